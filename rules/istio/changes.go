@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -63,8 +61,8 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case "dry-run-left-on":
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
-				return m.made("end-dry-run", "let the policy decide", f.Field, v.Text, "false",
-					p.file, func() (source.Edit, error) { return p.file.Replace(v, "false") })
+				return m.made("end-dry-run", "let the policy decide",
+					replaced(p.file, v, f.Field, "false"))
 			}
 		}
 	case "audience-not-checked", "any-client-accepted":
@@ -77,39 +75,90 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	return none
 }
 
-// made is a change by one edit of a file, or why it can't be made.
-func (m *changer) made(
-	id, title, field, from, to string, file *source.File, edit func() (source.Edit, error),
-) rules.Change {
+// step is one edit of a file, and what it does to a field.
+type step struct {
+	file  *source.File
+	field rules.FieldChange
+	edit  func() (source.Edit, error)
+}
+
+// made is a change by edits of files, or why it can't be made.
+func (m *changer) made(id, title string, steps ...step) rules.Change {
 	change := rules.Change{ID: id, Title: title, Policy: m.policy}
-	edited, err := m.edited(file, edit)
+	edited, err := m.edited(steps)
 	if err != nil {
 		change.Refused = notEditable(err)
 		return change
 	}
 	change.Edited = edited
-	change.Fields = []rules.FieldChange{{Field: field, From: from, To: to}}
+	for _, s := range steps {
+		change.Fields = append(change.Fields, s.field)
+	}
 	return change
 }
 
-func (m *changer) edited(
-	file *source.File, edit func() (source.Edit, error),
-) (*rules.Configuration, error) {
-	made, err := edit()
-	if err != nil {
-		return nil, err
-	}
-	after, err := file.Edited(made)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.Index(m.of.Files, file)
-	if i < 0 {
-		return nil, errors.New("the policy is in a file that is not edited here")
+func (m *changer) edited(steps []step) (*rules.Configuration, error) {
+	edits := make([][]source.Edit, len(m.of.Files))
+	for _, s := range steps {
+		i := slices.Index(m.of.Files, s.file)
+		if i < 0 {
+			return nil, errors.New("the policy is in a file that is not edited here")
+		}
+		made, err := s.edit()
+		if err != nil {
+			return nil, err
+		}
+		edits[i] = append(edits[i], made)
 	}
 	files := slices.Clone(m.of.Files)
-	files[i] = after
+	for i := range files {
+		if len(edits[i]) == 0 {
+			continue
+		}
+		after, err := files[i].Edited(edits[i]...)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = after
+	}
 	return read(files, m.of.Options)
+}
+
+// replaced is the step that gives a value another text.
+func replaced(file *source.File, v *source.Value, field, to string) step {
+	return step{
+		file,
+		rules.FieldChange{Field: field, From: v.Text, To: to},
+		func() (source.Edit, error) { return file.Replace(v, to) },
+	}
+}
+
+// appended is the step that adds a value to a list.
+func appended(file *source.File, l list, add string) step {
+	from := strings.Join(l.texts(), ", ")
+	return step{
+		file,
+		rules.FieldChange{Field: l.field, From: from, To: from + ", " + add},
+		func() (source.Edit, error) {
+			return file.InsertItem(l.at, len(l.at.Items), add)
+		},
+	}
+}
+
+// listed is the step that gives an object a list of texts.
+func listed(file *source.File, object *source.Value, path, name string, texts ...string) step {
+	items := make([]any, len(texts))
+	for i, text := range texts {
+		items[i] = text
+	}
+	of := listIn(object, path, name)
+	return step{
+		file,
+		rules.FieldChange{
+			Field: of.field, From: strings.Join(of.texts(), ", "), To: strings.Join(texts, ", "),
+		},
+		func() (source.Edit, error) { return file.SetMember(object, name, items) },
+	}
 }
 
 // notEditable is why a change can't be made, in one line.
@@ -127,10 +176,8 @@ func (m *changer) slash(f *rules.Finding) rules.Change {
 	i := instance{m.compiler, m.policy}
 	i.eachValue(func(r *authRule, _ condition, v *source.Value, l list) {
 		if to := withSlash(v.Text); v.Pos == f.Pos && to != "" {
-			change = m.made("principal-slash", "write the principal with both slashes", l.field,
-				v.Text, to, r.of.file, func() (source.Edit, error) {
-					return r.of.file.Replace(v, to)
-				})
+			change = m.made("principal-slash", "write the principal with both slashes",
+				replaced(r.of.file, v, l.field, to))
 		}
 	})
 	return change
@@ -138,7 +185,6 @@ func (m *changer) slash(f *rules.Finding) rules.Change {
 
 // audience accepts tokens for an audience alone, or for one more.
 func (m *changer) audience(r *jwtRule, audience string) rules.Change {
-	field := r.path + "audiences"
 	if audience == "" {
 		return rules.Change{
 			ID: "check-audience", Title: "check the API's audience",
@@ -148,16 +194,11 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 	}
 	have := listIn(r.at, r.path, "audiences")
 	if have.at.Is(source.List) && len(have.at.Items) > 0 {
-		from := strings.Join(have.texts(), ", ")
-		return m.made("accept-audience", "accept tokens for "+audience, field, from,
-			from+", "+audience, r.of.file, func() (source.Edit, error) {
-				return r.of.file.InsertItem(have.at, len(have.at.Items), audience)
-			})
+		return m.made("accept-audience", "accept tokens for "+audience,
+			appended(r.of.file, have, audience))
 	}
-	return m.made("check-audience", "accept tokens for "+audience+" only", field, "", audience,
-		r.of.file, func() (source.Edit, error) {
-			return r.of.file.SetMember(r.at, "audiences", []any{audience})
-		})
+	return m.made("check-audience", "accept tokens for "+audience+" only",
+		listed(r.of.file, r.at, r.path, "audiences", audience))
 }
 
 // principalsOf are the principals of all issuers whose tokens a workload accepts.
@@ -193,27 +234,38 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 			from := []any{source.Fields{{Key: "source", Value: source.Fields{
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
-			return m.made(id, title, f.Field, "", fmt.Sprint(principals...), p.file,
-				func() (source.Edit, error) { return p.file.SetMember(r.at, "from", from) })
+			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
+			return m.made(id, title, step{p.file, field, func() (source.Edit, error) {
+				return p.file.SetMember(r.at, "from", from)
+			}})
 		}
 	}
-	return m.addPolicy(id, title, f.Field)
+	// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
+	s, why := m.addedPolicy("token-needed", f.Field, actionDeny, `
+    - from:
+        - source:
+            notRequestPrincipals: ["*"]
+`)
+	if why != "" {
+		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
+			"the same workload, with notRequestPrincipals [\"*\"]: " + why}
+	}
+	return m.made(id, title, s)
 }
 
-// addPolicy adds a policy behind the documents of a file that denies requests without a principal.
-// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
-func (m *changer) addPolicy(id, title, field string) rules.Change {
+// addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of
+// the first JWT rule, with these rules. Why says why that can't be done.
+func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, why string) {
 	of := m.jwt[0].of
 	if of.file.Format != source.YAML || !slices.Contains(of.file.Documents, of.at) ||
 		len(of.targets) > 0 {
-		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
-			"the same workload, with notRequestPrincipals [\"*\"]: it is a resource of its own"}
+		return step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
 	if !strings.HasSuffix(string(of.file.Text), "\n") {
 		b.WriteString("\n")
 	}
-	name := of.name + "-token-needed"
+	name := of.name + "-" + suffix
 	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
 		"metadata:\n  name: " + name + "\n")
 	if of.namespace != "" {
@@ -226,129 +278,13 @@ func (m *changer) addPolicy(id, title, field string) rules.Change {
 			fmt.Fprintf(&b, "      %s: %q\n", key, of.selector[key])
 		}
 	}
-	b.WriteString("  action: DENY\n  rules:\n    - from:\n        - source:\n" +
-		"            notRequestPrincipals: [\"*\"]\n")
+	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
 	end := len(of.file.Text)
-	return m.made(id, title, field, "", "AuthorizationPolicy "+name, of.file,
+	return step{
+		of.file,
+		rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
 		func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
-		})
-}
-
-// proposals are the changes that may let a request in that is kept out, or that narrow the
-// policies to the client of one that is let in.
-func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
-	v := goal.Verdict
-	if v.Outcome == rules.Accepted && goal.OneClient {
-		return narrowed(c, v)
-	}
-	if v.Outcome != rules.Rejected || v.Decided == nil {
-		return nil
-	}
-	m, ok := changerOf(c, v.Decided.Policy)
-	if !ok {
-		return nil
-	}
-	var all []rules.Change
-	profile := v.Decided.Profile()
-	for i := range v.Results {
-		r := &v.Results[i]
-		if r.Policy != v.Decided.Policy || r.Outcome != rules.Fail || r.Harmless {
-			continue
-		}
-		if change, ok := m.letIn(r, profile); ok && change.Refused == "" {
-			all = append(all, change)
-		}
-	}
-	return all
-}
-
-// letIn is the change that makes one failing check hold for a token like this one.
-func (m *changer) letIn(r *rules.Result, p inspect.Profile) (rules.Change, bool) {
-	for _, rule := range m.jwt {
-		at := rule.field("audiences")
-		if r.Check.ID == rules.Audience && at.Pos == r.Check.Pos && len(p.Audience) > 0 {
-			return m.audience(rule, p.Audience[0]), true
-		}
-	}
-	var change rules.Change
-	found := false
-	i := instance{m.compiler, m.policy}
-	i.eachCondition(func(of *authRule, one condition) {
-		l := one.values
-		if found || l.at == nil || l.at.Pos != r.Check.Pos || of.of.action() != actionAllow {
-			return
-		}
-		add := ""
-		switch {
-		case one.attribute == ofPrincipal:
-			if _, ok := entra.ParseIssuer(p.Issuer); ok && slices.ContainsFunc(m.jwt,
-				func(j *jwtRule) bool { return j.issuer() == p.Issuer }) {
-				add = p.Issuer + "/*"
-			}
-		case r.Check.Claim == p.ClientID.Claim && p.ClientID.Claim != "":
-			add = p.ClientID.Value
-		}
-		if add == "" || slices.Contains(l.texts(), add) {
-			return
-		}
-		found = true
-		from := strings.Join(l.texts(), ", ")
-		change = m.made("accept-"+strings.ToLower(path(one.attribute)), "accept "+add, l.field,
-			from, from+", "+add, of.of.file, func() (source.Edit, error) {
-				return of.of.file.InsertItem(l.at, len(l.at.Items), add)
-			})
-	})
-	return change, found
-}
-
-// path is what an id calls an attribute.
-func path(attribute string) string {
-	if attribute == ofPrincipal {
-		return "issuer"
-	}
-	return "client"
-}
-
-// narrowed asks in each ALLOW rule for the client of a request that is let in.
-func narrowed(c *rules.Configuration, v *rules.Verdict) []rules.Change {
-	if len(v.Results) == 0 {
-		return nil
-	}
-	m, ok := changerOf(c, v.Results[0].Policy)
-	profile := v.Results[0].Profile()
-	id := profile.ClientID
-	if !ok || id.Value == "" {
-		return nil
-	}
-	var edits []source.Edit
-	var file *source.File
-	var field string
-	for _, p := range m.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
-			if file != nil && file != p.file {
-				return nil // one edit is of one file
-			}
-			file, field = p.file, r.path()+".when"
-			edit, err := askFor(r, ofClaims+"["+id.Claim+"]", id.Value)
-			if err != nil {
-				return nil
-			}
-			edits = append(edits, edit)
-		}
-	}
-	if len(edits) != 1 {
-		return nil // several rules: which of them is this client's only who wrote them knows
-	}
-	return []rules.Change{m.made("only-client", "accept "+id.Value+" only", field, "", id.Value,
-		file, func() (source.Edit, error) { return edits[0], nil })}
-}
-
-// askFor is the edit that adds a condition to a rule.
-func askFor(r *authRule, key, value string) (source.Edit, error) {
-	one := source.Fields{{Key: "key", Value: key}, {Key: "values", Value: []any{value}}}
-	if when := r.at.Member("when"); when.Is(source.List) {
-		return r.of.file.InsertItem(when, len(when.Items), one)
-	}
-	return r.of.file.SetMember(r.at, "when", []any{one})
+		},
+	}, ""
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -15,7 +16,9 @@ import (
 func repairable() []string {
 	return []string{
 		"token-not-needed", "principal-slash", "dry-run-left-on", "audience-not-checked",
-		"any-client-accepted",
+		"any-client-accepted", "issuer-not-pinned", "audience-form-mismatch",
+		"audience-never-issued", "audience-not-of-app", "scope-not-split", "value-never-matches",
+		"field-not-known",
 	}
 }
 
@@ -56,8 +59,16 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	switch f.Rule {
 	case "token-not-needed":
 		return m.needToken(f)
-	case "principal-slash":
-		return m.slash(f)
+	case "principal-slash", "value-never-matches":
+		return m.asRequestsHave(f)
+	case "scope-not-split":
+		return m.splitScopes()
+	case "issuer-not-pinned":
+		return m.pinIssuer(goal)
+	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
+		return m.otherAudience(goal)
+	case "field-not-known":
+		return m.rename(f)
 	case "dry-run-left-on":
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
@@ -145,6 +156,15 @@ func appended(file *source.File, l list, add string) step {
 	}
 }
 
+// set is the step that gives an object a member.
+func set(file *source.File, object *source.Value, path, name, to string) step {
+	return step{
+		file,
+		rules.FieldChange{Field: path + name, To: to},
+		func() (source.Edit, error) { return file.SetMember(object, name, to) },
+	}
+}
+
 // listed is the step that gives an object a list of texts.
 func listed(file *source.File, object *source.Value, path, name string, texts ...string) step {
 	items := make([]any, len(texts))
@@ -170,16 +190,155 @@ func notEditable(err error) string {
 	return err.Error()
 }
 
-// slash writes the principal of a v1.0 token as it is.
-func (m *changer) slash(f *rules.Finding) rules.Change {
-	change := rules.Change{Title: "repair " + f.Rule, Refused: "the principal was not found"}
+// asRequestsHave writes a value as requests have it: a principal of v1.0 tokens with both slashes,
+// a method in capitals, a path with its slash.
+func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
+	change := rules.Change{
+		Title: "repair " + f.Rule, Refused: "what was meant only who wrote it knows",
+	}
 	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, _ condition, v *source.Value, l list) {
-		if to := withSlash(v.Text); v.Pos == f.Pos && to != "" {
-			change = m.made("principal-slash", "write the principal with both slashes",
-				replaced(r.of.file, v, l.field, to))
+	i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+		to := asRequestsHave(one.attribute, v.Text)
+		if v.Pos != f.Pos || to == "" {
+			return
 		}
+		id, title := "value-as-sent", "write "+to
+		if one.attribute == ofPrincipal {
+			id, title = "principal-slash", "write the principal with both slashes"
+		}
+		change = m.made(id, title, replaced(r.of.file, v, l.field, to))
 	})
+	return change
+}
+
+// splitScopes has each JWT rule split scp at its blanks.
+func (m *changer) splitScopes() rules.Change {
+	const id, title = "split-scopes", "split scp at its blanks (Istio 1.28 and later)"
+	if m.before(splitSince) {
+		return rules.Change{ID: id, Title: title, Refused: "Istio splits scp from 1.28 on: until " +
+			"then list each combination of scopes that tokens have"}
+	}
+	var steps []step
+	for _, j := range m.jwt {
+		if !slices.Contains(j.split.texts(), "scp") {
+			steps = append(steps, splitting(j))
+		}
+	}
+	return m.made(id, title, steps...)
+}
+
+// splitting is the step that has a JWT rule split scp at its blanks.
+func splitting(j *jwtRule) step {
+	return listed(j.of.file, j.at, j.path, "spaceDelimitedClaims",
+		append(j.split.texts(), "scp")...)
+}
+
+// pinIssuer writes the tenant's issuer into a JWT rule that has none.
+func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
+	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
+	for _, r := range m.jwt {
+		at := r.at.Member("jwksUri")
+		if r.issuer() != "" || at == nil || at.Pos != goal.Finding.Pos {
+			continue
+		}
+		tenant, version := goal.Facts.Tenant, goal.Facts.Version
+		if known := entra.TenantOfKeys(at.Text); tenant == "" && entra.IsGUID(known) {
+			tenant = known
+		}
+		if version == 0 {
+			version = r.versionOfAudiences()
+		}
+		if tenant == "" {
+			change.Refused = "the tenant's id is not known"
+			change.Needs = []source.Need{
+				{Input: source.NeedTenant, For: "whose tokens are accepted"},
+			}
+			return change
+		}
+		if version == 0 {
+			change.Refused = "whether the API's tokens are v1.0 or v2.0 is not known, and their " +
+				"issuers differ"
+			change.Needs = []source.Need{
+				{Input: source.NeedTokenVersion, For: "which issuer the API's tokens have"},
+			}
+			return change
+		}
+		return m.made(change.ID, change.Title,
+			set(r.of.file, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
+	}
+	change.Refused = "write the issuer by hand: where it is to go is not plain"
+	return change
+}
+
+// issuerOf is a tenant's issuer, in the cloud of an address of keys.
+func issuerOf(keys, tenant string, version entra.Version) string {
+	cloud := entra.Clouds()[0]
+	if of, ok := entra.ParseKeysURL(keys); ok {
+		cloud = of.Cloud
+	}
+	return entra.IssuerURL(cloud, tenant, version)
+}
+
+// versionOfAudiences is the version of the tokens that have the audiences of a rule; 0 where that
+// is not known. Those of v2.0 tokens are application ids, which v1.0 tokens may have too.
+func (r *jwtRule) versionOfAudiences() entra.Version {
+	have := listIn(r.at, r.path, "audiences")
+	for _, text := range have.texts() {
+		if !entra.IsGUID(text) {
+			return entra.V1
+		}
+	}
+	return 0
+}
+
+// otherAudience puts the API's audience in the place of one that its tokens never have.
+func (m *changer) otherAudience(goal rules.Goal) rules.Change {
+	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
+	if change.Refused = "the audience of the API's tokens is not known"; goal.Facts.Audience == "" {
+		change.Needs = []source.Need{{Input: source.NeedAudience, For: "the API's audience"}}
+		return change
+	}
+	for _, r := range m.jwt {
+		have := listIn(r.at, r.path, "audiences")
+		for _, v := range have.values {
+			if have.at.Pos != goal.Finding.Pos && v.Pos != goal.Finding.Pos {
+				continue
+			}
+			if v.Pos != goal.Finding.Pos && len(have.values) > 1 {
+				change.Refused = "which of several audiences is to go only who wrote them knows"
+				return change
+			}
+			return m.made(change.ID, "accept tokens for "+goal.Facts.Audience,
+				replaced(r.of.file, v, have.field, goal.Facts.Audience))
+		}
+	}
+	change.Refused = "no change of this configuration is known for it"
+	return change
+}
+
+// rename gives a field that differs from one of Istio's in its case alone that one's name.
+func (m *changer) rename(f *rules.Finding) rules.Change {
+	change := rules.Change{
+		Title: "repair " + f.Rule, Refused: "which field was meant only who wrote it knows",
+	}
+	for _, p := range m.policies {
+		lookThrough(p, func(object *source.Value, path string, known ...string) {
+			for n := range object.Members {
+				member := &object.Members[n]
+				to := sameName(member.Key, known)
+				if member.KeyPos != f.Pos || to == "" {
+					continue
+				}
+				change = m.made("rename-field", "write the field as Istio has it", step{
+					p.file,
+					rules.FieldChange{Field: f.Field, From: member.Key, To: to},
+					func() (source.Edit, error) {
+						return p.file.RenameMember(object, member.Key, to)
+					},
+				})
+			}
+		})
+	}
 	return change
 }
 

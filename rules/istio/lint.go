@@ -26,6 +26,10 @@ func lintRules() []rules.Rule {
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		ruleAlwaysMatches(),
+		ruleNeverMatches(),
+		valueNeverMatches(),
+		outputHeaderKept(),
 	}
 }
 

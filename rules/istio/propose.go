@@ -333,12 +333,6 @@ func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
 	return len(a.steps) > 0
 }
 
-// splitting is the step that has a JWT rule split scp at its blanks.
-func splitting(j *jwtRule) step {
-	return listed(j.of.file, j.at, j.path, "spaceDelimitedClaims",
-		append(j.split.texts(), "scp")...)
-}
-
 // narrow proposes what narrows policies that let this token in, one control at a time. A token of
 // another API or of another tenant shows neither whose clients belong here nor their roles.
 func (p *proposer) narrow() []rules.Change {
@@ -393,11 +387,7 @@ func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
 	}
 	iss, at := p.profile.Issuer, r.at.Member("issuer")
 	if r.issuer() == "" && iss != "" && !marked(at) && !p.asks(ofClaims+"[iss]") {
-		field := rules.FieldChange{Field: r.path + "issuer", To: iss}
-		a.add("pin-issuer", "issuer "+iss+" only",
-			step{file, field, func() (source.Edit, error) {
-				return file.SetMember(r.at, "issuer", iss)
-			}})
+		a.add("pin-issuer", "issuer "+iss+" only", set(file, r.at, r.path, "issuer", iss))
 	}
 	if len(a.steps) == 0 {
 		return rules.Change{}, false

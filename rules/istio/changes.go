@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // repairable lists the rules whose findings a change can remove.
@@ -73,7 +74,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
 				return m.made("end-dry-run", "let the policy decide",
-					replaced(p.file, v, f.Field, "false"))
+					replaced(p.File, v, f.Field, "false"))
 			}
 		}
 	case "audience-not-checked", "any-client-accepted":
@@ -145,13 +146,13 @@ func replaced(file *source.File, v *source.Value, field, to string) step {
 }
 
 // appended is the step that adds a value to a list.
-func appended(file *source.File, l list, add string) step {
-	from := strings.Join(l.texts(), ", ")
+func appended(file *source.File, l kubernetes.List, add string) step {
+	from := strings.Join(l.Texts(), ", ")
 	return step{
 		file,
-		rules.FieldChange{Field: l.field, From: from, To: from + ", " + add},
+		rules.FieldChange{Field: l.Field, From: from, To: from + ", " + add},
 		func() (source.Edit, error) {
-			return file.InsertItem(l.at, len(l.at.Items), add)
+			return file.InsertItem(l.At, len(l.At.Items), add)
 		},
 	}
 }
@@ -171,11 +172,11 @@ func listed(file *source.File, object *source.Value, path, name string, texts ..
 	for i, text := range texts {
 		items[i] = text
 	}
-	of := listIn(object, path, name)
+	of := kubernetes.ListIn(object, path, name)
 	return step{
 		file,
 		rules.FieldChange{
-			Field: of.field, From: strings.Join(of.texts(), ", "), To: strings.Join(texts, ", "),
+			Field: of.Field, From: strings.Join(of.Texts(), ", "), To: strings.Join(texts, ", "),
 		},
 		func() (source.Edit, error) { return file.SetMember(object, name, items) },
 	}
@@ -197,7 +198,7 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 		Title: "repair " + f.Rule, Refused: "what was meant only who wrote it knows",
 	}
 	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+	i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 		to := asRequestsHave(one.attribute, v.Text)
 		if v.Pos != f.Pos || to == "" {
 			return
@@ -206,7 +207,7 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 		if one.attribute == ofPrincipal {
 			id, title = "principal-slash", "write the principal with both slashes"
 		}
-		change = m.made(id, title, replaced(r.of.file, v, l.field, to))
+		change = m.made(id, title, replaced(r.of.File, v, l.Field, to))
 	})
 	return change
 }
@@ -220,7 +221,7 @@ func (m *changer) splitScopes() rules.Change {
 	}
 	var steps []step
 	for _, j := range m.jwt {
-		if !slices.Contains(j.split.texts(), "scp") {
+		if !slices.Contains(j.split.Texts(), "scp") {
 			steps = append(steps, splitting(j))
 		}
 	}
@@ -229,8 +230,8 @@ func (m *changer) splitScopes() rules.Change {
 
 // splitting is the step that has a JWT rule split scp at its blanks.
 func splitting(j *jwtRule) step {
-	return listed(j.of.file, j.at, j.path, "spaceDelimitedClaims",
-		append(j.split.texts(), "scp")...)
+	return listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
+		append(j.split.Texts(), "scp")...)
 }
 
 // pinIssuer writes the tenant's issuer into a JWT rule that has none.
@@ -264,7 +265,7 @@ func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
 			return change
 		}
 		return m.made(change.ID, change.Title,
-			set(r.of.file, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
+			set(r.of.File, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
 	}
 	change.Refused = "write the issuer by hand: where it is to go is not plain"
 	return change
@@ -282,8 +283,8 @@ func issuerOf(keys, tenant string, version entra.Version) string {
 // versionOfAudiences is the version of the tokens that have the audiences of a rule; 0 where that
 // is not known. Those of v2.0 tokens are application ids, which v1.0 tokens may have too.
 func (r *jwtRule) versionOfAudiences() entra.Version {
-	have := listIn(r.at, r.path, "audiences")
-	for _, text := range have.texts() {
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	for _, text := range have.Texts() {
 		if !entra.IsGUID(text) {
 			return entra.V1
 		}
@@ -299,17 +300,17 @@ func (m *changer) otherAudience(goal rules.Goal) rules.Change {
 		return change
 	}
 	for _, r := range m.jwt {
-		have := listIn(r.at, r.path, "audiences")
-		for _, v := range have.values {
-			if have.at.Pos != goal.Finding.Pos && v.Pos != goal.Finding.Pos {
+		have := kubernetes.ListIn(r.at, r.path, "audiences")
+		for _, v := range have.Values {
+			if have.At.Pos != goal.Finding.Pos && v.Pos != goal.Finding.Pos {
 				continue
 			}
-			if v.Pos != goal.Finding.Pos && len(have.values) > 1 {
+			if v.Pos != goal.Finding.Pos && len(have.Values) > 1 {
 				change.Refused = "which of several audiences is to go only who wrote them knows"
 				return change
 			}
 			return m.made(change.ID, "accept tokens for "+goal.Facts.Audience,
-				replaced(r.of.file, v, have.field, goal.Facts.Audience))
+				replaced(r.of.File, v, have.Field, goal.Facts.Audience))
 		}
 	}
 	change.Refused = "no change of this configuration is known for it"
@@ -330,10 +331,10 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 					continue
 				}
 				change = m.made("rename-field", "write the field as Istio has it", step{
-					p.file,
+					p.File,
 					rules.FieldChange{Field: f.Field, From: member.Key, To: to},
 					func() (source.Edit, error) {
-						return p.file.RenameMember(object, member.Key, to)
+						return p.File.RenameMember(object, member.Key, to)
 					},
 				})
 			}
@@ -351,20 +352,20 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
 		}
 	}
-	have := listIn(r.at, r.path, "audiences")
-	if have.at.Is(source.List) && len(have.at.Items) > 0 {
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	if have.At.Is(source.List) && len(have.At.Items) > 0 {
 		return m.made("accept-audience", "accept tokens for "+audience,
-			appended(r.of.file, have, audience))
+			appended(r.of.File, have, audience))
 	}
 	return m.made("check-audience", "accept tokens for "+audience+" only",
-		listed(r.of.file, r.at, r.path, "audiences", audience))
+		listed(r.of.File, r.at, r.path, "audiences", audience))
 }
 
 // principalsOf are the principals of all issuers whose tokens a workload accepts.
 func (m *changer) principalsOf() []any {
 	var all []any
 	for _, r := range m.jwt {
-		if iss := r.issuer(); iss != "" && !marked(r.at.Member("issuer")) {
+		if iss := r.issuer(); iss != "" && !kubernetes.Marked(r.at.Member("issuer")) {
 			all = append(all, iss+"/*")
 		}
 	}
@@ -394,8 +395,8 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
 			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
-			return m.made(id, title, step{p.file, field, func() (source.Edit, error) {
-				return p.file.SetMember(r.at, "from", from)
+			return m.made(id, title, step{p.File, field, func() (source.Edit, error) {
+				return p.File.SetMember(r.at, "from", from)
 			}})
 		}
 	}
@@ -416,19 +417,19 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 // the first JWT rule, with these rules. Why says why that can't be done.
 func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, why string) {
 	of := m.jwt[0].of
-	if of.file.Format != source.YAML || !slices.Contains(of.file.Documents, of.at) ||
+	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
 		len(of.targets) > 0 {
 		return step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
-	if !strings.HasSuffix(string(of.file.Text), "\n") {
+	if !strings.HasSuffix(string(of.File.Text), "\n") {
 		b.WriteString("\n")
 	}
-	name := of.name + "-" + suffix
+	name := of.Name + "-" + suffix
 	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
 		"metadata:\n  name: " + name + "\n")
-	if of.namespace != "" {
-		b.WriteString("  namespace: " + of.namespace + "\n")
+	if of.Namespace != "" {
+		b.WriteString("  namespace: " + of.Namespace + "\n")
 	}
 	b.WriteString("spec:\n")
 	if len(of.selector) > 0 {
@@ -438,9 +439,9 @@ func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, 
 		}
 	}
 	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
-	end := len(of.file.Text)
+	end := len(of.File.Text)
 	return step{
-		of.file,
+		of.File,
 		rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
 		func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // always reports whether a rule matches every request.
@@ -22,7 +23,7 @@ func (r *authRule) always() bool {
 // asksNothing reports whether every request meets some conditions.
 func asksNothing(all []condition) bool {
 	return !slices.ContainsFunc(all, func(one condition) bool {
-		return !one.not.empty() || !one.values.empty() && !one.anyWill()
+		return !one.not.Empty() || !one.values.Empty() && !one.anyWill()
 	})
 }
 
@@ -31,9 +32,9 @@ func asksNothing(all []condition) bool {
 func (one *condition) anyWill() bool {
 	switch one.attribute {
 	case ofMethod, ofHost:
-		return slices.Contains(one.values.texts(), "*")
+		return slices.Contains(one.values.Texts(), "*")
 	case ofPath:
-		texts := one.values.texts()
+		texts := one.values.Texts()
 		return slices.Contains(texts, "*") || slices.Contains(texts, "/*")
 	}
 	return false
@@ -69,8 +70,8 @@ func excluded(all []condition) string {
 			if other := &all[j]; other.attribute == one.attribute && apart(other, one) {
 				return fmt.Sprintf("%s is to be %s and %s at once, and a request has one: values "+
 					"of one list are alternatives, two conditions are not", one.attribute,
-					strings.Join(other.values.texts(), " or "),
-					strings.Join(one.values.texts(), " or "))
+					strings.Join(other.values.Texts(), " or "),
+					strings.Join(one.values.Texts(), " or "))
 			}
 		}
 	}
@@ -80,27 +81,27 @@ func excluded(all []condition) string {
 // excludesItself is why a condition excludes every value that it asks for; empty where it does
 // not.
 func (one *condition) excludesItself() string {
-	if one.values.doubt != nil || len(one.values.values) == 0 {
+	if one.values.Doubt != nil || len(one.values.Values) == 0 {
 		return ""
 	}
-	not := one.not.texts()
-	for _, value := range one.values.texts() {
+	not := one.not.Texts()
+	for _, value := range one.values.Texts() {
 		if !slices.Contains(not, value) && !slices.Contains(not, "*") {
 			return ""
 		}
 	}
 	return fmt.Sprintf("%s is to be %s, and must not be %s", one.attribute,
-		strings.Join(one.values.texts(), " or "), strings.Join(not, " or "))
+		strings.Join(one.values.Texts(), " or "), strings.Join(not, " or "))
 }
 
 // apart reports whether two conditions on an attribute that has one value want different ones.
 func apart(a, b *condition) bool {
-	if !single(a.attribute) || a.values.doubt != nil || b.values.doubt != nil ||
-		len(a.values.values) == 0 || len(b.values.values) == 0 {
+	if !single(a.attribute) || a.values.Doubt != nil || b.values.Doubt != nil ||
+		len(a.values.Values) == 0 || len(b.values.Values) == 0 {
 		return false
 	}
-	for _, one := range a.values.texts() {
-		for _, other := range b.values.texts() {
+	for _, one := range a.values.Texts() {
+		for _, other := range b.values.Texts() {
 			if one == other || formOf(one).op != rules.OneOf || formOf(other).op != rules.OneOf {
 				return false
 			}
@@ -168,7 +169,7 @@ func (c *compiler) noPrincipal(value string) string {
 // noIssuer is why no token of an issuer gets to where rules look at it.
 func (c *compiler) noIssuer(issuer string) string {
 	for _, r := range c.jwt {
-		if r.issuer() == issuer || r.issuer() == "" || marked(r.at.Member("issuer")) {
+		if r.issuer() == issuer || r.issuer() == "" || kubernetes.Marked(r.at.Member("issuer")) {
 			return ""
 		}
 	}
@@ -181,9 +182,9 @@ func (c *compiler) noIssuer(issuer string) string {
 // noAudience is why no token for an audience gets to where rules look at it.
 func (c *compiler) noAudience(audience string) string {
 	for _, r := range c.jwt {
-		have := listIn(r.at, r.path, "audiences")
+		have := kubernetes.ListIn(r.at, r.path, "audiences")
 		alike := func(text string) bool { return bare(text) == bare(audience) }
-		if have.empty() || have.doubt != nil || slices.ContainsFunc(have.texts(), alike) {
+		if have.Empty() || have.Doubt != nil || slices.ContainsFunc(have.Texts(), alike) {
 			return ""
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // proposer looks for changes that would let a request in, or keep other requests out. It takes the
@@ -115,12 +116,12 @@ func (p *proposer) in(file *source.File, part source.Span) []*rules.Result {
 func (p *proposer) refusedBeside() bool {
 	known := map[*rules.Result]bool{}
 	for _, r := range p.jwt {
-		for _, result := range p.in(r.of.file, r.at.Span) {
+		for _, result := range p.in(r.of.File, r.at.Span) {
 			known[result] = true
 		}
 	}
 	for _, r := range p.allowRules() {
-		for _, result := range p.in(r.of.file, r.at.Span) {
+		for _, result := range p.in(r.of.File, r.at.Span) {
 			known[result] = true
 		}
 	}
@@ -156,12 +157,12 @@ func (p *proposer) amendJWT() (amends, bool) {
 		return a, len(p.jwt) == 0
 	}
 	r := p.jwt[i]
-	for _, result := range p.in(r.of.file, r.at.Span) {
+	for _, result := range p.in(r.of.File, r.at.Span) {
 		switch result.Check.ID {
 		case rules.Issuer:
 			v := r.at.Member("issuer")
 			a.add("set-issuer", "issuer "+p.profile.Issuer,
-				replaced(r.of.file, v, r.path+"issuer", p.profile.Issuer))
+				replaced(r.of.File, v, r.path+"issuer", p.profile.Issuer))
 		case rules.Audience:
 			s, ok := p.otherForm(r)
 			if !ok {
@@ -187,17 +188,17 @@ func sameTenant(a, b string) bool {
 // where a v2.0 token has the application's id, or the reverse. Any other audience is another
 // API's, and the policy is right to refuse it.
 func (p *proposer) otherForm(r *jwtRule) (step, bool) {
-	have := listIn(r.at, r.path, "audiences")
-	if len(p.profile.Audience) != 1 || !have.at.Is(source.List) {
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	if len(p.profile.Audience) != 1 || !have.At.Is(source.List) {
 		return step{}, false
 	}
 	sent := p.profile.Audience[0]
-	for _, text := range have.texts() {
+	for _, text := range have.Texts() {
 		if entra.IsGUID(text) == entra.IsGUID(sent) {
 			return step{}, false
 		}
 	}
-	return appended(r.of.file, have, sent), true
+	return appended(r.of.File, have, sent), true
 }
 
 // amendRules is, for each ALLOW rule that can be made to match the request, what makes it. One is
@@ -209,7 +210,7 @@ func (p *proposer) amendRules() []amends {
 	}
 	var ways []amends
 	for _, r := range all {
-		failed := p.in(r.of.file, r.at.Span)
+		failed := p.in(r.of.File, r.at.Span)
 		if len(failed) == 0 {
 			return []amends{{}}
 		}
@@ -236,7 +237,7 @@ func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool)
 func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 	for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
 		for i := range some {
-			if l := some[i].values; l.at != nil && l.at.Pos == at {
+			if l := some[i].values; l.At != nil && l.At.Pos == at {
 				return &some[i]
 			}
 		}
@@ -246,15 +247,15 @@ func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 
 // amendCondition makes a condition hold for the token. It is not ok where it is right to fail.
 func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
-	l, file, id := one.values, r.of.file, p.profile.ClientID
-	if !l.at.Is(source.List) {
+	l, file, id := one.values, r.of.File, p.profile.ClientID
+	if !l.At.Is(source.List) {
 		return false
 	}
 	switch one.attribute {
 	case ofPrincipal:
 		return p.amendPrincipal(a, file, l)
 	case ofClaims + "[" + id.Claim + "]":
-		if id.Value == "" || slices.Contains(l.texts(), id.Value) {
+		if id.Value == "" || slices.Contains(l.Texts(), id.Value) {
 			return false
 		}
 		a.add("accept-client", "accept the client "+id.Value, appended(file, l, id.Value))
@@ -264,7 +265,7 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 			return false
 		}
 		a.add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
-		if !slices.Contains(l.texts(), id.Value) {
+		if !slices.Contains(l.Texts(), id.Value) {
 			a.add("map-client-id", "", appended(file, l, id.Value))
 		}
 		return true
@@ -278,9 +279,9 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 func rekeyed(r *authRule, one *condition, claim string) step {
 	to := ofClaims + "[" + claim + "]"
 	for _, item := range r.at.Member("when").Items {
-		if item.Member("values") == one.values.at {
-			field := strings.TrimSuffix(one.values.field, "values") + "key"
-			return replaced(r.of.file, item.Member("key"), field, to)
+		if item.Member("values") == one.values.At {
+			field := strings.TrimSuffix(one.values.Field, "values") + "key"
+			return replaced(r.of.File, item.Member("key"), field, to)
 		}
 	}
 	return step{}
@@ -288,17 +289,17 @@ func rekeyed(r *authRule, one *condition, claim string) step {
 
 // amendPrincipal makes a request principal that of the token's issuer: it writes the second slash,
 // or adds one.
-func (p *proposer) amendPrincipal(a *amends, file *source.File, l list) bool {
-	for _, v := range l.values {
+func (p *proposer) amendPrincipal(a *amends, file *source.File, l kubernetes.List) bool {
+	for _, v := range l.Values {
 		to := withSlash(v.Text)
 		if issuer, _, _ := cutLast(to); to != "" && issuer == p.profile.Issuer {
 			a.add("principal-slash", "the principal with both slashes",
-				replaced(file, v, l.field, to))
+				replaced(file, v, l.Field, to))
 			return true
 		}
 	}
 	add := p.profile.Issuer + "/*"
-	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.texts(), add) {
+	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
 	a.add("accept-issuer", "accept "+add, appended(file, l, add))
@@ -308,24 +309,24 @@ func (p *proposer) amendPrincipal(a *amends, file *source.File, l list) bool {
 // amendScope asks for a role instead of a scope, which a token without a user never has; or has
 // scopes split at their blanks, where the token has the one that is asked for.
 func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
-	file := r.of.file
+	file := r.of.File
 	if p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0 {
 		role := p.profile.Roles[0]
 		item := slices.IndexFunc(r.at.Member("when").Items, func(v *source.Value) bool {
-			return v.Member("values") == one.values.at
+			return v.Member("values") == one.values.At
 		})
 		object := r.at.Member("when").Items[item]
-		path := strings.TrimSuffix(one.values.field, "values")
+		path := strings.TrimSuffix(one.values.Field, "values")
 		a.add("require-role", "role "+role+" instead of a scope",
 			rekeyed(r, one, "roles"), listed(file, object, path, "values", role))
 		return true
 	}
 	has := func(scope string) bool { return slices.Contains(p.profile.Scopes, scope) }
-	if !slices.ContainsFunc(one.values.texts(), has) || len(p.jwt) == 0 {
+	if !slices.ContainsFunc(one.values.Texts(), has) || len(p.jwt) == 0 {
 		return false
 	}
 	for _, j := range p.jwt {
-		if slices.Contains(j.split.texts(), "scp") {
+		if slices.Contains(j.split.Texts(), "scp") {
 			continue
 		}
 		a.add("split-scopes", "split scp at its blanks (Istio 1.28 and later)", splitting(j))
@@ -365,7 +366,7 @@ func (p *proposer) asks(attribute string) bool {
 	for _, r := range p.allowRules() {
 		for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
 			for _, one := range some {
-				if one.attribute == attribute && !one.values.empty() {
+				if one.attribute == attribute && !one.values.Empty() {
 					return true
 				}
 			}
@@ -379,14 +380,14 @@ func (p *proposer) asks(attribute string) bool {
 // keys are those of another tenant than the token's, since such a token is to be kept out.
 func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
 	var a amends
-	file, sent := r.of.file, p.profile.Audience
-	have := listIn(r.at, r.path, "audiences")
-	if have.empty() && len(sent) == 1 && !p.asks(ofAudiences) && !p.asks(ofClaims+"[aud]") {
+	file, sent := r.of.File, p.profile.Audience
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	if have.Empty() && len(sent) == 1 && !p.asks(ofAudiences) && !p.asks(ofClaims+"[aud]") {
 		a.add("check-audience", "audience "+sent[0]+" only",
 			listed(file, r.at, r.path, "audiences", sent[0]))
 	}
 	iss, at := p.profile.Issuer, r.at.Member("issuer")
-	if r.issuer() == "" && iss != "" && !marked(at) && !p.asks(ofClaims+"[iss]") {
+	if r.issuer() == "" && iss != "" && !kubernetes.Marked(at) && !p.asks(ofClaims+"[iss]") {
 		a.add("pin-issuer", "issuer "+iss+" only", set(file, r.at, r.path, "issuer", iss))
 	}
 	if len(a.steps) == 0 {
@@ -433,7 +434,7 @@ func (p *proposer) ask(id, title, claim string, values ...string) (rules.Change,
 		field := rules.FieldChange{
 			Field: r.path() + ".when", To: key + " " + strings.Join(values, ", "),
 		}
-		steps = append(steps, step{r.of.file, field, func() (source.Edit, error) {
+		steps = append(steps, step{r.of.File, field, func() (source.Edit, error) {
 			return askFor(r, key, values)
 		}})
 	}
@@ -468,7 +469,7 @@ func askFor(r *authRule, key string, values []string) (source.Edit, error) {
 	}
 	one := source.Fields{{Key: "key", Value: key}, {Key: "values", Value: items}}
 	if when := r.at.Member("when"); when.Is(source.List) {
-		return r.of.file.InsertItem(when, len(when.Items), one)
+		return r.of.File.InsertItem(when, len(when.Items), one)
 	}
-	return r.of.file.SetMember(r.at, "when", []any{one})
+	return r.of.File.SetMember(r.at, "when", []any{one})
 }

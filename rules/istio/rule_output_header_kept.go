@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func outputHeaderKept() rules.Rule {
@@ -49,7 +50,7 @@ type outputHeader struct {
 func outputHeaders(r *jwtRule) []outputHeader {
 	var all []outputHeader
 	add := func(v *source.Value, field string) {
-		if name, ok := v.Str(); ok && name != "" && !marked(v) {
+		if name, ok := v.Str(); ok && name != "" && !kubernetes.Marked(v) {
 			all = append(all, outputHeader{strings.ToLower(name), field, v})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func valueNeverMatches() rules.Rule {
@@ -23,14 +24,14 @@ func valueNeverMatches() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			i.eachCondition(func(r *authRule, one condition) {
-				for _, l := range []list{one.values, one.not} {
-					for _, v := range l.values {
+				for _, l := range []kubernetes.List{one.values, one.not} {
+					for _, v := range l.Values {
 						why := i.noRequestHas(one.attribute, v.Text)
 						if why == "" {
 							continue
 						}
-						f := i.findingAt(v, l.field, "%s matches nothing: %s", v.Text, why)
-						if (r.of.action() == actionAllow) == (l.at == one.values.at) {
+						f := i.findingAt(v, l.Field, "%s matches nothing: %s", v.Text, why)
+						if (r.of.action() == actionAllow) == (l.At == one.values.At) {
 							f.Severity = rules.Warning
 						}
 						all = append(all, f)

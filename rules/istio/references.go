@@ -14,7 +14,6 @@ const (
 	codeGenerate  = code + "pilot/pkg/security/authz/model/generator.go"
 	codeMatcher   = code + "pilot/pkg/security/authz/matcher/string.go"
 	codeTests     = code + "tests/integration/security/jwt_test.go"
-	codeEnvoy     = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
 	codeExtractor = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/extractor.cc"
 	codeVerifier  = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/verifier.cc"
 	codeJWT       = "google/jwt_verify_lib, src/status.cc and jwt.cc"

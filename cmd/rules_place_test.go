@@ -43,6 +43,8 @@ func editsElsewhere(rule *rules.Rule, example examples.Example) bool {
 		return true // which of two tenants is wrong, the issuer's or the keys', the user says
 	case "audience-not-of-app":
 		return strings.HasSuffix(example.Name, ".cfg") // client_id is the login's client, too
+	case "scope-not-split":
+		return true // the scope stays: its JWT rule is to split what tokens have
 	case "allowed-tenants-not-for-bearer":
 		return true // the list stays for logins: what tokens need is the issuer
 	}

@@ -102,6 +102,10 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	) + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
 	usual := ofTenant() + policy("ALLOW",
 		`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	// a second rule looks for another prefix in the same header
+	prefixes := authentication("issuer: "+v2Issuer) + `  - issuer: ` + v1Issuer + `
+    fromHeaders: [{name: Authorization, prefix: "Token "}]
+` + policy("DENY", `rules: [{when: [{key: "request.auth.claims[sub]", values: [subject]}]}]`)
 	tests := []struct {
 		name, config string
 		send         func(*rules.Request)
@@ -121,6 +125,10 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			r.Headers = map[string]string{"Authorization": "Bearer " + token}
 			r.Query = map[string]string{"access_token": "else"}
 		}, rejected(401, rules.TokenPresent)},
+		{"behind the first of two prefixes, a policy sees its claims", prefixes,
+			func(r *rules.Request) {
+				r.Headers = map[string]string{"Authorization": "Bearer " + token}
+			}, rejected(403, rules.Authorization)},
 		{"in a header of its own", custom, func(r *rules.Request) {
 			r.Headers = map[string]string{"X-Token": "JWT " + token}
 		}, accepted()},

@@ -125,10 +125,12 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			r.Headers = map[string]string{"Authorization": "Bearer " + token}
 			r.Query = map[string]string{"access_token": "else"}
 		}, rejected(401, rules.TokenPresent)},
-		{"behind the first of two prefixes, a policy sees its claims", prefixes,
+		{
+			"behind the first of two prefixes, a policy sees its claims", prefixes,
 			func(r *rules.Request) {
 				r.Headers = map[string]string{"Authorization": "Bearer " + token}
-			}, rejected(403, rules.Authorization)},
+			}, rejected(403, rules.Authorization),
+		},
 		{"in a header of its own", custom, func(r *rules.Request) {
 			r.Headers = map[string]string{"X-Token": "JWT " + token}
 		}, accepted()},

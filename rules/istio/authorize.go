@@ -3,6 +3,7 @@ package istio
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -36,12 +37,22 @@ func (r *resource) dryRun() *source.Value {
 	return r.At.At("metadata", "annotations", dryRun)
 }
 
+// logged reports whether a policy is only logged. Istio reads the annotation as Go reads a truth
+// value; what it can't read counts as false.
+func (r *resource) logged() bool {
+	v := r.dryRun()
+	if !v.Is(source.String) && !v.Is(source.Bool) {
+		return false
+	}
+	logged, err := strconv.ParseBool(v.Text)
+	return err == nil && logged
+}
+
 // enforced lists the policies of an action that count. One in dry run does not.
 func (c *compiler) enforced(action string) []*resource {
 	var all []*resource
 	for _, p := range c.policies {
-		logged, _ := p.dryRun().Bool()
-		if p.Kind == authorizationPolicy && p.action() == action && !logged {
+		if p.Kind == authorizationPolicy && p.action() == action && !p.logged() {
 			all = append(all, p)
 		}
 	}

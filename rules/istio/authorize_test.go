@@ -266,14 +266,19 @@ func TestSplitClaimsDependOnTheVersion(t *testing.T) {
 
 func TestAPolicyInDryRunDecidesNothing(t *testing.T) {
 	t.Parallel()
-	text := ofTenant() + `---
+	for value, want := range map[string]decided{
+		"true": accepted(), "1": accepted(), "T": accepted(), "TRUE": accepted(),
+		"false": rejected(403, rules.Authorization), "yes": rejected(403, rules.Authorization),
+	} {
+		text := ofTenant() + `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
-metadata: {name: a, namespace: orders, annotations: {istio.io/dry-run: "true"}}
+metadata: {name: a, namespace: orders, annotations: {istio.io/dry-run: "` + value + `"}}
 spec: {}
 `
-	if got := short(answered(t, text, requestOf(""))); got != accepted() {
-		t.Errorf("got %v", got)
+		if got := short(answered(t, text, requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", value, got, want)
+		}
 	}
 }
 

@@ -74,17 +74,21 @@ func (f Filter) tokenFormat(p *Provider) *rules.Check {
 	texts := []source.Kind{source.String}
 	number := []source.Kind{source.Number}
 	check.Test = rules.Both(
-		rules.Predicate{Op: rules.Readable},
-		typed("iss", texts), typed("sub", texts), typed("jti", texts),
-		typed("aud", []source.Kind{source.String, source.List}),
-		typed("exp", number), typed("nbf", number), typed("iat", number),
+		rules.Predicate{Op: rules.Readable}, typed(ofHeader("kid"), texts),
+		typed(rules.Claim("iss"), texts), typed(rules.Claim("sub"), texts),
+		typed(rules.Claim("jti"), texts),
+		typed(rules.Claim("aud"), []source.Kind{source.String, source.List}),
+		typed(rules.Claim("exp"), number), typed(rules.Claim("nbf"), number),
+		typed(rules.Claim("iat"), number),
 	)
 	return check
 }
 
+// ofHeader is the input that reads a member of the token's header.
+func ofHeader(name string) rules.Input { return rules.Input{Source: rules.FromHeader, Name: name} }
+
 // typed is the predicate that a claim is of one of some kinds, or absent.
-func typed(name string, kinds []source.Kind) rules.Predicate {
-	in := rules.Claim(name)
+func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
 	null := rules.Predicate{
 		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
 		Assumed: rules.No,
@@ -97,7 +101,7 @@ func typed(name string, kinds []source.Kind) rules.Predicate {
 func (f Filter) algorithm(p *Provider) *rules.Check {
 	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
 	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Op: rules.OneOf, Input: ofHeader("alg"),
 		Values: rules.Literals(
 			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
 			"HS256", "HS384", "HS512", "EdDSA",

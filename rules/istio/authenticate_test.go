@@ -83,6 +83,16 @@ func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
 	}
 }
 
+// The text of jwt_verify_lib is "Jwt header [kid] field is not a string".
+func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
+	t.Parallel()
+	r := requestOf("")
+	r.Token = tokenOf(`{"alg":"RS256","kid":7}`, claims(""))
+	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	t.Parallel()
 	if got := short(answered(t, ofTenant(), tokenless())); got != accepted() {

@@ -90,6 +90,8 @@ func (c *compiler) test(
 		parts = append(parts, compared(rules.Claim("aud"), values, nil))
 	case attribute == ofPresenter:
 		parts = append(parts, compared(rules.Claim("azp"), values, nil))
+	case attribute == ofClaims:
+		parts = append(parts, rules.Never()) // the whole payload, which is no text
 	case strings.HasPrefix(attribute, ofClaims):
 		path, good := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		if !good {
@@ -101,8 +103,9 @@ func (c *compiler) test(
 		if !good {
 			return p, false, attribute + " is not of the form request.headers[NAME]"
 		}
-		in := rules.Input{Source: rules.FromHTTP, Name: name}
-		parts = append(parts, compared(in, values, nil))
+		parts = append(parts, headerTest(name, values))
+	case strings.HasPrefix(attribute, ofFilters) && !strings.Contains(attribute, "["):
+		return p, false, attribute + " is not of the form experimental.envoy.filters.FILTER[NAME]"
 	default:
 		for _, value := range values {
 			b := requestTest(attribute, value)
@@ -124,6 +127,21 @@ func (c *compiler) test(
 		p = rules.Both(envoy.SentTo(c.providers), p)
 	}
 	return p, true, bad
+}
+
+// headerTest is the predicate of the values of a header. HTTP/2 has the request's method, path and
+// host as headers too.
+func headerTest(name string, values []string) rules.Predicate {
+	switch name {
+	case ":method":
+		return compared(rules.RequestInput(rules.RequestMethod), values, nil)
+	case ":authority":
+		return compared(rules.RequestInput(rules.RequestHost), values, nil)
+	case ":path":
+		return envoy.Unknown(&rules.Unknown{Why: "the header :path is the path with its query, " +
+			"and gatewhy does not know all of that"})
+	}
+	return compared(rules.Input{Source: rules.FromHTTP, Name: name}, values, nil)
 }
 
 // requestTest is the predicate of one value of an attribute of the request or the connection.

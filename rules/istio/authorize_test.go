@@ -175,6 +175,19 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			rejected(403, rules.Conditional),
 		},
 		{
+			"the method as a header", allow(`{when: [{key: "request.headers[:method]", ` +
+				`values: [GET]}]}`), "", accepted(),
+		},
+		{
+			"a filter without a name drops a rule",
+			allow(`{when: [{key: experimental.envoy.filters.a.b, values: [x]}]}`), "",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"claims without a name match nothing",
+			deny(`{when: [{key: request.auth.claims, values: [x]}]}`), "", accepted(),
+		},
+		{
 			"the peer is not known", allow(`{from: [{source: {namespaces: [shop]}}]}`), "",
 			open(rules.Authorization),
 		},

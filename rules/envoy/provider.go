@@ -27,6 +27,36 @@ type Provider struct {
 	KeyDoubt *rules.Unknown
 }
 
+// IsFor are the predicates that a token is for the provider by its issuer, and if that is asked
+// for by its audience.
+func (p *Provider) IsFor(audience bool) []rules.Predicate {
+	var parts []rules.Predicate
+	if p.Issuer != "" {
+		parts = append(parts, p.hasIssuer())
+	}
+	switch {
+	case !audience:
+	case p.AudiencesDoubt != nil:
+		parts = append(parts, Unknown(p.AudiencesDoubt))
+	case len(p.Audiences) > 0:
+		parts = append(parts, p.hasAudience())
+	}
+	return parts
+}
+
+func (p *Provider) hasIssuer() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
+	}
+}
+
+func (p *Provider) hasAudience() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
+		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
+	}
+}
+
 // Filter makes the checks of providers.
 type Filter struct {
 	Table []rules.Behaviour // of the gateway
@@ -112,9 +142,7 @@ func (f Filter) algorithm(p *Provider) *rules.Check {
 
 func (f Filter) issuer(p *Provider) *rules.Check {
 	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, documented(f.Docs))
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
-	}
+	check.Test = p.hasIssuer()
 	check.Unknown = p.IssuerDoubt
 	if p.Issuer == "" && check.Unknown == nil {
 		check.Skip = "issuer is empty: a token of any issuer is accepted that a key verifies"
@@ -154,10 +182,7 @@ func (f Filter) expiry(p *Provider) *rules.Check {
 // end (check_audience.cc).
 func (f Filter) audience(p *Provider) *rules.Check {
 	check := f.check(rules.Audience, p.AudiencesAt, WrongAudience, inferred(codeFilter))
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
-		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
-	}
+	check.Test = p.hasAudience()
 	switch {
 	case p.AudiencesDoubt != nil && len(p.Audiences) == 0:
 		check.Unknown = p.AudiencesDoubt

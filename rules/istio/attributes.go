@@ -223,13 +223,11 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	}
 	var parts []rules.Predicate
 	differ := false
-	for _, r := range c.jwt {
+	for i, r := range c.jwt {
 		test, split := c.splitBy(r, path[0], plain, words)
 		differ = differ || split
-		if iss := r.issuer(); iss != "" && len(c.jwt) > 1 {
-			test = rules.Both(rules.Predicate{
-				Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(iss),
-			}, test)
+		if len(c.jwt) > 1 {
+			test = rules.Both(append(c.acceptedBy(i), test)...)
 		}
 		parts = append(parts, test)
 	}
@@ -237,6 +235,28 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 		return plain
 	}
 	return envoy.Either(parts)
+}
+
+// acceptedBy are the predicates that a token that some rule accepts is accepted by this one first:
+// it has the rule's issuer, and where another rule may accept it too, the rule's audience. As it is
+// then, policies see it.
+func (c *compiler) acceptedBy(index int) []rules.Predicate {
+	alike := func(a, b *envoy.Provider) bool {
+		return a.Issuer == "" || b.Issuer == "" || a.Issuer == b.Issuer
+	}
+	this := c.providers[index]
+	var earlier []rules.Predicate
+	several := false
+	for i, p := range c.providers {
+		if i == index || !alike(this, p) {
+			continue
+		}
+		several = true
+		if i < index {
+			earlier = append(earlier, rules.Negate(rules.Both(p.IsFor(true)...)))
+		}
+	}
+	return append(this.IsFor(several), earlier...)
 }
 
 // The minor versions of Istio 1 from which on something is so.

@@ -83,6 +83,22 @@ func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
 	}
 }
 
+// Istio wants one of the rules, or each of them in turn: so the first that refuses a token answers,
+// and the last only where the token has another issuer than the first.
+func TestWhichOfTwoRulesAnswers(t *testing.T) {
+	t.Parallel()
+	two := authentication("issuer: "+v2Issuer, "audiences: [a]") +
+		"  - issuer: " + v2Issuer + "\n"
+	if got := short(answered(t, two, requestOf("exp=1"))); got != rejected(401, rules.Expiry) {
+		t.Errorf("got %v", got)
+	}
+	r := requestOf("")
+	r.Signatures = unsigned{}
+	if got := short(answered(t, two, r)); got != rejected(403, rules.Audience) {
+		t.Errorf("with a wrong signature: got %v", got)
+	}
+}
+
 // The text of jwt_verify_lib is "Jwt header [kid] field is not a string".
 func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	t.Parallel()

@@ -155,6 +155,12 @@ func requestTest(attribute, value string) built {
 		return built{test: compared(rules.RequestInput(rules.RequestHost), one, fold)}
 	case ofPath:
 		path := rules.RequestInput(rules.RequestPath)
+		if why := badTemplate(value); why != "" {
+			return built{test: envoy.Unknown(&rules.Unknown{
+				Why: "Istio refuses the path " + value + ": " + why +
+					"; an earlier version of the policy may hold",
+			})}
+		}
 		if expression, ok := pathTemplate(value); ok {
 			return built{test: rules.Predicate{
 				Op: rules.Matches, Input: path,

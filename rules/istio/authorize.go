@@ -78,7 +78,7 @@ func (r *authRule) String() string {
 	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.Namespace, r.of.Name, r.index)
 }
 
-// rulesOf lists the rules of a policy. One that is null is passed over, as Istio does.
+// rulesOf lists the rules of a policy.
 func rulesOf(p *resource) []*authRule {
 	var all []*authRule
 	items := p.Spec.Member("rules")
@@ -86,9 +86,6 @@ func rulesOf(p *resource) []*authRule {
 		return nil
 	}
 	for i, v := range items.Items {
-		if v.Is(source.Null) {
-			continue
-		}
 		r := &authRule{of: p, index: i, at: v}
 		r.read()
 		all = append(all, r)
@@ -176,7 +173,7 @@ func (r *resource) unreadable() *rules.Unknown {
 	if items == nil || items.Is(source.Null) {
 		return nil
 	}
-	odd := func(v *source.Value) bool { return !v.Is(source.Object) && !v.Is(source.Null) }
+	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
 	if items.Is(source.List) && !slices.ContainsFunc(items.Items, odd) {
 		return nil
 	}

@@ -12,6 +12,7 @@ const (
 	codeBuilder  = code + "pilot/pkg/security/authz/builder/builder.go"
 	codeModel    = code + "pilot/pkg/security/authz/model/model.go"
 	codeGenerate = code + "pilot/pkg/security/authz/model/generator.go"
+	codeValidate = code + "pkg/config/validation/validation.go"
 	codeMatcher  = code + "pilot/pkg/security/authz/matcher/string.go"
 	codeTests    = code + "tests/integration/security/jwt_test.go"
 	codeEnvoy    = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"

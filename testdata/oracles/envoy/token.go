@@ -20,7 +20,7 @@ type Parsed struct {
 
 // Plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is said
 // here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of times that
-// are no integers.
+// are no integers, or are in milliseconds.
 func Plain(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
@@ -43,7 +43,7 @@ func Plain(text string) bool {
 func integers(members map[string]any) bool {
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		if number, ok := members[name].(json.Number); ok {
-			if _, err := number.Int64(); err != nil {
+			if n, err := number.Int64(); err != nil || n > 1e11 {
 				return false
 			}
 		}

@@ -436,7 +436,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 	case attribute == ofAudiences:
 		return c.check(rules.Audience, at, of.Field, documented(docKeys))
 	case attribute == ofPresenter:
-		check := c.check(rules.CustomClaim, at, of.Field, inferred(codeGenerate))
+		check := c.check(rules.CustomClaim, at, of.Field, observed())
 		check.Claim = "azp"
 		return check
 	case strings.HasPrefix(attribute, ofClaims):
@@ -446,7 +446,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 		check.Grant = grantOf(check.Claim)
 		return check
 	case attribute == ofPrincipal:
-		return c.check(rules.Authorization, at, of.Field, inferred(codeGenerate))
+		return c.check(rules.Authorization, at, of.Field, observed())
 	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
 		strings.HasPrefix(attribute, ofHeaders):
 		return c.check(rules.Conditional, at, of.Field, documented(docPolicy))

@@ -215,7 +215,7 @@ func (e *evaluator) has(of value, name string) result {
 	case attributeValue:
 		return e.holds(of, name)
 	}
-	return noOverload("has()", of)
+	return notKnown("implementations of CEL differ on has() of what is %s", of.words())
 }
 
 // holds says whether a map of Envoy's has a key.

@@ -329,28 +329,40 @@ func (l *lowering) textTest(n *node, want bool) (p rules.Predicate, ok bool) {
 			Texts: &rules.Texts{Patterns: []*regexp.Regexp{whole}},
 		}
 	}
-	if s.path && (n.name != "startsWith" || strings.Contains(with, "?")) {
-		s.and(l.wholePath())
-	}
 	if !want {
 		test = both(s.found(), rules.Negate(test))
 	}
-	return s.when(both(s.isText(), test)), true
+	test = both(s.isText(), test)
+	if s.path && (n.name != "startsWith" || strings.Contains(with, "?")) {
+		test = either(both(rules.Negate(unknownQuery()), test), unknownQuery())
+	}
+	return s.when(test), true
 }
 
-// wholePath holds if the path is all that request.path has: nobody knows how a query is written.
-func (l *lowering) wholePath() rules.Predicate {
+// unknownQuery is unknown for a request with a query, which request.path has too, and of which
+// nobody knows how it is written. Otherwise it does not hold.
+func unknownQuery() rules.Predicate {
+	return ofPath("the query in request.path", func(e *evaluator) rules.Reading {
+		if path := e.requestAttribute([]string{"path"}); path.unknown != nil {
+			return rules.Reading{Unknown: path.unknown}
+		}
+		return rules.Reading{Value: boolean(false)}
+	})
+}
+
+// noQuery holds for a request without a query.
+func noQuery() rules.Predicate {
+	return ofPath("a path without a query", func(e *evaluator) rules.Reading {
+		return rules.Reading{Value: boolean(!e.hasQuery())}
+	})
+}
+
+func ofPath(words string, eval func(*evaluator) rules.Reading) rules.Predicate {
 	return rules.Predicate{Op: rules.True, Input: rules.Input{
 		Source: rules.FromExpression,
 		Opaque: &rules.Opaque{
-			Text: "request.path without a query",
-			Eval: func(r *rules.Request) rules.Reading {
-				e := evaluator{request: r, env: l.env}
-				if path := e.requestAttribute([]string{"path"}); path.unknown != nil {
-					return rules.Reading{Unknown: path.unknown}
-				}
-				return rules.Reading{Value: boolean(true)}
-			},
+			Text: words,
+			Eval: func(r *rules.Request) rules.Reading { return eval(&evaluator{request: r}) },
 		},
 	}}
 }

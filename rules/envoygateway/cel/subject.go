@@ -83,9 +83,6 @@ func claimAt(path []string) rules.Input {
 	}}
 }
 
-// and adds what must hold for the attribute to be as the input has it.
-func (s *subject) and(p rules.Predicate) { s.needs = append(s.needs, p) }
-
 // when is a test of the attribute, where that can be read.
 func (s *subject) when(test rules.Predicate) rules.Predicate {
 	return both(append(s.needs[:len(s.needs):len(s.needs)], test)...)
@@ -161,20 +158,6 @@ func (s *subject) equals(with value, want bool) rules.Predicate {
 		return test
 	}
 	return both(s.exists(), rules.Negate(test))
-}
-
-// noQuery holds for a request without a query.
-func noQuery() rules.Predicate {
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression,
-		Opaque: &rules.Opaque{
-			Text: "a path without a query",
-			Eval: func(r *rules.Request) rules.Reading {
-				e := evaluator{request: r}
-				return rules.Reading{Value: boolean(!e.hasQuery())}
-			},
-		},
-	}}
 }
 
 // holding holds if the attribute is a list with a text, or an object with it as a key; or if it is

@@ -47,6 +47,7 @@ var rooms = []struct {
 	{"rules/istio", []string{
 		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
+	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
 	{"rules/lint", []string{

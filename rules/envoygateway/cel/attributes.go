@@ -140,7 +140,7 @@ func (e *evaluator) read(in rules.Input, name string) result {
 	default:
 		v, ok := valueOf(reading.Value)
 		if !ok {
-			return notKnown("gatewhy does not know what the proxy makes of %s", name)
+			return notKnown("gatewhy does not know how the proxy reads %s", name)
 		}
 		return gives(v)
 	}

@@ -4,8 +4,9 @@
 // [Parse] accepts what Envoy Gateway accepts: it parses with cel-go, and does not check types. A
 // text that it refuses makes the whole policy invalid. [Expr.Predicate] is data where the
 // expression compares an attribute with a literal: ==, !=, in, has, startsWith, endsWith, contains
-// and matches, joined by &&, ||, ! and ? :. What is left is opaque: it is evaluated on its own, and
-// it is unknown where Envoy does something that this package does not work out. Nothing is guessed.
+// and matches, joined by &&, ||, ! and ? :. What is left is opaque: it is evaluated on its own,
+// and it is unknown where Envoy does something that this package does not work out. Nothing is
+// guessed.
 //
 // The proxy takes a result that is not the boolean true for a rule that does not match: false, any
 // other value, and every error. CEL's && and || do not care about the order of their operands, and

@@ -108,7 +108,8 @@ func noOverload(operator string, args ...value) result {
 	return fault("%s does not take %s", operator, strings.Join(kinds, " and "))
 }
 
-// logic evaluates && , which false decides, and || , which true decides. What decides hides errors.
+// logic evaluates && , which false decides, and || , which true decides. What decides hides
+// errors.
 func (e *evaluator) logic(n *node, decides bool) result {
 	var failed, open *result
 	for _, arg := range n.args {

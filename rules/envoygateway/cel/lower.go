@@ -10,8 +10,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// mostParts is how many parts the predicate of an expression may have.
-const mostParts = 4096
+// mostParts is how many nodes the leaves of an expression's predicate may have together. Decisions
+// inside of decisions repeat what is around them.
+const mostParts = 16 << 10
 
 // Predicate holds for the requests that the expression is true for. It never comes out as an
 // error.
@@ -28,6 +29,44 @@ func (e *Expr) Predicate(env Env) rules.Predicate {
 	return p
 }
 
+// Part is one of the operands of the outermost && of an expression.
+type Part struct {
+	Text      string // as the expression has it
+	Predicate rules.Predicate
+	Reads     []rules.Input // of the request, each once
+}
+
+// Parts are what must all be true for the expression to be true, in their order: the operands of
+// its outermost &&, or the whole. Together they are its [Expr.Predicate].
+func (e *Expr) Parts(env Env) []Part {
+	operands := e.root.operands()
+	whole := e.Predicate(env)
+	if e.Refused() != nil || len(operands) == 1 {
+		return []Part{{strings.TrimSpace(e.text), whole, e.Reads()}}
+	}
+	parts := make([]Part, len(operands))
+	for i, n := range operands {
+		l := &lowering{expr: e, env: &env}
+		parts[i] = Part{l.textOf(n), l.when(n, true), reads(n)}
+		if l.parts > mostParts {
+			return []Part{{strings.TrimSpace(e.text), whole, e.Reads()}}
+		}
+	}
+	return parts
+}
+
+// operands are the operands of an && and of each && in it.
+func (n *node) operands() []*node {
+	if n.kind != and {
+		return []*node{n}
+	}
+	var all []*node
+	for _, arg := range n.args {
+		all = append(all, arg.operands()...)
+	}
+	return all
+}
+
 // lowering turns one expression into predicates.
 type lowering struct {
 	expr  *Expr
@@ -35,8 +74,8 @@ type lowering struct {
 	parts int
 }
 
-// when holds if a node gives this boolean. Where the node gives an error, or anything else, neither
-// of both holds.
+// when holds if a node gives this boolean. Where the node gives an error, or anything else,
+// neither of both holds.
 func (l *lowering) when(n *node, want bool) rules.Predicate {
 	if l.parts++; l.parts > mostParts {
 		return rules.Never()
@@ -59,6 +98,7 @@ func (l *lowering) when(n *node, want bool) rules.Predicate {
 			both(l.when(n.args[0], false), l.when(n.args[2], want)),
 		)
 	}
+	n.each(func(*node) { l.parts++ })
 	if inner := decision(n); inner != nil {
 		return l.when(lifted(n, inner), want)
 	}
@@ -266,8 +306,8 @@ func (l *lowering) has(path []string, isPath, want bool) (p rules.Predicate, ok 
 	return s.when(rules.Negate(s.exists())), true
 }
 
-// hasClaims lowers the test whether a provider's claims are there. Where no provider has accepted a
-// token, there is nothing to look for them in, and that is an error.
+// hasClaims lowers the test whether a provider's claims are there. Where no provider has accepted
+// a token, there is nothing to look for them in, and that is an error.
 func (l *lowering) hasClaims(name string, want bool) rules.Predicate {
 	accepted, others := rules.Never(), rules.Never()
 	for _, provider := range l.env.Providers {

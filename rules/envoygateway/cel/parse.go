@@ -22,9 +22,9 @@ type Expr struct {
 	root *node
 }
 
-// Parse reads an expression. The error, if any, is a *source.Error whose position is the column, in
-// characters of the text. It means that Envoy Gateway refuses the text too, or, where Limit is set,
-// that the text goes beyond the limits of this package.
+// Parse reads an expression. The error, if any, is a *source.Error whose position is the column,
+// in characters of the text. It means that Envoy Gateway refuses the text too, or, where Limit is
+// set, that the text goes beyond the limits of this package.
 func Parse(text string) (*Expr, error) {
 	switch {
 	case len(text) > maxText:

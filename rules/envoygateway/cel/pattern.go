@@ -12,8 +12,8 @@ import (
 // (regex_max_program_size in Envoy's evaluator.cc). A match with a longer one is an error.
 const mostInstructions = 100
 
-// patternOf compiles a pattern of matches(), which looks for it anywhere in a text. It is nil where
-// it can't be read; why says that nobody knows whether Envoy takes it.
+// patternOf compiles a pattern of matches(), which looks for it anywhere in a text. It is nil
+// where it can't be read; why says that nobody knows whether Envoy takes it.
 func patternOf(expression string) (pattern *regexp.Regexp, why string) {
 	if strings.Contains(expression, `\C`) {
 		return nil, `gatewhy does not match \C, a single byte`
@@ -23,8 +23,8 @@ func patternOf(expression string) (pattern *regexp.Regexp, why string) {
 		return nil, ""
 	}
 	if instructions(parsed.Simplify()) > mostInstructions {
-		return nil, "the pattern may be too long for Envoy, which takes at most 100 instructions " +
-			"and fails on a longer one"
+		return nil, "the pattern may be too long for Envoy, which fails on one of more than 100 " +
+			"instructions"
 	}
 	pattern, err = regexp.Compile(expression)
 	if err != nil {

@@ -70,8 +70,8 @@ func TestAcceptsWhatTheRealParserAccepts(t *testing.T) {
 }
 
 // The shares of the recorded evaluations of which nobody knows here what comes out, in parts of a
-// thousand: of the expressions that are written by hand, with all that the language has, and of the
-// random ones.
+// thousand: of the expressions that are written by hand, with all that the language has, and of
+// the random ones.
 const (
 	mostUnknownByHand = 200
 	mostUnknownRandom = 100

@@ -75,12 +75,31 @@ func claimAt(path []string) rules.Input {
 		Reads: []rules.Input{outer},
 		Eval: func(r *rules.Request) rules.Reading {
 			reading := r.Read(outer)
-			if reading.Value != nil {
-				reading.Value = reading.Value.At(path[1:]...)
+			for _, name := range path[1:] {
+				if appearsTwice(reading.Value, name) {
+					return rules.Reading{Unknown: &rules.Unknown{
+						Why: name + " appears twice in " + path[0],
+					}}
+				}
+				reading.Value = reading.Value.Member(name)
 			}
 			return reading
 		},
 	}}
+}
+
+// appearsTwice reports whether an object has two members of a name.
+func appearsTwice(v *source.Value, name string) bool {
+	if v == nil {
+		return false
+	}
+	n := 0
+	for i := range v.Members {
+		if v.Members[i].Key == name {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // when is a test of the attribute, where that can be read.

@@ -52,8 +52,12 @@ func (v value) words() string {
 	}[v.kind]
 }
 
+// mostMembers is how many members an object in a token may have for its value to be worked out.
+const mostMembers = 1024
+
 // valueOf is a value of the token's as the proxy holds it: in a Struct, where every number is a
-// double. It is not ok where the value is not known, or is a number that no double can be.
+// double. It is not ok where the value is not known, is a number that no double can be, or an
+// object with two members of one name, or very many.
 func valueOf(v *source.Value) (value, bool) {
 	switch v.Kind {
 	case source.Null:
@@ -77,6 +81,9 @@ func valueOf(v *source.Value) (value, bool) {
 		return all, true
 	case source.Object:
 		all := value{kind: mapValue}
+		if len(v.Members) > mostMembers {
+			return value{}, false
+		}
 		for _, m := range v.Members {
 			one, ok := valueOf(m.Value)
 			if _, twice := all.member(m.Key); !ok || twice {

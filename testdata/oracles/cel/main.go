@@ -35,7 +35,8 @@ func main() {
 		log.Fatal(err)
 	}
 	if len(os.Args) > 1 && os.Args[1] == "-write" {
-		title := fmt.Sprintf("# cel-go %s recorded %s\n", version(), time.Now().Format(time.DateOnly))
+		today := time.Now().Format(time.DateOnly)
+		title := fmt.Sprintf("# cel-go %s recorded %s\n", version(), today)
 		if err := os.WriteFile(answersFile, []byte(title+now), 0o644); err != nil {
 			log.Fatal(err)
 		}
@@ -81,7 +82,8 @@ func ask() (string, error) {
 	}
 	var text strings.Builder
 	for _, e := range append(all, randomExpressions(700)...) {
-		fmt.Fprintf(&text, "%s\t%s\t%s\n", e.kind, strconv.Quote(e.text), answers(env, e.text, requests))
+		given := answers(env, e.text, requests)
+		fmt.Fprintf(&text, "%s\t%q\t%s\n", e.kind, e.text, given)
 	}
 	return text.String(), nil
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strings"
 )
 
 // randomExpressions makes so many expressions, the same each time: whole ones over a grammar, and
@@ -38,12 +36,13 @@ func (g generator) boolean(depth int) string {
 	case 2:
 		return "!(" + g.boolean(depth-1) + ")"
 	case 3:
-		return "(" + g.boolean(depth-1) + " ? " + g.boolean(depth-1) + " : " + g.boolean(depth-1) + ")"
+		return "(" + g.boolean(depth-1) + " ? " + g.boolean(depth-1) + " : " +
+			g.boolean(depth-1) + ")"
 	case 4:
 		return "(" + g.boolean(depth-1) + ")"
 	case 5:
-		return "(" + g.boolean(depth-1) + " ? " + g.value() + " : " + g.value() + ")" + g.operator() +
-			g.value()
+		return "(" + g.boolean(depth-1) + " ? " + g.value() + " : " + g.value() + ")" +
+			g.operator() + g.value()
 	}
 	return g.test()
 }
@@ -63,7 +62,7 @@ func (g generator) test() string {
 	case 2:
 		return g.text() + " in " + g.attribute()
 	case 3:
-		return g.attribute() + " in [" + strings.Join([]string{g.value(), g.value(), g.value()}, ", ") + "]"
+		return g.attribute() + " in [" + g.value() + ", " + g.value() + ", " + g.value() + "]"
 	case 4:
 		return g.value()
 	case 5:
@@ -88,7 +87,8 @@ func (g generator) name() string {
 func (g generator) attribute() string {
 	switch g.IntN(6) {
 	case 0:
-		return "request." + g.one("path", "url_path", "method", "host", "query", "nothing", "referer")
+		return "request." + g.one("path", "url_path", "method", "host", "query", "nothing",
+			"referer")
 	case 1:
 		return g.one("request.headers['x-tenant']", "request.headers.accept",
 			"request.headers['x-none']")
@@ -126,5 +126,5 @@ func (g generator) damaged(text string) string {
 	case 1:
 		return text[:i] + text[i:i+1] + text[i:]
 	}
-	return fmt.Sprint(text[:i], g.one("(", ")", "'", ".", "!", "-", "?", "&", "0", "x"), text[i+1:])
+	return text[:i] + g.one("(", ")", "'", ".", "!", "-", "?", "&", "0", "x") + text[i+1:]
 }

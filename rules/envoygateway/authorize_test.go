@@ -50,8 +50,12 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 				`{action: Deny, principal: {clientCIDRs: [10.0.0.0/8]}}`), open(rules.Authorization),
 		},
 		{
-			"an expression", authorization("", `{action: Allow, cel: "true"}`),
-			open(rules.Authorization),
+			"an expression that is always true", authorization("", `{action: Allow, cel: "true"}`),
+			accepted(),
+		},
+		{
+			"an expression of a version that may not have it", authorization("",
+				`{action: Allow, cel: "request.method == 'PUT'"}`), open(rules.Conditional),
 		},
 		{
 			"a provider that is not there", authorization("",

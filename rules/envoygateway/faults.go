@@ -82,6 +82,9 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 				return path, r.path + "operation.path", fault
 			}
 		}
+		if e, ok := celOf(r); ok && e.fault != nil && c.has(celSince) == rules.Yes {
+			return e.at, e.field, e.unreadable()
+		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
 		for _, v := range cidrs.Values {
 			if _, err := netip.ParsePrefix(v.Text); err != nil {

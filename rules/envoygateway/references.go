@@ -10,6 +10,7 @@ const (
 	code         = "github.com/envoyproxy/gateway v1.9.1, "
 	codeJWT      = code + "internal/xds/translator/jwt.go"
 	codeRules    = code + "internal/xds/translator/authorization.go"
+	codeCEL      = code + "internal/xds/translator/authorization.go, and Envoy's own evaluator.cc"
 	codePolicy   = code + "internal/gatewayapi/securitypolicy.go"
 	codeTypes    = code + "api/v1alpha1/securitypolicy_types.go"
 	codeRegex    = code + "internal/utils/regex/regex.go"

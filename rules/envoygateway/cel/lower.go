@@ -341,7 +341,12 @@ func (l *lowering) textTest(n *node, want bool) (p rules.Predicate, ok bool) {
 	}
 	s, ok := l.subject(n.args[0])
 	with, isText := n.args[1].text()
-	if !ok || !isText || s.split {
+	switch {
+	case !ok || !isText:
+		return p, false
+	case s.never(n.args[1].value) && want && n.name != "matches":
+		return rules.Never(), true
+	case s.split:
 		return p, false
 	}
 	test := rules.Predicate{Input: s.in, Values: rules.Literals(with)}

@@ -136,8 +136,15 @@ func (s *subject) isText() rules.Predicate {
 // comparable reports whether a predicate can compare the attribute with a literal.
 func (s *subject) comparable(with value) bool {
 	_, ok := literalOf(with)
-	return ok && !s.split && !(s.path && strings.Contains(with.text, "?"))
+	if s.split {
+		return s.never(with)
+	}
+	return ok && !(s.path && strings.Contains(with.text, "?"))
 }
+
+// never reports whether the attribute has nothing to do with a text, because it is a list: a text
+// that is not split has no words.
+func (s *subject) never(with value) bool { return s.split && len(wordsOf(with)) > 0 }
 
 // literalOf is a value as a predicate's literal. Numbers are compared as they are written, so one
 // with a fraction is not ok, nor zero, which has two signs, nor one that is not exact as a double.
@@ -162,6 +169,12 @@ func literalOf(v value) (*source.Value, bool) {
 
 // equals holds if the attribute equals a literal, or if it is there and does not.
 func (s *subject) equals(with value, want bool) rules.Predicate {
+	switch {
+	case s.never(with) && want:
+		return rules.Never()
+	case s.never(with):
+		return s.exists()
+	}
 	v, _ := literalOf(with)
 	test := rules.Predicate{Op: rules.Equals, Input: s.in, Values: []*source.Value{v}}
 	if with.kind == boolValue && with.bool {

@@ -82,7 +82,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case "token-not-needed":
 		return m.needToken()
 	case "outer-policy-dropped":
-		return m.merge()
+		return m.keepOuter()
 	case "rules-decide-nothing":
 		v := m.spec.Member("authorization")
 		return m.change("deny-by-default", "deny what no rule allows",
@@ -113,25 +113,67 @@ func (m *changer) needToken() rules.Change {
 	return m.change("need-token", "let in nobody without an accepted token", steps...)
 }
 
-// merge has the policy of a route add to that of its Gateway.
-func (m *changer) merge() rules.Change {
-	const id, title = "merge-policies", "merge the route's policy into its Gateway's"
-	refused := func(why string, needs ...source.Need) rules.Change {
-		return rules.Change{ID: id, Title: title, Refused: why, Needs: needs}
+// keepOuter has the policy of a route add to that of its Gateway. Where mergeType does not count,
+// or perhaps not, it repeats what the Gateway's policy checks.
+func (m *changer) keepOuter() rules.Change {
+	if isRoute(m.instance.of.kind) && m.has(mergeSince) == rules.Yes {
+		return m.change("merge-policies", "merge the route's policy into its Gateway's",
+			kubernetes.Set(m.policy.File, m.policy.Spec, "", "mergeType", "StrategicMerge"))
 	}
-	switch {
-	case !isRoute(m.instance.of.kind):
-		return refused("the policy of a listener can't be merged: repeat in it what the " +
-			"Gateway's policy checks")
-	case m.has(mergeSince) == rules.No:
-		return refused("mergeType came with Envoy Gateway 1.8: repeat in the route's policy " +
-			"what the Gateway's policy checks")
-	case m.has(mergeSince) == rules.Maybe:
-		return refused("whether mergeType counts depends on the version, which is not known",
-			source.Need{Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway"})
+	var steps []kubernetes.Step
+	for _, field := range m.dropped() {
+		steps = append(steps, copied(m.policy, m.outer, field))
 	}
-	return m.change(id, title, kubernetes.Set(m.policy.File, m.policy.Spec, "", "mergeType",
-		"StrategicMerge"))
+	return m.change("repeat-outer-policy", "repeat what "+m.outer.String()+" checks", steps...)
+}
+
+// copied is the step that gives a policy a part of another one.
+func copied(to, from *policy, field string) kubernetes.Step {
+	return kubernetes.Step{
+		File: to.File, Field: rules.FieldChange{Field: field, To: "as in " + from.String()},
+		Edit: func() (source.Edit, error) {
+			with, err := plain(from.Spec.Member(field))
+			if err != nil {
+				return source.Edit{}, err
+			}
+			return to.File.SetMember(to.Spec, field, with)
+		},
+	}
+}
+
+// plain is a value as an edit takes it.
+func plain(v *source.Value) (any, error) {
+	switch v.Kind {
+	case source.Object:
+		var all source.Fields
+		for _, m := range v.Members {
+			with, err := plain(m.Value)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, source.Field{Key: m.Key, Value: with})
+		}
+		return all, nil
+	case source.List:
+		all := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			with, err := plain(item)
+			if err != nil {
+				return nil, err
+			}
+			all[i] = with
+		}
+		return all, nil
+	case source.String:
+		return v.Text, nil
+	case source.Bool:
+		return v.Text == "true", nil
+	case source.Number:
+		if n, ok := v.Int(); ok {
+			return int(n), nil
+		}
+	}
+	return nil, &source.Error{Pos: v.Pos, Cause: v.Kind.String() + " can't be repeated elsewhere"}
 }
 
 // compareAlike compares a claim as tokens have it: as a text, or as a list.

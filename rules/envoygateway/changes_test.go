@@ -77,10 +77,11 @@ func TestRepairsOfFindings(t *testing.T) {
 	}
 }
 
-// Whether policies are merged depends on the version: without it that is no repair.
-func TestMergingNeedsAVersion(t *testing.T) {
+// Where mergeType does not count, or perhaps not, the route's policy repeats the Gateway's.
+func TestARoutesPolicyRepeatsItsGateways(t *testing.T) {
 	t.Parallel()
-	text := policyOn(gatewayKind, "public", jwt()) + onRoute("cors: {}") +
+	text := policyOn(gatewayKind, "public", jwt(), authorization("", ruleOf("Allow",
+		claim("azp", "", client)))) + onRoute("cors: {}") +
 		resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
 	for _, version := range []string{"", "1.7.0"} {
 		c := configurationOf(t, rules.Options{Runtime: version}, "policies.yaml", text)
@@ -89,8 +90,16 @@ func TestMergingNeedsAVersion(t *testing.T) {
 		})[0]
 		f.Rule = "outer-policy-dropped"
 		all, err := changes(c, rules.Goal{Finding: &f})
-		if err != nil || all[0].Refused == "" || (len(all[0].Needs) > 0) != (version == "") {
-			t.Errorf("%q: got %+v, %v", version, all, err)
+		if err != nil || all[0].Refused != "" {
+			t.Fatalf("%q: got %+v, %v", version, all, err)
+		}
+		after := compile(behaviours(), all[0].Edited).Policies
+		if got := short(rules.Evaluate(after, requestOf(""))); got != accepted() {
+			t.Errorf("%q: its own token: %v", version, got)
+		}
+		if got := short(rules.Evaluate(after, requestOf(`azp="x"`))); got !=
+			rejected(403, rules.CustomClaim) {
+			t.Errorf("%q: another client's: %v", version, got)
 		}
 	}
 }

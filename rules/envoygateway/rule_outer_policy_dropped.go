@@ -21,18 +21,8 @@ func outerPolicyDropped() rules.Rule {
 		Since:      since,
 		References: []string{docAttach, issueDropped, codePolicy},
 		Check: eachInstance(func(s subject) []rules.Finding {
-			if s.outer == nil || s.doubt != nil || s.merges() {
-				return nil
-			}
-			var lost []string
-			for _, field := range []string{
-				"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
-			} {
-				if isSet(s.outer.Spec.Member(field)) && !isSet(s.spec.Member(field)) {
-					lost = append(lost, field)
-				}
-			}
-			if len(lost) == 0 {
+			lost := s.dropped()
+			if len(lost) == 0 || s.doubt != nil {
 				return nil
 			}
 			at := s.spec
@@ -44,6 +34,22 @@ func outerPolicyDropped() rules.Rule {
 				strings.Join(lost, " and its "), s.name)}
 		}),
 	}
+}
+
+// dropped lists what the outer policy checks and the one that takes its place does not.
+func (i *instance) dropped() []string {
+	var lost []string
+	if i.outer == nil || i.merges() {
+		return nil
+	}
+	for _, field := range []string{
+		"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
+	} {
+		if isSet(i.outer.Spec.Member(field)) && !isSet(i.spec.Member(field)) {
+			lost = append(lost, field)
+		}
+	}
+	return lost
 }
 
 func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }

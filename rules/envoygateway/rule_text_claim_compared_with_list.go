@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -29,14 +30,15 @@ func textClaimComparedWithList() rules.Rule {
 			s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
 				name, _ := claim.Member("name").Str()
 				kind, _ := claim.Member("valueType").Str()
+				at := cmp.Or(claim.Member("values"), claim)
 				switch {
 				case !s.ofEntra():
 				case kind == "StringArray" && slices.Contains(texts, name):
-					all = append(all, s.findingAt(claim.Member("valueType"), path+"valueType",
+					all = append(all, s.findingAt(at, path+"valueType",
 						"%s is a text in tokens: StringArray never matches it", name))
 				case kind != "StringArray" && (name == "scope" ||
 					name == "scp" && s.has(scpSince) == rules.Yes):
-					all = append(all, s.findingAt(claim.Member("name"), path+"name",
+					all = append(all, s.findingAt(at, path+"valueType",
 						"%s is split into a list before the rules see it: String never matches it",
 						name))
 				}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -89,8 +88,8 @@ func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
 	id, claims := readBy(part.Reads)
 	check := c.check(id, e.at, e.field, inferred(codeCEL))
 	check.Test = c.from(celSince, e.field, part.Predicate)
-	text := inspect.ShortenMiddle(inspect.Visible(oneLine(part.Text)), 200)
-	check.Wants = text + " to be true"
+	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
+	check.Wants = text
 	if len(claims) == 1 {
 		check.Claim, check.Grant = claims[0], grantOf(claims[0])
 	}
@@ -102,9 +101,6 @@ func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
 	}
 	return check
 }
-
-// oneLine is a text of several lines on one.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // readBy is the check that reads these inputs, and the claims among them.
 func readBy(reads []rules.Input) (id rules.ID, claims []string) {

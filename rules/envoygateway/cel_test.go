@@ -125,16 +125,9 @@ func TestAnExpressionIsNamedByThePartThatDecides(t *testing.T) {
 		"request.method in ['GET', 'HEAD'] && CLAIMS.azp == 'a' && 'read' in CLAIMS.scp")))
 	v := rules.Evaluate(policiesOf(t, rules.Options{Runtime: "1.9"}, text),
 		requestOf(`scp="read write"`))
-	for _, r := range v.Results {
-		if r.Check.Field != "authorization.rules[0].cel" {
-			continue
-		}
-		got := string(r.Check.ID) + " " + string(r.Outcome) + ": " + r.Expected() + ": " + r.Why()
-		t.Log(strings.ReplaceAll(got, entraClaims, "CLAIMS"))
-	}
 	why := v.Decided.Why()
-	for _, part := range []string{client, "CLAIMS.azp == 'a'"} {
-		if !strings.Contains(strings.ReplaceAll(why, entraClaims, "CLAIMS"), part) {
+	for _, part := range []string{client, "wants azp == 'a'"} {
+		if !strings.Contains(why, part) {
 			t.Errorf("%s\ndoes not say %s", why, part)
 		}
 	}

@@ -31,7 +31,7 @@ func (e *Expr) Predicate(env Env) rules.Predicate {
 
 // Part is one of the operands of the outermost && of an expression.
 type Part struct {
-	Text      string // as the expression has it
+	Text      string // as the expression has it, with the names of claims alone
 	Predicate rules.Predicate
 	Reads     []rules.Input // of the request, each once
 }
@@ -42,14 +42,14 @@ func (e *Expr) Parts(env Env) []Part {
 	operands := e.root.operands()
 	whole := e.Predicate(env)
 	if e.Refused() != nil || len(operands) == 1 {
-		return []Part{{strings.TrimSpace(e.text), whole, e.Reads()}}
+		return []Part{{e.short(e.root), whole, e.Reads()}}
 	}
 	parts := make([]Part, len(operands))
 	for i, n := range operands {
 		l := &lowering{expr: e, env: &env}
-		parts[i] = Part{l.textOf(n), l.when(n, true), reads(n)}
+		parts[i] = Part{e.short(n), l.when(n, true), reads(n)}
 		if l.parts > mostParts {
-			return []Part{{strings.TrimSpace(e.text), whole, e.Reads()}}
+			return []Part{{e.short(e.root), whole, e.Reads()}}
 		}
 	}
 	return parts
@@ -433,7 +433,7 @@ func (l *lowering) accepted(n *node) []rules.Predicate {
 // opaque is the input that evaluates a node.
 func (l *lowering) opaque(n *node) rules.Input {
 	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  l.textOf(n),
+		Text:  l.expr.short(n),
 		Reads: reads(n),
 		Eval: func(r *rules.Request) rules.Reading {
 			e := evaluator{request: r, env: l.env}
@@ -451,12 +451,34 @@ func (l *lowering) unknown(n *node, why string) rules.Input {
 	return in
 }
 
-// textOf is the text of a node; that of the expression where it has none of its own.
-func (l *lowering) textOf(n *node) string {
+// short is the text of a node on one line, with the names of claims in the place of the way to
+// them; that of the whole expression where the node has no text of its own.
+func (e *Expr) short(n *node) string {
 	if n.end == 0 {
-		return strings.TrimSpace(l.expr.text)
+		n = e.root
 	}
-	return l.expr.text[n.start:n.end]
+	to := n.end
+	var b strings.Builder
+	done := n.start
+	n.eachClaim(func(n *node, claim []string) {
+		if done <= n.start && n.end <= to {
+			b.WriteString(e.text[done:n.start] + strings.Join(claim, "."))
+			done = n.end
+		}
+	})
+	b.WriteString(e.text[done:to])
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// eachClaim visits the longest paths to claims, in the order of the text.
+func (n *node) eachClaim(visit func(n *node, claim []string)) {
+	if path := n.path(); isJWT(path) && len(path) > claimsDepth {
+		visit(n, path[claimsDepth:])
+		return
+	}
+	for _, arg := range n.args {
+		arg.eachClaim(visit)
+	}
 }
 
 // reading is a result as an input of a predicate. An error is a text that says so: to the proxy it

@@ -3,7 +3,6 @@ package envoygateway
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -15,6 +14,7 @@ import (
 
 // celExpression is the expression of a rule.
 type celExpression struct {
+	rule   *authRule
 	at     *source.Value
 	field  string
 	parsed *cel.Expr      // nil where it can't be read
@@ -28,7 +28,7 @@ func celOf(r *authRule) (e celExpression, ok bool) {
 	if v == nil || v.Is(source.Null) {
 		return e, false
 	}
-	e.at, e.field = v, r.path+"cel"
+	e.rule, e.at, e.field = r, v, r.path+"cel"
 	text, isText := v.Str()
 	if e.doubt = kubernetes.DoubtOf(v, e.field); e.doubt != nil {
 		return e, true
@@ -94,12 +94,18 @@ func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
 		check.Claim, check.Grant = claims[0], grantOf(claims[0])
 	}
 	if isNever(part.Predicate) && c.has(celSince) == rules.Yes {
-		check.Refuses = text + " is true for no request"
-		if slices.Contains(claims, "scp") || slices.Contains(claims, "scope") {
-			check.Refuses += ": scp and scope are lists of their words here; write 'a-scope' in …"
-		}
+		check.Refuses = trueForNone(part)
 	}
 	return check
+}
+
+// trueForNone says of a part of an expression that it is never true, and why.
+func trueForNone(part cel.Part) string {
+	why := part.Text + " is true for no request"
+	if part.Never != "" {
+		why += ": " + part.Never
+	}
+	return why
 }
 
 // readBy is the check that reads these inputs, and the claims among them.

@@ -49,12 +49,12 @@ func root(name string) result {
 // attribute reads an attribute at the end of a path, which has two steps or more.
 func (e *evaluator) attribute(path []string) result {
 	switch {
+	case path[0] == "metadata":
+		return e.metadata(path)
 	case e.request == nil:
 		return notKnown("it is read from the request")
 	case path[0] == "request":
 		return e.requestAttribute(path[1:])
-	case path[0] == "metadata":
-		return e.metadata(path)
 	case path[0] == "source", path[0] == "destination":
 		return notKnown("gatewhy does not know the addresses of the connection (%s)", joined(path))
 	case path[0] == "connection":
@@ -199,6 +199,9 @@ func (env *Env) has(provider string) bool {
 
 // claim is a claim as the proxy has it in its metadata: scope and scp are lists of their words.
 func (e *evaluator) claim(name string) result {
+	if e.request == nil {
+		return notKnown("it is read from the token")
+	}
 	r := e.read(rules.Claim(name), name)
 	if r.fault != "" {
 		return fault("the token has no %s", name)

@@ -34,25 +34,43 @@ type Part struct {
 	Text      string // as the expression has it, with the names of claims alone
 	Predicate rules.Predicate
 	Reads     []rules.Input // of the request, each once
+
+	// Never is why the part is true for no request, as far as that is known; else empty.
+	Never string
 }
 
 // Parts are what must all be true for the expression to be true, in their order: the operands of
 // its outermost &&, or the whole. Together they are its [Expr.Predicate].
 func (e *Expr) Parts(env Env) []Part {
-	operands := e.root.operands()
-	whole := e.Predicate(env)
-	if e.Refused() != nil || len(operands) == 1 {
-		return []Part{{e.short(e.root), whole, e.Reads()}}
+	l := &lowering{expr: e, env: &env}
+	whole := []Part{{Text: e.short(e.root), Predicate: e.Predicate(env), Reads: e.Reads()}}
+	if e.Refused() != nil {
+		return whole
 	}
-	parts := make([]Part, len(operands))
-	for i, n := range operands {
-		l := &lowering{expr: e, env: &env}
-		parts[i] = Part{e.short(n), l.when(n, true), reads(n)}
-		if l.parts > mostParts {
-			return []Part{{e.short(e.root), whole, e.Reads()}}
+	var parts []Part
+	for _, n := range e.root.operands() {
+		part := Part{Text: e.short(n), Predicate: l.when(n, true), Reads: reads(n)}
+		if isNever(part.Predicate) {
+			part.Never = l.never(n)
 		}
+		parts = append(parts, part)
+	}
+	if l.parts > mostParts {
+		return whole
 	}
 	return parts
+}
+
+// never is why a node that is never true is not: an error, or that something is compared with a
+// text that is split into a list; empty where we can't say.
+func (l *lowering) never(n *node) string {
+	why := (&evaluator{env: l.env}).eval(n).fault
+	n.each(func(n *node) {
+		if s, ok := l.subject(n); ok && s.split && why == "" {
+			why = s.in.Name + " is a list of its words here, and not a text: write 'a-word' in …"
+		}
+	})
+	return why
 }
 
 // operands are the operands of an && and of each && in it.

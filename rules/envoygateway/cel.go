@@ -3,6 +3,7 @@ package envoygateway
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -131,12 +132,15 @@ func (c *compiler) celEnv() cel.Env {
 	var env cel.Env
 	for _, p := range c.providers {
 		var parts []rules.Predicate
+		if c.only != nil && !slices.Contains(c.only, p) {
+			parts = append(parts, rules.Never())
+		}
 		if test, needed := c.fromProvider(p); needed {
 			parts = append(parts, test)
 		}
 		if c.open != rules.No {
 			parts = append(parts, acceptedBy(p.Provider))
-		} else if c.optional != rules.No {
+		} else if c.optional != rules.No && c.only == nil {
 			parts = append(parts, envoy.SentTo(c.inEnvoy()))
 		}
 		env.Providers = append(env.Providers,

@@ -130,6 +130,18 @@ func TestARuleWithAnExpression(t *testing.T) {
 			onRoute(two, authorization("", celRule("Allow", "has(CLAIMS.aud)"))), "", accepted(),
 		},
 		{
+			"two providers, and no claim is asked for", "1.9",
+			onRoute(two, authorization("", celRule("Allow", "request.method == 'GET'"))),
+			`ver="1.0";iss="` + v1Issuer + `"`, accepted(),
+		},
+		{
+			"two providers, and the token is not of the one", "1.9",
+			onRoute(two, authorization("", celRule("Allow", strings.ReplaceAll(
+				"!('entra' in JWT) && JWT.old.ver == '1.0'", "JWT",
+				"metadata.filter_metadata['envoy.filters.http.jwt_authn']")))),
+			`ver="1.0";iss="` + v1Issuer + `"`, accepted(),
+		},
+		{
 			"a mark", "1.9", allow("CLAIMS.azp == '{{ .Values.client }}'"), "",
 			open(rules.Authorization),
 		},

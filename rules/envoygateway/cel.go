@@ -102,7 +102,7 @@ func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
 
 // trueForNone says of a part of an expression that it is never true, and why.
 func trueForNone(part cel.Part) string {
-	why := part.Text + " is true for no request"
+	why := "the condition " + part.Text + " is true for no request"
 	if part.Never != "" {
 		why += ": " + part.Never
 	}
@@ -147,4 +147,27 @@ func (c *compiler) celEnv() cel.Env {
 			cel.Provider{Name: p.name, Accepted: envoy.Both(parts)})
 	}
 	return env
+}
+
+// rewrite is the change of an expression that may remove a finding. It is not ok where there is
+// none.
+func (m *changer) rewrite(f *rules.Finding) (change rules.Change, ok bool) {
+	for _, r := range rulesIn(m.spec) {
+		e, has := celOf(r)
+		if !has || e.parsed == nil || e.at.Pos != f.Pos {
+			continue
+		}
+		id, title := "look-into-list", "look into the claim as a list"
+		text := e.parsed.LookingInto("roles", "groups", "wids", "amr", "scp", "scope")
+		if f.Rule == "query-in-path" {
+			id, title = "path-without-query", "compare the path without its query"
+			text = e.parsed.ByPathAlone()
+		}
+		if text == e.at.Text {
+			continue
+		}
+		return m.change(id, title,
+			kubernetes.Set(m.fileOf(e.at), r.at, r.path, "cel", text)), true
+	}
+	return change, false
 }

@@ -29,6 +29,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	}
 	check := c.check(rules.Authorization, at, field, inferred(codePolicy))
 	check.Test = rules.Never()
+	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
 	check.Answer = c.row(broken)
 	return check, true

@@ -67,7 +67,7 @@ func (l *lowering) never(n *node) string {
 	why := (&evaluator{env: l.env}).eval(n).fault
 	n.each(func(n *node) {
 		if s, ok := l.subject(n); ok && s.split && why == "" {
-			why = s.in.Name + " is a list of its words here, and not a text: write 'a-word' in …"
+			why = s.in.Name + " is a list of its words here and not a text: look into it with in"
 		}
 	})
 	return why

@@ -134,7 +134,7 @@ func (c *compiler) filter() envoy.Filter {
 // where it need not. It is not ok where the filter lets every request pass, or is not there.
 func (c *compiler) authentication() (rules.Node, bool) {
 	jwt := c.spec.Member("jwt")
-	if jwt == nil || jwt.Is(source.Null) {
+	if !isSet(jwt) {
 		return rules.Node{}, false
 	}
 	if why := c.providersUnread(); why != nil {
@@ -199,7 +199,7 @@ func (c *compiler) unchecked() rules.Node {
 	}{
 		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
 		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
-		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
+		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: c.providers[0].Key}},
 	} {
 		check := c.check(of.id, field, "jwt.failOpen", documented(docAPI))
 		check.Test = of.test

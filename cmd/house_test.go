@@ -50,9 +50,10 @@ var rooms = []struct {
 		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
 	}},
+	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/envoygateway", []string{
-		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
-		"inspect/entra", "inspect/source",
+		"rules/envoygateway/cel", "rules/envoy", "rules/kubernetes", "rules",
+		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect/source"}},

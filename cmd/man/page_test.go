@@ -101,22 +101,34 @@ func TestNoPageIsWiderThanATerminalOrHasAWarning(t *testing.T) {
 		!strings.HasPrefix(string(version), "man ") {
 		t.Skipf("man-db is not installed: %v", err)
 	}
-	_, names := written(t)
-	for _, name := range names {
-		shown := exec.Command("man", "--warnings=all", "-E", "UTF-8", "-l", name)
-		shown.Env = append(os.Environ(), "MANWIDTH=80", "MAN_KEEP_FORMATTING=", "LC_ALL=C.UTF-8")
-		var warnings strings.Builder
-		shown.Stderr = &warnings
-		text, err := shown.Output()
-		if err != nil || warnings.Len() > 0 {
-			t.Errorf("%s: %v\n%s", filepath.Base(name), err, warnings.String())
+	dir, names := written(t)
+	for _, line := range shown(t, names...) {
+		if width := utf8.RuneCountInString(line); width > 80 {
+			t.Errorf("%d columns: %s", width, line)
 		}
-		for line := range strings.Lines(string(text)) {
-			if width := utf8.RuneCountInString(strings.TrimRight(line, "\n")); width > 80 {
-				t.Errorf("%s: %d columns: %s", filepath.Base(name), width, line)
-			}
+		if strings.Contains(line, ": warning: ") {
+			t.Error(line)
 		}
 	}
+	wrong := filepath.Join(dir, "wrong.1")
+	if err := os.WriteFile(wrong, []byte(".TH A 1\n.NONE\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if lines := shown(t, wrong); !strings.Contains(strings.Join(lines, "\n"), "warning") {
+		t.Errorf("a page with an unknown macro has no warning: %q", lines)
+	}
+}
+
+// shown are the lines of pages in a terminal of 80 columns, and the warnings.
+func shown(t *testing.T, names ...string) []string {
+	t.Helper()
+	man := exec.Command("man", append([]string{"--warnings=w", "-E", "UTF-8", "-l"}, names...)...)
+	man.Env = append(os.Environ(), "MANWIDTH=80", "MAN_KEEP_FORMATTING=", "LC_ALL=C.UTF-8")
+	text, err := man.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return strings.Split(string(text), "\n")
 }
 
 func TestTextIsShownAsItIs(t *testing.T) {

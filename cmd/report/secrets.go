@@ -154,3 +154,13 @@ func CutLine(file *source.File, span source.Span) (before, marked, after string)
 func safeLine(part []byte) string {
 	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
 }
+
+// Open returns a configuration's text with stars in the place of secrets and tokens. It is not ok
+// if the text can't be read, for then nobody knows what is a secret in it.
+func Open(name, text string) (open string, ok bool) {
+	file, err := source.Read(name, []byte(text))
+	if err != nil {
+		return "", false
+	}
+	return string(Shielded(file)), true
+}

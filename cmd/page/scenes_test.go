@@ -83,3 +83,6 @@ func decoded(t *testing.T, part string) string {
 	}
 	return string(text)
 }
+
+// encode is a text as a part of a token.
+func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -134,6 +134,10 @@ function address(url) {
   return item;
 }
 
+// visible shows what a stranger's name of a file would hide: control and bidirectional characters.
+const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+  (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`);
+
 const say = (text) => { $("status").textContent = text; };
 
 // --- files --------------------------------------------------------------------------------------
@@ -158,14 +162,14 @@ function listFiles() {
   $("files").replaceChildren(...files.map((f) => {
     const item = document.createElement("li");
     const kind = document.createElement("select");
-    kind.setAttribute("aria-label", `What ${f.name} is`);
+    kind.setAttribute("aria-label", `What ${visible(f.name)} is`);
     kind.append(...kinds.map((k) => new Option(k, k, false, k === f.kind)));
     kind.onchange = () => { f.kind = kind.value; answerNow(); };
     const remove = element("button", "Remove");
     remove.type = "button";
-    remove.setAttribute("aria-label", `Remove ${f.name}`);
+    remove.setAttribute("aria-label", `Remove ${visible(f.name)}`);
     remove.onclick = () => { files = files.filter((g) => g !== f); listFiles(); $("choose").focus(); };
-    item.append(element("code", f.name), kind, remove);
+    item.append(element("code", visible(f.name)), kind, remove);
     return item;
   }));
 }
@@ -174,7 +178,7 @@ async function read(list) {
   await ready;
   const all = [...list];
   const large = all.filter((f) => f.size > mostOfAFile);
-  if (large.length) say(`${large[0].name} is larger than 16 MiB, and was not read.`);
+  if (large.length) say(`${visible(large[0].name)} is larger than 16 MiB, and was not read.`);
   const read = all.filter((f) => f.size <= mostOfAFile);
   add(await Promise.all(read.map(async (f) => ({ name: f.webkitRelativePath || f.name, text: await f.text() }))));
   answerNow();

@@ -50,8 +50,11 @@ var rooms = []struct {
 		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/istio", []string{
-		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
+		"inspect/source",
 	}},
+	{"rules/envoy", []string{"rules", "inspect/source"}},
+	{"rules/kubernetes", []string{"rules", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
 	{"rules/lint", []string{

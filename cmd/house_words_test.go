@@ -13,7 +13,9 @@ import (
 )
 
 // adapterRooms are where a vendor's words belong. Every other room below cmd is neutral.
-var adapterRooms = []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy"}
+var adapterRooms = []string{
+	"rules/envoy", "rules/istio", "rules/mulesoft", "rules/oauth2proxy",
+}
 
 // vendorWords are names of vendors, of their products and documents, and of what only they have.
 // They are found as words of a name too: in muleVersion, but not in emulate.

@@ -43,9 +43,19 @@ type reply struct {
 	Variants []string `json:"variants,omitempty"` // of scenes: the gateways to choose from
 }
 
+// page answers questions.
+type page struct {
+	gateways report.Gateways
+	now      func() time.Time
+}
+
+func newPage(now func() time.Time) *page {
+	return &page{report.Gateways(gateways.All()).Complete(), now}
+}
+
 // answer answers a question in JSON. What goes wrong is in the reply: a page has no other place
 // for it.
-func answer(asked []byte, now func() time.Time) (answered []byte) {
+func (p *page) answer(asked []byte) (answered []byte) {
 	defer func() {
 		if fault := recover(); fault != nil { // the page goes on, and its reader can report it
 			answered = encoded(&reply{Errors: []string{
@@ -59,7 +69,7 @@ func answer(asked []byte, now func() time.Time) (answered []byte) {
 		return encoded(&r)
 	}
 	maker := report.Maker{
-		Files: files(q.Files), Now: now, Gateways: report.Gateways(gateways.All()).Complete(),
+		Files: files(q.Files), Now: p.now, Gateways: p.gateways,
 		Say: func(kind, text string) {
 			r.Notes = append(r.Notes, kind+": "+report.Guarded(text))
 		},

@@ -126,8 +126,8 @@ func askPage(t *testing.T, q *question) *reply {
 		t.Fatal(err)
 	}
 	var r reply
-	now := func() time.Time { return issuedAt }
-	if err := json.Unmarshal(answer(asked, now), &r); err != nil {
+	page := newPage(func() time.Time { return issuedAt })
+	if err := json.Unmarshal(page.answer(asked), &r); err != nil {
 		t.Fatal(err)
 	}
 	return &r

@@ -29,7 +29,7 @@ func (p *explainPage) html() string {
 	m.section("The token, by what the logs know it", func() {
 		m.facts(p.Identity, true)
 		m.line(`p class="faint"`, "Judged at "+p.At+". A prediction, made without the gateway; "+
-			"the token itself is not in this page.")
+			"the token itself is not in this report.")
 	})
 	return m.String()
 }

@@ -27,8 +27,9 @@ func newDemo(env *Env) *cobra.Command {
 		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
 			"on tokens that are signed with\n" +
 			"a throwaway key. It needs no input and no network.",
-		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return env.demo(&output) },
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(*cobra.Command, []string) error { return env.demo(&output) },
 	}
 	output.register(cmd, "text")
 	output.registerDetail(cmd)

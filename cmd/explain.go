@@ -45,6 +45,7 @@ func newExplain(env *Env) *cobra.Command {
 			"for the key set.\n\n" +
 			"From a curl command or a HAR file it also takes the method, the path and the " +
 			"headers, unless a flag gives them.",
+		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd, &flags, args)
 		},

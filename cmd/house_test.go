@@ -31,7 +31,9 @@ var rooms = []struct {
 		"cmd", // its tests hold the page against the terminal
 	}},
 	{"cmd/demo", []string{"rules/issued"}},
-	{"cmd/gateways", []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules"}},
+	{"cmd/gateways", []string{
+		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
+	}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -52,6 +54,10 @@ var rooms = []struct {
 	{"rules/istio", []string{
 		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
+	}},
+	{"rules/envoygateway", []string{
+		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
+		"inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect/source"}},

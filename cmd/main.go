@@ -151,6 +151,9 @@ func commands(env *Env) []*cobra.Command {
 		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
+		if env.isCompletion() {
+			env.completeRest(cmd)
+		}
 	}
 	return all
 }

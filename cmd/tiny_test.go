@@ -274,7 +274,7 @@ func TestSARIFAndTheOtherFormatsOfLintKnowATinyGateway(t *testing.T) {
 		"At a tiny gateway that is audiences, of each issuer.")
 	lintJSON, _, _ := w.run("lint", "door.yaml", "-o", "json")
 	w.valid("lint", lintJSON)
-	for _, format := range []string{"junit", "github", "azure"} {
+	for _, format := range []string{"junit", "github", "azure", "gitlab"} {
 		stdout, _, _ := w.run("lint", "door.yaml", "-o", format)
 		wants(t, stdout, "audience-not-checked")
 	}

@@ -35,7 +35,7 @@ func newVerify(env *Env) *cobra.Command {
 			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
 			"never sent anywhere.\n\n" + tokenHelp,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.verify(cmd, &flags, args)
 		},

@@ -243,8 +243,21 @@ func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name =
 
 // IsConfiguration reports whether a file is a configuration by its name.
 func IsConfiguration(name string) bool {
-	formats := []string{".json", ".yaml", ".yml", ".tf", ".toml", ".cfg"}
-	return slices.Contains(formats, strings.ToLower(path.Ext(name)))
+	return slices.Contains(configurationEndings(), strings.ToLower(path.Ext(name)))
+}
+
+func configurationEndings() []string {
+	return []string{".json", ".yaml", ".yml", ".tf", ".toml", ".cfg"}
+}
+
+// PolicyEndings are the endings, without a dot, of files that are usually named as policies. Those
+// with a command line or with variables are not looked for in folders.
+func PolicyEndings() []string {
+	endings := append(configurationEndings(), ".sh", ".env")
+	for i := range endings {
+		endings[i] = endings[i][1:]
+	}
+	return endings
 }
 
 // findMatches expands a pattern that the shell has left as it is; ** stands for any number of

@@ -214,6 +214,17 @@ func apisOf(policies []*rules.Policy) []string {
 	return apis
 }
 
+// APIs lists the API instances that the policies of these files belong to; none where the files
+// can't be read. It does not read standard input.
+func (m *Maker) APIs(names []string, options rules.Options) []string {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "-" })
+	set, _ := m.ReadPolicies(names, options) // several instances are an error beside the set
+	if set == nil {
+		return nil
+	}
+	return apisOf(set.Policies)
+}
+
 // oneAPI refuses the policies of several API instances where those of one are needed: which is
 // which one, in words.
 func oneAPI(policies []*rules.Policy, which string) error {

@@ -11,7 +11,7 @@ import (
 func fieldNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "field-not-known",
-		Title: "a policy has a field that Istio does not know",
+		Title: "a policy has a field that its gateway does not know",
 		Why: "The API server drops a field that it does not know, without a word unless kubectl " +
 			"validates: what it was to check is not checked.",
 		Fix:        "Write the field as the reference has it; case counts.",

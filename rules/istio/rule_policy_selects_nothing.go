@@ -7,7 +7,7 @@ import (
 func policySelectsNothing() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-selects-nothing",
-		Title: "no workload has the labels that a policy selects",
+		Title: "a policy selects nothing that the files show",
 		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
 			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
 			"selects no workload protects none.",

@@ -26,7 +26,9 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
-	{"cmd/gateways", []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules"}},
+	{"cmd/gateways", []string{
+		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
+	}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -45,8 +47,15 @@ var rooms = []struct {
 		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/istio", []string{
-		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
+		"inspect/source",
 	}},
+	{"rules/envoygateway", []string{
+		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
+		"inspect/entra", "inspect/source",
+	}},
+	{"rules/envoy", []string{"rules", "inspect/source"}},
+	{"rules/kubernetes", []string{"rules", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
 	{"rules/lint", []string{

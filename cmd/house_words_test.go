@@ -13,7 +13,9 @@ import (
 )
 
 // adapterRooms are where a vendor's words belong. Every other room below cmd is neutral.
-var adapterRooms = []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy"}
+var adapterRooms = []string{
+	"rules/envoy", "rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy",
+}
 
 // vendorWords are names of vendors, of their products and documents, and of what only they have.
 // They are found as words of a name too: in muleVersion, but not in emulate.
@@ -22,7 +24,7 @@ var vendorWords = []string{
 	"api manager", "runtime manager", "client provider", "api group", "pdk", "cloudhub",
 	"jwt validation", "access token enforcement", "policy binding", "pointcut", "claim set",
 	"oauth2 proxy", "oauth2proxy", "istio", "istiod", "envoy", "requestauthentication",
-	"authorizationpolicy",
+	"authorizationpolicy", "envoy gateway", "securitypolicy",
 }
 
 // libraryTable says of several gateways on which library they are built, whoever has an adapter.

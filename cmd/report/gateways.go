@@ -161,14 +161,33 @@ func (g Gateways) SolutionNames() []string {
 }
 
 // Catalogue lists every rule: those that hold for all gateways, with what each vendor adds to
-// them, then each vendor's own.
+// them, then each vendor's own. What two vendors call by one name is one rule.
 func (g Gateways) Catalogue() []rules.Rule {
 	all, own := lint.Rules(), []rules.Rule(nil)
 	for _, adapter := range g {
 		advise(all, adapter.Advice())
-		own = append(own, adapter.Rules()...)
+		for _, rule := range adapter.Rules() {
+			own = joined(own, rule)
+		}
 	}
 	return append(all, own...)
+}
+
+// joined puts a vendor's rule behind those of others, or into the one of the same name: that then
+// looks for both, and says both vendors' words.
+func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
+	i := slices.IndexFunc(all, func(r rules.Rule) bool { return r.Name == rule.Name })
+	if i < 0 {
+		return append(all, rule)
+	}
+	one := &all[i]
+	first, second := one.Check, rule.Check
+	one.Why, one.Fix = one.Why+" "+rule.Why, one.Fix+" "+rule.Fix
+	one.References = slices.Concat(one.References, rule.References)
+	one.Check = func(s *rules.Subject) []rules.Finding {
+		return append(first(s), second(s)...)
+	}
+	return all
 }
 
 // advise puts a vendor's words behind those of the rules that they are about.

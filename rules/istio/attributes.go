@@ -7,12 +7,14 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // condition is what one attribute must be, or must not be.
 type condition struct {
 	attribute   string
-	values, not list
+	values, not kubernetes.List
 }
 
 // The attributes, as the key of a when has them (authz/model/model.go).
@@ -68,13 +70,15 @@ type built struct {
 // test is the predicate of the values of an attribute. Where Istio can't build a part, a rule of
 // an ALLOW policy is left out, and one of a DENY policy loses that part: bad says why, and the
 // predicate is of the rest. It is not ok where nothing is left.
-func (c *compiler) test(attribute string, of list) (p rules.Predicate, ok bool, bad string) {
+func (c *compiler) test(
+	attribute string, of kubernetes.List,
+) (p rules.Predicate, ok bool, bad string) {
 	var parts []rules.Predicate
-	values := of.texts()
+	values := of.Texts()
 	switch {
 	case len(values) == 0:
 	case attribute == ofPrincipal && c.before(principalsSplitSince):
-		parts = append(parts, unknown(&rules.Unknown{
+		parts = append(parts, envoy.Unknown(&rules.Unknown{
 			Why: "before Istio 1.21 a request principal was compared as one text, and that is " +
 				"not modelled",
 		}))
@@ -109,15 +113,15 @@ func (c *compiler) test(attribute string, of list) (p rules.Predicate, ok bool, 
 			parts = append(parts, b.test)
 		}
 	}
-	if of.doubt != nil {
-		parts = append(parts, unknown(of.doubt))
+	if of.Doubt != nil {
+		parts = append(parts, envoy.Unknown(of.Doubt))
 	}
 	if len(parts) == 0 {
 		return p, false, bad
 	}
-	p = either(parts)
+	p = envoy.Either(parts)
 	if readsToken(attribute) {
-		p = rules.Both(sentTo(c.jwt), p)
+		p = rules.Both(envoy.SentTo(c.providers), p)
 	}
 	return p, true, bad
 }
@@ -136,7 +140,7 @@ func requestTest(attribute, value string) built {
 		if expression, ok := pathTemplate(value); ok {
 			return built{test: rules.Predicate{
 				Op: rules.Matches, Input: path,
-				Texts: &rules.Texts{Patterns: patterns(expression)},
+				Texts: &rules.Texts{Patterns: envoy.Patterns(expression)},
 			}}
 		}
 		return built{test: compared(path, one, nil)}
@@ -145,20 +149,20 @@ func requestTest(attribute, value string) built {
 			return built{bad: value + " is not an address or a range of addresses"}
 		}
 		if attribute == ofDestIP {
-			return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+			return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
 		}
-		return built{test: unknown(&rules.Unknown{Why: addrUnknown})}
+		return built{test: envoy.Unknown(&rules.Unknown{Why: addrUnknown})}
 	case ofDestPort:
 		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > 65535 {
 			return built{bad: value + " is not a port"}
 		}
-		return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+		return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
 	case ofSNI:
-		return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+		return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
 	case ofPeer, ofNamespace, ofAccount, ofTrust:
-		return built{test: unknown(&rules.Unknown{Why: peerUnknown})}
+		return built{test: envoy.Unknown(&rules.Unknown{Why: peerUnknown})}
 	}
-	return built{test: unknown(&rules.Unknown{Why: otherUnknown})}
+	return built{test: envoy.Unknown(&rules.Unknown{Why: otherUnknown})}
 }
 
 func isAddress(text string) bool {
@@ -168,17 +172,6 @@ func isAddress(text string) bool {
 	}
 	_, err := netip.ParseAddr(text)
 	return err == nil
-}
-
-// unknown is a predicate of which nobody knows what comes out.
-func unknown(why *rules.Unknown) rules.Predicate {
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression,
-		Opaque: &rules.Opaque{
-			Text: why.Why,
-			Eval: func(*rules.Request) rules.Reading { return rules.Reading{Unknown: why} },
-		},
-	}}
 }
 
 // bracketed is the name in [NAME].
@@ -201,7 +194,7 @@ func inBrackets(text string) ([]string, bool) {
 // claimTest is the predicate that a claim is one of the values, or lists one of them. Only texts
 // compare.
 func (c *compiler) claimTest(path, values []string) rules.Predicate {
-	in := nested(path)
+	in := envoy.Nested(path)
 	plain := compared(in, values, nil)
 	if len(path) > 1 {
 		return plain
@@ -225,26 +218,7 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	if !differ {
 		return plain
 	}
-	return either(parts)
-}
-
-// nested is the input that reads a claim, or one inside of another.
-func nested(path []string) rules.Input {
-	if len(path) == 1 {
-		return rules.Claim(path[0])
-	}
-	outer := rules.Claim(path[0])
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  "claim:" + strings.Join(path, "."),
-		Reads: []rules.Input{outer},
-		Eval: func(r *rules.Request) rules.Reading {
-			reading := r.Read(outer)
-			if reading.Value != nil {
-				reading.Value = reading.Value.At(path[1:]...)
-			}
-			return reading
-		},
-	}}
+	return envoy.Either(parts)
 }
 
 // The minor versions of Istio 1 from which on something is so.
@@ -265,31 +239,23 @@ func (c *compiler) splitBy(
 	r *jwtRule, claim string, plain, words rules.Predicate,
 ) (p rules.Predicate, split bool) {
 	named := false
-	for _, text := range r.split.texts() {
+	for _, text := range r.split.Texts() {
 		named = named || text == claim
 	}
 	_, known := minorOf(c.version)
 	switch {
-	case !named && r.split.doubt != nil:
-		return perhaps(plain, words, r.split.doubt), true
+	case !named && r.split.Doubt != nil:
+		return envoy.Perhaps(plain, words, r.split.Doubt), true
 	case !named, c.before(splitSince):
 		return plain, false
 	case known:
 		return words, true
 	}
-	return perhaps(plain, words, &rules.Unknown{
+	return envoy.Perhaps(plain, words, &rules.Unknown{
 		Why: "spaceDelimitedClaims counts from Istio 1.28 on, and an earlier version drops it " +
 			"without a word",
 		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Istio"},
 	}), true
-}
-
-// perhaps is one of two predicates, and it is not known which.
-func perhaps(one, other rules.Predicate, why *rules.Unknown) rules.Predicate {
-	return rules.Either(
-		rules.Both(one, other),
-		rules.Both(rules.Either(one, other), unknown(why)),
-	)
 }
 
 // minorOf is the second number of a version: 28 of 1.28.1.

@@ -2,22 +2,22 @@ package istio
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // jwtRule is one of the jwtRules that hold for a workload.
 type jwtRule struct {
 	of    *resource
 	at    *source.Value
-	path  string // "jwtRules[0]."
-	split list   // spaceDelimitedClaims
+	path  string          // "jwtRules[0]."
+	split kubernetes.List // spaceDelimitedClaims
 }
 
 // jwtRulesOf lists the rules of all RequestAuthentications that select a workload, in the proxy's
@@ -25,8 +25,8 @@ type jwtRule struct {
 func jwtRulesOf(w *workload) []*jwtRule {
 	var all []*jwtRule
 	for _, p := range w.policies {
-		items := p.spec.Member("jwtRules")
-		if p.kind != requestAuthentication || !items.Is(source.List) {
+		items := p.Spec.Member("jwtRules")
+		if p.Kind != requestAuthentication || !items.Is(source.List) {
 			continue
 		}
 		for i, v := range items.Items {
@@ -34,7 +34,7 @@ func jwtRulesOf(w *workload) []*jwtRule {
 				continue
 			}
 			r := &jwtRule{of: p, at: v, path: fmt.Sprintf("jwtRules[%d].", i)}
-			r.split = listIn(v, r.path, "spaceDelimitedClaims")
+			r.split = kubernetes.ListIn(v, r.path, "spaceDelimitedClaims")
 			all = append(all, r)
 		}
 	}
@@ -70,17 +70,12 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	}
 	first := c.jwt[0]
 	none := c.check(rules.Conditional, first.at, "jwtRules", documented(docRequest))
-	none.Test = c.carriesNothing()
+	none.Test = envoy.CarriesNothing(c.providers)
 	none.Wants = "a request without a token, which RequestAuthentication lets pass"
-	accepted := rules.Node{Reports: rules.Weightiest, Any: []rules.Node{}}
-	for _, r := range c.jwt {
-		accepted.Any = append(accepted.Any, c.accepts(r))
-	}
-	if len(accepted.Any) == 1 {
-		accepted = accepted.Any[0]
-	}
+	filter := envoy.Filter{Table: c.table, Docs: docRules, NoToken: envoy.MalformedToken}
 	return rules.Node{Exempts: true, First: &rules.First{
-		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: accepted,
+		Branches: []rules.Branch{{If: rules.Node{Check: none}}},
+		Default:  filter.AcceptsOneOf(c.providers),
 	}}, true
 }
 
@@ -88,7 +83,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 // ok where there is none.
 func (c *compiler) withoutRules() (rules.Node, bool) {
 	for _, p := range c.policies {
-		if p.kind == requestAuthentication {
+		if p.Kind == requestAuthentication {
 			var all []*rules.Check
 			for _, of := range []struct {
 				id   rules.ID
@@ -98,7 +93,7 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 				{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
 				{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
 			} {
-				check := c.check(of.id, p.at, "jwtRules", documented(docRequest))
+				check := c.check(of.id, p.At, "jwtRules", documented(docRequest))
 				check.Test = of.test
 				check.Skip = p.String() + " has no jwtRules: no token is looked at"
 				all = append(all, check)
@@ -112,13 +107,13 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 // unreadRules is what is not known where a RequestAuthentication's rules can't be read.
 func (c *compiler) unreadRules() (rules.Node, bool) {
 	for _, p := range c.policies {
-		v := p.spec.Member("jwtRules")
-		if p.kind != requestAuthentication || v == nil || v.Is(source.Null) {
+		v := p.Spec.Member("jwtRules")
+		if p.Kind != requestAuthentication || v == nil || v.Is(source.Null) {
 			continue
 		}
 		odd := func(item *source.Value) bool { return !item.Is(source.Object) }
 		if !v.Is(source.List) || slices.ContainsFunc(v.Items, odd) {
-			why := doubtOf(v, "jwtRules")
+			why := kubernetes.DoubtOf(v, "jwtRules")
 			if why == nil {
 				why = &rules.Unknown{Why: "the jwtRules of " + p.String() + " can't be read: " +
 					"what the API server refuses is not in the cluster, or an earlier version is"}
@@ -137,7 +132,8 @@ func (r *jwtRule) locations() ([]rules.Location, *rules.Unknown) {
 	if headers := r.at.Member("fromHeaders"); headers.Is(source.List) {
 		for _, h := range headers.Items {
 			name, ok := h.Member("name").Str()
-			if !ok || marked(h.Member("name")) || marked(h.Member("prefix")) {
+			if !ok || kubernetes.Marked(h.Member("name")) ||
+				kubernetes.Marked(h.Member("prefix")) {
 				doubt = &rules.Unknown{Why: "where the token is looked for is not known: " +
 					r.path + "fromHeaders has a name or a prefix that only its deployment knows"}
 				continue
@@ -152,191 +148,54 @@ func (r *jwtRule) locations() ([]rules.Location, *rules.Unknown) {
 		field string
 		in    rules.Source
 	}{{"fromParams", rules.FromQuery}, {"fromCookies", rules.FromCookie}} {
-		names := listIn(r.at, r.path, from.field)
-		if names.doubt != nil {
-			doubt = names.doubt
+		names := kubernetes.ListIn(r.at, r.path, from.field)
+		if names.Doubt != nil {
+			doubt = names.Doubt
 		}
-		for _, name := range names.texts() {
+		for _, name := range names.Texts() {
 			all = append(all, rules.Location{Input: rules.Input{Source: from.in, Name: name}})
 		}
 	}
 	if len(all) == 0 && doubt == nil {
-		return []rules.Location{
-			{Input: rules.Input{Source: rules.FromHTTP, Name: "Authorization"}, Prefix: "Bearer "},
-			{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
-		}, nil
+		return envoy.DefaultLocations(), nil
 	}
 	return all, doubt
 }
 
-// sentTo is the predicate that the token arrives where one of some rules looks for it.
-func sentTo(all []*jwtRule) rules.Predicate {
-	var locations []rules.Location
+// providersOf are what the rules are in Envoy.
+func providersOf(all []*jwtRule) []*envoy.Provider {
+	var of []*envoy.Provider
 	for _, r := range all {
-		at, _ := r.locations()
-		for _, l := range at {
-			if !slices.Contains(locations, l) {
-				locations = append(locations, l)
-			}
-		}
+		of = append(of, r.provider())
 	}
-	if len(locations) == 0 {
-		return rules.Never()
-	}
-	return rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
-		Locations: locations, Several: rules.AllCount,
-	}}
+	return of
 }
 
-// carriesNothing is the predicate that nothing is where the rules look for a token. A header
-// counts only if the prefix is in it (extractor.cc).
-func (c *compiler) carriesNothing() rules.Predicate {
-	parts := []rules.Predicate{rules.Negate(sentTo(c.jwt))}
-	for _, r := range c.jwt {
-		locations, _ := r.locations()
-		for _, l := range locations {
-			any := `(?s:.*` + regexp.QuoteMeta(l.Prefix) + `.+)`
-			parts = append(parts, rules.Negate(rules.Predicate{
-				Op: rules.Matches, Input: l.Input, Assumed: rules.No,
-				Texts: &rules.Texts{Patterns: patterns(any)},
-			}))
-		}
-	}
-	return rules.Both(parts...)
-}
-
-// accepts is what one rule wants of a token, in Envoy's order (authenticator.cc).
-func (c *compiler) accepts(r *jwtRule) rules.Node {
-	_, doubt := r.locations()
-	present := c.check(rules.TokenPresent, r.at, strings.TrimSuffix(r.path, "."),
-		documented(docRules))
-	present.Unknown = doubt
-	present.Test = sentTo([]*jwtRule{r})
-	present.Answer = c.row(malformedToken)
-	present.Answer.Weight = ofNoToken
-	return rules.AllOf(
-		present, c.tokenFormat(r), c.algorithm(r), c.issuer(r), c.notBefore(r), c.expiry(r),
-		c.audience(r), c.signature(r),
-	)
-}
-
-// ofRule starts a check of a field of a rule.
-func (c *compiler) ofRule(
-	r *jwtRule, id rules.ID, name, situation, reference string,
-) *rules.Check {
-	check := c.check(id, r.field(name), r.path+name, inferred(reference))
-	check.Answer = c.row(situation)
-	return check
-}
-
-func (c *compiler) tokenFormat(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.TokenFormat, "issuer", malformedToken, codeJWT)
-	texts := []source.Kind{source.String}
-	number := []source.Kind{source.Number}
-	check.Test = rules.Both(
-		rules.Predicate{Op: rules.Readable},
-		typed("iss", texts), typed("sub", texts), typed("jti", texts),
-		typed("aud", []source.Kind{source.String, source.List}),
-		typed("exp", number), typed("nbf", number), typed("iat", number),
-	)
-	return check
-}
-
-// typed is the predicate that a claim is of one of some kinds, or absent.
-func typed(name string, kinds []source.Kind) rules.Predicate {
-	in := rules.Claim(name)
-	null := rules.Predicate{
-		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
-		Assumed: rules.No,
-	}
-	return rules.Both(rules.Negate(null), rules.Predicate{
-		Op: rules.Typed, Input: in, Kinds: kinds, Assumed: rules.Yes,
-	})
-}
-
-func (c *compiler) algorithm(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.Algorithm, "issuer", algorithmUnknown, codeJWT)
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
-		Values: rules.Literals(
-			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
-			"HS256", "HS384", "HS512", "EdDSA",
-		),
-	}
-	return check
-}
-
-func (c *compiler) issuer(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.Issuer, "issuer", issuerUnknown, codeEnvoy)
-	check.Evidence = documented(docRules)
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(r.issuer()),
-	}
-	check.Unknown = doubtOf(r.at.Member("issuer"), check.Field)
-	if r.issuer() == "" && check.Unknown == nil {
-		check.Skip = "issuer is empty: a token of any issuer is accepted that a key verifies"
-	}
-	return check
-}
-
-// skew is by how much Envoy lets a token be early or late, where nothing sets it. Istio never
-// does.
-const skew = time.Minute
-
-func (c *compiler) notBefore(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.NotBefore, "issuer", notYetValid, codeEnvoy)
-	check.Test = rules.IfPresent(rules.Claim("nbf"), rules.Predicate{
-		Op: rules.NotAfter, Input: rules.Claim("nbf"), Leeway: skew,
-	})
-	return check
-}
-
-// expiry is checked only where the token has exp, and where it is not 0. Nothing in Istio makes it
-// mandatory, so the check is put as what a token must not be.
-func (c *compiler) expiry(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.Expiry, "issuer", expired, codeEnvoy)
-	exp := rules.Claim("exp")
-	zero := []*source.Value{{Kind: source.Number, Text: "0"}}
-	check.Test = rules.Negate(rules.Both(
-		rules.Has(exp),
-		rules.Negate(rules.Predicate{
-			Op: rules.After, Input: exp, Leeway: skew, Inclusive: true,
-		}),
-		rules.Negate(rules.Predicate{Op: rules.Equals, Input: exp, Values: zero}),
-	))
-	return check
-}
-
-// audience is compared without http:// or https:// at the beginning, and without a slash at the
-// end (check_audience.cc).
-func (c *compiler) audience(r *jwtRule) *rules.Check {
-	check := c.ofRule(r, rules.Audience, "audiences", wrongAudience, codeEnvoy)
-	audiences := listIn(r.at, r.path, "audiences")
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("aud"), Values: audiences.values,
-		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
-	}
-	switch {
-	case audiences.doubt != nil && len(audiences.values) == 0:
-		check.Unknown = audiences.doubt
-	case audiences.empty():
-		check.Skip = "audiences is empty: a token for any API is accepted"
-	default:
-		check.MaySkip = audiences.doubt
-	}
-	return check
-}
-
-func (c *compiler) signature(r *jwtRule) *rules.Check {
-	name := "jwksUri"
+// provider is what the rule is in Envoy.
+func (r *jwtRule) provider() *envoy.Provider {
+	audiences := kubernetes.ListIn(r.at, r.path, "audiences")
+	keys := "jwksUri"
 	if r.at.Member("jwks") != nil {
-		name = "jwks"
+		keys = "jwks"
 	}
-	check := c.ofRule(r, rules.Signature, name, badSignature, codeEnvoy)
-	check.Answer.Body = "" // which of two it is depends on whether a key has the token's kid
-	check.Unknown = doubtOf(r.at.Member(name), check.Field)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: r.key()}
-	return check
+	p := &envoy.Provider{
+		At:     place(r.at, strings.TrimSuffix(r.path, ".")),
+		Issuer: r.issuer(), IssuerAt: r.place("issuer"),
+		IssuerDoubt: kubernetes.DoubtOf(r.at.Member("issuer"), r.path+"issuer"),
+		Audiences:   audiences.Values, AudiencesAt: r.place("audiences"),
+		AudiencesDoubt: audiences.Doubt,
+		Key:            r.key(), KeyAt: r.place(keys),
+		KeyDoubt: kubernetes.DoubtOf(r.at.Member(keys), r.path+keys),
+	}
+	p.Locations, p.LocationsDoubt = r.locations()
+	return p
+}
+
+// place is that of a field of the rule, or of the rule itself where it has none.
+func (r *jwtRule) place(name string) rules.Place { return place(r.field(name), r.path+name) }
+
+func place(v *source.Value, field string) rules.Place {
+	return rules.Place{Field: field, Pos: v.Pos, Span: v.Span}
 }
 
 // key is where a rule has its keys from: the rule itself, an address, or the discovery document of

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // The actions of AuthorizationPolicies.
@@ -19,7 +21,7 @@ const (
 
 // action is what a policy does with requests that its rules match.
 func (r *resource) action() string {
-	switch v := r.spec.Member("action"); {
+	switch v := r.Spec.Member("action"); {
 	case v == nil, v.Is(source.Null):
 		return actionAllow
 	default:
@@ -31,7 +33,7 @@ func (r *resource) action() string {
 const dryRun = "istio.io/dry-run"
 
 func (r *resource) dryRun() *source.Value {
-	return r.at.At("metadata", "annotations", dryRun)
+	return r.At.At("metadata", "annotations", dryRun)
 }
 
 // enforced lists the policies of an action that count. One in dry run does not.
@@ -39,7 +41,7 @@ func (c *compiler) enforced(action string) []*resource {
 	var all []*resource
 	for _, p := range c.policies {
 		logged, _ := p.dryRun().Bool()
-		if p.kind == authorizationPolicy && p.action() == action && !logged {
+		if p.Kind == authorizationPolicy && p.action() == action && !logged {
 			all = append(all, p)
 		}
 	}
@@ -62,13 +64,13 @@ func (r *authRule) path() string { return fmt.Sprintf("rules[%d]", r.index) }
 
 // String names the rule as the access log does.
 func (r *authRule) String() string {
-	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.namespace, r.of.name, r.index)
+	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.Namespace, r.of.Name, r.index)
 }
 
 // rulesOf lists the rules of a policy. One that is null is passed over, as Istio does.
 func rulesOf(p *resource) []*authRule {
 	var all []*authRule
-	items := p.spec.Member("rules")
+	items := p.Spec.Member("rules")
 	if !items.Is(source.List) {
 		return nil
 	}
@@ -112,7 +114,8 @@ func (r *authRule) read() {
 		}
 		r.when = append(r.when, condition{
 			attribute: key,
-			values:    listIn(item, path, "values"), not: listIn(item, path, "notValues"),
+			values:    kubernetes.ListIn(item, path, "values"),
+			not:       kubernetes.ListIn(item, path, "notValues"),
 		})
 	})
 }
@@ -146,9 +149,10 @@ func conditionsIn(object *source.Value, path string, fields []namedField) []cond
 	for _, f := range fields {
 		one := condition{
 			attribute: f.attribute,
-			values:    listIn(object, path, f.name), not: listIn(object, path, f.not),
+			values:    kubernetes.ListIn(object, path, f.name),
+			not:       kubernetes.ListIn(object, path, f.not),
 		}
-		if !one.values.empty() || !one.not.empty() {
+		if !one.values.Empty() || !one.not.Empty() {
 			all = append(all, one)
 		}
 	}
@@ -157,7 +161,7 @@ func conditionsIn(object *source.Value, path string, fields []namedField) []cond
 
 // unreadable is why it is not known what the rules of a policy are; nil where it is.
 func (r *resource) unreadable() *rules.Unknown {
-	items := r.spec.Member("rules")
+	items := r.Spec.Member("rules")
 	if items == nil || items.Is(source.Null) {
 		return nil
 	}
@@ -165,7 +169,7 @@ func (r *resource) unreadable() *rules.Unknown {
 	if items.Is(source.List) && !slices.ContainsFunc(items.Items, odd) {
 		return nil
 	}
-	if why := doubtOf(items, "rules"); why != nil {
+	if why := kubernetes.DoubtOf(items, "rules"); why != nil {
 		return why
 	}
 	return &rules.Unknown{Why: "the rules of " + r.String() + " can't be read"}
@@ -177,7 +181,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 	for _, p := range c.enforced(actionDeny) {
 		if why := p.unreadable(); why != nil {
 			node.All = append(node.All, rules.Node{
-				Check: c.notModelled(p, p.at, "rules", why),
+				Check: c.notModelled(p, p.At, "rules", why),
 			})
 			continue
 		}
@@ -186,7 +190,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 				continue
 			}
 			check := c.check(rules.Authorization, r.at, r.path(), documented(docPolicy))
-			check.Answer = c.row(denied)
+			check.Answer = c.row(envoy.Denied)
 			check.Test = rules.Negate(c.matches(r))
 			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
 			node.All = append(node.All, rules.Node{Check: check})
@@ -205,14 +209,14 @@ func (c *compiler) matches(r *authRule) rules.Predicate {
 		}
 		var some []rules.Predicate
 		for _, one := range alternatives {
-			some = append(some, both(c.tests(one)))
+			some = append(some, envoy.Both(c.tests(one)))
 		}
-		parts = append(parts, either(some))
+		parts = append(parts, envoy.Either(some))
 	}
 	add(r.from)
 	add(r.to)
 	parts = append(parts, c.tests(r.when)...)
-	return both(parts)
+	return envoy.Both(parts)
 }
 
 // tests are the predicates of some conditions, each of which must hold.
@@ -236,7 +240,7 @@ func (c *compiler) unbuilt(r *authRule) string {
 	}
 	for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
 		for _, one := range some {
-			for _, l := range []list{one.values, one.not} {
+			for _, l := range []kubernetes.List{one.values, one.not} {
 				if _, _, bad := c.test(one.attribute, l); bad != "" {
 					return bad
 				}
@@ -251,14 +255,14 @@ func (c *compiler) unbuilt(r *authRule) string {
 func (c *compiler) custom() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
 	for _, p := range c.policies {
-		if p.kind != authorizationPolicy {
+		if p.Kind != authorizationPolicy {
 			continue
 		}
-		on := c.check(rules.NotModelled, p.at, "action", inferred(docPolicy))
+		on := c.check(rules.NotModelled, p.At, "action", inferred(docPolicy))
 		switch action := p.action(); {
 		case action == actionAllow || action == actionDeny || action == actionAudit:
 			continue
-		case action != actionCustom || marked(p.spec.Member("action")):
+		case action != actionCustom || kubernetes.Marked(p.Spec.Member("action")):
 			on.Unknown = &rules.Unknown{Why: "the action of " + p.String() + " is " + action +
 				", which is not one that is known"}
 			node.All = append(node.All, rules.Node{Check: on})
@@ -266,10 +270,10 @@ func (c *compiler) custom() (rules.Node, bool) {
 		case len(rulesOf(p)) == 0:
 			continue // nothing is sent to the provider
 		}
-		provider, _ := p.spec.At("provider", "name").Str()
+		provider, _ := p.Spec.At("provider", "name").Str()
 		on.Unknown = &rules.Unknown{Why: "the provider " + provider + " of the CUSTOM policy " +
 			p.String() + " decides on the request, and is not modelled"}
-		when := c.check(rules.Authorization, p.at, "rules", documented(docPolicy))
+		when := c.check(rules.Authorization, p.At, "rules", documented(docPolicy))
 		when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
 		var some []rules.Predicate
 		for _, r := range rulesOf(p) {
@@ -277,7 +281,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 				some = append(some, c.matches(r))
 			}
 		}
-		when.Test = rules.Negate(either(some))
+		when.Test = rules.Negate(envoy.Either(some))
 		node.All = append(node.All, rules.Node{Any: []rules.Node{{Check: when}, {Check: on}}})
 	}
 	return node, len(node.All) > 0
@@ -291,13 +295,13 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	if len(all) == 0 {
 		return rules.Node{}, false
 	}
-	answer := c.row(denied)
+	answer := c.row(envoy.Denied)
 	node := rules.Node{Any: []rules.Node{}, Answer: &answer}
 	var tests []rules.Predicate
 	for _, p := range all {
 		if why := p.unreadable(); why != nil {
-			node.Any = append(node.Any, rules.Node{Check: c.notModelled(p, p.at, "rules", why)})
-			tests = append(tests, unknown(why))
+			node.Any = append(node.Any, rules.Node{Check: c.notModelled(p, p.At, "rules", why)})
+			tests = append(tests, envoy.Unknown(why))
 			continue
 		}
 		for _, r := range rulesOf(p) {
@@ -309,7 +313,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	}
 	p := all[0]
 	if len(node.Any) == 0 {
-		check := c.check(rules.Authorization, p.at, "rules", documented(docPolicy))
+		check := c.check(rules.Authorization, p.At, "rules", documented(docPolicy))
 		check.Test = rules.Never()
 		check.Refuses = "the ALLOW policies of this workload, such as " + p.String() +
 			", have no rule that counts: they allow nothing"
@@ -318,7 +322,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	}
 	if folded {
 		check := c.check(rules.Authorization, rulesAt(p), "rules", documented(docPolicy))
-		check.Test, check.Answer = either(tests), answer
+		check.Test, check.Answer = envoy.Either(tests), answer
 		check.Wants = fmt.Sprintf("a request that one of %d ALLOW rules matches", len(tests))
 		return rules.AllOf(check), true
 	}
@@ -329,10 +333,10 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 }
 
 func rulesAt(p *resource) *source.Value {
-	if v := p.spec.Member("rules"); v != nil {
+	if v := p.Spec.Member("rules"); v != nil {
 		return v
 	}
-	return p.at
+	return p.At
 }
 
 // allowRule is what one rule of an ALLOW policy wants, each condition a check.
@@ -364,7 +368,7 @@ func (c *compiler) allowRule(r *authRule) rules.Node {
 func (c *compiler) needsToken(r *authRule) *rules.Check {
 	wants := func(all []condition) *condition {
 		for i := range all {
-			if readsToken(all[i].attribute) && len(all[i].values.values) > 0 {
+			if readsToken(all[i].attribute) && len(all[i].values.Values) > 0 {
 				return &all[i]
 			}
 		}
@@ -383,9 +387,9 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	if at == nil {
 		return nil
 	}
-	check := c.check(rules.TokenPresent, at.values.at, at.values.field, documented(docPolicy))
-	check.Answer = c.row(denied)
-	check.Test = sentTo(c.jwt)
+	check := c.check(rules.TokenPresent, at.values.At, at.values.Field, documented(docPolicy))
+	check.Answer = c.row(envoy.Denied)
+	check.Test = envoy.SentTo(c.providers)
 	if len(c.jwt) == 0 {
 		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +
 			"and " + at.attribute + " matches nothing"
@@ -398,18 +402,18 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 	nodes := []rules.Node{}
 	for _, one := range all {
 		for _, of := range []struct {
-			list
+			kubernetes.List
 			not bool
 		}{{one.values, false}, {one.not, true}} {
-			test, ok, _ := c.test(one.attribute, of.list)
+			test, ok, _ := c.test(one.attribute, of.List)
 			if !ok {
 				continue
 			}
-			check := c.checkOf(one.attribute, of.list)
+			check := c.checkOf(one.attribute, of.List)
 			if check.Test = test; of.not {
 				check.Test = rules.Negate(test)
 			}
-			check.Answer = c.row(denied)
+			check.Answer = c.row(envoy.Denied)
 			check.Remark = "the rule is " + r.String()
 			nodes = append(nodes, rules.Node{Check: check})
 		}
@@ -418,28 +422,28 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 }
 
 // checkOf starts the check of an attribute.
-func (c *compiler) checkOf(attribute string, of list) *rules.Check {
-	at := of.at
+func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
+	at := of.At
 	switch {
 	case attribute == ofAudiences:
-		return c.check(rules.Audience, at, of.field, documented(docKeys))
+		return c.check(rules.Audience, at, of.Field, documented(docKeys))
 	case attribute == ofPresenter:
-		check := c.check(rules.CustomClaim, at, of.field, inferred(codeGenerate))
+		check := c.check(rules.CustomClaim, at, of.Field, inferred(codeGenerate))
 		check.Claim = "azp"
 		return check
 	case strings.HasPrefix(attribute, ofClaims):
-		check := c.check(rules.CustomClaim, at, of.field, documented(docKeys))
+		check := c.check(rules.CustomClaim, at, of.Field, documented(docKeys))
 		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		check.Claim = strings.Join(path, ".")
 		check.Grant = grantOf(check.Claim)
 		return check
 	case attribute == ofPrincipal:
-		return c.check(rules.Authorization, at, of.field, inferred(codeGenerate))
+		return c.check(rules.Authorization, at, of.Field, inferred(codeGenerate))
 	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
 		strings.HasPrefix(attribute, ofHeaders):
-		return c.check(rules.Conditional, at, of.field, documented(docPolicy))
+		return c.check(rules.Conditional, at, of.Field, documented(docPolicy))
 	}
-	return c.check(rules.Authorization, at, of.field, documented(docKeys))
+	return c.check(rules.Authorization, at, of.Field, documented(docKeys))
 }
 
 // grantOf is how a client gets what a claim says, in Entra ID's words.

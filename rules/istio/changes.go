@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // repairable lists the rules whose findings a change can remove.
@@ -64,7 +65,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
 				return m.made("end-dry-run", "let the policy decide", f.Field, v.Text, "false",
-					p.file, func() (source.Edit, error) { return p.file.Replace(v, "false") })
+					p.File, func() (source.Edit, error) { return p.File.Replace(v, "false") })
 			}
 		}
 	case "audience-not-checked", "any-client-accepted":
@@ -125,11 +126,11 @@ func notEditable(err error) string {
 func (m *changer) slash(f *rules.Finding) rules.Change {
 	change := rules.Change{Title: "repair " + f.Rule, Refused: "the principal was not found"}
 	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, _ condition, v *source.Value, l list) {
+	i.eachValue(func(r *authRule, _ condition, v *source.Value, l kubernetes.List) {
 		if to := withSlash(v.Text); v.Pos == f.Pos && to != "" {
-			change = m.made("principal-slash", "write the principal with both slashes", l.field,
-				v.Text, to, r.of.file, func() (source.Edit, error) {
-					return r.of.file.Replace(v, to)
+			change = m.made("principal-slash", "write the principal with both slashes", l.Field,
+				v.Text, to, r.of.File, func() (source.Edit, error) {
+					return r.of.File.Replace(v, to)
 				})
 		}
 	})
@@ -146,17 +147,17 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
 		}
 	}
-	have := listIn(r.at, r.path, "audiences")
-	if have.at.Is(source.List) && len(have.at.Items) > 0 {
-		from := strings.Join(have.texts(), ", ")
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	if have.At.Is(source.List) && len(have.At.Items) > 0 {
+		from := strings.Join(have.Texts(), ", ")
 		return m.made("accept-audience", "accept tokens for "+audience, field, from,
-			from+", "+audience, r.of.file, func() (source.Edit, error) {
-				return r.of.file.InsertItem(have.at, len(have.at.Items), audience)
+			from+", "+audience, r.of.File, func() (source.Edit, error) {
+				return r.of.File.InsertItem(have.At, len(have.At.Items), audience)
 			})
 	}
 	return m.made("check-audience", "accept tokens for "+audience+" only", field, "", audience,
-		r.of.file, func() (source.Edit, error) {
-			return r.of.file.SetMember(r.at, "audiences", []any{audience})
+		r.of.File, func() (source.Edit, error) {
+			return r.of.File.SetMember(r.at, "audiences", []any{audience})
 		})
 }
 
@@ -164,7 +165,7 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 func (m *changer) principalsOf() []any {
 	var all []any
 	for _, r := range m.jwt {
-		if iss := r.issuer(); iss != "" && !marked(r.at.Member("issuer")) {
+		if iss := r.issuer(); iss != "" && !kubernetes.Marked(r.at.Member("issuer")) {
 			all = append(all, iss+"/*")
 		}
 	}
@@ -193,8 +194,8 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 			from := []any{source.Fields{{Key: "source", Value: source.Fields{
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
-			return m.made(id, title, f.Field, "", fmt.Sprint(principals...), p.file,
-				func() (source.Edit, error) { return p.file.SetMember(r.at, "from", from) })
+			return m.made(id, title, f.Field, "", fmt.Sprint(principals...), p.File,
+				func() (source.Edit, error) { return p.File.SetMember(r.at, "from", from) })
 		}
 	}
 	return m.addPolicy(id, title, f.Field)
@@ -204,20 +205,20 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 // It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
 func (m *changer) addPolicy(id, title, field string) rules.Change {
 	of := m.jwt[0].of
-	if of.file.Format != source.YAML || !slices.Contains(of.file.Documents, of.at) ||
+	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
 		len(of.targets) > 0 {
 		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
 			"the same workload, with notRequestPrincipals [\"*\"]: it is a resource of its own"}
 	}
 	var b strings.Builder
-	if !strings.HasSuffix(string(of.file.Text), "\n") {
+	if !strings.HasSuffix(string(of.File.Text), "\n") {
 		b.WriteString("\n")
 	}
-	name := of.name + "-token-needed"
+	name := of.Name + "-token-needed"
 	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
 		"metadata:\n  name: " + name + "\n")
-	if of.namespace != "" {
-		b.WriteString("  namespace: " + of.namespace + "\n")
+	if of.Namespace != "" {
+		b.WriteString("  namespace: " + of.Namespace + "\n")
 	}
 	b.WriteString("spec:\n")
 	if len(of.selector) > 0 {
@@ -228,8 +229,8 @@ func (m *changer) addPolicy(id, title, field string) rules.Change {
 	}
 	b.WriteString("  action: DENY\n  rules:\n    - from:\n        - source:\n" +
 		"            notRequestPrincipals: [\"*\"]\n")
-	end := len(of.file.Text)
-	return m.made(id, title, field, "", "AuthorizationPolicy "+name, of.file,
+	end := len(of.File.Text)
+	return m.made(id, title, field, "", "AuthorizationPolicy "+name, of.File,
 		func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
 		})
@@ -276,7 +277,7 @@ func (m *changer) letIn(r *rules.Result, p inspect.Profile) (rules.Change, bool)
 	i := instance{m.compiler, m.policy}
 	i.eachCondition(func(of *authRule, one condition) {
 		l := one.values
-		if found || l.at == nil || l.at.Pos != r.Check.Pos || of.of.action() != actionAllow {
+		if found || l.At == nil || l.At.Pos != r.Check.Pos || of.of.action() != actionAllow {
 			return
 		}
 		add := ""
@@ -289,14 +290,14 @@ func (m *changer) letIn(r *rules.Result, p inspect.Profile) (rules.Change, bool)
 		case r.Check.Claim == p.ClientID.Claim && p.ClientID.Claim != "":
 			add = p.ClientID.Value
 		}
-		if add == "" || slices.Contains(l.texts(), add) {
+		if add == "" || slices.Contains(l.Texts(), add) {
 			return
 		}
 		found = true
-		from := strings.Join(l.texts(), ", ")
-		change = m.made("accept-"+strings.ToLower(path(one.attribute)), "accept "+add, l.field,
-			from, from+", "+add, of.of.file, func() (source.Edit, error) {
-				return of.of.file.InsertItem(l.at, len(l.at.Items), add)
+		from := strings.Join(l.Texts(), ", ")
+		change = m.made("accept-"+strings.ToLower(path(one.attribute)), "accept "+add, l.Field,
+			from, from+", "+add, of.of.File, func() (source.Edit, error) {
+				return of.of.File.InsertItem(l.At, len(l.At.Items), add)
 			})
 	})
 	return change, found
@@ -326,10 +327,10 @@ func narrowed(c *rules.Configuration, v *rules.Verdict) []rules.Change {
 	var field string
 	for _, p := range m.enforced(actionAllow) {
 		for _, r := range rulesOf(p) {
-			if file != nil && file != p.file {
+			if file != nil && file != p.File {
 				return nil // one edit is of one file
 			}
-			file, field = p.file, r.path()+".when"
+			file, field = p.File, r.path()+".when"
 			edit, err := askFor(r, ofClaims+"["+id.Claim+"]", id.Value)
 			if err != nil {
 				return nil
@@ -348,7 +349,7 @@ func narrowed(c *rules.Configuration, v *rules.Verdict) []rules.Change {
 func askFor(r *authRule, key, value string) (source.Edit, error) {
 	one := source.Fields{{Key: "key", Value: key}, {Key: "values", Value: []any{value}}}
 	if when := r.at.Member("when"); when.Is(source.List) {
-		return r.of.file.InsertItem(when, len(when.Items), one)
+		return r.of.File.InsertItem(when, len(when.Items), one)
 	}
-	return r.of.file.SetMember(r.at, "when", []any{one})
+	return r.of.File.SetMember(r.at, "when", []any{one})
 }

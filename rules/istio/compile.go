@@ -1,12 +1,12 @@
 package istio
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 )
 
 // compile makes a policy of each workload. Every answer comes from the table of behaviours.
@@ -17,7 +17,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		c := newCompiler(w, table)
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
-			API: w.name, Pos: w.first.at.Pos, Entry: w, Root: c.root(),
+			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: c.root(),
 		}
 		made.Policies = append(made.Policies, policy)
 	}
@@ -36,7 +36,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 func kindsOf(w *workload) string {
 	var kinds []string
 	for _, kind := range []string{requestAuthentication, authorizationPolicy} {
-		if slices.ContainsFunc(w.policies, func(p *resource) bool { return p.kind == kind }) {
+		if slices.ContainsFunc(w.policies, func(p *resource) bool { return p.Kind == kind }) {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -48,16 +48,19 @@ type compiler struct {
 	*workload
 	table []rules.Behaviour
 	jwt   []*jwtRule // in the proxy's order
+
+	providers []*envoy.Provider // what the rules are in Envoy
 }
 
 func newCompiler(w *workload, table []rules.Behaviour) *compiler {
-	return &compiler{workload: w, table: table, jwt: jwtRulesOf(w)}
+	jwt := jwtRulesOf(w)
+	return &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
 }
 
 // root is what a request needs: each stage in the order of the proxy's filters.
 func (c *compiler) root() rules.Node {
 	if c.doubt != "" {
-		return rules.AllOf(c.notModelled(c.first, c.first.at, "spec", &rules.Unknown{
+		return rules.AllOf(c.notModelled(c.first, c.first.At, "spec", &rules.Unknown{
 			Why: c.doubt,
 			Need: rules.Need{
 				Input: source.NeedPolicy,
@@ -99,79 +102,4 @@ func (c *compiler) notModelled(
 	check := c.check(rules.NotModelled, at, field, inferred(docPolicy))
 	check.Unknown = why
 	return check
-}
-
-// marked reports whether only a deployment knows a value.
-func marked(v *source.Value) bool {
-	return v.Is(source.Unknown) || v.Is(source.String) &&
-		slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
-			return strings.Contains(v.Text, mark)
-		})
-}
-
-// doubtOf is why a value is not known; nil where it is.
-func doubtOf(v *source.Value, field string) *rules.Unknown {
-	if !marked(v) {
-		return nil
-	}
-	return &rules.Unknown{
-		Why: v.Doubt(field),
-		Need: rules.Need{
-			Input: source.NeedPolicy, For: "the manifest as it is applied, with its " + field,
-		},
-	}
-}
-
-// list is the texts of a list in the configuration.
-type list struct {
-	field  string
-	at     *source.Value // of the list; nil where it is absent
-	values []*source.Value
-	doubt  *rules.Unknown // why not all of them are known
-}
-
-// listIn reads a list of texts. What is neither a text nor unknown the API server refuses.
-func listIn(object *source.Value, path, name string) list {
-	l := list{field: path + name, at: object.Member(name)}
-	if marked(l.at) {
-		l.doubt = doubtOf(l.at, l.field)
-		return l
-	}
-	if !l.at.Is(source.List) {
-		if l.at != nil && !l.at.Is(source.Null) {
-			l.doubt = notAList(l)
-		}
-		return l
-	}
-	for _, v := range l.at.Items {
-		switch {
-		case marked(v):
-			l.doubt = doubtOf(v, l.field)
-		case v.Is(source.String):
-			l.values = append(l.values, v)
-		default:
-			l.doubt = &rules.Unknown{Why: fmt.Sprintf(
-				"%s has %s, not a string: the API server refuses that, and an earlier version "+
-					"of the policy may hold", l.field, v.Kind)}
-		}
-	}
-	return l
-}
-
-func notAList(l list) *rules.Unknown {
-	return &rules.Unknown{Why: fmt.Sprintf(
-		"%s is %s, not a list: the API server refuses that, and an earlier version of the "+
-			"policy may hold", l.field, l.at.Kind)}
-}
-
-// empty reports whether the list has no value, known or not.
-func (l *list) empty() bool { return len(l.values) == 0 && l.doubt == nil }
-
-// texts are the values that are known.
-func (l *list) texts() []string {
-	all := make([]string, len(l.values))
-	for i, v := range l.values {
-		all[i] = v.Text
-	}
-	return all
 }

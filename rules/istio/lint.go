@@ -7,6 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // since is the version that has all rules of this adapter.
@@ -61,7 +62,7 @@ func (i *instance) findingAt(
 // eachCondition visits each condition of a rule that counts, of any policy of a workload.
 func (i *instance) eachCondition(visit func(r *authRule, one condition)) {
 	for _, p := range i.policies {
-		if p.kind != authorizationPolicy {
+		if p.Kind != authorizationPolicy {
 			continue
 		}
 		for _, r := range rulesOf(p) {
@@ -75,10 +76,12 @@ func (i *instance) eachCondition(visit func(r *authRule, one condition)) {
 }
 
 // eachValue visits each value of each condition.
-func (i *instance) eachValue(visit func(r *authRule, one condition, v *source.Value, l list)) {
+func (i *instance) eachValue(
+	visit func(r *authRule, one condition, v *source.Value, l kubernetes.List),
+) {
 	i.eachCondition(func(r *authRule, one condition) {
-		for _, l := range []list{one.values, one.not} {
-			for _, v := range l.values {
+		for _, l := range []kubernetes.List{one.values, one.not} {
+			for _, v := range l.Values {
 				visit(r, one, v, l)
 			}
 		}

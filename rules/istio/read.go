@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // The kinds that are read.
@@ -19,21 +20,10 @@ const group = "security.istio.io/"
 
 // resource is one policy of a cluster.
 type resource struct {
-	kind, namespace, name string
-	file                  *source.File
-	at                    *source.Value
-	spec                  *source.Value // an empty object where there is none
-	selector              labels
-	targets               []target
-	selectorUnread        string // why it is not known what the policy selects; else empty
-}
-
-// String names the resource as kubectl does.
-func (r *resource) String() string {
-	if r.namespace == "" {
-		return r.kind + " " + r.name
-	}
-	return r.kind + " " + r.namespace + "/" + r.name
+	kubernetes.Resource
+	selector       kubernetes.Labels
+	targets        []target
+	selectorUnread string // why it is not known what the policy selects; else empty
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -43,7 +33,7 @@ func detect(file *source.File, _ rules.Options) bool {
 	if !bytes.Contains(file.Text, []byte(group)) {
 		return false
 	}
-	for _, object := range objectsOf(file) {
+	for _, object := range kubernetes.Objects(file) {
 		if isPolicy(object) {
 			return true
 		}
@@ -52,40 +42,7 @@ func detect(file *source.File, _ rules.Options) bool {
 }
 
 func isPolicy(object *source.Value) bool {
-	version, _ := object.Member("apiVersion").Str()
-	kind, _ := object.Member("kind").Str()
-	return strings.HasPrefix(version, group) &&
-		(kind == requestAuthentication || kind == authorizationPolicy)
-}
-
-// objectsOf lists the resources in the documents of a file. A List stands for its items, as the
-// answer of kubectl does, and lists may hold lists.
-func objectsOf(file *source.File) []*source.Value {
-	var all []*source.Value
-	var add func(v *source.Value)
-	add = func(v *source.Value) {
-		if !v.Is(source.Object) {
-			return
-		}
-		kind, _ := v.Member("kind").Str()
-		if items := v.Member("items"); items.Is(source.List) && strings.HasSuffix(kind, "List") {
-			for _, item := range items.Items {
-				add(item)
-			}
-			return
-		}
-		all = append(all, v)
-	}
-	for _, document := range file.Documents {
-		if document.Is(source.List) {
-			for _, item := range document.Items {
-				add(item)
-			}
-			continue
-		}
-		add(document)
-	}
-	return all
+	return kubernetes.IsOf(object, group, requestAuthentication, authorizationPolicy)
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
@@ -133,13 +90,13 @@ type isWaypoint bool
 // running is a workload that a file shows.
 type running struct {
 	namespace, name string
-	labels          labels
+	labels          kubernetes.Labels
 }
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{waypoint: map[target]isWaypoint{}}
 	for _, file := range files {
-		for _, object := range objectsOf(file) {
+		for _, object := range kubernetes.Objects(file) {
 			c.add(file, object)
 		}
 	}
@@ -151,19 +108,20 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	namespace, _ := object.At("metadata", "namespace").Str()
 	name, _ := object.At("metadata", "name").Str()
 	if isPolicy(object) {
-		c.policies = append(c.policies, policyOf(file, object, kind, namespace, name))
+		c.policies = append(c.policies, policyOf(file, object))
 		return
 	}
 	switch kind {
 	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout":
-		if found, ok := labelsOf(object.At("spec", "template", "metadata", "labels")); ok {
+		found, ok := kubernetes.LabelsOf(object.At("spec", "template", "metadata", "labels"))
+		if ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
 	case "Pod":
 		if object.At("metadata", "ownerReferences") != nil {
 			return // its workload stands for it
 		}
-		if found, ok := labelsOf(object.At("metadata", "labels")); ok {
+		if found, ok := kubernetes.LabelsOf(object.At("metadata", "labels")); ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
 	case "Gateway":
@@ -174,25 +132,17 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	}
 }
 
-func policyOf(file *source.File, object *source.Value, kind, namespace, name string) *resource {
-	r := &resource{
-		kind: kind, namespace: namespace, name: name, file: file, at: object,
-		spec: object.Member("spec"),
-	}
-	if !r.spec.Is(source.Object) {
-		if r.spec != nil && !r.spec.Is(source.Null) {
-			r.selectorUnread = r.String() + " has a spec that is " + r.spec.Kind.String()
-		}
-		r.spec = &source.Value{Kind: source.Object, Pos: object.Pos, Span: object.Span}
-	}
-	selector, ok := labelsOf(r.spec.At("selector", "matchLabels"))
+func policyOf(file *source.File, object *source.Value) *resource {
+	r := &resource{Resource: kubernetes.ResourceOf(file, object)}
+	r.selectorUnread = r.NoSpec
+	selector, ok := kubernetes.LabelsOf(r.Spec.At("selector", "matchLabels"))
 	if r.selector = selector; !ok {
 		r.selectorUnread = "the selector of " + r.String() + " can't be read"
 	}
-	if s := r.spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) {
+	if s := r.Spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) {
 		r.selectorUnread = "the selector of " + r.String() + " can't be read"
 	}
-	targets, ok := targetsOf(r.spec)
+	targets, ok := targetsOf(r.Spec)
 	if r.targets = targets; !ok {
 		r.selectorUnread = "what " + r.String() + " is attached to can't be read"
 	}
@@ -201,46 +151,17 @@ func policyOf(file *source.File, object *source.Value, kind, namespace, name str
 
 // targetsOf lists what a policy is attached to. It is not ok if that can't be read.
 func targetsOf(spec *source.Value) (all []target, ok bool) {
-	var refs []*source.Value
-	if ref := spec.Member("targetRef"); ref != nil && !ref.Is(source.Null) {
-		refs = append(refs, ref)
-	}
-	switch list := spec.Member("targetRefs"); {
-	case list.Is(source.List):
-		refs = append(refs, list.Items...)
-	case list != nil && !list.Is(source.Null):
-		return nil, false
-	}
-	for _, ref := range refs {
-		kind, isKind := ref.Member("kind").Str()
-		name, isName := ref.Member("name").Str()
-		if !isKind || !isName {
+	for _, field := range []string{"targetRef", "targetRefs"} {
+		refs, ok := kubernetes.References(spec.Member(field))
+		if !ok {
 			return nil, false
 		}
-		all = append(all, target{kind, name})
-	}
-	return all, true
-}
-
-// labels are those of a workload, or those that a selector wants.
-type labels map[string]string
-
-// labelsOf reads labels. A mark that a template leaves counts as it is written: the same mark is
-// the same value wherever it stands.
-func labelsOf(v *source.Value) (labels, bool) {
-	if v == nil || v.Is(source.Null) {
-		return nil, true
-	}
-	if !v.Is(source.Object) {
-		return nil, false
-	}
-	all := labels{}
-	for i := range v.Members {
-		m := &v.Members[i]
-		if m.Value.Is(source.List) || m.Value.Is(source.Object) || m.Conflict {
-			return nil, false
+		for _, ref := range refs {
+			if ref.Kind == "" {
+				return nil, false
+			}
+			all = append(all, target{ref.Kind, ref.Name})
 		}
-		all[m.Key] = m.Value.Text
 	}
 	return all, true
 }

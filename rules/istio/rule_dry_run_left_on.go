@@ -16,7 +16,7 @@ func dryRunLeftOn() rules.Rule {
 			var all []rules.Finding
 			for _, p := range i.policies {
 				v := p.dryRun()
-				if on, _ := v.Bool(); on && p.kind == authorizationPolicy {
+				if on, _ := v.Bool(); on && p.Kind == authorizationPolicy {
 					all = append(all, i.findingAt(v, dryRun,
 						"%s decides nothing: it is in dry run", p))
 				}

@@ -11,7 +11,7 @@ import (
 func fieldNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "field-not-known",
-		Title: "a policy has a field that Istio does not know",
+		Title: "a policy has a field that its gateway does not know",
 		Why: "The API server drops a field that it does not know, without a word unless kubectl " +
 			"validates: what it was to check is not checked.",
 		Fix:        "Write the field as the reference has it; case counts.",
@@ -69,17 +69,17 @@ func lookThrough(p *resource, look func(object *source.Value, path string, known
 			}
 		}
 	}
-	if p.kind == requestAuthentication {
-		look(p.spec, "", append(attached, "jwtRules")...)
-		each(p.spec, "jwtRules", "", func(v *source.Value, path string) {
+	if p.Kind == requestAuthentication {
+		look(p.Spec, "", append(attached, "jwtRules")...)
+		each(p.Spec, "jwtRules", "", func(v *source.Value, path string) {
 			look(v, path, "issuer", "audiences", "jwksUri", "jwks", "fromHeaders", "fromParams",
 				"fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
 				"forwardOriginalToken", "timeout", "spaceDelimitedClaims")
 		})
 		return
 	}
-	look(p.spec, "", append(attached, "rules", "action", "provider")...)
-	each(p.spec, "rules", "", func(rule *source.Value, path string) {
+	look(p.Spec, "", append(attached, "rules", "action", "provider")...)
+	each(p.Spec, "rules", "", func(rule *source.Value, path string) {
 		look(rule, path, "from", "to", "when")
 		each(rule, "from", path, func(v *source.Value, path string) {
 			look(v, path, "source")

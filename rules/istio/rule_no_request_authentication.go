@@ -3,6 +3,7 @@ package istio
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func noRequestAuthentication() rules.Rule {
@@ -22,9 +23,9 @@ func noRequestAuthentication() rules.Rule {
 			if len(i.jwt) > 0 || i.doubt != "" {
 				return nil
 			}
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if readsToken(one.attribute) && len(all) == 0 {
-					all = append(all, i.findingAt(l.at, l.field, "%s matches nothing: no "+
+					all = append(all, i.findingAt(l.At, l.Field, "%s matches nothing: no "+
 						"RequestAuthentication in these files selects this workload",
 						one.attribute))
 				}

@@ -20,16 +20,16 @@ func policyDecidesNothing() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range i.policies {
-				rulesIn := p.spec.Member("rules")
-				at, what := p.spec.Member("action"), "denies"
-				if p.kind == requestAuthentication {
-					rulesIn, at, what = p.spec.Member("jwtRules"), p.at, "checks"
+				rulesIn := p.Spec.Member("rules")
+				at, what := p.Spec.Member("action"), "denies"
+				if p.Kind == requestAuthentication {
+					rulesIn, at, what = p.Spec.Member("jwtRules"), p.At, "checks"
 				} else if p.action() != actionDeny {
 					continue
 				}
 				none := rulesIn == nil || rulesIn.Is(source.Null) ||
 					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
-				if p.kind == authorizationPolicy && rulesIn.Is(source.List) {
+				if p.Kind == authorizationPolicy && rulesIn.Is(source.List) {
 					none = len(rulesOf(p)) == 0 // one that is null does not count
 				}
 				if !none || p.selectorUnread != "" {

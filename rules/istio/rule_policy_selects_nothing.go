@@ -7,7 +7,7 @@ import (
 func policySelectsNothing() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-selects-nothing",
-		Title: "no workload has the labels that a policy selects",
+		Title: "a policy selects nothing that the files show",
 		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
 			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
 			"selects no workload protects none.",
@@ -20,13 +20,13 @@ func policySelectsNothing() rules.Rule {
 			for _, p := range i.policies {
 				shown, selected := false, false
 				for _, r := range i.cluster.running {
-					if r.namespace == p.namespace || p.namespace == rootNamespace {
+					if r.namespace == p.Namespace || p.Namespace == rootNamespace {
 						shown = true
-						selected = selected || p.selector.selects(r.labels)
+						selected = selected || p.selector.Selects(r.labels)
 					}
 				}
 				if shown && !selected && len(p.targets) == 0 && p.selectorUnread == "" {
-					at := p.spec.At("selector", "matchLabels")
+					at := p.Spec.At("selector", "matchLabels")
 					all = append(all, i.findingAt(at, "selector.matchLabels", "no workload of "+
 						"these files has the labels %s", p.selector))
 				}

@@ -6,6 +6,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func principalSlash() rules.Rule {
@@ -23,9 +24,9 @@ func principalSlash() rules.Rule {
 		References: []string{issueSlash, codeGenerate},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if to := withSlash(v.Text); one.attribute == ofPrincipal && to != "" {
-					all = append(all, i.findingAt(v, l.field, "no token has the issuer %s: the "+
+					all = append(all, i.findingAt(v, l.Field, "no token has the issuer %s: the "+
 						"issuer of v1.0 tokens ends in a slash, and the principal is %s",
 						strings.TrimPrefix(v.Text[:strings.LastIndex(v.Text, "/")], "*"), to))
 				}

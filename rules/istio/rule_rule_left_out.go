@@ -18,7 +18,7 @@ func ruleLeftOut() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range i.policies {
-				if p.kind != authorizationPolicy {
+				if p.Kind != authorizationPolicy {
 					continue
 				}
 				for _, r := range rulesOf(p) {

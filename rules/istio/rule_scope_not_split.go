@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func scopeNotSplit() rules.Rule {
@@ -25,11 +26,11 @@ func scopeNotSplit() rules.Rule {
 			if !i.ofEntra() || i.splits("scp") {
 				return nil
 			}
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				text := formOf(v.Text).text
 				if one.attribute == ofClaims+"[scp]" && text != "" &&
 					!strings.Contains(text, " ") {
-					all = append(all, i.findingAt(v, l.field, "a token with %s and another "+
+					all = append(all, i.findingAt(v, l.Field, "a token with %s and another "+
 						"scope does not match: scp is one text, and is not split at its blanks",
 						text))
 				}
@@ -42,6 +43,6 @@ func scopeNotSplit() rules.Rule {
 // splits reports whether each JWT rule has a claim split.
 func (c *compiler) splits(claim string) bool {
 	return len(c.jwt) > 0 && !slices.ContainsFunc(c.jwt, func(r *jwtRule) bool {
-		return !slices.Contains(r.split.texts(), claim)
+		return !slices.Contains(r.split.Texts(), claim)
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func starIsLiteral() rules.Rule {
@@ -21,9 +22,9 @@ func starIsLiteral() rules.Rule {
 		References: []string{docPolicy, codeMatcher},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if literalStar(one.attribute, v.Text) {
-					all = append(all, i.findingAt(v, l.field, "a star in %s counts literally: "+
+					all = append(all, i.findingAt(v, l.Field, "a star in %s counts literally: "+
 						"one at the beginning or the end alone stands for anything",
 						v.Text))
 				}

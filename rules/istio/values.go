@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 )
 
 // form is how a value of a rule compares (matcher/string.go). A star counts at one end only: any
@@ -45,29 +45,13 @@ func compared(in rules.Input, values []string, texts *rules.Texts) rules.Predica
 	if len(by[rules.Present]) > 0 {
 		parts = append(parts, filled(in))
 	}
-	return either(parts)
-}
-
-// either is one of some predicates; the one itself where it is alone.
-func either(parts []rules.Predicate) rules.Predicate {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return rules.Either(parts...)
-}
-
-// both is all of some predicates; the one itself where it is alone.
-func both(parts []rules.Predicate) rules.Predicate {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return rules.Both(parts...)
+	return envoy.Either(parts)
 }
 
 // filled is the predicate that an input is a text that is not empty, or lists one.
 func filled(in rules.Input) rules.Predicate {
 	return rules.Predicate{
-		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: patterns(`.+`)},
+		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: envoy.Patterns(`.+`)},
 	}
 }
 
@@ -90,34 +74,15 @@ func inWords(in rules.Input, values []string) rules.Predicate {
 	}
 	var parts []rules.Predicate
 	if len(exact) > 0 {
-		kinds := []source.Kind{source.String, source.List}
-		parts = append(parts, rules.Both(
-			rules.Found(in), rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds},
-			rules.Predicate{
-				Op: rules.HasAny, Input: in, Values: rules.Literals(exact...),
-				Texts: &rules.Texts{Separator: " "},
-			},
-		))
+		parts = append(parts, envoy.HasWord(in, exact))
 	}
 	if len(expressions) > 0 {
 		parts = append(parts, rules.Predicate{
-			Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: patterns(expressions...)},
+			Op: rules.Matches, Input: in,
+			Texts: &rules.Texts{Patterns: envoy.Patterns(expressions...)},
 		})
 	}
-	return either(parts)
-}
-
-// patterns are expressions of this package, which a whole text has to match.
-func patterns(expressions ...string) []*regexp.Regexp {
-	var all []*regexp.Regexp
-	for _, expression := range expressions {
-		pattern, err := rules.WholePattern(expression)
-		if err != nil {
-			panic(err) // every text in them is quoted
-		}
-		all = append(all, pattern)
-	}
-	return all
+	return envoy.Either(parts)
 }
 
 // principal is the predicate that the token's issuer and subject are as a request principal wants

@@ -1,12 +1,12 @@
 package istio
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // rootNamespace is the namespace whose policies hold in the whole mesh, where the mesh's
@@ -18,7 +18,7 @@ const rootNamespace = "istio-system"
 type workload struct {
 	name      string // empty where the files tell only one apart, and show none
 	namespace string
-	labels    labels
+	labels    kubernetes.Labels
 	target    target // a gateway or a service, of policies that are attached to one
 	policies  []*resource
 
@@ -31,7 +31,7 @@ type workload struct {
 }
 
 // Place is where the first policy is that selects the workload.
-func (w *workload) Place() (*source.File, source.Span) { return w.first.file, w.first.at.Span }
+func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.first.At.Span }
 
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
@@ -50,7 +50,7 @@ func (c *cluster) workloads() []*workload {
 			}
 		}
 		for _, wanted := range c.selectorsIn(namespace) {
-			selected := func(w *workload) bool { return wanted.selects(w.labels) }
+			selected := func(w *workload) bool { return wanted.Selects(w.labels) }
 			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown {
 				continue
 			}
@@ -77,7 +77,7 @@ func (c *cluster) namespaces() []string {
 		}
 	}
 	for _, p := range c.policies {
-		add(p.namespace)
+		add(p.Namespace)
 	}
 	for _, r := range c.running {
 		add(r.namespace)
@@ -88,21 +88,21 @@ func (c *cluster) namespaces() []string {
 // selectorsIn lists the sets of labels that the selectors of a namespace tell apart: each of them,
 // and what two that do not exclude each other ask for together. The first is without labels where
 // a policy has no selector.
-func (c *cluster) selectorsIn(namespace string) []labels {
-	var all []labels
-	add := func(l labels) {
-		if !slices.ContainsFunc(all, func(o labels) bool { return maps.Equal(o, l) }) {
+func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
+	var all []kubernetes.Labels
+	add := func(l kubernetes.Labels) {
+		if !slices.ContainsFunc(all, func(o kubernetes.Labels) bool { return maps.Equal(o, l) }) {
 			all = append(all, l)
 		}
 	}
 	for _, p := range c.policies {
-		if p.namespace == namespace && len(p.targets) == 0 {
+		if p.Namespace == namespace && len(p.targets) == 0 {
 			add(p.selector)
 		}
 	}
 	for i := 0; i < len(all) && len(all) < mostKinds; i++ {
 		for j := 0; j < i && len(all) < mostKinds; j++ {
-			if both, ok := all[i].and(all[j]); ok {
+			if both, ok := all[i].And(all[j]); ok {
 				add(both)
 			}
 		}
@@ -114,7 +114,7 @@ func (c *cluster) targetsIn(namespace string) []target {
 	var all []target
 	for _, p := range c.policies {
 		for _, t := range p.targets {
-			if p.namespace == namespace && !slices.Contains(all, t) {
+			if p.Namespace == namespace && !slices.Contains(all, t) {
 				all = append(all, t)
 			}
 		}
@@ -124,18 +124,18 @@ func (c *cluster) targetsIn(namespace string) []target {
 
 // workload is one with these labels. Of a policy that selects by something else it is not known
 // whether it selects this one.
-func (c *cluster) workload(namespace string, has labels, name string) *workload {
+func (c *cluster) workload(namespace string, has kubernetes.Labels, name string) *workload {
 	w := &workload{
 		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
 		version: c.version,
 	}
 	for _, p := range c.policies {
 		switch {
-		case p.namespace != namespace && p.namespace != rootNamespace, len(p.targets) > 0:
+		case p.Namespace != namespace && p.Namespace != rootNamespace, len(p.targets) > 0:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
-		case p.selector.selects(has):
+		case p.selector.Selects(has):
 			w.add(p)
 		}
 	}
@@ -144,7 +144,7 @@ func (c *cluster) workload(namespace string, has labels, name string) *workload 
 
 func (w *workload) add(p *resource) {
 	w.policies = append(w.policies, p)
-	if w.first == nil || w.first.namespace == rootNamespace && p.namespace != rootNamespace {
+	if w.first == nil || w.first.Namespace == rootNamespace && p.Namespace != rootNamespace {
 		w.first = p
 	}
 }
@@ -160,9 +160,9 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
 	for _, p := range c.policies {
-		near := p.namespace == namespace || p.namespace == rootNamespace
+		near := p.Namespace == namespace || p.Namespace == rootNamespace
 		switch {
-		case p.namespace == namespace && slices.Contains(p.targets, t):
+		case p.Namespace == namespace && slices.Contains(p.targets, t):
 			w.add(p)
 		case !near:
 		case len(p.targets) > 0:
@@ -197,7 +197,7 @@ func (c *cluster) named(name string) (*workload, error) {
 	for _, w := range c.workloads() {
 		names = append(names, w.name)
 	}
-	has := labels{}
+	has := kubernetes.Labels{}
 	for part := range strings.SplitSeq(rest, ",") {
 		key, value, ok := strings.Cut(part, "=")
 		if !ok || key == "" {
@@ -234,38 +234,4 @@ func qualified(namespace, name string) string {
 		return name
 	}
 	return namespace + "/" + name
-}
-
-// selects reports whether a selector selects a workload with these labels.
-func (l labels) selects(has labels) bool {
-	for key, value := range l {
-		if got, ok := has[key]; !ok || got != value {
-			return false
-		}
-	}
-	return true
-}
-
-// and is what two selectors ask for together. It is not ok if they exclude each other.
-func (l labels) and(other labels) (labels, bool) {
-	both := maps.Clone(other)
-	if both == nil {
-		both = labels{}
-	}
-	for key, value := range l {
-		if has, ok := both[key]; ok && has != value {
-			return nil, false
-		}
-		both[key] = value
-	}
-	return both, true
-}
-
-// String lists the labels as kubectl takes them.
-func (l labels) String() string {
-	var all []string
-	for _, key := range slices.Sorted(maps.Keys(l)) {
-		all = append(all, fmt.Sprintf("%s=%s", key, l[key]))
-	}
-	return strings.Join(all, ",")
 }

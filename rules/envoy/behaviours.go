@@ -1,0 +1,117 @@
+package envoy
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The situations in which a proxy answers by itself.
+const (
+	NoToken          = "no-token"
+	MalformedToken   = "malformed-token"
+	AlgorithmUnknown = "algorithm-not-supported"
+	IssuerUnknown    = "issuer-not-configured"
+	NotYetValid      = "not-yet-valid"
+	Expired          = "expired"
+	WrongAudience    = "wrong-audience"
+	BadSignature     = "bad-signature"
+	NoKey            = "no-key"
+	Denied           = "denied"
+)
+
+// How much an answer weighs where no provider accepts the token: that of a provider for another
+// issuer counts only if there is no other, and that of a provider whose place has no token never
+// does.
+const (
+	ofNoToken int8 = iota
+	ofOtherIssuer
+	ofThisIssuer
+)
+
+// The sources that checks and answers rest on.
+const (
+	codeFilter = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
+	codeJWT    = "google/jwt_verify_lib, src/status.cc and jwt.cc"
+)
+
+func documented(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Documented, Reference: reference}
+}
+
+// inferred is for what we have read in the source, and have not seen run.
+func inferred(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+}
+
+// Gateway is a gateway whose table of answers these are.
+type Gateway struct {
+	Name    string
+	Checked string // the day on which the references were last checked
+
+	// NeedsToken says that the gateway may have a request without a token refused by the JWT
+	// filter itself.
+	NeedsToken bool
+
+	// Denies is when the RBAC filter denies a request, in the gateway's words, and Proof how that
+	// answer is known.
+	Denies string
+	Proof  rules.Evidence
+}
+
+// Behaviours is the table of what a proxy answers by these filters. The bodies are those of
+// Envoy's source.
+func (g Gateway) Behaviours() []rules.Behaviour {
+	row := func(situation, title string, answer rules.Answer, headers ...string) rules.Behaviour {
+		answer.Situation = situation
+		return rules.Behaviour{
+			Situation: situation, Title: title, Variant: g.Name, Policies: []string{g.Name},
+			Answer: answer, Headers: headers, Checked: g.Checked,
+		}
+	}
+	body := func(status int, text string, evidence rules.Evidence) rules.Answer {
+		return rules.Answer{
+			Status: status, Body: text, Weight: ofThisIssuer, Evidence: evidence,
+		}
+	}
+	malformed := body(401, "", inferred(codeJWT))
+	malformed.Says = "Jwt"
+	other := body(401, "Jwt issuer is not configured", inferred(codeJWT))
+	other.Weight = ofOtherIssuer
+	const challenge = `www-authenticate: Bearer realm="URL of the request", error="invalid_token"`
+	all := []rules.Behaviour{
+		row(MalformedToken, "a token is there and is not a readable JWT", malformed, challenge),
+		row(AlgorithmUnknown, "the token is signed with an algorithm that Envoy does not know",
+			body(401, "Jwt header [alg] is not supported", inferred(codeJWT)), challenge),
+		row(IssuerUnknown, "no JWT rule is for the token's issuer", other, challenge),
+		row(NotYetValid, "the token is not valid yet, by more than 60 seconds",
+			body(401, "Jwt not yet valid", inferred(codeJWT)), challenge),
+		row(Expired, "the token has expired, by more than 60 seconds",
+			body(401, "Jwt is expired", inferred(codeJWT)), challenge),
+		row(WrongAudience, "the token is for none of the audiences",
+			body(403, "Audiences in Jwt are not allowed", inferred(codeFilter)), challenge),
+		row(BadSignature, "the signature does not verify",
+			body(401, "Jwt verification fails", inferred(codeJWT)), challenge),
+		row(NoKey, "the key set has no key that fits the token's kid and alg",
+			body(401, "Jwks doesn't have key to match kid or alg from Jwt", inferred(codeJWT)),
+			challenge),
+		row(Denied, g.Denies, body(403, "RBAC: access denied", g.Proof)),
+	}
+	if g.NeedsToken {
+		missing := body(401, "Jwt is missing", inferred(codeJWT))
+		missing.Weight = ofNoToken
+		all = slices.Insert(all, 0, row(NoToken, "no token is where a provider looks for one",
+			missing, `www-authenticate: Bearer realm="URL of the request"`))
+	}
+	return all
+}
+
+// Row looks up what a proxy sends in a situation.
+func Row(table []rules.Behaviour, situation string) rules.Answer {
+	for _, b := range table {
+		if b.Situation == situation {
+			return b.Answer
+		}
+	}
+	return rules.Answer{}
+}

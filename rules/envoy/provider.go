@@ -1,0 +1,174 @@
+package envoy
+
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Provider is one JWT provider of the filter, with the fields that it comes from.
+type Provider struct {
+	At rules.Place // the provider itself
+
+	Issuer      string // empty for any
+	IssuerAt    rules.Place
+	IssuerDoubt *rules.Unknown // why it is not known; nil where it is
+
+	Audiences      []*source.Value // none for any
+	AudiencesAt    rules.Place
+	AudiencesDoubt *rules.Unknown // why not all of them are known
+
+	Locations      []rules.Location
+	LocationsDoubt *rules.Unknown
+
+	Key      *rules.Key
+	KeyAt    rules.Place
+	KeyDoubt *rules.Unknown
+}
+
+// Filter makes the checks of providers.
+type Filter struct {
+	Table []rules.Behaviour // of the gateway
+	Docs  string            // the gateway's reference of the fields of a provider
+
+	// NoToken is the situation of a request without a token where one is needed.
+	NoToken string
+}
+
+// Accepts is what one provider wants of a token, in the filter's order (authenticator.cc).
+func (f Filter) Accepts(p *Provider) rules.Node {
+	present := f.check(rules.TokenPresent, p.At, f.NoToken, documented(f.Docs))
+	present.Unknown = p.LocationsDoubt
+	present.Test = SentTo([]*Provider{p})
+	present.Answer.Weight = ofNoToken
+	return rules.AllOf(
+		present, f.tokenFormat(p), f.algorithm(p), f.issuer(p), f.notBefore(p), f.expiry(p),
+		f.audience(p), f.signature(p),
+	)
+}
+
+// AcceptsOneOf is what several providers want of a token: one that accepts it is enough.
+func (f Filter) AcceptsOneOf(all []*Provider) rules.Node {
+	if len(all) == 1 {
+		return f.Accepts(all[0])
+	}
+	node := rules.Node{Reports: rules.Weightiest, Any: []rules.Node{}}
+	for _, p := range all {
+		node.Any = append(node.Any, f.Accepts(p))
+	}
+	return node
+}
+
+func (f Filter) check(
+	id rules.ID, at rules.Place, situation string, evidence rules.Evidence,
+) *rules.Check {
+	return &rules.Check{
+		ID: id, Field: at.Field, Pos: at.Pos, Span: at.Span, Evidence: evidence,
+		Answer: Row(f.Table, situation),
+	}
+}
+
+func (f Filter) tokenFormat(p *Provider) *rules.Check {
+	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, inferred(codeJWT))
+	texts := []source.Kind{source.String}
+	number := []source.Kind{source.Number}
+	check.Test = rules.Both(
+		rules.Predicate{Op: rules.Readable},
+		typed("iss", texts), typed("sub", texts), typed("jti", texts),
+		typed("aud", []source.Kind{source.String, source.List}),
+		typed("exp", number), typed("nbf", number), typed("iat", number),
+	)
+	return check
+}
+
+// typed is the predicate that a claim is of one of some kinds, or absent.
+func typed(name string, kinds []source.Kind) rules.Predicate {
+	in := rules.Claim(name)
+	null := rules.Predicate{
+		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
+		Assumed: rules.No,
+	}
+	return rules.Both(rules.Negate(null), rules.Predicate{
+		Op: rules.Typed, Input: in, Kinds: kinds, Assumed: rules.Yes,
+	})
+}
+
+func (f Filter) algorithm(p *Provider) *rules.Check {
+	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
+	check.Test = rules.Predicate{
+		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Values: rules.Literals(
+			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+			"HS256", "HS384", "HS512", "EdDSA",
+		),
+	}
+	return check
+}
+
+func (f Filter) issuer(p *Provider) *rules.Check {
+	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, documented(f.Docs))
+	check.Test = rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
+	}
+	check.Unknown = p.IssuerDoubt
+	if p.Issuer == "" && check.Unknown == nil {
+		check.Skip = "issuer is empty: a token of any issuer is accepted that a key verifies"
+	}
+	return check
+}
+
+// skew is by how much the filter lets a token be early or late, where nothing sets it. Neither
+// gateway does.
+const skew = time.Minute
+
+func (f Filter) notBefore(p *Provider) *rules.Check {
+	check := f.check(rules.NotBefore, p.IssuerAt, NotYetValid, inferred(codeFilter))
+	check.Test = rules.IfPresent(rules.Claim("nbf"), rules.Predicate{
+		Op: rules.NotAfter, Input: rules.Claim("nbf"), Leeway: skew,
+	})
+	return check
+}
+
+// expiry is checked only where the token has exp, and where it is not 0. Neither gateway makes it
+// mandatory, so the check is put as what a token must not be.
+func (f Filter) expiry(p *Provider) *rules.Check {
+	check := f.check(rules.Expiry, p.IssuerAt, Expired, inferred(codeFilter))
+	exp := rules.Claim("exp")
+	zero := []*source.Value{{Kind: source.Number, Text: "0"}}
+	check.Test = rules.Negate(rules.Both(
+		rules.Has(exp),
+		rules.Negate(rules.Predicate{
+			Op: rules.After, Input: exp, Leeway: skew, Inclusive: true,
+		}),
+		rules.Negate(rules.Predicate{Op: rules.Equals, Input: exp, Values: zero}),
+	))
+	return check
+}
+
+// audience is compared without http:// or https:// at the beginning, and without a slash at the
+// end (check_audience.cc).
+func (f Filter) audience(p *Provider) *rules.Check {
+	check := f.check(rules.Audience, p.AudiencesAt, WrongAudience, inferred(codeFilter))
+	check.Test = rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
+		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
+	}
+	switch {
+	case p.AudiencesDoubt != nil && len(p.Audiences) == 0:
+		check.Unknown = p.AudiencesDoubt
+	case len(p.Audiences) == 0:
+		check.Skip = "audiences is empty: a token for any API is accepted"
+	default:
+		check.MaySkip = p.AudiencesDoubt
+	}
+	return check
+}
+
+func (f Filter) signature(p *Provider) *rules.Check {
+	check := f.check(rules.Signature, p.KeyAt, BadSignature, inferred(codeFilter))
+	check.Answer.Body = "" // which of two it is depends on whether a key has the token's kid
+	check.Unknown = p.KeyDoubt
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: p.Key}
+	return check
+}

@@ -1,0 +1,172 @@
+package envoygateway
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// The kinds that are read.
+const (
+	securityPolicy = "SecurityPolicy"
+	gatewayKind    = "Gateway"
+	listenerSet    = "ListenerSet"
+	httpRoute      = "HTTPRoute"
+	grpcRoute      = "GRPCRoute"
+	tcpRoute       = "TCPRoute"
+)
+
+// The groups that the policies and that the resources are in which they are attached to.
+const (
+	group      = "gateway.envoyproxy.io/"
+	gatewayAPI = "gateway.networking.k8s.io/"
+)
+
+func detect(file *source.File, _ rules.Options) bool {
+	if !bytes.Contains(file.Text, []byte(group)) {
+		return false
+	}
+	for _, object := range kubernetes.Objects(file) {
+		if kubernetes.IsOf(object, group, securityPolicy) {
+			return true
+		}
+	}
+	return false
+}
+
+func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
+	c := &rules.Configuration{Options: options, Files: files}
+	for _, file := range files {
+		if !detect(file, options) {
+			return nil, &source.Error{
+				Pos:   source.Position{File: file.Name},
+				Cause: "no policy of Envoy Gateway in this file",
+				Hints: source.Hints(
+					"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as " +
+						"kubectl gets them: " + getPolicies,
+				),
+			}
+		}
+	}
+	cluster := clusterOf(files)
+	cluster.version = options.Runtime
+	for _, i := range cluster.instances() {
+		if options.API == "" || i.name == options.API {
+			c.Entries = append(c.Entries, i)
+		}
+	}
+	if options.API != "" && len(c.Entries) == 0 {
+		i, err := cluster.named(options.API)
+		if err != nil {
+			return nil, err
+		}
+		c.Entries = append(c.Entries, i)
+	}
+	return c, nil
+}
+
+// cluster is what the files show of a cluster.
+type cluster struct {
+	version  string // of Envoy Gateway; empty where it is not known
+	policies []*policy
+	shown    []*attachable
+}
+
+// policy is one SecurityPolicy.
+type policy struct {
+	kubernetes.Resource
+	refs      []kubernetes.Reference
+	selectors []selector
+	created   string // as the cluster has it; empty in a manifest
+	unread    string // why it is not known what it is attached to; else empty
+}
+
+// selector attaches a policy to all resources of a kind that have some labels.
+type selector struct {
+	kind   string
+	labels kubernetes.Labels
+	wide   bool // it looks at labels by expressions, or at other namespaces
+}
+
+// attachable is a resource that policies can be attached to.
+type attachable struct {
+	kubernetes.Resource
+	labels  kubernetes.Labels
+	parents []kubernetes.Reference // of a route or a ListenerSet
+}
+
+func clusterOf(files []*source.File) *cluster {
+	c := &cluster{}
+	for _, file := range files {
+		for _, object := range kubernetes.Objects(file) {
+			switch {
+			case kubernetes.IsOf(object, group, securityPolicy):
+				c.policies = append(c.policies, policyOf(file, object))
+			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
+				grpcRoute, tcpRoute):
+				c.shown = append(c.shown, attachableOf(file, object))
+			}
+		}
+	}
+	return c
+}
+
+func policyOf(file *source.File, object *source.Value) *policy {
+	p := &policy{Resource: kubernetes.ResourceOf(file, object)}
+	p.unread = p.NoSpec
+	p.created, _ = object.At("metadata", "creationTimestamp").Str()
+	for _, field := range []string{"targetRef", "targetRefs"} {
+		refs, ok := kubernetes.References(p.Spec.Member(field))
+		if !ok {
+			p.unread = "what " + p.String() + " is attached to can't be read"
+		}
+		p.refs = append(p.refs, refs...)
+	}
+	list := p.Spec.Member("targetSelectors")
+	if list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+		p.unread = "the targetSelectors of " + p.String() + " can't be read"
+		return p
+	}
+	for _, item := range itemsOf(list) {
+		s, ok := selectorOf(item)
+		if !ok {
+			p.unread = "a selector of " + p.String() + " can't be read"
+		}
+		p.selectors = append(p.selectors, s)
+	}
+	return p
+}
+
+func selectorOf(item *source.Value) (s selector, ok bool) {
+	s.kind, ok = item.Member("kind").Str()
+	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
+	s.labels = labels
+	from, _ := item.At("namespaces", "from").Str()
+	s.wide = len(itemsOf(item.Member("matchExpressions"))) > 0 ||
+		item.Member("namespaces") != nil && from != "Same"
+	return s, ok && read
+}
+
+func attachableOf(file *source.File, object *source.Value) *attachable {
+	a := &attachable{Resource: kubernetes.ResourceOf(file, object)}
+	a.labels, _ = kubernetes.LabelsOf(object.At("metadata", "labels"))
+	for _, field := range []string{"parentRefs", "parentRef"} {
+		refs, _ := kubernetes.References(a.Spec.Member(field))
+		a.parents = append(a.parents, refs...)
+	}
+	return a
+}
+
+// itemsOf are those of a list; none of anything else.
+func itemsOf(v *source.Value) []*source.Value {
+	if v.Is(source.List) {
+		return v.Items
+	}
+	return nil
+}
+
+// isRoute reports whether a kind is that of a route.
+func isRoute(kind string) bool { return strings.HasSuffix(kind, "Route") }

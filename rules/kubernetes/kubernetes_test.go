@@ -1,0 +1,86 @@
+package kubernetes
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func fileOf(t *testing.T, text string) *source.File {
+	t.Helper()
+	file, err := source.Read("cluster.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// A List stands for its items, wherever it is, and what is no object is none.
+func TestListsStandForTheirItems(t *testing.T) {
+	t.Parallel()
+	file := fileOf(t, `kind: List
+items:
+- {kind: A, metadata: {namespace: n, name: a}}
+- {kind: BList, items: [{kind: B, metadata: {name: b}}, 3]}
+---
+- {kind: C, metadata: {name: c}}
+---
+text
+`)
+	var names []string
+	for _, object := range Objects(file) {
+		r := ResourceOf(file, object)
+		names = append(names, r.String())
+	}
+	if want := []string{"A n/a", "B b", "C c"}; !slices.Equal(names, want) {
+		t.Errorf("got %q, want %q", names, want)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text string
+		want int
+		ok   bool
+	}{
+		{"refs: null", 0, true},
+		{"other: 1", 0, true},
+		{"refs: {kind: Gateway, name: g, sectionName: s}", 1, true},
+		{"refs: [{name: g}, {name: h, namespace: n}]", 2, true},
+		{"refs: [{kind: Gateway}]", 0, false},
+		{"refs: text", 0, false},
+	}
+	for _, test := range tests {
+		got, ok := References(fileOf(t, test.text).Documents[0].Member("refs"))
+		if len(got) != test.want || ok != test.ok {
+			t.Errorf("%s: got %v, %v", test.text, got, ok)
+		}
+	}
+}
+
+// What is no text leaves a doubt, and so does a mark that a template has left.
+func TestListsOfTexts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text        string
+		texts       []string
+		doubt, none bool
+	}{
+		{"l: [a, b]", []string{"a", "b"}, false, false},
+		{"l: []", []string{}, false, true},
+		{"l: null", []string{}, false, true},
+		{"l: a", []string{}, true, false},
+		{"l: [a, 1]", []string{"a"}, true, false},
+		{`l: [a, "{{ .Values.b }}"]`, []string{"a"}, true, false},
+		{`l: "{{ .Values.l }}"`, []string{}, true, false},
+	}
+	for _, test := range tests {
+		l := ListIn(fileOf(t, test.text).Documents[0], "spec.", "l")
+		if !slices.Equal(l.Texts(), test.texts) || (l.Doubt != nil) != test.doubt ||
+			l.Empty() != test.none {
+			t.Errorf("%s: got %q, %v, %v", test.text, l.Texts(), l.Doubt, l.Empty())
+		}
+	}
+}

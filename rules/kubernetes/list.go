@@ -1,0 +1,85 @@
+package kubernetes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Marked reports whether only a deployment knows a value: a template has left its mark in it.
+func Marked(v *source.Value) bool {
+	return v.Is(source.Unknown) || v.Is(source.String) &&
+		slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
+			return strings.Contains(v.Text, mark)
+		})
+}
+
+// DoubtOf is why a value is not known; nil where it is.
+func DoubtOf(v *source.Value, field string) *rules.Unknown {
+	if !Marked(v) {
+		return nil
+	}
+	return &rules.Unknown{
+		Why: v.Doubt(field),
+		Need: rules.Need{
+			Input: source.NeedPolicy, For: "the manifest as it is applied, with its " + field,
+		},
+	}
+}
+
+// List is the texts of a list in the configuration.
+type List struct {
+	Field  string
+	At     *source.Value // of the list; nil where it is absent
+	Values []*source.Value
+	Doubt  *rules.Unknown // why not all of them are known
+}
+
+// ListIn reads a list of texts. What is neither a text nor unknown the API server refuses.
+func ListIn(object *source.Value, path, name string) List {
+	l := List{Field: path + name, At: object.Member(name)}
+	if Marked(l.At) {
+		l.Doubt = DoubtOf(l.At, l.Field)
+		return l
+	}
+	if !l.At.Is(source.List) {
+		if l.At != nil && !l.At.Is(source.Null) {
+			l.Doubt = notAList(l)
+		}
+		return l
+	}
+	for _, v := range l.At.Items {
+		switch {
+		case Marked(v):
+			l.Doubt = DoubtOf(v, l.Field)
+		case v.Is(source.String):
+			l.Values = append(l.Values, v)
+		default:
+			l.Doubt = &rules.Unknown{Why: fmt.Sprintf(
+				"%s has %s, not a string: the API server refuses that, and an earlier version "+
+					"of the policy may hold", l.Field, v.Kind)}
+		}
+	}
+	return l
+}
+
+func notAList(l List) *rules.Unknown {
+	return &rules.Unknown{Why: fmt.Sprintf(
+		"%s is %s, not a list: the API server refuses that, and an earlier version of the "+
+			"policy may hold", l.Field, l.At.Kind)}
+}
+
+// Empty reports whether the list has no value, known or not.
+func (l *List) Empty() bool { return len(l.Values) == 0 && l.Doubt == nil }
+
+// Texts are the values that are known.
+func (l *List) Texts() []string {
+	all := make([]string, len(l.Values))
+	for i, v := range l.Values {
+		all[i] = v.Text
+	}
+	return all
+}

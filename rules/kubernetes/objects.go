@@ -1,0 +1,115 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Objects lists the resources in the documents of a file. A List stands for its items, as the
+// answer of kubectl does, and lists may hold lists.
+func Objects(file *source.File) []*source.Value {
+	var all []*source.Value
+	var add func(v *source.Value)
+	add = func(v *source.Value) {
+		if !v.Is(source.Object) {
+			return
+		}
+		kind, _ := v.Member("kind").Str()
+		if items := v.Member("items"); items.Is(source.List) && strings.HasSuffix(kind, "List") {
+			for _, item := range items.Items {
+				add(item)
+			}
+			return
+		}
+		all = append(all, v)
+	}
+	for _, document := range file.Documents {
+		if document.Is(source.List) {
+			for _, item := range document.Items {
+				add(item)
+			}
+			continue
+		}
+		add(document)
+	}
+	return all
+}
+
+// IsOf reports whether a resource is of one of some kinds of a group, in any of its versions.
+// The group ends in a slash.
+func IsOf(object *source.Value, group string, kinds ...string) bool {
+	version, _ := object.Member("apiVersion").Str()
+	kind, _ := object.Member("kind").Str()
+	return strings.HasPrefix(version, group) && slices.Contains(kinds, kind)
+}
+
+// Resource is one resource of a cluster.
+type Resource struct {
+	Kind, Namespace, Name string
+
+	File *source.File
+	At   *source.Value
+	Spec *source.Value // an empty object where there is none
+
+	// NoSpec is why what the spec says is not known; empty where it is.
+	NoSpec string
+}
+
+// ResourceOf is the resource that an object of a file is.
+func ResourceOf(file *source.File, object *source.Value) Resource {
+	r := Resource{File: file, At: object, Spec: object.Member("spec")}
+	r.Kind, _ = object.Member("kind").Str()
+	r.Namespace, _ = object.At("metadata", "namespace").Str()
+	r.Name, _ = object.At("metadata", "name").Str()
+	if !r.Spec.Is(source.Object) {
+		if r.Spec != nil && !r.Spec.Is(source.Null) {
+			r.NoSpec = r.String() + " has a spec that is " + r.Spec.Kind.String()
+		}
+		r.Spec = &source.Value{Kind: source.Object, Pos: object.Pos, Span: object.Span}
+	}
+	return r
+}
+
+// String names the resource as kubectl does.
+func (r *Resource) String() string {
+	if r.Namespace == "" {
+		return r.Kind + " " + r.Name
+	}
+	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// Reference is what a policy is attached to, or a route to.
+type Reference struct {
+	At *source.Value
+
+	Kind, Namespace, Name, Section string // the namespace and the section may be empty
+}
+
+// References lists the references in a field that holds one or a list of them. It is not ok if
+// one can't be read.
+func References(v *source.Value) (all []Reference, ok bool) {
+	var refs []*source.Value
+	switch {
+	case v == nil, v.Is(source.Null):
+		return nil, true
+	case v.Is(source.List):
+		refs = v.Items
+	default:
+		refs = []*source.Value{v}
+	}
+	for _, ref := range refs {
+		one := Reference{At: ref}
+		name, isName := ref.Member("name").Str()
+		if !isName {
+			return nil, false
+		}
+		one.Name = name
+		one.Kind, _ = ref.Member("kind").Str()
+		one.Namespace, _ = ref.Member("namespace").Str()
+		one.Section, _ = ref.Member("sectionName").Str()
+		all = append(all, one)
+	}
+	return all, true
+}

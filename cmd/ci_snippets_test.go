@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,29 @@ func inputsOf(t *testing.T) (action, gitlab, azure map[string]bool) {
 		azure[p.Name] = true
 	}
 	return action, gitlab, azure
+}
+
+// One release is downloaded everywhere, and the snippets name its tag.
+func TestEveryBuildServiceInstallsTheSameRelease(t *testing.T) {
+	t.Parallel()
+	var a action
+	readYAML(t, "action.yml", &a)
+	gitlab, _ := gitlabTemplate(t)
+	versions := []string{a.Inputs["version"].Default, gitlab["version"].Default}
+	for _, p := range readAzure(t).Parameters {
+		if p.Name == "version" {
+			versions = append(versions, p.Default)
+		}
+	}
+	if want := slices.Repeat(versions[:1], 3); !slices.Equal(versions, want) {
+		t.Errorf("the versions are %q", versions)
+	}
+	for where, blocks := range ciSnippets(t) {
+		text := strings.Join(blocks, "")
+		if n := strings.Count(text, "v"+versions[0]); n != 4 {
+			t.Errorf("%s names v%s %d times", where, versions[0], n)
+		}
+	}
 }
 
 func TestTheSnippetsForCINameWhatThereIs(t *testing.T) {

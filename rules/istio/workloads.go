@@ -33,6 +33,9 @@ type workload struct {
 // Place is where the first policy is that selects the workload.
 func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.first.At.Span }
 
+// Called is the name of the workload.
+func (w *workload) Called() string { return w.name }
+
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
 

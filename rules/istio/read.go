@@ -75,41 +75,19 @@ func workloadKinds() []string {
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	c := &rules.Configuration{Options: options, Files: files}
-	for _, file := range files {
-		if !detect(file, options) && !ofCluster(file) {
-			return nil, noPolicy(file)
-		}
-	}
-	if !slices.ContainsFunc(files, func(f *source.File) bool { return detect(f, options) }) {
-		return nil, noPolicy(files[0])
+	holds := func(file *source.File) bool { return detect(file, options) }
+	if err := kubernetes.Holding(files, holds, ofCluster, "no policy of Istio in this file",
+		"RequestAuthentication and AuthorizationPolicy, as manifests, as the output of Helm or "+
+			"Kustomize, or as kubectl gets them: "+getPolicies); err != nil {
+		return nil, err
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	for _, w := range cluster.workloads() {
-		if options.API == "" || w.name == options.API {
-			c.Entries = append(c.Entries, w)
-		}
+	entries, err := kubernetes.Chosen(cluster.workloads(), options.API, cluster.named)
+	if err != nil {
+		return nil, err
 	}
-	if options.API != "" && len(c.Entries) == 0 {
-		w, err := cluster.named(options.API)
-		if err != nil {
-			return nil, err
-		}
-		c.Entries = append(c.Entries, w)
-	}
-	return c, nil
-}
-
-func noPolicy(file *source.File) error {
-	return &source.Error{
-		Pos:   source.Position{File: file.Name},
-		Cause: "no policy of Istio in this file",
-		Hints: source.Hints(
-			"RequestAuthentication and AuthorizationPolicy, as manifests, as the output of Helm " +
-				"or Kustomize, or as kubectl gets them: " + getPolicies,
-		),
-	}
+	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
 }
 
 // cluster is what the files show of a cluster.

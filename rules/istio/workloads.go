@@ -29,6 +29,9 @@ type workload struct {
 // Place is where the first policy is that selects the workload.
 func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.first.At.Span }
 
+// Called is the name of the workload.
+func (w *workload) Called() string { return w.name }
+
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
 
@@ -243,6 +246,13 @@ func (c *cluster) named(name string) (*workload, error) {
 	var names []string
 	for _, w := range c.workloads() {
 		names = append(names, w.name)
+	}
+	if gateway, ok := strings.CutPrefix(rest, "gateway:"); ok {
+		t := target{"Gateway", gateway}
+		w := c.attached(namespace, t)
+		if _, shown := c.waypoint[target{namespace, gateway}]; shown && len(w.policies) > 0 {
+			return w, nil
+		}
 	}
 	has := kubernetes.Labels{}
 	for part := range strings.SplitSeq(rest, ",") {

@@ -219,7 +219,8 @@ func TestTheRootNamespaceIsTheOneOfTheMesh(t *testing.T) {
 		{"two meshes", nobody("mesh") + config("istio", "rootNamespace: mesh") +
 			config("istio-b", "rootNamespace: other"), let, true},
 		{"another ConfigMap", nobody("mesh") + config("orders", "rootNamespace: mesh"), let, false},
-		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, false},
+		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, true},
+		{"one of another type", nobody("mesh") + config("istio", "- a"), let, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,8 +13,8 @@ func policySelectsNothing() rules.Rule {
 			"selects no workload protects none.",
 		Fix:      "Write the labels of the pods: kubectl get pods --show-labels shows them.",
 		Severity: rules.Warning,
-		Lesser: "a note where the namespace has no workload, and may be the root of the mesh: its " +
-			"policies hold everywhere",
+		Lesser: "a note where the namespace has no workload, and may be the root of the mesh: " +
+			"its policies hold everywhere",
 		Since:      since,
 		References: []string{docPolicy, docRequest},
 		Check: eachInstance(func(i instance) []rules.Finding {

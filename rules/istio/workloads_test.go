@@ -263,7 +263,8 @@ func TestAGatewayThatAWorkloadRuns(t *testing.T) {
 			accepted(),
 		},
 		{
-			"one of a label that nobody shows", gateway("istio") + attached + bySelector("app: edge"),
+			"one of a label that nobody shows",
+			gateway("istio") + attached + bySelector("app: edge"),
 			open(rules.NotModelled),
 		},
 		{"one of a label that its pods have", gateway("istio") + pods + attached +

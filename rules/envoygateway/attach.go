@@ -53,10 +53,8 @@ func (c *cluster) instances() []*instance {
 		}
 	}
 	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
-			if isRoute(t.kind) && c.find(t) == nil || t.kind == gatewayKind && !c.hasRoutes(t) ||
-				t.kind == listenerSet && !c.hasRoutes(t) {
+		for _, t := range c.targetsOf(p) {
+			if isRoute(t.kind) && c.find(t) == nil || !isRoute(t.kind) && !c.hasRoutes(t) {
 				all = appendNew(all, c.unseen(t))
 			}
 		}
@@ -76,6 +74,23 @@ func (c *cluster) instances() []*instance {
 				doubt: unknownTarget(p.unread),
 			}
 			all = appendNew(all, i.finished())
+		}
+	}
+	return all
+}
+
+// targetsOf lists what a policy names, and what the files show that it selects.
+func (c *cluster) targetsOf(p *policy) []target {
+	var all []target
+	for _, ref := range p.refs {
+		if isTarget(ref.Kind) {
+			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
+		}
+	}
+	for _, a := range c.shown {
+		t := target{a.Kind, a.Namespace, a.Name, ""}
+		if attached, _ := c.attached(p, t); attached && !slices.Contains(all, t) {
+			all = append(all, t)
 		}
 	}
 	return all
@@ -227,15 +242,10 @@ func (c *cluster) scope(t target) scope {
 	if s.policy != nil || t.kind != listenerSet {
 		return s
 	}
-	set := c.find(t)
-	if set == nil || len(set.parents) == 0 {
+	parent := c.gatewayOf(t)
+	if parent.name == "" {
 		s.doubt = unknownTarget("the Gateway of ListenerSet " + t.name + " is not in these files")
 		return s
-	}
-	ref := set.parents[0]
-	parent := target{gatewayKind, set.Namespace, ref.Name, ""}
-	if ref.Namespace != "" {
-		parent.namespace = ref.Namespace
 	}
 	s.policy, s.doubt = c.on(parent)
 	return s
@@ -309,9 +319,22 @@ func (c *cluster) find(t target) *attachable {
 func (c *cluster) hasRoutes(t target) bool {
 	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
 		return isRoute(a.Kind) && slices.ContainsFunc(c.scopesOf(a), func(s scope) bool {
-			return s.of == t || s.of.kind == listenerSet && t.kind == gatewayKind
+			return s.of == t || c.gatewayOf(s.of) == t
 		})
 	})
+}
+
+// gatewayOf is the Gateway that a ListenerSet belongs to, as far as the files show it.
+func (c *cluster) gatewayOf(t target) target {
+	set := c.find(t)
+	if t.kind != listenerSet || set == nil || len(set.parents) == 0 {
+		return target{}
+	}
+	of := target{gatewayKind, set.Namespace, set.parents[0].Name, ""}
+	if ns := set.parents[0].Namespace; ns != "" {
+		of.namespace = ns
+	}
+	return of
 }
 
 // selectsShown reports whether a selector selects something that the files show.
@@ -330,8 +353,7 @@ func (c *cluster) named(name string) (*instance, error) {
 		names = append(names, i.name)
 	}
 	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+		for _, t := range c.targetsOf(p) {
 			if i := c.unseen(t); t.String() == name && i != nil {
 				return i, nil
 			}
@@ -378,6 +400,9 @@ func wideSelector(p *policy) *rules.Unknown {
 // finished is the instance with the spec that counts there.
 func (i *instance) finished() *instance {
 	i.spec = i.policy.Spec
+	if i.of.kind == tcpRoute && i.doubt == nil {
+		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}
+	}
 	merge := i.policy.Spec.Member("mergeType")
 	if merge == nil || merge.Is(source.Null) || i.outer == nil || i.doubt != nil {
 		return i

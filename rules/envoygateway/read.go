@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -124,7 +125,21 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		}
 		p.selectors = append(p.selectors, s)
 	}
+	if p.unread == "" && len(p.refs)+len(p.selectors) == 0 {
+		p.unread = p.String() + " is attached to nothing, which the API server refuses"
+	}
+	for _, ref := range p.refs {
+		if !isTarget(ref.Kind) {
+			p.unread = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
+		}
+	}
 	return p
+}
+
+// isTarget reports whether a policy can be attached to resources of a kind.
+func isTarget(kind string) bool {
+	all := []string{gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute}
+	return slices.Contains(all, kind)
 }
 
 func selectorOf(item *source.Value) (s selector, ok bool) {

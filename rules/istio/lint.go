@@ -27,6 +27,10 @@ func lintRules() []rules.Rule {
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		ruleAlwaysMatches(),
+		ruleNeverMatches(),
+		valueNeverMatches(),
+		outputHeaderKept(),
 	}
 }
 

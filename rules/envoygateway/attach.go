@@ -83,7 +83,7 @@ func (c *cluster) instances() []*instance {
 func (c *cluster) targetsOf(p *policy) []target {
 	var all []target
 	for _, ref := range p.refs {
-		if isTarget(ref.Kind) {
+		if canBeTarget(ref.Kind) {
 			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
 		}
 	}

@@ -146,15 +146,15 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		p.unread = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {
-		if !isTarget(ref.Kind) {
+		if !canBeTarget(ref.Kind) {
 			p.unread = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
 		}
 	}
 	return p
 }
 
-// isTarget reports whether a policy can be attached to resources of a kind.
-func isTarget(kind string) bool {
+// canBeTarget reports whether a policy can be attached to resources of a kind.
+func canBeTarget(kind string) bool {
 	all := []string{gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute}
 	return slices.Contains(all, kind)
 }

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -47,34 +48,54 @@ type scope struct {
 // are attached to and the files do not show.
 func (c *cluster) instances() []*instance {
 	var all []*instance
-	for _, route := range c.shown {
-		if isRoute(route.Kind) {
-			all = append(all, c.ofRoute(route)...)
+	listed := map[string]bool{}
+	add := func(some ...*instance) {
+		for _, i := range some {
+			if !listed[i.name] {
+				listed[i.name] = true
+				all = append(all, i)
+			}
 		}
 	}
+	for _, route := range c.shown {
+		if isRoute(route.Kind) {
+			add(c.ofRoute(route)...)
+		}
+	}
+	reached := c.reached()
 	for _, p := range c.policies {
 		for _, t := range c.targetsOf(p) {
-			if isRoute(t.kind) && c.find(t) == nil || !isRoute(t.kind) && !c.hasRoutes(t) {
-				all = appendNew(all, c.unseen(t))
+			if isRoute(t.kind) && c.find(t) == nil || !isRoute(t.kind) && !reached[t] {
+				add(c.unseen(t))
 			}
 		}
-		for _, s := range p.selectors {
-			if !c.selectsShown(p, s) {
-				t := target{s.kind, p.Namespace, s.labels.String(), ""}
-				i := &instance{name: t.String(), of: t, policy: p, cluster: c}
-				if s.wide {
-					i.doubt = wideSelector(p)
-				}
-				all = appendNew(all, i.finished())
-			}
+		add(c.ofNothing(p)...)
+	}
+	return all
+}
+
+// ofNothing is an instance for each selector of a policy that selects nothing that the files show,
+// and for a policy of which it is not known what it is attached to, or that can be attached to
+// nothing.
+func (c *cluster) ofNothing(p *policy) []*instance {
+	var all []*instance
+	for _, s := range p.selectors {
+		if c.selectsShown(p, s) {
+			continue
 		}
-		if p.unread != "" {
-			i := &instance{
-				name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
-				doubt: unknownTarget(p.unread),
-			}
-			all = appendNew(all, i.finished())
+		t := target{s.kind, p.Namespace, s.labels.String(), ""}
+		i := &instance{name: t.String(), of: t, policy: p, cluster: c}
+		if s.wide {
+			i.doubt = wideSelector(p)
 		}
+		all = append(all, i.finished())
+	}
+	if why := cmp.Or(p.unread, p.void); why != "" {
+		i := &instance{
+			name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
+			doubt: unknownTarget(why),
+		}
+		all = append(all, i.finished())
 	}
 	return all
 }
@@ -87,29 +108,21 @@ func (c *cluster) targetsOf(p *policy) []target {
 			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
 		}
 	}
+	if len(p.selectors) == 0 {
+		return all
+	}
 	for _, a := range c.shown {
-		t := target{a.Kind, a.Namespace, a.Name, ""}
-		if attached, _ := c.attached(p, t); attached && !slices.Contains(all, t) {
-			all = append(all, t)
+		if selected, _ := p.selects(a); selected {
+			all = append(all, a.target())
 		}
 	}
 	return all
-}
-
-func appendNew(all []*instance, i *instance) []*instance {
-	if i == nil || slices.ContainsFunc(all, func(o *instance) bool { return o.name == i.name }) {
-		return all
-	}
-	return append(all, i)
 }
 
 // unseen is what a policy is attached to without that the files show it, or its routes.
 func (c *cluster) unseen(t target) *instance {
 	p, doubt := c.on(t)
 	i := &instance{name: t.String(), of: t, policy: p, doubt: doubt, cluster: c}
-	if p == nil {
-		return nil
-	}
 	if isRoute(t.kind) && p.Spec.Member("mergeType") != nil && i.doubt == nil {
 		i.doubt = unknownTarget("what " + p.String() + " is merged with depends on the Gateway " +
 			"of " + t.kind + " " + t.name)
@@ -218,16 +231,7 @@ func (c *cluster) sectionsOf(t target) []string {
 	if t.section != "" {
 		return []string{t.section}
 	}
-	all := []string{""}
-	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			if ref.Section != "" && ref.Kind == t.kind && ref.Name == t.name &&
-				p.Namespace == t.namespace && !slices.Contains(all, ref.Section) {
-				all = append(all, ref.Section)
-			}
-		}
-	}
-	return all
+	return append([]string{""}, c.sections[t]...)
 }
 
 // scope is a parent with its policy: that of the section, of the whole, or of the Gateway that a
@@ -252,24 +256,29 @@ func (c *cluster) scope(t target) scope {
 }
 
 // on is the policy that is attached to a target; nil for none. Of several the oldest counts, and
-// the others are not attached.
+// the others are not attached. Of one that is perhaps attached it is not known whether it counts.
 func (c *cluster) on(t target) (*policy, *rules.Unknown) {
-	var all []*policy
+	all := slices.Clone(c.attached[t])
+	var perhaps *policy
 	var doubt *rules.Unknown
-	for _, p := range c.policies {
-		attached, wide := c.attached(p, t)
-		if attached {
-			all = append(all, p)
+	for _, p := range c.loose {
+		if a := c.find(t); a != nil && t.section == "" && !slices.Contains(all, p) {
+			switch selected, wide := p.selects(a); {
+			case selected:
+				all = append(all, p)
+			case wide:
+				perhaps, doubt = p, wideSelector(p)
+			}
 		}
-		if wide {
-			doubt = wideSelector(p)
+		if p.unread != "" && p.Namespace == t.namespace && t.section == "" {
+			perhaps, doubt = p, unknownTarget(p.unread)
 		}
 	}
 	if len(all) == 0 {
-		return nil, doubt
+		return perhaps, doubt
 	}
-	dated := func(p *policy) bool { return p.created != "" }
-	if len(all) > 1 && (!dated(all[0]) || !slices.ContainsFunc(all, dated)) {
+	undated := func(p *policy) bool { return p.created == "" }
+	if len(all) > 1 && slices.ContainsFunc(all, undated) {
 		return all[0], unknownTarget(all[0].String() + " and " + all[1].String() +
 			" are both attached to " + t.kind + " " + t.name + ": the one that was made first " +
 			"counts")
@@ -280,25 +289,15 @@ func (c *cluster) on(t target) (*policy, *rules.Unknown) {
 	return all[0], doubt
 }
 
-// attached reports whether a policy is attached to a target. It is wide where a selector perhaps
-// attaches it.
-func (c *cluster) attached(p *policy, t target) (attached, wide bool) {
-	for _, ref := range p.refs {
-		if p.Namespace == t.namespace && ref.Kind == t.kind && ref.Name == t.name &&
-			ref.Section == t.section {
-			return true, false
-		}
-	}
-	a := c.find(t)
-	if a == nil || t.section != "" {
-		return false, false
-	}
+// selects reports whether a selector of a policy selects a resource. It is wide where one perhaps
+// does.
+func (p *policy) selects(a *attachable) (selected, wide bool) {
 	for _, s := range p.selectors {
 		switch {
-		case s.kind != t.kind || !s.labels.Selects(a.labels):
+		case s.kind != a.Kind || !s.labels.Selects(a.labels):
 		case s.wide:
 			wide = true
-		case p.Namespace == t.namespace:
+		case p.Namespace == a.Namespace:
 			return true, false
 		}
 	}
@@ -307,21 +306,25 @@ func (c *cluster) attached(p *policy, t target) (attached, wide bool) {
 
 // find is the resource of a target, whatever its section; nil where the files do not show it.
 func (c *cluster) find(t target) *attachable {
-	for _, a := range c.shown {
-		if a.Kind == t.kind && a.Namespace == t.namespace && a.Name == t.name {
-			return a
-		}
-	}
-	return nil
+	t.section = ""
+	return c.resources[t]
 }
 
-// hasRoutes reports whether the files show a route that requests reach by a target.
-func (c *cluster) hasRoutes(t target) bool {
-	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
-		return isRoute(a.Kind) && slices.ContainsFunc(c.scopesOf(a), func(s scope) bool {
-			return s.of == t || c.gatewayOf(s.of) == t
-		})
-	})
+// target is the resource as what a policy can be attached to.
+func (a *attachable) target() target { return target{a.Kind, a.Namespace, a.Name, ""} }
+
+// reached are the targets by which requests reach a route that the files show.
+func (c *cluster) reached() map[target]bool {
+	all := map[target]bool{}
+	for _, a := range c.shown {
+		if !isRoute(a.Kind) {
+			continue
+		}
+		for _, s := range c.scopesOf(a) {
+			all[s.of], all[c.gatewayOf(s.of)] = true, true
+		}
+	}
+	return all
 }
 
 // gatewayOf is the Gateway that a ListenerSet belongs to, as far as the files show it.
@@ -354,8 +357,8 @@ func (c *cluster) named(name string) (*instance, error) {
 	}
 	for _, p := range c.policies {
 		for _, t := range c.targetsOf(p) {
-			if i := c.unseen(t); t.String() == name && i != nil {
-				return i, nil
+			if t.String() == name {
+				return c.unseen(t), nil
 			}
 		}
 	}

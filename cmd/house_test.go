@@ -26,6 +26,7 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
+	{"cmd/man", []string{"cmd"}},
 	{"cmd/gateways", []string{
 		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
 	}},
@@ -50,9 +51,10 @@ var rooms = []struct {
 		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
 	}},
+	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/envoygateway", []string{
-		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
-		"inspect/entra", "inspect/source",
+		"rules/envoygateway/cel", "rules/envoy", "rules/kubernetes", "rules",
+		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect/source"}},

@@ -23,6 +23,7 @@ func lintRules() []rules.Rule {
 		claimIsNoText(),
 		starIsLiteral(),
 		ruleLeftOut(),
+		policyRefused(),
 		policyDecidesNothing(),
 		dryRunLeftOn(),
 		policySelectsNothing(),

@@ -162,7 +162,7 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		},
 		{
 			"DENY with a rule that is null", of("*") + policy("DENY", "rules: [null]"),
-			[]string{"policy-decides-nothing"},
+			[]string{"policy-refused"},
 		},
 		{
 			"scp of another issuer", authentication("issuer: https://issuer.example") +

@@ -247,6 +247,13 @@ func (c *cluster) named(name string) (*workload, error) {
 	for _, w := range c.workloads() {
 		names = append(names, w.name)
 	}
+	if gateway, ok := strings.CutPrefix(rest, "gateway:"); ok {
+		t := target{"Gateway", gateway}
+		w := c.attached(namespace, t)
+		if _, shown := c.waypoint[target{namespace, gateway}]; shown && len(w.policies) > 0 {
+			return w, nil
+		}
+	}
 	has := kubernetes.Labels{}
 	for part := range strings.SplitSeq(rest, ",") {
 		key, value, ok := strings.Cut(part, "=")

@@ -83,7 +83,7 @@ func parts() ([]part, error) {
 		{"index.html", []string{filepath.Join(page, "site", "index.html")}},
 		{"page.js", []string{filepath.Join(page, "site", "page.js")}},
 		{"style.css", []string{
-			filepath.Join(root, "cmd", "render", "templates", "style.css"), // that of the reports
+			filepath.Join(root, "cmd", "render", "style.css"), // that of the reports
 			filepath.Join(page, "site", "page.css"),
 		}},
 		{"wasm_exec.js", []string{filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js")}},

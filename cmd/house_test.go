@@ -31,6 +31,7 @@ var rooms = []struct {
 		"cmd", // its tests hold the page against the terminal
 	}},
 	{"cmd/demo", []string{"rules/issued"}},
+	{"cmd/man", []string{"cmd"}},
 	{"cmd/gateways", []string{
 		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
 	}},
@@ -55,9 +56,10 @@ var rooms = []struct {
 		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
 	}},
+	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/envoygateway", []string{
-		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
-		"inspect/entra", "inspect/source",
+		"rules/envoygateway/cel", "rules/envoy", "rules/kubernetes", "rules",
+		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect/source"}},

@@ -95,10 +95,10 @@ func (m *Maker) KindOf(name string) string {
 		return ""
 	}
 	file, err := source.Read(name, []byte(text))
-	if err == nil && m.Gateways.holdPolicy(file, rules.Options{}) {
-		return aPolicy
-	}
 	if err == nil {
+		if _, ok := m.Gateways.of(file, rules.Options{}); ok {
+			return aPolicy
+		}
 		if kind := kindOf(file); kind != "" {
 			return string(kind)
 		}

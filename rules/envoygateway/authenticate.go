@@ -134,17 +134,10 @@ func (c *compiler) filter() envoy.Filter {
 // where it need not. It is not ok where the filter lets every request pass, or is not there.
 func (c *compiler) authentication() (rules.Node, bool) {
 	jwt := c.spec.Member("jwt")
-	if jwt == nil || jwt.Is(source.Null) {
+	if !isSet(jwt) {
 		return rules.Node{}, false
 	}
-	list := jwt.Member("providers")
-	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
-	if !list.Is(source.List) || len(list.Items) == 0 || slices.ContainsFunc(list.Items, odd) {
-		why := kubernetes.DoubtOf(list, "jwt.providers")
-		if why == nil {
-			why = &rules.Unknown{Why: "the providers of jwt can't be read: what the API server " +
-				"refuses is not in the cluster, or an earlier version is"}
-		}
+	if why := c.providersUnread(); why != nil {
 		return rules.AllOf(c.notModelled(jwt, "jwt.providers", why)), true
 	}
 	if c.open == rules.Yes {
@@ -164,17 +157,36 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	if c.optional == rules.No {
 		return accepted, true
 	}
-	none := c.check(rules.Conditional, jwt.Member("optional"), "jwt.optional",
-		documented(docAPI))
+	return rules.Node{Exempts: true, First: &rules.First{
+		Branches: []rules.Branch{{If: rules.Node{Check: c.noToken()}}}, Default: accepted,
+	}}, true
+}
+
+// providersUnread is why it is not known what the providers are; nil where it is.
+func (c *compiler) providersUnread() *rules.Unknown {
+	list := c.spec.At("jwt", "providers")
+	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
+	if why := kubernetes.DoubtOf(list, "jwt.providers"); why != nil {
+		return why
+	}
+	if !list.Is(source.List) || len(list.Items) == 0 || slices.ContainsFunc(list.Items, odd) {
+		return &rules.Unknown{Why: "the providers of jwt can't be read: what the API server " +
+			"refuses is not in the cluster, or an earlier version is"}
+	}
+	return nil
+}
+
+// noToken is the condition that a request has no token, and need not have one.
+func (c *compiler) noToken() *rules.Check {
+	optional := c.spec.At("jwt", "optional")
+	none := c.check(rules.Conditional, optional, "jwt.optional", documented(docAPI))
 	none.Test = envoy.CarriesNothing(c.inEnvoy())
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
 		none.Test = rules.Both(none.Test, envoy.Unknown(
-			kubernetes.DoubtOf(jwt.Member("optional"), "jwt.optional")))
+			kubernetes.DoubtOf(optional, "jwt.optional")))
 	}
-	return rules.Node{Exempts: true, First: &rules.First{
-		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: accepted,
-	}}, true
+	return none
 }
 
 // unchecked is what failOpen makes of the checks of a token: whatever fails is let pass.
@@ -187,7 +199,7 @@ func (c *compiler) unchecked() rules.Node {
 	}{
 		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
 		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
-		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
+		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: c.providers[0].Key}},
 	} {
 		check := c.check(of.id, field, "jwt.failOpen", documented(docAPI))
 		check.Test = of.test

@@ -37,8 +37,8 @@ func writePage(w io.Writer, title, body string) error {
 
 // markup builds a part of a page. Each text is escaped.
 //
-// html/template would do it too, but calls methods by names that only a template knows, so that the
-// linker can leave out none: without it the module of cmd/page is a quarter smaller.
+// html/template would do it too, but calls methods by names that only a template knows, so that
+// the linker can leave out none: without it the module of cmd/page is a quarter smaller.
 type markup struct{ strings.Builder }
 
 // text adds a text.

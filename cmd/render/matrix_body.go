@@ -14,8 +14,8 @@ func (p *matrixPage) html() string {
 	}
 	m.WriteString("</p>\n")
 	m.grid(&p.Grid)
-	legend := "Rows are tokens, columns are gateways. ✓ as it should be · ✗ wrong · ? not known · – " +
-		"an intended exception. The number is the predicted HTTP status."
+	legend := "Rows are tokens, columns are gateways. ✓ as it should be · ✗ wrong · " +
+		"? not known · – an intended exception. The number is the predicted HTTP status."
 	if p.Behind != "" {
 		legend += " " + p.Behind
 	}
@@ -30,11 +30,11 @@ func (p *matrixPage) html() string {
 		m.matrixFinding(&p.Findings[i])
 	}
 	p.addOthers(m)
-	m.titled("Own tokens that do not get in, though others of the same environment do", len(p.Notes),
-		func(i int) {
-			m.text(p.Notes[i].Label + ": ")
-			m.element("code", p.Notes[i].Text)
-		})
+	const staysOut = "Own tokens that do not get in, though others of the same environment do"
+	m.titled(staysOut, len(p.Notes), func(i int) {
+		m.text(p.Notes[i].Label + ": ")
+		m.element("code", p.Notes[i].Text)
+	})
 	m.titled("Intended exceptions", len(p.Allow), func(i int) {
 		m.text("from " + p.Allow[i].From + " to " + p.Allow[i].To + ": " + p.Allow[i].Reason)
 	})
@@ -52,8 +52,9 @@ func (m *markup) titled(heading string, n int, item func(i int)) {
 
 // grid adds a grid as a table that scrolls.
 func (m *markup) grid(grid *gridPage) {
-	m.WriteString(`<div class="scroll" tabindex="0" role="region" aria-label="who is let in where">` +
-		"<table class=\"grid\">\n<thead><tr><th scope=\"col\">token</th>")
+	m.WriteString(`<div class="scroll" tabindex="0" role="region" ` +
+		`aria-label="who is let in where"><table class="grid">` + "\n" +
+		`<thead><tr><th scope="col">token</th>`)
 	for _, gateway := range grid.Gateways {
 		m.element(`th scope="col"`, gateway)
 	}
@@ -110,8 +111,9 @@ func (m *markup) matrixFinding(f *findingPage) {
 	}
 	m.WriteString("</dl>\n")
 	if len(f.Tokens) > 1 {
-		m.WriteString("<details><summary>All rows that are wrong here, each with a token</summary>" +
-			`<dl class="cells">`)
+		m.WriteString("<details>")
+		m.element("summary", "All rows that are wrong here, each with a token")
+		m.WriteString(`<dl class="cells">`)
 		for _, token := range f.Tokens {
 			m.element("dt", token.Label)
 			m.WriteString("<dd>")
@@ -120,7 +122,8 @@ func (m *markup) matrixFinding(f *findingPage) {
 		}
 		m.WriteString("</dl>")
 		if f.More > 0 {
-			m.element("p", "And "+strconv.Itoa(f.More)+" more: gatewhy matrix -o json lists them.")
+			more := strconv.Itoa(f.More)
+			m.element("p", "And "+more+" more: gatewhy matrix -o json lists them.")
 		}
 		m.WriteString("</details>\n")
 	}

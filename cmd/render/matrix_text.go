@@ -44,6 +44,7 @@ func (t *matrixText) all() {
 	t.unknowns()
 	t.notes()
 	t.end()
+	t.Blank()
 }
 
 // end is what follows the findings: what is meant, the repairs, and what to do now.
@@ -51,7 +52,6 @@ func (t *matrixText) end() {
 	t.allowed()
 	t.fix()
 	t.wayOn(t.x.Next)
-	t.Blank()
 }
 
 type matrixText struct {

@@ -151,6 +151,10 @@ func screens() []screen {
 			"usage error", "explain @good.jwt", exitUsage,
 			"", "gatewhy collect policies", exitOK, "policies.json",
 		},
+		{
+			"a mistyped policy", "explain @good.jwt -p uta.json" + jwks, exitUsage,
+			"", "gatewhy explain @good.jwt -p uat.json --jwks keys.json", exitOK, "200: accepted",
+		},
 	}
 }
 

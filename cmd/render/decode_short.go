@@ -73,7 +73,7 @@ func (t *Text) deciding(d decoding) {
 		t.Rows(2, rows)
 	}
 	if text := d.foldedClaims(others); text != "" {
-		t.Para(2, t.Paint(Faint, safe(text)))
+		t.Para(2, safe(text))
 	}
 }
 

@@ -124,7 +124,7 @@ func (t *explainText) shortChecks() {
 	for _, chain := range byPolicy(t.x.Verdict.Results) {
 		own := t.shortRows(chain, &failed)
 		if len(own) > 0 && len(t.x.Policies) > 1 {
-			rows = append(rows, Row{t.Paint(Faint, "in "+safe(chain[0].Policy.Name)), ""})
+			rows = append(rows, Row{"in " + safe(chain[0].Policy.Name), ""})
 		}
 		rows = append(rows, own...)
 	}

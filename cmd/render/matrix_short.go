@@ -30,12 +30,12 @@ func (t *matrixText) short() {
 		if len(lines) < len(t.x.Rows) {
 			worst = fmt.Sprintf("A cell shows its worst token (-v has all %d).", len(t.x.Rows))
 		}
-		t.Sentences(1, t.x.sentence(), t.Paint(Faint, worst))
+		t.Sentences(1, t.x.sentence(), worst)
 	} else {
 		t.Para(1, t.x.sentenceOf(t.x.Lines(), "the "))
-		t.Para(1, t.Paint(Faint, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, "+
-			"those with the most wrong cells (-v shows all).", len(lines), len(t.x.Lines()),
-			len(gateways), len(t.x.Gateways))))
+		t.Para(1, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, those with the most "+
+			"wrong cells (-v shows all).", len(lines), len(t.x.Lines()), len(gateways),
+			len(t.x.Gateways)))
 	}
 	t.shortFindings()
 	t.remarks()

@@ -38,6 +38,14 @@ func (t *Text) WriteTo(w io.Writer) (int64, error) {
 // Blank adds an empty line.
 func (t *Text) Blank() { t.b.WriteByte('\n') }
 
+// edge adds the empty line at the top or the end of a text. The short form, which fits a screen,
+// has none.
+func (t *Text) edge() {
+	if t.Detail != Short {
+		t.Blank()
+	}
+}
+
 // Heading adds an empty line and the title of a block.
 func (t *Text) Heading(title string) {
 	t.Blank()
@@ -175,7 +183,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 		t.row(level, column, row.Row)
 		hang := level*len(indent) + column + len(indent)
 		for _, line := range wrap(row.Note, t.columns()-hang) {
-			t.line(strings.Repeat(" ", hang) + t.Paint(Faint, line))
+			t.line(strings.Repeat(" ", hang) + line)
 		}
 	}
 }
@@ -184,7 +192,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 func (t *Text) besideNote(level, column, start int, row NotedRow) {
 	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
 	for _, line := range wrap(row.Note, t.listColumns()-start) {
-		t.line(before + t.Paint(Faint, line))
+		t.line(before + line)
 		before = strings.Repeat(" ", start)
 	}
 }

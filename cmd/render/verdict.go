@@ -65,7 +65,7 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 			if at == "" {
 				at = "in any case"
 			}
-			rows = append(rows, Row{style.Paint(Faint, at), ""})
+			rows = append(rows, Row{at, ""})
 		}
 		label := style.Mark(outcomeShown(r)) + " " + checkName(r.Check)
 		if in != "" {

@@ -26,12 +26,12 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
+	{"cmd/man", []string{"cmd"}},
 	{"cmd/page", []string{
 		"cmd/demo", "cmd/gateways", "cmd/render", "cmd/report",
 		"cmd", // its tests hold the page against the terminal
 	}},
 	{"cmd/demo", []string{"rules/issued"}},
-	{"cmd/man", []string{"cmd"}},
 	{"cmd/gateways", []string{
 		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
 	}},

@@ -40,8 +40,8 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 // what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
-	if err != nil || len(folders) != 16 {
-		t.Fatalf("%d estates, want 16: %v", len(folders), err)
+	if err != nil || len(folders) != 17 {
+		t.Fatalf("%d estates, want 17: %v", len(folders), err)
 	}
 	for _, config := range folders {
 		folder := filepath.Dir(config)
@@ -121,6 +121,11 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 			grid{},
 		},
 		{"so does a role that only the own clients hold", "istio-roles", grid{}},
+
+		{
+			"OAuth2 Proxy closes all but that any client of the tenant gets in", "oauth2-proxy",
+			grid{Code: 1, Issuance: true},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

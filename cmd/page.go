@@ -95,8 +95,8 @@ func hasPage(folder string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// servePage answers requests for the files of a folder, one a connection. A server of net/http does
-// more, and would make the program larger by a thirtieth.
+// servePage answers requests for the files of a folder, one a connection. A server of net/http
+// does more, and would make the program larger by a thirtieth.
 func servePage(listener net.Listener, folder string) error {
 	for {
 		connection, err := listener.Accept()

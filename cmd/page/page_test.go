@@ -96,6 +96,7 @@ func tryPage(t *testing.T, address, name string) {
 	v.largeToken()
 	v.harFile()
 	v.hostilePolicy()
+	v.terraform()
 	v.anError()
 	v.keysToFetch()
 	v.keyboard()
@@ -276,7 +277,8 @@ func (v *visit) hostilePolicy() {
 	const evil = "<script>document.title='owned'</script>\u202e<img src=x onerror=alert(1)>"
 	quoted, _ := json.Marshal(evil)
 	policy := fmt.Sprintf(`{"assetId": "jwt-validation", "assetVersion": %[1]s,
-		"configurationData": {"jwtKeyOrigin": "jwks", "jwksUrl": %[1]s, "clientIdExpression": %[1]s, %[1]s: %[1]s,
+		"configurationData": {"jwtKeyOrigin": "jwks",
+		"jwksUrl": %[1]s, "clientIdExpression": %[1]s, %[1]s: %[1]s,
 		"validateAudClaim": true, "supportedAudiences": %[1]s, "validateCustomClaim": true,
 		"mandatoryCustomClaims": [{"key": %[1]s, "value": %[1]s}]}}`, quoted)
 	v.addFile("evil\u202e<b>.json", policy)
@@ -313,6 +315,29 @@ func (v *visit) unharmed(what string) {
 		v.t.Errorf("%s of a hostile policy shows nothing of it:\n%s", what, found.Text)
 	}
 	v.fits(what + " of a hostile policy")
+}
+
+// terraform lints policies in HCL, of which the module has a lean reader: it must read what the
+// whole one does.
+func (v *visit) terraform() {
+	names, err := filepath.Glob("../../testdata/rules/*/bad.tf")
+	if err != nil || len(names) < 10 {
+		v.t.Fatalf("%d policies in HCL: %v", len(names), err)
+	}
+	for _, name := range names {
+		text := string(read(v.t, name)) + "locals {\n" +
+			"  a = var.ids[\"uat\"].b[0]\n  c = local.a[\"x${1 + 2}\"] ? \"y\" : -1\n" +
+			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n}\n"
+		q := question{Command: "lint", Files: []file{{"policy.tf", text}}}
+		q.Policies = []string{"policy.tf"}
+		want := askPage(v.t, &q)
+		v.clear()
+		v.addFile("policy.tf", text)
+		var got string
+		if v.eval(&got, `latest.json ?? ""`); got != want.JSON {
+			v.t.Errorf("%s: the page says\n%s\nwant\n%s", name, got, want.JSON)
+		}
+	}
 }
 
 // anError drops a file that can't be read.
@@ -480,7 +505,8 @@ func (v *visit) fits(what string) {
 	var wide []string
 	v.eval(&wide, `document.documentElement.scrollWidth <= innerWidth ? [] :
 		[...document.querySelectorAll("*")]
-		.filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.tagName + "#" + e.id + " " + e.textContent.slice(0, 60))`)
+		.filter((e) => e.getBoundingClientRect().right > innerWidth)
+		.map((e) => e.tagName + "#" + e.id + " " + e.textContent.slice(0, 60))`)
 	if len(wide) > 0 {
 		v.t.Errorf("%s: wider than the page: %q", what, wide)
 	}

@@ -67,14 +67,14 @@ func (c *compiler) celChecks(r *authRule) []*rules.Check {
 	}
 	if e.parsed == nil {
 		check := c.check(rules.Authorization, e.at, e.field, inferred(codeCEL))
-		check.Test = c.from(celSince, e.field, envoy.Unknown(e.doubt))
+		check.Test = c.ifExpression(e, envoy.Unknown(e.doubt))
 		check.Wants = "a request for which the expression is true"
 		return []*rules.Check{check}
 	}
 	var all []*rules.Check
 	for _, part := range e.parsed.Parts(c.celEnv()) {
 		if !isAlways(part.Predicate) {
-			all = append(all, c.celCheck(&e, part))
+			all = append(all, c.celCheck(e, part))
 		}
 	}
 	return all
@@ -85,19 +85,37 @@ func isAlways(p rules.Predicate) bool { return p.Op == rules.And && len(p.Of) ==
 func isNever(p rules.Predicate) bool { return p.Op == rules.Or && len(p.Of) == 0 }
 
 // celCheck is the check that a part of an expression is true.
-func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
+func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 	id, claims := readBy(part.Reads)
 	check := c.check(id, e.at, e.field, inferred(codeCEL))
-	check.Test = c.from(celSince, e.field, part.Predicate)
+	check.Test = c.ifExpression(e, part.Predicate)
 	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
 	check.Wants = text
 	if len(claims) == 1 {
 		check.Claim, check.Grant = claims[0], grantOf(claims[0])
 	}
-	if isNever(part.Predicate) && c.has(celSince) == rules.Yes {
+	if isNever(part.Predicate) && c.hasExpression(e.rule) == rules.Yes {
 		check.Refuses = trueForNone(part)
 	}
 	return check
+}
+
+// hasExpression tells whether the version has the expression of a rule. A version without cel
+// refuses a rule without principal: where there is such a rule, it is a later one.
+func (c *cluster) hasExpression(r *authRule) rules.Truth {
+	has := c.has(celSince)
+	if has == rules.Maybe && !isSet(r.at.Member("principal")) {
+		return rules.Yes
+	}
+	return has
+}
+
+// ifExpression is a test of an expression, where the version has it.
+func (c *cluster) ifExpression(e celExpression, test rules.Predicate) rules.Predicate {
+	if c.hasExpression(e.rule) == rules.Yes {
+		return test
+	}
+	return c.from(celSince, e.field, test)
 }
 
 // trueForNone says of a part of an expression that it is never true, and why.

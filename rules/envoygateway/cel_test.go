@@ -25,6 +25,11 @@ func TestARuleWithAnExpression(t *testing.T) {
 	deny := func(expression string) string {
 		return onRoute(jwt(), authorization("Allow", celRule("Deny", expression)))
 	}
+	beside := func(expression string) string {
+		rule := strings.TrimSuffix(celRule("Allow", expression), "}")
+		return onRoute(jwt(), authorization("", rule+", principal: {jwt: {provider: entra, "+
+			claim("ver", "", "2.0")+"}}}"))
+	}
 	two := "jwt: {providers: [" + providerNamed("entra", v2Issuer, app) + ", " +
 		providerNamed("old", v1Issuer, app) + "]}"
 	const other = `azp="7e2d9c1b-6a4f-4b0e-9d3c-1f5a8b2c6e70"`
@@ -112,14 +117,24 @@ func TestARuleWithAnExpression(t *testing.T) {
 			open(rules.CustomClaim),
 		},
 		{
-			"before 1.9 there is no cel: the rule is about every request", "1.8", allow(ofClient),
-			other, accepted(),
+			"before 1.9 a rule without principal is refused", "1.8", allow(ofClient), other,
+			open(rules.NotModelled),
 		},
 		{
-			"before 1.9 what is not CEL is dropped too", "1.8", allow("azp = 'a'"), other,
+			"before 1.9 there is no cel", "1.8", beside("azp == 'a'"), other, accepted(),
+		},
+		{
+			"before 1.9 what is not CEL is dropped too", "1.8", beside("azp = 'a'"), other,
 			accepted(),
 		},
-		{"of an unknown version", "", allow(ofClient), other, open(rules.CustomClaim)},
+		{
+			"of an unknown version that takes a rule without principal", "", allow(ofClient),
+			other, rejected(403, rules.CustomClaim),
+		},
+		{
+			"of an unknown version", "", beside("CLAIMS.azp == 'a'"), other,
+			open(rules.CustomClaim),
+		},
 		{
 			"two providers, and the token is the other's", "1.9",
 			onRoute(two, authorization("", celRule("Allow", "has(CLAIMS.aud)"))),

@@ -26,6 +26,7 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
+	{"cmd/man", []string{"cmd"}},
 	{"cmd/gateways", []string{
 		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
 	}},

@@ -25,8 +25,10 @@ func Adapter() rules.Adapter {
 		Repairable: repairable,
 		Changes:    changes,
 
-		Detect: detect,
-		Read:   read,
+		Detect:   detect,
+		Read:     read,
+		Together: together,
+		Beside:   ofTargets,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

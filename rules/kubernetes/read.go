@@ -1,18 +1,29 @@
 package kubernetes
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Holding is an error where one of some files does not hold what an adapter reads.
-func Holding(files []*source.File, holds func(*source.File) bool, cause, hint string) error {
-	for _, file := range files {
-		if !holds(file) {
-			return &source.Error{
-				Pos: source.Position{File: file.Name}, Cause: cause, Hints: source.Hints(hint),
-			}
+// Holding is an error where one of some files holds neither a policy that an adapter reads nor what
+// such policies are about, or where none of them holds a policy.
+func Holding(
+	files []*source.File, policy, beside func(*source.File) bool, cause, hint string,
+) error {
+	without := func(file *source.File) error {
+		return &source.Error{
+			Pos: source.Position{File: file.Name}, Cause: cause, Hints: source.Hints(hint),
 		}
+	}
+	for _, file := range files {
+		if !policy(file) && !beside(file) {
+			return without(file)
+		}
+	}
+	if len(files) > 0 && !slices.ContainsFunc(files, policy) {
+		return without(files[0])
 	}
 	return nil
 }

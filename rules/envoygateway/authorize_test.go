@@ -59,7 +59,8 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 		},
 		{
 			"an expression that is not true", authorization("",
-				`{action: Allow, cel: "request.method == 'PUT'"}`), rejected(403, rules.Conditional),
+				`{action: Allow, cel: "request.method == 'PUT'"}`),
+			rejected(403, rules.Conditional),
 		},
 		{
 			"a provider that is not there", authorization("",

@@ -209,3 +209,53 @@ func TestAnExpressionIsNamedByThePartThatDecides(t *testing.T) {
 		}
 	}
 }
+
+// A rule's own fields and an expression that asks the same decide alike, whatever the claim is.
+func TestAnExpressionDecidesAsTheFieldsDo(t *testing.T) {
+	t.Parallel()
+	pairs := []struct{ fields, expression string }{
+		{claim("azp", "", "a"), "CLAIMS.azp == 'a'"},
+		{claim("azp", "", "a", "b"), "CLAIMS.azp in ['a', 'b']"},
+		{claim("roles", "StringArray", "a"), "'a' in CLAIMS.roles"},
+		{claim("n.a", "", "a"), "CLAIMS.n.a == 'a'"},
+		{claim("n.l", "StringArray", "a"), "'a' in CLAIMS.n.l"},
+		{claim("scp", "StringArray", "a"), "'a' in CLAIMS.scp"},
+		{claim("scp", "", "a"), "CLAIMS.scp == 'a'"},
+		{"scopes: [a]", "'a' in CLAIMS.scope || 'a' in CLAIMS.scp"},
+		{"scopes: [a, b]", "['a', 'b'] == [] || ('a' in CLAIMS.scope || 'a' in CLAIMS.scp) && " +
+			"('b' in CLAIMS.scp || 'b' in CLAIMS.scope)"},
+	}
+	values := []string{
+		``, `"a"`, `"b"`, `"A"`, `""`, `" a"`, `"a b"`, `"b  a"`, `"ab"`, `1`, `1.0`, `true`,
+		`null`, `[]`, `["a"]`, `["b","a"]`, `["b"]`, `[1]`, `[["a"]]`, `{}`, `[null]`,
+	}
+	for _, pair := range pairs {
+		name, _, _ := strings.Cut(strings.TrimPrefix(pair.expression, "'a' in "), " ")
+		name = strings.TrimPrefix(name, "CLAIMS.")
+		for _, value := range values {
+			over := name + "=" + value
+			switch outer, inner, nested := strings.Cut(name, "."); {
+			case pair.fields[0] == 's':
+				over = "scp=" + value
+			case nested:
+				over = outer + `={"` + inner + `":` + value + "}"
+				if value == "" {
+					over = outer + "={}"
+				}
+			}
+			for _, action := range []string{"Allow", "Deny"} {
+				otherwise := map[string]string{"Allow": "", "Deny": "Allow"}[action]
+				byFields := onRoute(jwt(), authorization(otherwise, ruleOf(action, pair.fields)))
+				byExpression := onRoute(jwt(),
+					authorization(otherwise, celRule(action, pair.expression)))
+				options := rules.Options{Runtime: "1.9"}
+				a := rules.Evaluate(policiesOf(t, options, byFields), requestOf(over)).Outcome
+				b := rules.Evaluate(policiesOf(t, options, byExpression), requestOf(over)).Outcome
+				if a != b {
+					t.Errorf("%s of %s: %s by %s, %s by %s",
+						action, over, a, pair.fields, b, pair.expression)
+				}
+			}
+		}
+	}
+}

@@ -202,13 +202,15 @@ func (s *subject) holding(item value, want bool) (p rules.Predicate, ok bool) {
 		return rules.Never(), true // a text holds nothing
 	case s.split && (!want || item.text == ""):
 		return p, false
-	case s.split:
-		words := &rules.Texts{Separator: " "}
-		return s.when(rules.Predicate{
-			Op: rules.HasAll, Input: s.in, Values: literals, Texts: words,
-		}), true
 	}
 	test := rules.Predicate{Op: rules.Contains, Input: s.in, Values: literals, Members: true}
+	if s.split {
+		word := rules.Predicate{
+			Op: rules.HasAll, Input: s.in, Values: literals,
+			Texts: &rules.Texts{Separator: " "},
+		}
+		return s.when(either(both(s.found(), s.isText(), word), test)), true
+	}
 	if want {
 		return s.when(test), true
 	}

@@ -149,6 +149,10 @@ func readBy(reads []rules.Input) (id rules.ID, claims []string) {
 func (c *compiler) celEnv() cel.Env {
 	var env cel.Env
 	for _, p := range c.providers {
+		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+			header, _ := to.Member("header").Str()
+			env.Headers = append(env.Headers, header)
+		}
 		var parts []rules.Predicate
 		if c.only != nil && !slices.Contains(c.only, p) {
 			parts = append(parts, rules.Never())

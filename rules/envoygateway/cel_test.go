@@ -157,6 +157,12 @@ func TestARuleWithAnExpression(t *testing.T) {
 			`ver="1.0";iss="` + v1Issuer + `"`, accepted(),
 		},
 		{
+			"a header that is written from a claim", "1.9", onRoute(strings.Replace(jwt(),
+				"name: entra", "name: entra, claimToHeaders: [{header: X-Azp, claim: azp}]", 1),
+				authorization("", celRule("Allow", "request.headers['x-azp'] == 'a'"))), "",
+			open(rules.Conditional),
+		},
+		{
 			"a mark", "1.9", allow("CLAIMS.azp == '{{ .Values.client }}'"), "",
 			open(rules.Authorization),
 		},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -23,6 +24,9 @@ type celExpression struct {
 	fault  *source.Error  // why Envoy Gateway can't read it
 }
 
+// longestExpression is how many characters the API server takes (authorization_types.go).
+const longestExpression = 4096
+
 // celOf is the expression of a rule. It is not ok where the rule has none.
 func celOf(r *authRule) (e celExpression, ok bool) {
 	v := r.at.Member("cel")
@@ -34,9 +38,10 @@ func celOf(r *authRule) (e celExpression, ok bool) {
 	if e.doubt = kubernetes.DoubtOf(v, e.field); e.doubt != nil {
 		return e, true
 	}
-	if !isText {
-		e.doubt = &rules.Unknown{Why: e.field + " is " + v.Kind.String() + ", not a string: the " +
-			"API server refuses that, and an earlier version of the policy may hold"}
+	if n := utf8.RuneCountInString(text); !isText || n == 0 || n > longestExpression {
+		e.doubt = &rules.Unknown{Why: fmt.Sprintf("%s is not a text of 1 to %d characters: the "+
+			"API server refuses that, and an earlier version of the policy may hold",
+			e.field, longestExpression)}
 		return e, true
 	}
 	parsed, err := cel.Parse(text)

@@ -156,6 +156,11 @@ func TestARuleWithAnExpression(t *testing.T) {
 				"metadata.filter_metadata['envoy.filters.http.jwt_authn']")))),
 			`ver="1.0";iss="` + v1Issuer + `"`, accepted(),
 		},
+		{"an empty text is refused before", "1.9", allow(""), "", open(rules.Authorization)},
+		{
+			"a text that is too long is, too", "1.9", allow(strings.Repeat("true&&", 700) + "true"),
+			"", open(rules.Authorization),
+		},
 		{
 			"a header that is written from a claim", "1.9", onRoute(strings.Replace(jwt(),
 				"name: entra", "name: entra, claimToHeaders: [{header: X-Azp, claim: azp}]", 1),

@@ -158,7 +158,7 @@ func TestARuleWithAnExpression(t *testing.T) {
 		},
 		{"an empty text is refused before", "1.9", allow(""), "", open(rules.Authorization)},
 		{
-			"a text that is too long is, too", "1.9", allow(strings.Repeat("true&&", 700) + "true"),
+			"a text that is too long is", "1.9", allow(strings.Repeat("true&&", 700) + "true"),
 			"", open(rules.Authorization),
 		},
 		{

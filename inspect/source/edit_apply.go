@@ -59,11 +59,11 @@ func (f *File) Edited(edits ...Edit) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	edited, err := open(f.Name, text)
+	edited, err := openUpTo(maxCluster, f.Name, text)
 	if err != nil {
 		return nil, err
 	}
-	edited.Format = f.Format
+	edited.Format, edited.wanted = f.Format, f.wanted
 	return edited.done(edited.read())
 }
 

@@ -96,6 +96,7 @@ var rooms = []struct {
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
 
+	{"testdata/bench/cluster", []string{"testdata/clusters"}},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/floor", nil},
 	{"testdata/bench/matrix", nil},

@@ -145,8 +145,8 @@ func (s *PolicySet) stacked(found []Found) string {
 // mayHoldPolicy reports whether a file that can't be read may be one of policies: it can't even be
 // opened, or has a word that policies have.
 func (m *Maker) mayHoldPolicy(name string) bool {
-	text, err := m.ReadText(name)
-	return err != nil || m.Gateways.lookLikePolicy([]byte(text))
+	text, err := m.ReadConfiguration(name)
+	return err != nil || m.Gateways.lookLikePolicy(text)
 }
 
 // holdPolicy tells whether a file that was found in a folder is one of policies.

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -111,20 +112,20 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		c.policies = append(c.policies, policyOf(file, object))
 		return
 	}
-	switch kind {
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout":
+	switch {
+	case slices.Contains(workloadKinds(), kind):
 		found, ok := kubernetes.LabelsOf(object.At("spec", "template", "metadata", "labels"))
 		if ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
-	case "Pod":
+	case kind == "Pod":
 		if object.At("metadata", "ownerReferences") != nil {
 			return // its workload stands for it
 		}
 		if found, ok := kubernetes.LabelsOf(object.At("metadata", "labels")); ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
-	case "Gateway":
+	case kind == "Gateway":
 		class, ok := object.At("spec", "gatewayClassName").Str()
 		if ok {
 			c.waypoint[target{namespace, name}] = isWaypoint(strings.Contains(class, "waypoint"))

@@ -38,6 +38,7 @@ type File struct {
 	wanted  []Resource // what is read of a large text; nil for all of it
 	unshown bool       // no message shows anything of the text
 	shared  []Span     // text that aliases stand for
+	pieces  []Span     // that were read one by one
 
 	lastCounts bool // of members with one name, as verifiers of tokens have it
 }

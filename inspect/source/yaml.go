@@ -34,7 +34,7 @@ func (f *File) readYAML() error {
 	if done, err := f.readCut(); done {
 		return err
 	}
-	f.Documents, f.shared, f.Problems = nil, nil, problems
+	f.Documents, f.pieces, f.shared, f.Problems = nil, nil, nil, problems
 	return f.readWhole()
 }
 

@@ -34,22 +34,27 @@ func (f *File) readCut() (done bool, err error) {
 			return true, err
 		}
 	}
-	c := &yamlCutter{
-		yamlReader: &yamlReader{
-			counter: counter{file: f}, text: f.Text, lines: f.lines,
-			expanding: map[*yaml.Node]bool{},
-		},
-		left: map[int]cutOut{},
-	}
+	c := f.cutter()
 	for start := 0; start < len(f.Text); {
 		end := documentEnd(f.Text, start)
 		if err := c.document(Span{start, end}); err != nil {
 			ours := new(Error)
 			return errors.As(err, &ours) && (ours.Limit || len(f.Text) > maxText), err
 		}
+		f.pieces = append(f.pieces, Span{start, end})
 		start = end
 	}
 	return len(f.Documents) > 0, nil
+}
+
+func (f *File) cutter() *yamlCutter {
+	return &yamlCutter{
+		yamlReader: &yamlReader{
+			counter: counter{file: f}, text: f.Text, lines: f.lines,
+			expanding: map[*yaml.Node]bool{},
+		},
+		left: map[int]cutOut{},
+	}
 }
 
 // canCut reports whether each line of a text is one for every reader, and no directive and no end

@@ -147,6 +147,8 @@ func readSized(r io.Reader, what string, size int64, most int) ([]byte, error) {
 		n += more
 	}
 	switch {
+	case err == nil && !isOfCluster(text):
+		return nil, TooLarge(what)
 	case err == nil:
 		return nil, tooLarge(what, most)
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
@@ -339,8 +341,17 @@ func (m *Maker) ReadSource(name string) (*source.File, error) {
 	return m.Gateways.readSource(name, text)
 }
 
+// isOfCluster reports whether a text begins as resources of Kubernetes do. No other configuration
+// is larger than MaxInput.
+func isOfCluster(text []byte) bool {
+	return bytes.Contains(text[:min(len(text), usualInput)], []byte("apiVersion"))
+}
+
 // readSource reads what of a configuration some adapter reads: all of it where one does not say.
 func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
+	if len(text) > MaxInput && !isOfCluster(text) {
+		return nil, TooLarge(name)
+	}
 	var wanted []source.Resource
 	for i := range g {
 		if g[i].Resources == nil {

@@ -32,6 +32,9 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 	if err != nil {
 		return nil, err
 	}
+	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return nil, nil
+	}
 	file, err := m.Gateways.readSource(found.Name, text)
 	if err != nil {
 		if !found.Named && !m.Gateways.lookLikePolicy(text) {

@@ -131,6 +131,9 @@ func (l *linter) one(found Found) linted {
 	if err != nil {
 		return linted{name: name, err: err}
 	}
+	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return linted{name: name}
+	}
 	file, err := l.gateways.readSource(name, text)
 	if err != nil {
 		if !found.Named && !l.gateways.lookLikePolicy(text) {

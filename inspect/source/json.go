@@ -31,7 +31,11 @@ func (i items) of(where *place) bool {
 
 func (f *File) readJSON(items items) error {
 	if !f.selects() {
-		if err := f.checkJSONSize(); err != nil {
+		most := f.mostValues()
+		if items.take != nil {
+			most = maxListed
+		}
+		if err := f.checkJSONSize(most); err != nil {
 			return err
 		}
 	}

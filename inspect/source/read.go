@@ -98,9 +98,18 @@ const (
 	maxText     = 16 << 20  // bytes
 	maxCluster  = 48 << 20  // bytes, where parts of them are left out
 	maxDepth    = 5_000     // levels of nesting
-	maxValues   = 1_000_000 // in one file
+	maxListed   = 1_000_000 // values of a file of which they are handed over one by one
 	maxProblems = 100       // reported of one file
 )
+
+// mostValues is how many values a file may have, so that no file takes more than 256 MiB: those of
+// YAML are the largest while they are read.
+func (f *File) mostValues() int {
+	if f.Format == YAML {
+		return 200_000
+	}
+	return 300_000
+}
 
 var byteOrderMark = []byte("\ufeff")
 
@@ -335,17 +344,17 @@ func invalidUTF8(text []byte) int {
 type counter struct {
 	file   *File
 	values int
-	most   int // values; zero for maxValues
+	most   int // values; zero for what the format allows
 }
 
 // add counts one value.
 func (c *counter) add(offset, depth int) error {
 	c.values++
-	switch {
+	switch most := cmp.Or(c.most, c.file.mostValues()); {
 	case depth > maxDepth:
 		return c.file.beyond(offset, tooDeep)
-	case c.values > cmp.Or(c.most, maxValues):
-		return c.file.tooMany(offset, cmp.Or(c.most, maxValues))
+	case c.values > most:
+		return c.file.tooMany(offset, most)
 	}
 	return nil
 }
@@ -361,7 +370,7 @@ func (f *File) beyond(offset int, cause string) error {
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each value follows a
 // bracket or a comma.
-func (f *File) checkJSONSize() error {
+func (f *File) checkJSONSize(most int) error {
 	values, inString := 0, false
 	for i := 0; i < len(f.Text); i++ {
 		switch c := f.Text[i]; {
@@ -375,8 +384,8 @@ func (f *File) checkJSONSize() error {
 				f.Text[i+1] != '}':
 			values++
 		}
-		if values > maxValues {
-			return f.tooMany(i, maxValues)
+		if values > most {
+			return f.tooMany(i, most)
 		}
 	}
 	return nil
@@ -400,8 +409,8 @@ func (f *File) countYAML(text []byte, values int) (int, error) {
 				values++
 			}
 		}
-		if values > maxValues {
-			return 0, f.tooMany(i, maxValues)
+		if most := f.mostValues(); values > most {
+			return 0, f.tooMany(i, most)
 		}
 	}
 	return values, nil

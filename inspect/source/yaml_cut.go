@@ -94,7 +94,18 @@ func (c *yamlCutter) document(s Span) error {
 	case ok && c.file.selects():
 		return c.resource(s, c.yamlReader.document)
 	}
-	return c.read(s.Start, c.text[s.Start:s.End], c.yamlReader.document)
+	return c.readAll(s, c.yamlReader.document)
+}
+
+// readAll reads a piece of which it is not known where its names are.
+func (c *yamlCutter) readAll(s Span, take func(*yaml.Node) error) (err error) {
+	text := c.text[s.Start:s.End]
+	if c.file.selects() {
+		if c.pieces, err = c.file.countYAML(text, c.pieces); err != nil {
+			return err
+		}
+	}
+	return c.read(s.Start, text, take)
 }
 
 // yamlOutline is where the items of a list of resources are.
@@ -205,7 +216,7 @@ func (c *yamlCutter) resource(s Span, take func(*yaml.Node) error) error {
 	}
 	n := len(c.parsed)
 	if n == 0 {
-		return c.read(s.Start, c.text[s.Start:s.End], take)
+		return c.readAll(s, take)
 	}
 	if last := &c.parsed[n-1]; !last.named && lines.isEnd(last.value) {
 		return errUncut // the YAML library puts an item of nothing where the next one is
@@ -285,7 +296,26 @@ func (c *yamlCutter) member(from, to, end int, wanted *part) {
 		c.keep(from+1, to, end, inside)
 	default:
 		c.kept = append(c.kept, c.text[l.start:end]...)
+		for i := from; i < to; i++ {
+			c.pieces += c.valuesOn(&c.parsed[i])
+		}
 	}
+}
+
+// valuesOn is at least how many values begin on a line: a text of several lines is one.
+func (c *yamlCutter) valuesOn(l *yamlLine) int {
+	lines := yamlLines{text: c.text, at: l.value, end: len(c.text)}
+	start := lines.skipSpaces(l.value)
+	if start == len(c.text) || c.text[start] != '[' && c.text[start] != '{' {
+		return l.dashes + 1
+	}
+	n := l.dashes + 1
+	for _, b := range c.text[start:lines.lineAfter(start)] {
+		if b == ',' || b == '[' || b == '{' {
+			n++
+		}
+	}
+	return n
 }
 
 // cutOut is a value that is not read where it is written.
@@ -303,10 +333,8 @@ func (o *cutOut) read(f *File, where *place, depth int) (*Value, error) {
 
 // read reads the text of a piece that starts at an offset of the file.
 func (c *yamlCutter) read(start int, text []byte, take func(*yaml.Node) error) (err error) {
-	if c.file.selects() {
-		if c.pieces, err = c.file.countYAML(text, c.pieces); err != nil {
-			return err
-		}
+	if most := c.file.mostValues(); c.file.selects() && c.pieces > most {
+		return c.file.tooMany(start, most)
 	}
 	line, _ := c.lines.at(start)
 	c.above = line - 1

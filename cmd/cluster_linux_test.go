@@ -3,14 +3,11 @@ package cmd
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/gatewhy/gatewhy/testdata/clusters"
 )
@@ -21,6 +18,13 @@ const mostClusterMemory = 128 << 20
 
 func TestALargeClusterIsReadPieceByPiece(t *testing.T) {
 	program := build(t)
+	library := program + "-library"
+	said, err := exec.Command(
+		"go", "build", "-o", string(library), "../testdata/bench/cluster",
+	).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
 	for _, tt := range []struct {
 		name      string
 		resources int
@@ -40,7 +44,7 @@ func TestALargeClusterIsReadPieceByPiece(t *testing.T) {
 		var o outcome
 		var most time.Duration
 		for range 3 { // a busy machine may make one of them slow
-			most = 2 * yamlTime(t, text.Bytes())
+			most = 2 * library.once(t, dir, "", "read", tt.name).took
 			o = program.once(t, dir, "", "lint", tt.name)
 			if o.took <= most && o.memory <= mostClusterMemory {
 				break
@@ -54,28 +58,4 @@ func TestALargeClusterIsReadPieceByPiece(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%.2000s", tt.name, o.code, o.said)
 		}
 	}
-}
-
-// yamlTime is the processor's time that the YAML library takes to read a text, without what the
-// garbage collector takes beside it.
-func yamlTime(t *testing.T, text []byte) time.Duration {
-	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	before := threadTime(t)
-	var n yaml.Node
-	if err := yaml.Unmarshal(text, &n); err != nil {
-		t.Fatal(err)
-	}
-	return threadTime(t) - before
-}
-
-func threadTime(t *testing.T) time.Duration {
-	t.Helper()
-	const ofThread = 1 // RUSAGE_THREAD, getrusage(2)
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(ofThread, &usage); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

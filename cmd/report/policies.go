@@ -35,6 +35,9 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 	var files []*source.File
 	var unread []rules.Unread
 	for _, f := range found {
+		if len(files) > rules.MostFiles {
+			return nil, rules.FilesBeyond(names)
+		}
 		file, err := m.ReadSource(f.Name)
 		switch {
 		case err == nil && (f.Named || m.Gateways.holdPolicy(file, options)):

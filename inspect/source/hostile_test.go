@@ -43,9 +43,14 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 			"p.json:1:5002: values are nested more than 5000 levels deep",
 		},
 		{
+			"JSON that is nested 250,000 deep and never closed", "p.json",
+			nested("[", 250_000, ""),
+			"p.json:1:5002: values are nested more than 5000 levels deep",
+		},
+		{
 			"JSON that is nested a million deep and never closed", "p.json",
 			nested("[", 1_000_000, ""),
-			"p.json:1:5002: values are nested more than 5000 levels deep",
+			"p.json:1:300001: the file has more than 300000 values",
 		},
 		{
 			"YAML that is nested 10,000 deep in brackets", "p.yaml", nested("[", 10_000, "]"),

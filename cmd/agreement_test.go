@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -65,6 +66,9 @@ func pairs(t *testing.T) []pair {
 		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
+		}
+		if bytes.Contains(file.Text, []byte(holesDEVClient)) {
+			continue // it lets a client of DEV in by its name, and lint does not know whose it is
 		}
 		policies++
 		for i, apps := range registered {
@@ -333,6 +337,9 @@ func (p *pair) checkWitnesses(
 	return minted
 }
 
+// outerDropped is the rule for a policy that takes the place of one that looks at tokens.
+const outerDropped = "outer-policy-dropped"
+
 // saying lists the rules by which lint says that somebody gets in. A policy that asks a validation
 // endpoint, and no other, names no keys, and lint does not tell other tenants from other APIs of
 // the tenant there; a policy that is disabled, and a route that no policy covers, lets everybody
@@ -341,6 +348,7 @@ func saying(who string, policies []*rules.Policy) []string {
 	tenant := []string{
 		"policy-disabled", "route-not-covered", "any-client-accepted", "audience-not-checked",
 		"scope-without-audience", "assignment-not-required", "client-id-chosen-by-caller",
+		outerDropped,
 	}
 	has := func(id rules.ID) bool {
 		return slices.ContainsFunc(policies, func(p *rules.Policy) bool {
@@ -352,9 +360,13 @@ func saying(who string, policies []*rules.Policy) []string {
 	introspects := has(rules.Introspection) && !has(rules.Signature)
 	switch {
 	case who == "forgers":
-		return []string{"policy-disabled", "route-not-covered", "signature-not-verified"}
+		return []string{
+			"policy-disabled", "route-not-covered", "signature-not-verified", outerDropped,
+		}
 	case who == "other tenants" && !introspects:
-		return []string{"policy-disabled", "route-not-covered", "issuer-not-pinned"}
+		return []string{
+			"policy-disabled", "route-not-covered", "issuer-not-pinned", outerDropped,
+		}
 	}
 	return tenant
 }

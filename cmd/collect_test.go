@@ -78,8 +78,9 @@ func mayAsk() map[string][]source.Input {
 		"mulesoft": append([]source.Input{
 			source.NeedContracts, source.NeedIntrospection, source.NeedRuntime,
 		}, always...),
-		"oauth2-proxy": always,
-		"istio":        append([]source.Input{source.NeedGatewayVersion}, always...),
+		"oauth2-proxy":  always,
+		"istio":         append([]source.Input{source.NeedGatewayVersion}, always...),
+		"envoy-gateway": append([]source.Input{source.NeedGatewayVersion}, always...),
 	}
 }
 

@@ -1,10 +1,142 @@
 package cmd
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
 )
+
+// complete offers these words to the shell as the flag's values.
+func complete(cmd *cobra.Command, flag string, words []string) {
+	completeBy(cmd, flag, func() []string { return words })
+}
+
+// completeBy is complete for words that are looked up when a shell asks for them.
+func completeBy(cmd *cobra.Command, flag string, words func() []string) {
+	completeWith(cmd, flag, func([]string) []string { return words() })
+}
+
+// completeWith is completeBy for words that depend on the command's arguments. A word that would
+// act on a terminal is not offered.
+func completeWith(cmd *cobra.Command, flag string, words func(args []string) []string) {
+	setCompletion(cmd, flag, func(
+		_ *cobra.Command, args []string, _ string,
+	) ([]string, cobra.ShellCompDirective) {
+		return slices.DeleteFunc(slices.Clone(words(args)), isUnsafe),
+			cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+func isUnsafe(word string) bool { return inspect.Safe(word) != word }
+
+func setCompletion(cmd *cobra.Command, flag string, choices cobra.CompletionFunc) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, choices); err != nil {
+		panic(err) // a flag that was not added before: the program is wrong, not its input
+	}
+}
+
+// completionOfBash writes cobra's script for bash. To bash an @ ends a word, so cobra would be
+// asked about the rest of @FILE alone, and nothing would be found. The script is changed to treat
+// an @ as it treats a colon.
+func completionOfBash(cmd *cobra.Command, _ []string) error {
+	bare, err := cmd.Flags().GetBool("no-descriptions")
+	if err != nil {
+		return err
+	}
+	var script bytes.Buffer
+	if err := cmd.Root().GenBashCompletionV2(&script, !bare); err != nil {
+		return err
+	}
+	const special = `    __gatewhy_handle_special_char "$cur" `
+	_, err = strings.NewReplacer(
+		"_init_completion -n =: ", "_init_completion -n =:@ ",
+		special+":", special+":\n"+special+"@",
+	).WriteString(cmd.OutOrStdout(), script.String())
+	return err
+}
+
+// isCompletion reports whether it is a shell that calls the program, for what can be written next.
+func (e *Env) isCompletion() bool {
+	return len(e.Args) > 0 && (e.Args[0] == cobra.ShellCompRequestCmd ||
+		e.Args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// completeRest completes the flags whose completion is not theirs alone: a FILE by the endings of
+// what the flag reads, and nothing where neither files nor words are known.
+func (e *Env) completeRest(cmd *cobra.Command) {
+	e.completeAPIs(cmd)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if _, has := cmd.GetFlagCompletionFunc(f.Name); has || f.NoOptDefVal != "" {
+			return
+		}
+		value, _ := pflag.UnquoteUsage(f)
+		switch endings := endingsOf(f.Name); {
+		case f.Name == "jwks":
+			setCompletion(cmd, f.Name, completeKeySet)
+		case strings.Contains(f.Usage, "@FILE"):
+			setCompletion(cmd, f.Name, e.completeAt)
+		case value == "FILE" && endings != nil:
+			setCompletion(cmd, f.Name, cobra.FixedCompletions(
+				endings, cobra.ShellCompDirectiveFilterFileExt))
+		case f.Name == "method":
+			complete(cmd, f.Name, []string{
+				"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT",
+			})
+		case value != "FILE":
+			complete(cmd, f.Name, nil)
+		}
+	})
+}
+
+// endingsOf are the endings of the files that a flag reads; nil where they can be any.
+func endingsOf(flag string) []string {
+	switch flag {
+	case "policy", "before", "after":
+		return report.PolicyEndings()
+	case "config":
+		return []string{"yaml", "yml"}
+	case "app", "introspection":
+		return []string{"json", "yaml", "yml"}
+	case "contracts":
+		return []string{"txt", "json", "yaml", "yml"}
+	case "baseline":
+		return []string{"json"}
+	case "cacert", "cert", "key":
+		return []string{"pem", "crt", "cer", "key"}
+	}
+	return nil
+}
+
+// completeAPIs offers the API instances of the policies that -p names, or the arguments of a
+// command that has no -p.
+func (e *Env) completeAPIs(cmd *cobra.Command) {
+	if cmd.Flags().Lookup("policy-type") == nil {
+		return
+	}
+	apis := func(args []string) []string {
+		if policies := cmd.Flags().Lookup("policy"); policies != nil {
+			args = *policies.Value.(*texts)
+		}
+		return e.maker().APIs(args, rules.Options{
+			Variant: cmd.Flag("gateway").Value.String(),
+			Kind:    cmd.Flag("policy-type").Value.String(),
+		})
+	}
+	for _, flag := range []string{"api", "workload"} {
+		if cmd.Flags().Lookup(flag) != nil {
+			completeWith(cmd, flag, apis)
+		}
+	}
+}
 
 // completeEnvironments offers the names of the environments to the shell as the values of --env:
 // of the file that -c names, else of the one that is found.
@@ -22,4 +154,79 @@ func (e *Env) completeEnvironments(cmd *cobra.Command) {
 		}
 		return file.Names()
 	})
+}
+
+// completeToken completes a TOKEN that is the only argument.
+func (e *Env) completeToken(
+	cmd *cobra.Command, args []string, start string,
+) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return e.completeAt(cmd, args, start)
+}
+
+// completeTokenOfProbe completes the token behind the URL.
+func (e *Env) completeTokenOfProbe(
+	cmd *cobra.Command, args []string, start string,
+) ([]string, cobra.ShellCompDirective) {
+	if len(args) != 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return e.completeAt(cmd, args, start)
+}
+
+// completeAt completes @FILE. Shells know nothing of files behind an @.
+func (e *Env) completeAt(
+	_ *cobra.Command, _ []string, start string,
+) ([]string, cobra.ShellCompDirective) {
+	const alone = cobra.ShellCompDirectiveNoFileComp
+	if start == "" {
+		return []string{"@"}, alone | cobra.ShellCompDirectiveNoSpace
+	}
+	name, isFile := strings.CutPrefix(start, "@")
+	if !isFile {
+		return nil, alone
+	}
+	folder, base := filepath.Split(name)
+	entries, err := os.ReadDir(e.maker().Path(filepath.Join(folder, ".")))
+	if err != nil {
+		return nil, alone // a folder that can't be read offers nothing
+	}
+	var names []string
+	directive := alone
+	for _, entry := range entries {
+		hidden := base == "" && strings.HasPrefix(entry.Name(), ".")
+		if hidden || !strings.HasPrefix(entry.Name(), base) || isUnsafe(entry.Name()) {
+			continue
+		}
+		offered := "@" + folder + entry.Name()
+		info, err := os.Stat(e.maker().Path(folder + entry.Name()))
+		if err == nil && info.IsDir() {
+			offered, directive = offered+"/", alone|cobra.ShellCompDirectiveNoSpace
+		}
+		names = append(names, offered)
+	}
+	return names, directive
+}
+
+// completeKeySet completes a FILE with a key set, and not a URL: to bash a colon ends a word, so
+// it would go on with names of files.
+func completeKeySet(
+	_ *cobra.Command, _ []string, start string,
+) ([]string, cobra.ShellCompDirective) {
+	if strings.HasPrefix(start, "http") {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// completeFolder completes a FOLDER that is the only argument.
+func completeFolder(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveFilterDirs
 }

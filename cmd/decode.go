@@ -31,7 +31,7 @@ func newDecode(env *Env) *cobra.Command {
 			"given; the exit code is then 1 if the token does not have the claim.\n\n" +
 			tokenHelp,
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.decode(cmd, &flags, args)
 		},

@@ -43,21 +43,6 @@ func (c *choice) register(cmd *cobra.Command, name, shorthand, usage string) {
 	complete(cmd, name, c.allowed)
 }
 
-// complete offers these words to the shell as the flag's values.
-func complete(cmd *cobra.Command, flag string, words []string) {
-	completeBy(cmd, flag, func() []string { return words })
-}
-
-// completeBy is complete for words that are looked up when a shell asks for them.
-func completeBy(cmd *cobra.Command, flag string, words func() []string) {
-	choices := func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return words(), cobra.ShellCompDirectiveNoFileComp
-	}
-	if err := cmd.RegisterFlagCompletionFunc(flag, choices); err != nil {
-		panic(err) // a flag that was not added before: the program is wrong, not its input
-	}
-}
-
 // texts is a flag that may be repeated. Each value is taken as it is.
 type texts []string
 

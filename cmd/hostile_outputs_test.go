@@ -346,7 +346,7 @@ func (r *hostileRun) faults() []string {
 		}
 	}
 	switch r.format {
-	case "json", "sarif":
+	case "json", "sarif", "gitlab":
 		if r.stdout != "" && !json.Valid([]byte(r.stdout)) {
 			add("no JSON")
 		}

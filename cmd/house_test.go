@@ -21,12 +21,20 @@ var rooms = []struct {
 }{
 	{".", []string{"cmd"}},
 	{"cmd", []string{
-		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
+		"testdata/rules", "cmd/demo", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
 		"rules/scan", "inspect/stream", "rules/environments", "rules/repair", "rules/issued",
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
-	{"cmd/gateways", []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules"}},
+	{"cmd/man", []string{"cmd"}},
+	{"cmd/page", []string{
+		"cmd/demo", "cmd/gateways", "cmd/render", "cmd/report",
+		"cmd", // its tests hold the page against the terminal
+	}},
+	{"cmd/demo", []string{"rules/issued"}},
+	{"cmd/gateways", []string{
+		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
+	}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -47,6 +55,11 @@ var rooms = []struct {
 	{"rules/istio", []string{
 		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
+	}},
+	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
+	{"rules/envoygateway", []string{
+		"rules/envoygateway/cel", "rules/envoy", "rules/kubernetes", "rules",
+		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect/source"}},

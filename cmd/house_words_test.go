@@ -14,7 +14,7 @@ import (
 
 // adapterRooms are where a vendor's words belong. Every other room below cmd is neutral.
 var adapterRooms = []string{
-	"rules/envoy", "rules/istio", "rules/mulesoft", "rules/oauth2proxy",
+	"rules/envoy", "rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy",
 }
 
 // vendorWords are names of vendors, of their products and documents, and of what only they have.
@@ -24,7 +24,7 @@ var vendorWords = []string{
 	"api manager", "runtime manager", "client provider", "api group", "pdk", "cloudhub",
 	"jwt validation", "access token enforcement", "policy binding", "pointcut", "claim set",
 	"oauth2 proxy", "oauth2proxy", "istio", "istiod", "envoy", "requestauthentication",
-	"authorizationpolicy",
+	"authorizationpolicy", "envoy gateway", "securitypolicy",
 }
 
 // libraryTable says of several gateways on which library they are built, whoever has an adapter.

@@ -28,8 +28,11 @@ func newInit(env *Env) *cobra.Command {
 			"a terminal it asks for what\n" +
 			"the files do not say. It leaves out what matrix would refuse, and says why. Read " +
 			"the file before you rely on it.",
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeFolder,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return env.init(&flags, args)
+		},
 	}
 	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments,
 		"the `FILE` to write, in the folder; - for standard output")

@@ -37,7 +37,7 @@ func newKeys(env *Env) *cobra.Command {
 			"set of every cloud and says\n" +
 			"which of them list each key; alone it shows the keys of all clouds.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+		ValidArgsFunction: completeKeySet,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.keys(cmd, &flags, args)
 		},

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -165,6 +166,7 @@ func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
 		"github": "::error file=a b#c%25d%2Ce%3Af é/ü&<'.json,line=1,col=12,title=not checked::",
 		"azure": "##vso[task.logissue type=error;sourcepath=a b#c%AZP25d,e:f é/ü&<'.json;" +
 			"linenumber=1;columnnumber=12;]not checked: ",
+		"gitlab": `"path": "` + oddName + `"`,
 	} {
 		t.Run(format, func(t *testing.T) {
 			text := lintOfBroken(t, format)
@@ -247,6 +249,39 @@ func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
 			t.Errorf("%s: the fingerprint %q is not its own", r.RuleID, print)
 		}
 		seen[print] = true
+	}
+}
+
+// GitLab leaves out an issue without one of these members, and one of two with a fingerprint.
+func TestEveryIssueForGitLabHasAPlaceAndAFingerprintOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"findings": lintOutput(t, "gitlab"), "unread files": lintOfBroken(t, "gitlab"),
+	} {
+		var issues []struct {
+			Description, Fingerprint, Severity string
+			CheckName                          string `json:"check_name"`
+			Location                           struct {
+				Path  string
+				Lines struct{ Begin int }
+			}
+		}
+		if err := json.Unmarshal([]byte(text), &issues); err != nil || len(issues) < 3 {
+			t.Fatalf("%s: %d issues: %v", name, len(issues), err)
+		}
+		seen := make(map[string]bool)
+		for _, issue := range issues {
+			place := issue.Location
+			if issue.Description == "" || issue.CheckName == "" || place.Path == "" ||
+				strings.HasPrefix(place.Path, "./") || place.Lines.Begin < 1 ||
+				!slices.Contains([]string{"info", "major", "critical"}, issue.Severity) {
+				t.Errorf("%s: %+v", name, issue)
+			}
+			if issue.Fingerprint == "" || seen[issue.Fingerprint] {
+				t.Errorf("%s: the fingerprint of %+v is not its own", name, issue)
+			}
+			seen[issue.Fingerprint] = true
+		}
 	}
 }
 

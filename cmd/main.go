@@ -127,6 +127,7 @@ var subcommands = [...]struct {
 	{"gateways", newGateways},
 	{"collect", newCollect},
 	{"demo", newDemo},
+	{"page", newPage},
 	{"version", newVersion},
 }
 
@@ -150,6 +151,9 @@ func commands(env *Env) []*cobra.Command {
 		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
+		if env.isCompletion() {
+			env.completeRest(cmd)
+		}
 	}
 	return all
 }

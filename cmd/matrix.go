@@ -37,7 +37,8 @@ func newMatrix(env *Env) *cobra.Command {
 			"another tenant, of a client that is in\n" +
 			"no file, and, if no signature is checked, tokens that anyone makes up.\n\n" +
 			render.Paragraph(issued.LeavesOut),
-		Args: noArguments,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return env.matrix(cmd, &flags)
 		},

@@ -47,7 +47,8 @@ func newProbe(env *Env) *cobra.Command {
 			"as an argument it would stay in the shell's history, and is refused.\n\n" +
 			"With --all the tokens of the environments file are sent to the url: of each " +
 			"environment. That file must be named.",
-		Args: cobra.ArbitraryArgs,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: env.completeTokenOfProbe,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.keys.offline {
 				return problem("probe sends a request, and --offline connects to nothing",

@@ -50,7 +50,8 @@ func newPull(env *Env) *cobra.Command {
 			"--from azure fetches the app registrations and service principals that the " +
 			"audiences of the policies in the folder\n" +
 			"name. It runs the Azure CLI (az), which you have signed in, and nothing else.",
-		Args: cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder := "."
 			if len(args) > 0 {

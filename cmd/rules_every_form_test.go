@@ -102,7 +102,7 @@ func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 // formsOfOthers is, of each rule that no policy of JWT Validation can break, the form of file that
 // its gateway reads.
 func formsOfOthers() map[string]string {
-	forms := map[string]string{"oauth2-proxy": ".cfg", "istio": ".yaml"}
+	forms := map[string]string{"oauth2-proxy": ".cfg", "istio": ".yaml", "envoy-gateway": ".yaml"}
 	all := map[string]string{}
 	for _, adapter := range everyGateway() {
 		for _, rule := range adapter.Rules() {

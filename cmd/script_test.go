@@ -26,7 +26,9 @@ import (
 var clock = time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gatewhy": runGatewhy, "measured": runMeasured})
+	testscript.Main(m, map[string]func(){
+		"gatewhy": runGatewhy, "measured": runMeasured, "unzip": runUnzip,
+	})
 }
 
 // runGatewhy is the program as a story calls it: the real one, but for the clock, and for a

@@ -203,7 +203,8 @@ func commandNames(root *cobra.Command, start string) (names []string) {
 	return names
 }
 
-// addCompletion adds cobra's completion command, except that a word that is no shell is an error.
+// addCompletion adds cobra's completion command, except that a word that is no shell is an error,
+// and that bash completes words with an @.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
@@ -212,6 +213,9 @@ func addCompletion(root *cobra.Command) {
 		}
 		for _, shell := range cmd.Commands() {
 			shell.Args = noArguments
+			if shell.Name() == "bash" {
+				shell.RunE = completionOfBash
+			}
 		}
 		cmd.Args = cobra.ArbitraryArgs
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {

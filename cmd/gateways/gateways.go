@@ -7,6 +7,7 @@ package gateways
 
 import (
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoygateway"
 	"github.com/gatewhy/gatewhy/rules/istio"
 	"github.com/gatewhy/gatewhy/rules/mulesoft"
 	"github.com/gatewhy/gatewhy/rules/oauth2proxy"
@@ -14,5 +15,7 @@ import (
 
 // All lists the adapters, one a vendor.
 func All() []rules.Adapter {
-	return []rules.Adapter{mulesoft.Adapter(), oauth2proxy.Adapter(), istio.Adapter()}
+	return []rules.Adapter{
+		mulesoft.Adapter(), oauth2proxy.Adapter(), istio.Adapter(), envoygateway.Adapter(),
+	}
 }

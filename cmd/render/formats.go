@@ -68,6 +68,7 @@ func Formats() Reports {
 			{"junit", styleless(LintJUnit)},
 			{"github", styleless(LintGitHub)},
 			{"azure", styleless(LintAzure)},
+			{"gitlab", styleless(LintGitLab)},
 		},
 		Matrix: FormatsOf[*report.Matrixing]{
 			{"text", MatrixText},

@@ -158,7 +158,7 @@ func checkSafe(t *testing.T, folder, format, text string) {
 		if strings.Contains(spans.ReplaceAllString(text, ""), "<b>") {
 			t.Error("markdown: a text became markup")
 		}
-	case "json", "sarif":
+	case "json", "sarif", "gitlab":
 		if !json.Valid([]byte(text)) {
 			t.Errorf("%s: not JSON", format)
 		}

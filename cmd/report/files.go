@@ -87,8 +87,13 @@ func (m *Maker) ReadBytes(name string) ([]byte, error) {
 }
 
 // open opens a file, and tells its size.
-func (m *Maker) open(name string) (file *os.File, size int64, err error) {
-	if file, err = os.Open(m.Path(name)); err != nil {
+func (m *Maker) open(name string) (file fs.File, size int64, err error) {
+	if m.Files != nil {
+		file, err = m.Files.Open(name)
+	} else {
+		file, err = os.Open(m.Path(name))
+	}
+	if err != nil {
 		return nil, 0, err
 	}
 	info, err := file.Stat()
@@ -117,6 +122,14 @@ func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
 	}
 	defer file.Close()
 	return readSized(file, name, size, maxConfiguration)
+}
+
+// stat describes a file or a folder.
+func (m *Maker) stat(name string) (fs.FileInfo, error) {
+	if m.Files != nil {
+		return fs.Stat(m.Files, name)
+	}
+	return os.Stat(m.Path(name))
 }
 
 // usualInput is what nearly every input of an unknown size fits into, in bytes.
@@ -205,7 +218,7 @@ func (m *Maker) findOne(name string) ([]Found, error) {
 	if name == "-" {
 		return []Found{{name, true}}, nil
 	}
-	info, err := os.Stat(m.Path(name))
+	info, err := m.stat(name)
 	switch {
 	case err == nil && info.IsDir():
 		return m.findIn(name)
@@ -251,8 +264,21 @@ func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name =
 
 // IsConfiguration reports whether a file is a configuration by its name.
 func IsConfiguration(name string) bool {
-	formats := []string{".json", ".yaml", ".yml", ".tf", ".toml", ".cfg"}
-	return slices.Contains(formats, strings.ToLower(path.Ext(name)))
+	return slices.Contains(configurationEndings(), strings.ToLower(path.Ext(name)))
+}
+
+func configurationEndings() []string {
+	return []string{".json", ".yaml", ".yml", ".tf", ".toml", ".cfg"}
+}
+
+// PolicyEndings are the endings, without a dot, of files that are usually named as policies. Those
+// with a command line or with variables are not looked for in folders.
+func PolicyEndings() []string {
+	endings := append(configurationEndings(), ".sh", ".env")
+	for i := range endings {
+		endings[i] = endings[i][1:]
+	}
+	return endings
 }
 
 // findMatches expands a pattern that the shell has left as it is; ** stands for any number of
@@ -376,6 +402,6 @@ func unique(files []Found) []Found {
 // isTooLarge reports whether a file is larger than any policy: some other data, in a folder that
 // has policies too.
 func (m *Maker) isTooLarge(name string) bool {
-	info, err := os.Stat(m.Path(name))
+	info, err := m.stat(name)
 	return err == nil && info.Size() > maxConfiguration
 }

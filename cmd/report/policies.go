@@ -35,12 +35,9 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 	var files []*source.File
 	var unread []rules.Unread
 	for _, f := range found {
-		if len(files) > rules.MostFiles {
-			return nil, rules.FilesBeyond(names)
-		}
 		file, err := m.ReadSource(f.Name)
 		switch {
-		case err == nil && (f.Named || m.Gateways.holdPolicy(file, options)):
+		case err == nil:
 			files = append(files, file)
 		case err != nil && f.Named:
 			return nil, err
@@ -50,7 +47,11 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			m.warn("not read: %s", inspect.Safe(err.Error()))
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
+		if len(files) > rules.MostFiles {
+			return nil, rules.FilesBeyond(names)
+		}
 	}
+	files = m.Gateways.wanted(files, found, options)
 	files, err = m.ofOneGateway(files, found, options)
 	if err != nil {
 		return nil, err
@@ -60,7 +61,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			"name a policy file to see why it was not recognised")
 	}
 	for _, file := range files {
-		if !m.Gateways.holdPolicy(file, options) {
+		if _, ok := m.Gateways.among(file, files, options); !ok {
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
@@ -98,7 +99,7 @@ func (m *Maker) ofOneGateway(
 	vendors := map[string]string{} // the first file of each
 	var wanted []*source.File
 	for _, file := range files {
-		adapter, ok := m.Gateways.of(file, options)
+		adapter, ok := m.Gateways.among(file, files, options)
 		if !ok {
 			return files, nil // it is refused later, with a better word
 		}
@@ -152,10 +153,18 @@ func (m *Maker) mayHoldPolicy(name string) bool {
 	return err != nil || m.Gateways.lookLikePolicy(text)
 }
 
-// holdPolicy tells whether a file that was found in a folder is one of policies.
-func (g Gateways) holdPolicy(file *source.File, options rules.Options) bool {
-	_, ok := g.of(file, options)
-	return ok
+// wanted are the files that were named, and of those that were found in a folder the ones with
+// policies and the ones that say more of them.
+func (g Gateways) wanted(
+	files []*source.File, found []Found, options rules.Options,
+) []*source.File {
+	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+		if slices.Contains(found, Found{file.Name, true}) {
+			return false
+		}
+		_, ok := g.among(file, files, options)
+		return !ok
+	})
 }
 
 // of returns the set with another configuration: one that was read, or the same one for another
@@ -215,6 +224,17 @@ func apisOf(policies []*rules.Policy) []string {
 	}
 	slices.Sort(apis)
 	return apis
+}
+
+// APIs lists the API instances that the policies of these files belong to; none where the files
+// can't be read. It does not read standard input.
+func (m *Maker) APIs(names []string, options rules.Options) []string {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "-" })
+	set, _ := m.ReadPolicies(names, options) // several instances are an error beside the set
+	if set == nil {
+		return nil
+	}
+	return apisOf(set.Policies)
 }
 
 // oneAPI refuses the policies of several API instances where those of one are needed: which is

@@ -3,6 +3,7 @@ package envoy
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -17,20 +18,40 @@ func DefaultLocations() []rules.Location {
 
 // SentTo is the predicate that the token arrives where one of some providers looks for it.
 func SentTo(all []*Provider) rules.Predicate {
-	var locations []rules.Location
+	var lookups [][]rules.Location
 	for _, p := range all {
 		for _, l := range p.Locations {
-			if !slices.Contains(locations, l) {
-				locations = append(locations, l)
-			}
+			lookups = with(lookups, l)
 		}
 	}
-	if len(locations) == 0 {
+	if len(lookups) == 0 {
 		return rules.Never()
 	}
-	return rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
-		Locations: locations, Several: rules.AllCount,
-	}}
+	var some []rules.Predicate
+	for _, locations := range lookups {
+		some = append(some, rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
+			Locations: locations, Several: rules.AllCount,
+		}})
+	}
+	return Either(some)
+}
+
+// with adds a location to the first of some lookups that does not look for another prefix in the
+// same header: a header without its prefix is nothing to a provider (extractor.cc).
+func with(lookups [][]rules.Location, l rules.Location) [][]rules.Location {
+	for i, locations := range lookups {
+		at := slices.IndexFunc(locations, func(o rules.Location) bool {
+			return strings.EqualFold(o.Input.Name, l.Input.Name) && o.Input.Source == l.Input.Source
+		})
+		switch {
+		case at < 0:
+			lookups[i] = append(locations, l)
+			return lookups
+		case locations[at].Prefix == l.Prefix:
+			return lookups
+		}
+	}
+	return append(lookups, []rules.Location{l})
 }
 
 // CarriesNothing is the predicate that nothing is where the providers look for a token. A header

@@ -27,6 +27,36 @@ type Provider struct {
 	KeyDoubt *rules.Unknown
 }
 
+// IsFor are the predicates that a token is for the provider by its issuer, and if that is asked
+// for by its audience.
+func (p *Provider) IsFor(audience bool) []rules.Predicate {
+	var parts []rules.Predicate
+	if p.Issuer != "" {
+		parts = append(parts, p.hasIssuer())
+	}
+	switch {
+	case !audience:
+	case p.AudiencesDoubt != nil:
+		parts = append(parts, Unknown(p.AudiencesDoubt))
+	case len(p.Audiences) > 0:
+		parts = append(parts, p.hasAudience())
+	}
+	return parts
+}
+
+func (p *Provider) hasIssuer() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
+	}
+}
+
+func (p *Provider) hasAudience() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
+		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
+	}
+}
+
 // Filter makes the checks of providers.
 type Filter struct {
 	Table []rules.Behaviour // of the gateway
@@ -74,17 +104,21 @@ func (f Filter) tokenFormat(p *Provider) *rules.Check {
 	texts := []source.Kind{source.String}
 	number := []source.Kind{source.Number}
 	check.Test = rules.Both(
-		rules.Predicate{Op: rules.Readable},
-		typed("iss", texts), typed("sub", texts), typed("jti", texts),
-		typed("aud", []source.Kind{source.String, source.List}),
-		typed("exp", number), typed("nbf", number), typed("iat", number),
+		rules.Predicate{Op: rules.Readable}, typed(ofHeader("kid"), texts),
+		typed(rules.Claim("iss"), texts), typed(rules.Claim("sub"), texts),
+		typed(rules.Claim("jti"), texts),
+		typed(rules.Claim("aud"), []source.Kind{source.String, source.List}),
+		typed(rules.Claim("exp"), number), typed(rules.Claim("nbf"), number),
+		typed(rules.Claim("iat"), number),
 	)
 	return check
 }
 
+// ofHeader is the input that reads a member of the token's header.
+func ofHeader(name string) rules.Input { return rules.Input{Source: rules.FromHeader, Name: name} }
+
 // typed is the predicate that a claim is of one of some kinds, or absent.
-func typed(name string, kinds []source.Kind) rules.Predicate {
-	in := rules.Claim(name)
+func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
 	null := rules.Predicate{
 		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
 		Assumed: rules.No,
@@ -97,7 +131,7 @@ func typed(name string, kinds []source.Kind) rules.Predicate {
 func (f Filter) algorithm(p *Provider) *rules.Check {
 	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
 	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Op: rules.OneOf, Input: ofHeader("alg"),
 		Values: rules.Literals(
 			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
 			"HS256", "HS384", "HS512", "EdDSA",
@@ -108,9 +142,7 @@ func (f Filter) algorithm(p *Provider) *rules.Check {
 
 func (f Filter) issuer(p *Provider) *rules.Check {
 	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, documented(f.Docs))
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
-	}
+	check.Test = p.hasIssuer()
 	check.Unknown = p.IssuerDoubt
 	if p.Issuer == "" && check.Unknown == nil {
 		check.Skip = "issuer is empty: a token of any issuer is accepted that a key verifies"
@@ -150,10 +182,7 @@ func (f Filter) expiry(p *Provider) *rules.Check {
 // end (check_audience.cc).
 func (f Filter) audience(p *Provider) *rules.Check {
 	check := f.check(rules.Audience, p.AudiencesAt, WrongAudience, inferred(codeFilter))
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
-		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
-	}
+	check.Test = p.hasAudience()
 	switch {
 	case p.AudiencesDoubt != nil && len(p.Audiences) == 0:
 		check.Unknown = p.AudiencesDoubt

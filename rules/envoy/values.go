@@ -87,3 +87,9 @@ func Perhaps(one, other rules.Predicate, why *rules.Unknown) rules.Predicate {
 		rules.Both(rules.Either(one, other), Unknown(why)),
 	)
 }
+
+// NoTexts lists claims of Entra ID that are numbers or booleans: a gateway that compares texts
+// alone finds none of them.
+func NoTexts() []string {
+	return []string{"exp", "iat", "nbf", "auth_time", "acct", "email_verified", "xms_edov"}
+}

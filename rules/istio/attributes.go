@@ -90,6 +90,8 @@ func (c *compiler) test(
 		parts = append(parts, compared(rules.Claim("aud"), values, nil))
 	case attribute == ofPresenter:
 		parts = append(parts, compared(rules.Claim("azp"), values, nil))
+	case attribute == ofClaims:
+		parts = append(parts, rules.Never()) // the whole payload, which is no text
 	case strings.HasPrefix(attribute, ofClaims):
 		path, good := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		if !good {
@@ -101,8 +103,9 @@ func (c *compiler) test(
 		if !good {
 			return p, false, attribute + " is not of the form request.headers[NAME]"
 		}
-		in := rules.Input{Source: rules.FromHTTP, Name: name}
-		parts = append(parts, compared(in, values, nil))
+		parts = append(parts, headerTest(name, values))
+	case strings.HasPrefix(attribute, ofFilters) && !strings.Contains(attribute, "["):
+		return p, false, attribute + " is not of the form experimental.envoy.filters.FILTER[NAME]"
 	default:
 		for _, value := range values {
 			b := requestTest(attribute, value)
@@ -126,6 +129,21 @@ func (c *compiler) test(
 	return p, true, bad
 }
 
+// headerTest is the predicate of the values of a header. HTTP/2 has the request's method, path and
+// host as headers too.
+func headerTest(name string, values []string) rules.Predicate {
+	switch name {
+	case ":method":
+		return compared(rules.RequestInput(rules.RequestMethod), values, nil)
+	case ":authority":
+		return compared(rules.RequestInput(rules.RequestHost), values, nil)
+	case ":path":
+		return envoy.Unknown(&rules.Unknown{Why: "the header :path is the path with its query, " +
+			"and gatewhy does not know all of that"})
+	}
+	return compared(rules.Input{Source: rules.FromHTTP, Name: name}, values, nil)
+}
+
 // requestTest is the predicate of one value of an attribute of the request or the connection.
 func requestTest(attribute, value string) built {
 	one := []string{value}
@@ -137,6 +155,12 @@ func requestTest(attribute, value string) built {
 		return built{test: compared(rules.RequestInput(rules.RequestHost), one, fold)}
 	case ofPath:
 		path := rules.RequestInput(rules.RequestPath)
+		if why := badTemplate(value); why != "" {
+			return built{test: envoy.Unknown(&rules.Unknown{
+				Why: "Istio refuses the path " + value + ": " + why +
+					"; an earlier version of the policy may hold",
+			})}
+		}
 		if expression, ok := pathTemplate(value); ok {
 			return built{test: rules.Predicate{
 				Op: rules.Matches, Input: path,
@@ -205,13 +229,11 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	}
 	var parts []rules.Predicate
 	differ := false
-	for _, r := range c.jwt {
+	for i, r := range c.jwt {
 		test, split := c.splitBy(r, path[0], plain, words)
 		differ = differ || split
-		if iss := r.issuer(); iss != "" && len(c.jwt) > 1 {
-			test = rules.Both(rules.Predicate{
-				Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(iss),
-			}, test)
+		if len(c.jwt) > 1 {
+			test = rules.Both(append(c.acceptedBy(i), test)...)
 		}
 		parts = append(parts, test)
 	}
@@ -219,6 +241,28 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 		return plain
 	}
 	return envoy.Either(parts)
+}
+
+// acceptedBy are the predicates that a token that some rule accepts is accepted by this one first:
+// it has the rule's issuer, and where another rule may accept it too, the rule's audience. As it is
+// then, policies see it.
+func (c *compiler) acceptedBy(index int) []rules.Predicate {
+	alike := func(a, b *envoy.Provider) bool {
+		return a.Issuer == "" || b.Issuer == "" || a.Issuer == b.Issuer
+	}
+	this := c.providers[index]
+	var earlier []rules.Predicate
+	several := false
+	for i, p := range c.providers {
+		if i == index || !alike(this, p) {
+			continue
+		}
+		several = true
+		if i < index {
+			earlier = append(earlier, rules.Negate(rules.Both(p.IsFor(true)...)))
+		}
+	}
+	return append(this.IsFor(several), earlier...)
 }
 
 // The minor versions of Istio 1 from which on something is so.

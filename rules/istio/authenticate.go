@@ -75,8 +75,14 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	filter := envoy.Filter{Table: c.table, Docs: docRules, NoToken: envoy.MalformedToken}
 	return rules.Node{Exempts: true, First: &rules.First{
 		Branches: []rules.Branch{{If: rules.Node{Check: none}}},
-		Default:  filter.AcceptsOneOf(c.providers),
+		Default:  filter.AcceptsOneOf(inOrderOfAnswers(c.providers)),
 	}}, true
+}
+
+// inOrderOfAnswers are providers in the order in which their answers count, the last one most.
+// Behind all of them Istio asks each once more, and then the first that refuses the token answers.
+func inOrderOfAnswers(all []*envoy.Provider) []*envoy.Provider {
+	return slices.Concat(all[1:], all[:1])
 }
 
 // withoutRules is what a RequestAuthentication without rules does: it looks at no token. It is not

@@ -83,6 +83,32 @@ func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
 	}
 }
 
+// Istio wants one of the rules, or each of them in turn: so the first that refuses a token answers,
+// and the last only where the token has another issuer than the first.
+func TestWhichOfTwoRulesAnswers(t *testing.T) {
+	t.Parallel()
+	two := authentication("issuer: "+v2Issuer, "audiences: [a]") +
+		"  - issuer: " + v2Issuer + "\n"
+	if got := short(answered(t, two, requestOf("exp=1"))); got != rejected(401, rules.Expiry) {
+		t.Errorf("got %v", got)
+	}
+	r := requestOf("")
+	r.Signatures = unsigned{}
+	if got := short(answered(t, two, r)); got != rejected(403, rules.Audience) {
+		t.Errorf("with a wrong signature: got %v", got)
+	}
+}
+
+// The text of jwt_verify_lib is "Jwt header [kid] field is not a string".
+func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
+	t.Parallel()
+	r := requestOf("")
+	r.Token = tokenOf(`{"alg":"RS256","kid":7}`, claims(""))
+	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	t.Parallel()
 	if got := short(answered(t, ofTenant(), tokenless())); got != accepted() {
@@ -102,6 +128,10 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	) + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
 	usual := ofTenant() + policy("ALLOW",
 		`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	// a second rule looks for another prefix in the same header
+	prefixes := authentication("issuer: "+v2Issuer) + `  - issuer: ` + v1Issuer + `
+    fromHeaders: [{name: Authorization, prefix: "Token "}]
+` + policy("DENY", `rules: [{when: [{key: "request.auth.claims[sub]", values: [subject]}]}]`)
 	tests := []struct {
 		name, config string
 		send         func(*rules.Request)
@@ -121,6 +151,12 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			r.Headers = map[string]string{"Authorization": "Bearer " + token}
 			r.Query = map[string]string{"access_token": "else"}
 		}, rejected(401, rules.TokenPresent)},
+		{
+			"behind the first of two prefixes, a policy sees its claims", prefixes,
+			func(r *rules.Request) {
+				r.Headers = map[string]string{"Authorization": "Bearer " + token}
+			}, rejected(403, rules.Authorization),
+		},
 		{"in a header of its own", custom, func(r *rules.Request) {
 			r.Headers = map[string]string{"X-Token": "JWT " + token}
 		}, accepted()},

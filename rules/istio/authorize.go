@@ -3,6 +3,7 @@ package istio
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -36,12 +37,22 @@ func (r *resource) dryRun() *source.Value {
 	return r.At.At("metadata", "annotations", dryRun)
 }
 
+// logged reports whether a policy is only logged. Istio reads the annotation as Go reads a truth
+// value; what it can't read counts as false.
+func (r *resource) logged() bool {
+	v := r.dryRun()
+	if !v.Is(source.String) && !v.Is(source.Bool) {
+		return false
+	}
+	logged, err := strconv.ParseBool(v.Text)
+	return err == nil && logged
+}
+
 // enforced lists the policies of an action that count. One in dry run does not.
 func (c *compiler) enforced(action string) []*resource {
 	var all []*resource
 	for _, p := range c.policies {
-		logged, _ := p.dryRun().Bool()
-		if p.Kind == authorizationPolicy && p.action() == action && !logged {
+		if p.Kind == authorizationPolicy && p.action() == action && !p.logged() {
 			all = append(all, p)
 		}
 	}
@@ -67,7 +78,7 @@ func (r *authRule) String() string {
 	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.Namespace, r.of.Name, r.index)
 }
 
-// rulesOf lists the rules of a policy. One that is null is passed over, as Istio does.
+// rulesOf lists the rules of a policy.
 func rulesOf(p *resource) []*authRule {
 	var all []*authRule
 	items := p.Spec.Member("rules")
@@ -75,9 +86,6 @@ func rulesOf(p *resource) []*authRule {
 		return nil
 	}
 	for i, v := range items.Items {
-		if v.Is(source.Null) {
-			continue
-		}
 		r := &authRule{of: p, index: i, at: v}
 		r.read()
 		all = append(all, r)
@@ -165,7 +173,7 @@ func (r *resource) unreadable() *rules.Unknown {
 	if items == nil || items.Is(source.Null) {
 		return nil
 	}
-	odd := func(v *source.Value) bool { return !v.Is(source.Object) && !v.Is(source.Null) }
+	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
 	if items.Is(source.List) && !slices.ContainsFunc(items.Items, odd) {
 		return nil
 	}
@@ -428,7 +436,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 	case attribute == ofAudiences:
 		return c.check(rules.Audience, at, of.Field, documented(docKeys))
 	case attribute == ofPresenter:
-		check := c.check(rules.CustomClaim, at, of.Field, inferred(codeGenerate))
+		check := c.check(rules.CustomClaim, at, of.Field, observed())
 		check.Claim = "azp"
 		return check
 	case strings.HasPrefix(attribute, ofClaims):
@@ -438,7 +446,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 		check.Grant = grantOf(check.Claim)
 		return check
 	case attribute == ofPrincipal:
-		return c.check(rules.Authorization, at, of.Field, inferred(codeGenerate))
+		return c.check(rules.Authorization, at, of.Field, observed())
 	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
 		strings.HasPrefix(attribute, ofHeaders):
 		return c.check(rules.Conditional, at, of.Field, documented(docPolicy))

@@ -36,10 +36,10 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 		{"no policy", with(), "", accepted()},
 		{"ALLOW without rules", with(policy("ALLOW")), "", rejected(403, rules.Authorization)},
 		{"ALLOW with an empty rule", allow("{}"), "", accepted()},
-		{"ALLOW with a rule that is null", allow("null"), "", rejected(403, rules.Authorization)},
+		{"the API server refuses a rule that is null", allow("null"), "", open(rules.NotModelled)},
 		{"DENY without rules", with(policy("DENY")), "", accepted()},
 		{"DENY with an empty rule", deny("{}"), "", rejected(403, rules.Authorization)},
-		{"DENY with a rule that is null", deny("null"), "", accepted()},
+		{"and one of DENY", deny("null"), "", open(rules.NotModelled)},
 		{"AUDIT decides nothing", with(policy("AUDIT", "rules: [{}]")), "", accepted()},
 		{
 			"CUSTOM is not modelled",
@@ -175,6 +175,19 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			rejected(403, rules.Conditional),
 		},
 		{
+			"the method as a header", allow(`{when: [{key: "request.headers[:method]", ` +
+				`values: [GET]}]}`), "", accepted(),
+		},
+		{
+			"a filter without a name drops a rule",
+			allow(`{when: [{key: experimental.envoy.filters.a.b, values: [x]}]}`), "",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"claims without a name match nothing",
+			deny(`{when: [{key: request.auth.claims, values: [x]}]}`), "", accepted(),
+		},
+		{
 			"the peer is not known", allow(`{from: [{source: {namespaces: [shop]}}]}`), "",
 			open(rules.Authorization),
 		},
@@ -264,16 +277,38 @@ func TestSplitClaimsDependOnTheVersion(t *testing.T) {
 	}
 }
 
+// Of two rules for one issuer the first that accepts the token decides whether a claim is split.
+func TestAClaimIsAsTheRuleHasItThatAcceptsTheToken(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "audiences: ["+app+"]") + "  - issuer: " + v2Issuer +
+		"\n    audiences: [api://orders]\n    spaceDelimitedClaims: [scp]\n" +
+		policy("ALLOW", `rules: [{when: [{key: "request.auth.claims[scp]", values: [Read]}]}]`)
+	policies := policiesOf(t, rules.Options{Runtime: "1.30.0"}, text)
+	for audience, want := range map[string]decided{
+		app: rejected(403, rules.CustomClaim), "api://orders": accepted(),
+	} {
+		r := requestOf(`scp="Read Write";aud="` + audience + `"`)
+		if got := short(rules.Evaluate(policies, r)); got != want {
+			t.Errorf("%s: got %v, want %v", audience, got, want)
+		}
+	}
+}
+
 func TestAPolicyInDryRunDecidesNothing(t *testing.T) {
 	t.Parallel()
-	text := ofTenant() + `---
+	for value, want := range map[string]decided{
+		"true": accepted(), "1": accepted(), "T": accepted(), "TRUE": accepted(),
+		"false": rejected(403, rules.Authorization), "yes": rejected(403, rules.Authorization),
+	} {
+		text := ofTenant() + `---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
-metadata: {name: a, namespace: orders, annotations: {istio.io/dry-run: "true"}}
+metadata: {name: a, namespace: orders, annotations: {istio.io/dry-run: "` + value + `"}}
 spec: {}
 `
-	if got := short(answered(t, text, requestOf(""))); got != accepted() {
-		t.Errorf("got %v", got)
+		if got := short(answered(t, text, requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", value, got, want)
+		}
 	}
 }
 

@@ -66,6 +66,15 @@ func (signed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 	}
 }
 
+// unsigned is a Signatures that calls every signature wrong.
+type unsigned struct{}
+
+func (unsigned) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
+	return rules.SignatureResult{
+		Result: keys.Result{Outcome: keys.Fail, Why: "as the test has it"},
+	}
+}
+
 func requestOf(over string) *rules.Request {
 	return &rules.Request{
 		Token: tokenOf(rs256, claims(over)), At: at, Signatures: signed{},

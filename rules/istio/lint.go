@@ -23,10 +23,15 @@ func lintRules() []rules.Rule {
 		claimIsNoText(),
 		starIsLiteral(),
 		ruleLeftOut(),
+		policyRefused(),
 		policyDecidesNothing(),
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		ruleAlwaysMatches(),
+		ruleNeverMatches(),
+		valueNeverMatches(),
+		outputHeaderKept(),
 	}
 }
 

@@ -7,15 +7,17 @@ const checkedOn = "2026-11-28"
 
 // The sources that checks and answers rest on.
 const (
-	code         = "istio.io/istio, commit eed52ebb66ad, "
-	codeApplier  = code + "pilot/pkg/security/authn/policy_applier.go"
-	codeBuilder  = code + "pilot/pkg/security/authz/builder/builder.go"
-	codeModel    = code + "pilot/pkg/security/authz/model/model.go"
-	codeGenerate = code + "pilot/pkg/security/authz/model/generator.go"
-	codeMatcher  = code + "pilot/pkg/security/authz/matcher/string.go"
-	codeTests    = code + "tests/integration/security/jwt_test.go"
-	codeEnvoy    = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
-	codeJWT      = "google/jwt_verify_lib, src/status.cc and jwt.cc"
+	code          = "istio.io/istio, commit eed52ebb66ad, "
+	codeApplier   = code + "pilot/pkg/security/authn/policy_applier.go"
+	codeBuilder   = code + "pilot/pkg/security/authz/builder/builder.go"
+	codeModel     = code + "pilot/pkg/security/authz/model/model.go"
+	codeGenerate  = code + "pilot/pkg/security/authz/model/generator.go"
+	codeValidate  = code + "pkg/config/validation/validation.go"
+	codeMatcher   = code + "pilot/pkg/security/authz/matcher/string.go"
+	codeTests     = code + "tests/integration/security/jwt_test.go"
+	codeExtractor = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/extractor.cc"
+	codeVerifier  = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/verifier.cc"
+	codeJWT       = "google/jwt_verify_lib, src/status.cc and jwt.cc"
 )
 
 // The pages and threads that rules and checks refer to.
@@ -33,6 +35,22 @@ const (
 	issueSplit   = "github.com/istio/istio/issues/56873"
 	issueTwoRule = "github.com/istio/istio/issues/24665"
 )
+
+// translation is what istiod makes of policies. It was seen to run, and Envoy was not: what Envoy
+// does with it, its documentation says.
+const translation = "what istiod gives to Envoy, istio.io/istio " + recordedVersion +
+	", run on " + recordedOn
+
+// The version of Istio that was recorded, and when.
+const (
+	recordedVersion = "v0.0.0-20260827124520-eed52ebb66ad"
+	recordedOn      = "2026-11-28"
+)
+
+// observed is for what istiod was seen to make of a policy.
+func observed() rules.Evidence {
+	return rules.Evidence{Level: rules.Observed, Reference: translation}
+}
 
 func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}

@@ -7,12 +7,14 @@ import (
 )
 
 // resources lists what the adapter looks at in a cluster: the policies, the labels of workloads,
-// and which gateways are waypoints.
+// which gateways are waypoints, and what the mesh is configured with.
 func resources() []source.Resource {
 	const names = "metadata.name metadata.namespace "
 	all := []source.Resource{
 		{Group: strings.TrimSuffix(group, "/"), Kind: requestAuthentication},
 		{Group: strings.TrimSuffix(group, "/"), Kind: authorizationPolicy},
+		{Kind: "IstioOperator"},
+		{Kind: "ConfigMap", Paths: strings.Fields(names + "data.mesh")},
 		{Kind: "Gateway", Paths: strings.Fields(names + "spec.gatewayClassName")},
 		{Kind: "Pod", Paths: strings.Fields(names + "metadata.labels metadata.ownerReferences")},
 	}
@@ -22,9 +24,4 @@ func resources() []source.Resource {
 		})
 	}
 	return all
-}
-
-// workloadKinds are those that make pods of a template.
-func workloadKinds() []string {
-	return []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"}
 }

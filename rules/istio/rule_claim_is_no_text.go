@@ -3,6 +3,7 @@ package istio
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -18,11 +19,8 @@ func claimIsNoText() rules.Rule {
 		References: []string{docKeys, codeGenerate},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			numbers := []string{
-				"exp", "iat", "nbf", "auth_time", "acct", "email_verified", "xms_edov",
-			}
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-				for _, name := range numbers {
+				for _, name := range envoy.NoTexts() {
 					if one.attribute == ofClaims+"["+name+"]" {
 						all = append(all, i.findingAt(v, l.Field, "%s is a number or a boolean "+
 							"in tokens: this never matches", name))

@@ -15,9 +15,8 @@ func dryRunLeftOn() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range i.policies {
-				v := p.dryRun()
-				if on, _ := v.Bool(); on && p.Kind == authorizationPolicy {
-					all = append(all, i.findingAt(v, dryRun,
+				if p.logged() && p.Kind == authorizationPolicy {
+					all = append(all, i.findingAt(p.dryRun(), dryRun,
 						"%s decides nothing: it is in dry run", p))
 				}
 			}

@@ -29,9 +29,6 @@ func policyDecidesNothing() rules.Rule {
 				}
 				none := rulesIn == nil || rulesIn.Is(source.Null) ||
 					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
-				if p.Kind == authorizationPolicy && rulesIn.Is(source.List) {
-					none = len(rulesOf(p)) == 0 // one that is null does not count
-				}
 				if !none || p.selectorUnread != "" {
 					continue
 				}

@@ -7,7 +7,7 @@ import (
 func policySelectsNothing() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-selects-nothing",
-		Title: "no workload has the labels that a policy selects",
+		Title: "a policy selects nothing that the files show",
 		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
 			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
 			"selects no workload protects none.",
@@ -20,7 +20,7 @@ func policySelectsNothing() rules.Rule {
 			for _, p := range i.policies {
 				shown, selected := false, false
 				for _, r := range i.cluster.running {
-					if r.namespace == p.Namespace || p.Namespace == rootNamespace {
+					if r.namespace == p.Namespace || p.Namespace == i.cluster.root.name {
 						shown = true
 						selected = selected || p.selector.Selects(r.labels)
 					}

@@ -131,6 +131,33 @@ func cutLast(value string) (issuer, subject string, found bool) {
 	return value[:i], value[i+1:], true
 }
 
+// badTemplate says why Istio refuses a path; empty where it does not. {*} and {**} stand for whole
+// segments, {**} for the last ones, and beside them a path has no other sign of a template.
+func badTemplate(path string) string {
+	_, template := pathTemplate(path)
+	rest := false
+	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		whole := segment == "{*}" || segment == "{**}"
+		switch {
+		case whole && rest:
+			return "{**} is not the last segment"
+		case whole:
+			rest = segment == "{**}"
+		case strings.ContainsAny(segment, "{}"):
+			return "a brace is not {*} or {**} alone in a segment"
+		case template && strings.ContainsFunc(segment, notInPath) || template && segment == "":
+			return "the segment " + segment + " beside a template has other characters than a path"
+		}
+	}
+	return ""
+}
+
+// notInPath reports whether a character may not be in a segment of a path (RFC 3986, pchar).
+func notInPath(c rune) bool {
+	return !strings.ContainsRune("-._~%!$&'()+,;:@=", c) &&
+		(c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+}
+
 // pathTemplate is the expression of a path with {*} for one segment and {**} for any number of
 // them; ok is false where the path has neither.
 func pathTemplate(path string) (expression string, ok bool) {

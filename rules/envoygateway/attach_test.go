@@ -1,0 +1,247 @@
+package envoygateway
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// named are the instances of files, with the policy that counts in each.
+func named(t *testing.T, options rules.Options, texts ...string) []string {
+	t.Helper()
+	c := configurationOf(t, options, "policies.yaml", strings.Join(texts, ""))
+	var all []string
+	for _, e := range c.Entries {
+		i := e.(*instance)
+		text := i.name + " " + i.policy.Name
+		if i.merges() {
+			text += "+" + i.outer.Name
+		}
+		if i.doubt != nil {
+			text += "?"
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func TestWhichPolicyCountsWhere(t *testing.T) {
+	t.Parallel()
+	onGateway := policyOn(gatewayKind, "public", jwt())
+	gateway := resourceOf(gatewayKind, "public", "listeners: [{name: http}, {name: https}]")
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	other := resourceOf(httpRoute, "web", "parentRefs: [{name: public}]")
+	grpc := resourceOf(grpcRoute, "calls", "parentRefs: [{name: public, kind: Gateway}]")
+	own := onRoute("cors: {}")
+	merging := onRoute("mergeType: StrategicMerge", "cors: {}")
+	selecting := func(kind, label string) string {
+		return strings.Replace(policyOn(kind, "x", jwt()),
+			"targetRefs: [{group: gateway.networking.k8s.io, kind: "+kind+", name: x}]",
+			"targetSelectors: [{kind: "+kind+", matchLabels: {of: "+label+"}}]", 1)
+	}
+	onSection := func(kind, name, section string) string {
+		return strings.NewReplacer("name: "+name+"}]", "name: "+name+", sectionName: "+section+
+			"}]", "on-"+name, "on-"+section).Replace(policyOn(kind, name, jwt()))
+	}
+	ruled := resourceOf(httpRoute, "api",
+		"parentRefs: [{name: public}], rules: [{name: one}, {name: two}]")
+	listener := resourceOf(httpRoute, "api", "parentRefs: [{name: public, sectionName: https}]")
+	tests := []struct {
+		name  string
+		texts []string
+		want  []string
+	}{
+		{"a policy alone", []string{own}, []string{"orders/api on-api"}},
+		{"a Gateway's alone", []string{onGateway}, []string{"orders/gateway:public on-public"}},
+		{"the routes of a Gateway", []string{onGateway, gateway, route, other, grpc}, []string{
+			"orders/api on-public", "orders/web on-public", "orders/grpcroute:calls on-public",
+		}},
+		{"a route's replaces the Gateway's", []string{onGateway, own, route, other}, []string{
+			"orders/api on-api", "orders/web on-public",
+		}},
+		{"or is merged", []string{onGateway, merging, route}, []string{
+			"orders/api on-api+on-public",
+		}},
+		{"a merge without a Gateway", []string{merging, route}, []string{"orders/api on-api"}},
+		{"a merge without its route", []string{merging}, []string{"orders/api on-api?"}},
+		{"a route of another Gateway", []string{onGateway, resourceOf(httpRoute, "api",
+			"parentRefs: [{name: other}]")}, []string{"orders/gateway:public on-public"}},
+		{"a Gateway of another namespace", []string{onGateway, resourceOf(httpRoute, "api",
+			"parentRefs: [{name: public, namespace: infra}]")}, []string{
+			"orders/gateway:public on-public",
+		}},
+		{"a selector", []string{selecting(httpRoute, "web"), route, other}, []string{
+			"orders/web on-x",
+		}},
+		{"a selector that selects nothing", []string{selecting(httpRoute, "x"), route}, []string{
+			"orders/of=x on-x",
+		}},
+		{
+			"a selector of Gateways",
+			[]string{selecting(gatewayKind, "public"), gateway, route},
+			[]string{"orders/api on-x"},
+		},
+		{"two on one target", []string{own, strings.Replace(own, "on-api", "second", 1)}, []string{
+			"orders/api on-api?",
+		}},
+		{
+			"a rule of a route",
+			[]string{onGateway, onSection(httpRoute, "api", "one"), ruled},
+			[]string{"orders/api/one on-one", "orders/api on-public"},
+		},
+		{"all rules of a route", []string{
+			onSection(httpRoute, "api", "one"),
+			onSection(httpRoute, "api", "two"), ruled,
+		}, []string{
+			"orders/api/one on-one", "orders/api/two on-two",
+		}},
+		{"a listener that the route names", []string{
+			onGateway,
+			onSection(gatewayKind, "public", "https"), gateway, listener,
+		}, []string{
+			"orders/api on-https", "orders/gateway:public on-public",
+		}},
+		{"a listener beside others", []string{
+			onGateway,
+			onSection(gatewayKind, "public", "https"), gateway, route,
+		}, []string{
+			"orders/api on-public", "orders/api@orders/gateway:public/https on-https",
+		}},
+		{
+			"a target that can't be read",
+			[]string{strings.Replace(own, "name: api}", "x: y}", 1)},
+			[]string{"orders/on-api on-api?"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := named(t, rules.Options{Runtime: "1.9"}, test.texts...)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			slices.Reverse(test.texts)
+			got = named(t, rules.Options{Runtime: "1.9"}, test.texts...)
+			slices.Sort(got)
+			slices.Sort(test.want)
+			if test.name != "two on one target" && !slices.Equal(got, test.want) {
+				t.Errorf("in the other order: got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// Without a version it is not known whether policies are merged; an old one replaces.
+func TestMergingDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	texts := []string{
+		policyOn(gatewayKind, "public", jwt()), onRoute("mergeType: JSONMerge", "cors: {}"),
+		resourceOf(httpRoute, "api", "parentRefs: [{name: public}]"),
+	}
+	for version, want := range map[string]string{
+		"1.7.4": "orders/api on-api", "1.8.0": "orders/api on-api+on-public",
+		"": "orders/api on-api?",
+	} {
+		got := named(t, rules.Options{Runtime: version}, texts...)
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%q: got %q, want %q", version, got, want)
+		}
+	}
+}
+
+// Of two policies on one target the older one counts.
+func TestTheOlderPolicyCounts(t *testing.T) {
+	t.Parallel()
+	dated := func(name, created string) string {
+		return strings.Replace(onRoute("cors: {}"), "name: on-api",
+			"name: "+name+", creationTimestamp: '"+created+"'", 1)
+	}
+	got := named(t, rules.Options{}, dated("new", "2026-02-01T00:00:00Z"),
+		dated("old", "2026-01-01T00:00:00Z"))
+	if want := []string{"orders/api old"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A name that stands for no instance is an error that lists those there are.
+func TestInstancesAreChosenByName(t *testing.T) {
+	t.Parallel()
+	text := policyOn(gatewayKind, "public", jwt()) +
+		resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	for _, name := range []string{"orders/api", "orders/gateway:public"} {
+		if got := named(t, rules.Options{API: name}, text); len(got) != 1 ||
+			!strings.HasPrefix(got[0], name+" ") {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	_, err := read(filesOf(t, "policies.yaml", text), rules.Options{API: "orders/x"})
+	if err == nil || !strings.Contains(err.Error(), "no route orders/x") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A merged policy has the parts of both: lists of the route's replace those of the Gateway's.
+func TestMergedPolicies(t *testing.T) {
+	t.Parallel()
+	gateway := policyOn(gatewayKind, "public", jwt(), authorization("", ruleOf("Allow",
+		claim("azp", "", "x"))))
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	for _, test := range []struct {
+		name, own string
+		want      decided
+	}{
+		{"CORS alone", onRoute("mergeType: JSONMerge", "cors: {}"), rejected(403,
+			rules.CustomClaim)},
+		{"CORS alone, and no merge", onRoute("cors: {}"), accepted()},
+		{"null", onRoute("mergeType: JSONMerge", "authorization: null"), rejected(403,
+			rules.CustomClaim)},
+		{"another default", onRoute("mergeType: JSONMerge",
+			"authorization: {defaultAction: Allow}"), accepted()},
+		{"rules of its own", onRoute("mergeType: StrategicMerge", jwt(), authorization("",
+			ruleOf("Allow", claim("azp", "", client)))), accepted()},
+		{"a rule about the Gateway's provider", onRoute("mergeType: JSONMerge", authorization("",
+			ruleOf("Allow", claim("azp", "", client)))), open(rules.NotModelled)},
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, gateway+test.own+route)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// A request that the route does not take gets 404, and not what the policy says.
+func TestRoutesTakeRequests(t *testing.T) {
+	t.Parallel()
+	route := func(spec string) string {
+		return onRoute(jwt()) + resourceOf(httpRoute, "api", spec)
+	}
+	none := rejected(404, rules.Conditional)
+	for _, test := range []struct {
+		name, spec string
+		want       decided
+	}{
+		{"no rules", "parentRefs: []", accepted()},
+		{"its path", "rules: [{matches: [{path: {value: /orders}}]}]", accepted()},
+		{"another path", "rules: [{matches: [{path: {value: /x}}]}]", none},
+		{
+			"one of two rules", "rules: [{matches: [{path: {value: /x}}]}, " +
+				"{matches: [{method: GET}]}]",
+			accepted(),
+		},
+		{"another method", "rules: [{matches: [{method: PUT}]}]", none},
+		{"a rule without matches", "rules: [{matches: [{method: PUT}]}, {}]", accepted()},
+		{"a host that is not known", "hostnames: [orders.example]", accepted()},
+	} {
+		if got := short(answered(t, route(test.spec), requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+	unknown := requestOf("")
+	unknown.Method, unknown.Path = "", ""
+	text := route("rules: [{matches: [{path: {value: /x}, method: PUT}]}]")
+	if got := short(answered(t, text, unknown)); got != accepted() {
+		t.Errorf("of an unknown path: got %v", got)
+	}
+}

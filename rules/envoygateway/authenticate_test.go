@@ -1,0 +1,171 @@
+package envoygateway
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// What the JWT filter makes of a request, by its switches.
+func TestSwitchesOfTheFilter(t *testing.T) {
+	t.Parallel()
+	expired := `exp=1778000000`
+	asking := authorization("", ruleOf("Allow", claim("azp", "", client)))
+	noToken := rejected(401, rules.TokenPresent)
+	tests := []struct {
+		name, beside, part, claims string
+		token                      bool
+		want                       decided
+	}{
+		{"a good token", "", "", "", true, accepted()},
+		{"none", "", "", "", false, noToken},
+		{"an expired one", "", "", expired, true, rejected(401, rules.Expiry)},
+		{"none, optional", "optional: true", "", "", false, accepted()},
+		{"none, not optional", "optional: false", "", "", false, noToken},
+		{"a bad one, optional", "optional: true", "", expired, true, rejected(401, rules.Expiry)},
+		{"none, optional, and a rule", "optional: true", asking, "", false, rejected(403,
+			rules.TokenPresent)},
+		{"a good one, optional, and a rule", "optional: true", asking, "", true, accepted()},
+		{"none, failOpen", "failOpen: true", "", "", false, accepted()},
+		{"a bad one, failOpen", "failOpen: true", "", expired, true, accepted()},
+		{
+			"a bad one, failOpen, and a rule", "failOpen: true", asking, expired, true,
+			rejected(403, rules.Expiry),
+		},
+		{"a good one, failOpen, and a rule", "failOpen: true", asking, "", true, accepted()},
+		{
+			"both: the API server refuses that", "optional: true, failOpen: true", "", "", true,
+			open(rules.NotModelled),
+		},
+		{"a mark", `optional: "{{ .Values.optional }}"`, "", "", true, accepted()},
+		{
+			"none, and a mark", `optional: "{{ .Values.optional }}"`, "", "", false,
+			open(rules.Conditional),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := tokenless()
+			if test.token {
+				r = requestOf(test.claims)
+			}
+			text := onRoute(jwt(test.beside), test.part)
+			got := short(rules.Evaluate(policiesOf(t, rules.Options{Runtime: "1.9"}, text), r))
+			if got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// failOpen came with 1.9: an older version drops it, and without a version it is not known.
+func TestFailOpenDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	text := onRoute(jwt("failOpen: true"))
+	for version, want := range map[string]decided{
+		"1.8.3": rejected(401, rules.TokenPresent), "1.9.0": accepted(),
+		"": open(rules.NotModelled),
+	} {
+		got := short(rules.Evaluate(policiesOf(t, rules.Options{Runtime: version}, text),
+			tokenless()))
+		if got != want {
+			t.Errorf("%q: got %v, want %v", version, got, want)
+		}
+	}
+}
+
+// The claims are those that the first provider has left that accepts the token.
+func TestRulesNameTheProviderThatAccepts(t *testing.T) {
+	t.Parallel()
+	two := func(first, second string) string {
+		return "jwt: {providers: [" + first + ", " + second + "]}"
+	}
+	of := func(provider string) string {
+		return authorization("", "{action: Allow, principal: {jwt: {provider: "+provider+", "+
+			claim("azp", "", client)+"}}}")
+	}
+	v2 := providerNamed("v2", v2Issuer, app)
+	v1 := providerNamed("v1", v1Issuer, app)
+	any := providerNamed("any", "", app)
+	for _, test := range []struct {
+		name, jwt, rule string
+		want            decided
+	}{
+		{"its own", two(v2, v1), "v2", accepted()},
+		{"in the other order", two(v1, v2), "v2", accepted()},
+		{"the other one", two(v2, v1), "v1", rejected(403, rules.Authorization)},
+		{"the first of two that accept", two(v2, any), "v2", accepted()},
+		{"the second of two that accept", two(v2, any), "any", rejected(403, rules.Authorization)},
+		{"any issuer, first", two(any, v2), "any", accepted()},
+		{"any issuer first", two(any, v2), "v2", rejected(403, rules.Authorization)},
+	} {
+		if got := short(answered(t, onRoute(test.jwt, of(test.rule)), requestOf(""))); got !=
+			test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// A policy with an error answers 500, and of one that the API server refuses nothing is known.
+func TestPoliciesWithErrors(t *testing.T) {
+	t.Parallel()
+	keys := "remoteJWKS: {uri: " + keysURL + "}"
+	provider := func(fields string) string { return "jwt: {providers: [{" + fields + "}]}" }
+	broken := rejected(500, rules.Authorization)
+	refused := open(rules.NotModelled)
+	for _, test := range []struct {
+		name string
+		part []string
+		want decided
+	}{
+		{"an issuer that is no URI", []string{provider("name: a, issuer: ':x', " + keys)}, broken},
+		{
+			"an issuer without a colon",
+			[]string{provider("name: a, issuer: me, " + keys)},
+			rejected(401, rules.Issuer),
+		},
+		{"two of one name", []string{"jwt: {providers: [{name: a, " + keys + "}, {name: a, " +
+			keys +
+			"}]}"}, broken},
+		{"a range that is none", []string{jwt(), authorization("",
+			"{action: Allow, principal: {clientCIDRs: [x]}}")}, broken},
+		{"no keys", []string{provider("name: a")}, refused},
+		{"keys twice", []string{provider("name: a, localJWKS: {inline: '{}'}, " + keys)}, refused},
+		{"a rule about a token without jwt", []string{authorization("", ruleOf("Allow",
+			"scopes: [a]"))}, refused},
+		{"a rule about nothing", []string{jwt(), authorization("", "{action: Allow}")}, refused},
+		{"no providers", []string{"jwt: {}"}, refused},
+		{"providers that are none", []string{"jwt: {providers: [entra]}"}, refused},
+	} {
+		if got := short(answered(t, onRoute(test.part...), requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// What else a SecurityPolicy holds is not known here; CORS alone asks nothing.
+func TestOtherPartsOfAPolicy(t *testing.T) {
+	t.Parallel()
+	for part, want := range map[string]decided{
+		"cors: {allowOrigins: ['*']}": accepted(), "extAuth: {}": open(rules.NotModelled),
+		"basicAuth: {}": open(rules.NotModelled), "apiKeyAuth: {}": open(rules.NotModelled),
+		"oidc: {}": open(rules.NotModelled), "oidc: {passThroughAuthHeader: true}": accepted(),
+		"csrf: {}": accepted(), "oidc: null": accepted(),
+	} {
+		if got := short(answered(t, onRoute(jwt(), part), requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", part, got, want)
+		}
+	}
+	post := requestOf("")
+	post.Method = "POST"
+	if got := short(answered(t, onRoute(jwt(), "csrf: {}"), post)); got !=
+		open(rules.NotModelled) {
+		t.Errorf("csrf and POST: got %v", got)
+	}
+	bad := requestOf("exp=1778000000")
+	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.outcome !=
+		rules.Rejected {
+		t.Errorf("extAuth and a bad token: got %v", got)
+	}
+}

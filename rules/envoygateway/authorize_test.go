@@ -1,0 +1,238 @@
+package envoygateway
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The first rule that matches decides, and defaultAction where none does.
+func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
+	t.Parallel()
+	ours := ruleOf("Allow", claim("azp", "", client))
+	denied := rejected(403, rules.Authorization)
+	all := func(action string) string {
+		return `{action: ` + action + `, principal: {clientCIDRs: ["0.0.0.0/0", "::/0"]}}`
+	}
+	theirs := ruleOf("Deny", claim("azp", "", client))
+	reads := `{action: Allow, operation: {methods: [get]}, principal: {clientCIDRs: ` +
+		`["0.0.0.0/0", "::/0"]}}`
+	x := claim("azp", "", "x")
+	address := func(action string) string {
+		return `{action: ` + action + `, principal: {clientCIDRs: [10.0.0.0/8]}}`
+	}
+	tests := []struct {
+		name, part string
+		want       decided
+	}{
+		{"no authorization", "", accepted()},
+		{"no rule", "authorization: {}", denied},
+		{"no rule, and Allow", "authorization: {defaultAction: Allow}", accepted()},
+		{"a client that is allowed", authorization("", ours), accepted()},
+		{
+			"another client", authorization("", ruleOf("Allow", claim("azp", "", "x"))),
+			rejected(403, rules.CustomClaim),
+		},
+		{"Deny behind Allow", authorization("", ours, theirs), accepted()},
+		{"Deny before Allow", authorization("", theirs, ours), denied},
+		{"Deny alone", authorization("Allow", theirs), denied},
+		{"Deny of another", authorization("Allow", ruleOf("Deny", x)), accepted()},
+		{"all before Deny", authorization("", all("Allow"), theirs), accepted()},
+		{"Deny all before Allow", authorization("Allow", all("Deny"), ours), denied},
+		{"Allow where all are", authorization("Allow", ruleOf("Allow", x)), accepted()},
+		{
+			"Deny between Allows", authorization("", ruleOf("Allow", x), theirs,
+				all("Allow")), denied,
+		},
+		{"a method in another case", authorization("", reads), accepted()},
+		{
+			"an address", authorization("", address("Allow")),
+			open(rules.Authorization),
+		},
+		{
+			"Deny of an address", authorization("Allow",
+				address("Deny")), open(rules.Authorization),
+		},
+		{
+			"an expression that is always true", authorization("", `{action: Allow, cel: "true"}`),
+			accepted(),
+		},
+		{
+			"an expression of a version that may not have it", authorization("",
+				`{action: Allow, cel: "request.method == 'PUT'"}`), open(rules.Conditional),
+		},
+		{
+			"a provider that is not there", authorization("",
+				`{action: Allow, principal: {jwt: {provider: x, scopes: [a]}}}`), denied,
+		},
+		{
+			"Deny by a provider that is not there", authorization("Allow",
+				`{action: Deny, principal: {jwt: {provider: x, scopes: [a]}}}`), accepted(),
+		},
+		{
+			"an action that is none", authorization("", `{action: allow, principal: {}}`),
+			open(rules.NotModelled),
+		},
+		{
+			"a mark for the rules", `authorization: {rules: "{{ .Values.rules }}"}`,
+			open(rules.NotModelled),
+		},
+		{"a mark for a value", authorization("", ruleOf("Allow",
+			`claims: [{name: azp, values: ["{{ .Values.client }}"]}]`)), open(rules.CustomClaim)},
+		{"a mark beside the value", authorization("", ruleOf("Allow",
+			`claims: [{name: azp, values: ["{{ .Values.client }}", "`+client+`"]}]`)), accepted()},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := short(answered(t, onRoute(jwt(), test.part), requestOf("")))
+			if got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// A claim is compared as its type says: a text never with a list, nor the reverse.
+func TestClaimsAreTextsOrLists(t *testing.T) {
+	t.Parallel()
+	kept := rejected(403, rules.CustomClaim)
+	tests := []struct {
+		name, claim, claims string
+		want                decided
+	}{
+		{"a role as a text", claim("roles", "", "read"), `roles=["read"]`, kept},
+		{"a role", claim("roles", "StringArray", "read"), `roles=["x","read"]`, accepted()},
+		{"another role", claim("roles", "StringArray", "read"), `roles=["x"]`, kept},
+		{"a text as a list", claim("azp", "StringArray", client), "", kept},
+		{"one of two", claim("azp", "String", "x", client), "", accepted()},
+		{"a number", claim("acct", "", "0"), `acct=0`, kept},
+		{"absent", claim("roles", "StringArray", "read"), "", kept},
+		{"null", claim("azp", "", client), "azp=null", kept},
+		{"inside of another", claim("a.b", "", "c"), `a={"b":"c"}`, accepted()},
+		{"a name with a dot", claim("a.b", "", "c"), `a.b="c"`, kept},
+		{"a list inside", claim("a.b", "StringArray", "c"), `a={"b":["c"]}`, accepted()},
+		{"case", claim("roles", "StringArray", "Read"), `roles=["read"]`, kept},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			text := onRoute(jwt(), authorization("", ruleOf("Allow", test.claim)))
+			if got := short(answered(t, text, requestOf(test.claims))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// Scopes are looked for in scp from 1.7 on (envoyproxy/gateway#8027); which it is without a
+// version is said.
+func TestScopesAndVersions(t *testing.T) {
+	t.Parallel()
+	kept := rejected(403, rules.Scopes)
+	tests := []struct {
+		version, scopes, claims string
+		want                    decided
+	}{
+		{"1.6.2", "[read]", `scp="read write"`, kept},
+		{"1.7.0", "[read]", `scp="read write"`, accepted()},
+		{"v1.9", "[read, write]", `scp="read write"`, accepted()},
+		{"1.9.1", "[read, admin]", `scp="read write"`, kept},
+		{"1.6.2", "[read]", `scope="read write"`, accepted()},
+		{"1.9.1", "[read]", `scp="reader"`, kept},
+		{"1.9.1", "[read]", "", kept},
+		{"", "[read]", `scp="read"`, open(rules.Scopes)},
+		{"", "[read]", `scope="read"`, accepted()},
+		{"", "[read]", `scp="write"`, kept},
+		{"latest", "[read]", `scp="read"`, open(rules.Scopes)},
+	}
+	for _, test := range tests {
+		text := onRoute(jwt(), authorization("", ruleOf("Allow", "scopes: "+test.scopes)))
+		policies := policiesOf(t, rules.Options{Runtime: test.version}, text)
+		if got := short(rules.Evaluate(policies, requestOf(test.claims))); got != test.want {
+			t.Errorf("%q, %s, %s: got %v, want %v", test.version, test.scopes, test.claims, got,
+				test.want)
+		}
+	}
+}
+
+// scp as a claim is one text before 1.7, and a list from then on.
+func TestScopeClaimsAreSplit(t *testing.T) {
+	t.Parallel()
+	kept := rejected(403, rules.CustomClaim)
+	for _, test := range []struct {
+		version, claim, claims string
+		want                   decided
+	}{
+		{"1.6", claim("scp", "", "read"), `scp="read"`, accepted()},
+		{"1.6", claim("scp", "StringArray", "read"), `scp="read write"`, kept},
+		{"1.7", claim("scp", "", "read"), `scp="read"`, kept},
+		{"1.7", claim("scp", "StringArray", "read"), `scp="read write"`, accepted()},
+		{"1.6", claim("scope", "StringArray", "read"), `scope="read write"`, accepted()},
+		{"", claim("scp", "StringArray", "read"), `scp="read"`, open(rules.CustomClaim)},
+	} {
+		text := onRoute(jwt(), authorization("", ruleOf("Allow", test.claim)))
+		policies := policiesOf(t, rules.Options{Runtime: test.version}, text)
+		if got := short(rules.Evaluate(policies, requestOf(test.claims))); got != test.want {
+			t.Errorf("%q, %s, %s: got %v, want %v", test.version, test.claim, test.claims, got,
+				test.want)
+		}
+	}
+}
+
+// Paths came with 1.9, and an older version drops them, so that the rule is about more.
+func TestPathsOfRules(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		version, path, of string
+		want              rules.Decision
+	}{
+		{"1.9", "{type: Exact, value: /orders}", "/orders", rules.Accepted},
+		{"1.9", "{type: Exact, value: /orders}", "/orders/1", rules.Rejected},
+		{"1.9", "{value: /orders}", "/orders/1", rules.Accepted},
+		{"1.9", "{value: /orders/}", "/orders", rules.Accepted},
+		{"1.9", "{value: /orders}", "/orders2", rules.Rejected},
+		{"1.9", "{type: PathPrefix, value: /}", "/x", rules.Accepted},
+		{"1.9", "{type: RegularExpression, value: /o.*}", "/orders", rules.Accepted},
+		{"1.9", "{type: RegularExpression, value: /o}", "/orders", rules.Rejected},
+		{"1.9", "{type: Exact, value: /orders, invert: true}", "/orders", rules.Rejected},
+		{"1.9", "{type: RegularExpression, value: '('}", "/orders", rules.Rejected},
+		{"1.8", "{type: Exact, value: /x}", "/orders", rules.Accepted},
+		{"", "{type: Exact, value: /x}", "/orders", rules.Undetermined},
+		{"", "{type: Exact, value: /orders}", "/orders", rules.Accepted},
+	} {
+		rule := "{action: Allow, operation: {path: " + test.path + "}, principal: {clientCIDRs: " +
+			`["0.0.0.0/0", "::/0"]}}`
+		policies := policiesOf(t, rules.Options{Runtime: test.version},
+			onRoute(jwt(), authorization("", rule)))
+		r := requestOf("")
+		r.Path = test.of
+		if got := rules.Evaluate(policies, r); got.Outcome != test.want {
+			t.Errorf("%q, %s, %s: got %v, want %v", test.version, test.path, test.of, got.Outcome,
+				test.want)
+		}
+	}
+}
+
+// Headers are compared exactly, and one that the JWT filter writes is not what the caller sends.
+func TestHeadersOfRules(t *testing.T) {
+	t.Parallel()
+	rule := `{action: Allow, principal: {headers: [{name: X-Team, values: [a, b]}]}}`
+	request := requestOf("")
+	request.Headers = map[string]string{"X-Team": "b"}
+	other := requestOf("")
+	other.Headers = map[string]string{"X-Team": "B"}
+	text := onRoute(jwt(), authorization("", rule))
+	if got := short(answered(t, text, request)); got != accepted() {
+		t.Errorf("got %v", got)
+	}
+	if got := short(answered(t, text, other)); got != rejected(403, rules.Conditional) {
+		t.Errorf("got %v", got)
+	}
+	written := "jwt: {providers: [{name: entra, issuer: " + v2Issuer + ", remoteJWKS: {uri: " +
+		keysURL + "}, claimToHeaders: [{header: x-team, claim: team}]}]}"
+	text = onRoute(written, authorization("", rule))
+	if got := short(answered(t, text, request)); got != open(rules.Conditional) {
+		t.Errorf("got %v", got)
+	}
+}

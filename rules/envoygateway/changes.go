@@ -1,0 +1,234 @@
+package envoygateway
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// repairable lists the rules whose findings a change can remove.
+func repairable() []string {
+	return []string{
+		"token-not-needed", "outer-policy-dropped", "rules-decide-nothing",
+		"list-claim-compared-with-text", "text-claim-compared-with-list",
+		"audience-not-checked", "any-client-accepted", "query-in-path",
+		"expression-decides-nothing",
+	}
+}
+
+// changer makes changes of the policy of one instance.
+type changer struct {
+	*compiler
+	of   *rules.Configuration
+	made *rules.Policy
+}
+
+func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
+	i := c.Index(policy)
+	if i < 0 {
+		return nil, false
+	}
+	return &changer{newCompiler(c.Entries[i].(*instance), nil), c, policy}, true
+}
+
+func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+	if goal.Finding != nil {
+		change := changeFor(c, goal)
+		change.Policy = goal.Finding.Policy
+		return []rules.Change{change}, nil
+	}
+	return proposals(c, goal), nil
+}
+
+// change is one by edits of files, or why it can't be made.
+func (m *changer) change(id, title string, steps ...kubernetes.Step) rules.Change {
+	change := rules.Change{ID: id, Title: title, Policy: m.made}
+	files, err := kubernetes.Edited(m.of.Files, steps)
+	if err == nil {
+		change.Edited, err = read(files, m.of.Options)
+	}
+	if err != nil {
+		change.Refused = kubernetes.NotEditable(err)
+		return change
+	}
+	for _, s := range steps {
+		change.Fields = append(change.Fields, s.Field)
+	}
+	return change
+}
+
+// fileOf is the file that a value is in: where two policies are merged there may be two.
+func (m *changer) fileOf(v *source.Value) *source.File {
+	for _, file := range m.of.Files {
+		if file.Name == v.Pos.File {
+			return file
+		}
+	}
+	return m.policy.File
+}
+
+// changeFor is the smallest change that may remove a finding, or why there is none.
+func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
+	f := goal.Finding
+	none := rules.Change{
+		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
+	}
+	m, ok := changerOf(c, f.Policy)
+	if !ok {
+		return none
+	}
+	switch f.Rule {
+	case "token-not-needed":
+		return m.needToken()
+	case "outer-policy-dropped":
+		return m.keepOuter()
+	case "rules-decide-nothing":
+		v := m.spec.Member("authorization")
+		return m.change("deny-by-default", "deny what no rule allows",
+			kubernetes.Set(m.fileOf(v), v, "authorization.", "defaultAction", actionDeny))
+	case "query-in-path", "expression-decides-nothing":
+		if change, ok := m.rewrite(f); ok {
+			return change
+		}
+	case "list-claim-compared-with-text", "text-claim-compared-with-list":
+		if change, ok := m.compareAlike(f); ok {
+			return change
+		}
+		if change, ok := m.rewrite(f); ok {
+			return change
+		}
+	case "audience-not-checked", "any-client-accepted":
+		for _, p := range m.providers {
+			if p.AudiencesAt.Pos == f.Pos {
+				return m.audience(p, goal.Facts.Audience)
+			}
+		}
+	}
+	return none
+}
+
+// needToken takes away what lets requests pass the JWT filter.
+func (m *changer) needToken() rules.Change {
+	jwt := m.spec.Member("jwt")
+	var steps []kubernetes.Step
+	for _, name := range []string{"optional", "failOpen"} {
+		if switched(jwt.Member(name)) == rules.Yes {
+			steps = append(steps, kubernetes.Removed(m.fileOf(jwt), jwt, "jwt.", name))
+		}
+	}
+	return m.change("need-token", "let in nobody without an accepted token", steps...)
+}
+
+// keepOuter has the policy of a route add to that of its Gateway. Where mergeType does not count,
+// or perhaps not, it repeats what the Gateway's policy checks.
+func (m *changer) keepOuter() rules.Change {
+	if isRoute(m.instance.of.kind) && m.has(mergeSince) == rules.Yes {
+		return m.change("merge-policies", "merge the route's policy into its Gateway's",
+			kubernetes.Set(m.policy.File, m.policy.Spec, "", "mergeType", "StrategicMerge"))
+	}
+	var steps []kubernetes.Step
+	for _, field := range m.dropped() {
+		steps = append(steps, copied(m.policy, m.outer, field))
+	}
+	return m.change("repeat-outer-policy", "repeat what "+m.outer.String()+" checks", steps...)
+}
+
+// copied is the step that gives a policy a part of another one.
+func copied(to, from *policy, field string) kubernetes.Step {
+	return kubernetes.Step{
+		File: to.File, Field: rules.FieldChange{Field: field, To: "as in " + from.String()},
+		Edit: func() (source.Edit, error) {
+			with, err := plain(from.Spec.Member(field))
+			if err != nil {
+				return source.Edit{}, err
+			}
+			return to.File.SetMember(to.Spec, field, with)
+		},
+	}
+}
+
+// plain is a value as an edit takes it.
+func plain(v *source.Value) (any, error) {
+	switch v.Kind {
+	case source.Object:
+		var all source.Fields
+		for _, m := range v.Members {
+			with, err := plain(m.Value)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, source.Field{Key: m.Key, Value: with})
+		}
+		return all, nil
+	case source.List:
+		all := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			with, err := plain(item)
+			if err != nil {
+				return nil, err
+			}
+			all[i] = with
+		}
+		return all, nil
+	case source.String:
+		return v.Text, nil
+	case source.Bool:
+		return v.Text == "true", nil
+	case source.Number:
+		if n, ok := v.Int(); ok {
+			return int(n), nil
+		}
+	}
+	return nil, &source.Error{Pos: v.Pos, Cause: v.Kind.String() + " can't be repeated elsewhere"}
+}
+
+// compareAlike compares a claim as tokens have it: as a text, or as a list.
+func (m *changer) compareAlike(f *rules.Finding) (rules.Change, bool) {
+	s := subject{m.compiler, m.made}
+	var change rules.Change
+	found := false
+	s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
+		within := claim.Span.Start <= f.Span.Start && f.Span.End <= claim.Span.End &&
+			claim.Pos.File == f.Pos.File
+		if found || !within {
+			return
+		}
+		found = true
+		kind, _ := claim.Member("valueType").Str()
+		if kind == "StringArray" {
+			change = m.change("compare-text", "compare the claim as a text",
+				kubernetes.Removed(m.fileOf(claim), claim, path, "valueType"))
+			return
+		}
+		change = m.change("compare-list", "look into the claim as a list",
+			kubernetes.Set(m.fileOf(claim), claim, path, "valueType", "StringArray"))
+	})
+	return change, found
+}
+
+// audience accepts tokens for an audience alone, or for one more.
+func (m *changer) audience(p *provider, audience string) rules.Change {
+	if audience == "" {
+		return rules.Change{
+			ID: "check-audience", Title: "check the API's audience",
+			Refused: "the audience of the API's tokens is not known",
+			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
+		}
+	}
+	have := kubernetes.ListIn(p.at, p.path, "audiences")
+	if have.At.Is(source.List) && len(have.At.Items) > 0 {
+		return m.change("accept-audience", "accept tokens for "+audience,
+			kubernetes.Appended(m.fileOf(p.at), have, audience))
+	}
+	return m.change("check-audience", "accept tokens for "+audience+" only",
+		kubernetes.Listed(m.fileOf(p.at), p.at, p.path, "audiences", audience))
+}
+
+// allowRules are the rules that can let a request in.
+func (c *compiler) allowRules() []*authRule {
+	return slices.DeleteFunc(rulesIn(c.spec), func(r *authRule) bool {
+		return r.action != actionAllow
+	})
+}

@@ -1,0 +1,106 @@
+package envoygateway
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// since is the version that has all rules of this adapter.
+const since = "0.1.0"
+
+// lintRules lists the rules that only Envoy Gateway's policies can break, and those that Istio's
+// can break too, in its own words.
+func lintRules() []rules.Rule {
+	return []rules.Rule{
+		tokenNotNeeded(),
+		outerPolicyDropped(),
+		rulesDecideNothing(),
+		ruleShadowed(),
+		providerNotInPolicy(),
+		textClaimComparedWithList(),
+		claimIsNoText(),
+		policySelectsNothing(),
+		fieldNotKnown(),
+		expressionNotParseable(),
+		expressionNotSupported(),
+		expressionDecidesNothing(),
+		queryInPath(),
+	}
+}
+
+// subject is one instance, as a rule looks at it.
+type subject struct {
+	*compiler
+	policy *rules.Policy
+}
+
+// eachInstance is the check of a rule that looks at one instance at a time.
+func eachInstance(look func(subject) []rules.Finding) func(*rules.Subject) []rules.Finding {
+	return func(s *rules.Subject) []rules.Finding {
+		var all []rules.Finding
+		for _, policy := range s.Policies {
+			if i, ours := policy.Entry.(*instance); ours {
+				all = append(all, look(subject{newCompiler(i, nil), policy})...)
+			}
+		}
+		return all
+	}
+}
+
+// eachExpression is the check of a rule that looks at one expression at a time.
+func eachExpression(look func(subject, celExpression) []rules.Finding) func(
+	*rules.Subject,
+) []rules.Finding {
+	return eachInstance(func(s subject) []rules.Finding {
+		var all []rules.Finding
+		for _, r := range rulesIn(s.spec) {
+			if e, ok := celOf(r); ok && s.doubt == nil {
+				all = append(all, look(s, e)...)
+			}
+		}
+		return all
+	})
+}
+
+// findingAt is a finding about a value.
+func (s *subject) findingAt(
+	v *source.Value, field, format string, args ...any,
+) rules.Finding {
+	return rules.Finding{
+		Field: field, Pos: v.Pos, Span: v.Span, Policy: s.policy,
+		Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// eachClaim visits each claim that a rule compares.
+func (s *subject) eachClaim(visit func(r *authRule, claim *source.Value, path string)) {
+	for _, r := range rulesIn(s.spec) {
+		for i, v := range itemsOf(r.at.At("principal", "jwt", "claims")) {
+			visit(r, v, fmt.Sprintf("%sprincipal.jwt.claims[%d].", r.path, i))
+		}
+	}
+}
+
+// ofEntra reports whether one of the providers is for tokens of Entra ID.
+func (c *compiler) ofEntra() bool {
+	return slices.ContainsFunc(c.providers, func(p *provider) bool {
+		if _, ok := entra.ParseIssuer(p.Issuer); ok {
+			return true
+		}
+		uri, _ := p.at.At("remoteJWKS", "uri").Str()
+		_, ok := entra.ParseKeysURL(uri)
+		return ok
+	})
+}
+
+// letsIn reports whether a request without a token gets past a node, of some routes at least.
+func letsIn(n rules.Node) bool {
+	policy := []*rules.Policy{{Root: n}}
+	v := rules.Evaluate(policy, &rules.Request{})
+	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
+	return in(v) || slices.ContainsFunc(v.Classes, in)
+}

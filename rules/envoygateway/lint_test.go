@@ -1,0 +1,125 @@
+package envoygateway
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// foundIn are the names of this adapter's rules that a file breaks.
+func foundIn(t *testing.T, version, text string) []string {
+	t.Helper()
+	s := &rules.Subject{Policies: policiesOf(t, rules.Options{Runtime: version}, text)}
+	var all []string
+	for _, rule := range lintRules() {
+		for _, f := range rule.Check(s) {
+			if f.Pos.Line == 0 || f.Message == "" {
+				t.Errorf("%s: an incomplete finding: %+v", rule.Name, f)
+			}
+			if !slices.Contains(all, rule.Name) {
+				all = append(all, rule.Name)
+			}
+		}
+	}
+	return all
+}
+
+func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
+	t.Parallel()
+	ours := ruleOf("Allow", claim("azp", "", client))
+	theirs := ruleOf("Deny", claim("azp", "", client))
+	all := `{action: Allow, principal: {clientCIDRs: ["0.0.0.0/0", "::/0"]}}`
+	four := `{action: Allow, principal: {clientCIDRs: ["0.0.0.0/0"]}}`
+	some := `{action: Allow, principal: {clientCIDRs: ["10.0.0.0/8"]}}`
+	with := func(part string) string { return onRoute(jwt(), part) }
+	of := func(name, kind string) string {
+		return with(authorization("", ruleOf("Allow", claim(name, kind, "x"))))
+	}
+	gateway := policyOn(gatewayKind, "public", jwt())
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	none := []string(nil)
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"jwt alone", onRoute(jwt()), none},
+		{"optional", onRoute(jwt("optional: true")), []string{"token-not-needed"}},
+		{"optional, and a rule", onRoute(jwt("optional: true"), authorization("", ours)), none},
+		{"optional, and a rule about nothing of a token", onRoute(jwt("optional: true"),
+			authorization("", ours, all)), []string{"token-not-needed"}},
+		{"failOpen", onRoute(jwt("failOpen: true")), []string{"token-not-needed"}},
+		{"failOpen, and a rule", onRoute(jwt("failOpen: true"), authorization("", ours)), none},
+		{
+			"a rule that is allowed anyway", with(authorization("Allow", ours)),
+			[]string{"rules-decide-nothing"},
+		},
+		{"a Deny rule where all is allowed", with(authorization("Allow", theirs)), none},
+		{"Deny behind all", with(authorization("", all, theirs)), []string{"rule-shadowed"}},
+		{
+			"Deny behind all of IPv4", with(authorization("", four, theirs)),
+			[]string{"rule-shadowed"},
+		},
+		{"Deny behind some", with(authorization("", some, theirs)), none},
+		{
+			"Deny of what is allowed before", with(authorization("", ours, theirs)),
+			[]string{"rule-shadowed"},
+		},
+		{"Deny before Allow", with(authorization("", theirs, all)), none},
+		{"a role as a text, which the neutral rule is about", of("roles", ""), none},
+		{
+			"a client as a list", of("azp", "StringArray"),
+			[]string{"text-claim-compared-with-list"},
+		},
+		{"scope as a text", of("scope", ""), []string{"text-claim-compared-with-list"}},
+		{"scp as a text", of("scp", ""), []string{"text-claim-compared-with-list"}},
+		{"a number", of("exp", ""), []string{"claim-is-no-text"}},
+		{
+			"a provider that is not there", with(authorization("",
+				"{action: Allow, principal: {jwt: {provider: x, scopes: [a]}}}")),
+			[]string{"provider-not-in-policy"},
+		},
+		{"a mark for a provider", with(authorization("",
+			`{action: Allow, principal: {jwt: {provider: "{{ .x }}", scopes: [a]}}}`)), none},
+		{"no jwt", onRoute(authorization("", ours)), []string{"provider-not-in-policy"}},
+		{
+			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),
+			[]string{"outer-policy-dropped"},
+		},
+		{"merged", gateway + route + onRoute("mergeType: JSONMerge", "cors: {}"), none},
+		{"a route's policy with jwt of its own", gateway + route + onRoute(jwt()), none},
+		{
+			"a route that is not there", route + policyOn(httpRoute, "x", jwt()),
+			[]string{"policy-selects-nothing"},
+		},
+		{"a Gateway that is not shown", route + policyOn(gatewayKind, "x", jwt()), none},
+		{"a field that is none", onRoute(jwt(), "jwtt: {}"), []string{"field-not-known"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := foundIn(t, "1.9", test.text); !slices.Equal(got, test.want) {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A field that came later is none of an older version.
+func TestFieldsOfLaterVersions(t *testing.T) {
+	t.Parallel()
+	for part, since := range map[string]string{
+		"mergeType: JSONMerge": "1.8", jwt("failOpen: true"): "1.9",
+		authorization("", `{action: Allow, principal: {headers: []}, cel: "true"}`): "1.9",
+	} {
+		text := onRoute(part)
+		if got := foundIn(t, "1.7.4", text); !slices.Contains(got, "field-not-known") {
+			t.Errorf("%s: found %q", part, got)
+		}
+		for _, version := range []string{since, ""} {
+			if got := foundIn(t, version, text); slices.Contains(got, "field-not-known") {
+				t.Errorf("%s, %q: found %q", part, version, got)
+			}
+		}
+	}
+}

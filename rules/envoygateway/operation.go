@@ -1,0 +1,86 @@
+package envoygateway
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// methodIn is that the request has one of some methods; case does not count.
+func methodIn(methods []string) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.RequestInput(rules.RequestMethod),
+		Values: rules.Literals(methods...), Texts: &rules.Texts{FoldCase: true},
+	}
+}
+
+// hostIn is that the request is for one of some hosts; *.HOST stands for what ends in it.
+func hostIn(hosts []string) rules.Predicate {
+	host := rules.RequestInput(rules.RequestHost)
+	fold := &rules.Texts{FoldCase: true}
+	var parts []rules.Predicate
+	for _, h := range hosts {
+		p := rules.Predicate{
+			Op: rules.OneOf, Input: host, Values: rules.Literals(h), Texts: fold,
+		}
+		if rest, wild := strings.CutPrefix(h, "*"); wild {
+			p.Op, p.Values = rules.Suffix, rules.Literals(rest)
+		}
+		parts = append(parts, assumed(p))
+	}
+	return envoy.Either(parts)
+}
+
+// pathTest is that the request's path is as a path match wants it. It is broken where its regular
+// expression can't be compiled, and not ok where it can't be read. The proxy compares the path
+// with its query: all but a regular expression leave that out (regex.go).
+func pathTest(match *source.Value) (p rules.Predicate, broken string, ok bool) {
+	path := rules.RequestInput(rules.RequestPath)
+	value, isText := match.Member("value").Str()
+	kind, isKind := match.Member("type").Str()
+	switch {
+	case kubernetes.Marked(match.Member("value")) || kubernetes.Marked(match.Member("type")):
+		return p, "", false
+	case !isText && match.Member("value") == nil:
+		value = "/"
+	case !isText:
+		return p, "", false
+	}
+	if !isKind {
+		kind = "PathPrefix"
+	}
+	begins := func(texts ...string) rules.Predicate {
+		return rules.Predicate{Op: rules.Prefix, Input: path, Values: rules.Literals(texts...)}
+	}
+	exactly := func(text string) rules.Predicate {
+		return rules.Predicate{Op: rules.OneOf, Input: path, Values: rules.Literals(text)}
+	}
+	switch kind {
+	case "Exact":
+		p = rules.Either(exactly(value), begins(value+";"))
+	case "PathPrefix":
+		p = begins("/")
+		if to := strings.TrimSuffix(value, "/"); to != "" {
+			p = rules.Either(exactly(to), begins(to+"/", to+";"))
+		}
+	case "RegularExpression":
+		pattern, err := rules.WholePattern(value)
+		if err != nil {
+			return p, "the regular expression " + value + " can't be compiled", true
+		}
+		p = rules.Predicate{
+			Op: rules.Matches, Input: path,
+			Texts: &rules.Texts{Patterns: []*regexp.Regexp{pattern}},
+		}
+	default:
+		return p, "", false
+	}
+	if on, _ := match.Member("invert").Bool(); on {
+		p = rules.Negate(p)
+	}
+	return p, "", true
+}

@@ -1,0 +1,373 @@
+package envoygateway
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// allowRule is what an Allow rule wants, each condition a check: nothing where it matches every
+// request.
+func (c *compiler) allowRule(r *authRule) rules.Node {
+	node := rules.Node{All: []rules.Node{}}
+	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
+		if p := c.providerOf(jwt); p != nil && c.open == rules.Yes {
+			node.All = append(node.All, c.filter().Accepts(p.Provider).All...)
+		} else if c.optional != rules.No && c.open == rules.No && c.only == nil {
+			node.All = append(node.All, rules.Node{Check: c.needsToken(r, jwt)})
+		}
+	}
+	for _, check := range c.conditions(r) {
+		check.Answer = c.row(envoy.Denied)
+		check.Remark = "the rule is " + r.String()
+		node.All = append(node.All, rules.Node{Check: check})
+	}
+	return node
+}
+
+// needsToken is the check that a request has a token, where it passes the JWT filter without one.
+func (c *compiler) needsToken(r *authRule, jwt *source.Value) *rules.Check {
+	check := c.check(rules.TokenPresent, jwt, r.path+"principal.jwt", documented(docClaims))
+	check.Answer = c.row(envoy.Denied)
+	check.Test = envoy.SentTo(c.inEnvoy())
+	return check
+}
+
+// matches is the predicate that a rule matches. It is Yes where each request does, and No where
+// none does.
+func (c *compiler) matches(r *authRule) (rules.Predicate, rules.Truth) {
+	var parts []rules.Predicate
+	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
+		if p := c.providerOf(jwt); p != nil && c.open != rules.No {
+			parts = append(parts, acceptedBy(p.Provider))
+		} else if c.optional != rules.No && c.only == nil {
+			parts = append(parts, envoy.SentTo(c.inEnvoy()))
+		}
+	}
+	for _, check := range c.conditions(r) {
+		if check.Refuses != "" {
+			return rules.Never(), rules.No
+		}
+		if check.Unknown != nil {
+			parts = append(parts, envoy.Unknown(check.Unknown))
+			continue
+		}
+		parts = append(parts, check.Test)
+	}
+	if len(parts) == 0 {
+		return rules.Both(), rules.Yes
+	}
+	return envoy.Both(parts), rules.Maybe
+}
+
+// conditions are the checks of a rule, each of which must hold for it to match.
+func (c *compiler) conditions(r *authRule) []*rules.Check {
+	principal := r.at.Member("principal")
+	path := r.path + "principal."
+	all := c.operation(r)
+	add := func(check *rules.Check) {
+		if check != nil {
+			all = append(all, check)
+		}
+	}
+	add(c.addresses(principal, path))
+	if v := principal.Member("clientIPGeoLocations"); v != nil {
+		check := c.check(rules.Authorization, v, path+"clientIPGeoLocations", documented(docAPI))
+		check.Test = c.from(geoSince, check.Field, envoy.Unknown(&rules.Unknown{
+			Why: "gatewhy does not know where the request comes from",
+		}))
+		check.Wants = "a request from one of these places"
+		add(check)
+	}
+	all = append(all, c.celChecks(r)...)
+	if jwt := principal.Member("jwt"); jwt.Is(source.Object) {
+		all = append(all, c.ofToken(jwt, path+"jwt.")...)
+	}
+	for i, h := range itemsOf(principal.Member("headers")) {
+		add(c.header(h, fmt.Sprintf("%sheaders[%d].", path, i)))
+	}
+	return all
+}
+
+// operation is what a rule wants of the method and the path.
+func (c *compiler) operation(r *authRule) []*rules.Check {
+	var all []*rules.Check
+	operation, path := r.at.Member("operation"), r.path+"operation."
+	if methods := kubernetes.ListIn(operation, path, "methods"); !methods.Empty() {
+		check := c.check(rules.Conditional, methods.At, methods.Field, documented(docAPI))
+		check.Test = methodIn(methods.Texts())
+		if methods.Doubt != nil {
+			check.Test = rules.Either(check.Test, envoy.Unknown(methods.Doubt))
+		}
+		all = append(all, check)
+	}
+	if v := operation.Member("path"); v != nil && !v.Is(source.Null) {
+		check := c.check(rules.Conditional, v, path+"path", inferred(codeRegex))
+		test, _, ok := pathTest(v)
+		if !ok {
+			test = envoy.Unknown(&rules.Unknown{Why: "the path can't be read"})
+		}
+		check.Test = c.from(pathSince, check.Field, test)
+		all = append(all, check)
+	}
+	return all
+}
+
+// addresses is what a rule wants of the caller's address; nil where it wants nothing, or every
+// address fits.
+func (c *compiler) addresses(principal *source.Value, path string) *rules.Check {
+	ranges := kubernetes.ListIn(principal, path, "clientCIDRs")
+	if ranges.Empty() || everyAddress(ranges.Texts()) {
+		return nil
+	}
+	check := c.check(rules.Authorization, ranges.At, ranges.Field, documented(docAPI))
+	check.Unknown = &rules.Unknown{
+		Why: "gatewhy does not know the address that the request comes from",
+	}
+	check.Test = envoy.Unknown(check.Unknown)
+	return check
+}
+
+// everyAddress reports whether some ranges hold every address, of IPv4 and of IPv6.
+func everyAddress(ranges []string) bool {
+	four, six := wholeFamilies(ranges)
+	return four && six
+}
+
+// wholeFamilies tells whether some ranges hold every address of IPv4, and of IPv6.
+func wholeFamilies(ranges []string) (four, six bool) {
+	for _, text := range ranges {
+		p, err := netip.ParsePrefix(text)
+		four = four || err == nil && p.Bits() == 0 && p.Addr().Is4()
+		six = six || err == nil && p.Bits() == 0 && p.Addr().Is6()
+	}
+	return four, six
+}
+
+// header is what a rule wants of a header. One that the JWT filter writes from a claim is not what
+// the caller has sent.
+func (c *compiler) header(h *source.Value, path string) *rules.Check {
+	name, ok := h.Member("name").Str()
+	values := kubernetes.ListIn(h, path, "values")
+	check := c.check(rules.Conditional, cmp.Or(values.At, h), values.Field, documented(docAPI))
+	check.Test = rules.Predicate{
+		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: name},
+		Values: values.Values,
+	}
+	switch {
+	case !ok || kubernetes.Marked(h.Member("name")):
+		check.Unknown = &rules.Unknown{Why: "which header it is only its deployment knows"}
+	case c.writesHeader(name):
+		check.Unknown = &rules.Unknown{Why: "claimToHeaders writes " + name + " from a claim, " +
+			"and that is not modelled"}
+	case values.Doubt != nil:
+		check.Test = rules.Either(check.Test, envoy.Unknown(values.Doubt))
+	}
+	return check
+}
+
+func (c *compiler) writesHeader(name string) bool {
+	for _, p := range c.providers {
+		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+			if header, _ := to.Member("header").Str(); strings.EqualFold(header, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// providerOf is the provider that a rule names; nil where the policy has none of that name.
+func (c *compiler) providerOf(jwt *source.Value) *provider {
+	name, _ := jwt.Member("provider").Str()
+	for _, p := range c.providers {
+		if p.name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// ofToken is what a rule wants of the token that a provider has accepted.
+func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
+	name := jwt.Member("provider")
+	at := cmp.Or(name, jwt)
+	p := c.providerOf(jwt)
+	if p == nil {
+		check := c.check(rules.Authorization, at, path+"provider", inferred(codeRules))
+		if check.Unknown = kubernetes.DoubtOf(name, check.Field); check.Unknown == nil {
+			text, _ := name.Str()
+			check.Test = rules.Never()
+			check.Refuses = "the policy has no provider " + text + ": the rule matches nothing"
+		}
+		return []*rules.Check{check}
+	}
+	var all []*rules.Check
+	if test, needed := c.fromProvider(p); needed {
+		check := c.check(rules.Issuer, at, path+"provider", inferred(codeRules))
+		check.Test = test
+		check.Wants = "a token that the provider " + p.name + " accepts, and none before it"
+		all = append(all, check)
+	}
+	if scopes := kubernetes.ListIn(jwt, path, "scopes"); !scopes.Empty() {
+		check := c.check(rules.Scopes, scopes.At, scopes.Field, documented(docAPI))
+		check.Test = c.scopesTest(scopes)
+		check.Grant = grantOf("scp")
+		all = append(all, check)
+	}
+	for i, claim := range itemsOf(jwt.Member("claims")) {
+		all = append(all, c.claim(claim, fmt.Sprintf("%sclaims[%d].", path, i)))
+	}
+	return all
+}
+
+// fromProvider is that the filter has taken the token's claims from this provider and not from
+// another one: the first that accepts a token is asked alone. It is not needed where there is one,
+// or where it is known which.
+func (c *compiler) fromProvider(p *provider) (test rules.Predicate, needed bool) {
+	if len(c.providers) == 1 || c.only != nil {
+		return test, false
+	}
+	parts := []rules.Predicate{acceptedBy(p.Provider)}
+	for _, other := range c.providers[:slices.Index(c.providers, p)] {
+		parts = append(parts, rules.Negate(acceptedBy(other.Provider)))
+	}
+	return envoy.Both(parts), true
+}
+
+// acceptedBy is that a provider accepts the token, as one predicate.
+func acceptedBy(p *envoy.Provider) rules.Predicate {
+	node := envoy.Filter{}.Accepts(p)
+	var parts []rules.Predicate
+	for check := range node.Checks() {
+		switch {
+		case check.Unknown != nil:
+			parts = append(parts, envoy.Unknown(check.Unknown))
+		case check.Skip != "":
+		case check.MaySkip != nil:
+			parts = append(parts, rules.Either(check.Test, envoy.Unknown(check.MaySkip)))
+		default:
+			parts = append(parts, check.Test)
+		}
+	}
+	return envoy.Both(parts)
+}
+
+// scopesTest is that the token has each scope, in scope or, where the version looks there, in scp.
+func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
+	var old, both []rules.Predicate
+	for _, text := range scopes.Texts() {
+		in := envoy.HasWord(rules.Claim("scope"), []string{text})
+		old = append(old, in)
+		both = append(both, rules.Either(in, envoy.HasWord(rules.Claim("scp"), []string{text})))
+	}
+	if scopes.Doubt != nil {
+		old = append(old, envoy.Unknown(scopes.Doubt))
+		both = append(both, envoy.Unknown(scopes.Doubt))
+	}
+	switch c.has(scpSince) {
+	case rules.Yes:
+		return envoy.Both(both)
+	case rules.No:
+		return envoy.Both(old)
+	}
+	return envoy.Perhaps(envoy.Both(old), envoy.Both(both), &rules.Unknown{
+		Why: "scopes are looked for in scp from Envoy Gateway 1.7 on, and in scope alone before",
+		Need: rules.Need{
+			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
+		},
+	})
+}
+
+// claim is what a rule wants of one claim: String compares texts alone, and StringArray looks into
+// lists alone.
+func (c *compiler) claim(claim *source.Value, path string) *rules.Check {
+	name, ok := claim.Member("name").Str()
+	values := kubernetes.ListIn(claim, path, "values")
+	check := c.check(rules.CustomClaim, cmp.Or(values.At, claim), values.Field,
+		inferred(codeRules))
+	check.Claim = name
+	check.Grant = grantOf(name)
+	kind, _ := claim.Member("valueType").Str()
+	for _, v := range []*source.Value{claim.Member("name"), claim.Member("valueType")} {
+		if kubernetes.Marked(v) || !ok {
+			check.Unknown = &rules.Unknown{Why: "which claim it is, or how it is compared, only " +
+				"its deployment knows"}
+			return check
+		}
+	}
+	in := envoy.Nested(strings.Split(name, "."))
+	if kind == "StringArray" {
+		check.Test = c.listed(name, in, values)
+	} else {
+		check.Test = c.equal(name, in, values)
+	}
+	if values.Doubt != nil {
+		check.Test = rules.Either(check.Test, envoy.Unknown(values.Doubt))
+	}
+	return check
+}
+
+// equal is that a claim is one of some texts. A scope is none: the filter has split it into a list
+// before.
+func (c *compiler) equal(name string, in rules.Input, values kubernetes.List) rules.Predicate {
+	var some []rules.Predicate
+	for _, v := range values.Values {
+		some = append(some, rules.Predicate{
+			Op: rules.Equals, Input: in, Values: []*source.Value{v},
+		})
+	}
+	plain := envoy.Either(some)
+	return c.ifSplit(name, plain, rules.Never())
+}
+
+// listed is that a claim is a list that holds one of some texts.
+func (c *compiler) listed(name string, in rules.Input, values kubernetes.List) rules.Predicate {
+	plain := rules.Both(
+		rules.Predicate{Op: rules.IsList, Input: in},
+		rules.Predicate{Op: rules.OneOf, Input: in, Values: values.Values},
+	)
+	return c.ifSplit(name, plain, envoy.HasWord(in, values.Texts()))
+}
+
+// ifSplit is one of two predicates: of a claim as the token has it, or split into words.
+func (c *compiler) ifSplit(name string, plain, split rules.Predicate) rules.Predicate {
+	if name == "scope" {
+		return split
+	}
+	if name != "scp" {
+		return plain
+	}
+	switch c.has(scpSince) {
+	case rules.Yes:
+		return split
+	case rules.No:
+		return plain
+	}
+	return envoy.Perhaps(plain, split, &rules.Unknown{
+		Why: "scp is split into its scopes from Envoy Gateway 1.7 on, and is one text before",
+		Need: rules.Need{
+			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
+		},
+	})
+}
+
+// grantOf is how a client gets what a claim says, in Entra ID's words.
+func grantOf(claim string) string {
+	switch claim {
+	case "roles":
+		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
+			"permissions of the client for an application"
+	case "scp":
+		return "the client's app registration > API permissions > (the API) > the scope, and " +
+			"consent to it"
+	}
+	return ""
+}

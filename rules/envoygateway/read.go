@@ -1,0 +1,177 @@
+package envoygateway
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// The kinds that are read.
+const (
+	securityPolicy = "SecurityPolicy"
+	gatewayKind    = "Gateway"
+	listenerSet    = "ListenerSet"
+	httpRoute      = "HTTPRoute"
+	grpcRoute      = "GRPCRoute"
+	tcpRoute       = "TCPRoute"
+)
+
+// The groups that the policies and that the resources are in which they are attached to.
+const (
+	group      = "gateway.envoyproxy.io/"
+	gatewayAPI = "gateway.networking.k8s.io/"
+)
+
+func detect(file *source.File, _ rules.Options) bool {
+	if !bytes.Contains(file.Text, []byte(group)) {
+		return false
+	}
+	return slices.ContainsFunc(kubernetes.Objects(file), isPolicy)
+}
+
+func isPolicy(object *source.Value) bool {
+	return kubernetes.IsOf(object, group, securityPolicy)
+}
+
+// isTarget reports whether a resource is one that policies are attached to, or leads to one.
+func isTarget(object *source.Value) bool {
+	return kubernetes.IsOf(
+		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
+	)
+}
+
+// ofTargets reports whether a file shows what policies are attached to.
+func ofTargets(file *source.File) bool {
+	return slices.ContainsFunc(kubernetes.Objects(file), isTarget)
+}
+
+// together sorts files into those of one cluster.
+func together(files []*source.File) [][]*source.File {
+	return kubernetes.Together(files, isPolicy, isTarget)
+}
+
+func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
+	if fault := kubernetes.Holding(files,
+		func(file *source.File) bool { return detect(file, options) },
+		ofTargets,
+		"no policy of Envoy Gateway in this file",
+		"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl gets "+
+			"them: "+getPolicies,
+	); fault != nil {
+		return nil, fault
+	}
+	c := clusterOf(files)
+	c.version = options.Runtime
+	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
+	if err != nil {
+		return nil, err
+	}
+	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+}
+
+// cluster is what the files show of a cluster.
+type cluster struct {
+	version  string // of Envoy Gateway; empty where it is not known
+	policies []*policy
+	shown    []*attachable
+}
+
+// policy is one SecurityPolicy.
+type policy struct {
+	kubernetes.Resource
+	refs      []kubernetes.Reference
+	selectors []selector
+	created   string // as the cluster has it; empty in a manifest
+	unread    string // why it is not known what it is attached to; else empty
+}
+
+// selector attaches a policy to all resources of a kind that have some labels.
+type selector struct {
+	kind   string
+	labels kubernetes.Labels
+	wide   bool // it looks at labels by expressions, or at other namespaces
+}
+
+// attachable is a resource that policies can be attached to.
+type attachable struct {
+	kubernetes.Resource
+	labels  kubernetes.Labels
+	parents []kubernetes.Reference // of a route or a ListenerSet
+}
+
+func clusterOf(files []*source.File) *cluster {
+	c := &cluster{}
+	for _, file := range files {
+		for _, object := range kubernetes.Objects(file) {
+			switch {
+			case kubernetes.IsOf(object, group, securityPolicy):
+				c.policies = append(c.policies, policyOf(file, object))
+			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
+				grpcRoute, tcpRoute):
+				c.shown = append(c.shown, attachableOf(file, object))
+			}
+		}
+	}
+	return c
+}
+
+func policyOf(file *source.File, object *source.Value) *policy {
+	p := &policy{Resource: kubernetes.ResourceOf(file, object)}
+	p.unread = p.NoSpec
+	p.created, _ = object.At("metadata", "creationTimestamp").Str()
+	for _, field := range []string{"targetRef", "targetRefs"} {
+		refs, ok := kubernetes.References(p.Spec.Member(field))
+		if !ok {
+			p.unread = "what " + p.String() + " is attached to can't be read"
+		}
+		p.refs = append(p.refs, refs...)
+	}
+	list := p.Spec.Member("targetSelectors")
+	if list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+		p.unread = "the targetSelectors of " + p.String() + " can't be read"
+		return p
+	}
+	for _, item := range itemsOf(list) {
+		s, ok := selectorOf(item)
+		if !ok {
+			p.unread = "a selector of " + p.String() + " can't be read"
+		}
+		p.selectors = append(p.selectors, s)
+	}
+	return p
+}
+
+func selectorOf(item *source.Value) (s selector, ok bool) {
+	s.kind, ok = item.Member("kind").Str()
+	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
+	s.labels = labels
+	from, _ := item.At("namespaces", "from").Str()
+	s.wide = len(itemsOf(item.Member("matchExpressions"))) > 0 ||
+		item.Member("namespaces") != nil && from != "Same"
+	return s, ok && read
+}
+
+func attachableOf(file *source.File, object *source.Value) *attachable {
+	a := &attachable{Resource: kubernetes.ResourceOf(file, object)}
+	a.labels, _ = kubernetes.LabelsOf(object.At("metadata", "labels"))
+	for _, field := range []string{"parentRefs", "parentRef"} {
+		refs, _ := kubernetes.References(a.Spec.Member(field))
+		a.parents = append(a.parents, refs...)
+	}
+	return a
+}
+
+// itemsOf are those of a list; none of anything else.
+func itemsOf(v *source.Value) []*source.Value {
+	if v.Is(source.List) {
+		return v.Items
+	}
+	return nil
+}
+
+// isRoute reports whether a kind is that of a route.
+func isRoute(kind string) bool { return strings.HasSuffix(kind, "Route") }

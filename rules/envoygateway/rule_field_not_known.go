@@ -1,0 +1,127 @@
+package envoygateway
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func fieldNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "field-not-known",
+		Title: "a policy has a field that its gateway does not know",
+		Why: "In Envoy Gateway that is true of fields of later versions too: failOpen, cel and " +
+			"operation.path are dropped before 1.9, mergeType before 1.8.",
+		Fix:        "In Envoy Gateway write the field as its API has it.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docAPI},
+		Check: eachInstance(func(s subject) []rules.Finding {
+			var all []rules.Finding
+			spec := s.instance.policy.Spec
+			lookThrough(spec, func(of *source.Value, path string, known []field) {
+				for i := range of.Members {
+					if f, found := s.unknownField(&of.Members[i], path, known); found {
+						all = append(all, f)
+					}
+				}
+			})
+			return all
+		}),
+	}
+}
+
+// unknownField is the finding about a member that is no field, or none of this version.
+func (s *subject) unknownField(
+	m *source.Member, path string, known []field,
+) (rules.Finding, bool) {
+	at := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
+	i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Key })
+	switch {
+	case i < 0:
+		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
+			instead(m.Key)), true
+	case s.has(known[i].since) == rules.No:
+		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
+			"1.%d", path+m.Key, s.version, known[i].since), true
+	}
+	return rules.Finding{}, false
+}
+
+// instead is what was probably meant; empty where nothing is known.
+func instead(key string) string {
+	switch key {
+	case "audience":
+		return ": it is audiences, a list"
+	case "jwks_uri", "jwksUri", "jwksURI", "remoteJwks":
+		return ": the keys are at remoteJWKS.uri"
+	case "claim":
+		return ": it is claims, a list"
+	case "scope":
+		return ": it is scopes, a list"
+	case "value":
+		return ": it is values, a list"
+	}
+	return ""
+}
+
+// field is the name of a field, and the minor version of Envoy Gateway 1 that it came with.
+type field struct {
+	name  string
+	since int
+}
+
+// fields are those of these names, which all versions have.
+func fields(names ...string) []field {
+	all := make([]field, len(names))
+	for i, name := range names {
+		all[i].name = name
+	}
+	return all
+}
+
+// lookThrough visits each object of a policy whose fields are known.
+func lookThrough(
+	spec *source.Value, look func(of *source.Value, path string, fields []field),
+) {
+	visit := func(v *source.Value, path string, fields []field) {
+		if v.Is(source.Object) {
+			look(v, path, fields)
+		}
+	}
+	each := func(list *source.Value, path string, do func(v *source.Value, path string)) {
+		for i, v := range itemsOf(list) {
+			do(v, fmt.Sprintf("%s[%d].", path, i))
+		}
+	}
+	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
+		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
+		field{"mergeType", mergeSince}, field{"csrf", celSince}))
+	jwt := spec.Member("jwt")
+	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
+	each(jwt.Member("providers"), "jwt.providers", func(v *source.Value, path string) {
+		visit(v, path, fields("name", "issuer", "audiences", "remoteJWKS", "localJWKS",
+			"claimToHeaders", "recomputeRoute", "extractFrom"))
+		visit(v.Member("extractFrom"), path+"extractFrom.", fields("headers", "cookies",
+			"params"))
+	})
+	authorization := spec.Member("authorization")
+	visit(authorization, "authorization.", fields("rules", "defaultAction"))
+	each(authorization.Member("rules"), "authorization.rules", func(v *source.Value, path string) {
+		visit(v, path, append(fields("name", "action", "operation", "principal"),
+			field{"cel", celSince}))
+		visit(v.Member("operation"), path+"operation.", append(fields("methods"),
+			field{"path", pathSince}))
+		principal := v.Member("principal")
+		path += "principal."
+		visit(principal, path, append(fields("clientCIDRs", "jwt", "headers"),
+			field{"clientIPGeoLocations", geoSince}))
+		jwt := principal.Member("jwt")
+		visit(jwt, path+"jwt.", fields("provider", "claims", "scopes"))
+		each(jwt.Member("claims"), path+"jwt.claims", func(v *source.Value, path string) {
+			visit(v, path, fields("name", "valueType", "values"))
+		})
+	})
+}

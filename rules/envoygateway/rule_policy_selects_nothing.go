@@ -1,0 +1,48 @@
+package envoygateway
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func policySelectsNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-selects-nothing",
+		Title: "a policy selects nothing that the files show",
+		Why: "A SecurityPolicy is attached to what is in its own namespace. One that names or " +
+			"selects a Gateway or a route that is not there protects nothing, and nobody says " +
+			"so: it has no status.",
+		Fix: "Write the name and the kind of a route or a Gateway of the policy's namespace, or " +
+			"the labels that it has.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docAttach, codePolicy},
+		Check: eachInstance(func(s subject) []rules.Finding {
+			var all []rules.Finding
+			p := s.instance.policy
+			shown := func(kind string) bool {
+				return slices.ContainsFunc(s.shown, func(a *attachable) bool {
+					return a.Kind == kind
+				})
+			}
+			for _, ref := range p.refs {
+				t := target{ref.Kind, p.Namespace, ref.Name, ""}
+				if shown(ref.Kind) && s.find(t) == nil {
+					all = append(all, s.findingAt(ref.At, "targetRefs",
+						"there is no %s %s in these files", ref.Kind,
+						qualified(p.Namespace, ref.Name)))
+				}
+			}
+			list := itemsOf(p.Spec.Member("targetSelectors"))
+			for i, selector := range p.selectors {
+				if shown(selector.kind) && !s.selectsShown(p, selector) && !selector.wide {
+					all = append(all, s.findingAt(list[i], "targetSelectors",
+						"no %s of namespace %s has the labels %s in these files",
+						selector.kind, p.Namespace, selector.labels))
+				}
+			}
+			return all
+		}),
+	}
+}

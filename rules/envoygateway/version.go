@@ -1,0 +1,56 @@
+package envoygateway
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+)
+
+// The minor versions of Envoy Gateway 1 from which on something is so. An API server whose
+// definitions are older drops a field without a word.
+const (
+	scpSince      = 7 // scopes are looked for in scp too
+	mergeSince    = 8 // mergeType
+	geoSince      = 8 // principal.clientIPGeoLocations
+	failOpenSince = 9 // jwt.failOpen
+	pathSince     = 9 // operation.path
+	celSince      = 9 // cel
+)
+
+// has tells whether the version has what came with this one.
+func (c *cluster) has(since int) rules.Truth {
+	parts := strings.Split(strings.TrimPrefix(c.version, "v"), ".")
+	if len(parts) < 2 || parts[0] != "1" {
+		return rules.Maybe
+	}
+	switch minor, err := strconv.Atoi(parts[1]); {
+	case err != nil:
+		return rules.Maybe
+	case minor < since:
+		return rules.No
+	}
+	return rules.Yes
+}
+
+// dependsOn is why it is not known what a field does, where the version is not known.
+func dependsOn(field string, since int) *rules.Unknown {
+	return &rules.Unknown{
+		Why: field + " counts from Envoy Gateway 1." + strconv.Itoa(since) + " on, and an " +
+			"earlier version drops it without a word",
+		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway"},
+	}
+}
+
+// from is a condition that came with a version: an earlier one does not ask for it.
+func (c *cluster) from(since int, field string, test rules.Predicate) rules.Predicate {
+	switch c.has(since) {
+	case rules.Yes:
+		return test
+	case rules.No:
+		return rules.Both()
+	}
+	return envoy.Perhaps(test, rules.Both(), dependsOn(field, since))
+}

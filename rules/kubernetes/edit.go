@@ -1,0 +1,110 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Step is one edit of a file, and what it does to a field.
+type Step struct {
+	File  *source.File
+	Field rules.FieldChange
+	Edit  func() (source.Edit, error)
+}
+
+// Edited are the files after some steps.
+func Edited(files []*source.File, steps []Step) ([]*source.File, error) {
+	edits := make([][]source.Edit, len(files))
+	for _, s := range steps {
+		i := slices.Index(files, s.File)
+		if i < 0 {
+			return nil, errors.New("the policy is in a file that is not edited here")
+		}
+		made, err := s.Edit()
+		if err != nil {
+			return nil, err
+		}
+		edits[i] = append(edits[i], made)
+	}
+	after := slices.Clone(files)
+	for i := range after {
+		if len(edits[i]) == 0 {
+			continue
+		}
+		edited, err := after[i].Edited(edits[i]...)
+		if err != nil {
+			return nil, err
+		}
+		after[i] = edited
+	}
+	return after, nil
+}
+
+// Set is the step that gives a member of an object a text, whether it has one or not.
+func Set(file *source.File, object *source.Value, path, name, to string) Step {
+	from := ""
+	if v := object.Member(name); v != nil {
+		from = v.Text
+	}
+	return Step{
+		file,
+		rules.FieldChange{Field: path + name, From: from, To: to},
+		func() (source.Edit, error) { return file.SetMember(object, name, to) },
+	}
+}
+
+// Removed is the step that takes a member of an object away.
+func Removed(file *source.File, object *source.Value, path, name string) Step {
+	return Step{
+		file,
+		rules.FieldChange{Field: path + name, From: object.Member(name).Text},
+		func() (source.Edit, error) { return file.RemoveMember(object, name) },
+	}
+}
+
+// Appended is the step that adds a text to a list.
+func Appended(file *source.File, l List, add string) Step {
+	from := strings.Join(l.Texts(), ", ")
+	return Step{
+		file,
+		rules.FieldChange{Field: l.Field, From: from, To: from + ", " + add},
+		func() (source.Edit, error) {
+			return file.InsertItem(l.At, len(l.At.Items), add)
+		},
+	}
+}
+
+// Listed is the step that gives an object a list of texts.
+func Listed(file *source.File, object *source.Value, path, name string, texts ...string) Step {
+	of := ListIn(object, path, name)
+	return Step{
+		file,
+		rules.FieldChange{
+			Field: of.Field, From: strings.Join(of.Texts(), ", "), To: strings.Join(texts, ", "),
+		},
+		func() (source.Edit, error) { return file.SetMember(object, name, Items(texts)) },
+	}
+}
+
+// Items are texts as an edit takes them.
+func Items(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, text := range texts {
+		all[i] = text
+	}
+	return all
+}
+
+// NotEditable is why a change can't be made, in one line.
+func NotEditable(err error) string {
+	var fault *source.Error
+	if errors.As(err, &fault) {
+		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+	}
+	return err.Error()
+}

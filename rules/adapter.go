@@ -19,6 +19,10 @@ type Adapter struct {
 	// for a policy that is broken.
 	Words []string
 
+	// Resources lists what Read looks at in a cluster: of a large file nothing else is read. If
+	// it is nil, all of it is.
+	Resources func() []source.Resource
+
 	// Kinds lists the policy kinds that are modelled, where files may hold a bare configuration.
 	Kinds func() []string
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -65,6 +66,9 @@ func pairs(t *testing.T) []pair {
 		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
+		}
+		if bytes.Contains(file.Text, []byte(holesDEVClient)) {
+			continue // it lets a client of DEV in by its name, and lint does not know whose it is
 		}
 		policies++
 		for i, apps := range registered {

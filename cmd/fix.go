@@ -57,7 +57,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if err != nil {
 		return err
 	}
-	shown, notes, err := e.fixed(flags, file)
+	shown, notes, err := e.fixed(flags, file, nil)
 	switch {
 	case err != nil:
 		return err
@@ -78,14 +78,17 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
-// fixed repairs the policies of one file. The notes are for a file with nothing to repair.
-func (e *Env) fixed(flags *fixFlags, file *source.File) (*report.Fixing, string, error) {
+// fixed repairs the policies of one file, beside others that may make up one configuration with
+// it. The notes are for a file with nothing to repair.
+func (e *Env) fixed(
+	flags *fixFlags, file *source.File, others []*source.File,
+) (*report.Fixing, string, error) {
 	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return nil, "", err
 	}
 	fixer, err := e.maker().NewFixer(
-		file, flags.options(), apps, flags.facts, flags.solution.value)
+		file, flags.options(), apps, flags.facts, flags.solution.value, others...)
 	if err != nil {
 		return nil, "", err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// fixFiles repairs the policies of several files, each by itself: what fails for one of them does
-// not hold back the others.
+// fixFiles repairs the policies of several files, one after the other: what fails for one of them
+// does not hold back the others.
 func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) error {
 	if slices.Contains(args, "-") || slices.Contains(flags.tokens, "-") {
 		return problem("standard input can be read only once, but there are several files to "+
@@ -23,8 +23,9 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 	var all []*report.Fixing
 	var done atomic.Int64
 	stop := e.showProgress(&done, len(found), "files")
+	others := e.maker().ReadJoining(found, flags.options())
 	for _, one := range found {
-		fixed, err := e.fixFound(flags, one)
+		fixed, err := e.fixFound(flags, one, others)
 		if err != nil {
 			failed = append(failed, err)
 		}
@@ -72,17 +73,24 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 
 // fixFound repairs one of several files, and writes it where that is asked. It is nil where the
 // file holds no policy.
-func (e *Env) fixFound(flags *fixFlags, found report.Found) (*report.Fixing, error) {
+func (e *Env) fixFound(
+	flags *fixFlags, found report.Found, others []*source.File,
+) (*report.Fixing, error) {
 	file, err := e.maker().ReadPolicyFile(found, flags.options())
 	if file == nil || err != nil {
 		return nil, err
 	}
-	fixed, _, err := e.fixed(flags, file)
+	fixed, _, err := e.fixed(flags, file, others)
 	if err != nil {
 		return nil, inFile(err, file.Name)
 	}
 	if flags.write && fixed.Changed {
 		err = e.writeFixed(found.Name, fixed)
+		for i, other := range others {
+			if other.Name == file.Name {
+				others[i] = fixed.After
+			}
+		}
 	}
 	return fixed, err
 }

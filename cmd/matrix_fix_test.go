@@ -74,3 +74,40 @@ func TestRepairsOfPoliciesOnRoutesAreFoundInEveryClassOfRequests(t *testing.T) {
 		}
 	}
 }
+
+// The files that a repair of Istio's policies gives are what makes every cell right.
+func TestTheFilesOfARepairMakeEveryCellRight(t *testing.T) {
+	t.Parallel()
+	whole := t.TempDir()
+	if err := os.CopyFS(whole, os.DirFS(estates)); err != nil {
+		t.Fatal(err)
+	}
+	for _, estate := range []string{
+		"istio-any-token", "istio-one-slash", "istio-solution-a-v2", "istio-solution-b",
+		"istio-solution-b-daemons",
+	} {
+		folder := filepath.Join(whole, estate)
+		stdout, stderr, _ := runIn(t, folder, "matrix", "--fix", "-o", "json")
+		var got struct {
+			Fix struct {
+				Repairs []struct {
+					Files []struct{ File, Text string } `json:"files"`
+				} `json:"repairs"`
+			} `json:"fix"`
+		}
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+			t.Fatalf("%s: %v\n%s", estate, err, stderr)
+		}
+		for _, r := range got.Fix.Repairs {
+			for _, f := range r.Files {
+				name := filepath.Join(folder, f.File)
+				if err := os.WriteFile(name, []byte(f.Text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if stdout, _, code := runIn(t, folder, "matrix"); code != 0 {
+			t.Errorf("%s: exit code %d after the repair\n%s", estate, code, stdout)
+		}
+	}
+}

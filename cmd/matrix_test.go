@@ -40,8 +40,8 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 // what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
-	if err != nil || len(folders) != 8 {
-		t.Fatalf("%d estates, want 8: %v", len(folders), err)
+	if err != nil || len(folders) != 16 {
+		t.Fatalf("%d estates, want 16: %v", len(folders), err)
 	}
 	for _, config := range folders {
 		folder := filepath.Dir(config)
@@ -94,6 +94,33 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 		},
 		{"solution A in the form of v2.0 tokens closes all", "solution-a-right", grid{}},
 		{"so does a role that only the own clients hold", "roles", grid{}},
+
+		{
+			"on Istio, one slash too few lets nobody in", "istio-one-slash",
+			grid{Code: 1, LockOut: true},
+		},
+		{
+			"keys without an issuer and an audience let everybody in", "istio-any-token",
+			grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true},
+		},
+		{"solution A closes all on v1.0 tokens", "istio-solution-a-v1", grid{}},
+		{
+			"and locks out every v2.0 token", "istio-solution-a-v2",
+			grid{Code: 1, LockOut: true},
+		},
+		{
+			"solution B closes the replay, and neither of the others", "istio-solution-b",
+			grid{Code: 1, Issuance: true, CrossTenant: true},
+		},
+		{
+			"and locks out every daemon", "istio-solution-b-daemons",
+			grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true},
+		},
+		{
+			"solution A in the form of v2.0 tokens closes all", "istio-solution-a-right",
+			grid{},
+		},
+		{"so does a role that only the own clients hold", "istio-roles", grid{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

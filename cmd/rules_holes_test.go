@@ -37,7 +37,9 @@ const (
 		"identifierUris": ["api://orders-dev"], "signInAudience": "AzureADMyOrg",
 		"api": {"oauth2PermissionScopes": [{"id": "sd", "value": "DEV.Access", "type": "User",
 			"isEnabled": true}]}}`
-	holesDEVWeb = `{"appId": "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "displayName": "web-dev", ` +
+	holesDEVClient = "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6"
+
+	holesDEVWeb = `{"appId": "` + holesDEVClient + `", "displayName": "web-dev", ` +
 		`"signInAudience": "AzureADMyOrg"}`
 )
 

@@ -437,7 +437,7 @@ func TestTheCataloguesKnowATinyGateway(t *testing.T) {
 			[]string{"At a tiny gateway that is audiences, of each issuer."},
 		},
 		{"collect tiny-policy --api 12", []string{"tinyctl door get 12 > door.yaml"}},
-		{"explain --help", []string{"mule, flex,", "oauth2-proxy, istio, tiny"}},
+		{"explain --help", []string{"mule, flex,", "oauth2-proxy, istio, envoy-gateway, tiny"}},
 	} {
 		stdout, stderr, code := w.run(strings.Fields(row.args)...)
 		if code != exitOK {

@@ -35,6 +35,10 @@ type Facts struct {
 	// Clients are the ids of all clients that belong to it, where nothing else tells it from other
 	// environments: they share an API registration.
 	Clients []string
+
+	// Own are the ids of all clients that are known to belong to it, for gateways whose policies
+	// are where clients are named.
+	Own []string
 }
 
 // Change is an edit of one policy that may serve a goal. It is not proved.

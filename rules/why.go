@@ -92,8 +92,10 @@ func (r *Result) whyFail() string {
 		return r.whyNotNow()
 	case Audience:
 		return r.whyAudience()
-	case CustomClaim:
-		return r.whyClaim()
+	case CustomClaim, Issuer, Tenant:
+		if r.judged.leaf != nil {
+			return r.whyClaim()
+		}
 	case Scopes:
 		return r.whyScopes()
 	case ClientID:
@@ -319,24 +321,28 @@ func likeANumber(v *source.Value) string {
 
 // otherVersion says that the issuer is the right tenant's, but of the other token version.
 func (r *Result) otherVersion(leaf *Predicate) string {
-	has, ok1 := r.judged.reading.Value.Str()
-	want, ok2 := leaf.Values[0].Str()
-	if !ok1 || !ok2 {
+	has, _ := r.judged.reading.Value.Str()
+	token, ok := entra.ParseIssuer(has)
+	if !ok {
 		return ""
 	}
-	token, ok1 := entra.ParseIssuer(has)
-	policy, ok2 := entra.ParseIssuer(want)
-	switch {
-	case !ok1 || !ok2 || token.Tenant != policy.Tenant:
-		return ""
-	case token.Version != policy.Version:
-		return fmt.Sprintf(
-			". Both name the same tenant: "+
-				"the token is v%s, the policy has the issuer of v%s tokens",
-			token.Version, policy.Version,
-		)
+	same := ""
+	for _, value := range leaf.Values {
+		want, _ := value.Str()
+		policy, ok := entra.ParseIssuer(want)
+		switch {
+		case !ok || token.Tenant != policy.Tenant:
+		case token.Version != policy.Version:
+			same = fmt.Sprintf(
+				". Both name the same tenant: "+
+					"the token is v%s, the policy has the issuer of v%s tokens",
+				token.Version, policy.Version,
+			)
+		default:
+			return ". Both name the same tenant, in different spellings, and the comparison is exact"
+		}
 	}
-	return ". Both name the same tenant, in different spellings, and the comparison is exact"
+	return same
 }
 
 func (r *Result) whyScopes() string {

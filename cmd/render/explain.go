@@ -193,9 +193,11 @@ func (x explanation) saysOf() string {
 	if x.Observed != nil {
 		whose = [2]string{"The predicted body is ", "The predicted answer says "}
 	}
-	switch {
-	case v.Body() != "":
-		return whose[0] + v.Body()
+	switch body := v.Body(); {
+	case strings.HasPrefix(body, "{"):
+		return whose[0] + body
+	case body != "":
+		return fmt.Sprintf("%s%q.", whose[0], body)
 	case v.Answer.Says != "":
 		return fmt.Sprintf("%s%q.", whose[1], v.Answer.Says)
 	}

@@ -264,10 +264,16 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 func (m *Maker) chainOf(names []string) [][]string {
 	var chain [][]string
 	at := map[string]int{}
+	var files []*source.File
 	for _, name := range names {
+		file, _ := m.ReadSource(name) // what can't be read is refused later
+		files = append(files, file)
+	}
+	read := slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return f == nil })
+	for n, name := range names {
 		vendor := ""
-		if file, err := m.ReadSource(name); err == nil {
-			if adapter, ok := m.Gateways.of(file, rules.Options{}); ok {
+		if files[n] != nil {
+			if adapter, ok := m.Gateways.among(files[n], read, rules.Options{}); ok {
 				vendor = adapter.Name
 			}
 		}

@@ -80,8 +80,10 @@ func (r *estateReader) kindOf(name string) (is, belongs string) {
 		return "", ""
 	}
 	file, err := source.Read(name, []byte(text))
-	if err == nil && r.maker.Gateways.holdPolicy(file, rules.Options{}) {
-		return aPolicy, "policies belong under policies:"
+	if err == nil {
+		if _, ok := r.maker.Gateways.of(file, rules.Options{}); ok {
+			return aPolicy, "policies belong under policies:"
+		}
 	}
 	if err == nil {
 		switch kind := kindOf(file); kind {

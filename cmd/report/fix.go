@@ -62,10 +62,11 @@ type Fixer struct {
 }
 
 // NewFixer returns what repairs a file of the one vendor whose policies it holds. A solution is
-// made for the one API instance that its token is for; without one, findings are repaired.
+// made for the one API instance that its token is for; without one, findings are repaired. Of the
+// others those count that make up one configuration with the file; they are not changed.
 func (m *Maker) NewFixer(
 	file *source.File, options rules.Options, apps *entra.Directory, facts rules.Facts,
-	solution string,
+	solution string, others ...*source.File,
 ) (*Fixer, error) {
 	j := &Fixer{
 		maker: m,
@@ -78,8 +79,12 @@ func (m *Maker) NewFixer(
 	if j.Adapter, err = j.gateways.ofAll(files, options); err != nil {
 		return nil, err
 	}
+	files = groupOf(&j.Adapter, file, others)
 	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, options)); err != nil {
 		return nil, err
+	}
+	if len(files) > 1 {
+		j.Adapter.Changes = onlyIn(file.Name, j.Adapter.Changes)
 	}
 	if err = rules.ChainsBeyond(j.Adapter.Compile(j.before).Policies); err != nil {
 		return nil, err
@@ -98,6 +103,30 @@ func (m *Maker) NewFixer(
 	}
 	j.solution = &all[i]
 	return j, oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+}
+
+// onlyIn refuses changes of other files than the one of this name.
+func onlyIn(
+	name string, changes func(*rules.Configuration, rules.Goal) ([]rules.Change, error),
+) func(*rules.Configuration, rules.Goal) ([]rules.Change, error) {
+	return func(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+		all, err := changes(c, goal)
+		for i := range all {
+			change := &all[i]
+			if change.Edited == nil {
+				continue
+			}
+			for n, file := range change.Edited.Files {
+				if file != c.Files[n] && file.Name != name {
+					change.Edited = nil
+					change.Refused = "it takes a change of " + file.Name + ", which makes up one " +
+						"configuration with this file: edit that one by hand"
+					break
+				}
+			}
+		}
+		return all, err
+	}
 }
 
 // Run repairs the file. The notes, which name what is worth knowing, are for a file in which

@@ -45,6 +45,22 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 	return file, nil
 }
 
+// ReadJoining reads the files that may make up one configuration with others. What can't be read
+// is told where it is repaired.
+func (m *Maker) ReadJoining(found []Found, options rules.Options) []*source.File {
+	var all []*source.File
+	for _, f := range found {
+		if f.Name == "-" || m.isTooLarge(f.Name) {
+			continue
+		}
+		file, err := m.ReadSource(f.Name)
+		if err == nil && m.Gateways.joins(file, options) {
+			all = append(all, file)
+		}
+	}
+	return all
+}
+
 // FixedFiles counts what came of several files.
 func FixedFiles(all []*Fixing, failed int) string {
 	repaired, stay, clean := 0, 0, 0

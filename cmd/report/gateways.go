@@ -118,18 +118,74 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 // after the other there.
 func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
 	var one rules.Adapter
-	for i, file := range files {
+	var first *source.File
+	var others []*source.File // without a policy
+	for _, file := range files {
 		adapter, ok := g.of(file, options)
 		switch {
 		case !ok:
-			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
-		case i > 0 && adapter.Name != one.Name:
-			return one, Problem(file.Name+" is for another vendor's gateway than "+files[0].Name,
+			others = append(others, file)
+			continue
+		case first != nil && adapter.Name != one.Name:
+			return one, Problem(file.Name+" is for another vendor's gateway than "+first.Name,
 				"name the policies of one gateway")
+		case first == nil:
+			one, first = adapter, file
 		}
-		one = adapter
+	}
+	for _, file := range others {
+		if !saysMore(&one, file, files) {
+			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
+		}
 	}
 	return one, nil
+}
+
+// saysMore reports whether a file without a policy says more of the policies of others.
+func saysMore(adapter *rules.Adapter, file *source.File, all []*source.File) bool {
+	return adapter.Together != nil &&
+		slices.ContainsFunc(adapter.Together(all), func(group []*source.File) bool {
+			return slices.Contains(group, file)
+		})
+}
+
+// joins reports whether a file may make up one configuration with others.
+func (g Gateways) joins(file *source.File, options rules.Options) bool {
+	return slices.ContainsFunc(g, func(a rules.Adapter) bool {
+		return a.Together != nil &&
+			(a.Detect(file, optionsFor(&a, options)) || a.Beside != nil && a.Beside(file))
+	})
+}
+
+// groupOf are the files that make up one configuration with a file, which is the first of them.
+func groupOf(adapter *rules.Adapter, file *source.File, others []*source.File) []*source.File {
+	if adapter.Together != nil && len(others) > 0 {
+		others = slices.DeleteFunc(slices.Clone(others), func(o *source.File) bool {
+			return o.Name == file.Name
+		})
+		for _, group := range adapter.Together(append([]*source.File{file}, others...)) {
+			if slices.Contains(group, file) {
+				rest := slices.DeleteFunc(group, func(o *source.File) bool { return o == file })
+				return append([]*source.File{file}, rest...)
+			}
+		}
+	}
+	return []*source.File{file}
+}
+
+// among is the adapter of the gateway whose policies a file holds, or says more of. It is not ok
+// where it does neither.
+func (g Gateways) among(
+	file *source.File, all []*source.File, options rules.Options,
+) (adapter rules.Adapter, ok bool) {
+	if adapter, ok = g.of(file, options); ok {
+		return adapter, true
+	}
+	i := slices.IndexFunc(g, func(a rules.Adapter) bool { return saysMore(&a, file, all) })
+	if i < 0 {
+		return adapter, false
+	}
+	return g[i], true
 }
 
 // Read reads files of one gateway's policies, and compiles them.

@@ -128,10 +128,13 @@ type linted struct {
 	name     string
 	file     *source.File // nil where nothing was found
 	input    bool         // it is standard input
+	named    bool         // by the user
+	ended    bool         // nothing of other files matters
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
 	vendor   string   // the adapter that has read policies of it
 	strange  []string // the kinds of its policies that are not modelled
+	besides  bool     // it was read with others: it has a policy, or says more of theirs
 	none     error    // why it holds no policy
 	findings []rules.Finding
 	aside    []Suppressed
@@ -152,28 +155,108 @@ func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *
 // file reads a file, compiles it for the gateway that it names, or for each that it may be meant
 // for, and runs the rules. A file without policies has no findings.
 func (j *Judge) file(file *source.File) linted {
+	result := j.apart(file)
+	if result.err == nil {
+		j.together([]*linted{&result})
+		j.conclude(&result)
+	}
+	return result
+}
+
+// apart lints a file as far as other files don't matter.
+func (j *Judge) apart(file *source.File) linted {
 	result := linted{name: file.Name, file: file}
 	for _, adapter := range j.gateways {
-		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
-		if err != nil {
-			if AsError(err).Limit {
-				result.err = err
-				return result
-			}
+		if adapter.Together != nil {
 			continue
 		}
-		compiled := adapter.Compile(read)
-		if result.err = rules.ChainsBeyond(compiled.Policies); result.err != nil {
+		read, compiled, err := j.compiled(&adapter, file)
+		switch {
+		case err == nil:
+			j.add(&result, &adapter, read, compiled)
+		case AsError(err).Limit:
+			result.err = err
 			return result
 		}
-		j.add(&result, &adapter, read, &compiled)
 	}
-	if result.policies == 0 {
-		none := j.gateways.holdsNone(file, j.options)
-		result.none = j.gateways.noneOfAPI(j.options, file, none)
-	}
-	j.heed(&result)
 	return result
+}
+
+// compiled are the policies of files.
+func (j *Judge) compiled(
+	adapter *rules.Adapter, files ...*source.File,
+) (*rules.Configuration, *rules.Compilation, error) {
+	read, err := adapter.Read(files, optionsFor(adapter, j.options))
+	if err != nil {
+		return nil, nil, err
+	}
+	compiled := adapter.Compile(read)
+	return read, &compiled, rules.ChainsBeyond(compiled.Policies)
+}
+
+// together lints files of adapters for which several make up one configuration.
+func (j *Judge) together(results []*linted) {
+	byFile := map[*source.File]*linted{}
+	var files []*source.File
+	for _, r := range results {
+		byFile[r.file], files = r, append(files, r.file)
+	}
+	for _, adapter := range j.gateways {
+		if adapter.Together == nil {
+			continue
+		}
+		for _, group := range adapter.Together(files) {
+			read, compiled, err := j.compiled(&adapter, group...)
+			for _, file := range group {
+				r := byFile[file]
+				r.besides = r.besides || err == nil
+				if err != nil && AsError(err).Limit {
+					r.err = err
+				}
+			}
+			if err == nil {
+				j.share(byFile, &adapter, read, compiled)
+			}
+		}
+	}
+}
+
+// share gives each file what was found in it, of what an adapter has read of several.
+func (j *Judge) share(
+	byFile map[*source.File]*linted, adapter *rules.Adapter, read *rules.Configuration,
+	compiled *rules.Compilation,
+) {
+	var all linted
+	j.add(&all, adapter, read, compiled)
+	named := map[string]*linted{}
+	for _, file := range read.Files {
+		named[file.Name] = byFile[file]
+	}
+	for _, f := range all.findings {
+		if r := named[f.Pos.File]; r != nil {
+			r.findings = append(r.findings, f)
+		}
+	}
+	for _, entry := range read.Entries {
+		file, _ := entry.Place()
+		byFile[file].policies++
+	}
+	for _, file := range read.Files {
+		if adapter.Detect(file, read.Options) {
+			byFile[file].vendor = adapter.Name
+		}
+	}
+	first := byFile[read.Files[0]]
+	first.strange = append(first.strange, all.strange...)
+}
+
+// conclude says why a file holds no policy, if it holds none, and heeds its comments.
+func (j *Judge) conclude(result *linted) {
+	if result.policies == 0 && !result.besides {
+		none := j.gateways.holdsNone(result.file, j.options)
+		result.none = j.gateways.noneOfAPI(j.options, result.file, none)
+	}
+	j.heed(result)
 }
 
 // Findings are those of a file.
@@ -183,6 +266,9 @@ func (j *Judge) Findings(file *source.File) []rules.Finding { return j.file(file
 func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
 	result := linted{name: d.Files[0].Name, file: d.Files[0]}
 	j.add(&result, adapter, d.Configuration, &d.Compilation)
+	result.findings = slices.DeleteFunc(result.findings, func(f rules.Finding) bool {
+		return f.Pos.File != result.name // of a file that makes up one configuration with it
+	})
 	j.heed(&result)
 	return result.findings
 }

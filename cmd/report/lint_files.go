@@ -116,8 +116,25 @@ func (l *linter) all(files []Found) []linted {
 		})
 	}
 	workers.Wait()
+	l.finish(results)
 	stop()
 	return results
+}
+
+// finish lints what depends on other files, and concludes.
+func (l *linter) finish(results []linted) {
+	var whole []*linted
+	for i := range results {
+		if r := &results[i]; r.file != nil && r.err == nil && !r.ended {
+			whole = append(whole, r)
+		}
+	}
+	l.together(whole)
+	for _, r := range whole {
+		if r.err == nil {
+			l.end(r)
+		}
+	}
 }
 
 // one lints one file. What can't be read is an error where the user named it, or where it looks
@@ -138,15 +155,22 @@ func (l *linter) one(found Found) linted {
 		}
 		return linted{name: name, err: err}
 	}
-	result := l.file(file)
-	if result.err != nil {
-		return result
+	result := l.apart(file)
+	result.named = found.Named
+	if result.err == nil && !l.gateways.joins(file, l.options) {
+		l.end(&result)
 	}
-	if found.Named && result.policies == 0 {
-		result.err = result.none
-	}
-	result.slim()
 	return result
+}
+
+// end concludes what was found in a file, and lets go of it.
+func (l *linter) end(r *linted) {
+	l.conclude(r)
+	if r.named && r.policies == 0 {
+		r.err = r.none
+	}
+	r.slim()
+	r.ended = true
 }
 
 // slim keeps of a file what a report shows: its findings and their lines. What was read and

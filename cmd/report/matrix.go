@@ -102,7 +102,7 @@ func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) error 
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
 		Bench: set.Bench, Own: x.Own(g), Score: c.score,
-		Facts: rules.Facts{Clients: x.ClientsOfShared(g)},
+		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g)},
 	}
 	found, err := search.Smallest(set.Draft)
 	if err != nil {

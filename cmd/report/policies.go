@@ -37,7 +37,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 	for _, f := range found {
 		file, err := m.ReadSource(f.Name)
 		switch {
-		case err == nil && (f.Named || m.Gateways.holdPolicy(file, options)):
+		case err == nil:
 			files = append(files, file)
 		case err != nil && f.Named:
 			return nil, err
@@ -48,6 +48,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
 	}
+	files = m.Gateways.wanted(files, found, options)
 	files, err = m.ofOneGateway(files, found, options)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			"name a policy file to see why it was not recognised")
 	}
 	for _, file := range files {
-		if !m.Gateways.holdPolicy(file, options) {
+		if _, ok := m.Gateways.among(file, files, options); !ok {
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
@@ -95,7 +96,7 @@ func (m *Maker) ofOneGateway(
 	vendors := map[string]string{} // the first file of each
 	var wanted []*source.File
 	for _, file := range files {
-		adapter, ok := m.Gateways.of(file, options)
+		adapter, ok := m.Gateways.among(file, files, options)
 		if !ok {
 			return files, nil // it is refused later, with a better word
 		}
@@ -149,10 +150,18 @@ func (m *Maker) mayHoldPolicy(name string) bool {
 	return err != nil || m.Gateways.lookLikePolicy([]byte(text))
 }
 
-// holdPolicy tells whether a file that was found in a folder is one of policies.
-func (g Gateways) holdPolicy(file *source.File, options rules.Options) bool {
-	_, ok := g.of(file, options)
-	return ok
+// wanted are the files that were named, and of those that were found in a folder the ones with
+// policies and the ones that say more of them.
+func (g Gateways) wanted(
+	files []*source.File, found []Found, options rules.Options,
+) []*source.File {
+	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+		if slices.Contains(found, Found{file.Name, true}) {
+			return false
+		}
+		_, ok := g.among(file, files, options)
+		return !ok
+	})
 }
 
 // of returns the set with another configuration: one that was read, or the same one for another

@@ -243,7 +243,7 @@ func (v *verification) try() {
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+k.Name(), v.algorithm.name+" by "+k.Name(),
-		"valid, signed with "+k.Name()+" signed it")
+		"valid, signed with "+k.Name())
 	if kid := v.token.Header.Member("kid"); kid != nil && kid.Kind != source.String {
 		v.note("kid-not-string",
 			"the header's kid is "+kid.Kind.String()+

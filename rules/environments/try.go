@@ -76,8 +76,13 @@ func (m *Matrix) ClientsOfShared(gateway int) []string {
 	if !shared {
 		return nil
 	}
+	return m.ClientsOf(gateway)
+}
+
+// ClientsOf lists the clients that the files show of a gateway's environment.
+func (m *Matrix) ClientsOf(gateway int) []string {
 	var all []string
-	for _, client := range site.Clients {
+	for _, client := range m.estate.site(m.Gateways[gateway]).Clients {
 		if id := client.AppID; id.Known() && !slices.Contains(all, id.Value) {
 			all = append(all, id.Value)
 		}

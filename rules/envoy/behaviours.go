@@ -22,11 +22,12 @@ const (
 
 // How much an answer weighs where no provider accepts the token: that of a provider for another
 // issuer counts only if there is no other, and that of a provider whose place has no token never
-// does.
+// does. Rules are asked once a provider has accepted it.
 const (
 	ofNoToken int8 = iota
 	ofOtherIssuer
 	ofThisIssuer
+	ofRules
 )
 
 // The sources that checks and answers rest on.
@@ -78,6 +79,8 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	malformed.Says = "Jwt"
 	other := body(401, "Jwt issuer is not configured", inferred(codeJWT))
 	other.Weight = ofOtherIssuer
+	denied := body(403, "RBAC: access denied", g.Proof)
+	denied.Weight = ofRules
 	const challenge = `www-authenticate: Bearer realm="URL of the request", error="invalid_token"`
 	all := []rules.Behaviour{
 		row(MalformedToken, "a token is there and is not a readable JWT", malformed, challenge),
@@ -95,7 +98,7 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 		row(NoKey, "the key set has no key that fits the token's kid and alg",
 			body(401, "Jwks doesn't have key to match kid or alg from Jwt", inferred(codeJWT)),
 			challenge),
-		row(Denied, g.Denies, body(403, "RBAC: access denied", g.Proof)),
+		row(Denied, g.Denies, denied),
 	}
 	if g.NeedsToken {
 		missing := body(401, "Jwt is missing", inferred(codeJWT))

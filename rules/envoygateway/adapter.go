@@ -15,17 +15,22 @@ func Adapter() rules.Adapter {
 		Variants: []rules.Variant{{Name: Name, Product: product}},
 		Words:    []string{group, securityPolicy},
 		Kinds:    func() []string { return []string{Name} },
+
+		Behaviours: behaviours,
+		Causes:     causes,
+		Collect:    collections,
+
+		Rules:      lintRules,
+		Advice:     advice,
+		Repairable: repairable,
+		Changes:    changes,
+
 		Detect:   detect,
 		Read:     read,
+		Together: together,
+		Beside:   ofTargets,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},
-		Behaviours: behaviours,
-		Causes:     causes,
-		Rules:      lintRules,
-		Advice:     advice,
-		Collect:    collections,
-		Repairable: repairable,
-		Changes:    changes,
 	}
 }

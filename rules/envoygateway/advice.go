@@ -7,8 +7,8 @@ func advice() []rules.Advice {
 	return []rules.Advice{
 		{
 			Rule: "audience-not-checked",
-			Fix: "In Envoy Gateway list the API's audiences under audiences of each of the " +
-				"jwt.providers of the SecurityPolicy.",
+			Fix: "In Envoy Gateway list the API's audiences under audiences of each JWT " +
+				"provider of the SecurityPolicy.",
 			References: []string{docAPI},
 		},
 		{

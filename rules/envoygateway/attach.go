@@ -33,6 +33,9 @@ type instance struct {
 // Place is where the policy is.
 func (i *instance) Place() (*source.File, source.Span) { return i.policy.File, i.policy.At.Span }
 
+// Called is the name of the instance.
+func (i *instance) Called() string { return i.name }
+
 // scope is a way by which requests reach a route: a listener or a Gateway, with its policy.
 type scope struct {
 	of     target

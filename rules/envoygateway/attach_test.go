@@ -226,7 +226,8 @@ func TestRoutesTakeRequests(t *testing.T) {
 		{"its path", "rules: [{matches: [{path: {value: /orders}}]}]", accepted()},
 		{"another path", "rules: [{matches: [{path: {value: /x}}]}]", none},
 		{
-			"one of two rules", "rules: [{matches: [{path: {value: /x}}]}, {matches: [{method: GET}]}]",
+			"one of two rules", "rules: [{matches: [{path: {value: /x}}]}, " +
+				"{matches: [{method: GET}]}]",
 			accepted(),
 		},
 		{"another method", "rules: [{matches: [{method: PUT}]}]", none},

@@ -134,21 +134,19 @@ func (c *compiler) filter() envoy.Filter {
 // where it need not. It is not ok where the filter lets every request pass, or is not there.
 func (c *compiler) authentication() (rules.Node, bool) {
 	jwt := c.spec.Member("jwt")
-	if jwt == nil || jwt.Is(source.Null) {
+	if !isSet(jwt) && slices.Contains(c.dropped(), "jwt") {
+		return c.unchecked(c.policy.attachment(), "jwt", c.policy.String()+" takes the place of "+
+			c.outer.String()+", and has no jwt: no token is looked at"), true
+	}
+	if !isSet(jwt) {
 		return rules.Node{}, false
 	}
-	list := jwt.Member("providers")
-	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
-	if !list.Is(source.List) || len(list.Items) == 0 || slices.ContainsFunc(list.Items, odd) {
-		why := kubernetes.DoubtOf(list, "jwt.providers")
-		if why == nil {
-			why = &rules.Unknown{Why: "the providers of jwt can't be read: what the API server " +
-				"refuses is not in the cluster, or an earlier version is"}
-		}
+	if why := c.providersUnread(); why != nil {
 		return rules.AllOf(c.notModelled(jwt, "jwt.providers", why)), true
 	}
 	if c.open == rules.Yes {
-		return c.unchecked(), !c.provesLater()
+		return c.unchecked(jwt.Member("failOpen"), "jwt.failOpen",
+			"failOpen is true: a request with a bad token, or none, passes"), !c.provesLater()
 	}
 	accepted := c.filter().AcceptsOneOf(c.inEnvoy())
 	if c.open == rules.Maybe {
@@ -164,23 +162,41 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	if c.optional == rules.No {
 		return accepted, true
 	}
-	none := c.check(rules.Conditional, jwt.Member("optional"), "jwt.optional",
-		documented(docAPI))
+	return rules.Node{Exempts: true, First: &rules.First{
+		Branches: []rules.Branch{{If: rules.Node{Check: c.noToken()}}}, Default: accepted,
+	}}, true
+}
+
+// providersUnread is why it is not known what the providers are; nil where it is.
+func (c *compiler) providersUnread() *rules.Unknown {
+	list := c.spec.At("jwt", "providers")
+	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
+	if why := kubernetes.DoubtOf(list, "jwt.providers"); why != nil {
+		return why
+	}
+	if !list.Is(source.List) || len(list.Items) == 0 || slices.ContainsFunc(list.Items, odd) {
+		return &rules.Unknown{Why: "the providers of jwt can't be read: what the API server " +
+			"refuses is not in the cluster, or an earlier version is"}
+	}
+	return nil
+}
+
+// noToken is the condition that a request has no token, and need not have one.
+func (c *compiler) noToken() *rules.Check {
+	optional := c.spec.At("jwt", "optional")
+	none := c.check(rules.Conditional, optional, "jwt.optional", documented(docAPI))
 	none.Test = envoy.CarriesNothing(c.inEnvoy())
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
 		none.Test = rules.Both(none.Test, envoy.Unknown(
-			kubernetes.DoubtOf(jwt.Member("optional"), "jwt.optional")))
+			kubernetes.DoubtOf(optional, "jwt.optional")))
 	}
-	return rules.Node{Exempts: true, First: &rules.First{
-		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: accepted,
-	}}, true
+	return none
 }
 
-// unchecked is what failOpen makes of the checks of a token: whatever fails is let pass.
-func (c *compiler) unchecked() rules.Node {
+// unchecked is what is left of the checks of a token where whatever fails is let pass.
+func (c *compiler) unchecked(at *source.Value, field, why string) rules.Node {
 	var all []*rules.Check
-	field := c.spec.At("jwt", "failOpen")
 	for _, of := range []struct {
 		id   rules.ID
 		test rules.Predicate
@@ -189,9 +205,8 @@ func (c *compiler) unchecked() rules.Node {
 		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
 		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
 	} {
-		check := c.check(of.id, field, "jwt.failOpen", documented(docAPI))
-		check.Test = of.test
-		check.Skip = "failOpen is true: a request with a bad token, or none, passes"
+		check := c.check(of.id, at, field, documented(docAPI))
+		check.Test, check.Skip = of.test, why
 		all = append(all, check)
 	}
 	return rules.AllOf(all...)

@@ -94,11 +94,11 @@ func TestRulesNameTheProviderThatAccepts(t *testing.T) {
 	}{
 		{"its own", two(v2, v1), "v2", accepted()},
 		{"in the other order", two(v1, v2), "v2", accepted()},
-		{"the other one", two(v2, v1), "v1", rejected(403, rules.Issuer)},
+		{"the other one", two(v2, v1), "v1", rejected(403, rules.Authorization)},
 		{"the first of two that accept", two(v2, any), "v2", accepted()},
-		{"the second of two that accept", two(v2, any), "any", rejected(403, rules.Issuer)},
+		{"the second of two that accept", two(v2, any), "any", rejected(403, rules.Authorization)},
 		{"any issuer, first", two(any, v2), "any", accepted()},
-		{"any issuer first, and the other", two(any, v2), "v2", rejected(403, rules.Issuer)},
+		{"any issuer first", two(any, v2), "v2", rejected(403, rules.Authorization)},
 	} {
 		if got := short(answered(t, onRoute(test.jwt, of(test.rule)), requestOf(""))); got !=
 			test.want {
@@ -125,7 +125,8 @@ func TestPoliciesWithErrors(t *testing.T) {
 			[]string{provider("name: a, issuer: me, " + keys)},
 			rejected(401, rules.Issuer),
 		},
-		{"two of one name", []string{"jwt: {providers: [{name: a, " + keys + "}, {name: a, " + keys +
+		{"two of one name", []string{"jwt: {providers: [{name: a, " + keys + "}, {name: a, " +
+			keys +
 			"}]}"}, broken},
 		{"a range that is none", []string{jwt(), authorization("",
 			"{action: Allow, principal: {clientCIDRs: [x]}}")}, broken},

@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -66,6 +67,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 		return rules.AllOf(c.notModelled(v, "authorization", why)), true
 	}
 	all, open := rulesIn(c.spec), c.defaultAllows() == rules.Yes
+	all = slices.DeleteFunc(all, func(r *authRule) bool { return !c.counts(r) })
 	passed := c.chain(all, open)
 	at, field := v, "authorization"
 	if list := v.Member("rules"); list != nil {
@@ -78,7 +80,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 		return rules.Node{}, false
 	case passed.never:
 		check.Test = rules.Never()
-		check.Refuses = "no authorization rule allows anything, and defaultAction is Deny"
+		check.Refuses = "no authorization rule allows " + c.what() + ", and defaultAction is Deny"
 		return rules.AllOf(check), true
 	case folded:
 		check.Test = c.folded(all, open)
@@ -86,6 +88,17 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 		return rules.AllOf(check), true
 	}
 	return passed.node, true
+}
+
+// what is what the rules are asked about, as far as it is known.
+func (c *compiler) what() string {
+	switch {
+	case c.only == nil:
+		return "anything"
+	case len(c.only) == 0:
+		return "a request without a token"
+	}
+	return "a token of the provider " + c.only[0].name
 }
 
 // unreadable is why it is not known what the rules are; nil where it is.

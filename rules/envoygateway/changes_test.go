@@ -27,7 +27,8 @@ func TestRepairsOfFindings(t *testing.T) {
 		},
 		{
 			"rules-decide-nothing", onRoute(authorization("Allow",
-				`{action: Allow, principal: {headers: [{name: x, values: [a]}]}}`)), "deny-by-default",
+				`{action: Allow, principal: {headers: [{name: x, values: [a]}]}}`)),
+			"deny-by-default",
 			rejected(403, rules.Conditional),
 		},
 		{

@@ -27,7 +27,8 @@ func collections() []rules.Collection {
 					Note: "with Gateways and routes in the same file, so that it shows which " +
 						"policy counts where",
 					Command: "kubectl get securitypolicies.gateway.envoyproxy.io," +
-						"gateways.gateway.networking.k8s.io,httproutes.gateway.networking.k8s.io," +
+						"gateways.gateway.networking.k8s.io," +
+						"httproutes.gateway.networking.k8s.io," +
 						"grpcroutes.gateway.networking.k8s.io --all-namespaces --output=yaml " +
 						"> envoy-gateway.yaml",
 				},
@@ -48,8 +49,9 @@ func collections() []rules.Collection {
 			Title: "a request as the proxy gets it, and why it refused it",
 			Takes: []source.Input{source.NeedRequest, source.NeedHeader},
 			Steps: []rules.Step{{
-				Note: "the access log of the proxy has the method, the path and the host of each " +
-					"request, and the reason: jwt_authn_access_denied{…} or rbac_access_denied…",
+				Note: "the access log of the proxy has the method, the path and the host of " +
+					"each request, and the reason: jwt_authn_access_denied{…} or " +
+					"rbac_access_denied…",
 				Command: "kubectl logs --namespace=envoy-gateway-system --selector=" +
 					"gateway.envoyproxy.io/owning-gateway-name=GATEWAY --container=envoy " +
 					"--tail=200",

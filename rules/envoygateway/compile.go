@@ -35,6 +35,10 @@ type compiler struct {
 	providers []*provider
 	open      rules.Truth // whether a request with a bad token passes the JWT filter
 	optional  rules.Truth // whether one without a token does
+
+	// only are the providers one of which has accepted the token, if it is known that no other
+	// one has; else nil.
+	only []*provider
 }
 
 func newCompiler(i *instance, table []rules.Behaviour) *compiler {
@@ -76,6 +80,13 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	add(c.others())
+	if c.tellsProvidersApart() {
+		add(c.each(false), true)
+		if _, few := whole.Ways(); !few {
+			whole.All[len(whole.All)-1] = c.each(true)
+		}
+		return whole
+	}
 	add(c.authentication())
 	authorized, ok := c.authorization(false)
 	add(authorized, ok)

@@ -2,8 +2,7 @@ package envoygateway
 
 import (
 	"encoding/base64"
-	"fmt"
-	"slices"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -26,37 +25,31 @@ const (
 	keysURL  = "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys"
 )
 
-// claims are those of a v2.0 token for the app, with others over them: an empty text takes one
-// away.
-func claims(over string) string {
-	all := map[string]string{
-		"ver": `"2.0"`, "iss": `"` + v2Issuer + `"`, "tid": `"` + tenant + `"`,
-		"aud": `"` + app + `"`, "sub": `"subject"`, "iat": "1778061000", "nbf": "1778061000",
-		"exp": "1778064600", "azp": `"` + client + `"`,
-	}
-	for member := range strings.SplitSeq(over, ";") {
-		if name, value, ok := strings.Cut(member, "="); ok {
-			all[name] = value
+// requestOf is a GET of /orders with a v2.0 token for the app, with other claims over its own: an
+// empty text takes one away.
+func requestOf(over string) *rules.Request {
+	claims := map[string]json.RawMessage{}
+	own := `ver="2.0";iss="` + v2Issuer + `";tid="` + tenant + `";aud="` + app +
+		`";sub="subject";iat=1778061000;nbf=1778061000;exp=1778064600;azp="` + client + `"`
+	for one := range strings.SplitSeq(own+";"+over, ";") {
+		name, value, _ := strings.Cut(one, "=")
+		if claims[name] = json.RawMessage(value); value == "" {
+			delete(claims, name)
 		}
 	}
-	members := make([]string, 0, len(all))
-	for name, value := range all {
-		if value != "" {
-			members = append(members, fmt.Sprintf("%q:%s", name, value))
-		}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		panic(err) // a test has written what is no JSON
 	}
-	slices.Sort(members)
-	return "{" + strings.Join(members, ",") + "}"
+	text := ""
+	for _, part := range []string{`{"alg":"RS256","kid":"k"}`, string(payload), "signature"} {
+		text += "." + base64.RawURLEncoding.EncodeToString([]byte(part))
+	}
+	return &rules.Request{
+		Token: inspect.Parse(text[1:]), At: at, Signatures: signed{}, Method: "GET",
+		Path: "/orders", HeadersWhole: true, QueryWhole: true,
+	}
 }
-
-func tokenOf(header, payload string) *inspect.Token {
-	encode := base64.RawURLEncoding.EncodeToString
-	return inspect.Parse(
-		encode([]byte(header)) + "." + encode([]byte(payload)) + "." + encode([]byte("signature")),
-	)
-}
-
-const rs256 = `{"alg":"RS256","kid":"k","typ":"JWT"}`
 
 // signed is a Signatures that calls every signature right.
 type signed struct{}
@@ -64,13 +57,6 @@ type signed struct{}
 func (signed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 	return rules.SignatureResult{
 		Result: keys.Result{Outcome: keys.Pass, Why: "as the test has it"},
-	}
-}
-
-func requestOf(over string) *rules.Request {
-	return &rules.Request{
-		Token: tokenOf(rs256, claims(over)), At: at, Signatures: signed{},
-		Method: "GET", Path: "/orders", HeadersWhole: true, QueryWhole: true,
 	}
 }
 

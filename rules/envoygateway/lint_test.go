@@ -80,7 +80,7 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"provider-not-in-policy"},
 		},
 		{"a mark for a provider", with(authorization("",
-			`{action: Allow, principal: {jwt: {provider: "{{ .Values.x }}", scopes: [a]}}}`)), none},
+			`{action: Allow, principal: {jwt: {provider: "{{ .x }}", scopes: [a]}}}`)), none},
 		{"no jwt", onRoute(authorization("", ours)), []string{"provider-not-in-policy"}},
 		{
 			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -19,7 +20,7 @@ func (c *compiler) allowRule(r *authRule) rules.Node {
 	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
 		if p := c.providerOf(jwt); p != nil && c.open == rules.Yes {
 			node.All = append(node.All, c.filter().Accepts(p.Provider).All...)
-		} else if c.optional != rules.No && c.open == rules.No {
+		} else if c.optional != rules.No && c.open == rules.No && c.only == nil {
 			node.All = append(node.All, rules.Node{Check: c.needsToken(r, jwt)})
 		}
 	}
@@ -46,7 +47,7 @@ func (c *compiler) matches(r *authRule) (rules.Predicate, rules.Truth) {
 	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
 		if p := c.providerOf(jwt); p != nil && c.open != rules.No {
 			parts = append(parts, acceptedBy(p.Provider))
-		} else if c.optional != rules.No {
+		} else if c.optional != rules.No && c.only == nil {
 			parts = append(parts, envoy.SentTo(c.inEnvoy()))
 		}
 	}
@@ -233,33 +234,17 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 }
 
 // fromProvider is that the filter has taken the token's claims from this provider and not from
-// another one: the first that accepts a token is asked alone. It is not needed where there is one.
+// another one: the first that accepts a token is asked alone. It is not needed where there is one,
+// or where it is known which.
 func (c *compiler) fromProvider(p *provider) (test rules.Predicate, needed bool) {
-	if len(c.providers) == 1 {
+	if len(c.providers) == 1 || c.only != nil {
 		return test, false
 	}
-	apart := p.Issuer != "" && p.IssuerDoubt == nil && c.open == rules.No
-	var before []rules.Predicate
-	earlier := true
-	for _, other := range c.providers {
-		if other == p {
-			earlier = false
-			continue
-		}
-		if other.Issuer != "" && other.Issuer != p.Issuer && p.Issuer != "" {
-			continue
-		}
-		apart = false
-		if earlier {
-			before = append(before, rules.Negate(acceptedBy(other.Provider)))
-		}
+	parts := []rules.Predicate{acceptedBy(p.Provider)}
+	for _, other := range c.providers[:slices.Index(c.providers, p)] {
+		parts = append(parts, rules.Negate(acceptedBy(other.Provider)))
 	}
-	if apart {
-		return rules.Predicate{
-			Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(p.Issuer),
-		}, true
-	}
-	return envoy.Both(append(before, acceptedBy(p.Provider))), true
+	return envoy.Both(parts), true
 }
 
 // acceptedBy is that a provider accepts the token, as one predicate.

@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -29,43 +30,47 @@ func detect(file *source.File, _ rules.Options) bool {
 	if !bytes.Contains(file.Text, []byte(group)) {
 		return false
 	}
-	for _, object := range kubernetes.Objects(file) {
-		if kubernetes.IsOf(object, group, securityPolicy) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(kubernetes.Objects(file), isPolicy)
+}
+
+func isPolicy(object *source.Value) bool {
+	return kubernetes.IsOf(object, group, securityPolicy)
+}
+
+// isTarget reports whether a resource is one that policies are attached to, or leads to one.
+func isTarget(object *source.Value) bool {
+	return kubernetes.IsOf(
+		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
+	)
+}
+
+// ofTargets reports whether a file shows what policies are attached to.
+func ofTargets(file *source.File) bool {
+	return slices.ContainsFunc(kubernetes.Objects(file), isTarget)
+}
+
+// together sorts files into those of one cluster.
+func together(files []*source.File) [][]*source.File {
+	return kubernetes.Together(files, isPolicy, isTarget)
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	c := &rules.Configuration{Options: options, Files: files}
-	for _, file := range files {
-		if !detect(file, options) {
-			return nil, &source.Error{
-				Pos:   source.Position{File: file.Name},
-				Cause: "no policy of Envoy Gateway in this file",
-				Hints: source.Hints(
-					"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as " +
-						"kubectl gets them: " + getPolicies,
-				),
-			}
-		}
+	if fault := kubernetes.Holding(files,
+		func(file *source.File) bool { return detect(file, options) },
+		ofTargets,
+		"no policy of Envoy Gateway in this file",
+		"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl gets "+
+			"them: "+getPolicies,
+	); fault != nil {
+		return nil, fault
 	}
-	cluster := clusterOf(files)
-	cluster.version = options.Runtime
-	for _, i := range cluster.instances() {
-		if options.API == "" || i.name == options.API {
-			c.Entries = append(c.Entries, i)
-		}
+	c := clusterOf(files)
+	c.version = options.Runtime
+	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
+	if err != nil {
+		return nil, err
 	}
-	if options.API != "" && len(c.Entries) == 0 {
-		i, err := cluster.named(options.API)
-		if err != nil {
-			return nil, err
-		}
-		c.Entries = append(c.Entries, i)
-	}
-	return c, nil
+	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
 }
 
 // cluster is what the files show of a cluster.

@@ -20,25 +20,34 @@ func fieldNotKnown() rules.Rule {
 		References: []string{docAPI},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
-			lookThrough(s.instance.policy.Spec, func(of *source.Value, path string, fields []field) {
+			spec := s.instance.policy.Spec
+			lookThrough(spec, func(of *source.Value, path string, known []field) {
 				for i := range of.Members {
-					m := &of.Members[i]
-					at := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
-					known := slices.IndexFunc(fields, func(f field) bool { return f.name == m.Key })
-					switch {
-					case known < 0:
-						all = append(all, s.findingAt(at, path+m.Key,
-							"%s is not a field of Envoy Gateway%s", path+m.Key, instead(m.Key)))
-					case s.has(fields[known].since) == rules.No:
-						all = append(all, s.findingAt(at, path+m.Key,
-							"%s is not a field of Envoy Gateway %s: it came with 1.%d",
-							path+m.Key, s.version, fields[known].since))
+					if f, found := s.unknownField(&of.Members[i], path, known); found {
+						all = append(all, f)
 					}
 				}
 			})
 			return all
 		}),
 	}
+}
+
+// unknownField is the finding about a member that is no field, or none of this version.
+func (s *subject) unknownField(
+	m *source.Member, path string, known []field,
+) (rules.Finding, bool) {
+	at := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
+	i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Key })
+	switch {
+	case i < 0:
+		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
+			instead(m.Key)), true
+	case s.has(known[i].since) == rules.No:
+		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
+			"1.%d", path+m.Key, s.version, known[i].since), true
+	}
+	return rules.Finding{}, false
 }
 
 // instead is what was probably meant; empty where nothing is known.

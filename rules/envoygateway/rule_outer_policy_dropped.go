@@ -15,8 +15,8 @@ func outerPolicyDropped() rules.Rule {
 			"whatever it is about: one that has CORS only takes the Gateway's jwt away, and " +
 			"every request gets in. A policy on a listener, or on a rule of a route, does the " +
 			"same.",
-		Fix: "Set mergeType: StrategicMerge in the route's policy (Envoy Gateway 1.8 and later), " +
-			"or repeat in it what the Gateway's policy checks.",
+		Fix: "Set mergeType: StrategicMerge in the route's policy (Envoy Gateway 1.8 and " +
+			"later), or repeat in it what the Gateway's policy checks.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAttach, issueDropped, codePolicy},
@@ -25,13 +25,10 @@ func outerPolicyDropped() rules.Rule {
 			if len(lost) == 0 || s.doubt != nil {
 				return nil
 			}
-			at := s.spec
-			if v := s.policySpecTarget(); v != nil {
-				at = v
-			}
-			return []rules.Finding{s.findingAt(at, "spec", "%s takes the place of %s: its %s no "+
-				"longer holds for %s", s.instance.policy.String(), s.outer.String(),
-				strings.Join(lost, " and its "), s.name)}
+			return []rules.Finding{s.findingAt(s.instance.policy.attachment(), lost[0],
+				"%s takes the place of %s: its %s no longer holds for %s",
+				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and its "),
+				s.name)}
 		}),
 	}
 }
@@ -54,12 +51,12 @@ func (i *instance) dropped() []string {
 
 func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
 
-// policySpecTarget is where the policy says what it is attached to; nil where nothing does.
-func (s *subject) policySpecTarget() *source.Value {
+// attachment is where the policy says what it is attached to.
+func (p *policy) attachment() *source.Value {
 	for _, field := range []string{"targetRefs", "targetRef", "targetSelectors"} {
-		if v := s.instance.policy.Spec.Member(field); v != nil {
+		if v := p.Spec.Member(field); v != nil {
 			return v
 		}
 	}
-	return nil
+	return p.Spec
 }

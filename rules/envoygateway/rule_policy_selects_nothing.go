@@ -13,8 +13,8 @@ func policySelectsNothing() rules.Rule {
 		Why: "A SecurityPolicy is attached to what is in its own namespace. One that names or " +
 			"selects a Gateway or a route that is not there protects nothing, and nobody says " +
 			"so: it has no status.",
-		Fix: "Write the name, the kind and the namespace of the route or the Gateway: kubectl " +
-			"get httproutes,gateways --all-namespaces shows them.",
+		Fix: "Write the name and the kind of a route or a Gateway of the policy's namespace, or " +
+			"the labels that it has.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docAttach, codePolicy},

@@ -57,7 +57,8 @@ func (o *objects) unshown(checks []asking) string {
 			parts = onlyIDs(parts)
 		}
 		for _, part := range parts {
-			if part != "" && strings.IndexFunc(part, notInSubject) < 0 &&
+			named := strings.Trim(part, string(anyDigit)) != "" // else every id will do
+			if named && strings.IndexFunc(part, notInSubject) < 0 &&
 				!known(strings.ToLower(part)) {
 				return part
 			}

@@ -246,7 +246,8 @@ func (m *modeller) forged() {
 // past without asking whether the token's signature verifies, itself or at a validation endpoint.
 func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 	unchecked := func(way []*rules.Check) bool {
-		return !slices.ContainsFunc(way, asksForSignature)
+		return !slices.ContainsFunc(way, asksForSignature) &&
+			!slices.ContainsFunc(way, wantsNoToken)
 	}
 	for i, policy := range policies {
 		if policy.When.Disabled || class.Applies[i] != rules.Yes {
@@ -264,4 +265,21 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 func asksForSignature(c *rules.Check) bool {
 	return c.Skip == "" && c.MaySkip == nil && c.Test.Op != rules.Not &&
 		(c.ID == rules.Signature || c.ID == rules.Introspection)
+}
+
+// wantsNoToken reports whether a check holds for requests without a token only.
+func wantsNoToken(c *rules.Check) bool {
+	parts := []rules.Predicate{c.Test}
+	if c.Test.Op == rules.And {
+		parts = c.Test.Of
+	}
+	return slices.ContainsFunc(parts, func(p rules.Predicate) bool {
+		return p.Op == rules.Not && isSent(p.Of[0])
+	})
+}
+
+// isSent reports whether a predicate is that a token is sent, in one place or another.
+func isSent(p rules.Predicate) bool {
+	others := func(p rules.Predicate) bool { return !isSent(p) }
+	return p.Op == rules.Sent || p.Op == rules.Or && !slices.ContainsFunc(p.Of, others)
 }

@@ -17,6 +17,8 @@ func Adapter() rules.Adapter {
 		Kinds:    func() []string { return []string{Name} },
 		Detect:   detect,
 		Read:     read,
+		Together: together,
+		Beside:   ofCluster,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

@@ -1,6 +1,9 @@
 package istio
 
 import (
+	"net/http"
+	"slices"
+
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
 )
@@ -32,6 +35,28 @@ func causes() []rules.Cause {
 			Situations: []string{envoy.NoKey},
 		},
 		{
+			ID:    "preflight",
+			Title: "what was refused is a browser's CORS preflight, which carries no token",
+			Why: "before some requests a browser sends OPTIONS without a token: " +
+				"RequestAuthentication lets that pass, and ALLOW rules that ask for a token " +
+				"refuse it",
+			Look: "the method in the access log; if it is OPTIONS, an ALLOW rule of its own " +
+				"lets it in",
+			Evidence:   inferred(codeApplier),
+			Situations: []string{envoy.Denied},
+		},
+		{
+			ID:    "token-not-forwarded",
+			Title: "the workload behind the proxy did not get the token, and answers itself",
+			Why: "the proxy takes a token away from the header that it has accepted it in, " +
+				"unless forwardOriginalToken of the JWT rule is true",
+			Look: "the log of the workload; and forwardOriginalToken: true, if it reads the " +
+				"token itself",
+			Evidence: documented(docRules),
+			Any:      true,
+			Possible: tokenTaken,
+		},
+		{
 			ID:    "other-policies",
 			Title: "another policy selects the workload too",
 			Why: "policies of the root namespace and of the workload's own add up, and each can " +
@@ -42,4 +67,20 @@ func causes() []rules.Cause {
 			Situations: []string{envoy.Denied},
 		},
 	}
+}
+
+// tokenTaken reports whether a request is let in, the proxy takes its token away, and 401 was
+// answered.
+func tokenTaken(p *rules.Prediction, o *rules.Observation) bool {
+	if p.Verdict.Outcome != rules.Accepted || o.Status != http.StatusUnauthorized {
+		return false
+	}
+	takes := func(r *jwtRule) bool {
+		on, _ := r.at.Member("forwardOriginalToken").Bool()
+		return !on
+	}
+	return slices.ContainsFunc(p.Policies, func(policy *rules.Policy) bool {
+		w, ours := policy.Entry.(*workload)
+		return ours && slices.ContainsFunc(jwtRulesOf(w), takes)
+	})
 }

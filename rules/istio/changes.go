@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -18,7 +17,9 @@ import (
 func repairable() []string {
 	return []string{
 		"token-not-needed", "principal-slash", "dry-run-left-on", "audience-not-checked",
-		"any-client-accepted",
+		"any-client-accepted", "issuer-not-pinned", "audience-form-mismatch",
+		"audience-never-issued", "audience-not-of-app", "scope-not-split", "value-never-matches",
+		"field-not-known",
 	}
 }
 
@@ -59,13 +60,21 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	switch f.Rule {
 	case "token-not-needed":
 		return m.needToken(f)
-	case "principal-slash":
-		return m.slash(f)
+	case "principal-slash", "value-never-matches":
+		return m.asRequestsHave(f)
+	case "scope-not-split":
+		return m.splitScopes()
+	case "issuer-not-pinned":
+		return m.pinIssuer(goal)
+	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
+		return m.otherAudience(goal)
+	case "field-not-known":
+		return m.rename(f)
 	case "dry-run-left-on":
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
-				return m.made("end-dry-run", "let the policy decide", f.Field, v.Text, "false",
-					p.File, func() (source.Edit, error) { return p.File.Replace(v, "false") })
+				return m.made("end-dry-run", "let the policy decide",
+					replaced(p.File, v, f.Field, "false"))
 			}
 		}
 	case "audience-not-checked", "any-client-accepted":
@@ -78,39 +87,99 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	return none
 }
 
-// made is a change by one edit of a file, or why it can't be made.
-func (m *changer) made(
-	id, title, field, from, to string, file *source.File, edit func() (source.Edit, error),
-) rules.Change {
+// step is one edit of a file, and what it does to a field.
+type step struct {
+	file  *source.File
+	field rules.FieldChange
+	edit  func() (source.Edit, error)
+}
+
+// made is a change by edits of files, or why it can't be made.
+func (m *changer) made(id, title string, steps ...step) rules.Change {
 	change := rules.Change{ID: id, Title: title, Policy: m.policy}
-	edited, err := m.edited(file, edit)
+	edited, err := m.edited(steps)
 	if err != nil {
 		change.Refused = notEditable(err)
 		return change
 	}
 	change.Edited = edited
-	change.Fields = []rules.FieldChange{{Field: field, From: from, To: to}}
+	for _, s := range steps {
+		change.Fields = append(change.Fields, s.field)
+	}
 	return change
 }
 
-func (m *changer) edited(
-	file *source.File, edit func() (source.Edit, error),
-) (*rules.Configuration, error) {
-	made, err := edit()
-	if err != nil {
-		return nil, err
-	}
-	after, err := file.Edited(made)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.Index(m.of.Files, file)
-	if i < 0 {
-		return nil, errors.New("the policy is in a file that is not edited here")
+func (m *changer) edited(steps []step) (*rules.Configuration, error) {
+	edits := make([][]source.Edit, len(m.of.Files))
+	for _, s := range steps {
+		i := slices.Index(m.of.Files, s.file)
+		if i < 0 {
+			return nil, errors.New("the policy is in a file that is not edited here")
+		}
+		made, err := s.edit()
+		if err != nil {
+			return nil, err
+		}
+		edits[i] = append(edits[i], made)
 	}
 	files := slices.Clone(m.of.Files)
-	files[i] = after
+	for i := range files {
+		if len(edits[i]) == 0 {
+			continue
+		}
+		after, err := files[i].Edited(edits[i]...)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = after
+	}
 	return read(files, m.of.Options)
+}
+
+// replaced is the step that gives a value another text.
+func replaced(file *source.File, v *source.Value, field, to string) step {
+	return step{
+		file,
+		rules.FieldChange{Field: field, From: v.Text, To: to},
+		func() (source.Edit, error) { return file.Replace(v, to) },
+	}
+}
+
+// appended is the step that adds a value to a list.
+func appended(file *source.File, l kubernetes.List, add string) step {
+	from := strings.Join(l.Texts(), ", ")
+	return step{
+		file,
+		rules.FieldChange{Field: l.Field, From: from, To: from + ", " + add},
+		func() (source.Edit, error) {
+			return file.InsertItem(l.At, len(l.At.Items), add)
+		},
+	}
+}
+
+// set is the step that gives an object a member.
+func set(file *source.File, object *source.Value, path, name, to string) step {
+	return step{
+		file,
+		rules.FieldChange{Field: path + name, To: to},
+		func() (source.Edit, error) { return file.SetMember(object, name, to) },
+	}
+}
+
+// listed is the step that gives an object a list of texts.
+func listed(file *source.File, object *source.Value, path, name string, texts ...string) step {
+	items := make([]any, len(texts))
+	for i, text := range texts {
+		items[i] = text
+	}
+	of := kubernetes.ListIn(object, path, name)
+	return step{
+		file,
+		rules.FieldChange{
+			Field: of.Field, From: strings.Join(of.Texts(), ", "), To: strings.Join(texts, ", "),
+		},
+		func() (source.Edit, error) { return file.SetMember(object, name, items) },
+	}
 }
 
 // notEditable is why a change can't be made, in one line.
@@ -122,24 +191,160 @@ func notEditable(err error) string {
 	return err.Error()
 }
 
-// slash writes the principal of a v1.0 token as it is.
-func (m *changer) slash(f *rules.Finding) rules.Change {
-	change := rules.Change{Title: "repair " + f.Rule, Refused: "the principal was not found"}
+// asRequestsHave writes a value as requests have it: a principal of v1.0 tokens with both slashes,
+// a method in capitals, a path with its slash.
+func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
+	change := rules.Change{
+		Title: "repair " + f.Rule, Refused: "what was meant only who wrote it knows",
+	}
 	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, _ condition, v *source.Value, l kubernetes.List) {
-		if to := withSlash(v.Text); v.Pos == f.Pos && to != "" {
-			change = m.made("principal-slash", "write the principal with both slashes", l.Field,
-				v.Text, to, r.of.File, func() (source.Edit, error) {
-					return r.of.File.Replace(v, to)
-				})
+	i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
+		to := asRequestsHave(one.attribute, v.Text)
+		if v.Pos != f.Pos || to == "" {
+			return
 		}
+		id, title := "value-as-sent", "write "+to
+		if one.attribute == ofPrincipal {
+			id, title = "principal-slash", "write the principal with both slashes"
+		}
+		change = m.made(id, title, replaced(r.of.File, v, l.Field, to))
 	})
+	return change
+}
+
+// splitScopes has each JWT rule split scp at its blanks.
+func (m *changer) splitScopes() rules.Change {
+	const id, title = "split-scopes", "split scp at its blanks (Istio 1.28 and later)"
+	if m.before(splitSince) {
+		return rules.Change{ID: id, Title: title, Refused: "Istio splits scp from 1.28 on: until " +
+			"then list each combination of scopes that tokens have"}
+	}
+	var steps []step
+	for _, j := range m.jwt {
+		if !slices.Contains(j.split.Texts(), "scp") {
+			steps = append(steps, splitting(j))
+		}
+	}
+	return m.made(id, title, steps...)
+}
+
+// splitting is the step that has a JWT rule split scp at its blanks.
+func splitting(j *jwtRule) step {
+	return listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
+		append(j.split.Texts(), "scp")...)
+}
+
+// pinIssuer writes the tenant's issuer into a JWT rule that has none.
+func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
+	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
+	for _, r := range m.jwt {
+		at := r.at.Member("jwksUri")
+		if r.issuer() != "" || at == nil || at.Pos != goal.Finding.Pos {
+			continue
+		}
+		tenant, version := goal.Facts.Tenant, goal.Facts.Version
+		if known := entra.TenantOfKeys(at.Text); tenant == "" && entra.IsGUID(known) {
+			tenant = known
+		}
+		if version == 0 {
+			version = r.versionOfAudiences()
+		}
+		if tenant == "" {
+			change.Refused = "the tenant's id is not known"
+			change.Needs = []source.Need{
+				{Input: source.NeedTenant, For: "whose tokens are accepted"},
+			}
+			return change
+		}
+		if version == 0 {
+			change.Refused = "whether the API's tokens are v1.0 or v2.0 is not known, and their " +
+				"issuers differ"
+			change.Needs = []source.Need{
+				{Input: source.NeedTokenVersion, For: "which issuer the API's tokens have"},
+			}
+			return change
+		}
+		return m.made(change.ID, change.Title,
+			set(r.of.File, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
+	}
+	change.Refused = "write the issuer by hand: where it is to go is not plain"
+	return change
+}
+
+// issuerOf is a tenant's issuer, in the cloud of an address of keys.
+func issuerOf(keys, tenant string, version entra.Version) string {
+	cloud := entra.Clouds()[0]
+	if of, ok := entra.ParseKeysURL(keys); ok {
+		cloud = of.Cloud
+	}
+	return entra.IssuerURL(cloud, tenant, version)
+}
+
+// versionOfAudiences is the version of the tokens that have the audiences of a rule; 0 where that
+// is not known. Those of v2.0 tokens are application ids, which v1.0 tokens may have too.
+func (r *jwtRule) versionOfAudiences() entra.Version {
+	have := kubernetes.ListIn(r.at, r.path, "audiences")
+	for _, text := range have.Texts() {
+		if !entra.IsGUID(text) {
+			return entra.V1
+		}
+	}
+	return 0
+}
+
+// otherAudience puts the API's audience in the place of one that its tokens never have.
+func (m *changer) otherAudience(goal rules.Goal) rules.Change {
+	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
+	if change.Refused = "the audience of the API's tokens is not known"; goal.Facts.Audience == "" {
+		change.Needs = []source.Need{{Input: source.NeedAudience, For: "the API's audience"}}
+		return change
+	}
+	for _, r := range m.jwt {
+		have := kubernetes.ListIn(r.at, r.path, "audiences")
+		for _, v := range have.Values {
+			if have.At.Pos != goal.Finding.Pos && v.Pos != goal.Finding.Pos {
+				continue
+			}
+			if v.Pos != goal.Finding.Pos && len(have.Values) > 1 {
+				change.Refused = "which of several audiences is to go only who wrote them knows"
+				return change
+			}
+			return m.made(change.ID, "accept tokens for "+goal.Facts.Audience,
+				replaced(r.of.File, v, have.Field, goal.Facts.Audience))
+		}
+	}
+	change.Refused = "no change of this configuration is known for it"
+	return change
+}
+
+// rename gives a field that differs from one of Istio's in its case alone that one's name.
+func (m *changer) rename(f *rules.Finding) rules.Change {
+	change := rules.Change{
+		Title: "repair " + f.Rule, Refused: "which field was meant only who wrote it knows",
+	}
+	for _, p := range m.policies {
+		lookThrough(p, func(object *source.Value, path string, known ...string) {
+			for n := range object.Members {
+				member := &object.Members[n]
+				to := sameName(member.Key, known)
+				if member.KeyPos != f.Pos || to == "" {
+					continue
+				}
+				change = m.made("rename-field", "write the field as Istio has it", step{
+					p.File,
+					rules.FieldChange{Field: f.Field, From: member.Key, To: to},
+					func() (source.Edit, error) {
+						return p.File.RenameMember(object, member.Key, to)
+					},
+				})
+			}
+		})
+	}
 	return change
 }
 
 // audience accepts tokens for an audience alone, or for one more.
 func (m *changer) audience(r *jwtRule, audience string) rules.Change {
-	field := r.path + "audiences"
 	if audience == "" {
 		return rules.Change{
 			ID: "check-audience", Title: "check the API's audience",
@@ -149,16 +354,11 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 	}
 	have := kubernetes.ListIn(r.at, r.path, "audiences")
 	if have.At.Is(source.List) && len(have.At.Items) > 0 {
-		from := strings.Join(have.Texts(), ", ")
-		return m.made("accept-audience", "accept tokens for "+audience, field, from,
-			from+", "+audience, r.of.File, func() (source.Edit, error) {
-				return r.of.File.InsertItem(have.At, len(have.At.Items), audience)
-			})
+		return m.made("accept-audience", "accept tokens for "+audience,
+			appended(r.of.File, have, audience))
 	}
-	return m.made("check-audience", "accept tokens for "+audience+" only", field, "", audience,
-		r.of.File, func() (source.Edit, error) {
-			return r.of.File.SetMember(r.at, "audiences", []any{audience})
-		})
+	return m.made("check-audience", "accept tokens for "+audience+" only",
+		listed(r.of.File, r.at, r.path, "audiences", audience))
 }
 
 // principalsOf are the principals of all issuers whose tokens a workload accepts.
@@ -194,27 +394,38 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 			from := []any{source.Fields{{Key: "source", Value: source.Fields{
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
-			return m.made(id, title, f.Field, "", fmt.Sprint(principals...), p.File,
-				func() (source.Edit, error) { return p.File.SetMember(r.at, "from", from) })
+			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
+			return m.made(id, title, step{p.File, field, func() (source.Edit, error) {
+				return p.File.SetMember(r.at, "from", from)
+			}})
 		}
 	}
-	return m.addPolicy(id, title, f.Field)
+	// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
+	s, why := m.addedPolicy("token-needed", f.Field, actionDeny, `
+    - from:
+        - source:
+            notRequestPrincipals: ["*"]
+`)
+	if why != "" {
+		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
+			"the same workload, with notRequestPrincipals [\"*\"]: " + why}
+	}
+	return m.made(id, title, s)
 }
 
-// addPolicy adds a policy behind the documents of a file that denies requests without a principal.
-// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
-func (m *changer) addPolicy(id, title, field string) rules.Change {
+// addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of
+// the first JWT rule, with these rules. Why says why that can't be done.
+func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, why string) {
 	of := m.jwt[0].of
 	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
 		len(of.targets) > 0 {
-		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
-			"the same workload, with notRequestPrincipals [\"*\"]: it is a resource of its own"}
+		return step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
 	if !strings.HasSuffix(string(of.File.Text), "\n") {
 		b.WriteString("\n")
 	}
-	name := of.Name + "-token-needed"
+	name := of.Name + "-" + suffix
 	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
 		"metadata:\n  name: " + name + "\n")
 	if of.Namespace != "" {
@@ -227,129 +438,13 @@ func (m *changer) addPolicy(id, title, field string) rules.Change {
 			fmt.Fprintf(&b, "      %s: %q\n", key, of.selector[key])
 		}
 	}
-	b.WriteString("  action: DENY\n  rules:\n    - from:\n        - source:\n" +
-		"            notRequestPrincipals: [\"*\"]\n")
+	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
 	end := len(of.File.Text)
-	return m.made(id, title, field, "", "AuthorizationPolicy "+name, of.File,
+	return step{
+		of.File,
+		rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
 		func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
-		})
-}
-
-// proposals are the changes that may let a request in that is kept out, or that narrow the
-// policies to the client of one that is let in.
-func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
-	v := goal.Verdict
-	if v.Outcome == rules.Accepted && goal.OneClient {
-		return narrowed(c, v)
-	}
-	if v.Outcome != rules.Rejected || v.Decided == nil {
-		return nil
-	}
-	m, ok := changerOf(c, v.Decided.Policy)
-	if !ok {
-		return nil
-	}
-	var all []rules.Change
-	profile := v.Decided.Profile()
-	for i := range v.Results {
-		r := &v.Results[i]
-		if r.Policy != v.Decided.Policy || r.Outcome != rules.Fail || r.Harmless {
-			continue
-		}
-		if change, ok := m.letIn(r, profile); ok && change.Refused == "" {
-			all = append(all, change)
-		}
-	}
-	return all
-}
-
-// letIn is the change that makes one failing check hold for a token like this one.
-func (m *changer) letIn(r *rules.Result, p inspect.Profile) (rules.Change, bool) {
-	for _, rule := range m.jwt {
-		at := rule.field("audiences")
-		if r.Check.ID == rules.Audience && at.Pos == r.Check.Pos && len(p.Audience) > 0 {
-			return m.audience(rule, p.Audience[0]), true
-		}
-	}
-	var change rules.Change
-	found := false
-	i := instance{m.compiler, m.policy}
-	i.eachCondition(func(of *authRule, one condition) {
-		l := one.values
-		if found || l.At == nil || l.At.Pos != r.Check.Pos || of.of.action() != actionAllow {
-			return
-		}
-		add := ""
-		switch {
-		case one.attribute == ofPrincipal:
-			if _, ok := entra.ParseIssuer(p.Issuer); ok && slices.ContainsFunc(m.jwt,
-				func(j *jwtRule) bool { return j.issuer() == p.Issuer }) {
-				add = p.Issuer + "/*"
-			}
-		case r.Check.Claim == p.ClientID.Claim && p.ClientID.Claim != "":
-			add = p.ClientID.Value
-		}
-		if add == "" || slices.Contains(l.Texts(), add) {
-			return
-		}
-		found = true
-		from := strings.Join(l.Texts(), ", ")
-		change = m.made("accept-"+strings.ToLower(path(one.attribute)), "accept "+add, l.Field,
-			from, from+", "+add, of.of.File, func() (source.Edit, error) {
-				return of.of.File.InsertItem(l.At, len(l.At.Items), add)
-			})
-	})
-	return change, found
-}
-
-// path is what an id calls an attribute.
-func path(attribute string) string {
-	if attribute == ofPrincipal {
-		return "issuer"
-	}
-	return "client"
-}
-
-// narrowed asks in each ALLOW rule for the client of a request that is let in.
-func narrowed(c *rules.Configuration, v *rules.Verdict) []rules.Change {
-	if len(v.Results) == 0 {
-		return nil
-	}
-	m, ok := changerOf(c, v.Results[0].Policy)
-	profile := v.Results[0].Profile()
-	id := profile.ClientID
-	if !ok || id.Value == "" {
-		return nil
-	}
-	var edits []source.Edit
-	var file *source.File
-	var field string
-	for _, p := range m.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
-			if file != nil && file != p.File {
-				return nil // one edit is of one file
-			}
-			file, field = p.File, r.path()+".when"
-			edit, err := askFor(r, ofClaims+"["+id.Claim+"]", id.Value)
-			if err != nil {
-				return nil
-			}
-			edits = append(edits, edit)
-		}
-	}
-	if len(edits) != 1 {
-		return nil // several rules: which of them is this client's only who wrote them knows
-	}
-	return []rules.Change{m.made("only-client", "accept "+id.Value+" only", field, "", id.Value,
-		file, func() (source.Edit, error) { return edits[0], nil })}
-}
-
-// askFor is the edit that adds a condition to a rule.
-func askFor(r *authRule, key, value string) (source.Edit, error) {
-	one := source.Fields{{Key: "key", Value: key}, {Key: "values", Value: []any{value}}}
-	if when := r.at.Member("when"); when.Is(source.List) {
-		return r.of.File.InsertItem(when, len(when.Items), one)
-	}
-	return r.of.File.SetMember(r.at, "when", []any{one})
+		},
+	}, ""
 }

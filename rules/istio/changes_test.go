@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,143 @@ func TestChangesLetATokenIn(t *testing.T) {
 			got := short(rules.Evaluate(after, requestOf(test.claims)))
 			if got != accepted() {
 				t.Errorf("after it: %v", got)
+			}
+		})
+	}
+}
+
+// All that fails is repaired at once, for one change alone would let nobody in; and what the
+// policy is right to refuse stays refused.
+func TestWhatARefusalIsRepairedBy(t *testing.T) {
+	t.Parallel()
+	const uri = `audiences: ["api://orders"]`
+	when := func(claim, value string) string {
+		return policy("ALLOW", `rules: [{when: [{key: "request.auth.claims[`+claim+
+			`]", values: ["`+value+`"]}]}]`)
+	}
+	v2 := authentication("issuer: "+v2Issuer, uri)
+	ofV1 := `ver="1.0";iss="` + v1Issuer + `";aud="api://orders";azp=;appid="` + client + `"`
+	principal := func(of string) string {
+		return policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["`+of+`"]}}]}]`)
+	}
+	tests := []struct {
+		name, text, claims string
+		want               []string
+	}{
+		{
+			"a v2.0 token at a policy for v1.0 tokens", v2 + when("appid", client), "",
+			[]string{"accept-audience+map-client-id"},
+		},
+		{"an issuer of the other version", v2, ofV1, []string{"set-issuer"}},
+		{"one slash", authentication("issuer: "+v1Issuer, uri) +
+			principal("https://sts.windows.net/"+tenant+"/*"), ofV1, []string{"principal-slash"}},
+		{
+			"a scope for a daemon", ofTenant() + when("scp", "Read"),
+			`idtyp="app";roles=["Call"]`,
+			[]string{"require-role"},
+		},
+		{
+			"two scopes where one is asked for", ofTenant() + when("scp", "Read"),
+			`scp="Read Write"`,
+			[]string{"split-scopes"},
+		},
+		{
+			"either of two rules", ofTenant() + when("azp", "x") + when("azp", "y"), "",
+			[]string{"accept-client", "accept-client"},
+		},
+		{"another API's audience", ofTenant(), `aud="0b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"`, nil},
+		{"another tenant", ofTenant(), `iss="https://sts.windows.net/` + app + `/"`, nil},
+		{"an expired token", ofTenant(), "exp=1", nil},
+		{"a DENY rule", ofTenant() + strings.Replace(
+			when("azp", client), "action: ALLOW", "action: DENY", 1), "", nil},
+		{"a role that the token lacks", ofTenant() + when("roles", "Call"), `scp="Read"`, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := configurationOf(t, rules.Options{}, "istio.yaml", test.text)
+			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
+			if got := idsOf(t, c, rules.Goal{Verdict: &v}); !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// idsOf are the ids of the changes for a goal. One that is refused has a minus before it.
+func idsOf(t *testing.T, c *rules.Configuration, goal rules.Goal) []string {
+	t.Helper()
+	all, err := changes(c, goal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, change := range all {
+		if change.Refused != "" {
+			change.ID = "-" + change.ID
+		}
+		ids = append(ids, change.ID)
+	}
+	return ids
+}
+
+// What lets everybody in is narrowed to this API, its clients, or a role; and not by a token of
+// another tenant.
+func TestWhatPoliciesAreNarrowedTo(t *testing.T) {
+	t.Parallel()
+	const keys = "jwksUri: https://login.microsoftonline.com/"
+	any := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	own := rules.Facts{Own: []string{client}}
+	tests := []struct {
+		name, text string
+		goal       rules.Goal
+		want       []string
+	}{
+		{
+			"keys alone", authentication(keys+"common/discovery/keys") + any,
+			rules.Goal{Facts: own},
+			[]string{"check-audience+pin-issuer", "require-client", "require-role"},
+		},
+		{
+			"no audience", authentication("issuer: "+v2Issuer) + any,
+			rules.Goal{},
+			[]string{"check-audience", "require-role"},
+		},
+		{
+			"no ALLOW policy", ofTenant(),
+			rules.Goal{Facts: own},
+			[]string{"require-client", "require-role"},
+		},
+		{
+			"the token's client alone", ofTenant() + any,
+			rules.Goal{OneClient: true},
+			[]string{"only-client", "require-role"},
+		},
+		{
+			"keys of another tenant", authentication(keys+app+"/discovery/keys") + any,
+			rules.Goal{Facts: own},
+			[]string{"-check-audience+pin-issuer"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := configurationOf(t, rules.Options{}, "istio.yaml", test.text)
+			r := requestOf(`roles=["Call"]`)
+			v := rules.Evaluate(compile(behaviours(), c).Policies, r)
+			test.goal.Verdict = &v
+			if got := idsOf(t, c, test.goal); !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			all, _ := changes(c, test.goal)
+			for _, change := range all {
+				if change.Edited == nil {
+					continue
+				}
+				after := compile(behaviours(), change.Edited).Policies
+				if got := short(rules.Evaluate(after, r)); got != accepted() {
+					t.Errorf("after %s: %v", change.ID, got)
+				}
 			}
 		})
 	}

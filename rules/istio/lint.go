@@ -28,6 +28,10 @@ func lintRules() []rules.Rule {
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		ruleAlwaysMatches(),
+		ruleNeverMatches(),
+		valueNeverMatches(),
+		outputHeaderKept(),
 	}
 }
 

@@ -33,6 +33,15 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 	of := func(principal string) string {
 		return allow(`{from: [{source: {requestPrincipals: ["` + principal + `"]}}]}`)
 	}
+	deny := func(rule string) string {
+		return of("*") + policy("DENY", "rules: ["+rule+"]")
+	}
+	// two rules: that for v1.0 tokens comes behind the other, for its issuer does
+	two := func(ofV1, ofV2 string) string {
+		return authentication("issuer: "+v1Issuer, "audiences: [x]", ofV1) +
+			"  - issuer: " + v2Issuer + "\n    audiences: [y]\n    " + ofV2 + "\n" +
+			policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	}
 	const nobody = `{from: [{source: {notRequestPrincipals: ["*"]}}]}`
 	tests := []struct {
 		name, text string
@@ -49,9 +58,99 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 			"a v1.0 principal with one slash", of("https://sts.windows.net/" + tenant + "/x"),
 			[]string{"principal-slash"},
 		},
-		{"a v1.0 principal with two", of(v1Issuer + "/x"), nil},
+		{
+			"a v1.0 principal with two", authentication("issuer: "+v1Issuer) +
+				policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["`+v1Issuer+
+					`/x"]}}]}]`), nil,
+		},
 		{"a v2.0 principal", of(v2Issuer + "/*"), nil},
-		{"a principal of another issuer", of("https://issuer.example/x"), nil},
+		{
+			"a principal of another issuer", of("https://issuer.example/x"),
+			[]string{"value-never-matches"},
+		},
+		{"a principal without a slash", of("x"), []string{"value-never-matches"}},
+		{"any principal by its end", of("*x"), nil},
+		{
+			"keys for any issuer", authentication("jwksUri: https://x.test/k") +
+				policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["https://x/y"]}}]}]`),
+			nil,
+		},
+		{
+			"a method in lower case", deny("{to: [{operation: {methods: [post]}}]}"),
+			[]string{"value-never-matches"},
+		},
+		{"a method in capitals", deny("{to: [{operation: {methods: [POST, \"P*\"]}}]}"), nil},
+		{
+			"a path without its slash", deny("{to: [{operation: {paths: [admin]}}]}"),
+			[]string{"value-never-matches"},
+		},
+		{
+			"a path with a query", deny(`{to: [{operation: {paths: ["/a?b=c"]}}]}`),
+			[]string{"value-never-matches"},
+		},
+		{
+			"paths that begin with a slash, a star or a template",
+			deny(`{to: [{operation: {paths: [/a, "*.html", "/{*}/x", "*"], methods: [GET]}}]}`),
+			nil,
+		},
+		{
+			"an audience that no JWT rule accepts",
+			deny(`{when: [{key: request.auth.audiences, values: ["api://x"]}]}`),
+			[]string{"value-never-matches"},
+		},
+		{
+			"the audience of the JWT rule in another form",
+			deny(`{when: [{key: request.auth.audiences, values: ["https://` + app + `/"]}]}`),
+			nil,
+		},
+		{
+			"one claim that is to be two things", deny(`{when: [{key: "request.auth.claims[azp]",` +
+				` values: [a]}, {key: "request.auth.claims[azp]", values: [b]}]}`),
+			[]string{"rule-never-matches"},
+		},
+		{
+			"a list that is to hold two things", deny(`{when: [{key: ` +
+				`"request.auth.claims[roles]", values: [a]}, {key: ` +
+				`"request.auth.claims[roles]", values: [b]}]}`), nil,
+		},
+		{
+			"what is wanted and excluded",
+			deny(`{to: [{operation: {methods: [GET], notMethods: [GET, PUT]}}]}`),
+			[]string{"rule-never-matches"},
+		},
+		{
+			"one alternative of two that excludes itself", deny(`{to: [{operation: {methods: ` +
+				`[GET], notMethods: [GET]}}, {operation: {methods: [PUT]}}]}`), nil,
+		},
+		{
+			"an ALLOW rule that always matches beside another",
+			allow(`{from: [{source: {requestPrincipals: ["*"]}}]}, {to: [{operation: ` +
+				`{paths: ["/*"]}}]}`),
+			[]string{"token-not-needed", "rule-always-matches"},
+		},
+		{
+			"a DENY rule that always matches beside ALLOW rules", of("*") +
+				policy("DENY", "rules: [{}]"), []string{"rule-always-matches"},
+		},
+		{"a DENY rule that always matches alone", ofTenant() + policy("DENY", "rules: [{}]"), nil},
+		{
+			"a rule that excludes something is not one that always matches",
+			allow(`{from: [{source: {requestPrincipals: ["*"]}}]}, {from: [{source: ` +
+				`{notRequestPrincipals: ["a/b"]}}]}`),
+			[]string{"token-not-needed", "value-never-matches"},
+		},
+		{
+			"a header of the rule behind", two("outputClaimToHeaders: [{header: x-sub, claim: "+
+				"sub}]", ""), []string{"output-header-kept"},
+		},
+		{
+			"a header of both rules", two("outputPayloadToHeader: X-Sub",
+				"outputClaimToHeaders: [{header: x-sub, claim: sub}]"), nil,
+		},
+		{
+			"a header of the rule in front", two("",
+				"outputClaimToHeaders: [{header: x-sub, claim: sub}]"), nil,
+		},
 		{
 			"a star before the issuer and in the subject", of("*/v2.0/a*"),
 			[]string{"star-is-literal"},

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -45,40 +46,54 @@ func isPolicy(object *source.Value) bool {
 	return kubernetes.IsOf(object, group, requestAuthentication, authorizationPolicy)
 }
 
+// together sorts files into those of one cluster.
+func together(files []*source.File) [][]*source.File {
+	return kubernetes.Together(files, isPolicy, ofWorkloads)
+}
+
+// ofCluster reports whether a file shows what policies are about.
+func ofCluster(file *source.File) bool {
+	return slices.ContainsFunc(kubernetes.Objects(file), ofWorkloads)
+}
+
+// ofWorkloads reports whether a resource is one of those that policies are about: a workload, what
+// leads to it, or what the mesh is configured with.
+func ofWorkloads(object *source.Value) bool {
+	version, _ := object.Member("apiVersion").Str()
+	kind, _ := object.Member("kind").Str()
+	if version == "" {
+		return false
+	}
+	return slices.Contains(workloadKinds(), kind) || slices.Contains([]string{
+		"Pod", "Service", "Namespace", "Gateway", "HTTPRoute", "GRPCRoute", "VirtualService",
+	}, kind) || isMesh(object)
+}
+
+// workloadKinds are the kinds of resources that pods are made by.
+func workloadKinds() []string {
+	return []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"}
+}
+
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	c := &rules.Configuration{Options: options, Files: files}
-	for _, file := range files {
-		if !detect(file, options) {
-			return nil, &source.Error{
-				Pos:   source.Position{File: file.Name},
-				Cause: "no policy of Istio in this file",
-				Hints: source.Hints(
-					"RequestAuthentication and AuthorizationPolicy, as manifests, as the output " +
-						"of Helm or Kustomize, or as kubectl gets them: " + getPolicies,
-				),
-			}
-		}
+	holds := func(file *source.File) bool { return detect(file, options) }
+	if err := kubernetes.Holding(files, holds, ofCluster, "no policy of Istio in this file",
+		"RequestAuthentication and AuthorizationPolicy, as manifests, as the output of Helm or "+
+			"Kustomize, or as kubectl gets them: "+getPolicies); err != nil {
+		return nil, err
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	for _, w := range cluster.workloads() {
-		if options.API == "" || w.name == options.API {
-			c.Entries = append(c.Entries, w)
-		}
+	entries, err := kubernetes.Chosen(cluster.workloads(), options.API, cluster.named)
+	if err != nil {
+		return nil, err
 	}
-	if options.API != "" && len(c.Entries) == 0 {
-		w, err := cluster.named(options.API)
-		if err != nil {
-			return nil, err
-		}
-		c.Entries = append(c.Entries, w)
-	}
-	return c, nil
+	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
 }
 
 // cluster is what the files show of a cluster.
 type cluster struct {
 	version  string // of Istio; empty where it is not known
+	root     root
 	policies []*resource
 	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
@@ -94,7 +109,7 @@ type running struct {
 }
 
 func clusterOf(files []*source.File) *cluster {
-	c := &cluster{waypoint: map[target]isWaypoint{}}
+	c := &cluster{waypoint: map[target]isWaypoint{}, root: root{name: usualRoot}}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
 			c.add(file, object)
@@ -111,20 +126,24 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		c.policies = append(c.policies, policyOf(file, object))
 		return
 	}
-	switch kind {
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout":
+	if mesh := meshConfig(object); mesh != nil {
+		c.root.learn(mesh)
+		return
+	}
+	switch {
+	case slices.Contains(workloadKinds(), kind):
 		found, ok := kubernetes.LabelsOf(object.At("spec", "template", "metadata", "labels"))
 		if ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
-	case "Pod":
+	case kind == "Pod":
 		if object.At("metadata", "ownerReferences") != nil {
 			return // its workload stands for it
 		}
 		if found, ok := kubernetes.LabelsOf(object.At("metadata", "labels")); ok {
 			c.running = append(c.running, &running{namespace, name, found})
 		}
-	case "Gateway":
+	case kind == "Gateway":
 		class, ok := object.At("spec", "gatewayClassName").Str()
 		if ok {
 			c.waypoint[target{namespace, name}] = isWaypoint(strings.Contains(class, "waypoint"))

@@ -7,16 +7,17 @@ const checkedOn = "2026-11-28"
 
 // The sources that checks and answers rest on.
 const (
-	code         = "istio.io/istio, commit eed52ebb66ad, "
-	codeApplier  = code + "pilot/pkg/security/authn/policy_applier.go"
-	codeBuilder  = code + "pilot/pkg/security/authz/builder/builder.go"
-	codeModel    = code + "pilot/pkg/security/authz/model/model.go"
-	codeGenerate = code + "pilot/pkg/security/authz/model/generator.go"
-	codeValidate = code + "pkg/config/validation/validation.go"
-	codeMatcher  = code + "pilot/pkg/security/authz/matcher/string.go"
-	codeTests    = code + "tests/integration/security/jwt_test.go"
-	codeEnvoy    = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
-	codeJWT      = "google/jwt_verify_lib, src/status.cc and jwt.cc"
+	code          = "istio.io/istio, commit eed52ebb66ad, "
+	codeApplier   = code + "pilot/pkg/security/authn/policy_applier.go"
+	codeBuilder   = code + "pilot/pkg/security/authz/builder/builder.go"
+	codeModel     = code + "pilot/pkg/security/authz/model/model.go"
+	codeGenerate  = code + "pilot/pkg/security/authz/model/generator.go"
+	codeValidate  = code + "pkg/config/validation/validation.go"
+	codeMatcher   = code + "pilot/pkg/security/authz/matcher/string.go"
+	codeTests     = code + "tests/integration/security/jwt_test.go"
+	codeExtractor = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/extractor.cc"
+	codeVerifier  = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/verifier.cc"
+	codeJWT       = "google/jwt_verify_lib, src/status.cc and jwt.cc"
 )
 
 // The pages and threads that rules and checks refer to.

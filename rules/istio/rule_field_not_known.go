@@ -3,6 +3,7 @@ package istio
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -31,7 +32,7 @@ func fieldNotKnown() rules.Rule {
 					}
 					key := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
 					all = append(all, i.findingAt(key, path+m.Key, "%s is not a field of Istio%s",
-						path+m.Key, instead(m.Key)))
+						path+m.Key, instead(m.Key, known)))
 				}
 			}
 			for _, p := range i.policies {
@@ -43,7 +44,10 @@ func fieldNotKnown() rules.Rule {
 }
 
 // instead is what was probably meant; empty where nothing is known.
-func instead(key string) string {
+func instead(key string, known []string) string {
+	if name := sameName(key, known); name != "" {
+		return ": it is " + name
+	}
 	switch key {
 	case "jwtHeaders":
 		return ": where the token is looked for is fromHeaders"
@@ -53,10 +57,19 @@ func instead(key string) string {
 		return ": that a token is needed an AuthorizationPolicy says"
 	case "audience":
 		return ": it is audiences, a list"
-	case "jwks_uri", "jwksURI", "jwksUrl":
+	case "jwks_uri", "jwksUrl":
 		return ": it is jwksUri"
 	}
 	return ""
+}
+
+// sameName is the field that a key differs from in its case alone; empty where there is none.
+func sameName(key string, known []string) string {
+	i := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, key) })
+	if i < 0 || known[i] == key {
+		return ""
+	}
+	return known[i]
 }
 
 // lookThrough visits each object of a policy whose fields are known.

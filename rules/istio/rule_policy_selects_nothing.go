@@ -20,7 +20,7 @@ func policySelectsNothing() rules.Rule {
 			for _, p := range i.policies {
 				shown, selected := false, false
 				for _, r := range i.cluster.running {
-					if r.namespace == p.Namespace || p.Namespace == rootNamespace {
+					if r.namespace == p.Namespace || p.Namespace == i.cluster.root.name {
 						shown = true
 						selected = selected || p.selector.Selects(r.labels)
 					}

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -109,6 +110,113 @@ func TestNoTokenIsForbiddenAndNotUnauthorized(t *testing.T) {
 	if got := short(v); got != rejected(403, rules.TokenPresent) ||
 		v.Answer.Body != "RBAC: access denied" {
 		t.Errorf("got %v %q", got, v.Answer.Body)
+	}
+}
+
+// istio#26559, with its own shape: one rule for who has a token and one for some paths, in one
+// policy, and a second policy for some namespaces. Without a token it is 403, but for those paths.
+func TestTheShapeOfAQuestionAboutNoToken(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "forwardOriginalToken: true") +
+		policy("ALLOW", `rules:`,
+			`- from: [{source: {requestPrincipals: ["*"]}}]`,
+			`- to: [{operation: {paths: [/health, /metrics]}}]`)
+	for path, want := range map[string]decided{
+		"/orders":  rejected(403, rules.TokenPresent),
+		"/health":  accepted(),
+		"/healthz": rejected(403, rules.TokenPresent),
+	} {
+		r := tokenless()
+		r.Path = path
+		if got := short(answered(t, text, r)); got != want {
+			t.Errorf("%s: got %v, want %v", path, got, want)
+		}
+	}
+	if got := short(answered(t, text, requestOf(""))); got != accepted() {
+		t.Errorf("with a token: got %v", got)
+	}
+}
+
+// istio#24665: a from and a to that are two rules let in who has no token; as one they do not. lint
+// says so of the rule that asks for nothing of a token.
+func TestAFromAndAToAsTwoRules(t *testing.T) {
+	t.Parallel()
+	const from = `from: [{source: {requestPrincipals: ["*"]}}]`
+	const to = `to: [{operation: {methods: [GET]}}]`
+	two := ofTenant() + policy("ALLOW", "rules:", "- "+from, "- "+to)
+	one := ofTenant() + policy("ALLOW", "rules:", "- "+from, "  "+to)
+	if got := short(answered(t, two, tokenless())); got != accepted() {
+		t.Errorf("as two rules: got %v", got)
+	}
+	if got := short(answered(t, one, tokenless())); got != rejected(403, rules.TokenPresent) {
+		t.Errorf("as one: got %v", got)
+	}
+	if got := foundIn(t, two); !slices.Equal(got, []string{"token-not-needed"}) {
+		t.Errorf("of two rules lint says %q", got)
+	}
+	if got := foundIn(t, one); len(got) > 0 {
+		t.Errorf("of one rule lint says %q", got)
+	}
+}
+
+// istio#51901: the tenant's principal without the version of its issuer is 403 from 1.21 on.
+func TestAPrincipalByVersion(t *testing.T) {
+	t.Parallel()
+	text := ofTenant() + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: `+
+		`["https://login.microsoftonline.com/`+tenant+`/*"]}}]}]`)
+	for version, want := range map[string]decided{
+		"1.20.8": open(rules.Authorization),
+		"1.21.0": rejected(403, rules.Authorization),
+		"":       rejected(403, rules.Authorization),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != want {
+			t.Errorf("%q: got %v, want %v", version, got, want)
+		}
+	}
+}
+
+// Kyma's rules with scp split at its blanks: from 1.28 on a token with two scopes gets in, before
+// it does not, and where the version is not known it may.
+func TestKymasRulesByVersion(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [scp]") +
+		policy("ALLOW", "rules:",
+			`- when: [{key: "request.auth.claims[scp]", values: [read]}]`,
+			`- when: [{key: "request.auth.claims[scope]", values: [read]}]`)
+	for version, want := range map[string]decided{
+		"1.27.3": rejected(403, rules.CustomClaim), "1.28.0": accepted(),
+		"": open(rules.CustomClaim),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		r := requestOf(`scp="read write"`)
+		if got := short(rules.Evaluate(policies, r)); got != want {
+			t.Errorf("%q: got %v, want %v", version, got, want)
+		}
+	}
+}
+
+// What a workload that reads the token itself answers is explained by the token that it lacks.
+func TestABackendWithoutTheTokenIsACause(t *testing.T) {
+	t.Parallel()
+	forwarding := authentication("issuer: "+v2Issuer, "forwardOriginalToken: true")
+	for _, test := range []struct {
+		name, text string
+		status     int
+		want       bool
+	}{
+		{"the token is taken away", ofTenant(), 401, true},
+		{"it is forwarded", forwarding, 401, false},
+		{"another answer", ofTenant(), 404, false},
+		{"the proxy refuses it itself", ofTenant() + policy("DENY", "rules: [{}]"), 401, false},
+	} {
+		policies := policiesOf(t, rules.Options{}, test.text)
+		v := rules.Evaluate(policies, requestOf(""))
+		p := &rules.Prediction{Policies: policies, Verdict: &v}
+		got := tokenTaken(p, &rules.Observation{Status: test.status})
+		if got != test.want {
+			t.Errorf("%s: got %v", test.name, got)
+		}
 	}
 }
 

@@ -9,10 +9,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// rootNamespace is the namespace whose policies hold in the whole mesh, where the mesh's
-// configuration does not name another one.
-const rootNamespace = "istio-system"
-
 // workload is a workload, or all those that the policies treat alike, with the policies that
 // select it: an API instance.
 type workload struct {
@@ -33,6 +29,9 @@ type workload struct {
 // Place is where the first policy is that selects the workload.
 func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.first.At.Span }
 
+// Called is the name of the workload.
+func (w *workload) Called() string { return w.name }
+
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
 
@@ -46,6 +45,9 @@ func (c *cluster) workloads() []*workload {
 		for _, r := range c.running {
 			if r.namespace == namespace {
 				shown = true
+				if c.isAttachedTo(r) {
+					continue // the gateway itself stands for it
+				}
 				here = append(here, c.workload(namespace, r.labels, r.name))
 			}
 		}
@@ -129,9 +131,14 @@ func (c *cluster) workload(namespace string, has kubernetes.Labels, name string)
 		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
 		version: c.version,
 	}
+	w.doubt = c.rootDoubt(namespace)
+	gateway := target{"Gateway", has[gatewayName]}
+	waypoint := bool(c.waypoint[target{namespace, gateway.name}])
 	for _, p := range c.policies {
 		switch {
-		case p.Namespace != namespace && p.Namespace != rootNamespace, len(p.targets) > 0:
+		case p.Namespace == namespace && slices.Contains(p.targets, gateway):
+			w.add(p)
+		case !c.reaches(p, namespace), len(p.targets) > 0, waypoint:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
@@ -144,9 +151,44 @@ func (c *cluster) workload(namespace string, has kubernetes.Labels, name string)
 
 func (w *workload) add(p *resource) {
 	w.policies = append(w.policies, p)
-	if w.first == nil || w.first.Namespace == rootNamespace && p.Namespace != rootNamespace {
+	root := w.cluster.root.name
+	if w.first == nil || w.first.Namespace == root && p.Namespace != root {
 		w.first = p
 	}
+}
+
+// gatewayName is the label of a pod that runs a Gateway of the Gateway API.
+const gatewayName = "gateway.networking.k8s.io/gateway-name"
+
+// reaches reports whether a policy may hold in a namespace: it is in it, or in the root namespace.
+func (c *cluster) reaches(p *resource, namespace string) bool {
+	return p.Namespace == namespace || p.Namespace == c.root.name
+}
+
+// rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
+// it is, or where there are no others.
+func (c *cluster) rootDoubt(namespace string) string {
+	others := func(p *resource) bool { return p.Namespace != namespace }
+	if !slices.ContainsFunc(c.policies, others) {
+		return ""
+	}
+	return c.root.doubt
+}
+
+// isAttachedTo reports whether a workload runs a gateway that policies are attached to.
+func (c *cluster) isAttachedTo(r *running) bool {
+	return slices.Contains(c.targetsIn(r.namespace), target{"Gateway", r.labels[gatewayName]})
+}
+
+// podsOf are the labels of the pods that run a gateway. They are whole where the files show what
+// runs it.
+func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whole bool) {
+	for _, r := range c.running {
+		if r.namespace == namespace && r.labels[gatewayName] == gateway {
+			return r.labels, true
+		}
+	}
+	return kubernetes.Labels{gatewayName: gateway}, false
 }
 
 // attached is a gateway or a service that policies are attached to. A waypoint has these alone;
@@ -156,11 +198,13 @@ func (c *cluster) attached(namespace string, t target) *workload {
 		name:      qualified(namespace, strings.ToLower(t.kind)+":"+t.name),
 		namespace: namespace, target: t, cluster: c, version: c.version,
 	}
+	w.doubt = c.rootDoubt(namespace)
 	wide, selecting := false, false
+	pods, whole := c.podsOf(namespace, t.name)
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
 	for _, p := range c.policies {
-		near := p.Namespace == namespace || p.Namespace == rootNamespace
+		near := c.reaches(p, namespace)
 		switch {
 		case p.Namespace == namespace && slices.Contains(p.targets, t):
 			w.add(p)
@@ -168,15 +212,21 @@ func (c *cluster) attached(namespace string, t target) *workload {
 		case len(p.targets) > 0:
 			other := p.targets[0].kind
 			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"
-		case len(p.selector) > 0:
-			selecting = true
-		case ofGateway:
+		case ofGateway && p.selectorUnread != "":
 			w.add(p)
+			w.doubt = p.selectorUnread
+		case ofGateway && p.selector.Selects(pods):
+			w.add(p)
+		case ofGateway && whole:
+		case len(p.selector) > 0:
+			_, may := p.selector.And(pods)
+			selecting = selecting || may
 		case t.kind == "Gateway" && !known:
 			wide = true
 		}
 	}
 	switch {
+	case w.doubt != "":
 	case wide:
 		w.doubt = "whether the policies without targetRefs, or those attached to a waypoint or " +
 			"a class of gateways, hold for " + t.kind + " " + t.name + " depends on its Gateway"

@@ -173,3 +173,130 @@ func TestALongListGoesOn(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// The namespace whose policies hold everywhere is the one that the mesh's configuration names.
+func TestTheRootNamespaceIsTheOneOfTheMesh(t *testing.T) {
+	t.Parallel()
+	nobody := func(namespace string) string {
+		return resourceOf(authorizationPolicy, namespace, "nobody")
+	}
+	web := "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: a}\n" +
+		"spec: {template: {metadata: {labels: {app: web}}}}\n" +
+		resourceOf(authorizationPolicy, "a", "all", "rules: [{}]")
+	config := func(name, mesh string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name +
+			", namespace: mesh}\ndata:\n  mesh: |\n    " + mesh + "\n"
+	}
+	operator := "---\napiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\n" +
+		"metadata: {name: x}\nspec: {meshConfig: {rootNamespace: mesh}}\n"
+	const denied, let = 2, 1 // policies that hold for the workload
+	tests := []struct {
+		name, text string
+		policies   int
+		doubt      bool
+	}{
+		{"istio-system where nothing names another", nobody("istio-system"), denied, false},
+		{"another namespace is none", nobody("mesh"), let, false},
+		{"the ConfigMap of istiod", nobody("mesh") + config("istio", "rootNamespace: mesh"),
+			denied, false},
+		{"that of a revision", nobody("mesh") + config("istio-1-29", "rootNamespace: mesh"),
+			denied, false},
+		{"istio-system no longer", nobody("istio-system") +
+			config("istio", "rootNamespace: mesh"), let, false},
+		{"a configuration that names none", nobody("istio-system") +
+			config("istio", "accessLogFile: /dev/stdout"), denied, false},
+		{"an IstioOperator", nobody("mesh") + operator, denied, false},
+		{"the values of a chart", nobody("mesh") + "---\nmeshConfig: {rootNamespace: mesh}\n",
+			denied, false},
+		{"what a template leaves open", nobody("mesh") +
+			config("istio", `rootNamespace: "{{ .Release.Namespace }}"`), let, true},
+		{"two meshes", nobody("mesh") + config("istio", "rootNamespace: mesh") +
+			config("istio-b", "rootNamespace: other"), let, true},
+		{"another ConfigMap", nobody("mesh") + config("orders", "rootNamespace: mesh"), let, false},
+		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := configurationOf(t, rules.Options{API: "a/web"}, "all.yaml", web+test.text)
+			w := c.Entries[0].(*workload)
+			if len(w.policies) != test.policies || (w.doubt != "") != test.doubt {
+				t.Errorf("got %d policies, in doubt: %q", len(w.policies), w.doubt)
+			}
+		})
+	}
+}
+
+// A gateway's pods have a label by which selectors and targets meet.
+func TestAGatewayThatAWorkloadRuns(t *testing.T) {
+	t.Parallel()
+	attached := resourceOf(authorizationPolicy, "a", "attached",
+		"targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]", "action: DENY")
+	bySelector := func(labels string) string {
+		return resourceOf(authorizationPolicy, "a", "selecting",
+			"selector: {matchLabels: {"+labels+"}}", "rules: [{}]", "action: DENY")
+	}
+	gateway := func(class string) string {
+		return "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\nspec: {gatewayClassName: " +
+			class + "}\n"
+	}
+	const pods = "---\nkind: Deployment\nmetadata: {name: g-istio, namespace: a}\nspec: " +
+		"{template: {metadata: {labels: {app: edge, " + gatewayName + ": g}}}}\n"
+	const name = gatewayName + ": g"
+	tests := []struct {
+		name, text string
+		want       decided
+	}{
+		{"a selector of its label", gateway("istio") + attached + bySelector(name),
+			rejected(403, rules.Authorization)},
+		{"one of another gateway's", gateway("istio") + attached + bySelector(gatewayName+": h"),
+			accepted()},
+		{"one of a label that nobody shows", gateway("istio") + attached + bySelector("app: edge"),
+			open(rules.NotModelled)},
+		{"one of a label that its pods have", gateway("istio") + pods + attached +
+			bySelector("app: edge"), rejected(403, rules.Authorization)},
+		{"one of a label that its pods lack", gateway("istio") + pods + attached +
+			bySelector("app: web"), accepted()},
+		{"no selector selects a waypoint", gateway("istio-waypoint") + pods + attached +
+			bySelector("app: edge"), accepted()},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			policies := policiesOf(t, rules.Options{API: "a/gateway:g"}, test.text)
+			if got := short(rules.Evaluate(policies, tokenless())); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+			if got := namesOf(configurationOf(t, rules.Options{}, "all.yaml",
+				test.text+resourceOf(authorizationPolicy, "b", "p"))); slices.Contains(got,
+				"a/g-istio") {
+				t.Errorf("the gateway is there twice: %q", got)
+			}
+		})
+	}
+}
+
+// A file that only shows workloads is read beside policies, and not alone.
+func TestFilesOfWorkloadsAreReadBesidePolicies(t *testing.T) {
+	t.Parallel()
+	const web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: a}\n" +
+		"spec: {template: {metadata: {labels: {app: web}}}}\n"
+	policies := resourceOf(authorizationPolicy, "a", "all", "rules: [{}]")
+	for _, files := range [][]string{
+		{"web.yaml", web, "policies.yaml", policies}, {"policies.yaml", policies, "web.yaml", web},
+	} {
+		c := configurationOf(t, rules.Options{}, files...)
+		if got := namesOf(c); !slices.Equal(got, []string{"a/web"}) {
+			t.Errorf("got %q", got)
+		}
+	}
+	for _, text := range []string{web, "apiVersion: v1\nkind: Secret\n", "{}"} {
+		if _, err := read(filesOf(t, "web.yaml", text), rules.Options{}); err == nil {
+			t.Errorf("%s is read alone", text)
+		}
+	}
+	if _, err := read(filesOf(t, "policies.yaml", policies, "s.yaml", "kind: Secret\n"),
+		rules.Options{}); err == nil || !strings.Contains(err.Error(), "no policy of Istio") {
+		t.Errorf("a file of something else is read: %v", err)
+	}
+}

@@ -61,6 +61,20 @@ func isAlternative(f *rules.Finding) bool {
 		strings.Contains(f.Policy.Root.Group(f.Check), "any[")
 }
 
+// passed reports whether a token gets in by some way that a check is on. Beside another alternative
+// than its own it may let none past.
+func passed(check *rules.Check, ways []*rules.Subject) bool {
+	return slices.ContainsFunc(ways, func(way *rules.Subject) bool {
+		p := policyOf(check, way.Policies)
+		if p == nil {
+			return false
+		}
+		got, _ := exposing(way, p).own()
+		way.Shared = nil
+		return got == letIn
+	})
+}
+
 // severest puts the worst findings first, so that of those at one place the worst is kept.
 func severest(found []rules.Finding) []rules.Finding {
 	slices.SortStableFunc(found, func(a, b rules.Finding) int {

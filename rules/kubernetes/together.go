@@ -1,0 +1,108 @@
+package kubernetes
+
+import (
+	"path"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Together sorts files into those of one cluster. All of them are, unless two have a policy of one
+// name, or a policy has no namespace: then each folder is one, or each of its files. A file that
+// only shows what policies are about comes with those of its folder, or with all where its folder
+// has none. Other files are left out.
+func Together(
+	files []*source.File, policy, beside func(object *source.Value) bool,
+) [][]*source.File {
+	var all []part
+	for _, file := range files {
+		p := part{file: file}
+		for _, object := range Objects(file) {
+			switch {
+			case policy(object):
+				r := ResourceOf(file, object)
+				p.names = append(p.names, r.String())
+				p.open = p.open || r.Namespace == ""
+			case beside(object):
+				p.beside = true
+			}
+		}
+		all = append(all, p)
+	}
+	having := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return len(p.names) == 0 })
+	if len(having) == 0 {
+		return nil
+	}
+	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
+	if !clash(having) && (!open || oneFolder(having)) {
+		return [][]*source.File{withBeside(having, all, "")}
+	}
+	return byFolder(having, all)
+}
+
+// part is what a file has of a cluster.
+type part struct {
+	file   *source.File
+	names  []string // of its policies
+	open   bool     // one of them has no namespace
+	beside bool     // it shows what policies are about
+}
+
+func (p *part) folder() string { return path.Dir(p.file.Name) }
+
+// clash reports whether two files have a policy of one name.
+func clash(all []part) bool {
+	in := map[string]*source.File{}
+	for _, p := range all {
+		for _, name := range p.names {
+			if in[name] != nil && in[name] != p.file {
+				return true
+			}
+			in[name] = p.file
+		}
+	}
+	return false
+}
+
+func oneFolder(all []part) bool {
+	return !slices.ContainsFunc(all, func(p part) bool { return p.folder() != all[0].folder() })
+}
+
+// byFolder is each folder's files, or each of them where two of them clash.
+func byFolder(having, all []part) [][]*source.File {
+	var groups [][]*source.File
+	for i := range having {
+		folder := having[i].folder()
+		same := func(p part) bool { return p.folder() == folder }
+		if slices.ContainsFunc(having[:i], same) {
+			continue
+		}
+		here := slices.DeleteFunc(slices.Clone(having), func(p part) bool { return !same(p) })
+		if !clash(here) {
+			groups = append(groups, withBeside(here, all, folder))
+			continue
+		}
+		for _, p := range here {
+			groups = append(groups, withBeside([]part{p}, all, folder))
+		}
+	}
+	return groups
+}
+
+// withBeside is files, and behind them those that show what their policies are about: those of a
+// folder, or all where it is empty, and those of folders that have no policies.
+func withBeside(of, all []part, folder string) []*source.File {
+	var files []*source.File
+	for _, p := range of {
+		files = append(files, p.file)
+	}
+	for _, p := range all {
+		alone := !slices.ContainsFunc(all, func(o part) bool {
+			return len(o.names) > 0 && o.folder() == p.folder()
+		})
+		if p.beside && len(p.names) == 0 && (folder == "" || p.folder() == folder || alone) {
+			files = append(files, p.file)
+		}
+	}
+	return files
+}

@@ -1,0 +1,90 @@
+package kubernetes
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// The files of one run are one cluster, unless they say different things of one policy.
+func TestFilesOfOneClusterComeTogether(t *testing.T) {
+	t.Parallel()
+	policy := func(namespace, name string) string {
+		return "kind: Policy\nmetadata: {namespace: " + namespace + ", name: " + name + "}\n"
+	}
+	const workload, other = "kind: Deployment\n", "kind: Secret\n"
+	tests := []struct {
+		name  string
+		files []string // names and texts in turn
+		want  string   // the groups
+	}{
+		{"no policy", []string{"a/w.yaml", workload}, ""},
+		{
+			"one folder", []string{"a/p.yaml", policy("n", "p"), "a/w.yaml", workload,
+				"a/q.yaml", policy("n", "q"), "a/s.yaml", other},
+			"a/p.yaml a/q.yaml a/w.yaml",
+		},
+		{
+			"several folders that have nothing twice",
+			[]string{"a/p.yaml", policy("m", "p"), "b/p.yaml", policy("n", "p"), "c/w.yaml",
+				workload},
+			"a/p.yaml b/p.yaml c/w.yaml",
+		},
+		{
+			"folders that have a policy twice",
+			[]string{"dev/p.yaml", policy("n", "p"), "dev/w.yaml", workload, "uat/p.yaml",
+				policy("n", "p"), "uat/q.yaml", policy("n", "q"), "all/w.yaml", workload},
+			"dev/p.yaml dev/w.yaml all/w.yaml, uat/p.yaml uat/q.yaml all/w.yaml",
+		},
+		{
+			"a folder that has one twice",
+			[]string{"dev.yaml", policy("n", "p"), "uat.yaml", policy("n", "p"), "w.yaml",
+				workload},
+			"dev.yaml w.yaml, uat.yaml w.yaml",
+		},
+		{
+			"folders without namespaces",
+			[]string{"a/p.yaml", policy("''", "p"), "b/q.yaml", policy("''", "q")},
+			"a/p.yaml, b/q.yaml",
+		},
+		{
+			"one folder without namespaces",
+			[]string{"a/p.yaml", policy("''", "p"), "a/q.yaml", policy("''", "q")},
+			"a/p.yaml a/q.yaml",
+		},
+		{"one policy twice in one file", []string{"p.yaml", policy("n", "p") + "---\n" +
+			policy("n", "p")}, "p.yaml"},
+	}
+	kind := func(want string) func(*source.Value) bool {
+		return func(object *source.Value) bool {
+			got, _ := object.Member("kind").Str()
+			return got == want
+		}
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var files []*source.File
+			for pair := range slices.Chunk(test.files, 2) {
+				file, err := source.Read(pair[0], []byte(pair[1]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, file)
+			}
+			var got []string
+			for _, group := range Together(files, kind("Policy"), kind("Deployment")) {
+				var names []string
+				for _, file := range group {
+					names = append(names, file.Name)
+				}
+				got = append(got, strings.Join(names, " "))
+			}
+			if all := strings.Join(got, ", "); all != test.want {
+				t.Errorf("got %s, want %s", all, test.want)
+			}
+		})
+	}
+}

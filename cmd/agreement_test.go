@@ -337,6 +337,9 @@ func (p *pair) checkWitnesses(
 	return minted
 }
 
+// outerDropped is the rule for a policy that takes the place of one that looks at tokens.
+const outerDropped = "outer-policy-dropped"
+
 // saying lists the rules by which lint says that somebody gets in. A policy that asks a validation
 // endpoint, and no other, names no keys, and lint does not tell other tenants from other APIs of
 // the tenant there; a policy that is disabled, and a route that no policy covers, lets everybody
@@ -345,6 +348,7 @@ func saying(who string, policies []*rules.Policy) []string {
 	tenant := []string{
 		"policy-disabled", "route-not-covered", "any-client-accepted", "audience-not-checked",
 		"scope-without-audience", "assignment-not-required", "client-id-chosen-by-caller",
+		outerDropped,
 	}
 	has := func(id rules.ID) bool {
 		return slices.ContainsFunc(policies, func(p *rules.Policy) bool {
@@ -356,9 +360,13 @@ func saying(who string, policies []*rules.Policy) []string {
 	introspects := has(rules.Introspection) && !has(rules.Signature)
 	switch {
 	case who == "forgers":
-		return []string{"policy-disabled", "route-not-covered", "signature-not-verified"}
+		return []string{
+			"policy-disabled", "route-not-covered", "signature-not-verified", outerDropped,
+		}
 	case who == "other tenants" && !introspects:
-		return []string{"policy-disabled", "route-not-covered", "issuer-not-pinned"}
+		return []string{
+			"policy-disabled", "route-not-covered", "issuer-not-pinned", outerDropped,
+		}
 	}
 	return tenant
 }

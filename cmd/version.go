@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +20,8 @@ func newVersion(env *Env) *cobra.Command {
 	}
 }
 
-// printVersion prints what the build recorded about itself: version, revision, Go and platform.
+// printVersion prints what the build recorded about itself: version, commit and its day, Go and
+// platform.
 func printVersion(env *Env) error {
 	_, err := fmt.Fprintf(env.Stdout, "gatewhy %s\n", describeBuild(env.BuildInfo()))
 	return err
@@ -27,13 +30,16 @@ func printVersion(env *Env) error {
 func describeBuild(info *debug.BuildInfo, ok bool) string {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
 	if !ok {
-		return fmt.Sprintf("(no build information) %s %s", runtime.Version(), platform)
+		return fmt.Sprintf("(no build information) (%s, %s)", runtime.Version(), platform)
 	}
-	text := info.Main.Version
-	if revision := buildSetting(info, "vcs.revision"); revision != "" {
-		text += " " + revision[:min(12, len(revision))]
+	var facts []string
+	if commit := buildSetting(info, "vcs.revision"); commit != "" {
+		day, _, _ := strings.Cut(buildSetting(info, "vcs.time"), "T")
+		facts = append(facts, "commit "+commit[:min(12, len(commit))], day)
 	}
-	return fmt.Sprintf("%s %s %s", text, info.GoVersion, platform)
+	facts = append(facts, info.GoVersion, platform)
+	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
+	return fmt.Sprintf("%s (%s)", info.Main.Version, strings.Join(facts, ", "))
 }
 
 func buildSetting(info *debug.BuildInfo, key string) string {

@@ -206,6 +206,9 @@ func (p Predicate) typed(v *source.Value) bool {
 // as there, or such a member of the validation endpoint's answer.
 func (p Predicate) present(reading *Reading) Truth {
 	ofToken := p.Input.Source == FromClaim || p.Input.Source == FromIntrospection
+	if p.NullToo {
+		return truth(reading.Value != nil)
+	}
 	if p.Null || !ofToken || !reading.Value.Is(source.Null) {
 		return truth(!reading.absent())
 	}
@@ -340,6 +343,8 @@ func (p Predicate) contains(v *source.Value) Truth {
 		return No
 	case v.Kind == source.List:
 		return anyItem(v, p.equalsOne)
+	case p.Members:
+		return truth(v.Kind == source.Object && v.Find(literal.Text) != nil)
 	case v.Kind == source.String && literal.Kind == source.String:
 		return truth(strings.Contains(p.folded(v.Text), p.folded(literal.Text)))
 	}

@@ -54,6 +54,13 @@ type Predicate struct {
 	// is unknown: it is not documented whether the gateway counts it as there.
 	Null bool
 
+	// NullToo says that a value of null is there as any other is, of Present.
+	NullToo bool
+
+	// Members says that a text holds nothing, and an object holds the names of its members, of
+	// Contains.
+	Members bool
+
 	// Zero is what zero counts as, of Positive. Versions of a gateway differ.
 	Zero Truth
 

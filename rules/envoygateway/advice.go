@@ -26,7 +26,8 @@ func advice() []rules.Advice {
 		},
 		{
 			Rule: "list-claim-compared-with-text",
-			Fix:  "In Envoy Gateway set valueType: StringArray.",
+			Fix: "In Envoy Gateway set valueType: StringArray; in cel write 'a-role' in … for " +
+				"… == 'a-role'.",
 			References: []string{
 				docAPI,
 			},

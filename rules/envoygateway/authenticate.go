@@ -134,10 +134,6 @@ func (c *compiler) filter() envoy.Filter {
 // where it need not. It is not ok where the filter lets every request pass, or is not there.
 func (c *compiler) authentication() (rules.Node, bool) {
 	jwt := c.spec.Member("jwt")
-	if !isSet(jwt) && slices.Contains(c.dropped(), "jwt") {
-		return c.unchecked(c.policy.attachment(), "jwt", c.policy.String()+" takes the place of "+
-			c.outer.String()+", and has no jwt: no token is looked at"), true
-	}
 	if !isSet(jwt) {
 		return rules.Node{}, false
 	}
@@ -145,8 +141,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 		return rules.AllOf(c.notModelled(jwt, "jwt.providers", why)), true
 	}
 	if c.open == rules.Yes {
-		return c.unchecked(jwt.Member("failOpen"), "jwt.failOpen",
-			"failOpen is true: a request with a bad token, or none, passes"), !c.provesLater()
+		return c.unchecked(), !c.provesLater()
 	}
 	accepted := c.filter().AcceptsOneOf(c.inEnvoy())
 	if c.open == rules.Maybe {
@@ -194,19 +189,21 @@ func (c *compiler) noToken() *rules.Check {
 	return none
 }
 
-// unchecked is what is left of the checks of a token where whatever fails is let pass.
-func (c *compiler) unchecked(at *source.Value, field, why string) rules.Node {
+// unchecked is what failOpen makes of the checks of a token: whatever fails is let pass.
+func (c *compiler) unchecked() rules.Node {
 	var all []*rules.Check
+	field := c.spec.At("jwt", "failOpen")
 	for _, of := range []struct {
 		id   rules.ID
 		test rules.Predicate
 	}{
 		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
 		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
-		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
+		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: c.providers[0].Key}},
 	} {
-		check := c.check(of.id, at, field, documented(docAPI))
-		check.Test, check.Skip = of.test, why
+		check := c.check(of.id, field, "jwt.failOpen", documented(docAPI))
+		check.Test = of.test
+		check.Skip = "failOpen is true: a request with a bad token, or none, passes"
 		all = append(all, check)
 	}
 	return rules.AllOf(all...)

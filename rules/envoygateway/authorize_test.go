@@ -54,8 +54,12 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 				address("Deny")), open(rules.Authorization),
 		},
 		{
-			"an expression", authorization("", `{action: Allow, cel: "true"}`),
-			open(rules.Authorization),
+			"an expression that is always true", authorization("", `{action: Allow, cel: "true"}`),
+			accepted(),
+		},
+		{
+			"an expression of a version that may not have it", authorization("",
+				`{action: Allow, cel: "request.method == 'PUT'"}`), open(rules.Conditional),
 		},
 		{
 			"a provider that is not there", authorization("",

@@ -13,7 +13,8 @@ func repairable() []string {
 	return []string{
 		"token-not-needed", "outer-policy-dropped", "rules-decide-nothing",
 		"list-claim-compared-with-text", "text-claim-compared-with-list",
-		"audience-not-checked", "any-client-accepted",
+		"audience-not-checked", "any-client-accepted", "query-in-path",
+		"expression-decides-nothing",
 	}
 }
 
@@ -87,8 +88,15 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		v := m.spec.Member("authorization")
 		return m.change("deny-by-default", "deny what no rule allows",
 			kubernetes.Set(m.fileOf(v), v, "authorization.", "defaultAction", actionDeny))
+	case "query-in-path", "expression-decides-nothing":
+		if change, ok := m.rewrite(f); ok {
+			return change
+		}
 	case "list-claim-compared-with-text", "text-claim-compared-with-list":
 		if change, ok := m.compareAlike(f); ok {
+			return change
+		}
+		if change, ok := m.rewrite(f); ok {
 			return change
 		}
 	case "audience-not-checked", "any-client-accepted":

@@ -29,6 +29,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	}
 	check := c.check(rules.Authorization, at, field, inferred(codePolicy))
 	check.Test = rules.Never()
+	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
 	check.Answer = c.row(broken)
 	return check, true
@@ -81,6 +82,9 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 			if _, fault, _ := pathTest(path); fault != "" {
 				return path, r.path + "operation.path", fault
 			}
+		}
+		if e, ok := celOf(r); ok && e.fault != nil && c.has(celSince) == rules.Yes {
+			return e.at, e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
 		for _, v := range cidrs.Values {

@@ -25,6 +25,10 @@ func lintRules() []rules.Rule {
 		claimIsNoText(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		expressionNotParseable(),
+		expressionNotSupported(),
+		expressionDecidesNothing(),
+		queryInPath(),
 	}
 }
 
@@ -45,6 +49,21 @@ func eachInstance(look func(subject) []rules.Finding) func(*rules.Subject) []rul
 		}
 		return all
 	}
+}
+
+// eachExpression is the check of a rule that looks at one expression at a time.
+func eachExpression(look func(subject, celExpression) []rules.Finding) func(
+	*rules.Subject,
+) []rules.Finding {
+	return eachInstance(func(s subject) []rules.Finding {
+		var all []rules.Finding
+		for _, r := range rulesIn(s.spec) {
+			if e, ok := celOf(r); ok && s.doubt == nil {
+				all = append(all, look(s, e)...)
+			}
+		}
+		return all
+	})
 }
 
 // findingAt is a finding about a value.

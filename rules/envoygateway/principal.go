@@ -86,12 +86,7 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 		check.Wants = "a request from one of these places"
 		add(check)
 	}
-	if v := r.at.Member("cel"); v != nil && !v.Is(source.Null) {
-		check := c.check(rules.Authorization, v, r.path+"cel", documented(docAPI))
-		check.Test = c.from(celSince, check.Field, c.celCondition(v, check.Field))
-		check.Wants = "a request for which the expression is true"
-		add(check)
-	}
+	all = append(all, c.celChecks(r)...)
 	if jwt := principal.Member("jwt"); jwt.Is(source.Object) {
 		all = append(all, c.ofToken(jwt, path+"jwt.")...)
 	}

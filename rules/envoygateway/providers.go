@@ -13,7 +13,8 @@ import (
 func (c *compiler) tellsProvidersApart() bool {
 	return len(c.providers) > 1 && c.open == rules.No && c.providersUnread() == nil &&
 		slices.ContainsFunc(rulesIn(c.spec), func(r *authRule) bool {
-			return r.at.At("principal", "jwt").Is(source.Object)
+			_, hasExpression := celOf(r)
+			return hasExpression || r.at.At("principal", "jwt").Is(source.Object)
 		})
 }
 

@@ -129,7 +129,11 @@ func TestPoliciesWithErrors(t *testing.T) {
 			keys +
 			"}]}"}, broken},
 		{"a range that is none", []string{jwt(), authorization("",
-			"{action: Allow, principal: {clientCIDRs: [x]}}")}, broken},
+			"{action: Allow, principal: {clientCIDRs: [x]}}")}, refused},
+		{"a range with too many bits", []string{jwt(), authorization("",
+			"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")}, broken},
+		{"an empty principal", []string{jwt(), authorization("",
+			"{action: Allow, principal: {}}")}, refused},
 		{"no keys", []string{provider("name: a")}, refused},
 		{"keys twice", []string{provider("name: a, localJWKS: {inline: '{}'}, " + keys)}, refused},
 		{"a rule about a token without jwt", []string{authorization("", ruleOf("Allow",

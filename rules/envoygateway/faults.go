@@ -48,6 +48,16 @@ func (c *compiler) refused() (at *source.Value, field, why string) {
 		if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
 			return r.at, strings.TrimSuffix(r.path, "."), "a rule has no principal and no cel"
 		}
+		if v := r.at.Member("principal"); v.Is(source.Object) && saysNothing(v) {
+			return v, r.path + "principal", "a principal has none of clientCIDRs, jwt, headers " +
+				"and clientIPGeoLocations"
+		}
+		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
+		for _, v := range cidrs.Values {
+			if !looksLikeRange(v.Text) {
+				return v, cidrs.Field, v.Text + " is not a range of addresses"
+			}
+		}
 	}
 	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
 		return jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set"
@@ -94,6 +104,24 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 		}
 	}
 	return nil, "", ""
+}
+
+// saysNothing reports whether a principal has no condition.
+func saysNothing(principal *source.Value) bool {
+	for _, name := range []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"} {
+		if principal.Member(name) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// looksLikeRange reports whether a text has the form of a range, as the definition of the resource
+// wants it. How many bits there are it does not look at.
+func looksLikeRange(text string) bool {
+	address, bits, ok := strings.Cut(text, "/")
+	_, err := netip.ParseAddr(address)
+	return ok && err == nil && bits != "" && strings.Trim(bits, "0123456789") == ""
 }
 
 // issuerFault is why Envoy Gateway does not take an issuer (validateJWTProvider).

@@ -138,5 +138,27 @@ func (s *single) matches(r *Request, payloads map[string]map[string]any) (Truth,
 		}
 		return m.Value.matches(value), nil
 	}
-	return Maybe, nil // the address, and expressions
+	if s.CustomMatch != nil && everyAddress(s.CustomMatch.TypedConfig) {
+		return Yes, nil
+	}
+	return Maybe, nil // an address, and expressions
+}
+
+// everyAddress reports whether a matcher of addresses has the ranges of all of IPv4 and IPv6.
+func everyAddress(text []byte) bool {
+	var m struct {
+		CidrRanges []struct {
+			AddressPrefix string
+			PrefixLen     int
+		}
+	}
+	if json.Unmarshal(text, &m) != nil {
+		return false
+	}
+	four, six := false, false
+	for _, r := range m.CidrRanges {
+		four = four || r.AddressPrefix == "0.0.0.0" && r.PrefixLen == 0
+		six = six || r.AddressPrefix == "::" && r.PrefixLen == 0
+	}
+	return four && six
 }

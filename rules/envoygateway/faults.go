@@ -27,7 +27,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	if why == "" {
 		return nil, false
 	}
-	check := c.check(rules.Authorization, at, field, inferred(codePolicy))
+	check := c.check(rules.Authorization, at, field, observed())
 	check.Test = rules.Never()
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
@@ -51,6 +51,11 @@ func (c *compiler) refused() (at *source.Value, field, why string) {
 		if v := r.at.Member("principal"); v.Is(source.Object) && saysNothing(v) {
 			return v, r.path + "principal", "a principal has none of clientCIDRs, jwt, headers " +
 				"and clientIPGeoLocations"
+		}
+		for _, claim := range itemsOf(r.at.At("principal", "jwt", "claims")) {
+			if why := claimRefused(claim); why != "" {
+				return claim, r.path + "principal.jwt.claims", why
+			}
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
 		for _, v := range cidrs.Values {
@@ -114,6 +119,19 @@ func saysNothing(principal *source.Value) bool {
 		}
 	}
 	return true
+}
+
+// claimRefused is why the API server refuses a claim of a rule; empty where it does not.
+func claimRefused(claim *source.Value) string {
+	kind, values := claim.Member("valueType"), claim.Member("values")
+	text, isText := kind.Str()
+	switch {
+	case isText && !kubernetes.Marked(kind) && text != "String" && text != "StringArray":
+		return "there is no valueType " + text
+	case values.Is(source.List) && len(values.Items) == 0:
+		return "a claim has no values"
+	}
+	return ""
 }
 
 // looksLikeRange reports whether a text has the form of a range, as the definition of the resource

@@ -62,7 +62,7 @@ var rooms = []struct {
 		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
-	{"rules/kubernetes", []string{"rules", "inspect/source"}},
+	{"rules/kubernetes", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
 	{"rules/lint", []string{

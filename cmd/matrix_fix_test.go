@@ -75,7 +75,7 @@ func TestRepairsOfPoliciesOnRoutesAreFoundInEveryClassOfRequests(t *testing.T) {
 	}
 }
 
-// The files that a repair of Istio's policies gives are what makes every cell right.
+// The files that a repair of a cluster's policies gives are what makes every cell right.
 func TestTheFilesOfARepairMakeEveryCellRight(t *testing.T) {
 	t.Parallel()
 	whole := t.TempDir()
@@ -84,7 +84,7 @@ func TestTheFilesOfARepairMakeEveryCellRight(t *testing.T) {
 	}
 	for _, estate := range []string{
 		"istio-any-token", "istio-one-slash", "istio-solution-a-v2", "istio-solution-b",
-		"istio-solution-b-daemons",
+		"istio-solution-b-daemons", "envoy-gateway-any-token", "envoy-gateway-solution-a-v2",
 	} {
 		folder := filepath.Join(whole, estate)
 		stdout, stderr, _ := runIn(t, folder, "matrix", "--fix", "-o", "json")

@@ -40,8 +40,8 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 // what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
-	if err != nil || len(folders) != 16 {
-		t.Fatalf("%d estates, want 16: %v", len(folders), err)
+	if err != nil || len(folders) != 22 {
+		t.Fatalf("%d estates, want 22: %v", len(folders), err)
 	}
 	for _, config := range folders {
 		folder := filepath.Dir(config)
@@ -121,6 +121,25 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 			grid{},
 		},
 		{"so does a role that only the own clients hold", "istio-roles", grid{}},
+
+		{
+			"OAuth2 Proxy closes all but that any client of the tenant gets in", "oauth2-proxy",
+			grid{Code: 1, Issuance: true},
+		},
+		{
+			"on Envoy Gateway, keys alone let everybody in", "envoy-gateway-any-token",
+			grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true},
+		},
+		{"solution A closes all on v1.0 tokens", "envoy-gateway-solution-a-v1", grid{}},
+		{
+			"and locks out every v2.0 token", "envoy-gateway-solution-a-v2",
+			grid{Code: 1, LockOut: true},
+		},
+		{
+			"solution A in the form of v2.0 tokens closes all", "envoy-gateway-solution-a-right",
+			grid{},
+		},
+		{"so does a role that only the own clients hold", "envoy-gateway-roles", grid{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -47,54 +48,81 @@ type scope struct {
 // are attached to and the files do not show.
 func (c *cluster) instances() []*instance {
 	var all []*instance
-	for _, route := range c.shown {
-		if isRoute(route.Kind) {
-			all = append(all, c.ofRoute(route)...)
+	listed := map[string]bool{}
+	add := func(some ...*instance) {
+		for _, i := range some {
+			if !listed[i.name] {
+				listed[i.name] = true
+				all = append(all, i)
+			}
 		}
 	}
+	for _, route := range c.shown {
+		if isRoute(route.Kind) {
+			add(c.ofRoute(route)...)
+		}
+	}
+	reached := c.reached()
 	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
-			if isRoute(t.kind) && c.find(t) == nil || t.kind == gatewayKind && !c.hasRoutes(t) ||
-				t.kind == listenerSet && !c.hasRoutes(t) {
-				all = appendNew(all, c.unseen(t))
+		for _, t := range c.targetsOf(p) {
+			if isRoute(t.kind) && c.find(t) == nil || !isRoute(t.kind) && !reached[t] {
+				add(c.unseen(t))
 			}
 		}
-		for _, s := range p.selectors {
-			if !c.selectsShown(p, s) {
-				t := target{s.kind, p.Namespace, s.labels.String(), ""}
-				i := &instance{name: t.String(), of: t, policy: p, cluster: c}
-				if s.wide {
-					i.doubt = wideSelector(p)
-				}
-				all = appendNew(all, i.finished())
-			}
-		}
-		if p.unread != "" {
-			i := &instance{
-				name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
-				doubt: unknownTarget(p.unread),
-			}
-			all = appendNew(all, i.finished())
-		}
+		add(c.ofNothing(p)...)
 	}
 	return all
 }
 
-func appendNew(all []*instance, i *instance) []*instance {
-	if i == nil || slices.ContainsFunc(all, func(o *instance) bool { return o.name == i.name }) {
+// ofNothing is an instance for each selector of a policy that selects nothing that the files show,
+// and for a policy of which it is not known what it is attached to, or that can be attached to
+// nothing.
+func (c *cluster) ofNothing(p *policy) []*instance {
+	var all []*instance
+	for _, s := range p.selectors {
+		if c.selectsShown(p, s) {
+			continue
+		}
+		t := target{s.kind, p.Namespace, s.labels.String(), ""}
+		i := &instance{name: t.String(), of: t, policy: p, cluster: c}
+		if s.wide {
+			i.doubt = wideSelector(p)
+		}
+		all = append(all, i.finished())
+	}
+	if why := cmp.Or(p.unread, p.void); why != "" {
+		i := &instance{
+			name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
+			doubt: unknownTarget(why),
+		}
+		all = append(all, i.finished())
+	}
+	return all
+}
+
+// targetsOf lists what a policy names, and what the files show that it selects.
+func (c *cluster) targetsOf(p *policy) []target {
+	var all []target
+	for _, ref := range p.refs {
+		if canBeTarget(ref.Kind) {
+			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
+		}
+	}
+	if len(p.selectors) == 0 {
 		return all
 	}
-	return append(all, i)
+	for _, a := range c.shown {
+		if selected, _ := p.selects(a); selected {
+			all = append(all, a.target())
+		}
+	}
+	return all
 }
 
 // unseen is what a policy is attached to without that the files show it, or its routes.
 func (c *cluster) unseen(t target) *instance {
 	p, doubt := c.on(t)
 	i := &instance{name: t.String(), of: t, policy: p, doubt: doubt, cluster: c}
-	if p == nil {
-		return nil
-	}
 	if isRoute(t.kind) && p.Spec.Member("mergeType") != nil && i.doubt == nil {
 		i.doubt = unknownTarget("what " + p.String() + " is merged with depends on the Gateway " +
 			"of " + t.kind + " " + t.name)
@@ -203,16 +231,7 @@ func (c *cluster) sectionsOf(t target) []string {
 	if t.section != "" {
 		return []string{t.section}
 	}
-	all := []string{""}
-	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			if ref.Section != "" && ref.Kind == t.kind && ref.Name == t.name &&
-				p.Namespace == t.namespace && !slices.Contains(all, ref.Section) {
-				all = append(all, ref.Section)
-			}
-		}
-	}
-	return all
+	return append([]string{""}, c.sections[t]...)
 }
 
 // scope is a parent with its policy: that of the section, of the whole, or of the Gateway that a
@@ -227,39 +246,39 @@ func (c *cluster) scope(t target) scope {
 	if s.policy != nil || t.kind != listenerSet {
 		return s
 	}
-	set := c.find(t)
-	if set == nil || len(set.parents) == 0 {
+	parent := c.gatewayOf(t)
+	if parent.name == "" {
 		s.doubt = unknownTarget("the Gateway of ListenerSet " + t.name + " is not in these files")
 		return s
-	}
-	ref := set.parents[0]
-	parent := target{gatewayKind, set.Namespace, ref.Name, ""}
-	if ref.Namespace != "" {
-		parent.namespace = ref.Namespace
 	}
 	s.policy, s.doubt = c.on(parent)
 	return s
 }
 
 // on is the policy that is attached to a target; nil for none. Of several the oldest counts, and
-// the others are not attached.
+// the others are not attached. Of one that is perhaps attached it is not known whether it counts.
 func (c *cluster) on(t target) (*policy, *rules.Unknown) {
-	var all []*policy
+	all := slices.Clone(c.attached[t])
+	var perhaps *policy
 	var doubt *rules.Unknown
-	for _, p := range c.policies {
-		attached, wide := c.attached(p, t)
-		if attached {
-			all = append(all, p)
+	for _, p := range c.loose {
+		if a := c.find(t); a != nil && t.section == "" && !slices.Contains(all, p) {
+			switch selected, wide := p.selects(a); {
+			case selected:
+				all = append(all, p)
+			case wide:
+				perhaps, doubt = p, wideSelector(p)
+			}
 		}
-		if wide {
-			doubt = wideSelector(p)
+		if p.unread != "" && p.Namespace == t.namespace && t.section == "" {
+			perhaps, doubt = p, unknownTarget(p.unread)
 		}
 	}
 	if len(all) == 0 {
-		return nil, doubt
+		return perhaps, doubt
 	}
-	dated := func(p *policy) bool { return p.created != "" }
-	if len(all) > 1 && (!dated(all[0]) || !slices.ContainsFunc(all, dated)) {
+	undated := func(p *policy) bool { return p.created == "" }
+	if len(all) > 1 && slices.ContainsFunc(all, undated) {
 		return all[0], unknownTarget(all[0].String() + " and " + all[1].String() +
 			" are both attached to " + t.kind + " " + t.name + ": the one that was made first " +
 			"counts")
@@ -270,25 +289,15 @@ func (c *cluster) on(t target) (*policy, *rules.Unknown) {
 	return all[0], doubt
 }
 
-// attached reports whether a policy is attached to a target. It is wide where a selector perhaps
-// attaches it.
-func (c *cluster) attached(p *policy, t target) (attached, wide bool) {
-	for _, ref := range p.refs {
-		if p.Namespace == t.namespace && ref.Kind == t.kind && ref.Name == t.name &&
-			ref.Section == t.section {
-			return true, false
-		}
-	}
-	a := c.find(t)
-	if a == nil || t.section != "" {
-		return false, false
-	}
+// selects reports whether a selector of a policy selects a resource. It is wide where one perhaps
+// does.
+func (p *policy) selects(a *attachable) (selected, wide bool) {
 	for _, s := range p.selectors {
 		switch {
-		case s.kind != t.kind || !s.labels.Selects(a.labels):
+		case s.kind != a.Kind || !s.labels.Selects(a.labels):
 		case s.wide:
 			wide = true
-		case p.Namespace == t.namespace:
+		case p.Namespace == a.Namespace:
 			return true, false
 		}
 	}
@@ -297,21 +306,38 @@ func (c *cluster) attached(p *policy, t target) (attached, wide bool) {
 
 // find is the resource of a target, whatever its section; nil where the files do not show it.
 func (c *cluster) find(t target) *attachable {
-	for _, a := range c.shown {
-		if a.Kind == t.kind && a.Namespace == t.namespace && a.Name == t.name {
-			return a
-		}
-	}
-	return nil
+	t.section = ""
+	return c.resources[t]
 }
 
-// hasRoutes reports whether the files show a route that requests reach by a target.
-func (c *cluster) hasRoutes(t target) bool {
-	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
-		return isRoute(a.Kind) && slices.ContainsFunc(c.scopesOf(a), func(s scope) bool {
-			return s.of == t || s.of.kind == listenerSet && t.kind == gatewayKind
-		})
-	})
+// target is the resource as what a policy can be attached to.
+func (a *attachable) target() target { return target{a.Kind, a.Namespace, a.Name, ""} }
+
+// reached are the targets by which requests reach a route that the files show.
+func (c *cluster) reached() map[target]bool {
+	all := map[target]bool{}
+	for _, a := range c.shown {
+		if !isRoute(a.Kind) {
+			continue
+		}
+		for _, s := range c.scopesOf(a) {
+			all[s.of], all[c.gatewayOf(s.of)] = true, true
+		}
+	}
+	return all
+}
+
+// gatewayOf is the Gateway that a ListenerSet belongs to, as far as the files show it.
+func (c *cluster) gatewayOf(t target) target {
+	set := c.find(t)
+	if t.kind != listenerSet || set == nil || len(set.parents) == 0 {
+		return target{}
+	}
+	of := target{gatewayKind, set.Namespace, set.parents[0].Name, ""}
+	if ns := set.parents[0].Namespace; ns != "" {
+		of.namespace = ns
+	}
+	return of
 }
 
 // selectsShown reports whether a selector selects something that the files show.
@@ -330,10 +356,9 @@ func (c *cluster) named(name string) (*instance, error) {
 		names = append(names, i.name)
 	}
 	for _, p := range c.policies {
-		for _, ref := range p.refs {
-			t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
-			if i := c.unseen(t); t.String() == name && i != nil {
-				return i, nil
+		for _, t := range c.targetsOf(p) {
+			if t.String() == name {
+				return c.unseen(t), nil
 			}
 		}
 	}
@@ -378,6 +403,9 @@ func wideSelector(p *policy) *rules.Unknown {
 // finished is the instance with the spec that counts there.
 func (i *instance) finished() *instance {
 	i.spec = i.policy.Spec
+	if i.of.kind == tcpRoute && i.doubt == nil {
+		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}
+	}
 	merge := i.policy.Spec.Member("mergeType")
 	if merge == nil || merge.Is(source.Null) || i.outer == nil || i.doubt != nil {
 		return i

@@ -83,6 +83,36 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			[]string{selecting(gatewayKind, "public"), gateway, route},
 			[]string{"orders/api on-x"},
 		},
+		{"a selector of Gateways without routes", []string{
+			selecting(gatewayKind, "public"), gateway,
+		}, []string{"orders/gateway:public on-x"}},
+		{
+			"no target",
+			[]string{strings.Replace(own, "targetRefs: [", "x: [", 1)},
+			[]string{"orders/on-api on-api?"},
+		},
+		{
+			"a target that is none",
+			[]string{policyOn("Service", "x", jwt())},
+			[]string{"orders/on-x on-x?"},
+		},
+		{
+			"a TCPRoute",
+			[]string{policyOn(tcpRoute, "x", jwt())},
+			[]string{"orders/tcproute:x on-x?"},
+		},
+		{"a ListenerSet", []string{onGateway, resourceOf(listenerSet, "set",
+			"parentRef: {name: public}"), resourceOf(httpRoute, "api",
+			"parentRefs: [{name: set, kind: ListenerSet}]")}, []string{"orders/api on-public"}},
+		{
+			"a ListenerSet of its own",
+			[]string{
+				onGateway, policyOn(listenerSet, "set", jwt()),
+				resourceOf(listenerSet, "set", "parentRef: {name: public}"),
+				resourceOf(httpRoute, "api", "parentRefs: [{name: set, kind: ListenerSet}]"),
+			},
+			[]string{"orders/api on-set"},
+		},
 		{"two on one target", []string{own, strings.Replace(own, "on-api", "second", 1)}, []string{
 			"orders/api on-api?",
 		}},

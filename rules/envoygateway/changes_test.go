@@ -159,7 +159,7 @@ func TestChangesThatNarrow(t *testing.T) {
 		{"the client alone", onRoute(jwt()), "", "only-client", rules.Goal{OneClient: true}},
 		{
 			"the clients of the environment", onRoute(jwt()), "", "require-client",
-			rules.Goal{Facts: rules.Facts{Clients: []string{client, "x"}}},
+			rules.Goal{Facts: rules.Facts{Own: []string{client, "x"}}},
 		},
 		{"a role", onRoute(jwt()), `roles=["run"]`, "require-role", rules.Goal{}},
 		{"in a rule that is there", onRoute(jwt(), authorization("", ruleOf("Allow",

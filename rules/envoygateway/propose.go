@@ -36,21 +36,13 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 
 // newProposer is nil where no policy of Envoy Gateway has looked at the request.
 func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
-	var p *proposer
-	for i := range goal.Verdict.Results {
-		r := &goal.Verdict.Results[i]
-		if p == nil {
-			m, ok := changerOf(c, r.Policy)
-			if !ok {
-				continue
-			}
-			p = &proposer{changer: m, goal: goal, profile: r.Profile()}
-		}
-		if r.Policy == p.made && r.Outcome == rules.Fail && !r.Harmless {
-			p.failed = append(p.failed, r)
-		}
+	ours := func(p *rules.Policy) bool { return c.Index(p) >= 0 }
+	judged, ok := kubernetes.JudgedBy(goal.Verdict, ours)
+	if !ok {
+		return nil
 	}
-	return p
+	m, _ := changerOf(c, judged.Policy)
+	return &proposer{m, goal, judged.Profile, judged.Failed}
 }
 
 // amends are steps that belong together, with what a reader calls them.
@@ -240,22 +232,32 @@ func (p *proposer) narrow() []rules.Change {
 	if i < 0 {
 		return nil
 	}
-	issuer, ok := p.ofThisAPI(p.providers[i])
-	var all []rules.Change
+	one := p.providers[i]
+	issuer, pins := p.ofThisAPI(one)
 	if issuer.Refused != "" {
-		return append(all, issuer)
+		return []rules.Change{issuer}
 	}
-	propose := func(change rules.Change, ok bool) {
-		if ok {
-			all = append(all, change)
+	clients, names := p.checkClients(one)
+	role, asks := p.requireRole(one)
+	var all []rules.Change
+	for _, change := range []struct {
+		rules.Change
+		ok bool
+	}{{issuer, pins}, {clients, names}, {role, asks}} {
+		if change.ok {
+			all = append(all, change.Change)
 		}
 	}
-	propose(issuer, ok)
-	propose(p.checkClients(p.providers[i]))
-	if roles := p.profile.Roles; len(roles) > 0 && !p.asks("roles") {
-		propose(p.ask(p.providers[i], "require-role", "role "+roles[0], "roles", roles[0]))
-	}
 	return all
+}
+
+// requireRole asks for a role that the token has, where no rule asks for one.
+func (p *proposer) requireRole(one *provider) (rules.Change, bool) {
+	roles := p.profile.Roles
+	if len(roles) == 0 || p.asks("roles") {
+		return rules.Change{}, false
+	}
+	return p.ask(one, "require-role", "role "+roles[0], "roles", roles[0])
 }
 
 // asks reports whether some Allow rule asks for a claim.
@@ -304,7 +306,7 @@ func (p *proposer) ofThisAPI(one *provider) (rules.Change, bool) {
 // checkClients asks for the clients of this environment, or for the token's client alone, where
 // that is wanted.
 func (p *proposer) checkClients(one *provider) (rules.Change, bool) {
-	id, wanted := p.profile.ClientID, p.goal.Facts.Clients
+	id, wanted := p.profile.ClientID, p.goal.Facts.Own
 	if id.Value == "" || p.asks("appid") || p.asks("azp") {
 		return rules.Change{}, false
 	}

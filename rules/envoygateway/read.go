@@ -78,6 +78,11 @@ type cluster struct {
 	version  string // of Envoy Gateway; empty where it is not known
 	policies []*policy
 	shown    []*attachable
+
+	resources map[target]*attachable // those that are shown
+	attached  map[target][]*policy   // by their references
+	sections  map[target][]string    // of each target, those that policies are attached to
+	loose     []*policy              // those that are perhaps attached to more than they name
 }
 
 // policy is one SecurityPolicy.
@@ -87,6 +92,7 @@ type policy struct {
 	selectors []selector
 	created   string // as the cluster has it; empty in a manifest
 	unread    string // why it is not known what it is attached to; else empty
+	void      string // why it is attached to nothing; else empty
 }
 
 // selector attaches a policy to all resources of a kind that have some labels.
@@ -104,19 +110,42 @@ type attachable struct {
 }
 
 func clusterOf(files []*source.File) *cluster {
-	c := &cluster{}
+	c := &cluster{
+		resources: map[target]*attachable{}, attached: map[target][]*policy{},
+		sections: map[target][]string{},
+	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
 			switch {
 			case kubernetes.IsOf(object, group, securityPolicy):
-				c.policies = append(c.policies, policyOf(file, object))
+				c.add(policyOf(file, object))
 			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
 				grpcRoute, tcpRoute):
-				c.shown = append(c.shown, attachableOf(file, object))
+				a := attachableOf(file, object)
+				c.shown = append(c.shown, a)
+				c.resources[a.target()] = a
 			}
 		}
 	}
 	return c
+}
+
+func (c *cluster) add(p *policy) {
+	c.policies = append(c.policies, p)
+	if len(p.selectors) > 0 || p.unread != "" {
+		c.loose = append(c.loose, p)
+	}
+	for _, ref := range p.refs {
+		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+		if !slices.Contains(c.attached[t], p) {
+			c.attached[t] = append(c.attached[t], p)
+		}
+		whole := t
+		whole.section = ""
+		if ref.Section != "" && !slices.Contains(c.sections[whole], ref.Section) {
+			c.sections[whole] = append(c.sections[whole], ref.Section)
+		}
+	}
 }
 
 func policyOf(file *source.File, object *source.Value) *policy {
@@ -142,7 +171,21 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		}
 		p.selectors = append(p.selectors, s)
 	}
+	if p.unread == "" && len(p.refs)+len(p.selectors) == 0 {
+		p.void = p.String() + " is attached to nothing, which the API server refuses"
+	}
+	for _, ref := range p.refs {
+		if !canBeTarget(ref.Kind) {
+			p.void = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
+		}
+	}
 	return p
+}
+
+// canBeTarget reports whether a policy can be attached to resources of a kind.
+func canBeTarget(kind string) bool {
+	all := []string{gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute}
+	return slices.Contains(all, kind)
 }
 
 func selectorOf(item *source.Value) (s selector, ok bool) {

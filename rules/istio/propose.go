@@ -37,21 +37,13 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 
 // newProposer is nil where no policy of Istio has looked at the request.
 func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
-	var p *proposer
-	for i := range goal.Verdict.Results {
-		r := &goal.Verdict.Results[i]
-		if p == nil {
-			m, ok := changerOf(c, r.Policy)
-			if !ok {
-				continue
-			}
-			p = &proposer{changer: m, goal: goal, profile: r.Profile()}
-		}
-		if r.Policy == p.policy && r.Outcome == rules.Fail && !r.Harmless {
-			p.failed = append(p.failed, r)
-		}
+	ours := func(p *rules.Policy) bool { return c.Index(p) >= 0 }
+	judged, ok := kubernetes.JudgedBy(goal.Verdict, ours)
+	if !ok {
+		return nil
 	}
-	return p
+	m, _ := changerOf(c, judged.Policy)
+	return &proposer{m, goal, judged.Profile, judged.Failed}
 }
 
 // amends are steps that belong together, with what a reader calls them.

@@ -1,0 +1,28 @@
+package kubernetes
+
+import (
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Judged is what one policy has made of a request.
+type Judged struct {
+	Policy  *rules.Policy
+	Profile inspect.Profile // of the request's token
+	Failed  []*rules.Result // what a change would have to amend
+}
+
+// JudgedBy is what the first policy has made of a request that an adapter can change. It is not ok
+// where there is none.
+func JudgedBy(v *rules.Verdict, changes func(*rules.Policy) bool) (j Judged, ok bool) {
+	for i := range v.Results {
+		r := &v.Results[i]
+		if j.Policy == nil && changes(r.Policy) {
+			j.Policy, j.Profile = r.Policy, r.Profile()
+		}
+		if j.Policy != nil && r.Policy == j.Policy && r.Outcome == rules.Fail && !r.Harmless {
+			j.Failed = append(j.Failed, r)
+		}
+	}
+	return j, j.Policy != nil
+}

@@ -48,6 +48,10 @@ func (c *compiler) refused() (at *source.Value, field, why string) {
 		if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
 			return r.at, strings.TrimSuffix(r.path, "."), "a rule has no principal and no cel"
 		}
+		if !isSet(r.at.Member("principal")) && c.has(celSince) == rules.No {
+			return r.at, strings.TrimSuffix(r.path, "."), "a rule has no principal, which Envoy " +
+				"Gateway wants before 1.9"
+		}
 		if v := r.at.Member("principal"); v.Is(source.Object) && saysNothing(v) {
 			return v, r.path + "principal", "a principal has none of clientCIDRs, jwt, headers " +
 				"and clientIPGeoLocations"
@@ -98,7 +102,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 				return path, r.path + "operation.path", fault
 			}
 		}
-		if e, ok := celOf(r); ok && e.fault != nil && c.has(celSince) == rules.Yes {
+		if e, ok := celOf(r); ok && e.fault != nil && c.hasExpression(r) == rules.Yes {
 			return e.at, e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")

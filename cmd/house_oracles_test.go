@@ -20,6 +20,7 @@ func TestNoRealGatewayIsLinked(t *testing.T) {
 	}
 	for program, module := range map[string]string{
 		"oauth2-proxy": "oauth2-proxy", "istio": "istio.io", "cel": "cel-go",
+		"envoy-gateway": "envoyproxy/gateway",
 	} {
 		if strings.Contains(string(text), module) {
 			t.Error("go.mod requires", module)

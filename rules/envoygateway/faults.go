@@ -27,7 +27,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	if why == "" {
 		return nil, false
 	}
-	check := c.check(rules.Authorization, at, field, inferred(codePolicy))
+	check := c.check(rules.Authorization, at, field, observed())
 	check.Test = rules.Never()
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
@@ -51,6 +51,21 @@ func (c *compiler) refused() (at *source.Value, field, why string) {
 		if !isSet(r.at.Member("principal")) && c.has(celSince) == rules.No {
 			return r.at, strings.TrimSuffix(r.path, "."), "a rule has no principal, which Envoy " +
 				"Gateway wants before 1.9"
+		}
+		if v := r.at.Member("principal"); v.Is(source.Object) && saysNothing(v) {
+			return v, r.path + "principal", "a principal has none of clientCIDRs, jwt, headers " +
+				"and clientIPGeoLocations"
+		}
+		for _, claim := range itemsOf(r.at.At("principal", "jwt", "claims")) {
+			if why := claimRefused(claim); why != "" {
+				return claim, r.path + "principal.jwt.claims", why
+			}
+		}
+		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
+		for _, v := range cidrs.Values {
+			if !looksLikeRange(v.Text) {
+				return v, cidrs.Field, v.Text + " is not a range of addresses"
+			}
 		}
 	}
 	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
@@ -98,6 +113,37 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 		}
 	}
 	return nil, "", ""
+}
+
+// saysNothing reports whether a principal has no condition.
+func saysNothing(principal *source.Value) bool {
+	for _, name := range []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"} {
+		if principal.Member(name) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// claimRefused is why the API server refuses a claim of a rule; empty where it does not.
+func claimRefused(claim *source.Value) string {
+	kind, values := claim.Member("valueType"), claim.Member("values")
+	text, isText := kind.Str()
+	switch {
+	case isText && !kubernetes.Marked(kind) && text != "String" && text != "StringArray":
+		return "there is no valueType " + text
+	case values.Is(source.List) && len(values.Items) == 0:
+		return "a claim has no values"
+	}
+	return ""
+}
+
+// looksLikeRange reports whether a text has the form of a range, as the definition of the resource
+// wants it. How many bits there are it does not look at.
+func looksLikeRange(text string) bool {
+	address, bits, ok := strings.Cut(text, "/")
+	_, err := netip.ParseAddr(address)
+	return ok && err == nil && bits != "" && strings.Trim(bits, "0123456789") == ""
 }
 
 // issuerFault is why Envoy Gateway does not take an issuer (validateJWTProvider).

@@ -34,6 +34,22 @@ const (
 	issueDots     = "github.com/envoyproxy/gateway/issues/9964"
 )
 
+// translation is what Envoy Gateway makes of policies. It was seen to run, and Envoy was not: what
+// Envoy does with it, its documentation says.
+const translation = "what egctl gives to Envoy, github.com/envoyproxy/gateway " + recordedVersion +
+	", run on " + recordedOn
+
+// The version of Envoy Gateway that was recorded, and when.
+const (
+	recordedVersion = "v1.9.1"
+	recordedOn      = "2026-11-28"
+)
+
+// observed is for what Envoy Gateway was seen to make of a policy.
+func observed() rules.Evidence {
+	return rules.Evidence{Level: rules.Observed, Reference: translation}
+}
+
 func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}
 }

@@ -133,7 +133,9 @@ func TestTheRecordingIsThatOfTheReferences(t *testing.T) {
 
 // refuses reports whether a resource of that name is refused.
 func (f *recordedFile) refuses(resource string) bool {
-	return slices.ContainsFunc(f.Refused, func(r recordedRefusal) bool { return r.Resource == resource })
+	return slices.ContainsFunc(f.Refused, func(r recordedRefusal) bool {
+		return r.Resource == resource
+	})
 }
 
 // notInCluster reports whether the API server itself refuses a resource: then Istio never sees it.

@@ -324,8 +324,10 @@ func (f *refuser) when(of *source.Value, path string) {
 	}
 	open := strings.Index(key, "[")
 	bracketed := open > 0 && open < len(key)-2 && strings.HasSuffix(key, "]")
-	prefixes := []string{ofClaims, ofHeaders, ofFilters}
-	wanted := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	named := []string{ofClaims, ofHeaders, ofFilters}
+	wanted := slices.ContainsFunc(named, func(of string) bool {
+		return strings.HasPrefix(key, of)
+	})
 	switch {
 	case key == "":
 		f.add(of, path, "it has no key")

@@ -19,7 +19,7 @@ func outerPolicyDropped() rules.Rule {
 			"later), or repeat in it what the Gateway's policy checks.",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{docAttach, issueDropped, codePolicy},
+		References: []string{docAttach, issueDropped, notesMerge, codePolicy},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			lost := s.dropped()
 			if len(lost) == 0 || s.doubt != nil {

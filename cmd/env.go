@@ -37,7 +37,9 @@ type Env struct {
 	// Interrupts tells when the user interrupts the program; nil where nothing does.
 	Interrupts <-chan os.Signal
 
-	Run Runner // runs the Azure CLI for pull; nil for the real one
+	Run Runner // runs the Azure CLI for pull, and opens a browser; nil for the real one
+
+	Executable func() (string, error) // the program's own file
 
 	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
 	unfinished *atomic.Pointer[string]
@@ -67,9 +69,9 @@ func System() Env {
 
 		LookupEnv: os.LookupEnv,
 		CacheDir:  os.UserCacheDir,
-		BuildInfo: debug.ReadBuildInfo,
-		Terminal:  systemTerminal(),
-		Shell:     report.ShellOf(runtime.GOOS),
+		BuildInfo: debug.ReadBuildInfo, Executable: os.Executable,
+		Terminal: systemTerminal(),
+		Shell:    report.ShellOf(runtime.GOOS),
 
 		Gateways:   gateways.All(),
 		Interrupts: interrupts(),

@@ -3,7 +3,6 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -16,15 +15,11 @@ func problem(cause string, hints ...string) *source.Error {
 
 // printError writes what is wrong, a line for each error, then what to do, each hint once.
 func printError(w io.Writer, err error) {
-	var hints []string
-	for _, err := range report.Each(err) {
-		e := report.AsError(err)
-		fmt.Fprintf(w, "gatewhy: error: %s\n", report.Guarded(e.Error()))
-		hints = append(hints, report.Hints(e.Hints)...)
+	causes, hints := report.Words(err)
+	for _, cause := range causes {
+		fmt.Fprintf(w, "gatewhy: error: %s\n", cause)
 	}
-	for i, hint := range hints {
-		if !slices.Contains(hints[:i], hint) {
-			fmt.Fprintf(w, "gatewhy: hint: %s\n", report.Guarded(hint))
-		}
+	for _, hint := range hints {
+		fmt.Fprintf(w, "gatewhy: hint: %s\n", hint)
 	}
 }

@@ -64,6 +64,9 @@ gatewhy collect keys --tenant contoso.example`},
 	{"demo", `
 gatewhy demo
 gatewhy demo --color always | less -R`},
+	{"page", `
+gatewhy page
+gatewhy page --dir gatewhy-page               # the release's gatewhy-page.zip, unpacked`},
 	{"version", `
 gatewhy version
 gatewhy --version`},

@@ -199,27 +199,13 @@ func (e *Env) request(
 	if err != nil {
 		return nil, err
 	}
-	request := &rules.Request{
-		Token: token, At: at, Method: e.maker().MethodOf(flags.method), Path: flags.path,
-		HeadersWhole: flags.headersWhole,
-	}
-	if request.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
+	request, err := e.maker().NewRequest(&report.Said{
+		At: at, Method: flags.method, Path: flags.path,
+		Headers: flags.headers, HeadersWhole: flags.headersWhole,
+		Contracts: flags.contracts, Introspection: flags.introspection,
+	}, token, pasted)
+	if err != nil {
 		return nil, err
-	}
-	if err := report.CheckAuthorization(request.Headers, token); err != nil {
-		return nil, err
-	}
-	report.FillIn(request, pasted)
-	if flags.contracts != "" {
-		if request.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
-			return nil, err
-		}
-	}
-	if flags.introspection != "" {
-		request.Introspection, err = e.maker().ReadIntrospection(flags.introspection)
-		if err != nil {
-			return nil, err
-		}
 	}
 	request.Signatures, err = e.signatures(ctx, &flags.keys, token)
 	return request, err

@@ -21,12 +21,17 @@ var rooms = []struct {
 }{
 	{".", []string{"cmd"}},
 	{"cmd", []string{
-		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
+		"testdata/rules", "cmd/demo", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
 		"rules/scan", "inspect/stream", "rules/environments", "rules/repair", "rules/issued",
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
 	{"cmd/man", []string{"cmd"}},
+	{"cmd/page", []string{
+		"cmd/demo", "cmd/gateways", "cmd/render", "cmd/report",
+		"cmd", // its tests hold the page against the terminal
+	}},
+	{"cmd/demo", []string{"rules/issued"}},
 	{"cmd/gateways", []string{
 		"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules",
 	}},

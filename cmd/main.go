@@ -127,6 +127,7 @@ var subcommands = [...]struct {
 	{"gateways", newGateways},
 	{"collect", newCollect},
 	{"demo", newDemo},
+	{"page", newPage},
 	{"version", newVersion},
 }
 

@@ -40,8 +40,8 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 // what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
-	if err != nil || len(folders) != 21 {
-		t.Fatalf("%d estates, want 21: %v", len(folders), err)
+	if err != nil || len(folders) != 22 {
+		t.Fatalf("%d estates, want 22: %v", len(folders), err)
 	}
 	for _, config := range folders {
 		folder := filepath.Dir(config)
@@ -122,6 +122,10 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 		},
 		{"so does a role that only the own clients hold", "istio-roles", grid{}},
 
+		{
+			"OAuth2 Proxy closes all but that any client of the tenant gets in", "oauth2-proxy",
+			grid{Code: 1, Issuance: true},
+		},
 		{
 			"on Envoy Gateway, keys alone let everybody in", "envoy-gateway-any-token",
 			grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true},

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 // hook is the part of .pre-commit-hooks.yaml that is tried here.
-type hook struct{ Entry, Files string }
+type hook struct{ Entry, Files, Language string }
 
 func readHook(t *testing.T) hook {
 	t.Helper()
@@ -92,6 +93,26 @@ func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 		`"jwt-validation" `}); code != exitUsage {
 		t.Errorf("exit code %d: %s", code, output)
 	}
+}
+
+// pre-commit installs the packages of a clone, and calls the first word of the entry.
+func TestThePreCommitHookCallsWhatGoInstalls(t *testing.T) {
+	h := readHook(t)
+	list := exec.Command("go", "list", "-f", "{{.Name}} {{.Target}}", "./...")
+	list.Dir = ".."
+	packages, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := strings.Fields(h.Entry)[0]
+	for line := range strings.Lines(string(packages)) {
+		target, isProgram := strings.CutPrefix(strings.TrimSpace(line), "main ")
+		name := strings.TrimSuffix(filepath.Base(target), ".exe")
+		if isProgram && name == program && h.Language == "golang" {
+			return
+		}
+	}
+	t.Errorf("go install ./... installs no %s, for the language %s", program, h.Language)
 }
 
 func TestThePreCommitHookIsCalledForConfigurationFiles(t *testing.T) {

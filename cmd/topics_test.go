@@ -2,15 +2,12 @@ package cmd
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -150,53 +147,5 @@ func TestTheFilesThatTopicsShowAreRead(t *testing.T) {
 	defaults := read("defaults").Documents[0].Member("defaults")
 	if d, err := environments.ReadDefaults(defaults); err != nil || len(d.Policies) != 1 {
 		t.Error(d, err)
-	}
-}
-
-func TestTheSnippetsForCINameWhatThereIs(t *testing.T) {
-	var hooks []struct{ ID string }
-	var action struct{ Inputs map[string]any }
-	for name, into := range map[string]any{
-		"../.pre-commit-hooks.yaml": &hooks, "../action.yml": &action,
-	} {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := yaml.Unmarshal(text, into); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var used struct {
-		Steps []struct {
-			Uses string
-			With map[string]string
-		}
-		Repos []struct{ Hooks []struct{ ID string } }
-	}
-	inputs, ids := 0, 0
-	for _, block := range yamlOf("ci") {
-		if err := yaml.Unmarshal([]byte(block), &used); err != nil {
-			t.Errorf("%v in\n%s", err, block)
-		}
-		for _, step := range used.Steps {
-			for input := range step.With {
-				inputs++
-				if _, ok := action.Inputs[input]; !ok && strings.HasPrefix(step.Uses, "gatewhy/") {
-					t.Errorf("the action has no input %s", input)
-				}
-			}
-		}
-		for _, repo := range used.Repos {
-			for _, hook := range repo.Hooks {
-				ids++
-				if len(hooks) != 1 || hook.ID != hooks[0].ID {
-					t.Errorf("there is no hook %s", hook.ID)
-				}
-			}
-		}
-	}
-	if inputs == 0 || ids == 0 {
-		t.Error("the topic shows no input of the action, or no hook")
 	}
 }

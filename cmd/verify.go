@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -102,8 +101,7 @@ func (e *Env) investigate(
 func (e *Env) verifyingKeys(
 	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
 ) (*keys.Set, error) {
-	if !hasSignature(token) || (token.Fault != nil || isUnsigned(token)) && !flags.namesKeys() {
-		v.NoKeys = "not needed: there is no signature to check"
+	if !v.NeedsKeys(flags.namesKeys()) {
 		return nil, nil
 	}
 	set, err := e.givenKeys(ctx, flags, token)
@@ -122,18 +120,6 @@ func (e *Env) verifyingKeys(
 		return nil, nil
 	}
 	return nil, err
-}
-
-// hasSignature reports whether there is a signature to check. What it was made over may be no
-// claims at all.
-func hasSignature(token *inspect.Token) bool {
-	return token.Shape == inspect.Signed && token.Header != nil
-}
-
-// isUnsigned reports whether no key can verify the token, because it has no signature.
-func isUnsigned(token *inspect.Token) bool {
-	alg, _ := token.Header.Member("alg").Str()
-	return strings.EqualFold(alg, "none") || len(token.Signature) == 0
 }
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.

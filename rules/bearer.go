@@ -3,7 +3,7 @@ package rules
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
 )
@@ -198,7 +198,7 @@ func (r *Result) whyNotSent() string {
 			"the token"
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
-	if r.request.Method == http.MethodOptions {
+	if r.request.Method == Preflight {
 		return why +
 			". A CORS preflight never carries one: the CORS policy must come before this one"
 	}
@@ -247,7 +247,7 @@ func places(locations []Location) string {
 	for _, at := range locations {
 		switch at.Input.Source {
 		case FromHTTP:
-			all = append(all, "the "+http.CanonicalHeaderKey(at.Input.Name)+" header")
+			all = append(all, "the "+textproto.CanonicalMIMEHeaderKey(at.Input.Name)+" header")
 		default:
 			all = append(all, "the "+string(at.Input.Source)+" "+at.Input.Name)
 		}
@@ -280,7 +280,7 @@ func (p *Predicate) inAuthorization() bool {
 	}
 	for _, at := range p.locations() {
 		if at.Input.Source == FromHTTP &&
-			http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
+			textproto.CanonicalMIMEHeaderKey(at.Input.Name) == "Authorization" {
 			return true
 		}
 	}

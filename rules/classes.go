@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -170,8 +169,7 @@ func methodSamples(expressions []string, known string) (all []sample, beyond str
 		return []sample{sampleOf(known, expressions, matchRoute)}, ""
 	}
 	texts := []string{
-		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodHead, http.MethodOptions,
+		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight,
 	}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
 	for _, expression := range expressions {

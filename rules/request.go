@@ -46,6 +46,10 @@ type Request struct {
 	tokenDoubt *Unknown
 }
 
+// Preflight is the method with which a browser asks, without a token, whether it may send the
+// request (CORS).
+const Preflight = "OPTIONS"
+
 // Signatures says whether a token's signature verifies with a policy's key.
 type Signatures interface {
 	Verify(token *inspect.Token, key *Key) SignatureResult

@@ -252,6 +252,9 @@ func isURI(text string) bool { return strings.Contains(text, "://") }
 
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
+	if leaf == nil { // a condition that nothing can meet, whatever the token has
+		return "the gateway reads nothing that could be what the policy wants"
+	}
 	if leaf.Op == True {
 		return fmt.Sprintf(
 			"%s gives %s for this token%s", leaf.Input.words(), r.Actual(),

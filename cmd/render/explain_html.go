@@ -12,22 +12,24 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-//go:embed templates/explain.html templates/style.html
+//go:embed templates/explain.html templates/style.html templates/style.css
 var explainTemplate embed.FS
 
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
 func ExplainHTML(w io.Writer, r *report.Explanation) error {
-	x := newExplanation(r)
-	page, err := template.ParseFS(explainTemplate, "templates/explain.html",
-		"templates/style.html")
+	page, err := template.ParseFS(explainTemplate, "templates/*")
 	if err != nil {
 		return err
 	}
-	return page.Execute(w, (&explainPager{x}).page())
+	x := (&explainPager{newExplanation(r)}).page()
+	body := template.HTML(x.html()) // which has escaped its texts
+	return page.ExecuteTemplate(w, "explain.html", struct {
+		explainPage
+		Body template.HTML
+	}{x, body})
 }
 
-// What the template reads. Every text in it is masked and safe to print; html/template escapes
-// markup.
+// What the page is made of. Every text in it is masked and safe to print, but not escaped.
 type (
 	explainPage struct {
 		Answer, Mood          string
@@ -51,10 +53,8 @@ type (
 
 	chainPage struct {
 		Title  string
-		Checks []checkPage
+		Checks []cells
 	}
-
-	checkPage struct{ Class, Sign, Word, Name, Text string }
 
 	causePage struct{ Title, Why, Look string }
 
@@ -224,9 +224,13 @@ func (x *explainPager) chains() []chainPage {
 			if where := alternative(r); where != "" {
 				page.Title = title + ": " + where
 			}
-			page.Checks = append(page.Checks, checkPage{
-				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)), Word: string(r.Outcome),
-				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
+			why := string(r.Outcome)
+			if detail := x.say(text.detail(r, failed.before(r))); detail != "" {
+				why += ": " + detail
+			}
+			page.Checks = append(page.Checks, cells{
+				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)),
+				Name: x.say(checkName(r.Check)), Text: why,
 			})
 			failed.add(r)
 		}

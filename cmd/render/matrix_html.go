@@ -12,7 +12,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-//go:embed templates/matrix.html templates/style.html
+//go:embed templates/matrix.html templates/style.html templates/style.css
 var matrixTemplate embed.FS
 
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
@@ -20,7 +20,7 @@ var matrixTemplate embed.FS
 // escaped, and personal claims are masked.
 func MatrixHTML(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
-	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
+	page, err := template.ParseFS(matrixTemplate, "templates/*")
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,7 +138,7 @@ func status(code int) string {
 	if code == 0 {
 		return "status not known"
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, statusName(code)))
 }
 
 func checkName(c *rules.Check) string { return checkNamed(c.ID, c.Claim) }

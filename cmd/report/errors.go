@@ -66,3 +66,18 @@ func hinted(err error, hint string) error {
 	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: hint})
 	return &more
 }
+
+// Words are what is wrong, an entry for each error, and what to do, each hint once. They are safe
+// to show.
+func Words(err error) (causes, hints []string) {
+	for _, err := range Each(err) {
+		e := AsError(err)
+		causes = append(causes, Guarded(e.Error()))
+		for _, hint := range Hints(e.Hints) {
+			if hint = Guarded(hint); !slices.Contains(hints, hint) {
+				hints = append(hints, hint)
+			}
+		}
+	}
+	return causes, hints
+}

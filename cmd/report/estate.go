@@ -236,7 +236,9 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	}
 	chain := r.maker.chainOf(names)
 	for _, files := range chain {
-		set, err := r.maker.ReadPolicies(files, rules.Options{Variant: of.Gateway.Value})
+		set, err := r.maker.readPolicies(files, rules.Options{
+			Variant: of.Gateway.Value, API: of.Instance.Value,
+		}, "instance: NAME, under "+of.Name+": the one that the environment is about")
 		if err != nil {
 			return r.blameOne(err, of.Policies, files, aPolicy)
 		}

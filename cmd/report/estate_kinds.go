@@ -75,34 +75,43 @@ const (
 // kindOf says what a file is, and which member of the environments file names such files; nothing
 // where that can't be told.
 func (r *estateReader) kindOf(name string) (is, belongs string) {
-	text, err := r.maker.ReadText(name)
+	is = r.maker.KindOf(name)
+	return is, map[string]string{
+		aPolicy: "policies belong under policies:",
+		string(registrationFile): "the API's app registration belongs under api:, those of its " +
+			"clients under clients:",
+		string(keySetFile):       "the key set is named by jwks:, beside environments:",
+		string(environmentsFile): "its environments can be written into this file",
+		aToken:                   "captured tokens belong under tokens:",
+		aContracts:               "lists of contracts belong under contracts:",
+	}[is]
+}
+
+// KindOf says in words what a file is: "a policy", "a key set", "an app registration", "an
+// environments file", "a token" or "a list of contracts"; empty where that can't be told.
+func (m *Maker) KindOf(name string) string {
+	text, err := m.ReadText(name)
 	if err != nil {
-		return "", ""
+		return ""
 	}
 	file, err := source.Read(name, []byte(text))
 	if err == nil {
-		if _, ok := r.maker.Gateways.of(file, rules.Options{}); ok {
-			return aPolicy, "policies belong under policies:"
+		if _, ok := m.Gateways.of(file, rules.Options{}); ok {
+			return aPolicy
 		}
 	}
 	if err == nil {
-		switch kind := kindOf(file); kind {
-		case registrationFile:
-			return string(kind), "the API's app registration belongs under api:, those of its " +
-				"clients under clients:"
-		case keySetFile:
-			return string(kind), "the key set is named by jwks:, beside environments:"
-		case environmentsFile:
-			return string(kind), "its environments can be written into this file"
+		if kind := kindOf(file); kind != "" {
+			return string(kind)
 		}
 	}
 	if _, err := inspect.Locate(text); err == nil {
-		return aToken, "captured tokens belong under tokens:"
+		return aToken
 	}
-	if _, err := r.maker.ReadContracts(name); err == nil {
-		return aContracts, "lists of contracts belong under contracts:"
+	if _, err := m.ReadContracts(name); err == nil {
+		return aContracts
 	}
-	return "", ""
+	return ""
 }
 
 // notAToken says where a file without a token is named.

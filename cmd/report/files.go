@@ -85,8 +85,13 @@ func (m *Maker) ReadBytes(name string) ([]byte, error) {
 }
 
 // open opens a file, and tells its size.
-func (m *Maker) open(name string) (file *os.File, size int64, err error) {
-	if file, err = os.Open(m.Path(name)); err != nil {
+func (m *Maker) open(name string) (file fs.File, size int64, err error) {
+	if m.Files != nil {
+		file, err = m.Files.Open(name)
+	} else {
+		file, err = os.Open(m.Path(name))
+	}
+	if err != nil {
 		return nil, 0, err
 	}
 	info, err := file.Stat()
@@ -98,6 +103,14 @@ func (m *Maker) open(name string) (file *os.File, size int64, err error) {
 		return nil, 0, err
 	}
 	return file, info.Size(), nil
+}
+
+// stat describes a file or a folder.
+func (m *Maker) stat(name string) (fs.FileInfo, error) {
+	if m.Files != nil {
+		return fs.Stat(m.Files, name)
+	}
+	return os.Stat(m.Path(name))
 }
 
 // usualInput is what nearly every input of an unknown size fits into, in bytes.
@@ -184,7 +197,7 @@ func (m *Maker) findOne(name string) ([]Found, error) {
 	if name == "-" {
 		return []Found{{name, true}}, nil
 	}
-	info, err := os.Stat(m.Path(name))
+	info, err := m.stat(name)
 	switch {
 	case err == nil && info.IsDir():
 		return m.findIn(name)
@@ -351,6 +364,6 @@ func unique(files []Found) []Found {
 // isTooLarge reports whether a file is larger than any policy: some other data, in a folder that
 // has policies too.
 func (m *Maker) isTooLarge(name string) bool {
-	info, err := os.Stat(m.Path(name))
+	info, err := m.stat(name)
 	return err == nil && info.Size() > MaxInput
 }

@@ -102,7 +102,8 @@ func (m *Maker) NewFixer(
 		)
 	}
 	j.solution = &all[i]
-	return j, oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+	const hint = "--api NAME: the one that the solution is for"
+	return j, oneAPI(j.Adapter.Compile(j.before).Policies, hint)
 }
 
 // onlyIn refuses changes of other files than the one of this name.

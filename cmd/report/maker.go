@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"sync/atomic"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // Maker makes reports of what a user names.
 type Maker struct {
 	Dir      string    // where relative names start; empty for the process's working directory
+	Files    fs.FS     // where named files are; nil for those of the operating system
 	Stdin    io.Reader // what - stands for
 	Now      func() time.Time
 	Gateways Gateways // the vendors' adapters

@@ -74,8 +74,8 @@ func taken(r *inspect.HTTPRequest) string {
 	return text
 }
 
-// FillIn adds what a pasted request says to a request. What the request says already counts more.
-func FillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
+// fillIn adds what a pasted request says to a request. What the request says already counts more.
+func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	if pasted == nil {
 		return
 	}

@@ -23,6 +23,13 @@ type PolicySet struct {
 
 // ReadPolicies reads and compiles the policy files.
 func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet, error) {
+	return m.readPolicies(names, options, "--api NAME: the one that the request goes to")
+}
+
+// readPolicies is [Maker.ReadPolicies]. The hint says how to name one API instance of several.
+func (m *Maker) readPolicies(
+	names []string, options rules.Options, hint string,
+) (*PolicySet, error) {
 	if len(names) == 0 {
 		return nil, Problem("no policy was given",
 			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
@@ -81,7 +88,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			"kind: do they belong to several environments? name one file, or pass --env NAME",
 			name, len(set.Files))
 	}
-	return set, oneAPI(set.Policies, "the one that the request goes to")
+	return set, oneAPI(set.Policies, hint)
 }
 
 // ofOneGateway leaves out files of other gateways than the one that the user names, unless the
@@ -234,15 +241,14 @@ func (m *Maker) APIs(names []string, options rules.Options) []string {
 	return apisOf(set.Policies)
 }
 
-// oneAPI refuses the policies of several API instances where those of one are needed: which is
-// which one, in words.
-func oneAPI(policies []*rules.Policy, which string) error {
+// oneAPI refuses the policies of several API instances where those of one are needed. The hint
+// says how to name it.
+func oneAPI(policies []*rules.Policy, hint string) error {
 	apis := apisOf(policies)
 	if len(apis) < 2 {
 		return nil
 	}
-	return Problem("the policies belong to several API instances: "+strings.Join(apis, ", "),
-		"--api NAME: "+which)
+	return Problem("the policies belong to several API instances: "+strings.Join(apis, ", "), hint)
 }
 
 // noneOfAPI names the API instances of a file in which --api found none, or returns the error as

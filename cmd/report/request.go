@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -93,9 +94,9 @@ func parseHeaders(lines []string) (map[string]string, error) {
 	return headers, nil
 }
 
-// CheckAuthorization holds the Authorization header that was given against the token, which is
+// checkAuthorization holds the Authorization header that was given against the token, which is
 // sent in that header too.
-func CheckAuthorization(headers map[string]string, token *inspect.Token) error {
+func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 	header, given := headers["Authorization"]
 	switch {
 	case !given:
@@ -121,6 +122,43 @@ func carriesToken(header string) bool {
 func carries(header string, token *inspect.Token) bool {
 	found, err := inspect.Locate(header)
 	return err == nil && inspect.Parse(found.Text).Compact() == token.Compact()
+}
+
+// Said is what is said of a request, beside its token. What is empty was not said.
+type Said struct {
+	At            time.Time
+	Method, Path  string
+	Headers       []string // "name: value", or @FILE
+	HeadersWhole  bool
+	Contracts     string // the names of files
+	Introspection string
+}
+
+// NewRequest puts together what is known of a request: what was said counts more than what was
+// pasted with the token. Nothing is known of signatures yet.
+func (m *Maker) NewRequest(
+	said *Said, token *inspect.Token, pasted *inspect.HTTPRequest,
+) (request *rules.Request, err error) {
+	request = &rules.Request{
+		Token: token, At: said.At, Method: m.MethodOf(said.Method), Path: said.Path,
+		HeadersWhole: said.HeadersWhole,
+	}
+	if request.Headers, err = m.ReadHeaders(said.Headers); err != nil {
+		return nil, err
+	}
+	if err = checkAuthorization(request.Headers, token); err != nil {
+		return nil, err
+	}
+	fillIn(request, pasted)
+	if said.Contracts != "" {
+		if request.Contracts, err = m.ReadContracts(said.Contracts); err != nil {
+			return nil, err
+		}
+	}
+	if said.Introspection != "" {
+		request.Introspection, err = m.ReadIntrospection(said.Introspection)
+	}
+	return request, err
 }
 
 // ReadIntrospection reads the captured answer of a validation endpoint: one JSON object.

@@ -50,6 +50,8 @@ type shield struct {
 	file  *source.File
 	known []string // texts that are no secrets
 	spans []source.Span
+
+	publicKeys bool // public keys are no secrets either
 }
 
 func (s *shield) cover(v *source.Value) {
@@ -83,7 +85,7 @@ func hidesToken(file *source.File, text string, span source.Span) bool {
 
 // isSecret reports whether a member's text is a secret, and not an expression that reads one.
 func (s *shield) isSecret(m *source.Member) bool {
-	if slices.Contains(s.known, m.Value.Text) {
+	if slices.Contains(s.known, m.Value.Text) || s.publicKeys && isPublicKey(m.Value.Text) {
 		return false
 	}
 	return isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") ||
@@ -153,4 +155,41 @@ func CutLine(file *source.File, span source.Span) (before, marked, after string)
 // what they mean.
 func safeLine(part []byte) string {
 	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
+}
+
+// Open returns a configuration's text with marks in the place of secrets and tokens, so that it can
+// be handed on; public keys stay. It is not ok if the text can't be read, for then nobody knows what
+// is a secret in it.
+func Open(name, text string) (open string, ok bool) {
+	file, err := source.Read(name, []byte(text))
+	if err != nil {
+		return "", false
+	}
+	s := shield{file: file, spans: tokensIn(file.Text), publicKeys: true}
+	for _, document := range file.Documents {
+		s.cover(document)
+	}
+	slices.SortFunc(s.spans, func(a, b source.Span) int { return a.Start - b.Start })
+	var b strings.Builder
+	done := 0
+	for _, span := range s.spans {
+		if span.Start < done || span.End > len(file.Text) {
+			continue // inside of one that is hidden already
+		}
+		b.Write(file.Text[done:span.Start])
+		b.WriteString(markLike(string(file.Text[span.Start:span.End])))
+		done = span.End
+	}
+	b.Write(file.Text[done:])
+	_, err = source.Read(name, []byte(b.String()))
+	return b.String(), err == nil
+}
+
+// markLike is the mark for a secret, in the quotes that the secret has.
+func markLike(secret string) string {
+	quote := secret[:1]
+	if len(secret) > 1 && strings.Contains(`"'`, quote) && strings.HasSuffix(secret, quote) {
+		return quote + SecretMark + quote
+	}
+	return SecretMark
 }

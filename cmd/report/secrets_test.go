@@ -61,3 +61,45 @@ func TestAKnownPlaceholderIsShown(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAFileIsOpenedWithoutItsSecrets(t *testing.T) {
+	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+	for name, row := range map[string]struct{ file, text, want string }{
+		"a key in JSON": {
+			"a.json", `{"textKey": "hunter2", "a": 1}`, `{"textKey": "${secret}", "a": 1}`,
+		},
+		"a key in Terraform": {
+			"a.tf", "resource \"x\" \"y\" {\n  text_key = \"hunter2\"\n}\n",
+			"resource \"x\" \"y\" {\n  text_key = \"${secret}\"\n}\n",
+		},
+		"credentials in YAML": {
+			"a.yaml", "a: 1\nauthorizationValue: Basic hunter2\nb: 2\n",
+			"a: 1\nauthorizationValue: ${secret}\nb: 2\n",
+		},
+		"a key over several lines of YAML": {
+			"a.yaml", "a: 1\ntextKey: |\n  hunter2\n  hunter2\nb: 2\n",
+			"a: 1\ntextKey: ${secret}\nb: 2\n",
+		},
+		"a client's secret in TOML": {
+			"a.cfg", "client_secret = \"hunter2\"\nfooter = \"-\"\n",
+			"client_secret = \"${secret}\"\nfooter = \"-\"\n",
+		},
+		"a configuration that is a text": {
+			"a.json", `{"configurationData": "{\"textKey\": \"hunter2\"}"}`,
+			`{"configurationData": "${secret}"}`,
+		},
+		"a token in a comment": {"a.yaml", "# " + token + "\na: 1\n", "# ${secret}\na: 1\n"},
+		"a token in a value":   {"a.json", `{"a": "Bearer ` + token + `"}`, `{"a": "Bearer ${secret}"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, ok := Open(row.file, row.text)
+			if !ok || strings.Contains(got, "hunter2") || strings.Contains(got, token) ||
+				got != row.want {
+				t.Errorf("%v\n%s\nwant\n%s", ok, got, row.want)
+			}
+		})
+	}
+	if got, ok := Open("a.json", `{"textKey": "hunter2"`); ok || got != "" {
+		t.Errorf("a file that can't be read is opened: %q", got)
+	}
+}

@@ -173,7 +173,7 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 		why := "the key that verifies the token is not known"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	case s.Fetch == nil:
-		why := "nothing is fetched with --offline, and no key set was given"
+		why := "nothing is fetched here, and no key set was given"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return s.fetched(address)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -26,4 +27,24 @@ type Verification struct {
 	NoKeys string
 	// Hints say what to pass so that more can be said.
 	Hints []source.Hint
+}
+
+// NeedsKeys reports whether there is a signature that a key can check. Of a damaged token, or of
+// one that is not signed, the keys are only asked if the user named some. Where it needs none, the
+// verification says so.
+func (v *Verification) NeedsKeys(named bool) bool {
+	token := v.Token
+	switch {
+	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be no claims at all
+	case named, token.Fault == nil && !isUnsigned(token):
+		return true
+	}
+	v.NoKeys = "not needed: there is no signature to check"
+	return false
+}
+
+// isUnsigned reports whether no key can verify the token, because it has no signature.
+func isUnsigned(token *inspect.Token) bool {
+	alg, _ := token.Header.Member("alg").Str()
+	return strings.EqualFold(alg, "none") || len(token.Signature) == 0
 }

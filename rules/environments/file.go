@@ -36,6 +36,7 @@ type Environment struct {
 	Guard     *source.Value // the list of policies, which may be empty; nil where it is missing
 	Contracts entra.Text
 	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not say
+	Instance  entra.Text   // which API instance of the files; empty where they have one
 	API       []entra.Text // the API's app registration, its service principal and assignments
 	Clients   []entra.Text // globs are allowed
 	Tokens    []entra.Text // globs are allowed
@@ -180,7 +181,7 @@ func (e *Environment) read(v *source.Value) error {
 	return object(
 		v, "the environment "+e.Name,
 		reader{"policies", e.readPolicies}, text("contracts", &e.Contracts),
-		text("gateway", &e.Gateway),
+		text("gateway", &e.Gateway), text("instance", &e.Instance),
 		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
 		text("url", &e.URL),
 	)

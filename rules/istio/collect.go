@@ -31,6 +31,12 @@ func collections() []rules.Collection {
 						"daemonsets,gateways.gateway.networking.k8s.io --all-namespaces " +
 						"--output=yaml > istio.yaml",
 				},
+				{
+					Note: "the configuration of the mesh, which may name another root namespace " +
+						"than istio-system: a file to be named beside the others",
+					Command: "kubectl get configmap istio --namespace=istio-system " +
+						"--output=yaml > mesh.yaml",
+				},
 				{Note: "the version of Istio", Command: "istioctl version --short"},
 				{
 					Note:    "what a proxy really has, as Envoy got it",

@@ -72,7 +72,8 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		{"any principal by its end", of("*x"), nil},
 		{
 			"keys for any issuer", authentication("jwksUri: https://x.test/k") +
-				policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["https://x/y"]}}]}]`),
+				policy("ALLOW",
+					`rules: [{from: [{source: {requestPrincipals: ["https://x/y"]}}]}]`),
 			nil,
 		},
 		{

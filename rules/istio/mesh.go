@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -37,13 +38,14 @@ func meshConfig(object *source.Value) *source.Value {
 	case kind != "ConfigMap" || name != "istio" && !strings.HasPrefix(name, "istio-"):
 		return nil
 	}
-	text, ok := object.At("data", "mesh").Str()
-	if !ok {
+	in := object.At("data", "mesh")
+	if in == nil {
 		return nil
 	}
+	text, _ := in.Str()
 	file, err := source.Read("mesh.yaml", []byte(text))
 	if err != nil || len(file.Documents) != 1 || !file.Documents[0].Is(source.Object) {
-		return nil
+		return &source.Value{Kind: source.Unknown, Pos: in.Pos, Span: in.Span}
 	}
 	return file.Documents[0]
 }
@@ -57,6 +59,9 @@ func (r *root) learn(mesh *source.Value) {
 		name = text
 	}
 	switch {
+	case mesh.Is(source.Unknown):
+		r.doubt = "which namespace is the mesh's root is not known: its configuration, in line " +
+			strconv.Itoa(mesh.Pos.Line) + " of " + mesh.Pos.File + ", can't be read"
 	case kubernetes.Marked(v):
 		r.doubt = "which namespace is the mesh's root only its deployment knows"
 	case r.known && r.name != name:

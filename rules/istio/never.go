@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // always reports whether a rule matches every request.
 func (r *authRule) always() bool {
-	if r.broken != "" {
+	if r.broken != "" || !r.at.Is(source.Object) {
 		return false
 	}
 	any := func(alternatives [][]condition) bool {

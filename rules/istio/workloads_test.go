@@ -197,23 +197,30 @@ func TestTheRootNamespaceIsTheOneOfTheMesh(t *testing.T) {
 	}{
 		{"istio-system where nothing names another", nobody("istio-system"), denied, false},
 		{"another namespace is none", nobody("mesh"), let, false},
-		{"the ConfigMap of istiod", nobody("mesh") + config("istio", "rootNamespace: mesh"),
-			denied, false},
-		{"that of a revision", nobody("mesh") + config("istio-1-29", "rootNamespace: mesh"),
-			denied, false},
+		{
+			"the ConfigMap of istiod", nobody("mesh") + config("istio", "rootNamespace: mesh"),
+			denied, false,
+		},
+		{
+			"that of a revision", nobody("mesh") + config("istio-1-29", "rootNamespace: mesh"),
+			denied, false,
+		},
 		{"istio-system no longer", nobody("istio-system") +
 			config("istio", "rootNamespace: mesh"), let, false},
 		{"a configuration that names none", nobody("istio-system") +
 			config("istio", "accessLogFile: /dev/stdout"), denied, false},
 		{"an IstioOperator", nobody("mesh") + operator, denied, false},
-		{"the values of a chart", nobody("mesh") + "---\nmeshConfig: {rootNamespace: mesh}\n",
-			denied, false},
+		{
+			"the values of a chart", nobody("mesh") + "---\nmeshConfig: {rootNamespace: mesh}\n",
+			denied, false,
+		},
 		{"what a template leaves open", nobody("mesh") +
 			config("istio", `rootNamespace: "{{ .Release.Namespace }}"`), let, true},
 		{"two meshes", nobody("mesh") + config("istio", "rootNamespace: mesh") +
 			config("istio-b", "rootNamespace: other"), let, true},
 		{"another ConfigMap", nobody("mesh") + config("orders", "rootNamespace: mesh"), let, false},
-		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, false},
+		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, true},
+		{"one of another type", nobody("mesh") + config("istio", "- a"), let, true},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -247,12 +254,19 @@ func TestAGatewayThatAWorkloadRuns(t *testing.T) {
 		name, text string
 		want       decided
 	}{
-		{"a selector of its label", gateway("istio") + attached + bySelector(name),
-			rejected(403, rules.Authorization)},
-		{"one of another gateway's", gateway("istio") + attached + bySelector(gatewayName+": h"),
-			accepted()},
-		{"one of a label that nobody shows", gateway("istio") + attached + bySelector("app: edge"),
-			open(rules.NotModelled)},
+		{
+			"a selector of its label", gateway("istio") + attached + bySelector(name),
+			rejected(403, rules.Authorization),
+		},
+		{
+			"one of another gateway's", gateway("istio") + attached + bySelector(gatewayName+": h"),
+			accepted(),
+		},
+		{
+			"one of a label that nobody shows",
+			gateway("istio") + attached + bySelector("app: edge"),
+			open(rules.NotModelled),
+		},
 		{"one of a label that its pods have", gateway("istio") + pods + attached +
 			bySelector("app: edge"), rejected(403, rules.Authorization)},
 		{"one of a label that its pods lack", gateway("istio") + pods + attached +

@@ -22,26 +22,35 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 	}{
 		{"no policy", []string{"a/w.yaml", workload}, ""},
 		{
-			"one folder", []string{"a/p.yaml", policy("n", "p"), "a/w.yaml", workload,
-				"a/q.yaml", policy("n", "q"), "a/s.yaml", other},
+			"one folder",
+			[]string{
+				"a/p.yaml", policy("n", "p"), "a/w.yaml", workload,
+				"a/q.yaml", policy("n", "q"), "a/s.yaml", other,
+			},
 			"a/p.yaml a/q.yaml a/w.yaml",
 		},
 		{
 			"several folders that have nothing twice",
-			[]string{"a/p.yaml", policy("m", "p"), "b/p.yaml", policy("n", "p"), "c/w.yaml",
-				workload},
+			[]string{
+				"a/p.yaml", policy("m", "p"), "b/p.yaml", policy("n", "p"), "c/w.yaml",
+				workload,
+			},
 			"a/p.yaml b/p.yaml c/w.yaml",
 		},
 		{
 			"folders that have a policy twice",
-			[]string{"dev/p.yaml", policy("n", "p"), "dev/w.yaml", workload, "uat/p.yaml",
-				policy("n", "p"), "uat/q.yaml", policy("n", "q"), "all/w.yaml", workload},
+			[]string{
+				"dev/p.yaml", policy("n", "p"), "dev/w.yaml", workload, "uat/p.yaml",
+				policy("n", "p"), "uat/q.yaml", policy("n", "q"), "all/w.yaml", workload,
+			},
 			"dev/p.yaml dev/w.yaml all/w.yaml, uat/p.yaml uat/q.yaml all/w.yaml",
 		},
 		{
 			"a folder that has one twice",
-			[]string{"dev.yaml", policy("n", "p"), "uat.yaml", policy("n", "p"), "w.yaml",
-				workload},
+			[]string{
+				"dev.yaml", policy("n", "p"), "uat.yaml", policy("n", "p"), "w.yaml",
+				workload,
+			},
 			"dev.yaml w.yaml, uat.yaml w.yaml",
 		},
 		{

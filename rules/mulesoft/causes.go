@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -426,7 +425,7 @@ func notCaptured(p *rules.Prediction, _ *rules.Observation) bool {
 
 // preflight requires a request that may be an OPTIONS request.
 func preflight(p *rules.Prediction, _ *rules.Observation) bool {
-	return p.Request.Method == "" || p.Request.Method == http.MethodOptions
+	return p.Request.Method == "" || p.Request.Method == rules.Preflight
 }
 
 // routeOpen requires a policy that is limited to routes, and a request whose route is not known.

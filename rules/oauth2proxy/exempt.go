@@ -1,7 +1,6 @@
 package oauth2proxy
 
 import (
-	"net/http"
 	"regexp"
 	"strings"
 
@@ -68,7 +67,7 @@ func (c *compiler) exemptions() []rules.Node {
 		add(s, test, err)
 	}
 	if s := c.get("skip_auth_preflight"); s.on() || s.set() && s.unknown != nil {
-		add(s, isMethod(http.MethodOptions), nil)
+		add(s, isMethod(rules.Preflight), nil)
 	}
 	return all
 }

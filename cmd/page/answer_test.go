@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
+
+func TestALinkHasPoliciesWithoutSecretsAndTokens(t *testing.T) {
+	t.Parallel()
+	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+	q := question{Command: "share", Asked: report.Asked{Text: token}, Files: []file{
+		{"a.json", `{"assetId": "jwt-validation", "configurationData": {"textKey": "hunter2",
+			"supportedAudiences": "` + token + `"}}`},
+		{"broken.json", `{"textKey": "hunter2"`},
+		{token, `{"a": 1}`},
+	}}
+	r := askPage(t, &q)
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"hunter2", token, token[20:]} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("the link has %q:\n%s", secret, text)
+		}
+	}
+	if len(r.Files) != 2 || !strings.Contains(r.Files[0].Text, "jwt-validation") {
+		t.Errorf("the link has %+v", r.Files)
+	}
+}
+
+func TestAFaultOfTheProgramIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for _, asked := range []string{"", "null", "{", `{"Files": 1}`, `{"Command": "fly"}`} {
+		var r reply
+		page := &page{} // which knows no clock
+		if err := json.Unmarshal(page.answer([]byte(asked)), &r); err != nil || len(r.Errors) == 0 {
+			t.Errorf("%q: %v, %+v", asked, err, r)
+		}
+	}
+	text := string((&page{}).answer([]byte(`{"Command": "decode", "Text": "e30.e30.AA"}`)))
+	if !strings.Contains(text, "fault of gatewhy") {
+		t.Errorf("without a clock: %s", text)
+	}
+}
+
+func TestADroppedFileIsKnownByWhatItIs(t *testing.T) {
+	t.Parallel()
+	all, err := scenes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := question{Command: "kinds"}
+	var want []string
+	for _, f := range all[0].Files {
+		q.Files, want = append(q.Files, f.file), append(want, f.Kind)
+	}
+	q.Files = append(q.Files, file{"session.har", har(all[0].Token)}, file{"x.json", `{"a": 1}`})
+	want = append(want, "a token", "")
+	if got := askPage(t, &q).Kinds; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Nothing may be loaded but the page's own files, and nothing sent.
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+	"connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+
+func TestThePageMayLoadOnlyItsOwnFiles(t *testing.T) {
+	t.Parallel()
+	html := string(read(t, "site/index.html"))
+	if !strings.Contains(html, `<meta http-equiv="Content-Security-Policy" content="`+policy+`">`) {
+		t.Error("index.html has another Content-Security-Policy")
+	}
+	if i, j := strings.Index(html, "Content-Security-Policy"), strings.Index(html, "<script"); i > j {
+		t.Error("a script comes before the Content-Security-Policy")
+	}
+	for _, outside := range []string{"http://", "https://", "<style", " style=", " onclick"} {
+		if strings.Contains(html, outside) {
+			t.Errorf("index.html has %s", outside)
+		}
+	}
+	script := string(read(t, "site/page.js"))
+	for _, way := range []string{
+		"localStorage", "sessionStorage", "indexedDB", "XMLHttpRequest", "sendBeacon", "WebSocket",
+		"pushState", "replaceState", "eval(", "import(",
+	} {
+		if strings.Contains(script, way) {
+			t.Errorf("page.js has %s", way)
+		}
+	}
+}
+
+// What the module links is what each reader of the page loads.
+func TestTheModuleLinksNoNetworkAndNoCommandLine(t *testing.T) {
+	t.Parallel()
+	list := exec.Command("go", "list", "-deps", ".")
+	list.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields(string(out)) {
+		for _, unwanted := range []string{
+			"net/http", "crypto/tls", "os/exec", "github.com/spf13/cobra",
+			"github.com/gatewhy/gatewhy/cmd", "github.com/gatewhy/gatewhy/inspect/network",
+			"github.com/gatewhy/gatewhy/inspect/keys/fetch",
+			"github.com/gatewhy/gatewhy/rules/mulesoft/anypoint",
+		} {
+			if name == unwanted {
+				t.Errorf("the module links %s", name)
+			}
+		}
+	}
+}

@@ -1,0 +1,259 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Asked is what a person asks where there is no command line, as on a page. Files are meant by
+// their names; what is empty was not given. Nothing is fetched for it.
+type Asked struct {
+	Text    string // the token, in whatever a person pastes
+	NoToken bool   // the request carries none
+
+	Policies      []string
+	Keys          string // the file of the key set
+	Contracts     string
+	Introspection string
+	Apps          []string
+
+	Options        rules.Options // how the policies are read
+	Method, Path   string
+	At             string // RFC 3339, or "issued": one second after the token's iat
+	Tenant, Issuer string // whose token it must be
+}
+
+// Decoded is the answer of decode.
+func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
+	token, err := m.asking(a).ReadToken(nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := Unreadable(token); err != nil {
+		return nil, err
+	}
+	d := &Decoding{Token: token, Profile: inspect.Describe(token)}
+	if d.At, err = m.instant(a, token); err != nil {
+		return nil, err
+	}
+	d.AddNext(CommandLine{Shell: m.Shell})
+	return d, nil
+}
+
+// Verified is the answer of verify.
+func (m *Maker) Verified(a *Asked) (*Verification, error) {
+	token, err := m.asking(a).ReadToken(nil)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verification{Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant}
+	if v.At, err = m.instant(a, token); err != nil {
+		return nil, err
+	}
+	set, err := m.askedKeys(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case !v.NeedsKeys(a.Keys != ""):
+		set = nil
+	case set == nil:
+		v.NoKeys = "no key set was given, and nothing is fetched here"
+		v.Hints = whereKeysAre(v.KeyAddress())
+	}
+	expect := keys.Expect{At: v.At, Issuer: a.Issuer, Tenant: a.Tenant}
+	v.Report = expect.Check(token, keys.Verify(token, set))
+	v.AddNext(a.line(m.Shell, "issuer", "jwks", "tenant"))
+	return v, nil
+}
+
+// Explained is the answer of explain.
+func (m *Maker) Explained(a *Asked) (*Explanation, error) {
+	policies, err := m.ReadPolicies(a.Policies, a.Options)
+	if err != nil {
+		return nil, err
+	}
+	if policies.Apps, err = m.ReadApps(a.Apps); err != nil {
+		return nil, err
+	}
+	var token *inspect.Token
+	var pasted *inspect.HTTPRequest
+	if !a.NoToken {
+		if token, pasted, err = m.asking(a).ReadRequest(nil); err != nil {
+			return nil, err
+		}
+	}
+	said := Said{
+		Method: a.Method, Path: a.Path, Contracts: a.Contracts, Introspection: a.Introspection,
+	}
+	if said.At, err = m.instant(a, token); err != nil {
+		return nil, err
+	}
+	request, err := m.NewRequest(&said, token, pasted)
+	if err != nil {
+		return nil, err
+	}
+	set, err := m.askedKeys(a)
+	if err != nil {
+		return nil, err
+	}
+	request.Signatures = &Signatures{Given: set}
+	run := Explainer{
+		Policies: policies, Request: request, Line: a.line(m.Shell, explainFlags()...),
+		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
+	}
+	return run.Explain()
+}
+
+// Linted is the answer of lint, with why files were not checked.
+func (m *Maker) Linted(a *Asked) (*Linting, []error, error) {
+	if len(a.Policies) == 0 {
+		return nil, nil, Problem("no configuration was given")
+	}
+	apps, err := m.ReadApps(a.Apps)
+	if err != nil {
+		return nil, nil, err
+	}
+	request := &LintRequest{Names: a.Policies, Options: a.Options, Apps: apps}
+	l, failed, _ := m.Lint(request)
+	l.Shell, l.Flags = m.Shell, a.words("gateway", "api", "policy-type", "app")
+	l.Fails = func(severity rules.Severity) bool { return severity == rules.Error }
+	l.AddNext(m, request, CommandLine{Shell: m.Shell})
+	return l, failed, nil
+}
+
+// asking is a maker that reads the token from what was pasted.
+func (m *Maker) asking(a *Asked) *Maker {
+	pasted := *m
+	pasted.Stdin = strings.NewReader(a.Text)
+	return &pasted
+}
+
+// askedKeys reads the key set; nil where none was given.
+func (m *Maker) askedKeys(a *Asked) (*keys.Set, error) {
+	if a.Keys == "" {
+		return nil, nil
+	}
+	text, err := m.ReadBytes(a.Keys)
+	if err != nil {
+		return nil, err
+	}
+	return keys.Parse(a.Keys, text)
+}
+
+// instant is when the times of a token are judged: now, if nothing else is asked for.
+func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
+	switch {
+	case a.At == "":
+		return m.Now(), nil
+	case a.At != "issued":
+		at, err := time.Parse(time.RFC3339, a.At)
+		if err != nil {
+			return at, Problem("the time is not one", "write it as 2026-05-06T10:00:00Z")
+		}
+		return at, nil
+	case token == nil:
+		return time.Time{}, Problem("the request carries no token, so none was issued",
+			"ask for another time")
+	}
+	at, ok := token.JustIssued()
+	if !ok {
+		return at, Problem("the token has no valid iat, so we do not know when it was issued",
+			"ask for another time")
+	}
+	return at, nil
+}
+
+// explainFlags are the flags of explain that can be asked, in the order of a printed command.
+func explainFlags() []string {
+	return []string{
+		"policy", "api", "app", "contracts", "gateway", "introspection", "jwks", "method", "path",
+		"policy-type", "runtime",
+	}
+}
+
+// line is the command line that asks the same.
+func (a *Asked) line(shell Shell, flags ...string) CommandLine {
+	return CommandLine{Shell: shell, Flags: a.words(flags...)}
+}
+
+// words are flags of the command that asks the same, a word each.
+func (a *Asked) words(flags ...string) []string {
+	given := map[string][]string{
+		"policy": a.Policies, "app": a.Apps,
+		"api": {a.Options.API}, "gateway": {a.Options.Variant},
+		"policy-type": {a.Options.Kind}, "runtime": {a.Options.Runtime},
+		"contracts": {a.Contracts}, "introspection": {a.Introspection}, "jwks": {a.Keys},
+		"method": {a.Method}, "path": {a.Path}, "tenant": {a.Tenant}, "issuer": {a.Issuer},
+	}
+	var all []string
+	for _, flag := range flags {
+		for _, value := range given[flag] {
+			switch {
+			case value == "":
+			case flag == "policy":
+				all = append(all, Name(source.NeedPolicy), value)
+			default:
+				all = append(all, "--"+flag, value)
+			}
+		}
+	}
+	return all
+}
+
+// KeyAddress is where Entra ID publishes the keys of the token's issuer, or the document that
+// names that place; empty where it is none of Entra's.
+func (v *Verification) KeyAddress() string {
+	issuer, ok := entra.ParseIssuer(v.Profile.Issuer)
+	if !ok {
+		return ""
+	}
+	if issuer.Policy == "" {
+		issuer.Policy = v.Profile.Policy
+	}
+	if cloud, ok := entra.CloudByID(firstOf(issuer.Clouds)); ok && issuer.Kind == entra.Workforce {
+		return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, "")
+	}
+	address, _ := issuer.DiscoveryURL("")
+	return address
+}
+
+// KeyAddresses are where the policies fetch the keys of signatures that could not be checked.
+func (x *Explanation) KeyAddresses() []string {
+	var all []string
+	for i := range x.Verdict.Results {
+		r := &x.Verdict.Results[i]
+		if r.Outcome != rules.Unsure {
+			continue
+		}
+		for _, key := range r.Check.Test.Keys() {
+			for _, address := range key.Addresses() {
+				if rules.AddressFault(address) == "" && !slices.Contains(all, address) {
+					all = append(all, address)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func firstOf(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
+}
+
+// whereKeysAre says where to get a key set by hand.
+func whereKeysAre(address string) []source.Hint {
+	if address == "" {
+		return source.Hints("the token's issuer is not one of Entra's: ask it for its key set")
+	}
+	return source.Hints("open " + address + " and pass what it shows as the key set")
+}

@@ -41,7 +41,8 @@ type refusal struct {
 	field, why string
 }
 
-// refused is the first thing that the API server refuses of the policy itself, before it is merged.
+// refused is the first thing that the API server refuses of the policy itself, before it is
+// merged.
 func (c *compiler) refused() (at *source.Value, field, why string) {
 	for _, r := range c.policy.refusals() {
 		return r.at, r.field, r.why

@@ -86,7 +86,8 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-refused"},
 		},
 		{
-			"an action that is none", with(authorization("", ruleOf("allow", claim("azp", "", "x")))),
+			"an action that is none", with(authorization("",
+				ruleOf("allow", claim("azp", "", "x")))),
 			[]string{"policy-refused"},
 		},
 		{"a default that is none", with(authorization("deny", ours)), []string{"policy-refused"}},

@@ -6,7 +6,8 @@ import (
 )
 
 // others is what else a SecurityPolicy asks of a request, before its JWT filter: nobody knows here
-// what comes out. They are in the order of the proxy's filters. CORS answers preflights only, and is left out.
+// what comes out. They are in the order of the proxy's filters. CORS answers preflights only, and
+// is left out.
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
 	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {

@@ -6,8 +6,8 @@ func policyWithAnError() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-with-an-error",
 		Title: "a policy has an error, and its routes answer 500",
-		Why: "The API server takes the policy, and Envoy Gateway can't translate it: rather than " +
-			"leave its routes open, it has them answer 500 to every request.",
+		Why: "The API server takes the policy, and Envoy Gateway can't translate it. Its routes " +
+			"are not left open: they answer 500 to every request.",
 		Fix: "Repair what the finding names. The condition Accepted in the status of the policy " +
 			"says it too.",
 		Severity:   rules.Error,

@@ -25,9 +25,13 @@ func outerPolicyDropped() rules.Rule {
 			if len(lost) == 0 || s.doubt != nil {
 				return nil
 			}
+			verb := "holds"
+			if len(lost) > 1 {
+				verb = "hold"
+			}
 			return []rules.Finding{s.findingAt(s.instance.policy.attachment(), lost[0],
-				"%s takes the place of %s: its %s no longer holds for %s",
-				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and its "),
+				"%s takes the place of %s, whose %s no longer %s for %s",
+				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
 				s.name)}
 		}),
 	}

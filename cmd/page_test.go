@@ -63,8 +63,9 @@ func TestThePageIsServedFromWhereThePackagePutIt(t *testing.T) {
 		if response.StatusCode != want || strings.Contains(string(body), "hunter2") {
 			t.Errorf("%s: %d %s, want %d", path, response.StatusCode, body, want)
 		}
-		if got := response.Header.Get("Content-Security-Policy"); want == 200 && got != pagePolicy {
-			t.Errorf("%s: Content-Security-Policy: %s", path, got)
+		sent := response.Header.Get("Content-Security-Policy")
+		if want == http.StatusOK && sent != pagePolicy {
+			t.Errorf("%s: Content-Security-Policy: %s", path, sent)
 		}
 	}
 	html, err := os.ReadFile("page/site/index.html")

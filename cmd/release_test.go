@@ -35,7 +35,8 @@ type release struct {
 	Archives []map[string]any `yaml:"archives"`
 	Nfpms    []map[string]any `yaml:"nfpms"`
 	Checksum struct {
-		NameTemplate string `yaml:"name_template"`
+		NameTemplate string           `yaml:"name_template"`
+		ExtraFiles   []map[string]any `yaml:"extra_files"`
 	} `yaml:"checksum"`
 	Sboms       []map[string]any `yaml:"sboms"`
 	Signs       []map[string]any `yaml:"signs"`
@@ -104,6 +105,7 @@ func TestTheReleaseNamesFilesThatAreThere(t *testing.T) {
 	}
 	writes := string(readFile(t, "../"+hook[1]))
 	names := append(valuesOf(config.Archives, "src"), valuesOf(config.Nfpms, "src")...)
+	names = append(names, valuesOf(config.Checksum.ExtraFiles, "glob")...)
 	names = append(names, valuesOf([]map[string]any{config.Release}, "glob")...)
 	for _, name := range names {
 		built, isBuilt := strings.CutPrefix(name, "built/")
@@ -121,7 +123,8 @@ func TestTheReleaseNamesFilesThatAreThere(t *testing.T) {
 	for _, name := range []string{
 		"LICENSE", "README.md", "CHANGELOG.md", "built/man/*", "built/completions/*",
 		"built/man.gz/*", "built/copyright", "built/completions/gatewhy.bash",
-		"built/completions/_gatewhy", "built/completions/gatewhy.fish",
+		"built/completions/_gatewhy", "built/completions/gatewhy.fish", "built/page/*",
+		"built/gatewhy-page.zip",
 	} {
 		if !slices.Contains(names, name) {
 			t.Errorf("the release does not have %s", name)

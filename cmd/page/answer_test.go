@@ -13,7 +13,8 @@ import (
 
 func TestALinkHasPoliciesWithoutSecretsAndTokens(t *testing.T) {
 	t.Parallel()
-	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ." +
+		"c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
 	q := question{Command: "share", Asked: report.Asked{Text: token}, Files: []file{
 		{"a.json", `{"assetId": "jwt-validation", "configurationData": {"textKey": "hunter2",
 			"supportedAudiences": "` + token + `"}}`},
@@ -40,7 +41,8 @@ func TestAFaultOfTheProgramIsAnAnswer(t *testing.T) {
 	for _, asked := range []string{"", "null", "{", `{"Files": 1}`, `{"Command": "fly"}`} {
 		var r reply
 		page := &page{} // which knows no clock
-		if err := json.Unmarshal(page.answer([]byte(asked)), &r); err != nil || len(r.Errors) == 0 {
+		err := json.Unmarshal(page.answer([]byte(asked)), &r)
+		if err != nil || len(r.Errors) == 0 {
 			t.Errorf("%q: %v, %+v", asked, err, r)
 		}
 	}
@@ -75,10 +77,11 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 func TestThePageMayLoadOnlyItsOwnFiles(t *testing.T) {
 	t.Parallel()
 	html := string(read(t, "site/index.html"))
-	if !strings.Contains(html, `<meta http-equiv="Content-Security-Policy" content="`+policy+`">`) {
+	meta := strings.Index(html, `<meta http-equiv="Content-Security-Policy" content="`+policy+`">`)
+	if meta < 0 {
 		t.Error("index.html has another Content-Security-Policy")
 	}
-	if i, j := strings.Index(html, "Content-Security-Policy"), strings.Index(html, "<script"); i > j {
+	if meta > strings.Index(html, "<script") {
 		t.Error("a script comes before the Content-Security-Policy")
 	}
 	for _, outside := range []string{"http://", "https://", "<style", " style=", " onclick"} {

@@ -154,7 +154,8 @@ func (b *browser) attach() {
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", object{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
-	b.call("Target.attachToTarget", object{"targetId": target.TargetID, "flatten": true}, &attached)
+	where := object{"targetId": target.TargetID, "flatten": true}
+	b.call("Target.attachToTarget", where, &attached)
 	b.session = attached.SessionID
 	for _, domain := range []string{"Page", "Runtime", "Network", "Log", "DOM"} {
 		b.call(domain+".enable", object{}, nil)

@@ -20,7 +20,7 @@ import (
 // main makes the page from the sources of the repository in which it runs.
 func main() {
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/page FOLDER (also writes gatewhy-page.zip beside it)")
+		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/page FOLDER")
 		os.Exit(2)
 	}
 	if err := build(os.Args[1]); err != nil {
@@ -83,7 +83,7 @@ func parts() ([]part, error) {
 		{"index.html", []string{filepath.Join(page, "site", "index.html")}},
 		{"page.js", []string{filepath.Join(page, "site", "page.js")}},
 		{"style.css", []string{
-			filepath.Join(root, "cmd", "render", "templates", "style.css"), // that of the reports
+			filepath.Join(root, "cmd", "render", "style.css"), // that of the reports
 			filepath.Join(page, "site", "page.css"),
 		}},
 		{"wasm_exec.js", []string{filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js")}},
@@ -113,9 +113,11 @@ func moduleOf(root string) ([]byte, error) {
 		return nil, err
 	}
 	name := filepath.Join(folder, "gatewhy.wasm")
-	_, err = output([]string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"}, "go", "-C", folder, "build",
-		"-mod=vendor", "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w -buildid=",
-		"-o", name, "./cmd/page")
+	_, err = output(
+		[]string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"},
+		"go", "-C", folder, "build", "-mod=vendor", "-trimpath", "-buildvcs=false",
+		"-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", name, "./cmd/page",
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -255,8 +255,8 @@ func (v *visit) hostilePolicy() {
 	v.clear()
 	const evil = "<script>document.title='owned'</script>\u202e<img src=x onerror=alert(1)>"
 	quoted, _ := json.Marshal(evil)
-	policy := fmt.Sprintf(`{"assetId": "jwt-validation", "assetVersion": %[1]s, "configurationData": {
-		"jwtKeyOrigin": "jwks", "jwksUrl": %[1]s, "clientIdExpression": %[1]s, %[1]s: %[1]s,
+	policy := fmt.Sprintf(`{"assetId": "jwt-validation", "assetVersion": %[1]s,
+		"configurationData": {"jwtKeyOrigin": "jwks", "jwksUrl": %[1]s, "clientIdExpression": %[1]s, %[1]s: %[1]s,
 		"validateAudClaim": true, "supportedAudiences": %[1]s, "validateCustomClaim": true,
 		"mandatoryCustomClaims": [{"key": %[1]s, "value": %[1]s}]}}`, quoted)
 	v.addFile("evil\u202e<b>.json", policy)
@@ -280,8 +280,10 @@ func (v *visit) unharmed(what string) {
 		Text, Markdown string
 	}
 	v.eval(&found, `({ Title: document.title,
-		Elements: document.querySelectorAll("#answer :is(script, img, iframe, b, svg), #files b").length,
-		Text: document.getElementById("answer").textContent + document.getElementById("files").innerHTML,
+		Elements: document.querySelectorAll(
+			"#answer :is(script, img, iframe, b, svg), #files b").length,
+		Text: document.getElementById("answer").textContent +
+			document.getElementById("files").innerHTML,
 		Markdown: latest.markdown ?? "" })`)
 	if found.Title == "owned" || found.Elements > 0 || strings.ContainsAny(found.Text, "\u202e") ||
 		strings.ContainsAny(found.Markdown, "\u202e") {
@@ -337,7 +339,8 @@ func (v *visit) keyboard() {
 		document.querySelector("[data-command=explain]").focus()`)
 	for _, kind := range []string{"keyDown", "keyUp"} {
 		v.call("Input.dispatchKeyEvent", object{
-			"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r",
+			"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13,
+			"text": "\r",
 		}, nil)
 	}
 	v.until(`"answered" in document.body.dataset && document.activeElement.id === "answer"`)
@@ -391,8 +394,10 @@ func (v *visit) link() {
 	}
 	link := copied[2]
 	var opened string
-	v.eval(&opened, `(async () => { const packed = Uint8Array.from(atob(decodeURIComponent($1.split("=")[1])),
-		(c) => c.charCodeAt(0)); return new Response(new Blob([packed]).stream().pipeThrough(
+	v.eval(&opened, `(async () => {
+		const base64 = atob(decodeURIComponent($1.split("=")[1]));
+		const packed = Uint8Array.from(base64, (c) => c.charCodeAt(0));
+		return new Response(new Blob([packed]).stream().pipeThrough(
 		new DecompressionStream("gzip"))).text(); })()`, link)
 	if strings.Contains(opened, signature[:40]) || strings.Contains(opened, token[:40]) ||
 		strings.Contains(opened, secret) || !strings.Contains(opened, "${secret}") ||
@@ -454,8 +459,8 @@ func (v *visit) fits(what string) {
 	v.t.Helper()
 	var wide []string
 	v.eval(&wide, `document.documentElement.scrollWidth <= innerWidth ? [] :
-		[...document.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > innerWidth)
-		.map((e) => e.tagName + "#" + e.id + " " + e.textContent.slice(0, 60))`)
+		[...document.querySelectorAll("*")]
+		.filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.tagName + "#" + e.id + " " + e.textContent.slice(0, 60))`)
 	if len(wide) > 0 {
 		v.t.Errorf("%s: wider than the page: %q", what, wide)
 	}
@@ -479,11 +484,9 @@ func (v *visit) left() {
 		Databases, Caches       int
 	}
 	v.eval(&kept, `(async () => ({ Address: location.href, History: history.length,
-		Local: (() => { try { return JSON.stringify({ ...localStorage }); } catch { return "{}"; } })(),
-		Session: (() => { try { return JSON.stringify({ ...sessionStorage }); } catch { return "{}"; } })(),
-		Cookies: document.cookie,
-		Databases: (await indexedDB.databases()).length,
-		Caches: globalThis.caches && location.protocol !== "file:" ? (await caches.keys()).length : 0 }))()`)
+		Local: JSON.stringify({ ...localStorage }), Session: JSON.stringify({ ...sessionStorage }),
+		Cookies: document.cookie, Databases: (await indexedDB.databases()).length,
+		Caches: location.protocol === "file:" ? 0 : (await caches.keys()).length }))()`)
 	if kept.Address != v.address || kept.Local != "{}" || kept.Session != "{}" ||
 		kept.Cookies != "" || kept.Databases+kept.Caches > 0 || kept.History > 6 {
 		v.t.Errorf("the page leaves behind %+v", kept)

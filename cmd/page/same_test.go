@@ -65,7 +65,7 @@ func TestThePageReadsATokenAsTheTerminalDoes(t *testing.T) {
 	for name, text := range map[string]string{
 		"a token":               token,
 		"a header":              "Authorization: Bearer " + token,
-		"a curl command":        "curl -H 'Authorization: Bearer " + token + "' https://api.example/a",
+		"a curl command":        "curl https://api.example -H 'Authorization: Bearer " + token + "'",
 		"an endpoint's answer":  `{"token_type": "Bearer", "access_token": "` + token + `"}`,
 		"a damaged token":       token[:len(token)-20],
 		"a token without alg":   "e30." + payload + ".",

@@ -44,10 +44,11 @@ func scenes() ([]scene, error) {
 		if err != nil {
 			return nil, err
 		}
+		contracts := strings.Join(demo.Contracts(), "\n") + "\n"
 		all = append(all, scene{s.Title, s.Story, []sceneFile{
 			{file{s.Policy, string(policy)}, "a policy"},
 			{file{"keys.json", string(signed.Keys)}, "a key set"},
-			{file{"contracts.txt", strings.Join(demo.Contracts(), "\n") + "\n"}, "a list of contracts"},
+			{file{"contracts.txt", contracts}, "a list of contracts"},
 		}, signed.Tokens[s.Tokens[0].String()]})
 	}
 	return all, nil

@@ -1,9 +1,7 @@
 package render
 
 import (
-	"embed"
 	"fmt"
-	"html/template"
 	"io"
 	"strings"
 
@@ -12,21 +10,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-//go:embed templates/explain.html templates/style.html templates/style.css
-var explainTemplate embed.FS
-
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
 func ExplainHTML(w io.Writer, r *report.Explanation) error {
-	page, err := template.ParseFS(explainTemplate, "templates/*")
-	if err != nil {
-		return err
-	}
-	x := (&explainPager{newExplanation(r)}).page()
-	body := template.HTML(x.html()) // which has escaped its texts
-	return page.ExecuteTemplate(w, "explain.html", struct {
-		explainPage
-		Body template.HTML
-	}{x, body})
+	page := (&explainPager{newExplanation(r)}).page()
+	m := &markup{}
+	m.line(`h1 class="`+page.Mood+`"`, page.Answer)
+	return writePage(w, page.Answer, m.String()+page.html())
 }
 
 // What the page is made of. Every text in it is masked and safe to print, but not escaped.

@@ -1,15 +1,44 @@
 package render
 
 import (
+	_ "embed"
 	"html"
+	"io"
 	"strconv"
 	"strings"
 )
 
+// style is how every page looks.
+//
+//go:embed style.css
+var style string
+
+// writePage writes a page that needs no script and loads nothing. The body has escaped its texts.
+func writePage(w io.Writer, title, body string) error {
+	_, err := io.WriteString(w, `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>`+html.EscapeString(title)+`</title>
+<style>
+`+style+`</style>
+</head>
+<body>
+<main>
+`+body+`</main>
+</body>
+</html>
+`)
+	return err
+}
+
 // markup builds a part of a page. Each text is escaped.
 //
-// html/template would do it too, but calls methods by names that only a template knows, so that the
-// linker can leave out none: without it the page's module is a quarter smaller.
+// html/template would do it too, but calls methods by names that only a template knows, so that
+// the linker can leave out none: without it the module of cmd/page is a quarter smaller.
 type markup struct{ strings.Builder }
 
 // text adds a text.
@@ -114,12 +143,15 @@ func (m *markup) next(rows []Row) {
 		return
 	}
 	m.section("Next", func() {
-		m.list("ul", len(rows), func(i int) {
-			m.text(rows[i].Label)
-			if rows[i].Text != "" {
-				m.WriteString("<br>")
-				m.element("code", rows[i].Text)
-			}
-		})
+		m.list("ul", len(rows), func(i int) { m.step(rows[i]) })
 	})
+}
+
+// step adds what to do, and the command that does it.
+func (m *markup) step(row Row) {
+	m.text(row.Label)
+	if row.Text != "" {
+		m.WriteString("<br>")
+		m.element("code", row.Text)
+	}
 }

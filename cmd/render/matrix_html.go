@@ -1,9 +1,7 @@
 package render
 
 import (
-	"embed"
 	"fmt"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -12,22 +10,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-//go:embed templates/matrix.html templates/style.html templates/style.css
-var matrixTemplate embed.FS
-
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
 // token, the check that decides, and the repairs with the grid after each. Text from files is
 // escaped, and personal claims are masked.
 func MatrixHTML(w io.Writer, r *report.Matrixing) error {
-	x := matrixing{r}
-	page, err := template.ParseFS(matrixTemplate, "templates/*")
-	if err != nil {
-		return err
-	}
-	return page.Execute(w, x.page())
+	page := matrixing{r}.page()
+	return writePage(w, "Who is let in where: "+page.Name, page.html())
 }
 
-// What the template reads. Every text in it is safe to print; html/template escapes markup.
+// What the page is made of. Every text in it is safe to print, but not escaped.
 type (
 	matrixPage struct {
 		Name, Sentence string

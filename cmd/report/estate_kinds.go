@@ -99,8 +99,6 @@ func (m *Maker) KindOf(name string) string {
 		if _, ok := m.Gateways.of(file, rules.Options{}); ok {
 			return aPolicy
 		}
-	}
-	if err == nil {
 		if kind := kindOf(file); kind != "" {
 			return string(kind)
 		}

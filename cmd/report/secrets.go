@@ -157,9 +157,9 @@ func safeLine(part []byte) string {
 	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
 }
 
-// Open returns a configuration's text with marks in the place of secrets and tokens, so that it can
-// be handed on; public keys stay. It is not ok if the text can't be read, for then nobody knows what
-// is a secret in it.
+// Open returns a configuration's text with marks in the place of secrets and tokens, so that it
+// can be handed on; public keys stay. It is not ok if the text can't be read, for then nobody
+// knows what is a secret in it.
 func Open(name, text string) (open string, ok bool) {
 	file, err := source.Read(name, []byte(text))
 	if err != nil {

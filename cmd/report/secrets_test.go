@@ -63,7 +63,8 @@ func TestAKnownPlaceholderIsShown(t *testing.T) {
 }
 
 func TestAFileIsOpenedWithoutItsSecrets(t *testing.T) {
-	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
+	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ." +
+		"c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw"
 	for name, row := range map[string]struct{ file, text, want string }{
 		"a key in JSON": {
 			"a.json", `{"textKey": "hunter2", "a": 1}`, `{"textKey": "${secret}", "a": 1}`,
@@ -89,7 +90,9 @@ func TestAFileIsOpenedWithoutItsSecrets(t *testing.T) {
 			`{"configurationData": "${secret}"}`,
 		},
 		"a token in a comment": {"a.yaml", "# " + token + "\na: 1\n", "# ${secret}\na: 1\n"},
-		"a token in a value":   {"a.json", `{"a": "Bearer ` + token + `"}`, `{"a": "Bearer ${secret}"}`},
+		"a token in a value": {
+			"a.json", `{"a": "Bearer ` + token + `"}`, `{"a": "Bearer ${secret}"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, ok := Open(row.file, row.text)

@@ -35,7 +35,7 @@ type Verification struct {
 func (v *Verification) NeedsKeys(named bool) bool {
 	token := v.Token
 	switch {
-	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be no claims at all
+	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be none at all
 	case named, token.Fault == nil && !isUnsigned(token):
 		return true
 	}

@@ -44,14 +44,14 @@ type refusal struct {
 // refused is the first thing that the API server refuses of the policy itself, before it is
 // merged.
 func (c *compiler) refused() (at *source.Value, field, why string) {
-	for _, r := range c.policy.refusals() {
+	for _, r := range c.policy.refusals(c.cluster) {
 		return r.at, r.field, r.why
 	}
 	return nil, "", ""
 }
 
-// refusals lists what the definition of a SecurityPolicy does not allow.
-func (p *policy) refusals() []refusal {
+// refusals lists what the definition of a SecurityPolicy does not allow, in the cluster's version.
+func (p *policy) refusals(c *cluster) []refusal {
 	var all []refusal
 	add := func(at *source.Value, field, why string) {
 		all = append(all, refusal{at, strings.TrimSuffix(field, "."), why})
@@ -68,6 +68,10 @@ func (p *policy) refusals() []refusal {
 	}
 	for _, r := range rulesIn(p.Spec) {
 		r.refusals(isSet(jwt), add)
+		if r.at.Is(source.Object) && !isSet(r.at.Member("principal")) &&
+			isSet(r.at.Member("cel")) && c.has(celSince) == rules.No {
+			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
+		}
 	}
 	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
@@ -150,7 +154,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 				return path, r.path + "operation.path", fault
 			}
 		}
-		if e, ok := celOf(r); ok && e.fault != nil && c.has(celSince) == rules.Yes {
+		if e, ok := celOf(r); ok && e.fault != nil && c.hasExpression(r) == rules.Yes {
 			return e.at, e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")

@@ -15,7 +15,7 @@ func policyRefused() rules.Rule {
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
 			p := s.instance.policy
-			for _, r := range p.refusals() {
+			for _, r := range p.refusals(s.cluster) {
 				all = append(all, s.findingAt(r.at, r.field, "%s is refused: %s", p.String(),
 					r.why))
 			}

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -72,7 +71,7 @@ func causes() []rules.Cause {
 // tokenTaken reports whether a request is let in, the proxy takes its token away, and 401 was
 // answered.
 func tokenTaken(p *rules.Prediction, o *rules.Observation) bool {
-	if p.Verdict.Outcome != rules.Accepted || o.Status != http.StatusUnauthorized {
+	if p.Verdict.Outcome != rules.Accepted || o.Status != 401 {
 		return false
 	}
 	takes := func(r *jwtRule) bool {

@@ -95,6 +95,7 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
 	{"testdata/oracles/recording", nil},
+	{"testdata/oracles/envoy", nil},
 	{"testdata/oracles/witness", []string{
 		"testdata/oracles/tokens", "testdata/oracles/recording", "rules", "inspect/keys",
 		"inspect",
@@ -123,7 +124,8 @@ var rooms = []struct {
 var testRooms = []string{
 	"testdata/clusters", "testdata/estates", "testdata/evaluator", "testdata/mint",
 	"testdata/measure",
-	"testdata/oracles/witness", "testdata/oracles/recording",
+	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
+	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",
 }
 

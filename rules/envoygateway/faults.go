@@ -72,21 +72,6 @@ func (p *policy) refusals(c *cluster) []refusal {
 			isSet(r.at.Member("cel")) && c.has(celSince) == rules.No {
 			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
 		}
-		if v := r.at.Member("principal"); v.Is(source.Object) && saysNothing(v) {
-			return v, r.path + "principal", "a principal has none of clientCIDRs, jwt, headers " +
-				"and clientIPGeoLocations"
-		}
-		for _, claim := range itemsOf(r.at.At("principal", "jwt", "claims")) {
-			if why := claimRefused(claim); why != "" {
-				return claim, r.path + "principal.jwt.claims", why
-			}
-		}
-		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
-		for _, v := range cidrs.Values {
-			if !looksLikeRange(v.Text) {
-				return v, cidrs.Field, v.Text + " is not a range of addresses"
-			}
-		}
 	}
 	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
@@ -132,7 +117,18 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
 		add(r.at, r.path, "a rule has no principal and no cel")
 	}
-	jwt := r.at.At("principal", "jwt")
+	principal := r.at.Member("principal")
+	if principal.Is(source.Object) && saysNothing(principal) {
+		add(principal, r.path+"principal",
+			"a principal has none of clientCIDRs, jwt, headers and clientIPGeoLocations")
+	}
+	cidrs := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")
+	for _, v := range cidrs.Values {
+		if !looksLikeRange(v.Text) {
+			add(v, cidrs.Field, v.Text+" is not a range of addresses")
+		}
+	}
+	jwt := principal.Member("jwt")
 	if !jwt.Is(source.Object) {
 		return
 	}
@@ -144,9 +140,12 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
 	}
 	for i, claim := range itemsOf(jwt.Member("claims")) {
+		path := fmt.Sprintf("%sprincipal.jwt.claims[%d]", r.path, i)
 		if v := claim.Member("valueType"); !oneOf(v, "String", "StringArray") {
-			add(v, fmt.Sprintf("%sprincipal.jwt.claims[%d].valueType", r.path, i),
-				"a valueType is String or StringArray")
+			add(v, path+".valueType", "a valueType is String or StringArray")
+		}
+		if v := claim.Member("values"); v.Is(source.List) && len(v.Items) == 0 {
+			add(v, path+".values", "a claim has no values")
 		}
 	}
 }
@@ -190,19 +189,6 @@ func saysNothing(principal *source.Value) bool {
 		}
 	}
 	return true
-}
-
-// claimRefused is why the API server refuses a claim of a rule; empty where it does not.
-func claimRefused(claim *source.Value) string {
-	kind, values := claim.Member("valueType"), claim.Member("values")
-	text, isText := kind.Str()
-	switch {
-	case isText && !kubernetes.Marked(kind) && text != "String" && text != "StringArray":
-		return "there is no valueType " + text
-	case values.Is(source.List) && len(values.Items) == 0:
-		return "a claim has no values"
-	}
-	return ""
 }
 
 // looksLikeRange reports whether a text has the form of a range, as the definition of the resource

@@ -14,7 +14,10 @@ func policyWithAnError() rules.Rule {
 		Since:      since,
 		References: []string{codePolicy, notesClosed},
 		Check: eachInstance(func(s subject) []rules.Finding {
-			if at, field, why := s.broken(); why != "" && s.doubt == nil {
+			if _, _, refused := s.refused(); refused != "" || s.doubt != nil {
+				return nil
+			}
+			if at, field, why := s.broken(); why != "" {
 				return []rules.Finding{s.findingAt(at, field, "%s: every request gets 500", why)}
 			}
 			return nil

@@ -126,7 +126,8 @@ func TestTheRecordingIsThatOfTheReferences(t *testing.T) {
 	if title != want {
 		t.Errorf("the recording says %q, and the references %q", title, want)
 	}
-	if _, commit, _ := strings.Cut(recordedVersion, "-eed"); !strings.Contains(code, "eed"+commit) {
+	_, commit, _ := strings.Cut(recordedVersion, "-eed")
+	if !strings.Contains(code, "eed"+commit) {
 		t.Errorf("the code that was read is %q", code)
 	}
 }

@@ -187,7 +187,7 @@ func (f *refuser) keys(rule *source.Value, path string) {
 	}
 	if inline.Is(source.String) && inline.Text != "" && !kubernetes.Marked(inline) {
 		if _, err := keys.Parse("", []byte(inline.Text)); err != nil {
-			f.add(inline, path+"jwks", "it is no key set: %v", err)
+			f.add(inline, path+"jwks", "it is not a key set: %v", err)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func causes() []rules.Cause {
 		{
 			ID:    "token-not-forwarded",
 			Title: "the workload behind the proxy did not get the token, and answers itself",
-			Why: "the proxy takes a token away from the header that it has accepted it in, " +
+			Why: "the proxy removes a token from the header in which it accepted it, " +
 				"unless forwardOriginalToken of the JWT rule is true",
 			Look: "the log of the workload; and forwardOriginalToken: true, if it reads the " +
 				"token itself",

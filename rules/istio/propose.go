@@ -224,8 +224,8 @@ func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool)
 	return a, true
 }
 
-// conditionAt is the condition of a rule whose values are at a place; nil where there is none. What
-// must not be is never changed.
+// conditionAt is the condition of a rule whose values are at a place; nil where there is none.
+// What must not be is never changed.
 func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 	for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
 		for i := range some {

@@ -187,7 +187,7 @@ func (f *refuser) keys(rule *source.Value, path string) {
 	}
 	if inline.Is(source.String) && inline.Text != "" && !kubernetes.Marked(inline) {
 		if _, err := keys.Parse("", []byte(inline.Text)); err != nil {
-			f.add(inline, path+"jwks", "it is no key set: %v", err)
+			f.add(inline, path+"jwks", "it is not a key set: %v", err)
 		}
 	}
 }
@@ -324,8 +324,10 @@ func (f *refuser) when(of *source.Value, path string) {
 	}
 	open := strings.Index(key, "[")
 	bracketed := open > 0 && open < len(key)-2 && strings.HasSuffix(key, "]")
-	prefixes := []string{ofClaims, ofHeaders, ofFilters}
-	wanted := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	named := []string{ofClaims, ofHeaders, ofFilters}
+	wanted := slices.ContainsFunc(named, func(of string) bool {
+		return strings.HasPrefix(key, of)
+	})
 	switch {
 	case key == "":
 		f.add(of, path, "it has no key")

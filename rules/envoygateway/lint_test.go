@@ -98,9 +98,11 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 		},
 		{"a range that is none", with(authorization("",
 			"{action: Allow, principal: {clientCIDRs: [x]}}")), []string{"policy-refused"}},
-		{"a range with too many bits", with(authorization("",
-			"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")),
-			[]string{"policy-with-an-error"}},
+		{
+			"a range with too many bits", with(authorization("",
+				"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")),
+			[]string{"policy-with-an-error"},
+		},
 		{
 			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),
 			[]string{"outer-policy-dropped"},

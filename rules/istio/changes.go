@@ -241,7 +241,7 @@ func splitting(j *jwtRule) step {
 func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
 	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
 	for _, r := range m.jwt {
-		at := r.at.Member("jwksUri")
+		at := r.at.Member(keysField(r.at))
 		if r.issuer() != "" || at == nil || at.Pos != goal.Finding.Pos {
 			continue
 		}

@@ -386,7 +386,7 @@ func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
 		return rules.Change{}, false
 	}
 	change := p.change(a)
-	tenant := entra.TenantOfKeys(r.text("jwksUri"))
+	tenant := entra.TenantOfKeys(r.text(keysField(r.at)))
 	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
 		change.Edited = nil
 		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+

@@ -166,10 +166,8 @@ func (f *refuser) jwtRules() {
 
 // keys looks at where a rule has its keys from.
 func (f *refuser) keys(rule *source.Value, path string) {
-	issuer, uri, inline := rule.Member("issuer"), rule.Member("jwksUri"), rule.Member("jwks")
-	if uri == nil {
-		uri = rule.Member("jwks_uri")
-	}
+	issuer, inline := rule.Member("issuer"), rule.Member("jwks")
+	uri := rule.Member(keysField(rule))
 	empty := func(v *source.Value) bool { return v == nil || v.Is(source.Null) || v.Text == "" }
 	if issuer.Is(source.String) && issuer.Text == "" {
 		f.add(issuer, path+"issuer", "the issuer is empty")

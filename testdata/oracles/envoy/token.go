@@ -19,8 +19,8 @@ type Parsed struct {
 }
 
 // Plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is
-// said here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of times
-// that are no integers, or are in milliseconds.
+// said here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of
+// times that are no integers, or are in milliseconds.
 func Plain(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {

@@ -19,7 +19,8 @@ func TestNoRealGatewayIsLinked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for program, module := range map[string]string{
-		"oauth2-proxy": "oauth2-proxy", "istio": "istio.io",
+		"oauth2-proxy": "oauth2-proxy", "istio": "istio.io", "cel": "cel-go",
+		"envoy-gateway": "envoyproxy/gateway",
 	} {
 		if strings.Contains(string(text), module) {
 			t.Error("go.mod requires", module)

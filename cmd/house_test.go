@@ -91,9 +91,11 @@ var rooms = []struct {
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
+	{"testdata/clusters", nil},
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
 	{"testdata/oracles/recording", nil},
+	{"testdata/oracles/envoy", nil},
 	{"testdata/oracles/witness", []string{
 		"testdata/oracles/tokens", "testdata/oracles/recording", "rules", "inspect/keys",
 		"inspect",
@@ -107,6 +109,8 @@ var rooms = []struct {
 	{"testdata/oracles/anypoint", []string{"testdata/controlplane"}},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
+
+	{"testdata/bench/cluster", []string{"testdata/clusters"}},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/floor", nil},
 	{"testdata/bench/matrix", nil},
@@ -118,8 +122,10 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
-	"testdata/oracles/witness", "testdata/oracles/recording",
+	"testdata/clusters", "testdata/estates", "testdata/evaluator", "testdata/mint",
+	"testdata/measure",
+	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
+	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",
 }
 

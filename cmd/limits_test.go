@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // limited is a command on a file that is one over a limit, and what it says.
@@ -72,7 +75,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a file of JSON, in values", "a.json", "[" + strings.Repeat("1,", 1_000_000) + "1]",
-			lint, "the file has more than 1000000 values",
+			lint, "the file has more than 300000 values",
 		},
 		{
 			"aliases of YAML", "a.yaml",
@@ -306,5 +309,23 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		if said := saidIn(dir, args); !strings.Contains(said, want) {
 			t.Errorf("%s: want %q in\n%.500s", args, want, said)
 		}
+	}
+}
+
+func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "token.jwt"), tokenOf(`{"alg":"RS256"}`, `{}`))
+	if err := os.Mkdir(filepath.Join(dir, "policies"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range rules.MostFiles + 1 {
+		writeFile(t, filepath.Join(dir, "policies", fmt.Sprintf("p%d.json", i)),
+			limitedPolicy("", ""))
+	}
+	said := saidIn(dir, "explain @token.jwt -p policies --offline")
+	const want = "policies: there are more than 5000 files with policies"
+	if !strings.Contains(said, want) {
+		t.Errorf("want %q in\n%.3000s", want, said)
 	}
 }

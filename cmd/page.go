@@ -1,15 +1,17 @@
 package cmd
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,9 +33,16 @@ func newPage(env *Env) *cobra.Command {
 	return cmd
 }
 
-// pageFiles are the files of the page. No other file of its folder is served.
-var pageFiles = [...]string{
-	"index.html", "page.js", "style.css", "wasm_exec.js", "gatewhy.wasm.gz", "gatewhy.wasm.js",
+// pageType is the type of a file of the page; empty for any other file of its folder, which is not
+// served.
+func pageType(name string) string {
+	return map[string]string{
+		"index.html":      "text/html; charset=utf-8",
+		"page.js":         "text/javascript; charset=utf-8",
+		"wasm_exec.js":    "text/javascript; charset=utf-8",
+		"style.css":       "text/css; charset=utf-8",
+		"gatewhy.wasm.gz": "application/gzip",
+	}[name]
 }
 
 func (e *Env) page(ctx context.Context, dir string) error {
@@ -48,7 +57,7 @@ func (e *Env) page(ctx context.Context, dir string) error {
 	address := "http://" + listener.Addr().String() + "/"
 	fmt.Fprintf(e.Stdout, "The page is at %s until you press Ctrl-C.\n", address)
 	go e.browse(ctx, address)
-	return http.Serve(listener, pageHandler(folder))
+	return servePage(listener, folder)
 }
 
 // pageFolder is the folder that is named, or the one beside the program, as the packages and the
@@ -86,35 +95,59 @@ func hasPage(folder string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// pageHandler serves the files of the page, with the policy that it has in itself too.
-func pageHandler(folder string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(r.URL.Path, "/")
-		if name == "" {
-			name = "index.html"
-		}
-		if !slices.Contains(pageFiles[:], name) {
-			http.NotFound(w, r)
-			return
-		}
-		header := w.Header()
-		header.Set("Content-Security-Policy", pagePolicy)
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cache-Control", "no-cache")
-		file, err := os.Open(filepath.Join(folder, name))
+// servePage answers requests for the files of a folder, one a connection. A server of net/http
+// does more, and would make the program larger by a thirtieth.
+func servePage(listener net.Listener, folder string) error {
+	for {
+		connection, err := listener.Accept()
 		if err != nil {
-			http.NotFound(w, r)
-			return
+			return problem("the page can't be served any more: " + err.Error())
 		}
-		defer file.Close()
-		info, err := file.Stat()
-		if err != nil || !info.Mode().IsRegular() {
-			http.NotFound(w, r)
-			return
-		}
-		http.ServeContent(w, r, name, info.ModTime(), file)
-	})
+		go func() {
+			defer connection.Close()
+			limited := io.LimitReader(connection, mostOfARequest)
+			request, err := http.ReadRequest(bufio.NewReader(limited))
+			if err != nil {
+				return // who asks like that is no browser
+			}
+			answer := pageAnswer(request, folder)
+			defer answer.Body.Close()
+			_ = answer.Write(connection) // a browser may hang up
+		}()
+	}
+}
+
+// mostOfARequest is how much of a request is read, in bytes: none of the page's has a body.
+const mostOfARequest = 64 << 10
+
+// pageAnswer is a file of the page, with the policy that the page has in itself too.
+func pageAnswer(request *http.Request, folder string) *http.Response {
+	name := cmp.Or(strings.TrimPrefix(request.URL.Path, "/"), "index.html")
+	answer := &http.Response{
+		StatusCode: http.StatusNotFound, ProtoMajor: 1, ProtoMinor: 1, Request: request,
+		Close: true, Body: http.NoBody, Header: http.Header{
+			"Content-Security-Policy": {pagePolicy},
+			"X-Content-Type-Options":  {"nosniff"},
+			"Referrer-Policy":         {"no-referrer"},
+			"Cache-Control":           {"no-store"},
+		},
+	}
+	kind := pageType(name)
+	if kind == "" || request.Method != http.MethodGet {
+		return answer
+	}
+	file, err := os.Open(filepath.Join(folder, name))
+	if err != nil {
+		return answer
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		_ = file.Close() // nothing was written
+		return answer
+	}
+	answer.StatusCode, answer.Body, answer.ContentLength = http.StatusOK, file, info.Size()
+	answer.Header.Set("Content-Type", kind)
+	return answer
 }
 
 // pagePolicy lets the page load its own files, and nothing else.

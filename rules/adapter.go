@@ -19,6 +19,10 @@ type Adapter struct {
 	// for a policy that is broken.
 	Words []string
 
+	// Resources lists what Read looks at in a cluster: of a large file nothing else is read. If
+	// it is nil, all of it is.
+	Resources func() []source.Resource
+
 	// Kinds lists the policy kinds that are modelled, where files may hold a bare configuration.
 	Kinds func() []string
 
@@ -33,9 +37,9 @@ type Adapter struct {
 	// of the files holds none, and the error says which.
 	Read func(files []*source.File, options Options) (*Configuration, error)
 
-	// Together sorts files into those that make up one configuration. A file without a policy comes
-	// with those whose policies it says more of; what is neither is left out. It is nil where each
-	// file is a configuration of its own.
+	// Together sorts files into those that make up one configuration. A file without a policy
+	// comes with those whose policies it says more of; what is neither is left out. It is nil
+	// where each file is a configuration of its own.
 	Together func(files []*source.File) [][]*source.File
 
 	// Beside reports whether a file without a policy may say more of those of others; nil where

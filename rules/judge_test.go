@@ -34,6 +34,9 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 	slash, scheme, fold := &Texts{SlashAlike: true}, &Texts{SchemeAlike: true, SlashAlike: true},
 		&Texts{FoldCase: true}
 	comma := &Texts{Separator: ","}
+	nullToo := Predicate{Op: Present, Input: aud, NullToo: true}
+	members := op(Contains, roles, nil, "x")
+	members.Members = true
 	tests := []struct {
 		name   string
 		test   Predicate
@@ -58,6 +61,13 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 		},
 		{"a number has no beginning", op(Prefix, aud, nil, "1"), `{"aud":12}`, No},
 		{"what is absent has no beginning", op(Prefix, aud, nil, ""), `{}`, No},
+		{"null is there, where that is documented", nullToo, `{"aud":null}`, Yes},
+		{"and what is absent is not", nullToo, `{}`, No},
+		{"a list has its items as members", members, `{"roles":["x","y"]}`, Yes},
+		{"an object has names as members", members, `{"roles":{"x":null}}`, Yes},
+		{"and not its values", members, `{"roles":{"y":"x"}}`, No},
+		{"a text has no members", members, `{"roles":"x"}`, No},
+		{"nor has a number, or null", members, `{"roles":null}`, No},
 		{"a text ends with its end", op(Suffix, aud, nil, "uat"), `{"aud":"orders-uat"}`, Yes},
 		{
 			"a text does not end with its beginning", op(Suffix, aud, nil, "orders"),

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -12,6 +13,17 @@ const (
 	mostInFile  = 2000
 	mostInChain = 1000
 )
+
+// MostFiles is how many files with policies are looked at together: all of them are in the memory
+// then.
+const MostFiles = 5000
+
+// FilesBeyond refuses more files with policies, which were found under these names.
+func FilesBeyond(names []string) error {
+	cause := fmt.Sprintf("%s: there are more than %d files with policies, and no more are looked "+
+		"at together", strings.Join(names, ", "), MostFiles)
+	return tooMany(source.Position{}, cause, "name the files of one API instance")
+}
 
 // bounded is an adapter's Read that refuses files with more policies than are looked at, before
 // anything else is done with them.

@@ -39,7 +39,7 @@ type Advice struct {
 // Subject is what a rule looks at: the policies of one API, in the gateway's order.
 type Subject struct {
 	Policies []*Policy
-	Files    []*source.File // those that the policies come from
+	Files    []*source.File // those that the policies come from, if they have comments for lint
 
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration

@@ -342,7 +342,8 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 				token.Version, policy.Version,
 			)
 		default:
-			return ". Both name the same tenant, in different spellings, and the comparison is exact"
+			return ". Both name the same tenant, in different spellings, " +
+				"and the comparison is exact"
 		}
 	}
 	return same

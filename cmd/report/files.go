@@ -25,8 +25,10 @@ const standardInput = "standard input"
 const MaxInput = 16 << 20
 
 // TooLarge is the error for what is larger than MaxInput.
-func TooLarge(what string) error {
-	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, MaxInput>>20),
+func TooLarge(what string) error { return tooLarge(what, MaxInput) }
+
+func tooLarge(what string, most int) error {
+	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, most>>20),
 		"no policy, key set or list of contracts is so large; from a log or a HAR file, cut out "+
 			"the part with the token")
 }
@@ -81,7 +83,7 @@ func (m *Maker) ReadBytes(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return readSized(file, name, size)
+	return readSized(file, name, size, MaxInput)
 }
 
 // open opens a file, and tells its size.
@@ -105,6 +107,23 @@ func (m *Maker) open(name string) (file fs.File, size int64, err error) {
 	return file, info.Size(), nil
 }
 
+// maxConfiguration bounds what is read as a configuration, in bytes: the resources of a large
+// cluster are one.
+const maxConfiguration = 3 * MaxInput
+
+// ReadConfiguration reads the text of a configuration file, or standard input for -.
+func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
+	if name == "-" {
+		return readSized(m.Stdin, standardInput, 0, maxConfiguration)
+	}
+	file, size, err := m.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readSized(file, name, size, maxConfiguration)
+}
+
 // stat describes a file or a folder.
 func (m *Maker) stat(name string) (fs.FileInfo, error) {
 	if m.Files != nil {
@@ -118,31 +137,30 @@ const usualInput = 32 << 10
 
 // room is what to make ready for an input that is said to have this size, or 0 where nothing is
 // said.
-func room(size int64) int64 {
+func room(size int64, most int) int64 {
 	if size == 0 {
 		return usualInput
 	}
-	return min(size, MaxInput) + 1
+	return min(size, int64(most)) + 1
 }
 
-// readAll reads to the end, but no more than MaxInput.
-func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0) }
-
-// readSized is readAll for what probably has this size. Of what turns out to be larger the room
-// for MaxInput is taken at once: most of it is never touched, while growing would need several
-// times as much.
-func readSized(r io.Reader, what string, size int64) ([]byte, error) {
-	text := make([]byte, room(size))
+// readSized reads to the end of what probably has this size, but no more than most. Of what turns
+// out to be larger the room for most is taken at once: the larger part of it is never touched,
+// while growing would need several times as much.
+func readSized(r io.Reader, what string, size int64, most int) ([]byte, error) {
+	text := make([]byte, room(size, most))
 	n, err := io.ReadFull(r, text)
-	if err == nil && len(text) <= MaxInput {
-		text = append(make([]byte, 0, MaxInput+1), text...)[:MaxInput+1]
+	if err == nil && len(text) <= most {
+		text = append(make([]byte, 0, most+1), text...)[:most+1]
 		var more int
 		more, err = io.ReadFull(r, text[n:])
 		n += more
 	}
 	switch {
-	case err == nil:
+	case err == nil && !isOfCluster(text):
 		return nil, TooLarge(what)
+	case err == nil:
+		return nil, tooLarge(what, most)
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, Problem(what + ": " + err.Error())
 	case 2*n > len(text):
@@ -155,7 +173,7 @@ func readSized(r io.Reader, what string, size int64) ([]byte, error) {
 // would be twice the memory.
 func readText(r io.Reader, what string, size int64) (string, error) {
 	var b strings.Builder
-	b.Grow(int(room(size)))
+	b.Grow(int(room(size, MaxInput)))
 	_, err := io.Copy(&b, io.LimitReader(r, int64(b.Cap())))
 	if rest := MaxInput + 1 - b.Len(); err == nil && b.Len() == b.Cap() && rest > 0 {
 		b.Grow(rest)
@@ -336,18 +354,35 @@ func (m *Maker) Path(name string) string {
 
 // ReadSource reads a configuration file, or standard input for -.
 func (m *Maker) ReadSource(name string) (*source.File, error) {
-	if name == "-" {
-		text, err := readAll(m.Stdin, standardInput)
-		if err != nil {
-			return nil, err
-		}
-		return source.Read(standardInput, []byte(text))
-	}
-	text, err := m.ReadText(name)
+	text, err := m.ReadConfiguration(name)
 	if err != nil {
 		return nil, err
 	}
-	return source.Read(name, []byte(text))
+	if name == "-" {
+		name = standardInput
+	}
+	return m.Gateways.readSource(name, text)
+}
+
+// isOfCluster reports whether a text begins as resources of Kubernetes do. No other configuration
+// is larger than MaxInput.
+func isOfCluster(text []byte) bool {
+	return bytes.Contains(text[:min(len(text), usualInput)], []byte("apiVersion"))
+}
+
+// readSource reads what of a configuration some adapter reads: all of it where one does not say.
+func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
+	if len(text) > MaxInput && !isOfCluster(text) {
+		return nil, TooLarge(name)
+	}
+	var wanted []source.Resource
+	for i := range g {
+		if g[i].Resources == nil {
+			return source.Read(name, text)
+		}
+		wanted = append(wanted, g[i].Resources()...)
+	}
+	return source.ReadResources(name, text, wanted)
 }
 
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.
@@ -365,5 +400,5 @@ func unique(files []Found) []Found {
 // has policies too.
 func (m *Maker) isTooLarge(name string) bool {
 	info, err := m.stat(name)
-	return err == nil && info.Size() > MaxInput
+	return err == nil && info.Size() > maxConfiguration
 }

@@ -120,8 +120,8 @@ func onlyIn(
 			for n, file := range change.Edited.Files {
 				if file != c.Files[n] && file.Name != name {
 					change.Edited = nil
-					change.Refused = "it takes a change of " + file.Name + ", which makes up one " +
-						"configuration with this file: edit that one by hand"
+					change.Refused = "it takes a change of " + file.Name +
+						", which makes up one configuration with this file: edit that one by hand"
 					break
 				}
 			}

@@ -28,13 +28,16 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 	if !found.Named && m.isTooLarge(found.Name) {
 		return nil, nil
 	}
-	text, err := m.ReadText(found.Name)
+	text, err := m.ReadConfiguration(found.Name)
 	if err != nil {
 		return nil, err
 	}
-	file, err := source.Read(found.Name, []byte(text))
+	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return nil, nil
+	}
+	file, err := m.Gateways.readSource(found.Name, text)
 	if err != nil {
-		if !found.Named && !m.Gateways.lookLikePolicy([]byte(text)) {
+		if !found.Named && !m.Gateways.lookLikePolicy(text) {
 			err = nil
 		}
 		return nil, err

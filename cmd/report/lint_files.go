@@ -148,7 +148,10 @@ func (l *linter) one(found Found) linted {
 	if err != nil {
 		return linted{name: name, err: err}
 	}
-	file, err := source.Read(name, text)
+	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return linted{name: name}
+	}
+	file, err := l.gateways.readSource(name, text)
 	if err != nil {
 		if !found.Named && !l.gateways.lookLikePolicy(text) {
 			err = nil
@@ -180,7 +183,8 @@ func (r *linted) slim() {
 		r.file = nil
 		return
 	}
-	r.file = r.file.TextOnly(Shielded(r.file))
+	hide(r.file.Text, secretsIn(r.file, nil)) // a copy would be as large as the file
+	r.file = r.file.TextOnly(r.file.Text)
 	for i := range r.findings {
 		r.findings[i].Policy, r.findings[i].Check = nil, nil
 	}
@@ -191,10 +195,9 @@ func (r *linted) slim() {
 
 // read returns the text, and the name that it is reported under.
 func (l *linter) read(name string) (string, []byte, error) {
-	if name != "-" {
-		text, err := l.maker.ReadText(name)
-		return name, []byte(text), err
+	text, err := l.maker.ReadConfiguration(name)
+	if name == "-" {
+		name = cmp.Or(l.stdin, standardInput)
 	}
-	text, err := readAll(l.maker.Stdin, standardInput)
-	return cmp.Or(l.stdin, standardInput), []byte(text), err
+	return name, text, err
 }

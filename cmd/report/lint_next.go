@@ -65,7 +65,8 @@ func (l *Linting) repairBy(
 	if linted == nil || len(linted.Text) > longestFile {
 		return otherwise
 	}
-	file, err := source.Read(linted.Name, linted.Text) // lint has let go of what it read in it
+	// lint has let go of what it has read in it
+	file, err := m.Gateways.readSource(linted.Name, linted.Text)
 	if err != nil {
 		return otherwise
 	}

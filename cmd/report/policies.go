@@ -54,6 +54,9 @@ func (m *Maker) readPolicies(
 			m.warn("not read: %s", inspect.Safe(err.Error()))
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
+		if len(files) > rules.MostFiles {
+			return nil, rules.FilesBeyond(names)
+		}
 	}
 	files = m.Gateways.wanted(files, found, options)
 	files, err = m.ofOneGateway(files, found, options)
@@ -153,8 +156,8 @@ func (s *PolicySet) stacked(found []Found) string {
 // mayHoldPolicy reports whether a file that can't be read may be one of policies: it can't even be
 // opened, or has a word that policies have.
 func (m *Maker) mayHoldPolicy(name string) bool {
-	text, err := m.ReadText(name)
-	return err != nil || m.Gateways.lookLikePolicy([]byte(text))
+	text, err := m.ReadConfiguration(name)
+	return err != nil || m.Gateways.lookLikePolicy(text)
 }
 
 // wanted are the files that were named, and of those that were found in a folder the ones with

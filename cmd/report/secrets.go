@@ -13,15 +13,26 @@ import (
 // so that a line of it can be shown. It has as many bytes as the file. Texts that are known to be
 // no secrets, such as a placeholder, stay.
 func Shielded(file *source.File, known ...string) []byte {
-	s := shield{file: file, known: known, spans: tokensIn(file.Text)}
-	for _, document := range file.Documents {
-		s.cover(document)
-	}
-	spans := s.spans
+	spans := secretsIn(file, known)
 	if len(spans) == 0 {
 		return file.Text
 	}
 	text := bytes.Clone(file.Text)
+	hide(text, spans)
+	return text
+}
+
+// secretsIn finds what of a file is not to be shown.
+func secretsIn(file *source.File, known []string) []source.Span {
+	s := shield{file: file, known: known, spans: tokensIn(file.Text)}
+	for _, document := range file.Documents {
+		s.cover(document)
+	}
+	return s.spans
+}
+
+// hide writes stars over spans of a text.
+func hide(text []byte, spans []source.Span) {
 	for _, span := range spans {
 		for i := max(span.Start, 0); i < min(span.End, len(text)); i++ {
 			if text[i] != '\n' && text[i] != '\r' {
@@ -29,7 +40,6 @@ func Shielded(file *source.File, known ...string) []byte {
 			}
 		}
 	}
-	return text
 }
 
 // tokensIn finds tokens in each line by itself: what is on the line before is another field.
@@ -55,6 +65,9 @@ type shield struct {
 }
 
 func (s *shield) cover(v *source.Value) {
+	if v.Unread {
+		s.spans = append(s.spans, v.Span) // it may hold anything
+	}
 	for _, item := range v.Items {
 		s.cover(item)
 	}
@@ -139,16 +152,26 @@ func isInline(v *source.Value) bool { return len(v.Items)+len(v.Members) == 0 }
 // CutLine returns the line of a file in which a span begins, safe to print and without secrets:
 // what is before the span, the span as far as it is on that line, and what is behind it.
 func CutLine(file *source.File, span source.Span) (before, marked, after string) {
-	text := Shielded(file)
-	start := bytes.LastIndexByte(text[:span.Start], '\n') + 1
-	end := len(text)
-	if i := bytes.IndexByte(text[span.Start:], '\n'); i >= 0 {
+	start := bytes.LastIndexByte(file.Text[:span.Start], '\n') + 1
+	end := len(file.Text)
+	if i := bytes.IndexByte(file.Text[span.Start:], '\n'); i >= 0 {
 		end = span.Start + i
 	}
-	last := min(max(span.End, span.Start), end)
-	after = safeLine(bytes.TrimRight(text[last:end], "\r"))
-	return safeLine(text[start:span.Start]), safeLine(text[span.Start:last]),
-		strings.TrimRight(after, " ")
+	line := shieldedLine(file, start, end)
+	at, last := span.Start-start, min(max(span.End, span.Start), end)-start
+	after = safeLine(bytes.TrimRight(line[last:], "\r"))
+	return safeLine(line[:at]), safeLine(line[at:last]), strings.TrimRight(after, " ")
+}
+
+// shieldedLine is a line of a file as Shielded has it. Of a text without its values only tokens
+// are left to be found, and each of them is on one line.
+func shieldedLine(file *source.File, start, end int) []byte {
+	if len(file.Documents) > 0 {
+		return Shielded(file)[start:end]
+	}
+	line := bytes.Clone(file.Text[start:end])
+	hide(line, tokensIn(line))
+	return line
 }
 
 // safeLine makes a part of a line safe to print. A tab becomes spaces, so that carets stand under

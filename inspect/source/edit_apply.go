@@ -59,11 +59,14 @@ func (f *File) Edited(edits ...Edit) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	edited, err := open(f.Name, text)
+	if edited, ok := f.readAgain(text, edits); ok {
+		return edited, nil
+	}
+	edited, err := openUpTo(maxCluster, f.Name, text)
 	if err != nil {
 		return nil, err
 	}
-	edited.Format = f.Format
+	edited.Format, edited.wanted = f.Format, f.wanted
 	return edited.done(edited.read())
 }
 
@@ -124,7 +127,7 @@ func (v *Value) substitute(target, with *Value) *Value {
 
 // equal reports whether two values mean the same, wherever they are.
 func equal(a, b *Value) bool {
-	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Labels, b.Labels) &&
+	return a == b || a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Labels, b.Labels) &&
 		slices.EqualFunc(a.Items, b.Items, equal) &&
 		slices.EqualFunc(a.Members, b.Members,
 			func(a, b Member) bool { return a.Key == b.Key && equal(a.Value, b.Value) })

@@ -138,7 +138,7 @@ func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Val
 		if constant, err := r.constant(e, depth); constant != nil || err != nil {
 			return constant, err
 		}
-		v.makeUnknown(r.source)
+		v.Text = r.source[v.Span.Start:v.Span.End]
 	}
 	return v, nil
 }

@@ -43,9 +43,14 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 			"p.json:1:5002: values are nested more than 5000 levels deep",
 		},
 		{
+			"JSON that is nested 250,000 deep and never closed", "p.json",
+			nested("[", 250_000, ""),
+			"p.json:1:5002: values are nested more than 5000 levels deep",
+		},
+		{
 			"JSON that is nested a million deep and never closed", "p.json",
 			nested("[", 1_000_000, ""),
-			"p.json:1:5002: values are nested more than 5000 levels deep",
+			"p.json:1:300001: the file has more than 300000 values",
 		},
 		{
 			"YAML that is nested 10,000 deep in brackets", "p.yaml", nested("[", 10_000, "]"),
@@ -56,16 +61,20 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 			"p.yaml:1:10003: values are nested more than 5000 levels deep",
 		},
 		{
-			"YAML that is nested 500,000 deep", "p.yaml", nested("- ", 500_000, ""),
+			"YAML that is nested 150,000 deep", "p.yaml", nested("- ", 150_000, ""),
 			"p.yaml:1:1: not YAML: values are nested more than 5000 levels deep",
 		},
 		{
+			"YAML that is nested 500,000 deep", "p.yaml", nested("- ", 500_000, ""),
+			"p.yaml:1:400001: the file has more than 200000 values",
+		},
+		{
 			"JSON of two million values", "p.json", "[" + strings.Repeat("1,", 2_000_000) + "1]",
-			"p.json:1:2000001: the file has more than 1000000 values",
+			"p.json:1:600001: the file has more than 300000 values",
 		},
 		{
 			"YAML of two million values", "p.yaml", "[" + strings.Repeat("1,", 2_000_000) + "1]",
-			"p.yaml:1:2000001: the file has more than 1000000 values",
+			"p.yaml:1:400001: the file has more than 200000 values",
 		},
 		{
 			"50 MB", "p.yaml", strings.Repeat("a: 1\n", 10_000_000),

@@ -11,6 +11,7 @@ type jsonReader struct {
 	tokens jsonTokens
 	base   int   // offset of the text behind a byte order mark
 	open   []int // offsets of the brackets that are open
+	part   *part // of the value that is read
 	items
 }
 
@@ -29,13 +30,19 @@ func (i items) of(where *place) bool {
 }
 
 func (f *File) readJSON(items items) error {
-	if err := f.checkJSONSize(); err != nil {
-		return err
+	if !f.selects() {
+		most := f.mostValues()
+		if items.take != nil {
+			most = maxListed
+		}
+		if err := f.checkJSONSize(most); err != nil {
+			return err
+		}
 	}
 	base := f.body()
 	r := &jsonReader{
 		counter: counter{file: f, most: items.most}, base: base,
-		tokens: tokensOf(f.Text[base:]), items: items,
+		tokens: tokensOf(f.Text[base:]), items: items, part: everything(),
 	}
 	v, err := r.value(wantValue, nil)
 	if err != nil {
@@ -112,9 +119,14 @@ func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place)
 
 func (r *jsonReader) list(v *Value, where *place) error {
 	v.Kind = List
-	handed := r.of(where)
+	handed, cut := r.of(where), r.cuts(where)
+	defer func(of *part) { r.part = of }(r.part)
+	r.part = everything()
 	for r.tokens.more() {
 		held := r.values
+		if cut {
+			r.part = r.nextPart()
+		}
 		item, err := r.value(wantItem, where.at(len(v.Items)))
 		if err != nil {
 			return err
@@ -158,6 +170,11 @@ func (r *jsonReader) member(where *place) (Member, error) {
 		return Member{}, r.fault(wantMember)
 	}
 	m := Member{Key: key, KeyPos: r.file.Position(start), KeySpan: Span{start, r.end()}}
+	defer func(of *part) { r.part = of }(r.part)
+	if r.part = r.part.of(key); r.part == nil {
+		m.Value, err = r.leaveOut()
+		return m, err
+	}
 	m.Value, err = r.value(wantMemberValue, where.member(key))
 	return m, err
 }

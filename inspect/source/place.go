@@ -19,7 +19,7 @@ type index struct {
 }
 
 // mark is the line and column of one byte offset.
-type mark struct{ line, column int }
+type mark struct{ line, column int32 }
 
 func newIndex(text []byte, yaml bool) *index {
 	x := &index{text: text, yaml: yaml, marks: make([]mark, 0, len(text)/stride+1)}
@@ -64,26 +64,27 @@ func (x *index) breaks(i int) bool {
 }
 
 // at returns the line and column of a byte offset.
-func (x *index) at(offset int) mark {
+func (x *index) at(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(x.text))
 	nearest := offset / stride
 	at := x.marks[nearest]
 	for i := nearest * stride; i < offset; i++ {
 		at = x.step(at, i)
 	}
-	return at
+	return int(at.line), int(at.column)
 }
 
 // offset returns the byte offset of a line and column. It is the end of the line if the line is
 // shorter, and the end of the text if there are fewer lines.
 func (x *index) offset(line, column int) int {
-	want := mark{line, column}
+	want := mark{int32(line), int32(column)}
 	behind := sort.Search(len(x.marks), func(i int) bool { return want.before(x.marks[i]) })
 	nearest := max(behind-1, 0)
 	at := x.marks[nearest]
 	for i := nearest * stride; i < len(x.text); i++ {
 		// A continuation byte has the column of the character behind it.
-		if utf8.RuneStart(x.text[i]) && (!at.before(want) || at.line == line && x.endsLine(i)) {
+		if utf8.RuneStart(x.text[i]) &&
+			(!at.before(want) || at.line == want.line && x.endsLine(i)) {
 			return i
 		}
 		at = x.step(at, i)

@@ -35,8 +35,10 @@ type File struct {
 	Problems  []Problem // what is odd, but no hindrance to reading
 
 	lines   *index
-	unshown bool   // no message shows anything of the text
-	shared  []Span // text that aliases stand for
+	wanted  []Resource // what is read of a large text; nil for all of it
+	unshown bool       // no message shows anything of the text
+	shared  []Span     // text that aliases stand for
+	pieces  []Span     // that were read one by one
 
 	lastCounts bool // of members with one name, as verifiers of tokens have it
 }
@@ -51,8 +53,8 @@ type Problem struct {
 
 // Position returns the place of a byte offset. An offset behind the end is the end.
 func (f *File) Position(offset int) Position {
-	at := f.index().at(offset)
-	return Position{File: f.Name, Line: at.line, Column: at.column}
+	line, column := f.index().at(offset)
+	return Position{File: f.Name, Line: line, Column: column}
 }
 
 // TextOnly returns the file without its values, to show lines of it: of a text that has the file's
@@ -66,7 +68,7 @@ func (f *File) TextOnly(text []byte) *File {
 func (f *File) Line(n int) string {
 	lines := f.index()
 	start := lines.offset(n, 1)
-	if n < 1 || lines.at(start).line != n {
+	if line, _ := lines.at(start); n < 1 || line != n {
 		return ""
 	}
 	rest := string(f.Text[start:lines.offset(n+1, 1)])
@@ -94,10 +96,20 @@ func (f *File) problem(id string, offset int, message string) {
 // Limits of what is read, so that no file keeps the program busy for long.
 const (
 	maxText     = 16 << 20  // bytes
+	maxCluster  = 48 << 20  // bytes, where parts of them are left out
 	maxDepth    = 5_000     // levels of nesting
-	maxValues   = 1_000_000 // in one file
+	maxListed   = 1_000_000 // values of a file of which they are handed over one by one
 	maxProblems = 100       // reported of one file
 )
+
+// mostValues is how many values a file may have, so that no file takes more than 256 MiB: those of
+// YAML are the largest while they are read.
+func (f *File) mostValues() int {
+	if f.Format == YAML {
+		return 200_000
+	}
+	return 300_000
+}
 
 var byteOrderMark = []byte("\ufeff")
 
@@ -105,15 +117,24 @@ var byteOrderMark = []byte("\ufeff")
 // that is known, it follows from the text: a brace or a bracket starts JSON, a name and an equals
 // sign start TOML, a command with an option is a command line, everything else is YAML. Every
 // error is an [*Error].
-func Read(name string, text []byte) (*File, error) {
-	f, err := open(name, text)
+func Read(name string, text []byte) (*File, error) { return ReadResources(name, text, nil) }
+
+// ReadResources is Read for what may be all that a cluster holds. Of a text of more than a
+// mebibyte the parts of Kubernetes' resources that are not wanted are left out: what the file has
+// in their place is an Unknown that is Unread. A nil list wants everything.
+func ReadResources(name string, text []byte, wanted []Resource) (*File, error) {
+	f, err := openUpTo(maxCluster, name, text)
 	if err != nil {
 		return nil, err
 	}
+	f.wanted = wanted
 	if err := f.checkSecret(); err != nil {
 		return nil, err
 	}
 	f.Format = formatOf(name, text)
+	if len(text) > maxText && (wanted == nil || f.Format != JSON && f.Format != YAML) {
+		return nil, f.tooLarge()
+	}
 	if !utf8.Valid(text) {
 		return nil,
 			f.errorAt(invalidUTF8(text), "the text is not UTF-8",
@@ -198,13 +219,20 @@ func ReadPart(name string, text []byte) (*File, error) {
 }
 
 // open makes a file of text that is worth reading.
-func open(name string, text []byte) (*File, error) {
-	if len(text) > maxText {
-		cause := fmt.Sprintf("the text has more than %d MiB", maxText>>20)
-		return nil, &Error{Pos: Position{File: name}, Cause: cause, Hints: Hints(wrongFile)}
+func open(name string, text []byte) (*File, error) { return openUpTo(maxText, name, text) }
+
+func openUpTo(most int, name string, text []byte) (*File, error) {
+	f := &File{Name: name, Text: text}
+	if len(text) > most {
+		return nil, f.tooLarge()
 	}
-	f := &File{Name: name, Text: text, lines: newIndex(text, false)}
+	f.lines = newIndex(text, false)
 	return f.done(f.checkText())
+}
+
+func (f *File) tooLarge() error {
+	cause := fmt.Sprintf("the text has more than %d MiB", maxText>>20)
+	return &Error{Pos: Position{File: f.Name}, Cause: cause, Hints: Hints(wrongFile)}
 }
 
 // done returns the file, unless it could not be read.
@@ -316,17 +344,17 @@ func invalidUTF8(text []byte) int {
 type counter struct {
 	file   *File
 	values int
-	most   int // values; zero for maxValues
+	most   int // values; zero for what the format allows
 }
 
 // add counts one value.
 func (c *counter) add(offset, depth int) error {
 	c.values++
-	switch {
+	switch most := cmp.Or(c.most, c.file.mostValues()); {
 	case depth > maxDepth:
 		return c.file.beyond(offset, tooDeep)
-	case c.values > cmp.Or(c.most, maxValues):
-		return c.file.tooMany(offset, cmp.Or(c.most, maxValues))
+	case c.values > most:
+		return c.file.tooMany(offset, most)
 	}
 	return nil
 }
@@ -342,7 +370,7 @@ func (f *File) beyond(offset int, cause string) error {
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each value follows a
 // bracket or a comma.
-func (f *File) checkJSONSize() error {
+func (f *File) checkJSONSize(most int) error {
 	values, inString := 0, false
 	for i := 0; i < len(f.Text); i++ {
 		switch c := f.Text[i]; {
@@ -356,8 +384,8 @@ func (f *File) checkJSONSize() error {
 				f.Text[i+1] != '}':
 			values++
 		}
-		if values > maxValues {
-			return f.tooMany(i, maxValues)
+		if values > most {
+			return f.tooMany(i, most)
 		}
 	}
 	return nil
@@ -366,21 +394,26 @@ func (f *File) checkJSONSize() error {
 // checkYAMLSize refuses text that would fill the memory while the YAML library reads it: each
 // value of YAML follows one of these characters.
 func (f *File) checkYAMLSize() error {
-	values := 0
-	for i, c := range f.Text {
+	_, err := f.countYAML(f.Text, 0)
+	return err
+}
+
+// countYAML counts the values of a text beside those that were counted before.
+func (f *File) countYAML(text []byte, values int) (int, error) {
+	for i, c := range text {
 		switch c {
 		case ',', '[', '{':
 			values++
 		case ':', '-', '?':
-			if i+1 < len(f.Text) && isBlankByte(f.Text[i+1]) {
+			if i+1 < len(text) && isBlankByte(text[i+1]) {
 				values++
 			}
 		}
-		if values > maxValues {
-			return f.tooMany(i, maxValues)
+		if most := f.mostValues(); values > most {
+			return 0, f.tooMany(i, most)
 		}
 	}
-	return nil
+	return values, nil
 }
 
 func isBlankByte(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

@@ -57,8 +57,8 @@ func (f *File) checkTOMLSize() error {
 		if c == '=' || c == '[' || c == ',' {
 			values++
 		}
-		if values > maxValues {
-			return f.tooMany(i, maxValues)
+		if most := f.mostValues(); values > most {
+			return f.tooMany(i, most)
 		}
 	}
 	return nil

@@ -74,6 +74,9 @@ type Value struct {
 	// values.
 	Conflict bool
 
+	// Unread says of an Unknown that the file has it and it was not read: see [ReadResources].
+	Unread bool
+
 	// Text is the content of a String, a Number as it was written, "true" or "false" of a Bool, or
 	// the source text of an Unknown.
 	Text string
@@ -144,6 +147,9 @@ func (v *Value) Doubt(name string) string {
 	if v.Conflict {
 		return name + " appears twice in this file, with different values: it is not documented " +
 			"which of them counts"
+	}
+	if v.Unread {
+		return name + " is not read in a file as large as this one"
 	}
 	if v.secretText(name) {
 		return name + " has a placeholder in this file that only its deployment replaces"

@@ -21,17 +21,31 @@ const maxAliased = 100_000
 type yamlReader struct {
 	counter
 	text      []byte
-	source    string // the same text
 	lines     *index
 	base      int                 // offset of the text behind a byte order mark
+	above     int                 // lines before the piece that is read
+	instead   map[int]cutOut      // what is read in another way, by the offset of its name
 	expanding map[*yaml.Node]bool // what is being read through an alias
 	aliased   int                 // values that were read through an alias
 }
 
 func (f *File) readYAML() error {
+	problems := f.Problems
+	if done, err := f.readCut(); done {
+		return err
+	}
+	f.Documents, f.pieces, f.shared, f.Problems = nil, nil, nil, problems
+	return f.readWhole()
+}
+
+// readWhole reads all of a YAML text at once.
+func (f *File) readWhole() error {
+	if len(f.Text) > maxText {
+		return f.tooLarge()
+	}
 	base := f.body()
 	r := &yamlReader{
-		counter: counter{file: f}, text: f.Text, source: string(f.Text), base: base,
+		counter: counter{file: f}, text: f.Text, base: base,
 		lines: newIndex(f.Text[base:], true), expanding: map[*yaml.Node]bool{},
 	}
 	if err := f.checkYAMLSize(); err != nil {
@@ -94,7 +108,7 @@ func (r *yamlReader) value(n *yaml.Node, where *place, depth int) (*Value, error
 	if err == nil && isUnknownTag(n) {
 		v.Span.Start = r.offset(n) // the tag belongs to it
 		v.Pos = r.file.Position(v.Span.Start)
-		v.makeUnknown(r.source)
+		v.makeUnknown(r.text)
 	}
 	return v, err
 }
@@ -112,8 +126,9 @@ func (r *yamlReader) count(start, depth int) error {
 }
 
 // makeUnknown turns a value that only a program can know into its source text.
-func (v *Value) makeUnknown(source string) {
-	*v = Value{Kind: Unknown, Text: source[v.Span.Start:v.Span.End], Pos: v.Pos, Span: v.Span}
+func (v *Value) makeUnknown(text []byte) {
+	source := string(text[v.Span.Start:v.Span.End])
+	*v = Value{Kind: Unknown, Text: source, Pos: v.Pos, Span: v.Span}
 }
 
 func (r *yamlReader) items(v *Value, n *yaml.Node, where *place, depth int) error {
@@ -137,7 +152,7 @@ func (r *yamlReader) start(n *yaml.Node) int {
 
 // offset returns the offset of a node, its anchor and tag included.
 func (r *yamlReader) offset(n *yaml.Node) int {
-	return r.base + r.lines.offset(n.Line, n.Column)
+	return r.base + r.lines.offset(r.above+n.Line, n.Column)
 }
 
 func isEmptyNode(n *yaml.Node) bool {
@@ -171,8 +186,8 @@ func (r *yamlReader) members(v *Value, n *yaml.Node, where *place, depth int) er
 		}
 	}
 	r.closeFlow(v, n)
-	if isTemplate(v, n, r.source) {
-		v.makeUnknown(r.source)
+	if isTemplate(v, n, r.text) {
+		v.makeUnknown(r.text)
 		return nil
 	}
 	r.file.reportDuplicates(v, where)
@@ -186,6 +201,15 @@ func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth
 		return err
 	}
 	m := Member{Key: k.Text, KeyPos: k.Pos, KeySpan: k.Span}
+	if out, ok := r.instead[k.Span.Start]; ok && isEmptyNode(value) {
+		m.Value, err = out.read(r.file, where.member(m.Key), depth+1)
+		if err != nil {
+			return err
+		}
+		v.Members = append(v.Members, m)
+		v.Span.End = max(v.Span.End, k.Span.End, m.Value.Span.End)
+		return nil
+	}
 	m.Value, err = r.value(value, where.member(m.Key), depth+1)
 	if err != nil {
 		return err
@@ -212,7 +236,7 @@ func (r *yamlReader) key(n *yaml.Node, depth int) (*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.Text = r.source[k.Span.Start:k.Span.End]
+	k.Text = string(r.text[k.Span.Start:k.Span.End])
 	if n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.ScalarNode {
 		k.Text = n.Alias.Value
 	}
@@ -233,8 +257,8 @@ func (r *yamlReader) placeEmpty(v *Value, keyEnd int) {
 // reportComment reports an expression, #[…], in place of a value without quotes: for YAML it is a
 // comment, and there is no value.
 func (r *yamlReader) reportComment(v *Value, where *place) {
-	if rest := strings.TrimLeft(r.source[v.Span.End:], " \t"); strings.HasPrefix(rest, "#[") {
-		at := len(r.source) - len(rest)
+	if rest := bytes.TrimLeft(r.text[v.Span.End:], " \t"); bytes.HasPrefix(rest, []byte("#[")) {
+		at := len(r.text) - len(rest)
 		r.file.problem("comment-for-value", at,
 			where.String()+
 				" has no value: #[ starts a comment in YAML, put the expression in quotes")
@@ -243,10 +267,10 @@ func (r *yamlReader) reportComment(v *Value, where *place) {
 
 // isTemplate reports whether a mapping is really a template expression, {{ .Values.x }}. YAML
 // reads it as a mapping with a mapping for its name.
-func isTemplate(v *Value, n *yaml.Node, source string) bool {
+func isTemplate(v *Value, n *yaml.Node, text []byte) bool {
 	return n.Style&yaml.FlowStyle != 0 && len(n.Content) == 2 &&
 		n.Content[0].Kind == yaml.MappingNode &&
-		strings.HasPrefix(source[v.Span.Start:v.Span.End], "{{")
+		bytes.HasPrefix(text[v.Span.Start:v.Span.End], []byte("{{"))
 }
 
 func isMerge(n *yaml.Node) bool {

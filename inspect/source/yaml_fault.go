@@ -89,7 +89,7 @@ func (r *yamlReader) failingLine(text []byte, problem string, opened int) int {
 	if len(text) > maxSearched {
 		return opened
 	}
-	last := r.lines.at(len(text)).line
+	last, _ := r.lines.at(len(text))
 	return 1 + sort.Search(last-1, func(i int) bool {
 		found, _ := problemOf(failure(text[:r.lines.offset(i+2, 1)]))
 		return found == problem

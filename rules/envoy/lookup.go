@@ -41,7 +41,8 @@ func SentTo(all []*Provider) rules.Predicate {
 func with(lookups [][]rules.Location, l rules.Location) [][]rules.Location {
 	for i, locations := range lookups {
 		at := slices.IndexFunc(locations, func(o rules.Location) bool {
-			return strings.EqualFold(o.Input.Name, l.Input.Name) && o.Input.Source == l.Input.Source
+			return strings.EqualFold(o.Input.Name, l.Input.Name) &&
+				o.Input.Source == l.Input.Source
 		})
 		switch {
 		case at < 0:

@@ -16,6 +16,8 @@ func Adapter() rules.Adapter {
 		Words:    []string{group, securityPolicy},
 		Kinds:    func() []string { return []string{Name} },
 
+		Resources: resources,
+
 		Behaviours: behaviours,
 		Causes:     causes,
 		Collect:    collections,

@@ -58,8 +58,9 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 			accepted(),
 		},
 		{
-			"an expression of a version that may not have it", authorization("",
-				`{action: Allow, cel: "request.method == 'PUT'"}`), open(rules.Conditional),
+			"an expression that is not true", authorization("",
+				`{action: Allow, cel: "request.method == 'PUT'"}`),
+			rejected(403, rules.Conditional),
 		},
 		{
 			"a provider that is not there", authorization("",

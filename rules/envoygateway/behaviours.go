@@ -32,7 +32,7 @@ func behaviours() []rules.Behaviour {
 		row(noRoute, "no route of the Gateway is for the request's host, method or path", "",
 			rules.Answer{Status: 404, NoBody: true, Evidence: inferred(issueNoRoute)}),
 		row(broken, "the SecurityPolicy has an error", "from Envoy Gateway 1.2 on",
-			rules.Answer{Status: 500, Evidence: inferred(codePolicy)}),
+			rules.Answer{Status: 500, Evidence: observed()}),
 	})
 }
 

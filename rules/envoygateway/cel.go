@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -23,6 +24,9 @@ type celExpression struct {
 	fault  *source.Error  // why Envoy Gateway can't read it
 }
 
+// longestExpression is how many characters the API server takes (authorization_types.go).
+const longestExpression = 4096
+
 // celOf is the expression of a rule. It is not ok where the rule has none.
 func celOf(r *authRule) (e celExpression, ok bool) {
 	v := r.at.Member("cel")
@@ -34,9 +38,10 @@ func celOf(r *authRule) (e celExpression, ok bool) {
 	if e.doubt = kubernetes.DoubtOf(v, e.field); e.doubt != nil {
 		return e, true
 	}
-	if !isText {
-		e.doubt = &rules.Unknown{Why: e.field + " is " + v.Kind.String() + ", not a string: the " +
-			"API server refuses that, and an earlier version of the policy may hold"}
+	if n := utf8.RuneCountInString(text); !isText || n == 0 || n > longestExpression {
+		e.doubt = &rules.Unknown{Why: fmt.Sprintf("%s is not a text of 1 to %d characters: the "+
+			"API server refuses that, and an earlier version of the policy may hold",
+			e.field, longestExpression)}
 		return e, true
 	}
 	parsed, err := cel.Parse(text)
@@ -67,14 +72,14 @@ func (c *compiler) celChecks(r *authRule) []*rules.Check {
 	}
 	if e.parsed == nil {
 		check := c.check(rules.Authorization, e.at, e.field, inferred(codeCEL))
-		check.Test = c.from(celSince, e.field, envoy.Unknown(e.doubt))
+		check.Test = c.ifExpression(e, envoy.Unknown(e.doubt))
 		check.Wants = "a request for which the expression is true"
 		return []*rules.Check{check}
 	}
 	var all []*rules.Check
 	for _, part := range e.parsed.Parts(c.celEnv()) {
 		if !isAlways(part.Predicate) {
-			all = append(all, c.celCheck(&e, part))
+			all = append(all, c.celCheck(e, part))
 		}
 	}
 	return all
@@ -85,19 +90,37 @@ func isAlways(p rules.Predicate) bool { return p.Op == rules.And && len(p.Of) ==
 func isNever(p rules.Predicate) bool { return p.Op == rules.Or && len(p.Of) == 0 }
 
 // celCheck is the check that a part of an expression is true.
-func (c *compiler) celCheck(e *celExpression, part cel.Part) *rules.Check {
+func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 	id, claims := readBy(part.Reads)
 	check := c.check(id, e.at, e.field, inferred(codeCEL))
-	check.Test = c.from(celSince, e.field, part.Predicate)
+	check.Test = c.ifExpression(e, part.Predicate)
 	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
 	check.Wants = text
 	if len(claims) == 1 {
 		check.Claim, check.Grant = claims[0], grantOf(claims[0])
 	}
-	if isNever(part.Predicate) && c.has(celSince) == rules.Yes {
+	if isNever(part.Predicate) && c.hasExpression(e.rule) == rules.Yes {
 		check.Refuses = trueForNone(part)
 	}
 	return check
+}
+
+// hasExpression tells whether the version has the expression of a rule. A version without cel
+// refuses a rule without principal: where there is such a rule, it is a later one.
+func (c *cluster) hasExpression(r *authRule) rules.Truth {
+	has := c.has(celSince)
+	if has == rules.Maybe && !isSet(r.at.Member("principal")) {
+		return rules.Yes
+	}
+	return has
+}
+
+// ifExpression is a test of an expression, where the version has it.
+func (c *cluster) ifExpression(e celExpression, test rules.Predicate) rules.Predicate {
+	if c.hasExpression(e.rule) == rules.Yes {
+		return test
+	}
+	return c.from(celSince, e.field, test)
 }
 
 // trueForNone says of a part of an expression that it is never true, and why.
@@ -131,6 +154,10 @@ func readBy(reads []rules.Input) (id rules.ID, claims []string) {
 func (c *compiler) celEnv() cel.Env {
 	var env cel.Env
 	for _, p := range c.providers {
+		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+			header, _ := to.Member("header").Str()
+			env.Headers = append(env.Headers, header)
+		}
 		var parts []rules.Predicate
 		if c.only != nil && !slices.Contains(c.only, p) {
 			parts = append(parts, rules.Never())

@@ -25,6 +25,11 @@ func TestARuleWithAnExpression(t *testing.T) {
 	deny := func(expression string) string {
 		return onRoute(jwt(), authorization("Allow", celRule("Deny", expression)))
 	}
+	beside := func(expression string) string {
+		rule := strings.TrimSuffix(celRule("Allow", expression), "}")
+		return onRoute(jwt(), authorization("", rule+", principal: {jwt: {provider: entra, "+
+			claim("ver", "", "2.0")+"}}}"))
+	}
 	two := "jwt: {providers: [" + providerNamed("entra", v2Issuer, app) + ", " +
 		providerNamed("old", v1Issuer, app) + "]}"
 	const other = `azp="7e2d9c1b-6a4f-4b0e-9d3c-1f5a8b2c6e70"`
@@ -112,14 +117,24 @@ func TestARuleWithAnExpression(t *testing.T) {
 			open(rules.CustomClaim),
 		},
 		{
-			"before 1.9 there is no cel: the rule is about every request", "1.8", allow(ofClient),
-			other, accepted(),
+			"before 1.9 a rule without principal is refused", "1.8", allow(ofClient), other,
+			open(rules.NotModelled),
 		},
 		{
-			"before 1.9 what is not CEL is dropped too", "1.8", allow("azp = 'a'"), other,
+			"before 1.9 there is no cel", "1.8", beside("azp == 'a'"), other, accepted(),
+		},
+		{
+			"before 1.9 what is not CEL is dropped too", "1.8", beside("azp = 'a'"), other,
 			accepted(),
 		},
-		{"of an unknown version", "", allow(ofClient), other, open(rules.CustomClaim)},
+		{
+			"of an unknown version that takes a rule without principal", "", allow(ofClient),
+			other, rejected(403, rules.CustomClaim),
+		},
+		{
+			"of an unknown version", "", beside("CLAIMS.azp == 'a'"), other,
+			open(rules.CustomClaim),
+		},
 		{
 			"two providers, and the token is the other's", "1.9",
 			onRoute(two, authorization("", celRule("Allow", "has(CLAIMS.aud)"))),
@@ -140,6 +155,17 @@ func TestARuleWithAnExpression(t *testing.T) {
 				"!('entra' in JWT) && JWT.old.ver == '1.0'", "JWT",
 				"metadata.filter_metadata['envoy.filters.http.jwt_authn']")))),
 			`ver="1.0";iss="` + v1Issuer + `"`, accepted(),
+		},
+		{"an empty text is refused before", "1.9", allow(""), "", open(rules.Authorization)},
+		{
+			"a text that is too long is", "1.9", allow(strings.Repeat("true&&", 700) + "true"),
+			"", open(rules.Authorization),
+		},
+		{
+			"a header that is written from a claim", "1.9", onRoute(strings.Replace(jwt(),
+				"name: entra", "name: entra, claimToHeaders: [{header: X-Azp, claim: azp}]", 1),
+				authorization("", celRule("Allow", "request.headers['x-azp'] == 'a'"))), "",
+			open(rules.Conditional),
 		},
 		{
 			"a mark", "1.9", allow("CLAIMS.azp == '{{ .Values.client }}'"), "",
@@ -191,6 +217,56 @@ func TestAnExpressionIsNamedByThePartThatDecides(t *testing.T) {
 	for _, part := range []string{client, "wants azp == 'a'"} {
 		if !strings.Contains(why, part) {
 			t.Errorf("%s\ndoes not say %s", why, part)
+		}
+	}
+}
+
+// A rule's own fields and an expression that asks the same decide alike, whatever the claim is.
+func TestAnExpressionDecidesAsTheFieldsDo(t *testing.T) {
+	t.Parallel()
+	pairs := []struct{ fields, expression string }{
+		{claim("azp", "", "a"), "CLAIMS.azp == 'a'"},
+		{claim("azp", "", "a", "b"), "CLAIMS.azp in ['a', 'b']"},
+		{claim("roles", "StringArray", "a"), "'a' in CLAIMS.roles"},
+		{claim("n.a", "", "a"), "CLAIMS.n.a == 'a'"},
+		{claim("n.l", "StringArray", "a"), "'a' in CLAIMS.n.l"},
+		{claim("scp", "StringArray", "a"), "'a' in CLAIMS.scp"},
+		{claim("scp", "", "a"), "CLAIMS.scp == 'a'"},
+		{"scopes: [a]", "'a' in CLAIMS.scope || 'a' in CLAIMS.scp"},
+		{"scopes: [a, b]", "['a', 'b'] == [] || ('a' in CLAIMS.scope || 'a' in CLAIMS.scp) && " +
+			"('b' in CLAIMS.scp || 'b' in CLAIMS.scope)"},
+	}
+	values := []string{
+		``, `"a"`, `"b"`, `"A"`, `""`, `" a"`, `"a b"`, `"b  a"`, `"ab"`, `1`, `1.0`, `true`,
+		`null`, `[]`, `["a"]`, `["b","a"]`, `["b"]`, `[1]`, `[["a"]]`, `{}`, `[null]`,
+	}
+	for _, pair := range pairs {
+		name, _, _ := strings.Cut(strings.TrimPrefix(pair.expression, "'a' in "), " ")
+		name = strings.TrimPrefix(name, "CLAIMS.")
+		for _, value := range values {
+			over := name + "=" + value
+			switch outer, inner, nested := strings.Cut(name, "."); {
+			case pair.fields[0] == 's':
+				over = "scp=" + value
+			case nested:
+				over = outer + `={"` + inner + `":` + value + "}"
+				if value == "" {
+					over = outer + "={}"
+				}
+			}
+			for _, action := range []string{"Allow", "Deny"} {
+				otherwise := map[string]string{"Allow": "", "Deny": "Allow"}[action]
+				byFields := onRoute(jwt(), authorization(otherwise, ruleOf(action, pair.fields)))
+				byExpression := onRoute(jwt(),
+					authorization(otherwise, celRule(action, pair.expression)))
+				options := rules.Options{Runtime: "1.9"}
+				a := rules.Evaluate(policiesOf(t, options, byFields), requestOf(over)).Outcome
+				b := rules.Evaluate(policiesOf(t, options, byExpression), requestOf(over)).Outcome
+				if a != b {
+					t.Errorf("%s of %s: %s by %s, %s by %s",
+						action, over, a, pair.fields, b, pair.expression)
+				}
+			}
 		}
 	}
 }

@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"fmt"
-	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -27,7 +26,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	if why == "" {
 		return nil, false
 	}
-	check := c.check(rules.Authorization, at, field, inferred(codePolicy))
+	check := c.check(rules.Authorization, at, field, observed())
 	check.Test = rules.Never()
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
@@ -35,34 +34,119 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	return check, true
 }
 
-// refused is what the API server refuses of the policy itself, before it is merged.
+// refusal is what the API server refuses, and why.
+type refusal struct {
+	at         *source.Value
+	field, why string
+}
+
+// refused is the first thing that the API server refuses of the policy itself, before it is
+// merged.
 func (c *compiler) refused() (at *source.Value, field, why string) {
-	spec := c.policy.Spec
-	jwt := spec.Member("jwt")
-	none := jwt == nil || jwt.Is(source.Null)
-	for _, r := range rulesIn(spec) {
-		if v := r.at.At("principal", "jwt"); v.Is(source.Object) && none {
-			return v, r.path + "principal.jwt",
-				"a rule is about a token, and jwt is not in the same SecurityPolicy"
-		}
-		if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
-			return r.at, strings.TrimSuffix(r.path, "."), "a rule has no principal and no cel"
+	for _, r := range c.policy.refusals(c.cluster) {
+		return r.at, r.field, r.why
+	}
+	return nil, "", ""
+}
+
+// refusals lists what the definition of a SecurityPolicy does not allow, in the cluster's version.
+func (p *policy) refusals(c *cluster) []refusal {
+	var all []refusal
+	add := func(at *source.Value, field, why string) {
+		all = append(all, refusal{at, strings.TrimSuffix(field, "."), why})
+	}
+	jwt := p.Spec.Member("jwt")
+	if p.void != "" {
+		add(p.attachment(), "spec", p.void)
+	}
+	if merge, _ := p.Spec.Member("mergeType").Str(); merge == "Replace" {
+		add(p.Spec.Member("mergeType"), "mergeType", "Replace is no way to merge")
+	}
+	if v := p.Spec.At("authorization", "defaultAction"); !oneOf(v, actionAllow, actionDeny) {
+		add(v, "authorization.defaultAction", "defaultAction is Allow or Deny")
+	}
+	for _, r := range rulesIn(p.Spec) {
+		r.refusals(isSet(jwt), add)
+		if r.at.Is(source.Object) && !isSet(r.at.Member("principal")) &&
+			isSet(r.at.Member("cel")) && c.has(celSince) == rules.No {
+			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
 		}
 	}
 	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
-		return jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set"
+		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
 	}
-	for _, p := range providersOf(spec) {
-		remote, local := p.at.Member("remoteJWKS"), p.at.Member("localJWKS")
-		switch name, _ := p.at.Member("name").Str(); {
+	for _, one := range providersOf(p.Spec) {
+		remote, local := one.at.Member("remoteJWKS"), one.at.Member("localJWKS")
+		switch {
 		case remote == nil && local == nil:
-			return p.at, strings.TrimSuffix(p.path, "."), "provider " + name + " has no keys: " +
-				"neither remoteJWKS nor localJWKS"
+			add(one.at, one.path, "provider "+one.name+" has no keys: neither remoteJWKS nor "+
+				"localJWKS")
 		case remote != nil && local != nil:
-			return local, p.path + "localJWKS", "remoteJWKS and localJWKS are both set"
+			add(local, one.path+"localJWKS", "remoteJWKS and localJWKS are both set")
+		}
+		if n := len(itemsOf(one.at.Member("audiences"))); n > mostAudiences {
+			add(one.at.Member("audiences"), one.path+"audiences", fmt.Sprintf(
+				"%d audiences are more than %d", n, mostAudiences))
 		}
 	}
-	return nil, "", ""
+	return all
+}
+
+// mostAudiences is how many audiences a provider may have.
+const mostAudiences = 8
+
+// oneOf reports whether a value is one of some texts, or absent, or not known.
+func oneOf(v *source.Value, texts ...string) bool {
+	text, _ := v.Str()
+	return !isSet(v) || kubernetes.Marked(v) || slices.Contains(texts, text)
+}
+
+// refusals visits what is refused of a rule.
+func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why string)) {
+	if !r.at.Is(source.Object) {
+		add(r.at, r.path, "a rule is an object")
+		return
+	}
+	action := r.at.Member("action")
+	if !isSet(action) {
+		add(r.at, r.path, "a rule has an action")
+	} else if !oneOf(action, actionAllow, actionDeny) {
+		add(action, r.path+"action", "an action is Allow or Deny")
+	}
+	if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
+		add(r.at, r.path, "a rule has no principal and no cel")
+	}
+	principal := r.at.Member("principal")
+	if principal.Is(source.Object) && saysNothing(principal) {
+		add(principal, r.path+"principal",
+			"a principal has none of clientCIDRs, jwt, headers and clientIPGeoLocations")
+	}
+	cidrs := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")
+	for _, v := range cidrs.Values {
+		if !looksLikeRange(v.Text) {
+			add(v, cidrs.Field, v.Text+" is not a range of addresses")
+		}
+	}
+	jwt := principal.Member("jwt")
+	if !jwt.Is(source.Object) {
+		return
+	}
+	if !withJWT {
+		add(jwt, r.path+"principal.jwt",
+			"a rule is about a token, and jwt is not in the same SecurityPolicy")
+	}
+	if jwt.Member("claims") == nil && jwt.Member("scopes") == nil {
+		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
+	}
+	for i, claim := range itemsOf(jwt.Member("claims")) {
+		path := fmt.Sprintf("%sprincipal.jwt.claims[%d]", r.path, i)
+		if v := claim.Member("valueType"); !oneOf(v, "String", "StringArray") {
+			add(v, path+".valueType", "a valueType is String or StringArray")
+		}
+		if v := claim.Member("values"); v.Is(source.List) && len(v.Items) == 0 {
+			add(v, path+".values", "a claim has no values")
+		}
+	}
 }
 
 // broken is what Envoy Gateway can't translate (securitypolicy.go).
@@ -83,7 +167,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 				return path, r.path + "operation.path", fault
 			}
 		}
-		if e, ok := celOf(r); ok && e.fault != nil && c.has(celSince) == rules.Yes {
+		if e, ok := celOf(r); ok && e.fault != nil && c.hasExpression(r) == rules.Yes {
 			return e.at, e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
@@ -96,6 +180,41 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 	return nil, "", ""
 }
 
+// saysNothing reports whether a principal has no condition.
+func saysNothing(principal *source.Value) bool {
+	for _, name := range []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"} {
+		if principal.Member(name) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// looksLikeRange reports whether a text has the form of a range, as the definition of the resource
+// wants it. How many bits there are it does not look at.
+func looksLikeRange(text string) bool {
+	address, bits, ok := strings.Cut(text, "/")
+	_, err := netip.ParseAddr(address)
+	return ok && err == nil && bits != "" && strings.Trim(bits, "0123456789") == ""
+}
+
+// notAnAddress reports whether a text is surely not a mail address (RFC 5322, section 3.4). One
+// with quotes, comments or brackets may be. net/mail knows them too, and is not linked for it: it
+// would be a hundredth of the page's module.
+func notAnAddress(text string) bool {
+	if strings.ContainsAny(text, "\"<>()[]\\,;") {
+		return false
+	}
+	local, domain, found := strings.Cut(strings.Trim(text, " \t"), "@")
+	return !found || notDotAtom(local) || notDotAtom(domain)
+}
+
+// notDotAtom reports whether a text is not a row of words between dots.
+func notDotAtom(text string) bool {
+	isOther := func(r rune) bool { return r <= ' ' || r == '@' || r == 0x7f }
+	return slices.Contains(strings.Split(text, "."), "") || strings.ContainsFunc(text, isOther)
+}
+
 // issuerFault is why Envoy Gateway does not take an issuer (validateJWTProvider).
 func issuerFault(issuer string) string {
 	switch {
@@ -104,7 +223,7 @@ func issuerFault(issuer string) string {
 			return fmt.Sprintf("the issuer %s has a colon and is not a URI", issuer)
 		}
 	case strings.Contains(issuer, "@"):
-		if _, err := mail.ParseAddress(issuer); err != nil {
+		if notAnAddress(issuer) {
 			return fmt.Sprintf("the issuer %s has an @ and is not an address", issuer)
 		}
 	}

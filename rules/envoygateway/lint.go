@@ -23,6 +23,8 @@ func lintRules() []rules.Rule {
 		providerNotInPolicy(),
 		textClaimComparedWithList(),
 		claimIsNoText(),
+		policyRefused(),
+		policyWithAnError(),
 		policySelectsNothing(),
 		fieldNotKnown(),
 		expressionNotParseable(),

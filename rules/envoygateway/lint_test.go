@@ -81,7 +81,28 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 		},
 		{"a mark for a provider", with(authorization("",
 			`{action: Allow, principal: {jwt: {provider: "{{ .x }}", scopes: [a]}}}`)), none},
-		{"no jwt", onRoute(authorization("", ours)), []string{"provider-not-in-policy"}},
+		{
+			"no jwt", onRoute(authorization("", ours)),
+			[]string{"policy-refused"},
+		},
+		{
+			"an action that is none", with(authorization("",
+				ruleOf("allow", claim("azp", "", "x")))),
+			[]string{"policy-refused"},
+		},
+		{"a default that is none", with(authorization("deny", ours)), []string{"policy-refused"}},
+		{"a type that is none", of("azp", "string"), []string{"policy-refused"}},
+		{
+			"optional and failOpen", onRoute(jwt("optional: true", "failOpen: false")),
+			[]string{"policy-refused"},
+		},
+		{"a range that is none", with(authorization("",
+			"{action: Allow, principal: {clientCIDRs: [x]}}")), []string{"policy-refused"}},
+		{
+			"a range with too many bits", with(authorization("",
+				"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")),
+			[]string{"policy-with-an-error"},
+		},
 		{
 			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),
 			[]string{"outer-policy-dropped"},

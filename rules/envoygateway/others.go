@@ -6,9 +6,21 @@ import (
 )
 
 // others is what else a SecurityPolicy asks of a request, before its JWT filter: nobody knows here
-// what comes out. CORS answers preflights only, and is left out.
+// what comes out. They are in the order of the proxy's filters. CORS answers preflights only, and
+// is left out.
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
+	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {
+		reads := c.check(rules.Conditional, v, "csrf", documented(docAPI))
+		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
+		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
+		unknown := c.notModelled(v, "csrf", &rules.Unknown{
+			Why: "csrf is not modelled: it looks at the Origin of requests that change something",
+		})
+		node.All = append(node.All, rules.Node{
+			Any: []rules.Node{{Check: reads}, {Check: unknown}},
+		})
+	}
 	for _, part := range []struct{ field, why string }{
 		{"extAuth", "a service of its own decides on the request"},
 		{"apiKeyAuth", "the request needs an API key"},
@@ -24,21 +36,10 @@ func (c *compiler) others() (rules.Node, bool) {
 		check := c.notModelled(v, part.field, &rules.Unknown{
 			Why: part.field + " is not modelled: " + part.why,
 		})
-		if part.field == "basicAuth" {
+		if check.Evidence = inferred(codeFilters); part.field == "basicAuth" {
 			check.Evidence = inferred(issueBasic)
 		}
 		node.All = append(node.All, rules.Node{Check: check})
-	}
-	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {
-		reads := c.check(rules.Conditional, v, "csrf", documented(docAPI))
-		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
-		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
-		unknown := c.notModelled(v, "csrf", &rules.Unknown{
-			Why: "csrf is not modelled: it looks at the Origin of requests that change something",
-		})
-		node.All = append(node.All, rules.Node{
-			Any: []rules.Node{{Check: reads}, {Check: unknown}},
-		})
 	}
 	return node, len(node.All) > 0
 }

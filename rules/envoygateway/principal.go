@@ -217,7 +217,7 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 		all = append(all, check)
 	}
 	if scopes := kubernetes.ListIn(jwt, path, "scopes"); !scopes.Empty() {
-		check := c.check(rules.Scopes, scopes.At, scopes.Field, documented(docAPI))
+		check := c.check(rules.Scopes, scopes.At, scopes.Field, documented(notesScp))
 		check.Test = c.scopesTest(scopes)
 		check.Grant = grantOf("scp")
 		all = append(all, check)
@@ -293,7 +293,9 @@ func (c *compiler) claim(claim *source.Value, path string) *rules.Check {
 	values := kubernetes.ListIn(claim, path, "values")
 	check := c.check(rules.CustomClaim, cmp.Or(values.At, claim), values.Field,
 		inferred(codeRules))
-	check.Claim = name
+	if check.Claim = name; strings.Contains(name, ".") {
+		check.Evidence = inferred(issueDots)
+	}
 	check.Grant = grantOf(name)
 	kind, _ := claim.Member("valueType").Str()
 	for _, v := range []*source.Value{claim.Member("name"), claim.Member("valueType")} {

@@ -16,23 +16,36 @@ const (
 	codeRegex     = code + "internal/utils/regex/regex.go"
 	notesScp      = "Envoy Gateway release notes, v1.7.0"
 	notesMerge    = "Envoy Gateway release notes, v1.8.0"
-	notesPaths    = "Envoy Gateway release notes, v1.9.0"
 	notesClosed   = "Envoy Gateway release notes, v1.2.0"
 	codeFilters   = code + "internal/xds/translator/httpfilters.go"
-	codeMerge     = code + "internal/utils/merge.go"
 	docAttributes = "envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes"
 	docAPI        = "gateway.envoyproxy.io/docs/api/extension_types"
 	docJWT        = "gateway.envoyproxy.io/docs/tasks/security/jwt-authentication"
 	docClaims     = "gateway.envoyproxy.io/docs/tasks/security/jwt-claim-authorization"
 	docAttach     = "gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy"
 	issueClients  = "github.com/envoyproxy/gateway/issues/7633"
-	issueScp      = "github.com/envoyproxy/gateway/issues/8027"
 	issueNoRoute  = "github.com/envoyproxy/gateway/issues/4678"
 	issueBasic    = "github.com/envoyproxy/gateway/issues/8491"
 	issueDropped  = "github.com/envoyproxy/gateway/issues/8781"
 	issueMerged   = "github.com/envoyproxy/gateway/issues/9722"
 	issueDots     = "github.com/envoyproxy/gateway/issues/9964"
 )
+
+// translation is what Envoy Gateway makes of policies. It was seen to run, and Envoy was not: what
+// Envoy does with it, its documentation says.
+const translation = "what egctl gives to Envoy, github.com/envoyproxy/gateway " + recordedVersion +
+	", run on " + recordedOn
+
+// The version of Envoy Gateway that was recorded, and when.
+const (
+	recordedVersion = "v1.9.1"
+	recordedOn      = "2026-11-28"
+)
+
+// observed is for what Envoy Gateway was seen to make of a policy.
+func observed() rules.Evidence {
+	return rules.Evidence{Level: rules.Observed, Reference: translation}
+}
 
 func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}

@@ -6,9 +6,9 @@ func expressionNotSupported() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-not-supported-by-gateway",
 		Title: "an expression uses what this gateway does not have",
-		Why: "Envoy Gateway parses the cel of a rule, and does not look whether Envoy can run " +
-			"it. Envoy refuses a configuration with all, exists, map and the like, with string(), " +
-			"or with a function that it does not have, and keeps the one before.",
+		Why: "Envoy Gateway parses the cel of a rule, and does not look whether Envoy can " +
+			"run it. Envoy refuses a configuration with all, exists, map and the like, with " +
+			"string(), or with a function that it does not have, and keeps the one before.",
 		Fix: "In Envoy Gateway write it with ==, in, has, startsWith, endsWith, contains and " +
 			"matches: 'a' in … looks into a list.",
 		Severity:   rules.Error,

@@ -19,15 +19,19 @@ func outerPolicyDropped() rules.Rule {
 			"later), or repeat in it what the Gateway's policy checks.",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{docAttach, issueDropped, codePolicy},
+		References: []string{docAttach, issueDropped, notesMerge, codePolicy},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			lost := s.dropped()
 			if len(lost) == 0 || s.doubt != nil {
 				return nil
 			}
+			verb := "holds"
+			if len(lost) > 1 {
+				verb = "hold"
+			}
 			return []rules.Finding{s.findingAt(s.instance.policy.attachment(), lost[0],
-				"%s takes the place of %s: its %s no longer holds for %s",
-				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and its "),
+				"%s takes the place of %s, whose %s no longer %s for %s",
+				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
 				s.name)}
 		}),
 	}

@@ -21,7 +21,6 @@ func providerNotInPolicy() rules.Rule {
 		References: []string{docAPI, issueMerged, codeTypes},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
-			none := !isSet(s.instance.policy.Spec.Member("jwt"))
 			for _, r := range rulesIn(s.spec) {
 				jwt := r.at.At("principal", "jwt")
 				name := jwt.Member("provider")
@@ -31,11 +30,7 @@ func providerNotInPolicy() rules.Rule {
 				if name == nil {
 					name = jwt
 				}
-				switch {
-				case none && !s.merges():
-					all = append(all, s.findingAt(name, r.path+"principal.jwt.provider",
-						"there is no jwt in this SecurityPolicy: the API server refuses it"))
-				case s.providerOf(jwt) == nil:
+				if s.providerOf(jwt) == nil && len(s.providers) > 0 {
 					all = append(all, s.findingAt(name, r.path+"principal.jwt.provider",
 						"this SecurityPolicy has no provider %s: the rule matches nothing",
 						name.Text))

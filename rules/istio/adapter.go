@@ -11,14 +11,15 @@ const product = "Istio"
 // Adapter returns the adapter for Istio.
 func Adapter() rules.Adapter {
 	return rules.Adapter{
-		Name:     Name,
-		Variants: []rules.Variant{{Name: Name, Product: product}},
-		Words:    []string{"security.istio.io/", requestAuthentication, authorizationPolicy},
-		Kinds:    func() []string { return []string{Name} },
-		Detect:   detect,
-		Read:     read,
-		Together: together,
-		Beside:   ofCluster,
+		Name:      Name,
+		Variants:  []rules.Variant{{Name: Name, Product: product}},
+		Words:     []string{"security.istio.io/", requestAuthentication, authorizationPolicy},
+		Resources: resources,
+		Kinds:     func() []string { return []string{Name} },
+		Detect:    detect,
+		Read:      read,
+		Together:  together,
+		Beside:    ofCluster,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

@@ -243,9 +243,9 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	return envoy.Either(parts)
 }
 
-// acceptedBy are the predicates that a token that some rule accepts is accepted by this one first:
-// it has the rule's issuer, and where another rule may accept it too, the rule's audience. As it is
-// then, policies see it.
+// acceptedBy are the predicates that a token that some rule accepts is accepted by this one
+// first: it has the rule's issuer, and where another rule may accept it too, the rule's audience.
+// As it is then, policies see it.
 func (c *compiler) acceptedBy(index int) []rules.Predicate {
 	alike := func(a, b *envoy.Provider) bool {
 		return a.Issuer == "" || b.Issuer == "" || a.Issuer == b.Issuer

@@ -180,7 +180,7 @@ func providersOf(all []*jwtRule) []*envoy.Provider {
 // provider is what the rule is in Envoy.
 func (r *jwtRule) provider() *envoy.Provider {
 	audiences := kubernetes.ListIn(r.at, r.path, "audiences")
-	keys := "jwksUri"
+	keys := keysField(r.at)
 	if r.at.Member("jwks") != nil {
 		keys = "jwks"
 	}
@@ -204,13 +204,22 @@ func place(v *source.Value, field string) rules.Place {
 	return rules.Place{Field: field, Pos: v.Pos, Span: v.Span}
 }
 
+// keysField is the field of a JWT rule that has the address of its keys. Istio takes it by its
+// older name too.
+func keysField(rule *source.Value) string {
+	if rule.Member("jwksUri") == nil && rule.Member("jwks_uri") != nil {
+		return "jwks_uri"
+	}
+	return "jwksUri"
+}
+
 // key is where a rule has its keys from: the rule itself, an address, or the discovery document of
 // its issuer, of which only Entra ID's is known here.
 func (r *jwtRule) key() *rules.Key {
 	if text := r.text("jwks"); text != "" {
 		return &rules.Key{Own: true, Text: text, Set: true}
 	}
-	if address := r.text("jwksUri"); address != "" {
+	if address := r.text(keysField(r.at)); address != "" {
 		return rules.KeysAt(address, false)
 	}
 	iss, ok := entra.ParseIssuer(r.issuer())

@@ -83,8 +83,8 @@ func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
 	}
 }
 
-// Istio wants one of the rules, or each of them in turn: so the first that refuses a token answers,
-// and the last only where the token has another issuer than the first.
+// Istio wants one of the rules, or each of them in turn: so the first that refuses a token
+// answers, and the last only where the token has another issuer than the first.
 func TestWhichOfTwoRulesAnswers(t *testing.T) {
 	t.Parallel()
 	two := authentication("issuer: "+v2Issuer, "audiences: [a]") +

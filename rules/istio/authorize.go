@@ -78,7 +78,7 @@ func (r *authRule) String() string {
 	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.Namespace, r.of.Name, r.index)
 }
 
-// rulesOf lists the rules of a policy.
+// rulesOf lists the rules of a policy. One that is null is none: the policy is unreadable then.
 func rulesOf(p *resource) []*authRule {
 	var all []*authRule
 	items := p.Spec.Member("rules")
@@ -86,6 +86,9 @@ func rulesOf(p *resource) []*authRule {
 		return nil
 	}
 	for i, v := range items.Items {
+		if v.Is(source.Null) {
+			continue
+		}
 		r := &authRule{of: p, index: i, at: v}
 		r.read()
 		all = append(all, r)
@@ -273,6 +276,10 @@ func (c *compiler) custom() (rules.Node, bool) {
 		case action != actionCustom || kubernetes.Marked(p.Spec.Member("action")):
 			on.Unknown = &rules.Unknown{Why: "the action of " + p.String() + " is " + action +
 				", which is not one that is known"}
+			node.All = append(node.All, rules.Node{Check: on})
+			continue
+		case p.unreadable() != nil:
+			on.Unknown = p.unreadable()
 			node.All = append(node.All, rules.Node{Check: on})
 			continue
 		case len(rulesOf(p)) == 0:

@@ -280,8 +280,9 @@ func TestSplitClaimsDependOnTheVersion(t *testing.T) {
 // Of two rules for one issuer the first that accepts the token decides whether a claim is split.
 func TestAClaimIsAsTheRuleHasItThatAcceptsTheToken(t *testing.T) {
 	t.Parallel()
-	text := authentication("issuer: "+v2Issuer, "audiences: ["+app+"]") + "  - issuer: " + v2Issuer +
-		"\n    audiences: [api://orders]\n    spaceDelimitedClaims: [scp]\n" +
+	text := authentication("issuer: "+v2Issuer, "audiences: ["+app+"]") +
+		"  - issuer: " + v2Issuer + "\n    audiences: [api://orders]\n" +
+		"    spaceDelimitedClaims: [scp]\n" +
 		policy("ALLOW", `rules: [{when: [{key: "request.auth.claims[scp]", values: [Read]}]}]`)
 	policies := policiesOf(t, rules.Options{Runtime: "1.30.0"}, text)
 	for audience, want := range map[string]decided{

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -48,7 +47,7 @@ func causes() []rules.Cause {
 		{
 			ID:    "token-not-forwarded",
 			Title: "the workload behind the proxy did not get the token, and answers itself",
-			Why: "the proxy takes a token away from the header that it has accepted it in, " +
+			Why: "the proxy removes a token from the header in which it accepted it, " +
 				"unless forwardOriginalToken of the JWT rule is true",
 			Look: "the log of the workload; and forwardOriginalToken: true, if it reads the " +
 				"token itself",
@@ -72,7 +71,7 @@ func causes() []rules.Cause {
 // tokenTaken reports whether a request is let in, the proxy takes its token away, and 401 was
 // answered.
 func tokenTaken(p *rules.Prediction, o *rules.Observation) bool {
-	if p.Verdict.Outcome != rules.Accepted || o.Status != http.StatusUnauthorized {
+	if p.Verdict.Outcome != rules.Accepted || o.Status != 401 {
 		return false
 	}
 	takes := func(r *jwtRule) bool {

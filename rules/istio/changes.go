@@ -216,8 +216,11 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 func (m *changer) splitScopes() rules.Change {
 	const id, title = "split-scopes", "split scp at its blanks (Istio 1.28 and later)"
 	if m.before(splitSince) {
-		return rules.Change{ID: id, Title: title, Refused: "Istio splits scp from 1.28 on: until " +
-			"then list each combination of scopes that tokens have"}
+		return rules.Change{
+			ID: id, Title: title,
+			Refused: "Istio splits scp from 1.28 on: until then list each combination of scopes " +
+				"that tokens have",
+		}
 	}
 	var steps []step
 	for _, j := range m.jwt {
@@ -238,7 +241,7 @@ func splitting(j *jwtRule) step {
 func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
 	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
 	for _, r := range m.jwt {
-		at := r.at.Member("jwksUri")
+		at := r.at.Member(keysField(r.at))
 		if r.issuer() != "" || at == nil || at.Pos != goal.Finding.Pos {
 			continue
 		}
@@ -295,7 +298,8 @@ func (r *jwtRule) versionOfAudiences() entra.Version {
 // otherAudience puts the API's audience in the place of one that its tokens never have.
 func (m *changer) otherAudience(goal rules.Goal) rules.Change {
 	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
-	if change.Refused = "the audience of the API's tokens is not known"; goal.Facts.Audience == "" {
+	if goal.Facts.Audience == "" {
+		change.Refused = "the audience of the API's tokens is not known"
 		change.Needs = []source.Need{{Input: source.NeedAudience, For: "the API's audience"}}
 		return change
 	}

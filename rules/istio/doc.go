@@ -6,6 +6,6 @@
 // together. read.go takes the resources out of a cluster's files, workloads.go says which
 // workloads they tell apart; compile.go puts the policy of one together: authenticate.go what
 // RequestAuthentications want, authorize.go what AuthorizationPolicies want, attributes.go what
-// the attributes of their rules are, values.go how values are compared. behaviours.go is the one
-// place that has a status or a body.
+// the attributes of their rules are, values.go how values are compared. What Envoy's filters
+// check and answer is in rules/envoy.
 package istio

@@ -99,7 +99,7 @@ func (i *instance) ofEntra() bool {
 		if _, ok := entra.ParseIssuer(r.issuer()); ok {
 			return true
 		}
-		_, ok := entra.ParseKeysURL(r.text("jwksUri"))
+		_, ok := entra.ParseKeysURL(r.text(keysField(r.at)))
 		return ok
 	})
 }

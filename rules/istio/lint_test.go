@@ -105,7 +105,8 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 			nil,
 		},
 		{
-			"one claim that is to be two things", deny(`{when: [{key: "request.auth.claims[azp]",` +
+			"one claim that is to be two things",
+			deny(`{when: [{key: "request.auth.claims[azp]",` +
 				` values: [a]}, {key: "request.auth.claims[azp]", values: [b]}]}`),
 			[]string{"rule-never-matches"},
 		},

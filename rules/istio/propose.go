@@ -224,8 +224,8 @@ func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool)
 	return a, true
 }
 
-// conditionAt is the condition of a rule whose values are at a place; nil where there is none. What
-// must not be is never changed.
+// conditionAt is the condition of a rule whose values are at a place; nil where there is none.
+// What must not be is never changed.
 func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 	for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
 		for i := range some {
@@ -386,7 +386,7 @@ func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
 		return rules.Change{}, false
 	}
 	change := p.change(a)
-	tenant := entra.TenantOfKeys(r.text("jwksUri"))
+	tenant := entra.TenantOfKeys(r.text(keysField(r.at)))
 	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
 		change.Edited = nil
 		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+

@@ -126,14 +126,17 @@ func TestTheRecordingIsThatOfTheReferences(t *testing.T) {
 	if title != want {
 		t.Errorf("the recording says %q, and the references %q", title, want)
 	}
-	if _, commit, _ := strings.Cut(recordedVersion, "-eed"); !strings.Contains(code, "eed"+commit) {
+	_, commit, _ := strings.Cut(recordedVersion, "-eed")
+	if !strings.Contains(code, "eed"+commit) {
 		t.Errorf("the code that was read is %q", code)
 	}
 }
 
 // refuses reports whether a resource of that name is refused.
 func (f *recordedFile) refuses(resource string) bool {
-	return slices.ContainsFunc(f.Refused, func(r recordedRefusal) bool { return r.Resource == resource })
+	return slices.ContainsFunc(f.Refused, func(r recordedRefusal) bool {
+		return r.Resource == resource
+	})
 }
 
 // notInCluster reports whether the API server itself refuses a resource: then Istio never sees it.

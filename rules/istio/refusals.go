@@ -166,10 +166,8 @@ func (f *refuser) jwtRules() {
 
 // keys looks at where a rule has its keys from.
 func (f *refuser) keys(rule *source.Value, path string) {
-	issuer, uri, inline := rule.Member("issuer"), rule.Member("jwksUri"), rule.Member("jwks")
-	if uri == nil {
-		uri = rule.Member("jwks_uri")
-	}
+	issuer, inline := rule.Member("issuer"), rule.Member("jwks")
+	uri := rule.Member(keysField(rule))
 	empty := func(v *source.Value) bool { return v == nil || v.Is(source.Null) || v.Text == "" }
 	if issuer.Is(source.String) && issuer.Text == "" {
 		f.add(issuer, path+"issuer", "the issuer is empty")
@@ -187,7 +185,7 @@ func (f *refuser) keys(rule *source.Value, path string) {
 	}
 	if inline.Is(source.String) && inline.Text != "" && !kubernetes.Marked(inline) {
 		if _, err := keys.Parse("", []byte(inline.Text)); err != nil {
-			f.add(inline, path+"jwks", "it is no key set: %v", err)
+			f.add(inline, path+"jwks", "it is not a key set: %v", err)
 		}
 	}
 }
@@ -324,8 +322,10 @@ func (f *refuser) when(of *source.Value, path string) {
 	}
 	open := strings.Index(key, "[")
 	bracketed := open > 0 && open < len(key)-2 && strings.HasSuffix(key, "]")
-	prefixes := []string{ofClaims, ofHeaders, ofFilters}
-	wanted := slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+	named := []string{ofClaims, ofHeaders, ofFilters}
+	wanted := slices.ContainsFunc(named, func(of string) bool {
+		return strings.HasPrefix(key, of)
+	})
 	switch {
 	case key == "":
 		f.add(of, path, "it has no key")

@@ -57,7 +57,7 @@ func instead(key string, known []string) string {
 		return ": that a token is needed an AuthorizationPolicy says"
 	case "audience":
 		return ": it is audiences, a list"
-	case "jwks_uri", "jwksUrl":
+	case "jwksUrl":
 		return ": it is jwksUri"
 	}
 	return ""
@@ -85,8 +85,8 @@ func lookThrough(p *resource, look func(object *source.Value, path string, known
 	if p.Kind == requestAuthentication {
 		look(p.Spec, "", append(attached, "jwtRules")...)
 		each(p.Spec, "jwtRules", "", func(v *source.Value, path string) {
-			look(v, path, "issuer", "audiences", "jwksUri", "jwks", "fromHeaders", "fromParams",
-				"fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
+			look(v, path, "issuer", "audiences", "jwksUri", "jwks_uri", "jwks", "fromHeaders",
+				"fromParams", "fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
 				"forwardOriginalToken", "timeout", "spaceDelimitedClaims")
 		})
 		return

@@ -5,7 +5,7 @@ import "github.com/gatewhy/gatewhy/rules"
 func policyRefused() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-refused",
-		Title: "Kubernetes or Istio refuses a policy",
+		Title: "the cluster refuses a policy",
 		Why: "The API server takes only what the definition of the resource allows, and asks " +
 			"Istio's webhook about the rest. What is refused does not get into the cluster: the " +
 			"policy of before stays, or there is none.",

@@ -6,8 +6,8 @@ func ruleNeverMatches() rules.Rule {
 	return rules.Rule{
 		Name:  "rule-never-matches",
 		Title: "a rule can't match any request",
-		Why: "All conditions of a rule must hold, and these exclude each other. A DENY rule that " +
-			"never matches denies nothing; an ALLOW rule lets nobody in.",
+		Why: "All conditions of a rule must hold, and these exclude each other. A DENY rule " +
+			"that never matches denies nothing; an ALLOW rule lets nobody in.",
 		Fix:        "Write alternatives as values of one list, or as rules of their own.",
 		Severity:   rules.Error,
 		Lesser:     "a warning for an ALLOW rule: others may let in whom it is for",

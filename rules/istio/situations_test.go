@@ -137,8 +137,8 @@ func TestTheShapeOfAQuestionAboutNoToken(t *testing.T) {
 	}
 }
 
-// istio#24665: a from and a to that are two rules let in who has no token; as one they do not. lint
-// says so of the rule that asks for nothing of a token.
+// istio#24665: a from and a to that are two rules let in who has no token; as one they do not.
+// lint says so of the rule that asks for nothing of a token.
 func TestAFromAndAToAsTwoRules(t *testing.T) {
 	t.Parallel()
 	const from = `from: [{source: {requestPrincipals: ["*"]}}]`

@@ -251,7 +251,9 @@ func (n *comparisons) compare(
 }
 
 // add compares what is predicted with what Envoy does, and returns 1 if they are the same.
-func (n *comparisons) add(t *testing.T, f *recordedFile, where string, v rules.Verdict, want outcome) int {
+func (n *comparisons) add(
+	t *testing.T, f *recordedFile, where string, v rules.Verdict, want outcome,
+) int {
 	got := outcomeOf(v)
 	switch {
 	case want == unjudged:

@@ -218,7 +218,10 @@ func TestTheRootNamespaceIsTheOneOfTheMesh(t *testing.T) {
 			config("istio", `rootNamespace: "{{ .Release.Namespace }}"`), let, true},
 		{"two meshes", nobody("mesh") + config("istio", "rootNamespace: mesh") +
 			config("istio-b", "rootNamespace: other"), let, true},
-		{"another ConfigMap", nobody("mesh") + config("orders", "rootNamespace: mesh"), let, false},
+		{
+			"another ConfigMap", nobody("mesh") + config("orders", "rootNamespace: mesh"), let,
+			false,
+		},
 		{"a ConfigMap that can't be read", nobody("mesh") + config("istio", "{"), let, true},
 		{"one of another type", nobody("mesh") + config("istio", "- a"), let, true},
 	}
@@ -259,7 +262,8 @@ func TestAGatewayThatAWorkloadRuns(t *testing.T) {
 			rejected(403, rules.Authorization),
 		},
 		{
-			"one of another gateway's", gateway("istio") + attached + bySelector(gatewayName+": h"),
+			"one of another gateway's",
+			gateway("istio") + attached + bySelector(gatewayName+": h"),
 			accepted(),
 		},
 		{

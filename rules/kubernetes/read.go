@@ -7,8 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Holding is an error where one of some files holds neither a policy that an adapter reads nor what
-// such policies are about, or where none of them holds a policy.
+// Holding is an error where one of some files holds neither a policy that an adapter reads nor
+// what such policies are about, or where none of them holds a policy.
 func Holding(
 	files []*source.File, policy, beside func(*source.File) bool, cause, hint string,
 ) error {

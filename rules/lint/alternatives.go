@@ -61,8 +61,8 @@ func isAlternative(f *rules.Finding) bool {
 		strings.Contains(f.Policy.Root.Group(f.Check), "any[")
 }
 
-// passed reports whether a token gets in by some way that a check is on. Beside another alternative
-// than its own it may let none past.
+// passed reports whether a token gets in by some way that a check is on. Beside another
+// alternative than its own it may let none past.
 func passed(check *rules.Check, ways []*rules.Subject) bool {
 	return slices.ContainsFunc(ways, func(way *rules.Subject) bool {
 		p := policyOf(check, way.Policies)

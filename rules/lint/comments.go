@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -35,6 +36,14 @@ func Comments(file *source.File) []Comment {
 		}
 		start += i + len(ignoreMark)
 	}
+}
+
+// commented are the files that may have comments. A file may be large, and its policies are looked
+// at one API after the other.
+func commented(files []*source.File) []*source.File {
+	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+		return !bytes.Contains(file.Text, []byte(ignoreMark))
+	})
 }
 
 // commentAt reads the comment whose mark is at this offset. It is not ok where the mark is

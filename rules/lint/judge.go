@@ -59,6 +59,7 @@ func (j *Judge) ofOtherVariants(
 // Policies runs the rules on policies, API by API.
 func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
+	files = commented(files) // no rule looks into the others
 	for _, api := range rules.ByAPI(policies) {
 		subject := &rules.Subject{Policies: api, Files: files}
 		subject.App = j.appOf(api)

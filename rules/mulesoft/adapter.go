@@ -3,6 +3,7 @@ package mulesoft
 import (
 	"sync"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -19,6 +20,7 @@ func Adapter() rules.Adapter {
 		Name:       "mulesoft",
 		Variants:   variants(),
 		Words:      words(),
+		Resources:  resources,
 		Kinds:      assets,
 		Knows:      func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
 		Detect:     detect,
@@ -43,6 +45,9 @@ func variants() []rules.Variant {
 		{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"},
 	}
 }
+
+// resources lists what is looked at in a cluster: everything of the vendor's.
+func resources() []source.Resource { return []source.Resource{{Group: flexGroup}} }
 
 // words are texts of which a file with the vendor's policies has at least one, in every format.
 func words() []string {

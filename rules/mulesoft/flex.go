@@ -8,6 +8,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
+// flexGroup begins the apiVersion of Flex Gateway's documents.
+const flexGroup = "gateway.mulesoft.com"
+
 // flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an
 // ApiInstance, or lists of them, as kubectl prints several. Other kinds of documents hold no
 // policies.
@@ -22,7 +25,7 @@ func flexEntries(document *source.Value) []entry {
 		return all
 	}
 	version, _ := document.Member("apiVersion").Str()
-	if !strings.HasPrefix(version, "gateway.mulesoft.com/") {
+	if !strings.HasPrefix(version, flexGroup+"/") {
 		return nil
 	}
 	spec := document.Member("spec")

@@ -16,9 +16,10 @@ func Adapter() rules.Adapter {
 		Words: []string{
 			"oauth2-proxy", "oauth2_proxy", "skip_jwt_bearer_tokens", "oidc_issuer_url",
 		},
-		Kinds:  func() []string { return []string{Name} },
-		Detect: detect,
-		Read:   read,
+		Resources: resources,
+		Kinds:     func() []string { return []string{Name} },
+		Detect:    detect,
+		Read:      read,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

@@ -2,7 +2,8 @@
 # Measures gatewhy beside what it is compared with, all in one run, and prints tables of ratios. It makes its data itself. It fails on
 # no figure: a busy machine slows all down, and only the ratios mean something. The libraries that it is compared with come from the
 # module proxy; the product does not link them.
-# usage: testdata/bench/run.sh [README.md]     with a file, the tables are written between its marks too
+# usage: testdata/bench/run.sh [README.md | --only TABLE]
+#   with a file, the tables are written between its marks too; TABLE is one of tokens, processes, scans, clusters, growth
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -16,6 +17,7 @@ build gatewhy .
 build empty ./testdata/bench/empty
 build floor ./testdata/bench/floor
 build once ./testdata/bench/once
+build cluster ./testdata/bench/cluster
 build jose-util github.com/go-jose/go-jose/v4/jose-util testdata/bench/peers
 build jwt github.com/golang-jwt/jwt/v5/cmd/jwt testdata/bench/peers
 build peers . testdata/bench/peers

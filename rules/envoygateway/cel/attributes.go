@@ -11,6 +11,9 @@ import (
 // Env is what an expression may read beside the request.
 type Env struct {
 	Providers []Provider // of the same policy
+
+	// Headers are those that the proxy writes from claims, whatever the caller sends.
+	Headers []string
 }
 
 // Provider is a provider of tokens. The proxy puts the claims of a token that it has accepted into
@@ -151,8 +154,10 @@ func (e *evaluator) header(name string) result {
 	name = strings.ToLower(name)
 	r := e.read(rules.Input{Source: rules.FromHTTP, Name: name}, "request.headers."+name)
 	switch {
-	case writtenByProxy(name):
-		return notKnown("Envoy writes the header %s itself", name)
+	case e.env.writes(name):
+		return notKnown("the proxy writes the header %s itself", name)
+	case name == "cookie" && r.fault != "" && len(e.request.Cookies) > 0:
+		return notKnown("how the cookies are written is not known")
 	case name == "authorization" && e.request.Token != nil && (r.fault != "" || r.unknown != nil):
 		return notKnown("the header authorization may carry the token, of which the text is not " +
 			"looked at")
@@ -160,11 +165,14 @@ func (e *evaluator) header(name string) result {
 	return r
 }
 
-// writtenByProxy reports whether Envoy sets a header itself, or has the request line under its
-// name.
-func writtenByProxy(name string) bool {
+// writes reports whether the proxy sets a header itself, or has the request line under its name.
+func (env *Env) writes(name string) bool {
+	same := func(header string) bool { return strings.EqualFold(header, name) }
+	if slices.ContainsFunc(env.Headers, same) {
+		return true
+	}
 	switch name {
-	case "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
+	case "host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-port",
 		"x-request-id", "via":
 		return true
 	}

@@ -139,6 +139,7 @@ func TestWhatIsNotKnownIsNotGuessed(t *testing.T) {
 		"CLAIMS.o.x == 1":                                            '?',
 		"CLAIMS == {}":                                               '?',
 		"request.query == ''":                                        '?',
+		"request.headers['host'] == 'h'":                             '?',
 		"request.headers['X-TENANT'] == 'a'":                         't',
 		"CLAIMS.azp.matches('" + strings.Repeat("[a-z]?", 30) + "')": '?',
 		"response.code == 200":                                       '?',

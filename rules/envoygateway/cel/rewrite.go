@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ByPathAlone is the text of the expression with request.url_path, which has no query, in the place
-// of request.path in each of its [Expr.WholePaths].
+// ByPathAlone is the text of the expression with request.url_path, which has no query, in the
+// place of request.path in each of its [Expr.WholePaths].
 func (e *Expr) ByPathAlone() string {
 	return e.rewritten(func(n *node) (*node, string) {
 		if n.isPath() {

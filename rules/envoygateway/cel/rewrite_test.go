@@ -8,16 +8,16 @@ import (
 func TestComparesByPathAlone(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"request.path == '/a'":                      "request.url_path == '/a'",
-		"'/a' != request.path && true":              "'/a' != request.url_path && true",
-		"request['path'] in ['/a', '/b']":           "request.url_path in ['/a', '/b']",
-		"(request.path).endsWith('/a')":             "(request.url_path).endsWith('/a')",
-		"request.path.matches('^/a$')":              "request.url_path.matches('^/a$')",
-		"request.path.matches('^/a')":               "request.path.matches('^/a')",
-		"request.path.startsWith('/a')":             "request.path.startsWith('/a')",
-		"request.path.contains('a')":                "request.path.contains('a')",
-		"request.url_path == '/a'":                  "request.url_path == '/a'",
-		"request.path == '/a' || request.path=='b'": "request.url_path == '/a' || request.url_path=='b'",
+		"request.path == '/a'":            "request.url_path == '/a'",
+		"'/a' != request.path && true":    "'/a' != request.url_path && true",
+		"request['path'] in ['/a', '/b']": "request.url_path in ['/a', '/b']",
+		"(request.path).endsWith('/a')":   "(request.url_path).endsWith('/a')",
+		"request.path.matches('^/a$')":    "request.url_path.matches('^/a$')",
+		"request.path.matches('^/a')":     "request.path.matches('^/a')",
+		"request.path.startsWith('/a')":   "request.path.startsWith('/a')",
+		"request.path.contains('a')":      "request.path.contains('a')",
+		"request.url_path == '/a'":        "request.url_path == '/a'",
+		"true || request.path=='/a'":      "true || request.url_path=='/a'",
 	} {
 		e := parsed(t, text)
 		if got := e.ByPathAlone(); got != want {

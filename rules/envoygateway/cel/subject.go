@@ -26,15 +26,15 @@ func (l *lowering) subjectAt(path []string) (subject, bool) {
 	case len(path) > claimsDepth && isJWT(path):
 		return l.claim(path)
 	case len(path) == 3 && path[0] == "request" && path[1] == "headers":
-		return header(path[2])
+		return l.header(path[2])
 	case len(path) != 2 || path[0] != "request":
 		return subject{}, false
 	}
 	switch path[1] {
 	case "referer":
-		return header("referer")
+		return l.header("referer")
 	case "useragent":
-		return header("user-agent")
+		return l.header("user-agent")
 	case "path", "url_path", "method", "host":
 		in, _ := inputOf(path)
 		return subject{in: in, always: true, texts: true, path: path[1] == "path"}, true
@@ -42,9 +42,9 @@ func (l *lowering) subjectAt(path []string) (subject, bool) {
 	return subject{}, false
 }
 
-func header(name string) (subject, bool) {
+func (l *lowering) header(name string) (subject, bool) {
 	name = strings.ToLower(name)
-	if writtenByProxy(name) || name == "authorization" {
+	if l.env.writes(name) || name == "authorization" || name == "cookie" {
 		return subject{}, false
 	}
 	return subject{in: rules.Input{Source: rules.FromHTTP, Name: name}, texts: true}, true
@@ -202,13 +202,15 @@ func (s *subject) holding(item value, want bool) (p rules.Predicate, ok bool) {
 		return rules.Never(), true // a text holds nothing
 	case s.split && (!want || item.text == ""):
 		return p, false
-	case s.split:
-		words := &rules.Texts{Separator: " "}
-		return s.when(rules.Predicate{
-			Op: rules.HasAll, Input: s.in, Values: literals, Texts: words,
-		}), true
 	}
 	test := rules.Predicate{Op: rules.Contains, Input: s.in, Values: literals, Members: true}
+	if s.split {
+		word := rules.Predicate{
+			Op: rules.HasAll, Input: s.in, Values: literals,
+			Texts: &rules.Texts{Separator: " "},
+		}
+		return s.when(either(both(s.found(), s.isText(), word), test)), true
+	}
 	if want {
 		return s.when(test), true
 	}

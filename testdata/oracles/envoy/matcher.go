@@ -8,8 +8,11 @@ import (
 // stringMatcher is envoy.type.matcher.v3.StringMatcher.
 type stringMatcher struct {
 	Exact, Prefix, Suffix, Contains *string
-	SafeRegex                       *struct{ Regex string }
-	IgnoreCase                      bool
+	SafeRegex                       *struct {
+		GoogleRe2 *struct{} // the one engine
+		Regex     string
+	}
+	IgnoreCase bool
 }
 
 func (m *stringMatcher) matches(text string) bool {

@@ -18,9 +18,9 @@ type Parsed struct {
 	notBefore, expires int64
 }
 
-// Plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is said
-// here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of times that
-// are no integers, or are in milliseconds.
+// Plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is
+// said here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of
+// times that are no integers, or are in milliseconds.
 func Plain(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
@@ -132,7 +132,8 @@ func object(text []byte) (map[string]any, bool) {
 	return members, err == io.EOF
 }
 
-// once reports whether no member of the object is there twice, and none is deeper than Envoy reads.
+// once reports whether no member of the object is there twice, and none is deeper than Envoy
+// reads.
 func once(text []byte) bool {
 	const deepest = 90
 	decoder := json.NewDecoder(bytes.NewReader(text))

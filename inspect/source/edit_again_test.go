@@ -1,0 +1,88 @@
+package source
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// An edited file is read again where it was changed. What comes of it is what reading all of it
+// gives.
+func TestAnEditedStreamIsTheFile(t *testing.T) {
+	t.Parallel()
+	again := 0
+	for seed := range uint64(1500) {
+		w := world{rand.New(rand.NewPCG(seed, 16))}
+		var texts []string
+		for range 2 + w.IntN(3) {
+			v := w.container(Object, 3)
+			newline := "\n"
+			writer := yamlWriter{layout: layout{newline: newline}, indent: 2, item: 2 * w.IntN(2)}
+			texts = append(texts, "first: &f "+w.flowOf(writer)+newline+"k: *f\n"+
+				w.comment(writer.block(&Value{Kind: Object, Members: append(v.Members, Member{
+					Key: "last", Value: &Value{Kind: Number, Text: "1"},
+				})}, 0), newline)+newline)
+		}
+		text := strings.Join(texts, "---\n")
+		f, err := Read("x.yaml", []byte(text))
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, text)
+		}
+		for range 4 {
+			e, err := w.editOf(f)
+			if err != nil {
+				continue // of what an alias stands for, mostly
+			}
+			changed, err := Apply(f.Text, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := f.readAgain(changed, []Edit{e}); ok {
+				again++
+			}
+			edited, err := f.Edited(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := Read("x.yaml", edited.Text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, pair := range [][2]any{
+				{want.Documents, edited.Documents},
+				{want.Problems, edited.Problems},
+				{want.shared, edited.shared},
+				{want.pieces, edited.pieces},
+			} {
+				if !reflect.DeepEqual(pair[0], pair[1]) {
+					t.Fatalf("seed %d: %s\n%s\n---- edited:\n%s", seed,
+						cmp.Diff(pair[0], pair[1]), f.Text, edited.Text)
+				}
+			}
+			f = edited
+		}
+	}
+	if again < 1000 {
+		t.Errorf("%d edits were read again in part", again)
+	}
+}
+
+func (w world) flowOf(writer yamlWriter) string { return writer.flow(w.value(1), 0) }
+
+// editOf is a random edit of a random document.
+func (w world) editOf(f *File) (Edit, error) {
+	all := flatten(f.Documents)
+	target := all[w.IntN(len(all))]
+	switch n := len(target.Members); {
+	case target.Kind == List:
+		return f.InsertItem(target, w.IntN(len(target.Items)+1), w.value(2))
+	case target.Kind == Object && w.IntN(2) == 0:
+		return f.SetMember(target, "new", w.value(2))
+	case n > 1:
+		return f.RemoveMember(target, target.Members[w.IntN(n)].Key)
+	}
+	return f.Replace(target, w.value(2))
+}

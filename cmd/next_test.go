@@ -42,6 +42,10 @@ func screens() []screen {
 			"", "curl ", exitOK, "200: accepted",
 		},
 		{
+			"expired, and introspected", "explain @expired.jwt -p open.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
 			"altered", "explain @altered.jwt -p uat.json" + jwks, exitRejected,
 			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
 		},

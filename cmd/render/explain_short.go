@@ -69,9 +69,11 @@ func (t *explainText) shortReason() {
 		undecided = fmt.Sprintf("An earlier check (%s) could not be decided.",
 			checkName(earlier[0].Check))
 	}
-	switch expired := v.Decided != nil && v.Decided.Check.ID == rules.Expiry; {
+	saysExpired := []rules.ID{rules.Expiry, rules.Introspection}
+	switch {
 	case t.x.Earlier == nil:
-	case expired && t.x.Earlier.Outcome == rules.Accepted:
+	case v.Decided != nil && slices.Contains(saysExpired, v.Decided.Check.ID) &&
+		t.x.Earlier.Outcome == rules.Accepted:
 		why += "; until then it was accepted"
 	default:
 		then = whenNew(t.x.Earlier)
@@ -204,11 +206,19 @@ func (t *explainText) folded(r *rules.Result) bool {
 }
 
 // repeats reports whether a check fails for the reason that decides: a text that is no token has
-// no signature either.
+// no signature either, and a token that is not active since it expired has expired.
 func (t *explainText) repeats(r *rules.Result) bool {
 	d := t.x.Verdict.Decided
-	return d != nil && d.Check.ID == rules.TokenFormat && d.Policy == r.Policy &&
-		r.Check.ID == rules.Signature && r.Outcome == rules.Fail
+	if d == nil || d.Policy != r.Policy || r.Outcome != rules.Fail {
+		return false
+	}
+	switch d.Check.ID {
+	case rules.TokenFormat:
+		return r.Check.ID == rules.Signature
+	case rules.Introspection:
+		return r.Check.ID == rules.Expiry && d.Actual() == r.Actual()
+	}
+	return false
 }
 
 func holds(results []rules.Result, r *rules.Result) bool {

@@ -44,7 +44,8 @@ func TestEachMoodCanBeReadOnLightAndDark(t *testing.T) {
 				case color.Faint: // half-way to the ground, as terminals have it
 					shown, least = between(on.fg, on.behind), signContrast
 				default:
-					t.Errorf("mood %d has the attribute %d, which is measured nowhere", mood, attribute)
+					t.Errorf("mood %d has the attribute %d, which is measured nowhere",
+						mood, attribute)
 				}
 			}
 			if least == signContrast && mood != Passed && mood != Faint {

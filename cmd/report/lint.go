@@ -319,7 +319,9 @@ func notModelled(policies []*rules.Policy) []Unseen {
 	var all []Unseen
 	for _, p := range policies {
 		checks := p.Checks()
-		i := slices.IndexFunc(checks, func(c *rules.Check) bool { return c.ID == rules.NotModelled })
+		i := slices.IndexFunc(checks, func(c *rules.Check) bool {
+			return c.ID == rules.NotModelled
+		})
 		if !p.When.Disabled && i >= 0 {
 			all = append(all, Unseen{Policy: p, Why: checks[i].Unknown.Why})
 		}

@@ -164,6 +164,9 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 	case "appid", "azp":
 		var wanted []string
 		for _, want := range r.Check.Test.Wants() {
+			if strings.EqualFold(want.Text, w.profile.ClientID.Value) {
+				return // it is that client, and the token names it in the other claim
+			}
 			wanted = append(wanted, want.Text)
 		}
 		if len(wanted) > 0 {

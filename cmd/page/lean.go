@@ -14,22 +14,43 @@ import (
 // HCL's reader comes with all that evaluates expressions, which gatewhy never does, and the linker
 // can't see that: one call of the parser reaches every operator, and the operators are made of a
 // library of functions. The module is built of a copy of the sources, in which that call is
-// replaced by what it gives there, and the library by one that has the operators' names alone. No
+// replaced by what it gives there, and libraries that are never called by their names alone. No
 // expression can be evaluated in it, and it is a twentieth smaller.
 const (
 	evaluating = "litKey, _ := tmpl.Value(nil)"
 	reading    = "litKey := tmpl.Parts[0].(*LiteralValueExpr).Val" // a template of one literal
 )
 
-// operators are the functions that HCL's operators are made of.
-const operators = `package stdlib
+// unused are libraries that the page never calls, by their folders, with what the compiler wants of
+// them: what HCL's operators are made of, and what unpacks a log, which only scan reads.
+func unused() map[string]string {
+	return map[string]string{
+		"zclconf/go-cty/cty/function/stdlib": `package stdlib
 
 import "github.com/zclconf/go-cty/cty/function"
 
 var AddFunc, AndFunc, DivideFunc, EqualFunc, GreaterThanFunc, GreaterThanOrEqualToFunc,
 	LessThanFunc, LessThanOrEqualToFunc, ModuloFunc, MultiplyFunc, NegateFunc, NotEqualFunc,
 	NotFunc, OrFunc, SubtractFunc function.Function
-`
+`,
+		"klauspost/compress/zstd": `package zstd
+
+import (
+	"errors"
+	"io"
+)
+
+type DOption struct{}
+
+func WithDecoderConcurrency(int) DOption  { return DOption{} }
+func WithDecoderMaxWindow(uint64) DOption { return DOption{} }
+
+func NewReader(r io.Reader, _ ...DOption) (io.Reader, error) {
+	return nil, errors.ErrUnsupported
+}
+`,
+	}
+}
 
 // leanCopy copies the program's sources with those of the libraries, and replaces what is never
 // needed.
@@ -54,14 +75,20 @@ func leanCopy(root, folder string) error {
 	if err := os.WriteFile(parser, []byte(lean), 0o600); err != nil {
 		return err
 	}
-	library := filepath.Join(vendor, "zclconf", "go-cty", "cty", "function", "stdlib")
-	if err := os.RemoveAll(library); err != nil {
-		return err
+	for name, text := range unused() {
+		library := filepath.Join(vendor, filepath.FromSlash(name))
+		if err := os.RemoveAll(library); err != nil {
+			return err
+		}
+		if err := os.Mkdir(library, 0o755); err != nil {
+			return err
+		}
+		err := os.WriteFile(filepath.Join(library, "unused.go"), []byte(text), 0o600)
+		if err != nil {
+			return err
+		}
 	}
-	if err := os.Mkdir(library, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(library, "operators.go"), []byte(operators), 0o600)
+	return nil
 }
 
 // copySources copies what the module is built from: no tests, and of the test data the examples

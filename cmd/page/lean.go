@@ -21,8 +21,8 @@ const (
 	reading    = "litKey := tmpl.Parts[0].(*LiteralValueExpr).Val" // a template of one literal
 )
 
-// unused are libraries that the page never calls, by their folders, with what the compiler wants of
-// them: what HCL's operators are made of, and what unpacks a log, which only scan reads.
+// unused are libraries that the page never calls, by their folders, with what the compiler wants
+// of them: what HCL's operators are made of, and what unpacks a log, which only scan reads.
 func unused() map[string]string {
 	return map[string]string{
 		"zclconf/go-cty/cty/function/stdlib": `package stdlib

@@ -238,7 +238,10 @@ func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
 	}
 	one := &all[i]
 	first, second := one.Check, rule.Check
-	one.Why, one.Fix = one.Why+" "+rule.Why, one.Fix+" "+rule.Fix
+	one.Why += " " + rule.Why
+	if rule.Fix != one.Fix {
+		one.Fix += " " + rule.Fix
+	}
 	one.References = slices.Concat(one.References, rule.References)
 	one.Check = func(s *rules.Subject) []rules.Finding {
 		return append(first(s), second(s)...)

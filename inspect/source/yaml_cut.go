@@ -18,12 +18,12 @@ type yamlCutter struct {
 	kept   []byte         // the text of it that is read
 	left   map[int]cutOut // what of it is left out, by the offset of the name
 	pieces int            // values of all pieces, as far as their text shows
-	run    Span           // documents to be read together
+	run    Span           // documents that wait to be read together
 	inRun  int            // how many they are
 }
 
-// maxTogether is from how many bytes on documents are not read together: the YAML library begins each
-// text with buffers that are larger than most resources.
+// maxTogether is from how many bytes on resources are not read together: the YAML library begins
+// each text with buffers that are larger than most resources.
 const maxTogether = 64 << 10
 
 // errUncut is the error of a text that is cut in the wrong place.
@@ -222,26 +222,39 @@ func (c *yamlCutter) items(o *yamlOutline, where *place, depth int) (*Value, err
 	}
 	above, instead := c.above, c.instead
 	defer func() { c.above, c.instead = above, instead }()
-	for i, start := range o.items {
-		end := o.end
-		if i+1 < len(o.items) {
-			end = o.items[i+1]
-		}
-		err := c.resource(Span{start, end}, func(n *yaml.Node) error {
+	for i := 0; i < len(o.items); {
+		next, end := c.together(o, i)
+		err := c.resource(Span{o.items[i], end}, func(n *yaml.Node) error {
 			n = n.Content[0]
-			if n.Kind != yaml.SequenceNode || len(n.Content) != 1 {
+			if n.Kind != yaml.SequenceNode || len(n.Content) != next-i {
 				return errUncut
 			}
-			item, err := c.value(n.Content[0], where.at(i), depth+1)
-			list.Items = append(list.Items, item)
-			return err
+			for j, child := range n.Content {
+				item, err := c.value(child, where.at(i+j), depth+1)
+				if err != nil {
+					return err
+				}
+				list.Items = append(list.Items, item)
+				list.Span.End = max(list.Span.End, item.Span.End)
+			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		list.Span.End = max(list.Span.End, list.Items[i].Span.End)
+		i = next
 	}
 	return list, nil
+}
+
+// together is up to which item the items from the first on are read together, and where that ends.
+func (c *yamlCutter) together(o *yamlOutline, first int) (next, end int) {
+	for next = first + 1; next < len(o.items); next++ {
+		if c.file.selects() || o.items[next]-o.items[first] > maxTogether {
+			return next, o.items[next]
+		}
+	}
+	return next, o.end
 }
 
 // resource reads a resource, or what of it is wanted.

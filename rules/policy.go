@@ -37,6 +37,9 @@ type Policy struct {
 
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
+
+	// Strange says that its kind is not known. Of any other kind a part may be not modelled.
+	Strange bool
 }
 
 // Unread is a file beside the policies that could not be read. It may hold another policy.

@@ -150,11 +150,15 @@ func TestOneTenantHasOneCloudAndOneProvider(t *testing.T) {
 	}{
 		{"the other version", "https://sts.windows.net/" + tid + "/", v2, true},
 		{"a slash at the end", v2 + "/", v2, true},
-		{"a slash, and the other version", v2 + "/", "https://sts.windows.net/" + tid + "/", true},
+		{
+			"a slash, and the other version", v2 + "/",
+			"https://sts.windows.net/" + tid + "/", true,
+		},
 		{"an alias of the host", "https://login.windows.net/" + tid + "/v2.0", v2, true},
 		{
 			"another tenant",
-			"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", v2, false,
+			"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+			v2, false,
 		},
 		{
 			"another cloud",

@@ -121,8 +121,8 @@ func IssuerURL(c Cloud, tenant string, v Version) string {
 // Is reports whether the issuer may be of this cloud.
 func (i Issuer) Is(cloudID string) bool { return slices.Contains(i.Clouds, cloudID) }
 
-// SameTenant reports whether two issuers name one tenant of one provider, whatever their version. A
-// tenant is in one cloud, and B2C and External ID issue tokens on hosts of their own.
+// SameTenant reports whether two issuers name one tenant of one provider, whatever their version.
+// A tenant is in one cloud, and B2C and External ID issue tokens on hosts of their own.
 func (i Issuer) SameTenant(other Issuer) bool {
 	return i.Tenant == other.Tenant && i.provider() == other.provider() &&
 		slices.ContainsFunc(i.Clouds, other.Is)

@@ -228,20 +228,18 @@ func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
 	}
 }
 
-// A policy that wants the token's own client, in the claim of the other token version, is not to be
-// asked about another client.
-func TestTheTokensOwnClientIsNoOther(t *testing.T) {
+// Who is let in by a claim that tokens of this version do not have, a token of another client does
+// not show.
+func TestAnotherClientIsNamedWhereItsTokenHelps(t *testing.T) {
 	t.Parallel()
 	w := newNextWorld(t)
-	const own = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
-	for client, told := range map[string]bool{
-		own: false, "11111111-2222-4333-8444-555555555555": true,
-	} {
-		writeFile(t, filepath.Join(w.dir, "client.json"), strictPolicy("true", "azp", client))
-		_, stdout, _ := w.run("",
-			"explain", "@good.jwt", "-p", "client.json", "--jwks", "keys.json")
-		if strings.Contains(stdout, "is let in: see what a token of that client gets") != told {
-			t.Errorf("azp is to be %s:\n%s", client, stdout)
+	const client = "11111111-2222-4333-8444-555555555555"
+	for claim, told := range map[string]bool{"appid": true, "azp": false} {
+		policy := claim + ".json"
+		writeFile(t, filepath.Join(w.dir, policy), strictPolicy("true", claim, client))
+		_, stdout, _ := w.run("", "explain", "@good.jwt", "-p", policy, "--jwks", "keys.json")
+		if strings.Contains(stdout, "Only "+client+" is let in") != told {
+			t.Errorf("%s is to be %s:\n%s", claim, client, stdout)
 		}
 	}
 }

@@ -162,11 +162,11 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 	case "iss", "tid":
 		w.otherTenant()
 	case "appid", "azp":
+		if r.Check.Claim != w.profile.ClientID.Claim {
+			return // tokens of this version name their client in the other claim
+		}
 		var wanted []string
 		for _, want := range r.Check.Test.Wants() {
-			if strings.EqualFold(want.Text, w.profile.ClientID.Value) {
-				return // it is that client, and the token names it in the other claim
-			}
 			wanted = append(wanted, want.Text)
 		}
 		if len(wanted) > 0 {

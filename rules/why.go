@@ -334,7 +334,7 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 		want, _ := value.Str()
 		policy, ok := entra.ParseIssuer(want)
 		switch {
-		case !ok || token.Tenant != policy.Tenant:
+		case !ok || !token.SameTenant(policy):
 		case token.Version != policy.Version:
 			same = fmt.Sprintf(
 				". Both name the same tenant: "+

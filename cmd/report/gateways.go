@@ -232,13 +232,19 @@ func (g Gateways) Catalogue() []rules.Rule {
 // joined puts a vendor's rule behind those of others, or into the one of the same name: that then
 // looks for both, and says both vendors' words.
 func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
-	i := slices.IndexFunc(all, func(r rules.Rule) bool { return r.Name == rule.Name })
-	if i < 0 {
+	i := 0
+	for i < len(all) && all[i].Name != rule.Name { // IndexFunc would copy each rule
+		i++
+	}
+	if i == len(all) {
 		return append(all, rule)
 	}
 	one := &all[i]
 	first, second := one.Check, rule.Check
-	one.Why, one.Fix = one.Why+" "+rule.Why, one.Fix+" "+rule.Fix
+	one.Why += " " + rule.Why
+	if rule.Fix != one.Fix {
+		one.Fix += " " + rule.Fix
+	}
 	one.References = slices.Concat(one.References, rule.References)
 	one.Check = func(s *rules.Subject) []rules.Finding {
 		return append(first(s), second(s)...)
@@ -250,8 +256,8 @@ func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
 func advise(all []rules.Rule, advice []rules.Advice) {
 	for i := range all {
 		rule := &all[i]
-		for _, a := range advice {
-			if a.Rule == rule.Name {
+		for j := range advice {
+			if a := &advice[j]; a.Rule == rule.Name {
 				rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
 				rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
 				rule.References = append(rule.References, a.References...)

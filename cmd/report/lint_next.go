@@ -31,7 +31,7 @@ func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 			}
 			l.Ways[FindingsOf{f.Rule, f.Pos.File}] = way
 		}
-		all.add(rules.Step{Note: l.ruleNamed(f.Rule).Fix, Command: way})
+		all.add(rules.Step{Note: l.Fix(&f), Command: way})
 	}
 	if len(l.Findings) == 0 && len(l.Names) > 0 && l.Policies > 0 && !line.Once {
 		all.add(rules.Step{
@@ -44,16 +44,6 @@ func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 
 // Way is the command that repairs a finding, or says more of it; empty where none was looked for.
 func (l *Linting) Way(f rules.Finding) string { return l.Ways[FindingsOf{f.Rule, f.Pos.File}] }
-
-// ruleNamed finds a rule in the catalogue. A rule that is not there has a name and nothing else.
-func (l *Linting) ruleNamed(name string) rules.Rule {
-	for i := range l.Catalogue {
-		if l.Catalogue[i].Name == name {
-			return l.Catalogue[i]
-		}
-	}
-	return rules.Rule{Name: name}
-}
 
 // repairBy is the command that repairs the findings of a rule in a file. It asks in capitals for
 // what fix would ask for. Where the rule's own repair can't help and a ready-made one would, it is

@@ -141,6 +141,50 @@ func TestOtherIssuersAreNotEntras(t *testing.T) {
 	}
 }
 
+func TestOneTenantHasOneCloudAndOneProvider(t *testing.T) {
+	t.Parallel()
+	const v2 = "https://login.microsoftonline.com/" + tid + "/v2.0"
+	tests := []struct {
+		name, iss, other string
+		want             bool
+	}{
+		{"the other version", "https://sts.windows.net/" + tid + "/", v2, true},
+		{"a slash at the end", v2 + "/", v2, true},
+		{
+			"a slash, and the other version", v2 + "/",
+			"https://sts.windows.net/" + tid + "/", true,
+		},
+		{"an alias of the host", "https://login.windows.net/" + tid + "/v2.0", v2, true},
+		{
+			"another tenant",
+			"https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+			v2, false,
+		},
+		{
+			"another cloud",
+			"https://login.partner.microsoftonline.cn/" + tid + "/v2.0", v2, false,
+		},
+		{"B2C", "https://contoso.b2clogin.com/" + tid + "/v2.0/", v2, false},
+		{
+			"B2C without its slash", "https://contoso.b2clogin.com/" + tid + "/v2.0/",
+			"https://contoso.b2clogin.com/" + tid + "/v2.0", true,
+		},
+		{"External ID", "https://" + tid + ".ciamlogin.com/" + tid + "/v2.0", v2, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			one, first := entra.ParseIssuer(test.iss)
+			other, second := entra.ParseIssuer(test.other)
+			if !first || !second {
+				t.Fatalf("not read: %v, %v", first, second)
+			}
+			if one.SameTenant(other) != test.want || other.SameTenant(one) != test.want {
+				t.Errorf("%s and %s: want %v", test.iss, test.other, test.want)
+			}
+		})
+	}
+}
+
 func TestIssuerURLIsReadBack(t *testing.T) {
 	t.Parallel()
 	for _, c := range entra.Clouds() {

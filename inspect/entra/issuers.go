@@ -121,6 +121,22 @@ func IssuerURL(c Cloud, tenant string, v Version) string {
 // Is reports whether the issuer may be of this cloud.
 func (i Issuer) Is(cloudID string) bool { return slices.Contains(i.Clouds, cloudID) }
 
+// SameTenant reports whether two issuers name one tenant of one provider, whatever their version.
+// A tenant is in one cloud, and B2C and External ID issue tokens on hosts of their own.
+func (i Issuer) SameTenant(other Issuer) bool {
+	return i.Tenant == other.Tenant && i.provider() == other.provider() &&
+		slices.ContainsFunc(i.Clouds, other.Is)
+}
+
+// provider is the kind, where a slash at the end is a slip and not the form of B2C.
+func (i Issuer) provider() Kind {
+	hosts := func(c Cloud) bool { return i.Host == c.V2Issuer || c.has(i.Host) }
+	if i.Kind == B2C && i.Policy == "" && slices.ContainsFunc(clouds[:], hosts) {
+		return Workforce
+	}
+	return i.Kind
+}
+
 // SharesKeys reports whether the key sets of the issuer's cloud and of this one list some of each
 // other's keys: those of the public cloud and of US Government did in July 2026, in captures of
 // their key documents, where a key names its cloud (cloud_instance_name).

@@ -27,7 +27,8 @@ func (f *File) readAgain(text []byte, edits []Edit) (*File, bool) {
 			edited.share(s)
 		}
 	}
-	if err := edited.cutter().document(now); err != nil || len(edited.Documents) != n+1 {
+	c := edited.cutter()
+	if c.document(now) != nil || c.readRun() != nil || len(edited.Documents) != n+1 {
 		return nil, false
 	}
 	edited.pieces = append(edited.pieces, f.pieces[:n]...)

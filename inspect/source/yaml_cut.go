@@ -18,7 +18,13 @@ type yamlCutter struct {
 	kept   []byte         // the text of it that is read
 	left   map[int]cutOut // what of it is left out, by the offset of the name
 	pieces int            // values of all pieces, as far as their text shows
+	run    Span           // documents that wait to be read together
+	inRun  int            // how many they are
 }
+
+// maxTogether is from how many bytes on resources are not read together: the YAML library begins
+// each text with buffers that are larger than most resources.
+const maxTogether = 64 << 10
 
 // errUncut is the error of a text that is cut in the wrong place.
 var errUncut = errors.New("the text can't be cut")
@@ -38,13 +44,22 @@ func (f *File) readCut() (done bool, err error) {
 	for start := 0; start < len(f.Text); {
 		end := documentEnd(f.Text, start)
 		if err := c.document(Span{start, end}); err != nil {
-			ours := new(Error)
-			return errors.As(err, &ours) && (ours.Limit || len(f.Text) > maxText), err
+			return f.isFinal(err), err
 		}
 		f.pieces = append(f.pieces, Span{start, end})
 		start = end
 	}
+	if err := c.readRun(); err != nil {
+		return f.isFinal(err), err
+	}
 	return len(f.Documents) > 0, nil
+}
+
+// isFinal reports whether an error of a piece is what reading the whole text would say, or must
+// not be tried.
+func (f *File) isFinal(err error) bool {
+	ours := new(Error)
+	return errors.As(err, &ours) && (ours.Limit || len(f.Text) > maxText)
 }
 
 func (f *File) cutter() *yamlCutter {
@@ -85,16 +100,38 @@ func documentEnd(text []byte, start int) int {
 	}
 }
 
-// document reads one document.
+// document reads one document, or has it read with those behind it.
 func (c *yamlCutter) document(s Span) error {
 	o, ok := c.outline(s)
 	switch {
 	case ok && strings.HasSuffix(o.kind, "List") && len(o.items) > 0:
+		if err := c.readRun(); err != nil {
+			return err
+		}
 		return c.list(s, &o)
 	case ok && c.file.selects():
 		return c.resource(s, c.yamlReader.document)
+	case c.file.selects():
+		return c.readAll(s, c.yamlReader.document)
 	}
-	return c.readAll(s, c.yamlReader.document)
+	if c.inRun == 0 {
+		c.run.Start = s.Start
+	}
+	c.run.End = s.End
+	if c.inRun++; c.run.End-c.run.Start < maxTogether {
+		return nil
+	}
+	return c.readRun()
+}
+
+// readRun reads the documents that wait to be read together.
+func (c *yamlCutter) readRun() error {
+	n := c.inRun
+	if c.inRun = 0; n == 0 {
+		return nil
+	}
+	text := c.text[c.run.Start:c.run.End]
+	return c.readSome(n, c.run.Start, text, c.yamlReader.document)
 }
 
 // readAll reads a piece of which it is not known where its names are.
@@ -185,26 +222,39 @@ func (c *yamlCutter) items(o *yamlOutline, where *place, depth int) (*Value, err
 	}
 	above, instead := c.above, c.instead
 	defer func() { c.above, c.instead = above, instead }()
-	for i, start := range o.items {
-		end := o.end
-		if i+1 < len(o.items) {
-			end = o.items[i+1]
-		}
-		err := c.resource(Span{start, end}, func(n *yaml.Node) error {
+	for i := 0; i < len(o.items); {
+		next, end := c.together(o, i)
+		err := c.resource(Span{o.items[i], end}, func(n *yaml.Node) error {
 			n = n.Content[0]
-			if n.Kind != yaml.SequenceNode || len(n.Content) != 1 {
+			if n.Kind != yaml.SequenceNode || len(n.Content) != next-i {
 				return errUncut
 			}
-			item, err := c.value(n.Content[0], where.at(i), depth+1)
-			list.Items = append(list.Items, item)
-			return err
+			for j, child := range n.Content {
+				item, err := c.value(child, where.at(i+j), depth+1)
+				if err != nil {
+					return err
+				}
+				list.Items = append(list.Items, item)
+				list.Span.End = max(list.Span.End, item.Span.End)
+			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		list.Span.End = max(list.Span.End, list.Items[i].Span.End)
+		i = next
 	}
 	return list, nil
+}
+
+// together is up to which item the items from the first on are read together, and where that ends.
+func (c *yamlCutter) together(o *yamlOutline, first int) (next, end int) {
+	for next = first + 1; next < len(o.items); next++ {
+		if c.file.selects() || o.items[next]-o.items[first] > maxTogether {
+			return next, o.items[next]
+		}
+	}
+	return next, o.end
 }
 
 // resource reads a resource, or what of it is wanted.
@@ -332,26 +382,36 @@ func (o *cutOut) read(f *File, where *place, depth int) (*Value, error) {
 }
 
 // read reads the text of a piece that starts at an offset of the file.
-func (c *yamlCutter) read(start int, text []byte, take func(*yaml.Node) error) (err error) {
+func (c *yamlCutter) read(start int, text []byte, take func(*yaml.Node) error) error {
+	return c.readSome(1, start, text, take)
+}
+
+// readSome reads a text of up to n documents.
+func (c *yamlCutter) readSome(
+	n, start int, text []byte, take func(*yaml.Node) error,
+) error {
 	if most := c.file.mostValues(); c.file.selects() && c.pieces > most {
 		return c.file.tooMany(start, most)
 	}
 	line, _ := c.lines.at(start)
 	c.above = line - 1
 	dec := yaml.NewDecoder(bytes.NewReader(text))
-	var document, more yaml.Node
-	switch err := dec.Decode(&document); {
-	case errors.Is(err, io.EOF):
-		return nil
-	case err != nil && len(c.text) > maxText:
-		return c.faultIn(text, err)
-	case err != nil:
-		return err
+	for ; ; n-- {
+		var document yaml.Node
+		switch err := dec.Decode(&document); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil && len(c.text) > maxText:
+			return c.faultIn(text, err)
+		case err != nil:
+			return err
+		case n == 0:
+			return errUncut
+		}
+		if err := take(&document); err != nil {
+			return err
+		}
 	}
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return errUncut
-	}
-	return take(&document)
 }
 
 // faultIn says what is wrong in a piece.

@@ -8,7 +8,7 @@ func expressionNotParseable() rules.Rule {
 		Title: "an expression can't be read",
 		Why: "Envoy Gateway parses the cel of a rule when it translates the policy. If it " +
 			"can't, every route of the policy answers 500.",
-		Fix:        "In Envoy Gateway too, correct it at the column that the message names.",
+		Fix:        "Correct it at the column that the message names.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codePolicy},

@@ -44,19 +44,7 @@ func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 
 // change is one by edits of files, or why it can't be made.
 func (m *changer) change(id, title string, steps ...kubernetes.Step) rules.Change {
-	change := rules.Change{ID: id, Title: title, Policy: m.made}
-	files, err := kubernetes.Edited(m.of.Files, steps)
-	if err == nil {
-		change.Edited, err = read(files, m.of.Options)
-	}
-	if err != nil {
-		change.Refused = kubernetes.NotEditable(err)
-		return change
-	}
-	for _, s := range steps {
-		change.Fields = append(change.Fields, s.Field)
-	}
-	return change
+	return kubernetes.Changed(m.of, m.made, read, id, title, steps...)
 }
 
 // fileOf is the file that a value is in: where two policies are merged there may be two.

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -87,108 +86,17 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	return none
 }
 
-// step is one edit of a file, and what it does to a field.
-type step struct {
-	file  *source.File
-	field rules.FieldChange
-	edit  func() (source.Edit, error)
-}
-
 // made is a change by edits of files, or why it can't be made.
-func (m *changer) made(id, title string, steps ...step) rules.Change {
-	change := rules.Change{ID: id, Title: title, Policy: m.policy}
-	edited, err := m.edited(steps)
-	if err != nil {
-		change.Refused = notEditable(err)
-		return change
-	}
-	change.Edited = edited
-	for _, s := range steps {
-		change.Fields = append(change.Fields, s.field)
-	}
-	return change
-}
-
-func (m *changer) edited(steps []step) (*rules.Configuration, error) {
-	edits := make([][]source.Edit, len(m.of.Files))
-	for _, s := range steps {
-		i := slices.Index(m.of.Files, s.file)
-		if i < 0 {
-			return nil, errors.New("the policy is in a file that is not edited here")
-		}
-		made, err := s.edit()
-		if err != nil {
-			return nil, err
-		}
-		edits[i] = append(edits[i], made)
-	}
-	files := slices.Clone(m.of.Files)
-	for i := range files {
-		if len(edits[i]) == 0 {
-			continue
-		}
-		after, err := files[i].Edited(edits[i]...)
-		if err != nil {
-			return nil, err
-		}
-		files[i] = after
-	}
-	return read(files, m.of.Options)
+func (m *changer) made(id, title string, steps ...kubernetes.Step) rules.Change {
+	return kubernetes.Changed(m.of, m.policy, read, id, title, steps...)
 }
 
 // replaced is the step that gives a value another text.
-func replaced(file *source.File, v *source.Value, field, to string) step {
-	return step{
-		file,
-		rules.FieldChange{Field: field, From: v.Text, To: to},
-		func() (source.Edit, error) { return file.Replace(v, to) },
+func replaced(file *source.File, v *source.Value, field, to string) kubernetes.Step {
+	return kubernetes.Step{
+		File: file, Field: rules.FieldChange{Field: field, From: v.Text, To: to},
+		Edit: func() (source.Edit, error) { return file.Replace(v, to) },
 	}
-}
-
-// appended is the step that adds a value to a list.
-func appended(file *source.File, l kubernetes.List, add string) step {
-	from := strings.Join(l.Texts(), ", ")
-	return step{
-		file,
-		rules.FieldChange{Field: l.Field, From: from, To: from + ", " + add},
-		func() (source.Edit, error) {
-			return file.InsertItem(l.At, len(l.At.Items), add)
-		},
-	}
-}
-
-// set is the step that gives an object a member.
-func set(file *source.File, object *source.Value, path, name, to string) step {
-	return step{
-		file,
-		rules.FieldChange{Field: path + name, To: to},
-		func() (source.Edit, error) { return file.SetMember(object, name, to) },
-	}
-}
-
-// listed is the step that gives an object a list of texts.
-func listed(file *source.File, object *source.Value, path, name string, texts ...string) step {
-	items := make([]any, len(texts))
-	for i, text := range texts {
-		items[i] = text
-	}
-	of := kubernetes.ListIn(object, path, name)
-	return step{
-		file,
-		rules.FieldChange{
-			Field: of.Field, From: strings.Join(of.Texts(), ", "), To: strings.Join(texts, ", "),
-		},
-		func() (source.Edit, error) { return file.SetMember(object, name, items) },
-	}
-}
-
-// notEditable is why a change can't be made, in one line.
-func notEditable(err error) string {
-	var fault *source.Error
-	if errors.As(err, &fault) {
-		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
-	}
-	return err.Error()
 }
 
 // asRequestsHave writes a value as requests have it: a principal of v1.0 tokens with both slashes,
@@ -222,7 +130,7 @@ func (m *changer) splitScopes() rules.Change {
 				"that tokens have",
 		}
 	}
-	var steps []step
+	var steps []kubernetes.Step
 	for _, j := range m.jwt {
 		if !slices.Contains(j.split.Texts(), "scp") {
 			steps = append(steps, splitting(j))
@@ -232,8 +140,8 @@ func (m *changer) splitScopes() rules.Change {
 }
 
 // splitting is the step that has a JWT rule split scp at its blanks.
-func splitting(j *jwtRule) step {
-	return listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
+func splitting(j *jwtRule) kubernetes.Step {
+	return kubernetes.Listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
 		append(j.split.Texts(), "scp")...)
 }
 
@@ -268,7 +176,7 @@ func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
 			return change
 		}
 		return m.made(change.ID, change.Title,
-			set(r.of.File, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
+			kubernetes.Set(r.of.File, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
 	}
 	change.Refused = "write the issuer by hand: where it is to go is not plain"
 	return change
@@ -334,10 +242,10 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 				if member.KeyPos != f.Pos || to == "" {
 					continue
 				}
-				change = m.made("rename-field", "write the field as Istio has it", step{
-					p.File,
-					rules.FieldChange{Field: f.Field, From: member.Key, To: to},
-					func() (source.Edit, error) {
+				change = m.made("rename-field", "write the field as Istio has it", kubernetes.Step{
+					File:  p.File,
+					Field: rules.FieldChange{Field: f.Field, From: member.Key, To: to},
+					Edit: func() (source.Edit, error) {
 						return p.File.RenameMember(object, member.Key, to)
 					},
 				})
@@ -359,10 +267,10 @@ func (m *changer) audience(r *jwtRule, audience string) rules.Change {
 	have := kubernetes.ListIn(r.at, r.path, "audiences")
 	if have.At.Is(source.List) && len(have.At.Items) > 0 {
 		return m.made("accept-audience", "accept tokens for "+audience,
-			appended(r.of.File, have, audience))
+			kubernetes.Appended(r.of.File, have, audience))
 	}
 	return m.made("check-audience", "accept tokens for "+audience+" only",
-		listed(r.of.File, r.at, r.path, "audiences", audience))
+		kubernetes.Listed(r.of.File, r.at, r.path, "audiences", audience))
 }
 
 // principalsOf are the principals of all issuers whose tokens a workload accepts.
@@ -399,9 +307,10 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
 			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
-			return m.made(id, title, step{p.File, field, func() (source.Edit, error) {
-				return p.File.SetMember(r.at, "from", from)
-			}})
+			return m.made(id, title, kubernetes.Step{
+				File: p.File, Field: field,
+				Edit: func() (source.Edit, error) { return p.File.SetMember(r.at, "from", from) },
+			})
 		}
 	}
 	// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
@@ -419,11 +328,11 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 
 // addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of
 // the first JWT rule, with these rules. Why says why that can't be done.
-func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, why string) {
+func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s kubernetes.Step, why string) {
 	of := m.jwt[0].of
 	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
 		len(of.targets) > 0 {
-		return step{}, "it is a resource of its own"
+		return kubernetes.Step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
 	if !strings.HasSuffix(string(of.File.Text), "\n") {
@@ -444,10 +353,10 @@ func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, 
 	}
 	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
 	end := len(of.File.Text)
-	return step{
-		of.File,
-		rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
-		func() (source.Edit, error) {
+	return kubernetes.Step{
+		File:  of.File,
+		Field: rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
+		Edit: func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
 		},
 	}, ""

@@ -49,10 +49,10 @@ func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
 // amends are steps that belong together, with what a reader calls them.
 type amends struct {
 	ids, titles []string
-	steps       []step
+	steps       []kubernetes.Step
 }
 
-func (a *amends) add(id, title string, steps ...step) {
+func (a *amends) add(id, title string, steps ...kubernetes.Step) {
 	if !slices.Contains(a.ids, id) {
 		a.ids, a.titles = append(a.ids, id), append(a.titles, title)
 	}
@@ -179,18 +179,18 @@ func sameTenant(a, b string) bool {
 // otherForm adds an audience that may name this API in the form of the other token version: a URI
 // where a v2.0 token has the application's id, or the reverse. Any other audience is another
 // API's, and the policy is right to refuse it.
-func (p *proposer) otherForm(r *jwtRule) (step, bool) {
+func (p *proposer) otherForm(r *jwtRule) (kubernetes.Step, bool) {
 	have := kubernetes.ListIn(r.at, r.path, "audiences")
 	if len(p.profile.Audience) != 1 || !have.At.Is(source.List) {
-		return step{}, false
+		return kubernetes.Step{}, false
 	}
 	sent := p.profile.Audience[0]
 	for _, text := range have.Texts() {
 		if entra.IsGUID(text) == entra.IsGUID(sent) {
-			return step{}, false
+			return kubernetes.Step{}, false
 		}
 	}
-	return appended(r.of.File, have, sent), true
+	return kubernetes.Appended(r.of.File, have, sent), true
 }
 
 // amendRules is, for each ALLOW rule that can be made to match the request, what makes it. One is
@@ -250,7 +250,7 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 		if id.Value == "" || slices.Contains(l.Texts(), id.Value) {
 			return false
 		}
-		a.add("accept-client", "accept the client "+id.Value, appended(file, l, id.Value))
+		a.add("accept-client", "accept the client "+id.Value, kubernetes.Appended(file, l, id.Value))
 		return true
 	case ofClaims + "[appid]", ofClaims + "[azp]", ofPresenter:
 		if id.Claim != "appid" && id.Claim != "azp" {
@@ -258,7 +258,7 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 		}
 		a.add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
 		if !slices.Contains(l.Texts(), id.Value) {
-			a.add("map-client-id", "", appended(file, l, id.Value))
+			a.add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 		}
 		return true
 	case ofClaims + "[scp]":
@@ -268,7 +268,7 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 }
 
 // rekeyed is the step that makes a condition read another claim.
-func rekeyed(r *authRule, one *condition, claim string) step {
+func rekeyed(r *authRule, one *condition, claim string) kubernetes.Step {
 	to := ofClaims + "[" + claim + "]"
 	for _, item := range r.at.Member("when").Items {
 		if item.Member("values") == one.values.At {
@@ -276,7 +276,7 @@ func rekeyed(r *authRule, one *condition, claim string) step {
 			return replaced(r.of.File, item.Member("key"), field, to)
 		}
 	}
-	return step{}
+	return kubernetes.Step{}
 }
 
 // amendPrincipal makes a request principal that of the token's issuer: it writes the second slash,
@@ -294,7 +294,7 @@ func (p *proposer) amendPrincipal(a *amends, file *source.File, l kubernetes.Lis
 	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
-	a.add("accept-issuer", "accept "+add, appended(file, l, add))
+	a.add("accept-issuer", "accept "+add, kubernetes.Appended(file, l, add))
 	return true
 }
 
@@ -310,7 +310,7 @@ func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
 		object := r.at.Member("when").Items[item]
 		path := strings.TrimSuffix(one.values.Field, "values")
 		a.add("require-role", "role "+role+" instead of a scope",
-			rekeyed(r, one, "roles"), listed(file, object, path, "values", role))
+			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
 		return true
 	}
 	has := func(scope string) bool { return slices.Contains(p.profile.Scopes, scope) }
@@ -376,11 +376,11 @@ func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
 	have := kubernetes.ListIn(r.at, r.path, "audiences")
 	if have.Empty() && len(sent) == 1 && !p.asks(ofAudiences) && !p.asks(ofClaims+"[aud]") {
 		a.add("check-audience", "audience "+sent[0]+" only",
-			listed(file, r.at, r.path, "audiences", sent[0]))
+			kubernetes.Listed(file, r.at, r.path, "audiences", sent[0]))
 	}
 	iss, at := p.profile.Issuer, r.at.Member("issuer")
 	if r.issuer() == "" && iss != "" && !kubernetes.Marked(at) && !p.asks(ofClaims+"[iss]") {
-		a.add("pin-issuer", "issuer "+iss+" only", set(file, r.at, r.path, "issuer", iss))
+		a.add("pin-issuer", "issuer "+iss+" only", kubernetes.Set(file, r.at, r.path, "issuer", iss))
 	}
 	if len(a.steps) == 0 {
 		return rules.Change{}, false
@@ -421,14 +421,15 @@ func (p *proposer) ask(id, title, claim string, values ...string) (rules.Change,
 	if len(all) == 0 {
 		return p.askAlone(id, title, key, values)
 	}
-	var steps []step
+	var steps []kubernetes.Step
 	for _, r := range all {
 		field := rules.FieldChange{
 			Field: r.path() + ".when", To: key + " " + strings.Join(values, ", "),
 		}
-		steps = append(steps, step{r.of.File, field, func() (source.Edit, error) {
-			return askFor(r, key, values)
-		}})
+		steps = append(steps, kubernetes.Step{
+			File: r.of.File, Field: field,
+			Edit: func() (source.Edit, error) { return askFor(r, key, values) },
+		})
 	}
 	return p.made(id, title, steps...), true
 }

@@ -80,6 +80,15 @@ func Set(file *source.File, object *source.Value, path, name, to string) Step {
 	}
 }
 
+// Replaced is the step that gives a value another text.
+func Replaced(file *source.File, v *source.Value, field, to string) Step {
+	return Step{
+		file,
+		rules.FieldChange{Field: field, From: v.Text, To: to},
+		func() (source.Edit, error) { return file.Replace(v, to) },
+	}
+}
+
 // Removed is the step that takes a member of an object away.
 func Removed(file *source.File, object *source.Value, path, name string) Step {
 	return Step{

@@ -67,7 +67,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 		{"a switch with a value", "fix x --write=maybe", "--write takes only true or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
 		{"an unknown format", "lint x -o sraif", "did you mean sarif?\n" +
-			"gatewhy: hint: one of: text, json, sarif, junit, github, azure\n"},
+			"gatewhy: hint: one of: text, json, sarif, junit, github, azure, gitlab\n"},
 		{"an unknown policy kind", "lint x --policy-type jwt-validtion", "did you mean " +
 			"jwt-validation?"},
 		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown " +

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -63,6 +62,10 @@ func parts() ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
+	goroot, err := output(nil, "go", "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
 	page := filepath.Join(root, "cmd", "page")
 	module, err := moduleOf(root)
 	if err != nil {
@@ -86,7 +89,7 @@ func parts() ([]part, error) {
 			filepath.Join(root, "cmd", "render", "style.css"), // that of the reports
 			filepath.Join(page, "site", "page.css"),
 		}},
-		{"wasm_exec.js", []string{filepath.Join(runtime.GOROOT(), "lib", "wasm", "wasm_exec.js")}},
+		{"wasm_exec.js", []string{filepath.Join(goroot, "lib", "wasm", "wasm_exec.js")}},
 		{"LICENSE", []string{filepath.Join(root, "LICENSE")}},
 	} {
 		var text []byte

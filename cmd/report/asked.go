@@ -32,7 +32,11 @@ type Asked struct {
 
 // Decoded is the answer of decode.
 func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
-	token, err := m.asking(a).ReadToken(nil)
+	pasted, err := m.pasted(a)
+	if err != nil {
+		return nil, err
+	}
+	token, err := pasted.ReadToken(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +53,11 @@ func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
 
 // Verified is the answer of verify.
 func (m *Maker) Verified(a *Asked) (*Verification, error) {
-	token, err := m.asking(a).ReadToken(nil)
+	pasted, err := m.pasted(a)
+	if err != nil {
+		return nil, err
+	}
+	token, err := pasted.ReadToken(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +83,9 @@ func (m *Maker) Verified(a *Asked) (*Verification, error) {
 
 // Explained is the answer of explain.
 func (m *Maker) Explained(a *Asked) (*Explanation, error) {
+	if len(a.Policies) == 0 {
+		return nil, noPolicy()
+	}
 	policies, err := m.ReadPolicies(a.Policies, a.Options)
 	if err != nil {
 		return nil, err
@@ -83,9 +94,13 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		return nil, err
 	}
 	var token *inspect.Token
-	var pasted *inspect.HTTPRequest
+	var sent *inspect.HTTPRequest
 	if !a.NoToken {
-		if token, pasted, err = m.asking(a).ReadRequest(nil); err != nil {
+		pasted, err := m.pasted(a)
+		if err != nil {
+			return nil, err
+		}
+		if token, sent, err = pasted.ReadRequest(nil); err != nil {
 			return nil, err
 		}
 	}
@@ -95,7 +110,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	if said.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
-	request, err := m.NewRequest(&said, token, pasted)
+	request, err := m.NewRequest(&said, token, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +129,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 // Linted is the answer of lint, with why files were not checked.
 func (m *Maker) Linted(a *Asked) (*Linting, []error, error) {
 	if len(a.Policies) == 0 {
-		return nil, nil, Problem("no configuration was given")
+		return nil, nil, noPolicy()
 	}
 	apps, err := m.ReadApps(a.Apps)
 	if err != nil {
@@ -128,11 +143,20 @@ func (m *Maker) Linted(a *Asked) (*Linting, []error, error) {
 	return l, failed, nil
 }
 
-// asking is a maker that reads the token from what was pasted.
-func (m *Maker) asking(a *Asked) *Maker {
+func noPolicy() error {
+	return Problem("no policy was given", "add the file of the policy as the control plane has "+
+		"it: JSON, YAML, Terraform or TOML")
+}
+
+// pasted is a maker that reads the token from what was pasted.
+func (m *Maker) pasted(a *Asked) (*Maker, error) {
+	if strings.TrimSpace(a.Text) == "" {
+		return nil, Problem("no token was given",
+			"paste it; or say that the request carries none, which explain takes too")
+	}
 	pasted := *m
 	pasted.Stdin = strings.NewReader(a.Text)
-	return &pasted
+	return &pasted, nil
 }
 
 // askedKeys reads the key set; nil where none was given.

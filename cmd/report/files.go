@@ -144,9 +144,6 @@ func room(size int64, most int) int64 {
 	return min(size, int64(most)) + 1
 }
 
-// readAll reads to the end, but no more than MaxInput.
-func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0, MaxInput) }
-
 // readSized reads to the end of what probably has this size, but no more than most. Of what turns
 // out to be larger the room for most is taken at once: the larger part of it is never touched,
 // while growing would need several times as much.

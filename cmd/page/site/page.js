@@ -105,7 +105,7 @@ function show(reply) {
   $("errors").replaceChildren(
     ...(reply.errors ?? []).map((text) => element("p", text)),
     ...(reply.hints ?? []).map((text) => element("p", text, "hint")));
-  $("notes").replaceChildren(...(reply.notes ?? []).map((text) => element("li", text)));
+  $("notes").replaceChildren(...[...(reply.notes ?? []), ...leftOut()].map((text) => element("li", text)));
   $("report").innerHTML = reply.html ?? ""; // the module has escaped each text in it
   $("keys").hidden = !reply.keys;
   $("keys").querySelector("ul").replaceChildren(...(reply.keys ?? []).map(address));
@@ -113,6 +113,12 @@ function show(reply) {
   $("copy-markdown").hidden = !reply.markdown;
   $("copy-link").hidden = named("a policy").length === 0;
   $("copied").textContent = "";
+}
+
+// leftOut says which files are of a kind of which one is taken.
+function leftOut() {
+  return ["a key set", "a list of contracts", "an introspection answer"].flatMap((kind) =>
+    named(kind).slice(1).map((name) => `note: ${visible(name)} is left out: the first file that is ${kind} counts`));
 }
 
 function element(name, text, kind = "") {

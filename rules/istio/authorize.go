@@ -425,8 +425,11 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 				continue
 			}
 			check := c.checkOf(one.attribute, of.List)
-			if check.Test = test; of.not {
+			switch check.Test = test; {
+			case of.not:
 				check.Test = rules.Negate(test)
+			case one.attribute == ofPrincipal:
+				check.Wants = principalsInWords(of.Texts())
 			}
 			check.Answer = c.row(envoy.Denied)
 			check.Remark = "the rule is " + r.String()

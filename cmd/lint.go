@@ -207,16 +207,29 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	return err
 }
 
-// tellStrange says which kinds of policies no rule has seen into.
-func (e *Env) tellStrange(kinds []string) {
+// tellStrange says which kinds of policies no rule has seen into, or not wholly.
+func (e *Env) tellStrange(all []report.Strange) {
+	var whole, parts []string
+	for _, one := range all {
+		if one.Part {
+			parts = append(parts, one.Kind)
+			continue
+		}
+		whole = append(whole, one.Kind)
+	}
+	e.tellKinds(whole, "is of a kind", "are of a kind")
+	e.tellKinds(parts, "has a part", "have a part")
+}
+
+func (e *Env) tellKinds(kinds []string, has, have string) {
 	if len(kinds) == 0 {
 		return
 	}
-	are := "1 policy is"
+	are := "1 policy " + has
 	if len(kinds) > 1 {
-		are = fmt.Sprintf("%d policies are", len(kinds))
+		are = fmt.Sprintf("%d policies %s", len(kinds), have)
 	}
 	slices.Sort(kinds)
 	names := inspect.Safe(strings.Join(slices.Compact(kinds), ", "))
-	e.note("%s of a kind that gatewhy does not know, so it can't say what gets in: %s", are, names)
+	e.note("%s that gatewhy does not know, so it can't say what gets in: %s", are, names)
 }

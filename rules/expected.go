@@ -99,7 +99,7 @@ func (p Predicate) compound() string {
 	return strings.Join(parts, " or ")
 }
 
-// isSent reports whether the predicate is that there is a token, in one place or in one of several.
+// isSent reports whether the predicate is that there is a token, in one place or one of several.
 func (p Predicate) isSent() bool {
 	other := func(part Predicate) bool { return part.Op != Sent }
 	return p.Op == Sent || p.Op == Or && len(p.Of) > 0 && !slices.ContainsFunc(p.Of, other)

@@ -35,6 +35,9 @@ type Policy struct {
 	// check one.
 	Claims *Place
 
+	// Modelled says that its kind is modelled: where a check of it is not, that is a part of it.
+	Modelled bool
+
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
 }

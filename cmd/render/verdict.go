@@ -198,6 +198,8 @@ func notPredicted(v *rules.Verdict) string {
 		return "the " + deciding(v, " check") + " can't be decided from what was given"
 	case d.Policy.Unread:
 		return "gatewhy could not read all policies, so it can't predict the answer"
+	case d.Policy.Modelled:
+		return "what a part of the policy answers is not known"
 	default:
 		return "gatewhy does not know the policy " + safe(d.Policy.Name) +
 			", so it can't predict the answer"

@@ -132,10 +132,10 @@ type linted struct {
 	ended    bool         // nothing of other files matters
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
-	vendor   string   // the adapter that has read policies of it
-	strange  []string // the kinds of its policies that are not modelled
-	besides  bool     // it was read with others: it has a policy, or says more of theirs
-	none     error    // why it holds no policy
+	vendor   string    // the adapter that has read policies of it
+	strange  []Strange // its policies that are not modelled
+	besides  bool      // it was read with others: it has a policy, or says more of theirs
+	none     error     // why it holds no policy
 	findings []rules.Finding
 	aside    []Suppressed
 }
@@ -308,17 +308,22 @@ func (j *Judge) heed(result *linted) {
 	}
 }
 
-// notModelled lists the kinds of policies in force that may look at credentials and are not
-// modelled: no rule sees into them.
-func notModelled(policies []*rules.Policy) []string {
-	var kinds []string
+// Strange is a policy in force that may look at credentials and that no rule sees into.
+type Strange struct {
+	Kind string
+	Part bool // it is a part of it that is not modelled
+}
+
+// notModelled lists the policies that are strange.
+func notModelled(policies []*rules.Policy) []Strange {
+	var all []Strange
 	for _, p := range policies {
 		strange := func(c *rules.Check) bool { return c.ID == rules.NotModelled }
 		if !p.When.Disabled && slices.ContainsFunc(p.Checks(), strange) {
-			kinds = append(kinds, p.Asset)
+			all = append(all, Strange{Kind: p.Asset, Part: p.Modelled})
 		}
 	}
-	return kinds
+	return all
 }
 
 // withLint adds what the rules find in the policies to what is known of them already.

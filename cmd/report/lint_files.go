@@ -22,7 +22,7 @@ type LintRequest struct {
 
 // Lint lints files. Beside the report it returns why files were not checked, and the kinds of
 // policies that no rule sees into.
-func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange []string) {
+func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange []Strange) {
 	found, missing := m.Find(request.Names)
 	for i := range found {
 		found[i].Named = found[i].Named && !request.Lenient

@@ -123,7 +123,7 @@ func principal(value string) rules.Predicate {
 	return rules.Both(exactly(iss, issuer), exactly(sub, subject))
 }
 
-// principalsInWords says what principals are wanted; empty where one is not known. Of one that lacks
+// principalsInWords says what principals are wanted; empty where none is known. Of one that lacks
 // the slash of v1.0 issuers it says what it is taken for.
 func principalsInWords(values []string) string {
 	switch len(values) {

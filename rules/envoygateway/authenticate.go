@@ -146,7 +146,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	accepted := c.filter().AcceptsOneOf(c.inEnvoy())
 	if c.open == rules.Maybe {
 		field := jwt.Member("failOpen")
-		why := kubernetes.DoubtOf(field, "jwt.failOpen")
+		why := unswitched(field, "jwt.failOpen")
 		if why == nil {
 			why = dependsOn("jwt.failOpen", failOpenSince)
 		}
@@ -184,7 +184,7 @@ func (c *compiler) noToken() *rules.Check {
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
 		none.Test = rules.Both(none.Test, envoy.Unknown(
-			kubernetes.DoubtOf(optional, "jwt.optional")))
+			unswitched(optional, "jwt.optional")))
 	}
 	return none
 }

@@ -192,3 +192,16 @@ func TestASwitchThatIsNoTruthValueIsNotKnown(t *testing.T) {
 		}
 	}
 }
+
+// The API server takes no number for an issuer: what holds then is not known.
+func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"7", "[]", "true", "{a: 1}"} {
+		text := onRoute("jwt: {providers: [" + providerNamed("entra", value, app) + "]}")
+		c := configurationOf(t, rules.Options{}, "policies.yaml", text)
+		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
+		if v.Outcome != rules.Undetermined {
+			t.Errorf("%s: %v in\n%s", value, short(v), text)
+		}
+	}
+}

@@ -71,7 +71,8 @@ func unswitched(v *source.Value, field string) *rules.Unknown {
 		return why
 	}
 	return &rules.Unknown{Why: field + " is " + v.Text + ", as " + v.Kind.String() + ", and not " +
-		"true or false: the API server refuses that, and an earlier version of the policy may hold"}
+		"true or false: the API server refuses that, and an earlier version of the policy may " +
+		"hold"}
 }
 
 // root is what a request needs: that a route takes it, then each filter in the proxy's order.

@@ -30,6 +30,16 @@ func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	}
 }
 
+// TextDoubt is why it is not known what a text is; nil where it is, or where there is none. What
+// is no text the API server refuses.
+func TextDoubt(v *source.Value, field string) *rules.Unknown {
+	if v == nil || v.Is(source.Null) || v.Is(source.String) || Marked(v) {
+		return DoubtOf(v, field)
+	}
+	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server refuses that, "+
+		"and an earlier version of the policy may hold", field, v.Kind)}
+}
+
 // List is the texts of a list in the configuration.
 type List struct {
 	Field  string

@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +26,12 @@ var onlyHere = [...]string{
 
 // commandLine is how a command was called, so that what it prints can repeat it.
 func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine {
+	return e.lineWithout(onlyHere[:], cmd, args)
+}
+
+func (e *Env) lineWithout(
+	left []string, cmd *cobra.Command, args []string,
+) report.CommandLine {
 	line := report.CommandLine{Shell: e.Shell}
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
@@ -31,7 +40,7 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Name == "policy" { // what a reader looks for first
 			given = slices.Insert(given, 0, flag)
-		} else if !slices.Contains(onlyHere[:], flag.Name) {
+		} else if !slices.Contains(left, flag.Name) {
 			given = append(given, flag)
 		}
 	})
@@ -101,4 +110,54 @@ func orAgain(err error, command string, line *report.CommandLine) error {
 	problem := *report.AsError(err)
 	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
 	return &problem
+}
+
+// orNearFile adds to an error of a file that does not exist the whole command with the name that
+// was meant, if a file in the same folder has one like it.
+func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
+	var missing *fs.PathError
+	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	meant := e.lineWithout([]string{"no-token"}, cmd, args)
+	at := slices.IndexFunc(meant.Flags, func(word string) bool {
+		return word == missing.Path || e.maker().Path(word) == missing.Path
+	})
+	if at < 0 {
+		return err
+	}
+	folder, name := filepath.Split(meant.Flags[at])
+	near := report.Nearest(name, filesIn(e.maker().Path(filepath.Clean(folder))))
+	if near == "" {
+		return err
+	}
+	meant.Flags[at] = folder + near
+	token := "-"
+	switch {
+	case cmd.Flags().Changed("no-token"):
+		token = "--no-token"
+	case meant.Token != "":
+		token = meant.Token
+	}
+	problem := *report.AsError(err)
+	problem.Hints = source.Hints("did you mean " + inspect.Safe(meant.Flags[at]) + "?")
+	if again := meant.Again(cmd.Name(), token); again != "" {
+		problem.Hints = append(problem.Hints, source.Hint{Text: again})
+	}
+	return &problem
+}
+
+// filesIn lists the names of the files in a folder; none if it can't be read.
+func filesIn(folder string) []string {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil // the error of the file itself is told
+	}
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
 }

@@ -41,11 +41,15 @@ func (e *Env) demo(output *outputFlags) error {
 	if err != nil {
 		return err
 	}
+	style := output.style(e)
 	for i, s := range demo.Scenes() {
-		text := render.NewText(output.style(e))
+		text := render.NewText(style)
 		text.Blank()
 		text.Para(0, text.Paint(render.Strong, fmt.Sprintf("%d. %s", i+1, s.Title)))
 		text.Para(0, s.Story)
+		if style.Detail == render.Short {
+			text.Blank() // a short screen has none of its own
+		}
 		if _, err := text.WriteTo(e.Stdout); err != nil {
 			return err
 		}
@@ -78,6 +82,9 @@ func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error
 		return err
 	}
 	text := render.NewText(output.style(e))
+	if output.style(e).Detail == render.Short && len(s.Tokens) > 1 {
+		text.Blank()
+	}
 	for _, token := range s.Tokens[1:] {
 		request, err := e.demoRequest(token, key)
 		if err != nil {

@@ -102,7 +102,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	policies, contracts, err := e.explained(flags)
 	stop() // a token may be asked for
 	if err != nil {
-		return err
+		return e.orNearFile(err, cmd, args)
 	}
 	done.Add(1)
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {

@@ -293,7 +293,7 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 				test.network, t.TempDir(), signed(t, "signing", test.claims),
 				append([]string{"verify"}, test.args...)...,
 			)
-			if code != exitOK || !strings.Contains(stdout, "\n  "+test.says+"\n") {
+			if code != exitOK || !strings.HasPrefix(stdout, "  "+test.says+"\n") {
 				t.Errorf("exit code %d, want %q:\n%s%s", code, test.says, stdout, stderr)
 			}
 		})

@@ -147,7 +147,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 		Names: args, Options: flags.options(), Apps: apps,
 		Stdin: flags.stdin, Lenient: flags.unknown,
 	}
-	l, failed, strange := e.maker().Lint(request)
+	l, failed, unseen := e.maker().Lint(request)
 	l.Version, l.Flags, l.Shell = e.version(), flags.alike(), e.Shell
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, l); err != nil {
@@ -166,7 +166,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if err := e.renderLint(&flags.output, l); err != nil {
 		return err
 	}
-	e.tellStrange(strange)
+	e.tellUnseen(unseen)
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
@@ -207,29 +207,34 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	return err
 }
 
-// tellStrange says which kinds of policies no rule has seen into, or not wholly.
-func (e *Env) tellStrange(all []report.Strange) {
-	var whole, parts []string
-	for _, one := range all {
-		if one.Part {
-			parts = append(parts, one.Kind)
-			continue
+// tellUnseen says which policies no rule has seen into: by their kinds where those are not known.
+func (e *Env) tellUnseen(unseen []report.Unseen) {
+	var kinds, known []string
+	for _, u := range unseen {
+		if u.Policy.Strange {
+			kinds = append(kinds, u.Policy.Asset)
+		} else {
+			known = append(known, u.Policy.Name+" lets in: "+unnamed(u))
 		}
-		whole = append(whole, one.Kind)
 	}
-	e.tellKinds(whole, "is of a kind", "are of a kind")
-	e.tellKinds(parts, "has a part", "have a part")
+	if len(kinds) > 0 {
+		are := "1 policy is"
+		if len(kinds) > 1 {
+			are = fmt.Sprintf("%d policies are", len(kinds))
+		}
+		slices.Sort(kinds)
+		e.note("%s of a kind that gatewhy does not know, so it can't say what gets in: %s", are,
+			inspect.Safe(strings.Join(slices.Compact(kinds), ", ")))
+	}
+	for _, text := range slices.Compact(known) {
+		e.note("can't predict what %s", inspect.Safe(text))
+	}
 }
 
-func (e *Env) tellKinds(kinds []string, has, have string) {
-	if len(kinds) == 0 {
-		return
+// unnamed is why nobody can predict a policy, without its name at the beginning.
+func unnamed(u report.Unseen) string {
+	if rest, ok := strings.CutPrefix(u.Why, u.Policy.Name+" "); ok {
+		return "it " + rest
 	}
-	are := "1 policy " + has
-	if len(kinds) > 1 {
-		are = fmt.Sprintf("%d policies %s", len(kinds), have)
-	}
-	slices.Sort(kinds)
-	names := inspect.Safe(strings.Join(slices.Compact(kinds), ", "))
-	e.note("%s that gatewhy does not know, so it can't say what gets in: %s", are, names)
+	return u.Why
 }

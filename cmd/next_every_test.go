@@ -201,7 +201,8 @@ func (w *nextWorld) commandsOf(screens [][]string) []string {
 // foreign are the commands of other programs, as far as their words are known.
 var foreign = []*regexp.Regexp{
 	regexp.MustCompile(`^curl -sS -d grant_type=client_credentials -d client_id=[0-9a-f-]{36} ` +
-		`--data-urlencode scope=\S+/\.default --data-urlencode client_secret@\S+ ` +
+		`(-d scope=[\w.~:/-]+|--data-urlencode scope=\S+)/\.default ` +
+		`--data-urlencode client_secret@\S+ ` +
 		`https://login\.microsoftonline\.(com|us)/[0-9a-f-]{36}/oauth2/v2\.0/token$`),
 	regexp.MustCompile(`^az ad sp show --id \S+ --query \S+( -o tsv)?$`),
 	regexp.MustCompile(`^az ad app show --id \S+ --query \S+ -o table$`),

@@ -13,18 +13,20 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
-// Of each screen the last command that it prints is run, and finds the state that it promised.
-func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
-	t.Parallel()
+// screen is what a command prints, with the last command on it and what that one is to find.
+type screen struct {
+	name, args string
+	code       int
+	paste      string // the file with the token that the reader pastes
+	command    string // how the last command begins
+	then       int
+	finds      string
+}
+
+// screens are the ones that people see most.
+func screens() []screen {
 	const jwks = " --jwks keys.json"
-	for _, test := range []struct {
-		screen, args string
-		code         int
-		paste        string // the file with the token that the reader pastes
-		command      string // how the last command begins
-		then         int
-		finds        string
-	}{
+	return []screen{
 		{
 			"wrong audience", "explain @dev.jwt -p uat.json" + jwks, exitRejected,
 			"", "curl -sS -d grant_type=client_credentials ", exitOK, "200: accepted",
@@ -37,6 +39,10 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 		},
 		{
 			"expired", "explain @expired.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"expired, and introspected", "explain @expired.jwt -p open.json" + jwks, exitRejected,
 			"", "curl ", exitOK, "200: accepted",
 		},
 		{
@@ -149,8 +155,18 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 			"usage error", "explain @good.jwt", exitUsage,
 			"", "gatewhy collect policies", exitOK, "policies.json",
 		},
-	} {
-		t.Run(test.screen, func(t *testing.T) {
+		{
+			"a mistyped policy", "explain @good.jwt -p uta.json" + jwks, exitUsage,
+			"", "gatewhy explain @good.jwt -p uat.json --jwks keys.json", exitOK, "200: accepted",
+		},
+	}
+}
+
+// Of each screen the last command that it prints is run, and finds the state that it promised.
+func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
+	t.Parallel()
+	for _, test := range screens() {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newNextWorld(t)
 			code, stdout, stderr := w.run("", strings.Fields(test.args)...)
@@ -208,6 +224,22 @@ func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
 					t.Errorf("%s at %s: %s", token, policy, line)
 				}
 			}
+		}
+	}
+}
+
+// Who is let in by a claim that tokens of this version do not have, a token of another client does
+// not show.
+func TestAnotherClientIsNamedWhereItsTokenHelps(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const client = "11111111-2222-4333-8444-555555555555"
+	for claim, told := range map[string]bool{"appid": true, "azp": false} {
+		policy := claim + ".json"
+		writeFile(t, filepath.Join(w.dir, policy), strictPolicy("true", claim, client))
+		_, stdout, _ := w.run("", "explain", "@good.jwt", "-p", policy, "--jwks", "keys.json")
+		if strings.Contains(stdout, "Only "+client+" is let in") != told {
+			t.Errorf("%s is to be %s:\n%s", claim, client, stdout)
 		}
 	}
 }

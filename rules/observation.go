@@ -162,7 +162,7 @@ func (p *Prediction) whileValid(o Observation) []PossibleCause {
 	if then.Compare(o).Agrees != Yes {
 		return nil
 	}
-	why := "the prediction for one second after it was issued agrees: the request is accepted"
+	why := "the prediction for one second after it was issued agrees: accepted"
 	if then := p.Earlier.Why(); then != "" {
 		why = "the prediction for one second after it was issued agrees: " + then
 	}

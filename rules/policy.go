@@ -35,11 +35,11 @@ type Policy struct {
 	// check one.
 	Claims *Place
 
-	// Modelled says that its kind is modelled: where a check of it is not, that is a part of it.
-	Modelled bool
-
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
+
+	// Strange says that its kind is not known. Of any other kind a part may be not modelled.
+	Strange bool
 }
 
 // Unread is a file beside the policies that could not be read. It may hold another policy.

@@ -379,7 +379,7 @@ func (r *Result) whyClientID() string {
 	profile := r.request.Profile()
 	why := fmt.Sprintf("the policy takes the client id from %s, and it is not there", in.words())
 	if r.request.Introspection == nil && in.Name == "client_id" {
-		why = "the policy takes the client id from client_id, a claim that Entra ID never issues"
+		why = "the policy takes the client id from client_id, which Entra ID never issues"
 	}
 	if profile.ClientID.Value == "" || in.Name == profile.ClientID.Claim {
 		return why + "; the gateway reads null"
@@ -388,7 +388,7 @@ func (r *Result) whyClientID() string {
 	if profile.Version != "" {
 		this = "This v" + profile.Version + " token"
 	}
-	return fmt.Sprintf("%s. %s names its client in %s (%s), so the gateway reads null",
+	return fmt.Sprintf("%s. %s has it in %s (%s), so the gateway reads null",
 		why, this, profile.ClientID.Claim, inspect.Visible(profile.ClientID.Value))
 }
 

@@ -265,7 +265,7 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			"a client id in a claim that Entra ID never issues",
 			Check{ID: ClientID, Test: Found(Claim("client_id"))},
 			`{` + v2 + `,"azp":"` + appID + `"}`,
-			Fail, "client_id", "none", "This v2.0 token names its client in azp (" + appID + ")",
+			Fail, "client_id", "none", "This v2.0 token has it in azp (" + appID + ")",
 		},
 		{
 			"a client id that no claim has",

@@ -12,13 +12,11 @@ import (
 // decodeShort is a token that fits a screen: what it is, the claims that a gateway can decide by,
 // what is odd, and the way on. The other claims are named only.
 func (t *Text) decodeShort(d decoding) {
-	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
 	t.deciding(d)
 	t.worthAScreen(d)
 	t.wayOn(d.Next)
-	t.Blank()
 }
 
 // first are the claims that decide, in the order in which a person looks for them. The other ones
@@ -66,7 +64,7 @@ func (t *Text) deciding(d decoding) {
 	}
 	if len(rows) > 0 {
 		t.Heading("what decides")
-		room := t.columns() - 2*len(indent) - labelColumn(rows)
+		room := t.columns() - 2*len(indent) - labelColumn(rows, widestLabel)
 		for i := range rows {
 			if rows[i].Label != "iss" { // the middle of an issuer is its tenant
 				rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
@@ -75,7 +73,7 @@ func (t *Text) deciding(d decoding) {
 		t.Rows(2, rows)
 	}
 	if text := d.foldedClaims(others); text != "" {
-		t.Para(2, t.Paint(Faint, safe(text)))
+		t.Para(2, safe(text))
 	}
 }
 

@@ -30,9 +30,9 @@ func (x explanation) modelled(r *rules.Result) bool {
 func caretNote(r *rules.Result) string {
 	switch expected := r.Expected(); {
 	case r.Check.ID == rules.ClientID:
-		return "a client id must be found"
+		return "needs a client id"
 	case r.Check.ID == rules.Contract:
-		return "a contract must be found"
+		return "needs a contract"
 	case r.Outcome == rules.Fail && expected != "":
 		return "wants " + inspect.ShortenMiddle(expected, 60)
 	}

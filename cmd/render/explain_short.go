@@ -13,7 +13,6 @@ import (
 // short is an explanation that fits a screen: the answer, its reason and its place, the checks
 // that failed or are not known, what is wrong with the policy, and the way on.
 func (t *explainText) short() {
-	t.Blank()
 	t.Para(1, t.answer())
 	t.observed()
 	t.probed()
@@ -27,29 +26,34 @@ func (t *explainText) short() {
 	t.shortFindings()
 	t.wayOn(t.x.Next)
 	t.kept()
-	t.Blank()
 }
 
-// likeliest is the cause that explains the real answer best, and how to check it.
+// likeliest is the cause that explains the real answer best. How to check it is the way on.
 func (t *explainText) likeliest() {
 	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
 		return
 	}
 	s := &t.x.Observed.Causes[0]
 	t.Blank()
-	t.Para(1, "most likely: "+safe(s.Title)+" "+t.Paint(Faint, "["+s.ID+"]"))
+	of := ""
+	if all := len(t.x.Observed.Causes); all > 1 {
+		of = fmt.Sprintf(" of %d (-v shows all)", all)
+	}
+	t.Para(1, "most likely"+of+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
-	t.Para(2, "check: "+safe(report.Look(&s.Cause)))
-	if more := len(t.x.Observed.Causes) - 1; more > 0 {
-		t.Para(1, fmt.Sprintf("%s (-v shows them)", count(more, "other explanation")))
+	if len(t.x.Next) == 0 || !strings.HasSuffix(t.x.Next[0].Note, report.Look(&s.Cause)) {
+		t.Para(2, "check: "+safe(report.Look(&s.Cause)))
 	}
 }
 
 // shortWhy is why a check came out as it did, without the values that it compared: the list of
-// checks shows them.
+// checks shows them. Of an expression that has a meaning in words it is the meaning alone.
 func shortWhy(why string, r *rules.Result) string {
 	if r == nil {
 		return why
+	}
+	if _, meaning, found := strings.Cut(why, ". That is: "); found {
+		return meaning
 	}
 	compared := fmt.Sprintf(": expected %s, found %s", r.Expected(), r.Actual())
 	return strings.Replace(why, compared, "", 1)
@@ -60,18 +64,22 @@ func (t *explainText) shortReason() {
 	if v.Outcome == rules.Accepted {
 		return
 	}
-	t.Blank()
-	t.Para(1, safe(sentence(shortWhy(v.Why(), v.Decided))))
+	why, undecided, then := shortWhy(v.Why(), v.Decided), "", ""
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("An earlier check (%s) could not be decided.",
-			checkName(earlier[0].Check)))
+		undecided = fmt.Sprintf("An earlier check (%s) could not be decided.",
+			checkName(earlier[0].Check))
 	}
-	if says := t.x.saysOf(); says != "" {
-		t.Para(1, safe(says))
+	saysExpired := []rules.ID{rules.Expiry, rules.Introspection}
+	switch {
+	case t.x.Earlier == nil:
+	case v.Decided != nil && slices.Contains(saysExpired, v.Decided.Check.ID) &&
+		t.x.Earlier.Outcome == rules.Accepted:
+		why += "; until then it was accepted"
+	default:
+		then = whenNew(t.x.Earlier)
 	}
-	if t.x.Earlier != nil {
-		t.Para(1, whenNew(t.x.Earlier))
-	}
+	t.Blank()
+	t.Sentences(1, safe(sentence(why)), undecided, safe(t.x.saysOf()), then)
 }
 
 // shortPlace shows the source line of the field that decides. What it wants is left out: the
@@ -118,15 +126,22 @@ func (t *explainText) shortChecks() {
 	for _, chain := range byPolicy(t.x.Verdict.Results) {
 		own := t.shortRows(chain, &failed)
 		if len(own) > 0 && len(t.x.Policies) > 1 {
-			rows = append(rows, Row{t.Paint(Faint, "in "+safe(chain[0].Policy.Name)), ""})
+			rows = append(rows, Row{"in " + safe(chain[0].Policy.Name), ""})
 		}
 		rows = append(rows, own...)
 	}
-	t.Rows(1, rows)
-	if text := t.foldedChecks(); text != "" {
-		t.Para(1, text)
+	t.rows(1, widestCheckLabel, rows)
+	folded := t.foldedChecks()
+	if lint := t.lintBeside(folded); lint != "" {
+		folded += "; " + lint
+	}
+	if folded != "" {
+		t.Para(1, folded)
 	}
 }
+
+// widestCheckLabel is how wide a check's name is, with its mark, that its text stands beside.
+const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for
 // one and the same reason. More of them share a line.
@@ -140,7 +155,7 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	var next, alike, listed []rules.Result
 	for _, r := range chain {
 		switch {
-		case folded(&r):
+		case t.folded(&r):
 		case r.Outcome == rules.Fail && failed.before(&r):
 			next = append(next, r)
 		case r.Outcome == rules.Unsure && (len(alike) == 0 || r.Why() == alike[0].Why()):
@@ -149,12 +164,12 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 		failed.add(&r)
 	}
 	for _, r := range chain {
-		if !folded(&r) && (len(next) <= fewNext || !holds(next, &r)) &&
+		if !t.folded(&r) && (len(next) <= fewNext || !holds(next, &r)) &&
 			(len(alike) <= fewAlike || !holds(alike, &r)) {
 			listed = append(listed, r)
 		}
 	}
-	room := t.columns() - len(indent) - shortLabels(listed)
+	room := t.columns() - len(indent) - t.shortLabels(listed)
 	detail := func(r *rules.Result) string { return t.shortDetail(r, holds(next, r), room) }
 	failures := 1 + lastFailure(listed)
 	rows := checkRows(t.Text, listed[:failures], detail)
@@ -186,8 +201,24 @@ func lastFailure(results []rules.Result) int {
 }
 
 // folded reports whether the short form only counts a check.
-func folded(r *rules.Result) bool {
-	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure
+func (t *explainText) folded(r *rules.Result) bool {
+	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure || t.repeats(r)
+}
+
+// repeats reports whether a check fails for the reason that decides: a text that is no token has
+// no signature either, and a token that is not active since it expired has expired.
+func (t *explainText) repeats(r *rules.Result) bool {
+	d := t.x.Verdict.Decided
+	if d == nil || d.Policy != r.Policy || r.Outcome != rules.Fail {
+		return false
+	}
+	switch d.Check.ID {
+	case rules.TokenFormat:
+		return r.Check.ID == rules.Signature
+	case rules.Introspection:
+		return r.Check.ID == rules.Expiry && d.Actual() == r.Actual()
+	}
+	return false
 }
 
 func holds(results []rules.Result, r *rules.Result) bool {
@@ -204,12 +235,13 @@ func checkList(results []rules.Result) string {
 }
 
 // shortLabels is about how wide the column of these checks is.
-func shortLabels(results []rules.Result) int {
+func (t *explainText) shortLabels(results []rules.Result) int {
 	widest := 0
 	for i := range results {
-		widest = max(widest, len("no ")+width(checkName(results[i].Check))+2)
+		mark := t.Mark(outcomeShown(&results[i]))
+		widest = max(widest, width(mark+" "+checkName(results[i].Check))+2)
 	}
-	return min(widest, widestLabel+2)
+	return min(widest, widestCheckLabel+2)
 }
 
 // shortDetail says in a line, where that is possible, why a check failed or is not known.
@@ -298,9 +330,9 @@ func levelOf(e rules.Evidence) string {
 	return string(e.Level)
 }
 
-// foldedChecks counts the checks that are not listed: "7 more passed, 1 not checked".
+// foldedChecks counts the checks that are not listed: "7 passed, 1 skipped".
 func (t *explainText) foldedChecks() string {
-	passed, skipped, harmless, listed := 0, 0, 0, 0
+	passed, skipped, harmless, repeated, listed := 0, 0, 0, 0, 0
 	for i := range t.x.Verdict.Results {
 		switch r := &t.x.Verdict.Results[i]; {
 		case r.Harmless:
@@ -309,6 +341,8 @@ func (t *explainText) foldedChecks() string {
 			passed++
 		case r.Outcome == rules.Skipped:
 			skipped++
+		case t.repeats(r):
+			repeated++
 		default:
 			listed++
 		}
@@ -316,9 +350,12 @@ func (t *explainText) foldedChecks() string {
 	var parts []string
 	switch {
 	case passed > 0 && listed > 0:
-		parts = append(parts, fmt.Sprintf("%d more passed", passed))
+		parts = append(parts, fmt.Sprintf("%d passed", passed))
 	case passed > 0:
 		parts = append(parts, count(passed, "check")+" passed")
+	}
+	if repeated > 0 {
+		parts = append(parts, fmt.Sprintf("%d failed for the same reason", repeated))
 	}
 	if skipped > 0 {
 		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
@@ -336,9 +373,22 @@ func (t *explainText) foldedChecks() string {
 	return t.Mark(mark) + " " + strings.Join(parts, ", ") + " (-v shows them)"
 }
 
+// lintBeside counts the findings beside the folded checks, with the command that shows them; empty
+// if they take lines of their own.
+func (t *explainText) lintBeside(folded string) string {
+	if folded == "" || len(t.x.Findings) == 0 || t.x.Lint == "" || t.matters() != nil {
+		return ""
+	}
+	text := safe(count(len(t.x.Findings), "finding") + ": " + t.x.Lint)
+	if width(indent+folded+"; "+text) > t.columns() {
+		return ""
+	}
+	return text
+}
+
 // shortFindings shows the finding that matters for this request, and counts the others.
 func (t *explainText) shortFindings() {
-	if len(t.x.Findings) == 0 {
+	if len(t.x.Findings) == 0 || t.lintBeside(t.foldedChecks()) != "" {
 		return
 	}
 	var rows []Row

@@ -260,7 +260,7 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
 	}
 	for _, line := range t.changes(r) {
-		rows = append(rows, Row{"", t.Paint(Faint, line)})
+		rows = append(rows, Row{"", line})
 	}
 	t.Rows(2, rows)
 	t.Command(3, r.Command)

@@ -34,7 +34,7 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 		_, err := t.WriteTo(w)
 		return err
 	}
-	t.Blank()
+	t.edge()
 	if leak := l.leak(); leak != "" {
 		t.Para(1, t.Paint(Bad, safe(leak)))
 		t.Blank()
@@ -48,7 +48,7 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 	t.listOddities()
 	t.refused()
 	t.wayOn(l.Next)
-	t.Blank()
+	t.edge()
 	_, err := t.WriteTo(w)
 	return err
 }
@@ -272,7 +272,7 @@ func (t *keysText) cloudBasis() {
 		if t.Clouds == nil {
 			text += " --clouds asks which clouds list it."
 		}
-		t.Para(1, t.Paint(Faint, text))
+		t.Para(1, text)
 	}
 	if t.Clouds == nil {
 		return

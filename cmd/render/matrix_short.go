@@ -21,22 +21,21 @@ const (
 
 // short is a matrix that fits a screen.
 func (t *matrixText) short() {
-	t.Blank()
 	lines, gateways := t.worst(t.x.Matrix)
 	t.grid(t.x.Matrix, lines, gateways)
 	t.Blank()
 	whole := len(lines) == len(t.x.Lines()) && len(gateways) == len(t.x.Gateways)
 	if whole {
-		t.Para(1, t.x.sentence())
+		worst := ""
 		if len(lines) < len(t.x.Rows) {
-			t.Para(1, t.Paint(Faint, fmt.Sprintf("Each cell is the worst of its kinds of token, "+
-				"%d in all (-v shows them).", len(t.x.Rows))))
+			worst = fmt.Sprintf("A cell shows its worst token (-v has all %d).", len(t.x.Rows))
 		}
+		t.Sentences(1, t.x.sentence(), worst)
 	} else {
 		t.Para(1, t.x.sentenceOf(t.x.Lines(), "the "))
-		t.Para(1, t.Paint(Faint, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, "+
-			"those with the most wrong cells (-v shows all).", len(lines), len(t.x.Lines()),
-			len(gateways), len(t.x.Gateways))))
+		t.Para(1, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, those with the most "+
+			"wrong cells (-v shows all).", len(lines), len(t.x.Lines()), len(gateways),
+			len(t.x.Gateways)))
 	}
 	t.shortFindings()
 	t.remarks()

@@ -33,7 +33,7 @@ func (t *matrixText) all() {
 	t.Blank()
 	t.Para(1, t.x.sentence())
 	if behind := t.x.behind(); behind != "" {
-		t.Para(1, t.Paint(Faint, sentence(behind)))
+		t.Para(1, sentence(behind))
 	}
 	for i := range t.x.Findings {
 		if t.x.firstOfRule(i) {
@@ -44,6 +44,7 @@ func (t *matrixText) all() {
 	t.unknowns()
 	t.notes()
 	t.end()
+	t.Blank()
 }
 
 // end is what follows the findings: what is meant, the repairs, and what to do now.
@@ -51,7 +52,6 @@ func (t *matrixText) end() {
 	t.allowed()
 	t.fix()
 	t.wayOn(t.x.Next)
-	t.Blank()
 }
 
 type matrixText struct {
@@ -213,8 +213,8 @@ func (t *matrixText) shortNotes() {
 	}
 	if kinds > 0 {
 		t.Blank()
-		t.Para(1, t.Paint(Faint, plural(kinds, "kind of own token does", "kinds of own tokens do")+
-			" not get in, though others of the environment do (-v)"))
+		t.Para(1, plural(kinds, "kind of own token does", "kinds of own tokens do")+
+			" not get in, though others of the environment do (-v)")
 	}
 }
 
@@ -305,11 +305,11 @@ func (t *matrixText) repair(r *report.Repair) {
 	t.Para(2, fmt.Sprintf("%s: %s", safe(t.x.Gateways[r.Gateway]),
 		safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
-		t.Para(3, t.Paint(Faint, safe(fmt.Sprintf(
-			"%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
+		t.Para(3, safe(fmt.Sprintf("%s: %d fields change; -o json lists them", changedFiles(r),
+			len(r.Changes))))
 	} else {
 		for _, c := range r.Changes {
-			t.Para(3, t.Paint(Faint, safe(c.File+": "+changeLine(c.FieldChange))))
+			t.Para(3, safe(c.File+": "+changeLine(c.FieldChange)))
 		}
 	}
 	if r.Wrong > 0 {

@@ -166,7 +166,7 @@ func causeWords(c scan.Cause) string {
 		return "rejected" + status + " at the " + checkNamed(c.Decided, c.Claim) + " check"
 	}
 	if c.Decided == rules.NotModelled {
-		return "not known: gatewhy does not know one of the policies"
+		return "not known: gatewhy can't predict what one of the policies answers"
 	}
 	return "not known: the " + checkNamed(c.Decided, c.Claim) + " check can't be decided"
 }

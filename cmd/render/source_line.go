@@ -13,7 +13,7 @@ import (
 // carets:
 //
 //	12 |     "skipClientIdValidation": false,
-//	   |                               ^^^^^ a client id must be found
+//	   |                               ^^^^^ needs a client id
 //
 // If the span has several lines, the first is shown. A line that is too long is cut around the
 // carets.

@@ -62,7 +62,7 @@ const (
 	Bad
 	Unsure
 	Passed // the sign of what passed
-	Faint  // what may be skipped
+	Faint  // what may be skipped: a rule's name, a line's number; never a sentence
 )
 
 // Paint colours a text by its mood.

@@ -38,6 +38,14 @@ func (t *Text) WriteTo(w io.Writer) (int64, error) {
 // Blank adds an empty line.
 func (t *Text) Blank() { t.b.WriteByte('\n') }
 
+// edge adds the empty line at the top or the end of a text. The short form, which fits a screen,
+// has none.
+func (t *Text) edge() {
+	if t.Detail != Short {
+		t.Blank()
+	}
+}
+
 // Heading adds an empty line and the title of a block.
 func (t *Text) Heading(title string) {
 	t.Blank()
@@ -49,6 +57,29 @@ func (t *Text) Para(level int, text string) {
 	margin := strings.Repeat(indent, level)
 	for _, line := range wrap(t.legible(t.mask.painted(text)), t.columns()-len(margin)) {
 		t.line(margin + line)
+	}
+}
+
+// Sentences adds sentences, each as prose by itself unless it has room on the last line of the one
+// before it. An empty one is left out.
+func (t *Text) Sentences(level int, sentences ...string) {
+	columns := t.columns() - level*len(indent)
+	lines := func(text string) int {
+		return len(wrap(t.legible(t.mask.painted(text)), columns))
+	}
+	text := ""
+	for _, next := range sentences {
+		switch both := strings.TrimSpace(text + " " + next); {
+		case next == "":
+		case text == "" || lines(both) == lines(text):
+			text = both
+		default:
+			t.Para(level, text)
+			text = next
+		}
+	}
+	if text != "" {
+		t.Para(level, text)
 	}
 }
 
@@ -76,12 +107,15 @@ type Row struct{ Label, Text string }
 const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
-func (t *Text) Rows(level int, rows []Row) {
+func (t *Text) Rows(level int, rows []Row) { t.rows(level, widestLabel, rows) }
+
+// rows is Rows with labels of up to so many columns.
+func (t *Text) rows(level, widest int, rows []Row) {
 	shown := make([]Row, len(rows))
 	for i, row := range rows {
 		shown[i] = Row{t.legible(t.mask.painted(row.Label)), t.legible(t.mask.painted(row.Text))}
 	}
-	column := labelColumn(shown)
+	column := labelColumn(shown, widest)
 	for _, row := range shown {
 		t.row(level, column, row)
 	}
@@ -137,7 +171,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 		row.Note = t.legible(row.Note)
 		plain[i] = row.Row
 	}
-	column := labelColumn(plain)
+	column := labelColumn(plain, widestLabel)
 	start := level*len(indent) + column + widestText + 2
 	room := start+leastNote <= t.listColumns()
 	for _, row := range rows {
@@ -149,7 +183,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 		t.row(level, column, row.Row)
 		hang := level*len(indent) + column + len(indent)
 		for _, line := range wrap(row.Note, t.columns()-hang) {
-			t.line(strings.Repeat(" ", hang) + t.Paint(Faint, line))
+			t.line(strings.Repeat(" ", hang) + line)
 		}
 	}
 }
@@ -158,16 +192,17 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 func (t *Text) besideNote(level, column, start int, row NotedRow) {
 	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
 	for _, line := range wrap(row.Note, t.listColumns()-start) {
-		t.line(before + t.Paint(Faint, line))
+		t.line(before + line)
 		before = strings.Repeat(" ", start)
 	}
 }
 
-// labelColumn returns the width of the column of labels, with the gap after it.
-func labelColumn(rows []Row) int {
+// labelColumn returns the width of the column of labels, with the gap after it. Wider labels than
+// the widest are not counted.
+func labelColumn(rows []Row, widest int) int {
 	column := 0
 	for _, row := range rows {
-		if size := width(row.Label); size <= widestLabel {
+		if size := width(row.Label); size <= widest {
 			column = max(column, size)
 		}
 	}

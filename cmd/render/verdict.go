@@ -65,7 +65,7 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 			if at == "" {
 				at = "in any case"
 			}
-			rows = append(rows, Row{style.Paint(Faint, at), ""})
+			rows = append(rows, Row{at, ""})
 		}
 		label := style.Mark(outcomeShown(r)) + " " + checkName(r.Check)
 		if in != "" {
@@ -198,11 +198,11 @@ func notPredicted(v *rules.Verdict) string {
 		return "the " + deciding(v, " check") + " can't be decided from what was given"
 	case d.Policy.Unread:
 		return "gatewhy could not read all policies, so it can't predict the answer"
-	case d.Policy.Modelled:
-		return "what a part of the policy answers is not known"
-	default:
+	case d.Policy.Strange:
 		return "gatewhy does not know the policy " + safe(d.Policy.Name) +
 			", so it can't predict the answer"
+	default:
+		return "gatewhy can't predict what " + safe(d.Policy.Name) + " answers"
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 // failed or are not known, and the way on.
 func (t *Text) verifyShort(v verification) {
 	mood, headline := v.headline()
-	t.Blank()
 	t.Para(1, t.Paint(mood, safe(headline)))
 	if reason := v.shortReason(); reason != "" {
 		t.Blank()
@@ -26,7 +25,6 @@ func (t *Text) verifyShort(v verification) {
 	t.verifyChecks(v, folded)
 	t.notes(shown)
 	t.wayOn(v.Next)
-	t.Blank()
 }
 
 // shortReason is the sentence behind the headline; empty if the headline says it.
@@ -72,7 +70,7 @@ func (t *Text) verifyChecks(v verification, remarks int) {
 	var parts []string
 	switch {
 	case passed > 0 && len(rows) > 0:
-		parts = append(parts, fmt.Sprintf("%d more passed", passed))
+		parts = append(parts, fmt.Sprintf("%d passed", passed))
 	case passed > 0:
 		parts = append(parts, count(passed, "check")+" passed")
 	}

@@ -63,13 +63,25 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 		return rules.Step{Note: note}
 	case bySecret && !a.profile.HasTrait("managed-identity"):
 		return rules.Step{
-			Note:    note + ": this asks with its secret in SECRET-FILE, and reads the new token",
+			Note:    strings.TrimSpace(Sentence(reason) + " " + a.bySecret(reason)),
 			Command: a.ask(shell) + " | " + then,
 		}
 	case a.profile.Flow == inspect.Delegated:
 		note += " when it signs the user in"
 	}
 	return rules.Step{Note: note + ", and read the new token", Command: then}
+}
+
+// bySecret says what the command does that asks. The command has the scope and the tenant.
+func (a *asking) bySecret(reason string) string {
+	switch {
+	case reason != "" && slices.Contains(a.profile.Audience, a.audience) &&
+		strings.EqualFold(a.tenant, a.profile.Tenant):
+		return "Ask again (its secret in SECRET-FILE)"
+	case !strings.EqualFold(a.tenant, a.profile.Tenant):
+		return "The client must ask the policy's tenant for this scope (its secret in SECRET-FILE)"
+	}
+	return "The client must ask Entra ID for this scope (its secret in SECRET-FILE)"
 }
 
 // ask is the command that asks for a token with the client's secret (learn.microsoft.com,
@@ -83,9 +95,22 @@ func (a *asking) ask(shell Shell) string {
 	return shell.Line(
 		program, "-sS", "-d", "grant_type=client_credentials",
 		"-d", "client_id="+a.profile.ClientID.Value,
-		"--data-urlencode", "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
+		formFlag(a.scope()), "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
 		a.authority()+"/oauth2/v2.0/token",
 	)
+}
+
+// formFlag is the flag of curl that sends a value in a form as it is: the shorter one where a form
+// leaves each of its characters alone.
+func formFlag(value string) string {
+	encoded := func(r rune) bool {
+		return !strings.ContainsRune("-._~:/", r) && (r < '0' || r > '9') &&
+			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	if strings.ContainsFunc(value, encoded) {
+		return "--data-urlencode"
+	}
+	return "-d"
 }
 
 // wantedAudience is an audience that the policies want and Entra ID writes: that of the API that

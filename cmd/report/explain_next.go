@@ -23,7 +23,7 @@ type explainNext struct {
 	steps   steps
 
 	reasons []string // why the client must ask for another token
-	said    string   // the reason that the verdict has said, where the audience decides
+	said    string   // the reason that the verdict has said, where its check decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
 
 	// What the policies want, which is asked for each check that has failed.
@@ -101,10 +101,10 @@ func (w *explainNext) belongsElsewhere() {
 		w.because("This is an ID token, for the app that a user signed in to: the API gets the " +
 			"access token")
 	case w.profile.HasTrait("microsoft-api"):
-		w.becauseOfAudience("This token is for " +
-			cmp.Or(w.profile.Resource, "an API of Microsoft's") + ", not for your API")
+		w.becauseOf(rules.Audience, "This token is for "+
+			cmp.Or(w.profile.Resource, "an API of Microsoft's")+", not for your API")
 	case token.Fault != nil && token.Fault.ID == "opaque":
-		w.because("Only its issuer can read an opaque token")
+		w.becauseOf(rules.TokenFormat, "Only its issuer can read an opaque token")
 	case token.Fault != nil && token.Fault.ID == "encrypted":
 		w.because("The token is encrypted for another reader")
 	}
@@ -114,10 +114,9 @@ func (w *explainNext) belongsElsewhere() {
 // said.
 func (w *explainNext) because(reason string) { w.reasons = append(w.reasons, reason) }
 
-// becauseOfAudience is because for a token of another API. Where the audience decides, the verdict
-// has said so.
-func (w *explainNext) becauseOfAudience(reason string) {
-	if d := w.x.Verdict.Decided; d != nil && d.Check.ID == rules.Audience && len(w.reasons) == 0 {
+// becauseOf is because for what a check finds: where that check decides, the verdict has said it.
+func (w *explainNext) becauseOf(check rules.ID, reason string) {
+	if d := w.x.Verdict.Decided; d != nil && d.Check.ID == check && len(w.reasons) == 0 {
 		w.said = reason
 	}
 	w.because(reason)
@@ -127,7 +126,7 @@ func (w *explainNext) becauseOfAudience(reason string) {
 func (w *explainNext) failed(r *rules.Result) {
 	if lacking := r.Lacks(); lacking.Claim != "" {
 		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
-			w.because("A token that was issued before this does not have it")
+			w.because("A token issued before lacks it")
 		}
 		return
 	}
@@ -163,6 +162,9 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 	case "iss", "tid":
 		w.otherTenant()
 	case "appid", "azp":
+		if r.Check.Claim != w.profile.ClientID.Claim {
+			return // tokens of this version name their client in the other claim
+		}
 		var wanted []string
 		for _, want := range r.Check.Test.Wants() {
 			wanted = append(wanted, want.Text)
@@ -184,7 +186,7 @@ func (w *explainNext) otherAudience() {
 		return
 	}
 	elsewhere := len(w.reasons) > 0
-	w.becauseOfAudience("This token is for " + is + ", and the policy guards " + wanted)
+	w.becauseOf(rules.Audience, "This token is for "+is+", and the policy guards "+wanted)
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
 		w.said = "" // what follows a look at the API says why by itself
 		w.steps.add(rules.Step{
@@ -198,10 +200,16 @@ func (w *explainNext) otherAudience() {
 
 func (w *explainNext) otherTenant() {
 	wanted := w.wantedTenant()
-	if is := w.profile.Tenant; wanted != "" && entra.IsGUID(is) && !strings.EqualFold(wanted, is) {
-		w.because("This token is from tenant " + w.profile.Tenant + ", and the policy wants " +
-			wanted)
+	is := w.profile.Tenant
+	if wanted == "" || !entra.IsGUID(is) || strings.EqualFold(wanted, is) {
+		return
 	}
+	if d := w.x.Verdict.Decided; d != nil && (d.Check.Claim == "iss" || d.Check.Claim == "tid") {
+		// the verdict names both
+		w.because("This token is from another tenant than the policy wants")
+		return
+	}
+	w.because("This token is from tenant " + is + ", and the policy wants " + wanted)
 }
 
 // unverified is about a signature that does not verify.
@@ -412,7 +420,7 @@ func (w *explainNext) differs() {
 	for i := range w.x.Observed.Causes {
 		cause := &w.x.Observed.Causes[i]
 		step := rules.Step{
-			Note: "The most likely explanation is that " + cause.Title + ": " + Look(&cause.Cause),
+			Note: "Check the most likely cause: " + Look(&cause.Cause),
 		}
 		if cause.Need.Input == source.NeedTime {
 			step.Command = w.again(w.Line.token(), Name(cause.Need.Input), "issued")

@@ -132,10 +132,10 @@ type linted struct {
 	ended    bool         // nothing of other files matters
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
-	vendor   string    // the adapter that has read policies of it
-	strange  []Strange // its policies that are not modelled
-	besides  bool      // it was read with others: it has a policy, or says more of theirs
-	none     error     // why it holds no policy
+	vendor   string   // the adapter that has read policies of it
+	unseen   []Unseen // its policies that are not modelled
+	besides  bool     // it was read with others: it has a policy, or says more of theirs
+	none     error    // why it holds no policy
 	findings []rules.Finding
 	aside    []Suppressed
 }
@@ -247,7 +247,7 @@ func (j *Judge) share(
 		}
 	}
 	first := byFile[read.Files[0]]
-	first.strange = append(first.strange, all.strange...)
+	first.unseen = append(first.unseen, all.unseen...)
 }
 
 // conclude says why a file holds no policy, if it holds none, and heeds its comments.
@@ -281,7 +281,7 @@ func (j *Judge) add(
 	if len(read.Entries) > 0 {
 		result.vendor = adapter.Name
 	}
-	result.strange = append(result.strange, notModelled(compiled.Policies)...)
+	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
 	found, differ := j.Compiled(adapter, read, compiled)
 	result.findings = append(result.findings, found...)
 	if differ {
@@ -308,19 +308,22 @@ func (j *Judge) heed(result *linted) {
 	}
 }
 
-// Strange is a policy in force that may look at credentials and that no rule sees into.
-type Strange struct {
-	Kind string
-	Part bool // it is a part of it that is not modelled
+// Unseen is a policy, or a part of one, that no rule sees into.
+type Unseen struct {
+	Policy *rules.Policy
+	Why    string // nobody can predict what it answers; a clause
 }
 
-// notModelled lists the policies that are strange.
-func notModelled(policies []*rules.Policy) []Strange {
-	var all []Strange
+// notModelled lists the policies in force that may look at credentials and are not modelled.
+func notModelled(policies []*rules.Policy) []Unseen {
+	var all []Unseen
 	for _, p := range policies {
-		strange := func(c *rules.Check) bool { return c.ID == rules.NotModelled }
-		if !p.When.Disabled && slices.ContainsFunc(p.Checks(), strange) {
-			all = append(all, Strange{Kind: p.Asset, Part: p.Modelled})
+		checks := p.Checks()
+		i := slices.IndexFunc(checks, func(c *rules.Check) bool {
+			return c.ID == rules.NotModelled
+		})
+		if !p.When.Disabled && i >= 0 {
+			all = append(all, Unseen{Policy: p, Why: checks[i].Unknown.Why})
 		}
 	}
 	return all

@@ -20,9 +20,9 @@ type LintRequest struct {
 	Lenient bool             // files without a policy are skipped even where they are named
 }
 
-// Lint lints files. Beside the report it returns why files were not checked, and the kinds of
+// Lint lints files. Beside the report it returns why files were not checked, and the
 // policies that no rule sees into.
-func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange []Strange) {
+func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen []Unseen) {
 	found, missing := m.Find(request.Names)
 	for i := range found {
 		found[i].Named = found[i].Named && !request.Lenient
@@ -38,12 +38,12 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange 
 		Sources: make(map[string]*source.File), vendors: make(map[string]string),
 	}
 	for _, r := range results {
-		strange = append(strange, r.strange...)
+		unseen = append(unseen, r.unseen...)
 		l.add(&r)
 	}
 	failed = unchecked(request, missing, results)
 	l.Unread = unread(failed)
-	return l, failed, strange
+	return l, failed, unseen
 }
 
 // add adds what was found in a file that was checked.

@@ -147,9 +147,9 @@ func TestPoliciesAreReadWithoutACommandLine(t *testing.T) {
 func TestLintReportsFindingsAsValues(t *testing.T) {
 	t.Parallel()
 	m, _ := makerIn(t, map[string]string{"a.json": openPolicy, "broken.json": `{"assetId" 1}`})
-	l, failed, strange := m.Lint(&report.LintRequest{Names: []string{"."}})
-	if l == nil || len(failed) != 1 || len(strange) != 0 {
-		t.Fatalf("%v, %v, %v", l, failed, strange)
+	l, failed, unseen := m.Lint(&report.LintRequest{Names: []string{"."}})
+	if l == nil || len(failed) != 1 || len(unseen) != 0 {
+		t.Fatalf("%v, %v, %v", l, failed, unseen)
 	}
 	if !strings.Contains(failed[0].Error(), "broken.json:1:12") {
 		t.Error(failed[0])

@@ -15,7 +15,6 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		made.Policies = append(made.Policies, &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: i.policy.String(), Product: product,
 			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: newCompiler(i, table).root(),
-			Modelled: true,
 		})
 	}
 	for _, file := range read.Files {

@@ -17,7 +17,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		c := newCompiler(w, table)
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
-			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: c.root(), Modelled: true,
+			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: c.root(),
 		}
 		made.Policies = append(made.Policies, policy)
 	}

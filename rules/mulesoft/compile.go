@@ -111,7 +111,7 @@ func (c *compiler) compile() *rules.Policy {
 			policy.Claims = jwtCompiler{c}.claimsPlace()
 		}
 	case decides:
-		policy.Root = rules.AllOf(c.notModelled())
+		policy.Root, policy.Strange = rules.AllOf(c.notModelled()), true
 	}
 	return policy
 }

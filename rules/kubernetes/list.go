@@ -46,8 +46,8 @@ func ShapeDoubt(v *source.Value, kind source.Kind, field string) *rules.Unknown 
 	if v == nil || v.Is(source.Null) || v.Is(kind) || Marked(v) {
 		return DoubtOf(v, field)
 	}
-	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not %s: the API server refuses that, and an "+
-		"earlier version of the policy may hold", field, v.Kind, kind)}
+	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not %s: the API server refuses that, and "+
+		"an earlier version of the policy may hold", field, v.Kind, kind)}
 }
 
 // List is the texts of a list in the configuration.

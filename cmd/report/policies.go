@@ -269,7 +269,7 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	}
 	hint := "the file has " + strings.Join(apisOf(adapter.Compile(read).Policies), ", ")
 	if strings.TrimSpace(hint) == "the file has" {
-		hint = "the file tells no instances apart: leave it out"
+		hint = "the file has one instance, without a name: leave it out"
 	}
 	return Problem(
 		"--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)

@@ -138,6 +138,7 @@ type fixFlags struct {
 	version   choice
 	tokens    []string
 	contracts string
+	runtime   string // the version of the gateway
 	apps      []string
 	write     bool
 
@@ -156,6 +157,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
+	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVar(&f.rule, "rule", "",
 		"repair only the findings of this rule: a `NAME` from gatewhy rules")
 	completeBy(cmd, "rule", func() []string { return report.RuleNames(gateways.Catalogue()) })
@@ -180,19 +182,22 @@ func solutionUsage(gateways report.Gateways) string {
 	reference := ""
 	for _, adapter := range gateways {
 		for _, s := range adapter.Solutions() {
-			if len(parts) == 0 || s.Reference != reference {
+			switch {
+			case len(parts) == 0 || s.Reference != reference:
 				reference = s.Reference
 				parts = append(parts, "of "+reference+": "+s.Title)
-				continue
+			case !strings.Contains(parts[len(parts)-1], s.Title): // two gateways may share it
+				parts[len(parts)-1] += ", or " + s.Title
 			}
-			parts[len(parts)-1] += ", or " + s.Title
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
 func (f *fixFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
+	return rules.Options{
+		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
+	}
 }
 
 // complete checks the flags that only make sense in one form.

@@ -53,13 +53,16 @@ var rooms = []struct {
 		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/istio", []string{
-		"rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra",
-		"inspect/source",
+		"rules/envoy/amend", "rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",
+		"inspect/entra", "inspect/source",
 	}},
 	{"rules/envoygateway/cel", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/envoygateway", []string{
-		"rules/envoygateway/cel", "rules/envoy", "rules/kubernetes", "rules",
+		"rules/envoygateway/cel", "rules/envoy/amend", "rules/envoy", "rules/kubernetes", "rules",
 		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"rules/envoy/amend", []string{
+		"rules/envoy", "rules/kubernetes", "rules", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/envoy", []string{"rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect", "inspect/source"}},

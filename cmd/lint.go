@@ -23,6 +23,7 @@ type lintFlags struct {
 	api     string
 	kind    policyType
 	variant choice
+	runtime string // the version of the gateway
 	stdin   string // the name that standard input goes by
 	config  string
 	apps    []string
@@ -59,6 +60,7 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if a file has several")
+	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section ignores "+
 		"findings (default gatewhy.yaml, if it exists)")
 	flags.Var((*texts)(&f.apps), "app",
@@ -73,14 +75,19 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 }
 
 func (f *lintFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
+	return rules.Options{
+		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
+	}
 }
 
 // alike are the flags with which fix reads a file as lint has read it.
 func (f *lintFlags) alike() []string {
 	var words []string
 	for _, flag := range []struct{ name, value string }{
-		{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.kind.name},
+		{"--gateway", f.variant.value},
+		{"--api", f.api},
+		{"--policy-type", f.kind.name},
+		{"--gateway-version", f.runtime},
 	} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)

@@ -27,14 +27,22 @@ func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
-	flags.StringVar(&f.api, "workload", "",
-		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
+	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVar(&f.runtime, "runtime", "",
 		"the `VERSION` of the Mule runtime, if expressions depend on it")
-	flags.StringVar(&f.runtime, "gateway-version", "",
+	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
+}
+
+// clusterFlags are those of gateways whose policies are resources of a cluster, for a command that
+// has --api.
+type clusterFlags struct{ api, version *string }
+
+func (f clusterFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(f.api, "workload", "",
+		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
+	cmd.Flags().StringVar(f.version, "gateway-version", "",
 		"the `VERSION` of another gateway, if its behaviour depends on it")
 	cmd.MarkFlagsMutuallyExclusive("api", "workload")
-	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
 }
 
 func (f *policyFlags) options() rules.Options {

@@ -73,6 +73,8 @@ type Solution struct {
 	Steps     []string   // the ids of its changes, those that do it all first
 	KeepsOut  []Outsider // whom it keeps out
 
+	OneClient bool // it lets in the client of the environment's own token alone
+
 	// Needs is what else it needs, if no token of the environment shows it.
 	Needs func(f Facts) []source.Need
 }

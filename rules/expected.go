@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -76,12 +77,13 @@ func (p Predicate) words() string {
 // timely reports whether the predicate is about the time.
 func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
-// compound describes And, Or and Not. It leaves out that a claim must be there: that goes without
-// saying.
+// compound describes And, Or and Not. It leaves out that a claim must be there, and beside what a
+// token must say that there must be one: that goes without saying.
 func (p Predicate) compound() string {
 	var parts []string
 	for _, part := range p.Of {
-		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present {
+		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
+			p.Op == And && part.isSent() {
 			continue
 		}
 		parts = append(parts, part.words())
@@ -95,6 +97,12 @@ func (p Predicate) compound() string {
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
+}
+
+// isSent reports whether the predicate is that there is a token, in one place or one of several.
+func (p Predicate) isSent() bool {
+	other := func(part Predicate) bool { return part.Op != Sent }
+	return p.Op == Sent || p.Op == Or && len(p.Of) > 0 && !slices.ContainsFunc(p.Of, other)
 }
 
 func (k *Key) words() string {

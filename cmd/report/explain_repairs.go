@@ -117,7 +117,8 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 		return all
 	}
 	for _, solution := range r.Policies.Adapter.Solutions() {
-		if i := solution.Start(changes); i >= 0 && r.fixes(file, solution.Name) {
+		i := solution.Start(changes)
+		if i >= 0 && all[i].Command == "" && r.fixes(file, solution.Name) {
 			all[i].Command = r.fixCommand(file, solution.Name)
 		}
 	}
@@ -146,6 +147,7 @@ func (r *Explainer) readAlike() []string {
 		{"--api", r.Options.API},
 		{"--gateway", r.Options.Variant},
 		{"--policy-type", r.Options.Kind},
+		{"--gateway-version", r.Options.Runtime},
 	} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)

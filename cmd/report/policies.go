@@ -267,9 +267,12 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	if failed != nil {
 		return err
 	}
-	apis := apisOf(adapter.Compile(read).Policies)
-	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance",
-		"the file has "+strings.Join(apis, ", "))
+	hint := "the file has " + strings.Join(apisOf(adapter.Compile(read).Policies), ", ")
+	if strings.TrimSpace(hint) == "the file has" {
+		hint = "the file has one instance, without a name: leave it out"
+	}
+	return Problem(
+		"--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
 }
 
 // mistaken says what a file without a policy is, where that can be told, and which flag takes it;

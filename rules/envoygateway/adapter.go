@@ -1,6 +1,9 @@
 package envoygateway
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
+)
 
 // Name is the gateway's name on the command line, and that of its one kind of policy.
 const Name = "envoy-gateway"
@@ -25,6 +28,7 @@ func Adapter() rules.Adapter {
 		Rules:      lintRules,
 		Advice:     advice,
 		Repairable: repairable,
+		Solutions:  amend.Solutions,
 		Changes:    changes,
 
 		Detect:   detect,

@@ -37,7 +37,7 @@ func providerOf(v *source.Value, path string) *provider {
 	p := &provider{at: v, path: path, name: name, Provider: &envoy.Provider{
 		At:     place(v, strings.TrimSuffix(path, ".")),
 		Issuer: issuer, IssuerAt: placeIn(v, path, "issuer"),
-		IssuerDoubt: kubernetes.DoubtOf(v.Member("issuer"), path+"issuer"),
+		IssuerDoubt: kubernetes.TextDoubt(v.Member("issuer"), path+"issuer"),
 		Audiences:   audiences.Values, AudiencesAt: placeIn(v, path, "audiences"),
 		AudiencesDoubt: audiences.Doubt,
 	}}
@@ -65,7 +65,7 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 		path += "remoteJWKS."
 		address, _ := remote.Member("uri").Str()
 		return rules.KeysAt(address, false), placeIn(remote, path, "uri"),
-			kubernetes.DoubtOf(remote.Member("uri"), path+"uri")
+			kubernetes.TextDoubt(remote.Member("uri"), path+"uri")
 	}
 	local := v.Member("localJWKS")
 	if local == nil {
@@ -78,7 +78,7 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 		return key, placeIn(local, path, "valueRef"), nil
 	}
 	return key, placeIn(local, path, "inline"),
-		kubernetes.DoubtOf(local.Member("inline"), path+"inline")
+		kubernetes.TextDoubt(local.Member("inline"), path+"inline")
 }
 
 // locationsOf are where a provider looks for the token. Without any of its own these are the
@@ -146,7 +146,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	accepted := c.filter().AcceptsOneOf(c.inEnvoy())
 	if c.open == rules.Maybe {
 		field := jwt.Member("failOpen")
-		why := kubernetes.DoubtOf(field, "jwt.failOpen")
+		why := unswitched(field, "jwt.failOpen")
 		if why == nil {
 			why = dependsOn("jwt.failOpen", failOpenSince)
 		}
@@ -184,7 +184,7 @@ func (c *compiler) noToken() *rules.Check {
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
 		none.Test = rules.Both(none.Test, envoy.Unknown(
-			kubernetes.DoubtOf(optional, "jwt.optional")))
+			unswitched(optional, "jwt.optional")))
 	}
 	return none
 }

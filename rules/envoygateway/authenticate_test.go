@@ -177,3 +177,31 @@ func TestOtherPartsOfAPolicy(t *testing.T) {
 		t.Errorf("extAuth and a bad token: got %v", got)
 	}
 }
+
+// The API server takes no text for a truth value: what holds then is not known.
+func TestASwitchThatIsNoTruthValueIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{`"true"`, "yes", "1", "[]", "{}", `"{{ .Values.open }}"`} {
+		for _, field := range []string{"optional", "failOpen"} {
+			text := onRoute(jwt(field + ": " + value))
+			c := configurationOf(t, rules.Options{Runtime: "1.9"}, "policies.yaml", text)
+			v := rules.Evaluate(compile(behaviours(), c).Policies, tokenless())
+			if v.Outcome != rules.Undetermined {
+				t.Errorf("%s: %s: %v", field, value, short(v))
+			}
+		}
+	}
+}
+
+// The API server takes no number for an issuer: what holds then is not known.
+func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"7", "[]", "true", "{a: 1}"} {
+		text := onRoute("jwt: {providers: [" + providerNamed("entra", value, app) + "]}")
+		c := configurationOf(t, rules.Options{}, "policies.yaml", text)
+		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
+		if v.Outcome != rules.Undetermined {
+			t.Errorf("%s: %v in\n%s", value, short(v), text)
+		}
+	}
+}

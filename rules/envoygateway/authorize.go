@@ -101,6 +101,35 @@ func (c *compiler) what() string {
 	return "a token of the provider " + c.only[0].name
 }
 
+// misshapen is why it is not known what a rule asks for; nil where all its parts have the form
+// that they must have.
+func (r *authRule) misshapen() *rules.Unknown {
+	principal := r.at.Member("principal")
+	jwt := principal.Member("jwt")
+	for _, part := range []struct {
+		at    *source.Value
+		kind  source.Kind
+		field string
+	}{
+		{r.at.Member("operation"), source.Object, "operation"},
+		{principal, source.Object, "principal"},
+		{principal.Member("headers"), source.List, "principal.headers"},
+		{jwt, source.Object, "principal.jwt"},
+		{jwt.Member("claims"), source.List, "principal.jwt.claims"},
+	} {
+		if why := kubernetes.ShapeDoubt(part.at, part.kind, r.path+part.field); why != nil {
+			return why
+		}
+	}
+	for _, claim := range itemsOf(jwt.Member("claims")) {
+		why := kubernetes.ShapeDoubt(claim, source.Object, r.path+"principal.jwt.claims")
+		if why != nil {
+			return why
+		}
+	}
+	return nil
+}
+
 // unreadable is why it is not known what the rules are; nil where it is.
 func (c *compiler) unreadable(v *source.Value) *rules.Unknown {
 	list := v.Member("rules")
@@ -124,6 +153,9 @@ func (c *compiler) unreadable(v *source.Value) *rules.Unknown {
 	}
 	for _, r := range rulesIn(c.spec) {
 		if why := kubernetes.DoubtOf(r.at.Member("action"), r.path+"action"); why != nil {
+			return why
+		}
+		if why := r.misshapen(); why != nil {
 			return why
 		}
 		if !r.at.Is(source.Object) || r.action != actionAllow && r.action != actionDeny {

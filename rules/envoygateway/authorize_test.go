@@ -237,3 +237,20 @@ func TestHeadersOfRules(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// A part of a rule that has another form, or that only its deployment knows, does not open it.
+func TestAPartOfARuleOfAnotherFormIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, principal := range []string{
+		`"{{ .Values.principal }}"`, `7`, `[]`, `{jwt: "{{ . }}"}`, `{jwt: 7}`,
+		`{jwt: {provider: entra, claims: "{{ . }}"}}`, `{jwt: {provider: entra, claims: {}}}`,
+		`{jwt: {provider: entra, claims: [7]}}`, `{headers: "{{ . }}"}`,
+	} {
+		text := onRoute(jwt(), authorization("", "{action: Allow, principal: "+principal+"}"))
+		c := configurationOf(t, rules.Options{}, "policies.yaml", text)
+		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
+		if v.Outcome != rules.Undetermined {
+			t.Errorf("%s: %v", principal, short(v))
+		}
+	}
+}

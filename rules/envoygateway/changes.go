@@ -5,17 +5,17 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // repairable lists the rules whose findings a change can remove.
 func repairable() []string {
-	return []string{
-		"token-not-needed", "outer-policy-dropped", "rules-decide-nothing",
-		"list-claim-compared-with-text", "text-claim-compared-with-list",
-		"audience-not-checked", "any-client-accepted", "query-in-path",
+	return append(
+		amend.Repairable(), "token-not-needed", "outer-policy-dropped", "rules-decide-nothing",
+		"list-claim-compared-with-text", "text-claim-compared-with-list", "query-in-path",
 		"expression-decides-nothing",
-	}
+	)
 }
 
 // changer makes changes of the policy of one instance.
@@ -44,19 +44,18 @@ func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 
 // change is one by edits of files, or why it can't be made.
 func (m *changer) change(id, title string, steps ...kubernetes.Step) rules.Change {
-	change := rules.Change{ID: id, Title: title, Policy: m.made}
-	files, err := kubernetes.Edited(m.of.Files, steps)
-	if err == nil {
-		change.Edited, err = read(files, m.of.Options)
+	return kubernetes.Changed(m.of, m.made, read, id, title, steps...)
+}
+
+// editor makes the changes of providers that Istio makes of its JWT rules.
+func (m *changer) editor() *amend.Editor {
+	e := &amend.Editor{Make: m.change}
+	for _, p := range m.providers {
+		e.Providers = append(e.Providers, amend.Written{
+			Provider: p.Provider, File: m.fileOf(p.at), Value: p.at, Path: p.path,
+		})
 	}
-	if err != nil {
-		change.Refused = kubernetes.NotEditable(err)
-		return change
-	}
-	for _, s := range steps {
-		change.Fields = append(change.Fields, s.Field)
-	}
-	return change
+	return e
 }
 
 // fileOf is the file that a value is in: where two policies are merged there may be two.
@@ -99,12 +98,9 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		if change, ok := m.rewrite(f); ok {
 			return change
 		}
-	case "audience-not-checked", "any-client-accepted":
-		for _, p := range m.providers {
-			if p.AudiencesAt.Pos == f.Pos {
-				return m.audience(p, goal.Facts.Audience)
-			}
-		}
+	}
+	if change, ok := m.editor().Finding(goal); ok {
+		return change
 	}
 	return none
 }
@@ -206,24 +202,6 @@ func (m *changer) compareAlike(f *rules.Finding) (rules.Change, bool) {
 			kubernetes.Set(m.fileOf(claim), claim, path, "valueType", "StringArray"))
 	})
 	return change, found
-}
-
-// audience accepts tokens for an audience alone, or for one more.
-func (m *changer) audience(p *provider, audience string) rules.Change {
-	if audience == "" {
-		return rules.Change{
-			ID: "check-audience", Title: "check the API's audience",
-			Refused: "the audience of the API's tokens is not known",
-			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
-		}
-	}
-	have := kubernetes.ListIn(p.at, p.path, "audiences")
-	if have.At.Is(source.List) && len(have.At.Items) > 0 {
-		return m.change("accept-audience", "accept tokens for "+audience,
-			kubernetes.Appended(m.fileOf(p.at), have, audience))
-	}
-	return m.change("check-audience", "accept tokens for "+audience+" only",
-		kubernetes.Listed(m.fileOf(p.at), p.at, p.path, "audiences", audience))
 }
 
 // allowRules are the rules that can let a request in.

@@ -51,16 +51,27 @@ func newCompiler(i *instance, table []rules.Behaviour) *compiler {
 	return c
 }
 
-// switched tells whether a field is true.
+// switched tells whether a field is true. What is no truth value the API server refuses.
 func switched(v *source.Value) rules.Truth {
-	on, ok := v.Bool()
 	switch {
-	case on:
-		return rules.Yes
-	case ok || v == nil || v.Is(source.Null):
+	case v == nil || v.Is(source.Null):
 		return rules.No
+	case !v.Is(source.Bool):
+		return rules.Maybe
+	case v.Text == "true":
+		return rules.Yes
 	}
-	return rules.Maybe
+	return rules.No
+}
+
+// unswitched is why it is not known whether a field is true; nil where it is.
+func unswitched(v *source.Value, field string) *rules.Unknown {
+	if why := kubernetes.DoubtOf(v, field); why != nil || switched(v) != rules.Maybe {
+		return why
+	}
+	return &rules.Unknown{Why: field + " is " + v.Text + ", as " + v.Kind.String() + ", and not " +
+		"true or false: the API server refuses that, and an earlier version of the policy may " +
+		"hold"}
 }
 
 // root is what a request needs: that a route takes it, then each filter in the proxy's order.

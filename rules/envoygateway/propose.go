@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -45,112 +45,34 @@ func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
 	return &proposer{m, goal, judged.Profile, judged.Failed}
 }
 
-// amends are steps that belong together, with what a reader calls them.
-type amends struct {
-	ids, titles []string
-	steps       []kubernetes.Step
-}
-
-func (a *amends) add(id, title string, steps ...kubernetes.Step) {
-	if !slices.Contains(a.ids, id) {
-		a.ids, a.titles = append(a.ids, id), append(a.titles, title)
-	}
-	a.steps = append(a.steps, steps...)
-}
-
 // letIn puts the repairs of all that fails into one change, since one alone would not let the
 // request in: one change for each Allow rule that could be the one that matches.
 func (p *proposer) letIn() []rules.Change {
-	tokens, known, ok := p.amendProvider()
+	tokens, ok := p.editor().Accepting(&p.profile, p.failed)
 	if !ok {
 		return nil
 	}
 	var all []rules.Change
-	for _, allowed := range p.amendRules(known) {
-		a := amends{
-			slices.Concat(tokens.ids, allowed.ids), slices.Concat(tokens.titles, allowed.titles),
-			slices.Concat(tokens.steps, allowed.steps),
-		}
-		if len(a.steps) > 0 {
-			all = append(all, p.change(strings.Join(a.ids, "+"), strings.Join(a.titles, ", "),
-				a.steps...))
+	for _, allowed := range p.amendRules() {
+		if whole := tokens.And(allowed); len(whole.Steps) > 0 {
+			all = append(all, whole.Change(p.change))
 		}
 	}
 	return all
 }
 
-// in lists the failed checks of a part of a file.
+// in lists the failed checks of a provider or a rule.
 func (p *proposer) in(part *source.Value) []*rules.Result {
-	var all []*rules.Result
-	for _, r := range p.failed {
-		if r.Check.Pos.File == part.Pos.File && part.Span.Start <= r.Check.Span.Start &&
-			r.Check.Span.End <= part.Span.End {
-			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// amendProvider is what makes the provider for this token accept it, with the failed checks that
-// are a provider's. It is not ok where the providers are right to refuse it.
-func (p *proposer) amendProvider() (a amends, known []*rules.Result, ok bool) {
-	for _, one := range p.providers {
-		known = append(known, p.in(one.at)...)
-	}
-	i := slices.IndexFunc(p.providers, func(one *provider) bool {
-		return one.Issuer == p.profile.Issuer || one.Issuer == ""
-	})
-	if i < 0 {
-		i = slices.IndexFunc(p.providers, func(one *provider) bool {
-			return sameTenant(one.Issuer, p.profile.Issuer)
-		})
-	}
-	if i < 0 {
-		return a, known, len(p.providers) == 0
-	}
-	one := p.providers[i]
-	file := p.fileOf(one.at)
-	for _, result := range p.in(one.at) {
-		switch result.Check.ID {
-		case rules.Issuer:
-			a.add("set-issuer", "issuer "+p.profile.Issuer,
-				kubernetes.Set(file, one.at, one.path, "issuer", p.profile.Issuer))
-		case rules.Audience:
-			have := kubernetes.ListIn(one.at, one.path, "audiences")
-			if !otherForm(have, p.profile.Audience) {
-				return a, known, false
-			}
-			a.add("accept-audience", "audience "+p.profile.Audience[0]+", if that is this API",
-				kubernetes.Appended(file, have, p.profile.Audience[0]))
-		default:
-			return a, known, false
-		}
-	}
-	return a, known, true
-}
-
-// sameTenant reports whether two issuers are those of one tenant.
-func sameTenant(a, b string) bool {
-	one, ok := entra.ParseIssuer(a)
-	two, also := entra.ParseIssuer(b)
-	return ok && also && one.Tenant != "" && one.Tenant == two.Tenant
-}
-
-// otherForm reports whether a token's audience may name this API in the form of the other token
-// version: a URI where a v2.0 token has the application's id, or the reverse. Any other audience
-// is another API's, and the policy is right to refuse it.
-func otherForm(have kubernetes.List, sent []string) bool {
-	if len(sent) != 1 || !have.At.Is(source.List) {
-		return false
-	}
-	return !slices.ContainsFunc(have.Texts(), func(text string) bool {
-		return entra.IsGUID(text) == entra.IsGUID(sent[0])
-	})
+	return kubernetes.FailedIn(p.failed, part)
 }
 
 // amendRules is, for each Allow rule that can be made to match the request, what makes it. One is
 // empty where the rules let it pass already. Nothing is proposed where something else refuses it.
-func (p *proposer) amendRules(known []*rules.Result) []amends {
+func (p *proposer) amendRules() []amend.Amends {
+	var known []*rules.Result
+	for _, one := range p.providers {
+		known = append(known, p.in(one.at)...)
+	}
 	all := p.allowRules()
 	for _, r := range all {
 		known = append(known, p.in(r.at)...)
@@ -160,26 +82,26 @@ func (p *proposer) amendRules(known []*rules.Result) []amends {
 	}) {
 		return nil
 	}
-	var ways []amends
+	var ways []amend.Amends
 	for _, r := range all {
 		failed := p.in(r.at)
 		if len(failed) == 0 {
-			return []amends{{}}
+			return []amend.Amends{{}}
 		}
 		if a, ok := p.amendRule(r, failed); ok {
 			ways = append(ways, a)
 		}
 	}
 	if len(all) == 0 {
-		return []amends{{}}
+		return []amend.Amends{{}}
 	}
 	return ways
 }
 
 // amendRule makes the conditions of a rule hold for the token. It is not ok where one is right to
 // fail.
-func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool) {
-	var a amends
+func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amend.Amends, bool) {
+	var a amend.Amends
 	for _, result := range failed {
 		if !p.amendCondition(&a, r, result.Check) {
 			return a, false
@@ -188,14 +110,14 @@ func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool)
 	return a, true
 }
 
-func (p *proposer) amendCondition(a *amends, r *authRule, check *rules.Check) bool {
+func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Check) bool {
 	id, jwt := p.profile.ClientID, r.at.At("principal", "jwt")
 	path := r.path + "principal.jwt."
 	if check.ID == rules.Scopes && p.profile.Flow == inspect.AppOnly &&
 		len(p.profile.Roles) > 0 && jwt.Member("claims") == nil {
 		role := p.profile.Roles[0]
 		file := p.fileOf(jwt)
-		a.add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "role "+role+" instead of a scope",
 			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
@@ -209,14 +131,14 @@ func (p *proposer) amendCondition(a *amends, r *authRule, check *rules.Check) bo
 		file := p.fileOf(claim)
 		switch {
 		case name == id.Claim && !slices.Contains(l.Texts(), id.Value):
-			a.add("accept-client", "accept the client "+id.Value,
+			a.Add("accept-client", "accept the client "+id.Value,
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
-			a.add("map-client-id", "client id from "+id.Claim,
+			a.Add("map-client-id", "client id from "+id.Claim,
 				kubernetes.Set(file, claim, path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
-				a.add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
+				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 			}
 			return true
 		}
@@ -226,14 +148,15 @@ func (p *proposer) amendCondition(a *amends, r *authRule, check *rules.Check) bo
 
 // narrow proposes what narrows a policy that lets this token in, one control at a time.
 func (p *proposer) narrow() []rules.Change {
-	i := slices.IndexFunc(p.providers, func(one *provider) bool {
-		return one.Issuer == p.profile.Issuer || one.Issuer == ""
-	})
-	if i < 0 {
+	e := p.editor()
+	w, ok := e.For(p.profile.Issuer)
+	if !ok {
 		return nil
 	}
-	one := p.providers[i]
-	issuer, pins := p.ofThisAPI(one)
+	one := p.providers[slices.IndexFunc(p.providers, func(one *provider) bool {
+		return one.Provider == w.Provider
+	})]
+	issuer, pins := e.OfThisAPI(w, &p.profile, p.asks)
 	if issuer.Refused != "" {
 		return []rules.Change{issuer}
 	}
@@ -270,37 +193,6 @@ func (p *proposer) asks(claim string) bool {
 		}
 	}
 	return false
-}
-
-// ofThisAPI has a provider check the audience and the issuer, where it does not. Both are one
-// change: another tenant can give an API of its own the same App ID URI. It is refused where the
-// keys are those of another tenant than the token's, since such a token is to be kept out.
-func (p *proposer) ofThisAPI(one *provider) (rules.Change, bool) {
-	var a amends
-	file, sent := p.fileOf(one.at), p.profile.Audience
-	have := kubernetes.ListIn(one.at, one.path, "audiences")
-	if have.Empty() && len(sent) == 1 && !p.asks("aud") {
-		a.add("check-audience", "audience "+sent[0]+" only",
-			kubernetes.Listed(file, one.at, one.path, "audiences", sent[0]))
-	}
-	iss := p.profile.Issuer
-	if one.Issuer == "" && one.IssuerDoubt == nil && iss != "" && !p.asks("iss") {
-		a.add("pin-issuer", "issuer "+iss+" only",
-			kubernetes.Set(file, one.at, one.path, "issuer", iss))
-	}
-	if len(a.steps) == 0 {
-		return rules.Change{}, false
-	}
-	change := p.change(strings.Join(a.ids, "+"), strings.Join(a.titles, ", "), a.steps...)
-	uri, _ := one.at.At("remoteJWKS", "uri").Str()
-	tenant := entra.TenantOfKeys(uri)
-	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
-		change.Edited = nil
-		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+
-			"tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
-			p.profile.Tenant, tenant)
-	}
-	return change, true
 }
 
 // checkClients asks for the clients of this environment, or for the token's client alone, where

@@ -1,6 +1,9 @@
 package istio
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
+)
 
 // Name is the gateway's name on the command line, and that of its one kind of policy.
 const Name = "istio"
@@ -29,6 +32,7 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Collect:    collections,
 		Repairable: repairable,
+		Solutions:  amend.Solutions,
 		Changes:    changes,
 	}
 }

@@ -187,11 +187,11 @@ func (r *jwtRule) provider() *envoy.Provider {
 	p := &envoy.Provider{
 		At:     place(r.at, strings.TrimSuffix(r.path, ".")),
 		Issuer: r.issuer(), IssuerAt: r.place("issuer"),
-		IssuerDoubt: kubernetes.DoubtOf(r.at.Member("issuer"), r.path+"issuer"),
+		IssuerDoubt: kubernetes.TextDoubt(r.at.Member("issuer"), r.path+"issuer"),
 		Audiences:   audiences.Values, AudiencesAt: r.place("audiences"),
 		AudiencesDoubt: audiences.Doubt,
 		Key:            r.key(), KeyAt: r.place(keys),
-		KeyDoubt: kubernetes.DoubtOf(r.at.Member(keys), r.path+keys),
+		KeyDoubt: kubernetes.TextDoubt(r.at.Member(keys), r.path+keys),
 	}
 	p.Locations, p.LocationsDoubt = r.locations()
 	return p

@@ -184,3 +184,16 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 		})
 	}
 }
+
+// The API server takes no number for an issuer: what holds then is not known.
+func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"7", "[]", "true", "{a: 1}"} {
+		v := rules.Evaluate(
+			policiesOf(t, rules.Options{}, authentication("issuer: "+value)), requestOf(""),
+		)
+		if v.Outcome != rules.Undetermined {
+			t.Errorf("%s: %v", value, short(v))
+		}
+	}
+}

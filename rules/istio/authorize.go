@@ -178,12 +178,43 @@ func (r *resource) unreadable() *rules.Unknown {
 	}
 	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
 	if items.Is(source.List) && !slices.ContainsFunc(items.Items, odd) {
+		for i, rule := range items.Items {
+			if why := misshapen(rule, fmt.Sprintf("rules[%d].", i)); why != nil {
+				return why
+			}
+		}
 		return nil
 	}
 	if why := kubernetes.DoubtOf(items, "rules"); why != nil {
 		return why
 	}
 	return &rules.Unknown{Why: "the rules of " + r.String() + " can't be read"}
+}
+
+// misshapen is why it is not known what a rule asks for; nil where all its parts have the form
+// that they must have.
+func misshapen(rule *source.Value, path string) *rules.Unknown {
+	for _, part := range []struct{ name, of string }{
+		{"from", "source"}, {"to", "operation"}, {"when", ""},
+	} {
+		items := rule.Member(part.name)
+		if why := kubernetes.ShapeDoubt(items, source.List, path+part.name); why != nil {
+			return why
+		}
+		if !items.Is(source.List) {
+			continue
+		}
+		for _, item := range items.Items {
+			why := kubernetes.ShapeDoubt(item, source.Object, path+part.name)
+			if why == nil && part.of != "" {
+				why = kubernetes.ShapeDoubt(item.Member(part.of), source.Object, path+part.name)
+			}
+			if why != nil {
+				return why
+			}
+		}
+	}
+	return nil
 }
 
 // deny is that no rule of a DENY policy matches. It is not ok where there is none.
@@ -425,8 +456,11 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 				continue
 			}
 			check := c.checkOf(one.attribute, of.List)
-			if check.Test = test; of.not {
+			switch check.Test = test; {
+			case of.not:
 				check.Test = rules.Negate(test)
+			case one.attribute == ofPrincipal:
+				check.Wants = principalsInWords(of.Texts())
 			}
 			check.Answer = c.row(envoy.Denied)
 			check.Remark = "the rule is " + r.String()

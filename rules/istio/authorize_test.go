@@ -321,3 +321,18 @@ func TestWithoutRequestAuthenticationNoTokenIsRead(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// A part of a rule that has another form, or that only its deployment knows, does not open it.
+func TestAPartOfARuleOfAnotherFormIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for _, rule := range []string{
+		`{from: "{{ .Values.from }}"}`, `{from: 7}`, `{from: ["{{ . }}"]}`, `{from: [7]}`,
+		`{from: [{source: "{{ . }}"}]}`, `{from: [{source: []}]}`, `{when: "{{ . }}"}`, `{to: {}}`,
+	} {
+		text := ofTenant() + policy("ALLOW", "rules: ["+rule+"]")
+		v := rules.Evaluate(policiesOf(t, rules.Options{}, text), requestOf(""))
+		if v.Outcome != rules.Undetermined {
+			t.Errorf("%s: %v", rule, short(v))
+		}
+	}
+}

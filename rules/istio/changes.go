@@ -1,26 +1,23 @@
 package istio
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // repairable lists the rules whose findings a change can remove.
 func repairable() []string {
-	return []string{
-		"token-not-needed", "principal-slash", "dry-run-left-on", "audience-not-checked",
-		"any-client-accepted", "issuer-not-pinned", "audience-form-mismatch",
-		"audience-never-issued", "audience-not-of-app", "scope-not-split", "value-never-matches",
-		"field-not-known",
-	}
+	return append(
+		amend.Repairable(), "token-not-needed", "principal-slash", "dry-run-left-on",
+		"scope-not-split", "value-never-matches", "field-not-known",
+	)
 }
 
 // changer makes changes of the policies of one workload.
@@ -64,131 +61,36 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		return m.asRequestsHave(f)
 	case "scope-not-split":
 		return m.splitScopes()
-	case "issuer-not-pinned":
-		return m.pinIssuer(goal)
-	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
-		return m.otherAudience(goal)
 	case "field-not-known":
 		return m.rename(f)
 	case "dry-run-left-on":
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
 				return m.made("end-dry-run", "let the policy decide",
-					replaced(p.File, v, f.Field, "false"))
+					kubernetes.Replaced(p.File, v, f.Field, "false"))
 			}
 		}
-	case "audience-not-checked", "any-client-accepted":
-		for _, r := range m.jwt {
-			if v := r.field("audiences"); v.Pos == f.Pos {
-				return m.audience(r, goal.Facts.Audience)
-			}
-		}
+	}
+	if change, ok := m.editor().Finding(goal); ok {
+		return change
 	}
 	return none
 }
 
-// step is one edit of a file, and what it does to a field.
-type step struct {
-	file  *source.File
-	field rules.FieldChange
-	edit  func() (source.Edit, error)
-}
-
 // made is a change by edits of files, or why it can't be made.
-func (m *changer) made(id, title string, steps ...step) rules.Change {
-	change := rules.Change{ID: id, Title: title, Policy: m.policy}
-	edited, err := m.edited(steps)
-	if err != nil {
-		change.Refused = notEditable(err)
-		return change
-	}
-	change.Edited = edited
-	for _, s := range steps {
-		change.Fields = append(change.Fields, s.field)
-	}
-	return change
+func (m *changer) made(id, title string, steps ...kubernetes.Step) rules.Change {
+	return kubernetes.Changed(m.of, m.policy, read, id, title, steps...)
 }
 
-func (m *changer) edited(steps []step) (*rules.Configuration, error) {
-	edits := make([][]source.Edit, len(m.of.Files))
-	for _, s := range steps {
-		i := slices.Index(m.of.Files, s.file)
-		if i < 0 {
-			return nil, errors.New("the policy is in a file that is not edited here")
-		}
-		made, err := s.edit()
-		if err != nil {
-			return nil, err
-		}
-		edits[i] = append(edits[i], made)
+// editor makes the changes of JWT rules that Envoy Gateway makes of its providers.
+func (m *changer) editor() *amend.Editor {
+	e := &amend.Editor{Make: m.made}
+	for i, r := range m.jwt {
+		e.Providers = append(e.Providers, amend.Written{
+			Provider: m.providers[i], File: r.of.File, Value: r.at, Path: r.path,
+		})
 	}
-	files := slices.Clone(m.of.Files)
-	for i := range files {
-		if len(edits[i]) == 0 {
-			continue
-		}
-		after, err := files[i].Edited(edits[i]...)
-		if err != nil {
-			return nil, err
-		}
-		files[i] = after
-	}
-	return read(files, m.of.Options)
-}
-
-// replaced is the step that gives a value another text.
-func replaced(file *source.File, v *source.Value, field, to string) step {
-	return step{
-		file,
-		rules.FieldChange{Field: field, From: v.Text, To: to},
-		func() (source.Edit, error) { return file.Replace(v, to) },
-	}
-}
-
-// appended is the step that adds a value to a list.
-func appended(file *source.File, l kubernetes.List, add string) step {
-	from := strings.Join(l.Texts(), ", ")
-	return step{
-		file,
-		rules.FieldChange{Field: l.Field, From: from, To: from + ", " + add},
-		func() (source.Edit, error) {
-			return file.InsertItem(l.At, len(l.At.Items), add)
-		},
-	}
-}
-
-// set is the step that gives an object a member.
-func set(file *source.File, object *source.Value, path, name, to string) step {
-	return step{
-		file,
-		rules.FieldChange{Field: path + name, To: to},
-		func() (source.Edit, error) { return file.SetMember(object, name, to) },
-	}
-}
-
-// listed is the step that gives an object a list of texts.
-func listed(file *source.File, object *source.Value, path, name string, texts ...string) step {
-	items := make([]any, len(texts))
-	for i, text := range texts {
-		items[i] = text
-	}
-	of := kubernetes.ListIn(object, path, name)
-	return step{
-		file,
-		rules.FieldChange{
-			Field: of.Field, From: strings.Join(of.Texts(), ", "), To: strings.Join(texts, ", "),
-		},
-		func() (source.Edit, error) { return file.SetMember(object, name, items) },
-	}
-}
-
-// notEditable is why a change can't be made, in one line.
-func notEditable(err error) string {
-	var fault *source.Error
-	if errors.As(err, &fault) {
-		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
-	}
-	return err.Error()
+	return e
 }
 
 // asRequestsHave writes a value as requests have it: a principal of v1.0 tokens with both slashes,
@@ -207,7 +109,7 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 		if one.attribute == ofPrincipal {
 			id, title = "principal-slash", "write the principal with both slashes"
 		}
-		change = m.made(id, title, replaced(r.of.File, v, l.Field, to))
+		change = m.made(id, title, kubernetes.Replaced(r.of.File, v, l.Field, to))
 	})
 	return change
 }
@@ -222,7 +124,7 @@ func (m *changer) splitScopes() rules.Change {
 				"that tokens have",
 		}
 	}
-	var steps []step
+	var steps []kubernetes.Step
 	for _, j := range m.jwt {
 		if !slices.Contains(j.split.Texts(), "scp") {
 			steps = append(steps, splitting(j))
@@ -232,93 +134,9 @@ func (m *changer) splitScopes() rules.Change {
 }
 
 // splitting is the step that has a JWT rule split scp at its blanks.
-func splitting(j *jwtRule) step {
-	return listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
+func splitting(j *jwtRule) kubernetes.Step {
+	return kubernetes.Listed(j.of.File, j.at, j.path, "spaceDelimitedClaims",
 		append(j.split.Texts(), "scp")...)
-}
-
-// pinIssuer writes the tenant's issuer into a JWT rule that has none.
-func (m *changer) pinIssuer(goal rules.Goal) rules.Change {
-	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
-	for _, r := range m.jwt {
-		at := r.at.Member(keysField(r.at))
-		if r.issuer() != "" || at == nil || at.Pos != goal.Finding.Pos {
-			continue
-		}
-		tenant, version := goal.Facts.Tenant, goal.Facts.Version
-		if known := entra.TenantOfKeys(at.Text); tenant == "" && entra.IsGUID(known) {
-			tenant = known
-		}
-		if version == 0 {
-			version = r.versionOfAudiences()
-		}
-		if tenant == "" {
-			change.Refused = "the tenant's id is not known"
-			change.Needs = []source.Need{
-				{Input: source.NeedTenant, For: "whose tokens are accepted"},
-			}
-			return change
-		}
-		if version == 0 {
-			change.Refused = "whether the API's tokens are v1.0 or v2.0 is not known, and their " +
-				"issuers differ"
-			change.Needs = []source.Need{
-				{Input: source.NeedTokenVersion, For: "which issuer the API's tokens have"},
-			}
-			return change
-		}
-		return m.made(change.ID, change.Title,
-			set(r.of.File, r.at, r.path, "issuer", issuerOf(at.Text, tenant, version)))
-	}
-	change.Refused = "write the issuer by hand: where it is to go is not plain"
-	return change
-}
-
-// issuerOf is a tenant's issuer, in the cloud of an address of keys.
-func issuerOf(keys, tenant string, version entra.Version) string {
-	cloud := entra.Clouds()[0]
-	if of, ok := entra.ParseKeysURL(keys); ok {
-		cloud = of.Cloud
-	}
-	return entra.IssuerURL(cloud, tenant, version)
-}
-
-// versionOfAudiences is the version of the tokens that have the audiences of a rule; 0 where that
-// is not known. Those of v2.0 tokens are application ids, which v1.0 tokens may have too.
-func (r *jwtRule) versionOfAudiences() entra.Version {
-	have := kubernetes.ListIn(r.at, r.path, "audiences")
-	for _, text := range have.Texts() {
-		if !entra.IsGUID(text) {
-			return entra.V1
-		}
-	}
-	return 0
-}
-
-// otherAudience puts the API's audience in the place of one that its tokens never have.
-func (m *changer) otherAudience(goal rules.Goal) rules.Change {
-	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
-	if goal.Facts.Audience == "" {
-		change.Refused = "the audience of the API's tokens is not known"
-		change.Needs = []source.Need{{Input: source.NeedAudience, For: "the API's audience"}}
-		return change
-	}
-	for _, r := range m.jwt {
-		have := kubernetes.ListIn(r.at, r.path, "audiences")
-		for _, v := range have.Values {
-			if have.At.Pos != goal.Finding.Pos && v.Pos != goal.Finding.Pos {
-				continue
-			}
-			if v.Pos != goal.Finding.Pos && len(have.Values) > 1 {
-				change.Refused = "which of several audiences is to go only who wrote them knows"
-				return change
-			}
-			return m.made(change.ID, "accept tokens for "+goal.Facts.Audience,
-				replaced(r.of.File, v, have.Field, goal.Facts.Audience))
-		}
-	}
-	change.Refused = "no change of this configuration is known for it"
-	return change
 }
 
 // rename gives a field that differs from one of Istio's in its case alone that one's name.
@@ -334,10 +152,10 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 				if member.KeyPos != f.Pos || to == "" {
 					continue
 				}
-				change = m.made("rename-field", "write the field as Istio has it", step{
-					p.File,
-					rules.FieldChange{Field: f.Field, From: member.Key, To: to},
-					func() (source.Edit, error) {
+				change = m.made("rename-field", "write the field as Istio has it", kubernetes.Step{
+					File:  p.File,
+					Field: rules.FieldChange{Field: f.Field, From: member.Key, To: to},
+					Edit: func() (source.Edit, error) {
 						return p.File.RenameMember(object, member.Key, to)
 					},
 				})
@@ -345,24 +163,6 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 		})
 	}
 	return change
-}
-
-// audience accepts tokens for an audience alone, or for one more.
-func (m *changer) audience(r *jwtRule, audience string) rules.Change {
-	if audience == "" {
-		return rules.Change{
-			ID: "check-audience", Title: "check the API's audience",
-			Refused: "the audience of the API's tokens is not known",
-			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
-		}
-	}
-	have := kubernetes.ListIn(r.at, r.path, "audiences")
-	if have.At.Is(source.List) && len(have.At.Items) > 0 {
-		return m.made("accept-audience", "accept tokens for "+audience,
-			appended(r.of.File, have, audience))
-	}
-	return m.made("check-audience", "accept tokens for "+audience+" only",
-		listed(r.of.File, r.at, r.path, "audiences", audience))
 }
 
 // principalsOf are the principals of all issuers whose tokens a workload accepts.
@@ -399,9 +199,10 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
 			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
-			return m.made(id, title, step{p.File, field, func() (source.Edit, error) {
-				return p.File.SetMember(r.at, "from", from)
-			}})
+			return m.made(id, title, kubernetes.Step{
+				File: p.File, Field: field,
+				Edit: func() (source.Edit, error) { return p.File.SetMember(r.at, "from", from) },
+			})
 		}
 	}
 	// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
@@ -419,11 +220,13 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 
 // addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of
 // the first JWT rule, with these rules. Why says why that can't be done.
-func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, why string) {
+func (m *changer) addedPolicy(
+	suffix, field, action, rulesOfIt string,
+) (s kubernetes.Step, why string) {
 	of := m.jwt[0].of
 	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
 		len(of.targets) > 0 {
-		return step{}, "it is a resource of its own"
+		return kubernetes.Step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
 	if !strings.HasSuffix(string(of.File.Text), "\n") {
@@ -444,10 +247,10 @@ func (m *changer) addedPolicy(suffix, field, action, rulesOfIt string) (s step, 
 	}
 	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
 	end := len(of.File.Text)
-	return step{
-		of.File,
-		rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
-		func() (source.Edit, error) {
+	return kubernetes.Step{
+		File:  of.File,
+		Field: rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
+		Edit: func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
 		},
 	}, ""

@@ -182,3 +182,17 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		})
 	}
 }
+
+// Before 1.28 spaceDelimitedClaims does nothing; where the version is not known it is believed.
+func TestScopesAreSplitByTheVersionsThatSplitThem(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [scp]") +
+		policy("ALLOW", `rules: [{when: [{key: "request.auth.claims[scp]", values: [Read]}]}]`)
+	for version, want := range map[string]int{"": 0, "1.27.3": 1, "1.28.0": 0} {
+		options := rules.Options{Runtime: version}
+		s := &rules.Subject{Policies: policiesOf(t, options, text)}
+		if got := scopeNotSplit().Check(s); len(got) != want {
+			t.Errorf("%q: %+v", version, got)
+		}
+	}
+}

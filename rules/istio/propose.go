@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -46,36 +47,15 @@ func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
 	return &proposer{m, goal, judged.Profile, judged.Failed}
 }
 
-// amends are steps that belong together, with what a reader calls them.
-type amends struct {
-	ids, titles []string
-	steps       []step
-}
-
-func (a *amends) add(id, title string, steps ...step) {
-	if !slices.Contains(a.ids, id) {
-		a.ids, a.titles = append(a.ids, id), append(a.titles, title)
-	}
-	a.steps = append(a.steps, steps...)
-}
-
-// and is both of two amends.
-func (a amends) and(b amends) amends {
-	return amends{
-		slices.Concat(a.ids, b.ids), slices.Concat(a.titles, b.titles),
-		slices.Concat(a.steps, b.steps),
-	}
-}
-
 // change makes one change of amends.
-func (p *proposer) change(a amends) rules.Change {
-	return p.made(strings.Join(a.ids, "+"), strings.Join(a.titles, ", "), a.steps...)
+func (p *proposer) change(a amend.Amends) rules.Change {
+	return a.Change(p.made)
 }
 
 // letIn puts the repairs of all that fails into one change, since one alone would not let the
 // request in: one change for each ALLOW rule that could be the one that matches.
 func (p *proposer) letIn() []rules.Change {
-	tokens, ok := p.amendJWT()
+	tokens, ok := p.editor().Accepting(&p.profile, p.failed)
 	if !ok || p.refusedBeside() {
 		return nil
 	}
@@ -85,35 +65,28 @@ func (p *proposer) letIn() []rules.Change {
 	}
 	var all []rules.Change
 	for _, a := range allowed {
-		if whole := tokens.and(a); len(whole.steps) > 0 {
+		if whole := tokens.And(a); len(whole.Steps) > 0 {
 			all = append(all, p.change(whole))
 		}
 	}
 	return all
 }
 
-// in lists the failed checks of a part of a file.
-func (p *proposer) in(file *source.File, part source.Span) []*rules.Result {
-	var all []*rules.Result
-	for _, r := range p.failed {
-		if r.Check.Pos.File == file.Name && part.Start <= r.Check.Span.Start &&
-			r.Check.Span.End <= part.End {
-			all = append(all, r)
-		}
-	}
-	return all
+// in lists the failed checks of a rule.
+func (p *proposer) in(rule *source.Value) []*rules.Result {
+	return kubernetes.FailedIn(p.failed, rule)
 }
 
 // refusedBeside reports whether something else than JWT rules and ALLOW rules refuses the request.
 func (p *proposer) refusedBeside() bool {
 	known := map[*rules.Result]bool{}
 	for _, r := range p.jwt {
-		for _, result := range p.in(r.of.File, r.at.Span) {
+		for _, result := range p.in(r.at) {
 			known[result] = true
 		}
 	}
 	for _, r := range p.allowRules() {
-		for _, result := range p.in(r.of.File, r.at.Span) {
+		for _, result := range p.in(r.at) {
 			known[result] = true
 		}
 	}
@@ -133,78 +106,18 @@ func (c *compiler) allowRules() []*authRule {
 	return all
 }
 
-// amendJWT is what makes the JWT rule for this token accept it. It is not ok where the rules are
-// right to refuse it.
-func (p *proposer) amendJWT() (amends, bool) {
-	var a amends
-	i := slices.IndexFunc(p.jwt, func(r *jwtRule) bool {
-		return r.issuer() == p.profile.Issuer || r.issuer() == ""
-	})
-	if i < 0 {
-		i = slices.IndexFunc(p.jwt, func(r *jwtRule) bool {
-			return sameTenant(r.issuer(), p.profile.Issuer)
-		})
-	}
-	if i < 0 {
-		return a, len(p.jwt) == 0
-	}
-	r := p.jwt[i]
-	for _, result := range p.in(r.of.File, r.at.Span) {
-		switch result.Check.ID {
-		case rules.Issuer:
-			v := r.at.Member("issuer")
-			a.add("set-issuer", "issuer "+p.profile.Issuer,
-				replaced(r.of.File, v, r.path+"issuer", p.profile.Issuer))
-		case rules.Audience:
-			s, ok := p.otherForm(r)
-			if !ok {
-				return a, false
-			}
-			title := fmt.Sprintf("audience %s, if that is this API", p.profile.Audience[0])
-			a.add("accept-audience", title, s)
-		default:
-			return a, false
-		}
-	}
-	return a, true
-}
-
-// sameTenant reports whether two issuers are those of one tenant.
-func sameTenant(a, b string) bool {
-	one, ok := entra.ParseIssuer(a)
-	two, also := entra.ParseIssuer(b)
-	return ok && also && one.Tenant != "" && one.Tenant == two.Tenant
-}
-
-// otherForm adds an audience that may name this API in the form of the other token version: a URI
-// where a v2.0 token has the application's id, or the reverse. Any other audience is another
-// API's, and the policy is right to refuse it.
-func (p *proposer) otherForm(r *jwtRule) (step, bool) {
-	have := kubernetes.ListIn(r.at, r.path, "audiences")
-	if len(p.profile.Audience) != 1 || !have.At.Is(source.List) {
-		return step{}, false
-	}
-	sent := p.profile.Audience[0]
-	for _, text := range have.Texts() {
-		if entra.IsGUID(text) == entra.IsGUID(sent) {
-			return step{}, false
-		}
-	}
-	return appended(r.of.File, have, sent), true
-}
-
 // amendRules is, for each ALLOW rule that can be made to match the request, what makes it. One is
 // empty where a rule matches already, or where there is none.
-func (p *proposer) amendRules() []amends {
+func (p *proposer) amendRules() []amend.Amends {
 	all := p.allowRules()
 	if len(all) == 0 && len(p.enforced(actionAllow)) == 0 {
-		return []amends{{}}
+		return []amend.Amends{{}}
 	}
-	var ways []amends
+	var ways []amend.Amends
 	for _, r := range all {
-		failed := p.in(r.of.File, r.at.Span)
+		failed := p.in(r.at)
 		if len(failed) == 0 {
-			return []amends{{}}
+			return []amend.Amends{{}}
 		}
 		if a, ok := p.amendRule(r, failed); ok {
 			ways = append(ways, a)
@@ -213,8 +126,8 @@ func (p *proposer) amendRules() []amends {
 	return ways
 }
 
-func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amends, bool) {
-	var a amends
+func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amend.Amends, bool) {
+	var a amend.Amends
 	for _, result := range failed {
 		one := p.conditionAt(r, result.Check.Pos)
 		if one == nil || !p.amendCondition(&a, r, one) {
@@ -238,7 +151,7 @@ func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 }
 
 // amendCondition makes a condition hold for the token. It is not ok where it is right to fail.
-func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
+func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) bool {
 	l, file, id := one.values, r.of.File, p.profile.ClientID
 	if !l.At.Is(source.List) {
 		return false
@@ -250,15 +163,16 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 		if id.Value == "" || slices.Contains(l.Texts(), id.Value) {
 			return false
 		}
-		a.add("accept-client", "accept the client "+id.Value, appended(file, l, id.Value))
+		a.Add("accept-client", "accept the client "+id.Value,
+			kubernetes.Appended(file, l, id.Value))
 		return true
 	case ofClaims + "[appid]", ofClaims + "[azp]", ofPresenter:
 		if id.Claim != "appid" && id.Claim != "azp" {
 			return false
 		}
-		a.add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
+		a.Add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
 		if !slices.Contains(l.Texts(), id.Value) {
-			a.add("map-client-id", "", appended(file, l, id.Value))
+			a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 		}
 		return true
 	case ofClaims + "[scp]":
@@ -268,25 +182,25 @@ func (p *proposer) amendCondition(a *amends, r *authRule, one *condition) bool {
 }
 
 // rekeyed is the step that makes a condition read another claim.
-func rekeyed(r *authRule, one *condition, claim string) step {
+func rekeyed(r *authRule, one *condition, claim string) kubernetes.Step {
 	to := ofClaims + "[" + claim + "]"
 	for _, item := range r.at.Member("when").Items {
 		if item.Member("values") == one.values.At {
 			field := strings.TrimSuffix(one.values.Field, "values") + "key"
-			return replaced(r.of.File, item.Member("key"), field, to)
+			return kubernetes.Replaced(r.of.File, item.Member("key"), field, to)
 		}
 	}
-	return step{}
+	return kubernetes.Step{}
 }
 
 // amendPrincipal makes a request principal that of the token's issuer: it writes the second slash,
 // or adds one.
-func (p *proposer) amendPrincipal(a *amends, file *source.File, l kubernetes.List) bool {
+func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernetes.List) bool {
 	for _, v := range l.Values {
 		to := withSlash(v.Text)
 		if issuer, _, _ := cutLast(to); to != "" && issuer == p.profile.Issuer {
-			a.add("principal-slash", "the principal with both slashes",
-				replaced(file, v, l.Field, to))
+			a.Add("principal-slash", "the principal with both slashes",
+				kubernetes.Replaced(file, v, l.Field, to))
 			return true
 		}
 	}
@@ -294,13 +208,13 @@ func (p *proposer) amendPrincipal(a *amends, file *source.File, l kubernetes.Lis
 	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
-	a.add("accept-issuer", "accept "+add, appended(file, l, add))
+	a.Add("accept-issuer", "accept "+add, kubernetes.Appended(file, l, add))
 	return true
 }
 
 // amendScope asks for a role instead of a scope, which a token without a user never has; or has
 // scopes split at their blanks, where the token has the one that is asked for.
-func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
+func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool {
 	file := r.of.File
 	if p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0 {
 		role := p.profile.Roles[0]
@@ -309,8 +223,8 @@ func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
 		})
 		object := r.at.Member("when").Items[item]
 		path := strings.TrimSuffix(one.values.Field, "values")
-		a.add("require-role", "role "+role+" instead of a scope",
-			rekeyed(r, one, "roles"), listed(file, object, path, "values", role))
+		a.Add("require-role", "role "+role+" instead of a scope",
+			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
 		return true
 	}
 	has := func(scope string) bool { return slices.Contains(p.profile.Scopes, scope) }
@@ -321,21 +235,22 @@ func (p *proposer) amendScope(a *amends, r *authRule, one *condition) bool {
 		if slices.Contains(j.split.Texts(), "scp") {
 			continue
 		}
-		a.add("split-scopes", "split scp at its blanks (Istio 1.28 and later)", splitting(j))
+		a.Add("split-scopes", "split scp at its blanks (Istio 1.28 and later)", splitting(j))
 	}
-	return len(a.steps) > 0
+	return len(a.Steps) > 0
 }
 
 // narrow proposes what narrows policies that let this token in, one control at a time. A token of
 // another API or of another tenant shows neither whose clients belong here nor their roles.
 func (p *proposer) narrow() []rules.Change {
-	i := slices.IndexFunc(p.jwt, func(r *jwtRule) bool {
-		return r.issuer() == p.profile.Issuer || r.issuer() == ""
-	})
-	if i < 0 {
+	e := p.editor()
+	w, ok := e.For(p.profile.Issuer)
+	if !ok {
 		return nil
 	}
-	issuer, ok := p.ofThisAPI(p.jwt[i])
+	issuer, ok := e.OfThisAPI(w, &p.profile, func(claim string) bool {
+		return p.asks(ofClaims+"["+claim+"]") || claim == "aud" && p.asks(ofAudiences)
+	})
 	var all []rules.Change
 	if issuer.Refused != "" {
 		return append(all, issuer)
@@ -367,35 +282,6 @@ func (p *proposer) asks(attribute string) bool {
 	return false
 }
 
-// ofThisAPI has a JWT rule check the audience and the issuer, where it does not. Both are one
-// change: another tenant can give an API of its own the same App ID URI. It is refused where the
-// keys are those of another tenant than the token's, since such a token is to be kept out.
-func (p *proposer) ofThisAPI(r *jwtRule) (rules.Change, bool) {
-	var a amends
-	file, sent := r.of.File, p.profile.Audience
-	have := kubernetes.ListIn(r.at, r.path, "audiences")
-	if have.Empty() && len(sent) == 1 && !p.asks(ofAudiences) && !p.asks(ofClaims+"[aud]") {
-		a.add("check-audience", "audience "+sent[0]+" only",
-			listed(file, r.at, r.path, "audiences", sent[0]))
-	}
-	iss, at := p.profile.Issuer, r.at.Member("issuer")
-	if r.issuer() == "" && iss != "" && !kubernetes.Marked(at) && !p.asks(ofClaims+"[iss]") {
-		a.add("pin-issuer", "issuer "+iss+" only", set(file, r.at, r.path, "issuer", iss))
-	}
-	if len(a.steps) == 0 {
-		return rules.Change{}, false
-	}
-	change := p.change(a)
-	tenant := entra.TenantOfKeys(r.text(keysField(r.at)))
-	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
-		change.Edited = nil
-		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+
-			"tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
-			p.profile.Tenant, tenant)
-	}
-	return change, true
-}
-
 // checkClients asks for the clients of this environment, or for the token's client alone, where
 // that is wanted.
 func (p *proposer) checkClients() (rules.Change, bool) {
@@ -421,14 +307,15 @@ func (p *proposer) ask(id, title, claim string, values ...string) (rules.Change,
 	if len(all) == 0 {
 		return p.askAlone(id, title, key, values)
 	}
-	var steps []step
+	var steps []kubernetes.Step
 	for _, r := range all {
 		field := rules.FieldChange{
 			Field: r.path() + ".when", To: key + " " + strings.Join(values, ", "),
 		}
-		steps = append(steps, step{r.of.File, field, func() (source.Edit, error) {
-			return askFor(r, key, values)
-		}})
+		steps = append(steps, kubernetes.Step{
+			File: r.of.File, Field: field,
+			Edit: func() (source.Edit, error) { return askFor(r, key, values) },
+		})
 	}
 	return p.made(id, title, steps...), true
 }

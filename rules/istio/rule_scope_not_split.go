@@ -40,9 +40,8 @@ func scopeNotSplit() rules.Rule {
 	}
 }
 
-// splits reports whether each JWT rule has a claim split.
+// splits reports whether each JWT rule has a claim split, as far as the version lets it.
 func (c *compiler) splits(claim string) bool {
-	return len(c.jwt) > 0 && !slices.ContainsFunc(c.jwt, func(r *jwtRule) bool {
-		return !slices.Contains(r.split.Texts(), claim)
-	})
+	keeps := func(r *jwtRule) bool { return !slices.Contains(r.split.Texts(), claim) }
+	return len(c.jwt) > 0 && !c.before(splitSince) && !slices.ContainsFunc(c.jwt, keeps)
 }

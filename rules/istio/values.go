@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -120,6 +121,29 @@ func principal(value string) rules.Predicate {
 		return rules.Both(ends(rules.Prefix, iss, strings.TrimSuffix(value, "*")), there(sub))
 	}
 	return rules.Both(exactly(iss, issuer), exactly(sub, subject))
+}
+
+// principalsInWords says what principals are wanted; empty where none is known. Of one that lacks
+// the slash of v1.0 issuers it says what it is taken for.
+func principalsInWords(values []string) string {
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+	default:
+		return fmt.Sprintf("one of %d principals, such as %s", len(values), values[0])
+	}
+	value := values[0]
+	words := "the principal " + value
+	if value == "*" {
+		return "any principal: a token with an issuer and a subject"
+	}
+	if to := withSlash(value); to != "" {
+		issuer, _, _ := cutLast(value)
+		words += ", which is the issuer " + issuer + " (v1.0 issuers end in a slash: write " +
+			to + ")"
+	}
+	return words
 }
 
 // cutLast splits a request principal. One without a slash is an issuer alone.

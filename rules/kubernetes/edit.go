@@ -17,8 +17,30 @@ type Step struct {
 	Edit  func() (source.Edit, error)
 }
 
-// Edited are the files after some steps.
-func Edited(files []*source.File, steps []Step) ([]*source.File, error) {
+// Changed is a change of one policy of a configuration by edits of its files, which are read again
+// after them, or why it can't be made.
+func Changed(
+	of *rules.Configuration, policy *rules.Policy,
+	read func([]*source.File, rules.Options) (*rules.Configuration, error),
+	id, title string, steps ...Step,
+) rules.Change {
+	change := rules.Change{ID: id, Title: title, Policy: policy}
+	files, err := edited(of.Files, steps)
+	if err == nil {
+		change.Edited, err = read(files, of.Options)
+	}
+	if err != nil {
+		change.Refused = notEditable(err)
+		return change
+	}
+	for _, s := range steps {
+		change.Fields = append(change.Fields, s.Field)
+	}
+	return change
+}
+
+// edited are the files after some steps.
+func edited(files []*source.File, steps []Step) ([]*source.File, error) {
 	edits := make([][]source.Edit, len(files))
 	for _, s := range steps {
 		i := slices.Index(files, s.File)
@@ -55,6 +77,15 @@ func Set(file *source.File, object *source.Value, path, name, to string) Step {
 		file,
 		rules.FieldChange{Field: path + name, From: from, To: to},
 		func() (source.Edit, error) { return file.SetMember(object, name, to) },
+	}
+}
+
+// Replaced is the step that gives a value another text.
+func Replaced(file *source.File, v *source.Value, field, to string) Step {
+	return Step{
+		file,
+		rules.FieldChange{Field: field, From: v.Text, To: to},
+		func() (source.Edit, error) { return file.Replace(v, to) },
 	}
 }
 
@@ -100,8 +131,8 @@ func Items(texts []string) []any {
 	return all
 }
 
-// NotEditable is why a change can't be made, in one line.
-func NotEditable(err error) string {
+// notEditable is why a change can't be made, in one line.
+func notEditable(err error) string {
 	var fault *source.Error
 	if errors.As(err, &fault) {
 		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)

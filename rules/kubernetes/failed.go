@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -25,4 +26,16 @@ func JudgedBy(v *rules.Verdict, changes func(*rules.Policy) bool) (j Judged, ok 
 		}
 	}
 	return j, j.Policy != nil
+}
+
+// FailedIn lists the failed checks of a part of a file.
+func FailedIn(failed []*rules.Result, part *source.Value) []*rules.Result {
+	var all []*rules.Result
+	for _, r := range failed {
+		if r.Check.Pos.File == part.Pos.File && part.Span.Start <= r.Check.Span.Start &&
+			r.Check.Span.End <= part.Span.End {
+			all = append(all, r)
+		}
+	}
+	return all
 }

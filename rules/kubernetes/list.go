@@ -30,6 +30,26 @@ func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	}
 }
 
+// TextDoubt is why it is not known what a text is; nil where it is, or where there is none. What
+// is no text the API server refuses.
+func TextDoubt(v *source.Value, field string) *rules.Unknown {
+	if v == nil || v.Is(source.Null) || v.Is(source.String) || Marked(v) {
+		return DoubtOf(v, field)
+	}
+	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server refuses that, "+
+		"and an earlier version of the policy may hold", field, v.Kind)}
+}
+
+// ShapeDoubt is why it is not known what a value says that must be an object or a list; nil where
+// it is one, or absent. What is something else the API server refuses.
+func ShapeDoubt(v *source.Value, kind source.Kind, field string) *rules.Unknown {
+	if v == nil || v.Is(source.Null) || v.Is(kind) || Marked(v) {
+		return DoubtOf(v, field)
+	}
+	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not %s: the API server refuses that, and "+
+		"an earlier version of the policy may hold", field, v.Kind, kind)}
+}
+
 // List is the texts of a list in the configuration.
 type List struct {
 	Field  string

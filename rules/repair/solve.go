@@ -12,9 +12,11 @@ import (
 func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, error) {
 	w := f.begin(c)
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
-		const too = "a token of this environment would, too"
-		token := source.Need{Input: source.NeedToken, For: too}
-		w.lacks("the file does not show what it needs", nil, append(needs, token)...)
+		if needs[0].Input != source.NeedToken {
+			const too = "a token of this environment would, too"
+			needs = append(needs, source.Need{Input: source.NeedToken, For: too})
+		}
+		w.lacks("the file does not show what it needs", nil, needs...)
 		return w.done(), nil
 	}
 	for range mostRepairs {
@@ -48,7 +50,7 @@ func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {
 // step makes one step. It is done where there is none left.
 func (w *work) step(solution *rules.Solution) (done bool, err error) {
 	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
-	goal := rules.Goal{Verdict: &verdict, Facts: w.Facts}
+	goal := rules.Goal{Verdict: &verdict, Facts: w.Facts, OneClient: solution.OneClient}
 	changes, err := w.Adapter.Changes(w.After.Configuration, goal)
 	if err != nil {
 		return true, err

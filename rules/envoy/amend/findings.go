@@ -1,0 +1,160 @@
+package amend
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// Repairable lists the rules that hold for each gateway whose findings Finding can repair.
+func Repairable() []string {
+	return []string{
+		"issuer-not-pinned", "issuer-of-other-version", "audience-not-checked",
+		"any-client-accepted", "audience-form-mismatch", "audience-never-issued",
+		"audience-not-of-app",
+	}
+}
+
+// Finding is the change that may remove a finding, or why there is none. It is not ok where the
+// finding is not about a provider.
+func (e *Editor) Finding(goal rules.Goal) (change rules.Change, ok bool) {
+	for i := range e.Providers {
+		if w := &e.Providers[i]; w.holds(goal.Finding) {
+			return e.repair(w, goal)
+		}
+	}
+	return change, false
+}
+
+// holds reports whether a finding is in what a provider is written with.
+func (w *Written) holds(f *rules.Finding) bool {
+	return f.Pos.File == w.File.Name && w.Value.Span.Start <= f.Span.Start &&
+		f.Span.End <= w.Value.Span.End
+}
+
+func (e *Editor) repair(w *Written, goal rules.Goal) (rules.Change, bool) {
+	switch goal.Finding.Rule {
+	case "issuer-not-pinned":
+		return e.pinIssuer(w, goal.Facts), true
+	case "issuer-of-other-version":
+		return e.otherIssuer(w), true
+	case "audience-not-checked", "any-client-accepted":
+		return e.audience(w, goal.Facts.Audience), true
+	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
+		return e.otherAudience(w, goal), true
+	}
+	return rules.Change{}, false
+}
+
+// pinIssuer writes the tenant's issuer where there is none.
+func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
+	change := rules.Change{ID: "pin-issuer", Title: "accept tokens of the tenant's issuer only"}
+	tenant, version := facts.Tenant, facts.Version
+	if known := entra.TenantOfKeys(w.keysURL()); tenant == "" && entra.IsGUID(known) {
+		tenant = known
+	}
+	if version == 0 {
+		version = w.versionOfAudiences()
+	}
+	switch {
+	case w.Issuer != "" || w.IssuerDoubt != nil:
+		change.Refused = "write the issuer by hand: where it is to go is not plain"
+		return change
+	case tenant == "":
+		change.Refused = "the tenant's id is not known"
+		change.Needs = []source.Need{{Input: source.NeedTenant, For: "whose tokens are accepted"}}
+		return change
+	case version == 0:
+		change.Refused = "whether the API's tokens are v1.0 or v2.0 is not known, and their " +
+			"issuers differ"
+		change.Needs = []source.Need{
+			{Input: source.NeedTokenVersion, For: "which issuer the API's tokens have"},
+		}
+		return change
+	}
+	issuer := issuerOf(w.keysURL(), tenant, version)
+	return e.Make(change.ID, change.Title, w.withIssuer(issuer))
+}
+
+// otherIssuer writes the issuer of the tenant's tokens of the other version.
+func (e *Editor) otherIssuer(w *Written) rules.Change {
+	change := rules.Change{
+		ID: "issuer-as-issued", Title: "write the issuer as the tokens have it",
+	}
+	now, ok := entra.ParseIssuer(w.Issuer)
+	if !ok || len(now.Clouds) == 0 {
+		change.Refused = "write the issuer by hand: it is not one of Entra ID's"
+		return change
+	}
+	version := entra.V1
+	if now.Version == entra.V1 {
+		version = entra.V2
+	}
+	cloud, _ := entra.CloudByID(now.Clouds[0])
+	return e.Make(change.ID, change.Title,
+		w.withIssuer(entra.IssuerURL(cloud, now.Tenant, version)))
+}
+
+// issuerOf is a tenant's issuer, in the cloud of an address of keys.
+func issuerOf(keys, tenant string, version entra.Version) string {
+	cloud := entra.Clouds()[0]
+	if of, ok := entra.ParseKeysURL(keys); ok {
+		cloud = of.Cloud
+	}
+	return entra.IssuerURL(cloud, tenant, version)
+}
+
+// versionOfAudiences is the version of the tokens that have the audiences of a provider; 0 where
+// that is not known. Those of v2.0 tokens are application ids, which v1.0 tokens may have too.
+func (w *Written) versionOfAudiences() entra.Version {
+	for _, v := range w.Audiences {
+		if !entra.IsGUID(v.Text) {
+			return entra.V1
+		}
+	}
+	return 0
+}
+
+// audience accepts tokens for an audience alone, or for one more.
+func (e *Editor) audience(w *Written, audience string) rules.Change {
+	if audience == "" {
+		return withoutAudience(rules.Change{
+			ID: "check-audience", Title: "check the API's audience",
+		})
+	}
+	have := w.audiences()
+	if have.At.Is(source.List) && len(have.At.Items) > 0 {
+		return e.Make("accept-audience", "accept tokens for "+audience,
+			kubernetes.Appended(w.File, have, audience))
+	}
+	return e.Make("check-audience", "accept tokens for "+audience+" only",
+		w.withAudience(audience))
+}
+
+// otherAudience puts the API's audience in the place of one that its tokens never have.
+func (e *Editor) otherAudience(w *Written, goal rules.Goal) rules.Change {
+	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
+	if goal.Facts.Audience == "" {
+		return withoutAudience(change)
+	}
+	have := w.audiences()
+	i := slices.IndexFunc(have.Values, func(v *source.Value) bool {
+		return v.Pos == goal.Finding.Pos
+	})
+	if i < 0 && len(have.Values) != 1 {
+		change.Refused = "which of several audiences is to go only who wrote them knows"
+		return change
+	}
+	return e.Make(change.ID, "accept tokens for "+goal.Facts.Audience, kubernetes.Replaced(
+		w.File, have.Values[max(i, 0)], have.Field, goal.Facts.Audience))
+}
+
+// withoutAudience is a change that can't be made as long as nobody says what the API is called.
+func withoutAudience(change rules.Change) rules.Change {
+	change.Refused = "the audience of the API's tokens is not known"
+	change.Needs = []source.Need{{Input: source.NeedAudience, For: "the API's audience"}}
+	return change
+}

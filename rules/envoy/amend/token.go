@@ -1,0 +1,111 @@
+package amend
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// Amends are steps that belong together, with what a reader calls them.
+type Amends struct {
+	IDs, Titles []string
+	Steps       []kubernetes.Step
+}
+
+// Add adds steps, which go by one name if it was there already.
+func (a *Amends) Add(id, title string, steps ...kubernetes.Step) {
+	if !slices.Contains(a.IDs, id) {
+		a.IDs, a.Titles = append(a.IDs, id), append(a.Titles, title)
+	}
+	a.Steps = append(a.Steps, steps...)
+}
+
+// And is both of two amends.
+func (a Amends) And(b Amends) Amends {
+	return Amends{
+		slices.Concat(a.IDs, b.IDs), slices.Concat(a.Titles, b.Titles),
+		slices.Concat(a.Steps, b.Steps),
+	}
+}
+
+// Change makes one change of them.
+func (a Amends) Change(
+	makes func(id, title string, steps ...kubernetes.Step) rules.Change,
+) rules.Change {
+	return makes(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", "), a.Steps...)
+}
+
+// Accepting is what makes the provider for a token accept it. It is not ok where the providers are
+// right to refuse it.
+func (e *Editor) Accepting(token *inspect.Profile, failed []*rules.Result) (a Amends, ok bool) {
+	w, ok := e.For(token.Issuer)
+	if !ok {
+		w, ok = e.ofTenant(token.Issuer)
+	}
+	if !ok {
+		return a, len(e.Providers) == 0
+	}
+	for _, result := range kubernetes.FailedIn(failed, w.Value) {
+		switch result.Check.ID {
+		case rules.Issuer:
+			a.Add("set-issuer", "issuer "+token.Issuer, w.withIssuer(token.Issuer))
+		case rules.Audience:
+			have := w.audiences()
+			if !otherForm(have, token.Audience) {
+				return a, false
+			}
+			a.Add("accept-audience", "audience "+token.Audience[0]+", if that is this API",
+				kubernetes.Appended(w.File, have, token.Audience[0]))
+		default:
+			return a, false
+		}
+	}
+	return a, true
+}
+
+// otherForm reports whether a token's audience may name this API in the form of the other token
+// version: a URI where a v2.0 token has the application's id, or the reverse. Any other audience
+// is another API's, and the policy is right to refuse it.
+func otherForm(have kubernetes.List, sent []string) bool {
+	if len(sent) != 1 || !have.At.Is(source.List) {
+		return false
+	}
+	return !slices.ContainsFunc(have.Texts(), func(text string) bool {
+		return entra.IsGUID(text) == entra.IsGUID(sent[0])
+	})
+}
+
+// OfThisAPI has a provider check the audience and the issuer, where neither it nor a rule does.
+// Both are one change: another tenant can give an API of its own the same App ID URI. It is
+// refused where the keys are those of another tenant than the token's, since such a token is to be
+// kept out.
+func (e *Editor) OfThisAPI(
+	w *Written, token *inspect.Profile, asks func(claim string) bool,
+) (rules.Change, bool) {
+	var a Amends
+	have, sent, iss := w.audiences(), token.Audience, token.Issuer
+	if have.Empty() && len(sent) == 1 && !asks("aud") {
+		a.Add("check-audience", "audience "+sent[0]+" only", w.withAudience(sent[0]))
+	}
+	if w.Issuer == "" && w.IssuerDoubt == nil && iss != "" && !asks("iss") {
+		a.Add("pin-issuer", "issuer "+iss+" only", w.withIssuer(iss))
+	}
+	if len(a.Steps) == 0 {
+		return rules.Change{}, false
+	}
+	change := a.Change(e.Make)
+	tenant := entra.TenantOfKeys(w.keysURL())
+	if tenant != "" && !strings.EqualFold(tenant, token.Tenant) {
+		change.Edited = nil
+		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+
+			"tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
+			token.Tenant, tenant)
+	}
+	return change, true
+}

@@ -77,7 +77,7 @@ func (a *asking) bySecret(reason string) string {
 	switch {
 	case reason != "" && slices.Contains(a.profile.Audience, a.audience) &&
 		strings.EqualFold(a.tenant, a.profile.Tenant):
-		return "Ask again (the secret is in SECRET-FILE)"
+		return "Ask again (secret in SECRET-FILE)"
 	case !strings.EqualFold(a.tenant, a.profile.Tenant):
 		return "The client must ask the policy's tenant for this scope (its secret in SECRET-FILE)"
 	}

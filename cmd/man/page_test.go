@@ -64,7 +64,7 @@ func TestThePagesHaveTheDateOfTheCommit(t *testing.T) {
 		t.Errorf("%v\n%.80s", err, text)
 	}
 	if err := run([]string{dir}, "yesterday"); err == nil {
-		t.Error("a date that is none is taken")
+		t.Error("yesterday is taken for a date")
 	}
 }
 

@@ -134,7 +134,7 @@ func (c *yamlCutter) readRun() error {
 	return c.readSome(n, c.run.Start, text, c.yamlReader.document)
 }
 
-// readAll reads a piece of which it is not known where its names are.
+// readAll reads a piece whose names have no known place.
 func (c *yamlCutter) readAll(s Span, take func(*yaml.Node) error) (err error) {
 	text := c.text[s.Start:s.End]
 	if c.file.selects() {

@@ -19,7 +19,7 @@ func advice() []rules.Advice {
 		},
 		{
 			Rule: "any-client-accepted",
-			Fix: "In Envoy Gateway there is no field for a client id: allow the clients by an " +
+			Fix: "Envoy Gateway has no field for a client id: allow the clients by an " +
 				"authorization rule on the claim azp of v2.0 tokens, or appid of v1.0, with " +
 				"defaultAction Deny.",
 			References: []string{docClaims, issueClients},

@@ -75,8 +75,7 @@ func (c *cluster) instances() []*instance {
 }
 
 // ofNothing is an instance for each selector of a policy that selects nothing that the files show,
-// and for a policy of which it is not known what it is attached to, or that can be attached to
-// nothing.
+// and for a policy whose targets are not known, or that can be attached to nothing.
 func (c *cluster) ofNothing(p *policy) []*instance {
 	var all []*instance
 	for _, s := range p.selectors {

@@ -92,7 +92,7 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			[]string{"orders/on-api on-api?"},
 		},
 		{
-			"a target that is none",
+			"an unknown target",
 			[]string{policyOn("Service", "x", jwt())},
 			[]string{"orders/on-x on-x?"},
 		},

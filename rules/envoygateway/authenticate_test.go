@@ -134,6 +134,12 @@ func TestPoliciesWithErrors(t *testing.T) {
 			"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")}, broken},
 		{"a type of values that is none", []string{jwt(), authorization("", ruleOf("Allow",
 			"claims: [{name: a, valueType: Array, values: [x]}]"))}, refused},
+		{"no claims", []string{jwt(), authorization("", ruleOf("Allow", "claims: []"))}, refused},
+		{"no scopes", []string{jwt(), authorization("", ruleOf("Allow", "scopes: []"))}, refused},
+		{"no ranges", []string{jwt(), authorization("",
+			"{action: Allow, principal: {clientCIDRs: []}}")}, refused},
+		{"no methods", []string{jwt(), authorization("", "{action: Allow, operation: "+
+			"{methods: []}, principal: {jwt: {provider: entra, scopes: [a]}}}")}, refused},
 		{"a claim without values", []string{jwt(), authorization("", ruleOf("Allow",
 			"claims: [{name: a, values: []}]"))}, refused},
 		{"an empty principal", []string{jwt(), authorization("",

@@ -121,6 +121,7 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(principal, r.path+"principal",
 			"a principal has none of clientCIDRs, jwt, headers and clientIPGeoLocations")
 	}
+	r.emptyLists(add)
 	cidrs := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")
 	for _, v := range cidrs.Values {
 		if !looksLikeRange(v.Text) {
@@ -145,6 +146,19 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		}
 		if v := claim.Member("values"); v.Is(source.List) && len(v.Items) == 0 {
 			add(v, path+".values", "a claim has no values")
+		}
+	}
+}
+
+// emptyLists visits the lists of a rule that must have an item, and have none.
+func (r *authRule) emptyLists(add func(at *source.Value, field, why string)) {
+	for _, path := range [][]string{
+		{"operation", "methods"}, {"principal", "clientCIDRs"}, {"principal", "headers"},
+		{"principal", "clientIPGeoLocations"}, {"principal", "jwt", "claims"},
+		{"principal", "jwt", "scopes"},
+	} {
+		if v := r.at.At(path...); v.Is(source.List) && len(v.Items) == 0 {
+			add(v, r.path+strings.Join(path, "."), path[len(path)-1]+" is empty")
 		}
 	}
 }

@@ -153,8 +153,11 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 // emptyLists visits the lists of a rule that must have an item, and have none.
 func (r *authRule) emptyLists(add func(at *source.Value, field, why string)) {
 	for _, path := range [][]string{
-		{"operation", "methods"}, {"principal", "clientCIDRs"}, {"principal", "headers"},
-		{"principal", "clientIPGeoLocations"}, {"principal", "jwt", "claims"},
+		{"operation", "methods"},
+		{"principal", "clientCIDRs"},
+		{"principal", "headers"},
+		{"principal", "clientIPGeoLocations"},
+		{"principal", "jwt", "claims"},
 		{"principal", "jwt", "scopes"},
 	} {
 		if v := r.at.At(path...); v.Is(source.List) && len(v.Items) == 0 {

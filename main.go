@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 
 	"github.com/gatewhy/gatewhy/cmd"
 )
@@ -20,11 +21,19 @@ const softMemory = 48 << 20
 // before it is worth a collection.
 const garbage = 400
 
+// brief is how long a run may take that has no use for these limits: to set them stops the whole
+// program, which costs such a run a tenth of its time.
+const brief = 10 * time.Millisecond
+
 func main() {
+	time.AfterFunc(brief, limitMemory)
+	os.Exit(cmd.Main(cmd.System()))
+}
+
+func limitMemory() {
 	debug.SetGCPercent(garbage)
 	debug.SetMemoryLimit(softMemory)
 	runtime.SetFinalizer(&collection{}, collected)
-	os.Exit(cmd.Main(cmd.System()))
 }
 
 // largeGarbage is the same where more than softMemory is in use.

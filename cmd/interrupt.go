@@ -3,13 +3,18 @@ package cmd
 import (
 	"os"
 	"os/signal"
+	"time"
 )
+
+// unheard is how long a command runs before it listens for Ctrl-C: listening takes a thread, which
+// costs more than decoding a token does, and nobody is quicker than that at the keyboard.
+const unheard = 25 * time.Millisecond
 
 // interrupts tells when the user presses Ctrl-C. The system's own answer to it differs: a shell
 // sees 130, Windows another code, and a program that waits for ours sees no code at all.
 func interrupts() <-chan os.Signal {
 	pressed := make(chan os.Signal, 1)
-	signal.Notify(pressed, os.Interrupt)
+	time.AfterFunc(unheard, func() { signal.Notify(pressed, os.Interrupt) })
 	return pressed
 }
 

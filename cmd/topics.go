@@ -3,10 +3,12 @@ package cmd
 import (
 	"embed"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 )
@@ -53,6 +55,19 @@ func (t topic) title() string {
 	return title
 }
 
+// usageWithin is cobra's usage of a command with the texts of its flags wrapped at a width. A usage
+// template of cobra would say it in less, and link text/template, with which the linker keeps every
+// method of every type.
+func usageWithin(cmd *cobra.Command, width int) string {
+	usage := cmd.UsageString()
+	for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.InheritedFlags()} {
+		usage = strings.Replace(usage,
+			strings.TrimSpace(flags.FlagUsages()),
+			strings.TrimSpace(flags.FlagUsagesWrapped(width)), 1)
+	}
+	return usage
+}
+
 // helpWithTopics is cobra's help of a command, as wide as the terminal, and below it the topics
 // that belong to it. Below the list of commands they all stand.
 func (e *Env) helpWithTopics(
@@ -61,8 +76,11 @@ func (e *Env) helpWithTopics(
 	return func(cmd *cobra.Command, args []string) {
 		if width := e.Terminal.Width; width > 0 {
 			cmd.Long = render.Wrapped(cmd.Long, width)
-			wrapped := fmt.Sprintf("FlagUsagesWrapped %d", width)
-			cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), "FlagUsages", wrapped))
+			usage := usageWithin(cmd, width)
+			cmd.SetUsageFunc(func(c *cobra.Command) error {
+				_, err := io.WriteString(c.OutOrStderr(), usage)
+				return err
+			})
 		}
 		help(cmd, args)
 		out := cmd.OutOrStdout()

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -78,6 +79,23 @@ func (r *Resource) String() string {
 		return r.Kind + " " + r.Name
 	}
 	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// Unlike is why it is not known what a resource says that the files have twice; empty where both
+// say the same.
+func (r *Resource) Unlike(other *Resource) string {
+	if r.Spec.JSON() == other.Spec.JSON() && r.annotations() == other.annotations() {
+		return ""
+	}
+	return fmt.Sprintf("%s is in line %d and in line %d of %s, and they differ: which one is in "+
+		"the cluster is not known", r, other.At.Pos.Line, r.At.Pos.Line, r.At.Pos.File)
+}
+
+func (r *Resource) annotations() string {
+	if v := r.At.At("metadata", "annotations"); v != nil {
+		return v.JSON()
+	}
+	return ""
 }
 
 // Reference is what a policy is attached to, or a route to.

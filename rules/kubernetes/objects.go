@@ -20,7 +20,7 @@ func Objects(file *source.File) []*source.Value {
 		kind, _ := v.Member("kind").Str()
 		if items := v.Member("items"); items.Is(source.List) && strings.HasSuffix(kind, "List") {
 			for _, item := range items.Items {
-				add(item)
+				add(itemOf(v, item))
 			}
 			return
 		}
@@ -36,6 +36,27 @@ func Objects(file *source.File) []*source.Value {
 		add(document)
 	}
 	return all
+}
+
+// itemOf is an item of a List with its kind and version, which a typed list, such as a
+// SecurityPolicyList, says once for all of them.
+func itemOf(list, item *source.Value) *source.Value {
+	kind := list.Member("kind")
+	if !item.Is(source.Object) || kind.Text == "List" {
+		return item
+	}
+	named := *item
+	named.Members = slices.Clone(item.Members)
+	if item.Member("kind") == nil {
+		one := *kind
+		one.Text = strings.TrimSuffix(kind.Text, "List")
+		named.Members = append(named.Members, source.Member{Key: "kind", Value: &one})
+	}
+	if version := list.Member("apiVersion"); version != nil && item.Member("apiVersion") == nil {
+		named.Members = append(named.Members,
+			source.Member{Key: "apiVersion", Value: version})
+	}
+	return &named
 }
 
 // IsOf reports whether a resource is of one of some kinds of a group, in any of its versions.

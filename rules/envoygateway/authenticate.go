@@ -58,8 +58,8 @@ func placeIn(v *source.Value, path, name string) rules.Place {
 	return place(v, path+name)
 }
 
-// keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap,
-// which is not read.
+// keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap, of
+// which findKeys looks for the text.
 func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknown) {
 	if remote := v.Member("remoteJWKS"); remote != nil {
 		path += "remoteJWKS."
@@ -75,10 +75,35 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 	text, _ := local.Member("inline").Str()
 	key := &rules.Key{Own: true, Text: text, Set: true}
 	if ref := local.Member("valueRef"); ref != nil && text == "" {
-		return key, placeIn(local, path, "valueRef"), nil
+		return &rules.Key{}, placeIn(local, path, "valueRef"), nil
 	}
 	return key, placeIn(local, path, "inline"),
 		kubernetes.TextDoubt(local.Member("inline"), path+"inline")
+}
+
+// keySetEntry is the entry of a ConfigMap that has the key set. Without it, that is its only one;
+// of several, Envoy Gateway takes any.
+const keySetEntry = "jwks"
+
+// findKeys takes the keys of a provider from its ConfigMap, if the files show it.
+func (i *instance) findKeys(p *provider) {
+	ref := p.at.At("localJWKS", "valueRef")
+	if !ref.Is(source.Object) || p.Key.Own {
+		return
+	}
+	owner := i.policy
+	if i.merges() && !isSet(owner.Spec.Member("jwt")) {
+		owner = i.outer
+	}
+	name, _ := ref.Member("name").Str()
+	data := i.keySets[target{configMap, owner.Namespace, name, ""}]
+	entry := data.Member(keySetEntry)
+	if entry == nil && data.Is(source.Object) && len(data.Members) == 1 {
+		entry = data.Members[0].Value
+	}
+	if text, ok := entry.Str(); ok && !kubernetes.Marked(entry) {
+		p.Key = &rules.Key{Own: true, Text: text, Set: true}
+	}
 }
 
 // locationsOf are where a provider looks for the token. Without any of its own these are the

@@ -18,6 +18,7 @@ const (
 	httpRoute      = "HTTPRoute"
 	grpcRoute      = "GRPCRoute"
 	tcpRoute       = "TCPRoute"
+	configMap      = "ConfigMap"
 )
 
 // The groups that the policies and that the resources are in which they are attached to.
@@ -37,8 +38,12 @@ func isPolicy(object *source.Value) bool {
 	return kubernetes.IsOf(object, group, securityPolicy)
 }
 
-// isTarget reports whether a resource is one that policies are attached to, or leads to one.
+// isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
+// key set.
 func isTarget(object *source.Value) bool {
+	if kind, _ := object.Member("kind").Str(); kind == configMap {
+		return object.At("data", keySetEntry) != nil
+	}
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
 	)
@@ -83,10 +88,11 @@ type cluster struct {
 	byName   map[string]*policy
 	shown    []*attachable
 
-	resources map[target]*attachable // those that are shown
-	attached  map[target][]*policy   // by their references
-	sections  map[target][]string    // of each target, those that policies are attached to
-	loose     []*policy              // those that are perhaps attached to more than they name
+	keySets   map[target]*source.Value // the data of ConfigMaps
+	resources map[target]*attachable   // those that are shown
+	attached  map[target][]*policy     // by their references
+	sections  map[target][]string      // of each target, those that policies are attached to
+	loose     []*policy                // those that are perhaps attached to more than they name
 }
 
 // policy is one SecurityPolicy.
@@ -104,7 +110,26 @@ type policy struct {
 type selector struct {
 	kind   string
 	labels kubernetes.Labels
-	wide   bool // it looks at labels by expressions, or at other namespaces
+	wants  []kubernetes.Requirement
+	wide   bool // it looks at other namespaces, or has an expression that can't be read
+}
+
+// fits reports whether labels are as the selector wants them, as far as it can be read.
+func (s *selector) fits(has kubernetes.Labels) bool {
+	return s.labels.Selects(has) && !slices.ContainsFunc(s.wants,
+		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
+}
+
+// String is the selector as kubectl takes it.
+func (s *selector) String() string {
+	var all []string
+	if len(s.labels) > 0 {
+		all = append(all, s.labels.String())
+	}
+	for i := range s.wants {
+		all = append(all, s.wants[i].String())
+	}
+	return strings.Join(all, ",")
 }
 
 // attachable is a resource that policies can be attached to.
@@ -116,8 +141,9 @@ type attachable struct {
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*policy{}, resources: map[target]*attachable{},
-		attached: map[target][]*policy{}, sections: map[target][]string{},
+		byName: map[string]*policy{}, keySets: map[target]*source.Value{},
+		resources: map[target]*attachable{},
+		attached:  map[target][]*policy{}, sections: map[target][]string{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -129,6 +155,9 @@ func clusterOf(files []*source.File) *cluster {
 				a := attachableOf(file, object)
 				c.shown = append(c.shown, a)
 				c.resources[a.target()] = a
+			case object.Member("kind").Is(source.String) && object.Member("kind").Text == configMap:
+				r := kubernetes.ResourceOf(file, object)
+				c.keySets[target{configMap, r.Namespace, r.Name, ""}] = object.Member("data")
 			}
 		}
 	}
@@ -207,8 +236,9 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
 	s.labels = labels
 	from, _ := item.At("namespaces", "from").Str()
-	s.wide = len(itemsOf(item.Member("matchExpressions"))) > 0 ||
-		item.Member("namespaces") != nil && from != "Same"
+	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))
+	s.wants = wants
+	s.wide = !readable || item.Member("namespaces") != nil && from != "Same"
 	return s, ok && read
 }
 

@@ -39,7 +39,7 @@ func policySelectsNothing() rules.Rule {
 				if shown(selector.kind) && !s.selectsShown(p, selector) && !selector.wide {
 					all = append(all, s.findingAt(list[i], "targetSelectors",
 						"no %s of namespace %s has the labels %s in these files",
-						selector.kind, p.Namespace, selector.labels))
+						selector.kind, p.Namespace, selector.String()))
 				}
 			}
 			return all

@@ -37,7 +37,6 @@ const (
 	ofNamespace  = "source.namespace"
 	ofAccount    = "source.serviceAccount"
 	ofTrust      = "source.trustDomain"
-	everything   = "any"
 	peerUnknown  = "gatewhy does not know the identity of the caller's workload"
 	addrUnknown  = "gatewhy does not know the address that the request comes from"
 	destUnknown  = "gatewhy does not know the address or port that the request arrives at"
@@ -49,7 +48,7 @@ const (
 func isKnown(attribute string) bool {
 	switch attribute {
 	case ofPrincipal, ofAudiences, ofPresenter, ofSourceIP, ofRemoteIP, ofDestIP, ofDestPort,
-		ofSNI, ofPeer, ofNamespace, ofAccount, ofTrust, everything:
+		ofSNI, ofPeer, ofNamespace, ofAccount, ofTrust:
 		return true
 	}
 	return strings.HasPrefix(attribute, ofClaims) || strings.HasPrefix(attribute, ofHeaders) ||

@@ -52,12 +52,12 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 				"rules: [{to: [{operation: {methods: [PUT]}}]}]")), "", accepted(),
 		},
 		{
-			"DENY before ALLOW", with(policy("ALLOW", "rules: [{}]"), policy("DENY",
-				"rules: [{}]")), "", rejected(403, rules.Authorization),
+			"DENY before ALLOW", with(policy("ALLOW", "rules: [{}]"),
+				renamed(policy("DENY", "rules: [{}]"))), "", rejected(403, rules.Authorization),
 		},
 		{
-			"one of two ALLOW policies", with(policy("ALLOW"), policy("ALLOW", "rules: [{}]")), "",
-			accepted(),
+			"one of two ALLOW policies",
+			with(policy("ALLOW"), renamed(policy("ALLOW", "rules: [{}]"))), "", accepted(),
 		},
 
 		{"any principal", principals("*"), "", accepted()},

@@ -89,7 +89,7 @@ func (c *cluster) ofNothing(p *policy) []*instance {
 		}
 		all = append(all, i.finished())
 	}
-	if why := cmp.Or(p.unread, p.void); why != "" {
+	if why := cmp.Or(p.unread, p.void, p.idle); why != "" {
 		i := &instance{
 			name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
 			doubt: unknownTarget(why),

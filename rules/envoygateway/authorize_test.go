@@ -44,7 +44,10 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 			"Deny between Allows", authorization("", ruleOf("Allow", x), theirs,
 				all("Allow")), denied,
 		},
-		{"a method in another case", authorization("", reads), accepted()},
+		{
+			"a method in another case, which is refused", authorization("", reads),
+			open(rules.NotModelled),
+		},
 		{
 			"an address", authorization("", address("Allow")),
 			open(rules.Authorization),

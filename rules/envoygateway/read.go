@@ -102,7 +102,8 @@ type policy struct {
 	selectors []selector
 	created   string // as the cluster has it; empty in a manifest
 	unread    string // why it is not known what it is attached to; else empty
-	void      string // why it is attached to nothing; else empty
+	void      string // why it can be attached to nothing, and is refused; else empty
+	idle      string // why it is attached to nothing, though it is not refused; else empty
 	twice     string // why it is not known which of two it is; else empty
 }
 
@@ -214,7 +215,11 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		}
 		p.selectors = append(p.selectors, s)
 	}
-	if p.unread == "" && len(p.refs)+len(p.selectors) == 0 {
+	switch none := p.Spec.Member("targetRefs"); {
+	case p.unread != "" || len(p.refs)+len(p.selectors) > 0:
+	case none.Is(source.List):
+		p.idle = p.String() + " is attached to nothing: its targetRefs are empty"
+	default:
 		p.void = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {

@@ -10,7 +10,8 @@ import (
 // attached to; and the ConfigMaps that have key sets.
 func resources() []source.Resource {
 	return []source.Resource{
-		{Group: strings.TrimSuffix(group, "/")}, {Group: strings.TrimSuffix(gatewayAPI, "/")},
+		{Group: strings.TrimSuffix(group, "/")},
+		{Group: strings.TrimSuffix(gatewayAPI, "/")},
 		{Kind: configMap, Paths: []string{"metadata.name", "metadata.namespace", "data"}},
 	}
 }

@@ -32,19 +32,27 @@ func TestWhichRequestsARouteTakes(t *testing.T) {
 		{"no such parameter", query, "", "", elsewhere},
 		{"both", header + ", " + query, "acme", "acme", accepted()},
 		{"one of two", header + ", " + query, "acme", "", elsewhere},
-		{"of a name twice the first counts",
+		{
+			"of a name twice the first counts",
 			"headers: [{name: x-tenant, value: acme}, {name: X-Tenant, value: b}]", "acme", "",
-			accepted()},
+			accepted(),
+		},
 		{"a method", "method: POST", "", "", elsewhere},
 		{"a method and a header", "method: GET, " + header, "acme", "", accepted()},
 		{"another alternative", header + "}, {method: GET", "", "", accepted()},
-		{"what a deployment fills in", `headers: [{name: x-tenant, value: "{{ .x }}"}]`, "", "",
-			accepted()},
+		{
+			"what a deployment fills in", `headers: [{name: x-tenant, value: "{{ .x }}"}]`, "", "",
+			accepted(),
+		},
 		{"a method that a deployment fills in", `method: "{{ .x }}"`, "", "", accepted()},
-		{"a kind of match that nobody knows",
-			"headers: [{name: x-tenant, type: Odd, value: acme}]", "", "", accepted()},
-		{"an exact path and its parameters", "path: {type: Exact, value: /orders}", "", "",
-			accepted()},
+		{
+			"a kind of match that nobody knows",
+			"headers: [{name: x-tenant, type: Odd, value: acme}]", "", "", accepted(),
+		},
+		{
+			"an exact path and its parameters", "path: {type: Exact, value: /orders}", "", "",
+			accepted(),
+		},
 		{"a path that goes on", "path: {type: Exact, value: /order}", "", "", elsewhere},
 	}
 	for _, test := range tests {

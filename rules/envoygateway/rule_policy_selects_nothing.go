@@ -26,6 +26,10 @@ func policySelectsNothing() rules.Rule {
 					return a.Kind == kind
 				})
 			}
+			if p.idle != "" {
+				all = append(all, s.findingAt(p.Spec.Member("targetRefs"), "targetRefs", "%s",
+					p.idle))
+			}
 			for _, ref := range p.refs {
 				t := target{ref.Kind, p.Namespace, ref.Name, ""}
 				if shown(ref.Kind) && s.find(t) == nil {

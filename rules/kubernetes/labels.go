@@ -85,7 +85,8 @@ func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
 		operator, isOperator := item.Member("operator").Str()
 		values := ListIn(item, "", "values")
 		r := Requirement{key, operator, values.Texts()}
-		if !isKey || !isOperator || Marked(item.Member("key")) || values.Doubt != nil || !r.sound() {
+		if !isKey || !isOperator || values.Doubt != nil || Marked(item.Member("key")) ||
+			Marked(item.Member("operator")) {
 			return nil, false
 		}
 		all = append(all, r)
@@ -105,9 +106,12 @@ func (r *Requirement) sound() bool {
 }
 
 // Fits reports whether labels are as the requirement wants them. NotIn holds for what has no such
-// label.
+// label, and one that Kubernetes does not take holds for nothing.
 func (r *Requirement) Fits(has Labels) bool {
 	value, there := has[r.Key]
+	if !r.sound() {
+		return false
+	}
 	switch r.Operator {
 	case "In":
 		return there && slices.Contains(r.Values, value)

@@ -201,6 +201,23 @@ func (c *compiler) providersUnread() *rules.Unknown {
 	return nil
 }
 
+// namesUnread is why it is not known which providers there are by their names; nil where it is.
+func (c *compiler) namesUnread() *rules.Unknown {
+	jwt := c.spec.Member("jwt")
+	if why := kubernetes.DoubtOf(jwt, "jwt"); why != nil || !isSet(jwt) {
+		return why
+	}
+	if why := c.providersUnread(); why != nil {
+		return why
+	}
+	for _, p := range c.providers {
+		if why := kubernetes.DoubtOf(p.at.Member("name"), p.path+"name"); why != nil {
+			return why
+		}
+	}
+	return nil
+}
+
 // noToken is the condition that a request has no token, and need not have one.
 func (c *compiler) noToken() *rules.Check {
 	optional := c.spec.At("jwt", "optional")

@@ -62,8 +62,8 @@ func (r *jwtRule) field(name string) *source.Value {
 // authentication is that a request has no token, or one that a JWT rule accepts. It is not ok
 // where there are no rules: then no token is looked at.
 func (c *compiler) authentication() (rules.Node, bool) {
-	if n, ok := c.unreadRules(); ok {
-		return n, true
+	if p, at, why := c.unreadRules(); why != nil {
+		return rules.AllOf(c.notModelled(p, at, "jwtRules", why)), true
 	}
 	if len(c.jwt) == 0 {
 		return c.withoutRules()
@@ -110,8 +110,8 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 	return rules.Node{}, false
 }
 
-// unreadRules is what is not known where a RequestAuthentication's rules can't be read.
-func (c *compiler) unreadRules() (rules.Node, bool) {
+// unreadRules is a RequestAuthentication whose rules can't be read, and why; nil where all can be.
+func (c *compiler) unreadRules() (p *resource, at *source.Value, why *rules.Unknown) {
 	for _, p := range c.policies {
 		v := p.Spec.Member("jwtRules")
 		if p.Kind != requestAuthentication || v == nil || v.Is(source.Null) {
@@ -124,10 +124,10 @@ func (c *compiler) unreadRules() (rules.Node, bool) {
 				why = &rules.Unknown{Why: "the jwtRules of " + p.String() + " can't be read: " +
 					"what the API server refuses is not in the cluster, or an earlier version is"}
 			}
-			return rules.AllOf(c.notModelled(p, v, "jwtRules", why)), true
+			return p, v, why
 		}
 	}
-	return rules.Node{}, false
+	return nil, nil, nil
 }
 
 // locations are where a rule looks for the token. Without any of its own these are the

@@ -395,8 +395,8 @@ func unknownTarget(why string) *rules.Unknown {
 }
 
 func wideSelector(p *policy) *rules.Unknown {
-	return unknownTarget("a selector of " + p.String() + " looks at other namespaces, which is not " +
-		"modelled, or has an expression that can't be read")
+	return unknownTarget("a selector of " + p.String() + " looks at other namespaces, which is " +
+		"not modelled, or has an expression that can't be read")
 }
 
 // finished is the instance with the spec that counts there.

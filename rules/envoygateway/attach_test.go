@@ -87,7 +87,8 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"orders/web on-x",
 		}},
 		{"a selector by expressions", []string{
-			wanting("{key: of, operator: In, values: [web, x]}, {key: no, operator: DoesNotExist}"),
+			wanting("{key: of, operator: In, values: [web, x]}, " +
+				"{key: no, operator: DoesNotExist}"),
 			route, other,
 		}, []string{"orders/web on-x"}},
 		{"and by what a label must not be", []string{

@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// fieldRules visits what the definition of a SecurityPolicy does not allow of single fields: those that
-// must be there and are not, and those of another type or with a value that is not listed.
+// fieldRules visits what the definition of a SecurityPolicy does not allow of single fields: those
+// that must be there and are not, and those of another type or with a value that is not listed.
 type fieldRules struct {
 	visit func(at *source.Value, field, why string)
 }

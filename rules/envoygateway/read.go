@@ -41,12 +41,17 @@ func isPolicy(object *source.Value) bool {
 // isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
 // key set.
 func isTarget(object *source.Value) bool {
-	if kind, _ := object.Member("kind").Str(); kind == configMap {
+	if isConfigMap(object) {
 		return object.At("data", keySetEntry) != nil
 	}
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
 	)
+}
+
+func isConfigMap(object *source.Value) bool {
+	kind, _ := object.Member("kind").Str()
+	return kind == configMap
 }
 
 // ofTargets reports whether a file shows what policies are attached to.
@@ -156,7 +161,7 @@ func clusterOf(files []*source.File) *cluster {
 				a := attachableOf(file, object)
 				c.shown = append(c.shown, a)
 				c.resources[a.target()] = a
-			case object.Member("kind").Is(source.String) && object.Member("kind").Text == configMap:
+			case isConfigMap(object):
 				r := kubernetes.ResourceOf(file, object)
 				c.keySets[target{configMap, r.Namespace, r.Name, ""}] = object.Member("data")
 			}

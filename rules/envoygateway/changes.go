@@ -33,13 +33,13 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
 	return &changer{newCompiler(c.Entries[i].(*instance), nil), c, policy}, true
 }
 
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changes(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding != nil {
 		change := changeFor(c, goal)
 		change.Policy = goal.Finding.Policy
-		return []rules.Change{change}, nil
+		return []rules.Change{change}
 	}
-	return proposals(c, goal), nil
+	return proposals(c, goal)
 }
 
 // change is one by edits of files, or why it can't be made.

@@ -35,13 +35,13 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
 	return &changer{newCompiler(c.Entries[i].(*workload), nil), c, policy}, true
 }
 
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changes(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding != nil {
 		change := changeFor(c, goal)
 		change.Policy = goal.Finding.Policy
-		return []rules.Change{change}, nil
+		return []rules.Change{change}
 	}
-	return proposals(c, goal), nil
+	return proposals(c, goal)
 }
 
 // changeFor is the smallest change that may remove a finding, or why there is none.

@@ -8,11 +8,11 @@ import (
 )
 
 // changes lists the changes of a configuration that may achieve a goal.
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changes(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding == nil {
-		return propose(c, goal), nil
+		return propose(c, goal)
 	}
-	return []rules.Change{repairFinding(c, *goal.Finding, goal.Facts)}, nil
+	return []rules.Change{repairFinding(c, *goal.Finding, goal.Facts)}
 }
 
 // The names of the solutions.

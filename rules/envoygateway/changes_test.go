@@ -58,7 +58,7 @@ func TestRepairsOfFindings(t *testing.T) {
 				t.Fatal("no such finding")
 			}
 			f.Rule = test.rule
-			all := changes(c, rules.Goal{Finding: &f})
+			all := Adapter().Changes(c, rules.Goal{Finding: &f})
 			if len(all) != 1 || all[0].Refused != "" || all[0].ID != test.id {
 				t.Fatalf("got %+v", all)
 			}
@@ -90,7 +90,7 @@ func TestARoutesPolicyRepeatsItsGateways(t *testing.T) {
 			Policies: compile(behaviours(), c).Policies,
 		})[0]
 		f.Rule = "outer-policy-dropped"
-		all := changes(c, rules.Goal{Finding: &f})
+		all := Adapter().Changes(c, rules.Goal{Finding: &f})
 		if all[0].Refused != "" {
 			t.Fatalf("%q: got %+v", version, all)
 		}
@@ -129,7 +129,7 @@ func TestChangesLetATokenIn(t *testing.T) {
 			options := rules.Options{Runtime: "1.9"}
 			c := configurationOf(t, options, "policies.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
-			all := changes(c, rules.Goal{Verdict: &v})
+			all := Adapter().Changes(c, rules.Goal{Verdict: &v})
 			if len(all) != 1 || all[0].ID != test.id {
 				t.Fatalf("got %+v", all)
 			}
@@ -176,7 +176,7 @@ func TestChangesThatNarrow(t *testing.T) {
 			c := configurationOf(t, rules.Options{}, "policies.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
 			test.goal.Verdict = &v
-			all := changes(c, test.goal)
+			all := Adapter().Changes(c, test.goal)
 			if len(all) != 1 || all[0].ID != test.id || all[0].Refused != "" {
 				t.Fatalf("got %+v", all)
 			}

@@ -37,7 +37,7 @@ func TestChangesLetATokenIn(t *testing.T) {
 			t.Parallel()
 			c := configurationOf(t, rules.Options{}, "istio.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
-			all := changes(c, rules.Goal{Verdict: &v})
+			all := Adapter().Changes(c, rules.Goal{Verdict: &v})
 			if len(all) != 1 || all[0].ID != test.id {
 				t.Fatalf("got %+v", all)
 			}
@@ -115,7 +115,7 @@ func TestWhatARefusalIsRepairedBy(t *testing.T) {
 // idsOf are the ids of the changes for a goal. One that is refused has a minus before it.
 func idsOf(t *testing.T, c *rules.Configuration, goal rules.Goal) []string {
 	t.Helper()
-	all := changes(c, goal)
+	all := Adapter().Changes(c, goal)
 	var ids []string
 	for _, change := range all {
 		if change.Refused != "" {
@@ -174,7 +174,7 @@ func TestWhatPoliciesAreNarrowedTo(t *testing.T) {
 			if got := idsOf(t, c, test.goal); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			for _, change := range changes(c, test.goal) {
+			for _, change := range Adapter().Changes(c, test.goal) {
 				if change.Edited == nil {
 					continue
 				}
@@ -194,7 +194,7 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 	compiled := compile(behaviours(), c)
 	f := tokenNotNeeded().Check(&rules.Subject{Policies: compiled.Policies})[0]
 	f.Rule = "token-not-needed"
-	all := changes(c, rules.Goal{Finding: &f})
+	all := Adapter().Changes(c, rules.Goal{Finding: &f})
 	if len(all) != 1 || all[0].Refused != "" {
 		t.Fatalf("got %+v", all)
 	}

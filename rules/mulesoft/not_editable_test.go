@@ -107,7 +107,7 @@ spec:
 			}
 		}
 		for _, goal := range goals {
-			for _, change := range changes(c, goal) {
+			for _, change := range Adapter().Changes(c, goal) {
 				if strings.HasPrefix(change.Refused, "line ") {
 					notWritten[name] = true
 				}

@@ -18,7 +18,7 @@ func Repairable() []string {
 	}
 }
 
-// Finding is the change that may remove a finding; empty where the finding is not about a provider.
+// Finding is the change that may remove a finding; empty where that is not about a provider.
 func (e *Editor) Finding(goal rules.Goal) rules.Change {
 	for i := range e.Providers {
 		if w := &e.Providers[i]; w.holds(goal.Finding) {

@@ -43,8 +43,8 @@ type Facts struct {
 
 // Change is an edit of one policy that may serve a goal. It is not proved.
 type Change struct {
-	ID     string // in kebab-case; the ids of several that are made as one are joined by +
-	Title  string
+	ID     string        // in kebab-case; the ids of several that are made as one are joined by +
+	Title  string        // what to do, as a sentence begins: "require the role Orders.Read"
 	Policy *Policy       // that it changes
 	Fields []FieldChange // what it changes there
 	Edited *Configuration
@@ -53,6 +53,12 @@ type Change struct {
 	// is nil, and Needs says what would help.
 	Refused string
 	Needs   []source.Need
+}
+
+// OnlyClients is the title of a change after which a claim must name one of these clients.
+func OnlyClients(claim string, clients []string) string {
+	return "accept only the " + claim + " of this environment's clients: " +
+		strings.Join(clients, ", ")
 }
 
 // FieldChange is what a change does to one field.

@@ -117,7 +117,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 		len(p.profile.Roles) > 0 && jwt.Member("claims") == nil {
 		role := p.profile.Roles[0]
 		file := p.fileOf(jwt)
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
@@ -135,7 +135,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
-			a.Add("map-client-id", "client id from "+id.Claim,
+			a.Add("map-client-id", "take the client id from "+id.Claim,
 				kubernetes.Set(file, claim, path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
 				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
@@ -180,7 +180,7 @@ func (p *proposer) requireRole(one *provider) (rules.Change, bool) {
 	if len(roles) == 0 || p.asks("roles") {
 		return rules.Change{}, false
 	}
-	return p.ask(one, "require-role", "role "+roles[0], "roles", roles[0])
+	return p.ask(one, "require-role", "require the role "+roles[0], "roles", roles[0])
 }
 
 // asks reports whether some Allow rule asks for a claim.
@@ -204,11 +204,11 @@ func (p *proposer) checkClients(one *provider) (rules.Change, bool) {
 	}
 	switch {
 	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		title := id.Claim + " of this environment's clients: " + strings.Join(wanted, ", ")
+		title := rules.OnlyClients(id.Claim, wanted)
 		return p.ask(one, "require-client", title, id.Claim, wanted...)
 	case len(wanted) == 0 && p.goal.OneClient && len(p.allowRules()) <= 1:
 		// Of several rules only who wrote them knows which is this client's.
-		return p.ask(one, "only-client", "accept "+id.Value+" only", id.Claim, id.Value)
+		return p.ask(one, "only-client", "accept only the client "+id.Value, id.Claim, id.Value)
 	}
 	return rules.Change{}, false
 }

@@ -170,7 +170,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) 
 		if id.Claim != "appid" && id.Claim != "azp" {
 			return false
 		}
-		a.Add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
+		a.Add("map-client-id", "take the client id from "+id.Claim, rekeyed(r, one, id.Claim))
 		if !slices.Contains(l.Texts(), id.Value) {
 			a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 		}
@@ -199,7 +199,7 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 	for _, v := range l.Values {
 		to := withSlash(v.Text)
 		if issuer, _, _ := cutLast(to); to != "" && issuer == p.profile.Issuer {
-			a.Add("principal-slash", "the principal with both slashes",
+			a.Add("principal-slash", "write the principal with both slashes",
 				kubernetes.Replaced(file, v, l.Field, to))
 			return true
 		}
@@ -208,7 +208,7 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
-	a.Add("accept-issuer", "accept "+add, kubernetes.Appended(file, l, add))
+	a.Add("accept-issuer", "accept the principal "+add, kubernetes.Appended(file, l, add))
 	return true
 }
 
@@ -223,7 +223,7 @@ func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool
 		})
 		object := r.at.Member("when").Items[item]
 		path := strings.TrimSuffix(one.values.Field, "values")
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
 		return true
 	}
@@ -263,7 +263,7 @@ func (p *proposer) narrow() []rules.Change {
 	propose(issuer, ok)
 	propose(p.checkClients())
 	if roles := p.profile.Roles; len(roles) > 0 && !p.asks(ofClaims+"[roles]") {
-		propose(p.ask("require-role", "role "+roles[0], "roles", roles[0]))
+		propose(p.ask("require-role", "require the role "+roles[0], "roles", roles[0]))
 	}
 	return all
 }
@@ -292,11 +292,10 @@ func (p *proposer) checkClients() (rules.Change, bool) {
 	}
 	switch {
 	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		title := id.Claim + " of this environment's clients: " + strings.Join(wanted, ", ")
-		return p.ask("require-client", title, id.Claim, wanted...)
+		return p.ask("require-client", rules.OnlyClients(id.Claim, wanted), id.Claim, wanted...)
 	case len(wanted) == 0 && p.goal.OneClient && len(p.allowRules()) <= 1:
 		// Of several rules only who wrote them knows which is this client's.
-		return p.ask("only-client", "accept "+id.Value+" only", id.Claim, id.Value)
+		return p.ask("only-client", "accept only the client "+id.Value, id.Claim, id.Value)
 	}
 	return rules.Change{}, false
 }

@@ -45,8 +45,8 @@ type Facts struct {
 
 // Change is an edit of one policy that may serve a goal. It is not proved.
 type Change struct {
-	ID     string // in kebab-case; the ids of several that are made as one are joined by +
-	Title  string
+	ID     string        // in kebab-case; the ids of several that are made as one are joined by +
+	Title  string        // what to do, as a sentence begins: "require the role Orders.Read"
 	Policy *Policy       // that it changes
 	Fields []FieldChange // what it changes there
 	Edited *Configuration
@@ -88,6 +88,12 @@ func NotEditable(err error) string {
 		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 	}
 	return err.Error()
+}
+
+// OnlyClients is the title of a change after which a claim must name one of these clients.
+func OnlyClients(claim string, clients []string) string {
+	return "accept only the " + claim + " of this environment's clients: " +
+		strings.Join(clients, ", ")
 }
 
 // FieldChange is what a change does to one field.

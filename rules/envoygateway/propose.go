@@ -67,7 +67,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 		len(p.Profile.Roles) > 0 && jwt.Member("claims") == nil {
 		role := p.Profile.Roles[0]
 		file := p.fileOf(jwt)
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
@@ -85,7 +85,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
-			a.Add("map-client-id", "client id from "+id.Claim,
+			a.Add("map-client-id", "take the client id from "+id.Claim,
 				kubernetes.Set(file, claim, path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
 				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))

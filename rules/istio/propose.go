@@ -104,7 +104,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) 
 		if id.Claim != "appid" && id.Claim != "azp" {
 			return false
 		}
-		a.Add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
+		a.Add("map-client-id", "take the client id from "+id.Claim, rekeyed(r, one, id.Claim))
 		if !slices.Contains(l.Texts(), id.Value) {
 			a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 		}
@@ -133,7 +133,7 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 	for _, v := range l.Values {
 		to := withSlash(v.Text)
 		if issuer, _, _ := cutLast(to); to != "" && issuer == p.Profile.Issuer {
-			a.Add("principal-slash", "the principal with both slashes",
+			a.Add("principal-slash", "write the principal with both slashes",
 				kubernetes.Replaced(file, v, l.Field, to))
 			return true
 		}
@@ -142,7 +142,7 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 	if _, ok := entra.ParseIssuer(p.Profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
-	a.Add("accept-issuer", "accept "+add, kubernetes.Appended(file, l, add))
+	a.Add("accept-issuer", "accept the principal "+add, kubernetes.Appended(file, l, add))
 	return true
 }
 
@@ -157,7 +157,7 @@ func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool
 		})
 		object := r.at.Member("when").Items[item]
 		path := strings.TrimSuffix(one.values.Field, "values")
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
 		return true
 	}

@@ -2,7 +2,6 @@ package amend
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -147,11 +146,10 @@ func (q *Request) clients(of Rules) (a Ask, ok bool) {
 	}
 	switch {
 	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		title := id.Claim + " of this environment's clients: " + strings.Join(wanted, ", ")
-		return Ask{"require-client", title, id.Claim, wanted}, true
+		return Ask{"require-client", rules.OnlyClients(id.Claim, wanted), id.Claim, wanted}, true
 	case len(wanted) == 0 && q.Goal.OneClient && of.Allowing <= 1:
 		// Of several rules only who wrote them knows which is this client's.
-		title := "accept " + id.Value + " only"
+		title := "accept only the client " + id.Value
 		return Ask{"only-client", title, id.Claim, []string{id.Value}}, true
 	}
 	return a, false
@@ -163,5 +161,5 @@ func (q *Request) role(of Rules) (a Ask, ok bool) {
 	if len(roles) == 0 || of.Asks("roles") {
 		return a, false
 	}
-	return Ask{"require-role", "role " + roles[0], "roles", roles[:1]}, true
+	return Ask{"require-role", "require the role " + roles[0], "roles", roles[:1]}, true
 }

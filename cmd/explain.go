@@ -122,11 +122,8 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	run.Line = line
 	run.Assume(contracts)
 	stop = e.showProgress(&done, 3, "steps: evaluating, and trying repairs")
-	explanation, err := run.Explain()
+	explanation := run.Explain()
 	stop()
-	if err != nil {
-		return err
-	}
 	observation, err := flags.observed.observation(e)
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -59,6 +61,39 @@ type Change struct {
 func OnlyClients(claim string, clients []string) string {
 	return "accept only the " + claim + " of this environment's clients: " +
 		strings.Join(clients, ", ")
+}
+
+// Changes makes an adapter's [Adapter.Changes] of its change for a finding, which is empty where
+// none is known, and of its changes for a verdict.
+func Changes(
+	forFinding func(*Configuration, Goal) Change,
+	forVerdict func(*Configuration, Goal) []Change,
+) func(*Configuration, Goal) []Change {
+	return func(c *Configuration, goal Goal) []Change {
+		f := goal.Finding
+		if f == nil {
+			return forVerdict(c, goal)
+		}
+		change := forFinding(c, goal)
+		if change.Edited == nil && change.Refused == "" {
+			change = Change{
+				Title:   "repair " + f.Rule,
+				Refused: "no change of this configuration is known for it",
+			}
+		}
+		change.Policy = f.Policy
+		return []Change{change}
+	}
+}
+
+// NotEditable is why an edit can't be made, in one line: that refuses one change, and ends nothing
+// else.
+func NotEditable(err error) string {
+	var fault *source.Error
+	if errors.As(err, &fault) {
+		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+	}
+	return err.Error()
 }
 
 // FieldChange is what a change does to one field.

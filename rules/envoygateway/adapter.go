@@ -29,7 +29,7 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 
 		Detect:   detect,
 		Read:     read,

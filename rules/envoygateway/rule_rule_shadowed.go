@@ -36,7 +36,7 @@ func checkShadowed(s subject) []rules.Finding {
 			if why == "" {
 				continue
 			}
-			f := s.findingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
+			f := s.FindingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
 				"stands before it, %s", r, before, why)
 			if !sure || r.action == before.action {
 				f.Severity = rules.Warning

@@ -33,6 +33,6 @@ func Adapter() rules.Adapter {
 		Collect:    collections,
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 	}
 }

@@ -113,15 +113,15 @@ func set(c *rules.Configuration, policy *rules.Policy, id, field string, to any)
 	}
 }
 
-func changePlates(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changePlates(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding != nil {
-		return []rules.Change{changeFor(c, goal.Finding, goal.Facts)}, nil
+		return []rules.Change{changeFor(c, goal.Finding, goal.Facts)}
 	}
 	var all []rules.Change
 	for _, policy := range compilePlates(c).Policies {
 		all = append(all, changesOf(c, policy, goal.Verdict)...)
 	}
-	return all, nil
+	return all
 }
 
 func changeFor(c *rules.Configuration, f *rules.Finding, facts rules.Facts) rules.Change {

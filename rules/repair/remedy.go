@@ -38,11 +38,11 @@ type Remedy struct {
 
 // Remedies are the changes that help a request, or narrow the policies to requests like it. Those
 // that were refused come beside them, for a reader may expect them to help.
-func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
+func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	var all []Remedy
 	before := sides.On(from.Policies)
 	goal := rules.Goal{Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts}
-	t, err := b.try(from, goal, func(after *Draft) string {
+	t := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {
 			return "it does not help"
@@ -51,7 +51,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, e
 		all = append(all, Remedy{change, after, trial.Own, trial.Other})
 		return ""
 	})
-	return all, t.refused, err
+	return all, t.refused
 }
 
 // helps reports whether what was rejected no longer is, or what was let in still is; and whether

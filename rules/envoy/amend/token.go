@@ -51,7 +51,7 @@ func (e *Editor) Accepting(token *inspect.Profile, failed []*rules.Result) (a Am
 	if !ok {
 		return a, len(e.Providers) == 0
 	}
-	for _, result := range kubernetes.FailedIn(failed, w.Value) {
+	for _, result := range failedIn(failed, w.Value) {
 		switch result.Check.ID {
 		case rules.Issuer:
 			a.Add("set-issuer", "expect the issuer "+token.Issuer, w.withIssuer(token.Issuer))

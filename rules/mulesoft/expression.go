@@ -86,7 +86,12 @@ func plainText() *rules.Unknown {
 
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
-	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: e.text}}
+	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+		Text: e.text, Language: c.variant,
+	}}
+	if c.runtime.Known() {
+		in.Opaque.Language += " " + c.runtime.String()
+	}
 	if e.expr == nil {
 		in.Opaque.Eval = func(*rules.Request) rules.Reading {
 			return rules.Reading{Unknown: e.fault}

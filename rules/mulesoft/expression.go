@@ -45,7 +45,7 @@ func (c *compiler) parse(field string) expression {
 		e.fault = blanksAround(field)
 		return e
 	}
-	expr, err := dataweave.Parse(code, c.dialect())
+	expr, err := c.parsed.parse(code, c.dialect())
 	if err != nil {
 		e.fault = unreadable(offset, err)
 		return e

@@ -50,11 +50,16 @@ type Adapter struct {
 	Compile func(c *Configuration) Compilation
 
 	Behaviours func() []Behaviour
-	Causes     func() []Cause // what else could explain an answer, the likeliest first
-	Rules      func() []Rule  // those that only this vendor's configurations can break
-	Advice     func() []Advice
-	Collect    func() []Collection
-	Solutions  func() []Solution
+
+	// Handling is what the control plane makes of configurations; nil where nothing stands between
+	// a file and its gateway.
+	Handling func() []Handling
+
+	Causes    func() []Cause // what else could explain an answer, the likeliest first
+	Rules     func() []Rule  // those that only this vendor's configurations can break
+	Advice    func() []Advice
+	Collect   func() []Collection
+	Solutions func() []Solution
 
 	// Contracts takes the client ids with an approved contract from the answer of the vendor's
 	// control plane; nil where there is no such answer.
@@ -78,6 +83,7 @@ func (a Adapter) Complete() Adapter {
 	a.Read = bounded(a.Read)
 	a.Kinds = orNothing(a.Kinds)
 	a.Behaviours = orNothing(a.Behaviours)
+	a.Handling = orNothing(a.Handling)
 	a.Causes = orNothing(a.Causes)
 	a.Rules = orNothing(a.Rules)
 	a.Advice = orNothing(a.Advice)
@@ -219,6 +225,15 @@ type Behaviour struct {
 	Answer    Answer
 	Headers   []string // that the answer carries, "name: value"; a value in <> is any
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
+}
+
+// Handling is what the control plane of a gateway makes of a configuration, before any request.
+type Handling struct {
+	Situation string // kebab-case: "policy-refused", …
+	Title     string // what is configured, in words
+	Does      string // what is made of it, and what requests then meet
+	Evidence  Evidence
+	Checked   string // the day on which the reference was last checked, as YYYY-MM-DD
 }
 
 // Expression is one rule of an expression language with an example.

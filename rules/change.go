@@ -57,6 +57,12 @@ type Change struct {
 	Needs   []source.Need
 }
 
+// OnlyClients is the title of a change after which a claim must name one of these clients.
+func OnlyClients(claim string, clients []string) string {
+	return "accept only the " + claim + " of this environment's clients: " +
+		strings.Join(clients, ", ")
+}
+
 // Changes makes an adapter's [Adapter.Changes] of its change for a finding, which is empty where
 // none is known, and of its changes for a verdict.
 func Changes(
@@ -88,12 +94,6 @@ func NotEditable(err error) string {
 		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 	}
 	return err.Error()
-}
-
-// OnlyClients is the title of a change after which a claim must name one of these clients.
-func OnlyClients(claim string, clients []string) string {
-	return "accept only the " + claim + " of this environment's clients: " +
-		strings.Join(clients, ", ")
 }
 
 // FieldChange is what a change does to one field.

@@ -61,6 +61,10 @@ type Subject struct {
 
 	// Shared is what rules work out for each other, by subject. Only rules look into it.
 	Shared map[any]any
+
+	// Kept is what rules have worked out of other subjects; nil where nothing is kept. Only rules
+	// look into it.
+	Kept any
 }
 
 // Severity says how bad a finding is.

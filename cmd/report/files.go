@@ -370,17 +370,27 @@ func isOfCluster(text []byte) bool {
 	return bytes.Contains(text[:min(len(text), usualInput)], []byte("apiVersion"))
 }
 
-// readSource reads what of a configuration some adapter reads: all of it where one does not say.
+// readSource reads what of a configuration some adapter reads.
 func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
-	if len(text) > MaxInput && !isOfCluster(text) {
-		return nil, TooLarge(name)
-	}
-	var wanted []source.Resource
+	return readWanted(name, text, g.resources())
+}
+
+// resources lists what of a cluster some adapter reads: all of it, which is nil, where one does not
+// say.
+func (g Gateways) resources() []source.Resource {
+	var all []source.Resource
 	for i := range g {
 		if g[i].Resources == nil {
-			return source.Read(name, text)
+			return nil
 		}
-		wanted = append(wanted, g[i].Resources()...)
+		all = append(all, g[i].Resources()...)
+	}
+	return all
+}
+
+func readWanted(name string, text []byte, wanted []source.Resource) (*source.File, error) {
+	if len(text) > MaxInput && !isOfCluster(text) {
+		return nil, TooLarge(name)
 	}
 	return source.ReadResources(name, text, wanted)
 }

@@ -29,7 +29,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 	}
 	run := linter{
 		Judge: NewJudge(m.Gateways, request.Options, request.Apps),
-		maker: m, stdin: request.Stdin,
+		maker: m, stdin: request.Stdin, wanted: m.Gateways.resources(),
 	}
 	results := run.all(unique(found))
 	l = &Linting{
@@ -95,9 +95,10 @@ func unread(errs []error) []Unread {
 // linter lints any number of files at once.
 type linter struct {
 	*Judge
-	maker *Maker
-	stdin string // the name that standard input goes by
-	done  atomic.Int64
+	maker  *Maker
+	stdin  string            // the name that standard input goes by
+	wanted []source.Resource // of a cluster
+	done   atomic.Int64
 }
 
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
@@ -151,7 +152,7 @@ func (l *linter) one(found Found) linted {
 	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
 		return linted{name: name}
 	}
-	file, err := l.gateways.readSource(name, text)
+	file, err := readWanted(name, text, l.wanted)
 	if err != nil {
 		if !found.Named && !l.gateways.lookLikePolicy(text) {
 			err = nil

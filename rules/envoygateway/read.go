@@ -64,6 +64,9 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	); fault != nil {
 		return nil, fault
 	}
+	if fault := kubernetes.OneCluster(files, isPolicy); fault != nil {
+		return nil, fault
+	}
 	c := clusterOf(files)
 	c.version = options.Runtime
 	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
@@ -77,6 +80,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Envoy Gateway; empty where it is not known
 	policies []*policy
+	byName   map[string]*policy
 	shown    []*attachable
 
 	resources map[target]*attachable // those that are shown
@@ -93,6 +97,7 @@ type policy struct {
 	created   string // as the cluster has it; empty in a manifest
 	unread    string // why it is not known what it is attached to; else empty
 	void      string // why it is attached to nothing; else empty
+	twice     string // why it is not known which of two it is; else empty
 }
 
 // selector attaches a policy to all resources of a kind that have some labels.
@@ -111,8 +116,8 @@ type attachable struct {
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		resources: map[target]*attachable{}, attached: map[target][]*policy{},
-		sections: map[target][]string{},
+		byName: map[string]*policy{}, resources: map[target]*attachable{},
+		attached: map[target][]*policy{}, sections: map[target][]string{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -131,6 +136,15 @@ func clusterOf(files []*source.File) *cluster {
 }
 
 func (c *cluster) add(p *policy) {
+	name := p.String()
+	if before := c.byName[name]; before != nil {
+		why := p.Unlike(&before.Resource)
+		if why == "" {
+			return
+		}
+		before.twice, p.twice = why, why
+	}
+	c.byName[name] = p
 	c.policies = append(c.policies, p)
 	if len(p.selectors) > 0 || p.unread != "" {
 		c.loose = append(c.loose, p)

@@ -61,6 +61,7 @@ type Kind struct {
 	Identity bool // ID tokens: they are for the client itself, and for no API
 
 	batches []batch
+	number  int // among all kinds
 }
 
 // batch is the tokens that differ in nothing but their client.

@@ -27,6 +27,7 @@ func Adapter() rules.Adapter {
 			return compile(behaviours(), c)
 		},
 		Behaviours: behaviours,
+		Handling:   handling,
 		Causes:     causes,
 		Rules:      lintRules,
 		Advice:     advice,

@@ -25,6 +25,7 @@ type resource struct {
 	selector       kubernetes.Labels
 	targets        []target
 	selectorUnread string // why it is not known what the policy selects; else empty
+	twice          string // why it is not known which of two it is; else empty
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -81,6 +82,9 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 			"Kustomize, or as kubectl gets them: "+getPolicies); err != nil {
 		return nil, err
 	}
+	if err := kubernetes.OneCluster(files, isPolicy); err != nil {
+		return nil, err
+	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
 	entries, err := kubernetes.Chosen(cluster.workloads(), options.API, cluster.named)
@@ -95,6 +99,7 @@ type cluster struct {
 	version  string // of Istio; empty where it is not known
 	root     root
 	policies []*resource
+	byName   map[string]*resource
 	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
 }
@@ -109,7 +114,10 @@ type running struct {
 }
 
 func clusterOf(files []*source.File) *cluster {
-	c := &cluster{waypoint: map[target]isWaypoint{}, root: root{name: usualRoot}}
+	c := &cluster{
+		byName: map[string]*resource{}, waypoint: map[target]isWaypoint{},
+		root: root{name: usualRoot},
+	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
 			c.add(file, object)
@@ -123,7 +131,7 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	namespace, _ := object.At("metadata", "namespace").Str()
 	name, _ := object.At("metadata", "name").Str()
 	if isPolicy(object) {
-		c.policies = append(c.policies, policyOf(file, object))
+		c.addPolicy(policyOf(file, object))
 		return
 	}
 	if mesh := meshConfig(object); mesh != nil {
@@ -149,6 +157,17 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 			c.waypoint[target{namespace, name}] = isWaypoint(strings.Contains(class, "waypoint"))
 		}
 	}
+}
+
+func (c *cluster) addPolicy(r *resource) {
+	name := r.String()
+	if before := c.byName[name]; before != nil {
+		if why := r.Unlike(&before.Resource); why != "" {
+			before.twice, r.twice = why, why
+		}
+	}
+	c.byName[name] = r
+	c.policies = append(c.policies, r)
 }
 
 func policyOf(file *source.File, object *source.Value) *resource {

@@ -106,6 +106,7 @@ func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	if len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
 		sentIn = strings.ToLower(path[2])
 	}
+	in.Opaque.Language = "" // what it gives is looked at, too
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
 	return rules.Has(in)
 }

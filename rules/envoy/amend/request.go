@@ -146,7 +146,8 @@ func (q *Request) clients(of Rules) (a Ask, ok bool) {
 	}
 	switch {
 	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		return Ask{"require-client", rules.OnlyClients(id.Claim, wanted), id.Claim, wanted}, true
+		title := rules.OnlyClients(id.Claim, wanted)
+		return Ask{"require-client", title, id.Claim, wanted}, true
 	case len(wanted) == 0 && q.Goal.OneClient && of.Allowing <= 1:
 		// Of several rules only who wrote them knows which is this client's.
 		title := "accept only the client " + id.Value

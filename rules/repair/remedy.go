@@ -65,15 +65,7 @@ func helps(before, after *Trial) bool {
 	case before.Own.Outcome == rules.Rejected:
 		return true
 	case before.Own.Outcome == rules.Undetermined && after.Own.Outcome == rules.Undetermined:
-		return decidedBy(&after.Own) != decidedBy(&before.Own)
+		return after.Own.DecidedBy() != before.Own.DecidedBy()
 	}
 	return after.Own.Outcome == before.Own.Outcome
-}
-
-// decidedBy is the kind of check that keeps a request from being let in; empty where none does.
-func decidedBy(v *rules.Verdict) rules.ID {
-	if v.Decided == nil {
-		return ""
-	}
-	return v.Decided.Check.ID
 }

@@ -37,6 +37,20 @@ func KeysAt(text string, list bool) *Key {
 	return k
 }
 
+// KeysOf is the key that the discovery document of an issuer leads to. Only Entra ID's are known:
+// the key of another issuer has no address.
+func KeysOf(issuer string) *Key {
+	iss, ok := entra.ParseIssuer(issuer)
+	if !ok || iss.Kind != entra.Workforce {
+		return &Key{}
+	}
+	cloud, ok := entra.CloudByID(iss.Clouds[0])
+	if !ok {
+		return &Key{}
+	}
+	return KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+}
+
 // Addresses lists the addresses that the keys are fetched from: one at least, which may be empty.
 func (k *Key) Addresses() []string {
 	if !k.List {

@@ -591,7 +591,8 @@ func TestKubernetesCasesAgree(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			expect := keys.Expect{At: noon, Issuer: issuer}
-			report := verifiedAs(expect, inspect.Parse(test.token), setOf(t, test.key), test.allowed...)
+			set := setOf(t, test.key)
+			report := verifiedAs(expect, inspect.Parse(test.token), set, test.allowed...)
 			if decided, _ := report.Decided(); decided.ID != test.decided {
 				t.Errorf("decided by %q (%s), want %q", decided.ID, decided.Why, test.decided)
 			}

@@ -31,10 +31,10 @@ func Adapter() rules.Adapter {
 		Solutions:  amend.Solutions,
 		Changes:    rules.Changes(changeFor, proposals),
 
-		Detect:   detect,
+		Detect:   reading().Detect,
 		Read:     read,
-		Together: together,
-		Beside:   ofTargets,
+		Together: reading().Together,
+		Beside:   reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -97,7 +98,7 @@ func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
 	check.Wants = text
 	if len(claims) == 1 {
-		check.Claim, check.Grant = claims[0], grantOf(claims[0])
+		check.Claim, check.Grant = claims[0], entra.GrantOf(claims[0])
 	}
 	if isNever(part.Predicate) && c.hasExpression(e.rule) == rules.Yes {
 		check.Refuses = trueForNone(part)

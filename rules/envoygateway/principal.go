@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -221,7 +222,7 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 	if scopes := kubernetes.ListIn(jwt, path, "scopes"); !scopes.Empty() {
 		check := rules.CheckAt(rules.Scopes, scopes.At, scopes.Field, documented(notesScp))
 		check.Test = c.scopesTest(scopes)
-		check.Grant = grantOf("scp")
+		check.Grant = entra.GrantOf("scp")
 		all = append(all, check)
 	}
 	for i, claim := range itemsOf(jwt.Member("claims")) {
@@ -298,7 +299,7 @@ func (c *compiler) claim(claim *source.Value, path string) *rules.Check {
 	if check.Claim = name; strings.Contains(name, ".") {
 		check.Evidence = inferred(issueDots)
 	}
-	check.Grant = grantOf(name)
+	check.Grant = entra.GrantOf(name)
 	kind, _ := claim.Member("valueType").Str()
 	for _, v := range []*source.Value{claim.Member("name"), claim.Member("valueType")} {
 		if kubernetes.Marked(v) || !ok {
@@ -361,17 +362,4 @@ func (c *compiler) ifSplit(name string, plain, split rules.Predicate) rules.Pred
 			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
 		},
 	})
-}
-
-// grantOf is how a client gets what a claim says, in Entra ID's words.
-func grantOf(claim string) string {
-	switch claim {
-	case "roles":
-		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
-			"permissions of the client for an application"
-	case "scp":
-		return "the client's app registration > API permissions > (the API) > the scope, and " +
-			"consent to it"
-	}
-	return ""
 }

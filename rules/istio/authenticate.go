@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -152,13 +151,5 @@ func (r *jwtRule) key() *rules.Key {
 	if address := r.text(keysField(r.at)); address != "" {
 		return rules.KeysAt(address, false)
 	}
-	iss, ok := entra.ParseIssuer(r.issuer())
-	if !ok || iss.Kind != entra.Workforce {
-		return &rules.Key{}
-	}
-	cloud, ok := entra.CloudByID(iss.Clouds[0])
-	if !ok {
-		return &rules.Key{}
-	}
-	return rules.KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+	return rules.KeysOf(r.issuer())
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -485,7 +486,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 		check := rules.CheckAt(rules.CustomClaim, at, of.Field, documented(docKeys))
 		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		check.Claim = strings.Join(path, ".")
-		check.Grant = grantOf(check.Claim)
+		check.Grant = entra.GrantOf(check.Claim)
 		return check
 	case attribute == ofPrincipal:
 		return rules.CheckAt(rules.Authorization, at, of.Field, observed())
@@ -494,17 +495,4 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 		return rules.CheckAt(rules.Conditional, at, of.Field, documented(docPolicy))
 	}
 	return rules.CheckAt(rules.Authorization, at, of.Field, documented(docKeys))
-}
-
-// grantOf is how a client gets what a claim says, in Entra ID's words.
-func grantOf(claim string) string {
-	switch claim {
-	case "roles":
-		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
-			"permissions of the client for an application"
-	case "scp":
-		return "the client's app registration > API permissions > (the API) > the scope, and " +
-			"consent to it"
-	}
-	return ""
 }

@@ -59,7 +59,7 @@ func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wan
 // wantedOf returns the policy's first check that wants a claim to be a text, and the texts: any
 // one of them will do.
 func wantedOf(p *rules.Policy, name string) (*rules.Check, []string) {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if texts := wantedTexts(c, claim(name)); len(texts) > 0 {
 			return c, texts
 		}
@@ -97,7 +97,7 @@ func guids(audiences []string) int {
 
 // claimCheck returns the first check in force that reads one of these claims, or nil.
 func claimCheck(p *rules.Policy, names ...string) *rules.Check {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if inForce(c) && ofClaims(c) && reads(c, names...) {
 			return c
 		}

@@ -26,6 +26,11 @@ func ParseKeysURL(text string) (KeysAddress, bool) {
 	if err != nil {
 		return KeysAddress{}, false
 	}
+	return KeysAt(u)
+}
+
+// KeysAt is [ParseKeysURL] of an address that is parsed already.
+func KeysAt(u *url.URL) (KeysAddress, bool) {
 	host := strings.ToLower(u.Hostname())
 	cloud, ok := CloudOf(host)
 	path := strings.Split(strings.Trim(u.Path, "/"), "/")

@@ -72,7 +72,7 @@ func partOfScope(s *rules.Subject, c *rules.Check) string {
 // a blank in it: what is longer than a word is none of them.
 func comparesWords(c *rules.Check) bool {
 	whole := true
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		switch leaf.Op {
 		case rules.Present, rules.Equals, rules.OneOf, rules.HasAll, rules.HasAny:
 			whole = whole && leaf.Texts == nil && leaf.Input.Opaque == nil &&

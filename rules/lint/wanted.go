@@ -23,7 +23,7 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 	if !inForce(c) {
 		return nil
 	}
-	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, wanted bool) {
 		if !wanted || !is(leaf.Input) || leaf.Op == rules.Contains && !isList(leaf.Input.Name) {
 			return // what a text has to contain is not what it has to be
 		}
@@ -43,14 +43,14 @@ func isList(name string) bool {
 
 // leaves visits every part of a predicate that asks something of an input, and says whether the
 // whole predicate wants that part to hold.
-func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wanted bool)) {
+func leaves(p *rules.Predicate, wanted bool, visit func(leaf *rules.Predicate, wanted bool)) {
 	switch p.Op {
 	case rules.And, rules.Or:
-		for _, part := range p.Of {
-			leaves(part, wanted, visit)
+		for i := range p.Of {
+			leaves(&p.Of[i], wanted, visit)
 		}
 	case rules.Not:
-		leaves(p.Of[0], !wanted, visit)
+		leaves(&p.Of[0], !wanted, visit)
 	default:
 		visit(p, wanted)
 	}
@@ -131,7 +131,7 @@ func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 // readsExpression reports whether a check evaluates an expression.
 func readsExpression(c *rules.Check) bool {
 	found := false
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		found = found || leaf.Input.Opaque != nil
 	})
 	return found

@@ -90,7 +90,14 @@ func AddressFault(address string) string {
 	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".invalid"):
 		return "no host has such a name (RFC 2606)"
 	}
-	if keys, ok := entra.ParseKeysURL(address); ok {
+	trimmed := u
+	if strings.TrimSpace(address) != address { // of other spaces than those above
+		trimmed, _ = url.Parse(strings.TrimSpace(address))
+	}
+	if trimmed == nil {
+		return ""
+	}
+	if keys, ok := entra.KeysAt(trimmed); ok {
 		return entraFault(keys, u.Path)
 	}
 	return ""

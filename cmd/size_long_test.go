@@ -2,4 +2,7 @@
 
 package cmd
 
-const onePolicyOf = 1
+const (
+	onePolicyOf = 1
+	oneRandomOf = 1
+)

@@ -6,3 +6,8 @@ const (
 	onePolicyOf = 1
 	oneRandomOf = 1
 )
+
+const (
+	clusterResources  = 2000
+	mostClusterMemory = 128 << 20
+)

@@ -74,7 +74,7 @@ func (r *Request) combine(parts []Predicate, s series) judgement {
 	return *deciding
 }
 
-// readable says whether the token is a readable JWS. One that is beyond gatewhy's own limits may be.
+// readable says whether the token is a readable JWS. One beyond gatewhy's own limits may be.
 func (r *Request) readable(p Predicate) judgement {
 	switch {
 	case r.Token == nil:
@@ -86,7 +86,7 @@ func (r *Request) readable(p Predicate) judgement {
 	case p.Loose:
 		for i := range r.Token.Observations {
 			o := &r.Token.Observations[i]
-			if !ofPaste(o.ID) && !slices.Contains(p.Elsewhere, o.Path) {
+			if readersDiffer(o.ID) && !slices.Contains(p.Elsewhere, o.Path) {
 				return unknownFor(&Unknown{
 					Why: "it is not documented how the gateway handles this: " + o.Message,
 				})
@@ -96,8 +96,13 @@ func (r *Request) readable(p Predicate) judgement {
 	return judged(Yes)
 }
 
-// ofPaste reports whether an observation is of how a token was copied, and not of what is sent.
-func ofPaste(id string) bool { return id == "white-space" || id == "invisible-character" }
+// readersDiffer reports whether an observation is of something that some gateways take and others
+// refuse. The others are of how a token was copied.
+func readersDiffer(id string) bool {
+	return !slices.Contains(
+		[]string{"white-space", "invisible-character", "base64-non-canonical"}, id,
+	)
+}
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
 	switch p.Op {
@@ -413,8 +418,8 @@ func (p Predicate) overflows(v *source.Value) bool {
 	return err == nil && n > float64(p.Limit)
 }
 
-// plain reports whether every reader of NumericDates reads the same instant. A negative exp is none
-// at all for HAProxy and mod_auth_openidc.
+// plain reports whether every reader of NumericDates reads the same instant. A negative exp is
+// none at all for HAProxy and mod_auth_openidc.
 func plain(instant inspect.Instant) bool {
 	return instant.Problem == inspect.NoProblem || instant.Problem == inspect.Fraction
 }

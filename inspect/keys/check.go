@@ -113,9 +113,6 @@ func formatCheck(t *inspect.Token) Check {
 	}
 	if t.Fault != nil {
 		c.Outcome, c.Actual, c.Why = Fail, t.Fault.ID, t.Fault.Cause
-		if t.Fault.Limit {
-			c.Outcome = Unknown
-		}
 	}
 	return c
 }

@@ -24,7 +24,8 @@ func readable() rules.Predicate {
 		rules.Predicate{Op: rules.Readable},
 		matches(rules.Input{Source: rules.FromToken}, jwtForm),
 		member("kid", text...), member("nonce", text...),
-		typed("iss", text...), typed("sub", text...), typed("aud", source.String, source.List, source.Null),
+		typed("iss", text...), typed("sub", text...),
+		typed("aud", source.String, source.List, source.Null),
 		typed("nonce", text...), typed("at_hash", text...), instantOrNone("iat"),
 		rules.Predicate{Op: rules.True, Input: rules.Input{
 			Source: rules.FromExpression, Opaque: &rules.Opaque{
@@ -63,7 +64,8 @@ func instantOrNone(name string) rules.Predicate {
 	))
 }
 
-// readsAll says whether the program can read what Entra ID never writes, or writes in one way only.
+// readsAll says whether the program can read what Entra ID never writes, or writes in one way
+// only.
 func readsAll(r *rules.Request) rules.Reading {
 	if r.Token == nil {
 		return reading(false)
@@ -173,19 +175,22 @@ func inRange(v *source.Value) bool {
 
 // readsFields reports whether each member fits into its field (go-oidc, oidc.go, idToken), those
 // too that a later member of that name replaces. A name in another case is as good. What counts of
-// exp and nbf is left to the checks of the times.
+// exp and nbf is left to the checks of the times. What a modelled token does not say fits.
 func readsFields(claims *source.Value) bool {
-	text := func(v *source.Value) bool { return v.Kind == source.String || v.Kind == source.Null }
+	text := func(v *source.Value) bool {
+		return v.Kind == source.String || v.Kind == source.Null || v.Kind == source.Unknown
+	}
+	instant := func(v *source.Value) bool {
+		return rules.IsInstant(v) || v.Kind == source.Unknown
+	}
 	fields := map[string]func(*source.Value) bool{
 		"iss": text, "sub": text, "nonce": text, "at_hash": text,
 		"aud": func(v *source.Value) bool {
-			isList := v.Kind == source.List
-			return text(v) || isList && !slices.ContainsFunc(v.Items, func(item *source.Value) bool {
-				return !text(item)
-			})
+			odd := func(item *source.Value) bool { return !text(item) }
+			return text(v) || v.Kind == source.List && !slices.ContainsFunc(v.Items, odd)
 		},
-		"exp": rules.IsInstant, "iat": rules.IsInstant,
-		"nbf": func(v *source.Value) bool { return v.Kind == source.Null || rules.IsInstant(v) },
+		"exp": instant, "iat": instant,
+		"nbf": func(v *source.Value) bool { return v.Kind == source.Null || instant(v) },
 	}
 	for name, fits := range fields {
 		checked := name == "exp" || name == "nbf"
@@ -243,6 +248,7 @@ func together(claims *source.Value, name string) (all map[string]*source.Value, 
 		case !strings.EqualFold(m.Key, name):
 		case m.Value.Kind == source.Null:
 			clear(all)
+		case m.Value.Kind == source.Unknown:
 		case m.Value.Kind != source.Object:
 			return nil, false
 		default:

@@ -278,8 +278,8 @@ func (c *compiler) audience(v verifier) *rules.Check {
 	return check
 }
 
-// audOnly reports whether no other claim than aud can hold the audience. The verifier has read that
-// one before, so that it can't be of another kind than a text, or a list of texts and nulls.
+// audOnly reports whether no other claim than aud can hold the audience. The verifier has read
+// that one before, so that it can't be of another kind than a text, or a list of texts and nulls.
 func (v *verifier) audOnly() bool {
 	return !slices.ContainsFunc(v.claims.texts(), func(name string) bool { return name != "aud" })
 }

@@ -47,13 +47,15 @@ func oddClaims() []oddValues {
 	anyKind := []string{`null`, `true`, `5`, `""`, `[]`, `["a"]`, `{}`}
 	return []oddValues{
 		{"aud", []string{
-			`null`, `[null]`, `[null,"API"]`, `["API",null]`, `[["API"]]`, `[1]`, `["API",1]`, `[""]`,
+			`null`, `[null]`, `[null,"API"]`, `["API",null]`,
+			`[["API"]]`, `[1]`, `["API",1]`, `[""]`,
 			`["","API"]`, `["API","API"]`, `{}`, `{"API":1}`, `true`, `1.5`, `"API "`, `"API,API"`,
 		}},
 		{"iss", []string{`null`, `""`, `["ISSUER"]`, `{}`, `true`, `"ISSUER "`}},
 		{"sub", []string{`[]`, `["a"]`, `{}`, `true`, `1.5`, `" "`}},
 		{"exp", []string{
-			`null`, `true`, `[]`, `[4102444800]`, `{}`, `""`, `" "`, `"4102444800"`, `"+4102444800"`,
+			`null`, `true`, `[]`, `[4102444800]`,
+			`{}`, `""`, `" "`, `"4102444800"`, `"+4102444800"`,
 			`"04102444800"`, `"4102444800 "`, `"0x7fffffff"`, `"1e10"`, `"1e400"`, `1e10`, `1E10`,
 			`4.1024448e9`, `4102444800.9`, `-1`, `-0`, `0.5`, `1`, `9999999999`, `10000000000`,
 			`253402300800`, `9223372036`, `9223372037`, `9223372036854775807`,
@@ -73,7 +75,8 @@ func oddClaims() []oddValues {
 			`""`, `" true"`, `[]`, `[true]`, `[false]`, `{}`,
 		}},
 		{"email", append(anyKind,
-			`["ada@contoso.example","b"]`, `1.5`, `"ada@contoso.example "`, `"ada@contoso.example."`,
+			`["ada@contoso.example","b"]`, `1.5`,
+			`"ada@contoso.example "`, `"ada@contoso.example."`,
 			`"@contoso.example"`, `{"a":"ada@contoso.example"}`,
 		)},
 		{"groups", append(anyKind,
@@ -107,7 +110,8 @@ func oddHeaders() []oddValues {
 		{"zip", append(anyKind, `"DEF"`)},
 		{"enc", append(anyKind, `"A128GCM"`)},
 		{"crit", []string{
-			`null`, `[]`, `["b64"]`, `["b64","b64"]`, `["b64","exp"]`, `["exp"]`, `["alg"]`, `[""]`,
+			`null`, `[]`, `["b64"]`, `["b64","b64"]`,
+			`["b64","exp"]`, `["exp"]`, `["alg"]`, `[""]`,
 			`[null]`, `[1]`, `"b64"`, `5`, `{}`, `true`, `["B64"]`,
 		}},
 		{"b64", append(anyKind, `false`)},

@@ -74,7 +74,7 @@ type Adapter struct {
 	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of
 	// was compiled from this configuration. For a finding it is one change, the smallest that may
 	// remove it, or why there is none.
-	Changes func(c *Configuration, goal Goal) ([]Change, error)
+	Changes func(c *Configuration, goal Goal) []Change
 }
 
 // Complete fills in the functions that the adapter leaves out: they know nothing, and find no
@@ -112,13 +112,13 @@ func orNothing[T any](list func() []T) func() []T {
 }
 
 // noChanges are those of an adapter that has none.
-func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
+func noChanges(_ *Configuration, goal Goal) []Change {
 	if goal.Finding == nil {
-		return nil, nil
+		return nil
 	}
 	const refused = "gatewhy knows no change of this gateway's configuration"
 	title := "repair " + goal.Finding.Rule
-	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
+	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.

@@ -16,13 +16,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: newCompiler(i, table).root(),
 		})
 	}
-	for _, file := range read.Files {
-		for _, p := range file.Problems {
-			made.Findings = append(made.Findings, rules.Finding{
-				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
-			})
-		}
-	}
+	made.Findings = rules.Problems(read.Files...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made
 }
@@ -85,7 +79,7 @@ func (c *compiler) root() rules.Node {
 		}
 	}
 	if c.doubt != nil {
-		return rules.AllOf(c.notModelled(c.policy.At, "spec", c.doubt))
+		return rules.AllOf(notModelled(c.policy.At, "spec", c.doubt))
 	}
 	add(c.routed())
 	if check, ok := c.fault(); ok {
@@ -110,20 +104,9 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// check starts a check that a value decides.
-func (c *compiler) check(
-	id rules.ID, of *source.Value, field string, evidence rules.Evidence,
-) *rules.Check {
-	return &rules.Check{
-		ID: id, Field: field, Pos: of.Pos, Span: of.Span, Evidence: evidence,
-	}
-}
-
 // notModelled is a check of which nobody knows what comes out.
-func (c *compiler) notModelled(
-	at *source.Value, field string, why *rules.Unknown,
-) *rules.Check {
-	check := c.check(rules.NotModelled, at, field, inferred(codePolicy))
+func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
+	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
 	check.Unknown = why
 	return check
 }

@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -27,11 +26,14 @@ const (
 	gatewayAPI = "gateway.networking.k8s.io/"
 )
 
-func detect(file *source.File, _ rules.Options) bool {
-	if !bytes.Contains(file.Text, []byte(group)) {
-		return false
+// reading is what the adapter reads of a cluster.
+func reading() kubernetes.Reading {
+	return kubernetes.Reading{
+		Group: group, Policy: isPolicy, Beside: isTarget,
+		None: "no policy of Envoy Gateway in this file",
+		Takes: "SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl " +
+			"gets them: " + getPolicies,
 	}
-	return slices.ContainsFunc(kubernetes.Objects(file), isPolicy)
 }
 
 func isPolicy(object *source.Value) bool {
@@ -54,28 +56,9 @@ func isConfigMap(object *source.Value) bool {
 	return kind == configMap
 }
 
-// ofTargets reports whether a file shows what policies are attached to.
-func ofTargets(file *source.File) bool {
-	return slices.ContainsFunc(kubernetes.Objects(file), isTarget)
-}
-
-// together sorts files into those of one cluster.
-func together(files []*source.File) [][]*source.File {
-	return kubernetes.Together(files, isPolicy, isTarget)
-}
-
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	if fault := kubernetes.Holding(files,
-		func(file *source.File) bool { return detect(file, options) },
-		ofTargets,
-		"no policy of Envoy Gateway in this file",
-		"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl gets "+
-			"them: "+getPolicies,
-	); fault != nil {
-		return nil, fault
-	}
-	if fault := kubernetes.OneCluster(files, isPolicy); fault != nil {
-		return nil, fault
+	if err := reading().Refuse(files); err != nil {
+		return nil, err
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime

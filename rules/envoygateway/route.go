@@ -18,7 +18,7 @@ func (c *compiler) routed() (rules.Node, bool) {
 	if c.route == nil {
 		return rules.Node{}, false
 	}
-	check := c.check(rules.Conditional, c.route.At, "rules", documented(docAttach))
+	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
 	check.Wants = "a request that " + c.route.String() + " takes"
 	check.Answer = c.row(noRoute)
 	var parts []rules.Predicate

@@ -19,10 +19,10 @@ func Adapter() rules.Adapter {
 		Words:     []string{"security.istio.io/", requestAuthentication, authorizationPolicy},
 		Resources: resources,
 		Kinds:     func() []string { return []string{Name} },
-		Detect:    detect,
+		Detect:    reading().Detect,
 		Read:      read,
-		Together:  together,
-		Beside:    ofCluster,
+		Together:  reading().Together,
+		Beside:    reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},
@@ -34,6 +34,6 @@ func Adapter() rules.Adapter {
 		Collect:    collections,
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 	}
 }

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -31,30 +30,18 @@ type resource struct {
 // target is what a policy is attached to instead of what a selector selects.
 type target struct{ kind, name string }
 
-func detect(file *source.File, _ rules.Options) bool {
-	if !bytes.Contains(file.Text, []byte(group)) {
-		return false
+// reading is what the adapter reads of a cluster.
+func reading() kubernetes.Reading {
+	return kubernetes.Reading{
+		Group: group, Policy: isPolicy, Beside: ofWorkloads,
+		None: "no policy of Istio in this file",
+		Takes: "RequestAuthentication and AuthorizationPolicy, as manifests, as the output of " +
+			"Helm or Kustomize, or as kubectl gets them: " + getPolicies,
 	}
-	for _, object := range kubernetes.Objects(file) {
-		if isPolicy(object) {
-			return true
-		}
-	}
-	return false
 }
 
 func isPolicy(object *source.Value) bool {
 	return kubernetes.IsOf(object, group, requestAuthentication, authorizationPolicy)
-}
-
-// together sorts files into those of one cluster.
-func together(files []*source.File) [][]*source.File {
-	return kubernetes.Together(files, isPolicy, ofWorkloads)
-}
-
-// ofCluster reports whether a file shows what policies are about.
-func ofCluster(file *source.File) bool {
-	return slices.ContainsFunc(kubernetes.Objects(file), ofWorkloads)
 }
 
 // ofWorkloads reports whether a resource is one of those that policies are about: a workload, what
@@ -76,13 +63,7 @@ func workloadKinds() []string {
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	holds := func(file *source.File) bool { return detect(file, options) }
-	if err := kubernetes.Holding(files, holds, ofCluster, "no policy of Istio in this file",
-		"RequestAuthentication and AuthorizationPolicy, as manifests, as the output of Helm or "+
-			"Kustomize, or as kubectl gets them: "+getPolicies); err != nil {
-		return nil, err
-	}
-	if err := kubernetes.OneCluster(files, isPolicy); err != nil {
+	if err := reading().Refuse(files); err != nil {
 		return nil, err
 	}
 	cluster := clusterOf(files)

@@ -198,7 +198,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 			}
 		}
 		if e, ok := celOf(r); ok && e.fault != nil && c.hasExpression(r) == rules.Yes {
-			return e.at, e.field, e.unreadable()
+			return c.faultAt(e, e.fault), e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
 		for _, v := range cidrs.Values {

@@ -330,6 +330,6 @@ func notModelled(policies []*rules.Policy) []Unseen {
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
-	j := lint.Judge{Catalogue: s.gateways.Catalogue(), Apps: s.Apps}
+	j := lint.Judge{Catalogue: Gateways{s.Adapter}.Catalogue(), Apps: s.Apps}
 	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
 }

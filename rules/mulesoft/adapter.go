@@ -34,7 +34,7 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Solutions:  solutions,
 		Repairable: repairable,
-		Changes:    changes,
+		Changes:    rules.Changes(repairFinding, propose),
 
 		Expressions: expressions,
 	}

@@ -71,11 +71,14 @@ func introspectionFields() []field {
 // token has a claim of that name. A token that has expired, or whose signature does not verify, is
 // inactive.
 func articleModel() *rules.AnswerModel {
-	signed := rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}
+	signed := rules.Predicate{Op: rules.Verifies, Key: loose(&rules.Key{})}
 	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
+	readable := rules.Predicate{
+		Op: rules.Readable, Loose: true, Elsewhere: []string{"claims.exp"},
+	}
 	return &rules.AnswerModel{
 		Mirrors: map[string]string{"scope": "scp"},
-		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry)),
+		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry), readable),
 	}
 }
 

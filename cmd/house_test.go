@@ -95,6 +95,8 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/clusters", nil},
+	{"testdata/commands/gatewhy", []string{"cmd", "inspect/network"}},
+	{"testdata/commands/measured", nil},
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
 	{"testdata/oracles/recording", nil},

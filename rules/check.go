@@ -124,6 +124,19 @@ func (c *Check) Reads() []Input {
 	return c.Test.Reads()
 }
 
+// ReadsAny reports whether one of the inputs that the check reads is as a function says. It makes
+// no list of them.
+func (c *Check) ReadsAny(is func(Input) bool) bool {
+	if c.Skip != "" || c.Unknown != nil {
+		return false
+	}
+	found := false
+	c.Test.eachLeaf(func(leaf *Predicate) {
+		leaf.eachRead(func(in Input) { found = found || is(in) })
+	})
+	return found
+}
+
 // Level says how well we know what we predict.
 type Level string
 

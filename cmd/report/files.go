@@ -124,6 +124,20 @@ func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
 	return readSized(file, name, size, maxConfiguration)
 }
 
+// readFound is ReadConfiguration. What is found in a folder and is larger than any policy is not
+// read, but is nil: it is some other data.
+func (m *Maker) readFound(f Found) ([]byte, error) {
+	file, size, err := m.open(f.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if !f.Named && size > maxConfiguration {
+		return nil, nil
+	}
+	return readSized(file, f.Name, size, maxConfiguration)
+}
+
 // stat describes a file or a folder.
 func (m *Maker) stat(name string) (fs.FileInfo, error) {
 	if m.Files != nil {

@@ -318,12 +318,11 @@ type Unseen struct {
 func notModelled(policies []*rules.Policy) []Unseen {
 	var all []Unseen
 	for _, p := range policies {
-		checks := p.Checks()
-		i := slices.IndexFunc(checks, func(c *rules.Check) bool {
-			return c.ID == rules.NotModelled
-		})
-		if !p.When.Disabled && i >= 0 {
-			all = append(all, Unseen{Policy: p, Why: checks[i].Unknown.Why})
+		for c := range p.Root.Checks() {
+			if c.ID == rules.NotModelled && !p.When.Disabled {
+				all = append(all, Unseen{Policy: p, Why: c.Unknown.Why})
+				break
+			}
 		}
 	}
 	return all

@@ -142,11 +142,8 @@ func (l *linter) finish(results []linted) {
 // like a policy, and so is a named file without a policy; any other file of a folder is none of
 // ours.
 func (l *linter) one(found Found) linted {
-	if !found.Named && l.maker.isTooLarge(found.Name) {
-		return linted{name: found.Name}
-	}
-	name, text, err := l.read(found.Name)
-	if err != nil {
+	name, text, err := l.read(found)
+	if err != nil || text == nil {
 		return linted{name: name, err: err}
 	}
 	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
@@ -194,11 +191,13 @@ func (r *linted) slim() {
 	}
 }
 
-// read returns the text, and the name that it is reported under.
-func (l *linter) read(name string) (string, []byte, error) {
-	text, err := l.maker.ReadConfiguration(name)
-	if name == "-" {
-		name = cmp.Or(l.stdin, standardInput)
+// read returns the text, and the name that it is reported under. Of a file of a folder that is too
+// large there is none, which is nil.
+func (l *linter) read(found Found) (string, []byte, error) {
+	if found.Name == "-" {
+		text, err := l.maker.ReadConfiguration("-")
+		return cmp.Or(l.stdin, standardInput), text, err
 	}
-	return name, text, err
+	text, err := l.maker.readFound(found)
+	return found.Name, text, err
 }

@@ -2,8 +2,10 @@ package issued
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -15,8 +17,9 @@ type Classes struct {
 	brief   []brief  // the same
 	byReads map[string]*facts
 	clients map[string]*clientClasses
-	guids   bool // every client's id is one
-	sets    int  // of clients
+	rolls   rolls // of the clients
+	guids   bool  // every client's id is one
+	sets    int   // of clients
 	objects *objects
 }
 
@@ -24,9 +27,9 @@ type Classes struct {
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
 		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		guids: allGUIDs(kinds),
+		rolls: newRolls(),
 	}
-	sets := map[string]int{} // the numbers of sets, by their clients
+	sets := map[string]*clientSet{} // by their clients
 	for number, kind := range kinds {
 		kind.number = number
 		for i := range kind.batches {
@@ -34,22 +37,27 @@ func NewClasses(kinds []*Kind) *Classes {
 			b.index, c.objects = len(c.batches), b.token.in.objects
 			c.batches = append(c.batches, b)
 			if b.clients.number == 0 {
-				b.clients.number = c.numberOf(b.clients, sets)
+				c.place(b.clients, sets)
 			}
 			c.brief = append(c.brief, brief{b.token.identity, b.token.Unlikely()})
 		}
 	}
+	c.guids = !slices.ContainsFunc(c.rolls.ids, func(id string) bool {
+		return !entra.IsGUID(id) || lower(id) != id
+	})
 	return c
 }
 
-// numberOf numbers sets of clients from 1, equal ones alike.
-func (c *Classes) numberOf(set *clientSet, known map[string]int) int {
-	key := strings.Join(set.ids, " ")
-	if known[key] == 0 {
-		c.sets++
-		known[key] = c.sets
+// place numbers sets of clients from 1, and their rolls. Equal ones get the same numbers.
+func (c *Classes) place(set *clientSet, known map[string]*clientSet) {
+	key := set.key()
+	if same := known[key]; same != nil {
+		set.number, set.roll = same.number, same.roll
+		return
 	}
-	return known[key]
+	c.sets++
+	set.number, set.roll = c.sets, c.rolls.of(set)
+	known[key] = set
 }
 
 // brief is what is asked of a batch at every gateway, in little room.
@@ -387,7 +395,7 @@ func (r *Run) outcome(b *batch, class int32, client classified) *Outcome {
 // classified lists one client of each class in a set, or where nothing is grouped, all.
 func (r *Run) classified(b *batch) []classified {
 	if !r.grouped {
-		return r.clients(b.token.identity).each(b.clients)
+		return r.clients(b.token.identity).all(b.clients)
 	}
 	return r.clients(b.token.identity).one(b.clients).clients
 }

@@ -1,7 +1,7 @@
 package lint
 
 import (
-	"strconv"
+	"encoding/binary"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -71,7 +71,7 @@ func (l *looking) word(text string) {
 	l.text = append(l.text, text...)
 }
 
-func (l *looking) number(n int) { l.text = append(strconv.AppendInt(l.text, int64(n), 36), ' ') }
+func (l *looking) number(n int) { l.text = binary.AppendVarint(l.text, int64(n)) }
 
 // yes writes down which of some things hold.
 func (l *looking) yes(all ...bool) {

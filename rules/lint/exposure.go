@@ -362,7 +362,7 @@ func claimOf(c *rules.Check) string {
 // reads reports whether a check reads one of the claims. A validation endpoint's answer is taken
 // to mirror them, unless only a captured one tells.
 func reads(c *rules.Check, names ...string) bool {
-	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+	return c.ReadsAny(func(in rules.Input) bool {
 		return slices.Contains(names, in.ClaimRead())
 	})
 }

@@ -83,7 +83,7 @@ func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 		return app
 	}
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			for _, want := range c.Test.Wants() {
 				if want.Input.Name != "aud" {
 					continue

@@ -55,7 +55,7 @@ func (e *exposed) openToStrangersAPIs() bool {
 
 // scopeCheck returns the check of scopes or roles that is in force, or nil.
 func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if !inForce(c) || !ofClaims(c) {
 			continue
 		}

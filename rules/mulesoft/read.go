@@ -48,7 +48,7 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	entries := make([]rules.Entry, len(all))
 	for i := range all {
 		e := &all[i]
-		e.file, e.runtime = file, runtime
+		e.file, e.runtime, e.asked = file, runtime, options.Variant
 		e.unwrapJSON()
 		e.resolveKind()
 		entries[i] = e

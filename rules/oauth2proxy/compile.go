@@ -155,6 +155,14 @@ func claim(name string) rules.Input {
 	return in
 }
 
+// field is the input that reads a claim as go-oidc does: into a field of a structure, for which a
+// name in another case is as good.
+func field(name string) rules.Input {
+	in := claim(name)
+	in.AnyCase = true
+	return in
+}
+
 // withoutVerifier reports whether a provider has no verifier of its own
 // (providers/providers.go, providerRequiresOIDCProviderVerifier).
 func withoutVerifier(provider string) bool {

@@ -71,6 +71,10 @@ type Opaque struct {
 	Reads []Input
 	Eval  func(*Request) Reading
 
+	// Language says what else the result depends on but for the text and the request: expressions
+	// with the same text in the same language give the same. It is empty where nobody says.
+	Language string
+
 	// Compares lists the texts that some claims are compared with. It is ok only if the expression
 	// does nothing else with these claims, except that one may be its result unchanged. It may be
 	// nil.

@@ -42,6 +42,20 @@ func KeysAt(text string, list bool) *Key {
 	return k
 }
 
+// KeysOf is the key that the discovery document of an issuer leads to. Only Entra ID's are known:
+// the key of another issuer has no address.
+func KeysOf(issuer string) *Key {
+	iss, ok := entra.ParseIssuer(issuer)
+	if !ok || iss.Kind != entra.Workforce {
+		return &Key{}
+	}
+	cloud, ok := entra.CloudByID(iss.Clouds[0])
+	if !ok {
+		return &Key{}
+	}
+	return KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+}
+
 // Addresses lists the addresses that the keys are fetched from: one at least, which may be empty.
 func (k *Key) Addresses() []string {
 	if !k.List {
@@ -133,7 +147,14 @@ func AddressFault(address string) string {
 	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".invalid"):
 		return "no host has such a name (RFC 2606)"
 	}
-	if keys, ok := entra.ParseKeysURL(address); ok {
+	trimmed := u
+	if strings.TrimSpace(address) != address { // of other spaces than those above
+		trimmed, _ = url.Parse(strings.TrimSpace(address))
+	}
+	if trimmed == nil {
+		return ""
+	}
+	if keys, ok := entra.KeysAt(trimmed); ok {
 		return entraFault(keys, u.Path)
 	}
 	return ""

@@ -52,6 +52,8 @@ type entry struct {
 	assetAt, versionAt, templateAt *source.Value
 
 	groupAt *source.Value // Exchange's group of the policy; nil where the file has none
+
+	parsed *parsedTexts // expressions of this entry and of others
 }
 
 // Place is the file and the part of it that hold the policy.

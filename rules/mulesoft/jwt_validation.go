@@ -10,46 +10,46 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
+// jwtFieldRows are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
 // Validation policy; mulesoft/terraform-provider-anypoint;
-// mulesoft-anypoint/terraform-provider-anypoint).
-func jwtFields() []field {
-	return []field{
-		{
-			name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
-			allowed: []string{bearerOrigin, customOrigin},
-		},
-		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
-		{
-			name: "signingMethod", kind: source.String, absent: "rsa",
-			allowed: []string{"rsa", "hmac", "es", "none"},
-		},
-		{
-			name: "signingKeyLength", kind: source.Number, absent: "256",
-			allowed: []string{"256", "384", "512"},
-		},
-		{
-			name: "jwtKeyOrigin", kind: source.String, absent: "text",
-			allowed: []string{"text", "jwks", customOrigin},
-		},
-		{name: "textKey", kind: source.String},
-		{name: "customKeyExpression", kind: source.String},
-		{name: "jwksUrl", kind: source.String},
-		{name: "jwksServiceTimeToLive", kind: source.Number, absent: "60"},
-		{name: "jwksServiceConnectionTimeout", kind: source.Number, absent: "10000"},
-		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "clientIdExpression", kind: source.String, absent: "#[vars.claimSet.client_id]"},
-		{name: "validateAudClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryAudClaim", kind: source.Bool, absent: "false"},
-		{name: "supportedAudiences", kind: source.String},
-		{name: "mandatoryExpClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryNbfClaim", kind: source.Bool, absent: "false"},
-		{name: "validateCustomClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryCustomClaims", kind: source.List},
-		{name: "nonMandatoryCustomClaims", kind: source.List},
-		{name: "claimsToHeaders", kind: source.List},
-	}
+// mulesoft-anypoint/terraform-provider-anypoint). Nobody changes them.
+var jwtFieldRows = [...]field{
+	{
+		name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
+		allowed: []string{bearerOrigin, customOrigin},
+	},
+	{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
+	{
+		name: "signingMethod", kind: source.String, absent: "rsa",
+		allowed: []string{"rsa", "hmac", "es", "none"},
+	},
+	{
+		name: "signingKeyLength", kind: source.Number, absent: "256",
+		allowed: []string{"256", "384", "512"},
+	},
+	{
+		name: "jwtKeyOrigin", kind: source.String, absent: "text",
+		allowed: []string{"text", "jwks", customOrigin},
+	},
+	{name: "textKey", kind: source.String},
+	{name: "customKeyExpression", kind: source.String},
+	{name: "jwksUrl", kind: source.String},
+	{name: "jwksServiceTimeToLive", kind: source.Number, absent: "60"},
+	{name: "jwksServiceConnectionTimeout", kind: source.Number, absent: "10000"},
+	{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+	{name: "clientIdExpression", kind: source.String, absent: "#[vars.claimSet.client_id]"},
+	{name: "validateAudClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryAudClaim", kind: source.Bool, absent: "false"},
+	{name: "supportedAudiences", kind: source.String},
+	{name: "mandatoryExpClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryNbfClaim", kind: source.Bool, absent: "false"},
+	{name: "validateCustomClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryCustomClaims", kind: source.List},
+	{name: "nonMandatoryCustomClaims", kind: source.List},
+	{name: "claimsToHeaders", kind: source.List},
 }
+
+func jwtFields() []field { return jwtFieldRows[:] }
 
 // Where the token, the key or the credentials come from.
 const (
@@ -106,6 +106,7 @@ func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	if len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
 		sentIn = strings.ToLower(path[2])
 	}
+	in.Opaque.Language = "" // what it gives is looked at, too
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
 	return rules.Has(in)
 }

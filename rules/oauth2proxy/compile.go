@@ -31,11 +31,9 @@ type compiler struct {
 
 // problems are what the reader of the files has found odd.
 func (c *compiler) problems(policy *rules.Policy) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range c.file.Problems {
-		all = append(all, rules.Finding{
-			Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos, Policy: policy,
-		})
+	all := rules.Problems(c.file)
+	for i := range all {
+		all[i].Policy = policy
 	}
 	return all
 }

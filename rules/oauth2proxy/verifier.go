@@ -191,15 +191,7 @@ func (c *compiler) keysOf(v verifier) *rules.Key {
 	case !v.discovers, v.issuer.unknown != nil:
 		return &rules.Key{}
 	}
-	iss, ok := entra.ParseIssuer(v.issuer.text())
-	if !ok || iss.Kind != entra.Workforce {
-		return &rules.Key{}
-	}
-	cloud, ok := entra.CloudByID(iss.Clouds[0])
-	if !ok {
-		return &rules.Key{}
-	}
-	return rules.KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+	return rules.KeysOf(v.issuer.text())
 }
 
 // ofEntra reports whether an issuer is Entra ID, whose discovery documents name RS256 alone.

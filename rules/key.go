@@ -87,9 +87,6 @@ func (k *Key) doubt(header *source.Value, read *keys.Result) *Unknown {
 	if read.Outcome != keys.Pass {
 		return nil
 	}
-	if why := read.Set.Spoiled(); why != "" {
-		return &Unknown{Why: "strict readers refuse the whole key set, for " + why}
-	}
 	for _, note := range read.Notes {
 		if note.ID == "duplicate-kid" {
 			return &Unknown{Why: note.Message}

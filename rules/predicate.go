@@ -159,14 +159,32 @@ func Literals(texts ...string) []*source.Value {
 // Reads lists everything that the predicate reads, each once.
 func (p Predicate) Reads() []Input {
 	var all []Input
+	var names map[string]bool // of many
 	add := func(in Input) {
-		if !slices.ContainsFunc(all, in.same) {
-			all = append(all, in)
+		if len(all) == manyRead {
+			names = make(map[string]bool, 2*manyRead)
+			for _, known := range all {
+				names[known.String()] = true
+			}
 		}
+		switch {
+		case names == nil && slices.ContainsFunc(all, in.same):
+			return
+		case names != nil:
+			name := in.String()
+			if names[name] {
+				return
+			}
+			names[name] = true
+		}
+		all = append(all, in)
 	}
 	p.eachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
 	return all
 }
+
+// manyRead is from how many inputs on they are looked up by their names.
+const manyRead = 32
 
 // eachLeaf is [Predicate.walk] without copies.
 func (p *Predicate) eachLeaf(visit func(*Predicate)) {

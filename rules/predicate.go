@@ -261,13 +261,15 @@ func (p Predicate) Keys() []*Key {
 
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is
 // below a Not is left out.
-func (p Predicate) Wants() []Want {
-	var all []Want
+func (p Predicate) Wants() []Want { return p.addWants(nil) }
+
+// addWants adds them to others: alternatives may lie deep inside each other.
+func (p *Predicate) addWants(all []Want) []Want {
 	if p.Op == Not {
-		return nil
+		return all
 	}
-	for _, part := range p.Of {
-		all = append(all, part.Wants()...)
+	for i := range p.Of {
+		all = p.Of[i].addWants(all)
 	}
 	for _, v := range p.Values {
 		if text, ok := v.Str(); ok {

@@ -15,7 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -40,19 +39,13 @@ type outcome struct {
 // program is the real program, as it is built.
 type program string
 
-// realProgram builds the program once for all tests. It stands beside the commands that testscript
-// makes of this test, and goes when they go.
+// realProgram builds the program once for all tests, with measured, which runs it.
 var realProgram = sync.OnceValues(func() (program, error) {
-	commands, err := exec.LookPath("gatewhy")
-	if err != nil {
+	if _, err := storyCommands(); err != nil {
 		return "", err
 	}
-	file := filepath.Join(filepath.Dir(commands), "real")
-	said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, said)
-	}
-	return program(file), nil
+	file, err := buildInto("real", "..")
+	return program(file), err
 })
 
 func build(t *testing.T) program {
@@ -68,20 +61,6 @@ func build(t *testing.T) program {
 // asks a proxy that is not there.
 func noNetwork() []string {
 	return []string{"HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY="}
-}
-
-// runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is
-// named first. It is a process of its own because Linux counts the memory of whoever starts a
-// process to that process (getrusage(2)), and the tests have much.
-func runMeasured() {
-	command := exec.Command(os.Args[2], os.Args[3:]...)
-	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	_ = command.Run() // its exit code tells
-	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok || os.WriteFile(os.Args[1], []byte(strconv.FormatInt(usage.Maxrss, 10)), 0o600) != nil {
-		panic("the memory can't be told")
-	}
-	os.Exit(command.ProcessState.ExitCode())
 }
 
 // run runs the program in a folder, three times at most until it keeps within the bounds: on a

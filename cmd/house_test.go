@@ -64,7 +64,7 @@ var rooms = []struct {
 	{"rules/envoy/amend", []string{
 		"rules/envoy", "rules/kubernetes", "rules", "inspect", "inspect/entra", "inspect/source",
 	}},
-	{"rules/envoy", []string{"rules", "inspect/source"}},
+	{"rules/envoy", []string{"rules/kubernetes", "rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
@@ -95,6 +95,8 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/clusters", nil},
+	{"testdata/commands/gatewhy", []string{"cmd", "inspect/network"}},
+	{"testdata/commands/measured", nil},
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
 	{"testdata/oracles/recording", nil},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,49 +16,21 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// clock is the instant at which every story is told.
+// clock is the instant at which every story is told: testdata/commands/gatewhy has it too.
 var clock = time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)
-
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"gatewhy": runGatewhy, "measured": runMeasured, "unzip": runUnzip,
-	})
-}
-
-// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a
-// network that ends at loopback.
-func runGatewhy() {
-	env := System()
-	env.Now = func() time.Time { return clock }
-	env.Connect = func(settings network.Settings) http.RoundTripper {
-		return loopback{network.NewTransport(settings)}
-	}
-	os.Exit(Main(env))
-}
-
-// loopback refuses requests to other machines.
-type loopback struct{ next http.RoundTripper }
-
-func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.URL.Hostname() != "127.0.0.1" {
-		return nil, &net.DNSError{
-			Err:        "no network in a test",
-			Name:       request.URL.Hostname(),
-			IsNotFound: true,
-		}
-	}
-	return l.next.RoundTrip(request)
-}
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files.
 // Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, screen,
 // lines, make and load.
 func TestStories(t *testing.T) {
+	t.Parallel()
+	if _, err := storyCommands(); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,

@@ -71,13 +71,13 @@ var completions = []struct {
 	{typed: "matrix "},
 }
 
-// shellFolder is where the shells run: with gatewhy, which is this test, in a folder of its own.
+// shellFolder is where the shells run: with the stories' gatewhy, in a folder of its own.
 func shellFolder(t *testing.T) (dir, bin string) {
 	t.Helper()
 	dir, bin = t.TempDir(), t.TempDir()
-	self, err := os.Executable()
+	commands, err := storyCommands()
 	if err == nil {
-		err = os.Symlink(self, filepath.Join(bin, "gatewhy"))
+		err = os.Symlink(filepath.Join(commands, "gatewhy"), filepath.Join(bin, "gatewhy"))
 	}
 	if err := errors.Join(err, os.Mkdir(filepath.Join(dir, "pol"), 0o700)); err != nil {
 		t.Fatal(err)

@@ -2,4 +2,12 @@
 
 package cmd
 
-const onePolicyOf = 1
+const (
+	onePolicyOf = 1
+	oneRandomOf = 1
+)
+
+const (
+	clusterResources  = 2000
+	mostClusterMemory = 128 << 20
+)

@@ -3,5 +3,14 @@
 package cmd
 
 // The commands are held against each other for one in so many of the pairs of a policy with an app
-// registration.
-const onePolicyOf = 4
+// registration, and for one in so many of the random cases: the tag long has all.
+const (
+	onePolicyOf = 8
+	oneRandomOf = 4
+)
+
+// A cluster is as large as 4 MB, and with the tag long as 20 MB.
+const (
+	clusterResources  = 400
+	mostClusterMemory = 64 << 20
+)

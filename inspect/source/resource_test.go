@@ -1,10 +1,10 @@
 package source
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/testdata/clusters"
@@ -14,17 +14,30 @@ import (
 // out.
 func clusterText(t testing.TB, asJSON bool) (name, text string) {
 	t.Helper()
-	var b bytes.Buffer
-	if err := clusters.Write(&b, 7, 160, asJSON); err != nil {
+	name, written := "x.yaml", clusterInYAML
+	if asJSON {
+		name, written = "x.json", clusterInJSON
+	}
+	text, err := written()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Len() < selectedFrom {
-		t.Fatalf("the cluster has %d bytes", b.Len())
+	if len(text) < selectedFrom {
+		t.Fatalf("the cluster has %d bytes", len(text))
 	}
-	if asJSON {
-		return "x.json", b.String()
-	}
-	return "x.yaml", b.String()
+	return name, text
+}
+
+// The cluster is written once for all tests.
+var (
+	clusterInYAML = sync.OnceValues(func() (string, error) { return writtenCluster(false) })
+	clusterInJSON = sync.OnceValues(func() (string, error) { return writtenCluster(true) })
+)
+
+func writtenCluster(asJSON bool) (string, error) {
+	var b strings.Builder
+	err := clusters.Write(&b, 7, 160, asJSON)
+	return b.String(), err
 }
 
 // streamOf writes the items of a list as documents.

@@ -220,10 +220,7 @@ func (c *column) cell(row *Row, run *issued.Run) (Cell, issued.Mark) {
 		}, o.Issued.Mark()
 	}
 	v, _ := c.evaluateReal(row.Real)
-	cell := Cell{Outcome: v.Outcome, Status: v.Status, column: c}
-	if v.Decided != nil {
-		cell.Decided = v.Decided.Check.ID
-	}
+	cell := Cell{Outcome: v.Outcome, Status: v.Status, Decided: v.DecidedBy(), column: c}
 	return cell, issued.Mark{}
 }
 

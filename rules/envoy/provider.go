@@ -31,7 +31,10 @@ type Provider struct {
 // for by its audience.
 func (p *Provider) IsFor(audience bool) []rules.Predicate {
 	var parts []rules.Predicate
-	if p.Issuer != "" {
+	switch {
+	case p.IssuerDoubt != nil:
+		parts = append(parts, Unknown(p.IssuerDoubt))
+	case p.Issuer != "":
 		parts = append(parts, p.hasIssuer())
 	}
 	switch {
@@ -42,6 +45,12 @@ func (p *Provider) IsFor(audience bool) []rules.Predicate {
 		parts = append(parts, p.hasAudience())
 	}
 	return parts
+}
+
+// MayShare reports whether a token may be for both of two providers by its issuer.
+func (p *Provider) MayShare(other *Provider) bool {
+	return p.Issuer == "" || other.Issuer == "" || p.Issuer == other.Issuer ||
+		p.IssuerDoubt != nil || other.IssuerDoubt != nil
 }
 
 func (p *Provider) hasIssuer() rules.Predicate {
@@ -55,6 +64,25 @@ func (p *Provider) hasAudience() rules.Predicate {
 		Op: rules.OneOf, Input: rules.Claim("aud"), Values: p.Audiences,
 		Texts: &rules.Texts{SchemeAlike: true, SlashAlike: true},
 	}
+}
+
+// Unchecked are the checks of a token that are not made, and why.
+func Unchecked(at rules.Place, key *rules.Key, evidence rules.Evidence, why string) rules.Node {
+	var all []*rules.Check
+	for _, of := range []struct {
+		id   rules.ID
+		test rules.Predicate
+	}{
+		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
+		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
+		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: key}},
+	} {
+		all = append(all, &rules.Check{
+			ID: of.id, Field: at.Field, Pos: at.Pos, Span: at.Span, Evidence: evidence,
+			Test: of.test, Skip: why,
+		})
+	}
+	return rules.AllOf(all...)
 }
 
 // Filter makes the checks of providers.

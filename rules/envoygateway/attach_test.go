@@ -41,6 +41,10 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"targetRefs: [{group: gateway.networking.k8s.io, kind: "+kind+", name: x}]",
 			"targetSelectors: [{kind: "+kind+", matchLabels: {of: "+label+"}}]", 1)
 	}
+	wanting := func(expressions string) string {
+		return strings.Replace(selecting(httpRoute, "web"), "matchLabels: {of: web}",
+			"matchExpressions: ["+expressions+"]", 1)
+	}
 	onSection := func(kind, name, section string) string {
 		return strings.NewReplacer("name: "+name+"}]", "name: "+name+", sectionName: "+section+
 			"}]", "on-"+name, "on-"+section).Replace(policyOn(kind, name, jwt()))
@@ -66,6 +70,13 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		}},
 		{"a merge without a Gateway", []string{merging, route}, []string{"orders/api on-api"}},
 		{"a merge without its route", []string{merging}, []string{"orders/api on-api?"}},
+		{"a policy twice, alike", []string{own, own}, []string{"orders/api on-api"}},
+		{"a policy twice, and not alike", []string{own, onRoute("cors: {}", jwt())}, []string{
+			"orders/api on-api?",
+		}},
+		{"a Gateway's policy twice", []string{
+			onGateway, policyOn(gatewayKind, "public", "cors: {}"), merging, route, other,
+		}, []string{"orders/api on-api?", "orders/web on-public?"}},
 		{"a route of another Gateway", []string{onGateway, resourceOf(httpRoute, "api",
 			"parentRefs: [{name: other}]")}, []string{"orders/gateway:public on-public"}},
 		{"a Gateway of another namespace", []string{onGateway, resourceOf(httpRoute, "api",
@@ -75,6 +86,21 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		{"a selector", []string{selecting(httpRoute, "web"), route, other}, []string{
 			"orders/web on-x",
 		}},
+		{"a selector by expressions", []string{
+			wanting("{key: of, operator: In, values: [web, x]}, " +
+				"{key: no, operator: DoesNotExist}"),
+			route, other,
+		}, []string{"orders/web on-x"}},
+		{"and by what a label must not be", []string{
+			wanting("{key: of, operator: NotIn, values: [web]}, {key: of, operator: Exists}"),
+			route, other,
+		}, []string{"orders/api on-x"}},
+		{"by expressions that fit nothing", []string{
+			wanting("{key: of, operator: NotIn, values: [web, api]}"), route, other,
+		}, []string{"orders/of notin (web,api) on-x"}},
+		{"an expression that can't be read", []string{
+			wanting(`{key: of, operator: "{{ .op }}"}`), route,
+		}, []string{"orders/api on-x?"}},
 		{"a selector that selects nothing", []string{selecting(httpRoute, "x"), route}, []string{
 			"orders/of=x on-x",
 		}},

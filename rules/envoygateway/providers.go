@@ -56,14 +56,14 @@ func (c *compiler) with(some ...*provider) *compiler {
 func (c *compiler) notBefore(p *provider, before []*provider) *rules.Check {
 	var parts []rules.Predicate
 	for _, other := range before {
-		if other.Issuer == "" || p.Issuer == "" || other.Issuer == p.Issuer {
+		if other.MayShare(p.Provider) {
 			parts = append(parts, rules.Negate(acceptedBy(other.Provider)))
 		}
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	check := c.check(rules.Authorization, p.at, p.path+"name", inferred(codeRules))
+	check := rules.CheckAt(rules.Authorization, p.at, p.path+"name", inferred(codeRules))
 	check.Test = envoy.Both(parts)
 	check.Wants = "a token that no provider before " + p.name + " accepts"
 	check.Answer = c.row(envoy.Denied)

@@ -35,7 +35,7 @@ func checkShadowed(s subject) []rules.Finding {
 	var before ahead
 	for _, r := range all {
 		if first := before.first(r); first != nil {
-			f := s.findingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
+			f := s.FindingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
 				"stands before it, %s", r, first.by, first.why)
 			if !first.sure || r.action == first.by.action {
 				f.Severity = rules.Warning

@@ -410,10 +410,8 @@ func (r *Run) clients(identity bool) *clientClasses {
 
 func (v *View) outcome(i Issued) *Outcome {
 	answer := v.Reaches(i.Token())
-	o := &Outcome{Outcome: answer.Verdict.Outcome, Status: answer.Verdict.Status}
+	of := &answer.Verdict
+	o := &Outcome{Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy()}
 	o.distance = Distance(o.Outcome)
-	if answer.Verdict.Decided != nil {
-		o.Decided = answer.Verdict.Decided.Check.ID
-	}
 	return o
 }

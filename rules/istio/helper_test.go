@@ -114,6 +114,11 @@ spec:
   action: ` + action + "\n  " + strings.Join(lines, "\n  ") + "\n"
 }
 
+// renamed is a policy with another name, so that it is another one.
+func renamed(policy string) string {
+	return strings.Replace(policy, "name: callers", "name: others", 1)
+}
+
 // filesOf reads files, given as their names and texts in turn.
 func filesOf(t *testing.T, namesAndTexts ...string) []*source.File {
 	t.Helper()
@@ -159,11 +164,7 @@ type decided struct {
 }
 
 func short(v rules.Verdict) decided {
-	d := decided{v.Outcome, v.Status, ""}
-	if v.Decided != nil {
-		d.by = v.Decided.Check.ID
-	}
-	return d
+	return decided{v.Outcome, v.Status, v.DecidedBy()}
 }
 
 func accepted() decided { return decided{rules.Accepted, 200, ""} }

@@ -298,11 +298,10 @@ func (m *maker) id() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-func (m *maker) word() string {
-	words := strings.Fields("orders billing ledger gateway search catalog payment invoice " +
-		"customer stock report audit identity worker cache queue metrics logs edge proxy")
-	return words[m.IntN(len(words))]
-}
+func (m *maker) word() string { return words[m.IntN(len(words))] }
+
+var words = strings.Fields("orders billing ledger gateway search catalog payment invoice " +
+	"customer stock report audit identity worker cache queue metrics logs edge proxy")
 
 // text is prose of about so many characters.
 func (m *maker) text(length int) string {

@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(suite{m}, map[string]func(){"unzip": runUnzip})
+}
+
+// suite runs all tests of the package in one process. Most of its garbage is of runs that are
+// over, so the collector may wait for more of it.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(1 << 30)
+	return s.M.Run()
+}
+
+// storyCommands builds, once for all tests, the programs that a story calls: far smaller ones than
+// this test, so that each call starts sooner.
+var storyCommands = sync.OnceValues(func() (folder string, err error) {
+	return buildInto("", "../testdata/commands/...")
+})
+
+// buildInto builds programs, stripped as a release's are. They stand beside the commands that
+// testscript makes of this test, whose folder is the first of PATH, and go when they go.
+func buildInto(name, packages string) (path string, err error) {
+	folder, _, _ := strings.Cut(os.Getenv("PATH"), string(filepath.ListSeparator))
+	path = folder + string(filepath.Separator) + name
+	said, err := exec.Command(
+		"go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", path, packages,
+	).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return path, nil
+}

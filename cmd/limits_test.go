@@ -237,11 +237,11 @@ func limitsOfCounts() []limited {
 			"one API instance has 1001 policies, and no more than 1000 are looked at together",
 		},
 		{
-			"conditions of an API", "p.json", "["+limitedPolicy(claims, "")+"]", "lint FILE",
+			"conditions of an API", "p.json", "[" + limitedPolicy(claims, "") + "]", "lint FILE",
 			"with this policy an API instance has more than 20000 conditions",
 		},
 		{
-			"values of an API", "p.json", "["+limitedPolicy(audiences, "")+"]", "lint FILE",
+			"values of an API", "p.json", "[" + limitedPolicy(audiences, "") + "]", "lint FILE",
 			"an API instance has more than 100000 values to compare with",
 		},
 		{

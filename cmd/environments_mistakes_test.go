@@ -38,6 +38,7 @@ const (
 )
 
 func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct{ text, at, says, hint string }{
 		"tokens that name an app registration": {
 			inDev(devPolicies, "tokens: [entra/app.json]"), "6:14",

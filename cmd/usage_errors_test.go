@@ -49,6 +49,7 @@ func wrongly(t *testing.T, args ...string) string {
 }
 
 func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, line, want string
 	}{
@@ -88,6 +89,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 
 // A variable that is not set leaves an empty value behind, or blanks.
 func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
+	t.Parallel()
 	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
 	for _, sub := range newRoot(&env).Commands() {
 		sub.InitDefaultHelpFlag()
@@ -118,6 +120,7 @@ func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
 
 // TestEveryCommandRefusesInPlainWords is about what every command can be told wrongly.
 func TestEveryCommandRefusesInPlainWords(t *testing.T) {
+	t.Parallel()
 	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
 	for _, sub := range newRoot(&env).Commands() {
 		t.Run(sub.Name(), func(t *testing.T) {

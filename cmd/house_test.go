@@ -64,7 +64,7 @@ var rooms = []struct {
 	{"rules/envoy/amend", []string{
 		"rules/envoy", "rules/kubernetes", "rules", "inspect", "inspect/entra", "inspect/source",
 	}},
-	{"rules/envoy", []string{"rules", "inspect/source"}},
+	{"rules/envoy", []string{"rules/kubernetes", "rules", "inspect/source"}},
 	{"rules/kubernetes", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},

@@ -99,9 +99,7 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 			"environment's tokens")
 	}
 	if flags.fix || flags.output.format.value == "html" {
-		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
-			return err
-		}
+		e.maker().Repair(estate, x, flags.fix)
 	}
 	x.AddNext(e.Gateways, e.commandLine(cmd, nil))
 	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {

@@ -112,10 +112,7 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 	run.Line, run.Version = line, e.version()
 	report.AsSent(run.Request, target.Address)
 	run.Assume(contracts)
-	explanation, err := run.Explain()
-	if err != nil {
-		return err
-	}
+	explanation := run.Explain()
 	answer, err := e.askGateway(cmd.Context(), target, run.Request)
 	if err != nil {
 		return err

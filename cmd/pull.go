@@ -186,7 +186,7 @@ func (e *Env) writeIn(file *report.PulledFile) error {
 	}
 	folder := filepath.Dir(filepath.FromSlash(file.Name))
 	if err := os.MkdirAll(e.maker().Path(folder), 0o755); err != nil {
-		return problem(folder+": the folder can't be made: "+cause(err),
+		return problem(folder+": the folder can't be made: "+source.CauseOf(err),
 			"name a folder in which you may write")
 	}
 	return e.write(writing{name: file.Name, text: file.Text, secret: file.Secret})

@@ -612,8 +612,8 @@ func TestTheTinyAdapterIsComplete(t *testing.T) {
 	if whole.Knows("tiny-door") || lists > 0 {
 		t.Error("what was left out is there")
 	}
-	changes, err := whole.Changes(nil, rules.Goal{Finding: &rules.Finding{Rule: "x"}})
-	if err != nil || len(changes) != 1 || changes[0].Refused == "" {
-		t.Errorf("a finding has no change and no reason: %v %v", changes, err)
+	changes := whole.Changes(nil, rules.Goal{Finding: &rules.Finding{Rule: "x"}})
+	if len(changes) != 1 || changes[0].Refused == "" {
+		t.Errorf("a finding has no change and no reason: %v", changes)
 	}
 }

@@ -55,9 +55,9 @@ func (t topic) title() string {
 	return title
 }
 
-// usageWithin is cobra's usage of a command with the texts of its flags wrapped at a width. A usage
-// template of cobra would say it in less, and link text/template, with which the linker keeps every
-// method of every type.
+// usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A
+// template of cobra's would say it in less, and link text/template, with which the linker keeps
+// every method of every type.
 func usageWithin(cmd *cobra.Command, width int) string {
 	usage := cmd.UsageString()
 	for _, flags := range []*pflag.FlagSet{cmd.LocalFlags(), cmd.InheritedFlags()} {

@@ -135,8 +135,8 @@ func (w *writing) mayReplace(path string, info fs.FileInfo) error {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return w.refusal(cause(err), "the user who runs the command must be able to write the "+
-			"file")
+		return w.refusal(source.CauseOf(err),
+			"the user who runs the command must be able to write the file")
 	}
 	return file.Close()
 }
@@ -188,27 +188,11 @@ func (w *writing) problem(err error) error {
 	case errors.Is(err, syscall.EROFS):
 		hint = "the file system is mounted read-only: write the file elsewhere"
 	}
-	return w.refusal(cause(err), hint)
+	return w.refusal(source.CauseOf(err), hint)
 }
 
 func (w *writing) refusal(why, hint string) error {
 	return problem(w.name+": can't be written: "+why, hint)
-}
-
-// cause is an error of the system without the name that it carries, which may be of a file that
-// the user does not know.
-func cause(err error) string {
-	var (
-		path *fs.PathError
-		link *os.LinkError
-	)
-	switch {
-	case errors.As(err, &path):
-		return path.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return err.Error()
 }
 
 // besideFile is the new file while it is written.

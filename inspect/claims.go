@@ -47,9 +47,6 @@ func Claim(name string) (ClaimInfo, bool) { return lookUp(claims[:], name) }
 // HeaderMember returns what we know about a member of the header.
 func HeaderMember(name string) (ClaimInfo, bool) { return lookUp(headerMembers[:], name) }
 
-// Claims returns every claim that is known, those of every token first.
-func Claims() []ClaimInfo { return append([]ClaimInfo(nil), claims[:]...) }
-
 // ClaimNames returns the name of every claim that is known.
 func ClaimNames() []string {
 	names := make([]string, len(claims))
@@ -58,9 +55,6 @@ func ClaimNames() []string {
 	}
 	return names
 }
-
-// HeaderMembers returns every member of the header that is known.
-func HeaderMembers() []ClaimInfo { return append([]ClaimInfo(nil), headerMembers[:]...) }
 
 func lookUp(table []ClaimInfo, name string) (ClaimInfo, bool) {
 	for i := range table {

@@ -7,7 +7,7 @@ import (
 
 func TestTheDictionaryHasEveryClaimOnceAndComplete(t *testing.T) {
 	t.Parallel()
-	for _, table := range [][]ClaimInfo{Claims(), HeaderMembers()} {
+	for _, table := range [][]ClaimInfo{claims[:], headerMembers[:]} {
 		seen := map[string]bool{}
 		for _, c := range table {
 			switch {

@@ -262,13 +262,20 @@ func (p *paste) opaque() (Found, bool) {
 // token68 returns how many characters of token68 (RFC 9110, section 11.2) the text starts with.
 func token68(text string) int {
 	i := 0
-	for i < len(text) && (digit(text[i]) >= 0 || text[i] == '.' || text[i] == '~') {
+	for i < len(text) && isToken68(text[i]) {
 		i++
 	}
 	for i > 0 && i < len(text) && text[i] == '=' {
 		i++
 	}
 	return i
+}
+
+// isToken68 reports whether a character is one of token68: 0-9 and + - . / of the first 64, then
+// A-Z, a-z, _ and ~.
+func isToken68(c byte) bool {
+	const first, second = 0x3ffe80000000000, 0x47fffffe87fffffe
+	return c < 64 && first>>c&1 != 0 || c >= 64 && c < 128 && second>>(c-64)&1 != 0
 }
 
 // labelledOpaque is for an opaque token behind a label that says that it is a token.

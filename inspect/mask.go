@@ -260,6 +260,9 @@ func isMixed(text string) bool {
 
 // secretIn returns where in a run of token characters a secret begins.
 func secretIn(before, run string) (start int, ok bool) {
+	if len(run) < minPart {
+		return 0, false
+	}
 	if start := strings.Index(run, jsonStart); start >= 0 && len(run)-start >= minPart {
 		return start, true
 	}

@@ -32,7 +32,7 @@ func (p *Parser) Parse(text string) *Token {
 	t := &p.token
 	*t = Token{Shape: Malformed}
 	if len(text) > maxToken {
-		t.fault("too-long",
+		t.beyondLimit("too-long",
 			fmt.Sprintf("the text has %d bytes, more than the %d that gatewhy accepts for a token",
 				len(text), maxToken),
 			"gateways and servers refuse even much shorter headers; is this a token?")
@@ -356,6 +356,14 @@ func (t *Token) fault(id, cause, hint string) {
 	}
 }
 
+// beyondLimit is fault for what gatewhy does not read, though a gateway may.
+func (t *Token) beyondLimit(id, cause, hint string) {
+	if t.Fault == nil {
+		t.fault(id, cause, hint)
+		t.Fault.Limit = true
+	}
+}
+
 func (t *Token) observe(id, path, message string) {
 	t.Observations = append(t.Observations, Observation{ID: id, Path: path, Message: message})
 }
@@ -364,7 +372,7 @@ func (t *Token) observe(id, path, message string) {
 func (t *Token) faultUnread(part string, err error) {
 	var e *source.Error
 	if errors.As(err, &e) && e.Limit {
-		t.fault(part+"-too-large",
+		t.beyondLimit(part+"-too-large",
 			"the "+part+" is not read: "+strings.Replace(cause(err), "the file has", "it has", 1),
 			"gateways never receive such tokens; is this a token?")
 		return

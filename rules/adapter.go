@@ -50,11 +50,16 @@ type Adapter struct {
 	Compile func(c *Configuration) Compilation
 
 	Behaviours func() []Behaviour
-	Causes     func() []Cause // what else could explain an answer, the likeliest first
-	Rules      func() []Rule  // those that only this vendor's configurations can break
-	Advice     func() []Advice
-	Collect    func() []Collection
-	Solutions  func() []Solution
+
+	// Handling is what the control plane makes of configurations; nil where nothing stands between
+	// a file and its gateway.
+	Handling func() []Handling
+
+	Causes    func() []Cause // what else could explain an answer, the likeliest first
+	Rules     func() []Rule  // those that only this vendor's configurations can break
+	Advice    func() []Advice
+	Collect   func() []Collection
+	Solutions func() []Solution
 
 	// Contracts takes the client ids with an approved contract from the answer of the vendor's
 	// control plane; nil where there is no such answer.
@@ -69,7 +74,7 @@ type Adapter struct {
 	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of
 	// was compiled from this configuration. For a finding it is one change, the smallest that may
 	// remove it, or why there is none.
-	Changes func(c *Configuration, goal Goal) ([]Change, error)
+	Changes func(c *Configuration, goal Goal) []Change
 }
 
 // Complete fills in the functions that the adapter leaves out: they know nothing, and find no
@@ -78,6 +83,7 @@ func (a Adapter) Complete() Adapter {
 	a.Read = bounded(a.Read)
 	a.Kinds = orNothing(a.Kinds)
 	a.Behaviours = orNothing(a.Behaviours)
+	a.Handling = orNothing(a.Handling)
 	a.Causes = orNothing(a.Causes)
 	a.Rules = orNothing(a.Rules)
 	a.Advice = orNothing(a.Advice)
@@ -106,13 +112,13 @@ func orNothing[T any](list func() []T) func() []T {
 }
 
 // noChanges are those of an adapter that has none.
-func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
+func noChanges(_ *Configuration, goal Goal) []Change {
 	if goal.Finding == nil {
-		return nil, nil
+		return nil
 	}
 	const refused = "gatewhy knows no change of this gateway's configuration"
 	title := "repair " + goal.Finding.Rule
-	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
+	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.
@@ -219,6 +225,15 @@ type Behaviour struct {
 	Answer    Answer
 	Headers   []string // that the answer carries, "name: value"; a value in <> is any
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
+}
+
+// Handling is what the control plane of a gateway makes of a configuration, before any request.
+type Handling struct {
+	Situation string // kebab-case: "policy-refused", …
+	Title     string // what is configured, in words
+	Does      string // what is made of it, and what requests then meet
+	Evidence  Evidence
+	Checked   string // the day on which the reference was last checked, as YYYY-MM-DD
 }
 
 // Expression is one rule of an expression language with an example.

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,8 +45,8 @@ type Facts struct {
 
 // Change is an edit of one policy that may serve a goal. It is not proved.
 type Change struct {
-	ID     string // in kebab-case; the ids of several that are made as one are joined by +
-	Title  string
+	ID     string        // in kebab-case; the ids of several that are made as one are joined by +
+	Title  string        // what to do, as a sentence begins: "require the role Orders.Read"
 	Policy *Policy       // that it changes
 	Fields []FieldChange // what it changes there
 	Edited *Configuration
@@ -53,6 +55,45 @@ type Change struct {
 	// is nil, and Needs says what would help.
 	Refused string
 	Needs   []source.Need
+}
+
+// OnlyClients is the title of a change after which a claim must name one of these clients.
+func OnlyClients(claim string, clients []string) string {
+	return "accept only the " + claim + " of this environment's clients: " +
+		strings.Join(clients, ", ")
+}
+
+// Changes makes an adapter's [Adapter.Changes] of its change for a finding, which is empty where
+// none is known, and of its changes for a verdict.
+func Changes(
+	forFinding func(*Configuration, Goal) Change,
+	forVerdict func(*Configuration, Goal) []Change,
+) func(*Configuration, Goal) []Change {
+	return func(c *Configuration, goal Goal) []Change {
+		f := goal.Finding
+		if f == nil {
+			return forVerdict(c, goal)
+		}
+		change := forFinding(c, goal)
+		if change.Edited == nil && change.Refused == "" {
+			change = Change{
+				Title:   "repair " + f.Rule,
+				Refused: "no change of this configuration is known for it",
+			}
+		}
+		change.Policy = f.Policy
+		return []Change{change}
+	}
+}
+
+// NotEditable is why an edit can't be made, in one line: that refuses one change, and ends nothing
+// else.
+func NotEditable(err error) string {
+	var fault *source.Error
+	if errors.As(err, &fault) {
+		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+	}
+	return err.Error()
 }
 
 // FieldChange is what a change does to one field.

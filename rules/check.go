@@ -108,12 +108,33 @@ type Place struct {
 	Span  source.Span
 }
 
+// PlaceOf is the place of a value that a field has.
+func PlaceOf(v *source.Value, field string) Place { return Place{field, v.Pos, v.Span} }
+
+// CheckAt starts a check that a value decides.
+func CheckAt(id ID, v *source.Value, field string, evidence Evidence) *Check {
+	return &Check{ID: id, Field: field, Pos: v.Pos, Span: v.Span, Evidence: evidence}
+}
+
 // Reads lists everything that the check reads, each once; nothing where it is switched off.
 func (c *Check) Reads() []Input {
 	if c.Skip != "" || c.Unknown != nil {
 		return nil
 	}
 	return c.Test.Reads()
+}
+
+// ReadsAny reports whether one of the inputs that the check reads is as a function says. It makes
+// no list of them.
+func (c *Check) ReadsAny(is func(Input) bool) bool {
+	if c.Skip != "" || c.Unknown != nil {
+		return false
+	}
+	found := false
+	c.Test.eachLeaf(func(leaf *Predicate) {
+		leaf.eachRead(func(in Input) { found = found || is(in) })
+	})
+	return found
 }
 
 // Level says how well we know what we predict.

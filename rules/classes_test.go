@@ -137,10 +137,7 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			v := Evaluate(test.policies, claims(`{}`))
-			var by ID
-			if v.Decided != nil {
-				by = v.Decided.Check.ID
-			}
+			by := v.DecidedBy()
 			if v.Outcome != test.want || v.Status != test.status || by != test.by ||
 				len(v.Classes) != 2 {
 				t.Errorf("got %s %d by %q in %d classes", v.Outcome, v.Status, by, len(v.Classes))
@@ -234,7 +231,7 @@ func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
 			}
 			if test.request.Path == "" && test.request.Host == "" {
 				v := Evaluate(policies, &test.request)
-				asks := v.Question().Input != "" && v.decidedBy() == Conditional
+				asks := v.Question().Input != "" && v.DecidedBy() == Conditional
 				if v.Outcome != Undetermined || !asks {
 					t.Errorf("of an unknown class it is %s by %v, and asks %v", v.Outcome,
 						v.Decided, v.Question())

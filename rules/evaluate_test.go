@@ -107,8 +107,8 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			v := Evaluate([]*Policy{{Root: test.root}}, claims(`{}`))
-			if v.Outcome != test.want || v.Status != test.status || v.decidedBy() != test.by {
-				t.Errorf("got %s %d by %q", v.Outcome, v.Status, v.decidedBy())
+			if v.Outcome != test.want || v.Status != test.status || v.DecidedBy() != test.by {
+				t.Errorf("got %s %d by %q", v.Outcome, v.Status, v.DecidedBy())
 			}
 			if (v.Why() == "") != (v.Outcome == Accepted) {
 				t.Errorf("%s, and why is %q", v.Outcome, v.Why())
@@ -194,8 +194,8 @@ func TestWithoutATokenOnlyWhatLooksForItDecides(t *testing.T) {
 		behind,
 	}}
 	v := Evaluate([]*Policy{{Root: chain}}, &Request{})
-	if v.decidedBy() != TokenPresent || v.Results[4].Outcome != Skipped {
-		t.Errorf("decided by %s, and the check behind is %s", v.decidedBy(), v.Results[4].Outcome)
+	if v.DecidedBy() != TokenPresent || v.Results[4].Outcome != Skipped {
+		t.Errorf("decided by %s, and the check behind is %s", v.DecidedBy(), v.Results[4].Outcome)
 	}
 	optional := Node{Any: []Node{{Not: &sent}, aud}}
 	if v := Evaluate([]*Policy{{Root: optional}}, &Request{}); v.Outcome != Accepted {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -34,8 +35,10 @@ type Input struct {
 	Opaque *Opaque // of FromExpression
 
 	// LastCounts says that of two members with one name the gateway takes the last, of FromClaim
-	// and FromHeader. Without it such a member is not known.
-	LastCounts bool
+	// and FromHeader. Without it such a member is not known. AnyCase says that a name in another
+	// case is that name too, and NullKeeps that a null leaves what a member before it gave: so
+	// Go's reader of JSON fills the fields of a structure.
+	LastCounts, AnyCase, NullKeeps bool
 
 	// Model says how to make the answer from the token itself, if the answer was not given; of
 	// FromIntrospection. It is nil where nothing is published to make it from: then only a
@@ -68,6 +71,10 @@ type Opaque struct {
 	Reads []Input
 	Eval  func(*Request) Reading
 
+	// Language says what else the result depends on but for the text and the request: expressions
+	// with the same text in the same language give the same. It is empty where nobody says.
+	Language string
+
 	// Compares lists the texts that some claims are compared with. It is ok only if the expression
 	// does nothing else with these claims, except that one may be its result unchanged. It may be
 	// nil.
@@ -80,6 +87,14 @@ type Opaque struct {
 
 // Claim is the input that reads a claim of the token.
 func Claim(name string) Input { return Input{Source: FromClaim, Name: name} }
+
+// names reports whether a member is the one that the input reads.
+func (i Input) names(m *source.Member) bool {
+	if i.NullKeeps && m.Value.Kind == source.Null {
+		return false
+	}
+	return m.Key == i.Name || i.AnyCase && strings.EqualFold(m.Key, i.Name)
+}
 
 // String is the input's name in documentation and traces: "claim:aud".
 func (i Input) String() string {

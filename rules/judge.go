@@ -74,12 +74,42 @@ func (r *Request) combine(parts []Predicate, s series) judgement {
 	return *deciding
 }
 
+// readable says whether the token is a readable JWS. One beyond gatewhy's own limits may be.
+func (r *Request) readable(p Predicate) judgement {
+	switch {
+	case r.Token == nil:
+		return judged(No)
+	case r.Token.Fault != nil && r.Token.Fault.Limit:
+		return unknownFor(&Unknown{Why: r.Token.Fault.Cause})
+	case r.Token.Fault != nil:
+		return judged(No)
+	case p.Loose:
+		for i := range r.Token.Observations {
+			o := &r.Token.Observations[i]
+			if readersDiffer(o.ID) && !slices.Contains(p.Elsewhere, o.Path) {
+				return unknownFor(&Unknown{
+					Why: "it is not documented how the gateway handles this: " + o.Message,
+				})
+			}
+		}
+	}
+	return judged(Yes)
+}
+
+// readersDiffer reports whether an observation is of something that some gateways take and others
+// refuse. The others are of how a token was copied.
+func readersDiffer(id string) bool {
+	return !slices.Contains(
+		[]string{"white-space", "invisible-character", "base64-non-canonical"}, id,
+	)
+}
+
 func (r *Request) judgeLeaf(p Predicate) judgement {
 	switch p.Op {
 	case Sent:
 		return r.sent(p)
 	case Readable:
-		return judged(truth(r.Token != nil && r.Token.Fault == nil))
+		return r.readable(p)
 	case Verifies:
 		return r.verifies(p.Key)
 	case Active:
@@ -388,13 +418,10 @@ func (p Predicate) overflows(v *source.Value) bool {
 	return err == nil && n > float64(p.Limit)
 }
 
-// plain reports whether every reader of NumericDates reads the same instant.
+// plain reports whether every reader of NumericDates reads the same instant. A negative exp is
+// none at all for HAProxy and mod_auth_openidc.
 func plain(instant inspect.Instant) bool {
-	switch instant.Problem {
-	case inspect.NoProblem, inspect.Fraction, inspect.Negative:
-		return true
-	}
-	return false
+	return instant.Problem == inspect.NoProblem || instant.Problem == inspect.Fraction
 }
 
 func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
@@ -444,6 +471,12 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		return Maybe
 	}
 	return No
+}
+
+// IsInstant reports whether a value is an instant for a gateway that is [Predicate.Lenient].
+func IsInstant(v *source.Value) bool {
+	_, ok := lenientSeconds(v)
+	return ok
 }
 
 // lenientSeconds reads an instant as [Predicate.Lenient] says.
@@ -532,10 +565,19 @@ func (r *Request) verifies(key *Key) judgement {
 		})
 	}
 	result := r.Signatures.Verify(r.Token, key)
+	if result.Outcome == keys.Unknown && result.Unknown == nil {
+		result.Unknown = &Unknown{Why: result.Why}
+	}
 	if result.Unknown != nil {
 		j := unknownFor(result.Unknown)
 		j.result = &result
 		return j
 	}
-	return judgement{may: truth(result.Outcome == keys.Pass).as(), result: &result}
+	valid := result.Outcome == keys.Pass
+	if result.Unknown = key.doubt(r.Token.Header, valid); result.Unknown != nil {
+		j := unknownFor(result.Unknown)
+		j.result = &result
+		return j
+	}
+	return judgement{may: truth(valid).as(), result: &result}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Key says where a policy has its verification key from: a URL, or a text in the policy itself.
@@ -20,6 +21,10 @@ type Key struct {
 
 	// Lenience is what the gateway lets pass of a signature that it must refuse.
 	Lenience keys.Lenience
+
+	// Loose says that it is not documented how the gateway handles an odd header: one with a crit
+	// or a zip, with a kid that is no text, or with an alg or kid that is there twice.
+	Loose bool
 
 	// Nowhere is why the gateway can fetch no key from URL; empty where it perhaps can.
 	Nowhere string
@@ -37,6 +42,20 @@ func KeysAt(text string, list bool) *Key {
 	return k
 }
 
+// KeysOf is the key that the discovery document of an issuer leads to. Only Entra ID's are known:
+// the key of another issuer has no address.
+func KeysOf(issuer string) *Key {
+	iss, ok := entra.ParseIssuer(issuer)
+	if !ok || iss.Kind != entra.Workforce {
+		return &Key{}
+	}
+	cloud, ok := entra.CloudByID(iss.Clouds[0])
+	if !ok {
+		return &Key{}
+	}
+	return KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+}
+
 // Addresses lists the addresses that the keys are fetched from: one at least, which may be empty.
 func (k *Key) Addresses() []string {
 	if !k.List {
@@ -52,6 +71,47 @@ func (k *Key) Addresses() []string {
 		return []string{""}
 	}
 	return all
+}
+
+// doubt is why we do not know whether the gateway takes a signature under this header, which is
+// valid or not as we read it; nil where we do.
+func (k *Key) doubt(header *source.Value, valid bool) *Unknown {
+	if !k.Loose || header == nil {
+		return nil
+	}
+	for _, name := range []string{"alg", "kid"} {
+		if read := member(header, Input{Name: name}); read.Unknown != nil {
+			return read.Unknown
+		}
+	}
+	for i := range header.Members {
+		if m := &header.Members[i]; valid && isOdd(m) {
+			return &Unknown{
+				Why: "the header has " + m.Key + " " + brief(m.Value) + ", and it is not " +
+					"documented how the gateway handles that",
+			}
+		}
+	}
+	return nil
+}
+
+// isOdd reports whether readers of headers differ on a member: one that changes what the payload
+// is, and one of another type than RFC 7515 has it.
+func isOdd(m *source.Member) bool {
+	switch m.Key {
+	case "crit", "b64", "zip", "enc":
+		return true
+	case "cty":
+		return !m.Value.Is(source.String) || strings.EqualFold(m.Value.Text, "JWT")
+	case "typ", "kid", "jku", "x5u", "x5t", "x5t#S256", "nonce":
+		return !m.Value.Is(source.String)
+	case "jwk":
+		return !m.Value.Is(source.Object)
+	case "x5c":
+		_, ok := m.Value.Strings()
+		return !ok || !m.Value.Is(source.List)
+	}
+	return false
 }
 
 // AddressFault is why no gateway gets keys from an address, whatever the network is like; empty
@@ -76,7 +136,14 @@ func AddressFault(address string) string {
 	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".invalid"):
 		return "no host has such a name (RFC 2606)"
 	}
-	if keys, ok := entra.ParseKeysURL(address); ok {
+	trimmed := u
+	if strings.TrimSpace(address) != address { // of other spaces than those above
+		trimmed, _ = url.Parse(strings.TrimSpace(address))
+	}
+	if trimmed == nil {
+		return ""
+	}
+	if keys, ok := entra.KeysAt(trimmed); ok {
 		return entraFault(keys, u.Path)
 	}
 	return ""

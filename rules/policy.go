@@ -249,10 +249,7 @@ func (n Node) Map(change func(*Check) *Check) Node {
 // plain list, or not below the node.
 func (n *Node) Group(check *Check) string {
 	path, _ := n.pathTo(check)
-	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {
-		return ""
-	}
-	return path[1:]
+	return groupOf(path)
 }
 
 // pathTo is the path to a check with a dot before each step.
@@ -266,6 +263,47 @@ func (n *Node) pathTo(check *Check) (path string, found bool) {
 		}
 	}
 	return "", false
+}
+
+// groupOf is the group of a path; empty where that is one through plain lists.
+func groupOf(path string) string {
+	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {
+		return ""
+	}
+	return path[1:]
+}
+
+// Groups looks through each policy once for the groups of its checks. The zero Groups is ready.
+type Groups struct{ of map[*Policy]map[*Check]string }
+
+// Of is the path of alternatives that a result's check is in; empty in a plain list.
+func (g *Groups) Of(r *Result) string {
+	if r.Policy == nil {
+		return ""
+	}
+	known, looked := g.of[r.Policy]
+	if !looked {
+		if g.of == nil {
+			g.of = map[*Policy]map[*Check]string{}
+		}
+		known = r.Policy.Root.groups("", map[*Check]string{})
+		g.of[r.Policy] = known
+	}
+	return known[r.Check]
+}
+
+// groups notes the groups of the checks below a node, to which a path leads.
+func (n *Node) groups(path string, all map[*Check]string) map[*Check]string {
+	if n.Check != nil {
+		if _, known := all[n.Check]; !known {
+			all[n.Check] = groupOf(path)
+		}
+		return all
+	}
+	for i, part := range n.parts() {
+		part.groups(path+n.step(i), all)
+	}
+	return all
 }
 
 // step names one of a node's parts.

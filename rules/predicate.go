@@ -67,8 +67,12 @@ type Predicate struct {
 	// Loose says what is not documented: of Equals, how the gateway compares a literal with a
 	// value of another kind; of OneOf and Present, what it makes of a value that is no text or
 	// list of texts, though one of its texts fits; of Present with Null, of one that is no text,
-	// or nothing but blanks; of Sent, whether it takes another spelling of Bearer.
+	// or nothing but blanks; of Sent, whether it takes another spelling of Bearer; of Readable,
+	// what it makes of a form that readers differ on.
 	Loose bool
+
+	// Elsewhere are the paths of members that another check looks at, of Readable with Loose.
+	Elsewhere []string
 
 	// Assumed is what counts where the input is not known: of what no request of a real client is
 	// like, or every one is. A request of which the path is not known is then not split into

@@ -136,7 +136,7 @@ func (r *Request) claim(in Input) Reading {
 	if r.Token.Claims == nil {
 		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
 	}
-	if len(r.Token.Claims.Members) > manyMembers {
+	if len(r.Token.Claims.Members) > manyMembers && !in.AnyCase {
 		return r.indexed(in)
 	}
 	return member(r.Token.Claims, in)
@@ -182,7 +182,7 @@ func member(object *source.Value, in Input) Reading {
 	var found *source.Value
 	for i := range object.Members {
 		m := &object.Members[i]
-		if m.Key != in.Name {
+		if !in.names(m) {
 			continue
 		}
 		if found != nil && !in.LastCounts && found.JSON() != m.Value.JSON() {

@@ -12,6 +12,7 @@ import (
 // Guard says to which requests a policy applies. The zero Guard applies to all.
 type Guard struct {
 	Disabled bool
+	OfOthers bool    // Disabled, for it is in force on other gateways only
 	Routes   []Route // where there are any, one of them must match
 	// Unknown is why we do not know whether the policy is in force, or for which requests. Where
 	// there are routes too, it does not apply to the requests that none of them matches.

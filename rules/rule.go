@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -28,6 +29,20 @@ type Rule struct {
 	Check func(*Subject) []Finding
 }
 
+// EachEntry is the check of a rule that looks at one policy of an adapter at a time, with what was
+// read of it.
+func EachEntry[E Entry](look func(E, *Policy) []Finding) func(*Subject) []Finding {
+	return func(s *Subject) []Finding {
+		var all []Finding
+		for _, policy := range s.Policies {
+			if entry, ours := policy.Entry.(E); ours {
+				all = append(all, look(entry, policy)...)
+			}
+		}
+		return all
+	}
+}
+
 // Advice is what an adapter adds to a rule of all gateways, in its vendor's words.
 type Advice struct {
 	Rule       string // its name
@@ -46,6 +61,10 @@ type Subject struct {
 
 	// Shared is what rules work out for each other, by subject. Only rules look into it.
 	Shared map[any]any
+
+	// Kept is what rules have worked out of other subjects; nil where nothing is kept. Only rules
+	// look into it.
+	Kept any
 }
 
 // Severity says how bad a finding is.
@@ -72,4 +91,24 @@ type Finding struct {
 
 	Policy *Policy // that it is about; nil where it is about none, or about the file
 	Check  *Check  // of that policy; nil where it is about none
+}
+
+// FindingAt is a finding about a value that a field of the policy has.
+func (p *Policy) FindingAt(v *source.Value, field, format string, args ...any) Finding {
+	return Finding{
+		Field: field, Pos: v.Pos, Span: v.Span, Policy: p, Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// Problems are what the reader of files has found odd.
+func Problems(files ...*source.File) []Finding {
+	var all []Finding
+	for _, file := range files {
+		for _, p := range file.Problems {
+			all = append(all, Finding{
+				Rule: p.ID, Severity: Warning, Message: p.Message, Pos: p.Pos,
+			})
+		}
+	}
+	return all
 }

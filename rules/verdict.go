@@ -164,8 +164,8 @@ func (v *Verdict) Earlier() []*Result {
 	return all
 }
 
-// decidedBy is the id of the check that decides; empty where none does.
-func (v *Verdict) decidedBy() ID {
+// DecidedBy is the id of the check that decides; empty where none does.
+func (v *Verdict) DecidedBy() ID {
 	if v.Decided == nil {
 		return ""
 	}

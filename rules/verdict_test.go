@@ -277,10 +277,7 @@ func TestVerdicts(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			policy := &Policy{Root: AllOf(test.checks...)}
 			v := Evaluate([]*Policy{policy}, claims(`{}`))
-			var by ID
-			if v.Decided != nil {
-				by = v.Decided.Check.ID
-			}
+			by := v.DecidedBy()
 			if v.Outcome != test.want || by != test.by || v.Question().For != test.question {
 				t.Errorf("got %s by %q, question %q", v.Outcome, by, v.Question())
 			}

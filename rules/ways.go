@@ -9,17 +9,21 @@ const mostWays = 64
 // the node, and nobody else does. If a check must not hold, its opposite is listed in its place.
 // It is not ok if there are too many ways.
 func (n *Node) Ways() (ways [][]*Check, ok bool) {
-	if n.isList() {
+	if n.IsList() {
 		return [][]*Check{slices.Collect(n.Checks())}, true
 	}
 	w := wayFinder{ok: true}
 	return w.past(n, true), w.ok
 }
 
-// isList reports whether a node is a plain list of checks.
-func (n *Node) isList() bool {
-	isNone := func(part Node) bool { return part.Check == nil }
-	return n.All != nil && !slices.ContainsFunc(n.All, isNone)
+// IsList reports whether a node is a plain list of checks.
+func (n *Node) IsList() bool {
+	for i := range n.All { // ContainsFunc would copy each node
+		if n.All[i].Check == nil {
+			return false
+		}
+	}
+	return n.All != nil
 }
 
 type wayFinder struct{ ok bool }

@@ -5,13 +5,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/mint"
+	"github.com/gatewhy/gatewhy/testdata/oracles/tokens"
 	"github.com/gatewhy/gatewhy/testdata/oracles/witness"
 )
 
 // witnessed is a program without an adapter: its configuration as checks, and the tokens with
-// which it does otherwise than these say. A key is a token's name, or one of its words.
+// which it does otherwise than these say. A key is how a token's name begins, or one of its
+// words.
 type witnessed struct {
 	folder  string
 	root    rules.Node
@@ -26,16 +29,23 @@ func TestRealProgramsBearOutTheModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const critical = "it does not look at crit"
+	const (
+		doubles = "it reads no number that a double can't hold, and no whole number beyond 64 bits"
+		blanks  = "it leaves out blanks around a text"
+		utf8    = "it reads nothing that is not UTF-8"
+	)
 	for _, program := range []witnessed{
 		{"haproxy/one-issuer", haproxy(minted.PublicKey()), map[string]string{
-			"crit-unknown": critical, "crit-empty": critical,
+			"header-trailing": "it passes over what follows the header",
 		}},
 		{"apache-oidc/one-issuer", apache(), map[string]string{
-			"crit-unknown": critical, "crit-empty": critical,
-			"payload-bad-utf8": "it reads no payload that is not UTF-8",
-			"nul-in-sub":       "it reads no text with a NUL in it",
-			"kid=empty":        "it takes an empty key id for one that no key has",
+			`aud="API "`: blanks, `iss="ISSUER "`: blanks,
+			`iss=["ISSUER"]`: "it takes a list of one issuer for the issuer",
+			"nbf=1e400":      doubles, "iat=1e400": doubles, "email_verified=1": doubles,
+			"nbf=9223372036854775808": doubles, "x=": doubles, "header x=": doubles,
+			"payload-bad-utf8": utf8, "header-bad-utf8": utf8,
+			"nul-in-sub": "it reads no text with a NUL in it",
+			"kid=empty":  "it takes an empty key id for one that no key has",
 		}},
 	} {
 		t.Run(program.folder, func(t *testing.T) { program.test(t, minted) })
@@ -51,13 +61,17 @@ func (w *witnessed) test(t *testing.T, minted *witness.Minted) {
 		t.Fatal(err)
 	}
 	policies := []*rules.Policy{{Root: w.root}}
+	odd := map[string]bool{"crit-unknown": true, "crit-empty": true, "kid-number": true}
+	for _, shape := range tokens.Odd() {
+		odd[shape.Name] = true
+	}
 	same, open, differing := 0, 0, map[string]bool{}
 	for i := range recorded.Answers {
 		answer := &recorded.Answers[i]
 		v := rules.Evaluate(policies, minted.Request(recorded.Asked(answer), answer.Token))
-		unsure := wordOf(answer.Token, unsure())
+		unsure := odd[answer.Token] || wordOf(answer.Token, unsure()) != ""
 		switch word := wordOf(answer.Token, w.differs); {
-		case v.Outcome == rules.Undetermined && unsure != "":
+		case v.Outcome == rules.Undetermined && unsure:
 			open++
 		case v.Outcome == rules.Undetermined:
 			t.Errorf("%s: not known: %s", answer.Token, v.Why())
@@ -83,16 +97,23 @@ func (w *witnessed) test(t *testing.T, minted *witness.Minted) {
 func unsure() map[string]string {
 	const time = "it is not documented what a gateway makes of such a time"
 	const shape = "gateways differ on what they read of such a payload"
+	const header = "gateways differ on a member of the header that is no text"
 	return map[string]string{
 		"exp-string": time, "exp-float": time, "exp-huge": time, "exp-millis": time,
+		"kid=number": header, "typ=number": header,
 		"exp=digits": time, "exp=float": time, "exp=null": time,
 		"dup-aud-last-good": shape, "dup-aud-last-bad": shape,
 		"payload-array": shape, "payload-trailing": shape, "payload-bom": shape,
 	}
 }
 
-// wordOf is the word of a token's name that a table has; empty for none.
+// wordOf is the word of a token's name that a table has, or the beginning of one; empty for none.
 func wordOf(name string, table map[string]string) string {
+	for word := range table {
+		if strings.HasPrefix(name, word) {
+			return word
+		}
+	}
 	for word := range strings.FieldsSeq(name) {
 		if table[word] != "" {
 			return word
@@ -130,7 +151,10 @@ func haproxy(key string) rules.Node {
 		sent(),
 		equals(rules.Algorithm, rules.Input{Source: rules.FromHeader, Name: "alg"}, "RS256"),
 		&rules.Check{ID: rules.Signature, Test: rules.Predicate{
-			Op: rules.Verifies, Key: &rules.Key{Own: true, Text: key},
+			Op: rules.Verifies,
+			Key: &rules.Key{
+				Own: true, Text: key, Loose: true, Lenience: keys.Lenience{AnyCrit: true},
+			},
 		}},
 		equals(rules.Issuer, rules.Claim("iss"), mint.V2Issuer(mint.Tenant)),
 		equals(rules.Audience, rules.Claim("aud"), mint.API),
@@ -139,10 +163,12 @@ func haproxy(key string) rules.Node {
 }
 
 func apache() rules.Node {
+	key := rules.KeysAt("https://keys.example.com/keys", false)
+	key.Loose, key.Lenience.AnyCrit = true, true
 	return rules.AllOf(
 		sent(),
 		&rules.Check{ID: rules.Signature, Test: rules.Predicate{
-			Op: rules.Verifies, Key: rules.KeysAt("https://keys.example.com/keys", false),
+			Op: rules.Verifies, Key: key,
 		}},
 		expiry(),
 		equals(rules.Issuer, rules.Claim("iss"), mint.V2Issuer(mint.Tenant)),

@@ -173,7 +173,11 @@ func tinyGateways() []report.Gateway {
 			}),
 			row(200, func(b *rules.Behaviour) { b.Policies = []string{"gate"} }),
 			row(500, func(b *rules.Behaviour) { b.Policies = []string{"gate"} }),
-		}},
+		}, Handling: []rules.Handling{{
+			Situation: "field-unknown", Title: "a field that nobody knows",
+			Does: "it is dropped without a word", Evidence: documented("KB 3"),
+			Checked: "2026-01-31",
+		}}},
 		{Name: "wide", Product: "Wide Gateway", Vendor: "V", Expressions: []rules.Expression{
 			{
 				Rule: "A claim that is missing is null", Expression: "#[claims." + hostile + "]",

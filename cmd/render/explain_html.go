@@ -199,6 +199,7 @@ func (x *explainPager) chains() []chainPage {
 	var all []chainPage
 	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.explanation}
 	var failed failures
+	var groups rules.Groups
 	for _, chain := range byPolicy(x.Verdict.Results) {
 		page := chainPage{Title: "Checks"}
 		if len(x.Policies) > 1 {
@@ -207,10 +208,11 @@ func (x *explainPager) chains() []chainPage {
 		title := page.Title
 		for i := range chain {
 			r := &chain[i]
-			if where := alternative(r); i > 0 && where != alternative(&chain[i-1]) {
+			if where := alternative(groups.Of(r)); i > 0 &&
+				where != alternative(groups.Of(&chain[i-1])) {
 				all, page = append(all, page), chainPage{Title: title}
 			}
-			if where := alternative(r); where != "" {
+			if where := alternative(groups.Of(r)); where != "" {
 				page.Title = title + ": " + where
 			}
 			why := string(r.Outcome)

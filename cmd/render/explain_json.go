@@ -179,10 +179,11 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 
 func checksOf(results []rules.Result) []checkJSON {
 	out := make([]checkJSON, len(results))
+	var groups rules.Groups
 	for i := range results {
 		r := &results[i]
 		out[i] = checkJSON{
-			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
+			ID: r.Check.ID, Policy: r.Policy.Asset, Group: groups.Of(r), Field: r.Check.Field,
 			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
 			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(),

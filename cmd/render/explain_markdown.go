@@ -76,13 +76,14 @@ func (m *markdown) checks(results []rules.Result) {
 	m.b.WriteString("\n")
 	m.table("check", "outcome", "why")
 	several := len(byPolicy(results)) > 1
+	var groups rules.Groups
 	for i := range results {
 		r := &results[i]
 		name, why := checkName(r.Check), r.Why()
 		if several {
 			name = r.Policy.Name + ": " + strings.TrimSpace(name)
 		}
-		if where := alternative(r); where != "" {
+		if where := alternative(groups.Of(r)); where != "" {
 			name += " (" + where + ")"
 		}
 		if r.Harmless {

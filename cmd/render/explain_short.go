@@ -153,24 +153,25 @@ const (
 // shortRows are the checks of a policy that failed or are not known.
 func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	var next, alike, listed []rules.Result
+	isNext, isAlike := map[*rules.Check]bool{}, map[*rules.Check]bool{}
 	for _, r := range chain {
 		switch {
 		case t.folded(&r):
 		case r.Outcome == rules.Fail && failed.before(&r):
-			next = append(next, r)
+			next, isNext[r.Check] = append(next, r), true
 		case r.Outcome == rules.Unsure && (len(alike) == 0 || r.Why() == alike[0].Why()):
-			alike = append(alike, r)
+			alike, isAlike[r.Check] = append(alike, r), true
 		}
 		failed.add(&r)
 	}
 	for _, r := range chain {
-		if !t.folded(&r) && (len(next) <= fewNext || !holds(next, &r)) &&
-			(len(alike) <= fewAlike || !holds(alike, &r)) {
+		if !t.folded(&r) && (len(next) <= fewNext || !isNext[r.Check]) &&
+			(len(alike) <= fewAlike || !isAlike[r.Check]) {
 			listed = append(listed, r)
 		}
 	}
 	room := t.columns() - len(indent) - t.shortLabels(listed)
-	detail := func(r *rules.Result) string { return t.shortDetail(r, holds(next, r), room) }
+	detail := func(r *rules.Result) string { return t.shortDetail(r, isNext[r.Check], room) }
 	failures := 1 + lastFailure(listed)
 	rows := checkRows(t.Text, listed[:failures], detail)
 	if len(next) > fewNext {
@@ -219,10 +220,6 @@ func (t *explainText) repeats(r *rules.Result) bool {
 		return r.Check.ID == rules.Expiry && d.Actual() == r.Actual()
 	}
 	return false
-}
-
-func holds(results []rules.Result, r *rules.Result) bool {
-	return slices.ContainsFunc(results, func(o rules.Result) bool { return o.Check == r.Check })
 }
 
 // checkList names checks: "expiry, audience".

@@ -19,6 +19,7 @@ func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 		t.Blank()
 		t.Para(0, t.Paint(Strong, fmt.Sprintf("%s (%s, %s)", g.Product, g.Name, g.Vendor)))
 		t.behaviours(g.Behaviours)
+		t.handling(g.Handling)
 		t.expressions(g.Expressions)
 	}
 	t.Blank()
@@ -61,8 +62,27 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 	for _, header := range b.Headers {
 		t.Para(3, header)
 	}
-	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level,
-		b.Answer.Evidence.Reference, b.Checked)))
+	t.known(b.Answer.Evidence, b.Checked)
+}
+
+// handling lists what the control plane makes of a configuration.
+func (t *Text) handling(all []rules.Handling) {
+	if len(all) == 0 {
+		return
+	}
+	t.Heading("before any request: what the control plane makes of a configuration")
+	for i := range all {
+		h := &all[i]
+		t.Para(2, h.Situation+": "+h.Title)
+		t.Para(3, h.Does)
+		t.known(h.Evidence, h.Checked)
+	}
+}
+
+// known says where something is known from, and since when.
+func (t *Text) known(from rules.Evidence, checked string) {
+	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", from.Level, from.Reference,
+		checked)))
 }
 
 // answered is an answer in a line: its status, and what is known about its body.
@@ -111,7 +131,16 @@ type (
 		Product     string           `json:"product"`
 		Vendor      string           `json:"vendor"`
 		Behaviours  []behaviourJSON  `json:"behaviours,omitempty"`
+		Handling    []handlingJSON   `json:"control_plane,omitempty"`
 		Expressions []expressionJSON `json:"expressions,omitempty"`
+	}
+
+	handlingJSON struct {
+		Situation string        `json:"situation"`
+		Title     string        `json:"title"`
+		Does      string        `json:"does"`
+		Evidence  *evidenceJSON `json:"evidence"`
+		Checked   string        `json:"checked"`
 	}
 
 	behaviourJSON struct {
@@ -164,6 +193,12 @@ func gatewayOf(g *report.Gateway) knownGatewayJSON {
 			row.Body = new(string)
 		}
 		out.Behaviours = append(out.Behaviours, row)
+	}
+	for i := range g.Handling {
+		h := &g.Handling[i]
+		out.Handling = append(out.Handling, handlingJSON{
+			h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked,
+		})
 	}
 	for _, e := range g.Expressions {
 		out.Expressions = append(out.Expressions, expressionJSON{

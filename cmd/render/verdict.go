@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,17 +14,17 @@ func deciding(v *rules.Verdict, behind string) string {
 		return ""
 	}
 	name := checkName(v.Decided.Check) + behind
-	if where := alternative(v.Decided); where != "" {
+	if where := alternative(v.Decided.Group()); where != "" {
 		name += " (" + where + ")"
 	}
 	return name
 }
 
-// alternative says in words which alternative a check belongs to: "alternative 2". It is empty
-// in a plain list.
-func alternative(r *rules.Result) string {
+// alternative says in words which alternative a check's group is: "alternative 2". It is empty in
+// a plain list.
+func alternative(group string) string {
 	var words []string
-	for _, step := range strings.Split(r.Group(), ".") {
+	for _, step := range strings.Split(group, ".") {
 		if word := stepWord(step); word != "" {
 			words = append(words, word)
 		}
@@ -57,10 +56,11 @@ func stepWord(step string) string {
 // checkRows are checks as rows of a list, each alternative under its name.
 func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) string) []Row {
 	var rows []Row
+	var groups rules.Groups
 	in := ""
 	for i := range results {
 		r := &results[i]
-		if at := alternative(r); at != in {
+		if at := alternative(groups.Of(r)); at != in {
 			in = at
 			if at == "" {
 				at = "in any case"
@@ -74,35 +74,6 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 		rows = append(rows, Row{label, detail(r)})
 	}
 	return rows
-}
-
-// failures are checks that failed and keep the request out.
-type failures []*rules.Result
-
-// add adds a check if it failed and keeps the request out.
-func (f *failures) add(r *rules.Result) {
-	if r.Outcome == rules.Fail && !r.Harmless {
-		*f = append(*f, r)
-	}
-}
-
-// before reports whether one of them comes before a check, so that the check would fail next. A
-// failure in another alternative does not count.
-func (f failures) before(r *rules.Result) bool {
-	return slices.ContainsFunc(f, func(earlier *rules.Result) bool {
-		return earlier.Policy != r.Policy || !inOtherAlternatives(earlier.Group(), r.Group())
-	})
-}
-
-// inOtherAlternatives reports whether two groups are in different alternatives.
-func inOtherAlternatives(a, b string) bool {
-	one, other := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range min(len(one), len(other)) {
-		if one[i] != other[i] {
-			return strings.HasPrefix(one[i], "any[") && strings.HasPrefix(other[i], "any[")
-		}
-	}
-	return false
 }
 
 // outcomeShown is the outcome that the sign of a check shows. The outcome does not matter if

@@ -123,7 +123,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		Policies: policies, Request: request, Line: a.line(m.Shell, explainFlags()...),
 		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
 	}
-	return run.Explain()
+	return run.Explain(), nil
 }
 
 // Linted is the answer of lint, with why files were not checked.

@@ -82,7 +82,7 @@ type Explainer struct {
 }
 
 // Explain evaluates the policies, for each gateway where they differ, and proves the repairs.
-func (r *Explainer) Explain() (*Explanation, error) {
+func (r *Explainer) Explain() *Explanation {
 	x := &Explanation{
 		Token:    r.Request.Token,
 		Profile:  r.Request.Profile(),
@@ -98,11 +98,9 @@ func (r *Explainer) Explain() (*Explanation, error) {
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
 	x.Lint = r.lintCommand()
-	if err := r.repair(x); err != nil {
-		return nil, err
-	}
+	r.repair(x)
 	x.Next = r.waysOn(x)
-	return x, nil
+	return x
 }
 
 // perGateway gives the answer of each gateway where nothing tells which one it is and they differ.

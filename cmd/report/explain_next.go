@@ -333,7 +333,7 @@ func (w *explainNext) repairs() {
 		note := repair.Title + ": tried on this token, it gets "
 		switch {
 		case w.x.Verdict.Outcome == rules.Accepted:
-			note = "If this token belongs here, let in only tokens like it: " + note + "200"
+			note = "If this token belongs here, " + note + "200"
 		case repair.After.Outcome == rules.Accepted:
 			note += "200"
 		default:

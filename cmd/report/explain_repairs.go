@@ -12,15 +12,15 @@ import (
 )
 
 // repair proves what the adapter proposes.
-func (r *Explainer) repair(x *Explanation) error {
+func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
-		return nil
+		return
 	}
 	if why := r.mustStayOut(x.Policies); why != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
 		})
-		return nil
+		return
 	}
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
 		x.Refused = append(x.Refused, rules.Change{
@@ -28,11 +28,11 @@ func (r *Explainer) repair(x *Explanation) error {
 			Refused: "it is for " + aud + ", and the app registration of --app does not have " +
 				"this audience; pass a token that belongs here, and this one as --other",
 		})
-		return nil
+		return
 	}
 	sides := &repair.Sides{Own: r.Request, Other: r.Other, OneClient: true}
 	x.Other = sides.On(r.Policies.Policies).Other
-	remedies, refused, err := r.Policies.Remedies(r.Policies.Draft, sides)
+	remedies, refused := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)
 	if role := r.roleOfApp(&x.Verdict); role != "" {
 		x.Refused = append(x.Refused, rules.Change{
@@ -45,7 +45,6 @@ func (r *Explainer) repair(x *Explanation) error {
 	for _, file := range r.Policies.Files {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
 	}
-	return err
 }
 
 // roleOfApp is a role that would tell this environment's clients apart, where a token without any

@@ -124,6 +124,20 @@ func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
 	return readSized(file, name, size, maxConfiguration)
 }
 
+// readFound is ReadConfiguration. What is found in a folder and is larger than any policy is not
+// read, but is nil: it is some other data.
+func (m *Maker) readFound(f Found) ([]byte, error) {
+	file, size, err := m.open(f.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if !f.Named && size > maxConfiguration {
+		return nil, nil
+	}
+	return readSized(file, f.Name, size, maxConfiguration)
+}
+
 // stat describes a file or a folder.
 func (m *Maker) stat(name string) (fs.FileInfo, error) {
 	if m.Files != nil {
@@ -370,17 +384,27 @@ func isOfCluster(text []byte) bool {
 	return bytes.Contains(text[:min(len(text), usualInput)], []byte("apiVersion"))
 }
 
-// readSource reads what of a configuration some adapter reads: all of it where one does not say.
+// readSource reads what of a configuration some adapter reads.
 func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
-	if len(text) > MaxInput && !isOfCluster(text) {
-		return nil, TooLarge(name)
-	}
-	var wanted []source.Resource
+	return readWanted(name, text, g.resources())
+}
+
+// resources lists what of a cluster some adapter reads: all of it, which is nil, where one does not
+// say.
+func (g Gateways) resources() []source.Resource {
+	var all []source.Resource
 	for i := range g {
 		if g[i].Resources == nil {
-			return source.Read(name, text)
+			return nil
 		}
-		wanted = append(wanted, g[i].Resources()...)
+		all = append(all, g[i].Resources()...)
+	}
+	return all
+}
+
+func readWanted(name string, text []byte, wanted []source.Resource) (*source.File, error) {
+	if len(text) > MaxInput && !isOfCluster(text) {
+		return nil, TooLarge(name)
 	}
 	return source.ReadResources(name, text, wanted)
 }

@@ -108,10 +108,10 @@ func (m *Maker) NewFixer(
 
 // onlyIn refuses changes of other files than the one of this name.
 func onlyIn(
-	name string, changes func(*rules.Configuration, rules.Goal) ([]rules.Change, error),
-) func(*rules.Configuration, rules.Goal) ([]rules.Change, error) {
-	return func(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
-		all, err := changes(c, goal)
+	name string, changes func(*rules.Configuration, rules.Goal) []rules.Change,
+) func(*rules.Configuration, rules.Goal) []rules.Change {
+	return func(c *rules.Configuration, goal rules.Goal) []rules.Change {
+		all := changes(c, goal)
 		for i := range all {
 			change := &all[i]
 			if change.Edited == nil {
@@ -126,7 +126,7 @@ func onlyIn(
 				}
 			}
 		}
-		return all, err
+		return all
 	}
 }
 
@@ -142,7 +142,7 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 
 func (j *Fixer) run() (*repair.Fixed, error) {
 	if j.solution != nil {
-		return j.Solve(j.before, j.solution)
+		return j.Solve(j.before, j.solution), nil
 	}
 	defer j.tellProgress()()
 	fixed, err := j.RemoveFindings(j.before, j.Rule)

@@ -18,6 +18,7 @@ type Gateway struct {
 	Product    string // as its vendor calls it
 	Vendor     string // the adapter's name
 	Behaviours []rules.Behaviour
+	Handling   []rules.Handling // by its control plane
 
 	// Expressions are the rules of its expression language, where they are asked for in place of
 	// the behaviours.
@@ -314,6 +315,7 @@ func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) 
 		g.Expressions = adapter.Expressions(variant.Name)
 		return g
 	}
+	g.Handling = adapter.Handling()
 	for _, b := range adapter.Behaviours() {
 		if b.Variant == variant.Name {
 			g.Behaviours = append(g.Behaviours, b)

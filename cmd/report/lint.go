@@ -318,12 +318,11 @@ type Unseen struct {
 func notModelled(policies []*rules.Policy) []Unseen {
 	var all []Unseen
 	for _, p := range policies {
-		checks := p.Checks()
-		i := slices.IndexFunc(checks, func(c *rules.Check) bool {
-			return c.ID == rules.NotModelled
-		})
-		if !p.When.Disabled && i >= 0 {
-			all = append(all, Unseen{Policy: p, Why: checks[i].Unknown.Why})
+		for c := range p.Root.Checks() {
+			if c.ID == rules.NotModelled && !p.When.Disabled {
+				all = append(all, Unseen{Policy: p, Why: c.Unknown.Why})
+				break
+			}
 		}
 	}
 	return all
@@ -331,6 +330,6 @@ func notModelled(policies []*rules.Policy) []Unseen {
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
-	j := lint.Judge{Catalogue: s.gateways.Catalogue(), Apps: s.Apps}
+	j := lint.Judge{Catalogue: Gateways{s.Adapter}.Catalogue(), Apps: s.Apps}
 	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
 }

@@ -29,7 +29,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 	}
 	run := linter{
 		Judge: NewJudge(m.Gateways, request.Options, request.Apps),
-		maker: m, stdin: request.Stdin,
+		maker: m, stdin: request.Stdin, wanted: m.Gateways.resources(),
 	}
 	results := run.all(unique(found))
 	l = &Linting{
@@ -95,9 +95,10 @@ func unread(errs []error) []Unread {
 // linter lints any number of files at once.
 type linter struct {
 	*Judge
-	maker *Maker
-	stdin string // the name that standard input goes by
-	done  atomic.Int64
+	maker  *Maker
+	stdin  string            // the name that standard input goes by
+	wanted []source.Resource // of a cluster
+	done   atomic.Int64
 }
 
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
@@ -141,17 +142,14 @@ func (l *linter) finish(results []linted) {
 // like a policy, and so is a named file without a policy; any other file of a folder is none of
 // ours.
 func (l *linter) one(found Found) linted {
-	if !found.Named && l.maker.isTooLarge(found.Name) {
-		return linted{name: found.Name}
-	}
-	name, text, err := l.read(found.Name)
-	if err != nil {
+	name, text, err := l.read(found)
+	if err != nil || text == nil {
 		return linted{name: name, err: err}
 	}
 	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
 		return linted{name: name}
 	}
-	file, err := l.gateways.readSource(name, text)
+	file, err := readWanted(name, text, l.wanted)
 	if err != nil {
 		if !found.Named && !l.gateways.lookLikePolicy(text) {
 			err = nil
@@ -193,11 +191,13 @@ func (r *linted) slim() {
 	}
 }
 
-// read returns the text, and the name that it is reported under.
-func (l *linter) read(name string) (string, []byte, error) {
-	text, err := l.maker.ReadConfiguration(name)
-	if name == "-" {
-		name = cmp.Or(l.stdin, standardInput)
+// read returns the text, and the name that it is reported under. Of a file of a folder that is too
+// large there is none, which is nil.
+func (l *linter) read(found Found) (string, []byte, error) {
+	if found.Name == "-" {
+		text, err := l.maker.ReadConfiguration("-")
+		return cmp.Or(l.stdin, standardInput), text, err
 	}
-	return name, text, err
+	text, err := l.maker.readFound(found)
+	return found.Name, text, err
 }

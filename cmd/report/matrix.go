@@ -79,7 +79,7 @@ const mostShown = 3
 // makes its column better, and the smallest set of changes that was found for it. With fix, the
 // matrix after these is computed. Columns do not depend on each other's policies, so the best for
 // each is the best for all.
-func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
+func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 	var done atomic.Int64
 	defer m.Progress(&done, len(x.Gateways), "gateways searched for repairs")()
 	if fix {
@@ -89,30 +89,24 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
 		if e.sets[name] == nil {
 			continue // there is nothing to repair in a list without policies
 		}
-		if err := e.repairOne(x, g, e.sets[name], fix); err != nil {
-			return err
-		}
+		e.repairOne(x, g, e.sets[name], fix)
 		done.Add(1)
 	}
-	return nil
 }
 
 // repairOne looks for the repair of one gateway.
-func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) error {
+func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
 		Bench: set.Bench, Own: x.Own(g), Score: c.score,
 		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g)},
 	}
-	found, err := search.Smallest(set.Draft)
-	if err != nil {
-		return err
-	}
+	found := search.Smallest(set.Draft)
 	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {
 		x.Repairs = append(x.Repairs, c.repair(&a, found))
 	}
 	if !found.Better() {
-		return nil
+		return
 	}
 	chosen := c.repair(&found.Best, found)
 	chosen.Chosen = true
@@ -120,7 +114,6 @@ func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) error 
 	if fix {
 		x.Fixed = x.Fixed.With(g, c.tried[found.Best.Draft])
 	}
-	return nil
 }
 
 // column is the cells of one gateway, with each of the drafts that was tried there.

@@ -73,6 +73,9 @@ func (m *Maker) readPolicies(
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
 	}
+	if err := m.Gateways.ofOneCluster(files, found, options); err != nil {
+		return nil, err
+	}
 	set, err := m.Gateways.Read(files, options)
 	if err != nil {
 		return nil, err
@@ -135,6 +138,46 @@ func (m *Maker) ofOneGateway(
 	return nil, Problem("the policy files are of several gateways: "+strings.Join(names, "; "),
 		"--gateway NAME takes those of one, of a folder; or name the files of one gateway",
 		"an environments file has an environment for each, and gatewhy matrix a column")
+}
+
+// ofOneCluster is an error where files that were found in a folder make up several configurations,
+// as lint sorts them. Those that somebody names are of one.
+func (g Gateways) ofOneCluster(
+	files []*source.File, found []Found, options rules.Options,
+) error {
+	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+		return nil
+	}
+	adapter, err := g.ofAll(files, options)
+	if err != nil || adapter.Together == nil {
+		return err
+	}
+	groups := adapter.Together(files)
+	if len(groups) < 2 {
+		return nil
+	}
+	var names []string
+	for _, group := range groups {
+		names = append(names, group[0].Name)
+	}
+	return Problem("the policy files are of several clusters: "+strings.Join(names, ", "),
+		"name the files of one: -p "+placeOf(groups),
+		"an environments file has an environment for each, and gatewhy matrix a column")
+}
+
+// placeOf is the folder of the first of some groups of files, or its file where others are there
+// too.
+func placeOf(groups [][]*source.File) string {
+	name := groups[0][0].Name
+	folder := filepath.Dir(name)
+	inFolder := func(file *source.File) bool { return filepath.Dir(file.Name) == folder }
+	shared := slices.ContainsFunc(groups[1:], func(group []*source.File) bool {
+		return slices.ContainsFunc(group, inFolder)
+	})
+	if shared || folder == "." {
+		return name
+	}
+	return folder
 }
 
 // stacked is where the files come from if they were found in a folder and two of them have a

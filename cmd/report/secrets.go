@@ -46,8 +46,8 @@ func hide(text []byte, spans []source.Span) {
 func tokensIn(text []byte) []source.Span {
 	var spans []source.Span
 	start := 0
-	for line := range bytes.Lines(text) {
-		for _, span := range inspect.TokenSpans(string(line)) {
+	for line := range strings.Lines(string(text)) {
+		for _, span := range inspect.TokenSpans(line) {
 			spans = append(spans, source.Span{Start: start + span.Start, End: start + span.End})
 		}
 		start += len(line)
@@ -90,10 +90,14 @@ func (s *shield) cover(v *source.Value) {
 // hidesToken reports whether a text has a token that does not show in the file as it is: with
 // escapes in it, or over several lines.
 func hidesToken(file *source.File, text string, span source.Span) bool {
-	if inspect.TokenSpans(text) == nil || span.Start < 0 || span.End > len(file.Text) {
+	if span.Start < 0 || span.End > len(file.Text) {
 		return false
 	}
-	return !bytes.Contains(file.Text[span.Start:span.End], []byte(text))
+	shown := file.Text[span.Start:span.End]
+	if len(shown) > 1 && string(shown[1:len(shown)-1]) == text {
+		return false // in quotes
+	}
+	return inspect.TokenSpans(text) != nil && !bytes.Contains(shown, []byte(text))
 }
 
 // isSecret reports whether a member's text is a secret, and not an expression that reads one.

@@ -26,11 +26,20 @@ func ParseKeysURL(text string) (KeysAddress, bool) {
 	if err != nil {
 		return KeysAddress{}, false
 	}
+	return KeysAt(u)
+}
+
+// KeysAt is [ParseKeysURL] of an address that is parsed already.
+func KeysAt(u *url.URL) (KeysAddress, bool) {
 	host := strings.ToLower(u.Hostname())
 	cloud, ok := CloudOf(host)
 	path := strings.Split(strings.Trim(u.Path, "/"), "/")
+	var query url.Values
+	if u.RawQuery != "" {
+		query = u.Query()
+	}
 	address := KeysAddress{
-		Host: host, Cloud: cloud, Version: V1, App: u.Query().Get("appid"),
+		Host: host, Cloud: cloud, Version: V1, App: query.Get("appid"),
 		Discovery: strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration"),
 	}
 	if slices.Contains(path, "v2.0") {
@@ -46,7 +55,7 @@ func ParseKeysURL(text string) (KeysAddress, bool) {
 		address.Policy = path[1]
 	}
 	if address.Policy == "" {
-		address.Policy = u.Query().Get("p")
+		address.Policy = query.Get("p")
 	}
 	switch {
 	case cloud.isExternal(host):

@@ -112,3 +112,17 @@ var written = [...]struct{ claim, instead string }{
 // permissionSigns are what the value of a scope or a role may be made of.
 const permissionSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" +
 	"!#$%&'()*+,-./:;<=>?@[]^_`{|}~"
+
+// GrantOf is where an administrator grants a client what a claim says; empty for other claims than
+// roles and scp.
+func GrantOf(claim string) string {
+	switch claim {
+	case "roles":
+		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
+			"permissions of the client for an application"
+	case "scp":
+		return "the client's app registration > API permissions > (the API) > the scope, and " +
+			"consent to it"
+	}
+	return ""
+}

@@ -14,11 +14,10 @@ import (
 
 // Expect is what the caller expects of a token.
 type Expect struct {
-	At         time.Time // the instant at which the times are checked
-	Algorithms []string  // those that may have signed it; empty for all that are known
-	Issuer     string    // the exact iss; empty if it is not checked
-	Tenant     string    // the tenant's id, a GUID; empty if it is not checked
-	Cloud      string    // the id of the tenant's cloud; empty if we do not know it
+	At     time.Time // the instant at which the times are checked
+	Issuer string    // the exact iss; empty if it is not checked
+	Tenant string    // the tenant's id, a GUID; empty if it is not checked
+	Cloud  string    // the id of the tenant's cloud; empty if we do not know it
 }
 
 // Check is one thing that was looked at. The ids are those of a policy's checks.
@@ -38,13 +37,9 @@ type Report struct {
 	Checks    []Check
 }
 
-// Verify checks everything that makes a token genuine, current and of the expected issuer and
-// tenant. All checks run, whatever the ones before them found.
-func (e Expect) Verify(t *inspect.Token, set *Set) Report {
-	return e.Check(t, Verify(t, set, e.Algorithms...))
-}
-
-// Check is Verify with a signature that was verified before, and perhaps investigated.
+// Check checks everything that makes a token genuine, current and of the expected issuer and
+// tenant, with its signature, which was verified before and perhaps investigated. All checks run,
+// whatever the ones before them found.
 func (e Expect) Check(t *inspect.Token, signature Result) Report {
 	e.Cloud = e.cloudOf(signature.Set)
 	signature = e.asExpected(t, signature)

@@ -20,7 +20,7 @@ func checked(t *testing.T, id, claims string, key map[string]any, expect keys.Ex
 	t.Helper()
 	set := setOf(t, jwk(t, &rsaKeys()[0].PublicKey, "one", key))
 	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`, claims)
-	report := expect.Verify(inspect.Parse(token), set)
+	report := verifiedAs(expect, inspect.Parse(token), set)
 	for _, c := range report.Checks {
 		if c.ID == id {
 			return c
@@ -439,7 +439,7 @@ func TestAKeyOfAnotherCloudThanTheMetadatasIsSaid(t *testing.T) {
 	set.Metadata.CloudInstance = "microsoftonline.com"
 	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`,
 		fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, mint.V1Issuer(tid), tid, noon.Unix()+60))
-	report := keys.Expect{At: noon, Tenant: tid}.Verify(inspect.Parse(token), set)
+	report := verifiedAs(keys.Expect{At: noon, Tenant: tid}, inspect.Parse(token), set)
 	if c, _ := report.Decided(); report.Signature.Outcome != keys.Pass ||
 		report.Outcome() != keys.Fail || c.ID != "issuer" ||
 		!strings.Contains(c.Why, "another cloud") {
@@ -537,7 +537,7 @@ func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			report := at.Verify(inspect.Parse(test.token), test.set)
+			report := verifiedAs(at, inspect.Parse(test.token), test.set)
 			decided, _ := report.Decided()
 			if report.Outcome() != test.want || decided.ID != test.decided {
 				t.Errorf("got %v, decided by %q (%s); want %v by %q", report.Outcome(), decided.ID,
@@ -590,8 +590,9 @@ func TestKubernetesCasesAgree(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			expect := keys.Expect{At: noon, Issuer: issuer, Algorithms: test.allowed}
-			report := expect.Verify(inspect.Parse(test.token), setOf(t, test.key))
+			expect := keys.Expect{At: noon, Issuer: issuer}
+			set := setOf(t, test.key)
+			report := verifiedAs(expect, inspect.Parse(test.token), set, test.allowed...)
 			if decided, _ := report.Decided(); decided.ID != test.decided {
 				t.Errorf("decided by %q (%s), want %q", decided.ID, decided.Why, test.decided)
 			}
@@ -615,7 +616,7 @@ func TestATokenVerifiesWhateverElseItsClaimsHold(t *testing.T) {
 		text := fmt.Sprintf(`{"iss":"https://auth.example.com","exp":%d,%s}`, noon.Unix()+3600,
 			more)
 		token := inspect.Parse(signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"k"}`, text))
-		report := keys.Expect{At: noon}.Verify(token, set)
+		report := verifiedAs(keys.Expect{At: noon}, token, set)
 		if decided, undecided := report.Decided(); token.Fault != nil || undecided {
 			t.Errorf("%s: %v, %s: %s", more, token.Fault, decided.ID, decided.Why)
 		}

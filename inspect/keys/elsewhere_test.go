@@ -230,7 +230,7 @@ func TestWhomTheCallerExpectsExplainsAnUnknownKid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.expect.At = noon
-			got := test.expect.Verify(inspect.Parse(text), set).Signature
+			got := verifiedAs(test.expect, inspect.Parse(text), set).Signature
 			if got.Elsewhere != test.want {
 				t.Errorf("%d, want %d: %s", got.Elsewhere, test.want, got.Why)
 			}

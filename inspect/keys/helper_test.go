@@ -193,3 +193,10 @@ func verify(token string, set *keys.Set, allowed ...string) keys.Result {
 	}
 	return got
 }
+
+// verifiedAs is what is said of a token that is expected to be so, with its signature.
+func verifiedAs(
+	expect keys.Expect, t *inspect.Token, set *keys.Set, allowed ...string,
+) keys.Report {
+	return expect.Check(t, keys.Verify(t, set, allowed...))
+}

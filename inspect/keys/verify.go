@@ -104,7 +104,12 @@ func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 
 // Lenience is what a verifier lets pass that it must refuse.
 type Lenience struct {
+	AnyCrit   bool // a crit, whatever it says
 	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
+
+	// B64 says that a crit may name b64 (RFC 7797), which changes nothing of a signature over an
+	// encoded payload.
+	B64 bool
 }
 
 // Verify is [Verify] by such a verifier.
@@ -141,6 +146,9 @@ func (v *verification) readable() bool {
 		fault = t.Fault.Cause
 	}
 	switch {
+	case t.Fault != nil && t.Fault.Limit && !payloadDecoded(t):
+		v.result.Outcome = Unknown
+		v.conclude(NoReadableJWS, "a signed token in compact form", fault, fault)
 	case t.Shape != inspect.Signed || t.Header == nil || !payloadDecoded(t):
 		v.conclude(NoReadableJWS, "a signed token in compact form", fault,
 			"only a signed token in compact form (header.payload.signature) can be verified")
@@ -164,7 +172,14 @@ func (v *verification) readable() bool {
 func (v *verification) critical() bool {
 	crit := v.token.Header.Member("crit")
 	empty := crit.Is(source.List) && len(crit.Items) == 0 || crit.Is(source.Null)
-	return crit != nil && !(empty && v.lenience.EmptyCrit)
+	if crit == nil || v.lenience.AnyCrit || empty && v.lenience.EmptyCrit {
+		return false
+	}
+	names, _ := crit.Strings()
+	return !crit.Is(source.List) || len(names) == 0 ||
+		slices.ContainsFunc(names, func(name string) bool {
+			return name != "b64" || !v.lenience.B64
+		})
 }
 
 // whyCritical says why a token with this crit must be rejected.

@@ -1,5 +1,11 @@
 package source
 
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
 // Error says what is wrong, where, and what to do about it. It is the one shape of an error,
 // whatever was read. Cause and hints never hold a token.
 type Error struct {
@@ -15,6 +21,20 @@ func (e *Error) Error() string {
 		return place + ": " + e.Cause
 	}
 	return e.Cause
+}
+
+// CauseOf is an error of the file system without the path that it carries, which may name the
+// user, or a file that they do not know.
+func CauseOf(err error) string {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return err.Error()
 }
 
 // Hint is one thing to do: a sentence, lower case, without a full stop, and what to pass if that

@@ -25,6 +25,7 @@ type Matrix struct {
 	classes *issued.Classes
 	columns [][]*column // by gateway, one for each class of its requests
 	answers []*answers  // by gateway
+	cells   []Cell      // of the gateway that is being added
 }
 
 // answers are the cells of one gateway. There may be many, and most of them are alike.
@@ -94,6 +95,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 			e.Progress(i+1, len(e.Sites))
 		}
 	}
+	m.cells = nil
 	m.find()
 	m.remark()
 	return m
@@ -140,7 +142,10 @@ func (m *Matrix) token(row, gateway int) *issued.Token {
 func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0
-	cells, witness := make([]Cell, len(m.Rows)), make([]issued.Mark, len(m.Rows))
+	if m.cells == nil {
+		m.cells = make([]Cell, len(m.Rows))
+	}
+	cells, witness := m.cells, make([]issued.Mark, len(m.Rows))
 	for i, c := range columns {
 		run := m.classes.Run(c.view, grouped)
 		for r, row := range m.Rows {
@@ -215,10 +220,7 @@ func (c *column) cell(row *Row, run *issued.Run) (Cell, issued.Mark) {
 		}, o.Issued.Mark()
 	}
 	v, _ := c.evaluateReal(row.Real)
-	cell := Cell{Outcome: v.Outcome, Status: v.Status, column: c}
-	if v.Decided != nil {
-		cell.Decided = v.Decided.Check.ID
-	}
+	cell := Cell{Outcome: v.Outcome, Status: v.Status, Decided: v.DecidedBy(), column: c}
 	return cell, issued.Mark{}
 }
 

@@ -320,11 +320,11 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 	if e.NoStatus && v.Status != 0 {
 		all = append(all, fmt.Sprintf("status: expected null (not known), got %d", v.Status))
 	}
-	if e.compares() && e.Decided != decidedBy(v) {
+	if e.compares() && e.Decided != v.DecidedBy() {
 		all = append(
 			all,
 			fmt.Sprintf(
-				"decided_by: expected %s, got %s", checkWord(e.Decided), checkWord(decidedBy(v)),
+				"decided_by: expected %s, got %s", checkWord(e.Decided), checkWord(v.DecidedBy()),
 			),
 		)
 	}
@@ -346,11 +346,4 @@ func statusWord(status int) string {
 		return "null (not known)"
 	}
 	return fmt.Sprint(status)
-}
-
-func decidedBy(v *rules.Verdict) rules.ID {
-	if v.Decided == nil {
-		return ""
-	}
-	return v.Decided.Check.ID
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// DefaultLocations are where the filter looks for a token if its provider names no place.
-func DefaultLocations() []rules.Location {
+// defaultLocations are where the filter looks for a token if its provider names no place.
+func defaultLocations() []rules.Location {
 	return []rules.Location{
 		{Input: rules.Input{Source: rules.FromHTTP, Name: "Authorization"}, Prefix: "Bearer "},
 		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
@@ -69,4 +69,12 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 		}
 	}
 	return rules.Both(parts...)
+}
+
+// LetsIn reports whether a request without a token gets past a node, of some routes at least.
+func LetsIn(n rules.Node) bool {
+	policy := []*rules.Policy{{Root: n}}
+	v := rules.Evaluate(policy, &rules.Request{})
+	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
+	return in(v) || slices.ContainsFunc(v.Classes, in)
 }

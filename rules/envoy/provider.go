@@ -57,6 +57,25 @@ func (p *Provider) hasAudience() rules.Predicate {
 	}
 }
 
+// Unchecked are the checks of a token that are not made, and why.
+func Unchecked(at rules.Place, key *rules.Key, evidence rules.Evidence, why string) rules.Node {
+	var all []*rules.Check
+	for _, of := range []struct {
+		id   rules.ID
+		test rules.Predicate
+	}{
+		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
+		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
+		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: key}},
+	} {
+		all = append(all, &rules.Check{
+			ID: of.id, Field: at.Field, Pos: at.Pos, Span: at.Span, Evidence: evidence,
+			Test: of.test, Skip: why,
+		})
+	}
+	return rules.AllOf(all...)
+}
+
 // Filter makes the checks of providers.
 type Filter struct {
 	Table []rules.Behaviour // of the gateway

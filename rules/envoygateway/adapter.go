@@ -29,12 +29,12 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 
-		Detect:   detect,
+		Detect:   reading().Detect,
 		Read:     read,
-		Together: together,
-		Beside:   ofTargets,
+		Together: reading().Together,
+		Beside:   reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},

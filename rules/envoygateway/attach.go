@@ -402,6 +402,12 @@ func wideSelector(p *policy) *rules.Unknown {
 // finished is the instance with the spec that counts there.
 func (i *instance) finished() *instance {
 	i.spec = i.policy.Spec
+	if why := i.policy.twice; why != "" {
+		i.doubt = unknownTarget(why)
+	}
+	if i.outer != nil && i.outer.twice != "" && i.policy.Spec.Member("mergeType") != nil {
+		i.doubt = unknownTarget(i.outer.twice)
+	}
 	if i.of.kind == tcpRoute && i.doubt == nil {
 		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}
 	}

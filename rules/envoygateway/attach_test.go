@@ -66,6 +66,13 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		}},
 		{"a merge without a Gateway", []string{merging, route}, []string{"orders/api on-api"}},
 		{"a merge without its route", []string{merging}, []string{"orders/api on-api?"}},
+		{"a policy twice, alike", []string{own, own}, []string{"orders/api on-api"}},
+		{"a policy twice, and not alike", []string{own, onRoute("cors: {}", jwt())}, []string{
+			"orders/api on-api?",
+		}},
+		{"a Gateway's policy twice", []string{
+			onGateway, policyOn(gatewayKind, "public", "cors: {}"), merging, route, other,
+		}, []string{"orders/api on-api?", "orders/web on-public?"}},
 		{"a route of another Gateway", []string{onGateway, resourceOf(httpRoute, "api",
 			"parentRefs: [{name: other}]")}, []string{"orders/gateway:public on-public"}},
 		{"a Gateway of another namespace", []string{onGateway, resourceOf(httpRoute, "api",

@@ -3,7 +3,6 @@ package envoygateway
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -32,30 +31,13 @@ func providersOf(spec *source.Value) []*provider {
 
 func providerOf(v *source.Value, path string) *provider {
 	name, _ := v.Member("name").Str()
-	issuer, _ := v.Member("issuer").Str()
-	audiences := kubernetes.ListIn(v, path, "audiences")
-	p := &provider{at: v, path: path, name: name, Provider: &envoy.Provider{
-		At:     place(v, strings.TrimSuffix(path, ".")),
-		Issuer: issuer, IssuerAt: placeIn(v, path, "issuer"),
-		IssuerDoubt: kubernetes.TextDoubt(v.Member("issuer"), path+"issuer"),
-		Audiences:   audiences.Values, AudiencesAt: placeIn(v, path, "audiences"),
-		AudiencesDoubt: audiences.Doubt,
-	}}
-	p.Locations, p.LocationsDoubt = locationsOf(v.Member("extractFrom"), path+"extractFrom.")
+	p := &provider{at: v, path: path, name: name, Provider: envoy.ProviderIn(v, path)}
+	from := envoy.Extraction{
+		Headers: "headers", Prefix: "valuePrefix", Params: "params", Cookies: "cookies",
+	}
+	p.Locations, p.LocationsDoubt = from.LocationsIn(v.Member("extractFrom"), path+"extractFrom.")
 	p.Key, p.KeyAt, p.KeyDoubt = keyOf(v, path)
 	return p
-}
-
-func place(v *source.Value, field string) rules.Place {
-	return rules.Place{Field: field, Pos: v.Pos, Span: v.Span}
-}
-
-// placeIn is that of a field of a provider, or of the provider itself where it has none.
-func placeIn(v *source.Value, path, name string) rules.Place {
-	if at := v.Member(name); at != nil {
-		return place(at, path+name)
-	}
-	return place(v, path+name)
 }
 
 // keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap,
@@ -64,57 +46,21 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 	if remote := v.Member("remoteJWKS"); remote != nil {
 		path += "remoteJWKS."
 		address, _ := remote.Member("uri").Str()
-		return rules.KeysAt(address, false), placeIn(remote, path, "uri"),
+		return rules.KeysAt(address, false), envoy.PlaceIn(remote, path, "uri"),
 			kubernetes.TextDoubt(remote.Member("uri"), path+"uri")
 	}
 	local := v.Member("localJWKS")
 	if local == nil {
-		return &rules.Key{}, placeIn(v, path, "remoteJWKS"), nil
+		return &rules.Key{}, envoy.PlaceIn(v, path, "remoteJWKS"), nil
 	}
 	path += "localJWKS."
 	text, _ := local.Member("inline").Str()
 	key := &rules.Key{Own: true, Text: text, Set: true}
 	if ref := local.Member("valueRef"); ref != nil && text == "" {
-		return key, placeIn(local, path, "valueRef"), nil
+		return key, envoy.PlaceIn(local, path, "valueRef"), nil
 	}
-	return key, placeIn(local, path, "inline"),
+	return key, envoy.PlaceIn(local, path, "inline"),
 		kubernetes.TextDoubt(local.Member("inline"), path+"inline")
-}
-
-// locationsOf are where a provider looks for the token. Without any of its own these are the
-// Authorization header and a parameter.
-func locationsOf(v *source.Value, path string) ([]rules.Location, *rules.Unknown) {
-	var all []rules.Location
-	doubt := kubernetes.DoubtOf(v, strings.TrimSuffix(path, "."))
-	for _, h := range itemsOf(v.Member("headers")) {
-		name, ok := h.Member("name").Str()
-		if !ok || kubernetes.Marked(h.Member("name")) ||
-			kubernetes.Marked(h.Member("valuePrefix")) {
-			doubt = &rules.Unknown{Why: "where the token is looked for is not known: " + path +
-				"headers has a name or a prefix that only its deployment knows"}
-			continue
-		}
-		prefix, _ := h.Member("valuePrefix").Str()
-		all = append(all, rules.Location{
-			Input: rules.Input{Source: rules.FromHTTP, Name: name}, Prefix: prefix,
-		})
-	}
-	for _, from := range []struct {
-		field string
-		in    rules.Source
-	}{{"params", rules.FromQuery}, {"cookies", rules.FromCookie}} {
-		names := kubernetes.ListIn(v, path, from.field)
-		if names.Doubt != nil {
-			doubt = names.Doubt
-		}
-		for _, name := range names.Texts() {
-			all = append(all, rules.Location{Input: rules.Input{Source: from.in, Name: name}})
-		}
-	}
-	if len(all) == 0 && doubt == nil {
-		return envoy.DefaultLocations(), nil
-	}
-	return all, doubt
 }
 
 // inEnvoy are the providers as the filter has them.
@@ -138,7 +84,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 		return rules.Node{}, false
 	}
 	if why := c.providersUnread(); why != nil {
-		return rules.AllOf(c.notModelled(jwt, "jwt.providers", why)), true
+		return rules.AllOf(notModelled(jwt, "jwt.providers", why)), true
 	}
 	if c.open == rules.Yes {
 		return c.unchecked(), !c.provesLater()
@@ -151,7 +97,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 			why = dependsOn("jwt.failOpen", failOpenSince)
 		}
 		return rules.Node{Any: []rules.Node{
-			accepted, {Check: c.notModelled(field, "jwt.failOpen", why)},
+			accepted, {Check: notModelled(field, "jwt.failOpen", why)},
 		}}, true
 	}
 	if c.optional == rules.No {
@@ -179,7 +125,7 @@ func (c *compiler) providersUnread() *rules.Unknown {
 // noToken is the condition that a request has no token, and need not have one.
 func (c *compiler) noToken() *rules.Check {
 	optional := c.spec.At("jwt", "optional")
-	none := c.check(rules.Conditional, optional, "jwt.optional", documented(docAPI))
+	none := rules.CheckAt(rules.Conditional, optional, "jwt.optional", documented(docAPI))
 	none.Test = envoy.CarriesNothing(c.inEnvoy())
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
@@ -191,22 +137,9 @@ func (c *compiler) noToken() *rules.Check {
 
 // unchecked is what failOpen makes of the checks of a token: whatever fails is let pass.
 func (c *compiler) unchecked() rules.Node {
-	var all []*rules.Check
-	field := c.spec.At("jwt", "failOpen")
-	for _, of := range []struct {
-		id   rules.ID
-		test rules.Predicate
-	}{
-		{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
-		{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
-		{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: c.providers[0].Key}},
-	} {
-		check := c.check(of.id, field, "jwt.failOpen", documented(docAPI))
-		check.Test = of.test
-		check.Skip = "failOpen is true: a request with a bad token, or none, passes"
-		all = append(all, check)
-	}
-	return rules.AllOf(all...)
+	at := rules.PlaceOf(c.spec.At("jwt", "failOpen"), "jwt.failOpen")
+	return envoy.Unchecked(at, c.providers[0].Key, documented(docAPI),
+		"failOpen is true: a request with a bad token, or none, passes")
 }
 
 // provesLater reports whether each way past the authorization rules asks for a token that a

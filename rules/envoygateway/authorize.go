@@ -64,7 +64,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 		return rules.Node{}, false
 	}
 	if why := c.unreadable(v); why != nil {
-		return rules.AllOf(c.notModelled(v, "authorization", why)), true
+		return rules.AllOf(notModelled(v, "authorization", why)), true
 	}
 	all, open := rulesIn(c.spec), c.defaultAllows() == rules.Yes
 	all = slices.DeleteFunc(all, func(r *authRule) bool { return !c.counts(r) })
@@ -73,7 +73,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	if list := v.Member("rules"); list != nil {
 		at, field = list, "authorization.rules"
 	}
-	check := c.check(rules.Authorization, at, field, documented(docAPI))
+	check := rules.CheckAt(rules.Authorization, at, field, documented(docAPI))
 	check.Answer = c.row(envoy.Denied)
 	switch {
 	case passed.always:
@@ -224,7 +224,7 @@ func (c *compiler) pastDeny(all []*authRule, rest passed) passed {
 		if matches == rules.Yes {
 			return passed{never: true}
 		}
-		check := c.check(rules.Authorization, r.at, fmt.Sprintf("authorization.rules[%d]",
+		check := rules.CheckAt(rules.Authorization, r.at, fmt.Sprintf("authorization.rules[%d]",
 			r.index), documented(docAPI))
 		check.Answer = c.row(envoy.Denied)
 		check.Test = rules.Negate(test)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -71,7 +72,7 @@ func (c *compiler) celChecks(r *authRule) []*rules.Check {
 		return nil
 	}
 	if e.parsed == nil {
-		check := c.check(rules.Authorization, e.at, e.field, inferred(codeCEL))
+		check := rules.CheckAt(rules.Authorization, e.at, e.field, inferred(codeCEL))
 		check.Test = c.ifExpression(e, envoy.Unknown(e.doubt))
 		check.Wants = "a request for which the expression is true"
 		return []*rules.Check{check}
@@ -92,12 +93,12 @@ func isNever(p rules.Predicate) bool { return p.Op == rules.Or && len(p.Of) == 0
 // celCheck is the check that a part of an expression is true.
 func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 	id, claims := readBy(part.Reads)
-	check := c.check(id, e.at, e.field, inferred(codeCEL))
+	check := rules.CheckAt(id, e.at, e.field, inferred(codeCEL))
 	check.Test = c.ifExpression(e, part.Predicate)
 	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
 	check.Wants = text
 	if len(claims) == 1 {
-		check.Claim, check.Grant = claims[0], grantOf(claims[0])
+		check.Claim, check.Grant = claims[0], entra.GrantOf(claims[0])
 	}
 	if isNever(part.Predicate) && c.hasExpression(e.rule) == rules.Yes {
 		check.Refuses = trueForNone(part)

@@ -33,15 +33,6 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
 	return &changer{newCompiler(c.Entries[i].(*instance), nil), c, policy}, true
 }
 
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
-	if goal.Finding != nil {
-		change := changeFor(c, goal)
-		change.Policy = goal.Finding.Policy
-		return []rules.Change{change}, nil
-	}
-	return proposals(c, goal), nil
-}
-
 // change is one by edits of files, or why it can't be made.
 func (m *changer) change(id, title string, steps ...kubernetes.Step) rules.Change {
 	return kubernetes.Changed(m.of, m.made, read, id, title, steps...)
@@ -68,15 +59,12 @@ func (m *changer) fileOf(v *source.Value) *source.File {
 	return m.policy.File
 }
 
-// changeFor is the smallest change that may remove a finding, or why there is none.
+// changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
-	none := rules.Change{
-		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
-	}
 	m, ok := changerOf(c, f.Policy)
 	if !ok {
-		return none
+		return rules.Change{}
 	}
 	switch f.Rule {
 	case "token-not-needed":
@@ -99,10 +87,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 			return change
 		}
 	}
-	if change, ok := m.editor().Finding(goal); ok {
-		return change
-	}
-	return none
+	return m.editor().Finding(goal)
 }
 
 // needToken takes away what lets requests pass the JWT filter.

@@ -58,9 +58,9 @@ func TestRepairsOfFindings(t *testing.T) {
 				t.Fatal("no such finding")
 			}
 			f.Rule = test.rule
-			all, err := changes(c, rules.Goal{Finding: &f})
-			if err != nil || len(all) != 1 || all[0].Refused != "" || all[0].ID != test.id {
-				t.Fatalf("got %+v, %v", all, err)
+			all := Adapter().Changes(c, rules.Goal{Finding: &f})
+			if len(all) != 1 || all[0].Refused != "" || all[0].ID != test.id {
+				t.Fatalf("got %+v", all)
 			}
 			after := compile(behaviours(), all[0].Edited).Policies
 			none := tokenless()
@@ -90,9 +90,9 @@ func TestARoutesPolicyRepeatsItsGateways(t *testing.T) {
 			Policies: compile(behaviours(), c).Policies,
 		})[0]
 		f.Rule = "outer-policy-dropped"
-		all, err := changes(c, rules.Goal{Finding: &f})
-		if err != nil || all[0].Refused != "" {
-			t.Fatalf("%q: got %+v, %v", version, all, err)
+		all := Adapter().Changes(c, rules.Goal{Finding: &f})
+		if all[0].Refused != "" {
+			t.Fatalf("%q: got %+v", version, all)
 		}
 		after := compile(behaviours(), all[0].Edited).Policies
 		if got := short(rules.Evaluate(after, requestOf(""))); got != accepted() {
@@ -129,9 +129,9 @@ func TestChangesLetATokenIn(t *testing.T) {
 			options := rules.Options{Runtime: "1.9"}
 			c := configurationOf(t, options, "policies.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
-			all, err := changes(c, rules.Goal{Verdict: &v})
-			if err != nil || len(all) != 1 || all[0].ID != test.id {
-				t.Fatalf("got %+v, %v", all, err)
+			all := Adapter().Changes(c, rules.Goal{Verdict: &v})
+			if len(all) != 1 || all[0].ID != test.id {
+				t.Fatalf("got %+v", all)
 			}
 			if all[0].Refused != "" {
 				t.Fatal(all[0].Refused)
@@ -176,9 +176,9 @@ func TestChangesThatNarrow(t *testing.T) {
 			c := configurationOf(t, rules.Options{}, "policies.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
 			test.goal.Verdict = &v
-			all, err := changes(c, test.goal)
-			if err != nil || len(all) != 1 || all[0].ID != test.id || all[0].Refused != "" {
-				t.Fatalf("got %+v, %v", all, err)
+			all := Adapter().Changes(c, test.goal)
+			if len(all) != 1 || all[0].ID != test.id || all[0].Refused != "" {
+				t.Fatalf("got %+v", all)
 			}
 			after := compile(behaviours(), all[0].Edited).Policies
 			if got := short(rules.Evaluate(after, requestOf(test.claims))); got != accepted() {

@@ -17,13 +17,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: newCompiler(i, table).root(),
 		})
 	}
-	for _, file := range read.Files {
-		for _, p := range file.Problems {
-			made.Findings = append(made.Findings, rules.Finding{
-				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
-			})
-		}
-	}
+	made.Findings = rules.Problems(read.Files...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made
 }
@@ -83,7 +77,7 @@ func (c *compiler) root() rules.Node {
 		}
 	}
 	if c.doubt != nil {
-		return rules.AllOf(c.notModelled(c.policy.At, "spec", c.doubt))
+		return rules.AllOf(notModelled(c.policy.At, "spec", c.doubt))
 	}
 	add(c.routed())
 	if check, ok := c.fault(); ok {
@@ -108,20 +102,9 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// check starts a check that a value decides.
-func (c *compiler) check(
-	id rules.ID, of *source.Value, field string, evidence rules.Evidence,
-) *rules.Check {
-	return &rules.Check{
-		ID: id, Field: field, Pos: of.Pos, Span: of.Span, Evidence: evidence,
-	}
-}
-
 // notModelled is a check of which nobody knows what comes out.
-func (c *compiler) notModelled(
-	at *source.Value, field string, why *rules.Unknown,
-) *rules.Check {
-	check := c.check(rules.NotModelled, at, field, inferred(codePolicy))
+func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
+	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
 	check.Unknown = why
 	return check
 }
@@ -132,7 +115,7 @@ func (c *compiler) routed() (rules.Node, bool) {
 	if c.route == nil {
 		return rules.Node{}, false
 	}
-	check := c.check(rules.Conditional, c.route.At, "rules", documented(docAttach))
+	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
 	check.Wants = "a request that " + c.route.String() + " takes"
 	check.Answer = c.row(noRoute)
 	var parts []rules.Predicate

@@ -17,7 +17,7 @@ import (
 // It is not ok where nothing is wrong.
 func (c *compiler) fault() (*rules.Check, bool) {
 	if at, field, why := c.refused(); why != "" {
-		return c.notModelled(at, field, &rules.Unknown{
+		return notModelled(at, field, &rules.Unknown{
 			Why: why + ": the API server refuses that, and an earlier version of the policy may " +
 				"hold, or none",
 		}), true
@@ -26,7 +26,7 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	if why == "" {
 		return nil, false
 	}
-	check := c.check(rules.Authorization, at, field, observed())
+	check := rules.CheckAt(rules.Authorization, at, field, observed())
 	check.Test = rules.Never()
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"

@@ -37,20 +37,14 @@ func lintRules() []rules.Rule {
 // subject is one instance, as a rule looks at it.
 type subject struct {
 	*compiler
-	policy *rules.Policy
+	*rules.Policy
 }
 
 // eachInstance is the check of a rule that looks at one instance at a time.
 func eachInstance(look func(subject) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return func(s *rules.Subject) []rules.Finding {
-		var all []rules.Finding
-		for _, policy := range s.Policies {
-			if i, ours := policy.Entry.(*instance); ours {
-				all = append(all, look(subject{newCompiler(i, nil), policy})...)
-			}
-		}
-		return all
-	}
+	return rules.EachEntry(func(i *instance, policy *rules.Policy) []rules.Finding {
+		return look(subject{newCompiler(i, nil), policy})
+	})
 }
 
 // eachExpression is the check of a rule that looks at one expression at a time.
@@ -66,16 +60,6 @@ func eachExpression(look func(subject, celExpression) []rules.Finding) func(
 		}
 		return all
 	})
-}
-
-// findingAt is a finding about a value.
-func (s *subject) findingAt(
-	v *source.Value, field, format string, args ...any,
-) rules.Finding {
-	return rules.Finding{
-		Field: field, Pos: v.Pos, Span: v.Span, Policy: s.policy,
-		Message: fmt.Sprintf(format, args...),
-	}
 }
 
 // eachClaim visits each claim that a rule compares.
@@ -97,12 +81,4 @@ func (c *compiler) ofEntra() bool {
 		_, ok := entra.ParseKeysURL(uri)
 		return ok
 	})
-}
-
-// letsIn reports whether a request without a token gets past a node, of some routes at least.
-func letsIn(n rules.Node) bool {
-	policy := []*rules.Policy{{Root: n}}
-	v := rules.Evaluate(policy, &rules.Request{})
-	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
-	return in(v) || slices.ContainsFunc(v.Classes, in)
 }

@@ -11,10 +11,10 @@ import (
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
 	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {
-		reads := c.check(rules.Conditional, v, "csrf", documented(docAPI))
+		reads := rules.CheckAt(rules.Conditional, v, "csrf", documented(docAPI))
 		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
 		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
-		unknown := c.notModelled(v, "csrf", &rules.Unknown{
+		unknown := notModelled(v, "csrf", &rules.Unknown{
 			Why: "csrf is not modelled: it looks at the Origin of requests that change something",
 		})
 		node.All = append(node.All, rules.Node{
@@ -33,7 +33,7 @@ func (c *compiler) others() (rules.Node, bool) {
 		if v == nil || v.Is(source.Null) || pass {
 			continue
 		}
-		check := c.notModelled(v, part.field, &rules.Unknown{
+		check := notModelled(v, part.field, &rules.Unknown{
 			Why: part.field + " is not modelled: " + part.why,
 		})
 		if check.Evidence = inferred(codeFilters); part.field == "basicAuth" {

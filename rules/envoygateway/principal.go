@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -34,7 +35,7 @@ func (c *compiler) allowRule(r *authRule) rules.Node {
 
 // needsToken is the check that a request has a token, where it passes the JWT filter without one.
 func (c *compiler) needsToken(r *authRule, jwt *source.Value) *rules.Check {
-	check := c.check(rules.TokenPresent, jwt, r.path+"principal.jwt", documented(docClaims))
+	check := rules.CheckAt(rules.TokenPresent, jwt, r.path+"principal.jwt", documented(docClaims))
 	check.Answer = c.row(envoy.Denied)
 	check.Test = envoy.SentTo(c.inEnvoy())
 	return check
@@ -79,7 +80,8 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 	}
 	add(c.addresses(principal, path))
 	if v := principal.Member("clientIPGeoLocations"); v != nil {
-		check := c.check(rules.Authorization, v, path+"clientIPGeoLocations", documented(docAPI))
+		field := path + "clientIPGeoLocations"
+		check := rules.CheckAt(rules.Authorization, v, field, documented(docAPI))
 		check.Test = c.from(geoSince, check.Field, envoy.Unknown(&rules.Unknown{
 			Why: "gatewhy does not know where the request comes from",
 		}))
@@ -101,7 +103,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 	var all []*rules.Check
 	operation, path := r.at.Member("operation"), r.path+"operation."
 	if methods := kubernetes.ListIn(operation, path, "methods"); !methods.Empty() {
-		check := c.check(rules.Conditional, methods.At, methods.Field, documented(docAPI))
+		check := rules.CheckAt(rules.Conditional, methods.At, methods.Field, documented(docAPI))
 		check.Test = methodIn(methods.Texts())
 		if methods.Doubt != nil {
 			check.Test = rules.Either(check.Test, envoy.Unknown(methods.Doubt))
@@ -109,7 +111,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		all = append(all, check)
 	}
 	if v := operation.Member("path"); v != nil && !v.Is(source.Null) {
-		check := c.check(rules.Conditional, v, path+"path", inferred(codeRegex))
+		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {
 			test = envoy.Unknown(&rules.Unknown{Why: "the path can't be read"})
@@ -127,7 +129,7 @@ func (c *compiler) addresses(principal *source.Value, path string) *rules.Check 
 	if ranges.Empty() || everyAddress(ranges.Texts()) {
 		return nil
 	}
-	check := c.check(rules.Authorization, ranges.At, ranges.Field, documented(docAPI))
+	check := rules.CheckAt(rules.Authorization, ranges.At, ranges.Field, documented(docAPI))
 	check.Unknown = &rules.Unknown{
 		Why: "gatewhy does not know the address that the request comes from",
 	}
@@ -156,7 +158,8 @@ func wholeFamilies(ranges []string) (four, six bool) {
 func (c *compiler) header(h *source.Value, path string) *rules.Check {
 	name, ok := h.Member("name").Str()
 	values := kubernetes.ListIn(h, path, "values")
-	check := c.check(rules.Conditional, cmp.Or(values.At, h), values.Field, documented(docAPI))
+	at := cmp.Or(values.At, h)
+	check := rules.CheckAt(rules.Conditional, at, values.Field, documented(docAPI))
 	check.Test = rules.Predicate{
 		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: name},
 		Values: values.Values,
@@ -201,7 +204,7 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 	at := cmp.Or(name, jwt)
 	p := c.providerOf(jwt)
 	if p == nil {
-		check := c.check(rules.Authorization, at, path+"provider", inferred(codeRules))
+		check := rules.CheckAt(rules.Authorization, at, path+"provider", inferred(codeRules))
 		if check.Unknown = kubernetes.DoubtOf(name, check.Field); check.Unknown == nil {
 			text, _ := name.Str()
 			check.Test = rules.Never()
@@ -211,15 +214,15 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 	}
 	var all []*rules.Check
 	if test, needed := c.fromProvider(p); needed {
-		check := c.check(rules.Issuer, at, path+"provider", inferred(codeRules))
+		check := rules.CheckAt(rules.Issuer, at, path+"provider", inferred(codeRules))
 		check.Test = test
 		check.Wants = "a token that the provider " + p.name + " accepts, and none before it"
 		all = append(all, check)
 	}
 	if scopes := kubernetes.ListIn(jwt, path, "scopes"); !scopes.Empty() {
-		check := c.check(rules.Scopes, scopes.At, scopes.Field, documented(notesScp))
+		check := rules.CheckAt(rules.Scopes, scopes.At, scopes.Field, documented(notesScp))
 		check.Test = c.scopesTest(scopes)
-		check.Grant = grantOf("scp")
+		check.Grant = entra.GrantOf("scp")
 		all = append(all, check)
 	}
 	for i, claim := range itemsOf(jwt.Member("claims")) {
@@ -291,12 +294,12 @@ func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
 func (c *compiler) claim(claim *source.Value, path string) *rules.Check {
 	name, ok := claim.Member("name").Str()
 	values := kubernetes.ListIn(claim, path, "values")
-	check := c.check(rules.CustomClaim, cmp.Or(values.At, claim), values.Field,
+	check := rules.CheckAt(rules.CustomClaim, cmp.Or(values.At, claim), values.Field,
 		inferred(codeRules))
 	if check.Claim = name; strings.Contains(name, ".") {
 		check.Evidence = inferred(issueDots)
 	}
-	check.Grant = grantOf(name)
+	check.Grant = entra.GrantOf(name)
 	kind, _ := claim.Member("valueType").Str()
 	for _, v := range []*source.Value{claim.Member("name"), claim.Member("valueType")} {
 		if kubernetes.Marked(v) || !ok {
@@ -359,17 +362,4 @@ func (c *compiler) ifSplit(name string, plain, split rules.Predicate) rules.Pred
 			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
 		},
 	})
-}
-
-// grantOf is how a client gets what a claim says, in Entra ID's words.
-func grantOf(claim string) string {
-	switch claim {
-	case "roles":
-		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
-			"permissions of the client for an application"
-	case "scp":
-		return "the client's app registration > API permissions > (the API) > the scope, and " +
-			"consent to it"
-	}
-	return ""
 }

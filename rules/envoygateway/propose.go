@@ -12,112 +12,62 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// proposer looks for changes that would let a request in, or keep other requests out. It takes the
-// request's token for one that belongs to this route and environment.
+// proposer looks for changes that would let a request in, or keep other requests out.
 type proposer struct {
 	*changer
-	goal    rules.Goal
-	profile inspect.Profile
-	failed  []*rules.Result // of this instance
+	amend.Request
 }
 
 // proposals are the changes that may let a request in that is kept out, or that narrow the policy
 // to requests like one that is let in.
 func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
-	p := newProposer(c, goal)
-	if p == nil || p.profile.Kind != inspect.KindAccess || p.doubt != nil {
-		return nil
-	}
-	if len(p.failed) > 0 {
-		return p.letIn()
-	}
-	return p.narrow()
-}
-
-// newProposer is nil where no policy of Envoy Gateway has looked at the request.
-func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
-	ours := func(p *rules.Policy) bool { return c.Index(p) >= 0 }
-	judged, ok := kubernetes.JudgedBy(goal.Verdict, ours)
+	q, ok := amend.RequestOf(c, goal)
 	if !ok {
 		return nil
 	}
-	m, _ := changerOf(c, judged.Policy)
-	return &proposer{m, goal, judged.Profile, judged.Failed}
+	m, _ := changerOf(c, q.Policy)
+	p := &proposer{m, q}
+	switch {
+	case p.doubt != nil:
+		return nil
+	case len(p.Failed) > 0:
+		return p.LetIn(p.editor(), p.allowing(), p.ways)
+	}
+	return p.Narrow(p.editor(), amend.Rules{
+		Allowing: len(p.allowRules()), Asks: p.asks, Ask: p.ask,
+	})
 }
 
-// letIn puts the repairs of all that fails into one change, since one alone would not let the
-// request in: one change for each Allow rule that could be the one that matches.
-func (p *proposer) letIn() []rules.Change {
-	tokens, ok := p.editor().Accepting(&p.profile, p.failed)
-	if !ok {
-		return nil
-	}
-	var all []rules.Change
-	for _, allowed := range p.amendRules() {
-		if whole := tokens.And(allowed); len(whole.Steps) > 0 {
-			all = append(all, whole.Change(p.change))
-		}
+// allowing are the Allow rules as the files have them.
+func (p *proposer) allowing() []*source.Value {
+	var all []*source.Value
+	for _, r := range p.allowRules() {
+		all = append(all, r.at)
 	}
 	return all
 }
 
-// in lists the failed checks of a provider or a rule.
-func (p *proposer) in(part *source.Value) []*rules.Result {
-	return kubernetes.FailedIn(p.failed, part)
-}
-
-// amendRules is, for each Allow rule that can be made to match the request, what makes it. One is
-// empty where the rules let it pass already. Nothing is proposed where something else refuses it.
-func (p *proposer) amendRules() []amend.Amends {
-	var known []*rules.Result
-	for _, one := range p.providers {
-		known = append(known, p.in(one.at)...)
-	}
+// ways is what makes one of the Allow rules match the request. It is empty where there is none.
+func (p *proposer) ways() []amend.Amends {
 	all := p.allowRules()
-	for _, r := range all {
-		known = append(known, p.in(r.at)...)
-	}
-	if slices.ContainsFunc(p.failed, func(r *rules.Result) bool {
-		return !slices.Contains(known, r)
-	}) {
-		return nil
-	}
-	var ways []amend.Amends
-	for _, r := range all {
-		failed := p.in(r.at)
-		if len(failed) == 0 {
-			return []amend.Amends{{}}
-		}
-		if a, ok := p.amendRule(r, failed); ok {
-			ways = append(ways, a)
-		}
-	}
 	if len(all) == 0 {
 		return []amend.Amends{{}}
 	}
-	return ways
+	return p.Ways(p.allowing(), func(a *amend.Amends, rule int, failed *rules.Check) bool {
+		return p.amendCondition(a, all[rule], failed)
+	})
 }
 
-// amendRule makes the conditions of a rule hold for the token. It is not ok where one is right to
+// amendCondition makes a condition of a rule hold for the token. It is not ok where it is right to
 // fail.
-func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amend.Amends, bool) {
-	var a amend.Amends
-	for _, result := range failed {
-		if !p.amendCondition(&a, r, result.Check) {
-			return a, false
-		}
-	}
-	return a, true
-}
-
 func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Check) bool {
-	id, jwt := p.profile.ClientID, r.at.At("principal", "jwt")
+	id, jwt := p.Profile.ClientID, r.at.At("principal", "jwt")
 	path := r.path + "principal.jwt."
-	if check.ID == rules.Scopes && p.profile.Flow == inspect.AppOnly &&
-		len(p.profile.Roles) > 0 && jwt.Member("claims") == nil {
-		role := p.profile.Roles[0]
+	if check.ID == rules.Scopes && p.Profile.Flow == inspect.AppOnly &&
+		len(p.Profile.Roles) > 0 && jwt.Member("claims") == nil {
+		role := p.Profile.Roles[0]
 		file := p.fileOf(jwt)
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
@@ -135,7 +85,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
-			a.Add("map-client-id", "client id from "+id.Claim,
+			a.Add("map-client-id", "take the client id from "+id.Claim,
 				kubernetes.Set(file, claim, path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
 				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
@@ -144,43 +94,6 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 		}
 	}
 	return false
-}
-
-// narrow proposes what narrows a policy that lets this token in, one control at a time.
-func (p *proposer) narrow() []rules.Change {
-	e := p.editor()
-	w, ok := e.For(p.profile.Issuer)
-	if !ok {
-		return nil
-	}
-	one := p.providers[slices.IndexFunc(p.providers, func(one *provider) bool {
-		return one.Provider == w.Provider
-	})]
-	issuer, pins := e.OfThisAPI(w, &p.profile, p.asks)
-	if issuer.Refused != "" {
-		return []rules.Change{issuer}
-	}
-	clients, names := p.checkClients(one)
-	role, asks := p.requireRole(one)
-	var all []rules.Change
-	for _, change := range []struct {
-		rules.Change
-		ok bool
-	}{{issuer, pins}, {clients, names}, {role, asks}} {
-		if change.ok {
-			all = append(all, change.Change)
-		}
-	}
-	return all
-}
-
-// requireRole asks for a role that the token has, where no rule asks for one.
-func (p *proposer) requireRole(one *provider) (rules.Change, bool) {
-	roles := p.profile.Roles
-	if len(roles) == 0 || p.asks("roles") {
-		return rules.Change{}, false
-	}
-	return p.ask(one, "require-role", "role "+roles[0], "roles", roles[0])
 }
 
 // asks reports whether some Allow rule asks for a claim.
@@ -195,40 +108,23 @@ func (p *proposer) asks(claim string) bool {
 	return false
 }
 
-// checkClients asks for the clients of this environment, or for the token's client alone, where
-// that is wanted.
-func (p *proposer) checkClients(one *provider) (rules.Change, bool) {
-	id, wanted := p.profile.ClientID, p.goal.Facts.Own
-	if id.Value == "" || p.asks("appid") || p.asks("azp") {
-		return rules.Change{}, false
-	}
-	switch {
-	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		title := id.Claim + " of this environment's clients: " + strings.Join(wanted, ", ")
-		return p.ask(one, "require-client", title, id.Claim, wanted...)
-	case len(wanted) == 0 && p.goal.OneClient && len(p.allowRules()) <= 1:
-		// Of several rules only who wrote them knows which is this client's.
-		return p.ask(one, "only-client", "accept "+id.Value+" only", id.Claim, id.Value)
-	}
-	return rules.Change{}, false
-}
-
 // ask has each Allow rule ask for a claim, or adds the authorization that does.
-func (p *proposer) ask(
-	one *provider, id, title, claim string, values ...string,
-) (rules.Change, bool) {
+func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 	all := p.allowRules()
 	if !isSet(p.spec.Member("authorization")) {
-		return p.change(id, title, p.authorizing(one, claim, values)), true
+		i := slices.IndexFunc(p.providers, func(one *provider) bool {
+			return one.Provider == w.Provider
+		})
+		return p.change(a.ID, a.Title, p.authorizing(p.providers[i], a.Claim, a.Values)), true
 	}
 	if len(all) == 0 || p.defaultAllows() != rules.No {
 		return rules.Change{}, false
 	}
 	var steps []kubernetes.Step
 	for _, r := range all {
-		steps = append(steps, p.asking(r, claim, values...))
+		steps = append(steps, p.asking(r, a.Claim, a.Values...))
 	}
-	return p.change(id, title, steps...), true
+	return p.change(a.ID, a.Title, steps...), true
 }
 
 // asking is the step that has a rule ask for a claim too.

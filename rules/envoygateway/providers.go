@@ -63,7 +63,7 @@ func (c *compiler) notBefore(p *provider, before []*provider) *rules.Check {
 	if len(parts) == 0 {
 		return nil
 	}
-	check := c.check(rules.Authorization, p.at, p.path+"name", inferred(codeRules))
+	check := rules.CheckAt(rules.Authorization, p.at, p.path+"name", inferred(codeRules))
 	check.Test = envoy.Both(parts)
 	check.Wants = "a token that no provider before " + p.name + " accepts"
 	check.Answer = c.row(envoy.Denied)

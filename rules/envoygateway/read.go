@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -26,11 +25,14 @@ const (
 	gatewayAPI = "gateway.networking.k8s.io/"
 )
 
-func detect(file *source.File, _ rules.Options) bool {
-	if !bytes.Contains(file.Text, []byte(group)) {
-		return false
+// reading is what the adapter reads of a cluster.
+func reading() kubernetes.Reading {
+	return kubernetes.Reading{
+		Group: group, Policy: isPolicy, Beside: isTarget,
+		None: "no policy of Envoy Gateway in this file",
+		Takes: "SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl " +
+			"gets them: " + getPolicies,
 	}
-	return slices.ContainsFunc(kubernetes.Objects(file), isPolicy)
 }
 
 func isPolicy(object *source.Value) bool {
@@ -44,25 +46,9 @@ func isTarget(object *source.Value) bool {
 	)
 }
 
-// ofTargets reports whether a file shows what policies are attached to.
-func ofTargets(file *source.File) bool {
-	return slices.ContainsFunc(kubernetes.Objects(file), isTarget)
-}
-
-// together sorts files into those of one cluster.
-func together(files []*source.File) [][]*source.File {
-	return kubernetes.Together(files, isPolicy, isTarget)
-}
-
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	if fault := kubernetes.Holding(files,
-		func(file *source.File) bool { return detect(file, options) },
-		ofTargets,
-		"no policy of Envoy Gateway in this file",
-		"SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl gets "+
-			"them: "+getPolicies,
-	); fault != nil {
-		return nil, fault
+	if err := reading().Refuse(files); err != nil {
+		return nil, err
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime
@@ -77,6 +63,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Envoy Gateway; empty where it is not known
 	policies []*policy
+	byName   map[string]*policy
 	shown    []*attachable
 
 	resources map[target]*attachable // those that are shown
@@ -93,6 +80,7 @@ type policy struct {
 	created   string // as the cluster has it; empty in a manifest
 	unread    string // why it is not known what it is attached to; else empty
 	void      string // why it is attached to nothing; else empty
+	twice     string // why it is not known which of two it is; else empty
 }
 
 // selector attaches a policy to all resources of a kind that have some labels.
@@ -111,8 +99,8 @@ type attachable struct {
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		resources: map[target]*attachable{}, attached: map[target][]*policy{},
-		sections: map[target][]string{},
+		byName: map[string]*policy{}, resources: map[target]*attachable{},
+		attached: map[target][]*policy{}, sections: map[target][]string{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -131,6 +119,15 @@ func clusterOf(files []*source.File) *cluster {
 }
 
 func (c *cluster) add(p *policy) {
+	name := p.String()
+	if before := c.byName[name]; before != nil {
+		why := p.Unlike(&before.Resource)
+		if why == "" {
+			return
+		}
+		before.twice, p.twice = why, why
+	}
+	c.byName[name] = p
 	c.policies = append(c.policies, p)
 	if len(p.selectors) > 0 || p.unread != "" {
 		c.loose = append(c.loose, p)

@@ -23,7 +23,7 @@ func claimIsNoText() rules.Rule {
 			s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
 				name, _ := claim.Member("name").Str()
 				if slices.Contains(envoy.NoTexts(), name) {
-					all = append(all, s.findingAt(claim.Member("name"), path+"name", "%s is a "+
+					all = append(all, s.FindingAt(claim.Member("name"), path+"name", "%s is a "+
 						"number or a boolean in tokens: this never matches", name))
 				}
 			})

@@ -22,14 +22,14 @@ func expressionDecidesNothing() rules.Rule {
 			always := true
 			for _, part := range e.parsed.Parts(s.celEnv()) {
 				if isNever(part.Predicate) {
-					return []rules.Finding{s.findingAt(e.at, e.field, "%s", trueForNone(part))}
+					return []rules.Finding{s.FindingAt(e.at, e.field, "%s", trueForNone(part))}
 				}
 				always = always && isAlways(part.Predicate)
 			}
 			if !always {
 				return nil
 			}
-			return []rules.Finding{s.findingAt(e.at, e.field,
+			return []rules.Finding{s.FindingAt(e.at, e.field,
 				"the expression is true for every request")}
 		}),
 	}

@@ -20,7 +20,7 @@ func fieldNotKnown() rules.Rule {
 		References: []string{docAPI},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
-			spec := s.instance.policy.Spec
+			spec := s.policy.Spec
 			lookThrough(spec, func(of *source.Value, path string, known []field) {
 				for i := range of.Members {
 					if f, found := s.unknownField(&of.Members[i], path, known); found {
@@ -41,10 +41,10 @@ func (s *subject) unknownField(
 	i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Key })
 	switch {
 	case i < 0:
-		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
+		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
 			instead(m.Key)), true
 	case s.has(known[i].since) == rules.No:
-		return s.findingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
+		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
 			"1.%d", path+m.Key, s.version, known[i].since), true
 	}
 	return rules.Finding{}, false

@@ -29,9 +29,9 @@ func outerPolicyDropped() rules.Rule {
 			if len(lost) > 1 {
 				verb = "hold"
 			}
-			return []rules.Finding{s.findingAt(s.instance.policy.attachment(), lost[0],
+			return []rules.Finding{s.FindingAt(s.policy.attachment(), lost[0],
 				"%s takes the place of %s, whose %s no longer %s for %s",
-				s.instance.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
+				s.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
 				s.name)}
 		}),
 	}

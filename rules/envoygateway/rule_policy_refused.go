@@ -14,9 +14,9 @@ func policyRefused() rules.Rule {
 		References: []string{docAPI, codeTypes},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
-			p := s.instance.policy
+			p := s.policy
 			for _, r := range p.refusals(s.cluster) {
-				all = append(all, s.findingAt(r.at, r.field, "%s is refused: %s", p.String(),
+				all = append(all, s.FindingAt(r.at, r.field, "%s is refused: %s", p.String(),
 					r.why))
 			}
 			return all

@@ -20,7 +20,7 @@ func policySelectsNothing() rules.Rule {
 		References: []string{docAttach, codePolicy},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			var all []rules.Finding
-			p := s.instance.policy
+			p := s.policy
 			shown := func(kind string) bool {
 				return slices.ContainsFunc(s.shown, func(a *attachable) bool {
 					return a.Kind == kind
@@ -29,7 +29,7 @@ func policySelectsNothing() rules.Rule {
 			for _, ref := range p.refs {
 				t := target{ref.Kind, p.Namespace, ref.Name, ""}
 				if shown(ref.Kind) && s.find(t) == nil {
-					all = append(all, s.findingAt(ref.At, "targetRefs",
+					all = append(all, s.FindingAt(ref.At, "targetRefs",
 						"there is no %s %s in these files", ref.Kind,
 						qualified(p.Namespace, ref.Name)))
 				}
@@ -37,7 +37,7 @@ func policySelectsNothing() rules.Rule {
 			list := itemsOf(p.Spec.Member("targetSelectors"))
 			for i, selector := range p.selectors {
 				if shown(selector.kind) && !s.selectsShown(p, selector) && !selector.wide {
-					all = append(all, s.findingAt(list[i], "targetSelectors",
+					all = append(all, s.FindingAt(list[i], "targetSelectors",
 						"no %s of namespace %s has the labels %s in these files",
 						selector.kind, p.Namespace, selector.labels))
 				}

@@ -18,7 +18,7 @@ func policyWithAnError() rules.Rule {
 				return nil
 			}
 			if at, field, why := s.broken(); why != "" {
-				return []rules.Finding{s.findingAt(at, field, "%s: every request gets 500", why)}
+				return []rules.Finding{s.FindingAt(at, field, "%s: every request gets 500", why)}
 			}
 			return nil
 		}),

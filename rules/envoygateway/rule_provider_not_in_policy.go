@@ -31,7 +31,7 @@ func providerNotInPolicy() rules.Rule {
 					name = jwt
 				}
 				if s.providerOf(jwt) == nil && len(s.providers) > 0 {
-					all = append(all, s.findingAt(name, r.path+"principal.jwt.provider",
+					all = append(all, s.FindingAt(name, r.path+"principal.jwt.provider",
 						"this SecurityPolicy has no provider %s: the rule matches nothing",
 						name.Text))
 				}

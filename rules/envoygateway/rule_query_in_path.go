@@ -19,7 +19,7 @@ func queryInPath() rules.Rule {
 			}
 			var all []rules.Finding
 			for _, test := range e.parsed.WholePaths() {
-				f := s.findingAt(e.at, e.field, "%s: request.path has the query too, which any "+
+				f := s.FindingAt(e.at, e.field, "%s: request.path has the query too, which any "+
 					"caller can add", test)
 				if e.rule.action == actionAllow {
 					f.Severity = rules.Warning

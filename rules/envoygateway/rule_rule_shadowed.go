@@ -1,6 +1,8 @@
 package envoygateway
 
 import (
+	"strings"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
@@ -30,37 +32,63 @@ func checkShadowed(s subject) []rules.Finding {
 		return nil
 	}
 	var found []rules.Finding
-	for i, r := range all {
-		for _, before := range all[:i] {
-			why, sure := s.decidesBefore(before, r)
-			if why == "" {
-				continue
-			}
-			f := s.findingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
-				"stands before it, %s", r, before, why)
-			if !sure || r.action == before.action {
+	var before ahead
+	for _, r := range all {
+		if first := before.first(r); first != nil {
+			f := s.FindingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
+				"stands before it, %s", r, first.by, first.why)
+			if !first.sure || r.action == first.by.action {
 				f.Severity = rules.Warning
 			}
 			found = append(found, f)
-			break
 		}
+		before.add(s, r)
 	}
 	return found
 }
 
-// decidesBefore is why a rule decides each request that one behind it matches; empty where it may
-// not. It is sure where no address makes a difference.
-func (s *subject) decidesBefore(before, r *authRule) (why string, sure bool) {
-	if _, matches := s.matches(before); matches == rules.Yes {
-		return "matches every request", true
+// ahead is what the rules decide that stand before another one: of those that decide alike, the
+// first.
+type ahead struct {
+	every *deciding            // all of them; nil where no rule does
+	alike map[string]*authRule // the requests with conditions, as they are written
+}
+
+// deciding is a rule, and why it decides each request that one behind it matches. It is sure where
+// no address makes a difference.
+type deciding struct {
+	by   *authRule
+	why  string
+	sure bool
+}
+
+// first is the first rule that decides all that a rule behind it matches; nil where there is none.
+func (a *ahead) first(r *authRule) *deciding {
+	same := a.alike[conditionsOf(r.at)]
+	switch one := a.every; {
+	case same == nil, one != nil && one.by.index < same.index,
+		one != nil && one.by == same && one.sure:
+		return one
 	}
-	if sameConditions(before.at, r.at) {
-		return "has the same conditions", true
+	return &deciding{same, "has the same conditions", true}
+}
+
+// add adds a rule that stands behind the others.
+func (a *ahead) add(s subject, r *authRule) {
+	if a.alike == nil {
+		a.alike = map[string]*authRule{}
 	}
-	if family := s.family(before); family != "" {
-		return "matches every request by " + family, false
+	if conditions := conditionsOf(r.at); a.alike[conditions] == nil {
+		a.alike[conditions] = r
 	}
-	return "", false
+	if a.every != nil {
+		return
+	}
+	if _, matches := s.matches(r); matches == rules.Yes {
+		a.every = &deciding{r, "matches every request", true}
+	} else if family := s.family(r); family != "" {
+		a.every = &deciding{r, "matches every request by " + family, false}
+	}
 }
 
 // family is the family of addresses of which a rule asks for any, and for nothing else; empty
@@ -80,12 +108,11 @@ func (s *subject) family(r *authRule) string {
 	return ""
 }
 
-// sameConditions reports whether two rules are about the same requests, as they are written.
-func sameConditions(a, b *source.Value) bool {
+// conditionsOf is which requests a rule is about, as it is written.
+func conditionsOf(rule *source.Value) string {
+	var all []string
 	for _, field := range []string{"principal", "operation", "cel"} {
-		if a.Member(field).JSON() != b.Member(field).JSON() {
-			return false
-		}
+		all = append(all, rule.Member(field).JSON())
 	}
-	return true
+	return strings.Join(all, "\n")
 }

@@ -26,7 +26,7 @@ func rulesDecideNothing() rules.Rule {
 			if len(all) == 0 || s.unreadable(s.spec.Member("authorization")) != nil {
 				return nil
 			}
-			return []rules.Finding{s.findingAt(v, "authorization.defaultAction",
+			return []rules.Finding{s.FindingAt(v, "authorization.defaultAction",
 				"the rules decide nothing: each allows, and so does defaultAction")}
 		}),
 	}

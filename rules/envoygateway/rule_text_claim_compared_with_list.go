@@ -34,11 +34,11 @@ func textClaimComparedWithList() rules.Rule {
 				switch {
 				case !s.ofEntra():
 				case kind == "StringArray" && slices.Contains(texts, name):
-					all = append(all, s.findingAt(at, path+"valueType",
+					all = append(all, s.FindingAt(at, path+"valueType",
 						"%s is a text in tokens: StringArray never matches it", name))
 				case kind != "StringArray" && (name == "scope" ||
 					name == "scp" && s.has(scpSince) == rules.Yes):
-					all = append(all, s.findingAt(at, path+"valueType",
+					all = append(all, s.FindingAt(at, path+"valueType",
 						"%s is split into a list before the rules see it: String never matches it",
 						name))
 				}

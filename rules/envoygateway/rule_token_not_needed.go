@@ -1,6 +1,9 @@
 package envoygateway
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+)
 
 func tokenNotNeeded() rules.Rule {
 	return rules.Rule{
@@ -16,16 +19,16 @@ func tokenNotNeeded() rules.Rule {
 		References: []string{docAPI, docJWT},
 		Check: eachInstance(func(s subject) []rules.Finding {
 			jwt := s.spec.Member("jwt")
-			if len(s.providers) == 0 || s.doubt != nil || !letsIn(s.root()) {
+			if len(s.providers) == 0 || s.doubt != nil || !envoy.LetsIn(s.root()) {
 				return nil
 			}
 			if s.open == rules.Yes {
-				return []rules.Finding{s.findingAt(jwt.Member("failOpen"), "jwt.failOpen",
+				return []rules.Finding{s.FindingAt(jwt.Member("failOpen"), "jwt.failOpen",
 					"a request without a token gets in, or with a bad one: failOpen lets it "+
 						"pass, and no authorization rule asks for a token")}
 			}
 			if v := jwt.Member("optional"); s.optional == rules.Yes {
-				return []rules.Finding{s.findingAt(v, "jwt.optional", "a request without a token "+
+				return []rules.Finding{s.FindingAt(v, "jwt.optional", "a request without a token "+
 					"gets in: optional lets it pass, and no authorization rule asks for a token")}
 			}
 			return nil

@@ -3,6 +3,7 @@ package issued
 import (
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -15,6 +16,23 @@ type atoms struct {
 	// whole is the claims of which a check makes so much that every value counts for itself.
 	whole map[string]bool
 	all   bool // that is so of every claim
+
+	question *question
+}
+
+// question is what values are put into to be asked about, one after the other.
+type question struct {
+	request rules.Request
+	token   inspect.Token
+	claims  source.Value
+	check   rules.Check
+}
+
+// about is a request whose token has one claim and nothing else.
+func (q *question) about(claim string, value *source.Value) *rules.Request {
+	q.claims.Members = append(q.claims.Members[:0], source.Member{Key: claim, Value: value})
+	q.request = rules.Request{Token: &q.token}
+	return &q.request
 }
 
 // atom is a predicate, or a part of an expression, that reads one claim.
@@ -23,9 +41,17 @@ type atom struct {
 	part *rules.Opaque
 }
 
+func newQuestion() *question {
+	q := &question{token: *blank(nil), claims: source.Value{Kind: source.Object}}
+	q.token.Claims = &q.claims
+	return q
+}
+
 // atomsOf takes the checks of policies apart.
 func atomsOf(policies []*rules.Policy, checks []asking) atoms {
-	a := atoms{of: map[string][]atom{}, whole: map[string]bool{}}
+	a := atoms{
+		of: map[string][]atom{}, whole: map[string]bool{}, question: newQuestion(),
+	}
 	for _, policy := range policies {
 		a.all = a.all || len(policy.Effects) > 0 // later policies may see what it makes of claims
 	}
@@ -108,22 +134,19 @@ func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok
 	if len(a.of[claim]) == 0 {
 		return true
 	}
-	token := blank(nil)
-	token.Claims = &source.Value{
-		Kind: source.Object, Members: []source.Member{{Key: claim, Value: value}},
-	}
-	request := &rules.Request{Token: token}
+	request := a.question.about(claim, value)
 	for i := range a.of[claim] {
-		if !a.of[claim][i].write(request, b) {
+		if !a.of[claim][i].write(request, &a.question.check, b) {
 			return false
 		}
 	}
 	return true
 }
 
-func (a *atom) write(r *rules.Request, b *strings.Builder) (ok bool) {
+func (a *atom) write(r *rules.Request, over *rules.Check, b *strings.Builder) (ok bool) {
 	if a.test != nil {
-		outcome := r.Try(&rules.Check{Test: *a.test})
+		over.Test = *a.test
+		outcome := r.Try(over)
 		b.WriteString(string(outcome))
 		b.WriteByte(0)
 		return outcome != rules.Unsure

@@ -196,9 +196,3 @@ func Says(name string, v entra.Version, user bool) Statement {
 	row, _ := claimNamed(name)
 	return Statement{Claim: name, Presence: row.in(v, false, user), Reference: row.reason}
 }
-
-// SaysOfID gives what the table says of a claim in ID tokens of a version.
-func SaysOfID(name string, v entra.Version) Statement {
-	row, _ := claimNamed(name)
-	return Statement{Claim: name, Presence: row.in(v, true, true), Reference: row.reason}
-}

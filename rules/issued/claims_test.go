@@ -52,13 +52,11 @@ func TestWhatIsKnownOfEachClaim(t *testing.T) {
 		{"environment", Unstated, Unstated, Unstated, Unstated, Unstated},
 	}
 	for _, test := range tests {
+		row, _ := claimNamed(test.claim)
 		got := []Presence{
 			Says(test.claim, entra.V1, false).Presence, Says(test.claim, entra.V1, true).Presence,
-			Says(
-				test.claim, entra.V2, false,
-			).Presence, Says(
-				test.claim, entra.V2, true,
-			).Presence, SaysOfID(test.claim, entra.V2).Presence,
+			Says(test.claim, entra.V2, false).Presence, Says(test.claim, entra.V2, true).Presence,
+			row.in(entra.V2, true, true),
 		}
 		if want := []Presence{
 			test.v1App, test.v1User, test.v2App, test.v2User, test.id,

@@ -2,52 +2,62 @@ package issued
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Classes sorts the batches of kinds by what some checks see of them. Gateways, and repairs of
 // one, that read the same claims share what is known of the batches.
 type Classes struct {
+	kinds   []*Kind
 	batches []*batch // of all kinds, by their index
 	brief   []brief  // the same
 	byReads map[string]*facts
 	clients map[string]*clientClasses
-	guids   bool // every client's id is one
-	sets    int  // of clients
+	rolls   rolls // of the clients
+	guids   bool  // every client's id is one
+	sets    int   // of clients
 	objects *objects
 }
 
 // NewClasses counts through the batches of all kinds.
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
-		byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		guids: allGUIDs(kinds),
+		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
+		rolls: newRolls(),
 	}
-	sets := map[string]int{} // the numbers of sets, by their clients
-	for _, kind := range kinds {
+	sets := map[string]*clientSet{} // by their clients
+	for number, kind := range kinds {
+		kind.number = number
 		for i := range kind.batches {
 			b := &kind.batches[i]
 			b.index, c.objects = len(c.batches), b.token.in.objects
 			c.batches = append(c.batches, b)
 			if b.clients.number == 0 {
-				b.clients.number = c.numberOf(b.clients, sets)
+				c.place(b.clients, sets)
 			}
 			c.brief = append(c.brief, brief{b.token.identity, b.token.Unlikely()})
 		}
 	}
+	c.guids = !slices.ContainsFunc(c.rolls.ids, func(id string) bool {
+		return !entra.IsGUID(id) || lower(id) != id
+	})
 	return c
 }
 
-// numberOf numbers sets of clients from 1, equal ones alike.
-func (c *Classes) numberOf(set *clientSet, known map[string]int) int {
-	key := strings.Join(set.ids, " ")
-	if known[key] == 0 {
-		c.sets++
-		known[key] = c.sets
+// place numbers sets of clients from 1, and their rolls. Equal ones get the same numbers.
+func (c *Classes) place(set *clientSet, known map[string]*clientSet) {
+	key := set.key()
+	if same := known[key]; same != nil {
+		set.number, set.roll = same.number, same.roll
+		return
 	}
-	return known[key]
+	c.sets++
+	set.number, set.roll = c.sets, c.rolls.of(set)
+	known[key] = set
 }
 
 // brief is what is asked of a batch at every gateway, in little room.
@@ -59,7 +69,40 @@ type brief struct {
 type facts struct {
 	numbers []int32 // of each batch, by its index
 	of      []int32 // what a number holds: of each claim, the place among its values
+	unlike  unlike  // the batches that they tell apart
 	claims  []held  // by the claims
+}
+
+// unlike is the batches that some checks don't take for an earlier one of the same kind.
+type unlike struct {
+	all  []int32 // their indexes, kind by kind
+	from []int32 // where those of a kind begin, by its number
+}
+
+// of is those of a kind.
+func (u *unlike) of(kind *Kind) []int32 { return u.all[u.from[kind.number]:u.from[kind.number+1]] }
+
+// unlike compares the batches of each kind, of which the checks see what these numbers stand for.
+func (c *Classes) unlike(numbers []int32) unlike {
+	type looks struct {
+		number, set int32
+		brief       brief
+	}
+	var u unlike
+	last := map[looks]int{} // the number of the last kind that has such a batch, and one more
+	for _, kind := range c.kinds {
+		u.from = append(u.from, int32(len(u.all)))
+		for i := range kind.batches {
+			b := &kind.batches[i]
+			one := looks{numbers[b.index], int32(b.clients.number), c.brief[b.index]}
+			if last[one] != kind.number+1 {
+				last[one] = kind.number + 1
+				u.all = append(u.all, int32(b.index))
+			}
+		}
+	}
+	u.from = append(u.from, int32(len(u.all)))
+	return u
 }
 
 // held is all that a claim holds in some batches, each once.
@@ -100,6 +143,7 @@ func (c *Classes) factsOf(claims []string) *facts {
 			f.of = append(f.of, held...)
 		}
 	}
+	f.unlike = c.unlike(f.numbers)
 	return f
 }
 
@@ -154,6 +198,9 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 		numbers[n] = f.of[(n+1)*width-1]
 	}
 	for i, name := range v.claims {
+		if len(f.claims[i].first) < 2 {
+			continue
+		}
 		known, looks := map[string]int32{}, make([]int32, len(f.claims[i].first))
 		for at, t := range f.claims[i].first {
 			look := atoms.look(t, name)
@@ -165,26 +212,58 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 			looks[at] = n
 		}
 		if len(known) > 1 {
-			count = f.divide(numbers, i, looks)
+			count = f.divide(numbers, count, i, looks, len(known))
 		}
 	}
 	return numbers, count
 }
 
-// divide gives numbers that are alike other numbers where a claim looks different. It returns how
-// many there are now.
-func (f *facts) divide(numbers []int32, claim int, looks []int32) int {
-	known, width := map[[2]int32]int32{}, len(f.claims)+1
-	for n := range numbers {
-		key := [2]int32{numbers[n], looks[f.of[n*width+claim]]}
-		to, ok := known[key]
-		if !ok {
-			to = int32(len(known))
-			known[key] = to
-		}
-		numbers[n] = to
+// divide gives so many numbers that are alike other numbers where a claim looks different, in one
+// of so many ways. It returns how many there are now.
+func (f *facts) divide(numbers []int32, count, claim int, looks []int32, ways int) int {
+	width, next := len(f.claims)+1, int32(0)
+	known := pairs{second: int32(ways)}
+	if count*ways <= roomy*len(numbers) {
+		known.dense = make([]int32, count*ways)
+	} else {
+		known.sparse = map[int]int32{}
 	}
-	return len(known)
+	for n := range numbers {
+		numbers[n] = known.number(numbers[n], looks[f.of[n*width+claim]], &next)
+	}
+	return int(next)
+}
+
+// roomy is how much larger a table may be than what is looked up in it.
+const roomy = 4
+
+// pairs numbers pairs of numbers: where there are few, in a table. It holds one more, since 0 is
+// for none.
+type pairs struct {
+	second int32 // how many there may be
+	dense  []int32
+	sparse map[int]int32
+}
+
+// number is that of a pair, from 0, and the next one where it has none.
+func (p *pairs) number(first, second int32, next *int32) int32 {
+	at := int(first)*int(p.second) + int(second)
+	var known int32
+	if p.dense != nil {
+		known = p.dense[at]
+	} else {
+		known = p.sparse[at]
+	}
+	if known > 0 {
+		return known - 1
+	}
+	*next++
+	if p.dense != nil {
+		p.dense[at] = *next
+	} else {
+		p.sparse[at] = *next
+	}
+	return *next - 1
 }
 
 // Run runs kinds of tokens against one gateway, tokens that it can't tell apart once.
@@ -236,19 +315,16 @@ func (r *Run) Distinct() int { return r.ran }
 // Furthest is the outcome of the token of a kind that gets furthest: of those that get as far, the
 // first one, but one that somebody can have rather than one that perhaps nobody can.
 func (r *Run) Furthest(kind *Kind) Outcome {
-	if len(kind.batches) == 0 {
-		return Outcome{}
-	}
-	first := kind.batches[0].index
-	best, at := r.answer(first), first
-	for i := first + 1; i < first+len(kind.batches); i++ {
-		if best.distance == Distance(rules.Accepted) {
-			break
-		}
-		got := r.answer(i)
-		if got.distance > best.distance || got.distance == best.distance &&
+	var best answer
+	var at int32
+	for n, i := range r.batches(kind) {
+		got := r.answer(int(i))
+		if n == 0 || got.distance > best.distance || got.distance == best.distance &&
 			r.of.brief[at].unlikely && !r.of.brief[i].unlikely {
 			best, at = got, i
+		}
+		if best.distance == Distance(rules.Accepted) {
+			break
 		}
 	}
 	if best.Outcome == nil {
@@ -257,6 +333,18 @@ func (r *Run) Furthest(kind *Kind) Outcome {
 	furthest, of := *best.Outcome, r.of.batches[at]
 	furthest.Issued = Issued{of, r.classified(of)[best.client].at}
 	return furthest
+}
+
+// batches are those of a kind that may differ, by their indexes; where nothing is grouped, all.
+func (r *Run) batches(kind *Kind) []int32 {
+	if r.grouped {
+		return r.facts.unlike.of(kind)
+	}
+	all := make([]int32, len(kind.batches))
+	for i := range all {
+		all[i] = int32(kind.batches[i].index)
+	}
+	return all
 }
 
 // answer is what the client of a batch gets that gets furthest.
@@ -307,7 +395,7 @@ func (r *Run) outcome(b *batch, class int32, client classified) *Outcome {
 // classified lists one client of each class in a set, or where nothing is grouped, all.
 func (r *Run) classified(b *batch) []classified {
 	if !r.grouped {
-		return r.clients(b.token.identity).each(b.clients)
+		return r.clients(b.token.identity).all(b.clients)
 	}
 	return r.clients(b.token.identity).one(b.clients).clients
 }
@@ -322,10 +410,8 @@ func (r *Run) clients(identity bool) *clientClasses {
 
 func (v *View) outcome(i Issued) *Outcome {
 	answer := v.Reaches(i.Token())
-	o := &Outcome{Outcome: answer.Verdict.Outcome, Status: answer.Verdict.Status}
+	of := &answer.Verdict
+	o := &Outcome{Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy()}
 	o.distance = Distance(o.Outcome)
-	if answer.Verdict.Decided != nil {
-		o.Decided = answer.Verdict.Decided.Check.ID
-	}
 	return o
 }

@@ -1,11 +1,10 @@
 package issued
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
 // classified is a client that stands for all of its class.
@@ -20,10 +19,16 @@ type clientClasses struct {
 	view     *View
 	identity bool
 	objects  *objects
-	ids      map[string]int
-	named    map[string]int
-	sets     []classedSet // by the set's number
+	rolls    *rolls
+	ids      []int32        // the classes, from 1, by the ids' numbers; 0 of one that was not asked for
+	classes  map[string]int // by what the checks can tell
+	last     []int          // the number of the last set in which a class was found, by the class
+	sets     []classedSet   // by the set's number
 	alike    map[string]int32
+
+	// where the checks tell only some ids from all others: those, by their roll and in order
+	few     bool
+	special [][]classified
 }
 
 // classedSet is a set of clients with one of each class. Sets of the same classes in the same
@@ -34,18 +39,32 @@ type classedSet struct {
 }
 
 func (c *Classes) newClientClasses(v *View, identity bool) *clientClasses {
-	return &clientClasses{
-		view: v, identity: identity, objects: c.objects, ids: map[string]int{},
-		named: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
+	made := &clientClasses{
+		view: v, identity: identity, objects: c.objects, rolls: &c.rolls,
+		classes: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
 	}
+	ids, few := c.told(v, identity)
+	if few {
+		made.tellOnly(ids)
+	} else {
+		made.ids = make([]int32, len(c.rolls.ids))
+	}
+	return made
 }
+
+// mostKept is of how many ids together classes are kept for another gateway.
+const mostKept = 1_000_000
 
 // clientsOf gives the classes of clients as they stand in access tokens, or in ID tokens.
 func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	key := c.tellsClientsBy(v, identity)
-	if c.clients[key] == nil {
-		c.clients[key] = c.newClientClasses(v, identity)
+	if known := c.clients[key]; known != nil {
+		return known
 	}
+	if len(c.clients)*len(c.rolls.ids) > mostKept {
+		clear(c.clients)
+	}
+	c.clients[key] = c.newClientClasses(v, identity)
 	return c.clients[key]
 }
 
@@ -55,81 +74,179 @@ func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 	if v.readsID(identity) {
 		return "each id for itself"
 	}
-	literals := slices.Clone(v.literals)
-	if c.guids {
-		literals = slices.DeleteFunc(
-			literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
-		)
-	}
-	key := fmt.Sprintf("%p %q %v", v.contracts, literals, v.readsObject())
+	key := fmt.Sprintf("%p %q %v", v.contracts, c.literals(v), v.readsObject())
 	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
 		key += fmt.Sprintf(" %p", o)
 	}
 	return key
 }
 
+// literals are those that may be an id, or a part of one.
+func (c *Classes) literals(v *View) []string {
+	all := slices.Clone(v.literals)
+	if c.guids {
+		all = slices.DeleteFunc(
+			all, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
+		)
+	}
+	return all
+}
+
+// guidLength is how many characters an id has that is a GUID.
+const guidLength = 36
+
+// told lists the ids that the checks can tell from others, where that is few: those that they
+// name, and those with a contract. It is not where they look at parts of an id, or make something
+// of it.
+func (c *Classes) told(v *View, identity bool) (ids []string, few bool) {
+	if !c.guids || v.readsID(identity) || v.readsObject() ||
+		len(v.opaques.access)+len(v.opaques.sign) > 0 {
+		return nil, false
+	}
+	ids = c.literals(v)
+	if slices.ContainsFunc(ids, func(s string) bool { return s != "" && len(s) < guidLength }) {
+		return nil, false
+	}
+	if v.contracts != nil {
+		ids = append(ids, v.contracts.IDs...)
+	}
+	return ids, true
+}
+
+// tellOnly notes where some ids stand. All others are of the first class.
+func (c *clientClasses) tellOnly(ids []string) {
+	c.few, c.special = true, make([][]classified, len(c.rolls.all))
+	c.classes[""] = 0
+	seen := map[int32]bool{}
+	for _, id := range ids {
+		n, known := c.rolls.numbers[id]
+		if !known || seen[n] {
+			continue
+		}
+		seen[n] = true
+		class := c.named(c.view.class(id, c.identity))
+		for _, on := range c.rolls.on[n] {
+			c.special[on.roll] = append(c.special[on.roll], classified{int(on.at), class})
+		}
+	}
+	for _, all := range c.special {
+		slices.SortFunc(all, func(a, b classified) int { return cmp.Compare(a.at, b.at) })
+	}
+}
+
 // one finds one client of each class in a set.
 func (c *clientClasses) one(set *clientSet) *classedSet {
 	s := &c.sets[set.number]
-	if s.clients != nil {
+	switch {
+	case s.clients != nil:
 		return s
+	case c.few:
+		s.clients = c.ofFew(set)
+	default:
+		s.clients = c.ofEach(set)
 	}
-	found := map[int]bool{}
-	var classes []int32
-	for at, id := range set.ids {
-		if class := c.of(id); !found[class] {
-			found[class] = true
-			s.clients = append(s.clients, classified{at, class})
-			classes = append(classes, int32(class))
-		}
+	classes := make([]int32, len(s.clients))
+	for i := range s.clients {
+		classes[i] = int32(s.clients[i].class)
 	}
 	s.alike = number(c.alike, classes)
 	return s
 }
 
-// each lists all clients of a set.
-func (c *clientClasses) each(set *clientSet) []classified {
-	all := make([]classified, len(set.ids))
-	for i, id := range set.ids {
-		all[i] = classified{i, c.of(id)}
+// ofEach finds one client of each class by looking at all.
+func (c *clientClasses) ofEach(set *clientSet) (found []classified) {
+	ids := c.rolls.all[set.roll]
+	for at := range set.each {
+		found = c.add(found, set, classified{at, c.of(ids[at])})
+	}
+	return found
+}
+
+// ofFew finds one client of each class by looking at those that are told from all others, and at
+// the first of the others.
+func (c *clientClasses) ofFew(set *clientSet) (found []classified) {
+	other, without := c.firstOther(set), set.without
+	for _, one := range c.special[set.roll] {
+		if other < one.at {
+			found = c.add(found, set, classified{at: other})
+		}
+		for len(without) > 0 && int(without[0]) < one.at {
+			without = without[1:]
+		}
+		if len(without) == 0 || int(without[0]) != one.at {
+			found = c.add(found, set, one)
+		}
+	}
+	if other < len(set.ids) {
+		found = c.add(found, set, classified{at: other})
+	}
+	return found
+}
+
+// firstOther is the place of the first client of a set that is none of those that are told from
+// all others; behind all places where there is none.
+func (c *clientClasses) firstOther(set *clientSet) int {
+	special, without := c.special[set.roll], set.without
+	for at := range set.ids {
+		told := len(special) > 0 && special[0].at == at
+		gone := len(without) > 0 && int(without[0]) == at
+		switch {
+		case !told && !gone:
+			return at
+		case told:
+			special = special[1:]
+		}
+		if gone {
+			without = without[1:]
+		}
+	}
+	return len(set.ids)
+}
+
+// add adds a client where it is the first of its class in a set.
+func (c *clientClasses) add(found []classified, set *clientSet, one classified) []classified {
+	for len(c.last) <= one.class {
+		c.last = append(c.last, 0)
+	}
+	if c.last[one.class] == set.number {
+		return found
+	}
+	c.last[one.class] = set.number
+	return append(found, one)
+}
+
+// all lists the clients of a set.
+func (c *clientClasses) all(set *clientSet) []classified {
+	var all []classified
+	for at, id := range set.each {
+		all = append(all, classified{at, c.named(c.tells(id))})
 	}
 	return all
 }
 
-func (c *clientClasses) of(id string) int {
-	class, ok := c.ids[id]
-	if ok {
-		return class
+// of is the class of the id with that number.
+func (c *clientClasses) of(n int32) int {
+	if c.ids[n] == 0 {
+		c.ids[n] = int32(c.named(c.tells(c.rolls.ids[n])) + 1)
 	}
+	return int(c.ids[n]) - 1
+}
+
+// tells is all that the checks can tell of an id.
+func (c *clientClasses) tells(id string) string {
 	name := c.view.class(id, c.identity)
 	if c.objects != nil && c.view.readsObject() {
 		name += " " + c.objects.byClient[id]
 	}
-	class, ok = c.named[name]
-	if !ok {
-		class = len(c.named)
-		c.named[name] = class
-	}
-	c.ids[id] = class
-	return class
+	return name
 }
 
-// allGUIDs reports whether every client of every kind has a GUID for its id, in lower case.
-func allGUIDs(kinds []*Kind) bool {
-	seen := map[*clientSet]bool{}
-	for _, kind := range kinds {
-		for _, b := range kind.batches {
-			if !seen[b.clients] &&
-				slices.ContainsFunc(
-					b.clients.ids, func(id string) bool {
-						return !entra.IsGUID(id) ||
-							strings.ToLower(id) != id
-					},
-				) {
-				return false
-			}
-			seen[b.clients] = true
-		}
+// named is the class of the ids of which checks can tell this.
+func (c *clientClasses) named(told string) int {
+	class, known := c.classes[told]
+	if !known {
+		class = len(c.classes)
+		c.classes[told] = class
 	}
-	return true
+	return class
 }

@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -105,16 +106,19 @@ func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 const spaces = " \t\r\n"
 
 // compare is what checks can tell of a text without spaces: which of some literals it equals or
-// holds, and whether it is a client's that has a contract.
+// holds, and whether it is a client's that has a contract. Of many literals most are neither, so
+// only the others are named.
 func (v *View) compare(text string, literals []string, b *strings.Builder) {
-	for _, literal := range literals {
-		switch {
-		case text == literal:
+	var room [8]byte
+	for i, literal := range literals {
+		if !strings.Contains(text, literal) {
+			continue
+		}
+		b.Write(strconv.AppendInt(room[:0], int64(i), 10))
+		if len(text) == len(literal) {
 			b.WriteByte('=')
-		case strings.Contains(text, literal):
+		} else {
 			b.WriteByte('~')
-		default:
-			b.WriteByte('-')
 		}
 	}
 	// whether the list says that it is not complete is the same for all that are not in it
@@ -122,8 +126,9 @@ func (v *View) compare(text string, literals []string, b *strings.Builder) {
 		b.WriteByte('y')
 	}
 	if text == "" {
-		b.WriteByte('0')
+		b.WriteByte('e')
 	}
+	b.WriteByte('.')
 }
 
 // readsID reports whether every id counts for itself: an expression reads it with other things, or

@@ -52,19 +52,21 @@ func (m *modeller) otherPlaces(place *Place) []*Place {
 // otherMembers models what the clients of all other environments can have for an API, as members
 // does for each by itself.
 func (m *modeller) otherMembers(place *Place, known *assignments) {
+	if !m.shared {
+		return
+	}
 	like := Kind{Holder: OtherMember, For: place.Name}
 	prefix, api := otherMemberKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
-	var clients, middles []*entra.Registration
+	for _, group := range m.otherClients(place, known) {
+		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+	}
+	var middles []*entra.Registration
 	for _, home := range m.otherPlaces(place) {
-		clients = append(clients, home.Clients...)
 		if home.API != nil && !home.API.AppID.Is(place.API.AppID) {
 			middles = append(middles, home.API)
 		}
 	}
-	clients, middles = m.foreign(clients, place), m.foreign(middles, place)
-	for _, group := range groups(place.API, clients, grantForeign, known) {
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
-	}
+	middles = m.foreign(middles, place)
 	for _, group := range groups(place.API, middles, byItself, known) {
 		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
 	}
@@ -87,16 +89,11 @@ func (m *modeller) foreign(apps []*entra.Registration, place *Place) []*entra.Re
 // otherLikenesses models tokens of the clients of all other environments for a stranger's API that
 // is called as an environment's.
 func (m *modeller) otherLikenesses(place *Place) {
-	clients := clientsOf()
-	seen := map[string]bool{}
-	for _, home := range m.otherPlaces(place) {
-		for _, id := range m.clientsAt(home).ids {
-			if !seen[id] {
-				seen[id], clients.ids = true, append(clients.ids, id)
-			}
-		}
+	if !m.shared {
+		return
 	}
-	if len(clients.ids) == 0 {
+	clients := m.everyone().butOf(place)
+	if clients.count() == 0 {
 		return
 	}
 	name, like := otherMemberKind+"/api-like-"+place.Name, Kind{Holder: OtherMember}

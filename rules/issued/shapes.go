@@ -190,7 +190,7 @@ func ofCustomers(name string, at time.Time) *source.Value {
 		)
 	}
 	with(object, "oid", exampleUser, "sub", "pairwise-of-the-user")
-	times := Token{in: &setting{at: at}}
+	times := Token{in: newSetting(entra.Cloud{}, at)}
 	for _, name := range []string{"iat", "nbf", "exp"} {
 		object.Members = append(object.Members, source.Member{Key: name, Value: times.Claim(name)})
 	}

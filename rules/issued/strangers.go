@@ -25,6 +25,9 @@ func (m *modeller) strangers(place *Place, known *assignments) {
 // no file shows.
 func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
 	all := []*entra.Registration{{AppID: entra.Text{Value: strangerID}}}
+	if len(api.PreAuthorized) == 0 {
+		return all
+	}
 	shown := w.applications()
 	for _, p := range api.PreAuthorized {
 		isIt := func(r *entra.Registration) bool { return r.AppID.Is(p.Client) }
@@ -215,9 +218,10 @@ func (m *modeller) addTokens(kind *Kind, t Token, g grant, clients *clientSet) {
 // tenants can use too.
 func (w *World) otherTenantsClients() *clientSet {
 	all := clientsOf(otherTenantClient)
+	seen := map[string]bool{otherTenantClient: true}
 	for _, app := range w.applications() {
-		if id := clientID(app); app.MultiTenant() && !slices.Contains(all.ids, id) {
-			all.ids = append(all.ids, id)
+		if id := clientID(app); app.MultiTenant() && !seen[id] {
+			seen[id], all.ids = true, append(all.ids, id)
 		}
 	}
 	return all

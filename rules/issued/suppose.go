@@ -94,7 +94,7 @@ func perhapsThere(in rules.Input) rules.Predicate {
 
 // readsAny reports whether a check reads one of some claims, or claims that are not known.
 func readsAny(c *rules.Check, claims []string) bool {
-	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+	return c.ReadsAny(func(in rules.Input) bool {
 		name := in.ClaimRead()
 		return name == "*" || slices.Contains(claims, name)
 	})

@@ -55,11 +55,23 @@ func textsOf(checks []asking) texts {
 			if fromRequest(in) {
 				name = in.String()
 			}
-			for _, text := range checks[i].texts {
-				if name != "" && len(all[name]) < mostOfAll && !slices.Contains(all[name], text) {
-					all[name] = append(all[name], text)
-				}
+			if name != "" {
+				all[name] = joinTexts(all[name], checks[i].texts)
 			}
+		}
+	}
+	return all
+}
+
+// joinTexts adds the texts of a check that are not there yet. The first check's are shared: one
+// that reads very many claims may compare with very many texts.
+func joinTexts(all, texts []string) []string {
+	if len(all) == 0 {
+		return slices.Clip(texts)
+	}
+	for _, text := range texts {
+		if len(all) < mostOfAll && !slices.Contains(all, text) {
+			all = append(all, text)
 		}
 	}
 	return all

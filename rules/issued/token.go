@@ -41,6 +41,8 @@ type setting struct {
 	at      time.Time
 	objects *objects // nil where no policy reads object ids, or nobody knows any
 
+	issued, expires *source.Value // what iat and nbf hold, and exp
+
 	chosenPresent, chosenPerhaps *source.Value // stand for claims that are still to be chosen
 }
 
@@ -48,6 +50,7 @@ func newSetting(cloud entra.Cloud, at time.Time) *setting {
 	const why = "the holder of the token chooses it"
 	return &setting{
 		cloud: cloud, at: at,
+		issued: seconds(at.Add(-issuedBefore)), expires: seconds(at.Add(lifetime - issuedBefore)),
 		chosenPresent: &source.Value{Kind: source.Unknown, Text: why, Present: true},
 		chosenPerhaps: &source.Value{Kind: source.Unknown, Text: why},
 	}
@@ -165,9 +168,9 @@ func (t *Token) fixed(name string) *source.Value {
 	case "idtyp":
 		return t.typeOf()
 	case "exp":
-		return t.seconds(lifetime - issuedBefore)
+		return t.in.expires
 	}
-	return t.seconds(-issuedBefore)
+	return t.in.issued
 }
 
 // byTable is a claim of which the model knows no value by itself.
@@ -237,10 +240,8 @@ const (
 	lifetime     = 3900 * time.Second
 )
 
-func (t *Token) seconds(after time.Duration) *source.Value {
-	return &source.Value{
-		Kind: source.Number, Text: strconv.FormatInt(t.in.at.Add(after).Unix(), 10),
-	}
+func seconds(at time.Time) *source.Value {
+	return &source.Value{Kind: source.Number, Text: strconv.FormatInt(at.Unix(), 10)}
 }
 
 // issuer is the exact form for the token's version; no source tells the v1.0 form of the newest

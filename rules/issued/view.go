@@ -227,6 +227,7 @@ func (v *View) tell(one *variable, kept bool) told {
 		}
 	}
 	var made told
+	var all strings.Builder
 	seen := make(map[string]bool, len(one.choices))
 	for i := range one.choices {
 		var looks strings.Builder
@@ -234,8 +235,10 @@ func (v *View) tell(one *variable, kept bool) told {
 			continue // the checks can't tell it from another
 		}
 		seen[looks.String()] = true
-		made.choices, made.looks = append(made.choices, i), made.looks+looks.String()
+		made.choices = append(made.choices, i)
+		all.WriteString(looks.String())
 	}
+	made.looks = all.String()
 	if kept {
 		made.barred = v.barred(one, made.choices)
 		v.told[&one.choices[0]] = made

@@ -1,7 +1,5 @@
 package issued
 
-import "slices"
-
 // Holder is who has a token.
 type Holder uint8
 
@@ -61,6 +59,7 @@ type Kind struct {
 	Identity bool // ID tokens: they are for the client itself, and for no API
 
 	batches []batch
+	number  int // among all kinds
 }
 
 // batch is the tokens that differ in nothing but their client.
@@ -73,7 +72,7 @@ type batch struct {
 // Issued is the token of a kind that one of its clients has.
 type Issued struct {
 	batch  *batch
-	client int // among the clients of the batch
+	client int // its place among the ids of the batch's clients
 }
 
 // Token returns the token by itself.
@@ -104,7 +103,7 @@ func (c *Classes) At(m Mark) Issued { return Issued{c.batches[m.batch], int(m.cl
 func (k *Kind) Count() int {
 	n := 0
 	for i := range k.batches {
-		n += len(k.batches[i].clients.ids)
+		n += k.batches[i].clients.count()
 	}
 	return n
 }
@@ -112,7 +111,7 @@ func (k *Kind) Count() int {
 // Each visits every token of the kind.
 func (k *Kind) Each(visit func(Issued)) {
 	for i := range k.batches {
-		for client := range k.batches[i].clients.ids {
+		for client := range k.batches[i].clients.each {
 			visit(Issued{&k.batches[i], client})
 		}
 	}
@@ -127,16 +126,7 @@ func (k *Kind) Usual(preferred func(client string) bool) []Issued {
 		if b.token.audience.form != "uri" && b.token.audience.form != "guid" {
 			continue
 		}
-		client := max(0, slices.IndexFunc(b.clients.ids, preferred))
-		all = append(all, Issued{b, client})
+		all = append(all, Issued{b, b.clients.find(preferred)})
 	}
 	return all
 }
-
-// clientSet is clients that can have the same tokens, by their ids. Many batches share one.
-type clientSet struct {
-	ids    []string
-	number int // among the sets of all kinds, from 1
-}
-
-func clientsOf(ids ...string) *clientSet { return &clientSet{ids: ids} }

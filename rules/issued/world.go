@@ -47,7 +47,8 @@ func (w *World) applications() []*entra.Registration {
 
 // applications lists the clients of an environment, and its API, which can be a client too.
 func (p *Place) applications() []*entra.Registration {
-	if p.API == nil || p.clientIDs()[clientID(p.API)] {
+	own := func(c *entra.Registration) bool { return clientID(c) == clientID(p.API) }
+	if p.API == nil || slices.ContainsFunc(p.Clients, own) {
 		return p.Clients
 	}
 	return append(slices.Clone(p.Clients), p.API)
@@ -70,6 +71,7 @@ type modeller struct {
 	asked    map[string][]asking        // what the gateways check, by environment
 	belong   map[string]map[string]bool // the clients' ids, by environment
 	clients  map[string]*clientSet      // all applications, by environment
+	all      *everyone                  // filled when it is asked for
 	others   *clientSet                 // of other tenants
 	shown    map[string]bool            // the ids of all applications
 	// what somebody else's API has in common with an environment's, by environment

@@ -19,20 +19,21 @@ func Adapter() rules.Adapter {
 		Words:     []string{"security.istio.io/", requestAuthentication, authorizationPolicy},
 		Resources: resources,
 		Kinds:     func() []string { return []string{Name} },
-		Detect:    detect,
+		Detect:    reading().Detect,
 		Read:      read,
-		Together:  together,
-		Beside:    ofCluster,
+		Together:  reading().Together,
+		Beside:    reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
 		},
 		Behaviours: behaviours,
+		Handling:   handling,
 		Causes:     causes,
 		Rules:      lintRules,
 		Advice:     advice,
 		Collect:    collections,
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 	}
 }

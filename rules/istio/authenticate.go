@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -51,14 +50,6 @@ func (r *jwtRule) text(name string) string {
 
 func (r *jwtRule) issuer() string { return r.text("issuer") }
 
-// field is the value of a field of the rule, or the rule itself where it has none.
-func (r *jwtRule) field(name string) *source.Value {
-	if v := r.at.Member(name); v != nil {
-		return v
-	}
-	return r.at
-}
-
 // authentication is that a request has no token, or one that a JWT rule accepts. It is not ok
 // where there are no rules: then no token is looked at.
 func (c *compiler) authentication() (rules.Node, bool) {
@@ -69,7 +60,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 		return c.withoutRules()
 	}
 	first := c.jwt[0]
-	none := c.check(rules.Conditional, first.at, "jwtRules", documented(docRequest))
+	none := rules.CheckAt(rules.Conditional, first.at, "jwtRules", documented(docRequest))
 	none.Test = envoy.CarriesNothing(c.providers)
 	none.Wants = "a request without a token, which RequestAuthentication lets pass"
 	filter := envoy.Filter{Table: c.table, Docs: docRules, NoToken: envoy.MalformedToken}
@@ -90,21 +81,8 @@ func inOrderOfAnswers(all []*envoy.Provider) []*envoy.Provider {
 func (c *compiler) withoutRules() (rules.Node, bool) {
 	for _, p := range c.policies {
 		if p.Kind == requestAuthentication {
-			var all []*rules.Check
-			for _, of := range []struct {
-				id   rules.ID
-				test rules.Predicate
-			}{
-				{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
-				{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
-				{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
-			} {
-				check := c.check(of.id, p.At, "jwtRules", documented(docRequest))
-				check.Test = of.test
-				check.Skip = p.String() + " has no jwtRules: no token is looked at"
-				all = append(all, check)
-			}
-			return rules.AllOf(all...), true
+			return envoy.Unchecked(rules.PlaceOf(p.At, "jwtRules"), &rules.Key{},
+				documented(docRequest), p.String()+" has no jwtRules: no token is looked at"), true
 		}
 	}
 	return rules.Node{}, false
@@ -124,48 +102,10 @@ func (c *compiler) unreadRules() (rules.Node, bool) {
 				why = &rules.Unknown{Why: "the jwtRules of " + p.String() + " can't be read: " +
 					"what the API server refuses is not in the cluster, or an earlier version is"}
 			}
-			return rules.AllOf(c.notModelled(p, v, "jwtRules", why)), true
+			return rules.AllOf(notModelled(v, "jwtRules", why)), true
 		}
 	}
 	return rules.Node{}, false
-}
-
-// locations are where a rule looks for the token. Without any of its own these are the
-// Authorization header and a parameter.
-func (r *jwtRule) locations() ([]rules.Location, *rules.Unknown) {
-	var all []rules.Location
-	var doubt *rules.Unknown
-	if headers := r.at.Member("fromHeaders"); headers.Is(source.List) {
-		for _, h := range headers.Items {
-			name, ok := h.Member("name").Str()
-			if !ok || kubernetes.Marked(h.Member("name")) ||
-				kubernetes.Marked(h.Member("prefix")) {
-				doubt = &rules.Unknown{Why: "where the token is looked for is not known: " +
-					r.path + "fromHeaders has a name or a prefix that only its deployment knows"}
-				continue
-			}
-			prefix, _ := h.Member("prefix").Str()
-			all = append(all, rules.Location{
-				Input: rules.Input{Source: rules.FromHTTP, Name: name}, Prefix: prefix,
-			})
-		}
-	}
-	for _, from := range []struct {
-		field string
-		in    rules.Source
-	}{{"fromParams", rules.FromQuery}, {"fromCookies", rules.FromCookie}} {
-		names := kubernetes.ListIn(r.at, r.path, from.field)
-		if names.Doubt != nil {
-			doubt = names.Doubt
-		}
-		for _, name := range names.Texts() {
-			all = append(all, rules.Location{Input: rules.Input{Source: from.in, Name: name}})
-		}
-	}
-	if len(all) == 0 && doubt == nil {
-		return envoy.DefaultLocations(), nil
-	}
-	return all, doubt
 }
 
 // providersOf are what the rules are in Envoy.
@@ -179,29 +119,18 @@ func providersOf(all []*jwtRule) []*envoy.Provider {
 
 // provider is what the rule is in Envoy.
 func (r *jwtRule) provider() *envoy.Provider {
-	audiences := kubernetes.ListIn(r.at, r.path, "audiences")
 	keys := keysField(r.at)
 	if r.at.Member("jwks") != nil {
 		keys = "jwks"
 	}
-	p := &envoy.Provider{
-		At:     place(r.at, strings.TrimSuffix(r.path, ".")),
-		Issuer: r.issuer(), IssuerAt: r.place("issuer"),
-		IssuerDoubt: kubernetes.TextDoubt(r.at.Member("issuer"), r.path+"issuer"),
-		Audiences:   audiences.Values, AudiencesAt: r.place("audiences"),
-		AudiencesDoubt: audiences.Doubt,
-		Key:            r.key(), KeyAt: r.place(keys),
-		KeyDoubt: kubernetes.TextDoubt(r.at.Member(keys), r.path+keys),
+	p := envoy.ProviderIn(r.at, r.path)
+	p.Key, p.KeyAt = r.key(), envoy.PlaceIn(r.at, r.path, keys)
+	p.KeyDoubt = kubernetes.TextDoubt(r.at.Member(keys), r.path+keys)
+	from := envoy.Extraction{
+		Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams", Cookies: "fromCookies",
 	}
-	p.Locations, p.LocationsDoubt = r.locations()
+	p.Locations, p.LocationsDoubt = from.LocationsIn(r.at, r.path)
 	return p
-}
-
-// place is that of a field of the rule, or of the rule itself where it has none.
-func (r *jwtRule) place(name string) rules.Place { return place(r.field(name), r.path+name) }
-
-func place(v *source.Value, field string) rules.Place {
-	return rules.Place{Field: field, Pos: v.Pos, Span: v.Span}
 }
 
 // keysField is the field of a JWT rule that has the address of its keys. Istio takes it by its
@@ -222,13 +151,5 @@ func (r *jwtRule) key() *rules.Key {
 	if address := r.text(keysField(r.at)); address != "" {
 		return rules.KeysAt(address, false)
 	}
-	iss, ok := entra.ParseIssuer(r.issuer())
-	if !ok || iss.Kind != entra.Workforce {
-		return &rules.Key{}
-	}
-	cloud, ok := entra.CloudByID(iss.Clouds[0])
-	if !ok {
-		return &rules.Key{}
-	}
-	return rules.KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+	return rules.KeysOf(r.issuer())
 }

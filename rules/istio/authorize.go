@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -223,7 +224,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 	for _, p := range c.enforced(actionDeny) {
 		if why := p.unreadable(); why != nil {
 			node.All = append(node.All, rules.Node{
-				Check: c.notModelled(p, p.At, "rules", why),
+				Check: notModelled(p.At, "rules", why),
 			})
 			continue
 		}
@@ -231,7 +232,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 			if r.broken != "" {
 				continue
 			}
-			check := c.check(rules.Authorization, r.at, r.path(), documented(docPolicy))
+			check := rules.CheckAt(rules.Authorization, r.at, r.path(), documented(docPolicy))
 			check.Answer = c.row(envoy.Denied)
 			check.Test = rules.Negate(c.matches(r))
 			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
@@ -300,7 +301,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 		if p.Kind != authorizationPolicy {
 			continue
 		}
-		on := c.check(rules.NotModelled, p.At, "action", inferred(docPolicy))
+		on := rules.CheckAt(rules.NotModelled, p.At, "action", inferred(docPolicy))
 		switch action := p.action(); {
 		case action == actionAllow || action == actionDeny || action == actionAudit:
 			continue
@@ -319,7 +320,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 		provider, _ := p.Spec.At("provider", "name").Str()
 		on.Unknown = &rules.Unknown{Why: "the provider " + provider + " of the CUSTOM policy " +
 			p.String() + " decides on the request, and is not modelled"}
-		when := c.check(rules.Authorization, p.At, "rules", documented(docPolicy))
+		when := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
 		when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
 		var some []rules.Predicate
 		for _, r := range rulesOf(p) {
@@ -346,7 +347,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	var tests []rules.Predicate
 	for _, p := range all {
 		if why := p.unreadable(); why != nil {
-			node.Any = append(node.Any, rules.Node{Check: c.notModelled(p, p.At, "rules", why)})
+			node.Any = append(node.Any, rules.Node{Check: notModelled(p.At, "rules", why)})
 			tests = append(tests, envoy.Unknown(why))
 			continue
 		}
@@ -359,7 +360,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	}
 	p := all[0]
 	if len(node.Any) == 0 {
-		check := c.check(rules.Authorization, p.At, "rules", documented(docPolicy))
+		check := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
 		check.Test = rules.Never()
 		check.Refuses = "the ALLOW policies of this workload, such as " + p.String() +
 			", have no rule that counts: they allow nothing"
@@ -367,7 +368,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 		return rules.AllOf(check), true
 	}
 	if folded {
-		check := c.check(rules.Authorization, rulesAt(p), "rules", documented(docPolicy))
+		check := rules.CheckAt(rules.Authorization, rulesAt(p), "rules", documented(docPolicy))
 		check.Test, check.Answer = envoy.Either(tests), answer
 		check.Wants = fmt.Sprintf("a request that one of %d ALLOW rules matches", len(tests))
 		return rules.AllOf(check), true
@@ -433,7 +434,8 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	if at == nil {
 		return nil
 	}
-	check := c.check(rules.TokenPresent, at.values.At, at.values.Field, documented(docPolicy))
+	of := at.values
+	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, documented(docPolicy))
 	check.Answer = c.row(envoy.Denied)
 	check.Test = envoy.SentTo(c.providers)
 	if len(c.jwt) == 0 {
@@ -475,35 +477,22 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 	at := of.At
 	switch {
 	case attribute == ofAudiences:
-		return c.check(rules.Audience, at, of.Field, documented(docKeys))
+		return rules.CheckAt(rules.Audience, at, of.Field, documented(docKeys))
 	case attribute == ofPresenter:
-		check := c.check(rules.CustomClaim, at, of.Field, observed())
+		check := rules.CheckAt(rules.CustomClaim, at, of.Field, observed())
 		check.Claim = "azp"
 		return check
 	case strings.HasPrefix(attribute, ofClaims):
-		check := c.check(rules.CustomClaim, at, of.Field, documented(docKeys))
+		check := rules.CheckAt(rules.CustomClaim, at, of.Field, documented(docKeys))
 		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		check.Claim = strings.Join(path, ".")
-		check.Grant = grantOf(check.Claim)
+		check.Grant = entra.GrantOf(check.Claim)
 		return check
 	case attribute == ofPrincipal:
-		return c.check(rules.Authorization, at, of.Field, observed())
+		return rules.CheckAt(rules.Authorization, at, of.Field, observed())
 	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
 		strings.HasPrefix(attribute, ofHeaders):
-		return c.check(rules.Conditional, at, of.Field, documented(docPolicy))
+		return rules.CheckAt(rules.Conditional, at, of.Field, documented(docPolicy))
 	}
-	return c.check(rules.Authorization, at, of.Field, documented(docKeys))
-}
-
-// grantOf is how a client gets what a claim says, in Entra ID's words.
-func grantOf(claim string) string {
-	switch claim {
-	case "roles":
-		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
-			"permissions of the client for an application"
-	case "scp":
-		return "the client's app registration > API permissions > (the API) > the scope, and " +
-			"consent to it"
-	}
-	return ""
+	return rules.CheckAt(rules.Authorization, at, of.Field, documented(docKeys))
 }

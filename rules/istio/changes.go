@@ -35,24 +35,12 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
 	return &changer{newCompiler(c.Entries[i].(*workload), nil), c, policy}, true
 }
 
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
-	if goal.Finding != nil {
-		change := changeFor(c, goal)
-		change.Policy = goal.Finding.Policy
-		return []rules.Change{change}, nil
-	}
-	return proposals(c, goal), nil
-}
-
-// changeFor is the smallest change that may remove a finding, or why there is none.
+// changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
-	none := rules.Change{
-		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
-	}
 	m, ok := changerOf(c, f.Policy)
 	if !ok {
-		return none
+		return rules.Change{}
 	}
 	switch f.Rule {
 	case "token-not-needed":
@@ -71,10 +59,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 			}
 		}
 	}
-	if change, ok := m.editor().Finding(goal); ok {
-		return change
-	}
-	return none
+	return m.editor().Finding(goal)
 }
 
 // made is a change by edits of files, or why it can't be made.

@@ -37,9 +37,9 @@ func TestChangesLetATokenIn(t *testing.T) {
 			t.Parallel()
 			c := configurationOf(t, rules.Options{}, "istio.yaml", test.text)
 			v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(test.claims))
-			all, err := changes(c, rules.Goal{Verdict: &v})
-			if err != nil || len(all) != 1 || all[0].ID != test.id {
-				t.Fatalf("got %+v, %v", all, err)
+			all := Adapter().Changes(c, rules.Goal{Verdict: &v})
+			if len(all) != 1 || all[0].ID != test.id {
+				t.Fatalf("got %+v", all)
 			}
 			text := string(all[0].Edited.Files[0].Text)
 			if !strings.Contains(text, test.writes) {
@@ -115,10 +115,7 @@ func TestWhatARefusalIsRepairedBy(t *testing.T) {
 // idsOf are the ids of the changes for a goal. One that is refused has a minus before it.
 func idsOf(t *testing.T, c *rules.Configuration, goal rules.Goal) []string {
 	t.Helper()
-	all, err := changes(c, goal)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := Adapter().Changes(c, goal)
 	var ids []string
 	for _, change := range all {
 		if change.Refused != "" {
@@ -177,8 +174,7 @@ func TestWhatPoliciesAreNarrowedTo(t *testing.T) {
 			if got := idsOf(t, c, test.goal); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
-			all, _ := changes(c, test.goal)
-			for _, change := range all {
+			for _, change := range Adapter().Changes(c, test.goal) {
 				if change.Edited == nil {
 					continue
 				}
@@ -198,9 +194,9 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 	compiled := compile(behaviours(), c)
 	f := tokenNotNeeded().Check(&rules.Subject{Policies: compiled.Policies})[0]
 	f.Rule = "token-not-needed"
-	all, err := changes(c, rules.Goal{Finding: &f})
-	if err != nil || len(all) != 1 || all[0].Refused != "" {
-		t.Fatalf("got %+v, %v", all, err)
+	all := Adapter().Changes(c, rules.Goal{Finding: &f})
+	if len(all) != 1 || all[0].Refused != "" {
+		t.Fatalf("got %+v", all)
 	}
 	after := compile(behaviours(), all[0].Edited).Policies
 	if got := short(rules.Evaluate(after, tokenless())); got != rejected(403,

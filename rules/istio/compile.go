@@ -21,13 +21,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		}
 		made.Policies = append(made.Policies, policy)
 	}
-	for _, file := range read.Files {
-		for _, p := range file.Problems {
-			made.Findings = append(made.Findings, rules.Finding{
-				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
-			})
-		}
-	}
+	made.Findings = rules.Problems(read.Files...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made
 }
@@ -60,7 +54,7 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 // root is what a request needs: each stage in the order of the proxy's filters.
 func (c *compiler) root() rules.Node {
 	if c.doubt != "" {
-		return rules.AllOf(c.notModelled(c.first, c.first.At, "spec", &rules.Unknown{
+		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
 			Why: c.doubt,
 			Need: rules.Need{
 				Input: source.NeedPolicy,
@@ -86,20 +80,9 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// check starts a check that a value decides.
-func (c *compiler) check(
-	id rules.ID, of *source.Value, field string, evidence rules.Evidence,
-) *rules.Check {
-	return &rules.Check{
-		ID: id, Field: field, Pos: of.Pos, Span: of.Span, Evidence: evidence,
-	}
-}
-
 // notModelled is a check of which nobody knows what comes out.
-func (c *compiler) notModelled(
-	_ *resource, at *source.Value, field string, why *rules.Unknown,
-) *rules.Check {
-	check := c.check(rules.NotModelled, at, field, inferred(docPolicy))
+func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
+	check := rules.CheckAt(rules.NotModelled, at, field, inferred(docPolicy))
 	check.Unknown = why
 	return check
 }

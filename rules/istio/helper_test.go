@@ -159,11 +159,7 @@ type decided struct {
 }
 
 func short(v rules.Verdict) decided {
-	d := decided{v.Outcome, v.Status, ""}
-	if v.Decided != nil {
-		d.by = v.Decided.Check.ID
-	}
-	return d
+	return decided{v.Outcome, v.Status, v.DecidedBy()}
 }
 
 func accepted() decided { return decided{rules.Accepted, 200, ""} }

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -38,30 +37,14 @@ func lintRules() []rules.Rule {
 // instance is one workload, as a rule looks at it.
 type instance struct {
 	*compiler
-	policy *rules.Policy
+	*rules.Policy
 }
 
 // eachInstance is the check of a rule that looks at one workload at a time.
 func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return func(s *rules.Subject) []rules.Finding {
-		var all []rules.Finding
-		for _, policy := range s.Policies {
-			if w, ours := policy.Entry.(*workload); ours {
-				all = append(all, look(instance{newCompiler(w, nil), policy})...)
-			}
-		}
-		return all
-	}
-}
-
-// findingAt is a finding about a value.
-func (i *instance) findingAt(
-	v *source.Value, field, format string, args ...any,
-) rules.Finding {
-	return rules.Finding{
-		Field: field, Pos: v.Pos, Span: v.Span, Policy: i.policy,
-		Message: fmt.Sprintf(format, args...),
-	}
+	return rules.EachEntry(func(w *workload, policy *rules.Policy) []rules.Finding {
+		return look(instance{newCompiler(w, nil), policy})
+	})
 }
 
 // eachCondition visits each condition of a rule that counts, of any policy of a workload.
@@ -102,12 +85,4 @@ func (i *instance) ofEntra() bool {
 		_, ok := entra.ParseKeysURL(r.text(keysField(r.at)))
 		return ok
 	})
-}
-
-// letsIn reports whether a request without a token gets past a node, of some routes at least.
-func letsIn(n rules.Node) bool {
-	policy := []*rules.Policy{{Root: n}}
-	v := rules.Evaluate(policy, &rules.Request{})
-	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
-	return in(v) || slices.ContainsFunc(v.Classes, in)
 }

@@ -14,83 +14,27 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// proposer looks for changes that would let a request in, or keep other requests out. It takes the
-// request's token for one that belongs to this workload and environment.
+// proposer looks for changes that would let a request in, or keep other requests out.
 type proposer struct {
 	*changer
-	goal    rules.Goal
-	profile inspect.Profile
-	failed  []*rules.Result // of this workload
+	amend.Request
 }
 
 // proposals are the changes that may let a request in that is kept out, or that narrow the
 // policies to requests like one that is let in.
 func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
-	p := newProposer(c, goal)
-	if p == nil || p.profile.Kind != inspect.KindAccess {
-		return nil
-	}
-	if len(p.failed) > 0 {
-		return p.letIn()
-	}
-	return p.narrow()
-}
-
-// newProposer is nil where no policy of Istio has looked at the request.
-func newProposer(c *rules.Configuration, goal rules.Goal) *proposer {
-	ours := func(p *rules.Policy) bool { return c.Index(p) >= 0 }
-	judged, ok := kubernetes.JudgedBy(goal.Verdict, ours)
+	q, ok := amend.RequestOf(c, goal)
 	if !ok {
 		return nil
 	}
-	m, _ := changerOf(c, judged.Policy)
-	return &proposer{m, goal, judged.Profile, judged.Failed}
-}
-
-// change makes one change of amends.
-func (p *proposer) change(a amend.Amends) rules.Change {
-	return a.Change(p.made)
-}
-
-// letIn puts the repairs of all that fails into one change, since one alone would not let the
-// request in: one change for each ALLOW rule that could be the one that matches.
-func (p *proposer) letIn() []rules.Change {
-	tokens, ok := p.editor().Accepting(&p.profile, p.failed)
-	if !ok || p.refusedBeside() {
-		return nil
+	m, _ := changerOf(c, q.Policy)
+	p := &proposer{m, q}
+	if len(p.Failed) > 0 {
+		return p.LetIn(p.editor(), p.allowing(), p.ways)
 	}
-	allowed := p.amendRules()
-	if allowed == nil {
-		return nil
-	}
-	var all []rules.Change
-	for _, a := range allowed {
-		if whole := tokens.And(a); len(whole.Steps) > 0 {
-			all = append(all, p.change(whole))
-		}
-	}
-	return all
-}
-
-// in lists the failed checks of a rule.
-func (p *proposer) in(rule *source.Value) []*rules.Result {
-	return kubernetes.FailedIn(p.failed, rule)
-}
-
-// refusedBeside reports whether something else than JWT rules and ALLOW rules refuses the request.
-func (p *proposer) refusedBeside() bool {
-	known := map[*rules.Result]bool{}
-	for _, r := range p.jwt {
-		for _, result := range p.in(r.at) {
-			known[result] = true
-		}
-	}
-	for _, r := range p.allowRules() {
-		for _, result := range p.in(r.at) {
-			known[result] = true
-		}
-	}
-	return slices.ContainsFunc(p.failed, func(r *rules.Result) bool { return !known[r] })
+	return p.Narrow(p.editor(), amend.Rules{
+		Allowing: len(p.allowRules()), Asks: p.asksFor, Ask: p.ask,
+	})
 }
 
 // allowRules are the rules that can let a request in.
@@ -106,35 +50,25 @@ func (c *compiler) allowRules() []*authRule {
 	return all
 }
 
-// amendRules is, for each ALLOW rule that can be made to match the request, what makes it. One is
-// empty where a rule matches already, or where there is none.
-func (p *proposer) amendRules() []amend.Amends {
+// allowing are those rules as the files have them.
+func (p *proposer) allowing() []*source.Value {
+	var all []*source.Value
+	for _, r := range p.allowRules() {
+		all = append(all, r.at)
+	}
+	return all
+}
+
+// ways is what makes one of the ALLOW rules match the request. It is empty where there is none.
+func (p *proposer) ways() []amend.Amends {
 	all := p.allowRules()
 	if len(all) == 0 && len(p.enforced(actionAllow)) == 0 {
 		return []amend.Amends{{}}
 	}
-	var ways []amend.Amends
-	for _, r := range all {
-		failed := p.in(r.at)
-		if len(failed) == 0 {
-			return []amend.Amends{{}}
-		}
-		if a, ok := p.amendRule(r, failed); ok {
-			ways = append(ways, a)
-		}
-	}
-	return ways
-}
-
-func (p *proposer) amendRule(r *authRule, failed []*rules.Result) (amend.Amends, bool) {
-	var a amend.Amends
-	for _, result := range failed {
-		one := p.conditionAt(r, result.Check.Pos)
-		if one == nil || !p.amendCondition(&a, r, one) {
-			return a, false
-		}
-	}
-	return a, true
+	return p.Ways(p.allowing(), func(a *amend.Amends, rule int, failed *rules.Check) bool {
+		one := p.conditionAt(all[rule], failed.Pos)
+		return one != nil && p.amendCondition(a, all[rule], one)
+	})
 }
 
 // conditionAt is the condition of a rule whose values are at a place; nil where there is none.
@@ -152,7 +86,7 @@ func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
 
 // amendCondition makes a condition hold for the token. It is not ok where it is right to fail.
 func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) bool {
-	l, file, id := one.values, r.of.File, p.profile.ClientID
+	l, file, id := one.values, r.of.File, p.Profile.ClientID
 	if !l.At.Is(source.List) {
 		return false
 	}
@@ -170,7 +104,7 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) 
 		if id.Claim != "appid" && id.Claim != "azp" {
 			return false
 		}
-		a.Add("map-client-id", "client id from "+id.Claim, rekeyed(r, one, id.Claim))
+		a.Add("map-client-id", "take the client id from "+id.Claim, rekeyed(r, one, id.Claim))
 		if !slices.Contains(l.Texts(), id.Value) {
 			a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 		}
@@ -198,17 +132,17 @@ func rekeyed(r *authRule, one *condition, claim string) kubernetes.Step {
 func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernetes.List) bool {
 	for _, v := range l.Values {
 		to := withSlash(v.Text)
-		if issuer, _, _ := cutLast(to); to != "" && issuer == p.profile.Issuer {
-			a.Add("principal-slash", "the principal with both slashes",
+		if issuer, _, _ := cutLast(to); to != "" && issuer == p.Profile.Issuer {
+			a.Add("principal-slash", "write the principal with both slashes",
 				kubernetes.Replaced(file, v, l.Field, to))
 			return true
 		}
 	}
-	add := p.profile.Issuer + "/*"
-	if _, ok := entra.ParseIssuer(p.profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
+	add := p.Profile.Issuer + "/*"
+	if _, ok := entra.ParseIssuer(p.Profile.Issuer); !ok || slices.Contains(l.Texts(), add) {
 		return false
 	}
-	a.Add("accept-issuer", "accept "+add, kubernetes.Appended(file, l, add))
+	a.Add("accept-issuer", "accept the principal "+add, kubernetes.Appended(file, l, add))
 	return true
 }
 
@@ -216,18 +150,18 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 // scopes split at their blanks, where the token has the one that is asked for.
 func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool {
 	file := r.of.File
-	if p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0 {
-		role := p.profile.Roles[0]
+	if p.Profile.Flow == inspect.AppOnly && len(p.Profile.Roles) > 0 {
+		role := p.Profile.Roles[0]
 		item := slices.IndexFunc(r.at.Member("when").Items, func(v *source.Value) bool {
 			return v.Member("values") == one.values.At
 		})
 		object := r.at.Member("when").Items[item]
 		path := strings.TrimSuffix(one.values.Field, "values")
-		a.Add("require-role", "role "+role+" instead of a scope",
+		a.Add("require-role", "require the role "+role+" instead of a scope",
 			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
 		return true
 	}
-	has := func(scope string) bool { return slices.Contains(p.profile.Scopes, scope) }
+	has := func(scope string) bool { return slices.Contains(p.Profile.Scopes, scope) }
 	if !slices.ContainsFunc(one.values.Texts(), has) || len(p.jwt) == 0 {
 		return false
 	}
@@ -240,32 +174,10 @@ func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool
 	return len(a.Steps) > 0
 }
 
-// narrow proposes what narrows policies that let this token in, one control at a time. A token of
-// another API or of another tenant shows neither whose clients belong here nor their roles.
-func (p *proposer) narrow() []rules.Change {
-	e := p.editor()
-	w, ok := e.For(p.profile.Issuer)
-	if !ok {
-		return nil
-	}
-	issuer, ok := e.OfThisAPI(w, &p.profile, func(claim string) bool {
-		return p.asks(ofClaims+"["+claim+"]") || claim == "aud" && p.asks(ofAudiences)
-	})
-	var all []rules.Change
-	if issuer.Refused != "" {
-		return append(all, issuer)
-	}
-	propose := func(change rules.Change, ok bool) {
-		if ok {
-			all = append(all, change)
-		}
-	}
-	propose(issuer, ok)
-	propose(p.checkClients())
-	if roles := p.profile.Roles; len(roles) > 0 && !p.asks(ofClaims+"[roles]") {
-		propose(p.ask("require-role", "role "+roles[0], "roles", roles[0]))
-	}
-	return all
+// asksFor reports whether some ALLOW rule asks for a claim, under one of its names.
+func (p *proposer) asksFor(claim string) bool {
+	return p.asks(ofClaims+"["+claim+"]") || claim == "aud" && p.asks(ofAudiences) ||
+		claim == "azp" && p.asks(ofPresenter)
 }
 
 // asks reports whether some ALLOW rule asks for an attribute.
@@ -282,42 +194,23 @@ func (p *proposer) asks(attribute string) bool {
 	return false
 }
 
-// checkClients asks for the clients of this environment, or for the token's client alone, where
-// that is wanted.
-func (p *proposer) checkClients() (rules.Change, bool) {
-	id, wanted := p.profile.ClientID, p.goal.Facts.Own
-	if id.Value == "" || p.asks(ofClaims+"[appid]") || p.asks(ofClaims+"[azp]") ||
-		p.asks(ofPresenter) {
-		return rules.Change{}, false
-	}
-	switch {
-	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
-		title := id.Claim + " of this environment's clients: " + strings.Join(wanted, ", ")
-		return p.ask("require-client", title, id.Claim, wanted...)
-	case len(wanted) == 0 && p.goal.OneClient && len(p.allowRules()) <= 1:
-		// Of several rules only who wrote them knows which is this client's.
-		return p.ask("only-client", "accept "+id.Value+" only", id.Claim, id.Value)
-	}
-	return rules.Change{}, false
-}
-
 // ask has each ALLOW rule ask for a claim, or adds the policy that does.
-func (p *proposer) ask(id, title, claim string, values ...string) (rules.Change, bool) {
-	key, all := ofClaims+"["+claim+"]", p.allowRules()
+func (p *proposer) ask(_ *amend.Written, a amend.Ask) (rules.Change, bool) {
+	key, all := ofClaims+"["+a.Claim+"]", p.allowRules()
 	if len(all) == 0 {
-		return p.askAlone(id, title, key, values)
+		return p.askAlone(a.ID, a.Title, key, a.Values)
 	}
 	var steps []kubernetes.Step
 	for _, r := range all {
 		field := rules.FieldChange{
-			Field: r.path() + ".when", To: key + " " + strings.Join(values, ", "),
+			Field: r.path() + ".when", To: key + " " + strings.Join(a.Values, ", "),
 		}
 		steps = append(steps, kubernetes.Step{
 			File: r.of.File, Field: field,
-			Edit: func() (source.Edit, error) { return askFor(r, key, values) },
+			Edit: func() (source.Edit, error) { return askFor(r, key, a.Values) },
 		})
 	}
-	return p.made(id, title, steps...), true
+	return p.made(a.ID, a.Title, steps...), true
 }
 
 // askAlone adds an ALLOW policy where there is none: what it does not let in no longer gets in.

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -25,35 +24,24 @@ type resource struct {
 	selector       kubernetes.Labels
 	targets        []target
 	selectorUnread string // why it is not known what the policy selects; else empty
+	twice          string // why it is not known which of two it is; else empty
 }
 
 // target is what a policy is attached to instead of what a selector selects.
 type target struct{ kind, name string }
 
-func detect(file *source.File, _ rules.Options) bool {
-	if !bytes.Contains(file.Text, []byte(group)) {
-		return false
+// reading is what the adapter reads of a cluster.
+func reading() kubernetes.Reading {
+	return kubernetes.Reading{
+		Group: group, Policy: isPolicy, Beside: ofWorkloads,
+		None: "no policy of Istio in this file",
+		Takes: "RequestAuthentication and AuthorizationPolicy, as manifests, as the output of " +
+			"Helm or Kustomize, or as kubectl gets them: " + getPolicies,
 	}
-	for _, object := range kubernetes.Objects(file) {
-		if isPolicy(object) {
-			return true
-		}
-	}
-	return false
 }
 
 func isPolicy(object *source.Value) bool {
 	return kubernetes.IsOf(object, group, requestAuthentication, authorizationPolicy)
-}
-
-// together sorts files into those of one cluster.
-func together(files []*source.File) [][]*source.File {
-	return kubernetes.Together(files, isPolicy, ofWorkloads)
-}
-
-// ofCluster reports whether a file shows what policies are about.
-func ofCluster(file *source.File) bool {
-	return slices.ContainsFunc(kubernetes.Objects(file), ofWorkloads)
 }
 
 // ofWorkloads reports whether a resource is one of those that policies are about: a workload, what
@@ -75,10 +63,7 @@ func workloadKinds() []string {
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	holds := func(file *source.File) bool { return detect(file, options) }
-	if err := kubernetes.Holding(files, holds, ofCluster, "no policy of Istio in this file",
-		"RequestAuthentication and AuthorizationPolicy, as manifests, as the output of Helm or "+
-			"Kustomize, or as kubectl gets them: "+getPolicies); err != nil {
+	if err := reading().Refuse(files); err != nil {
 		return nil, err
 	}
 	cluster := clusterOf(files)
@@ -95,6 +80,7 @@ type cluster struct {
 	version  string // of Istio; empty where it is not known
 	root     root
 	policies []*resource
+	byName   map[string]*resource
 	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
 }
@@ -109,7 +95,10 @@ type running struct {
 }
 
 func clusterOf(files []*source.File) *cluster {
-	c := &cluster{waypoint: map[target]isWaypoint{}, root: root{name: usualRoot}}
+	c := &cluster{
+		byName: map[string]*resource{}, waypoint: map[target]isWaypoint{},
+		root: root{name: usualRoot},
+	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
 			c.add(file, object)
@@ -123,7 +112,7 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	namespace, _ := object.At("metadata", "namespace").Str()
 	name, _ := object.At("metadata", "name").Str()
 	if isPolicy(object) {
-		c.policies = append(c.policies, policyOf(file, object))
+		c.addPolicy(policyOf(file, object))
 		return
 	}
 	if mesh := meshConfig(object); mesh != nil {
@@ -149,6 +138,17 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 			c.waypoint[target{namespace, name}] = isWaypoint(strings.Contains(class, "waypoint"))
 		}
 	}
+}
+
+func (c *cluster) addPolicy(r *resource) {
+	name := r.String()
+	if before := c.byName[name]; before != nil {
+		if why := r.Unlike(&before.Resource); why != "" {
+			before.twice, r.twice = why, why
+		}
+	}
+	c.byName[name] = r
+	c.policies = append(c.policies, r)
 }
 
 func policyOf(file *source.File, object *source.Value) *resource {

@@ -304,7 +304,7 @@ func (r *jwtRule) differsFrom(p *evaluator.Provider) string {
 		in := rules.Input{Source: rules.FromCookie, Name: name}
 		want = append(want, rules.Location{Input: in})
 	}
-	locations, _ := r.locations()
+	locations := r.provider().Locations
 	split := append([]string{"permission", "scope"}, r.split.Texts()...)
 	slices.Sort(split)
 	switch {

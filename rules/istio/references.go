@@ -22,18 +22,19 @@ const (
 
 // The pages and threads that rules and checks refer to.
 const (
-	docRequest   = "istio.io/latest/docs/reference/config/security/request_authentication"
-	docRules     = "istio.io/latest/docs/reference/config/security/jwt"
-	docPolicy    = "istio.io/latest/docs/reference/config/security/authorization-policy"
-	docKeys      = "istio.io/latest/docs/reference/config/security/conditions"
-	docTaskJWT   = "istio.io/latest/docs/tasks/security/authentication/authn-policy"
-	docTaskAuthz = "istio.io/latest/docs/tasks/security/authorization/authz-jwt"
-	docDryRun    = "istio.io/latest/docs/tasks/security/authorization/authz-dry-run"
-	issueWhy401  = "github.com/istio/istio/issues/15122"
-	issueNoToken = "github.com/istio/istio/issues/26559"
-	issueSlash   = "github.com/istio/istio/issues/49979"
-	issueSplit   = "github.com/istio/istio/issues/56873"
-	issueTwoRule = "github.com/istio/istio/issues/24665"
+	docRequest     = "istio.io/latest/docs/reference/config/security/request_authentication"
+	docRules       = "istio.io/latest/docs/reference/config/security/jwt"
+	docPolicy      = "istio.io/latest/docs/reference/config/security/authorization-policy"
+	docKeys        = "istio.io/latest/docs/reference/config/security/conditions"
+	docTaskJWT     = "istio.io/latest/docs/tasks/security/authentication/authn-policy"
+	docTaskAuthz   = "istio.io/latest/docs/tasks/security/authorization/authz-jwt"
+	docDryRun      = "istio.io/latest/docs/tasks/security/authorization/authz-dry-run"
+	issueWhy401    = "github.com/istio/istio/issues/15122"
+	issueNoToken   = "github.com/istio/istio/issues/26559"
+	issueSlash     = "github.com/istio/istio/issues/49979"
+	issueSplit     = "github.com/istio/istio/issues/56873"
+	issuePrincipal = "github.com/istio/istio/issues/51901"
+	issueTwoRule   = "github.com/istio/istio/issues/24665"
 )
 
 // translation is what istiod makes of policies. It was seen to run, and Envoy was not: what Envoy

@@ -22,7 +22,7 @@ func claimIsNoText() rules.Rule {
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				for _, name := range envoy.NoTexts() {
 					if one.attribute == ofClaims+"["+name+"]" {
-						all = append(all, i.findingAt(v, l.Field, "%s is a number or a boolean "+
+						all = append(all, i.FindingAt(v, l.Field, "%s is a number or a boolean "+
 							"in tokens: this never matches", name))
 					}
 				}

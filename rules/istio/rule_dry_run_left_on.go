@@ -16,7 +16,7 @@ func dryRunLeftOn() rules.Rule {
 			var all []rules.Finding
 			for _, p := range i.policies {
 				if p.logged() && p.Kind == authorizationPolicy {
-					all = append(all, i.findingAt(p.dryRun(), dryRun,
+					all = append(all, i.FindingAt(p.dryRun(), dryRun,
 						"%s decides nothing: it is in dry run", p))
 				}
 			}

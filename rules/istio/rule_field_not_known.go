@@ -31,7 +31,7 @@ func fieldNotKnown() rules.Rule {
 						continue
 					}
 					key := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
-					all = append(all, i.findingAt(key, path+m.Key, "%s is not a field of Istio%s",
+					all = append(all, i.FindingAt(key, path+m.Key, "%s is not a field of Istio%s",
 						path+m.Key, instead(m.Key, known)))
 				}
 			}

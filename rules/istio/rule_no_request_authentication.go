@@ -25,7 +25,7 @@ func noRequestAuthentication() rules.Rule {
 			}
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if readsToken(one.attribute) && len(all) == 0 {
-					all = append(all, i.findingAt(l.At, l.Field, "%s matches nothing: no "+
+					all = append(all, i.FindingAt(l.At, l.Field, "%s matches nothing: no "+
 						"RequestAuthentication in these files selects this workload",
 						one.attribute))
 				}

@@ -29,7 +29,7 @@ func outputHeaderKept() rules.Rule {
 						if writes(earlier, h.name) {
 							continue
 						}
-						all = append(all, i.findingAt(h.at, r.path+h.field, "with a token of %s "+
+						all = append(all, i.FindingAt(h.at, r.path+h.field, "with a token of %s "+
 							"a caller can send %s: only the rule for %s removes it",
 							ofIssuer(earlier), h.name, ofIssuer(r)))
 						break

@@ -35,7 +35,7 @@ func policyDecidesNothing() rules.Rule {
 				if rulesIn != nil {
 					at = rulesIn
 				}
-				all = append(all, i.findingAt(at, "rules",
+				all = append(all, i.FindingAt(at, "rules",
 					"%s %s nothing: it has no rule", p, what))
 			}
 			return all

@@ -18,7 +18,7 @@ func policyRefused() rules.Rule {
 			var all []rules.Finding
 			for _, p := range i.policies {
 				for _, r := range p.refusals() {
-					all = append(all, i.findingAt(r.at, r.field, "%s is refused: %s", p, r.why))
+					all = append(all, i.FindingAt(r.at, r.field, "%s is refused: %s", p, r.why))
 				}
 			}
 			return all

@@ -24,10 +24,10 @@ func policySelectsNothing() rules.Rule {
 				switch at := p.Spec.At("selector", "matchLabels"); {
 				case len(p.targets) > 0 || p.selectorUnread != "" || selected:
 				case shown:
-					all = append(all, i.findingAt(at, "selector.matchLabels", "no workload of "+
+					all = append(all, i.FindingAt(at, "selector.matchLabels", "no workload of "+
 						"these files has the labels %s", p.selector))
 				case i.mayBeRoot(p):
-					f := i.findingAt(p.At, "metadata.namespace", "no workload of these files is "+
+					f := i.FindingAt(p.At, "metadata.namespace", "no workload of these files is "+
 						"in the namespace %s: if it is the root of the mesh, %s holds in all of "+
 						"them; the ConfigMap istio of the mesh says", p.Namespace, p)
 					f.Severity = rules.Note

@@ -26,7 +26,7 @@ func principalSlash() rules.Rule {
 			var all []rules.Finding
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if to := withSlash(v.Text); one.attribute == ofPrincipal && to != "" {
-					all = append(all, i.findingAt(v, l.Field, "no token has the issuer %s: the "+
+					all = append(all, i.FindingAt(v, l.Field, "no token has the issuer %s: the "+
 						"issuer of v1.0 tokens ends in a slash, and the principal is %s",
 						strings.TrimPrefix(v.Text[:strings.LastIndex(v.Text, "/")], "*"), to))
 				}

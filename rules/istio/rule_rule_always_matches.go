@@ -19,14 +19,14 @@ func ruleAlwaysMatches() rules.Rule {
 			allowed := i.allowRules()
 			for _, r := range allowed {
 				if n := len(allowed) - 1; r.always() && n > 0 {
-					all = append(all, i.findingAt(r.at, r.path(), "this rule lets in every "+
+					all = append(all, i.FindingAt(r.at, r.path(), "this rule lets in every "+
 						"request: %s %s nothing", otherRules(n), decide(n)))
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {
 				for _, r := range rulesOf(p) {
 					if n := len(allowed); r.always() && n > 0 {
-						all = append(all, i.findingAt(r.at, r.path(), "this rule denies every "+
+						all = append(all, i.FindingAt(r.at, r.path(), "this rule denies every "+
 							"request: the ALLOW rules of this workload let in nobody"))
 					}
 				}

@@ -28,7 +28,7 @@ func ruleLeftOut() rules.Rule {
 						what = "a condition of this rule"
 					}
 					if why != "" {
-						all = append(all, i.findingAt(r.at, r.path(), "%s is left out: %s",
+						all = append(all, i.FindingAt(r.at, r.path(), "%s is left out: %s",
 							what, why))
 					}
 				}

@@ -24,7 +24,7 @@ func ruleNeverMatches() rules.Rule {
 					if why == "" || r.broken != "" {
 						continue
 					}
-					f := i.findingAt(r.at, r.path(), "this %s rule never matches: %s",
+					f := i.FindingAt(r.at, r.path(), "this %s rule never matches: %s",
 						p.action(), why)
 					if p.action() == actionAllow {
 						f.Severity = rules.Warning

@@ -30,7 +30,7 @@ func scopeNotSplit() rules.Rule {
 				text := formOf(v.Text).text
 				if one.attribute == ofClaims+"[scp]" && text != "" &&
 					!strings.Contains(text, " ") {
-					all = append(all, i.findingAt(v, l.Field, "a token with %s and another "+
+					all = append(all, i.FindingAt(v, l.Field, "a token with %s and another "+
 						"scope does not match: scp is one text, and is not split at its blanks",
 						text))
 				}

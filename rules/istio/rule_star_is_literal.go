@@ -24,7 +24,7 @@ func starIsLiteral() rules.Rule {
 			var all []rules.Finding
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
 				if literalStar(one.attribute, v.Text) {
-					all = append(all, i.findingAt(v, l.Field, "a star in %s counts literally: "+
+					all = append(all, i.FindingAt(v, l.Field, "a star in %s counts literally: "+
 						"one at the beginning or the end alone stands for anything",
 						v.Text))
 				}

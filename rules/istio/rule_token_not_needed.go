@@ -1,6 +1,9 @@
 package istio
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+)
 
 func tokenNotNeeded() rules.Rule {
 	return rules.Rule{
@@ -22,22 +25,22 @@ func tokenNotNeeded() rules.Rule {
 }
 
 func checkTokenNeeded(i instance) []rules.Finding {
-	if len(i.jwt) == 0 || i.doubt != "" || !letsIn(i.root()) {
+	if len(i.jwt) == 0 || i.doubt != "" || !envoy.LetsIn(i.root()) {
 		return nil
 	}
 	if _, limited := i.allow(false); !limited {
 		r := i.jwt[0]
-		return []rules.Finding{i.findingAt(r.at, "jwtRules",
+		return []rules.Finding{i.FindingAt(r.at, "jwtRules",
 			"a request without a token gets in: RequestAuthentication lets it pass, and no "+
 				"ALLOW policy asks for a token")}
 	}
 	var all []rules.Finding
 	for _, p := range i.enforced(actionAllow) {
 		for _, r := range rulesOf(p) {
-			if i.unbuilt(r) != "" || !letsIn(i.allowRule(r)) {
+			if i.unbuilt(r) != "" || !envoy.LetsIn(i.allowRule(r)) {
 				continue
 			}
-			f := i.findingAt(r.at, r.path(), "a request without a token gets in: this rule "+
+			f := i.FindingAt(r.at, r.path(), "a request without a token gets in: this rule "+
 				"asks for nothing of a token, and rules are alternatives")
 			if len(r.to) > 0 {
 				f.Severity = rules.Warning

@@ -30,7 +30,7 @@ func valueNeverMatches() rules.Rule {
 						if why == "" {
 							continue
 						}
-						f := i.findingAt(v, l.Field, "%s matches nothing: %s", v.Text, why)
+						f := i.FindingAt(v, l.Field, "%s matches nothing: %s", v.Text, why)
 						if (r.of.action() == actionAllow) == (l.At == one.values.At) {
 							f.Severity = rules.Warning
 						}

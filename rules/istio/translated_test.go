@@ -35,8 +35,7 @@ func asked() []recording.Request {
 func elsewhere(r *rules.Request, of *compiler) *rules.Request {
 	r.Query, r.Cookies = map[string]string{}, map[string]string{}
 	for _, rule := range of.jwt {
-		locations, _ := rule.locations()
-		for _, l := range locations {
+		for _, l := range rule.provider().Locations {
 			switch l.Input.Source {
 			case rules.FromQuery:
 				r.Query[l.Input.Name] = ""

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -151,6 +152,7 @@ func (c *cluster) workload(namespace string, has kubernetes.Labels, name string)
 
 func (w *workload) add(p *resource) {
 	w.policies = append(w.policies, p)
+	w.doubt = cmp.Or(w.doubt, p.twice)
 	root := w.cluster.root.name
 	if w.first == nil || w.first.Namespace == root && p.Namespace != root {
 		w.first = p

@@ -318,3 +318,21 @@ func TestFilesOfWorkloadsAreReadBesidePolicies(t *testing.T) {
 		t.Errorf("a file of something else is read: %v", err)
 	}
 }
+
+// A policy that the files have twice is known where both say the same.
+func TestAPolicyThatIsThereTwice(t *testing.T) {
+	t.Parallel()
+	other := authentication("issuer: "+v2Issuer, "audiences: [another]")
+	for name, test := range map[string]struct {
+		text string
+		want decided
+	}{
+		"alike":         {ofTenant() + "---\n" + ofTenant(), accepted()},
+		"not alike":     {ofTenant() + "---\n" + other, open(rules.NotModelled)},
+		"the other way": {other + "---\n" + ofTenant(), open(rules.NotModelled)},
+	} {
+		if got := short(answered(t, test.text, requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ func Changed(
 		change.Edited, err = read(files, of.Options)
 	}
 	if err != nil {
-		change.Refused = notEditable(err)
+		change.Refused = rules.NotEditable(err)
 		return change
 	}
 	for _, s := range steps {
@@ -129,13 +128,4 @@ func Items(texts []string) []any {
 		all[i] = text
 	}
 	return all
-}
-
-// notEditable is why a change can't be made, in one line.
-func notEditable(err error) string {
-	var fault *source.Error
-	if errors.As(err, &fault) {
-		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
-	}
-	return err.Error()
 }

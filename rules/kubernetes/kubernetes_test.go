@@ -26,6 +26,10 @@ items:
 ---
 - {kind: C, metadata: {name: c}}
 ---
+kind: DList
+apiVersion: g/v1
+items: [{metadata: {name: d}}, {kind: E, metadata: {name: e}}, 3]
+---
 text
 `)
 	var names []string
@@ -33,7 +37,10 @@ text
 		r := ResourceOf(file, object)
 		names = append(names, r.String())
 	}
-	if want := []string{"A n/a", "B b", "C c"}; !slices.Equal(names, want) {
+	if d := Objects(file)[3]; !IsOf(d, "g/", "D") || len(file.Documents[2].Members) != 3 {
+		t.Errorf("an item has the kind and the version of its list, and is left as it is: %v", d)
+	}
+	if want := []string{"A n/a", "B b", "C c", "D d", "E e"}; !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q", names, want)
 	}
 }

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func Objects(file *source.File) []*source.Value {
 		kind, _ := v.Member("kind").Str()
 		if items := v.Member("items"); items.Is(source.List) && strings.HasSuffix(kind, "List") {
 			for _, item := range items.Items {
-				add(item)
+				add(itemOf(v, item))
 			}
 			return
 		}
@@ -35,6 +36,27 @@ func Objects(file *source.File) []*source.Value {
 		add(document)
 	}
 	return all
+}
+
+// itemOf is an item of a List with its kind and version, which a typed list, such as a
+// SecurityPolicyList, says once for all of them.
+func itemOf(list, item *source.Value) *source.Value {
+	kind := list.Member("kind")
+	if !item.Is(source.Object) || kind.Text == "List" {
+		return item
+	}
+	named := *item
+	named.Members = slices.Clone(item.Members)
+	if item.Member("kind") == nil {
+		one := *kind
+		one.Text = strings.TrimSuffix(kind.Text, "List")
+		named.Members = append(named.Members, source.Member{Key: "kind", Value: &one})
+	}
+	if version := list.Member("apiVersion"); version != nil && item.Member("apiVersion") == nil {
+		named.Members = append(named.Members,
+			source.Member{Key: "apiVersion", Value: version})
+	}
+	return &named
 }
 
 // IsOf reports whether a resource is of one of some kinds of a group, in any of its versions.
@@ -78,6 +100,23 @@ func (r *Resource) String() string {
 		return r.Kind + " " + r.Name
 	}
 	return r.Kind + " " + r.Namespace + "/" + r.Name
+}
+
+// Unlike is why it is not known what a resource says that the files have twice; empty where both
+// say the same.
+func (r *Resource) Unlike(other *Resource) string {
+	if r.Spec.JSON() == other.Spec.JSON() && r.annotations() == other.annotations() {
+		return ""
+	}
+	return fmt.Sprintf("%s is in line %d and in line %d of %s, and they differ: which one is in "+
+		"the cluster is not known", r, other.At.Pos.Line, r.At.Pos.Line, r.At.Pos.File)
+}
+
+func (r *Resource) annotations() string {
+	if v := r.At.At("metadata", "annotations"); v != nil {
+		return v.JSON()
+	}
+	return ""
 }
 
 // Reference is what a policy is attached to, or a route to.

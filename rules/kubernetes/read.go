@@ -1,31 +1,56 @@
 package kubernetes
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Holding is an error where one of some files holds neither a policy that an adapter reads nor
-// what such policies are about, or where none of them holds a policy.
-func Holding(
-	files []*source.File, policy, beside func(*source.File) bool, cause, hint string,
-) error {
+// Reading is what an adapter reads of a cluster's files.
+type Reading struct {
+	Group  string                          // a part of the apiVersion of every policy
+	Policy func(object *source.Value) bool // that the adapter reads
+	Beside func(object *source.Value) bool // what such policies are about, or what leads to it
+
+	None, Takes string // that a file has no policy, and what one may be
+}
+
+// Detect reports whether a file has a policy.
+func (r Reading) Detect(file *source.File, _ rules.Options) bool {
+	return bytes.Contains(file.Text, []byte(r.Group)) &&
+		slices.ContainsFunc(Objects(file), r.Policy)
+}
+
+// ShowsMore reports whether a file shows what policies are about.
+func (r Reading) ShowsMore(file *source.File) bool {
+	return slices.ContainsFunc(Objects(file), r.Beside)
+}
+
+// Together sorts files into those of one cluster.
+func (r Reading) Together(files []*source.File) [][]*source.File {
+	return Together(files, r.Policy, r.Beside)
+}
+
+// Refuse is an error where one of some files holds neither a policy nor what policies are about,
+// where none of them holds a policy, or where they can't be of one cluster.
+func (r Reading) Refuse(files []*source.File) error {
+	has := func(file *source.File) bool { return r.Detect(file, rules.Options{}) }
 	without := func(file *source.File) error {
 		return &source.Error{
-			Pos: source.Position{File: file.Name}, Cause: cause, Hints: source.Hints(hint),
+			Pos: source.Position{File: file.Name}, Cause: r.None, Hints: source.Hints(r.Takes),
 		}
 	}
 	for _, file := range files {
-		if !policy(file) && !beside(file) {
+		if !has(file) && !r.ShowsMore(file) {
 			return without(file)
 		}
 	}
-	if len(files) > 0 && !slices.ContainsFunc(files, policy) {
+	if len(files) > 0 && !slices.ContainsFunc(files, has) {
 		return without(files[0])
 	}
-	return nil
+	return OneCluster(files, r.Policy)
 }
 
 // Instance is an entry with the name of its API instance.

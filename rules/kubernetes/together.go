@@ -14,6 +14,19 @@ import (
 func Together(
 	files []*source.File, policy, beside func(object *source.Value) bool,
 ) [][]*source.File {
+	all := partsOf(files, policy, beside)
+	having := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return len(p.names) == 0 })
+	if len(having) == 0 {
+		return nil
+	}
+	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
+	if _, _, ok := clash(having); !ok && (!open || oneFolder(having)) {
+		return [][]*source.File{withBeside(having, all, "")}
+	}
+	return byFolder(having, all)
+}
+
+func partsOf(files []*source.File, policy, beside func(object *source.Value) bool) []part {
 	var all []part
 	for _, file := range files {
 		p := part{file: file}
@@ -29,15 +42,7 @@ func Together(
 		}
 		all = append(all, p)
 	}
-	having := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return len(p.names) == 0 })
-	if len(having) == 0 {
-		return nil
-	}
-	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
-	if !clash(having) && (!open || oneFolder(having)) {
-		return [][]*source.File{withBeside(having, all, "")}
-	}
-	return byFolder(having, all)
+	return all
 }
 
 // part is what a file has of a cluster.
@@ -50,18 +55,33 @@ type part struct {
 
 func (p *part) folder() string { return path.Dir(p.file.Name) }
 
-// clash reports whether two files have a policy of one name.
-func clash(all []part) bool {
+// clash is a policy's name that a file and one before it have. It is not ok where there is none.
+func clash(all []part) (name string, files [2]*source.File, ok bool) {
 	in := map[string]*source.File{}
 	for _, p := range all {
 		for _, name := range p.names {
-			if in[name] != nil && in[name] != p.file {
-				return true
+			if in[name] != nil && in[name].Name != p.file.Name {
+				return name, [2]*source.File{in[name], p.file}, true
 			}
 			in[name] = p.file
 		}
 	}
-	return false
+	return "", files, false
+}
+
+// OneCluster is an error where files that are read together can't be of one cluster: two of them
+// have a policy of one name.
+func OneCluster(files []*source.File, policy func(object *source.Value) bool) error {
+	none := func(*source.Value) bool { return false }
+	name, both, ok := clash(partsOf(files, policy, none))
+	if !ok {
+		return nil
+	}
+	return &source.Error{
+		Pos:   source.Position{File: both[1].Name},
+		Cause: name + " is in " + both[0].Name + " too: they are of two clusters",
+		Hints: source.Hints("name the files of one cluster: -p " + both[0].Name),
+	}
 }
 
 func oneFolder(all []part) bool {
@@ -78,7 +98,7 @@ func byFolder(having, all []part) [][]*source.File {
 			continue
 		}
 		here := slices.DeleteFunc(slices.Clone(having), func(p part) bool { return !same(p) })
-		if !clash(here) {
+		if _, _, ok := clash(here); !ok {
 			groups = append(groups, withBeside(here, all, folder))
 			continue
 		}

@@ -97,3 +97,23 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 		})
 	}
 }
+
+// Files of two clusters are not read together. A file that is named twice is one.
+func TestFilesOfTwoClusters(t *testing.T) {
+	t.Parallel()
+	isPolicy := func(object *source.Value) bool { return object.Member("kind").Text == "Policy" }
+	fileNamed := func(name, policy string) *source.File {
+		file := fileOf(t, "kind: Policy\nmetadata: {namespace: n, name: "+policy+"}\n")
+		file.Name = name
+		return file
+	}
+	a, b := fileNamed("a.yaml", "p"), fileNamed("b.yaml", "q")
+	if err := OneCluster([]*source.File{a, b, a}, isPolicy); err != nil {
+		t.Error(err)
+	}
+	err := OneCluster([]*source.File{a, b, fileNamed("c.yaml", "q")}, isPolicy)
+	const want = "c.yaml: Policy n/q is in b.yaml too: they are of two clusters"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}

@@ -11,7 +11,11 @@ import (
 // policies that are plain lists of checks. Where there are too many, all checks are taken for one
 // list.
 func alternatives(s *rules.Subject) []*rules.Subject {
-	all := []*rules.Subject{{Files: s.Files, App: s.App}}
+	if !slices.ContainsFunc(s.Policies, func(p *rules.Policy) bool { return !p.Root.IsList() }) {
+		only := rules.Subject{Policies: s.Policies, Files: s.Files, App: s.App, Kept: s.Kept}
+		return []*rules.Subject{&only}
+	}
+	all := []*rules.Subject{{Files: s.Files, App: s.App, Kept: s.Kept}}
 	for _, policy := range s.Policies {
 		ways, ok := policy.Root.Ways()
 		switch {

@@ -8,8 +8,12 @@ import (
 
 // at is a finding at the place of a check; its message is formatted as by [fmt.Sprintf].
 func at(check *rules.Check, format string, args ...any) rules.Finding {
+	message := format
+	if len(args) > 0 {
+		message = fmt.Sprintf(format, args...)
+	}
 	return rules.Finding{
-		Message: fmt.Sprintf(format, args...),
+		Message: message,
 		Pos:     check.Pos, Span: check.Span, Field: check.Field, Check: check,
 	}
 }

@@ -46,7 +46,7 @@ func closed(s *rules.Subject, p *rules.Policy) bool {
 	}
 	view := e.holders.View(supposed)
 	for t := range e.holders.Own() {
-		if view.Passes(t, &e.over).Verdict.Outcome != rules.Rejected {
+		if view.Passes(t, e.over).Verdict.Outcome != rules.Rejected {
 			return false
 		}
 	}

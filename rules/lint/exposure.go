@@ -29,7 +29,7 @@ type exposed struct {
 	shared   bool                  // the views are the same for all tokens
 	alike    bool                  // and whether or not clients are told apart
 	whole    bool                  // all policies are modelled
-	over     issued.Scratch
+	over     *issued.Scratch
 }
 
 // answer is what came of a question that several rules ask, or of several policies.
@@ -46,7 +46,7 @@ func exposing(s *rules.Subject, p *rules.Policy) *exposed {
 		all := together(s, p)
 		of := firstOf(all, p)
 		if known[of] == nil {
-			known[of] = newExposed(all, s.App)
+			known[of] = kept(s).exposed(all, s.App)
 		}
 		known[p] = known[of]
 	}
@@ -85,7 +85,7 @@ func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 func alone(s *rules.Subject, c *rules.Check) *exposed {
 	known := shared(s).alone
 	if known[c] == nil {
-		known[c] = newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
+		known[c] = kept(s).exposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
 	}
 	return known[c]
 }
@@ -209,7 +209,7 @@ func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 }
 
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Passes(t, &e.over)
+	answer := view.Passes(t, e.over)
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token
@@ -305,6 +305,7 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
+		over: &issued.Scratch{},
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
@@ -361,7 +362,7 @@ func claimOf(c *rules.Check) string {
 // reads reports whether a check reads one of the claims. A validation endpoint's answer is taken
 // to mirror them, unless only a captured one tells.
 func reads(c *rules.Check, names ...string) bool {
-	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+	return c.ReadsAny(func(in rules.Input) bool {
 		return slices.Contains(names, in.ClaimRead())
 	})
 }

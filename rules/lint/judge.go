@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -12,6 +13,8 @@ import (
 type Judge struct {
 	Catalogue []rules.Rule
 	Apps      *entra.Directory // app registrations; nil where none were given
+
+	memories sync.Pool // of what was worked out, by nobody in use
 }
 
 // Compiled is what the compiler and the rules find in a configuration: for the gateway that its
@@ -60,8 +63,13 @@ func (j *Judge) ofOtherVariants(
 func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
 	files = commented(files) // no rule looks into the others
+	kept, _ := j.memories.Get().(*memory)
+	if kept == nil {
+		kept = &memory{known: map[alike]*exposed{}}
+	}
+	defer j.memories.Put(kept)
 	for _, api := range rules.ByAPI(policies) {
-		subject := &rules.Subject{Policies: api, Files: files}
+		subject := &rules.Subject{Policies: api, Files: files, Kept: kept}
 		subject.App = j.appOf(api)
 		all = append(all, Run(j.Catalogue, subject)...)
 	}
@@ -75,7 +83,7 @@ func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 		return app
 	}
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			for _, want := range c.Test.Wants() {
 				if want.Input.Name != "aud" {
 					continue

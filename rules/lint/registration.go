@@ -59,7 +59,7 @@ func undefined(s *rules.Subject,
 	names ...string,
 ) []rules.Finding {
 	var all []rules.Finding
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		var known, unknown []string
 		for _, text := range demanded(s, c, names...) {
 			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {

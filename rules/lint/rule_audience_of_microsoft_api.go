@@ -17,8 +17,9 @@ func audienceOfMicrosoft() rules.Rule {
 		Since:      since,
 		References: []string{accessTokens, validating},
 		Check: func(s *rules.Subject) []rules.Finding {
+			audience := claim("aud")
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				for _, aud := range wantedTexts(c, claim("aud")) {
+				for _, aud := range wantedTexts(c, audience) {
 					if app, ok := entra.MicrosoftAPI(aud); ok {
 						return one(at(c, "%s is %s, not an API of yours", aud, app.Name))
 					}

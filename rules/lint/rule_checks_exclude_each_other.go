@@ -39,7 +39,7 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 		if saidOtherwise(s) {
 			return none()
 		}
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			if with := excludesItself(s, c); with != "" {
 				return one(at(c, "no access token of Entra ID gets past this check: what it "+
 					"asks of idtyp and of %s no token has together", with))
@@ -140,7 +140,7 @@ func saidOtherwise(s *rules.Subject) bool {
 func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			id := c.ID == rules.ClientID && c.Test.Op == rules.Present &&
 				c.Test.Input.Source == rules.FromClaim
 			looked := inForce(c) && (id || ofClaims(c) && decidable(c, false, freeTexts()...))

@@ -25,7 +25,7 @@ func checkClaimsOn(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		var names []string
 		var firstOff *rules.Check
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			if c.ID == rules.CustomClaim && c.Skip != "" {
 				names = append(names, c.Claim)
 				firstOff = first(firstOff, c)

@@ -19,8 +19,11 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
 				c, name := clientClaim(p)
+				if name != "appid" && name != "azp" || s.App == nil && !isEntra(s, p) {
+					continue
+				}
 				ev, ok := tokenVersion(s, p)
-				if !ok || s.App == nil && !isEntra(s, p) || name != "appid" && name != "azp" {
+				if !ok {
 					continue
 				}
 				if right := clientClaimOf(ev.version); name != right {

@@ -35,17 +35,21 @@ func checkKeyAddresses(c *rules.Check) []rules.Finding {
 		keys, ok := entra.ParseKeysURL(address)
 		return ok && keys.Discovery
 	}
-	switch addresses := key.Addresses(); {
-	case slices.ContainsFunc(addresses, isMetadata):
+	var found []rules.Finding
+	addresses := key.Addresses()
+	switch {
 	case key.Nowhere != "":
-		return one(at(c, "no key can be fetched from here: %s", key.Nowhere))
+		found = one(at(c, "no key can be fetched from here: %s", key.Nowhere))
 	case key.URL != "":
-		for _, address := range addresses {
-			if fault := rules.AddressFault(address); fault != "" {
-				f := at(c, "no key can be fetched from %s: %s", address, fault)
-				return one(less(f, rules.Warning))
-			}
+		faulty := func(address string) bool { return rules.AddressFault(address) != "" }
+		if i := slices.IndexFunc(addresses, faulty); i >= 0 {
+			f := at(c, "no key can be fetched from %s: %s",
+				addresses[i], rules.AddressFault(addresses[i]))
+			found = one(less(f, rules.Warning))
 		}
 	}
-	return none()
+	if len(found) > 0 && slices.ContainsFunc(addresses, isMetadata) {
+		return none()
+	}
+	return found
 }

@@ -41,7 +41,7 @@ func equalsList(c *rules.Check) string {
 	if !inForce(c) {
 		return ""
 	}
-	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, wanted bool) {
 		in := leaf.Input
 		if wanted && leaf.Op == rules.Equals && in.Source == rules.FromClaim &&
 			slices.Contains([]string{"roles", "groups", "wids", "amr"}, in.Name) {

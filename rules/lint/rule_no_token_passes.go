@@ -171,7 +171,7 @@ func inNoToken(name string) bool {
 // Entra ID's own: it may hold whatever the policy wants.
 func ofOneCustomClaim(c *rules.Check) bool {
 	compared, custom := 0, true
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		if leaf.Op != rules.Present {
 			compared++
 		}
@@ -186,7 +186,7 @@ func ofOneCustomClaim(c *rules.Check) bool {
 // only.
 func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	clear := true
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		for _, v := range leaf.Values {
 			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
 		}

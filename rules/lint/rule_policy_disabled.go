@@ -13,7 +13,7 @@ func policyDisabled() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range s.Policies {
-				if judges(p) && p.When.Disabled {
+				if judges(p) && p.When.Disabled && !p.When.OfOthers {
 					all = append(all, ofGuard(p, "this policy is disabled: "+
 						"it lets everything through"))
 				}

@@ -25,7 +25,7 @@ func roleOfOtherCallers() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 				var all []rules.Finding
-				for _, c := range p.Checks() {
+				for c := range p.Root.Checks() {
 					all = append(all, checkCallers(s, p, c)...)
 				}
 				return all

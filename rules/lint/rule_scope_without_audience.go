@@ -55,7 +55,7 @@ func (e *exposed) openToStrangersAPIs() bool {
 
 // scopeCheck returns the check of scopes or roles that is in force, or nil.
 func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if !inForce(c) || !ofClaims(c) {
 			continue
 		}
@@ -69,7 +69,9 @@ func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
 // needsNames reports whether a check keeps out everybody without scopes and roles.
 func needsNames(s *rules.Subject, c *rules.Check) bool {
 	e := alone(s, c)
-	got, _ := e.get(withoutNames(e.holders.Own()))
+	got, _ := e.asked("own without names", func() issued.Tokens {
+		return withoutNames(e.holders.Own())
+	}, false)
 	return got == keptOut
 }
 

@@ -35,11 +35,11 @@ func substringMatchOnScopes() rules.Rule {
 // The standard (RFC 9068) makes scope a text of words.
 func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(s, c)
-	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
-	switch {
-	case scope == "":
+	if scope == "" {
 		return none()
-	case others && !reads(c, "scope"):
+	}
+	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
+	if others && !reads(c, "scope") {
 		f.Message += ", unless scp is a list in this issuer's tokens"
 		return one(less(f, rules.Note))
 	}
@@ -72,7 +72,7 @@ func partOfScope(s *rules.Subject, c *rules.Check) string {
 // a blank in it: what is longer than a word is none of them.
 func comparesWords(c *rules.Check) bool {
 	whole := true
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		switch leaf.Op {
 		case rules.Present, rules.Equals, rules.OneOf, rules.HasAll, rules.HasAny:
 			whole = whole && leaf.Texts == nil && leaf.Input.Opaque == nil &&

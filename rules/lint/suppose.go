@@ -19,7 +19,8 @@ func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rule
 	if !ok {
 		return found
 	}
-	for _, f := range rule.Check(&rules.Subject{Policies: policies, Files: s.Files, App: s.App}) {
+	supposed := &rules.Subject{Policies: policies, Files: s.Files, App: s.App, Kept: s.Kept}
+	for _, f := range rule.Check(supposed) {
 		severity := cmp.Or(f.Severity, rule.Severity)
 		if severity == rules.Error {
 			severity = rules.Warning

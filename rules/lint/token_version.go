@@ -37,7 +37,10 @@ func tokenVersion(s *rules.Subject, p *rules.Policy) (evidence, bool) {
 		return evidence{v, "the policy wants ver " + v.String()}, true
 	}
 	v, ok := onlyVersion(written)
-	return evidence{v, "the policy wants the issuer of v" + v.String() + " tokens"}, ok
+	if !ok {
+		return evidence{version: v}, false
+	}
+	return evidence{v, "the policy wants the issuer of v" + v.String() + " tokens"}, true
 }
 
 // registeredVersion is the version of the API's tokens as its app registration has it.

@@ -23,7 +23,7 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 	if !inForce(c) {
 		return nil
 	}
-	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, wanted bool) {
 		if !wanted || !is(leaf.Input) || leaf.Op == rules.Contains && !isList(leaf.Input.Name) {
 			return // what a text has to contain is not what it has to be
 		}
@@ -43,14 +43,14 @@ func isList(name string) bool {
 
 // leaves visits every part of a predicate that asks something of an input, and says whether the
 // whole predicate wants that part to hold.
-func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wanted bool)) {
+func leaves(p *rules.Predicate, wanted bool, visit func(leaf *rules.Predicate, wanted bool)) {
 	switch p.Op {
 	case rules.And, rules.Or:
-		for _, part := range p.Of {
-			leaves(part, wanted, visit)
+		for i := range p.Of {
+			leaves(&p.Of[i], wanted, visit)
 		}
 	case rules.Not:
-		leaves(p.Of[0], !wanted, visit)
+		leaves(&p.Of[0], !wanted, visit)
 	default:
 		visit(p, wanted)
 	}
@@ -59,7 +59,7 @@ func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wan
 // wantedOf returns the policy's first check that wants a claim to be a text, and the texts: any
 // one of them will do.
 func wantedOf(p *rules.Policy, name string) (*rules.Check, []string) {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if texts := wantedTexts(c, claim(name)); len(texts) > 0 {
 			return c, texts
 		}
@@ -97,7 +97,7 @@ func guids(audiences []string) int {
 
 // claimCheck returns the first check in force that reads one of these claims, or nil.
 func claimCheck(p *rules.Policy, names ...string) *rules.Check {
-	for _, c := range p.Checks() {
+	for c := range p.Root.Checks() {
 		if inForce(c) && ofClaims(c) && reads(c, names...) {
 			return c
 		}
@@ -131,7 +131,7 @@ func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 // readsExpression reports whether a check evaluates an expression.
 func readsExpression(c *rules.Check) bool {
 	found := false
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
 		found = found || leaf.Input.Opaque != nil
 	})
 	return found

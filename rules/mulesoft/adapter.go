@@ -24,7 +24,7 @@ func Adapter() rules.Adapter {
 		Kinds:      assets,
 		Knows:      func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
 		Detect:     detect,
-		Read:       readFiles,
+		Read:       new(parsedTexts).read,
 		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(table(), c) },
 		Behaviours: table,
 		Causes:     causes,
@@ -34,7 +34,7 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Solutions:  solutions,
 		Repairable: repairable,
-		Changes:    changes,
+		Changes:    rules.Changes(repairFinding, propose),
 
 		Expressions: expressions,
 	}

@@ -75,6 +75,7 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		disabled: v.Member("disabled"),
 		routes:   v.Member("pointcutData"),
 		routesAt: v.Find("pointcutData"),
+		rule:     v.Member(automation),
 		orderAt:  v.Member("order"),
 		configAt: v.Find("configuration"),
 		assetAt:  firstPresent(v.Member("assetId"), v.At("template", "assetId")),
@@ -142,6 +143,9 @@ func (e *entry) nameAsset(implementation *source.Value) {
 	}
 	if technology, ok := implementation.Member("technology").Str(); ok {
 		e.variant = technologyVariant(technology)
+	}
+	if e.variant == "" {
+		e.variant = technologyOf(e.rule)
 	}
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)

@@ -27,9 +27,15 @@ type kind struct {
 
 // kinds lists the policy kinds that are modelled.
 func kinds() []kind {
-	oidc := introspecting(oidcFields, articleModel)
-	external := introspecting(externalFields, unpublished)
-	introspection := introspecting(introspectionFields, unpublished)
+	oidc := func(c *compiler) []*rules.Check {
+		return c.introspecting(oidcFields(), articleModel())
+	}
+	external := func(c *compiler) []*rules.Check {
+		return c.introspecting(externalFields(), unpublished())
+	}
+	introspection := func(c *compiler) []*rules.Check {
+		return c.introspecting(introspectionFields(), unpublished())
+	}
 	return []kind{
 		{jwtValidation, "JWT Validation", (*compiler).jwtValidation},
 		{openIDConnect, "OpenID Connect access token enforcement", oidc},

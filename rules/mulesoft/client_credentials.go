@@ -83,7 +83,7 @@ func (k credentialCompiler) clientSecret() *rules.Check {
 		check.Skip = "no clientSecretExpression: the policy asks for no secret"
 		return check
 	}
-	secret.Opaque.Eval = cannotCompare(secret)
+	secret.Opaque.Language, secret.Opaque.Eval = "", cannotCompare(secret)
 	check.Test = rules.Found(secret)
 	return check
 }

@@ -39,10 +39,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 func problems(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
 	for _, file := range files {
-		for _, p := range file.Problems {
-			f := rules.Finding{
-				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
-			}
+		for _, f := range rules.Problems(file) {
 			locate(file, &f)
 			f.Policy = policyAround(policies, file, f.Span)
 			all = append(all, f)

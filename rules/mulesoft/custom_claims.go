@@ -83,7 +83,7 @@ func (c *compiler) readsOnly(item *source.Value) bool {
 	if !isExpression {
 		return true
 	}
-	expr, err := dataweave.Parse(code, c.dialect())
+	expr, err := c.parsed.parse(code, c.dialect())
 	if err != nil {
 		return false
 	}

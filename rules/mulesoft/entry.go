@@ -18,6 +18,7 @@ type entry struct {
 	version  string
 	variant  string            // the gateway; empty where the file does not name it
 	runtime  dataweave.Version // as the user says
+	asked    string            // the gateway that the user asks about
 	api      string            // the API instance
 	order    int64             // 0 where it is absent or not known
 	local    bool              // Flex Gateway in local mode, where there are no contracts
@@ -30,6 +31,7 @@ type entry struct {
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value
 	routes   *source.Value // pointcutData
+	rule     *source.Value // to which APIs an automated policy applies
 	routesAt *source.Member
 	detached *detached
 	strange  *strange       // what is not known of its kind
@@ -50,6 +52,8 @@ type entry struct {
 	assetAt, versionAt, templateAt *source.Value
 
 	groupAt *source.Value // Exchange's group of the policy; nil where the file has none
+
+	parsed *parsedTexts // expressions of this entry and of others
 }
 
 // Place is the file and the part of it that hold the policy.

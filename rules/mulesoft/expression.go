@@ -45,7 +45,7 @@ func (c *compiler) parse(field string) expression {
 		e.fault = blanksAround(field)
 		return e
 	}
-	expr, err := dataweave.Parse(code, c.dialect())
+	expr, err := c.parsed.parse(code, c.dialect())
 	if err != nil {
 		e.fault = unreadable(offset, err)
 		return e
@@ -86,7 +86,12 @@ func plainText() *rules.Unknown {
 
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
-	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: e.text}}
+	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+		Text: e.text, Language: c.variant,
+	}}
+	if c.runtime.Known() {
+		in.Opaque.Language += " " + c.runtime.String()
+	}
 	if e.expr == nil {
 		in.Opaque.Eval = func(*rules.Request) rules.Reading {
 			return rules.Reading{Unknown: e.fault}

@@ -68,7 +68,12 @@ func (c *compiler) get(name string) setting {
 
 // fieldIndex is the index of the field with this name; negative where there is none.
 func fieldIndex(fields []field, name string) int {
-	return slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	for i := range fields { // IndexFunc would copy each field
+		if fields[i].name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // asString makes a string of a number or a boolean where the field is a string.
@@ -117,6 +122,9 @@ func templated(v *source.Value) bool {
 // DevOps that replace tokens, and of others in public files. Which names in $() are such a mark
 // depends on the text: the strings of an expression have $() of their own.
 func marked(text string, isVariable func(string) bool) bool {
+	if !strings.ContainsAny(text, "#$_<{%") {
+		return false // as most texts are
+	}
 	for _, mark := range [...]struct {
 		open, end string
 		names     func(string) bool // tells which texts may be inside

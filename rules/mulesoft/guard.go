@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -33,6 +34,11 @@ type doubt struct {
 	placed
 	why       string
 	malformed bool // whoever deploys it: the gateway takes no such value
+
+	// need is what settles it; empty for the policy as the gateway has it. Where the file has all
+	// that a file can have, nothing does.
+	need     source.Input
+	complete bool
 
 	unreadable bool // it is an expression that the gateway can't read
 }
@@ -75,6 +81,14 @@ func (e *entry) guard() rules.Guard {
 	if e.detached != nil {
 		return e.detached.guard()
 	}
+	out, others := e.appliesTo()
+	if out = cmp.Or(e.otherGateway(), out); out != nil {
+		guard.Disabled, guard.OfOthers, guard.Unknown, guard.Routes = true, true, nil, nil
+		guard.Evidence = documented(docAutomated)
+		limit(*out)
+		return guard
+	}
+	more = append(more, others...)
 	if doubts = append(more, doubts...); len(doubts) > 0 {
 		limit(doubts[0].placed)
 		guard.Unknown = doubts[0].cause()
@@ -85,7 +99,10 @@ func (e *entry) guard() rules.Guard {
 // cause is the doubt as the checks that depend on it say it.
 func (d *doubt) cause() *rules.Unknown {
 	unknown := &rules.Unknown{Why: d.why}
-	if !d.malformed {
+	switch {
+	case d.need != "":
+		unknown.Need = rules.Need{Input: d.need, For: "whether the policy applies to it"}
+	case !d.malformed && !d.complete:
 		unknown.Need = rules.Need{
 			Input: source.NeedPolicy,
 			For:   "the policy with its variables filled in, as the gateway has it",
@@ -263,6 +280,8 @@ func (c *compiler) inspectPlace() {
 		return
 	}
 	_, more := c.readRoutes()
+	doubts = append(doubts, more...)
+	_, more = c.appliesTo()
 	doubts = append(doubts, more...)
 	doubts = append(doubts, c.oddExpressions()...)
 	if _, d := c.readOrder(); d != nil {

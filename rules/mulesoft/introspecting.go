@@ -71,11 +71,14 @@ func introspectionFields() []field {
 // token has a claim of that name. A token that has expired, or whose signature does not verify, is
 // inactive.
 func articleModel() *rules.AnswerModel {
-	signed := rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}
+	signed := rules.Predicate{Op: rules.Verifies, Key: loose(&rules.Key{})}
 	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
+	readable := rules.Predicate{
+		Op: rules.Readable, Loose: true, Elsewhere: []string{"claims.exp"},
+	}
 	return &rules.AnswerModel{
 		Mirrors: map[string]string{"scope": "scp"},
-		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry)),
+		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry), readable),
 	}
 }
 
@@ -91,19 +94,15 @@ type oidcCompiler struct {
 	model *rules.AnswerModel // of the endpoint's answer; nil where nothing is published
 }
 
-// introspecting returns how a policy of this family compiles.
-func introspecting(
-	fields func() []field, model func() *rules.AnswerModel,
-) func(*compiler) []*rules.Check {
-	return func(c *compiler) []*rules.Check {
-		o := oidcCompiler{compiler: c, model: model()}
-		o.fields = fields()
-		o.inspectFields()
-		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
-		contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
-		return []*rules.Check{
-			o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract,
-		}
+// introspecting compiles a policy of this family.
+func (c *compiler) introspecting(fields []field, model *rules.AnswerModel) []*rules.Check {
+	o := oidcCompiler{compiler: c, model: model}
+	o.fields = fields
+	o.inspectFields()
+	contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
+	contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
+	return []*rules.Check{
+		o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract,
 	}
 }
 

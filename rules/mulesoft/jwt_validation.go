@@ -10,46 +10,46 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
+// jwtFieldRows are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
 // Validation policy; mulesoft/terraform-provider-anypoint;
-// mulesoft-anypoint/terraform-provider-anypoint).
-func jwtFields() []field {
-	return []field{
-		{
-			name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
-			allowed: []string{bearerOrigin, customOrigin},
-		},
-		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
-		{
-			name: "signingMethod", kind: source.String, absent: "rsa",
-			allowed: []string{"rsa", "hmac", "es", "none"},
-		},
-		{
-			name: "signingKeyLength", kind: source.Number, absent: "256",
-			allowed: []string{"256", "384", "512"},
-		},
-		{
-			name: "jwtKeyOrigin", kind: source.String, absent: "text",
-			allowed: []string{"text", "jwks", customOrigin},
-		},
-		{name: "textKey", kind: source.String},
-		{name: "customKeyExpression", kind: source.String},
-		{name: "jwksUrl", kind: source.String},
-		{name: "jwksServiceTimeToLive", kind: source.Number, absent: "60"},
-		{name: "jwksServiceConnectionTimeout", kind: source.Number, absent: "10000"},
-		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "clientIdExpression", kind: source.String, absent: "#[vars.claimSet.client_id]"},
-		{name: "validateAudClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryAudClaim", kind: source.Bool, absent: "false"},
-		{name: "supportedAudiences", kind: source.String},
-		{name: "mandatoryExpClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryNbfClaim", kind: source.Bool, absent: "false"},
-		{name: "validateCustomClaim", kind: source.Bool, absent: "false"},
-		{name: "mandatoryCustomClaims", kind: source.List},
-		{name: "nonMandatoryCustomClaims", kind: source.List},
-		{name: "claimsToHeaders", kind: source.List},
-	}
+// mulesoft-anypoint/terraform-provider-anypoint). Nobody changes them.
+var jwtFieldRows = [...]field{
+	{
+		name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
+		allowed: []string{bearerOrigin, customOrigin},
+	},
+	{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
+	{
+		name: "signingMethod", kind: source.String, absent: "rsa",
+		allowed: []string{"rsa", "hmac", "es", "none"},
+	},
+	{
+		name: "signingKeyLength", kind: source.Number, absent: "256",
+		allowed: []string{"256", "384", "512"},
+	},
+	{
+		name: "jwtKeyOrigin", kind: source.String, absent: "text",
+		allowed: []string{"text", "jwks", customOrigin},
+	},
+	{name: "textKey", kind: source.String},
+	{name: "customKeyExpression", kind: source.String},
+	{name: "jwksUrl", kind: source.String},
+	{name: "jwksServiceTimeToLive", kind: source.Number, absent: "60"},
+	{name: "jwksServiceConnectionTimeout", kind: source.Number, absent: "10000"},
+	{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+	{name: "clientIdExpression", kind: source.String, absent: "#[vars.claimSet.client_id]"},
+	{name: "validateAudClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryAudClaim", kind: source.Bool, absent: "false"},
+	{name: "supportedAudiences", kind: source.String},
+	{name: "mandatoryExpClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryNbfClaim", kind: source.Bool, absent: "false"},
+	{name: "validateCustomClaim", kind: source.Bool, absent: "false"},
+	{name: "mandatoryCustomClaims", kind: source.List},
+	{name: "nonMandatoryCustomClaims", kind: source.List},
+	{name: "claimsToHeaders", kind: source.List},
 }
+
+func jwtFields() []field { return jwtFieldRows[:] }
 
 // Where the token, the key or the credentials come from.
 const (
@@ -106,6 +106,7 @@ func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	if len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
 		sentIn = strings.ToLower(path[2])
 	}
+	in.Opaque.Language = "" // what it gives is looked at, too
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
 	return rules.Has(in)
 }
@@ -125,7 +126,13 @@ func (j jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) ru
 
 func (j jwtCompiler) tokenFormat() *rules.Check {
 	check := j.check(rules.TokenFormat, "jwtOrigin", documented(docJWT))
-	check.Test = rules.Predicate{Op: rules.Readable}
+	checked := []string{"claims.exp", "claims.nbf"}
+	if j.get("validateAudClaim").on() {
+		checked = append(checked, "claims.aud")
+	}
+	check.Test = rules.Predicate{
+		Op: rules.Readable, Loose: true, Elsewhere: checked,
+	}
 	check.Answer = j.answer(malformedToken)
 	return check
 }
@@ -259,7 +266,7 @@ func (j jwtCompiler) keysFromURL(check *rules.Check) {
 		why := "jwksUrl is not in the file: the keys are not known"
 		check.Unknown = cmp.Or(check.Unknown, &rules.Unknown{Why: why})
 	}
-	key := rules.KeysAt(url.text, j.variant == Flex)
+	key := loose(rules.KeysAt(url.text, j.variant == Flex))
 	ours := func(address string) bool { return !placeholder(address) }
 	if !slices.ContainsFunc(key.Addresses(), ours) {
 		key.Nowhere = "it is still the console's example"
@@ -270,13 +277,20 @@ func (j jwtCompiler) keysFromURL(check *rules.Check) {
 	}
 }
 
+// loose is a key of a gateway that nobody has run with an odd header: it is not documented whether
+// it looks at crit, for one, as HAProxy and mod_auth_openidc do not.
+func loose(key *rules.Key) *rules.Key {
+	key.Loose, key.Lenience.AnyCrit = true, true
+	return key
+}
+
 // keyFromText verifies with the key in the policy itself. API Manager never gives that key back,
 // and fills in a placeholder where the policy does not use it.
 func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
 	check.Unknown = cmp.Or(check.Unknown, key.unknown)
 	check.Test = rules.Predicate{
-		Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true},
+		Op: rules.Verifies, Key: loose(&rules.Key{Text: key.text, HMAC: hmac, Own: true}),
 	}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""

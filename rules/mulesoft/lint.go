@@ -194,7 +194,7 @@ func (c configured) readExpressions() []expressionField {
 			continue
 		}
 		e.offset = offset
-		e.expr, e.fault = dataweave.Parse(code, c.dialect())
+		e.expr, e.fault = c.parsed.parse(code, c.dialect())
 		all = append(all, e)
 	}
 	return all

@@ -39,7 +39,7 @@ func (p *proposer) repairFailures() []rules.Change {
 		}
 		ids, titles, edits = append(ids, r.id), append(titles, r.title), append(edits, r.edits...)
 	}
-	return p.edited(strings.Join(ids, "+"), strings.Join(titles, ", "), edits...)
+	return p.edited(strings.Join(ids, "+"), strings.Join(titles, ", and "), edits...)
 }
 
 // repairOf is the change that makes one failing check pass for this token. It is not ok where the
@@ -61,7 +61,7 @@ func (p *proposer) mapClientID() (jwtChange, bool) {
 	claim := p.profile.ClientID.Claim
 	return jwtChange{
 		id:    "map-client-id",
-		title: "client id from " + claim,
+		title: "take the client id from " + claim,
 		edits: []edit{set("clientIdExpression", p.clientExpression())},
 	}, claim != ""
 }
@@ -85,7 +85,7 @@ func (p *proposer) audienceForm() (jwtChange, bool) {
 	}
 	return jwtChange{
 		id:    "set-audience",
-		title: fmt.Sprintf("audience %s, if that is this API", actual),
+		title: fmt.Sprintf("accept the audience %s, if that is this API", actual),
 		edits: []edit{set("supportedAudiences", actual)},
 	}, true
 }
@@ -106,13 +106,13 @@ func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
 		return jwtChange{
 			id:    "set-issuer",
-			title: "issuer " + p.profile.Issuer,
+			title: "expect the issuer " + p.profile.Issuer,
 			edits: []edit{replaceClaim(claim, p.issuerClaim())},
 		}, true
 	case claim == "scp" && p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0:
 		return jwtChange{
 			id:    "require-role",
-			title: "role " + p.profile.Roles[0] + " instead of a scope",
+			title: "require the role " + p.profile.Roles[0] + " instead of a scope",
 			edits: []edit{replaceClaim(claim, p.roleClaim())},
 		}, true
 	}
@@ -160,7 +160,7 @@ func (p *proposer) checkAudience() jwtChange {
 		len(p.profile.Audience) != 1:
 		return jwtChange{}
 	case len(configured) == 0:
-		r.title = "audience " + p.profile.Audience[0] + " only"
+		r.title = "accept only the audience " + p.profile.Audience[0]
 		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
 	default:
 		r.title = "switch on the audience check " + strings.Join(configured, ", ")
@@ -186,7 +186,7 @@ func configuredAudiences(e *entry) []string {
 // pinIssuer adds the issuer as a claim. It is refused where the key set is that of another tenant
 // than the token's, since such a token is to be kept out.
 func (p *proposer) pinIssuer() jwtChange {
-	r := jwtChange{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
+	r := jwtChange{id: "pin-issuer", title: "accept only the issuer " + p.profile.Issuer}
 	if p.pinsIssuer() || p.profile.Issuer == "" {
 		return r
 	}
@@ -211,7 +211,7 @@ func (p *proposer) checkClient() jwtChange {
 	}
 	return jwtChange{
 		id:    "require-client",
-		title: "client " + id + " only",
+		title: "accept only the client " + id,
 		edits: p.entry.addClaim(p.policy.Variant, claimEntry(claim, id)),
 	}
 }
@@ -232,7 +232,7 @@ func (p *proposer) checkRole() jwtChange {
 	}
 	return jwtChange{
 		id:    "require-role",
-		title: "role " + p.profile.Roles[0],
+		title: "require the role " + p.profile.Roles[0],
 		edits: p.entry.addClaim(p.policy.Variant, p.roleClaim()),
 	}
 }
@@ -249,8 +249,7 @@ func (p *proposer) checkClients() jwtChange {
 }
 
 func (p *proposer) clientsTitle() string {
-	return p.profile.ClientID.Claim + " of this environment's clients: " +
-		strings.Join(p.clients, ", ")
+	return rules.OnlyClients(p.profile.ClientID.Claim, p.clients)
 }
 
 func (p *proposer) checkScope() jwtChange {
@@ -260,7 +259,7 @@ func (p *proposer) checkScope() jwtChange {
 	}
 	return jwtChange{
 		id:    "require-scope",
-		title: "scope " + scope,
+		title: "require the scope " + scope,
 		edits: p.entry.addClaim(p.policy.Variant, claimEntry("scp", askFor("scp", scope))),
 	}
 }

@@ -66,7 +66,7 @@ func (p *proposer) keptScopes() []source.Fields {
 func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Change {
 	if p.entry.assetAt == nil {
 		return []rules.Change{{
-			ID: id, Title: "JWT Validation instead of this policy", Refused: p.cannotReplace(),
+			ID: id, Title: "replace the policy by JWT Validation", Refused: p.cannotReplace(),
 		}}
 	}
 	url, ok := p.keysURL()
@@ -74,7 +74,7 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 		return nil
 	}
 	skip := on(p.entry.config, "skipClientIdValidation")
-	title := "JWT Validation, "
+	title := "replace the policy by JWT Validation, "
 	if !skip {
 		title += "client id from " + p.profile.ClientID.Claim + ", "
 	}

@@ -48,7 +48,7 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	entries := make([]rules.Entry, len(all))
 	for i := range all {
 		e := &all[i]
-		e.file, e.runtime = file, runtime
+		e.file, e.runtime, e.asked = file, runtime, options.Variant
 		e.unwrapJSON()
 		e.resolveKind()
 		entries[i] = e
@@ -88,10 +88,12 @@ func edited(
 		if len(entries) == 0 {
 			return nil, nil, fmt.Errorf("%s: a policy is gone after an edit", file.Name)
 		}
+		next := entries[0].(*entry)
+		next.parsed = e.parsed
 		if e == of {
-			now = entries[0].(*entry)
+			now = next
 		}
-		after.Entries, entries = append(after.Entries, entries[0]), entries[1:]
+		after.Entries, entries = append(after.Entries, next), entries[1:]
 	}
 	return after, now, nil
 }

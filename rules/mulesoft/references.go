@@ -11,6 +11,7 @@ const (
 	docSLA          = "MuleSoft documentation, SLA-based rate limiting policy"
 	docContracts    = "MuleSoft documentation, API contracts"
 	docPointcut     = "MuleSoft documentation, applying a policy to specific methods and resources"
+	docAutomated    = "MuleSoft documentation, automated policies"
 	kbInvalid       = "Salesforce KB 005321722"
 	obsApproov      = "approov/quickstart-mulesoft-api-gateway, policy 1.2.0 on Mule 4.4"
 	obsMule         = "public report, JWT Validation on CloudHub 2"

@@ -93,11 +93,9 @@ func (r *refusal) Error() string { return r.why }
 func refuse(why string, needs ...source.Need) error { return &refusal{why, needs} }
 
 // repairFinding makes the smallest change that removes a finding.
-func repairFinding(
-	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
-) rules.Change {
-	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
-	edited, fields, err := repaired(c, finding, facts)
+func repairFinding(c *rules.Configuration, goal rules.Goal) rules.Change {
+	change := rules.Change{ID: goal.Finding.Rule}
+	edited, fields, err := repaired(c, *goal.Finding, goal.Facts)
 	var refused *refusal
 	switch {
 	case errors.As(err, &refused):

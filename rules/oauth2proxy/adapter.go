@@ -28,6 +28,6 @@ func Adapter() rules.Adapter {
 		Advice:     advice,
 		Collect:    collections,
 		Repairable: repairable,
-		Changes:    changes,
+		Changes:    rules.Changes(changeFor, proposals),
 	}
 }

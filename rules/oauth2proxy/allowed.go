@@ -3,6 +3,7 @@ package oauth2proxy
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -23,14 +24,39 @@ func (c *compiler) emailVerified(v verifier) *rules.Check {
 	yes := rules.Predicate{Op: rules.True, Input: in}
 	if !v.strict {
 		check.MaySkip = allow.unknown
-		yes = rules.Predicate{Op: rules.OneOf, Input: in, Values: append(
+		isList := rules.Predicate{Op: rules.IsList, Input: in}
+		written := rules.Predicate{Op: rules.OneOf, Input: in, Values: append(
 			rules.Literals("true", "True", "TRUE", "t", "T", "1"),
 			&source.Value{Kind: source.Bool, Text: "true"},
-			&source.Value{Kind: source.Number, Text: "1"},
 		)}
+		yes = rules.Either(isTrueNumber(in), rules.Both(rules.Negate(isList), written))
 	}
 	check.Test = rules.Either(rules.Negate(rules.Found(in)), yes)
 	return check
+}
+
+// isTrueNumber is the predicate that an input is a number which counts as true: not 0 when its
+// fraction is left out. One with an exponent, or beyond 64 bits, counts as false (spf13/cast,
+// ToBool).
+func isTrueNumber(in rules.Input) rules.Predicate {
+	return rules.Predicate{Op: rules.True, Input: rules.Input{
+		Source: rules.FromExpression, Opaque: &rules.Opaque{
+			Text:  "a number other than 0",
+			Reads: []rules.Input{in},
+			Eval: func(r *rules.Request) rules.Reading {
+				read := r.Read(in)
+				if read.Unknown != nil {
+					return read
+				}
+				if !read.Value.Is(source.Number) || strings.ContainsAny(read.Value.Text, "eE") {
+					return reading(false)
+				}
+				whole, _, _ := strings.Cut(read.Value.Text, ".")
+				n, err := strconv.ParseInt(whole, 10, 64)
+				return reading(err == nil && n != 0)
+			},
+		},
+	}}
 }
 
 // allowed is what the owner of a valid token must have: one of the groups, and an e-mail of one of

@@ -35,23 +35,12 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (changer, bool) {
 	return changer{c.Entries[i].(*entry), c, policy}, true
 }
 
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
-	if goal.Finding != nil {
-		change := changeFor(c, goal)
-		change.Policy = goal.Finding.Policy
-		return []rules.Change{change}, nil
-	}
-	return proposals(c, goal), nil
-}
-
-// changeFor is the smallest change that may remove a finding, or why there is none.
+// changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
 	m, ok := changerOf(c, f.Policy)
 	if !ok {
-		return rules.Change{
-			Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
-		}
+		return rules.Change{}
 	}
 	switch f.Rule {
 	case "login-fallback":
@@ -82,9 +71,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case "bearer-tokens-ignored":
 		return m.takeBearerTokens()
 	}
-	return rules.Change{
-		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
-	}
+	return rules.Change{}
 }
 
 // made is a change of one option, or why it can't be made.
@@ -94,7 +81,7 @@ func (m *changer) made(
 	change := rules.Change{ID: id, Title: title, Policy: m.policy}
 	edited, field, err := m.edited(m.of, name, to, how)
 	if err != nil {
-		change.Refused = notEditable(err)
+		change.Refused = rules.NotEditable(err)
 		return change
 	}
 	change.Edited, change.Fields = edited, []rules.FieldChange{field}

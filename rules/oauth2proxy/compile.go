@@ -31,11 +31,9 @@ type compiler struct {
 
 // problems are what the reader of the files has found odd.
 func (c *compiler) problems(policy *rules.Policy) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range c.file.Problems {
-		all = append(all, rules.Finding{
-			Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos, Policy: policy,
-		})
+	all := rules.Problems(c.file)
+	for i := range all {
+		all[i].Policy = policy
 	}
 	return all
 }
@@ -154,6 +152,14 @@ func (c *compiler) noVerifier() string {
 func claim(name string) rules.Input {
 	in := rules.Claim(name)
 	in.LastCounts = true
+	return in
+}
+
+// field is the input that reads a claim as go-oidc does: into a field of a structure, for which a
+// name in another case is as good.
+func field(name string) rules.Input {
+	in := claim(name)
+	in.AnyCase = true
 	return in
 }
 

@@ -181,12 +181,3 @@ func (e *entry) addingToProvider(o option, to string) (*edit, error) {
 	}
 	return nil, fmt.Errorf("the provider has no %s yet", o.alpha[0])
 }
-
-// notEditable is why a change can't be made, in one line.
-func notEditable(err error) string {
-	var fault *source.Error
-	if errors.As(err, &fault) {
-		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
-	}
-	return err.Error()
-}

@@ -27,6 +27,7 @@ func (c *compiler) exempt(verifiers []verifier) rules.Node {
 		return rules.Node{}
 	}
 	free := c.sendableIfValid(verifiers)
+	free.All = append(free.All, rules.Node{Check: c.unbroken(verifiers)})
 	fallback := c.get("bearer_token_login_fallback")
 	if fallback.on() {
 		return free

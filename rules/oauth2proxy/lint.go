@@ -37,15 +37,9 @@ type instance struct {
 
 // eachInstance is the check of a rule that looks at one instance at a time.
 func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return func(s *rules.Subject) []rules.Finding {
-		var all []rules.Finding
-		for _, policy := range s.Policies {
-			if e, ours := policy.Entry.(*entry); ours {
-				all = append(all, look(instance{compiler{e, nil}, policy})...)
-			}
-		}
-		return all
-	}
+	return rules.EachEntry(func(e *entry, policy *rules.Policy) []rules.Finding {
+		return look(instance{compiler{e, nil}, policy})
+	})
 }
 
 // eachBearer is eachInstance for those that are known to look at bearer tokens.

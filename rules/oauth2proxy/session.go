@@ -22,21 +22,19 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	return check
 }
 
-// audienceTyped is the check that the claim which holds the audience is a text or a list of texts:
-// the program breaks off where it is not (pkg/providers/oidc/verifier.go, verifyAudience). It is
-// nil where the claim can't be another one than aud, which the verifier has read before.
+// audienceTyped is the check that the claim which holds the audience is a text or a list of texts.
+// It is nil where that is aud: then the check of the audience says it.
 func (c *compiler) audienceTyped(v verifier) *rules.Check {
-	claims := v.claims.texts()
-	if !slices.ContainsFunc(claims, func(name string) bool { return name != "aud" }) {
+	if v.audOnly() {
 		return nil
 	}
 	check := c.check(rules.Audience, v.claims, codeVerifier)
 	check.Answer = c.row(brokenOff, always)
 	check.Unknown = v.claims.unknown
 	test := rules.Both()
-	for _, name := range slices.Backward(claims) {
+	for _, name := range slices.Backward(v.claims.texts()) {
 		in := claim(name)
-		here := rules.Both(rules.Found(in), typed(name, source.String, source.List))
+		here := rules.Both(rules.Found(in), audienceFits(name))
 		test = rules.Either(here, rules.Both(rules.Negate(rules.Found(in)), test))
 	}
 	check.Test = test
@@ -82,15 +80,46 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	}
 	told := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {
-		all := []rules.Predicate{readable(), c.unsendable(v)}
-		for _, verified := range c.verifies(v) {
-			all = append(all, verified.Test)
-		}
-		told[i] = rules.Both(all...)
+		told[i] = rules.Both(readable(), hold(check, c.verifies(v)), c.unsendable(v))
 	}
 	check.Test = rules.Either(
 		isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
-	return rules.Node{Check: check}
+	return rules.AllOf(check)
+}
+
+// hold is the predicate that some checks hold. Where one of them may not be made, what it is part
+// of is not known for sure.
+func hold(of *rules.Check, checks []*rules.Check) rules.Predicate {
+	test := rules.Both()
+	for _, check := range checks {
+		if check.Skip != "" {
+			continue
+		}
+		test.Of = append(test.Of, check.Test)
+		for _, unknown := range []*rules.Unknown{check.Unknown, check.MaySkip} {
+			if unknown != nil && of.Unknown == nil {
+				of.Unknown = unknown
+			}
+		}
+	}
+	return test
+}
+
+// unbroken is the check that the program does not break off over a token which a request does not
+// need.
+func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
+	check := c.check(rules.TokenFormat, verifiers[0].claims, codeVerifier)
+	check.Answer = c.row(brokenOff, always)
+	broken := make([]rules.Predicate, len(verifiers))
+	for i, v := range verifiers {
+		fits := audienceFits("aud")
+		if typed := c.audienceTyped(v); typed != nil {
+			fits = typed.Test
+		}
+		broken[i] = rules.Both(readable(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
+	}
+	check.Test = rules.Negate(rules.Either(broken...))
+	return check
 }
 
 // isSubrequest is the predicate that another proxy asks whether to let a request through.

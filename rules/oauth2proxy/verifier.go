@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -111,11 +112,18 @@ func (c *compiler) accepts(v verifier) rules.Node {
 
 // verifies is what a verifier wants of a token, in the program's order.
 func (c *compiler) verifies(v verifier) []*rules.Check {
-	checks := []*rules.Check{
-		c.algorithm(v), c.signature(v), c.issuer(v), c.expiry(v), c.notBefore(v),
+	checks := append(
+		c.comesToAudience(v),
 		c.audienceTyped(v), c.audience(v), c.sessionTyped(v), c.emailVerified(v),
-	}
+	)
 	return slices.DeleteFunc(checks, func(check *rules.Check) bool { return check == nil })
+}
+
+// comesToAudience is what a verifier wants before it looks at the audience.
+func (c *compiler) comesToAudience(v verifier) []*rules.Check {
+	return []*rules.Check{
+		c.algorithm(v), c.signature(v), c.issuer(v), c.expiry(v), c.notBefore(v),
+	}
 }
 
 // defaultAlgorithm is the one that go-oidc accepts where nothing names others.
@@ -168,7 +176,8 @@ func (c *compiler) signature(v verifier) *rules.Check {
 	}
 	check := c.check(rules.Signature, field, codeOIDC)
 	key := c.keysOf(v)
-	key.Lenience.EmptyCrit = true // go-jose, shared.go, checkSupportedCritical
+	// go-jose, shared.go, checkSupportedCritical
+	key.Lenience = keys.Lenience{EmptyCrit: true, B64: true}
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
 	return check
 }
@@ -182,15 +191,7 @@ func (c *compiler) keysOf(v verifier) *rules.Key {
 	case !v.discovers, v.issuer.unknown != nil:
 		return &rules.Key{}
 	}
-	iss, ok := entra.ParseIssuer(v.issuer.text())
-	if !ok || iss.Kind != entra.Workforce {
-		return &rules.Key{}
-	}
-	cloud, ok := entra.CloudByID(iss.Clouds[0])
-	if !ok {
-		return &rules.Key{}
-	}
-	return rules.KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+	return rules.KeysOf(v.issuer.text())
 }
 
 // ofEntra reports whether an issuer is Entra ID, whose discovery documents name RS256 alone.
@@ -201,7 +202,8 @@ func ofEntra(issuer string) bool {
 
 func (c *compiler) issuer(v verifier) *rules.Check {
 	check := c.check(rules.Issuer, v.issuer, codeOIDC)
-	iss := claim("iss")
+	iss := field("iss")
+	iss.NullKeeps = true
 	accepted := rules.Literals(v.issuer.texts()...)
 	check.Test = rules.Both(rules.Found(iss), rules.Predicate{
 		Op: rules.OneOf, Input: iss, Values: accepted,
@@ -222,7 +224,7 @@ func (c *compiler) issuer(v verifier) *rules.Check {
 // instant itself still counts.
 func (c *compiler) expiry(v verifier) *rules.Check {
 	check := c.check(rules.Expiry, v.issuer, codeOIDC)
-	exp := claim("exp")
+	exp := field("exp")
 	check.Test = rules.Both(rules.Found(exp), rules.Predicate{
 		Op: rules.After, Input: exp, Inclusive: true, Lenient: true,
 	})
@@ -234,7 +236,7 @@ const notBeforeLeeway = 5 * time.Minute
 
 func (c *compiler) notBefore(v verifier) *rules.Check {
 	check := c.check(rules.NotBefore, v.issuer, codeOIDC)
-	nbf := claim("nbf")
+	nbf := field("nbf")
 	check.Test = rules.Either(rules.Negate(rules.Found(nbf)), rules.Predicate{
 		Op: rules.NotAfter, Input: nbf, Leeway: notBeforeLeeway, Lenient: true,
 	})
@@ -253,12 +255,31 @@ func (c *compiler) audience(v verifier) *rules.Check {
 		accepted = append(accepted, s.texts()...)
 	}
 	check.Test = firstOf(v.claims.texts(), rules.Literals(accepted...))
+	if v.audOnly() {
+		texts := audienceFits("aud")
+		check.Test = rules.Both(texts, check.Test)
+		check.Answer.Cases = append([]rules.Case{{
+			If: rules.Negate(texts), Answer: c.row(brokenOff, always),
+		}}, check.Answer.Cases...)
+	}
 	check.MaySkip = firstUnknown(v.audiences...)
 	check.Unknown = v.claims.unknown
 	if len(accepted) == 0 && check.MaySkip != nil {
 		check.Unknown, check.MaySkip = check.MaySkip, nil
 	}
 	return check
+}
+
+// audOnly reports whether no other claim than aud can hold the audience. The verifier has read
+// that one before, so that it can't be of another kind than a text, or a list of texts and nulls.
+func (v *verifier) audOnly() bool {
+	return !slices.ContainsFunc(v.claims.texts(), func(name string) bool { return name != "aud" })
+}
+
+// audienceFits is the predicate that a claim is a text or a list of texts: the program breaks off
+// where another one holds the audience (pkg/providers/oidc/verifier.go, verifyAudience).
+func audienceFits(name string) rules.Predicate {
+	return typed(name, source.String, source.List)
 }
 
 // firstOf is the predicate that the first of some claims that is there is one of the values, or

@@ -110,9 +110,7 @@ func (w *work) removeFindings(rule string) error {
 			w.forget()
 			return nil
 		}
-		if err := w.repair(finding); err != nil {
-			return err
-		}
+		w.repair(finding)
 		w.forgetDrafts()
 	}
 	return &TooMany{mostRepairs}
@@ -180,38 +178,30 @@ func (w *work) next(rule string) (rules.Finding, bool) {
 }
 
 // repair makes and proves the change for one finding.
-func (w *work) repair(finding rules.Finding) error {
+func (w *work) repair(finding rules.Finding) {
 	goal := rules.Goal{Finding: &finding, Facts: w.Facts}
 	proof := func(after *Draft) string { return w.disproved(&finding, after) }
-	t, err := w.try(w.After, goal, proof)
-	if err != nil {
-		return err
-	}
+	t := w.try(w.After, goal, proof)
 	if i := w.lockedBy(&finding); i >= 0 && len(t.proved)+len(t.disproved) > 0 {
 		w.leave(finding, "after it "+w.locked[i].Name+" would get", nil)
 		w.Left[len(w.Left)-1].Verdict = &w.locked[i].Verdict
-		return nil
+		return
 	}
 	if len(t.proved) > 0 {
 		w.keep(t.proved[0], finding.Rule)
-		return nil
+		return
 	}
 	for _, change := range t.disproved {
 		change.Refused = ""
-		after, with, err := w.follow(&finding, w.apply(w.After, change))
-		if err != nil {
-			return err
-		}
-		if after != nil {
+		if after, with := w.follow(&finding, w.apply(w.After, change)); after != nil {
 			w.keep(after, finding.Rule)
 			w.Repaired = append(w.Repaired, with...)
-			return nil
+			return
 		}
 	}
 	for _, change := range append(t.refused, t.disproved...) {
 		w.leave(finding, change.Refused, change.Needs)
 	}
-	return nil
 }
 
 // mostFollowing bounds how many other findings are repaired with one.
@@ -219,19 +209,16 @@ const mostFollowing = 3
 
 // follow repairs what a change has brought, so that the finding is removed and no other has come.
 // The draft is nil where that can't be done.
-func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string, error) {
+func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
 	var with []string
 	for range mostFollowing {
 		next := w.broughtBy(after)
 		if next == nil {
 			break
 		}
-		changes, err := w.Adapter.Changes(
+		changes := w.Adapter.Changes(
 			after.Configuration, rules.Goal{Finding: next, Facts: w.Facts},
 		)
-		if err != nil {
-			return nil, nil, err
-		}
 		i := slices.IndexFunc(changes, func(c rules.Change) bool { return c.Refused == "" })
 		if i < 0 {
 			break
@@ -239,9 +226,9 @@ func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string, e
 		after, with = w.apply(after, changes[i]), append(with, next.Rule)
 	}
 	if w.disproved(finding, after) != "" {
-		return nil, nil, nil
+		return nil, nil
 	}
-	return after, with, nil
+	return after, with
 }
 
 // keep takes a draft over.

@@ -113,15 +113,15 @@ func set(c *rules.Configuration, policy *rules.Policy, id, field string, to any)
 	}
 }
 
-func changePlates(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changePlates(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding != nil {
-		return []rules.Change{changeFor(c, goal.Finding, goal.Facts)}, nil
+		return []rules.Change{changeFor(c, goal.Finding, goal.Facts)}
 	}
 	var all []rules.Change
 	for _, policy := range compilePlates(c).Policies {
 		all = append(all, changesOf(c, policy, goal.Verdict)...)
 	}
-	return all, nil
+	return all
 }
 
 func changeFor(c *rules.Configuration, f *rules.Finding, facts rules.Facts) rules.Change {
@@ -158,11 +158,11 @@ func changesOf(c *rules.Configuration, policy *rules.Policy, v *rules.Verdict) [
 	p := policy.Entry.(*plate)
 	profile := v.Results[0].Profile()
 	switch {
-	case decidedBy(v) == rules.Audience && len(profile.Audience) == 1:
+	case v.DecidedBy() == rules.Audience && len(profile.Audience) == 1:
 		all = append(all, set(c, policy, "set-audience", "aud", profile.Audience[0]))
-	case decidedBy(v) == rules.Scopes && len(profile.Scopes) == 0:
+	case v.DecidedBy() == rules.Scopes && len(profile.Scopes) == 0:
 		all = append(all, rules.Change{ID: "set-scope", Refused: "the token carries no scope"})
-	case decidedBy(v) == rules.Scopes:
+	case v.DecidedBy() == rules.Scopes:
 		all = append(all, set(c, policy, "set-scope", "scope", profile.Scopes[0]))
 	case v.Outcome == rules.Accepted && p.text("aud") == "" && len(profile.Audience) == 1:
 		all = append(all, set(c, policy, "narrow-audience", "aud", profile.Audience[0]))

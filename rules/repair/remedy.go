@@ -38,11 +38,11 @@ type Remedy struct {
 
 // Remedies are the changes that help a request, or narrow the policies to requests like it. Those
 // that were refused come beside them, for a reader may expect them to help.
-func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
+func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	var all []Remedy
 	before := sides.On(from.Policies)
 	goal := rules.Goal{Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts}
-	t, err := b.try(from, goal, func(after *Draft) string {
+	t := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {
 			return "it does not help"
@@ -51,7 +51,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, e
 		all = append(all, Remedy{change, after, trial.Own, trial.Other})
 		return ""
 	})
-	return all, t.refused, err
+	return all, t.refused
 }
 
 // helps reports whether what was rejected no longer is, or what was let in still is; and whether
@@ -65,15 +65,7 @@ func helps(before, after *Trial) bool {
 	case before.Own.Outcome == rules.Rejected:
 		return true
 	case before.Own.Outcome == rules.Undetermined && after.Own.Outcome == rules.Undetermined:
-		return decidedBy(&after.Own) != decidedBy(&before.Own)
+		return after.Own.DecidedBy() != before.Own.DecidedBy()
 	}
 	return after.Own.Outcome == before.Own.Outcome
-}
-
-// decidedBy is the kind of check that keeps a request from being let in; empty where none does.
-func decidedBy(v *rules.Verdict) rules.ID {
-	if v.Decided == nil {
-		return ""
-	}
-	return v.Decided.Check.ID
 }

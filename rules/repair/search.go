@@ -48,24 +48,21 @@ type Found struct {
 func (f *Found) Better() bool { return f.Best.Draft != f.Start.Draft }
 
 // Smallest adds changes to the best attempts until nothing is wrong, or nothing gets better.
-func (s *Search) Smallest(start *Draft) (*Found, error) {
+func (s *Search) Smallest(start *Draft) *Found {
 	w := walk{Search: s, seen: map[string]bool{}}
 	found := &Found{Start: Attempt{start, s.Score(start)}}
 	found.Best = found.Start
 	if found.Start.Score.Wrong == 0 {
-		return found, nil
+		return found
 	}
-	level, err := w.expand([]Attempt{found.Start})
-	if err != nil {
-		return nil, err
-	}
+	level := w.expand([]Attempt{found.Start})
 	found.Singles = slices.DeleteFunc(
 		slices.Clone(level),
 		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong },
 	)
 	slices.SortStableFunc(found.Singles, compare)
-	found.Best, err = w.deepen(found.Start, level)
-	return found, err
+	found.Best = w.deepen(found.Start, level)
+	return found
 }
 
 // walk is one search.
@@ -75,26 +72,22 @@ type walk struct {
 }
 
 // deepen follows the attempts of one depth to the next.
-func (w *walk) deepen(best Attempt, level []Attempt) (Attempt, error) {
+func (w *walk) deepen(best Attempt, level []Attempt) Attempt {
 	for depth := 1; ; depth++ {
 		slices.SortStableFunc(level, compare)
 		if len(level) == 0 || compare(level[0], best) >= 0 && depth > 2 {
-			return best, nil
+			return best
 		}
 		if compare(level[0], best) < 0 {
 			best = level[0]
 		}
 		if best.Score.Wrong == 0 || depth == deepest {
-			return best, nil
+			return best
 		}
 		if depth > 1 {
 			level = level[:min(widest, len(level))]
 		}
-		next, err := w.expand(level)
-		if err != nil {
-			return best, err
-		}
-		level = next
+		level = w.expand(level)
 	}
 }
 
@@ -113,14 +106,11 @@ func (a *Attempt) size() int {
 }
 
 // expand makes every change that helps one of the requests, each result once.
-func (w *walk) expand(from []Attempt) ([]Attempt, error) {
+func (w *walk) expand(from []Attempt) []Attempt {
 	var all []Attempt
 	for _, a := range from {
 		for _, request := range w.Own {
-			remedies, _, err := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
-			if err != nil {
-				return nil, err
-			}
+			remedies, _ := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
 			for _, r := range remedies {
 				if texts := r.Draft.texts(); !w.seen[texts] {
 					w.seen[texts] = true
@@ -129,7 +119,7 @@ func (w *walk) expand(from []Attempt) ([]Attempt, error) {
 			}
 		}
 	}
-	return all, nil
+	return all
 }
 
 // texts is the text of all files, to tell two drafts apart.

@@ -9,7 +9,7 @@ import (
 
 // Solve makes a ready-made repair: the steps of it that the adapter has for a token of this
 // environment, until there are no more.
-func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, error) {
+func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 	w := f.begin(c)
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
 		if needs[0].Input != source.NeedToken {
@@ -17,28 +17,22 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, e
 			needs = append(needs, source.Need{Input: source.NeedToken, For: too})
 		}
 		w.lacks("the file does not show what it needs", nil, needs...)
-		return w.done(), nil
+		return w.done()
 	}
 	for range mostRepairs {
-		done, err := w.step(solution)
-		if err != nil {
-			return nil, err
-		}
-		if done {
+		if w.step(solution) {
 			break
 		}
 	}
 	w.proveSolution(solution)
-	if err := w.tellErrors(); err != nil {
-		return nil, err
-	}
+	w.tellErrors()
 	switch {
 	case w.Changed():
 		w.prove(solution)
 	case len(w.Left) == 0:
 		w.proveNothing(solution)
 	}
-	return w.done(), nil
+	return w.done()
 }
 
 // lacks says why a solution is not made.
@@ -48,16 +42,13 @@ func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {
 }
 
 // step makes one step. It is done where there is none left.
-func (w *work) step(solution *rules.Solution) (done bool, err error) {
+func (w *work) step(solution *rules.Solution) (done bool) {
 	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
 	goal := rules.Goal{Verdict: &verdict, Facts: w.Facts, OneClient: solution.OneClient}
-	changes, err := w.Adapter.Changes(w.After.Configuration, goal)
-	if err != nil {
-		return true, err
-	}
+	changes := w.Adapter.Changes(w.After.Configuration, goal)
 	if i := solution.Start(changes); i >= 0 {
 		w.keep(w.apply(w.After, changes[i]), changes[i].ID)
-		return false, nil
+		return false
 	}
 	if !w.Changed() {
 		for _, change := range changes {
@@ -66,7 +57,7 @@ func (w *work) step(solution *rules.Solution) (done bool, err error) {
 			}
 		}
 	}
-	return true, nil
+	return true
 }
 
 // own is this environment's own token: the first that was given, of which all is known, or a
@@ -176,18 +167,11 @@ func errorsIn(found []rules.Finding) []rules.Finding {
 
 // tellErrors tells of the errors that are left: a solution is about clients and environments, and
 // a policy can be wrong in other ways.
-func (w *work) tellErrors() error {
+func (w *work) tellErrors() {
 	for _, found := range errorsIn(w.findings(w.After)) {
-		changes, err := w.Adapter.Changes(
-			w.After.Configuration,
-			rules.Goal{Finding: &found, Facts: w.Facts},
-		)
-		if err != nil {
-			return err
-		}
-		for _, change := range changes {
+		goal := rules.Goal{Finding: &found, Facts: w.Facts}
+		for _, change := range w.Adapter.Changes(w.After.Configuration, goal) {
 			w.Left = append(w.Left, Left{Finding: found, Why: change.Refused, Needs: change.Needs})
 		}
 	}
-	return nil
 }

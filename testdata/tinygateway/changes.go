@@ -34,9 +34,9 @@ func needAudience() source.Need {
 
 // changes sets the audience: to the one of the facts where a finding is about it, and to the
 // token's where a request is kept out by it, or gets in without it.
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+func changes(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if goal.Finding != nil {
-		return forFinding(c, goal.Finding, goal.Facts.Audience)
+		return []rules.Change{forFinding(c, goal.Finding, goal.Facts.Audience)}
 	}
 	v := goal.Verdict
 	var audience string
@@ -53,22 +53,12 @@ func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 		if r.Check.ID != rules.Audience || audience == "" || !kept && !passed {
 			continue
 		}
-		change, err := set(c, r.Policy, r.Check.Pos, audience)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, change)
+		all = append(all, set(c, r.Policy, r.Check.Pos, audience))
 	}
-	return all, nil
+	return all
 }
 
-func one(change rules.Change, err error) ([]rules.Change, error) {
-	return []rules.Change{change}, err
-}
-
-func forFinding(c *rules.Configuration, f *rules.Finding, audience string) ([]rules.Change,
-	error,
-) {
+func forFinding(c *rules.Configuration, f *rules.Finding, audience string) rules.Change {
 	refused := rules.Change{ID: setAudience, Title: "set the audience", Policy: f.Policy}
 	switch {
 	case f.Rule != "audience-not-checked" || f.Policy == nil:
@@ -76,15 +66,15 @@ func forFinding(c *rules.Configuration, f *rules.Finding, audience string) ([]ru
 	case audience == "":
 		refused.Refused, refused.Needs = "the audience is not known", []source.Need{needAudience()}
 	default:
-		return one(set(c, f.Policy, f.Pos, audience))
+		return set(c, f.Policy, f.Pos, audience)
 	}
-	return []rules.Change{refused}, nil
+	return refused
 }
 
 // set adds an audience to the issuer that stands at a place, or around it.
 func set(c *rules.Configuration, policy *rules.Policy, at source.Position,
 	audience string,
-) (rules.Change, error) {
+) rules.Change {
 	e := c.Entries[c.Index(policy)].(*entry)
 	change := rules.Change{ID: setAudience, Title: "accept tokens for " + audience, Policy: policy}
 	var issuer *source.Value
@@ -96,20 +86,25 @@ func set(c *rules.Configuration, policy *rules.Policy, at source.Position,
 	had, _ := issuer.Member("audiences").Strings()
 	edit, err := e.file.SetMember(issuer, "audiences", texts(append(slices.Clone(had), audience)))
 	if err != nil {
-		return change, err
+		change.Refused = err.Error()
+		return change
 	}
 	file, err := e.file.Edited(edit)
 	if err != nil {
-		return change, err
+		change.Refused = err.Error()
+		return change
 	}
 	files := slices.Clone(c.Files)
 	files[slices.Index(files, e.file)] = file
-	change.Edited, err = read(files, c.Options)
+	if change.Edited, err = read(files, c.Options); err != nil {
+		change.Refused = err.Error()
+		return change
+	}
 	change.Fields = []rules.FieldChange{{
 		Field: "audiences", From: strings.Join(had, ", "),
 		To: audience,
 	}}
-	return change, err
+	return change
 }
 
 func texts(all []string) []any {

@@ -49,8 +49,8 @@ func (s *Source) cached(
 	case s.Offline && ok:
 		return kept.set(), nil
 	case s.Offline && fault != nil:
-		return nil, wanting(t.String(), "offline, and the cache is not used: "+reasonOf(fault),
-			source.Ask(source.NeedKeySetFile, "pass %s"))
+		why := "offline, and the cache is not used: " + source.CauseOf(fault)
+		return nil, wanting(t.String(), why, source.Ask(source.NeedKeySetFile, "pass %s"))
 	case s.Offline:
 		return nil, wanting(t.String(), "offline, and no key set of this address is in the cache",
 			source.Ask(source.NeedKeySetFile, "run it once online, or pass %s"))
@@ -128,7 +128,7 @@ func mayBeKept(s *keys.Set) bool {
 }
 
 func noteNotCached(s *keys.Set, err error) {
-	note(s, "not-cached", "the key set could not be kept in the cache: "+reasonOf(err))
+	note(s, "not-cached", "the key set could not be kept in the cache: "+source.CauseOf(err))
 }
 
 func note(s *keys.Set, id, message string) {

@@ -126,16 +126,3 @@ func replace(file string, text []byte) error {
 	}
 	return err
 }
-
-// reasonOf returns an error of the file system without the path, which names the user.
-func reasonOf(err error) string {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return err.Error()
-}

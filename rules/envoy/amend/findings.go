@@ -18,15 +18,14 @@ func Repairable() []string {
 	}
 }
 
-// Finding is the change that may remove a finding, or why there is none. It is not ok where the
-// finding is not about a provider.
-func (e *Editor) Finding(goal rules.Goal) (change rules.Change, ok bool) {
+// Finding is the change that may remove a finding; empty where that is not about a provider.
+func (e *Editor) Finding(goal rules.Goal) rules.Change {
 	for i := range e.Providers {
 		if w := &e.Providers[i]; w.holds(goal.Finding) {
 			return e.repair(w, goal)
 		}
 	}
-	return change, false
+	return rules.Change{}
 }
 
 // holds reports whether a finding is in what a provider is written with.
@@ -35,18 +34,18 @@ func (w *Written) holds(f *rules.Finding) bool {
 		f.Span.End <= w.Value.Span.End
 }
 
-func (e *Editor) repair(w *Written, goal rules.Goal) (rules.Change, bool) {
+func (e *Editor) repair(w *Written, goal rules.Goal) rules.Change {
 	switch goal.Finding.Rule {
 	case "issuer-not-pinned":
-		return e.pinIssuer(w, goal.Facts), true
+		return e.pinIssuer(w, goal.Facts)
 	case "issuer-of-other-version":
-		return e.otherIssuer(w), true
+		return e.otherIssuer(w)
 	case "audience-not-checked", "any-client-accepted":
-		return e.audience(w, goal.Facts.Audience), true
+		return e.audience(w, goal.Facts.Audience)
 	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
-		return e.otherAudience(w, goal), true
+		return e.otherAudience(w, goal)
 	}
-	return rules.Change{}, false
+	return rules.Change{}
 }
 
 // pinIssuer writes the tenant's issuer where there is none.

@@ -38,7 +38,7 @@ func (a Amends) And(b Amends) Amends {
 func (a Amends) Change(
 	makes func(id, title string, steps ...kubernetes.Step) rules.Change,
 ) rules.Change {
-	return makes(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", "), a.Steps...)
+	return makes(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", and "), a.Steps...)
 }
 
 // Accepting is what makes the provider for a token accept it. It is not ok where the providers are
@@ -51,17 +51,17 @@ func (e *Editor) Accepting(token *inspect.Profile, failed []*rules.Result) (a Am
 	if !ok {
 		return a, len(e.Providers) == 0
 	}
-	for _, result := range kubernetes.FailedIn(failed, w.Value) {
+	for _, result := range failedIn(failed, w.Value) {
 		switch result.Check.ID {
 		case rules.Issuer:
-			a.Add("set-issuer", "issuer "+token.Issuer, w.withIssuer(token.Issuer))
+			a.Add("set-issuer", "expect the issuer "+token.Issuer, w.withIssuer(token.Issuer))
 		case rules.Audience:
 			have := w.audiences()
 			if !otherForm(have, token.Audience) {
 				return a, false
 			}
-			a.Add("accept-audience", "audience "+token.Audience[0]+", if that is this API",
-				kubernetes.Appended(w.File, have, token.Audience[0]))
+			title := "accept the audience " + token.Audience[0] + ", if that is this API"
+			a.Add("accept-audience", title, kubernetes.Appended(w.File, have, token.Audience[0]))
 		default:
 			return a, false
 		}
@@ -91,10 +91,10 @@ func (e *Editor) OfThisAPI(
 	var a Amends
 	have, sent, iss := w.audiences(), token.Audience, token.Issuer
 	if have.Empty() && len(sent) == 1 && !asks("aud") {
-		a.Add("check-audience", "audience "+sent[0]+" only", w.withAudience(sent[0]))
+		a.Add("check-audience", "accept only the audience "+sent[0], w.withAudience(sent[0]))
 	}
 	if w.Issuer == "" && w.IssuerDoubt == nil && iss != "" && !asks("iss") {
-		a.Add("pin-issuer", "issuer "+iss+" only", w.withIssuer(iss))
+		a.Add("pin-issuer", "accept only the issuer "+iss, w.withIssuer(iss))
 	}
 	if len(a.Steps) == 0 {
 		return rules.Change{}, false

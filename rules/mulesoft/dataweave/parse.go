@@ -21,8 +21,9 @@ type Expr struct {
 	Root    *Node
 	Dialect Dialect
 
-	ambiguities  []Ambiguity
-	uncompilable *Construct // what may keep the gateway from running any of it, or nil
+	reads, claims []string // paths, and names
+	ambiguities   []Ambiguity
+	uncompilable  *Construct // what may keep the gateway from running any of it, or nil
 }
 
 // Template finds the expression in the text of a field. A text that begins with #[ and ends with
@@ -67,6 +68,7 @@ func Parse(text string, d Dialect) (*Expr, error) {
 	e.findAmbiguities(text)
 	prepare(root, d)
 	e.uncompilable = e.findUncompilable()
+	e.findReads()
 	return e, nil
 }
 

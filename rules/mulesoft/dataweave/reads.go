@@ -11,33 +11,29 @@ import (
 // vars.claimSet.roles, attributes.headers.authorization, vars.claimSet['http://x/y']. Header names
 // are in lower case. A path ends where the expression computes its next step:
 // vars.claimSet[attributes.method] reads vars.claimSet.
-func (e *Expr) Reads() []string {
-	var all []string
+func (e *Expr) Reads() []string { return slices.Clip(e.reads) }
+
+// Claims returns the names of the claims that the expression reads, each once, in the order of the
+// text, from vars.claimSet and from authentication.properties.claims. Where the expression reads
+// the set itself, the name is "*".
+func (e *Expr) Claims() []string { return slices.Clip(e.claims) }
+
+// findReads notes what the expression reads: it is asked for again and again.
+func (e *Expr) findReads() {
 	for _, path := range e.paths() {
 		var b strings.Builder
 		b.WriteString(path[0])
 		for _, name := range path[1:] {
 			b.WriteString(selector(name))
 		}
-		if !slices.Contains(all, b.String()) {
-			all = append(all, b.String())
+		if !slices.Contains(e.reads, b.String()) {
+			e.reads = append(e.reads, b.String())
 		}
-	}
-	return all
-}
-
-// Claims returns the names of the claims that the expression reads, each once, in the order of the
-// text, from vars.claimSet and from authentication.properties.claims. Where the expression reads
-// the set itself, the name is "*".
-func (e *Expr) Claims() []string {
-	var all []string
-	for _, path := range e.paths() {
 		name, ok := claimOf(path)
-		if ok && !slices.Contains(all, name) {
-			all = append(all, name)
+		if ok && !slices.Contains(e.claims, name) {
+			e.claims = append(e.claims, name)
 		}
 	}
-	return all
 }
 
 // claimSets lists the paths of the objects that hold a token's claims.
@@ -153,7 +149,9 @@ func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
 		return nil, false
 	}
 	for _, n := range p.nodes {
-		parts = append(parts, &Expr{Root: n, Dialect: e.Dialect})
+		part := &Expr{Root: n, Dialect: e.Dialect}
+		part.findReads()
+		parts = append(parts, part)
 	}
 	return parts, true
 }

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,7 +36,7 @@ func (w *world) answers(configuration string) ([]recording.Answer, error) {
 	defer stop()
 	var all []recording.Answer
 	for i := range requests {
-		for _, shape := range slices.Concat(tokens.Kinds(), tokens.Random()) {
+		for _, shape := range tokens.All() {
 			answer, err := w.ask(&requests[i], &shape)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", shape.Name, err)

@@ -84,10 +84,8 @@ func (p *prober) all(configuration string) (faults []string, asked int, err erro
 		return nil, 0, err
 	}
 	shapes := map[string]*tokens.Shape{}
-	for _, all := range [][]tokens.Shape{tokens.Kinds(), tokens.Random()} {
-		for i := range all {
-			shapes[all[i].Name] = &all[i]
-		}
+	for _, shape := range tokens.All() {
+		shapes[shape.Name] = &shape
 	}
 	stop, err := p.start(configuration)
 	if err != nil {

@@ -23,6 +23,7 @@ type Shape struct {
 	// empty, the issuer's RSA key.
 	Key string
 
+	heading func(string) string // what becomes of the header's text before it is signed
 	payload func(string) string // what becomes of the payload's text before it is signed
 	compact func(string) string // what becomes of the signed token
 	sent    func(string) string // the Authorization header; nil for a bearer token
@@ -103,7 +104,11 @@ func (i *Issuer) Mint(s *Shape, now time.Time) (Request, error) {
 	if s.payload != nil {
 		text = s.payload(text)
 	}
-	token, err := key.Sign(alg, header, []byte(text))
+	heading := string(header)
+	if s.heading != nil {
+		heading = s.heading(heading)
+	}
+	token, err := key.Sign(alg, []byte(heading), []byte(text))
 	if err != nil {
 		return Request{}, err
 	}

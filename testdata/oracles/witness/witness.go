@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -35,7 +34,7 @@ func Mint(at time.Time) (*Minted, error) {
 		return nil, err
 	}
 	m := &Minted{At: at, tokens: map[string]tokens.Request{}}
-	for _, shape := range slices.Concat(tokens.Kinds(), tokens.Random()) {
+	for _, shape := range tokens.All() {
 		if _, twice := m.tokens[shape.Name]; twice {
 			return nil, fmt.Errorf("two tokens are called %s", shape.Name)
 		}

@@ -7,14 +7,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// changes lists the changes of a configuration that may achieve a goal.
-func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
-	if goal.Finding == nil {
-		return propose(c, goal), nil
-	}
-	return []rules.Change{repairFinding(c, *goal.Finding, goal.Facts)}, nil
-}
-
 // The names of the solutions.
 const (
 	solutionJWT    = "jwt"

@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
+)
+
+func TestWhatIsRememberedOfOtherFilesChangesNoFinding(t *testing.T) {
+	t.Parallel()
+	lint := func(j *report.Judge, text string) (all []string) {
+		file, err := source.Read("policy.yaml", []byte(text))
+		if err != nil {
+			return nil
+		}
+		for _, f := range j.Findings(file) {
+			all = append(all, f.Pos.String()+" "+string(f.Severity)+" "+f.Message+" "+f.Rule)
+		}
+		return all
+	}
+	var texts []string
+	for _, rule := range everyGateway().Catalogue() {
+		for _, kind := range []string{"ok", "bad"} {
+			found, err := examples.Of(rule.Name, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, example := range found {
+				texts = append(texts, example.Text)
+			}
+		}
+	}
+	remembering := report.NewJudge(everyGateway(), rules.Options{}, nil)
+	for range 2 {
+		slices.Reverse(texts)
+		for _, text := range texts {
+			fresh := lint(report.NewJudge(everyGateway(), rules.Options{}, nil), "\n"+text)
+			if diff := cmp.Diff(fresh, lint(remembering, "\n"+text)); diff != "" {
+				t.Fatalf("%s\n%s", text, diff)
+			}
+			lint(remembering, text)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package amend
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Request is one that is to get in, or that gets in already. Its token is taken for one that
+// belongs to the policy's environment.
+type Request struct {
+	Goal    rules.Goal
+	Policy  *rules.Policy // the first of the configuration that has judged it
+	Profile inspect.Profile
+	Failed  []*rules.Result // what a change would have to amend
+}
+
+// RequestOf is the request of a goal. It is not ok where no policy of the configuration has judged
+// it, or its token is no access token.
+func RequestOf(c *rules.Configuration, goal rules.Goal) (q Request, ok bool) {
+	q.Goal = goal
+	for i := range goal.Verdict.Results {
+		r := &goal.Verdict.Results[i]
+		if q.Policy == nil && c.Index(r.Policy) >= 0 {
+			q.Policy, q.Profile = r.Policy, r.Profile()
+		}
+		if q.Policy != nil && r.Policy == q.Policy && r.Outcome == rules.Fail && !r.Harmless {
+			q.Failed = append(q.Failed, r)
+		}
+	}
+	return q, q.Policy != nil && q.Profile.Kind == inspect.KindAccess
+}
+
+// failedIn lists the failed checks of a part of a file.
+func failedIn(failed []*rules.Result, part *source.Value) []*rules.Result {
+	var all []*rules.Result
+	for _, r := range failed {
+		if r.Check.Pos.File == part.Pos.File && part.Span.Start <= r.Check.Span.Start &&
+			r.Check.Span.End <= part.Span.End {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// LetIn puts the repairs of all that fails into one change, since one alone would not let the
+// request in: one change for each way past the rules. There is none where something else fails
+// than providers and rules.
+func (q *Request) LetIn(e *Editor, allowing []*source.Value, ways func() []Amends) []rules.Change {
+	tokens, ok := e.Accepting(&q.Profile, q.Failed)
+	if !ok {
+		return nil
+	}
+	var known []*rules.Result
+	for _, w := range e.Providers {
+		known = append(known, failedIn(q.Failed, w.Value)...)
+	}
+	for _, rule := range allowing {
+		known = append(known, failedIn(q.Failed, rule)...)
+	}
+	for _, r := range q.Failed {
+		if !slices.Contains(known, r) {
+			return nil
+		}
+	}
+	var all []rules.Change
+	for _, a := range ways() {
+		if whole := tokens.And(a); len(whole.Steps) > 0 {
+			all = append(all, whole.Change(e.Make))
+		}
+	}
+	return all
+}
+
+// Ways is, for each rule that can be made to match the request, what makes it: amends for each of
+// its checks that fails, which are not ok where it is right to fail. One is empty where a rule
+// matches already.
+func (q *Request) Ways(
+	allowing []*source.Value, amends func(a *Amends, rule int, failed *rules.Check) bool,
+) []Amends {
+	var ways []Amends
+	for i, rule := range allowing {
+		failed := failedIn(q.Failed, rule)
+		if len(failed) == 0 {
+			return []Amends{{}}
+		}
+		var a Amends
+		if !slices.ContainsFunc(failed, func(r *rules.Result) bool {
+			return !amends(&a, i, r.Check)
+		}) {
+			ways = append(ways, a)
+		}
+	}
+	return ways
+}
+
+// Ask is what rules are to ask a token for, and what a change that does so is called.
+type Ask struct {
+	ID, Title string
+	Claim     string
+	Values    []string
+}
+
+// Rules are an adapter's, for a request that they let in.
+type Rules struct {
+	Allowing int                     // how many can let a request in
+	Asks     func(claim string) bool // whether one of these asks for a claim
+
+	// Ask has each of them ask for more. It is not ok where that can't be done.
+	Ask func(w *Written, a Ask) (change rules.Change, ok bool)
+}
+
+// Narrow proposes what narrows policies that let this token in, one control at a time. A token of
+// another API or of another tenant shows neither whose clients belong here nor their roles.
+func (q *Request) Narrow(e *Editor, of Rules) []rules.Change {
+	w, ok := e.For(q.Profile.Issuer)
+	if !ok {
+		return nil
+	}
+	change, ok := e.OfThisAPI(w, &q.Profile, of.Asks)
+	if change.Refused != "" {
+		return []rules.Change{change}
+	}
+	var all []rules.Change
+	if ok {
+		all = append(all, change)
+	}
+	for _, ask := range []func(Rules) (Ask, bool){q.clients, q.role} {
+		if a, ok := ask(of); ok {
+			if change, ok := of.Ask(w, a); ok {
+				all = append(all, change)
+			}
+		}
+	}
+	return all
+}
+
+// clients asks for the clients of this environment, or for the token's client alone, where that is
+// wanted.
+func (q *Request) clients(of Rules) (a Ask, ok bool) {
+	id, wanted := q.Profile.ClientID, q.Goal.Facts.Own
+	if id.Value == "" || of.Asks("appid") || of.Asks("azp") {
+		return a, false
+	}
+	switch {
+	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
+		title := rules.OnlyClients(id.Claim, wanted)
+		return Ask{"require-client", title, id.Claim, wanted}, true
+	case len(wanted) == 0 && q.Goal.OneClient && of.Allowing <= 1:
+		// Of several rules only who wrote them knows which is this client's.
+		title := "accept only the client " + id.Value
+		return Ask{"only-client", title, id.Claim, []string{id.Value}}, true
+	}
+	return a, false
+}
+
+// role asks for a role that the token has, where no rule asks for one.
+func (q *Request) role(of Rules) (a Ask, ok bool) {
+	roles := q.Profile.Roles
+	if len(roles) == 0 || of.Asks("roles") {
+		return a, false
+	}
+	return Ask{"require-role", "require the role " + roles[0], "roles", roles[:1]}, true
+}

@@ -1,0 +1,134 @@
+package lint
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// wordsAndPlaces are the fields on which nothing depends that the model says of policies. Of an
+// opaque input what it does is known by its language and its text.
+func wordsAndPlaces() []string {
+	return strings.Fields(`
+		Policy.Gateway Policy.Variant Policy.Asset Policy.Name Policy.Product Policy.Version
+		Policy.API Policy.Order Policy.Unordered Policy.Pos Policy.Entry Policy.Claims
+		Policy.Unread Policy.Strange
+		Guard.Field Guard.Pos Guard.Span Guard.Evidence
+		Node.Answer Node.Reports Node.Exempts
+		Check.Field Check.Pos Check.Span Check.Optional Check.Length Check.Answer Check.Evidence
+		Check.Captured Check.Inferred Check.Remark Check.OwnIDs Check.Besides Check.Wants
+		Check.Refuses Check.Grant
+		Opaque.Eval Opaque.Compares Opaque.Parts
+		Value.Present Value.Conflict Value.Unread Value.Labels Value.Pos Value.Span`)
+}
+
+// full is a policy that has something of everything, and pointers to its parts.
+func full() (p *rules.Policy, parts []any) {
+	value := &source.Value{Kind: source.String, Text: "value"}
+	opaque := &rules.Opaque{
+		Text: "payload", Language: "language", Reads: []rules.Input{rules.Claim("scp")},
+	}
+	key := &rules.Key{URL: "https://keys.example"}
+	texts := &rules.Texts{Patterns: []*regexp.Regexp{regexp.MustCompile("a")}}
+	lookup := &rules.Lookup{Locations: []rules.Location{{Prefix: "Bearer "}}}
+	check := &rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{
+		Op: rules.OneOf, Values: []*source.Value{value}, Key: key, Texts: texts, Lookup: lookup,
+		Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
+	}}
+	p = &rules.Policy{Root: rules.AllOf(check)}
+	return p, []any{
+		p, &p.When, &p.Root, check, &check.Test, &check.Test.Input, value, opaque, key,
+		&key.Lenience, texts, lookup, &lookup.Locations[0],
+	}
+}
+
+func looksOf(p *rules.Policy) string {
+	var l looking
+	l.policies([]*rules.Policy{p})
+	if l.unlike {
+		return "unlike any other"
+	}
+	return string(l.text)
+}
+
+func TestPoliciesAreAlikeOnlyIfNothingElseThanWordsAndPlacesDiffers(t *testing.T) {
+	t.Parallel()
+	one, parts := full()
+	if two, _ := full(); looksOf(one) != looksOf(two) || looksOf(one) == "unlike any other" {
+		t.Fatalf("%q and %q", looksOf(one), looksOf(two))
+	}
+	for i, part := range parts {
+		kind := reflect.TypeOf(part).Elem()
+		for j := range kind.NumField() {
+			other, others := full()
+			alter(t, reflect.ValueOf(others[i]).Elem().Field(j))
+			name := kind.Name() + "." + kind.Field(j).Name
+			ofNoMatter := slices.Contains(wordsAndPlaces(), name)
+			if alike := looksOf(other) == looksOf(one); alike != ofNoMatter {
+				t.Errorf("with another %s: alike is %v", name, alike)
+			}
+		}
+	}
+}
+
+// alter makes another value of any value.
+func alter(t *testing.T, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Int, reflect.Int8, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Uint8:
+		v.SetUint(v.Uint() + 1)
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Slice:
+		v.Set(reflect.Append(v, filled(v.Type().Elem())))
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		} else {
+			v.SetZero()
+		}
+	case reflect.Struct:
+		alter(t, v.Field(0))
+	case reflect.Func, reflect.Interface:
+	default:
+		t.Fatal(fmt.Sprint(v.Type(), " is not altered"))
+	}
+}
+
+// filled is a value of a type that may be looked into.
+func filled(of reflect.Type) reflect.Value {
+	if of == reflect.TypeFor[*regexp.Regexp]() {
+		return reflect.ValueOf(regexp.MustCompile("b"))
+	}
+	if of.Kind() == reflect.Pointer {
+		return reflect.New(of.Elem())
+	}
+	return reflect.Zero(of)
+}
+
+func TestWhatIsRememberedIsBounded(t *testing.T) {
+	t.Parallel()
+	m := &memory{known: map[alike]*exposed{}}
+	for i := range 3 * mostKnown {
+		m.exposed([]*rules.Policy{policy(audience(fmt.Sprint("api://", i)))}, nil)
+		if len(m.known) > mostKnown {
+			t.Fatalf("%d are remembered", len(m.known))
+		}
+	}
+	long := policy(audience(strings.Repeat("x", mostLooks)))
+	clear(m.known)
+	m.exposed([]*rules.Policy{long}, nil)
+	if len(m.known) != 0 {
+		t.Error("a policy of any size is remembered")
+	}
+}

@@ -63,7 +63,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 			"flags that exclude each other", "fix x --rule unknown-field --solution jwt",
 			"--rule and --solution were both given\n",
 		},
-		{"a number that is none", "explain --observed-status abc", "gatewhy: error: " +
+		{"a status that is not a number", "explain --observed-status abc", "gatewhy: error: " +
 			"--observed-status: the value is not a whole number\n"},
 		{"a switch with a value", "fix x --write=maybe", "--write takes only true or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
@@ -74,7 +74,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown " +
 			"value \"frobnicate\"\ngatewhy: hint: one of: "},
 		{"help on two commands", "help lint fix", "help is about one command\n"},
-		{"a shell that is none", "completion bosh", "did you mean bash?"},
+		{"the shell is not known", "completion bosh", "did you mean bash?"},
 		{"a word behind a shell", "completion bash now", "takes no argument"},
 		{"nothing to lint", "lint", "gatewhy lint PATH"},
 	}

@@ -129,7 +129,10 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"a header that is a number", of("headers: {a: 1}"),
 			"the value of a header must be a text",
 		},
-		{"the introspection answer is an error", of("introspection: {error: x}"), "not an introspection answer"},
+		{
+			"the introspection answer is an error", of("introspection: {error: x}"),
+			"not an introspection answer",
+		},
 		{"the instant is not a time", "version: 1\nat: noon\ntests: []\n", "at must be a time"},
 		{"a file and a shape", token("{file: a, shape: graph}"), "either a file or a shape"},
 		{

@@ -90,7 +90,10 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 				ruleOf("allow", claim("azp", "", "x")))),
 			[]string{"policy-refused"},
 		},
-		{"the default action does not exist", with(authorization("deny", ours)), []string{"policy-refused"}},
+		{
+			"the default action does not exist", with(authorization("deny", ours)),
+			[]string{"policy-refused"},
+		},
 		{"the type does not exist", of("azp", "string"), []string{"policy-refused"}},
 		{
 			"optional and failOpen", onRoute(jwt("optional: true", "failOpen: false")),

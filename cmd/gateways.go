@@ -19,7 +19,7 @@ func newGateways(env *Env) *cobra.Command {
 			"headers, with the evidence and the\n" +
 			"reference. explain predicts from this table only. Of a gateway with a control " +
 			"plane it also says\n" +
-			"what that makes of policies before any request. With --expressions it lists the " +
+			"how that handles policies before any request. With --expressions it lists the " +
 			"rules of\n" +
 			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),

@@ -18,8 +18,12 @@ func (t *explainText) short() {
 	t.probed()
 	t.likeliest()
 	t.shortReason()
-	t.shortPlace()
-	t.shortSubject()
+	t.place(false)
+	token := noToken
+	if t.x.Token != nil {
+		token = shortSummary(t.x.Profile, t.x.At, t.columns()-len("  gateway  "))
+	}
+	t.subject(token)
 	t.shortChecks()
 	t.otherGateways()
 	t.otherToken()
@@ -80,39 +84,6 @@ func (t *explainText) shortReason() {
 	}
 	t.Blank()
 	t.Sentences(1, safe(sentence(why)), undecided, safe(t.x.saysOf()), then)
-}
-
-// shortPlace shows the source line of the field that decides. What it wants is left out: the
-// check says it.
-func (t *explainText) shortPlace() {
-	d := t.x.Verdict.Decided
-	if d == nil {
-		return
-	}
-	file := t.x.File(d.Check.Pos.File)
-	if file == nil {
-		return
-	}
-	note := ""
-	if d.Check.ID == rules.ClientID || d.Check.ID == rules.Contract {
-		note = safe(caretNote(d))
-	}
-	t.Blank()
-	t.Para(1, t.Paint(Strong, safe(d.Check.Pos.String())))
-	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, note)
-}
-
-func (t *explainText) shortSubject() {
-	token := "none: the request carries no token"
-	if t.x.Token != nil {
-		token = shortSummary(t.x.Profile, t.x.At, t.columns()-len("  gateway  "))
-	}
-	t.Blank()
-	rows := []Row{{"token", token}}
-	for _, p := range t.x.Policies {
-		rows = append(rows, Row{"gateway", policyLine(p)})
-	}
-	t.Rows(1, rows)
 }
 
 // shortChecks lists the checks that failed or are not known, and counts the others.

@@ -255,3 +255,13 @@ func itemsOf(v *source.Value) []*source.Value {
 
 // isRoute reports whether a kind is that of a route.
 func isRoute(kind string) bool { return strings.HasSuffix(kind, "Route") }
+
+// resources lists what the adapter looks at in a cluster: the policies, and what they can be
+// attached to; and the ConfigMaps that have key sets.
+func resources() []source.Resource {
+	return []source.Resource{
+		{Group: strings.TrimSuffix(group, "/")},
+		{Group: strings.TrimSuffix(gatewayAPI, "/")},
+		{Kind: configMap, Paths: []string{"metadata.name", "metadata.namespace", "data"}},
+	}
+}

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -208,6 +209,33 @@ func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
 		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
 		if v.Outcome != rules.Undetermined {
 			t.Errorf("%s: %v in\n%s", value, short(v), text)
+		}
+	}
+}
+
+// A key set of a ConfigMap is read where the files show it: its entry jwks, or the only one.
+func TestKeysOfAConfigMap(t *testing.T) {
+	t.Parallel()
+	policy := strings.Replace(onRoute(jwt()), "remoteJWKS: {uri: "+keysURL+"}",
+		"localJWKS: {type: ValueRef, valueRef: {group: \"\", kind: ConfigMap, name: keys}}", 1)
+	mapOf := func(namespace, data string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: keys, namespace: " +
+			namespace + "}\ndata: {" + data + "}\n"
+	}
+	for name, test := range map[string]struct{ beside, want string }{
+		"no map":               {"", ""},
+		"its entry":            {mapOf("orders", "jwks: one, other: two"), "one"},
+		"the only one":         {mapOf("orders", "keys: one"), "one"},
+		"one of several":       {mapOf("orders", "a: one, b: two"), ""},
+		"of another namespace": {mapOf("web", "jwks: one"), ""},
+		"of a deployment":      {mapOf("orders", `jwks: "{{ .keys }}"`), ""},
+	} {
+		var keys []*rules.Key
+		for check := range policiesOf(t, rules.Options{}, policy+test.beside)[0].Root.Checks() {
+			keys = append(keys, check.Test.Keys()...)
+		}
+		if len(keys) != 1 || keys[0].Text != test.want || keys[0].Own != (test.want != "") {
+			t.Errorf("%s: got %+v", name, keys)
 		}
 	}
 }

@@ -91,7 +91,8 @@ func (l *looking) policies(all []*rules.Policy) {
 	l.number(len(all))
 	for _, p := range all {
 		w, root := &p.When, &p.Root
-		l.only(!w.Disabled && w.Unknown == nil && len(w.Routes) == 0 && len(p.Effects) == 0)
+		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
+		l.only(len(p.Effects) == 0)
 		l.only(root.Check == nil && root.Any == nil && root.Not == nil && root.First == nil)
 		l.number(len(root.All))
 		for i := range root.All {
@@ -132,6 +133,10 @@ func (l *looking) predicate(p *rules.Predicate) {
 	for _, kind := range p.Kinds {
 		l.number(int(kind))
 	}
+	l.number(len(p.Elsewhere))
+	for _, path := range p.Elsewhere {
+		l.word(path)
+	}
 	l.texts(p.Texts)
 	l.lookup(p.Lookup)
 	l.yes(p.Overflow != nil, p.Null, p.NullToo, p.Members, p.Loose, p.Inclusive, p.Lenient)
@@ -147,7 +152,7 @@ func (l *looking) input(in *rules.Input) {
 	l.only(in.Model == nil)
 	l.word(string(in.Source))
 	l.word(in.Name)
-	l.yes(in.LastCounts, in.Opaque != nil)
+	l.yes(in.LastCounts, in.AnyCase, in.NullKeeps, in.Opaque != nil)
 	if in.Opaque == nil {
 		return
 	}
@@ -169,7 +174,8 @@ func (l *looking) key(k *rules.Key) {
 	l.only(!k.Own && k.Text == "")
 	l.word(k.URL)
 	l.word(k.Nowhere)
-	l.yes(k.List, k.Set, k.HMAC, k.Lenience.EmptyCrit)
+	l.yes(k.List, k.Set, k.HMAC, k.Loose)
+	l.yes(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64)
 }
 
 func (l *looking) texts(t *rules.Texts) {

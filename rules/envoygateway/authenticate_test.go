@@ -129,11 +129,11 @@ func TestPoliciesWithErrors(t *testing.T) {
 		{"two of one name", []string{"jwt: {providers: [{name: a, " + keys + "}, {name: a, " +
 			keys +
 			"}]}"}, broken},
-		{"a range that is none", []string{jwt(), authorization("",
+		{"the range is not a CIDR", []string{jwt(), authorization("",
 			"{action: Allow, principal: {clientCIDRs: [x]}}")}, refused},
 		{"a range with too many bits", []string{jwt(), authorization("",
 			"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")}, broken},
-		{"a type of values that is none", []string{jwt(), authorization("", ruleOf("Allow",
+		{"the type of the values does not exist", []string{jwt(), authorization("", ruleOf("Allow",
 			"claims: [{name: a, valueType: Array, values: [x]}]"))}, refused},
 		{"no claims", []string{jwt(), authorization("", ruleOf("Allow", "claims: []"))}, refused},
 		{"no scopes", []string{jwt(), authorization("", ruleOf("Allow", "scopes: []"))}, refused},
@@ -151,7 +151,7 @@ func TestPoliciesWithErrors(t *testing.T) {
 			"scopes: [a]"))}, refused},
 		{"a rule about nothing", []string{jwt(), authorization("", "{action: Allow}")}, refused},
 		{"no providers", []string{"jwt: {}"}, refused},
-		{"providers that are none", []string{"jwt: {providers: [entra]}"}, refused},
+		{"the providers are not objects", []string{"jwt: {providers: [entra]}"}, refused},
 	} {
 		if got := short(answered(t, onRoute(test.part...), requestOf(""))); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)

@@ -75,7 +75,7 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 				`{action: Deny, principal: {jwt: {provider: x, scopes: [a]}}}`), accepted(),
 		},
 		{
-			"an action that is none", authorization("", `{action: allow, principal: {}}`),
+			"the action does not exist", authorization("", `{action: allow, principal: {}}`),
 			open(rules.NotModelled),
 		},
 		{

@@ -216,7 +216,7 @@ func limitsOfCounts() []limited {
 		return "[" + strings.TrimSuffix(many(limitedPolicy("", "")+",", n), ",") + "]"
 	}
 	claims := `, "validateCustomClaim": true, "mandatoryCustomClaims": [` + strings.TrimSuffix(
-		numbered(`{"key": "c%[1]d", "value": "v"},`, 20_001), ",") + "]"
+		numbered(`{"key": "c%[1]d", "value": "v"},`, 40_001), ",") + "]"
 	audiences := `, "validateAudClaim": true, "supportedAudiences": "` + strings.TrimSuffix(
 		numbered("a%d,", 100_001), ",") + `"`
 	const proxy = "provider = \"oidc\"\nskip_jwt_bearer_tokens = true\n"
@@ -238,7 +238,7 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"conditions of an API", "p.json", "[" + limitedPolicy(claims, "") + "]", "lint FILE",
-			"with this policy an API instance has more than 20000 conditions",
+			"with this policy an API instance has more than 40000 conditions",
 		},
 		{
 			"values of an API", "p.json", "[" + limitedPolicy(audiences, "") + "]", "lint FILE",

@@ -13,7 +13,7 @@ const (
 	mostInFile  = 2000
 	mostInChain = 1000
 
-	mostConditions = 20_000  // of one API instance: to tell which of them hold is done many times
+	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
 	mostCompared   = 100_000 // texts and other values that these are about
 )
 

@@ -357,7 +357,10 @@ func (t *explainText) foldedChecks() string {
 	if skipped > 0 {
 		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
 	}
-	if harmless > 0 {
+	switch {
+	case harmless == 1:
+		parts = append(parts, "1 that rejects nobody")
+	case harmless > 1:
 		parts = append(parts, fmt.Sprintf("%d that reject nobody", harmless))
 	}
 	if len(parts) == 0 {

@@ -9,7 +9,6 @@ import (
 
 // AddNext adds what to do now.
 func (d *Decoding) AddNext(line CommandLine) {
-	explain := line.Shell.Line("gatewhy", "explain", line.token(), "-p", "POLICY")
 	var all steps
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
@@ -28,7 +27,7 @@ func (d *Decoding) AddNext(line CommandLine) {
 		all.add(rules.Step{
 			Note:    "See whether its signature, issuer, tenant and times are valid",
 			Command: line.Shell.Line("gatewhy", "verify", line.token()),
-		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: explain})
+		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: line.explain()})
 	}
 	d.Next = all
 }

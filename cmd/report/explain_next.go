@@ -59,12 +59,29 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 
 // accepted is about a request that gets in, which it may should not.
 func (w *explainNext) accepted() {
-	if w.belongsElsewhere(); len(w.reasons) > 0 {
+	w.belongsElsewhere()
+	switch aud := w.foreignAudience(); {
+	case len(w.reasons) > 0:
 		w.ask()
-	} else {
+	case aud != "":
+		w.keepOut(aud)
+	default:
 		w.repairs()
 	}
 	w.lint()
+}
+
+// keepOut is about a token that gets in and is for another API than the app registration's.
+func (w *explainNext) keepOut(aud string) {
+	var flags []string
+	if w.Other == nil && w.Line.Token != "" {
+		flags = []string{"--other", w.Line.Token}
+	}
+	w.steps.add(rules.Step{
+		Note: "This token is for " + aud + ", which is not an audience of the API of --app: it " +
+			"should not get in. See what keeps it out, with a token that belongs here",
+		Command: w.again("-", flags...),
+	})
 }
 
 // rejected is about the checks that failed, and those that could fail before them.

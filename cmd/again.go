@@ -36,6 +36,9 @@ func (e *Env) lineWithout(
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
 	}
+	if at := cmd.Flags().Lookup("at"); at != nil && slices.Contains(left, at.Name) {
+		line.At = at.Value.String()
+	}
 	var given []*pflag.Flag
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Name == "policy" { // what a reader looks for first
@@ -98,12 +101,18 @@ func (e *Env) readToken(
 	command string, line *report.CommandLine, args []string,
 ) (*inspect.Token, error) {
 	token, err := e.maker().ReadToken(args)
-	return token, orAgain(err, command, line)
+	return token, e.orAgain(err, command, line, args)
 }
 
-// orAgain adds the same command, for another paste, to an error of what was pasted.
-func orAgain(err error, command string, line *report.CommandLine) error {
+// orAgain adds the same command to an error of what was pasted: for another paste, or for the file
+// whose name was given without the @.
+func (e *Env) orAgain(
+	err error, command string, line *report.CommandLine, args []string,
+) error {
 	again := line.Again(command, "-")
+	if len(args) == 1 && e.maker().IsFile(args[0]) {
+		again = line.Again(command, "@"+args[0])
+	}
 	if err == nil || again == "" || errors.Is(err, errInterrupted) {
 		return err
 	}

@@ -147,7 +147,7 @@ func (e *Env) explainedToken(
 		return nil, nil, nil
 	}
 	token, pasted, err := e.maker().ReadRequest(args)
-	return token, pasted, orAgain(err, "explain", line)
+	return token, pasted, e.orAgain(err, "explain", line, args)
 }
 
 // verdictCode is the exit code of a verdict.

@@ -122,8 +122,7 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 			Title: "the policy itself answers like this if " + titles,
 			Why: "the published body belongs to that situation, but the prediction is for " +
 				"another one",
-			Look: "whether that happened: check the request as it arrived, and the policies as " +
-				"the gateway has them",
+			Look:     "the request as it arrived, and the policies as the gateway has them",
 			Evidence: rows[0].Answer.Evidence,
 		}})
 	}

@@ -164,6 +164,9 @@ type Answer struct {
 	Says      string // words of the body, where only these are known
 	Evidence  Evidence
 
+	// Unlike are whole bodies that have those words too, and that are another answer's.
+	Unlike []string
+
 	// Cases are other answers, to requests that surely are as their predicate says: one that
 	// accepts JSON only, say. The first one counts.
 	Cases []Case

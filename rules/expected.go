@@ -90,13 +90,32 @@ func (p Predicate) compound() string {
 	}
 	switch {
 	case p.Op == Not:
-		return "not " + strings.Join(parts, "")
+		return p.Of[0].negated()
 	case len(parts) == 0 && len(p.Of) > 0:
 		return p.Of[0].words()
 	case p.Op == And:
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
+}
+
+// negated describes what a predicate rules out. It moves the "not" inwards to the single
+// conditions: before a list it could be read as if it were about the first one alone.
+func (p Predicate) negated() string {
+	switch {
+	case p.Op == Not:
+		return p.Of[0].words()
+	case len(p.Of) == 0:
+		return "not " + p.words()
+	}
+	inverse := Predicate{Op: And}
+	if p.Op == And {
+		inverse.Op = Or
+	}
+	for _, part := range p.Of {
+		inverse.Of = append(inverse.Of, Negate(part))
+	}
+	return inverse.words()
 }
 
 // isSent reports whether the predicate is that there is a token, in one place or one of several.
@@ -190,7 +209,8 @@ func (r *Result) Actual() string {
 // found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
-	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken:
+	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken,
+		r.Check.ID == TokenFormat && r.Outcome == Pass:
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault
@@ -198,7 +218,8 @@ func (r *Result) found() string {
 		return "false or an error"
 	case reading.Value == nil:
 		return "none"
-	case r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter:
+	case r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter ||
+		r.Check.ID == Expiry && r.judged.leaf.Input == Claim("exp"):
 		if instant := inspect.ReadInstant(reading.Value); instant.Known() {
 			return r.judged.leaf.Input.Name + " " + instant.String()
 		}

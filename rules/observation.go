@@ -60,6 +60,8 @@ func (a *Answer) hasBody(body *string) Truth {
 		return truth(strings.TrimSpace(*body) == "")
 	case a.Body != "":
 		return truth(sameBody(a.Body, *body))
+	case slices.ContainsFunc(a.Unlike, func(other string) bool { return sameBody(other, *body) }):
+		return No
 	case a.Says != "":
 		return truth(strings.Contains(strings.ToLower(*body), strings.ToLower(a.Says)))
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,8 +61,8 @@ func (t *Text) deciding(d decoding) {
 		}
 		rows = append(rows, Row{safe(inspect.ShortenMiddle(m.Key, widestLabel)), text})
 	}
-	if key := d.keyText(); key != "" {
-		rows = append(rows, Row{"kid", safe(key)})
+	if named := d.keyRow(); named.Text != "" {
+		rows = append(rows, named)
 	}
 	if len(rows) > 0 {
 		t.Heading("what decides")
@@ -99,12 +100,13 @@ func place(claim string) int {
 	return len(first)
 }
 
-// keyText is the key that signed the token, with its algorithm.
-func (d decoding) keyText() string {
+// keyRow is the key that the header names, with its algorithm; or the algorithm alone.
+func (d decoding) keyRow() Row {
 	header := d.Mask.Value(d.Token.Header)
 	if header == nil {
-		return ""
+		return Row{}
 	}
+	var label string
 	var parts []string
 	for _, name := range []string{"kid", "alg"} {
 		if member := header.Member(name); member != nil {
@@ -112,10 +114,11 @@ func (d decoding) keyText() string {
 			if strings.TrimSpace(text) == "" {
 				text = member.JSON()
 			}
+			label = cmp.Or(label, name)
 			parts = append(parts, text)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return Row{label, safe(strings.Join(parts, ", "))}
 }
 
 // mostNames is how many of the folded claims are named.

@@ -315,9 +315,13 @@ func (t *explainText) foldedChecks() string {
 			listed++
 		}
 	}
+	rejectsNobody := "%d that reject nobody"
+	if harmless == 1 {
+		rejectsNobody = "%d that rejects nobody"
+	}
 	return t.notListed(passed, listed > 0, counts(
 		tally{repeated, "%d failed for the same reason"}, tally{skipped, "%d skipped"},
-		tally{harmless, "%d that reject nobody"},
+		tally{harmless, rejectsNobody},
 	))
 }
 

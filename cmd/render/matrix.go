@@ -121,8 +121,8 @@ const beyondPolicies = "The tokens that still get in are ones that Entra ID issu
 	"assignment on the API's service principal."
 
 // lostTitle is the title of what lost lists.
-const lostTitle = "your own tokens that this change would lock out, though others of the same " +
-	"environment do"
+const lostTitle = "your own tokens that this change would lock out; others of the same " +
+	"environment get in"
 
 // lost lists, by gateway, an environment's own tokens that get in today and that the smallest
 // set of repairs keeps out.

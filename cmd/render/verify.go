@@ -152,6 +152,9 @@ func describeKey(k *keys.Key) string {
 	case k.Bits > 0:
 		size += fmt.Sprintf(" %d", k.Bits)
 	}
+	if size == "" { // what could not be read
+		return safe(id)
+	}
 	return safe(id + " (" + size + ")")
 }
 

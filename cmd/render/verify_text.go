@@ -82,7 +82,7 @@ func (t *Text) compared(level int, c keys.Check) bool {
 func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
 	text := "The signature is valid, made with key " + describeKey(key) +
-		", and the token is valid at this moment."
+		", and the token is valid at " + inspect.FormatTime(v.At) + "."
 	var skipped []string
 	for _, c := range v.Report.Checks {
 		if c.Outcome == keys.Skipped {

@@ -87,7 +87,6 @@ func Unreadable(token *inspect.Token) error {
 
 // AddNext adds what to do now.
 func (d *Decoding) AddNext(line CommandLine) {
-	explain := line.Shell.Line("gatewhy", "explain", line.token(), "-p", "POLICY")
 	var all steps
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
@@ -106,7 +105,7 @@ func (d *Decoding) AddNext(line CommandLine) {
 		all.add(rules.Step{
 			Note:    "See whether its signature, issuer, tenant and times are valid",
 			Command: line.Shell.Line("gatewhy", "verify", line.token()),
-		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: explain})
+		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: line.explain()})
 	}
 	d.Next = all
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -58,12 +59,29 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 
 // accepted is about a request that gets in, which it may should not.
 func (w *explainNext) accepted() {
-	if w.belongsElsewhere(); len(w.reasons) > 0 {
+	w.belongsElsewhere()
+	switch aud := w.foreignAudience(); {
+	case len(w.reasons) > 0:
 		w.ask()
-	} else {
+	case aud != "":
+		w.keepOut(aud)
+	default:
 		w.repairs()
 	}
 	w.lint()
+}
+
+// keepOut is about a token that gets in and is for another API than the app registration's.
+func (w *explainNext) keepOut(aud string) {
+	var flags []string
+	if w.Other == nil && w.Line.Token != "" {
+		flags = []string{"--other", w.Line.Token}
+	}
+	w.steps.add(rules.Step{
+		Note: "This token is for " + aud + ", which is not an audience of the API of --app: it " +
+			"should not get in. See what keeps it out, with a token that belongs here",
+		Command: w.again("-", flags...),
+	})
 }
 
 // rejected is about the checks that failed, and those that could fail before them.
@@ -316,9 +334,13 @@ func (w *explainNext) repairs() {
 	written := func(r ProvedRepair) bool { return r.Command != "" }
 	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
 		w.x.Verdict.Outcome != rules.Accepted {
+		note := "Change the policy: "
+		if len(w.steps) > 0 {
+			note = "Or change the policy: "
+		}
 		step := rules.Step{
-			Note:    "Or change the policy: " + w.x.Repairs[0].Title + ", tried on this token",
-			Command: w.again(w.Line.token(), "-v"),
+			Note:    note + w.x.Repairs[0].Title + ", tried on this token",
+			Command: w.Line.Same("explain", "-v"),
 		}
 		if step.Command != "" {
 			step.Note += ". This shows the fields"
@@ -358,18 +380,15 @@ func (w *explainNext) collect() {
 			w.collectFor(&results[i])
 		}
 	}
-	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined {
+	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined && !w.probed {
 		w.askTheGateway("Only the gateway can tell")
 	}
 }
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
-	if w.probed {
-		return
-	}
 	w.steps.add(rules.Step{
-		Note:    why + ". This says how to send the request and compare its answer",
+		Note:    why + ". This says how to see the request and its answer there",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),
 	})
 }
@@ -423,7 +442,8 @@ func (w *explainNext) differs() {
 			Note: "Check the most likely cause: " + Look(&cause.Cause),
 		}
 		if cause.Need.Input == source.NeedTime {
-			step.Command = w.again(w.Line.token(), Name(cause.Need.Input), "issued")
+			step.Command = w.Line.Again(
+				"explain", w.Line.token(), Name(cause.Need.Input), w.otherTime())
 		} else {
 			step.Command = w.HowToCollect(cause.Need)
 		}
@@ -433,6 +453,19 @@ func (w *explainNext) differs() {
 	}
 	w.collect()
 	if len(commands(w.steps)) == 0 {
-		w.askTheGateway("To know more")
+		w.askTheGateway("Look at the gateway itself")
 	}
+}
+
+// pastAnyLeeway is how long after its exp no gateway takes a token any more.
+const pastAnyLeeway = 10 * time.Minute
+
+// otherTime is a time at which the token was as it was not when it was judged: expired, where it
+// was valid; and as it was when it was issued, where it had expired.
+func (w *explainNext) otherTime() string {
+	exp := w.profile.ExpiresAt
+	if exp.Known() && w.Request.At.Before(exp.At) {
+		return inspect.FormatTime(exp.At.Add(pastAnyLeeway))
+	}
+	return "issued"
 }

@@ -47,6 +47,9 @@ func (m *Maker) TokenText(args []string) (string, error) {
 			"write @FILE, such as @token.jwt; standard input is -")
 	case strings.HasPrefix(text, "@"):
 		return m.ReadText(text[1:])
+	case m.IsFile(text):
+		return "", Problem("the text is the name of a file, not a token",
+			"put @ before it to read the token from the file")
 	}
 	m.warn("a token given as an argument stays in the shell's history; pass it on standard " +
 		"input or as @FILE")
@@ -136,6 +139,12 @@ func (m *Maker) readFound(f Found) ([]byte, error) {
 		return nil, nil
 	}
 	return readSized(file, f.Name, size, maxConfiguration)
+}
+
+// IsFile reports whether there is a file of this name.
+func (m *Maker) IsFile(name string) bool {
+	info, err := m.stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // stat describes a file or a folder.

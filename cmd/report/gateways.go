@@ -324,8 +324,10 @@ func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) 
 	return g
 }
 
-// lookLikePolicy reports whether a text that can't be read has a word that policies have.
+// lookLikePolicy reports whether a text that can't be read has a word that policies have. In UTF-16
+// there is a NUL between the letters of such a word.
 func (g Gateways) lookLikePolicy(text []byte) bool {
+	text = bytes.ReplaceAll(text, []byte{0}, nil)
 	return slices.ContainsFunc(g, func(a rules.Adapter) bool {
 		return slices.ContainsFunc(a.Words, func(word string) bool {
 			return bytes.Contains(text, []byte(word))

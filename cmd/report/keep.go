@@ -250,7 +250,7 @@ func (k *keeper) report(o *rules.Observation) string {
 			d.Policy.Version, "  "+string(e.Level)+": "+e.Reference)
 	}
 	for _, p := range k.x.Policies {
-		lines = append(lines, "policy: "+p.Asset+" "+p.Version+", "+p.Product)
+		lines = append(lines, "policy: "+p.Asset+behind(" ", p.Version)+", "+p.Product)
 	}
 	answered := "the gateway answered: " + strconv.Itoa(o.Status)
 	if o.Body != nil {

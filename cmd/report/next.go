@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -13,6 +14,9 @@ type CommandLine struct {
 
 	// Token is the argument that names the token's file, as @FILE; empty for any other.
 	Token string
+
+	// At is the time at which the token was judged, as --at has it; empty where that was now.
+	At string
 
 	// Flags are those that the same command for another token has, a word each. Once says that
 	// they can't be repeated: standard input, from which one of them was read, is used up.
@@ -26,6 +30,26 @@ func (c *CommandLine) Again(command, token string, more ...string) string {
 		return ""
 	}
 	return c.Shell.Line(slices.Concat([]string{"gatewhy", command, token}, c.Flags, more)...)
+}
+
+// Same is the same command for the same token, which it judges at the same time.
+func (c *CommandLine) Same(command string, more ...string) string {
+	return c.Again(command, c.token(), slices.Concat(c.at(), more)...)
+}
+
+// explain is the command that explains the same token, judged at the same time, by a policy that
+// the reader names.
+func (c *CommandLine) explain() string {
+	return c.Shell.Line(
+		slices.Concat([]string{"gatewhy", "explain", c.token(), "-p", "POLICY"}, c.at())...)
+}
+
+// at is the flag for the time at which the token was judged.
+func (c *CommandLine) at() []string {
+	if c.At == "" {
+		return nil
+	}
+	return []string{Name(source.NeedTime), c.At}
 }
 
 // token is the argument for the same token; - where it was not read from a file.

@@ -77,12 +77,12 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	case !failed:
 		return rules.Step{
 			Note:    "See what a gateway answers to it, by its policy",
-			Command: line.Shell.Line("gatewhy", "explain", line.token(), "-p", "POLICY"),
+			Command: line.explain(),
 		}
 	case len(v.Hints) > 0, decided.ID == "signature" && v.Report.Signature.Reason == keys.NoKeys:
 		step.Command = "gatewhy collect keys" + v.tenantFlag()
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
-		step.Command = line.Shell.Line("gatewhy", "explain", line.token(), "-p", "POLICY")
+		step.Command = line.explain()
 	case decided.ID == "expiry":
 		a := askingLike(v.Profile)
 		return a.step(line.Shell, "The token expired: take a fresh one", again)

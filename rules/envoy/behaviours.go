@@ -76,7 +76,7 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 		}
 	}
 	malformed := body(401, "", inferred(codeJWT))
-	malformed.Says = "Jwt"
+	malformed.Says = "Jwt" // several sentences have it
 	other := body(401, "Jwt issuer is not configured", inferred(codeJWT))
 	other.Weight = ofOtherIssuer
 	denied := body(403, "RBAC: access denied", g.Proof)
@@ -106,7 +106,24 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 		all = slices.Insert(all, 0, row(NoToken, "no token is where a provider looks for one",
 			missing, `www-authenticate: Bearer realm="URL of the request"`))
 	}
+	exact(all)
 	return all
+}
+
+// exact tells the answers of which only words are known from those whose whole body has these
+// words too.
+func exact(all []rules.Behaviour) {
+	var bodies []string
+	for i := range all {
+		if body := all[i].Answer.Body; body != "" {
+			bodies = append(bodies, body)
+		}
+	}
+	for i := range all {
+		if all[i].Answer.Says != "" {
+			all[i].Answer.Unlike = bodies
+		}
+	}
 }
 
 // Row looks up what a proxy sends in a situation.

@@ -137,7 +137,7 @@ func (f *scanFlags) check(args []string) error {
 			"leave out all but one of them")
 	case ways == 0:
 		return problem("no policy was given",
-			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
+			"-p FILE: the policy as the control plane has it: JSON, YAML, Terraform or TOML",
 			"--before FILE --after FILE: who is locked out by a change",
 			"how to get it: gatewhy collect policies")
 	case compared && (len(f.before) == 0 || len(f.after) == 0):

@@ -95,17 +95,24 @@ func keyOddities(k *keys.Key) []string {
 }
 
 func keyName(k *keys.Key) string {
-	if k.ID == "" {
-		return "a key without kid at " + k.Pos.String()
+	switch {
+	case k.ID != "":
+		return "key " + inspect.ShortenMiddle(k.ID, 40)
+	case k.Pos.Line == 0: // of a PEM file
+		return "a key without kid"
 	}
-	return "key " + inspect.ShortenMiddle(k.ID, 40)
+	return "a key without kid at " + k.Pos.String()
 }
 
 // keySize is a key's type with its curve or its size: "RSA 2048", "EC P-256".
 func keySize(k *keys.Key) string {
-	text := describeKey(k)
-	start := strings.LastIndex(text, " (")
-	return strings.TrimSuffix(text[start+2:], ")")
+	switch {
+	case k.Curve != "":
+		return safe(k.Type + " " + k.Curve)
+	case k.Bits > 0:
+		return safe(fmt.Sprintf("%s %d", k.Type, k.Bits))
+	}
+	return safe(k.Type)
 }
 
 // cloudName is the cloud of a key: the id that --cloud takes if we know the cloud.

@@ -145,17 +145,10 @@ func describeKey(k *keys.Key) string {
 	if k.ID != "" {
 		id = inspect.ShortenMiddle(k.ID, 40)
 	}
-	size := k.Type
-	switch {
-	case k.Curve != "":
-		size += " " + k.Curve
-	case k.Bits > 0:
-		size += fmt.Sprintf(" %d", k.Bits)
+	if size := keySize(k); size != "" {
+		return safe(id) + " (" + size + ")"
 	}
-	if size == "" { // what could not be read
-		return safe(id)
-	}
-	return safe(id + " (" + size + ")")
+	return safe(id) // of a key that could not be read
 }
 
 // describeSet says where a key set is from, how many keys it has, and how old it is.

@@ -32,7 +32,7 @@ func (m *Maker) readPolicies(
 ) (*PolicySet, error) {
 	if len(names) == 0 {
 		return nil, Problem("no policy was given",
-			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
+			"-p FILE: the policy as the control plane has it: JSON, YAML, Terraform or TOML",
 			"how to get it: gatewhy collect policies")
 	}
 	found, err := m.Find(names)

@@ -97,11 +97,9 @@ func conditionsBeyond(chain []*Policy) error {
 		default:
 			continue
 		}
-		at := policy.Pos
 		return tooMany(
-			source.Position{File: at.File, Line: at.Line, Column: at.Column},
-			"with this policy an API instance has more than "+beyond+", the most that are "+
-				"looked at together", "leave out the rules that are not in question",
+			policy.Pos, "with this policy an API instance has more than "+beyond+", the most "+
+				"that are looked at together", "leave out the rules that are not in question",
 		)
 	}
 	return nil

@@ -445,6 +445,7 @@ func (c column) holdAgainst(
 // TestAClaimThatIsAlwaysThereIsThereForEveryCommand holds the example with which the one model
 // began: matrix did not know, test accepted, and lint had an opinion of its own.
 func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
+	t.Parallel()
 	for claim, want := range map[string]rules.Decision{
 		"oid": rules.Accepted, "sub": rules.Accepted, "uti": rules.Accepted,
 		"client_id": rules.Rejected,

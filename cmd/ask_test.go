@@ -45,6 +45,7 @@ func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string
 }
 
 func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
+	t.Parallel()
 	const tenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 	file, asked, code := initAnswered(t, true, "flex\n7\n2\ncommon\n"+tenant+"\n")
 	if code != exitOK {
@@ -65,6 +66,7 @@ func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 }
 
 func TestWhatIsNotAnsweredStaysOpen(t *testing.T) {
+	t.Parallel()
 	for name, typed := range map[string]string{
 		"with Enter": "\n\n\n", "at the end of the input": "", "with blanks": " \n \n \n",
 	} {
@@ -83,12 +85,14 @@ func TestWhatIsNotAnsweredStaysOpen(t *testing.T) {
 }
 
 func TestAnAnswerThatCantBeTakenAtTheEndOfTheInputIsAnError(t *testing.T) {
+	t.Parallel()
 	if _, asked, code := initAnswered(t, true, "moon"); code != exitUsage {
 		t.Errorf("exit code %d: %s", code, asked)
 	}
 }
 
 func TestInitAsksNothingWhereThereIsNoTerminal(t *testing.T) {
+	t.Parallel()
 	if _, asked, code := initAnswered(t, false, "flex\n"); code != exitOK || asked != "" {
 		t.Errorf("exit code %d: %s", code, asked)
 	}

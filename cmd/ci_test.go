@@ -130,15 +130,15 @@ func (m *buildMachine) run(
 // published is what a release consists of: its files by their names.
 type published map[string][]byte
 
-// newPublished is a release for one system. Its program is this test, which is gatewhy where it is
-// called so.
+// newPublished is a release for one system. Its program calls the gatewhy of the stories.
 func newPublished(t *testing.T, system string) published {
 	t.Helper()
-	self, err := os.Executable()
+	commands, err := storyCommands()
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := []byte("#!/usr/bin/env bash\nexec -a gatewhy '" + self + "' \"$@\"\n")
+	gatewhy := filepath.Join(commands, "gatewhy")
+	program := []byte("#!/usr/bin/env bash\nexec '" + gatewhy + "' \"$@\"\n")
 	p, name := published{}, archiveOf(system)
 	if system == "windows" {
 		p[name] = zipped(t, "gatewhy.exe", program)

@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/clusters"
 )
 
-// A run over all resources of a large cluster may take mostClusterMemory, and twice the processor's
-// time that the YAML library takes for the same bytes.
+// A run over all resources of a large cluster may take mostClusterMemory, and twice the time of
+// the processor that the YAML library takes for the same bytes.
 func TestALargeClusterIsReadPieceByPiece(t *testing.T) {
 	t.Parallel()
 	gatewhy := build(t)

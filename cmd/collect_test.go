@@ -18,6 +18,7 @@ import (
 )
 
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
+	t.Parallel()
 	placeholder := regexp.MustCompile(`\{[a-z-]+\}`)
 	for _, cloud := range []string{"", "usgov", "china"} {
 		for _, c := range everyGateway().Collections(cloud) {
@@ -60,6 +61,7 @@ func isPlaceholder(text string) bool {
 }
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
+	t.Parallel()
 	for _, adapter := range everyGateway() {
 		set := &report.PolicySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
 		request := &rules.Request{Token: inspect.Parse("")}

@@ -9,6 +9,7 @@ import (
 
 // Tokens as documentation shows them: shortened, padded or edited by hand.
 func TestDecodeTellsWhatIsBrokenInTokensOfDocumentation(t *testing.T) {
+	t.Parallel()
 	const (
 		tenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 		v1     = `{"typ":"JWT","alg":"RS256","x5t":"k","kid":"k"}`

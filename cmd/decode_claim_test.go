@@ -9,6 +9,7 @@ import (
 
 // Who asks what a claim means on a terminal has no token to paste.
 func TestAClaimIsExplainedOnATerminalWithoutAskingForAToken(t *testing.T) {
+	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Gateways: everyGateway(),

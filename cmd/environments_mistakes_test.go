@@ -38,6 +38,7 @@ const (
 )
 
 func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct{ text, at, says, hint string }{
 		"tokens that name an app registration": {
 			inDev(devPolicies, "tokens: [entra/app.json]"), "6:14",
@@ -101,7 +102,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			inDev(devPolicies, "contracts: [contracts/dev.txt]"), "6:16", "must be a text",
 			"not a list",
 		},
-		"a gateway that is none": {
+		"the gateway does not exist": {
 			inDev("gateway: kong", devPolicies, devAPI), "5:14", `no gateway "kong"`, "mule, flex",
 		},
 		"a misspelt member": {
@@ -156,7 +157,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			"version: 1\ntenant: 7\nenvironments: {dev: {}}\n", "2:9", "tenant must be a text",
 			`"7"`,
 		},
-		"a cloud that is none": {
+		"the cloud does not exist": {
 			"version: 1\ncloud: moon\nenvironments: {dev: {}}\n", "2:8", `"moon" is not a cloud`,
 			"usgov",
 		},

@@ -13,6 +13,7 @@ import (
 )
 
 func TestErrorsAreOneCauseAndHints(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		err  error

@@ -28,7 +28,8 @@ func TestTheFactsAgree(t *testing.T) {
 	for worker := range 4 {
 		group.Go(func() {
 			for n := worker; n < evaluatorPairs; n += 4 {
-				results[n] = world.compare(evaluator.Generate(evaluatorSeed, uint64(n*oneRandomOf), clock), n)
+				pair := evaluator.Generate(evaluatorSeed, uint64(n*oneRandomOf), clock)
+				results[n] = world.compare(pair, n)
 			}
 		})
 	}

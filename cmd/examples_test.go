@@ -8,6 +8,7 @@ import (
 
 // What an example says is a command with flags that are there and values that they take.
 func TestEveryHelpHasTwoOrThreeExamplesThatTheCommandTakes(t *testing.T) {
+	t.Parallel()
 	env := Env{
 		Gateways: everyGateway(),
 		Stdin:    strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{},

@@ -74,6 +74,7 @@ func names(findings []rules.Finding) []string {
 }
 
 func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
+	t.Parallel()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		file, found := lintExample(t, rule, example)
 		i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == rule.Name })
@@ -94,6 +95,7 @@ func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
 }
 
 func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing.T) {
+	t.Parallel()
 	eachExample(t, "ok", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		_, found := lintExample(t, rule, example)
 		for _, f := range found {
@@ -105,6 +107,7 @@ func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing
 }
 
 func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	var seen []string
 	for _, r := range everyGateway().Catalogue() {
 		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) ||
@@ -136,6 +139,7 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 }
 
 func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *testing.T) {
+	t.Parallel()
 	neutral, shown := report.RuleNames(lint.Rules()), everyGateway().Catalogue()
 	for _, adapter := range everyGateway() {
 		var seen []string
@@ -160,6 +164,7 @@ func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *t
 
 // TestEveryFindingIsInTheCatalogue reads the rules' names out of the code that makes findings.
 func TestEveryFindingIsInTheCatalogue(t *testing.T) {
+	t.Parallel()
 	var known []string
 	for _, r := range everyGateway().Catalogue() {
 		known = append(known, r.Name)
@@ -269,6 +274,7 @@ func filesWithoutATokenPolicy() map[string]string {
 }
 
 func TestFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
+	t.Parallel()
 	j := report.NewJudge(everyGateway(), rules.Options{}, nil)
 	for name, text := range filesWithoutATokenPolicy() {
 		file, err := source.Read(name, []byte(text))

@@ -8,6 +8,7 @@ import (
 // What was asked for and stays is no success, whatever else was repaired: every error, and with
 // --rule every finding of that rule.
 func TestFixFailsWhereAFindingThatItWasAskedForStays(t *testing.T) {
+	t.Parallel()
 	expiry := setting{fields: map[string]any{"mandatoryExpClaim": false}}
 	open := setting{fields: map[string]any{
 		"validateAudClaim": false, "skipClientIdValidation": true,

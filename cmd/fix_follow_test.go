@@ -9,6 +9,7 @@ import (
 
 // A repair that brings a finding is made with that one's, where both can be written; else neither.
 func TestWhatARepairBringsIsRepairedWithIt(t *testing.T) {
+	t.Parallel()
 	const keys = "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys"
 	local := func(audience, claims string) string {
 		return "apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\nspec:\n" +

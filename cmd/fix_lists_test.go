@@ -61,6 +61,7 @@ var change = regexp.MustCompile(`(?s)«(.*?)→(.*?)»`)
 // A claim is put behind the others in the style of the list, and takes the place of an entry that
 // checked the same claim and nothing else. Every other byte stays.
 func TestAClaimIsAddedOrTakesThePlaceOfAWeakOne(t *testing.T) {
+	t.Parallel()
 	const (
 		scope = "#[(vars.claimSet.scp splitBy ' ') contains 'Stock.Read']"
 		other = "#[(vars.claimSet.iss startsWith 'https://') and (vars.claimSet.ver == '1.0')]"
@@ -175,6 +176,7 @@ func TestAClaimIsAddedOrTakesThePlaceOfAWeakOne(t *testing.T) {
 
 // A list that is a comma-separated text, or words of one, keeps its commas and blanks.
 func TestAListInATextKeepsItsCommasAndBlanks(t *testing.T) {
+	t.Parallel()
 	const keys = "login.microsoftonline.com/" + holesTenant + "/discovery/keys"
 	flex := func(addresses string) string {
 		return strings.Replace(

@@ -34,6 +34,7 @@ func narrow(audience, tenant string, settings ...setting) string {
 
 // The text of an expression is no value, and no token is made from it.
 func TestAnExpressionWithoutItsMarksIsNotQuoted(t *testing.T) {
+	t.Parallel()
 	const (
 		without = "is an expression without #[ ]"
 		never   = "Entra ID writes nothing like this value into roles"
@@ -78,6 +79,7 @@ func TestAnExpressionWithoutItsMarksIsNotQuoted(t *testing.T) {
 
 // That nothing is proposed does not say that all is well, where somebody says who must get in.
 func TestNoProposalIsNoProof(t *testing.T) {
+	t.Parallel()
 	const other = "7b0e2d4c-1111-4222-8333-944455556666"
 	wrong := func(check string) string {
 		return "there is no finding to repair, and this environment's token gets 401 " +
@@ -149,6 +151,7 @@ func TestNoProposalIsNoProof(t *testing.T) {
 
 // Where the issuer and the keys are of two clouds, a tenant's id does not say which is right.
 func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
+	t.Parallel()
 	const (
 		public  = "https://login.microsoftonline.com/" + holesTenant
 		usgov   = "https://login.microsoftonline.us/" + holesTenant

@@ -40,6 +40,7 @@ func draftOf(
 }
 
 func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
+	t.Parallel()
 	repaired, rulesRepaired := 0, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
@@ -86,6 +87,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 }
 
 func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
+	t.Parallel()
 	known := report.RuleNames(everyGateway().Catalogue())
 	for _, name := range everyGateway().Repairable() {
 		if !slices.Contains(known, name) {

@@ -98,6 +98,7 @@ func lockedOutOtherwise() map[string]string {
 // that is written says the same, this environment's tokens get no less than before and get in, and
 // nobody else gets in that did not, unless fix tells of it.
 func TestARepairIsRightOnBothSides(t *testing.T) {
+	t.Parallel()
 	s, made, repairable := sidesOfExamples(), map[string]bool{}, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(repairable, rule.Name) {

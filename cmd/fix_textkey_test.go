@@ -11,6 +11,7 @@ import (
 // policy of one: a placeholder that lint knows stands there, and is named as one. Flex Gateway in
 // local mode has no API Manager.
 func TestTheJWTSolutionWritesWhatAPIManagerRequires(t *testing.T) {
+	t.Parallel()
 	const (
 		placeholder = "your-(256|384|512)-bit-secret"
 		binding     = "apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\nspec:\n" +
@@ -111,6 +112,7 @@ func TestTheJWTSolutionWritesWhatAPIManagerRequires(t *testing.T) {
 // The repair of a missing textKey writes the same placeholder, where the policy surely does not
 // use the key. Where it does, only a person knows which key it is.
 func TestAMissingTextKeyIsWrittenAsAPlaceToFillIn(t *testing.T) {
+	t.Parallel()
 	const (
 		placeholder = "your-(256|384|512)-bit-secret"
 		group       = `"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913", `

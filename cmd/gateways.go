@@ -17,9 +17,9 @@ func newGateways(env *Env) *cobra.Command {
 		Short: "Show what is known of each gateway, each line with its evidence",
 		Long: "gateways lists what each gateway answers in each situation: status, body and " +
 			"headers, with the evidence and the\n" +
-			"reference. explain predicts from this table only. Of a gateway with a control plane " +
-			"it also says\n" +
-			"what that makes of policies before any request. With --expressions it lists the " +
+			"reference. explain predicts from this table only. Of a gateway with a control " +
+			"plane it also says\n" +
+			"how that handles policies before any request. With --expressions it lists the " +
 			"rules of\n" +
 			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),

@@ -7,6 +7,7 @@ import (
 )
 
 func TestATokenInAMessageIsNotShown(t *testing.T) {
+	t.Parallel()
 	const (
 		token  = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhYmUifQ.c2lnbmF0dXJl"
 		opaque = "s3cr3tOpaqueTokenValueThatIsLongEnoughToMatter0987654321"

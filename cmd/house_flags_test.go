@@ -24,6 +24,7 @@ var roomsWithFlags = []string{
 
 // A page, for one, has no flags: a room below the commands says with a typed need what would help.
 func TestNoTextBelowTheCommandsNamesAFlag(t *testing.T) {
+	t.Parallel()
 	flags := flagNames()
 	found := map[string]bool{}
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
@@ -91,6 +92,7 @@ func textsIn(file *ast.File) []string {
 }
 
 func TestEveryNeedIsPassedWithAFlagThatIsThere(t *testing.T) {
+	t.Parallel()
 	flags := flagNames()
 	word := regexp.MustCompile(`(?:^|\s)--?[a-zA-Z][\w-]*`)
 	for _, input := range inputs(t) {

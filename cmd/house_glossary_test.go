@@ -67,6 +67,7 @@ var glossaryFiles = []string{
 }
 
 func TestNoTextHasARetiredWord(t *testing.T) {
+	t.Parallel()
 	words := newGlossary()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
 		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(dir, "testdata") {
@@ -92,6 +93,7 @@ func TestNoTextHasARetiredWord(t *testing.T) {
 }
 
 func TestRetiredWordsAreFoundAcrossLines(t *testing.T) {
+	t.Parallel()
 	words := newGlossary()
 	for text, want := range map[string]int{
 		"the key stands\n    twice in it":        1,

@@ -12,6 +12,7 @@ import (
 const mostColumns = 99
 
 func TestLinesEndBeforeColumn100(t *testing.T) {
+	t.Parallel()
 	eachFile(t, func(t *testing.T, _, name string, _ *ast.File) {
 		text, err := os.ReadFile("../" + name)
 		if err != nil {
@@ -33,6 +34,7 @@ func columns(line string) int {
 
 // A program that only reads files and tokens must not link the network.
 func TestBelowFetchNothingSpeaksHTTP(t *testing.T) {
+	t.Parallel()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
 		below := dir == "inspect" ||
 			strings.HasPrefix(dir, "inspect/") && dir != "inspect/keys/fetch" &&

@@ -14,6 +14,7 @@ const oracles = "../testdata/oracles/"
 
 // A real gateway is built from a module of its own, or installed; nothing of it is linked.
 func TestNoRealGatewayIsLinked(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +34,7 @@ func TestNoRealGatewayIsLinked(t *testing.T) {
 
 // The recordings of a program are of one day and one version: that of its module if it has one.
 func TestRecordingsAreOfOneVersion(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(recording.Path(oracles + "*/*"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no recordings", err)

@@ -157,6 +157,7 @@ var (
 )
 
 func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
 		may, known := roomOf(dir)
 		if !known {
@@ -200,6 +201,7 @@ func allowedDependency(path string, test bool) bool {
 }
 
 func TestNothingRunsAtStartUpByItself(t *testing.T) {
+	t.Parallel()
 	eachFile(t, func(t *testing.T, _, name string, file *ast.File) {
 		for _, declaration := range file.Decls {
 			if f, ok := declaration.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
@@ -240,6 +242,7 @@ func isModule(dir string) bool {
 
 // A page makes the same reports without a command line and without a terminal.
 func TestReportsAreMadeWithoutACommandLine(t *testing.T) {
+	t.Parallel()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
 		if dir != "cmd/report" && dir != "cmd/render" || strings.HasSuffix(name, "_test.go") {
 			return

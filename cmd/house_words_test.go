@@ -34,6 +34,7 @@ const libraryTable = "inspect/keys/refusals.go"
 var ordinaryFields = []string{"scopes"}
 
 func TestNoVendorsWordIsInANeutralRoom(t *testing.T) {
+	t.Parallel()
 	words := append(slices.Clone(vendorWords), adapterNames()...)
 	names := append(adapterAssets(), adapterFields(t)...)
 	eachFile(t, func(t *testing.T, dir, name string, _ *ast.File) {
@@ -52,6 +53,7 @@ func TestNoVendorsWordIsInANeutralRoom(t *testing.T) {
 }
 
 func TestVendorsWordsAreFoundWhole(t *testing.T) {
+	t.Parallel()
 	for line, want := range map[string]bool{
 		"muleJWT":                        true,
 		"// as Anypoint's own":           true,

@@ -11,6 +11,7 @@ import (
 )
 
 func TestWhereTheTokenComesFrom(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.WriteFile(
 		filepath.Join(dir, "token.jwt"), []byte("from the file"), 0o600,
@@ -71,6 +72,7 @@ func TestWhereTheTokenComesFrom(t *testing.T) {
 }
 
 func TestInputHasABound(t *testing.T) {
+	t.Parallel()
 	env := &Env{Stdin: strings.NewReader(strings.Repeat("a", report.MaxInput+1))}
 	if _, err := env.maker().TokenText(nil); err == nil || !strings.Contains(err.Error(),
 		"larger than 16 MiB") {
@@ -79,6 +81,7 @@ func TestInputHasABound(t *testing.T) {
 }
 
 func TestAnEmptyPasteIsNoMissingVariable(t *testing.T) {
+	t.Parallel()
 	env := &Env{
 		Terminal: Terminal{
 			Stdin: true, ReadHidden: func(string) (string, error) { return " \n", nil },

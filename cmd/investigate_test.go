@@ -104,6 +104,7 @@ const (
 // Where the set that was asked lacks the key, it is looked for elsewhere, and what was found is
 // said. It is never verified by that.
 func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
+	t.Parallel()
 	own := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "signing"))
 	usgov := "login.microsoftonline.us/common/v2.0/.well-known/openid-configuration"
 	tests := []struct {
@@ -207,6 +208,7 @@ func validate(t *testing.T, name, text string) {
 // The products beside Entra ID proper, and the other clouds, by the issuer that is named and by
 // the token's own.
 func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
+	t.Parallel()
 	const (
 		b2c      = "https://contoso.b2clogin.com/" + mint.Tenant + "/v2.0/"
 		b2cTFP   = "https://contoso.b2clogin.com/tfp/" + mint.Tenant + "/b2c_1_signin/v2.0/"
@@ -303,6 +305,7 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 // Whoever runs another tenant's B2C chooses its host's name, so a token's word for its host counts
 // only with the tenant's own id.
 func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
+	t.Parallel()
 	const foreign = "https://evil.b2clogin.com/" + otherTenant + "/v2.0/"
 	network := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
 		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration",
@@ -318,6 +321,7 @@ func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
 
 // No key can verify such a token, so none is fetched, and it does not matter who issued it.
 func TestVerifyAsksForNoKeysWhereNoneCanVerify(t *testing.T) {
+	t.Parallel()
 	for _, issuer := range []string{v1Issuer, "https://kc.example/realms/orders"} {
 		key, err := keyNamed("signing", "RS256")
 		if err != nil {
@@ -340,6 +344,7 @@ func TestVerifyAsksForNoKeysWhereNoneCanVerify(t *testing.T) {
 }
 
 func TestVerifySaysThatATokenIsNotForAnAPIOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ shape, claims, id string }{
 		{"v1", `{"aud":"https://graph.microsoft.com"}`, "[microsoft-api]"},
 		{"id", `{}`, "[id-token]"},
@@ -355,6 +360,7 @@ func TestVerifySaysThatATokenIsNotForAnAPIOfOnesOwn(t *testing.T) {
 }
 
 func TestTheSchemaOfVerifyHasEveryReason(t *testing.T) {
+	t.Parallel()
 	var schema struct {
 		Properties struct {
 			Signature struct {

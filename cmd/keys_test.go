@@ -10,6 +10,7 @@ import (
 
 // A tenant's keys are those for v1.0 and for v2.0 tokens, each once.
 func TestKeysOfATenantAreThoseOfBothVersions(t *testing.T) {
+	t.Parallel()
 	v2 := "login.microsoftonline.com/" + mint.Tenant + "/v2.0/.well-known/openid-configuration"
 	network := documents{}.
 		issuer(v1Metadata, v1Issuer, keySet(t, "", "one", "two")).
@@ -23,6 +24,7 @@ func TestKeysOfATenantAreThoseOfBothVersions(t *testing.T) {
 }
 
 func TestKeysOfACloudAreThoseOfCommon(t *testing.T) {
+	t.Parallel()
 	const base, host = "/.well-known/openid-configuration", "login.partner.microsoftonline.cn"
 	network := documents{}.
 		issuer(host+"/common"+base, "https://sts.chinacloudapi.cn/{tenantid}/", keySet(t, "",
@@ -43,6 +45,7 @@ func (d documents) cloud(host, keySet string) documents {
 
 // Which clouds list a key is what their key sets say, and what is not known of a cloud is said.
 func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
+	t.Parallel()
 	network := documents{}.
 		cloud("login.microsoftonline.com", keySet(t,
 			`"cloud_instance_name":"microsoftonline.us",`, "one", "two")).
@@ -101,6 +104,7 @@ func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 }
 
 func TestKeysTellsTheCloudsInJSON(t *testing.T) {
+	t.Parallel()
 	network := documents{}.cloud("login.microsoftonline.com", keySet(t, "", "one"))
 	code, stdout, stderr := run(network, t.TempDir(), "", "keys", "--clouds", "-o", "json")
 	validate(t, "keys", stdout)

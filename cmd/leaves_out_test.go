@@ -13,6 +13,7 @@ import (
 // and in every format in which an estate has no wrong cell: there matrix says that no token
 // exists.
 func TestWhatTheModelLeavesOutIsSaidWhereItCounts(t *testing.T) {
+	t.Parallel()
 	says := func(where, text string) {
 		plain := strings.NewReplacer("\\", "", "&#40;", "(").Replace(text)
 		if !strings.Contains(strings.Join(strings.Fields(plain), " "), issued.LeavesOut) {

@@ -35,6 +35,9 @@ func TestEachLimitNamesItselfAndItsSize(t *testing.T) {
 			writeFile(t, filepath.Join(dir, test.file), test.text)
 			writeFile(t, filepath.Join(dir, "token.jwt"), token)
 			writeFile(t, filepath.Join(dir, "policy.json"), limitedPolicy("", ""))
+			writeFile(t, filepath.Join(dir, "estate.yaml"), "version: 1\nenvironments:\n"+
+				"  dev: {policies: [policy.json], clients: [apps.json]}\n"+
+				"  uat: {policies: [policy.json], clients: [apps.json]}\n")
 			said := saidIn(dir, strings.ReplaceAll(test.args, "FILE", test.file))
 			if !strings.Contains(said, test.says) {
 				t.Errorf("want %q in\n%.3000s", test.says, said)
@@ -212,6 +215,10 @@ func limitsOfCounts() []limited {
 	chain := func(n int) string {
 		return "[" + strings.TrimSuffix(many(limitedPolicy("", "")+",", n), ",") + "]"
 	}
+	claims := `, "validateCustomClaim": true, "mandatoryCustomClaims": [` + strings.TrimSuffix(
+		numbered(`{"key": "c%[1]d", "value": "v"},`, 40_001), ",") + "]"
+	audiences := `, "validateAudClaim": true, "supportedAudiences": "` + strings.TrimSuffix(
+		numbered("a%d,", 100_001), ",") + `"`
 	const proxy = "provider = \"oidc\"\nskip_jwt_bearer_tokens = true\n"
 	const explain = "explain @token.jwt --offline -p FILE"
 	const tooMany = "the file has 2001 policies, and no more than 2000 of one file are read"
@@ -228,6 +235,22 @@ func limitsOfCounts() []limited {
 		{
 			"policies of an API, explained", "p.json", chain(1001), explain,
 			"one API instance has 1001 policies, and no more than 1000 are looked at together",
+		},
+		{
+			"conditions of an API", "p.json", "[" + limitedPolicy(claims, "") + "]", "lint FILE",
+			"with this policy an API instance has more than 40000 conditions",
+		},
+		{
+			"values of an API", "p.json", "[" + limitedPolicy(audiences, "") + "]", "lint FILE",
+			"an API instance has more than 100000 values to compare with",
+		},
+		{
+			"app registrations", "apps.json",
+			"[" + strings.TrimSuffix(
+				numbered(`{"appId": "%08x-0000-4000-8000-000000000000", "identifierUris": []},`,
+					40_000), ",") + "]",
+			"matrix -c estate.yaml",
+			"apps.json: with this file there are more than 75000 app registrations",
 		},
 		{
 			"findings times policies", "p.json", chain(250), "fix FILE",

@@ -104,6 +104,7 @@ func TestSARIFIsValid(t *testing.T) {
 }
 
 func TestEveryRuleOfSARIFHasAPageAndASecuritySeverity(t *testing.T) {
+	t.Parallel()
 	var log struct {
 		Runs []struct {
 			Tool struct {
@@ -353,6 +354,7 @@ func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
 // Azure Pipelines takes the properties up to the first closing bracket, parts them at semicolons,
 // and unescapes each.
 func TestEveryFindingIsAnIssueOfAzurePipelines(t *testing.T) {
+	t.Parallel()
 	named := false
 	for line := range strings.Lines(lintOutput(t, "azure")) {
 		if strings.Contains(line, ": note: ") {

@@ -29,6 +29,7 @@ func FuzzLint(f *testing.F) {
 	}
 	known := report.RuleNames(judged.Catalogue)
 	f.Fuzz(func(t *testing.T, name string, text []byte) {
+		t.Parallel()
 		file, err := source.Read(name, text)
 		if err != nil {
 			return

@@ -14,6 +14,7 @@ const open = `{"assetId": "openidconnect-access-token-enforcement", "assetVersio
 	`"order": 2, "configurationData": {"skipClientIdValidation": true}}`
 
 func TestPoliciesOfOneAPIAreJudgedTogether(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		text string
 		want rules.Severity // of any-client-accepted; empty for no finding

@@ -13,6 +13,7 @@ import (
 // Where environments share an API registration, their tokens differ in nothing but the client:
 // matrix --fix asks for one of the environment's own.
 func TestEnvironmentsThatShareARegistrationAreToldApartByTheirClients(t *testing.T) {
+	t.Parallel()
 	const (
 		web, batch, dev = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3",
 			"7a1e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac4", "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6"

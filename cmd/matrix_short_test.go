@@ -30,6 +30,7 @@ func screenOf(t *testing.T, dir string, args ...string) (stdout string, code int
 // A matrix fits a screen of 80 columns, with its way on, however many environments it has. A blank
 // line before it and one behind it are not counted.
 func TestAMatrixFitsAScreen(t *testing.T) {
+	t.Parallel()
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +47,7 @@ func TestAMatrixFitsAScreen(t *testing.T) {
 
 // What the short form leaves out of a large estate is counted, and -v has it.
 func TestAShortMatrixSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
 	dir := largeEstate(t, 14)
 	short, code := screenOf(t, dir, "matrix", "--offline")
 	for _, want := range []string{

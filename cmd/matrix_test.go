@@ -39,6 +39,7 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 // reader can run: gatewhy matrix --fix -c testdata/environments/NAME/gatewhy.yaml; want.txt is
 // what it prints.
 func TestEstates(t *testing.T) {
+	t.Parallel()
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
 	if err != nil || len(folders) != 22 {
 		t.Fatalf("%d estates, want 22: %v", len(folders), err)
@@ -73,6 +74,7 @@ type grid struct {
 
 // TestWhatTheArticlesSolutionsClose is the estates in one table.
 func TestWhatTheArticlesSolutionsClose(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, estate string
 		want         grid
@@ -172,6 +174,7 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 }
 
 func TestMatrixJSONIsAsPublished(t *testing.T) {
+	t.Parallel()
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(schemaDir, "matrix.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -195,6 +198,7 @@ func TestMatrixJSONIsAsPublished(t *testing.T) {
 // TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate
 // again.
 func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
+	t.Parallel()
 	for _, estate := range []string{
 		"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b",
 		"solution-b-daemons",

@@ -10,6 +10,7 @@ import (
 
 // A long output goes to the disk while it is made, and is seen when all of it is there.
 func TestAnOutputGoesIntoItsFileWhileItIsMade(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "out")
 	writeFile(t, path, "old")
@@ -39,6 +40,7 @@ func TestAnOutputGoesIntoItsFileWhileItIsMade(t *testing.T) {
 
 // A place that can't be written is known with the first part of an output.
 func TestAnOutputThatHasNoPlaceEndsAtItsFirstPart(t *testing.T) {
+	t.Parallel()
 	output := &fileOutput{env: &Env{Dir: t.TempDir()}, name: "none/out"}
 	defer output.discard()
 	_, first := output.Write([]byte("x"))

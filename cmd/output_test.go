@@ -11,6 +11,7 @@ func environment(variables map[string]string) func(string) (string, bool) {
 }
 
 func TestColour(t *testing.T) {
+	t.Parallel()
 	terminal := Terminal{Stdout: true}
 	tests := []struct {
 		name      string
@@ -48,6 +49,7 @@ func TestColour(t *testing.T) {
 }
 
 func TestLocale(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name      string
 		variables map[string]string

@@ -19,6 +19,7 @@ func (c *chunks) Read(buffer []byte) (int, error) {
 }
 
 func TestPaste(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		typed chunks
@@ -50,6 +51,7 @@ func TestPaste(t *testing.T) {
 }
 
 func TestPasteEndsWithoutATokenOnCtrlC(t *testing.T) {
+	t.Parallel()
 	got, err := readPaste(&chunks{"secret", "\x03"})
 	if got != "" || !errors.Is(err, errInterrupted) {
 		t.Errorf("got %q, %v", got, err)
@@ -57,6 +59,7 @@ func TestPasteEndsWithoutATokenOnCtrlC(t *testing.T) {
 }
 
 func TestPasteReportsATerminalThatFails(t *testing.T) {
+	t.Parallel()
 	if _, err := readPaste(&chunks{"secret"}); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %v", err)
 	}

@@ -52,6 +52,7 @@ func runHook(t *testing.T, files map[string]string) (code int, output string) {
 }
 
 func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
+	t.Parallel()
 	code, output := runHook(t, map[string]string{
 		"gateway.json": `{"name": "no policy"}`,
 		"policy.yaml":  "a: [", "mule-contracts.json": "[]",
@@ -79,6 +80,7 @@ const terraformOfOpen = `resource "anypoint_apim_policy_jwt_validation" "this" {
 `
 
 func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	files := map[string]string{"policy.json": open, "gateway.json": "{}"}
 	if code, output := runHook(t, files); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
@@ -97,6 +99,7 @@ func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 
 // pre-commit installs the packages of a clone, and calls the first word of the entry.
 func TestThePreCommitHookCallsWhatGoInstalls(t *testing.T) {
+	t.Parallel()
 	h := readHook(t)
 	list := exec.Command("go", "list", "-f", "{{.Name}} {{.Target}}", "./...")
 	list.Dir = ".."
@@ -116,6 +119,7 @@ func TestThePreCommitHookCallsWhatGoInstalls(t *testing.T) {
 }
 
 func TestThePreCommitHookIsCalledForConfigurationFiles(t *testing.T) {
+	t.Parallel()
 	files := regexp.MustCompile(readHook(t).Files) // Go's syntax is Python's here
 	for name, want := range map[string]bool{
 		"policies/orders.json": true, "gateway/orders.yml": true, "terraform/anypoint.tf": true,

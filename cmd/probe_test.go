@@ -29,6 +29,7 @@ func (a apiBehind) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func TestWhatAProbeKeepsIsAPolicyTestThatFailsAsThePredictionDid(t *testing.T) {
+	t.Parallel()
 	keys, token := newEntra(t)
 	dir := t.TempDir()
 	policy := filepath.Join(dir, "policy.json")

@@ -77,6 +77,7 @@ func progressOf(t *testing.T, lines int, terminal bool) (string, []time.Duration
 const clearedLine = "\r\x1b[K"
 
 func TestALineOfProgressComesAfterASecondAndGoesAgain(t *testing.T) {
+	t.Parallel()
 	stderr, waits := progressOf(t, 1, true)
 	progress, rest, ok := strings.Cut(strings.TrimPrefix(stderr, clearedLine), clearedLine)
 	if !ok || !strings.HasSuffix(progress, " of 3 files") || strings.Contains(rest,
@@ -89,12 +90,14 @@ func TestALineOfProgressComesAfterASecondAndGoesAgain(t *testing.T) {
 }
 
 func TestWhatIsDoneInASecondShowsNoProgress(t *testing.T) {
+	t.Parallel()
 	if stderr, _ := progressOf(t, 0, true); strings.Contains(stderr, clearedLine) {
 		t.Errorf("%q", stderr)
 	}
 }
 
 func TestThereIsNoProgressWhereStandardErrorIsNoTerminal(t *testing.T) {
+	t.Parallel()
 	stderr, waits := progressOf(t, 0, false)
 	if strings.Contains(stderr, clearedLine) || waits != nil {
 		t.Errorf("%q after %v", stderr, waits)
@@ -110,6 +113,7 @@ func (n slowNetwork) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
+	t.Parallel()
 	token := signed(t, "signing", `{}`)
 	for line, want := range map[string]string{
 		"verify":        "0 of 1 key sets fetched",
@@ -154,6 +158,7 @@ func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
 }
 
 func TestAMessageTakesTheLineOfProgressAway(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	line := &progressLine{to: &out}
 	line.show("1 of 2")

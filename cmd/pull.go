@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -231,17 +232,17 @@ func controlPlane(text string) (string, error) {
 	if host, ok := anypoint.Hosts()[text]; ok {
 		return host, nil
 	}
-	name, port, hasPort := strings.Cut(text, ":")
-	host, ok := network.ASCIIHost(name)
-	if !ok || strings.ContainsAny(text, "/@?#") || !strings.Contains(text, ".") ||
-		hasPort && strings.Trim(port, "0123456789") != "" {
-		return "", problem("--host is not a control plane",
-			"us, eu or gov, or a host such as eu1.anypoint.mulesoft.com")
+	refusal := problem("--host is not a control plane",
+		"us, eu or gov, or a host such as eu1.anypoint.mulesoft.com")
+	u, err := url.Parse("https://" + text)
+	if err != nil || strings.ContainsAny(text, "/@?#") {
+		return "", refusal
 	}
-	if hasPort {
-		host += ":" + port
+	host, ok := network.ASCIIHost(u.Hostname())
+	if !ok || !strings.ContainsAny(host, ".:") {
+		return "", refusal
 	}
-	return host, nil
+	return network.WithHost(u, host).Host, nil
 }
 
 // pulledOf is what was fetched as files are made of it: of each environment what holds for all of

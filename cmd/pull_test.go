@@ -158,3 +158,25 @@ func TestPullSaysWhatItsEnvironmentsFileLacks(t *testing.T) {
 		t.Errorf("the automated policies that are no more are not told:\n%s", stdout)
 	}
 }
+
+func TestAControlPlaneIsNamedOrAHost(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"eu1.anypoint.mulesoft.com": "eu1.anypoint.mulesoft.com",
+		"Plane.Example:8443":        "plane.example:8443",
+		"[::1]:8443":                "[::1]:8443",
+		"[2001:DB8::1]":             "[2001:db8::1]",
+		"192.0.2.1":                 "192.0.2.1",
+		"::1":                       "",
+		"[::1":                      "",
+		"plane":                     "",
+		"plane.example:x":           "",
+		"plane.example/path":        "",
+		"user@plane.example":        "",
+	} {
+		host, err := controlPlane(text)
+		if host != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v, want %q", text, host, err, want)
+		}
+	}
+}

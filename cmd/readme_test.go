@@ -32,6 +32,7 @@ func readmeCommands(t *testing.T) (commands []string) {
 }
 
 func TestTheReadmesCommandsRun(t *testing.T) {
+	t.Parallel()
 	ci, err := os.ReadFile("../.ci/run")
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +83,7 @@ func readmeShows(t *testing.T, heading string) string {
 }
 
 func TestTheReadmesExplanationIsTheDemonstrations(t *testing.T) {
+	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Gateways: everyGateway(),
@@ -99,6 +101,7 @@ func TestTheReadmesExplanationIsTheDemonstrations(t *testing.T) {
 
 // The grid is the beginning of what the estate's own test wants.
 func TestTheReadmesGridIsTheEstates(t *testing.T) {
+	t.Parallel()
 	grid := readmeShows(t, "## Environments")
 	want, err := os.ReadFile("../testdata/environments/oidc-skipped/want.txt")
 	if err != nil {

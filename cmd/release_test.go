@@ -69,6 +69,7 @@ func readFile(t *testing.T, name string) []byte {
 }
 
 func TestTheReleaseIsSixStaticTrimmedReproducibleBinaries(t *testing.T) {
+	t.Parallel()
 	config := readRelease(t)
 	if config.Version != 2 || len(config.Builds) != 1 {
 		t.Fatalf(
@@ -96,6 +97,7 @@ func TestTheReleaseIsSixStaticTrimmedReproducibleBinaries(t *testing.T) {
 
 // A file is in the repository, or .ci/package writes it into the folder built.
 func TestTheReleaseNamesFilesThatAreThere(t *testing.T) {
+	t.Parallel()
 	config := readRelease(t)
 	hook := strings.Fields(config.Before.Hooks[0])
 	if len(config.Before.Hooks) != 1 || !slices.Equal(hook, []string{
@@ -159,6 +161,7 @@ func valuesOf[T any](in T, key string) (texts []string) {
 }
 
 func TestHomebrewInstallsThePageOfEachCommand(t *testing.T) {
+	t.Parallel()
 	var want []any
 	var add func(*cobra.Command)
 	add = func(c *cobra.Command) {
@@ -177,6 +180,7 @@ func TestHomebrewInstallsThePageOfEachCommand(t *testing.T) {
 }
 
 func TestNothingIsPublishedElsewhereWithoutAToken(t *testing.T) {
+	t.Parallel()
 	config := readRelease(t)
 	const want = `{{ if envOrDefault "GATEWHY_PUBLISH_TOKEN" "" }}auto{{ else }}true{{ end }}`
 	for _, section := range [][]map[string]any{config.Casks, config.Scoops, config.Winget} {
@@ -187,6 +191,7 @@ func TestNothingIsPublishedElsewhereWithoutAToken(t *testing.T) {
 }
 
 func TestTheContainerHasAFixedBaseAndNoRoot(t *testing.T) {
+	t.Parallel()
 	image := readRelease(t).Kos[0]
 	base, _ := image["base_image"].(string)
 	if !regexp.MustCompile(`^gcr\.io/distroless/static:nonroot@sha256:[0-9a-f]{64}$`).
@@ -200,6 +205,7 @@ func TestTheContainerHasAFixedBaseAndNoRoot(t *testing.T) {
 
 // The workflow that publishes a release makes it with what .ci/release has tried.
 func TestTheWorkflowMakesTheReleaseThatIsTried(t *testing.T) {
+	t.Parallel()
 	tried := string(readFile(t, "../.ci/release"))
 	workflow := string(readFile(t, "../.github/workflows/release.yml"))
 	for _, tool := range []string{"goreleaser/v2", "cmd/cyclonedx-gomod"} {
@@ -214,6 +220,7 @@ func TestTheWorkflowMakesTheReleaseThatIsTried(t *testing.T) {
 // Answer, install, page: what the first screen of the README says, in that order, with the names
 // that the release gives.
 func TestTheReadmesFirstScreenInstallsWhatIsReleased(t *testing.T) {
+	t.Parallel()
 	config := readRelease(t)
 	text := string(readFile(t, "../README.md"))
 	screen, _, found := strings.Cut(text, "\n## ")

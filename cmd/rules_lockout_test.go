@@ -9,6 +9,7 @@ import (
 // Checks that hold alone and let nobody in together, in every form of file. What an expression
 // asks of scopes or roles does not hide that tokens of that kind have none.
 func TestChecksThatExcludeEachOtherAreFound(t *testing.T) {
+	t.Parallel()
 	const (
 		scope = "#[(vars.claimSet.scp splitBy ' ') contains 'UAT.Access']"
 		role  = "#[vars.claimSet.roles contains 'UAT.Call']"
@@ -101,6 +102,7 @@ func TestChecksThatExcludeEachOtherAreFound(t *testing.T) {
 // hasgroups stands in tokens of the implicit flow only, of users with too many groups: who asks
 // for it locks out all others. Who asks that it is not there, or for something else, does not.
 func TestWhoAsksForHasgroupsLocksOutAllOthers(t *testing.T) {
+	t.Parallel()
 	const claim = "vars.claimSet.hasgroups"
 	warned := func(name, value string) formCase {
 		return formCase{

@@ -27,6 +27,7 @@ func severityOf(t *testing.T, rule string, settings ...setting) rules.Severity {
 }
 
 func TestWhatPinsTheIssuer(t *testing.T) {
+	t.Parallel()
 	const issuer = "https://sts.windows.net/" + holesTenant + "/"
 	audience := setting{fields: map[string]any{
 		"validateAudClaim": true, "mandatoryAudClaim": true,
@@ -141,6 +142,7 @@ func TestWhatPinsTheIssuer(t *testing.T) {
 }
 
 func TestWhatChecksTheAudience(t *testing.T) {
+	t.Parallel()
 	issuer := setting{
 		claim:  [2]string{"iss", "https://sts.windows.net/" + holesTenant + "/"},
 		fields: map[string]any{"skipClientIdValidation": true},
@@ -185,6 +187,7 @@ func TestWhatChecksTheAudience(t *testing.T) {
 }
 
 func TestWhoChoosesTheClientID(t *testing.T) {
+	t.Parallel()
 	const issuer = "https://sts.windows.net/" + holesTenant + "/"
 	for name, row := range map[string]struct {
 		expression, rule string
@@ -238,6 +241,7 @@ func TestWhoChoosesTheClientID(t *testing.T) {
 
 // That some role is asked for lets tokens past, and those of whoever registers an API with a role.
 func TestSomeRoleIsNoRole(t *testing.T) {
+	t.Parallel()
 	issuer := setting{
 		claim:  [2]string{"iss", "https://sts.windows.net/" + holesTenant + "/"},
 		fields: map[string]any{"skipClientIdValidation": true},

@@ -57,6 +57,7 @@ func editsElsewhere(rule *rules.Rule, example examples.Example) bool {
 
 // TestWhereAFindingPoints opens each hole in each way, in every form of file.
 func TestWhereAFindingPoints(t *testing.T) {
+	t.Parallel()
 	const (
 		skip, audience   = "skipClientIdValidation", "supportedAudiences"
 		claims           = "mandatoryCustomClaims"

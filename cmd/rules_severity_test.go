@@ -8,6 +8,7 @@ import (
 )
 
 func TestARuleGivesTheSeverityOfTheCatalogueAndSaysWhenItGivesLess(t *testing.T) {
+	t.Parallel()
 	given := map[string]map[rules.Severity]bool{}
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		_, found := lintExample(t, rule, example)

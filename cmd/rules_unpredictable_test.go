@@ -28,6 +28,7 @@ func claimOf(key, value string) formCase {
 }
 
 func TestAnExpressionWithoutBracketsIsNamed(t *testing.T) {
+	t.Parallel()
 	const rule = "expression-without-brackets"
 	client := func(text string) formCase {
 		return formCase{
@@ -62,6 +63,7 @@ func TestAnExpressionWithoutBracketsIsNamed(t *testing.T) {
 }
 
 func TestAnExpressionThatReadsWhatNothingSetsIsNamed(t *testing.T) {
+	t.Parallel()
 	const rule = "expression-reads-elsewhere"
 	client := func(text string) formCase {
 		return formCase{
@@ -96,6 +98,7 @@ func TestAnExpressionThatReadsWhatNothingSetsIsNamed(t *testing.T) {
 }
 
 func TestAClientIDThatIsPutTogetherIsNamed(t *testing.T) {
+	t.Parallel()
 	client := func(text string) formCase {
 		return formCase{
 			fromExpression(text), nil, "client-id-put-together", rules.Warning,
@@ -119,6 +122,7 @@ func TestAClientIDThatIsPutTogetherIsNamed(t *testing.T) {
 }
 
 func TestAnExpressionThatGivesMoreThanTheTokenIsNamed(t *testing.T) {
+	t.Parallel()
 	token := func(text string) formCase {
 		c := formCase{
 			tokenBy(text), nil, "token-expression-gives-no-token", rules.Warning,
@@ -146,6 +150,7 @@ func TestAnExpressionThatGivesMoreThanTheTokenIsNamed(t *testing.T) {
 }
 
 func TestAFileThatCreatesAPolicyWithoutAKeyIsNamed(t *testing.T) {
+	t.Parallel()
 	const group = `"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913", `
 	body := func(before, config string) string {
 		return `{` + before + `"assetId": "jwt-validation", "assetVersion": "1.4.0", ` +
@@ -235,6 +240,7 @@ func TestAFileThatCreatesAPolicyWithoutAKeyIsNamed(t *testing.T) {
 
 // TestWhoFillsInAuthentication is about the policies that run before JWT Validation.
 func TestWhoFillsInAuthentication(t *testing.T) {
+	t.Parallel()
 	policy := func(asset, version, order, config string) string {
 		return `{"assetId": "` + asset + `", "assetVersion": "` + version +
 			`", "order": ` + order + `, "configurationData": {` + config + `}}`

@@ -193,6 +193,7 @@ func scriptLoad(ts *testscript.TestScript, neg bool, args []string) {
 const schemaDir = "../testdata/schema"
 
 func TestEverySchemaIsValid(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob(filepath.Join(schemaDir, "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no schema in %s: %v", schemaDir, err)

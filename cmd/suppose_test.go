@@ -39,6 +39,7 @@ func unevaluated() []setting {
 // whatever lint and matrix find without it they find with it too, as a warning at least where it
 // was an error.
 func TestAnExpressionThatCannotBeEvaluatedHidesNoOtherHole(t *testing.T) {
+	t.Parallel()
 	uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
 	held := 0
 	for _, audience := range audienceSettings()[:3] {
@@ -109,6 +110,7 @@ func judgedHoles(t *testing.T, uat *entra.Directory, text string) map[string]rul
 // by which clients and tenants are told apart to policies with holes: what may close a hole is not
 // taken to be beside it.
 func TestAnExpressionThatCannotBeEvaluatedMakesNoHole(t *testing.T) {
+	t.Parallel()
 	uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
 	audience, issuer := audienceSettings()[1], issuerSettings()[1]
 	client, permission := clientSettings()[1], permissionSettings()[1]

@@ -15,6 +15,7 @@ import (
 )
 
 func TestEveryTopicIsListedAndFitsTheTerminal(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("topics/*.txt")
 	if err != nil || len(files) != len(topics()) {
 		t.Errorf("%d files of %d topics: %v", len(files), len(topics()), err)
@@ -39,6 +40,7 @@ func TestEveryTopicIsListedAndFitsTheTerminal(t *testing.T) {
 
 // Every line of a topic that is a command has a command and flags that are there.
 func TestTheCommandsOfTopicsAreTaken(t *testing.T) {
+	t.Parallel()
 	env := Env{
 		Gateways: everyGateway(),
 		Stdin:    strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{},
@@ -74,6 +76,7 @@ func TestTheCommandsOfTopicsAreTaken(t *testing.T) {
 
 // What a topic lists is what there is.
 func TestTopicsNameAllThatThereIs(t *testing.T) {
+	t.Parallel()
 	codes := topicText("exit-codes")
 	for _, code := range []int{
 		exitOK, exitRejected, exitUsage, exitUndetermined, exitInterrupted,
@@ -127,6 +130,7 @@ func yamlOf(topic string) (blocks []string) {
 }
 
 func TestTheFilesThatTopicsShowAreRead(t *testing.T) {
+	t.Parallel()
 	read := func(topic string) *source.File {
 		blocks := yamlOf(topic)
 		if len(blocks) != 1 {

@@ -49,6 +49,7 @@ func wrongly(t *testing.T, args ...string) string {
 }
 
 func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, line, want string
 	}{
@@ -62,7 +63,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 			"flags that exclude each other", "fix x --rule unknown-field --solution jwt",
 			"--rule and --solution were both given\n",
 		},
-		{"a number that is none", "explain --observed-status abc", "gatewhy: error: " +
+		{"a status that is not a number", "explain --observed-status abc", "gatewhy: error: " +
 			"--observed-status: the value is not a whole number\n"},
 		{"a switch with a value", "fix x --write=maybe", "--write takes only true or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
@@ -73,7 +74,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown " +
 			"value \"frobnicate\"\ngatewhy: hint: one of: "},
 		{"help on two commands", "help lint fix", "help is about one command\n"},
-		{"a shell that is none", "completion bosh", "did you mean bash?"},
+		{"the shell is not known", "completion bosh", "did you mean bash?"},
 		{"a word behind a shell", "completion bash now", "takes no argument"},
 		{"nothing to lint", "lint", "gatewhy lint PATH"},
 	}
@@ -88,6 +89,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 
 // A variable that is not set leaves an empty value behind, or blanks.
 func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
+	t.Parallel()
 	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
 	for _, sub := range newRoot(&env).Commands() {
 		sub.InitDefaultHelpFlag()
@@ -118,6 +120,7 @@ func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
 
 // TestEveryCommandRefusesInPlainWords is about what every command can be told wrongly.
 func TestEveryCommandRefusesInPlainWords(t *testing.T) {
+	t.Parallel()
 	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
 	for _, sub := range newRoot(&env).Commands() {
 		t.Run(sub.Name(), func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestNearest(t *testing.T) {
+	t.Parallel()
 	names := []string{"decode", "demo", "verify", "version", "output", "at"}
 	tests := []struct{ name, word, want string }{
 		{"a beginning is meant for the whole word", "verif", "verify"},

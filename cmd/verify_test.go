@@ -97,6 +97,7 @@ func always(transport http.RoundTripper) func(network.Settings) http.RoundTrippe
 }
 
 func TestVerifyAsksTheTenant(t *testing.T) {
+	t.Parallel()
 	const other = "11111111-3b0d-4a55-9c3e-7f0e2b6d9a11"
 	tests := []struct {
 		name string
@@ -149,6 +150,7 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 }
 
 func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
+	t.Parallel()
 	network, token := newEntra(t)
 	cache := t.TempDir()
 	if code, stdout, stderr := run(
@@ -173,6 +175,7 @@ func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 // A token that can't be read fails for that, whether its keys are to be had or not; where they
 // are, its signature is looked at.
 func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
+	t.Parallel()
 	network, _ := newEntra(t)
 	key, err := keyNamed("signing", "RS256")
 	if err != nil {
@@ -200,6 +203,7 @@ func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 }
 
 func TestVerifyNeverSendsTheToken(t *testing.T) {
+	t.Parallel()
 	network, token := newEntra(t)
 	spy := &spyingTransport{next: network}
 	run(spy, t.TempDir(), token, "verify")

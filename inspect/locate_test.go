@@ -404,9 +404,8 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		},
 		{"the first character lost", access[1:], "header", "first character"},
 		{
-			"three parts that are none", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc", "has dots like a " +
-				"token",
-			"eyJ",
+			"three parts that are not of a token", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc",
+			"has dots like a token", "eyJ",
 		},
 		{
 			"a token endpoint's error",

@@ -574,7 +574,7 @@ func (r *Request) verifies(key *Key) judgement {
 		return j
 	}
 	valid := result.Outcome == keys.Pass
-	if result.Unknown = key.doubt(r.Token.Header, valid); result.Unknown != nil {
+	if result.Unknown = key.doubt(r.Token.Header, &result.Result); result.Unknown != nil {
 		j := unknownFor(result.Unknown)
 		j.result = &result
 		return j

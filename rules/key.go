@@ -73,9 +73,9 @@ func (k *Key) Addresses() []string {
 	return all
 }
 
-// doubt is why we do not know whether the gateway takes a signature under this header, which is
-// valid or not as we read it; nil where we do.
-func (k *Key) doubt(header *source.Value, valid bool) *Unknown {
+// doubt is why we do not know whether the gateway takes a signature, as we read it, under this
+// header and by this key set; nil where we do.
+func (k *Key) doubt(header *source.Value, read *keys.Result) *Unknown {
 	if !k.Loose || header == nil {
 		return nil
 	}
@@ -84,8 +84,16 @@ func (k *Key) doubt(header *source.Value, valid bool) *Unknown {
 			return read.Unknown
 		}
 	}
+	if read.Outcome != keys.Pass {
+		return nil
+	}
+	for _, note := range read.Notes {
+		if note.ID == "duplicate-kid" {
+			return &Unknown{Why: note.Message}
+		}
+	}
 	for i := range header.Members {
-		if m := &header.Members[i]; valid && isOdd(m) {
+		if m := &header.Members[i]; isOdd(m) {
 			return &Unknown{
 				Why: "the header has " + m.Key + " " + brief(m.Value) + ", and it is not " +
 					"documented how the gateway handles that",

@@ -12,6 +12,9 @@ import (
 const (
 	mostInFile  = 2000
 	mostInChain = 1000
+
+	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
+	mostCompared   = 100_000 // texts and other values that these are about
 )
 
 // MostFiles is how many files with policies are looked at together: all of them are in the memory
@@ -69,6 +72,36 @@ func ChainsBeyond(policies []*Policy) error {
 				"split the files so that each has the policies of one API",
 			)
 		}
+		if err := conditionsBeyond(chain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conditionsBeyond refuses policies of one API instance that ask for more than is looked at.
+func conditionsBeyond(chain []*Policy) error {
+	conditions, values := 0, 0
+	for _, policy := range chain {
+		for _, check := range policy.Checks() {
+			check.Test.eachLeaf(func(leaf *Predicate) {
+				conditions, values = conditions+1, values+len(leaf.Values)
+			})
+		}
+		beyond := ""
+		switch {
+		case conditions > mostConditions:
+			beyond = fmt.Sprintf("%d conditions", mostConditions)
+		case values > mostCompared:
+			beyond = fmt.Sprintf("%d values to compare with", mostCompared)
+		default:
+			continue
+		}
+		return tooMany(
+			source.Position{File: policy.Pos.File, Line: policy.Pos.Line, Column: policy.Pos.Column},
+			"with this policy an API instance has more than "+beyond+", the most that are "+
+				"looked at together", "leave out the rules that are not in question",
+		)
 	}
 	return nil
 }

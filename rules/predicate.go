@@ -163,14 +163,32 @@ func Literals(texts ...string) []*source.Value {
 // Reads lists everything that the predicate reads, each once.
 func (p Predicate) Reads() []Input {
 	var all []Input
+	var names map[string]bool // of many
 	add := func(in Input) {
-		if !slices.ContainsFunc(all, in.same) {
-			all = append(all, in)
+		if len(all) == manyRead {
+			names = make(map[string]bool, 2*manyRead)
+			for _, known := range all {
+				names[known.String()] = true
+			}
 		}
+		switch {
+		case names == nil && slices.ContainsFunc(all, in.same):
+			return
+		case names != nil:
+			name := in.String()
+			if names[name] {
+				return
+			}
+			names[name] = true
+		}
+		all = append(all, in)
 	}
 	p.eachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
 	return all
 }
+
+// manyRead is from how many inputs on they are looked up by their names.
+const manyRead = 32
 
 // eachLeaf is [Predicate.walk] without copies.
 func (p *Predicate) eachLeaf(visit func(*Predicate)) {
@@ -247,13 +265,15 @@ func (p Predicate) Keys() []*Key {
 
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is
 // below a Not is left out.
-func (p Predicate) Wants() []Want {
-	var all []Want
+func (p Predicate) Wants() []Want { return p.addWants(nil) }
+
+// addWants adds them to others: alternatives may lie deep inside each other.
+func (p *Predicate) addWants(all []Want) []Want {
 	if p.Op == Not {
-		return nil
+		return all
 	}
-	for _, part := range p.Of {
-		all = append(all, part.Wants()...)
+	for i := range p.Of {
+		all = p.Of[i].addWants(all)
 	}
 	for _, v := range p.Values {
 		if text, ok := v.Str(); ok {

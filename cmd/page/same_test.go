@@ -149,8 +149,8 @@ func terminal(dir, stdin string, args ...string) (out, errs string) {
 	return stdout.String(), stderr.String()
 }
 
-// fixtures are the examples of all rules in one folder, with a key set and contracts, and a token
-// for each.
+// fixtures are the examples of all rules in one folder, with a key set and contracts, and one of
+// some tokens for each.
 func fixtures(t *testing.T) (dir string, all []fixture) {
 	t.Helper()
 	dir = t.TempDir()
@@ -164,7 +164,10 @@ func fixtures(t *testing.T) (dir string, all []fixture) {
 	}
 	write(t, filepath.Join(dir, "keys.json"), set)
 	write(t, filepath.Join(dir, "contracts.txt"), []byte(mint.Client+"\n"))
-	shapes := []string{"v1", "v2", "v1-user", "v2-user", "id"}
+	var tokens []string
+	for _, shape := range []string{"v1", "v2", "v1-user", "v2-user", "id"} {
+		tokens = append(tokens, signed(t, key, shape))
+	}
 	policies, err := filepath.Glob("../../testdata/rules/*/[bo][ak]*")
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +176,7 @@ func fixtures(t *testing.T) (dir string, all []fixture) {
 		folder := filepath.Base(filepath.Dir(name))
 		f := fixture{
 			name:  folder + "." + filepath.Base(name),
-			token: signed(t, key, shapes[i%len(shapes)]),
+			token: tokens[i%len(tokens)],
 		}
 		write(t, filepath.Join(dir, f.name), read(t, name))
 		if apps, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "app*")); len(apps) > 0 {

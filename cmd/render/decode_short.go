@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -138,7 +139,7 @@ func (d decoding) foldedClaims(others []source.Member) string {
 		parts = append(parts, text)
 	}
 	if remarks := len(d.Profile.Traits) - len(d.telling()); remarks > 0 {
-		parts = append(parts, count(remarks, "remark"))
+		parts = append(parts, report.Counted(remarks, "remark"))
 	}
 	if len(parts) == 0 {
 		return ""

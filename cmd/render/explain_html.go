@@ -162,7 +162,7 @@ func (x *explainPager) place(p *explainPage) {
 
 // facts are what was judged, and what the answer rests on.
 func (x *explainPager) facts() []Row {
-	rows := []Row{{"token", "none: the request carries no token"}}
+	rows := []Row{{"token", noToken}}
 	if x.Token != nil {
 		rows[0].Text = FullSummary(x.Profile, x.At)
 	}

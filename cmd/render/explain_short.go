@@ -18,8 +18,12 @@ func (t *explainText) short() {
 	t.probed()
 	t.likeliest()
 	t.shortReason()
-	t.shortPlace()
-	t.shortSubject()
+	t.place(false)
+	token := noToken
+	if t.x.Token != nil {
+		token = shortSummary(t.x.Profile, t.x.At, t.columns()-len("  gateway  "))
+	}
+	t.subject(token)
 	t.shortChecks()
 	t.otherGateways()
 	t.otherToken()
@@ -80,39 +84,6 @@ func (t *explainText) shortReason() {
 	}
 	t.Blank()
 	t.Sentences(1, safe(sentence(why)), undecided, safe(t.x.saysOf()), then)
-}
-
-// shortPlace shows the source line of the field that decides. What it wants is left out: the
-// check says it.
-func (t *explainText) shortPlace() {
-	d := t.x.Verdict.Decided
-	if d == nil {
-		return
-	}
-	file := t.x.File(d.Check.Pos.File)
-	if file == nil {
-		return
-	}
-	note := ""
-	if d.Check.ID == rules.ClientID || d.Check.ID == rules.Contract {
-		note = safe(caretNote(d))
-	}
-	t.Blank()
-	t.Para(1, t.Paint(Strong, safe(d.Check.Pos.String())))
-	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, note)
-}
-
-func (t *explainText) shortSubject() {
-	token := "none: the request carries no token"
-	if t.x.Token != nil {
-		token = shortSummary(t.x.Profile, t.x.At, t.columns()-len("  gateway  "))
-	}
-	t.Blank()
-	rows := []Row{{"token", token}}
-	for _, p := range t.x.Policies {
-		rows = append(rows, Row{"gateway", policyLine(p)})
-	}
-	t.Rows(1, rows)
 }
 
 // shortChecks lists the checks that failed or are not known, and counts the others.
@@ -176,14 +147,14 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	rows := checkRows(t.Text, listed[:failures], detail)
 	if len(next) > fewNext {
 		rows = append(rows, Row{
-			t.Mark(string(rules.Fail)) + " " + count(len(next), "check"),
+			t.Mark(string(rules.Fail)) + " " + report.Counted(len(next), "check"),
 			"fail next: " + checkList(next),
 		})
 	}
 	rows = append(rows, checkRows(t.Text, listed[failures:], detail)...)
 	if len(alike) > fewAlike {
 		rows = append(rows, Row{
-			t.Mark(string(rules.Unsure)) + " " + count(len(alike), "check"),
+			t.Mark(string(rules.Unsure)) + " " + report.Counted(len(alike), "check"),
 			safe(alike[0].Why()) + ": " + checkList(alike),
 		})
 	}
@@ -344,33 +315,48 @@ func (t *explainText) foldedChecks() string {
 			listed++
 		}
 	}
-	var parts []string
-	switch {
-	case passed > 0 && listed > 0:
-		parts = append(parts, fmt.Sprintf("%d passed", passed))
-	case passed > 0:
-		parts = append(parts, count(passed, "check")+" passed")
+	rejects := "%d that reject nobody"
+	if harmless == 1 {
+		rejects = "%d that rejects nobody"
 	}
-	if repeated > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed for the same reason", repeated))
-	}
-	if skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
-	}
-	switch {
-	case harmless == 1:
-		parts = append(parts, "1 that rejects nobody")
-	case harmless > 1:
-		parts = append(parts, fmt.Sprintf("%d that reject nobody", harmless))
+	return t.notListed(passed, listed > 0, counts(
+		tally{repeated, "%d failed for the same reason"}, tally{skipped, "%d skipped"},
+		tally{harmless, rejects},
+	))
+}
+
+// notListed says of checks that are not listed how many passed, and how many did else.
+func (t *Text) notListed(passed int, beside bool, parts []string) string {
+	mark := rules.Skipped
+	if passed > 0 {
+		mark = rules.Pass
+		text := report.Counted(passed, "check") + " passed"
+		if beside {
+			text = fmt.Sprintf("%d passed", passed)
+		}
+		parts = append([]string{text}, parts...)
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	mark := string(rules.Skipped)
-	if passed > 0 {
-		mark = string(rules.Pass)
+	return t.Mark(string(mark)) + " " + strings.Join(parts, ", ") + " (-v shows them)"
+}
+
+// tally is a number with the words for it, in which it is %d.
+type tally struct {
+	n    int
+	text string
+}
+
+// counts are the tallies in words, without those of nothing.
+func counts(all ...tally) []string {
+	var parts []string
+	for _, t := range all {
+		if t.n > 0 {
+			parts = append(parts, fmt.Sprintf(t.text, t.n))
+		}
 	}
-	return t.Mark(mark) + " " + strings.Join(parts, ", ") + " (-v shows them)"
+	return parts
 }
 
 // lintBeside counts the findings beside the folded checks, with the command that shows them; empty
@@ -379,7 +365,7 @@ func (t *explainText) lintBeside(folded string) string {
 	if folded == "" || len(t.x.Findings) == 0 || t.x.Lint == "" || t.matters() != nil {
 		return ""
 	}
-	text := safe(count(len(t.x.Findings), "finding") + ": " + t.x.Lint)
+	text := safe(report.Counted(len(t.x.Findings), "finding") + ": " + t.x.Lint)
 	if width(indent+folded+"; "+text) > t.columns() {
 		return ""
 	}
@@ -401,7 +387,7 @@ func (t *explainText) shortFindings() {
 			f.Rule)})
 	}
 	if others > 0 {
-		text := count(others, "finding")
+		text := report.Counted(others, "finding")
 		if len(rows) > 0 {
 			text = fmt.Sprintf("and %d more", others)
 		}

@@ -38,8 +38,12 @@ func (t *explainText) all() {
 	t.probed()
 	t.causes()
 	t.reason()
-	t.place()
-	t.subject()
+	t.place(true)
+	token := noToken
+	if t.x.Token != nil {
+		token = FullSummary(t.x.Profile, t.x.At)
+	}
+	t.subject(token)
 	t.checks(t.x.Verdict.Results)
 	t.otherGateways()
 	t.otherToken()
@@ -111,8 +115,9 @@ func (t *explainText) reason() {
 	}
 }
 
-// place shows the source line of the field that decides.
-func (t *explainText) place() {
+// place shows the source line of the field that decides, with what it wants unless the checks say
+// that.
+func (t *explainText) place(wants bool) {
 	d := t.x.Verdict.Decided
 	if d == nil {
 		return
@@ -121,26 +126,26 @@ func (t *explainText) place() {
 	if file == nil {
 		return
 	}
+	note := ""
+	if wants || d.Check.ID == rules.ClientID || d.Check.ID == rules.Contract {
+		note = safe(caretNote(d))
+	}
 	t.Blank()
 	t.Para(1, t.Paint(Strong, safe(d.Check.Pos.String())))
-	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, safe(caretNote(d)))
+	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, note)
 }
 
+// noToken stands in the place of the token.
+const noToken = "none: the request carries no token"
+
 // subject says what was judged: the token and the gateway.
-func (t *explainText) subject() {
+func (t *explainText) subject(token string) {
 	t.Blank()
-	rows := []Row{{"token", t.token()}}
+	rows := []Row{{"token", token}}
 	for _, p := range t.x.Policies {
 		rows = append(rows, Row{"gateway", policyLine(p)})
 	}
 	t.Rows(1, rows)
-}
-
-func (t *explainText) token() string {
-	if t.x.Token == nil {
-		return "none: the request carries no token"
-	}
-	return FullSummary(t.x.Profile, t.x.At)
 }
 
 // otherGateways shows the answer of each gateway, if we do not know which one it is.

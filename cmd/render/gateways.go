@@ -70,7 +70,7 @@ func (t *Text) handling(all []rules.Handling) {
 	if len(all) == 0 {
 		return
 	}
-	t.Heading("before any request: what the control plane makes of a configuration")
+	t.Heading("before any request: how the control plane handles a configuration")
 	for i := range all {
 		h := &all[i]
 		t.Para(2, h.Situation+": "+h.Title)

@@ -79,7 +79,7 @@ func (t *keysText) more(level, n int) {
 
 // headline says how many keys there are, and how old and from where.
 func (l keyListing) headline() string {
-	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
+	text := fmt.Sprintf("%s, %s", report.Counted(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
 	}
@@ -181,7 +181,7 @@ func (t *keysText) issuers() {
 		if len(issuers) > 1 {
 			text += " (" + inspect.ShortenMiddle(strings.Join(kids, ", "), 400) + ")"
 		}
-		rows = append(rows, Row{count(len(kids), "key"), safe(text)})
+		rows = append(rows, Row{report.Counted(len(kids), "key"), safe(text)})
 	}
 	if len(rows) == 0 {
 		return
@@ -290,7 +290,7 @@ func (t *keysText) cloudAnswer(c keys.CloudSet) string {
 	if c.Set == nil {
 		return "not known: " + causeOf(c.Err)
 	}
-	text := count(len(c.Set.Keys), "key")
+	text := report.Counted(len(c.Set.Keys), "key")
 	if c.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(c.Set.Fetched, t.At)
 	}

@@ -73,7 +73,7 @@ func (x matrixing) behind() string {
 	}
 	wrong, unknown, all := x.Wrong()
 	text := fmt.Sprintf("Each cell shows the worst answer to its kinds of token: of %d kinds at "+
-		"%s, ", len(x.Rows), count(len(x.Gateways), "gateway"))
+		"%s, ", len(x.Rows), report.Counted(len(x.Gateways), "gateway"))
 	of := func(n int) string { return isAre(fmt.Sprintf("%d of %d answers", n, all), n) }
 	switch {
 	case wrong > 0 && unknown > 0:

@@ -112,18 +112,13 @@ func cellSays(c *report.ProbeCell) string {
 
 func probeSentence(p *report.ProbingAll) string {
 	predicted, differ, open, silent := p.Counts()
-	parts := []string{fmt.Sprintf("%d of %s as predicted", predicted,
-		count(predicted+differ+open+silent, "answer"))}
-	if differ > 0 {
-		parts = append(parts, fmt.Sprintf("%d differ", differ))
-	}
-	if open > 0 {
-		parts = append(parts, fmt.Sprintf("of %d it is not known", open))
-	}
-	if silent > 0 {
-		parts = append(parts, fmt.Sprintf("%d did not come", silent))
-	}
-	return strings.Join(parts, ", ") + "."
+	all := fmt.Sprintf("%d of %s as predicted", predicted,
+		report.Counted(predicted+differ+open+silent, "answer"))
+	rest := counts(
+		tally{differ, "%d differ"}, tally{open, "of %d it is not known"},
+		tally{silent, "%d did not come"},
+	)
+	return strings.Join(append([]string{all}, rest...), ", ") + "."
 }
 
 // ProbeAllMarkdown writes a table: what was answered, beside what was predicted.

@@ -68,7 +68,7 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 		rows = append(rows, Row{"environments", safe(strings.Join(names, ", "))})
 	}
 	if p.Secrets > 0 {
-		rows = append(rows, Row{"masked", count(p.Secrets, "secret") + " as " +
+		rows = append(rows, Row{"masked", report.Counted(p.Secrets, "secret") + " as " +
 			report.SecretMark + " (--with-secrets keeps them)"})
 	}
 	if len(p.Absent) > 0 {
@@ -86,7 +86,7 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	t.pulledFiles(p, style.Detail == All)
 	if len(p.Missing) > 0 {
 		t.Blank()
-		t.Para(1, t.Paint(Bad, count(len(p.Missing), "answer")+" could not be fetched")+
+		t.Para(1, t.Paint(Bad, report.Counted(len(p.Missing), "answer")+" could not be fetched")+
 			": the errors below say which")
 	}
 	t.wayOn(p.Next)
@@ -123,10 +123,10 @@ func (t *Text) pulledFiles(p *report.Pulling, all bool) {
 func pullSentence(p *report.Pulling) string {
 	fresh, changed, same := p.Counts()
 	if changed+same == 0 {
-		return fmt.Sprintf("Wrote %s into %s.", count(fresh, "file"), safe(p.Folder))
+		return fmt.Sprintf("Wrote %s into %s.", report.Counted(fresh, "file"), safe(p.Folder))
 	}
 	if fresh+changed == 0 {
-		return fmt.Sprintf("Nothing changed: %s as before.", count(same, "file"))
+		return fmt.Sprintf("Nothing changed: %s as before.", report.Counted(same, "file"))
 	}
 	return fmt.Sprintf("%d changed, %d new, %d as before.", changed, fresh, same)
 }

@@ -157,7 +157,7 @@ func (v verification) describeSet() string {
 	if set == nil {
 		return "none"
 	}
-	text := fmt.Sprintf("%s, %s", set.Origin, count(len(set.Keys), "key"))
+	text := fmt.Sprintf("%s, %s", set.Origin, report.Counted(len(set.Keys), "key"))
 	if set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(set.Fetched, v.At)
 	}

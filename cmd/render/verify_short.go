@@ -1,10 +1,10 @@
 package render
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -67,26 +67,13 @@ func (t *Text) verifyChecks(v verification, remarks int) {
 			rows = append(rows, v.shortCheck(label, c, room)...)
 		}
 	}
-	var parts []string
-	switch {
-	case passed > 0 && len(rows) > 0:
-		parts = append(parts, fmt.Sprintf("%d passed", passed))
-	case passed > 0:
-		parts = append(parts, count(passed, "check")+" passed")
-	}
-	if skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
-	}
+	parts := counts(tally{skipped, "%d skipped"})
 	if remarks > 0 {
-		parts = append(parts, count(remarks, "remark"))
+		parts = append(parts, report.Counted(remarks, "remark"))
 	}
 	t.Rows(1, rows)
-	if len(parts) > 0 {
-		mark := keys.Skipped
-		if passed > 0 {
-			mark = keys.Pass
-		}
-		t.Para(1, t.Mark(mark.String())+" "+strings.Join(parts, ", ")+" (-v shows them)")
+	if folded := t.notListed(passed, len(rows) > 0, parts); folded != "" {
+		t.Para(1, folded)
 	}
 }
 

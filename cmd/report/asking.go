@@ -113,22 +113,30 @@ func formFlag(value string) string {
 	return "-d"
 }
 
+// inForce are the checks of policies that are made, and of which it is known what they want.
+func inForce(policies []*rules.Policy) []*rules.Check {
+	var all []*rules.Check
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Skip == "" && check.Unknown == nil && !policy.When.Disabled {
+				all = append(all, check)
+			}
+		}
+	}
+	return all
+}
+
 // wantedAudience is an audience that the policies want and Entra ID writes: that of the API that
 // they guard. Of several it is the one in the form that tokens of the version have. It is empty
 // where none is known.
 func wantedAudience(policies []*rules.Policy, version string) string {
 	var all []string
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			if check.Skip != "" || check.Unknown != nil || policy.When.Disabled {
-				continue
-			}
-			for _, want := range check.Test.Wants() {
-				_, microsoft := entra.MicrosoftAPI(want.Text)
-				if want.Input == rules.Claim("aud") && !microsoft &&
-					entra.CanHold("aud", want.Text) {
-					all = append(all, want.Text)
-				}
+	for _, check := range inForce(policies) {
+		for _, want := range check.Test.Wants() {
+			_, microsoft := entra.MicrosoftAPI(want.Text)
+			if want.Input == rules.Claim("aud") && !microsoft &&
+				entra.CanHold("aud", want.Text) {
+				all = append(all, want.Text)
 			}
 		}
 	}
@@ -158,22 +166,17 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 // take; empty where they take several, or none is known.
 func wantedTenant(policies []*rules.Policy) string {
 	var all []string
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			if check.Skip != "" || check.Unknown != nil || policy.When.Disabled {
-				continue
+	for _, check := range inForce(policies) {
+		for _, want := range check.Test.Wants() {
+			switch issuer, ok := entra.ParseIssuer(want.Text); {
+			case want.Input == rules.Claim("iss") && ok:
+				all = append(all, issuer.Tenant)
+			case want.Input == rules.Claim("tid"):
+				all = append(all, want.Text)
 			}
-			for _, want := range check.Test.Wants() {
-				switch issuer, ok := entra.ParseIssuer(want.Text); {
-				case want.Input == rules.Claim("iss") && ok:
-					all = append(all, issuer.Tenant)
-				case want.Input == rules.Claim("tid"):
-					all = append(all, want.Text)
-				}
-			}
-			if check.Test.Key != nil {
-				all = append(all, entra.TenantOfKeys(check.Test.Key.URL))
-			}
+		}
+		if check.Test.Key != nil {
+			all = append(all, entra.TenantOfKeys(check.Test.Key.URL))
 		}
 	}
 	all = slices.DeleteFunc(all, func(id string) bool { return !entra.IsGUID(id) })

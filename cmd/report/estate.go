@@ -63,6 +63,20 @@ type estateReader struct {
 	folder string
 	estate *Estate
 	chains map[string][]string // the gateways of environments that have several, in their order
+	apps   int                 // how many app registrations were read
+}
+
+// mostRegistrations is how many app registrations the files of all environments may have: all of
+// them are in the memory.
+const mostRegistrations = 75_000
+
+func tooManyRegistrations(pos source.Position) error {
+	return &source.Error{
+		Pos: pos, Limit: true,
+		Cause: fmt.Sprintf("with this file there are more than %d app registrations, the most "+
+			"that are looked at together", mostRegistrations),
+		Hints: source.Hints("pass only the clients that belong to an environment"),
+	}
 }
 
 // newEstate is the estate of an environments file, of which nothing else has been read.
@@ -357,6 +371,9 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	d, err := entra.ReadRegistrations(files...)
 	if err != nil {
 		return nil, r.blameOne(err, texts, names, string(registrationFile))
+	}
+	if r.apps += len(d.Apps); r.apps > mostRegistrations {
+		return nil, tooManyRegistrations(source.Position{File: names[len(names)-1]})
 	}
 	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
 	return d, environments.CheckRegistrations(d)

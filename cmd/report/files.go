@@ -398,8 +398,8 @@ func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
 	return readWanted(name, text, g.resources())
 }
 
-// resources lists what of a cluster some adapter reads: all of it, which is nil, where one does not
-// say.
+// resources lists what of a cluster some adapter reads: all of it, which is nil, where one does
+// not say.
 func (g Gateways) resources() []source.Resource {
 	var all []source.Resource
 	for i := range g {

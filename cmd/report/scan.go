@@ -185,25 +185,23 @@ func (s *Scanner) stream(
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)
-	work, ordered := make(chan *batch), make(chan *batch, 2*workers)
-	var readErr error
-	go func() {
-		defer close(ordered)
-		defer close(work)
-		readErr = s.cut(ctx, reader, work, ordered)
-	}()
+	c := cutter{reader: reader, base: s.read.Load(), ordered: make(chan *batch, ahead*workers)}
 	var judging sync.WaitGroup
 	for range workers {
 		judging.Go(func() {
 			var parser inspect.Parser
-			for b := range work {
+			for b := s.cut(ctx, &c); b != nil; b = s.cut(ctx, &c) {
 				s.judge(&parser, b, name)
 				b.done <- struct{}{}
 			}
 		})
 	}
+	go func() {
+		judging.Wait()
+		close(c.ordered)
+	}()
 	var err error
-	for b := range ordered {
+	for b := range c.ordered {
 		<-b.done
 		if err == nil {
 			if err = s.count(x, b); err != nil {
@@ -212,33 +210,47 @@ func (s *Scanner) stream(
 		}
 		s.spare.Put(b)
 	}
-	judging.Wait()
 	if err != nil {
 		return err
 	}
-	return readErr
+	return c.err
 }
 
-// cut cuts a stream into batches.
-func (s *Scanner) cut(
-	ctx context.Context, reader *stream.Reader, work, ordered chan<- *batch,
-) error {
-	base := s.read.Load()
-	for {
-		b := s.newBatch()
-		err := reader.Next(&b.Block)
-		s.read.Store(base + reader.Read())
-		ordered <- b
-		work <- b
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case ctx.Err() != nil:
-			return ctx.Err()
-		}
+// ahead is how many batches each of those who judge may be ahead of the count: so many are not
+// delayed by whoever counts, who has to wait for a core.
+const ahead = 8
+
+// cutter is a stream that is cut into batches. Whoever is to judge a batch cuts it off: of two
+// cores one would stand still while another goroutine that does it waits for its turn.
+type cutter struct {
+	mutex   sync.Mutex
+	reader  *stream.Reader
+	base    int64       // bytes of the files before
+	ordered chan *batch // in the order of the stream
+	err     error       // why the stream ended too early
+	ended   bool
+}
+
+// cut cuts the next batch off a stream; nil behind the last one.
+func (s *Scanner) cut(ctx context.Context, c *cutter) *batch {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.ended {
+		return nil
 	}
+	b := s.newBatch()
+	err := c.reader.Next(&b.Block)
+	s.read.Store(c.base + c.reader.Read())
+	c.ordered <- b
+	switch {
+	case errors.Is(err, io.EOF):
+		c.ended = true
+	case err != nil:
+		c.ended, c.err = true, err
+	case ctx.Err() != nil:
+		c.ended, c.err = true, ctx.Err()
+	}
+	return b
 }
 
 // newBatch is an empty batch: a new one, or one that was counted.
@@ -308,34 +320,61 @@ func (s *Scanner) count(x *Scanning, b *batch) error {
 // mostSeen is how many tokens are remembered, by the hash of their text alone.
 const mostSeen = 1 << 15
 
-// seenTokens remembers what tokens got. It forgets all of them where there are too many.
+// seenParts is in how many parts.
+const seenParts = 16
+
+// seenTokens remembers what tokens got, in parts by their hash: with one lock
+// for all, two cores would wait for each other. A part with too many forgets all of them.
 type seenTokens struct {
+	parts [seenParts]struct {
+		mu     sync.Mutex
+		byHash map[[sha256.Size]byte]*outcome
+	}
 	mu       sync.RWMutex
-	byHash   map[[sha256.Size]byte]*outcome
 	outcomes map[outcome]*outcome // each once: most tokens get what many others get
 }
 
 // get is what a token got; nil where that is not known.
 func (s *seenTokens) get(hash [sha256.Size]byte) *outcome {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.byHash[hash]
+	part := &s.parts[hash[0]%seenParts]
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	return part.byHash[hash]
 }
 
 // put remembers what a token got.
 func (s *seenTokens) put(hash [sha256.Size]byte, got outcome) *outcome {
+	kept := s.kept(got)
+	part := &s.parts[hash[0]%seenParts]
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	if part.byHash == nil {
+		part.byHash = make(map[[sha256.Size]byte]*outcome)
+	}
+	if len(part.byHash) >= mostSeen/seenParts {
+		clear(part.byHash)
+	}
+	part.byHash[hash] = kept
+	return kept
+}
+
+// kept is the outcome that stands for all that are the same.
+func (s *seenTokens) kept(got outcome) *outcome {
+	s.mu.RLock()
+	kept := s.outcomes[got]
+	s.mu.RUnlock()
+	if kept != nil {
+		return kept
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byHash == nil || len(s.byHash) >= mostSeen {
-		s.byHash = make(map[[sha256.Size]byte]*outcome)
+	if kept = s.outcomes[got]; kept != nil {
+		return kept
+	}
+	if s.outcomes == nil || len(s.outcomes) >= mostSeen {
 		s.outcomes = make(map[outcome]*outcome)
 	}
-	kept := s.outcomes[got]
-	if kept == nil {
-		fresh := got // so that no other one goes to the heap
-		kept = &fresh
-		s.outcomes[got] = kept
-	}
-	s.byHash[hash] = kept
-	return kept
+	fresh := got // so that no other one goes to the heap
+	s.outcomes[got] = &fresh
+	return &fresh
 }

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -47,4 +49,93 @@ func (v *Verification) NeedsKeys(named bool) bool {
 func isUnsigned(token *inspect.Token) bool {
 	alg, _ := token.Header.Member("alg").Str()
 	return strings.EqualFold(alg, "none") || len(token.Signature) == 0
+}
+
+// AddNext adds what to do now.
+func (v *Verification) AddNext(line CommandLine) {
+	var all steps
+	all.add(v.next(&line))
+	v.Next = all
+}
+
+// next is the way on: the question, with the command that follows it.
+func (v *Verification) next(line *CommandLine) rules.Step {
+	decided, failed := v.Report.Decided()
+	step := rules.Step{Note: strings.Join(Hints(v.Hints), "; ")}
+	if step.Note == "" {
+		step.Note = v.Question()
+	}
+	again := line.Again("verify", "-")
+	switch {
+	case !failed && v.Profile.HasTrait("microsoft-api"):
+		a := askingLike(v.Profile)
+		return a.step(line.Shell, "This token is for "+v.Profile.Resource+
+			", and no other API should accept it", again)
+	case !failed && v.Profile.Kind == inspect.KindID:
+		a := askingLike(v.Profile)
+		return a.step(line.Shell, "This is an ID token: an API gets the access token", again)
+	case !failed:
+		return rules.Step{
+			Note:    "See what a gateway answers to it, by its policy",
+			Command: line.explain(),
+		}
+	case len(v.Hints) > 0, decided.ID == "signature" && v.Report.Signature.Reason == keys.NoKeys:
+		step.Command = "gatewhy collect keys" + v.tenantFlag()
+	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
+		step.Command = line.explain()
+	case decided.ID == "expiry":
+		a := askingLike(v.Profile)
+		return a.step(line.Shell, "The token expired: take a fresh one", again)
+	case decided.ID == "not-before":
+		step.Command = line.Again("verify", line.token(), "--at", "issued")
+	case decided.ID == "issuer", decided.ID == "tenant":
+		a := askingLike(v.Profile)
+		a.tenant = cmp.Or(v.Tenant, a.tenant)
+		reason := step.Note
+		if entra.IsGUID(v.Profile.Tenant) && !strings.EqualFold(a.tenant, v.Profile.Tenant) {
+			reason = "This token is from tenant " + v.Profile.Tenant + ", and not from " + a.tenant
+		}
+		return a.step(line.Shell, reason, again)
+	case decided.ID == "signature":
+		return v.signatureStep(line, step)
+	default:
+		step.Command = again
+	}
+	return step
+}
+
+// signatureStep is about a signature that does not verify.
+func (v *Verification) signatureStep(line *CommandLine, step rules.Step) rules.Step {
+	r := v.Report.Signature
+	again := line.Again("verify", "-")
+	tenant := v.Profile.Tenant
+	switch {
+	case r.Reason == keys.GraphNonce, r.WrongResource, r.Elsewhere == keys.ForMicrosoft:
+		a := askingLike(v.Profile)
+		return a.step(line.Shell, step.Note, again)
+	case r.Elsewhere == keys.ForClient:
+		step.Command = again
+	case r.Reason == keys.KeyOfCloud:
+		step.Command = "gatewhy keys --clouds"
+	case !entra.IsGUID(tenant):
+		step.Command = again
+	case r.Reason == keys.KeyOfTenant, r.Reason == keys.KeyRolledOver:
+		step.Note += " Verify it with the keys of its tenant as they are now"
+		step.Command = line.Shell.Line(
+			"gatewhy", "verify", line.token(), "--tenant", tenant, "--no-cache")
+	case r.Reason == keys.KidUnknown && r.Verifier == nil, r.Reason == keys.KeyOfApp,
+		r.Reason == keys.KeyUnusable, r.Reason == keys.TooManyKeys:
+		step.Command = line.Shell.Line("gatewhy", "keys", "--tenant", tenant)
+	default:
+		step.Command = again
+	}
+	return step
+}
+
+// tenantFlag names the token's tenant, where it is one of Entra ID's.
+func (v *Verification) tenantFlag() string {
+	if _, ok := entra.ParseIssuer(v.Profile.Issuer); ok && entra.IsGUID(v.Profile.Tenant) {
+		return " --tenant " + v.Profile.Tenant
+	}
+	return ""
 }

@@ -522,7 +522,7 @@ func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
 			signRS256(t, rsaKeys()[2], header, noExp), set, keys.Fail, "signature",
 		},
 		{
-			"an algorithm that is none", b64(`{"alg":"none"}`) + "." + b64(full) + ".", set,
+			"the algorithm is none", b64(`{"alg":"none"}`) + "." + b64(full) + ".", set,
 			keys.Fail, "algorithm",
 		},
 		{

@@ -63,6 +63,7 @@ func (s *Set) parse(text []byte) (*source.Value, error) {
 		return nil, err
 	}
 	s.noteDuplicates()
+	s.askStrictReader()
 	return file.Documents[0], nil
 }
 

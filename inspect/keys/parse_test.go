@@ -103,7 +103,7 @@ func TestEverySetLoadsKeyByKey(t *testing.T) {
 			loaded{Good: 2, BadCertificate: 1},
 		},
 		{
-			"a certificate that is none",
+			"a certificate that can't be read",
 			[]map[string]any{good, with(1, map[string]any{"x5c": []string{"AAAA"}})},
 			loaded{Good: 2, BadCertificate: 1},
 		},

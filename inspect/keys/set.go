@@ -44,6 +44,8 @@ type Set struct {
 	Fetched  time.Time            // when the set came from the network; zero if it did not
 	Cached   bool                 // the set was taken from the cache, and not fetched now
 	Seen     map[string]time.Time // when each kid was last in the set, if a cache knows
+
+	spoiled func() string // see Spoiled
 }
 
 // Note is something odd that does no harm.

@@ -104,6 +104,10 @@ func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 
 // Lenience is what a verifier lets pass that it must refuse.
 type Lenience struct {
+	// GoOIDC says that keys are read and chosen as go-oidc does it: one that can't be read spoils
+	// the set, and what a key says of its use does not count.
+	GoOIDC bool
+
 	AnyCrit   bool // a crit, whatever it says
 	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
 
@@ -230,6 +234,11 @@ func (v *verification) allowed(names []string) bool {
 }
 
 func (v *verification) hasKeys() bool {
+	if why := v.result.Set.Spoiled(); why != "" && v.lenience.GoOIDC {
+		v.conclude(KeyUnusable, "a key set that can be read", why,
+			"the gateway reads no key of the set, for "+why)
+		return false
+	}
 	if v.result.Set != nil {
 		return true
 	}
@@ -332,7 +341,13 @@ func (v *verification) candidates() []*Key {
 }
 
 // serves reports whether the key may verify a signature of the token's algorithm.
-func (v *verification) serves(k *Key) bool { return v.canVerify(k) && v.contradiction(k) == "" }
+func (v *verification) serves(k *Key) bool {
+	if v.lenience.GoOIDC {
+		// go-jose verifies nothing with a private key
+		return v.canVerify(k) && !k.Private && (k.Algorithm == "" || ofGoOIDC(k.Algorithm))
+	}
+	return v.canVerify(k) && v.contradiction(k) == ""
+}
 
 // canVerify reports whether the key can verify a signature of the token's algorithm, whatever the
 // key says about its purpose.

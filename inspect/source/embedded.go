@@ -39,6 +39,27 @@ func EmbeddedAs(f *File, v *Value, format Format) (*File, error) {
 	return inner, nil
 }
 
+// Character is one character of a String, the first of which has column 1, with its place in the
+// file; of one behind the end it is the last. It is the String itself where that place can't be
+// found, or is in a line below.
+func (f *File) Character(v *Value, column int) *Value {
+	start, n := 0, 1
+	for i := range v.Text {
+		if start = i; n >= column {
+			break
+		}
+		n++
+	}
+	_, size := utf8.DecodeRuneInString(v.Text[start:])
+	one := *v
+	one.Span = f.placesOf(v).span(Span{start, start + size})
+	one.Pos = f.Position(one.Span.Start)
+	if v.Text == "" || one.Pos.Line != v.Pos.Line {
+		return v
+	}
+	return &one
+}
+
 // move gives a value, and all in it, the places in the file.
 func (f *File) move(v *Value, p places) {
 	v.Span = p.span(v.Span)

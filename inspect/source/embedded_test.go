@@ -96,3 +96,30 @@ func TestAFaultInEmbeddedJSONIsShownInTheFile(t *testing.T) {
 		t.Error("an object was read as a string")
 	}
 }
+
+func TestACharacterOfAString(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, text string
+		column     int
+		pos, span  string
+	}{
+		{"plain", "a: one two\n", 5, "p.yaml:1:8", "t"},
+		{"the last", "a: one two\n", 7, "p.yaml:1:10", "o"},
+		{"behind the end", "a: one two\n", 8, "p.yaml:1:10", "o"},
+		{"quoted", "a: 'it''s \u00e9 x'\n", 8, "p.yaml:1:13", "x"},
+		{"escaped", `a: "\u0041\"b"`, 2, "p.yaml:1:11", `\"`},
+		{"a block", "a: |\n  one\n", 2, "p.yaml:1:4", "|\n  one"},
+		{"empty", "a: ''\n", 1, "p.yaml:1:4", "''"},
+	} {
+		f, err := Read("p.yaml", []byte(test.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := f.Character(f.Documents[0].Member("a"), test.column)
+		span := test.text[got.Span.Start:got.Span.End]
+		if got.Pos.String() != test.pos || span != test.span {
+			t.Errorf("%s: %s %q, want %s %q", test.name, got.Pos, span, test.pos, test.span)
+		}
+	}
+}

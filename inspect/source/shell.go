@@ -147,7 +147,7 @@ func looksLikeShell(text []byte) bool {
 		word, rest, _ := strings.Cut(line, " ")
 		return regexp.MustCompile(`^(export )?[A-Z_][A-Z0-9_]*=`).MatchString(line) ||
 			regexp.MustCompile(`^[A-Za-z0-9_./@][A-Za-z0-9_./@-]*$`).MatchString(word) &&
-				regexp.MustCompile(`(^| )--?[a-z][a-z0-9-]*([ =]|$)`).MatchString(rest)
+				regexp.MustCompile(`(^| )['"]?--?[a-z][a-z0-9-]*([ ='"]|$)`).MatchString(rest)
 	}
 	return false
 }

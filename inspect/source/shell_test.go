@@ -18,6 +18,7 @@ func TestCommandLinesAreTakenApart(t *testing.T) {
 			"quotes", `proxy --a="b c" '--d=$e "f"' g\ h`,
 			`["proxy","--a=b c","--d=$e \"f\"","g h"]`,
 		},
+		{"all options in quotes", `proxy '--a=b c' "--d"`, `["proxy","--a=b c","--d"]`},
 		{"escapes", `proxy --a="\"\$\x" \"`, `["proxy","--a=\"$\\x","\""]`},
 		{
 			"variables", `proxy --a=$B_1 --c="${D:-e}" --f=$(g h) --i=j$`,

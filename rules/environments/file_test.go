@@ -106,7 +106,7 @@ var faulty = []struct{ name, text, at, says string }{
 		"gatewhy.yaml:4:30", "reason must be a text",
 	},
 	{
-		"a day that is none",
+		"the day does not exist",
 		"version: 1\nenvironments: {dev: {}}\nlint:\n" +
 			"  ignore: [{rule: x, reason: y, until: soon}]\n",
 		"gatewhy.yaml:4:40", "until must be a day",
@@ -116,7 +116,7 @@ var faulty = []struct{ name, text, at, says string }{
 		"can't be called stranger",
 	},
 	{
-		"a cloud that is none", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n",
+		"the cloud does not exist", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n",
 		"gatewhy.yaml:2:8", `"moon" is not a cloud`,
 	},
 }

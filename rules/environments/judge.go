@@ -94,24 +94,19 @@ func (m *Matrix) Gaps() []string {
 		}
 	}
 	var all []string
-	switch len(unmodelled) {
-	case 0:
-	case 1:
-		all = append(all, unmodelled[0]+
-			" has no api, so what Entra ID could issue for it was not modelled")
-	default:
-		all = append(all, enumerated(unmodelled)+
-			" have no api, so what Entra ID could issue for them was not modelled")
+	say := func(names []string, one, many string) {
+		switch len(names) {
+		case 0:
+		case 1:
+			all = append(all, names[0]+one)
+		default:
+			all = append(all, enumerated(names)+many)
+		}
 	}
-	switch len(unknown) {
-	case 0:
-	case 1:
-		all = append(all, unknown[0]+
-			" has neither clients nor tokens, so it is not known whether its own get in")
-	default:
-		all = append(all, enumerated(unknown)+
-			" have neither clients nor tokens, so it is not known whether their own get in")
-	}
+	say(unmodelled, " has no api, so what Entra ID could issue for it was not modelled",
+		" have no api, so what Entra ID could issue for them was not modelled")
+	say(unknown, " has neither clients nor tokens, so it is not known whether its own get in",
+		" have neither clients nor tokens, so it is not known whether their own get in")
 	return all
 }
 

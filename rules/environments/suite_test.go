@@ -129,8 +129,11 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"a header that is a number", of("headers: {a: 1}"),
 			"the value of a header must be a text",
 		},
-		{"an answer that is none", of("introspection: {error: x}"), "not an introspection answer"},
-		{"a time that is none", "version: 1\nat: noon\ntests: []\n", "at must be a time"},
+		{
+			"the introspection answer is an error", of("introspection: {error: x}"),
+			"not an introspection answer",
+		},
+		{"the instant is not a time", "version: 1\nat: noon\ntests: []\n", "at must be a time"},
 		{"a file and a shape", token("{file: a, shape: graph}"), "either a file or a shape"},
 		{
 			"claims of a file", token("{file: a, claims: {}}"),
@@ -142,7 +145,7 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 		},
 		{"a shape that is not known", token("{shape: round}"), `"round" is not a token shape`},
 		{"a status that HTTP has not", expect("{status: 99}"), "status must be an HTTP status"},
-		{"an outcome that is none", expect("{outcome: perhaps}"), "outcome must be one of"},
+		{"the outcome is not known", expect("{outcome: perhaps}"), "outcome must be one of"},
 		{"a field that is not known", expect("{state: 1}"), `"state" is not a field of expect`},
 	}
 	for _, test := range tests {

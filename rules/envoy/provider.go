@@ -31,7 +31,10 @@ type Provider struct {
 // for by its audience.
 func (p *Provider) IsFor(audience bool) []rules.Predicate {
 	var parts []rules.Predicate
-	if p.Issuer != "" {
+	switch {
+	case p.IssuerDoubt != nil:
+		parts = append(parts, Unknown(p.IssuerDoubt))
+	case p.Issuer != "":
 		parts = append(parts, p.hasIssuer())
 	}
 	switch {
@@ -42,6 +45,12 @@ func (p *Provider) IsFor(audience bool) []rules.Predicate {
 		parts = append(parts, p.hasAudience())
 	}
 	return parts
+}
+
+// MayShare reports whether a token may be for both of two providers by its issuer.
+func (p *Provider) MayShare(other *Provider) bool {
+	return p.Issuer == "" || other.Issuer == "" || p.Issuer == other.Issuer ||
+		p.IssuerDoubt != nil || other.IssuerDoubt != nil
 }
 
 func (p *Provider) hasIssuer() rules.Predicate {

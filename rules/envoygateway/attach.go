@@ -82,14 +82,14 @@ func (c *cluster) ofNothing(p *policy) []*instance {
 		if c.selectsShown(p, s) {
 			continue
 		}
-		t := target{s.kind, p.Namespace, s.labels.String(), ""}
+		t := target{s.kind, p.Namespace, s.String(), ""}
 		i := &instance{name: t.String(), of: t, policy: p, cluster: c}
 		if s.wide {
 			i.doubt = wideSelector(p)
 		}
 		all = append(all, i.finished())
 	}
-	if why := cmp.Or(p.unread, p.void); why != "" {
+	if why := cmp.Or(p.unread, p.void, p.idle); why != "" {
 		i := &instance{
 			name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
 			doubt: unknownTarget(why),
@@ -293,7 +293,7 @@ func (c *cluster) on(t target) (*policy, *rules.Unknown) {
 func (p *policy) selects(a *attachable) (selected, wide bool) {
 	for _, s := range p.selectors {
 		switch {
-		case s.kind != a.Kind || !s.labels.Selects(a.labels):
+		case s.kind != a.Kind || !s.fits(a.labels):
 		case s.wide:
 			wide = true
 		case p.Namespace == a.Namespace:
@@ -342,7 +342,7 @@ func (c *cluster) gatewayOf(t target) target {
 // selectsShown reports whether a selector selects something that the files show.
 func (c *cluster) selectsShown(p *policy, s selector) bool {
 	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
-		return a.Kind == s.kind && s.labels.Selects(a.labels) &&
+		return a.Kind == s.kind && s.fits(a.labels) &&
 			(a.Namespace == p.Namespace || s.wide)
 	})
 }
@@ -395,8 +395,8 @@ func unknownTarget(why string) *rules.Unknown {
 }
 
 func wideSelector(p *policy) *rules.Unknown {
-	return unknownTarget("a selector of " + p.String() + " looks at other namespaces, or at " +
-		"labels by expressions, and that is not modelled")
+	return unknownTarget("a selector of " + p.String() + " looks at other namespaces, which is " +
+		"not modelled, or has an expression that can't be read")
 }
 
 // finished is the instance with the spec that counts there.

@@ -41,6 +41,10 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"targetRefs: [{group: gateway.networking.k8s.io, kind: "+kind+", name: x}]",
 			"targetSelectors: [{kind: "+kind+", matchLabels: {of: "+label+"}}]", 1)
 	}
+	wanting := func(expressions string) string {
+		return strings.Replace(selecting(httpRoute, "web"), "matchLabels: {of: web}",
+			"matchExpressions: ["+expressions+"]", 1)
+	}
 	onSection := func(kind, name, section string) string {
 		return strings.NewReplacer("name: "+name+"}]", "name: "+name+", sectionName: "+section+
 			"}]", "on-"+name, "on-"+section).Replace(policyOn(kind, name, jwt()))
@@ -82,6 +86,21 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		{"a selector", []string{selecting(httpRoute, "web"), route, other}, []string{
 			"orders/web on-x",
 		}},
+		{"a selector by expressions", []string{
+			wanting("{key: of, operator: In, values: [web, x]}, " +
+				"{key: no, operator: DoesNotExist}"),
+			route, other,
+		}, []string{"orders/web on-x"}},
+		{"and by what a label must not be", []string{
+			wanting("{key: of, operator: NotIn, values: [web]}, {key: of, operator: Exists}"),
+			route, other,
+		}, []string{"orders/api on-x"}},
+		{"by expressions that fit nothing", []string{
+			wanting("{key: of, operator: NotIn, values: [web, api]}"), route, other,
+		}, []string{"orders/of notin (web,api) on-x"}},
+		{"an expression that can't be read", []string{
+			wanting(`{key: of, operator: "{{ .op }}"}`), route,
+		}, []string{"orders/api on-x?"}},
 		{"a selector that selects nothing", []string{selecting(httpRoute, "x"), route}, []string{
 			"orders/of=x on-x",
 		}},

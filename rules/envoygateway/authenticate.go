@@ -40,8 +40,8 @@ func providerOf(v *source.Value, path string) *provider {
 	return p
 }
 
-// keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap,
-// which is not read.
+// keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap, of
+// which findKeys looks for the text.
 func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknown) {
 	if remote := v.Member("remoteJWKS"); remote != nil {
 		path += "remoteJWKS."
@@ -57,10 +57,35 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 	text, _ := local.Member("inline").Str()
 	key := &rules.Key{Own: true, Text: text, Set: true}
 	if ref := local.Member("valueRef"); ref != nil && text == "" {
-		return key, envoy.PlaceIn(local, path, "valueRef"), nil
+		return &rules.Key{}, envoy.PlaceIn(local, path, "valueRef"), nil
 	}
 	return key, envoy.PlaceIn(local, path, "inline"),
 		kubernetes.TextDoubt(local.Member("inline"), path+"inline")
+}
+
+// keySetEntry is the entry of a ConfigMap that has the key set. Without it, that is its only one;
+// of several, Envoy Gateway takes any.
+const keySetEntry = "jwks"
+
+// findKeys takes the keys of a provider from its ConfigMap, if the files show it.
+func (i *instance) findKeys(p *provider) {
+	ref := p.at.At("localJWKS", "valueRef")
+	if !ref.Is(source.Object) || p.Key.Own {
+		return
+	}
+	owner := i.policy
+	if i.merges() && !isSet(owner.Spec.Member("jwt")) {
+		owner = i.outer
+	}
+	name, _ := ref.Member("name").Str()
+	data := i.keySets[target{configMap, owner.Namespace, name, ""}]
+	entry := data.Member(keySetEntry)
+	if entry == nil && data.Is(source.Object) && len(data.Members) == 1 {
+		entry = data.Members[0].Value
+	}
+	if text, ok := entry.Str(); ok && !kubernetes.Marked(entry) {
+		p.Key = &rules.Key{Own: true, Text: text, Set: true}
+	}
 }
 
 // inEnvoy are the providers as the filter has them.
@@ -118,6 +143,23 @@ func (c *compiler) providersUnread() *rules.Unknown {
 	if !list.Is(source.List) || len(list.Items) == 0 || slices.ContainsFunc(list.Items, odd) {
 		return &rules.Unknown{Why: "the providers of jwt can't be read: what the API server " +
 			"refuses is not in the cluster, or an earlier version is"}
+	}
+	return nil
+}
+
+// namesUnread is why it is not known which providers there are by their names; nil where it is.
+func (c *compiler) namesUnread() *rules.Unknown {
+	jwt := c.spec.Member("jwt")
+	if why := kubernetes.DoubtOf(jwt, "jwt"); why != nil || !isSet(jwt) {
+		return why
+	}
+	if why := c.providersUnread(); why != nil {
+		return why
+	}
+	for _, p := range c.providers {
+		if why := kubernetes.DoubtOf(p.at.Member("name"), p.path+"name"); why != nil {
+			return why
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -128,11 +129,11 @@ func TestPoliciesWithErrors(t *testing.T) {
 		{"two of one name", []string{"jwt: {providers: [{name: a, " + keys + "}, {name: a, " +
 			keys +
 			"}]}"}, broken},
-		{"a range that is none", []string{jwt(), authorization("",
+		{"the range is not a CIDR", []string{jwt(), authorization("",
 			"{action: Allow, principal: {clientCIDRs: [x]}}")}, refused},
 		{"a range with too many bits", []string{jwt(), authorization("",
 			"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}")}, broken},
-		{"a type of values that is none", []string{jwt(), authorization("", ruleOf("Allow",
+		{"the type of the values does not exist", []string{jwt(), authorization("", ruleOf("Allow",
 			"claims: [{name: a, valueType: Array, values: [x]}]"))}, refused},
 		{"no claims", []string{jwt(), authorization("", ruleOf("Allow", "claims: []"))}, refused},
 		{"no scopes", []string{jwt(), authorization("", ruleOf("Allow", "scopes: []"))}, refused},
@@ -150,7 +151,7 @@ func TestPoliciesWithErrors(t *testing.T) {
 			"scopes: [a]"))}, refused},
 		{"a rule about nothing", []string{jwt(), authorization("", "{action: Allow}")}, refused},
 		{"no providers", []string{"jwt: {}"}, refused},
-		{"providers that are none", []string{"jwt: {providers: [entra]}"}, refused},
+		{"the providers are not objects", []string{"jwt: {providers: [entra]}"}, refused},
 	} {
 		if got := short(answered(t, onRoute(test.part...), requestOf(""))); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
@@ -208,6 +209,33 @@ func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
 		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
 		if v.Outcome != rules.Undetermined {
 			t.Errorf("%s: %v in\n%s", value, short(v), text)
+		}
+	}
+}
+
+// A key set of a ConfigMap is read where the files show it: its entry jwks, or the only one.
+func TestKeysOfAConfigMap(t *testing.T) {
+	t.Parallel()
+	policy := strings.Replace(onRoute(jwt()), "remoteJWKS: {uri: "+keysURL+"}",
+		"localJWKS: {type: ValueRef, valueRef: {group: \"\", kind: ConfigMap, name: keys}}", 1)
+	mapOf := func(namespace, data string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: keys, namespace: " +
+			namespace + "}\ndata: {" + data + "}\n"
+	}
+	for name, test := range map[string]struct{ beside, want string }{
+		"no map":               {"", ""},
+		"its entry":            {mapOf("orders", "jwks: one, other: two"), "one"},
+		"the only one":         {mapOf("orders", "keys: one"), "one"},
+		"one of several":       {mapOf("orders", "a: one, b: two"), ""},
+		"of another namespace": {mapOf("web", "jwks: one"), ""},
+		"of a deployment":      {mapOf("orders", `jwks: "{{ .keys }}"`), ""},
+	} {
+		var keys []*rules.Key
+		for check := range policiesOf(t, rules.Options{}, policy+test.beside)[0].Root.Checks() {
+			keys = append(keys, check.Test.Keys()...)
+		}
+		if len(keys) != 1 || keys[0].Text != test.want || keys[0].Own != (test.want != "") {
+			t.Errorf("%s: got %+v", name, keys)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -44,7 +45,10 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 			"Deny between Allows", authorization("", ruleOf("Allow", x), theirs,
 				all("Allow")), denied,
 		},
-		{"a method in another case", authorization("", reads), accepted()},
+		{
+			"a method in another case, which is refused", authorization("", reads),
+			open(rules.NotModelled),
+		},
 		{
 			"an address", authorization("", address("Allow")),
 			open(rules.Authorization),
@@ -71,7 +75,7 @@ func TestTheFirstRuleThatMatchesDecides(t *testing.T) {
 				`{action: Deny, principal: {jwt: {provider: x, scopes: [a]}}}`), accepted(),
 		},
 		{
-			"an action that is none", authorization("", `{action: allow, principal: {}}`),
+			"the action does not exist", authorization("", `{action: allow, principal: {}}`),
 			open(rules.NotModelled),
 		},
 		{
@@ -251,6 +255,25 @@ func TestAPartOfARuleOfAnotherFormIsNotKnown(t *testing.T) {
 		v := rules.Evaluate(compile(behaviours(), c).Policies, requestOf(""))
 		if v.Outcome != rules.Undetermined {
 			t.Errorf("%s: %v", principal, short(v))
+		}
+	}
+}
+
+// Whose token a rule is about is not known where a deployment fills in the providers, or the name
+// of one.
+func TestProvidersThatADeploymentFillsIn(t *testing.T) {
+	t.Parallel()
+	const hole = `"{{ .Values.x }}"`
+	ours := authorization("", ruleOf("Allow", claim("azp", "", client)))
+	for name, jwtPart := range map[string]string{
+		"all of them":          "jwt: " + hole,
+		"the list":             "jwt: {providers: " + hole + "}",
+		"one of them":          "jwt: {providers: [" + hole + "]}",
+		"the name of a second": strings.Replace(jwt(), "name: entra", "name: "+hole, 1),
+	} {
+		got := answered(t, onRoute(jwtPart, ours), requestOf(""))
+		if got.Outcome != rules.Undetermined {
+			t.Errorf("%s: got %v", name, short(got))
 		}
 	}
 }

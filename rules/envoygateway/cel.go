@@ -58,6 +58,16 @@ func celOf(r *authRule) (e celExpression, ok bool) {
 	return e, true
 }
 
+// faultAt is the place of a fault in an expression, as far as it can be pointed at.
+func (i *instance) faultAt(e celExpression, fault *source.Error) *source.Value {
+	for _, p := range []*policy{i.policy, i.outer} {
+		if p != nil && p.File.Name == e.at.Pos.File {
+			return p.File.Character(e.at, fault.Pos.Column)
+		}
+	}
+	return e.at
+}
+
 // unreadable says where and why an expression can't be read.
 func (e *celExpression) unreadable() string {
 	return fmt.Sprintf("the expression can't be read: column %d: %s",

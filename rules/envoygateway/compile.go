@@ -3,7 +3,6 @@ package envoygateway
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -37,6 +36,9 @@ type compiler struct {
 
 func newCompiler(i *instance, table []rules.Behaviour) *compiler {
 	c := &compiler{instance: i, table: table, providers: providersOf(i.spec)}
+	for _, p := range c.providers {
+		i.findKeys(p)
+	}
 	jwt := i.spec.Member("jwt")
 	c.optional = switched(jwt.Member("optional"))
 	if c.open = switched(jwt.Member("failOpen")); c.open != rules.No {
@@ -107,72 +109,4 @@ func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Chec
 	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
 	check.Unknown = why
 	return check
-}
-
-// routed is that the route takes the request: else another one does, or none. Of a request whose
-// host, method or path is not known we assume that it does, for it is asked about this route.
-func (c *compiler) routed() (rules.Node, bool) {
-	if c.route == nil {
-		return rules.Node{}, false
-	}
-	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
-	check.Wants = "a request that " + c.route.String() + " takes"
-	check.Answer = c.row(noRoute)
-	var parts []rules.Predicate
-	if hosts := kubernetes.ListIn(c.route.Spec, "", "hostnames"); len(hosts.Values) > 0 &&
-		hosts.Doubt == nil {
-		parts = append(parts, hostIn(hosts.Texts()))
-	}
-	if taken, ok := c.takenByRules(); ok {
-		parts = append(parts, taken)
-	}
-	check.Test = envoy.Both(parts)
-	return rules.Node{Check: check}, len(parts) > 0
-}
-
-// takenByRules is that a rule of the route matches the request. It is not ok where each request
-// matches, or where that can't be read. Conditions on headers and parameters are left out.
-func (c *compiler) takenByRules() (rules.Predicate, bool) {
-	var some []rules.Predicate
-	for _, rule := range itemsOf(c.route.Spec.Member("rules")) {
-		name, _ := rule.Member("name").Str()
-		matches := itemsOf(rule.Member("matches"))
-		if c.of.section != "" && c.of.section != name && c.of.kind == c.route.Kind {
-			continue
-		}
-		if len(matches) == 0 || c.route.Kind != httpRoute {
-			return rules.Predicate{}, false
-		}
-		for _, match := range matches {
-			var parts []rules.Predicate
-			if method, ok := match.Member("method").Str(); ok {
-				parts = append(parts, assumed(methodIn([]string{method})))
-			}
-			if path := match.Member("path"); path != nil {
-				test, _, ok := pathTest(path)
-				if !ok {
-					return rules.Predicate{}, false
-				}
-				parts = append(parts, assumed(test))
-			}
-			if len(parts) == 0 {
-				return rules.Predicate{}, false
-			}
-			some = append(some, envoy.Both(parts))
-		}
-	}
-	return envoy.Either(some), len(some) > 0
-}
-
-// assumed is a predicate that counts as held where what it reads is not known.
-func assumed(p rules.Predicate) rules.Predicate {
-	p.Assumed = rules.Yes
-	if p.Of != nil {
-		parts := make([]rules.Predicate, len(p.Of))
-		for i, part := range p.Of {
-			parts[i] = assumed(part)
-		}
-		p.Of = parts
-	}
-	return p
 }

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -65,8 +66,13 @@ func (p *policy) refusals(c *cluster) []refusal {
 	if v := p.Spec.At("authorization", "defaultAction"); !oneOf(v, actionAllow, actionDeny) {
 		add(v, "authorization.defaultAction", "defaultAction is Allow or Deny")
 	}
+	of := fieldRules{add}
+	of.targets(p)
+	of.truth(jwt, "jwt.", "optional")
+	of.truth(jwt, "jwt.", "failOpen")
 	for _, r := range rulesIn(p.Spec) {
 		r.refusals(isSet(jwt), add)
+		of.rule(r)
 		if r.at.Is(source.Object) && !isSet(r.at.Member("principal")) &&
 			isSet(r.at.Member("cel")) && c.has(celSince) == rules.No {
 			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
@@ -76,6 +82,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
 	}
 	for _, one := range providersOf(p.Spec) {
+		of.provider(one)
 		remote, local := one.at.Member("remoteJWKS"), one.at.Member("localJWKS")
 		switch {
 		case remote == nil && local == nil:
@@ -113,7 +120,7 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	} else if !oneOf(action, actionAllow, actionDeny) {
 		add(action, r.path+"action", "an action is Allow or Deny")
 	}
-	if r.at.Member("principal") == nil && r.at.Member("cel") == nil {
+	if !isSet(r.at.Member("principal")) && !isSet(r.at.Member("cel")) {
 		add(r.at, r.path, "a rule has no principal and no cel")
 	}
 	principal := r.at.Member("principal")
@@ -143,9 +150,6 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		path := fmt.Sprintf("%sprincipal.jwt.claims[%d]", r.path, i)
 		if v := claim.Member("valueType"); !oneOf(v, "String", "StringArray") {
 			add(v, path+".valueType", "a valueType is String or StringArray")
-		}
-		if v := claim.Member("values"); v.Is(source.List) && len(v.Items) == 0 {
-			add(v, path+".values", "a claim has no values")
 		}
 	}
 }
@@ -177,6 +181,15 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 			return p.at, p.path + "name", "two providers have the name " + p.name
 		}
 		names = append(names, p.name)
+		if fault := nameFault(p.name); fault != "" && !kubernetes.Marked(p.at.Member("name")) {
+			return cmp.Or(p.at.Member("name"), p.at), p.path + "name", fault
+		}
+		uri := p.at.At("remoteJWKS", "uri")
+		if text, ok := uri.Str(); ok && !kubernetes.Marked(uri) {
+			if _, err := url.ParseRequestURI(text); err != nil {
+				return uri, p.path + "remoteJWKS.uri", text + " is not an address"
+			}
+		}
 	}
 	for _, r := range rulesIn(c.spec) {
 		if path := r.at.At("operation", "path"); path != nil && c.has(pathSince) == rules.Yes {
@@ -185,7 +198,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 			}
 		}
 		if e, ok := celOf(r); ok && e.fault != nil && c.hasExpression(r) == rules.Yes {
-			return e.at, e.field, e.unreadable()
+			return c.faultAt(e, e.fault), e.field, e.unreadable()
 		}
 		cidrs := kubernetes.ListIn(r.at.Member("principal"), r.path+"principal.", "clientCIDRs")
 		for _, v := range cidrs.Values {
@@ -230,6 +243,30 @@ func notAnAddress(text string) bool {
 func notDotAtom(text string) bool {
 	isOther := func(r rune) bool { return r <= ' ' || r == '@' || r == 0x7f }
 	return slices.Contains(strings.Split(text, "."), "") || strings.ContainsFunc(text, isOther)
+}
+
+// nameFault is why Envoy Gateway does not take a provider's name: it must be a qualified name of
+// Kubernetes, which may have a domain and a slash before it.
+func nameFault(name string) string {
+	rest := name
+	if _, after, found := strings.Cut(name, "/"); found {
+		rest = after
+	}
+	inside := func(c rune) bool {
+		return !isAlphanumeric(c) && c != '-' && c != '_' && c != '.'
+	}
+	switch {
+	case name == "":
+		return ""
+	case rest == "" || len(rest) > 63 || strings.ContainsFunc(rest, inside) ||
+		!isAlphanumeric(rune(rest[0])) || !isAlphanumeric(rune(rest[len(rest)-1])):
+		return "the provider name " + name + " is not a name of letters, digits, -, _ and ."
+	}
+	return ""
+}
+
+func isAlphanumeric(c rune) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // issuerFault is why Envoy Gateway does not take an issuer (validateJWTProvider).

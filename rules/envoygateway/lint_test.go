@@ -86,17 +86,20 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-refused"},
 		},
 		{
-			"an action that is none", with(authorization("",
+			"the action does not exist", with(authorization("",
 				ruleOf("allow", claim("azp", "", "x")))),
 			[]string{"policy-refused"},
 		},
-		{"a default that is none", with(authorization("deny", ours)), []string{"policy-refused"}},
-		{"a type that is none", of("azp", "string"), []string{"policy-refused"}},
+		{
+			"the default action does not exist", with(authorization("deny", ours)),
+			[]string{"policy-refused"},
+		},
+		{"the type does not exist", of("azp", "string"), []string{"policy-refused"}},
 		{
 			"optional and failOpen", onRoute(jwt("optional: true", "failOpen: false")),
 			[]string{"policy-refused"},
 		},
-		{"a range that is none", with(authorization("",
+		{"the range is not a CIDR", with(authorization("",
 			"{action: Allow, principal: {clientCIDRs: [x]}}")), []string{"policy-refused"}},
 		{
 			"a range with too many bits", with(authorization("",
@@ -114,7 +117,7 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-selects-nothing"},
 		},
 		{"a Gateway that is not shown", route + policyOn(gatewayKind, "x", jwt()), none},
-		{"a field that is none", onRoute(jwt(), "jwtt: {}"), []string{"field-not-known"}},
+		{"the field does not exist", onRoute(jwt(), "jwtt: {}"), []string{"field-not-known"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

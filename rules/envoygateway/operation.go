@@ -35,10 +35,18 @@ func hostIn(hosts []string) rules.Predicate {
 	return envoy.Either(parts)
 }
 
-// pathTest is that the request's path is as a path match wants it. It is broken where its regular
-// expression can't be compiled, and not ok where it can't be read. The proxy compares the path
-// with its query: all but a regular expression leave that out (regex.go).
+// pathTest is that the request's path is as a rule's path match wants it. It is broken where its
+// regular expression can't be compiled, and not ok where it can't be read. The proxy compares the
+// path with its query: all but a regular expression leave that out (regex.go), and what is behind
+// a semicolon.
 func pathTest(match *source.Value) (p rules.Predicate, broken string, ok bool) {
+	return pathEnding(match, ";")
+}
+
+// pathEnding is [pathTest], of a path that may go on with some texts.
+func pathEnding(
+	match *source.Value, ends ...string,
+) (p rules.Predicate, broken string, ok bool) {
 	path := rules.RequestInput(rules.RequestPath)
 	value, isText := match.Member("value").Str()
 	kind, isKind := match.Member("type").Str()
@@ -61,11 +69,17 @@ func pathTest(match *source.Value) (p rules.Predicate, broken string, ok bool) {
 	}
 	switch kind {
 	case "Exact":
-		p = rules.Either(exactly(value), begins(value+";"))
+		p = exactly(value)
+		for _, end := range ends {
+			p = rules.Either(p, begins(value+end))
+		}
 	case "PathPrefix":
 		p = begins("/")
 		if to := strings.TrimSuffix(value, "/"); to != "" {
-			p = rules.Either(exactly(to), begins(to+"/", to+";"))
+			p = rules.Either(exactly(to), begins(to+"/"))
+			for _, end := range ends {
+				p = rules.Either(p, begins(to+end))
+			}
 		}
 	case "RegularExpression":
 		pattern, err := rules.WholePattern(value)

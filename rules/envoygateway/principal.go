@@ -205,7 +205,11 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 	p := c.providerOf(jwt)
 	if p == nil {
 		check := rules.CheckAt(rules.Authorization, at, path+"provider", inferred(codeRules))
-		if check.Unknown = kubernetes.DoubtOf(name, check.Field); check.Unknown == nil {
+		check.Unknown = kubernetes.DoubtOf(name, check.Field)
+		if check.Unknown == nil {
+			check.Unknown = c.namesUnread()
+		}
+		if check.Unknown == nil {
 			text, _ := name.Str()
 			check.Test = rules.Never()
 			check.Refuses = "the policy has no provider " + text + ": the rule matches nothing"

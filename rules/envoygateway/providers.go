@@ -56,7 +56,7 @@ func (c *compiler) with(some ...*provider) *compiler {
 func (c *compiler) notBefore(p *provider, before []*provider) *rules.Check {
 	var parts []rules.Predicate
 	for _, other := range before {
-		if other.Issuer == "" || p.Issuer == "" || other.Issuer == p.Issuer {
+		if other.MayShare(p.Provider) {
 			parts = append(parts, rules.Negate(acceptedBy(other.Provider)))
 		}
 	}

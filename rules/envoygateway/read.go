@@ -17,6 +17,7 @@ const (
 	httpRoute      = "HTTPRoute"
 	grpcRoute      = "GRPCRoute"
 	tcpRoute       = "TCPRoute"
+	configMap      = "ConfigMap"
 )
 
 // The groups that the policies and that the resources are in which they are attached to.
@@ -39,11 +40,20 @@ func isPolicy(object *source.Value) bool {
 	return kubernetes.IsOf(object, group, securityPolicy)
 }
 
-// isTarget reports whether a resource is one that policies are attached to, or leads to one.
+// isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
+// key set.
 func isTarget(object *source.Value) bool {
+	if isConfigMap(object) {
+		return object.At("data", keySetEntry) != nil
+	}
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
 	)
+}
+
+func isConfigMap(object *source.Value) bool {
+	kind, _ := object.Member("kind").Str()
+	return kind == configMap
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
@@ -66,10 +76,11 @@ type cluster struct {
 	byName   map[string]*policy
 	shown    []*attachable
 
-	resources map[target]*attachable // those that are shown
-	attached  map[target][]*policy   // by their references
-	sections  map[target][]string    // of each target, those that policies are attached to
-	loose     []*policy              // those that are perhaps attached to more than they name
+	keySets   map[target]*source.Value // the data of ConfigMaps
+	resources map[target]*attachable   // those that are shown
+	attached  map[target][]*policy     // by their references
+	sections  map[target][]string      // of each target, those that policies are attached to
+	loose     []*policy                // those that are perhaps attached to more than they name
 }
 
 // policy is one SecurityPolicy.
@@ -79,7 +90,8 @@ type policy struct {
 	selectors []selector
 	created   string // as the cluster has it; empty in a manifest
 	unread    string // why it is not known what it is attached to; else empty
-	void      string // why it is attached to nothing; else empty
+	void      string // why it can be attached to nothing, and is refused; else empty
+	idle      string // why it is attached to nothing, though it is not refused; else empty
 	twice     string // why it is not known which of two it is; else empty
 }
 
@@ -87,7 +99,26 @@ type policy struct {
 type selector struct {
 	kind   string
 	labels kubernetes.Labels
-	wide   bool // it looks at labels by expressions, or at other namespaces
+	wants  []kubernetes.Requirement
+	wide   bool // it looks at other namespaces, or has an expression that can't be read
+}
+
+// fits reports whether labels are as the selector wants them, as far as it can be read.
+func (s *selector) fits(has kubernetes.Labels) bool {
+	return s.labels.Selects(has) && !slices.ContainsFunc(s.wants,
+		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
+}
+
+// String is the selector as kubectl takes it.
+func (s *selector) String() string {
+	var all []string
+	if len(s.labels) > 0 {
+		all = append(all, s.labels.String())
+	}
+	for i := range s.wants {
+		all = append(all, s.wants[i].String())
+	}
+	return strings.Join(all, ",")
 }
 
 // attachable is a resource that policies can be attached to.
@@ -99,8 +130,9 @@ type attachable struct {
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*policy{}, resources: map[target]*attachable{},
-		attached: map[target][]*policy{}, sections: map[target][]string{},
+		byName: map[string]*policy{}, keySets: map[target]*source.Value{},
+		resources: map[target]*attachable{},
+		attached:  map[target][]*policy{}, sections: map[target][]string{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -112,6 +144,9 @@ func clusterOf(files []*source.File) *cluster {
 				a := attachableOf(file, object)
 				c.shown = append(c.shown, a)
 				c.resources[a.target()] = a
+			case isConfigMap(object):
+				r := kubernetes.ResourceOf(file, object)
+				c.keySets[target{configMap, r.Namespace, r.Name, ""}] = object.Member("data")
 			}
 		}
 	}
@@ -168,7 +203,11 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		}
 		p.selectors = append(p.selectors, s)
 	}
-	if p.unread == "" && len(p.refs)+len(p.selectors) == 0 {
+	switch none := p.Spec.Member("targetRefs"); {
+	case p.unread != "" || len(p.refs)+len(p.selectors) > 0:
+	case none.Is(source.List):
+		p.idle = p.String() + " is attached to nothing: its targetRefs are empty"
+	default:
 		p.void = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {
@@ -190,8 +229,9 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
 	s.labels = labels
 	from, _ := item.At("namespaces", "from").Str()
-	s.wide = len(itemsOf(item.Member("matchExpressions"))) > 0 ||
-		item.Member("namespaces") != nil && from != "Same"
+	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))
+	s.wants = wants
+	s.wide = !readable || item.Member("namespaces") != nil && from != "Same"
 	return s, ok && read
 }
 
@@ -215,3 +255,13 @@ func itemsOf(v *source.Value) []*source.Value {
 
 // isRoute reports whether a kind is that of a route.
 func isRoute(kind string) bool { return strings.HasSuffix(kind, "Route") }
+
+// resources lists what the adapter looks at in a cluster: the policies, and what they can be
+// attached to; and the ConfigMaps that have key sets.
+func resources() []source.Resource {
+	return []source.Resource{
+		{Group: strings.TrimSuffix(group, "/")},
+		{Group: strings.TrimSuffix(gatewayAPI, "/")},
+		{Kind: configMap, Paths: []string{"metadata.name", "metadata.namespace", "data"}},
+	}
+}

@@ -20,7 +20,8 @@ func expressionNotParseable() rules.Rule {
 			for _, hint := range e.fault.Hints {
 				message += "; " + hint.Text
 			}
-			return []rules.Finding{s.FindingAt(e.at, e.field, "%s", message)}
+			return []rules.Finding{s.FindingAt(s.faultAt(e, e.fault), e.field, "%s",
+				message)}
 		}),
 	}
 }

@@ -22,7 +22,7 @@ func expressionNotSupported() rules.Rule {
 			if refused == nil {
 				return nil
 			}
-			return []rules.Finding{s.FindingAt(e.at, e.field, "column %d: %s",
+			return []rules.Finding{s.FindingAt(s.faultAt(e, refused), e.field, "column %d: %s",
 				refused.Pos.Column, refused.Cause)}
 		}),
 	}

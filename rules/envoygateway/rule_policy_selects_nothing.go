@@ -26,6 +26,10 @@ func policySelectsNothing() rules.Rule {
 					return a.Kind == kind
 				})
 			}
+			if p.idle != "" {
+				all = append(all, s.FindingAt(p.Spec.Member("targetRefs"), "targetRefs", "%s",
+					p.idle))
+			}
 			for _, ref := range p.refs {
 				t := target{ref.Kind, p.Namespace, ref.Name, ""}
 				if shown(ref.Kind) && s.find(t) == nil {
@@ -39,7 +43,7 @@ func policySelectsNothing() rules.Rule {
 				if shown(selector.kind) && !s.selectsShown(p, selector) && !selector.wide {
 					all = append(all, s.FindingAt(list[i], "targetSelectors",
 						"no %s of namespace %s has the labels %s in these files",
-						selector.kind, p.Namespace, selector.labels))
+						selector.kind, p.Namespace, selector.String()))
 				}
 			}
 			return all

@@ -20,7 +20,7 @@ type clientClasses struct {
 	identity bool
 	objects  *objects
 	rolls    *rolls
-	ids      []int32        // the classes, from 1, by the ids' numbers; 0 of one that was not asked for
+	ids      []int32        // the classes, from 1, by the ids' numbers; 0 where not asked for
 	classes  map[string]int // by what the checks can tell
 	last     []int          // the number of the last set in which a class was found, by the class
 	sets     []classedSet   // by the set's number

@@ -37,7 +37,6 @@ const (
 	ofNamespace  = "source.namespace"
 	ofAccount    = "source.serviceAccount"
 	ofTrust      = "source.trustDomain"
-	everything   = "any"
 	peerUnknown  = "gatewhy does not know the identity of the caller's workload"
 	addrUnknown  = "gatewhy does not know the address that the request comes from"
 	destUnknown  = "gatewhy does not know the address or port that the request arrives at"
@@ -49,7 +48,7 @@ const (
 func isKnown(attribute string) bool {
 	switch attribute {
 	case ofPrincipal, ofAudiences, ofPresenter, ofSourceIP, ofRemoteIP, ofDestIP, ofDestPort,
-		ofSNI, ofPeer, ofNamespace, ofAccount, ofTrust, everything:
+		ofSNI, ofPeer, ofNamespace, ofAccount, ofTrust:
 		return true
 	}
 	return strings.HasPrefix(attribute, ofClaims) || strings.HasPrefix(attribute, ofHeaders) ||
@@ -124,9 +123,17 @@ func (c *compiler) test(
 	}
 	p = envoy.Either(parts)
 	if readsToken(attribute) {
-		p = rules.Both(envoy.SentTo(c.providers), p)
+		p = rules.Both(c.sent(), p)
 	}
 	return p, true, bad
+}
+
+// sent is the predicate that the token arrives where one of the JWT rules looks for it.
+func (c *compiler) sent() rules.Predicate {
+	if c.unread != nil {
+		return envoy.Unknown(c.unread)
+	}
+	return envoy.SentTo(c.providers)
 }
 
 // headerTest is the predicate of the values of a header. HTTP/2 has the request's method, path and
@@ -227,6 +234,9 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	if path[0] == "scope" || path[0] == "permission" {
 		return words
 	}
+	if c.unread != nil {
+		return envoy.Perhaps(plain, words, c.unread)
+	}
 	var parts []rules.Predicate
 	differ := false
 	for i, r := range c.jwt {
@@ -247,14 +257,11 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 // first: it has the rule's issuer, and where another rule may accept it too, the rule's audience.
 // As it is then, policies see it.
 func (c *compiler) acceptedBy(index int) []rules.Predicate {
-	alike := func(a, b *envoy.Provider) bool {
-		return a.Issuer == "" || b.Issuer == "" || a.Issuer == b.Issuer
-	}
 	this := c.providers[index]
 	var earlier []rules.Predicate
 	several := false
 	for i, p := range c.providers {
-		if i == index || !alike(this, p) {
+		if i == index || !this.MayShare(p) {
 			continue
 		}
 		several = true

@@ -53,8 +53,8 @@ func (r *jwtRule) issuer() string { return r.text("issuer") }
 // authentication is that a request has no token, or one that a JWT rule accepts. It is not ok
 // where there are no rules: then no token is looked at.
 func (c *compiler) authentication() (rules.Node, bool) {
-	if n, ok := c.unreadRules(); ok {
-		return n, true
+	if at, why := c.unreadRules(); why != nil {
+		return rules.AllOf(notModelled(at, "jwtRules", why)), true
 	}
 	if len(c.jwt) == 0 {
 		return c.withoutRules()
@@ -88,8 +88,9 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 	return rules.Node{}, false
 }
 
-// unreadRules is what is not known where a RequestAuthentication's rules can't be read.
-func (c *compiler) unreadRules() (rules.Node, bool) {
+// unreadRules are the rules of a RequestAuthentication that can't be read, and why; nil where all
+// can be.
+func (c *compiler) unreadRules() (at *source.Value, why *rules.Unknown) {
 	for _, p := range c.policies {
 		v := p.Spec.Member("jwtRules")
 		if p.Kind != requestAuthentication || v == nil || v.Is(source.Null) {
@@ -102,10 +103,10 @@ func (c *compiler) unreadRules() (rules.Node, bool) {
 				why = &rules.Unknown{Why: "the jwtRules of " + p.String() + " can't be read: " +
 					"what the API server refuses is not in the cluster, or an earlier version is"}
 			}
-			return rules.AllOf(notModelled(v, "jwtRules", why)), true
+			return v, why
 		}
 	}
-	return rules.Node{}, false
+	return nil, nil
 }
 
 // providersOf are what the rules are in Envoy.

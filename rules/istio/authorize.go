@@ -31,6 +31,16 @@ func (r *resource) action() string {
 	}
 }
 
+// actionDoubt is why it is not known what the action of a policy is; nil where it is.
+func (r *resource) actionDoubt() *rules.Unknown {
+	known := []string{actionAllow, actionDeny, actionCustom, actionAudit}
+	if action := r.action(); !slices.Contains(known, action) {
+		return &rules.Unknown{Why: "the action of " + r.String() + " is " + action +
+			", which is not one that is known"}
+	}
+	return nil
+}
+
 // dryRun is the annotation that makes a policy one that is only logged.
 const dryRun = "istio.io/dry-run"
 
@@ -120,7 +130,14 @@ func (r *authRule) read() {
 		))
 	})
 	each("when", func(item *source.Value, path string) {
-		key, _ := item.Member("key").Str()
+		of := item.Member("key")
+		if why := kubernetes.DoubtOf(of, path+"key"); why != nil {
+			r.when = append(r.when, condition{
+				values: kubernetes.List{Field: path + "key", At: of, Doubt: why},
+			})
+			return
+		}
+		key, _ := of.Str()
 		if !isKnown(key) && r.broken == "" {
 			r.broken = "unknown attribute " + key
 		}
@@ -173,6 +190,9 @@ func conditionsIn(object *source.Value, path string, fields []namedField) []cond
 
 // unreadable is why it is not known what the rules of a policy are; nil where it is.
 func (r *resource) unreadable() *rules.Unknown {
+	if why := kubernetes.DoubtOf(r.dryRun(), dryRun); why != nil {
+		return why
+	}
 	items := r.Spec.Member("rules")
 	if items == nil || items.Is(source.Null) {
 		return nil
@@ -305,9 +325,8 @@ func (c *compiler) custom() (rules.Node, bool) {
 		switch action := p.action(); {
 		case action == actionAllow || action == actionDeny || action == actionAudit:
 			continue
-		case action != actionCustom || kubernetes.Marked(p.Spec.Member("action")):
-			on.Unknown = &rules.Unknown{Why: "the action of " + p.String() + " is " + action +
-				", which is not one that is known"}
+		case p.actionDoubt() != nil:
+			on.Unknown = p.actionDoubt()
 			node.All = append(node.All, rules.Node{Check: on})
 			continue
 		case p.unreadable() != nil:
@@ -356,6 +375,14 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 				node.Any = append(node.Any, c.allowRule(r))
 				tests = append(tests, c.matches(r))
 			}
+		}
+	}
+	for _, p := range c.policies {
+		if p.Kind == authorizationPolicy && p.actionDoubt() != nil {
+			node.Any = append(node.Any, rules.Node{
+				Check: notModelled(p.At, "action", p.actionDoubt()),
+			})
+			tests = append(tests, envoy.Unknown(p.actionDoubt()))
 		}
 	}
 	p := all[0]
@@ -437,8 +464,8 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	of := at.values
 	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, documented(docPolicy))
 	check.Answer = c.row(envoy.Denied)
-	check.Test = envoy.SentTo(c.providers)
-	if len(c.jwt) == 0 {
+	check.Test = c.sent()
+	if len(c.jwt) == 0 && c.unread == nil {
 		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +
 			"and " + at.attribute + " matches nothing"
 	}

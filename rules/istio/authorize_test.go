@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -52,12 +53,12 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 				"rules: [{to: [{operation: {methods: [PUT]}}]}]")), "", accepted(),
 		},
 		{
-			"DENY before ALLOW", with(policy("ALLOW", "rules: [{}]"), policy("DENY",
-				"rules: [{}]")), "", rejected(403, rules.Authorization),
+			"DENY before ALLOW", with(policy("ALLOW", "rules: [{}]"),
+				renamed(policy("DENY", "rules: [{}]"))), "", rejected(403, rules.Authorization),
 		},
 		{
-			"one of two ALLOW policies", with(policy("ALLOW"), policy("ALLOW", "rules: [{}]")), "",
-			accepted(),
+			"one of two ALLOW policies",
+			with(policy("ALLOW"), renamed(policy("ALLOW", "rules: [{}]"))), "", accepted(),
 		},
 
 		{"any principal", principals("*"), "", accepted()},
@@ -333,6 +334,50 @@ func TestAPartOfARuleOfAnotherFormIsNotKnown(t *testing.T) {
 		v := rules.Evaluate(policiesOf(t, rules.Options{}, text), requestOf(""))
 		if v.Outcome != rules.Undetermined {
 			t.Errorf("%s: %v", rule, short(v))
+		}
+	}
+}
+
+// What only a deployment knows decides nothing, in whichever place it is: another part of the
+// policy says no more than it did.
+func TestWhatADeploymentFillsIn(t *testing.T) {
+	t.Parallel()
+	const hole = `"{{ .Values.x }}"`
+	asks := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	other := renamed(policy("ALLOW",
+		`rules: [{when: [{key: "request.auth.claims[azp]", values: [another]}]}]`))
+	dryRun := strings.Replace(policy("DENY", "rules: [{}]"), "namespace: orders}",
+		"namespace: orders, annotations: {istio.io/dry-run: "+hole+"}}", 1)
+	rulesOfTwo := strings.Replace(ofTenant(), "spec:\n  jwtRules:", "spec:\n  jwtRules:\n  - "+
+		hole, 1)
+	for name, test := range map[string]struct {
+		text string
+		by   rules.ID
+	}{
+		"the key of a condition": {
+			ofTenant() + policy("ALLOW", `rules: [{when: [{key: `+hole+`, values: [a]}]}]`),
+			rules.Authorization,
+		},
+		"a part of the key": {
+			ofTenant() + policy("DENY",
+				`rules: [{when: [{key: "request.auth.claims[{{ .x }}]", values: [a]}]}]`),
+			rules.Authorization,
+		},
+		"the action, beside a policy that does not allow": {
+			ofTenant() + policy(hole, "rules: [{}]") + other, rules.NotModelled,
+		},
+		"whether it is a dry run": {ofTenant() + dryRun, rules.NotModelled},
+		"all JWT rules": {
+			strings.Replace(authentication("issuer: x"), "jwtRules:\n  - issuer: x",
+				"jwtRules: "+hole, 1) + asks, rules.NotModelled,
+		},
+		"one of the JWT rules": {rulesOfTwo + asks, rules.NotModelled},
+		"the issuer of a JWT rule": {
+			authentication("issuer: "+hole) + asks, rules.Issuer,
+		},
+	} {
+		if got := short(answered(t, test.text, requestOf(""))); got != open(test.by) {
+			t.Errorf("%s: got %v", name, got)
 		}
 	}
 }

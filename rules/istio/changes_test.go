@@ -90,7 +90,8 @@ func TestWhatARefusalIsRepairedBy(t *testing.T) {
 			[]string{"split-scopes"},
 		},
 		{
-			"either of two rules", ofTenant() + when("azp", "x") + when("azp", "y"), "",
+			"either of two rules",
+			ofTenant() + when("azp", "x") + renamed(when("azp", "y")), "",
 			[]string{"accept-client", "accept-client"},
 		},
 		{"another API's audience", ofTenant(), `aud="0b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"`, nil},

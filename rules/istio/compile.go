@@ -44,11 +44,14 @@ type compiler struct {
 	jwt   []*jwtRule // in the proxy's order
 
 	providers []*envoy.Provider // what the rules are in Envoy
+	unread    *rules.Unknown    // why not all of them are known; nil where they are
 }
 
 func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	jwt := jwtRulesOf(w)
-	return &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
+	c := &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
+	_, c.unread = c.unreadRules()
+	return c
 }
 
 // root is what a request needs: each stage in the order of the proxy's filters.

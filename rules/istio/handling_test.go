@@ -17,9 +17,11 @@ func TestWhatIstiodDoesIsRecorded(t *testing.T) {
 		"selected": {
 			"root-namespace", `"selected":["AuthorizationPolicy istio-system/`,
 		},
-		"no-jwt-rules":    {"empty-jwt-rules", `"rbac":[{"rules":`},
-		"jwt-rules":       {"doc-two-issuers", `{"allowMissing":{}}`},
-		"split-claims":    {"kyma-scopes-split", `"spaceDelimitedClaims":["permission","scope","scp"]`},
+		"no-jwt-rules": {"empty-jwt-rules", `"rbac":[{"rules":`},
+		"jwt-rules":    {"doc-two-issuers", `{"allowMissing":{}}`},
+		"split-claims": {
+			"kyma-scopes-split", `"spaceDelimitedClaims":["permission","scope","scp"]`,
+		},
 		"principal-split": {"doc-token-needed", `{"key":"sub"}`},
 		"no-rules":        {"doc-allow-nothing", `{"notRule":{"any":true}}`},
 		"allow-rule-left-out": {

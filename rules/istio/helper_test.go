@@ -114,6 +114,11 @@ spec:
   action: ` + action + "\n  " + strings.Join(lines, "\n  ") + "\n"
 }
 
+// renamed is a policy with another name, so that it is another one.
+func renamed(policy string) string {
+	return strings.Replace(policy, "name: callers", "name: others", 1)
+}
+
 // filesOf reads files, given as their names and texts in turn.
 func filesOf(t *testing.T, namesAndTexts ...string) []*source.File {
 	t.Helper()

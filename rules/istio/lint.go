@@ -49,18 +49,24 @@ func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []ru
 
 // eachCondition visits each condition of a rule that counts, of any policy of a workload.
 func (i *instance) eachCondition(visit func(r *authRule, one condition)) {
-	for _, p := range i.policies {
-		if p.Kind != authorizationPolicy {
-			continue
-		}
-		for _, r := range rulesOf(p) {
-			for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
-				for _, one := range some {
-					visit(r, one)
-				}
+	for _, r := range i.authRules() {
+		for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
+			for _, one := range some {
+				visit(r, one)
 			}
 		}
 	}
+}
+
+// authRules are the rules of all AuthorizationPolicies of a workload.
+func (i *instance) authRules() []*authRule {
+	var all []*authRule
+	for _, p := range i.policies {
+		if p.Kind == authorizationPolicy {
+			all = append(all, rulesOf(p)...)
+		}
+	}
+	return all
 }
 
 // eachValue visits each value of each condition.

@@ -84,6 +84,7 @@ func (f *refuser) selection() {
 			if m.Key == "" || strings.Contains(m.Key, "*") || strings.Contains(m.Value.Text, "*") {
 				f.add(m.Value, "selector.matchLabels", "a label has no wildcard, and has a name")
 			}
+			f.kind(selected, "selector.matchLabels.", m.Key, source.String)
 		}
 	}
 	kinds := []string{
@@ -92,6 +93,7 @@ func (f *refuser) selection() {
 	}
 	for _, name := range []string{"targetRef", "targetRefs"} {
 		refs, _ := kubernetes.References(f.Spec.Member(name))
+		f.nameless(name)
 		for _, ref := range refs {
 			api, _ := ref.At.Member("group").Str()
 			if kind := api + "/" + ref.Kind; !slices.Contains(kinds, kind) {
@@ -103,6 +105,22 @@ func (f *refuser) selection() {
 		}
 	}
 }
+
+// nameless looks for what a policy is attached to without its name.
+func (f *refuser) nameless(field string) {
+	refs := []*source.Value{f.Spec.Member(field)}
+	if refs[0].Is(source.List) {
+		refs = refs[0].Items
+	}
+	for _, ref := range refs {
+		if ref.Is(source.Object) && !isSet(ref.Member("name")) {
+			f.add(ref, field, "it has no name")
+		}
+	}
+}
+
+// isSet reports whether a field is there and not null.
+func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
 
 // items are those of a list. What is neither a list nor absent is refused, and so is what is not
 // of the kind.
@@ -130,6 +148,14 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 	return all
 }
 
+// kind looks at a field that must be of a kind, where it is there.
+func (f *refuser) kind(of *source.Value, path, name string, kind source.Kind) {
+	v := of.Member(name)
+	if v != nil && !v.Is(source.Null) && !v.Is(kind) && !kubernetes.Marked(v) {
+		f.add(v, path+name, "it is %s, and must be %s", v.Kind, kind)
+	}
+}
+
 func (f *refuser) jwtRules() {
 	for n, rule := range f.items(f.Spec, "", "jwtRules", source.Object) {
 		path := fmt.Sprintf("jwtRules[%d].", n)
@@ -138,6 +164,12 @@ func (f *refuser) jwtRules() {
 		} {
 			f.items(rule, path, name, source.String)
 		}
+		for _, name := range []string{
+			"issuer", "jwksUri", "jwks_uri", "jwks", "outputPayloadToHeader", "timeout",
+		} {
+			f.kind(rule, path, name, source.String)
+		}
+		f.kind(rule, path, "forwardOriginalToken", source.Bool)
 		f.keys(rule, path)
 		for _, h := range f.items(rule, path, "fromHeaders", source.Object) {
 			if name := h.Member("name"); name == nil || name.Text == "" {
@@ -173,6 +205,9 @@ func (f *refuser) keys(rule *source.Value, path string) {
 		f.add(issuer, path+"issuer", "the issuer is empty")
 	} else if empty(issuer) && empty(uri) {
 		f.add(rule, strings.TrimSuffix(path, "."), "it has neither an issuer nor a jwksUri")
+	}
+	if old := rule.Member("jwks_uri"); old != nil && old != uri {
+		f.add(old, path+"jwks_uri", "only one of jwks_uri and jwksUri may be set")
 	}
 	if uri != nil && inline != nil {
 		f.add(inline, path+"jwks", "only one of jwks and jwksUri may be set")

@@ -17,20 +17,14 @@ func ruleLeftOut() rules.Rule {
 		References: []string{docKeys, codeModel},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			for _, p := range i.policies {
-				if p.Kind != authorizationPolicy {
-					continue
+			for _, r := range i.authRules() {
+				why := i.unbuilt(r)
+				what := "this rule"
+				if r.broken == "" && r.of.action() != actionAllow {
+					what = "a condition of this rule"
 				}
-				for _, r := range rulesOf(p) {
-					why := i.unbuilt(r)
-					what := "this rule"
-					if r.broken == "" && p.action() != actionAllow {
-						what = "a condition of this rule"
-					}
-					if why != "" {
-						all = append(all, i.FindingAt(r.at, r.path(), "%s is left out: %s",
-							what, why))
-					}
+				if why != "" {
+					all = append(all, i.FindingAt(r.at, r.path(), "%s is left out: %s", what, why))
 				}
 			}
 			return all

@@ -15,22 +15,17 @@ func ruleNeverMatches() rules.Rule {
 		References: []string{docPolicy, docKeys},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			for _, p := range i.policies {
-				if p.Kind != authorizationPolicy {
+			for _, r := range i.authRules() {
+				why := r.never()
+				if why == "" || r.broken != "" {
 					continue
 				}
-				for _, r := range rulesOf(p) {
-					why := r.never()
-					if why == "" || r.broken != "" {
-						continue
-					}
-					f := i.FindingAt(r.at, r.path(), "this %s rule never matches: %s",
-						p.action(), why)
-					if p.action() == actionAllow {
-						f.Severity = rules.Warning
-					}
-					all = append(all, f)
+				f := i.FindingAt(r.at, r.path(), "this %s rule never matches: %s",
+					r.of.action(), why)
+				if r.of.action() == actionAllow {
+					f.Severity = rules.Warning
 				}
+				all = append(all, f)
 			}
 			return all
 		}),

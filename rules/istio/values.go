@@ -49,8 +49,18 @@ func compared(in rules.Input, values []string, texts *rules.Texts) rules.Predica
 	return envoy.Either(parts)
 }
 
-// filled is the predicate that an input is a text that is not empty, or lists one.
+// filled is the predicate that an input is a text that is not empty, or lists one. Of a claim that
+// is there we need not know what it is.
 func filled(in rules.Input) rules.Predicate {
+	if in.Source != rules.FromClaim {
+		return notEmpty(in)
+	}
+	p := notEmpty(in)
+	p.Assumed = rules.Yes
+	return rules.Both(rules.Found(in), p)
+}
+
+func notEmpty(in rules.Input) rules.Predicate {
 	return rules.Predicate{
 		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: envoy.Patterns(`.+`)},
 	}
@@ -91,7 +101,7 @@ func inWords(in rules.Input, values []string) rules.Predicate {
 func principal(value string) rules.Predicate {
 	iss, sub := rules.Claim("iss"), rules.Claim("sub")
 	there := func(in rules.Input) rules.Predicate {
-		p := filled(in)
+		p := notEmpty(in)
 		p.Assumed = rules.Yes // every token of a real issuer has both
 		return p
 	}

@@ -65,3 +65,72 @@ func (l Labels) String() string {
 	}
 	return strings.Join(all, ",")
 }
+
+// Requirement is what an expression of a selector wants of one label.
+type Requirement struct {
+	Key, Operator string
+	Values        []string
+}
+
+// RequirementsOf reads the matchExpressions of a selector. It is not ok where one can't be read.
+func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
+	if v == nil || v.Is(source.Null) {
+		return nil, true
+	}
+	if !v.Is(source.List) {
+		return nil, false
+	}
+	for _, item := range v.Items {
+		key, isKey := item.Member("key").Str()
+		operator, isOperator := item.Member("operator").Str()
+		values := ListIn(item, "", "values")
+		r := Requirement{key, operator, values.Texts()}
+		if !isKey || !isOperator || values.Doubt != nil || Marked(item.Member("key")) ||
+			Marked(item.Member("operator")) {
+			return nil, false
+		}
+		all = append(all, r)
+	}
+	return all, true
+}
+
+// sound reports whether Kubernetes takes the requirement.
+func (r *Requirement) sound() bool {
+	switch r.Operator {
+	case "In", "NotIn":
+		return len(r.Values) > 0
+	case "Exists", "DoesNotExist":
+		return len(r.Values) == 0
+	}
+	return false
+}
+
+// Fits reports whether labels are as the requirement wants them. NotIn holds for what has no such
+// label, and one that Kubernetes does not take holds for nothing.
+func (r *Requirement) Fits(has Labels) bool {
+	value, there := has[r.Key]
+	if !r.sound() {
+		return false
+	}
+	switch r.Operator {
+	case "In":
+		return there && slices.Contains(r.Values, value)
+	case "NotIn":
+		return !there || !slices.Contains(r.Values, value)
+	case "Exists":
+		return there
+	}
+	return !there
+}
+
+// String is the requirement as kubectl takes it.
+func (r *Requirement) String() string {
+	switch r.Operator {
+	case "In", "NotIn":
+		return fmt.Sprintf("%s %s (%s)", r.Key, strings.ToLower(r.Operator),
+			strings.Join(r.Values, ","))
+	case "Exists":
+		return r.Key
+	}
+	return "!" + r.Key
+}

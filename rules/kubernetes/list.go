@@ -61,14 +61,8 @@ type List struct {
 // ListIn reads a list of texts. What is neither a text nor unknown the API server refuses.
 func ListIn(object *source.Value, path, name string) List {
 	l := List{Field: path + name, At: object.Member(name)}
-	if Marked(l.At) {
-		l.Doubt = DoubtOf(l.At, l.Field)
-		return l
-	}
 	if !l.At.Is(source.List) {
-		if l.At != nil && !l.At.Is(source.Null) {
-			l.Doubt = notAList(l)
-		}
+		l.Doubt = ShapeDoubt(l.At, source.List, l.Field)
 		return l
 	}
 	for _, v := range l.At.Items {
@@ -84,12 +78,6 @@ func ListIn(object *source.Value, path, name string) List {
 		}
 	}
 	return l
-}
-
-func notAList(l List) *rules.Unknown {
-	return &rules.Unknown{Why: fmt.Sprintf(
-		"%s is %s, not a list: the API server refuses that, and an earlier version of the "+
-			"policy may hold", l.Field, l.At.Kind)}
 }
 
 // Empty reports whether the list has no value, known or not.

@@ -80,7 +80,9 @@ func OneCluster(files []*source.File, policy func(object *source.Value) bool) er
 	return &source.Error{
 		Pos:   source.Position{File: both[1].Name},
 		Cause: name + " is in " + both[0].Name + " too: they are of two clusters",
-		Hints: source.Hints("name the files of one cluster: -p " + both[0].Name),
+		Hints: source.Hints(
+			"name the files of one cluster, that of " + both[0].Name + " or the other",
+		),
 	}
 }
 

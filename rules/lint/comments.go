@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // ignoreMark begins a comment that sets a finding aside: gatewhy:ignore RULE reason.
@@ -125,4 +126,28 @@ func inString(values []*source.Value, at int) bool {
 		}
 	}
 	return false
+}
+
+// SetAside splits findings by the comments of their file: those that stay, and those that a
+// comment with a reason sets aside, with that comment.
+func SetAside(
+	comments []Comment, found []rules.Finding,
+) (stay, aside []rules.Finding, by []Comment) {
+	for _, f := range found {
+		if c, ok := comment(comments, f); ok {
+			aside, by = append(aside, f), append(by, c)
+			continue
+		}
+		stay = append(stay, f)
+	}
+	return stay, aside, by
+}
+
+func comment(comments []Comment, f rules.Finding) (Comment, bool) {
+	for _, c := range comments {
+		if c.Rule == f.Rule && c.Line == f.Pos.Line && c.Reason != "" {
+			return c, true
+		}
+	}
+	return Comment{}, false
 }

@@ -135,8 +135,8 @@ func TestEachAddressOfAListIsJudged(t *testing.T) {
 		"the second over http": {
 			of(policy(fetched(ourKeys+","+open, true))), errorAt("signature", "over http"),
 		},
-		"an address over http that is none": {of(policy(fetched("http:///keys", false))), nil},
-		"both over https":                   {of(policy(fetched(ourKeys+","+other, true))), nil},
+		"an address over http without a host": {of(policy(fetched("http:///keys", false))), nil},
+		"both over https":                     {of(policy(fetched(ourKeys+","+other, true))), nil},
 	})
 	finds(t, keysURLIsDiscovery(), map[string]row{
 		"the second is the metadata": {

@@ -92,7 +92,7 @@ func (e *entry) outOfRange(end placed, first bool) (beyond bool, _ *doubt) {
 	case !ok || templated(end.value):
 		return false, end.wrong("a version of the Mule runtime", end.value)
 	case err != nil:
-		return false, &doubt{placed: end, why: end.name + " is " + text + ", and that is no " +
+		return false, &doubt{placed: end, why: end.name + " is " + text + ", which is not a " +
 			"version of a Mule 4 runtime", malformed: true}
 	case first && !firstRuntime().Before(version):
 		return false, nil

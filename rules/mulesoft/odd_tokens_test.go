@@ -95,3 +95,22 @@ func TestAnAutomatedPolicyAppliesWhereItsRuleSays(t *testing.T) {
 		}
 	}
 }
+
+// Gateways take the first key of a name, the last, or try all.
+func TestASignatureByOneOfTwoKeysOfANameIsNotKnown(t *testing.T) {
+	t.Parallel()
+	r := &rules.Request{Token: token(v1, "RS256"), At: at, Signatures: namesakes{}}
+	got := short(verdictOf(t, policyOf(jwtValidation, "1.4.0", base+skip), r))
+	if want := unknown(rules.Signature); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// namesakes verifies every token with one of two keys of its name.
+type namesakes struct{}
+
+func (namesakes) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
+	return rules.SignatureResult{Result: keys.Result{
+		Outcome: keys.Pass, Notes: []keys.Note{{ID: "duplicate-kid", Message: "two keys"}},
+	}}
+}

@@ -177,7 +177,7 @@ func (c *compiler) signature(v verifier) *rules.Check {
 	check := c.check(rules.Signature, field, codeOIDC)
 	key := c.keysOf(v)
 	// go-jose, shared.go, checkSupportedCritical
-	key.Lenience = keys.Lenience{EmptyCrit: true, B64: true}
+	key.Lenience = keys.Lenience{EmptyCrit: true, B64: true, GoOIDC: true}
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
 	return check
 }

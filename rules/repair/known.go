@@ -27,7 +27,7 @@ type known struct {
 func (w *work) known(before, after []*rules.Policy, solution *rules.Solution) *known {
 	k := w.given(solution)
 	for _, p := range before {
-		k.had = append(k.had, p.Checks()...)
+		k.had.checks = append(k.had.checks, p.Checks()...)
 	}
 	k.learn(before, func(string) bool { return true })
 	k.learnTenant(before)
@@ -76,7 +76,7 @@ func (k *known) versions() []entra.Version {
 	if k.sure(ofVersion) {
 		return all
 	}
-	for _, c := range k.had {
+	for _, c := range k.had.checks {
 		for _, wanted := range c.Test.Wants() {
 			issuer, ok := entra.ParseIssuer(wanted.Text)
 			if ok && wanted.Input.Name == "iss" && !slices.Contains(all, issuer.Version) {
@@ -261,26 +261,39 @@ func (k *known) carryIssuer(text string) {
 }
 
 // had is the checks of policies before a change.
-type had []*rules.Check
+type had struct {
+	checks      []*rules.Check
+	values      map[string]bool // they are compared with, filled when it is asked for
+	expressions []string        // filled with it
+}
 
 // text reports whether a text stood in the policies, as a value or in an expression, be it
 // switched off.
-func (h had) text(text string) bool {
-	return slices.ContainsFunc(h, func(c *rules.Check) bool { return stands(&c.Test, text) })
-}
-
-func stands(p *rules.Predicate, text string) bool {
-	if p.Input.Opaque != nil && strings.Contains(p.Input.Opaque.Text, text) {
-		return true
-	}
-	for i := range p.Of {
-		if stands(&p.Of[i], text) {
-			return true
+func (h *had) text(text string) bool {
+	if h.values == nil {
+		h.values = map[string]bool{}
+		for _, c := range h.checks {
+			h.look(&c.Test)
 		}
 	}
-	return slices.ContainsFunc(p.Values, func(v *source.Value) bool {
-		return v.Is(source.String) && (v.Text == text || shortScope(v.Text) == text)
+	return h.values[text] || slices.ContainsFunc(h.expressions, func(expression string) bool {
+		return strings.Contains(expression, text)
 	})
+}
+
+// look notes what stands in a predicate.
+func (h *had) look(p *rules.Predicate) {
+	if p.Input.Opaque != nil {
+		h.expressions = append(h.expressions, p.Input.Opaque.Text)
+	}
+	for i := range p.Of {
+		h.look(&p.Of[i])
+	}
+	for _, v := range p.Values {
+		if v.Is(source.String) {
+			h.values[v.Text], h.values[shortScope(v.Text)] = true, true
+		}
+	}
 }
 
 // inForce lists the checks that are made of a token on the way past each of the policies that

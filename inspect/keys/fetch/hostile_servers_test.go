@@ -439,7 +439,7 @@ func hostileSets(t *testing.T) []hostileServer {
 		{"the wrong key of the same kid alone", []map[string]any{other}, "", false},
 		{"a private member", []map[string]any{changed("d", "AQAB")}, "verified", true},
 		{
-			"certificates that are none",
+			"certificates that can't be read",
 			[]map[string]any{changed("x5c", []any{"AA", "%%"})},
 			"verified", true,
 		},

@@ -97,7 +97,7 @@ func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 	if n := connected.Load(); n > 0 || transport.asked.Load() > 0 {
 		t.Errorf("%d connections to loopback, %d requests", n, transport.asked.Load())
 	}
-	t.Logf("%d spellings of private hosts and %d texts that are none", len(privateHosts),
+	t.Logf("%d spellings of private hosts and %d texts that are not hosts", len(privateHosts),
 		len(noHosts))
 }
 

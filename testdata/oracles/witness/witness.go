@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -25,6 +26,17 @@ type Minted struct {
 	own    *keys.Set // the issuer's RSA key alone
 	pem    string
 	tokens map[string]tokens.Request
+	parsed map[string]*inspect.Token // by the same names
+
+	// verified holds what each verification came to: each configuration asks for the same ones.
+	verified sync.Map // of keys.Result by verification
+}
+
+// verification is of a token's text.
+type verification struct {
+	token    string
+	own      bool
+	lenience keys.Lenience
 }
 
 // Mint makes every token.
@@ -33,7 +45,9 @@ func Mint(at time.Time) (*Minted, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Minted{At: at, tokens: map[string]tokens.Request{}}
+	m := &Minted{
+		At: at, tokens: map[string]tokens.Request{}, parsed: map[string]*inspect.Token{},
+	}
 	for _, shape := range tokens.All() {
 		if _, twice := m.tokens[shape.Name]; twice {
 			return nil, fmt.Errorf("two tokens are called %s", shape.Name)
@@ -42,6 +56,9 @@ func Mint(at time.Time) (*Minted, error) {
 			return nil, err
 		}
 		m.Names = append(m.Names, shape.Name)
+		if sent := m.tokens[shape.Name].Token; sent != "" {
+			m.parsed[shape.Name] = inspect.Parse(sent)
+		}
 	}
 	if m.Keys, err = issuer.KeySet(); err != nil {
 		return nil, err
@@ -75,7 +92,7 @@ func (m *Minted) Request(asked *recording.Request, name string) *rules.Request {
 		request.Headers[header] = value
 	}
 	if sent.Token != "" {
-		request.Token = inspect.Parse(sent.Token)
+		request.Token = m.parsed[name]
 		request.Headers["Authorization"] = sent.Authorization
 	}
 	return request
@@ -83,11 +100,17 @@ func (m *Minted) Request(asked *recording.Request, name string) *rules.Request {
 
 // Verify verifies with the issuer's keys.
 func (m *Minted) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	asked := verification{token.Compact(), key.Own, key.Lenience}
+	if known, ok := m.verified.Load(asked); ok {
+		return rules.SignatureResult{Result: known.(keys.Result)}
+	}
 	set := m.set
 	if key.Own {
 		set = m.own
 	}
-	return rules.SignatureResult{Result: key.Lenience.Verify(token, set)}
+	result := key.Lenience.Verify(token, set)
+	m.verified.Store(asked, result)
+	return rules.SignatureResult{Result: result}
 }
 
 // Recorded is a recording, and the requests that were asked for it.

@@ -1,0 +1,136 @@
+package envoygateway
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// fieldRules visits what the definition of a SecurityPolicy does not allow of single fields: those
+// that must be there and are not, and those of another type or with a value that is not listed.
+type fieldRules struct {
+	visit func(at *source.Value, field, why string)
+}
+
+// text looks at a text that must not be empty. It may be absent where it need not be there.
+func (f fieldRules) text(of *source.Value, path, name string, needed bool) {
+	v := of.Member(name)
+	switch {
+	case !isSet(v) && needed:
+		f.visit(of, path+name, name+" is missing")
+	case !isSet(v), kubernetes.Marked(v):
+	case !v.Is(source.String):
+		f.visit(v, path+name, fmt.Sprintf("%s is %s, not a text", name, v.Kind))
+	case v.Text == "":
+		f.visit(v, path+name, name+" is empty")
+	}
+}
+
+// texts looks at a list of texts, none of which may be empty.
+func (f fieldRules) texts(of *source.Value, path, name string) {
+	for _, v := range itemsOf(of.Member(name)) {
+		if v.Is(source.String) && v.Text == "" {
+			f.visit(v, path+name, "an item of "+name+" is empty")
+		}
+	}
+}
+
+// list looks at a list that must be there, with an item.
+func (f fieldRules) list(of *source.Value, path, name string) {
+	v := of.Member(name)
+	switch {
+	case !isSet(v):
+		f.visit(of, path+name, name+" is missing")
+	case v.Is(source.List) && len(v.Items) == 0:
+		f.visit(v, path+name, name+" is empty")
+	}
+}
+
+// truth looks at a field that is true or false.
+func (f fieldRules) truth(of *source.Value, path, name string) {
+	if v := of.Member(name); isSet(v) && !v.Is(source.Bool) && !kubernetes.Marked(v) {
+		f.visit(v, path+name, fmt.Sprintf("%s is %s, not true or false", name, v.Kind))
+	}
+}
+
+// provider looks at the fields of a JWT provider.
+func (f fieldRules) provider(p *provider) {
+	f.text(p.at, p.path, "name", true)
+	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
+		f.text(remote, p.path+"remoteJWKS.", "uri", true)
+	}
+	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
+		kind, _ := local.Member("type").Str()
+		byName, inline := isSet(local.Member("valueRef")), isSet(local.Member("inline"))
+		if !kubernetes.Marked(local.Member("type")) &&
+			(byName == inline || byName != (kind == "ValueRef")) {
+			f.visit(local, p.path+"localJWKS",
+				"of inline and valueRef there is one, the one that the type is about")
+		}
+	}
+	for i, to := range itemsOf(p.at.Member("claimToHeaders")) {
+		path := fmt.Sprintf("%sclaimToHeaders[%d].", p.path, i)
+		f.text(to, path, "header", true)
+		f.text(to, path, "claim", true)
+	}
+}
+
+// rule looks at the fields of an authorization rule.
+func (f fieldRules) rule(r *authRule) {
+	operation, path := r.at.Member("operation"), r.path+"operation."
+	if operation.Is(source.Object) && !isSet(operation.Member("methods")) &&
+		!isSet(operation.Member("path")) {
+		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
+	}
+	for _, v := range itemsOf(operation.Member("methods")) {
+		if !oneOf(v, "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
+			"PATCH") {
+			f.visit(v, path+"methods", v.Text+" is not a method")
+		}
+	}
+	if v := operation.At("path", "type"); !oneOf(v, "Exact", "PathPrefix", "RegularExpression") {
+		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")
+	}
+	principal := r.at.Member("principal")
+	for i, h := range itemsOf(principal.Member("headers")) {
+		path := fmt.Sprintf("%sprincipal.headers[%d].", r.path, i)
+		f.text(h, path, "name", true)
+		f.list(h, path, "values")
+	}
+	jwt, path := principal.Member("jwt"), r.path+"principal.jwt."
+	if jwt.Is(source.Object) {
+		f.text(jwt, path, "provider", true)
+	}
+	f.texts(jwt, path, "scopes")
+	for i, claim := range itemsOf(jwt.Member("claims")) {
+		path := fmt.Sprintf("%sclaims[%d].", path, i)
+		if claim.Is(source.Object) {
+			f.text(claim, path, "name", true)
+			f.list(claim, path, "values")
+		}
+	}
+}
+
+// targets looks at what a policy is attached to.
+func (f fieldRules) targets(p *policy) {
+	one, several := p.Spec.Member("targetRef"), p.Spec.Member("targetRefs")
+	if isSet(one) && isSet(several) && len(p.selectors) == 0 {
+		f.visit(several, "targetRefs", "targetRef and targetRefs are both set")
+	}
+	for _, ref := range p.refs {
+		group := ref.At.Member("group")
+		switch {
+		case !isSet(group):
+			f.visit(ref.At, "targetRefs", "a reference has no group")
+		case !oneOf(group, gatewayAPI[:len(gatewayAPI)-1]):
+			f.visit(group, "targetRefs", "the group is not "+gatewayAPI[:len(gatewayAPI)-1])
+		}
+		if isSet(p.Spec.Member("mergeType")) &&
+			!slices.Contains([]string{httpRoute, grpcRoute, tcpRoute}, ref.Kind) {
+			f.visit(p.Spec.Member("mergeType"), "mergeType", "a policy of a "+ref.Kind+
+				" is merged with nothing")
+		}
+	}
+}

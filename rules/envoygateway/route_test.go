@@ -1,0 +1,84 @@
+package envoygateway
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// A route takes the requests that one of its matches fits as a whole. What is not known of a
+// request, or of a match, keeps nothing out: the request is asked about this route.
+func TestWhichRequestsARouteTakes(t *testing.T) {
+	t.Parallel()
+	const (
+		header = "headers: [{name: X-Tenant, value: acme}]"
+		query  = "queryParams: [{name: tenant, value: acme}]"
+		either = "headers: [{name: x-tenant, type: RegularExpression, value: 'a.*|b'}]"
+	)
+	elsewhere := rejected(404, rules.Conditional)
+	tests := []struct {
+		name, match string
+		tenant      string // in the header
+		query       string
+		want        decided
+	}{
+		{"a header", header, "acme", "", accepted()},
+		{"another value", header, "other", "", elsewhere},
+		{"no such header", header, "", "", elsewhere},
+		{"an expression", either, "acme", "", accepted()},
+		{"an expression that is not all of it", either, "bb", "", elsewhere},
+		{"a parameter", query, "", "acme", accepted()},
+		{"another parameter", query, "", "other", elsewhere},
+		{"no such parameter", query, "", "", elsewhere},
+		{"both", header + ", " + query, "acme", "acme", accepted()},
+		{"one of two", header + ", " + query, "acme", "", elsewhere},
+		{
+			"of a name twice the first counts",
+			"headers: [{name: x-tenant, value: acme}, {name: X-Tenant, value: b}]", "acme", "",
+			accepted(),
+		},
+		{"a method", "method: POST", "", "", elsewhere},
+		{"a method and a header", "method: GET, " + header, "acme", "", accepted()},
+		{"another alternative", header + "}, {method: GET", "", "", accepted()},
+		{
+			"what a deployment fills in", `headers: [{name: x-tenant, value: "{{ .x }}"}]`, "", "",
+			accepted(),
+		},
+		{"a method that a deployment fills in", `method: "{{ .x }}"`, "", "", accepted()},
+		{
+			"a kind of match that nobody knows",
+			"headers: [{name: x-tenant, type: Odd, value: acme}]", "", "", accepted(),
+		},
+		{
+			"an exact path and its parameters", "path: {type: Exact, value: /orders}", "", "",
+			accepted(),
+		},
+		{"a path that goes on", "path: {type: Exact, value: /order}", "", "", elsewhere},
+	}
+	for _, test := range tests {
+		text := onRoute(jwt()) + resourceOf(httpRoute, "api",
+			"rules: [{matches: [{"+test.match+"}]}]")
+		r := requestOf("")
+		if test.tenant != "" {
+			r.Headers = map[string]string{"X-Tenant": test.tenant}
+		}
+		if test.query != "" {
+			r.Query = map[string]string{"tenant": test.query}
+		}
+		if got := short(answered(t, text, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// Of a request of which headers and parameters are not known nothing is kept out.
+func TestARequestWhoseHeadersAreNotKnown(t *testing.T) {
+	t.Parallel()
+	text := onRoute(jwt()) + resourceOf(httpRoute, "api", "rules: [{matches: [{"+
+		"headers: [{name: x-tenant, value: a}], queryParams: [{name: b, value: c}]}]}]")
+	r := requestOf("")
+	r.HeadersWhole, r.QueryWhole = false, false
+	if got := short(answered(t, text, r)); got != accepted() {
+		t.Errorf("got %v", got)
+	}
+}

@@ -16,7 +16,9 @@ func TestAPolicyInUTF16IsNotPassedOverInAFolder(t *testing.T) {
 	for name, order := range map[string]binary.AppendByteOrder{
 		"little endian": binary.LittleEndian, "big endian": binary.BigEndian,
 	} {
-		for mark, text := range map[string]string{"with a mark": "\ufeff" + open, "without": open} {
+		for mark, text := range map[string]string{
+			"with a mark": "\ufeff" + open, "without": open,
+		} {
 			t.Run(name+" "+mark, func(t *testing.T) {
 				t.Parallel()
 				folder := t.TempDir()

@@ -324,8 +324,8 @@ func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) 
 	return g
 }
 
-// lookLikePolicy reports whether a text that can't be read has a word that policies have. In UTF-16
-// there is a NUL between the letters of such a word.
+// lookLikePolicy reports whether a text that can't be read has a word that policies have. In
+// UTF-16 there is a NUL between the letters of such a word.
 func (g Gateways) lookLikePolicy(text []byte) bool {
 	text = bytes.ReplaceAll(text, []byte{0}, nil)
 	return slices.ContainsFunc(g, func(a rules.Adapter) bool {

@@ -315,13 +315,13 @@ func (t *explainText) foldedChecks() string {
 			listed++
 		}
 	}
-	rejects := "%d that reject nobody"
+	rejectsNobody := "%d that reject nobody"
 	if harmless == 1 {
-		rejects = "%d that rejects nobody"
+		rejectsNobody = "%d that rejects nobody"
 	}
 	return t.notListed(passed, listed > 0, counts(
 		tally{repeated, "%d failed for the same reason"}, tally{skipped, "%d skipped"},
-		tally{harmless, rejects},
+		tally{harmless, rejectsNobody},
 	))
 }
 

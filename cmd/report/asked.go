@@ -47,7 +47,7 @@ func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
 	if d.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
-	d.AddNext(CommandLine{Shell: m.Shell})
+	d.AddNext(CommandLine{Shell: m.Shell, At: a.At})
 	return d, nil
 }
 
@@ -204,7 +204,7 @@ func explainFlags() []string {
 
 // line is the command line that asks the same.
 func (a *Asked) line(shell Shell, flags ...string) CommandLine {
-	return CommandLine{Shell: shell, Flags: a.words(flags...)}
+	return CommandLine{Shell: shell, At: a.At, Flags: a.words(flags...)}
 }
 
 // words are flags of the command that asks the same, a word each.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -55,12 +56,18 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 	var all steps
 	for i := range x.Cases {
 		c := &x.Cases[i]
-		if d := c.Verdict.Decided; len(c.Differences) > 0 && d != nil {
-			all.add(rules.Step{
-				Note:    "Check the policy that decided differently from what a test expects",
-				Command: "gatewhy lint " + line.Shell.Path(d.Check.Pos.File),
-			})
+		files := decidedIn(&c.Verdict)
+		if len(c.Differences) == 0 || len(files) == 0 {
+			continue
 		}
+		lint := "gatewhy lint"
+		for _, file := range files {
+			lint += " " + line.Shell.Path(file)
+		}
+		all.add(rules.Step{
+			Note:    "Check the policy that decided differently from what a test expects",
+			Command: lint,
+		})
 	}
 	switch {
 	case x.Failed() > 0:
@@ -72,6 +79,20 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		})
 	}
 	x.Next = all
+}
+
+// decidedIn names the files that a verdict was decided in: all of them where no check rejects.
+func decidedIn(v *rules.Verdict) []string {
+	if v.Decided != nil {
+		return []string{v.Decided.Check.Pos.File}
+	}
+	var files []string
+	for i := range v.Results {
+		if file := v.Results[i].Check.Pos.File; file != "" && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // Coverage is which checks of the policies the tests have seen pass, and which they have seen

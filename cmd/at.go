@@ -20,7 +20,6 @@ type atFlag struct {
 func (f *atFlag) register(cmd *cobra.Command) {
 	cmd.Flags().Var(f, "at",
 		"evaluate times at this instant: RFC 3339, Unix seconds, or issued (one second after iat)")
-	complete(cmd, "at", []string{"issued"})
 }
 
 func (f *atFlag) String() string { return f.text }

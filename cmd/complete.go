@@ -17,16 +17,11 @@ import (
 
 // complete offers these words to the shell as the flag's values.
 func complete(cmd *cobra.Command, flag string, words []string) {
-	completeBy(cmd, flag, func() []string { return words })
+	completeWith(cmd, flag, func([]string) []string { return words })
 }
 
-// completeBy is complete for words that are looked up when a shell asks for them.
-func completeBy(cmd *cobra.Command, flag string, words func() []string) {
-	completeWith(cmd, flag, func([]string) []string { return words() })
-}
-
-// completeWith is completeBy for words that depend on the command's arguments. A word that would
-// act on a terminal is not offered.
+// completeWith is complete for words that depend on the command's other flags or its arguments. A
+// word that would act on a terminal is not offered.
 func completeWith(cmd *cobra.Command, flag string, words func(args []string) []string) {
 	setCompletion(cmd, flag, func(
 		_ *cobra.Command, args []string, _ string,
@@ -70,16 +65,30 @@ func (e *Env) isCompletion() bool {
 		e.Args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// completeRest completes the flags whose completion is not theirs alone: a FILE by the endings of
-// what the flag reads, and nothing where neither files nor words are known.
-func (e *Env) completeRest(cmd *cobra.Command) {
+// completeFlags completes the flags of a command: one of several words, what a file or a table
+// names, a FILE by the endings of what the flag reads, and nothing where none of these is known.
+// It is for a shell that asks alone: cobra keeps each completion for as long as the program runs.
+func (e *Env) completeFlags(cmd *cobra.Command) {
 	e.completeAPIs(cmd)
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if _, has := cmd.GetFlagCompletionFunc(f.Name); has || f.NoOptDefVal != "" {
 			return
 		}
 		value, _ := pflag.UnquoteUsage(f)
+		one, isChoice := f.Value.(*choice)
 		switch endings := endingsOf(f.Name); {
+		case isChoice:
+			complete(cmd, f.Name, one.allowed)
+		case f.Name == "at":
+			complete(cmd, f.Name, []string{"issued"})
+		case f.Name == "policy-type":
+			complete(cmd, f.Name, e.Gateways.Kinds())
+		case f.Name == "rule" || f.Name == "exclude":
+			complete(cmd, f.Name, report.RuleNames(e.Gateways.Catalogue()))
+		case f.Name == "claim":
+			complete(cmd, f.Name, inspect.ClaimNames())
+		case f.Name == "env":
+			e.completeEnvironments(cmd)
 		case f.Name == "jwks":
 			setCompletion(cmd, f.Name, completeKeySet)
 		case strings.Contains(f.Usage, "@FILE"):
@@ -141,7 +150,7 @@ func (e *Env) completeAPIs(cmd *cobra.Command) {
 // completeEnvironments offers the names of the environments to the shell as the values of --env:
 // of the file that -c names, else of the one that is found.
 func (e *Env) completeEnvironments(cmd *cobra.Command) {
-	completeBy(cmd, "env", func() []string {
+	completeWith(cmd, "env", func([]string) []string {
 		name := report.DefaultEnvironments
 		if flag := cmd.Flag("config"); flag.Changed {
 			name = flag.Value.String()

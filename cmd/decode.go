@@ -42,7 +42,6 @@ func newDecode(env *Env) *cobra.Command {
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "",
 		"show only the claim `NAME`, with or without a token")
-	completeBy(cmd, "claim", inspect.ClaimNames)
 	return cmd
 }
 

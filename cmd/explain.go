@@ -51,7 +51,6 @@ func newExplain(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd, env.Gateways)
-	env.completeEnvironments(cmd)
 	return cmd
 }
 

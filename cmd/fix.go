@@ -160,7 +160,6 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVar(&f.rule, "rule", "",
 		"repair only the findings of this rule: a `NAME` from gatewhy rules")
-	completeBy(cmd, "rule", func() []string { return report.RuleNames(gateways.Catalogue()) })
 	flags.StringVar(&f.facts.Audience, "audience", "",
 		"this environment's `AUDIENCE`, as its tokens carry it")
 	flags.StringVar(&f.facts.Scope, "scope", "",

@@ -37,10 +37,9 @@ func (c *choice) Set(value string) error {
 	return problem(fmt.Sprintf("unknown value %q", value), hints...)
 }
 
-// register adds the flag with its completion. The shorthand may be empty.
+// register adds the flag. The shorthand may be empty.
 func (c *choice) register(cmd *cobra.Command, name, shorthand, usage string) {
 	cmd.Flags().VarP(c, name, shorthand, usage+": "+strings.Join(c.allowed, ", "))
-	complete(cmd, name, c.allowed)
 }
 
 // texts is a flag that may be repeated. Each value is taken as it is.

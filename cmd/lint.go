@@ -54,7 +54,7 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	severities := []string{"error", "warning", "note", "never"}
 	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
-	f.chosen.register(cmd, gateways)
+	f.chosen.register(cmd)
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say")

@@ -15,7 +15,7 @@ type chosenFlags struct {
 	from         choice // the least severity; empty for all
 }
 
-func (f *chosenFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+func (f *chosenFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.Var((*texts)(&f.only), "rule",
 		"show only the findings of this rule: a `NAME` from gatewhy rules; repeatable")
@@ -23,9 +23,6 @@ func (f *chosenFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"leave out the findings of this rule: a `NAME` from gatewhy rules; repeatable")
 	f.from = choice{allowed: []string{"error", "warning", "note"}, kind: "SEVERITY"}
 	f.from.register(cmd, "severity", "", "show the findings from this severity on")
-	names := func() []string { return report.RuleNames(gateways.Catalogue()) }
-	completeBy(cmd, "rule", names)
-	completeBy(cmd, "exclude", names)
 }
 
 // check refuses names of rules that are none, and flags that contradict each other.

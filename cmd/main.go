@@ -152,7 +152,7 @@ func commands(env *Env) []*cobra.Command {
 		env.toFile(cmd)
 		env.withDefaults(cmd)
 		if env.isCompletion() {
-			env.completeRest(cmd)
+			env.completeFlags(cmd)
 		}
 	}
 	return all

@@ -61,7 +61,6 @@ func (p *policyType) register(cmd *cobra.Command, gateways report.Gateways) {
 	p.gateways = gateways
 	cmd.Flags().Var(p, "policy-type",
 		"the policy's ASSET id, if the file has only its configuration")
-	complete(cmd, "policy-type", gateways.Kinds())
 }
 
 func (p *policyType) String() string { return p.name }

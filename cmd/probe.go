@@ -61,7 +61,6 @@ func newProbe(env *Env) *cobra.Command {
 		},
 	}
 	flags.registerProbe(cmd, env.Gateways)
-	env.completeEnvironments(cmd)
 	return cmd
 }
 

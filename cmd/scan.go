@@ -55,7 +55,6 @@ func newScan(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd, env.Gateways)
-	env.completeEnvironments(cmd)
 	return cmd
 }
 

@@ -35,7 +35,6 @@ func newTest(env *Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return env.test(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
-	env.completeEnvironments(cmd)
 	return cmd
 }
 

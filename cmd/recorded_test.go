@@ -33,7 +33,7 @@ func TestExplainSaysWhatARealGatewayAnswered(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "jwks.json"), minted.Keys, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for i := range recorded.Answers {
+	for i := 0; i < len(recorded.Answers); i += oneAnswerOf {
 		explainRecorded(t, dir, minted, recorded, &recorded.Answers[i])
 	}
 }

@@ -5,6 +5,7 @@ package cmd
 const (
 	onePolicyOf = 1
 	oneRandomOf = 1
+	oneAnswerOf = 1
 )
 
 const (

@@ -9,6 +9,10 @@ const (
 	oneRandomOf = 4
 )
 
+// oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
+// all of them against its predictions.
+const oneAnswerOf = 4
+
 // A cluster is as large as 4 MB, and with the tag long as 20 MB.
 const (
 	clusterResources  = 400

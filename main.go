@@ -19,7 +19,7 @@ const softMemory = 48 << 20
 
 // garbage is how much of it may pile up below that, in percent of what is in use: most runs end
 // before it is worth a collection.
-const garbage = 400
+const garbage = 800
 
 // brief is how long a run may take that has no use for these limits: to set them stops the whole
 // program, which costs such a run a tenth of its time.

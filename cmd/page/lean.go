@@ -22,9 +22,21 @@ const (
 )
 
 // unused are libraries that the page never calls, by their folders, with what the compiler wants
-// of them: what HCL's operators are made of, and what unpacks a log, which only scan reads.
+// of them: what HCL's operators are made of, and what unpacks a log, which only scan reads. The
+// form of Unicode that HCL gives its texts (NFC) is made by the browser.
 func unused() map[string]string {
 	return map[string]string{
+		"zclconf/go-cty/cty/ctystrings": `package ctystrings
+
+import "syscall/js"
+
+func Normalize(text string) string {
+	normalize := js.Global().Get("String").Get("prototype").Get("normalize")
+	return normalize.Call("call", text, "NFC").String()
+}
+
+func SafeKnownPrefix(string) string { return "" }
+`,
 		"zclconf/go-cty/cty/function/stdlib": `package stdlib
 
 import "github.com/zclconf/go-cty/cty/function"

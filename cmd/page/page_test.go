@@ -318,15 +318,16 @@ func (v *visit) unharmed(what string) {
 }
 
 // terraform lints policies in HCL, of which the module has a lean reader: it must read what the
-// whole one does.
+// whole one does, and bring its texts into the same form of Unicode.
 func (v *visit) terraform() {
 	names, err := filepath.Glob("../../testdata/rules/*/bad.tf")
 	if err != nil || len(names) < 10 {
 		v.t.Fatalf("%d policies in HCL: %v", len(names), err)
 	}
+	composed := 0
 	for _, name := range names {
-		text := string(read(v.t, name)) + "locals {\n" +
-			"  a = var.ids[\"uat\"].b[0]\n  c = local.a[\"x${1 + 2}\"] ? \"y\" : -1\n" +
+		text := strings.ReplaceAll(string(read(v.t, name)), "://orders", "://o\u0301rders") +
+			"locals {\n  a = var.ids[\"uat\"].b[0]\n  c = local.a[\"x${1 + 2}\"] ? \"y\" : -1\n" +
 			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n}\n"
 		q := question{Command: "lint", Files: []file{{"policy.tf", text}}}
 		q.Policies = []string{"policy.tf"}
@@ -337,6 +338,10 @@ func (v *visit) terraform() {
 		if v.eval(&got, `latest.json ?? ""`); got != want.JSON {
 			v.t.Errorf("%s: the page says\n%s\nwant\n%s", name, got, want.JSON)
 		}
+		composed += strings.Count(got, "://\u00f3rders")
+	}
+	if composed == 0 {
+		v.t.Error("no finding shows a text that is in another form in the file")
 	}
 }
 

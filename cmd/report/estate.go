@@ -146,6 +146,9 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	if err := estate.reader.contracts(of, site); err != nil {
 		return nil, nil, err
 	}
+	if err := estate.reader.api(of, site); err != nil {
+		return nil, nil, err
+	}
 	if chain := estate.reader.chains[name]; chain != nil {
 		return nil, nil, Problem("--env "+name+": its policies are of several gateways: "+
 			strings.Join(chain, ", "), "name the files of one of them")
@@ -157,6 +160,7 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 			"policies: [] says so in "+config,
 		)
 	}
+	set.ofEnvironment = site.API
 	return site, set, nil
 }
 

@@ -60,26 +60,26 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 // accepted is about a request that gets in, which it may should not.
 func (w *explainNext) accepted() {
 	w.belongsElsewhere()
-	switch aud := w.foreignAudience(); {
+	switch aud, of := w.foreignAudience(); {
 	case len(w.reasons) > 0:
 		w.ask()
 	case aud != "":
-		w.keepOut(aud)
+		w.keepOut(aud, of)
 	default:
 		w.repairs()
 	}
 	w.lint()
 }
 
-// keepOut is about a token that gets in and is for another API than the app registration's.
-func (w *explainNext) keepOut(aud string) {
+// keepOut is about a token that gets in and is for another API than that of this registration.
+func (w *explainNext) keepOut(aud, of string) {
 	var flags []string
 	if w.Other == nil && w.Line.Token != "" {
 		flags = []string{"--other", w.Line.Token}
 	}
 	w.steps.add(rules.Step{
-		Note: "This token is for " + aud + ", which is not an audience of the API of --app: it " +
-			"should not get in. See what keeps it out, with a token that belongs here",
+		Note: "This token is for " + aud + ", which is not an audience of the API of " + of +
+			": it should not get in. See what keeps it out, with a token that belongs here",
 		Command: w.again("-", flags...),
 	})
 }

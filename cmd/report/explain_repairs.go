@@ -22,11 +22,11 @@ func (r *Explainer) repair(x *Explanation) {
 		})
 		return
 	}
-	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
+	if aud, of := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
-			Refused: "it is for " + aud + ", and the app registration of --app does not have " +
-				"this audience; pass a token that belongs here, and this one as --other",
+			Refused: "it is for " + aud + ", and the app registration of " + of + " does not " +
+				"have this audience; pass a token that belongs here, and this one as --other",
 		})
 		return
 	}
@@ -220,19 +220,23 @@ func (r *Explainer) fixes(file *source.File, solution string) bool {
 	return err == nil && shown.Changed
 }
 
-// foreignAudience is the token's audience where the app registration of the API has none such;
-// empty where it may be the API's.
-func (r *Explainer) foreignAudience() string {
-	app, audience := r.Policies.Apps.Only(), r.Request.Profile().Audience
-	if app == nil || len(audience) == 0 ||
-		entra.WithAudience(r.Policies.Apps.Apps, audience[0]) != nil {
-		return ""
+// foreignAudience is the token's audience where the app registration of the API has none such, and
+// where that registration is from; empty where it may be the API's.
+func (r *Explainer) foreignAudience() (audience, of string) {
+	app, sent := r.Policies.ofEnvironment, r.Request.Profile().Audience
+	apps := []*entra.Registration{app}
+	of = "the environment"
+	if r.Policies.Apps != nil {
+		app, apps, of = r.Policies.Apps.Only(), r.Policies.Apps.Apps, "--app"
+	}
+	if app == nil || len(sent) == 0 || entra.WithAudience(apps, sent[0]) != nil {
+		return "", ""
 	}
 	if slices.ContainsFunc(app.URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
 		!app.AppID.Known() {
-		return ""
+		return "", ""
 	}
-	return audience[0]
+	return sent[0], of
 }
 
 // HowToCollect is the command that prints how to get what an unknown check asks for, with the ids

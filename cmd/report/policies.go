@@ -19,6 +19,10 @@ type PolicySet struct {
 	*repair.Draft
 	gateways Gateways         // that the program knows
 	Apps     *entra.Directory // app registrations; nil where none were given
+
+	// ofEnvironment is the API of the environment whose policies they are; nil where none is
+	// known.
+	ofEnvironment *entra.Registration
 }
 
 // ReadPolicies reads and compiles the policy files.

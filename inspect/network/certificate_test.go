@@ -54,3 +54,28 @@ func TestACertificateIsShownToHostsThatTheUserNamed(t *testing.T) {
 		}
 	}
 }
+
+// To trust another authority does not help where the certificate is of another host.
+func TestACertificateOfAnotherNameIsNotCalledUntrusted(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	address, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Host = "localhost:" + address.Port()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address.String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Send(NewTransport(Settings{Roots: roots}), request,
+		Purpose{Address: address, By: ByUser}, Limits{1, time.Minute})
+	const want = "the server's certificate is for another name: x509: certificate is valid for " +
+		"example.com, *.example.com, not localhost"
+	if err == nil || Cause(err) != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

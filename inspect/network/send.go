@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -59,12 +60,15 @@ func notFollowed(*http.Request, []*http.Request) error { return http.ErrUseLastR
 func Cause(err error) string {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
+	var name x509.HostnameError
 	var forbidden *ForbiddenError
 	switch {
 	case errors.As(err, &forbidden):
 		return forbidden.Error()
 	case errors.As(err, &dns):
 		return "the host's name can't be resolved"
+	case errors.As(err, &name):
+		return "the server's certificate is for another name: " + name.Error()
 	case errors.As(err, &certificate):
 		return "the server's certificate is not trusted: " + certificate.Err.Error()
 	case errors.Is(err, io.ErrUnexpectedEOF):

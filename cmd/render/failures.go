@@ -16,7 +16,7 @@ type failures struct {
 type failedAt struct {
 	here     bool
 	below    map[string]*failedAt // by the next step
-	anywhere bool                 // below it is a step that is none of several alternatives
+	anywhere bool                 // some step below it is not one of several alternatives
 }
 
 // add adds a check if it failed and keeps the request out.

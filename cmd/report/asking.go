@@ -113,7 +113,7 @@ func formFlag(value string) string {
 	return "-d"
 }
 
-// inForce are the checks of policies that are made, and of which it is known what they want.
+// inForce are the checks that policies make for sure, and whose values are known.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, policy := range policies {

@@ -183,8 +183,8 @@ func (c *clientClasses) ofFew(set *clientSet) (found []classified) {
 	return found
 }
 
-// firstOther is the place of the first client of a set that is none of those that are told from
-// all others; behind all places where there is none.
+// firstOther is the place of the first client of a set that the checks don't tell from others;
+// behind all places where they tell each.
 func (c *clientClasses) firstOther(set *clientSet) int {
 	special, without := c.special[set.roll], set.without
 	for at := range set.ids {

@@ -81,7 +81,7 @@ func (e *everyone) butOf(place *Place) *clientSet {
 }
 
 // otherClients are the clients of all environments but one, by what they can have of its API. Most
-// can have the same: only those of which something is known are looked at one by one.
+// can have the same: those that files say more of are looked at one by one.
 func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	e := m.everyone()
 	if known != nil {
@@ -120,7 +120,7 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	return slices.Insert(all, before, &group{grant: usual, clients: rest})
 }
 
-// knownTo is the places of the clients of which something is known together with an API, in order.
+// knownTo is the places of the clients that files name together with an API, in order.
 func (e *everyone) knownTo(api *entra.Registration) []int32 {
 	all := slices.Clone(e.askers[lower(api.AppID.Value)])
 	for _, p := range api.PreAuthorized {

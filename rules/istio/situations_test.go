@@ -47,7 +47,7 @@ func TestPublicSituations(t *testing.T) {
 			rejected(403, rules.Audience), "Audiences in Jwt are not allowed",
 		},
 		{
-			"istio#35973: an issuer with a slash too much in the policy is a 401 for the issuer",
+			"an issuer with a slash too much in the policy is a 401 for the issuer",
 			authentication("issuer: " + v2Issuer + "/"), "",
 			rejected(401, rules.Issuer), "Jwt issuer is not configured",
 		},

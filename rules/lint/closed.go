@@ -37,7 +37,7 @@ func closed(s *rules.Subject, p *rules.Policy) bool {
 		copied := *of
 		copied.When.Routes = nil
 		copied.Root = withoutPassed(of.Root.Map(func(c *rules.Check) *rules.Check {
-			if ofClaims(c) || tellsClients(c) {
+			if looksAtClaims(c) || tellsClients(c) {
 				return passed
 			}
 			return c

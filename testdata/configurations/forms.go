@@ -13,10 +13,13 @@ import (
 
 // Form is a way to write a configuration down that changes nothing of what it says.
 type Form struct {
-	Name    string
-	File    string // what the file is called
-	Aliases bool   // values that are the same are written once
-	Write   func(*testing.T, Configuration) string
+	Name  string
+	File  string // what the file is called
+	Write func(*testing.T, Configuration) string
+
+	// Moved says that things are at one place that are at several otherwise, or that another one
+	// comes first: of what is said of them, something else may be kept.
+	Moved bool
 }
 
 // Forms are those of a gateway's configuration, the plain one first.
@@ -48,11 +51,11 @@ func clusterForms() []Form {
 				}
 			})
 		})},
-		{Name: "aliases", Aliases: true, File: "policy.yaml", Write: resources(aliases)},
+		{Name: "aliases", Moved: true, File: "policy.yaml", Write: resources(aliases)},
 		{Name: "members in another order", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
 			eachNode(n, reverseMembers)
 		})},
-		{Name: "documents in another order", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
+		{Name: "documents in another order", Moved: true, File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			nodes := nodesOf(t, c.objects)
 			slices.Reverse(nodes)
 			return documents(t, func(*yaml.Node) {}, nodes...)
@@ -60,7 +63,7 @@ func clusterForms() []Form {
 		{Name: "a List", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{whole(t, c)})...)
 		}},
-		{Name: "a List with aliases", Aliases: true, File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
+		{Name: "a List with aliases", Moved: true, File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, aliases, nodesOf(t, []object{whole(t, c)})...)
 		}},
 		{Name: "Lists of one", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {

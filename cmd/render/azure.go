@@ -16,23 +16,20 @@ import (
 // warnings: a note is a plain line of the log.
 func LintAzure(w io.Writer, r *report.Linting) error {
 	l := linting{r}
+	var out strings.Builder
 	for _, f := range l.Findings {
 		line := fmt.Sprintf("%s: note: %s [%s]", safe(f.Pos.String()), safe(f.Message), f.Rule)
 		if f.Severity != rules.Note {
 			text := f.Message + ". " + l.Fix(&f)
 			line = azureIssue(f.Severity, f.Pos, f.Rule, text)
 		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
-			return err
-		}
+		out.WriteString(line + "\n")
 	}
 	for _, u := range l.Unread {
-		line := azureIssue(rules.Error, u.Pos, "", "not checked: "+u.Why)
-		if _, err := fmt.Fprintln(w, line); err != nil {
-			return err
-		}
+		out.WriteString(azureIssue(rules.Error, u.Pos, "", "not checked: "+u.Why) + "\n")
 	}
-	return nil
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // azureIssue is the command that adds an issue to the run. The code may be empty, and so may the
@@ -65,16 +62,13 @@ func azureProperty(text string) string {
 // up.
 func TestAzure(w io.Writer, r *report.Testing) error {
 	x := testRun{r}
+	var out strings.Builder
 	for i := range x.Cases {
-		c := &x.Cases[i]
-		if len(c.Differences) == 0 {
-			continue
-		}
-		text := c.Name + ": " + strings.Join(c.Differences, "; ")
-		if _, err := fmt.Fprintln(w, azureIssue(rules.Error, c.Pos, "", text)); err != nil {
-			return err
+		if c := &x.Cases[i]; len(c.Differences) > 0 {
+			text := c.Name + ": " + strings.Join(c.Differences, "; ")
+			out.WriteString(azureIssue(rules.Error, c.Pos, "", text) + "\n")
 		}
 	}
-	_, err := fmt.Fprintln(w, x.summary())
+	_, err := io.WriteString(w, out.String()+x.summary()+"\n")
 	return err
 }

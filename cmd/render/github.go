@@ -16,25 +16,21 @@ import (
 // (docs.github.com/actions/reference/workflow-commands-for-github-actions).
 func LintGitHub(w io.Writer, r *report.Linting) error {
 	l := linting{r}
+	var out strings.Builder
 	for _, f := range l.Findings {
 		end := l.end(f)
-		_, err := fmt.Fprintf(w,
+		fmt.Fprintf(&out,
 			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
 			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)),
 			f.Pos.Line, end.Line, f.Pos.Column, end.Column,
 			githubProperty(f.Rule), githubMessage(f.Message+". "+l.Fix(&f)))
-		if err != nil {
-			return err
-		}
 	}
 	for _, u := range l.Unread {
-		_, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n",
+		fmt.Fprintf(&out, "::error %stitle=not checked::%s\n",
 			githubPlace(u.Pos), githubMessage(u.Why))
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // githubPlace is what is known about a place, as properties with a comma behind each.
@@ -70,18 +66,14 @@ func githubProperty(text string) string {
 // sums up.
 func TestGitHub(w io.Writer, r *report.Testing) error {
 	x := testRun{r}
+	var out strings.Builder
 	for i := range x.Cases {
-		c := &x.Cases[i]
-		if len(c.Differences) == 0 {
-			continue
-		}
-		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
-			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
-			githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
-		if err != nil {
-			return err
+		if c := &x.Cases[i]; len(c.Differences) > 0 {
+			fmt.Fprintf(&out, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
+				githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
+				githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
 		}
 	}
-	_, err := fmt.Fprintln(w, x.summary())
+	_, err := io.WriteString(w, out.String()+x.summary()+"\n")
 	return err
 }

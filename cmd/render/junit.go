@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -214,14 +215,8 @@ func (x matrixing) junitCase(r, g int) junitCase {
 // findingAt is the finding that a wrong cell belongs to.
 func (x matrixing) findingAt(row, gateway int) *environments.Finding {
 	for i := range x.Findings {
-		f := &x.Findings[i]
-		if f.Gateway != gateway {
-			continue
-		}
-		for _, r := range f.Rows {
-			if r == row {
-				return f
-			}
+		if f := &x.Findings[i]; f.Gateway == gateway && slices.Contains(f.Rows, row) {
+			return f
 		}
 	}
 	return &environments.Finding{}

@@ -257,22 +257,8 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			"name a file instead of -")
 	}
 	found, missing := e.maker().Find(args)
-	failed := report.Each(missing)
-	var all []*report.Fixing
-	var done atomic.Int64
-	stop := e.showProgress(&done, len(found), "files")
-	others := e.maker().ReadJoining(found, flags.options())
-	for _, one := range found {
-		fixed, err := e.fixFound(flags, one, others)
-		if err != nil {
-			failed = append(failed, err)
-		}
-		if fixed != nil {
-			all = append(all, fixed)
-		}
-		done.Add(1)
-	}
-	stop()
+	all, failed := e.fixEach(flags, found)
+	failed = append(report.Each(missing), failed...)
 	for _, fixed := range all {
 		if fixed.Changed {
 			fixed.AddNext(line)
@@ -307,6 +293,26 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		return exitWith(exitRejected)
 	}
 	return nil
+}
+
+// fixEach repairs files, and returns those that hold a policy and what failed.
+func (e *Env) fixEach(
+	flags *fixFlags, found []report.Found,
+) (all []*report.Fixing, failed []error) {
+	var done atomic.Int64
+	defer e.showProgress(&done, len(found), "files")()
+	others := e.maker().ReadJoining(found, flags.options())
+	for _, one := range found {
+		fixed, err := e.fixFound(flags, one, others)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		if fixed != nil {
+			all = append(all, fixed)
+		}
+		done.Add(1)
+	}
+	return all, failed
 }
 
 // fixFound repairs one of several files, and writes it where that is asked. It is nil where the

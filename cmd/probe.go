@@ -298,21 +298,8 @@ func probeHints(err error) []string {
 
 // probeAll sends the real tokens of an environments file to the url of each environment.
 func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) error {
-	switch {
-	case len(args) > 0:
-		return problem("--all takes URLs and tokens from the environments file, and one was given",
-			"leave it out, or leave out --all")
-	case !cmd.Flags().Changed("config"):
-		return flags.unnamedFile()
-	}
-	for _, name := range []string{
-		"policy", "policy-type", "api", "gateway", "runtime", "env", "no-token", "app",
-		"contracts", "introspection", "tenant", "cloud", "issuer",
-	} {
-		if flag := cmd.Flag(name); flag != nil && flag.Changed {
-			return problem("--all takes policies, tokens and all about them from the "+
-				"environments file", "leave out --"+name)
-		}
+	if err := flags.checkAll(cmd, args); err != nil {
+		return err
 	}
 	estate, err := e.maker().ReadEstate(flags.environment.config)
 	if err != nil {
@@ -353,6 +340,27 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return err
 	}
 	return exitWith(probeAllCode(all))
+}
+
+// checkAll refuses what the environments file says where --all is given.
+func (f *probeFlags) checkAll(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) > 0:
+		return problem("--all takes URLs and tokens from the environments file, and one was given",
+			"leave it out, or leave out --all")
+	case !cmd.Flags().Changed("config"):
+		return f.unnamedFile()
+	}
+	for _, name := range []string{
+		"policy", "policy-type", "api", "gateway", "runtime", "env", "no-token", "app",
+		"contracts", "introspection", "tenant", "cloud", "issuer",
+	} {
+		if flag := cmd.Flag(name); flag != nil && flag.Changed {
+			return problem("--all takes policies, tokens and all about them from the "+
+				"environments file", "leave out --"+name)
+		}
+	}
+	return nil
 }
 
 // targets are the environments with a url.

@@ -86,7 +86,8 @@ func page(m cmd.Manual, c *cobra.Command, date string) string {
 	p.line(".nh") // a name that is cut can't be searched for, or pasted
 	p.line(".ad l")
 	p.section("NAME")
-	p.line(escape(title(c)) + ` \- ` + escape(lower(c.Short)))
+	name := strings.ToLower(c.Short[:1]) + c.Short[1:]
+	p.line(escape(title(c)) + ` \- ` + escape(name))
 	p.section("SYNOPSIS")
 	arguments := strings.TrimPrefix(c.UseLine(), c.CommandPath())
 	p.line(bold(c.CommandPath()) + escape(arguments))
@@ -115,9 +116,6 @@ func description(c *cobra.Command) string {
 	}
 	return c.Short + "."
 }
-
-// lower begins a text with a small letter, as the names of pages do.
-func lower(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
 // commandsAndTopics lists what is below a command, each with its title.
 func commandsAndTopics(p *roff, m cmd.Manual, c *cobra.Command) {
@@ -200,13 +198,15 @@ func hasTopic(m cmd.Manual, c *cobra.Command, name string) bool {
 
 // environment lists the variables that a command reads; the program's page has those of all.
 func environment(p *roff, c *cobra.Command) {
-	names := map[string]bool{}
+	var names []string
 	reads := append(slices.Clone(c.Commands()), c)
 	for _, each := range reads {
 		for _, name := range cmd.VariablesOf(each) {
-			names[name] = true
+			names = append(names, bold(name))
 		}
 	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	has := func(flag string) bool {
 		return slices.ContainsFunc(reads, func(c *cobra.Command) bool {
 			return c.Flags().Lookup(flag) != nil
@@ -217,7 +217,7 @@ func environment(p *roff, c *cobra.Command) {
 	}
 	p.section("ENVIRONMENT")
 	if len(names) > 0 {
-		p.item(strings.Join(apply(bold, sorted(names)), ", "), "Each stands in for the flag of "+
+		p.item(strings.Join(names, ", "), "Each stands in for the flag of "+
 			"its name where that is not given. An empty one is an error. "+
 			"See gatewhy help defaults.")
 	}

@@ -169,7 +169,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 			Note:    "Look for the smallest set of changes that puts every cell right",
 			Command: matrix("--fix"),
 		})
-	case wrong > 0 && x.changed():
+	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
 		all.add(rules.Step{
 			Note: "The new contents of the files are in the JSON, at fix.repairs[].files: " +
 				"replace the files with them",
@@ -190,11 +190,6 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		all.add(x.collect(gateways)...)
 	}
 	x.Next = all
-}
-
-// changed reports whether a set of changes was found.
-func (x *Matrixing) changed() bool {
-	return slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen })
 }
 
 // lintWrong lints the policies of the gateways where no change helps.

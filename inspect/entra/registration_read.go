@@ -203,8 +203,6 @@ func itemsOf(v *source.Value) []*source.Value {
 // textAt is the member as a text.
 func textAt(v *source.Value, names ...string) Text { return textOf(member(v, names...)) }
 
-func isTrue(v *source.Value, name string) bool { return textAt(v, name).Value == "true" }
-
 // isFalse reports whether a member is there and false. One that is absent counts as true.
 func isFalse(v *source.Value, name string) bool { return textAt(v, name).Value == "false" }
 
@@ -230,7 +228,7 @@ func registrationOf(v *source.Value) *Registration {
 			textAt(v, "acceptMappedClaims")),
 		Groups: textAt(v, "groupMembershipClaims"),
 	}
-	if r.SignIn.Value == "" && isTrue(v, "availableToOtherTenants") {
+	if r.SignIn.Value == "" && textAt(v, "availableToOtherTenants").Value == "true" {
 		r.SignIn = textAt(v, "availableToOtherTenants")
 		r.SignIn.Value = "AzureADMultipleOrgs"
 	}

@@ -89,8 +89,8 @@ func skipJSON(text []byte, at int) int {
 			at++
 			continue
 		default:
-			for at < len(text) && isOfWord(text[at]) {
-				at++
+			for at < len(text) && (isOfNumber(text[at]) || text[at] >= 'a' && text[at] <= 'z') {
+				at++ // a number, true, false or null
 			}
 		}
 		if open == 0 {
@@ -107,9 +107,6 @@ func skipJSONString(text []byte, at int) int {
 	}
 	return at + 1
 }
-
-// isOfWord reports whether a byte belongs to a number, to true, false or null.
-func isOfWord(c byte) bool { return isOfNumber(c) || c >= 'a' && c <= 'z' }
 
 // jsonTokens gives the tokens of a JSON text, one after the other, and says where each of them
 // ends. Of valid text it finds them by itself, which is quicker; of any other, encoding/json says

@@ -18,17 +18,15 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},
-		Check:      checkClientClaim,
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				return func(c *rules.Check) []rules.Finding { return checkClientClaim(s, p, c) }
+			})
+		},
 	}
 }
 
-func checkClientClaim(s *rules.Subject) []rules.Finding {
-	return eachCheckOf(s, func(p *rules.Policy) look {
-		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(s, p, c) }
-	})
-}
-
-func checkClientClaimOf(
+func checkClientClaim(
 	s *rules.Subject, p *rules.Policy, c *rules.Check,
 ) []rules.Finding {
 	in := c.Test.Input

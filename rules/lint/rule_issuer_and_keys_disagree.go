@@ -42,7 +42,9 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		switch {
-		case !goTogether(sets, issuers, ofCloud):
+		case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
+			return i.Is(k.Cloud.ID)
+		}):
 			all = append(all, ofOtherCloud(c, sets, issuers))
 		case !goTogether(sets, issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
@@ -77,8 +79,6 @@ func goTogether(
 		return slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return do(k, i) })
 	})
 }
-
-func ofCloud(k entra.KeysAddress, i entra.Issuer) bool { return i.Is(k.Cloud.ID) }
 
 // ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address
 // names the tenant by its id.

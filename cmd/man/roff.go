@@ -93,4 +93,3 @@ func escape(line string) string {
 	}
 	return line
 }
-

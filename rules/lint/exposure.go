@@ -245,20 +245,23 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 		return view
 	}
 	passed := &rules.Check{Skip: "not asked about"}
-	supposed := make([]*rules.Policy, len(e.policies))
-	for i, p := range e.policies {
-		copied := *p
-		copied.When.Routes = nil // those who are asked about take one that all of them cover
-		copied.Root = withoutPassed(p.Root.Map(func(c *rules.Check) *rules.Check {
-			return suppose(c, passed, t, clients)
-		}))
-		supposed[i] = &copied
-	}
-	view := e.holders.View(supposed)
+	view := e.supposed(func(c *rules.Check) *rules.Check {
+		return suppose(c, passed, t, clients)
+	})
 	if e.shared {
 		e.views[clients] = view
 	}
 	return view
+}
+
+// supposed is the policies with each check replaced by what a function makes of it, on a route that
+// all of them cover.
+func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
+	policies := withChecks(e.policies, by)
+	for _, p := range policies {
+		p.When.Routes, p.Root = nil, withoutPassed(p.Root)
+	}
+	return e.holders.View(policies)
 }
 
 // withoutPassed leaves checks that are not made out of a list in which all must hold.

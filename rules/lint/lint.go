@@ -178,19 +178,12 @@ func today(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rules.Fi
 func closed(s *rules.Subject, p *rules.Policy) bool {
 	e := exposing(s, p)
 	passed := &rules.Check{Skip: "not asked about"}
-	supposed := make([]*rules.Policy, len(e.policies))
-	for i, of := range e.policies {
-		copied := *of
-		copied.When.Routes = nil
-		copied.Root = withoutPassed(of.Root.Map(func(c *rules.Check) *rules.Check {
-			if ofClaims(c) || tellsClients(c) {
-				return passed
-			}
-			return c
-		}))
-		supposed[i] = &copied
-	}
-	view := e.holders.View(supposed)
+	view := e.supposed(func(c *rules.Check) *rules.Check {
+		if ofClaims(c) || tellsClients(c) {
+			return passed
+		}
+		return c
+	})
 	for t := range e.holders.Own() {
 		if view.Passes(t, e.over).Verdict.Outcome != rules.Rejected {
 			return false

@@ -34,7 +34,7 @@ func audienceNeverIssued() rules.Rule {
 
 func checkAudienceText(c *rules.Check) []rules.Finding {
 	if !ofClaims(c) {
-		return none()
+		return nil
 	}
 	audiences := wantedTexts(c, claim("aud"))
 	wrong := func(text string) bool { return audienceFault(text) != "" }
@@ -45,7 +45,7 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 				audiences[i])
 			return one(less(f, rules.Warning))
 		}
-		return none()
+		return nil
 	}
 	f := at(c, "no token has the audience %s: %s", audiences[i], audienceFault(audiences[i]))
 	if slices.ContainsFunc(audiences, func(text string) bool { return !wrong(text) }) {

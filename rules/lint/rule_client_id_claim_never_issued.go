@@ -32,7 +32,7 @@ func checkClientClaim(
 	in := c.Test.Input
 	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
 		!neverIssuedClaim(in.Name) {
-		return none()
+		return nil
 	}
 	switch {
 	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
@@ -43,7 +43,7 @@ func checkClientClaim(
 		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
 			"or azp (v2.0 tokens)", in.Name))
 	}
-	return none()
+	return nil
 }
 
 // neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID

@@ -101,7 +101,7 @@ func checkTenantOf(
 		source = "the key set"
 		for _, keys := range sets {
 			if !entra.IsGUID(keys.Tenant) {
-				return none()
+				return nil
 			}
 			others = append(others, keys.Tenant)
 		}
@@ -114,7 +114,7 @@ func checkTenantOf(
 	isName := func(tenant string) bool { return !entra.IsGUID(tenant) }
 	ids := slices.DeleteFunc(slices.Clone(tenants), isName)
 	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
-		return none()
+		return nil
 	}
 	return one(at(c, "the policy expects tid %s, but %s is of tenant %s: nobody of that tenant "+
 		"gets in",

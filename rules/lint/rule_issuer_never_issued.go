@@ -42,7 +42,7 @@ func checkIssuerForm(c *rules.Check, b2c bool) []rules.Finding {
 	}
 	switch {
 	case len(all) == 0:
-		return none()
+		return nil
 	case len(all) < len(texts):
 		return one(less(all[0], rules.Warning))
 	}

@@ -56,7 +56,7 @@ func impassable(
 ) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
-		return none()
+		return nil
 	}
 	if onlyOverage(s, c) {
 		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
@@ -67,10 +67,10 @@ func impassable(
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
-		return none()
+		return nil
 	}
 	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
-		return none()
+		return nil
 	}
 	e := alone(s, c)
 	if e.ownClients() == keptOut {
@@ -78,10 +78,10 @@ func impassable(
 			claimOf(c), neverWritten(c)))
 	}
 	if !known {
-		return none()
+		return nil
 	}
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
-		return none()
+		return nil
 	}
 	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))

@@ -29,7 +29,7 @@ func scopeLocksOutDaemons() rules.Rule {
 
 func checkDaemons(s *rules.Subject, c *rules.Check) []rules.Finding {
 	if !inForce(c) || !locksOutDaemons(s, c) {
-		return none()
+		return nil
 	}
 	return one(at(c, "a scope is required: clients without a user (client credentials) have "+
 		"none and are locked out"))

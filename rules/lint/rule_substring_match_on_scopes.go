@@ -36,7 +36,7 @@ func substringMatchOnScopes() rules.Rule {
 func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(s, c)
 	if scope == "" {
-		return none()
+		return nil
 	}
 	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
 	if others && !reads(c, "scope") {

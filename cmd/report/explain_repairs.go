@@ -240,8 +240,8 @@ func (r *Explainer) foreignAudience() (audience, of string) {
 }
 
 // HowToCollect is the command that prints how to get what an unknown check asks for, with the ids
-// that the policies and the token tell; empty where there is none, and for a policy, which is
-// there already.
+// in the policies and the token; empty where there is none, and for a policy, which is there
+// already.
 func (r *Explainer) HowToCollect(need rules.Need) string {
 	if need.Input == "" || need.Input == source.NeedPolicy {
 		return ""

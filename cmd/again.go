@@ -160,7 +160,7 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 func filesIn(folder string) []string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // the error of the file itself is told
+		return nil // the error of the file itself is shown
 	}
 	var names []string
 	for _, entry := range entries {

@@ -95,10 +95,10 @@ func (e *Env) maker() *report.Maker {
 	return m
 }
 
-// warn tells of a risk, on standard error.
+// warn shows a risk, on standard error.
 func (e *Env) warn(format string, args ...any) { e.say("warning", fmt.Sprintf(format, args...)) }
 
-// note tells what is worth knowing beside the result, on standard error.
+// note shows what is worth knowing beside the result, on standard error.
 func (e *Env) note(format string, args ...any) { e.say("note", fmt.Sprintf(format, args...)) }
 
 func (e *Env) say(kind, text string) {

@@ -43,7 +43,7 @@ func topics() []topic {
 	}
 }
 
-// topicText is the text of a topic; empty where there is none of that name.
+// topicText is the text of a topic; empty where no topic has that name.
 func topicText(name string) string {
 	text, err := topicTexts.ReadFile("topics/" + name + ".txt")
 	if err != nil {
@@ -72,7 +72,7 @@ func usageWithin(cmd *cobra.Command, width int) string {
 }
 
 // helpWithTopics is cobra's help of a command, as wide as the terminal, and below it the topics
-// that belong to it. Below the list of commands they all stand.
+// that belong to it. The list of commands has them all.
 func (e *Env) helpWithTopics(
 	help func(*cobra.Command, []string),
 ) func(*cobra.Command, []string) {

@@ -255,7 +255,7 @@ func (f *chosenFlags) register(cmd *cobra.Command) {
 	f.from.register(cmd, "severity", "", "show the findings from this severity on")
 }
 
-// check refuses names of rules that are none, and flags that contradict each other.
+// check refuses names that are not a rule's, and flags that contradict each other.
 func (f *lintFlags) check(gateways report.Gateways) error {
 	for _, names := range [][]string{f.chosen.only, f.chosen.except} {
 		for _, name := range names {

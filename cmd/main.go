@@ -134,8 +134,8 @@ var subcommands = [...]struct {
 	{"version", newVersion},
 }
 
-// commands returns the subcommand that is called, or all where the first argument is none of them:
-// building all of their flags takes as long as decoding a token does.
+// commands returns the subcommand that is called, or all of them where the first argument names
+// none: building the flags of all takes as long as decoding a token does.
 func commands(env *Env) []*cobra.Command {
 	var all []*cobra.Command
 	for _, sub := range subcommands {
@@ -174,8 +174,8 @@ func interrupts() <-chan os.Signal {
 }
 
 // orInterrupted runs a command to its end, or until the user interrupts it. The process ends then,
-// with whatever the command still does: a file is written as a whole or not at all, and what is
-// there of it is removed.
+// with whatever the command still does: a file is written as a whole or not at all, and the
+// unfinished part of it is removed.
 func (e *Env) orInterrupted(run func() int) int {
 	if e.Interrupts == nil {
 		return run()

@@ -136,7 +136,7 @@ func (e *Env) finishPull(flags *pullFlags, pulling *report.Pulling) error {
 	return e.endPull(flags, pulling)
 }
 
-// endPull says what was done, and what could not be had.
+// endPull says what was done, and what could not be fetched.
 func (e *Env) endPull(flags *pullFlags, pulling *report.Pulling) error {
 	pulling.AddNext(e.Shell, flags.from.value == "azure")
 	if err := show(e, &flags.output, render.Formats().Pull, pulling); err != nil {

@@ -177,7 +177,7 @@ func (r *Explainer) facts() rules.Facts {
 	return known
 }
 
-// factFlags are how fix is told what is known of an environment.
+// factFlags are the flags of fix for what is known of an environment.
 func factFlags(f rules.Facts) []string {
 	var words []string
 	if f.Audience != "" {

@@ -295,7 +295,7 @@ func warningOf(opened *repair.Opened) string {
 }
 
 // assumedValid is what verifies a token whose signature is taken to be good: a repair changes
-// nothing about it. Where the policy's own key is none, nothing verifies.
+// nothing about it. Where the policy's own key is not a key, nothing verifies.
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
@@ -312,7 +312,7 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 		"valid"}}
 }
 
-// learnApp takes from the app registration what the user has not told: the version of the API's
+// learnApp takes from the app registration what the user has not said: the version of the API's
 // tokens, and their audience where it can only be one.
 func (j *Fixer) learnApp() {
 	app := j.Apps.Only()
@@ -419,7 +419,7 @@ func (f *Fixing) AddNext(line CommandLine) {
 	}
 }
 
-// SeverityRank is 0 for the worst severity; -1 for what is none.
+// SeverityRank is 0 for the worst severity; -1 for what is not a severity.
 func SeverityRank(severity rules.Severity) int {
 	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
 }
@@ -438,7 +438,7 @@ func (m *Maker) SeveralFiles(names []string) bool {
 }
 
 // ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
-// user did not name it, and where it is none of ours.
+// user did not name it, and where it is not a configuration.
 func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
 	if !found.Named && m.isTooLarge(found.Name) {
 		return nil, nil
@@ -464,7 +464,7 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 }
 
 // ReadJoining reads the files that may make up one configuration with others. What can't be read
-// is told where it is repaired.
+// is an error later, where it is repaired.
 func (m *Maker) ReadJoining(found []Found, options rules.Options) []*source.File {
 	var all []*source.File
 	for _, f := range found {

@@ -340,8 +340,8 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 		"--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
 }
 
-// mistaken says what a file without a policy is, where that can be told, and which flag takes it;
-// else it returns the error as it is.
+// mistaken says what a file without a policy is, if that is known, and which flag takes it; else
+// it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
 	flag := ""

@@ -31,7 +31,7 @@ type Pulling struct {
 	Gone    []string     // folders of an earlier run that nothing was fetched for
 	Missing []error
 	Secrets int      // values that were masked
-	Wanted  string   // the environments file as it is written where there is none
+	Wanted  string   // the environments file to write where there is none
 	Absent  []string // the columns that an environments file that was kept does not name
 	Next    []rules.Step
 
@@ -68,7 +68,7 @@ type Pulled struct {
 	Gateway       string // empty where it is not known
 
 	Instance  *source.Value
-	Policies  *source.Value // nil where they could not be had
+	Policies  *source.Value // nil where they could not be fetched
 	Contracts []*source.Value
 	Counted   bool // Contracts is known
 }

@@ -17,7 +17,7 @@ import (
 // ReadToken finds and reads the token that the arguments name, as the contract has it: an
 // argument, - or nothing for standard input, @FILE for a file, and in each whatever a person
 // pastes. What was odd about the text around the token is among the token's observations. A text
-// that is no readable token is none of the errors: it is the Fault of the token.
+// that is not a readable token is not an error here: the token's Fault says so.
 func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 	text, err := m.TokenText(args)
 	if err != nil {

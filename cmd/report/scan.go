@@ -67,7 +67,7 @@ type Scanner struct {
 	After   *scan.Judge
 	Apps    *entra.Directory
 
-	// Each is told every token, in the order of the input; nil where nobody asks.
+	// Each is called with every token, in the order of the input; it may be nil.
 	Each func(*Scanned) error
 
 	seen  seenTokens

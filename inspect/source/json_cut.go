@@ -34,7 +34,7 @@ func (r *jsonReader) nextPart() *part {
 	return r.file.partOf(version, kind, r.file.Text[start:end])
 }
 
-// stringAt is a string without its quotes; empty where it is none, or has escapes.
+// stringAt is a string without its quotes; empty where it is not one, or has escapes.
 func (r *jsonReader) stringAt(s Span) string {
 	text := r.file.Text[s.Start:s.End]
 	for _, c := range text {

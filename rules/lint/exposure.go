@@ -16,7 +16,7 @@ const (
 	keptOut  exposure = iota // none gets past
 	hidden                   // only a deployment tells, or a policy that is not modelled
 	unclear                  // an expression can't be evaluated on them
-	doubtful                 // one does of which it is not known whether it can be had
+	doubtful                 // one does, but we do not know whether anyone can get it
 	letIn                    // one does
 )
 
@@ -24,10 +24,10 @@ const (
 type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
-	views    map[bool]*issued.View // by whether clients are told apart
+	views    map[bool]*issued.View // by whether clients are distinguished
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
-	alike    bool                  // and whether or not clients are told apart
+	alike    bool                  // and whether or not clients are distinguished
 	whole    bool                  // all policies are modelled
 	over     *issued.Scratch
 }
@@ -229,7 +229,7 @@ func why(a *issued.Answer) exposure {
 		case result.Check.Unknown != nil || !ofClaims(result.Check):
 			return hidden
 		case !a.Token.Knows(result.Check.Reads()):
-			// nobody says what the token holds: perhaps it can be had so
+			// nobody says what the token holds: perhaps there is such a one
 		default:
 			least = unclear
 		}

@@ -120,8 +120,8 @@ func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	return nil
 }
 
-// Sort puts findings into the order of their places, and leaves out those that are told already:
-// the same rule at the same place.
+// Sort puts findings into the order of their places, and leaves out repetitions: the same rule at
+// the same place.
 func Sort(found []rules.Finding) []rules.Finding {
 	slices.SortStableFunc(found, byPlace)
 	return slices.CompactFunc(found, func(a, b rules.Finding) bool { return byPlace(a, b) == 0 })
@@ -155,9 +155,9 @@ const since = "0.1.0"
 // nobodyYet follows a finding that somebody would get in, where nobody does today.
 const nobodyYet = "; today nobody gets in, since the policy accepts no token that Entra ID signs"
 
-// today lessens what a rule has found of who gets in, where what the policies ask apart from
-// claims keeps every token of Entra ID out: an algorithm, a key or a header that is taken away.
-// With the app registration lint says of each who gets in, as the matrix does.
+// today lessens what a rule has found of who gets in, where something other than a claim keeps
+// every token of Entra ID out: an algorithm, a key, or a header that is taken away. With the app
+// registration lint says of each who gets in, as the matrix does.
 func today(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rules.Finding {
 	if rule.About == nil || s.App == nil {
 		return found

@@ -29,9 +29,7 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 	return e.lineWithout(onlyHere[:], cmd, args)
 }
 
-func (e *Env) lineWithout(
-	left []string, cmd *cobra.Command, args []string,
-) report.CommandLine {
+func (e *Env) lineWithout(left []string, cmd *cobra.Command, args []string) report.CommandLine {
 	line := report.CommandLine{Shell: e.Shell}
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
@@ -106,9 +104,7 @@ func (e *Env) readToken(
 
 // orAgain adds the same command to an error of what was pasted: for another paste, or for the file
 // whose name was given without the @.
-func (e *Env) orAgain(
-	err error, command string, line *report.CommandLine, args []string,
-) error {
+func (e *Env) orAgain(err error, command string, line *report.CommandLine, args []string) error {
 	again := line.Again(command, "-")
 	if len(args) == 1 && e.maker().IsFile(args[0]) {
 		again = line.Again(command, "@"+args[0])

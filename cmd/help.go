@@ -73,9 +73,7 @@ func usageWithin(cmd *cobra.Command, width int) string {
 
 // helpWithTopics is cobra's help of a command, as wide as the terminal, and below it the topics
 // that belong to it. The list of commands has them all.
-func (e *Env) helpWithTopics(
-	help func(*cobra.Command, []string),
-) func(*cobra.Command, []string) {
+func (e *Env) helpWithTopics(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		if width := e.Terminal.Width; width > 0 {
 			cmd.Long = render.Wrapped(cmd.Long, width)

@@ -181,8 +181,7 @@ func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
 	}
 	switch {
 	case flags.write && flags.known == "":
-		return problem("--write-baseline needs a file",
-			"--baseline FILE --write-baseline")
+		return problem("--write-baseline needs a file", "--baseline FILE --write-baseline")
 	case flags.write:
 		if err := e.writeBaseline(flags.known, l); err != nil {
 			return err

@@ -159,8 +159,7 @@ func (p *paste) headerLine() *source.Error {
 			"the header has Basic credentials: a client id or user with its password, not a token",
 			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
-		return instead("no token follows Bearer",
-			"is the variable with the token set?")
+		return instead("no token follows Bearer", "is the variable with the token set?")
 	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"),
 		strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
 		return instead("the text is a cookie, not a token",

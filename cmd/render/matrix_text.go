@@ -128,9 +128,7 @@ func gridRow(label string, widths, gateways []int, cell func(gateway int) string
 
 // heads are the names of the gateways as the table shows them, and the widths of their columns:
 // that of the name or of the widest cell.
-func (t *matrixText) heads(
-	m *environments.Matrix, lines []environments.Line,
-) ([]string, []int) {
+func (t *matrixText) heads(m *environments.Matrix, lines []environments.Line) ([]string, []int) {
 	heads, widths := make([]string, len(m.Gateways)), make([]int, len(m.Gateways))
 	for g, name := range m.Gateways {
 		heads[g] = t.fit(safe(name), t.columns()/3)
@@ -247,8 +245,7 @@ func (t *matrixText) allowed() {
 	}
 	t.Heading("intended exceptions")
 	for _, c := range t.x.Allow {
-		t.Para(2, safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
-			c.Pos)))
+		t.Para(2, safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason, c.Pos)))
 	}
 }
 

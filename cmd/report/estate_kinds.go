@@ -48,9 +48,7 @@ func (r *estateReader) textOf(texts []entra.Text, name string) entra.Text {
 
 // blame says what is wrong where the file is named, if it is of another kind than is wanted; an
 // error in the file itself has its place there.
-func (r *estateReader) blame(
-	err error, texts []entra.Text, name string, wanted string,
-) error {
+func (r *estateReader) blame(err error, texts []entra.Text, name string, wanted string) error {
 	if err == nil {
 		return nil
 	}

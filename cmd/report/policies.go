@@ -164,9 +164,7 @@ func (m *Maker) ofOneGateway(
 
 // ofOneCluster is an error where files that were found in a folder make up several configurations,
 // as lint sorts them. Those that somebody names are of one.
-func (g Gateways) ofOneCluster(
-	files []*source.File, found []Found, options rules.Options,
-) error {
+func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rules.Options) error {
 	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
 		return nil
 	}
@@ -336,8 +334,7 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	if strings.TrimSpace(hint) == "the file has" {
 		hint = "the file has one instance, without a name: leave it out"
 	}
-	return Problem(
-		"--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
+	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
 }
 
 // mistaken says what a file without a policy is, if that is known, and which flag takes it; else

@@ -222,9 +222,7 @@ func (e *Estate) requestLike(
 	return request
 }
 
-func (e *Estate) probeOne(
-	target ProbeTarget, request *rules.Request, ask AskGateway,
-) ProbeCell {
+func (e *Estate) probeOne(target ProbeTarget, request *rules.Request, ask AskGateway) ProbeCell {
 	cell := ProbeCell{Verdict: rules.Evaluate(target.Site.Policies, request)}
 	answer, err := ask(target, request)
 	if err != nil {

@@ -300,9 +300,7 @@ func (t *Tester) token(
 
 // disagreement says how the prediction differs from what the real gateway answered, where that is
 // given.
-func (t *Tester) disagreement(
-	request *rules.Request, set *PolicySet, v *rules.Verdict,
-) []string {
+func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.Verdict) []string {
 	if t.Observed == nil {
 		return nil
 	}

@@ -106,9 +106,7 @@ type connectionKey struct{}
 
 // noted tells the dialler which proxy a request goes through: the environment named that host, and
 // nobody else.
-func noted(
-	proxy func(*http.Request) (*url.URL, error),
-) func(*http.Request) (*url.URL, error) {
+func noted(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		if r.URL.Scheme == "http" {
 			return nil, nil

@@ -284,9 +284,7 @@ func (h *Holders) ofOurs(g *group, tenants []tenant, yield func(*Token) bool) bo
 }
 
 // identities lists the ID tokens of clients, with app roles of these names.
-func (h *Holders) identities(
-	f freedom, of *group, tenants []tenant, yield func(*Token) bool,
-) {
+func (h *Holders) identities(f freedom, of *group, tenants []tenant, yield func(*Token) bool) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, id := range of.clients.ids {
 			t := Token{

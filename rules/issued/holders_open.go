@@ -60,9 +60,7 @@ func (h *Holders) openFor(
 
 // ofClients is a token that any of some clients has: one token in which that is open, as far as
 // the policies look at it, or one for each where the caller may write the same id beside it.
-func (h *Holders) ofClients(
-	t Token, g *group, open []variable, yield func(*Token) bool,
-) bool {
+func (h *Holders) ofClients(t Token, g *group, open []variable, yield func(*Token) bool) bool {
 	ids := g.clients.ids
 	if !h.reads.caller && (h.in.objects == nil || !h.reads.has("oid", "sub")) {
 		t.client = ids[0]

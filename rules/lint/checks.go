@@ -89,9 +89,7 @@ func find(p *rules.Policy, id rules.ID) *rules.Check {
 func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
 
 // withChecks is policies with each check replaced by what a function makes of it.
-func withChecks(
-	policies []*rules.Policy, by func(*rules.Check) *rules.Check,
-) []*rules.Policy {
+func withChecks(policies []*rules.Policy, by func(*rules.Check) *rules.Check) []*rules.Policy {
 	all := make([]*rules.Policy, len(policies))
 	for i, p := range policies {
 		changed := *p

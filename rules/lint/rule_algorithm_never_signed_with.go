@@ -29,8 +29,7 @@ func algorithmNeverSigned() rules.Rule {
 }
 
 func checkAlgorithm(c *rules.Check) []rules.Finding {
-	if c.ID != rules.Algorithm || c.Skip != "" || c.MaySkip != nil ||
-		len(c.Test.Values) != 1 {
+	if c.ID != rules.Algorithm || c.Skip != "" || c.MaySkip != nil || len(c.Test.Values) != 1 {
 		return nil
 	}
 	switch alg := c.Test.Values[0].Text; alg {

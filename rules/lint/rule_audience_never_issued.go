@@ -41,8 +41,7 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 	i := slices.IndexFunc(audiences, wrong)
 	if i < 0 {
 		if i = slices.IndexFunc(audiences, likeScope); i >= 0 {
-			f := at(c, "%s looks like a scope: the audience is the part before it",
-				audiences[i])
+			f := at(c, "%s looks like a scope: the audience is the part before it", audiences[i])
 			return one(less(f, rules.Warning))
 		}
 		return nil

@@ -26,9 +26,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 	}
 }
 
-func checkClientClaim(
-	s *rules.Subject, p *rules.Policy, c *rules.Check,
-) []rules.Finding {
+func checkClientClaim(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	in := c.Test.Input
 	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
 		!neverIssuedClaim(in.Name) {

@@ -57,9 +57,7 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 
 // ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list each
 // other's keys: which of their tokens verify then is not known.
-func ofOtherCloud(
-	c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer,
-) rules.Finding {
+func ofOtherCloud(c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer) rules.Finding {
 	const text = "the issuer is not of %s, whose keys the policy verifies with: "
 	share := func(k entra.KeysAddress, i entra.Issuer) bool { return i.SharesKeys(k.Cloud.ID) }
 	if goTogether(sets, issuers, share) {

@@ -51,9 +51,7 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
 // one version where the evidence names one, else of all versions. If one of them gets past all
 // that a request meets, it gets past the check too.
-func impassable(
-	s *rules.Subject, all *exposed, c *rules.Check, ev evidence,
-) []rules.Finding {
+func impassable(s *rules.Subject, all *exposed, c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
 		return nil

@@ -41,6 +41,7 @@ type reply struct {
 	Kinds    []string `json:"kinds,omitempty"`    // of kinds, in the order of the files
 	Scenes   []scene  `json:"scenes,omitempty"`   // of scenes
 	Variants []string `json:"variants,omitempty"` // of scenes: the gateways to choose from
+	Types    []string `json:"types,omitempty"`    // of scenes: the policy types to choose from
 }
 
 // page answers questions.
@@ -148,7 +149,8 @@ func (r *reply) report(maker *report.Maker, q *question) error {
 		return nil
 	case "scenes":
 		all, err := scenes()
-		r.Scenes, r.Variants = all, maker.Gateways.Variants()
+		r.Scenes = all
+		r.Variants, r.Types = maker.Gateways.Variants(), maker.Gateways.Kinds()
 		return err
 	}
 	return report.Problem("the page asks for a command that does not exist")

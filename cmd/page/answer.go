@@ -137,7 +137,7 @@ func (r *reply) report(maker *report.Maker, q *question) error {
 		}
 		r.fail(errors.Join(failed...))
 		return show(r, q, shown[*report.Linting]{
-			l, new(bool), render.LintFragment, render.LintJSON, nil,
+			l, new(bool), render.LintFragment, render.LintJSON, render.LintMarkdown,
 		})
 	case "share":
 		r.Files = shared(q.Files)
@@ -162,7 +162,7 @@ type shown[R any] struct {
 	redact   *bool // of the report
 	fragment func(R) render.Fragment
 	json     func(io.Writer, R) error
-	markdown func(io.Writer, R) error // nil where there is no such form
+	markdown func(io.Writer, R) error
 }
 
 // show fills in the report in each form. In what is made for sharing, personal values are masked.
@@ -174,9 +174,7 @@ func show[R any](r *reply, q *question, s shown[R]) error {
 	if err := s.json(&b, s.report); err != nil {
 		return err
 	}
-	if r.JSON = b.String(); s.markdown == nil {
-		return nil
-	}
+	r.JSON = b.String()
 	b.Reset()
 	*s.redact = true
 	err := s.markdown(&b, s.report)

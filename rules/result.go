@@ -93,11 +93,11 @@ func (c *Check) needsToken() bool {
 	return c.ID != NotModelled && len(c.Reads()) == 0
 }
 
-// perhapsApplied turns a failure into an unknown: we do not know whether its policy applies.
-func (r *Result) perhapsApplied() {
+// perhapsRun turns a failure into an unknown, since the gateway perhaps does not run its policy.
+func (r *Result) perhapsRun(doubt Unknown) {
 	if r.Outcome == Fail {
-		why := r.Why() + "; but it is not known whether the policy applies to this request"
-		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &Unknown{Why: why}
+		doubt.Why = r.Why() + "; but " + doubt.Why
+		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &doubt
 	}
 }
 

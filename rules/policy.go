@@ -43,6 +43,10 @@ type Policy struct {
 	// check one.
 	Claims *Place
 
+	// Untried says that nobody has recorded what its gateway makes of odd claims: see
+	// [Request.oddClaim].
+	Untried bool
+
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
 

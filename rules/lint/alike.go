@@ -94,6 +94,7 @@ func (l *looking) policies(all []*rules.Policy) {
 		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
 		l.only(len(p.Effects) == 0 && p.MayYield == nil && !p.Early)
 		l.only(root.Check == nil && root.Any == nil && root.Not == nil && root.First == nil)
+		l.yes(p.Untried)
 		l.number(len(root.All))
 		for i := range root.All {
 			c := root.All[i].Check

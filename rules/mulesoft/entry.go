@@ -102,6 +102,7 @@ func (e *entry) policy(variant string) *rules.Policy {
 		Early:   e.automated,
 
 		Unordered: e.unordered(),
+		Untried:   true,
 
 		Pos:   e.place.Pos,
 		When:  e.guard(),

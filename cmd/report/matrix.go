@@ -23,6 +23,8 @@ type Matrixing struct {
 	Fixed *environments.Matrix
 
 	Next []rules.Step // what to do now
+
+	lintAs func(gateway string) []string // the flags with which lint sees what the matrix does
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -68,7 +70,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer m.Progress(&done, len(e.Sites), "environments")()
 	return &Matrixing{
-		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(),
+		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 	}, nil
 }
 

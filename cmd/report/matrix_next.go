@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // AddNext adds what to do now: to look for repairs of wrong cells, to take the repairs that were
@@ -58,14 +59,36 @@ func (x *Matrixing) changed() bool {
 func (x *Matrixing) lintWrong(line CommandLine) []rules.Step {
 	var all steps
 	for i := range x.Findings {
-		if name := x.Findings[i].Pos.File; name != "" && len(all) < 3 {
-			all.add(rules.Step{
-				Note:    "See what is wrong in " + name,
-				Command: "gatewhy lint " + line.Shell.Path(name),
-			})
+		f := &x.Findings[i]
+		if name := f.Pos.File; name != "" && len(all) < 3 {
+			command := "gatewhy lint " + line.Shell.Path(name)
+			if flags := x.lintAs(x.Gateways[f.Gateway]); len(flags) > 0 {
+				command += " " + line.Shell.Line(flags...)
+			}
+			all.add(rules.Step{Note: "See what is wrong in " + name, Command: command})
 		}
 	}
 	return all
+}
+
+// lintFlags are the flags with which lint reads the policies of a gateway as its environment does.
+func (e *Estate) lintFlags(gateway string) []string {
+	of, ok := e.File.Environment(environments.EnvironmentOf(gateway))
+	if !ok {
+		return nil
+	}
+	var flags []string
+	if variant := of.Gateway.Value; variant != "" {
+		flags = append(flags, "--gateway", variant)
+	}
+	if api := of.Instance.Value; api != "" {
+		flags = append(flags, "--api", api)
+	}
+	names, _ := e.reader.expand(of.API) // they were read before
+	for _, name := range names {
+		flags = append(flags, "--app", name)
+	}
+	return flags
 }
 
 // collect says how to get what keeps cells from being known.

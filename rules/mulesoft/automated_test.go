@@ -21,8 +21,8 @@ func TestAnAPIsOwnPolicyPerhapsYieldsToAnAutomatedOneOfItsKind(t *testing.T) {
 	}
 	const mine, other = "api://orders", "api://else"
 	refused := rejected(401, rules.Audience)
-	ids := policyOf(clientIDEnforcement, "1.3.2", `"credentialsOriginHasHttpBasicAuthenticationHeader":
-		"httpBasicAuthenticationHeader"`)
+	const origin = `"credentialsOriginHasHttpBasicAuthenticationHeader"`
+	ids := policyOf(clientIDEnforcement, "1.3.2", origin+`:"httpBasicAuthenticationHeader"`)
 	for _, of := range []struct {
 		name, own, automated string
 		want                 decided

@@ -52,7 +52,7 @@ func TestATokenThatReadersDifferOnIsNotKnown(t *testing.T) {
 			"a line break in a text", header, in(claims, "\"x\":\"a\nb\""),
 			unknown(rules.TokenFormat),
 		},
-		{"a payload that is cut off", header, claims[:len(claims)-1], rejected(401, rules.TokenFormat)},
+		{"a payload cut off", header, claims[:len(claims)-1], rejected(401, rules.TokenFormat)},
 		{"no JSON", header, "[" + claims + "]", rejected(401, rules.TokenFormat)},
 		{
 			"a NUL in aud", header, strings.Replace(claims, `"a"}`, `"a\u0000"}`, 1),

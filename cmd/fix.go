@@ -8,7 +8,6 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
@@ -57,7 +56,16 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if err != nil {
 		return err
 	}
-	shown, notes, err := e.fixed(flags, file, nil)
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return err
+	}
+	fixer, err := e.maker().NewFixer(
+		file, flags.options(), apps, flags.facts, flags.solution.value)
+	if err != nil {
+		return err
+	}
+	shown, notes, err := e.fixed(flags, fixer)
 	switch {
 	case err != nil:
 		return err
@@ -78,20 +86,8 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
-// fixed repairs the policies of one file, beside others that may make up one configuration with
-// it. The notes are for a file with nothing to repair.
-func (e *Env) fixed(
-	flags *fixFlags, file *source.File, others []*source.File,
-) (*report.Fixing, string, error) {
-	apps, err := e.maker().ReadApps(flags.apps)
-	if err != nil {
-		return nil, "", err
-	}
-	fixer, err := e.maker().NewFixer(
-		file, flags.options(), apps, flags.facts, flags.solution.value, others...)
-	if err != nil {
-		return nil, "", err
-	}
+// fixed repairs the policies of one file. The notes are for a file with nothing to repair.
+func (e *Env) fixed(flags *fixFlags, fixer *report.Fixer) (*report.Fixing, string, error) {
 	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
 	if err := e.readRequests(flags, &fixer.Fix); err != nil {
 		return nil, "", err

@@ -23,9 +23,13 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 	var all []*report.Fixing
 	var done atomic.Int64
 	stop := e.showProgress(&done, len(found), "files")
-	others := e.maker().ReadJoining(found, flags.options())
+	several, err := e.several(flags, found)
+	if err != nil {
+		stop()
+		return err
+	}
 	for _, one := range found {
-		fixed, err := e.fixFound(flags, one, others)
+		fixed, err := e.fixFound(flags, one, several)
 		if err != nil {
 			failed = append(failed, err)
 		}
@@ -71,27 +75,48 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 	return nil
 }
 
+// several is what the repairs of several files share.
+func (e *Env) several(
+	flags *fixFlags, found []report.Found,
+) (*report.FixSeveral, error) {
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return nil, err
+	}
+	several := &report.FixSeveral{
+		Options: flags.options(), Apps: apps, Facts: flags.facts, Rule: flags.rule,
+		Solution: flags.solution.value, Tokens: len(flags.tokens) > 0,
+	}
+	several.Begin(e.maker(), found)
+	return several, nil
+}
+
 // fixFound repairs one of several files, and writes it where that is asked. It is nil where the
 // file holds no policy.
 func (e *Env) fixFound(
-	flags *fixFlags, found report.Found, others []*source.File,
+	flags *fixFlags, found report.Found, several *report.FixSeveral,
 ) (*report.Fixing, error) {
 	file, err := e.maker().ReadPolicyFile(found, flags.options())
 	if file == nil || err != nil {
 		return nil, err
 	}
-	fixed, _, err := e.fixed(flags, file, others)
+	if clean := several.Clean(file); clean != nil {
+		clean.Slim()
+		return clean, nil
+	}
+	fixer, err := several.Fixer(file)
+	if err != nil {
+		return nil, inFile(err, file.Name)
+	}
+	fixed, _, err := e.fixed(flags, fixer)
 	if err != nil {
 		return nil, inFile(err, file.Name)
 	}
 	if flags.write && fixed.Changed {
 		err = e.writeFixed(found.Name, fixed)
-		for i, other := range others {
-			if other.Name == file.Name {
-				others[i] = fixed.After
-			}
-		}
+		several.Written(fixed.After)
 	}
+	fixed.Slim()
 	return fixed, err
 }
 

@@ -62,24 +62,29 @@ type Fixer struct {
 }
 
 // NewFixer returns what repairs a file of the one vendor whose policies it holds. A solution is
-// made for the one API instance that its token is for; without one, findings are repaired. Of the
-// others those count that make up one configuration with the file; they are not changed.
+// made for the one API instance that its token is for; without one, findings are repaired.
 func (m *Maker) NewFixer(
 	file *source.File, options rules.Options, apps *entra.Directory, facts rules.Facts,
-	solution string, others ...*source.File,
+	solution string,
 ) (*Fixer, error) {
+	judge := NewJudge(m.Gateways, options, apps)
+	return m.newFixer(judge, []*source.File{file}, options, facts, solution)
+}
+
+// newFixer repairs the first of some files that make up one configuration. The others are not
+// changed.
+func (m *Maker) newFixer(
+	judge *Judge, files []*source.File, options rules.Options, facts rules.Facts, solution string,
+) (*Fixer, error) {
+	file := files[0]
 	j := &Fixer{
-		maker: m,
-		Judge: NewJudge(m.Gateways, options, apps),
-		Fix:   repair.Fix{Facts: facts, Signatures: assumedValid{}},
+		maker: m, Judge: judge, Fix: repair.Fix{Facts: facts, Signatures: assumedValid{}},
 	}
 	j.learnApp()
-	files := []*source.File{file}
 	var err error
-	if j.Adapter, err = j.gateways.ofAll(files, options); err != nil {
+	if j.Adapter, err = j.gateways.ofAll(files[:1], options); err != nil {
 		return nil, err
 	}
-	files = groupOf(&j.Adapter, file, others)
 	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, options)); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // screen is what a command prints, with the last command on it and what that one is to find.
@@ -52,6 +53,20 @@ func screens() []screen {
 		{
 			"altered, without a policy", "verify @altered.jwt" + jwks, exitRejected,
 			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"issuer without its slash",
+			"verify @good.jwt --issuer " + strings.TrimSuffix(mint.V1Issuer(mint.Tenant), "/") + jwks,
+			exitRejected, "", "gatewhy verify @good.jwt --issuer ", exitOK, "verified",
+		},
+		{
+			"issuer of another tenant", "verify @tenant.jwt --issuer " +
+				mint.V1Issuer(mint.Tenant) + jwks,
+			exitRejected, "", "curl ", exitOK, "verified",
+		},
+		{
+			"expired, without keys", "verify @expired.jwt --offline", exitRejected,
+			"", "curl ", exitUndetermined, "left",
 		},
 		{
 			"truncated", "explain @half.jwt -p uat.json" + jwks, exitUsage,

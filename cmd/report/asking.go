@@ -79,7 +79,7 @@ func (a *asking) bySecret(reason string) string {
 		strings.EqualFold(a.tenant, a.profile.Tenant):
 		return "Ask again (secret in SECRET-FILE)"
 	case !strings.EqualFold(a.tenant, a.profile.Tenant):
-		return "The client must ask the policy's tenant for this scope (its secret in SECRET-FILE)"
+		return "The client must ask the expected tenant for this scope (its secret in SECRET-FILE)"
 	}
 	return "The client must ask Entra ID for this scope (its secret in SECRET-FILE)"
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
@@ -8,7 +10,7 @@ import (
 // empty if the token was verified, or if the hints say it.
 func (v *Verification) Question() string {
 	decided, ok := v.Report.Decided()
-	if !ok || len(v.Hints) > 0 {
+	if !ok || v.lacksKeys(&decided) {
 		return ""
 	}
 	switch decided.ID {
@@ -45,7 +47,12 @@ const (
 
 func (v *Verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
-	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
+	case keys.Unsigned:
+		if !strings.EqualFold(r.Algorithm, "none") {
+			return "Copy the whole token again: what follows its second dot is missing."
+		}
+		return "Where did the client get this token? Entra ID issues none that is not signed."
+	case keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
 		keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
 	case keys.KidUnknown:

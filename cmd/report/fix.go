@@ -75,7 +75,10 @@ func (m *Maker) NewFixer(
 	}
 	j.learnApp()
 	files := []*source.File{file}
-	var err error
+	err := j.gateways.ofSeveral(file, options)
+	if err != nil {
+		return nil, err
+	}
 	if j.Adapter, err = j.gateways.ofAll(files, options); err != nil {
 		return nil, err
 	}

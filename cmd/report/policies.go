@@ -76,6 +76,9 @@ func (m *Maker) readPolicies(
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
+		if err := m.Gateways.ofSeveral(file, options); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.Gateways.ofOneCluster(files, found, options); err != nil {
 		return nil, err

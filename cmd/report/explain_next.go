@@ -210,7 +210,7 @@ func (w *explainNext) otherAudience() {
 	case elsewhere || w.profile.Version != "2.0" || !strings.Contains(wanted, "://"):
 		w.becauseOf(rules.Audience, reason)
 	default:
-		w.because("If it is not, this token is for another API")
+		w.because("If " + wanted + " is another API, this token is not for it")
 		w.steps.add(rules.Step{
 			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
 				"appId in aud, and the policy must expect that",

@@ -42,6 +42,15 @@ func (c *CommandLine) with(flag, value string) *CommandLine {
 	return &changed
 }
 
+// without are the flags without one of them and its value.
+func (c *CommandLine) without(flag string) []string {
+	flags := slices.Clone(c.Flags)
+	if i := slices.Index(flags, flag); i >= 0 && i+1 < len(flags) {
+		flags = slices.Delete(flags, i, i+2)
+	}
+	return flags
+}
+
 // Same is the same command for the same token, which it judges at the same time.
 func (c *CommandLine) Same(command string, more ...string) string {
 	return c.Again(command, c.token(), slices.Concat(c.at(), more)...)

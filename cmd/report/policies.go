@@ -329,16 +329,21 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 // else it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
-	flag := ""
+	as := ""
 	switch kind {
 	case keySetFile:
-		flag = "--jwks " + file.Name
+		as = "--jwks " + file.Name + ", to explain, verify or scan"
 	case environmentsFile:
-		flag = "-c " + file.Name + " --env NAME"
+		as = "-c " + file.Name + " --env NAME, to explain or scan; as -c " + file.Name +
+			", to matrix"
 	case registrationFile:
-		flag = "--app " + file.Name
+		as = "--app " + file.Name + ", beside a policy"
 	default:
 		return err
 	}
-	return Problem(file.Name+": no policy in this file: it is "+string(kind), "pass it as "+flag)
+	return &source.Error{
+		Pos:   source.Position{File: file.Name},
+		Cause: "no policy in this file: it is " + string(kind),
+		Hints: source.Hints("pass it as " + as),
+	}
 }

@@ -41,10 +41,11 @@ func isPolicy(object *source.Value) bool {
 }
 
 // isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
-// key set.
+// key set, or shows that all ConfigMaps of a namespace are there.
 func isTarget(object *source.Value) bool {
 	if isConfigMap(object) {
-		return object.At("data", keySetEntry) != nil
+		name, _ := object.At("metadata", "name").Str()
+		return object.At("data", keySetEntry) != nil || name == inEveryNamespace
 	}
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,

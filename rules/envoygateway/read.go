@@ -82,6 +82,8 @@ type cluster struct {
 	attached  map[target][]*policy     // by their references
 	sections  map[target][]string      // of each target, those that policies are attached to
 	loose     []*policy                // those that are perhaps attached to more than they name
+
+	assumed map[attachment]rules.Truth // what is not known, and is looked at both ways
 }
 
 // policy is one SecurityPolicy.
@@ -104,10 +106,13 @@ type selector struct {
 	wide   bool // it looks at other namespaces, or has an expression that can't be read
 }
 
-// fits reports whether labels are as the selector wants them, as far as it can be read.
-func (s *selector) fits(has kubernetes.Labels) bool {
-	return s.labels.Selects(has) == rules.Yes && !slices.ContainsFunc(s.wants,
-		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
+// fits tells whether labels are as the selector wants them, as far as it can be read.
+func (s *selector) fits(has kubernetes.Labels) rules.Truth {
+	fits := s.labels.Selects(has)
+	for i := range s.wants {
+		fits = min(fits, s.wants[i].Fits(has))
+	}
+	return fits
 }
 
 // String is the selector as kubectl takes it.
@@ -165,7 +170,7 @@ func (c *cluster) add(p *policy) {
 	}
 	c.byName[name] = p
 	c.policies = append(c.policies, p)
-	if len(p.selectors) > 0 || p.unread != "" {
+	if len(p.selectors) > 0 || p.unread != "" || p.isTemplate() {
 		c.loose = append(c.loose, p)
 	}
 	for _, ref := range p.refs {
@@ -212,7 +217,9 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		p.void = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {
-		if !canBeTarget(ref.Kind) {
+		if kubernetes.Marked(ref.At.Member("kind")) {
+			p.unread = "the kind of what " + p.String() + " is attached to is not known"
+		} else if !canBeTarget(ref.Kind) {
 			p.void = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
 		}
 	}
@@ -226,7 +233,7 @@ func canBeTarget(kind string) bool {
 }
 
 func selectorOf(item *source.Value) (s selector, ok bool) {
-	s.kind, ok = item.Member("kind").Str()
+	s.kind, ok = kubernetes.Name(item.Member("kind"))
 	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
 	s.labels = labels
 	from, _ := item.At("namespaces", "from").Str()
@@ -238,7 +245,10 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 
 func attachableOf(file *source.File, object *source.Value) *attachable {
 	a := &attachable{Resource: kubernetes.ResourceOf(file, object)}
-	a.labels, _ = kubernetes.LabelsOf(object.At("metadata", "labels"))
+	labels, ok := kubernetes.LabelsOf(object.At("metadata", "labels"))
+	if a.labels = labels; !ok {
+		a.labels = kubernetes.NotKnown()
+	}
 	for _, field := range []string{"parentRefs", "parentRef"} {
 		refs, _ := kubernetes.References(a.Spec.Member(field))
 		a.parents = append(a.parents, refs...)

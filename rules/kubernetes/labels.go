@@ -40,7 +40,7 @@ func LabelsOf(v *source.Value) (all Labels, ok bool) {
 
 // markOf is a text with a mark for a value that is not known.
 func markOf(v *source.Value) string {
-	if hasMark(v.Text) {
+	if HasMark(v.Text) {
 		return v.Text
 	}
 	return "{{" + v.Text
@@ -70,12 +70,20 @@ func (l Labels) has(key, value string) rules.Truth {
 	return has
 }
 
+func (l Labels) hasAny(key string) rules.Truth {
+	has := rules.No
+	for k := range l {
+		has = max(has, Same(k, key))
+	}
+	return has
+}
+
 // Same tells whether two texts are the same once a deployment has replaced the marks in them.
 func Same(a, b string) rules.Truth {
 	switch {
 	case a == b:
 		return rules.Yes
-	case hasMark(a) || hasMark(b):
+	case HasMark(a) || HasMark(b):
 		return rules.Maybe
 	}
 	return rules.No
@@ -166,7 +174,8 @@ func (l Labels) String() string {
 	return strings.Join(all, ",")
 }
 
-// Requirement is what an expression of a selector wants of one label.
+// Requirement is what an expression of a selector wants of one label. Its values may have marks of
+// a template.
 type Requirement struct {
 	Key, Operator string
 	Values        []string
@@ -183,15 +192,32 @@ func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
 	for _, item := range v.Items {
 		key, isKey := item.Member("key").Str()
 		operator, isOperator := item.Member("operator").Str()
-		values := ListIn(item, "", "values")
-		r := Requirement{key, operator, values.Texts()}
-		if !isKey || !isOperator || values.Doubt != nil || Marked(item.Member("key")) ||
+		values, isList := names(item.Member("values"))
+		if !isKey || !isOperator || !isList || Marked(item.Member("key")) ||
 			Marked(item.Member("operator")) {
 			return nil, false
 		}
-		all = append(all, r)
+		all = append(all, Requirement{key, operator, values})
 	}
 	return all, true
+}
+
+// names are the texts of a list, with marks of a template. It is not ok where one is no text.
+func names(v *source.Value) (all []string, ok bool) {
+	if Marked(v) {
+		return []string{markOf(v)}, true
+	}
+	if v == nil || v.Is(source.Null) {
+		return nil, true
+	}
+	for _, item := range v.Items {
+		name, isName := Name(item)
+		if !isName {
+			return nil, false
+		}
+		all = append(all, name)
+	}
+	return all, v.Is(source.List)
 }
 
 // sound reports whether Kubernetes takes the requirement.
@@ -205,22 +231,25 @@ func (r *Requirement) sound() bool {
 	return false
 }
 
-// Fits reports whether labels are as the requirement wants them. NotIn holds for what has no such
+// Fits tells whether labels are as the requirement wants them. NotIn holds for what has no such
 // label, and one that Kubernetes does not take holds for nothing.
-func (r *Requirement) Fits(has Labels) bool {
-	value, there := has[r.Key]
+func (r *Requirement) Fits(has Labels) rules.Truth {
 	if !r.sound() {
-		return false
+		return rules.No
+	}
+	in := rules.No
+	for _, value := range r.Values {
+		in = max(in, has.has(r.Key, value))
 	}
 	switch r.Operator {
 	case "In":
-		return there && slices.Contains(r.Values, value)
+		return in
 	case "NotIn":
-		return !there || !slices.Contains(r.Values, value)
+		return -in
 	case "Exists":
-		return there
+		return has.hasAny(r.Key)
 	}
-	return !there
+	return -has.hasAny(r.Key)
 }
 
 // String is the requirement as kubectl takes it.

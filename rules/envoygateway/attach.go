@@ -98,7 +98,7 @@ func (c *cluster) ofNothing(p *policy) []*instance {
 		}
 		all = append(all, i.finished())
 	}
-	if why := cmp.Or(p.unread, p.void, p.idle); why != "" {
+	if why := cmp.Or(p.unread, p.void, p.idle, c.sectionless(p)); why != "" {
 		i := &instance{
 			name: qualified(p.Namespace, p.Name), cluster: c,
 			choice: choice{policy: p, doubt: unknownTarget(why)},
@@ -112,8 +112,9 @@ func (c *cluster) ofNothing(p *policy) []*instance {
 func (c *cluster) targetsOf(p *policy) []target {
 	var all []target
 	for _, ref := range p.refs {
-		if canBeTarget(ref.Kind) {
-			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
+		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+		if canBeTarget(ref.Kind) && !c.lacksSection(t) {
+			all = append(all, t)
 		}
 	}
 	if len(p.selectors) == 0 {
@@ -253,7 +254,45 @@ func (c *cluster) sectionsOf(t target) []string {
 	if t.section != "" {
 		return []string{t.section}
 	}
-	return append([]string{""}, c.sections[t]...)
+	all := []string{""}
+	for _, section := range c.sections[t] {
+		one := t
+		if one.section = section; !c.lacksSection(one) {
+			all = append(all, section)
+		}
+	}
+	return all
+}
+
+// lacksSection reports whether the files show the resource of a target, and that none of its rules
+// or listeners has the target's name. Then a policy is not attached to it.
+func (c *cluster) lacksSection(t target) bool {
+	a := c.find(t)
+	if a == nil || t.section == "" {
+		return false
+	}
+	list := a.Spec.Member("listeners")
+	if isRoute(t.kind) {
+		list = a.Spec.Member("rules")
+	}
+	if !list.Is(source.List) {
+		return false
+	}
+	return !slices.ContainsFunc(list.Items, func(item *source.Value) bool {
+		name, _ := kubernetes.Name(item.Member("name"))
+		return kubernetes.Marked(item) || kubernetes.Same(name, t.section) != rules.No
+	})
+}
+
+// sectionless is why a policy is attached to nothing, though what it names is there; empty where
+// it is attached to something.
+func (c *cluster) sectionless(p *policy) string {
+	if len(p.refs) == 0 || len(p.selectors) > 0 || len(c.targetsOf(p)) > 0 {
+		return ""
+	}
+	ref := p.refs[0]
+	return p.String() + " is attached to nothing: " + ref.Kind + " " +
+		qualified(p.Namespace, ref.Name) + " has no section " + ref.Section
 }
 
 // scope is a parent with its policy: that of the section, of the whole, or of the Gateway that a

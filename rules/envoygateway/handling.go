@@ -54,6 +54,10 @@ func handled() []handledRow {
 			"it protects nothing, and its status does not say so", "",
 		},
 		{
+			"no-such-section", "sectionName of a rule or a listener that is not there",
+			"the policy is not attached, and its status says TargetNotFound", "",
+		},
+		{
 			"two-on-one-target", "two policies on one route or Gateway",
 			"the older one counts; the status of the other says Conflicted", "",
 		},

@@ -27,6 +27,11 @@ func TestWhatEnvoyGatewayDoesIsRecorded(t *testing.T) {
 			[]string{"local JWKS ConfigMap orders/keys not found", answers500},
 		},
 		"no-such-target": {"no-such-route", []string{"{}\n"}},
+		"no-such-section": {
+			"gateway-section-missing", []string{
+				`"reason":"TargetNotFound"`, `/match/0/*"}`,
+			},
+		},
 		"two-on-one-target": {
 			"two-on-one", []string{`"policy":"tokens"`, `"reason":"Conflicted"`, oneProvider},
 		},

@@ -115,11 +115,8 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		if a == nil || p.selectors[i].wide {
 			continue
 		}
-		wanted := kubernetes.LabelsAt{
-			At: item.Member("matchLabels"), Field: "targetSelectors.matchLabels",
-		}
 		has := kubernetes.LabelsAt{At: a.At.At("metadata", "labels"), Field: "metadata.labels"}
-		if at, why := wanted.Open(has, a.labels); why != nil {
+		if at, why := labelsOf(item).Open(has, a.labels); why != nil {
 			return at, why
 		}
 		for _, expression := range itemsOf(item.Member("matchExpressions")) {

@@ -206,6 +206,9 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		s, ok := selectorOf(item)
 		if !ok {
 			p.unread = "a selector of " + p.String() + " can't be read"
+			if why := labelsOf(item).Unread(); why != nil {
+				p.unread += ": " + why.Why
+			}
 		}
 		p.selectors = append(p.selectors, s)
 	}
@@ -232,9 +235,16 @@ func canBeTarget(kind string) bool {
 	return slices.Contains(all, kind)
 }
 
+// labelsOf is where the labels are that a selector wants.
+func labelsOf(selector *source.Value) kubernetes.LabelsAt {
+	return kubernetes.LabelsAt{
+		At: selector.Member("matchLabels"), Field: "targetSelectors.matchLabels",
+	}
+}
+
 func selectorOf(item *source.Value) (s selector, ok bool) {
 	s.kind, ok = kubernetes.Name(item.Member("kind"))
-	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
+	labels, read := kubernetes.LabelsOf(labelsOf(item).At)
 	s.labels = labels
 	from, _ := item.At("namespaces", "from").Str()
 	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))

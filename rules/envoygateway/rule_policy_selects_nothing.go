@@ -32,7 +32,13 @@ func policySelectsNothing() rules.Rule {
 					p.idle))
 			}
 			for _, ref := range p.refs {
-				if shown(ref.Kind) && !s.mayShow(target{ref.Kind, p.Namespace, ref.Name, ""}) {
+				t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+				if s.lacksSection(t) {
+					all = append(all, s.FindingAt(ref.At, "targetRefs", "%s %s has no section %s "+
+						"in these files: the policy is not attached to it", ref.Kind,
+						qualified(p.Namespace, ref.Name), ref.Section))
+				}
+				if shown(ref.Kind) && !s.mayShow(t) {
 					all = append(all, s.FindingAt(ref.At, "targetRefs",
 						"there is no %s %s in these files", ref.Kind,
 						qualified(p.Namespace, ref.Name)))

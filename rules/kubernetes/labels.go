@@ -14,8 +14,8 @@ import (
 type Labels map[string]string
 
 // LabelsOf reads labels. A mark that a template leaves counts as it is written: the same mark is
-// the same value wherever it stands. It is not ok where a value is no text, which the API server
-// refuses.
+// the same value wherever it stands. It is not ok where a value is no text, or is there twice,
+// which the API server refuses.
 func LabelsOf(v *source.Value) (all Labels, ok bool) {
 	switch {
 	case v == nil || v.Is(source.Null):
@@ -29,11 +29,10 @@ func LabelsOf(v *source.Value) (all Labels, ok bool) {
 	for i := range v.Members {
 		m := &v.Members[i]
 		all[m.Key] = m.Value.Text
-		if known := m.Known(); Marked(known) {
-			all[m.Key] = markOf(known)
-		} else if !known.Is(source.String) {
-			ok = false
+		if Marked(m.Value) {
+			all[m.Key] = markOf(m.Value)
 		}
+		ok = ok && !m.Conflict && (Marked(m.Value) || m.Value.Is(source.String))
 	}
 	return all, ok
 }
@@ -100,8 +99,8 @@ type LabelsAt struct {
 func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
 	wants := func(m *source.Member) bool {
 		text := m.Value.Text
-		if known := m.Known(); Marked(known) {
-			text = markOf(known)
+		if Marked(m.Value) {
+			text = markOf(m.Value)
 		}
 		return has.has(m.Key, text) == rules.Maybe
 	}
@@ -109,6 +108,12 @@ func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
 		return at, why
 	}
 	return other.doubt(func(*source.Member) bool { return true })
+}
+
+// Unread is why some labels can't be read; nil where they can be.
+func (of LabelsAt) Unread() *rules.Unknown {
+	_, why := of.doubt(func(*source.Member) bool { return true })
+	return why
 }
 
 // doubt is why one of some labels is not known, and where it is; nil where all are.

@@ -31,8 +31,8 @@ func reading() kubernetes.Reading {
 	return kubernetes.Reading{
 		Group: group, Policy: isPolicy, Beside: isTarget,
 		None: "no policy of Envoy Gateway in this file",
-		Takes: "SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl " +
-			"gets them: " + getPolicies,
+		Takes: "or Envoy Gateway's SecurityPolicy, as manifests, as the output of Helm or " +
+			"Kustomize, or as kubectl gets them: gatewhy collect envoy-gateway-policies",
 	}
 }
 
@@ -63,11 +63,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime
-	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
-	if err != nil {
-		return nil, err
-	}
-	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+	return kubernetes.Chosen(files, c.instances(), options, c.named)
 }
 
 // cluster is what the files show of a cluster.

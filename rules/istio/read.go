@@ -35,8 +35,8 @@ func reading() kubernetes.Reading {
 	return kubernetes.Reading{
 		Group: group, Policy: isPolicy, Beside: ofWorkloads,
 		None: "no policy of Istio in this file",
-		Takes: "RequestAuthentication and AuthorizationPolicy, as manifests, as the output of " +
-			"Helm or Kustomize, or as kubectl gets them: " + getPolicies,
+		Takes: "or Istio's RequestAuthentication and AuthorizationPolicy, as manifests, as the " +
+			"output of Helm or Kustomize, or as kubectl gets them: gatewhy collect istio-policies",
 	}
 }
 
@@ -68,11 +68,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	entries, err := kubernetes.Chosen(cluster.workloads(), options.API, cluster.named)
-	if err != nil {
-		return nil, err
-	}
-	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+	return kubernetes.Chosen(files, cluster.workloads(), options, cluster.named)
 }
 
 // cluster is what the files show of a cluster.

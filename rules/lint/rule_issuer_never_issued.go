@@ -24,8 +24,7 @@ func issuerNeverIssued() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				_, keys, all := entraKeysOf(s, p)
-				b2c := !all || len(keys) == 0 ||
-					slices.ContainsFunc(keys, isB2C)
+				b2c := !all || len(keys) == 0 || slices.ContainsFunc(keys, isB2C)
 				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
 			})
 		},

@@ -103,8 +103,7 @@ func Ask(n source.Need) string {
 	return flag + ": " + n.For
 }
 
-// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its
-// reason.
+// Pass is what to pass, in short: the flag; where there is none, what to do, without the reason.
 func Pass(n source.Need) string {
 	if flag := Flag(n); flag != "" {
 		return flag

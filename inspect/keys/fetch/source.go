@@ -37,8 +37,8 @@ type Source struct {
 	// five minutes.
 	Kid string
 
-	// Asked is told of each of several key sets that was asked for, and how many there are to
-	// ask for at most; nil where nobody wants to know. Several goroutines call it.
+	// Asked is called for each of several key sets that was asked for, with how many there are to
+	// ask for at most; it may be nil. Several goroutines call it.
 	Asked func(all int)
 
 	once bool // what does not answer is not asked again

@@ -98,6 +98,8 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	case !f.fits(v):
 		finding.Rule = "wrong-type"
 		finding.Message = fmt.Sprintf("%s must be %s, but this is %s", f.name, f.kind, v.Kind)
+	case f.hasExpression(v):
+		finding.Rule, finding.Message = "value-not-allowed", f.strayExpression()
 	case !f.allows(v):
 		finding.Rule = "value-not-allowed"
 		finding.Message = fmt.Sprintf(

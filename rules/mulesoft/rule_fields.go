@@ -68,7 +68,8 @@ func (c *compiler) inspectFields() {
 }
 
 func (c *compiler) unknownField(member source.Member) {
-	message := fmt.Sprintf("%s is not a field of %s", member.Key, policyName(c.asset))
+	message := fmt.Sprintf(
+		"%s is not a field of %s", inspect.Visible(member.Key), policyName(c.asset))
 	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}

@@ -63,7 +63,9 @@ func (m *Maker) Verified(a *Asked) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verification{Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant}
+	v := &Verification{
+		Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant, Issuer: a.Issuer,
+	}
 	if v.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
@@ -204,8 +206,8 @@ func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
 // explainFlags are the flags of explain that can be asked, in the order of a printed command.
 func explainFlags() []string {
 	return []string{
-		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks", "method",
-		"no-other-headers", "path", "policy-type", "runtime",
+		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks",
+		"method", "no-other-headers", "path", "policy-type", "runtime",
 	}
 }
 

@@ -110,6 +110,23 @@ func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	}
 }
 
+// Of the header Envoy reads alg and kid (source/common/jwt/jwt.cc and verify.cc): a crit that RFC
+// 7515 has it refuse says nothing to it.
+func TestEnvoyDoesNotLookAtCrit(t *testing.T) {
+	t.Parallel()
+	check := rules.Check{}
+	for _, policy := range policiesOf(t, rules.Options{}, ofTenant()) {
+		for c := range policy.Root.Checks() {
+			if c.ID == rules.Signature {
+				check = *c
+			}
+		}
+	}
+	if key := check.Test.Key; key == nil || !key.Lenience.AnyCrit {
+		t.Errorf("the signature is checked with %+v", key)
+	}
+}
+
 func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	t.Parallel()
 	if got := short(answered(t, ofTenant(), tokenless())); got != accepted() {

@@ -329,7 +329,8 @@ func (v *visit) terraform() {
 	for _, name := range names {
 		text := strings.ReplaceAll(string(read(v.t, name)), "://orders", "://o\u0301rders") +
 			"locals {\n  a = var.ids[\"uat\"].b[0]\n  c = local.a[\"x${1 + 2}\"] ? \"y\" : -1\n" +
-			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n}\n"
+			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n" +
+			"  e = var.a && !var.b || true && 1 < 2\n}\n"
 		q := question{Command: "lint", Files: []file{{"policy.tf", text}}}
 		q.Policies = []string{"policy.tf"}
 		want := askPage(v.t, &q)

@@ -29,9 +29,7 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 	return e.lineWithout(onlyHere[:], cmd, args)
 }
 
-func (e *Env) lineWithout(
-	left []string, cmd *cobra.Command, args []string,
-) report.CommandLine {
+func (e *Env) lineWithout(left []string, cmd *cobra.Command, args []string) report.CommandLine {
 	line := report.CommandLine{Shell: e.Shell}
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
@@ -93,9 +91,7 @@ func (e *Env) readToken(
 
 // orAgain adds the same command to an error of what was pasted: for another paste, or for the file
 // whose name was given without the @.
-func (e *Env) orAgain(
-	err error, command string, line *report.CommandLine, args []string,
-) error {
+func (e *Env) orAgain(err error, command string, line *report.CommandLine, args []string) error {
 	again := line.Again(command, "-")
 	if len(args) == 1 && e.maker().IsFile(args[0]) {
 		again = line.Again(command, "@"+args[0])
@@ -147,7 +143,7 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 func filesIn(folder string) []string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // the error of the file itself is told
+		return nil // the error of the file itself is shown
 	}
 	var names []string
 	for _, entry := range entries {

@@ -101,6 +101,7 @@ func tryPage(t *testing.T, address, name string) {
 	v.keysToFetch()
 	v.headers()
 	v.keyboard()
+	v.phone()
 	v.link()
 	v.looks()
 	v.left()
@@ -447,6 +448,27 @@ func (v *visit) keyboard() {
 	}
 }
 
+// phone pastes a token where the answer is out of sight: a button says it, and goes there.
+func (v *visit) phone() {
+	v.size(390)
+	v.clear()
+	headline := v.answered(paste, sceneToken(v.t))
+	var button struct {
+		Text   string
+		Inside bool
+	}
+	v.eval(&button, `scrollTo(0, 0); ({
+		Text: document.getElementById("read").textContent,
+		Inside: document.getElementById("read").getBoundingClientRect().bottom <= innerHeight })`)
+	if button.Text != "Read: "+headline || !button.Inside {
+		v.t.Errorf("%q is answered out of sight, and the button says %+v", headline, button)
+	}
+	v.eval(nil, `document.getElementById("read").click()`)
+	v.until(`document.activeElement.id === "answer" &&
+		document.getElementById("headline").getBoundingClientRect().top < innerHeight`)
+	v.size(1280)
+}
+
 // link copies what can be copied, and opens the link: it has the policies, without token and
 // secret.
 func (v *visit) link() {
@@ -454,6 +476,7 @@ func (v *visit) link() {
 	v.clear()
 	v.addFile("policy.json", strings.Replace(jwtPolicy(v.t), `"jwtKeyOrigin": "jwks"`,
 		`"jwtKeyOrigin": "text", "textKey": "`+secret+`"`, 1))
+	v.eval(nil, `document.getElementById("headers").value = $1; null`, "X-Api-Key: "+secret)
 	token := sceneToken(v.t)
 	v.answered(paste, token)
 	var copied []string
@@ -502,7 +525,7 @@ func (v *visit) looks() {
 		v.call("Emulation.setEmulatedMedia", object{
 			"features": []object{{"name": "prefers-color-scheme", "value": scheme}},
 		}, nil)
-		for _, width := range []int{320, 1280, 1920} {
+		for _, width := range []int{320, 390, 1280, 1920} {
 			v.size(width)
 			v.fits(fmt.Sprint(width, " px"))
 			v.shot(fmt.Sprintf("%s-%d", scheme, width))

@@ -105,6 +105,7 @@ function show(reply) {
   $("asked").textContent = `gatewhy ${command}`;
   $("headline").className = failed ? "bad" : reply.mood ?? "";
   $("headline").textContent = failed ? "No answer" : reply.answer ?? "";
+  $("read").textContent = `Read: ${$("headline").textContent}`;
   $("errors").replaceChildren(
     ...(reply.errors ?? []).map((text) => element("p", text)),
     ...(reply.hints ?? []).map((text) => element("p", text, "hint")));
@@ -265,7 +266,11 @@ function connect() {
     await answer(event.submitter?.dataset.command ?? "explain");
     $("answer").focus();
   };
-  $("form").onreset = () => { files = []; listFiles(); latest = {}; command = ""; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
+  $("form").onreset = () => { files = []; listFiles(); latest = {}; command = ""; delete document.body.dataset.answered; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
+  $("read").onclick = () => {
+    $("answer").focus({ preventScroll: true });
+    $("answer").scrollIntoView(); // which focus leaves out where it has the focus already
+  };
   $("token").onpaste = () => setTimeout(answerNow);
   $("no-token").onchange = answerNow;
   $("choose").onclick = () => $("chosen").click();

@@ -192,6 +192,9 @@ func (v *visit) scenes() {
 		}
 		v.fits(s.Title)
 	}
+	if got := v.answered(paste, all[0].Token); !strings.Contains(got, "401") {
+		v.t.Errorf("a token that is pasted after a scene, and is old, gets %q", got)
+	}
 }
 
 // normal is a part of a page as the browser writes it.

@@ -162,6 +162,7 @@ function add(more) {
   unknown.forEach((f, i) => { f.kind = found[i] || "a policy"; });
   for (const f of unknown.filter((f) => f.kind === "a token")) { // a HAR file, or a captured token
     $("token").value = f.text;
+    judgeNow();
     files.splice(files.indexOf(f), 1);
   }
   unknown.filter((f) => !kinds.includes(f.kind)).forEach((f) => { f.kind = kinds.at(-1); });
@@ -254,10 +255,17 @@ function offer(scenes) {
       add(scene.files.map((f) => ({ ...f })));
       $("token").value = scene.token;
       $("at").value = "issued";
+      $("at").dataset.scene = "";
       answer("explain").then(() => say(scene.story));
     };
     return button;
   }));
+}
+
+// judgeNow judges another token by now: only a scene's token, which is old, is judged as of its issue.
+function judgeNow() {
+  if ("scene" in $("at").dataset) $("at").value = "";
+  delete $("at").dataset.scene;
 }
 
 function connect() {
@@ -266,12 +274,13 @@ function connect() {
     await answer(event.submitter?.dataset.command ?? "explain");
     $("answer").focus();
   };
-  $("form").onreset = () => { files = []; listFiles(); latest = {}; command = ""; delete document.body.dataset.answered; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
+  $("form").onreset = () => { delete $("at").dataset.scene; files = []; listFiles(); latest = {}; command = ""; delete document.body.dataset.answered; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
   $("read").onclick = () => {
     $("answer").focus({ preventScroll: true });
     $("answer").scrollIntoView(); // which focus leaves out where it has the focus already
   };
-  $("token").onpaste = () => setTimeout(answerNow);
+  $("token").onpaste = () => { judgeNow(); setTimeout(answerNow); };
+  $("at").onchange = () => { delete $("at").dataset.scene; };
   $("no-token").onchange = answerNow;
   $("choose").onclick = () => $("chosen").click();
   $("chosen").onchange = (event) => { read(event.target.files).then(() => { event.target.value = ""; }); };

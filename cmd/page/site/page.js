@@ -262,7 +262,19 @@ function offer(scenes) {
   }));
 }
 
-// judgeNow judges another token by now: only a scene's token, which is old, is judged as of its issue.
+// forget forgets what was asked and answered; the browser empties the fields.
+function forget() {
+  files = [];
+  latest = {};
+  command = "";
+  delete $("at").dataset.scene;
+  delete document.body.dataset.answered;
+  listFiles();
+  show({ answer: "The answer comes here" });
+  $("asked").textContent = "";
+}
+
+// judgeNow judges another token by now. A scene's token is old, and judged as of its issue.
 function judgeNow() {
   if ("scene" in $("at").dataset) $("at").value = "";
   delete $("at").dataset.scene;
@@ -274,7 +286,7 @@ function connect() {
     await answer(event.submitter?.dataset.command ?? "explain");
     $("answer").focus();
   };
-  $("form").onreset = () => { delete $("at").dataset.scene; files = []; listFiles(); latest = {}; command = ""; delete document.body.dataset.answered; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
+  $("form").onreset = forget;
   $("read").onclick = () => {
     $("answer").focus({ preventScroll: true });
     $("answer").scrollIntoView(); // which focus leaves out where it has the focus already

@@ -393,6 +393,14 @@ func (v *visit) headers() {
 	if v.eval(&got, `latest.json`); got != want.JSON || !strings.Contains(got, "nobody") {
 		v.t.Errorf("with headers the page says\n%s\nwant\n%s", got, want.JSON)
 	}
+	const method = `document.getElementById("method")`
+	v.eval(nil, method+`.value = "GET"; `+method+`.dispatchEvent(new Event("input",
+		{ bubbles: true })); null`)
+	var status string
+	v.eval(&status, `document.getElementById("status").textContent`)
+	if !strings.Contains(status, "ask again") {
+		v.t.Errorf("after a change the page says %q", status)
+	}
 	for _, width := range []int{320, 390, 1280} {
 		v.size(width)
 		v.fits(fmt.Sprint("all fields at ", width, " px"))

@@ -179,7 +179,12 @@ function listFiles() {
     const remove = element("button", "Remove");
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${visible(f.name)}`);
-    remove.onclick = () => { files = files.filter((g) => g !== f); listFiles(); $("choose").focus(); };
+    remove.onclick = () => {
+      files = files.filter((g) => g !== f);
+      listFiles();
+      changed();
+      $("choose").focus();
+    };
     item.append(element("code", visible(f.name)), kind, remove);
     return item;
   }));
@@ -262,6 +267,11 @@ function offer(scenes) {
   }));
 }
 
+// changed says that the answer is one to another question.
+function changed() {
+  if ("answered" in document.body.dataset) say("The answer is from before the last change: ask again.");
+}
+
 // forget forgets what was asked and answered; the browser empties the fields.
 function forget() {
   files = [];
@@ -286,6 +296,7 @@ function connect() {
     await answer(event.submitter?.dataset.command ?? "explain");
     $("answer").focus();
   };
+  $("form").oninput = changed; // what asks by itself answers after it
   $("form").onreset = forget;
   $("read").onclick = () => {
     $("answer").focus({ preventScroll: true });

@@ -69,8 +69,7 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 	case errors.As(err, &ours):
 		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
-		return problem(name+" takes only true or false",
-			"on: "+name+", off: "+name+"=false")
+		return problem(name+" takes only true or false", "on: "+name+", off: "+name+"=false")
 	case kind == "int":
 		kind = "whole number"
 	}
@@ -128,8 +127,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		cause := fmt.Sprintf("%s takes one argument, and %d were given",
 			cmd.CommandPath(), len(args))
-		return problem(cause, usage,
-			"put a name with spaces in quotes")
+		return problem(cause, usage, "put a name with spaces in quotes")
 	}
 }
 

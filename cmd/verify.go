@@ -97,8 +97,8 @@ func (e *Env) investigate(
 	return source.Investigate(ctx, token, signature)
 }
 
-// verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v
-// says why. Where the user named the keys, not getting them is an error.
+// verifyingKeys returns the key set to verify with, or nil where none can be fetched: then v says
+// why. Where the user named the keys, not getting them is an error.
 func (e *Env) verifyingKeys(
 	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
 ) (*keys.Set, error) {

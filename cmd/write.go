@@ -37,8 +37,8 @@ func (e *Env) write(w writing) error {
 
 // pendingFile is a file that is being written. Its text goes into a new file, which has no name
 // where the system allows that, and which takes the old one's place when all of it is on the disk.
-// A link is followed, not replaced. An existing file keeps its owner and its mode, or the user is
-// told.
+// A link is followed, not replaced. An existing file keeps its owner and its mode; where it can't,
+// a warning says so.
 type pendingFile struct {
 	*besideFile
 	writing

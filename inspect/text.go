@@ -110,7 +110,7 @@ func unsafe(r rune) bool {
 
 // ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of
 // its middle, so that both ends can still be compared. A token in what is cut is masked first:
-// half of one could not be told from other text.
+// half of one looks like any other text.
 func ShortenMiddle(s string, limit int) string {
 	if len(s) <= limit {
 		return s

@@ -149,7 +149,7 @@ type Options struct {
 type Configuration struct {
 	Options Options
 	Files   []*source.File
-	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
+	Entries []Entry // those of a file, and of files in turn, in the order in which they run
 }
 
 // For is the same configuration for a gateway, where the files do not name it.

@@ -153,8 +153,7 @@ func wantedAudience(policies []*rules.Policy, version string) string {
 	for _, check := range inForce(policies) {
 		for _, want := range check.Test.Wants() {
 			_, microsoft := entra.MicrosoftAPI(want.Text)
-			if want.Input == rules.Claim("aud") && !microsoft &&
-				entra.CanHold("aud", want.Text) {
+			if want.Input == rules.Claim("aud") && !microsoft && entra.CanHold("aud", want.Text) {
 				all = append(all, want.Text)
 			}
 		}

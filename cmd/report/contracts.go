@@ -109,7 +109,7 @@ func noClientID(line string) string {
 }
 
 // isToken reports whether a text has the shape of a token or of a secret that comes with one. An
-// opaque secret can't be told from a client id.
+// opaque secret can look like a client id.
 func isToken(text string) bool {
 	return inspect.MaskTokens(text) != text
 }

@@ -58,7 +58,7 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 	return w.steps
 }
 
-// accepted is about a request that gets in, which it may should not.
+// accepted is about a request that gets in, and perhaps should not.
 func (w *explainNext) accepted() {
 	w.belongsElsewhere()
 	switch aud, of := w.foreignAudience(); {
@@ -81,7 +81,7 @@ func (w *explainNext) keepOut(aud, of string) {
 	w.steps.add(rules.Step{
 		Note: "This token is for " + aud + ", which is not an audience of the API of " + of +
 			": it should not get in. See what keeps it out, with a token that belongs here",
-		Command: w.again("-", flags...),
+		Command: w.again(flags...),
 	})
 }
 
@@ -107,7 +107,7 @@ func (w *explainNext) rejected() {
 		w.steps.add(rules.Step{
 			Note: "Only " + strings.Join(w.clients, " or ") + " is let in: see what a token of " +
 				"that client gets",
-			Command: w.again("-"),
+			Command: w.again(),
 		})
 	}
 	w.repairs()
@@ -119,7 +119,7 @@ func (w *explainNext) rejected() {
 	}
 }
 
-// belongsElsewhere notes that a token is none for this API, whatever the policy checks.
+// belongsElsewhere notes that a token is not for this API, whatever the policy checks.
 func (w *explainNext) belongsElsewhere() {
 	token := w.Request.Token
 	switch {
@@ -163,7 +163,7 @@ func (w *explainNext) failed(r *rules.Result) {
 		w.steps.add(rules.Step{
 			Note: "Send the token in the header that the policy reads, and see the gateway's " +
 				"answer",
-			Command: w.again("-"),
+			Command: w.again(),
 		})
 	case rules.TokenFormat:
 		w.damaged = len(w.reasons) == 0
@@ -289,7 +289,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 
 // granted says who must be granted what for the checks that failed.
 func (w *explainNext) granted() []rules.Step {
-	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again("-")}
+	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again()}
 	if w.Request.Token != nil {
 		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
 	}
@@ -313,7 +313,7 @@ func (w *explainNext) ask() {
 	if reason == w.said {
 		reason = ""
 	}
-	w.steps.add(a.step(w.Line.Shell, reason, w.again("-")))
+	w.steps.add(a.step(w.Line.Shell, reason, w.again()))
 }
 
 // ownToken reports whether nothing says that the token is for another API than this.
@@ -326,13 +326,13 @@ func (w *explainNext) copyAgain() {
 	w.steps.add(rules.Step{
 		Note: "Copy the whole token again, from where the client gets it: does anything between " +
 			"the issuer and you change it?",
-		Command: w.again("-"),
+		Command: w.again(),
 	})
 }
 
 // again explains a token from standard input in the same way.
-func (w *explainNext) again(token string, more ...string) string {
-	return w.Line.Again("explain", token, more...)
+func (w *explainNext) again(more ...string) string {
+	return w.Line.Again("explain", "-", more...)
 }
 
 // repairs are the policy's: none for a token that must stay out.
@@ -446,20 +446,16 @@ func (r *Explainer) lintCommand() string {
 
 // differs follows the likeliest explanation of what the real gateway answered.
 func (w *explainNext) differs() {
-	for i := range w.x.Observed.Causes {
-		cause := &w.x.Observed.Causes[i]
-		step := rules.Step{
-			Note: "Check the most likely cause: " + Look(&cause.Cause),
-		}
-		if cause.Need.Input == source.NeedTime {
+	if causes := w.x.Observed.Causes; len(causes) > 0 {
+		likeliest := &causes[0].Cause
+		step := rules.Step{Note: "Check the most likely cause: " + Look(likeliest)}
+		if likeliest.Need.Input == source.NeedTime {
 			step.Command = w.Line.Again(
-				"explain", w.Line.token(), Name(cause.Need.Input), w.otherTime())
+				"explain", w.Line.token(), Name(source.NeedTime), w.otherTime())
 		} else {
-			step.Command = w.HowToCollect(cause.Need)
+			step.Command = w.HowToCollect(likeliest.Need)
 		}
-		if i == 0 {
-			w.steps.add(step)
-		}
+		w.steps.add(step)
 	}
 	w.collect()
 	if len(commands(w.steps)) == 0 {

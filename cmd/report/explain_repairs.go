@@ -177,7 +177,7 @@ func (r *Explainer) facts() rules.Facts {
 	return known
 }
 
-// factFlags are how fix is told what is known of an environment.
+// factFlags are the flags of fix for what is known of an environment.
 func factFlags(f rules.Facts) []string {
 	var words []string
 	if f.Audience != "" {
@@ -240,8 +240,8 @@ func (r *Explainer) foreignAudience() (audience, of string) {
 }
 
 // HowToCollect is the command that prints how to get what an unknown check asks for, with the ids
-// that the policies and the token tell; empty where there is none, and for a policy, which is
-// there already.
+// in the policies and the token; empty where there is none, and for a policy, which is there
+// already.
 func (r *Explainer) HowToCollect(need rules.Need) string {
 	if need.Input == "" || need.Input == source.NeedPolicy {
 		return ""

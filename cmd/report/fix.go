@@ -3,7 +3,9 @@ package report
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -326,7 +328,7 @@ func warningOf(opened *repair.Opened) string {
 }
 
 // assumedValid is what verifies a token whose signature is taken to be good: a repair changes
-// nothing about it. Where the policy's own key is none, nothing verifies.
+// nothing about it. Where the policy's own key is not a key, nothing verifies.
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
@@ -343,7 +345,7 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 		"valid"}}
 }
 
-// learnApp takes from the app registration what the user has not told: the version of the API's
+// learnApp takes from the app registration what the user has not said: the version of the API's
 // tokens, and their audience where it can only be one.
 func (j *Fixer) learnApp() {
 	app := j.Apps.Only()
@@ -450,7 +452,93 @@ func (f *Fixing) AddNext(line CommandLine) {
 	}
 }
 
-// SeverityRank is 0 for the worst severity; -1 for what is none.
+// SeverityRank is 0 for the worst severity; -1 for what is not a severity.
 func SeverityRank(severity rules.Severity) int {
 	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
+}
+
+// SeveralFiles reports whether names stand for more than one file: several of them, a folder, or a
+// pattern.
+func (m *Maker) SeveralFiles(names []string) bool {
+	if len(names) != 1 {
+		return true
+	}
+	info, err := os.Stat(m.Path(names[0]))
+	if err == nil {
+		return info.IsDir()
+	}
+	return names[0] != "-" && strings.ContainsAny(names[0], "*?[")
+}
+
+// ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
+// user did not name it, and where it is not a configuration.
+func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
+	if !found.Named && m.isTooLarge(found.Name) {
+		return nil, nil
+	}
+	text, err := m.ReadConfiguration(found.Name)
+	if err != nil {
+		return nil, err
+	}
+	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return nil, nil
+	}
+	file, err := m.Gateways.readSource(found.Name, text)
+	if err != nil {
+		if !found.Named && !m.Gateways.lookLikePolicy(text) {
+			err = nil
+		}
+		return nil, err
+	}
+	if _, ok := m.Gateways.of(file, options); !ok && !found.Named {
+		return nil, nil
+	}
+	return file, nil
+}
+
+// ReadJoining reads the files that may make up one configuration with others. What can't be read
+// is an error later, where it is repaired.
+func (m *Maker) ReadJoining(found []Found, options rules.Options) []*source.File {
+	var all []*source.File
+	for _, f := range found {
+		if f.Name == "-" || m.isTooLarge(f.Name) {
+			continue
+		}
+		file, err := m.ReadSource(f.Name)
+		if err == nil && m.Gateways.joins(file, options) {
+			all = append(all, file)
+		}
+	}
+	return all
+}
+
+// FixedFiles counts what came of several files.
+func FixedFiles(all []*Fixing, failed int) string {
+	repaired, stay, clean := 0, 0, 0
+	for _, f := range all {
+		switch {
+		case f.Changed:
+			repaired++
+		case len(f.Refused) > 0:
+			stay++
+		default:
+			clean++
+		}
+	}
+	text := Counted(len(all)+failed, "policy file") + ": "
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{repaired, "repaired"},
+		{stay, "not repaired"},
+		{clean, "with nothing to repair"},
+		{failed, "not read"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, strconv.Itoa(part.n)+" "+part.what)
+		}
+	}
+	return text + strings.Join(parts, ", ")
 }

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"net/textproto"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 // ReadToken finds and reads the token that the arguments name, as the contract has it: an
 // argument, - or nothing for standard input, @FILE for a file, and in each whatever a person
 // pastes. What was odd about the text around the token is among the token's observations. A text
-// that is no readable token is none of the errors: it is the Fault of the token.
+// that is not a readable token is not an error here: the token's Fault says so.
 func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 	text, err := m.TokenText(args)
 	if err != nil {
@@ -208,4 +210,87 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 		files = append(files, file)
 	}
 	return entra.ReadRegistrations(files...)
+}
+
+// ReadRequest is ReadToken, with the request that the text describes where that is a curl command
+// or a HAR file; nil where it describes none. What is taken from it is said.
+func (m *Maker) ReadRequest(args []string) (*inspect.Token, *inspect.HTTPRequest, error) {
+	text, err := m.TokenText(args)
+	if err != nil {
+		return nil, nil, err
+	}
+	token, found, err := m.tokenIn(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	request, why := inspect.LocateRequest(text, found)
+	switch {
+	case why != "":
+		m.note("only the token is taken, and not the request: %s; "+
+			"pass --method, --path and -H", why)
+	case request != nil:
+		dropToken(request, token)
+		m.note("%s", taken(request))
+	}
+	return token, request, nil
+}
+
+// dropToken takes the token out of the headers: it is known by itself. A header that carries it in
+// another way than a client should stays, for the gateway to judge.
+func dropToken(request *inspect.HTTPRequest, token *inspect.Token) {
+	header, given := request.Headers["Authorization"]
+	plain := strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact()
+	switch {
+	case plain && !hasOddSpace(header):
+		delete(request.Headers, "Authorization")
+	case !given && request.HeadersWhole: // the token is somewhere else in it
+		request.Headers["Authorization"] = ""
+	}
+}
+
+// hasOddSpace reports whether more than one space follows the scheme: a gateway may refuse that. A
+// line break is from the paste.
+func hasOddSpace(header string) bool { return strings.Contains(header, "Bearer  ") }
+
+// taken says what is taken from a pasted request: the names of its headers and no values, which
+// may be secrets.
+func taken(r *inspect.HTTPRequest) string {
+	text := "the request is from " + r.From + ": " + r.Method
+	if r.Path != "" {
+		text += " " + r.Path
+	} else {
+		text += ", with a path that is not known"
+	}
+	sent := maps.Clone(r.Headers)
+	maps.DeleteFunc(sent, func(_, value string) bool { return value == "" })
+	names := slices.Sorted(maps.Keys(sent))
+	switch {
+	case len(names) > 0 && r.HeadersWhole:
+		text += ", with no headers but the token's and " + strings.Join(names, ", ")
+	case len(names) > 0:
+		text += ", with the headers " + strings.Join(names, ", ")
+	}
+	if r.Others > 0 {
+		text += fmt.Sprintf("; the first of %d that carry this token", r.Others+1)
+	}
+	return text
+}
+
+// fillIn adds what a pasted request says to a request. What the request says already counts more.
+func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
+	if pasted == nil {
+		return
+	}
+	if request.Method == "" {
+		request.Method = pasted.Method
+	}
+	if request.Path == "" {
+		request.Path = pasted.Path
+	}
+	headers := maps.Clone(pasted.Headers)
+	maps.Copy(headers, request.Headers)
+	request.Headers, request.Host = headers, pasted.Host
+	request.Cookies, request.Query = pasted.Cookies, pasted.Query
+	request.HeadersWhole = request.HeadersWhole || pasted.HeadersWhole
+	request.QueryWhole = pasted.QueryWhole
 }

@@ -180,7 +180,7 @@ func (t *Tester) Run(found []Found) (*Testing, error) {
 	return x, nil
 }
 
-// file runs the tests of one file. Other configurations in a folder are none of ours.
+// file runs the tests of one file. Other configurations in a folder are passed over.
 func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	file, err := t.Maker.ReadSource(found.Name)
 	switch {
@@ -300,9 +300,7 @@ func (t *Tester) token(
 
 // disagreement says how the prediction differs from what the real gateway answered, where that is
 // given.
-func (t *Tester) disagreement(
-	request *rules.Request, set *PolicySet, v *rules.Verdict,
-) []string {
+func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.Verdict) []string {
 	if t.Observed == nil {
 		return nil
 	}

@@ -189,8 +189,7 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 	}
 	if strict != text {
 		k.note("loose-base64",
-			name+
-				" is written in padded or standard base64; strict readers refuse the whole set "+
+			name+" is written in padded or standard base64; strict readers refuse the whole set "+
 				"because of it")
 	}
 	return data
@@ -278,8 +277,7 @@ func keyOfBlock(kind string, der []byte) *Key {
 		if kind != "" {
 			block = "(" + inspect.Quoted(kind) + ") "
 		}
-		return &Key{Fault: "the PEM text " + block +
-			"is not a readable public key or certificate"}
+		return &Key{Fault: "the PEM text " + block + "is not a readable public key or certificate"}
 	}
 	return keyOf(public)
 }
@@ -347,8 +345,7 @@ func (k *Key) Certificate() (Certificate, bool) {
 	read, err := x509.ParseCertificate(der)
 	if err != nil {
 		return Certificate{
-			Fault: "x5c has no readable certificate: " +
-				strings.TrimPrefix(err.Error(), "x509: "),
+			Fault: "x5c has no readable certificate: " + strings.TrimPrefix(err.Error(), "x509: "),
 		}, true
 	}
 	c := Certificate{

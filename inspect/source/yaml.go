@@ -326,8 +326,7 @@ func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error
 	if r.expanding[n.Alias] {
 		return nil,
 			r.file.errorAt(start,
-				"not YAML: the alias *"+forMessage(n.Value)+
-					" is inside the value that it names",
+				"not YAML: the alias *"+forMessage(n.Value)+" is inside the value that it names",
 				"write the value out")
 	}
 	r.expanding[n.Alias] = true

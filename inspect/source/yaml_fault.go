@@ -253,8 +253,7 @@ func (f *yamlFault) badStart() (offset int, cause, hint string) {
 			return f.at(f.opened, i), "a value must not start with " + string(r), quoteIt
 		}
 	}
-	return f.first(f.opened), "this line starts with a character that is reserved in YAML",
-		quoteIt
+	return f.first(f.opened), "this line starts with a character that is reserved in YAML", quoteIt
 }
 
 // secondColon is about a name and a value in a place that has no room for them.
@@ -278,8 +277,7 @@ func (f *yamlFault) noColon() (offset int, cause, hint string) {
 	if i := strings.IndexByte(text, ':'); i >= 0 {
 		return f.at(f.opened, i), "a space is missing after the colon", ""
 	}
-	return f.first(f.opened), "a colon is missing after " + forMessage(strings.TrimSpace(text)),
-		""
+	return f.first(f.opened), "a colon is missing after " + forMessage(strings.TrimSpace(text)), ""
 }
 
 // bracket is about lists and objects in brackets.

@@ -105,7 +105,7 @@ type selector struct {
 
 // fits reports whether labels are as the selector wants them, as far as it can be read.
 func (s *selector) fits(has kubernetes.Labels) bool {
-	return s.labels.Selects(has) && !slices.ContainsFunc(s.wants,
+	return s.labels.Selects(has) == rules.Yes && !slices.ContainsFunc(s.wants,
 		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
 }
 

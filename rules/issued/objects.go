@@ -133,9 +133,7 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 	prefix, api := unknownObjectKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	var all []*entra.Registration
 	seen := map[string]bool{}
-	for _, app := range slices.Concat(
-		m.world.strangersTo(place.API), m.unknownClientsAt(place),
-	) {
+	for _, app := range slices.Concat(m.world.strangersTo(place.API), m.unknownClientsAt(place)) {
 		if !seen[clientID(app)] {
 			seen[clientID(app)], all = true, append(all, app)
 		}

@@ -37,7 +37,7 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		if saidOtherwise(s) {
-			return none()
+			return nil
 		}
 		for c := range p.Root.Checks() {
 			if with := excludesItself(s, c); with != "" {
@@ -58,7 +58,7 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 			}
 		}
 	}
-	return none()
+	return nil
 }
 
 // excludesItself names the claim of which one check asks for what no token of the type has that it

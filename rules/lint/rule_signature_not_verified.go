@@ -8,8 +8,7 @@ func signatureNotVerified() rules.Rule {
 		Title: "the signature of tokens is not verified",
 		Why: "Anyone can make up a token with any claims. If the signature is not checked, the " +
 			"caller decides what every other check finds.",
-		Fix: "Verify with the tenant's key set and the algorithm that Entra ID signs with, " +
-			"RS256.",
+		Fix:        "Verify with the tenant's key set and the algorithm that Entra ID signs with, RS256.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{jwtPractices},
@@ -17,7 +16,7 @@ func signatureNotVerified() rules.Rule {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				switch {
 				case c.ID != rules.Signature:
-					return none()
+					return nil
 				case c.Skip != "":
 					return one(at(c, "no signature is verified: a token that the caller made up "+
 						"is accepted"))
@@ -25,7 +24,7 @@ func signatureNotVerified() rules.Rule {
 					return one(less(at(c, "perhaps no signature is verified: %s",
 						c.MaySkip.Why), rules.Warning))
 				}
-				return none()
+				return nil
 			})
 		},
 	}

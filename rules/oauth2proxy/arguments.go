@@ -141,9 +141,7 @@ func (r *reader) assignments(e *entry, file *source.File, words []*source.Value)
 		}
 		if found := assignment.FindStringSubmatch(word.Text); found != nil {
 			g := given{file: file}
-			g.value, g.whole, g.before = behindEquals(
-				file, word, word.Text[len(found[0]):], true,
-			)
+			g.value, g.whole, g.before = behindEquals(file, word, word.Text[len(found[0]):], true)
 			r.fromVariable(e, found[1], g)
 		}
 	}

@@ -81,7 +81,7 @@ func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check
 		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
 	}
 	if slices.Contains(notRun(), of.name) {
-		check.Evidence = inferred(reference)
+		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
 	}
 	check.Pos, check.Span = c.place(of)
 	return check

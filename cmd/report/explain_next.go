@@ -344,12 +344,15 @@ func (w *explainNext) repairs() {
 	written := func(r ProvedRepair) bool { return r.Command != "" }
 	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
 		w.x.Verdict.Outcome != rules.Accepted {
-		note := "Change the policy: "
+		note := w.x.Repairs[0].Title
+		if !strings.HasPrefix(note, "replace the policy") {
+			note = "change the policy: " + note
+		}
 		if len(w.steps) > 0 {
-			note = "Or change the policy: "
+			note = "or " + note
 		}
 		step := rules.Step{
-			Note:    note + w.x.Repairs[0].Title + ", tried on this token",
+			Note:    note + ", tried on this token",
 			Command: w.Line.Same("explain", "-v"),
 		}
 		if step.Command != "" {

@@ -45,7 +45,7 @@ func (t *explainText) likeliest() {
 	}
 	t.Para(1, "most likely"+of+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
-	if len(t.x.Next) == 0 || !strings.HasSuffix(t.x.Next[0].Note, report.Look(&s.Cause)) {
+	if len(t.x.Next) == 0 || !strings.HasPrefix(t.x.Next[0].Note, report.Likeliest) {
 		t.Para(2, "check: "+safe(report.Look(&s.Cause)))
 	}
 }

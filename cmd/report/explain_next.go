@@ -447,16 +447,20 @@ func (r *Explainer) lintCommand() string {
 	return command
 }
 
+// Likeliest begins the step that follows the likeliest explanation.
+const Likeliest = "Check the most likely cause: "
+
 // differs follows the likeliest explanation of what the real gateway answered.
 func (w *explainNext) differs() {
 	if causes := w.x.Observed.Causes; len(causes) > 0 {
 		likeliest := &causes[0].Cause
-		step := rules.Step{Note: "Check the most likely cause: " + Look(likeliest)}
+		step := rules.Step{Note: Likeliest + Look(likeliest)}
 		if likeliest.Need.Input == source.NeedTime {
 			step.Command = w.Line.Again(
 				"explain", w.Line.token(), Name(source.NeedTime), w.otherTime())
 		} else {
 			step.Command = w.HowToCollect(likeliest.Need)
+			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1) // it follows
 		}
 		w.steps.add(step)
 	}

@@ -460,7 +460,9 @@ func (w *explainNext) differs() {
 				"explain", w.Line.token(), Name(source.NeedTime), w.otherTime())
 		} else {
 			step.Command = w.HowToCollect(likeliest.Need)
-			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1) // it follows
+		}
+		if step.Command != "" { // it follows
+			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1)
 		}
 		w.steps.add(step)
 	}

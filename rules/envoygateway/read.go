@@ -62,11 +62,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime
-	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
-	if err != nil {
-		return nil, err
-	}
-	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+	return kubernetes.Chosen(files, c.instances(), options, c.named)
 }
 
 // cluster is what the files show of a cluster.

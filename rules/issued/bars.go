@@ -58,6 +58,9 @@ func (v *View) Bars(t *Token) bool {
 
 // barred reports whether one check fails for each of some choices.
 func (v *View) barred(one *variable, choices []int) bool {
+	if one.cut {
+		return false
+	}
 	for at, name := range one.claims {
 		for _, check := range v.single[name] {
 			passes := func(i int) bool { return !v.fails(check, name, one.choices[i].values[at]) }

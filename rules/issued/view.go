@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -18,22 +19,25 @@ type View struct {
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
-	checks   int      // of the policies that are in force
-	claims   []string // that are read, in order
-	all      bool     // any claim may be read
-	headers  []string // members of the token's header that are read
-	blank    *inspect.Token
-	opaques  opaques  // that read the client's id
-	literals []string // that claims are compared with
-	texts    texts    // by the claim that they are compared with
-	shared   []string // the claims that several checks read, in order
-	// an expression makes more of a claim than to compare it with texts
-	opaque map[string]bool
-	bound  map[string][]rules.Input // what the checks that bind a name read
-	caller callerInputs             // what the token's holder writes beside it
-	plain  [1]Written               // where they write nothing
-	told   map[*choice]told         // of variables, by their first choices
-	single map[string][]*rules.Check
+	checks     int      // of the policies that are in force
+	conditions int      // of these checks
+	claims     []string // that are read, in order
+	all        bool     // any claim may be read
+	headers    []string // members of the token's header that are read
+	blank      *inspect.Token
+	opaques    opaques  // that read the client's id
+	literals   []string // that claims are compared with
+	texts      texts    // by the claim that they are compared with
+	shared     []string // the claims that several checks read, in order
+	// a check makes more of a claim than to compare it with texts as they are
+	opaque  map[string]bool
+	ofIDs   []rules.Predicate        // regular expressions that a client's id has to match
+	bound   map[string][]rules.Input // what the checks that bind a name read
+	caller  callerInputs             // what the token's holder writes beside it
+	plain   [1]Written               // where they write nothing
+	told    map[*choice]told         // of variables, by their first choices
+	numbers map[string]int           // of what they can tell of values that are chosen together
+	single  map[string][]*rules.Check
 }
 
 // told is what the checks can tell of a variable: which choices look different, and how, and
@@ -91,6 +95,7 @@ func newView(
 		opaque:    map[string]bool{},
 		bound:     map[string][]rules.Input{},
 		told:      map[*choice]told{},
+		numbers:   map[string]int{},
 	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {
@@ -118,6 +123,7 @@ func newView(
 
 func (v *View) see(check *asking) {
 	v.checks++
+	eachLeaf(check.Test, func(rules.Predicate) { v.conditions++ })
 	if check.Binds != "" {
 		v.bound[check.Binds] = check.reads
 	}
@@ -144,7 +150,13 @@ func (v *View) seePredicate(p rules.Predicate) {
 		v.seePredicate(part)
 	}
 	for _, literal := range p.Values {
-		v.literals = append(v.literals, literal.Text)
+		v.literals = append(v.literals, asID(p.Texts, literal.Text))
+	}
+	if claim := p.Input.ClaimRead(); p.Texts != nil && claim != "" {
+		v.opaque[claim] = true
+		if p.Op == rules.Matches && (isClient(claim) || claim == "aud") {
+			v.ofIDs = append(v.ofIDs, p)
+		}
 	}
 	if p.Input.Opaque == nil {
 		return
@@ -155,9 +167,36 @@ func (v *View) seePredicate(p rules.Predicate) {
 	}
 }
 
-// looks is what the checks can tell of a claim's value: all of it where an expression makes
-// something of it, else which texts it equals or holds, and whether it is a client's that has a
-// contract.
+// asID is a literal as an id is compared with it, which is in lower case and without slashes.
+func asID(texts *rules.Texts, literal string) string {
+	if texts == nil {
+		return literal
+	}
+	if texts.FoldCase {
+		literal = lower(literal)
+	}
+	if texts.SchemeAlike {
+		literal = strings.TrimPrefix(strings.TrimPrefix(literal, "https://"), "http://")
+	}
+	if texts.SlashAlike {
+		literal = strings.TrimSuffix(literal, "/")
+	}
+	return literal
+}
+
+// matched lists the regular expressions that the id of a client has to match where it is: in an
+// access token, or in the audience of an ID token too.
+func (v *View) matched(identity bool) []rules.Predicate {
+	if identity {
+		return v.ofIDs
+	}
+	return slices.DeleteFunc(slices.Clone(v.ofIDs), func(p rules.Predicate) bool {
+		return !isClient(p.Input.ClaimRead())
+	})
+}
+
+// looks is what the checks can tell of a claim's value: all of it where one makes something of it,
+// else which texts it equals or holds and where, and whether it is a client's that has a contract.
 func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 	text, isText := value.Str()
 	switch {
@@ -229,14 +268,15 @@ func (v *View) tell(one *variable, kept bool) told {
 	var made told
 	var all strings.Builder
 	seen := make(map[string]bool, len(one.choices))
+	looksOf := v.looksOf(one)
 	for i := range one.choices {
-		var looks strings.Builder
-		if v.looksOf(one, i, &looks); seen[looks.String()] {
+		looks := looksOf(i)
+		if seen[looks] {
 			continue // the checks can't tell it from another
 		}
-		seen[looks.String()] = true
+		seen[looks] = true
 		made.choices = append(made.choices, i)
-		all.WriteString(looks.String())
+		all.WriteString(looks)
 	}
 	made.looks = all.String()
 	if kept {
@@ -246,14 +286,45 @@ func (v *View) tell(one *variable, kept bool) told {
 	return made
 }
 
-// looksOf is what the checks can tell of one choice.
-func (v *View) looksOf(one *variable, choice int, b *strings.Builder) {
-	for i, name := range one.claims {
-		v.looks(name, one.choices[choice].values[i], b)
+// looksOf gives what the checks can tell of one choice. Where several claims are chosen together,
+// many choices share a value: it is looked at once, and stands for a number.
+func (v *View) looksOf(one *variable) func(choice int) string {
+	known := map[*source.Value]int{}
+	looks := func(name string, value *source.Value, b *strings.Builder) {
+		if len(one.claims) == 1 {
+			v.looks(name, value, b)
+			return
+		}
+		n, ok := known[value]
+		if !ok {
+			var all strings.Builder
+			v.looks(name, value, &all)
+			n = v.numberOf(all.String())
+			known[value] = n
+		}
+		b.WriteByte('#')
+		b.WriteString(strconv.Itoa(n))
 	}
-	if one.choices[choice].doubt != "" {
-		b.WriteByte('?')
+	return func(choice int) string {
+		var b strings.Builder
+		for i, name := range one.claims {
+			looks(name, one.choices[choice].values[i], &b)
+		}
+		if one.choices[choice].doubt != "" {
+			b.WriteByte('?')
+		}
+		return b.String()
 	}
+}
+
+// numberOf is the number of what the checks can tell of a value.
+func (v *View) numberOf(looks string) int {
+	n, known := v.numbers[looks]
+	if !known {
+		n = len(v.numbers)
+		v.numbers[looks] = n
+	}
+	return n
 }
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }

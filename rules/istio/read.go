@@ -68,11 +68,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	entries, err := kubernetes.Chosen(cluster.workloads(), options.API, cluster.named)
-	if err != nil {
-		return nil, err
-	}
-	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+	return kubernetes.Chosen(files, cluster.workloads(), options, cluster.named)
 }
 
 // cluster is what the files show of a cluster.

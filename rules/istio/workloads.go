@@ -36,6 +36,11 @@ func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.
 // Called is the name of the workload.
 func (w *workload) Called() string { return w.name }
 
+// From reports whether one of the policies is in the file of this name.
+func (w *workload) From(file string) bool {
+	return slices.ContainsFunc(w.policies, func(p *resource) bool { return p.File.Name == file })
+}
+
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
 

@@ -35,9 +35,8 @@ func Apply(text []byte, edits ...Edit) ([]byte, error) {
 	for _, e := range sorted {
 		switch {
 		case e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(text):
-			return nil,
-				fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
-					e.Span.Start, e.Span.End, len(text))
+			return nil, fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
+				e.Span.Start, e.Span.End, len(text))
 		case e.Span.Start < done:
 			return nil, fmt.Errorf("two edits overlap at byte %d", e.Span.Start)
 		}

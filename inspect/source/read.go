@@ -136,9 +136,8 @@ func ReadResources(name string, text []byte, wanted []Resource) (*File, error) {
 		return nil, f.tooLarge()
 	}
 	if !utf8.Valid(text) {
-		return nil,
-			f.errorAt(invalidUTF8(text), "the text is not UTF-8",
-				"save it with the encoding UTF-8")
+		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8",
+			"save it with the encoding UTF-8")
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
 		f.problem("byte-order-mark", 0,
@@ -197,9 +196,8 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 		return nil, err
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		return nil,
-			f.errorAt(0, "not JSON: it starts with a byte order mark",
-				"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
+		return nil, f.errorAt(0, "not JSON: it starts with a byte order mark",
+			"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
 	}
 	if !utf8.Valid(text) {
 		f.problem("invalid-utf-8", invalidUTF8(text),

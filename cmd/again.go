@@ -70,7 +70,7 @@ func flagWords(flag *pflag.Flag, value string) []string {
 	case flag.NoOptDefVal != "":
 		return []string{"--" + flag.Name + "=" + value}
 	case flag.Name == "header":
-		value = openHeader(value)
+		value = report.OpenHeader(value)
 	case report.Guarded(value) != value, takesToken(flag) && !strings.HasPrefix(value, "@"):
 		value = "TOKEN"
 	}
@@ -79,19 +79,6 @@ func flagWords(flag *pflag.Flag, value string) []string {
 
 // takesToken reports whether the value of a flag may be a token itself.
 func takesToken(flag *pflag.Flag) bool { return flag.Name == "other" || flag.Name == "token" }
-
-// openHeader is a header without its value where that may be a secret.
-func openHeader(header string) string {
-	name, value, _ := strings.Cut(header, ":")
-	for _, word := range [...]string{
-		"secret", "authorization", "token", "key", "password", "cookie",
-	} {
-		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
-			return name + ": VALUE"
-		}
-	}
-	return header
-}
 
 // readToken reads the token of a command. Where there is none in what was given, the error says
 // how to pass another one.

@@ -35,7 +35,7 @@ func TestThePageInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	size := packedBy9(t, filepath.Join(folder, "gatewhy.wasm.gz"))
-	t.Logf("gzip -9 packs the module into %d bytes of %d", size, largestModule)
+	t.Logf("gzip -9 packs the module into %d bytes: %d are left", size, largestModule-size)
 	if size > largestModule {
 		t.Errorf("the packed module is larger than %d bytes", largestModule)
 	}
@@ -99,6 +99,7 @@ func tryPage(t *testing.T, address, name string) {
 	v.terraform()
 	v.anError()
 	v.keysToFetch()
+	v.headers()
 	v.keyboard()
 	v.link()
 	v.looks()
@@ -364,6 +365,35 @@ func (v *visit) keysToFetch() {
 		"/discovery/keys") || !strings.Contains(text, "Open this address") {
 		v.t.Errorf("without keys the page says:\n%s", text)
 	}
+}
+
+// headers writes headers of the request, and opens the fields beside them.
+func (v *visit) headers() {
+	const policy = "../../testdata/rules/client-id-chosen-by-caller/bad.json"
+	q := question{Command: "explain", Files: []file{{"policy.json", string(read(v.t, policy))}}}
+	q.Text, q.At, q.Policies = sceneToken(v.t), "issued", []string{"policy.json"}
+	q.Headers, q.HeadersWhole = []string{"client_id: nobody", "X-Env: uat"}, true
+	want := askPage(v.t, &q)
+	v.clear()
+	v.addFile("policy.json", q.Files[0].Text)
+	v.eval(nil, `{
+		document.querySelector("details").open = true;
+		document.getElementById("token").value = $1;
+		document.getElementById("headers").value = $2;
+		document.getElementById("headers-whole").checked = true;
+		document.getElementById("at").value = "issued"; null }`,
+		q.Text, "client_id: nobody\r\n\n  X-Env: uat\n")
+	v.answered(`document.querySelector("[data-command=explain]").click()`)
+	var got string
+	if v.eval(&got, `latest.json`); got != want.JSON || !strings.Contains(got, "nobody") {
+		v.t.Errorf("with headers the page says\n%s\nwant\n%s", got, want.JSON)
+	}
+	for _, width := range []int{320, 390, 1280} {
+		v.size(width)
+		v.fits(fmt.Sprint("all fields at ", width, " px"))
+		v.shot(fmt.Sprint("fields-", width))
+	}
+	v.eval(nil, `document.querySelector("details").open = false; null`)
 }
 
 func sceneToken(t *testing.T) string {

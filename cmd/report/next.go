@@ -63,6 +63,20 @@ func (c *CommandLine) token() string {
 	return c.Token
 }
 
+// OpenHeader is a header as a printed command has it: without its value where that may be a
+// secret.
+func OpenHeader(header string) string {
+	name, value, _ := strings.Cut(header, ":")
+	for _, word := range [...]string{
+		"secret", "authorization", "token", "key", "password", "cookie",
+	} {
+		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
+			return name + ": VALUE"
+		}
+	}
+	return header
+}
+
 // steps are ways on, in their order, each once.
 type steps []rules.Step
 

@@ -58,6 +58,8 @@ function ask(question) {
 
 // --- what is asked ------------------------------------------------------------------------------
 
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+
 const named = (kind) => files.filter((f) => f.kind === kind).map((f) => f.name);
 
 function question() {
@@ -68,6 +70,7 @@ function question() {
     Keys: named("a key set")[0] ?? "", Contracts: named("a list of contracts")[0] ?? "",
     Introspection: named("an introspection answer")[0] ?? "",
     Method: $("method").value.trim(), Path: $("path").value.trim(), At: $("at").value,
+    Headers: lines($("headers").value), HeadersWhole: $("headers-whole").checked,
     Tenant: $("tenant").value.trim(), Issuer: $("issuer").value.trim(),
     Options: {
       Variant: $("variant").value, API: $("api").value.trim(), Kind: $("kind").value.trim(),
@@ -296,9 +299,10 @@ function connect() {
 
 connect();
 load().then(() => {
-  const { scenes, variants } = ask({ Command: "scenes" });
+  const { scenes, variants, types } = ask({ Command: "scenes" });
   offer(scenes);
   $("variant").append(...variants.map((name) => new Option(name)));
+  $("kind").append(...types.map((name) => new Option(name)));
   say("Ready.");
   document.body.dataset.ready = "";
   return openLink();

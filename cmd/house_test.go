@@ -93,6 +93,7 @@ var rooms = []struct {
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/requests", []string{"rules", "inspect/keys", "inspect", "inspect/source"}},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/clusters", nil},
 	{"testdata/commands/gatewhy", []string{"cmd", "inspect/network"}},
@@ -128,7 +129,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/clusters", "testdata/estates", "testdata/evaluator", "testdata/mint",
-	"testdata/measure",
+	"testdata/measure", "testdata/requests",
 	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
 	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",

@@ -8,7 +8,8 @@ func signatureNotVerified() rules.Rule {
 		Title: "the signature of tokens is not verified",
 		Why: "Anyone can make up a token with any claims. If the signature is not checked, the " +
 			"caller decides what every other check finds.",
-		Fix:        "Verify with the tenant's key set and the algorithm that Entra ID signs with, RS256.",
+		Fix: "Verify with the tenant's key set and the algorithm that Entra ID signs with, " +
+			"RS256.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{jwtPractices},

@@ -200,8 +200,8 @@ func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
 // explainFlags are the flags of explain that can be asked, in the order of a printed command.
 func explainFlags() []string {
 	return []string{
-		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks", "method",
-		"no-other-headers", "path", "policy-type", "runtime",
+		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks",
+		"method", "no-other-headers", "path", "policy-type", "runtime",
 	}
 }
 

@@ -254,8 +254,8 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 	return view
 }
 
-// supposed is the policies with each check replaced by what a function makes of it, on a route that
-// all of them cover.
+// supposed is the policies with each check replaced by what a function makes of it, on a route
+// that all of them cover.
 func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
 	policies := withChecks(e.policies, by)
 	for _, p := range policies {

@@ -60,7 +60,16 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if err != nil {
 		return err
 	}
-	shown, notes, err := e.fixed(flags, file, nil)
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return err
+	}
+	fixer, err := e.maker().NewFixer(
+		file, flags.options(), apps, flags.facts, flags.solution.value)
+	if err != nil {
+		return err
+	}
+	shown, notes, err := e.fixed(flags, fixer)
 	switch {
 	case err != nil:
 		return err
@@ -81,20 +90,8 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
-// fixed repairs the policies of one file, beside others that may make up one configuration with
-// it. The notes are for a file with nothing to repair.
-func (e *Env) fixed(
-	flags *fixFlags, file *source.File, others []*source.File,
-) (*report.Fixing, string, error) {
-	apps, err := e.maker().ReadApps(flags.apps)
-	if err != nil {
-		return nil, "", err
-	}
-	fixer, err := e.maker().NewFixer(
-		file, flags.options(), apps, flags.facts, flags.solution.value, others...)
-	if err != nil {
-		return nil, "", err
-	}
+// fixed repairs the policies of one file. The notes are for a file with nothing to repair.
+func (e *Env) fixed(flags *fixFlags, fixer *report.Fixer) (*report.Fixing, string, error) {
 	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
 	if err := e.readRequests(flags, &fixer.Fix); err != nil {
 		return nil, "", err
@@ -257,7 +254,11 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			"name a file instead of -")
 	}
 	found, missing := e.maker().Find(args)
-	all, failed := e.fixEach(flags, found)
+	several, err := e.several(flags, found)
+	if err != nil {
+		return err
+	}
+	all, failed := e.fixEach(flags, found, several)
 	failed = append(report.Each(missing), failed...)
 	for _, fixed := range all {
 		if fixed.Changed {
@@ -297,13 +298,12 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 
 // fixEach repairs files, and returns those that hold a policy and what failed.
 func (e *Env) fixEach(
-	flags *fixFlags, found []report.Found,
+	flags *fixFlags, found []report.Found, several *report.FixSeveral,
 ) (all []*report.Fixing, failed []error) {
 	var done atomic.Int64
 	defer e.showProgress(&done, len(found), "files")()
-	others := e.maker().ReadJoining(found, flags.options())
 	for _, one := range found {
-		fixed, err := e.fixFound(flags, one, others)
+		fixed, err := e.fixFound(flags, one, several)
 		if err != nil {
 			failed = append(failed, err)
 		}
@@ -315,27 +315,48 @@ func (e *Env) fixEach(
 	return all, failed
 }
 
+// several is what the repairs of several files share.
+func (e *Env) several(
+	flags *fixFlags, found []report.Found,
+) (*report.FixSeveral, error) {
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return nil, err
+	}
+	several := &report.FixSeveral{
+		Options: flags.options(), Apps: apps, Facts: flags.facts, Rule: flags.rule,
+		Solution: flags.solution.value, Tokens: len(flags.tokens) > 0,
+	}
+	several.Begin(e.maker(), found)
+	return several, nil
+}
+
 // fixFound repairs one of several files, and writes it where that is asked. It is nil where the
 // file holds no policy.
 func (e *Env) fixFound(
-	flags *fixFlags, found report.Found, others []*source.File,
+	flags *fixFlags, found report.Found, several *report.FixSeveral,
 ) (*report.Fixing, error) {
 	file, err := e.maker().ReadPolicyFile(found, flags.options())
 	if file == nil || err != nil {
 		return nil, err
 	}
-	fixed, _, err := e.fixed(flags, file, others)
+	if clean := several.Clean(file); clean != nil {
+		clean.Slim()
+		return clean, nil
+	}
+	fixer, err := several.Fixer(file)
+	if err != nil {
+		return nil, inFile(err, file.Name)
+	}
+	fixed, _, err := e.fixed(flags, fixer)
 	if err != nil {
 		return nil, inFile(err, file.Name)
 	}
 	if flags.write && fixed.Changed {
 		err = e.writeFixed(found.Name, fixed)
-		for i, other := range others {
-			if other.Name == file.Name {
-				others[i] = fixed.After
-			}
-		}
+		several.Written(fixed.After)
 	}
+	fixed.Slim()
 	return fixed, err
 }
 

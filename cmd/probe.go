@@ -289,7 +289,7 @@ func unpack(answer *network.Answer) {
 // probeHints say how to get an answer.
 func probeHints(err error) []string {
 	hints := []string{"nothing is known of what the gateway answers"}
-	if strings.Contains(network.Cause(err), "certificate") {
+	if network.Untrusted(err) {
 		hints = append(hints, "--cacert FILE trusts another certificate authority, such as a "+
 			"company's own")
 	}

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -209,7 +210,13 @@ func (d *describer) firstOf(names ...string) string {
 	return ""
 }
 
+// odd notes what is odd. Of a time that is out of range it says nothing else.
 func (d *describer) odd(id, path, message string) {
+	if id == string(OutOfRange) {
+		d.Observations = slices.DeleteFunc(d.Observations, func(o Observation) bool {
+			return o.ID == numberOutOfRange && o.Path == path
+		})
+	}
 	d.Observations = append(d.Observations, Observation{ID: id, Path: path, Message: message})
 }
 

@@ -37,6 +37,9 @@ type Token struct {
 	// at its format.
 	Fault *Fault
 
+	// NUL says that a text in the token has the character NUL, where some readers end it.
+	NUL bool
+
 	// Observations are what is odd in the token, found while reading it.
 	Observations []Observation
 
@@ -48,6 +51,10 @@ type Token struct {
 // position: its cause names the part of the token and the place in it.
 type Fault struct {
 	ID string // kebab-case: "encrypted", "opaque", "two-parts", "header-not-json", …
+
+	// SomeRead says that some readers of tokens read the token all the same.
+	SomeRead bool
+
 	source.Error
 }
 

@@ -142,6 +142,10 @@ type Options struct {
 	API     string // the API instance, of a file with several
 	Kind    string // the policy kind, of a file that is a bare configuration
 	Runtime string // the version of the gateway's runtime; empty where it is not known
+
+	// InFile is the name of a file: only the API instances count that a policy of it belongs to.
+	// Adapters for which one file is a configuration pay no heed to it. All count if it is empty.
+	InFile string
 }
 
 // Configuration is what an adapter has read of one or several files. It is not changed: an edit
@@ -150,6 +154,7 @@ type Configuration struct {
 	Options Options
 	Files   []*source.File
 	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
+	Part    bool    // the files have other entries too, see [Options].InFile
 }
 
 // For is the same configuration for a gateway, where the files do not name it.

@@ -81,6 +81,10 @@ func (r *Request) readable(p Predicate) judgement {
 		return judged(No)
 	case r.Token.Fault != nil && r.Token.Fault.Limit:
 		return unknownFor(&Unknown{Why: r.Token.Fault.Cause})
+	case r.Token.Fault != nil && r.Token.Fault.SomeRead && p.Loose:
+		return unknownFor(&Unknown{
+			Why: "it is not documented how the gateway handles this: " + r.Token.Fault.Cause,
+		})
 	case r.Token.Fault != nil:
 		return judged(No)
 	case p.Loose:

@@ -158,22 +158,6 @@ func (g Gateways) joins(file *source.File, options rules.Options) bool {
 	})
 }
 
-// groupOf are the files that make up one configuration with a file, which is the first of them.
-func groupOf(adapter *rules.Adapter, file *source.File, others []*source.File) []*source.File {
-	if adapter.Together != nil && len(others) > 0 {
-		others = slices.DeleteFunc(slices.Clone(others), func(o *source.File) bool {
-			return o.Name == file.Name
-		})
-		for _, group := range adapter.Together(append([]*source.File{file}, others...)) {
-			if slices.Contains(group, file) {
-				rest := slices.DeleteFunc(group, func(o *source.File) bool { return o == file })
-				return append([]*source.File{file}, rest...)
-			}
-		}
-	}
-	return []*source.File{file}
-}
-
 // among is the adapter of the gateway whose policies a file holds, or says more of. It is not ok
 // where it does neither.
 func (g Gateways) among(

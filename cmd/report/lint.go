@@ -82,8 +82,9 @@ type Suppressed struct {
 
 // Unread is a file, or a name for files, that was not checked.
 type Unread struct {
-	Pos source.Position // without a line for the file as a whole; empty where no file is meant
-	Why string
+	Pos   source.Position // without a line for the file as a whole; empty where no file is meant
+	Why   string
+	Hints []string
 }
 
 // String says which file and why.

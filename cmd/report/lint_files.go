@@ -86,7 +86,7 @@ func unread(errs []error) []Unread {
 	out := make([]Unread, len(errs))
 	for i, err := range errs {
 		e := AsError(err)
-		out[i] = Unread{Pos: e.Pos, Why: Guarded(e.Cause)}
+		out[i] = Unread{Pos: e.Pos, Why: Guarded(e.Cause), Hints: guardedHints(e)}
 		out[i].Pos.File = Guarded(e.Pos.File)
 	}
 	return out

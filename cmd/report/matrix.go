@@ -24,6 +24,8 @@ type Matrixing struct {
 	Fixed *environments.Matrix
 
 	Next []rules.Step // what to do now
+
+	lintAs func(gateway string) []string // the flags with which lint sees what the matrix does
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -69,7 +71,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer m.Progress(&done, len(e.Sites), "environments")()
 	return &Matrixing{
-		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(),
+		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 	}, nil
 }
 
@@ -196,14 +198,36 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 func (x *Matrixing) lintWrong(line CommandLine) []rules.Step {
 	var all steps
 	for i := range x.Findings {
-		if name := x.Findings[i].Pos.File; name != "" && len(all) < 3 {
-			all.add(rules.Step{
-				Note:    "See what is wrong in " + name,
-				Command: "gatewhy lint " + line.Shell.Path(name),
-			})
+		f := &x.Findings[i]
+		if name := f.Pos.File; name != "" && len(all) < 3 {
+			command := "gatewhy lint " + line.Shell.Path(name)
+			if flags := x.lintAs(x.Gateways[f.Gateway]); len(flags) > 0 {
+				command += " " + line.Shell.Line(flags...)
+			}
+			all.add(rules.Step{Note: "See what is wrong in " + name, Command: command})
 		}
 	}
 	return all
+}
+
+// lintFlags are the flags with which lint reads the policies of a gateway as its environment does.
+func (e *Estate) lintFlags(gateway string) []string {
+	of, ok := e.File.Environment(environments.EnvironmentOf(gateway))
+	if !ok {
+		return nil
+	}
+	var flags []string
+	if variant := of.Gateway.Value; variant != "" {
+		flags = append(flags, "--gateway", variant)
+	}
+	if api := of.Instance.Value; api != "" {
+		flags = append(flags, "--api", api)
+	}
+	names, _ := e.reader.expand(of.API) // they were read before
+	for _, name := range names {
+		flags = append(flags, "--app", name)
+	}
+	return flags
 }
 
 // collect says how to get what keeps cells from being known.

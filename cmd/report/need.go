@@ -16,6 +16,7 @@ func passed() map[source.Input]string {
 		source.NeedKeySet:         "--jwks FILE|URL",
 		source.NeedKeySetFile:     "--jwks FILE",
 		source.NeedKeySetURL:      "--jwks URL",
+		source.NeedAuthority:      "--cacert FILE",
 		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
 		source.NeedTenant:         "--tenant ID",
 		source.NeedExpectedTenant: "--tenant",

@@ -161,14 +161,39 @@ func hinted(err error, hint string) error {
 	return &more
 }
 
-// Words are what is wrong, an entry for each error, and what to do, each hint once. They are safe
+// Mistake is one thing that is wrong, and what to do about it, each hint once. The words are safe
 // to show.
-func Words(err error) (causes, hints []string) {
+type Mistake struct {
+	Cause string
+	Hints []string
+}
+
+// Mistakes are what is wrong, an entry for each error.
+func Mistakes(err error) []Mistake {
+	var all []Mistake
 	for _, err := range Each(err) {
 		e := AsError(err)
-		causes = append(causes, Guarded(e.Error()))
-		for _, hint := range Hints(e.Hints) {
-			if hint = Guarded(hint); !slices.Contains(hints, hint) {
+		all = append(all, Mistake{Guarded(e.Error()), guardedHints(e)})
+	}
+	return all
+}
+
+func guardedHints(e *source.Error) []string {
+	var hints []string
+	for _, hint := range Hints(e.Hints) {
+		if hint = Guarded(hint); !slices.Contains(hints, hint) {
+			hints = append(hints, hint)
+		}
+	}
+	return hints
+}
+
+// Words are what is wrong, an entry for each error, and what to do about it, each hint once.
+func Words(err error) (causes, hints []string) {
+	for _, m := range Mistakes(err) {
+		causes = append(causes, m.Cause)
+		for _, hint := range m.Hints {
+			if !slices.Contains(hints, hint) {
 				hints = append(hints, hint)
 			}
 		}

@@ -37,6 +37,11 @@ func (i *instance) Place() (*source.File, source.Span) { return i.policy.File, i
 // Called is the name of the instance.
 func (i *instance) Called() string { return i.name }
 
+// From reports whether one of the policies is in the file of this name.
+func (i *instance) From(file string) bool {
+	return i.policy.File.Name == file || i.outer != nil && i.outer.File.Name == file
+}
+
 // scope is a way by which requests reach a route: a listener or a Gateway, with its policy.
 type scope struct {
 	of     target

@@ -62,11 +62,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime
-	entries, err := kubernetes.Chosen(c.instances(), options.API, c.named)
-	if err != nil {
-		return nil, err
-	}
-	return &rules.Configuration{Options: options, Files: files, Entries: entries}, nil
+	return kubernetes.Chosen(files, c.instances(), options, c.named)
 }
 
 // cluster is what the files show of a cluster.
@@ -105,7 +101,7 @@ type selector struct {
 
 // fits reports whether labels are as the selector wants them, as far as it can be read.
 func (s *selector) fits(has kubernetes.Labels) bool {
-	return s.labels.Selects(has) && !slices.ContainsFunc(s.wants,
+	return s.labels.Selects(has) == rules.Yes && !slices.ContainsFunc(s.wants,
 		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
 }
 

@@ -199,14 +199,30 @@ func rolesVariable(g *grant, r *required) variable {
 	return v
 }
 
+// mostChoices is how many sets of scopes and roles together are listed. Of so many not all are
+// tried, and what was not tried is unknown.
+const mostChoices = 1 << 16
+
 // scopesVariable is the scopes and roles of a user's token.
 func scopesVariable(g *grant, r *required) variable {
 	v := variable{claims: []string{"scp", "roles"}}
+	roles := []*source.Value{nil}
+	for _, set := range r.sets(g.userRoles)[1:] {
+		roles = append(roles, wordList(set))
+	}
 	for _, scopes := range largestFirst(r.sets(g.scopes)) {
-		for _, f := range g.delegatedWith(scopes, r) {
-			t := Token{user: true, scopes: f.scopes}
-			values := []*source.Value{t.scp(), wordList(f.roles)}
-			v.choices = append(v.choices, choice{values, f.doubt})
+		scp, with, doubt := (&Token{user: true, scopes: scopes}).scp(), roles, ""
+		if len(scopes) == 0 {
+			doubt = g.unscoped
+			if g.consented {
+				with = roles[:1]
+			}
+		}
+		for _, list := range with {
+			if v.cut = len(v.choices) == mostChoices; v.cut {
+				return v
+			}
+			v.choices = append(v.choices, choice{[]*source.Value{scp, list}, doubt})
 		}
 	}
 	return v

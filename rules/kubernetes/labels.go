@@ -7,39 +7,129 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Labels are those of a resource, or those that a selector wants.
 type Labels map[string]string
 
 // LabelsOf reads labels. A mark that a template leaves counts as it is written: the same mark is
-// the same value wherever it stands.
-func LabelsOf(v *source.Value) (Labels, bool) {
-	if v == nil || v.Is(source.Null) {
+// the same value wherever it stands. It is not ok where a value is no text, which the API server
+// refuses.
+func LabelsOf(v *source.Value) (all Labels, ok bool) {
+	switch {
+	case v == nil || v.Is(source.Null):
 		return nil, true
-	}
-	if !v.Is(source.Object) {
+	case Marked(v):
+		return Labels{markOf(v): markOf(v)}, true
+	case !v.Is(source.Object):
 		return nil, false
 	}
-	all := Labels{}
+	all, ok = Labels{}, true
 	for i := range v.Members {
 		m := &v.Members[i]
-		if m.Value.Is(source.List) || m.Value.Is(source.Object) || m.Conflict {
-			return nil, false
-		}
 		all[m.Key] = m.Value.Text
+		if known := m.Known(); Marked(known) {
+			all[m.Key] = markOf(known)
+		} else if !known.Is(source.String) {
+			ok = false
+		}
 	}
-	return all, true
+	return all, ok
 }
 
-// Selects reports whether a selector selects what has these labels.
-func (l Labels) Selects(has Labels) bool {
+// markOf is a text with a mark for a value that is not known.
+func markOf(v *source.Value) string {
+	if hasMark(v.Text) {
+		return v.Text
+	}
+	return "{{" + v.Text
+}
+
+// NotKnown are labels that can't be read: each may be there, with any value.
+func NotKnown() Labels { return Labels{"{{": "{{"} }
+
+// Selects tells whether a selector selects what has these labels. It may where a template has left
+// its mark in a label.
+func (l Labels) Selects(has Labels) rules.Truth {
+	selects := rules.Yes
 	for key, value := range l {
-		if got, ok := has[key]; !ok || got != value {
-			return false
+		selects = min(selects, has.has(key, value))
+	}
+	return selects
+}
+
+func (l Labels) has(key, value string) rules.Truth {
+	if got, ok := l[key]; ok {
+		return Same(got, value)
+	}
+	has := rules.No
+	for k, v := range l {
+		has = max(has, min(Same(k, key), Same(v, value)))
+	}
+	return has
+}
+
+// Same tells whether two texts are the same once a deployment has replaced the marks in them.
+func Same(a, b string) rules.Truth {
+	switch {
+	case a == b:
+		return rules.Yes
+	case hasMark(a) || hasMark(b):
+		return rules.Maybe
+	}
+	return rules.No
+}
+
+// LabelsAt is where labels are in a file, with the field that has them.
+type LabelsAt struct {
+	At    *source.Value
+	Field string
+}
+
+// Open is the first label of a selector of which it is not known whether some labels have it:
+// where the mark is, in the selector or in the labels, and why it is not known.
+func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
+	wants := func(m *source.Member) bool {
+		text := m.Value.Text
+		if known := m.Known(); Marked(known) {
+			text = markOf(known)
+		}
+		return has.has(m.Key, text) == rules.Maybe
+	}
+	if at, why := of.doubt(wants); why != nil {
+		return at, why
+	}
+	return other.doubt(func(*source.Member) bool { return true })
+}
+
+// doubt is why one of some labels is not known, and where it is; nil where all are.
+func (of LabelsAt) doubt(counts func(*source.Member) bool) (LabelsAt, *rules.Unknown) {
+	if why := ShapeDoubt(of.At, source.Object, of.Field); why != nil {
+		return of, why
+	}
+	if !of.At.Is(source.Object) {
+		return of, nil
+	}
+	for i := range of.At.Members {
+		m := &of.At.Members[i]
+		if !counts(m) {
+			continue
+		}
+		key := &source.Value{Kind: source.String, Text: m.Key, Pos: m.KeyPos, Span: m.KeySpan}
+		if why := DoubtOf(key, "a name in "+of.Field); why != nil {
+			return LabelsAt{key, of.Field}, why
+		}
+		one := LabelsAt{m.Known(), of.Field + "." + m.Key}
+		if why := DoubtOf(one.At, one.Field); why != nil {
+			return one, why
+		}
+		if !one.At.Is(source.String) {
+			return one, &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server "+
+				"refuses that, and an earlier version may hold", one.Field, one.At.Kind)}
 		}
 	}
-	return true
+	return of, nil
 }
 
 // And is what two selectors ask for together. It is not ok if they exclude each other.
@@ -55,6 +145,16 @@ func (l Labels) And(other Labels) (Labels, bool) {
 		both[key] = value
 	}
 	return both, true
+}
+
+// Excludes reports whether nothing can have both some labels and others.
+func (l Labels) Excludes(other Labels) bool {
+	for key, value := range l {
+		if has, ok := other[key]; ok && Same(has, value) == rules.No {
+			return true
+		}
+	}
+	return false
 }
 
 // String lists the labels as kubectl takes them.

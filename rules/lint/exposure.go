@@ -66,7 +66,9 @@ func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
 }
 
 // meets reports whether a request on its routes surely meets a policy.
-func meets(p *rules.Policy) bool { return !p.When.Disabled && p.When.Unknown == nil }
+func meets(p *rules.Policy) bool {
+	return !p.When.Disabled && p.When.Unknown == nil && p.MayYield == nil
+}
 
 // together lists the policies that a request to p has to pass as well: every policy of the API
 // that applies wherever p does, p itself among them.

@@ -85,7 +85,19 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	if len(ways) > 1 {
 		found = severest(found)
 	}
-	return Sort(giveWay(found))
+	return Sort(giveWay(sayLess(all, found)))
+}
+
+// sayLess leaves out the findings of a value of which another rule says more.
+func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+		return f.Value != "" && slices.ContainsFunc(found, func(other rules.Finding) bool {
+			return other.Value == f.Value && other.Field == f.Field &&
+				slices.ContainsFunc(all, func(r rules.Rule) bool {
+					return r.Name == other.Rule && slices.Contains(r.Over, f.Rule)
+				})
+		})
+	})
 }
 
 // runWay looks for every rule in policies that are plain lists of checks.

@@ -36,16 +36,17 @@ func checkIssuerForm(c *rules.Check, b2c bool) []rules.Finding {
 	texts := wantedTexts(c, claim("iss"))
 	for _, text := range texts {
 		if why := neverIssued(text, b2c); why != "" {
-			all = append(all, at(c, "no token has the issuer %s: %s", text, why))
+			f := at(c, "no token has the issuer %s: %s", text, why)
+			f.Value = text
+			all = append(all, f)
 		}
 	}
-	switch {
-	case len(all) == 0:
-		return nil
-	case len(all) < len(texts):
-		return one(less(all[0], rules.Warning))
+	if len(all) < len(texts) {
+		for i := range all {
+			all[i].Severity = rules.Warning
+		}
 	}
-	return one(all[0])
+	return all
 }
 
 // neverIssued says why no token of Entra ID has this issuer. It is empty where a token may have

@@ -30,6 +30,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 			made.Findings = append(made.Findings, f)
 		}
 	}
+	yieldToAutomated(made.Policies)
 	made.Findings = append(made.Findings, problems(made.Policies, read.Files)...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made

@@ -254,7 +254,7 @@ func refusal(name, cause, hint string) error {
 }
 
 // wanting is a refusal whose hint may ask for an input.
-func wanting(name, cause string, hint source.Hint) error {
+func wanting(name, cause string, hints ...source.Hint) error {
 	pos := source.Position{File: name}
-	return &source.Error{Pos: pos, Cause: cause, Hints: []source.Hint{hint}}
+	return &source.Error{Pos: pos, Cause: cause, Hints: hints}
 }

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -45,7 +47,7 @@ func (e *Env) completeGateway(
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {
 	names := e.Gateways.Variants()
 	if len(args) > 0 {
-		name, err := report.OneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
+		name, err := report.OneOf("gateway", args[0], names, "one of: "+strings.Join(names, ", "))
 		if err != nil {
 			return err
 		}

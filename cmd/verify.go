@@ -73,7 +73,8 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 	if !flags.keys.offline {
 		signature = e.investigate(ctx, &flags.keys, token, signature)
 	}
-	v.Report, v.Tenant = expect.Check(token, signature), expect.Tenant
+	v.Report = expect.Check(token, signature)
+	v.Tenant, v.Issuer = expect.Tenant, expect.Issuer
 	v.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err

@@ -103,9 +103,10 @@ func (r *Request) readable(p Predicate) judgement {
 // readersDiffer reports whether an observation is of something that some gateways take and others
 // refuse. The others are of how a token was copied.
 func readersDiffer(id string) bool {
-	return !slices.Contains(
-		[]string{"white-space", "invisible-character", "base64-non-canonical"}, id,
-	)
+	return !slices.Contains([]string{
+		"white-space", "invisible-character", "url-encoded", "several-tokens",
+		"base64-non-canonical",
+	}, id)
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {

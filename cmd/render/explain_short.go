@@ -235,7 +235,7 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	}
 	text := before + comparison(r.Expected(), orNone(r.Actual())) + end
 	if width(safe(text)) > room && t.reasonSays(r, r.Actual()) {
-		text = inspect.ShortenMiddle("wanted "+r.Expected(), room)
+		text = "wanted " + tight(r.Expected(), room-len("wanted "))
 	} else {
 		wanted, found := tighter(r.Expected(), orNone(r.Actual()), width(safe(text)), room)
 		text = before + comparison(wanted, found) + end
@@ -256,7 +256,7 @@ const leastValue = 20
 // tighter returns two values that lose their middle, so that the text that they are in, which has
 // so many columns, fits a line of a room; if they would lose too much, two lines.
 func tighter(wanted, found string, columns, room int) (string, string) {
-	least := min(leastValue, width(wanted)) + min(leastValue, width(found))
+	least := leastOf(wanted) + leastOf(found)
 	both := width(wanted) + width(found) + room - columns // what a line has room for
 	if both < least {
 		both += room - leastValue/2 // and a second one, which begins with a whole word
@@ -264,12 +264,31 @@ func tighter(wanted, found string, columns, room int) (string, string) {
 	if both >= width(wanted)+width(found) {
 		return wanted, found
 	}
-	short := inspect.ShortenMiddle(wanted, max(leastValue, both/2, both-width(found)))
-	other := inspect.ShortenMiddle(found, max(leastValue, both-width(short)))
+	short := tight(wanted, max(leastOf(wanted), both/2, both-width(found)))
+	other := tight(found, max(leastOf(found), both-width(short)))
 	if short == other { // what differs is in the middle
 		return wanted, found
 	}
 	return short, other
+}
+
+// leastOf is how many columns of a value are shown: of words more than of an id or an address,
+// which is known again by its ends.
+func leastOf(value string) int {
+	least := leastValue
+	if strings.Contains(value, " ") {
+		least += least / 2
+	}
+	return min(least, width(value))
+}
+
+// tight is a value in so many columns. An id or an address loses its middle, and words their end:
+// what is left of them still reads as a sentence.
+func tight(value string, columns int) string {
+	if width(value) <= columns || !strings.Contains(value, " ") {
+		return inspect.ShortenMiddle(value, columns)
+	}
+	return wrap(inspect.MaskTokens(value), columns-len(" …"))[0] + " …"
 }
 
 func comparison(wanted, found string) string {

@@ -63,7 +63,9 @@ func (m *Maker) Verified(a *Asked) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verification{Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant}
+	v := &Verification{
+		Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant, Issuer: a.Issuer,
+	}
 	if v.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}

@@ -57,9 +57,8 @@ func UnknownClaim(token *inspect.Token, name string) error {
 		hints = []string{"it has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
 	}
 	if _, ok := inspect.HeaderMember(name); ok {
-		hints = append(hints, name+" is a member of the header, which decode shows")
-	}
-	if near := Nearest(name, names); near != "" {
+		hints = []string{name + " is a member of the header, which decode shows"}
+	} else if near := Nearest(name, names); near != "" {
 		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
 	}
 	return Problem(cause, hints...)

@@ -26,6 +26,7 @@ type explainNext struct {
 	reasons []string // why the client must ask for another token
 	said    string   // the reason that the verdict has said, where its check decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
+	clients []string // that alone are let in, where the token's is none of them
 
 	// What the policies want, which is asked for each check that has failed.
 	wantedAudience, wantedTenant func() string
@@ -98,8 +99,16 @@ func (w *explainNext) rejected() {
 		w.copyAgain()
 		return
 	}
-	if w.steps.add(w.granted()...); len(w.reasons) > 0 {
+	w.steps.add(w.granted()...)
+	switch {
+	case len(w.reasons) > 0:
 		w.ask()
+	case len(w.clients) > 0:
+		w.steps.add(rules.Step{
+			Note: "Only " + strings.Join(w.clients, " or ") + " is let in: see what a token of " +
+				"that client gets",
+			Command: w.again("-"),
+		})
 	}
 	w.repairs()
 	for _, r := range v.Earlier() {
@@ -124,7 +133,8 @@ func (w *explainNext) belongsElsewhere() {
 	case token.Fault != nil && token.Fault.ID == "opaque":
 		w.becauseOf(rules.TokenFormat, "Only its issuer can read an opaque token")
 	case token.Fault != nil && token.Fault.ID == "encrypted":
-		w.because("The token is encrypted for another reader")
+		w.because("The token is encrypted: it is for another API, or the app registration of " +
+			"this one has tokenEncryptionKeyId, which must go first")
 	}
 }
 
@@ -157,7 +167,7 @@ func (w *explainNext) failed(r *rules.Result) {
 		})
 	case rules.TokenFormat:
 		w.damaged = len(w.reasons) == 0
-	case rules.Signature:
+	case rules.Signature, rules.Introspection:
 		w.unverified(r)
 	case rules.Expiry:
 		w.because("The token expired: take a fresh one")
@@ -183,16 +193,8 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 		if r.Check.Claim != w.profile.ClientID.Claim {
 			return // tokens of this version name their client in the other claim
 		}
-		var wanted []string
 		for _, want := range r.Check.Test.Wants() {
-			wanted = append(wanted, want.Text)
-		}
-		if len(wanted) > 0 {
-			w.steps.add(rules.Step{
-				Note: "Only " + strings.Join(wanted, " or ") + " is let in: see what a token of " +
-					"that client gets",
-				Command: w.again(),
-			})
+			w.clients = append(w.clients, want.Text)
 		}
 	}
 }
@@ -203,10 +205,12 @@ func (w *explainNext) otherAudience() {
 	if wanted == "" || is == "" {
 		return
 	}
-	elsewhere := len(w.reasons) > 0
-	w.becauseOf(rules.Audience, "This token is for "+is+", and the policy guards "+wanted)
-	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
-		w.said = "" // what follows a look at the API says why by itself
+	reason := "This token is for " + is + ", and the policy guards " + wanted
+	switch elsewhere := len(w.reasons) > 0; {
+	case elsewhere || w.profile.Version != "2.0" || !strings.Contains(wanted, "://"):
+		w.becauseOf(rules.Audience, reason)
+	default:
+		w.because("If " + wanted + " is another API, this token is not for it")
 		w.steps.add(rules.Step{
 			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
 				"appId in aud, and the policy must expect that",
@@ -237,7 +241,12 @@ func (w *explainNext) unverified(r *rules.Result) {
 		return
 	}
 	switch result.Reason {
-	case keys.KidUnknown, keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
+	case keys.KidUnknown:
+		if w.damaged = result.Verifier != nil; w.damaged {
+			return // a key of the set has signed it, under another name
+		}
+		fallthrough
+	case keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
 		if w.otherTenant(); len(w.reasons) == 0 {
 			w.staleKeys()
 		}
@@ -299,6 +308,7 @@ func (w *explainNext) ask() {
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
 	a.cloud = wantedCloud(w.x.Policies, a.cloud)
 	a.audience = cmp.Or(w.wantedAudience(), a.audience)
+	a.clients = w.clients
 	reason := w.reasons[0]
 	if reason == w.said {
 		reason = ""

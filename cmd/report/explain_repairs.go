@@ -16,7 +16,7 @@ func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
 		return
 	}
-	if why := r.mustStayOut(x.Policies); why != "" {
+	if why := mustStayOut(r.Request.Profile(), x.Policies); why != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
 		})
@@ -72,8 +72,8 @@ func (r *Explainer) roleOfApp(v *rules.Verdict) string {
 
 // mustStayOut says why no policy may be changed for the sake of a token; empty where nothing says
 // so.
-func (r *Explainer) mustStayOut(policies []*rules.Policy) string {
-	profile, wanted := r.Request.Profile(), wantedTenant(policies)
+func mustStayOut(profile inspect.Profile, policies []*rules.Policy) string {
+	wanted := wantedTenant(policies)
 	switch {
 	case profile.Kind == inspect.KindID:
 		return "it is an ID token, which tells an app who signed in; no API should accept it"

@@ -83,7 +83,10 @@ func (m *Maker) newFixer(
 		maker: m, Judge: judge, Fix: repair.Fix{Facts: facts, Signatures: assumedValid{}},
 	}
 	j.learnApp()
-	var err error
+	err := j.gateways.ofSeveral(file, options)
+	if err != nil {
+		return nil, err
+	}
 	if j.Adapter, err = j.gateways.ofAll(files[:1], options); err != nil {
 		return nil, err
 	}
@@ -149,6 +152,9 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 
 func (j *Fixer) run() (*repair.Fixed, error) {
 	if j.solution != nil {
+		if err := j.ownMayGetIn(); err != nil {
+			return nil, err
+		}
 		return j.Solve(j.before, j.solution), nil
 	}
 	defer j.tellProgress()()
@@ -166,6 +172,24 @@ func (j *Fixer) run() (*repair.Fixed, error) {
 		)
 	}
 	return fixed, err
+}
+
+// ownMayGetIn refuses to build a policy on a token that no API of this environment should accept.
+func (j *Fixer) ownMayGetIn() error {
+	if len(j.Given) == 0 {
+		return nil
+	}
+	own := j.Given[0]
+	why := mustStayOut(own.Request.Profile(), j.Adapter.Compile(j.before).Policies)
+	if fault := own.Request.Token.Fault; fault != nil {
+		why = fault.Cause
+	}
+	if why != "" {
+		return Problem("no policy is built on "+own.Name+": "+why,
+			"pass an access token of this environment's API first, --token @FILE; further ones "+
+				"show what the change does to others")
+	}
+	return nil
 }
 
 // tellProgress shows how many findings were looked at, and how many are left.
@@ -212,9 +236,18 @@ func wayOn(rule string) string {
 func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 	hints := []string{wayOn(rule)}
 	i := slices.Index(line.Flags, Name(source.NeedToken))
-	if strings.HasPrefix(rule, ofSolution) && i >= 0 && f.Before.Name != standardInput {
+	if f.Before.Name == standardInput {
+		return hints
+	}
+	if strings.HasPrefix(rule, ofSolution) && i >= 0 {
 		hints = append(hints, line.Shell.Line(
 			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
+	}
+	if all := f.solutions(); len(all) > 0 && !line.Once && i < 0 {
+		words := append(line.without("--rule"), "--solution", all[0],
+			Name(source.NeedToken), "@FILE")
+		hints = append(hints,
+			"gatewhy fix "+line.Shell.Path(f.Before.Name)+" "+line.Shell.Line(words...))
 	}
 	return hints
 }

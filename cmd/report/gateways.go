@@ -69,15 +69,48 @@ func (g Gateways) Repairable() []string {
 	return all
 }
 
-// of is the adapter of the gateway whose policies a file holds. It is not ok where the file holds
-// none.
+// of is the adapter of the gateway whose policies a file holds: of several, that of the gateway
+// which the user names, or else the first. It is not ok where the file holds none.
 func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
-	holds := func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) }
-	i := slices.IndexFunc(g, holds)
-	if i < 0 {
+	all := g.allOf(file, options)
+	if len(all) == 0 {
 		return rules.Adapter{}, false
 	}
-	return g[i], true
+	if i := slices.IndexFunc(all, named(options)); i >= 0 {
+		return all[i], true
+	}
+	return all[0], true
+}
+
+// allOf are the adapters of the gateways whose policies a file holds, as the list of a cluster's
+// resources may hold those of several.
+func (g Gateways) allOf(file *source.File, options rules.Options) Gateways {
+	var all Gateways
+	for _, adapter := range g {
+		if adapter.Detect(file, optionsFor(&adapter, options)) {
+			all = append(all, adapter)
+		}
+	}
+	return all
+}
+
+// ofSeveral is an error where a file holds the policies of several gateways and nobody says which
+// one is meant: the answer of one says nothing of that of another.
+func (g Gateways) ofSeveral(file *source.File, options rules.Options) error {
+	all := g.allOf(file, options)
+	if len(all) < 2 || slices.ContainsFunc(all, named(options)) {
+		return nil
+	}
+	return Problem(file.Name+" has policies of several gateways: "+
+		strings.Join(all.Variants(), ", "),
+		"--gateway NAME takes those of one; in an environments file it is gateway: NAME")
+}
+
+// named reports whether an adapter is that of the gateway which the user names.
+func named(options rules.Options) func(rules.Adapter) bool {
+	return func(a rules.Adapter) bool {
+		return slices.Contains(a.VariantNames(), options.Variant)
+	}
 }
 
 // optionsFor are the options without what is another vendor's: its gateway, or its kind of policy.

@@ -254,7 +254,7 @@ func (j *Judge) share(
 // conclude says why a file holds no policy, if it holds none, and heeds its comments.
 func (j *Judge) conclude(result *linted) {
 	if result.policies == 0 && !result.besides {
-		none := j.gateways.holdsNone(result.file, j.options)
+		none := mistaken(result.file, j.gateways.holdsNone(result.file, j.options))
 		result.none = j.gateways.noneOfAPI(j.options, result.file, none)
 	}
 	j.heed(result)

@@ -35,6 +35,25 @@ func (c *CommandLine) Again(command, token string, more ...string) string {
 	return c.Shell.Line(slices.Concat([]string{"gatewhy", command, token}, c.Flags, more)...)
 }
 
+// with is the command line with another value of a flag that it has.
+func (c *CommandLine) with(flag, value string) *CommandLine {
+	changed := *c
+	changed.Flags = slices.Clone(c.Flags)
+	if i := slices.Index(changed.Flags, flag); i >= 0 && i+1 < len(changed.Flags) {
+		changed.Flags[i+1] = value
+	}
+	return &changed
+}
+
+// without are the flags without one of them and its value.
+func (c *CommandLine) without(flag string) []string {
+	flags := slices.Clone(c.Flags)
+	if i := slices.Index(flags, flag); i >= 0 && i+1 < len(flags) {
+		flags = slices.Delete(flags, i, i+2)
+	}
+	return flags
+}
+
 // Same is the same command for the same token, which it judges at the same time.
 func (c *CommandLine) Same(command string, more ...string) string {
 	return c.Again(command, c.token(), slices.Concat(c.at(), more)...)

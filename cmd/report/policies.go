@@ -64,6 +64,9 @@ func (m *Maker) readPolicies(
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
+		if err := m.Gateways.ofSeveral(file, options); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.Gateways.ofOneCluster(files, found, options); err != nil {
 		return nil, err
@@ -341,16 +344,21 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 // it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
-	flag := ""
+	as := ""
 	switch kind {
 	case keySetFile:
-		flag = "--jwks " + file.Name
+		as = "--jwks " + file.Name + ", to explain, verify or scan"
 	case environmentsFile:
-		flag = "-c " + file.Name + " --env NAME"
+		as = "-c " + file.Name + " --env NAME, to explain or scan; as -c " + file.Name +
+			", to matrix"
 	case registrationFile:
-		flag = "--app " + file.Name
+		as = "--app " + file.Name + ", beside a policy"
 	default:
 		return err
 	}
-	return Problem(file.Name+": no policy in this file: it is "+string(kind), "pass it as "+flag)
+	return &source.Error{
+		Pos:   source.Position{File: file.Name},
+		Cause: "no policy in this file: it is " + string(kind),
+		Hints: source.Hints("pass it as " + as),
+	}
 }

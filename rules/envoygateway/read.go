@@ -31,8 +31,8 @@ func reading() kubernetes.Reading {
 	return kubernetes.Reading{
 		Group: group, Policy: isPolicy, Beside: isTarget,
 		None: "no policy of Envoy Gateway in this file",
-		Takes: "SecurityPolicy, as manifests, as the output of Helm or Kustomize, or as kubectl " +
-			"gets them: " + getPolicies,
+		Takes: "or Envoy Gateway's SecurityPolicy, as manifests, as the output of Helm or " +
+			"Kustomize, or as kubectl gets them: gatewhy collect envoy-gateway-policies",
 	}
 }
 

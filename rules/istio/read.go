@@ -35,8 +35,8 @@ func reading() kubernetes.Reading {
 	return kubernetes.Reading{
 		Group: group, Policy: isPolicy, Beside: ofWorkloads,
 		None: "no policy of Istio in this file",
-		Takes: "RequestAuthentication and AuthorizationPolicy, as manifests, as the output of " +
-			"Helm or Kustomize, or as kubectl gets them: " + getPolicies,
+		Takes: "or Istio's RequestAuthentication and AuthorizationPolicy, as manifests, as the " +
+			"output of Helm or Kustomize, or as kubectl gets them: gatewhy collect istio-policies",
 	}
 }
 

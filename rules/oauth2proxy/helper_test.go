@@ -7,9 +7,6 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
-// at is the instant of every request, in Unix seconds 1778061600.
-var at = requests.At()
-
 const (
 	tenant   = requests.Tenant
 	app      = requests.App

@@ -84,15 +84,13 @@ func isPrivateName(host string) bool {
 	if !strings.Contains(host, ".") {
 		return true
 	}
-	for _, private := range []string{
+	private := []string{
 		".localhost", ".local", ".localdomain", ".internal", ".intranet", ".private", ".corp",
 		".home", ".lan", ".home.arpa",
-	} {
-		if strings.HasSuffix(host, private) {
-			return true
-		}
 	}
-	return false
+	return slices.ContainsFunc(private, func(end string) bool {
+		return strings.HasSuffix(host, end)
+	})
 }
 
 // isOddNumber reports whether a host is a number in a form that some resolvers take for an

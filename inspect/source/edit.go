@@ -209,12 +209,9 @@ func (f *File) own(object *Value) []Member {
 }
 
 func (f *File) isMerged(object *Value, key Span) bool {
-	for _, s := range f.shared {
-		if s.contains(key) && !s.contains(object.Span) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.shared, func(s Span) bool {
+		return s.contains(key) && !s.contains(object.Span)
+	})
 }
 
 func (s Span) contains(other Span) bool { return s.Start <= other.Start && other.End <= s.End }

@@ -64,7 +64,8 @@ func screens() []screen {
 		},
 		{
 			"issuer without its slash",
-			"verify @good.jwt --issuer " + strings.TrimSuffix(mint.V1Issuer(mint.Tenant), "/") + jwks,
+			"verify @good.jwt --issuer " +
+				strings.TrimSuffix(mint.V1Issuer(mint.Tenant), "/") + jwks,
 			exitRejected, "", "gatewhy verify @good.jwt --issuer ", exitOK, "verified",
 		},
 		{

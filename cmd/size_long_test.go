@@ -8,6 +8,8 @@ const (
 	oneAnswerOf = 1
 )
 
+const randomGateways = 1000
+
 const (
 	clusterResources  = 2000
 	mostClusterMemory = 128 << 20

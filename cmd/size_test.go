@@ -9,6 +9,9 @@ const (
 	oneRandomOf = 4
 )
 
+// randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.
+const randomGateways = 40
+
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
 // all of them against its predictions.
 const oneAnswerOf = 4

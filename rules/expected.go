@@ -20,11 +20,19 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if leaf := r.judged.leaf; leaf != nil &&
-		(leaf.Op == Present || r.Outcome == Fail && leaf.Op == Typed || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
+	if leaf := r.judged.leaf; leaf != nil && r.expects(leaf) {
 		return leaf.words()
 	}
 	return r.Check.Test.words()
+}
+
+// expects reports whether what the judged part of a test wants says more than the test's words.
+func (r *Result) expects(leaf *Predicate) bool {
+	if leaf.Op == Present {
+		return true
+	}
+	return r.Outcome == Fail &&
+		(leaf.Op == Typed || leaf.timely() && r.Check.Test.Op != Active)
 }
 
 // words describes what a predicate wants.
@@ -102,7 +110,9 @@ func (p Predicate) compound() string {
 
 // compares reports whether a part of the predicate compares an input with values.
 func (p Predicate) compares(in Input) bool {
-	return slices.ContainsFunc(p.Wants(), func(want Want) bool { return want.Input.Name == in.Name })
+	return slices.ContainsFunc(p.Wants(), func(want Want) bool {
+		return want.Input.Name == in.Name
+	})
 }
 
 // negated describes what a predicate rules out. It moves the "not" inwards to the single

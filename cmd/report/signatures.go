@@ -60,7 +60,8 @@ func (s *Signatures) shared(policies []*rules.Policy) rules.Signatures {
 		for c := range p.Root.Checks() {
 			for _, key := range c.Test.Keys() {
 				for _, address := range key.Addresses() {
-					_, _ = shared.setFor(key, address) // an error is kept with the set
+					// A set that can't be fetched is kept as such.
+					_, _ = shared.setFor(key, address)
 				}
 			}
 		}

@@ -127,11 +127,12 @@ func holdableAudiences(checks []asking) []string {
 		if check.off || !check.readsClaim("aud") {
 			continue
 		}
-		whole := comparesWholes(check.Test)
-		for _, text := range check.texts {
-			if len(all) < mostOfAll && !slices.Contains(all, text) &&
-				(!whole || entra.CanHold("aud", text)) {
-				all = append(all, text)
+		for _, part := range check.about("aud") {
+			for _, text := range part.texts {
+				if len(all) < mostOfAll && !slices.Contains(all, text) &&
+					(!part.comparesWholes() || entra.CanHold("aud", text)) {
+					all = append(all, text)
+				}
 			}
 		}
 	}

@@ -322,7 +322,7 @@ func otherTenantIDs(checks []asking) []tenant {
 		if checks[i].off || !checks[i].readsClaim("iss", "tid") {
 			continue
 		}
-		for _, text := range checks[i].texts {
+		for _, text := range checks[i].textsFor("iss", "tid") {
 			all = appendAlike(all, text)
 		}
 	}

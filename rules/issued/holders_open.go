@@ -169,7 +169,23 @@ func (h *Holders) opened(t Token, open []variable, more *variable) *Token {
 	if h.choosesType(&t) {
 		t.choices.open = append(t.choices.open, typeVariable(t.user))
 	}
+	if t.strange && h.in.objects == nil && h.reads.has("oid", "sub") {
+		t.choices.open = append(t.choices.open, objectVariable(t.user))
+	}
 	return &t
+}
+
+// objectVariable is whose object ids a stranger's token has, where no file shows whose are whose:
+// those of somebody whom no policy names, or perhaps of somebody whom one does.
+func objectVariable(user bool) variable {
+	subject := nobodysObject
+	if user {
+		subject = nobodysSubject
+	}
+	return variable{claims: []string{"oid", "sub"}, choices: []choice{
+		{values: []*source.Value{str(nobodysObject), str(subject)}},
+		{values: []*source.Value{notModelled("oid"), notModelled("sub")}},
+	}}
 }
 
 // choosesType reports whether somebody chooses whether a token has idtyp: the owner of another

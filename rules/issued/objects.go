@@ -52,7 +52,7 @@ func (o *objects) unshown(checks []asking) string {
 		if !asksForObject(checks[i]) {
 			continue
 		}
-		parts := partsIn(checks[i].Check, checks[i].texts)
+		parts := partsIn(checks[i].about("oid", "sub"))
 		if !checks[i].readsClaim("sub") {
 			parts = onlyIDs(parts)
 		}

@@ -228,7 +228,7 @@ func why(a *issued.Answer) exposure {
 		result := &a.Verdict.Results[i]
 		switch {
 		case result.Outcome != rules.Unsure:
-		case result.Check.Unknown != nil || !ofClaims(result.Check):
+		case result.Check.Unknown != nil || !looksAtClaims(result.Check):
 			return hidden
 		case !a.Token.Knows(result.Check.Reads()):
 			// nobody says what the token holds: perhaps there is such a one
@@ -279,6 +279,10 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 	switch {
 	case c.Skip != "", c.ID == rules.NotModelled:
 		return c
+	case c.ID == rules.Authorization && c.Unknown == nil && asksOfToken(c):
+		supposed := *c
+		supposed.Test = passedOthers(c.Test, true)
+		return &supposed
 	case !ofClaims(c):
 		if clients && tellsClients(c) {
 			return c
@@ -295,6 +299,42 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 		return &modelled
 	}
 	return c
+}
+
+// asksOfToken reports whether rules that allow or deny look at what a token claims.
+func asksOfToken(c *rules.Check) bool {
+	return c.ReadsAny(func(in rules.Input) bool { return in.Source == rules.FromClaim })
+}
+
+// passedOthers is what rules that allow or deny ask of a token, where whatever they ask of the
+// request beside it lets it pass: it holds, or where it must not, it does not.
+func passedOthers(p rules.Predicate, holds bool) rules.Predicate {
+	switch {
+	case p.Op == rules.Not:
+		p.Of = []rules.Predicate{passedOthers(p.Of[0], !holds)}
+	case p.Op == rules.And || p.Op == rules.Or:
+		of := make([]rules.Predicate, len(p.Of))
+		for i, part := range p.Of {
+			of[i] = passedOthers(part, holds)
+		}
+		p.Of = of
+	case ofRequest(&p) && holds:
+		return rules.Both()
+	case ofRequest(&p):
+		return rules.Never()
+	}
+	return p
+}
+
+// ofRequest reports whether a part of a predicate looks at nothing of the token.
+func ofRequest(leaf *rules.Predicate) bool {
+	switch leaf.Op {
+	case rules.Sent, rules.Readable, rules.Verifies:
+		return false
+	}
+	return !slices.ContainsFunc(leaf.Reads(), func(in rules.Input) bool {
+		return in.Source == rules.FromClaim || in.Source == rules.FromHeader
+	})
 }
 
 // tellsClients reports whether a check is about which client has sent the token.
@@ -346,6 +386,11 @@ func ofClaims(c *rules.Check) bool {
 		return true
 	}
 	return false
+}
+
+// looksAtClaims reports whether a check is asked about as it is.
+func looksAtClaims(c *rules.Check) bool {
+	return ofClaims(c) || c.ID == rules.Authorization && asksOfToken(c)
 }
 
 // claimOf is the claim that a check is about, though the file does not tell what it wants of it;

@@ -114,7 +114,9 @@ func (s *shield) isSecret(m *source.Member) bool {
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 	parts := []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"}
-	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
+	return slices.ContainsFunc(parts, func(part string) bool {
+		return strings.Contains(name, part)
+	})
 }
 
 // holdsSecret reports whether a text is JSON with a secret field in it, as a configuration that is

@@ -129,8 +129,8 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/clusters", "testdata/configurations", "testdata/estates", "testdata/evaluator", "testdata/mint",
-	"testdata/measure", "testdata/requests",
+	"testdata/clusters", "testdata/configurations", "testdata/estates", "testdata/evaluator",
+	"testdata/mint", "testdata/measure", "testdata/requests",
 	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
 	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",

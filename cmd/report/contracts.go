@@ -31,7 +31,7 @@ func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 	return contracts, err
 }
 
-// structured tells a list or an object from plain lines, and what is no text of either, which the
+// structured distinguishes a list or an object from plain lines, and what is neither, which the
 // reader of files names.
 func structured(text string) bool {
 	for comment := true; comment; {
@@ -85,7 +85,7 @@ func tooManyContracts(pos source.Position) error {
 // 36.
 const longestClientID = 200
 
-// noClientID says why a line is no client id, or returns "".
+// noClientID says why a line is not a client id, or returns "".
 func noClientID(line string) string {
 	switch {
 	case isToken(line):

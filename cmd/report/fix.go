@@ -480,7 +480,7 @@ func (f *Fixing) filled() []string {
 }
 
 // Texts are those of the file before and after, with stars in the place of secrets. What a person
-// is to fill in is no secret.
+// is to fill in is not a secret.
 func (f *Fixing) Texts() (before, after string) {
 	known := f.filled()
 	return string(Shielded(f.Before, known...)), string(Shielded(f.After, known...))

@@ -12,7 +12,7 @@ import (
 
 // ASCIIHost returns a host as it is looked up, so that every check sees what is dialled: in ASCII
 // (UTS #46, as net/http does it), in lower case, and without the dot at the end. It is not ok for
-// a text that is no host.
+// a text that is not a host.
 func ASCIIHost(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), true

@@ -58,7 +58,7 @@ type keysText struct {
 	keyListing
 }
 
-// listed is how many of a list are shown, of which the short form shows so many.
+// listed is how many of a list are shown: in the short form, at most short.
 func (t *keysText) listed(all, short int) int {
 	if t.Detail == All {
 		return min(all, mostListed)

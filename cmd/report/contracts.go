@@ -31,8 +31,8 @@ func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 	return contracts, err
 }
 
-// structured distinguishes a list or an object from plain lines, and what is neither, which the
-// reader of files names.
+// structured reports whether a text is anything but plain lines: a list, an object, or what the
+// reader of files refuses.
 func structured(text string) bool {
 	for comment := true; comment; {
 		text = strings.TrimSpace(text)

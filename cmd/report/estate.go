@@ -79,7 +79,7 @@ func tooManyRegistrations(pos source.Position) error {
 	}
 }
 
-// newEstate is the estate of an environments file, of which nothing else has been read.
+// newEstate is the estate of an environments file before anything that it names is read.
 func (m *Maker) newEstate(name string, file *environments.File) *Estate {
 	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
 	e.reader = &estateReader{

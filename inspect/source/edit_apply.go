@@ -365,7 +365,7 @@ func (f *File) readAgain(text []byte, edits []Edit) (*File, bool) {
 }
 
 // pieceOf is the document that all edits are in, behind the marker that begins it. The file must
-// have been read in pieces, each of which has a document.
+// have been read in pieces, and each piece has a document.
 func (f *File) pieceOf(edits []Edit) (n int, ok bool) {
 	if len(f.pieces) < 2 || len(f.pieces) != len(f.Documents) {
 		return 0, false

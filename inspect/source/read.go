@@ -154,7 +154,7 @@ func ReadJSON(name string, text []byte) (*File, error) {
 	return readJSON(name, text, false, items{})
 }
 
-// ReadAs is Read for a text of which the format is known.
+// ReadAs is Read for a text whose format is known.
 func ReadAs(name string, text []byte, format Format) (*File, error) {
 	if format == JSON {
 		return ReadJSON(name, text)

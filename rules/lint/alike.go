@@ -21,7 +21,7 @@ func kept(s *rules.Subject) *memory {
 	return m
 }
 
-// alike is what policies have in common of which the model says the same.
+// alike is what policies have in common if the model says the same of them.
 type alike struct {
 	app   *entra.Registration
 	looks string

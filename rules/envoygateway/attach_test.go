@@ -167,6 +167,26 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"orders/api on-public", "orders/api@orders/gateway:public/https on-https",
 		}},
 		{
+			"a rule that the route does not have",
+			[]string{onSection(httpRoute, "api", "three"), ruled},
+			[]string{"orders/on-three on-three?"},
+		},
+		{
+			"a rule that the route does not have, beside the route",
+			[]string{onSection(httpRoute, "api", "three"), own, ruled},
+			[]string{"orders/api on-api", "orders/on-three on-three?"},
+		},
+		{
+			"a listener that the Gateway does not have",
+			[]string{onSection(gatewayKind, "public", "tls"), gateway, route},
+			[]string{"orders/on-tls on-tls?"},
+		},
+		{
+			"a listener of a Gateway that is not shown",
+			[]string{onSection(gatewayKind, "public", "tls"), route},
+			[]string{"orders/api on-tls"},
+		},
+		{
 			"a target that can't be read",
 			[]string{strings.Replace(own, "name: api}", "x: y}", 1)},
 			[]string{"orders/on-api on-api?"},

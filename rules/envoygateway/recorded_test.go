@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,8 +150,9 @@ func (r *recordedRoute) answer(
 		token := &evaluator.Token{Header: map[string]string{}}
 		if sent.Token != "" {
 			token.Header["authorization"] = sent.Authorization
+			noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
 			token.Verified = minted.Verify(inspect.Parse(sent.Token),
-				&rules.Key{}).Outcome == keys.Pass
+				&rules.Key{Lenience: noCrit}).Outcome == keys.Pass
 		}
 		status, provider, err := r.jwt.Verify(token, minted.At)
 		if err != nil {
@@ -246,7 +248,8 @@ func TestEnvoyGatewayTranslatesAsPredicted(t *testing.T) {
 		if f.Refused != "" || f.route == nil {
 			continue
 		}
-		policies := compile(behaviours(), f.configuration(t)).Policies
+		policies := slices.DeleteFunc(compile(behaviours(), f.configuration(t)).Policies,
+			func(p *rules.Policy) bool { return p.Entry.(*instance).route == nil })
 		for _, shape := range tokens.Kinds() {
 			for _, r := range recordedRequests() {
 				request := minted.Request(&r, shape.Name)

@@ -74,6 +74,20 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		},
 		{"the root namespace's policies hold everywhere", ap("istio-system", any) +
 			deployment("a", "web", "{app: web}"), []string{"a/web", "istio-system"}},
+		{
+			"the root namespace's policy selects a workload of another",
+			ap("istio-system", orders) + deployment("a", "o", "{app: orders}"),
+			[]string{"a/o"},
+		},
+		{
+			"and one that no workload has",
+			ap("istio-system", orders) + deployment("a", "web", "{app: web}"),
+			[]string{"istio-system/app=orders"},
+		},
+		{
+			"a label that is null is none", ap("a", "selector: {matchLabels: {app: null}}") +
+				deployment("a", "web", "{app: web}"), []string{"a/web"},
+		},
 		{"a gateway", ap("a", toGateway, any) + gateway("istio"), []string{""}},
 		{
 			"no namespace", strings.ReplaceAll(ap("a", orders)+ap("a", any), ", namespace: a", ""),

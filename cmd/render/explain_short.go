@@ -111,7 +111,7 @@ func (t *explainText) shortChecks() {
 	}
 }
 
-// widestCheckLabel is how wide a check's name is, with its mark, that its text stands beside.
+// widestCheckLabel is how wide a check's name may be, with its mark, to have its text beside it.
 const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for

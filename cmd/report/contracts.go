@@ -182,7 +182,7 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 	return fault
 }
 
-// contractsFault is an error about a file of contracts, with what may stand in one.
+// contractsFault is an error about a file of contracts, with what one may have in it.
 func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,

@@ -286,7 +286,7 @@ func (j *Fixer) asked(left repair.Left) bool {
 	return left.Rule == "" || j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
 }
 
-// ofSolution begins what stands in the place of a rule's name where a solution is refused.
+// ofSolution begins what is shown for a rule's name where a solution is refused.
 const ofSolution = "solution "
 
 // refusal words what was left. A solution leaves errors that it is not about.

@@ -166,8 +166,8 @@ func (l *looking) input(in *rules.Input) {
 	}
 }
 
-// key writes down where keys come from. What stands in a policy may be secret, and is soon taken
-// out of memory.
+// key writes down where keys come from. What is in a policy may be secret, and is soon taken out
+// of memory.
 func (l *looking) key(k *rules.Key) {
 	if l.yes(k != nil); k == nil {
 		return

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // The sources that these rows follow: authn/policy_applier.go of Istio, and of Envoy's jwt_authn
@@ -94,7 +96,7 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	r := requestOf("")
-	r.Signatures = unsigned{}
+	r.Signatures = requests.Signed(keys.Fail)
 	if got := short(answered(t, two, r)); got != rejected(403, rules.Audience) {
 		t.Errorf("with a wrong signature: got %v", got)
 	}
@@ -104,7 +106,7 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	t.Parallel()
 	r := requestOf("")
-	r.Token = tokenOf(`{"alg":"RS256","kid":7}`, claims(""))
+	r.Token = requests.Token(`{"alg":"RS256","kid":7}`, requests.Claims(""))
 	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
 		t.Errorf("got %v", got)
 	}

@@ -65,9 +65,6 @@ type Adapter struct {
 	// control plane; nil where there is no such answer.
 	Contracts func(answer *source.Value) (*Contracts, error)
 
-	// Expressions lists the rules of a gateway's expression language.
-	Expressions func(variant string) []Expression
-
 	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
@@ -93,9 +90,6 @@ func (a Adapter) Complete() Adapter {
 	if a.Knows == nil {
 		kinds := a.Kinds
 		a.Knows = func(kind string) bool { return slices.Contains(kinds(), kind) }
-	}
-	if a.Expressions == nil {
-		a.Expressions = func(string) []Expression { return nil }
 	}
 	if a.Changes == nil {
 		a.Changes = noChanges
@@ -142,6 +136,10 @@ type Options struct {
 	API     string // the API instance, of a file with several
 	Kind    string // the policy kind, of a file that is a bare configuration
 	Runtime string // the version of the gateway's runtime; empty where it is not known
+
+	// InFile is the name of a file: only the API instances count that a policy of it belongs to.
+	// Adapters for which one file is a configuration pay no heed to it. All count if it is empty.
+	InFile string
 }
 
 // Configuration is what an adapter has read of one or several files. It is not changed: an edit
@@ -150,6 +148,7 @@ type Configuration struct {
 	Options Options
 	Files   []*source.File
 	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
+	Part    bool    // the files have other entries too, see [Options].InFile
 }
 
 // For is the same configuration for a gateway, where the files do not name it.

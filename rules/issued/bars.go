@@ -22,7 +22,7 @@ func (v *View) singles(checks []asking) map[string][]*rules.Check {
 		if len(policy.Effects) > 0 {
 			return nil // an earlier policy may change what a later one sees
 		}
-		if v.classes[0].Applies[i] != rules.Yes {
+		if policy.Runs(v.classes[0].Applies[i]) != rules.Yes {
 			continue
 		}
 		for _, part := range policy.Root.All {
@@ -58,6 +58,9 @@ func (v *View) Bars(t *Token) bool {
 
 // barred reports whether one check fails for each of some choices.
 func (v *View) barred(one *variable, choices []int) bool {
+	if one.cut {
+		return false
+	}
 	for at, name := range one.claims {
 		for _, check := range v.single[name] {
 			passes := func(i int) bool { return !v.fails(check, name, one.choices[i].values[at]) }

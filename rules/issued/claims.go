@@ -2,6 +2,7 @@ package issued
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
@@ -153,7 +154,11 @@ func claimNamed(name string) (row *claim, listed bool) {
 		}
 	}
 	bare := strings.TrimSpace(name)
+	plain := !strings.ContainsFunc(bare, func(c rune) bool { return c >= utf8.RuneSelf })
 	for i := range claims {
+		if plain && len(claims[i].name) != len(bare) {
+			continue // a comparison would cost more, and most names are looked up often
+		}
 		if strings.EqualFold(claims[i].name, bare) {
 			return &claim{
 				name: name, columns: "------", form: claims[i].form, reason: restricted,

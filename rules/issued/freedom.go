@@ -64,6 +64,7 @@ type choice struct {
 type variable struct {
 	claims  []string
 	choices []choice
+	cut     bool // there are more choices than these
 }
 
 // chosen is a claim that has been chosen.

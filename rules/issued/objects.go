@@ -80,7 +80,8 @@ func (o *objects) unshownContracts(w *World) bool {
 	return false
 }
 
-// namesObject reports whether a text may be an object's id, or a part of one that not every id has.
+// namesObject reports whether a text may be an object's id, or a part of one that not every id
+// has.
 func namesObject(part string) bool {
 	return strings.Trim(part, string(anyDigit)) != "" && strings.IndexFunc(part, notInSubject) < 0
 }
@@ -136,9 +137,7 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 	prefix, api := unknownObjectKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	var all []*entra.Registration
 	seen := map[string]bool{}
-	for _, app := range slices.Concat(
-		m.world.strangersTo(place.API), m.unknownClientsAt(place),
-	) {
+	for _, app := range slices.Concat(m.world.strangersTo(place.API), m.unknownClientsAt(place)) {
 		if !seen[clientID(app)] {
 			seen[clientID(app)], all = true, append(all, app)
 		}

@@ -53,7 +53,8 @@ func (v *View) furthest(t *Token, s search) Answer {
 	}
 	var best Answer
 	for _, written := range v.formsOf(t.client) {
-		s.view, s.written, s.left, s.best = v, written, v.tries(), Answer{}
+		s.view, s.written, s.best = v, written, Answer{}
+		s.left, s.guesses = v.tries(), mostGuessed
 		s.try(t)
 		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
 			best = s.best
@@ -85,16 +86,23 @@ func (v *View) Usually(r *rules.Request) *rules.Request {
 	return r
 }
 
-// Limits on how many of the choices of a token's holder are tried: in number, and in checks that
-// are run for it.
+// Limits on how many of the choices of a token's holder are tried: in number, in checks that are
+// run for it, and in the conditions of these.
 const (
-	mostTries  = 2048
-	leastTries = 2
-	mostChecks = 12288
+	mostTries      = 2048
+	leastTries     = 2
+	mostChecks     = 12288
+	mostConditions = 250_000
 )
 
+// mostGuessed limits the conditions that are looked at to choose for each check by itself.
+const mostGuessed = 250_000
+
 // tries is how many choices are tried.
-func (v *View) tries() int { return max(leastTries, min(mostTries, mostChecks/max(1, v.checks))) }
+func (v *View) tries() int {
+	byChecks, byConditions := mostChecks/max(1, v.checks), mostConditions/max(1, v.conditions)
+	return max(leastTries, min(mostTries, byChecks, byConditions))
+}
 
 // search looks for the choices with which a token gets furthest. What is not chosen yet is
 // unknown, so that whatever is rejected already needs no more choices.
@@ -104,6 +112,7 @@ type search struct {
 	brief   bool // only the outcome is asked for
 	written Written
 	left    int
+	guesses int // how many conditions may still be looked at to guess
 	best    Answer
 	spare   []rules.Result // that nobody looks at any more
 	over    *Scratch       // where nobody looks at requests either; else nil
@@ -143,7 +152,10 @@ func (s *search) byChecks(t *Token, checks []*rules.Check) *Token {
 	var all variable
 	var one choice
 	for _, check := range checks {
-		for _, c := range s.view.passing(check, t) {
+		if s.guesses <= 0 {
+			return nil
+		}
+		for _, c := range s.passing(check, t) {
 			all.claims, one.values = append(all.claims, c.claim), append(one.values, c.value)
 		}
 	}
@@ -154,7 +166,7 @@ func (s *search) byChecks(t *Token, checks []*rules.Check) *Token {
 }
 
 // passing lists choices with which a token passes a check, of what no other check reads.
-func (v *View) passing(check *rules.Check, t *Token) []chosen {
+func (s *search) passing(check *rules.Check, t *Token) []chosen {
 	var names []string
 	for _, in := range check.Reads() {
 		if name := in.ClaimRead(); name != "" && name != "*" {
@@ -162,7 +174,9 @@ func (v *View) passing(check *rules.Check, t *Token) []chosen {
 		}
 	}
 	left := 8 * manyOpen
-	if passed := v.pass(check, names, t, &left); passed != nil {
+	passed := s.view.pass(check, names, t, &left)
+	s.guesses -= (8*manyOpen - left) * max(1, len(names))
+	if passed != nil {
 		return passed.chosen()[len(t.chosen()):]
 	}
 	return nil
@@ -277,7 +291,10 @@ func (s *search) choose(t *Token, name string) bool {
 			return true
 		}
 	}
-	return false
+	if v.cut {
+		s.giveUp(t)
+	}
+	return v.cut
 }
 
 // giveUp takes what was not tried for unknown.

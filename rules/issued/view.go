@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -18,23 +19,25 @@ type View struct {
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
-	checks   int      // of the policies that are in force
-	claims   []string // that are read, in order
-	all      bool     // any claim may be read
-	headers  []string // members of the token's header that are read
-	blank    *inspect.Token
-	opaques  opaques  // that read the client's id
-	literals []string // that claims are compared with
-	texts    texts    // by the claim that they are compared with
-	shared   []string // the claims that several checks read, in order
+	checks     int      // of the policies that are in force
+	conditions int      // of these checks
+	claims     []string // that are read, in order
+	all        bool     // any claim may be read
+	headers    []string // members of the token's header that are read
+	blank      *inspect.Token
+	opaques    opaques  // that read the client's id
+	literals   []string // that claims are compared with
+	texts      texts    // by the claim that they are compared with
+	shared     []string // the claims that several checks read, in order
 	// a check makes more of a claim than to compare it with texts as they are
-	opaque map[string]bool
-	ofIDs  []rules.Predicate        // regular expressions that a client's id has to match
-	bound  map[string][]rules.Input // what the checks that bind a name read
-	caller callerInputs             // what the token's holder writes beside it
-	plain  [1]Written               // where they write nothing
-	told   map[*choice]told         // of variables, by their first choices
-	single map[string][]*rules.Check
+	opaque  map[string]bool
+	ofIDs   []rules.Predicate        // regular expressions that a client's id has to match
+	bound   map[string][]rules.Input // what the checks that bind a name read
+	caller  callerInputs             // what the token's holder writes beside it
+	plain   [1]Written               // where they write nothing
+	told    map[*choice]told         // of variables, by their first choices
+	numbers map[string]int           // of what they can tell of values that are chosen together
+	single  map[string][]*rules.Check
 }
 
 // told is what the checks can tell of a variable: which choices look different, and how, and
@@ -92,6 +95,7 @@ func newView(
 		opaque:    map[string]bool{},
 		bound:     map[string][]rules.Input{},
 		told:      map[*choice]told{},
+		numbers:   map[string]int{},
 	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {
@@ -119,6 +123,7 @@ func newView(
 
 func (v *View) see(check *asking) {
 	v.checks++
+	check.Test.EachLeaf(func(*rules.Predicate) { v.conditions++ })
 	if check.Binds != "" {
 		v.bound[check.Binds] = check.reads
 	}
@@ -263,14 +268,15 @@ func (v *View) tell(one *variable, kept bool) told {
 	var made told
 	var all strings.Builder
 	seen := make(map[string]bool, len(one.choices))
+	looksOf := v.looksOf(one)
 	for i := range one.choices {
-		var looks strings.Builder
-		if v.looksOf(one, i, &looks); seen[looks.String()] {
+		looks := looksOf(i)
+		if seen[looks] {
 			continue // the checks can't tell it from another
 		}
-		seen[looks.String()] = true
+		seen[looks] = true
 		made.choices = append(made.choices, i)
-		all.WriteString(looks.String())
+		all.WriteString(looks)
 	}
 	made.looks = all.String()
 	if kept {
@@ -280,14 +286,45 @@ func (v *View) tell(one *variable, kept bool) told {
 	return made
 }
 
-// looksOf is what the checks can tell of one choice.
-func (v *View) looksOf(one *variable, choice int, b *strings.Builder) {
-	for i, name := range one.claims {
-		v.looks(name, one.choices[choice].values[i], b)
+// looksOf gives what the checks can tell of one choice. Where several claims are chosen together,
+// many choices share a value: it is looked at once, and stands for a number.
+func (v *View) looksOf(one *variable) func(choice int) string {
+	known := map[*source.Value]int{}
+	looks := func(name string, value *source.Value, b *strings.Builder) {
+		if len(one.claims) == 1 {
+			v.looks(name, value, b)
+			return
+		}
+		n, ok := known[value]
+		if !ok {
+			var all strings.Builder
+			v.looks(name, value, &all)
+			n = v.numberOf(all.String())
+			known[value] = n
+		}
+		b.WriteByte('#')
+		b.WriteString(strconv.Itoa(n))
 	}
-	if one.choices[choice].doubt != "" {
-		b.WriteByte('?')
+	return func(choice int) string {
+		var b strings.Builder
+		for i, name := range one.claims {
+			looks(name, one.choices[choice].values[i], &b)
+		}
+		if one.choices[choice].doubt != "" {
+			b.WriteByte('?')
+		}
+		return b.String()
 	}
+}
+
+// numberOf is the number of what the checks can tell of a value.
+func (v *View) numberOf(looks string) int {
+	n, known := v.numbers[looks]
+	if !known {
+		n = len(v.numbers)
+		v.numbers[looks] = n
+	}
+	return n
 }
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }

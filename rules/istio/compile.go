@@ -56,14 +56,15 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 
 // root is what a request needs: each stage in the order of the proxy's filters.
 func (c *compiler) root() rules.Node {
-	if c.doubt != "" {
+	switch {
+	case c.doubt != "":
 		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
-			Why: c.doubt,
-			Need: rules.Need{
-				Input: source.NeedPolicy,
-				For:   "the resources as the cluster has them, with its workloads and gateways",
-			},
+			Why: c.doubt, Need: wholeCluster(),
 		}))
+	case len(c.open) > mostOpen:
+		return rules.AllOf(c.open[0].check)
+	case len(c.open) > 0:
+		return c.either(c.open[0])
 	}
 	whole := rules.Node{All: []rules.Node{}}
 	add := func(n rules.Node, ok bool) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -19,8 +20,10 @@ type workload struct {
 	target    target // a gateway or a service, of policies that are attached to one
 	policies  []*resource
 
-	// doubt is why it is not known whether other policies select it too; else empty.
+	// doubt is why it is not known whether other policies select it too; else empty. Of policies
+	// of which it is not known for another reason, open says it.
 	doubt string
+	open  []*openSelection
 
 	first   *resource // where the policies begin
 	cluster *cluster  // that it is in
@@ -32,6 +35,11 @@ func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.
 
 // Called is the name of the workload.
 func (w *workload) Called() string { return w.name }
+
+// From reports whether one of the policies is in the file of this name.
+func (w *workload) From(file string) bool {
+	return slices.ContainsFunc(w.policies, func(p *resource) bool { return p.File.Name == file })
+}
 
 // mostKinds limits the workloads that the selectors of one namespace tell apart.
 const mostKinds = 64
@@ -49,15 +57,17 @@ func (c *cluster) workloads() []*workload {
 				if c.isAttachedTo(r) {
 					continue // the gateway itself stands for it
 				}
-				here = append(here, c.workload(namespace, r.labels, r.name))
+				here = append(here, c.workload(r, r.name))
 			}
 		}
 		for _, wanted := range c.selectorsIn(namespace) {
-			selected := func(w *workload) bool { return wanted.Selects(w.labels) }
-			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown {
+			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
+			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown ||
+				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
-			here = append(here, c.workload(namespace, wanted, wanted.String()))
+			of := &running{namespace: namespace, labels: wanted}
+			here = append(here, c.workload(of, wanted.String()))
 		}
 		for _, t := range c.targetsIn(namespace) {
 			here = append(here, c.attached(namespace, t))
@@ -69,6 +79,13 @@ func (c *cluster) workloads() []*workload {
 		all[0].name = ""
 	}
 	return all
+}
+
+// shows reports whether the files show a workload, of any namespace, that has these labels.
+func (c *cluster) shows(wanted kubernetes.Labels) bool {
+	return len(wanted) > 0 && slices.ContainsFunc(c.running, func(r *running) bool {
+		return wanted.Selects(r.labels) == rules.Yes
+	})
 }
 
 // namespaces lists those of policies and of workloads, in their order in the files.
@@ -127,27 +144,50 @@ func (c *cluster) targetsIn(namespace string) []target {
 
 // workload is one with these labels. Of a policy that selects by something else it is not known
 // whether it selects this one.
-func (c *cluster) workload(namespace string, has kubernetes.Labels, name string) *workload {
+func (c *cluster) workload(of *running, name string) *workload {
 	w := &workload{
-		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
-		version: c.version,
+		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
+		cluster: c, version: c.version,
 	}
-	w.doubt = c.rootDoubt(namespace)
-	gateway := target{"Gateway", has[gatewayName]}
-	waypoint := bool(c.waypoint[target{namespace, gateway.name}])
+	w.doubt = c.rootDoubt(of.namespace)
+	gateway := target{"Gateway", of.labels[gatewayName]}
+	waypoint := bool(c.waypoint[target{of.namespace, gateway.name}])
 	for _, p := range c.policies {
-		switch {
-		case p.Namespace == namespace && slices.Contains(p.targets, gateway):
-			w.add(p)
-		case !c.reaches(p, namespace), len(p.targets) > 0, waypoint:
+		near := c.reaches(p, of.namespace)
+		switch attached := p.isAttachedTo(of.namespace, gateway); {
+		case attached != rules.No:
+			w.addIf(attached, p, of)
+		case near == rules.No, len(p.targets) > 0, waypoint:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
-		case p.selector.Selects(has):
-			w.add(p)
+		default:
+			w.addIf(min(near, p.selector.Selects(of.labels)), p, of)
 		}
 	}
 	return w
+}
+
+// isAttachedTo tells whether a policy is attached to a target in a namespace.
+func (r *resource) isAttachedTo(namespace string, t target) rules.Truth {
+	attached := rules.No
+	for _, of := range r.targets {
+		if of.kind == t.kind && t.name != "" {
+			attached = max(attached, kubernetes.Same(of.name, t.name))
+		}
+	}
+	return min(attached, kubernetes.Same(r.Namespace, namespace))
+}
+
+// addIf adds a policy that selects the workload, or may select it.
+func (w *workload) addIf(selects rules.Truth, p *resource, of *running) {
+	switch selects {
+	case rules.Yes:
+		w.add(p)
+	case rules.Maybe:
+		w.add(p)
+		w.leaveOpen(p, of)
+	}
 }
 
 func (w *workload) add(p *resource) {
@@ -162,9 +202,12 @@ func (w *workload) add(p *resource) {
 // gatewayName is the label of a pod that runs a Gateway of the Gateway API.
 const gatewayName = "gateway.networking.k8s.io/gateway-name"
 
-// reaches reports whether a policy may hold in a namespace: it is in it, or in the root namespace.
-func (c *cluster) reaches(p *resource, namespace string) bool {
-	return p.Namespace == namespace || p.Namespace == c.root.name
+// reaches tells whether a policy holds in a namespace: it is in it, or in the root namespace.
+func (c *cluster) reaches(p *resource, namespace string) rules.Truth {
+	if p.Namespace == c.root.name {
+		return rules.Yes
+	}
+	return kubernetes.Same(p.Namespace, namespace)
 }
 
 // rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
@@ -205,24 +248,25 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	pods, whole := c.podsOf(namespace, t.name)
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
+	runs := &running{namespace: namespace, labels: pods}
 	for _, p := range c.policies {
 		near := c.reaches(p, namespace)
-		switch {
-		case p.Namespace == namespace && slices.Contains(p.targets, t):
-			w.add(p)
-		case !near:
+		selects := min(near, p.selector.Selects(pods))
+		switch attached := p.isAttachedTo(namespace, t); {
+		case attached != rules.No:
+			w.addIf(attached, p, runs)
+		case near == rules.No:
 		case len(p.targets) > 0:
 			other := p.targets[0].kind
 			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"
 		case ofGateway && p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
-		case ofGateway && p.selector.Selects(pods):
-			w.add(p)
+		case ofGateway && selects != rules.No:
+			w.addIf(selects, p, runs)
 		case ofGateway && whole:
 		case len(p.selector) > 0:
-			_, may := p.selector.And(pods)
-			selecting = selecting || may
+			selecting = selecting || !p.selector.Excludes(pods)
 		case t.kind == "Gateway" && !known:
 			wide = true
 		}
@@ -270,7 +314,7 @@ func (c *cluster) named(name string) (*workload, error) {
 		}
 		has[key] = value
 	}
-	w := c.workload(namespace, has, has.String())
+	w := c.workload(&running{namespace: namespace, labels: has}, has.String())
 	w.name = name
 	if len(w.policies) == 0 {
 		return nil, &source.Error{

@@ -57,24 +57,29 @@ func (r Reading) Refuse(files []*source.File) error {
 type Instance interface {
 	rules.Entry
 	Called() string
+	From(file string) bool // whether one of its policies is in the file of this name
 }
 
-// Chosen are the instances of a name, or all without one. One of another name is asked for by it.
+// Chosen are the instances that options choose: those of a name, or with a policy of a file, else
+// all. One of another name is asked for by it.
 func Chosen[T Instance](
-	all []T, name string, named func(string) (T, error),
-) ([]rules.Entry, error) {
-	var chosen []rules.Entry
+	files []*source.File, all []T, options rules.Options, named func(string) (T, error),
+) (*rules.Configuration, error) {
+	chosen := &rules.Configuration{Options: options, Files: files}
 	for _, i := range all {
-		if name == "" || i.Called() == name {
-			chosen = append(chosen, i)
+		if (options.API == "" || i.Called() == options.API) &&
+			(options.InFile == "" || i.From(options.InFile)) {
+			chosen.Entries = append(chosen.Entries, i)
 		}
 	}
-	if name == "" || len(chosen) > 0 {
+	chosen.Part = len(chosen.Entries) < len(all) && options.API == ""
+	if options.API == "" || len(chosen.Entries) > 0 {
 		return chosen, nil
 	}
-	other, err := named(name)
+	other, err := named(options.API)
 	if err != nil {
 		return nil, err
 	}
-	return []rules.Entry{other}, nil
+	chosen.Entries = []rules.Entry{other}
+	return chosen, nil
 }

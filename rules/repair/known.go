@@ -114,9 +114,11 @@ func (k *known) and(traits ...trait) known {
 	return other
 }
 
-// described reports whether somebody has said what the token carries: its version is not that.
-func (k *known) described() bool {
-	return slices.ContainsFunc(k.traits, func(t trait) bool { return t != ofVersion })
+// Describes reports whether somebody has said what this environment's tokens carry: their version
+// is not that.
+func (f *Fix) Describes() bool {
+	return len(f.Given) > 0 || f.Facts.Audience != "" || f.Facts.Tenant != "" ||
+		f.Facts.Scope != ""
 }
 
 // sure reports whether a trait is known.

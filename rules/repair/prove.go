@@ -42,7 +42,7 @@ func (w *work) prove(solution *rules.Solution) {
 	was, is := w.Before.instances(), w.After.instances()
 	for i, policies := range is {
 		switch api := policies[0].API; {
-		case len(is) == 1:
+		case len(is) == 1 && !w.After.Part:
 			w.proveAPI("", was[i], policies, solution)
 		case slices.Contains(w.touched, api):
 			w.proveAPI(api, was[i], policies, solution)

@@ -126,10 +126,10 @@ func (w *work) proveNothing(solution *rules.Solution) {
 // gets in: that nothing is proposed does not say that all is well. It looks only where somebody
 // has said what that token is like. Of several API instances the token may be for any.
 func (w *work) proveFindings() {
-	own := w.own(nil)
-	if w.Changed() || len(w.Left) > 0 || !own.known.described() && len(w.Given) == 0 {
+	if w.Changed() || len(w.Left) > 0 || !w.Describes() {
 		return
 	}
+	own := w.own(nil)
 	var first *rules.Verdict
 	for _, policies := range w.After.instances() {
 		verdict := rules.Evaluate(policies, own.request)

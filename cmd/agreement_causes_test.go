@@ -90,6 +90,19 @@ skip_jwt_bearer_tokens = true
 			ofTheTenant, rules.Accepted,
 		},
 		{
+			"a DENY rule of whoever is not the client and has another audience",
+			tokens(issuer) + agreedRule("DENY", "{when: [{key: 'request.auth.claims[appid]', "+
+				"notValues: ["+holesClient+"]}, {key: request.auth.audiences, "+
+				"notValues: ['api://orders-uat']}]}"),
+			ofTheTenant, rules.Accepted,
+		},
+		{
+			"a DENY rule of an object of ours, for another tenant",
+			tokens("") + agreedRule("DENY", "{when: [{key: 'request.auth.claims[oid]', "+
+				"notValues: ["+holesDEVClient+"]}]}"),
+			ofOtherTenants, rules.Rejected,
+		},
+		{
 			"a DENY rule of one object, for everybody else",
 			tokens(issuer) + agreedRule("DENY", "{when: [{key: 'request.auth.claims[oid]', "+
 				"values: ["+holesDEVClient+"]}]}"),
@@ -129,7 +142,7 @@ skip_jwt_bearer_tokens = true
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			uat := strings.NewReplacer(
-				"VERSION", "1", "AzureADMyOrg", "AzureADMultipleOrgs",
+				"VERSION", "1", "AzureADMyOrg", "AzureADMultipleOrgs", "Admin", "User",
 			).Replace(holesUAT)
 			apps := registrations(t, uat, strings.Replace(
 				holesPrincipal, `"appRoleAssignmentRequired": false`,

@@ -103,14 +103,15 @@ func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int)
 		_, matrix := after.matrix(t)
 		after.checkLint(t, matrix, found, counts)
 		for r, row := range matrix.Rows {
-			was, is := rules.Rejected, matrix.Cell(r, 0).Outcome
-			for b, other := range before.Rows {
-				if other.Name == row.Name {
-					was = before.Cell(b, 0).Outcome
-				}
-			}
+			b := slices.IndexFunc(before.Rows, func(other *environments.Row) bool {
+				return other.Name == row.Name
+			})
 			foreign := row.Holder != issued.Member || row.Home != "uat"
-			if foreign && is == rules.Accepted && was == rules.Rejected && len(fixed.Opened) == 0 {
+			if b < 0 || !foreign || len(fixed.Opened) > 0 {
+				continue // the policies did not tell such tokens from others
+			}
+			is, was := matrix.Cell(r, 0).Outcome, before.Cell(b, 0).Outcome
+			if is == rules.Accepted && was == rules.Rejected {
 				t.Errorf("%s: lets in %s, and does not tell so:\n%s", after.name, row.Name,
 					after.file.Text)
 				break

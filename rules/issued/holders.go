@@ -273,12 +273,16 @@ func (h *Holders) ofOurs(g *group, tenants []tenant, yield func(*Token) bool) bo
 	for _, v := range versions(api) {
 		t := Token{
 			in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api),
-			typed: typeClaim(api), strange: true,
+			typed: typeClaim(api),
 		}
 		of := h.audienceVariable(audienceOf{api, v, true}, func() []audience {
 			return audiences(api, v)
 		})
-		if !h.ofClients(t, g, h.base(v, tenants, &of), yield) {
+		open := h.base(v, tenants, &of)
+		if h.in.objects == nil && h.reads.has("oid", "sub") {
+			open = append(open, nobodysIDs(false)) // those that policies name are our tenant's
+		}
+		if !h.ofClients(t, g, open, yield) {
 			return false
 		}
 	}

@@ -178,19 +178,24 @@ func (h *Holders) opened(t Token, open []variable, more *variable) *Token {
 // objectVariable is whose object ids a stranger's token has, where no file shows whose are whose:
 // those of somebody whom no policy names, or perhaps of somebody whom one does.
 func (h *Holders) objectVariable(user bool) variable {
-	subject := nobodysObject
-	if user {
-		subject = nobodysSubject
-	}
-	v := variable{claims: []string{"oid", "sub"}, choices: []choice{
-		{values: []*source.Value{str(nobodysObject), str(subject)}},
-	}}
+	v := nobodysIDs(user)
 	if h.asksForObjects {
 		v.choices = append(v.choices, choice{
 			values: []*source.Value{notModelled("oid"), notModelled("sub")},
 		})
 	}
 	return v
+}
+
+// nobodysIDs are the object ids of somebody whom no policy names.
+func nobodysIDs(user bool) variable {
+	subject := nobodysObject
+	if user {
+		subject = nobodysSubject
+	}
+	return variable{claims: []string{"oid", "sub"}, choices: []choice{
+		{values: []*source.Value{str(nobodysObject), str(subject)}},
+	}}
 }
 
 // asksForObjects reports whether checks ask for an object id, or for what only an expression says.

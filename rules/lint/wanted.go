@@ -98,7 +98,7 @@ func guids(audiences []string) int {
 // claimCheck returns the first check in force that reads one of these claims, or nil.
 func claimCheck(p *rules.Policy, names ...string) *rules.Check {
 	for c := range p.Root.Checks() {
-		if inForce(c) && ofClaims(c) && reads(c, names...) {
+		if inForce(c) && looksAtClaims(c) && reads(c, names...) {
 			return c
 		}
 	}

@@ -25,6 +25,7 @@ type resource struct {
 	targets        []target
 	selectorUnread string // why it is not known what the policy selects; else empty
 	twice          string // why it is not known which of two it is; else empty
+	place          int    // among all policies of the cluster
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -79,6 +80,8 @@ type cluster struct {
 	byName   map[string]*resource
 	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
+	within   map[string]*namespace // filled when it is asked for
+	pods     labelled[*running]    // filled with it
 }
 
 // isWaypoint says what the class of a gateway makes it.

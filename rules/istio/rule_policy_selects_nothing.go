@@ -39,18 +39,6 @@ func policySelectsNothing() rules.Rule {
 	}
 }
 
-// selectedBy reports whether the files show workloads where a policy may hold, and whether it
-// selects one of them.
-func (c *cluster) selectedBy(p *resource) (shown, selected bool) {
-	for _, r := range c.running {
-		if r.namespace == p.Namespace || p.Namespace == c.root.name {
-			shown = true
-			selected = selected || p.selector.Selects(r.labels)
-		}
-	}
-	return shown, selected
-}
-
 // mayBeRoot reports whether a policy's namespace may be the root of the mesh: the files show
 // workloads, and neither one of that namespace nor what the mesh is configured with.
 func (i *instance) mayBeRoot(p *resource) bool {

@@ -2,7 +2,7 @@ package istio
 
 import (
 	"cmp"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -46,28 +46,25 @@ const mostKinds = 64
 func (c *cluster) workloads() []*workload {
 	var all []*workload
 	for _, namespace := range c.namespaces() {
-		var here []*workload
-		shown := false
-		for _, r := range c.running {
-			if r.namespace == namespace {
-				shown = true
-				if c.isAttachedTo(r) {
-					continue // the gateway itself stands for it
-				}
-				here = append(here, c.workload(namespace, r.labels, r.name))
+		in := c.in(namespace)
+		var here labelled[*workload]
+		for _, r := range in.pods.all {
+			if c.isAttachedTo(r) {
+				continue // the gateway itself stands for it
 			}
+			here.add(r.labels, c.workload(namespace, r.labels, r.name))
 		}
+		shown := len(in.pods.all) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
-			selected := func(w *workload) bool { return wanted.Selects(w.labels) }
-			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown {
+			if shown && (len(wanted) == 0 || here.selects(wanted)) {
 				continue
 			}
-			here = append(here, c.workload(namespace, wanted, wanted.String()))
+			here.add(wanted, c.workload(namespace, wanted, wanted.String()))
 		}
-		for _, t := range c.targetsIn(namespace) {
-			here = append(here, c.attached(namespace, t))
+		all = append(all, here.all...)
+		for _, t := range in.targets {
+			all = append(all, c.attached(namespace, t))
 		}
-		all = append(all, here...)
 	}
 	all = slices.DeleteFunc(all, func(w *workload) bool { return len(w.policies) == 0 })
 	if len(all) == 1 && len(c.running) == 0 && len(c.namespaces()) == 1 {
@@ -79,8 +76,10 @@ func (c *cluster) workloads() []*workload {
 // namespaces lists those of policies and of workloads, in their order in the files.
 func (c *cluster) namespaces() []string {
 	var all []string
+	seen := map[string]bool{}
 	add := func(name string) {
-		if !slices.Contains(all, name) {
+		if !seen[name] {
+			seen[name] = true
 			all = append(all, name)
 		}
 	}
@@ -98,13 +97,15 @@ func (c *cluster) namespaces() []string {
 // a policy has no selector.
 func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 	var all []kubernetes.Labels
+	seen := map[string]bool{}
 	add := func(l kubernetes.Labels) {
-		if !slices.ContainsFunc(all, func(o kubernetes.Labels) bool { return maps.Equal(o, l) }) {
+		if key := fmt.Sprintf("%q", l); !seen[key] { // which sorts them
+			seen[key] = true
 			all = append(all, l)
 		}
 	}
-	for _, p := range c.policies {
-		if p.Namespace == namespace && len(p.targets) == 0 {
+	for _, p := range c.in(namespace).policies {
+		if len(p.targets) == 0 {
 			add(p.selector)
 		}
 	}
@@ -112,18 +113,6 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 		for j := 0; j < i && len(all) < mostKinds; j++ {
 			if both, ok := all[i].And(all[j]); ok {
 				add(both)
-			}
-		}
-	}
-	return all
-}
-
-func (c *cluster) targetsIn(namespace string) []target {
-	var all []target
-	for _, p := range c.policies {
-		for _, t := range p.targets {
-			if p.Namespace == namespace && !slices.Contains(all, t) {
-				all = append(all, t)
 			}
 		}
 	}
@@ -140,11 +129,11 @@ func (c *cluster) workload(namespace string, has kubernetes.Labels, name string)
 	w.doubt = c.rootDoubt(namespace)
 	gateway := target{"Gateway", has[gatewayName]}
 	waypoint := bool(c.waypoint[target{namespace, gateway.name}])
-	for _, p := range c.policies {
+	for _, p := range c.mayHold(namespace, has) {
 		switch {
 		case p.Namespace == namespace && slices.Contains(p.targets, gateway):
 			w.add(p)
-		case !c.reaches(p, namespace), len(p.targets) > 0, waypoint:
+		case len(p.targets) > 0, waypoint:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
@@ -167,16 +156,10 @@ func (w *workload) add(p *resource) {
 // gatewayName is the label of a pod that runs a Gateway of the Gateway API.
 const gatewayName = "gateway.networking.k8s.io/gateway-name"
 
-// reaches reports whether a policy may hold in a namespace: it is in it, or in the root namespace.
-func (c *cluster) reaches(p *resource, namespace string) bool {
-	return p.Namespace == namespace || p.Namespace == c.root.name
-}
-
 // rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
 // it is, or where there are no others.
 func (c *cluster) rootDoubt(namespace string) string {
-	others := func(p *resource) bool { return p.Namespace != namespace }
-	if !slices.ContainsFunc(c.policies, others) {
+	if len(c.in(namespace).policies) == len(c.policies) {
 		return ""
 	}
 	return c.root.doubt
@@ -184,14 +167,14 @@ func (c *cluster) rootDoubt(namespace string) string {
 
 // isAttachedTo reports whether a workload runs a gateway that policies are attached to.
 func (c *cluster) isAttachedTo(r *running) bool {
-	return slices.Contains(c.targetsIn(r.namespace), target{"Gateway", r.labels[gatewayName]})
+	return c.in(r.namespace).targeted[target{"Gateway", r.labels[gatewayName]}] != nil
 }
 
 // podsOf are the labels of the pods that run a gateway. They are whole where the files show what
 // runs it.
 func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whole bool) {
-	for _, r := range c.running {
-		if r.namespace == namespace && r.labels[gatewayName] == gateway {
+	for _, r := range c.in(namespace).pods.all {
+		if r.labels[gatewayName] == gateway {
 			return r.labels, true
 		}
 	}
@@ -210,12 +193,10 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	pods, whole := c.podsOf(namespace, t.name)
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
-	for _, p := range c.policies {
-		near := c.reaches(p, namespace)
+	for _, p := range c.near(namespace) {
 		switch {
 		case p.Namespace == namespace && slices.Contains(p.targets, t):
 			w.add(p)
-		case !near:
 		case len(p.targets) > 0:
 			other := p.targets[0].kind
 			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"

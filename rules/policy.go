@@ -101,6 +101,15 @@ func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
+// Made is where the policy's checks are: policies of several API instances may share them. It is
+// nil where the policy has no list of them.
+func (p *Policy) Made() *Node {
+	if len(p.Root.All) == 0 {
+		return nil
+	}
+	return &p.Root.All[0]
+}
+
 // Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any,
 // Not and First; the zero Node holds for every request.
 type Node struct {

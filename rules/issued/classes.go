@@ -272,6 +272,31 @@ func (c *Classes) Run(v *View, grouped bool) *Run {
 	}
 }
 
+// MostSingly is how many tokens are run at all gateways together one client after the other.
+const MostSingly = 300_000
+
+// ReadsID reports whether the gateway makes so much of a client's id, together with other claims or
+// with what the caller writes, that each client's tokens are run.
+func (v *View) ReadsID() bool { return v.readsID(false) || v.readsID(true) }
+
+// Singly is how many tokens are run at a gateway one client after the other, at most.
+func (c *Classes) Singly(v *View) int {
+	run, n := c.Run(v, true), 0
+	type sort struct{ class, clients int32 }
+	seen, of := map[sort]bool{}, make([]int, len(run.seen))
+	for i, b := range c.batches {
+		one := sort{run.classes[run.facts.numbers[i]], int32(b.clients.number)}
+		if v.readsID(b.token.identity) && !seen[one] {
+			seen[one] = true
+			of[one.class] += b.clients.count()
+		}
+	}
+	for _, clients := range of {
+		n += min(clients, len(c.rolls.ids))
+	}
+	return n
+}
+
 // Distinct is how many tokens the gateway could tell apart.
 func (r *Run) Distinct() int { return r.ran }
 

@@ -29,9 +29,7 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 	return e.lineWithout(onlyHere[:], cmd, args)
 }
 
-func (e *Env) lineWithout(
-	left []string, cmd *cobra.Command, args []string,
-) report.CommandLine {
+func (e *Env) lineWithout(left []string, cmd *cobra.Command, args []string) report.CommandLine {
 	line := report.CommandLine{Shell: e.Shell}
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
@@ -72,7 +70,7 @@ func flagWords(flag *pflag.Flag, value string) []string {
 	case flag.NoOptDefVal != "":
 		return []string{"--" + flag.Name + "=" + value}
 	case flag.Name == "header":
-		value = openHeader(value)
+		value = report.OpenHeader(value)
 	case report.Guarded(value) != value, takesToken(flag) && !strings.HasPrefix(value, "@"):
 		value = "TOKEN"
 	}
@@ -81,19 +79,6 @@ func flagWords(flag *pflag.Flag, value string) []string {
 
 // takesToken reports whether the value of a flag may be a token itself.
 func takesToken(flag *pflag.Flag) bool { return flag.Name == "other" || flag.Name == "token" }
-
-// openHeader is a header without its value where that may be a secret.
-func openHeader(header string) string {
-	name, value, _ := strings.Cut(header, ":")
-	for _, word := range [...]string{
-		"secret", "authorization", "token", "key", "password", "cookie",
-	} {
-		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
-			return name + ": VALUE"
-		}
-	}
-	return header
-}
 
 // readToken reads the token of a command. Where there is none in what was given, the error says
 // how to pass another one.
@@ -106,9 +91,7 @@ func (e *Env) readToken(
 
 // orAgain adds the same command to an error of what was pasted: for another paste, or for the file
 // whose name was given without the @.
-func (e *Env) orAgain(
-	err error, command string, line *report.CommandLine, args []string,
-) error {
+func (e *Env) orAgain(err error, command string, line *report.CommandLine, args []string) error {
 	again := line.Again(command, "-")
 	if len(args) == 1 && e.maker().IsFile(args[0]) {
 		again = line.Again(command, "@"+args[0])
@@ -160,7 +143,7 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 func filesIn(folder string) []string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // the error of the file itself is told
+		return nil // the error of the file itself is shown
 	}
 	var names []string
 	for _, entry := range entries {

@@ -362,7 +362,7 @@ func (r *randomEstate) pair(t *testing.T, i int, policies string) *pair {
 		t.Fatal(err)
 	}
 	name := fmt.Sprint(i, " ", strings.Join(r.name, ", "))
-	return &pair{name, file, compiled.Policies, registrations(t, registered...)}
+	return &pair{name, file, compiled.Policies, registrations(t, registered...), nil}
 }
 
 func TestLintSaysWhatTheMatrixFindsInRandomEstates(t *testing.T) {

@@ -30,12 +30,16 @@ type pair struct {
 	file     *source.File
 	policies []*rules.Policy
 	apps     *entra.Directory
+	beside   []environments.Site // other environments than UAT; the holes' DEV where it is nil
 }
 
-// matrix runs the model's tokens against the pair: UAT beside the DEV environment of the holes.
+// matrix runs the model's tokens against the pair: UAT beside other environments.
 func (p *pair) matrix(t *testing.T) (*environments.Estate, *environments.Matrix) {
 	e := holesEstate(t, p.apps)
 	e.Sites[1].Policies = p.policies
+	if p.beside != nil {
+		e.Sites = append(slices.Clone(p.beside), e.Sites[1])
+	}
 	return e, e.Evaluate()
 }
 
@@ -75,9 +79,10 @@ func pairs(t *testing.T) []pair {
 			if (policies+i)%onePolicyOf != 0 {
 				continue
 			}
-			all = append(
-				all, pair{name + " with " + apps.Apps[0].Title(), file, compiled.Policies, apps},
-			)
+			all = append(all, pair{
+				name: name + " with " + apps.Apps[0].Title(), file: file,
+				policies: compiled.Policies, apps: apps,
+			})
 		}
 	}
 	return all
@@ -148,7 +153,7 @@ func randomPairs(t *testing.T) []pair {
 			permission.name, impossible.name, api, assigned,
 		)
 		apps := registrations(t, api, principal)
-		all = append(all, pair{name, file, compiled.Policies, apps})
+		all = append(all, pair{name, file, compiled.Policies, apps, nil})
 	}
 	return all
 }
@@ -312,8 +317,9 @@ func (p *pair) checkWitnesses(
 		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
 		class := matrix.Cell(r, 0).Class()
 		request := &rules.Request{
-			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
-			Headers: w.Written.Headers, Query: w.Written.Query,
+			Token: m.sign(t, claims, forged), At: e.At,
+			Contracts: e.Sites[len(e.Sites)-1].Contracts,
+			Headers:   w.Written.Headers, Query: w.Written.Query,
 			Method: class.Method, Path: class.Path, Signatures: &report.Signatures{Given: m.set},
 		}
 		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
@@ -463,7 +469,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 			t.Fatal(err)
 		}
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
-		p := pair{claim, file, compiled.Policies, uat}
+		p := pair{claim, file, compiled.Policies, uat, nil}
 		_, matrix := p.matrix(t)
 		for r, row := range matrix.Rows {
 			got := matrix.Cell(r, 0).Outcome

@@ -73,8 +73,8 @@ func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Deco
 	return d, err
 }
 
-// decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has
-// on it.
+// decodeClaim shows one claim: its value, where there is a token, and what the dictionary says of
+// it.
 func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if flags.output.format.value == "markdown" {
 		return problem("--claim has no Markdown form", "leave out -o, or use -o json; without "+

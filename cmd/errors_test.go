@@ -80,13 +80,27 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 			},
 		},
 		{
-			"several errors are named each, and a hint that they share stands once",
+			"several errors are named each, with their own hints",
 			errors.Join(nil, &fs.PathError{Path: "a", Err: fs.ErrPermission},
-				errors.Join(errors.New("b"), &fs.PathError{Path: "c", Err: fs.ErrPermission})),
+				errors.Join(errors.New("b"), problem("c", "do c"))),
 			[]string{
-				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: " +
-					"c: permission denied",
+				"gatewhy: error: a: permission denied",
 				"gatewhy: hint: the user who runs the command must be able to read the file",
+				"gatewhy: error: c",
+				"gatewhy: hint: do c",
+				"gatewhy: error: b",
+			},
+		},
+		{
+			"a hint that errors share stands once, under them",
+			errors.Join(&fs.PathError{Path: "a", Err: fs.ErrPermission}, problem("c", "do c"),
+				&fs.PathError{Path: "b", Err: fs.ErrPermission}),
+			[]string{
+				"gatewhy: error: a: permission denied",
+				"gatewhy: error: b: permission denied",
+				"gatewhy: hint: the user who runs the command must be able to read the file",
+				"gatewhy: error: c",
+				"gatewhy: hint: do c",
 			},
 		},
 		{

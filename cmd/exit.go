@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -42,13 +43,27 @@ func problem(cause string, hints ...string) *source.Error {
 	return report.Problem(cause, hints...)
 }
 
-// printError writes what is wrong, a line for each error, then what to do, each hint once.
+// printError writes what is wrong, a line for each error, and what to do under it. Errors with the
+// same hints stand together over them, and those without hints come last.
 func printError(w io.Writer, err error) {
-	causes, hints := report.Words(err)
-	for _, cause := range causes {
-		fmt.Fprintf(w, "gatewhy: error: %s\n", cause)
+	all := report.Mistakes(err)
+	first := func(m report.Mistake) int {
+		if len(m.Hints) == 0 {
+			return len(all)
+		}
+		return slices.IndexFunc(all, func(other report.Mistake) bool {
+			return slices.Equal(m.Hints, other.Hints)
+		})
 	}
-	for _, hint := range hints {
-		fmt.Fprintf(w, "gatewhy: hint: %s\n", hint)
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b report.Mistake) int { return first(a) - first(b) })
+	for i, m := range sorted {
+		fmt.Fprintf(w, "gatewhy: error: %s\n", m.Cause)
+		if i+1 < len(sorted) && slices.Equal(m.Hints, sorted[i+1].Hints) {
+			continue
+		}
+		for _, hint := range m.Hints {
+			fmt.Fprintf(w, "gatewhy: hint: %s\n", hint)
+		}
 	}
 }

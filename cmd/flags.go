@@ -3,11 +3,15 @@ package cmd
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // choice is a flag whose value is one of a few words.
@@ -63,3 +67,196 @@ const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for stan
 	"not show it). Paste it in any form: quotes, line breaks, \"Bearer x\", a header, a curl " +
 	"command, a token\n" +
 	"endpoint's answer, a HAR file."
+
+// atFlag is --at: the instant at which the times of a token are judged.
+type atFlag struct {
+	text   string
+	at     time.Time
+	issued bool
+}
+
+func (f *atFlag) register(cmd *cobra.Command) {
+	cmd.Flags().Var(f, "at",
+		"evaluate times at this instant: RFC 3339, Unix seconds, or issued (one second after iat)")
+}
+
+func (f *atFlag) String() string { return f.text }
+
+// Type names the value in help.
+func (f *atFlag) Type() string { return "TIME" }
+
+// Set reads the value.
+func (f *atFlag) Set(text string) error {
+	f.text, f.issued = text, text == "issued"
+	if f.issued {
+		return nil
+	}
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		f.at = time.Unix(seconds, 0)
+		return checkYear(seconds)
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return problem("the value is not a time", "write a time as 2026-05-06T10:00:00Z or as "+
+			"Unix seconds, 1778061600; issued is one second after the token's iat")
+	}
+	f.at = at
+	return nil
+}
+
+// checkYear refuses seconds that are milliseconds.
+func checkYear(seconds int64) error {
+	if year := time.Unix(seconds, 0).UTC().Year(); year > 9999 || year < 0 {
+		return problem("this number of seconds is not a date; is it milliseconds?",
+			fmt.Sprintf("in seconds it would be %d", seconds/1000))
+	}
+	return nil
+}
+
+// resolve returns the instant. Without the flag that is now.
+func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
+	switch {
+	case f.text == "":
+		return env.Now(), nil
+	case !f.issued:
+		return f.at, nil
+	case token == nil:
+		return time.Time{}, problem("--at issued: the request carries no token",
+			"pass a time: --at 2026-05-06T10:00:00Z")
+	}
+	at, ok := token.JustIssued()
+	if !ok {
+		return time.Time{}, problem("--at issued: the token has no valid iat",
+			"pass a time: --at 2026-05-06T10:00:00Z")
+	}
+	return at, nil
+}
+
+// observedFlags say what the real gateway answered.
+type observedFlags struct {
+	cmd     *cobra.Command
+	status  int
+	body    string
+	headers []string
+}
+
+func (f *observedFlags) register(cmd *cobra.Command) {
+	f.cmd = cmd
+	flags := cmd.Flags()
+	flags.IntVar(&f.status, "observed-status", 0,
+		"the `STATUS` that the real gateway answered, to compare")
+	flags.StringVar(&f.body, "observed-body", "", "the `BODY` that it answered (or @FILE)")
+	flags.Var((*texts)(&f.headers), "observed-header",
+		"a `HEADER` that it answered, as \"name: value\"; repeatable")
+}
+
+// observation returns what was observed, or nil where no flag says anything.
+func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
+	changed := f.cmd.Flags().Changed
+	if !changed("observed-status") && !changed("observed-body") && !changed("observed-header") {
+		return nil, nil
+	}
+	o := &rules.Observation{Status: f.status, Headers: f.headers}
+	if changed("observed-status") && (f.status < 100 || f.status > 599) {
+		return nil, problem("--observed-status is not an HTTP status",
+			"a number from 100 to 599, such as 401")
+	}
+	for _, header := range f.headers {
+		if !strings.Contains(header, ":") {
+			return nil, problem("an observed header has no colon",
+				`write --observed-header "name: value"`)
+		}
+	}
+	if changed("observed-body") {
+		body, err := f.readBody(e)
+		if err != nil {
+			return nil, err
+		}
+		o.Body = &body
+	}
+	return o, nil
+}
+
+func (f *observedFlags) readBody(e *Env) (string, error) {
+	if name, ok := strings.CutPrefix(f.body, "@"); ok {
+		return e.maker().ReadText(name)
+	}
+	return f.body, nil
+}
+
+// policyFlags name the policies and say how to read them.
+type policyFlags struct {
+	files   []string
+	api     string
+	kind    policyType
+	variant choice
+	runtime string // of Mule, or the version of another gateway
+}
+
+func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
+	flags := cmd.Flags()
+	flags.VarP((*texts)(&f.files), "policy", "p",
+		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
+	f.kind.register(cmd, gateways)
+	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
+	clusterFlags{&f.api, &f.runtime}.register(cmd)
+	flags.StringVar(&f.runtime, "runtime", "",
+		"the `VERSION` of the Mule runtime, if expressions depend on it")
+	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
+}
+
+// clusterFlags are those of gateways whose policies are resources of a cluster, for a command that
+// has --api.
+type clusterFlags struct{ api, version *string }
+
+func (f clusterFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(f.api, "workload", "",
+		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
+	cmd.Flags().StringVar(f.version, "gateway-version", "",
+		"the `VERSION` of a gateway that is not Mule, if its behaviour depends on it")
+	cmd.MarkFlagsMutuallyExclusive("api", "workload")
+}
+
+func (f *policyFlags) options() rules.Options {
+	return rules.Options{
+		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
+	}
+}
+
+// policyType is --policy-type: the policy kind of files that are bare configurations.
+type policyType struct {
+	name     string
+	gateways report.Gateways
+}
+
+func (p *policyType) register(cmd *cobra.Command, gateways report.Gateways) {
+	p.gateways = gateways
+	cmd.Flags().Var(p, "policy-type",
+		"the policy's ASSET id, if the file has only its configuration")
+}
+
+func (p *policyType) String() string { return p.name }
+
+// Type names the value in help.
+func (p *policyType) Type() string { return "ASSET" }
+
+// Set takes an asset id that a gateway is known by. Any other would compile to a policy of which
+// nothing is known, and nothing would be found in it.
+func (p *policyType) Set(kind string) error {
+	if p.gateways.Knows(kind) {
+		p.name = kind
+		return nil
+	}
+	known := p.gateways.Kinds()
+	cause, hint := "unknown value", "one of: "+strings.Join(known, ", ")
+	if len(kind) <= report.LongestWord {
+		cause = fmt.Sprintf("unknown value %q", kind)
+	}
+	if near := report.Nearest(kind, known); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return problem(cause, hint,
+		"gatewhy knows nothing about custom policies, so it can't say what is wrong in one")
+}

@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/gateways"
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 func newGateways(env *Env) *cobra.Command {
@@ -45,11 +49,15 @@ func (e *Env) completeGateway(
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {
 	names := e.Gateways.Variants()
 	if len(args) > 0 {
-		name, err := report.OneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
+		name, err := report.OneOf("gateway", args[0], names, "one of: "+strings.Join(names, ", "))
 		if err != nil {
 			return err
 		}
 		names = []string{name}
 	}
-	return show(e, output, render.Formats().Gateways, e.Gateways.Known(names, expressions))
+	var rulesOf func(variant string) []rules.Expression
+	if expressions {
+		rulesOf = gateways.Expressions
+	}
+	return show(e, output, render.Formats().Gateways, e.Gateways.Known(names, rulesOf))
 }

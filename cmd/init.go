@@ -60,8 +60,7 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	if len(survey.Names()) > 0 {
 		return survey, nil
 	}
-	hints := []string{"a policy file is JSON as API Manager returns it, Flex Gateway's YAML, or " +
-		"Terraform"}
+	hints := []string{"what a policy file is, of each gateway: gatewhy help policies"}
 	hints = append(hints, survey.LeftOut()...)
 	return nil, problem("no policy in "+folder+" or below", hints...)
 }

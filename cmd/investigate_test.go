@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
@@ -54,6 +55,12 @@ func signed(t *testing.T, name, claims string) string {
 
 func signedAs(t *testing.T, shape, name, claims string) string {
 	t.Helper()
+	return signedWithKid(t, shape, name, "", claims)
+}
+
+// signedWithKid names the key by another kid than its own, if one is given.
+func signedWithKid(t *testing.T, shape, name, kid, claims string) string {
+	t.Helper()
 	all, err := mint.Claims(shape, clock)
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +76,8 @@ func signedAs(t *testing.T, shape, name, claims string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+key.ID+`"}`), payload)
+	kid = cmp.Or(kid, key.ID)
+	token, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+kid+`"}`), payload)
 	if err != nil {
 		t.Fatal(err)
 	}

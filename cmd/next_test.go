@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // screen is what a command prints, with the last command on it and what that one is to find.
@@ -50,8 +51,31 @@ func screens() []screen {
 			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
 		},
 		{
+			"altered, and introspected", "explain @altered.jwt -p open.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p open.json", exitOK, "200: accepted",
+		},
+		{
+			"another kid", "explain @kid.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
 			"altered, without a policy", "verify @altered.jwt" + jwks, exitRejected,
 			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"issuer without its slash",
+			"verify @good.jwt --issuer " +
+				strings.TrimSuffix(mint.V1Issuer(mint.Tenant), "/") + jwks,
+			exitRejected, "", "gatewhy verify @good.jwt --issuer ", exitOK, "verified",
+		},
+		{
+			"issuer of another tenant", "verify @tenant.jwt --issuer " +
+				mint.V1Issuer(mint.Tenant) + jwks,
+			exitRejected, "", "curl ", exitOK, "verified",
+		},
+		{
+			"expired, without keys", "verify @expired.jwt --offline", exitRejected,
+			"", "curl ", exitUndetermined, "left",
 		},
 		{
 			"truncated", "explain @half.jwt -p uat.json" + jwks, exitUsage,
@@ -240,6 +264,29 @@ func TestAnotherClientIsNamedWhereItsTokenHelps(t *testing.T) {
 		_, stdout, _ := w.run("", "explain", "@good.jwt", "-p", policy, "--jwks", "keys.json")
 		if strings.Contains(stdout, "Only "+client+" is let in") != told {
 			t.Errorf("%s is to be %s:\n%s", claim, client, stdout)
+		}
+		// Where the audience is wrong too, it is that client that must ask.
+		_, stdout, _ = w.run("", "explain", "@dev.jwt", "-p", policy, "--jwks", "keys.json")
+		if strings.Contains(stdout, " -d client_id="+client+" ") != told {
+			t.Errorf("%s is to be %s, and the audience another:\n%s", claim, client, stdout)
+		}
+	}
+}
+
+// An audience that a token alone shows may be another API's: no advice takes it for this one's.
+func TestAnotherAudienceIsAcceptedOnlyIfItIsThisAPI(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "proxy.cfg"), `provider = "oidc"
+oidc_issuer_url = "`+mint.V2Issuer(mint.Tenant)+`"
+client_id = "11111111-2222-4333-8444-555555555555"
+skip_jwt_bearer_tokens = true
+email_domains = ["*"]
+`)
+	for _, token := range []string{"@good.jwt", "@v2.jwt"} {
+		_, stdout, _ := w.run("", "explain", token, "-p", "proxy.cfg", "--jwks", "keys.json")
+		if !strings.Contains(strings.Join(strings.Fields(stdout), " "), "if that is this API") {
+			t.Errorf("%s:\n%s", token, stdout)
 		}
 	}
 }

@@ -118,6 +118,7 @@ tests:
 		"tenant.jwt": w.token("v1", `{"tid": "`+otherTenant+`", "iss": "https://sts.windows.net/`+
 			otherTenant+`/"}`, 0),
 		"stranger.jwt": signed(t, "stranger", `{}`),
+		"kid.jwt":      signedWithKid(t, "v1", "signing", "another", `{}`),
 		"noroles.jwt":  w.token("v1-user", `{"roles": null}`, 0),
 		"writer.jwt":   w.token("v1-user", `{"scp": "Orders.Write"}`, 0),
 		"role.jwt":     w.token("v1", `{"roles": ["Orders.Read"]}`, 0),

@@ -9,6 +9,11 @@ const (
 )
 
 const (
+	randomGateways = 1000
+	oneFormOf      = 10
+)
+
+const (
 	clusterResources  = 2000
 	mostClusterMemory = 128 << 20
 )

@@ -9,6 +9,13 @@ const (
 	oneRandomOf = 4
 )
 
+// randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.
+// One in so many is written in every form.
+const (
+	randomGateways = 40
+	oneFormOf      = 10
+)
+
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
 // all of them against its predictions.
 const oneAnswerOf = 4

@@ -14,8 +14,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// unknownCommand says that a word is no command, and which one, or which of the topics given, may
-// have been meant.
+// unknownCommand says that a word is not a command, and which one, or which of the topics given,
+// may have been meant.
 func unknownCommand(root *cobra.Command, word string, others ...topic) error {
 	const all = "all commands: gatewhy help"
 	if len(word) > report.LongestWord {
@@ -69,8 +69,7 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 	case errors.As(err, &ours):
 		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
-		return problem(name+" takes only true or false",
-			"on: "+name+", off: "+name+"=false")
+		return problem(name+" takes only true or false", "on: "+name+", off: "+name+"=false")
 	case kind == "int":
 		kind = "whole number"
 	}
@@ -128,8 +127,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		cause := fmt.Sprintf("%s takes one argument, and %d were given",
 			cmd.CommandPath(), len(args))
-		return problem(cause, usage,
-			"put a name with spaces in quotes")
+		return problem(cause, usage, "put a name with spaces in quotes")
 	}
 }
 
@@ -203,8 +201,8 @@ func commandNames(root *cobra.Command, start string) (names []string) {
 	return names
 }
 
-// addCompletion adds cobra's completion command, except that a word that is no shell is an error,
-// and that bash completes words with an @.
+// addCompletion adds cobra's completion command, except that a word that is not a shell is an
+// error, and that bash completes words with an @.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {

@@ -73,7 +73,8 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 	if !flags.keys.offline {
 		signature = e.investigate(ctx, &flags.keys, token, signature)
 	}
-	v.Report, v.Tenant = expect.Check(token, signature), expect.Tenant
+	v.Report = expect.Check(token, signature)
+	v.Tenant, v.Issuer = expect.Tenant, expect.Issuer
 	v.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err
@@ -96,8 +97,8 @@ func (e *Env) investigate(
 	return source.Investigate(ctx, token, signature)
 }
 
-// verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v
-// says why. Where the user named the keys, not getting them is an error.
+// verifyingKeys returns the key set to verify with, or nil where none can be fetched: then v says
+// why. Where the user named the keys, not getting them is an error.
 func (e *Env) verifyingKeys(
 	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
 ) (*keys.Set, error) {

@@ -37,8 +37,8 @@ func (e *Env) write(w writing) error {
 
 // pendingFile is a file that is being written. Its text goes into a new file, which has no name
 // where the system allows that, and which takes the old one's place when all of it is on the disk.
-// A link is followed, not replaced. An existing file keeps its owner and its mode, or the user is
-// told.
+// A link is followed, not replaced. An existing file keeps its owner and its mode; where it can't,
+// a warning says so.
 type pendingFile struct {
 	*besideFile
 	writing
@@ -123,8 +123,8 @@ func (w *writing) target(path string) (string, fs.FileInfo, error) {
 	return path, info, w.mayReplace(path, info)
 }
 
-// mayReplace refuses what is no file, and a file that the user could not write to. To replace it
-// would take no more than a right to its folder.
+// mayReplace refuses what is not a file, and a file that the user could not write to. To replace
+// it would take no more than a right to its folder.
 func (w *writing) mayReplace(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():

@@ -159,10 +159,9 @@ func (p *paste) headerLine() *source.Error {
 			"the header has Basic credentials: a client id or user with its password, not a token",
 			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
-		return instead("no token follows Bearer",
-			"is the variable with the token set?")
-	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"),
-		strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
+		return instead("no token follows Bearer", "is the variable with the token set?")
+	case hasAnyPrefix(lower, "cookie:", "set-cookie:", "estsauth"),
+		strings.Contains(lower, "; path=/"):
 		return instead("the text is a cookie, not a token",
 			"a session's cookie is for the web application that set it; an API accepts an "+
 				"access token", hintAccessToken)
@@ -172,7 +171,7 @@ func (p *paste) headerLine() *source.Error {
 
 // location is about URLs.
 func (p *paste) location() *source.Error {
-	if !strings.HasPrefix(p.text, "https://") && !strings.HasPrefix(p.text, "http://") {
+	if !hasAnyPrefix(p.text, "https://", "http://") {
 		return nil
 	}
 	switch {
@@ -253,8 +252,7 @@ func (p *paste) file() *source.Error {
 	switch strings.ToLower(p.text[dot+1:]) {
 	case "jwt", "txt", "json", "har", "token", "log", "yaml", "yml", "pem", "jwks", "xml":
 	default:
-		if !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "./") &&
-			!strings.HasPrefix(p.text, `.\`) && !strings.HasPrefix(p.text, "~/") {
+		if !hasAnyPrefix(p.text, "/", "./", `.\`, "~/") {
 			return nil
 		}
 	}
@@ -274,10 +272,24 @@ func (p *paste) jsonInstead() *source.Error {
 	if e := endpointError(document); e != nil {
 		return e
 	}
-	for _, kind := range [...]struct {
-		members, what, hint string
-		input               source.Input // how it is passed, if it can be
-	}{
+	for _, kind := range otherJSON() {
+		if hasAny(document, kind.members) {
+			hints := []source.Hint{source.Ask(kind.input, kind.hint)}
+			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
+		}
+	}
+	return instead("the text is JSON without a token", hintAccessToken)
+}
+
+// otherDocument is a kind of JSON that people paste in the place of a token.
+type otherDocument struct {
+	members, what, hint string       // the members that it has one of
+	input               source.Input // how it is passed, if it can be
+}
+
+// otherJSON lists the kinds, the most telling members first.
+func otherJSON() []otherDocument {
+	return []otherDocument{
 		{
 			"active", "a token introspection endpoint's answer", besideToken,
 			source.NeedIntrospection,
@@ -316,13 +328,7 @@ func (p *paste) jsonInstead() *source.Error {
 			"ask the token endpoint for a token with them, and pass the access_token of its " +
 				"answer", "",
 		},
-	} {
-		if hasAny(document, kind.members) {
-			hints := []source.Hint{source.Ask(kind.input, kind.hint)}
-			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
-		}
 	}
-	return instead("the text is JSON without a token", hintAccessToken)
 }
 
 // hasAny reports whether an object has one of these members. A star stands for the rest of a name.

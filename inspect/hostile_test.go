@@ -123,7 +123,10 @@ func TestHostileTextInAPartIsTold(t *testing.T) {
 			"an escape sequence in alg", `{"alg":"RS256\u007f\u001b[31m","kid":"k"}`,
 			"{" + v1User + "}", "", "alg-not-of-entra header.alg",
 		},
-		{"a lone surrogate in a claim", entraRS, "{" + v1User + `,"x":"\ud800"}`, "", ""},
+		{
+			"a lone surrogate in a claim", entraRS, "{" + v1User + `,"x":"\ud800"}`, "",
+			"unpaired-surrogate claims.x",
+		},
 		{"a comment in the payload", entraRS, "{/**/}", "payload-not-json", ""},
 		{"a trailing comma", entraRS, "{" + v1User + ",}", "payload-not-json", ""},
 		{

@@ -16,7 +16,7 @@ import (
 const maxToken = 1 << 20
 
 // Parse splits and decodes a token. It always returns a Token, with whatever could be read. Its
-// Fault says why the text is no readable JWS in compact form. Its Observations say where the
+// Fault says why the text is not a readable JWS in compact form. Its Observations say where the
 // encoding is loose, and what readers may disagree about.
 func Parse(text string) *Token { return new(Parser).Parse(text) }
 
@@ -250,7 +250,9 @@ func (t *Token) object(part string, data []byte) *source.Value {
 	}
 	file, err := source.ReadPart(name, data)
 	if err != nil {
+		first := t.Fault == nil
 		t.faultUnread(name, err)
+		t.Fault.SomeRead = first && !t.Fault.Limit && someRead(data)
 		return nil
 	}
 	value := file.Documents[0]
@@ -260,6 +262,8 @@ func (t *Token) object(part string, data []byte) *source.Value {
 		return nil
 	}
 	t.observeProblems(part, file)
+	odd := oddValues{token: t, text: file.Text, path: []string{part}}
+	odd.walk(value)
 	return value
 }
 
@@ -352,7 +356,7 @@ const hintWhole = "copy the whole token, from its first to its last character; t
 // reads them.
 func (t *Token) fault(id, cause, hint string) {
 	if t.Fault == nil {
-		t.Fault = &Fault{id, source.Error{Cause: cause, Hints: source.Hints(hint)}}
+		t.Fault = &Fault{ID: id, Error: source.Error{Cause: cause, Hints: source.Hints(hint)}}
 	}
 }
 

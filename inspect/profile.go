@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -121,12 +122,7 @@ func (p *Profile) Lifetime() time.Duration {
 
 // HasTrait reports whether the traits have one with this id.
 func (p *Profile) HasTrait(id string) bool {
-	for _, t := range p.Traits {
-		if t.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Traits, func(t Observation) bool { return t.ID == id })
 }
 
 // Describe says what kind of token it is, from its header and claims alone. It knows no clock and
@@ -209,7 +205,13 @@ func (d *describer) firstOf(names ...string) string {
 	return ""
 }
 
+// odd notes what is odd. Of a time that is out of range it says nothing else.
 func (d *describer) odd(id, path, message string) {
+	if id == string(OutOfRange) {
+		d.Observations = slices.DeleteFunc(d.Observations, func(o Observation) bool {
+			return o.ID == numberOutOfRange && o.Path == path
+		})
+	}
 	d.Observations = append(d.Observations, Observation{ID: id, Path: path, Message: message})
 }
 

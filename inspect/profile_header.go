@@ -77,8 +77,7 @@ func (d *describer) foreignKeys(h *source.Value) {
 	for _, name := range [...]string{"jku", "x5u", "jwk", "x5c"} {
 		if h.Member(name) != nil {
 			d.odd("key-in-header", "header."+name,
-				name+
-					" contains or points to the token's own key; gatewhy never follows or "+
+				name+" contains or points to the token's own key; gatewhy never follows or "+
 					"trusts it: whoever made the token chose it")
 		}
 	}
@@ -125,8 +124,7 @@ func (d *describer) signature() {
 	want := signatureBytes(alg)
 	switch {
 	case strings.EqualFold(alg, "none") && got > 0:
-		d.odd("signature-on-unsigned", "signature",
-			"alg is none, but there is a signature")
+		d.odd("signature-on-unsigned", "signature", "alg is none, but there is a signature")
 	case strings.EqualFold(alg, "none"):
 	case got == 0:
 		d.odd("signature-missing", "signature",

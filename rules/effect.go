@@ -43,7 +43,7 @@ func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
 			continue
 		}
 		first := RunsBefore(policies, j, i)
-		switch happens := min(first, applies[j]); happens {
+		switch happens := min(first, other.Runs(applies[j])); happens {
 		case Yes, Maybe:
 			for _, effect := range other.Effects {
 				if happens == Maybe && effect.Unknown == nil {
@@ -76,7 +76,8 @@ func perhapsEarlier(by *Policy, first Truth) *Unknown {
 	}
 }
 
-// RunsBefore tells whether one of the policies runs before another one. Their orders say so. If
+// RunsBefore tells whether one of the policies runs before another one. Early ones do; else their
+// orders say so. If
 // neither has one, and they are in different files, the sequence of the files does. An order that
 // only the deployment knows says nothing.
 func RunsBefore(policies []*Policy, which, other int) Truth {
@@ -86,6 +87,8 @@ func RunsBefore(policies []*Policy, which, other int) Truth {
 // runsBefore is told whether the first policy stands before the second in the list.
 func runsBefore(a, b *Policy, listed bool) Truth {
 	switch {
+	case a.Early != b.Early:
+		return truth(a.Early)
 	case a.Unordered || b.Unordered:
 		return Maybe
 	case a.Order != 0 && b.Order != 0 && a.Order != b.Order:

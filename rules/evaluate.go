@@ -47,8 +47,8 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 		clear(e.request.bound)
 		from := len(e.results)
 		s := e.node(&policy.Root)
-		if applied == Maybe {
-			e.perhapsApplied(from)
+		if policy.Runs(applied) == Maybe {
+			e.perhapsRun(from, applied)
 			if s.may&^holds != 0 {
 				s.may = holds | fails
 			}
@@ -60,10 +60,15 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	return run.settled()
 }
 
-// perhapsApplied turns failures into unknowns: we do not know whether their policy applies.
-func (e *evaluation) perhapsApplied(from int) {
+// perhapsRun turns failures into unknowns: we do not know whether their policy applies, or whether
+// the gateway runs it.
+func (e *evaluation) perhapsRun(from int, applied Truth) {
+	doubt := Unknown{Why: "it is not known whether the policy applies to this request"}
+	if applied == Yes {
+		doubt = *e.policy.MayYield
+	}
 	for i := from; i < len(e.results); i++ {
-		e.results[i].perhapsApplied()
+		e.results[i].perhapsRun(doubt)
 	}
 }
 

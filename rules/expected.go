@@ -20,11 +20,19 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if leaf := r.judged.leaf; leaf != nil &&
-		(leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
+	if leaf := r.judged.leaf; leaf != nil && r.expects(leaf) {
 		return leaf.words()
 	}
 	return r.Check.Test.words()
+}
+
+// expects reports whether what the judged part of a test wants says more than the test's words.
+func (r *Result) expects(leaf *Predicate) bool {
+	if leaf.Op == Present {
+		return true
+	}
+	return r.Outcome == Fail &&
+		(leaf.Op == Typed || leaf.timely() && r.Check.Test.Op != Active)
 }
 
 // words describes what a predicate wants.
@@ -77,13 +85,14 @@ func (p Predicate) words() string {
 // timely reports whether the predicate is about the time.
 func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
-// compound describes And, Or and Not. It leaves out that a claim must be there, and beside what a
-// token must say that there must be one: that goes without saying.
+// compound describes And, Or and Not. It leaves out that a claim must be there, beside its value
+// of which kind it must be, and beside what a token must say that there must be one: that goes
+// without saying.
 func (p Predicate) compound() string {
 	var parts []string
 	for _, part := range p.Of {
 		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
-			p.Op == And && part.isSent() {
+			p.Op == And && (part.isSent() || part.Op == Typed && p.compares(part.Input)) {
 			continue
 		}
 		parts = append(parts, part.words())
@@ -97,6 +106,13 @@ func (p Predicate) compound() string {
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
+}
+
+// compares reports whether a part of the predicate compares an input with values.
+func (p Predicate) compares(in Input) bool {
+	return slices.ContainsFunc(p.Wants(), func(want Want) bool {
+		return want.Input.Name == in.Name
+	})
 }
 
 // negated describes what a predicate rules out. It moves the "not" inwards to the single

@@ -81,6 +81,10 @@ func (r *Request) readable(p Predicate) judgement {
 		return judged(No)
 	case r.Token.Fault != nil && r.Token.Fault.Limit:
 		return unknownFor(&Unknown{Why: r.Token.Fault.Cause})
+	case r.Token.Fault != nil && r.Token.Fault.SomeRead && p.Loose:
+		return unknownFor(&Unknown{
+			Why: "it is not documented how the gateway handles this: " + r.Token.Fault.Cause,
+		})
 	case r.Token.Fault != nil:
 		return judged(No)
 	case p.Loose:
@@ -99,9 +103,10 @@ func (r *Request) readable(p Predicate) judgement {
 // readersDiffer reports whether an observation is of something that some gateways take and others
 // refuse. The others are of how a token was copied.
 func readersDiffer(id string) bool {
-	return !slices.Contains(
-		[]string{"white-space", "invisible-character", "base64-non-canonical"}, id,
-	)
+	return !slices.Contains([]string{
+		"white-space", "invisible-character", "url-encoded", "several-tokens",
+		"base64-non-canonical",
+	}, id)
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {

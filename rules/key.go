@@ -80,7 +80,11 @@ func (k *Key) doubt(header *source.Value, read *keys.Result) *Unknown {
 		return nil
 	}
 	for _, name := range []string{"alg", "kid"} {
-		if read := member(header, Input{Name: name}); read.Unknown != nil {
+		read := member(header, Input{Name: name})
+		if hasNUL(read.Value) {
+			read.Unknown = unreadNUL(name)
+		}
+		if read.Unknown != nil {
 			return read.Unknown
 		}
 	}

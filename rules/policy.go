@@ -25,8 +25,16 @@ type Policy struct {
 	// deployment knows it.
 	Unordered bool
 
-	Pos     source.Position // of the policy's entry
-	When    Guard
+	// Early says that it runs before every policy that is not, whatever their orders are.
+	Early bool
+
+	Pos  source.Position // of the policy's entry
+	When Guard
+
+	// MayYield is why the gateway perhaps does not run it, where another policy may stand in for
+	// it; nil where it does.
+	MayYield *Unknown
+
 	Root    Node
 	Effects []Effect // on what later policies see of a request to which it applies
 	Entry   Entry    // what the adapter has read of it; it is not changed either
@@ -34,6 +42,10 @@ type Policy struct {
 	// Claims is where a check of another claim would be written; nil where the policy kind can't
 	// check one.
 	Claims *Place
+
+	// Untried says that nobody has recorded what its gateway makes of odd claims: see
+	// [Request.oddClaim].
+	Untried bool
 
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
@@ -108,6 +120,14 @@ func (p *Policy) Made() *Node {
 		return nil
 	}
 	return &p.Root.All[0]
+}
+
+// Runs says whether the gateway runs the policy, from whether it applies to a request.
+func (p *Policy) Runs(applies Truth) Truth {
+	if p.MayYield != nil {
+		return min(applies, Maybe)
+	}
+	return applies
 }
 
 // Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any,

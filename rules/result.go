@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -50,8 +51,48 @@ func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
 		}
 	default:
 		r.judgeCheck(check, &result)
+		if policy != nil && policy.Untried {
+			if odd := r.oddClaim(check); odd != nil {
+				result.doubtful(odd)
+				if check.Binds != "" {
+					r.bind(check.Binds, Reading{Unknown: odd})
+				}
+			}
+		}
 	}
 	return result
+}
+
+// oddClaim is why we do not know what a gateway reads in a claim that the check asks for: a NUL
+// character is in it; nil where there is none.
+func (r *Request) oddClaim(check *Check) *Unknown {
+	if r.Token == nil || !r.Token.NUL {
+		return nil
+	}
+	var odd *Unknown
+	check.ReadsAny(func(in Input) bool {
+		if in.Source == FromClaim && hasNUL(r.Token.Claims.Member(in.Name)) {
+			odd = unreadNUL(in.Name)
+		}
+		return odd != nil
+	})
+	return odd
+}
+
+func unreadNUL(name string) *Unknown {
+	return &Unknown{
+		Why: name + " has a NUL character, and it is not documented how the gateway reads that",
+	}
+}
+
+// hasNUL reports whether a text in a value has the character NUL.
+func hasNUL(v *source.Value) bool {
+	if v == nil {
+		return false
+	}
+	in := func(m source.Member) bool { return strings.Contains(m.Key, "\x00") || hasNUL(m.Value) }
+	return v.Kind == source.String && strings.Contains(v.Text, "\x00") ||
+		slices.ContainsFunc(v.Items, hasNUL) || slices.ContainsFunc(v.Members, in)
 }
 
 // doubtful says that nobody can know what comes out of the check.
@@ -93,11 +134,11 @@ func (c *Check) needsToken() bool {
 	return c.ID != NotModelled && len(c.Reads()) == 0
 }
 
-// perhapsApplied turns a failure into an unknown: we do not know whether its policy applies.
-func (r *Result) perhapsApplied() {
+// perhapsRun turns a failure into an unknown, since the gateway perhaps does not run its policy.
+func (r *Result) perhapsRun(doubt Unknown) {
 	if r.Outcome == Fail {
-		why := r.Why() + "; but it is not known whether the policy applies to this request"
-		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &Unknown{Why: why}
+		doubt.Why = r.Why() + "; but " + doubt.Why
+		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &doubt
 	}
 }
 

@@ -20,6 +20,10 @@ type Rule struct {
 	Since      string   // the first version of gatewhy that has it
 	References []string
 
+	// Over are the rules whose findings of the same value this one's take the place of: they say
+	// less.
+	Over []string
+
 	// About are the claims by which those are told apart that it finds to be let in. A check that
 	// reads none of them does not hide a finding, though nobody can evaluate it.
 	About []string
@@ -95,6 +99,7 @@ type Finding struct {
 	Pos      source.Position
 	Span     source.Span // of what is wrong
 	Field    string      // the configuration field; empty where there is none
+	Value    string      // what is wrong in it; empty where no other rule looks at the same
 
 	Policy *Policy // that it is about; nil where it is about none, or about the file
 	Check  *Check  // of that policy; nil where it is about none

@@ -108,7 +108,8 @@ func (v *Verdict) leaveOrderOpen() {
 	by := v.Decided.Policy
 	for i := range v.Results {
 		r := &v.Results[i]
-		open := r.Policy != by && (r.Policy.Unordered || by.Unordered)
+		open := r.Policy != by && r.Policy.Early == by.Early &&
+			(r.Policy.Unordered || by.Unordered)
 		if open && r.Outcome == Fail && !r.Harmless && r.Answer.Status != v.Status {
 			v.Status, v.Answer = 0, Answer{}
 			return

@@ -191,7 +191,7 @@ func (r *Result) whyInactive() string {
 		return "the captured answer of the validation endpoint says that the token is not active"
 	}
 	if r.judged.result != nil {
-		return "a validation endpoint calls a token inactive whose signature does not verify: " +
+		return "a validation endpoint calls this token inactive: " +
 			r.whySignature()
 	}
 	return r.whyNotNow() + ", so a validation endpoint calls it inactive"

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -95,12 +93,3 @@ func escape(line string) string {
 	}
 	return line
 }
-
-func apply(f func(string) string, texts []string) (all []string) {
-	for _, text := range texts {
-		all = append(all, f(text))
-	}
-	return all
-}
-
-func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -41,6 +41,7 @@ type reply struct {
 	Kinds    []string `json:"kinds,omitempty"`    // of kinds, in the order of the files
 	Scenes   []scene  `json:"scenes,omitempty"`   // of scenes
 	Variants []string `json:"variants,omitempty"` // of scenes: the gateways to choose from
+	Types    []string `json:"types,omitempty"`    // of scenes: the policy types to choose from
 }
 
 // page answers questions.
@@ -136,7 +137,7 @@ func (r *reply) report(maker *report.Maker, q *question) error {
 		}
 		r.fail(errors.Join(failed...))
 		return show(r, q, shown[*report.Linting]{
-			l, new(bool), render.LintFragment, render.LintJSON, nil,
+			l, new(bool), render.LintFragment, render.LintJSON, render.LintMarkdown,
 		})
 	case "share":
 		r.Files = shared(q.Files)
@@ -148,7 +149,8 @@ func (r *reply) report(maker *report.Maker, q *question) error {
 		return nil
 	case "scenes":
 		all, err := scenes()
-		r.Scenes, r.Variants = all, maker.Gateways.Variants()
+		r.Scenes = all
+		r.Variants, r.Types = maker.Gateways.Variants(), maker.Gateways.Kinds()
 		return err
 	}
 	return report.Problem("the page asks for a command that does not exist")
@@ -160,7 +162,7 @@ type shown[R any] struct {
 	redact   *bool // of the report
 	fragment func(R) render.Fragment
 	json     func(io.Writer, R) error
-	markdown func(io.Writer, R) error // nil where there is no such form
+	markdown func(io.Writer, R) error
 }
 
 // show fills in the report in each form. In what is made for sharing, personal values are masked.
@@ -172,9 +174,7 @@ func show[R any](r *reply, q *question, s shown[R]) error {
 	if err := s.json(&b, s.report); err != nil {
 		return err
 	}
-	if r.JSON = b.String(); s.markdown == nil {
-		return nil
-	}
+	r.JSON = b.String()
 	b.Reset()
 	*s.redact = true
 	err := s.markdown(&b, s.report)

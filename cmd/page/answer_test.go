@@ -36,6 +36,27 @@ func TestALinkHasPoliciesWithoutSecretsAndTokens(t *testing.T) {
 	}
 }
 
+func TestEveryReportCanBeCopiedForATicket(t *testing.T) {
+	t.Parallel()
+	all, err := scenes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, token := all[0].Files[0].file, all[0].Token
+	for _, command := range []string{"decode", "verify", "explain", "lint"} {
+		q := question{Command: command, Files: []file{policy}}
+		q.Text, q.Policies = token, []string{policy.Name}
+		r := askPage(t, &q)
+		if !strings.HasPrefix(r.Markdown, "### gatewhy "+command+": ") {
+			t.Errorf("%s: %q, %q", command, r.Markdown, r.Errors)
+		}
+		if signature := token[strings.LastIndex(token, ".")+1:]; strings.Contains(r.Markdown,
+			signature[:16]) {
+			t.Errorf("%s: the block has the token's signature", command)
+		}
+	}
+}
+
 func TestAFaultOfTheProgramIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	for _, asked := range []string{"", "null", "{", `{"Files": 1}`, `{"Command": "fly"}`} {

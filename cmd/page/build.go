@@ -124,7 +124,11 @@ func moduleOf(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.ReadFile(name)
+	module, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return joinSegments(module)
 }
 
 // output is what a program prints on standard output.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,48 @@ func TestThePageReadsATokenAsTheTerminalDoes(t *testing.T) {
 			asked.Policies = []string{all[0].name}
 			same(t, dir, "explain", asked, "explain", "-p", all[0].name, "--jwks", "keys.json")
 		})
+	}
+}
+
+func TestThePageTakesTheHeadersThatTheTerminalTakes(t *testing.T) {
+	t.Parallel()
+	dir, all := fixtures(t)
+	const policy = "client-id-chosen-by-caller.bad.json" // which reads the header client_id
+	of := slices.IndexFunc(all, func(f fixture) bool { return f.name == policy })
+	token := all[of].token
+	for name, headers := range map[string][]string{
+		"a client with a contract":    {"client_id: " + mint.Client},
+		"another client":              {"Client_ID:nobody"},
+		"a header that is not sent":   {"client_id:"},
+		"a secret":                    {"client_secret: hunter2", "client_id: nobody"},
+		"a header of the token":       {"Authorization: Bearer " + token},
+		"a header of another token":   {"Authorization: Bearer " + all[of+1].token},
+		"a header without a colon":    {"client_id"},
+		"a header that appears twice": {"a: 1", "A: 2"},
+		"markup":                      {"client_id: <script>\u202e"},
+		"none":                        nil,
+	} {
+		for _, whole := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", whole ", whole), func(t *testing.T) {
+				t.Parallel()
+				asked := report.Asked{
+					Text: token, At: issuedAt.Format(time.RFC3339), Policies: []string{policy},
+					Keys: "keys.json", Contracts: "contracts.txt", Headers: headers,
+					HeadersWhole: whole, Method: "GET",
+				}
+				args := []string{
+					"explain", "-p", policy, "--jwks", "keys.json", "--contracts", "contracts.txt",
+					"--method", "GET",
+				}
+				for _, header := range headers {
+					args = append(args, "-H", header)
+				}
+				if whole {
+					args = append(args, "--no-other-headers")
+				}
+				same(t, dir, "explain", asked, args...)
+			})
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -87,21 +88,14 @@ func audienceForm(p inspect.Profile) string {
 	if p.IssuedBy == inspect.ByOther {
 		return ""
 	}
-	switch p.AudienceForm {
-	case inspect.AppIDURI:
-		return "an App ID URI"
-	case inspect.GUID:
-		return "an application id"
-	case inspect.SPN:
-		return "spn: and an application id"
-	case inspect.FirstParty:
-		return "the audience of a Microsoft API"
-	case inspect.OtherAudience:
-		return "neither an App ID URI nor an application id"
-	case inspect.SeveralAudiences:
-		return "a list, which Entra ID never writes"
-	}
-	return ""
+	return map[inspect.AudienceForm]string{
+		inspect.AppIDURI:         "an App ID URI",
+		inspect.GUID:             "an application id",
+		inspect.SPN:              "spn: and an application id",
+		inspect.FirstParty:       "the audience of a Microsoft API",
+		inspect.OtherAudience:    "neither an App ID URI nor an application id",
+		inspect.SeveralAudiences: "a list, which Entra ID never writes",
+	}[p.AudienceForm]
 }
 
 // odditiesAt are what is odd in a token at an instant: in its text, and if it was issued later
@@ -116,4 +110,21 @@ func odditiesAt(p inspect.Profile, at time.Time) []inspect.Observation {
 			": the clock that issued it is ahead, or this one is behind; mod_oauth2, Ory " +
 			"Oathkeeper and KrakenD reject such a token (measured); most others do not check",
 	})
+}
+
+// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no
+// token.
+func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
+	d := newDecoding(r)
+	m := markdown{mask: d.Mask}
+	m.heading("gatewhy decode: " + Summary(d.Profile, d.At))
+	m.para(notVerified)
+	m.table("", "")
+	m.tokenRows(d.Token, d.Profile)
+	m.rows("What it is", d.whatItIs())
+	m.list("Worth knowing", d.Profile.Traits)
+	m.list("Odd", odditiesAt(d.Profile, d.At))
+	m.wayOn(d.Next)
+	_, err := io.WriteString(w, m.b.String())
+	return err
 }

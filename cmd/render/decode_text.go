@@ -1,8 +1,11 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
@@ -100,5 +103,167 @@ func (t *Text) observations(title string, d decoding, all []inspect.Observation)
 	t.Heading(title)
 	for _, o := range all {
 		t.Para(2, safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+safe(o.ID)+"]"))
+	}
+}
+
+// decodeShort is a token that fits a screen: what it is, the claims that a gateway can decide by,
+// what is odd, and the way on. The other claims are named only.
+func (t *Text) decodeShort(d decoding) {
+	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
+	t.Para(1, notVerified)
+	t.deciding(d)
+	t.worthAScreen(d)
+	t.wayOn(d.Next)
+}
+
+// first are the claims that decide, in the order in which a person looks for them. The other ones
+// come behind them.
+var first = [...]string{
+	"aud", "iss", "tid", "appid", "azp", "client_id", "scp", "scope", "roles", "exp", "nbf",
+}
+
+// mostDeciding is how many claims the short form shows.
+const mostDeciding = 10
+
+// deciding lists the claims that a gateway can decide by, and the key, and names the others.
+func (t *Text) deciding(d decoding) {
+	claims := d.Mask.Claims(d.Token.Claims)
+	if claims == nil && d.Token.Header == nil {
+		return
+	}
+	var shown, others []source.Member
+	if claims != nil {
+		for _, m := range claims.Members {
+			if d.decides(m) {
+				shown = append(shown, m)
+			} else {
+				others = append(others, m)
+			}
+		}
+	}
+	slices.SortStableFunc(shown, func(a, b source.Member) int {
+		return place(a.Key) - place(b.Key)
+	})
+	if len(shown) > mostDeciding {
+		others = append(others, shown[mostDeciding:]...)
+		shown = shown[:mostDeciding]
+	}
+	var rows []Row
+	for _, m := range shown {
+		text := d.shown("claims", m)
+		if _, instant, found := strings.Cut(text, " = "); found && isTime(m.Key) {
+			text = instant
+		}
+		rows = append(rows, Row{safe(inspect.ShortenMiddle(m.Key, widestLabel)), text})
+	}
+	if named := d.keyRow(); named.Text != "" {
+		rows = append(rows, named)
+	}
+	if len(rows) > 0 {
+		t.Heading("what decides")
+		room := t.columns() - 2*len(indent) - labelColumn(rows, widestLabel)
+		for i := range rows {
+			if rows[i].Label != "iss" { // the middle of an issuer is its tenant
+				rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
+			}
+		}
+		t.Rows(2, rows)
+	}
+	if text := d.foldedClaims(others); text != "" {
+		t.Para(2, safe(text))
+	}
+}
+
+// decides reports whether a gateway can let a token in or not for this claim. nbf does so only
+// before its time. A claim that we do not know may be checked by a policy.
+func (d decoding) decides(m source.Member) bool {
+	info, known := inspect.Claim(m.Key)
+	switch {
+	case m.Key == "nbf":
+		return !d.Profile.NotBefore.Known() || d.Profile.NotBefore.At.After(d.At)
+	case m.Key == "tid":
+		return true
+	}
+	return !known || info.Fitness == inspect.Decides
+}
+
+// place is where a claim is shown.
+func place(claim string) int {
+	if i := slices.Index(first[:], claim); i >= 0 {
+		return i
+	}
+	return len(first)
+}
+
+// keyRow is the key that the header names, with its algorithm; or the algorithm alone.
+func (d decoding) keyRow() Row {
+	header := d.Mask.Value(d.Token.Header)
+	if header == nil {
+		return Row{}
+	}
+	var label string
+	var parts []string
+	for _, name := range []string{"kid", "alg"} {
+		if member := header.Member(name); member != nil {
+			text := d.valueText(name, member)
+			if strings.TrimSpace(text) == "" {
+				text = member.JSON()
+			}
+			label = cmp.Or(label, name)
+			parts = append(parts, text)
+		}
+	}
+	return Row{label, safe(strings.Join(parts, ", "))}
+}
+
+// mostNames is how many of the folded claims are named.
+const mostNames = 12
+
+// foldedClaims names the claims that are not shown, and counts the remarks that are not.
+func (d decoding) foldedClaims(others []source.Member) string {
+	var parts []string
+	if len(others) > 0 {
+		names := make([]string, 0, mostNames)
+		for _, m := range others[:min(len(others), mostNames)] {
+			names = append(names, inspect.ShortenMiddle(m.Key, widestLabel))
+		}
+		text := plural(len(others), "more claim: ", "more claims: ") + strings.Join(names, ", ")
+		if len(others) > mostNames {
+			text += ", …"
+		}
+		parts = append(parts, text)
+	}
+	if remarks := len(d.Profile.Traits) - len(d.telling()); remarks > 0 {
+		parts = append(parts, report.Counted(remarks, "remark"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "; ") + " (-v shows them)"
+}
+
+// telling are the traits that say what the token can't be used for, or about whom it is wrong to
+// conclude.
+func (d decoding) telling() []inspect.Observation {
+	var all []inspect.Observation
+	for _, trait := range d.Profile.Traits {
+		switch trait.ID {
+		case "app-only-without-roles", "group-overage", "guest", "personal-account":
+			all = append(all, trait)
+		}
+	}
+	return all
+}
+
+// mostObserved is how many of the things that are odd the short form shows.
+const mostObserved = 3
+
+// worthAScreen lists what is odd, and what the token can't be used for.
+func (t *Text) worthAScreen(d decoding) {
+	t.observations("worth knowing", d, d.telling())
+	odd := odditiesAt(d.Profile, d.At)
+	t.observations("odd", d, odd[:min(len(odd), mostObserved)])
+	if more := len(odd) - mostObserved; more > 0 {
+		t.Para(2, fmt.Sprintf("and %d more (-v shows them)", more))
 	}
 }

@@ -189,17 +189,19 @@ func (x explanation) observedLines() []string {
 // known.
 func (x explanation) saysOf() string {
 	v := &x.Verdict
-	whose := [2]string{"The gateway answers ", "The gateway's answer says "}
+	whose := [2]string{"The gateway answers ", "The gateway's answer"}
 	if x.Observed != nil {
-		whose = [2]string{"The predicted body is ", "The predicted answer says "}
+		whose = [2]string{"The predicted body is ", "The predicted answer"}
 	}
-	switch body := v.Body(); {
+	switch body := strings.TrimSpace(v.Body()); {
 	case strings.HasPrefix(body, "{"):
 		return whose[0] + body
 	case body != "":
 		return fmt.Sprintf("%s%q.", whose[0], body)
+	case v.Answer.Says != "" && !strings.ContainsAny(v.Answer.Says, " _"): // a mere word
+		return fmt.Sprintf("%s has %q in it.", whose[1], v.Answer.Says)
 	case v.Answer.Says != "":
-		return fmt.Sprintf("%s%q.", whose[1], v.Answer.Says)
+		return fmt.Sprintf("%s says %q.", whose[1], v.Answer.Says)
 	}
 	return ""
 }

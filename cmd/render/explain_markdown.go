@@ -119,10 +119,15 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 		return
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
-	for _, f := range findings {
-		m.item(fmt.Sprintf("%s: %s: %s (%s)", m.code(f.Pos.String()), f.Severity,
-			m.plain(f.Message), m.code(f.Rule)))
+	for i := range findings {
+		m.finding(&findings[i])
 	}
+}
+
+// finding adds a finding of lint: where, how bad, what, and by which rule.
+func (m *markdown) finding(f *rules.Finding) {
+	m.item(fmt.Sprintf("%s: %s: %s (%s)", m.code(f.Pos.String()), f.Severity,
+		m.plain(f.Message), m.code(f.Rule)))
 }
 
 // observed adds what follows from the real answer, and what would explain it.

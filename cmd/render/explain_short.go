@@ -45,7 +45,7 @@ func (t *explainText) likeliest() {
 	}
 	t.Para(1, "most likely"+of+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
-	if len(t.x.Next) == 0 || !strings.HasSuffix(t.x.Next[0].Note, report.Look(&s.Cause)) {
+	if len(t.x.Next) == 0 || !strings.HasPrefix(t.x.Next[0].Note, report.Likeliest) {
 		t.Para(2, "check: "+safe(report.Look(&s.Cause)))
 	}
 }
@@ -111,7 +111,7 @@ func (t *explainText) shortChecks() {
 	}
 }
 
-// widestCheckLabel is how wide a check's name is, with its mark, that its text stands beside.
+// widestCheckLabel is how wide a check's name may be, with its mark, to have its text beside it.
 const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for
@@ -177,8 +177,8 @@ func (t *explainText) folded(r *rules.Result) bool {
 	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure || t.repeats(r)
 }
 
-// repeats reports whether a check fails for the reason that decides: a text that is no token has
-// no signature either, and a token that is not active since it expired has expired.
+// repeats reports whether a check fails for the reason that decides: a text that is not a token
+// has no signature either, and a token that is not active since it expired has expired.
 func (t *explainText) repeats(r *rules.Result) bool {
 	d := t.x.Verdict.Decided
 	if d == nil || d.Policy != r.Policy || r.Outcome != rules.Fail {
@@ -235,7 +235,7 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	}
 	text := before + comparison(r.Expected(), orNone(r.Actual())) + end
 	if width(safe(text)) > room && t.reasonSays(r, r.Actual()) {
-		text = inspect.ShortenMiddle("wanted "+r.Expected(), room)
+		text = "wanted " + tight(r.Expected(), room-len("wanted "))
 	} else {
 		wanted, found := tighter(r.Expected(), orNone(r.Actual()), width(safe(text)), room)
 		text = before + comparison(wanted, found) + end
@@ -256,7 +256,7 @@ const leastValue = 20
 // tighter returns two values that lose their middle, so that the text that they are in, which has
 // so many columns, fits a line of a room; if they would lose too much, two lines.
 func tighter(wanted, found string, columns, room int) (string, string) {
-	least := min(leastValue, width(wanted)) + min(leastValue, width(found))
+	least := leastOf(wanted) + leastOf(found)
 	both := width(wanted) + width(found) + room - columns // what a line has room for
 	if both < least {
 		both += room - leastValue/2 // and a second one, which begins with a whole word
@@ -264,12 +264,31 @@ func tighter(wanted, found string, columns, room int) (string, string) {
 	if both >= width(wanted)+width(found) {
 		return wanted, found
 	}
-	short := inspect.ShortenMiddle(wanted, max(leastValue, both/2, both-width(found)))
-	other := inspect.ShortenMiddle(found, max(leastValue, both-width(short)))
+	short := tight(wanted, max(leastOf(wanted), both/2, both-width(found)))
+	other := tight(found, max(leastOf(found), both-width(short)))
 	if short == other { // what differs is in the middle
 		return wanted, found
 	}
 	return short, other
+}
+
+// leastOf is how many columns of a value are shown: of words more than of an id or an address,
+// which is known again by its ends.
+func leastOf(value string) int {
+	least := leastValue
+	if strings.Contains(value, " ") {
+		least += least / 2
+	}
+	return min(least, width(value))
+}
+
+// tight is a value in so many columns. An id or an address loses its middle, and words their end:
+// what is left of them still reads as a sentence.
+func tight(value string, columns int) string {
+	if width(value) <= columns || !strings.Contains(value, " ") {
+		return inspect.ShortenMiddle(value, columns)
+	}
+	return wrap(inspect.MaskTokens(value), columns-len(" …"))[0] + " …"
 }
 
 func comparison(wanted, found string) string {
@@ -379,6 +398,7 @@ func (t *explainText) shortFindings() {
 	}
 	var rows []Row
 	const label = "in the policy"
+	below := ""
 	others := len(t.x.Findings)
 	if f := t.matters(); f != nil {
 		others--
@@ -391,10 +411,13 @@ func (t *explainText) shortFindings() {
 		if len(rows) > 0 {
 			text = fmt.Sprintf("and %d more", others)
 		}
-		if t.x.Lint == "" {
+		switch whole := text + ": " + t.x.Lint; {
+		case t.x.Lint == "":
 			text += " (-v shows them)"
-		} else {
-			text += ": " + t.x.Lint
+		case width(indent+label+"  "+whole) > t.columns():
+			text, below = text+":", t.x.Lint // a command is never broken
+		default:
+			text = whole
 		}
 		rows = append(rows, Row{"", safe(text)})
 		rows[0].Label = label
@@ -403,6 +426,7 @@ func (t *explainText) shortFindings() {
 		t.Blank()
 	}
 	t.Rows(1, rows)
+	t.Command(2, below)
 }
 
 // matters is the worst finding at the field that decides; if the request is accepted, the worst

@@ -254,8 +254,7 @@ func (t *explainText) remedies() {
 		t.remedy(i+1, &r)
 	}
 	for _, r := range t.x.Refused {
-		t.Para(1, fmt.Sprintf("not offered: %s: %s.", safe(r.Title),
-			safe(r.Refused)))
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", safe(r.Title), safe(r.Refused)))
 	}
 }
 

@@ -1,7 +1,13 @@
 package render
 
 import (
+	"fmt"
+	"io"
+	"strings"
+
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixing is a repaired file as it is shown.
@@ -11,4 +17,268 @@ type fixing struct{ *report.Fixing }
 func (f fixing) diff() string {
 	before, after := f.Texts()
 	return Diff(f.Before.Name, before, after)
+}
+
+// FixText writes the diff, then what the gateway answers before and after, then what was not
+// repaired.
+func FixText(w io.Writer, style Style, r *report.Fixing) error {
+	f := fixing{r}
+	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
+		return err
+	}
+	t := NewText(style)
+	t.beforeAndAfter(f.Tokens)
+	t.notProved(f.Unproved)
+	t.toFill(f.Changes)
+	t.notRepaired(f.Refused)
+	if f.Written {
+		t.Blank()
+		t.Para(1, "written to "+safe(f.After.Name))
+	}
+	t.wayOn(f.Next)
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// NothingToFix says that a file needs no repair, and what is worth knowing of it.
+func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) error {
+	t := NewText(style)
+	t.Para(0, safe("nothing to repair"+notes))
+	t.wayOn(next)
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// FixAllText writes what was changed in each of several files.
+func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
+	shown := 0
+	for _, fixed := range all {
+		if !fixed.Changed {
+			continue
+		}
+		if shown++; shown > 1 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if err := FixText(w, style, fixed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
+// could issue.
+func (t *Text) beforeAndAfter(tokens []repair.Token) {
+	title, rows, stays := "", []Row(nil), false
+	done := func() {
+		t.Rows(2, rows)
+		rows = nil
+	}
+	for i := range tokens {
+		token := &tokens[i]
+		if next := headingOf(token); next != title {
+			done()
+			title = next
+			t.Heading(safe(title))
+		}
+		name := safe(token.Name)
+		if mark := markOf(token); mark != "" {
+			name = t.Mark(mark) + " " + name
+			stays = stays || mark == "fail"
+		}
+		rows = append(rows, Row{
+			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
+		})
+	}
+	if done(); stays {
+		t.Blank()
+		t.Para(2, "This change does not keep out what is marked "+t.Mark("fail")+".")
+	}
+}
+
+func headingOf(token *repair.Token) string {
+	title := "before and after"
+	if token.API != "" {
+		title += ", API " + token.API
+	}
+	if token.Modelled {
+		title += ", for modelled tokens"
+	}
+	return title
+}
+
+// notProved writes which tokens prove nothing, and why.
+func (t *Text) notProved(unproved []report.Unproved) {
+	if len(unproved) == 0 {
+		return
+	}
+	t.Heading("not proved, for modelled tokens")
+	for _, u := range unproved {
+		names := strings.Join(u.Tokens, "; ")
+		if u.API != "" {
+			names = "API " + u.API + ": " + names
+		}
+		t.Para(2, safe(names+": "+u.Why))
+		t.Para(3, "pass "+u.Ask)
+	}
+}
+
+// toFill names the values that a person may have to put in.
+func (t *Text) toFill(changes []rules.FieldChange) {
+	first := true
+	for _, c := range changes {
+		if c.Fill == "" {
+			continue
+		}
+		if first {
+			t.Heading("to be filled in")
+			first = false
+		}
+		t.Para(2, safe(c.Field+": "+c.Fill))
+	}
+}
+
+func (t *Text) notRepaired(refused []report.Refused) {
+	if len(refused) == 0 {
+		return
+	}
+	t.Heading("not repaired")
+	for _, r := range refused {
+		t.Para(2, safe(fmt.Sprintf("%s: %s", r.Rule, r.Why)))
+		for _, ask := range r.Asks {
+			t.Para(3, "pass "+ask)
+		}
+	}
+}
+
+// safeDiff makes a diff safe to print. It keeps tabs, and a carriage return before a line
+// break, since the diff would not apply without them.
+func safeDiff(diff string) string {
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		text := strings.TrimRight(line, "\r\n")
+		parts := strings.Split(text, "\t")
+		for i, part := range parts {
+			parts[i] = safe(part)
+		}
+		b.WriteString(safeStart(strings.Join(parts, "\t")))
+		b.WriteString(lineBreak(line[len(text):]))
+	}
+	return b.String()
+}
+
+// lineBreak keeps one carriage return at most.
+func lineBreak(text string) string {
+	if strings.HasSuffix(text, "\r\n") {
+		return "\r\n"
+	}
+	return strings.TrimLeft(text, "\r")
+}
+
+// markOf is the sign that says whether the gateway answers as expected after the repair. It is
+// empty if nothing is expected.
+func markOf(token *repair.Token) string {
+	switch {
+	case token.Expected == "":
+		return ""
+	case token.After.Outcome == rules.Undetermined:
+		return "unknown"
+	case token.After.Outcome == token.Expected:
+		return "pass"
+	}
+	return "fail"
+}
+
+// The JSON of fix.
+type (
+	fixedJSON struct {
+		SchemaVersion int              `json:"schema_version,omitempty"` // of one file alone
+		File          string           `json:"file"`
+		Diff          string           `json:"diff"`
+		Repaired      []string         `json:"repaired"`
+		Changes       []changeJSON     `json:"changes"`
+		NotRepaired   []notFixedJSON   `json:"not_repaired"`
+		Tokens        []fixedTokenJSON `json:"tokens"`
+		NotProved     []notProvedJSON  `json:"not_proved,omitempty"`
+		Warnings      []string         `json:"warnings"`
+		Written       bool             `json:"written"`
+		Next          []nextJSON       `json:"next,omitempty"`
+	}
+
+	fixedAllJSON struct {
+		SchemaVersion int         `json:"schema_version"`
+		Files         []fixedJSON `json:"files"`
+	}
+
+	notFixedJSON struct {
+		Rule   string      `json:"rule"`
+		Source *sourceJSON `json:"source"`
+		Why    string      `json:"why"`
+		Asks   []string    `json:"asks"`
+	}
+
+	notProvedJSON struct {
+		API    *string  `json:"api"`
+		Tokens []string `json:"tokens"`
+		Why    string   `json:"why"`
+		Asks   []string `json:"asks"`
+	}
+
+	fixedTokenJSON struct {
+		Name     string      `json:"name"`
+		API      *string     `json:"api"`
+		Modelled bool        `json:"modelled"`
+		Expected *string     `json:"expected"`
+		Before   outcomeJSON `json:"before"`
+		After    outcomeJSON `json:"after"`
+	}
+)
+
+// FixJSON writes what fix has done to one file as JSON.
+func FixJSON(w io.Writer, r *report.Fixing) error {
+	out := fixedOf(r)
+	out.SchemaVersion = SchemaVersion
+	return JSON(w, out)
+}
+
+// FixAllJSON writes what fix has done to several files as JSON.
+func FixAllJSON(w io.Writer, all []*report.Fixing) error {
+	out := fixedAllJSON{SchemaVersion: SchemaVersion, Files: make([]fixedJSON, len(all))}
+	for i, fixed := range all {
+		out.Files[i] = fixedOf(fixed)
+	}
+	return JSON(w, out)
+}
+
+func fixedOf(r *report.Fixing) fixedJSON {
+	f := fixing{r}
+	out := fixedJSON{
+		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
+		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
+		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
+		Warnings: append([]string{}, f.Warnings...),
+	}
+	for _, c := range f.Changes {
+		out.Changes = append(out.Changes, changeOf(&c))
+	}
+	for _, r := range f.Refused {
+		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
+			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
+		})
+	}
+	for i := range f.Tokens {
+		token := &f.Tokens[i]
+		out.Tokens = append(out.Tokens, fixedTokenJSON{
+			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
+			outcomeOf(&token.Before), outcomeOf(&token.After),
+		})
+	}
+	for _, u := range f.Unproved {
+		out.NotProved = append(out.NotProved, notProvedJSON{
+			known(u.API), u.Tokens, u.Why, []string{u.Ask},
+		})
+	}
+	return out
 }

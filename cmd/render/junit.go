@@ -1,8 +1,16 @@
 package render
 
 import (
+	"cmp"
 	"encoding/xml"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab
@@ -78,4 +86,138 @@ func writeJUnit(w io.Writer, suites []junitSuite) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// LintJUnit writes the findings as JUnit XML: a suite for each file, a case for each finding. A
+// finding below --fail-on is a skipped case. A file without findings has one case that passes,
+// and a file that could not be checked has one case with an error.
+func LintJUnit(w io.Writer, r *report.Linting) error {
+	l := linting{r}
+	suites := make([]junitSuite, len(l.Names))
+	for i, name := range l.Names {
+		suites[i].Name = name
+		for _, f := range l.Findings {
+			if f.Pos.File == name {
+				suites[i].add(l.junitCase(f))
+			}
+		}
+		if len(suites[i].Cases) == 0 {
+			suites[i].add(junitCase{Name: "nothing found", Class: name, File: name})
+		}
+	}
+	for _, u := range l.Unread {
+		suite := junitSuite{Name: cmp.Or(u.Pos.File, "gatewhy lint")}
+		suite.add(junitCase{
+			Name: "not checked", Class: suite.Name, File: u.Pos.File, Line: u.Pos.Line,
+			Error: &junitMessage{Message: u.Why, Text: u.String()},
+		})
+		suites = append(suites, suite)
+	}
+	return writeJUnit(w, suites)
+}
+
+func (l linting) junitCase(f rules.Finding) junitCase {
+	c := junitCase{
+		Name:  fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column),
+		Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line,
+	}
+	message := &junitMessage{
+		Message: fmt.Sprintf("%s: %s", f.Severity, f.Message),
+		Text:    f.Pos.String() + ": " + l.Fix(&f),
+	}
+	if l.Fails == nil || l.Fails(f.Severity) {
+		c.Failure = message
+	} else {
+		c.Skipped = message
+	}
+	return c
+}
+
+// TestJUnit writes policy tests as JUnit XML: a suite for each file.
+func TestJUnit(w io.Writer, r *report.Testing) error {
+	x := testRun{r}
+	var suites []junitSuite
+	for i := range x.Cases {
+		c := &x.Cases[i]
+		if len(suites) == 0 || suites[len(suites)-1].Name != c.Suite {
+			suites = append(suites, junitSuite{Name: c.Suite})
+		}
+		out := junitCase{Name: c.Name, Class: c.Suite, File: c.Pos.File, Line: c.Pos.Line}
+		if len(c.Differences) > 0 {
+			out.Failure = &junitMessage{
+				Message: strings.Join(c.Differences, "; "), Text: traceOf(c),
+			}
+		}
+		suites[len(suites)-1].add(out)
+	}
+	return writeJUnit(w, suites)
+}
+
+// traceOf is the verdict check by check, a line each.
+func traceOf(c *report.Tested) string {
+	var b strings.Builder
+	for i := range c.Verdict.Results {
+		r := &c.Verdict.Results[i]
+		fmt.Fprintf(&b, "%s %s: %s (%s)\n", r.Outcome, checkName(r.Check), r.Why(), r.Check.Pos)
+	}
+	return b.String()
+}
+
+// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
+// cell that is not known counts as skipped.
+func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
+	suites := make([]junitSuite, len(x.Gateways))
+	for g, gateway := range x.Gateways {
+		suite := &suites[g]
+		suite.Name = gateway
+		for r := range x.Rows {
+			suite.add(x.junitCase(r, g))
+		}
+		for i := range x.Remarks {
+			if r := &x.Remarks[i]; r.Gateway == g {
+				suite.add(junitRemark(r, gateway))
+			}
+		}
+	}
+	return writeJUnit(w, suites)
+}
+
+// junitRemark is a remark as a case, since the other cases do not show it. It counts as
+// skipped: it has neither passed nor failed.
+func junitRemark(r *environments.Remark, gateway string) junitCase {
+	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
+	return junitCase{
+		Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line,
+		Skipped: &junitMessage{Message: r.Message, Text: text},
+	}
+}
+
+func (x matrixing) junitCase(r, g int) junitCase {
+	cell := x.Cell(r, g)
+	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
+	message := &junitMessage{
+		Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome,
+			cellAnswer(cell)),
+	}
+	switch cell.OK() {
+	case rules.No:
+		f := x.findingAt(r, g)
+		c.File, c.Line = f.Pos.File, f.Pos.Line
+		message.Text = fmt.Sprintf("%s: %s [%s]", f.Pos, f.Message, f.Rule)
+		c.Failure = message
+	case rules.Maybe:
+		c.Skipped = message
+	}
+	return c
+}
+
+// findingAt is the finding that a wrong cell belongs to.
+func (x matrixing) findingAt(row, gateway int) *environments.Finding {
+	for i := range x.Findings {
+		if f := &x.Findings[i]; f.Gateway == gateway && slices.Contains(f.Rows, row) {
+			return f
+		}
+	}
+	return &environments.Finding{}
 }

@@ -35,6 +35,7 @@ type (
 		Message string      `json:"message"`
 		File    *string     `json:"file"`
 		Source  *sourceJSON `json:"source"`
+		Hints   []string    `json:"hints,omitempty"`
 	}
 
 	placeJSON struct {
@@ -73,7 +74,9 @@ func LintJSON(w io.Writer, r *report.Linting) error {
 		})
 	}
 	for _, u := range l.Unread {
-		out.Errors = append(out.Errors, unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos)})
+		out.Errors = append(out.Errors, unreadJSON{
+			u.Why, known(u.Pos.File), sourceOf(u.Pos), u.Hints,
+		})
 	}
 	return JSON(w, out)
 }

@@ -103,6 +103,19 @@ func TestFindings(t *testing.T) {
 	golden(t, "lint", lines, []row[*report.Linting]{
 		{fact: "behind a pipe each finding is one line", report: lintedPolicy},
 	})
+	page := FormatsOf[*report.Linting]{{"markdown", styleless(LintMarkdown)}}
+	golden(t, "lint", page, []row[*report.Linting]{
+		{fact: "for a ticket each finding is an item", report: lintedPolicy},
+		{
+			fact: "for a ticket it is said that nothing was found",
+			report: func(*testing.T) *report.Linting {
+				return &report.Linting{
+					Names: []string{"a.json"}, Files: 1, Policies: 1,
+					Next: []rules.Step{{Note: "explain it", Command: "gatewhy explain -p a.json"}},
+				}
+			},
+		},
+	})
 }
 
 func TestAnAbsoluteNameIsAFileURI(t *testing.T) {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -121,7 +122,7 @@ func counted(list []string) string {
 // needsQuotes reports whether a reader could take a string for a number, for nothing, or for
 // several values.
 func needsQuotes(s string) bool {
-	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" ||
-		s == "null" ||
+	_, number := strconv.ParseFloat(s, 64)
+	return s == "" || number == nil || s == "true" || s == "false" || s == "null" ||
 		strings.TrimSpace(s) != s
 }

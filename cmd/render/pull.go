@@ -27,7 +27,7 @@ type (
 	}
 )
 
-// PullJSON writes which files were written, and what could not be had.
+// PullJSON writes which files were written, and what could not be fetched.
 func PullJSON(w io.Writer, p *report.Pulling) error {
 	out := pullJSON{
 		SchemaVersion: SchemaVersion, Config: p.Config,

@@ -125,12 +125,11 @@ func RulesTable(all []rules.Rule) string {
 	var b strings.Builder
 	b.WriteString("| rule | severity | what is wrong |\n|---|---|---|\n")
 	for _, r := range all {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, r.Severity, escapeCell(r.Title))
+		title := strings.ReplaceAll(r.Title, "|", `\|`)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, r.Severity, title)
 	}
 	return b.String()
 }
-
-func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
 // RulesMarkdown writes the catalogue as a Markdown table.
 func RulesMarkdown(w io.Writer, all []rules.Rule) error {

@@ -26,8 +26,10 @@ type Asked struct {
 
 	Options        rules.Options // how the policies are read
 	Method, Path   string
-	At             string // RFC 3339, or "issued": one second after the token's iat
-	Tenant, Issuer string // whose token it must be
+	Headers        []string // "name: value"
+	HeadersWhole   bool     // the request has no others, beside that of the token
+	At             string   // RFC 3339, or "issued": one second after the token's iat
+	Tenant, Issuer string   // whose token it must be
 }
 
 // Decoded is the answer of decode.
@@ -61,7 +63,9 @@ func (m *Maker) Verified(a *Asked) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Verification{Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant}
+	v := &Verification{
+		Token: token, Profile: inspect.Describe(token), Tenant: a.Tenant, Issuer: a.Issuer,
+	}
 	if v.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
@@ -94,7 +98,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		return nil, err
 	}
 	var token *inspect.Token
-	var sent *inspect.HTTPRequest
+	var sent Pasted
 	if !a.NoToken {
 		pasted, err := m.pasted(a)
 		if err != nil {
@@ -105,12 +109,13 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		}
 	}
 	said := Said{
-		Method: a.Method, Path: a.Path, Contracts: a.Contracts, Introspection: a.Introspection,
+		Method: a.Method, Path: a.Path, Headers: a.Headers, HeadersWhole: a.HeadersWhole,
+		Contracts: a.Contracts, Introspection: a.Introspection,
 	}
 	if said.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
-	request, err := m.NewRequest(&said, token, sent)
+	request, err := m.NewRequest(&said, token, sent.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +128,11 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		Policies: policies, Request: request, Line: a.line(m.Shell, explainFlags()...),
 		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
 	}
-	return run.Explain(), nil
+	explanation := run.Explain()
+	if answer := m.Answered(sent); answer != nil {
+		run.Observe(answer, explanation)
+	}
+	return explanation, nil
 }
 
 // Linted is the answer of lint, with why files were not checked.
@@ -197,8 +206,8 @@ func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
 // explainFlags are the flags of explain that can be asked, in the order of a printed command.
 func explainFlags() []string {
 	return []string{
-		"policy", "api", "app", "contracts", "gateway", "introspection", "jwks", "method", "path",
-		"policy-type", "runtime",
+		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks",
+		"method", "no-other-headers", "path", "policy-type", "runtime",
 	}
 }
 
@@ -215,14 +224,20 @@ func (a *Asked) words(flags ...string) []string {
 		"policy-type": {a.Options.Kind}, "runtime": {a.Options.Runtime},
 		"contracts": {a.Contracts}, "introspection": {a.Introspection}, "jwks": {a.Keys},
 		"method": {a.Method}, "path": {a.Path}, "tenant": {a.Tenant}, "issuer": {a.Issuer},
+		"header": a.Headers,
 	}
 	var all []string
 	for _, flag := range flags {
+		if flag == "no-other-headers" && a.HeadersWhole {
+			all = append(all, "--"+flag)
+		}
 		for _, value := range given[flag] {
 			switch {
 			case value == "":
 			case flag == "policy":
 				all = append(all, Name(source.NeedPolicy), value)
+			case flag == "header":
+				all = append(all, Name(source.NeedHeader), OpenHeader(value))
 			default:
 				all = append(all, "--"+flag, value)
 			}

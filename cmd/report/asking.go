@@ -16,6 +16,8 @@ type asking struct {
 	cloud    entra.Cloud
 	tenant   string // an id or a domain; empty where it is not known
 	audience string // that the token must have; empty where it is not known
+
+	clients []string // who alone is let in; empty where nothing says so
 }
 
 // askingLike asks for a token like one that was sent, in the same cloud and tenant.
@@ -33,8 +35,8 @@ func askingLike(profile inspect.Profile) asking {
 	return a
 }
 
-// scope is what the client asks for. All that it was granted on an API stands for one dot behind
-// the audience: a token that is for "https://host/" needs both slashes.
+// scope is what the client asks for: .default means all that it was granted on an API. A token
+// that is for "https://host/" needs both slashes.
 func (a *asking) scope() string {
 	return cmp.Or(strings.TrimPrefix(a.audience, "spn:"), "api://API-ID") + "/.default"
 }
@@ -48,7 +50,7 @@ func (a *asking) authority() string {
 // empty where it was said already. The command asks as the client does, where that takes its
 // secret alone, and hands the answer to then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
-	note := strings.TrimSpace(Sentence(reason) + " The client must ask Entra ID for scope=" +
+	note := strings.TrimSpace(Sentence(reason) + " " + a.who() + " must ask Entra ID for scope=" +
 		a.scope())
 	ours := a.profile.IssuedBy == inspect.ByEntra
 	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||
@@ -57,7 +59,7 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 	}
 	bySecret := ours && a.profile.Flow == inspect.AppOnly &&
 		a.profile.ClientProof != "certificate" && a.profile.ClientName == "" &&
-		entra.IsGUID(a.profile.ClientID.Value)
+		entra.IsGUID(a.client())
 	switch {
 	case then == "":
 		return rules.Step{Note: note}
@@ -75,13 +77,30 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 // bySecret says what the command does that asks. The command has the scope and the tenant.
 func (a *asking) bySecret(reason string) string {
 	switch {
+	case len(a.clients) > 0:
 	case reason != "" && slices.Contains(a.profile.Audience, a.audience) &&
 		strings.EqualFold(a.tenant, a.profile.Tenant):
 		return "Ask again (secret in SECRET-FILE)"
 	case !strings.EqualFold(a.tenant, a.profile.Tenant):
-		return "The client must ask the policy's tenant for this scope (its secret in SECRET-FILE)"
+		return "The client must ask the expected tenant for this scope (its secret in SECRET-FILE)"
 	}
-	return "The client must ask Entra ID for this scope (its secret in SECRET-FILE)"
+	return a.who() + " must ask Entra ID for this scope (its secret in SECRET-FILE)"
+}
+
+// who must ask: the client that sent the token, unless others alone are let in.
+func (a *asking) who() string {
+	if len(a.clients) == 0 {
+		return "The client"
+	}
+	return "Only client " + strings.Join(a.clients, " or ") + " is let in: it"
+}
+
+// client is the id of the one that must ask.
+func (a *asking) client() string {
+	if len(a.clients) == 0 {
+		return a.profile.ClientID.Value
+	}
+	return a.clients[0]
 }
 
 // ask is the command that asks for a token with the client's secret (learn.microsoft.com,
@@ -94,7 +113,7 @@ func (a *asking) ask(shell Shell) string {
 	}
 	return shell.Line(
 		program, "-sS", "-d", "grant_type=client_credentials",
-		"-d", "client_id="+a.profile.ClientID.Value,
+		"-d", "client_id="+a.client(),
 		formFlag(a.scope()), "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
 		a.authority()+"/oauth2/v2.0/token",
 	)
@@ -134,8 +153,7 @@ func wantedAudience(policies []*rules.Policy, version string) string {
 	for _, check := range inForce(policies) {
 		for _, want := range check.Test.Wants() {
 			_, microsoft := entra.MicrosoftAPI(want.Text)
-			if want.Input == rules.Claim("aud") && !microsoft &&
-				entra.CanHold("aud", want.Text) {
+			if want.Input == rules.Claim("aud") && !microsoft && entra.CanHold("aud", want.Text) {
 				all = append(all, want.Text)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// fileKind is what a file that is no policy is, in words; empty where that can't be told.
+// fileKind says in words what a file is that is not a policy; empty where that is not known.
 type fileKind string
 
 const (
@@ -48,9 +48,7 @@ func (r *estateReader) textOf(texts []entra.Text, name string) entra.Text {
 
 // blame says what is wrong where the file is named, if it is of another kind than is wanted; an
 // error in the file itself has its place there.
-func (r *estateReader) blame(
-	err error, texts []entra.Text, name string, wanted string,
-) error {
+func (r *estateReader) blame(err error, texts []entra.Text, name string, wanted string) error {
 	if err == nil {
 		return nil
 	}
@@ -73,7 +71,7 @@ const (
 )
 
 // kindOf says what a file is, and which member of the environments file names such files; nothing
-// where that can't be told.
+// where that is not known.
 func (r *estateReader) kindOf(name string) (is, belongs string) {
 	is = r.maker.KindOf(name)
 	return is, map[string]string{
@@ -88,7 +86,7 @@ func (r *estateReader) kindOf(name string) (is, belongs string) {
 }
 
 // KindOf says in words what a file is: "a policy", "a key set", "an app registration", "an
-// environments file", "a token" or "a list of contracts"; empty where that can't be told.
+// environments file", "a token" or "a list of contracts"; empty where that is not known.
 func (m *Maker) KindOf(name string) string {
 	text, err := m.ReadText(name)
 	if err != nil {

@@ -26,6 +26,7 @@ type explainNext struct {
 	reasons []string // why the client must ask for another token
 	said    string   // the reason that the verdict has said, where its check decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
+	clients []string // that alone are let in, where the token's is none of them
 
 	// What the policies want, which is asked for each check that has failed.
 	wantedAudience, wantedTenant func() string
@@ -57,7 +58,7 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 	return w.steps
 }
 
-// accepted is about a request that gets in, which it may should not.
+// accepted is about a request that gets in, and perhaps should not.
 func (w *explainNext) accepted() {
 	w.belongsElsewhere()
 	switch aud, of := w.foreignAudience(); {
@@ -80,7 +81,7 @@ func (w *explainNext) keepOut(aud, of string) {
 	w.steps.add(rules.Step{
 		Note: "This token is for " + aud + ", which is not an audience of the API of " + of +
 			": it should not get in. See what keeps it out, with a token that belongs here",
-		Command: w.again("-", flags...),
+		Command: w.again(flags...),
 	})
 }
 
@@ -98,8 +99,16 @@ func (w *explainNext) rejected() {
 		w.copyAgain()
 		return
 	}
-	if w.steps.add(w.granted()...); len(w.reasons) > 0 {
+	w.steps.add(w.granted()...)
+	switch {
+	case len(w.reasons) > 0:
 		w.ask()
+	case len(w.clients) > 0:
+		w.steps.add(rules.Step{
+			Note: "Only " + strings.Join(w.clients, " or ") + " is let in: see what a token of " +
+				"that client gets",
+			Command: w.again(),
+		})
 	}
 	w.repairs()
 	for _, r := range v.Earlier() {
@@ -110,7 +119,7 @@ func (w *explainNext) rejected() {
 	}
 }
 
-// belongsElsewhere notes that a token is none for this API, whatever the policy checks.
+// belongsElsewhere notes that a token is not for this API, whatever the policy checks.
 func (w *explainNext) belongsElsewhere() {
 	token := w.Request.Token
 	switch {
@@ -124,7 +133,8 @@ func (w *explainNext) belongsElsewhere() {
 	case token.Fault != nil && token.Fault.ID == "opaque":
 		w.becauseOf(rules.TokenFormat, "Only its issuer can read an opaque token")
 	case token.Fault != nil && token.Fault.ID == "encrypted":
-		w.because("The token is encrypted for another reader")
+		w.because("The token is encrypted: it is for another API, or the app registration of " +
+			"this one has tokenEncryptionKeyId, which must go first")
 	}
 }
 
@@ -153,11 +163,11 @@ func (w *explainNext) failed(r *rules.Result) {
 		w.steps.add(rules.Step{
 			Note: "Send the token in the header that the policy reads, and see the gateway's " +
 				"answer",
-			Command: w.again("-"),
+			Command: w.again(),
 		})
 	case rules.TokenFormat:
 		w.damaged = len(w.reasons) == 0
-	case rules.Signature:
+	case rules.Signature, rules.Introspection:
 		w.unverified(r)
 	case rules.Expiry:
 		w.because("The token expired: take a fresh one")
@@ -183,16 +193,8 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 		if r.Check.Claim != w.profile.ClientID.Claim {
 			return // tokens of this version name their client in the other claim
 		}
-		var wanted []string
 		for _, want := range r.Check.Test.Wants() {
-			wanted = append(wanted, want.Text)
-		}
-		if len(wanted) > 0 {
-			w.steps.add(rules.Step{
-				Note: "Only " + strings.Join(wanted, " or ") + " is let in: see what a token of " +
-					"that client gets",
-				Command: w.again("-"),
-			})
+			w.clients = append(w.clients, want.Text)
 		}
 	}
 }
@@ -203,10 +205,12 @@ func (w *explainNext) otherAudience() {
 	if wanted == "" || is == "" {
 		return
 	}
-	elsewhere := len(w.reasons) > 0
-	w.becauseOf(rules.Audience, "This token is for "+is+", and the policy guards "+wanted)
-	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
-		w.said = "" // what follows a look at the API says why by itself
+	reason := "This token is for " + is + ", and the policy guards " + wanted
+	switch elsewhere := len(w.reasons) > 0; {
+	case elsewhere || w.profile.Version != "2.0" || !strings.Contains(wanted, "://"):
+		w.becauseOf(rules.Audience, reason)
+	default:
+		w.because("If " + wanted + " is another API, this token is not for it")
 		w.steps.add(rules.Step{
 			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
 				"appId in aud, and the policy must expect that",
@@ -237,7 +241,12 @@ func (w *explainNext) unverified(r *rules.Result) {
 		return
 	}
 	switch result.Reason {
-	case keys.KidUnknown, keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
+	case keys.KidUnknown:
+		if w.damaged = result.Verifier != nil; w.damaged {
+			return // a key of the set has signed it, under another name
+		}
+		fallthrough
+	case keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
 		if w.otherTenant(); len(w.reasons) == 0 {
 			w.staleKeys()
 		}
@@ -280,7 +289,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 
 // granted says who must be granted what for the checks that failed.
 func (w *explainNext) granted() []rules.Step {
-	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again("-")}
+	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again()}
 	if w.Request.Token != nil {
 		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
 	}
@@ -299,11 +308,12 @@ func (w *explainNext) ask() {
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
 	a.cloud = wantedCloud(w.x.Policies, a.cloud)
 	a.audience = cmp.Or(w.wantedAudience(), a.audience)
+	a.clients = w.clients
 	reason := w.reasons[0]
 	if reason == w.said {
 		reason = ""
 	}
-	w.steps.add(a.step(w.Line.Shell, reason, w.again("-")))
+	w.steps.add(a.step(w.Line.Shell, reason, w.again()))
 }
 
 // ownToken reports whether nothing says that the token is for another API than this.
@@ -316,13 +326,13 @@ func (w *explainNext) copyAgain() {
 	w.steps.add(rules.Step{
 		Note: "Copy the whole token again, from where the client gets it: does anything between " +
 			"the issuer and you change it?",
-		Command: w.again("-"),
+		Command: w.again(),
 	})
 }
 
 // again explains a token from standard input in the same way.
-func (w *explainNext) again(token string, more ...string) string {
-	return w.Line.Again("explain", token, more...)
+func (w *explainNext) again(more ...string) string {
+	return w.Line.Again("explain", "-", more...)
 }
 
 // repairs are the policy's: none for a token that must stay out.
@@ -334,12 +344,15 @@ func (w *explainNext) repairs() {
 	written := func(r ProvedRepair) bool { return r.Command != "" }
 	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
 		w.x.Verdict.Outcome != rules.Accepted {
-		note := "Change the policy: "
+		note := w.x.Repairs[0].Title
+		if !strings.HasPrefix(note, "replace the policy") {
+			note = "change the policy: " + note
+		}
 		if len(w.steps) > 0 {
-			note = "Or change the policy: "
+			note = "or " + note
 		}
 		step := rules.Step{
-			Note:    note + w.x.Repairs[0].Title + ", tried on this token",
+			Note:    note + ", tried on this token",
 			Command: w.Line.Same("explain", "-v"),
 		}
 		if step.Command != "" {
@@ -434,22 +447,24 @@ func (r *Explainer) lintCommand() string {
 	return command
 }
 
+// Likeliest begins the step that follows the likeliest explanation.
+const Likeliest = "Check the most likely cause: "
+
 // differs follows the likeliest explanation of what the real gateway answered.
 func (w *explainNext) differs() {
-	for i := range w.x.Observed.Causes {
-		cause := &w.x.Observed.Causes[i]
-		step := rules.Step{
-			Note: "Check the most likely cause: " + Look(&cause.Cause),
-		}
-		if cause.Need.Input == source.NeedTime {
+	if causes := w.x.Observed.Causes; len(causes) > 0 {
+		likeliest := &causes[0].Cause
+		step := rules.Step{Note: Likeliest + Look(likeliest)}
+		if likeliest.Need.Input == source.NeedTime {
 			step.Command = w.Line.Again(
-				"explain", w.Line.token(), Name(cause.Need.Input), w.otherTime())
+				"explain", w.Line.token(), Name(source.NeedTime), w.otherTime())
 		} else {
-			step.Command = w.HowToCollect(cause.Need)
+			step.Command = w.HowToCollect(likeliest.Need)
 		}
-		if i == 0 {
-			w.steps.add(step)
+		if step.Command != "" { // it follows
+			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1)
 		}
+		w.steps.add(step)
 	}
 	w.collect()
 	if len(commands(w.steps)) == 0 {

@@ -16,7 +16,7 @@ func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
 		return
 	}
-	if why := r.mustStayOut(x.Policies); why != "" {
+	if why := mustStayOut(r.Request.Profile(), x.Policies); why != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
 		})
@@ -48,7 +48,7 @@ func (r *Explainer) repair(x *Explanation) {
 }
 
 // roleOfApp is a role that would tell this environment's clients apart, where a token without any
-// gets in and no check asks for one, for a client id or for a contract; empty where there is none.
+// gets in and no check asks for a role, a client id or a contract; empty where there is none.
 func (r *Explainer) roleOfApp(v *rules.Verdict) string {
 	app := r.Policies.Apps.Only()
 	if app == nil || v.Outcome != rules.Accepted || len(r.Request.Profile().Roles) > 0 {
@@ -72,8 +72,8 @@ func (r *Explainer) roleOfApp(v *rules.Verdict) string {
 
 // mustStayOut says why no policy may be changed for the sake of a token; empty where nothing says
 // so.
-func (r *Explainer) mustStayOut(policies []*rules.Policy) string {
-	profile, wanted := r.Request.Profile(), wantedTenant(policies)
+func mustStayOut(profile inspect.Profile, policies []*rules.Policy) string {
+	wanted := wantedTenant(policies)
 	switch {
 	case profile.Kind == inspect.KindID:
 		return "it is an ID token, which tells an app who signed in; no API should accept it"
@@ -177,7 +177,7 @@ func (r *Explainer) facts() rules.Facts {
 	return known
 }
 
-// factFlags are how fix is told what is known of an environment.
+// factFlags are the flags of fix for what is known of an environment.
 func factFlags(f rules.Facts) []string {
 	var words []string
 	if f.Audience != "" {
@@ -240,8 +240,8 @@ func (r *Explainer) foreignAudience() (audience, of string) {
 }
 
 // HowToCollect is the command that prints how to get what an unknown check asks for, with the ids
-// that the policies and the token tell; empty where there is none, and for a policy, which is
-// there already.
+// in the policies and the token; empty where there is none, and for a policy, which is there
+// already.
 func (r *Explainer) HowToCollect(need rules.Need) string {
 	if need.Input == "" || need.Input == source.NeedPolicy {
 		return ""

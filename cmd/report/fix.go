@@ -81,7 +81,10 @@ func (m *Maker) newFixer(
 		maker: m, Judge: judge, Fix: repair.Fix{Facts: facts, Signatures: assumedValid{}},
 	}
 	j.learnApp()
-	var err error
+	err := j.gateways.ofSeveral(file, options)
+	if err != nil {
+		return nil, err
+	}
 	if j.Adapter, err = j.gateways.ofAll(files[:1], options); err != nil {
 		return nil, err
 	}
@@ -147,6 +150,9 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 
 func (j *Fixer) run() (*repair.Fixed, error) {
 	if j.solution != nil {
+		if err := j.ownMayGetIn(); err != nil {
+			return nil, err
+		}
 		return j.Solve(j.before, j.solution), nil
 	}
 	defer j.tellProgress()()
@@ -164,6 +170,24 @@ func (j *Fixer) run() (*repair.Fixed, error) {
 		)
 	}
 	return fixed, err
+}
+
+// ownMayGetIn refuses to build a policy on a token that no API of this environment should accept.
+func (j *Fixer) ownMayGetIn() error {
+	if len(j.Given) == 0 {
+		return nil
+	}
+	own := j.Given[0]
+	why := mustStayOut(own.Request.Profile(), j.Adapter.Compile(j.before).Policies)
+	if fault := own.Request.Token.Fault; fault != nil {
+		why = fault.Cause
+	}
+	if why != "" {
+		return Problem("no policy is built on "+own.Name+": "+why,
+			"pass an access token of this environment's API first, --token @FILE; further ones "+
+				"show what the change does to others")
+	}
+	return nil
 }
 
 // tellProgress shows how many findings were looked at, and how many are left.
@@ -210,9 +234,18 @@ func wayOn(rule string) string {
 func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 	hints := []string{wayOn(rule)}
 	i := slices.Index(line.Flags, Name(source.NeedToken))
-	if strings.HasPrefix(rule, ofSolution) && i >= 0 && f.Before.Name != standardInput {
+	if f.Before.Name == standardInput {
+		return hints
+	}
+	if strings.HasPrefix(rule, ofSolution) && i >= 0 {
 		hints = append(hints, line.Shell.Line(
 			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
+	}
+	if all := f.solutions(); len(all) > 0 && !line.Once && i < 0 {
+		words := append(line.without("--rule"), "--solution", all[0],
+			Name(source.NeedToken), "@FILE")
+		hints = append(hints,
+			"gatewhy fix "+line.Shell.Path(f.Before.Name)+" "+line.Shell.Line(words...))
 	}
 	return hints
 }
@@ -253,7 +286,7 @@ func (j *Fixer) asked(left repair.Left) bool {
 	return left.Rule == "" || j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
 }
 
-// ofSolution begins what stands in the place of a rule's name where a solution is refused.
+// ofSolution begins what is shown for a rule's name where a solution is refused.
 const ofSolution = "solution "
 
 // refusal words what was left. A solution leaves errors that it is not about.
@@ -298,7 +331,7 @@ func warningOf(opened *repair.Opened) string {
 }
 
 // assumedValid is what verifies a token whose signature is taken to be good: a repair changes
-// nothing about it. Where the policy's own key is none, nothing verifies.
+// nothing about it. Where the policy's own key is not a key, nothing verifies.
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
@@ -315,7 +348,7 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 		"valid"}}
 }
 
-// learnApp takes from the app registration what the user has not told: the version of the API's
+// learnApp takes from the app registration what the user has not said: the version of the API's
 // tokens, and their audience where it can only be one.
 func (j *Fixer) learnApp() {
 	app := j.Apps.Only()
@@ -422,7 +455,33 @@ func (f *Fixing) AddNext(line CommandLine) {
 	}
 }
 
-// SeverityRank is 0 for the worst severity; -1 for what is none.
+// SeverityRank is 0 for the worst severity; -1 for what is not a severity.
 func SeverityRank(severity rules.Severity) int {
 	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
+}
+
+// Slim lets go of what was read in the file, before the repair and after it: a run may have
+// thousands of files, and only their texts are shown. What is secret in these is overwritten.
+func (f *Fixing) Slim() {
+	known := f.filled()
+	f.Before = f.Before.TextOnly(Shielded(f.Before, known...))
+	f.After = f.After.TextOnly(Shielded(f.After, known...))
+}
+
+// filled are the texts that a person is to put something in the place of.
+func (f *Fixing) filled() []string {
+	var all []string
+	for _, c := range f.Changes {
+		if c.Fill != "" {
+			all = append(all, c.To)
+		}
+	}
+	return all
+}
+
+// Texts are those of the file before and after, with stars in the place of secrets. What a person
+// is to fill in is not a secret.
+func (f *Fixing) Texts() (before, after string) {
+	known := f.filled()
+	return string(Shielded(f.Before, known...)), string(Shielded(f.After, known...))
 }

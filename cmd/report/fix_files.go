@@ -140,7 +140,7 @@ func (s *FixSeveral) Written(after *source.File) {
 }
 
 // ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
-// user did not name it, and where it is none of ours.
+// user did not name it, and where it is not a configuration.
 func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
 	if !found.Named && m.isTooLarge(found.Name) {
 		return nil, nil
@@ -166,7 +166,7 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 }
 
 // readJoining reads the files that may make up one configuration with others. What can't be read
-// is told where it is repaired.
+// is an error later, where it is repaired.
 func (m *Maker) readJoining(found []Found, options rules.Options) []*source.File {
 	var all []*source.File
 	for _, f := range found {
@@ -179,32 +179,6 @@ func (m *Maker) readJoining(found []Found, options rules.Options) []*source.File
 		}
 	}
 	return all
-}
-
-// Slim lets go of what was read in the file, before the repair and after it: a run may have
-// thousands of files, and only their texts are shown. What is secret in these is overwritten.
-func (f *Fixing) Slim() {
-	known := f.filled()
-	f.Before = f.Before.TextOnly(Shielded(f.Before, known...))
-	f.After = f.After.TextOnly(Shielded(f.After, known...))
-}
-
-// filled are the texts that a person is to put something in the place of.
-func (f *Fixing) filled() []string {
-	var all []string
-	for _, c := range f.Changes {
-		if c.Fill != "" {
-			all = append(all, c.To)
-		}
-	}
-	return all
-}
-
-// Texts are those of the file before and after, with stars in the place of secrets. What a person
-// is to fill in is no secret.
-func (f *Fixing) Texts() (before, after string) {
-	known := f.filled()
-	return string(Shielded(f.Before, known...)), string(Shielded(f.After, known...))
 }
 
 // FixedFiles counts what came of several files.

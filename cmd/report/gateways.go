@@ -38,19 +38,17 @@ func (g Gateways) Complete() Gateways {
 }
 
 // Variants lists the gateways of all vendors.
-func (g Gateways) Variants() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.VariantNames()...)
-	}
-	return all
-}
+func (g Gateways) Variants() []string { return g.all((*rules.Adapter).VariantNames) }
 
 // Kinds lists the policy kinds that are modelled, of all gateways.
 func (g Gateways) Kinds() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.Kinds()...)
+	return g.all(func(a *rules.Adapter) []string { return a.Kinds() })
+}
+
+// all lists what the adapters have, one after the other.
+func (g Gateways) all(of func(*rules.Adapter) []string) (all []string) {
+	for i := range g {
+		all = append(all, of(&g[i])...)
 	}
 	return all
 }
@@ -62,22 +60,51 @@ func (g Gateways) Knows(kind string) bool {
 
 // Repairable lists the rules whose findings some adapter can remove.
 func (g Gateways) Repairable() []string {
-	var all []string
+	return g.all(func(a *rules.Adapter) []string { return a.Repairable() })
+}
+
+// of is the adapter of the gateway whose policies a file holds: of several, that of the gateway
+// which the user names, or else the first. It is not ok where the file holds none.
+func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
+	all := g.allOf(file, options)
+	if len(all) == 0 {
+		return rules.Adapter{}, false
+	}
+	if i := slices.IndexFunc(all, named(options)); i >= 0 {
+		return all[i], true
+	}
+	return all[0], true
+}
+
+// allOf are the adapters of the gateways whose policies a file holds, as the list of a cluster's
+// resources may hold those of several.
+func (g Gateways) allOf(file *source.File, options rules.Options) Gateways {
+	var all Gateways
 	for _, adapter := range g {
-		all = append(all, adapter.Repairable()...)
+		if adapter.Detect(file, optionsFor(&adapter, options)) {
+			all = append(all, adapter)
+		}
 	}
 	return all
 }
 
-// of is the adapter of the gateway whose policies a file holds. It is not ok where the file holds
-// none.
-func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
-	holds := func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) }
-	i := slices.IndexFunc(g, holds)
-	if i < 0 {
-		return rules.Adapter{}, false
+// ofSeveral is an error where a file holds the policies of several gateways and nobody says which
+// one is meant: the answer of one says nothing of that of another.
+func (g Gateways) ofSeveral(file *source.File, options rules.Options) error {
+	all := g.allOf(file, options)
+	if len(all) < 2 || slices.ContainsFunc(all, named(options)) {
+		return nil
 	}
-	return g[i], true
+	return Problem(file.Name+" has policies of several gateways: "+
+		strings.Join(all.Variants(), ", "),
+		"--gateway NAME takes those of one; in an environments file it is gateway: NAME")
+}
+
+// named reports whether an adapter is that of the gateway which the user names.
+func named(options rules.Options) func(rules.Adapter) bool {
+	return func(a rules.Adapter) bool {
+		return slices.Contains(a.VariantNames(), options.Variant)
+	}
 }
 
 // optionsFor are the options without what is another vendor's: its gateway, or its kind of policy.
@@ -278,9 +305,11 @@ func RuleNames(all []rules.Rule) []string {
 	return names
 }
 
-// Known gathers what is known of the gateways of these names, or the rules of their expression
-// languages.
-func (g Gateways) Known(names []string, expressions bool) []Gateway {
+// Known gathers what is known of the gateways of these names: how they behave, or the rules of
+// their expression languages where there is a list of those.
+func (g Gateways) Known(
+	names []string, expressions func(variant string) []rules.Expression,
+) []Gateway {
 	var all []Gateway
 	for _, adapter := range g {
 		for _, variant := range adapter.Variants {
@@ -293,10 +322,13 @@ func (g Gateways) Known(names []string, expressions bool) []Gateway {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) Gateway {
+func gatewayOf(
+	adapter *rules.Adapter, variant rules.Variant,
+	expressions func(variant string) []rules.Expression,
+) Gateway {
 	g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
-	if expressions {
-		g.Expressions = adapter.Expressions(variant.Name)
+	if expressions != nil {
+		g.Expressions = expressions(variant.Name)
 		return g
 	}
 	g.Handling = adapter.Handling()

@@ -82,8 +82,9 @@ type Suppressed struct {
 
 // Unread is a file, or a name for files, that was not checked.
 type Unread struct {
-	Pos source.Position // without a line for the file as a whole; empty where no file is meant
-	Why string
+	Pos   source.Position // without a line for the file as a whole; empty where no file is meant
+	Why   string
+	Hints []string
 }
 
 // String says which file and why.
@@ -194,7 +195,7 @@ func (j *Judge) compiled(
 	return read, &compiled, rules.ChainsBeyond(compiled.Policies)
 }
 
-// together lints files of adapters for which several make up one configuration.
+// together lints files where several of an adapter make up one configuration.
 func (j *Judge) together(results []*linted) {
 	byFile := map[*source.File]*linted{}
 	var files []*source.File
@@ -253,7 +254,7 @@ func (j *Judge) share(
 // conclude says why a file holds no policy, if it holds none, and heeds its comments.
 func (j *Judge) conclude(result *linted) {
 	if result.policies == 0 && !result.besides {
-		none := j.gateways.holdsNone(result.file, j.options)
+		none := mistaken(result.file, j.gateways.holdsNone(result.file, j.options))
 		result.none = j.gateways.noneOfAPI(j.options, result.file, none)
 	}
 	j.heed(result)
@@ -332,4 +333,124 @@ func notModelled(policies []*rules.Policy) []Unseen {
 func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
 	j := lint.Judge{Catalogue: Gateways{s.Adapter}.Catalogue(), Apps: s.Apps}
 	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
+}
+
+// The bounds of the repairs that are tried for the findings of one run: each compiles its file and
+// lints it again. The findings beyond them name their rule's page.
+const (
+	mostProved  = 20
+	longestFile = 32 << 10 // bytes
+)
+
+// AddNext adds what to do now: for each finding the command that repairs it, if it does, else the
+// page of its rule; without findings, what a gateway makes of a token.
+func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
+	l.Ways = map[FindingsOf]string{}
+	proved := 0
+	var all steps
+	for _, f := range l.Findings {
+		way, known := l.Ways[FindingsOf{f.Rule, f.Pos.File}]
+		if !known {
+			way = "gatewhy rules " + f.Rule
+			if proved < mostProved && slices.Contains(l.Repairable, f.Rule) {
+				proved++
+				way = l.repairBy(m, request, f, way)
+			}
+			l.Ways[FindingsOf{f.Rule, f.Pos.File}] = way
+		}
+		all.add(rules.Step{Note: l.Fix(&f), Command: way})
+	}
+	if len(l.Findings) == 0 && len(l.Names) > 0 && l.Policies > 0 && !line.Once {
+		all.add(rules.Step{
+			Note:    "See what the gateway answers to a token",
+			Command: line.Shell.Line("gatewhy", "explain", "-", "-p", l.Names[0]),
+		})
+	}
+	l.Next = all
+}
+
+// Way is the command that repairs a finding, or says more of it; empty where none was looked for.
+func (l *Linting) Way(f rules.Finding) string { return l.Ways[FindingsOf{f.Rule, f.Pos.File}] }
+
+// repairBy is the command that repairs the findings of a rule in a file. It asks in capitals for
+// what fix would ask for. Where the rule's own repair can't help and a ready-made one would, it is
+// that one. Where fix can't help, it is the other way.
+func (l *Linting) repairBy(
+	m *Maker, request *LintRequest, f rules.Finding, otherwise string,
+) string {
+	linted := l.Sources[f.Pos.File]
+	if linted == nil || len(linted.Text) > longestFile {
+		return otherwise
+	}
+	// lint has let go of what it has read in it
+	file, err := m.Gateways.readSource(linted.Name, linted.Text)
+	if err != nil {
+		return otherwise
+	}
+	name := l.Shell.Path(f.Pos.File)
+	if f.Pos.File == l.Input {
+		name = "-"
+	}
+	try := func(rule, solution string) (*Fixing, bool) {
+		fixer, err := m.NewFixer(file, request.Options, request.Apps, rules.Facts{}, solution)
+		if err != nil {
+			return nil, false
+		}
+		fixer.Rule, fixer.Words = rule, func(*rules.Verdict) string { return "" }
+		shown, _, err := fixer.Run()
+		return shown, err == nil
+	}
+	command := func(flag, value, asked string) string {
+		words := append([]string{flag, value}, l.Flags...)
+		return "gatewhy fix " + name + " " + l.Shell.Line(words...) + asked
+	}
+	shown, ok := try(f.Rule, "")
+	if !ok {
+		return otherwise
+	}
+	if asked := shown.asked(); shown.Changed || asked != "" {
+		return command("--rule", f.Rule, asked)
+	}
+	for _, solution := range shown.solutions() {
+		shown, ok := try("", solution)
+		if asked := shown.asked(); ok && (shown.Changed || asked != "") {
+			return command("--solution", solution, asked)
+		}
+	}
+	return otherwise
+}
+
+// asked are the flags that a refused repair asks for, with words for their values; empty where it
+// asks for none. A token, where it would tell all of them, is less to look up.
+func (f *Fixing) asked() string {
+	if f == nil || f.Changed {
+		return ""
+	}
+	for _, refused := range f.Refused {
+		asked := ""
+		for _, ask := range refused.Asks {
+			flag, _, _ := strings.Cut(ask, ": ")
+			name, value, _ := strings.Cut(flag, " ")
+			value, _, _ = strings.Cut(value, "|")
+			switch {
+			case name == Name(source.NeedToken):
+				return " " + name + " " + value
+			case strings.HasPrefix(name, "--") && value != "" && !strings.Contains(value, " "):
+				asked += " " + name + " " + value
+			}
+		}
+		if asked != "" {
+			return asked
+		}
+	}
+	return ""
+}
+
+// solutions are the ready-made repairs that would help where a repair was refused.
+func (f *Fixing) solutions() []string {
+	var all []string
+	for _, refused := range f.Refused {
+		all = append(all, refused.Solutions...)
+	}
+	return all
 }

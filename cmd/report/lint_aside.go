@@ -97,8 +97,8 @@ func (m *Maker) readIgnores(name string) (*ignores, error) {
 	return all, nil
 }
 
-// mustHave refuses an entry for a rule that is none: it would set nothing aside, and nobody would
-// know.
+// mustHave refuses an entry for a rule that does not exist: it would set nothing aside, and nobody
+// would know.
 func (g Gateways) mustHave(entry *environments.Ignored) error {
 	_, err := g.RuleNamed(entry.Rule)
 	var none *source.Error

@@ -80,13 +80,13 @@ func unchecked(request *LintRequest, missing error, results []linted) []error {
 	return all
 }
 
-// unread is what a report says of files that were not checked. No token that stands in the place
-// of a name is in it.
+// unread is what a report says of files that were not checked. It shows no token that was given
+// for a file's name.
 func unread(errs []error) []Unread {
 	out := make([]Unread, len(errs))
 	for i, err := range errs {
 		e := AsError(err)
-		out[i] = Unread{Pos: e.Pos, Why: Guarded(e.Cause)}
+		out[i] = Unread{Pos: e.Pos, Why: Guarded(e.Cause), Hints: guardedHints(e)}
 		out[i].Pos.File = Guarded(e.Pos.File)
 	}
 	return out
@@ -139,8 +139,8 @@ func (l *linter) finish(results []linted) {
 }
 
 // one lints one file. What can't be read is an error where the user named it, or where it looks
-// like a policy, and so is a named file without a policy; any other file of a folder is none of
-// ours.
+// like a policy, and so is a named file without a policy; any other file of a folder is passed
+// over.
 func (l *linter) one(found Found) linted {
 	name, text, err := l.read(found)
 	if err != nil || text == nil {
@@ -191,8 +191,8 @@ func (r *linted) slim() {
 	}
 }
 
-// read returns the text, and the name that it is reported under. Of a file of a folder that is too
-// large there is none, which is nil.
+// read returns the text, and the name that it is reported under. The text is nil for a file of a
+// folder that is too large.
 func (l *linter) read(found Found) (string, []byte, error) {
 	if found.Name == "-" {
 		text, err := l.maker.ReadConfiguration("-")

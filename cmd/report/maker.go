@@ -17,17 +17,17 @@ type Maker struct {
 	Gateways Gateways // the vendors' adapters
 	Shell    Shell    // that printed commands are written for
 
-	// Paste asks for a token at a terminal; nil where standard input is none.
+	// Paste asks for a token at a terminal; nil where standard input is not one.
 	Paste func() (string, error)
 
-	// Say is told what is worth knowing beside a report: its kind is "warning" or "note".
+	// Say shows what is worth knowing beside a report: its kind is "warning" or "note".
 	Say func(kind, text string)
 
 	// Progress shows how many of all files, or of what else is counted, are done, until stop is
 	// called.
 	Progress func(done *atomic.Int64, all int, what string) (stop func())
 
-	// Tell is Progress for any text; nil where nobody is told.
+	// Tell is Progress for any text; nil where nobody sees it.
 	Tell func(text func() string) (stop func())
 }
 
@@ -39,8 +39,8 @@ func (m *Maker) tell(text func() string) (stop func()) {
 	return m.Tell(text)
 }
 
-// warn tells of a risk.
+// warn shows a risk.
 func (m *Maker) warn(format string, args ...any) { m.Say("warning", fmt.Sprintf(format, args...)) }
 
-// note tells what is worth knowing beside the report.
+// note shows what is worth knowing beside the report.
 func (m *Maker) note(format string, args ...any) { m.Say("note", fmt.Sprintf(format, args...)) }

@@ -16,6 +16,7 @@ func passed() map[source.Input]string {
 		source.NeedKeySet:         "--jwks FILE|URL",
 		source.NeedKeySetFile:     "--jwks FILE",
 		source.NeedKeySetURL:      "--jwks URL",
+		source.NeedAuthority:      "--cacert FILE",
 		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
 		source.NeedTenant:         "--tenant ID",
 		source.NeedExpectedTenant: "--tenant",
@@ -66,7 +67,7 @@ func Names(inputs []source.Input) string {
 	return strings.Join(all, ", ")
 }
 
-// Command is the command that explains from some inputs. The token stands in it as a file's name.
+// Command is the command that explains from some inputs. The token is a file's name in it.
 func Command(given []rules.Given) string {
 	command := "gatewhy explain"
 	for _, g := range given {
@@ -102,8 +103,7 @@ func Ask(n source.Need) string {
 	return flag + ": " + n.For
 }
 
-// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its
-// reason.
+// Pass is what to pass, in short: the flag; where there is none, what to do, without the reason.
 func Pass(n source.Need) string {
 	if flag := Flag(n); flag != "" {
 		return flag

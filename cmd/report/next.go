@@ -1,8 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -32,6 +35,25 @@ func (c *CommandLine) Again(command, token string, more ...string) string {
 	return c.Shell.Line(slices.Concat([]string{"gatewhy", command, token}, c.Flags, more)...)
 }
 
+// with is the command line with another value of a flag that it has.
+func (c *CommandLine) with(flag, value string) *CommandLine {
+	changed := *c
+	changed.Flags = slices.Clone(c.Flags)
+	if i := slices.Index(changed.Flags, flag); i >= 0 && i+1 < len(changed.Flags) {
+		changed.Flags[i+1] = value
+	}
+	return &changed
+}
+
+// without are the flags without one of them and its value.
+func (c *CommandLine) without(flag string) []string {
+	flags := slices.Clone(c.Flags)
+	if i := slices.Index(flags, flag); i >= 0 && i+1 < len(flags) {
+		flags = slices.Delete(flags, i, i+2)
+	}
+	return flags
+}
+
 // Same is the same command for the same token, which it judges at the same time.
 func (c *CommandLine) Same(command string, more ...string) string {
 	return c.Again(command, c.token(), slices.Concat(c.at(), more)...)
@@ -58,6 +80,20 @@ func (c *CommandLine) token() string {
 		return "-"
 	}
 	return c.Token
+}
+
+// OpenHeader is a header as a printed command has it: without its value where that may be a
+// secret.
+func OpenHeader(header string) string {
+	name, value, _ := strings.Cut(header, ":")
+	for _, word := range [...]string{
+		"secret", "authorization", "token", "key", "password", "cookie",
+	} {
+		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
+			return name + ": VALUE"
+		}
+	}
+	return header
 }
 
 // steps are ways on, in their order, each once.
@@ -92,4 +128,94 @@ func behind(separator, text string) string {
 		return ""
 	}
 	return separator + strings.TrimSuffix(text, ".")
+}
+
+// Shell is the shell that printed commands are written for.
+type Shell int
+
+// The shells. POSIX stands for bash and its like, which write what can't be printed as $'\n'.
+const (
+	POSIX Shell = iota
+	PowerShell
+)
+
+// ShellOf is the shell that people use on an operating system, by Go's name of the system.
+func ShellOf(system string) Shell {
+	if system == "windows" {
+		return PowerShell
+	}
+	return POSIX
+}
+
+// plainInShell are the signs that mean nothing to a shell, beside letters and digits.
+var plainInShell = [...]string{POSIX: "/._-+@%,:=", PowerShell: "/\\._-:="}
+
+// Word is a text as one word of a command.
+func (s Shell) Word(text string) string {
+	special := func(r rune) bool {
+		return !strings.ContainsRune(plainInShell[s], r) && (r < '0' || r > '9') &&
+			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	switch {
+	case s == PowerShell && (strings.ContainsFunc(text, special) || dashedWithDot(text)):
+		// programs get a quote only behind a backslash (az is a batch file in all versions)
+		return "'" + strings.NewReplacer("'", "''", `"`, `\"`).Replace(text) + "'"
+	case text != "" && !strings.ContainsFunc(text, special):
+		return text
+	case s == PowerShell:
+		return "''"
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable):
+		return escaped(text)
+	case strings.Contains(text, "'") && !strings.ContainsAny(text, "\"$`\\!"):
+		return `"` + text + `"`
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// dashedWithDot reports whether PowerShell would cut a word in two: it takes it for a parameter of
+// its own and ends that at the dot.
+func dashedWithDot(text string) bool {
+	return strings.HasPrefix(text, "-") && strings.ContainsAny(text, ".:")
+}
+
+// unprintable reports whether a character must not be printed as it is.
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+
+// escaped is a text in bash's $'…', with what can't be printed as bytes.
+func escaped(text string) string {
+	var b strings.Builder
+	b.WriteString("$'")
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + text[:size])
+		case unprintable(r), r == utf8.RuneError && size == 1:
+			for _, c := range []byte(text[:size]) {
+				fmt.Fprintf(&b, `\x%02x`, c)
+			}
+		default:
+			b.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return b.String() + "'"
+}
+
+// Path is a file's name as one word, where a command takes it without a flag before it: none of
+// its own flags, and not standard input, which is the name - alone.
+func (s Shell) Path(name string) string {
+	if strings.HasPrefix(name, "-") && name != "-" {
+		name = "./" + name
+	}
+	return s.Word(name)
+}
+
+// Line is a command of these words.
+func (s Shell) Line(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = s.Word(word)
+	}
+	return strings.Join(quoted, " ")
 }

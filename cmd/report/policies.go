@@ -43,24 +43,12 @@ func (m *Maker) readPolicies(
 	if err != nil {
 		return nil, err
 	}
-	var files []*source.File
-	var unread []rules.Unread
-	for _, f := range found {
-		file, err := m.ReadSource(f.Name)
-		switch {
-		case err == nil:
-			files = append(files, file)
-		case err != nil && f.Named:
-			return nil, err
-		case err != nil && !m.mayHoldPolicy(f.Name):
-			m.warn("skipped: %s", inspect.Safe(err.Error()))
-		case err != nil:
-			m.warn("not read: %s", inspect.Safe(err.Error()))
-			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
-		}
-		if len(files) > rules.MostFiles {
-			return nil, rules.FilesBeyond(names)
-		}
+	files, unread, err := m.readPolicyFiles(found)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) > rules.MostFiles {
+		return nil, rules.FilesBeyond(names)
 	}
 	files = m.Gateways.wanted(files, found, options)
 	files, err = m.ofOneGateway(files, found, options)
@@ -76,6 +64,9 @@ func (m *Maker) readPolicies(
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
+		if err := m.Gateways.ofSeveral(file, options); err != nil {
+			return nil, err
+		}
 	}
 	if err := m.Gateways.ofOneCluster(files, found, options); err != nil {
 		return nil, err
@@ -85,20 +76,50 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	set = set.beside(unread)
-	switch other := set.namedOther(options.Variant); {
-	case other != "":
-		m.note("--gateway %s has no effect: the file says that its gateway is %s",
-			options.Variant, other)
-	case set.ofAnother(options.Variant):
-		m.note("--gateway %s has no effect: the policies are for %s",
-			options.Variant, strings.Join(set.Adapter.VariantNames(), " or "))
-	}
+	m.noteGateway(set, options.Variant)
 	if name := set.stacked(found); name != "" {
 		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
 			"kind: do they belong to several environments? name one file, or pass --env NAME",
 			name, len(set.Files))
 	}
 	return set, oneAPI(set.Policies, hint)
+}
+
+// readPolicyFiles reads files. One that was named must be readable. One that was found in a folder
+// is left out with a warning, and returned as not read where it may hold a policy. It stops at the
+// first file too many.
+func (m *Maker) readPolicyFiles(
+	found []Found,
+) (files []*source.File, unread []rules.Unread, err error) {
+	for _, f := range found {
+		file, err := m.ReadSource(f.Name)
+		switch {
+		case err == nil:
+			files = append(files, file)
+		case f.Named:
+			return nil, nil, err
+		case !m.mayHoldPolicy(f.Name):
+			m.warn("skipped: %s", inspect.Safe(err.Error()))
+		default:
+			m.warn("not read: %s", inspect.Safe(err.Error()))
+			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
+		}
+		if len(files) > rules.MostFiles {
+			break
+		}
+	}
+	return files, unread, nil
+}
+
+// noteGateway says where the gateway that the user names does not count.
+func (m *Maker) noteGateway(set *PolicySet, variant string) {
+	switch other := set.namedOther(variant); {
+	case other != "":
+		m.note("--gateway %s has no effect: the file says that its gateway is %s", variant, other)
+	case set.ofAnother(variant):
+		m.note("--gateway %s has no effect: the policies are for %s",
+			variant, strings.Join(set.Adapter.VariantNames(), " or "))
+	}
 }
 
 // ofOneGateway leaves out files of other gateways than the one that the user names, unless the
@@ -146,9 +167,7 @@ func (m *Maker) ofOneGateway(
 
 // ofOneCluster is an error where files that were found in a folder make up several configurations,
 // as lint sorts them. Those that somebody names are of one.
-func (g Gateways) ofOneCluster(
-	files []*source.File, found []Found, options rules.Options,
-) error {
+func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rules.Options) error {
 	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
 		return nil
 	}
@@ -318,24 +337,28 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	if strings.TrimSpace(hint) == "the file has" {
 		hint = "the file has one instance, without a name: leave it out"
 	}
-	return Problem(
-		"--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
+	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
 }
 
-// mistaken says what a file without a policy is, where that can be told, and which flag takes it;
-// else it returns the error as it is.
+// mistaken says what a file without a policy is, if that is known, and which flag takes it; else
+// it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
-	flag := ""
+	as := ""
 	switch kind {
 	case keySetFile:
-		flag = "--jwks " + file.Name
+		as = "--jwks " + file.Name + ", to explain, verify or scan"
 	case environmentsFile:
-		flag = "-c " + file.Name + " --env NAME"
+		as = "-c " + file.Name + " --env NAME, to explain or scan; as -c " + file.Name +
+			", to matrix"
 	case registrationFile:
-		flag = "--app " + file.Name
+		as = "--app " + file.Name + ", beside a policy"
 	default:
 		return err
 	}
-	return Problem(file.Name+": no policy in this file: it is "+string(kind), "pass it as "+flag)
+	return &source.Error{
+		Pos:   source.Position{File: file.Name},
+		Cause: "no policy in this file: it is " + string(kind),
+		Hints: source.Hints("pass it as " + as),
+	}
 }

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // ProbeOutcome is how a real answer stands to the prediction.
@@ -110,4 +112,157 @@ func AsSent(request *rules.Request, address *url.URL) {
 	for name, values := range address.Query() {
 		request.Query[name] = values[0]
 	}
+}
+
+// ProbingAll is what the gateways of an estate answered to its real tokens, beside what was
+// predicted.
+type ProbingAll struct {
+	Name     string   // of the environments file
+	Gateways []string // the environments that have a url, in the file's order
+	URLs     []string // of each, without its query
+	Tokens   []string // the rows
+	Cells    [][]ProbeCell
+	Next     []rules.Step
+}
+
+// ProbeCell is one token at one gateway.
+type ProbeCell struct {
+	Verdict rules.Verdict
+	Outcome ProbeOutcome
+	Answer  ProbeAnswer
+	Failure string // why there is no answer; empty where there is one
+}
+
+// ProbeTarget is a gateway to probe.
+type ProbeTarget struct {
+	Site    *environments.Site
+	Named   source.Position // of its url
+	Address *url.URL
+}
+
+// AskGateway sends a request to a gateway, once.
+type AskGateway func(target ProbeTarget, request *rules.Request) (ProbeAnswer, error)
+
+// URLs lists the environments that have a url, with its text and its place.
+func (e *Estate) URLs() []*environments.Environment {
+	var all []*environments.Environment
+	for i := range e.File.Environments {
+		if env := &e.File.Environments[i]; env.URL.Value != "" {
+			all = append(all, env)
+		}
+	}
+	return all
+}
+
+// Site returns what was read of an environment.
+func (e *Estate) Site(name string) *environments.Site {
+	for i := range e.Sites {
+		if e.Sites[i].Name == name {
+			return &e.Sites[i]
+		}
+	}
+	return nil
+}
+
+// AddNext says how to see one cell with its checks: the first one that has any and did not come
+// out as predicted.
+func (p *ProbingAll) AddNext(line CommandLine) {
+	for _, row := range p.Cells {
+		for g := range row {
+			if row[g].Outcome != AsPredicted && len(row[g].Verdict.Results) > 0 {
+				p.Next = []rules.Step{{
+					Note: "See one of them, check by check, with its token at the prompt",
+					Command: line.Shell.Line(append([]string{
+						"gatewhy", "probe", p.URLs[g], "--env", p.Gateways[g],
+					}, line.Flags...)...),
+				}}
+				return
+			}
+		}
+	}
+}
+
+// ProbeAll sends every real token to every target, and compares each answer with the prediction.
+// The request has this method and these headers.
+func (m *Maker) ProbeAll(
+	e *Estate, targets []ProbeTarget, like *rules.Request, ask AskGateway,
+) *ProbingAll {
+	all := &ProbingAll{Name: e.Name}
+	for _, target := range targets {
+		all.Gateways = append(all.Gateways, target.Site.Name)
+		all.URLs = append(all.URLs, WithoutQuery(target.Address))
+	}
+	for i := range e.Sites {
+		site := &e.Sites[i]
+		for t := range site.Tokens {
+			name := site.Name
+			if len(site.Tokens) > 1 {
+				name += "/" + site.Tokens[t].Name
+			}
+			all.Tokens = append(all.Tokens, name)
+			var row []ProbeCell
+			for _, target := range targets {
+				request := e.requestLike(like, &site.Tokens[t], target)
+				row = append(row, e.probeOne(target, request, ask))
+			}
+			all.Cells = append(all.Cells, row)
+		}
+	}
+	return all
+}
+
+func (e *Estate) requestLike(
+	like *rules.Request, token *environments.Real, target ProbeTarget,
+) *rules.Request {
+	request := &rules.Request{
+		Token: token.Token, At: like.At, Method: like.Method, Headers: like.Headers,
+		Contracts: target.Site.Contracts, Signatures: e.Signatures,
+	}
+	AsSent(request, target.Address)
+	return request
+}
+
+func (e *Estate) probeOne(target ProbeTarget, request *rules.Request, ask AskGateway) ProbeCell {
+	cell := ProbeCell{Verdict: rules.Evaluate(target.Site.Policies, request)}
+	answer, err := ask(target, request)
+	if err != nil {
+		cell.Failure = AsError(err).Cause
+		return cell
+	}
+	cell.Answer = answer
+	prediction := rules.Prediction{
+		Verdict: &cell.Verdict, Request: request, Policies: target.Site.Policies,
+	}
+	if set := e.sets[target.Site.Name]; set != nil {
+		prediction.Behaviours = set.Adapter.Behaviours()
+	}
+	compared := prediction.Compare(rules.Observation{
+		Status: answer.Status, Body: &answer.Body, Headers: answer.Headers,
+	})
+	cell.Outcome = probeOutcome(&cell.Verdict, &compared)
+	return cell
+}
+
+// Counts are how many cells came out as predicted, differ, are open, and have no answer.
+func (p *ProbingAll) Counts() (predicted, differ, open, silent int) {
+	for _, row := range p.Cells {
+		for i := range row {
+			switch {
+			case row[i].Failure != "":
+				silent++
+			case row[i].Outcome == AsPredicted:
+				predicted++
+			case row[i].Outcome == Differs:
+				differ++
+			default:
+				open++
+			}
+		}
+	}
+	return predicted, differ, open, silent
+}
+
+// ReadsOnly reports whether a gateway may be probed with a method without a word of warning.
+func ReadsOnly(method string) bool {
+	return method == "GET" || method == "HEAD" || method == "OPTIONS"
 }

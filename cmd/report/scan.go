@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -32,6 +33,13 @@ type Scanning struct {
 // AddNext says how to see why tokens are not let in, or what is missing to know it.
 func (x *Scanning) AddNext(explain *CommandLine) {
 	of := &x.After
+	if of.Tokens() == 0 {
+		x.Next = []rules.Step{{
+			Note: "No token was found: tokens stand in the Authorization header, which a log has " +
+				"only where it was told to; in NDJSON --json-path names their place",
+			Command: "gatewhy help scanning",
+		}}
+	}
 	if x.Compared {
 		of = &x.LockedOut
 	}
@@ -66,7 +74,7 @@ type Scanner struct {
 	After   *scan.Judge
 	Apps    *entra.Directory
 
-	// Each is told every token, in the order of the input; nil where nobody asks.
+	// Each is called with every token, in the order of the input; it may be nil.
 	Each func(*Scanned) error
 
 	seen  seenTokens
@@ -377,4 +385,43 @@ func (s *seenTokens) kept(got outcome) *outcome {
 	fresh := got // so that no other one goes to the heap
 	s.outcomes[got] = &fresh
 	return &fresh
+}
+
+// readingProgress says how far a stream is read, how fast, and how long the rest of it takes.
+type readingProgress struct {
+	read  *atomic.Int64 // bytes
+	size  int64         // 0 where it is not known: then nobody knows how much is left
+	since time.Time
+	now   func() time.Time
+}
+
+// String is empty as long as there is nothing to tell.
+func (p *readingProgress) String() string {
+	read, spent := p.read.Load(), p.now().Sub(p.since)
+	if read < 1<<20 || spent <= 0 {
+		return ""
+	}
+	rate := float64(read) / spent.Seconds()
+	text := fmt.Sprintf("%d MiB read", read>>20)
+	if p.size > 0 {
+		text = fmt.Sprintf("%d of %d MiB read", read>>20, p.size>>20)
+	}
+	text += fmt.Sprintf(", %.1f MiB/s", rate/(1<<20))
+	if p.size > read {
+		left := time.Duration(float64(p.size-read) / rate * float64(time.Second))
+		text += ", about " + roughly(left) + " left"
+	}
+	return text
+}
+
+// roughly is a duration as people say it.
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(1, int(d.Round(time.Second).Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
+	}
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }

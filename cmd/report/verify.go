@@ -19,6 +19,7 @@ type Verification struct {
 	At      time.Time
 	Report  keys.Report
 	Tenant  string       // whose token it must be, by its id; empty where nobody said
+	Issuer  string       // the exact issuer that it must have; empty where nobody said
 	Redact  bool         // personal values are hidden
 	Next    []rules.Step // what to do now
 
@@ -61,10 +62,7 @@ func (v *Verification) AddNext(line CommandLine) {
 // next is the way on: the question, with the command that follows it.
 func (v *Verification) next(line *CommandLine) rules.Step {
 	decided, failed := v.Report.Decided()
-	step := rules.Step{Note: strings.Join(Hints(v.Hints), "; ")}
-	if step.Note == "" {
-		step.Note = v.Question()
-	}
+	step := rules.Step{Note: v.Question()}
 	again := line.Again("verify", "-")
 	switch {
 	case !failed && v.Profile.HasTrait("microsoft-api"):
@@ -79,8 +77,9 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 			Note:    "See what a gateway answers to it, by its policy",
 			Command: line.explain(),
 		}
-	case len(v.Hints) > 0, decided.ID == "signature" && v.Report.Signature.Reason == keys.NoKeys:
+	case v.lacksKeys(&decided):
 		step.Command = "gatewhy collect keys" + v.tenantFlag()
+		step.Note = cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
 		step.Command = line.explain()
 	case decided.ID == "expiry":
@@ -89,19 +88,45 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	case decided.ID == "not-before":
 		step.Command = line.Again("verify", line.token(), "--at", "issued")
 	case decided.ID == "issuer", decided.ID == "tenant":
-		a := askingLike(v.Profile)
-		a.tenant = cmp.Or(v.Tenant, a.tenant)
-		reason := step.Note
-		if entra.IsGUID(v.Profile.Tenant) && !strings.EqualFold(a.tenant, v.Profile.Tenant) {
-			reason = "This token is from tenant " + v.Profile.Tenant + ", and not from " + a.tenant
-		}
-		return a.step(line.Shell, reason, again)
+		return v.issuerStep(line, step.Note)
 	case decided.ID == "signature":
 		return v.signatureStep(line, step)
 	default:
 		step.Command = again
 	}
 	return step
+}
+
+// lacksKeys reports whether a token is not verified since there are no keys, and for nothing else.
+func (v *Verification) lacksKeys(decided *keys.Check) bool {
+	return decided.ID == "signature" && v.Report.Signature.Reason == keys.NoKeys
+}
+
+// issuerStep is about a token that is not from whom it must be.
+func (v *Verification) issuerStep(line *CommandLine, question string) rules.Step {
+	a, is := askingLike(v.Profile), v.Profile.Tenant
+	expected, known := entra.ParseIssuer(v.Issuer)
+	got, ok := entra.ParseIssuer(v.Profile.Issuer)
+	if a.tenant = cmp.Or(v.Tenant, a.tenant); v.Tenant == "" && known {
+		a.tenant = expected.Tenant
+	}
+	switch {
+	case entra.IsGUID(is) && !strings.EqualFold(a.tenant, is):
+		question = "This token is from tenant " + is + ", and not from " + a.tenant
+	case keys.NearlySame(v.Issuer, v.Profile.Issuer):
+		return rules.Step{
+			Note:    "Expect the issuer as the token has it, if that is the one you meant",
+			Command: line.with("--issuer", v.Profile.Issuer).Again("verify", line.token()),
+		}
+	case known && ok && expected.Version != got.Version && a.audience != "":
+		return rules.Step{
+			Note: "The API's app registration decides the version: 2 gives v2.0 tokens, 1 and " +
+				"null give v1.0 tokens. See which it asks for",
+			Command: line.Shell.Line("az", "ad", "app", "show", "--id", a.audience,
+				"--query", "api.requestedAccessTokenVersion"),
+		}
+	}
+	return a.step(line.Shell, question, line.Again("verify", "-"))
 }
 
 // signatureStep is about a signature that does not verify.
@@ -138,4 +163,117 @@ func (v *Verification) tenantFlag() string {
 		return " --tenant " + v.Profile.Tenant
 	}
 	return ""
+}
+
+// Question is the one thing to ask or to do next about a token that was not verified. It is
+// empty if the token was verified, or if the hints say it.
+func (v *Verification) Question() string {
+	decided, ok := v.Report.Decided()
+	if !ok || v.lacksKeys(&decided) {
+		return ""
+	}
+	switch decided.ID {
+	case "token-format":
+		if fault := v.Token.Fault; fault != nil && len(fault.Hints) > 0 {
+			return Sentence(Hint(fault.Hints[0]))
+		}
+		return "Is this exactly what the client sends, complete and as the token endpoint " +
+			"returned it?"
+	case "algorithm", "signature":
+		return v.signatureQuestion()
+	case "expiry":
+		if decided.Outcome == keys.Unknown {
+			return "How does the gateway read such a token? gatewhy explain -p POLICY shows it " +
+				"for your gateway."
+		}
+		return "Does the client keep its token beyond exp, or ask for a new one in time? (--at " +
+			"issued checks the rest as of then)"
+	case "not-before":
+		return "Are the clocks of the issuer, the gateway and this machine right?"
+	case "issuer", "tenant":
+		return whichAuthority
+	}
+	return ""
+}
+
+const (
+	wrongKid   = "Who changed the kid between the issuer and here?"
+	whichScope = "Which scope does the client ask for? It takes one of your own API, such as " +
+		"api://ID/.default."
+	whichAuthority = "Which authority does the client ask for its token, and which version does " +
+		"the API's app registration request?"
+)
+
+func (v *Verification) signatureQuestion() string {
+	switch r := v.Report.Signature; r.Reason {
+	case keys.Unsigned:
+		if !strings.EqualFold(r.Algorithm, "none") {
+			return "Copy the whole token again: what follows its second dot is missing."
+		}
+		return "Where did the client get this token? Entra ID issues none that is not signed."
+	case keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
+		keys.AlgorithmMismatch, keys.CriticalHeader:
+		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
+	case keys.KidUnknown:
+		return v.kidQuestion()
+	case keys.KeyRolledOver:
+		return "When did the gateway last fetch its key set, and when did the client get this " +
+			"token?"
+	case keys.WrongKey:
+		return wrongKid
+	case keys.GraphNonce:
+		return whichScope
+	case keys.KeyOfTenant:
+		return "Is the gateway's key set that of the token's tenant, and up to date?"
+	case keys.KeyOfApp:
+		return "Does the gateway take its keys from the metadata with ?appid= for this app?"
+	case keys.KeyOfCloud:
+		if len(v.Profile.Clouds) > 1 {
+			return "Which cloud is the tenant in? Its v1.0 issuer does not show it: --cloud " +
+				"says whose keys to use."
+		}
+		return "Which cloud's authority does the client ask for its token?"
+	case keys.KeyUnusable, keys.TooManyKeys:
+		return "Is this the key set that the issuer publishes?"
+	case keys.TextAltered:
+		return alteredQuestion(r)
+	}
+	return ""
+}
+
+// kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
+// is.
+func (v *Verification) kidQuestion() string {
+	switch v.Report.Signature.Elsewhere {
+	case keys.OtherIssuer, keys.OtherCloud, keys.OtherKind, keys.OtherTenant, keys.OtherPolicy:
+		return "Which authority does the client ask for its token, and is this the key set of " +
+			"the same one?"
+	case keys.OtherApp:
+		return "Is this the API whose app registration has the signing key?"
+	case keys.ForClient:
+		return "Does the client send its access token, and not its ID token?"
+	case keys.ForMicrosoft:
+		return whichScope
+	}
+	switch {
+	case v.Report.Signature.Verifier != nil:
+		return wrongKid
+	case v.OwnKeys:
+		return "Where did the client get this token? The issuer that it names publishes no key " +
+			"with its kid."
+	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
+		return whichAuthority
+	}
+	return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
+}
+
+func alteredQuestion(r keys.Result) string {
+	switch {
+	case r.WrongResource:
+		return whichScope
+	case r.Misfit:
+		return "Is this the whole token, from its first to its last character?"
+	}
+	return "What between the issuer and you may alter the token? Does it verify when it comes " +
+		"straight from the token endpoint?"
 }

@@ -2,6 +2,8 @@ package entra
 
 import (
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // DiscoveryPath is where an issuer has its metadata document, below its own address (OpenID
@@ -63,4 +65,87 @@ func withApp(address, appID string) string {
 		return address
 	}
 	return address + "?appid=" + url.QueryEscape(appID)
+}
+
+// KeysAddress is what the URL of a key set of Entra ID says, or that of the metadata that leads to
+// it.
+type KeysAddress struct {
+	Host      string // in lower case
+	Cloud     Cloud
+	Tenant    string // as the path has it; empty if the path names none
+	Version   Version
+	Kind      Kind
+	Policy    string // of B2C, if the URL names it
+	App       string // the app whose own signing keys the set has (?appid=); mostly empty
+	Discovery bool   // it is the address of the metadata
+}
+
+// ParseKeysURL reads the address of a key set, as [KeysURL] writes it, and those of Azure AD B2C
+// and External ID. It is not ok for an address that is not on a host of Entra ID.
+func ParseKeysURL(text string) (KeysAddress, bool) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return KeysAddress{}, false
+	}
+	return KeysAt(u)
+}
+
+// KeysAt is [ParseKeysURL] of an address that is parsed already.
+func KeysAt(u *url.URL) (KeysAddress, bool) {
+	host := strings.ToLower(u.Hostname())
+	cloud, ok := CloudOf(host)
+	path := strings.Split(strings.Trim(u.Path, "/"), "/")
+	var query url.Values
+	if u.RawQuery != "" {
+		query = u.Query()
+	}
+	address := KeysAddress{
+		Host: host, Cloud: cloud, Version: V1, App: query.Get("appid"),
+		Discovery: strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration"),
+	}
+	if slices.Contains(path, "v2.0") {
+		address.Version = V2
+	}
+	if path[0] == "tfp" || path[0] == "te" { // how B2C marks a tenant
+		path = path[1:]
+	}
+	if len(path) > 0 && !ofDocument(path[0]) {
+		address.Tenant = path[0]
+	}
+	if len(path) > 1 && address.Tenant != "" && !ofDocument(path[1]) {
+		address.Policy = path[1]
+	}
+	if address.Policy == "" {
+		address.Policy = query.Get("p")
+	}
+	switch {
+	case cloud.isExternal(host):
+		address.Kind, address.Policy = External, ""
+	case cloud.isB2C(host), address.Policy != "":
+		address.Kind = B2C
+	}
+	return address, ok
+}
+
+// ofDocument reports whether a segment of a path belongs to the document's own name, and not to
+// the tenant's part.
+func ofDocument(segment string) bool {
+	names := []string{"discovery", ".well-known", "v2.0", "oauth2"}
+	return slices.Contains(names, strings.ToLower(segment))
+}
+
+// Shared reports whether the address stands for several tenants.
+func (k KeysAddress) Shared() bool {
+	tenant := strings.ToLower(k.Tenant)
+	return slices.Contains([]string{"", "common", "organizations", "consumers"}, tenant)
+}
+
+// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the
+// address is another one, or names no single tenant by its id.
+func TenantOfKeys(address string) string {
+	keys, ok := ParseKeysURL(address)
+	if !ok || keys.Cloud.Closed != "" || !IsGUID(keys.Tenant) {
+		return ""
+	}
+	return keys.Tenant
 }

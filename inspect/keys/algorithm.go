@@ -117,9 +117,7 @@ func (a algorithm) digest(input string) []byte {
 	return h.Sum(nil)
 }
 
-func (a algorithm) matchesRSA(
-	k *Key, public *rsa.PublicKey, input string, signature []byte,
-) bool {
+func (a algorithm) matchesRSA(k *Key, public *rsa.PublicKey, input string, signature []byte) bool {
 	digest := a.digest(input)
 	if a.pss {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}

@@ -195,10 +195,11 @@ func issuerDiffers(expected, actual string) string {
 	got, gotOK := entra.ParseIssuer(actual)
 	switch {
 	case strings.TrimSuffix(expected, "/") == strings.TrimSuffix(actual, "/"):
-		return "the two differ in the slash at the end, and issuers are compared character by " +
-			"character"
+		return "its issuer and the expected one differ in the slash at the end, and issuers are " +
+			"compared character by character"
 	case strings.EqualFold(expected, actual):
-		return "the two differ in case, and issuers are compared character by character"
+		return "its issuer and the expected one differ in case, and issuers are compared " +
+			"character by character"
 	case wantOK && gotOK && strings.EqualFold(want.Tenant, got.Tenant) &&
 		want.Version != got.Version:
 		return "the tenant is the expected one, but this is the issuer of a v" +
@@ -207,6 +208,11 @@ func issuerDiffers(expected, actual string) string {
 		return "the token is from another tenant"
 	}
 	return "the token is from another issuer"
+}
+
+// NearlySame reports whether two issuers differ in case, or in the slash at the end, alone.
+func NearlySame(expected, actual string) bool {
+	return strings.EqualFold(strings.TrimSuffix(expected, "/"), strings.TrimSuffix(actual, "/"))
 }
 
 // issuerOfTenant returns the issuer that a token of this version has in the expected tenant.

@@ -167,14 +167,15 @@ func TestTheIssuerIsCompared(t *testing.T) {
 			"a slash less", iss(mint.V1Issuer(tid)),
 			keys.Expect{Issuer: strings.TrimSuffix(mint.V1Issuer(tid), "/")},
 			keys.Fail, strings.TrimSuffix(mint.V1Issuer(tid), "/"),
-			"the two differ in the slash at the end, and issuers are compared character by " +
-				"character",
+			"its issuer and the expected one differ in the slash at the end, and issuers are " +
+				"compared character by character",
 		},
 		{
 			"other case", iss(mint.V1Issuer(tid)),
 			keys.Expect{Issuer: strings.ToUpper(mint.V1Issuer(tid))},
 			keys.Fail, strings.ToUpper(mint.V1Issuer(tid)),
-			"the two differ in case, and issuers are compared character by character",
+			"its issuer and the expected one differ in case, and issuers are compared " +
+				"character by character",
 		},
 		{
 			"the other version", iss(mint.V1Issuer(tid)),

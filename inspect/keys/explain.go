@@ -208,8 +208,7 @@ func (v *verification) altered(named []*Key) {
 		v.result.WrongResource = true
 		why = wrong + "; " + why
 	}
-	v.conclude(TextAltered, expected, "a signature that matches no key in the set",
-		why)
+	v.conclude(TextAltered, expected, "a signature that matches no key in the set", why)
 }
 
 // types lists the types of the set's keys, as far as they name one.

@@ -189,8 +189,7 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 	}
 	if strict != text {
 		k.note("loose-base64",
-			name+
-				" is written in padded or standard base64; strict readers refuse the whole set "+
+			name+" is written in padded or standard base64; strict readers refuse the whole set "+
 				"because of it")
 	}
 	return data
@@ -241,16 +240,13 @@ func ParsePEM(origin, text string) (*Set, error) {
 		return set, nil
 	}
 	if strings.Contains(text, "-----") {
-		return nil,
-			refusal(origin, "the PEM text is damaged",
-				"header and footer need lines of their own, and what is between them must be "+
-					"base64")
+		return nil, refusal(origin, "the PEM text is damaged",
+			"header and footer need lines of their own, and what is between them must be base64")
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, text))
 	if err != nil {
-		return nil,
-			refusal(origin, "the text is not a PEM public key or certificate",
-				"it must be base64, with or without the header and footer lines")
+		return nil, refusal(origin, "the text is not a PEM public key or certificate",
+			"it must be base64, with or without the header and footer lines")
 	}
 	set.Keys = append(set.Keys, keyOfBlock("", der))
 	return set, nil
@@ -278,8 +274,7 @@ func keyOfBlock(kind string, der []byte) *Key {
 		if kind != "" {
 			block = "(" + inspect.Quoted(kind) + ") "
 		}
-		return &Key{Fault: "the PEM text " + block +
-			"is not a readable public key or certificate"}
+		return &Key{Fault: "the PEM text " + block + "is not a readable public key or certificate"}
 	}
 	return keyOf(public)
 }
@@ -347,8 +342,7 @@ func (k *Key) Certificate() (Certificate, bool) {
 	read, err := x509.ParseCertificate(der)
 	if err != nil {
 		return Certificate{
-			Fault: "x5c has no readable certificate: " +
-				strings.TrimPrefix(err.Error(), "x509: "),
+			Fault: "x5c has no readable certificate: " + strings.TrimPrefix(err.Error(), "x509: "),
 		}, true
 	}
 	c := Certificate{

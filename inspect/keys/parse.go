@@ -297,8 +297,7 @@ func (k *Key) noteAlgorithm() {
 		k.note("unknown-algorithm", "alg is "+inspect.Quoted(k.Algorithm)+
 			", which is not a signature algorithm of RFC 7518 or RFC 8037")
 	case !a.fits(k):
-		k.note("algorithm-contradicts-type",
-			"alg "+k.Algorithm+" does not fit "+k.describe())
+		k.note("algorithm-contradicts-type", "alg "+k.Algorithm+" does not fit "+k.describe())
 	}
 }
 

@@ -243,8 +243,7 @@ func (v *verification) hasKeys() bool {
 		return true
 	}
 	v.result.Outcome = Unknown
-	v.conclude(NoKeys, "a key set", "none",
-		"the signature can't be checked without a key set")
+	v.conclude(NoKeys, "a key set", "none", "the signature can't be checked without a key set")
 	return false
 }
 

@@ -37,8 +37,8 @@ type Purpose struct {
 	Insecure bool
 }
 
-// For tells the dialler what the connections of a request are for. What nobody has told it of may
-// go to public addresses only.
+// For says what the connections of a request are for. Without it a request may go to public
+// addresses only.
 func For(ctx context.Context, p Purpose) context.Context {
 	return context.WithValue(ctx, connectionKey{}, &connection{Purpose: p})
 }
@@ -106,9 +106,7 @@ type connectionKey struct{}
 
 // noted tells the dialler which proxy a request goes through: the environment named that host, and
 // nobody else.
-func noted(
-	proxy func(*http.Request) (*url.URL, error),
-) func(*http.Request) (*url.URL, error) {
+func noted(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		if r.URL.Scheme == "http" {
 			return nil, nil

@@ -81,6 +81,14 @@ func Cause(err error) string {
 	return "no connection: " + text
 }
 
+// Untrusted reports whether another certificate authority would help: the server's certificate is
+// of one that is not trusted.
+func Untrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var name x509.HostnameError
+	return errors.As(err, &certificate) && !errors.As(err, &name)
+}
+
 // TimedOut reports whether an exchange ended because its time was over.
 func TimedOut(err error) bool {
 	var timeout net.Error

@@ -80,6 +80,7 @@ const (
 	NeedKeySet         Input = "key-set"
 	NeedKeySetFile     Input = "key-set-file"
 	NeedKeySetURL      Input = "key-set-url"
+	NeedAuthority      Input = "authority"  // a certificate authority
 	NeedWhoseKeys      Input = "whose-keys" // a tenant, an issuer or a key set
 	NeedTenant         Input = "tenant"
 	NeedExpectedTenant Input = "expected-tenant" // the one whose token it must be

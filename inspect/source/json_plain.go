@@ -26,6 +26,7 @@ const (
 	mostPlainValues  = 4096
 	mostPlainMembers = 64 // of one object
 	mostPlainDepth   = 16
+	mostPlainNumber  = 200 // bytes: with an exponent of two digits a float64 holds it
 )
 
 // mostMade is how many values are made at once.
@@ -223,7 +224,8 @@ func (r *PlainReader) content(start int, escaped, ascii bool) (string, bool) {
 	}
 	var text string
 	err := json.Unmarshal([]byte(written), &text)
-	return text, err == nil
+	odd := strings.ContainsAny(text, "\x00\ufffd") // an escape of no character reads as U+FFFD
+	return text, err == nil && !odd
 }
 
 // number reads a number (RFC 8259, section 6).
@@ -241,11 +243,14 @@ func (r *PlainReader) number() (string, bool) {
 		if !r.skipByte('+') {
 			r.skipByte('-')
 		}
-		if r.digits() == 0 {
-			return "", false
+		if digits := r.digits(); digits == 0 || digits > 2 {
+			return "", false // a number of three digits in its exponent may be out of range
 		}
 	}
-	return r.text[start:r.at], true
+	if r.at-start <= mostPlainNumber {
+		return r.text[start:r.at], true
+	}
+	return "", false
 }
 
 func (r *PlainReader) skipByte(c byte) bool {

@@ -48,7 +48,7 @@ func (f *File) partOf(version, kind string, text []byte) *part {
 	return read
 }
 
-// part says which part of a value is read. A nil one is none.
+// part says which part of a value is read; nil for nothing of it.
 type part struct {
 	members map[string]*part
 	others  *part // for the members that are not named

@@ -387,9 +387,7 @@ func (c *yamlCutter) read(start int, text []byte, take func(*yaml.Node) error) e
 }
 
 // readSome reads a text of up to n documents.
-func (c *yamlCutter) readSome(
-	n, start int, text []byte, take func(*yaml.Node) error,
-) error {
+func (c *yamlCutter) readSome(n, start int, text []byte, take func(*yaml.Node) error) error {
 	if most := c.file.mostValues(); c.file.selects() && c.pieces > most {
 		return c.file.tooMany(start, most)
 	}

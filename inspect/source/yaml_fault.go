@@ -66,18 +66,12 @@ func openedAt(text []byte, err error) int {
 	return max(line, 1)
 }
 
-// isParserProblem tells the problems that the library's parser finds from those of its scanner.
+// isParserProblem reports whether the library's parser found a problem, and not its scanner.
 func isParserProblem(problem string) bool {
-	for _, words := range [...]string{
+	return hasAnyPrefix([]byte(problem),
 		"did not find expected <", "did not find expected '-'", "did not find expected key",
 		"did not find expected ','", "did not find expected node", "found undefined tag",
-		"found duplicate", "found incompatible",
-	} {
-		if strings.HasPrefix(problem, words) {
-			return true
-		}
-	}
-	return false
+		"found duplicate", "found incompatible")
 }
 
 // maxSearched is how many bytes of YAML are read again and again to find the line of a fault.
@@ -253,8 +247,7 @@ func (f *yamlFault) badStart() (offset int, cause, hint string) {
 			return f.at(f.opened, i), "a value must not start with " + string(r), quoteIt
 		}
 	}
-	return f.first(f.opened), "this line starts with a character that is reserved in YAML",
-		quoteIt
+	return f.first(f.opened), "this line starts with a character that is reserved in YAML", quoteIt
 }
 
 // secondColon is about a name and a value in a place that has no room for them.
@@ -278,8 +271,7 @@ func (f *yamlFault) noColon() (offset int, cause, hint string) {
 	if i := strings.IndexByte(text, ':'); i >= 0 {
 		return f.at(f.opened, i), "a space is missing after the colon", ""
 	}
-	return f.first(f.opened), "a colon is missing after " + forMessage(strings.TrimSpace(text)),
-		""
+	return f.first(f.opened), "a colon is missing after " + forMessage(strings.TrimSpace(text)), ""
 }
 
 // bracket is about lists and objects in brackets.

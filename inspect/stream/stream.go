@@ -42,7 +42,7 @@ type Options struct {
 type Reader struct {
 	from    io.Reader
 	options Options
-	har     *harReader // nil where it is none
+	har     *harReader // nil where the input is not a HAR file
 	number  int        // of the last line
 	rest    []byte     // what was read behind the last line
 	inLong  bool       // a line goes on that is too long

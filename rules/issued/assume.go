@@ -127,11 +127,12 @@ func holdableAudiences(checks []asking) []string {
 		if check.off || !check.readsClaim("aud") {
 			continue
 		}
-		whole := comparesWholes(check.Test)
-		for _, text := range check.texts {
-			if len(all) < mostOfAll && !slices.Contains(all, text) &&
-				(!whole || entra.CanHold("aud", text)) {
-				all = append(all, text)
+		for _, part := range check.about("aud") {
+			for _, text := range part.texts {
+				if len(all) < mostOfAll && !slices.Contains(all, text) &&
+					(!part.comparesWholes() || entra.CanHold("aud", text)) {
+					all = append(all, text)
+				}
 			}
 		}
 	}
@@ -178,7 +179,7 @@ func namesCloud(texts []string, cloud *entra.Cloud) bool {
 func keysOf(checks []asking) []string {
 	var all []string
 	for i := range checks {
-		eachLeaf(checks[i].Test, func(leaf rules.Predicate) {
+		checks[i].Test.EachLeaf(func(leaf *rules.Predicate) {
 			if leaf.Key != nil && leaf.Key.URL != "" {
 				all = append(all, leaf.Key.Addresses()...)
 			}

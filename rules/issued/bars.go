@@ -22,7 +22,7 @@ func (v *View) singles(checks []asking) map[string][]*rules.Check {
 		if len(policy.Effects) > 0 {
 			return nil // an earlier policy may change what a later one sees
 		}
-		if v.classes[0].Applies[i] != rules.Yes {
+		if policy.Runs(v.classes[0].Applies[i]) != rules.Yes {
 			continue
 		}
 		for _, part := range policy.Root.All {

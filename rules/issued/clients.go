@@ -78,6 +78,9 @@ func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
 		key += fmt.Sprintf(" %p", o)
 	}
+	for _, p := range v.matched(identity) {
+		key += fmt.Sprintf(" %s %v", p.Input, p.Texts.Patterns)
+	}
 	return key
 }
 
@@ -100,7 +103,7 @@ const guidLength = 36
 // of it.
 func (c *Classes) told(v *View, identity bool) (ids []string, few bool) {
 	if !c.guids || v.readsID(identity) || v.readsObject() ||
-		len(v.opaques.access)+len(v.opaques.sign) > 0 {
+		len(v.opaques.access)+len(v.opaques.sign)+len(v.matched(identity)) > 0 {
 		return nil, false
 	}
 	ids = c.literals(v)

@@ -67,8 +67,11 @@ func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	return ids, audience, others
 }
 
-// makes is what the expressions make of an id, as far as checks can tell it.
+// makes is what the checks make of an id beyond comparing it, as far as they can tell it.
 func (v *View) makes(id string, identity bool, b *strings.Builder) {
+	for _, p := range v.matched(identity) {
+		b.WriteString(string(v.with(p.Input.ClaimRead(), id).Try(&rules.Check{Test: p})))
+	}
 	if identity {
 		for _, o := range v.opaques.sign {
 			v.look(o, "aud", id, b)
@@ -81,12 +84,17 @@ func (v *View) makes(id string, identity bool, b *strings.Builder) {
 	}
 }
 
-func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+// with is a request whose token has an id in a claim, and nothing else.
+func (v *View) with(claim, id string) *rules.Request {
 	t := *v.blank
 	t.Claims = &source.Value{
 		Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}},
 	}
-	reading := o.Eval(&rules.Request{Token: &t})
+	return &rules.Request{Token: &t}
+}
+
+func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+	reading := o.Eval(v.with(claim, id))
 	switch text, isText := reading.Value.Str(); {
 	case reading.Unknown != nil:
 		b.WriteString("?" + reading.Unknown.Why)
@@ -106,8 +114,8 @@ func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 const spaces = " \t\r\n"
 
 // compare is what checks can tell of a text without spaces: which of some literals it equals or
-// holds, and whether it is a client's that has a contract. Of many literals most are neither, so
-// only the others are named.
+// holds, and where, and whether it is a client's that has a contract. Of many literals most are
+// neither, so only the others are named.
 func (v *View) compare(text string, literals []string, b *strings.Builder) {
 	var room [8]byte
 	for i, literal := range literals {
@@ -118,7 +126,7 @@ func (v *View) compare(text string, literals []string, b *strings.Builder) {
 		if len(text) == len(literal) {
 			b.WriteByte('=')
 		} else {
-			b.WriteByte('~')
+			b.WriteString(within(text, literal))
 		}
 	}
 	// whether the list says that it is not complete is the same for all that are not in it

@@ -20,7 +20,7 @@ func clientsNamedBy(checks []asking, known func(part string) bool) []string {
 		if checks[i].off || !checks[i].readsClaim("appid", "azp") {
 			continue
 		}
-		for _, part := range onlyIDs(partsIn(checks[i].Check, checks[i].texts)) {
+		for _, part := range onlyIDs(partsIn(checks[i].about("appid", "azp"))) {
 			if seen[part] {
 				continue
 			}
@@ -49,21 +49,22 @@ const anyDigit = '?'
 // mostParts limits how many parts of ids are taken from one regular expression.
 const mostParts = 64
 
-// partsIn lists what a check may find in an id: of its texts, and of its regular expressions.
-func partsIn(check *rules.Check, texts []string) []string {
+// partsIn lists what parts of a check may find in an id: of their texts, and of their regular
+// expressions.
+func partsIn(compared []comparison) []string {
 	var all []string
-	for _, text := range texts {
-		all = append(all, strings.FieldsFunc(text, func(c rune) bool {
-			return strings.ContainsRune(",;|"+spaces, c)
-		})...)
-	}
-	eachLeaf(check.Test, func(leaf rules.Predicate) {
-		var patterns []string
-		if leaf.Input.Opaque != nil {
-			patterns = betweenSlashes(leaf.Input.Opaque.Text)
+	for _, part := range compared {
+		for _, text := range part.texts {
+			all = append(all, strings.FieldsFunc(text, func(c rune) bool {
+				return strings.ContainsRune(",;|"+spaces, c)
+			})...)
 		}
-		if leaf.Op == rules.Matches && leaf.Texts != nil {
-			for _, pattern := range leaf.Texts.Patterns {
+		var patterns []string
+		if part.Input.Opaque != nil {
+			patterns = betweenSlashes(part.Input.Opaque.Text)
+		}
+		if part.Op == rules.Matches && part.Predicate.Texts != nil {
+			for _, pattern := range part.Predicate.Texts.Patterns {
 				patterns = append(patterns, pattern.String())
 			}
 		}
@@ -72,7 +73,7 @@ func partsIn(check *rules.Check, texts []string) []string {
 				all = append(all, matching(parsed)...)
 			}
 		}
-	})
+	}
 	return all
 }
 

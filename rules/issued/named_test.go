@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -55,5 +56,37 @@ func TestAClientIsNamedByItsIDAPartOfItOrAnExpression(t *testing.T) {
 		if first := append(got, "")[0]; first != row.want {
 			t.Errorf("%s: %q, want %q", name, got, row.want)
 		}
+	}
+}
+
+// TestAPatternTellsClientsApart holds ids that only a regular expression, or one end of an id,
+// tells from others.
+func TestAPatternTellsClientsApart(t *testing.T) {
+	t.Parallel()
+	pattern, err := rules.WholePattern("[^-]*-0000-.*1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const one = "abcd0000-0000-4000-8000-000000000001"
+	const other = "abcd0000-0000-4000-8000-00000000000a"
+	matching := &rules.Texts{Patterns: []*regexp.Regexp{pattern}}
+	slash := &rules.Texts{SlashAlike: true}
+	for name, p := range map[string]rules.Predicate{
+		"a pattern":   {Op: rules.Matches, Texts: matching},
+		"the end":     {Op: rules.Suffix, Values: rules.Literals("0001")},
+		"another end": {Op: rules.Suffix, Values: rules.Literals("000a")},
+		"a slash":     {Op: rules.OneOf, Values: rules.Literals(one + "/"), Texts: slash},
+	} {
+		p.Input = rules.Claim("azp")
+		v := NewView(policyOf(&rules.Check{ID: rules.CustomClaim, Test: p}), nil)
+		if v.class(one, false) == v.class(other, false) {
+			t.Errorf("%s: the two clients look the same", name)
+		}
+	}
+	v := NewView(policyOf(&rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{
+		Op: rules.Matches, Input: rules.Claim("azp"), Texts: matching,
+	}}), nil)
+	if _, few := (&Classes{guids: true}).told(v, false); few {
+		t.Error("only the ids that the check names are looked at, and it names none")
 	}
 }

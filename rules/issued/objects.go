@@ -52,7 +52,7 @@ func (o *objects) unshown(checks []asking) string {
 		if !asksForObject(checks[i]) {
 			continue
 		}
-		parts := partsIn(checks[i].Check, checks[i].texts)
+		parts := partsIn(checks[i].about("oid", "sub"))
 		if !checks[i].readsClaim("sub") {
 			parts = onlyIDs(parts)
 		}
@@ -133,9 +133,7 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 	prefix, api := unknownObjectKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	var all []*entra.Registration
 	seen := map[string]bool{}
-	for _, app := range slices.Concat(
-		m.world.strangersTo(place.API), m.unknownClientsAt(place),
-	) {
+	for _, app := range slices.Concat(m.world.strangersTo(place.API), m.unknownClientsAt(place)) {
 		if !seen[clientID(app)] {
 			seen[clientID(app)], all = true, append(all, app)
 		}

@@ -3,4 +3,4 @@
 package issued
 
 // In so many worlds kinds are held against choices left open.
-const worlds = 250
+const worlds = 280

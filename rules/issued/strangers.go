@@ -254,7 +254,7 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 			!slices.ContainsFunc(way, wantsNoToken)
 	}
 	for i, policy := range policies {
-		if policy.When.Disabled || class.Applies[i] != rules.Yes {
+		if policy.When.Disabled || policy.Runs(class.Applies[i]) != rules.Yes {
 			continue
 		}
 		if ways, ok := policy.Root.Ways(); ok && !slices.ContainsFunc(ways, unchecked) {

@@ -23,6 +23,14 @@ type asking struct {
 	off   bool // its policy is disabled
 	reads []rules.Input
 	texts []string
+	parts []comparison
+}
+
+// comparison is a part of a check: what it reads, and the texts that it compares that with.
+type comparison struct {
+	*rules.Predicate
+	reads []rules.Input
+	texts []string
 }
 
 // askedBy looks into the checks of policies.
@@ -30,17 +38,47 @@ func askedBy(policies []*rules.Policy) []asking {
 	var all []asking
 	for _, policy := range policies {
 		for _, check := range policy.Checks() {
-			all = append(all, asking{check, policy.When.Disabled, check.Reads(), allTexts(check)})
+			all = append(all, askingOf(check, policy.When.Disabled))
 		}
+	}
+	return all
+}
+
+func askingOf(check *rules.Check, off bool) asking {
+	a := asking{Check: check, off: off, reads: check.Reads()}
+	check.Test.EachLeaf(func(leaf *rules.Predicate) {
+		part := comparison{leaf, leaf.Reads(), textsIn(leaf)}
+		a.parts, a.texts = append(a.parts, part), joinTexts(a.texts, part.texts)
+	})
+	return a
+}
+
+// about lists the parts of a check that read one of these claims. What a part of a check compares
+// another claim with, or the token's header, says nothing of these.
+func (a *asking) about(names ...string) []comparison {
+	return slices.DeleteFunc(slices.Clone(a.parts), func(part comparison) bool {
+		return !readsOne(part.reads, names)
+	})
+}
+
+// textsFor lists the texts that a check compares one of these claims with.
+func (a *asking) textsFor(names ...string) []string {
+	var all []string
+	for _, part := range a.about(names...) {
+		all = joinTexts(all, part.texts)
 	}
 	return all
 }
 
 // readsClaim reports whether a check that is in force reads one of these claims.
 func (a *asking) readsClaim(names ...string) bool {
-	return slices.ContainsFunc(
-		a.reads, func(in rules.Input) bool { return slices.Contains(names, in.ClaimRead()) },
-	)
+	return readsOne(a.reads, names)
+}
+
+func readsOne(reads []rules.Input, claims []string) bool {
+	return slices.ContainsFunc(reads, func(in rules.Input) bool {
+		return slices.Contains(claims, in.ClaimRead())
+	})
 }
 
 // textsOf collects the texts of checks that are in force, for everything that they read.
@@ -50,21 +88,23 @@ func textsOf(checks []asking) texts {
 		if checks[i].off || len(checks[i].texts) == 0 {
 			continue
 		}
-		for _, in := range checks[i].reads {
-			name := in.ClaimRead()
-			if fromRequest(in) {
-				name = in.String()
-			}
-			if name != "" {
-				all[name] = joinTexts(all[name], checks[i].texts)
+		for _, part := range checks[i].parts {
+			for _, in := range part.reads {
+				name := in.ClaimRead()
+				if fromRequest(in) {
+					name = in.String()
+				}
+				if name != "" && len(part.texts) > 0 {
+					all[name] = joinTexts(all[name], part.texts)
+				}
 			}
 		}
 	}
 	return all
 }
 
-// joinTexts adds the texts of a check that are not there yet. The first check's are shared: one
-// that reads very many claims may compare with very many texts.
+// joinTexts adds texts that are not there yet. The first ones are shared: a check that reads very
+// many claims may compare with very many texts.
 func joinTexts(all, texts []string) []string {
 	if len(all) == 0 {
 		return slices.Clip(texts)
@@ -79,41 +119,31 @@ func joinTexts(all, texts []string) []string {
 
 // TextsOf lists some of the texts that a check compares with.
 func TextsOf(check *rules.Check) []string {
-	all := allTexts(check)
+	var all []string
+	check.Test.EachLeaf(func(leaf *rules.Predicate) {
+		all = joinTexts(all, textsIn(leaf))
+	})
 	return all[:min(len(all), mostTexts)]
 }
 
-// allTexts lists the texts that a check compares with: the literals of its predicates, and what
-// stands in quotes in an expression.
-func allTexts(check *rules.Check) []string {
+// textsIn lists the texts that a part of a predicate compares with: its literals, and what stands
+// in quotes in an expression.
+func textsIn(leaf *rules.Predicate) []string {
 	var all []string
 	add := func(text string) {
 		if text != "" && len(all) < mostOfAll && !slices.Contains(all, text) {
 			all = append(all, text)
 		}
 	}
-	eachLeaf(check.Test, func(leaf rules.Predicate) {
-		for _, v := range leaf.Values {
-			add(v.Text)
+	for _, v := range leaf.Values {
+		add(v.Text)
+	}
+	if leaf.Input.Opaque != nil {
+		for _, text := range quoted(leaf.Input.Opaque.Text) {
+			add(text)
 		}
-		if leaf.Input.Opaque != nil {
-			for _, text := range quoted(leaf.Input.Opaque.Text) {
-				add(text)
-			}
-		}
-	})
+	}
 	return all
-}
-
-// eachLeaf visits every part of a predicate that asks something of an input.
-func eachLeaf(p rules.Predicate, visit func(rules.Predicate)) {
-	if p.Op != rules.And && p.Op != rules.Or && p.Op != rules.Not {
-		visit(p)
-		return
-	}
-	for _, part := range p.Of {
-		eachLeaf(part, visit)
-	}
 }
 
 // quoted lists what stands in quotes of either sort in an expression.
@@ -144,25 +174,25 @@ func nearAudiences(checks []asking, own []string) []string {
 		}
 	}
 	for i := range checks {
-		if checks[i].off || !checks[i].readsClaim("aud") || comparesWholes(checks[i].Test) {
+		if checks[i].off || !checks[i].readsClaim("aud") {
 			continue
 		}
-		for _, text := range checks[i].texts {
-			if !strings.Contains(text, "://") {
-				add("api://" + text + "-other")
+		for _, part := range checks[i].about("aud") {
+			if part.comparesWholes() {
+				continue
 			}
-			add(text+"-other", "api://other"+text, "api://other/"+text+"-other")
+			for _, text := range part.texts {
+				if !strings.Contains(text, "://") {
+					add("api://" + text + "-other")
+				}
+				add(text+"-other", "api://other"+text, "api://other/"+text+"-other")
+			}
 		}
 	}
 	return all
 }
 
-// comparesWholes reports whether a predicate compares with whole values only.
-func comparesWholes(p rules.Predicate) bool {
-	whole := true
-	eachLeaf(p, func(leaf rules.Predicate) {
-		whole = whole &&
-			(leaf.Op == rules.Present || leaf.Op == rules.Equals || leaf.Op == rules.OneOf)
-	})
-	return whole
+// comparesWholes reports whether a part of a check compares with whole values only.
+func (c *comparison) comparesWholes() bool {
+	return c.Op == rules.Present || c.Op == rules.Equals || c.Op == rules.OneOf
 }

@@ -29,8 +29,9 @@ type View struct {
 	literals   []string // that claims are compared with
 	texts      texts    // by the claim that they are compared with
 	shared     []string // the claims that several checks read, in order
-	// an expression makes more of a claim than to compare it with texts
+	// a check makes more of a claim than to compare it with texts as they are
 	opaque  map[string]bool
+	ofIDs   []rules.Predicate        // regular expressions that a client's id has to match
 	bound   map[string][]rules.Input // what the checks that bind a name read
 	caller  callerInputs             // what the token's holder writes beside it
 	plain   [1]Written               // where they write nothing
@@ -122,7 +123,7 @@ func newView(
 
 func (v *View) see(check *asking) {
 	v.checks++
-	eachLeaf(check.Test, func(rules.Predicate) { v.conditions++ })
+	check.Test.EachLeaf(func(*rules.Predicate) { v.conditions++ })
 	if check.Binds != "" {
 		v.bound[check.Binds] = check.reads
 	}
@@ -149,7 +150,13 @@ func (v *View) seePredicate(p rules.Predicate) {
 		v.seePredicate(part)
 	}
 	for _, literal := range p.Values {
-		v.literals = append(v.literals, literal.Text)
+		v.literals = append(v.literals, asID(p.Texts, literal.Text))
+	}
+	if claim := p.Input.ClaimRead(); p.Texts != nil && claim != "" {
+		v.opaque[claim] = true
+		if p.Op == rules.Matches && (isClient(claim) || claim == "aud") {
+			v.ofIDs = append(v.ofIDs, p)
+		}
 	}
 	if p.Input.Opaque == nil {
 		return
@@ -160,9 +167,36 @@ func (v *View) seePredicate(p rules.Predicate) {
 	}
 }
 
-// looks is what the checks can tell of a claim's value: all of it where an expression makes
-// something of it, else which texts it equals or holds, and whether it is a client's that has a
-// contract.
+// asID is a literal as an id is compared with it, which is in lower case and without slashes.
+func asID(texts *rules.Texts, literal string) string {
+	if texts == nil {
+		return literal
+	}
+	if texts.FoldCase {
+		literal = lower(literal)
+	}
+	if texts.SchemeAlike {
+		literal = strings.TrimPrefix(strings.TrimPrefix(literal, "https://"), "http://")
+	}
+	if texts.SlashAlike {
+		literal = strings.TrimSuffix(literal, "/")
+	}
+	return literal
+}
+
+// matched lists the regular expressions that the id of a client has to match where it is: in an
+// access token, or in the audience of an ID token too.
+func (v *View) matched(identity bool) []rules.Predicate {
+	if identity {
+		return v.ofIDs
+	}
+	return slices.DeleteFunc(slices.Clone(v.ofIDs), func(p rules.Predicate) bool {
+		return !isClient(p.Input.ClaimRead())
+	})
+}
+
+// looks is what the checks can tell of a claim's value: all of it where one makes something of it,
+// else which texts it equals or holds and where, and whether it is a client's that has a contract.
 func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 	text, isText := value.Str()
 	switch {

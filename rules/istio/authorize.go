@@ -466,6 +466,7 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	check.Answer = c.row(envoy.Denied)
 	check.Test = c.sent()
 	if len(c.jwt) == 0 && c.unread == nil {
+		check.Wants = "a token that a RequestAuthentication has read"
 		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +
 			"and " + at.attribute + " matches nothing"
 	}

@@ -1,8 +1,8 @@
 package istio
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -17,10 +17,11 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	roots := map[string]rules.Node{}
 	for _, of := range read.Entries {
 		w := of.(*workload)
-		root, known := roots[w.class()]
-		if !known {
+		class := w.class()
+		root, known := roots[class]
+		if !known || class == "" {
 			root = newCompiler(w, table).root()
-			roots[w.class()] = root
+			roots[class] = root
 		}
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
@@ -34,13 +35,16 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 }
 
 // class is all that a workload's checks are made of, but for what is the same in the whole cluster.
+// It is empty where some of them are about this workload alone.
 func (w *workload) class() string {
-	var b strings.Builder
-	for _, p := range w.policies {
-		b.WriteString(strconv.Itoa(p.place))
-		b.WriteByte(' ')
+	if len(w.open) > 0 {
+		return ""
 	}
-	b.WriteString(w.doubt)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q %q", w.namespace, w.doubt)
+	for _, p := range w.policies {
+		fmt.Fprintf(&b, " %p", p)
+	}
 	return b.String()
 }
 
@@ -74,14 +78,15 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 
 // root is what a request needs: each stage in the order of the proxy's filters.
 func (c *compiler) root() rules.Node {
-	if c.doubt != "" {
+	switch {
+	case c.doubt != "":
 		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
-			Why: c.doubt,
-			Need: rules.Need{
-				Input: source.NeedPolicy,
-				For:   "the resources as the cluster has them, with its workloads and gateways",
-			},
+			Why: c.doubt, Need: wholeCluster(),
 		}))
+	case len(c.open) > mostOpen:
+		return rules.AllOf(c.open[0].check)
+	case len(c.open) > 0:
+		return c.either(c.open[0])
 	}
 	whole := rules.Node{All: []rules.Node{}}
 	add := func(n rules.Node, ok bool) {

@@ -23,9 +23,8 @@ type resource struct {
 	kubernetes.Resource
 	selector       kubernetes.Labels
 	targets        []target
-	selectorUnread string // why it is not known what the policy selects; else empty
+	selectorUnread string // why it can't be read what the policy selects; else empty
 	twice          string // why it is not known which of two it is; else empty
-	place          int    // among all policies of the cluster
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -36,8 +35,8 @@ func reading() kubernetes.Reading {
 	return kubernetes.Reading{
 		Group: group, Policy: isPolicy, Beside: ofWorkloads,
 		None: "no policy of Istio in this file",
-		Takes: "RequestAuthentication and AuthorizationPolicy, as manifests, as the output of " +
-			"Helm or Kustomize, or as kubectl gets them: " + getPolicies,
+		Takes: "or Istio's RequestAuthentication and AuthorizationPolicy, as manifests, as the " +
+			"output of Helm or Kustomize, or as kubectl gets them: gatewhy collect istio-policies",
 	}
 }
 
@@ -80,17 +79,17 @@ type cluster struct {
 	byName   map[string]*resource
 	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
-	within   map[string]*namespace // filled when it is asked for
-	pods     labelled[*running]    // filled with it
 }
 
 // isWaypoint says what the class of a gateway makes it.
 type isWaypoint bool
 
-// running is a workload that a file shows.
+// running is a workload that a file shows, or one of which only the labels are known.
 type running struct {
 	namespace, name string
 	labels          kubernetes.Labels
+	from            kubernetes.LabelsAt // where the labels are; nowhere if no file has them
+	at              *source.Value       // the workload; nil if no file has it
 }
 
 func clusterOf(files []*source.File) *cluster {
@@ -107,9 +106,6 @@ func clusterOf(files []*source.File) *cluster {
 }
 
 func (c *cluster) add(file *source.File, object *source.Value) {
-	kind, _ := object.Member("kind").Str()
-	namespace, _ := object.At("metadata", "namespace").Str()
-	name, _ := object.At("metadata", "name").Str()
 	if isPolicy(object) {
 		c.addPolicy(policyOf(file, object))
 		return
@@ -118,25 +114,31 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		c.root.learn(mesh)
 		return
 	}
-	switch {
-	case slices.Contains(workloadKinds(), kind):
-		found, ok := kubernetes.LabelsOf(object.At("spec", "template", "metadata", "labels"))
-		if ok {
-			c.running = append(c.running, &running{namespace, name, found})
-		}
-	case kind == "Pod":
+	switch r := kubernetes.ResourceOf(file, object); {
+	case slices.Contains(workloadKinds(), r.Kind):
+		c.runs(&r, "spec", "template", "metadata", "labels")
+	case r.Kind == "Pod":
 		if object.At("metadata", "ownerReferences") != nil {
 			return // its workload stands for it
 		}
-		if found, ok := kubernetes.LabelsOf(object.At("metadata", "labels")); ok {
-			c.running = append(c.running, &running{namespace, name, found})
-		}
-	case kind == "Gateway":
+		c.runs(&r, "metadata", "labels")
+	case r.Kind == "Gateway":
 		class, ok := object.At("spec", "gatewayClassName").Str()
-		if ok {
-			c.waypoint[target{namespace, name}] = isWaypoint(strings.Contains(class, "waypoint"))
+		if ok && !kubernetes.Marked(object.At("spec", "gatewayClassName")) {
+			waypoint := isWaypoint(strings.Contains(class, "waypoint"))
+			c.waypoint[target{r.Namespace, r.Name}] = waypoint
 		}
 	}
+}
+
+// runs adds a workload with the labels at a path.
+func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
+	from := kubernetes.LabelsAt{At: r.At.At(path...), Field: strings.Join(path, ".")}
+	labels, ok := kubernetes.LabelsOf(from.At)
+	if !ok {
+		labels = kubernetes.NotKnown()
+	}
+	c.running = append(c.running, &running{r.Namespace, r.Name, labels, from, r.At})
 }
 
 func (c *cluster) addPolicy(r *resource) {
@@ -153,11 +155,13 @@ func (c *cluster) addPolicy(r *resource) {
 func policyOf(file *source.File, object *source.Value) *resource {
 	r := &resource{Resource: kubernetes.ResourceOf(file, object)}
 	r.selectorUnread = r.NoSpec
-	selector, ok := kubernetes.LabelsOf(r.Spec.At("selector", "matchLabels"))
+	selector, ok := kubernetes.LabelsOf(r.selecting().At)
 	if r.selector = selector; !ok {
-		r.selectorUnread = "the selector of " + r.String() + " can't be read"
+		r.selectorUnread = "the selector of " + r.String() + " can't be read: " +
+			r.selecting().Unread().Why
 	}
-	if s := r.Spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) {
+	if s := r.Spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) &&
+		!kubernetes.Marked(s) {
 		r.selectorUnread = "the selector of " + r.String() + " can't be read"
 	}
 	targets, ok := targetsOf(r.Spec)
@@ -165,6 +169,22 @@ func policyOf(file *source.File, object *source.Value) *resource {
 		r.selectorUnread = "what " + r.String() + " is attached to can't be read"
 	}
 	return r
+}
+
+// selecting is where the labels are that a policy selects by. The API server drops those that are
+// null.
+func (r *resource) selecting() kubernetes.LabelsAt {
+	if s := r.Spec.Member("selector"); kubernetes.Marked(s) {
+		return kubernetes.LabelsAt{At: s, Field: "selector"}
+	}
+	labels := r.Spec.At("selector", "matchLabels")
+	isNull := func(m source.Member) bool { return m.Value.Is(source.Null) }
+	if labels.Is(source.Object) && slices.ContainsFunc(labels.Members, isNull) {
+		stored := *labels
+		stored.Members = slices.DeleteFunc(slices.Clone(labels.Members), isNull)
+		labels = &stored
+	}
+	return kubernetes.LabelsAt{At: labels, Field: "selector.matchLabels"}
 }
 
 // targetsOf lists what a policy is attached to. It is not ok if that can't be read.

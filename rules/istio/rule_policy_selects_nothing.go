@@ -22,7 +22,7 @@ func policySelectsNothing() rules.Rule {
 			for _, p := range i.policies {
 				shown, selected := i.cluster.selectedBy(p)
 				switch at := p.Spec.At("selector", "matchLabels"); {
-				case len(p.targets) > 0 || p.selectorUnread != "" || selected:
+				case len(p.targets) > 0 || p.selectorUnread != "" || selected != rules.No:
 				case shown:
 					all = append(all, i.FindingAt(at, "selector.matchLabels", "no workload of "+
 						"these files has the labels %s", p.selector))
@@ -37,6 +37,19 @@ func policySelectsNothing() rules.Rule {
 			return all
 		}),
 	}
+}
+
+// selectedBy tells whether the files show workloads where a policy may hold, and whether it
+// selects one of them.
+func (c *cluster) selectedBy(p *resource) (shown bool, selected rules.Truth) {
+	selected = rules.No
+	for _, r := range c.running {
+		if near := c.reaches(p, r.namespace); near != rules.No {
+			shown = true
+			selected = max(selected, min(near, p.selector.Selects(r.labels)))
+		}
+	}
+	return shown, selected
 }
 
 // mayBeRoot reports whether a policy's namespace may be the root of the mesh: the files show

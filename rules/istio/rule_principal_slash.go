@@ -22,14 +22,19 @@ func principalSlash() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{issueSlash, codeGenerate},
+		Over:       []string{"issuer-never-issued"},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-				if to := withSlash(v.Text); one.attribute == ofPrincipal && to != "" {
-					all = append(all, i.FindingAt(v, l.Field, "no token has the issuer %s: the "+
-						"issuer of v1.0 tokens ends in a slash, and the principal is %s",
-						strings.TrimPrefix(v.Text[:strings.LastIndex(v.Text, "/")], "*"), to))
+				to := withSlash(v.Text)
+				if one.attribute != ofPrincipal || to == "" {
+					return
 				}
+				issuer, _, _ := cutLast(v.Text)
+				f := i.FindingAt(v, l.Field, "no token has the issuer %s: the issuer of v1.0 "+
+					"tokens ends in a slash, and the principal is %s", issuer, to)
+				f.Value = issuer
+				all = append(all, f)
 			})
 			return all
 		}),

@@ -2,11 +2,12 @@ package istio
 
 import (
 	"cmp"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -19,8 +20,10 @@ type workload struct {
 	target    target // a gateway or a service, of policies that are attached to one
 	policies  []*resource
 
-	// doubt is why it is not known whether other policies select it too; else empty.
+	// doubt is why it is not known whether other policies select it too; else empty. Of policies
+	// of which it is not known for another reason, open says it.
 	doubt string
+	open  []*openSelection
 
 	first   *resource // where the policies begin
 	cluster *cluster  // that it is in
@@ -46,25 +49,30 @@ const mostKinds = 64
 func (c *cluster) workloads() []*workload {
 	var all []*workload
 	for _, namespace := range c.namespaces() {
-		in := c.in(namespace)
-		var here labelled[*workload]
-		for _, r := range in.pods.all {
-			if c.isAttachedTo(r) {
-				continue // the gateway itself stands for it
+		var here []*workload
+		shown := false
+		for _, r := range c.running {
+			if r.namespace == namespace {
+				shown = true
+				if c.isAttachedTo(r) {
+					continue // the gateway itself stands for it
+				}
+				here = append(here, c.workload(r, r.name))
 			}
-			here.add(r.labels, c.workload(namespace, r.labels, r.name))
 		}
-		shown := len(in.pods.all) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
-			if shown && (len(wanted) == 0 || here.selects(wanted)) {
+			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
+			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown ||
+				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
-			here.add(wanted, c.workload(namespace, wanted, wanted.String()))
+			of := &running{namespace: namespace, labels: wanted}
+			here = append(here, c.workload(of, wanted.String()))
 		}
-		all = append(all, here.all...)
-		for _, t := range in.targets {
-			all = append(all, c.attached(namespace, t))
+		for _, t := range c.targetsIn(namespace) {
+			here = append(here, c.attached(namespace, t))
 		}
+		all = append(all, here...)
 	}
 	all = slices.DeleteFunc(all, func(w *workload) bool { return len(w.policies) == 0 })
 	if len(all) == 1 && len(c.running) == 0 && len(c.namespaces()) == 1 {
@@ -73,13 +81,18 @@ func (c *cluster) workloads() []*workload {
 	return all
 }
 
+// shows reports whether the files show a workload, of any namespace, that has these labels.
+func (c *cluster) shows(wanted kubernetes.Labels) bool {
+	return len(wanted) > 0 && slices.ContainsFunc(c.running, func(r *running) bool {
+		return wanted.Selects(r.labels) == rules.Yes
+	})
+}
+
 // namespaces lists those of policies and of workloads, in their order in the files.
 func (c *cluster) namespaces() []string {
 	var all []string
-	seen := map[string]bool{}
 	add := func(name string) {
-		if !seen[name] {
-			seen[name] = true
+		if !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
@@ -97,15 +110,13 @@ func (c *cluster) namespaces() []string {
 // a policy has no selector.
 func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 	var all []kubernetes.Labels
-	seen := map[string]bool{}
 	add := func(l kubernetes.Labels) {
-		if key := fmt.Sprintf("%q", l); !seen[key] { // which sorts them
-			seen[key] = true
+		if !slices.ContainsFunc(all, func(o kubernetes.Labels) bool { return maps.Equal(o, l) }) {
 			all = append(all, l)
 		}
 	}
-	for _, p := range c.in(namespace).policies {
-		if len(p.targets) == 0 {
+	for _, p := range c.policies {
+		if p.Namespace == namespace && len(p.targets) == 0 {
 			add(p.selector)
 		}
 	}
@@ -119,29 +130,64 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 	return all
 }
 
+func (c *cluster) targetsIn(namespace string) []target {
+	var all []target
+	for _, p := range c.policies {
+		for _, t := range p.targets {
+			if p.Namespace == namespace && !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
 // workload is one with these labels. Of a policy that selects by something else it is not known
 // whether it selects this one.
-func (c *cluster) workload(namespace string, has kubernetes.Labels, name string) *workload {
+func (c *cluster) workload(of *running, name string) *workload {
 	w := &workload{
-		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
-		version: c.version,
+		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
+		cluster: c, version: c.version,
 	}
-	w.doubt = c.rootDoubt(namespace)
-	gateway := target{"Gateway", has[gatewayName]}
-	waypoint := bool(c.waypoint[target{namespace, gateway.name}])
-	for _, p := range c.mayHold(namespace, has) {
-		switch {
-		case p.Namespace == namespace && slices.Contains(p.targets, gateway):
-			w.add(p)
-		case len(p.targets) > 0, waypoint:
+	w.doubt = c.rootDoubt(of.namespace)
+	gateway := target{"Gateway", of.labels[gatewayName]}
+	waypoint := bool(c.waypoint[target{of.namespace, gateway.name}])
+	for _, p := range c.policies {
+		near := c.reaches(p, of.namespace)
+		switch attached := p.isAttachedTo(of.namespace, gateway); {
+		case attached != rules.No:
+			w.addIf(attached, p, of)
+		case near == rules.No, len(p.targets) > 0, waypoint:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
-		case p.selector.Selects(has):
-			w.add(p)
+		default:
+			w.addIf(min(near, p.selector.Selects(of.labels)), p, of)
 		}
 	}
 	return w
+}
+
+// isAttachedTo tells whether a policy is attached to a target in a namespace.
+func (r *resource) isAttachedTo(namespace string, t target) rules.Truth {
+	attached := rules.No
+	for _, of := range r.targets {
+		if of.kind == t.kind && t.name != "" {
+			attached = max(attached, kubernetes.Same(of.name, t.name))
+		}
+	}
+	return min(attached, kubernetes.Same(r.Namespace, namespace))
+}
+
+// addIf adds a policy that selects the workload, or may select it.
+func (w *workload) addIf(selects rules.Truth, p *resource, of *running) {
+	switch selects {
+	case rules.Yes:
+		w.add(p)
+	case rules.Maybe:
+		w.add(p)
+		w.leaveOpen(p, of)
+	}
 }
 
 func (w *workload) add(p *resource) {
@@ -156,10 +202,19 @@ func (w *workload) add(p *resource) {
 // gatewayName is the label of a pod that runs a Gateway of the Gateway API.
 const gatewayName = "gateway.networking.k8s.io/gateway-name"
 
+// reaches tells whether a policy holds in a namespace: it is in it, or in the root namespace.
+func (c *cluster) reaches(p *resource, namespace string) rules.Truth {
+	if p.Namespace == c.root.name {
+		return rules.Yes
+	}
+	return kubernetes.Same(p.Namespace, namespace)
+}
+
 // rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
 // it is, or where there are no others.
 func (c *cluster) rootDoubt(namespace string) string {
-	if len(c.in(namespace).policies) == len(c.policies) {
+	others := func(p *resource) bool { return p.Namespace != namespace }
+	if !slices.ContainsFunc(c.policies, others) {
 		return ""
 	}
 	return c.root.doubt
@@ -167,14 +222,14 @@ func (c *cluster) rootDoubt(namespace string) string {
 
 // isAttachedTo reports whether a workload runs a gateway that policies are attached to.
 func (c *cluster) isAttachedTo(r *running) bool {
-	return c.in(r.namespace).targeted[target{"Gateway", r.labels[gatewayName]}] != nil
+	return slices.Contains(c.targetsIn(r.namespace), target{"Gateway", r.labels[gatewayName]})
 }
 
 // podsOf are the labels of the pods that run a gateway. They are whole where the files show what
 // runs it.
 func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whole bool) {
-	for _, r := range c.in(namespace).pods.all {
-		if r.labels[gatewayName] == gateway {
+	for _, r := range c.running {
+		if r.namespace == namespace && r.labels[gatewayName] == gateway {
 			return r.labels, true
 		}
 	}
@@ -193,22 +248,25 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	pods, whole := c.podsOf(namespace, t.name)
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
-	for _, p := range c.near(namespace) {
-		switch {
-		case p.Namespace == namespace && slices.Contains(p.targets, t):
-			w.add(p)
+	runs := &running{namespace: namespace, labels: pods}
+	for _, p := range c.policies {
+		near := c.reaches(p, namespace)
+		selects := min(near, p.selector.Selects(pods))
+		switch attached := p.isAttachedTo(namespace, t); {
+		case attached != rules.No:
+			w.addIf(attached, p, runs)
+		case near == rules.No:
 		case len(p.targets) > 0:
 			other := p.targets[0].kind
 			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"
 		case ofGateway && p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
-		case ofGateway && p.selector.Selects(pods):
-			w.add(p)
+		case ofGateway && selects != rules.No:
+			w.addIf(selects, p, runs)
 		case ofGateway && whole:
 		case len(p.selector) > 0:
-			_, may := p.selector.And(pods)
-			selecting = selecting || may
+			selecting = selecting || !p.selector.Excludes(pods)
 		case t.kind == "Gateway" && !known:
 			wide = true
 		}
@@ -256,7 +314,7 @@ func (c *cluster) named(name string) (*workload, error) {
 		}
 		has[key] = value
 	}
-	w := c.workload(namespace, has, has.String())
+	w := c.workload(&running{namespace: namespace, labels: has}, has.String())
 	w.name = name
 	if len(w.policies) == 0 {
 		return nil, &source.Error{

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 func fileOf(t *testing.T, text string) *source.File {
@@ -88,6 +89,65 @@ func TestListsOfTexts(t *testing.T) {
 		if !slices.Equal(l.Texts(), test.texts) || (l.Doubt != nil) != test.doubt ||
 			l.Empty() != test.none {
 			t.Errorf("%s: got %q, %v, %v", test.text, l.Texts(), l.Doubt, l.Empty())
+		}
+	}
+}
+
+// What a template has left open is selected or not, unless the labels differ for certain or have
+// the same mark.
+func TestSelectorsOfTemplates(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		selector, labels string
+		want             rules.Truth
+	}{
+		{"", "{app: web}", rules.Yes},
+		{"{}", "{app: web}", rules.Yes},
+		{"{app: web}", "{app: web, v: one}", rules.Yes},
+		{"{app: web}", "{app: shop}", rules.No},
+		{"{app: web}", "", rules.No},
+		{`{app: "{{ .app }}"}`, "{app: web}", rules.Maybe},
+		{"{app: {{ .app }}}", "{app: web}", rules.Maybe},
+		{`{app: "${APP}"}`, "{app: web}", rules.Maybe},
+		{"{app: web}", `{app: "{{ .app }}"}`, rules.Maybe},
+		{`{app: "{{ .app }}"}`, `{app: "{{ .app }}"}`, rules.Yes},
+		{`{app: "{{ .app }}"}`, `{app: "{{ .name }}"}`, rules.Maybe},
+		{`{app: "{{ .app }}"}`, "{v: one}", rules.No},
+		{`{app: "{{ .app }}", v: two}`, "{app: web, v: one}", rules.No},
+		{`{"{{ .key }}": web}`, "{app: web}", rules.Maybe},
+		{`{"{{ .key }}": web}`, "{app: shop}", rules.No},
+		{"{app: web}", `{"{{ .key }}": web}`, rules.Maybe},
+		{"{app: web}", `{"{{ .key }}": web, app: shop}`, rules.No},
+		{"{app: web}", "{{ .labels }}", rules.Maybe},
+		{"{{ .labels }}", "{app: web}", rules.Maybe},
+	}
+	for _, test := range tests {
+		file := fileOf(t, "selector: "+test.selector+"\nlabels: "+test.labels+"\n")
+		wanted := LabelsAt{file.Documents[0].Member("selector"), "selector"}
+		has := LabelsAt{file.Documents[0].Member("labels"), "labels"}
+		selector, _ := LabelsOf(wanted.At)
+		labels, _ := LabelsOf(has.At)
+		got := selector.Selects(labels)
+		if got != test.want {
+			t.Errorf("%s of %s: got %d, want %d", test.selector, test.labels, got, test.want)
+		}
+		if at, why := wanted.Open(has, labels); got == rules.Maybe &&
+			(why == nil || at.At.Pos.Line == 0) {
+			t.Errorf("%s of %s: nobody says why", test.selector, test.labels)
+		}
+	}
+}
+
+// A label that is no text the API server refuses, in a selector or a workload.
+func TestLabelsThatAreNoTexts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"l: {v: '1'}": true, "l: {}": true, "l: null": true, "l: {{ .l }}": true,
+		"l: {v: 1}": false, "l: {v: true}": false, "l: {v: null}": false, "l: {v: [a]}": false,
+		"l: [v]": false, "l: text": false,
+	} {
+		if _, ok := LabelsOf(fileOf(t, text).Documents[0].Member("l")); ok != want {
+			t.Errorf("%s: got %v", text, ok)
 		}
 	}
 }

@@ -7,39 +7,142 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Labels are those of a resource, or those that a selector wants.
 type Labels map[string]string
 
 // LabelsOf reads labels. A mark that a template leaves counts as it is written: the same mark is
-// the same value wherever it stands.
-func LabelsOf(v *source.Value) (Labels, bool) {
-	if v == nil || v.Is(source.Null) {
+// the same value wherever it stands. It is not ok where a value is no text, or is there twice,
+// which the API server refuses.
+func LabelsOf(v *source.Value) (all Labels, ok bool) {
+	switch {
+	case v == nil || v.Is(source.Null):
 		return nil, true
-	}
-	if !v.Is(source.Object) {
+	case Marked(v):
+		return Labels{markOf(v): markOf(v)}, true
+	case !v.Is(source.Object):
 		return nil, false
 	}
-	all := Labels{}
+	all, ok = Labels{}, true
 	for i := range v.Members {
 		m := &v.Members[i]
-		if m.Value.Is(source.List) || m.Value.Is(source.Object) || m.Conflict {
-			return nil, false
-		}
 		all[m.Key] = m.Value.Text
+		if Marked(m.Value) {
+			all[m.Key] = markOf(m.Value)
+		}
+		ok = ok && !m.Conflict && (Marked(m.Value) || m.Value.Is(source.String))
 	}
-	return all, true
+	return all, ok
 }
 
-// Selects reports whether a selector selects what has these labels.
-func (l Labels) Selects(has Labels) bool {
+// markOf is a text with a mark for a value that is not known.
+func markOf(v *source.Value) string {
+	if HasMark(v.Text) {
+		return v.Text
+	}
+	return "{{" + v.Text
+}
+
+// NotKnown are labels that can't be read: each may be there, with any value.
+func NotKnown() Labels { return Labels{"{{": "{{"} }
+
+// Selects tells whether a selector selects what has these labels. It may where a template has left
+// its mark in a label.
+func (l Labels) Selects(has Labels) rules.Truth {
+	selects := rules.Yes
 	for key, value := range l {
-		if got, ok := has[key]; !ok || got != value {
-			return false
+		selects = min(selects, has.has(key, value))
+	}
+	return selects
+}
+
+func (l Labels) has(key, value string) rules.Truth {
+	if got, ok := l[key]; ok {
+		return Same(got, value)
+	}
+	has := rules.No
+	for k, v := range l {
+		has = max(has, min(Same(k, key), Same(v, value)))
+	}
+	return has
+}
+
+func (l Labels) hasAny(key string) rules.Truth {
+	has := rules.No
+	for k := range l {
+		has = max(has, Same(k, key))
+	}
+	return has
+}
+
+// Same tells whether two texts are the same once a deployment has replaced the marks in them.
+func Same(a, b string) rules.Truth {
+	switch {
+	case a == b:
+		return rules.Yes
+	case HasMark(a) || HasMark(b):
+		return rules.Maybe
+	}
+	return rules.No
+}
+
+// LabelsAt is where labels are in a file, with the field that has them.
+type LabelsAt struct {
+	At    *source.Value
+	Field string
+}
+
+// Open is the first label of a selector of which it is not known whether some labels have it:
+// where the mark is, in the selector or in the labels, and why it is not known.
+func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
+	wants := func(m *source.Member) bool {
+		text := m.Value.Text
+		if Marked(m.Value) {
+			text = markOf(m.Value)
+		}
+		return has.has(m.Key, text) == rules.Maybe
+	}
+	if at, why := of.doubt(wants); why != nil {
+		return at, why
+	}
+	return other.doubt(func(*source.Member) bool { return true })
+}
+
+// Unread is why some labels can't be read; nil where they can be.
+func (of LabelsAt) Unread() *rules.Unknown {
+	_, why := of.doubt(func(*source.Member) bool { return true })
+	return why
+}
+
+// doubt is why one of some labels is not known, and where it is; nil where all are.
+func (of LabelsAt) doubt(counts func(*source.Member) bool) (LabelsAt, *rules.Unknown) {
+	if why := ShapeDoubt(of.At, source.Object, of.Field); why != nil {
+		return of, why
+	}
+	if !of.At.Is(source.Object) {
+		return of, nil
+	}
+	for i := range of.At.Members {
+		m := &of.At.Members[i]
+		if !counts(m) {
+			continue
+		}
+		key := &source.Value{Kind: source.String, Text: m.Key, Pos: m.KeyPos, Span: m.KeySpan}
+		if why := DoubtOf(key, "a name in "+of.Field); why != nil {
+			return LabelsAt{key, of.Field}, why
+		}
+		one := LabelsAt{m.Known(), of.Field + "." + m.Key}
+		if why := DoubtOf(one.At, one.Field); why != nil {
+			return one, why
+		}
+		if !one.At.Is(source.String) {
+			return one, &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server "+
+				"refuses that, and an earlier version may hold", one.Field, one.At.Kind)}
 		}
 	}
-	return true
+	return of, nil
 }
 
 // And is what two selectors ask for together. It is not ok if they exclude each other.
@@ -57,6 +160,16 @@ func (l Labels) And(other Labels) (Labels, bool) {
 	return both, true
 }
 
+// Excludes reports whether nothing can have both some labels and others.
+func (l Labels) Excludes(other Labels) bool {
+	for key, value := range l {
+		if has, ok := other[key]; ok && Same(has, value) == rules.No {
+			return true
+		}
+	}
+	return false
+}
+
 // String lists the labels as kubectl takes them.
 func (l Labels) String() string {
 	var all []string
@@ -66,7 +179,8 @@ func (l Labels) String() string {
 	return strings.Join(all, ",")
 }
 
-// Requirement is what an expression of a selector wants of one label.
+// Requirement is what an expression of a selector wants of one label. Its values may have marks of
+// a template.
 type Requirement struct {
 	Key, Operator string
 	Values        []string
@@ -83,15 +197,32 @@ func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
 	for _, item := range v.Items {
 		key, isKey := item.Member("key").Str()
 		operator, isOperator := item.Member("operator").Str()
-		values := ListIn(item, "", "values")
-		r := Requirement{key, operator, values.Texts()}
-		if !isKey || !isOperator || values.Doubt != nil || Marked(item.Member("key")) ||
+		values, isList := names(item.Member("values"))
+		if !isKey || !isOperator || !isList || Marked(item.Member("key")) ||
 			Marked(item.Member("operator")) {
 			return nil, false
 		}
-		all = append(all, r)
+		all = append(all, Requirement{key, operator, values})
 	}
 	return all, true
+}
+
+// names are the texts of a list, with marks of a template. It is not ok where one is no text.
+func names(v *source.Value) (all []string, ok bool) {
+	if Marked(v) {
+		return []string{markOf(v)}, true
+	}
+	if v == nil || v.Is(source.Null) {
+		return nil, true
+	}
+	for _, item := range v.Items {
+		name, isName := Name(item)
+		if !isName {
+			return nil, false
+		}
+		all = append(all, name)
+	}
+	return all, v.Is(source.List)
 }
 
 // sound reports whether Kubernetes takes the requirement.
@@ -105,22 +236,25 @@ func (r *Requirement) sound() bool {
 	return false
 }
 
-// Fits reports whether labels are as the requirement wants them. NotIn holds for what has no such
+// Fits tells whether labels are as the requirement wants them. NotIn holds for what has no such
 // label, and one that Kubernetes does not take holds for nothing.
-func (r *Requirement) Fits(has Labels) bool {
-	value, there := has[r.Key]
+func (r *Requirement) Fits(has Labels) rules.Truth {
 	if !r.sound() {
-		return false
+		return rules.No
+	}
+	in := rules.No
+	for _, value := range r.Values {
+		in = max(in, has.has(r.Key, value))
 	}
 	switch r.Operator {
 	case "In":
-		return there && slices.Contains(r.Values, value)
+		return in
 	case "NotIn":
-		return !there || !slices.Contains(r.Values, value)
+		return -in
 	case "Exists":
-		return there
+		return has.hasAny(r.Key)
 	}
-	return !there
+	return -has.hasAny(r.Key)
 }
 
 // String is the requirement as kubectl takes it.

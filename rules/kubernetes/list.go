@@ -11,10 +11,14 @@ import (
 
 // Marked reports whether only a deployment knows a value: a template has left its mark in it.
 func Marked(v *source.Value) bool {
-	return v.Is(source.Unknown) || v.Is(source.String) &&
-		slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
-			return strings.Contains(v.Text, mark)
-		})
+	return v.Is(source.Unknown) || v.Is(source.String) && HasMark(v.Text)
+}
+
+// HasMark reports whether a template has left its mark in a text.
+func HasMark(text string) bool {
+	return slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
+		return strings.Contains(text, mark)
+	})
 }
 
 // DoubtOf is why a value is not known; nil where it is.
@@ -22,12 +26,13 @@ func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	if !Marked(v) {
 		return nil
 	}
-	return &rules.Unknown{
-		Why: v.Doubt(field),
-		Need: rules.Need{
-			Input: source.NeedPolicy, For: "the manifest as it is applied, with its " + field,
-		},
+	need := rules.Need{
+		Input: source.NeedPolicy, For: "the manifest as it is applied, with its " + field,
 	}
+	if strings.Contains(v.Text, "{{") {
+		need.For += "; helm template prints that of a chart"
+	}
+	return &rules.Unknown{Why: v.Doubt(field), Need: need}
 }
 
 // TextDoubt is why it is not known what a text is; nil where it is, or where there is none. What

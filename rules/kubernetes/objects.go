@@ -83,8 +83,8 @@ type Resource struct {
 func ResourceOf(file *source.File, object *source.Value) Resource {
 	r := Resource{File: file, At: object, Spec: object.Member("spec")}
 	r.Kind, _ = object.Member("kind").Str()
-	r.Namespace, _ = object.At("metadata", "namespace").Str()
-	r.Name, _ = object.At("metadata", "name").Str()
+	r.Namespace, _ = Name(object.At("metadata", "namespace"))
+	r.Name, _ = Name(object.At("metadata", "name"))
 	if !r.Spec.Is(source.Object) {
 		if r.Spec != nil && !r.Spec.Is(source.Null) {
 			r.NoSpec = r.String() + " has a spec that is " + r.Spec.Kind.String()
@@ -92,6 +92,15 @@ func ResourceOf(file *source.File, object *source.Value) Resource {
 		r.Spec = &source.Value{Kind: source.Object, Pos: object.Pos, Span: object.Span}
 	}
 	return r
+}
+
+// Name is a name, or the mark that a template has left in its place. It is not ok where it is no
+// text.
+func Name(v *source.Value) (name string, ok bool) {
+	if Marked(v) {
+		return markOf(v), true
+	}
+	return v.Str()
 }
 
 // String names the resource as kubectl does.
@@ -140,14 +149,14 @@ func References(v *source.Value) (all []Reference, ok bool) {
 	}
 	for _, ref := range refs {
 		one := Reference{At: ref}
-		name, isName := ref.Member("name").Str()
+		name, isName := Name(ref.Member("name"))
 		if !isName {
 			return nil, false
 		}
 		one.Name = name
-		one.Kind, _ = ref.Member("kind").Str()
-		one.Namespace, _ = ref.Member("namespace").Str()
-		one.Section, _ = ref.Member("sectionName").Str()
+		one.Kind, _ = Name(ref.Member("kind"))
+		one.Namespace, _ = Name(ref.Member("namespace"))
+		one.Section, _ = Name(ref.Member("sectionName"))
 		all = append(all, one)
 	}
 	return all, true

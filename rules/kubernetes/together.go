@@ -8,9 +8,9 @@ import (
 )
 
 // Together sorts files into those of one cluster. All of them are, unless two have a policy of one
-// name, or a policy has no namespace: then each folder is one, or each of its files. A file that
-// only shows what policies are about comes with those of its folder, or with all where its folder
-// has none. Other files are left out.
+// name, or a policy has no namespace that is known: then each folder is one, or each of its files.
+// A file that only shows what policies are about comes with those of its folder, or with all where
+// its folder has none. Other files are left out.
 func Together(
 	files []*source.File, policy, beside func(object *source.Value) bool,
 ) [][]*source.File {
@@ -35,7 +35,7 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 			case policy(object):
 				r := ResourceOf(file, object)
 				p.names = append(p.names, r.String())
-				p.open = p.open || r.Namespace == ""
+				p.open = p.open || r.Namespace == "" || HasMark(r.Namespace)
 			case beside(object):
 				p.beside = true
 			}
@@ -49,7 +49,7 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 type part struct {
 	file   *source.File
 	names  []string // of its policies
-	open   bool     // one of them has no namespace
+	open   bool     // of one of them the namespace is not known
 	beside bool     // it shows what policies are about
 }
 

@@ -21,7 +21,7 @@ func kept(s *rules.Subject) *memory {
 	return m
 }
 
-// alike is what policies have in common of which the model says the same.
+// alike is what policies have in common if the model says the same of them.
 type alike struct {
 	app   *entra.Registration
 	looks string
@@ -92,8 +92,9 @@ func (l *looking) policies(all []*rules.Policy) {
 	for _, p := range all {
 		w, root := &p.When, &p.Root
 		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
-		l.only(len(p.Effects) == 0)
+		l.only(len(p.Effects) == 0 && p.MayYield == nil && !p.Early)
 		l.only(root.Check == nil && root.Any == nil && root.Not == nil && root.First == nil)
+		l.yes(p.Untried)
 		l.number(len(root.All))
 		for i := range root.All {
 			c := root.All[i].Check
@@ -165,8 +166,8 @@ func (l *looking) input(in *rules.Input) {
 	}
 }
 
-// key writes down where keys come from. What stands in a policy may be secret, and is soon taken
-// out of memory.
+// key writes down where keys come from. What is in a policy may be secret, and is soon taken out
+// of memory.
 func (l *looking) key(k *rules.Key) {
 	if l.yes(k != nil); k == nil {
 		return

@@ -32,7 +32,7 @@ func NewBaseline(found []Known) *Baseline {
 	return &Baseline{SchemaVersion: baselineVersion, Findings: append([]Known{}, found...)}
 }
 
-// ReadBaseline reads a baseline. It is not ok where the text is none.
+// ReadBaseline reads a baseline. It is not ok where the text is not a baseline.
 func ReadBaseline(text []byte) (b *Baseline, ok bool) {
 	err := json.Unmarshal(text, &b)
 	return b, err == nil && b != nil && b.SchemaVersion == baselineVersion

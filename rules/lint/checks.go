@@ -88,6 +88,17 @@ func find(p *rules.Policy, id rules.ID) *rules.Check {
 // inForce reports whether a check is made, and the file says what it tests.
 func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
 
+// withChecks is policies with each check replaced by what a function makes of it.
+func withChecks(policies []*rules.Policy, by func(*rules.Check) *rules.Check) []*rules.Policy {
+	all := make([]*rules.Policy, len(policies))
+	for i, p := range policies {
+		changed := *p
+		changed.Root = p.Root.Map(by)
+		all[i] = &changed
+	}
+	return all
+}
+
 // first returns the first of the checks that is there, or nil.
 func first(checks ...*rules.Check) *rules.Check {
 	for _, c := range checks {
@@ -97,9 +108,6 @@ func first(checks ...*rules.Check) *rules.Check {
 	}
 	return nil
 }
-
-// none is the outcome of a rule that finds nothing.
-func none() []rules.Finding { return nil }
 
 // one is the outcome of a rule that finds one thing.
 func one(f rules.Finding) []rules.Finding { return []rules.Finding{f} }

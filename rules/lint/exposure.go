@@ -16,7 +16,7 @@ const (
 	keptOut  exposure = iota // none gets past
 	hidden                   // only a deployment tells, or a policy that is not modelled
 	unclear                  // an expression can't be evaluated on them
-	doubtful                 // one does of which it is not known whether it can be had
+	doubtful                 // one does, but we do not know whether anyone can get it
 	letIn                    // one does
 )
 
@@ -24,10 +24,10 @@ const (
 type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
-	views    map[bool]*issued.View // by whether clients are told apart
+	views    map[bool]*issued.View // by whether clients are distinguished
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
-	alike    bool                  // and whether or not clients are told apart
+	alike    bool                  // and whether or not clients are distinguished
 	whole    bool                  // all policies are modelled
 	over     *issued.Scratch
 }
@@ -66,7 +66,9 @@ func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
 }
 
 // meets reports whether a request on its routes surely meets a policy.
-func meets(p *rules.Policy) bool { return !p.When.Disabled && p.When.Unknown == nil }
+func meets(p *rules.Policy) bool {
+	return !p.When.Disabled && p.When.Unknown == nil && p.MayYield == nil
+}
 
 // together lists the policies that a request to p has to pass as well: every policy of the API
 // that applies wherever p does, p itself among them.
@@ -226,10 +228,10 @@ func why(a *issued.Answer) exposure {
 		result := &a.Verdict.Results[i]
 		switch {
 		case result.Outcome != rules.Unsure:
-		case result.Check.Unknown != nil || !ofClaims(result.Check):
+		case result.Check.Unknown != nil || !looksAtClaims(result.Check):
 			return hidden
 		case !a.Token.Knows(result.Check.Reads()):
-			// nobody says what the token holds: perhaps it can be had so
+			// nobody says what the token holds: perhaps there is such a one
 		default:
 			least = unclear
 		}
@@ -245,20 +247,23 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 		return view
 	}
 	passed := &rules.Check{Skip: "not asked about"}
-	supposed := make([]*rules.Policy, len(e.policies))
-	for i, p := range e.policies {
-		copied := *p
-		copied.When.Routes = nil // those who are asked about take one that all of them cover
-		copied.Root = withoutPassed(p.Root.Map(func(c *rules.Check) *rules.Check {
-			return suppose(c, passed, t, clients)
-		}))
-		supposed[i] = &copied
-	}
-	view := e.holders.View(supposed)
+	view := e.supposed(func(c *rules.Check) *rules.Check {
+		return suppose(c, passed, t, clients)
+	})
 	if e.shared {
 		e.views[clients] = view
 	}
 	return view
+}
+
+// supposed is the policies with each check replaced by what a function makes of it, on a route
+// that all of them cover.
+func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
+	policies := withChecks(e.policies, by)
+	for _, p := range policies {
+		p.When.Routes, p.Root = nil, withoutPassed(p.Root)
+	}
+	return e.holders.View(policies)
 }
 
 // withoutPassed leaves checks that are not made out of a list in which all must hold.
@@ -274,6 +279,10 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 	switch {
 	case c.Skip != "", c.ID == rules.NotModelled:
 		return c
+	case c.ID == rules.Authorization && c.Unknown == nil && asksOfToken(c):
+		supposed := *c
+		supposed.Test = passedOthers(c.Test, true)
+		return &supposed
 	case !ofClaims(c):
 		if clients && tellsClients(c) {
 			return c
@@ -290,6 +299,42 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 		return &modelled
 	}
 	return c
+}
+
+// asksOfToken reports whether rules that allow or deny look at what a token claims.
+func asksOfToken(c *rules.Check) bool {
+	return c.ReadsAny(func(in rules.Input) bool { return in.Source == rules.FromClaim })
+}
+
+// passedOthers is what rules that allow or deny ask of a token, where whatever they ask of the
+// request beside it lets it pass: it holds, or where it must not, it does not.
+func passedOthers(p rules.Predicate, holds bool) rules.Predicate {
+	switch {
+	case p.Op == rules.Not:
+		p.Of = []rules.Predicate{passedOthers(p.Of[0], !holds)}
+	case p.Op == rules.And || p.Op == rules.Or:
+		of := make([]rules.Predicate, len(p.Of))
+		for i, part := range p.Of {
+			of[i] = passedOthers(part, holds)
+		}
+		p.Of = of
+	case ofRequest(&p) && holds:
+		return rules.Both()
+	case ofRequest(&p):
+		return rules.Never()
+	}
+	return p
+}
+
+// ofRequest reports whether a part of a predicate looks at nothing of the token.
+func ofRequest(leaf *rules.Predicate) bool {
+	switch leaf.Op {
+	case rules.Sent, rules.Readable, rules.Verifies:
+		return false
+	}
+	return !slices.ContainsFunc(leaf.Reads(), func(in rules.Input) bool {
+		return in.Source == rules.FromClaim || in.Source == rules.FromHeader
+	})
 }
 
 // tellsClients reports whether a check is about which client has sent the token.
@@ -317,14 +362,23 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	return e
 }
 
-// modelled leaves out the policies that are not modelled.
+// modelled leaves out what is not modelled: a policy, or a check of one.
 func (e *exposed) modelled() *exposed {
 	if e.whole {
 		return e
 	}
-	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool {
-		return find(p, rules.NotModelled) != nil
-	})
+	passed := &rules.Check{Skip: "not modelled"}
+	all := make([]*rules.Policy, len(e.policies))
+	for i, p := range e.policies {
+		copied := *p
+		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
+			if c.ID == rules.NotModelled {
+				return passed
+			}
+			return c
+		})
+		all[i] = &copied
+	}
 	return withHolders(e.holders, all)
 }
 
@@ -341,6 +395,11 @@ func ofClaims(c *rules.Check) bool {
 		return true
 	}
 	return false
+}
+
+// looksAtClaims reports whether a check is asked about as it is.
+func looksAtClaims(c *rules.Check) bool {
+	return ofClaims(c) || c.ID == rules.Authorization && asksOfToken(c)
 }
 
 // claimOf is the claim that a check is about, though the file does not tell what it wants of it;

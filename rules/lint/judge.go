@@ -31,9 +31,7 @@ func (j *Judge) Compiled(
 	return append(found, others...), len(others) > 0
 }
 
-func (j *Judge) foundIn(
-	read *rules.Configuration, compiled *rules.Compilation,
-) []rules.Finding {
+func (j *Judge) foundIn(read *rules.Configuration, compiled *rules.Compilation) []rules.Finding {
 	return append(slices.Clone(compiled.Findings), j.Policies(compiled.Policies, read.Files)...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Rules lists the rules, in the order of the catalogue: what lets in too many, what lets in
@@ -84,7 +85,19 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	if len(ways) > 1 {
 		found = severest(found)
 	}
-	return Sort(giveWay(found))
+	return Sort(giveWay(sayLess(all, found)))
+}
+
+// sayLess leaves out the findings of a value of which another rule says more.
+func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+		return f.Value != "" && slices.ContainsFunc(found, func(other rules.Finding) bool {
+			return other.Value == f.Value && other.Field == f.Field &&
+				slices.ContainsFunc(all, func(r rules.Rule) bool {
+					return r.Name == other.Rule && slices.Contains(r.Over, f.Rule)
+				})
+		})
+	})
 }
 
 // runWay looks for every rule in policies that are plain lists of checks.
@@ -119,8 +132,8 @@ func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	return nil
 }
 
-// Sort puts findings into the order of their places, and leaves out those that are told already:
-// the same rule at the same place.
+// Sort puts findings into the order of their places, and leaves out repetitions: the same rule at
+// the same place.
 func Sort(found []rules.Finding) []rules.Finding {
 	slices.SortStableFunc(found, byPlace)
 	return slices.CompactFunc(found, func(a, b rules.Finding) bool { return byPlace(a, b) == 0 })
@@ -150,3 +163,76 @@ const (
 
 // since is the version that has all rules of the first catalogue.
 const since = "0.1.0"
+
+// nobodyYet follows a finding that somebody would get in, where nobody does today.
+const nobodyYet = "; today nobody gets in, since the policy accepts no token that Entra ID signs"
+
+// today lessens what a rule has found of who gets in, where something other than a claim keeps
+// every token of Entra ID out: an algorithm, a key, or a header that is taken away. With the app
+// registration lint says of each who gets in, as the matrix does.
+func today(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rules.Finding {
+	if rule.About == nil || s.App == nil {
+		return found
+	}
+	for i := range found {
+		f := &found[i]
+		severe := cmp.Or(f.Severity, rule.Severity) != rules.Note
+		if p := policyOf(f.Check, s.Policies); p != nil && severe && closed(s, p) {
+			f.Severity = rules.Note
+			f.Message += nobodyYet
+		}
+	}
+	return found
+}
+
+// closed reports whether no token of Entra ID gets past what is not about claims or clients, of
+// the policies that a request to p meets.
+func closed(s *rules.Subject, p *rules.Policy) bool {
+	e := exposing(s, p)
+	passed := &rules.Check{Skip: "not asked about"}
+	view := e.supposed(func(c *rules.Check) *rules.Check {
+		if looksAtClaims(c) || tellsClients(c) {
+			return passed
+		}
+		return c
+	})
+	for t := range e.holders.Own() {
+		if view.Passes(t, e.over).Verdict.Outcome != rules.Rejected {
+			return false
+		}
+	}
+	return true
+}
+
+// supposing adds to what a rule has found what it finds where the checks hold whose expressions
+// can't be evaluated, if they read none of the claims that the rule is about. That is a warning at
+// most.
+func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rules.Finding {
+	if rule.About == nil {
+		return found
+	}
+	policies, ok := issued.Supposing(s.Policies, shared(s).neverEvaluated(s), rule.About)
+	if !ok {
+		return found
+	}
+	supposed := &rules.Subject{
+		Policies: policies, Files: s.Files, App: s.App, Kept: s.Kept, Again: s.Again,
+	}
+	for _, f := range rule.Check(supposed) {
+		severity := cmp.Or(f.Severity, rule.Severity)
+		if severity == rules.Error {
+			severity = rules.Warning
+		}
+		known := func(k rules.Finding) bool {
+			return k.Pos == f.Pos && cmp.Or(k.Severity, rule.Severity).Rank() <= severity.Rank()
+		}
+		if slices.ContainsFunc(found, known) {
+			continue
+		}
+		f.Message += "; a check on other claims whose expression can't be evaluated is assumed " +
+			"to pass"
+		f.Severity, f.Policy = severity, nil
+		found = append([]rules.Finding{f}, found...)
+	}
+	return found
+}

@@ -120,6 +120,42 @@ func TestThatNoTokenPassesGivesWayToASharperFinding(t *testing.T) {
 }
 
 // An alternative is what a gateway accepts in the place of another: each is looked at by itself.
+// A rule that says more of a value takes the place of another; of other values both speak.
+func TestAFindingOfAValueGivesWayToOneThatSaysMore(t *testing.T) {
+	t.Parallel()
+	at := func(line int, value string) rules.Finding {
+		return rules.Finding{
+			Field: "issuers", Value: value, Message: value,
+			Pos: source.Position{File: "f", Line: line, Column: 1},
+		}
+	}
+	finds := func(name string, over []string, all ...rules.Finding) rules.Rule {
+		return rules.Rule{
+			Name: name, Severity: rules.Error, Over: over,
+			Check: func(*rules.Subject) []rules.Finding { return all },
+		}
+	}
+	general := finds("general", nil, at(1, "a"), at(1, "b"), at(1, ""))
+	sharp := finds("sharp", []string{"general"}, at(2, "a"), at(2, ""))
+	for _, test := range []struct {
+		name string
+		all  []rules.Rule
+		want []string
+	}{
+		{"both", []rules.Rule{general, sharp}, []string{"general b", "sharp a"}},
+		{"in the other order", []rules.Rule{sharp, general}, []string{"general b", "sharp a"}},
+		{"one alone", []rules.Rule{general}, []string{"general a"}},
+	} {
+		var got []string
+		for _, f := range Run(test.all, of(sound())) {
+			got = append(got, f.Rule+" "+f.Value)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
 func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 	t.Parallel()
 	const says = "any client of the tenant is accepted"

@@ -29,13 +29,12 @@ func algorithmNeverSigned() rules.Rule {
 }
 
 func checkAlgorithm(c *rules.Check) []rules.Finding {
-	if c.ID != rules.Algorithm || c.Skip != "" || c.MaySkip != nil ||
-		len(c.Test.Values) != 1 {
-		return none()
+	if c.ID != rules.Algorithm || c.Skip != "" || c.MaySkip != nil || len(c.Test.Values) != 1 {
+		return nil
 	}
 	switch alg := c.Test.Values[0].Text; alg {
 	case "", "RS256":
-		return none()
+		return nil
 	default:
 		place := c.Length
 		if !strings.HasPrefix(alg, "RS") {

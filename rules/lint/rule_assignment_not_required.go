@@ -36,7 +36,7 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 		c, e := claimCheck(p, "aud"), exposing(s, p)
 		if c == nil {
-			return none()
+			return nil
 		}
 		plain := e.daemons()
 		consented := keptOut
@@ -57,7 +57,7 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 				"any client of the tenant that a user consents to gets in")
 			return one(less(f, rules.Warning))
 		}
-		return none()
+		return nil
 	})
 }
 

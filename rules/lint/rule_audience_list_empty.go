@@ -14,7 +14,7 @@ func audienceListEmpty() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {
-					return none()
+					return nil
 				}
 				return one(at(c, "the audience is checked, and no audience is configured"))
 			})

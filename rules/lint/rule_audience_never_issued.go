@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -34,20 +35,20 @@ func audienceNeverIssued() rules.Rule {
 
 func checkAudienceText(c *rules.Check) []rules.Finding {
 	if !ofClaims(c) {
-		return none()
+		return nil
 	}
 	audiences := wantedTexts(c, claim("aud"))
 	wrong := func(text string) bool { return audienceFault(text) != "" }
 	i := slices.IndexFunc(audiences, wrong)
 	if i < 0 {
 		if i = slices.IndexFunc(audiences, likeScope); i >= 0 {
-			f := at(c, "%s looks like a scope: the audience is the part before it",
-				audiences[i])
+			f := at(c, "%s looks like a scope: the audience is the part before it", audiences[i])
 			return one(less(f, rules.Warning))
 		}
-		return none()
+		return nil
 	}
-	f := at(c, "no token has the audience %s: %s", audiences[i], audienceFault(audiences[i]))
+	f := at(c, "no token has the audience %s: %s",
+		inspect.Visible(audiences[i]), audienceFault(audiences[i]))
 	if slices.ContainsFunc(audiences, func(text string) bool { return !wrong(text) }) {
 		f = less(f, rules.Warning)
 	}

@@ -25,11 +25,11 @@ func audienceNotOfApp() rules.Rule {
 				c, wanted := audienceOf(p)
 				possible, ok := audiencesOf(app)
 				if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !app.AppID.Known() {
-					return none()
+					return nil
 				}
 				for _, audience := range wanted {
 					if slices.Contains(possible, audience) {
-						return none()
+						return nil
 					}
 				}
 				return one(at(c, "the app registration %s has no audience %s",

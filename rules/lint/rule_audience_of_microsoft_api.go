@@ -24,7 +24,7 @@ func audienceOfMicrosoft() rules.Rule {
 						return one(at(c, "%s is %s, not an API of yours", aud, app.Name))
 					}
 				}
-				return none()
+				return nil
 			})
 		},
 	}

@@ -19,7 +19,7 @@ func audienceOptional() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {
-					return none()
+					return nil
 				}
 				return one(atPlace(c, c.Optional,
 					"the audience is checked only where the token has one"))

@@ -25,7 +25,7 @@ func checksExcludeEachOther() rules.Rule {
 	}
 }
 
-// mostExcluding is how many checks are held against each other: more are no policy of a person's.
+// mostExcluding is how many checks are held against each other: a person writes no policy with more.
 const mostExcluding = 16
 
 // checkExclusions looks at the policies that a request meets together. It leaves out the checks
@@ -37,7 +37,7 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		if saidOtherwise(s) {
-			return none()
+			return nil
 		}
 		for c := range p.Root.Checks() {
 			if with := excludesItself(s, c); with != "" {
@@ -58,7 +58,7 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 			}
 		}
 	}
-	return none()
+	return nil
 }
 
 // excludesItself names the claim of which one check asks for what no token of the type has that it

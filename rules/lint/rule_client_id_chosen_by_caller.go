@@ -34,7 +34,7 @@ func clientIDChosenByCaller() rules.Rule {
 func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	message, sure := calledBy(s, p, c)
 	if message == "" {
-		return none()
+		return nil
 	}
 	f := at(c, "%s", message)
 	if e := exposing(s, p); e.daemons() != letIn || !sure {

@@ -30,7 +30,7 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	ids := identities(c)
 	what := named(ids[0].claim)
 	if what == "" || named(ids[1].claim) == "" {
-		return none()
+		return nil
 	}
 	return one(at(c, "%s %s, but contracts are for application ids", ids[0].claim, what))
 }

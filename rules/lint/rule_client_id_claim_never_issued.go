@@ -18,23 +18,19 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},
-		Check:      checkClientClaim,
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				return func(c *rules.Check) []rules.Finding { return checkClientClaim(s, p, c) }
+			})
+		},
 	}
 }
 
-func checkClientClaim(s *rules.Subject) []rules.Finding {
-	return eachCheckOf(s, func(p *rules.Policy) look {
-		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(s, p, c) }
-	})
-}
-
-func checkClientClaimOf(
-	s *rules.Subject, p *rules.Policy, c *rules.Check,
-) []rules.Finding {
+func checkClientClaim(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	in := c.Test.Input
 	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
 		!neverIssuedClaim(in.Name) {
-		return none()
+		return nil
 	}
 	switch {
 	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
@@ -45,7 +41,7 @@ func checkClientClaimOf(
 		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
 			"or azp (v2.0 tokens)", in.Name))
 	}
-	return none()
+	return nil
 }
 
 // neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID

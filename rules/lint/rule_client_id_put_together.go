@@ -32,11 +32,11 @@ func clientIDPutTogether() rules.Rule {
 // that there are: a claim that is missing may be replaced by an empty text.
 func checkPutTogether(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	if !inForce(c) || c.ID != rules.ClientID || c.Test.Op != rules.Present || reads(c, "*") {
-		return none()
+		return nil
 	}
 	claims := marksIn(c.Test.Input, withClaims(c, func(string) bool { return true }))
 	if len(claims) < 2 {
-		return none()
+		return nil
 	}
 	ids, ev := identities(c), evidence{}
 	if known, ok := tokenVersion(s, p); ok {
@@ -48,7 +48,7 @@ func checkPutTogether(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules
 				strings.Join(claims, " and "), putTogether(c, v)))
 		}
 	}
-	return none()
+	return nil
 }
 
 // putTogether says what comes of several claims in a token of a version.

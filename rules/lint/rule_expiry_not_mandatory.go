@@ -25,7 +25,7 @@ func expiryNotMandatory() rules.Rule {
 
 func checkExpiry(c *rules.Check) []rules.Finding {
 	if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or {
-		return none()
+		return nil
 	}
 	return one(at(c, "a token without exp is accepted, and never expires"))
 }

@@ -46,18 +46,12 @@ func checkHolders(s *rules.Subject) []rules.Finding {
 
 // underContract is policies as a client with a contract meets them.
 func underContract(policies []*rules.Policy) []*rules.Policy {
-	all := make([]*rules.Policy, len(policies))
-	for i, p := range policies {
-		copied := *p
-		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
-			if c.ID == rules.Contract || c.ID == rules.ClientSecret {
-				return &rules.Check{Skip: "the client has a contract"}
-			}
-			return c
-		})
-		all[i] = &copied
-	}
-	return all
+	return withChecks(policies, func(c *rules.Check) *rules.Check {
+		if c.ID == rules.Contract || c.ID == rules.ClientSecret {
+			return &rules.Check{Skip: "the client has a contract"}
+		}
+		return c
+	})
 }
 
 // whatIsGiven is the check that lets those past who were given something, and who they are.

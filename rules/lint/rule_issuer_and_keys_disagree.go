@@ -42,7 +42,9 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		switch {
-		case !goTogether(sets, issuers, ofCloud):
+		case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
+			return i.Is(k.Cloud.ID)
+		}):
 			all = append(all, ofOtherCloud(c, sets, issuers))
 		case !goTogether(sets, issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
@@ -55,9 +57,7 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 
 // ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list each
 // other's keys: which of their tokens verify then is not known.
-func ofOtherCloud(
-	c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer,
-) rules.Finding {
+func ofOtherCloud(c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer) rules.Finding {
 	const text = "the issuer is not of %s, whose keys the policy verifies with: "
 	share := func(k entra.KeysAddress, i entra.Issuer) bool { return i.SharesKeys(k.Cloud.ID) }
 	if goTogether(sets, issuers, share) {
@@ -77,8 +77,6 @@ func goTogether(
 		return slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return do(k, i) })
 	})
 }
-
-func ofCloud(k entra.KeysAddress, i entra.Issuer) bool { return i.Is(k.Cloud.ID) }
 
 // ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address
 // names the tenant by its id.
@@ -101,7 +99,7 @@ func checkTenantOf(
 		source = "the key set"
 		for _, keys := range sets {
 			if !entra.IsGUID(keys.Tenant) {
-				return none()
+				return nil
 			}
 			others = append(others, keys.Tenant)
 		}
@@ -114,7 +112,7 @@ func checkTenantOf(
 	isName := func(tenant string) bool { return !entra.IsGUID(tenant) }
 	ids := slices.DeleteFunc(slices.Clone(tenants), isName)
 	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
-		return none()
+		return nil
 	}
 	return one(at(c, "the policy expects tid %s, but %s is of tenant %s: nobody of that tenant "+
 		"gets in",

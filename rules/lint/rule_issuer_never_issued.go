@@ -24,8 +24,7 @@ func issuerNeverIssued() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				_, keys, all := entraKeysOf(s, p)
-				b2c := !all || len(keys) == 0 ||
-					slices.ContainsFunc(keys, isB2C)
+				b2c := !all || len(keys) == 0 || slices.ContainsFunc(keys, isB2C)
 				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
 			})
 		},
@@ -37,16 +36,17 @@ func checkIssuerForm(c *rules.Check, b2c bool) []rules.Finding {
 	texts := wantedTexts(c, claim("iss"))
 	for _, text := range texts {
 		if why := neverIssued(text, b2c); why != "" {
-			all = append(all, at(c, "no token has the issuer %s: %s", text, why))
+			f := at(c, "no token has the issuer %s: %s", text, why)
+			f.Value = text
+			all = append(all, f)
 		}
 	}
-	switch {
-	case len(all) == 0:
-		return none()
-	case len(all) < len(texts):
-		return one(less(all[0], rules.Warning))
+	if len(all) < len(texts) {
+		for i := range all {
+			all[i].Severity = rules.Warning
+		}
 	}
-	return one(all[0])
+	return all
 }
 
 // neverIssued says why no token of Entra ID has this issuer. It is empty where a token may have

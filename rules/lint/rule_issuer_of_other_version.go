@@ -25,7 +25,7 @@ func issuerOfOtherVersion() rules.Rule {
 				version, known := app.TokenVersion()
 				right := func(i entra.Issuer) bool { return i.Version == version }
 				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, right) {
-					return none()
+					return nil
 				}
 				return one(at(c, "this is the issuer of v%s tokens, and the app registration %s "+
 					"gives its API v%s tokens", issuers[0].Version, app.Title(), version))

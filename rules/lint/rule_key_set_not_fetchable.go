@@ -28,7 +28,7 @@ func keySetNotFetchable() rules.Rule {
 // checkKeyAddresses leaves out the metadata document, which has a rule of its own.
 func checkKeyAddresses(c *rules.Check) []rules.Finding {
 	if c.ID != rules.Signature || !inForce(c) || c.Test.Key == nil {
-		return none()
+		return nil
 	}
 	key := c.Test.Key
 	isMetadata := func(address string) bool {
@@ -49,7 +49,7 @@ func checkKeyAddresses(c *rules.Check) []rules.Finding {
 		}
 	}
 	if len(found) > 0 && slices.ContainsFunc(addresses, isMetadata) {
-		return none()
+		return nil
 	}
 	return found
 }

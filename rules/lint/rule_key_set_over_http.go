@@ -11,8 +11,8 @@ func keySetOverHTTP() rules.Rule {
 	return rules.Rule{
 		Name:  "key-set-over-http",
 		Title: "the key set is fetched without TLS",
-		Why: "Anyone who can answer in place of the key server " +
-			"decides which signatures verify.",
+		Why: "Anyone who can answer in place of the key server decides which signatures " +
+			"verify.",
 		Fix:        "Use https.",
 		Severity:   rules.Error,
 		Since:      since,

@@ -30,7 +30,7 @@ func listClaimComparedWithText() rules.Rule {
 func checkListClaim(c *rules.Check) []rules.Finding {
 	name := equalsList(c)
 	if name == "" {
-		return none()
+		return nil
 	}
 	return one(at(c, "%s is a list, which never equals a text", name))
 }

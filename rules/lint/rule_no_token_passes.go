@@ -51,12 +51,10 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
 // one version where the evidence names one, else of all versions. If one of them gets past all
 // that a request meets, it gets past the check too.
-func impassable(
-	s *rules.Subject, all *exposed, c *rules.Check, ev evidence,
-) []rules.Finding {
+func impassable(s *rules.Subject, all *exposed, c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
-		return none()
+		return nil
 	}
 	if onlyOverage(s, c) {
 		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
@@ -67,10 +65,10 @@ func impassable(
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
-		return none()
+		return nil
 	}
 	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
-		return none()
+		return nil
 	}
 	e := alone(s, c)
 	if e.ownClients() == keptOut {
@@ -78,10 +76,10 @@ func impassable(
 			claimOf(c), neverWritten(c)))
 	}
 	if !known {
-		return none()
+		return nil
 	}
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
-		return none()
+		return nil
 	}
 	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
@@ -205,7 +203,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	return clear
 }
 
-// allForms are the claims of which the made-up tokens have every form that Entra ID writes.
+// allForms are the claims that the made-up tokens have in every form that Entra ID writes.
 func allForms() []string {
 	return []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 }

@@ -38,7 +38,7 @@ func optionalClaimNotConfigured() rules.Rule {
 // and with which some would, if the registration asked for it.
 func checkOptional(app *entra.Registration, c *rules.Check) []rules.Finding {
 	if !inForce(c) || !ofClaims(c) {
-		return none()
+		return nil
 	}
 	for _, in := range c.Reads() {
 		name := in.ClaimRead()
@@ -54,7 +54,7 @@ func checkOptional(app *entra.Registration, c *rules.Check) []rules.Finding {
 		}
 		return one(f)
 	}
-	return none()
+	return nil
 }
 
 // passes is how far the API's own tokens get past a check, without a claim that is only in tokens
@@ -121,7 +121,7 @@ func checkAudienceAskedFor(app *entra.Registration, p *rules.Policy) []rules.Fin
 	if c == nil || len(wanted) == 0 || guids(wanted) < len(wanted) || len(app.URIs) == 0 ||
 		!known || version != entra.V1 || app.AudienceIsGUID() ||
 		slices.ContainsFunc(app.Claims, unknown) {
-		return none()
+		return nil
 	}
 	f := at(c, "%s", fmt.Sprintf("v1.0 tokens of %s have the application id in aud only where "+
 		"the client has asked with it: the app registration does not ask for the optional claim "+

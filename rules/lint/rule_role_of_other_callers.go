@@ -38,7 +38,7 @@ func roleOfOtherCallers() rules.Rule {
 func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	role := roleForSome(s.App, demanded(s, c, "roles"))
 	if role == nil {
-		return none()
+		return nil
 	}
 	by := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, unassigned(s.App))
 	rest := newExposed(passing(together(s, p), c), unassigned(s.App))
@@ -51,7 +51,7 @@ func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Fin
 		"only %s in: nobody gets in"
 	switch {
 	case role.Users && own(by, daemonsOf), role.Apps && own(by, usersOf):
-		return none() // another role or claim lets them past
+		return nil // another role or claim lets them past
 	case role.Users && daemons && users:
 		return one(less(at(c, "the role %s is for users only (allowedMemberTypes): clients "+
 			"without a user (client credentials) can't have it and are locked out",
@@ -61,7 +61,7 @@ func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Fin
 	case role.Apps && users && !daemons:
 		return one(at(c, nobody, role.Value.Value, "applications", "users"))
 	}
-	return none()
+	return nil
 }
 
 // unassigned is a registration whose API gives tokens to all, with a role or without: what counts
@@ -92,16 +92,10 @@ func roleForSome(app *entra.Registration, names []string) *entra.Permission {
 // users and clients without one are asked about apart.
 func passing(policies []*rules.Policy, passed *rules.Check) []*rules.Policy {
 	roles := rules.Has(rules.Claim("roles"))
-	all := make([]*rules.Policy, len(policies))
-	for i, p := range policies {
-		copied := *p
-		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
-			if c == passed {
-				return &rules.Check{ID: c.ID, Test: rules.Either(roles, rules.Negate(roles))}
-			}
-			return c
-		})
-		all[i] = &copied
-	}
-	return all
+	return withChecks(policies, func(c *rules.Check) *rules.Check {
+		if c == passed {
+			return &rules.Check{ID: c.ID, Test: rules.Either(roles, rules.Negate(roles))}
+		}
+		return c
+	})
 }

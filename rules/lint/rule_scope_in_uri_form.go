@@ -38,7 +38,7 @@ func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules
 	scopes := demanded(s, c, "scp", "scope")
 	i := slices.IndexFunc(scopes, inURIForm)
 	if i < 0 {
-		return none()
+		return nil
 	}
 	f := at(c, "no Entra ID token has the scope %s: clients ask for it in that form, and scp "+
 		"has the short value", scopes[i])

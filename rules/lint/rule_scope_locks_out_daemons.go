@@ -11,8 +11,8 @@ func scopeLocksOutDaemons() rules.Rule {
 		Title: "a scope is required, but app-only tokens never have one",
 		Why: "A client that works without a user (client credentials) gets a token with roles " +
 			"and without scp: a required scope locks it out.",
-		Fix: "If daemons are to get in, require an app role for them, " +
-			"or either of the two.",
+		Fix: "If daemons are to get in, require an app role for them, or either of the " +
+			"two.",
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
@@ -29,7 +29,7 @@ func scopeLocksOutDaemons() rules.Rule {
 
 func checkDaemons(s *rules.Subject, c *rules.Check) []rules.Finding {
 	if !inForce(c) || !locksOutDaemons(s, c) {
-		return none()
+		return nil
 	}
 	return one(at(c, "a scope is required: clients without a user (client credentials) have "+
 		"none and are locked out"))

@@ -53,26 +53,36 @@ func (e *exposed) openToStrangersAPIs() bool {
 	return e.strangersElsewhere(false, true) == letIn
 }
 
-// scopeCheck returns the check of scopes or roles that is in force, or nil.
+// scopeCheck returns the check of scopes or roles that is in force, or nil: one that keeps out
+// whoever has none, and where others get past each, the first by which strangers get in who have
+// one.
 func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
+	var asks *rules.Check
 	for c := range p.Root.Checks() {
-		if !inForce(c) || !ofClaims(c) {
+		if !inForce(c) || !looksAtClaims(c) {
 			continue
 		}
-		if c.ID == rules.Scopes || reads(c, "scp", "scope", "roles") && needsNames(s, c) {
+		names := reads(c, "scp", "scope", "roles")
+		if c.ID == rules.Scopes || names && needsNames(s, c) {
 			return c
 		}
+		if asks == nil && names {
+			asks = c
+		}
 	}
-	return nil
+	if exposing(s, p).openToAny(false) {
+		return nil
+	}
+	return asks
 }
 
-// needsNames reports whether a check keeps out everybody without scopes and roles.
+// needsNames reports whether nobody without scopes and roles surely gets past a check.
 func needsNames(s *rules.Subject, c *rules.Check) bool {
 	e := alone(s, c)
 	got, _ := e.asked("own without names", func() issued.Tokens {
 		return withoutNames(e.holders.Own())
 	}, false)
-	return got == keptOut
+	return got != letIn
 }
 
 // withoutNames are the same tokens without roles, and with scopes that no policy asks for.

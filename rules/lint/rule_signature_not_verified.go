@@ -17,7 +17,7 @@ func signatureNotVerified() rules.Rule {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				switch {
 				case c.ID != rules.Signature:
-					return none()
+					return nil
 				case c.Skip != "":
 					return one(at(c, "no signature is verified: a token that the caller made up "+
 						"is accepted"))
@@ -25,7 +25,7 @@ func signatureNotVerified() rules.Rule {
 					return one(less(at(c, "perhaps no signature is verified: %s",
 						c.MaySkip.Why), rules.Warning))
 				}
-				return none()
+				return nil
 			})
 		},
 	}

@@ -36,7 +36,7 @@ func substringMatchOnScopes() rules.Rule {
 func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(s, c)
 	if scope == "" {
-		return none()
+		return nil
 	}
 	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
 	if others && !reads(c, "scope") {
@@ -69,7 +69,7 @@ func partOfScope(s *rules.Subject, c *rules.Check) string {
 }
 
 // comparesWords reports whether a check only asks whether whole words are there, none of them with
-// a blank in it: what is longer than a word is none of them.
+// a blank in it: a longer word is another word.
 func comparesWords(c *rules.Check) bool {
 	whole := true
 	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {

@@ -22,11 +22,11 @@ func textKeyIsNoKey() rules.Rule {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				key := c.Test.Key
 				if c.ID != rules.Signature || !inForce(c) || key == nil || key.Text == "" {
-					return none()
+					return nil
 				}
 				fault := faultOf(key)
 				if fault == "" {
-					return none()
+					return nil
 				}
 				return one(at(c, "%s", fault))
 			})

@@ -31,13 +31,13 @@ func wildcardComparedExactly() rules.Rule {
 
 func checkWildcard(c *rules.Check) []rules.Finding {
 	if !ofClaims(c) {
-		return none()
+		return nil
 	}
 	wanted := wantedTexts(c, claim("aud", "iss", "tid", "appid", "azp", "scp", "scope", "roles"))
 	wild := func(text string) bool { return strings.Contains(text, "*") }
 	i := slices.IndexFunc(wanted, wild)
 	if i < 0 {
-		return none()
+		return nil
 	}
 	f := at(c, "%s is compared literally: no token has an asterisk there", wanted[i])
 	if slices.ContainsFunc(wanted, func(text string) bool { return !wild(text) }) {

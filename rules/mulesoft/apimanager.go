@@ -15,10 +15,14 @@ func apiManagerEntries(document *source.Value) []entry {
 	case source.List:
 		return listedEntries(document)
 	case source.Object:
-		for _, envelope := range []string{"policies", "value", "automatedPolicies"} {
+		for _, envelope := range []string{"policies", "value", automatedPolicies} {
 			inner := document.Member(envelope)
 			if inner.Is(source.List) || inner.Is(source.Object) {
-				return apiManagerEntries(inner)
+				all := apiManagerEntries(inner)
+				for i := range all {
+					all[i].automated = all[i].automated || envelope == automatedPolicies
+				}
+				return all
 			}
 		}
 		for _, shape := range []func(*source.Value) (entry, bool){cliEntry, apiManagerEntry} {
@@ -103,6 +107,7 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId"),
 	))
 	e.nameAsset(implementation)
+	e.automated = !placedAt(automation, e.rule).absent()
 	upstreams := v.Member("upstreamIds")
 	e.side = placedAt("upstreamIds", upstreams)
 	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0

@@ -6,8 +6,12 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
+
+// automatedPolicies is the envelope of a list of automated policies.
+const automatedPolicies = "automatedPolicies"
 
 // automation is the member that says to which of an environment's APIs an automated policy
 // applies: those of some gateways, and of Mule runtimes from one version to another.
@@ -126,4 +130,44 @@ func (e *entry) javaDoubt() *doubt {
 		}
 	}
 	return nil
+}
+
+// automatedFirst sorts automated policies before those of an API, as the gateway runs them
+// (MuleSoft documentation, ordering policies).
+func automatedFirst(a, b *entry) int {
+	switch {
+	case a.automated == b.automated:
+		return 0
+	case a.automated:
+		return -1
+	}
+	return 1
+}
+
+// yieldToAutomated marks the policies of an API beside which an automated one of the same kind
+// applies. The vendor's pages differ: that one has priority over the API's own, and disables it
+// (automated policies); both may be applied, and both have to hold (reordering policies).
+func yieldToAutomated(all []*rules.Policy) {
+	automated := map[string]*rules.Policy{}
+	for _, p := range all {
+		if e := p.Entry.(*entry); e.automated && !e.outbound && !p.When.Disabled {
+			automated[e.asset] = p
+		}
+	}
+	for _, p := range all {
+		e := p.Entry.(*entry)
+		by := automated[e.asset]
+		if by == nil || e.automated || e.outbound || p.When.Disabled {
+			continue
+		}
+		p.MayYield = &rules.Unknown{
+			Why: fmt.Sprintf(
+				"an automated policy of the same kind (%s) perhaps replaces this one: MuleSoft "+
+					"documents that it has priority (%s), and that both may be applied (%s)",
+				by.Pos, pageAutomated, pageReorder),
+			Need: rules.Need{For: "whether the gateway still runs the API's own " + p.Name +
+				" policy: read its log; without that policy's file the automated one alone is " +
+				"asked"},
+		}
+	}
 }

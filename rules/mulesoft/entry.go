@@ -11,22 +11,23 @@ import (
 // entry is one policy as a configuration file has it: named fields with their places, and no
 // meaning yet. Once it is read, it is not changed.
 type entry struct {
-	file     *source.File
-	place    *source.Value // the whole entry
-	asset    string        // the policy kind, without the suffix of a gateway
-	name     string        // the file's name for the policy kind, without that suffix
-	version  string
-	variant  string            // the gateway; empty where the file does not name it
-	runtime  dataweave.Version // as the user says
-	asked    string            // the gateway that the user asks about
-	api      string            // the API instance
-	order    int64             // 0 where it is absent or not known
-	local    bool              // Flex Gateway in local mode, where there are no contracts
-	custom   bool              // not one of the vendor's own policies
-	outbound bool              // applied to the call of the upstream, not to the request
-	filled   bool              // whoever applies the file writes the defaults of absent fields
-	report   bool              // a report of a configuration, which nobody can edit
-	creator  creator           // what the file does with the policy
+	file      *source.File
+	place     *source.Value // the whole entry
+	asset     string        // the policy kind, without the suffix of a gateway
+	name      string        // the file's name for the policy kind, without that suffix
+	version   string
+	variant   string            // the gateway; empty where the file does not name it
+	runtime   dataweave.Version // as the user says
+	asked     string            // the gateway that the user asks about
+	api       string            // the API instance
+	order     int64             // 0 where it is absent or not known
+	local     bool              // Flex Gateway in local mode, where there are no contracts
+	custom    bool              // not one of the vendor's own policies
+	outbound  bool              // applied to the call of the upstream, not to the request
+	automated bool              // applied to every API of an environment
+	filled    bool              // whoever applies the file writes the defaults of absent fields
+	report    bool              // a report of a configuration, which nobody can edit
+	creator   creator           // what the file does with the policy
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value
@@ -98,8 +99,10 @@ func (e *entry) policy(variant string) *rules.Policy {
 		Version: e.version,
 		API:     e.api,
 		Order:   int(e.order),
+		Early:   e.automated,
 
 		Unordered: e.unordered(),
+		Untried:   true,
 
 		Pos:   e.place.Pos,
 		When:  e.guard(),

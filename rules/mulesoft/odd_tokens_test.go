@@ -43,6 +43,33 @@ func TestATokenThatReadersDifferOnIsNotKnown(t *testing.T) {
 			"a null in aud", header, strings.Replace(claims, `"a"}`, `["a",null]}`, 1),
 			unknown(rules.Audience),
 		},
+		{"text behind the payload", header, claims + "{}", unknown(rules.TokenFormat)},
+		{
+			"a byte order mark before the payload", header, "\ufeff" + claims,
+			unknown(rules.TokenFormat),
+		},
+		{
+			"a line break in a text", header, in(claims, "\"x\":\"a\nb\""),
+			unknown(rules.TokenFormat),
+		},
+		{"a payload cut off", header, claims[:len(claims)-1], rejected(401, rules.TokenFormat)},
+		{"no JSON", header, "[" + claims + "]", rejected(401, rules.TokenFormat)},
+		{
+			"a NUL in aud", header, strings.Replace(claims, `"a"}`, `"a\u0000"}`, 1),
+			unknown(rules.Audience),
+		},
+		{"a NUL in a claim that nobody reads", header, in(claims, `"x":"\u0000"`), accepted()},
+		{
+			"a NUL in kid", `{"alg":"RS256","kid":"k\u0000"}`, claims, unknown(rules.Signature),
+		},
+		{"a number out of range", header, in(claims, `"x":1e400`), unknown(rules.TokenFormat)},
+		{"a large number", header, in(claims, `"x":1e300`), accepted()},
+		{"half a character", header, in(claims, `"x":"\ud800"`), unknown(rules.TokenFormat)},
+		{
+			"deep nesting", header,
+			in(claims, `"x":`+strings.Repeat("[", 120)+strings.Repeat("]", 120)),
+			unknown(rules.TokenFormat),
+		},
 		{
 			"an exp before 1970", header, strings.Replace(claims, "1778064600", "-1", 1),
 			unknown(rules.Expiry),

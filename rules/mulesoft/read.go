@@ -23,6 +23,9 @@ func readFiles(files []*source.File, options rules.Options) (*rules.Configuratio
 		}
 		c.Entries = append(c.Entries, entries...)
 	}
+	slices.SortStableFunc(c.Entries, func(a, b rules.Entry) int {
+		return automatedFirst(a.(*entry), b.(*entry))
+	})
 	return c, nil
 }
 
@@ -43,7 +46,9 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	for i := range all {
 		all[i].order, _ = all[i].readOrder()
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(all, func(a, b entry) int {
+		return cmp.Or(automatedFirst(&a, &b), cmp.Compare(a.order, b.order))
+	})
 	inheritVariants(all)
 	entries := make([]rules.Entry, len(all))
 	for i := range all {

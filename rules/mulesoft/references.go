@@ -11,7 +11,7 @@ const (
 	docSLA          = "MuleSoft documentation, SLA-based rate limiting policy"
 	docContracts    = "MuleSoft documentation, API contracts"
 	docPointcut     = "MuleSoft documentation, applying a policy to specific methods and resources"
-	docAutomated    = "MuleSoft documentation, automated policies"
+	docAutomated    = "MuleSoft documentation, " + pageAutomated
 	kbInvalid       = "Salesforce KB 005321722"
 	obsApproov      = "approov/quickstart-mulesoft-api-gateway, policy 1.2.0 on Mule 4.4"
 	obsMule         = "public report, JWT Validation on CloudHub 2"
@@ -25,6 +25,12 @@ const (
 	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"
 	pdkJWTLibrary   = "docs.rs, pdk-jwt-lib 1.10"
 	tfCommunity     = "mulesoft-anypoint/terraform-provider-anypoint, JWT validation"
+)
+
+// The titles of pages that differ.
+const (
+	pageAutomated = "automated policies"
+	pageReorder   = "reordering policies"
 )
 
 // The pages that rules and advice refer to.

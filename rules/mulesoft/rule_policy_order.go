@@ -29,7 +29,7 @@ func policyOrder() rules.Rule {
 func checkOrder(s *rules.Subject) []rules.Finding {
 	chain := inForce(s)
 	slices.SortStableFunc(chain, func(a, b configured) int {
-		return cmp.Compare(a.order, b.order)
+		return cmp.Or(automatedFirst(a.entry, b.entry), cmp.Compare(a.order, b.order))
 	})
 	var all []rules.Finding
 	for i, c := range chain {
@@ -47,8 +47,9 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 // disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
 // with the same order, or with none, may run either way round.
 func (c configured) disturbs(later configured) string {
+	unordered := c.order == later.order || c.policy.Unordered || later.policy.Unordered
 	switch {
-	case c.order == later.order || c.policy.Unordered || later.policy.Unordered:
+	case unordered && c.automated == later.automated:
 		return ""
 	case c.isTokenPolicy() && later.asset == "cors":
 		const why = "CORS comes after %s: a preflight request has no token and is rejected " +

@@ -1,6 +1,9 @@
 package oauth2proxy
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // Name is the gateway's name on the command line, and that of its one kind of policy.
 const Name = "oauth2-proxy"
@@ -29,5 +32,80 @@ func Adapter() rules.Adapter {
 		Collect:    collections,
 		Repairable: repairable,
 		Changes:    rules.Changes(changeFor, proposals),
+	}
+}
+
+// collections are the commands that fetch the configuration and a request from where the program
+// runs.
+func collections() []rules.Collection {
+	return []rules.Collection{
+		{
+			Name:  "oauth2-proxy-config",
+			Title: "the configuration of OAuth2 Proxy, as it runs",
+			Takes: []source.Input{source.NeedPolicy, source.NeedPolicyKind},
+			Steps: []rules.Step{
+				{
+					Note: "in Kubernetes: the workload, with its arguments and variables, and " +
+						"the files that it reads; it holds no secret that the workload takes " +
+						"from one",
+					Command: "kubectl get deployments,configmaps --all-namespaces --selector=" +
+						"app.kubernetes.io/name=oauth2-proxy --output=yaml > oauth2-proxy.yaml",
+				},
+				{
+					Note:    "of a Helm release, where the chart is not rendered",
+					Command: "helm get values oauth2-proxy -o yaml > values.yaml",
+				},
+				{
+					Note: "elsewhere: the file behind --config, and the command line that " +
+						"starts the program as it is, in a file of its own",
+				},
+			},
+		},
+		{
+			Name:  "oauth2-proxy-request",
+			Title: "a request as OAuth2 Proxy gets it, and why it refused the token",
+			Takes: []source.Input{source.NeedRequest, source.NeedHeader},
+			Steps: []rules.Step{
+				{
+					Note: "the log has the method and the path of each request, and the reason " +
+						"behind \"Error retrieving session from token in Authorization header\"",
+					Command: "kubectl logs -l app.kubernetes.io/name=oauth2-proxy --tail=200",
+				},
+			},
+		},
+	}
+}
+
+// advice lists what this program's options are for the rules that hold for every gateway.
+func advice() []rules.Advice {
+	return []rules.Advice{
+		{
+			Rule: "issuer-not-pinned",
+			Fix: "OAuth2 Proxy compares the issuer unless " +
+				"insecure_oidc_skip_issuer_verification is on.",
+			References: []string{docEntra},
+		},
+		{
+			Rule: "issuer-of-other-version",
+			Fix: "In OAuth2 Proxy the issuer is oidc_issuer_url; extra_jwt_issuers takes both " +
+				"versions beside each other.",
+			References: []string{issueIssuer},
+		},
+		{
+			Rule: "audience-of-microsoft-api",
+			Fix:  "In OAuth2 Proxy the audiences are client_id and oidc_extra_audiences.",
+		},
+		{
+			Rule: "audience-not-of-app",
+			Fix: "In OAuth2 Proxy the client id is an audience too, that of ID tokens: an " +
+				"access token for the API has the API's, which belongs into oidc_extra_audiences.",
+			References: []string{issueAccess},
+		},
+		{
+			Rule: "any-client-accepted",
+			Fix: "OAuth2 Proxy does not look at azp or appid: restrict callers by app roles, " +
+				"with oidc_groups_claim set to roles and the roles in allowed_groups.",
+			References: []string{docOptions},
+		},
 	}
 }

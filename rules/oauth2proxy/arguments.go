@@ -55,7 +55,7 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 	}
 }
 
-// oddArgument remembers a word that is no flag. One that only a deployment knows may be any.
+// oddArgument remembers a word that is not a flag. One that only a deployment knows may be any.
 func (r *reader) oddArgument(e *entry, word *source.Value) {
 	switch {
 	case marked(word):
@@ -141,9 +141,7 @@ func (r *reader) assignments(e *entry, file *source.File, words []*source.Value)
 		}
 		if found := assignment.FindStringSubmatch(word.Text); found != nil {
 			g := given{file: file}
-			g.value, g.whole, g.before = behindEquals(
-				file, word, word.Text[len(found[0]):], true,
-			)
+			g.value, g.whole, g.before = behindEquals(file, word, word.Text[len(found[0]):], true)
 			r.fromVariable(e, found[1], g)
 		}
 	}

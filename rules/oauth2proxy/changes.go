@@ -93,9 +93,7 @@ func (m *changer) set(id, title, name, to string) rules.Change {
 }
 
 func (m *changer) takeBearerTokens() rules.Change {
-	return m.set(
-		"take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true",
-	)
+	return m.set("take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true")
 }
 
 // whole gives a list one value in the place of all that it has.
@@ -234,7 +232,9 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		}
 		switch r.Check.ID {
 		case rules.Audience:
-			propose(m.audience(profile.Audience[0]))
+			change := m.audience(profile.Audience[0])
+			change.Title += ifThisAPI
+			propose(change)
 		case rules.Issuer:
 			for _, change := range m.issuerOf(profile.Issuer, profile.Audience[0]) {
 				propose(change)
@@ -247,6 +247,9 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	}
 	return distinct(all)
 }
+
+// ifThisAPI is what makes a change for a token's audience right: the token alone does not show it.
+const ifThisAPI = ", if that is this API"
 
 // issuerOf accepts the tokens of an issuer beside the others, or instead of them, if it is the
 // tenant's own of the other version.
@@ -261,7 +264,8 @@ func (m *changer) issuerOf(issuer, audience string) []rules.Change {
 		m.set("set-issuer", fmt.Sprintf("accept the tenant's v%s tokens", wanted.Version),
 			"oidc_issuer_url", issuer),
 		m.add("add-issuer",
-			fmt.Sprintf("accept the tenant's v%s tokens too, for %s", wanted.Version, audience),
+			fmt.Sprintf("accept the tenant's v%s tokens too, for %s", wanted.Version, audience)+
+				ifThisAPI,
 			"extra_jwt_issuers", issuer+"="+audience),
 	}
 }

@@ -81,7 +81,7 @@ func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check
 		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
 	}
 	if slices.Contains(notRun(), of.name) {
-		check.Evidence = inferred(reference)
+		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
 	}
 	check.Pos, check.Span = c.place(of)
 	return check
@@ -98,6 +98,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 	}
 	malformed := c.refusal()
 	check.Unknown = bearer.unknown
+	c.leaveOpen(check)
 	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}

@@ -65,8 +65,8 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 				Pos:   source.Position{File: file.Name},
 				Cause: "no configuration of OAuth2 Proxy in this file",
 				Hints: source.Hints(
-					"its configuration file in TOML, its alpha configuration in YAML, or the " +
-						"manifest, compose file or command line that starts it",
+					"or OAuth2 Proxy's configuration file in TOML, its alpha configuration in " +
+						"YAML, or the manifest, compose file or command line that starts it",
 				),
 			}
 		}

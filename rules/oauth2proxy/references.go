@@ -25,7 +25,6 @@ const (
 const (
 	docOptions  = "oauth2-proxy.github.io/oauth2-proxy/configuration/overview"
 	docEntra    = "oauth2-proxy.github.io/oauth2-proxy/configuration/providers/ms_entra_id"
-	docAlpha    = "oauth2-proxy.github.io/oauth2-proxy/configuration/alpha-config"
 	issueEmail  = "github.com/oauth2-proxy/oauth2-proxy/issues/1270"
 	issueIssuer = "github.com/oauth2-proxy/oauth2-proxy/issues/2719"
 	issueAccess = "github.com/oauth2-proxy/oauth2-proxy/issues/1350"
@@ -41,8 +40,4 @@ func observed(reference string) rules.Evidence {
 // notRun are the options with which the program was not run: what they do was read in its source.
 func notRun() []string {
 	return []string{"allowed_roles", "authenticated_emails_file", "oidc_public_key_files"}
-}
-
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
 }

@@ -3,6 +3,7 @@ package estates
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -83,9 +84,27 @@ func (d Dice) Predicate(depth int, input func() rules.Input, text func() string)
 	}
 	ops := []rules.Op{
 		rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present,
+		rules.Prefix, rules.Suffix, rules.Matches, rules.OneOf,
 	}
-	in, literals := input(), rules.Literals(text())
-	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: literals}
+	in, literal := input(), text()
+	half := len(literal) / 2
+	if half < 8 {
+		half = 0 // a short part may be that of any id
+	}
+	p := rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
+	switch {
+	case p.Op == rules.Prefix:
+		p.Values = rules.Literals(literal[:len(literal)-half])
+	case p.Op == rules.Suffix:
+		p.Values = rules.Literals(literal[half:])
+	case p.Op == rules.Matches:
+		pattern, _ := rules.WholePattern("[^/]*" + regexp.QuoteMeta(literal[half:]))
+		p.Values, p.Texts = nil, &rules.Texts{Patterns: []*regexp.Regexp{pattern}}
+	case p.Op == rules.OneOf && d.Often():
+		p.Values = rules.Literals(strings.ToUpper(literal) + "/")
+		p.Texts = &rules.Texts{FoldCase: true, SlashAlike: true}
+	}
+	return p
 }
 
 // Contracts are two of the ids, of a list that is perhaps not whole.

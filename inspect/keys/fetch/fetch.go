@@ -206,7 +206,13 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	case f.retry > longestPause:
 		hint = source.Hint{Text: fmt.Sprintf("the server asks to wait %s", f.retry)}
 	}
-	return wanting(t.String(), cause, hint)
+	hints := []source.Hint{hint}
+	if network.Untrusted(f.err) {
+		hints = []source.Hint{
+			source.Ask(source.NeedAuthority, "trust the authority of its certificate too"), hint,
+		}
+	}
+	return wanting(t.String(), cause, hints...)
 }
 
 // cause is the plain reason.

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 func TestAnswersThatAreRefused(t *testing.T) {
@@ -273,8 +277,19 @@ func TestACertificateThatIsNotTrustedIsNoReasonToTryAgain(t *testing.T) {
 	transport.TLSClientConfig = nil
 	s.Transport = transport
 	_, err := s.URL(context.Background(), loginHost+"common/discovery/keys")
-	const want = "the server's certificate is not trusted: x509:"
-	if cause, _ := causeAndHint(t, err); !strings.HasPrefix(cause, want) {
-		t.Error(cause)
+	var e *source.Error
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(e.Cause, "the server's certificate is not trusted: x509:") {
+		t.Error(e.Cause)
+	}
+	var needs []source.Input
+	for _, hint := range e.Hints {
+		needs = append(needs, hint.Need.Input)
+	}
+	if want := []source.Input{source.NeedAuthority, source.NeedKeySetFile}; !slices.Equal(
+		needs, want) {
+		t.Errorf("the hints ask for %q, want %q", needs, want)
 	}
 }

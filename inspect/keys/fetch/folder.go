@@ -65,9 +65,9 @@ func readEntryFile(file string) ([]byte, error) {
 const lockPatience = time.Second
 
 // lock makes parallel runs fetch a set one after the other, so that the later ones find what the
-// first has written. The system releases the lock when its process ends. If the lock can't be had
-// in time, the work goes on without it: files are replaced in one step, so the worst is that a set
-// is fetched twice.
+// first has written. The system releases the lock when its process ends. If the lock isn't free in
+// time, the work goes on without it: files are replaced in one step, so the worst is that a set is
+// fetched twice.
 func lock(ctx context.Context, file string) (unlock func()) {
 	name := file + ".lock"
 	if file == "" || !mayBeLocked(name) {

@@ -37,8 +37,8 @@ type Source struct {
 	// five minutes.
 	Kid string
 
-	// Asked is told of each of several key sets that was asked for, and how many there are to
-	// ask for at most; nil where nobody wants to know. Several goroutines call it.
+	// Asked is called for each of several key sets that was asked for, with how many there are to
+	// ask for at most; it may be nil. Several goroutines call it.
 	Asked func(all int)
 
 	once bool // what does not answer is not asked again
@@ -254,7 +254,7 @@ func refusal(name, cause, hint string) error {
 }
 
 // wanting is a refusal whose hint may ask for an input.
-func wanting(name, cause string, hint source.Hint) error {
+func wanting(name, cause string, hints ...source.Hint) error {
 	pos := source.Position{File: name}
-	return &source.Error{Pos: pos, Cause: cause, Hints: []source.Hint{hint}}
+	return &source.Error{Pos: pos, Cause: cause, Hints: hints}
 }

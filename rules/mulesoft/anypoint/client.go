@@ -186,7 +186,7 @@ func (c *Client) once(
 const tooSlow = "ask for fewer environments, or for single API instances"
 
 func hintOf(err error) string {
-	if strings.Contains(network.Cause(err), "certificate") {
+	if network.Untrusted(err) {
 		return "a company's own certificate authority must be named"
 	}
 	return "is the host right, and can this machine reach it?"

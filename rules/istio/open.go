@@ -1,0 +1,104 @@
+package istio
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// openSelection is policies of which it is not known whether they select a workload: a template
+// has left its mark where that is said. All of them select it, or none does.
+type openSelection struct {
+	policies []*resource
+	by       string // what they select by
+	check    *rules.Check
+}
+
+// mostOpen limits the selections of one workload that are looked at both ways.
+const mostOpen = 3
+
+// leaveOpen notes that it is not known whether a policy selects what has these labels.
+func (w *workload) leaveOpen(p *resource, of *running) {
+	by := qualified(p.Namespace, p.selector.String())
+	if len(p.targets) > 0 {
+		by = p.String()
+	}
+	for _, o := range w.open {
+		if o.by == by {
+			o.policies = append(o.policies, p)
+			return
+		}
+	}
+	at, doubt := w.whyOpen(p, of)
+	why := *doubt
+	why.Why = "whether " + p.String() + " holds for " + w.name + " is not known: " + doubt.Why
+	if why.Need.None() {
+		why.Need = wholeCluster()
+	}
+	w.open = append(w.open, &openSelection{
+		policies: []*resource{p}, by: by, check: notModelled(at.At, at.Field, &why),
+	})
+}
+
+// whyOpen is where the mark is that leaves it open whether a policy selects something, and why
+// that is not known.
+func (w *workload) whyOpen(p *resource, of *running) (kubernetes.LabelsAt, *rules.Unknown) {
+	var places []kubernetes.LabelsAt
+	if w.cluster.reaches(p, of.namespace) == rules.Maybe {
+		places = append(places, namespaceOf(p.At))
+		if of.at != nil {
+			places = append(places, namespaceOf(of.at))
+		}
+	}
+	for _, field := range []string{"targetRef", "targetRefs"} {
+		refs, _ := kubernetes.References(p.Spec.Member(field))
+		for _, ref := range refs {
+			places = append(places, kubernetes.LabelsAt{
+				At: ref.At.Member("name"), Field: field + ".name",
+			})
+		}
+	}
+	for _, place := range places {
+		if why := kubernetes.DoubtOf(place.At, place.Field); why != nil {
+			return place, why
+		}
+	}
+	if at, why := p.selecting().Open(of.from, of.labels); why != nil {
+		return at, why
+	}
+	return kubernetes.LabelsAt{At: p.At, Field: "spec"}, &rules.Unknown{
+		Why: "what it has in the cluster, a file does not say",
+	}
+}
+
+func namespaceOf(object *source.Value) kubernetes.LabelsAt {
+	return kubernetes.LabelsAt{
+		At: object.At("metadata", "namespace"), Field: "metadata.namespace",
+	}
+}
+
+func wholeCluster() rules.Need {
+	return rules.Need{
+		Input: source.NeedPolicy,
+		For:   "the resources as the cluster has them, with its workloads and gateways",
+	}
+}
+
+// either is what counts where it is not known whether some policies select the workload: what is
+// the same with them and without them is known.
+func (c *compiler) either(o *openSelection) rules.Node {
+	with, without := *c.workload, *c.workload
+	with.open = c.open[1:]
+	without.open = with.open
+	without.policies = slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
+		return slices.Contains(o.policies, p)
+	})
+	return rules.Node{First: &rules.First{
+		Branches: []rules.Branch{{
+			If: rules.Node{Check: o.check}, Then: newCompiler(&with, c.table).root(),
+		}},
+		Default: newCompiler(&without, c.table).root(),
+	}}
+}

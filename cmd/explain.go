@@ -163,7 +163,7 @@ func verdictCode(outcome rules.Decision) int {
 	return exitUndetermined
 }
 
-// check refuses flags of which not all can be true, before anything is read.
+// check refuses flags that can't all be true, before anything is read.
 func (f *explainFlags) check(args []string) error {
 	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
 	if f.noToken && len(args) > 0 {

@@ -82,7 +82,9 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return problem(
 			flags.config+": no environment has tokens or app registrations to model them from",
 			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
-				"tokens: names captured tokens")
+				"tokens: names captured tokens",
+			"with none of them callers: supposed, under defaults:, takes each API as its own "+
+				"policies want it: gatewhy help defaults")
 	}
 	if err := flags.refuses(len(estate.Sites)); err != nil {
 		return err

@@ -90,8 +90,8 @@ func (d *Decoding) AddNext(line CommandLine) {
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
 		all.add(rules.Step{
-			Note: d.Token.Fault.Cause + behind(": ",
-				strings.Join(Hints(d.Token.Fault.Hints), "; ")),
+			Note: d.Token.Fault.Cause + behind(". ", Sentence(
+				strings.Join(Hints(d.Token.Fault.Hints), "; "))),
 			Command: line.Again("decode", "-"),
 		})
 	case d.Profile.HasTrait("microsoft-api"):

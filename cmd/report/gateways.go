@@ -307,9 +307,11 @@ func RuleNames(all []rules.Rule) []string {
 	return names
 }
 
-// Known gathers what is known of the gateways of these names, or the rules of their expression
-// languages.
-func (g Gateways) Known(names []string, expressions bool) []Gateway {
+// Known gathers what is known of the gateways of these names: how they behave, or the rules of
+// their expression languages where there is a list of those.
+func (g Gateways) Known(
+	names []string, expressions func(variant string) []rules.Expression,
+) []Gateway {
 	var all []Gateway
 	for _, adapter := range g {
 		for _, variant := range adapter.Variants {
@@ -322,10 +324,13 @@ func (g Gateways) Known(names []string, expressions bool) []Gateway {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) Gateway {
+func gatewayOf(
+	adapter *rules.Adapter, variant rules.Variant,
+	expressions func(variant string) []rules.Expression,
+) Gateway {
 	g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
-	if expressions {
-		g.Expressions = adapter.Expressions(variant.Name)
+	if expressions != nil {
+		g.Expressions = expressions(variant.Name)
 		return g
 	}
 	g.Handling = adapter.Handling()

@@ -38,7 +38,11 @@ func (m *Maker) tokenIn(text string) (*inspect.Token, inspect.Found, error) {
 		return nil, found, err
 	}
 	if found.Others > 0 {
-		m.note("the text has %d tokens; %s", found.Others+1, found.Choice())
+		note := fmt.Sprintf("the text has %d tokens; %s", found.Others+1, found.Choice())
+		if found.Alike {
+			note += "; gatewhy scan takes all"
+		}
+		m.note("%s", note)
 	}
 	token := inspect.Parse(found.Text)
 	token.Observations = append(found.Notes, token.Observations...)

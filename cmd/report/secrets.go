@@ -191,7 +191,7 @@ func Open(name, text string) (open string, ok bool) {
 	for _, document := range file.Documents {
 		s.cover(document)
 	}
-	slices.SortFunc(s.spans, func(a, b source.Span) int { return a.Start - b.Start })
+	slices.SortStableFunc(s.spans, func(a, b source.Span) int { return a.Start - b.Start })
 	var b strings.Builder
 	done := 0
 	for _, span := range s.spans {

@@ -91,7 +91,7 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 		value.Labels = block.Labels
 		v.Members = append(v.Members, r.member(block.Type, block.TypeRange, value))
 	}
-	slices.SortFunc(v.Members,
+	slices.SortStableFunc(v.Members,
 		func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
 	return v, nil
 }

@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/gateways"
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 func newGateways(env *Env) *cobra.Command {
@@ -53,5 +55,9 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 		}
 		names = []string{name}
 	}
-	return show(e, output, render.Formats().Gateways, e.Gateways.Known(names, expressions))
+	var rulesOf func(variant string) []rules.Expression
+	if expressions {
+		rulesOf = gateways.Expressions
+	}
+	return show(e, output, render.Formats().Gateways, e.Gateways.Known(names, rulesOf))
 }

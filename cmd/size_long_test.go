@@ -8,7 +8,10 @@ const (
 	oneAnswerOf = 1
 )
 
-const randomGateways = 1000
+const (
+	randomGateways = 1000
+	oneFormOf      = 10
+)
 
 const (
 	clusterResources  = 2000

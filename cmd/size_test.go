@@ -10,7 +10,11 @@ const (
 )
 
 // randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.
-const randomGateways = 40
+// One in so many is written in every form.
+const (
+	randomGateways = 40
+	oneFormOf      = 10
+)
 
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
 // all of them against its predictions.

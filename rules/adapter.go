@@ -65,9 +65,6 @@ type Adapter struct {
 	// control plane; nil where there is no such answer.
 	Contracts func(answer *source.Value) (*Contracts, error)
 
-	// Expressions lists the rules of a gateway's expression language.
-	Expressions func(variant string) []Expression
-
 	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
@@ -93,9 +90,6 @@ func (a Adapter) Complete() Adapter {
 	if a.Knows == nil {
 		kinds := a.Kinds
 		a.Knows = func(kind string) bool { return slices.Contains(kinds(), kind) }
-	}
-	if a.Expressions == nil {
-		a.Expressions = func(string) []Expression { return nil }
 	}
 	if a.Changes == nil {
 		a.Changes = noChanges

@@ -13,8 +13,7 @@ func TestAnAdapterThatLeavesEverythingOutKnowsNothing(t *testing.T) {
 	t.Parallel()
 	a := Adapter{Variants: []Variant{{Name: "one"}, {Name: "two"}}}.Complete()
 	lists := len(a.Kinds()) + len(a.Behaviours()) + len(a.Causes()) + len(a.Rules()) +
-		len(a.Advice()) + len(a.Collect()) + len(a.Solutions()) + len(a.Repairable()) +
-		len(a.Expressions("one"))
+		len(a.Advice()) + len(a.Collect()) + len(a.Solutions()) + len(a.Repairable())
 	if lists != 0 || a.Knows("jwt") {
 		t.Errorf("it knows %d things; a kind: %t", lists, a.Knows("jwt"))
 	}

@@ -131,7 +131,7 @@ func (c *Check) ReadsAny(is func(Input) bool) bool {
 		return false
 	}
 	found := false
-	c.Test.eachLeaf(func(leaf *Predicate) {
+	c.Test.EachLeaf(func(leaf *Predicate) {
 		leaf.eachRead(func(in Input) { found = found || is(in) })
 	})
 	return found

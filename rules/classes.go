@@ -324,13 +324,13 @@ func conditionsOf(policies []*Policy) conditions {
 	var all conditions
 	for _, policy := range policies {
 		for check := range policy.Root.Checks() {
-			check.Test.walk(all.add)
+			check.Test.EachLeaf(all.add)
 		}
 	}
 	return all
 }
 
-func (c *conditions) add(leaf Predicate) {
+func (c *conditions) add(leaf *Predicate) {
 	of := &c.methods
 	switch {
 	case leaf.Input.Source != FromRequest, leaf.Assumed != Maybe:

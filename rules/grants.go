@@ -57,7 +57,7 @@ func wantedNames(p *Predicate) []string {
 	for _, wanted := range p.Wants() {
 		all = append(all, strings.Fields(wanted.Text)...)
 	}
-	p.walk(func(leaf Predicate) {
+	p.EachLeaf(func(leaf *Predicate) {
 		if leaf.Input.Opaque == nil {
 			return
 		}

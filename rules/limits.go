@@ -84,7 +84,7 @@ func conditionsBeyond(chain []*Policy) error {
 	conditions, values := 0, 0
 	for _, policy := range chain {
 		for _, check := range policy.Checks() {
-			check.Test.eachLeaf(func(leaf *Predicate) {
+			check.Test.EachLeaf(func(leaf *Predicate) {
 				conditions, values = conditions+1, values+len(leaf.Values)
 			})
 		}

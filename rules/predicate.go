@@ -183,32 +183,21 @@ func (p Predicate) Reads() []Input {
 		}
 		all = append(all, in)
 	}
-	p.eachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
+	p.EachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
 	return all
 }
 
 // manyRead is from how many inputs on they are looked up by their names.
 const manyRead = 32
 
-// eachLeaf is [Predicate.walk] without copies.
-func (p *Predicate) eachLeaf(visit func(*Predicate)) {
+// EachLeaf visits every part that asks something of an input.
+func (p *Predicate) EachLeaf(visit func(*Predicate)) {
 	if p.Op != And && p.Op != Or && p.Op != Not {
 		visit(p)
 		return
 	}
 	for i := range p.Of {
-		p.Of[i].eachLeaf(visit)
-	}
-}
-
-// walk visits every predicate without parts.
-func (p Predicate) walk(visit func(Predicate)) {
-	if p.Op != And && p.Op != Or && p.Op != Not {
-		visit(p)
-		return
-	}
-	for _, part := range p.Of {
-		part.walk(visit)
+		p.Of[i].EachLeaf(visit)
 	}
 }
 
@@ -233,7 +222,7 @@ func (p *Predicate) eachRead(visit func(Input)) {
 	case Active:
 		visit(p.Input)
 		if p.Input.Model != nil {
-			p.Input.Model.Alive.eachLeaf(func(leaf *Predicate) { leaf.eachRead(visit) })
+			p.Input.Model.Alive.EachLeaf(func(leaf *Predicate) { leaf.eachRead(visit) })
 		}
 		return
 	}
@@ -255,7 +244,7 @@ type Want struct {
 // Keys lists the keys that the predicate verifies a signature with.
 func (p Predicate) Keys() []*Key {
 	var all []*Key
-	p.walk(func(part Predicate) {
+	p.EachLeaf(func(part *Predicate) {
 		if part.Key != nil {
 			all = append(all, part.Key)
 		}

@@ -19,3 +19,9 @@ func All() []rules.Adapter {
 		mulesoft.Adapter(), oauth2proxy.Adapter(), istio.Adapter(), envoygateway.Adapter(),
 	}
 }
+
+// Expressions lists the rules of a gateway's expression language. They are not a part of its
+// adapter, because the page in the browser has all adapters, and shows no such list.
+func Expressions(variant string) []rules.Expression {
+	return mulesoft.Expressions(variant)
+}

@@ -7,23 +7,41 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // HCL's reader comes with all that evaluates expressions, which gatewhy never does, and the linker
 // can't see that: one call of the parser reaches every operator, and the operators are made of a
-// library of functions. The module is built of a copy of the sources, in which that call is
-// replaced by what it gives there, and libraries that are never called by their names alone. No
-// expression can be evaluated in it, and it is a twentieth smaller.
-const (
-	evaluating = "litKey, _ := tmpl.Value(nil)"
-	reading    = "litKey := tmpl.Parts[0].(*LiteralValueExpr).Val" // a template of one literal
-)
+// library of functions. The module is built of a copy of the sources, in which some passages are
+// replaced, and libraries that are never called by their names alone. No expression can be
+// evaluated in it, and it is a twelfth smaller.
+
+// edit replaces passages of a file of HCL's reader.
+type edit struct {
+	file   string
+	old    *regexp.Regexp
+	new    string
+	places int
+}
+
+func edits() []edit {
+	return []edit{
+		{ // the one call of the parser that evaluates gets a template of one literal
+			"parser.go", regexp.MustCompile(`litKey, _ := tmpl\.Value\(nil\)`),
+			"litKey := tmpl.Parts[0].(*LiteralValueExpr).Val", 1,
+		},
+		{ // what && and || are if one side is not known
+			"expression_ops.go", regexp.MustCompile(`(?s)\n\t\tShortCircuit: func\(.*?\n\t\t\},`), "", 2,
+		},
+	}
+}
 
 // unused are libraries that the page never calls, by their folders, with what the compiler wants
-// of them: what HCL's operators are made of, and what unpacks a log, which only scan reads. The
-// form of Unicode that HCL gives its texts (NFC) is made by the browser.
+// of them: what HCL's operators are made of, what converts the values of expressions, and what
+// unpacks a log, which only scan reads. The form of Unicode that HCL gives its texts (NFC) is made
+// by the browser.
 func unused() map[string]string {
 	return map[string]string{
 		"zclconf/go-cty/cty/ctystrings": `package ctystrings
@@ -36,6 +54,22 @@ func Normalize(text string) string {
 }
 
 func SafeKnownPrefix(string) string { return "" }
+`,
+		"zclconf/go-cty/cty/convert": `package convert
+
+import (
+	"errors"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+type Conversion func(cty.Value) (cty.Value, error)
+
+func Convert(cty.Value, cty.Type) (cty.Value, error) { return cty.NilVal, errors.ErrUnsupported }
+
+func GetConversionUnsafe(cty.Type, cty.Type) Conversion { return nil }
+
+func UnifyUnsafe([]cty.Type) (cty.Type, []Conversion) { return cty.NilType, nil }
 `,
 		"zclconf/go-cty/cty/function/stdlib": `package stdlib
 
@@ -75,17 +109,11 @@ func leanCopy(root, folder string) error {
 		return err
 	}
 	vendor := filepath.Join(folder, "vendor", "github.com")
-	parser := filepath.Join(vendor, "hashicorp", "hcl", "v2", "hclsyntax", "parser.go")
-	text, err := os.ReadFile(parser)
-	if err != nil {
-		return err
-	}
-	if strings.Count(string(text), evaluating) != 1 {
-		return fmt.Errorf("%s has changed: does it evaluate in another place now?", parser)
-	}
-	lean := strings.Replace(string(text), evaluating, reading, 1)
-	if err := os.WriteFile(parser, []byte(lean), 0o600); err != nil {
-		return err
+	reader := filepath.Join(vendor, "hashicorp", "hcl", "v2", "hclsyntax")
+	for _, e := range edits() {
+		if err := e.apply(reader); err != nil {
+			return err
+		}
 	}
 	for name, text := range unused() {
 		library := filepath.Join(vendor, filepath.FromSlash(name))
@@ -101,6 +129,20 @@ func leanCopy(root, folder string) error {
 		}
 	}
 	return nil
+}
+
+// apply edits the file in its folder.
+func (e *edit) apply(folder string) error {
+	name := filepath.Join(folder, e.file)
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if found := len(e.old.FindAllIndex(text, -1)); found != e.places {
+		return fmt.Errorf("%s has changed: %s appears %d times, not %d", name, e.old, found,
+			e.places)
+	}
+	return os.WriteFile(name, e.old.ReplaceAllLiteral(text, []byte(e.new)), 0o600)
 }
 
 // copySources copies what the module is built from: no tests, and of the test data the examples

@@ -101,6 +101,7 @@ func tryPage(t *testing.T, address, name string) {
 	v.keysToFetch()
 	v.headers()
 	v.keyboard()
+	v.phone()
 	v.link()
 	v.looks()
 	v.left()
@@ -190,6 +191,9 @@ func (v *visit) scenes() {
 			v.t.Errorf("%s: the page shows another report:\n%s\nwant\n%s", s.Title, html, want)
 		}
 		v.fits(s.Title)
+	}
+	if got := v.answered(paste, all[0].Token); !strings.Contains(got, "401") {
+		v.t.Errorf("a token that is pasted after a scene, and is old, gets %q", got)
 	}
 }
 
@@ -329,7 +333,8 @@ func (v *visit) terraform() {
 	for _, name := range names {
 		text := strings.ReplaceAll(string(read(v.t, name)), "://orders", "://o\u0301rders") +
 			"locals {\n  a = var.ids[\"uat\"].b[0]\n  c = local.a[\"x${1 + 2}\"] ? \"y\" : -1\n" +
-			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n}\n"
+			"  d = [for k in keys(var.ids) : upper(k) if k != \"dev\"]\n" +
+			"  e = var.a && !var.b || true && 1 < 2\n}\n"
 		q := question{Command: "lint", Files: []file{{"policy.tf", text}}}
 		q.Policies = []string{"policy.tf"}
 		want := askPage(v.t, &q)
@@ -387,6 +392,14 @@ func (v *visit) headers() {
 	var got string
 	if v.eval(&got, `latest.json`); got != want.JSON || !strings.Contains(got, "nobody") {
 		v.t.Errorf("with headers the page says\n%s\nwant\n%s", got, want.JSON)
+	}
+	const method = `document.getElementById("method")`
+	v.eval(nil, method+`.value = "GET"; `+method+`.dispatchEvent(new Event("input",
+		{ bubbles: true })); null`)
+	var status string
+	v.eval(&status, `document.getElementById("status").textContent`)
+	if !strings.Contains(status, "ask again") {
+		v.t.Errorf("after a change the page says %q", status)
 	}
 	for _, width := range []int{320, 390, 1280} {
 		v.size(width)
@@ -446,6 +459,27 @@ func (v *visit) keyboard() {
 	}
 }
 
+// phone pastes a token where the answer is out of sight: a button says it, and goes there.
+func (v *visit) phone() {
+	v.size(390)
+	v.clear()
+	headline := v.answered(paste, sceneToken(v.t))
+	var button struct {
+		Text   string
+		Inside bool
+	}
+	v.eval(&button, `scrollTo(0, 0); ({
+		Text: document.getElementById("read").textContent,
+		Inside: document.getElementById("read").getBoundingClientRect().bottom <= innerHeight })`)
+	if button.Text != "Read: "+headline || !button.Inside {
+		v.t.Errorf("%q is answered out of sight, and the button says %+v", headline, button)
+	}
+	v.eval(nil, `document.getElementById("read").click()`)
+	v.until(`document.activeElement.id === "answer" &&
+		document.getElementById("headline").getBoundingClientRect().top < innerHeight`)
+	v.size(1280)
+}
+
 // link copies what can be copied, and opens the link: it has the policies, without token and
 // secret.
 func (v *visit) link() {
@@ -453,6 +487,7 @@ func (v *visit) link() {
 	v.clear()
 	v.addFile("policy.json", strings.Replace(jwtPolicy(v.t), `"jwtKeyOrigin": "jwks"`,
 		`"jwtKeyOrigin": "text", "textKey": "`+secret+`"`, 1))
+	v.eval(nil, `document.getElementById("headers").value = $1; null`, "X-Api-Key: "+secret)
 	token := sceneToken(v.t)
 	v.answered(paste, token)
 	var copied []string
@@ -501,7 +536,7 @@ func (v *visit) looks() {
 		v.call("Emulation.setEmulatedMedia", object{
 			"features": []object{{"name": "prefers-color-scheme", "value": scheme}},
 		}, nil)
-		for _, width := range []int{320, 1280, 1920} {
+		for _, width := range []int{320, 390, 1280, 1920} {
 			v.size(width)
 			v.fits(fmt.Sprint(width, " px"))
 			v.shot(fmt.Sprintf("%s-%d", scheme, width))

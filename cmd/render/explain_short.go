@@ -111,7 +111,7 @@ func (t *explainText) shortChecks() {
 	}
 }
 
-// widestCheckLabel is how wide a check's name is, with its mark, that its text stands beside.
+// widestCheckLabel is how wide a check's name may be, with its mark, to have its text beside it.
 const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for
@@ -177,8 +177,8 @@ func (t *explainText) folded(r *rules.Result) bool {
 	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure || t.repeats(r)
 }
 
-// repeats reports whether a check fails for the reason that decides: a text that is no token has
-// no signature either, and a token that is not active since it expired has expired.
+// repeats reports whether a check fails for the reason that decides: a text that is not a token
+// has no signature either, and a token that is not active since it expired has expired.
 func (t *explainText) repeats(r *rules.Result) bool {
 	d := t.x.Verdict.Decided
 	if d == nil || d.Policy != r.Policy || r.Outcome != rules.Fail {

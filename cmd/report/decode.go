@@ -74,8 +74,8 @@ func claimsOf(token *inspect.Token) []string {
 	return slices.Compact(names)
 }
 
-// Unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by
-// its nature: opaque or encrypted.
+// Unreadable is the error for a text that is damaged, and nil for one that is not a readable JWS
+// by its nature: opaque or encrypted.
 func Unreadable(token *inspect.Token) error {
 	fault := token.Fault
 	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {

@@ -38,19 +38,17 @@ func (g Gateways) Complete() Gateways {
 }
 
 // Variants lists the gateways of all vendors.
-func (g Gateways) Variants() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.VariantNames()...)
-	}
-	return all
-}
+func (g Gateways) Variants() []string { return g.all((*rules.Adapter).VariantNames) }
 
 // Kinds lists the policy kinds that are modelled, of all gateways.
 func (g Gateways) Kinds() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.Kinds()...)
+	return g.all(func(a *rules.Adapter) []string { return a.Kinds() })
+}
+
+// all lists what the adapters have, one after the other.
+func (g Gateways) all(of func(*rules.Adapter) []string) (all []string) {
+	for i := range g {
+		all = append(all, of(&g[i])...)
 	}
 	return all
 }
@@ -62,11 +60,7 @@ func (g Gateways) Knows(kind string) bool {
 
 // Repairable lists the rules whose findings some adapter can remove.
 func (g Gateways) Repairable() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.Repairable()...)
-	}
-	return all
+	return g.all(func(a *rules.Adapter) []string { return a.Repairable() })
 }
 
 // of is the adapter of the gateway whose policies a file holds: of several, that of the gateway
@@ -311,9 +305,11 @@ func RuleNames(all []rules.Rule) []string {
 	return names
 }
 
-// Known gathers what is known of the gateways of these names, or the rules of their expression
-// languages.
-func (g Gateways) Known(names []string, expressions bool) []Gateway {
+// Known gathers what is known of the gateways of these names: how they behave, or the rules of
+// their expression languages where there is a list of those.
+func (g Gateways) Known(
+	names []string, expressions func(variant string) []rules.Expression,
+) []Gateway {
 	var all []Gateway
 	for _, adapter := range g {
 		for _, variant := range adapter.Variants {
@@ -326,10 +322,13 @@ func (g Gateways) Known(names []string, expressions bool) []Gateway {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) Gateway {
+func gatewayOf(
+	adapter *rules.Adapter, variant rules.Variant,
+	expressions func(variant string) []rules.Expression,
+) Gateway {
 	g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
-	if expressions {
-		g.Expressions = adapter.Expressions(variant.Name)
+	if expressions != nil {
+		g.Expressions = expressions(variant.Name)
 		return g
 	}
 	g.Handling = adapter.Handling()

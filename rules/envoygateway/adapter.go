@@ -22,6 +22,7 @@ func Adapter() rules.Adapter {
 		Resources: resources,
 
 		Behaviours: behaviours,
+		Handling:   handling,
 		Causes:     causes,
 		Collect:    collections,
 

@@ -21,14 +21,24 @@ type instance struct {
 	of    target
 	route *attachable // nil where the files do not show it
 
-	policy *policy       // the most specific one
+	choice               // the most specific policy
 	outer  *policy       // of its Gateway, which it replaces or is merged with; may be nil
 	spec   *source.Value // what counts: the policy's, or of both
 
-	// doubt is why it is not known which policy counts; nil where it is.
-	doubt *rules.Unknown
+	// in is the same instance in a cluster where more is assumed; nil where no policy counts. It
+	// is not set where that makes no difference.
+	in func(*cluster) *instance
 
 	*cluster
+}
+
+// choice is the policy that counts at a target; of which it may not be known whether it does.
+type choice struct {
+	policy *policy        // nil for none
+	doubt  *rules.Unknown // why that is not known; nil where it is
+
+	between *attachment         // that alone is not known; nil where more is not
+	at      kubernetes.LabelsAt // where a template has left that open; may be nowhere
 }
 
 // Place is where the policy is.
@@ -44,9 +54,8 @@ func (i *instance) From(file string) bool {
 
 // scope is a way by which requests reach a route: a listener or a Gateway, with its policy.
 type scope struct {
-	of     target
-	policy *policy
-	doubt  *rules.Unknown
+	of target
+	choice
 }
 
 // instances lists the routes that the files show and that a policy holds for, then what policies
@@ -84,20 +93,20 @@ func (c *cluster) instances() []*instance {
 func (c *cluster) ofNothing(p *policy) []*instance {
 	var all []*instance
 	for _, s := range p.selectors {
-		if c.selectsShown(p, s) {
+		if selects := c.selectsShown(p, s); selects == rules.Yes || selects != rules.No && s.wide {
 			continue
 		}
 		t := target{s.kind, p.Namespace, s.String(), ""}
-		i := &instance{name: t.String(), of: t, policy: p, cluster: c}
+		i := &instance{name: t.String(), of: t, choice: choice{policy: p}, cluster: c}
 		if s.wide {
 			i.doubt = wideSelector(p)
 		}
 		all = append(all, i.finished())
 	}
-	if why := cmp.Or(p.unread, p.void, p.idle); why != "" {
+	if why := cmp.Or(p.unread, p.void, p.idle, c.sectionless(p)); why != "" {
 		i := &instance{
-			name: qualified(p.Namespace, p.Name), policy: p, cluster: c,
-			doubt: unknownTarget(why),
+			name: qualified(p.Namespace, p.Name), cluster: c,
+			choice: choice{policy: p, doubt: unknownTarget(why)},
 		}
 		all = append(all, i.finished())
 	}
@@ -108,15 +117,16 @@ func (c *cluster) ofNothing(p *policy) []*instance {
 func (c *cluster) targetsOf(p *policy) []target {
 	var all []target
 	for _, ref := range p.refs {
-		if canBeTarget(ref.Kind) {
-			all = append(all, target{ref.Kind, p.Namespace, ref.Name, ref.Section})
+		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+		if canBeTarget(ref.Kind) && !c.lacksSection(t) {
+			all = append(all, t)
 		}
 	}
 	if len(p.selectors) == 0 {
 		return all
 	}
 	for _, a := range c.shown {
-		if selected, _ := p.selects(a); selected {
+		if selects, wide := p.selects(a); selects != rules.No && !wide {
 			all = append(all, a.target())
 		}
 	}
@@ -125,14 +135,18 @@ func (c *cluster) targetsOf(p *policy) []target {
 
 // unseen is what a policy is attached to without that the files show it, or its routes.
 func (c *cluster) unseen(t target) *instance {
-	p, doubt := c.on(t)
-	i := &instance{name: t.String(), of: t, policy: p, doubt: doubt, cluster: c}
+	i := &instance{name: t.String(), of: t, choice: c.on(t), cluster: c}
+	p := i.policy
+	if p == nil {
+		return nil
+	}
+	i.in = func(c *cluster) *instance { return c.unseen(t) }
 	if isRoute(t.kind) && p.Spec.Member("mergeType") != nil && i.doubt == nil {
 		i.doubt = unknownTarget("what " + p.String() + " is merged with depends on the Gateway " +
 			"of " + t.kind + " " + t.name)
 	}
 	if !isRoute(t.kind) && t.section != "" {
-		i.outer, _ = c.on(target{t.kind, t.namespace, t.name, ""})
+		i.outer = c.on(target{t.kind, t.namespace, t.name, ""}).policy
 	}
 	return i.finished()
 }
@@ -147,46 +161,56 @@ func (c *cluster) ofRoute(route *attachable) []*instance {
 	for _, section := range named {
 		t := self
 		t.section = section
-		p, doubt := c.on(t)
-		all = append(all, c.under(scopes, route, t, p, doubt)...)
+		all = append(all, c.under(scopes, route, t)...)
 	}
 	if covered {
 		return all
 	}
-	p, doubt := c.on(self)
-	return append(all, c.under(scopes, route, self, p, doubt)...)
+	return append(all, c.under(scopes, route, self)...)
 }
 
-// under lists the instances of a route, or of a rule of it, that has this policy; nil for none.
-func (c *cluster) under(
-	scopes []scope, route *attachable, t target, p *policy, doubt *rules.Unknown,
-) []*instance {
+// under lists the instances of a route, or of a rule of it.
+func (c *cluster) under(scopes []target, route *attachable, t target) []*instance {
 	var all []*instance
-	for _, s := range scopes {
-		i := &instance{
-			name: t.String(), of: t, route: route, policy: p, outer: s.policy, doubt: doubt,
-			cluster: c,
-		}
-		switch {
-		case p == nil && s.policy == nil:
+	for _, by := range scopes {
+		i := c.reachedBy(by, route, t)
+		if i == nil {
 			continue
-		case p == nil:
-			i.policy, i.outer, i.doubt = s.policy, nil, s.doubt
-		case p.Spec.Member("mergeType") != nil && s.doubt != nil:
-			i.doubt = s.doubt
 		}
 		alike := func(o *instance) bool {
-			merges := p != nil && p.Spec.Member("mergeType") != nil
-			return o.policy == i.policy && (o.outer == i.outer || !merges)
+			return o.policy == i.policy && (o.doubt == nil) == (i.doubt == nil) &&
+				(o.outer == i.outer || i.policy.Spec.Member("mergeType") == nil)
 		}
 		if !slices.ContainsFunc(all, alike) {
 			if len(all) > 0 {
-				i.name += "@" + s.of.String()
+				i.name += "@" + by.String()
 			}
-			all = append(all, i.finished())
+			all = append(all, i)
 		}
 	}
 	return all
+}
+
+// reachedBy is a route, or a rule of it, for the requests that a parent leads to it; nil where no
+// policy counts for them.
+func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
+	own, parent := c.on(t), c.scope(by)
+	if own.policy == nil && t.section != "" {
+		own = c.on(target{t.kind, t.namespace, t.name, ""})
+	}
+	i := &instance{
+		name: t.String(), of: t, route: route, choice: own, outer: parent.policy, cluster: c,
+		in: func(c *cluster) *instance { return c.reachedBy(by, route, t) },
+	}
+	switch {
+	case own.policy == nil && parent.policy == nil:
+		return nil
+	case own.policy == nil:
+		i.choice, i.outer = parent.choice, nil
+	case own.doubt == nil && own.policy.Spec.Member("mergeType") != nil && parent.doubt != nil:
+		i.doubt, i.between, i.at = parent.doubt, parent.between, parent.at
+	}
+	return i.finished()
 }
 
 // rulesWithPolicy lists the names of a route's rules that a policy is attached to, and whether all
@@ -197,7 +221,7 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 	for _, rule := range rulesOf {
 		name, _ := rule.Member("name").Str()
 		t := target{route.Kind, route.Namespace, route.Name, name}
-		if p, _ := c.on(t); p != nil && name != "" {
+		if name != "" && c.on(t).policy != nil {
 			names = append(names, name)
 		} else {
 			all = false
@@ -208,8 +232,8 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 
 // scopesOf lists the ways by which requests reach a route. A route without a parent that can be
 // read has one, of which nothing is known.
-func (c *cluster) scopesOf(route *attachable) []scope {
-	var all []scope
+func (c *cluster) scopesOf(route *attachable) []target {
+	var all []target
 	for _, ref := range route.parents {
 		t := target{gatewayKind, route.Namespace, ref.Name, ref.Section}
 		if ref.Kind != "" {
@@ -220,11 +244,11 @@ func (c *cluster) scopesOf(route *attachable) []scope {
 		}
 		for _, section := range c.sectionsOf(t) {
 			t.section = section
-			all = append(all, c.scope(t))
+			all = append(all, t)
 		}
 	}
 	if len(all) == 0 {
-		return []scope{{}}
+		return []target{{}}
 	}
 	return all
 }
@@ -235,17 +259,57 @@ func (c *cluster) sectionsOf(t target) []string {
 	if t.section != "" {
 		return []string{t.section}
 	}
-	return append([]string{""}, c.sections[t]...)
+	all := []string{""}
+	for _, section := range c.sections[t] {
+		one := t
+		if one.section = section; !c.lacksSection(one) {
+			all = append(all, section)
+		}
+	}
+	return all
+}
+
+// lacksSection reports whether the files show the resource of a target, and that none of its rules
+// or listeners has the target's name. Then a policy is not attached to it.
+func (c *cluster) lacksSection(t target) bool {
+	a := c.find(t)
+	if a == nil || t.section == "" {
+		return false
+	}
+	list := a.Spec.Member("listeners")
+	if isRoute(t.kind) {
+		list = a.Spec.Member("rules")
+	}
+	if !list.Is(source.List) {
+		return false
+	}
+	return !slices.ContainsFunc(list.Items, func(item *source.Value) bool {
+		name, _ := kubernetes.Name(item.Member("name"))
+		return kubernetes.Marked(item) || kubernetes.Same(name, t.section) != rules.No
+	})
+}
+
+// sectionless is why a policy is attached to nothing, though what it names is there; empty where
+// it is attached to something.
+func (c *cluster) sectionless(p *policy) string {
+	if len(p.refs) == 0 || len(p.selectors) > 0 || len(c.targetsOf(p)) > 0 {
+		return ""
+	}
+	ref := p.refs[0]
+	return p.String() + " is attached to nothing: " + ref.Kind + " " +
+		qualified(p.Namespace, ref.Name) + " has no section " + ref.Section
 }
 
 // scope is a parent with its policy: that of the section, of the whole, or of the Gateway that a
 // ListenerSet belongs to.
 func (c *cluster) scope(t target) scope {
-	s := scope{of: t}
-	s.policy, s.doubt = c.on(t)
+	if t == (target{}) {
+		return scope{}
+	}
+	s := scope{t, c.on(t)}
 	if whole := t; s.policy == nil && t.section != "" {
 		whole.section = ""
-		s.policy, s.doubt = c.on(whole)
+		s.choice = c.on(whole)
 	}
 	if s.policy != nil || t.kind != listenerSet {
 		return s
@@ -255,57 +319,50 @@ func (c *cluster) scope(t target) scope {
 		s.doubt = unknownTarget("the Gateway of ListenerSet " + t.name + " is not in these files")
 		return s
 	}
-	s.policy, s.doubt = c.on(parent)
+	s.choice = c.on(parent)
 	return s
 }
 
-// on is the policy that is attached to a target; nil for none. Of several the oldest counts, and
-// the others are not attached. Of one that is perhaps attached it is not known whether it counts.
-func (c *cluster) on(t target) (*policy, *rules.Unknown) {
+// on is the policy that is attached to a target. Of several the oldest counts, and the others are
+// not attached. Of one that is perhaps attached it is not known whether it counts.
+func (c *cluster) on(t target) choice {
 	all := slices.Clone(c.attached[t])
-	var perhaps *policy
-	var doubt *rules.Unknown
-	for _, p := range c.loose {
-		if a := c.find(t); a != nil && t.section == "" && !slices.Contains(all, p) {
-			switch selected, wide := p.selects(a); {
-			case selected:
-				all = append(all, p)
-			case wide:
-				perhaps, doubt = p, wideSelector(p)
-			}
-		}
+	var perhaps choice
+	candidates := c.loose
+	if t.isTemplate() {
+		candidates = c.policies
+	}
+	for _, p := range candidates {
 		if p.unread != "" && p.Namespace == t.namespace && t.section == "" {
-			perhaps, doubt = p, unknownTarget(p.unread)
+			perhaps = choice{policy: p, doubt: unknownTarget(p.unread)}
+		}
+		if slices.Contains(all, p) {
+			continue
+		}
+		switch attached := c.isAttached(p, t); {
+		case attached == rules.Yes:
+			all = append(all, p)
+		case attached == rules.Maybe && (perhaps.policy == nil || perhaps.between != nil):
+			perhaps = c.perhaps(p, t)
 		}
 	}
 	if len(all) == 0 {
-		return perhaps, doubt
+		return perhaps
+	}
+	if perhaps.between != nil {
+		perhaps.policy = all[0]
+		return perhaps
 	}
 	undated := func(p *policy) bool { return p.created == "" }
 	if len(all) > 1 && slices.ContainsFunc(all, undated) {
-		return all[0], unknownTarget(all[0].String() + " and " + all[1].String() +
-			" are both attached to " + t.kind + " " + t.name + ": the one that was made first " +
-			"counts")
+		return choice{policy: all[0], doubt: unknownTarget(all[0].String() + " and " +
+			all[1].String() + " are both attached to " + t.kind + " " + t.name +
+			": the one that was made first counts")}
 	}
 	slices.SortStableFunc(all, func(a, b *policy) int {
 		return strings.Compare(a.created+" "+a.Name, b.created+" "+b.Name)
 	})
-	return all[0], doubt
-}
-
-// selects reports whether a selector of a policy selects a resource. It is wide where one perhaps
-// does.
-func (p *policy) selects(a *attachable) (selected, wide bool) {
-	for _, s := range p.selectors {
-		switch {
-		case s.kind != a.Kind || !s.fits(a.labels):
-		case s.wide:
-			wide = true
-		case p.Namespace == a.Namespace:
-			return true, false
-		}
-	}
-	return false, wide
+	return choice{policy: all[0], doubt: perhaps.doubt}
 }
 
 // find is the resource of a target, whatever its section; nil where the files do not show it.
@@ -324,8 +381,8 @@ func (c *cluster) reached() map[target]bool {
 		if !isRoute(a.Kind) {
 			continue
 		}
-		for _, s := range c.scopesOf(a) {
-			all[s.of], all[c.gatewayOf(s.of)] = true, true
+		for _, by := range c.scopesOf(a) {
+			all[by], all[c.gatewayOf(by)] = true, true
 		}
 	}
 	return all
@@ -344,12 +401,17 @@ func (c *cluster) gatewayOf(t target) target {
 	return of
 }
 
-// selectsShown reports whether a selector selects something that the files show.
-func (c *cluster) selectsShown(p *policy, s selector) bool {
-	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
-		return a.Kind == s.kind && s.fits(a.labels) &&
-			(a.Namespace == p.Namespace || s.wide)
-	})
+// selectsShown tells whether a selector selects something that the files show.
+func (c *cluster) selectsShown(p *policy, s selector) rules.Truth {
+	selects := rules.No
+	for _, a := range c.shown {
+		near := kubernetes.Same(a.Namespace, p.Namespace)
+		if s.wide {
+			near = rules.Maybe
+		}
+		selects = max(selects, min(near, kubernetes.Same(s.kind, a.Kind), s.fits(a.labels)))
+	}
+	return selects
 }
 
 // named is the instance of that name: one that the files do not list by themselves is a Gateway or
@@ -407,6 +469,9 @@ func wideSelector(p *policy) *rules.Unknown {
 // finished is the instance with the spec that counts there.
 func (i *instance) finished() *instance {
 	i.spec = i.policy.Spec
+	if i.between != nil {
+		return i
+	}
 	if why := i.policy.twice; why != "" {
 		i.doubt = unknownTarget(why)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // named are the instances of files, with the policy that counts in each.
@@ -166,6 +167,26 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"orders/api on-public", "orders/api@orders/gateway:public/https on-https",
 		}},
 		{
+			"a rule that the route does not have",
+			[]string{onSection(httpRoute, "api", "three"), ruled},
+			[]string{"orders/on-three on-three?"},
+		},
+		{
+			"a rule that the route does not have, beside the route",
+			[]string{onSection(httpRoute, "api", "three"), own, ruled},
+			[]string{"orders/api on-api", "orders/on-three on-three?"},
+		},
+		{
+			"a listener that the Gateway does not have",
+			[]string{onSection(gatewayKind, "public", "tls"), gateway, route},
+			[]string{"orders/on-tls on-tls?"},
+		},
+		{
+			"a listener of a Gateway that is not shown",
+			[]string{onSection(gatewayKind, "public", "tls"), route},
+			[]string{"orders/api on-tls"},
+		},
+		{
 			"a target that can't be read",
 			[]string{strings.Replace(own, "name: api}", "x: y}", 1)},
 			[]string{"orders/on-api on-api?"},
@@ -232,7 +253,7 @@ func TestInstancesAreChosenByName(t *testing.T) {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
-	_, err := read(filesOf(t, "policies.yaml", text), rules.Options{API: "orders/x"})
+	_, err := read(requests.Files(t, "policies.yaml", text), rules.Options{API: "orders/x"})
 	if err == nil || !strings.Contains(err.Error(), "no route orders/x") {
 		t.Errorf("got %v", err)
 	}

@@ -67,18 +67,27 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 // of several, Envoy Gateway takes any.
 const keySetEntry = "jwks"
 
-// findKeys takes the keys of a provider from its ConfigMap, if the files show it.
-func (i *instance) findKeys(p *provider) {
+// configMapOf is the ConfigMap that has the key set of a provider. It is not ok where none has.
+func (i *instance) configMapOf(p *provider) (of target, ok bool) {
 	ref := p.at.At("localJWKS", "valueRef")
 	if !ref.Is(source.Object) || p.Key.Own {
-		return
+		return of, false
 	}
 	owner := i.policy
 	if i.merges() && !isSet(owner.Spec.Member("jwt")) {
 		owner = i.outer
 	}
-	name, _ := ref.Member("name").Str()
-	data := i.keySets[target{configMap, owner.Namespace, name, ""}]
+	name, ok := kubernetes.Name(ref.Member("name"))
+	return target{configMap, owner.Namespace, name, ""}, ok
+}
+
+// findKeys takes the keys of a provider from its ConfigMap, if the files show it.
+func (i *instance) findKeys(p *provider) {
+	of, ok := i.configMapOf(p)
+	if !ok {
+		return
+	}
+	data := i.keySets[of]
 	entry := data.Member(keySetEntry)
 	if entry == nil && data.Is(source.Object) && len(data.Members) == 1 {
 		entry = data.Members[0].Value
@@ -86,6 +95,37 @@ func (i *instance) findKeys(p *provider) {
 	if text, ok := entry.Str(); ok && !kubernetes.Marked(entry) {
 		p.Key = &rules.Key{Own: true, Text: text, Set: true}
 	}
+}
+
+// inEveryNamespace is the name of a ConfigMap that Kubernetes itself puts into every namespace
+// (its feature RootCAConfigMap): files that show it have all ConfigMaps of the namespace.
+const inEveryNamespace = "kube-root-ca.crt"
+
+// keysMissing is why the ConfigMap of a provider has no keys; empty where it has, or may have.
+func (i *instance) keysMissing(p *provider) string {
+	of, ok := i.configMapOf(p)
+	if !ok {
+		return ""
+	}
+	if _, whole := i.keySets[target{configMap, of.namespace, inEveryNamespace, ""}]; !whole {
+		return ""
+	}
+	for other := range i.keySets {
+		if kubernetes.Same(other.namespace, of.namespace) != rules.No &&
+			kubernetes.Same(other.name, of.name) == rules.Maybe {
+			return ""
+		}
+	}
+	data, shown := i.keySets[of]
+	switch {
+	case !shown:
+		return "namespace " + of.namespace + " has no ConfigMap " + of.name + ", from which " +
+			"provider " + p.name + " has its keys"
+	case !isSet(data) || data.Is(source.Object) && len(data.Members) == 0:
+		return "the ConfigMap " + qualified(of.namespace, of.name) + ", from which provider " +
+			p.name + " has its keys, has no data"
+	}
+	return ""
 }
 
 // inEnvoy are the providers as the filter has them.

@@ -179,7 +179,7 @@ func TestOtherPartsOfAPolicy(t *testing.T) {
 		t.Errorf("csrf and POST: got %v", got)
 	}
 	bad := requestOf("exp=1778000000")
-	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.outcome !=
+	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.Outcome !=
 		rules.Rejected {
 		t.Errorf("extAuth and a bad token: got %v", got)
 	}
@@ -236,6 +236,52 @@ func TestKeysOfAConfigMap(t *testing.T) {
 		}
 		if len(keys) != 1 || keys[0].Text != test.want || keys[0].Own != (test.want != "") {
 			t.Errorf("%s: got %+v", name, keys)
+		}
+	}
+}
+
+// A ConfigMap that is not there makes every request get 500, once the files show all ConfigMaps of
+// the namespace: then they have the one that Kubernetes puts into each.
+func TestAConfigMapThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	policy := strings.Replace(onRoute(jwt()), "remoteJWKS: {uri: "+keysURL+"}",
+		"localJWKS: {type: ValueRef, valueRef: {group: \"\", kind: ConfigMap, name: keys}}", 1)
+	mapOf := func(namespace, name, data string) string {
+		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: " +
+			namespace + "}\n" + data + "\n"
+	}
+	const full = "data: {jwks: k}"
+	root := mapOf("orders", "kube-root-ca.crt", "data: {ca.crt: x}")
+	listed := "---\napiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, " +
+		"metadata: {name: kube-root-ca.crt, namespace: orders}, data: {ca.crt: x}}\n"
+	missing := rejected(500, rules.Authorization)
+	for name, test := range map[string]struct {
+		text string
+		want decided
+	}{
+		"all of the namespace":     {policy + root, missing},
+		"as a list":                {policy + listed, missing},
+		"an empty one":             {policy + root + mapOf("orders", "keys", "data: {}"), missing},
+		"one without data":         {policy + root + mapOf("orders", "keys", ""), missing},
+		"one of another namespace": {policy + root + mapOf("web", "keys", full), missing},
+		"one with keys":            {policy + root + mapOf("orders", "keys", full), accepted()},
+		"data of a template": {
+			policy + root + mapOf("orders", "keys", "data: {{ .keys }}"), accepted(),
+		},
+		"a name of a template": {
+			policy + root + mapOf("orders", `"{{ .n }}"`, full), accepted(),
+		},
+		"a reference of a template": {
+			strings.Replace(policy, "name: keys", "name: {{ .keys }}", 1) + root +
+				mapOf("orders", "keys", full), accepted(),
+		},
+		"some of the namespace": {policy + mapOf("orders", "other", "data: {a: b}"), accepted()},
+		"all of another namespace": {
+			policy + mapOf("web", "kube-root-ca.crt", "data: {ca.crt: x}"), accepted(),
+		},
+	} {
+		if got := short(answered(t, test.text, requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}
 }

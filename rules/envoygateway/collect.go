@@ -33,6 +33,12 @@ func collections() []rules.Collection {
 						"> envoy-gateway.yaml",
 				},
 				{
+					Note: "where a provider has its keys from a ConfigMap: all those of the " +
+						"policy's namespace",
+					Command: "kubectl get configmaps --namespace=NAMESPACE --output=yaml " +
+						"> configmaps.yaml",
+				},
+				{
 					Note: "the version of Envoy Gateway, as the tag of its image",
 					Command: "kubectl get deployment envoy-gateway " +
 						"--namespace=envoy-gateway-system " +

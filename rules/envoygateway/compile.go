@@ -79,7 +79,14 @@ func (c *compiler) root() rules.Node {
 		}
 	}
 	if c.doubt != nil {
-		return rules.AllOf(notModelled(c.policy.At, "spec", c.doubt))
+		check := notModelled(c.policy.At, "spec", c.doubt)
+		if c.at.At != nil {
+			check = notModelled(c.at.At, c.at.Field, c.doubt)
+		}
+		if c.between == nil || c.in == nil || len(c.assumed) == mostOpen {
+			return rules.AllOf(check)
+		}
+		return c.either(check)
 	}
 	add(c.routed())
 	if check, ok := c.fault(); ok {

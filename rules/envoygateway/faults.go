@@ -184,6 +184,9 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 		if fault := nameFault(p.name); fault != "" && !kubernetes.Marked(p.at.Member("name")) {
 			return cmp.Or(p.at.Member("name"), p.at), p.path + "name", fault
 		}
+		if fault := c.keysMissing(p); fault != "" {
+			return p.at.At("localJWKS", "valueRef"), p.path + "localJWKS.valueRef", fault
+		}
 		uri := p.at.At("remoteJWKS", "uri")
 		if text, ok := uri.Str(); ok && !kubernetes.Marked(uri) {
 			if _, err := url.ParseRequestURI(text); err != nil {

@@ -127,10 +127,33 @@ func (f fieldRules) targets(p *policy) {
 		case !oneOf(group, gatewayAPI[:len(gatewayAPI)-1]):
 			f.visit(group, "targetRefs", "the group is not "+gatewayAPI[:len(gatewayAPI)-1])
 		}
-		if isSet(p.Spec.Member("mergeType")) &&
+		if isSet(p.Spec.Member("mergeType")) && !kubernetes.Marked(ref.At.Member("kind")) &&
 			!slices.Contains([]string{httpRoute, grpcRoute, tcpRoute}, ref.Kind) {
 			f.visit(p.Spec.Member("mergeType"), "mergeType", "a policy of a "+ref.Kind+
 				" is merged with nothing")
+		}
+	}
+	for i, selector := range itemsOf(p.Spec.Member("targetSelectors")) {
+		f.labels(selector, fmt.Sprintf("targetSelectors[%d].", i))
+	}
+}
+
+// labels looks at what a selector compares with labels, which are texts.
+func (f fieldRules) labels(selector *source.Value, path string) {
+	look := func(v *source.Value, field string) {
+		if isSet(v) && !v.Is(source.String) && !kubernetes.Marked(v) {
+			f.visit(v, path+field, fmt.Sprintf("a label is %s, not a text", v.Kind))
+		}
+	}
+	labels := selector.Member("matchLabels")
+	if labels.Is(source.Object) {
+		for i := range labels.Members {
+			look(labels.Members[i].Known(), "matchLabels")
+		}
+	}
+	for _, expression := range itemsOf(selector.Member("matchExpressions")) {
+		for _, v := range itemsOf(expression.Member("values")) {
+			look(v, "matchExpressions")
 		}
 	}
 }

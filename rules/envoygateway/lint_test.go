@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -117,6 +118,24 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-selects-nothing"},
 		},
 		{"a Gateway that is not shown", route + policyOn(gatewayKind, "x", jwt()), none},
+		{
+			"a rule that the route does not have",
+			strings.Replace(onRoute(jwt()), "name: api}", "name: api, sectionName: x}", 1) +
+				resourceOf(httpRoute, "api", "rules: [{name: one}]"),
+			[]string{"policy-selects-nothing"},
+		},
+		{
+			"a label that is a number",
+			strings.Replace(onRoute(jwt()), "targetRefs: [{group: gateway.networking.k8s.io, "+
+				"kind: HTTPRoute, name: api}]", "targetSelectors: [{kind: HTTPRoute, "+
+				"matchLabels: {version: 1}}]", 1),
+			[]string{"policy-refused"},
+		},
+		{
+			"a target of another namespace",
+			strings.Replace(onRoute(jwt()), "name: api}", "name: api, namespace: x}", 1),
+			[]string{"field-not-known"},
+		},
 		{"the field does not exist", onRoute(jwt(), "jwtt: {}"), []string{"field-not-known"}},
 	}
 	for _, test := range tests {

@@ -41,10 +41,11 @@ func isPolicy(object *source.Value) bool {
 }
 
 // isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
-// key set.
+// key set, or shows that all ConfigMaps of a namespace are there.
 func isTarget(object *source.Value) bool {
 	if isConfigMap(object) {
-		return object.At("data", keySetEntry) != nil
+		name, _ := object.At("metadata", "name").Str()
+		return object.At("data", keySetEntry) != nil || name == inEveryNamespace
 	}
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
@@ -77,6 +78,8 @@ type cluster struct {
 	attached  map[target][]*policy     // by their references
 	sections  map[target][]string      // of each target, those that policies are attached to
 	loose     []*policy                // those that are perhaps attached to more than they name
+
+	assumed map[attachment]rules.Truth // what is not known, and is looked at both ways
 }
 
 // policy is one SecurityPolicy.
@@ -99,10 +102,13 @@ type selector struct {
 	wide   bool // it looks at other namespaces, or has an expression that can't be read
 }
 
-// fits reports whether labels are as the selector wants them, as far as it can be read.
-func (s *selector) fits(has kubernetes.Labels) bool {
-	return s.labels.Selects(has) == rules.Yes && !slices.ContainsFunc(s.wants,
-		func(r kubernetes.Requirement) bool { return !r.Fits(has) })
+// fits tells whether labels are as the selector wants them, as far as it can be read.
+func (s *selector) fits(has kubernetes.Labels) rules.Truth {
+	fits := s.labels.Selects(has)
+	for i := range s.wants {
+		fits = min(fits, s.wants[i].Fits(has))
+	}
+	return fits
 }
 
 // String is the selector as kubectl takes it.
@@ -160,7 +166,7 @@ func (c *cluster) add(p *policy) {
 	}
 	c.byName[name] = p
 	c.policies = append(c.policies, p)
-	if len(p.selectors) > 0 || p.unread != "" {
+	if len(p.selectors) > 0 || p.unread != "" || p.isTemplate() {
 		c.loose = append(c.loose, p)
 	}
 	for _, ref := range p.refs {
@@ -196,6 +202,9 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		s, ok := selectorOf(item)
 		if !ok {
 			p.unread = "a selector of " + p.String() + " can't be read"
+			if why := labelsOf(item).Unread(); why != nil {
+				p.unread += ": " + why.Why
+			}
 		}
 		p.selectors = append(p.selectors, s)
 	}
@@ -207,7 +216,9 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		p.void = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {
-		if !canBeTarget(ref.Kind) {
+		if kubernetes.Marked(ref.At.Member("kind")) {
+			p.unread = "the kind of what " + p.String() + " is attached to is not known"
+		} else if !canBeTarget(ref.Kind) {
 			p.void = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
 		}
 	}
@@ -220,9 +231,16 @@ func canBeTarget(kind string) bool {
 	return slices.Contains(all, kind)
 }
 
+// labelsOf is where the labels are that a selector wants.
+func labelsOf(selector *source.Value) kubernetes.LabelsAt {
+	return kubernetes.LabelsAt{
+		At: selector.Member("matchLabels"), Field: "targetSelectors.matchLabels",
+	}
+}
+
 func selectorOf(item *source.Value) (s selector, ok bool) {
-	s.kind, ok = item.Member("kind").Str()
-	labels, read := kubernetes.LabelsOf(item.Member("matchLabels"))
+	s.kind, ok = kubernetes.Name(item.Member("kind"))
+	labels, read := kubernetes.LabelsOf(labelsOf(item).At)
 	s.labels = labels
 	from, _ := item.At("namespaces", "from").Str()
 	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))
@@ -233,7 +251,10 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 
 func attachableOf(file *source.File, object *source.Value) *attachable {
 	a := &attachable{Resource: kubernetes.ResourceOf(file, object)}
-	a.labels, _ = kubernetes.LabelsOf(object.At("metadata", "labels"))
+	labels, ok := kubernetes.LabelsOf(object.At("metadata", "labels"))
+	if a.labels = labels; !ok {
+		a.labels = kubernetes.NotKnown()
+	}
 	for _, field := range []string{"parentRefs", "parentRef"} {
 		refs, _ := kubernetes.References(a.Spec.Member(field))
 		a.parents = append(a.parents, refs...)

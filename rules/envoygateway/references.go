@@ -16,6 +16,7 @@ const (
 	codeRegex     = code + "internal/utils/regex/regex.go"
 	notesScp      = "Envoy Gateway release notes, v1.7.0"
 	notesMerge    = "Envoy Gateway release notes, v1.8.0"
+	notesFailOpen = "Envoy Gateway release notes, v1.9.0"
 	notesClosed   = "Envoy Gateway release notes, v1.2.0"
 	codeFilters   = code + "internal/xds/translator/httpfilters.go"
 	docAttributes = "envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes"

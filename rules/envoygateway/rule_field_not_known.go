@@ -99,6 +99,13 @@ func lookThrough(
 	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
 		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
 		field{"mergeType", mergeSince}, field{"csrf", celSince}))
+	visit(spec.Member("targetRef"), "targetRef.", fields("group", "kind", "name", "sectionName"))
+	each(spec.Member("targetRefs"), "targetRefs", func(v *source.Value, path string) {
+		visit(v, path, fields("group", "kind", "name", "sectionName"))
+	})
+	each(spec.Member("targetSelectors"), "targetSelectors", func(v *source.Value, path string) {
+		visit(v, path, fields("group", "kind", "namespaces", "matchLabels", "matchExpressions"))
+	})
 	jwt := spec.Member("jwt")
 	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
 	each(jwt.Member("providers"), "jwt.providers", func(v *source.Value, path string) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func policySelectsNothing() rules.Rule {
@@ -31,8 +32,13 @@ func policySelectsNothing() rules.Rule {
 					p.idle))
 			}
 			for _, ref := range p.refs {
-				t := target{ref.Kind, p.Namespace, ref.Name, ""}
-				if shown(ref.Kind) && s.find(t) == nil {
+				t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+				if s.lacksSection(t) {
+					all = append(all, s.FindingAt(ref.At, "targetRefs", "%s %s has no section %s "+
+						"in these files: the policy is not attached to it", ref.Kind,
+						qualified(p.Namespace, ref.Name), ref.Section))
+				}
+				if shown(ref.Kind) && !s.mayShow(t) {
 					all = append(all, s.FindingAt(ref.At, "targetRefs",
 						"there is no %s %s in these files", ref.Kind,
 						qualified(p.Namespace, ref.Name)))
@@ -40,7 +46,8 @@ func policySelectsNothing() rules.Rule {
 			}
 			list := itemsOf(p.Spec.Member("targetSelectors"))
 			for i, selector := range p.selectors {
-				if shown(selector.kind) && !s.selectsShown(p, selector) && !selector.wide {
+				if shown(selector.kind) && !selector.wide &&
+					s.selectsShown(p, selector) == rules.No {
 					all = append(all, s.FindingAt(list[i], "targetSelectors",
 						"no %s of namespace %s has the labels %s in these files",
 						selector.kind, p.Namespace, selector.String()))
@@ -49,4 +56,12 @@ func policySelectsNothing() rules.Rule {
 			return all
 		}),
 	}
+}
+
+// mayShow reports whether the files show a resource, or one that may be it.
+func (c *cluster) mayShow(t target) bool {
+	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
+		return a.Kind == t.kind && kubernetes.Same(a.Namespace, t.namespace) != rules.No &&
+			kubernetes.Same(a.Name, t.name) != rules.No
+	})
 }

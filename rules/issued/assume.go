@@ -179,7 +179,7 @@ func namesCloud(texts []string, cloud *entra.Cloud) bool {
 func keysOf(checks []asking) []string {
 	var all []string
 	for i := range checks {
-		eachLeaf(checks[i].Test, func(leaf rules.Predicate) {
+		checks[i].Test.EachLeaf(func(leaf *rules.Predicate) {
 			if leaf.Key != nil && leaf.Key.URL != "" {
 				all = append(all, leaf.Key.Addresses()...)
 			}

@@ -64,7 +64,7 @@ func atomsOf(policies []*rules.Policy, checks []asking) atoms {
 			a.seeWhole(check.reads)
 			continue
 		}
-		eachLeaf(check.Test, func(leaf rules.Predicate) { a.see(&leaf) })
+		check.Test.EachLeaf(a.see)
 	}
 	return a
 }

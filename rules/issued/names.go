@@ -24,9 +24,9 @@ func (n *nameTexts) see(check *asking) {
 		return
 	}
 	n.texts = append(n.texts, check.texts...)
-	eachLeaf(check.Test, func(leaf rules.Predicate) {
-		if !comparesNames(&leaf) {
-			n.seeMore(&leaf)
+	check.Test.EachLeaf(func(leaf *rules.Predicate) {
+		if !comparesNames(leaf) {
+			n.seeMore(leaf)
 		}
 	})
 	n.more = n.more || len(check.texts) == mostOfAll // there may be more of them

@@ -46,8 +46,8 @@ func askedBy(policies []*rules.Policy) []asking {
 
 func askingOf(check *rules.Check, off bool) asking {
 	a := asking{Check: check, off: off, reads: check.Reads()}
-	eachLeaf(check.Test, func(leaf rules.Predicate) {
-		part := comparison{&leaf, leaf.Reads(), textsIn(&leaf)}
+	check.Test.EachLeaf(func(leaf *rules.Predicate) {
+		part := comparison{leaf, leaf.Reads(), textsIn(leaf)}
 		a.parts, a.texts = append(a.parts, part), joinTexts(a.texts, part.texts)
 	})
 	return a
@@ -120,7 +120,9 @@ func joinTexts(all, texts []string) []string {
 // TextsOf lists some of the texts that a check compares with.
 func TextsOf(check *rules.Check) []string {
 	var all []string
-	eachLeaf(check.Test, func(leaf rules.Predicate) { all = joinTexts(all, textsIn(&leaf)) })
+	check.Test.EachLeaf(func(leaf *rules.Predicate) {
+		all = joinTexts(all, textsIn(leaf))
+	})
 	return all[:min(len(all), mostTexts)]
 }
 
@@ -142,17 +144,6 @@ func textsIn(leaf *rules.Predicate) []string {
 		}
 	}
 	return all
-}
-
-// eachLeaf visits every part of a predicate that asks something of an input.
-func eachLeaf(p rules.Predicate, visit func(rules.Predicate)) {
-	if p.Op != rules.And && p.Op != rules.Or && p.Op != rules.Not {
-		visit(p)
-		return
-	}
-	for _, part := range p.Of {
-		eachLeaf(part, visit)
-	}
 }
 
 // quoted lists what stands in quotes of either sort in an expression.

@@ -123,7 +123,7 @@ func newView(
 
 func (v *View) see(check *asking) {
 	v.checks++
-	eachLeaf(check.Test, func(rules.Predicate) { v.conditions++ })
+	check.Test.EachLeaf(func(*rules.Predicate) { v.conditions++ })
 	if check.Binds != "" {
 		v.bound[check.Binds] = check.reads
 	}

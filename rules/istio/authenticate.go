@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,11 +20,34 @@ type jwtRule struct {
 	split kubernetes.List // spaceDelimitedClaims
 }
 
+// inOrderOfCreation sorts policies as Istio does: those of the workload's namespace before those of
+// the root namespace, and each by their creation, or where that is the same, by their names
+// (pilot/pkg/model, sortConfigByCreationTime). Policies of which no file says when they were
+// created are taken for those that were applied at once.
+func inOrderOfCreation(w *workload) []*resource {
+	created := func(p *resource) string {
+		text, _ := p.At.At("metadata", "creationTimestamp").Str()
+		return text
+	}
+	rank := func(p *resource) int {
+		if p.Namespace == w.namespace {
+			return 0
+		}
+		return 1
+	}
+	all := slices.Clone(w.policies)
+	slices.SortStableFunc(all, func(a, b *resource) int {
+		return cmp.Or(rank(a)-rank(b), strings.Compare(created(a), created(b)),
+			strings.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
 // jwtRulesOf lists the rules of all RequestAuthentications that select a workload, in the proxy's
 // order: by issuer.
 func jwtRulesOf(w *workload) []*jwtRule {
 	var all []*jwtRule
-	for _, p := range w.policies {
+	for _, p := range inOrderOfCreation(w) {
 		items := p.Spec.Member("jwtRules")
 		if p.Kind != requestAuthentication || !items.Is(source.List) {
 			continue

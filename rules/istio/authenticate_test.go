@@ -1,9 +1,12 @@
 package istio
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // The sources that these rows follow: authn/policy_applier.go of Istio, and of Envoy's jwt_authn
@@ -93,7 +96,7 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	r := requestOf("")
-	r.Signatures = unsigned{}
+	r.Signatures = requests.Signed(keys.Fail)
 	if got := short(answered(t, two, r)); got != rejected(403, rules.Audience) {
 		t.Errorf("with a wrong signature: got %v", got)
 	}
@@ -103,9 +106,26 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	t.Parallel()
 	r := requestOf("")
-	r.Token = tokenOf(`{"alg":"RS256","kid":7}`, claims(""))
+	r.Token = requests.Token(`{"alg":"RS256","kid":7}`, requests.Claims(""))
 	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// Of the header Envoy reads alg and kid (source/common/jwt/jwt.cc and verify.cc): a crit that RFC
+// 7515 has it refuse says nothing to it.
+func TestEnvoyDoesNotLookAtCrit(t *testing.T) {
+	t.Parallel()
+	check := rules.Check{}
+	for _, policy := range policiesOf(t, rules.Options{}, ofTenant()) {
+		for c := range policy.Root.Checks() {
+			if c.ID == rules.Signature {
+				check = *c
+			}
+		}
+	}
+	if key := check.Test.Key; key == nil || !key.Lenience.AnyCrit {
+		t.Errorf("the signature is checked with %+v", key)
 	}
 }
 
@@ -194,6 +214,44 @@ func TestAnIssuerThatIsNoTextIsNotKnown(t *testing.T) {
 		)
 		if v.Outcome != rules.Undetermined {
 			t.Errorf("%s: %v", value, short(v))
+		}
+	}
+}
+
+// TestTheOrderOfFilesIsNotThatOfPolicies holds two policies for one issuer, of which one splits
+// scp: the one that was created first counts, or the first by its name.
+func TestTheOrderOfFilesIsNotThatOfPolicies(t *testing.T) {
+	t.Parallel()
+	named := func(metadata, more string) string {
+		return "---\n" + strings.Replace(
+			authentication("issuer: "+v2Issuer, more), "name: entra", metadata, 1,
+		)
+	}
+	const splitting, other = "spaceDelimitedClaims: [scp]", "audiences: [" + app + "]"
+	early, late := "name: b, creationTimestamp: '2026-01-01T00:00:00Z'",
+		"name: a, creationTimestamp: '2026-02-01T00:00:00Z'"
+	ask := policy("ALLOW", "rules:", "- when:", "  - {key: 'request.auth.claims[scp]', values: [a]}")
+	for name, test := range map[string]struct {
+		one, two string
+		want     decided
+	}{
+		"the first by name splits": {
+			named("name: a", splitting), named("name: b", other), accepted(),
+		},
+		"the second by name splits": {
+			named("name: b", splitting), named("name: a", other),
+			rejected(403, rules.CustomClaim),
+		},
+		"the one that was created first splits": {
+			named(late, other), named(early, splitting), accepted(),
+		},
+	} {
+		for _, config := range []string{test.one + test.two, test.two + test.one} {
+			policies := policiesOf(t, rules.Options{Runtime: "1.28"}, config+ask)
+			got := short(rules.Evaluate(policies, requestOf(`scp="a b"`)))
+			if got != test.want {
+				t.Errorf("%s: got %v, want %v:\n%s", name, got, test.want, config)
+			}
 		}
 	}
 }

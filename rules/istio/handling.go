@@ -43,6 +43,11 @@ func handled() []handledRow {
 				"namespace, or of the mesh. All that fit add up", "",
 		},
 		{
+			"label-null", "a label of a selector that is null, as of an empty value in a template",
+			"the API server drops it: without another label the policy holds for all of its " +
+				"namespace, or of the mesh", "",
+		},
+		{
 			"no-jwt-rules", "a RequestAuthentication without jwtRules",
 			"the proxy gets no JWT filter from it: no token is looked at", "",
 		},

@@ -17,6 +17,7 @@ func TestWhatIstiodDoesIsRecorded(t *testing.T) {
 		"selected": {
 			"root-namespace", `"selected":["AuthorizationPolicy istio-system/`,
 		},
+		"label-null":   {"label-null", `"selected":["AuthorizationPolicy orders/callers"]`},
 		"no-jwt-rules": {"empty-jwt-rules", `"rbac":[{"rules":`},
 		"jwt-rules":    {"doc-two-issuers", `{"allowMissing":{}}`},
 		"split-claims": {

@@ -159,6 +159,26 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		},
 		{"a star in the middle of an issuer", of("https://*/v2.0/*"), []string{"star-is-literal"}},
 		{
+			"a selector by expressions",
+			of("*") + policy("DENY",
+				"selector: {matchExpressions: [{key: app, operator: Exists}]}",
+				"rules: [{to: [{operation: {methods: [PUT]}}]}]"),
+			[]string{"field-not-known"},
+		},
+		{
+			"a selector that is a list", of("*") + policy("DENY", "selector: [app]"),
+			[]string{"policy-refused"},
+		},
+		{
+			"labels that are a list", of("*") + policy("DENY", "selector: {matchLabels: [app]}"),
+			[]string{"policy-refused"},
+		},
+		{
+			"a spec that is a text", of("*") + "---\napiVersion: security.istio.io/v1\n" +
+				"kind: AuthorizationPolicy\nmetadata: {name: x, namespace: orders}\nspec: text\n",
+			[]string{"policy-refused"},
+		},
+		{
 			"no RequestAuthentication", policy("DENY", "rules: ["+nobody+"]"),
 			[]string{"no-request-authentication"},
 		},

@@ -157,7 +157,8 @@ func policyOf(file *source.File, object *source.Value) *resource {
 	r.selectorUnread = r.NoSpec
 	selector, ok := kubernetes.LabelsOf(r.selecting().At)
 	if r.selector = selector; !ok {
-		r.selectorUnread = "the selector of " + r.String() + " can't be read"
+		r.selectorUnread = "the selector of " + r.String() + " can't be read: " +
+			r.selecting().Unread().Why
 	}
 	if s := r.Spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) &&
 		!kubernetes.Marked(s) {
@@ -170,14 +171,20 @@ func policyOf(file *source.File, object *source.Value) *resource {
 	return r
 }
 
-// selecting is where the labels are that a policy selects by.
+// selecting is where the labels are that a policy selects by. The API server drops those that are
+// null.
 func (r *resource) selecting() kubernetes.LabelsAt {
 	if s := r.Spec.Member("selector"); kubernetes.Marked(s) {
 		return kubernetes.LabelsAt{At: s, Field: "selector"}
 	}
-	return kubernetes.LabelsAt{
-		At: r.Spec.At("selector", "matchLabels"), Field: "selector.matchLabels",
+	labels := r.Spec.At("selector", "matchLabels")
+	isNull := func(m source.Member) bool { return m.Value.Is(source.Null) }
+	if labels.Is(source.Object) && slices.ContainsFunc(labels.Members, isNull) {
+		stored := *labels
+		stored.Members = slices.DeleteFunc(slices.Clone(labels.Members), isNull)
+		labels = &stored
 	}
+	return kubernetes.LabelsAt{At: labels, Field: "selector.matchLabels"}
 }
 
 // targetsOf lists what a policy is attached to. It is not ok if that can't be read.

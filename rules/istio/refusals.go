@@ -69,6 +69,9 @@ func (f *refuser) metadata() {
 }
 
 func (f *refuser) selection() {
+	f.kind(f.At, "", "spec", source.Object)
+	f.kind(f.Spec, "", "selector", source.Object)
+	f.kind(f.Spec.Member("selector"), "selector.", "matchLabels", source.Object)
 	ways := 0
 	for _, name := range []string{"selector", "targetRef", "targetRefs"} {
 		if v := f.Spec.Member(name); v != nil && !v.Is(source.Null) {

@@ -57,6 +57,8 @@ func instead(key string, known []string) string {
 		return ": that a token is needed an AuthorizationPolicy says"
 	case "audience":
 		return ": it is audiences, a list"
+	case "matchExpressions":
+		return ": it is dropped, and matchLabels alone selects"
 	case "jwksUrl":
 		return ": it is jwksUri"
 	}
@@ -75,6 +77,7 @@ func sameName(key string, known []string) string {
 // lookThrough visits each object of a policy whose fields are known.
 func lookThrough(p *resource, look func(object *source.Value, path string, known ...string)) {
 	attached := []string{"selector", "targetRef", "targetRefs"}
+	look(p.Spec.Member("selector"), "selector.", "matchLabels")
 	each := func(of *source.Value, name, path string, visit func(v *source.Value, path string)) {
 		if items := of.Member(name); items.Is(source.List) {
 			for n, v := range items.Items {

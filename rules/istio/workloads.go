@@ -62,7 +62,8 @@ func (c *cluster) workloads() []*workload {
 		}
 		for _, wanted := range c.selectorsIn(namespace) {
 			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
-			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown {
+			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown ||
+				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
 			of := &running{namespace: namespace, labels: wanted}
@@ -78,6 +79,13 @@ func (c *cluster) workloads() []*workload {
 		all[0].name = ""
 	}
 	return all
+}
+
+// shows reports whether the files show a workload, of any namespace, that has these labels.
+func (c *cluster) shows(wanted kubernetes.Labels) bool {
+	return len(wanted) > 0 && slices.ContainsFunc(c.running, func(r *running) bool {
+		return wanted.Selects(r.labels) == rules.Yes
+	})
 }
 
 // namespaces lists those of policies and of workloads, in their order in the files.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // resourceOf is a policy of a kind in a namespace, with these lines below its spec.
@@ -73,6 +74,20 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		},
 		{"the root namespace's policies hold everywhere", ap("istio-system", any) +
 			deployment("a", "web", "{app: web}"), []string{"a/web", "istio-system"}},
+		{
+			"the root namespace's policy selects a workload of another",
+			ap("istio-system", orders) + deployment("a", "o", "{app: orders}"),
+			[]string{"a/o"},
+		},
+		{
+			"and one that no workload has",
+			ap("istio-system", orders) + deployment("a", "web", "{app: web}"),
+			[]string{"istio-system/app=orders"},
+		},
+		{
+			"a label that is null is none", ap("a", "selector: {matchLabels: {app: null}}") +
+				deployment("a", "web", "{app: web}"), []string{"a/web"},
+		},
 		{"a gateway", ap("a", toGateway, any) + gateway("istio"), []string{""}},
 		{
 			"no namespace", strings.ReplaceAll(ap("a", orders)+ap("a", any), ", namespace: a", ""),
@@ -133,7 +148,7 @@ func TestPoliciesOfSeveralFilesCompose(t *testing.T) {
 	if got != accepted() {
 		t.Errorf("a workload that the namespace's policy does not select: got %v", got)
 	}
-	_, err := read(filesOf(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
+	_, err := read(requests.Files(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
 	if err == nil || !strings.Contains(err.Error(), "no workload orders/web") {
 		t.Errorf("got %v", err)
 	}
@@ -309,11 +324,11 @@ func TestFilesOfWorkloadsAreReadBesidePolicies(t *testing.T) {
 		}
 	}
 	for _, text := range []string{web, "apiVersion: v1\nkind: Secret\n", "{}"} {
-		if _, err := read(filesOf(t, "web.yaml", text), rules.Options{}); err == nil {
+		if _, err := read(requests.Files(t, "web.yaml", text), rules.Options{}); err == nil {
 			t.Errorf("%s is read alone", text)
 		}
 	}
-	if _, err := read(filesOf(t, "policies.yaml", policies, "s.yaml", "kind: Secret\n"),
+	if _, err := read(requests.Files(t, "policies.yaml", policies, "s.yaml", "kind: Secret\n"),
 		rules.Options{}); err == nil || !strings.Contains(err.Error(), "no policy of Istio") {
 		t.Errorf("a file of something else is read: %v", err)
 	}

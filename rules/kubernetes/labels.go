@@ -14,8 +14,8 @@ import (
 type Labels map[string]string
 
 // LabelsOf reads labels. A mark that a template leaves counts as it is written: the same mark is
-// the same value wherever it stands. It is not ok where a value is no text, which the API server
-// refuses.
+// the same value wherever it stands. It is not ok where a value is no text, or is there twice,
+// which the API server refuses.
 func LabelsOf(v *source.Value) (all Labels, ok bool) {
 	switch {
 	case v == nil || v.Is(source.Null):
@@ -29,18 +29,17 @@ func LabelsOf(v *source.Value) (all Labels, ok bool) {
 	for i := range v.Members {
 		m := &v.Members[i]
 		all[m.Key] = m.Value.Text
-		if known := m.Known(); Marked(known) {
-			all[m.Key] = markOf(known)
-		} else if !known.Is(source.String) {
-			ok = false
+		if Marked(m.Value) {
+			all[m.Key] = markOf(m.Value)
 		}
+		ok = ok && !m.Conflict && (Marked(m.Value) || m.Value.Is(source.String))
 	}
 	return all, ok
 }
 
 // markOf is a text with a mark for a value that is not known.
 func markOf(v *source.Value) string {
-	if hasMark(v.Text) {
+	if HasMark(v.Text) {
 		return v.Text
 	}
 	return "{{" + v.Text
@@ -70,12 +69,20 @@ func (l Labels) has(key, value string) rules.Truth {
 	return has
 }
 
+func (l Labels) hasAny(key string) rules.Truth {
+	has := rules.No
+	for k := range l {
+		has = max(has, Same(k, key))
+	}
+	return has
+}
+
 // Same tells whether two texts are the same once a deployment has replaced the marks in them.
 func Same(a, b string) rules.Truth {
 	switch {
 	case a == b:
 		return rules.Yes
-	case hasMark(a) || hasMark(b):
+	case HasMark(a) || HasMark(b):
 		return rules.Maybe
 	}
 	return rules.No
@@ -92,8 +99,8 @@ type LabelsAt struct {
 func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
 	wants := func(m *source.Member) bool {
 		text := m.Value.Text
-		if known := m.Known(); Marked(known) {
-			text = markOf(known)
+		if Marked(m.Value) {
+			text = markOf(m.Value)
 		}
 		return has.has(m.Key, text) == rules.Maybe
 	}
@@ -101,6 +108,12 @@ func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
 		return at, why
 	}
 	return other.doubt(func(*source.Member) bool { return true })
+}
+
+// Unread is why some labels can't be read; nil where they can be.
+func (of LabelsAt) Unread() *rules.Unknown {
+	_, why := of.doubt(func(*source.Member) bool { return true })
+	return why
 }
 
 // doubt is why one of some labels is not known, and where it is; nil where all are.
@@ -166,7 +179,8 @@ func (l Labels) String() string {
 	return strings.Join(all, ",")
 }
 
-// Requirement is what an expression of a selector wants of one label.
+// Requirement is what an expression of a selector wants of one label. Its values may have marks of
+// a template.
 type Requirement struct {
 	Key, Operator string
 	Values        []string
@@ -183,15 +197,32 @@ func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
 	for _, item := range v.Items {
 		key, isKey := item.Member("key").Str()
 		operator, isOperator := item.Member("operator").Str()
-		values := ListIn(item, "", "values")
-		r := Requirement{key, operator, values.Texts()}
-		if !isKey || !isOperator || values.Doubt != nil || Marked(item.Member("key")) ||
+		values, isList := names(item.Member("values"))
+		if !isKey || !isOperator || !isList || Marked(item.Member("key")) ||
 			Marked(item.Member("operator")) {
 			return nil, false
 		}
-		all = append(all, r)
+		all = append(all, Requirement{key, operator, values})
 	}
 	return all, true
+}
+
+// names are the texts of a list, with marks of a template. It is not ok where one is no text.
+func names(v *source.Value) (all []string, ok bool) {
+	if Marked(v) {
+		return []string{markOf(v)}, true
+	}
+	if v == nil || v.Is(source.Null) {
+		return nil, true
+	}
+	for _, item := range v.Items {
+		name, isName := Name(item)
+		if !isName {
+			return nil, false
+		}
+		all = append(all, name)
+	}
+	return all, v.Is(source.List)
 }
 
 // sound reports whether Kubernetes takes the requirement.
@@ -205,22 +236,25 @@ func (r *Requirement) sound() bool {
 	return false
 }
 
-// Fits reports whether labels are as the requirement wants them. NotIn holds for what has no such
+// Fits tells whether labels are as the requirement wants them. NotIn holds for what has no such
 // label, and one that Kubernetes does not take holds for nothing.
-func (r *Requirement) Fits(has Labels) bool {
-	value, there := has[r.Key]
+func (r *Requirement) Fits(has Labels) rules.Truth {
 	if !r.sound() {
-		return false
+		return rules.No
+	}
+	in := rules.No
+	for _, value := range r.Values {
+		in = max(in, has.has(r.Key, value))
 	}
 	switch r.Operator {
 	case "In":
-		return there && slices.Contains(r.Values, value)
+		return in
 	case "NotIn":
-		return !there || !slices.Contains(r.Values, value)
+		return -in
 	case "Exists":
-		return there
+		return has.hasAny(r.Key)
 	}
-	return !there
+	return -has.hasAny(r.Key)
 }
 
 // String is the requirement as kubectl takes it.

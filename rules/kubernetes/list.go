@@ -11,10 +11,11 @@ import (
 
 // Marked reports whether only a deployment knows a value: a template has left its mark in it.
 func Marked(v *source.Value) bool {
-	return v.Is(source.Unknown) || v.Is(source.String) && hasMark(v.Text)
+	return v.Is(source.Unknown) || v.Is(source.String) && HasMark(v.Text)
 }
 
-func hasMark(text string) bool {
+// HasMark reports whether a template has left its mark in a text.
+func HasMark(text string) bool {
 	return slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
 		return strings.Contains(text, mark)
 	})

@@ -35,7 +35,7 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 			case policy(object):
 				r := ResourceOf(file, object)
 				p.names = append(p.names, r.String())
-				p.open = p.open || r.Namespace == "" || hasMark(r.Namespace)
+				p.open = p.open || r.Namespace == "" || HasMark(r.Namespace)
 			case beside(object):
 				p.beside = true
 			}

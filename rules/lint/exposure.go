@@ -362,14 +362,23 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	return e
 }
 
-// modelled leaves out the policies that are not modelled.
+// modelled leaves out what is not modelled: a policy, or a check of one.
 func (e *exposed) modelled() *exposed {
 	if e.whole {
 		return e
 	}
-	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool {
-		return find(p, rules.NotModelled) != nil
-	})
+	passed := &rules.Check{Skip: "not modelled"}
+	all := make([]*rules.Policy, len(e.policies))
+	for i, p := range e.policies {
+		copied := *p
+		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
+			if c.ID == rules.NotModelled {
+				return passed
+			}
+			return c
+		})
+		all[i] = &copied
+	}
 	return withHolders(e.holders, all)
 }
 

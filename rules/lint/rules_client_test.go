@@ -26,6 +26,13 @@ func TestAnyClientAccepted(t *testing.T) {
 			of(policy(signed(ourKeys), issuer(ourIssuer)), policy(notModelled())),
 			noteAt("signature", "unless a policy that gatewhy does not know does"),
 		},
+		"a role beside a check that is not modelled does": {
+			pinned(role("Read"), notModelled()), nil,
+		},
+		"a check that is not modelled may tell them apart": {
+			pinned(notModelled()),
+			noteAt("signature", "unless a policy that gatewhy does not know does"),
+		},
 		"a contract does": {
 			pinned(clientFrom(appid), contract(appid)), nil,
 		},

@@ -35,8 +35,6 @@ func Adapter() rules.Adapter {
 		Solutions:  solutions,
 		Repairable: repairable,
 		Changes:    rules.Changes(repairFinding, propose),
-
-		Expressions: expressions,
 	}
 }
 

@@ -359,11 +359,12 @@ func queryParams(r *rules.Request) *source.Value {
 	return params
 }
 
-// expressions lists the rules of a gateway's dialect.
-func expressions(variant string) []rules.Expression {
-	dialect := dataweave.Mule
-	if variant == Flex {
-		dialect = dataweave.Flex
+// Expressions lists the rules of a gateway's dialect; none for a gateway that has none.
+func Expressions(variant string) []rules.Expression {
+	dialects := map[string]dataweave.Dialect{Mule: dataweave.Mule, Flex: dataweave.Flex}
+	dialect, ok := dialects[variant]
+	if !ok {
+		return nil
 	}
 	var all []rules.Expression
 	for _, row := range dataweave.Table() {

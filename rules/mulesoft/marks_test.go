@@ -74,7 +74,7 @@ func everythingKnown(t *testing.T) []evident {
 		all = append(all, evident{"cause " + cause.ID, cause.Evidence})
 	}
 	for _, variant := range []string{Mule, Flex} {
-		for _, e := range expressions(variant) {
+		for _, e := range Expressions(variant) {
 			key := fmt.Sprintf("expression %s: %s", variant, e.Rule)
 			if e.Runtime != "" {
 				key += ", runtime " + e.Runtime

@@ -13,9 +13,10 @@ import (
 
 // Form is a way to write a configuration down that changes nothing of what it says.
 type Form struct {
-	Name  string
-	File  string // what the file is called
-	Write func(*testing.T, Configuration) string
+	Name    string
+	File    string // what the file is called
+	Aliases bool   // values that are the same are written once
+	Write   func(*testing.T, Configuration) string
 }
 
 // Forms are those of a gateway's configuration, the plain one first.
@@ -36,43 +37,43 @@ func clusterForms() []Form {
 		return object{"apiVersion": "v1", "kind": "List", "items": c.objects}
 	}
 	return []Form{
-		{"plain", "policy.yaml", resources(func(*yaml.Node) {})},
-		{"flow style", "policy.yaml", resources(func(n *yaml.Node) {
+		{Name: "plain", File: "policy.yaml", Write: resources(func(*yaml.Node) {})},
+		{Name: "flow style", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
 			eachNode(n, func(n *yaml.Node) { n.Style |= yaml.FlowStyle })
 		})},
-		{"quotes", "policy.yaml", resources(func(n *yaml.Node) {
+		{Name: "quotes", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
 			eachNode(n, func(n *yaml.Node) {
 				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 					n.Style = yaml.DoubleQuotedStyle
 				}
 			})
 		})},
-		{"aliases", "policy.yaml", resources(aliases)},
-		{"members in another order", "policy.yaml", resources(func(n *yaml.Node) {
+		{Name: "aliases", Aliases: true, File: "policy.yaml", Write: resources(aliases)},
+		{Name: "members in another order", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
 			eachNode(n, reverseMembers)
 		})},
-		{"documents in another order", "policy.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "documents in another order", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			nodes := nodesOf(t, c.objects)
 			slices.Reverse(nodes)
 			return documents(t, func(*yaml.Node) {}, nodes...)
 		}},
-		{"a List", "policy.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "a List", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{whole(t, c)})...)
 		}},
-		{"a List with aliases", "policy.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "a List with aliases", Aliases: true, File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, aliases, nodesOf(t, []object{whole(t, c)})...)
 		}},
-		{"Lists of one", "policy.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "Lists of one", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			var all []object
 			for _, one := range c.objects {
 				all = append(all, whole(t, Configuration{objects: []object{one}}))
 			}
 			return documents(t, func(*yaml.Node) {}, nodesOf(t, all)...)
 		}},
-		{"a List in JSON", "policy.json", func(t *testing.T, c Configuration) string {
+		{Name: "a List in JSON", File: "policy.json", Write: func(t *testing.T, c Configuration) string {
 			return inJSON(t, whole(t, c))
 		}},
-		{"JSON as documents of YAML", "policy.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "JSON as documents of YAML", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
 			var all []string
 			for _, one := range c.objects {
 				all = append(all, inJSON(t, one))
@@ -84,19 +85,19 @@ func clusterForms() []Form {
 
 func proxyForms() []Form {
 	return []Form{
-		{"plain", "oauth2-proxy.cfg", func(t *testing.T, c Configuration) string {
+		{Name: "plain", File: "oauth2-proxy.cfg", Write: func(t *testing.T, c Configuration) string {
 			return inTOML(t, c.options, false)
 		}},
-		{"lists of one as a text", "oauth2-proxy.cfg", func(t *testing.T, c Configuration) string {
+		{Name: "lists of one as a text", File: "oauth2-proxy.cfg", Write: func(t *testing.T, c Configuration) string {
 			return inTOML(t, c.options, true)
 		}},
-		{"arguments", "deployment.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "arguments", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{deployment(c, false)})...)
 		}},
-		{"arguments in flow style", "deployment.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "arguments in flow style", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
 			return inJSON(t, deployment(c, false))
 		}},
-		{"the environment", "deployment.yaml", func(t *testing.T, c Configuration) string {
+		{Name: "the environment", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
 			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{deployment(c, true)})...)
 		}},
 	}

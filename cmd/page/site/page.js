@@ -105,6 +105,7 @@ function show(reply) {
   $("asked").textContent = `gatewhy ${command}`;
   $("headline").className = failed ? "bad" : reply.mood ?? "";
   $("headline").textContent = failed ? "No answer" : reply.answer ?? "";
+  $("read").textContent = `Read: ${$("headline").textContent}`;
   $("errors").replaceChildren(
     ...(reply.errors ?? []).map((text) => element("p", text)),
     ...(reply.hints ?? []).map((text) => element("p", text, "hint")));
@@ -161,6 +162,7 @@ function add(more) {
   unknown.forEach((f, i) => { f.kind = found[i] || "a policy"; });
   for (const f of unknown.filter((f) => f.kind === "a token")) { // a HAR file, or a captured token
     $("token").value = f.text;
+    judgeNow();
     files.splice(files.indexOf(f), 1);
   }
   unknown.filter((f) => !kinds.includes(f.kind)).forEach((f) => { f.kind = kinds.at(-1); });
@@ -177,7 +179,12 @@ function listFiles() {
     const remove = element("button", "Remove");
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${visible(f.name)}`);
-    remove.onclick = () => { files = files.filter((g) => g !== f); listFiles(); $("choose").focus(); };
+    remove.onclick = () => {
+      files = files.filter((g) => g !== f);
+      listFiles();
+      changed();
+      $("choose").focus();
+    };
     item.append(element("code", visible(f.name)), kind, remove);
     return item;
   }));
@@ -253,10 +260,34 @@ function offer(scenes) {
       add(scene.files.map((f) => ({ ...f })));
       $("token").value = scene.token;
       $("at").value = "issued";
+      $("at").dataset.scene = "";
       answer("explain").then(() => say(scene.story));
     };
     return button;
   }));
+}
+
+// changed says that the answer is one to another question.
+function changed() {
+  if ("answered" in document.body.dataset) say("The answer is from before the last change: ask again.");
+}
+
+// forget forgets what was asked and answered; the browser empties the fields.
+function forget() {
+  files = [];
+  latest = {};
+  command = "";
+  delete $("at").dataset.scene;
+  delete document.body.dataset.answered;
+  listFiles();
+  show({ answer: "The answer comes here" });
+  $("asked").textContent = "";
+}
+
+// judgeNow judges another token by now. A scene's token is old, and judged as of its issue.
+function judgeNow() {
+  if ("scene" in $("at").dataset) $("at").value = "";
+  delete $("at").dataset.scene;
 }
 
 function connect() {
@@ -265,8 +296,14 @@ function connect() {
     await answer(event.submitter?.dataset.command ?? "explain");
     $("answer").focus();
   };
-  $("form").onreset = () => { files = []; listFiles(); latest = {}; command = ""; show({ answer: "The answer comes here" }); $("asked").textContent = ""; };
-  $("token").onpaste = () => setTimeout(answerNow);
+  $("form").oninput = changed; // what asks by itself answers after it
+  $("form").onreset = forget;
+  $("read").onclick = () => {
+    $("answer").focus({ preventScroll: true });
+    $("answer").scrollIntoView(); // which focus leaves out where it has the focus already
+  };
+  $("token").onpaste = () => { judgeNow(); setTimeout(answerNow); };
+  $("at").onchange = () => { delete $("at").dataset.scene; };
   $("no-token").onchange = answerNow;
   $("choose").onclick = () => $("chosen").click();
   $("chosen").onchange = (event) => { read(event.target.files).then(() => { event.target.value = ""; }); };

@@ -33,7 +33,7 @@ func (e *Expr) findAmbiguities(text string) {
 	if len(f.found) == 0 {
 		return
 	}
-	slices.SortFunc(f.found, func(a, b Ambiguity) int { return a.Column - b.Column })
+	slices.SortStableFunc(f.found, func(a, b Ambiguity) int { return a.Column - b.Column })
 	reads, write := explicit(e.Root).String(), e.meant(text)
 	for i := range f.found {
 		f.found[i].Reads, f.found[i].Write = reads, write

@@ -1,0 +1,182 @@
+package envoygateway
+
+import (
+	"maps"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// attachment is a policy that is perhaps attached to a target.
+type attachment struct {
+	of *policy
+	to target
+}
+
+// mostOpen limits the attachments of one instance that are looked at both ways.
+const mostOpen = 3
+
+// isTemplate reports whether a template has left its mark in what the target is.
+func (t target) isTemplate() bool {
+	return kubernetes.HasMark(t.kind + t.namespace + t.name + t.section)
+}
+
+// isTemplate reports whether a template has left its mark in what the policy is attached to.
+func (p *policy) isTemplate() bool {
+	for _, ref := range p.refs {
+		if kubernetes.HasMark(ref.Name + ref.Section) {
+			return true
+		}
+	}
+	return kubernetes.HasMark(p.Namespace)
+}
+
+// isAttached tells whether a policy is attached to a target.
+func (c *cluster) isAttached(p *policy, t target) rules.Truth {
+	if assumed, ok := c.assumed[attachment{p, t}]; ok {
+		return assumed
+	}
+	attached := rules.No
+	for _, ref := range p.refs {
+		if ref.Kind == t.kind && (ref.Section == "") == (t.section == "") {
+			attached = max(attached, min(kubernetes.Same(ref.Name, t.name),
+				kubernetes.Same(ref.Section, t.section)))
+		}
+	}
+	attached = min(attached, kubernetes.Same(p.Namespace, t.namespace))
+	if t.section != "" || len(p.selectors) == 0 {
+		return attached
+	}
+	if a := c.find(t); a != nil {
+		selects, _ := p.selects(a)
+		return max(attached, selects)
+	}
+	for _, s := range p.selectors {
+		if t.isTemplate() && s.kind == t.kind {
+			attached = max(attached, min(rules.Maybe, kubernetes.Same(p.Namespace, t.namespace)))
+		}
+	}
+	return attached
+}
+
+// selects tells whether a selector of a policy selects a resource. It is wide where one perhaps
+// does that looks further than is modelled.
+func (p *policy) selects(a *attachable) (selects rules.Truth, wide bool) {
+	near := kubernetes.Same(p.Namespace, a.Namespace)
+	selects = rules.No
+	for _, s := range p.selectors {
+		fits := min(s.fits(a.labels), kubernetes.Same(s.kind, a.Kind))
+		if s.wide {
+			fits = min(fits, rules.Maybe)
+			wide = wide || fits == rules.Maybe
+		} else {
+			fits = min(fits, near)
+		}
+		selects = max(selects, fits)
+	}
+	return selects, wide && selects != rules.Yes
+}
+
+// perhaps is the choice of a policy that is perhaps attached to a target.
+func (c *cluster) perhaps(p *policy, t target) choice {
+	at, doubt := c.whyOpen(p, t)
+	why := *doubt
+	if at.At != nil {
+		why.Why = "whether " + p.String() + " is attached to " + t.kind + " " +
+			qualified(t.namespace, t.name) + " is not known: " + doubt.Why
+	}
+	return choice{policy: p, doubt: &why, between: &attachment{p, t}, at: at}
+}
+
+// whyOpen is where the mark is that leaves it open whether a policy is attached to a target, and
+// why that is not known; nowhere where no mark does.
+func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unknown) {
+	places := []kubernetes.LabelsAt{namespaceOf(p.At)}
+	for _, ref := range p.refs {
+		for _, name := range []string{"name", "sectionName"} {
+			places = append(places, kubernetes.LabelsAt{
+				At: ref.At.Member(name), Field: "targetRefs." + name,
+			})
+		}
+	}
+	a := c.find(t)
+	if a != nil {
+		places = append(places, namespaceOf(a.At), kubernetes.LabelsAt{
+			At: a.At.At("metadata", "name"), Field: "metadata.name",
+		})
+	}
+	for _, place := range append(places, c.parentRefsTo(t)...) {
+		if why := kubernetes.DoubtOf(place.At, place.Field); why != nil {
+			return place, why
+		}
+	}
+	for i, item := range itemsOf(p.Spec.Member("targetSelectors")) {
+		if a == nil || p.selectors[i].wide {
+			continue
+		}
+		has := kubernetes.LabelsAt{At: a.At.At("metadata", "labels"), Field: "metadata.labels"}
+		if at, why := labelsOf(item).Open(has, a.labels); why != nil {
+			return at, why
+		}
+		for _, expression := range itemsOf(item.Member("matchExpressions")) {
+			for _, value := range itemsOf(expression.Member("values")) {
+				const field = "targetSelectors.matchExpressions.values"
+				if why := kubernetes.DoubtOf(value, field); why != nil {
+					return kubernetes.LabelsAt{At: value, Field: field}, why
+				}
+			}
+		}
+	}
+	return kubernetes.LabelsAt{}, wideSelector(p)
+}
+
+func namespaceOf(object *source.Value) kubernetes.LabelsAt {
+	return kubernetes.LabelsAt{
+		At: object.At("metadata", "namespace"), Field: "metadata.namespace",
+	}
+}
+
+// parentRefsTo are the names in the parentRefs of routes that lead to a target.
+func (c *cluster) parentRefsTo(t target) []kubernetes.LabelsAt {
+	var all []kubernetes.LabelsAt
+	for _, a := range c.shown {
+		for _, ref := range a.parents {
+			if ref.Name != t.name {
+				continue
+			}
+			for _, name := range []string{"name", "namespace", "sectionName"} {
+				all = append(all, kubernetes.LabelsAt{
+					At: ref.At.Member(name), Field: "parentRefs." + name,
+				})
+			}
+		}
+	}
+	return all
+}
+
+// assuming is the cluster where an attachment is known.
+func (c *cluster) assuming(a *attachment, is rules.Truth) *cluster {
+	other := *c
+	if other.assumed = maps.Clone(c.assumed); other.assumed == nil {
+		other.assumed = map[attachment]rules.Truth{}
+	}
+	other.assumed[*a] = is
+	return &other
+}
+
+// either is what counts where it is not known whether a policy is attached: what is the same with
+// it and without it is known.
+func (c *compiler) either(check *rules.Check) rules.Node {
+	as := func(is rules.Truth) rules.Node {
+		i := c.in(c.assuming(c.between, is))
+		if i == nil {
+			return rules.AllOf()
+		}
+		return newCompiler(i, c.table).root()
+	}
+	return rules.Node{First: &rules.First{
+		Branches: []rules.Branch{{If: rules.Node{Check: check}, Then: as(rules.Yes)}},
+		Default:  as(rules.No),
+	}}
+}

@@ -57,7 +57,14 @@ func (e *Env) demo(output *outputFlags) error {
 			return err
 		}
 	}
-	return nil
+	text := render.NewText(style)
+	text.Heading("next")
+	text.Para(2, "The same for a token of your own, which it asks for, and your gateway's policies.")
+	text.Command(2, "gatewhy explain -p POLICY")
+	text.Para(2, "Where you do not have the policies yet, this prints the commands that fetch them.")
+	text.Command(2, "gatewhy collect")
+	_, err = text.WriteTo(e.Stdout)
+	return err
 }
 
 // play runs a scene's policy over its tokens.
@@ -74,6 +81,7 @@ func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error
 	explanation := run.Explain()
 	if !s.Repairs {
 		explanation.Repairs, explanation.Refused = nil, nil
+		explanation.Next = nil // it would help a token in that is kept out on purpose
 	}
 	if err := render.ExplainText(e.Stdout, output.style(e), explanation); err != nil {
 		return err

@@ -44,7 +44,8 @@ func newExplain(env *Env) *cobra.Command {
 			"that it sends is the request\n" +
 			"for the key set.\n\n" +
 			"From a curl command or a HAR file it also takes the method, the path and the " +
-			"headers, unless a flag gives them.",
+			"headers, and from what curl -v or\n" +
+			"curl -i has printed the answer to compare, unless a flag gives them.",
 		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd, &flags, args)
@@ -112,7 +113,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		return err
 	}
 	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
-	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted)
+	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted.Request)
 	stop()
 	if err != nil {
 		return err
@@ -127,6 +128,9 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if err != nil {
 		return err
 	}
+	if observation == nil {
+		observation = e.maker().Answered(pasted)
+	}
 	if observation != nil {
 		run.Observe(observation, explanation)
 	}
@@ -137,13 +141,12 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
 }
 
-// explainedToken reads the token, unless the request carries none, and the request that was pasted
-// with it.
+// explainedToken reads the token, unless the request carries none, and what was pasted with it.
 func (e *Env) explainedToken(
 	flags *explainFlags, line *report.CommandLine, args []string,
-) (*inspect.Token, *inspect.HTTPRequest, error) {
+) (*inspect.Token, report.Pasted, error) {
 	if flags.noToken {
-		return nil, nil, nil
+		return nil, report.Pasted{}, nil
 	}
 	token, pasted, err := e.maker().ReadRequest(args)
 	return token, pasted, e.orAgain(err, "explain", line, args)
@@ -160,7 +163,7 @@ func verdictCode(outcome rules.Decision) int {
 	return exitUndetermined
 }
 
-// check refuses flags of which not all can be true, before anything is read.
+// check refuses flags that can't all be true, before anything is read.
 func (f *explainFlags) check(args []string) error {
 	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
 	if f.noToken && len(args) > 0 {

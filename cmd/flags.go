@@ -215,7 +215,7 @@ func (f clusterFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(f.api, "workload", "",
 		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
 	cmd.Flags().StringVar(f.version, "gateway-version", "",
-		"the `VERSION` of another gateway, if its behaviour depends on it")
+		"the `VERSION` of a gateway that is not Mule, if its behaviour depends on it")
 	cmd.MarkFlagsMutuallyExclusive("api", "workload")
 }
 

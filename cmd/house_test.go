@@ -93,8 +93,10 @@ var rooms = []struct {
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/requests", []string{"rules", "inspect/keys", "inspect", "inspect/source"}},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/clusters", nil},
+	{"testdata/configurations", nil},
 	{"testdata/commands/gatewhy", []string{"cmd", "inspect/network"}},
 	{"testdata/commands/measured", nil},
 	{"testdata/measure", nil},
@@ -127,8 +129,8 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/clusters", "testdata/estates", "testdata/evaluator", "testdata/mint",
-	"testdata/measure",
+	"testdata/clusters", "testdata/configurations", "testdata/estates", "testdata/evaluator",
+	"testdata/mint", "testdata/measure", "testdata/requests",
 	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
 	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",

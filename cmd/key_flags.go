@@ -174,8 +174,8 @@ func keysOfIssuer(
 	return source.Issuer(ctx, named)
 }
 
-// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that stands in a
-// claim of its own.
+// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that has a claim
+// of its own.
 func issuerOf(token *inspect.Token) (entra.Issuer, bool) {
 	if token == nil {
 		return entra.Issuer{}, false

@@ -45,6 +45,13 @@ func newKeys(env *Env) *cobra.Command {
 	flags.output.register(cmd, render.Formats().Keys.Names()...)
 	flags.output.registerDetail(cmd)
 	flags.keys.register(cmd)
+	for name, usage := range map[string]string{ // no token is looked at here
+		"tenant": "the tenant whose keys are shown: an `ID` or a domain",
+		"issuer": "the issuer whose keys are shown, as a `URL`",
+		"jwks":   "the key set to show: a `FILE` or a URL",
+	} {
+		cmd.Flags().Lookup(name).Usage = usage
+	}
 	cmd.Flags().BoolVar(&flags.clouds, "clouds", false,
 		"ask every cloud which of the keys it lists")
 	return cmd

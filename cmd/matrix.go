@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -81,7 +82,9 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return problem(
 			flags.config+": no environment has tokens or app registrations to model them from",
 			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
-				"tokens: names captured tokens")
+				"tokens: names captured tokens",
+			"with none of them callers: supposed, under defaults:, takes each API as its own "+
+				"policies want it: gatewhy help defaults")
 	}
 	if err := flags.refuses(len(estate.Sites)); err != nil {
 		return err
@@ -187,7 +190,24 @@ func (e *Env) settleTenantID(ctx context.Context, estate *report.Estate, flags *
 		return &source.Error{Pos: tenant.Pos, Cause: report.AsError(err).Error(), Hints: hints}
 	}
 	estate.Tenant = strings.ToLower(id)
+	for i := range estate.Sites {
+		e.warnOfTenant(&estate.Sites[i], estate.Tenant)
+	}
 	return nil
+}
+
+// warnOfTenant says that an environment's API is registered in another tenant than the estate's:
+// az was perhaps signed in there.
+func (e *Env) warnOfTenant(site *environments.Site, tenant string) {
+	if site.API == nil || site.API.Principal == nil {
+		return
+	}
+	owner := site.API.Principal.Owner
+	if owner.Known() && !strings.EqualFold(owner.Value, tenant) {
+		e.warn("%s: the API of %s is registered in the tenant %s, and its tokens are modelled for "+
+			"%s: was az signed in to another tenant?", owner.Pos, site.Name,
+			inspect.Safe(owner.Value), tenant)
+	}
 }
 
 // settleKeys finds what verifies the real tokens: the file's own key set, else the tenant's.

@@ -119,7 +119,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
 }
 
-// check refuses flags of which not all can be true.
+// check refuses flags that can't all be true.
 func (f *scanFlags) check(args []string) error {
 	compared := len(f.before)+len(f.after) > 0
 	ways := 0

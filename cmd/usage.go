@@ -14,8 +14,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// unknownCommand says that a word is no command, and which one, or which of the topics given, may
-// have been meant.
+// unknownCommand says that a word is not a command, and which one, or which of the topics given,
+// may have been meant.
 func unknownCommand(root *cobra.Command, word string, others ...topic) error {
 	const all = "all commands: gatewhy help"
 	if len(word) > report.LongestWord {
@@ -201,8 +201,8 @@ func commandNames(root *cobra.Command, start string) (names []string) {
 	return names
 }
 
-// addCompletion adds cobra's completion command, except that a word that is no shell is an error,
-// and that bash completes words with an @.
+// addCompletion adds cobra's completion command, except that a word that is not a shell is an
+// error, and that bash completes words with an @.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {

@@ -123,8 +123,8 @@ func (w *writing) target(path string) (string, fs.FileInfo, error) {
 	return path, info, w.mayReplace(path, info)
 }
 
-// mayReplace refuses what is no file, and a file that the user could not write to. To replace it
-// would take no more than a right to its folder.
+// mayReplace refuses what is not a file, and a file that the user could not write to. To replace
+// it would take no more than a right to its folder.
 func (w *writing) mayReplace(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():

@@ -160,8 +160,8 @@ func (p *paste) headerLine() *source.Error {
 			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
 		return instead("no token follows Bearer", "is the variable with the token set?")
-	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"),
-		strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
+	case hasAnyPrefix(lower, "cookie:", "set-cookie:", "estsauth"),
+		strings.Contains(lower, "; path=/"):
 		return instead("the text is a cookie, not a token",
 			"a session's cookie is for the web application that set it; an API accepts an "+
 				"access token", hintAccessToken)
@@ -171,7 +171,7 @@ func (p *paste) headerLine() *source.Error {
 
 // location is about URLs.
 func (p *paste) location() *source.Error {
-	if !strings.HasPrefix(p.text, "https://") && !strings.HasPrefix(p.text, "http://") {
+	if !hasAnyPrefix(p.text, "https://", "http://") {
 		return nil
 	}
 	switch {
@@ -252,8 +252,7 @@ func (p *paste) file() *source.Error {
 	switch strings.ToLower(p.text[dot+1:]) {
 	case "jwt", "txt", "json", "har", "token", "log", "yaml", "yml", "pem", "jwks", "xml":
 	default:
-		if !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "./") &&
-			!strings.HasPrefix(p.text, `.\`) && !strings.HasPrefix(p.text, "~/") {
+		if !hasAnyPrefix(p.text, "/", "./", `.\`, "~/") {
 			return nil
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // HTTPRequest is the request that a pasted text describes. Its values may be secrets.
 type HTTPRequest struct {
-	From   string // what described it: "a curl command" or "a HAR file"
+	From   string // what described it: "a curl command", "a HAR file", …
 	Others int    // how many other requests with the same token the text has
 
 	Method  string
@@ -25,10 +25,13 @@ type HTTPRequest struct {
 }
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
-// found: a curl command or a HAR file. Of any other text there is none. Where one of these has
+// found: a curl command, what curl -v has printed, or a HAR file. Of any other text there is none. Where one of these has
 // none that can be read, it says why in a sentence without an end.
 func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
-	text = strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff")
+	if sent := sentRequest(text, token); sent != nil {
+		return sent, ""
+	}
+	text = commandAlone(strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff"))
 	switch {
 	case strings.HasPrefix(text, "curl ") || strings.HasPrefix(text, "curl.exe "):
 		return curlRequest(text)

@@ -21,6 +21,7 @@ type Found struct {
 	Text   string        // the token; it must not be printed
 	From   string        // where it was, in words: "the Authorization header of a curl command"
 	Others int           // how many other tokens the text has
+	Alike  bool          // some of them are in such a place too, as in a log
 	Notes  []Observation // what was odd about the text around it
 }
 
@@ -29,6 +30,9 @@ type Found struct {
 func (f Found) Choice() string {
 	if f.From == "the text" {
 		return "gatewhy took the first one that looks most like an access token"
+	}
+	if f.Alike {
+		return "gatewhy took the first one from " + f.From
 	}
 	return "gatewhy took the one from " + f.From
 }
@@ -141,6 +145,9 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 		return Found{}, false
 	}
 	found := Found{Text: best.text, From: p.fromOf(best), Others: others}
+	found.Alike = best.label.phrase != "" && slices.ContainsFunc(all, func(c candidate) bool {
+		return c.quality != broken && c.text != best.text && c.label == best.label
+	})
 	if best.wrapped {
 		found.Notes = append(found.Notes,
 			Observation{

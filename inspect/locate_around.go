@@ -219,14 +219,8 @@ func isKeyID(text string) bool {
 
 // isRefreshToken knows how refresh tokens and codes of Entra ID and of personal accounts start.
 func isRefreshToken(text string) bool {
-	for _, prefix := range [...]string{
-		"0.A", "1.A", "M.C", "M.R3_", "AwABAAAA", "AQABAA", "OAQABAA", "OAAABAAAA",
-	} {
-		if strings.HasPrefix(text, prefix) && len(text) > 100 {
-			return true
-		}
-	}
-	return false
+	return len(text) > 100 && hasAnyPrefix(text,
+		"0.A", "1.A", "M.C", "M.R3_", "AwABAAAA", "AQABAA", "OAQABAA", "OAAABAAAA")
 }
 
 // isCertificate knows DER of more than 255 bytes in base64, which starts with a SEQUENCE.
@@ -234,12 +228,6 @@ func isCertificate(text string) bool { return len(text) > 300 && strings.HasPref
 
 // isEncodedMarkup reports whether a text is base64 of XML or HTML, as a SAML response is.
 func isEncodedMarkup(text string) bool {
-	for _, prefix := range [...]string{
-		"PD94bWw", "PHNhbW", "PEFzc2VydGlvb", "PFJlc3BvbnNl", "PCFET0NUWVBF", "PGh0bWw",
-	} {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return false
+	return hasAnyPrefix(text,
+		"PD94bWw", "PHNhbW", "PEFzc2VydGlvb", "PFJlc3BvbnNl", "PCFET0NUWVBF", "PGh0bWw")
 }

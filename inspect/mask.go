@@ -342,12 +342,7 @@ func isDirectoryAttribute(claim string) bool {
 		"onpremisessecurityidentifier", "dateofbirth":
 		return true
 	}
-	for _, prefix := range [...]string{"extension_", "extensionattribute", "extn."} {
-		if strings.HasPrefix(claim, prefix) {
-			return true
-		}
-	}
-	return false
+	return hasAnyPrefix(claim, "extension_", "extensionattribute", "extn.")
 }
 
 // shapeWord returns the word for a value that looks personal, whatever its claim, or "".

@@ -16,7 +16,7 @@ import (
 const maxToken = 1 << 20
 
 // Parse splits and decodes a token. It always returns a Token, with whatever could be read. Its
-// Fault says why the text is no readable JWS in compact form. Its Observations say where the
+// Fault says why the text is not a readable JWS in compact form. Its Observations say where the
 // encoding is loose, and what readers may disagree about.
 func Parse(text string) *Token { return new(Parser).Parse(text) }
 

@@ -122,12 +122,7 @@ func (p *Profile) Lifetime() time.Duration {
 
 // HasTrait reports whether the traits have one with this id.
 func (p *Profile) HasTrait(id string) bool {
-	for _, t := range p.Traits {
-		if t.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Traits, func(t Observation) bool { return t.ID == id })
 }
 
 // Describe says what kind of token it is, from its header and claims alone. It knows no clock and

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,6 +28,13 @@ func SafeCommand(s string) string {
 		return s
 	}
 	return strings.NewReplacer("##[", `#\u0023[`, "##vso[", `#\u0023vso[`).Replace(s)
+}
+
+// hasAnyPrefix reports whether a text begins with one of some others.
+func hasAnyPrefix(text string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return strings.HasPrefix(text, prefix)
+	})
 }
 
 // SafeText is Safe for a text of several lines: it keeps line feeds.

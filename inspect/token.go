@@ -33,8 +33,8 @@ type Token struct {
 	Payload   []byte        // the decoded second part of a Signed token
 	Signature []byte        // the decoded third part of a Signed token
 
-	// Fault says why this is no readable JWS, or is nil. A gateway's policy rejects such a token
-	// at its format.
+	// Fault says why this is not a readable JWS, or is nil. A gateway's policy rejects such a
+	// token at its format.
 	Fault *Fault
 
 	// NUL says that a text in the token has the character NUL, where some readers end it.
@@ -47,7 +47,7 @@ type Token struct {
 	input   string // what was signed: the first two parts with the dot between them
 }
 
-// Fault is why a text is no readable JWS in compact form, and what to do about it. It has no
+// Fault is why a text is not a readable JWS in compact form, and what to do about it. It has no
 // position: its cause names the part of the token and the place in it.
 type Fault struct {
 	ID string // kebab-case: "encrypted", "opaque", "two-parts", "header-not-json", …

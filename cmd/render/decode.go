@@ -88,21 +88,14 @@ func audienceForm(p inspect.Profile) string {
 	if p.IssuedBy == inspect.ByOther {
 		return ""
 	}
-	switch p.AudienceForm {
-	case inspect.AppIDURI:
-		return "an App ID URI"
-	case inspect.GUID:
-		return "an application id"
-	case inspect.SPN:
-		return "spn: and an application id"
-	case inspect.FirstParty:
-		return "the audience of a Microsoft API"
-	case inspect.OtherAudience:
-		return "neither an App ID URI nor an application id"
-	case inspect.SeveralAudiences:
-		return "a list, which Entra ID never writes"
-	}
-	return ""
+	return map[inspect.AudienceForm]string{
+		inspect.AppIDURI:         "an App ID URI",
+		inspect.GUID:             "an application id",
+		inspect.SPN:              "spn: and an application id",
+		inspect.FirstParty:       "the audience of a Microsoft API",
+		inspect.OtherAudience:    "neither an App ID URI nor an application id",
+		inspect.SeveralAudiences: "a list, which Entra ID never writes",
+	}[p.AudienceForm]
 }
 
 // odditiesAt are what is odd in a token at an instant: in its text, and if it was issued later

@@ -45,7 +45,7 @@ func (t *explainText) likeliest() {
 	}
 	t.Para(1, "most likely"+of+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
-	if len(t.x.Next) == 0 || !strings.HasSuffix(t.x.Next[0].Note, report.Look(&s.Cause)) {
+	if len(t.x.Next) == 0 || !strings.HasPrefix(t.x.Next[0].Note, report.Likeliest) {
 		t.Para(2, "check: "+safe(report.Look(&s.Cause)))
 	}
 }
@@ -111,7 +111,7 @@ func (t *explainText) shortChecks() {
 	}
 }
 
-// widestCheckLabel is how wide a check's name is, with its mark, that its text stands beside.
+// widestCheckLabel is how wide a check's name may be, with its mark, to have its text beside it.
 const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for
@@ -177,8 +177,8 @@ func (t *explainText) folded(r *rules.Result) bool {
 	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure || t.repeats(r)
 }
 
-// repeats reports whether a check fails for the reason that decides: a text that is no token has
-// no signature either, and a token that is not active since it expired has expired.
+// repeats reports whether a check fails for the reason that decides: a text that is not a token
+// has no signature either, and a token that is not active since it expired has expired.
 func (t *explainText) repeats(r *rules.Result) bool {
 	d := t.x.Verdict.Decided
 	if d == nil || d.Policy != r.Policy || r.Outcome != rules.Fail {
@@ -398,6 +398,7 @@ func (t *explainText) shortFindings() {
 	}
 	var rows []Row
 	const label = "in the policy"
+	below := ""
 	others := len(t.x.Findings)
 	if f := t.matters(); f != nil {
 		others--
@@ -410,10 +411,13 @@ func (t *explainText) shortFindings() {
 		if len(rows) > 0 {
 			text = fmt.Sprintf("and %d more", others)
 		}
-		if t.x.Lint == "" {
+		switch whole := text + ": " + t.x.Lint; {
+		case t.x.Lint == "":
 			text += " (-v shows them)"
-		} else {
-			text += ": " + t.x.Lint
+		case width(indent+label+"  "+whole) > t.columns():
+			text, below = text+":", t.x.Lint // a command is never broken
+		default:
+			text = whole
 		}
 		rows = append(rows, Row{"", safe(text)})
 		rows[0].Label = label
@@ -422,6 +426,7 @@ func (t *explainText) shortFindings() {
 		t.Blank()
 	}
 	t.Rows(1, rows)
+	t.Command(2, below)
 }
 
 // matters is the worst finding at the field that decides; if the request is accepted, the worst

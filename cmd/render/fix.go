@@ -71,20 +71,30 @@ func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
 func (t *Text) beforeAndAfter(tokens []repair.Token) {
-	title := ""
+	title, rows, stays := "", []Row(nil), false
+	done := func() {
+		t.Rows(2, rows)
+		rows = nil
+	}
 	for i := range tokens {
 		token := &tokens[i]
 		if next := headingOf(token); next != title {
+			done()
 			title = next
 			t.Heading(safe(title))
 		}
 		name := safe(token.Name)
 		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
+			stays = stays || mark == "fail"
 		}
-		t.Rows(2, []Row{
-			{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))},
+		rows = append(rows, Row{
+			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
 		})
+	}
+	if done(); stays {
+		t.Blank()
+		t.Para(2, "This change does not keep out what is marked "+t.Mark("fail")+".")
 	}
 }
 

@@ -58,7 +58,7 @@ type keysText struct {
 	keyListing
 }
 
-// listed is how many of a list are shown, of which the short form shows so many.
+// listed is how many of a list are shown: in the short form, at most short.
 func (t *keysText) listed(all, short int) int {
 	if t.Detail == All {
 		return min(all, mostListed)
@@ -79,11 +79,15 @@ func (t *keysText) more(level, n int) {
 
 // headline says how many keys there are, and how old and from where.
 func (l keyListing) headline() string {
-	text := fmt.Sprintf("%s, %s", report.Counted(len(l.Set.Keys), "key"), l.Set.Origin)
-	if l.Set.Cached {
-		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
+	return report.Counted(len(l.Set.Keys), "key") + ", " + l.Set.Origin + cacheAge(l.Set, l.At)
+}
+
+// cacheAge says when a set was fetched that is from the cache; empty for any other.
+func cacheAge(set *keys.Set, at time.Time) string {
+	if !set.Cached {
+		return ""
 	}
-	return text
+	return ", from the cache, fetched " + inspect.Relative(set.Fetched, at)
 }
 
 // table lists the keys. If the terminal is too narrow for the table, the kid is shortened.
@@ -290,11 +294,7 @@ func (t *keysText) cloudAnswer(c keys.CloudSet) string {
 	if c.Set == nil {
 		return "not known: " + causeOf(c.Err)
 	}
-	text := report.Counted(len(c.Set.Keys), "key")
-	if c.Set.Cached {
-		text += ", from the cache, fetched " + inspect.Relative(c.Set.Fetched, t.At)
-	}
-	return text
+	return report.Counted(len(c.Set.Keys), "key") + cacheAge(c.Set, t.At)
 }
 
 // causeOf returns why a document could not be fetched. It leaves out the address if the error

@@ -66,7 +66,10 @@ func (m *markdown) grid(x *environments.Matrix) {
 		cells := []string{escapeMarkdown(line.Label)}
 		for g := range x.Gateways {
 			cell := x.Cell(x.At(line, g), g)
-			text := cellAnswer(cell) + " " + cellWord(cell)
+			text := cellAnswer(cell)
+			if word := cellWord(cell); word != text {
+				text += " " + word
+			}
 			if cellWord(cell) == "wrong" {
 				text = "**" + text + "**"
 			}

@@ -50,7 +50,7 @@ func (m *markdown) wayOn(steps []rules.Step) {
 	}
 }
 
-// command adds a command below an item, as a block: a bar in it is no end of a cell.
+// command adds a command below an item, as a block: a bar in it does not end a cell.
 func (m *markdown) command(command string) {
 	if command == "" {
 		return

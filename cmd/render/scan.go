@@ -60,8 +60,12 @@ func (t *scanText) headline() string {
 	after := &t.x.After
 	all := plural64(after.Tokens(), "token", "tokens")
 	if t.x.Compared {
-		return fmt.Sprintf("of %s %s newly locked out, and %s newly let in", all,
+		text := fmt.Sprintf("of %s %s newly locked out, and %s newly let in", all,
 			grouped(t.x.LockedOut.Tokens()), grouped(t.x.LetIn.Tokens()))
+		if unclear := t.x.Unclear.Tokens(); unclear > 0 {
+			text += fmt.Sprintf("; %s not known", grouped(unclear))
+		}
+		return text
 	}
 	return fmt.Sprintf("%s: %s accepted, %s rejected, %s not known", all,
 		grouped(after.Count(rules.Accepted)), grouped(after.Count(rules.Rejected)),
@@ -109,7 +113,7 @@ func (t *scanText) changes(title string, s *scan.Summary) {
 // causes lists what tokens get, each cause with its busiest clients and audiences. The short form
 // has so many causes that keep tokens out, and says only how many tokens get in.
 func (t *scanText) causes(s *scan.Summary, most int) {
-	if t.Detail != All {
+	if t.Detail != All && s.Tokens() > 0 {
 		t.Blank()
 	}
 	listed, left, leftTokens := 0, 0, int64(0)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -170,7 +171,7 @@ func notPredicted(v *rules.Verdict) string {
 	case d.Policy.Unread:
 		return "gatewhy could not read all policies, so it can't predict the answer"
 	case d.Policy.Strange:
-		return "gatewhy does not know the policy " + safe(d.Policy.Name) +
+		return "gatewhy does not know the policy " + safe(inspect.Visible(d.Policy.Name)) +
 			", so it can't predict the answer"
 	default:
 		return "gatewhy can't predict what " + safe(d.Policy.Name) + " answers"

@@ -1,7 +1,7 @@
 package render
 
 import (
-	"fmt"
+	"cmp"
 	"io"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -64,76 +64,55 @@ func reasonOf(c keys.Check) string {
 	return c.Why + ": " + report.Hint(c.Hint)
 }
 
+// signatureCause is why a signature does not verify, in few words.
 func signatureCause(r keys.Result) string {
-	switch r.Reason {
-	case keys.NoKeys:
-		return "there are no keys to check the signature with"
-	case keys.NoReadableJWS:
-		return "this is not a readable signed token"
-	case keys.Unsigned:
-		return "the token is not signed"
-	case keys.CriticalHeader:
-		return "the header's crit lists extensions that are not supported"
-	case keys.AlgorithmNotAllowed:
-		if r.Algorithm == "" {
-			return r.Why
-		}
-		return "the algorithm is not allowed"
-	case keys.AlgorithmMismatch:
-		return "the algorithm does not fit the key"
-	case keys.HMACWithPublicKey:
-		return "the header asks for a shared secret, but the key is public"
-	case keys.KidUnknown:
-		return kidCause(r.Elsewhere)
-	case keys.KeyRolledOver:
-		return "the key that the token names has since been replaced"
-	case keys.KeyUnusable:
-		return "the token's key can't be used"
-	case keys.WrongKey:
-		return "it was signed with a different key from the one that it names"
-	case keys.GraphNonce:
-		return "only Microsoft's own APIs can verify this token"
-	case keys.TooManyKeys:
-		return "the set has more keys than gatewhy tries"
-	case keys.KeyOfTenant:
-		return "it was signed with a key of its own tenant that is not in the key set"
-	case keys.KeyOfApp:
-		return "it was signed with a key that belongs to one app alone"
-	case keys.KeyOfCloud:
-		return "it was signed with a key of another cloud"
+	if r.Reason == keys.AlgorithmNotAllowed && r.Algorithm == "" {
+		return r.Why
 	}
-	return alteredCause(r)
+	known := map[keys.Reason]string{
+		keys.NoKeys:              "there are no keys to check the signature with",
+		keys.NoReadableJWS:       "this is not a readable signed token",
+		keys.Unsigned:            "the token is not signed",
+		keys.CriticalHeader:      "the header's crit lists extensions that are not supported",
+		keys.AlgorithmNotAllowed: "the algorithm is not allowed",
+		keys.AlgorithmMismatch:   "the algorithm does not fit the key",
+		keys.HMACWithPublicKey:   "the header asks for a shared secret, but the key is public",
+		keys.KidUnknown:          kidCause(r.Elsewhere),
+		keys.KeyRolledOver:       "the key that the token names has since been replaced",
+		keys.KeyUnusable:         "the token's key can't be used",
+		keys.WrongKey:            "it was signed with a different key from the one that it names",
+		keys.GraphNonce:          "only Microsoft's own APIs can verify this token",
+		keys.TooManyKeys:         "the set has more keys than gatewhy tries",
+		keys.KeyOfTenant: "it was signed with a key of its own tenant that is not in the key " +
+			"set",
+		keys.KeyOfApp:   "it was signed with a key that belongs to one app alone",
+		keys.KeyOfCloud: "it was signed with a key of another cloud",
+	}
+	return cmp.Or(known[r.Reason], alteredCause(r))
 }
 
 // kidCause is why the set does not have the token's key, in few words.
 func kidCause(elsewhere keys.Elsewhere) string {
-	switch elsewhere {
-	case keys.OtherIssuer:
-		return "the token and the keys are not from the same issuer"
-	case keys.OtherCloud:
-		return "the token and the keys are from different clouds"
-	case keys.OtherKind:
-		return "the token and the keys are from different Entra products"
-	case keys.OtherTenant:
-		return "the token and the keys are from different tenants"
-	case keys.OtherPolicy:
-		return "the token and the keys are from different B2C policies"
-	case keys.OtherApp:
-		return "the keys belong to one app, and not to this one"
-	case keys.ForClient:
-		return "this is an ID token, and its key is not in the set"
-	case keys.ForMicrosoft:
-		return "wrong resource: only Microsoft's own APIs can verify this token"
-	}
-	return "the key set has no key with the token's kid"
+	return cmp.Or(map[keys.Elsewhere]string{
+		keys.OtherIssuer:  "the token and the keys are not from the same issuer",
+		keys.OtherCloud:   "the token and the keys are from different clouds",
+		keys.OtherKind:    "the token and the keys are from different Entra products",
+		keys.OtherTenant:  "the token and the keys are from different tenants",
+		keys.OtherPolicy:  "the token and the keys are from different B2C policies",
+		keys.OtherApp:     "the keys belong to one app, and not to this one",
+		keys.ForClient:    "this is an ID token, and its key is not in the set",
+		keys.ForMicrosoft: wrongResource,
+	}[elsewhere], "the key set has no key with the token's kid")
 }
+
+const wrongResource = "wrong resource: only Microsoft's own APIs can verify this token"
 
 func alteredCause(r keys.Result) string {
 	switch {
 	case r.Misfit:
 		return r.Why
 	case r.WrongResource:
-		return "wrong resource: only Microsoft's own APIs can verify this token"
+		return wrongResource
 	case r.Named != nil:
 		return "the signature does not match"
 	}
@@ -158,10 +137,7 @@ func (v verification) describeSet() string {
 	if set == nil {
 		return "none"
 	}
-	text := fmt.Sprintf("%s, %s", set.Origin, report.Counted(len(set.Keys), "key"))
-	if set.Cached {
-		text += ", from the cache, fetched " + inspect.Relative(set.Fetched, v.At)
-	}
+	text := set.Origin + ", " + report.Counted(len(set.Keys), "key") + cacheAge(set, v.At)
 	if v.OwnKeys {
 		text += "; the token itself named this issuer"
 	}

@@ -201,20 +201,23 @@ func (t *Text) shortFacts(v verification) {
 // verifyChecks lists the checks that failed or are not known, and counts the others.
 func (t *Text) verifyChecks(v verification, remarks int) {
 	var rows []Row
-	passed, skipped := 0, 0
+	passed, skipped, unread := 0, 0, 0
 	room := t.columns() - len(indent) - len("no ") - widestCheck - 2
 	for _, c := range v.Report.Checks {
-		switch c.Outcome {
-		case keys.Pass:
+		noJWS := v.Report.Signature.Reason == keys.NoReadableJWS // as the headline says
+		switch {
+		case c.Outcome == keys.Pass:
 			passed++
-		case keys.Skipped:
+		case c.Outcome == keys.Skipped:
 			skipped++
+		case noJWS && (c.ID == "signature" || c.Outcome == keys.Unknown):
+			unread++
 		default:
 			label := t.Mark(c.Outcome.String()) + " " + strings.ReplaceAll(c.ID, "-", " ")
 			rows = append(rows, v.shortCheck(label, c, room)...)
 		}
 	}
-	parts := counts(tally{skipped, "%d skipped"})
+	parts := counts(tally{unread, "%d can't be read"}, tally{skipped, "%d skipped"})
 	if remarks > 0 {
 		parts = append(parts, report.Counted(remarks, "remark"))
 	}

@@ -98,7 +98,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		return nil, err
 	}
 	var token *inspect.Token
-	var sent *inspect.HTTPRequest
+	var sent Pasted
 	if !a.NoToken {
 		pasted, err := m.pasted(a)
 		if err != nil {
@@ -115,7 +115,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	if said.At, err = m.instant(a, token); err != nil {
 		return nil, err
 	}
-	request, err := m.NewRequest(&said, token, sent)
+	request, err := m.NewRequest(&said, token, sent.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,11 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		Policies: policies, Request: request, Line: a.line(m.Shell, explainFlags()...),
 		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
 	}
-	return run.Explain(), nil
+	explanation := run.Explain()
+	if answer := m.Answered(sent); answer != nil {
+		run.Observe(answer, explanation)
+	}
+	return explanation, nil
 }
 
 // Linted is the answer of lint, with why files were not checked.

@@ -35,8 +35,8 @@ func askingLike(profile inspect.Profile) asking {
 	return a
 }
 
-// scope is what the client asks for. All that it was granted on an API stands for one dot behind
-// the audience: a token that is for "https://host/" needs both slashes.
+// scope is what the client asks for: .default means all that it was granted on an API. A token
+// that is for "https://host/" needs both slashes.
 func (a *asking) scope() string {
 	return cmp.Or(strings.TrimPrefix(a.audience, "spn:"), "api://API-ID") + "/.default"
 }

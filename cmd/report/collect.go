@@ -126,8 +126,8 @@ func graphHost(cloud entra.Cloud) string {
 	return "graph.microsoft.com"
 }
 
-// keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word stands in
-// for it, since an address takes no braces.
+// keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word, since an
+// address takes no braces.
 func keysCommand(cloud entra.Cloud, version entra.Version, appID, file string) string {
 	url := entra.KeysURL(cloud, "TENANT", version, "")
 	url = strings.Replace(url, "/TENANT/", "/{tenant}/", 1)

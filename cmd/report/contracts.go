@@ -31,8 +31,8 @@ func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 	return contracts, err
 }
 
-// structured tells a list or an object from plain lines, and what is no text of either, which the
-// reader of files names.
+// structured reports whether a text is anything but plain lines: a list, an object, or what the
+// reader of files refuses.
 func structured(text string) bool {
 	for comment := true; comment; {
 		text = strings.TrimSpace(text)
@@ -85,7 +85,7 @@ func tooManyContracts(pos source.Position) error {
 // 36.
 const longestClientID = 200
 
-// noClientID says why a line is no client id, or returns "".
+// noClientID says why a line is not a client id, or returns "".
 func noClientID(line string) string {
 	switch {
 	case isToken(line):
@@ -182,7 +182,7 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 	return fault
 }
 
-// contractsFault is an error about a file of contracts, with what may stand in one.
+// contractsFault is an error about a file of contracts, with what one may have in it.
 func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,

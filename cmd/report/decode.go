@@ -74,8 +74,8 @@ func claimsOf(token *inspect.Token) []string {
 	return slices.Compact(names)
 }
 
-// Unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by
-// its nature: opaque or encrypted.
+// Unreadable is the error for a text that is damaged, and nil for one that is not a readable JWS
+// by its nature: opaque or encrypted.
 func Unreadable(token *inspect.Token) error {
 	fault := token.Fault
 	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
@@ -90,8 +90,8 @@ func (d *Decoding) AddNext(line CommandLine) {
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
 		all.add(rules.Step{
-			Note: d.Token.Fault.Cause + behind(": ",
-				strings.Join(Hints(d.Token.Fault.Hints), "; ")),
+			Note: d.Token.Fault.Cause + behind(". ", Sentence(
+				strings.Join(Hints(d.Token.Fault.Hints), "; "))),
 			Command: line.Again("decode", "-"),
 		})
 	case d.Profile.HasTrait("microsoft-api"):

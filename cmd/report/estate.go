@@ -79,7 +79,7 @@ func tooManyRegistrations(pos source.Position) error {
 	}
 }
 
-// newEstate is the estate of an environments file, of which nothing else has been read.
+// newEstate is the estate of an environments file before anything that it names is read.
 func (m *Maker) newEstate(name string, file *environments.File) *Estate {
 	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
 	e.reader = &estateReader{
@@ -140,13 +140,8 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	estate := m.newEstate(config, file)
 	site := &environments.Site{Name: name}
-	if err := estate.reader.policies(of, site); err != nil {
-		return nil, nil, err
-	}
-	if err := estate.reader.contracts(of, site); err != nil {
-		return nil, nil, err
-	}
-	if err := estate.reader.api(of, site); err != nil {
+	r := estate.reader
+	if err := readParts(of, site, r.policies, r.contracts, r.api); err != nil {
 		return nil, nil, err
 	}
 	if chain := estate.reader.chains[name]; chain != nil {
@@ -166,13 +161,20 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 
 func (r *estateReader) site(of *environments.Environment) (*environments.Site, error) {
 	site := &environments.Site{Name: of.Name}
-	type part func(*environments.Environment, *environments.Site) error
-	for _, read := range []part{r.policies, r.contracts, r.api, r.clients, r.tokens} {
+	return site, readParts(of, site, r.policies, r.contracts, r.api, r.clients, r.tokens)
+}
+
+// readParts reads parts of an environment, up to the first that can't be read.
+func readParts(
+	of *environments.Environment, site *environments.Site,
+	parts ...func(*environments.Environment, *environments.Site) error,
+) error {
+	for _, read := range parts {
 		if err := read(of, site); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return site, nil
+	return nil
 }
 
 // expand lists the files that a text of the environments file names; a pattern names any number of
@@ -280,7 +282,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 }
 
 // chainOf sorts files by the vendors whose gateways they configure, in the order of the first file
-// of each. What is no policy stays with the first, which refuses it.
+// of each. What is not a policy stays with the first, which refuses it.
 func (m *Maker) chainOf(names []string) [][]string {
 	var chain [][]string
 	at := map[string]int{}

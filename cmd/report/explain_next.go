@@ -107,7 +107,7 @@ func (w *explainNext) rejected() {
 		w.steps.add(rules.Step{
 			Note: "Only " + strings.Join(w.clients, " or ") + " is let in: see what a token of " +
 				"that client gets",
-			Command: w.again("-"),
+			Command: w.again(),
 		})
 	}
 	w.repairs()
@@ -344,12 +344,15 @@ func (w *explainNext) repairs() {
 	written := func(r ProvedRepair) bool { return r.Command != "" }
 	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
 		w.x.Verdict.Outcome != rules.Accepted {
-		note := "Change the policy: "
+		note := w.x.Repairs[0].Title
+		if !strings.HasPrefix(note, "replace the policy") {
+			note = "change the policy: " + note
+		}
 		if len(w.steps) > 0 {
-			note = "Or change the policy: "
+			note = "or " + note
 		}
 		step := rules.Step{
-			Note:    note + w.x.Repairs[0].Title + ", tried on this token",
+			Note:    note + ", tried on this token",
 			Command: w.Line.Same("explain", "-v"),
 		}
 		if step.Command != "" {
@@ -444,16 +447,22 @@ func (r *Explainer) lintCommand() string {
 	return command
 }
 
+// Likeliest begins the step that follows the likeliest explanation.
+const Likeliest = "Check the most likely cause: "
+
 // differs follows the likeliest explanation of what the real gateway answered.
 func (w *explainNext) differs() {
 	if causes := w.x.Observed.Causes; len(causes) > 0 {
 		likeliest := &causes[0].Cause
-		step := rules.Step{Note: "Check the most likely cause: " + Look(likeliest)}
+		step := rules.Step{Note: Likeliest + Look(likeliest)}
 		if likeliest.Need.Input == source.NeedTime {
 			step.Command = w.Line.Again(
 				"explain", w.Line.token(), Name(source.NeedTime), w.otherTime())
 		} else {
 			step.Command = w.HowToCollect(likeliest.Need)
+		}
+		if step.Command != "" { // it follows
+			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1)
 		}
 		w.steps.add(step)
 	}

@@ -48,7 +48,7 @@ func (r *Explainer) repair(x *Explanation) {
 }
 
 // roleOfApp is a role that would tell this environment's clients apart, where a token without any
-// gets in and no check asks for one, for a client id or for a contract; empty where there is none.
+// gets in and no check asks for a role, a client id or a contract; empty where there is none.
 func (r *Explainer) roleOfApp(v *rules.Verdict) string {
 	app := r.Policies.Apps.Only()
 	if app == nil || v.Outcome != rules.Accepted || len(r.Request.Profile().Roles) > 0 {

@@ -45,6 +45,9 @@ func (m *Maker) TokenText(args []string) (string, error) {
 	case text == "@":
 		return "", Problem("the name of a file is missing after @",
 			"write @FILE, such as @token.jwt; standard input is -")
+	case strings.HasPrefix(text, "@") && len(args) > 1 && strings.HasPrefix(args[1], "@"):
+		return "", Problem("two files with tokens were given",
+			"name one: @FILE; a second token, of another environment, is explain's --other @FILE")
 	case strings.HasPrefix(text, "@"):
 		return m.ReadText(text[1:])
 	case m.IsFile(text):

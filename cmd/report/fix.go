@@ -3,9 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -288,7 +286,7 @@ func (j *Fixer) asked(left repair.Left) bool {
 	return left.Rule == "" || j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
 }
 
-// ofSolution begins what stands in the place of a rule's name where a solution is refused.
+// ofSolution begins what is shown for a rule's name where a solution is refused.
 const ofSolution = "solution "
 
 // refusal words what was left. A solution leaves errors that it is not about.
@@ -462,175 +460,6 @@ func SeverityRank(severity rules.Severity) int {
 	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
 }
 
-// SeveralFiles reports whether names stand for more than one file: several of them, a folder, or a
-// pattern.
-func (m *Maker) SeveralFiles(names []string) bool {
-	if len(names) != 1 {
-		return true
-	}
-	info, err := os.Stat(m.Path(names[0]))
-	if err == nil {
-		return info.IsDir()
-	}
-	return names[0] != "-" && strings.ContainsAny(names[0], "*?[")
-}
-
-// FixSeveral says how several files are repaired.
-type FixSeveral struct {
-	Options  rules.Options
-	Apps     *entra.Directory // app registrations; nil where none were given
-	Facts    rules.Facts
-	Rule     string // whose findings are to be repaired; empty for all
-	Solution string
-	Tokens   bool // some were given
-
-	maker  *Maker
-	judge  *Judge
-	joined map[string]*source.File // those that may make up one configuration with others
-	groups map[grouped][]string    // the names of those that do, by each of them
-	clean  map[string]bool         // the names of those in which nothing is to be repaired
-}
-
-// grouped is a file, as an adapter sees it.
-type grouped struct{ adapter, file string }
-
-// Begin looks at all files at once: what several of them make up is read, compiled and linted
-// once, and not once for each.
-func (s *FixSeveral) Begin(m *Maker, found []Found) {
-	s.maker, s.judge = m, NewJudge(m.Gateways, s.Options, s.Apps)
-	s.joined, s.groups = map[string]*source.File{}, map[grouped][]string{}
-	s.clean = map[string]bool{}
-	var files []*source.File
-	for _, file := range m.readJoining(found, s.Options) {
-		if s.joined[file.Name] == nil {
-			files = append(files, file)
-		}
-		s.joined[file.Name] = file
-	}
-	s.group(files)
-	if len(s.groups) > 0 && s.plain() {
-		s.lookAt(files)
-	}
-}
-
-// plain reports whether nobody has said what this environment's tokens are like: then a file with
-// nothing to repair needs no other look, and a repair no look at other API instances.
-func (s *FixSeveral) plain() bool {
-	told := repair.Fix{Facts: s.Facts}
-	return s.Solution == "" && !s.Tokens && s.Apps == nil && !told.Describes()
-}
-
-// group notes which files make up one configuration, if they are several.
-func (s *FixSeveral) group(files []*source.File) {
-	for i := range s.maker.Gateways {
-		if s.maker.Gateways[i].Together == nil {
-			continue
-		}
-		for _, group := range s.maker.Gateways[i].Together(files) {
-			var names []string
-			for _, file := range group {
-				names = append(names, file.Name)
-			}
-			for _, name := range names {
-				if len(names) > 1 {
-					s.groups[grouped{s.maker.Gateways[i].Name, name}] = names
-				}
-			}
-		}
-	}
-}
-
-// lookAt notes in which files nothing is to be repaired.
-func (s *FixSeveral) lookAt(files []*source.File) {
-	all := make([]*linted, len(files))
-	for i, file := range files {
-		all[i] = &linted{name: file.Name, file: file}
-	}
-	s.judge.together(all)
-	wanted := func(f rules.Finding) bool {
-		return f.Rule == s.Rule || s.Rule == "" && f.Severity != rules.Note
-	}
-	for _, r := range all {
-		s.judge.heed(r)
-		s.clean[r.name] = r.err == nil && r.besides && !slices.ContainsFunc(r.findings, wanted)
-	}
-}
-
-// Clean is what comes of a file in which nothing is to be repaired; nil where that is not known
-// yet.
-func (s *FixSeveral) Clean(file *source.File) *Fixing {
-	adapter, ok := s.maker.Gateways.of(file, s.Options)
-	if !ok || adapter.Together == nil || !s.clean[file.Name] {
-		return nil
-	}
-	return &Fixing{Before: file, After: file}
-}
-
-// Fixer returns what repairs a file.
-func (s *FixSeveral) Fixer(file *source.File) (*Fixer, error) {
-	files, options := []*source.File{file}, s.Options
-	adapter, _ := s.maker.Gateways.of(file, options)
-	for _, name := range s.groups[grouped{adapter.Name, file.Name}] {
-		if name != file.Name {
-			files = append(files, s.joined[name])
-		}
-	}
-	if len(files) > 1 && s.plain() && options.API == "" {
-		options.InFile = file.Name
-	}
-	return s.maker.newFixer(s.judge, files, options, s.Facts, s.Solution)
-}
-
-// Written says that a file was repaired: others may read otherwise beside it.
-func (s *FixSeveral) Written(after *source.File) {
-	if s.joined[after.Name] != nil {
-		s.joined[after.Name] = after
-		clear(s.clean)
-	}
-}
-
-// ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
-// user did not name it, and where it is not a configuration.
-func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
-	if !found.Named && m.isTooLarge(found.Name) {
-		return nil, nil
-	}
-	text, err := m.ReadConfiguration(found.Name)
-	if err != nil {
-		return nil, err
-	}
-	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
-		return nil, nil
-	}
-	file, err := m.Gateways.readSource(found.Name, text)
-	if err != nil {
-		if !found.Named && !m.Gateways.lookLikePolicy(text) {
-			err = nil
-		}
-		return nil, err
-	}
-	if _, ok := m.Gateways.of(file, options); !ok && !found.Named {
-		return nil, nil
-	}
-	return file, nil
-}
-
-// readJoining reads the files that may make up one configuration with others. What can't be read
-// is an error later, where it is repaired.
-func (m *Maker) readJoining(found []Found, options rules.Options) []*source.File {
-	var all []*source.File
-	for _, f := range found {
-		if f.Name == "-" || m.isTooLarge(f.Name) {
-			continue
-		}
-		file, err := m.ReadSource(f.Name)
-		if err == nil && m.Gateways.joins(file, options) {
-			all = append(all, file)
-		}
-	}
-	return all
-}
-
 // Slim lets go of what was read in the file, before the repair and after it: a run may have
 // thousands of files, and only their texts are shown. What is secret in these is overwritten.
 func (f *Fixing) Slim() {
@@ -651,39 +480,8 @@ func (f *Fixing) filled() []string {
 }
 
 // Texts are those of the file before and after, with stars in the place of secrets. What a person
-// is to fill in is no secret.
+// is to fill in is not a secret.
 func (f *Fixing) Texts() (before, after string) {
 	known := f.filled()
 	return string(Shielded(f.Before, known...)), string(Shielded(f.After, known...))
-}
-
-// FixedFiles counts what came of several files.
-func FixedFiles(all []*Fixing, failed int) string {
-	repaired, stay, clean := 0, 0, 0
-	for _, f := range all {
-		switch {
-		case f.Changed:
-			repaired++
-		case len(f.Refused) > 0:
-			stay++
-		default:
-			clean++
-		}
-	}
-	text := Counted(len(all)+failed, "policy file") + ": "
-	var parts []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{
-		{repaired, "repaired"},
-		{stay, "not repaired"},
-		{clean, "with nothing to repair"},
-		{failed, "not read"},
-	} {
-		if part.n > 0 {
-			parts = append(parts, strconv.Itoa(part.n)+" "+part.what)
-		}
-	}
-	return text + strings.Join(parts, ", ")
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -44,12 +45,10 @@ func (m *Maker) FindEnvironments(home string) string {
 // isRepository reports whether a folder is the root of a repository. The .git of a worktree is a
 // file.
 func isRepository(folder string) bool {
-	for _, name := range []string{".git", ".hg", ".svn"} {
-		if _, err := os.Lstat(filepath.Join(folder, name)); err == nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{".git", ".hg", ".svn"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(folder, name))
+		return err == nil
+	})
 }
 
 func sameFolder(a, b string) bool {

@@ -38,19 +38,17 @@ func (g Gateways) Complete() Gateways {
 }
 
 // Variants lists the gateways of all vendors.
-func (g Gateways) Variants() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.VariantNames()...)
-	}
-	return all
-}
+func (g Gateways) Variants() []string { return g.all((*rules.Adapter).VariantNames) }
 
 // Kinds lists the policy kinds that are modelled, of all gateways.
 func (g Gateways) Kinds() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.Kinds()...)
+	return g.all(func(a *rules.Adapter) []string { return a.Kinds() })
+}
+
+// all lists what the adapters have, one after the other.
+func (g Gateways) all(of func(*rules.Adapter) []string) (all []string) {
+	for i := range g {
+		all = append(all, of(&g[i])...)
 	}
 	return all
 }
@@ -62,11 +60,7 @@ func (g Gateways) Knows(kind string) bool {
 
 // Repairable lists the rules whose findings some adapter can remove.
 func (g Gateways) Repairable() []string {
-	var all []string
-	for _, adapter := range g {
-		all = append(all, adapter.Repairable()...)
-	}
-	return all
+	return g.all(func(a *rules.Adapter) []string { return a.Repairable() })
 }
 
 // of is the adapter of the gateway whose policies a file holds: of several, that of the gateway

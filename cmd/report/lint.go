@@ -195,7 +195,7 @@ func (j *Judge) compiled(
 	return read, &compiled, rules.ChainsBeyond(compiled.Policies)
 }
 
-// together lints files of adapters for which several make up one configuration.
+// together lints files where several of an adapter make up one configuration.
 func (j *Judge) together(results []*linted) {
 	byFile := map[*source.File]*linted{}
 	var files []*source.File

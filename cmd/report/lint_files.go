@@ -80,8 +80,8 @@ func unchecked(request *LintRequest, missing error, results []linted) []error {
 	return all
 }
 
-// unread is what a report says of files that were not checked. No token that stands in the place
-// of a name is in it.
+// unread is what a report says of files that were not checked. It shows no token that was given
+// for a file's name.
 func unread(errs []error) []Unread {
 	out := make([]Unread, len(errs))
 	for i, err := range errs {

@@ -67,7 +67,7 @@ func Names(inputs []source.Input) string {
 	return strings.Join(all, ", ")
 }
 
-// Command is the command that explains from some inputs. The token stands in it as a file's name.
+// Command is the command that explains from some inputs. The token is a file's name in it.
 func Command(given []rules.Given) string {
 	command := "gatewhy explain"
 	for _, g := range given {

@@ -38,7 +38,11 @@ func (m *Maker) tokenIn(text string) (*inspect.Token, inspect.Found, error) {
 		return nil, found, err
 	}
 	if found.Others > 0 {
-		m.note("the text has %d tokens; %s", found.Others+1, found.Choice())
+		note := fmt.Sprintf("the text has %d tokens; %s", found.Others+1, found.Choice())
+		if found.Alike {
+			note += "; gatewhy scan takes all"
+		}
+		m.note("%s", note)
 	}
 	token := inspect.Parse(found.Text)
 	token.Observations = append(found.Notes, token.Observations...)
@@ -212,17 +216,31 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 	return entra.ReadRegistrations(files...)
 }
 
-// ReadRequest is ReadToken, with the request that the text describes where that is a curl command
-// or a HAR file; nil where it describes none. What is taken from it is said.
-func (m *Maker) ReadRequest(args []string) (*inspect.Token, *inspect.HTTPRequest, error) {
+// Pasted is what was pasted with a token.
+type Pasted struct {
+	Request *inspect.HTTPRequest // nil where the text describes none
+	text    string
+}
+
+// ReadRequest is ReadToken, with the request that the text describes where that is a curl command,
+// what curl has printed, or a HAR file. What is taken from it is said.
+func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
+	pasted := Pasted{}
 	text, err := m.TokenText(args)
 	if err != nil {
-		return nil, nil, err
+		return nil, pasted, err
 	}
 	token, found, err := m.tokenIn(text)
 	if err != nil {
-		return nil, nil, err
+		return nil, pasted, err
 	}
+	pasted.text, pasted.Request = text, m.requestIn(text, found, token)
+	return token, pasted, nil
+}
+
+func (m *Maker) requestIn(
+	text string, found inspect.Found, token *inspect.Token,
+) *inspect.HTTPRequest {
 	request, why := inspect.LocateRequest(text, found)
 	switch {
 	case why != "":
@@ -232,7 +250,28 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, *inspect.HTTPRequest
 		dropToken(request, token)
 		m.note("%s", taken(request))
 	}
-	return token, request, nil
+	return request
+}
+
+// Answered is the answer that curl has printed behind the pasted request; nil where it has none.
+// That it is taken is said.
+func (m *Maker) Answered(p Pasted) *rules.Observation {
+	answer, why := inspect.LocateAnswer(p.text)
+	if why != "" {
+		m.note("no answer is taken from the text: %s; pass --observed-status", why)
+	}
+	if answer == nil {
+		return nil
+	}
+	observed := &rules.Observation{Status: answer.Status, Headers: answer.Headers}
+	with := Counted(len(answer.Headers), "header")
+	if answer.Body != "" {
+		observed.Body = &answer.Body
+		with += " and its body"
+	}
+	m.note("the answer that the prediction is compared with is from the pasted text: %d, with %s",
+		answer.Status, with)
+	return observed
 }
 
 // dropToken takes the token out of the headers: it is known by itself. A header that carries it in

@@ -33,6 +33,13 @@ type Scanning struct {
 // AddNext says how to see why tokens are not let in, or what is missing to know it.
 func (x *Scanning) AddNext(explain *CommandLine) {
 	of := &x.After
+	if of.Tokens() == 0 {
+		x.Next = []rules.Step{{
+			Note: "No token was found: tokens stand in the Authorization header, which a log has " +
+				"only where it was told to; in NDJSON --json-path names their place",
+			Command: "gatewhy help scanning",
+		}}
+	}
 	if x.Compared {
 		of = &x.LockedOut
 	}

@@ -113,15 +113,10 @@ func (s *shield) isSecret(m *source.Member) bool {
 // ways in which configurations name them: textKey, text_key, authorizationValue, clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
-	for _, part := range []string{
-		"textkey", "secret", "password", "authorizationvalue",
-		"privatekey",
-	} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
+	parts := []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"}
+	return slices.ContainsFunc(parts, func(part string) bool {
+		return strings.Contains(name, part)
+	})
 }
 
 // holdsSecret reports whether a text is JSON with a secret field in it, as a configuration that is

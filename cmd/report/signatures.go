@@ -25,9 +25,10 @@ type fetched struct {
 	err error
 }
 
-// needKeys is what to pass where no key set is known.
-func needKeys() rules.Need {
-	return rules.Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"}
+// noSet says why no key set is known, and what to pass instead.
+func noSet(why string) (*keys.Set, *rules.Unknown) {
+	need := rules.Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"}
+	return nil, &rules.Unknown{Why: why, Need: need}
 }
 
 // signedWith is a token and the key that it is verified with.
@@ -171,11 +172,9 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 	case s.Given != nil:
 		return s.Given, nil
 	case address == "":
-		why := "the key that verifies the token is not known"
-		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+		return noSet("the key that verifies the token is not known")
 	case s.Fetch == nil:
-		why := "nothing is fetched here, and no key set was given"
-		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+		return noSet("nothing is fetched here, and no key set was given")
 	}
 	return s.fetched(address)
 }
@@ -183,8 +182,7 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 func ownKey(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.ParsePEM("textKey", text)
 	if err != nil {
-		why := "textKey can't be read as a public key: " + AsError(err).Error()
-		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+		return noSet("textKey can't be read as a public key: " + AsError(err).Error())
 	}
 	return set, nil
 }
@@ -193,8 +191,7 @@ func ownKey(text string) (*keys.Set, *rules.Unknown) {
 func ownSet(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.Parse("the policy's key set", []byte(text))
 	if err != nil {
-		why := "the policy's own key set can't be read: " + AsError(err).Error()
-		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+		return noSet("the policy's own key set can't be read: " + AsError(err).Error())
 	}
 	return set, nil
 }
@@ -209,8 +206,7 @@ func (s *Signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		why := "the policy's key set could not be fetched: " + AsError(got.err).Error()
-		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+		return noSet("the policy's key set could not be fetched: " + AsError(got.err).Error())
 	}
 	return got.set, nil
 }

@@ -54,12 +54,23 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		again += " " + line.Shell.Line(line.Flags...)
 	}
 	var all steps
+	lacking, decided := false, false
 	for i := range x.Cases {
 		c := &x.Cases[i]
 		files := decidedIn(&c.Verdict)
 		if len(c.Differences) == 0 || len(files) == 0 {
 			continue
 		}
+		if member := lacks(&c.Verdict); member != "" {
+			all.add(rules.Step{
+				Note: "What decides is not known: write \"" + member + ":\" into the test, or " +
+					"pass it for all tests that have none",
+				Command: again + " --" + member + " FILE",
+			})
+			lacking = true
+			continue
+		}
+		decided = true
 		lint := "gatewhy lint"
 		for _, file := range files {
 			lint += " " + line.Shell.Path(file)
@@ -70,6 +81,7 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		})
 	}
 	switch {
+	case lacking && !decided: // the command runs them again
 	case x.Failed() > 0:
 		all.add(rules.Step{Note: "Then run the tests again", Command: again})
 	case x.Coverage == nil:
@@ -79,6 +91,20 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		})
 	}
 	x.Next = all
+}
+
+// lacks is the member of a test without which its verdict is not known; empty where it has it.
+func lacks(v *rules.Verdict) string {
+	if v.Decided == nil || v.Outcome != rules.Undetermined {
+		return ""
+	}
+	switch v.Decided.Need().Input {
+	case source.NeedContracts:
+		return "contracts"
+	case source.NeedIntrospection:
+		return "introspection"
+	}
+	return ""
 }
 
 // decidedIn names the files that a verdict was decided in: all of them where no check rejects.

@@ -69,8 +69,8 @@ func Sentence(clause string) string {
 // alone. Names of files that are made by programs stay under it.
 const leastGuarded = 40
 
-// Guarded returns a text as it may stand on standard error: without anything that acts on the
-// terminal, and without a token that slipped into the place of a file's name, a host or a word.
+// Guarded returns a text that is safe on standard error: without anything that acts on the
+// terminal, and without a token that was given by mistake for a file's name, a host or a word.
 // Each part of a path or a URL is looked at by itself.
 func Guarded(text string) string {
 	text = inspect.MaskTokens(text)
@@ -96,7 +96,7 @@ func Guarded(text string) string {
 	return inspect.Safe(b.String())
 }
 
-// isNotNamed reports whether a character stands in no token and in no part of a path.
+// isNotNamed reports whether a character is neither in a token nor in a part of a path.
 func isNotNamed(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
 		!strings.ContainsRune("-._~+=", r)

@@ -92,6 +92,8 @@ type ServicePrincipal struct {
 	// AssignmentRequired is appRoleAssignmentRequired as the file has it: "true", "false", or
 	// nothing, which means false.
 	AssignmentRequired Text
+
+	Owner Text // appOwnerOrganizationId: the tenant that has the registration
 }
 
 // Assignment gives a principal an app role of an API (appRoleAssignment).

@@ -355,6 +355,7 @@ func principalOf(v *source.Value) *ServicePrincipal {
 		ObjectID:           textAt(v, "id", "objectId"),
 		Names:              textsOf(member(v, "servicePrincipalNames")),
 		AssignmentRequired: textAt(v, "appRoleAssignmentRequired"),
+		Owner:              textAt(v, "appOwnerOrganizationId"),
 	}
 }
 

@@ -46,25 +46,18 @@ const notInURI = " \t\r\n\u00a0,;'\"<>[]{}|\\^`"
 
 // Writes is what Entra ID writes into a claim, in words; it is empty where that is not one thing.
 func Writes(claim string) string {
-	switch claim {
-	case "aud":
-		return "the API's application id in lower case or its App ID URI"
-	case "tid":
-		return "the tenant's id in lower case"
-	case "appid", "azp":
-		return "the client's application id in lower case"
-	case "oid":
-		return "an object id in lower case"
-	case "wids":
-		return "the template ids of directory roles"
-	case "ver":
-		return "1.0 or 2.0"
-	case "scp":
-		return "the short values of scopes, which contain no spaces"
-	case "roles":
-		return "the values of app roles, which contain no spaces and no quotes"
-	}
-	return ""
+	const client = "the client's application id in lower case"
+	return map[string]string{
+		"aud":   "the API's application id in lower case or its App ID URI",
+		"tid":   "the tenant's id in lower case",
+		"appid": client,
+		"azp":   client,
+		"oid":   "an object id in lower case",
+		"wids":  "the template ids of directory roles",
+		"ver":   "1.0 or 2.0",
+		"scp":   "the short values of scopes, which contain no spaces",
+		"roles": "the values of app roles, which contain no spaces and no quotes",
+	}[claim]
 }
 
 // WrittenFor names the claim that Entra ID writes in the place of one that it never writes, and

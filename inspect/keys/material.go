@@ -240,16 +240,13 @@ func ParsePEM(origin, text string) (*Set, error) {
 		return set, nil
 	}
 	if strings.Contains(text, "-----") {
-		return nil,
-			refusal(origin, "the PEM text is damaged",
-				"header and footer need lines of their own, and what is between them must be "+
-					"base64")
+		return nil, refusal(origin, "the PEM text is damaged",
+			"header and footer need lines of their own, and what is between them must be base64")
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, text))
 	if err != nil {
-		return nil,
-			refusal(origin, "the text is not a PEM public key or certificate",
-				"it must be base64, with or without the header and footer lines")
+		return nil, refusal(origin, "the text is not a PEM public key or certificate",
+			"it must be base64, with or without the header and footer lines")
 	}
 	set.Keys = append(set.Keys, keyOfBlock("", der))
 	return set, nil

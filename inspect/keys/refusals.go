@@ -3,6 +3,7 @@ package keys
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -102,12 +103,7 @@ func (s *Set) refusalsOfForm() []Refusal {
 }
 
 func (k *Key) noted(id string) bool {
-	for _, n := range k.Notes {
-		if n.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(k.Notes, func(n Note) bool { return n.ID == id })
 }
 
 // Spoiled is why go-oidc refuses the whole set over one of its keys; empty where it does not. It

@@ -17,6 +17,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"filippo.io/bigmod"
@@ -266,12 +267,9 @@ func (c CloudSet) Lists(k *Key) bool {
 	if c.Set == nil {
 		return false
 	}
-	for _, have := range c.Set.Keys {
-		if have.ID == k.ID && sameKey(have, k) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Set.Keys, func(have *Key) bool {
+		return have.ID == k.ID && sameKey(have, k)
+	})
 }
 
 // Metadata is what a discovery document says (OpenID Connect Discovery 1.0, section 3).

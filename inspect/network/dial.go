@@ -37,8 +37,8 @@ type Purpose struct {
 	Insecure bool
 }
 
-// For says what the connections of a request are for. A request of which nobody says it may go to
-// public addresses only.
+// For says what the connections of a request are for. Without it a request may go to public
+// addresses only.
 func For(ctx context.Context, p Purpose) context.Context {
 	return context.WithValue(ctx, connectionKey{}, &connection{Purpose: p})
 }

@@ -12,7 +12,7 @@ import (
 
 // ASCIIHost returns a host as it is looked up, so that every check sees what is dialled: in ASCII
 // (UTS #46, as net/http does it), in lower case, and without the dot at the end. It is not ok for
-// a text that is no host.
+// a text that is not a host.
 func ASCIIHost(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), true
@@ -84,15 +84,13 @@ func isPrivateName(host string) bool {
 	if !strings.Contains(host, ".") {
 		return true
 	}
-	for _, private := range []string{
+	private := []string{
 		".localhost", ".local", ".localdomain", ".internal", ".intranet", ".private", ".corp",
 		".home", ".lan", ".home.arpa",
-	} {
-		if strings.HasSuffix(host, private) {
-			return true
-		}
 	}
-	return false
+	return slices.ContainsFunc(private, func(end string) bool {
+		return strings.HasSuffix(host, end)
+	})
 }
 
 // isOddNumber reports whether a host is a number in a form that some resolvers take for an

@@ -98,9 +98,8 @@ func (f *File) RenameMember(object *Value, from, to string) (Edit, error) {
 		return Edit{}, err
 	}
 	if object.Find(to) != nil {
-		return Edit{},
-			f.errorAt(object.Span.Start,
-				fmt.Sprintf("the object has a member %s already", printable(to)), "")
+		return Edit{}, f.errorAt(object.Span.Start,
+			fmt.Sprintf("the object has a member %s already", printable(to)), "")
 	}
 	changed := &Value{Kind: Object, Members: slices.Clone(object.Members), Labels: object.Labels}
 	changed.Members[i].Key = to
@@ -118,10 +117,8 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 		return Edit{}, err
 	}
 	if index < 0 || index > len(list.Items) {
-		return Edit{},
-			f.errorAt(list.Span.Start,
-				fmt.Sprintf("the list has %d items, and no position "+
-					"%d", len(list.Items), index), "")
+		return Edit{}, f.errorAt(list.Span.Start,
+			fmt.Sprintf("the list has %d items, and no position %d", len(list.Items), index), "")
 	}
 	changed := &Value{Kind: List, Items: slices.Insert(slices.Clone(list.Items), index, value)}
 	if len(list.Items) == 0 {
@@ -212,12 +209,9 @@ func (f *File) own(object *Value) []Member {
 }
 
 func (f *File) isMerged(object *Value, key Span) bool {
-	for _, s := range f.shared {
-		if s.contains(key) && !s.contains(object.Span) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.shared, func(s Span) bool {
+		return s.contains(key) && !s.contains(object.Span)
+	})
 }
 
 func (s Span) contains(other Span) bool { return s.Start <= other.Start && other.End <= s.End }

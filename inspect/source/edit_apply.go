@@ -35,9 +35,8 @@ func Apply(text []byte, edits ...Edit) ([]byte, error) {
 	for _, e := range sorted {
 		switch {
 		case e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(text):
-			return nil,
-				fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
-					e.Span.Start, e.Span.End, len(text))
+			return nil, fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
+				e.Span.Start, e.Span.End, len(text))
 		case e.Span.Start < done:
 			return nil, fmt.Errorf("two edits overlap at byte %d", e.Span.Start)
 		}
@@ -366,7 +365,7 @@ func (f *File) readAgain(text []byte, edits []Edit) (*File, bool) {
 }
 
 // pieceOf is the document that all edits are in, behind the marker that begins it. The file must
-// have been read in pieces, each of which has a document.
+// have been read in pieces, and each piece has a document.
 func (f *File) pieceOf(edits []Edit) (n int, ok bool) {
 	if len(f.pieces) < 2 || len(f.pieces) != len(f.Documents) {
 		return 0, false

@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -24,12 +25,7 @@ func (l layout) isFlow(v *Value) bool {
 }
 
 func (e yamlEditor) inFlow(at site) bool {
-	for _, parent := range at.parents {
-		if e.isFlow(parent) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(at.parents, e.isFlow)
 }
 
 func (e yamlEditor) replace(at site, with *Value) Edit {

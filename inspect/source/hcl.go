@@ -97,7 +97,7 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 }
 
 // repeated is the member that a dynamic block stands for: Terraform makes a block of that name for
-// each of some values, of which only a deployment knows how many there are.
+// each of some values; only a deployment knows how many there are.
 func (r *hclReader) repeated(block *hclsyntax.Block) Member {
 	s := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
 	v := &Value{Kind: Unknown, Text: "a dynamic block", Pos: r.file.Position(s.Start), Span: s}

@@ -17,7 +17,7 @@ const maxConstant = 4 << 20
 // maxConstantDepth is how many references and brackets a constant may be behind.
 const maxConstantDepth = 100
 
-// locals are the constants of a Terraform file: the locals of which every part is in the file.
+// locals are the constants of a Terraform file: the locals that the file defines completely.
 type locals struct {
 	expressions map[string]hclsyntax.Expression
 	spent       int // bytes of constants so far

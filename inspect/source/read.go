@@ -136,9 +136,8 @@ func ReadResources(name string, text []byte, wanted []Resource) (*File, error) {
 		return nil, f.tooLarge()
 	}
 	if !utf8.Valid(text) {
-		return nil,
-			f.errorAt(invalidUTF8(text), "the text is not UTF-8",
-				"save it with the encoding UTF-8")
+		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8",
+			"save it with the encoding UTF-8")
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
 		f.problem("byte-order-mark", 0,
@@ -155,7 +154,7 @@ func ReadJSON(name string, text []byte) (*File, error) {
 	return readJSON(name, text, false, items{})
 }
 
-// ReadAs is Read for a text of which the format is known.
+// ReadAs is Read for a text whose format is known.
 func ReadAs(name string, text []byte, format Format) (*File, error) {
 	if format == JSON {
 		return ReadJSON(name, text)
@@ -197,9 +196,8 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 		return nil, err
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		return nil,
-			f.errorAt(0, "not JSON: it starts with a byte order mark",
-				"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
+		return nil, f.errorAt(0, "not JSON: it starts with a byte order mark",
+			"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
 	}
 	if !utf8.Valid(text) {
 		f.problem("invalid-utf-8", invalidUTF8(text),

@@ -18,7 +18,7 @@ import (
 )
 
 // Position is a place in a file. Line and Column count from 1, columns in characters. The zero
-// Position is no place.
+// Position is not a place.
 type Position struct {
 	File   string
 	Line   int

@@ -292,10 +292,9 @@ func (r *yamlReader) merge(v *Value, n *yaml.Node, where *place, depth int) ([]M
 	var all []Member
 	for _, s := range sources {
 		if s.Kind != Object {
-			return nil,
-				r.file.errorAt(from.Span.Start,
-					"not YAML: a merge key, <<, needs an object or a list of objects",
-					"write the members out")
+			return nil, r.file.errorAt(from.Span.Start,
+				"not YAML: a merge key, <<, needs an object or a list of objects",
+				"write the members out")
 		}
 		all = append(all, s.Members...)
 	}
@@ -324,10 +323,9 @@ func (v *Value) addMerged(merged []Member) {
 func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error) {
 	start := r.offset(n)
 	if r.expanding[n.Alias] {
-		return nil,
-			r.file.errorAt(start,
-				"not YAML: the alias *"+forMessage(n.Value)+" is inside the value that it names",
-				"write the value out")
+		return nil, r.file.errorAt(start,
+			"not YAML: the alias *"+forMessage(n.Value)+" is inside the value that it names",
+			"write the value out")
 	}
 	r.expanding[n.Alias] = true
 	target, err := r.value(n.Alias, where, depth+1)

@@ -66,18 +66,12 @@ func openedAt(text []byte, err error) int {
 	return max(line, 1)
 }
 
-// isParserProblem tells the problems that the library's parser finds from those of its scanner.
+// isParserProblem reports whether the library's parser found a problem, and not its scanner.
 func isParserProblem(problem string) bool {
-	for _, words := range [...]string{
+	return hasAnyPrefix([]byte(problem),
 		"did not find expected <", "did not find expected '-'", "did not find expected key",
 		"did not find expected ','", "did not find expected node", "found undefined tag",
-		"found duplicate", "found incompatible",
-	} {
-		if strings.HasPrefix(problem, words) {
-			return true
-		}
-	}
-	return false
+		"found duplicate", "found incompatible")
 }
 
 // maxSearched is how many bytes of YAML are read again and again to find the line of a fault.

@@ -55,7 +55,7 @@ func withoutStart(line []byte) []byte {
 	return nil
 }
 
-// behindAny is what stands behind the first of some words that is there; nil for none.
+// behindAny is what follows the first of some words that is there; nil for none.
 func behindAny(text []byte, words ...string) []byte {
 	for _, word := range words {
 		if _, behind, ok := bytes.Cut(text, []byte(word)); ok {
@@ -76,7 +76,7 @@ func firstRun(text []byte) []byte {
 	return text[:n]
 }
 
-// isTokenByte reports whether a character may stand in a JWS in compact form.
+// isTokenByte reports whether a JWS in compact form may have a character.
 func isTokenByte(c byte) bool { return tokenBytes[c] == '1' }
 
 // tokenBytes says of each byte whether it is a letter, a digit, or one of . - _

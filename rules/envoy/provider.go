@@ -226,6 +226,17 @@ func (f Filter) signature(p *Provider) *rules.Check {
 	check := f.check(rules.Signature, p.KeyAt, BadSignature, inferred(codeFilter))
 	check.Answer.Body = "" // which of two it is depends on whether a key has the token's kid
 	check.Unknown = p.KeyDoubt
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: p.Key}
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: lenient(p.Key)}
 	return check
+}
+
+// lenient is a key as Envoy verifies with it: of the header it reads alg and kid, and no crit
+// (google/jwt_verify_lib and its successor in Envoy, jwt.cc and verify.cc).
+func lenient(key *rules.Key) *rules.Key {
+	if key == nil {
+		return nil
+	}
+	of := *key
+	of.Lenience.AnyCrit = true
+	return &of
 }

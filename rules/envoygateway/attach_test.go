@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // named are the instances of files, with the policy that counts in each.
@@ -252,7 +253,7 @@ func TestInstancesAreChosenByName(t *testing.T) {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}
-	_, err := read(filesOf(t, "policies.yaml", text), rules.Options{API: "orders/x"})
+	_, err := read(requests.Files(t, "policies.yaml", text), rules.Options{API: "orders/x"})
 	if err == nil || !strings.Contains(err.Error(), "no route orders/x") {
 		t.Errorf("got %v", err)
 	}

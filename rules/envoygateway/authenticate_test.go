@@ -179,7 +179,7 @@ func TestOtherPartsOfAPolicy(t *testing.T) {
 		t.Errorf("csrf and POST: got %v", got)
 	}
 	bad := requestOf("exp=1778000000")
-	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.outcome !=
+	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.Outcome !=
 		rules.Rejected {
 		t.Errorf("extAuth and a bad token: got %v", got)
 	}

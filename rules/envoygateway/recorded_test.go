@@ -102,8 +102,8 @@ func (f *recordedFile) configuration(t *testing.T) *rules.Configuration {
 	return configurationOf(t, rules.Options{Runtime: recordedRuntime}, f.name+".yaml", f.text)
 }
 
-// requests are those that each token is sent with.
-func requests() []recording.Request {
+// recordedRequests are those that each token is sent with.
+func recordedRequests() []recording.Request {
 	return []recording.Request{
 		{
 			Method: "GET", Path: "/orders/7",
@@ -150,8 +150,9 @@ func (r *recordedRoute) answer(
 		token := &evaluator.Token{Header: map[string]string{}}
 		if sent.Token != "" {
 			token.Header["authorization"] = sent.Authorization
+			noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
 			token.Verified = minted.Verify(inspect.Parse(sent.Token),
-				&rules.Key{}).Outcome == keys.Pass
+				&rules.Key{Lenience: noCrit}).Outcome == keys.Pass
 		}
 		status, provider, err := r.jwt.Verify(token, minted.At)
 		if err != nil {
@@ -250,7 +251,7 @@ func TestEnvoyGatewayTranslatesAsPredicted(t *testing.T) {
 		policies := slices.DeleteFunc(compile(behaviours(), f.configuration(t)).Policies,
 			func(p *rules.Policy) bool { return p.Entry.(*instance).route == nil })
 		for _, shape := range tokens.Kinds() {
-			for _, r := range requests() {
+			for _, r := range recordedRequests() {
 				request := minted.Request(&r, shape.Name)
 				request.Brief = true
 				v := rules.Evaluate(policies, request)

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // The sources that these rows follow: authn/policy_applier.go of Istio, and of Envoy's jwt_authn
@@ -94,7 +96,7 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	r := requestOf("")
-	r.Signatures = unsigned{}
+	r.Signatures = requests.Signed(keys.Fail)
 	if got := short(answered(t, two, r)); got != rejected(403, rules.Audience) {
 		t.Errorf("with a wrong signature: got %v", got)
 	}
@@ -104,9 +106,26 @@ func TestWhichOfTwoRulesAnswers(t *testing.T) {
 func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	t.Parallel()
 	r := requestOf("")
-	r.Token = tokenOf(`{"alg":"RS256","kid":7}`, claims(""))
+	r.Token = requests.Token(`{"alg":"RS256","kid":7}`, requests.Claims(""))
 	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// Of the header Envoy reads alg and kid (source/common/jwt/jwt.cc and verify.cc): a crit that RFC
+// 7515 has it refuse says nothing to it.
+func TestEnvoyDoesNotLookAtCrit(t *testing.T) {
+	t.Parallel()
+	check := rules.Check{}
+	for _, policy := range policiesOf(t, rules.Options{}, ofTenant()) {
+		for c := range policy.Root.Checks() {
+			if c.ID == rules.Signature {
+				check = *c
+			}
+		}
+	}
+	if key := check.Test.Key; key == nil || !key.Lenience.AnyCrit {
+		t.Errorf("the signature is checked with %+v", key)
 	}
 }
 

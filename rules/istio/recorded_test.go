@@ -16,6 +16,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 	evaluator "github.com/gatewhy/gatewhy/testdata/oracles/envoy"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // translations is the folder of policy files, each beside what Istio made of it.
@@ -101,7 +102,7 @@ const recordedRuntime = "1.31.0"
 // workload reads the policies that select a workload; nil where none does.
 func (f *recordedFile) workload(t *testing.T, name string) *workload {
 	t.Helper()
-	c, err := read(filesOf(t, f.name+".yaml", string(f.text)), rules.Options{
+	c, err := read(requests.Files(t, f.name+".yaml", string(f.text)), rules.Options{
 		API: name, Runtime: recordedRuntime,
 	})
 	if err != nil {
@@ -160,7 +161,7 @@ func (w *workload) selected() []string {
 // findings are those of some of the adapter's own rules, in the whole file.
 func (f *recordedFile) findings(t *testing.T, of ...rules.Rule) []rules.Finding {
 	t.Helper()
-	c, err := read(filesOf(t, f.name+".yaml", string(f.text)), rules.Options{
+	c, err := read(requests.Files(t, f.name+".yaml", string(f.text)), rules.Options{
 		Runtime: recordedRuntime,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // resourceOf is a policy of a kind in a namespace, with these lines below its spec.
@@ -147,7 +148,7 @@ func TestPoliciesOfSeveralFilesCompose(t *testing.T) {
 	if got != accepted() {
 		t.Errorf("a workload that the namespace's policy does not select: got %v", got)
 	}
-	_, err := read(filesOf(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
+	_, err := read(requests.Files(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
 	if err == nil || !strings.Contains(err.Error(), "no workload orders/web") {
 		t.Errorf("got %v", err)
 	}
@@ -323,11 +324,11 @@ func TestFilesOfWorkloadsAreReadBesidePolicies(t *testing.T) {
 		}
 	}
 	for _, text := range []string{web, "apiVersion: v1\nkind: Secret\n", "{}"} {
-		if _, err := read(filesOf(t, "web.yaml", text), rules.Options{}); err == nil {
+		if _, err := read(requests.Files(t, "web.yaml", text), rules.Options{}); err == nil {
 			t.Errorf("%s is read alone", text)
 		}
 	}
-	if _, err := read(filesOf(t, "policies.yaml", policies, "s.yaml", "kind: Secret\n"),
+	if _, err := read(requests.Files(t, "policies.yaml", policies, "s.yaml", "kind: Secret\n"),
 		rules.Options{}); err == nil || !strings.Contains(err.Error(), "no policy of Istio") {
 		t.Errorf("a file of something else is read: %v", err)
 	}

@@ -21,7 +21,7 @@ func kept(s *rules.Subject) *memory {
 	return m
 }
 
-// alike is what policies have in common of which the model says the same.
+// alike is what policies have in common if the model says the same of them.
 type alike struct {
 	app   *entra.Registration
 	looks string
@@ -166,8 +166,8 @@ func (l *looking) input(in *rules.Input) {
 	}
 }
 
-// key writes down where keys come from. What stands in a policy may be secret, and is soon taken
-// out of memory.
+// key writes down where keys come from. What is in a policy may be secret, and is soon taken out
+// of memory.
 func (l *looking) key(k *rules.Key) {
 	if l.yes(k != nil); k == nil {
 		return

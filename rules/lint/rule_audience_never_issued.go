@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -46,7 +47,8 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 		}
 		return nil
 	}
-	f := at(c, "no token has the audience %s: %s", audiences[i], audienceFault(audiences[i]))
+	f := at(c, "no token has the audience %s: %s",
+		inspect.Visible(audiences[i]), audienceFault(audiences[i]))
 	if slices.ContainsFunc(audiences, func(text string) bool { return !wrong(text) }) {
 		f = less(f, rules.Warning)
 	}

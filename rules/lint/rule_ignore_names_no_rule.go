@@ -23,8 +23,8 @@ func ignoreNamesNoRule() rules.Rule {
 	}
 }
 
-// Limits on a mistyped name for which a rule is offered: its length, and how far it may be from
-// the rule's, in bytes.
+// A rule is offered for a mistyped name within these limits: its length, and how far it may be
+// from the rule's, in bytes.
 const (
 	mostName  = 80
 	mostEdits = 4

@@ -203,7 +203,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	return clear
 }
 
-// allForms are the claims of which the made-up tokens have every form that Entra ID writes.
+// allForms are the claims that the made-up tokens have in every form that Entra ID writes.
 func allForms() []string {
 	return []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 }

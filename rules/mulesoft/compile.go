@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -170,8 +171,8 @@ func (c *compiler) notModelledWhy() string {
 	if d := c.groupDoubt(); d != nil {
 		return d.why + ": it may be a custom policy"
 	}
-	return "gatewhy does not know the policy " + c.asset + ", which may check the request's " +
-		"credentials"
+	return "gatewhy does not know the policy " + inspect.Visible(c.asset) +
+		", which may check the request's credentials"
 }
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,

@@ -54,6 +54,8 @@ func (c *compiler) get(name string) setting {
 		return setting{value: v, unknown: &rules.Unknown{
 			Why: fmt.Sprintf("%s must be %s, but this file has %s", name, f.kind, v.Kind),
 		}}
+	case f.hasExpression(v):
+		return setting{value: v, unknown: &rules.Unknown{Why: f.strayExpression()}}
 	}
 	if !f.allows(v) {
 		return setting{value: v, unknown: &rules.Unknown{
@@ -95,6 +97,18 @@ func (f field) fits(v *source.Value) bool {
 	return v.Kind == f.kind
 }
 
+// hasExpression reports whether a value is an expression in a field that is documented as text.
+func (f field) hasExpression(v *source.Value) bool {
+	return f.kind == source.String && len(f.allowed) == 0 &&
+		!strings.HasSuffix(f.name, "Expression") &&
+		strings.HasPrefix(strings.TrimSpace(v.Text), "#[")
+}
+
+func (f field) strayExpression() string {
+	return f.name + " is an expression, and it is not documented that the gateway evaluates one " +
+		"there"
+}
+
 // allows reports whether a value is one of those that the field may have.
 func (f field) allows(v *source.Value) bool {
 	return len(f.allowed) == 0 || slices.Contains(f.allowed, v.Text)
@@ -111,6 +125,10 @@ func templated(v *source.Value) bool {
 	}
 	if strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{") {
 		return true // no expression of DataWeave looks like these
+	}
+	if bare := strings.TrimSpace(v.Text); strings.HasPrefix(bare, "![") &&
+		strings.HasSuffix(bare, "]") {
+		return true // a secure property, encrypted
 	}
 	if strings.HasPrefix(strings.TrimSpace(v.Text), "#[") {
 		return marked(v.Text, isForeignName)

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,27 @@ func TestAnAudienceOfAnotherFormIsNotKnown(t *testing.T) {
 		{"an empty text", optional, v1 + `,"aud":""`, rejected(401, rules.Audience)},
 		{"none, and none is demanded", optional, v1, accepted()},
 	})
+}
+
+// No page says whether the gateway evaluates an expression where a text is documented; an encrypted
+// property is known to the deployment alone.
+func TestAnAudienceThatIsNotWrittenOutIsNotKnown(t *testing.T) {
+	const x = v1 + `,"aud":"api://x"`
+	open := unknown(rules.Audience)
+	for _, written := range []string{
+		"#['api://x']", " #[ 'api://x' ] ", "![bm90IGtub3du]", "${aud}", "${secure::aud}",
+		"api://x,${more}",
+	} {
+		runJWT(t, []jwtCase{{written, withAudiences(`"` + written + `"`), x, open}})
+		made := compiled(t, "p.json",
+			policyOf(jwtValidation, "1.4.0", withAudiences(`"`+written+`"`)), rules.Options{})
+		found := slices.ContainsFunc(made.Findings, func(f rules.Finding) bool {
+			return f.Field == "supportedAudiences" && f.Check == nil
+		})
+		if !found {
+			t.Errorf("%s: nothing is found in it", written)
+		}
+	}
 }
 
 func TestAClientIDThatIsNoTextIsNotKnown(t *testing.T) {

@@ -68,7 +68,8 @@ func (c *compiler) inspectFields() {
 }
 
 func (c *compiler) unknownField(member source.Member) {
-	message := fmt.Sprintf("%s is not a field of %s", member.Key, policyName(c.asset))
+	message := fmt.Sprintf(
+		"%s is not a field of %s", inspect.Visible(member.Key), policyName(c.asset))
 	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}
@@ -98,6 +99,8 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	case !f.fits(v):
 		finding.Rule = "wrong-type"
 		finding.Message = fmt.Sprintf("%s must be %s, but this is %s", f.name, f.kind, v.Kind)
+	case f.hasExpression(v):
+		finding.Rule, finding.Message = "value-not-allowed", f.strayExpression()
 	case !f.allows(v):
 		finding.Rule = "value-not-allowed"
 		finding.Message = fmt.Sprintf(

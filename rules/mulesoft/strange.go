@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -75,7 +76,8 @@ func strangeAsset(asset string, at *source.Value) *strange {
 	if asset == "" {
 		return &strange{what: "the file does not show which policy this is", at: at}
 	}
-	return &strange{what: "gatewhy does not know the MuleSoft policy " + asset, at: at}
+	what := "gatewhy does not know the MuleSoft policy " + inspect.Visible(asset)
+	return &strange{what: what, at: at}
 }
 
 // strangeGateway says that a policy is implemented for a gateway that is not known.

@@ -55,7 +55,7 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 	}
 }
 
-// oddArgument remembers a word that is no flag. One that only a deployment knows may be any.
+// oddArgument remembers a word that is not a flag. One that only a deployment knows may be any.
 func (r *reader) oddArgument(e *entry, word *source.Value) {
 	switch {
 	case marked(word):

@@ -98,6 +98,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 	}
 	malformed := c.refusal()
 	check.Unknown = bearer.unknown
+	c.leaveOpen(check)
 	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}

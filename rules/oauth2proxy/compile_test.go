@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // The sources that these rows follow: pkg/middleware/jwt_session.go,
@@ -262,19 +263,19 @@ func TestWhereTheTokenIsAndWhatItIs(t *testing.T) {
 		want            decided
 	}{
 		"another algorithm": {
-			`{"alg":"RS512","kid":"k"}`, claims(""),
-			rejected(403, rules.Algorithm),
+			`{"alg":"RS512","kid":"k"}`, claims(""), rejected(403, rules.Algorithm),
 		},
-		"no algorithm":             {`{"kid":"k"}`, claims(""), rejected(403, rules.Algorithm)},
-		"a list for the payload":   {rs256, `["a"]`, rejected(403, rules.TokenFormat)},
-		"a blank before the brace": {"\n" + rs256, claims(""), rejected(403, rules.TokenFormat)},
+		"no algorithm":           {`{"kid":"k"}`, claims(""), rejected(403, rules.Algorithm)},
+		"a list for the payload": {requests.RS256, `["a"]`, rejected(403, rules.TokenFormat)},
+		"a blank before the brace": {
+			"\n" + requests.RS256, claims(""), rejected(403, rules.TokenFormat),
+		},
 		"two audiences, the last counts": {
-			rs256,
-			`{"aud":"x",` + claims("")[1:], accepted(),
+			requests.RS256, `{"aud":"x",` + claims("")[1:], accepted(),
 		},
 	} {
 		r := requestOf("")
-		r.Token = tokenOf(test.header, test.payload)
+		r.Token = requests.Token(test.header, test.payload)
 		if got := short(rules.Evaluate(policies, r)); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}

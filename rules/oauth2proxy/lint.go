@@ -14,6 +14,7 @@ const since = "0.1.0"
 func lintRules() []rules.Rule {
 	return []rules.Rule{
 		optionNotKnown(),
+		optionValueRefused(),
 		bearerTokensIgnored(),
 		providerVerifiesNoToken(),
 		discoveryIssuerDiffers(),

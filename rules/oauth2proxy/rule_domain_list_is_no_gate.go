@@ -19,8 +19,12 @@ func domainListIsNoGate() rules.Rule {
 				len(groups.values) > 0 || groups.unknown != nil {
 				return nil
 			}
+			absent := "sub"
+			if claim := i.emailClaim(); claim != absent {
+				absent = claim + " and sub"
+			}
 			return i.finding(domains, "email_domains alone decides who gets in, and a token "+
-				"without %s and sub gets past it", i.emailClaim())
+				"without %s gets past it", absent)
 		}),
 	}
 }

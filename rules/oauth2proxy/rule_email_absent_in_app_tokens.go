@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -23,11 +24,21 @@ func emailAbsentInAppTokens() rules.Rule {
 		References: []string{issueEmail, docOptions},
 		Check: eachBearer(func(i instance) []rules.Finding {
 			domains := i.get("email_domains")
-			if domains.unknown != nil || !domains.set() || everyDomain(domains) {
+			if domains.unknown != nil || len(domains.texts()) == 0 || everyDomain(domains) {
 				return nil
 			}
-			return i.finding(domains, "an app-only token has no %s: sub takes its place, and is "+
-				"not an address at %s", i.emailClaim(), strings.Join(domains.texts(), " or "))
+			var at []string
+			for _, domain := range domains.texts() {
+				at = append(at, inspect.Visible(domain))
+			}
+			absent := ""
+			if claim := i.emailClaim(); claim != "sub" {
+				absent = "an app-only token has no " + claim + ": sub takes its place, and "
+			} else {
+				absent = "the sub of an app-only token "
+			}
+			return i.finding(
+				domains, "%sis not an address at %s", absent, strings.Join(at, " or "))
 		}),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -27,11 +28,13 @@ func exemptRouteUnanchored() rules.Rule {
 					if name == "skip_auth_routes" {
 						r = routeOf(v.Text)
 					}
-					if marked(v) || r.negated || anchored(r.path) {
+					if marked(v) || r.negated || anchored(r.path) ||
+						refusedExpression(r.path) != "" {
 						continue
 					}
 					all = append(all, i.findingAt(v, routes, "%s exempts every path that has "+
-						"this in it, such as /x%s", r.path, strings.TrimLeft(r.path, "."))...)
+						"this in it, such as /x%s", inspect.Visible(r.path),
+						strings.TrimLeft(r.path, "."))...)
 				}
 			}
 			return all

@@ -326,7 +326,7 @@ func (v *evaluator) root(n *Node) Result {
 	return unknown(n, "%s", unresolved(n.Name))
 }
 
-// attributes asks for the request's attributes, of which most expressions read nothing.
+// attributes asks for the request's attributes. Most expressions read none of them.
 func (v *evaluator) attributes() *source.Value {
 	if v.env.Attributes == nil {
 		return nil

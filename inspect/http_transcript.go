@@ -1,0 +1,179 @@
+package inspect
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// HTTPAnswer is an answer that a pasted text shows.
+type HTTPAnswer struct {
+	Status  int
+	Headers []string // "name: value"
+	Body    string   // empty where it is empty, or the text does not show it
+}
+
+// LocateAnswer reads the answer that curl -v or curl -i has printed behind a request; nil where
+// the text has none. Where it has several, it says why none is taken, in a sentence without an end.
+func LocateAnswer(text string) (answer *HTTPAnswer, why string) {
+	var all []*HTTPAnswer
+	lines := transcriptLines(text)
+	for i := 0; i < len(lines); i++ {
+		status := statusLine().FindStringSubmatch(lines[i])
+		if status == nil {
+			continue
+		}
+		var one HTTPAnswer
+		one.Status, _ = strconv.Atoi(status[2])
+		marked := status[1] != ""
+		i = one.readHeaders(lines, i+1, marked)
+		i = one.readBody(lines, i) - 1
+		if one.Status >= 200 && !strings.EqualFold(status[3], "Connection established") {
+			all = append(all, &one)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil, ""
+	case 1:
+		return all[0], ""
+	}
+	return nil, "the text has " + strconv.Itoa(len(all)) + " of them"
+}
+
+// statusLine is the first line of an answer (RFC 9112, section 4), which curl -v begins with <.
+func statusLine() *regexp.Regexp {
+	return regexp.MustCompile(`^(< )?HTTP/[0-9.]+ ([1-5][0-9][0-9])(?: (.*))?$`)
+}
+
+func transcriptLines(text string) []string {
+	lines := strings.Split(fromUTF16(text), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r")
+	}
+	return lines
+}
+
+// readHeaders reads the headers from a line on, up to the empty one, and returns the line behind.
+func (a *HTTPAnswer) readHeaders(lines []string, i int, marked bool) int {
+	for ; i < len(lines); i++ {
+		line, isHeader := strings.CutPrefix(lines[i], "<")
+		switch {
+		case marked && !isHeader && isCurls(lines[i]):
+			continue
+		case marked && !isHeader:
+			return i
+		case strings.TrimSpace(line) == "":
+			return i + 1
+		case strings.Contains(line, ":"):
+			a.Headers = append(a.Headers, strings.TrimSpace(line))
+		}
+	}
+	return i
+}
+
+// readBody reads the body from a line on, and returns the line behind. What curl says of the
+// connection may follow the body on its last line.
+func (a *HTTPAnswer) readBody(lines []string, i int) int {
+	var body []string
+	for ; i < len(lines); i++ {
+		line := lines[i]
+		switch {
+		case statusLine().MatchString(line), strings.HasPrefix(line, "> "):
+			a.Body = bodyOf(body)
+			return i
+		case isCurls(line):
+			continue
+		}
+		for _, said := range []string{"* Connection #", "* Closing connection"} {
+			line, _, _ = strings.Cut(line, said)
+		}
+		body = append(body, line)
+	}
+	a.Body = bodyOf(body)
+	return i
+}
+
+// isCurls reports whether a line is curl's own: what it does, and how much it has sent or got.
+func isCurls(line string) bool {
+	for _, start := range []string{"* ", "{ [", "} ["} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// bodyOf is the text of a body. Behind JSON, a terminal may show more, such as its prompt.
+func bodyOf(lines []string) string {
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	var first json.RawMessage
+	err := json.NewDecoder(strings.NewReader(text)).Decode(&first)
+	if err == nil && strings.HasPrefix(text, "{") {
+		return string(first)
+	}
+	return text
+}
+
+// sentRequest reads the request that curl -v says it has sent: nil where there is none, or several.
+func sentRequest(text string, token Found) *HTTPRequest {
+	var sent *HTTPRequest
+	reading := false
+	address := ""
+	for _, line := range transcriptLines(text) {
+		line, marked := strings.CutPrefix(line, ">")
+		line = strings.TrimSpace(line)
+		method, path, isFirst := requestLine(line)
+		switch {
+		case !marked:
+		case isFirst && sent != nil:
+			return nil
+		case isFirst:
+			sent = &HTTPRequest{
+				From: "what curl has sent", Method: method, Headers: map[string]string{},
+				HeadersWhole: true,
+			}
+			reading, address = true, path
+		case line == "":
+			reading = false
+		case reading:
+			name, value, _ := strings.Cut(line, ":")
+			sent.add(name, value)
+		}
+	}
+	if sent == nil {
+		return nil
+	}
+	sent.take(sent.Headers["Host"] + address)
+	sent.settleHost()
+	sent.readCookies()
+	if !strings.Contains(sent.Headers["Authorization"], token.Text) {
+		delete(sent.Headers, "Authorization") // somebody has taken the token out of it
+	}
+	return sent
+}
+
+// requestLine takes the first line of a request apart (RFC 9112, section 3).
+func requestLine(line string) (method, path string, ok bool) {
+	words := strings.Fields(line)
+	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {
+		return "", "", false
+	}
+	return words[0], words[1], strings.HasPrefix(words[1], "/")
+}
+
+// commandAlone is a curl command without what curl has printed behind it.
+func commandAlone(text string) string {
+	at := 0
+	for line := range strings.Lines(text) {
+		goesOn := strings.HasSuffix(strings.TrimRight(text[:at], "\r\n"), `\`)
+		printed := isCurls(line) || strings.HasPrefix(line, "> ") ||
+			strings.HasPrefix(line, "< ") || strings.HasPrefix(line, "HTTP/")
+		if at > 0 && printed && !goesOn {
+			return text[:at]
+		}
+		at += len(line)
+	}
+	return text
+}

@@ -77,8 +77,8 @@ func (p *pair) holdRemediesFor(
 }
 
 // holdFixes repairs what lint finds of each rule that fix repairs. The text that is written has
-// the findings that fix says are left, matrix says of it what lint does, and nobody gets in who did
-// not, unless fix tells of it.
+// the findings that fix says are left, matrix says of it what lint does, and nobody gets in who
+// did not, unless fix tells of it.
 func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int) {
 	t.Helper()
 	_, before := p.matrix(t)

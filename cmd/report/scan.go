@@ -35,8 +35,8 @@ func (x *Scanning) AddNext(explain *CommandLine) {
 	of := &x.After
 	if of.Tokens() == 0 {
 		x.Next = []rules.Step{{
-			Note: "No token was found: tokens stand in the Authorization header, which a log has " +
-				"only where it was told to; in NDJSON --json-path names their place",
+			Note: "No token was found: tokens stand in the Authorization header, which a log " +
+				"has only where it was told to; in NDJSON --json-path names their place",
 			Command: "gatewhy help scanning",
 		}}
 	}

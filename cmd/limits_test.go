@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // limited is a command on a file that is one over a limit, and what it says.
@@ -317,6 +318,19 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		}
 		return b.String()
 	}
+	var apps []string
+	for i := range 6000 {
+		apps = append(apps, fmt.Sprintf(
+			`{"appId":"%08x-0000-4000-8000-000000000000","identifierUris":[]}`, i))
+	}
+	write("apps.json", "["+strings.Join(apps, ",")+"]")
+	write("one.json", `{"appId":"00000064-0000-4000-8000-000000000064",`+
+		`"identifierUris":["api://orders"],"appRoles":[`+strings.Join(roles[:10], ",")+`]}`)
+	write("each.json", limitedPolicy(
+		`, "validateCustomClaim": true, "mandatoryCustomClaims": [{"key": "appid", "value": `+
+			`"#[(vars.claimSet.roles default []) contains vars.claimSet.appid]"}]`, ""))
+	write("each.yaml", "version: 1\ntenant: "+mint.Tenant+"\nenvironments:\n"+
+		"  one: {policies: [each.json], api: one.json, clients: apps.json}\n")
 	write("plain.json", limitedPolicy("", ""))
 	write("told.json", limitedPolicy(
 		`, "validateCustomClaim": true, "mandatoryCustomClaims": [{"key": "scp", "value": `+
@@ -328,6 +342,7 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
 		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",
 		"matrix -c told.yaml --offline": "sorts of tokens to model, and no more than 1200000 are",
+		"matrix -c each.yaml --offline": "one client after the other, and no more than 300000 are",
 	} {
 		if said := saidIn(dir, args); !strings.Contains(said, want) {
 			t.Errorf("%s: want %q in\n%.500s", args, want, said)

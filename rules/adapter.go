@@ -192,17 +192,18 @@ type Compilation struct {
 func ByAPI(policies []*Policy) [][]*Policy {
 	var all [][]*Policy
 	var unread []*Policy
+	places := make(map[string]int, len(policies))
 	for _, p := range policies {
 		if p.Unread {
 			unread = append(unread, p)
 			continue
 		}
-		i := slices.IndexFunc(all, func(of []*Policy) bool { return of[0].API == p.API })
-		if i < 0 {
-			all = append(all, []*Policy{p})
+		if i, known := places[p.API]; known {
+			all[i] = append(all[i], p)
 			continue
 		}
-		all[i] = append(all[i], p)
+		places[p.API] = len(all)
+		all = append(all, []*Policy{p})
 	}
 	if len(all) == 0 && len(unread) > 0 {
 		return [][]*Policy{unread}

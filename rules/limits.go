@@ -59,6 +59,7 @@ func bounded(
 
 // ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
 func ChainsBeyond(policies []*Policy) error {
+	counted := map[*Node]bool{} // of a policy that is alone in its chain
 	for _, chain := range ByAPI(policies) {
 		if n := len(chain); n > mostInChain {
 			which := "one API instance has"
@@ -72,9 +73,17 @@ func ChainsBeyond(policies []*Policy) error {
 				"split the files so that each has the policies of one API",
 			)
 		}
+		made := chain[0].Made()
+		if len(chain) > 1 {
+			made = nil
+		}
+		if counted[made] {
+			continue
+		}
 		if err := conditionsBeyond(chain); err != nil {
 			return err
 		}
+		counted[made] = made != nil
 	}
 	return nil
 }

@@ -113,6 +113,15 @@ func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
+// Made is where the policy's checks are: policies of several API instances may share them. It is
+// nil where the policy has no list of them.
+func (p *Policy) Made() *Node {
+	if len(p.Root.All) == 0 {
+		return nil
+	}
+	return &p.Root.All[0]
+}
+
 // Runs says whether the gateway runs the policy, from whether it applies to a request.
 func (p *Policy) Runs(applies Truth) Truth {
 	if p.MayYield != nil {

@@ -34,9 +34,12 @@ type Rule struct {
 }
 
 // EachEntry is the check of a rule that looks at one policy of an adapter at a time, with what was
-// read of it.
+// read of it. It looks at nothing that differs between the ways past a policy.
 func EachEntry[E Entry](look func(E, *Policy) []Finding) func(*Subject) []Finding {
 	return func(s *Subject) []Finding {
+		if s.Again {
+			return nil
+		}
 		var all []Finding
 		for _, policy := range s.Policies {
 			if entry, ours := policy.Entry.(E); ours {
@@ -62,6 +65,10 @@ type Subject struct {
 
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration
+
+	// Again says that the policies are limited to another way past them than those of a subject
+	// that was looked at: what rules find in entries is found.
+	Again bool
 
 	// Shared is what rules work out for each other, by subject. Only rules look into it.
 	Shared map[any]any

@@ -67,6 +67,13 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 			"gateways, and no more than %d are made", e.Name, size.Runs, issued.MostRuns),
 			"make environments files of some of the environments each")
 	}
+	if n, gateway := e.Singly(); n > issued.MostSingly {
+		return nil, Problem(fmt.Sprintf("%s: an expression of %s reads the client id together "+
+			"with other claims, or what the caller writes: %d tokens are to be run one client "+
+			"after the other, and no more than %d are", e.Name, gateway, n, issued.MostSingly),
+			"leave out clients, scopes or roles; an expression that only compares the client "+
+				"id with texts takes less")
+	}
 	var done atomic.Int64
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer m.Progress(&done, len(e.Sites), "environments")()

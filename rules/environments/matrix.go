@@ -74,6 +74,25 @@ func (c *Cell) OK() rules.Truth {
 // Size is about how much there is to model and to run.
 func (e *Estate) Size() issued.Size { return e.world().Size() }
 
+// Singly is about how many tokens are run one client after the other, at those gateways that make
+// something of a client's id together with other claims, and the name of the first of these.
+func (e *Estate) Singly() (n int, gateway string) {
+	var classes *issued.Classes
+	for i := range e.Sites {
+		site := &e.Sites[i]
+		for _, c := range newColumns(e, site.Policies, site.Contracts) {
+			if site.Policies == nil || !c.view.ReadsID() {
+				continue
+			}
+			if classes == nil {
+				classes, gateway = classesOf(e.rows(e.world())), site.Name
+			}
+			n += classes.Singly(c.view)
+		}
+	}
+	return n, gateway
+}
+
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 

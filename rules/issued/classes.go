@@ -15,6 +15,7 @@ type Classes struct {
 	kinds   []*Kind
 	batches []*batch // of all kinds, by their index
 	brief   []brief  // the same
+	tokens  tokens   // of the batches
 	byReads map[string]*facts
 	clients map[string]*clientClasses
 	rolls   rolls // of the clients
@@ -27,7 +28,7 @@ type Classes struct {
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
 		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		rolls: newRolls(),
+		rolls: newRolls(), tokens: newTokens(),
 	}
 	sets := map[string]*clientSet{} // by their clients
 	for number, kind := range kinds {
@@ -36,6 +37,7 @@ func NewClasses(kinds []*Kind) *Classes {
 			b := &kind.batches[i]
 			b.index, c.objects = len(c.batches), b.token.in.objects
 			c.batches = append(c.batches, b)
+			c.tokens.add(b.token)
 			if b.clients.number == 0 {
 				c.place(b.clients, sets)
 			}
@@ -70,7 +72,7 @@ type facts struct {
 	numbers []int32 // of each batch, by its index
 	of      []int32 // what a number holds: of each claim, the place among its values
 	unlike  unlike  // the batches that they tell apart
-	claims  []held  // by the claims
+	claims  []*held // by the claims
 }
 
 // unlike is the batches that some checks don't take for an earlier one of the same kind.
@@ -105,57 +107,18 @@ func (c *Classes) unlike(numbers []int32) unlike {
 	return u
 }
 
-// held is all that a claim holds in some batches, each once.
-type held struct {
-	places map[string]int32
-	first  []*Token // that holds it
-}
-
 // of gives what the batches hold of the claims that a gateway's checks read.
 func (c *Classes) of(v *View) *facts {
 	reads := strings.Join(v.claims, "\x00")
-	if c.byReads[reads] == nil {
-		c.byReads[reads] = c.factsOf(v.claims)
-	}
-	return c.byReads[reads]
-}
-
-func (c *Classes) factsOf(claims []string) *facts {
-	f := &facts{numbers: make([]int32, 0, len(c.batches)), claims: make([]held, len(claims))}
-	for i := range claims {
-		f.claims[i].places = map[string]int32{}
-	}
-	known, same := map[string]int32{}, map[*Token]int32{}
-	var held []int32
-	for _, b := range c.batches {
-		if n, ok := same[b.token]; ok {
-			f.numbers = append(f.numbers, n)
-			continue
+	known := c.byReads[reads]
+	if known == nil {
+		if len(c.byReads)*len(c.batches) > mostHeld {
+			clear(c.byReads)
 		}
-		held = held[:0]
-		for i, name := range claims {
-			held = append(held, f.claims[i].place(b.token, name))
-		}
-		held = append(held, b.token.sort())
-		same[b.token] = number(known, held)
-		f.numbers = append(f.numbers, same[b.token])
-		if len(known)*len(held) > len(f.of) {
-			f.of = append(f.of, held...)
-		}
+		known = c.factsOf(v.claims)
+		c.byReads[reads] = known
 	}
-	f.unlike = c.unlike(f.numbers)
-	return f
-}
-
-// place is that of what a token holds among the values of a claim.
-func (v *held) place(t *Token, claim string) int32 {
-	fact := t.fact(claim)
-	at, ok := v.places[fact]
-	if !ok {
-		at = int32(len(v.first))
-		v.places[fact], v.first = at, append(v.first, t)
-	}
-	return at
+	return known
 }
 
 // sorts is how many numbers sort gives.
@@ -307,6 +270,31 @@ func (c *Classes) Run(v *View, grouped bool) *Run {
 		seen: make([][]*Outcome, n), best: make([][]answer, n),
 		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
 	}
+}
+
+// MostSingly is how many tokens are run at all gateways together one client after the other.
+const MostSingly = 300_000
+
+// ReadsID reports whether the gateway makes so much of a client's id, together with other claims or
+// with what the caller writes, that each client's tokens are run.
+func (v *View) ReadsID() bool { return v.readsID(false) || v.readsID(true) }
+
+// Singly is how many tokens are run at a gateway one client after the other, at most.
+func (c *Classes) Singly(v *View) int {
+	run, n := c.Run(v, true), 0
+	type sort struct{ class, clients int32 }
+	seen, of := map[sort]bool{}, make([]int, len(run.seen))
+	for i, b := range c.batches {
+		one := sort{run.classes[run.facts.numbers[i]], int32(b.clients.number)}
+		if v.readsID(b.token.identity) && !seen[one] {
+			seen[one] = true
+			of[one.class] += b.clients.count()
+		}
+	}
+	for _, clients := range of {
+		n += min(clients, len(c.rolls.ids))
+	}
+	return n
 }
 
 // Distinct is how many tokens the gateway could tell apart.

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,20 +11,41 @@ import (
 )
 
 // compile makes a policy of each workload. Every answer comes from the table of behaviours.
+// Workloads that the same policies hold for have the same checks, which are made once.
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	made := rules.Compilation{Named: []string{Name}}
+	roots := map[string]rules.Node{}
 	for _, of := range read.Entries {
 		w := of.(*workload)
-		c := newCompiler(w, table)
+		class := w.class()
+		root, known := roots[class]
+		if !known || class == "" {
+			root = newCompiler(w, table).root()
+			roots[class] = root
+		}
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
-			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: c.root(),
+			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: root,
 		}
 		made.Policies = append(made.Policies, policy)
 	}
 	made.Findings = rules.Problems(read.Files...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made
+}
+
+// class is all that a workload's checks are made of, but for what is the same in the whole cluster.
+// It is empty where some of them are about this workload alone.
+func (w *workload) class() string {
+	if len(w.open) > 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q %q", w.namespace, w.doubt)
+	for _, p := range w.policies {
+		fmt.Fprintf(&b, " %p", p)
+	}
+	return b.String()
 }
 
 // kindsOf names the kinds of the policies that select a workload.

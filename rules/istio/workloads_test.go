@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -349,5 +350,38 @@ func TestAPolicyThatIsThereTwice(t *testing.T) {
 		if got := short(answered(t, test.text, requestOf(""))); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
+	}
+}
+
+// Of many workloads that the same policies hold for, the checks are made once.
+func TestWorkloadsOfTheSamePoliciesShareTheirChecks(t *testing.T) {
+	const deployment = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d%[1]d, namespace: orders}
+spec: {template: {metadata: {labels: {app: %[2]s, v: "%[1]d"}}}}
+`
+	text := `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: all, namespace: orders}
+spec: {rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: some, namespace: orders}
+spec:
+  selector: {matchLabels: {app: some}}
+  rules: [{when: [{key: "request.auth.claims[roles]", values: [a]}]}]
+`
+	for i := range 20 {
+		text += fmt.Sprintf(deployment, i, []string{"some", "other"}[i%2])
+	}
+	made := map[*rules.Node]int{}
+	policies := policiesOf(t, rules.Options{}, text)
+	for _, p := range policies {
+		made[p.Made()]++
+	}
+	if len(policies) != 20 || len(made) != 2 {
+		t.Errorf("%d policies of %d sorts", len(policies), len(made))
 	}
 }

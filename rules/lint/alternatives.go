@@ -34,6 +34,9 @@ func alternatives(s *rules.Subject) []*rules.Subject {
 		}
 		all = next
 	}
+	for _, way := range all[1:] {
+		way.Again = true
+	}
 	return all
 }
 

@@ -66,7 +66,14 @@ func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules
 		kept = &memory{known: map[alike]*exposed{}}
 	}
 	defer j.memories.Put(kept)
+	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
+		if made := api[0].Made(); len(api) == 1 && made != nil {
+			if seen[made] {
+				continue // what holds for another instance would be told twice
+			}
+			seen[made] = true
+		}
 		subject := &rules.Subject{Policies: api, Files: files, Kept: kept}
 		subject.App = j.appOf(api)
 		all = append(all, Run(j.Catalogue, subject)...)

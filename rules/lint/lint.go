@@ -215,7 +215,9 @@ func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rule
 	if !ok {
 		return found
 	}
-	supposed := &rules.Subject{Policies: policies, Files: s.Files, App: s.App, Kept: s.Kept}
+	supposed := &rules.Subject{
+		Policies: policies, Files: s.Files, App: s.App, Kept: s.Kept, Again: s.Again,
+	}
 	for _, f := range rule.Check(supposed) {
 		severity := cmp.Or(f.Severity, rule.Severity)
 		if severity == rules.Error {

@@ -100,7 +100,25 @@ spec:
 }
 
 // estate is an environments file and what it names.
-type estate struct{ environments, clients, scopes, roles int }
+type estate struct {
+	environments, clients, scopes, roles int
+
+	claims bool // each checks a claim of its own
+	mixed  bool // each reads the client id together with another claim
+}
+
+// checks are the custom claims that an environment's policy checks beside its issuer.
+func (e *estate) checks(i int) string {
+	all := ""
+	if e.claims {
+		all += fmt.Sprintf(`,{"key":"claim%d","value":"v%[1]d"}`, i)
+	}
+	if e.mixed {
+		all += `,{"key":"appid",` +
+			`"value":"#[(vars.claimSet.roles default []) contains vars.claimSet.appid]"}`
+	}
+	return all
+}
 
 // id is an application id that says whose it is.
 func id(kind, environment, n int) string {
@@ -122,7 +140,7 @@ func (e *estate) write(folder string) error {
 		files[fmt.Sprintf("clients%d.json", i)] = clients
 		files[fmt.Sprintf("api%d.json", i)] = e.api(i)
 		files[fmt.Sprintf("policies%d.json", i)] = "[" +
-			policy(1, fmt.Sprint("api://orders-", i), "") + "]"
+			policy(1, fmt.Sprint("api://orders-", i), e.checks(i)) + "]"
 		contract := func(n int) string { return id(2, i, n) }
 		files[fmt.Sprintf("contracts%d.txt", i)] = listed(e.clients*9/10, "\n", contract) + "\n"
 	}

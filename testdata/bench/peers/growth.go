@@ -87,6 +87,19 @@ func exponent(half, whole *command) string {
 	return fmt.Sprintf("%.1f", math.Log2(float64(whole.least())/float64(half.least())))
 }
 
+// apart writes so many files into the folder, which is what fix repairs.
+func apart(name string, text func(i int) string) writer {
+	return func(folder string, n int) ([]string, error) {
+		for i := range n {
+			path := filepath.Join(folder, fmt.Sprint(i, "-", name))
+			if err := os.WriteFile(path, []byte(text(i)), 0o600); err != nil {
+				return nil, err
+			}
+		}
+		return []string{"fix", folder}, nil
+	}
+}
+
 func (b *bench) dimensions() []dimension {
 	token, keys := "@"+b.file("token.jwt"), b.file("keys.json")
 	// with writes a file, which is the last argument
@@ -115,6 +128,25 @@ func (b *bench) dimensions() []dimension {
 		{"documents in a file", "lint", [3]int{100, 200, 400}, with(yaml, documents, "lint")},
 		{"documents in a file", "fix", [3]int{10, 20, 40}, with(yaml, documents, "fix")},
 		{"findings", "lint", [3]int{250, 500, 1000}, with(json, mistaken, "lint")},
+		{
+			"rules on different claims", "fix",
+			[3]int{500, 1000, 2000},
+			with(yaml, ofDifferentClaims, "fix"),
+		},
+		{
+			"wide policies of Istio", "fix",
+			[3]int{5, 10, 20},
+			with(yaml, func(n int) string { return mesh(n, 40, 0) }, "fix"),
+		},
+		{
+			"workloads of Istio", "lint",
+			[3]int{500, 1000, 2000},
+			with(yaml, func(n int) string { return mesh(20, 50, n) }, "lint"),
+		},
+		{"files of a folder", "fix", [3]int{1000, 2000, 4000}, apart(json, func(i int) string {
+			return "[" + policy(1, fmt.Sprint("api://orders-", i), "") + "]"
+		})},
+		{"files of a cluster", "fix", [3]int{100, 200, 400}, apart(yaml, namespaced)},
 		{"claims read", "explain", [3]int{100, 200, 400}, with(json, reading, explain...)},
 		{"claims read", "lint", [3]int{100, 200, 400}, with(json, reading, "lint")},
 		{"scopes of an API", "matrix", [3]int{40, 80, 160}, matrix(func(n int) estate {
@@ -126,6 +158,16 @@ func (b *bench) dimensions() []dimension {
 		{"environments", "matrix", [3]int{10, 20, 40}, matrix(func(n int) estate {
 			return estate{environments: n, clients: 5, scopes: 2, roles: 2}
 		})},
+		{"environments with claims of their own", "matrix", [3]int{50, 100, 200}, matrix(
+			func(n int) estate {
+				return estate{environments: n, clients: 5, scopes: 2, roles: 2, claims: true}
+			},
+		)},
+		{"clients that an expression tells apart", "matrix", [3]int{50, 100, 200}, matrix(
+			func(n int) estate {
+				return estate{environments: 3, clients: n, scopes: 2, roles: 2, mixed: true}
+			},
+		)},
 		{"clients of an environment", "matrix", [3]int{1000, 2000, 4000}, matrix(
 			func(n int) estate {
 				return estate{environments: 4, clients: n, scopes: 2, roles: 2}

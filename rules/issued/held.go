@@ -1,0 +1,176 @@
+package issued
+
+import (
+	"slices"
+	"strings"
+)
+
+// tokens are those of the batches of all kinds, each once, with what was looked up of them: of many
+// gateways each reads some claims that all others read too.
+type tokens struct {
+	all     []*Token
+	places  map[*Token]int32
+	batches []int32              // the token of each batch, by its index
+	held    map[string]*held     // by the claim
+	alike   map[string]*division // by the claims
+	chosen  bool                 // something was chosen in one of them, or is to be
+}
+
+// held is all that a claim holds in the tokens, each once.
+type held struct {
+	first []*Token // that holds it
+	at    []int32  // the place of what each token holds
+}
+
+// division numbers tokens that hold the same of some claims, from 0, in the order of the first of each.
+type division struct {
+	numbers []int32 // of each token
+	first   []int32 // the first token of each number
+	batches []int32 // the number of each batch; nil where nobody has asked for it
+	unlike  unlike  // with them
+}
+
+func newTokens() tokens {
+	return tokens{
+		places: map[*Token]int32{}, held: map[string]*held{}, alike: map[string]*division{},
+	}
+}
+
+func (t *tokens) add(token *Token) {
+	place, known := t.places[token]
+	if !known {
+		place = int32(len(t.all))
+		t.places[token] = place
+		t.all = append(t.all, token)
+		t.chosen = t.chosen || token.choices != nil
+	}
+	t.batches = append(t.batches, place)
+}
+
+// mostHeld is how many numbers together are kept of claims, or of gateways that read other ones.
+const mostHeld = 8 << 20
+
+// factsOf gives what the batches hold of some claims.
+func (c *Classes) factsOf(claims []string) *facts {
+	f := &facts{claims: make([]*held, len(claims))}
+	one := c.tokens.ofClaims(claims)
+	if one.batches == nil {
+		one.batches = make([]int32, len(c.batches))
+		for i, token := range c.tokens.batches {
+			one.batches[i] = one.numbers[token]
+		}
+		one.unlike = c.unlike(one.batches)
+	}
+	f.numbers, f.unlike = one.batches, one.unlike
+	for i, name := range claims {
+		f.claims[i] = c.tokens.held[c.tokens.like(name)]
+	}
+	for _, token := range one.first {
+		for _, of := range f.claims {
+			f.of = append(f.of, of.at[token])
+		}
+		f.of = append(f.of, c.tokens.all[token].sort())
+	}
+	return f
+}
+
+// like is a claim that the tokens hold as they hold another one: of all claims that the table does
+// not list, the model says the same.
+func (t *tokens) like(claim string) string {
+	if _, listed := claimNamed(claim); !listed && !t.chosen {
+		return ""
+	}
+	return claim
+}
+
+// ofClaims numbers the tokens by some claims. Those that other gateways read too come first: what
+// they tell apart is kept.
+func (t *tokens) ofClaims(claims []string) *division {
+	var known, fresh []string
+	for _, name := range claims {
+		switch name = t.like(name); {
+		case slices.Contains(known, name), slices.Contains(fresh, name):
+		case t.held[name] != nil:
+			known = append(known, name)
+		default:
+			fresh = append(fresh, name)
+		}
+	}
+	if (len(t.held)+len(fresh))*len(t.all) > mostHeld {
+		for name := range t.held {
+			if !slices.Contains(known, name) {
+				delete(t.held, name)
+			}
+		}
+	}
+	for _, name := range fresh {
+		t.held[name] = t.holding(name)
+	}
+	return t.alikeIn(append(known, fresh...))
+}
+
+// mostAlike is how many sets of claims are kept of which is known what they tell apart.
+const mostAlike = 64
+
+// alikeIn numbers the tokens by claims that were looked up.
+func (t *tokens) alikeIn(claims []string) *division {
+	last := len(claims) - 1
+	if last < 0 {
+		return t.sorted()
+	}
+	key := strings.Join(claims, "\x00")
+	if one := t.alike[key]; one != nil {
+		return one
+	}
+	one := t.alikeIn(claims[:last]).divided(t.held[claims[last]])
+	if len(t.alike) >= mostAlike || len(t.alike)*len(t.all) > mostHeld {
+		clear(t.alike)
+	}
+	t.alike[key] = one
+	return one
+}
+
+// sorted numbers the tokens by what no claim shows.
+func (t *tokens) sorted() *division {
+	by := &held{at: make([]int32, len(t.all)), first: make([]*Token, sorts)}
+	for i, token := range t.all {
+		by.at[i] = token.sort()
+	}
+	one := &division{numbers: make([]int32, len(t.all))}
+	return one.divided(by)
+}
+
+// divided gives tokens that are alike other numbers where a claim differs in them.
+func (d *division) divided(by *held) *division {
+	ways, next := max(1, len(by.first)), int32(0)
+	count := max(1, len(d.first))
+	made := &division{numbers: make([]int32, len(d.numbers))}
+	known := pairs{second: int32(ways)}
+	if count*ways <= roomy*len(d.numbers) {
+		known.dense = make([]int32, count*ways)
+	} else {
+		known.sparse = map[int]int32{}
+	}
+	for i, n := range d.numbers {
+		made.numbers[i] = known.number(n, by.at[i], &next)
+		if int(next) > len(made.first) {
+			made.first = append(made.first, int32(i))
+		}
+	}
+	return made
+}
+
+// holding looks up what each token holds of a claim.
+func (t *tokens) holding(claim string) *held {
+	h, places := &held{at: make([]int32, len(t.all))}, map[string]int32{}
+	for i, token := range t.all {
+		fact := token.fact(claim)
+		place, ok := places[fact]
+		if !ok {
+			place = int32(len(h.first))
+			places[fact], h.first = place, append(h.first, token)
+		}
+		h.at[i] = place
+	}
+	return h
+}

@@ -275,8 +275,8 @@ func (c *Classes) Run(v *View, grouped bool) *Run {
 // MostSingly is how many tokens are run at all gateways together one client after the other.
 const MostSingly = 300_000
 
-// ReadsID reports whether the gateway makes so much of a client's id, together with other claims or
-// with what the caller writes, that each client's tokens are run.
+// ReadsID reports whether the gateway makes so much of a client's id, together with other claims
+// or with what the caller writes, that each client's tokens are run.
 func (v *View) ReadsID() bool { return v.readsID(false) || v.readsID(true) }
 
 // Singly is how many tokens are run at a gateway one client after the other, at most.

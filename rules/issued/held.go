@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// tokens are those of the batches of all kinds, each once, with what was looked up of them: of many
-// gateways each reads some claims that all others read too.
+// tokens are those of the batches of all kinds, each once, with what was looked up of them: of
+// many gateways each reads some claims that all others read too.
 type tokens struct {
 	all     []*Token
 	places  map[*Token]int32
@@ -22,7 +22,8 @@ type held struct {
 	at    []int32  // the place of what each token holds
 }
 
-// division numbers tokens that hold the same of some claims, from 0, in the order of the first of each.
+// division numbers tokens that hold the same of some claims, from 0, in the order of the first of
+// each.
 type division struct {
 	numbers []int32 // of each token
 	first   []int32 // the first token of each number

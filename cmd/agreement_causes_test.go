@@ -53,6 +53,18 @@ func TestLintAndMatrixAgreeOnWhatOnceDivided(t *testing.T) {
 		want         rules.Decision
 	}{
 		{
+			"an e-mail address in the place of sub, for another tenant of an API for all",
+			`provider = "oidc"
+oidc_issuer_url = "https://sts.windows.net/` + holesTenant + `/"
+insecure_oidc_skip_issuer_verification = true
+client_id = "orders"
+oidc_extra_audiences = ["api://orders-uat/"]
+email_domains = ["contoso.example"]
+skip_jwt_bearer_tokens = true
+`,
+			ofOtherTenants, rules.Rejected,
+		},
+		{
 			"a DENY rule of everybody but the client",
 			tokens(issuer) + agreedRule("DENY", "{when: [{key: 'request.auth.claims[appid]', "+
 				"notValues: ["+holesClient+"]}]}"),
@@ -84,6 +96,17 @@ func TestLintAndMatrixAgreeOnWhatOnceDivided(t *testing.T) {
 			ofTheTenant, rules.Accepted,
 		},
 		{
+			"a DENY rule of the tenant whose keys it takes, for that tenant",
+			tokens("") + agreedRule("DENY", "{when: [{key: 'request.auth.claims[tid]', "+
+				"values: ["+holesTenant+"]}]}"),
+			ofTheTenant, rules.Rejected,
+		},
+		{
+			"a token in a header of its own, for another tenant",
+			tokens(issuer + ", fromHeaders: [{name: X-Token, prefix: 'Bearer '}]"),
+			ofOtherTenants, rules.Rejected,
+		},
+		{
 			"an audience with a slash that does not count, for another tenant",
 			tokens(", audiences: ['api://orders-uat/']"),
 			ofOtherTenants, rules.Accepted,
@@ -105,12 +128,18 @@ func TestLintAndMatrixAgreeOnWhatOnceDivided(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			uat := strings.Replace(holesUAT, "VERSION", "1", 1)
+			uat := strings.NewReplacer(
+				"VERSION", "1", "AzureADMyOrg", "AzureADMultipleOrgs",
+			).Replace(holesUAT)
 			apps := registrations(t, uat, strings.Replace(
 				holesPrincipal, `"appRoleAssignmentRequired": false`,
 				`"appRoleAssignmentRequired": true`, 1,
 			))
-			p := pairOf(t, test.name, "policy.yaml", test.config, apps)
+			file := "policy.yaml"
+			if strings.HasPrefix(test.config, "provider") {
+				file = "oauth2-proxy.cfg"
+			}
+			p := pairOf(t, test.name, file, test.config, apps)
 			_, matrix := p.matrix(t)
 			if got, row := furthestRow(matrix, test.foreign); got != test.want {
 				t.Errorf("matrix says %s (%s), want %s", got, row, test.want)

@@ -84,15 +84,27 @@ func (r *randomEstate) beside(t *testing.T) []environments.Site {
 func TestTheCommandsAgreeOnOtherGateways(t *testing.T) {
 	t.Parallel()
 	m, minted, counts := newMinter(t), 0, map[rules.Decision]int{}
+	commands, remedies, fixes := 0, 0, 0
 	for seed := range uint64(randomGateways) {
 		g := newGatewayEstate(t, seed)
 		e, matrix := g.matrix(t)
 		minted += g.checkWitnesses(t, m, e, matrix)
 		g.checkLint(t, matrix, g.lint(), counts)
+		if seed%oneRepairOf == 0 {
+			remedies += g.holdRemediesFor(t, m, e, matrix)
+			fixes += g.holdFixes(t, counts)
+		}
+		if seed%oneRunOf == 0 {
+			commands += g.holdCommands(t, m, e, matrix)
+		}
 	}
 	least := randomGateways / 10
 	if minted < randomGateways || counts[rules.Accepted] < least ||
 		counts[rules.Rejected] < least {
 		t.Errorf("%d witnesses were minted, %v: the test proves little", minted, counts)
+	}
+	if remedies < least/oneRepairOf || fixes < least/oneRepairOf || commands < least/oneRunOf {
+		t.Errorf("%d changes of explain, %d of fix, and %d by their commands: the test proves "+
+			"little", remedies, fixes, commands)
 	}
 }

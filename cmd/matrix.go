@@ -204,8 +204,8 @@ func (e *Env) warnOfTenant(site *environments.Site, tenant string) {
 	}
 	owner := site.API.Principal.Owner
 	if owner.Known() && !strings.EqualFold(owner.Value, tenant) {
-		e.warn("%s: the API of %s is registered in the tenant %s, and its tokens are modelled for "+
-			"%s: was az signed in to another tenant?", owner.Pos, site.Name,
+		e.warn("%s: the API of %s is registered in the tenant %s, and its tokens are modelled "+
+			"for %s: was az signed in to another tenant?", owner.Pos, site.Name,
 			inspect.Safe(owner.Value), tenant)
 	}
 }

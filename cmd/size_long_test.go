@@ -9,8 +9,10 @@ const (
 )
 
 const (
-	randomGateways = 1000
-	oneFormOf      = 10
+	randomGateways = 500
+	oneFormOf      = 20
+	oneRepairOf    = 8
+	oneRunOf       = 10
 )
 
 const (

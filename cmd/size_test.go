@@ -10,10 +10,12 @@ const (
 )
 
 // randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.
-// One in so many is written in every form.
+// Of so many one is written in every form, one is repaired, and one is given to the commands.
 const (
 	randomGateways = 40
-	oneFormOf      = 10
+	oneFormOf      = 20
+	oneRepairOf    = 8
+	oneRunOf       = 20
 )
 
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds

@@ -15,8 +15,9 @@ type HTTPAnswer struct {
 }
 
 // LocateAnswer reads the answer that curl -v or curl -i has printed behind a request; nil where
-// the text has none. Where it has several, it says why none is taken, in a sentence without an end.
-func LocateAnswer(text string) (answer *HTTPAnswer, why string) {
+// the text has none. Where it has several, it says why none is taken, in a sentence without an
+// end. An answer with the token in it is of who issued it.
+func LocateAnswer(text string, token Found) (answer *HTTPAnswer, why string) {
 	var all []*HTTPAnswer
 	lines := transcriptLines(text)
 	for i := 0; i < len(lines); i++ {
@@ -29,7 +30,10 @@ func LocateAnswer(text string) (answer *HTTPAnswer, why string) {
 		marked := status[1] != ""
 		i = one.readHeaders(lines, i+1, marked)
 		i = one.readBody(lines, i) - 1
-		if one.Status >= 200 && !strings.EqualFold(status[3], "Connection established") {
+		switch {
+		case one.Status < 200, strings.EqualFold(status[3], "Connection established"):
+		case token.Text != "" && strings.Contains(one.Body, token.Text):
+		default:
 			all = append(all, &one)
 		}
 	}
@@ -116,7 +120,7 @@ func bodyOf(lines []string) string {
 	return text
 }
 
-// sentRequest reads the request that curl -v says it has sent: nil where there is none, or several.
+// sentRequest reads the request that curl -v says it has sent: nil where it is none, or several.
 func sentRequest(text string, token Found) *HTTPRequest {
 	var sent *HTTPRequest
 	reading := false

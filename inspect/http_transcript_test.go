@@ -36,7 +36,7 @@ func TestAnAnswerThatCurlHasPrintedIsRead(t *testing.T) {
 				"< HTTP/2 200\n<\nok\n",
 			&HTTPAnswer{Status: 200, Body: "ok"}, "",
 		},
-		{"without a body", "< HTTP/1.1 503 Service Unavailable\n<\n", &HTTPAnswer{Status: 503}, ""},
+		{"without a body", "< HTTP/1.1 503 Unavailable\n<\n", &HTTPAnswer{Status: 503}, ""},
 		{
 			"cut off in its headers", "< HTTP/1.1 503\n< a: b",
 			&HTTPAnswer{503, []string{"a: b"}, ""}, "",
@@ -45,10 +45,18 @@ func TestAnAnswerThatCurlHasPrintedIsRead(t *testing.T) {
 			"two of them", "< HTTP/1.1 302 Found\n<\n< HTTP/1.1 200 OK\n<\n", nil,
 			"the text has 2 of them",
 		},
+		{
+			"of who issued the token", "HTTP/1.1 200 OK\n\n{\"access_token\": \"eyJ.eyJ.sig\"}\n",
+			nil, "",
+		},
+		{
+			"behind that one",
+			"HTTP/1.1 200 OK\n\n{\"access_token\": \"eyJ.eyJ.sig\"}\n" + verbose, refused, "",
+		},
 		{"none", "> GET / HTTP/1.1\n> Host: a\n", nil, ""},
 		{"no status", "< HTTP/1.1 999 x\n< HTTP/1.1 40 y\n", nil, ""},
 	} {
-		got, why := LocateAnswer(of.text)
+		got, why := LocateAnswer(of.text, Found{Text: "eyJ.eyJ.sig"})
 		if diff := cmp.Diff(of.want, got); diff != "" || why != of.why {
 			t.Errorf("%s: why %q, want %q, answer (-want +got):\n%s", of.name, why, of.why, diff)
 		}
@@ -83,7 +91,7 @@ func TestTheRequestThatCurlHasSentCountsMoreThanItsCommand(t *testing.T) {
 		},
 		{
 			"the command alone, with what curl -i has printed",
-			"curl -i https://api.example/o -A me \\\n  -H 'Accept: a'\nHTTP/1.1 401 No\n\nbody text",
+			"curl -i https://api.example/o -A me \\\n  -H 'Accept: a'\nHTTP/1.1 401 No\n\nbody",
 			"GET api.example /o",
 			map[string]string{"Host": "api.example", "User-Agent": "me", "Accept": "a"},
 		},

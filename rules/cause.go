@@ -81,10 +81,27 @@ func (p *Prediction) counts(cause *Cause, b *Behaviour) bool {
 	switch {
 	case cause.Elsewhere:
 		return len(b.Policies) > 0 && !p.given(b)
-	case !slices.Contains(cause.Situations, b.Situation):
+	case !slices.Contains(cause.Situations, b.Situation), p.switchedOff(b.Situation):
 		return false
 	}
 	return p.own(b) || cause.AnyGateway
+}
+
+// switchedOff reports whether the policies have a check that answers in a situation, and none of
+// them makes it: then nothing leads there as they are.
+func (p *Prediction) switchedOff(situation string) bool {
+	off := false
+	for i := range p.Verdict.Results {
+		check := p.Verdict.Results[i].Check
+		switch {
+		case check.Answer.Situation != situation:
+		case check.Skip == "":
+			return false
+		default:
+			off = true
+		}
+	}
+	return off
 }
 
 // given reports whether one of the policies is of a kind that the row is about, on any gateway.
@@ -117,11 +134,16 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 	named := func(s PossibleCause) bool { return s.By == ByBody && !s.Elsewhere }
 	if len(rows) > 0 && !slices.ContainsFunc(all, named) {
 		titles := titlesOf(rows)
+		why := "the published body belongs to that situation, but the prediction is for " +
+			"another one"
+		made := func(b *Behaviour) bool { return !p.switchedOff(b.Situation) }
+		if !slices.ContainsFunc(rows, made) {
+			why = "the file switches that check off, so the gateway runs another configuration"
+		}
 		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titles, Cause: Cause{
-			ID:    "another-situation",
-			Title: "the policy itself answers like this if " + titles,
-			Why: "the published body belongs to that situation, but the prediction is for " +
-				"another one",
+			ID:       "another-situation",
+			Title:    "the policy itself answers like this if " + titles,
+			Why:      why,
 			Look:     "the request as it arrived, and the policies as the gateway has them",
 			Evidence: rows[0].Answer.Evidence,
 		}})

@@ -71,8 +71,15 @@ func (r *Request) oddClaim(check *Check) *Unknown {
 	}
 	var odd *Unknown
 	check.ReadsAny(func(in Input) bool {
-		if in.Source == FromClaim && hasNUL(r.Token.Claims.Member(in.Name)) {
-			odd = unreadNUL(in.Name)
+		name := in.Name
+		switch {
+		case in.Source == FromIntrospection && in.Model != nil && r.Introspection == nil:
+			name = in.ClaimRead()
+		case in.Source != FromClaim:
+			return false
+		}
+		if hasNUL(r.Token.Claims.Member(name)) {
+			odd = unreadNUL(name)
 		}
 		return odd != nil
 	})

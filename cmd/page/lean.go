@@ -33,7 +33,8 @@ func edits() []edit {
 			"litKey := tmpl.Parts[0].(*LiteralValueExpr).Val", 1,
 		},
 		{ // what && and || are if one side is not known
-			"expression_ops.go", regexp.MustCompile(`(?s)\n\t\tShortCircuit: func\(.*?\n\t\t\},`), "", 2,
+			"expression_ops.go",
+			regexp.MustCompile(`(?s)\n\t\tShortCircuit: func\(.*?\n\t\t\},`), "", 2,
 		},
 	}
 }

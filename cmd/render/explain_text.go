@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
@@ -331,8 +332,8 @@ func (t *explainText) causes() {
 
 // speaks says what in the answer points to a cause.
 func speaks(s *rules.PossibleCause) string {
-	if s.By == rules.ByNone || s.Seen == "" {
-		return ""
+	if s.By == rules.ByNone || s.Seen == "" || strings.HasSuffix(s.Title, s.Seen) {
+		return "" // or the title says it
 	}
 	return fmt.Sprintf("; the %s is that of: %s", s.By, safe(s.Seen))
 }

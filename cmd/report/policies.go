@@ -209,12 +209,17 @@ func (s *PolicySet) stacked(found []Found) string {
 	if len(s.Files) < 2 || !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
 		return ""
 	}
-	from := map[string]string{}
+	type sort struct {
+		asset string
+		early bool // such a policy may stand beside an API's own
+	}
+	from := map[sort]string{}
 	for _, p := range s.Policies {
-		if file, seen := from[p.Asset]; seen && file != p.Pos.File {
+		of := sort{p.Asset, p.Early}
+		if file, seen := from[of]; seen && file != p.Pos.File {
 			return filepath.Dir(p.Pos.File)
 		}
-		from[p.Asset] = p.Pos.File
+		from[of] = p.Pos.File
 	}
 	return ""
 }

@@ -220,6 +220,7 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 type Pasted struct {
 	Request *inspect.HTTPRequest // nil where the text describes none
 	text    string
+	found   inspect.Found
 }
 
 // ReadRequest is ReadToken, with the request that the text describes where that is a curl command,
@@ -234,7 +235,8 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	if err != nil {
 		return nil, pasted, err
 	}
-	pasted.text, pasted.Request = text, m.requestIn(text, found, token)
+	pasted.text, pasted.found = text, found
+	pasted.Request = m.requestIn(text, found, token)
 	return token, pasted, nil
 }
 
@@ -256,7 +258,7 @@ func (m *Maker) requestIn(
 // Answered is the answer that curl has printed behind the pasted request; nil where it has none.
 // That it is taken is said.
 func (m *Maker) Answered(p Pasted) *rules.Observation {
-	answer, why := inspect.LocateAnswer(p.text)
+	answer, why := inspect.LocateAnswer(p.text, p.found)
 	if why != "" {
 		m.note("no answer is taken from the text: %s; pass --observed-status", why)
 	}

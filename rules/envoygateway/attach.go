@@ -219,13 +219,14 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 	rulesOf := itemsOf(route.Spec.Member("rules"))
 	all = len(rulesOf) > 0
 	for _, rule := range rulesOf {
-		name, _ := rule.Member("name").Str()
-		t := target{route.Kind, route.Namespace, route.Name, name}
-		if name != "" && c.on(t).policy != nil {
-			names = append(names, name)
-		} else {
+		name, _ := kubernetes.Name(rule.Member("name"))
+		own := c.on(target{route.Kind, route.Namespace, route.Name, name})
+		if name == "" || own.policy == nil {
 			all = false
+			continue
 		}
+		names = append(names, name)
+		all = all && own.between == nil
 	}
 	return names, all
 }

@@ -52,12 +52,23 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 		selects, _ := p.selects(a)
 		return max(attached, selects)
 	}
+	for _, a := range c.marked {
+		if selects, _ := p.selects(a); a.mayBe(t) {
+			attached = max(attached, min(rules.Maybe, selects))
+		}
+	}
 	for _, s := range p.selectors {
 		if t.isTemplate() && s.kind == t.kind {
 			attached = max(attached, min(rules.Maybe, kubernetes.Same(p.Namespace, t.namespace)))
 		}
 	}
 	return attached
+}
+
+// mayBe reports whether a resource is that of a target, or may be it.
+func (a *attachable) mayBe(t target) bool {
+	return a.Kind == t.kind && kubernetes.Same(a.Namespace, t.namespace) != rules.No &&
+		kubernetes.Same(a.Name, t.name) != rules.No
 }
 
 // selects tells whether a selector of a policy selects a resource. It is wide where one perhaps
@@ -101,6 +112,11 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		}
 	}
 	a := c.find(t)
+	for _, other := range c.marked {
+		if a == nil && other.mayBe(t) {
+			a = other
+		}
+	}
 	if a != nil {
 		places = append(places, namespaceOf(a.At), kubernetes.LabelsAt{
 			At: a.At.At("metadata", "name"), Field: "metadata.name",

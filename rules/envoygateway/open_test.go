@@ -1,6 +1,8 @@
 package envoygateway
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -180,5 +182,77 @@ func TestARuleOfARouteThatATemplateLeavesOpen(t *testing.T) {
 		if got := short(rules.Evaluate(policies, tokenless())); got != open(rules.NotModelled) {
 			t.Errorf("%s without: got %v", name, got)
 		}
+	}
+}
+
+// What is known of a template is so whatever its deployment writes in the place of its mark.
+func TestWhatIsKnownOfATemplateHoldsForEachOfItsValues(t *testing.T) {
+	t.Parallel()
+	const mark = "{{ .x }}"
+	r := rand.New(rand.NewPCG(7, 7))
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	text := func(from ...string) string { return `"` + pick(append(from, mark)...) + `"` }
+	resource := func(kind, name, spec string) string {
+		return fmt.Sprintf("---\napiVersion: gateway.networking.k8s.io/v1\nkind: %s\nmetadata: "+
+			"{name: %s, namespace: %s, labels: {of: %s}}\nspec: {%s}\n", kind, name,
+			text("a", "a"), text("api", "web"), spec)
+	}
+	attached := func() string {
+		return pick(
+			"targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: "+
+				text("api", "api", "web")+"}]",
+			"targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: "+
+				text("public")+"}]",
+			"targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: api, "+
+				"sectionName: "+text("one", "two")+"}]",
+			"targetSelectors: [{kind: "+pick(httpRoute, gatewayKind)+", matchLabels: {of: "+
+				text("api", "web")+"}}]",
+			"targetSelectors: [{kind: HTTPRoute, matchExpressions: [{key: of, operator: "+
+				pick("In", "NotIn")+", values: ["+text("api", "web")+"]}]}]",
+		)
+	}
+	known := 0
+	for n := range 300 {
+		cluster := resource(gatewayKind, "public", "listeners: [{name: http}]") +
+			resource(httpRoute, "api", "parentRefs: [{name: "+text("public", "public", "inner")+
+				"}], rules: [{name: one}, {name: "+text("two")+"}]")
+		for i := range 1 + r.IntN(3) {
+			cluster += fmt.Sprintf("---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: "+
+				"SecurityPolicy\nmetadata: {name: p%d, namespace: %s, creationTimestamp: "+
+				"'2026-01-0%dT00:00:00Z'}\nspec:\n  %s\n  %s\n  %s\n", i, text("a", "a"),
+				1+r.IntN(3), attached(), pick(jwt(), "cors: {}"),
+				pick("", "mergeType: StrategicMerge"))
+		}
+		outcome := func(text string, r *rules.Request) rules.Decision {
+			var of []*rules.Policy
+			covered := false // by policies on its rules
+			for _, p := range policiesOf(t, rules.Options{Runtime: "1.9"}, text) {
+				i := p.Entry.(*instance)
+				covered = covered || i.route != nil && i.of.section != ""
+				if i.route != nil && i.of.section == "" {
+					of = append(of, p)
+				}
+			}
+			if len(of) == 0 && covered {
+				return rules.Undetermined
+			}
+			return rules.Evaluate(of, r).Outcome
+		}
+		for _, r := range []*rules.Request{requestOf(""), tokenless()} {
+			is := outcome(cluster, r)
+			if is == rules.Undetermined {
+				continue
+			}
+			known++
+			for _, value := range []string{"api", "web", "public", "a", "two", "other"} {
+				got := outcome(strings.ReplaceAll(cluster, mark, value), r)
+				if got != is && got != rules.Undetermined {
+					t.Errorf("%d: %s, and with %s %s:\n%s", n, is, value, got, cluster)
+				}
+			}
+		}
+	}
+	if known < 200 {
+		t.Errorf("only %d are known", known)
 	}
 }

@@ -72,6 +72,7 @@ type cluster struct {
 	policies []*policy
 	byName   map[string]*policy
 	shown    []*attachable
+	marked   []*attachable // those of them in whose name or namespace a template left its mark
 
 	keySets   map[target]*source.Value // the data of ConfigMaps
 	resources map[target]*attachable   // those that are shown
@@ -146,6 +147,9 @@ func clusterOf(files []*source.File) *cluster {
 				a := attachableOf(file, object)
 				c.shown = append(c.shown, a)
 				c.resources[a.target()] = a
+				if a.target().isTemplate() {
+					c.marked = append(c.marked, a)
+				}
 			case isConfigMap(object):
 				r := kubernetes.ResourceOf(file, object)
 				c.keySets[target{configMap, r.Namespace, r.Name, ""}] = object.Member("data")

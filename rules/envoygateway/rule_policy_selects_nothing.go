@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func policySelectsNothing() rules.Rule {
@@ -60,8 +59,5 @@ func policySelectsNothing() rules.Rule {
 
 // mayShow reports whether the files show a resource, or one that may be it.
 func (c *cluster) mayShow(t target) bool {
-	return slices.ContainsFunc(c.shown, func(a *attachable) bool {
-		return a.Kind == t.kind && kubernetes.Same(a.Namespace, t.namespace) != rules.No &&
-			kubernetes.Same(a.Name, t.name) != rules.No
-	})
+	return slices.ContainsFunc(c.shown, func(a *attachable) bool { return a.mayBe(t) })
 }

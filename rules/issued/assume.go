@@ -34,8 +34,9 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	}
 	w := &World{Tenant: assumedTenant, At: assumedTime, Places: []Place{place}}
 	h := w.HoldersAt(assumedName)
-	h.in.objects = nil // the policies may have been written for whoever gets in
 	checks := h.asked[assumedName]
+	// the policies may have been written for whoever gets in
+	h.in.objects, h.asksForObjects = nil, asksForObjects(checks)
 	if app == nil {
 		h.audiences = holdableAudiences(checks)
 		*place.API = assumedRegistration(h.texts, h.audiences)
@@ -189,7 +190,8 @@ func keysOf(checks []asking) []string {
 }
 
 // tenantsOf lists the tenants that policies name, in their issuers or in the addresses of their
-// keys, whole or in part, and a stand-in.
+// keys, whole or in part, and where no key is a tenant's, a stand-in: who takes a tenant's keys is
+// of it, or of one that is named beside.
 func tenantsOf(checks []asking, asked texts) []tenant {
 	var all []tenant
 	add := func(text string) {
@@ -204,13 +206,22 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 		}
 	}
 	named := slices.Concat(asked["iss"], asked["tid"])
-	for _, text := range append(slices.Clone(named), keysOf(checks)...) {
+	for _, text := range named {
+		add(text)
+	}
+	ours := false
+	for _, text := range keysOf(checks) {
+		keys, of := entra.ParseKeysURL(text)
+		ours = ours || of && entra.IsGUID(keys.Tenant)
 		add(text)
 	}
 	for _, text := range named {
 		for _, id := range alike(text, assumedTenant) {
 			add(id)
 		}
+	}
+	if ours {
+		return all
 	}
 	return append(all, tenant{id: assumedTenant})
 }

@@ -88,15 +88,21 @@ func (c *callerInputs) see(check *asking) {
 	}
 }
 
-// seeOther notes what another check takes from the request.
+// seeOther notes what another check takes from the request. What no request of a real client is
+// like nobody writes either: who has a token sends it where it is looked for.
 func (c *callerInputs) seeOther(check *asking) {
-	for _, in := range check.reads {
-		if fromRequest(in) &&
-			!slices.ContainsFunc(
-				c.others, func(have rules.Input) bool { return have.String() == in.String() },
-			) {
-			c.others = append(c.others, in)
-			c.texts = append(c.texts, check.texts[:min(len(check.texts), mostTexts)]...)
+	for _, part := range check.parts {
+		if part.Assumed != rules.Maybe {
+			continue
+		}
+		for _, in := range part.reads {
+			if fromRequest(in) &&
+				!slices.ContainsFunc(
+					c.others, func(have rules.Input) bool { return have.String() == in.String() },
+				) {
+				c.others = append(c.others, in)
+				c.texts = append(c.texts, part.texts[:min(len(part.texts), mostTexts)]...)
+			}
 		}
 	}
 }

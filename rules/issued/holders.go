@@ -25,6 +25,8 @@ type Holders struct {
 	assumed    bool     // the API is made up from what the policies ask for
 	ownAssumed bool     // its clients are: they are as the policies want them
 
+	asksForObjects bool // the policies may be for somebody by an object id
+
 	reads reading
 
 	// what was worked out, since one question after the other asks for it
@@ -271,7 +273,7 @@ func (h *Holders) ofOurs(g *group, tenants []tenant, yield func(*Token) bool) bo
 	for _, v := range versions(api) {
 		t := Token{
 			in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api),
-			typed: typeClaim(api),
+			typed: typeClaim(api), strange: true,
 		}
 		of := h.audienceVariable(audienceOf{api, v, true}, func() []audience {
 			return audiences(api, v)

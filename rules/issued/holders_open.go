@@ -170,22 +170,38 @@ func (h *Holders) opened(t Token, open []variable, more *variable) *Token {
 		t.choices.open = append(t.choices.open, typeVariable(t.user))
 	}
 	if t.strange && h.in.objects == nil && h.reads.has("oid", "sub") {
-		t.choices.open = append(t.choices.open, objectVariable(t.user))
+		t.choices.open = append(t.choices.open, h.objectVariable(t.user))
 	}
 	return &t
 }
 
 // objectVariable is whose object ids a stranger's token has, where no file shows whose are whose:
 // those of somebody whom no policy names, or perhaps of somebody whom one does.
-func objectVariable(user bool) variable {
+func (h *Holders) objectVariable(user bool) variable {
 	subject := nobodysObject
 	if user {
 		subject = nobodysSubject
 	}
-	return variable{claims: []string{"oid", "sub"}, choices: []choice{
+	v := variable{claims: []string{"oid", "sub"}, choices: []choice{
 		{values: []*source.Value{str(nobodysObject), str(subject)}},
-		{values: []*source.Value{notModelled("oid"), notModelled("sub")}},
 	}}
+	if h.asksForObjects {
+		v.choices = append(v.choices, choice{
+			values: []*source.Value{notModelled("oid"), notModelled("sub")},
+		})
+	}
+	return v
+}
+
+// asksForObjects reports whether checks ask for an object id, or for what only an expression says.
+// A text that is in none, such as the end of an address, asks for nobody.
+func asksForObjects(checks []asking) bool {
+	return slices.ContainsFunc(checks, func(a asking) bool {
+		parts := a.about("oid", "sub")
+		return !a.off && (slices.ContainsFunc(parts, func(part comparison) bool {
+			return part.Input.Opaque != nil
+		}) || slices.ContainsFunc(partsIn(parts), namesObject))
+	})
 }
 
 // choosesType reports whether somebody chooses whether a token has idtyp: the owner of another

@@ -57,9 +57,7 @@ func (o *objects) unshown(checks []asking) string {
 			parts = onlyIDs(parts)
 		}
 		for _, part := range parts {
-			named := strings.Trim(part, string(anyDigit)) != "" // else every id will do
-			if named && strings.IndexFunc(part, notInSubject) < 0 &&
-				!known(strings.ToLower(part)) {
+			if namesObject(part) && !known(strings.ToLower(part)) {
 				return part
 			}
 		}
@@ -80,6 +78,12 @@ func (o *objects) unshownContracts(w *World) bool {
 		}
 	}
 	return false
+}
+
+// namesObject reports whether a text may be an object's id, or a part of one that not every id
+// has.
+func namesObject(part string) bool {
+	return strings.Trim(part, string(anyDigit)) != "" && strings.IndexFunc(part, notInSubject) < 0
 }
 
 func notInSubject(c rune) bool {

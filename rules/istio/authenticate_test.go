@@ -230,7 +230,8 @@ func TestTheOrderOfFilesIsNotThatOfPolicies(t *testing.T) {
 	const splitting, other = "spaceDelimitedClaims: [scp]", "audiences: [" + app + "]"
 	early, late := "name: b, creationTimestamp: '2026-01-01T00:00:00Z'",
 		"name: a, creationTimestamp: '2026-02-01T00:00:00Z'"
-	ask := policy("ALLOW", "rules:", "- when:", "  - {key: 'request.auth.claims[scp]', values: [a]}")
+	ask := policy("ALLOW", "rules:", "- when:",
+		"  - {key: 'request.auth.claims[scp]', values: [a]}")
 	for name, test := range map[string]struct {
 		one, two string
 		want     decided

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -188,5 +189,59 @@ func TestTargetsThatATemplateLeavesOpen(t *testing.T) {
 		if got := short(rules.Evaluate(policies, tokenless())); got != open(rules.NotModelled) {
 			t.Errorf("%s: got %v", name, got)
 		}
+	}
+}
+
+// What is known of a template is so whatever its deployment writes in the place of its mark.
+func TestWhatIsKnownOfATemplateHoldsForEachOfItsValues(t *testing.T) {
+	t.Parallel()
+	const mark = "{{ .x }}"
+	r := rand.New(rand.NewPCG(7, 7))
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	value := func() string { return `"` + pick("web", "shop", mark) + `"` }
+	labels := func() string {
+		return pick("{}", "{app: "+value()+"}", "{app: "+value()+", tier: "+value()+"}",
+			"{tier: "+value()+"}", `{"`+pick(mark, "app")+`": `+value()+"}")
+	}
+	known := 0
+	for n := range 300 {
+		text := web(`"`+pick("a", "a", mark)+`"`, labels())
+		for i := range 1 + r.IntN(4) {
+			kind := pick(requestAuthentication, authorizationPolicy, authorizationPolicy)
+			spec := []string{"selector: {matchLabels: " + labels() + "}"}
+			if kind == requestAuthentication {
+				spec = append(spec, "jwtRules: [{issuer: \""+v2Issuer+"\", audiences: ["+app+"]}]")
+			} else {
+				spec = append(spec, "action: "+pick("ALLOW", "DENY"), "rules: "+pick("[{}]", "[]",
+					`[{from: [{source: {requestPrincipals: ["*"]}}]}]`,
+					`[{from: [{source: {notRequestPrincipals: ["*"]}}]}]`))
+			}
+			text += resourceOf(kind, `"`+pick("a", "a", "istio-system", mark)+`"`,
+				"p"+string(rune('0'+i)), spec...)
+		}
+		outcome := func(text string, r *rules.Request) rules.Decision {
+			var of []*rules.Policy
+			for _, p := range policiesOf(t, rules.Options{}, text) {
+				if strings.HasSuffix(p.API, "/web") {
+					of = append(of, p)
+				}
+			}
+			return rules.Evaluate(of, r).Outcome
+		}
+		for _, r := range []*rules.Request{requestOf(""), tokenless()} {
+			is := outcome(text, r)
+			if is == rules.Undetermined {
+				continue
+			}
+			known++
+			for _, value := range []string{"web", "shop", "a", "other"} {
+				if got := outcome(strings.ReplaceAll(text, mark, value), r); got != is {
+					t.Errorf("%d: %s, and with %s %s:\n%s", n, is, value, got, text)
+				}
+			}
+		}
+	}
+	if known < 200 {
+		t.Errorf("only %d are known", known)
 	}
 }

@@ -262,6 +262,7 @@ func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
 	policies := withChecks(e.policies, by)
 	for _, p := range policies {
 		p.When.Routes, p.Root = nil, withoutPassed(p.Root)
+		p.MayYield = nil // what it asks for is looked at, wherever it is asked
 	}
 	return e.holders.View(policies)
 }

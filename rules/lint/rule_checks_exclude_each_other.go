@@ -25,7 +25,7 @@ func checksExcludeEachOther() rules.Rule {
 	}
 }
 
-// mostExcluding is how many checks are held against each other: a person writes no policy with more.
+// mostExcluding is how many checks are held against each other: nobody writes a policy with more.
 const mostExcluding = 16
 
 // checkExclusions looks at the policies that a request meets together. It leaves out the checks

@@ -87,6 +87,19 @@ func TestATokenThatReadersDifferOnIsNotKnown(t *testing.T) {
 	}
 }
 
+func TestANULInAScopeIsNotKnownAtAValidationEndpoint(t *testing.T) {
+	t.Parallel()
+	policy := policyOf(openIDConnect, "1.3.0", `"scopes":"UAT.Access",`+skip[1:])
+	for scope, want := range map[string]decided{
+		"UAT.Access": accepted(), `UAT.Access\u0000`: unknown(rules.Scopes),
+	} {
+		v := verdictOf(t, policy, request(v1+`,"scp":"`+scope+`"`))
+		if got := short(v); got != want {
+			t.Errorf("%s: %v, want %v", scope, got, want)
+		}
+	}
+}
+
 // An automated policy is in force on some gateways and Mule runtimes only.
 func TestAnAutomatedPolicyAppliesWhereItsRuleSays(t *testing.T) {
 	t.Parallel()

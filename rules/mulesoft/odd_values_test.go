@@ -31,8 +31,8 @@ func TestAnAudienceOfAnotherFormIsNotKnown(t *testing.T) {
 	})
 }
 
-// No page says whether the gateway evaluates an expression where a text is documented; an encrypted
-// property is known to the deployment alone.
+// No page says whether the gateway evaluates an expression where a text is documented; an
+// encrypted property is known to the deployment alone.
 func TestAnAudienceThatIsNotWrittenOutIsNotKnown(t *testing.T) {
 	const x = v1 + `,"aud":"api://x"`
 	open := unknown(rules.Audience)

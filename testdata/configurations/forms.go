@@ -13,10 +13,13 @@ import (
 
 // Form is a way to write a configuration down that changes nothing of what it says.
 type Form struct {
-	Name    string
-	File    string // what the file is called
-	Aliases bool   // values that are the same are written once
-	Write   func(*testing.T, Configuration) string
+	Name  string
+	File  string // what the file is called
+	Write func(*testing.T, Configuration) string
+
+	// Moved says that things are at one place that are at several otherwise, or that another one
+	// comes first: of what is said of them, something else may be kept.
+	Moved bool
 }
 
 // Forms are those of a gateway's configuration, the plain one first.
@@ -28,79 +31,105 @@ func Forms(c Configuration) []Form {
 }
 
 func clusterForms() []Form {
-	resources := func(change func(*yaml.Node)) func(*testing.T, Configuration) string {
-		return func(t *testing.T, c Configuration) string {
-			return documents(t, change, nodesOf(t, c.objects)...)
-		}
-	}
-	whole := func(t *testing.T, c Configuration) object {
-		return object{"apiVersion": "v1", "kind": "List", "items": c.objects}
-	}
+	const file = "policy.yaml"
 	return []Form{
-		{Name: "plain", File: "policy.yaml", Write: resources(func(*yaml.Node) {})},
-		{Name: "flow style", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
-			eachNode(n, func(n *yaml.Node) { n.Style |= yaml.FlowStyle })
-		})},
-		{Name: "quotes", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
-			eachNode(n, func(n *yaml.Node) {
-				if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
-					n.Style = yaml.DoubleQuotedStyle
-				}
-			})
-		})},
-		{Name: "aliases", Aliases: true, File: "policy.yaml", Write: resources(aliases)},
-		{Name: "members in another order", File: "policy.yaml", Write: resources(func(n *yaml.Node) {
-			eachNode(n, reverseMembers)
-		})},
-		{Name: "documents in another order", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
-			nodes := nodesOf(t, c.objects)
-			slices.Reverse(nodes)
-			return documents(t, func(*yaml.Node) {}, nodes...)
-		}},
-		{Name: "a List", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
-			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{whole(t, c)})...)
-		}},
-		{Name: "a List with aliases", Aliases: true, File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
-			return documents(t, aliases, nodesOf(t, []object{whole(t, c)})...)
-		}},
-		{Name: "Lists of one", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
-			var all []object
-			for _, one := range c.objects {
-				all = append(all, whole(t, Configuration{objects: []object{one}}))
-			}
-			return documents(t, func(*yaml.Node) {}, nodesOf(t, all)...)
-		}},
-		{Name: "a List in JSON", File: "policy.json", Write: func(t *testing.T, c Configuration) string {
-			return inJSON(t, whole(t, c))
-		}},
-		{Name: "JSON as documents of YAML", File: "policy.yaml", Write: func(t *testing.T, c Configuration) string {
-			var all []string
-			for _, one := range c.objects {
-				all = append(all, inJSON(t, one))
-			}
-			return strings.Join(all, "\n---\n")
-		}},
+		{Name: "plain", File: file, Write: resources(asTheyAre)},
+		{Name: "flow style", File: file, Write: resources(flowStyle)},
+		{Name: "quotes", File: file, Write: resources(quotes)},
+		{Name: "aliases", Moved: true, File: file, Write: resources(aliases)},
+		{Name: "members in another order", File: file, Write: resources(reverseMembers)},
+		{Name: "documents in another order", Moved: true, File: file, Write: reversed},
+		{Name: "a List", File: file, Write: whole(asTheyAre)},
+		{Name: "a List with aliases", Moved: true, File: file, Write: whole(aliases)},
+		{Name: "Lists of one", File: file, Write: listsOfOne},
+		{Name: "a List in JSON", File: "policy.json", Write: wholeInJSON},
+		{Name: "JSON as documents of YAML", File: file, Write: eachInJSON},
 	}
 }
 
 func proxyForms() []Form {
+	const file, manifest = "oauth2-proxy.cfg", "deployment.yaml"
 	return []Form{
-		{Name: "plain", File: "oauth2-proxy.cfg", Write: func(t *testing.T, c Configuration) string {
-			return inTOML(t, c.options, false)
-		}},
-		{Name: "lists of one as a text", File: "oauth2-proxy.cfg", Write: func(t *testing.T, c Configuration) string {
-			return inTOML(t, c.options, true)
-		}},
-		{Name: "arguments", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
-			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{deployment(c, false)})...)
-		}},
-		{Name: "arguments in flow style", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
-			return inJSON(t, deployment(c, false))
-		}},
-		{Name: "the environment", File: "deployment.yaml", Write: func(t *testing.T, c Configuration) string {
-			return documents(t, func(*yaml.Node) {}, nodesOf(t, []object{deployment(c, true)})...)
-		}},
+		{Name: "plain", File: file, Write: settings(false)},
+		{Name: "lists of one as a text", File: file, Write: settings(true)},
+		{Name: "arguments", File: manifest, Write: started(false)},
+		{Name: "arguments in JSON", File: manifest, Write: startedInJSON},
+		{Name: "the environment", File: manifest, Write: started(true)},
 	}
+}
+
+type writer = func(*testing.T, Configuration) string
+
+// resources writes each resource as a document of YAML, changed before.
+func resources(change func(*yaml.Node)) writer {
+	return func(t *testing.T, c Configuration) string {
+		t.Helper()
+		return documents(t, change, nodesOf(t, c.objects)...)
+	}
+}
+
+func reversed(t *testing.T, c Configuration) string {
+	t.Helper()
+	nodes := nodesOf(t, c.objects)
+	slices.Reverse(nodes)
+	return documents(t, asTheyAre, nodes...)
+}
+
+// listOf is resources as kubectl prints them.
+func listOf(objects ...object) object {
+	return object{"apiVersion": "v1", "kind": "List", "items": objects}
+}
+
+func whole(change func(*yaml.Node)) writer {
+	return func(t *testing.T, c Configuration) string {
+		t.Helper()
+		return documents(t, change, nodesOf(t, []object{listOf(c.objects...)})...)
+	}
+}
+
+func listsOfOne(t *testing.T, c Configuration) string {
+	t.Helper()
+	var all []object
+	for _, one := range c.objects {
+		all = append(all, listOf(one))
+	}
+	return documents(t, asTheyAre, nodesOf(t, all)...)
+}
+
+func wholeInJSON(t *testing.T, c Configuration) string {
+	t.Helper()
+	return inJSON(t, listOf(c.objects...))
+}
+
+func eachInJSON(t *testing.T, c Configuration) string {
+	t.Helper()
+	var all []string
+	for _, one := range c.objects {
+		all = append(all, inJSON(t, one))
+	}
+	return strings.Join(all, "\n---\n")
+}
+
+// settings writes the program's configuration file. Of a list with one item it may take the item
+// alone.
+func settings(alone bool) writer {
+	return func(t *testing.T, c Configuration) string {
+		t.Helper()
+		return inTOML(t, c.options, alone)
+	}
+}
+
+// started writes a manifest that starts the program, with arguments or with its environment.
+func started(environment bool) writer {
+	return func(t *testing.T, c Configuration) string {
+		t.Helper()
+		return documents(t, asTheyAre, nodesOf(t, []object{deployment(c, environment)})...)
+	}
+}
+
+func startedInJSON(t *testing.T, c Configuration) string {
+	t.Helper()
+	return inJSON(t, deployment(c, false))
 }
 
 func inJSON(t *testing.T, v any) string {
@@ -146,7 +175,23 @@ func eachNode(n *yaml.Node, visit func(*yaml.Node)) {
 	}
 }
 
-func reverseMembers(n *yaml.Node) {
+func asTheyAre(*yaml.Node) {}
+
+func flowStyle(root *yaml.Node) {
+	eachNode(root, func(n *yaml.Node) { n.Style |= yaml.FlowStyle })
+}
+
+func quotes(root *yaml.Node) {
+	eachNode(root, func(n *yaml.Node) {
+		if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+	})
+}
+
+func reverseMembers(root *yaml.Node) { eachNode(root, membersReversed) }
+
+func membersReversed(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		return
 	}
@@ -185,7 +230,6 @@ func aliases(root *yaml.Node) {
 	visit(root)
 }
 
-// inTOML is the program's configuration file. Of a list with one item it may take the item alone.
 func inTOML(t *testing.T, options object, alone bool) string {
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(options)) {

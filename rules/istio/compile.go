@@ -34,8 +34,8 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	return made
 }
 
-// class is all that a workload's checks are made of, but for what is the same in the whole cluster.
-// It is empty where some of them are about this workload alone.
+// class is all that a workload's checks are made of, but for what is the same in the whole
+// cluster. It is empty where some of them are about this workload alone.
 func (w *workload) class() string {
 	if len(w.open) > 0 {
 		return ""

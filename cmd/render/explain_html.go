@@ -100,7 +100,7 @@ func (x *explainPager) page() explainPage {
 // title is the headline as the title of a page.
 func (x *explainPager) title() string {
 	if x.Observed != nil {
-		return capital(x.headline())
+		return report.Capital(x.headline())
 	}
 	return x.headline()
 }
@@ -123,7 +123,7 @@ func (x *explainPager) mood() string {
 func (x *explainPager) reasons() []string {
 	v := &x.Verdict
 	if v.Outcome == rules.Accepted {
-		return []string{capital(passes(v)) + "."}
+		return []string{report.Capital(passes(v)) + "."}
 	}
 	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
@@ -245,7 +245,7 @@ func (x *explainPager) remediesTitle() string {
 	if len(x.Repairs) == 0 {
 		return "Repairs that do not help"
 	}
-	return capital(x.repairsTitle())
+	return report.Capital(x.repairsTitle())
 }
 
 func (x *explainPager) remedies() []remedyPage {

@@ -97,7 +97,7 @@ func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	if len(remedies) == 0 {
 		return
 	}
-	m.b.WriteString("\n" + capital(title) + ":\n\n")
+	m.b.WriteString("\n" + report.Capital(title) + ":\n\n")
 	for _, r := range remedies {
 		m.item(m.plain(r.Title + ": " + OutcomeLine(&r.After)))
 		if len(r.Fields) > mostChanges {

@@ -95,7 +95,7 @@ func (m *markdown) fix(x matrixing) {
 		m.para(beyondPolicies)
 	}
 	if lost := x.lost(); len(lost) > 0 {
-		m.para(capital(lostTitle) + ":")
+		m.para(report.Capital(lostTitle) + ":")
 		for _, row := range lost {
 			m.item(m.plain(row.Label + ": " + row.Text))
 		}

@@ -130,6 +130,3 @@ func sentence(clause string) string { return report.Sentence(clause) }
 func pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-width(s)))
 }
-
-// capital begins a clause as a sentence does. It is not empty.
-func capital(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] }

@@ -352,7 +352,7 @@ func (w *explainNext) repairs() {
 			note = "or " + note
 		}
 		step := rules.Step{
-			Note:    note + ", tried on this token",
+			Note:    Capital(note) + ", tried on this token",
 			Command: w.Line.Same("explain", "-v"),
 		}
 		if step.Command != "" {
@@ -365,14 +365,14 @@ func (w *explainNext) repairs() {
 		if repair.Command == "" {
 			continue
 		}
-		note := repair.Title + ": tried on this token, it gets "
+		note := ": tried on this token, it gets "
 		switch {
 		case w.x.Verdict.Outcome == rules.Accepted:
-			note = "If this token belongs here, " + note + "200"
+			note = "If this token belongs here, " + repair.Title + note + "200"
 		case repair.After.Outcome == rules.Accepted:
-			note += "200"
+			note = Capital(repair.Title) + note + "200"
 		default:
-			note += "through, except for what is not known: the " +
+			note = Capital(repair.Title) + note + "through, except for what is not known: the " +
 				strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
 		}
 		if repair.Other != nil {

@@ -62,8 +62,11 @@ func Sentence(clause string) string {
 	if strings.ContainsAny(word, "./:_") {
 		return clause + end
 	}
-	return strings.ToUpper(clause[:1]) + clause[1:] + end
+	return Capital(clause) + end
 }
+
+// Capital begins a clause as a sentence does. It is not empty.
+func Capital(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] }
 
 // leastGuarded is how many characters a name has to have to be taken for a token by its looks
 // alone. Names of files that are made by programs stay under it.

@@ -42,11 +42,11 @@ const largeGarbage = 60
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
-// collected gives the limit up where five eighths of it are in use: beside the rest of the program
-// so little room is left that the collector would run all the time.
+// collected gives the limit up where three quarters of it are in use: beside the rest of the
+// program so little room is left that the collector would run all the time.
 func collected(c *collection) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	if metrics.Read(live); live[0].Value.Uint64() < softMemory/8*5 {
+	if metrics.Read(live); live[0].Value.Uint64() < softMemory/4*3 {
 		runtime.SetFinalizer(c, collected)
 		return
 	}

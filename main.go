@@ -36,20 +36,29 @@ func limitMemory() {
 	runtime.SetFinalizer(&collection{}, collected)
 }
 
-// largeGarbage is the same where more than softMemory is in use.
-const largeGarbage = 60
+// midGarbage is the same where hardly less than softMemory is in use, and largeGarbage where more
+// is.
+const (
+	midGarbage   = 40
+	largeGarbage = 60
+)
 
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
-// collected gives the limit up where three quarters of it are in use: beside the rest of the
-// program so little room is left that the collector would run all the time.
+// collected gives the limit up where five eighths of it are in use: beside the rest of the program
+// so little room is left that the collector would run all the time.
 func collected(c *collection) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	if metrics.Read(live); live[0].Value.Uint64() < softMemory/4*3 {
-		runtime.SetFinalizer(c, collected)
+	metrics.Read(live)
+	switch used := live[0].Value.Uint64(); {
+	case used >= softMemory/4*3:
+		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetGCPercent(largeGarbage)
 		return
+	case used >= softMemory/8*5:
+		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetGCPercent(midGarbage)
 	}
-	debug.SetMemoryLimit(math.MaxInt64)
-	debug.SetGCPercent(largeGarbage)
+	runtime.SetFinalizer(c, collected)
 }

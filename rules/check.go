@@ -132,7 +132,7 @@ func (c *Check) ReadsAny(is func(Input) bool) bool {
 	}
 	found := false
 	c.Test.EachLeaf(func(leaf *Predicate) {
-		leaf.eachRead(func(in Input) { found = found || is(in) })
+		leaf.EachRead(func(in Input) { found = found || is(in) })
 	})
 	return found
 }

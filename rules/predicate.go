@@ -183,7 +183,7 @@ func (p Predicate) Reads() []Input {
 		}
 		all = append(all, in)
 	}
-	p.EachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
+	p.EachLeaf(func(leaf *Predicate) { leaf.EachRead(add) })
 	return all
 }
 
@@ -201,8 +201,8 @@ func (p *Predicate) EachLeaf(visit func(*Predicate)) {
 	}
 }
 
-// eachRead visits what a predicate without parts reads.
-func (p *Predicate) eachRead(visit func(Input)) {
+// EachRead visits what a predicate without parts reads, some of it twice.
+func (p *Predicate) EachRead(visit func(Input)) {
 	switch p.Op {
 	case Verifies:
 		visit(Input{Source: FromToken})
@@ -222,7 +222,7 @@ func (p *Predicate) eachRead(visit func(Input)) {
 	case Active:
 		visit(p.Input)
 		if p.Input.Model != nil {
-			p.Input.Model.Alive.EachLeaf(func(leaf *Predicate) { leaf.eachRead(visit) })
+			p.Input.Model.Alive.EachLeaf(func(leaf *Predicate) { leaf.EachRead(visit) })
 		}
 		return
 	}

@@ -95,15 +95,13 @@ func (c *callerInputs) seeOther(check *asking) {
 		if part.Assumed != rules.Maybe {
 			continue
 		}
-		for _, in := range part.reads {
-			if fromRequest(in) &&
-				!slices.ContainsFunc(
-					c.others, func(have rules.Input) bool { return have.String() == in.String() },
-				) {
+		part.EachRead(func(in rules.Input) {
+			known := func(have rules.Input) bool { return have.String() == in.String() }
+			if fromRequest(in) && !slices.ContainsFunc(c.others, known) {
 				c.others = append(c.others, in)
 				c.texts = append(c.texts, part.texts[:min(len(part.texts), mostTexts)]...)
 			}
-		}
+		})
 	}
 }
 

@@ -26,10 +26,9 @@ type asking struct {
 	parts []comparison
 }
 
-// comparison is a part of a check: what it reads, and the texts that it compares that with.
+// comparison is a part of a check, and the texts that it compares what it reads with.
 type comparison struct {
 	*rules.Predicate
-	reads []rules.Input
 	texts []string
 }
 
@@ -47,7 +46,7 @@ func askedBy(policies []*rules.Policy) []asking {
 func askingOf(check *rules.Check, off bool) asking {
 	a := asking{Check: check, off: off, reads: check.Reads()}
 	check.Test.EachLeaf(func(leaf *rules.Predicate) {
-		part := comparison{leaf, leaf.Reads(), textsIn(leaf)}
+		part := comparison{leaf, textsIn(leaf)}
 		a.parts, a.texts = append(a.parts, part), joinTexts(a.texts, part.texts)
 	})
 	return a
@@ -57,7 +56,7 @@ func askingOf(check *rules.Check, off bool) asking {
 // another claim with, or the token's header, says nothing of these.
 func (a *asking) about(names ...string) []comparison {
 	return slices.DeleteFunc(slices.Clone(a.parts), func(part comparison) bool {
-		return !readsOne(part.reads, names)
+		return !part.readsClaim(names)
 	})
 }
 
@@ -72,13 +71,15 @@ func (a *asking) textsFor(names ...string) []string {
 
 // readsClaim reports whether a check that is in force reads one of these claims.
 func (a *asking) readsClaim(names ...string) bool {
-	return readsOne(a.reads, names)
+	return slices.ContainsFunc(a.reads, func(in rules.Input) bool {
+		return slices.Contains(names, in.ClaimRead())
+	})
 }
 
-func readsOne(reads []rules.Input, claims []string) bool {
-	return slices.ContainsFunc(reads, func(in rules.Input) bool {
-		return slices.Contains(claims, in.ClaimRead())
-	})
+func (c *comparison) readsClaim(names []string) bool {
+	found := false
+	c.EachRead(func(in rules.Input) { found = found || slices.Contains(names, in.ClaimRead()) })
+	return found
 }
 
 // textsOf collects the texts of checks that are in force, for everything that they read.
@@ -89,15 +90,18 @@ func textsOf(checks []asking) texts {
 			continue
 		}
 		for _, part := range checks[i].parts {
-			for _, in := range part.reads {
+			if len(part.texts) == 0 {
+				continue
+			}
+			part.EachRead(func(in rules.Input) {
 				name := in.ClaimRead()
 				if fromRequest(in) {
 					name = in.String()
 				}
-				if name != "" && len(part.texts) > 0 {
+				if name != "" {
 					all[name] = joinTexts(all[name], part.texts)
 				}
-			}
+			})
 		}
 	}
 	return all

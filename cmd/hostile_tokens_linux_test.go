@@ -216,15 +216,20 @@ func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
 	s := newSigner(t, "signing")
 	for _, test := range append(hostileTexts(s), hostileForms(s)...) {
 		t.Run(test.name, func(t *testing.T) {
-			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt, "-v").
-				wants(t, test.decode, test.says)
-			gatewhy.run(t, dir, test.text, "decode", "-o", "json").wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.text,
-				"verify", "--at", hostileAt, "--jwks", "keys.json", "-v").
-				wants(t, test.verify, test.verdict)
-			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").
-				wants(t, test.verify, "")
+			verify := []string{"verify", "--at", hostileAt, "--jwks", "keys.json"}
+			for _, o := range []struct {
+				code  int
+				says  string
+				words []string
+			}{
+				{test.decode, test.says, []string{"decode", "--at", hostileAt, "-v"}},
+				{test.verify, test.verdict, append(verify, "-v")},
+				{test.decode, "", []string{"decode", "-o", "json"}},
+				{test.decode, "", []string{"decode", "--at", hostileAt}},
+				{test.verify, "", verify},
+			}[:hostileTokenRuns] {
+				gatewhy.run(t, dir, test.text, o.words...).wants(t, o.code, o.says)
+			}
 		})
 	}
 }

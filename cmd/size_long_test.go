@@ -19,3 +19,5 @@ const (
 	clusterResources  = 2000
 	mostClusterMemory = 128 << 20
 )
+
+const hostileTokenRuns = 5

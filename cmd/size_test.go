@@ -22,8 +22,11 @@ const (
 // all of them against its predictions.
 const oneAnswerOf = 4
 
-// A cluster is as large as 4 MB, and with the tag long as 20 MB.
+// A cluster is as large as 2 MB, and with the tag long as 20 MB.
 const (
-	clusterResources  = 400
+	clusterResources  = 200
 	mostClusterMemory = 64 << 20
 )
+
+// hostileTokenRuns is in how many outputs a hostile token is looked at.
+const hostileTokenRuns = 2

@@ -294,14 +294,31 @@ func (p Predicate) plain(v *source.Value) *source.Value {
 		return v
 	}
 	short := *v
-	short.Text = p.folded(v.Text)
-	if p.Texts.SchemeAlike {
-		short.Text = strings.TrimPrefix(strings.TrimPrefix(short.Text, "https://"), "http://")
-	}
-	if p.Texts.SlashAlike {
-		short.Text = strings.TrimSuffix(short.Text, "/")
-	}
+	short.Text = p.Texts.Plain(v.Text)
 	return &short
+}
+
+// Plain is a text without what does not count where whole texts are compared so. The receiver may
+// be nil.
+func (t *Texts) Plain(text string) string {
+	if t == nil {
+		return text
+	}
+	if t.FoldCase {
+		text = strings.ToLower(text)
+	}
+	if t.SchemeAlike {
+		text = strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://")
+	}
+	return t.Bare(text)
+}
+
+// Bare is a text without a slash at its end, where that does not count. The receiver may be nil.
+func (t *Texts) Bare(text string) string {
+	if t == nil || !t.SlashAlike {
+		return text
+	}
+	return strings.TrimSuffix(text, "/")
 }
 
 // folded is a text in the form in which it is compared.

@@ -237,8 +237,9 @@ func (p *Predicate) EachRead(visit func(Input)) {
 
 // Want is a text that a predicate wants an input to have.
 type Want struct {
-	Input Input
-	Text  string
+	Input    Input
+	Text     string
+	compared *Texts // how; nil for as it is
 }
 
 // Keys lists the keys that the predicate verifies a signature with.
@@ -266,7 +267,7 @@ func (p *Predicate) addWants(all []Want) []Want {
 	}
 	for _, v := range p.Values {
 		if text, ok := v.Str(); ok {
-			all = append(all, Want{p.Input, text})
+			all = append(all, Want{p.Input, text, p.Texts})
 		}
 	}
 	return all

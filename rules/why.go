@@ -146,7 +146,7 @@ func (r *Result) whyNeverWritten() string {
 	for _, wanted := range r.Check.Test.Wants() {
 		name := wanted.Input.Name
 		if wanted.Input.Source == FromClaim && name != "iss" && name != "scp" &&
-			!entra.CanHold(name, wanted.Text) {
+			!entra.CanHold(name, wanted.compared.Bare(wanted.Text)) {
 			return fmt.Sprintf(". Entra ID never writes %s into %s%s",
 				inspect.Quoted(wanted.Text), name, behind(", but ", entra.Writes(name)))
 		}

@@ -140,7 +140,7 @@ func textsIn(leaf *rules.Predicate) []string {
 		}
 	}
 	for _, v := range leaf.Values {
-		add(v.Text)
+		add(leaf.Texts.Bare(v.Text))
 	}
 	if leaf.Input.Opaque != nil {
 		for _, text := range quoted(leaf.Input.Opaque.Text) {

@@ -150,7 +150,7 @@ func (v *View) seePredicate(p rules.Predicate) {
 		v.seePredicate(part)
 	}
 	for _, literal := range p.Values {
-		v.literals = append(v.literals, asID(p.Texts, literal.Text))
+		v.literals = append(v.literals, p.Texts.Plain(literal.Text))
 	}
 	if claim := p.Input.ClaimRead(); p.Texts != nil && claim != "" {
 		v.opaque[claim] = true
@@ -165,23 +165,6 @@ func (v *View) seePredicate(p rules.Predicate) {
 	for _, in := range p.Input.Opaque.Reads {
 		v.opaque[in.ClaimRead()] = true
 	}
-}
-
-// asID is a literal as an id is compared with it, which is in lower case and without slashes.
-func asID(texts *rules.Texts, literal string) string {
-	if texts == nil {
-		return literal
-	}
-	if texts.FoldCase {
-		literal = lower(literal)
-	}
-	if texts.SchemeAlike {
-		literal = strings.TrimPrefix(strings.TrimPrefix(literal, "https://"), "http://")
-	}
-	if texts.SlashAlike {
-		literal = strings.TrimSuffix(literal, "/")
-	}
-	return literal
 }
 
 // matched lists the regular expressions that the id of a client has to match where it is: in an

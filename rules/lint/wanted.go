@@ -29,7 +29,7 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 		}
 		for _, v := range leaf.Values {
 			if text, ok := v.Str(); ok {
-				texts = append(texts, text)
+				texts = append(texts, leaf.Texts.Bare(text))
 			}
 		}
 	})

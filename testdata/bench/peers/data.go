@@ -64,6 +64,9 @@ func newBench(folder string) (*bench, error) {
 		}
 		b.signed = append(b.signed, one)
 	}
+	if err := b.write("token.jwt", []byte(b.signed[0].text)); err != nil {
+		return nil, err
+	}
 	return b, b.write("keys.json", b.keys)
 }
 

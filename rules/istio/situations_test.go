@@ -31,15 +31,16 @@ func TestPublicSituations(t *testing.T) {
 		body                 string
 	}{
 		{
-			"istio#15122: a 401 for the issuer", ofTenant(), ofV1,
+			// #26559 and #35973 are cited beside it, for the same question
+			"istio#15122: what exactly caused a 401, the issuer", ofTenant(), ofV1,
 			rejected(401, rules.Issuer), "Jwt issuer is not configured",
 		},
 		{
-			"istio#15122: a 401 for the time", ofTenant(), "exp=1778000000",
+			"istio#15122: what exactly caused a 401, the time", ofTenant(), "exp=1778000000",
 			rejected(401, rules.Expiry), "Jwt is expired",
 		},
 		{
-			"istio#15122: a 401 for a time to come", ofTenant(), "nbf=1778065000",
+			"istio#15122: what exactly caused a 401, a time to come", ofTenant(), "nbf=1778065000",
 			rejected(401, rules.NotBefore), "Jwt not yet valid",
 		},
 		{

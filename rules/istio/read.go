@@ -77,7 +77,8 @@ type cluster struct {
 	root     root
 	policies []*resource
 	byName   map[string]*resource
-	running  []*running            // workloads that the files show
+	running  []*running // workloads that the files show
+	places   places
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
 }
 
@@ -102,6 +103,7 @@ func clusterOf(files []*source.File) *cluster {
 			c.add(file, object)
 		}
 	}
+	c.places = placesOf(c.policies, c.running)
 	return c
 }
 

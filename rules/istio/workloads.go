@@ -48,18 +48,15 @@ const mostKinds = 64
 // one for each set of labels that selectors of its namespace tell apart, and one without.
 func (c *cluster) workloads() []*workload {
 	var all []*workload
-	for _, namespace := range c.namespaces() {
+	for _, namespace := range c.places.names {
 		var here []*workload
-		shown := false
-		for _, r := range c.running {
-			if r.namespace == namespace {
-				shown = true
-				if c.isAttachedTo(r) {
-					continue // the gateway itself stands for it
-				}
-				here = append(here, c.workload(r, r.name))
+		for _, r := range c.places.running[namespace] {
+			if c.isAttachedTo(r) {
+				continue // the gateway itself stands for it
 			}
+			here = append(here, c.workload(r, r.name))
 		}
+		shown := len(c.places.running[namespace]) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
 			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
 			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown ||
@@ -69,13 +66,13 @@ func (c *cluster) workloads() []*workload {
 			of := &running{namespace: namespace, labels: wanted}
 			here = append(here, c.workload(of, wanted.String()))
 		}
-		for _, t := range c.targetsIn(namespace) {
+		for _, t := range c.places.targets[namespace] {
 			here = append(here, c.attached(namespace, t))
 		}
 		all = append(all, here...)
 	}
 	all = slices.DeleteFunc(all, func(w *workload) bool { return len(w.policies) == 0 })
-	if len(all) == 1 && len(c.running) == 0 && len(c.namespaces()) == 1 {
+	if len(all) == 1 && len(c.running) == 0 && len(c.places.names) == 1 {
 		all[0].name = ""
 	}
 	return all
@@ -88,23 +85,6 @@ func (c *cluster) shows(wanted kubernetes.Labels) bool {
 	})
 }
 
-// namespaces lists those of policies and of workloads, in their order in the files.
-func (c *cluster) namespaces() []string {
-	var all []string
-	add := func(name string) {
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	for _, p := range c.policies {
-		add(p.Namespace)
-	}
-	for _, r := range c.running {
-		add(r.namespace)
-	}
-	return all
-}
-
 // selectorsIn lists the sets of labels that the selectors of a namespace tell apart: each of them,
 // and what two that do not exclude each other ask for together. The first is without labels where
 // a policy has no selector.
@@ -115,8 +95,8 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 			all = append(all, l)
 		}
 	}
-	for _, p := range c.policies {
-		if p.Namespace == namespace && len(p.targets) == 0 {
+	for _, p := range c.places.policies[namespace] {
+		if len(p.targets) == 0 {
 			add(p.selector)
 		}
 	}
@@ -124,18 +104,6 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 		for j := 0; j < i && len(all) < mostKinds; j++ {
 			if both, ok := all[i].And(all[j]); ok {
 				add(both)
-			}
-		}
-	}
-	return all
-}
-
-func (c *cluster) targetsIn(namespace string) []target {
-	var all []target
-	for _, p := range c.policies {
-		for _, t := range p.targets {
-			if p.Namespace == namespace && !slices.Contains(all, t) {
-				all = append(all, t)
 			}
 		}
 	}
@@ -152,12 +120,12 @@ func (c *cluster) workload(of *running, name string) *workload {
 	w.doubt = c.rootDoubt(of.namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}
 	waypoint := bool(c.waypoint[target{of.namespace, gateway.name}])
-	for _, p := range c.policies {
+	for _, p := range c.near(of.namespace) {
 		near := c.reaches(p, of.namespace)
 		switch attached := p.isAttachedTo(of.namespace, gateway); {
 		case attached != rules.No:
 			w.addIf(attached, p, of)
-		case near == rules.No, len(p.targets) > 0, waypoint:
+		case len(p.targets) > 0, waypoint:
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
@@ -213,8 +181,7 @@ func (c *cluster) reaches(p *resource, namespace string) rules.Truth {
 // rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
 // it is, or where there are no others.
 func (c *cluster) rootDoubt(namespace string) string {
-	others := func(p *resource) bool { return p.Namespace != namespace }
-	if !slices.ContainsFunc(c.policies, others) {
+	if len(c.places.policies[namespace]) == len(c.policies) {
 		return ""
 	}
 	return c.root.doubt
@@ -222,14 +189,14 @@ func (c *cluster) rootDoubt(namespace string) string {
 
 // isAttachedTo reports whether a workload runs a gateway that policies are attached to.
 func (c *cluster) isAttachedTo(r *running) bool {
-	return slices.Contains(c.targetsIn(r.namespace), target{"Gateway", r.labels[gatewayName]})
+	return slices.Contains(c.places.targets[r.namespace], target{"Gateway", r.labels[gatewayName]})
 }
 
 // podsOf are the labels of the pods that run a gateway. They are whole where the files show what
 // runs it.
 func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whole bool) {
-	for _, r := range c.running {
-		if r.namespace == namespace && r.labels[gatewayName] == gateway {
+	for _, r := range c.places.running[namespace] {
+		if r.labels[gatewayName] == gateway {
 			return r.labels, true
 		}
 	}
@@ -249,13 +216,11 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	waypoint, known := c.waypoint[target{namespace, t.name}]
 	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
 	runs := &running{namespace: namespace, labels: pods}
-	for _, p := range c.policies {
-		near := c.reaches(p, namespace)
-		selects := min(near, p.selector.Selects(pods))
+	for _, p := range c.near(namespace) {
+		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
 		switch attached := p.isAttachedTo(namespace, t); {
 		case attached != rules.No:
 			w.addIf(attached, p, runs)
-		case near == rules.No:
 		case len(p.targets) > 0:
 			other := p.targets[0].kind
 			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"

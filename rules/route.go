@@ -167,7 +167,7 @@ func (m matchers) match(expression, text string) Truth {
 	return covers
 }
 
-// matchPath is match for a path, of which it is not known whether it has the API's base path.
+// matchPath is match for a path that perhaps begins with the API's base path.
 func (m matchers) matchPath(expression, path string) Truth {
 	matches := m.match(expression, path)
 	if matches == No && behindBase(expression, path) {

@@ -242,8 +242,7 @@ func (d decoding) foldedClaims(others []source.Member) string {
 	return strings.Join(parts, "; ") + " (-v shows them)"
 }
 
-// telling are the traits that say what the token can't be used for, or about whom it is wrong to
-// conclude.
+// telling are the traits that warn of a wrong use of the token, or of a wrong conclusion from it.
 func (d decoding) telling() []inspect.Observation {
 	var all []inspect.Observation
 	for _, trait := range d.Profile.Traits {

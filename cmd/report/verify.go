@@ -102,7 +102,7 @@ func (v *Verification) lacksKeys(decided *keys.Check) bool {
 	return decided.ID == "signature" && v.Report.Signature.Reason == keys.NoKeys
 }
 
-// issuerStep is about a token that is not from whom it must be.
+// issuerStep is about a token of another issuer than the expected one.
 func (v *Verification) issuerStep(line *CommandLine, question string) rules.Step {
 	a, is := askingLike(v.Profile), v.Profile.Tenant
 	expected, known := entra.ParseIssuer(v.Issuer)

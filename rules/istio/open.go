@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// openSelection is policies of which it is not known whether they select a workload: a template
-// has left its mark where that is said. All of them select it, or none does.
+// openSelection is policies that perhaps select a workload: a template has left its mark where
+// that is said. All of them select it, or none does.
 type openSelection struct {
 	policies []*resource
 	by       string // what they select by

@@ -20,8 +20,8 @@ type workload struct {
 	target    target // a gateway or a service, of policies that are attached to one
 	policies  []*resource
 
-	// doubt is why it is not known whether other policies select it too; else empty. Of policies
-	// of which it is not known for another reason, open says it.
+	// doubt is why other policies may select it too; empty where none may. Open are the policies
+	// that a template's mark leaves open.
 	doubt string
 	open  []*openSelection
 

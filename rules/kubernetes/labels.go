@@ -94,8 +94,8 @@ type LabelsAt struct {
 	Field string
 }
 
-// Open is the first label of a selector of which it is not known whether some labels have it:
-// where the mark is, in the selector or in the labels, and why it is not known.
+// Open is the first label of a selector that some labels perhaps have: where the mark is, in the
+// selector or in the labels, and why nobody knows.
 func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {
 	wants := func(m *source.Member) bool {
 		text := m.Value.Text

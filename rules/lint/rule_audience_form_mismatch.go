@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -27,6 +28,7 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, audiences := audienceOf(p)
+		audiences = slices.DeleteFunc(audiences, isBlank) // audience-never-issued has these
 		if c == nil || len(audiences) == 0 || guids(audiences) > 0 ||
 			s.App == nil && !isEntra(s, p) {
 			continue
@@ -51,3 +53,5 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 	}
 	return all
 }
+
+func isBlank(text string) bool { return strings.TrimSpace(text) == "" }

@@ -25,7 +25,7 @@ func checkRoutes(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		if p.When.Unknown != nil {
-			continue // of which it is not known what it covers
+			continue // nobody knows what it covers
 		}
 		if everything(p) {
 			return nil

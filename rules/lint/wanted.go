@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 		}
 		for _, v := range leaf.Values {
 			if text, ok := v.Str(); ok {
-				texts = append(texts, leaf.Texts.Bare(text))
+				texts = append(texts, cmp.Or(leaf.Texts.Bare(text), text))
 			}
 		}
 	})

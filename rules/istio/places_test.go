@@ -22,7 +22,8 @@ func TestPoliciesNearAreThoseThatReach(t *testing.T) {
 		for i := range 1 + r.IntN(8) {
 			in := namespaces[r.IntN(3+n%2)]
 			fmt.Fprintf(&text, "---\napiVersion: security.istio.io/v1\n"+
-				"kind: AuthorizationPolicy\nmetadata: {name: p%d, namespace: %s}\nspec: {}\n", i, in)
+				"kind: AuthorizationPolicy\nmetadata: {name: p%d, namespace: %s}\nspec: {}\n",
+				i, in)
 		}
 		file, err := source.Read("cluster.yaml", []byte(text.String()))
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -514,10 +515,18 @@ func hostileOutputs(t *testing.T, seed uint64, outputs int) {
 	}
 	commands := hostileCommands()
 	said := 0
+	root := t.TempDir()
 	for i := range outputs {
 		s := &sower{rand.New(rand.NewPCG(seed, uint64(i))), plants(), 0}
 		s.share = []int{1, 3, 10, 40}[s.IntN(4)]
-		run := s.sow(t, t.TempDir(), commands[i%len(commands)])
+		dir := filepath.Join(root, strconv.Itoa(i))
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		run := s.sow(t, dir, commands[i%len(commands)])
+		if err := os.RemoveAll(dir); err != nil { // thousands of them would fill a small disk
+			t.Fatal(err)
+		}
 		if run.stdout != "" {
 			said++
 		}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixing is a repaired file as it is shown.
@@ -70,7 +69,7 @@ func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
-func (t *Text) beforeAndAfter(tokens []repair.Token) {
+func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	title, rows, stays := "", []Row(nil), false
 	done := func() {
 		t.Rows(2, rows)
@@ -89,7 +88,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 			stays = stays || mark == "fail"
 		}
 		rows = append(rows, Row{
-			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
+			name, fmt.Sprintf("%s → %s", token.Before.Line, token.After.Line),
 		})
 	}
 	if done(); stays {
@@ -98,7 +97,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	}
 }
 
-func headingOf(token *repair.Token) string {
+func headingOf(token *report.FixedToken) string {
 	title := "before and after"
 	if token.API != "" {
 		title += ", API " + token.API
@@ -179,7 +178,7 @@ func lineBreak(text string) string {
 
 // markOf is the sign that says whether the gateway answers as expected after the repair. It is
 // empty if nothing is expected.
-func markOf(token *repair.Token) string {
+func markOf(token *report.FixedToken) string {
 	switch {
 	case token.Expected == "":
 		return ""
@@ -272,13 +271,21 @@ func fixedOf(r *report.Fixing) fixedJSON {
 		token := &f.Tokens[i]
 		out.Tokens = append(out.Tokens, fixedTokenJSON{
 			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
-			outcomeOf(&token.Before), outcomeOf(&token.After),
+			answeredOf(&token.Before), answeredOf(&token.After),
 		})
 	}
 	for _, u := range f.Unproved {
 		out.NotProved = append(out.NotProved, notProvedJSON{
 			known(u.API), u.Tokens, u.Why, []string{u.Ask},
 		})
+	}
+	return out
+}
+
+func answeredOf(a *report.Answered) outcomeJSON {
+	out := outcomeJSON{Outcome: a.Outcome, Status: known(a.Status), Question: known(a.Ask)}
+	if a.DecidedBy != "" {
+		out.DecidedBy = &a.DecidedBy
 	}
 	return out
 }

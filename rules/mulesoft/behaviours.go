@@ -38,14 +38,36 @@ func behaviours() []rules.Behaviour {
 func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	titles := situations()
 	for _, r := range rows {
-		r.answer.Situation = r.situation
 		all = append(all, rules.Behaviour{
 			Situation: r.situation, Title: titleOf(titles, r.situation),
 			Variant: r.variant, Policies: r.policies,
-			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
+			Answer: r.given(), Headers: r.headers, Checked: checkedOn,
 		})
 	}
 	return all
+}
+
+// given is the answer of a row, which says where it was read.
+func (r *row) given() rules.Answer {
+	answer := r.answer
+	answer.Situation = r.situation
+	return answer
+}
+
+// rowsOf are the rows in which the answers of a policy kind are looked up, without those that
+// hold on a condition. Most configurations have policies of one kind.
+func rowsOf(asset string) []row {
+	switch asset {
+	case jwtValidation:
+		return jwtRows()
+	case clientIDEnforcement:
+		return clientIDRows()
+	case rateLimitingSLA:
+		return slaRows()
+	case openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection:
+		return append(oauthRows(), oauthFlexRows()...)
+	}
+	return nil
 }
 
 // gatewayRows are the answers of a gateway on which no policy runs.

@@ -142,9 +142,12 @@ func TestAMissingAPIInstanceAnswersWithNoBody(t *testing.T) {
 }
 
 func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
-	table := behaviours()
-	for i := range table {
-		table[i].Answer.Status, table[i].Answer.Body = 418, "changed"
+	table := func(asset string) []row {
+		rows := rowsOf(asset)
+		for i := range rows {
+			rows[i].answer.Status, rows[i].answer.Body = 418, "changed"
+		}
+		return rows
 	}
 	requests := []*rules.Request{{At: at}, request(`"exp":1,"aud":"x"`)}
 	for _, policy := range []string{
@@ -163,6 +166,20 @@ func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
 			}
 			if v.Outcome == rules.Accepted {
 				t.Error("accepted: nothing is tested")
+			}
+		}
+	}
+}
+
+func TestEveryRowOfTheTableIsFoundByItsPolicies(t *testing.T) {
+	for _, b := range behaviours() {
+		for _, asset := range b.Policies {
+			found := slices.ContainsFunc(rowsOf(asset), func(r row) bool {
+				return r.situation == b.Situation && r.variant == b.Variant &&
+					slices.Equal(r.policies, b.Policies)
+			})
+			if !found && b.Condition == "" {
+				t.Errorf("%s of %s on %s is in no row of that policy", b.Situation, asset, b.Variant)
 			}
 		}
 	}

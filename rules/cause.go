@@ -247,8 +247,7 @@ func (p *Prediction) repairBoth(r *Result) string {
 func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 	row := Behaviour{Answer: *a}
 	for i := range p.Behaviours {
-		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" &&
-			b.holdsFor(r.Policy) {
+		if b := &p.Behaviours[i]; b.isOf(a, r.Policy) {
 			row.Headers = b.Headers
 		}
 	}

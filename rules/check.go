@@ -157,6 +157,7 @@ type Evidence struct {
 // Answer is what a gateway sends where a check fails.
 type Answer struct {
 	Situation string // the row of the table of behaviours that it was read from
+	Condition string // of that row
 	Status    int    // 0 where it is not known
 	Body      string // the exact body; empty where no published answer gives it
 	NoBody    bool   // the body is known to be empty

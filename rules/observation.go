@@ -253,7 +253,7 @@ func (p *Prediction) header(o *Observation) Truth {
 	d := p.Verdict.Decided
 	for i := range p.Behaviours {
 		b := &p.Behaviours[i]
-		if b.Situation == p.Verdict.Answer.Situation && d != nil && b.holdsFor(d.Policy) {
+		if d != nil && b.isOf(&p.Verdict.Answer, d.Policy) {
 			if got := o.header(b.Headers); got == Yes || result == Maybe {
 				result = got
 			}
@@ -339,6 +339,11 @@ func (p *Prediction) published(o *Observation) bool {
 // own reports whether a row is about one of the policies.
 func (p *Prediction) own(b *Behaviour) bool {
 	return slices.ContainsFunc(p.Policies, b.holdsFor)
+}
+
+// isOf reports whether the row is the one that a policy's answer was read from.
+func (b *Behaviour) isOf(a *Answer, policy *Policy) bool {
+	return b.Situation == a.Situation && b.Condition == a.Condition && b.holdsFor(policy)
 }
 
 // holdsFor reports whether the row is about this policy on this gateway.

@@ -285,13 +285,16 @@ func clientIDRows() []row {
 	}
 }
 
+// inBasicForm is the condition of the rows about credentials in the Authorization header.
+const inBasicForm = "credentials in basic form"
+
 // basicBehaviours adds the answers of Client ID Enforcement to credentials in basic form, which
 // come with another challenge.
 func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	first := len(all)
 	all = appendRows(all, clientIDRows())
 	for i := first; i < len(all); i++ {
-		all[i].Condition = "credentials in basic form"
+		all[i].Condition, all[i].Answer.Condition = inBasicForm, inBasicForm
 		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
 		all[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
 	}

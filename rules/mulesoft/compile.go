@@ -177,9 +177,12 @@ func (c *compiler) notModelledWhy() string {
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,
 // and the status is unknown then.
-func (c *compiler) answer(situation string) rules.Answer {
+func (c *compiler) answer(situation string) rules.Answer { return c.answerIf(situation, "") }
+
+// answerIf looks up what it sends if a condition of the table holds.
+func (c *compiler) answerIf(situation, condition string) rules.Answer {
 	for _, b := range c.table {
-		here := b.Situation == situation && b.Variant == c.variant && b.Condition == ""
+		here := b.Situation == situation && b.Variant == c.variant && b.Condition == condition
 		if here && slices.Contains(b.Policies, c.asset) {
 			return b.Answer
 		}

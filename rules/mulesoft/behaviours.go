@@ -86,6 +86,7 @@ const (
 	expiredToken       = "expired-token"
 	enormousExpiry     = "enormous-exp"
 	notYetValid        = "not-yet-valid"
+	missingTime        = "missing-time"
 	wrongAudience      = "wrong-audience"
 	claimFails         = "custom-claim"
 	inactiveToken      = "inactive-token"
@@ -127,6 +128,7 @@ func situations() []situation {
 		{expiredToken, "the token has expired"},
 		{enormousExpiry, "exp is a number too large for the gateway's clock"},
 		{notYetValid, "the token is not valid yet"},
+		{missingTime, "the token lacks exp or nbf, and the policy requires it"},
 		{wrongAudience, "the token is for another audience, or has none although one is required"},
 		{claimFails, "a custom claim is missing or has another value"},
 		{inactiveToken, "the validation endpoint calls the token inactive"},
@@ -193,6 +195,8 @@ func jwtRows() []row {
 		{enormousExpiry, Flex, jwt, answer(503, "", rules.Observed, obsFlex), nil},
 		{notYetValid, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{notYetValid, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
+		{missingTime, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
+		{missingTime, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{wrongAudience, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{wrongAudience, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{claimFails, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},

@@ -255,7 +255,7 @@ func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 		a.hasBody(o.Body) != Yes {
 		return false // the body is that of another check
 	}
-	if a.Status == 0 {
+	if a.Status == 0 && a.OneOf == nil {
 		return r.Outcome == Unsure && !p.published(o)
 	}
 	_, ok := o.fits(&row, p.published(o))

@@ -145,6 +145,11 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			`upn="a@contoso.example"`, accepted(),
 		},
 		{
+			"an empty name of it, which is none",
+			domains + "oidc_email_claim = \"\"\noidc_audience_claims = []\n",
+			`email="a@contoso.example"`, accepted(),
+		},
+		{
 			"an address that a file may list",
 			domains + "authenticated_emails_file = \"mails\"\n", `email="a@example.net"`,
 			open(rules.CustomClaim),

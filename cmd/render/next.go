@@ -62,12 +62,3 @@ func (m *markdown) command(command string) {
 	shown := safe(m.mask.Text(command))
 	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
 }
-
-// nextPage is a way on in HTML.
-func nextPage(steps []rules.Step, say func(string) string) []Row {
-	var all []Row
-	for _, step := range steps {
-		all = append(all, Row{say(sentence(step.Note)), say(step.Command)})
-	}
-	return all
-}

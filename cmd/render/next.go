@@ -13,11 +13,7 @@ type nextJSON struct {
 }
 
 func nextOf(steps []rules.Step) []nextJSON {
-	var all []nextJSON
-	for _, step := range steps {
-		all = append(all, nextJSON{step.Note, step.Command})
-	}
-	return all
+	return listOf(steps, func(s *rules.Step) nextJSON { return nextJSON{s.Note, s.Command} })
 }
 
 // wayOn is the last block of a screen: what to do now.

@@ -33,12 +33,12 @@ type Fixing struct {
 
 // Refused is a finding that was not repaired.
 type Refused struct {
-	Rule, Field string
-	Severity    rules.Severity
-	Pos         source.Position
-	Why         string
-	Asks        []string // the flags that would help
-	Solutions   []string // the ready-made repairs that would
+	Rule      string
+	Severity  rules.Severity
+	Pos       source.Position
+	Why       string
+	Asks      []string // the flags that would help
+	Solutions []string // the ready-made repairs that would
 }
 
 // Unproved is what tokens would have shown, were it known what they look like.
@@ -305,7 +305,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 		why = left.Message + " (" + why + ")"
 	}
 	refused := Refused{
-		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
+		Rule: rule, Severity: left.Severity, Pos: left.Pos,
 		Why: why, Asks: asks,
 	}
 	for _, need := range left.Needs {

@@ -43,6 +43,10 @@ func screens() []screen {
 			"", "curl ", exitOK, "200: accepted",
 		},
 		{
+			"without an expiry", "explain @noexp.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
 			"expired, and introspected", "explain @expired.jwt -p open.json" + jwks, exitRejected,
 			"", "curl ", exitOK, "200: accepted",
 		},
@@ -288,6 +292,16 @@ email_domains = ["*"]
 		if !strings.Contains(strings.Join(strings.Fields(stdout), " "), "if that is this API") {
 			t.Errorf("%s:\n%s", token, stdout)
 		}
+	}
+}
+
+// What has no exp never expires: no screen says that it has.
+func TestATokenWithoutAnExpiryHasNotExpired(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	_, stdout, _ := w.run("", "explain", "@noexp.jwt", "-p", "uat.json", "--jwks", "keys.json")
+	if strings.Contains(stdout, "expired") || !strings.Contains(stdout, "writes exp into every") {
+		t.Error(stdout)
 	}
 }
 

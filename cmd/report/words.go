@@ -15,15 +15,15 @@ import (
 // token.
 const LongestWord = 20
 
-// Nearest returns the name that begins with the word, else the nearest that is at most two edits
-// away from it, or an empty string.
+// Nearest returns the name that begins with the word, else the nearest that is a few edits away
+// from it, or an empty string.
 func Nearest(word string, names []string) string {
 	for _, name := range names {
 		if len(word) > 1 && strings.HasPrefix(name, word) {
 			return name
 		}
 	}
-	return inspect.Nearest(word, names, min(2, len(word)-1))
+	return inspect.Nearest(word, names, inspect.FewEdits(word))
 }
 
 // OneOf finds an argument among the words that it can be.

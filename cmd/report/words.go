@@ -48,10 +48,10 @@ func Counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
-// keeps its case.
+// Sentence makes a clause a sentence. If the first word is an address, a name with a dot or the
+// claim that the clause is about, it keeps its case.
 func Sentence(clause string) string {
-	word, _, _ := strings.Cut(clause, " ")
+	word, rest, _ := strings.Cut(clause, " ")
 	end := "."
 	switch {
 	case clause == "":
@@ -59,7 +59,9 @@ func Sentence(clause string) string {
 	case strings.ContainsAny(clause[len(clause)-1:], "?.!"):
 		end = ""
 	}
-	if strings.ContainsAny(word, "./:_") {
+	_, claim := inspect.Claim(word)
+	claim = claim && (strings.HasPrefix(rest, "is ") || strings.HasPrefix(rest, "appears "))
+	if claim || strings.ContainsAny(word, "./:_") {
 		return clause + end
 	}
 	return Capital(clause) + end

@@ -295,6 +295,25 @@ email_domains = ["*"]
 	}
 }
 
+// A repair that no command writes has its fields on the screen that is to show them.
+func TestTheScreenThatIsToShowTheFieldsShowsThem(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "scoped.json"), `{"assetVersion": "1.3.0",
+  "assetId": "openidconnect-access-token-enforcement",
+  "configurationData": {"scopes": "Orders.Write", "skipClientIdValidation": true}}`)
+	_, stdout, stderr := w.run("", "explain", "@good.jwt", "-p", "scoped.json", "--jwks",
+		"keys.json")
+	commands := printed(stdout, stderr)
+	if !strings.Contains(stdout, "This shows the fields.") || len(commands) == 0 {
+		t.Fatal(stdout)
+	}
+	_, stdout, _ = w.follow(commands[len(commands)-1], "")
+	if !strings.Contains(stdout, "supportedAudiences: api://orders-uat") {
+		t.Error(stdout)
+	}
+}
+
 // What has no exp never expires: no screen says that it has.
 func TestATokenWithoutAnExpiryHasNotExpired(t *testing.T) {
 	t.Parallel()

@@ -13,7 +13,7 @@ import (
 // The random pairs: the seed makes them the same in each run.
 const (
 	evaluatorSeed  = 3
-	evaluatorPairs = 2000 / oneRandomOf
+	evaluatorPairs = 2000 / oneFactOf
 )
 
 // TestTheFactsAgree holds each check of explain against an evaluator of JWT Validation that was
@@ -28,7 +28,7 @@ func TestTheFactsAgree(t *testing.T) {
 	for worker := range 4 {
 		group.Go(func() {
 			for n := worker; n < evaluatorPairs; n += 4 {
-				pair := evaluator.Generate(evaluatorSeed, uint64(n*oneRandomOf), clock)
+				pair := evaluator.Generate(evaluatorSeed, uint64(n*oneFactOf), clock)
 				results[n] = world.compare(pair, n)
 			}
 		})

@@ -5,6 +5,7 @@ package cmd
 const (
 	onePolicyOf = 1
 	oneRandomOf = 1
+	oneFactOf   = 1
 	oneAnswerOf = 1
 	oneEmptyOf  = 1
 	oneSeedOf   = 1

@@ -5,8 +5,9 @@ package cmd
 // The commands are held against each other for one in so many of the pairs of a policy with an app
 // registration, and for one in so many of the random cases: the tag long has all.
 const (
-	onePolicyOf = 8
+	onePolicyOf = 12
 	oneRandomOf = 4
+	oneFactOf   = 8
 )
 
 // randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.

@@ -13,7 +13,7 @@ import (
 )
 
 // FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can
-// be written, and a repair reads again.
+// be written, and a repair reads again. With the tag long it begins with every example of a rule.
 func FuzzLint(f *testing.F) {
 	seeds, judged := 0, report.NewJudge(everyGateway(), rules.Options{}, nil)
 	for _, rule := range judged.Catalogue {

@@ -41,7 +41,9 @@ func (r *Explainer) repair(x *Explanation) {
 		Own: r.Request, Other: r.Other, OneClient: true, Shown: true,
 		Most: max(1, min(mostNarrowed, mostTried/max(1, len(r.Policies.Policies)))),
 	}
-	x.Other = sides.On(r.Policies.Policies).Other
+	if r.Other != nil {
+		x.Other = sides.On(r.Policies.Policies).Other
+	}
 	remedies, refused := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)
 	if role := r.roleOfApp(&x.Verdict); role != "" {

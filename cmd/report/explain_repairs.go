@@ -31,7 +31,9 @@ func (r *Explainer) repair(x *Explanation) {
 		return
 	}
 	sides := &repair.Sides{Own: r.Request, Other: r.Other, OneClient: true}
-	x.Other = sides.On(r.Policies.Policies).Other
+	if r.Other != nil {
+		x.Other = sides.On(r.Policies.Policies).Other
+	}
 	remedies, refused := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)
 	if role := r.roleOfApp(&x.Verdict); role != "" {

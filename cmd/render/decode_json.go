@@ -37,7 +37,7 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
-		Signs:         signsOf(d.Profile),
+		Signs:         listOf(d.Profile.Signs, func(s *inspect.Sign) signJSON { return signJSON(*s) }),
 		ClientProof:   known(d.Profile.ClientProof),
 		AudienceForm:  known(string(d.Profile.AudienceForm)),
 		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
@@ -50,11 +50,9 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 }
 
 func (d decoding) observationsJSON(all []inspect.Observation) []observationJSON {
-	out := make([]observationJSON, len(all))
-	for i, o := range all {
-		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(o)}
-	}
-	return out
+	return listOf(all, func(o *inspect.Observation) observationJSON {
+		return observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(*o)}
+	})
 }
 
 // rawJSON is a value's own JSON, or null.
@@ -92,12 +90,4 @@ type signJSON struct {
 	About   string `json:"about"`
 	Path    string `json:"path"`
 	Message string `json:"message"`
-}
-
-func signsOf(p inspect.Profile) []signJSON {
-	out := make([]signJSON, len(p.Signs))
-	for i, s := range p.Signs {
-		out[i] = signJSON(s)
-	}
-	return out
 }

@@ -24,7 +24,7 @@ func Adapter() rules.Adapter {
 		Knows:      func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
 		Detect:     detect,
 		Read:       new(parsedTexts).read,
-		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(rowsOf, c) },
+		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(behavioursOf, c) },
 		Behaviours: sync.OnceValue(behaviours),
 		Causes:     causes,
 		Collect:    collections,

@@ -35,7 +35,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			compile(rowsOf, c)
+			compile(behavioursOf, c)
 		}
 	}
 }

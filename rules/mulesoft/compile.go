@@ -15,9 +15,9 @@ import (
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
 // policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
-func compile(table func(asset string) []row, read *rules.Configuration) rules.Compilation {
+func compile(table func(asset string) []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
-	answers := map[string][]row{}
+	answers := map[string][]rules.Behaviour{}
 	for _, e := range entriesOf(read) {
 		if answers[e.asset] == nil {
 			answers[e.asset] = table(e.asset)
@@ -68,10 +68,10 @@ func policyAround(policies []*rules.Policy, file *source.File, at source.Span) *
 // compiler turns one entry into a policy.
 type compiler struct {
 	*entry
-	answers  []row   // of the policy kind
-	variant  string  // the gateway that it is compiled for
-	guessed  bool    // nothing says which gateway it is
-	fields   []field // of the policy kind, where it is modelled
+	answers  []rules.Behaviour // of the policy kind
+	variant  string            // the gateway that it is compiled for
+	guessed  bool              // nothing says which gateway it is
+	fields   []field           // of the policy kind, where it is modelled
 	findings []rules.Finding
 }
 
@@ -181,12 +181,15 @@ func (c *compiler) notModelledWhy() string {
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,
 // and the status is unknown then.
-func (c *compiler) answer(situation string) rules.Answer {
+func (c *compiler) answer(situation string) rules.Answer { return c.answerIf(situation, "") }
+
+// answerIf looks up what it sends if a condition of the table holds.
+func (c *compiler) answerIf(situation, condition string) rules.Answer {
 	for i := range c.answers {
-		r := &c.answers[i]
-		if r.situation == situation && r.variant == c.variant &&
-			slices.Contains(r.policies, c.asset) {
-			return r.given()
+		b := &c.answers[i]
+		here := b.Situation == situation && b.Variant == c.variant && b.Condition == condition
+		if here && slices.Contains(b.Policies, c.asset) {
+			return b.Answer
 		}
 	}
 	return rules.Answer{}

@@ -37,8 +37,7 @@ type explainFlags struct {
 func newExplain(env *Env) *cobra.Command {
 	var flags explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [TOKEN] -p POLICY",
-		Short: "Predict the gateway's answer to a token, and say why",
+		Use: "explain [TOKEN] -p POLICY",
 		Long: "explain runs a gateway's policies over a token and says what the gateway " +
 			"answers, which field of which\n" +
 			"file decides it, and which change, tried on this token, repairs it. The only thing " +

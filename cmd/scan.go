@@ -39,8 +39,7 @@ type scanFlags struct {
 func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
-		Use:   "scan [FILE…] -p POLICY",
-		Short: "Run policies over a log of tokens, and count who gets what and why",
+		Use: "scan [FILE…] -p POLICY",
 		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
 			"zstd: one a line, anywhere in\n" +
 			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +

@@ -25,8 +25,7 @@ type testFlags struct {
 func newTest(env *Env) *cobra.Command {
 	var flags testFlags
 	cmd := &cobra.Command{
-		Use:   "test PATH…",
-		Short: "Run policy tests: tokens, and what the policies must answer",
+		Use: "test PATH…",
 		Long: "test runs files of policy tests (or all of them in a folder) as unit tests of a " +
 			"policy. A token is a file, or a shape with\n" +
 			"other claims; its signature is assumed, so no key is needed. Expectations are " +

@@ -116,11 +116,12 @@ func (x explanation) repairsTitle() string {
 // byPolicy cuts results where the policy changes.
 func byPolicy(results []rules.Result) [][]rules.Result {
 	var all [][]rules.Result
+	start := 0
 	for i := range results {
-		if i == 0 || results[i].Policy != results[i-1].Policy {
-			all = append(all, nil)
+		if i+1 == len(results) || results[i+1].Policy != results[i].Policy {
+			all = append(all, results[start:i+1])
+			start = i + 1
 		}
-		all[len(all)-1] = append(all[len(all)-1], results[i])
 	}
 	return all
 }

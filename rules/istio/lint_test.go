@@ -39,7 +39,7 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 	// two rules: that for v1.0 tokens comes behind the other, for its issuer does
 	two := func(ofV1, ofV2 string) string {
 		return authentication("issuer: "+v1Issuer, "audiences: [x]", ofV1) +
-			"  - issuer: " + v2Issuer + "\n    audiences: [y]\n    " + ofV2 + "\n" +
+			"  - issuer: " + v2Issuer + "\n    audiences: [z]\n    " + ofV2 + "\n" +
 			policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
 	}
 	const nobody = `{from: [{source: {notRequestPrincipals: ["*"]}}]}`

@@ -133,7 +133,7 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 		return nil
 	}
 	if !v.Is(source.List) {
-		f.add(v, path+name, "it is %s, and must be a list", v.Kind)
+		f.add(v, path+name, "it is %s, and must be a list", kubernetes.KindOf(v))
 		return nil
 	}
 	var all []*source.Value
@@ -141,7 +141,7 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 		switch {
 		case kubernetes.Marked(item):
 		case !item.Is(kind):
-			f.add(item, path+name, "an item is %s, and must be %s", item.Kind, kind)
+			f.add(item, path+name, "an item is %s, and must be %s", kubernetes.KindOf(item), kind)
 		case kind == source.String && item.Text == "":
 			f.add(item, path+name, "an item is empty")
 		default:
@@ -155,7 +155,7 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 func (f *refuser) kind(of *source.Value, path, name string, kind source.Kind) {
 	v := of.Member(name)
 	if v != nil && !v.Is(source.Null) && !v.Is(kind) && !kubernetes.Marked(v) {
-		f.add(v, path+name, "it is %s, and must be %s", v.Kind, kind)
+		f.add(v, path+name, "it is %s, and must be %s", kubernetes.KindOf(v), kind)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Objects lists the resources in the documents of a file. A List stands for its items, as the
-// answer of kubectl does, and lists may hold lists.
+// Objects lists the resources in the documents of a file, as kubectl reads them. A List stands for
+// its items, as the answer of kubectl does, and lists may hold lists.
 func Objects(file *source.File) []*source.Value {
 	var all []*source.Value
 	var add func(v *source.Value)
@@ -27,6 +27,7 @@ func Objects(file *source.File) []*source.Value {
 		all = append(all, v)
 	}
 	for _, document := range file.Documents {
+		document = file.YAML11(document)
 		if document.Is(source.List) {
 			for _, item := range document.Items {
 				add(item)

@@ -104,6 +104,22 @@ func Name(v *source.Value) (name string, ok bool) {
 	return v.Str()
 }
 
+// IsSubdomain reports whether a text can be the name of a custom resource (RFC 1123, subdomain).
+func IsSubdomain(name string) bool {
+	edge := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+	for part := range strings.SplitSeq(name, ".") {
+		if part == "" || !edge(part[0]) || !edge(part[len(part)-1]) {
+			return false
+		}
+		for i := range len(part) {
+			if !edge(part[i]) && part[i] != '-' {
+				return false
+			}
+		}
+	}
+	return len(name) <= 253
+}
+
 // String names the resource as kubectl does.
 func (r *Resource) String() string {
 	if r.Namespace == "" {

@@ -182,7 +182,7 @@ const minPart = 8
 // comes with one: parts of tokens, refresh tokens, client secrets, whatever follows Bearer, and
 // what a URL has for a password or a key.
 func MaskTokens(text string) string {
-	spans := TokenSpans(text)
+	spans := SecretSpans(text)
 	if spans == nil {
 		return text
 	}
@@ -197,7 +197,10 @@ func MaskTokens(text string) string {
 	return b.String()
 }
 
-// TokenSpans returns where in a text the tokens and secrets are that MaskTokens masks.
+// SecretSpans returns where in a text what MaskTokens masks is.
+func SecretSpans(text string) []source.Span { return withURLs(TokenSpans(text), text) }
+
+// TokenSpans returns where in a text the tokens are, and the secrets that come with one.
 func TokenSpans(text string) []source.Span {
 	var spans []source.Span
 	for at, from := 0, 0; at < len(text); {
@@ -215,7 +218,7 @@ func TokenSpans(text string) []source.Span {
 		spans = append(spans, source.Span{Start: at + start, End: end})
 		at, from = end, end
 	}
-	return withURLs(spans, text)
+	return spans
 }
 
 // urlSecret finds the password of a URL, and the value of a parameter that is named like a key.

@@ -85,8 +85,8 @@ func tooManyContracts(pos source.Position) error {
 // 36.
 const longestClientID = 200
 
-// noClientID says why a line is not a client id, or returns "". The mark of what a deployment fills
-// in is none either.
+// noClientID says why a line is not a client id, or returns "". The mark of what a deployment
+// fills in is none either.
 func noClientID(line string) string {
 	switch {
 	case isToken(line):

@@ -49,7 +49,7 @@ func tokensIn(text []byte) []source.Span {
 	var spans []source.Span
 	start := 0
 	for line := range strings.Lines(string(text)) {
-		for _, span := range inspect.TokenSpans(line) {
+		for _, span := range inspect.SecretSpans(line) {
 			spans = append(spans, source.Span{Start: start + span.Start, End: start + span.End})
 		}
 		start += len(line)
@@ -164,8 +164,8 @@ func readsSecret(text string) bool {
 	return false
 }
 
-// ShownChange is a change of a field with a mark in the place of a secret. What a person is to fill
-// in is not a secret.
+// ShownChange is a change of a field with a mark in the place of a secret. What a person is to
+// fill in is not a secret.
 func ShownChange(c rules.FieldChange) rules.FieldChange {
 	const mark = "(secret)"
 	var s shield
@@ -193,8 +193,8 @@ func isSecretField(name string) bool {
 }
 
 // holdsSecret reports whether a text is JSON, or lines of a name and a value, with a secret field
-// in it, as a configuration that is kept as text may be. Of JSON that can't be read the names alone
-// count.
+// in it, as a configuration that is kept as text may be. Of JSON that can't be read the names
+// alone count.
 func (s *shield) holdsSecret(text string) bool {
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return s.lineWithSecret(text)

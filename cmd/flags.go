@@ -70,7 +70,7 @@ func (m *methodText) Type() string   { return "string" }
 // Set refuses what is no method: no route would match it.
 func (m *methodText) Set(text string) error {
 	*m = methodText(text)
-	return requestFault(rules.MethodFault(text))
+	return requestFault(text, rules.MethodFault(text))
 }
 
 type pathText string
@@ -81,11 +81,12 @@ func (p *pathText) Type() string   { return "string" }
 // Set refuses what is no path: no route would match it.
 func (p *pathText) Set(text string) error {
 	*p = pathText(text)
-	return requestFault(rules.PathFault(text))
+	return requestFault(text, rules.PathFault(text))
 }
 
-func requestFault(fault string) error {
-	if fault == "" {
+// requestFault is the error of a text. That of an empty one is the same for every flag.
+func requestFault(text, fault string) error {
+	if fault == "" || text == "" {
 		return nil
 	}
 	return problem(fault)

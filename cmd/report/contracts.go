@@ -155,7 +155,7 @@ func checkIDs(list *source.Value) error {
 		if strings.TrimSpace(item.Text) == "" {
 			return contractsFault(item.Pos, "the string is empty, so it is not a client id")
 		}
-		if cause := noClientID(item.Text); cause != "" {
+		if cause := noClientID(item.Text); cause != "" && !isNumber(item.Text) {
 			return contractsFault(item.Pos, strings.Replace(cause, "line", "string", 1))
 		}
 	}

@@ -48,6 +48,22 @@ func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	return all
 }
 
+// behavioursOf is the part of the table in which the answers of a policy kind are looked up. Most
+// configurations have policies of one kind.
+func behavioursOf(asset string) []rules.Behaviour {
+	switch asset {
+	case jwtValidation:
+		return appendRows(nil, jwtRows())
+	case clientIDEnforcement:
+		return basicBehaviours(appendRows(nil, clientIDRows()))
+	case rateLimitingSLA:
+		return soapBehaviours(appendRows(nil, slaRows()))
+	case openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection:
+		return appendRows(appendRows(nil, oauthRows()), oauthFlexRows())
+	}
+	return nil
+}
+
 // gatewayRows are the answers of a gateway on which no policy runs.
 func gatewayRows() []row {
 	none := answer(503, "", rules.Observed, obsMule)

@@ -68,8 +68,8 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.Var((*texts)(&f.after), "after", "the policy `FILE` after it; repeatable")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
-	flags.StringVar(&f.method, "method", "", "the requests' `METHOD`")
-	flags.StringVar(&f.path, "path", "", "the requests' `PATH`")
+	flags.Var((*methodText)(&f.method), "method", "the requests' `METHOD`")
+	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,

@@ -49,8 +49,9 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"`FILE` with the client ids that have an approved contract, for tests that list none")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint, for tests that have none")
-	flags.StringVar(&f.method, "method", "", "the requests' `METHOD`, for tests that have none")
-	flags.StringVar(&f.path, "path", "", "the requests' `PATH`, for tests that have none")
+	flags.Var((*methodText)(&f.method), "method",
+		"the requests' `METHOD`, for tests that have none")
+	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`, for tests that have none")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)

@@ -93,6 +93,7 @@ const mostChanges = 6
 
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
+	c = report.ShownChange(c)
 	if c.From == "" {
 		return c.Field + ": " + c.To
 	}

@@ -281,7 +281,10 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 func dropToken(request *inspect.HTTPRequest, token *inspect.Token) {
 	header, given := request.Headers["Authorization"]
 	plain := strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact()
+	inQuery := slices.Contains(slices.Collect(maps.Values(request.Query)), token.Compact())
 	switch {
+	case plain && !hasOddSpace(header) && inQuery: // it is there twice
+		request.Headers["Authorization"] = "Bearer " + token.Compact()
 	case plain && !hasOddSpace(header):
 		delete(request.Headers, "Authorization")
 	case !given && request.HeadersWhole: // the token is somewhere else in it

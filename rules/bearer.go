@@ -94,7 +94,7 @@ func (r *Request) sent(p Predicate) judgement {
 			return unknownFor(doubt)
 		}
 		if text == "" {
-			empty = empty || given
+			empty = empty || given || r.lacks(at.Input) && r.sentElsewhere()
 			continue
 		}
 		found++
@@ -109,6 +109,30 @@ func (r *Request) sent(p Predicate) judgement {
 		return counted
 	}
 	return judged(truth(!empty && r.Token != nil))
+}
+
+// lacks reports whether a request that is known as a whole has nothing at a place.
+func (r *Request) lacks(in Input) bool {
+	if in.Source == FromQuery {
+		return r.QueryWhole
+	}
+	return r.HeadersWhole
+}
+
+// sentElsewhere reports whether something says how the token was sent: one of the headers,
+// parameters and cookies that were given has it.
+func (r *Request) sentElsewhere() bool {
+	if r.Token == nil || r.Token.Compact() == "" {
+		return false
+	}
+	for _, all := range []map[string]string{r.Headers, r.Query, r.Cookies} {
+		for _, text := range all {
+			if strings.Contains(text, r.Token.Compact()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sentAt is what is at a place, and whether that is known. An empty text says that nothing is sent

@@ -173,12 +173,13 @@ type Reported uint8
 
 // The alternatives.
 const (
-	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do not
-	// know the gateway's own rule.
+	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do
+	// not know the gateway's own rule.
 	Nearest Reported = iota
 	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
+	Opening    // the first one whose answer weighs anything; as Weightiest, if another weighs more
 )
 
 // AllOf is the node under which each of the checks must hold, in order.

@@ -147,7 +147,7 @@ func inside(of setting) *rules.Unknown {
 // neither, nothing is checked. It is nil where every address is let in (oauthproxy.go,
 // getAuthenticatedSession; validator.go).
 func (c *compiler) domains(v verifier) *rules.Check {
-	domains, file := c.get("email_domains"), c.get("authenticated_emails_file")
+	domains, file := c.wanted("email_domains"), c.get("authenticated_emails_file")
 	if slices.Contains(domains.texts(), "*") {
 		return nil // every address is let in, and none is needed
 	}

@@ -92,6 +92,8 @@ func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check
 func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 	check := c.check(rules.TokenPresent, bearer, codeSession)
 	check.Answer = c.signIn()
+	check.Unknown = bearer.unknown
+	c.leaveOpen(check)
 	if bearer.off() {
 		check.Test = rules.Never()
 		check.Refuses = "skip_jwt_bearer_tokens is off: the proxy looks at its own session " +
@@ -99,8 +101,6 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 		return check
 	}
 	malformed := c.refusal()
-	check.Unknown = bearer.unknown
-	c.leaveOpen(check)
 	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}

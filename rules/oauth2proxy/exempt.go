@@ -14,7 +14,7 @@ import (
 // of a preflight (oauthproxy.go, IsAllowedRequest).
 func (c *compiler) behindExemptions(whole rules.Node, verifiers []verifier) rules.Node {
 	exempt := c.exemptions()
-	if len(exempt) == 0 {
+	if _, found := c.firstFault(); found || len(exempt) == 0 {
 		return whole
 	}
 	return rules.Node{First: &rules.First{

@@ -222,9 +222,11 @@ var optionsTable string
 type kind string
 
 const (
-	text   kind = "text"
-	list   kind = "list"
-	toggle kind = "switch"
+	text     kind = "text"
+	list     kind = "list"
+	toggle   kind = "switch"
+	number   kind = "number"
+	duration kind = "duration"
 )
 
 // option is one option of the program under its several names.
@@ -277,9 +279,10 @@ func optionOfVariable(all []option, variable string) (option, bool) {
 	return optionNamed(all, strings.ToLower(name))
 }
 
-func found(all []option, is func(option) bool) (option, bool) {
+func found[T any](all []T, is func(T) bool) (T, bool) {
 	if i := slices.IndexFunc(all, is); i >= 0 {
 		return all[i], true
 	}
-	return option{}, false
+	var none T
+	return none, false
 }

@@ -42,8 +42,8 @@ func (c *compiler) verifiers() []verifier {
 
 func (c *compiler) ofProvider(provider setting) verifier {
 	v := verifier{
-		issuer:    c.get("oidc_issuer_url"),
-		audiences: []setting{c.get("client_id"), c.get("oidc_extra_audiences")},
+		issuer:    c.wanted("oidc_issuer_url"),
+		audiences: []setting{c.wanted("client_id"), c.get("oidc_extra_audiences")},
 		claims:    c.get("oidc_audience_claims"),
 		algs:      c.get("oidc_enabled_signing_algs"),
 		skip:      c.get("insecure_oidc_skip_issuer_verification"),

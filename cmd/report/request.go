@@ -146,7 +146,7 @@ func (m *Maker) NewRequest(
 	said *Said, token *inspect.Token, pasted *inspect.HTTPRequest,
 ) (request *rules.Request, err error) {
 	request = &rules.Request{
-		Token: token, At: said.At, Method: m.MethodOf(said.Method), Path: said.Path,
+		Token: token, At: said.At, Method: m.MethodOf(said.Method),
 		HeadersWhole: said.HeadersWhole,
 	}
 	if request.Headers, err = m.ReadHeaders(said.Headers); err != nil {
@@ -155,6 +155,7 @@ func (m *Maker) NewRequest(
 	if err = checkAuthorization(request.Headers, token); err != nil {
 		return nil, err
 	}
+	aimAt(request, said.Path)
 	fillIn(request, pasted)
 	if said.Contracts != "" {
 		if request.Contracts, err = m.ReadContracts(said.Contracts); err != nil {
@@ -336,10 +337,18 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	if request.Path == "" {
 		request.Path = pasted.Path
 	}
+	if request.Query == nil {
+		request.Query, request.QueryWhole = pasted.Query, pasted.QueryWhole
+	}
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
 	request.Headers, request.Host = headers, pasted.Host
-	request.Cookies, request.Query = pasted.Cookies, pasted.Query
+	request.Cookies = pasted.Cookies
 	request.HeadersWhole = request.HeadersWhole || pasted.HeadersWhole
-	request.QueryWhole = pasted.QueryWhole
+}
+
+// aimAt is what a request asks for: a path, which may have a query. Gateways compare the path
+// alone.
+func aimAt(request *rules.Request, target string) {
+	request.Path, request.Query, request.QueryWhole = inspect.Target(target)
 }

@@ -336,6 +336,11 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 		open(rules.Conditional) {
 		t.Errorf("a query that narrows who is let in: got %v", got)
 	}
+	r.Path, r.Query = "/orders", map[string]string{"allowed_groups": "g"}
+	if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", basic), r)); got !=
+		open(rules.Conditional) {
+		t.Errorf("a parameter that narrows who is let in: got %v", got)
+	}
 }
 
 func TestTheAcceptHeaderAsksForJSON(t *testing.T) {

@@ -20,8 +20,16 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		}}
 		return rules.Node{Check: check}
 	}
-	narrowed := onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`)
-	narrowed = rules.Both(narrowed, rules.Has(rules.Input{Source: rules.FromToken}))
+	some := []rules.Predicate{
+		onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`),
+	}
+	for _, name := range []string{"allowed_groups", "allowed_emails", "allowed_email_domains"} {
+		has := rules.Has(rules.Input{Source: rules.FromQuery, Name: name})
+		has.Assumed = rules.No
+		some = append(some, has)
+	}
+	narrowed := rules.Both(
+		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
 	return []rules.Aside{
 		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
 			"itself, whatever the token, and the API never gets the request")},

@@ -142,7 +142,7 @@ func (r *Request) sentAt(in Input) (text string, given bool, doubt *Unknown) {
 	case FromQuery:
 		text, given = r.Query[in.Name]
 	case FromCookie:
-		text, given = r.Cookies[in.Name]
+		text, given = r.cookie(in.Name)
 	default:
 		return r.Sent(in.Name)
 	}

@@ -343,6 +343,32 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 	}
 }
 
+// Who has signed in before has a cookie that only the program can read.
+func TestASessionCookieMayLetARequestIn(t *testing.T) {
+	t.Parallel()
+	const strict = basic + "bearer_token_login_fallback = false\n"
+	for name, test := range map[string]struct {
+		config, cookie, claims string
+		want                   decided
+	}{
+		"a bad token beside a session": {
+			basic, "a=b; _oauth2_proxy=x", "aud=", open(rules.Conditional),
+		},
+		"a long session":  {basic, "_oauth2_proxy_0=x", "aud=", open(rules.Conditional)},
+		"another cookie":  {basic, "a=_oauth2_proxy", "aud=", rejected(403, rules.Audience)},
+		"a good token":    {basic, "_oauth2_proxy=x", "", accepted()},
+		"no fallback":     {strict, "_oauth2_proxy=x", "aud=", rejected(403, rules.Audience)},
+		"of another name": {basic + `cookie_name = "s"`, "s=x", "aud=", open(rules.Conditional)},
+	} {
+		r := requestOf(test.claims)
+		r.Headers = map[string]string{"Cookie": test.cookie}
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), r)
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func TestTheAcceptHeaderAsksForJSON(t *testing.T) {
 	t.Parallel()
 	policies := policiesOf(t, "proxy.cfg", basic)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -289,7 +290,7 @@ func (t *Tester) run(
 
 func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rules.Request, error) {
 	request := &rules.Request{
-		At: suite.At, Method: t.Method, Path: t.Path, Headers: t.Headers,
+		At: suite.At, Method: t.Method, Headers: t.Headers,
 		Contracts: t.Contracts, Introspection: t.Answer,
 		Signatures: environments.Assumed(c.Signature),
 	}
@@ -299,9 +300,7 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 	if c.Method != "" {
 		request.Method = c.Method
 	}
-	if c.Path != "" {
-		request.Path = c.Path
-	}
+	aimAt(request, cmp.Or(c.Path, t.Path))
 	if c.Headers != nil {
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}

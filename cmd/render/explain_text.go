@@ -77,10 +77,10 @@ func (t *explainText) rejected(v *rules.Verdict) string {
 	if v.Decided != nil {
 		at = " at the " + deciding(v, " check")
 	}
-	if v.Status == 0 {
+	if v.Status == 0 && v.Answer.OneOf == nil {
 		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
 	}
-	return t.Paint(Bad, status(v.Status)+": rejected") + at
+	return t.Paint(Bad, statusOf(v.Status, &v.Answer)+": rejected") + at
 }
 
 // acceptedBecause says whether the request passed checks, or no policy made any.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixing is a repaired file as it is shown.
@@ -70,7 +69,7 @@ func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
-func (t *Text) beforeAndAfter(tokens []repair.Token) {
+func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	title, rows, stays := "", []Row(nil), false
 	done := func() {
 		t.Rows(2, rows)
@@ -89,7 +88,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 			stays = stays || mark == "fail"
 		}
 		rows = append(rows, Row{
-			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
+			name, fmt.Sprintf("%s → %s", token.Before.Line, token.After.Line),
 		})
 	}
 	if done(); stays {
@@ -98,7 +97,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	}
 }
 
-func headingOf(token *repair.Token) string {
+func headingOf(token *report.FixedToken) string {
 	title := "before and after"
 	if token.API != "" {
 		title += ", API " + token.API
@@ -179,7 +178,7 @@ func lineBreak(text string) string {
 
 // markOf is the sign that says whether the gateway answers as expected after the repair. It is
 // empty if nothing is expected.
-func markOf(token *repair.Token) string {
+func markOf(token *report.FixedToken) string {
 	switch {
 	case token.Expected == "":
 		return ""
@@ -258,14 +257,22 @@ func fixedOf(r *report.Fixing) fixedJSON {
 		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {
 			return notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, orEmpty(r.Asks)}
 		}),
-		Tokens: listOf(f.Tokens, func(t *repair.Token) fixedTokenJSON {
+		Tokens: listOf(f.Tokens, func(t *report.FixedToken) fixedTokenJSON {
 			return fixedTokenJSON{
 				t.Name, known(t.API), t.Modelled, known(string(t.Expected)),
-				outcomeOf(&t.Before), outcomeOf(&t.After),
+				answeredOf(&t.Before), answeredOf(&t.After),
 			}
 		}),
 		NotProved: listOf(f.Unproved, func(u *report.Unproved) notProvedJSON {
 			return notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}}
 		}),
 	}
+}
+
+func answeredOf(a *report.Answered) outcomeJSON {
+	out := outcomeJSON{Outcome: a.Outcome, Status: known(a.Status), Question: known(a.Ask)}
+	if a.DecidedBy != "" {
+		out.DecidedBy = &a.DecidedBy
+	}
+	return out
 }

@@ -87,7 +87,7 @@ func (t *Text) known(from rules.Evidence, checked string) {
 
 // answered is an answer in a line: its status, and what is known about its body.
 func answered(a *rules.Answer) string {
-	line := status(a.Status)
+	line := statusOf(a.Status, a)
 	switch {
 	case a.Status == 0:
 		return line

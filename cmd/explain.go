@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -97,6 +98,9 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if err := flags.check(args); err != nil {
 		return err
 	}
+	if err := e.misplacedPolicy(flags, &line, args); err != nil {
+		return err
+	}
 	var done atomic.Int64
 	stop := e.showProgress(&done, 3, "steps: reading the policies")
 	policies, contracts, err := e.explained(flags)
@@ -139,6 +143,30 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		return err
 	}
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
+}
+
+// misplacedPolicy is about policies that stand behind the token, without -p.
+func (e *Env) misplacedPolicy(
+	flags *explainFlags, line *report.CommandLine, args []string,
+) error {
+	if len(args) < 2 || len(flags.policies.files) > 0 || flags.environment.name != "" {
+		return nil
+	}
+	token, more := args[0], []string(nil)
+	for _, name := range args[1:] {
+		if !e.maker().IsFile(name) {
+			return nil
+		}
+		more = append(more, "-p", name)
+	}
+	switch {
+	case e.maker().IsFile(token):
+		token = "@" + token
+	case !strings.HasPrefix(token, "@"):
+		token = "-" // it stays out of what is printed
+	}
+	again := line.Again("explain", token, more...)
+	return problem("no policy was given", "-p stands before the name of a policy's file", again)
 }
 
 // explainedToken reads the token, unless the request carries none, and what was pasted with it.

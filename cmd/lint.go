@@ -133,7 +133,7 @@ func fails(severity rules.Severity, failOn string) bool {
 func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given",
-			"gatewhy lint PATH…: files, folders, patterns, or - for standard input",
+			"name files, folders or patterns, or - for standard input",
 			"all policies in this folder and below it: gatewhy lint .")
 	}
 	if err := flags.check(e.Gateways); err != nil {

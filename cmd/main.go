@@ -96,7 +96,7 @@ func newRoot(env *Env) *cobra.Command {
 			case version:
 				return printVersion(env)
 			case len(args) > 0:
-				return unknownCommand(cmd, args[0])
+				return env.withoutCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},

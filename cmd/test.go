@@ -61,8 +61,8 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 
 func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
 	if len(args) == 0 {
-		return problem("no policy tests were given", "gatewhy test PATH…: files or folders; "+
-			"a test file begins with version: 1 and has a list tests:")
+		return problem("no policy tests were given", "name files or folders with tests; a test "+
+			"file begins with version: 1 and has a list tests:", "gatewhy help tests")
 	}
 	found, err := e.maker().Find(args)
 	if err != nil {

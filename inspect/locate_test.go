@@ -397,6 +397,19 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		},
 		{"a header alone", b64(entraRS), "cut off in its header", "whole token"},
 		{"a header that is cut", b64(entraRS)[:30], "cut off in its header", "whole token"},
+		{
+			"a payload and a signature", access[strings.IndexByte(access, '.')+1:],
+			"header, its first part, is missing", "whole token",
+		},
+		{
+			"a decoded token, as a page shows it",
+			"{\n  \"alg\": \"RS256\"\n}\n{\n  \"aud\": \"api://orders\"\n}",
+			"token that was decoded", "itself",
+		},
+		{
+			"a word in the place of the token", "Authorization: Bearer [REDACTED]", "masked",
+			"where it is requested",
+		},
 		{"a payload that is cut", access[:150], "cut off in its payload", "whole token"},
 		{
 			"an ellipsis in the middle", access[:40] + "…" + access[200:], "shortened",

@@ -263,7 +263,7 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	if r.Other != nil {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
 	}
-	for _, line := range t.changes(r) {
+	for _, line := range t.changes(r, number == 1) {
 		rows = append(rows, Row{"", line})
 	}
 	t.Rows(2, rows)
@@ -271,10 +271,11 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 }
 
 // changes lists what a repair changes. If that is too long to read here, it says how much
-// changes.
-func (t *explainText) changes(r *report.ProvedRepair) []string {
+// changes. Of the first repair, which the way on speaks of, nothing else would show the changes
+// where no command does.
+func (t *explainText) changes(r *report.ProvedRepair, first bool) []string {
 	switch {
-	case len(r.Fields) <= mostChanges:
+	case len(r.Fields) <= mostChanges, first && r.Command == "":
 		lines := make([]string, len(r.Fields))
 		for i, c := range r.Fields {
 			lines[i] = safe(changeLine(c))

@@ -66,7 +66,7 @@ func unknownField(m source.Member, what string, readers []reader) error {
 	names := namesOf(readers)
 	cause := fmt.Sprintf("%q is not a field of %s", shorten(m.Key), what)
 	hints := []string{"its fields are " + strings.Join(names, ", ")}
-	if near := inspect.Nearest(m.Key, names, min(2, len(m.Key)-1)); near != "" {
+	if near := inspect.Nearest(m.Key, names, inspect.FewEdits(m.Key)); near != "" {
 		hints = []string{"did you mean " + near + "?", hints[0]}
 	}
 	return &source.Error{Pos: m.KeyPos, Cause: cause, Hints: source.Hints(hints...)}

@@ -1,0 +1,167 @@
+package mulesoft
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The compiler finds what breaks this rule: see sayStrange.
+func kindNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "kind-not-known",
+		Title: "a policy, a resource or a gateway of a kind that gatewhy does not know",
+		Why: "No rule looks into it: what it lets in or keeps out is not known, and neither is " +
+			"what it means for the policies beside it.",
+		Fix: "Correct the name if it is misspelled. Otherwise look at its configuration " +
+			"yourself.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{"mulesoft/terraform-provider-anypoint, known policies"},
+	}
+}
+
+// sayStrange reports what is not known of the entry's kind.
+func (c *compiler) sayStrange() {
+	if c.strange == nil {
+		return
+	}
+	f := rules.Finding{
+		Rule: "kind-not-known", Severity: rules.Note, Message: c.strange.what, Field: "assetId",
+	}
+	f.Pos, f.Span = place(c.strange.at)
+	c.find(f)
+}
+
+// valueNotKnown has no check of its own: what breaks it is found while a configuration is
+// compiled.
+func valueNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "value-not-known",
+		Title: "the file does not show a value that decides",
+		Why: "A variable, a placeholder that a deployment replaces, or a block that Terraform " +
+			"repeats gets its value from somewhere else. Every check that needs the value is " +
+			"unknown.",
+		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
+			"API Manager has it.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{docJWTPage, tfCommunity},
+	}
+}
+
+func policyNotOnGateway() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-not-on-gateway",
+		Title: "this gateway does not have the policy",
+		Why: "OpenID Connect access token enforcement needs a client provider, which Flex " +
+			"Gateway in local mode does not have: its newer documentation lists the policy as " +
+			"not supported there. The policy is not applied, or rejects everything.",
+		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOIDC, docLocalMode},
+		Check:      eachEntry(needsClientProvider),
+	}
+}
+
+func needsClientProvider(c configured) []rules.Finding {
+	if c.asset != openIDConnect || !c.local || c.custom {
+		return nil
+	}
+	return c.finding(
+		"policyRef", firstPresent(c.assetAt, c.place),
+		"Flex Gateway in local mode does not have this policy, by its newer documentation",
+	)
+}
+
+func contractsInLocalMode() rules.Rule {
+	return rules.Rule{
+		Name:  "contracts-in-local-mode",
+		Title: "client id validation is on in Flex Gateway's local mode, which has no contracts",
+		Why: "A gateway in local mode never receives contracts: skipClientIdValidation must be " +
+			"true there, and the policy can't work otherwise.",
+		Fix: "Set skipClientIdValidation to true and check the audience and a scope or a role, " +
+			"or run the gateway in connected mode.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docJWTPage, docLocalMode},
+		Check:      eachEntry(needsContracts),
+	}
+}
+
+func needsContracts(c configured) []rules.Finding {
+	const field = "skipClientIdValidation"
+	skip := c.setting(field)
+	if !c.local || !c.isTokenPolicy() || skip.unknown != nil || skip.on() {
+		return nil
+	}
+	return c.finding(
+		field, firstPresent(skip.value, c.config, c.place),
+		"Flex Gateway in local mode has no contracts: skipClientIdValidation must be true",
+	)
+}
+
+func bindingAttachesNowhere() rules.Rule {
+	return rules.Rule{
+		Name:  "binding-attaches-nowhere",
+		Title: "a Flex Gateway binding attaches to no API",
+		Why: "Flex Gateway in local mode applies a policy only if policyRef.name is the name " +
+			"that ends in -flex, and targetRef gives the kind of its target. It was observed to " +
+			"ignore any other binding without an error: then the API is open.",
+		Fix: "Write the policy's name with -flex, and targetRef.kind: ApiInstance. Then send a " +
+			"request without a token: it must be rejected.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{obsFlexBinding, docJWTPage},
+		Check:      attachesNowhere,
+	}
+}
+
+func attachesNowhere(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, policy := range s.Policies {
+		e, ours := policy.Entry.(*entry)
+		if !ours || e.detached == nil || !e.detached.nowhere {
+			continue
+		}
+		f := rules.Finding{Field: e.detached.field, Message: e.detached.message(), Policy: policy}
+		f.Pos, f.Span = place(e.detached.at)
+		all = append(all, f)
+	}
+	return all
+}
+
+// mostMinutes is the longest time for which it makes sense to cache keys: a day. Entra ID may roll
+// its keys at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+const mostMinutes = 24 * 60
+
+func keyCachingTime() rules.Rule {
+	return rules.Rule{
+		Name:  "key-caching-time-in-seconds",
+		Title: "the caching time of keys is probably given in seconds",
+		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, " +
+			"during which the gateway does not know a new key of Entra ID.",
+		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
+		Severity: rules.Warning,
+		Since:    since,
+		References: []string{
+			docJWTPage, tfCommunity,
+			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",
+		},
+		Check: eachEntry(cachesForLongerThanADay),
+	}
+}
+
+func cachesForLongerThanADay(c configured) []rules.Finding {
+	ttl := c.setting("jwksServiceTimeToLive")
+	minutes, err := strconv.ParseInt(ttl.text, 10, 64)
+	if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
+		return nil
+	}
+	length := inspect.Length(time.Duration(min(minutes, 100_000_000)) * time.Minute)
+	message := "jwksServiceTimeToLive counts minutes: this is " + length
+	return c.finding("jwksServiceTimeToLive", ttl.value, message)
+}

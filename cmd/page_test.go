@@ -34,8 +34,9 @@ func TestThePageIsServedFromWhereThePackagePutIt(t *testing.T) {
 	env := Env{
 		Args: []string{"page"}, Stdout: &out, Stderr: &errs, LookupEnv: environment(nil),
 		Now: time.Now, Gateways: everyGateway(),
-		OnInterrupt: func(stop func()) { interrupt <- stop }, Exit: func(code int) { ended <- code },
-		Executable: func() (string, error) { return filepath.Join(root, "bin", "gatewhy"), nil },
+		OnInterrupt: func(stop func()) { interrupt <- stop },
+		Exit:        func(code int) { ended <- code },
+		Executable:  func() (string, error) { return filepath.Join(root, "bin", "gatewhy"), nil },
 		Run: func(_ context.Context, _ string, args ...string) ([]byte, error) {
 			opened <- args[len(args)-1]
 			return nil, errors.New("there is no browser")

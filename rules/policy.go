@@ -173,8 +173,8 @@ type Reported uint8
 
 // The alternatives.
 const (
-	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do not
-	// know the gateway's own rule.
+	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do
+	// not know the gateway's own rule.
 	Nearest Reported = iota
 	Foremost
 	Last

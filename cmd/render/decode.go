@@ -161,14 +161,16 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
-		Signs:         listOf(d.Profile.Signs, func(s *inspect.Sign) signJSON { return signJSON(*s) }),
-		ClientProof:   known(d.Profile.ClientProof),
-		AudienceForm:  known(string(d.Profile.AudienceForm)),
-		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
-		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
-		Observations:  d.observationsJSON(odditiesAt(d.Profile, d.At)),
-		Traits:        d.observationsJSON(d.Profile.Traits),
-		Next:          nextOf(d.Next),
+		Signs: listOf(d.Profile.Signs, func(s *inspect.Sign) signJSON {
+			return signJSON(*s)
+		}),
+		ClientProof:  known(d.Profile.ClientProof),
+		AudienceForm: known(string(d.Profile.AudienceForm)),
+		Header:       rawJSON(d.Mask.Value(d.Token.Header)),
+		Claims:       rawJSON(d.Mask.Claims(d.Token.Claims)),
+		Observations: d.observationsJSON(odditiesAt(d.Profile, d.At)),
+		Traits:       d.observationsJSON(d.Profile.Traits),
+		Next:         nextOf(d.Next),
 	}
 	return d.Mask.JSON(w, out)
 }

@@ -34,7 +34,9 @@ func PullJSON(w io.Writer, p *report.Pulling) error {
 		Files: listOf(p.Files, func(f *report.PulledFile) pullFileJSON {
 			return pullFileJSON{f.Name, f.Change()}
 		}),
-		Missing: listOf(p.Missing, func(err *error) string { return report.AsError(*err).Error() }),
+		Missing: listOf(p.Missing, func(err *error) string {
+			return report.AsError(*err).Error()
+		}),
 		Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone, Next: nextOf(p.Next),
 	})
 }

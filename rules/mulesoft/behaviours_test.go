@@ -179,7 +179,7 @@ func TestEveryRowOfTheTableIsFoundByItsPolicies(t *testing.T) {
 				return reflect.DeepEqual(of, b)
 			})
 			if !found {
-				t.Errorf("%s of %s on %s is in no row of that policy", b.Situation, asset, b.Variant)
+				t.Errorf("%s of %s on %s is in no row of it", b.Situation, asset, b.Variant)
 			}
 		}
 	}

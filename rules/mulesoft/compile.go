@@ -15,7 +15,9 @@ import (
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
 // policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
-func compile(table func(asset string) []rules.Behaviour, read *rules.Configuration) rules.Compilation {
+func compile(
+	table func(asset string) []rules.Behaviour, read *rules.Configuration,
+) rules.Compilation {
 	var made rules.Compilation
 	answers := map[string][]rules.Behaviour{}
 	for _, e := range entriesOf(read) {

@@ -26,7 +26,8 @@ func expressionReadsElsewhere() rules.Rule {
 	}
 }
 
-// readsElsewhere looks at each expression of a policy that reads tokens or credentials, and at the policies that run before.
+// readsElsewhere looks at each expression of a policy that reads tokens or credentials, and at the
+// policies that run before.
 func readsElsewhere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range inForce(s) {

@@ -325,7 +325,8 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 	} {
 		r := requestOf(`aud="x"`)
 		r.Path = path
-		if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", want.config), r)); got != want.want {
+		got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", want.config), r))
+		if got != want.want {
 			t.Errorf("%s: got %v, want %v", path, got, want.want)
 		}
 	}

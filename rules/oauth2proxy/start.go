@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -114,7 +113,7 @@ func refusedText(name, text string) string {
 		return notIn([]string{"", "none", "lax", "strict"}, text,
 			shown+" is not one of lax, strict and none")
 	case "cookie_name":
-		if (&http.Cookie{Name: text}).String() == "" || len(text) > 256 {
+		if !isToken(text) || len(text) > 256 {
 			return shown + " can't be the name of a cookie"
 		}
 	case "session_store_type":
@@ -124,8 +123,8 @@ func refusedText(name, text string) string {
 			return fmt.Sprintf("it has %d bytes, where 16, 24 or 32 are wanted", n)
 		}
 	case "signature_key":
-		hash, _, ok := strings.Cut(text, ":")
-		if text != "" && (!ok || strings.Count(text, ":") > 1 || !slices.Contains(hashes(), hash)) {
+		parts := strings.Split(text, ":")
+		if text != "" && (len(parts) != 2 || !slices.Contains(hashes(), parts[0])) {
 			return "it is not a hash such as sha256, a colon and a key"
 		}
 	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
@@ -171,8 +170,16 @@ func refusedUpstream(text string) string {
 	if err != nil {
 		return inspect.Visible(text) + " is not an address; one begins with http://"
 	}
-	return notIn([]string{"http", "https", "file", "unix", "static"}, u.Scheme,
-		inspect.Visible(text)+" does not begin with http://, https://, file://, unix:// or static://")
+	schemes := []string{"http", "https", "file", "unix", "static"}
+	return notIn(schemes, u.Scheme, inspect.Visible(text)+
+		" does not begin with http://, https://, file://, unix:// or static://")
+}
+
+// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // secretLength is the length of the key that is made of a secret, which may be in base64

@@ -149,7 +149,10 @@ func TestWhatAFileLeavesOutMayBeSetElsewhere(t *testing.T) {
 	}{
 		{"e-mails", "email_domains = [\"*\"]\n", "", open(rules.TokenPresent), 1},
 		{"the client", "client_id = \"" + app + "\"\n", "", open(rules.TokenPresent), 1},
-		{"the issuer", "oidc_issuer_url = \"" + v2Issuer + "\"\n", "", open(rules.TokenPresent), 1},
+		{
+			"the issuer", "oidc_issuer_url = \"" + v2Issuer + "\"\n", "",
+			open(rules.TokenPresent), 1,
+		},
 		{
 			"the client, where no bearer token counts", "client_id = \"" + app + "\"\n" +
 				"email_domains = [\"*\"]\nskip_jwt_bearer_tokens = true\n", "",

@@ -222,10 +222,10 @@ const notVerified = "Nothing was verified: anyone can make up a token like this 
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
 // what to do next. The short form shows the claims that decide.
-func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
+func DecodeText(t *Text, r *report.Decoding) {
 	d := newDecoding(r)
-	t := NewText(style).Masked(d.Mask)
-	switch style.Detail {
+	t.mask = d.Mask
+	switch t.Detail {
 	case Answer:
 		t.OneLine(Summary(d.Profile, d.At))
 	case All:
@@ -233,8 +233,6 @@ func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
 	default:
 		t.decodeShort(d)
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 func (t *Text) decodeAll(d decoding) {

@@ -96,9 +96,15 @@ func (f FormatsOf[R]) Write(w io.Writer, name string, style Style, report R) err
 
 // textAndJSON are the two formats that every report has.
 func textAndJSON[R any](
-	text func(io.Writer, Style, R) error, json func(io.Writer, R) error,
+	text func(*Text, R), json func(io.Writer, R) error,
 ) FormatsOf[R] {
-	return FormatsOf[R]{{"text", text}}.with("json", json)
+	write := func(w io.Writer, style Style, report R) error {
+		t := NewText(style)
+		text(t, report)
+		_, err := t.WriteTo(w)
+		return err
+	}
+	return FormatsOf[R]{{"text", write}}.with("json", json)
 }
 
 // with adds a format that looks the same at every terminal.

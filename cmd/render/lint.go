@@ -72,9 +72,8 @@ func LintSummary(r *report.Linting) string {
 
 // LintText writes the findings for a person at a terminal: each with its line of the file,
 // carets under what is wrong, and what to do.
-func LintText(w io.Writer, style Style, r *report.Linting) error {
+func LintText(t *Text, r *report.Linting) {
 	l := linting{r}
-	t := NewText(style)
 	for _, f := range l.Findings {
 		t.Para(0, fmt.Sprintf("%s: %s: %s %s", safe(f.Pos.String()),
 			t.severity(f.Severity), safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
@@ -91,8 +90,6 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 	if len(l.Findings) == 0 {
 		t.wayOn(l.Next)
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 func (t *Text) severity(s rules.Severity) string {

@@ -18,17 +18,11 @@ const indent = "  "
 type Text struct {
 	Style
 	b    strings.Builder
-	mask *Mask
+	mask *Mask // what it hides in all that is added
 }
 
 // NewText returns an empty Text.
 func NewText(style Style) *Text { return &Text{Style: style} }
-
-// Masked returns the Text. From now on it hides what a mask hides in all that is added.
-func (t *Text) Masked(m *Mask) *Text {
-	t.mask = m
-	return t
-}
 
 // WriteTo writes the whole text at once, so that a reader sees nothing of a result that failed
 // half-way.

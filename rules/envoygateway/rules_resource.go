@@ -1,6 +1,9 @@
 package envoygateway
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -146,4 +149,118 @@ func rulesDecideNothing() rules.Rule {
 				"the rules decide nothing: each allows, and so does defaultAction")}
 		}),
 	}
+}
+
+func policySelectsNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-selects-nothing",
+		Title: "a policy selects nothing that the files show",
+		Why: "A SecurityPolicy is attached to what is in its own namespace. One that names or " +
+			"selects a Gateway or a route that is not there protects nothing, and nobody says " +
+			"so: it has no status.",
+		Fix: "Write the name and the kind of a route or a Gateway of the policy's namespace, or " +
+			"the labels that it has.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docAttach, codePolicy},
+		Check: eachInstance(func(s subject) []rules.Finding {
+			var all []rules.Finding
+			p := s.policy
+			shown := func(kind string) bool {
+				return slices.ContainsFunc(s.shown, func(a *attachable) bool {
+					return a.Kind == kind
+				})
+			}
+			if p.idle != "" {
+				all = append(all, s.FindingAt(p.Spec.Member("targetRefs"), "targetRefs", "%s",
+					p.idle))
+			}
+			for _, ref := range p.refs {
+				t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
+				if s.lacksSection(t) {
+					all = append(all, s.FindingAt(ref.At, "targetRefs", "%s %s has no section %s "+
+						"in these files: the policy is not attached to it", ref.Kind,
+						qualified(p.Namespace, ref.Name), ref.Section))
+				}
+				if shown(ref.Kind) && !s.mayShow(t) {
+					all = append(all, s.FindingAt(ref.At, "targetRefs",
+						"there is no %s %s in these files", ref.Kind,
+						qualified(p.Namespace, ref.Name)))
+				}
+			}
+			list := itemsOf(p.Spec.Member("targetSelectors"))
+			for i, selector := range p.selectors {
+				if shown(selector.kind) && !selector.wide &&
+					s.selectsShown(p, selector) == rules.No {
+					all = append(all, s.FindingAt(list[i], "targetSelectors",
+						"no %s of namespace %s has the labels %s in these files",
+						selector.kind, p.Namespace, selector.String()))
+				}
+			}
+			return all
+		}),
+	}
+}
+
+// mayShow reports whether the files show a resource, or one that may be it.
+func (c *cluster) mayShow(t target) bool {
+	return slices.ContainsFunc(c.shown, func(a *attachable) bool { return a.mayBe(t) })
+}
+
+func outerPolicyDropped() rules.Rule {
+	return rules.Rule{
+		Name:  "outer-policy-dropped",
+		Title: "a route's policy drops what its Gateway's policy checks",
+		Why: "Of a SecurityPolicy on a Gateway and one on a route the route's alone counts, " +
+			"whatever it is about: one that has CORS only takes the Gateway's jwt away, and " +
+			"every request gets in. A policy on a listener, or on a rule of a route, does the " +
+			"same.",
+		Fix: "Set mergeType: StrategicMerge in the route's policy (Envoy Gateway 1.8 and " +
+			"later), or repeat in it what the Gateway's policy checks.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docAttach, issueDropped, notesMerge, codePolicy},
+		Check: eachInstance(func(s subject) []rules.Finding {
+			lost := s.dropped()
+			if len(lost) == 0 || s.doubt != nil {
+				return nil
+			}
+			verb := "holds"
+			if len(lost) > 1 {
+				verb = "hold"
+			}
+			return []rules.Finding{s.FindingAt(s.policy.attachment(), lost[0],
+				"%s takes the place of %s, whose %s no longer %s for %s",
+				s.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
+				s.name)}
+		}),
+	}
+}
+
+// dropped lists what the outer policy checks and the one that takes its place does not.
+func (i *instance) dropped() []string {
+	var lost []string
+	if i.outer == nil || i.merges() {
+		return nil
+	}
+	for _, field := range []string{
+		"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
+	} {
+		if isSet(i.outer.Spec.Member(field)) && !isSet(i.spec.Member(field)) {
+			lost = append(lost, field)
+		}
+	}
+	return lost
+}
+
+func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
+
+// attachment is where the policy says what it is attached to.
+func (p *policy) attachment() *source.Value {
+	for _, field := range []string{"targetRefs", "targetRef", "targetSelectors"} {
+		if v := p.Spec.Member(field); v != nil {
+			return v
+		}
+	}
+	return p.Spec
 }

@@ -1,10 +1,16 @@
 package mulesoft
 
 import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -164,4 +170,122 @@ func cachesForLongerThanADay(c configured) []rules.Finding {
 	length := inspect.Length(time.Duration(min(minutes, 100_000_000)) * time.Minute)
 	message := "jwksServiceTimeToLive counts minutes: this is " + length
 	return c.finding("jwksServiceTimeToLive", ttl.value, message)
+}
+
+func introspectionEndpointUnfit() rules.Rule {
+	return rules.Rule{
+		Name:  "introspection-endpoint-unfit",
+		Title: "the endpoint can't validate tokens, or not safely",
+		Why: "Entra ID has no introspection endpoint, and neither the UserInfo endpoint nor " +
+			"Microsoft Graph is one: no token is found active, and nobody gets in. Over http, " +
+			"anyone who can answer in its place decides which tokens are active.",
+		Fix: "Use JWT Validation with the tenant's key set for tokens of Entra ID, and https " +
+			"for an endpoint of your own.",
+		Severity: rules.Error,
+		Since:    since,
+		References: []string{
+			"RFC 7662, OAuth 2.0 Token Introspection",
+			"learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
+		},
+		Check: eachEntry(unfitEndpoints),
+	}
+}
+
+func unfitEndpoints(c configured) []rules.Finding {
+	for _, name := range []string{"introspectionURL", "tokenUrl"} {
+		endpoint := c.setting(name)
+		if endpoint.value == nil || endpoint.unknown != nil {
+			continue
+		}
+		if why := unfit(strings.TrimSpace(endpoint.text)); why != "" {
+			return c.finding(name, endpoint.value, "no token can be validated here: "+why)
+		}
+	}
+	return nil
+}
+
+// unfit is why an address is no introspection endpoint, or none to be trusted; empty where it may
+// be one.
+func unfit(address string) string {
+	u, err := url.Parse(address)
+	if err == nil {
+		host := strings.ToLower(u.Hostname())
+		_, ours := entra.CloudOf(host)
+		api, microsofts := entra.MicrosoftAPI("https://" + host)
+		switch {
+		case rules.IsMetadata(u):
+			return "it is the metadata document of an issuer"
+		case ours, host == "sts.windows.net":
+			return "Entra ID has no introspection endpoint"
+		case microsofts:
+			return api.Name + " has no introspection endpoint"
+		}
+	}
+	if fault := rules.AddressFault(address); fault != "" {
+		return fault
+	}
+	if strings.EqualFold(u.Scheme, "http") {
+		return "it is asked over http, where anyone on the network path can answer"
+	}
+	return ""
+}
+
+func policyOrder() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-order",
+		Title: "two policies are in an order in which the second can't work",
+		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a " +
+			"token policy before CORS rejects it; and what a token policy puts into " +
+			"authentication is not there yet for a policy before it.",
+		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
+			"client id.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOrder, kbInvalid},
+		Check:      checkOrder,
+	}
+}
+
+// checkOrder compares each policy with the policies behind it.
+func checkOrder(s *rules.Subject) []rules.Finding {
+	chain := inForce(s)
+	slices.SortStableFunc(chain, func(a, b configured) int {
+		return cmp.Or(automatedFirst(a.entry, b.entry), cmp.Compare(a.order, b.order))
+	})
+	var all []rules.Finding
+	for i, c := range chain {
+		for _, later := range chain[i+1:] {
+			if why := c.disturbs(later); why != "" {
+				at := firstPresent(later.assetAt, later.place)
+				all = append(all, later.finding("order", at, why)...)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
+// with the same order, or with none, may run either way round.
+func (c configured) disturbs(later configured) string {
+	unordered := c.order == later.order || c.policy.Unordered || later.policy.Unordered
+	switch {
+	case unordered && c.automated == later.automated:
+		return ""
+	case c.isTokenPolicy() && later.asset == "cors":
+		const why = "CORS comes after %s: a preflight request has no token and is rejected " +
+			"before it gets here"
+		return fmt.Sprintf(why, policyName(c.asset))
+	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
+		strings.Contains(c.config.JSON(), "#[authentication."):
+		const why = "%s comes before this and reads authentication, which only this policy " +
+			"fills in"
+		return fmt.Sprintf(why, policyName(c.asset))
+	}
+	return ""
+}
+
+// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
+func (c configured) isTokenPolicy() bool {
+	return c.fields != nil && !c.custom && !c.readsCredentials()
 }

@@ -332,7 +332,7 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 	}
 	name, err := r.one(of.Contracts)
 	if err == nil {
-		site.Contracts, err = r.maker.ReadContracts(name)
+		site.Contracts, err = r.maker.readContracts(name)
 		err = r.blame(err, []entra.Text{of.Contracts}, name, aContracts)
 	}
 	return err

@@ -213,7 +213,7 @@ func (m *Maker) isContracts(name, folder string) bool {
 		!slices.Contains(formats, filepath.Ext(name)) {
 		return false
 	}
-	_, err := m.ReadContracts(filepath.Join(folder, filepath.FromSlash(name)))
+	_, err := m.readContracts(filepath.Join(folder, filepath.FromSlash(name)))
 	return err == nil
 }
 

@@ -21,7 +21,7 @@ func newPage(env *Env) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "page",
-		Short: "Open the page that does the same in a browser, on this machine alone",
+		Short: "Do the same on a page in the browser, on this machine alone",
 		Long: "page serves the page that came with the release on this machine's loopback " +
 			"address, and opens a browser on it,\n" +
 			"until it is interrupted. Nothing that is pasted there leaves the browser.",

@@ -39,7 +39,7 @@ func newProbe(env *Env) *cobra.Command {
 	var flags probeFlags
 	cmd := &cobra.Command{
 		Use:   "probe URL [@FILE|-] -p POLICY",
-		Short: "Send the request to your own gateway, and compare its answer with the prediction",
+		Short: "Ask your own gateway, and compare its answer with the prediction",
 		Long: "probe predicts what the gateway answers, sends the request once to the URL that " +
 			"you typed, and compares. The\n" +
 			"token goes to that host alone, in the Authorization header; no redirect is " +

@@ -43,7 +43,7 @@ func newPull(env *Env) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
 		Use:   "pull [FOLDER]",
-		Short: "Fetch policies, contracts and API instances from Anypoint, for matrix",
+		Short: "Fetch policies, contracts and instances from Anypoint, for matrix",
 		Long: "pull reads the policies, contracts and API instances of an organisation's " +
 			"environments from Anypoint's control\n" +
 			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -70,4 +71,13 @@ func nextPage(steps []rules.Step, say func(string) string) []Row {
 		all = append(all, Row{say(sentence(step.Note)), say(step.Command)})
 	}
 	return all
+}
+
+// InitText says which environments file was written, and what to do now.
+func InitText(w io.Writer, style Style, written string, next rules.Step) error {
+	t := NewText(style)
+	t.Para(0, safe(written))
+	t.wayOn([]rules.Step{next})
+	_, err := t.WriteTo(w)
+	return err
 }

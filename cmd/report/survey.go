@@ -226,7 +226,7 @@ func SurveySummary(s *environments.Survey) string {
 		text += ", " + Counted(n, "app registration file")
 	}
 	if len(comments) > 0 {
-		text += "; only as a comment, because they have no policies: " +
+		text += "; as a comment only, without policies: " +
 			Guarded(strings.Join(comments, ", "))
 	}
 	if n := s.Unplaced(); n > 0 {

@@ -26,7 +26,10 @@ func Main(env Env) int {
 	if env.Terminal.Stderr {
 		env.Stderr = &progressLine{to: env.Stderr}
 	}
-	return env.orInterrupted(func() int { return runCommand(&env) })
+	if env.OnInterrupt != nil {
+		env.OnInterrupt(env.interrupted)
+	}
+	return runCommand(&env)
 }
 
 // runCommand runs the command that the arguments name.
@@ -165,33 +168,25 @@ func commands(env *Env) []*cobra.Command {
 // costs more than decoding a token does, and nobody is quicker than that at the keyboard.
 const unheard = 25 * time.Millisecond
 
-// interrupts tells when the user presses Ctrl-C. The system's own answer to it differs: a shell
-// sees 130, Windows another code, and a program that waits for ours sees no code at all.
-func interrupts() <-chan os.Signal {
-	pressed := make(chan os.Signal, 1)
-	time.AfterFunc(unheard, func() { signal.Notify(pressed, os.Interrupt) })
-	return pressed
+// onInterrupt calls stop when the user presses Ctrl-C. The system's own answer to it differs: a
+// shell sees 130, Windows another code, and a program that waits for ours sees no code at all.
+func onInterrupt(stop func()) {
+	time.AfterFunc(unheard, func() {
+		pressed := make(chan os.Signal, 1)
+		signal.Notify(pressed, os.Interrupt)
+		<-pressed
+		stop()
+	})
 }
 
-// orInterrupted runs a command to its end, or until the user interrupts it. The process ends then,
-// with whatever the command still does: a file is written as a whole or not at all, and the
-// unfinished part of it is removed.
-func (e *Env) orInterrupted(run func() int) int {
-	if e.Interrupts == nil {
-		return run()
-	}
-	ended := make(chan int, 1)
-	go func() { ended <- run() }()
-	select {
-	case code := <-ended:
-		return code
-	case <-e.Interrupts:
-	}
+// interrupted ends the process, with whatever the command still does: a file is written as a whole
+// or not at all, and the unfinished part of it is removed.
+func (e *Env) interrupted() {
 	if line, ok := e.Stderr.(*progressLine); ok {
 		line.hide()
 	}
 	if name := e.unfinished.Load(); name != nil {
 		_ = os.Remove(*name) // a name that can't be removed is the least that went wrong
 	}
-	return exitInterrupted
+	e.Exit(exitInterrupted)
 }

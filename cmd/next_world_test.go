@@ -130,8 +130,8 @@ tests:
 	return w
 }
 
-// token is a token of a shape with further claims, issued so much before the clock. A claim that is
-// null is taken away.
+// token is a token of a shape with further claims, issued so much before the clock. A claim that
+// is null is taken away.
 func (w *nextWorld) token(shape, claims string, ago time.Duration) string {
 	w.t.Helper()
 	all, err := mint.Claims(shape, clock.Add(ago))

@@ -177,7 +177,6 @@ func (e *Env) writePulled(pulling *report.Pulling) error {
 		err = e.writeIn(&config)
 	case err == nil:
 		config.Before = before
-		pulling.Kept = true
 		pulling.Absent, err = e.maker().AbsentColumns(pulling)
 		config.Text = before
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// withoutCommand is about a first word that is not a command: perhaps a file, before whose name the
-// command was left out.
+// withoutCommand is about a first word that is not a command: perhaps a file, before whose name
+// the command was left out.
 func (e *Env) withoutCommand(root *cobra.Command, word string) error {
 	name := strings.TrimPrefix(word, "@")
 	if !e.maker().IsFile(name) {

@@ -13,9 +13,9 @@ import (
 // diagnose says what a text without a token is instead.
 func (p *paste) diagnose() *source.Error {
 	for _, look := range [...]func(*paste) *source.Error{
-		(*paste).masked, (*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead,
-		(*paste).shortened, (*paste).headerLine, (*paste).location, (*paste).credential,
-		(*paste).damaged, (*paste).file,
+		(*paste).masked, (*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead,
+		(*paste).yamlInstead, (*paste).shortened, (*paste).headerLine, (*paste).location,
+		(*paste).credential, (*paste).damaged, (*paste).file,
 	} {
 		if e := look(p); e != nil {
 			return e

@@ -21,6 +21,9 @@ func LocateAnswer(text string, token Found) (answer *HTTPAnswer, why string) {
 	var all []*HTTPAnswer
 	lines := transcriptLines(text)
 	for i := 0; i < len(lines); i++ {
+		if !strings.Contains(lines[i], "HTTP/") {
+			continue // what most texts are: a token alone
+		}
 		status := statusLine().FindStringSubmatch(lines[i])
 		if status == nil {
 			continue

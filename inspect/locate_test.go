@@ -54,6 +54,19 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 		note string
 	}{
 		{"a token alone", access, access, "the text", ""},
+		{
+			"a byte order mark that its header begins with is the header's",
+			"Bearer 77u_" + access, "77u_" + access, "the Authorization header", "",
+		},
+		{
+			"so in a text, and in the other alphabet of base64",
+			"it sent 77u/" + access + " today", "77u/" + access, "the text", "",
+		},
+		{
+			"a byte order mark that its payload begins with",
+			"it sent " + strings.Replace(access, ".", ".77u_", 1) + " today",
+			strings.Replace(access, ".", ".77u_", 1), "the text", "",
+		},
 		{"a line break at its end", access + "\n", access, "the text", ""},
 		{"white space around it", " \t\r\n" + access + "  \n\n", access, "the text", ""},
 		{"double quotes", `"` + access + `"`, access, "the text", ""},

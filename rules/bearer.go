@@ -235,6 +235,9 @@ func (l Location) wants() string {
 // placeOfToken is where the policy looks for the token, in words.
 func (r *Result) placeOfToken() string {
 	leaf := r.judged.leaf
+	if leaf == nil {
+		return "a place that is not known"
+	}
 	if leaf.Op != Sent {
 		return leaf.Input.words()
 	}

@@ -49,6 +49,9 @@ func (r *Request) judge(p *Predicate) judgement {
 	if j.leaf == nil {
 		j.leaf = p
 	}
+	if j.may == fails && p.Otherwise != nil {
+		j.answer = p.Otherwise
+	}
 	return j
 }
 

@@ -269,8 +269,7 @@ func (r *Request) bind(name string, reading Reading) {
 // Contracts are the client ids that have an approved contract on the API instance.
 type Contracts struct {
 	IDs     []string
-	Partial bool   // the list says itself that it is not all of them
-	File    string // where it comes from
+	Partial bool // the list says itself that it is not all of them
 }
 
 // Has says whether this client has an approved contract. The comparison is exact, as the

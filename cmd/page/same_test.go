@@ -187,7 +187,7 @@ func terminal(dir, stdin string, args ...string) (out, errs string) {
 	env.Now = func() time.Time { return issuedAt }
 	env.LookupEnv = func(string) (string, bool) { return "", false }
 	env.CacheDir = func() (string, error) { return dir, nil }
-	env.Gateways, env.Interrupts, env.Shell = gateways.All(), nil, report.POSIX
+	env.Gateways, env.OnInterrupt, env.Shell = gateways.All(), nil, report.POSIX
 	cmd.Main(env)
 	return stdout.String(), stderr.String()
 }

@@ -53,6 +53,32 @@ func policyLine(p *rules.Policy) string {
 	return safe(line)
 }
 
+// orderedPolicy is policyLine with the policy's order, where it has one.
+func orderedPolicy(p *rules.Policy) string {
+	line := policyLine(p)
+	if p.Order > 0 {
+		line += fmt.Sprintf(", order %d", p.Order)
+	}
+	return line
+}
+
+// earlierUndecided says that a check before the one that decides is not known; empty if none is.
+func earlierUndecided(v *rules.Verdict) string {
+	earlier := v.Earlier()
+	if v.Outcome != rules.Rejected || len(earlier) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("An earlier check (%s) could not be decided.", checkName(earlier[0].Check))
+}
+
+// toKnow says what would decide an answer that is not known; empty if it is known.
+func toKnow(v *rules.Verdict) string {
+	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
+		return "To know: " + report.Ask(question)
+	}
+	return ""
+}
+
 // whenNew says what an expired token would have got, and how to see why.
 func whenNew(v *rules.Verdict) string {
 	if v.Outcome == rules.Accepted {

@@ -77,10 +77,10 @@ func (t *explainText) rejected(v *rules.Verdict) string {
 	if v.Decided != nil {
 		at = " at the " + deciding(v, " check")
 	}
-	if v.Status == 0 {
+	if v.Status == 0 && v.Answer.OneOf == nil {
 		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
 	}
-	return t.Paint(Bad, status(v.Status)+": rejected") + at
+	return t.Paint(Bad, statusOf(v.Status, &v.Answer)+": rejected") + at
 }
 
 // acceptedBecause says whether the request passed checks, or no policy made any.
@@ -101,9 +101,8 @@ func (t *explainText) reason() {
 	}
 	t.Blank()
 	t.Para(1, safe(sentence(v.Why())))
-	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("An earlier check (%s) could not be decided.",
-			checkName(earlier[0].Check)))
+	if undecided := earlierUndecided(v); undecided != "" {
+		t.Para(1, undecided)
 	}
 	if says := t.x.saysOf(); says != "" {
 		t.Para(1, safe(says))
@@ -111,8 +110,8 @@ func (t *explainText) reason() {
 	if t.x.Earlier != nil {
 		t.Para(1, whenNew(t.x.Earlier))
 	}
-	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
-		t.Para(1, "To know: "+safe(report.Ask(question)))
+	if ask := toKnow(v); ask != "" {
+		t.Para(1, safe(ask))
 	}
 }
 

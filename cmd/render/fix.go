@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixing is a repaired file as it is shown.
@@ -70,7 +69,7 @@ func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
-func (t *Text) beforeAndAfter(tokens []repair.Token) {
+func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	title, rows, stays := "", []Row(nil), false
 	done := func() {
 		t.Rows(2, rows)
@@ -89,7 +88,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 			stays = stays || mark == "fail"
 		}
 		rows = append(rows, Row{
-			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
+			name, fmt.Sprintf("%s → %s", token.Before.Line, token.After.Line),
 		})
 	}
 	if done(); stays {
@@ -98,7 +97,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	}
 }
 
-func headingOf(token *repair.Token) string {
+func headingOf(token *report.FixedToken) string {
 	title := "before and after"
 	if token.API != "" {
 		title += ", API " + token.API
@@ -179,7 +178,7 @@ func lineBreak(text string) string {
 
 // markOf is the sign that says whether the gateway answers as expected after the repair. It is
 // empty if nothing is expected.
-func markOf(token *repair.Token) string {
+func markOf(token *report.FixedToken) string {
 	switch {
 	case token.Expected == "":
 		return ""
@@ -245,40 +244,35 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 
 // FixAllJSON writes what fix has done to several files as JSON.
 func FixAllJSON(w io.Writer, all []*report.Fixing) error {
-	out := fixedAllJSON{SchemaVersion: SchemaVersion, Files: make([]fixedJSON, len(all))}
-	for i, fixed := range all {
-		out.Files[i] = fixedOf(fixed)
-	}
-	return JSON(w, out)
+	files := listOf(all, func(r **report.Fixing) fixedJSON { return fixedOf(*r) })
+	return JSON(w, fixedAllJSON{SchemaVersion, files})
 }
 
 func fixedOf(r *report.Fixing) fixedJSON {
 	f := fixing{r}
-	out := fixedJSON{
+	return fixedJSON{
 		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
-		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
-		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
-		Warnings: append([]string{}, f.Warnings...),
+		Repaired: orEmpty(f.Repaired), Changes: listOf(f.Changes, changeOf),
+		Warnings: orEmpty(f.Warnings),
+		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {
+			return notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, orEmpty(r.Asks)}
+		}),
+		Tokens: listOf(f.Tokens, func(t *report.FixedToken) fixedTokenJSON {
+			return fixedTokenJSON{
+				t.Name, known(t.API), t.Modelled, known(string(t.Expected)),
+				answeredOf(&t.Before), answeredOf(&t.After),
+			}
+		}),
+		NotProved: listOf(f.Unproved, func(u *report.Unproved) notProvedJSON {
+			return notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}}
+		}),
 	}
-	for _, c := range f.Changes {
-		out.Changes = append(out.Changes, changeOf(&c))
-	}
-	for _, r := range f.Refused {
-		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
-			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
-		})
-	}
-	for i := range f.Tokens {
-		token := &f.Tokens[i]
-		out.Tokens = append(out.Tokens, fixedTokenJSON{
-			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
-			outcomeOf(&token.Before), outcomeOf(&token.After),
-		})
-	}
-	for _, u := range f.Unproved {
-		out.NotProved = append(out.NotProved, notProvedJSON{
-			known(u.API), u.Tokens, u.Why, []string{u.Ask},
-		})
+}
+
+func answeredOf(a *report.Answered) outcomeJSON {
+	out := outcomeJSON{Outcome: a.Outcome, Status: known(a.Status), Question: known(a.Ask)}
+	if a.DecidedBy != "" {
+		out.DecidedBy = &a.DecidedBy
 	}
 	return out
 }

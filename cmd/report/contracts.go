@@ -24,7 +24,7 @@ func (m *Maker) readContracts(name string) (*rules.Contracts, error) {
 		return nil, err
 	}
 	text = inspect.UTF8(text)
-	contracts := &rules.Contracts{File: name}
+	contracts := &rules.Contracts{}
 	switch {
 	case strings.TrimSpace(text) == "":
 		err = contractsFault(source.Position{File: name}, "the file is empty")

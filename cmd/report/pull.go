@@ -25,7 +25,6 @@ import (
 type Pulling struct {
 	Folder  string
 	Config  string       // the environments file
-	Kept    bool         // it was there, and is as it was
 	Columns []string     // the environments that it should name
 	Files   []PulledFile // in the order of writing, the environments file last
 	Gone    []string     // folders of an earlier run that nothing was fetched for

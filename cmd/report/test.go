@@ -24,7 +24,6 @@ type Testing struct {
 type Tested struct {
 	Suite, Name string
 	Pos         source.Position
-	Span        source.Span
 	Expect      environments.Expectation
 	Verdict     rules.Verdict
 	Differences []string // none where the test passed
@@ -270,7 +269,7 @@ func (t *Tester) run(
 		return nil, err
 	}
 	tested := &Tested{
-		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect,
+		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
 		Verdict: rules.Evaluate(set.Policies, request),
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
@@ -297,7 +296,7 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
-		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
+		request.Contracts = &rules.Contracts{IDs: c.Contracts}
 	}
 	if c.Answer != nil {
 		request.Introspection = c.Answer

@@ -139,6 +139,31 @@ func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	}
 }
 
+// Where a token is looked for is not known of a header without a name. A request with a token is
+// open then, with a policy that wants one and without; one without a token carries nothing there.
+func TestAPlaceThatIsNotKnownLeavesATokenOpen(t *testing.T) {
+	t.Parallel()
+	wanted := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	for _, place := range []string{
+		`[{name: "${HEADER}"}]`, `[{name: 5}]`, "[5]", "[[{name: x-token}]]", "[{prefix: x}]",
+		`[{name: x-token}, {name: "${HEADER}"}]`,
+	} {
+		config := authentication("issuer: "+v2Issuer, "fromHeaders: "+place)
+		for name, more := range map[string]string{"alone": "", "a token is wanted": wanted} {
+			v := answered(t, config+more, requestOf(""))
+			if v.Outcome != rules.Undetermined {
+				t.Errorf("%s, %s: got %v", place, name, short(v))
+			}
+			for _, result := range v.Results {
+				_ = result.Why() // it has a reason to give
+			}
+		}
+		if got := short(answered(t, config, tokenless())); got != accepted() {
+			t.Errorf("%s, no token: got %v", place, got)
+		}
+	}
+}
+
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	t.Parallel()
 	token := requestOf("").Token.Compact()

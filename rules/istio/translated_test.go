@@ -106,8 +106,8 @@ func (w *recordedWorkload) authorize(t *testing.T, r *evaluator.Request) outcome
 type sentToken struct {
 	tokens.Request
 	name    string
-	sure    bool           // there is no doubt as to how Envoy reads it; also where there is none
-	payload map[string]any // nil for none that can be read
+	text    *evaluator.Text // nil where there is none
+	payload map[string]any  // nil for none that can be read
 
 	verified, ownVerified bool // with the issuer's key set, or with its RSA key alone
 }
@@ -121,11 +121,11 @@ func sentTokens(minted *witness.Minted) []sentToken {
 		return !strings.Contains(s.Name, " azp=") || strings.Contains(s.Name, " sent=")
 	})
 	for _, shape := range append(shapes, ofOthers[:mostClients]...) {
-		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name, sure: true}
+		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name}
 		if sent.Token != "" {
-			sent.sure = evaluator.Plain(sent.Token)
-			if parsed, ok := evaluator.Parse(sent.Token); ok {
-				sent.payload = parsed.Payload
+			sent.text = evaluator.Read(sent.Token)
+			if sent.text.Parsed != nil {
+				sent.payload = sent.text.Parsed.Payload
 			}
 			token := inspect.Parse(sent.Token)
 			noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
@@ -144,7 +144,7 @@ func (w *recordedWorkload) seen(sent *sentToken) (payload map[string]any, ok boo
 	if sent.Token == "" || w.jwt == nil {
 		return nil, true
 	}
-	if !sent.sure || sent.payload == nil {
+	if !sent.text.Plain || sent.payload == nil {
 		return nil, false
 	}
 	var found *evaluator.Provider
@@ -296,11 +296,12 @@ func (w *recordedWorkload) answer(
 	if w.jwt == nil || sent.Token == "" {
 		return w.authorize(t, r)
 	}
-	if !sent.sure {
+	if !sent.text.Plain {
 		return unjudged
 	}
 	token := &evaluator.Token{
 		Header:   map[string]string{"authorization": sent.Authorization},
+		Known:    sent.text,
 		Verified: sent.verified,
 	}
 	if own {

@@ -39,7 +39,8 @@ func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
 	case err != nil:
 		return nil, err
 	}
-	return environments.Read(file)
+	read, err := environments.Read(file)
+	return read, m.OrMistaken(err, name, string(environmentsFile))
 }
 
 // noEnvironments is the error where the environments file is not there, with the command that

@@ -191,11 +191,11 @@ func (m matchers) path(path string, expressions []string) sample {
 	return sampleOf(path, expressions, m.matchPath)
 }
 
-// Limits of the routes of a policy: how many, and the bytes of an expression.
-const (
-	mostRoutes   = 4096
-	longestRoute = 4 << 10
-)
+// mostRoutes limits the routes of a policy.
+const mostRoutes = 4096
+
+// LongestRoute is how many bytes an expression of a route may have: see [RoutesBeyond].
+const LongestRoute = 4 << 10
 
 // RoutesBeyond says why routes are not looked at: they go beyond the limits of this tool, which
 // says nothing about the gateway. It is nil where they do not.
@@ -205,9 +205,9 @@ func RoutesBeyond(routes []Route) *Unknown {
 			mostRoutes)}
 	}
 	for _, route := range routes {
-		if len(route.Method) > longestRoute || len(route.Path) > longestRoute {
+		if len(route.Method) > LongestRoute || len(route.Path) > LongestRoute {
 			return &Unknown{Why: fmt.Sprintf("the expression of a route is longer than %d KiB, "+
-				"the most that gatewhy reads", longestRoute>>10)}
+				"the most that gatewhy reads", LongestRoute>>10)}
 		}
 	}
 	return nil

@@ -37,6 +37,9 @@ func TestThePageSaysWhatTheTerminalSays(t *testing.T) {
 		t.Fatalf("%d fixtures, want %d", len(all), leastFixtures)
 	}
 	for i, f := range all {
+		if i%oneFixtureOf != 0 {
+			continue
+		}
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			asked := report.Asked{
@@ -53,7 +56,7 @@ func TestThePageSaysWhatTheTerminalSays(t *testing.T) {
 				explain, lint = append(explain, "--app", f.app), append(lint, "--app", f.app)
 			}
 			same(t, dir, "explain", asked, explain...)
-			if i%3 == 0 { // it tries repairs, which takes longer
+			if i/oneFixtureOf%3 == 0 { // it tries repairs, which takes longer
 				same(t, dir, "lint", asked, lint...)
 			}
 		})

@@ -225,8 +225,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	x.Coverage.Add(set.Policies)
+	classes := map[requestLine][]rules.Class{}
 	for i := range suite.Cases {
-		tested, err := t.run(suite, &suite.Cases[i], set)
+		tested, err := t.run(suite, &suite.Cases[i], set, classes)
 		if err != nil {
 			return err
 		}
@@ -262,17 +263,26 @@ func (t *Tester) policies(suite *environments.Suite) (*PolicySet, error) {
 	return t.Maker.ReadPolicies(names, options)
 }
 
-// run runs one test.
+// requestLine is what tells classes of requests apart.
+type requestLine struct{ method, path string }
+
+// run runs one test. To find the classes of its request takes long if the policies have many
+// routes, so tests share them.
 func (t *Tester) run(
 	suite *environments.Suite, c *environments.Case, set *PolicySet,
+	classes map[requestLine][]rules.Class,
 ) (*Tested, error) {
 	request, err := t.request(suite, c)
 	if err != nil {
 		return nil, err
 	}
+	line := requestLine{request.Method, request.Path}
+	if classes[line] == nil {
+		classes[line] = rules.Classes(set.Policies, line.method, line.path)
+	}
 	tested := &Tested{
 		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
-		Verdict: rules.Evaluate(set.Policies, request),
+		Verdict: rules.EvaluateIn(classes[line], set.Policies, request),
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
 		t.disagreement(request, set, &tested.Verdict)...)

@@ -32,19 +32,17 @@ func asked() []recording.Request {
 
 // elsewhere says of each place that a rule looks at, and that the request has nothing in, that it
 // is empty.
-func elsewhere(r *rules.Request, of *compiler) *rules.Request {
+func elsewhere(r *rules.Request, places []rules.Location) *rules.Request {
 	r.Query, r.Cookies = map[string]string{}, map[string]string{}
-	for _, rule := range of.jwt {
-		for _, l := range rule.provider().Locations {
-			switch l.Input.Source {
-			case rules.FromQuery:
-				r.Query[l.Input.Name] = ""
-			case rules.FromCookie:
-				r.Cookies[l.Input.Name] = ""
-			default:
-				name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
-				r.Headers[name] = cmp.Or(r.Headers[name], "")
-			}
+	for _, l := range places {
+		switch l.Input.Source {
+		case rules.FromQuery:
+			r.Query[l.Input.Name] = ""
+		case rules.FromCookie:
+			r.Cookies[l.Input.Name] = ""
+		default:
+			name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
+			r.Headers[name] = cmp.Or(r.Headers[name], "")
 		}
 	}
 	return r
@@ -221,6 +219,10 @@ func (n *comparisons) compare(
 	}
 	c := newCompiler(w, behaviours())
 	own := len(c.jwt) > 0 && c.providers[0].Key.Own
+	places := []rules.Location{}
+	for _, rule := range c.jwt {
+		places = append(places, rule.provider().Locations...)
+	}
 	alone := []*rules.Policy{{Gateway: Name, Root: c.authorization()}}
 	whole := []*rules.Policy{{Gateway: Name, Root: c.root()}}
 	n.seen, n.called = map[rules.ID]bool{}, map[rules.ID]bool{}
@@ -233,7 +235,7 @@ func (n *comparisons) compare(
 		sent := &all[i]
 		for _, r := range asked() {
 			predicted := func(of []*rules.Policy) rules.Verdict {
-				request := elsewhere(minted.Request(&r, sent.name), c)
+				request := elsewhere(minted.Request(&r, sent.name), places)
 				request.Brief = true
 				return rules.Evaluate(of, request)
 			}

@@ -161,7 +161,7 @@ func (o oidcCompiler) scopes() *rules.Check {
 	check := o.check(rules.Scopes, "scopes", documented(docOIDC))
 	check.Answer = o.answer(missingScopes)
 	check.Unknown = firstUnknown(scopes, criteria)
-	words := strings.Fields(scopes.text)
+	words := rules.Compared(strings.FieldsSeq(scopes.text))
 	if len(words) == 0 && check.Unknown == nil {
 		check.Skip = "none required"
 		return check

@@ -157,9 +157,10 @@ func IfPresent(in Input, p Predicate) Predicate { return Either(Negate(Has(in)),
 
 // Literals returns strings as the literals of a predicate.
 func Literals(texts ...string) []*source.Value {
-	all := make([]*source.Value, len(texts))
+	all, made := make([]*source.Value, len(texts)), make([]source.Value, len(texts))
 	for i, text := range texts {
-		all[i] = &source.Value{Kind: source.String, Text: text}
+		made[i] = source.Value{Kind: source.String, Text: text}
+		all[i] = &made[i]
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,6 +77,9 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	set = set.beside(unread)
+	if err := m.otherGateway(set.Adapter, set.Files[0].Name, options); err != nil {
+		return nil, err
+	}
 	m.noteGateway(set, options.Variant)
 	if name := set.stacked(found); name != "" {
 		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
@@ -109,6 +113,17 @@ func (m *Maker) readPolicyFiles(
 		}
 	}
 	return files, unread, nil
+}
+
+// otherGateway is an error where a named file has policies of another vendor's gateway than the
+// command line says.
+func (m *Maker) otherGateway(of rules.Adapter, file string, options rules.Options) error {
+	if m.Gateway == "" || m.Gateway != options.Variant || named(options)(of) {
+		return nil
+	}
+	return Problem(fmt.Sprintf("--gateway %s: the policies in %s are for %s", m.Gateway, file,
+		strings.Join(of.VariantNames(), " or ")),
+		"leave out --gateway, for the file says it; or name a file for "+m.Gateway)
 }
 
 // noteGateway says where the gateway that the user names does not count.
@@ -349,21 +364,45 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 // it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
-	as := ""
-	switch kind {
-	case keySetFile:
-		as = "--jwks " + file.Name + ", to explain, verify or scan"
-	case environmentsFile:
-		as = "-c " + file.Name + " --env NAME, to explain or scan; as -c " + file.Name +
-			", to matrix"
-	case registrationFile:
-		as = "--app " + file.Name + ", beside a policy"
-	default:
+	if kind == "" {
 		return err
 	}
 	return &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no policy in this file: it is " + string(kind),
+		Hints: source.Hints("pass it as " + passedAs(string(kind), file.Name)),
+	}
+}
+
+// passedAs is the flag that takes a file of a kind, and where; empty where none does.
+func passedAs(kind, name string) string {
+	switch kind {
+	case aPolicy:
+		return "-p " + name + ", to explain or scan"
+	case string(keySetFile):
+		return "--jwks " + name + ", to explain, verify or scan"
+	case string(environmentsFile):
+		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
+	case string(registrationFile):
+		return "--app " + name + ", beside a policy"
+	}
+	return ""
+}
+
+// OrMistaken says of a file that could not be read as what was wanted which other kind it is, and
+// which flag takes it; else it returns the error as it is.
+func (m *Maker) OrMistaken(err error, name, wanted string) error {
+	if err == nil {
+		return nil
+	}
+	is := m.KindOf(name)
+	as := passedAs(is, name)
+	if as == "" || is == wanted {
+		return err
+	}
+	return &source.Error{
+		Pos:   source.Position{File: name},
+		Cause: "this is " + is + ", and " + wanted + " is expected here",
 		Hints: source.Hints("pass it as " + as),
 	}
 }

@@ -255,7 +255,8 @@ func TestWhatIsKnownOfATemplateHoldsForEachOfItsValues(t *testing.T) {
 		}
 		for _, value := range []string{"api", "web", "public", "a", "two", "other"} {
 			for i, got := range outcomes(strings.ReplaceAll(cluster, mark, value)) {
-				if is := of[i]; is != rules.Undetermined && got != rules.Undetermined && got != is {
+				is, open := of[i], rules.Undetermined
+				if is != open && got != open && got != is {
 					t.Errorf("%d: %s, and with %s %s:\n%s", n, is, value, got, cluster)
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,7 +25,7 @@ type fault struct {
 	// maybe says that a flag or a variable, which the files do not show, may put it right.
 	maybe bool
 
-	// secret says that people leave it out of what they show, or write something else there.
+	// secret says that people write something else in its place, in what they show.
 	secret bool
 
 	unread bool // no answer depends on its value
@@ -114,7 +113,7 @@ func refusedText(name, text string) string {
 		return notIn([]string{"", "none", "lax", "strict"}, text,
 			shown+" is not one of lax, strict and none")
 	case "cookie_name":
-		if (&http.Cookie{Name: text}).String() == "" || len(text) > 256 {
+		if !isToken(text) || len(text) > 256 {
 			return shown + " can't be the name of a cookie"
 		}
 	case "session_store_type":
@@ -125,7 +124,8 @@ func refusedText(name, text string) string {
 		}
 	case "signature_key":
 		hash, _, ok := strings.Cut(text, ":")
-		if text != "" && (!ok || strings.Count(text, ":") > 1 || !slices.Contains(hashes(), hash)) {
+		ok = ok && strings.Count(text, ":") == 1 && slices.Contains(hashes(), hash)
+		if text != "" && !ok {
 			return "it is not a hash such as sha256, a colon and a key"
 		}
 	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
@@ -134,6 +134,17 @@ func refusedText(name, text string) string {
 		}
 	}
 	return ""
+}
+
+// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // notIn is what to say of a text that is not one of some.
@@ -171,8 +182,9 @@ func refusedUpstream(text string) string {
 	if err != nil {
 		return inspect.Visible(text) + " is not an address; one begins with http://"
 	}
-	return notIn([]string{"http", "https", "file", "unix", "static"}, u.Scheme,
-		inspect.Visible(text)+" does not begin with http://, https://, file://, unix:// or static://")
+	schemes := []string{"http", "https", "file", "unix", "static"}
+	return notIn(schemes, u.Scheme, inspect.Visible(text)+
+		" does not begin with http://, https://, file://, unix:// or static://")
 }
 
 // secretLength is the length of the key that is made of a secret, which may be in base64
@@ -215,8 +227,8 @@ func providers() []string {
 }
 
 // firstFault is the first fault because of which nobody knows the program's answer. A secret is
-// none, for people leave it out of what they show. Nor is what may be set elsewhere, where no
-// answer depends on it.
+// none, for people write something else in its place, in what they show. Nor is what may be set
+// elsewhere, where no answer depends on it.
 func (e *entry) firstFault() (fault, bool) {
 	for _, u := range e.unknown {
 		if u.layer != byVariable {

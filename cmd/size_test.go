@@ -22,8 +22,8 @@ const (
 // all of them against its predictions.
 const oneAnswerOf = 4
 
-// Of so many tokens that hold hardly anything one is shown to every command, and of so many examples
-// of rules one is what FuzzLint begins with.
+// Of so many tokens that hold hardly anything one is shown to every command, and of so many
+// examples of rules one is what FuzzLint begins with.
 const (
 	oneEmptyOf = 3
 	oneSeedOf  = 4

@@ -39,6 +39,9 @@ func (e *Env) withDefaults(cmd *cobra.Command) {
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		line := commandLine{env: e, cmd: cmd, args: args}
+		if line.says("gateway") {
+			e.gateway = cmd.Flag("gateway").Value.String()
+		}
 		if err := line.takeVariables(); err != nil {
 			return err
 		}

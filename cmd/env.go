@@ -49,6 +49,8 @@ type Env struct {
 	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
 	unfinished *atomic.Pointer[string]
 
+	gateway string // that the command line says; empty where it says none
+
 	transport http.RoundTripper // made by Connect for the command that runs
 }
 
@@ -88,7 +90,7 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
+		Gateway: e.gateway, Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

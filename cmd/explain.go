@@ -37,8 +37,7 @@ type explainFlags struct {
 func newExplain(env *Env) *cobra.Command {
 	var flags explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [TOKEN] -p POLICY",
-		Short: "Predict the gateway's answer to a token, and say why",
+		Use: "explain [TOKEN] -p POLICY",
 		Long: "explain runs a gateway's policies over a token and says what the gateway " +
 			"answers, which field of which\n" +
 			"file decides it, and which change, tried on this token, repairs it. The only thing " +
@@ -67,7 +66,7 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.other, "other", "",
 		"another environment's `TOKEN` (or @FILE), run against each repair")
-	flags.StringVar(&f.path, "path", "", "the request's `PATH`, with the API's base path")
+	flags.Var((*pathText)(&f.path), "path", "the request's `PATH`, with the API's base path")
 	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
 		"the request has no headers except those of -H and the token")
 	f.observed.register(cmd)
@@ -82,7 +81,7 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 		"`FILE` with the client ids that have an approved contract")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
-	flags.StringVar(&f.method, "method", "", "the request's `METHOD`")
+	flags.Var((*methodText)(&f.method), "method", "the request's `METHOD`")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" says that it is not sent; @FILE has one a line; repeatable")
 	flags.StringVar(&f.environment.name, "env", "",

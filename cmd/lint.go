@@ -35,8 +35,7 @@ type lintFlags struct {
 func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
-		Use:   "lint PATH…",
-		Short: "Find what is wrong in policies, without a token",
+		Use: "lint PATH…",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
 			"input) and says what lets in too\n" +
 			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/textproto"
@@ -65,6 +66,10 @@ type Lookup struct {
 	// Otherwise is the answer if something that is not the token is at a location; nil for the
 	// check's own answer.
 	Otherwise *Answer
+
+	// Crowded is the answer if several locations have something and none counts; nil for
+	// Otherwise.
+	Crowded *Answer
 }
 
 // lookup is how a predicate of Sent looks for the token.
@@ -102,7 +107,7 @@ func (r *Request) sent(p Predicate) judgement {
 		case found == 1 || p.lookup().Several == AllCount && counted.may == holds:
 			counted = j
 		case p.lookup().Several == NoneCounts:
-			return judgement{may: fails, answer: p.lookup().Otherwise}
+			return judgement{may: fails, answer: cmp.Or(p.Lookup.Crowded, p.Lookup.Otherwise)}
 		}
 	}
 	if found > 0 {

@@ -93,6 +93,7 @@ const mostChanges = 6
 
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
+	c = report.ShownChange(c)
 	if c.From == "" {
 		return c.Field + ": " + c.To
 	}
@@ -116,11 +117,12 @@ func (x explanation) repairsTitle() string {
 // byPolicy cuts results where the policy changes.
 func byPolicy(results []rules.Result) [][]rules.Result {
 	var all [][]rules.Result
+	start := 0
 	for i := range results {
-		if i == 0 || results[i].Policy != results[i-1].Policy {
-			all = append(all, nil)
+		if i+1 == len(results) || results[i+1].Policy != results[i].Policy {
+			all = append(all, results[start:i+1])
+			start = i + 1
 		}
-		all[len(all)-1] = append(all[len(all)-1], results[i])
 	}
 	return all
 }

@@ -249,5 +249,6 @@ func sourceOf(pos source.Position) *sourceJSON {
 }
 
 func changeOf(c *rules.FieldChange) changeJSON {
-	return changeJSON{c.Field, known(c.From), c.To, c.Fill}
+	shown := report.ShownChange(*c)
+	return changeJSON{shown.Field, known(shown.From), shown.To, shown.Fill}
 }

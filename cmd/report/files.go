@@ -28,6 +28,10 @@ type Maker struct {
 	Gateways Gateways // the vendors' adapters
 	Shell    Shell    // that printed commands are written for
 
+	// Gateway is what the command line says the gateway is; empty where it says nothing, or where
+	// a default does.
+	Gateway string
+
 	// Paste asks for a token at a terminal; nil where standard input is not one.
 	Paste func() (string, error)
 

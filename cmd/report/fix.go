@@ -91,6 +91,11 @@ func (m *Maker) NewFixer(
 	file *source.File, options rules.Options, apps *entra.Directory, facts rules.Facts,
 	solution string,
 ) (*Fixer, error) {
+	if adapter, ok := m.Gateways.of(file, options); ok {
+		if err := m.otherGateway(adapter, file.Name, options); err != nil {
+			return nil, err
+		}
+	}
 	judge := NewJudge(m.Gateways, options, apps)
 	return m.newFixer(judge, []*source.File{file}, options, facts, solution)
 }

@@ -285,8 +285,9 @@ func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
 	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&
 		!hasOddSpace(header)
+	inQuery := slices.Contains(slices.Collect(maps.Values(request.Query)), token.Compact())
 	switch {
-	case plain && request.HeadersWhole:
+	case plain && (request.HeadersWhole || inQuery): // inQuery: it is there twice
 		request.Headers["Authorization"] = "Bearer " + token.Compact()
 	case plain:
 		delete(request.Headers, "Authorization")

@@ -135,10 +135,16 @@ func textHint(v *source.Value) string {
 	return "put it in quotes: \"" + shorten(v.Text) + "\""
 }
 
-// plain reads a string whose place nobody needs.
-func plain(name string, into *string) reader {
+// plain reads a string whose place nobody needs. Faults say why a text is none of its kind; they
+// say nothing of one that is.
+func plain(name string, into *string, faults ...func(text string) string) reader {
 	return reader{name, func(v *source.Value) error {
 		t, err := textOf(name, v)
+		for _, fault := range faults {
+			if why := fault(t.Value); err == nil && why != "" {
+				err = wrong(v, name+": "+why, "")
+			}
+		}
 		*into = t.Value
 		return err
 	}}

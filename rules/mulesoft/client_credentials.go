@@ -106,6 +106,9 @@ func (k credentialCompiler) clientSecret() *rules.Check {
 		check.Skip = "no clientSecretExpression: the policy asks for no secret"
 		return check
 	}
+	if len(secret.Opaque.Reads) == 0 {
+		check.Wants = "the client's secret" // the expression may be the secret itself
+	}
 	secret.Opaque.Language, secret.Opaque.Eval = "", cannotCompare(secret)
 	check.Test = rules.Found(secret)
 	return check

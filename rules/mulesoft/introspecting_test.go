@@ -299,3 +299,40 @@ func TestTheStatusOfARefusedTokenIsOneOfTwo(t *testing.T) {
 		}
 	}
 }
+
+// A token in the query is read too (the vendor's example answers 400 where there is neither header
+// nor query). One in both is refused on Mule Gateway (MuleSoft documentation, OAuth 2.0 policies).
+func TestATokenInTheQueryIsRead(t *testing.T) {
+	const skip = `"skipClientIdValidation":true`
+	for _, test := range []struct {
+		variant        string
+		header, query  bool
+		status         int
+		situation, why string
+	}{
+		{Mule, false, true, 200, "", ""},
+		{Mule, true, false, 200, "", ""},
+		{
+			Mule, true, true, 400, tokenTwice,
+			"in more than one place, the Authorization header or the query access_token",
+		},
+		{Mule, false, false, 400, noToken, "the Authorization header or the query access_token"},
+		{Flex, false, true, 200, "", ""},
+	} {
+		r := request(v1)
+		r.Headers, r.Query, r.QueryWhole = map[string]string{"Authorization": ""}, nil, true
+		if test.header {
+			r.Headers["Authorization"] = "Bearer " + r.Token.Compact()
+		}
+		if test.query {
+			r.Query = map[string]string{"access_token": r.Token.Compact()}
+		}
+		c := compiled(t, "policy.json", policyOf(openIDConnect, "", skip),
+			rules.Options{Variant: test.variant})
+		v := rules.Evaluate(c.Policies, r)
+		if v.Status != test.status || v.Answer.Situation != test.situation ||
+			!strings.Contains(v.Why(), test.why) {
+			t.Errorf("%+v: %d %s: %s", test, v.Status, v.Answer.Situation, v.Why())
+		}
+	}
+}

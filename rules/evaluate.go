@@ -233,10 +233,14 @@ func (e *evaluation) reported(which Reported, all []settled) int {
 	best := 0
 	for i := range all {
 		more := cmp.Compare(e.weight(&all[i]), e.weight(&all[best]))
-		if which == Last || which == Weightiest && more >= 0 || which == Nearest &&
+		if which == Last || which >= Weightiest && more >= 0 || which == Nearest &&
 			(more > 0 || more == 0 && all[i].passed > all[best].passed) {
 			best = i
 		}
+	}
+	first := slices.IndexFunc(all, func(s settled) bool { return e.weight(&s) > 0 })
+	if which == Opening && first >= 0 && e.weight(&all[first]) == e.weight(&all[best]) {
+		return first
 	}
 	return best
 }

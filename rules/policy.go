@@ -179,6 +179,7 @@ const (
 	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
+	Opening    // the first one whose answer weighs anything; as Weightiest, if another weighs more
 )
 
 // AllOf is the node under which each of the checks must hold, in order.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -215,7 +216,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	suite, err := environments.ReadSuite(file)
-	if err != nil {
+	if err != nil && !environments.IsSuite(file) {
+		return t.Maker.OrMistaken(err, found.Name, "a file of policy tests")
+	} else if err != nil {
 		return err
 	}
 	set, err := t.policies(suite)
@@ -289,7 +292,7 @@ func (t *Tester) run(
 
 func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rules.Request, error) {
 	request := &rules.Request{
-		At: suite.At, Method: t.Method, Path: t.Path, Headers: t.Headers,
+		At: suite.At, Method: t.Method, Headers: t.Headers,
 		Contracts: t.Contracts, Introspection: t.Answer,
 		Signatures: environments.Assumed(c.Signature),
 	}
@@ -299,9 +302,7 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 	if c.Method != "" {
 		request.Method = c.Method
 	}
-	if c.Path != "" {
-		request.Path = c.Path
-	}
+	aimAt(request, cmp.Or(c.Path, t.Path))
 	if c.Headers != nil {
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}

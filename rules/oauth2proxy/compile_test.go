@@ -336,6 +336,37 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 		open(rules.Conditional) {
 		t.Errorf("a query that narrows who is let in: got %v", got)
 	}
+	r.Path, r.Query = "/orders", map[string]string{"allowed_groups": "g"}
+	if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", basic), r)); got !=
+		open(rules.Conditional) {
+		t.Errorf("a parameter that narrows who is let in: got %v", got)
+	}
+}
+
+// Who has signed in before has a cookie that only the program can read.
+func TestASessionCookieMayLetARequestIn(t *testing.T) {
+	t.Parallel()
+	const strict = basic + "bearer_token_login_fallback = false\n"
+	for name, test := range map[string]struct {
+		config, cookie, claims string
+		want                   decided
+	}{
+		"a bad token beside a session": {
+			basic, "a=b; _oauth2_proxy=x", "aud=", open(rules.Conditional),
+		},
+		"a long session":  {basic, "_oauth2_proxy_0=x", "aud=", open(rules.Conditional)},
+		"another cookie":  {basic, "a=_oauth2_proxy", "aud=", rejected(403, rules.Audience)},
+		"a good token":    {basic, "_oauth2_proxy=x", "", accepted()},
+		"no fallback":     {strict, "_oauth2_proxy=x", "aud=", rejected(403, rules.Audience)},
+		"of another name": {basic + `cookie_name = "s"`, "s=x", "aud=", open(rules.Conditional)},
+	} {
+		r := requestOf(test.claims)
+		r.Headers = map[string]string{"Cookie": test.cookie}
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), r)
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
 }
 
 func TestTheAcceptHeaderAsksForJSON(t *testing.T) {

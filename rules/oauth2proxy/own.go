@@ -10,18 +10,29 @@ import (
 // asides are the requests that the program answers by itself, whatever the token: for its health,
 // its pages on which a browser signs in, and a path that it first wants to be written otherwise
 // (oauthproxy.go, buildServeMux and buildPreAuthChain; gorilla/mux, cleanPath). So are those whose
-// query narrows down who is let in (authOnlyAuthorize).
+// query narrows down who is let in (authOnlyAuthorize), and those with a session of its own.
 func (c *compiler) asides(root rules.Node) []rules.Aside {
 	open := func(option, why string) rules.Node {
 		check := c.check(rules.Conditional, c.get(option), codeProxy)
 		check.Evidence.Level, check.Evidence.Reference = rules.Inferred, codeProxy
-		check.Unknown = &rules.Unknown{Why: why, Need: rules.Need{
-			Input: source.NeedRequest, For: "a request of the API",
-		}}
+		check.Unknown = &rules.Unknown{Why: why}
+		if option == "proxy_prefix" {
+			check.Unknown.Need = rules.Need{
+				Input: source.NeedRequest, For: "a request of the API",
+			}
+		}
 		return rules.Node{Check: check}
 	}
-	narrowed := onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`)
-	narrowed = rules.Both(narrowed, rules.Has(rules.Input{Source: rules.FromToken}))
+	some := []rules.Predicate{
+		onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`),
+	}
+	for _, name := range []string{"allowed_groups", "allowed_emails", "allowed_email_domains"} {
+		has := rules.Has(rules.Input{Source: rules.FromQuery, Name: name})
+		has.Assumed = rules.No
+		some = append(some, has)
+	}
+	narrowed := rules.Both(
+		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
 	return []rules.Aside{
 		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
 			"itself, whatever the token, and the API never gets the request")},
@@ -33,7 +44,29 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		{If: narrowed, Root: rules.Node{All: []rules.Node{root, open("skip_jwt_bearer_tokens",
 			"the query says who of the callers is let in (allowed_groups, allowed_emails or "+
 				"allowed_email_domains), which gatewhy does not model")}}},
+		{If: c.signedIn(), Root: rules.Node{Any: []rules.Node{root, open("cookie_name",
+			"the request has a session cookie, and nobody but the program knows whether the "+
+				"session in it is valid")}}},
 	}
+}
+
+// signedIn is the predicate that a request has a session cookie that may count: where there is no
+// fallback, it does not count beside a token (oauthproxy.go, buildSessionChain).
+func (c *compiler) signedIn() rules.Predicate {
+	var some []rules.Predicate
+	for _, end := range []string{"", "_0"} { // a long one is in several
+		has := rules.Has(rules.Input{
+			Source: rules.FromCookie, Name: textOf(c.get("cookie_name")) + end,
+		})
+		has.Assumed = rules.No
+		some = append(some, has)
+	}
+	has := rules.Either(some...)
+	bearer, fallback := c.get("skip_jwt_bearer_tokens"), c.get("bearer_token_login_fallback")
+	if bearer.on() && fallback.off() {
+		has = rules.Both(has, rules.Negate(rules.Has(rules.Input{Source: rules.FromToken})))
+	}
+	return has
 }
 
 // ownPaths is the predicate that the program answers a path by itself.

@@ -90,7 +90,8 @@ func signedWithKid(t *testing.T, shape, name, kid, claims string) string {
 	return token
 }
 
-// signedBefore holds the tokens of all worlds by what their keys signed: most are of many worlds.
+// signedBefore holds the tokens of all worlds by what their keys signed: most worlds have the same
+// ones.
 var signedBefore sync.Map
 
 // keySet returns the set of the keys of these names, each with further members.

@@ -32,6 +32,9 @@ type Maker struct {
 	// a default does.
 	Gateway string
 
+	// ShowsRemarks says that the report shows what was odd about the text around a token.
+	ShowsRemarks bool
+
 	// Paste asks for a token at a terminal; nil where standard input is not one.
 	Paste func() (string, error)
 
@@ -282,7 +285,7 @@ func (m *Maker) Find(names []string) ([]Found, error) {
 		files, err := m.findOne(name)
 		all, errs = append(all, files...), append(errs, err)
 	}
-	return all, errors.Join(errs...)
+	return unique(all), errors.Join(errs...)
 }
 
 func (m *Maker) findOne(name string) ([]Found, error) {
@@ -474,7 +477,7 @@ func unique(files []Found) []Found {
 	seen := make(map[string]bool, len(files))
 	return slices.DeleteFunc(files, func(f Found) bool {
 		name := filepath.Clean(f.Name)
-		again := seen[name]
+		again := seen[name] && name != "-"
 		seen[name] = true
 		return again
 	})

@@ -31,7 +31,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		Judge: NewJudge(m.Gateways, request.Options, request.Apps),
 		maker: m, stdin: request.Stdin, wanted: m.Gateways.resources(),
 	}
-	results := run.all(unique(found))
+	results := run.all(found)
 	l = &Linting{
 		Catalogue: run.Catalogue, Gateways: m.Gateways,
 		Repairable: m.Gateways.Repairable(), Input: standardInput,

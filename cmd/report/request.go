@@ -289,8 +289,8 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 
 // setToken writes the token in the header as a client sends it: a line break in it is from the
 // paste. It reports whether it does. Of a request that may have other headers it drops the token,
-// which is known by itself. A header that carries it in another way than a client should stays, for
-// the gateway to judge.
+// which is known by itself. A header that carries it in another way than a client should stays,
+// for the gateway to judge.
 func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
 	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&

@@ -129,6 +129,16 @@ func TestEnvoyDoesNotLookAtCrit(t *testing.T) {
 	}
 }
 
+// A policy that a file has twice, and both say the same, is one.
+func TestAPolicyThatIsThereTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	twice := ofTenant() + "---\n" + ofTenant()
+	results := answered(t, twice, requestOf("")).Results
+	if once := answered(t, ofTenant(), requestOf("")).Results; len(results) != len(once) {
+		t.Errorf("%d checks, and of one %d", len(results), len(once))
+	}
+}
+
 func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	t.Parallel()
 	if got := short(answered(t, ofTenant(), tokenless())); got != accepted() {
@@ -139,8 +149,8 @@ func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	}
 }
 
-// Where a token is looked for is not known of a header that only a deployment knows. A request with
-// a token is open then, with a policy that wants one and without; one without a token carries
+// Where a token is looked for is not known of a header that only a deployment knows. A request
+// with a token is open then, with a policy that wants one and without; one without a token carries
 // nothing there. A header without a name is refused, and nothing is known.
 func TestAPlaceThatIsNotKnownLeavesATokenOpen(t *testing.T) {
 	t.Parallel()

@@ -2,11 +2,11 @@ package istio
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // web is a workload with these labels, in the namespace of the policies or another.
@@ -220,7 +220,7 @@ func TestWhatIsKnownOfATemplateHoldsForEachOfItsValues(t *testing.T) {
 			text += resourceOf(kind, `"`+pick("a", "a", "istio-system", mark)+`"`,
 				"p"+string(rune('0'+i)), spec...)
 		}
-		requests := []*rules.Request{requestOf(""), tokenless()}
+		asked := []*rules.Request{requestOf(""), tokenless()}
 		outcomes := func(text string) (all []rules.Decision) {
 			var of []*rules.Policy
 			for _, p := range policiesOf(t, rules.Options{}, text) {
@@ -228,23 +228,17 @@ func TestWhatIsKnownOfATemplateHoldsForEachOfItsValues(t *testing.T) {
 					of = append(of, p)
 				}
 			}
-			for _, r := range requests {
+			for _, r := range asked {
 				all = append(all, rules.Evaluate(of, r).Outcome)
 			}
 			return all
 		}
-		of := outcomes(text)
-		open := func(is rules.Decision) bool { return is == rules.Undetermined }
-		definite := slices.DeleteFunc(slices.Clone(of), open)
-		if known += len(definite); len(definite) == 0 {
-			continue
-		}
-		for _, value := range []string{"web", "shop", "a", "other"} {
-			for i, got := range outcomes(strings.ReplaceAll(text, mark, value)) {
-				if is := of[i]; is != rules.Undetermined && got != is {
-					t.Errorf("%d: %s, and with %s %s:\n%s", n, is, value, got, text)
-				}
-			}
+		differs := func(is, got rules.Decision) bool { return got != is }
+		is, contradiction := requests.Known(
+			text, mark, []string{"web", "shop", "a", "other"}, outcomes, differs,
+		)
+		if known += is; contradiction != "" {
+			t.Errorf("%d: %s", n, contradiction)
 		}
 	}
 	if known < 200 {

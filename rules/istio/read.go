@@ -149,9 +149,11 @@ func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
 func (c *cluster) addPolicy(r *resource) {
 	name := r.String()
 	if before := c.byName[name]; before != nil {
-		if why := r.Unlike(&before.Resource); why != "" {
-			before.twice, r.twice = why, why
+		why := r.Unlike(&before.Resource)
+		if why == "" {
+			return // the cluster has one of them, whichever is applied last
 		}
+		before.twice, r.twice = why, why
 	}
 	c.byName[name] = r
 	c.policies = append(c.policies, r)

@@ -14,12 +14,12 @@ import (
 type requirement struct {
 	names  []string
 	why    string
-	secret bool // people leave it out of what they show
 	unread bool // no answer depends on its value
 }
 
 // requirements lists what the program does not start without (pkg/validation;
-// pkg/providers/oidc/provider_verifier.go, validate; providers/logingov.go, configure).
+// pkg/providers/oidc/provider_verifier.go, validate). It wants secrets too, which people leave
+// out of what they show.
 func (e *entry) requirements() []requirement {
 	all := []requirement{
 		{
@@ -27,19 +27,12 @@ func (e *entry) requirements() []requirement {
 			unread: !e.looksAtTokens(),
 		},
 		{names: []string{"client_id"}, unread: !e.looksAtOwnTokens()},
-		{names: []string{"cookie_secret", "cookie_secret_file"}, secret: true},
 	}
 	provider := e.get("provider")
 	if provider.unknown != nil || !slices.Contains(providers(), provider.text()) {
 		return all
 	}
 	of := "the provider " + provider.text() + " needs "
-	federated := e.get("entra_id_federated_token_auth")
-	if kind := provider.text(); kind != "login.gov" && (kind != "entra-id" || federated.off()) {
-		all = append(all, requirement{
-			names: []string{"client_secret", "client_secret_file"}, secret: true,
-		})
-	}
 	switch {
 	case !withoutVerifier(provider.text()):
 		all = append(all, requirement{
@@ -51,10 +44,6 @@ func (e *entry) requirements() []requirement {
 				why:   "skip_oidc_discovery is on", unread: !e.looksAtOwnTokens(),
 			})
 		}
-	case provider.text() == "login.gov":
-		all = append(all, requirement{
-			names: []string{"jwt_key", "jwt_key_file"}, secret: true, why: of + "one",
-		})
 	case e.usesGoogleGroups():
 		all = append(all,
 			requirement{names: []string{"google_admin_email"}, why: of + "it"},
@@ -91,7 +80,7 @@ func (e *entry) usesGoogleGroups() bool {
 func (e *entry) missing() []fault {
 	var all []fault
 	for _, r := range e.requirements() {
-		if slices.ContainsFunc(r.names, e.mayHave) || r.secret && !e.started {
+		if slices.ContainsFunc(r.names, e.mayHave) {
 			continue
 		}
 		o, _ := optionNamed(e.options, r.names[0])
@@ -101,7 +90,7 @@ func (e *entry) missing() []fault {
 		}
 		all = append(all, fault{
 			option: o, value: e.at, why: why,
-			maybe: !e.started, secret: r.secret, unread: r.unread,
+			maybe: !e.started, unread: r.unread,
 		})
 	}
 	return all
@@ -148,8 +137,8 @@ func (e *entry) refusedTogether() []fault {
 	}
 	if google := e.get("google_use_application_default_credentials"); google.on() &&
 		e.usesGoogleGroups() && e.has("google_service_account_json") {
-		add("google_service_account_json",
-			"%s is on too, and only one of them can be", google.name)
+		const why = "%s is on too, and only one of them can be"
+		add("google_service_account_json", why, google.name)
 	}
 	refresh, expire := e.lasts("cookie_refresh", 0), e.lasts("cookie_expire", 168*time.Hour)
 	if expire != 0 && refresh >= expire {

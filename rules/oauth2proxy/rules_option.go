@@ -49,13 +49,12 @@ func optionValueRefused() rules.Rule {
 		Why: "OAuth2 Proxy checks its options before it starts: the provider must be one that " +
 			"it has, expressions must be readable, a switch is true or false, and an extra " +
 			"issuer has an audience behind an equals sign. It wants the client's id, the " +
-			"issuer, secrets for client and cookie, and email_domains or " +
-			"authenticated_emails_file, where * lets everybody in.",
+			"issuer, and email_domains or authenticated_emails_file, where * lets everybody in.",
 		Fix: "Write the value as the program's documentation has it, and set what is " +
 			"missing.",
 		Severity: rules.Error,
-		Lesser: "a warning of what a flag or a variable may set that the files do not show, " +
-			"and of a secret",
+		Lesser: "a warning of a secret, and of what a flag or a variable may set that the files " +
+			"do not show",
 		Since:      since,
 		References: []string{docOptions},
 		Check: eachInstance(func(i instance) []rules.Finding {

@@ -25,7 +25,7 @@ type fault struct {
 	// maybe says that a flag or a variable, which the files do not show, may put it right.
 	maybe bool
 
-	// secret says that people leave it out of what they show, or write something else there.
+	// secret says that people write something else in its place, in what they show.
 	secret bool
 
 	unread bool // no answer depends on its value
@@ -123,8 +123,9 @@ func refusedText(name, text string) string {
 			return fmt.Sprintf("it has %d bytes, where 16, 24 or 32 are wanted", n)
 		}
 	case "signature_key":
-		parts := strings.Split(text, ":")
-		if text != "" && (len(parts) != 2 || !slices.Contains(hashes(), parts[0])) {
+		hash, _, ok := strings.Cut(text, ":")
+		ok = ok && strings.Count(text, ":") == 1 && slices.Contains(hashes(), hash)
+		if text != "" && !ok {
 			return "it is not a hash such as sha256, a colon and a key"
 		}
 	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
@@ -133,6 +134,17 @@ func refusedText(name, text string) string {
 		}
 	}
 	return ""
+}
+
+// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // notIn is what to say of a text that is not one of some.
@@ -175,13 +187,6 @@ func refusedUpstream(text string) string {
 		" does not begin with http://, https://, file://, unix:// or static://")
 }
 
-// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
-func isToken(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
 // secretLength is the length of the key that is made of a secret, which may be in base64
 // (pkg/encryption/utils.go, SecretBytes).
 func secretLength(secret string) int {
@@ -222,8 +227,8 @@ func providers() []string {
 }
 
 // firstFault is the first fault because of which nobody knows the program's answer. A secret is
-// none, for people leave it out of what they show. Nor is what may be set elsewhere, where no
-// answer depends on it.
+// none, for people write something else in its place, in what they show. Nor is what may be set
+// elsewhere, where no answer depends on it.
 func (e *entry) firstFault() (fault, bool) {
 	for _, u := range e.unknown {
 		if u.layer != byVariable {

@@ -108,8 +108,11 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 			"two kinds of keys", "",
 			"--oidc-public-key-file=k.pem --oidc-jwks-url=https://k.example/keys", false, false,
 		},
-		{"no secrets", secrets, " ", true, true},
-		{"a secret that is left out", "0123456789abcdef", "REDACTED", true, true},
+		{"secrets that are not shown", secrets, " ", true, false},
+		{
+			"a secret that is not shown", "--cookie-secret=0123456789abcdef",
+			"--cookie-secret=REDACTED", true, true,
+		},
 		{"a client's address in another header", "", "--real-client-ip-header=X", true, false},
 		{
 			"a client's address in another header, behind a proxy", "",

@@ -120,3 +120,28 @@ func Rejected(status int, by rules.ID) Decided { return Decided{rules.Rejected, 
 
 // Open is the verdict on a request of which a check leaves the answer open.
 func Open(by rules.ID) Decided { return Decided{rules.Undetermined, 0, by} }
+
+// Known holds what is known of a template against what is so with each value in the place of its
+// mark. It says how many outcomes are known, and the first one that a value contradicts.
+func Known(
+	text, mark string, values []string, outcomes func(string) []rules.Decision,
+	differs func(is, got rules.Decision) bool,
+) (known int, contradiction string) {
+	of := outcomes(text)
+	for _, is := range of {
+		if is != rules.Undetermined {
+			known++
+		}
+	}
+	if known == 0 {
+		return 0, ""
+	}
+	for _, value := range values {
+		for i, got := range outcomes(strings.ReplaceAll(text, mark, value)) {
+			if is := of[i]; is != rules.Undetermined && differs(is, got) {
+				return known, fmt.Sprintf("%s, and with %s %s:\n%s", is, value, got, text)
+			}
+		}
+	}
+	return known, ""
+}

@@ -22,8 +22,7 @@ import (
 func newDemo(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Show two symptoms and two solutions, without any input",
+		Use: "demo",
 		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
 			"on tokens that are signed with\n" +
 			"a throwaway key. It needs no input and no network.",

@@ -37,8 +37,10 @@ type Env struct {
 	Shell     report.Shell    // that printed commands are written for
 	Gateways  report.Gateways // the vendors' adapters
 
-	// Interrupts tells when the user interrupts the program; nil where nothing does.
-	Interrupts <-chan os.Signal
+	// OnInterrupt has stop called when the user interrupts the program; nil where nothing does.
+	// Stop ends it with Exit: the command itself runs on, and can't be waited for.
+	OnInterrupt func(stop func())
+	Exit        func(code int)
 
 	Run Runner // runs the Azure CLI for pull, and opens a browser; nil for the real one
 
@@ -46,6 +48,8 @@ type Env struct {
 
 	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
 	unfinished *atomic.Pointer[string]
+
+	gateway string // that the command line says; empty where it says none
 
 	transport http.RoundTripper // made by Connect for the command that runs
 }
@@ -76,8 +80,9 @@ func System() Env {
 		Terminal: systemTerminal(),
 		Shell:    report.ShellOf(runtime.GOOS),
 
-		Gateways:   gateways.All(),
-		Interrupts: interrupts(),
+		Gateways:    gateways.All(),
+		OnInterrupt: onInterrupt,
+		Exit:        os.Exit,
 	}
 }
 
@@ -85,7 +90,7 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
+		Gateway: e.gateway, Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"embed"
 	"fmt"
 	"io"
@@ -54,8 +55,12 @@ func topicText(name string) string {
 
 // title is the first line of the text.
 func (t topic) title() string {
-	title, _, _ := strings.Cut(topicText(t.name), "\n")
-	return title
+	text, err := topicTexts.Open("topics/" + t.name + ".txt")
+	if err != nil {
+		return "" // as in topicText
+	}
+	title, _ := bufio.NewReaderSize(text, 128).ReadString('\n')
+	return strings.TrimSuffix(title, "\n")
 }
 
 // usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A

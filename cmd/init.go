@@ -24,8 +24,7 @@ type initFlags struct {
 func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use:   "init [FOLDER]",
-		Short: "Write a commented gatewhy.yaml from what a folder holds",
+		Use: "init [FOLDER]",
 		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
 			"folder and below, sorts them by\n" +
 			"the environments in their names, and writes an environments file to start from. On " +

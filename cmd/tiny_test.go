@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -484,14 +486,27 @@ func TestFilesOfTwoVendorsAreNotOneChain(t *testing.T) {
 		t.Errorf("%d: %s", code, stderr)
 	}
 	for _, row := range []struct{ file, flag, says string }{
-		{"mule.json", "tiny", "--gateway tiny has no effect: the policies are for mule or flex"},
-		{
-			"door.yaml", "mule",
-			"--gateway mule has no effect: the file says that its gateway is tiny",
-		},
+		{"mule.json", "tiny", "--gateway tiny: the policies in mule.json are for mule or flex"},
+		{"door.yaml", "mule", "--gateway mule: the policies in door.yaml are for tiny"},
 	} {
-		_, stderr, _ := w.run("explain", token, "-p", row.file, "--gateway", row.flag, "--offline")
-		wants(t, stderr, row.says)
+		for _, args := range [][]string{
+			{"explain", token, "-p", row.file, "--offline"}, {"lint", row.file}, {"fix", row.file},
+		} {
+			_, stderr, code := w.run(append(args, "--gateway", row.flag)...)
+			if code != exitUsage {
+				t.Errorf("%s: exit code %d", args[0], code)
+			}
+			wants(t, stderr, row.says, "leave out --gateway")
+		}
+		w.write("gatewhy.yaml", "version: 1\ndefaults: {gateway: "+row.flag+"}\n"+
+			"environments: {dev: {policies: ["+row.file+"]}}\n")
+		_, stderr, code := w.run("explain", token, "-p", row.file, "--offline")
+		if wants(t, stderr, "--gateway "+row.flag+" has no effect"); code == exitUsage {
+			t.Errorf("a default: exit code %d", code)
+		}
+		if err := os.Remove(filepath.Join(w.dir, "gatewhy.yaml")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	stdout, _, _ := w.run("lint", ".")
 	wants(t, stdout, "mule.json", "door.yaml")

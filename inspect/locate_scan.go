@@ -39,7 +39,7 @@ const maxStarts = 4
 func scan(text string) []candidate {
 	s := scanner{text: text, lines: maxLines, seen: map[string]bool{}}
 	for at := nextStart(text, 0); at >= 0 && len(s.found) < maxCandidates; {
-		at = nextStart(text, s.try(at))
+		at = nextStart(text, s.try(at-lengthOfMark(text[:at])))
 	}
 	return s.found
 }
@@ -101,7 +101,30 @@ func nextStart(text string, from int) int {
 	return -1
 }
 
+// encodedMarks are a byte order mark in both alphabets of base64: it takes four whole characters.
+var encodedMarks = [...]string{"77u_", "77u/"}
+
+// lengthOfMark is how many characters at the end of a text encode a byte order mark. One before a
+// header is the header's: the signature is over it too, and verifiers refuse it.
+func lengthOfMark(before string) int {
+	for _, mark := range encodedMarks {
+		if strings.HasSuffix(before, mark) {
+			return len(mark)
+		}
+	}
+	return 0
+}
+
+// withoutMark is an encoded part behind its byte order mark.
+func withoutMark(part string) string {
+	for _, mark := range encodedMarks {
+		part = strings.TrimPrefix(part, mark)
+	}
+	return part
+}
+
 func isStart(text string) bool {
+	text = withoutMark(text)
 	if len(text) < 3 {
 		return false
 	}
@@ -151,6 +174,7 @@ func isObject(part string) bool {
 
 // decodeObject decodes a part that looks like a JSON object. It reads no JSON: that is for Parse.
 func decodeObject(part string) ([]byte, bool) {
+	part = withoutMark(part)
 	if len(part) < 2 || len(part) > maxToken || part[0] != 'e' {
 		return nil, false
 	}

@@ -49,6 +49,9 @@ func (r *Request) judge(p *Predicate) judgement {
 	if j.leaf == nil {
 		j.leaf = p
 	}
+	if j.may == fails && p.Otherwise != nil {
+		j.answer = p.Otherwise
+	}
 	return j
 }
 
@@ -581,10 +584,7 @@ func (r *Request) verifies(key *Key) judgement {
 		return unknownFor(&Unknown{Why: "the gateway can fetch no key: " + key.Nowhere})
 	}
 	if r.Signatures == nil {
-		return unknownFor(&Unknown{
-			Why:  "no key set was given",
-			Need: Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"},
-		})
+		return unknownFor(NoKeySet("no key set was given"))
 	}
 	result := r.Signatures.Verify(r.Token, key)
 	if result.Outcome == keys.Unknown && result.Unknown == nil {

@@ -100,6 +100,10 @@ type Predicate struct {
 	Limit    int64
 	Overflow *Answer
 
+	// Otherwise is what the gateway sends where this part of a test is what fails; nil for what it
+	// sends where the check fails.
+	Otherwise *Answer
+
 	// Sure is the largest number that the gateway surely reads as an instant, where it is known
 	// to be another than Limit; else 0. A number between them is unknown.
 	Sure int64

@@ -30,17 +30,16 @@ type (
 
 // CollectJSON writes the commands as JSON.
 func CollectJSON(w io.Writer, all []rules.Collection) error {
-	out := collectJSON{SchemaVersion: SchemaVersion, Inputs: make([]collectionJSON, len(all))}
-	for i, c := range all {
-		out.Inputs[i] = collectionJSON{
-			Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)),
-			Steps: make([]stepJSON, len(c.Steps)),
-		}
-		for j, step := range c.Steps {
-			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(commandOf(&step))}
-		}
+	return JSON(w, collectJSON{SchemaVersion, listOf(all, collectionOf)})
+}
+
+func collectionOf(c *rules.Collection) collectionJSON {
+	return collectionJSON{
+		c.Name, c.Title, known(report.Names(c.Takes)),
+		listOf(c.Steps, func(step *rules.Step) stepJSON {
+			return stepJSON{step.Note, known(commandOf(step))}
+		}),
 	}
-	return JSON(w, out)
 }
 
 // commandOf is the command of a step. It is empty if a person must do the step by hand.

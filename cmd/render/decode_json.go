@@ -37,24 +37,24 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
-		Signs:         signsOf(d.Profile),
-		ClientProof:   known(d.Profile.ClientProof),
-		AudienceForm:  known(string(d.Profile.AudienceForm)),
-		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
-		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
-		Observations:  d.observationsJSON(odditiesAt(d.Profile, d.At)),
-		Traits:        d.observationsJSON(d.Profile.Traits),
-		Next:          nextOf(d.Next),
+		Signs: listOf(d.Profile.Signs, func(s *inspect.Sign) signJSON {
+			return signJSON(*s)
+		}),
+		ClientProof:  known(d.Profile.ClientProof),
+		AudienceForm: known(string(d.Profile.AudienceForm)),
+		Header:       rawJSON(d.Mask.Value(d.Token.Header)),
+		Claims:       rawJSON(d.Mask.Claims(d.Token.Claims)),
+		Observations: d.observationsJSON(odditiesAt(d.Profile, d.At)),
+		Traits:       d.observationsJSON(d.Profile.Traits),
+		Next:         nextOf(d.Next),
 	}
 	return d.Mask.JSON(w, out)
 }
 
 func (d decoding) observationsJSON(all []inspect.Observation) []observationJSON {
-	out := make([]observationJSON, len(all))
-	for i, o := range all {
-		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(o)}
-	}
-	return out
+	return listOf(all, func(o *inspect.Observation) observationJSON {
+		return observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(*o)}
+	})
 }
 
 // rawJSON is a value's own JSON, or null.
@@ -92,12 +92,4 @@ type signJSON struct {
 	About   string `json:"about"`
 	Path    string `json:"path"`
 	Message string `json:"message"`
-}
-
-func signsOf(p inspect.Profile) []signJSON {
-	out := make([]signJSON, len(p.Signs))
-	for i, s := range p.Signs {
-		out[i] = signJSON(s)
-	}
-	return out
 }

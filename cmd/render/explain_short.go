@@ -68,11 +68,7 @@ func (t *explainText) shortReason() {
 	if v.Outcome == rules.Accepted {
 		return
 	}
-	why, undecided, then := shortWhy(v.Why(), v.Decided), "", ""
-	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		undecided = fmt.Sprintf("An earlier check (%s) could not be decided.",
-			checkName(earlier[0].Check))
-	}
+	why, then := shortWhy(v.Why(), v.Decided), ""
 	saysExpired := []rules.ID{rules.Expiry, rules.Introspection}
 	switch {
 	case t.x.Earlier == nil:
@@ -83,7 +79,7 @@ func (t *explainText) shortReason() {
 		then = whenNew(t.x.Earlier)
 	}
 	t.Blank()
-	t.Sentences(1, safe(sentence(why)), undecided, safe(t.x.saysOf()), then)
+	t.Sentences(1, safe(sentence(why)), earlierUndecided(v), safe(t.x.saysOf()), then)
 }
 
 // shortChecks lists the checks that failed or are not known, and counts the others.

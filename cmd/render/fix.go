@@ -244,42 +244,29 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 
 // FixAllJSON writes what fix has done to several files as JSON.
 func FixAllJSON(w io.Writer, all []*report.Fixing) error {
-	out := fixedAllJSON{SchemaVersion: SchemaVersion, Files: make([]fixedJSON, len(all))}
-	for i, fixed := range all {
-		out.Files[i] = fixedOf(fixed)
-	}
-	return JSON(w, out)
+	files := listOf(all, func(r **report.Fixing) fixedJSON { return fixedOf(*r) })
+	return JSON(w, fixedAllJSON{SchemaVersion, files})
 }
 
 func fixedOf(r *report.Fixing) fixedJSON {
 	f := fixing{r}
-	out := fixedJSON{
+	return fixedJSON{
 		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
-		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
-		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
-		Warnings: append([]string{}, f.Warnings...),
+		Repaired: orEmpty(f.Repaired), Changes: listOf(f.Changes, changeOf),
+		Warnings: orEmpty(f.Warnings),
+		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {
+			return notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, orEmpty(r.Asks)}
+		}),
+		Tokens: listOf(f.Tokens, func(t *report.FixedToken) fixedTokenJSON {
+			return fixedTokenJSON{
+				t.Name, known(t.API), t.Modelled, known(string(t.Expected)),
+				answeredOf(&t.Before), answeredOf(&t.After),
+			}
+		}),
+		NotProved: listOf(f.Unproved, func(u *report.Unproved) notProvedJSON {
+			return notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}}
+		}),
 	}
-	for _, c := range f.Changes {
-		out.Changes = append(out.Changes, changeOf(&c))
-	}
-	for _, r := range f.Refused {
-		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
-			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
-		})
-	}
-	for i := range f.Tokens {
-		token := &f.Tokens[i]
-		out.Tokens = append(out.Tokens, fixedTokenJSON{
-			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
-			answeredOf(&token.Before), answeredOf(&token.After),
-		})
-	}
-	for _, u := range f.Unproved {
-		out.NotProved = append(out.NotProved, notProvedJSON{
-			known(u.API), u.Tokens, u.Why, []string{u.Ask},
-		})
-	}
-	return out
 }
 
 func answeredOf(a *report.Answered) outcomeJSON {

@@ -75,7 +75,7 @@ func KeysJSON(w io.Writer, r *report.KeyListing) error {
 		SchemaVersion: SchemaVersion, Next: nextOf(l.Next),
 		Origin: l.Set.Origin, Cached: l.Set.Cached,
 		PrivateKeys: len(l.Private), OmittedKeys: len(l.Set.Keys) - len(listed),
-		Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes),
+		Keys: make([]keyJSON, len(listed)), Notes: listOf(l.Set.Notes, noteOf),
 		SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{}, Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
@@ -111,7 +111,7 @@ func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
 		refusal := keyRefusalJSON{
-			Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why,
+			Library: r.Library, Gateways: orEmpty(r.Gateways), Why: r.Why,
 			Measured: r.Measured,
 		}
 		switch {
@@ -132,7 +132,7 @@ func keyOf(k *keys.Key) keyJSON {
 		Instance: known(k.CloudInstance),
 		Cloud:    known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private,
 		Usable: k.Fault == "",
-		Fault:  known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
+		Fault:  known(k.Fault), Notes: listOf(k.Notes, noteOf), Source: sourceOf(k.Pos),
 	}
 	if c, ok := k.Certificate(); ok {
 		out.Certificate = certificateOf(c)
@@ -152,13 +152,7 @@ func certificateOf(c keys.Certificate) *certificateJSON {
 	return out
 }
 
-func notesOf(notes []keys.Note) []noteJSON {
-	out := make([]noteJSON, len(notes))
-	for i, n := range notes {
-		out[i] = noteJSON(n)
-	}
-	return out
-}
+func noteOf(n *keys.Note) noteJSON { return noteJSON(*n) }
 
 // cloudJSON is what a cloud answered.
 type cloudJSON struct {
@@ -172,15 +166,11 @@ func (l keyListing) cloudsJSON() []cloudJSON {
 	if l.Clouds == nil {
 		return nil
 	}
-	out := make([]cloudJSON, len(l.Clouds))
-	for i, c := range l.Clouds {
-		out[i].ID = c.Cloud.ID
+	return listOf(l.Clouds, func(c *keys.CloudSet) cloudJSON {
 		if c.Set == nil {
-			out[i].Fault = known(c.Err.Error())
-			continue
+			return cloudJSON{ID: c.Cloud.ID, Fault: known(c.Err.Error())}
 		}
 		n := len(c.Set.Keys)
-		out[i].Keys, out[i].Cached = &n, c.Set.Cached
-	}
-	return out
+		return cloudJSON{ID: c.Cloud.ID, Keys: &n, Cached: c.Set.Cached}
+	})
 }

@@ -55,34 +55,26 @@ type (
 // LintJSON writes the findings as JSON.
 func LintJSON(w io.Writer, r *report.Linting) error {
 	l := linting{r}
-	out := lintJSON{
+	return JSON(w, lintJSON{
 		SchemaVersion: SchemaVersion,
-		Findings:      make([]lintFindingJSON, len(l.Findings)),
-		Next:          nextOf(l.Next),
+		Findings:      listOf(l.Findings, l.findingJSON),
+		Suppressed: listOf(l.Suppressed, func(s *report.Suppressed) suppressedJSON {
+			return suppressedJSON{l.findingJSON(&s.Finding), s.By, s.Reason}
+		}),
+		Errors: listOf(l.Unread, func(u *report.Unread) unreadJSON {
+			return unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos), u.Hints}
+		}),
+		Next: nextOf(l.Next),
 		Summary: lintSummaryJSON{
 			Files: l.Files, Policies: l.Policies,
 			Error: l.count(rules.Error), Warning: l.count(rules.Warning),
 			Note: l.count(rules.Note),
 		},
-	}
-	for i, f := range l.Findings {
-		out.Findings[i] = l.findingJSON(f)
-	}
-	for _, s := range l.Suppressed {
-		out.Suppressed = append(out.Suppressed, suppressedJSON{
-			l.findingJSON(s.Finding), s.By, s.Reason,
-		})
-	}
-	for _, u := range l.Unread {
-		out.Errors = append(out.Errors, unreadJSON{
-			u.Why, known(u.Pos.File), sourceOf(u.Pos), u.Hints,
-		})
-	}
-	return JSON(w, out)
+	})
 }
 
-func (l linting) findingJSON(f rules.Finding) lintFindingJSON {
-	return lintFindingJSON{findingsOf([]rules.Finding{f})[0], endOf(l.end(f)), known(f.Field)}
+func (l linting) findingJSON(f *rules.Finding) lintFindingJSON {
+	return lintFindingJSON{findingOf(f), endOf(l.end(*f)), known(f.Field)}
 }
 
 func endOf(pos source.Position) *placeJSON {

@@ -13,11 +13,7 @@ type nextJSON struct {
 }
 
 func nextOf(steps []rules.Step) []nextJSON {
-	var all []nextJSON
-	for _, step := range steps {
-		all = append(all, nextJSON{step.Note, step.Command})
-	}
-	return all
+	return listOf(steps, func(s *rules.Step) nextJSON { return nextJSON{s.Note, s.Command} })
 }
 
 // wayOn is the last block of a screen: what to do now.
@@ -61,13 +57,4 @@ func (m *markdown) command(command string) {
 	}
 	shown := safe(m.mask.Text(command))
 	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
-}
-
-// nextPage is a way on in HTML.
-func nextPage(steps []rules.Step, say func(string) string) []Row {
-	var all []Row
-	for _, step := range steps {
-		all = append(all, Row{say(sentence(step.Note)), say(step.Command)})
-	}
-	return all
 }

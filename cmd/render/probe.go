@@ -32,7 +32,7 @@ func probeOf(p *report.Probed) *probeJSON {
 	}
 	return &probeJSON{
 		Method: p.Method, URL: p.URL, Outcome: p.Outcome, Status: p.Answer.Status,
-		Headers: append([]string{}, p.Answer.Headers...), Body: p.Answer.Body,
+		Headers: orEmpty(p.Answer.Headers), Body: p.Answer.Body,
 		BodyTruncated: p.Answer.Cut, Test: known(p.Kept.Test),
 	}
 }

@@ -29,19 +29,16 @@ type (
 
 // PullJSON writes which files were written, and what could not be fetched.
 func PullJSON(w io.Writer, p *report.Pulling) error {
-	out := pullJSON{
-		SchemaVersion: SchemaVersion, Config: p.Config,
-		Environments: append([]string{}, p.Columns...), Files: []pullFileJSON{},
-		Missing: []string{}, Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone,
-		Next: nextOf(p.Next),
-	}
-	for i := range p.Files {
-		out.Files = append(out.Files, pullFileJSON{p.Files[i].Name, p.Files[i].Change()})
-	}
-	for _, err := range p.Missing {
-		out.Missing = append(out.Missing, report.AsError(err).Error())
-	}
-	return JSON(w, out)
+	return JSON(w, pullJSON{
+		SchemaVersion: SchemaVersion, Config: p.Config, Environments: orEmpty(p.Columns),
+		Files: listOf(p.Files, func(f *report.PulledFile) pullFileJSON {
+			return pullFileJSON{f.Name, f.Change()}
+		}),
+		Missing: listOf(p.Missing, func(err *error) string {
+			return report.AsError(*err).Error()
+		}),
+		Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone, Next: nextOf(p.Next),
+	})
 }
 
 // mostColumns is how many environments the short form names.

@@ -99,11 +99,7 @@ type (
 
 // RulesJSON writes the catalogue as JSON.
 func RulesJSON(w io.Writer, all []rules.Rule) error {
-	out := rulesJSON{SchemaVersion: SchemaVersion, Rules: make([]ruleJSON, len(all))}
-	for i := range all {
-		out.Rules[i] = ruleOf(&all[i])
-	}
-	return JSON(w, out)
+	return JSON(w, rulesJSON{SchemaVersion, listOf(all, ruleOf)})
 }
 
 // RuleJSON writes one rule in full as JSON: a catalogue of one rule.

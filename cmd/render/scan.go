@@ -341,11 +341,9 @@ func scanCauseOf(c scan.Cause) scanCauseJSON {
 }
 
 func countedOf(values map[string]int64) []countedJSON {
-	all := make([]countedJSON, 0, len(values))
-	for _, v := range scan.Busiest(values) {
-		all = append(all, countedJSON{Value: v.Value, Tokens: v.Tokens})
-	}
-	return all
+	return listOf(scan.Busiest(values), func(v *scan.Counted) countedJSON {
+		return countedJSON{Value: v.Value, Tokens: v.Tokens}
+	})
 }
 
 // ScannedNDJSON writes one token of a stream as a line of NDJSON.

@@ -175,7 +175,7 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 		Tests: []testJSON{}, Next: nextOf(x.Next),
 	}
 	if x.Coverage != nil {
-		out.Coverage = coverageOf(x.Coverage)
+		out.Coverage = listOf(x.Coverage.Checks, coveredOf)
 	}
 	return writeTests(w, out, x.Cases)
 }
@@ -216,15 +216,12 @@ func writeTests(w io.Writer, value testsJSON, all []report.Tested) error {
 func testOf(c *report.Tested) testJSON {
 	out := testJSON{
 		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
-		Differences: c.Differences,
+		Differences: orEmpty(c.Differences),
 		Expected: expectationJSON{
 			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
 		},
 		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
 		Checks: checksOf(c.Verdict.Results),
-	}
-	if out.Differences == nil {
-		out.Differences = []string{}
 	}
 	if c.Verdict.Decided != nil {
 		out.Actual.Decided = &c.Verdict.Decided.Check.ID
@@ -232,14 +229,9 @@ func testOf(c *report.Tested) testJSON {
 	return out
 }
 
-func coverageOf(c *report.Coverage) []coveredJSON {
-	all := make([]coveredJSON, len(c.Checks))
-	for i, covered := range c.Checks {
-		all[i] = coveredJSON{
-			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name,
-			Source: sourceOf(covered.Check.Pos),
-			Passed: covered.Passed, Failed: covered.Failed, Unknown: covered.Unknown,
-		}
+func coveredOf(c *report.Covered) coveredJSON {
+	return coveredJSON{
+		ID: c.Check.ID, Claim: known(c.Check.Claim), Policy: c.Policy.Name,
+		Source: sourceOf(c.Check.Pos), Passed: c.Passed, Failed: c.Failed, Unknown: c.Unknown,
 	}
-	return all
 }

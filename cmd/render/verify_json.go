@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
 // The JSON of verify.
@@ -60,24 +61,20 @@ func VerifyJSON(w io.Writer, r *report.Verification) error {
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(v.Profile),
 		Verdict:       verifyVerdictJSON{Outcome: v.outcome()},
-		Checks:        []verifyCheckJSON{},
-		Signature:     v.signatureJSON(),
-		Notes:         []noteJSON{},
-		Next:          nextOf(v.Next),
+		Checks: listOf(v.Report.Checks, func(c *keys.Check) verifyCheckJSON {
+			return verifyCheckJSON{
+				ID: c.ID, Outcome: c.Outcome.String(), Why: known(reasonOf(*c)),
+				Expected: known(c.Expected), Actual: known(c.Actual),
+			}
+		}),
+		Signature: v.signatureJSON(),
+		Notes:     listOf(v.notes(), noteOf),
+		Next:      nextOf(v.Next),
 	}
 	if decided, ok := v.Report.Decided(); ok {
 		out.Verdict.DecidedBy, out.Verdict.Why = known(decided.ID), known(decided.Why)
 	}
 	out.Verdict.Question = known(v.Question())
-	for _, c := range v.Report.Checks {
-		out.Checks = append(out.Checks, verifyCheckJSON{
-			ID: c.ID, Outcome: c.Outcome.String(), Why: known(reasonOf(c)),
-			Expected: known(c.Expected), Actual: known(c.Actual),
-		})
-	}
-	for _, note := range v.notes() {
-		out.Notes = append(out.Notes, noteJSON(note))
-	}
 	return v.Mask.JSON(w, out)
 }
 
@@ -91,7 +88,7 @@ func (v verification) signatureJSON() signatureJSON {
 	}
 	if r.Set != nil {
 		out.Keys = &setJSON{
-			Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...),
+			Origin: r.Set.Origin, KeyIDs: orEmpty(r.Set.IDs()),
 			ChosenBy: v.chosenBy(),
 		}
 	}

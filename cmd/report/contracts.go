@@ -19,7 +19,7 @@ func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 		return nil, err
 	}
 	text = inspect.UTF8(text)
-	contracts := &rules.Contracts{File: name}
+	contracts := &rules.Contracts{}
 	switch {
 	case strings.TrimSpace(text) == "":
 		err = contractsFault(source.Position{File: name}, "the file is empty")
@@ -85,7 +85,8 @@ func tooManyContracts(pos source.Position) error {
 // 36.
 const longestClientID = 200
 
-// noClientID says why a line is not a client id, or returns "".
+// noClientID says why a line is not a client id, or returns "". The mark of what a deployment
+// fills in is none either.
 func noClientID(line string) string {
 	switch {
 	case isToken(line):
@@ -151,11 +152,11 @@ func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) err
 // checkIDs refuses a list with an item that can't be a client id.
 func checkIDs(list *source.Value) error {
 	for _, item := range list.Items {
-		switch {
-		case strings.TrimSpace(item.Text) == "":
+		if strings.TrimSpace(item.Text) == "" {
 			return contractsFault(item.Pos, "the string is empty, so it is not a client id")
-		case isToken(item.Text):
-			return contractsFault(item.Pos, "the string is a token or a secret, not a client id")
+		}
+		if cause := noClientID(item.Text); cause != "" && !isNumber(item.Text) {
+			return contractsFault(item.Pos, strings.Replace(cause, "line", "string", 1))
 		}
 	}
 	return nil

@@ -57,12 +57,12 @@ func NewAnswered(v *rules.Verdict, words func(*rules.Verdict) string) Answered {
 
 // Refused is a finding that was not repaired.
 type Refused struct {
-	Rule, Field string
-	Severity    rules.Severity
-	Pos         source.Position
-	Why         string
-	Asks        []string // the flags that would help
-	Solutions   []string // the ready-made repairs that would
+	Rule      string
+	Severity  rules.Severity
+	Pos       source.Position
+	Why       string
+	Asks      []string // the flags that would help
+	Solutions []string // the ready-made repairs that would
 }
 
 // Unproved is what tokens would have shown, were it known what they look like.
@@ -91,6 +91,11 @@ func (m *Maker) NewFixer(
 	file *source.File, options rules.Options, apps *entra.Directory, facts rules.Facts,
 	solution string,
 ) (*Fixer, error) {
+	if adapter, ok := m.Gateways.of(file, options); ok {
+		if err := m.otherGateway(adapter, file.Name, options); err != nil {
+			return nil, err
+		}
+	}
 	judge := NewJudge(m.Gateways, options, apps)
 	return m.newFixer(judge, []*source.File{file}, options, facts, solution)
 }
@@ -336,7 +341,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 		why = left.Message + " (" + why + ")"
 	}
 	refused := Refused{
-		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
+		Rule: rule, Severity: left.Severity, Pos: left.Pos,
 		Why: why, Asks: asks,
 	}
 	for _, need := range left.Needs {

@@ -159,7 +159,11 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 		}
 		return nil, err
 	}
-	if _, ok := m.Gateways.of(file, options); !ok && !found.Named {
+	adapter, ok := m.Gateways.of(file, options)
+	switch {
+	case ok && found.Named:
+		return file, m.otherGateway(adapter, found.Name, options)
+	case !ok && !found.Named:
 		return nil, nil
 	}
 	return file, nil

@@ -156,6 +156,11 @@ func (l *linter) one(found Found) linted {
 		}
 		return linted{name: name, err: err}
 	}
+	if adapter, ok := l.gateways.of(file, l.options); ok && found.Named {
+		if err := l.maker.otherGateway(adapter, name, l.options); err != nil {
+			return linted{name: name, err: err}
+		}
+	}
 	result := l.apart(file)
 	result.named = found.Named
 	if result.err == nil && !l.gateways.joins(file, l.options) {

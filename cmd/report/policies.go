@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,6 +77,9 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	set = set.beside(unread)
+	if err := m.otherGateway(set.Adapter, set.Files[0].Name, options); err != nil {
+		return nil, err
+	}
 	m.noteGateway(set, options.Variant)
 	if name := set.stacked(found); name != "" {
 		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
@@ -109,6 +113,17 @@ func (m *Maker) readPolicyFiles(
 		}
 	}
 	return files, unread, nil
+}
+
+// otherGateway is an error where a named file has policies of another vendor's gateway than the
+// command line says.
+func (m *Maker) otherGateway(of rules.Adapter, file string, options rules.Options) error {
+	if m.Gateway == "" || m.Gateway != options.Variant || named(options)(of) {
+		return nil
+	}
+	return Problem(fmt.Sprintf("--gateway %s: the policies in %s are for %s", m.Gateway, file,
+		strings.Join(of.VariantNames(), " or ")),
+		"leave out --gateway, for the file says it; or name a file for "+m.Gateway)
 }
 
 // noteGateway says where the gateway that the user names does not count.

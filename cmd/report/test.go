@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,6 @@ type Testing struct {
 type Tested struct {
 	Suite, Name string
 	Pos         source.Position
-	Span        source.Span
 	Expect      environments.Expectation
 	Verdict     rules.Verdict
 	Differences []string // none where the test passed
@@ -280,7 +280,7 @@ func (t *Tester) run(
 		classes[line] = rules.Classes(set.Policies, line.method, line.path)
 	}
 	tested := &Tested{
-		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect,
+		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
 		Verdict: rules.EvaluateIn(classes[line], set.Policies, request),
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
@@ -290,7 +290,7 @@ func (t *Tester) run(
 
 func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rules.Request, error) {
 	request := &rules.Request{
-		At: suite.At, Method: t.Method, Path: t.Path, Headers: t.Headers,
+		At: suite.At, Method: t.Method, Headers: t.Headers,
 		Contracts: t.Contracts, Introspection: t.Answer,
 		Signatures: environments.Assumed(c.Signature),
 	}
@@ -300,14 +300,12 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 	if c.Method != "" {
 		request.Method = c.Method
 	}
-	if c.Path != "" {
-		request.Path = c.Path
-	}
+	aimAt(request, cmp.Or(c.Path, t.Path))
 	if c.Headers != nil {
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
-		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
+		request.Contracts = &rules.Contracts{IDs: c.Contracts}
 	}
 	if c.Answer != nil {
 		request.Introspection = c.Answer

@@ -84,7 +84,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Command = line.explain()
 	case decided.ID == "expiry":
 		a := askingLike(v.Profile)
-		return a.step(line.Shell, "The token expired: take a fresh one", again)
+		return a.step(line.Shell, notFresh(&v.Profile), again)
 	case decided.ID == "not-before":
 		step.Command = line.Again("verify", line.token(), "--at", "issued")
 	case decided.ID == "issuer", decided.ID == "tenant":

@@ -144,7 +144,7 @@ func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Val
 }
 
 // unwrap takes off the parentheses around an expression, and jsonencode, which makes a text of the
-// object in it.
+// object in it. Of a text it makes another text, with quotation marks.
 func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
 	for {
 		switch wrapper := e.(type) {
@@ -153,8 +153,10 @@ func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
 			continue
 		case *hclsyntax.FunctionCallExpr:
 			if wrapper.Name == "jsonencode" && len(wrapper.Args) == 1 && !wrapper.ExpandFinal {
-				e = wrapper.Args[0]
-				continue
+				if _, ofText := wrapper.Args[0].(*hclsyntax.TemplateExpr); !ofText {
+					e = wrapper.Args[0]
+					continue
+				}
 			}
 		}
 		return e

@@ -154,7 +154,7 @@ func TestAPartOfAConstantIsNotEdited(t *testing.T) {
 				t.Errorf("%s: a part was replaced", expression)
 			}
 		}
-		if _, err := f.Replace(v, "all of it"); err != nil {
+		if _, err := f.Replace(v, 3); err != nil {
 			t.Errorf("%s: %v", expression, err)
 		}
 	}

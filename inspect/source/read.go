@@ -40,7 +40,8 @@ type File struct {
 	shared  []Span     // text that aliases stand for
 	pieces  []Span     // that were read one by one
 
-	lastCounts bool // of members with one name, as verifiers of tokens have it
+	words11    map[int]bool // where a word is that YAML 1.1 takes for a boolean
+	lastCounts bool         // of members with one name, as verifiers of tokens have it
 }
 
 // Problem is something odd in a file that could be read all the same, such as a member that

@@ -228,6 +228,7 @@ func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth
 func (r *yamlReader) key(n *yaml.Node, depth int) (*Value, error) {
 	if n.Kind == yaml.ScalarNode {
 		start := r.start(n)
+		r.file.noteWord(n, start)
 		return &Value{
 			Text: n.Value, Pos: r.file.Position(start), Span: Span{start, r.scalarEnd(n, start)},
 		}, nil
@@ -336,6 +337,9 @@ func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error
 	r.file.share(Span{r.offset(n.Alias), target.Span.End})
 	v := *target
 	v.Pos = r.file.Position(start)
+	if r.file.words11[target.Span.Start] {
+		r.file.words11[start] = true
+	}
 	v.Span = Span{start, start + len("*") + len(n.Value)}
 	return &v, nil
 }
@@ -351,6 +355,7 @@ func (f *File) share(s Span) {
 // scalar fills in the value of a scalar node and finds its end.
 func (r *yamlReader) scalar(v *Value, n *yaml.Node) {
 	v.Kind, v.Text = resolve(n)
+	r.file.noteWord(n, v.Span.Start)
 	v.Span.End = r.scalarEnd(n, v.Span.Start)
 }
 

@@ -16,18 +16,23 @@ func defaultLocations() []rules.Location {
 	}
 }
 
-// SentTo is the predicate that the token arrives where one of some providers looks for it.
+// SentTo is the predicate that the token arrives where one of some providers looks for it. Where a
+// provider may look elsewhere too, a token may arrive there.
 func SentTo(all []*Provider) rules.Predicate {
 	var lookups [][]rules.Location
+	var some []rules.Predicate
 	for _, p := range all {
 		for _, l := range p.Locations {
 			lookups = with(lookups, l)
 		}
+		if p.LocationsDoubt != nil && len(some) == 0 {
+			token := rules.Has(rules.Input{Source: rules.FromToken})
+			some = append(some, rules.Both(token, Unknown(p.LocationsDoubt)))
+		}
 	}
-	if len(lookups) == 0 {
+	if len(lookups) == 0 && len(some) == 0 {
 		return rules.Never()
 	}
-	var some []rules.Predicate
 	for _, locations := range lookups {
 		some = append(some, rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 			Locations: locations, Several: rules.AllCount,

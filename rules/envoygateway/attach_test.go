@@ -89,7 +89,7 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		}},
 		{"a selector by expressions", []string{
 			wanting("{key: of, operator: In, values: [web, x]}, " +
-				"{key: no, operator: DoesNotExist}"),
+				"{key: without, operator: DoesNotExist}"),
 			route, other,
 		}, []string{"orders/web on-x"}},
 		{"and by what a label must not be", []string{
@@ -188,7 +188,7 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		},
 		{
 			"a target that can't be read",
-			[]string{strings.Replace(own, "name: api}", "x: y}", 1)},
+			[]string{strings.Replace(own, "name: api}", "x: z}", 1)},
 			[]string{"orders/on-api on-api?"},
 		},
 	}

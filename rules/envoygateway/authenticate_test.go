@@ -188,7 +188,7 @@ func TestOtherPartsOfAPolicy(t *testing.T) {
 // The API server takes no text for a truth value: what holds then is not known.
 func TestASwitchThatIsNoTruthValueIsNotKnown(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{`"true"`, "yes", "1", "[]", "{}", `"{{ .Values.open }}"`} {
+	for _, value := range []string{`"true"`, `"yes"`, "1", "[]", "{}", `"{{ .Values.open }}"`} {
 		for _, field := range []string{"optional", "failOpen"} {
 			text := onRoute(jwt(field + ": " + value))
 			c := configurationOf(t, rules.Options{Runtime: "1.9"}, "policies.yaml", text)
@@ -283,5 +283,22 @@ func TestAConfigMapThatIsNotThere(t *testing.T) {
 		if got := short(answered(t, test.text, requestOf(""))); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
+	}
+}
+
+// kubectl reads YAML 1.1, where yes without quotes is a truth value, and no text.
+func TestAWordWithoutQuotesIsATruthValue(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]decided{
+		"yes": accepted(), "on": accepted(), "Y": accepted(),
+		"no": rejected(401, rules.TokenPresent), "off": rejected(401, rules.TokenPresent),
+	} {
+		if got := short(answered(t, onRoute(jwt("optional: "+value)), tokenless())); got != want {
+			t.Errorf("optional: %s: got %v, want %v", value, got, want)
+		}
+	}
+	text := onRoute("jwt: {providers: [" + providerNamed("entra", "yes", app) + "]}")
+	if v := answered(t, text, requestOf("")); v.Outcome != rules.Undetermined {
+		t.Errorf("an issuer: got %v", short(v))
 	}
 }

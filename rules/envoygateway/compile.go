@@ -11,9 +11,10 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range read.Entries {
 		i := of.(*instance)
+		c := newCompiler(i, table)
 		made.Policies = append(made.Policies, &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: i.policy.String(), Product: product,
-			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: newCompiler(i, table).root(),
+			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: c.root(), Asides: c.asides(),
 		})
 	}
 	made.Findings = rules.Problems(read.Files...)

@@ -350,13 +350,13 @@ func (t *Token) Claims() *source.Value {
 	return object
 }
 
-// seenBy makes the token for a gateway, unsigned. What its policies read of it and the model does
-// not say is in it as unknown.
+// seenBy makes the token for a gateway, unsigned, with all that its policies read of it. What of
+// that the model does not say is in it as unknown.
 func (t *Token) seenBy(v *View) *inspect.Token {
 	made := *v.blank
 	made.Claims = t.Claims()
 	for _, name := range v.claims {
-		if value := t.Claim(name); value.Is(source.Unknown) {
+		if value := t.Claim(name); value != nil && made.Claims.Member(name) == nil {
 			made.Claims.Members = append(
 				made.Claims.Members, source.Member{Key: name, Value: value},
 			)

@@ -139,6 +139,36 @@ func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
 	}
 }
 
+// Where a token is looked for is not known of a header that only a deployment knows. A request with
+// a token is open then, with a policy that wants one and without; one without a token carries
+// nothing there. A header without a name is refused, and nothing is known.
+func TestAPlaceThatIsNotKnownLeavesATokenOpen(t *testing.T) {
+	t.Parallel()
+	wanted := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	for place, want := range map[string]decided{
+		`[{name: "${HEADER}"}]`:                  accepted(),
+		`[{name: x-token}, {name: "${HEADER}"}]`: accepted(),
+		"[{name: 5}]":                            open(rules.NotModelled),
+		"[5]":                                    open(rules.NotModelled),
+		"[[{name: x-token}]]":                    open(rules.NotModelled),
+		"[{prefix: x}]":                          open(rules.NotModelled),
+	} {
+		config := authentication("issuer: "+v2Issuer, "fromHeaders: "+place)
+		for name, more := range map[string]string{"alone": "", "a token is wanted": wanted} {
+			v := answered(t, config+more, requestOf(""))
+			if v.Outcome != rules.Undetermined {
+				t.Errorf("%s, %s: got %v", place, name, short(v))
+			}
+			for _, result := range v.Results {
+				_ = result.Why() // it has a reason to give
+			}
+		}
+		if got := short(answered(t, config, tokenless())); got != want {
+			t.Errorf("%s, no token: got %v", place, got)
+		}
+	}
+}
+
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	t.Parallel()
 	token := requestOf("").Token.Compact()

@@ -176,17 +176,23 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			rejected(403, rules.Conditional),
 		},
 		{
+			"the header that the proxy takes the token out of", deny(
+				`{when: [{key: "request.headers[authorization]", values: ["*"]}]}`), "",
+			open(rules.Authorization),
+		},
+		{
 			"the method as a header", allow(`{when: [{key: "request.headers[:method]", ` +
 				`values: [GET]}]}`), "", accepted(),
 		},
 		{
-			"a filter without a name drops a rule",
+			"a filter without a name is refused",
 			allow(`{when: [{key: experimental.envoy.filters.a.b, values: [x]}]}`), "",
-			rejected(403, rules.Authorization),
+			open(rules.NotModelled),
 		},
 		{
-			"claims without a name match nothing",
-			deny(`{when: [{key: request.auth.claims, values: [x]}]}`), "", accepted(),
+			"claims without a name are refused",
+			deny(`{when: [{key: request.auth.claims, values: [x]}]}`), "",
+			open(rules.NotModelled),
 		},
 		{
 			"the peer is not known", allow(`{from: [{source: {namespaces: [shop]}}]}`), "",
@@ -300,7 +306,7 @@ func TestAPolicyInDryRunDecidesNothing(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]decided{
 		"true": accepted(), "1": accepted(), "T": accepted(), "TRUE": accepted(),
-		"false": rejected(403, rules.Authorization), "yes": rejected(403, rules.Authorization),
+		"false": rejected(403, rules.Authorization), "yes": open(rules.NotModelled), // refused
 	} {
 		text := ofTenant() + `---
 apiVersion: security.istio.io/v1

@@ -67,12 +67,24 @@ type compiler struct {
 
 	providers []*envoy.Provider // what the rules are in Envoy
 	unread    *rules.Unknown    // why not all of them are known; nil where they are
+
+	refused *rules.Check // that a policy is not in the cluster; nil where all may be
 }
 
 func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	jwt := jwtRulesOf(w)
 	c := &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
 	_, c.unread = c.unreadRules()
+	for _, p := range w.policies {
+		if all := p.refused(); len(all) > 0 {
+			c.refused = notModelled(all[0].at, all[0].field, &rules.Unknown{
+				Why: p.String() + " is refused: " + all[0].why + ". What is refused is not in the " +
+					"cluster, and an earlier version of it may be",
+				Need: wholeCluster(),
+			})
+			break
+		}
+	}
 	return c
 }
 
@@ -83,6 +95,8 @@ func (c *compiler) root() rules.Node {
 		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
 			Why: c.doubt, Need: wholeCluster(),
 		}))
+	case c.refused != nil:
+		return rules.AllOf(c.refused)
 	case len(c.open) > mostOpen:
 		return rules.AllOf(c.open[0].check)
 	case len(c.open) > 0:

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -39,7 +40,7 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 	// two rules: that for v1.0 tokens comes behind the other, for its issuer does
 	two := func(ofV1, ofV2 string) string {
 		return authentication("issuer: "+v1Issuer, "audiences: [x]", ofV1) +
-			"  - issuer: " + v2Issuer + "\n    audiences: [y]\n    " + ofV2 + "\n" +
+			"  - issuer: " + v2Issuer + "\n    audiences: [z]\n    " + ofV2 + "\n" +
 			policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
 	}
 	const nobody = `{from: [{source: {notRequestPrincipals: ["*"]}}]}`
@@ -171,6 +172,34 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		},
 		{
 			"labels that are a list", of("*") + policy("DENY", "selector: {matchLabels: [app]}"),
+			[]string{"policy-refused"},
+		},
+		{
+			"a name in capitals", strings.Replace(of("*"), "name: entra", "name: Entra", 1),
+			[]string{"policy-refused"},
+		},
+		{
+			"a label of more than 63 characters", of("*") + policy("DENY",
+				"selector: {matchLabels: {app: "+strings.Repeat("x", 64)+"}}",
+				"rules: [{to: [{operation: {ports: [\"1\"]}}]}]"),
+			[]string{"policy-refused"},
+		},
+		{
+			"more than 16 service accounts", of("*") + policy("DENY", "rules: [{from: [{source: "+
+				"{serviceAccounts: ["+strings.Repeat("a, ", 16)+"a]}}]}]"),
+			[]string{"policy-refused"},
+		},
+		{
+			"more than 64 claims to split", authentication("issuer: "+v2Issuer,
+				"audiences: ["+app+"]", "spaceDelimitedClaims: ["+strings.Repeat("scp, ", 64)+
+					"scp]") + policy("ALLOW",
+				`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`),
+			[]string{"policy-refused"},
+		},
+		{
+			"a header whose name is a number", authentication("issuer: "+v2Issuer,
+				"audiences: ["+app+"]", "fromHeaders: [{name: 5}]") + policy("ALLOW",
+				`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`),
 			[]string{"policy-refused"},
 		},
 		{

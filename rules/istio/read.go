@@ -3,6 +3,7 @@ package istio
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -25,6 +26,8 @@ type resource struct {
 	targets        []target
 	selectorUnread string // why it can't be read what the policy selects; else empty
 	twice          string // why it is not known which of two it is; else empty
+
+	refused func() []refusal // why it does not get into a cluster; found out once
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -156,6 +159,7 @@ func (c *cluster) addPolicy(r *resource) {
 
 func policyOf(file *source.File, object *source.Value) *resource {
 	r := &resource{Resource: kubernetes.ResourceOf(file, object)}
+	r.refused = sync.OnceValue(r.refusals)
 	r.selectorUnread = r.NoSpec
 	selector, ok := kubernetes.LabelsOf(r.selecting().At)
 	if r.selector = selector; !ok {

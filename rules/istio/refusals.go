@@ -2,12 +2,14 @@ package istio
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
@@ -53,6 +55,11 @@ func (f *refuser) metadata() {
 	if text, _ := version.Str(); text != group+"v1" && text != group+"v1beta1" {
 		f.add(version, "apiVersion", "there is no %s of %s", f.Kind, text)
 	}
+	if v := f.At.At("metadata", "name"); v.Is(source.String) && !kubernetes.Marked(v) &&
+		!kubernetes.IsSubdomain(v.Text) {
+		f.add(v, "metadata.name", "%s can't be a name: it has small letters, digits, - and .",
+			inspect.Visible(v.Text))
+	}
 	v := f.dryRun()
 	if v == nil || kubernetes.Marked(v) {
 		return
@@ -84,6 +91,9 @@ func (f *refuser) selection() {
 	if selected := f.Spec.At("selector", "matchLabels"); selected.Is(source.Object) {
 		for i := range selected.Members {
 			m := &selected.Members[i]
+			if len(m.Value.Text) > 63 && !kubernetes.Marked(m.Value) {
+				f.add(m.Value, "selector.matchLabels", "a label has no more than 63 characters")
+			}
 			if m.Key == "" || strings.Contains(m.Key, "*") || strings.Contains(m.Value.Text, "*") {
 				f.add(m.Value, "selector.matchLabels", "a label has no wildcard, and has a name")
 			}
@@ -96,6 +106,9 @@ func (f *refuser) selection() {
 	}
 	for _, name := range []string{"targetRef", "targetRefs"} {
 		refs, _ := kubernetes.References(f.Spec.Member(name))
+		if v := f.Spec.Member(name); v.Is(source.List) {
+			f.items(f.Spec, "", name, source.Object)
+		}
 		f.nameless(name)
 		for _, ref := range refs {
 			api, _ := ref.At.Member("group").Str()
@@ -133,15 +146,18 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 		return nil
 	}
 	if !v.Is(source.List) {
-		f.add(v, path+name, "it is %s, and must be a list", v.Kind)
+		f.add(v, path+name, "it is %s, and must be a list", kubernetes.KindOf(v))
 		return nil
+	}
+	if most := mostItems(name); len(v.Items) > most {
+		f.add(v, path+name, "it has %d items, and must have no more than %d", len(v.Items), most)
 	}
 	var all []*source.Value
 	for _, item := range v.Items {
 		switch {
 		case kubernetes.Marked(item):
 		case !item.Is(kind):
-			f.add(item, path+name, "an item is %s, and must be %s", item.Kind, kind)
+			f.add(item, path+name, "an item is %s, and must be %s", kubernetes.KindOf(item), kind)
 		case kind == source.String && item.Text == "":
 			f.add(item, path+name, "an item is empty")
 		default:
@@ -151,11 +167,26 @@ func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) [
 	return all
 }
 
+// mostItems is how many items a list may have (crd-all.gen.yaml).
+func mostItems(list string) int {
+	switch list {
+	case "serviceAccounts", "notServiceAccounts", "targetRefs":
+		return 16
+	case "spaceDelimitedClaims":
+		return 64
+	case "rules", "from":
+		return 512
+	case "jwtRules":
+		return 4096
+	}
+	return math.MaxInt
+}
+
 // kind looks at a field that must be of a kind, where it is there.
 func (f *refuser) kind(of *source.Value, path, name string, kind source.Kind) {
 	v := of.Member(name)
 	if v != nil && !v.Is(source.Null) && !v.Is(kind) && !kubernetes.Marked(v) {
-		f.add(v, path+name, "it is %s, and must be %s", v.Kind, kind)
+		f.add(v, path+name, "it is %s, and must be %s", kubernetes.KindOf(v), kind)
 	}
 }
 
@@ -178,8 +209,12 @@ func (f *refuser) jwtRules() {
 			if name := h.Member("name"); name == nil || name.Text == "" {
 				f.add(h, path+"fromHeaders", "a header has no name")
 			}
+			f.kind(h, path+"fromHeaders.", "name", source.String)
+			f.kind(h, path+"fromHeaders.", "prefix", source.String)
 		}
 		for _, h := range f.items(rule, path, "outputClaimToHeaders", source.Object) {
+			f.kind(h, path+"outputClaimToHeaders.", "header", source.String)
+			f.kind(h, path+"outputClaimToHeaders.", "claim", source.String)
 			header, _ := h.Member("header").Str()
 			claim, _ := h.Member("claim").Str()
 			odd := func(c rune) bool {
@@ -217,6 +252,9 @@ func (f *refuser) keys(rule *source.Value, path string) {
 	}
 	if uri.Is(source.String) && !kubernetes.Marked(uri) {
 		u, err := url.Parse(uri.Text)
+		if len(uri.Text) > 2048 {
+			f.add(uri, path+"jwksUri", "the address has more than 2048 characters")
+		}
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 			f.add(uri, path+"jwksUri", "the address must begin with http:// or https://")
 		}
@@ -318,7 +356,7 @@ func (f *refuser) peers(of *source.Value, path string) {
 
 func (f *refuser) account(v *source.Value, field string) {
 	namespace, name, found := strings.Cut(v.Text, "/")
-	if strings.Contains(v.Text, "*") || strings.Contains(name, "/") ||
+	if strings.Contains(v.Text, "*") || strings.Contains(name, "/") || len(v.Text) > 320 ||
 		found && (namespace == "" || name == "") {
 		f.add(v, field, "%s is not a service account, as NAME or NAMESPACE/NAME", v.Text)
 	}

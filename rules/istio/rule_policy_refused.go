@@ -17,7 +17,7 @@ func policyRefused() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range i.policies {
-				for _, r := range p.refusals() {
+				for _, r := range p.refused() {
 					all = append(all, i.FindingAt(r.at, r.field, "%s is refused: %s", p, r.why))
 				}
 			}

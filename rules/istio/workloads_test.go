@@ -66,7 +66,7 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		},
 		{
 			"workloads that the file shows", ap("a", orders) + ap("a", any) +
-				deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: y}"),
+				deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: z}"),
 			[]string{"a/o", "a/web"},
 		},
 		{
@@ -383,5 +383,27 @@ spec:
 	}
 	if len(policies) != 20 || len(made) != 2 {
 		t.Errorf("%d policies of %d sorts", len(policies), len(made))
+	}
+}
+
+// kubectl reads YAML 1.1, where yes without quotes is a truth value: the API server takes none for
+// a label.
+func TestALabelIsNoTruthValue(t *testing.T) {
+	t.Parallel()
+	for value, known := range map[string]bool{
+		"yes": false, "n": false, "On": false, `"yes"`: true, "yess": true, "!!str yes": true,
+	} {
+		text := strings.Replace(ofTenant(), "spec:\n",
+			"spec:\n  selector: {matchLabels: {app: "+value+"}}\n", 1)
+		v := answered(t, text, requestOf(""))
+		if (v.Outcome == rules.Accepted) != known {
+			t.Errorf("%s: got %v", value, short(v))
+		}
+		found := policyRefused().Check(&rules.Subject{
+			Policies: policiesOf(t, rules.Options{}, text),
+		})
+		if (len(found) == 0) != known {
+			t.Errorf("%s: %d findings", value, len(found))
+		}
 	}
 }

@@ -22,7 +22,7 @@ func TestListsStandForTheirItems(t *testing.T) {
 	t.Parallel()
 	file := fileOf(t, `kind: List
 items:
-- {kind: A, metadata: {namespace: n, name: a}}
+- {kind: A, metadata: {namespace: "n", name: a}}
 - {kind: BList, items: [{kind: B, metadata: {name: b}}, 3]}
 ---
 - {kind: C, metadata: {name: c}}
@@ -56,7 +56,7 @@ func TestReferences(t *testing.T) {
 		{"refs: null", 0, true},
 		{"other: 1", 0, true},
 		{"refs: {kind: Gateway, name: g, sectionName: s}", 1, true},
-		{"refs: [{name: g}, {name: h, namespace: n}]", 2, true},
+		{"refs: [{name: g}, {name: h, namespace: ns}]", 2, true},
 		{"refs: [{kind: Gateway}]", 0, false},
 		{"refs: text", 0, false},
 	}

@@ -139,7 +139,7 @@ func (of LabelsAt) doubt(counts func(*source.Member) bool) (LabelsAt, *rules.Unk
 		}
 		if !one.At.Is(source.String) {
 			return one, &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server "+
-				"refuses that, and an earlier version may hold", one.Field, one.At.Kind)}
+				"refuses that, and an earlier version may hold", one.Field, KindOf(one.At))}
 		}
 	}
 	return of, nil

@@ -35,6 +35,15 @@ func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	return &rules.Unknown{Why: v.Doubt(field), Need: need}
 }
 
+// KindOf is what a value is, in words. A word without quotes that YAML 1.1 takes for a boolean is
+// shorter than true.
+func KindOf(v *source.Value) string {
+	if length := v.Span.End - v.Span.Start; v.Is(source.Bool) && length > 0 && length < len("true") {
+		return "a boolean, as yes, on and the like are without quotes"
+	}
+	return v.Kind.String()
+}
+
 // TextDoubt is why it is not known what a text is; nil where it is, or where there is none. What
 // is no text the API server refuses.
 func TextDoubt(v *source.Value, field string) *rules.Unknown {
@@ -42,7 +51,7 @@ func TextDoubt(v *source.Value, field string) *rules.Unknown {
 		return DoubtOf(v, field)
 	}
 	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server refuses that, "+
-		"and an earlier version of the policy may hold", field, v.Kind)}
+		"and an earlier version of the policy may hold", field, KindOf(v))}
 }
 
 // ShapeDoubt is why it is not known what a value says that must be an object or a list; nil where
@@ -79,7 +88,7 @@ func ListIn(object *source.Value, path, name string) List {
 		default:
 			l.Doubt = &rules.Unknown{Why: fmt.Sprintf(
 				"%s has %s, not a string: the API server refuses that, and an earlier version "+
-					"of the policy may hold", l.Field, v.Kind)}
+					"of the policy may hold", l.Field, KindOf(v))}
 		}
 	}
 	return l

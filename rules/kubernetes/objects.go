@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Objects lists the resources in the documents of a file. A List stands for its items, as the
-// answer of kubectl does, and lists may hold lists.
+// Objects lists the resources in the documents of a file, as kubectl reads them. A List stands for
+// its items, as the answer of kubectl does, and lists may hold lists.
 func Objects(file *source.File) []*source.Value {
 	var all []*source.Value
 	var add func(v *source.Value)
@@ -27,6 +27,7 @@ func Objects(file *source.File) []*source.Value {
 		all = append(all, v)
 	}
 	for _, document := range file.Documents {
+		document = file.YAML11(document)
 		if document.Is(source.List) {
 			for _, item := range document.Items {
 				add(item)
@@ -101,6 +102,22 @@ func Name(v *source.Value) (name string, ok bool) {
 		return markOf(v), true
 	}
 	return v.Str()
+}
+
+// IsSubdomain reports whether a text can be the name of a custom resource (RFC 1123, subdomain).
+func IsSubdomain(name string) bool {
+	edge := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+	for part := range strings.SplitSeq(name, ".") {
+		if part == "" || !edge(part[0]) || !edge(part[len(part)-1]) {
+			return false
+		}
+		for i := range len(part) {
+			if !edge(part[i]) && part[i] != '-' {
+				return false
+			}
+		}
+	}
+	return len(name) <= 253
 }
 
 // String names the resource as kubectl does.

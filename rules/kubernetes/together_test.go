@@ -24,15 +24,15 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 		{
 			"one folder",
 			[]string{
-				"a/p.yaml", policy("n", "p"), "a/w.yaml", workload,
-				"a/q.yaml", policy("n", "q"), "a/s.yaml", other,
+				"a/p.yaml", policy("ns", "p"), "a/w.yaml", workload,
+				"a/q.yaml", policy("ns", "q"), "a/s.yaml", other,
 			},
 			"a/p.yaml a/q.yaml a/w.yaml",
 		},
 		{
 			"several folders that have nothing twice",
 			[]string{
-				"a/p.yaml", policy("m", "p"), "b/p.yaml", policy("n", "p"), "c/w.yaml",
+				"a/p.yaml", policy("m", "p"), "b/p.yaml", policy("ns", "p"), "c/w.yaml",
 				workload,
 			},
 			"a/p.yaml b/p.yaml c/w.yaml",
@@ -40,15 +40,15 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 		{
 			"folders that have a policy twice",
 			[]string{
-				"dev/p.yaml", policy("n", "p"), "dev/w.yaml", workload, "uat/p.yaml",
-				policy("n", "p"), "uat/q.yaml", policy("n", "q"), "all/w.yaml", workload,
+				"dev/p.yaml", policy("ns", "p"), "dev/w.yaml", workload, "uat/p.yaml",
+				policy("ns", "p"), "uat/q.yaml", policy("ns", "q"), "all/w.yaml", workload,
 			},
 			"dev/p.yaml dev/w.yaml all/w.yaml, uat/p.yaml uat/q.yaml all/w.yaml",
 		},
 		{
 			"a folder that has one twice",
 			[]string{
-				"dev.yaml", policy("n", "p"), "uat.yaml", policy("n", "p"), "w.yaml",
+				"dev.yaml", policy("ns", "p"), "uat.yaml", policy("ns", "p"), "w.yaml",
 				workload,
 			},
 			"dev.yaml w.yaml, uat.yaml w.yaml",
@@ -63,8 +63,8 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 			[]string{"a/p.yaml", policy("''", "p"), "a/q.yaml", policy("''", "q")},
 			"a/p.yaml a/q.yaml",
 		},
-		{"one policy twice in one file", []string{"p.yaml", policy("n", "p") + "---\n" +
-			policy("n", "p")}, "p.yaml"},
+		{"one policy twice in one file", []string{"p.yaml", policy("ns", "p") + "---\n" +
+			policy("ns", "p")}, "p.yaml"},
 	}
 	kind := func(want string) func(*source.Value) bool {
 		return func(object *source.Value) bool {
@@ -103,7 +103,7 @@ func TestFilesOfTwoClusters(t *testing.T) {
 	t.Parallel()
 	isPolicy := func(object *source.Value) bool { return object.Member("kind").Text == "Policy" }
 	fileNamed := func(name, policy string) *source.File {
-		file := fileOf(t, "kind: Policy\nmetadata: {namespace: n, name: "+policy+"}\n")
+		file := fileOf(t, "kind: Policy\nmetadata: {namespace: ns, name: "+policy+"}\n")
 		file.Name = name
 		return file
 	}
@@ -112,7 +112,7 @@ func TestFilesOfTwoClusters(t *testing.T) {
 		t.Error(err)
 	}
 	err := OneCluster([]*source.File{a, b, fileNamed("c.yaml", "q")}, isPolicy)
-	const want = "c.yaml: Policy n/q is in b.yaml too: they are of two clusters"
+	const want = "c.yaml: Policy ns/q is in b.yaml too: they are of two clusters"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

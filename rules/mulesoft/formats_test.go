@@ -125,6 +125,45 @@ func claimsInBlocks() string {
     }`, 1)
 }
 
+// A list of one is not the object in it, but for a block of a Terraform resource in a plan.
+func TestAListOfOneIsNotTheObjectInIt(t *testing.T) {
+	inList := func(text, object string) string {
+		return strings.Replace(text, object, "["+object+"]", 1)
+	}
+	_, flexConfig, _ := strings.Cut(flexYAML, "  config:\n")
+	flexConfig, _, _ = strings.Cut(flexConfig, "    mandatoryCustom")
+	for _, form := range []struct{ name, file, text string }{
+		{"API Manager's detail", "p.json", inList(inDetail, configuration)},
+		{"a compact list entry", "p.json", inList(compact, configuration)},
+		{"an offline policy", "p.json", inList(offline, configuration)},
+		{"Flex Gateway's YAML", "p.yaml", strings.Replace(flexYAML, flexConfig,
+			"    - "+strings.ReplaceAll(strings.TrimSpace(flexConfig), "\n    ", "\n      ")+
+				"\n  x-", 1)},
+		{"Terraform, the official provider", "p.tf", strings.NewReplacer(
+			"configuration = {", "configuration = [{", "  }\n}", "  }]\n}").Replace(official)},
+		{"jsonencode", "p.tf", inList(generic, configuration)},
+		{"jsonencode in the community's resource", "p.tf", strings.NewReplacer(
+			"configuration_data {", "configuration_data = jsonencode([{", "  }\n}", "  }])\n}").
+			Replace(community)},
+		{"a plan, the generic resource", "p.json", strings.Replace(strings.Replace(plan,
+			"anypoint_apim_policy_jwt_validation", "anypoint_api_policy", 1),
+			`"asset_version"`, `"policy_type":"jwt-validation","asset_version"`, 1)},
+		{"a text that is encoded twice", "p.tf", strings.Replace(generic, configuration,
+			`"{\"jwtOrigin\":\"httpBearerAuthenticationHeader\"}"`, 1)},
+	} {
+		c := compiled(t, form.file, form.text, rules.Options{Variant: Mule, Kind: jwtValidation})
+		for name, claims := range map[string]string{
+			"a good token":     v1 + `,"aud":"api://orders-uat","roles":["Read"]`,
+			"another audience": v1 + `,"aud":"api://orders-dev","roles":["Read"]`,
+		} {
+			v := rules.Evaluate(c.Policies, contracted(claims))
+			if v.Outcome != rules.Undetermined {
+				t.Errorf("%s, %s: got %v", form.name, name, short(v))
+			}
+		}
+	}
+}
+
 // outcome is a result without its place and without the spelling of its field.
 type outcome struct {
 	ID               rules.ID

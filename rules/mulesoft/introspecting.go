@@ -111,8 +111,21 @@ func (o oidcCompiler) answered(name string) rules.Input {
 	return rules.Input{Source: rules.FromIntrospection, Name: name, Model: o.model}
 }
 
+// tokenPresent looks for the token in the header, and in the query (RFC 6750, section 2.3). On
+// Mule Gateway a request that has one in both is documented to be refused.
 func (o oidcCompiler) tokenPresent() *rules.Check {
-	check := o.whole(rules.TokenPresent, o.sent(true), noToken)
+	sent := o.sent(true)
+	sent.Lookup.Locations = []rules.Location{
+		{
+			Input:  rules.Input{Source: rules.FromHTTP, Name: "Authorization"},
+			Prefix: "Bearer ",
+		},
+		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
+	}
+	if twice := o.answer(tokenTwice); twice.Situation != "" {
+		sent.Lookup.Several, sent.Lookup.Crowded = rules.NoneCounts, &twice
+	}
+	check := o.whole(rules.TokenPresent, sent, noToken)
 	check.Evidence = documented(docOIDC)
 	return check
 }

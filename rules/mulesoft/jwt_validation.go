@@ -326,6 +326,10 @@ func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) 
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown = mandatory.unknown
 	check.Test = claimTest(test.Input, test, mandatory.on())
+	if mandatory.on() {
+		missing := j.answer(missingTime)
+		check.Test.Of[0].Otherwise = &missing
+	}
 	return check
 }
 

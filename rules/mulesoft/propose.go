@@ -185,5 +185,8 @@ func (p *proposer) clientsClaim() (source.Fields, bool) {
 
 // quoted is a DataWeave string literal.
 func quoted(text string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, `$`, `\$`).Replace(text) + "'"
+	for _, special := range []string{`\`, `'`, `$`} {
+		text = strings.ReplaceAll(text, special, `\`+special)
+	}
+	return "'" + text + "'"
 }

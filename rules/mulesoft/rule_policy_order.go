@@ -65,4 +65,6 @@ func (c configured) disturbs(later configured) string {
 }
 
 // isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
-func (c configured) isTokenPolicy() bool { return c.fields != nil && !c.custom }
+func (c configured) isTokenPolicy() bool {
+	return c.fields != nil && !c.custom && !c.readsCredentials()
+}

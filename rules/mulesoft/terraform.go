@@ -15,7 +15,7 @@ func terraformEntries(document *source.Value) []entry {
 		if m.Key != "resource" || len(m.Value.Labels) == 0 {
 			continue
 		}
-		if e, ok := resourceEntry(m.Value.Labels[0], m.Value); ok {
+		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
 			if named := gatewayOf(e.api, inFile(document)); named != "" {
 				e.variant = named
 			}
@@ -28,8 +28,9 @@ func terraformEntries(document *source.Value) []entry {
 
 // resourceEntry reads a resource of one of the three Terraform providers. A resource has the type
 // of one policy kind, or the generic type and an asset id. The arguments of the former are in
-// snake_case, and become the policy's own names.
-func resourceEntry(kind string, values *source.Value) (entry, bool) {
+// snake_case, and become the policy's own names. A plan shows a block of theirs that may appear
+// only once as a list of one; anywhere else a list of one is not the object in it.
+func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
 	switch {
 	case values == nil, !ok && !strings.HasPrefix(kind, "anypoint_ap"), noPolicyResource(kind):
@@ -45,13 +46,16 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		outbound: textOf(values, "injection_point") == "outbound",
 		filled:   !generic && strings.HasPrefix(kind, filledPrefix),
 		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
-		config: block(firstPresent(
+		config: firstPresent(
 			values.Member("configuration_data"), values.Member("configuration"),
-		)),
+		),
 		asset:     asset,
 		versionAt: values.Member("asset_version"),
 	}
 	e.api = reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id")))
+	if inPlan && !generic {
+		e.config = block(e.config)
+	}
 	if twice := blocks(values.Members, "configuration_data"); len(twice) > 1 {
 		e.config = &source.Value{Kind: source.List, Items: twice}
 	}
@@ -80,7 +84,7 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	return e, true
 }
 
-// block unwraps a block that may appear only once. A plan shows it as a list of one.
+// block unwraps a block that may appear only once, as a plan shows it.
 func block(v *source.Value) *source.Value {
 	if v.Is(source.List) && len(v.Items) == 1 {
 		return v.Items[0]
@@ -220,7 +224,7 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 		kind, _ := resource.Member("type").Str()
 		change := changeOfResource(resource, changes)
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
-		if e, ok := resourceEntry(kind, values); ok {
+		if e, ok := resourceEntry(kind, values, true); ok {
 			e.place, e.report = resource, true
 			if createdBy(change) {
 				e.creator = creatorOf(kind)

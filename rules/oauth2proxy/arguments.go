@@ -117,7 +117,7 @@ func (r *reader) startedByCommands(file *source.File) []*entry {
 		if at < 0 {
 			continue
 		}
-		e := &entry{file: file, at: words[at], options: r.options}
+		e := &entry{file: file, at: words[at], options: r.options, started: true}
 		r.fromArguments(e, words[at+1:], given{file: file, object: command})
 		e.given = append(e.given, variables.given...)
 		e.unknown = append(e.unknown, variables.unknown...)

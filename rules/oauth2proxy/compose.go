@@ -30,7 +30,9 @@ func (r *reader) startsInText(service *source.Value) bool {
 }
 
 func (r *reader) service(file *source.File, name string, service *source.Value) *entry {
-	e := &entry{name: name, file: file, at: service, options: r.options}
+	e := &entry{
+		name: name, file: file, at: service, options: r.options, started: true,
+	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
 		all := wordsOf(words)
@@ -112,7 +114,9 @@ func isChart(values *source.Value) bool {
 // chart reads the values of the chart: it writes its configuration file, and sets the client's id
 // as a variable.
 func (r *reader) chart(file *source.File, values *source.Value) *entry {
-	e := &entry{name: programName, file: file, at: values, options: r.options}
+	e := &entry{
+		name: programName, file: file, at: values, options: r.options, started: true,
+	}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
 	r.fromArguments(e, wordsOf(args), given{file: file, object: args})
@@ -128,7 +132,13 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	} else {
 		e.open[byVariable] = "the chart takes the client's id from a secret"
 	}
-	if text := config.Member("configFile"); text != nil {
+	e.chartSecrets(file, values)
+	switch text := config.Member("configFile"); {
+	case config.Member("existingConfig") != nil:
+		e.open[byFile] = "the chart takes the configuration file from a ConfigMap"
+	case text == nil:
+		e.chartDefaults(file)
+	default:
 		if inner := r.embedded(file, text); inner != nil {
 			e.take(inner)
 		} else {
@@ -160,4 +170,38 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 			option: o, layer: byFlag, value: m.Known(), file: file, object: args,
 		})
 	}
+}
+
+// chartDefaults takes what the chart's own configuration file sets (values.yaml).
+func (e *entry) chartDefaults(file *source.File) {
+	everybody := *e.at
+	everybody.Kind, everybody.Text, everybody.Members = source.String, "*", nil
+	o, _ := optionNamed(e.options, "email_domains")
+	e.given = append(e.given, given{option: o, layer: byFile, value: &everybody, file: file})
+}
+
+// chartSecrets takes the options that the chart sets to what a Secret or a ConfigMap of its own
+// holds (templates/deployment.yaml).
+func (e *entry) chartSecrets(file *source.File, values *source.Value) {
+	set := func(name string, l layer) {
+		unknown := *values
+		unknown.Kind, unknown.Text, unknown.Members = source.Unknown, "the chart's own", nil
+		o, _ := optionNamed(e.options, name)
+		e.given = append(e.given, given{option: o, layer: l, value: &unknown, file: file})
+	}
+	set("client_secret", byVariable)
+	set("cookie_secret", byVariable)
+	for _, of := range [][2]string{
+		{"authenticatedEmailsFile", "authenticated_emails_file"},
+		{"htpasswdFile", "htpasswd_file"},
+	} {
+		if on := values.At(of[0], "enabled"); on != nil && !isFalse(on) {
+			set(of[1], byFlag)
+		}
+	}
+}
+
+func isFalse(v *source.Value) bool {
+	is, ok := v.Bool()
+	return ok && !is
 }

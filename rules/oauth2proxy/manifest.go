@@ -51,7 +51,9 @@ func wordsOf(v *source.Value) []*source.Value {
 }
 
 func (r *reader) container(file *source.File, name string, container *source.Value) *entry {
-	e := &entry{name: name, file: file, at: container, options: r.options}
+	e := &entry{
+		name: name, file: file, at: container, options: r.options, started: true,
+	}
 	r.environment(e, file, container)
 	for _, field := range []string{"command", "args"} {
 		words := container.Member(field)

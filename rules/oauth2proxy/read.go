@@ -20,6 +20,7 @@ type entry struct {
 	open    [layers]string // why more may be set in a layer than the files show; empty elsewhere
 	alpha   bool           // the alpha configuration sets the options of the provider
 	unknown []unknownName  // names that are not an option's
+	started bool           // all flags and variables are seen, but for those that open names
 
 	options []option
 }

@@ -103,6 +103,9 @@ func (s *setting) read() {
 			s.values = append(s.values, v)
 		}
 	}
+	if s.unknown == nil && s.refilled() {
+		s.values = rules.Literals(s.absent)
+	}
 	if s.kind == toggle && s.unknown == nil {
 		if _, err := strconv.ParseBool(s.text()); err != nil {
 			s.unknown = &rules.Unknown{
@@ -110,6 +113,18 @@ func (s *setting) read() {
 			}
 		}
 	}
+}
+
+// refilled reports whether the program puts the default in the place of an empty value
+// (pkg/apis/options/providers.go, EnsureDefaults).
+func (s *setting) refilled() bool {
+	switch s.name {
+	case "oidc_audience_claims":
+		return len(s.values) == 0
+	case "oidc_email_claim", "oidc_groups_claim", "user_id_claim":
+		return s.text() == ""
+	}
+	return false
 }
 
 // texts are the values that one place gives. A list may be a text with commas in it.
@@ -207,9 +222,11 @@ var optionsTable string
 type kind string
 
 const (
-	text   kind = "text"
-	list   kind = "list"
-	toggle kind = "switch"
+	text     kind = "text"
+	list     kind = "list"
+	toggle   kind = "switch"
+	number   kind = "number"
+	duration kind = "duration"
 )
 
 // option is one option of the program under its several names.
@@ -262,9 +279,10 @@ func optionOfVariable(all []option, variable string) (option, bool) {
 	return optionNamed(all, strings.ToLower(name))
 }
 
-func found(all []option, is func(option) bool) (option, bool) {
+func found[T any](all []T, is func(T) bool) (T, bool) {
 	if i := slices.IndexFunc(all, is); i >= 0 {
 		return all[i], true
 	}
-	return option{}, false
+	var none T
+	return none, false
 }

@@ -1,26 +1,46 @@
 package oauth2proxy
 
 import (
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// fault is a value with which the program does not start.
+// fault is why the program does not start: a value of an option, or an option that nothing sets.
 type fault struct {
 	option
-	value *source.Value
-	why   string
+	value *source.Value // where the instance begins, of an option that nothing sets
+	why   string        // behind "the program does not start: "
+
+	// maybe says that a flag or a variable, which the files do not show, may put it right.
+	maybe bool
+
+	// secret says that people leave it out of what they show, or write something else there.
+	secret bool
+
+	unread bool // no answer depends on its value
 }
 
-// faults are the values with which the program does not start (pkg/validation, options.go and
-// allowlist.go; providers/providers.go, NewProvider).
+// faults lists why the program does not start (main.go; pkg/validation; providers/providers.go,
+// NewProvider).
 func (e *entry) faults() []fault {
+	all := e.refusedValues()
+	all = append(all, e.refusedTogether()...)
+	return append(all, e.missing()...)
+}
+
+// refusedValues are the values with which the program does not start.
+func (e *entry) refusedValues() []fault {
 	var all []fault
 	for _, g := range e.given {
 		counts := e.get(g.option.name)
@@ -29,15 +49,21 @@ func (e *entry) faults() []fault {
 		}
 		for _, v := range g.texts() {
 			if why := g.option.refuses(v); why != "" && !marked(v) {
-				all = append(all, fault{g.option, v, why})
+				all = append(all, fault{
+					option: g.option, value: v, why: why, secret: isSecret(g.option.name),
+				})
 			}
 		}
 		if g.option.kind != list && g.value.Is(source.List) {
-			all = append(all, fault{g.option, g.value, "it takes one value, and no list"})
+			all = append(all, fault{
+				option: g.option, value: g.value, why: "it takes one value, and no list",
+			})
 		}
 	}
 	return all
 }
+
+func isSecret(name string) bool { return name == "cookie_secret" || name == "signature_key" }
 
 // refuses says why the program does not start with a value of the option; empty where it may.
 func (o option) refuses(v *source.Value) string {
@@ -46,16 +72,137 @@ func (o option) refuses(v *source.Value) string {
 		if _, err := strconv.ParseBool(v.Text); err != nil {
 			return "it is neither true nor false"
 		}
-	case o.name == "provider" && !slices.Contains(providers(), v.Text):
-		return "there is no provider " + inspect.Visible(v.Text)
-	case o.name == "extra_jwt_issuers" && !strings.Contains(v.Text, "="):
-		return inspect.Visible(v.Text) + " is not an issuer, = and an audience"
-	case o.name == "skip_auth_regex":
-		return refusedExpression(v.Text)
-	case o.name == "skip_auth_routes":
-		return refusedExpression(routeOf(v.Text).path)
+	case v.Is(source.Null):
+	case o.kind == duration:
+		if _, ok := durationOf(v); !ok {
+			return inspect.Visible(v.Text) + " is not a time such as 1h30m"
+		}
+	case o.kind == number:
+		if _, err := strconv.ParseInt(v.Text, 0, 64); err != nil && v.Text != "" {
+			return inspect.Visible(v.Text) + " is not a whole number"
+		}
+	default:
+		return refusedText(o.name, v.Text)
 	}
 	return ""
+}
+
+// refusedText says why the program does not start with a text, or an item of a list.
+func refusedText(name, text string) string {
+	shown := inspect.Visible(text)
+	switch name {
+	case "provider":
+		return notIn(providers(), text, "there is no provider "+shown)
+	case "extra_jwt_issuers":
+		if !strings.Contains(text, "=") {
+			return shown + " is not an issuer, = and an audience"
+		}
+	case "skip_auth_regex", "api_routes":
+		return refusedExpression(text)
+	case "skip_auth_routes":
+		return refusedExpression(routeOf(text).path)
+	case "oidc_enabled_signing_algs":
+		return notIn(algorithms(), text, shown+" is not a signing algorithm that it has")
+	case "trusted_ips", "trusted_proxy_ips":
+		if !isNetwork(text) {
+			return shown + " is neither an address nor a network"
+		}
+	case "upstreams":
+		return refusedUpstream(text)
+	case "cookie_samesite":
+		return notIn([]string{"", "none", "lax", "strict"}, text,
+			shown+" is not one of lax, strict and none")
+	case "cookie_name":
+		if !isToken(text) || len(text) > 256 {
+			return shown + " can't be the name of a cookie"
+		}
+	case "session_store_type":
+		return notIn([]string{"cookie", "redis"}, text, "there is no session store "+shown)
+	case "cookie_secret":
+		if n := secretLength(text); text != "" && n != 16 && n != 24 && n != 32 {
+			return fmt.Sprintf("it has %d bytes, where 16, 24 or 32 are wanted", n)
+		}
+	case "signature_key":
+		parts := strings.Split(text, ":")
+		if text != "" && (len(parts) != 2 || !slices.Contains(hashes(), parts[0])) {
+			return "it is not a hash such as sha256, a colon and a key"
+		}
+	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
+		if _, err := url.Parse(text); err != nil {
+			return shown + " is not an address"
+		}
+	}
+	return ""
+}
+
+// notIn is what to say of a text that is not one of some.
+func notIn(allowed []string, text, why string) string {
+	if slices.Contains(allowed, text) {
+		return ""
+	}
+	return why
+}
+
+// durationOf reads a time as the program does: a text has a unit, a number is nanoseconds
+// (pkg/apis/options/load.go).
+func durationOf(v *source.Value) (time.Duration, bool) {
+	if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil && v.Is(source.Number) {
+		return time.Duration(n), true
+	}
+	d, err := time.ParseDuration(v.Text)
+	return d, err == nil
+}
+
+// isNetwork reports whether a text is an address, or a network without bits below its prefix
+// (pkg/ip/parse_ip_net.go).
+func isNetwork(text string) bool {
+	if !strings.Contains(text, "/") {
+		return net.ParseIP(text) != nil
+	}
+	ip, network, err := net.ParseCIDR(text)
+	return err == nil && network.IP.Equal(ip)
+}
+
+// refusedUpstream says why an upstream is refused (pkg/validation/upstreams.go;
+// pkg/apis/options/legacy_options.go, convert).
+func refusedUpstream(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return inspect.Visible(text) + " is not an address; one begins with http://"
+	}
+	schemes := []string{"http", "https", "file", "unix", "static"}
+	return notIn(schemes, u.Scheme, inspect.Visible(text)+
+		" does not begin with http://, https://, file://, unix:// or static://")
+}
+
+// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// secretLength is the length of the key that is made of a secret, which may be in base64
+// (pkg/encryption/utils.go, SecretBytes).
+func secretLength(secret string) int {
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(secret, "="))
+	if err == nil && slices.Contains([]int{16, 24, 32}, len(b)) {
+		return len(b)
+	}
+	return len(secret)
+}
+
+// hashes are those that a signature key can name (pkg/authentication/hmacauth).
+func hashes() []string {
+	return []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "ripemd160"}
+}
+
+// algorithms are those that the program verifies (pkg/validation/providers.go).
+func algorithms() []string {
+	return []string{
+		"EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512",
+		"PS256", "PS384", "PS512",
+	}
 }
 
 func refusedExpression(text string) string {
@@ -74,17 +221,55 @@ func providers() []string {
 	}
 }
 
-// leaveOpen says of the first check that nobody knows what comes out of it where the program does
-// not start. A switch leaves the checks open that need it.
-func (c *compiler) leaveOpen(check *rules.Check) {
-	for _, of := range c.faults() {
-		if of.kind != toggle || of.value.Is(source.List) {
-			check.Field = of.name
-			check.Pos, check.Span = shown(of.value)
-			check.Unknown = &rules.Unknown{
-				Why: "the program does not start with its " + of.name + ": " + of.why,
-			}
-			return
+// firstFault is the first fault because of which nobody knows the program's answer. A secret is
+// none, for people leave it out of what they show. Nor is what may be set elsewhere, where no
+// answer depends on it.
+func (e *entry) firstFault() (fault, bool) {
+	for _, u := range e.unknown {
+		if u.layer != byVariable {
+			return fault{
+				option: option{name: u.name}, value: u.at, why: "there is no such option",
+			}, true
 		}
 	}
+	return found(e.faults(), func(of fault) bool {
+		return !of.secret && (!of.maybe || !of.unread)
+	})
+}
+
+// leaveOpen says of the first check that nobody knows what comes out of it where the program does
+// not start.
+func (c *compiler) leaveOpen(check *rules.Check) {
+	of, found := c.firstFault()
+	if !found {
+		return
+	}
+	check.Field = of.name
+	check.Pos, check.Span = shown(of.value)
+	check.Unknown = c.unknownFor(of)
+}
+
+// unknownFor says why nobody knows the program's answer.
+func (e *entry) unknownFor(of fault) *rules.Unknown {
+	switch {
+	case of.maybe:
+		return &rules.Unknown{
+			Why:  of.why + ": a flag or a variable does, or the program does not start",
+			Need: rules.Need{Input: source.NeedPolicy, For: "all that sets its options"},
+		}
+	case of.value == e.at:
+		return &rules.Unknown{Why: "the program does not start: " + of.why}
+	}
+	return &rules.Unknown{Why: "the program does not start with its " + of.name + ": " + of.why}
+}
+
+// wanted reads an option that the program does not start without: it is unknown where nothing
+// sets it.
+func (e *entry) wanted(name string) setting {
+	s := e.get(name)
+	of, found := found(e.missing(), func(of fault) bool { return of.name == name })
+	if found {
+		s.unknown = e.unknownFor(of)
+	}
+	return s
 }

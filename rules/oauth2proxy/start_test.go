@@ -35,6 +35,27 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 		{"client_id", `["` + app + `"]`, false},
 		{"skip_jwt_bearer_tokens", `[true]`, false},
 		{"provider", `"${PROVIDER}"`, true},
+		{"insecure_oidc_skip_nonce", `"maybe"`, false},
+		{"oidc_enabled_signing_algs", `["RS255"]`, false},
+		{"oidc_enabled_signing_algs", `["RS256"]`, true},
+		{"api_routes", `["("]`, false},
+		{"trusted_ips", `["10.0.0.1/8"]`, false},
+		{"trusted_ips", `["10.0.0.0/8", "::1"]`, true},
+		{"trusted_proxy_ips", `["proxy"]`, false},
+		{"upstreams", `["localhost:8080"]`, false},
+		{"upstreams", `["127.0.0.1:8080"]`, false},
+		{"upstreams", `["http://a", "static://202"]`, false},
+		{"upstreams", `["http://a", "http://b/b/", "file:///www#/c"]`, true},
+		{"cookie_samesite", `"Lax"`, false},
+		{"cookie_name", `"a b"`, false},
+		{"session_store_type", `"memory"`, false},
+		{"redirect_url", `"%zz"`, false},
+		{"cookie_expire", `"5"`, false},
+		{"cookie_expire", `5`, true},
+		{"cookie_refresh", `"200h"`, false},
+		{"cookie_refresh", `"1h"`, true},
+		{"logging_max_size", `"x"`, false},
+		{"no_such_option", `"x"`, false},
 	} {
 		policies := policiesOf(t, "proxy.cfg",
 			without(of.option)+of.option+" = "+of.value+"\n")
@@ -49,7 +70,8 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 			t.Errorf("%s = %s: unknown %v at %s", of.option, of.value, present.Unknown,
 				present.Field)
 		}
-		found := optionValueRefused().Check(&rules.Subject{Policies: policies})
+		subject := &rules.Subject{Policies: policies}
+		found := append(optionValueRefused().Check(subject), optionNotKnown().Check(subject)...)
 		if (len(found) == 0) != of.starts {
 			t.Errorf("%s = %s: %d findings", of.option, of.value, len(found))
 		}
@@ -57,5 +79,123 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 		if !of.starts && v.Outcome == rules.Accepted {
 			t.Errorf("%s = %s: accepted", of.option, of.value)
 		}
+	}
+}
+
+// With the real program's --config-test each of these says "invalid configuration", but for the
+// issuer and the keys, of which its code says so when it makes the provider.
+func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
+	t.Parallel()
+	const secrets = ` --client-secret=s --cookie-secret=0123456789abcdef `
+	const whole = "--provider=oidc --oidc-issuer-url=" + v2Issuer + " --client-id=" + app +
+		" --email-domain=* --skip-jwt-bearer-tokens" + secrets
+	for _, of := range []struct {
+		name, without, with string
+		starts, warned      bool
+	}{
+		{"all of it", "", "", true, false},
+		{"no e-mails", "--email-domain=*", "", false, false},
+		{"an empty list of e-mails", "--email-domain=*", "--email-domain=", false, false},
+		{
+			"users in a file", "--email-domain=*",
+			"--authenticated-emails-file=users.csv --email-domain=example.com", true, false,
+		},
+		{"no client", "--client-id=" + app, "", false, false},
+		{"no issuer", "--oidc-issuer-url=" + v2Issuer, "", false, false},
+		{"no keys", "", "--skip-oidc-discovery", false, false},
+		{"keys", "", "--skip-oidc-discovery --oidc-jwks-url=https://k.example/keys", true, false},
+		{
+			"two kinds of keys", "",
+			"--oidc-public-key-file=k.pem --oidc-jwks-url=https://k.example/keys", false, false,
+		},
+		{"no secrets", secrets, " ", true, true},
+		{"a secret that is left out", "0123456789abcdef", "REDACTED", true, true},
+		{"a client's address in another header", "", "--real-client-ip-header=X", true, false},
+		{
+			"a client's address in another header, behind a proxy", "",
+			"--real-client-ip-header=X --reverse-proxy", false, false,
+		},
+		{
+			"a session without tokens", "",
+			"--session-cookie-minimal --pass-access-token", false, false,
+		},
+	} {
+		text := "oauth2-proxy " + strings.Replace(whole, of.without, "", 1) + " " + of.with + "\n"
+		policies := policiesOf(t, "run.sh", text)
+		v := rules.Evaluate(policies, requestOf(`sub="a@example.com";email="a@example.com"`))
+		if of.starts == (v.Outcome == rules.Undetermined) || v.Outcome == rules.Rejected {
+			t.Errorf("%s: %v", of.name, short(v))
+		}
+		found := optionValueRefused().Check(&rules.Subject{Policies: policies})
+		if (len(found) > 0) != (!of.starts || of.warned) {
+			t.Errorf("%s: %d findings", of.name, len(found))
+		}
+		for _, f := range found {
+			if (f.Severity == rules.Warning) != of.warned {
+				t.Errorf("%s: %s: %s", of.name, f.Severity, f.Message)
+			}
+		}
+	}
+}
+
+// What a file alone does not set, a flag or a variable may: the verdict is open where it decides,
+// and stands where it decides nothing.
+func TestWhatAFileLeavesOutMayBeSetElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct {
+		name, without, with string
+		want                decided
+		findings            int
+	}{
+		{"e-mails", "email_domains = [\"*\"]\n", "", open(rules.TokenPresent), 1},
+		{"the client", "client_id = \"" + app + "\"\n", "", open(rules.TokenPresent), 1},
+		{
+			"the issuer", "oidc_issuer_url = \"" + v2Issuer + "\"\n", "",
+			open(rules.TokenPresent), 1,
+		},
+		{
+			"the client, where no bearer token counts", "client_id = \"" + app + "\"\n" +
+				"email_domains = [\"*\"]\nskip_jwt_bearer_tokens = true\n", "",
+			rejected(403, rules.TokenPresent), 0,
+		},
+		{
+			"e-mails, and the request is exempt", "email_domains = [\"*\"]\n",
+			"skip_auth_routes = [\"^/\"]\n", open(rules.TokenPresent), 1,
+		},
+	} {
+		policies := policiesOf(t, "proxy.cfg", strings.Replace(basic, of.without, "", 1)+of.with)
+		request := requestOf("")
+		if got := short(rules.Evaluate(policies, request)); got != of.want {
+			t.Errorf("%s: got %v, want %v", of.name, got, of.want)
+		}
+		found := optionValueRefused().Check(&rules.Subject{Policies: policies})
+		if len(found) != of.findings {
+			t.Errorf("%s: %d findings", of.name, len(found))
+		}
+		for _, f := range found {
+			if f.Severity != rules.Warning {
+				t.Errorf("%s: %s", of.name, f.Severity)
+			}
+		}
+	}
+}
+
+// The chart lets every e-mail in where its configuration file is not given, and takes the secrets
+// from a Secret (its values.yaml and templates/deployment.yaml).
+func TestTheChartHasDefaultsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	values := "config:\n  clientID: " + app + "\nextraArgs:\n  provider: oidc\n" +
+		"  oidc-issuer-url: " + v2Issuer + "\n  skip-jwt-bearer-tokens: true\n"
+	policies := policiesOf(t, "values.yaml", values)
+	if got := short(rules.Evaluate(policies, requestOf(""))); got != accepted() {
+		t.Errorf("without a configuration file: got %v", got)
+	}
+	if found := optionValueRefused().Check(&rules.Subject{Policies: policies}); len(found) > 0 {
+		t.Errorf("without a configuration file: %s", found[0].Message)
+	}
+	policies = policiesOf(t, "values.yaml", values+"authenticatedEmailsFile:\n  enabled: true\n")
+	request := requestOf(`email="a@example.com"`)
+	if got := short(rules.Evaluate(policies, request)); got != accepted() {
+		t.Errorf("with a file of e-mails: got %v", got)
 	}
 }

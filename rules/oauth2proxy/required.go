@@ -1,0 +1,255 @@
+package oauth2proxy
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// requirement is a group of options of which the program wants one.
+type requirement struct {
+	names  []string
+	why    string
+	secret bool // people leave it out of what they show
+	unread bool // no answer depends on its value
+}
+
+// requirements lists what the program does not start without (pkg/validation;
+// pkg/providers/oidc/provider_verifier.go, validate; providers/logingov.go, configure).
+func (e *entry) requirements() []requirement {
+	all := []requirement{
+		{
+			names:  []string{"email_domains", "authenticated_emails_file", "htpasswd_file"},
+			unread: !e.looksAtTokens(),
+		},
+		{names: []string{"client_id"}, unread: !e.looksAtOwnTokens()},
+		{names: []string{"cookie_secret", "cookie_secret_file"}, secret: true},
+	}
+	provider := e.get("provider")
+	if provider.unknown != nil || !slices.Contains(providers(), provider.text()) {
+		return all
+	}
+	of := "the provider " + provider.text() + " needs "
+	federated := e.get("entra_id_federated_token_auth")
+	if kind := provider.text(); kind != "login.gov" && (kind != "entra-id" || federated.off()) {
+		all = append(all, requirement{
+			names: []string{"client_secret", "client_secret_file"}, secret: true,
+		})
+	}
+	switch {
+	case !withoutVerifier(provider.text()):
+		all = append(all, requirement{
+			names: []string{"oidc_issuer_url"}, why: of + "it", unread: !e.looksAtOwnTokens(),
+		})
+		if skips := e.get("skip_oidc_discovery"); skips.on() {
+			all = append(all, requirement{
+				names: []string{"oidc_jwks_url", "oidc_public_key_files"},
+				why:   "skip_oidc_discovery is on", unread: !e.looksAtOwnTokens(),
+			})
+		}
+	case provider.text() == "login.gov":
+		all = append(all, requirement{
+			names: []string{"jwt_key", "jwt_key_file"}, secret: true, why: of + "one",
+		})
+	case e.usesGoogleGroups():
+		all = append(all,
+			requirement{names: []string{"google_admin_email"}, why: of + "it"},
+			requirement{names: []string{
+				"google_service_account_json", "google_use_application_default_credentials",
+			}, why: of + "one"},
+		)
+	}
+	return all
+}
+
+// looksAtTokens reports whether a bearer token can be accepted.
+func (e *entry) looksAtTokens() bool {
+	bearer, extra := e.get("skip_jwt_bearer_tokens"), e.get("extra_jwt_issuers")
+	return !bearer.off() && (e.verifies() || extra.unknown != nil || len(extra.values) > 0)
+}
+
+// looksAtOwnTokens reports whether a bearer token can be accepted by the provider.
+func (e *entry) looksAtOwnTokens() bool {
+	bearer := e.get("skip_jwt_bearer_tokens")
+	return !bearer.off() && e.verifies()
+}
+
+// usesGoogleGroups reports whether something is set that the program needs the rest of to ask
+// Google for groups (pkg/validation/providers.go, validateGoogleConfig).
+func (e *entry) usesGoogleGroups() bool {
+	provider := e.get("provider")
+	credentials := e.get("google_use_application_default_credentials")
+	return provider.is("google") && (credentials.on() ||
+		e.has("google_admin_email") || e.has("google_service_account_json"))
+}
+
+// missing lists the options without which the program does not start, and which nothing sets.
+func (e *entry) missing() []fault {
+	var all []fault
+	for _, r := range e.requirements() {
+		if slices.ContainsFunc(r.names, e.mayHave) || r.secret && !e.started {
+			continue
+		}
+		o, _ := optionNamed(e.options, r.names[0])
+		why := "nothing sets " + either(r.names)
+		if r.why != "" {
+			why += ", and " + r.why
+		}
+		all = append(all, fault{
+			option: o, value: e.at, why: why,
+			maybe: !e.started, secret: r.secret, unread: r.unread,
+		})
+	}
+	return all
+}
+
+// either lists names of which one is wanted.
+func either(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]
+	}
+	return names[0]
+}
+
+// has reports whether an option is known to have a value that is not empty.
+func (e *entry) has(name string) bool {
+	s := e.get(name)
+	return s.unknown == nil && (s.kind == list && len(s.values) > 0 || s.text() != "")
+}
+
+// mayHave reports whether an option has a value that is not empty, or may have one.
+func (e *entry) mayHave(name string) bool {
+	s := e.get(name)
+	if s.kind == toggle && s.unknown == nil {
+		return s.on()
+	}
+	return s.unknown != nil || e.has(name)
+}
+
+// refusedTogether lists the values with which the program does not start because of others.
+func (e *entry) refusedTogether() []fault {
+	var all []fault
+	add := func(name, format string, args ...any) {
+		if s := e.get(name); s.set() && s.unknown == nil {
+			all = append(all, fault{
+				option: s.option, value: s.given[0].value, why: fmt.Sprintf(format, args...),
+			})
+		}
+	}
+	if e.has("oidc_jwks_url") && e.has("oidc_public_key_files") && e.verifies() {
+		add("oidc_public_key_files", "oidc_jwks_url is set too, and only one of them can be")
+	}
+	if provider := e.get("provider"); provider.is("login.gov") && e.has("jwt_key") {
+		add("jwt_key_file", "jwt_key is set too, and only one of them can be")
+	}
+	if google := e.get("google_use_application_default_credentials"); google.on() &&
+		e.usesGoogleGroups() && e.has("google_service_account_json") {
+		add("google_service_account_json",
+			"%s is on too, and only one of them can be", google.name)
+	}
+	refresh, expire := e.lasts("cookie_refresh", 0), e.lasts("cookie_expire", 168*time.Hour)
+	if expire != 0 && refresh >= expire {
+		add("cookie_refresh", "it must be less than cookie_expire, which is %s", expire)
+	}
+	if behind := e.get("reverse_proxy"); behind.on() {
+		header := e.get("real_client_ip_header")
+		if header.unknown == nil && !slices.ContainsFunc(clientHeaders(), header.is) {
+			add("real_client_ip_header", "it is not one of %s", either(clientHeaders()))
+		}
+	}
+	for _, f := range e.refusedMinimal() {
+		add(f.name, "%s", f.why)
+	}
+	return append(all, e.samePaths()...)
+}
+
+// verifies reports whether the provider verifies tokens itself, or may.
+func (e *entry) verifies() bool {
+	provider := e.get("provider")
+	return provider.unknown != nil || !withoutVerifier(provider.text())
+}
+
+// is reports whether the option has a text, in either case.
+func (s *setting) is(text string) bool { return strings.EqualFold(s.text(), text) }
+
+// clientHeaders are those in which the address of the caller can be (pkg/ip/realclientip.go).
+func clientHeaders() []string {
+	return []string{
+		"X-Forwarded-For", "X-Real-IP", "X-ProxyUser-IP", "X-Envoy-External-Address",
+		"CF-Connecting-IP",
+	}
+}
+
+// lasts reads an option that is a time; absent where nothing sets it. One that is not known, or
+// not a time, is 0.
+func (e *entry) lasts(name string, absent time.Duration) time.Duration {
+	s := e.get(name)
+	if !s.set() && s.unknown == nil {
+		return absent
+	}
+	if len(s.values) == 0 {
+		return 0
+	}
+	d, _ := durationOf(s.values[0])
+	return d
+}
+
+// refusedMinimal lists the options that want the tokens in the session, where it has none
+// (pkg/validation/sessions.go).
+func (e *entry) refusedMinimal() []fault {
+	minimal := e.get("session_cookie_minimal")
+	if !minimal.on() {
+		return nil
+	}
+	var all []fault
+	for _, name := range []string{
+		"pass_access_token", "pass_authorization_header", "set_authorization_header",
+	} {
+		if s := e.get(name); s.on() && !e.alpha {
+			all = append(all, fault{option: s.option})
+		}
+	}
+	if e.lasts("cookie_refresh", 0) != 0 {
+		all = append(all, fault{option: e.get("cookie_refresh").option})
+	}
+	for i := range all {
+		all[i].why = "it needs the tokens in the session, where session_cookie_minimal has none"
+	}
+	return all
+}
+
+// samePaths lists the upstreams whose path another one has (pkg/validation/upstreams.go).
+func (e *entry) samePaths() []fault {
+	var all []fault
+	upstreams := e.get("upstreams")
+	seen := map[string]bool{}
+	for _, v := range upstreams.values {
+		path, ok := pathOfUpstream(v)
+		if ok && seen[path] {
+			all = append(all, fault{
+				option: upstreams.option, value: v, why: "two of them have the path " + path,
+			})
+		}
+		seen[path] = true
+	}
+	return all
+}
+
+// pathOfUpstream is the path at which the program serves an upstream
+// (pkg/apis/options/legacy_options.go, convert).
+func pathOfUpstream(v *source.Value) (string, bool) {
+	u, err := url.Parse(v.Text)
+	switch {
+	case err != nil || marked(v):
+		return "", false
+	case u.Scheme == "static", u.Scheme == "unix", u.Path == "" && u.Fragment == "":
+		return "/", true
+	case u.Scheme == "file" && u.Fragment != "":
+		return u.Fragment, true
+	}
+	return u.Path, true
+}

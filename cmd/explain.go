@@ -135,6 +135,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		observation = e.maker().Answered(pasted)
 	}
 	if observation != nil {
+		observation.Before = e.Now()
 		run.Observe(observation, explanation)
 	}
 	explanation.Redact = flags.redact.in(flags.output.format.value)

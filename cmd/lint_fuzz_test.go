@@ -52,7 +52,9 @@ func FuzzLint(f *testing.F) {
 		}
 		var out bytes.Buffer
 		for _, write := range []func() error{
-			func() error { return render.LintText(&out, render.Style{}, report) },
+			func() error {
+				return render.Formats().Lint.Write(&out, "text", render.Style{}, report)
+			},
 			func() error { return render.LintSARIF(&out, report) },
 			func() error { return render.LintJUnit(&out, report) },
 			func() error { return render.LintGitHub(&out, report) },

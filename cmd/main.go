@@ -124,11 +124,11 @@ var subcommands = [...]subcommand{
 	{"explain", "Predict the gateway's answer to a token, and say why", newExplain},
 	{
 		"probe",
-		"Send the request to your own gateway, and compare its answer with the prediction",
+		"Ask your own gateway, and compare its answer with the prediction",
 		newProbe,
 	},
 	{"lint", "Find what is wrong in policies, without a token", newLint},
-	{"pull", "Fetch policies, contracts and API instances from Anypoint, for matrix", newPull},
+	{"pull", "Fetch policies, contracts and instances from Anypoint, for matrix", newPull},
 	{"init", "Write a commented gatewhy.yaml from what a folder holds", newInit},
 	{"matrix", "Show which environment's tokens get in where", newMatrix},
 	{"test", "Run policy tests: tokens, and what the policies must answer", newTest},
@@ -139,7 +139,7 @@ var subcommands = [...]subcommand{
 	{"gateways", "Show what is known of each gateway, each line with its evidence", newGateways},
 	{"collect", "Print the commands that fetch each input; run none", newCollect},
 	{"demo", "Show two symptoms and two solutions, without any input", newDemo},
-	{"page", "Open the page that does the same in a browser, on this machine alone", newPage},
+	{"page", "Do the same on a page in the browser, on this machine alone", newPage},
 	{"version", "Print the version", newVersion},
 }
 

@@ -287,12 +287,12 @@ func unpack(answer *network.Answer) {
 
 // probeHints say how to get an answer.
 func probeHints(err error) []string {
-	hints := []string{"nothing is known of what the gateway answers"}
 	if network.Untrusted(err) {
-		hints = append(hints, "--cacert FILE trusts another certificate authority, such as a "+
-			"company's own")
+		return []string{
+			"--cacert FILE trusts another certificate authority, such as a company's own",
+		}
 	}
-	return hints
+	return []string{"is the URL right, and can this machine reach its host?"}
 }
 
 // probeAll sends the real tokens of an environments file to the url of each environment.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -15,6 +16,8 @@ type Observation struct {
 	Status  int      // 0 where not known
 	Body    *string  // nil where not known
 	Headers []string // "name: value", those that were noted
+
+	Before time.Time // the gateway had answered by then; zero where that is not known
 }
 
 // Match says what of an observed answer speaks for a row of the table of behaviours.

@@ -52,8 +52,7 @@ func commandOf(step *rules.Step) string {
 
 // CollectText writes the commands in a form that a shell takes as it is: all the rest is
 // comments, which alone are wrapped, where the terminal is narrower.
-func CollectText(w io.Writer, style Style, all []rules.Collection) error {
-	t := NewText(style)
+func CollectText(t *Text, all []rules.Collection) {
 	for i, c := range all {
 		if i > 0 {
 			t.Blank()
@@ -70,8 +69,6 @@ func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 			}
 		}
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // comment writes a comment of a shell.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -94,15 +95,16 @@ const mostChanges = 6
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
 	c = report.ShownChange(c)
+	to := cmp.Or(c.To, "(none)")
 	if c.From == "" {
-		return c.Field + ": " + c.To
+		return c.Field + ": " + to
 	}
 	if head, isList := strings.CutSuffix(c.From, "]"); isList {
 		if added, grows := strings.CutPrefix(c.To, head+","); grows {
 			return c.Field + ": added " + strings.TrimSuffix(added, "]")
 		}
 	}
-	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
+	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, to)
 }
 
 // repairsTitle says what the repairs are for.

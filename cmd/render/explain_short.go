@@ -39,11 +39,14 @@ func (t *explainText) likeliest() {
 	}
 	s := &t.x.Observed.Causes[0]
 	t.Blank()
-	of := ""
-	if all := len(t.x.Observed.Causes); all > 1 {
-		of = fmt.Sprintf(" of %d (-v shows all)", all)
+	begins, of := "most likely", " of %d (-v shows all)"
+	if t.x.Verdict.Outcome == rules.Undetermined { // what is likely depends on what is not known
+		begins, of = "a possible cause", ", 1 of %d (-v shows all)"
 	}
-	t.Para(1, "most likely"+of+": "+safe(s.Title))
+	if all := len(t.x.Observed.Causes); all > 1 {
+		begins += fmt.Sprintf(of, all)
+	}
+	t.Para(1, begins+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
 	if len(t.x.Next) == 0 || !strings.HasPrefix(t.x.Next[0].Note, report.Likeliest) {
 		t.Para(2, "check: "+safe(report.Look(&s.Cause)))

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -12,10 +11,11 @@ import (
 // ExplainText writes an explanation for a person: the answer, the reason, the place, then the
 // checks in the gateway's order, then the repairs. The short form folds what passed and what
 // does not decide.
-func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
+func ExplainText(text *Text, r *report.Explanation) {
 	x := newExplanation(r)
-	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
-	switch style.Detail {
+	text.mask = x.Mask
+	t := &explainText{Text: text, x: x}
+	switch t.Detail {
 	case Answer:
 		t.OneLine(t.answer())
 	case All:
@@ -23,8 +23,6 @@ func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
 	default:
 		t.short()
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type explainText struct {

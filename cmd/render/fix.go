@@ -9,23 +9,16 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// fixing is a repaired file as it is shown.
-type fixing struct{ *report.Fixing }
-
-// diff is the change as a unified diff, without its secrets.
-func (f fixing) diff() string {
+// fixedDiff is the change of a file as a unified diff, without its secrets.
+func fixedDiff(f *report.Fixing) string {
 	before, after := f.Texts()
 	return Diff(f.Before.Name, before, after)
 }
 
 // FixText writes the diff, then what the gateway answers before and after, then what was not
 // repaired.
-func FixText(w io.Writer, style Style, r *report.Fixing) error {
-	f := fixing{r}
-	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
-		return err
-	}
-	t := NewText(style)
+func FixText(t *Text, f *report.Fixing) {
+	t.b.WriteString(safeDiff(fixedDiff(f)))
 	t.beforeAndAfter(f.Tokens)
 	t.notProved(f.Unproved)
 	t.toFill(f.Changes)
@@ -35,8 +28,6 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 		t.Para(1, "written to "+safe(f.After.Name))
 	}
 	t.wayOn(f.Next)
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // NothingToFix says that a file needs no repair, and what is worth knowing of it.
@@ -49,22 +40,17 @@ func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) err
 }
 
 // FixAllText writes what was changed in each of several files.
-func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
+func FixAllText(t *Text, all []*report.Fixing) {
 	shown := 0
 	for _, fixed := range all {
 		if !fixed.Changed {
 			continue
 		}
 		if shown++; shown > 1 {
-			if _, err := io.WriteString(w, "\n"); err != nil {
-				return err
-			}
+			t.Blank()
 		}
-		if err := FixText(w, style, fixed); err != nil {
-			return err
-		}
+		FixText(t, fixed)
 	}
-	return nil
 }
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
@@ -248,10 +234,9 @@ func FixAllJSON(w io.Writer, all []*report.Fixing) error {
 	return JSON(w, fixedAllJSON{SchemaVersion, files})
 }
 
-func fixedOf(r *report.Fixing) fixedJSON {
-	f := fixing{r}
+func fixedOf(f *report.Fixing) fixedJSON {
 	return fixedJSON{
-		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
+		File: f.Before.Name, Diff: fixedDiff(f), Written: f.Written, Next: nextOf(f.Next),
 		Repaired: orEmpty(f.Repaired), Changes: listOf(f.Changes, changeOf),
 		Warnings: orEmpty(f.Warnings),
 		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {

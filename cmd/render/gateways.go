@@ -12,8 +12,7 @@ import (
 
 // GatewaysText writes what is known about gateways, policy by policy, each line with its
 // evidence.
-func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
-	t := NewText(style)
+func GatewaysText(t *Text, gateways []report.Gateway) {
 	for i := range gateways {
 		g := &gateways[i]
 		t.Blank()
@@ -23,8 +22,6 @@ func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 		t.expressions(g.Expressions)
 	}
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // behaviours lists the behaviours under the policies that they hold for.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -57,4 +58,13 @@ func (m *markdown) command(command string) {
 	}
 	shown := safe(m.mask.Text(command))
 	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
+}
+
+// InitText says which environments file was written, and what to do now.
+func InitText(w io.Writer, style Style, written string, next rules.Step) error {
+	t := NewText(style)
+	t.Para(0, safe(written))
+	t.wayOn([]rules.Step{next})
+	_, err := t.WriteTo(w)
+	return err
 }

@@ -46,18 +46,16 @@ const mostColumns = 12
 
 // PullText says in a few lines what was fetched, and of a second run what changed; in full, each
 // file and each change as a diff.
-func PullText(w io.Writer, style Style, p *report.Pulling) error {
-	t := NewText(style)
-	if style.Detail == Answer {
+func PullText(t *Text, p *report.Pulling) {
+	if t.Detail == Answer {
 		t.OneLine(pullSentence(p))
-		_, err := t.WriteTo(w)
-		return err
+		return
 	}
 	t.Blank()
 	t.Para(1, pullSentence(p))
 	var rows []Row
 	names := p.Columns
-	if style.Detail != All && len(names) > mostColumns {
+	if t.Detail != All && len(names) > mostColumns {
 		names = append(names[:mostColumns:mostColumns],
 			fmt.Sprintf("and %d more (-v shows them)", len(p.Columns)-mostColumns))
 	}
@@ -80,7 +78,7 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	}
 	t.Blank()
 	t.Rows(1, rows)
-	t.pulledFiles(p, style.Detail == All)
+	t.pulledFiles(p, t.Detail == All)
 	if len(p.Missing) > 0 {
 		t.Blank()
 		t.Para(1, t.Paint(Bad, report.Counted(len(p.Missing), "answer")+" could not be fetched")+
@@ -88,8 +86,6 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	}
 	t.wayOn(p.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // pulledFiles lists the files that a second run changed, or all files with their changes.

@@ -47,9 +47,9 @@ func failed(c *report.Covered) int { return c.Failed }
 
 // TestText writes the outcome of policy tests for a person: each failing test with the
 // difference and the whole trace, then one line that sums up.
-func TestText(w io.Writer, style Style, r *report.Testing) error {
+func TestText(text *Text, r *report.Testing) {
 	x := testRun{r}
-	t := &testText{Text: NewText(style), x: x}
+	t := &testText{Text: text, x: x}
 	for i := range x.Cases {
 		if c := &x.Cases[i]; len(c.Differences) > 0 {
 			t.failure(c)
@@ -60,8 +60,6 @@ func TestText(w io.Writer, style Style, r *report.Testing) error {
 	}
 	t.Para(0, t.Paint(t.mood(), x.summary()))
 	t.wayOn(x.Next)
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type testText struct {

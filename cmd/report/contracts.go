@@ -14,6 +14,11 @@ import (
 // ReadContracts reads the client ids with an approved contract: one a line, a list of strings in
 // JSON or YAML, or the answer of a vendor's control plane.
 func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
+	contracts, err := m.readContracts(name)
+	return contracts, m.OrMistaken(err, name, aContracts)
+}
+
+func (m *Maker) readContracts(name string) (*rules.Contracts, error) {
 	text, err := m.ReadText(name)
 	if err != nil {
 		return nil, err

@@ -450,8 +450,14 @@ func (r *Explainer) lintCommand() string {
 // Likeliest begins the step that follows the likeliest explanation.
 const Likeliest = "Check the most likely cause: "
 
-// differs follows the likeliest explanation of what the real gateway answered.
+// differs follows the likeliest explanation of what the real gateway answered. Where a check is
+// not known, what decides it comes before anything that no file shows.
 func (w *explainNext) differs() {
+	if w.x.Verdict.Outcome == rules.Undetermined {
+		if w.collect(); len(commands(w.steps)) > 0 {
+			return
+		}
+	}
 	if causes := w.x.Observed.Causes; len(causes) > 0 {
 		likeliest := &causes[0].Cause
 		step := rules.Step{Note: Likeliest + Look(likeliest)}

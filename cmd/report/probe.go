@@ -70,6 +70,7 @@ func (r *Explainer) Probe(x *Explanation, address *url.URL, answer ProbeAnswer) 
 	r.probed = true
 	o := &rules.Observation{
 		Status: answer.Status, Body: &answer.Body, Headers: answer.Headers,
+		Before: r.Request.At,
 	}
 	r.Observe(o, x)
 	x.Probed = &Probed{

@@ -179,7 +179,8 @@ func (m *Maker) ReadIntrospection(name string) (*source.Value, error) {
 		cause := fmt.Sprintf("%s: %d documents; an introspection answer has one", name, n)
 		return nil, Problem(cause)
 	}
-	return file.Documents[0], rules.CheckAnswer(file.Documents[0])
+	err = rules.CheckAnswer(file.Documents[0])
+	return file.Documents[0], m.OrMistaken(err, name, "an introspection answer")
 }
 
 // OtherRequest is the same request with another token, one second after that one was issued: what
@@ -214,7 +215,16 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 		}
 		files = append(files, file)
 	}
-	return entra.ReadRegistrations(files...)
+	apps, err := entra.ReadRegistrations(files...)
+	if err == nil {
+		return apps, nil
+	}
+	for _, name := range names {
+		if mistaken := m.OrMistaken(err, name, string(registrationFile)); mistaken != err {
+			return nil, mistaken
+		}
+	}
+	return nil, err
 }
 
 // Pasted is what was pasted with a token.

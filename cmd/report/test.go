@@ -216,7 +216,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	suite, err := environments.ReadSuite(file)
-	if err != nil {
+	if err != nil && !environments.IsSuite(file) {
+		return t.Maker.OrMistaken(err, found.Name, "a file of policy tests")
+	} else if err != nil {
 		return err
 	}
 	set, err := t.policies(suite)

@@ -264,7 +264,7 @@ func (v *Verification) kidQuestion() string {
 	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
 		return whichAuthority
 	}
-	return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
+	return "Whose keys are these? See whether the token's tenant lists its kid"
 }
 
 func alteredQuestion(r keys.Result) string {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
@@ -55,6 +56,8 @@ func ids(c rules.Comparison) []string {
 	}
 	return all
 }
+
+func expiryOf(r *rules.Request) time.Time { return r.Profile().ExpiresAt.At }
 
 func body(text string) *string { return &text }
 
@@ -226,6 +229,21 @@ func TestACauseThatTheInputsExcludeIsNotNamed(t *testing.T) {
 			"no earlier moment where the audience is wrong", jwt, Mule, request(v1 + `,"aud":"b"`),
 			rules.Observation{Status: 200},
 			"seen-while-valid", false,
+		},
+		{
+			"no expiry where the token was still valid long after the answer", jwt, Mule, good(),
+			rules.Observation{Status: 401, Before: at},
+			"expired-since", false,
+		},
+		{
+			"an expiry where it was about to expire then", jwt, Mule, good(),
+			rules.Observation{Status: 401, Before: expiryOf(good()).Add(-time.Minute)},
+			"expired-since", true,
+		},
+		{
+			"an expiry where nobody says when it answered", jwt, Mule, good(),
+			rules.Observation{Status: 401},
+			"expired-since", true,
 		},
 		{"an enormous exp", jwt, Mule, huge, rules.Observation{Status: 503}, "enormous-exp", true},
 		{

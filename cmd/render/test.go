@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -168,12 +170,45 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 	failed := x.Failed()
 	out := testsJSON{
 		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
-		Tests: listOf(x.Cases, testOf), Next: nextOf(x.Next),
+		Tests: []testJSON{}, Next: nextOf(x.Next),
 	}
 	if x.Coverage != nil {
 		out.Coverage = listOf(x.Coverage.Checks, coveredOf)
 	}
-	return JSON(w, out)
+	return writeTests(w, out, x.Cases)
+}
+
+// writeTests writes a value that has an empty list of tests, with the tests in its place, one
+// after the other: there may be so many that their texts are not kept.
+func writeTests(w io.Writer, value testsJSON, all []report.Tested) error {
+	var text bytes.Buffer
+	if err := JSON(&text, value); err != nil {
+		return err
+	}
+	before, after, _ := bytes.Cut(text.Bytes(), []byte(`"tests": []`))
+	out := bufio.NewWriterSize(w, 1<<16)
+	parts := [][]byte{before, []byte(`"tests": [`)}
+	for i := range all {
+		test, err := indented(testOf(&all[i]), "    ")
+		if err != nil {
+			return err
+		}
+		for _, part := range append(parts, []byte("\n    "), test) {
+			if _, err := out.Write(part); err != nil {
+				return err
+			}
+		}
+		parts = [][]byte{[]byte(",")}
+	}
+	if len(all) > 0 {
+		parts = [][]byte{[]byte("\n  ")}
+	}
+	for _, part := range append(parts, []byte("]"), after) {
+		if _, err := out.Write(part); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
 }
 
 func testOf(c *report.Tested) testJSON {

@@ -46,6 +46,13 @@ func policies(n int) string {
 	}) + "]"
 }
 
+// accepting are so many in one file, each for the audience of the token.
+func accepting(n int) string {
+	return "[" + listed(n, ",\n", func(i int) string {
+		return policy(i+1, mint.APIURI, "")
+	}) + "]"
+}
+
 // mistaken is a file of policies that have one mistake each: a field that there is not.
 func mistaken(n int) string {
 	return "[" + listed(n, ",\n", func(i int) string {

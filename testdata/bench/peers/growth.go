@@ -125,6 +125,11 @@ func (b *bench) dimensions() []dimension {
 			[3]int{250, 500, 1000},
 			with(json, policies, explain...),
 		},
+		{
+			"policies that let the token in", "explain",
+			[3]int{250, 500, 1000},
+			with(json, accepting, explain...),
+		},
 		{"documents in a file", "lint", [3]int{100, 200, 400}, with(yaml, documents, "lint")},
 		{"documents in a file", "fix", [3]int{10, 20, 40}, with(yaml, documents, "fix")},
 		{"findings", "lint", [3]int{250, 500, 1000}, with(json, mistaken, "lint")},

@@ -87,7 +87,8 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Gateway: e.gateway, Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
+		Gateway: e.gateway, Shell: e.Shell,
+		Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

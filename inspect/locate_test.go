@@ -55,11 +55,11 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 	}{
 		{"a token alone", access, access, "the text", ""},
 		{
-			"a byte order mark that its header begins with is the header's", "Bearer 77u_" + access,
+			"a byte order mark of its header is the header's", "Bearer 77u_" + access,
 			"77u_" + access, "the Authorization header", "",
 		},
 		{
-			"so in a text, and in the other alphabet of base64", "it sent 77u/" + access + " today",
+			"so in a text, and in the other alphabet", "it sent 77u/" + access + " today",
 			"77u/" + access, "the text", "",
 		},
 		{

@@ -78,8 +78,8 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	for _, p := range w.policies {
 		if all := p.refused(); len(all) > 0 {
 			c.refused = notModelled(all[0].at, all[0].field, &rules.Unknown{
-				Why: p.String() + " is refused: " + all[0].why + ". What is refused is not in the " +
-					"cluster, and an earlier version of it may be",
+				Why: p.String() + " is refused: " + all[0].why + ". What is refused is not in " +
+					"the cluster, and an earlier version of it may be",
 				Need: wholeCluster(),
 			})
 			break

@@ -38,7 +38,8 @@ func DoubtOf(v *source.Value, field string) *rules.Unknown {
 // KindOf is what a value is, in words. A word without quotes that YAML 1.1 takes for a boolean is
 // shorter than true.
 func KindOf(v *source.Value) string {
-	if length := v.Span.End - v.Span.Start; v.Is(source.Bool) && length > 0 && length < len("true") {
+	length := v.Span.End - v.Span.Start
+	if v.Is(source.Bool) && length > 0 && length < len("true") {
 		return "a boolean, as yes, on and the like are without quotes"
 	}
 	return v.Kind.String()

@@ -127,8 +127,11 @@ func claimsInBlocks() string {
 
 // A list of one is not the object in it, but for a block of a Terraform resource in a plan.
 func TestAListOfOneIsNotTheObjectInIt(t *testing.T) {
-	inList := func(text, object string) string { return strings.Replace(text, object, "["+object+"]", 1) }
-	flexConfig := strings.Split(strings.SplitAfter(flexYAML, "  config:\n")[1], "    mandatoryCustom")[0]
+	inList := func(text, object string) string {
+		return strings.Replace(text, object, "["+object+"]", 1)
+	}
+	_, flexConfig, _ := strings.Cut(flexYAML, "  config:\n")
+	flexConfig, _, _ = strings.Cut(flexConfig, "    mandatoryCustom")
 	for _, form := range []struct{ name, file, text string }{
 		{"API Manager's detail", "p.json", inList(inDetail, configuration)},
 		{"a compact list entry", "p.json", inList(compact, configuration)},

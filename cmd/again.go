@@ -92,40 +92,58 @@ func (e *Env) readToken(
 }
 
 // orAgain adds the same command to an error of what was pasted: for another paste, or for the file
-// whose name was given without the @.
+// whose name was mistyped, given without the @, or followed by others.
 func (e *Env) orAgain(err error, command string, line *report.CommandLine, args []string) error {
 	again := line.Again(command, "-")
-	if len(args) == 1 && e.maker().IsFile(args[0]) {
+	switch {
+	case len(args) == 1 && e.maker().IsFile(args[0]):
 		again = line.Again(command, "@"+args[0])
+	case len(args) > 1 && strings.HasPrefix(args[0], "@") && e.maker().IsFile(args[0][1:]):
+		again = line.Again(command, args[0])
 	}
 	if err == nil || again == "" || errors.Is(err, errInterrupted) {
 		return err
 	}
 	problem := *report.AsError(err)
+	if near := e.nearFile(missingFile(err)); near != "" {
+		problem.Hints = source.Hints("did you mean @" + inspect.Safe(near) + "?")
+		again = line.Again(command, "@"+near)
+	} else if missingFile(err) != "" {
+		again = "or paste the token: " + again
+	}
 	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
 	return &problem
+}
+
+// missingFile is the name of the file that an error says does not exist; empty where it says
+// something else.
+func missingFile(err error) string {
+	var missing *fs.PathError
+	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return missing.Path
 }
 
 // orNearFile adds to an error of a file that does not exist the whole command with the name that
 // was meant, if a file in the same folder has one like it.
 func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
-	var missing *fs.PathError
-	if !errors.As(err, &missing) || !errors.Is(err, fs.ErrNotExist) {
+	missing := missingFile(err)
+	if missing == "" {
 		return err
 	}
 	meant := e.lineWithout([]string{"no-token"}, cmd, args)
 	at := slices.IndexFunc(meant.Flags, func(word string) bool {
-		return word == missing.Path || e.maker().Path(word) == missing.Path
+		return word == missing || e.maker().Path(word) == missing
 	})
 	if at < 0 {
 		return err
 	}
-	folder, name := filepath.Split(meant.Flags[at])
-	near := report.Nearest(name, filesIn(e.maker().Path(filepath.Clean(folder))))
+	near := e.nearFile(meant.Flags[at])
 	if near == "" {
 		return err
 	}
-	meant.Flags[at] = folder + near
+	meant.Flags[at] = near
 	token := "-"
 	switch {
 	case cmd.Flags().Changed("no-token"):
@@ -142,6 +160,17 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 }
 
 // filesIn lists the names of the files in a folder; none if it can't be read.
+// nearFile is the name of a file in the same folder that is like the given one; empty where there
+// is none.
+func (e *Env) nearFile(name string) string {
+	folder, name := filepath.Split(name)
+	near := report.Nearest(name, filesIn(e.maker().Path(filepath.Clean(folder))))
+	if near == "" {
+		return ""
+	}
+	return folder + near
+}
+
 func filesIn(folder string) []string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

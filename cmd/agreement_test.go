@@ -226,10 +226,10 @@ type minter struct {
 func newMinter(t *testing.T) *minter {
 	m := &minter{signed: map[string]*inspect.Token{}}
 	var err error
-	if m.tenants, err = keyNamed("tenants", "RS256"); err != nil {
+	if m.tenants, err = keyNamed("signing", "RS256"); err != nil {
 		t.Fatal(err)
 	}
-	if m.forgers, err = keyNamed("forgers", "RS256"); err != nil {
+	if m.forgers, err = keyNamed("other", "RS256"); err != nil {
 		t.Fatal(err)
 	}
 	text, err := mint.Set(m.tenants)

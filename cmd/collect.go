@@ -33,8 +33,7 @@ var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
-		Use:   "collect [WHAT]",
-		Short: "Print the commands that fetch each input; run none",
+		Use: "collect [WHAT]",
 		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
 			"contracts, the validation endpoint's\n" +
 			"answer, the app registration, the service principal, the keys, and a captured " +

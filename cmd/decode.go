@@ -21,8 +21,7 @@ type decodeFlags struct {
 func newDecode(env *Env) *cobra.Command {
 	var flags decodeFlags
 	cmd := &cobra.Command{
-		Use:   "decode [TOKEN]",
-		Short: "Show what kind of token it is, and what each claim means",
+		Use: "decode [TOKEN]",
 		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
 			"and what is odd. It verifies\n" +
 			"nothing: anyone can make up a token like this one.\n\n" +

@@ -76,10 +76,13 @@ func (l *commandLine) namesSet() bool {
 func (l *commandLine) takeVariables() error {
 	values := make(map[string]string)
 	for _, s := range standIns {
+		if !l.has(s.flag) {
+			continue
+		}
 		name := variableOf(s.flag)
 		value, set := l.env.LookupEnv(name)
 		switch {
-		case !set || !l.has(s.flag):
+		case !set:
 			continue
 		case isEmpty(value):
 			return problem("the variable "+name+" is empty",

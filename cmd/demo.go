@@ -22,8 +22,7 @@ import (
 func newDemo(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Show two symptoms and two solutions, without any input",
+		Use: "demo",
 		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
 			"on tokens that are signed with\n" +
 			"a throwaway key. It needs no input and no network.",
@@ -85,10 +84,8 @@ func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error
 		explanation.Repairs, explanation.Refused = nil, nil
 		explanation.Next = nil // it would help a token in that is kept out on purpose
 	}
-	if err := render.ExplainText(e.Stdout, output.style(e), explanation); err != nil {
-		return err
-	}
 	text := render.NewText(output.style(e))
+	render.ExplainText(text, explanation)
 	if output.style(e).Detail == render.Short && len(s.Tokens) > 1 {
 		text.Blank()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,8 +29,9 @@ var emptyWords = []*regexp.Regexp{
 // copiedLine is a line that shows one of an input: behind its number, or in a diff.
 var copiedLine = regexp.MustCompile(`^\s*\d+ \||^[-+]`)
 
-// emptyTokens are tokens with something in them that is nothing, or hardly anything.
-func emptyTokens(t *testing.T, key *mint.Key) map[string]string {
+// emptyTokens are tokens with something in them that is nothing, or hardly anything, by name. Each
+// is signed when it is asked for.
+func emptyTokens(t *testing.T, key *mint.Key) map[string]func() string {
 	t.Helper()
 	header := map[string]any{"typ": "JWT", "alg": "RS256", "kid": key.ID}
 	v1 := map[string]any{
@@ -45,19 +47,24 @@ func emptyTokens(t *testing.T, key *mint.Key) map[string]string {
 		"oid": "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a12", "sub": "s", "idtyp": "app",
 		"iat": clock.Unix() - 60, "nbf": clock.Unix() - 60, "exp": clock.Unix() + 3600,
 	}
-	all := map[string]string{
+	all := map[string]func() string{}
+	for name, text := range map[string]string{
 		"a dot": ".", "two dots": "..", "three words": "a.b.c", "blanks": "  ", "nothing": "\n",
 		"an opaque one": strings.Repeat("a1", 20), "four dots": "e30.e30.e30.e30.e30",
 		"empty objects": "e30.e30.", "an empty payload": "eyJhbGciOiJSUzI1NiJ9..AAAA",
+	} {
+		all[name] = func() string { return text }
 	}
 	add := func(name string, header, claims map[string]any) {
 		h, err1 := json.Marshal(header)
 		c, err2 := json.Marshal(claims)
-		token, err3 := key.Sign("RS256", h, c)
-		if err1 != nil || err2 != nil || err3 != nil {
-			t.Fatal(err1, err2, err3)
+		all[name] = func() string {
+			token, err3 := key.Sign("RS256", h, c)
+			if err1 != nil || err2 != nil || err3 != nil {
+				t.Fatal(err1, err2, err3)
+			}
+			return token
 		}
-		all[name] = token
 	}
 	with := func(object map[string]any, name string, value any) map[string]any {
 		next := map[string]any{}
@@ -198,7 +205,7 @@ func sentencesOf(value any, all []string) []string {
 // every command that says why.
 func TestNoSentenceLacksAWord(t *testing.T) {
 	t.Parallel()
-	key, err := keyNamed("empty", "RS256")
+	key, err := keyNamed("signing", "RS256")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,12 +234,11 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 	slices.Sort(policies)
 	seen := map[string]bool{}
 	checked := 0
-	check := func(token, name string, args ...string) {
+	check := func(name string, args ...string) {
 		if checked++; checked%2 == 0 && (args[0] == "explain" || args[0] == "decode") {
 			args = append(args, "-v") // each other one in full
 		}
 		for _, format := range []string{"text", "json"} {
-			write("token", token)
 			stdout, stderr, _ := runIn(t, dir, append(slices.Clone(args), "-o", format)...)
 			faults := append(emptyIn(stdout, format == "json"), emptyIn(stderr, false)...)
 			for _, fault := range faults {
@@ -245,26 +251,31 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 	}
 	n := 0
 	tokens := emptyTokens(t, key)
-	for name, token := range tokens {
-		check(token, name, "decode", "@token")
+	for number, name := range slices.Sorted(maps.Keys(tokens)) {
+		whole := name == "v1" || name == "v2"
+		if number%oneEmptyOf != 0 && !whole {
+			continue
+		}
+		write("token", tokens[name]())
+		check(name, "decode", "@token")
 		for i, set := range []string{"keys", "none", "odd", "bare"} {
 			if (n+i)%2 == 0 {
-				check(token, name, "verify", "@token", "--jwks", set, "--offline")
+				check(name, "verify", "@token", "--jwks", set, "--offline")
 			}
 		}
 		for i, policy := range policies {
-			if n++; (n+i)%8 != 0 && token != tokens["v1"] && token != tokens["v2"] {
+			if n++; (n+i)%8 != 0 && !whole {
 				continue
 			}
 			sets := []string{"keys", "keys", "none", "odd", "bare"}
-			check(token, name, "explain", "@token", "-p", policy, "--jwks", sets[n%len(sets)],
+			check(name, "explain", "@token", "-p", policy, "--jwks", sets[n%len(sets)],
 				"--contracts", "contracts", "--offline")
 		}
 	}
 	for _, policy := range policies {
-		check("", policy, "lint", policy)
-		check("", policy, "fix", policy)
-		check("", policy, "explain", "--no-token", "-p", policy, "--offline")
+		check(policy, "lint", policy)
+		check(policy, "fix", policy)
+		check(policy, "explain", "--no-token", "-p", policy, "--offline")
 	}
 }
 
@@ -273,11 +284,11 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 // not contradict the check that passes.
 func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 	t.Parallel()
-	key, err := keyNamed("empty", "RS256")
+	key, err := keyNamed("signing", "RS256")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, dir := emptyTokens(t, key), t.TempDir()
+	token, dir := emptyTokens(t, key)["v1"](), t.TempDir()
 	for _, claim := range []string{"sub", "oid", "tid", "iss", "aud", "ver"} {
 		policy := `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{` +
 			`"signingMethod":"rsa","jwtKeyOrigin":"jwks","jwksUrl":"https://login.` +
@@ -288,7 +299,7 @@ func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 			"https://sts.windows.net/" + mint.Tenant + "/",
 		}, `","`) + `"]`
 		for name, text := range map[string]string{
-			"policy.json": policy, "contracts.json": contracts, "token": tokens["v1"],
+			"policy.json": policy, "contracts.json": contracts, "token": token,
 		} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)

@@ -37,8 +37,10 @@ type Env struct {
 	Shell     report.Shell    // that printed commands are written for
 	Gateways  report.Gateways // the vendors' adapters
 
-	// Interrupts tells when the user interrupts the program; nil where nothing does.
-	Interrupts <-chan os.Signal
+	// OnInterrupt has stop called when the user interrupts the program; nil where nothing does.
+	// Stop ends it with Exit: the command itself runs on, and can't be waited for.
+	OnInterrupt func(stop func())
+	Exit        func(code int)
 
 	Run Runner // runs the Azure CLI for pull, and opens a browser; nil for the real one
 
@@ -78,8 +80,9 @@ func System() Env {
 		Terminal: systemTerminal(),
 		Shell:    report.ShellOf(runtime.GOOS),
 
-		Gateways:   gateways.All(),
-		Interrupts: interrupts(),
+		Gateways:    gateways.All(),
+		OnInterrupt: onInterrupt,
+		Exit:        os.Exit,
 	}
 }
 

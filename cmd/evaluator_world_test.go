@@ -28,11 +28,11 @@ type evaluatorWorld struct {
 func newEvaluatorWorld(t *testing.T) *evaluatorWorld {
 	t.Helper()
 	w := &evaluatorWorld{t.TempDir(), map[string]*mint.Key{}}
-	for signer, alg := range map[string]string{
-		evaluator.SignerA: "RS256", evaluator.SignerB: "RS256", evaluator.Foreign: "RS256",
-		evaluator.SignerEC: "ES256",
+	for signer, key := range map[string]struct{ name, alg string }{
+		evaluator.SignerA: {"signing", "RS256"}, evaluator.SignerB: {"other", "RS256"},
+		evaluator.Foreign: {"stranger", "RS256"}, evaluator.SignerEC: {"ec", "ES256"},
 	} {
-		key, err := keyNamed("evaluator-"+signer, alg)
+		key, err := keyNamed(key.name, key.alg)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,17 @@ import (
 	"testing"
 )
 
+// Help lists the commands with what they do, on a terminal of 80 columns.
+func TestEveryCommandIsOneLineOfHelp(t *testing.T) {
+	t.Parallel()
+	env := Env{Gateways: everyGateway()}
+	for _, sub := range newRoot(&env).Commands() {
+		if n := len("  completion  ") + len(sub.Short); n > 80 {
+			t.Errorf("%s has %d columns", sub.Name(), n)
+		}
+	}
+}
+
 // What an example says is a command with flags that are there and values that they take.
 func TestEveryHelpHasTwoOrThreeExamplesThatTheCommandTakes(t *testing.T) {
 	t.Parallel()
@@ -25,7 +36,7 @@ func TestEveryHelpHasTwoOrThreeExamplesThatTheCommandTakes(t *testing.T) {
 			command, _, _ := strings.Cut(line, " # ")
 			command, _, _ = strings.Cut(command, " | ")
 			words := strings.Fields(command)
-			if len(line) > 100 || !strings.HasPrefix(line, "  gatewhy ") {
+			if len(line) > 80 || !strings.HasPrefix(line, "  gatewhy ") {
 				t.Errorf("%q", line)
 			}
 			root := newRoot(&env)

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -36,8 +37,7 @@ type explainFlags struct {
 func newExplain(env *Env) *cobra.Command {
 	var flags explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain [TOKEN] -p POLICY",
-		Short: "Predict the gateway's answer to a token, and say why",
+		Use: "explain [TOKEN] -p POLICY",
 		Long: "explain runs a gateway's policies over a token and says what the gateway " +
 			"answers, which field of which\n" +
 			"file decides it, and which change, tried on this token, repairs it. The only thing " +
@@ -66,7 +66,7 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.other, "other", "",
 		"another environment's `TOKEN` (or @FILE), run against each repair")
-	flags.StringVar(&f.path, "path", "", "the request's `PATH`, with the API's base path")
+	flags.Var((*pathText)(&f.path), "path", "the request's `PATH`, with the API's base path")
 	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
 		"the request has no headers except those of -H and the token")
 	f.observed.register(cmd)
@@ -81,7 +81,7 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 		"`FILE` with the client ids that have an approved contract")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
-	flags.StringVar(&f.method, "method", "", "the request's `METHOD`")
+	flags.Var((*methodText)(&f.method), "method", "the request's `METHOD`")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" says that it is not sent; @FILE has one a line; repeatable")
 	flags.StringVar(&f.environment.name, "env", "",
@@ -95,6 +95,9 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {
 	line := e.commandLine(cmd, args)
 	if err := flags.check(args); err != nil {
+		return err
+	}
+	if err := e.misplacedPolicy(flags, &line, args); err != nil {
 		return err
 	}
 	var done atomic.Int64
@@ -132,6 +135,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		observation = e.maker().Answered(pasted)
 	}
 	if observation != nil {
+		observation.Before = e.Now()
 		run.Observe(observation, explanation)
 	}
 	explanation.Redact = flags.redact.in(flags.output.format.value)
@@ -139,6 +143,30 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		return err
 	}
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
+}
+
+// misplacedPolicy is about policies that stand behind the token, without -p.
+func (e *Env) misplacedPolicy(
+	flags *explainFlags, line *report.CommandLine, args []string,
+) error {
+	if len(args) < 2 || len(flags.policies.files) > 0 || flags.environment.name != "" {
+		return nil
+	}
+	token, more := args[0], []string(nil)
+	for _, name := range args[1:] {
+		if !e.maker().IsFile(name) {
+			return nil
+		}
+		more = append(more, "-p", name)
+	}
+	switch {
+	case e.maker().IsFile(token):
+		token = "@" + token
+	case !strings.HasPrefix(token, "@"):
+		token = "-" // it stays out of what is printed
+	}
+	again := line.Again("explain", token, more...)
+	return problem("no policy was given", "-p stands before the name of a policy's file", again)
 }
 
 // explainedToken reads the token, unless the request carries none, and what was pasted with it.

@@ -19,8 +19,7 @@ import (
 func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
-		Use:   "fix PATH…",
-		Short: "Repair a policy: print the proved change as a diff, or write it",
+		Use: "fix PATH…",
 		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
 			"the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +

@@ -61,6 +61,37 @@ func (t *texts) Set(text string) error {
 // Type is the name that completions and help know such flags by.
 func (t *texts) Type() string { return "stringArray" }
 
+// methodText and pathText are the method and the path of a request.
+type methodText string
+
+func (m *methodText) String() string { return string(*m) }
+func (m *methodText) Type() string   { return "string" }
+
+// Set refuses what is no method: no route would match it.
+func (m *methodText) Set(text string) error {
+	*m = methodText(text)
+	return requestFault(text, rules.MethodFault(text))
+}
+
+type pathText string
+
+func (p *pathText) String() string { return string(*p) }
+func (p *pathText) Type() string   { return "string" }
+
+// Set refuses what is no path: no route would match it.
+func (p *pathText) Set(text string) error {
+	*p = pathText(text)
+	return requestFault(text, rules.PathFault(text))
+}
+
+// requestFault is the error of a text. That of an empty one is the same for every flag.
+func requestFault(text, fault string) error {
+	if fault == "" || text == "" {
+		return nil
+	}
+	return problem(fault)
+}
+
 // tokenHelp says in the help of a command what its TOKEN may be.
 const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for standard input (on " +
 	"a terminal gatewhy asks for it and does\n" +

@@ -17,8 +17,7 @@ func newGateways(env *Env) *cobra.Command {
 		expressions bool
 	)
 	cmd := &cobra.Command{
-		Use:   "gateways [NAME]",
-		Short: "Show what is known of each gateway, each line with its evidence",
+		Use: "gateways [NAME]",
 		Long: "gateways lists what each gateway answers in each situation: status, body and " +
 			"headers, with the evidence and the\n" +
 			"reference. explain predicts from this table only. Of a gateway with a control " +

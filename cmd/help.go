@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"embed"
 	"fmt"
 	"io"
@@ -54,8 +55,12 @@ func topicText(name string) string {
 
 // title is the first line of the text.
 func (t topic) title() string {
-	title, _, _ := strings.Cut(topicText(t.name), "\n")
-	return title
+	text, err := topicTexts.Open("topics/" + t.name + ".txt")
+	if err != nil {
+		return "" // as in topicText
+	}
+	title, _ := bufio.NewReaderSize(text, 128).ReadString('\n')
+	return strings.TrimSuffix(title, "\n")
 }
 
 // usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A
@@ -183,20 +188,20 @@ func VariablesOf(cmd *cobra.Command) (names []string) {
 var helpExamples = [...]struct{ command, text string }{
 	{"decode", `
 gatewhy decode                                # paste the token at the prompt
-gatewhy decode @ticket-4711.txt -o markdown   # the block for a ticket, without the token
+gatewhy decode @ticket-4711.txt -o markdown   # for a ticket: no token in it
 gatewhy decode --claim azp                    # what a claim means`},
 	{"verify", `
 gatewhy verify --tenant contoso.example       # the token at the prompt
 gatewhy verify @token.jwt --jwks keys.json
-gatewhy verify @old.jwt --at issued           # as it was one second after it was issued`},
+gatewhy verify @old.jwt --at issued           # as it was when it was new`},
 	{"explain", `
 gatewhy explain @token.jwt -p policies.json
-gatewhy explain @request.txt --env uat        # a curl command; the policies of gatewhy.yaml
-gatewhy explain @token.jwt -p policies.json --observed-status 403 --observed-body @answer.json`},
+gatewhy explain @request.txt --env uat        # a curl command, gatewhy.yaml
+gatewhy explain @token.jwt -p policies.json --observed-status 403`},
 	{"probe", `
 gatewhy probe https://api.example.com/orders @token.jwt -p policies.json
 gatewhy probe https://api.example.com/orders -p policies.json -o markdown
-gatewhy probe --all -c gatewhy.yaml           # every environment's tokens, at every url:`},
+gatewhy probe --all -c gatewhy.yaml           # every token at every url:`},
 	{"lint", `
 gatewhy lint policies
 gatewhy lint 'gateway/**/*.yaml' --gateway flex --fail-on warning
@@ -206,15 +211,15 @@ gatewhy scan tokens.txt -p policies.json
 gatewhy scan access.log.gz --before old.json --after new.json
 gatewhy scan logs.ndjson --env uat --json-path request.headers.auth -o ndjson`},
 	{"pull", `
-gatewhy pull estate                           # all environments of the organisation
+gatewhy pull estate                           # all its environments
 gatewhy pull estate --environment UAT --api 18234711 --host eu
-gatewhy pull estate --from azure              # the app registrations, through az`},
+gatewhy pull estate --from azure              # app registrations, through az`},
 	{"init", `
 gatewhy init                                  # writes gatewhy.yaml
 gatewhy init infra -c -                       # shows what it would write`},
 	{"matrix", `
 gatewhy matrix
-gatewhy matrix --fix                          # which changes put every cell right
+gatewhy matrix --fix                          # what puts every cell right
 gatewhy matrix -c infra/gatewhy.yaml -o html -O matrix.html`},
 	{"test", `
 gatewhy test tests
@@ -222,7 +227,7 @@ gatewhy test tests --env uat --coverage
 gatewhy test tests -o junit -O gatewhy.xml    # for a CI server`},
 	{"fix", `
 gatewhy fix policies.json                     # the change as a diff
-gatewhy fix policies --rule audience-not-checked --audience api://orders-uat --write
+gatewhy fix policies --rule audience-not-checked --audience api://uat --write
 gatewhy fix policies.json --solution jwt --token @uat.jwt --token @dev.jwt`},
 	{"keys", `
 gatewhy keys --tenant contoso.example
@@ -233,7 +238,7 @@ gatewhy rules
 gatewhy rules any-client-accepted             # one rule in full`},
 	{"gateways", `
 gatewhy gateways
-gatewhy gateways flex                         # what is known of one, with its evidence
+gatewhy gateways flex                         # one, with its evidence
 gatewhy gateways -o json`},
 	{"collect", `
 gatewhy collect                               # all that can be fetched
@@ -243,7 +248,7 @@ gatewhy demo
 gatewhy demo --color always | less -R`},
 	{"page", `
 gatewhy page
-gatewhy page --dir gatewhy-page               # the release's gatewhy-page.zip, unpacked`},
+gatewhy page --dir gatewhy-page               # the unpacked gatewhy-page.zip`},
 	{"version", `
 gatewhy version
 gatewhy --version`},

@@ -9,8 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/spf13/cobra"
 )
@@ -24,8 +26,7 @@ type initFlags struct {
 func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use:   "init [FOLDER]",
-		Short: "Write a commented gatewhy.yaml from what a folder holds",
+		Use: "init [FOLDER]",
 		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
 			"folder and below, sorts them by\n" +
 			"the environments in their names, and writes an environments file to start from. On " +
@@ -91,10 +92,13 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if survey.Tenant == "" && survey.Modelled() {
 		next = "Write the tenant's id into it. Then see who is let in where"
 	}
-	command := e.Shell.Line("gatewhy", "matrix", "-c", name)
-	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\n\n  next\n    %s.\n    %s\n",
-		report.Guarded(name), report.SurveySummary(survey), next, report.Guarded(command))
-	return err
+	style := render.Style{Width: e.Terminal.Width, Unicode: e.Terminal.UTF8}
+	return render.InitText(e.Stdout, style,
+		"wrote "+report.Guarded(name)+": "+report.SurveySummary(survey),
+		rules.Step{
+			Note:    next,
+			Command: report.Guarded(e.Shell.Line("gatewhy", "matrix", "-c", name)),
+		})
 }
 
 // ask asks on a terminal for what no file says. Without an answer it stays open.

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,20 +16,24 @@ func (e endless) Read([]byte) (int, error) {
 }
 
 func TestAnInterruptedCommandExitsWith130(t *testing.T) {
-	pressed := make(chan os.Signal, 1)
 	input := endless{make(chan struct{})}
-	go func() {
-		<-input.asked
-		pressed <- os.Interrupt
-	}()
+	ended := make(chan int, 1)
 	var stderr bytes.Buffer
-	code := Main(Env{
+	env := Env{
 		Gateways: everyGateway(), Args: []string{"lint", "-"}, Dir: t.TempDir(),
-		Stdin: input, Stdout: &bytes.Buffer{}, Stderr: &stderr, Interrupts: pressed,
+		Stdin: input, Stdout: &bytes.Buffer{}, Stderr: &stderr,
+		OnInterrupt: func(stop func()) {
+			go func() {
+				<-input.asked
+				stop()
+			}()
+		},
+		Exit:      func(code int) { ended <- code },
 		LookupEnv: func(string) (string, bool) { return "", false },
 		Now:       func() time.Time { return clock },
-	})
-	if code != 130 || stderr.Len() > 0 {
+	}
+	go Main(env)
+	if code := <-ended; code != 130 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, %q", code, &stderr)
 	}
 }

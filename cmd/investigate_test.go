@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -76,13 +77,21 @@ func signedWithKid(t *testing.T, shape, name, kid, claims string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kid = cmp.Or(kid, key.ID)
-	token, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+kid+`"}`), payload)
+	header := `{"alg":"RS256","kid":"` + cmp.Or(kid, key.ID) + `"}`
+	what := key.ID + header + string(payload)
+	if token, ok := signedBefore.Load(what); ok {
+		return token.(string)
+	}
+	token, err := key.Sign("RS256", []byte(header), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
+	signedBefore.Store(what, token)
 	return token
 }
+
+// signedBefore holds the tokens of all worlds by what their keys signed: most worlds have the same ones.
+var signedBefore sync.Map
 
 // keySet returns the set of the keys of these names, each with further members.
 func keySet(t *testing.T, members string, names ...string) string {

@@ -83,7 +83,8 @@ func (e *Env) readKeys(name string) (*keys.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keys.Parse(name, text)
+	set, err := keys.Parse(name, text)
+	return set, e.maker().OrMistaken(err, name, "a key set")
 }
 
 // tenantID returns the id of the tenant that --tenant names, or an empty string. A domain is

@@ -24,8 +24,7 @@ type keysFlags struct {
 func newKeys(env *Env) *cobra.Command {
 	var flags keysFlags
 	cmd := &cobra.Command{
-		Use:   "keys [FILE|URL]",
-		Short: "Show a key set: each key, and what is odd in it",
+		Use: "keys [FILE|URL]",
 		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 " +
 			"tokens together), of an issuer\n" +
 			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, " +

@@ -357,9 +357,13 @@ func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "policies"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for i := range rules.MostFiles + 1 {
-		writeFile(t, filepath.Join(dir, "policies", fmt.Sprintf("p%d.json", i)),
-			limitedPolicy("", ""))
+	policy := filepath.Join(dir, "policies", "p.json")
+	writeFile(t, policy, limitedPolicy("", ""))
+	for i := range rules.MostFiles { // each is another name of the one file
+		name := filepath.Join(dir, "policies", fmt.Sprintf("p%d.json", i))
+		if err := os.Link(policy, name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	said := saidIn(dir, "explain @token.jwt -p policies --offline")
 	const want = "policies: there are more than 5000 files with policies"

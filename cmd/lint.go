@@ -35,8 +35,7 @@ type lintFlags struct {
 func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
-		Use:   "lint PATH…",
-		Short: "Find what is wrong in policies, without a token",
+		Use: "lint PATH…",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
 			"input) and says what lets in too\n" +
 			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +
@@ -133,7 +132,7 @@ func fails(severity rules.Severity, failOn string) bool {
 func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given",
-			"gatewhy lint PATH…: files, folders, patterns, or - for standard input",
+			"name files, folders or patterns, or - for standard input",
 			"all policies in this folder and below it: gatewhy lint .")
 	}
 	if err := flags.check(e.Gateways); err != nil {

@@ -26,7 +26,10 @@ func Main(env Env) int {
 	if env.Terminal.Stderr {
 		env.Stderr = &progressLine{to: env.Stderr}
 	}
-	return env.orInterrupted(func() int { return runCommand(&env) })
+	if env.OnInterrupt != nil {
+		env.OnInterrupt(env.interrupted)
+	}
+	return runCommand(&env)
 }
 
 // runCommand runs the command that the arguments name.
@@ -93,7 +96,7 @@ func newRoot(env *Env) *cobra.Command {
 			case version:
 				return printVersion(env)
 			case len(args) > 0:
-				return unknownCommand(cmd, args[0])
+				return env.withoutCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},
@@ -108,47 +111,58 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-// subcommands are the constructors of the subcommands by their names, in the order in which help
-// shows them.
-var subcommands = [...]struct {
-	name string
-	make func(*Env) *cobra.Command
-}{
-	{"decode", newDecode},
-	{"verify", newVerify},
-	{"explain", newExplain},
-	{"probe", newProbe},
-	{"lint", newLint},
-	{"pull", newPull},
-	{"init", newInit},
-	{"matrix", newMatrix},
-	{"test", newTest},
-	{"scan", newScan},
-	{"fix", newFix},
-	{"keys", newKeys},
-	{"rules", newRules},
-	{"gateways", newGateways},
-	{"collect", newCollect},
-	{"demo", newDemo},
-	{"page", newPage},
-	{"version", newVersion},
+// subcommand is a command of the program, with its line in the program's help.
+type subcommand struct {
+	name, short string
+	make        func(*Env) *cobra.Command
+}
+
+// subcommands are the subcommands in the order in which help shows them.
+var subcommands = [...]subcommand{
+	{"decode", "Show what kind of token it is, and what each claim means", newDecode},
+	{"verify", "Verify a token's signature, issuer, tenant and times, and say why", newVerify},
+	{"explain", "Predict the gateway's answer to a token, and say why", newExplain},
+	{
+		"probe",
+		"Ask your own gateway, and compare its answer with the prediction",
+		newProbe,
+	},
+	{"lint", "Find what is wrong in policies, without a token", newLint},
+	{"pull", "Fetch policies, contracts and instances from Anypoint, for matrix", newPull},
+	{"init", "Write a commented gatewhy.yaml from what a folder holds", newInit},
+	{"matrix", "Show which environment's tokens get in where", newMatrix},
+	{"test", "Run policy tests: tokens, and what the policies must answer", newTest},
+	{"scan", "Run policies over a log of tokens, and count who gets what and why", newScan},
+	{"fix", "Repair a policy: print the proved change as a diff, or write it", newFix},
+	{"keys", "Show a key set: each key, and what is odd in it", newKeys},
+	{"rules", "Show the rule catalogue of lint, or one rule in full", newRules},
+	{"gateways", "Show what is known of each gateway, each line with its evidence", newGateways},
+	{"collect", "Print the commands that fetch each input; run none", newCollect},
+	{"demo", "Show two symptoms and two solutions, without any input", newDemo},
+	{"page", "Do the same on a page in the browser, on this machine alone", newPage},
+	{"version", "Print the version", newVersion},
 }
 
 // commands returns the subcommand that is called, or all of them where the first argument names
 // none: building the flags of all takes as long as decoding a token does.
 func commands(env *Env) []*cobra.Command {
+	if env.asksForProgram() {
+		return listed()
+	}
+	first := ""
+	if len(env.Args) > 0 {
+		first = env.Args[0]
+	}
+	called := slices.ContainsFunc(subcommands[:], func(s subcommand) bool {
+		return s.name == first
+	})
 	var all []*cobra.Command
 	for _, sub := range subcommands {
-		if len(env.Args) > 0 && env.Args[0] == sub.name {
-			all = append(all, sub.make(env))
+		if called && sub.name != first {
+			continue
 		}
-	}
-	if all == nil {
-		for _, sub := range subcommands {
-			all = append(all, sub.make(env))
-		}
-	}
-	for _, cmd := range all {
+		cmd := sub.make(env)
+		cmd.Short = sub.short
 		cmd.Args = plainArguments(cmd.Args)
 		cmd.Example = examplesOf(cmd.Name())
 		env.connects(cmd)
@@ -157,6 +171,25 @@ func commands(env *Env) []*cobra.Command {
 		if env.isCompletion() {
 			env.completeFlags(cmd)
 		}
+		all = append(all, cmd)
+	}
+	return all
+}
+
+// asksForProgram reports whether the help or the version of the program itself is asked for, for
+// which no subcommand's flags are needed.
+func (e *Env) asksForProgram() bool {
+	return len(e.Args) == 1 &&
+		slices.Contains([]string{"help", "--help", "-h", "--version", "-v"}, e.Args[0])
+}
+
+// listed are the subcommands as the program's help lists them. They do nothing.
+func listed() []*cobra.Command {
+	var all []*cobra.Command
+	for _, sub := range subcommands {
+		all = append(all, &cobra.Command{
+			Use: sub.name, Short: sub.short, Run: func(*cobra.Command, []string) {},
+		})
 	}
 	return all
 }
@@ -165,33 +198,25 @@ func commands(env *Env) []*cobra.Command {
 // costs more than decoding a token does, and nobody is quicker than that at the keyboard.
 const unheard = 25 * time.Millisecond
 
-// interrupts tells when the user presses Ctrl-C. The system's own answer to it differs: a shell
-// sees 130, Windows another code, and a program that waits for ours sees no code at all.
-func interrupts() <-chan os.Signal {
-	pressed := make(chan os.Signal, 1)
-	time.AfterFunc(unheard, func() { signal.Notify(pressed, os.Interrupt) })
-	return pressed
+// onInterrupt calls stop when the user presses Ctrl-C. The system's own answer to it differs: a
+// shell sees 130, Windows another code, and a program that waits for ours sees no code at all.
+func onInterrupt(stop func()) {
+	time.AfterFunc(unheard, func() {
+		pressed := make(chan os.Signal, 1)
+		signal.Notify(pressed, os.Interrupt)
+		<-pressed
+		stop()
+	})
 }
 
-// orInterrupted runs a command to its end, or until the user interrupts it. The process ends then,
-// with whatever the command still does: a file is written as a whole or not at all, and the
-// unfinished part of it is removed.
-func (e *Env) orInterrupted(run func() int) int {
-	if e.Interrupts == nil {
-		return run()
-	}
-	ended := make(chan int, 1)
-	go func() { ended <- run() }()
-	select {
-	case code := <-ended:
-		return code
-	case <-e.Interrupts:
-	}
+// interrupted ends the process, with whatever the command still does: a file is written as a whole
+// or not at all, and the unfinished part of it is removed.
+func (e *Env) interrupted() {
 	if line, ok := e.Stderr.(*progressLine); ok {
 		line.hide()
 	}
 	if name := e.unfinished.Load(); name != nil {
 		_ = os.Remove(*name) // a name that can't be removed is the least that went wrong
 	}
-	return exitInterrupted
+	e.Exit(exitInterrupted)
 }

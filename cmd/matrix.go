@@ -28,8 +28,7 @@ type matrixFlags struct {
 func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
-		Use:   "matrix [-c gatewhy.yaml]",
-		Short: "Show which environment's tokens get in where",
+		Use: "matrix [-c gatewhy.yaml]",
 		Long: "matrix reads an environments file and runs real tokens, and every kind of token " +
 			"that Entra ID can issue for its app\n" +
 			"registrations, against every environment's policies. An environment's own tokens " +

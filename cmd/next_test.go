@@ -43,6 +43,10 @@ func screens() []screen {
 			"", "curl ", exitOK, "200: accepted",
 		},
 		{
+			"without an expiry", "explain @noexp.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
 			"expired, and introspected", "explain @expired.jwt -p open.json" + jwks, exitRejected,
 			"", "curl ", exitOK, "200: accepted",
 		},
@@ -288,6 +292,35 @@ email_domains = ["*"]
 		if !strings.Contains(strings.Join(strings.Fields(stdout), " "), "if that is this API") {
 			t.Errorf("%s:\n%s", token, stdout)
 		}
+	}
+}
+
+// A repair that no command writes has its fields on the screen that is to show them.
+func TestTheScreenThatIsToShowTheFieldsShowsThem(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "scoped.json"), `{"assetVersion": "1.3.0",
+  "assetId": "openidconnect-access-token-enforcement",
+  "configurationData": {"scopes": "Orders.Write", "skipClientIdValidation": true}}`)
+	_, stdout, stderr := w.run("", "explain", "@good.jwt", "-p", "scoped.json", "--jwks",
+		"keys.json")
+	commands := printed(stdout, stderr)
+	if !strings.Contains(stdout, "This shows the fields.") || len(commands) == 0 {
+		t.Fatal(stdout)
+	}
+	_, stdout, _ = w.follow(commands[len(commands)-1], "")
+	if !strings.Contains(stdout, "supportedAudiences: api://orders-uat") {
+		t.Error(stdout)
+	}
+}
+
+// What has no exp never expires: no screen says that it has.
+func TestATokenWithoutAnExpiryHasNotExpired(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	_, stdout, _ := w.run("", "explain", "@noexp.jwt", "-p", "uat.json", "--jwks", "keys.json")
+	if strings.Contains(stdout, "expired") || !strings.Contains(stdout, "writes exp into every") {
+		t.Error(stdout)
 	}
 }
 

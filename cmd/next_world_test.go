@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,6 +108,7 @@ tests:
 		"good.jwt":    good,
 		"dev.jwt":     w.token("v1", `{"aud": "api://orders-dev"}`, 0),
 		"expired.jwt": w.token("v1", `{}`, -72*time.Hour),
+		"noexp.jwt":   w.token("v1", `{"exp": null}`, 0),
 		"altered.jwt": altered(good),
 		"cut.jwt":     good[:len(good)-40],
 		"half.jwt":    good[:len(good)/2],
@@ -128,7 +130,8 @@ tests:
 	return w
 }
 
-// token is a token of a shape with further claims, issued so much before the clock.
+// token is a token of a shape with further claims, issued so much before the clock. A claim that
+// is null is taken away.
 func (w *nextWorld) token(shape, claims string, ago time.Duration) string {
 	w.t.Helper()
 	all, err := mint.Claims(shape, clock.Add(ago))
@@ -138,6 +141,7 @@ func (w *nextWorld) token(shape, claims string, ago time.Duration) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	maps.DeleteFunc(all, func(_ string, value any) bool { return value == nil })
 	text, err := json.Marshal(all)
 	if err != nil {
 		w.t.Fatal(err)

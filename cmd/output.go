@@ -4,9 +4,13 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 )
@@ -169,6 +173,10 @@ func (e *Env) toFile(cmd *cobra.Command) {
 			return problem("--output-file names a file", "leave it out to write to standard "+
 				"output")
 		}
+		if e.reads(cmd, args, name) {
+			return problem("--output-file names a file that this command reads: "+name,
+				"name another file")
+		}
 		output := &fileOutput{env: e, name: name}
 		defer output.discard()
 		e.Stdout, e.Terminal.Stdout, e.Terminal.Width = output, false, 0
@@ -188,6 +196,27 @@ func (e *Env) toFile(cmd *cobra.Command) {
 		}
 		return err
 	}
+}
+
+// reads reports whether a file is one that an argument or a flag names to be read.
+func (e *Env) reads(cmd *cobra.Command, args []string, name string) bool {
+	maker := e.maker()
+	target, err := os.Stat(maker.Path(name))
+	if err != nil || !target.Mode().IsRegular() {
+		return false
+	}
+	named := slices.Clone(args)
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if all, isList := f.Value.(*texts); isList {
+			named = append(named, *all...)
+		} else if f.Name != "output-file" {
+			named = append(named, f.Value.String())
+		}
+	})
+	return slices.ContainsFunc(named, func(text string) bool {
+		one, err := os.Stat(maker.Path(strings.TrimPrefix(text, "@")))
+		return text != "" && err == nil && os.SameFile(one, target)
+	})
 }
 
 // fileOutput is the output of a command that goes into a file. The file is begun with the first

@@ -20,8 +20,7 @@ import (
 func newPage(env *Env) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:   "page",
-		Short: "Open the page that does the same in a browser, on this machine alone",
+		Use: "page",
 		Long: "page serves the page that came with the release on this machine's loopback " +
 			"address, and opens a browser on it,\n" +
 			"until it is interrupted. Nothing that is pasted there leaves the browser.",

@@ -28,13 +28,15 @@ func TestThePageIsServedFromWhereThePackagePutIt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	opened, interrupts := make(chan string, 1), make(chan os.Signal, 1)
+	opened, interrupt := make(chan string, 1), make(chan func(), 1)
 	ended := make(chan int, 1)
 	var out, errs bytes.Buffer
 	env := Env{
 		Args: []string{"page"}, Stdout: &out, Stderr: &errs, LookupEnv: environment(nil),
-		Now: time.Now, Gateways: everyGateway(), Interrupts: interrupts,
-		Executable: func() (string, error) { return filepath.Join(root, "bin", "gatewhy"), nil },
+		Now: time.Now, Gateways: everyGateway(),
+		OnInterrupt: func(stop func()) { interrupt <- stop },
+		Exit:        func(code int) { ended <- code },
+		Executable:  func() (string, error) { return filepath.Join(root, "bin", "gatewhy"), nil },
 		Run: func(_ context.Context, _ string, args ...string) ([]byte, error) {
 			opened <- args[len(args)-1]
 			return nil, errors.New("there is no browser")
@@ -75,7 +77,7 @@ func TestThePageIsServedFromWhereThePackagePutIt(t *testing.T) {
 	if !strings.Contains(string(html), `content="`+pagePolicy+`"`) {
 		t.Error("the page has another Content-Security-Policy than the command sends")
 	}
-	interrupts <- os.Interrupt
+	(<-interrupt)()
 	if code := <-ended; code != exitInterrupted {
 		t.Errorf("exit code %d", code)
 	}

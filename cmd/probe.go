@@ -38,8 +38,7 @@ type probeFlags struct {
 func newProbe(env *Env) *cobra.Command {
 	var flags probeFlags
 	cmd := &cobra.Command{
-		Use:   "probe URL [@FILE|-] -p POLICY",
-		Short: "Send the request to your own gateway, and compare its answer with the prediction",
+		Use: "probe URL [@FILE|-] -p POLICY",
 		Long: "probe predicts what the gateway answers, sends the request once to the URL that " +
 			"you typed, and compares. The\n" +
 			"token goes to that host alone, in the Authorization header; no redirect is " +
@@ -170,7 +169,7 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 			return network.Purpose{}, nil, problem("the header "+name+" is not sent: the "+
 				"request has no body", "leave it out")
 		}
-		if inspect.MaskTokens(header) != header {
+		if inspect.TokenSpans(header) != nil {
 			return network.Purpose{}, nil, problem("a header of -H carries a token, and tokens "+
 				"are not taken as arguments here", "pass the token as @FILE: it is sent as "+
 				"Authorization: Bearer")
@@ -183,7 +182,7 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 // purpose reads the URL of a gateway that the user named.
 func (f *probeFlags) purpose(text string) (network.Purpose, error) {
 	none := network.Purpose{}
-	if inspect.MaskTokens(text) != text {
+	if inspect.TokenSpans(text) != nil {
 		return none, problem("the URL holds a token",
 			"pass the token as @FILE: it is sent as Authorization: Bearer")
 	}
@@ -288,12 +287,12 @@ func unpack(answer *network.Answer) {
 
 // probeHints say how to get an answer.
 func probeHints(err error) []string {
-	hints := []string{"nothing is known of what the gateway answers"}
 	if network.Untrusted(err) {
-		hints = append(hints, "--cacert FILE trusts another certificate authority, such as a "+
-			"company's own")
+		return []string{
+			"--cacert FILE trusts another certificate authority, such as a company's own",
+		}
 	}
-	return hints
+	return []string{"is the URL right, and can this machine reach its host?"}
 }
 
 // probeAll sends the real tokens of an environments file to the url of each environment.

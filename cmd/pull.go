@@ -42,8 +42,7 @@ type pullFlags struct {
 func newPull(env *Env) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
-		Use:   "pull [FOLDER]",
-		Short: "Fetch policies, contracts and API instances from Anypoint, for matrix",
+		Use: "pull [FOLDER]",
 		Long: "pull reads the policies, contracts and API instances of an organisation's " +
 			"environments from Anypoint's control\n" +
 			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
@@ -177,7 +176,6 @@ func (e *Env) writePulled(pulling *report.Pulling) error {
 		err = e.writeIn(&config)
 	case err == nil:
 		config.Before = before
-		pulling.Kept = true
 		pulling.Absent, err = e.maker().AbsentColumns(pulling)
 		config.Text = before
 	}

@@ -10,8 +10,7 @@ import (
 func newRules(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use:   "rules [NAME]",
-		Short: "Show the rule catalogue of lint, or one rule in full",
+		Use: "rules [NAME]",
 		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to " +
 			"do, and a bad and a good example, which\n" +
 			"the program's own tests run.",

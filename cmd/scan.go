@@ -39,8 +39,7 @@ type scanFlags struct {
 func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
-		Use:   "scan [FILE…] -p POLICY",
-		Short: "Run policies over a log of tokens, and count who gets what and why",
+		Use: "scan [FILE…] -p POLICY",
 		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
 			"zstd: one a line, anywhere in\n" +
 			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
@@ -69,8 +68,8 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.Var((*texts)(&f.after), "after", "the policy `FILE` after it; repeatable")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
-	flags.StringVar(&f.method, "method", "", "the requests' `METHOD`")
-	flags.StringVar(&f.path, "path", "", "the requests' `PATH`")
+	flags.Var((*methodText)(&f.method), "method", "the requests' `METHOD`")
+	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,

@@ -57,7 +57,7 @@ var scanPolicies = map[string]string{
 func TestScanAndExplainAgree(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(16, 2026))
-	key, err := mint.NewKey("RS256")
+	key, err := keyNamed("signing", "RS256")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ const (
 	onePolicyOf = 1
 	oneRandomOf = 1
 	oneAnswerOf = 1
+	oneEmptyOf  = 1
+	oneSeedOf   = 1
 )
 
 const (

@@ -22,6 +22,13 @@ const (
 // all of them against its predictions.
 const oneAnswerOf = 4
 
+// Of so many tokens that hold hardly anything one is shown to every command, and of so many examples
+// of rules one is what FuzzLint begins with.
+const (
+	oneEmptyOf = 3
+	oneSeedOf  = 4
+)
+
 // A cluster is as large as 2 MB, and with the tag long as 20 MB.
 const (
 	clusterResources  = 200

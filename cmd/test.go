@@ -25,8 +25,7 @@ type testFlags struct {
 func newTest(env *Env) *cobra.Command {
 	var flags testFlags
 	cmd := &cobra.Command{
-		Use:   "test PATH…",
-		Short: "Run policy tests: tokens, and what the policies must answer",
+		Use: "test PATH…",
 		Long: "test runs files of policy tests (or all of them in a folder) as unit tests of a " +
 			"policy. A token is a file, or a shape with\n" +
 			"other claims; its signature is assumed, so no key is needed. Expectations are " +
@@ -50,8 +49,9 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"`FILE` with the client ids that have an approved contract, for tests that list none")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint, for tests that have none")
-	flags.StringVar(&f.method, "method", "", "the requests' `METHOD`, for tests that have none")
-	flags.StringVar(&f.path, "path", "", "the requests' `PATH`, for tests that have none")
+	flags.Var((*methodText)(&f.method), "method",
+		"the requests' `METHOD`, for tests that have none")
+	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`, for tests that have none")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)
@@ -61,8 +61,8 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 
 func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
 	if len(args) == 0 {
-		return problem("no policy tests were given", "gatewhy test PATH…: files or folders; "+
-			"a test file begins with version: 1 and has a list tests:")
+		return problem("no policy tests were given", "name files or folders with tests; a test "+
+			"file begins with version: 1 and has a list tests:", "gatewhy help tests")
 	}
 	found, err := e.maker().Find(args)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -41,12 +40,9 @@ type tinyWorld struct {
 	gateways report.Gateways
 }
 
-// tinyKey signs the tokens of all such worlds: to make a key takes longer than most tests do.
-var tinyKey = sync.OnceValues(func() (*mint.Key, error) { return mint.NewKey("RS256") })
-
 func newTinyWorld(t *testing.T) *tinyWorld {
 	t.Helper()
-	key, err := tinyKey()
+	key, err := keyNamed("signing", "RS256")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,18 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
+// withoutCommand is about a first word that is not a command: perhaps a file, before whose name
+// the command was left out.
+func (e *Env) withoutCommand(root *cobra.Command, word string) error {
+	name := strings.TrimPrefix(word, "@")
+	if !e.maker().IsFile(name) {
+		return unknownCommand(root, word)
+	}
+	return problem("a file was given, and no command",
+		"to read the token in it: "+e.Shell.Line("gatewhy", "decode", "@"+name),
+		"to check the policy in it: "+e.Shell.Line("gatewhy", "lint", name))
+}
+
 // unknownCommand says that a word is not a command, and which one, or which of the topics given,
 // may have been meant.
 func unknownCommand(root *cobra.Command, word string, others ...topic) error {

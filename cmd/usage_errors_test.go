@@ -76,7 +76,8 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 		{"help on two commands", "help lint fix", "help is about one command\n"},
 		{"the shell is not known", "completion bosh", "did you mean bash?"},
 		{"a word behind a shell", "completion bash now", "takes no argument"},
-		{"nothing to lint", "lint", "gatewhy lint PATH"},
+		{"nothing to lint", "lint", "name files, folders or patterns"},
+		{"nothing to test", "test", "has a list tests:\ngatewhy: hint: gatewhy help tests\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,6 +16,8 @@ func TestNearest(t *testing.T) {
 		{"two letters exchanged", "verison", "version"},
 		{"three edits are too many", "dxcxdx", ""},
 		{"a short word is near to nothing", "x", ""},
+		{"two edits leave nothing of three letters", "dxo", ""},
+		{"two neighbours exchanged are one edit", "dmeo", "demo"},
 		{"another word is near to nothing", "matrix", ""},
 	}
 	for _, test := range tests {

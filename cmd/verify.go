@@ -24,8 +24,7 @@ type verifyFlags struct {
 func newVerify(env *Env) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify [TOKEN]",
-		Short: "Verify a token's signature, issuer, tenant and times, and say why",
+		Use: "verify [TOKEN]",
 		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
 			"Without --tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +

@@ -13,7 +13,6 @@ import (
 func newVersion(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:               "version",
-		Short:             "Print the version",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(*cobra.Command, []string) error { return printVersion(env) },

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -12,9 +13,9 @@ import (
 // diagnose says what a text without a token is instead.
 func (p *paste) diagnose() *source.Error {
 	for _, look := range [...]func(*paste) *source.Error{
-		(*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead,
-		(*paste).shortened, (*paste).headerLine, (*paste).location, (*paste).credential,
-		(*paste).damaged, (*paste).file,
+		(*paste).masked, (*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead,
+		(*paste).yamlInstead, (*paste).shortened, (*paste).headerLine, (*paste).location,
+		(*paste).credential, (*paste).damaged, (*paste).file,
 	} {
 		if e := look(p); e != nil {
 			return e
@@ -38,6 +39,9 @@ func usable(cause string, input source.Input, first string, hints ...string) *so
 // hintAccessToken says what to do if something was copied in place of the token.
 const hintAccessToken = "pass the access token: the value of access_token in the token " +
 	"endpoint's answer, or what follows Bearer in the Authorization header"
+
+// hintItself says what to do if what a token contains was copied.
+const hintItself = "pass the token itself: it starts with " + jsonStart
 
 // noWord is about text that says that there is nothing.
 func (p *paste) noWord() *source.Error {
@@ -74,6 +78,29 @@ func isPlaceholder(text string) bool {
 		}
 	}
 	return false
+}
+
+// longestMasked is how long a text may be that a mask in it makes the text of a token.
+const longestMasked = 200
+
+// masked is about a line in which a word stands for the token.
+func (p *paste) masked() *source.Error {
+	if len(p.text) > longestMasked {
+		return nil
+	}
+	lower := strings.ToLower(p.text)
+	for _, word := range [...]string{"redacted", "masked", "hidden", "filtered"} {
+		if strings.Contains(lower, "["+word+"]") || strings.Contains(lower, "<"+word+">") {
+			return hidden()
+		}
+	}
+	return nil
+}
+
+// hidden is what a token is that a program does not show.
+func hidden() *source.Error {
+	return instead("the token was masked by the program that showed it",
+		"CI systems and log viewers mask secrets; take the token from where it is requested")
 }
 
 func (p *paste) markup() *source.Error {
@@ -126,9 +153,7 @@ func (p *paste) shortened() *source.Error {
 				hintWhole,
 				"in PowerShell: $answer.access_token, or Format-List with Out-String -Width 5000")
 		case strings.HasPrefix(behind, "*"):
-			return instead("the token was masked by the program that showed it",
-				"CI systems and log viewers mask secrets; take the token from where it is "+
-					"requested")
+			return hidden()
 		case at == 0 && strings.HasPrefix(run, jsonStart) && strings.Count(run, ".") < 2:
 			return p.cut(run, behind)
 		}
@@ -144,10 +169,28 @@ func (p *paste) cut(run, behind string) *source.Error {
 				len(run)+1), "copy only the token, without the text around it")
 	}
 	where := "header, its first part"
-	if strings.Contains(run, ".") {
+	first, _, more := strings.Cut(run, ".")
+	if more && isPayload(first) {
+		return instead("the token's header, its first part, is missing", hintWhole)
+	}
+	if more {
 		where = "payload, its second part"
 	}
 	return instead("the token is cut off in its "+where, hintWhole)
+}
+
+// isPayload reports whether a part of a token has claims, and not what a header has.
+func isPayload(part string) bool {
+	text, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return false
+	}
+	file, err := source.ReadJSON("text", text)
+	if err != nil {
+		return false
+	}
+	object := file.Documents[0]
+	return object.Member("alg") == nil && hasAny(object, "iss aud exp")
 }
 
 // headerLine is about other headers of HTTP.
@@ -317,11 +360,11 @@ func otherJSON() []otherDocument {
 		},
 		{
 			"iss aud exp scp roles", "claims that were decoded from a token, not the token",
-			"pass the token itself: it starts with " + jsonStart, "",
+			hintItself, "",
 		},
 		{
 			"alg kid typ", "a token's decoded header, not the token",
-			"pass the token itself: it starts with " + jsonStart, "",
+			hintItself, "",
 		},
 		{
 			"client_secret", "client credentials, not a token",
@@ -352,6 +395,9 @@ func (p *paste) brokenJSON() *source.Error {
 		return nil
 	}
 	if _, err := source.ReadJSON("text", []byte(p.text)); err != nil {
+		if strings.Contains(p.text, `"alg"`) && strings.Contains(p.text, `"aud"`) {
+			return instead("the text is a token that was decoded, not the token", hintItself)
+		}
 		return instead("the text looks like JSON, but has no token and can't be read to its end",
 			"was it cut off while copying?")
 	}

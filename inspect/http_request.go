@@ -90,6 +90,18 @@ func (r *HTTPRequest) takePath(text string) {
 // or of Postman, or a pattern of curl.
 func isVariable(text string) bool { return strings.ContainsAny(text, "${}[]<>") }
 
+// Target takes a path with its query apart, as a request line has them. The query is nil where
+// there is none; whole says that there are no other parameters.
+func Target(text string) (path string, query map[string]string, whole bool) {
+	path, parameters, has := strings.Cut(text, "?")
+	if !has {
+		return path, nil, false
+	}
+	var r HTTPRequest
+	r.takeQuery(parameters)
+	return path, r.Query, r.QueryWhole
+}
+
 func (r *HTTPRequest) takeQuery(text string) {
 	values, err := url.ParseQuery(text)
 	r.QueryWhole = err == nil && !isVariable(text)

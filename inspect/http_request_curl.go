@@ -33,40 +33,57 @@ const (
 	readsFile // options, of which we do not see the text
 )
 
-// curlOptions are the options that matter, or take a value (curl 8, docs/cmdline-opts). All others
-// are switches. The dashes are left out: names of one letter have one, all others two.
-
-var curlOptions = map[string]curlOption{
-	"X": setsMethod, "request": setsMethod, "H": setsHeader, "header": setsHeader,
-	"url": setsURL, "d": setsData, "data": setsData, "data-raw": setsData,
-	"data-binary": setsData, "data-ascii": setsData, "data-urlencode": setsData,
-	"F": setsForm, "form": setsForm, "form-string": setsForm, "json": setsJSON,
-	"u": setsUser, "user": setsUser, "oauth2-bearer": setsBearer,
-	"A": setsAgent, "user-agent": setsAgent, "e": setsReferer, "referer": setsReferer,
-	"b": setsCookie, "cookie": setsCookie, "T": setsUpload, "upload-file": setsUpload,
-	"I": setsHead, "head": setsHead, "G": setsGet, "get": setsGet,
-	"url-query": setsQuery, ":": sendsMore, "next": sendsMore,
-	"K": readsFile, "config": readsFile,
-
-	"o": takesValue, "output": takesValue, "output-dir": takesValue, "w": takesValue,
-	"write-out": takesValue, "m": takesValue, "max-time": takesValue,
-	"connect-timeout": takesValue, "x": takesValue, "proxy": takesValue, "U": takesValue,
-	"proxy-user": takesValue, "E": takesValue, "cert": takesValue, "key": takesValue,
-	"cacert": takesValue, "capath": takesValue, "pass": takesValue,
-	"cert-type": takesValue, "key-type": takesValue, "ciphers": takesValue,
-	"tls-max": takesValue, "c": takesValue, "cookie-jar": takesValue, "D": takesValue,
-	"dump-header": takesValue, "C": takesValue, "continue-at": takesValue,
-	"r": takesValue, "range": takesValue, "t": takesValue, "y": takesValue,
-	"Y": takesValue, "z": takesValue, "time-cond": takesValue, "P": takesValue,
-	"Q": takesValue, "retry": takesValue, "retry-delay": takesValue,
-	"retry-max-time": takesValue, "max-redirs": takesValue, "resolve": takesValue,
-	"connect-to": takesValue, "interface": takesValue, "limit-rate": takesValue,
-	"max-filesize": takesValue, "noproxy": takesValue, "trace": takesValue,
-	"trace-ascii": takesValue, "stderr": takesValue, "unix-socket": takesValue,
-	"dns-servers": takesValue, "aws-sigv4": takesValue, "proto": takesValue,
-	"proxy-header": takesValue, "keepalive-time": takesValue, "rate": takesValue,
-	"pinnedpubkey": takesValue, "socks5": takesValue, "socks5-hostname": takesValue,
-	"request-target": takesValue,
+// curlOptionOf is the option of this name, of those that matter or take a value (curl 8,
+// docs/cmdline-opts). All others are switches. The dashes are left out: names of one letter have
+// one, all others two.
+func curlOptionOf(name string) curlOption {
+	switch name {
+	case "X", "request":
+		return setsMethod
+	case "H", "header":
+		return setsHeader
+	case "url":
+		return setsURL
+	case "d", "data", "data-raw", "data-binary", "data-ascii", "data-urlencode":
+		return setsData
+	case "F", "form", "form-string":
+		return setsForm
+	case "json":
+		return setsJSON
+	case "u", "user":
+		return setsUser
+	case "oauth2-bearer":
+		return setsBearer
+	case "A", "user-agent":
+		return setsAgent
+	case "e", "referer":
+		return setsReferer
+	case "b", "cookie":
+		return setsCookie
+	case "T", "upload-file":
+		return setsUpload
+	case "I", "head":
+		return setsHead
+	case "G", "get":
+		return setsGet
+	case "url-query":
+		return setsQuery
+	case ":", "next":
+		return sendsMore
+	case "K", "config":
+		return readsFile
+	case "o", "output", "output-dir", "w", "write-out", "m", "max-time", "connect-timeout",
+		"x", "proxy", "U", "proxy-user", "E", "cert", "key", "cacert", "capath", "pass",
+		"cert-type", "key-type", "ciphers", "tls-max", "c", "cookie-jar", "D",
+		"dump-header", "C", "continue-at", "r", "range", "t", "y", "Y", "z", "time-cond",
+		"P", "Q", "retry", "retry-delay", "retry-max-time", "max-redirs", "resolve",
+		"connect-to", "interface", "limit-rate", "max-filesize", "noproxy", "trace",
+		"trace-ascii", "stderr", "unix-socket", "dns-servers", "aws-sigv4", "proto",
+		"proxy-header", "keepalive-time", "rate", "pinnedpubkey", "socks5",
+		"socks5-hostname", "request-target":
+		return takesValue
+	}
+	return takesNothing
 }
 
 // curl is a command while it is read.
@@ -119,7 +136,7 @@ func (c *curl) read(words []string) {
 		case slices.Contains([]string{"|", "||", "&&", ";", ">", ">>", "2>&1"}, word):
 			return
 		case strings.HasPrefix(word, "--"):
-			option := curlOptions[word[2:]]
+			option := curlOptionOf(word[2:])
 			value := ""
 			if option.hasValue() {
 				value = next()
@@ -137,7 +154,7 @@ func (c *curl) read(words []string) {
 // word, or the next one.
 func (c *curl) short(letters string, next func() string) {
 	for i := range len(letters) {
-		option := curlOptions[letters[i:i+1]]
+		option := curlOptionOf(letters[i : i+1])
 		if !option.hasValue() {
 			c.apply(option, "")
 			continue

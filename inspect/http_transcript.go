@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // HTTPAnswer is an answer that a pasted text shows.
@@ -19,9 +20,12 @@ type HTTPAnswer struct {
 // end. An answer with the token in it is of who issued it.
 func LocateAnswer(text string, token Found) (answer *HTTPAnswer, why string) {
 	var all []*HTTPAnswer
-	lines := transcriptLines(text)
+	lines, first := transcriptLines(text), sync.OnceValue(statusLine)
 	for i := 0; i < len(lines); i++ {
-		status := statusLine().FindStringSubmatch(lines[i])
+		if !strings.Contains(lines[i], "HTTP/") {
+			continue // what most texts are: a token alone
+		}
+		status := first().FindStringSubmatch(lines[i])
 		if status == nil {
 			continue
 		}
@@ -29,7 +33,7 @@ func LocateAnswer(text string, token Found) (answer *HTTPAnswer, why string) {
 		one.Status, _ = strconv.Atoi(status[2])
 		marked := status[1] != ""
 		i = one.readHeaders(lines, i+1, marked)
-		i = one.readBody(lines, i) - 1
+		i = one.readBody(lines, i, first()) - 1
 		switch {
 		case one.Status < 200, strings.EqualFold(status[3], "Connection established"):
 		case token.Text != "" && strings.Contains(one.Body, token.Text):
@@ -77,14 +81,14 @@ func (a *HTTPAnswer) readHeaders(lines []string, i int, marked bool) int {
 	return i
 }
 
-// readBody reads the body from a line on, and returns the line behind. What curl says of the
-// connection may follow the body on its last line.
-func (a *HTTPAnswer) readBody(lines []string, i int) int {
+// readBody reads the body from a line on, up to the first line of another answer, and returns the
+// line behind. What curl says of the connection may follow the body on its last line.
+func (a *HTTPAnswer) readBody(lines []string, i int, first *regexp.Regexp) int {
 	var body []string
 	for ; i < len(lines); i++ {
 		line := lines[i]
 		switch {
-		case statusLine().MatchString(line), strings.HasPrefix(line, "> "):
+		case first.MatchString(line), strings.HasPrefix(line, "> "):
 			a.Body = bodyOf(body)
 			return i
 		case isCurls(line):

@@ -55,12 +55,12 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 	}{
 		{"a token alone", access, access, "the text", ""},
 		{
-			"a byte order mark of its header is the header's", "Bearer 77u_" + access,
-			"77u_" + access, "the Authorization header", "",
+			"a byte order mark that its header begins with is the header's",
+			"Bearer 77u_" + access, "77u_" + access, "the Authorization header", "",
 		},
 		{
-			"so in a text, and in the other alphabet", "it sent 77u/" + access + " today",
-			"77u/" + access, "the text", "",
+			"so in a text, and in the other alphabet of base64",
+			"it sent 77u/" + access + " today", "77u/" + access, "the text", "",
 		},
 		{
 			"a byte order mark that its payload begins with",
@@ -397,6 +397,19 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		},
 		{"a header alone", b64(entraRS), "cut off in its header", "whole token"},
 		{"a header that is cut", b64(entraRS)[:30], "cut off in its header", "whole token"},
+		{
+			"a payload and a signature", access[strings.IndexByte(access, '.')+1:],
+			"header, its first part, is missing", "whole token",
+		},
+		{
+			"a decoded token, as a page shows it",
+			"{\n  \"alg\": \"RS256\"\n}\n{\n  \"aud\": \"api://orders\"\n}",
+			"token that was decoded", "itself",
+		},
+		{
+			"a word in the place of the token", "Authorization: Bearer [REDACTED]", "masked",
+			"where it is requested",
+		},
 		{"a payload that is cut", access[:150], "cut off in its payload", "whole token"},
 		{
 			"an ellipsis in the middle", access[:40] + "…" + access[200:], "shortened",

@@ -179,9 +179,10 @@ const maskedToken = "(token)"
 const minPart = 8
 
 // MaskTokens returns a text without anything that has the shape of a token or of a secret that
-// comes with one: parts of tokens, refresh tokens, client secrets, and whatever follows Bearer.
+// comes with one: parts of tokens, refresh tokens, client secrets, whatever follows Bearer, and
+// what a URL has for a password or a key.
 func MaskTokens(text string) string {
-	spans := TokenSpans(text)
+	spans := SecretSpans(text)
 	if spans == nil {
 		return text
 	}
@@ -196,7 +197,10 @@ func MaskTokens(text string) string {
 	return b.String()
 }
 
-// TokenSpans returns where in a text the tokens and secrets are that MaskTokens masks.
+// SecretSpans returns where in a text what MaskTokens masks is.
+func SecretSpans(text string) []source.Span { return withURLs(TokenSpans(text), text) }
+
+// TokenSpans returns where in a text the tokens are, and the secrets that come with one.
 func TokenSpans(text string) []source.Span {
 	var spans []source.Span
 	for at, from := 0, 0; at < len(text); {
@@ -214,6 +218,26 @@ func TokenSpans(text string) []source.Span {
 		spans = append(spans, source.Span{Start: at + start, End: end})
 		at, from = end, end
 	}
+	return spans
+}
+
+// urlSecret finds the password of a URL, and the value of a parameter that is named like a key.
+var urlSecret = onDemand(`(?i)://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
+	`[?&](?:code|sig|(?:[a-z]+[-_]?)*(?:key|secret|password))=([^&#\s"'<>]+)`)
+
+// withURLs adds the secrets in URLs to spans, in order, and leaves out what one of the spans has.
+func withURLs(spans []source.Span, text string) []source.Span {
+	if !strings.Contains(text, "://") {
+		return spans
+	}
+	for _, found := range urlSecret().FindAllStringSubmatchIndex(text, -1) {
+		one := source.Span{Start: max(found[2], found[4]), End: max(found[3], found[5])}
+		touches := func(s source.Span) bool { return s.Start < one.End && one.Start < s.End }
+		if !slices.ContainsFunc(spans, touches) {
+			spans = append(spans, one)
+		}
+	}
+	slices.SortFunc(spans, func(a, b source.Span) int { return a.Start - b.Start })
 	return spans
 }
 

@@ -157,6 +157,10 @@ func (d *describer) entraFlow() {
 		d.odd("flow-signs-disagree", app[0].Path,
 			"the token has scp, which only users' tokens have, and a sign of an app-only token: "+
 				app[0].Message)
+	case len(app) > 0 && len(user) > 0 && user[0].Path == "claims.idtyp":
+		d.Flow, d.Signs = Delegated, append(d.Signs, user...)
+		d.odd("flow-signs-disagree", app[0].Path,
+			user[0].Message+", and the token has a sign of an app-only token: "+app[0].Message)
 	case len(app) > 0:
 		d.Flow, d.Signs = AppOnly, append(d.Signs, app...)
 	case len(user) > 0:

@@ -473,6 +473,10 @@ func TestDescribeTellsWhatIsOdd(t *testing.T) {
 			"flow-signs-disagree claims.sub",
 		},
 		{
+			"idtyp user in an app-only token", entraRS, v1App + `,"idtyp":"user"`,
+			"flow-signs-disagree claims.sub",
+		},
+		{
 			"an ID token with a scope", entraRS, v2ID + `,"scp":"a"`,
 			"kind-signs-disagree claims.scp",
 		},

@@ -173,23 +173,37 @@ func Nearest(word string, candidates []string, edits int) string {
 	return near
 }
 
-// distance is the number of bytes to insert, delete or replace to make one word the other
-// (Levenshtein).
+// FewEdits is how many edits away from a mistyped word another one may be to be meant. Two edits
+// leave nothing of a short word.
+func FewEdits(word string) int {
+	switch n := len(word); {
+	case n < 2:
+		return 0
+	case n < 5:
+		return 1
+	}
+	return 2
+}
+
+// distance is the number of bytes to insert, delete or replace, and of neighbours to exchange, to
+// make one word the other (optimal string alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, last, row = last, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			replaced := diagonal
+			replaced := last[j]
 			if a[i] != b[j] {
 				replaced++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+			row[j+1] = min(replaced, row[j]+1, last[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]

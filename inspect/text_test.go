@@ -150,6 +150,8 @@ func TestDistance(t *testing.T) {
 		{"kitten", "sitting", 3},
 		{"azp", "azpacr", 3},
 		{"audience", "audiense", 1},
+		{"audience", "auidence", 1},
+		{"ca", "abc", 3},
 	}
 	for _, test := range tests {
 		if got := distance(test.a, test.b); got != test.want {

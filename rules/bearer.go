@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net/textproto"
@@ -65,6 +66,10 @@ type Lookup struct {
 	// Otherwise is the answer if something that is not the token is at a location; nil for the
 	// check's own answer.
 	Otherwise *Answer
+
+	// Crowded is the answer if several locations have something and none counts; nil for
+	// Otherwise.
+	Crowded *Answer
 }
 
 // lookup is how a predicate of Sent looks for the token.
@@ -94,7 +99,7 @@ func (r *Request) sent(p Predicate) judgement {
 			return unknownFor(doubt)
 		}
 		if text == "" {
-			empty = empty || given
+			empty = empty || given || r.lacks(at.Input) && r.sentElsewhere()
 			continue
 		}
 		found++
@@ -102,13 +107,37 @@ func (r *Request) sent(p Predicate) judgement {
 		case found == 1 || p.lookup().Several == AllCount && counted.may == holds:
 			counted = j
 		case p.lookup().Several == NoneCounts:
-			return judgement{may: fails, answer: p.lookup().Otherwise}
+			return judgement{may: fails, answer: cmp.Or(p.Lookup.Crowded, p.Lookup.Otherwise)}
 		}
 	}
 	if found > 0 {
 		return counted
 	}
 	return judged(truth(!empty && r.Token != nil))
+}
+
+// lacks reports whether a request that is known as a whole has nothing at a place.
+func (r *Request) lacks(in Input) bool {
+	if in.Source == FromQuery {
+		return r.QueryWhole
+	}
+	return r.HeadersWhole
+}
+
+// sentElsewhere reports whether something says how the token was sent: one of the headers,
+// parameters and cookies that were given has it.
+func (r *Request) sentElsewhere() bool {
+	if r.Token == nil || r.Token.Compact() == "" {
+		return false
+	}
+	for _, all := range []map[string]string{r.Headers, r.Query, r.Cookies} {
+		for _, text := range all {
+			if strings.Contains(text, r.Token.Compact()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sentAt is what is at a place, and whether that is known. An empty text says that nothing is sent
@@ -118,7 +147,7 @@ func (r *Request) sentAt(in Input) (text string, given bool, doubt *Unknown) {
 	case FromQuery:
 		text, given = r.Query[in.Name]
 	case FromCookie:
-		text, given = r.Cookies[in.Name]
+		text, given = r.cookie(in.Name)
 	default:
 		return r.Sent(in.Name)
 	}

@@ -56,6 +56,24 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 			Request{Headers: map[string]string{"X-Token": "", "Authorization": "Bearer " + text}},
 			No,
 		},
+		{
+			"not where the request is known to have nothing, and the token elsewhere", FirstCounts,
+			Request{
+				HeadersWhole: true, Headers: map[string]string{"Authorization": "Bearer " + text},
+			},
+			No,
+		},
+		{"where nobody says where it is", FirstCounts, Request{HeadersWhole: true}, Yes},
+		{
+			"in a cookie of the header of cookies", FirstCounts,
+			Request{Headers: map[string]string{"Cookie": "a=b; t=jwt:" + text}},
+			Yes,
+		},
+		{
+			"not where that header has another cookie", FirstCounts,
+			Request{Headers: map[string]string{"Cookie": "a=b"}},
+			No,
+		},
 		{"in a parameter, without a prefix", FirstCounts, query(text), Yes},
 		{"not in a parameter behind one", FirstCounts, query("Tiny " + text), No},
 		{"in a cookie, behind a prefix", FirstCounts, cookie("jwt:" + text), Yes},

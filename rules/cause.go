@@ -247,8 +247,7 @@ func (p *Prediction) repairBoth(r *Result) string {
 func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 	row := Behaviour{Answer: *a}
 	for i := range p.Behaviours {
-		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" &&
-			b.holdsFor(r.Policy) {
+		if b := &p.Behaviours[i]; b.isOf(a, r.Policy) {
 			row.Headers = b.Headers
 		}
 	}
@@ -256,7 +255,7 @@ func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 		a.hasBody(o.Body) != Yes {
 		return false // the body is that of another check
 	}
-	if a.Status == 0 {
+	if a.Status == 0 && a.OneOf == nil {
 		return r.Outcome == Unsure && !p.published(o)
 	}
 	_, ok := o.fits(&row, p.published(o))

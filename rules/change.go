@@ -23,7 +23,24 @@ type Goal struct {
 	// change that lets in no other client is none: the environment may have several.
 	OneClient bool
 
+	// MostNarrowed is of how many policies that let the request in changes are made: each change
+	// has the whole file once more. All if it is zero.
+	MostNarrowed int
+
 	Facts Facts
+}
+
+// NotNarrowed says that more policies let a request in than changes are made of.
+func NotNarrowed(left, most int) Change {
+	title := fmt.Sprintf("a change of one of %d more policies", left)
+	if left == 1 {
+		title = "a change of one more policy"
+	}
+	return Change{
+		ID: "narrow-more-policies", Title: title,
+		Refused: fmt.Sprintf("of so many policies that let this token in, changes of no more "+
+			"than %d are tried: pass a file with only the policies in question", most),
+	}
 }
 
 // Facts are what a change may need to know of one environment, and the file does not say. What is

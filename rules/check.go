@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -157,7 +159,9 @@ type Evidence struct {
 // Answer is what a gateway sends where a check fails.
 type Answer struct {
 	Situation string // the row of the table of behaviours that it was read from
+	Condition string // of that row
 	Status    int    // 0 where it is not known
+	OneOf     []int  // the statuses of which it is one, where it is not known; else none
 	Body      string // the exact body; empty where no published answer gives it
 	NoBody    bool   // the body is known to be empty
 	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]
@@ -176,6 +180,14 @@ type Answer struct {
 type Case struct {
 	If     Predicate
 	Answer Answer
+}
+
+// allows reports whether an observed status may be that of the answer.
+func (a *Answer) allows(status int) bool {
+	if a.Status == 0 {
+		return slices.Contains(a.OneOf, status)
+	}
+	return a.Status == status
 }
 
 // answer is the answer as this request gets it.

@@ -326,7 +326,7 @@ func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
 			if test.beyond != classes[0].beyond || test.beyond != "" && len(classes) > 1 {
 				t.Errorf("%d classes, beyond %v", len(classes), classes[0].beyond)
 			}
-			verdict := Evaluate(policies, &Request{})
+			verdict := EvaluateIn(classes, policies, &Request{})
 			if test.beyond != "" && verdict.Outcome != Undetermined {
 				t.Errorf("got %s, want undetermined", verdict.Outcome)
 			}

@@ -1,6 +1,9 @@
 package rules
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // evaluation walks the policies of one API for one request, and keeps the result of every check.
 type evaluation struct {
@@ -46,7 +49,7 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 		}
 		clear(e.request.bound)
 		from := len(e.results)
-		s := e.node(&policy.Root)
+		s := e.node(e.root(policy))
 		if policy.Runs(applied) == Maybe {
 			e.perhapsRun(from, applied)
 			if s.may&^holds != 0 {
@@ -58,6 +61,16 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 		}
 	}
 	return run.settled()
+}
+
+// root is what the policy asks of the request.
+func (e *evaluation) root(policy *Policy) *Node {
+	for i := range policy.Asides {
+		if aside := &policy.Asides[i]; e.request.judge(&aside.If).may == holds {
+			return &aside.Root
+		}
+	}
+	return &policy.Root
 }
 
 // perhapsRun turns failures into unknowns: we do not know whether their policy applies, or whether
@@ -219,10 +232,15 @@ func (e *evaluation) any(n *Node) settled {
 func (e *evaluation) reported(which Reported, all []settled) int {
 	best := 0
 	for i := range all {
-		if which == Last || which == Nearest && all[i].passed > all[best].passed ||
-			which == Weightiest && e.weight(&all[i]) >= e.weight(&all[best]) {
+		more := cmp.Compare(e.weight(&all[i]), e.weight(&all[best]))
+		if which == Last || which >= Weightiest && more >= 0 || which == Nearest &&
+			(more > 0 || more == 0 && all[i].passed > all[best].passed) {
 			best = i
 		}
+	}
+	first := slices.IndexFunc(all, func(s settled) bool { return e.weight(&s) > 0 })
+	if which == Opening && first >= 0 && e.weight(&all[first]) == e.weight(&all[best]) {
+		return first
 	}
 	return best
 }

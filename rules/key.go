@@ -30,6 +30,13 @@ type Key struct {
 	Nowhere string
 }
 
+// NoKeySet is what is not known of a signature while no key set is. A policy that asks an endpoint
+// has none of its own: what the endpoint says of the signature is modelled.
+func NoKeySet(why string) *Unknown {
+	need := Need{Input: source.NeedKeySet, For: "the key set to verify the signature with"}
+	return &Unknown{Why: why, Need: need}
+}
+
 // KeysAt is the key that is fetched from an address, or of a list, from each address in it.
 func KeysAt(text string, list bool) *Key {
 	k := &Key{URL: strings.TrimSpace(text), List: list}

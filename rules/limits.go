@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -16,6 +17,18 @@ const (
 	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
 	mostCompared   = 100_000 // texts and other values that these are about
 )
+
+// Compared collects the texts of one field that a condition compares with. It stops behind the
+// most that are looked at together: then [ChainsBeyond] refuses the policy.
+func Compared(texts iter.Seq[string]) []string {
+	var all []string
+	for text := range texts {
+		if all = append(all, text); len(all) > mostCompared {
+			break
+		}
+	}
+	return all
+}
 
 // MostFiles is how many files with policies are looked at together: all of them are in the memory
 // then.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -15,6 +16,8 @@ type Observation struct {
 	Status  int      // 0 where not known
 	Body    *string  // nil where not known
 	Headers []string // "name: value", those that were noted
+
+	Before time.Time // the gateway had answered by then; zero where that is not known
 }
 
 // Match says what of an observed answer speaks for a row of the table of behaviours.
@@ -35,7 +38,7 @@ func (o *Observation) LetIn() bool { return o.Status >= 200 && o.Status < 300 }
 // speaks for it. A body that is published for another situation speaks against a row that has a
 // body. A body that is published nowhere does not, since bodies change with versions.
 func (o *Observation) fits(b *Behaviour, published bool) (Match, bool) {
-	if o.Status != 0 && b.Answer.Status != o.Status && !(o.LetIn() && b.Answer.Status == 200) {
+	if o.Status != 0 && !b.Answer.allows(o.Status) && !(o.LetIn() && b.Answer.Status == 200) {
 		return ByNone, false
 	}
 	body := b.Answer.hasBody(o.Body)
@@ -197,9 +200,9 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	a := &p.Verdict.Answer
 	body := a.hasBody(o.Body)
 	switch {
-	case o.Status != 0 && p.Verdict.Status == 0:
+	case o.Status != 0 && p.Verdict.Status == 0 && a.OneOf == nil:
 		return Maybe, "the status of the predicted answer is not known", Need{}
-	case o.Status != 0 && o.Status != a.Status, p.header(o) == No:
+	case o.Status != 0 && !a.allows(o.Status), p.header(o) == No:
 		return No, "", Need{}
 	case body == No && p.published(o):
 		return No, "", Need{}
@@ -253,7 +256,7 @@ func (p *Prediction) header(o *Observation) Truth {
 	d := p.Verdict.Decided
 	for i := range p.Behaviours {
 		b := &p.Behaviours[i]
-		if b.Situation == p.Verdict.Answer.Situation && d != nil && b.holdsFor(d.Policy) {
+		if d != nil && b.isOf(&p.Verdict.Answer, d.Policy) {
 			if got := o.header(b.Headers); got == Yes || result == Maybe {
 				result = got
 			}
@@ -339,6 +342,11 @@ func (p *Prediction) published(o *Observation) bool {
 // own reports whether a row is about one of the policies.
 func (p *Prediction) own(b *Behaviour) bool {
 	return slices.ContainsFunc(p.Policies, b.holdsFor)
+}
+
+// isOf reports whether the row is the one that a policy's answer was read from.
+func (b *Behaviour) isOf(a *Answer, policy *Policy) bool {
+	return b.Situation == a.Situation && b.Condition == a.Condition && b.holdsFor(policy)
 }
 
 // holdsFor reports whether the row is about this policy on this gateway.

@@ -36,6 +36,7 @@ type Policy struct {
 	MayYield *Unknown
 
 	Root    Node
+	Asides  []Aside  // in place of Root, for some requests; the first one that holds counts
 	Effects []Effect // on what later policies see of a request to which it applies
 	Entry   Entry    // what the adapter has read of it; it is not changed either
 
@@ -52,6 +53,13 @@ type Policy struct {
 
 	// Strange says that its kind is not known. Of any other kind a part may be not modelled.
 	Strange bool
+}
+
+// Aside is what becomes of requests that the gateway does not treat as it does all others of the
+// API: it has paths of its own, say. It is for those that surely are as If says.
+type Aside struct {
+	If   Predicate
+	Root Node
 }
 
 // Unread is a file beside the policies that could not be read. It may hold another policy.
@@ -165,10 +173,13 @@ type Reported uint8
 
 // The alternatives.
 const (
-	Nearest Reported = iota // most of its checks hold; we do not know the gateway's own rule
+	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do
+	// not know the gateway's own rule.
+	Nearest Reported = iota
 	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
+	Opening    // the first one whose answer weighs anything; as Weightiest, if another weighs more
 )
 
 // AllOf is the node under which each of the checks must hold, in order.

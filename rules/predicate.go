@@ -100,6 +100,10 @@ type Predicate struct {
 	Limit    int64
 	Overflow *Answer
 
+	// Otherwise is what the gateway sends where this part of a test is what fails; nil for what it
+	// sends where the check fails.
+	Otherwise *Answer
+
 	// Sure is the largest number that the gateway surely reads as an instant, where it is known
 	// to be another than Limit; else 0. A number between them is unknown.
 	Sure int64
@@ -153,9 +157,10 @@ func IfPresent(in Input, p Predicate) Predicate { return Either(Negate(Has(in)),
 
 // Literals returns strings as the literals of a predicate.
 func Literals(texts ...string) []*source.Value {
-	all := make([]*source.Value, len(texts))
+	all, made := make([]*source.Value, len(texts)), make([]source.Value, len(texts))
 	for i, text := range texts {
-		all[i] = &source.Value{Kind: source.String, Text: text}
+		made[i] = source.Value{Kind: source.String, Text: text}
+		all[i] = &made[i]
 	}
 	return all
 }

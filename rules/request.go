@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/textproto"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,7 +108,12 @@ func (r *Request) Read(in Input) Reading {
 	case FromExpression:
 		return in.Opaque.Eval(r)
 	case FromCookie:
-		return given(r.Cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
+		text, known := r.cookie(in.Name)
+		cookies := map[string]string{in.Name: text}
+		if !known {
+			cookies = nil
+		}
+		return given(cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
 	case FromRequest:
 		return r.line(in.Name)
 	}
@@ -217,6 +223,20 @@ func (r *Request) httpHeader(name string) Reading {
 	return reading
 }
 
+// cookie is a cookie, and whether it is known. A Cookie header that was given has all of them.
+func (r *Request) cookie(name string) (text string, known bool) {
+	if text, known = r.Cookies[name]; known {
+		return text, true
+	}
+	header, known := r.Headers["Cookie"]
+	for part := range strings.SplitSeq(header, ";") {
+		if of, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok && of == name {
+			return value, true
+		}
+	}
+	return "", known
+}
+
 func (r *Request) parameter(name string) Reading {
 	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
 }
@@ -269,8 +289,7 @@ func (r *Request) bind(name string, reading Reading) {
 // Contracts are the client ids that have an approved contract on the API instance.
 type Contracts struct {
 	IDs     []string
-	Partial bool   // the list says itself that it is not all of them
-	File    string // where it comes from
+	Partial bool // the list says itself that it is not all of them
 }
 
 // Has says whether this client has an approved contract. The comparison is exact, as the

@@ -3,7 +3,10 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"net/url"
+	pathpkg "path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -79,6 +82,13 @@ func (c *Class) doubt(g *Guard) *Unknown {
 		case route.MethodUnread, route.PathUnread:
 			return &Unknown{
 				Why: "the gateway may read the expression of the route differently from gatewhy",
+			}
+		case len(spellings(c.Path)) > 0 && matchRoute(route.Path, c.Path) != Maybe:
+			return &Unknown{
+				Why: fmt.Sprintf("the path %s can be written as %s, and it is not documented "+
+					"whether the gateway does that before it matches", c.Path,
+					spellings(c.Path)[0]),
+				Need: Need{Input: source.NeedRequest, For: "the path without escapes and dots"},
 			}
 		case matchRoute(route.Path, c.Path) == No && behindBase(route.Path, c.Path):
 			return &Unknown{
@@ -179,9 +189,48 @@ func (m matchers) matchPath(expression, path string) Truth {
 // otherPath is a path that no expression names.
 const otherPath = "/~"
 
-// path says what each expression says of a path. If one names the whole path, this is how the
-// routes write paths: then the others match the whole of it, or do not match.
+// path says what each expression says of a path. Of one that the gateway may write otherwise
+// before it matches, that is only known where all ways to write it agree.
 func (m matchers) path(path string, expressions []string) sample {
+	s := m.written(path, expressions)
+	for _, other := range spellings(path) {
+		says := m.written(other, expressions)
+		for expression, said := range s.matches {
+			if says.matches[expression] != said {
+				s.matches[expression] = Maybe
+			}
+		}
+	}
+	return s
+}
+
+// spellings are the other ways to write a path: without its escapes (RFC 3986, section 2.1), and
+// without the segments and slashes that say nothing (section 5.2.4).
+func spellings(path string) []string {
+	var all []string
+	add := func(other string) {
+		if other != path && !slices.Contains(all, other) {
+			all = append(all, other)
+		}
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		plain = path
+	}
+	for _, one := range []string{path, plain} {
+		add(one)
+		short := pathpkg.Clean(one)
+		if strings.HasSuffix(one, "/") && short != "/" {
+			short += "/"
+		}
+		add(short)
+	}
+	return all
+}
+
+// written says what each expression says of a path as it is written. If one names the whole path,
+// this is how the routes write paths: then the others match the whole of it, or do not match.
+func (m matchers) written(path string, expressions []string) sample {
 	s := sampleOf(path, expressions, m.covers)
 	for _, expression := range expressions {
 		if s.says(expression) == Yes && m.covers(expression, otherPath) == No {
@@ -191,11 +240,11 @@ func (m matchers) path(path string, expressions []string) sample {
 	return sampleOf(path, expressions, m.matchPath)
 }
 
-// Limits of the routes of a policy: how many, and the bytes of an expression.
-const (
-	mostRoutes   = 4096
-	longestRoute = 4 << 10
-)
+// mostRoutes limits the routes of a policy.
+const mostRoutes = 4096
+
+// LongestRoute is how many bytes an expression of a route may have: see [RoutesBeyond].
+const LongestRoute = 4 << 10
 
 // RoutesBeyond says why routes are not looked at: they go beyond the limits of this tool, which
 // says nothing about the gateway. It is nil where they do not.
@@ -205,9 +254,9 @@ func RoutesBeyond(routes []Route) *Unknown {
 			mostRoutes)}
 	}
 	for _, route := range routes {
-		if len(route.Method) > longestRoute || len(route.Path) > longestRoute {
+		if len(route.Method) > LongestRoute || len(route.Path) > LongestRoute {
 			return &Unknown{Why: fmt.Sprintf("the expression of a route is longer than %d KiB, "+
-				"the most that gatewhy reads", longestRoute>>10)}
+				"the most that gatewhy reads", LongestRoute>>10)}
 		}
 	}
 	return nil

@@ -94,7 +94,7 @@ func (e *evaluation) verdict(s settled) Verdict {
 	}
 	v.Status = v.Answer.Status
 	if s.masked {
-		v.Status = 0
+		v.Status, v.Answer.OneOf = 0, nil
 	}
 	return v
 }

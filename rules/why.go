@@ -73,9 +73,15 @@ func (r *Result) whyFail() string {
 	if fault := r.judged.reading.Fault; fault != "" {
 		return "the gateway runs into an error: " + fault
 	}
-	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID &&
-		r.Check.ID != TokenPresent {
-		return r.whyAbsent()
+	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Present {
+		switch r.Check.ID {
+		case TokenPresent, ClientID:
+		case ClientSecret:
+			return "the policy requires a client secret: it reads " + leaf.Input.words() +
+				" and finds none"
+		default:
+			return r.whyAbsent()
+		}
 	}
 	switch r.Check.ID {
 	case TokenPresent:

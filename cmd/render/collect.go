@@ -30,17 +30,16 @@ type (
 
 // CollectJSON writes the commands as JSON.
 func CollectJSON(w io.Writer, all []rules.Collection) error {
-	out := collectJSON{SchemaVersion: SchemaVersion, Inputs: make([]collectionJSON, len(all))}
-	for i, c := range all {
-		out.Inputs[i] = collectionJSON{
-			Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)),
-			Steps: make([]stepJSON, len(c.Steps)),
-		}
-		for j, step := range c.Steps {
-			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(commandOf(&step))}
-		}
+	return JSON(w, collectJSON{SchemaVersion, listOf(all, collectionOf)})
+}
+
+func collectionOf(c *rules.Collection) collectionJSON {
+	return collectionJSON{
+		c.Name, c.Title, known(report.Names(c.Takes)),
+		listOf(c.Steps, func(step *rules.Step) stepJSON {
+			return stepJSON{step.Note, known(commandOf(step))}
+		}),
 	}
-	return JSON(w, out)
 }
 
 // commandOf is the command of a step. It is empty if a person must do the step by hand.
@@ -53,8 +52,7 @@ func commandOf(step *rules.Step) string {
 
 // CollectText writes the commands in a form that a shell takes as it is: all the rest is
 // comments, which alone are wrapped, where the terminal is narrower.
-func CollectText(w io.Writer, style Style, all []rules.Collection) error {
-	t := NewText(style)
+func CollectText(t *Text, all []rules.Collection) {
 	for i, c := range all {
 		if i > 0 {
 			t.Blank()
@@ -71,8 +69,6 @@ func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 			}
 		}
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // comment writes a comment of a shell.

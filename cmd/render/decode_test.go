@@ -169,7 +169,7 @@ func TestOfVeryManyClaimsTheFirstThousandAreListed(t *testing.T) {
 	}
 	var out strings.Builder
 	d := decodingOf(t, "{"+strings.Join(claims, ",")+"}")
-	if err := DecodeText(&out, Style{Detail: All}, d); err != nil {
+	if err := Formats().Decode.Write(&out, "text", Style{Detail: All}, d); err != nil {
 		t.Fatal(err)
 	}
 	text := out.String()

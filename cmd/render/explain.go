@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -53,6 +54,32 @@ func policyLine(p *rules.Policy) string {
 	return safe(line)
 }
 
+// orderedPolicy is policyLine with the policy's order, where it has one.
+func orderedPolicy(p *rules.Policy) string {
+	line := policyLine(p)
+	if p.Order > 0 {
+		line += fmt.Sprintf(", order %d", p.Order)
+	}
+	return line
+}
+
+// earlierUndecided says that a check before the one that decides is not known; empty if none is.
+func earlierUndecided(v *rules.Verdict) string {
+	earlier := v.Earlier()
+	if v.Outcome != rules.Rejected || len(earlier) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("An earlier check (%s) could not be decided.", checkName(earlier[0].Check))
+}
+
+// toKnow says what would decide an answer that is not known; empty if it is known.
+func toKnow(v *rules.Verdict) string {
+	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
+		return "To know: " + report.Ask(question)
+	}
+	return ""
+}
+
 // whenNew says what an expired token would have got, and how to see why.
 func whenNew(v *rules.Verdict) string {
 	if v.Outcome == rules.Accepted {
@@ -67,15 +94,17 @@ const mostChanges = 6
 
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
+	c = report.ShownChange(c)
+	to := cmp.Or(c.To, "(none)")
 	if c.From == "" {
-		return c.Field + ": " + c.To
+		return c.Field + ": " + to
 	}
 	if head, isList := strings.CutSuffix(c.From, "]"); isList {
 		if added, grows := strings.CutPrefix(c.To, head+","); grows {
 			return c.Field + ": added " + strings.TrimSuffix(added, "]")
 		}
 	}
-	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
+	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, to)
 }
 
 // repairsTitle says what the repairs are for.
@@ -90,11 +119,12 @@ func (x explanation) repairsTitle() string {
 // byPolicy cuts results where the policy changes.
 func byPolicy(results []rules.Result) [][]rules.Result {
 	var all [][]rules.Result
+	start := 0
 	for i := range results {
-		if i == 0 || results[i].Policy != results[i-1].Policy {
-			all = append(all, nil)
+		if i+1 == len(results) || results[i+1].Policy != results[i].Policy {
+			all = append(all, results[start:i+1])
+			start = i + 1
 		}
-		all[len(all)-1] = append(all[len(all)-1], results[i])
 	}
 	return all
 }

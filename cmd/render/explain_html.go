@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
@@ -12,166 +11,126 @@ import (
 
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
 func ExplainHTML(w io.Writer, r *report.Explanation) error {
-	page := (&explainPager{newExplanation(r)}).page()
-	m := &markup{}
-	m.line(`h1 class="`+page.Mood+`"`, page.Answer)
-	return writePage(w, page.Answer, m.String()+page.html())
+	p := newExplainPage(r)
+	p.line(`h1 class="`+p.mood()+`"`, p.title())
+	p.body()
+	return writePage(w, p.say(p.title()), p.String())
 }
 
-// What the page is made of. Every text in it is masked and safe to print, but not escaped.
-type (
-	explainPage struct {
-		Answer, Mood          string
-		Reasons, Observed     []string
-		Place                 string
-		Line                  int
-		Before, Marked, After string // of the source line
-		Note                  string
-		Facts                 []Row
-		Chains                []chainPage
-		Gateways              []Row
-		Causes                []causePage
-		RemediesTitle         string
-		Remedies              []remedyPage
-		Refused               []Row
-		Next                  []Row
-		Findings              []policyFindingPage
-		Identity              []Row
-		At                    string
-	}
-
-	chainPage struct {
-		Title  string
-		Checks []cells
-	}
-
-	causePage struct{ Title, Why, Look string }
-
-	remedyPage struct {
-		Title, Command, After, Other string
-		Changes                      []string
-	}
-
-	policyFindingPage struct{ Place, Severity, Message, Rule string }
-)
-
-// explainPager makes the page of an explanation.
-type explainPager struct{ explanation }
-
-// say makes a text fit to be shown.
-func (x *explainPager) say(text string) string { return safe(x.Mask.Text(text)) }
-
-func (x *explainPager) rows(rows []Row) []Row {
-	shown := make([]Row, len(rows))
-	for i, row := range rows {
-		shown[i] = Row{x.say(row.Label), x.say(row.Text)}
-	}
-	return shown
+// explainPage is an explanation as a page, or as a part of one.
+type explainPage struct {
+	markup
+	x explanation
 }
 
-func (x *explainPager) page() explainPage {
-	p := explainPage{
-		Answer: x.say(x.title()), Mood: x.mood(),
-		Reasons: x.reasons(), Observed: x.observed(),
-		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
-		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
-	}
-	x.place(&p)
-	for _, g := range x.Gateways {
-		p.Gateways = append(p.Gateways, Row{
-			x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict)),
-		})
-	}
-	p.Next = nextPage(x.Next, x.say)
-	for _, r := range x.Refused {
-		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})
-	}
-	for _, f := range x.Findings {
-		p.Findings = append(p.Findings, policyFindingPage{
-			x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule,
-		})
-	}
-	if x.Token != nil {
-		p.Identity = x.rows(identity(x.Token, x.Profile))
-	}
-	return p
+func newExplainPage(r *report.Explanation) *explainPage {
+	x := newExplanation(r)
+	return &explainPage{markup{mask: x.Mask}, x}
 }
 
 // title is the headline as the title of a page.
-func (x *explainPager) title() string {
-	if x.Observed != nil {
-		return report.Capital(x.headline())
+func (p *explainPage) title() string {
+	if p.x.Observed != nil {
+		return report.Capital(p.x.headline())
 	}
-	return x.headline()
+	return p.x.headline()
 }
 
-func (x *explainPager) mood() string {
-	if x.Observed != nil {
-		mood, _ := x.observedAnswer()
-		return map[Mood]string{Good: "good", Bad: "bad", Unsure: "unsure"}[mood]
+// mood is the class of the headline.
+func (p *explainPage) mood() string {
+	if p.x.Observed != nil {
+		mood, _ := p.x.observedAnswer()
+		return moodClass(mood)
 	}
-	switch x.Verdict.Outcome {
+	switch p.x.Verdict.Outcome {
 	case rules.Accepted:
-		return "good"
+		return moodClass(Good)
 	case rules.Rejected:
-		return "bad"
+		return moodClass(Bad)
 	}
-	return "unsure"
+	return moodClass(Unsure)
+}
+
+// body is the page below its headline.
+func (p *explainPage) body() {
+	for _, line := range p.x.observedLines() {
+		p.line(`p class="lead"`, line)
+	}
+	p.causes()
+	p.reasons()
+	p.place()
+	p.facts(p.x.facts(), false)
+	p.checks()
+	p.gateways()
+	p.next(p.x.Next)
+	p.remedies()
+	p.findings()
+	p.section("The token, by what the logs know it", func() {
+		var rows []Row
+		if p.x.Token != nil {
+			rows = identity(p.x.Token, p.x.Profile)
+		}
+		p.facts(rows, true)
+		p.line(`p class="faint"`, "Judged at "+inspect.FormatTime(p.x.At)+". A prediction, made "+
+			"without the gateway; the token itself is not in this report.")
+	})
+}
+
+func (p *explainPage) causes() {
+	if p.x.Observed == nil || len(p.x.Observed.Causes) == 0 {
+		return
+	}
+	causes := p.x.Observed.Causes
+	p.section("What would explain the real answer, the most likely first", func() {
+		p.list("ol", len(causes), func(i int) {
+			p.element("strong", causes[i].Title)
+			p.WriteString("<br>")
+			p.text(causes[i].Why)
+			p.WriteString("<br>check: ")
+			p.text(report.Look(&causes[i].Cause))
+		})
+	})
 }
 
 // reasons say why, and what would decide a check that is not known.
-func (x *explainPager) reasons() []string {
-	v := &x.Verdict
+func (p *explainPage) reasons() {
+	v := &p.x.Verdict
 	if v.Outcome == rules.Accepted {
-		return []string{report.Capital(passes(v)) + "."}
+		p.line(`p class="lead"`, report.Capital(passes(v))+".")
+		return
 	}
-	all := []string{x.say(sentence(v.Why()))}
-	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		all = append(all, "An earlier check ("+x.say(checkName(earlier[0].Check))+
-			") could not be decided.")
-	}
-	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
-		all = append(all, "To know: "+x.say(report.Ask(question)))
-	}
-	return all
-}
-
-func (x *explainPager) observed() []string {
-	lines := x.observedLines()
-	for i := range lines {
-		lines[i] = x.say(lines[i])
-	}
-	return lines
+	p.line(`p class="lead"`, sentence(v.Why()))
+	p.line(`p class="lead"`, earlierUndecided(v))
+	p.line(`p class="lead"`, toKnow(v))
 }
 
 // place shows the source line of the field that decides.
-func (x *explainPager) place(p *explainPage) {
-	d := x.Verdict.Decided
+func (p *explainPage) place() {
+	d := p.x.Verdict.Decided
 	if d == nil {
 		return
 	}
-	file := x.File(d.Check.Pos.File)
+	file := p.x.File(d.Check.Pos.File)
 	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 ||
 		d.Check.Span.Start > len(file.Text) {
 		return
 	}
-	cut := excerptOf(file, d.Check.Span).masked(x.Mask).fit(widestProse, "…")
-	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
-	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
+	cut := excerptOf(file, d.Check.Span).masked(p.mask).fit(widestProse, "…")
+	if cut.marked == "" {
+		return
+	}
+	p.code(d.Check.Pos.String())
+	p.source(d.Check.Pos.Line, cut, caretNote(d))
 }
 
 // facts are what was judged, and what the answer rests on.
-func (x *explainPager) facts() []Row {
+func (x explanation) facts() []Row {
 	rows := []Row{{"token", noToken}}
 	if x.Token != nil {
 		rows[0].Text = FullSummary(x.Profile, x.At)
 	}
 	for _, p := range x.Policies {
-		line := policyLine(p)
-		if p.Order > 0 {
-			line += fmt.Sprintf(", order %d", p.Order)
-		}
-		rows = append(rows, Row{"gateway", line}, Row{"file", p.Pos.String()})
+		rows = append(rows, Row{"gateway", orderedPolicy(p)}, Row{"file", p.Pos.String()})
 	}
 	v := &x.Verdict
 	if body := v.Body(); body != "" {
@@ -195,159 +154,97 @@ func (x *explainPager) facts() []Row {
 	return rows
 }
 
-func (x *explainPager) chains() []chainPage {
-	var all []chainPage
-	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.explanation}
+// checks adds a table of checks for each policy, and for each alternative of it.
+func (p *explainPage) checks() {
+	text := &explainText{Text: NewText(Style{Unicode: true}), x: p.x}
 	var failed failures
 	var groups rules.Groups
-	for _, chain := range byPolicy(x.Verdict.Results) {
-		page := chainPage{Title: "Checks"}
-		if len(x.Policies) > 1 {
-			page.Title += " of " + x.say(chain[0].Policy.Name)
+	for _, chain := range byPolicy(p.x.Verdict.Results) {
+		title := "Checks"
+		if len(p.x.Policies) > 1 {
+			title += " of " + chain[0].Policy.Name
 		}
-		title := page.Title
+		var rows []cells
 		for i := range chain {
 			r := &chain[i]
-			if where := alternative(groups.Of(r)); i > 0 &&
-				where != alternative(groups.Of(&chain[i-1])) {
-				all, page = append(all, page), chainPage{Title: title}
-			}
-			if where := alternative(groups.Of(r)); where != "" {
-				page.Title = title + ": " + where
-			}
+			where := alternative(groups.Of(r))
 			why := string(r.Outcome)
-			if detail := x.say(text.detail(r, failed.before(r))); detail != "" {
+			if detail := text.detail(r, failed.before(r)); detail != "" {
 				why += ": " + detail
 			}
-			page.Checks = append(page.Checks, cells{
+			rows = append(rows, cells{
 				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)),
-				Name: x.say(checkName(r.Check)), Text: why,
+				Name: checkName(r.Check), Text: why,
 			})
 			failed.add(r)
-		}
-		all = append(all, page)
-	}
-	return all
-}
-
-func (x *explainPager) causes() []causePage {
-	if x.Observed == nil {
-		return nil
-	}
-	all := make([]causePage, len(x.Observed.Causes))
-	for i, s := range x.Observed.Causes {
-		all[i] = causePage{x.say(s.Title), x.say(s.Why), x.say(report.Look(&s.Cause))}
-	}
-	return all
-}
-
-func (x *explainPager) remediesTitle() string {
-	if len(x.Repairs) == 0 {
-		return "Repairs that do not help"
-	}
-	return report.Capital(x.repairsTitle())
-}
-
-func (x *explainPager) remedies() []remedyPage {
-	all := make([]remedyPage, len(x.Repairs))
-	for i, r := range x.Repairs {
-		all[i] = remedyPage{
-			Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After)),
-		}
-		if r.Other != nil {
-			all[i].Other = x.say(OutcomeLine(r.Other))
-		}
-		for _, c := range r.Fields {
-			all[i].Changes = append(all[i].Changes, x.say(changeLine(c)))
-		}
-	}
-	return all
-}
-
-// html is the page below its headline.
-func (p *explainPage) html() string {
-	m := &markup{}
-	for _, line := range p.Observed {
-		m.line(`p class="lead"`, line)
-	}
-	p.addCauses(m)
-	for _, reason := range p.Reasons {
-		m.line(`p class="lead"`, reason)
-	}
-	if p.Marked != "" {
-		m.WriteString("<p>")
-		m.element("code", p.Place)
-		m.WriteString("</p>\n")
-		m.source(p.Line, p.Before, p.Marked, p.After, p.Note)
-	}
-	m.facts(p.Facts, false)
-	for _, chain := range p.Chains {
-		m.section(chain.Title, func() { m.rows(chain.Checks) })
-	}
-	if len(p.Gateways) > 0 {
-		m.section("By gateway", func() { m.facts(p.Gateways, false) })
-	}
-	m.next(p.Next)
-	p.addRemedies(m)
-	p.addFindings(m)
-	m.section("The token, by what the logs know it", func() {
-		m.facts(p.Identity, true)
-		m.line(`p class="faint"`, "Judged at "+p.At+". A prediction, made without the gateway; "+
-			"the token itself is not in this report.")
-	})
-	return m.String()
-}
-
-func (p *explainPage) addCauses(m *markup) {
-	if len(p.Causes) == 0 {
-		return
-	}
-	m.section("What would explain the real answer, the most likely first", func() {
-		m.list("ol", len(p.Causes), func(i int) {
-			m.element("strong", p.Causes[i].Title)
-			m.WriteString("<br>")
-			m.text(p.Causes[i].Why)
-			m.WriteString("<br>check: ")
-			m.text(p.Causes[i].Look)
-		})
-	})
-}
-
-func (p *explainPage) addRemedies(m *markup) {
-	if len(p.Remedies)+len(p.Refused) == 0 {
-		return
-	}
-	m.section(p.RemediesTitle, func() {
-		for _, r := range p.Remedies {
-			m.line("h3", r.Title)
-			after := "after it: " + r.After
-			if r.Other != "" {
-				after += "; the other token would get: " + r.Other
+			if i+1 < len(chain) && alternative(groups.Of(&chain[i+1])) == where {
+				continue
 			}
-			m.line("p", after)
-			m.list("ul", len(r.Changes), func(i int) { m.element("code", r.Changes[i]) })
-			if r.Command != "" {
-				m.WriteString("<p>as a diff: ")
-				m.element("code", r.Command)
-				m.WriteString("</p>\n")
+			heading := title
+			if where != "" {
+				heading += ": " + where
 			}
+			p.table(heading, rows)
+			rows = nil
 		}
-		for _, r := range p.Refused {
-			m.line(`p class="faint"`, "not offered: "+r.Label+": "+r.Text)
+	}
+}
+
+// gateways adds the answer of each gateway, if we do not know which one it is.
+func (p *explainPage) gateways() {
+	if len(p.x.Gateways) == 0 {
+		return
+	}
+	var rows []Row
+	for _, g := range p.x.Gateways {
+		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
+	}
+	p.section("By gateway", func() { p.facts(rows, false) })
+}
+
+func (p *explainPage) remedies() {
+	title := "Repairs that do not help"
+	switch {
+	case len(p.x.Repairs) > 0:
+		title = report.Capital(p.x.repairsTitle())
+	case len(p.x.Refused) == 0:
+		return
+	}
+	p.section(title, func() {
+		for i := range p.x.Repairs {
+			p.remedy(&p.x.Repairs[i])
+		}
+		for _, r := range p.x.Refused {
+			p.line(`p class="faint"`, "not offered: "+r.Title+": "+r.Refused)
 		}
 	})
 }
 
-func (p *explainPage) addFindings(m *markup) {
-	if len(p.Findings) == 0 {
+func (p *explainPage) remedy(r *report.ProvedRepair) {
+	p.line("h3", r.Title)
+	after := "after it: " + OutcomeLine(&r.After)
+	if r.Other != nil {
+		after += "; the other token would get: " + OutcomeLine(r.Other)
+	}
+	p.line("p", after)
+	p.list("ul", len(r.Fields), func(i int) { p.element("code", changeLine(r.Fields[i])) })
+	if r.Command != "" {
+		p.WriteString("<p>as a diff: ")
+		p.element("code", r.Command)
+		p.WriteString("</p>\n")
+	}
+}
+
+func (p *explainPage) findings() {
+	if len(p.x.Findings) == 0 {
 		return
 	}
-	m.section("In the policy", func() {
-		m.list("ul", len(p.Findings), func(i int) {
-			f := &p.Findings[i]
-			m.element("code", f.Place)
-			m.text(": " + f.Severity + ": " + f.Message + " ")
-			m.element(`span class="faint"`, "["+f.Rule+"]")
+	p.section("In the policy", func() {
+		p.list("ul", len(p.x.Findings), func(i int) {
+			f := &p.x.Findings[i]
+			p.element("code", f.Pos.String())
+			p.text(fmt.Sprintf(": %s: %s ", f.Severity, f.Message))
+			p.element(`span class="faint"`, "["+f.Rule+"]")
 		})
 	})
 }

@@ -136,21 +136,21 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		SchemaVersion: SchemaVersion,
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
-		Findings:      findingsOf(x.Findings),
-		Remedies:      remediesOf(x.Repairs),
+		Findings:      listOf(x.Findings, findingOf),
+		Remedies:      listOf(x.Repairs, remedyOf),
 		Observed:      observedOf(x.Observed),
 		Probe:         probeOf(x.Probed),
 		Other:         outcomeIfAny(x.Other),
 		WhenIssued:    outcomeIfAny(x.Earlier),
+		Next:          nextOf(x.Next),
+		NotOffered: listOf(x.Refused, func(r *rules.Change) refusalJSON {
+			return refusalJSON{r.ID, r.Title, r.Refused}
+		}),
 	}
 	out.Verdict.Collect = known(x.howToGet(x.Verdict.Question()))
 	if x.Token != nil {
 		out.Token = tokenOf(x.Profile)
 	}
-	for _, r := range x.Refused {
-		out.NotOffered = append(out.NotOffered, refusalJSON{r.ID, r.Title, r.Refused})
-	}
-	out.Next = nextOf(x.Next)
 	for _, g := range x.Gateways {
 		if out.Gateways == nil {
 			out.Gateways = make(map[string]gatewayJSON, len(x.Gateways))
@@ -178,41 +178,27 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 }
 
 func checksOf(results []rules.Result) []checkJSON {
-	out := make([]checkJSON, len(results))
 	var groups rules.Groups
-	for i := range results {
-		r := &results[i]
-		out[i] = checkJSON{
+	return listOf(results, func(r *rules.Result) checkJSON {
+		return checkJSON{
 			ID: r.Check.ID, Policy: r.Policy.Asset, Group: groups.Of(r), Field: r.Check.Field,
 			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
 			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(),
 			Evidence: evidenceOf(r.Evidence()),
 		}
-	}
-	return out
+	})
 }
 
-func findingsOf(findings []rules.Finding) []findingJSON {
-	out := make([]findingJSON, len(findings))
-	for i, f := range findings {
-		out[i] = findingJSON{f.Rule, f.Severity, f.Message, sourceOf(f.Pos)}
-	}
-	return out
+func findingOf(f *rules.Finding) findingJSON {
+	return findingJSON{f.Rule, f.Severity, f.Message, sourceOf(f.Pos)}
 }
 
-func remediesOf(remedies []report.ProvedRepair) []remedyJSON {
-	out := make([]remedyJSON, len(remedies))
-	for i, r := range remedies {
-		out[i] = remedyJSON{
-			ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
-			Other: outcomeIfAny(r.Other),
-		}
-		for _, c := range r.Fields {
-			out[i].Changes = append(out[i].Changes, changeOf(&c))
-		}
+func remedyOf(r *report.ProvedRepair) remedyJSON {
+	return remedyJSON{
+		ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
+		Other: outcomeIfAny(r.Other), Changes: listOf(r.Fields, changeOf),
 	}
-	return out
 }
 
 func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
@@ -244,21 +230,15 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	if c == nil {
 		return nil
 	}
-	out := &observedJSON{
-		Status: known(c.Observed.Status), Follows: known(report.Follows(c)),
-		Causes: make([]causeJSON, len(c.Causes)),
+	return &observedJSON{
+		known(c.Observed.Status), truthOf(c.Agrees), known(report.Follows(c)),
+		listOf(c.Causes, func(s *rules.PossibleCause) causeJSON {
+			return causeJSON{
+				s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
+				evidenceOf(s.Evidence),
+			}
+		}),
 	}
-	if c.Agrees != rules.Maybe {
-		agrees := c.Agrees == rules.Yes
-		out.Agrees = &agrees
-	}
-	for i, s := range c.Causes {
-		out.Causes[i] = causeJSON{
-			s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
-			evidenceOf(s.Evidence),
-		}
-	}
-	return out
 }
 
 func sourceOf(pos source.Position) *sourceJSON {
@@ -269,5 +249,6 @@ func sourceOf(pos source.Position) *sourceJSON {
 }
 
 func changeOf(c *rules.FieldChange) changeJSON {
-	return changeJSON{c.Field, known(c.From), c.To, c.Fill}
+	shown := report.ShownChange(*c)
+	return changeJSON{shown.Field, known(shown.From), shown.To, shown.Fill}
 }

@@ -48,11 +48,7 @@ func (m *markdown) explainedToken(x explanation) {
 }
 
 func (m *markdown) policy(p *rules.Policy) {
-	line := policyLine(p)
-	if p.Order > 0 {
-		line += fmt.Sprintf(", order %d", p.Order)
-	}
-	m.row("policy", line)
+	m.row("policy", orderedPolicy(p))
 	m.row("file", p.Pos.String())
 }
 

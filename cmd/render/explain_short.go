@@ -39,11 +39,14 @@ func (t *explainText) likeliest() {
 	}
 	s := &t.x.Observed.Causes[0]
 	t.Blank()
-	of := ""
-	if all := len(t.x.Observed.Causes); all > 1 {
-		of = fmt.Sprintf(" of %d (-v shows all)", all)
+	begins, of := "most likely", " of %d (-v shows all)"
+	if t.x.Verdict.Outcome == rules.Undetermined { // what is likely depends on what is not known
+		begins, of = "a possible cause", ", 1 of %d (-v shows all)"
 	}
-	t.Para(1, "most likely"+of+": "+safe(s.Title))
+	if all := len(t.x.Observed.Causes); all > 1 {
+		begins += fmt.Sprintf(of, all)
+	}
+	t.Para(1, begins+": "+safe(s.Title))
 	t.Para(2, safe(s.Why)+speaks(s))
 	if len(t.x.Next) == 0 || !strings.HasPrefix(t.x.Next[0].Note, report.Likeliest) {
 		t.Para(2, "check: "+safe(report.Look(&s.Cause)))
@@ -68,11 +71,7 @@ func (t *explainText) shortReason() {
 	if v.Outcome == rules.Accepted {
 		return
 	}
-	why, undecided, then := shortWhy(v.Why(), v.Decided), "", ""
-	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		undecided = fmt.Sprintf("An earlier check (%s) could not be decided.",
-			checkName(earlier[0].Check))
-	}
+	why, then := shortWhy(v.Why(), v.Decided), ""
 	saysExpired := []rules.ID{rules.Expiry, rules.Introspection}
 	switch {
 	case t.x.Earlier == nil:
@@ -83,7 +82,7 @@ func (t *explainText) shortReason() {
 		then = whenNew(t.x.Earlier)
 	}
 	t.Blank()
-	t.Sentences(1, safe(sentence(why)), undecided, safe(t.x.saysOf()), then)
+	t.Sentences(1, safe(sentence(why)), earlierUndecided(v), safe(t.x.saysOf()), then)
 }
 
 // shortChecks lists the checks that failed or are not known, and counts the others.

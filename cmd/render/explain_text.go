@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -12,10 +11,11 @@ import (
 // ExplainText writes an explanation for a person: the answer, the reason, the place, then the
 // checks in the gateway's order, then the repairs. The short form folds what passed and what
 // does not decide.
-func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
+func ExplainText(text *Text, r *report.Explanation) {
 	x := newExplanation(r)
-	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
-	switch style.Detail {
+	text.mask = x.Mask
+	t := &explainText{Text: text, x: x}
+	switch t.Detail {
 	case Answer:
 		t.OneLine(t.answer())
 	case All:
@@ -23,8 +23,6 @@ func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
 	default:
 		t.short()
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type explainText struct {
@@ -77,10 +75,10 @@ func (t *explainText) rejected(v *rules.Verdict) string {
 	if v.Decided != nil {
 		at = " at the " + deciding(v, " check")
 	}
-	if v.Status == 0 {
+	if v.Status == 0 && v.Answer.OneOf == nil {
 		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
 	}
-	return t.Paint(Bad, status(v.Status)+": rejected") + at
+	return t.Paint(Bad, statusOf(v.Status, &v.Answer)+": rejected") + at
 }
 
 // acceptedBecause says whether the request passed checks, or no policy made any.
@@ -101,9 +99,8 @@ func (t *explainText) reason() {
 	}
 	t.Blank()
 	t.Para(1, safe(sentence(v.Why())))
-	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("An earlier check (%s) could not be decided.",
-			checkName(earlier[0].Check)))
+	if undecided := earlierUndecided(v); undecided != "" {
+		t.Para(1, undecided)
 	}
 	if says := t.x.saysOf(); says != "" {
 		t.Para(1, safe(says))
@@ -111,8 +108,8 @@ func (t *explainText) reason() {
 	if t.x.Earlier != nil {
 		t.Para(1, whenNew(t.x.Earlier))
 	}
-	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
-		t.Para(1, "To know: "+safe(report.Ask(question)))
+	if ask := toKnow(v); ask != "" {
+		t.Para(1, safe(ask))
 	}
 }
 
@@ -264,7 +261,7 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	if r.Other != nil {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
 	}
-	for _, line := range t.changes(r) {
+	for _, line := range t.changes(r, number == 1) {
 		rows = append(rows, Row{"", line})
 	}
 	t.Rows(2, rows)
@@ -272,10 +269,11 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 }
 
 // changes lists what a repair changes. If that is too long to read here, it says how much
-// changes.
-func (t *explainText) changes(r *report.ProvedRepair) []string {
+// changes. Of the first repair, which the way on speaks of, nothing else would show the changes
+// where no command does.
+func (t *explainText) changes(r *report.ProvedRepair, first bool) []string {
 	switch {
-	case len(r.Fields) <= mostChanges:
+	case len(r.Fields) <= mostChanges, first && r.Command == "":
 		lines := make([]string, len(r.Fields))
 		for i, c := range r.Fields {
 			lines[i] = safe(changeLine(c))

@@ -7,26 +7,18 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
-// fixing is a repaired file as it is shown.
-type fixing struct{ *report.Fixing }
-
-// diff is the change as a unified diff, without its secrets.
-func (f fixing) diff() string {
+// fixedDiff is the change of a file as a unified diff, without its secrets.
+func fixedDiff(f *report.Fixing) string {
 	before, after := f.Texts()
 	return Diff(f.Before.Name, before, after)
 }
 
 // FixText writes the diff, then what the gateway answers before and after, then what was not
 // repaired.
-func FixText(w io.Writer, style Style, r *report.Fixing) error {
-	f := fixing{r}
-	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
-		return err
-	}
-	t := NewText(style)
+func FixText(t *Text, f *report.Fixing) {
+	t.b.WriteString(safeDiff(fixedDiff(f)))
 	t.beforeAndAfter(f.Tokens)
 	t.notProved(f.Unproved)
 	t.toFill(f.Changes)
@@ -36,8 +28,6 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 		t.Para(1, "written to "+safe(f.After.Name))
 	}
 	t.wayOn(f.Next)
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // NothingToFix says that a file needs no repair, and what is worth knowing of it.
@@ -50,27 +40,22 @@ func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) err
 }
 
 // FixAllText writes what was changed in each of several files.
-func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
+func FixAllText(t *Text, all []*report.Fixing) {
 	shown := 0
 	for _, fixed := range all {
 		if !fixed.Changed {
 			continue
 		}
 		if shown++; shown > 1 {
-			if _, err := io.WriteString(w, "\n"); err != nil {
-				return err
-			}
+			t.Blank()
 		}
-		if err := FixText(w, style, fixed); err != nil {
-			return err
-		}
+		FixText(t, fixed)
 	}
-	return nil
 }
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
-func (t *Text) beforeAndAfter(tokens []repair.Token) {
+func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	title, rows, stays := "", []Row(nil), false
 	done := func() {
 		t.Rows(2, rows)
@@ -89,7 +74,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 			stays = stays || mark == "fail"
 		}
 		rows = append(rows, Row{
-			name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After)),
+			name, fmt.Sprintf("%s → %s", token.Before.Line, token.After.Line),
 		})
 	}
 	if done(); stays {
@@ -98,7 +83,7 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	}
 }
 
-func headingOf(token *repair.Token) string {
+func headingOf(token *report.FixedToken) string {
 	title := "before and after"
 	if token.API != "" {
 		title += ", API " + token.API
@@ -179,7 +164,7 @@ func lineBreak(text string) string {
 
 // markOf is the sign that says whether the gateway answers as expected after the repair. It is
 // empty if nothing is expected.
-func markOf(token *repair.Token) string {
+func markOf(token *report.FixedToken) string {
 	switch {
 	case token.Expected == "":
 		return ""
@@ -245,40 +230,34 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 
 // FixAllJSON writes what fix has done to several files as JSON.
 func FixAllJSON(w io.Writer, all []*report.Fixing) error {
-	out := fixedAllJSON{SchemaVersion: SchemaVersion, Files: make([]fixedJSON, len(all))}
-	for i, fixed := range all {
-		out.Files[i] = fixedOf(fixed)
-	}
-	return JSON(w, out)
+	files := listOf(all, func(r **report.Fixing) fixedJSON { return fixedOf(*r) })
+	return JSON(w, fixedAllJSON{SchemaVersion, files})
 }
 
-func fixedOf(r *report.Fixing) fixedJSON {
-	f := fixing{r}
-	out := fixedJSON{
-		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
-		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
-		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
-		Warnings: append([]string{}, f.Warnings...),
+func fixedOf(f *report.Fixing) fixedJSON {
+	return fixedJSON{
+		File: f.Before.Name, Diff: fixedDiff(f), Written: f.Written, Next: nextOf(f.Next),
+		Repaired: orEmpty(f.Repaired), Changes: listOf(f.Changes, changeOf),
+		Warnings: orEmpty(f.Warnings),
+		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {
+			return notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, orEmpty(r.Asks)}
+		}),
+		Tokens: listOf(f.Tokens, func(t *report.FixedToken) fixedTokenJSON {
+			return fixedTokenJSON{
+				t.Name, known(t.API), t.Modelled, known(string(t.Expected)),
+				answeredOf(&t.Before), answeredOf(&t.After),
+			}
+		}),
+		NotProved: listOf(f.Unproved, func(u *report.Unproved) notProvedJSON {
+			return notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}}
+		}),
 	}
-	for _, c := range f.Changes {
-		out.Changes = append(out.Changes, changeOf(&c))
-	}
-	for _, r := range f.Refused {
-		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
-			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
-		})
-	}
-	for i := range f.Tokens {
-		token := &f.Tokens[i]
-		out.Tokens = append(out.Tokens, fixedTokenJSON{
-			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
-			outcomeOf(&token.Before), outcomeOf(&token.After),
-		})
-	}
-	for _, u := range f.Unproved {
-		out.NotProved = append(out.NotProved, notProvedJSON{
-			known(u.API), u.Tokens, u.Why, []string{u.Ask},
-		})
+}
+
+func answeredOf(a *report.Answered) outcomeJSON {
+	out := outcomeJSON{Outcome: a.Outcome, Status: known(a.Status), Question: known(a.Ask)}
+	if a.DecidedBy != "" {
+		out.DecidedBy = &a.DecidedBy
 	}
 	return out
 }

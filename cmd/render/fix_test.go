@@ -6,7 +6,6 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixedAudience is a file of which one field was repaired, another was not.
@@ -19,9 +18,12 @@ func fixedAudience(t *testing.T) *report.Fixing {
   "clientId": "appid"
 }
 `)
-	rejected := judged(tokenWith(hostileClaims), ordersPolicy(file))
-	accepted := judged(tokenWith(ownClaims), lenient(file))
-	open := undecided(t).Verdict
+	answered := func(v rules.Verdict) report.Answered {
+		return report.NewAnswered(&v, OutcomeLine)
+	}
+	rejected := answered(judged(tokenWith(hostileClaims), ordersPolicy(file)))
+	accepted := answered(judged(tokenWith(ownClaims), lenient(file)))
+	open := answered(undecided(t).Verdict)
 	return &report.Fixing{
 		Before: file, After: after, Repaired: []string{"client-id-claim-of-nobody"},
 		Changes: []rules.FieldChange{{Field: "clientId", From: "client_id", To: "appid"}},
@@ -30,7 +32,7 @@ func fixedAudience(t *testing.T) *report.Fixing {
 			Pos: source.Position{File: file.Name, Line: 3, Column: 5},
 			Why: "the audience is not known" + hostile, Asks: []string{"--audience AUDIENCE"},
 		}},
-		Tokens: []repair.Token{
+		Tokens: []report.FixedToken{
 			{
 				Name: "token.jwt" + hostile, Expected: rules.Accepted,
 				Before: rejected, After: accepted,

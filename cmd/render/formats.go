@@ -32,89 +32,37 @@ type Reports struct {
 // Formats is the one table of output formats.
 func Formats() Reports {
 	return Reports{
-		Claim: FormatsOf[*report.Claim]{
-			{"text", ClaimText}, {"json", styleless(ClaimJSON)},
-		},
-		Collect: FormatsOf[[]rules.Collection]{
-			{"text", CollectText}, {"json", styleless(CollectJSON)},
-		},
-		Decode: FormatsOf[*report.Decoding]{
-			{"text", DecodeText},
-			{"json", styleless(DecodeJSON)},
-			{"markdown", styleless(DecodeMarkdown)},
-		},
-		Explain: FormatsOf[*report.Explanation]{
-			{"text", ExplainText},
-			{"json", styleless(ExplainJSON)},
-			{"markdown", styleless(ExplainMarkdown)},
-			{"html", styleless(ExplainHTML)},
-		},
-		FixAll: FormatsOf[[]*report.Fixing]{
-			{"text", FixAllText}, {"json", styleless(FixAllJSON)},
-		},
-		Fix: FormatsOf[*report.Fixing]{
-			{"text", FixText}, {"json", styleless(FixJSON)},
-		},
-		Gateways: FormatsOf[[]report.Gateway]{
-			{"text", GatewaysText}, {"json", styleless(GatewaysJSON)},
-		},
-		Keys: FormatsOf[*report.KeyListing]{
-			{"text", KeysText}, {"json", styleless(KeysJSON)},
-		},
-		Lint: FormatsOf[*report.Linting]{
-			{"text", LintText},
-			{"json", styleless(LintJSON)},
-			{"sarif", styleless(LintSARIF)},
-			{"junit", styleless(LintJUnit)},
-			{"github", styleless(LintGitHub)},
-			{"azure", styleless(LintAzure)},
-			{"gitlab", styleless(LintGitLab)},
-		},
-		Matrix: FormatsOf[*report.Matrixing]{
-			{"text", MatrixText},
-			{"json", styleless(MatrixJSON)},
-			{"markdown", styleless(MatrixMarkdown)},
-			{"html", styleless(MatrixHTML)},
-			{"junit", styleless(MatrixJUnit)},
-		},
-		ProbeAll: FormatsOf[*report.ProbingAll]{
-			{"text", ProbeAllText},
-			{"json", styleless(ProbeAllJSON)},
-			{"markdown", styleless(ProbeAllMarkdown)},
-		},
-		Probe: FormatsOf[*report.Explanation]{
-			{"text", ExplainText},
-			{"json", styleless(ExplainJSON)},
-			{"markdown", styleless(ExplainMarkdown)},
-		},
-		Pull: FormatsOf[*report.Pulling]{
-			{"text", PullText}, {"json", styleless(PullJSON)},
-		},
-		Rule: FormatsOf[*report.RulePage]{
-			{"text", RuleText},
-			{"json", styleless(RuleJSON)},
-			{"markdown", styleless(RuleMarkdown)},
-		},
-		Rules: FormatsOf[[]rules.Rule]{
-			{"text", RulesText},
-			{"json", styleless(RulesJSON)},
-			{"markdown", styleless(RulesMarkdown)},
-		},
-		Scan: FormatsOf[*report.Scanning]{
-			{"text", ScanText}, {"json", styleless(ScanJSON)},
-		},
-		Test: FormatsOf[*report.Testing]{
-			{"text", TestText},
-			{"json", styleless(TestJSON)},
-			{"junit", styleless(TestJUnit)},
-			{"github", styleless(TestGitHub)},
-			{"azure", styleless(TestAzure)},
-		},
-		Verify: FormatsOf[*report.Verification]{
-			{"text", VerifyText},
-			{"json", styleless(VerifyJSON)},
-			{"markdown", styleless(VerifyMarkdown)},
-		},
+		Claim:   textAndJSON(ClaimText, ClaimJSON),
+		Collect: textAndJSON(CollectText, CollectJSON),
+		Decode:  textAndJSON(DecodeText, DecodeJSON).with("markdown", DecodeMarkdown),
+		Explain: textAndJSON(ExplainText, ExplainJSON).
+			with("markdown", ExplainMarkdown).
+			with("html", ExplainHTML),
+		Fix:      textAndJSON(FixText, FixJSON),
+		FixAll:   textAndJSON(FixAllText, FixAllJSON),
+		Gateways: textAndJSON(GatewaysText, GatewaysJSON),
+		Keys:     textAndJSON(KeysText, KeysJSON),
+		Lint: textAndJSON(LintText, LintJSON).
+			with("sarif", LintSARIF).
+			with("junit", LintJUnit).
+			with("github", LintGitHub).
+			with("azure", LintAzure).
+			with("gitlab", LintGitLab),
+		Matrix: textAndJSON(MatrixText, MatrixJSON).
+			with("markdown", MatrixMarkdown).
+			with("html", MatrixHTML).
+			with("junit", MatrixJUnit),
+		Probe:    textAndJSON(ExplainText, ExplainJSON).with("markdown", ExplainMarkdown),
+		ProbeAll: textAndJSON(ProbeAllText, ProbeAllJSON).with("markdown", ProbeAllMarkdown),
+		Pull:     textAndJSON(PullText, PullJSON),
+		Rule:     textAndJSON(RuleText, RuleJSON).with("markdown", RuleMarkdown),
+		Rules:    textAndJSON(RulesText, RulesJSON).with("markdown", RulesMarkdown),
+		Scan:     textAndJSON(ScanText, ScanJSON),
+		Test: textAndJSON(TestText, TestJSON).
+			with("junit", TestJUnit).
+			with("github", TestGitHub).
+			with("azure", TestAzure),
+		Verify: textAndJSON(VerifyText, VerifyJSON).with("markdown", VerifyMarkdown),
 	}
 }
 
@@ -146,9 +94,24 @@ func (f FormatsOf[R]) Write(w io.Writer, name string, style Style, report R) err
 	return f[0].Write(w, style, report)
 }
 
-// styleless is a format that looks the same at every terminal.
-func styleless[R any](write func(io.Writer, R) error) func(io.Writer, Style, R) error {
-	return func(w io.Writer, _ Style, report R) error { return write(w, report) }
+// textAndJSON are the two formats that every report has.
+func textAndJSON[R any](
+	text func(*Text, R), json func(io.Writer, R) error,
+) FormatsOf[R] {
+	write := func(w io.Writer, style Style, report R) error {
+		t := NewText(style)
+		text(t, report)
+		_, err := t.WriteTo(w)
+		return err
+	}
+	return FormatsOf[R]{{"text", write}}.with("json", json)
+}
+
+// with adds a format that looks the same at every terminal.
+func (f FormatsOf[R]) with(name string, write func(io.Writer, R) error) FormatsOf[R] {
+	return append(f, Format[R]{
+		name, func(w io.Writer, _ Style, report R) error { return write(w, report) },
+	})
 }
 
 // ForSharing reports whether a format is made to be handed on. Personal claims are masked in it,

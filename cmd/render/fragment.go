@@ -21,36 +21,29 @@ type Fragment struct {
 
 // ExplainFragment is an explanation as a part of a page.
 func ExplainFragment(r *report.Explanation) Fragment {
-	page := (&explainPager{newExplanation(r)}).page()
-	return Fragment{page.Answer, page.Mood, page.html()}
+	p := newExplainPage(r)
+	p.body()
+	return Fragment{p.say(p.title()), p.mood(), p.String()}
 }
 
 // DecodeFragment is a decoded token as a part of a page.
 func DecodeFragment(r *report.Decoding) Fragment {
 	d := newDecoding(r)
-	say := func(text string) string { return safe(d.Mask.Text(text)) }
-	m := &markup{}
+	m := &markup{mask: d.Mask}
 	m.line(`p class="lead"`, notVerified)
-	m.table("What it is", rowsOf(d.whatItIs(), say))
+	m.table("What it is", rowsOf(d.whatItIs()))
 	m.table("Claims", d.memberRows("claims", d.Mask.Claims(d.Token.Claims)))
 	m.table("Header", d.memberRows("header", d.Mask.Value(d.Token.Header)))
-	m.observations("Worth knowing", d, d.Profile.Traits)
-	m.observations("Odd", d, odditiesAt(d.Profile, d.At))
-	m.next(nextPage(d.Next, say))
-	return Fragment{Answer: say(Summary(d.Profile, d.At)), HTML: m.String()}
+	m.observations("Worth knowing", d.Profile.Traits)
+	m.observations("Odd", odditiesAt(d.Profile, d.At))
+	m.next(d.Next)
+	return Fragment{Answer: m.say(Summary(d.Profile, d.At)), HTML: m.String()}
 }
 
-// table adds a table under a heading, unless it is empty.
-func (m *markup) table(title string, rows []cells) {
-	if len(rows) > 0 {
-		m.section(title, func() { m.rows(rows) })
-	}
-}
-
-func rowsOf(rows []Row, say func(string) string) []cells {
+func rowsOf(rows []Row) []cells {
 	all := make([]cells, len(rows))
 	for i, r := range rows {
-		all[i] = cells{Name: say(r.Label), Text: say(r.Text)}
+		all[i] = cells{Name: r.Label, Text: r.Text}
 	}
 	return all
 }
@@ -64,8 +57,8 @@ func (d decoding) memberRows(part string, object *source.Value) []cells {
 	var all []cells
 	for _, m := range listed {
 		all = append(all, cells{
-			Name: safe(inspect.ShortenMiddle(m.Key, 2*widestLabel)), Text: d.shown(part, m),
-			Note: safe(d.meaning(part, m.Key)),
+			Name: inspect.ShortenMiddle(m.Key, 2*widestLabel), Text: d.shown(part, m),
+			Note: d.meaning(part, m.Key),
 		})
 	}
 	if more := len(object.Members) - len(listed); more > 0 {
@@ -74,10 +67,11 @@ func (d decoding) memberRows(part string, object *source.Value) []cells {
 	return all
 }
 
-func (m *markup) observations(title string, d decoding, all []inspect.Observation) {
+// observations adds what was noticed in a token.
+func (m *markup) observations(title string, all []inspect.Observation) {
 	notes := make([]keys.Note, len(all))
 	for i, o := range all {
-		notes[i] = keys.Note{ID: safe(o.ID), Message: safe(d.Mask.Message(o))}
+		notes[i] = keys.Note{ID: o.ID, Message: m.mask.Message(o)}
 	}
 	m.notes(title, notes)
 }
@@ -98,10 +92,9 @@ func (m *markup) notes(title string, notes []keys.Note) {
 // VerifyFragment is a verification as a part of a page.
 func VerifyFragment(r *report.Verification) Fragment {
 	v := newVerification(r)
-	say := func(text string) string { return safe(v.Mask.Text(text)) }
-	m := &markup{}
-	m.line(`p class="lead"`, say(v.shortReason()))
-	signs := NewText(Style{Unicode: true})
+	m := &markup{mask: v.Mask}
+	m.line(`p class="lead"`, v.shortReason())
+	signs := Style{Unicode: true}
 	var checks []cells
 	for _, c := range v.Report.Checks {
 		outcome := c.Outcome.String()
@@ -111,20 +104,15 @@ func VerifyFragment(r *report.Verification) Fragment {
 		}
 		checks = append(checks, cells{
 			Class: outcome, Sign: signs.Mark(outcome),
-			Name: say(strings.ReplaceAll(c.ID, "-", " ")), Text: say(text),
+			Name: strings.ReplaceAll(c.ID, "-", " "), Text: text,
 		})
 	}
 	m.table("Checks", checks)
-	m.table("What was checked", rowsOf(v.facts(), say))
-	notes := v.allNotes()
-	for i := range notes {
-		notes[i] = keys.Note{ID: safe(notes[i].ID), Message: say(notes[i].Message)}
-	}
-	m.notes("Worth knowing", notes)
-	m.next(nextPage(v.Next, say))
+	m.table("What was checked", rowsOf(v.facts()))
+	m.notes("Worth knowing", v.allNotes())
+	m.next(v.Next)
 	mood, headline := v.headline()
-	moods := map[Mood]string{Good: "good", Bad: "bad", Unsure: "unsure"}
-	return Fragment{say(headline), moods[mood], m.String()}
+	return Fragment{m.say(headline), moodClass(mood), m.String()}
 }
 
 // LintFragment is what lint has found, as a part of a page.
@@ -135,16 +123,16 @@ func LintFragment(r *report.Linting) Fragment {
 		m.finding(l, &l.Findings[i])
 	}
 	if len(l.Findings) == 0 {
-		m.next(nextPage(l.Next, safe))
+		m.next(l.Next)
 	}
-	mood := "good"
+	mood := Good
 	switch {
 	case l.count(rules.Error) > 0:
-		mood = "bad"
+		mood = Bad
 	case l.count(rules.Warning) > 0 || len(l.Unread) > 0 || l.Policies == 0:
-		mood = "unsure"
+		mood = Unsure
 	}
-	return Fragment{LintSummary(r), mood, m.String()}
+	return Fragment{LintSummary(r), moodClass(mood), m.String()}
 }
 
 // finding adds a finding: what, where, and what to do.
@@ -152,20 +140,16 @@ func (m *markup) finding(l linting, f *rules.Finding) {
 	m.WriteString("<section class=\"finding\">\n<h2>")
 	class := map[rules.Severity]string{rules.Error: "bad", rules.Warning: "unsure"}[f.Severity]
 	m.element(`span class="`+class+`"`, string(f.Severity))
-	m.text(": " + safe(f.Message) + " ")
+	m.text(": " + f.Message + " ")
 	m.element(`span class="faint"`, "["+f.Rule+"]")
-	m.WriteString("</h2>\n<p>")
-	m.element("code", safe(f.Pos.String()))
-	m.WriteString("</p>\n")
+	m.WriteString("</h2>\n")
+	m.code(f.Pos.String())
 	if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start && f.Pos.Line > 0 {
-		cut := excerptOf(file, f.Span).fit(widestProse, "…")
-		m.source(f.Pos.Line, strings.TrimLeft(cut.before, " "), cut.marked, cut.after, "")
+		m.source(f.Pos.Line, excerptOf(file, f.Span).fit(widestProse, "…"), "")
 	}
-	m.line("p", safe(l.Fix(f)))
+	m.line("p", l.Fix(f))
 	if way := l.Way(*f); way != "" {
-		m.WriteString("<p>")
-		m.element("code", safe(way))
-		m.WriteString("</p>\n")
+		m.code(way)
 	}
 	m.WriteString("</section>\n")
 }

@@ -12,8 +12,7 @@ import (
 
 // GatewaysText writes what is known about gateways, policy by policy, each line with its
 // evidence.
-func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
-	t := NewText(style)
+func GatewaysText(t *Text, gateways []report.Gateway) {
 	for i := range gateways {
 		g := &gateways[i]
 		t.Blank()
@@ -23,8 +22,6 @@ func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 		t.expressions(g.Expressions)
 	}
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // behaviours lists the behaviours under the policies that they hold for.
@@ -87,7 +84,7 @@ func (t *Text) known(from rules.Evidence, checked string) {
 
 // answered is an answer in a line: its status, and what is known about its body.
 func answered(a *rules.Answer) string {
-	line := status(a.Status)
+	line := statusOf(a.Status, a)
 	switch {
 	case a.Status == 0:
 		return line
@@ -169,42 +166,37 @@ type (
 // GatewaysJSON writes what is known about gateways as JSON. A body is null if it is not
 // published, and empty if we know that there is none.
 func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
-	out := gatewaysJSON{
-		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),
-	}
-	for i := range gateways {
-		out.Gateways[i] = gatewayOf(&gateways[i])
-	}
-	return JSON(w, out)
+	return JSON(w, gatewaysJSON{SchemaVersion, listOf(gateways, gatewayOf)})
 }
 
 func gatewayOf(g *report.Gateway) knownGatewayJSON {
-	out := knownGatewayJSON{Name: g.Name, Product: g.Product, Vendor: g.Vendor}
-	for _, b := range g.Behaviours {
-		a := &b.Answer
-		row := behaviourJSON{
-			Situation: b.Situation, Title: b.Title, Condition: known(b.Condition),
-			Policies: orEmpty(b.Policies),
-			Status:   known(a.Status), Body: known(a.Body), BodyContains: known(a.Says),
-			Headers:  orEmpty(b.Headers),
-			Evidence: evidenceOf(a.Evidence), Checked: b.Checked,
-		}
-		if a.NoBody {
-			row.Body = new(string)
-		}
-		out.Behaviours = append(out.Behaviours, row)
+	return knownGatewayJSON{
+		g.Name, g.Product, g.Vendor, listOf(g.Behaviours, behaviourOf),
+		listOf(g.Handling, func(h *rules.Handling) handlingJSON {
+			return handlingJSON{
+				h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked,
+			}
+		}),
+		listOf(g.Expressions, func(e *rules.Expression) expressionJSON {
+			return expressionJSON{
+				e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
+				evidenceOf(e.Evidence),
+			}
+		}),
 	}
-	for i := range g.Handling {
-		h := &g.Handling[i]
-		out.Handling = append(out.Handling, handlingJSON{
-			h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked,
-		})
+}
+
+func behaviourOf(b *rules.Behaviour) behaviourJSON {
+	a := &b.Answer
+	row := behaviourJSON{
+		Situation: b.Situation, Title: b.Title, Condition: known(b.Condition),
+		Policies: orEmpty(b.Policies),
+		Status:   known(a.Status), Body: known(a.Body), BodyContains: known(a.Says),
+		Headers:  orEmpty(b.Headers),
+		Evidence: evidenceOf(a.Evidence), Checked: b.Checked,
 	}
-	for _, e := range g.Expressions {
-		out.Expressions = append(out.Expressions, expressionJSON{
-			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
-			evidenceOf(e.Evidence),
-		})
+	if a.NoBody {
+		row.Body = new(string)
 	}
-	return out
+	return row
 }

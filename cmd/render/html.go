@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // style is how every page looks.
@@ -35,14 +37,20 @@ func writePage(w io.Writer, title, body string) error {
 	return err
 }
 
-// markup builds a part of a page. Each text is escaped.
+// markup builds a part of a page. Each text is masked, made safe to print, and escaped.
 //
 // html/template would do it too, but calls methods by names that only a template knows, so that
 // the linker can leave out none: without it the module of cmd/page is a quarter smaller.
-type markup struct{ strings.Builder }
+type markup struct {
+	strings.Builder
+	mask *Mask
+}
+
+// say makes a text fit to be shown.
+func (m *markup) say(text string) string { return safe(m.mask.Text(text)) }
 
 // text adds a text.
-func (m *markup) text(text string) { m.WriteString(html.EscapeString(text)) }
+func (m *markup) text(text string) { m.WriteString(html.EscapeString(m.say(text))) }
 
 // element adds an element that holds a text. What begins it has no text of anybody's in it, as in
 // `p class="lead"`.
@@ -59,6 +67,13 @@ func (m *markup) line(begin, text string) {
 		m.element(begin, text)
 		m.WriteString("\n")
 	}
+}
+
+// code adds a value to copy, or a place, as a paragraph.
+func (m *markup) code(text string) {
+	m.WriteString("<p>")
+	m.element("code", text)
+	m.WriteString("</p>\n")
 }
 
 // section adds a part of the page under a heading.
@@ -100,11 +115,10 @@ func (m *markup) facts(rows []Row, code bool) {
 }
 
 // source adds the line of a file that something is about.
-func (m *markup) source(line int, before, marked, after, note string) {
-	m.WriteString("<pre>" + strconv.Itoa(line) + " | ")
-	m.text(before)
-	m.element("mark", marked)
-	m.text(after)
+func (m *markup) source(line int, cut excerpt, note string) {
+	m.WriteString("<pre>" + strconv.Itoa(line) + " | " +
+		html.EscapeString(strings.TrimLeft(cut.before, " ")) +
+		"<mark>" + html.EscapeString(cut.marked) + "</mark>" + html.EscapeString(cut.after))
 	if note != "" {
 		m.element(`span class="note"`, note)
 	}
@@ -114,44 +128,59 @@ func (m *markup) source(line int, before, marked, after, note string) {
 // cells are a row of a table of checks, or of claims. The class is a word of ours.
 type cells struct{ Class, Sign, Name, Text, Note string }
 
-func (m *markup) rows(rows []cells) {
-	m.WriteString("<table class=\"checks\">\n<tbody>")
-	for _, r := range rows {
-		m.WriteString("<tr")
-		if r.Class != "" {
-			m.WriteString(` class="` + r.Class + `"`)
-		}
-		m.WriteString(`><th scope="row">`)
-		if r.Sign != "" {
-			m.element(`span class="sign" aria-hidden="true"`, r.Sign)
-		}
-		m.text(r.Name)
-		m.WriteString("</th><td>")
-		m.text(r.Text)
-		if r.Note != "" {
-			m.WriteString("<br>")
-			m.element(`span class="faint"`, r.Note)
-		}
-		m.WriteString("</td></tr>\n")
-	}
-	m.WriteString("</tbody>\n</table>\n")
-}
-
-// next adds what to do now.
-func (m *markup) next(rows []Row) {
+// table adds a table under a heading, unless it is empty.
+func (m *markup) table(heading string, rows []cells) {
 	if len(rows) == 0 {
 		return
 	}
-	m.section("Next", func() {
-		m.list("ul", len(rows), func(i int) { m.step(rows[i]) })
+	m.section(heading, func() {
+		m.WriteString("<table class=\"checks\">\n<tbody>")
+		for _, r := range rows {
+			m.tableRow(r)
+		}
+		m.WriteString("</tbody>\n</table>\n")
 	})
 }
 
-// step adds what to do, and the command that does it.
-func (m *markup) step(row Row) {
-	m.text(row.Label)
-	if row.Text != "" {
-		m.WriteString("<br>")
-		m.element("code", row.Text)
+func (m *markup) tableRow(r cells) {
+	m.WriteString("<tr")
+	if r.Class != "" {
+		m.WriteString(` class="` + r.Class + `"`)
 	}
+	m.WriteString(`><th scope="row">`)
+	if r.Sign != "" {
+		m.element(`span class="sign" aria-hidden="true"`, r.Sign)
+	}
+	m.text(r.Name)
+	m.WriteString("</th><td>")
+	m.text(r.Text)
+	if r.Note != "" {
+		m.WriteString("<br>")
+		m.element(`span class="faint"`, r.Note)
+	}
+	m.WriteString("</td></tr>\n")
+}
+
+// next adds what to do now.
+func (m *markup) next(steps []rules.Step) {
+	if len(steps) == 0 {
+		return
+	}
+	m.section("Next", func() { m.steps(steps) })
+}
+
+// steps adds a list of what to do, each with the command that does it.
+func (m *markup) steps(steps []rules.Step) {
+	m.list("ul", len(steps), func(i int) {
+		m.text(sentence(steps[i].Note))
+		if steps[i].Command != "" {
+			m.WriteString("<br>")
+			m.element("code", steps[i].Command)
+		}
+	})
+}
+
+// moodClass is the class of a text of this mood.
+func moodClass(mood Mood) string {
+	return map[Mood]string{Good: "good", Bad: "bad", Unsure: "unsure"}[mood]
 }

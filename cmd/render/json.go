@@ -84,6 +84,15 @@ func known[T comparable](value T) *T {
 	return &value
 }
 
+// listOf is a list with an element for each value. If there is none, JSON shows it as [].
+func listOf[V, E any](values []V, element func(*V) E) []E {
+	list := make([]E, len(values))
+	for i := range values {
+		list[i] = element(&values[i])
+	}
+	return list
+}
+
 // orEmpty is a list that JSON shows as [] if there is none.
 func orEmpty(list []string) []string {
 	if list == nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -26,13 +25,12 @@ const (
 
 // KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
 // and which gateways refuse it.
-func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
+func KeysText(text *Text, r *report.KeyListing) {
 	l := keyListing{r}
-	t := &keysText{Text: NewText(style), keyListing: l}
-	if style.Detail == Answer {
+	t := &keysText{Text: text, keyListing: l}
+	if t.Detail == Answer {
 		t.OneLine(safe(cmp.Or(l.leak(), l.headline())))
-		_, err := t.WriteTo(w)
-		return err
+		return
 	}
 	t.edge()
 	if leak := l.leak(); leak != "" {
@@ -49,8 +47,6 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 	t.refused()
 	t.wayOn(l.Next)
 	t.edge()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type keysText struct {

@@ -72,9 +72,8 @@ func LintSummary(r *report.Linting) string {
 
 // LintText writes the findings for a person at a terminal: each with its line of the file,
 // carets under what is wrong, and what to do.
-func LintText(w io.Writer, style Style, r *report.Linting) error {
+func LintText(t *Text, r *report.Linting) {
 	l := linting{r}
-	t := NewText(style)
 	for _, f := range l.Findings {
 		t.Para(0, fmt.Sprintf("%s: %s: %s %s", safe(f.Pos.String()),
 			t.severity(f.Severity), safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
@@ -91,8 +90,6 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 	if len(l.Findings) == 0 {
 		t.wayOn(l.Next)
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 func (t *Text) severity(s rules.Severity) string {
@@ -115,4 +112,106 @@ func LintLines(w io.Writer, r *report.Linting) error {
 		}
 	}
 	return nil
+}
+
+// The JSON of lint.
+type (
+	lintJSON struct {
+		SchemaVersion int               `json:"schema_version"`
+		Findings      []lintFindingJSON `json:"findings"`
+		Suppressed    []suppressedJSON  `json:"suppressed,omitempty"`
+		Errors        []unreadJSON      `json:"errors,omitempty"`
+		Summary       lintSummaryJSON   `json:"summary"`
+		Next          []nextJSON        `json:"next,omitempty"`
+	}
+
+	lintFindingJSON struct {
+		findingJSON
+		End   *placeJSON `json:"end"`
+		Field *string    `json:"field"`
+	}
+
+	suppressedJSON struct {
+		lintFindingJSON
+		By     string `json:"by"`
+		Reason string `json:"reason"`
+	}
+
+	unreadJSON struct {
+		Message string      `json:"message"`
+		File    *string     `json:"file"`
+		Source  *sourceJSON `json:"source"`
+		Hints   []string    `json:"hints,omitempty"`
+	}
+
+	placeJSON struct {
+		Line   int `json:"line"`
+		Column int `json:"column"`
+	}
+
+	lintSummaryJSON struct {
+		Files    int `json:"files"`
+		Policies int `json:"policies"`
+		Error    int `json:"error"`
+		Warning  int `json:"warning"`
+		Note     int `json:"note"`
+	}
+)
+
+// LintJSON writes the findings as JSON.
+func LintJSON(w io.Writer, r *report.Linting) error {
+	l := linting{r}
+	return JSON(w, lintJSON{
+		SchemaVersion: SchemaVersion,
+		Findings:      listOf(l.Findings, l.findingJSON),
+		Suppressed: listOf(l.Suppressed, func(s *report.Suppressed) suppressedJSON {
+			return suppressedJSON{l.findingJSON(&s.Finding), s.By, s.Reason}
+		}),
+		Errors: listOf(l.Unread, func(u *report.Unread) unreadJSON {
+			return unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos), u.Hints}
+		}),
+		Next: nextOf(l.Next),
+		Summary: lintSummaryJSON{
+			Files: l.Files, Policies: l.Policies,
+			Error: l.count(rules.Error), Warning: l.count(rules.Warning),
+			Note: l.count(rules.Note),
+		},
+	})
+}
+
+func (l linting) findingJSON(f *rules.Finding) lintFindingJSON {
+	return lintFindingJSON{findingOf(f), endOf(l.end(*f)), known(f.Field)}
+}
+
+func endOf(pos source.Position) *placeJSON {
+	if pos.Line == 0 {
+		return nil
+	}
+	return &placeJSON{pos.Line, pos.Column}
+}
+
+// LintMarkdown writes the findings as a block to paste into a ticket: each with its place, what to
+// do, and the command for it.
+func LintMarkdown(w io.Writer, r *report.Linting) error {
+	l := linting{r}
+	m := &markdown{}
+	m.heading("gatewhy lint: " + LintSummary(r))
+	for i := range l.Findings {
+		f := &l.Findings[i]
+		m.finding(f)
+		if fix := l.Fix(f); fix != "" {
+			m.detail(m.plain(fix))
+		}
+		if way := l.Way(*f); way != "" {
+			m.detail(m.code(way))
+		}
+	}
+	for i := range l.Unread {
+		m.item("not checked: " + m.plain(l.Unread[i].String()))
+	}
+	if len(l.Findings) == 0 {
+		m.wayOn(l.Next)
+	}
+	_, err := io.WriteString(w, m.b.String())
+	return err
 }

@@ -109,7 +109,7 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "gatewhy", Version: l.Version,
-			InformationURI: home, Rules: sarifRules(l.Catalogue),
+			InformationURI: home, Rules: listOf(l.Catalogue, sarifRuleOf),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
@@ -138,14 +138,13 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 
 // sarifNotifications says why each of the unread files was not checked.
 func sarifNotifications(unread []report.Unread) []sarifNotification {
-	out := make([]sarifNotification, len(unread))
-	for i, u := range unread {
-		out[i] = sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
+	return listOf(unread, func(u *report.Unread) sarifNotification {
+		out := sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
 		if u.Pos.File != "" {
-			out[i].Locations = []sarifLocation{sarifPlace(u.Pos, u.Pos)}
+			out.Locations = []sarifLocation{sarifPlace(u.Pos, u.Pos)}
 		}
-	}
-	return out
+		return out
+	})
 }
 
 func suppressionKind(by string) string {
@@ -155,26 +154,21 @@ func suppressionKind(by string) string {
 	return "external"
 }
 
-func sarifRules(all []rules.Rule) []sarifRule {
-	out := make([]sarifRule, len(all))
-	for i := range all {
-		r := &all[i]
-		out[i] = sarifRule{
-			ID:               r.Name,
-			ShortDescription: sarifText{Text: sentence(r.Title)},
-			FullDescription:  sarifText{Text: r.Why},
-			HelpURI:          helpURI(r),
-			Help: sarifText{
-				Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
-			},
-			DefaultConfiguration: sarifConfiguration{r.Severity},
-			Properties: map[string]any{
-				"tags":              []string{"security", "api-gateway"},
-				"security-severity": securitySeverity(r.Severity),
-			},
-		}
+func sarifRuleOf(r *rules.Rule) sarifRule {
+	return sarifRule{
+		ID:               r.Name,
+		ShortDescription: sarifText{Text: sentence(r.Title)},
+		FullDescription:  sarifText{Text: r.Why},
+		HelpURI:          helpURI(r),
+		Help: sarifText{
+			Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
+		},
+		DefaultConfiguration: sarifConfiguration{r.Severity},
+		Properties: map[string]any{
+			"tags":              []string{"security", "api-gateway"},
+			"security-severity": securitySeverity(r.Severity),
+		},
 	}
-	return out
 }
 
 // home is where the program is at home.

@@ -99,11 +99,11 @@ func TestFindings(t *testing.T) {
 			},
 		},
 	})
-	lines := FormatsOf[*report.Linting]{{"lines", styleless(LintLines)}}
+	lines := FormatsOf[*report.Linting](nil).with("lines", LintLines)
 	golden(t, "lint", lines, []row[*report.Linting]{
 		{fact: "behind a pipe each finding is one line", report: lintedPolicy},
 	})
-	page := FormatsOf[*report.Linting]{{"markdown", styleless(LintMarkdown)}}
+	page := FormatsOf[*report.Linting](nil).with("markdown", LintMarkdown)
 	golden(t, "lint", page, []row[*report.Linting]{
 		{fact: "for a ticket each finding is an item", report: lintedPolicy},
 		{

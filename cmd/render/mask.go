@@ -229,8 +229,8 @@ func (m *Mask) appendString(out, quoted []byte) []byte {
 	if len(quoted) < leastMasked && m.personal() == nil {
 		return append(out, quoted...)
 	}
-	var plain string
-	if json.Unmarshal(quoted, &plain) != nil {
+	plain := string(bytes.Trim(quoted, `"`))
+	if bytes.IndexByte(quoted, '\\') >= 0 && json.Unmarshal(quoted, &plain) != nil {
 		return append(out, quoted...)
 	}
 	shown := m.Text(plain)

@@ -83,7 +83,7 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 		map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
 		t.Fatal(err)
 	}
-	text := NewText(Style{Color: true}).Masked(mask)
+	text := &Text{Style: Style{Color: true}, mask: mask}
 	text.Para(1, text.Paint(Bad, said))
 	text.Rows(1, []Row{{text.Paint(Good, "abe@contoso.com"), said}})
 	page := markdown{mask: mask}

@@ -101,24 +101,15 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
 		Cells:         []cellJSON{},
-		Findings:      make([]matrixFindingJSON, 0, len(x.Findings)+len(x.Remarks)),
-		Allow:         make([]crossingJSON, len(x.Allow)),
-		Next:          nextOf(x.Next),
-	}
-	for i := range x.Findings {
-		out.Findings = append(out.Findings, x.findingOf(&x.Findings[i]))
-	}
-	for i := range x.Remarks {
-		out.Findings = append(out.Findings, x.remarkOf(&x.Remarks[i]))
-	}
-	for i, c := range x.Allow {
-		out.Allow[i] = crossingJSON{c.From, c.To, c.Reason, sourceOf(c.Pos)}
-	}
-	if x.Fixed != nil {
-		out.Fix = x.fixOf()
+		Findings:      append(listOf(x.Findings, x.findingOf), listOf(x.Remarks, x.remarkOf)...),
+		Allow: listOf(x.Allow, func(c *environments.Crossing) crossingJSON {
+			return crossingJSON{c.From, c.To, c.Reason, sourceOf(c.Pos)}
+		}),
+		Next: nextOf(x.Next),
 	}
 	grids := []*environments.Matrix{x.Matrix}
 	if x.Fixed != nil {
+		out.Fix = x.fixOf()
 		grids = append(grids, x.Fixed)
 	}
 	return writeCells(w, out, grids)
@@ -221,7 +212,7 @@ func truthOf(t rules.Truth) *bool {
 func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
 	w := x.witness(f)
 	out := matrixFindingJSON{
-		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
+		findingJSON: findingOf(&f.Finding),
 		Token:       &x.Rows[f.Row].Name,
 		Gateway:     x.Gateways[f.Gateway],
 		Witness:     json.RawMessage(w.Claims.JSON()),
@@ -246,7 +237,7 @@ func lowerNames(headers map[string]string) map[string]string {
 // remarkOf is a finding about a policy: no token shows it.
 func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	return matrixFindingJSON{
-		findingJSON: findingsOf([]rules.Finding{r.Finding})[0],
+		findingJSON: findingOf(&r.Finding),
 		Gateway:     x.Gateways[r.Gateway],
 		Tokens:      []string{},
 		Witness:     json.RawMessage("null"),
@@ -274,16 +265,12 @@ func (x matrixing) fixOf() *fixJSON {
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{
-			Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{},
-			Files: editedBy(r), Wrong: r.Wrong,
-		}
-		for _, c := range r.Changes {
-			repair.Changes = append(repair.Changes, fileChangeJSON{
-				c.File, changeOf(&c.FieldChange),
-			})
-		}
-		out.Repairs = append(out.Repairs, repair)
+		changes := listOf(r.Changes, func(c *report.FileChange) fileChangeJSON {
+			return fileChangeJSON{c.File, changeOf(&c.FieldChange)}
+		})
+		out.Repairs = append(out.Repairs, repairJSON{
+			x.Gateways[r.Gateway], r.Titles, changes, editedBy(r), r.Wrong,
+		})
 	}
 	return out
 }

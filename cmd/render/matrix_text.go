@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -14,10 +13,10 @@ import (
 
 // MatrixText writes a matrix for a person: the grid, the answer in a sentence, and each finding
 // with its place. The short form folds the rows, and has no token that shows a finding.
-func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
+func MatrixText(text *Text, r *report.Matrixing) {
 	x := matrixing{r}
-	t := &matrixText{Text: NewText(style), x: x}
-	switch style.Detail {
+	t := &matrixText{Text: text, x: x}
+	switch t.Detail {
 	case Answer:
 		t.OneLine(x.sentenceOf(x.Lines(), ""))
 	case All:
@@ -25,8 +24,6 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	default:
 		t.short()
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 func (t *matrixText) all() {

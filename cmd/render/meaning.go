@@ -147,9 +147,8 @@ func newClaim(r *report.Claim) *claim {
 
 // ClaimText writes one claim: its whole value on the first line, or that there is none, then
 // what is known about it.
-func ClaimText(w io.Writer, style Style, r *report.Claim) error {
+func ClaimText(t *Text, r *report.Claim) {
 	c := newClaim(r)
-	t := NewText(style)
 	switch {
 	case c.Value != nil:
 		t.values(c)
@@ -164,8 +163,6 @@ func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 		t.Blank()
 		t.Rows(1, claimRows(c.Info))
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // values adds the claim's whole value. A claim that appears twice has two.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -13,11 +14,7 @@ type nextJSON struct {
 }
 
 func nextOf(steps []rules.Step) []nextJSON {
-	var all []nextJSON
-	for _, step := range steps {
-		all = append(all, nextJSON{step.Note, step.Command})
-	}
-	return all
+	return listOf(steps, func(s *rules.Step) nextJSON { return nextJSON{s.Note, s.Command} })
 }
 
 // wayOn is the last block of a screen: what to do now.
@@ -63,11 +60,11 @@ func (m *markdown) command(command string) {
 	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
 }
 
-// nextPage is a way on in HTML.
-func nextPage(steps []rules.Step, say func(string) string) []Row {
-	var all []Row
-	for _, step := range steps {
-		all = append(all, Row{say(sentence(step.Note)), say(step.Command)})
-	}
-	return all
+// InitText says which environments file was written, and what to do now.
+func InitText(w io.Writer, style Style, written string, next rules.Step) error {
+	t := NewText(style)
+	t.Para(0, safe(written))
+	t.wayOn([]rules.Step{next})
+	_, err := t.WriteTo(w)
+	return err
 }

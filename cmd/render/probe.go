@@ -32,7 +32,7 @@ func probeOf(p *report.Probed) *probeJSON {
 	}
 	return &probeJSON{
 		Method: p.Method, URL: p.URL, Outcome: p.Outcome, Status: p.Answer.Status,
-		Headers: append([]string{}, p.Answer.Headers...), Body: p.Answer.Body,
+		Headers: orEmpty(p.Answer.Headers), Body: p.Answer.Body,
 		BodyTruncated: p.Answer.Cut, Test: known(p.Kept.Test),
 	}
 }
@@ -161,15 +161,13 @@ func ProbeAllJSON(w io.Writer, p *report.ProbingAll) error {
 
 // ProbeAllText writes a row for each token at each gateway. The short form leaves out what came
 // out as predicted where that is much.
-func ProbeAllText(w io.Writer, style Style, p *report.ProbingAll) error {
-	t := NewText(style)
-	if style.Detail == Answer {
+func ProbeAllText(t *Text, p *report.ProbingAll) {
+	if t.Detail == Answer {
 		t.OneLine(probeSentence(p))
-		_, err := t.WriteTo(w)
-		return err
+		return
 	}
 	predicted, differ, open, silent := p.Counts()
-	folds := style.Detail != All && predicted > mostPredicted
+	folds := t.Detail != All && predicted > mostPredicted
 	var rows []Row
 	for i, row := range p.Cells {
 		for g := range row {
@@ -192,8 +190,6 @@ func ProbeAllText(w io.Writer, style Style, p *report.ProbingAll) error {
 		t.wayOn(p.Next)
 	}
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // mostPredicted is how many cells that came out as predicted the short form shows.

@@ -29,19 +29,16 @@ type (
 
 // PullJSON writes which files were written, and what could not be fetched.
 func PullJSON(w io.Writer, p *report.Pulling) error {
-	out := pullJSON{
-		SchemaVersion: SchemaVersion, Config: p.Config,
-		Environments: append([]string{}, p.Columns...), Files: []pullFileJSON{},
-		Missing: []string{}, Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone,
-		Next: nextOf(p.Next),
-	}
-	for i := range p.Files {
-		out.Files = append(out.Files, pullFileJSON{p.Files[i].Name, p.Files[i].Change()})
-	}
-	for _, err := range p.Missing {
-		out.Missing = append(out.Missing, report.AsError(err).Error())
-	}
-	return JSON(w, out)
+	return JSON(w, pullJSON{
+		SchemaVersion: SchemaVersion, Config: p.Config, Environments: orEmpty(p.Columns),
+		Files: listOf(p.Files, func(f *report.PulledFile) pullFileJSON {
+			return pullFileJSON{f.Name, f.Change()}
+		}),
+		Missing: listOf(p.Missing, func(err *error) string {
+			return report.AsError(*err).Error()
+		}),
+		Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone, Next: nextOf(p.Next),
+	})
 }
 
 // mostColumns is how many environments the short form names.
@@ -49,18 +46,16 @@ const mostColumns = 12
 
 // PullText says in a few lines what was fetched, and of a second run what changed; in full, each
 // file and each change as a diff.
-func PullText(w io.Writer, style Style, p *report.Pulling) error {
-	t := NewText(style)
-	if style.Detail == Answer {
+func PullText(t *Text, p *report.Pulling) {
+	if t.Detail == Answer {
 		t.OneLine(pullSentence(p))
-		_, err := t.WriteTo(w)
-		return err
+		return
 	}
 	t.Blank()
 	t.Para(1, pullSentence(p))
 	var rows []Row
 	names := p.Columns
-	if style.Detail != All && len(names) > mostColumns {
+	if t.Detail != All && len(names) > mostColumns {
 		names = append(names[:mostColumns:mostColumns],
 			fmt.Sprintf("and %d more (-v shows them)", len(p.Columns)-mostColumns))
 	}
@@ -83,7 +78,7 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	}
 	t.Blank()
 	t.Rows(1, rows)
-	t.pulledFiles(p, style.Detail == All)
+	t.pulledFiles(p, t.Detail == All)
 	if len(p.Missing) > 0 {
 		t.Blank()
 		t.Para(1, t.Paint(Bad, report.Counted(len(p.Missing), "answer")+" could not be fetched")+
@@ -91,8 +86,6 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	}
 	t.wayOn(p.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // pulledFiles lists the files that a second run changed, or all files with their changes.

@@ -10,8 +10,7 @@ import (
 )
 
 // RulesText writes the catalogue as a table.
-func RulesText(w io.Writer, style Style, all []rules.Rule) error {
-	t := NewText(style)
+func RulesText(t *Text, all []rules.Rule) {
 	widest := 0
 	for _, r := range all {
 		widest = max(widest, width(r.Name))
@@ -20,13 +19,10 @@ func RulesText(w io.Writer, style Style, all []rules.Rule) error {
 		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest),
 			pad(t.severity(r.Severity), len("warning")), r.Title))
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // RuleText writes one rule in full.
-func RuleText(w io.Writer, style Style, p *report.RulePage) error {
-	t := NewText(style)
+func RuleText(t *Text, p *report.RulePage) {
 	t.Blank()
 	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title),
 		t.Paint(Faint, "["+p.Name+"]")))
@@ -56,8 +52,6 @@ func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	}
 	t.Para(1, "since "+p.Since)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // example shows a file as it is, under a title. An empty one is left out.
@@ -99,11 +93,7 @@ type (
 
 // RulesJSON writes the catalogue as JSON.
 func RulesJSON(w io.Writer, all []rules.Rule) error {
-	out := rulesJSON{SchemaVersion: SchemaVersion, Rules: make([]ruleJSON, len(all))}
-	for i := range all {
-		out.Rules[i] = ruleOf(&all[i])
-	}
-	return JSON(w, out)
+	return JSON(w, rulesJSON{SchemaVersion, listOf(all, ruleOf)})
 }
 
 // RuleJSON writes one rule in full as JSON: a catalogue of one rule.

@@ -25,12 +25,11 @@ const (
 
 // ScanText writes what the tokens of a stream get: totals, then each cause with its busiest
 // clients and audiences; of two sets of policies, who is locked out and who is let in.
-func ScanText(w io.Writer, style Style, x *report.Scanning) error {
-	t := &scanText{NewText(style), x}
-	if style.Detail == Answer {
+func ScanText(text *Text, x *report.Scanning) {
+	t := &scanText{text, x}
+	if t.Detail == Answer {
 		t.OneLine(t.headline())
-		_, err := t.WriteTo(w)
-		return err
+		return
 	}
 	t.Blank()
 	t.Para(1, t.Paint(Strong, t.headline()))
@@ -46,8 +45,6 @@ func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 	}
 	t.wayOn(x.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type scanText struct {
@@ -341,11 +338,9 @@ func scanCauseOf(c scan.Cause) scanCauseJSON {
 }
 
 func countedOf(values map[string]int64) []countedJSON {
-	all := make([]countedJSON, 0, len(values))
-	for _, v := range scan.Busiest(values) {
-		all = append(all, countedJSON{Value: v.Value, Tokens: v.Tokens})
-	}
-	return all
+	return listOf(scan.Busiest(values), func(v *scan.Counted) countedJSON {
+		return countedJSON{Value: v.Value, Tokens: v.Tokens}
+	})
 }
 
 // ScannedNDJSON writes one token of a stream as a line of NDJSON.

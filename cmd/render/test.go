@@ -45,9 +45,9 @@ func failed(c *report.Covered) int { return c.Failed }
 
 // TestText writes the outcome of policy tests for a person: each failing test with the
 // difference and the whole trace, then one line that sums up.
-func TestText(w io.Writer, style Style, r *report.Testing) error {
+func TestText(text *Text, r *report.Testing) {
 	x := testRun{r}
-	t := &testText{Text: NewText(style), x: x}
+	t := &testText{Text: text, x: x}
 	for i := range x.Cases {
 		if c := &x.Cases[i]; len(c.Differences) > 0 {
 			t.failure(c)
@@ -58,8 +58,6 @@ func TestText(w io.Writer, style Style, r *report.Testing) error {
 	}
 	t.Para(0, t.Paint(t.mood(), x.summary()))
 	t.wayOn(x.Next)
-	_, err := t.WriteTo(w)
-	return err
 }
 
 type testText struct {
@@ -170,13 +168,10 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 	failed := x.Failed()
 	out := testsJSON{
 		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
-		Tests: make([]testJSON, len(x.Cases)), Next: nextOf(x.Next),
-	}
-	for i := range x.Cases {
-		out.Tests[i] = testOf(&x.Cases[i])
+		Tests: listOf(x.Cases, testOf), Next: nextOf(x.Next),
 	}
 	if x.Coverage != nil {
-		out.Coverage = coverageOf(x.Coverage)
+		out.Coverage = listOf(x.Coverage.Checks, coveredOf)
 	}
 	return JSON(w, out)
 }
@@ -184,15 +179,12 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 func testOf(c *report.Tested) testJSON {
 	out := testJSON{
 		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
-		Differences: c.Differences,
+		Differences: orEmpty(c.Differences),
 		Expected: expectationJSON{
 			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
 		},
 		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
 		Checks: checksOf(c.Verdict.Results),
-	}
-	if out.Differences == nil {
-		out.Differences = []string{}
 	}
 	if c.Verdict.Decided != nil {
 		out.Actual.Decided = &c.Verdict.Decided.Check.ID
@@ -200,14 +192,9 @@ func testOf(c *report.Tested) testJSON {
 	return out
 }
 
-func coverageOf(c *report.Coverage) []coveredJSON {
-	all := make([]coveredJSON, len(c.Checks))
-	for i, covered := range c.Checks {
-		all[i] = coveredJSON{
-			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name,
-			Source: sourceOf(covered.Check.Pos),
-			Passed: covered.Passed, Failed: covered.Failed, Unknown: covered.Unknown,
-		}
+func coveredOf(c *report.Covered) coveredJSON {
+	return coveredJSON{
+		ID: c.Check.ID, Claim: known(c.Check.Claim), Policy: c.Policy.Name,
+		Source: sourceOf(c.Check.Pos), Passed: c.Passed, Failed: c.Failed, Unknown: c.Unknown,
 	}
-	return all
 }

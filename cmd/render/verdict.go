@@ -105,6 +105,14 @@ func passes(v *rules.Verdict) string {
 	return "every check passes"
 }
 
+// statusOf is the status of an answer with its name, or those of which it has one.
+func statusOf(code int, a *rules.Answer) string {
+	if code != 0 || a.OneOf == nil {
+		return status(code)
+	}
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(a.OneOf), "[]"), " ", " or ")
+}
+
 // status is a status with its name in HTTP, or that it is not known.
 func status(code int) string {
 	if code == 0 {
@@ -155,7 +163,7 @@ func verdictLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200, accepted"
 	case rules.Rejected:
-		return decidedAt(status(v.Status)+", rejected", theCheck(v))
+		return decidedAt(statusOf(v.Status, &v.Answer)+", rejected", theCheck(v))
 	}
 	if v.Decided != nil && v.Decided.Check.ID == rules.NotModelled {
 		return "undetermined: " + notPredicted(v)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"io"
 	"slices"
 	"strings"
 
@@ -12,10 +11,10 @@ import (
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every
 // check, and what to do next. The short form folds the checks that passed.
-func VerifyText(w io.Writer, style Style, r *report.Verification) error {
+func VerifyText(t *Text, r *report.Verification) {
 	v := newVerification(r)
-	t := NewText(style).Masked(v.Mask)
-	switch style.Detail {
+	t.mask = v.Mask
+	switch t.Detail {
 	case Answer:
 		mood, headline := v.headline()
 		t.OneLine(t.Paint(mood, safe(headline)))
@@ -24,8 +23,6 @@ func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	default:
 		t.verifyShort(v)
 	}
-	_, err := t.WriteTo(w)
-	return err
 }
 
 func (t *Text) verifyAll(v verification) {

@@ -130,6 +130,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	}
 	explanation := run.Explain()
 	if answer := m.Answered(sent); answer != nil {
+		answer.Before = m.Now()
 		run.Observe(answer, explanation)
 	}
 	return explanation, nil

@@ -14,12 +14,17 @@ import (
 // ReadContracts reads the client ids with an approved contract: one a line, a list of strings in
 // JSON or YAML, or the answer of a vendor's control plane.
 func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
+	contracts, err := m.readContracts(name)
+	return contracts, m.OrMistaken(err, name, aContracts)
+}
+
+func (m *Maker) readContracts(name string) (*rules.Contracts, error) {
 	text, err := m.ReadText(name)
 	if err != nil {
 		return nil, err
 	}
 	text = inspect.UTF8(text)
-	contracts := &rules.Contracts{File: name}
+	contracts := &rules.Contracts{}
 	switch {
 	case strings.TrimSpace(text) == "":
 		err = contractsFault(source.Position{File: name}, "the file is empty")
@@ -85,7 +90,8 @@ func tooManyContracts(pos source.Position) error {
 // 36.
 const longestClientID = 200
 
-// noClientID says why a line is not a client id, or returns "".
+// noClientID says why a line is not a client id, or returns "". The mark of what a deployment
+// fills in is none either.
 func noClientID(line string) string {
 	switch {
 	case isToken(line):
@@ -151,11 +157,11 @@ func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) err
 // checkIDs refuses a list with an item that can't be a client id.
 func checkIDs(list *source.Value) error {
 	for _, item := range list.Items {
-		switch {
-		case strings.TrimSpace(item.Text) == "":
+		if strings.TrimSpace(item.Text) == "" {
 			return contractsFault(item.Pos, "the string is empty, so it is not a client id")
-		case isToken(item.Text):
-			return contractsFault(item.Pos, "the string is a token or a secret, not a client id")
+		}
+		if cause := noClientID(item.Text); cause != "" && !isNumber(item.Text) {
+			return contractsFault(item.Pos, strings.Replace(cause, "line", "string", 1))
 		}
 	}
 	return nil

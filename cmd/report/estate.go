@@ -39,7 +39,8 @@ func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
 	case err != nil:
 		return nil, err
 	}
-	return environments.Read(file)
+	read, err := environments.Read(file)
+	return read, m.OrMistaken(err, name, string(environmentsFile))
 }
 
 // noEnvironments is the error where the environments file is not there, with the command that
@@ -332,7 +333,7 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 	}
 	name, err := r.one(of.Contracts)
 	if err == nil {
-		site.Contracts, err = r.maker.ReadContracts(name)
+		site.Contracts, err = r.maker.readContracts(name)
 		err = r.blame(err, []entra.Text{of.Contracts}, name, aContracts)
 	}
 	return err

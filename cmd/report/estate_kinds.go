@@ -104,7 +104,7 @@ func (m *Maker) KindOf(name string) string {
 	if _, err := inspect.Locate(text); err == nil {
 		return aToken
 	}
-	if _, err := m.ReadContracts(name); err == nil {
+	if _, err := m.readContracts(name); err == nil {
 		return aContracts
 	}
 	return ""

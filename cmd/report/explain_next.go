@@ -170,7 +170,7 @@ func (w *explainNext) failed(r *rules.Result) {
 	case rules.Signature, rules.Introspection:
 		w.unverified(r)
 	case rules.Expiry:
-		w.because("The token expired: take a fresh one")
+		w.because(notFresh(&w.profile))
 	case rules.Audience:
 		w.otherAudience()
 	case rules.Issuer, rules.Tenant:
@@ -452,8 +452,14 @@ func (r *Explainer) lintCommand() string {
 // Likeliest begins the step that follows the likeliest explanation.
 const Likeliest = "Check the most likely cause: "
 
-// differs follows the likeliest explanation of what the real gateway answered.
+// differs follows the likeliest explanation of what the real gateway answered. Where a check is
+// not known, what decides it comes before anything that no file shows.
 func (w *explainNext) differs() {
+	if w.x.Verdict.Outcome == rules.Undetermined {
+		if w.collect(); len(commands(w.steps)) > 0 {
+			return
+		}
+	}
 	if causes := w.x.Observed.Causes; len(causes) > 0 {
 		likeliest := &causes[0].Cause
 		step := rules.Step{Note: Likeliest + Look(likeliest)}
@@ -472,6 +478,14 @@ func (w *explainNext) differs() {
 	if len(commands(w.steps)) == 0 {
 		w.askTheGateway("Look at the gateway itself")
 	}
+}
+
+// notFresh says why a token that fails at its expiry is of no more use.
+func notFresh(profile *inspect.Profile) string {
+	if !profile.ExpiresAt.Known() {
+		return "Entra ID writes exp into every token: take one as Entra ID issues it"
+	}
+	return "The token expired: take a fresh one"
 }
 
 // pastAnyLeeway is how long after its exp no gateway takes a token any more.

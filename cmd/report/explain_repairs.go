@@ -11,6 +11,13 @@ import (
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
+// The bounds of what narrows policies: of how many of them changes are tried, and how many are
+// compiled for it, since for each change all of them are.
+const (
+	mostNarrowed = 10
+	mostTried    = 1000
+)
+
 // repair proves what the adapter proposes.
 func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
@@ -30,8 +37,13 @@ func (r *Explainer) repair(x *Explanation) {
 		})
 		return
 	}
-	sides := &repair.Sides{Own: r.Request, Other: r.Other, OneClient: true}
-	x.Other = sides.On(r.Policies.Policies).Other
+	sides := &repair.Sides{
+		Own: r.Request, Other: r.Other, OneClient: true, Shown: true,
+		Most: max(1, min(mostNarrowed, mostTried/max(1, len(r.Policies.Policies)))),
+	}
+	if r.Other != nil {
+		x.Other = sides.On(r.Policies.Policies).Other
+	}
 	remedies, refused := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)
 	if role := r.roleOfApp(&x.Verdict); role != "" {

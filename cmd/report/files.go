@@ -94,6 +94,11 @@ func (m *Maker) TokenText(args []string) (string, error) {
 	case strings.HasPrefix(text, "@") && len(args) > 1 && strings.HasPrefix(args[1], "@"):
 		return "", Problem("two files with tokens were given",
 			"name one: @FILE; a second token, of another environment, is explain's --other @FILE")
+	case strings.HasPrefix(text, "@") && len(args) > 1 && m.IsFile(args[0][1:]):
+		return "", Problem(
+			fmt.Sprintf("one token is read, and %d arguments were given", len(args)),
+			"a flag stands before the name of any other file; a name with spaces is put in quotes",
+		)
 	case strings.HasPrefix(text, "@"):
 		return m.ReadText(text[1:])
 	case m.IsFile(text):

@@ -21,7 +21,7 @@ type Fixing struct {
 	Repaired      []string // the rules, or the steps of a solution, in the order of the changes
 	Changes       []rules.FieldChange
 	Refused       []Refused
-	Tokens        []repair.Token
+	Tokens        []FixedToken
 	Unproved      []Unproved
 	Warnings      []string // of what the change lets in that was kept out before, or keeps out
 	Changed       bool     // something was repaired
@@ -31,14 +31,38 @@ type Fixing struct {
 	Next          []rules.Step // what to do now
 }
 
+// FixedToken is a token that was run before and after.
+type FixedToken struct {
+	Name          string
+	API           string // the API instance, of a file with several
+	Modelled      bool
+	Expected      rules.Decision // what the gateway should answer; empty if that is not known
+	Before, After Answered
+}
+
+// Answered is all that is shown of a verdict. The verdict itself holds the policies and with them
+// their files, and a run may repair thousands.
+type Answered struct {
+	Outcome   rules.Decision
+	Status    int      // 0 if it is not known
+	DecidedBy rules.ID // empty if no check decides
+	Ask       string   // the one thing to ask next; empty if there is none
+	Line      string   // the verdict in a few words
+}
+
+// NewAnswered keeps of a verdict what is shown of it.
+func NewAnswered(v *rules.Verdict, words func(*rules.Verdict) string) Answered {
+	return Answered{v.Outcome, v.Status, v.DecidedBy(), Ask(v.Question()), words(v)}
+}
+
 // Refused is a finding that was not repaired.
 type Refused struct {
-	Rule, Field string
-	Severity    rules.Severity
-	Pos         source.Position
-	Why         string
-	Asks        []string // the flags that would help
-	Solutions   []string // the ready-made repairs that would
+	Rule      string
+	Severity  rules.Severity
+	Pos       source.Position
+	Why       string
+	Asks      []string // the flags that would help
+	Solutions []string // the ready-made repairs that would
 }
 
 // Unproved is what tokens would have shown, were it known what they look like.
@@ -259,8 +283,15 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
-		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens,
+		Repaired: fixed.Repaired, Changes: fixed.After.Fields(),
 		Changed: fixed.Changed(), Stays: slices.ContainsFunc(fixed.Left, j.asked),
+	}
+	for i := range fixed.Tokens {
+		t := &fixed.Tokens[i]
+		shown.Tokens = append(shown.Tokens, FixedToken{
+			t.Name, t.API, t.Modelled, t.Expected,
+			NewAnswered(&t.Before, j.Words), NewAnswered(&t.After, j.Words),
+		})
 	}
 	for i := range fixed.Left {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
@@ -310,7 +341,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 		why = left.Message + " (" + why + ")"
 	}
 	refused := Refused{
-		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
+		Rule: rule, Severity: left.Severity, Pos: left.Pos,
 		Why: why, Asks: asks,
 	}
 	for _, need := range left.Needs {

@@ -329,9 +329,10 @@ func notModelled(policies []*rules.Policy) []Unseen {
 	return all
 }
 
-// withLint adds what the rules find in the policies to what is known of them already.
+// withLint adds what the rules find in the policies to what is known of them already. The rules
+// come without the vendor's advice: nobody reads it here.
 func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
-	j := lint.Judge{Catalogue: Gateways{s.Adapter}.Catalogue(), Apps: s.Apps}
+	j := lint.Judge{Catalogue: slices.Concat(lint.Rules(), s.Adapter.Rules()), Apps: s.Apps}
 	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
 }
 

@@ -364,21 +364,45 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 // it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
-	as := ""
-	switch kind {
-	case keySetFile:
-		as = "--jwks " + file.Name + ", to explain, verify or scan"
-	case environmentsFile:
-		as = "-c " + file.Name + " --env NAME, to explain or scan; as -c " + file.Name +
-			", to matrix"
-	case registrationFile:
-		as = "--app " + file.Name + ", beside a policy"
-	default:
+	if kind == "" {
 		return err
 	}
 	return &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no policy in this file: it is " + string(kind),
+		Hints: source.Hints("pass it as " + passedAs(string(kind), file.Name)),
+	}
+}
+
+// passedAs is the flag that takes a file of a kind, and where; empty where none does.
+func passedAs(kind, name string) string {
+	switch kind {
+	case aPolicy:
+		return "-p " + name + ", to explain or scan"
+	case string(keySetFile):
+		return "--jwks " + name + ", to explain, verify or scan"
+	case string(environmentsFile):
+		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
+	case string(registrationFile):
+		return "--app " + name + ", beside a policy"
+	}
+	return ""
+}
+
+// OrMistaken says of a file that could not be read as what was wanted which other kind it is, and
+// which flag takes it; else it returns the error as it is.
+func (m *Maker) OrMistaken(err error, name, wanted string) error {
+	if err == nil {
+		return nil
+	}
+	is := m.KindOf(name)
+	as := passedAs(is, name)
+	if as == "" || is == wanted {
+		return err
+	}
+	return &source.Error{
+		Pos:   source.Position{File: name},
+		Cause: "this is " + is + ", and " + wanted + " is expected here",
 		Hints: source.Hints("pass it as " + as),
 	}
 }

@@ -70,6 +70,7 @@ func (r *Explainer) Probe(x *Explanation, address *url.URL, answer ProbeAnswer) 
 	r.probed = true
 	o := &rules.Observation{
 		Status: answer.Status, Body: &answer.Body, Headers: answer.Headers,
+		Before: r.Request.At,
 	}
 	r.Observe(o, x)
 	x.Probed = &Probed{
@@ -117,7 +118,6 @@ func AsSent(request *rules.Request, address *url.URL) {
 // ProbingAll is what the gateways of an estate answered to its real tokens, beside what was
 // predicted.
 type ProbingAll struct {
-	Name     string   // of the environments file
 	Gateways []string // the environments that have a url, in the file's order
 	URLs     []string // of each, without its query
 	Tokens   []string // the rows
@@ -187,7 +187,7 @@ func (p *ProbingAll) AddNext(line CommandLine) {
 func (m *Maker) ProbeAll(
 	e *Estate, targets []ProbeTarget, like *rules.Request, ask AskGateway,
 ) *ProbingAll {
-	all := &ProbingAll{Name: e.Name}
+	all := &ProbingAll{}
 	for _, target := range targets {
 		all.Gateways = append(all.Gateways, target.Site.Name)
 		all.URLs = append(all.URLs, WithoutQuery(target.Address))

@@ -25,7 +25,6 @@ import (
 type Pulling struct {
 	Folder  string
 	Config  string       // the environments file
-	Kept    bool         // it was there, and is as it was
 	Columns []string     // the environments that it should name
 	Files   []PulledFile // in the order of writing, the environments file last
 	Gone    []string     // folders of an earlier run that nothing was fetched for
@@ -282,15 +281,24 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 	var s shield
 	for i := range other.Members {
 		m := &other.Members[i]
-		if m.Value.Is(source.String) && m.Value.Text != "" && s.isSecret(m) &&
-			!isPublicKey(m.Value.Text) {
+		isText := m.Value.Is(source.String)
+		switch {
+		case isText && m.Value.Text != "" && !isPublicKey(m.Value.Text) &&
+			(s.isSecret(m) || isCredential(v, m)),
+			!isText && isSecretField(m.Key) && holdsText(m.Value):
 			p.out.Secrets++
 			m.Value = &source.Value{Kind: source.String, Text: SecretMark}
-		} else {
+		default:
 			m.Value = p.masked(m.Value)
 		}
 	}
 	return &other
+}
+
+// holdsText reports whether there is a text in a value.
+func holdsText(v *source.Value) bool {
+	return v.Is(source.String) || slices.ContainsFunc(v.Items, holdsText) ||
+		slices.ContainsFunc(v.Members, func(m source.Member) bool { return holdsText(m.Value) })
 }
 
 // isPublicKey reports whether a text is a public key or a certificate in PEM, and nothing else:

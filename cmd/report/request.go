@@ -146,7 +146,7 @@ func (m *Maker) NewRequest(
 	said *Said, token *inspect.Token, pasted *inspect.HTTPRequest,
 ) (request *rules.Request, err error) {
 	request = &rules.Request{
-		Token: token, At: said.At, Method: m.MethodOf(said.Method), Path: said.Path,
+		Token: token, At: said.At, Method: m.MethodOf(said.Method),
 		HeadersWhole: said.HeadersWhole,
 	}
 	if request.Headers, err = m.ReadHeaders(said.Headers); err != nil {
@@ -155,6 +155,7 @@ func (m *Maker) NewRequest(
 	if err = checkAuthorization(request.Headers, token); err != nil {
 		return nil, err
 	}
+	aimAt(request, said.Path)
 	fillIn(request, pasted)
 	if said.Contracts != "" {
 		if request.Contracts, err = m.ReadContracts(said.Contracts); err != nil {
@@ -178,7 +179,8 @@ func (m *Maker) ReadIntrospection(name string) (*source.Value, error) {
 		cause := fmt.Sprintf("%s: %d documents; an introspection answer has one", name, n)
 		return nil, Problem(cause)
 	}
-	return file.Documents[0], rules.CheckAnswer(file.Documents[0])
+	err = rules.CheckAnswer(file.Documents[0])
+	return file.Documents[0], m.OrMistaken(err, name, "an introspection answer")
 }
 
 // OtherRequest is the same request with another token, one second after that one was issued: what
@@ -213,7 +215,16 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 		}
 		files = append(files, file)
 	}
-	return entra.ReadRegistrations(files...)
+	apps, err := entra.ReadRegistrations(files...)
+	if err == nil {
+		return apps, nil
+	}
+	for _, name := range names {
+		if mistaken := m.OrMistaken(err, name, string(registrationFile)); mistaken != err {
+			return nil, mistaken
+		}
+	}
+	return nil, err
 }
 
 // Pasted is what was pasted with a token.
@@ -249,8 +260,8 @@ func (m *Maker) requestIn(
 		m.note("only the token is taken, and not the request: %s; "+
 			"pass --method, --path and -H", why)
 	case request != nil:
-		dropToken(request, token)
-		m.note("%s", taken(request))
+		plain := setToken(request, token)
+		m.note("%s", taken(request, plain))
 	}
 	return request
 }
@@ -276,17 +287,24 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 	return observed
 }
 
-// dropToken takes the token out of the headers: it is known by itself. A header that carries it in
-// another way than a client should stays, for the gateway to judge.
-func dropToken(request *inspect.HTTPRequest, token *inspect.Token) {
+// setToken writes the token in the header as a client sends it: a line break in it is from the
+// paste. It reports whether it does. Of a request that may have other headers it drops the token,
+// which is known by itself. A header that carries it in another way than a client should stays, for
+// the gateway to judge.
+func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
-	plain := strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact()
+	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&
+		!hasOddSpace(header)
+	inQuery := slices.Contains(slices.Collect(maps.Values(request.Query)), token.Compact())
 	switch {
-	case plain && !hasOddSpace(header):
+	case plain && (request.HeadersWhole || inQuery): // inQuery: it is there twice
+		request.Headers["Authorization"] = "Bearer " + token.Compact()
+	case plain:
 		delete(request.Headers, "Authorization")
 	case !given && request.HeadersWhole: // the token is somewhere else in it
 		request.Headers["Authorization"] = ""
 	}
+	return plain
 }
 
 // hasOddSpace reports whether more than one space follows the scheme: a gateway may refuse that. A
@@ -295,7 +313,7 @@ func hasOddSpace(header string) bool { return strings.Contains(header, "Bearer  
 
 // taken says what is taken from a pasted request: the names of its headers and no values, which
 // may be secrets.
-func taken(r *inspect.HTTPRequest) string {
+func taken(r *inspect.HTTPRequest, plain bool) string {
 	text := "the request is from " + r.From + ": " + r.Method
 	if r.Path != "" {
 		text += " " + r.Path
@@ -303,7 +321,9 @@ func taken(r *inspect.HTTPRequest) string {
 		text += ", with a path that is not known"
 	}
 	sent := maps.Clone(r.Headers)
-	maps.DeleteFunc(sent, func(_, value string) bool { return value == "" })
+	maps.DeleteFunc(sent, func(name, value string) bool {
+		return value == "" || plain && name == "Authorization"
+	})
 	names := slices.Sorted(maps.Keys(sent))
 	switch {
 	case len(names) > 0 && r.HeadersWhole:
@@ -328,10 +348,18 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	if request.Path == "" {
 		request.Path = pasted.Path
 	}
+	if request.Query == nil {
+		request.Query, request.QueryWhole = pasted.Query, pasted.QueryWhole
+	}
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
 	request.Headers, request.Host = headers, pasted.Host
-	request.Cookies, request.Query = pasted.Cookies, pasted.Query
+	request.Cookies = pasted.Cookies
 	request.HeadersWhole = request.HeadersWhole || pasted.HeadersWhole
-	request.QueryWhole = pasted.QueryWhole
+}
+
+// aimAt is what a request asks for: a path, which may have a query. Gateways compare the path
+// alone.
+func aimAt(request *rules.Request, target string) {
+	request.Path, request.Query, request.QueryWhole = inspect.Target(target)
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Shielded returns a file's text with stars in the place of values that are secret and of tokens,
@@ -47,7 +49,7 @@ func tokensIn(text []byte) []source.Span {
 	var spans []source.Span
 	start := 0
 	for line := range strings.Lines(string(text)) {
-		for _, span := range inspect.TokenSpans(line) {
+		for _, span := range inspect.SecretSpans(line) {
 			spans = append(spans, source.Span{Start: start + span.Start, End: start + span.End})
 		}
 		start += len(line)
@@ -76,15 +78,49 @@ func (s *shield) cover(v *source.Value) {
 		if hidesToken(s.file, m.Key, m.KeySpan) {
 			s.spans = append(s.spans, m.KeySpan)
 		}
-		if m.Value.Is(source.String) && s.isSecret(m) {
+		switch {
+		case m.Value.Is(source.String) && s.isSecret(m), isCredential(v, m):
 			s.spans = append(s.spans, m.Value.Span)
-			continue
+		case isSecretField(m.Key) && !m.Value.Is(source.String):
+			s.coverTexts(m.Value)
+		default:
+			s.cover(m.Value)
 		}
-		s.cover(m.Value)
 	}
 	if v.Is(source.String) && hidesToken(s.file, v.Text, v.Span) {
 		s.spans = append(s.spans, v.Span)
 	}
+}
+
+// coverTexts covers every text in a value: it is not what its field should have, and may hold the
+// secret all the same.
+func (s *shield) coverTexts(v *source.Value) {
+	if v.Is(source.String) {
+		s.spans = append(s.spans, v.Span)
+	}
+	for _, item := range v.Items {
+		s.coverTexts(item)
+	}
+	for i := range v.Members {
+		s.coverTexts(v.Members[i].Value)
+	}
+}
+
+// isCredential reports whether a member is the value of a pair of name and value whose name is
+// that of a header with credentials.
+func isCredential(of *source.Value, m *source.Member) bool {
+	if m.Key != "value" || !m.Value.Is(source.String) || readsSecret(m.Value.Text) {
+		return false
+	}
+	for _, word := range []string{"key", "name", "header"} {
+		name, _ := of.Member(word).Str()
+		switch strings.ToLower(name) {
+		case "authorization", "proxy-authorization", "cookie", "api-key", "x-api-key",
+			"client_secret", "client-secret", "ocp-apim-subscription-key":
+			return true
+		}
+	}
+	return false
 }
 
 // hidesToken reports whether a text has a token that does not show in the file as it is: with
@@ -105,8 +141,44 @@ func (s *shield) isSecret(m *source.Member) bool {
 	if slices.Contains(s.known, m.Value.Text) || s.publicKeys && isPublicKey(m.Value.Text) {
 		return false
 	}
-	return isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") ||
-		s.holdsSecret(m.Value.Text)
+	return isSecretField(m.Key) && !readsSecret(m.Value.Text) || s.holdsSecret(m.Value.Text)
+}
+
+// readsSecret reports whether a text is an expression that reads something, and is not the secret
+// itself in quotes.
+func readsSecret(text string) bool {
+	inner, isExpression := strings.CutPrefix(text, "#[")
+	quote := rune(0)
+	for _, r := range inner {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"':
+			quote = r
+		case isExpression && unicode.IsLetter(r):
+			return true
+		}
+	}
+	return false
+}
+
+// ShownChange is a change of a field with a mark in the place of a secret. What a person is to
+// fill in is not a secret.
+func ShownChange(c rules.FieldChange) rules.FieldChange {
+	const mark = "(secret)"
+	var s shield
+	hides := func(text string) bool {
+		return text != "" && (isSecretField(c.Field) && !readsSecret(text) || s.holdsSecret(text))
+	}
+	if hides(c.From) {
+		c.From = mark
+	}
+	if c.Fill == "" && hides(c.To) {
+		c.To = mark
+	}
+	return c
 }
 
 // isSecretField reports whether a field holds a shared secret, a password or credentials, in the
@@ -114,39 +186,53 @@ func (s *shield) isSecret(m *source.Member) bool {
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 	parts := []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"}
+	ends := []string{"jwtkey", "apikey", "sessiontoken"}
 	return slices.ContainsFunc(parts, func(part string) bool {
 		return strings.Contains(name, part)
-	})
+	}) || slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// holdsSecret reports whether a text is JSON with a secret field in it, as a configuration that is
-// kept as text may be. Of JSON that can't be read the names alone count.
+// holdsSecret reports whether a text is JSON, or lines of a name and a value, with a secret field
+// in it, as a configuration that is kept as text may be. Of JSON that can't be read the names
+// alone count.
 func (s *shield) holdsSecret(text string) bool {
-	if !strings.HasPrefix(strings.TrimSpace(text), "{") || !isSecretField(text) {
-		return false
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return s.lineWithSecret(text)
 	}
-	inner, err := source.ReadJSON(s.file.Name, []byte(text))
+	inner, err := source.ReadJSON("", []byte(text))
 	if err != nil {
-		return true
+		return isSecretField(text)
 	}
 	return slices.ContainsFunc(inner.Documents, s.hasSecret)
+}
+
+// lineWithSecret reports whether one of a text's lines is a secret field, a colon and its value.
+func (s *shield) lineWithSecret(text string) bool {
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(line, ": ")
+		value = strings.TrimSpace(value)
+		if value != "" && isSecretField(name) && !slices.Contains(s.known, value) &&
+			!readsSecret(value) && !strings.ContainsAny(name, " \t") {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *shield) hasSecret(v *source.Value) bool {
 	return slices.ContainsFunc(v.Items, s.hasSecret) ||
 		slices.ContainsFunc(v.Members, func(m source.Member) bool {
 			switch {
+			case isCredential(v, &m):
+				return true
 			case m.Value.Is(source.String):
 				return s.isSecret(&m)
-			case isSecretField(m.Key) && isInline(m.Value) && !m.Value.Is(source.Null):
+			case isSecretField(m.Key) && !m.Value.Is(source.Null):
 				return true
 			}
 			return s.hasSecret(m.Value)
 		})
 }
-
-// isInline reports whether nothing is inside a value.
-func isInline(v *source.Value) bool { return len(v.Items)+len(v.Members) == 0 }
 
 // CutLine returns the line of a file in which a span begins, safe to print and without secrets:
 // what is before the span, the span as far as it is on that line, and what is behind it.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
@@ -18,6 +19,26 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 		"a configuration that is a text": {
 			"a.json", `{"configurationData": "{\"textKey\": \"hunter2\"}"}`,
 		},
+		"a key in a list, and in an object": {
+			"a.json", `{"textKey": ["hunter2"], "clientSecret": {"is": {"a": "hunter2"}}}`,
+		},
+		"keys of other policies": {
+			"a.yaml", "openaiApiKey: hunter2\njwtKey: hunter2\nawsSessionToken: hunter2\n",
+		},
+		"a header with credentials": {
+			"a.json", `{"inboundHeaders": [{"key": "Authorization", "value": "Basic hunter2"}]}`,
+		},
+		"such a header in a configuration that is a text": {
+			"a.json", `{"c": "{\"h\": [{\"key\": \"X-Api-Key\", \"value\": \"hunter2\"}]}"}`,
+		},
+		"a configuration in lines of the command line": {
+			"a.json", `{"Configuration": "signingMethod: hmac\ntextKey: hunter2\n"}`,
+		},
+		"an expression that is the secret": {
+			"a.json", `{"clientSecretExpression": "#['hunter2']"}`,
+		},
+		"a password in a URL": {"a.json", `{"jwksUrl": "https://me:hunter2@keys.example/k"}`},
+		"a key in a URL":      {"a.yaml", "jwksUrl: https://f.example/keys?a=1&code=hunter2\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := source.Read(row.file, []byte(row.text))
@@ -40,6 +61,39 @@ func TestAnExpressionIsNoSecret(t *testing.T) {
 	}
 	if got := string(Shielded(file)); got != text {
 		t.Error(got)
+	}
+}
+
+func TestAFieldOfAnotherNameIsNoSecret(t *testing.T) {
+	for _, text := range []string{
+		`{"jwtKeyOrigin": "jwks", "httpCachingKey": "#[attributes.path]", "key": "iss"}`,
+		`{"mandatoryCustomClaims": [{"key": "iss", "value": "https://sts.example/"}]}`,
+		`{"jwksUrl": "https://login.example/t/discovery/keys?appid=1"}`,
+		`{"Configuration": "jwtKeyOrigin: jwks\nclientSecretExpression: #[vars.a]\n"}`,
+	} {
+		file, err := source.Read("a.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(Shielded(file)); got != text {
+			t.Error(got)
+		}
+	}
+}
+
+func TestAChangeIsShownWithoutASecret(t *testing.T) {
+	for change, want := range map[rules.FieldChange]rules.FieldChange{
+		{Field: "textKey", From: `["hunter2"]`, To: "hunter2"}: {
+			Field: "textKey", From: "(secret)", To: "(secret)",
+		},
+		{Field: "textKey", To: "fill me", Fill: "the key"}: {
+			Field: "textKey", To: "fill me", Fill: "the key",
+		},
+		{Field: "jwksUrl", From: "a", To: "b"}: {Field: "jwksUrl", From: "a", To: "b"},
+	} {
+		if got := ShownChange(change); got != want {
+			t.Errorf("%+v", got)
+		}
 	}
 }
 
@@ -104,5 +158,20 @@ func TestAFileIsOpenedWithoutItsSecrets(t *testing.T) {
 	}
 	if got, ok := Open("a.json", `{"textKey": "hunter2"`); ok || got != "" {
 		t.Errorf("a file that can't be read is opened: %q", got)
+	}
+}
+
+// What pull keeps of a policy has marks in the place of secrets, whatever their policy calls them.
+func TestAPulledPolicyIsKeptWithoutItsSecrets(t *testing.T) {
+	const text = `{"openaiApiKey": "hunter2", "textKey": ["hunter2"], "jwtKeyOrigin": "jwks",` +
+		`"inboundHeaders": [{"key": "Authorization", "value": "Basic hunter2"}]}`
+	file, err := source.Read("a.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pullFiles{out: &Pulling{}}
+	kept := p.masked(file.Documents[0]).JSON()
+	if strings.Contains(kept, "hunter2") || !strings.Contains(kept, "jwks") || p.out.Secrets != 3 {
+		t.Errorf("%d secrets in %s", p.out.Secrets, kept)
 	}
 }

@@ -27,8 +27,7 @@ type fetched struct {
 
 // noSet says why no key set is known, and what to pass instead.
 func noSet(why string) (*keys.Set, *rules.Unknown) {
-	need := rules.Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"}
-	return nil, &rules.Unknown{Why: why, Need: need}
+	return nil, rules.NoKeySet(why)
 }
 
 // signedWith is a token and the key that it is verified with.

@@ -213,7 +213,7 @@ func (m *Maker) isContracts(name, folder string) bool {
 		!slices.Contains(formats, filepath.Ext(name)) {
 		return false
 	}
-	_, err := m.ReadContracts(filepath.Join(folder, filepath.FromSlash(name)))
+	_, err := m.readContracts(filepath.Join(folder, filepath.FromSlash(name)))
 	return err == nil
 }
 
@@ -226,7 +226,7 @@ func SurveySummary(s *environments.Survey) string {
 		text += ", " + Counted(n, "app registration file")
 	}
 	if len(comments) > 0 {
-		text += "; only as a comment, because they have no policies: " +
+		text += "; as a comment only, without policies: " +
 			Guarded(strings.Join(comments, ", "))
 	}
 	if n := s.Unplaced(); n > 0 {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,6 @@ type Testing struct {
 type Tested struct {
 	Suite, Name string
 	Pos         source.Position
-	Span        source.Span
 	Expect      environments.Expectation
 	Verdict     rules.Verdict
 	Differences []string // none where the test passed
@@ -216,7 +216,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	suite, err := environments.ReadSuite(file)
-	if err != nil {
+	if err != nil && !environments.IsSuite(file) {
+		return t.Maker.OrMistaken(err, found.Name, "a file of policy tests")
+	} else if err != nil {
 		return err
 	}
 	set, err := t.policies(suite)
@@ -224,8 +226,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	x.Coverage.Add(set.Policies)
+	classes := map[requestLine][]rules.Class{}
 	for i := range suite.Cases {
-		tested, err := t.run(suite, &suite.Cases[i], set)
+		tested, err := t.run(suite, &suite.Cases[i], set, classes)
 		if err != nil {
 			return err
 		}
@@ -261,17 +264,26 @@ func (t *Tester) policies(suite *environments.Suite) (*PolicySet, error) {
 	return t.Maker.ReadPolicies(names, options)
 }
 
-// run runs one test.
+// requestLine is what tells classes of requests apart.
+type requestLine struct{ method, path string }
+
+// run runs one test. To find the classes of its request takes long if the policies have many
+// routes, so tests share them.
 func (t *Tester) run(
 	suite *environments.Suite, c *environments.Case, set *PolicySet,
+	classes map[requestLine][]rules.Class,
 ) (*Tested, error) {
 	request, err := t.request(suite, c)
 	if err != nil {
 		return nil, err
 	}
+	line := requestLine{request.Method, request.Path}
+	if classes[line] == nil {
+		classes[line] = rules.Classes(set.Policies, line.method, line.path)
+	}
 	tested := &Tested{
-		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect,
-		Verdict: rules.Evaluate(set.Policies, request),
+		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
+		Verdict: rules.EvaluateIn(classes[line], set.Policies, request),
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
 		t.disagreement(request, set, &tested.Verdict)...)
@@ -280,7 +292,7 @@ func (t *Tester) run(
 
 func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rules.Request, error) {
 	request := &rules.Request{
-		At: suite.At, Method: t.Method, Path: t.Path, Headers: t.Headers,
+		At: suite.At, Method: t.Method, Headers: t.Headers,
 		Contracts: t.Contracts, Introspection: t.Answer,
 		Signatures: environments.Assumed(c.Signature),
 	}
@@ -290,14 +302,12 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 	if c.Method != "" {
 		request.Method = c.Method
 	}
-	if c.Path != "" {
-		request.Path = c.Path
-	}
+	aimAt(request, cmp.Or(c.Path, t.Path))
 	if c.Headers != nil {
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
-		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
+		request.Contracts = &rules.Contracts{IDs: c.Contracts}
 	}
 	if c.Answer != nil {
 		request.Introspection = c.Answer

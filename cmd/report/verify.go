@@ -84,7 +84,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Command = line.explain()
 	case decided.ID == "expiry":
 		a := askingLike(v.Profile)
-		return a.step(line.Shell, "The token expired: take a fresh one", again)
+		return a.step(line.Shell, notFresh(&v.Profile), again)
 	case decided.ID == "not-before":
 		step.Command = line.Again("verify", line.token(), "--at", "issued")
 	case decided.ID == "issuer", decided.ID == "tenant":
@@ -264,7 +264,7 @@ func (v *Verification) kidQuestion() string {
 	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
 		return whichAuthority
 	}
-	return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
+	return "Whose keys are these? See whether the token's tenant lists its kid"
 }
 
 func alteredQuestion(r keys.Result) string {

@@ -34,8 +34,7 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 		{
 			"a set that the user named",
 			Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
-			"Whose keys are these: does gatewhy keys --tenant for the token's tenant list " +
-				"its kid?",
+			"Whose keys are these? See whether the token's tenant lists its kid",
 		},
 		{
 			"that of the token's own issuer",

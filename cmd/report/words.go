@@ -15,15 +15,15 @@ import (
 // token.
 const LongestWord = 20
 
-// Nearest returns the name that begins with the word, else the nearest that is at most two edits
-// away from it, or an empty string.
+// Nearest returns the name that begins with the word, else the nearest that is a few edits away
+// from it, or an empty string.
 func Nearest(word string, names []string) string {
 	for _, name := range names {
 		if len(word) > 1 && strings.HasPrefix(name, word) {
 			return name
 		}
 	}
-	return inspect.Nearest(word, names, min(2, len(word)-1))
+	return inspect.Nearest(word, names, inspect.FewEdits(word))
 }
 
 // OneOf finds an argument among the words that it can be.
@@ -48,10 +48,10 @@ func Counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
-// keeps its case.
+// Sentence makes a clause a sentence. If the first word is an address, a name with a dot or the
+// claim that the clause is about, it keeps its case.
 func Sentence(clause string) string {
-	word, _, _ := strings.Cut(clause, " ")
+	word, rest, _ := strings.Cut(clause, " ")
 	end := "."
 	switch {
 	case clause == "":
@@ -59,7 +59,9 @@ func Sentence(clause string) string {
 	case strings.ContainsAny(clause[len(clause)-1:], "?.!"):
 		end = ""
 	}
-	if strings.ContainsAny(word, "./:_") {
+	_, claim := inspect.Claim(word)
+	claim = claim && (strings.HasPrefix(rest, "is ") || strings.HasPrefix(rest, "appears "))
+	if claim || strings.ContainsAny(word, "./:_") {
 		return clause + end
 	}
 	return Capital(clause) + end

@@ -26,6 +26,7 @@ var apps = [...]App{
 		[]string{
 			"https://graph.microsoft.com", "https://graph.microsoft.us",
 			"https://dod-graph.microsoft.us", "https://microsoftgraph.chinacloudapi.cn",
+			"https://graph.microsoft.de",
 		},
 	},
 	{
@@ -149,6 +150,9 @@ func MicrosoftAPI(audience string) (App, bool) {
 				return app, true
 			}
 		}
+	}
+	if uri == "https://api.botframework.com" { // no source gives its application id
+		return App{Name: "Bot Framework", URIs: []string{uri}}, true
 	}
 	return tenantHost(uri)
 }

@@ -31,6 +31,8 @@ func TestMicrosoftAPIKnowsAnAudienceInEachOfItsForms(t *testing.T) {
 		{"Graph by its URI", "https://graph.microsoft.com", "Microsoft Graph"},
 		{"Graph by its URI with a slash", "https://graph.microsoft.com/", "Microsoft Graph"},
 		{"Graph of US Government", "https://graph.microsoft.us", "Microsoft Graph"},
+		{"Graph of the cloud that was Germany's", "https://graph.microsoft.de", "Microsoft Graph"},
+		{"Bot Framework", "https://api.botframework.com/", "Bot Framework"},
 		{
 			"Azure Resource Manager with the slash that its tokens carry",
 			"https://management.azure.com/", "Azure Resource Manager",

@@ -25,12 +25,10 @@ func (t Text) Is(other Text) bool {
 // Registration is an app registration: what an application is in every tenant. Each value knows
 // its place. A value that the file does not have is zero.
 type Registration struct {
-	Pos      source.Position
-	Span     source.Span
-	Name     Text
-	AppID    Text
-	ObjectID Text
-	URIs     []Text // identifierUris: the App ID URIs
+	Pos   source.Position
+	Name  Text
+	AppID Text
+	URIs  []Text // identifierUris: the App ID URIs
 
 	// SignIn is signInAudience: AzureADMyOrg, AzureADMultipleOrgs, PersonalMicrosoftAccount, or
 	// AzureADandPersonalMicrosoftAccount.
@@ -83,8 +81,6 @@ type PreAuthorized struct {
 
 // ServicePrincipal is an application in one tenant.
 type ServicePrincipal struct {
-	Pos      source.Position
-	Span     source.Span
 	AppID    Text
 	ObjectID Text
 	Names    []Text // servicePrincipalNames: what a token may be requested for
@@ -98,7 +94,6 @@ type ServicePrincipal struct {
 
 // Assignment gives a principal an app role of an API (appRoleAssignment).
 type Assignment struct {
-	Pos       source.Position
 	Principal Text // the object id of the client's service principal, of a user or of a group
 	Type      Text // ServicePrincipal, User, Group
 	Resource  Text // the object id of the API's service principal

@@ -213,17 +213,15 @@ func isFalse(v *source.Value, name string) bool { return textAt(v, name).Value =
 func registrationOf(v *source.Value) *Registration {
 	api := member(v, "api")
 	r := &Registration{
-		Pos:      v.Pos,
-		Span:     v.Span,
-		Name:     textAt(v, "displayName", "name"),
-		AppID:    textAt(v, "appId"),
-		ObjectID: textAt(v, "id", "objectId"),
-		URIs:     textsOf(member(v, "identifierUris")),
-		SignIn:   textAt(v, "signInAudience"),
-		Version:  versionOf(v, api),
-		Scopes:   scopesOf(api, v),
-		Claims:   claimsOf(v),
-		Public:   textAt(v, "isFallbackPublicClient", "allowPublicClient"),
+		Pos:     v.Pos,
+		Name:    textAt(v, "displayName", "name"),
+		AppID:   textAt(v, "appId"),
+		URIs:    textsOf(member(v, "identifierUris")),
+		SignIn:  textAt(v, "signInAudience"),
+		Version: versionOf(v, api),
+		Scopes:  scopesOf(api, v),
+		Claims:  claimsOf(v),
+		Public:  textAt(v, "isFallbackPublicClient", "allowPublicClient"),
 		MappedClaims: firstText(textAt(api, "acceptMappedClaims"),
 			textAt(v, "acceptMappedClaims")),
 		Groups: textAt(v, "groupMembershipClaims"),
@@ -350,7 +348,6 @@ func (r *Requirement) add(id, kind Text) {
 
 func principalOf(v *source.Value) *ServicePrincipal {
 	return &ServicePrincipal{
-		Pos: v.Pos, Span: v.Span,
 		AppID:              textAt(v, "appId"),
 		ObjectID:           textAt(v, "id", "objectId"),
 		Names:              textsOf(member(v, "servicePrincipalNames")),
@@ -361,7 +358,6 @@ func principalOf(v *source.Value) *ServicePrincipal {
 
 func assignmentOf(v *source.Value) Assignment {
 	return Assignment{
-		Pos:       v.Pos,
 		Principal: textAt(v, "principalId"),
 		Type:      textAt(v, "principalType"),
 		Resource:  textAt(v, "resourceId"),
@@ -393,10 +389,9 @@ func (d *Directory) readTerraform(body *source.Value) {
 func terraformApp(v *source.Value, address string) *Registration {
 	api := member(v, "api")
 	r := &Registration{
-		Pos: v.Pos, Span: v.Span,
+		Pos:          v.Pos,
 		Name:         textAt(v, "display_name"),
 		AppID:        reference(v, address+".client_id"),
-		ObjectID:     reference(v, address+".object_id"),
 		URIs:         textsOf(member(v, "identifier_uris")),
 		SignIn:       textAt(v, "sign_in_audience"),
 		Version:      terraformVersion(v, api),
@@ -450,7 +445,6 @@ func terraformRequirement(v *source.Value) Requirement {
 
 func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {
 	return &ServicePrincipal{
-		Pos: v.Pos, Span: v.Span,
 		AppID:              canonical(textAt(v, "client_id", "application_id")),
 		ObjectID:           reference(v, address+".object_id"),
 		AssignmentRequired: textAt(v, "app_role_assignment_required"),
@@ -459,7 +453,6 @@ func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {
 
 func terraformAssignment(v *source.Value) Assignment {
 	a := Assignment{
-		Pos:       v.Pos,
 		Principal: canonical(textAt(v, "principal_object_id")),
 		Resource:  canonical(textAt(v, "resource_object_id")),
 		Role:      textAt(v, "app_role_id"),

@@ -167,7 +167,7 @@ func TestAKidThatIsNotInTheSetIsExplainedByWhereTheTokenIsFrom(t *testing.T) {
 			text := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"unknown"}`, test.claims)
 			got := verify(text, test.set.PublishedAt(test.address))
 			if got.Reason != keys.KidUnknown || got.Elsewhere != test.want ||
-				!strings.HasSuffix(got.Why, "no key in the set has the token's kid") ||
+				!strings.HasSuffix(got.Why, "the key set has no key with the token's kid") ||
 				!strings.Contains(got.Why, test.says) {
 				t.Errorf("%v, %d, want %d, %q: %s",
 					got.Reason, got.Elsewhere, test.want, test.says, got.Why)

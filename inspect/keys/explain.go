@@ -49,7 +49,7 @@ func (v *verification) publicAsSecret([]*Key) bool {
 	return true
 }
 
-const noSuchKid = "no key in the set has the token's kid"
+const noSuchKid = "the key set has no key with the token's kid"
 
 func (v *verification) unknownKid(named []*Key) bool {
 	switch {

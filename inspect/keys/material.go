@@ -181,7 +181,8 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 			mostDigits)
 		return nil
 	}
-	strict := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
+	strict := strings.ReplaceAll(strings.TrimRight(text, "="), "+", "-")
+	strict = strings.ReplaceAll(strict, "/", "_")
 	data, err := base64.RawURLEncoding.DecodeString(strict)
 	if err != nil {
 		k.Fault = name + " is not base64url"

@@ -234,10 +234,12 @@ func (v *verification) allowed(names []string) bool {
 }
 
 func (v *verification) hasKeys() bool {
-	if why := v.result.Set.Spoiled(); why != "" && v.lenience.GoOIDC {
-		v.conclude(KeyUnusable, "a key set that can be read", why,
-			"the gateway reads no key of the set, for "+why)
-		return false
+	if v.lenience.GoOIDC {
+		if why := v.result.Set.Spoiled(); why != "" {
+			v.conclude(KeyUnusable, "a key set that can be read", why,
+				"the gateway reads no key of the set, for "+why)
+			return false
+		}
 	}
 	if v.result.Set != nil {
 		return true

@@ -356,7 +356,7 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 			name:     "an unknown kid lists the set's",
 			token:    signRS256(t, r[2], `{"alg":"RS256","kid":"three"}`, claims),
 			expected: `one of "one", "two"`, actual: `kid "three"`,
-			why: "no key in the set has the token's kid",
+			why: "the key set has no key with the token's kid",
 		},
 		{
 			name:     "a wrong key names both",

@@ -24,11 +24,9 @@ type mark struct{ line, column int32 }
 func newIndex(text []byte, yaml bool) *index {
 	x := &index{text: text, yaml: yaml, marks: make([]mark, 0, len(text)/stride+1)}
 	at := mark{1, 1}
-	for i := range text {
-		if i%stride == 0 {
-			x.marks = append(x.marks, at)
-		}
-		at = x.step(at, i)
+	for start := 0; start < len(text); start += stride {
+		x.marks = append(x.marks, at)
+		at = x.walk(at, start, min(start+stride, len(text)))
 	}
 	if len(text)%stride == 0 {
 		x.marks = append(x.marks, at)
@@ -36,14 +34,24 @@ func newIndex(text []byte, yaml bool) *index {
 	return x
 }
 
+// walk returns the mark at end, from that at start.
+func (x *index) walk(at mark, start, end int) mark {
+	for i, c := range x.text[start:end] {
+		if c >= ' ' && c < utf8.RuneSelf { // nearly always
+			at.column++
+		} else {
+			at = x.step(at, start+i)
+		}
+	}
+	return at
+}
+
 // step returns the mark after the byte at i.
 func (x *index) step(at mark, i int) mark {
-	switch c := x.text[i]; {
-	case c >= ' ' && c < utf8.RuneSelf: // nearly always
-		at.column++
+	switch {
 	case x.breaks(i):
 		return mark{at.line + 1, 1}
-	case utf8.RuneStart(c):
+	case utf8.RuneStart(x.text[i]):
 		at.column++
 	}
 	return at
@@ -67,10 +75,7 @@ func (x *index) breaks(i int) bool {
 func (x *index) at(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(x.text))
 	nearest := offset / stride
-	at := x.marks[nearest]
-	for i := nearest * stride; i < offset; i++ {
-		at = x.step(at, i)
-	}
+	at := x.walk(x.marks[nearest], nearest*stride, offset)
 	return int(at.line), int(at.column)
 }
 

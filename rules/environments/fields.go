@@ -66,7 +66,7 @@ func unknownField(m source.Member, what string, readers []reader) error {
 	names := namesOf(readers)
 	cause := fmt.Sprintf("%q is not a field of %s", shorten(m.Key), what)
 	hints := []string{"its fields are " + strings.Join(names, ", ")}
-	if near := inspect.Nearest(m.Key, names, min(2, len(m.Key)-1)); near != "" {
+	if near := inspect.Nearest(m.Key, names, inspect.FewEdits(m.Key)); near != "" {
 		hints = []string{"did you mean " + near + "?", hints[0]}
 	}
 	return &source.Error{Pos: m.KeyPos, Cause: cause, Hints: source.Hints(hints...)}
@@ -135,10 +135,16 @@ func textHint(v *source.Value) string {
 	return "put it in quotes: \"" + shorten(v.Text) + "\""
 }
 
-// plain reads a string whose place nobody needs.
-func plain(name string, into *string) reader {
+// plain reads a string whose place nobody needs. Faults say why a text is none of its kind; they
+// say nothing of one that is.
+func plain(name string, into *string, faults ...func(text string) string) reader {
 	return reader{name, func(v *source.Value) error {
 		t, err := textOf(name, v)
+		for _, fault := range faults {
+			if why := fault(t.Value); err == nil && why != "" {
+				err = wrong(v, name+": "+why, "")
+			}
+		}
 		*into = t.Value
 		return err
 	}}

@@ -115,7 +115,8 @@ func (s *Suite) readCase(v *source.Value) error {
 		reader{"token", c.Token.read},
 		choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
 		reader{"contracts", c.readContracts},
-		plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
+		plain("method", &c.Method, rules.MethodFault), plain("path", &c.Path, rules.PathFault),
+		reader{"headers", c.readHeaders},
 		reader{
 			"introspection",
 			func(v *source.Value) error { c.Answer = v; return rules.CheckAnswer(v) },

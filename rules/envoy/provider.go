@@ -100,6 +100,10 @@ func (f Filter) Accepts(p *Provider) rules.Node {
 	present.Unknown = p.LocationsDoubt
 	present.Test = SentTo([]*Provider{p})
 	present.Answer.Weight = ofNoToken
+	present.Answer.Cases = append(present.Answer.Cases, rules.Case{
+		If:     rules.Negate(CarriesNothing([]*Provider{p})), // but something else than the token
+		Answer: Row(f.Table, MalformedToken),
+	})
 	return rules.AllOf(
 		present, f.tokenFormat(p), f.algorithm(p), f.issuer(p), f.notBefore(p), f.expiry(p),
 		f.audience(p), f.signature(p),

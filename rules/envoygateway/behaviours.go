@@ -17,7 +17,7 @@ const (
 // two answers of routes.
 func behaviours() []rules.Behaviour {
 	row := func(situation, title, condition string, answer rules.Answer) rules.Behaviour {
-		answer.Situation = situation
+		answer.Situation, answer.Condition = situation, condition
 		return rules.Behaviour{
 			Situation: situation, Title: title, Condition: condition, Variant: Name,
 			Policies: []string{Name}, Answer: answer, Checked: checkedOn,

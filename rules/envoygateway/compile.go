@@ -11,9 +11,10 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range read.Entries {
 		i := of.(*instance)
+		c := newCompiler(i, table)
 		made.Policies = append(made.Policies, &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: i.policy.String(), Product: product,
-			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: newCompiler(i, table).root(),
+			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: c.root(), Asides: c.asides(),
 		})
 	}
 	made.Findings = rules.Problems(read.Files...)
@@ -116,4 +117,43 @@ func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Chec
 	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
 	check.Unknown = why
 	return check
+}
+
+// others is what else a SecurityPolicy asks of a request, before its JWT filter: nobody knows here
+// what comes out. They are in the order of the proxy's filters. CORS answers preflights only, and
+// is left out.
+func (c *compiler) others() (rules.Node, bool) {
+	node := rules.Node{All: []rules.Node{}}
+	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {
+		reads := rules.CheckAt(rules.Conditional, v, "csrf", documented(docAPI))
+		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
+		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
+		unknown := notModelled(v, "csrf", &rules.Unknown{
+			Why: "csrf is not modelled: it looks at the Origin of requests that change something",
+		})
+		node.All = append(node.All, rules.Node{
+			Any: []rules.Node{{Check: reads}, {Check: unknown}},
+		})
+	}
+	for _, part := range []struct{ field, why string }{
+		{"extAuth", "a service of its own decides on the request"},
+		{"apiKeyAuth", "the request needs an API key"},
+		{"basicAuth", "the request needs a user and a password in the Authorization header, " +
+			"where a bearer token is refused"},
+		{"oidc", "a request without a session is sent to sign in"},
+	} {
+		v := c.spec.Member(part.field)
+		pass, _ := v.Member("passThroughAuthHeader").Bool()
+		if v == nil || v.Is(source.Null) || pass {
+			continue
+		}
+		check := notModelled(v, part.field, &rules.Unknown{
+			Why: part.field + " is not modelled: " + part.why,
+		})
+		if check.Evidence = inferred(codeFilters); part.field == "basicAuth" {
+			check.Evidence = inferred(issueBasic)
+		}
+		node.All = append(node.All, rules.Node{Check: check})
+	}
+	return node, len(node.All) > 0
 }

@@ -1,31 +1,23 @@
 package envoygateway
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+)
 
 // handling is what Envoy Gateway and the API server make of policies. Most rows were seen when
 // egctl, which is Envoy Gateway's own translation, ran over recorded files; what the proxies do
 // then, the table of behaviours says.
 func handling() []rules.Handling {
-	var all []rules.Handling
-	for _, row := range handled() {
-		evidence := observed()
-		if row.source != "" {
-			evidence = inferred(row.source)
-		}
-		all = append(all, rules.Handling{
-			Situation: row.situation, Title: row.title, Does: row.does,
-			Evidence: evidence, Checked: checkedOn,
-		})
-	}
-	return all
+	rows := slices.Concat(handledPolicies(), handledTargets(), handledFilters())
+	return envoy.Handling(rows, observed(), checkedOn)
 }
 
-// handledRow is what Envoy Gateway and the API server do in a situation: as recorded, or as read
-// in a source.
-type handledRow struct{ situation, title, does, source string }
-
-func handled() []handledRow {
-	return []handledRow{
+// handledPolicies is what becomes of a policy, and of what it names.
+func handledPolicies() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"policy-refused", "the definition of a SecurityPolicy does not allow the policy",
 			"the API server takes nothing of it: what was there before still holds", "",
@@ -49,6 +41,12 @@ func handled() []handledRow {
 			"the proxy fetches the keys itself, in the background; until it has them, every " +
 				"token is refused", codeJWT,
 		},
+	}
+}
+
+// handledTargets is which policy counts for a route.
+func handledTargets() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"no-such-target", "a policy on a route or a Gateway that is not there",
 			"it protects nothing, and its status does not say so", "",
@@ -79,6 +77,12 @@ func handled() []handledRow {
 			"selector-without-labels", "a target selector without labels",
 			"the policy holds for all routes or Gateways of the kind in its namespace", "",
 		},
+	}
+}
+
+// handledFilters is what the proxies' filters are given.
+func handledFilters() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"providers", "several JWT providers",
 			"one that accepts the token is enough", "",

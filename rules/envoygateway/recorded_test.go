@@ -133,15 +133,38 @@ func outcomeOf(v rules.Verdict) outcome {
 	return depends
 }
 
+// sentToken is a token as both sides take it, read once for all files.
+type sentToken struct {
+	tokens.Request
+	name     string
+	text     *evaluator.Text // nil where there is none
+	verified bool
+}
+
+func sentTokens(minted *witness.Minted) []sentToken {
+	noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
+	all := []sentToken{}
+	for _, shape := range tokens.Kinds() {
+		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name}
+		if sent.Token != "" {
+			sent.text = evaluator.Read(sent.Token)
+			sent.verified = minted.Verify(inspect.Parse(sent.Token),
+				&rules.Key{Lenience: noCrit}).Outcome == keys.Pass
+		}
+		all = append(all, sent)
+	}
+	return all
+}
+
 // answer is what the route's filters make of a request with a token.
 func (r *recordedRoute) answer(
-	t *testing.T, asked *recording.Request, sent tokens.Request, minted *witness.Minted,
+	t *testing.T, asked *recording.Request, sent *sentToken, at time.Time,
 ) outcome {
 	t.Helper()
 	if r.DirectResponse != nil {
 		return outcome(r.DirectResponse.Status)
 	}
-	if sent.Token != "" && !evaluator.Plain(sent.Token) ||
+	if sent.text != nil && !sent.text.Plain ||
 		bytes.Contains(r.RBAC, []byte("HttpAttributesCelMatchInput")) {
 		return unjudged
 	}
@@ -150,11 +173,9 @@ func (r *recordedRoute) answer(
 		token := &evaluator.Token{Header: map[string]string{}}
 		if sent.Token != "" {
 			token.Header["authorization"] = sent.Authorization
-			noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
-			token.Verified = minted.Verify(inspect.Parse(sent.Token),
-				&rules.Key{Lenience: noCrit}).Outcome == keys.Pass
+			token.Known, token.Verified = sent.text, sent.verified
 		}
-		status, provider, err := r.jwt.Verify(token, minted.At)
+		status, provider, err := r.jwt.Verify(token, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,8 +183,7 @@ func (r *recordedRoute) answer(
 			return outcome(code)
 		}
 		if provider != nil {
-			parsed, _ := evaluator.Parse(sent.Token)
-			payloads[provider.PayloadInMetadata] = provider.Metadata(parsed.Payload)
+			payloads[provider.PayloadInMetadata] = provider.Metadata(sent.text.Parsed.Payload)
 		}
 	}
 	if r.tree == nil {
@@ -243,25 +263,26 @@ func TestEnvoyGatewayTranslatesAsPredicted(t *testing.T) {
 		t.Fatal(err)
 	}
 	same, notKnown, notJudged, seen := 0, 0, 0, false
-	files := recordedFiles(t)
+	files, all := recordedFiles(t), sentTokens(minted)
 	for _, f := range files {
 		if f.Refused != "" || f.route == nil {
 			continue
 		}
 		policies := slices.DeleteFunc(compile(behaviours(), f.configuration(t)).Policies,
 			func(p *rules.Policy) bool { return p.Entry.(*instance).route == nil })
-		for _, shape := range tokens.Kinds() {
+		for i := range all {
+			sent := &all[i]
 			for _, r := range recordedRequests() {
-				request := minted.Request(&r, shape.Name)
+				request := minted.Request(&r, sent.name)
 				request.Brief = true
 				v := rules.Evaluate(policies, request)
 				got := outcomeOf(v)
-				switch want := f.route.answer(t, &r, minted.Token(shape.Name), minted); {
+				switch want := f.route.answer(t, &r, sent, minted.At); {
 				case want == unjudged:
 					notJudged++
 				case got != want:
 					t.Errorf("%s, %s %s with %s: predicted %d, and Envoy's is %d", f.name,
-						r.Method, r.Path, shape.Name, got, want)
+						r.Method, r.Path, sent.name, got, want)
 				default:
 					same++
 					seen = seen || v.Decided != nil &&

@@ -57,6 +57,45 @@ func (c *compiler) takenByRules() (rules.Predicate, bool) {
 	return envoy.Either(some), len(some) > 0
 }
 
+// asides are the requests that another rule of the route takes, where the policy is for one rule.
+func (c *compiler) asides() []rules.Aside {
+	if c.route == nil || c.route.Kind != httpRoute || c.of.section == "" ||
+		c.of.kind != c.route.Kind {
+		return nil
+	}
+	var here, beside []rules.Predicate
+	for _, rule := range itemsOf(c.route.Spec.Member("rules")) {
+		name, _ := rule.Member("name").Str()
+		some := []rules.Predicate{}
+		for _, match := range itemsOf(rule.Member("matches")) {
+			parts, ok := matchedBy(match)
+			if !ok {
+				return nil
+			}
+			some = append(some, envoy.Both(parts))
+		}
+		if len(some) == 0 {
+			some = append(some, rules.Both())
+		}
+		if name == c.of.section {
+			here = some
+		} else {
+			beside = append(beside, some...)
+		}
+	}
+	if len(beside) == 0 {
+		return nil
+	}
+	why := &rules.Unknown{Why: "another rule of " + c.route.String() + " takes the request, and " +
+		c.policy.String() + " counts for the rule " + c.of.section + " alone"}
+	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
+	check.Unknown = why
+	return []rules.Aside{{
+		If:   rules.Both(rules.Negate(rules.Either(here...)), rules.Either(beside...)),
+		Root: rules.Node{Check: check},
+	}}
+}
+
 // matchedBy is what one match of an HTTPRoute wants of a request. It is not ok where that can't be
 // read.
 func matchedBy(match *source.Value) (parts []rules.Predicate, ok bool) {

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -80,5 +81,30 @@ func TestARequestWhoseHeadersAreNotKnown(t *testing.T) {
 	r.HeadersWhole, r.QueryWhole = false, false
 	if got := short(answered(t, text, r)); got != accepted() {
 		t.Errorf("got %v", got)
+	}
+}
+
+// A policy for one rule of a route says nothing of the requests that another rule takes.
+func TestARequestThatAnotherRuleOfTheRouteTakes(t *testing.T) {
+	t.Parallel()
+	of := policyOn(httpRoute, "api", jwt())
+	text := strings.Replace(of, "name: api}", "name: api, sectionName: a}", 1) +
+		resourceOf(httpRoute, "api", "rules: [{name: a, matches: [{path: {value: /orders}, "+
+			"queryParams: [{name: v, value: '1'}]}]}, {matches: [{path: {value: /orders}}]}]")
+	for name, test := range map[string]struct {
+		path  string
+		query map[string]string
+		want  decided
+	}{
+		"of the rule":         {"/orders", map[string]string{"v": "1"}, accepted()},
+		"perhaps of the rule": {"/orders", nil, accepted()},
+		"of the other rule":   {"/orders", map[string]string{"v": "2"}, open(rules.Conditional)},
+		"of none":             {"/x", nil, rejected(404, rules.Conditional)},
+	} {
+		r := requestOf("")
+		r.Path, r.Query, r.QueryWhole = test.path, test.query, test.query != nil
+		if got := short(answered(t, text, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
 	}
 }

@@ -46,12 +46,12 @@ func audiences(api *entra.Registration, v entra.Version) []audience {
 // principal is named (graph/api/resources/serviceprincipal, servicePrincipalNames).
 func audienceURIs(api *entra.Registration) []string {
 	var all []string
+	seen := make(map[string]bool, len(api.URIs))
 	add := func(texts []entra.Text) {
 		for _, t := range texts {
 			uri := strings.TrimSuffix(t.Value, "/")
-			if t.Known() && !strings.EqualFold(uri, api.AppID.Value) &&
-				!slices.Contains(all, uri) {
-				all = append(all, uri)
+			if t.Known() && !strings.EqualFold(uri, api.AppID.Value) && !seen[uri] {
+				seen[uri], all = true, append(all, uri)
 			}
 		}
 	}

@@ -86,6 +86,19 @@ func TestAGatewaySeesOfAnExampleWhatTheModelSays(t *testing.T) {
 	}
 }
 
+// The ids that Entra writes are in every token, another tenant's too, whose values the model says.
+func TestAnotherTenantsTokenHasItsIds(t *testing.T) {
+	for _, claim := range []string{"oid", "sub", "tid", "iss"} {
+		policies := []*rules.Policy{{Root: rules.AllOf(
+			&rules.Check{ID: rules.CustomClaim, Test: rules.Has(rules.Claim(claim))},
+		)}}
+		request := Example{}.Assumed().OfOtherTenant().Request(NewView(policies, nil))
+		if got := rules.Evaluate(policies, request).Outcome; got != rules.Accepted {
+			t.Errorf("%s: %s", claim, got)
+		}
+	}
+}
+
 // The caller writes beside the token what a policy takes from there.
 func TestAnExamplesRequestCarriesWhatACallerWrites(t *testing.T) {
 	client := rules.Input{Source: rules.FromHTTP, Name: "client_id"}

@@ -350,13 +350,13 @@ func (t *Token) Claims() *source.Value {
 	return object
 }
 
-// seenBy makes the token for a gateway, unsigned. What its policies read of it and the model does
-// not say is in it as unknown.
+// seenBy makes the token for a gateway, unsigned, with all that its policies read of it. What of
+// that the model does not say is in it as unknown.
 func (t *Token) seenBy(v *View) *inspect.Token {
 	made := *v.blank
 	made.Claims = t.Claims()
 	for _, name := range v.claims {
-		if value := t.Claim(name); value.Is(source.Unknown) {
+		if value := t.Claim(name); value != nil && made.Claims.Member(name) == nil {
 			made.Claims.Members = append(
 				made.Claims.Members, source.Member{Key: name, Value: value},
 			)
@@ -412,3 +412,52 @@ func notModelled(what string) *source.Value {
 }
 
 func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// idtyp is which tokens for an API have the optional claim idtyp (optional-claims-reference).
+type idtyp uint8
+
+const (
+	untyped   idtyp = iota // none
+	appsTyped              // those without a user: "app"
+	allTyped               // all: with include_user_token, those of users have "user"
+)
+
+// typeClaim is what an API's registration asks for.
+func typeClaim(api *entra.Registration) idtyp {
+	asked := untyped
+	for _, c := range api.Claims {
+		switch {
+		case c.Name.Value != "idtyp":
+		case slices.Contains(c.Properties, "include_user_token"):
+			asked = allTyped
+		default:
+			asked = max(asked, appsTyped)
+		}
+	}
+	return asked
+}
+
+// claims is what an API's registration asks for to have them so.
+func (t idtyp) claims() []entra.OptionalClaim {
+	if t == untyped {
+		return nil
+	}
+	claim := entra.OptionalClaim{Name: entra.Text{Value: "idtyp"}}
+	if t == allTyped {
+		claim.Properties = []string{"include_user_token"}
+	}
+	return []entra.OptionalClaim{claim}
+}
+
+// typeOf is the claim idtyp.
+func (t *Token) typeOf() *source.Value {
+	switch {
+	case t.identity || t.typed == untyped:
+		return nil
+	case !t.user:
+		return str("app")
+	case t.typed == allTyped:
+		return str("user")
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,7 +103,7 @@ func (c *compiler) test(
 		if !good {
 			return p, false, attribute + " is not of the form request.headers[NAME]"
 		}
-		parts = append(parts, headerTest(name, values))
+		parts = append(parts, c.headerTest(name, values))
 	case strings.HasPrefix(attribute, ofFilters) && !strings.Contains(attribute, "["):
 		return p, false, attribute + " is not of the form experimental.envoy.filters.FILTER[NAME]"
 	default:
@@ -138,7 +139,7 @@ func (c *compiler) sent() rules.Predicate {
 
 // headerTest is the predicate of the values of a header. HTTP/2 has the request's method, path and
 // host as headers too.
-func headerTest(name string, values []string) rules.Predicate {
+func (c *compiler) headerTest(name string, values []string) rules.Predicate {
 	switch name {
 	case ":method":
 		return compared(rules.RequestInput(rules.RequestMethod), values, nil)
@@ -148,7 +149,44 @@ func headerTest(name string, values []string) rules.Predicate {
 		return envoy.Unknown(&rules.Unknown{Why: "the header :path is the path with its query, " +
 			"and gatewhy does not know all of that"})
 	}
-	return compared(rules.Input{Source: rules.FromHTTP, Name: name}, values, nil)
+	header := rules.Input{Source: rules.FromHTTP, Name: name}
+	if why := c.rewritten(name); why != "" {
+		return rules.Either(
+			rules.Both(rules.Negate(c.sent()), compared(header, values, nil)),
+			rules.Both(c.sent(), envoy.Unknown(&rules.Unknown{Why: why})),
+		)
+	}
+	return compared(header, values, nil)
+}
+
+// rewritten says why a policy may find a header otherwise than the client has sent it: a JWT rule
+// that has accepted the token takes it out, and writes claims (authenticator.cc, handleGoodJwt).
+// It is empty where none touches the header.
+func (c *compiler) rewritten(name string) string {
+	for i, p := range c.providers {
+		at := c.jwt[i].at
+		if on, _ := at.Member("forwardOriginalToken").Bool(); !on &&
+			slices.ContainsFunc(p.Locations, func(l rules.Location) bool {
+				return l.Input.Source == rules.FromHTTP && strings.EqualFold(l.Input.Name, name)
+			}) {
+			return "the JWT rule takes the token out of the header " + name + " before the " +
+				"policy looks at it, unless forwardOriginalToken is true"
+		}
+		writes := []*source.Value{at.Member("outputPayloadToHeader")}
+		if to := at.Member("outputClaimToHeaders"); to.Is(source.List) {
+			for _, item := range to.Items {
+				writes = append(writes, item.Member("header"))
+			}
+		}
+		if slices.ContainsFunc(writes, func(v *source.Value) bool {
+			text, _ := v.Str()
+			return strings.EqualFold(text, name)
+		}) {
+			return "a JWT rule writes a claim into the header " + name + " before the policy " +
+				"looks at it"
+		}
+	}
+	return ""
 }
 
 // requestTest is the predicate of one value of an attribute of the request or the connection.

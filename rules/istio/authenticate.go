@@ -88,16 +88,16 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	none.Test = envoy.CarriesNothing(c.providers)
 	none.Wants = "a request without a token, which RequestAuthentication lets pass"
 	filter := envoy.Filter{Table: c.table, Docs: docRules, NoToken: envoy.MalformedToken}
+	accepted := filter.AcceptsOneOf(c.providers)
+	if accepted.Reports == rules.Weightiest {
+		// Behind all of them Istio asks each once more: then the first one that finds a token and
+		// refuses it answers, unless the token is of another issuer.
+		accepted.Reports = rules.Opening
+	}
 	return rules.Node{Exempts: true, First: &rules.First{
 		Branches: []rules.Branch{{If: rules.Node{Check: none}}},
-		Default:  filter.AcceptsOneOf(inOrderOfAnswers(c.providers)),
+		Default:  accepted,
 	}}, true
-}
-
-// inOrderOfAnswers are providers in the order in which their answers count, the last one most.
-// Behind all of them Istio asks each once more, and then the first that refuses the token answers.
-func inOrderOfAnswers(all []*envoy.Provider) []*envoy.Provider {
-	return slices.Concat(all[1:], all[:1])
 }
 
 // withoutRules is what a RequestAuthentication without rules does: it looks at no token. It is not

@@ -176,6 +176,11 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			rejected(403, rules.Conditional),
 		},
 		{
+			"the header that the proxy takes the token out of", deny(
+				`{when: [{key: "request.headers[authorization]", values: ["*"]}]}`), "",
+			open(rules.Authorization),
+		},
+		{
 			"the method as a header", allow(`{when: [{key: "request.headers[:method]", ` +
 				`values: [GET]}]}`), "", accepted(),
 		},

@@ -1,31 +1,23 @@
 package istio
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+)
 
 // handling is what istiod and the API server make of policies. Most rows were seen when Istio's
 // own validation and translation ran over recorded files; what the proxies do then, the table of
 // behaviours says.
 func handling() []rules.Handling {
-	var all []rules.Handling
-	for _, row := range handled() {
-		evidence := observed()
-		if row.source != "" {
-			evidence = inferred(row.source)
-		}
-		all = append(all, rules.Handling{
-			Situation: row.situation, Title: row.title, Does: row.does,
-			Evidence: evidence, Checked: checkedOn,
-		})
-	}
-	return all
+	rows := slices.Concat(handledPolicies(), handledTokens(), handledAuthorization())
+	return envoy.Handling(rows, observed(), checkedOn)
 }
 
-// handledRow is what istiod and the API server do in a situation: as recorded, or as read in a
-// source.
-type handledRow struct{ situation, title, does, source string }
-
-func handled() []handledRow {
-	return []handledRow{
+// handledPolicies is what becomes of a policy, and of what it names.
+func handledPolicies() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"policy-refused",
 			"the API server's schema or istiod's webhook does not allow the policy",
@@ -47,6 +39,12 @@ func handled() []handledRow {
 			"the API server drops it: without another label the policy holds for all of its " +
 				"namespace, or of the mesh", "",
 		},
+	}
+}
+
+// handledTokens is what istiod makes of RequestAuthentications.
+func handledTokens() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"no-jwt-rules", "a RequestAuthentication without jwtRules",
 			"the proxy gets no JWT filter from it: no token is looked at", "",
@@ -87,6 +85,12 @@ func handled() []handledRow {
 			"it is compared as one text with ISSUER/SUBJECT of the token",
 			issuePrincipal,
 		},
+	}
+}
+
+// handledAuthorization is what istiod makes of AuthorizationPolicies.
+func handledAuthorization() []envoy.Handled {
+	return []envoy.Handled{
 		{
 			"no-rules", "an ALLOW policy without rules",
 			"the proxy gets a rule that nothing matches: every request is 403, unless another " +

@@ -32,19 +32,17 @@ func asked() []recording.Request {
 
 // elsewhere says of each place that a rule looks at, and that the request has nothing in, that it
 // is empty.
-func elsewhere(r *rules.Request, of *compiler) *rules.Request {
+func elsewhere(r *rules.Request, places []rules.Location) *rules.Request {
 	r.Query, r.Cookies = map[string]string{}, map[string]string{}
-	for _, rule := range of.jwt {
-		for _, l := range rule.provider().Locations {
-			switch l.Input.Source {
-			case rules.FromQuery:
-				r.Query[l.Input.Name] = ""
-			case rules.FromCookie:
-				r.Cookies[l.Input.Name] = ""
-			default:
-				name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
-				r.Headers[name] = cmp.Or(r.Headers[name], "")
-			}
+	for _, l := range places {
+		switch l.Input.Source {
+		case rules.FromQuery:
+			r.Query[l.Input.Name] = ""
+		case rules.FromCookie:
+			r.Cookies[l.Input.Name] = ""
+		default:
+			name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
+			r.Headers[name] = cmp.Or(r.Headers[name], "")
 		}
 	}
 	return r
@@ -106,8 +104,8 @@ func (w *recordedWorkload) authorize(t *testing.T, r *evaluator.Request) outcome
 type sentToken struct {
 	tokens.Request
 	name    string
-	sure    bool           // there is no doubt as to how Envoy reads it; also where there is none
-	payload map[string]any // nil for none that can be read
+	text    *evaluator.Text // nil where there is none
+	payload map[string]any  // nil for none that can be read
 
 	verified, ownVerified bool // with the issuer's key set, or with its RSA key alone
 }
@@ -121,11 +119,11 @@ func sentTokens(minted *witness.Minted) []sentToken {
 		return !strings.Contains(s.Name, " azp=") || strings.Contains(s.Name, " sent=")
 	})
 	for _, shape := range append(shapes, ofOthers[:mostClients]...) {
-		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name, sure: true}
+		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name}
 		if sent.Token != "" {
-			sent.sure = evaluator.Plain(sent.Token)
-			if parsed, ok := evaluator.Parse(sent.Token); ok {
-				sent.payload = parsed.Payload
+			sent.text = evaluator.Read(sent.Token)
+			if sent.text.Parsed != nil {
+				sent.payload = sent.text.Parsed.Payload
 			}
 			token := inspect.Parse(sent.Token)
 			noCrit := keys.Lenience{AnyCrit: true} // as Envoy's jwt.cc and verify.cc have it
@@ -144,7 +142,7 @@ func (w *recordedWorkload) seen(sent *sentToken) (payload map[string]any, ok boo
 	if sent.Token == "" || w.jwt == nil {
 		return nil, true
 	}
-	if !sent.sure || sent.payload == nil {
+	if !sent.text.Plain || sent.payload == nil {
 		return nil, false
 	}
 	var found *evaluator.Provider
@@ -221,6 +219,10 @@ func (n *comparisons) compare(
 	}
 	c := newCompiler(w, behaviours())
 	own := len(c.jwt) > 0 && c.providers[0].Key.Own
+	places := []rules.Location{}
+	for _, rule := range c.jwt {
+		places = append(places, rule.provider().Locations...)
+	}
 	alone := []*rules.Policy{{Gateway: Name, Root: c.authorization()}}
 	whole := []*rules.Policy{{Gateway: Name, Root: c.root()}}
 	n.seen, n.called = map[rules.ID]bool{}, map[rules.ID]bool{}
@@ -233,7 +235,7 @@ func (n *comparisons) compare(
 		sent := &all[i]
 		for _, r := range asked() {
 			predicted := func(of []*rules.Policy) rules.Verdict {
-				request := elsewhere(minted.Request(&r, sent.name), c)
+				request := elsewhere(minted.Request(&r, sent.name), places)
 				request.Brief = true
 				return rules.Evaluate(of, request)
 			}
@@ -296,11 +298,12 @@ func (w *recordedWorkload) answer(
 	if w.jwt == nil || sent.Token == "" {
 		return w.authorize(t, r)
 	}
-	if !sent.sure {
+	if !sent.text.Plain {
 		return unjudged
 	}
 	token := &evaluator.Token{
 		Header:   map[string]string{"authorization": sent.Authorization},
+		Known:    sent.text,
 		Verified: sent.verified,
 	}
 	if own {

@@ -92,7 +92,7 @@ func (l *looking) policies(all []*rules.Policy) {
 	for _, p := range all {
 		w, root := &p.When, &p.Root
 		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
-		l.only(len(p.Effects) == 0 && p.MayYield == nil && !p.Early)
+		l.only(len(p.Effects) == 0 && len(p.Asides) == 0 && p.MayYield == nil && !p.Early)
 		l.only(root.Check == nil && root.Any == nil && root.Not == nil && root.First == nil)
 		l.yes(p.Untried)
 		l.number(len(root.All))

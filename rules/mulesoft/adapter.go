@@ -15,18 +15,19 @@ const (
 
 // Adapter returns the adapter for MuleSoft. Its tables are built when something first reads them.
 func Adapter() rules.Adapter {
-	table := sync.OnceValue(behaviours)
 	return rules.Adapter{
-		Name:       "mulesoft",
-		Variants:   variants(),
-		Words:      words(),
-		Resources:  resources,
-		Kinds:      assets,
-		Knows:      func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
-		Detect:     detect,
-		Read:       new(parsedTexts).read,
-		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(table(), c) },
-		Behaviours: table,
+		Name:      "mulesoft",
+		Variants:  variants(),
+		Words:     words(),
+		Resources: resources,
+		Kinds:     assets,
+		Knows:     func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
+		Detect:    detect,
+		Read:      new(parsedTexts).read,
+		Compile: func(c *rules.Configuration) rules.Compilation {
+			return compile(behavioursOf, c)
+		},
+		Behaviours: sync.OnceValue(behaviours),
 		Causes:     causes,
 		Collect:    collections,
 		Contracts:  contractsIn,

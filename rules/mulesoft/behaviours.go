@@ -48,6 +48,22 @@ func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	return all
 }
 
+// behavioursOf is the part of the table in which the answers of a policy kind are looked up. Most
+// configurations have policies of one kind.
+func behavioursOf(asset string) []rules.Behaviour {
+	switch asset {
+	case jwtValidation:
+		return appendRows(nil, jwtRows())
+	case clientIDEnforcement:
+		return basicBehaviours(appendRows(nil, clientIDRows()))
+	case rateLimitingSLA:
+		return soapBehaviours(appendRows(nil, slaRows()))
+	case openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection:
+		return appendRows(appendRows(nil, oauthRows()), oauthFlexRows())
+	}
+	return nil
+}
+
 // gatewayRows are the answers of a gateway on which no policy runs.
 func gatewayRows() []row {
 	none := answer(503, "", rules.Observed, obsMule)
@@ -86,6 +102,7 @@ const (
 	expiredToken       = "expired-token"
 	enormousExpiry     = "enormous-exp"
 	notYetValid        = "not-yet-valid"
+	missingTime        = "missing-time"
 	wrongAudience      = "wrong-audience"
 	claimFails         = "custom-claim"
 	inactiveToken      = "inactive-token"
@@ -127,6 +144,7 @@ func situations() []situation {
 		{expiredToken, "the token has expired"},
 		{enormousExpiry, "exp is a number too large for the gateway's clock"},
 		{notYetValid, "the token is not valid yet"},
+		{missingTime, "the token lacks exp or nbf, and the policy requires it"},
 		{wrongAudience, "the token is for another audience, or has none although one is required"},
 		{claimFails, "a custom claim is missing or has another value"},
 		{inactiveToken, "the validation endpoint calls the token inactive"},
@@ -193,6 +211,8 @@ func jwtRows() []row {
 		{enormousExpiry, Flex, jwt, answer(503, "", rules.Observed, obsFlex), nil},
 		{notYetValid, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{notYetValid, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
+		{missingTime, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
+		{missingTime, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{wrongAudience, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{wrongAudience, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
 		{claimFails, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
@@ -206,19 +226,20 @@ func jwtRows() []row {
 }
 
 // oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. The
-// answer for a token that the endpoint refuses is deduced from the vendor's example. The
-// documentation lists 400 for an invalid token and 401 for unauthorized access, and does not say
-// which of them such a token gets.
+// status for a token that the endpoint refuses is not known: the documentation lists 400 for an
+// invalid token and 401 for unauthorized access, and does not say which of them such a token gets.
 func oauthRows() []row {
 	const invalidClient = "Invalid Client"
 	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2}
 	oidc, others := family[:1], family[1:]
+	refused := answer(0, "", rules.Inferred, docOIDC)
+	refused.OneOf = []int{400, 401}
 	return []row{
 		{noToken, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
 		{malformedHeader, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
 		{tokenTwice, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
-		{inactiveToken, Mule, family, answer(401, "", rules.Inferred, pdkExample), nil},
-		{expiredToken, Mule, family, answer(401, "", rules.Inferred, pdkExample), nil},
+		{inactiveToken, Mule, family, refused, nil},
+		{expiredToken, Mule, family, refused, nil},
 		{endpointDown, Mule, family, answer(401, "", rules.Documented, docOIDC), nil},
 		{endpointForbids, Mule, family, answer(403, "", rules.Documented, docOAuth), nil},
 		{endpointUnreadable, Mule, family, answer(500, "", rules.Documented, docOIDC), nil},
@@ -285,13 +306,16 @@ func clientIDRows() []row {
 	}
 }
 
+// inBasicForm is the condition of the rows about credentials in the Authorization header.
+const inBasicForm = "credentials in basic form"
+
 // basicBehaviours adds the answers of Client ID Enforcement to credentials in basic form, which
 // come with another challenge.
 func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	first := len(all)
 	all = appendRows(all, clientIDRows())
 	for i := first; i < len(all); i++ {
-		all[i].Condition = "credentials in basic form"
+		all[i].Condition, all[i].Answer.Condition = inBasicForm, inBasicForm
 		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
 		all[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,9 +143,12 @@ func TestAMissingAPIInstanceAnswersWithNoBody(t *testing.T) {
 }
 
 func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
-	table := behaviours()
-	for i := range table {
-		table[i].Answer.Status, table[i].Answer.Body = 418, "changed"
+	table := func(asset string) []rules.Behaviour {
+		rows := behavioursOf(asset)
+		for i := range rows {
+			rows[i].Answer.Status, rows[i].Answer.Body = 418, "changed"
+		}
+		return rows
 	}
 	requests := []*rules.Request{{At: at}, request(`"exp":1,"aud":"x"`)}
 	for _, policy := range []string{
@@ -163,6 +167,19 @@ func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
 			}
 			if v.Outcome == rules.Accepted {
 				t.Error("accepted: nothing is tested")
+			}
+		}
+	}
+}
+
+func TestEveryRowOfTheTableIsFoundByItsPolicies(t *testing.T) {
+	for _, b := range behaviours() {
+		for _, asset := range b.Policies {
+			found := slices.ContainsFunc(behavioursOf(asset), func(of rules.Behaviour) bool {
+				return reflect.DeepEqual(of, b)
+			})
+			if !found {
+				t.Errorf("%s of %s on %s is in no row of it", b.Situation, asset, b.Variant)
 			}
 		}
 	}

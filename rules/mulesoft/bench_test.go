@@ -16,7 +16,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 	padding := strings.Repeat(" ", 1000)
 	texts := make([][]byte, files)
 	names := make([]string, files)
-	size, table := 0, behaviours()
+	size := 0
 	for i := range texts {
 		names[i], texts[i] = fmt.Sprintf("%d.json", i), []byte(inEnvelope+padding)
 		if i%2 == 1 {
@@ -35,7 +35,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			compile(table, c)
+			compile(behavioursOf, c)
 		}
 	}
 }

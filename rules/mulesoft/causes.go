@@ -3,6 +3,7 @@ package mulesoft
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -53,7 +54,9 @@ func keyCauses() []rules.Cause {
 			Need:       rules.Need{Input: source.NeedTime},
 			Evidence:   inferred(docJWT),
 			Situations: []string{expiredToken},
-			Possible:   both(claimed("exp"), has(rules.Expiry, rules.Pass, rules.Unsure)),
+			Possible: both(
+				perhapsExpired, has(rules.Expiry, rules.Pass, rules.Unsure),
+			),
 		},
 		{
 			ID:    "clock-behind",
@@ -394,6 +397,15 @@ func fetchedKeys(outcomes ...rules.Outcome) possible {
 // claimed requires a token with this claim.
 func claimed(name string) possible {
 	return func(p *rules.Prediction, _ *rules.Observation) bool { return claimOf(p, name) != nil }
+}
+
+// mostClockAhead is how far ahead a gateway's clock may be for its time to be a likely cause.
+const mostClockAhead = 15 * time.Minute
+
+// perhapsExpired requires a token that may have been expired when the gateway answered.
+func perhapsExpired(p *rules.Prediction, o *rules.Observation) bool {
+	exp := p.Request.Profile().ExpiresAt
+	return exp.Known() && (o.Before.IsZero() || exp.At.Before(o.Before.Add(mostClockAhead)))
 }
 
 func claimOf(p *rules.Prediction, name string) *source.Value {

@@ -41,7 +41,7 @@ func (c *compiler) clientCredentials() []*rules.Check {
 	k.fields = credentialFields()
 	k.inspectFields()
 	contract := k.contract("clientIdExpression", setting{})
-	contract.Evidence = documented(docClientID)
+	contract.Evidence, contract.Answer = documented(docClientID), k.answer(noContract)
 	return []*rules.Check{k.clientID(), k.clientSecret(), contract}
 }
 
@@ -52,6 +52,28 @@ func (k credentialCompiler) origin() (string, setting) {
 		name = "credentialsOrigin"
 	}
 	return name, k.get(name)
+}
+
+// answer is what the gateway sends in a situation. It may depend on where the credentials come
+// from.
+func (k credentialCompiler) answer(situation string) rules.Answer {
+	if _, origin := k.origin(); origin.is(basicOrigin) {
+		if a := k.answerIf(situation, inBasicForm); a.Situation != "" {
+			return a
+		}
+	}
+	return k.answerIf(situation, "")
+}
+
+// input is what an expression for a credential gives. The claims in vars.claimSet are JWT
+// Validation's own (docJWT): here that is a variable as any other, which another policy may set.
+func (k credentialCompiler) input(field string) rules.Input {
+	e := k.parse(field)
+	if e.expr == nil && e.fault == nil {
+		e.fault = plainText()
+	}
+	e.claims, e.claimless = nil, true
+	return k.opaque(e)
 }
 
 func (k credentialCompiler) clientID() *rules.Check {
@@ -71,17 +93,21 @@ func (k credentialCompiler) clientID() *rules.Check {
 // clientSecret checks that there is a secret, where the configuration asks for one. Only the
 // gateway knows whether the secret is the client's.
 func (k credentialCompiler) clientSecret() *rules.Check {
-	_, origin := k.origin()
+	name, origin := k.origin()
 	expression := k.get("clientSecretExpression")
 	check := k.check(rules.ClientSecret, "clientSecretExpression", documented(docClientID))
 	check.Answer = k.answer(credentialsWrong)
 	check.Unknown = firstUnknown(origin, expression)
 	secret := k.input(expression.text)
 	if origin.is(basicOrigin) {
+		k.decide(check, name)
 		secret = basicInput("client secret", 1)
 	} else if expression.text == "" && check.Unknown == nil {
 		check.Skip = "no clientSecretExpression: the policy asks for no secret"
 		return check
+	}
+	if len(secret.Opaque.Reads) == 0 {
+		check.Wants = "the client's secret" // the expression may be the secret itself
 	}
 	secret.Opaque.Language, secret.Opaque.Eval = "", cannotCompare(secret)
 	check.Test = rules.Found(secret)

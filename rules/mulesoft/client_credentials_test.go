@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -48,6 +49,17 @@ func TestClientCredentials(t *testing.T) {
 			decided{rules.Rejected, 401, rules.ClientID},
 		},
 		{
+			"the claims are no variable of this policy: another one may set vars.claimSet",
+			`"clientIdExpression":"#[vars.claimSet.appid]"`, nil,
+			decided{rules.Undetermined, 0, rules.ClientID},
+		},
+		{
+			"nor are they of its secret",
+			byHeader + `,"clientSecretExpression":"#[vars.claimSet.secret]"`,
+			map[string]string{"Client_id": client},
+			decided{rules.Undetermined, 0, rules.ClientSecret},
+		},
+		{
 			"basic credentials name the client; the secret can't be compared", basic,
 			map[string]string{
 				"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng=",
@@ -65,6 +77,27 @@ func TestClientCredentials(t *testing.T) {
 					t.Errorf("got %v, want %v", got, test.want)
 				}
 			})
+		}
+	}
+}
+
+// The credentials in the Authorization header have a challenge of their own, and no published body
+// (MuleSoft documentation, Client ID Enforcement).
+func TestTheAnswerToBasicCredentialsIsTheirOwn(t *testing.T) {
+	const basic = `"credentialsOriginHasHttpBasicAuthenticationHeader":"` + basicOrigin + `"`
+	v := verdictOf(t, policyOf(clientIDEnforcement, "1.3.3", basic), contracted(v1))
+	if v.Body() != "" || v.Answer.Condition != inBasicForm {
+		t.Errorf("on Mule: %+v", v.Answer)
+	}
+	onFlex := compiled(t, "policy.json", policyOf(clientIDEnforcement, "1.3.3", basic),
+		rules.Options{Variant: Flex})
+	v = rules.Evaluate(onFlex.Policies, contracted(v1))
+	if v.Status != 401 || v.Body() != "" || v.Answer.Evidence.Level != rules.Documented {
+		t.Errorf("on Flex: %+v", v.Answer)
+	}
+	for _, r := range v.Results {
+		if why := r.Why(); strings.Contains(why, `""`) || strings.Contains(why, "the token has") {
+			t.Errorf("%s: %s", r.Check.ID, why)
 		}
 	}
 }

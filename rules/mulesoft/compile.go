@@ -15,10 +15,16 @@ import (
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
 // policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
-func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
+func compile(
+	table func(asset string) []rules.Behaviour, read *rules.Configuration,
+) rules.Compilation {
 	var made rules.Compilation
+	answers := map[string][]rules.Behaviour{}
 	for _, e := range entriesOf(read) {
-		c := compiler{entry: e, table: table}
+		if answers[e.asset] == nil {
+			answers[e.asset] = table(e.asset)
+		}
+		c := compiler{entry: e, answers: answers[e.asset]}
 		c.choose(read.Options.Variant)
 		made.Guessed = made.Guessed || c.guessed
 		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
@@ -64,10 +70,10 @@ func policyAround(policies []*rules.Policy, file *source.File, at source.Span) *
 // compiler turns one entry into a policy.
 type compiler struct {
 	*entry
-	table    []rules.Behaviour
-	variant  string  // the gateway that it is compiled for
-	guessed  bool    // nothing says which gateway it is
-	fields   []field // of the policy kind, where it is modelled
+	answers  []rules.Behaviour // of the policy kind
+	variant  string            // the gateway that it is compiled for
+	guessed  bool              // nothing says which gateway it is
+	fields   []field           // of the policy kind, where it is modelled
 	findings []rules.Finding
 }
 
@@ -177,9 +183,13 @@ func (c *compiler) notModelledWhy() string {
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,
 // and the status is unknown then.
-func (c *compiler) answer(situation string) rules.Answer {
-	for _, b := range c.table {
-		here := b.Situation == situation && b.Variant == c.variant && b.Condition == ""
+func (c *compiler) answer(situation string) rules.Answer { return c.answerIf(situation, "") }
+
+// answerIf looks up what it sends if a condition of the table holds.
+func (c *compiler) answerIf(situation, condition string) rules.Answer {
+	for i := range c.answers {
+		b := &c.answers[i]
+		here := b.Situation == situation && b.Variant == c.variant && b.Condition == condition
 		if here && slices.Contains(b.Policies, c.asset) {
 			return b.Answer
 		}

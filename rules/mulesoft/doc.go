@@ -10,8 +10,9 @@
 // Which of the vendor's policies decide on the caller, and which change what later ones read, is
 // data in policies.go.
 //
-// The vendor's own lint rules are in rule_NAME.go. repair.go changes a configuration so that a
-// finding goes away; propose.go changes it so that a request gets in or stays out.
+// The vendor's own lint rules are in rule_NAME.go, and short ones together in rules_SUBJECT.go.
+// repair.go changes a configuration so that a finding goes away; propose.go changes it so that a
+// request gets in or stays out.
 //
 // The vendor's words are in this package and in dataweave, and in no other below the commands. It
 // must not know another vendor, decide what is good or bad for every gateway (that is for package

@@ -25,6 +25,8 @@ type expression struct {
 	expr   *dataweave.Expr // nil where the text is a literal or can't be read
 	claims []string        // the names of the claims that it reads
 	fault  *rules.Unknown  // why the text can't be read
+
+	claimless bool // the policy has no claims in vars.claimSet
 }
 
 // exact reports whether the gateway surely runs the expression as its tree says.
@@ -98,8 +100,11 @@ func (c *compiler) opaque(e expression) rules.Input {
 		}
 		return in
 	}
-	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
-	in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }
+	in.Opaque.Reads = reads(e)
+	if !e.claimless {
+		in.Opaque.Compares = e.expr.Compares
+		in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }
+	}
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.run(r, c.runtime, ""))
 		return c.dependsOnRuntime(askingForHeader(got, in.Opaque.Reads, r), e, r)
@@ -236,10 +241,11 @@ const tokenStandIn = "(token)"
 func (e expression) run(
 	r *rules.Request, runtime dataweave.Version, sentIn string,
 ) dataweave.Result {
-	vars := object(
-		source.Member{Key: "claimSet", Value: claimSet(r, e.claims)},
-		dataweave.Rest("what other policies have put into vars"),
-	)
+	vars := object(dataweave.Rest("what other policies have put into vars"))
+	if !e.claimless {
+		claims := source.Member{Key: "claimSet", Value: claimSet(r, e.claims)}
+		vars.Members = append(vars.Members, claims)
+	}
 	return e.expr.Eval(dataweave.Env{
 		Runtime: runtime, Vars: vars,
 		Attributes: func() *source.Value { return attributes(r, sentIn) },

@@ -111,8 +111,21 @@ func (o oidcCompiler) answered(name string) rules.Input {
 	return rules.Input{Source: rules.FromIntrospection, Name: name, Model: o.model}
 }
 
+// tokenPresent looks for the token in the header, and in the query (RFC 6750, section 2.3). On
+// Mule Gateway a request that has one in both is documented to be refused.
 func (o oidcCompiler) tokenPresent() *rules.Check {
-	check := o.whole(rules.TokenPresent, o.sent(true), noToken)
+	sent := o.sent(true)
+	sent.Lookup.Locations = []rules.Location{
+		{
+			Input:  rules.Input{Source: rules.FromHTTP, Name: "Authorization"},
+			Prefix: "Bearer ",
+		},
+		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
+	}
+	if twice := o.answer(tokenTwice); twice.Situation != "" {
+		sent.Lookup.Several, sent.Lookup.Crowded = rules.NoneCounts, &twice
+	}
+	check := o.whole(rules.TokenPresent, sent, noToken)
 	check.Evidence = documented(docOIDC)
 	return check
 }
@@ -161,7 +174,7 @@ func (o oidcCompiler) scopes() *rules.Check {
 	check := o.check(rules.Scopes, "scopes", documented(docOIDC))
 	check.Answer = o.answer(missingScopes)
 	check.Unknown = firstUnknown(scopes, criteria)
-	words := strings.Fields(scopes.text)
+	words := rules.Compared(strings.FieldsSeq(scopes.text))
 	if len(words) == 0 && check.Unknown == nil {
 		check.Skip = "none required"
 		return check

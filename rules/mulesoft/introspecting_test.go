@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,12 +67,12 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 		{
 			"an expired token is inactive", `"skipClientIdValidation":true`,
 			request(`"exp":1778050000`),
-			decided{rules.Rejected, 401, rules.Introspection},
+			decided{rules.Rejected, 0, rules.Introspection},
 		},
 		{
 			"a bad signature makes a token inactive", `"skipClientIdValidation":true`,
 			&rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Fail)},
-			decided{rules.Rejected, 401, rules.Introspection},
+			decided{rules.Rejected, 0, rules.Introspection},
 		},
 		{
 			"without keys nothing is known of it", `"skipClientIdValidation":true`,
@@ -112,7 +113,7 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		},
 		{
 			"an inactive token", `"skipClientIdValidation":true`, `{"active":false}`,
-			decided{rules.Rejected, 401, rules.Introspection},
+			decided{rules.Rejected, 0, rules.Introspection},
 		},
 		{
 			"a contract for the answer's client id", ``,
@@ -144,7 +145,7 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		{
 			"an answer that has expired", `"skipClientIdValidation":true`,
 			`{"active":true,"exp":1778050000}`,
-			decided{rules.Rejected, 401, rules.Expiry},
+			decided{rules.Rejected, 0, rules.Expiry},
 		},
 		{
 			"an answer with no seconds left: older versions of the family took it for valid",
@@ -154,7 +155,7 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		{
 			"an answer with less than no seconds left", `"skipClientIdValidation":true`,
 			`{"active":true,"expires_in":-1}`,
-			decided{rules.Rejected, 401, rules.Expiry},
+			decided{rules.Rejected, 0, rules.Expiry},
 		},
 		{
 			"an answer with seconds left", `"skipClientIdValidation":true`,
@@ -252,8 +253,8 @@ func TestTheReasonNamesTheTokensOwnClientClaim(t *testing.T) {
 func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
 	for version, want := range map[string]decided{
 		"1.3.2": {rules.Accepted, 200, ""},
-		"1.3.3": {rules.Rejected, 401, rules.Expiry},
-		"1.6.0": {rules.Rejected, 401, rules.Expiry},
+		"1.3.3": {rules.Rejected, 0, rules.Expiry},
+		"1.6.0": {rules.Rejected, 0, rules.Expiry},
 	} {
 		r := request(v1)
 		r.Introspection = read(t, "answer.json", `{"active":true,"expires_in":0}`).Documents[0]
@@ -276,6 +277,62 @@ func TestACapturedAnswerIsNotReadByTheArticlesModel(t *testing.T) {
 	for _, result := range verdictOf(t, policy, r).Results {
 		if result.Evidence().Reference == kbInvalid {
 			t.Errorf("%s, captured: %s", result.Check.ID, result.Evidence().Reference)
+		}
+	}
+}
+
+// The vendor's page lists 400 and 401 for a token that the validation endpoint refuses, and does
+// not say which of them it gets (MuleSoft documentation, OpenID Connect access token enforcement).
+func TestTheStatusOfARefusedTokenIsOneOfTwo(t *testing.T) {
+	v := verdictOf(
+		t, policyOf(openIDConnect, "1.6.0", `"skipClientIdValidation":true`), request(`"exp":1`),
+	)
+	if !slices.Equal(v.Answer.OneOf, []int{400, 401}) || v.Status != 0 {
+		t.Fatalf("got %d, %v", v.Status, v.Answer.OneOf)
+	}
+	for status, agrees := range map[int]rules.Truth{
+		400: rules.Yes, 401: rules.Yes, 403: rules.No, 200: rules.No,
+	} {
+		p := rules.Prediction{Verdict: &v, Behaviours: behaviours()}
+		if c := p.Compare(rules.Observation{Status: status}); c.Agrees != agrees {
+			t.Errorf("%d: %v", status, c.Agrees)
+		}
+	}
+}
+
+// A token in the query is read too (the vendor's example answers 400 where there is neither header
+// nor query). One in both is refused on Mule Gateway (MuleSoft documentation, OAuth 2.0 policies).
+func TestATokenInTheQueryIsRead(t *testing.T) {
+	const skip = `"skipClientIdValidation":true`
+	for _, test := range []struct {
+		variant        string
+		header, query  bool
+		status         int
+		situation, why string
+	}{
+		{Mule, false, true, 200, "", ""},
+		{Mule, true, false, 200, "", ""},
+		{
+			Mule, true, true, 400, tokenTwice,
+			"in more than one place, the Authorization header or the query access_token",
+		},
+		{Mule, false, false, 400, noToken, "the Authorization header or the query access_token"},
+		{Flex, false, true, 200, "", ""},
+	} {
+		r := request(v1)
+		r.Headers, r.Query, r.QueryWhole = map[string]string{"Authorization": ""}, nil, true
+		if test.header {
+			r.Headers["Authorization"] = "Bearer " + r.Token.Compact()
+		}
+		if test.query {
+			r.Query = map[string]string{"access_token": r.Token.Compact()}
+		}
+		c := compiled(t, "policy.json", policyOf(openIDConnect, "", skip),
+			rules.Options{Variant: test.variant})
+		v := rules.Evaluate(c.Policies, r)
+		if v.Status != test.status || v.Answer.Situation != test.situation ||
+			!strings.Contains(v.Why(), test.why) {
+			t.Errorf("%+v: %d %s: %s", test, v.Status, v.Answer.Situation, v.Why())
 		}
 	}
 }

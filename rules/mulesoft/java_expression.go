@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp/syntax"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // The gateway reads the expressions of routes as Java does (java.util.regex.Pattern), and this
@@ -18,6 +20,9 @@ func javaDoubt(expression string) (why string, malformed bool) {
 	}
 	if j.why != "" {
 		return j.why, j.malformed
+	}
+	if len(expression) > rules.LongestRoute {
+		return "", false // no route is read then, and why is said of the policy
 	}
 	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
 		return "it can't be read here", false

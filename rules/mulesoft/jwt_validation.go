@@ -326,6 +326,10 @@ func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) 
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown = mandatory.unknown
 	check.Test = claimTest(test.Input, test, mandatory.on())
+	if mandatory.on() {
+		missing := j.answer(missingTime)
+		check.Test.Of[0].Otherwise = &missing
+	}
 	return check
 }
 
@@ -379,8 +383,9 @@ func audienceInferred(list string, mandatory bool) []rules.Inference {
 		bare := strings.TrimPrefix(element, "api://")
 		loose.Values = append(loose.Values, rules.Literals(bare, "api://"+bare)...)
 	}
+	untrimmed := rules.Compared(strings.SplitSeq(list, ","))
 	otherwise := []rules.Predicate{
-		{Op: rules.OneOf, Input: aud, Values: rules.Literals(strings.Split(list, ",")...)}, loose,
+		{Op: rules.OneOf, Input: aud, Values: rules.Literals(untrimmed...)}, loose,
 	}
 	if len(trimmed) == 0 {
 		otherwise = []rules.Predicate{rules.Has(aud)}
@@ -399,13 +404,13 @@ func audienceInferred(list string, mandatory bool) []rules.Inference {
 // splitList splits a list at its commas. White space around an element does not count, which is
 // inferred.
 func splitList(text string) []string {
-	var all []string
-	for _, part := range strings.Split(text, ",") {
-		if part = strings.TrimSpace(part); part != "" {
-			all = append(all, part)
+	return rules.Compared(func(yield func(string) bool) {
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part != "" && !yield(part) {
+				return
+			}
 		}
-	}
-	return all
+	})
 }
 
 func (j jwtCompiler) clientID() *rules.Check {

@@ -429,3 +429,27 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 		})
 	}
 }
+
+// A body was published for a token that has expired, and none for one that lacks a time that the
+// policy requires: that is documented with its status alone (MuleSoft documentation, JWT
+// Validation).
+func TestAMissingTimeHasNotTheAnswerOfAnExpiredToken(t *testing.T) {
+	const both = `"signingMethod":"none","skipClientIdValidation":true,` +
+		`"mandatoryExpClaim":true,"mandatoryNbfClaim":true`
+	for _, version := range []string{"1.4.0", "0.12.0"} {
+		for claims, by := range map[string]rules.ID{
+			`"nbf":1778061000`: rules.Expiry, `"exp":1778064600`: rules.NotBefore,
+		} {
+			v := verdictOf(t, policyOf(jwtValidation, version, both), request(claims))
+			want := decided{rules.Rejected, 401, by}
+			if got := short(v); got != want || v.Body() != "" ||
+				v.Answer.Evidence.Level != rules.Documented {
+				t.Errorf("%s, %s: got %v, %+v", version, claims, got, v.Answer)
+			}
+		}
+		v := verdictOf(t, policyOf(jwtValidation, version, both), request(`"exp":1,"nbf":1`))
+		if v.Body() == "" || v.Answer.Evidence.Level != rules.Observed {
+			t.Errorf("%s: an expired token has the answer %+v", version, v.Answer)
+		}
+	}
+}

@@ -106,8 +106,15 @@ func fieldsOf(asset string) []field {
 		return externalFields()
 	case tokenIntrospection:
 		return introspectionFields()
+	case clientIDEnforcement, rateLimitingSLA:
+		return credentialFields()
 	}
 	return nil
+}
+
+// readsCredentials reports whether the policy reads a client's own credentials, and no token.
+func (c configured) readsCredentials() bool {
+	return c.asset == clientIDEnforcement || c.asset == rateLimitingSLA
 }
 
 // setting is a field's value as it counts. It is empty where the policy kind has no such field.
@@ -171,9 +178,6 @@ func eachExpression(
 
 // readExpressions reads the expressions that the policy uses.
 func (c configured) readExpressions() []expressionField {
-	if c.asset != jwtValidation || c.custom {
-		return nil
-	}
 	var fields []expressionField
 	for _, item := range c.claimItems() {
 		fields = append(fields, expressionField{name: item.list, value: item.value, test: true})

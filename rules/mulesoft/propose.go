@@ -29,6 +29,7 @@ type proposer struct {
 // policies in a file.
 func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	var all []rules.Change
+	narrowed, left := 0, 0
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, goal.Verdict)
 		if p != nil {
@@ -37,6 +38,8 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		var made []rules.Change
 		switch {
 		case p == nil || e.custom:
+		case len(p.failed) == 0 && goal.MostNarrowed > 0 && narrowed == goal.MostNarrowed:
+			left++
 		case e.asset == jwtValidation:
 			made = p.forJWT()
 		case e.asset == openIDConnect && e.config != nil:
@@ -45,10 +48,18 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		for i := range made {
 			made[i].Policy = p.policy
 		}
+		if p != nil && len(p.failed) == 0 && slices.ContainsFunc(made, isMade) {
+			narrowed++
+		}
 		all = append(all, made...)
+	}
+	if left > 0 {
+		all = append(all, rules.NotNarrowed(left, narrowed))
 	}
 	return all
 }
+
+func isMade(c rules.Change) bool { return c.Edited != nil }
 
 // inFileOrder lists the entries in the order in which a reader of the files finds them.
 func inFileOrder(c *rules.Configuration) []*entry {
@@ -174,5 +185,8 @@ func (p *proposer) clientsClaim() (source.Fields, bool) {
 
 // quoted is a DataWeave string literal.
 func quoted(text string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, `$`, `\$`).Replace(text) + "'"
+	for _, special := range []string{`\`, `'`, `$`} {
+		text = strings.ReplaceAll(text, special, `\`+special)
+	}
+	return "'" + text + "'"
 }

@@ -302,7 +302,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
-			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
+			verdict := rules.Evaluate(compile(behavioursOf, c).Policies, request(test.claims))
 			proposed := propose(c, rules.Goal{Verdict: &verdict})
 			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
@@ -370,4 +370,37 @@ func claims(pairs ...string) string {
 		all = append(all, `{"key":"`+pairs[i]+`","value":"`+pairs[i+1]+`"}`)
 	}
 	return `,"validateCustomClaim":true,"mandatoryCustomClaims":[` + strings.Join(all, ",") + `]`
+}
+
+// Each change has the whole file once more, and a file may have a thousand policies.
+func TestNoMorePoliciesAreNarrowedThanIsAsked(t *testing.T) {
+	t.Parallel()
+	one := policyOf(jwtValidation, "1.4.0", base+skip)
+	bench := repair.Bench{Adapter: Adapter()}
+	read := configurationOf(t, "p.json",
+		"["+strings.TrimSuffix(strings.Repeat(one+",", 5), ",")+"]", rules.Options{})
+	own := request(v1 + `,"aud":"api://orders-uat"`)
+	for most, want := range map[int]string{
+		0: "", 2: "a change of one of 3 more policies", 4: "a change of one more policy", 5: "",
+	} {
+		sides := &repair.Sides{Own: own, Most: most, Shown: true}
+		proved, refused := bench.Remedies(bench.Compiled(read), sides)
+		changed := map[*rules.Policy]bool{}
+		for _, r := range proved {
+			changed[r.Policy] = true
+			if r.Draft != nil || r.Edited != nil || r.After.Results != nil {
+				t.Errorf("%s keeps what is not shown", r.ID)
+			}
+		}
+		if n := len(changed); most > 0 && n != most || most == 0 && n != 5 {
+			t.Errorf("of %d policies, want %d", n, most)
+		}
+		title := ""
+		for _, r := range refused {
+			title = r.Title
+		}
+		if title != want {
+			t.Errorf("most %d: %q, want %q", most, title, want)
+		}
+	}
 }

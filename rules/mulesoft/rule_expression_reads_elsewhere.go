@@ -26,7 +26,8 @@ func expressionReadsElsewhere() rules.Rule {
 	}
 }
 
-// readsElsewhere looks at each expression of JWT Validation, and at the policies that run before.
+// readsElsewhere looks at each expression of a policy that reads tokens or credentials, and at the
+// policies that run before.
 func readsElsewhere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range inForce(s) {
@@ -36,7 +37,7 @@ func readsElsewhere(s *rules.Subject) []rules.Finding {
 			if e.expr == nil {
 				continue
 			}
-			if why := missing(e, before); why != "" {
+			if why := c.missing(e, before); why != "" {
 				all = append(all, c.finding(e.name, e.value, why)...)
 			}
 		}
@@ -91,7 +92,7 @@ func asksForSecret(p *rules.Policy) bool {
 
 // missing says what an expression reads that may not be there, or that the caller writes; empty
 // where it reads nothing of the kind.
-func missing(e expressionField, before func() setter) string {
+func (c configured) missing(e expressionField, before func() setter) string {
 	if name := unresolvedName(e.expr); name != "" {
 		return name + " is not a name that a policy's expressions know: the claims are in " +
 			"vars.claimSet"
@@ -103,6 +104,7 @@ func missing(e expressionField, before func() setter) string {
 		case root == "payload" && e.name == "jwtExpression":
 			return path + " is in the request's body, and it is not documented whether the " +
 				"policy reads that"
+		case root == "payload" && c.readsCredentials(): // the caller's own, as documented
 		case root == "payload":
 			return path + " is in the request's body, which the caller writes: it does not show " +
 				"who the token was issued to"
@@ -113,6 +115,9 @@ func missing(e expressionField, before func() setter) string {
 		case root == "authentication":
 			return path + " is not filled in yet: no policy here that runs before this one " +
 				"has let the caller in"
+		case root == "vars" && name == "claimSet" && c.readsCredentials() && !before().vars:
+			return path + " does not exist here: vars.claimSet is only in the expressions of " +
+				"JWT Validation, which leaves the claims in authentication.properties.claims"
 		case root != "vars" || name == "claimSet" || name == "":
 		case strings.EqualFold(name, "claimSet"):
 			return path + " does not exist: the claims are in vars.claimSet, which is " +

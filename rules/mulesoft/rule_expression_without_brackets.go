@@ -62,7 +62,15 @@ func withoutBrackets(c configured) []rules.Finding {
 
 // expressionFields lists the fields with an expression that the policy uses.
 func (c configured) expressionFields() []string {
-	if c.asset != jwtValidation || c.custom {
+	switch {
+	case c.custom:
+		return nil
+	case c.readsCredentials():
+		if _, origin := (credentialCompiler{&c.compiler}).origin(); origin.is(basicOrigin) {
+			return nil
+		}
+		return []string{"clientIdExpression", "clientSecretExpression"}
+	case c.asset != jwtValidation:
 		return nil
 	}
 	var names []string

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -60,26 +61,35 @@ func isTrueNumber(in rules.Input) rules.Predicate {
 }
 
 // allowed is what the owner of a valid token must have: one of the groups, and an e-mail of one of
-// the domains.
-func (c *compiler) allowed(v verifier) []*rules.Check {
+// the domains. The e-mail is that of the first verifier that takes the token.
+func (c *compiler) allowed(verifiers []verifier, i int) []*rules.Check {
 	var all []*rules.Check
 	if check := c.groups(); check != nil {
 		all = append(all, check)
 	}
-	if check := c.domains(v); check != nil {
-		all = append(all, check)
+	v := verifiers[i]
+	check := c.domains(v)
+	if check == nil {
+		return all
 	}
-	return all
+	for _, earlier := range verifiers[:i] {
+		if earlier.email != v.email {
+			taken := hold(check, c.verifies(earlier))
+			check.Test = rules.Both(rules.Negate(taken), check.Test)
+		}
+	}
+	return append(all, check)
 }
 
 // groups is the check of the allowed groups; nil where there are none.
 func (c *compiler) groups() *rules.Check {
-	groups, roles := c.get("allowed_groups"), c.get("allowed_roles")
+	groups, roles := c.allowedGroups(), c.get("allowed_roles")
 	provider, of := c.get("provider"), c.get("oidc_groups_claim")
 	field := groups
-	if !groups.set() && roles.set() && provider.text() == "keycloak-oidc" {
+	allowed := slices.DeleteFunc(groups.texts(), func(name string) bool { return name == "" })
+	if len(allowed) == 0 && roles.set() && provider.text() == "keycloak-oidc" {
 		field = roles
-	} else if !groups.set() && groups.unknown == nil {
+	} else if len(allowed) == 0 && groups.unknown == nil {
 		return nil
 	}
 	check := c.check(rules.CustomClaim, field, codeGroups)
@@ -90,7 +100,7 @@ func (c *compiler) groups() *rules.Check {
 	check.Unknown = firstUnknown(groups, of)
 	in := claim(of.text())
 	check.Test = rules.Both(rules.Found(in), rules.Predicate{
-		Op: rules.OneOf, Input: in, Values: rules.Literals(groups.texts()...),
+		Op: rules.OneOf, Input: in, Values: rules.Literals(allowed...),
 	})
 	if roles.set() && provider.text() == "keycloak-oidc" {
 		check.MaySkip = &rules.Unknown{
@@ -101,6 +111,28 @@ func (c *compiler) groups() *rules.Check {
 		check.Unknown = inside(of)
 	}
 	return check
+}
+
+// allowedGroups is the option that lists the groups. That of the providers gitlab and keycloak
+// replaces the one of all providers, even where it is not set (providers/gitlab.go and
+// keycloak.go, setAllowedGroups).
+func (c *compiler) allowedGroups() setting {
+	switch provider := c.get("provider"); provider.text() {
+	case "gitlab":
+		groups, projects := c.get("gitlab_groups"), c.get("gitlab_projects")
+		for _, project := range projects.texts() {
+			name, _, _ := strings.Cut(project, "=")
+			groups.values = append(groups.values, rules.Literals("project:"+name)...)
+		}
+		if !groups.set() {
+			groups.given = projects.given
+		}
+		groups.unknown = cmp.Or(groups.unknown, projects.unknown)
+		return groups
+	case "keycloak":
+		return c.get("keycloak_groups")
+	}
+	return c.get("allowed_groups")
 }
 
 // inside says that a claim is looked for inside of another one.

@@ -39,7 +39,7 @@ func behaviours() []rules.Behaviour {
 	row := func(
 		situation, title, condition string, answer rules.Answer, headers ...string,
 	) rules.Behaviour {
-		answer.Situation = situation
+		answer.Situation, answer.Condition = situation, condition
 		return rules.Behaviour{
 			Situation: situation, Title: title, Condition: condition, Variant: Name,
 			Policies: []string{Name}, Answer: answer, Headers: headers, Checked: checkedOn,

@@ -13,9 +13,10 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range read.Entries {
 		c := compiler{entry: of.(*entry), table: table}
+		root := c.root()
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
-			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: c.root(),
+			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: root, Asides: c.asides(root),
 		}
 		made.Policies = append(made.Policies, policy)
 		made.Findings = append(made.Findings, c.problems(policy)...)
@@ -49,11 +50,12 @@ func (c *compiler) root() rules.Node {
 	verifiers := c.verifiers()
 	if len(verifiers) == 0 {
 		present.Test, present.Refuses = rules.Never(), c.noVerifier()
-		present.Answer = c.refusal()
+		present.Answer = c.unverified()
 		return c.behindExemptions(rules.AllOf(present), nil)
 	}
 	whole := rules.AllOf(present, c.tokenFormat())
-	if accepted := c.anyOf(verifiers, c.accepts); len(verifiers) == 1 {
+	accepts := func(i int) rules.Node { return c.accepts(verifiers, i) }
+	if accepted := c.anyOf(verifiers, accepts); len(verifiers) == 1 {
 		whole.All = append(whole.All, accepted.All...)
 	} else {
 		whole.All = append(whole.All, accepted)
@@ -64,13 +66,13 @@ func (c *compiler) root() rules.Node {
 // anyOf is that one of some verifiers accepts. Of several that do not, the one that comes nearest
 // decides: where the token is valid for one of them, and its owner is not allowed, that is the
 // answer.
-func (c *compiler) anyOf(verifiers []verifier, of func(verifier) rules.Node) rules.Node {
+func (c *compiler) anyOf(verifiers []verifier, of func(int) rules.Node) rules.Node {
 	if len(verifiers) == 1 {
-		return of(verifiers[0])
+		return of(0)
 	}
 	node := rules.Node{}
-	for _, v := range verifiers {
-		node.Any = append(node.Any, of(v))
+	for i := range verifiers {
+		node.Any = append(node.Any, of(i))
 	}
 	return node
 }
@@ -103,6 +105,25 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}
 	return check
+}
+
+// unverified is what a request gets where nothing verifies tokens: one that brings none may sign
+// in.
+func (c *compiler) unverified() rules.Answer {
+	answer, signIn := c.refusal(), c.signIn()
+	if fallback := c.get("bearer_token_login_fallback"); fallback.on() {
+		return answer
+	}
+	sent := rules.Has(authorization().Input)
+	sent.Assumed = rules.No
+	none := rules.Negate(rules.Either(rules.Has(rules.Input{Source: rules.FromToken}), sent))
+	for _, special := range signIn.Cases {
+		special.If = rules.Both(none, special.If)
+		answer.Cases = append(answer.Cases, special)
+	}
+	signIn.Cases = nil
+	answer.Cases = append(answer.Cases, rules.Case{If: none, Answer: signIn})
+	return answer
 }
 
 // authorization is where the token is looked for.

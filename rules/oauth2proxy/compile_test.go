@@ -145,6 +145,11 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			`upn="a@contoso.example"`, accepted(),
 		},
 		{
+			"an empty name of it, which is none",
+			domains + "oidc_email_claim = \"\"\noidc_audience_claims = []\n",
+			`email="a@contoso.example"`, accepted(),
+		},
+		{
 			"an address that a file may list",
 			domains + "authenticated_emails_file = \"mails\"\n", `email="a@example.net"`,
 			open(rules.CustomClaim),
@@ -156,6 +161,16 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			rejected(403, rules.CustomClaim),
 		},
 		{"no groups", with(`allowed_groups = "a"`), "", rejected(403, rules.CustomClaim)},
+		{
+			"a null among the groups at an extra issuer", extra,
+			ofV1 + `;aud="api://orders";groups=[null,"b"]`, accepted(),
+		},
+		{"an empty group lets in anybody", with(`allowed_groups = [""]`), "", accepted()},
+		{
+			"a trusted address, which nobody knows", with(`trusted_ips = "10.0.0.0/8"`), "aud=",
+			open(rules.Conditional),
+		},
+		{"a good token from any address", with(`trusted_ips = "10.0.0.0/8"`), "", accepted()},
 		{
 			"roles as groups",
 			with("allowed_groups = \"a\"\noidc_groups_claim = \"roles\""), `roles=["a"]`,
@@ -277,6 +292,78 @@ func TestWhereTheTokenIsAndWhatItIs(t *testing.T) {
 		r := requestOf("")
 		r.Token = requests.Token(test.header, test.payload)
 		if got := short(rules.Evaluate(policies, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// Some requests the program answers by itself, and from others the query takes callers away: what
+// comes of them is not known.
+func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
+	t.Parallel()
+	const exempt = `skip_auth_routes = "!=^/orders"` + "\n"
+	for path, want := range map[string]struct {
+		config string
+		want   decided
+	}{
+		"/orders":               {basic, rejected(403, rules.Audience)},
+		"/ping":                 {basic, open(rules.Conditional)},
+		"/ready?x=1":            {basic, open(rules.Conditional)},
+		"/robots.txt":           {basic, open(rules.Conditional)},
+		"/oauth2/sign_in":       {basic, open(rules.Conditional)},
+		"/oauth2/static/x/y":    {basic, open(rules.Conditional)},
+		"/oauth2/other":         {basic, rejected(403, rules.Audience)},
+		"/o/userinfo":           {basic + `proxy_prefix = "/o"`, open(rules.Conditional)},
+		"/health":               {basic + `ping_path = "/health"`, open(rules.Conditional)},
+		"/liveness_check":       {basic, rejected(403, rules.Audience)},
+		"//orders":              {basic, open(rules.Conditional)},
+		"/orders/./7":           {basic, open(rules.Conditional)},
+		"/orders/..":            {basic, open(rules.Conditional)},
+		"/orders/...":           {basic, rejected(403, rules.Audience)},
+		"/open?allowed_groups=": {basic + exempt, open(rules.Conditional)},
+		"/open":                 {basic + exempt, accepted()},
+	} {
+		r := requestOf(`aud="x"`)
+		r.Path = path
+		got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", want.config), r))
+		if got != want.want {
+			t.Errorf("%s: got %v, want %v", path, got, want.want)
+		}
+	}
+	r := requestOf("")
+	r.Path = "/orders?x=1&allowed_emails=a@b"
+	if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", basic), r)); got !=
+		open(rules.Conditional) {
+		t.Errorf("a query that narrows who is let in: got %v", got)
+	}
+	r.Path, r.Query = "/orders", map[string]string{"allowed_groups": "g"}
+	if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", basic), r)); got !=
+		open(rules.Conditional) {
+		t.Errorf("a parameter that narrows who is let in: got %v", got)
+	}
+}
+
+// Who has signed in before has a cookie that only the program can read.
+func TestASessionCookieMayLetARequestIn(t *testing.T) {
+	t.Parallel()
+	const strict = basic + "bearer_token_login_fallback = false\n"
+	for name, test := range map[string]struct {
+		config, cookie, claims string
+		want                   decided
+	}{
+		"a bad token beside a session": {
+			basic, "a=b; _oauth2_proxy=x", "aud=", open(rules.Conditional),
+		},
+		"a long session":  {basic, "_oauth2_proxy_0=x", "aud=", open(rules.Conditional)},
+		"another cookie":  {basic, "a=_oauth2_proxy", "aud=", rejected(403, rules.Audience)},
+		"a good token":    {basic, "_oauth2_proxy=x", "", accepted()},
+		"no fallback":     {strict, "_oauth2_proxy=x", "aud=", rejected(403, rules.Audience)},
+		"of another name": {basic + `cookie_name = "s"`, "s=x", "aud=", open(rules.Conditional)},
+	} {
+		r := requestOf(test.claims)
+		r.Headers = map[string]string{"Cookie": test.cookie}
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), r)
+		if got := short(v); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}

@@ -1,7 +1,10 @@
 package oauth2proxy
 
 import (
+	"cmp"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -23,25 +26,28 @@ func (c *compiler) behindExemptions(whole rules.Node, verifiers []verifier) rule
 // exempt is what is left to check of an exempt request. An invalid token is refused there too, if
 // there is no fallback, and the upstream is told who the caller is, if a token says it.
 func (c *compiler) exempt(verifiers []verifier) rules.Node {
-	if len(verifiers) == 0 {
-		return rules.Node{}
-	}
-	free := c.sendableIfValid(verifiers)
-	free.All = append(free.All, rules.Node{Check: c.unbroken(verifiers)})
-	fallback := c.get("bearer_token_login_fallback")
-	if fallback.on() {
-		return free
-	}
-	bearer := c.get("skip_jwt_bearer_tokens")
-	valid := rules.AllOf(c.tokenPresent(bearer), c.tokenFormat())
-	valid.All = append(valid.All, c.anyOf(verifiers, func(v verifier) rules.Node {
-		return rules.AllOf(c.verifies(v)...)
-	}))
+	fallback, bearer := c.get("bearer_token_login_fallback"), c.get("skip_jwt_bearer_tokens")
 	none := c.check(rules.Conditional, fallback, codeSession)
 	token := rules.Has(rules.Input{Source: rules.FromToken})
 	none.Test = rules.Negate(rules.Both(token, rules.Either(
 		rules.Predicate{Op: rules.Sent}, rules.Has(authorization().Input),
 	)))
+	switch {
+	case bearer.off(), len(verifiers) == 0 && fallback.on():
+		return rules.Node{}
+	case len(verifiers) == 0:
+		none.Wants = "no token: " + c.noVerifier()
+		return rules.AllOf(none)
+	}
+	free := c.sendableIfValid(verifiers)
+	free.All = append(free.All, rules.Node{Check: c.unbroken(verifiers)})
+	if fallback.on() {
+		return free
+	}
+	valid := rules.AllOf(c.tokenPresent(bearer), c.tokenFormat())
+	valid.All = append(valid.All, c.anyOf(verifiers, func(i int) rules.Node {
+		return rules.AllOf(c.verifies(verifiers[i])...)
+	}))
 	known := rules.Node{Any: []rules.Node{{Check: none}, valid}, Reports: rules.Last}
 	return rules.Node{All: []rules.Node{known, free}}
 }
@@ -60,15 +66,31 @@ func (c *compiler) exemptions() []rules.Node {
 		all = append(all, rules.Node{Check: check})
 	}
 	if s := c.get("skip_auth_regex"); len(s.values) > 0 {
-		test, err := pathMatches(s.texts())
+		var routes []route
+		for _, text := range s.texts() {
+			routes = append(routes, route{path: text})
+		}
+		test, err := c.routesMatch(routes)
 		add(s, test, err)
 	}
 	if s := c.get("skip_auth_routes"); len(s.values) > 0 {
-		test, err := routesMatch(s.texts())
+		var routes []route
+		for _, text := range s.texts() {
+			routes = append(routes, routeOf(text))
+		}
+		test, err := c.routesMatch(routes)
 		add(s, test, err)
 	}
 	if s := c.get("skip_auth_preflight"); s.on() || s.set() && s.unknown != nil {
 		add(s, isMethod(rules.Preflight), nil)
+	}
+	if s := c.get("trusted_ips"); len(s.values) > 0 {
+		if s.unknown == nil {
+			s.unknown = &rules.Unknown{Why: "a request from " +
+				strings.Join(s.texts(), " or ") + " (trusted_ips) needs no token, and gatewhy " +
+				"does not know the address that the request comes from"}
+		}
+		add(s, rules.Predicate{}, nil)
 	}
 	return all
 }
@@ -102,10 +124,11 @@ func routeOf(text string) route {
 	return r
 }
 
-func routesMatch(texts []string) (rules.Predicate, error) {
+// routesMatch is the predicate that a request is on one of some routes. Its path is compared
+// decoded and without its query (pkg/requests/util, GetRequestPath): a plain one as it is.
+func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	var all []rules.Predicate
-	for _, text := range texts {
-		r := routeOf(text)
+	for _, r := range routes {
 		test, err := pathMatches([]string{r.path})
 		if err != nil {
 			return test, err
@@ -118,7 +141,88 @@ func routesMatch(texts []string) (rules.Predicate, error) {
 		}
 		all = append(all, test)
 	}
-	return rules.Either(all...), nil
+	plain := matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
+	plain.Assumed = rules.Yes
+	if reverse := c.get("reverse_proxy"); reverse.unknown != nil || reverse.on() {
+		forwarded := rules.Has(forwardedURI())
+		forwarded.Assumed = rules.No
+		plain = rules.Both(plain, rules.Negate(forwarded))
+	}
+	return rules.Either(
+		rules.Both(plain, rules.Either(all...)),
+		rules.Both(rules.Negate(plain), c.routesMatchOdd(routes)),
+	), nil
+}
+
+// forwardedURI is the header in which another proxy says what it was asked for.
+func forwardedURI() rules.Input {
+	return rules.Input{Source: rules.FromHTTP, Name: "X-Forwarded-Uri"}
+}
+
+// routesMatchOdd is the predicate that a request is on one of some routes, whose path is not
+// compared as it is.
+func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
+	path, method := rules.RequestInput(rules.RequestPath), rules.RequestInput(rules.RequestMethod)
+	trusted := c.trustsForwarded()
+	return rules.Predicate{Op: rules.True, Input: rules.Input{
+		Source: rules.FromExpression, Opaque: &rules.Opaque{
+			Text:  "a request on an exempt route, by its path as the program decodes it",
+			Reads: []rules.Input{path, method, forwardedURI()},
+			Eval: func(r *rules.Request) rules.Reading {
+				uri := r.Read(path)
+				if header := r.Read(forwardedURI()); header.Value != nil {
+					switch trusted {
+					case rules.Maybe:
+						return doubt("we do not know whether the program takes the path from " +
+							"X-Forwarded-Uri")
+					case rules.Yes:
+						uri = header
+					}
+				}
+				asked := r.Read(method)
+				if asked.Value == nil || uri.Value == nil {
+					asked.Unknown = cmp.Or(asked.Unknown, uri.Unknown)
+					return asked
+				}
+				decoded, ok := decodedPath(uri.Value.Text)
+				return reading(ok && slices.ContainsFunc(routes, func(on route) bool {
+					return (on.method == "" || on.method == asked.Value.Text) &&
+						regexp.MustCompile(on.path).MatchString(decoded) != on.negated
+				}))
+			},
+		},
+	}}
+}
+
+// trustsForwarded says whether the program believes the headers of a proxy before it, whichever
+// address they come from.
+func (c *compiler) trustsForwarded() rules.Truth {
+	reverse, proxies := c.get("reverse_proxy"), c.get("trusted_proxy_ips")
+	switch {
+	case reverse.off():
+		return rules.No
+	case reverse.unknown != nil || proxies.unknown != nil || len(proxies.values) > 0:
+		return rules.Maybe
+	}
+	return rules.Yes
+}
+
+// decodedPath is a path as the program compares it with its routes; not ok where one that can be
+// read in two ways is on none of them (pkg/requests/util, GetRequestPath).
+func decodedPath(uri string) (string, bool) {
+	if !strings.HasPrefix(uri, "/") || strings.ContainsAny(uri, "# \t\r\n") {
+		return "", false
+	}
+	parsed, err := url.ParseRequestURI(uri)
+	if err != nil {
+		return "", false
+	}
+	path := parsed.Path
+	control := func(r rune) bool { return r < 0x20 || r == 0x7f }
+	dots := func(part string) bool { return part == "." || part == ".." }
+	return path, !strings.ContainsAny(path, `;\#?`) && !strings.Contains(path, "//") &&
+		!strings.ContainsFunc(path, control) &&
+		!slices.ContainsFunc(strings.Split(path, "/"), dots)
 }
 
 func isMethod(method string) rules.Predicate {

@@ -39,5 +39,8 @@ func observed(reference string) rules.Evidence {
 
 // notRun are the options with which the program was not run: what they do was read in its source.
 func notRun() []string {
-	return []string{"allowed_roles", "authenticated_emails_file", "oidc_public_key_files"}
+	return []string{
+		"allowed_roles", "authenticated_emails_file", "oidc_public_key_files", "trusted_ips",
+		"gitlab_projects", "keycloak_groups",
+	}
 }

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -17,7 +18,7 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	check := c.check(rules.TokenFormat, v.issuer, codeSessions)
 	check.Test = rules.Both(
 		typed(v.email, source.String), typed("preferred_username", source.String),
-		typed(groups.text(), source.String, source.List),
+		typed(groups.text(), source.String, source.List, source.Null),
 	)
 	return check
 }
@@ -44,14 +45,20 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 // sendable is the check that the upstream can be told who the caller is: a claim with a control
 // character fits into no header of a request. It is nil where the upstream is not told.
 func (c *compiler) sendable(v verifier) *rules.Check {
-	pass := c.get("pass_user_headers")
+	pass, basic := c.get("pass_user_headers"), c.get("pass_basic_auth")
+	if pass.off() {
+		pass, basic = basic, pass // either of them tells it (legacy_options.go, getRequestHeaders)
+	}
 	if pass.off() || c.alpha {
 		return nil
 	}
 	check := c.check(rules.CustomClaim, pass, codeProxy)
 	check.Claim = "sub"
 	check.Answer = c.row(notSent, always)
-	check.MaySkip = pass.unknown
+	check.Wants = "no control character in what the upstream is told of the caller"
+	if !basic.on() {
+		check.MaySkip = pass.unknown
+	}
 	check.Test = rules.Either(isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))
 	return check
 }
@@ -124,8 +131,5 @@ func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 
 // isSubrequest is the predicate that another proxy asks whether to let a request through.
 func isSubrequest(prefix setting) rules.Predicate {
-	return rules.Predicate{
-		Op: rules.Equals, Input: rules.RequestInput(rules.RequestPath),
-		Values: rules.Literals(prefix.text() + "/auth"), Assumed: rules.No,
-	}
+	return onPath(regexp.QuoteMeta(prefix.text()) + "/auth")
 }

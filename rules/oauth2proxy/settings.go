@@ -103,6 +103,9 @@ func (s *setting) read() {
 			s.values = append(s.values, v)
 		}
 	}
+	if s.unknown == nil && s.refilled() {
+		s.values = rules.Literals(s.absent)
+	}
 	if s.kind == toggle && s.unknown == nil {
 		if _, err := strconv.ParseBool(s.text()); err != nil {
 			s.unknown = &rules.Unknown{
@@ -110,6 +113,18 @@ func (s *setting) read() {
 			}
 		}
 	}
+}
+
+// refilled reports whether the program puts the default in the place of an empty value
+// (pkg/apis/options/providers.go, EnsureDefaults).
+func (s *setting) refilled() bool {
+	switch s.name {
+	case "oidc_audience_claims":
+		return len(s.values) == 0
+	case "oidc_email_claim", "oidc_groups_claim", "user_id_claim":
+		return s.text() == ""
+	}
+	return false
 }
 
 // texts are the values that one place gives. A list may be a text with commas in it.

@@ -100,14 +100,30 @@ func (c *compiler) ofExtra(extra setting, item *source.Value) verifier {
 	}
 }
 
-// accepts is what a verifier wants of a token, what the session that is made of it must have, and
-// what the upstream is told of it.
-func (c *compiler) accepts(v verifier) rules.Node {
-	checks := append(c.verifies(v), c.allowed(v)...)
+// accepts is what one of the verifiers wants of a token, what the session that is made of it must
+// have, and what the upstream is told of it. The first verifier that takes a token makes the
+// session: no later one helps whoever is not allowed with it.
+func (c *compiler) accepts(verifiers []verifier, i int) rules.Node {
+	v := verifiers[i]
+	verifies, of := c.verifies(v), c.allowed(verifiers, i)
 	if check := c.sendable(v); check != nil {
-		checks = append(checks, check)
+		of = append(of, check)
 	}
-	return rules.AllOf(checks...)
+	if len(verifiers) > 1 {
+		for _, check := range of {
+			weigh(&check.Answer, int8(len(verifiers)-i))
+		}
+	}
+	return rules.AllOf(append(verifies, of...)...)
+}
+
+// weigh gives an answer a weight, to whichever request it is sent.
+func weigh(answer *rules.Answer, weight int8) {
+	answer.Weight = weight
+	answer.Cases = slices.Clone(answer.Cases)
+	for i := range answer.Cases {
+		answer.Cases[i].Answer.Weight = weight
+	}
 }
 
 // verifies is what a verifier wants of a token, in the program's order.

@@ -233,15 +233,20 @@ func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
 
 // keep takes a draft over.
 func (w *work) keep(after *Draft, what string) {
+	changes := after.Changes[len(w.After.Changes):]
 	w.After = after
 	w.Repaired = append(w.Repaired, what)
-	w.touched = append(w.touched, after.Changes[len(after.Changes)-1].Policy.API)
+	w.touched = append(w.touched, changes[len(changes)-1].Policy.API)
+	for i := range changes {
+		changes[i].Policy, changes[i].Edited = nil, nil // each holds its whole file
+	}
 }
 
 func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	found := w.findings(w.After)
 	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f == finding })
 	w.refused = append(w.refused, w.identify(found, i))
+	finding.Policy, finding.Check = nil, nil // they hold the whole file
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
 }
 

@@ -10,6 +10,13 @@ type Sides struct {
 
 	// OneClient says that a change may be for the client of Own alone.
 	OneClient bool
+
+	// Most is of how many policies changes are tried that narrow them; all if it is zero.
+	Most int
+
+	// Shown says that remedies are only shown: what the files and policies are after them is let
+	// go of, for each has all of them once more.
+	Shown bool
 }
 
 // Trial is what the requests of both sides get.
@@ -31,7 +38,7 @@ func (s *Sides) On(policies []*rules.Policy) Trial {
 // Remedy is a change that helps, and what the requests get after it.
 type Remedy struct {
 	rules.Change
-	Draft *Draft         // as the configuration reads then
+	Draft *Draft         // as the configuration reads then; nil if remedies are only shown
 	After rules.Verdict  // of the request that must get in
 	Other *rules.Verdict // of the one that must not; nil where none was given
 }
@@ -41,17 +48,33 @@ type Remedy struct {
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	var all []Remedy
 	before := sides.On(from.Policies)
-	goal := rules.Goal{Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts}
+	goal := rules.Goal{
+		Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts,
+		MostNarrowed: sides.Most,
+	}
 	t := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {
 			return "it does not help"
 		}
 		change := after.Changes[len(after.Changes)-1]
-		all = append(all, Remedy{change, after, trial.Own, trial.Other})
+		remedy := Remedy{change, after, trial.Own, trial.Other}
+		if sides.Shown {
+			remedy.slim()
+		}
+		all = append(all, remedy)
 		return ""
 	})
 	return all, t.refused
+}
+
+// slim lets go of what holds files and policies as they are after the change. If the request is
+// let in, nobody asks which checks it has passed.
+func (r *Remedy) slim() {
+	r.Draft, r.Edited = nil, nil
+	if r.After.Outcome == rules.Accepted {
+		r.After.Results, r.After.Classes = nil, nil
+	}
 }
 
 // helps reports whether what was rejected no longer is, or what was let in still is; and whether

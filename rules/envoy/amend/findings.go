@@ -18,12 +18,16 @@ func Repairable() []string {
 	}
 }
 
-// Finding is the change that may remove a finding; empty where that is not about a provider.
+// Finding is the change that may remove a finding; empty where that is not about a provider. That
+// no issuer is pinned may be found where a principal is compared, which a provider writes.
 func (e *Editor) Finding(goal rules.Goal) rules.Change {
 	for i := range e.Providers {
 		if w := &e.Providers[i]; w.holds(goal.Finding) {
 			return e.repair(w, goal)
 		}
+	}
+	if len(e.Providers) == 1 && goal.Finding.Rule == "issuer-not-pinned" {
+		return e.pinIssuer(&e.Providers[0], goal.Facts)
 	}
 	return rules.Change{}
 }

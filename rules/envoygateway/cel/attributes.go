@@ -238,3 +238,85 @@ func wordsOf(v value) []string {
 		return word == ""
 	})
 }
+
+// Reads lists what the expression reads of the request, each once.
+func (e *Expr) Reads() []rules.Input { return reads(e.root) }
+
+func reads(n *node) []rules.Input {
+	var all []rules.Input
+	for _, path := range paths(n, nil) {
+		in, ok := inputOf(path)
+		if ok && !slices.ContainsFunc(all, func(other rules.Input) bool { return other == in }) {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// paths adds the longest paths in a node.
+func paths(n *node, all [][]string) [][]string {
+	if path := n.path(); path != nil {
+		return append(all, path)
+	}
+	if n.kind == present {
+		if of := n.args[0].path(); of != nil {
+			return append(all, append(of, n.name))
+		}
+	}
+	if name, isText := n.constantKey(); isText {
+		if of := n.args[1].path(); of != nil && isMap(of) {
+			return append(all, append(of, name))
+		}
+	}
+	for _, arg := range n.args {
+		all = paths(arg, all)
+	}
+	return all
+}
+
+// constantKey is the literal that is looked for in something.
+func (n *node) constantKey() (string, bool) {
+	if n.kind != within {
+		return "", false
+	}
+	return n.args[0].text()
+}
+
+// inputOf is the input that a path reads. The token's claims, where an expression reads them
+// without the name of one, are the claim "*".
+func inputOf(path []string) (in rules.Input, ok bool) {
+	switch {
+	case isJWT(path) && len(path) > claimsDepth:
+		return rules.Claim(path[claimsDepth]), true
+	case isJWT(path) && len(path) == claimsDepth:
+		return rules.Claim("*"), true
+	case len(path) == 3 && path[0] == "request" && path[1] == "headers":
+		return rules.Input{Source: rules.FromHTTP, Name: strings.ToLower(path[2])}, true
+	case len(path) != 2 || path[0] != "request":
+		return in, false
+	}
+	switch path[1] {
+	case "path", "url_path":
+		return rules.RequestInput(rules.RequestPath), true
+	case "method":
+		return rules.RequestInput(rules.RequestMethod), true
+	case "host":
+		return rules.RequestInput(rules.RequestHost), true
+	case "referer":
+		return rules.Input{Source: rules.FromHTTP, Name: "referer"}, true
+	case "useragent":
+		return rules.Input{Source: rules.FromHTTP, Name: "user-agent"}, true
+	}
+	return in, false
+}
+
+// eachClaim visits the longest paths to claims, in the order of the text.
+func (n *node) eachClaim(visit func(n *node, claim []string)) {
+	if path := n.path(); isJWT(path) && len(path) > claimsDepth {
+		visit(n, path[claimsDepth:])
+		return
+	}
+	for _, arg := range n.args {
+		arg.eachClaim(visit)
+	}
+}

@@ -78,6 +78,9 @@ type Token struct {
 	Header, Query map[string]string // by names in lower case, and as they are
 	Cookies       map[string]string
 
+	// Known is the text of the token that is sent, where it has been read before.
+	Known *Text
+
 	// Verified says whether the signature is right: that is not found out here.
 	Verified bool
 }
@@ -213,8 +216,12 @@ func first(text string) string {
 const skew = 60
 
 func (v *verifying) check(p *Provider, text string) Status {
-	t, ok := Parse(text)
-	if !ok {
+	known := v.token.Known
+	if known == nil || known.text != text {
+		known = Read(text)
+	}
+	t := known.Parsed
+	if t == nil {
 		return Malformed
 	}
 	now := v.at.Unix()

@@ -18,10 +18,27 @@ type Parsed struct {
 	notBefore, expires int64
 }
 
-// Plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is
+// Text is what a token's text says, read once however often the token is sent.
+type Text struct {
+	Plain  bool    // there is no doubt as to how a parser reads it
+	Parsed *Parsed // nil if Envoy can't read it
+
+	text string
+}
+
+// Read reads a token's text.
+func Read(text string) *Text {
+	t := &Text{Plain: plain(text), text: text}
+	if parsed, ok := parse(text); ok {
+		t.Parsed = parsed
+	}
+	return t
+}
+
+// plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is
 // said here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of
 // times that are no integers, or are in milliseconds.
-func Plain(text string) bool {
+func plain(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
 		return false
@@ -51,9 +68,9 @@ func integers(members map[string]any) bool {
 	return true
 }
 
-// Parse reads a token. It is not ok if the token, or a claim that Envoy looks at, has a form that
+// parse reads a token. It is not ok if the token, or a claim that Envoy looks at, has a form that
 // it does not take.
-func Parse(text string) (*Parsed, bool) {
+func parse(text string) (*Parsed, bool) {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
 		return nil, false

@@ -149,7 +149,7 @@ func (p *prober) one(
 	var stdout, stderr bytes.Buffer
 	env := cmd.System()
 	env.Args, env.Stdin = args, strings.NewReader(sent.Token)
-	env.Stdout, env.Stderr, env.Interrupts = &stdout, &stderr, nil
+	env.Stdout, env.Stderr, env.OnInterrupt = &stdout, &stderr, nil
 	code := cmd.Main(env)
 	var told struct{ Probe struct{ Outcome string } }
 	if err := json.Unmarshal(stdout.Bytes(), &told); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/oracles/tokens"
 )
 
-// Minted is every token, minted at one instant. It verifies with the keys of its issuer, at
+// Minted is every token, as of one instant. It verifies with the keys of its issuer, at
 // whichever address a policy has its keys from, or with the key that the policy itself holds.
 type Minted struct {
 	At    time.Time
@@ -25,11 +25,16 @@ type Minted struct {
 	set    *keys.Set
 	own    *keys.Set // the issuer's RSA key alone
 	pem    string
-	tokens map[string]tokens.Request
-	parsed map[string]*inspect.Token // by the same names
+	tokens map[string]func() sent // each signed when it is first asked for: few tests send all
 
 	// verified holds what each verification came to: each configuration asks for the same ones.
 	verified sync.Map // of keys.Result by verification
+}
+
+// sent is a token as it was sent, and as it is read; nil for none.
+type sent struct {
+	tokens.Request
+	read *inspect.Token
 }
 
 // verification is of a token's text.
@@ -39,26 +44,28 @@ type verification struct {
 	lenience keys.Lenience
 }
 
-// Mint makes every token.
+// Mint makes the keys, and each token when it is first asked for.
 func Mint(at time.Time) (*Minted, error) {
 	issuer, err := tokens.NewIssuer()
 	if err != nil {
 		return nil, err
 	}
-	m := &Minted{
-		At: at, tokens: map[string]tokens.Request{}, parsed: map[string]*inspect.Token{},
-	}
+	m := &Minted{At: at, tokens: map[string]func() sent{}}
 	for _, shape := range tokens.All() {
 		if _, twice := m.tokens[shape.Name]; twice {
 			return nil, fmt.Errorf("two tokens are called %s", shape.Name)
 		}
-		if m.tokens[shape.Name], err = issuer.Mint(&shape, at); err != nil {
-			return nil, err
-		}
+		m.tokens[shape.Name] = sync.OnceValue(func() sent {
+			request, err := issuer.Mint(&shape, at)
+			if err != nil {
+				panic(err) // the shapes are all made here
+			}
+			if request.Token == "" {
+				return sent{request, nil}
+			}
+			return sent{request, inspect.Parse(request.Token)}
+		})
 		m.Names = append(m.Names, shape.Name)
-		if sent := m.tokens[shape.Name].Token; sent != "" {
-			m.parsed[shape.Name] = inspect.Parse(sent)
-		}
 	}
 	if m.Keys, err = issuer.KeySet(); err != nil {
 		return nil, err
@@ -79,11 +86,19 @@ func Mint(at time.Time) (*Minted, error) {
 func (m *Minted) PublicKey() string { return m.pem }
 
 // Token is the token of this name as it was sent.
-func (m *Minted) Token(name string) tokens.Request { return m.tokens[name] }
+func (m *Minted) Token(name string) tokens.Request { return m.sent(name).Request }
+
+func (m *Minted) sent(name string) sent {
+	mint, there := m.tokens[name]
+	if !there {
+		return sent{}
+	}
+	return mint()
+}
 
 // Request is what was asked with the token of this name. Nothing else was sent.
 func (m *Minted) Request(asked *recording.Request, name string) *rules.Request {
-	sent := m.tokens[name]
+	sent := m.sent(name)
 	request := &rules.Request{
 		At: m.At, Method: asked.Method, Path: asked.Path,
 		Headers: map[string]string{}, HeadersWhole: true, QueryWhole: true, Signatures: m,
@@ -92,7 +107,7 @@ func (m *Minted) Request(asked *recording.Request, name string) *rules.Request {
 		request.Headers[header] = value
 	}
 	if sent.Token != "" {
-		request.Token = m.parsed[name]
+		request.Token = sent.read
 		request.Headers["Authorization"] = sent.Authorization
 	}
 	return request

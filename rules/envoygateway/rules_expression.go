@@ -1,0 +1,115 @@
+package envoygateway
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func expressionNotParseable() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-not-parseable",
+		Title: "an expression can't be read",
+		Why: "Envoy Gateway parses the cel of a rule when it translates the policy. If it " +
+			"can't, every route of the policy answers 500.",
+		Fix:        "Correct it at the column that the message names.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docAPI, codePolicy},
+		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
+			if e.fault == nil {
+				return nil
+			}
+			message := e.unreadable()
+			for _, hint := range e.fault.Hints {
+				message += "; " + hint.Text
+			}
+			return []rules.Finding{s.FindingAt(s.faultAt(e, e.fault), e.field, "%s",
+				message)}
+		}),
+	}
+}
+
+func expressionNotSupported() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-not-supported-by-gateway",
+		Title: "an expression uses what this gateway does not have",
+		Why: "Envoy Gateway parses the cel of a rule, and does not look whether Envoy can " +
+			"run it. Envoy refuses a configuration with all, exists, map and the like, with " +
+			"string(), or with a function that it does not have, and keeps the one before.",
+		Fix: "In Envoy Gateway write it with ==, in, has, startsWith, endsWith, contains and " +
+			"matches: 'a' in … looks into a list.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{codeCEL},
+		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
+			if e.parsed == nil {
+				return nil
+			}
+			refused := e.parsed.Refused()
+			if refused == nil {
+				return nil
+			}
+			return []rules.Finding{s.FindingAt(s.faultAt(e, refused), e.field, "column %d: %s",
+				refused.Pos.Column, refused.Cause)}
+		}),
+	}
+}
+
+func expressionDecidesNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-decides-nothing",
+		Title: "an expression gives the same for every request",
+		Why: "A rule whose cel is never true matches nothing, and one whose cel is always true " +
+			"matches everything. An error counts as not true: that of a claim of a provider " +
+			"that the policy does not have, or of a part of scp, which is a list of words in " +
+			"the metadata and not a text.",
+		Fix: "Compare what requests differ in; for a scope write 'Orders.Read' in " +
+			"metadata.filter_metadata['envoy.filters.http.jwt_authn']['PROVIDER']['scp'].",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docAPI, codeJWT, codeCEL},
+		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
+			if e.parsed == nil {
+				return nil
+			}
+			always := true
+			for _, part := range e.parsed.Parts(s.celEnv()) {
+				if isNever(part.Predicate) {
+					return []rules.Finding{s.FindingAt(e.at, e.field, "%s", trueForNone(part))}
+				}
+				always = always && isAlways(part.Predicate)
+			}
+			if !always {
+				return nil
+			}
+			return []rules.Finding{s.FindingAt(e.at, e.field,
+				"the expression is true for every request")}
+		}),
+	}
+}
+
+func queryInPath() rules.Rule {
+	return rules.Rule{
+		Name:  "query-in-path",
+		Title: "an expression compares a path that has the query too",
+		Why: "In cel request.path has the query of the request. A Deny rule for /admin does not " +
+			"match /admin?x, so every caller gets past it.",
+		Fix:        "Write request.url_path, which has no query.",
+		Severity:   rules.Error,
+		Lesser:     "a warning in an Allow rule, which keeps out requests with a query",
+		Since:      since,
+		References: []string{docAttributes},
+		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
+			if e.parsed == nil {
+				return nil
+			}
+			var all []rules.Finding
+			for _, test := range e.parsed.WholePaths() {
+				f := s.FindingAt(e.at, e.field, "%s: request.path has the query too, which any "+
+					"caller can add", test)
+				if e.rule.action == actionAllow {
+					f.Severity = rules.Warning
+				}
+				all = append(all, f)
+			}
+			return all
+		}),
+	}
+}

@@ -1,0 +1,223 @@
+package istio
+
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+func policyRefused() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-refused",
+		Title: "the cluster refuses a policy",
+		Why: "The API server takes only what the definition of the resource allows, and asks " +
+			"Istio's webhook about the rest. What is refused does not get into the cluster: the " +
+			"policy of before stays, or there is none.",
+		Fix: "Write the field as the reference has it. kubectl apply --dry-run=server asks the " +
+			"cluster without a change.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docPolicy, docRequest, codeValidate},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range i.policies {
+				for _, r := range p.refused() {
+					all = append(all, i.FindingAt(r.at, r.field, "%s is refused: %s", p, r.why))
+				}
+			}
+			return all
+		}),
+	}
+}
+
+func policyDecidesNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-decides-nothing",
+		Title: "a policy has no rule, and decides nothing",
+		Why: "A RequestAuthentication without jwtRules looks at no token. A DENY policy denies " +
+			"what one of its rules matches, and without a rule nothing: that is not the " +
+			"opposite of an ALLOW policy without rules, which allows nothing.",
+		Fix: "Write what is to be checked. In a DENY policy, rules: [{}] denies everything; to " +
+			"deny all but what is allowed, an ALLOW policy without rules will do.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docPolicy, docRequest, codeBuilder},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range i.policies {
+				rulesIn := p.Spec.Member("rules")
+				at, what := p.Spec.Member("action"), "denies"
+				if p.Kind == requestAuthentication {
+					rulesIn, at, what = p.Spec.Member("jwtRules"), p.At, "checks"
+				} else if p.action() != actionDeny {
+					continue
+				}
+				none := rulesIn == nil || rulesIn.Is(source.Null) ||
+					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
+				if !none || p.selectorUnread != "" {
+					continue
+				}
+				if rulesIn != nil {
+					at = rulesIn
+				}
+				all = append(all, i.FindingAt(at, "rules",
+					"%s %s nothing: it has no rule", p, what))
+			}
+			return all
+		}),
+	}
+}
+
+func dryRunLeftOn() rules.Rule {
+	return rules.Rule{
+		Name:  "dry-run-left-on",
+		Title: "an AuthorizationPolicy is in dry run, and decides nothing",
+		Why: "With the annotation istio.io/dry-run a policy is logged only: what an ALLOW " +
+			"policy would keep out gets in, if no other policy keeps it out.",
+		Fix:        "Remove the annotation istio.io/dry-run once its log says what it should.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docDryRun},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range i.policies {
+				if p.logged() && p.Kind == authorizationPolicy {
+					all = append(all, i.FindingAt(p.dryRun(), dryRun,
+						"%s decides nothing: it is in dry run", p))
+				}
+			}
+			return all
+		}),
+	}
+}
+
+func noRequestAuthentication() rules.Rule {
+	return rules.Rule{
+		Name:  "no-request-authentication",
+		Title: "a rule asks for a token, and no token is ever read",
+		Why: "Request principals and claims come from tokens that a RequestAuthentication has " +
+			"accepted. Without one for the workload they match nothing: an ALLOW rule lets " +
+			"nobody in, and a DENY rule rejects nobody.",
+		Fix: "Add a RequestAuthentication that selects the same workload, or give the file that " +
+			"has it: one in the root namespace holds everywhere.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docPolicy, docRequest},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			if len(i.jwt) > 0 || i.doubt != "" {
+				return nil
+			}
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
+				if readsToken(one.attribute) && len(all) == 0 {
+					all = append(all, i.FindingAt(l.At, l.Field, "%s matches nothing: no "+
+						"RequestAuthentication in these files selects this workload",
+						one.attribute))
+				}
+			})
+			return all
+		}),
+	}
+}
+
+func tokenNotNeeded() rules.Rule {
+	return rules.Rule{
+		Name:  "token-not-needed",
+		Title: "a request without a token gets in",
+		Why: "A RequestAuthentication refuses bad tokens and lets requests pass that carry " +
+			"none. Only an AuthorizationPolicy that asks for something of the token in each of " +
+			"its ALLOW rules, or that denies requests without a principal, keeps them out: " +
+			"rules are alternatives, so one that asks for nothing opens the workload.",
+		Fix: "Ask for requestPrincipals in the from of each ALLOW rule: those of the issuer, as " +
+			"https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
+		Severity: rules.Error,
+		Lesser: "a warning where a rule is limited to some methods, paths or hosts: they may " +
+			"be meant to be open",
+		Since:      since,
+		References: []string{docRequest, docTaskAuthz, issueTwoRule},
+		Check:      eachInstance(checkTokenNeeded),
+	}
+}
+
+func checkTokenNeeded(i instance) []rules.Finding {
+	if len(i.jwt) == 0 || i.doubt != "" || !envoy.LetsIn(i.root()) {
+		return nil
+	}
+	if _, limited := i.allow(false); !limited {
+		r := i.jwt[0]
+		return []rules.Finding{i.FindingAt(r.at, "jwtRules",
+			"a request without a token gets in: RequestAuthentication lets it pass, and no "+
+				"ALLOW policy asks for a token")}
+	}
+	var all []rules.Finding
+	for _, p := range i.enforced(actionAllow) {
+		for _, r := range rulesOf(p) {
+			if i.unbuilt(r) != "" || !envoy.LetsIn(i.allowRule(r)) {
+				continue
+			}
+			f := i.FindingAt(r.at, r.path(), "a request without a token gets in: this rule "+
+				"asks for nothing of a token, and rules are alternatives")
+			if len(r.to) > 0 {
+				f.Severity = rules.Warning
+			}
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func policySelectsNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-selects-nothing",
+		Title: "a policy selects nothing that the files show",
+		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
+			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
+			"selects no workload protects none.",
+		Fix:      "Write the labels of the pods: kubectl get pods --show-labels shows them.",
+		Severity: rules.Warning,
+		Lesser: "a note where the namespace has no workload, and may be the root of the mesh: " +
+			"its policies hold everywhere",
+		Since:      since,
+		References: []string{docPolicy, docRequest},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range i.policies {
+				shown, selected := i.cluster.selectedBy(p)
+				switch at := p.Spec.At("selector", "matchLabels"); {
+				case len(p.targets) > 0 || p.selectorUnread != "" || selected != rules.No:
+				case shown:
+					all = append(all, i.FindingAt(at, "selector.matchLabels", "no workload of "+
+						"these files has the labels %s", p.selector))
+				case i.mayBeRoot(p):
+					f := i.FindingAt(p.At, "metadata.namespace", "no workload of these files is "+
+						"in the namespace %s: if it is the root of the mesh, %s holds in all of "+
+						"them; the ConfigMap istio of the mesh says", p.Namespace, p)
+					f.Severity = rules.Note
+					all = append(all, f)
+				}
+			}
+			return all
+		}),
+	}
+}
+
+// selectedBy tells whether the files show workloads where a policy may hold, and whether it
+// selects one of them.
+func (c *cluster) selectedBy(p *resource) (shown bool, selected rules.Truth) {
+	selected = rules.No
+	for _, r := range c.running {
+		if near := c.reaches(p, r.namespace); near != rules.No {
+			shown = true
+			selected = max(selected, min(near, p.selector.Selects(r.labels)))
+		}
+	}
+	return shown, selected
+}
+
+// mayBeRoot reports whether a policy's namespace may be the root of the mesh: the files show
+// workloads, and neither one of that namespace nor what the mesh is configured with.
+func (i *instance) mayBeRoot(p *resource) bool {
+	return len(i.cluster.running) > 0 && !i.cluster.root.known && p.Namespace != "" &&
+		p.Namespace != usualRoot
+}

@@ -1,0 +1,291 @@
+package mulesoft
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The compiler finds what breaks this rule: see sayStrange.
+func kindNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "kind-not-known",
+		Title: "a policy, a resource or a gateway of a kind that gatewhy does not know",
+		Why: "No rule looks into it: what it lets in or keeps out is not known, and neither is " +
+			"what it means for the policies beside it.",
+		Fix: "Correct the name if it is misspelled. Otherwise look at its configuration " +
+			"yourself.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{"mulesoft/terraform-provider-anypoint, known policies"},
+	}
+}
+
+// sayStrange reports what is not known of the entry's kind.
+func (c *compiler) sayStrange() {
+	if c.strange == nil {
+		return
+	}
+	f := rules.Finding{
+		Rule: "kind-not-known", Severity: rules.Note, Message: c.strange.what, Field: "assetId",
+	}
+	f.Pos, f.Span = place(c.strange.at)
+	c.find(f)
+}
+
+// valueNotKnown has no check of its own: what breaks it is found while a configuration is
+// compiled.
+func valueNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "value-not-known",
+		Title: "the file does not show a value that decides",
+		Why: "A variable, a placeholder that a deployment replaces, or a block that Terraform " +
+			"repeats gets its value from somewhere else. Every check that needs the value is " +
+			"unknown.",
+		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
+			"API Manager has it.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{docJWTPage, tfCommunity},
+	}
+}
+
+func policyNotOnGateway() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-not-on-gateway",
+		Title: "this gateway does not have the policy",
+		Why: "OpenID Connect access token enforcement needs a client provider, which Flex " +
+			"Gateway in local mode does not have: its newer documentation lists the policy as " +
+			"not supported there. The policy is not applied, or rejects everything.",
+		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOIDC, docLocalMode},
+		Check:      eachEntry(needsClientProvider),
+	}
+}
+
+func needsClientProvider(c configured) []rules.Finding {
+	if c.asset != openIDConnect || !c.local || c.custom {
+		return nil
+	}
+	return c.finding(
+		"policyRef", firstPresent(c.assetAt, c.place),
+		"Flex Gateway in local mode does not have this policy, by its newer documentation",
+	)
+}
+
+func contractsInLocalMode() rules.Rule {
+	return rules.Rule{
+		Name:  "contracts-in-local-mode",
+		Title: "client id validation is on in Flex Gateway's local mode, which has no contracts",
+		Why: "A gateway in local mode never receives contracts: skipClientIdValidation must be " +
+			"true there, and the policy can't work otherwise.",
+		Fix: "Set skipClientIdValidation to true and check the audience and a scope or a role, " +
+			"or run the gateway in connected mode.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docJWTPage, docLocalMode},
+		Check:      eachEntry(needsContracts),
+	}
+}
+
+func needsContracts(c configured) []rules.Finding {
+	const field = "skipClientIdValidation"
+	skip := c.setting(field)
+	if !c.local || !c.isTokenPolicy() || skip.unknown != nil || skip.on() {
+		return nil
+	}
+	return c.finding(
+		field, firstPresent(skip.value, c.config, c.place),
+		"Flex Gateway in local mode has no contracts: skipClientIdValidation must be true",
+	)
+}
+
+func bindingAttachesNowhere() rules.Rule {
+	return rules.Rule{
+		Name:  "binding-attaches-nowhere",
+		Title: "a Flex Gateway binding attaches to no API",
+		Why: "Flex Gateway in local mode applies a policy only if policyRef.name is the name " +
+			"that ends in -flex, and targetRef gives the kind of its target. It was observed to " +
+			"ignore any other binding without an error: then the API is open.",
+		Fix: "Write the policy's name with -flex, and targetRef.kind: ApiInstance. Then send a " +
+			"request without a token: it must be rejected.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{obsFlexBinding, docJWTPage},
+		Check:      attachesNowhere,
+	}
+}
+
+func attachesNowhere(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, policy := range s.Policies {
+		e, ours := policy.Entry.(*entry)
+		if !ours || e.detached == nil || !e.detached.nowhere {
+			continue
+		}
+		f := rules.Finding{Field: e.detached.field, Message: e.detached.message(), Policy: policy}
+		f.Pos, f.Span = place(e.detached.at)
+		all = append(all, f)
+	}
+	return all
+}
+
+// mostMinutes is the longest time for which it makes sense to cache keys: a day. Entra ID may roll
+// its keys at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+const mostMinutes = 24 * 60
+
+func keyCachingTime() rules.Rule {
+	return rules.Rule{
+		Name:  "key-caching-time-in-seconds",
+		Title: "the caching time of keys is probably given in seconds",
+		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, " +
+			"during which the gateway does not know a new key of Entra ID.",
+		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
+		Severity: rules.Warning,
+		Since:    since,
+		References: []string{
+			docJWTPage, tfCommunity,
+			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",
+		},
+		Check: eachEntry(cachesForLongerThanADay),
+	}
+}
+
+func cachesForLongerThanADay(c configured) []rules.Finding {
+	ttl := c.setting("jwksServiceTimeToLive")
+	minutes, err := strconv.ParseInt(ttl.text, 10, 64)
+	if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
+		return nil
+	}
+	length := inspect.Length(time.Duration(min(minutes, 100_000_000)) * time.Minute)
+	message := "jwksServiceTimeToLive counts minutes: this is " + length
+	return c.finding("jwksServiceTimeToLive", ttl.value, message)
+}
+
+func introspectionEndpointUnfit() rules.Rule {
+	return rules.Rule{
+		Name:  "introspection-endpoint-unfit",
+		Title: "the endpoint can't validate tokens, or not safely",
+		Why: "Entra ID has no introspection endpoint, and neither the UserInfo endpoint nor " +
+			"Microsoft Graph is one: no token is found active, and nobody gets in. Over http, " +
+			"anyone who can answer in its place decides which tokens are active.",
+		Fix: "Use JWT Validation with the tenant's key set for tokens of Entra ID, and https " +
+			"for an endpoint of your own.",
+		Severity: rules.Error,
+		Since:    since,
+		References: []string{
+			"RFC 7662, OAuth 2.0 Token Introspection",
+			"learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",
+		},
+		Check: eachEntry(unfitEndpoints),
+	}
+}
+
+func unfitEndpoints(c configured) []rules.Finding {
+	for _, name := range []string{"introspectionURL", "tokenUrl"} {
+		endpoint := c.setting(name)
+		if endpoint.value == nil || endpoint.unknown != nil {
+			continue
+		}
+		if why := unfit(strings.TrimSpace(endpoint.text)); why != "" {
+			return c.finding(name, endpoint.value, "no token can be validated here: "+why)
+		}
+	}
+	return nil
+}
+
+// unfit is why an address is no introspection endpoint, or none to be trusted; empty where it may
+// be one.
+func unfit(address string) string {
+	u, err := url.Parse(address)
+	if err == nil {
+		host := strings.ToLower(u.Hostname())
+		_, ours := entra.CloudOf(host)
+		api, microsofts := entra.MicrosoftAPI("https://" + host)
+		switch {
+		case rules.IsMetadata(u):
+			return "it is the metadata document of an issuer"
+		case ours, host == "sts.windows.net":
+			return "Entra ID has no introspection endpoint"
+		case microsofts:
+			return api.Name + " has no introspection endpoint"
+		}
+	}
+	if fault := rules.AddressFault(address); fault != "" {
+		return fault
+	}
+	if strings.EqualFold(u.Scheme, "http") {
+		return "it is asked over http, where anyone on the network path can answer"
+	}
+	return ""
+}
+
+func policyOrder() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-order",
+		Title: "two policies are in an order in which the second can't work",
+		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a " +
+			"token policy before CORS rejects it; and what a token policy puts into " +
+			"authentication is not there yet for a policy before it.",
+		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
+			"client id.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOrder, kbInvalid},
+		Check:      checkOrder,
+	}
+}
+
+// checkOrder compares each policy with the policies behind it.
+func checkOrder(s *rules.Subject) []rules.Finding {
+	chain := inForce(s)
+	slices.SortStableFunc(chain, func(a, b configured) int {
+		return cmp.Or(automatedFirst(a.entry, b.entry), cmp.Compare(a.order, b.order))
+	})
+	var all []rules.Finding
+	for i, c := range chain {
+		for _, later := range chain[i+1:] {
+			if why := c.disturbs(later); why != "" {
+				at := firstPresent(later.assetAt, later.place)
+				all = append(all, later.finding("order", at, why)...)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
+// with the same order, or with none, may run either way round.
+func (c configured) disturbs(later configured) string {
+	unordered := c.order == later.order || c.policy.Unordered || later.policy.Unordered
+	switch {
+	case unordered && c.automated == later.automated:
+		return ""
+	case c.isTokenPolicy() && later.asset == "cors":
+		const why = "CORS comes after %s: a preflight request has no token and is rejected " +
+			"before it gets here"
+		return fmt.Sprintf(why, policyName(c.asset))
+	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
+		strings.Contains(c.config.JSON(), "#[authentication."):
+		const why = "%s comes before this and reads authentication, which only this policy " +
+			"fills in"
+		return fmt.Sprintf(why, policyName(c.asset))
+	}
+	return ""
+}
+
+// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
+func (c configured) isTokenPolicy() bool {
+	return c.fields != nil && !c.custom && !c.readsCredentials()
+}

@@ -1,0 +1,132 @@
+package oauth2proxy
+
+import (
+	"regexp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// asides are the requests that the program answers by itself, whatever the token: for its health,
+// its pages on which a browser signs in, and a path that it first wants to be written otherwise
+// (oauthproxy.go, buildServeMux and buildPreAuthChain; gorilla/mux, cleanPath). So are those whose
+// query narrows down who is let in (authOnlyAuthorize), and those with a session of its own.
+func (c *compiler) asides(root rules.Node) []rules.Aside {
+	open := func(option, why string) rules.Node {
+		check := c.check(rules.Conditional, c.get(option), codeProxy)
+		check.Evidence.Level, check.Evidence.Reference = rules.Inferred, codeProxy
+		check.Unknown = &rules.Unknown{Why: why}
+		if option == "proxy_prefix" {
+			check.Unknown.Need = rules.Need{
+				Input: source.NeedRequest, For: "a request of the API",
+			}
+		}
+		return rules.Node{Check: check}
+	}
+	some := []rules.Predicate{
+		onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`),
+	}
+	for _, name := range []string{"allowed_groups", "allowed_emails", "allowed_email_domains"} {
+		has := rules.Has(rules.Input{Source: rules.FromQuery, Name: name})
+		has.Assumed = rules.No
+		some = append(some, has)
+	}
+	narrowed := rules.Both(
+		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
+	return []rules.Aside{
+		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
+			"itself, whatever the token, and the API never gets the request")},
+		{
+			If: onPath(`[^/](?s:.*)|[^?]*(?://|/\.\.?/)[^?]*|[^?]*/\.\.?`),
+			Root: open("proxy_prefix", "OAuth2 Proxy answers a path with // or a dot segment "+
+				"with 301 to the same path without them, whatever the token"),
+		},
+		{If: narrowed, Root: rules.Node{All: []rules.Node{root, open("skip_jwt_bearer_tokens",
+			"the query says who of the callers is let in (allowed_groups, allowed_emails or "+
+				"allowed_email_domains), which gatewhy does not model")}}},
+		{If: c.signedIn(), Root: rules.Node{Any: []rules.Node{root, open("cookie_name",
+			"the request has a session cookie, and nobody but the program knows whether the "+
+				"session in it is valid")}}},
+	}
+}
+
+// signedIn is the predicate that a request has a session cookie that may count: where there is no
+// fallback, it does not count beside a token (oauthproxy.go, buildSessionChain).
+func (c *compiler) signedIn() rules.Predicate {
+	var some []rules.Predicate
+	for _, end := range []string{"", "_0"} { // a long one is in several
+		has := rules.Has(rules.Input{
+			Source: rules.FromCookie, Name: textOf(c.get("cookie_name")) + end,
+		})
+		has.Assumed = rules.No
+		some = append(some, has)
+	}
+	has := rules.Either(some...)
+	bearer, fallback := c.get("skip_jwt_bearer_tokens"), c.get("bearer_token_login_fallback")
+	if bearer.on() && fallback.off() {
+		has = rules.Both(has, rules.Negate(rules.Has(rules.Input{Source: rules.FromToken})))
+	}
+	return has
+}
+
+// ownPaths is the predicate that the program answers a path by itself.
+func (c *compiler) ownPaths() rules.Predicate {
+	prefix := regexp.QuoteMeta(textOf(c.get("proxy_prefix")))
+	own := []rules.Predicate{
+		onPath(`/robots\.txt`),
+		onPath(prefix + `/(?:sign_in|sign_out|start|callback|userinfo|static/.*)`),
+	}
+	if ready := textOf(c.get("ready_path")); ready != "" {
+		own = append(own, onPath(regexp.QuoteMeta(ready)))
+	}
+	health, agents := textOf(c.get("ping_path")), textOf(c.get("ping_user_agent"))
+	paths, names := []string{health}, []string{agents}
+	if google := c.get("gcp_healthchecks"); google.on() {
+		paths = append(paths, "/liveness_check", "/readiness_check")
+		names = append(names, "GoogleHC/1.0")
+	}
+	for _, path := range paths {
+		if path != "" {
+			own = append(own, rules.Both(onPath(regexp.QuoteMeta(path)), sentBy(names)))
+		}
+	}
+	return rules.Either(own...)
+}
+
+// textOf is the value of an option that is known.
+func textOf(s setting) string {
+	if s.unknown != nil {
+		return ""
+	}
+	return s.text()
+}
+
+// sentBy is the predicate that a request has one of some user agents. It holds for any where none
+// of them is named.
+func sentBy(agents []string) rules.Predicate {
+	var named []*source.Value
+	for _, agent := range agents {
+		if agent != "" {
+			named = append(named, rules.Literals(agent)...)
+		}
+	}
+	if len(named) == 0 {
+		return rules.Both()
+	}
+	return rules.Predicate{
+		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: "User-Agent"},
+		Values: named, Assumed: rules.No,
+	}
+}
+
+// onPath is the predicate that the path, without its query, is as an expression says. A request of
+// which the path is not known is taken for one of the API's.
+func onPath(expression string) rules.Predicate {
+	test, err := matchesAny(
+		rules.RequestInput(rules.RequestPath), []string{`(?:` + expression + `)(?:\?(?s:.*))?`})
+	if err != nil {
+		panic(err) // an expression of this package
+	}
+	test.Assumed = rules.No
+	return test
+}

@@ -1,0 +1,196 @@
+package oauth2proxy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func emailAbsentInAppTokens() rules.Rule {
+	return rules.Rule{
+		Name:  "email-absent-in-app-tokens",
+		Title: "email_domains lets no app-only token in",
+		Why: "An app-only token has no e-mail. OAuth2 Proxy takes sub in its place, which is an " +
+			"id and ends with no domain: the request is answered with 403, though the token is " +
+			"valid. A user's access token has email only where the app registration asks for " +
+			"that optional claim.",
+		Fix: "Where daemons are to get in, set email_domains to * and restrict callers by " +
+			"allowed_groups, with oidc_groups_claim set to roles. For users, ask for the " +
+			"optional claim email, or set oidc_email_claim to preferred_username or upn.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{issueEmail, docOptions},
+		Check: eachBearer(func(i instance) []rules.Finding {
+			domains := i.get("email_domains")
+			if domains.unknown != nil || len(domains.texts()) == 0 || everyDomain(domains) {
+				return nil
+			}
+			var at []string
+			for _, domain := range domains.texts() {
+				at = append(at, inspect.Visible(domain))
+			}
+			absent := ""
+			if claim := i.emailClaim(); claim != "sub" {
+				absent = "an app-only token has no " + claim + ": sub takes its place, and "
+			} else {
+				absent = "the sub of an app-only token "
+			}
+			return i.finding(
+				domains, "%sis not an address at %s", absent, strings.Join(at, " or "))
+		}),
+	}
+}
+
+// everyDomain reports whether every address is let in.
+func everyDomain(domains setting) bool { return slices.Contains(domains.texts(), "*") }
+
+func domainListIsNoGate() rules.Rule {
+	return rules.Rule{
+		Name:  "domain-list-is-no-gate",
+		Title: "a token without an e-mail and sub gets past email_domains",
+		Why: "OAuth2 Proxy compares an e-mail only where a session has one. A valid token that " +
+			"has neither the claim of the e-mail nor sub makes a session without one, and no " +
+			"domain is asked of it. Entra ID writes sub into every token; other issuers need not.",
+		Fix:        "Restrict callers by allowed_groups too, which every session must have.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{codeProxy, codeEmail},
+		Check: eachBearer(func(i instance) []rules.Finding {
+			domains, groups := i.get("email_domains"), i.get("allowed_groups")
+			if domains.unknown != nil || !domains.set() || everyDomain(domains) ||
+				len(groups.values) > 0 || groups.unknown != nil {
+				return nil
+			}
+			absent := "sub"
+			if claim := i.emailClaim(); claim != absent {
+				absent = claim + " and sub"
+			}
+			return i.finding(domains, "email_domains alone decides who gets in, and a token "+
+				"without %s gets past it", absent)
+		}),
+	}
+}
+
+func groupsLeftOut() rules.Rule {
+	return rules.Rule{
+		Name:  "groups-left-out-of-large-tokens",
+		Title: "a user of many groups has none in the token",
+		Why: "Entra ID leaves groups out of the token of a user who is in more than 200, and " +
+			"writes where they can be read. OAuth2 Proxy reads them there when a user signs in, " +
+			"and not for a bearer token: such a user is answered with 403.",
+		Fix: "Let the app registration write only the groups that are assigned to the " +
+			"application, or use app roles: oidc_groups_claim = \"roles\".",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{docEntra, program + "providers/ms_entra_id.go"},
+		Check: eachBearer(func(i instance) []rules.Finding {
+			groups, of := i.get("allowed_groups"), i.get("oidc_groups_claim")
+			if issuer := i.get("oidc_issuer_url"); len(groups.values) == 0 ||
+				of.text() != "groups" || !ofEntra(issuer.text()) {
+				return nil
+			}
+			return i.finding(groups, "a user of more than 200 groups has no groups in the token, "+
+				"and is not let in")
+		}),
+	}
+}
+
+func loginFallback() rules.Rule {
+	return rules.Rule{
+		Name:  "login-fallback",
+		Title: "a caller with an invalid token gets a sign-in page",
+		Why: "With bearer_token_login_fallback, which is on unless it is switched off, a " +
+			"request with an invalid token is treated as one without a token: the caller gets " +
+			"the sign-in page as HTML, or a redirect to the provider that a program follows. " +
+			"What is wrong with the token is in the proxy's log alone.",
+		Fix: "Set bearer_token_login_fallback to false, which answers 403. Or name the paths of " +
+			"the API in api_routes, which answer 401 and {}.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOptions, codeSession},
+		Check: eachBearer(func(i instance) []rules.Finding {
+			fallback, force := i.get("bearer_token_login_fallback"), i.get("force_json_errors")
+			routes := i.get("api_routes")
+			if !fallback.on() || !force.off() || routes.unknown != nil || len(routes.values) > 0 {
+				return nil
+			}
+			if !fallback.set() {
+				bearer := i.get("skip_jwt_bearer_tokens")
+				fallback.given = bearer.given
+			}
+			return i.finding(fallback, "an invalid token is answered with the sign-in page: "+
+				"bearer_token_login_fallback is on")
+		}),
+	}
+}
+
+func exemptRouteUnanchored() rules.Rule {
+	return rules.Rule{
+		Name:  "exempt-route-unanchored",
+		Title: "an exempt route matches anywhere in the path",
+		Why: "skip_auth_routes and skip_auth_regex are regular expressions that a part of the " +
+			"path has to match. /public also exempts /admin/public, and a dot stands for any " +
+			"character. Whoever can choose a path with that part needs no token.",
+		Fix:        "Begin the expression with ^, and end it with $ or a slash.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docOptions, codeProxy},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, name := range []string{"skip_auth_routes", "skip_auth_regex"} {
+				routes := i.get(name)
+				for _, v := range routes.values {
+					r := route{path: v.Text}
+					if name == "skip_auth_routes" {
+						r = routeOf(v.Text)
+					}
+					if marked(v) || r.negated || anchored(r.path) ||
+						refusedExpression(r.path) != "" {
+						continue
+					}
+					all = append(all, i.findingAt(v, routes, "%s exempts every path that has "+
+						"this in it, such as /x%s", inspect.Visible(r.path),
+						strings.TrimLeft(r.path, "."))...)
+				}
+			}
+			return all
+		}),
+	}
+}
+
+// anchored reports whether an expression matches at the beginning of a path alone.
+func anchored(expression string) bool {
+	return regexp.MustCompile(`^(\(\?[a-z]+\))?(\^|\\A|\(\^)`).MatchString(expression)
+}
+
+func trustedAddresses() rules.Rule {
+	return rules.Rule{
+		Name:  "trusted-addresses",
+		Title: "requests from some addresses need no token",
+		Why: "trusted_ips lets every request in that comes from these addresses. Behind another " +
+			"proxy (reverse_proxy) the address is what a header says, which a caller can write " +
+			"where trusted_proxy_ips does not limit it. No prediction here knows the address.",
+		Fix: "Leave trusted_ips empty, or set trusted_proxy_ips to the proxies whose header " +
+			"counts.",
+		Severity: rules.Warning,
+		Lesser:   "a note if the header of every proxy does not count",
+		Since:    since, References: []string{docOptions, codeProxy},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			trusted, reverse := i.get("trusted_ips"), i.get("reverse_proxy")
+			if len(trusted.values) == 0 {
+				return nil
+			}
+			found := i.finding(trusted, "a request from %s needs no token, and whoever sends it "+
+				"can write its address in a header", strings.Join(trusted.texts(), " or "))
+			if proxies := i.get("trusted_proxy_ips"); !reverse.on() || len(proxies.values) > 0 {
+				found[0].Message = "a request from " + strings.Join(trusted.texts(), " or ") +
+					" needs no token"
+				return less(found, rules.Note)
+			}
+			return found
+		}),
+	}
+}

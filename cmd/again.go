@@ -37,6 +37,8 @@ func (e *Env) lineWithout(left []string, cmd *cobra.Command, args []string) repo
 	if at := cmd.Flags().Lookup("at"); at != nil && slices.Contains(left, at.Name) {
 		line.At = at.Value.String()
 	}
+	verbose := cmd.Flags().Lookup("verbose")
+	line.Verbose = verbose != nil && verbose.Value.String() == "true"
 	var given []*pflag.Flag
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Name == "policy" { // what a reader looks for first

@@ -91,7 +91,14 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	}
 	claim := report.NewClaim(d, flags.claim)
 	if !claim.Known && claim.Value == nil {
-		return report.UnknownClaim(token, flags.claim)
+		unknown := report.UnknownClaim(token, flags.claim)
+		if token == nil {
+			return unknown
+		}
+		e.note("%s", unknown.Cause)
+		for _, hint := range unknown.Hints {
+			e.say("hint", hint.Text)
+		}
 	}
 	err = show(e, &flags.output, render.Formats().Claim, claim)
 	switch {

@@ -91,6 +91,7 @@ func (w *nextWorld) screens(all bool) [][]string {
 		if all || i%7 == 0 {
 			add("fix", name)
 			add("explain", "@good.jwt", "-p", name, "--jwks", "keys.json")
+			add("explain", "@good.jwt", "-p", name, "--jwks", "keys.json", "-v")
 		}
 	}
 	w.addHostile(add)
@@ -201,6 +202,9 @@ func (w *nextWorld) commandsOf(screens [][]string) []string {
 		if len(commands) == 0 {
 			w.t.Errorf("%q ends without a way on:\n%s%s", args, stdout, stderr)
 		}
+		if len(commands) > 0 && isSame(commands[0], args) { // behind another one it may be again
+			w.t.Errorf("the screen of this command begins with itself: %s", commands[0])
+		}
 		for _, line := range commands {
 			if !seen[line] {
 				seen[line] = true
@@ -209,6 +213,15 @@ func (w *nextWorld) commandsOf(screens [][]string) []string {
 		}
 	}
 	return all
+}
+
+// isSame reports whether a line is the command of these arguments, in any order.
+func isSame(line string, args []string) bool {
+	words := append([]string{"gatewhy"}, args...)
+	of := strings.Fields(line)
+	slices.Sort(words)
+	slices.Sort(of)
+	return slices.Equal(words, of)
 }
 
 // foreign are the commands of other programs, as far as their words are known.

@@ -138,6 +138,9 @@ func (p *paste) tokens() []candidate {
 	return p.scanned
 }
 
+// SeveralTokens is the observation that a text has more than one token.
+const SeveralTokens = "several-tokens"
+
 // choose takes the first access token.
 func (p *paste) choose(all []candidate) (Found, bool) {
 	best, others, ok := pick(all)
@@ -158,7 +161,7 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 	}
 	if others > 0 {
 		found.Notes = append(found.Notes, Observation{
-			ID:      "several-tokens",
+			ID:      SeveralTokens,
 			Message: fmt.Sprintf("the text has %d tokens; %s", others+1, found.Choice()),
 		})
 	}

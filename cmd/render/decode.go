@@ -246,7 +246,7 @@ func (t *Text) decodeAll(d decoding) {
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
-	t.observations("odd", d, odditiesAt(d.Profile, d.At))
+	t.observations("odd", d, d.unsaid())
 	t.wayOn(d.Next)
 	t.Blank()
 }
@@ -461,10 +461,16 @@ func (d decoding) telling() []inspect.Observation {
 // mostObserved is how many of the things that are odd the short form shows.
 const mostObserved = 3
 
+// unsaid is what is odd, without what a note beside the answer says.
+func (d *decoding) unsaid() []inspect.Observation {
+	said := func(o inspect.Observation) bool { return o.ID == inspect.SeveralTokens }
+	return slices.DeleteFunc(slices.Clone(odditiesAt(d.Profile, d.At)), said)
+}
+
 // worthAScreen lists what is odd, and what the token can't be used for.
 func (t *Text) worthAScreen(d decoding) {
 	t.observations("worth knowing", d, d.telling())
-	odd := odditiesAt(d.Profile, d.At)
+	odd := d.unsaid()
 	t.observations("odd", d, odd[:min(len(odd), mostObserved)])
 	if more := len(odd) - mostObserved; more > 0 {
 		t.Para(2, fmt.Sprintf("and %d more (-v shows them)", more))

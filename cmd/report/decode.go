@@ -40,7 +40,7 @@ func NewClaim(d *Decoding, name string) *Claim {
 }
 
 // UnknownClaim is the error for a claim that neither the token nor the dictionary has.
-func UnknownClaim(token *inspect.Token, name string) error {
+func UnknownClaim(token *inspect.Token, name string) *source.Error {
 	shown := "of that name"
 	if Guarded(name) == name && len(name) <= leastGuarded {
 		shown = fmt.Sprintf("%q", name)
@@ -49,12 +49,10 @@ func UnknownClaim(token *inspect.Token, name string) error {
 	switch {
 	case token == nil:
 		hints = []string{"pass a token to see its own claims"}
-	case token.Claims == nil:
-		cause += ", and the token's claims can't be read"
-	default:
+	case token.Claims != nil:
 		own := claimsOf(token)
-		cause, names = cause+", and the token has no such claim", append(own, names...)
-		hints = []string{"it has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
+		names = append(own, names...)
+		hints = []string{"the token has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
 	}
 	if _, ok := inspect.HeaderMember(name); ok {
 		hints = []string{name + " is a member of the header, which decode shows"}

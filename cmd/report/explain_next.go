@@ -351,12 +351,14 @@ func (w *explainNext) repairs() {
 		if len(w.steps) > 0 {
 			note = "or " + note
 		}
-		step := rules.Step{
-			Note:    Capital(note) + ", tried on this token",
-			Command: w.Line.Same("explain", "-v"),
+		step := rules.Step{Note: Capital(note) + ", tried on this token"}
+		then := ". This shows the fields"
+		if step.Command = w.Line.Same("explain", "-v"); w.Line.Verbose {
+			then = ". Then this shows what the token gets"
+			step.Command = w.Line.Same("explain")
 		}
 		if step.Command != "" {
-			step.Note += ". This shows the fields"
+			step.Note += then
 		}
 		w.steps.add(step)
 	}

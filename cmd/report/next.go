@@ -21,6 +21,9 @@ type CommandLine struct {
 	// At is the time at which the token was judged, as --at has it; empty where that was now.
 	At string
 
+	// Verbose says that the answer has all that -v shows.
+	Verbose bool
+
 	// Flags are those that the same command for another token has, a word each. Once says that
 	// they can't be repeated: standard input, from which one of them was read, is used up.
 	Flags []string

@@ -137,8 +137,8 @@ func (e *entry) refusedTogether() []fault {
 	}
 	if google := e.get("google_use_application_default_credentials"); google.on() &&
 		e.usesGoogleGroups() && e.has("google_service_account_json") {
-		const why = "%s is on too, and only one of them can be"
-		add("google_service_account_json", why, google.name)
+		add("google_service_account_json",
+			"%s is on too, and only one of them can be", google.name)
 	}
 	refresh, expire := e.lasts("cookie_refresh", 0), e.lasts("cookie_expire", 168*time.Hour)
 	if expire != 0 && refresh >= expire {

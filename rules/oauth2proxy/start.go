@@ -123,9 +123,8 @@ func refusedText(name, text string) string {
 			return fmt.Sprintf("it has %d bytes, where 16, 24 or 32 are wanted", n)
 		}
 	case "signature_key":
-		hash, _, ok := strings.Cut(text, ":")
-		ok = ok && strings.Count(text, ":") == 1 && slices.Contains(hashes(), hash)
-		if text != "" && !ok {
+		parts := strings.Split(text, ":")
+		if text != "" && (len(parts) != 2 || !slices.Contains(hashes(), parts[0])) {
 			return "it is not a hash such as sha256, a colon and a key"
 		}
 	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
@@ -134,17 +133,6 @@ func refusedText(name, text string) string {
 		}
 	}
 	return ""
-}
-
-// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
-func isToken(text string) bool {
-	for i := range len(text) {
-		c := text[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-	return text != ""
 }
 
 // notIn is what to say of a text that is not one of some.
@@ -185,6 +173,13 @@ func refusedUpstream(text string) string {
 	schemes := []string{"http", "https", "file", "unix", "static"}
 	return notIn(schemes, u.Scheme, inspect.Visible(text)+
 		" does not begin with http://, https://, file://, unix:// or static://")
+}
+
+// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
+func isToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // secretLength is the length of the key that is made of a secret, which may be in base64

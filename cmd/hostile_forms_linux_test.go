@@ -355,7 +355,7 @@ func TestNamesAddressesAndKeysAreNeverPrintedRaw(t *testing.T) {
 			[]string{"verify", "--issuer", "https://x.example/" + rawEscapes},
 		},
 		{"a tenant", exitUsage, []string{"verify", "--tenant", rawEscapes}},
-		{"a claim's name", exitUsage, []string{"decode", "--claim", rawEscapes}},
+		{"a claim's name", exitRejected, []string{"decode", "--claim", rawEscapes}},
 		{"a flag's value", exitUsage, []string{"decode", "-o", rawEscapes}},
 	}
 	for _, test := range tests {

@@ -229,7 +229,7 @@ func (r *Result) whyNotSent() string {
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == Preflight {
 		return why +
-			". A CORS preflight never carries one: the CORS policy must come before this one"
+			". A CORS preflight never carries one: what answers it must come before this policy"
 	}
 	return why +
 		". A browser's CORS preflight never carries one, and a proxy on the way may strip it"

@@ -99,10 +99,10 @@ func requestCauses() []rules.Cause {
 		{
 			ID:    "cors-preflight",
 			Title: "it is the answer to a browser's CORS preflight, which never carries a token",
-			Why: "the policy comes before the CORS policy, so that it judges the OPTIONS " +
-				"request too",
-			Look: "whether the request was an OPTIONS request, and the order of the policies: " +
-				"CORS has to come first",
+			Why: "a policy that runs before the CORS policy judges the OPTIONS request too; " +
+				"where the API has none, no policy answers it",
+			Look: "whether the request was an OPTIONS request, and whether the API has the CORS " +
+				"policy, which MuleSoft documents to run first",
 			Evidence:   inferred("Fetch standard, CORS preflight"),
 			Situations: []string{noToken},
 			Possible:   both(arrived, preflight),

@@ -40,6 +40,7 @@ const (
 	docJWTPage      = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
 	docRemoval      = "docs.mulesoft.com/gateway/latest/policies-included-header-removal"
 	docOrder        = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
+	docReorder      = "docs.mulesoft.com/mule-gateway/policies-reorder"
 	docLocalMode    = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
 	kbArrayClaims   = "Salesforce KB 001116911"
 	docOIDCPage     = "docs.mulesoft.com/gateway/latest/policies-included-openid-token-enforcement"

@@ -234,14 +234,16 @@ func policyOrder() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-order",
 		Title: "two policies are in an order in which the second can't work",
-		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a " +
-			"token policy before CORS rejects it; and what a token policy puts into " +
-			"authentication is not there yet for a policy before it.",
+		Why: "Policies run in their order: what a token policy puts into authentication is " +
+			"not there yet for a policy before it. A browser's CORS preflight carries no " +
+			"token, so a token policy before CORS would reject it. MuleSoft documents that CORS " +
+			"runs before all others whatever its order is.",
 		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
 			"client id.",
 		Severity:   rules.Warning,
+		Lesser:     "a note of CORS behind a token policy",
 		Since:      since,
-		References: []string{docOrder, kbInvalid},
+		References: []string{docOrder, docReorder, kbInvalid},
 		Check:      checkOrder,
 	}
 }
@@ -255,11 +257,16 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for i, c := range chain {
 		for _, later := range chain[i+1:] {
-			if why := c.disturbs(later); why != "" {
-				at := firstPresent(later.assetAt, later.place)
-				all = append(all, later.finding("order", at, why)...)
-				break
+			why := c.disturbs(later)
+			if why == "" {
+				continue
 			}
+			found := later.finding("order", firstPresent(later.assetAt, later.place), why)
+			if later.asset == "cors" {
+				found[0].Severity = rules.Note
+			}
+			all = append(all, found...)
+			break
 		}
 	}
 	return all
@@ -273,8 +280,8 @@ func (c configured) disturbs(later configured) string {
 	case unordered && c.automated == later.automated:
 		return ""
 	case c.isTokenPolicy() && later.asset == "cors":
-		const why = "CORS comes after %s: a preflight request has no token and is rejected " +
-			"before it gets here"
+		const why = "CORS comes after %s, which rejects a preflight request for want of a " +
+			"token, unless CORS runs first whatever its order is, as MuleSoft documents"
 		return fmt.Sprintf(why, policyName(c.asset))
 	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
 		strings.Contains(c.config.JSON(), "#[authentication."):

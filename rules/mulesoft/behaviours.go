@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -25,43 +26,51 @@ type row struct {
 // behaviours is the table of how the gateways answer, as far as we know. It has a body only where
 // somebody published one.
 func behaviours() []rules.Behaviour {
-	all := make([]rules.Behaviour, 0, 128)
-	for _, rows := range [...]func() []row{
-		gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows,
-	} {
-		all = appendRows(all, rows())
-	}
-	return soapBehaviours(basicBehaviours(all))
-}
-
-// appendRows adds rows to a table.
-func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
-	titles := situations()
-	for _, r := range rows {
-		r.answer.Situation = r.situation
-		all = append(all, rules.Behaviour{
-			Situation: r.situation, Title: titleOf(titles, r.situation),
-			Variant: r.variant, Policies: r.policies,
-			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
-		})
-	}
-	return all
+	return tableOf(func(*row) bool { return true })
 }
 
 // behavioursOf is the part of the table in which the answers of a policy kind are looked up. Most
 // configurations have policies of one kind.
 func behavioursOf(asset string) []rules.Behaviour {
-	switch asset {
-	case jwtValidation:
-		return appendRows(nil, jwtRows())
-	case clientIDEnforcement:
-		return basicBehaviours(appendRows(nil, clientIDRows()))
-	case rateLimitingSLA:
-		return soapBehaviours(appendRows(nil, slaRows()))
-	case openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection:
-		return appendRows(appendRows(nil, oauthRows()), oauthFlexRows())
+	return tableOf(func(r *row) bool { return slices.Contains(r.policies, asset) })
+}
+
+// tableOf makes the rows of the table that are wanted.
+func tableOf(wanted func(*row) bool) []rules.Behaviour {
+	t := table{wanted: wanted, titles: situations()}
+	for _, rows := range [...]func() []row{
+		gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows,
+	} {
+		t.add(rows())
 	}
-	return nil
+	t.addBasic()
+	t.addSOAP()
+	return t.rows
+}
+
+// table is what is made of the rows that are wanted.
+type table struct {
+	rows   []rules.Behaviour
+	wanted func(*row) bool
+	titles []situation
+}
+
+// add adds rows, and returns what it added.
+func (t *table) add(rows []row) []rules.Behaviour {
+	first := len(t.rows)
+	for i := range rows {
+		r := &rows[i]
+		if !t.wanted(r) {
+			continue
+		}
+		r.answer.Situation = r.situation
+		t.rows = append(t.rows, rules.Behaviour{
+			Situation: r.situation, Title: titleOf(t.titles, r.situation),
+			Variant: r.variant, Policies: r.policies,
+			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
+		})
+	}
+	return t.rows[first:]
 }
 
 // gatewayRows are the answers of a gateway on which no policy runs.
@@ -309,17 +318,15 @@ func clientIDRows() []row {
 // inBasicForm is the condition of the rows about credentials in the Authorization header.
 const inBasicForm = "credentials in basic form"
 
-// basicBehaviours adds the answers of Client ID Enforcement to credentials in basic form, which
-// come with another challenge.
-func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
-	first := len(all)
-	all = appendRows(all, clientIDRows())
-	for i := first; i < len(all); i++ {
-		all[i].Condition, all[i].Answer.Condition = inBasicForm, inBasicForm
-		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
-		all[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
+// addBasic adds the answers of Client ID Enforcement to credentials in basic form, which come with
+// another challenge.
+func (t *table) addBasic() {
+	added := t.add(clientIDRows())
+	for i := range added {
+		added[i].Condition, added[i].Answer.Condition = inBasicForm, inBasicForm
+		added[i].Answer.Body, added[i].Answer.Evidence = "", documented(docClientID)
+		added[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
 	}
-	return all
 }
 
 // slaRows are the answers of the SLA-based rate limit.
@@ -340,14 +347,18 @@ func slaRows() []row {
 	}
 }
 
-// soapBehaviours adds the answers of the SLA-based rate limit for an API that is described by a
-// WSDL.
-func soapBehaviours(all []rules.Behaviour) []rules.Behaviour {
-	sla, first := []string{rateLimitingSLA}, len(all)
-	all = appendRows(all, []row{
-		{soapFault, Mule, sla, answer(500, "", rules.Documented, docSLA), nil},
-		{soapFault, Mule, sla, answer(400, "", rules.Documented, docSLA), nil},
-	})
-	all[first].Condition, all[first+1].Condition = "SOAP 1.1", "SOAP 1.2"
-	return all
+// addSOAP adds the answers of the SLA-based rate limit for an API that is described by a WSDL.
+func (t *table) addSOAP() {
+	sla := []string{rateLimitingSLA}
+	for _, of := range []struct {
+		version string
+		status  int
+	}{{"SOAP 1.1", 500}, {"SOAP 1.2", 400}} {
+		added := t.add([]row{
+			{soapFault, Mule, sla, answer(of.status, "", rules.Documented, docSLA), nil},
+		})
+		for i := range added {
+			added[i].Condition = of.version
+		}
+	}
 }

@@ -140,8 +140,17 @@ const noToken = "none: the request carries no token"
 func (t *explainText) subject(token string) {
 	t.Blank()
 	rows := []Row{{"token", token}}
+	alike := map[string]int{}
 	for _, p := range t.x.Policies {
-		rows = append(rows, Row{"gateway", policyLine(p)})
+		line := policyLine(p)
+		if alike[line]++; alike[line] == 1 {
+			rows = append(rows, Row{"gateway", line})
+		}
+	}
+	for i := range rows {
+		if n := alike[rows[i].Text]; n > 1 {
+			rows[i].Text += fmt.Sprintf(", %d times", n)
+		}
 	}
 	t.Rows(1, rows)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -36,9 +35,14 @@ func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collect
 	return append(gateway, entraCollections(cloud)...)
 }
 
-// IsCollectID reports whether a text can stand in a command as it is.
+// IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,
+// dots, underscores and hyphens, of which the first is a letter or a digit.
 func IsCollectID(text string) bool {
-	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	return text != "" && len(text) <= 100 && strings.Contains(letters, text[:1]) &&
+		!strings.ContainsFunc(text, func(r rune) bool {
+			return !strings.ContainsRune(letters+"._-", r)
+		})
 }
 
 // entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the

@@ -122,11 +122,7 @@ var subcommands = [...]subcommand{
 	{"decode", "Show what kind of token it is, and what each claim means", newDecode},
 	{"verify", "Verify a token's signature, issuer, tenant and times, and say why", newVerify},
 	{"explain", "Predict the gateway's answer to a token, and say why", newExplain},
-	{
-		"probe",
-		"Ask your own gateway, and compare its answer with the prediction",
-		newProbe,
-	},
+	{"probe", "Ask your own gateway, and compare its answer with the prediction", newProbe},
 	{"lint", "Find what is wrong in policies, without a token", newLint},
 	{"pull", "Fetch policies, contracts and instances from Anypoint, for matrix", newPull},
 	{"init", "Write a commented gatewhy.yaml from what a folder holds", newInit},

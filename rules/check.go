@@ -161,7 +161,7 @@ type Answer struct {
 	Situation string // the row of the table of behaviours that it was read from
 	Condition string // of that row
 	Status    int    // 0 where it is not known
-	OneOf     []int  // the statuses of which it is one, where it is not known; else none
+	OneOf     []int  // the statuses that it may have, where it is not known; else empty
 	Body      string // the exact body; empty where no published answer gives it
 	NoBody    bool   // the body is known to be empty
 	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]

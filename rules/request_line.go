@@ -2,12 +2,17 @@ package rules
 
 import "strings"
 
-// MethodFault says why a text is not a method (RFC 9110, sections 5.6.2 and 9.1); empty where it
-// is one.
+// IsHTTPToken reports whether a text is what HTTP calls a token (RFC 9110, section 5.6.2), as the
+// names of methods, headers and cookies are.
+func IsHTTPToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// MethodFault says why a text is not a method (RFC 9110, section 9.1); empty where it is one.
 func MethodFault(text string) string {
-	other := strings.Trim(text, "!#$%&'*+-.^_`|~0123456789"+
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	if text == "" || other != "" {
+	if !IsHTTPToken(text) {
 		return "a method is a word, such as GET"
 	}
 	return ""

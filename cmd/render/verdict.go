@@ -105,7 +105,7 @@ func passes(v *rules.Verdict) string {
 	return "every check passes"
 }
 
-// statusOf is the status of an answer with its name, or those of which it has one.
+// statusOf is the status of an answer with its name, or the statuses that it may have.
 func statusOf(code int, a *rules.Answer) string {
 	if code != 0 || a.OneOf == nil {
 		return status(code)

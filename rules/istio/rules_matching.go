@@ -8,7 +8,7 @@ func ruleLeftOut() rules.Rule {
 		Title: "Istio leaves a rule, or a part of it, out",
 		Why: "A rule with an attribute that Istio does not know is left out, whatever its " +
 			"action: a DENY rule then denies nothing. Of a value that it can't build, such as " +
-			"an address that is none, an ALLOW rule is left out whole, and a DENY rule loses " +
+			"what is no address, an ALLOW rule is left out whole, and a DENY rule loses " +
 			"the condition and denies more. Istio's admission webhook refuses most of this: " +
 			"then the policy of before stays.",
 		Fix:        "Name the attribute and the value as the list of conditions has them.",
@@ -40,7 +40,7 @@ func ruleNeverMatches() rules.Rule {
 			"that never matches denies nothing; an ALLOW rule lets nobody in.",
 		Fix:        "Write alternatives as values of one list, or as rules of their own.",
 		Severity:   rules.Error,
-		Lesser:     "a warning for an ALLOW rule: others may let in whom it is for",
+		Lesser:     "a warning for an ALLOW rule: others may let in the same callers",
 		Since:      since,
 		References: []string{docPolicy, docKeys},
 		Check: eachInstance(func(i instance) []rules.Finding {

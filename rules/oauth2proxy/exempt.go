@@ -164,6 +164,10 @@ func forwardedURI() rules.Input {
 func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 	path, method := rules.RequestInput(rules.RequestPath), rules.RequestInput(rules.RequestMethod)
 	trusted := c.trustsForwarded()
+	expressions := make([]*regexp.Regexp, len(routes))
+	for i := range routes {
+		expressions[i] = regexp.MustCompile(routes[i].path) // pathMatches has compiled it
+	}
 	return rules.Predicate{Op: rules.True, Input: rules.Input{
 		Source: rules.FromExpression, Opaque: &rules.Opaque{
 			Text:  "a request on an exempt route, by its path as the program decodes it",
@@ -185,10 +189,13 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 					return asked
 				}
 				decoded, ok := decodedPath(uri.Value.Text)
-				return reading(ok && slices.ContainsFunc(routes, func(on route) bool {
-					return (on.method == "" || on.method == asked.Value.Text) &&
-						regexp.MustCompile(on.path).MatchString(decoded) != on.negated
-				}))
+				for i, on := range routes {
+					if ok && (on.method == "" || on.method == asked.Value.Text) &&
+						expressions[i].MatchString(decoded) != on.negated {
+						return reading(true)
+					}
+				}
+				return reading(false)
 			},
 		},
 	}}

@@ -113,7 +113,7 @@ func refusedText(name, text string) string {
 		return notIn([]string{"", "none", "lax", "strict"}, text,
 			shown+" is not one of lax, strict and none")
 	case "cookie_name":
-		if !isToken(text) || len(text) > 256 {
+		if !rules.IsHTTPToken(text) || len(text) > 256 {
 			return shown + " can't be the name of a cookie"
 		}
 	case "session_store_type":
@@ -173,13 +173,6 @@ func refusedUpstream(text string) string {
 	schemes := []string{"http", "https", "file", "unix", "static"}
 	return notIn(schemes, u.Scheme, inspect.Visible(text)+
 		" does not begin with http://, https://, file://, unix:// or static://")
-}
-
-// isToken reports whether a text is a token of HTTP (RFC 9110, section 5.6.2).
-func isToken(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
 }
 
 // secretLength is the length of the key that is made of a secret, which may be in base64

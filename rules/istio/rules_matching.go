@@ -8,7 +8,7 @@ func ruleLeftOut() rules.Rule {
 		Title: "Istio leaves a rule, or a part of it, out",
 		Why: "A rule with an attribute that Istio does not know is left out, whatever its " +
 			"action: a DENY rule then denies nothing. Of a value that it can't build, such as " +
-			"what is no address, an ALLOW rule is left out whole, and a DENY rule loses " +
+			"one that is not an address, an ALLOW rule is left out whole, and a DENY rule loses " +
 			"the condition and denies more. Istio's admission webhook refuses most of this: " +
 			"then the policy of before stays.",
 		Fix:        "Name the attribute and the value as the list of conditions has them.",

@@ -38,6 +38,7 @@ func compile(
 		}
 	}
 	yieldToAutomated(made.Policies)
+	leavePreflightsOpen(made.Policies)
 	made.Findings = append(made.Findings, problems(made.Policies, read.Files)...)
 	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made

@@ -53,7 +53,7 @@ func policies() iter.Seq[vendorPolicy] {
 			{asset: "bedrock-llm-provider-policy", stands: isOutbound},
 			{asset: "body-transformation", stands: changesLater, effects: byScript},
 			{asset: "circuit-breaker", stands: isOutbound},
-			{asset: "cors", stands: isBlind},
+			{asset: corsPolicy, stands: isBlind},
 			{asset: "credential-injection-basic-auth", stands: isOutbound},
 			{asset: "credential-injection-oauth2", stands: isOutbound},
 			{asset: "credential-injection-oauth2-obo", stands: isOutbound},

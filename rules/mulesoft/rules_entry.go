@@ -262,7 +262,7 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 				continue
 			}
 			found := later.finding("order", firstPresent(later.assetAt, later.place), why)
-			if later.asset == "cors" {
+			if later.asset == corsPolicy {
 				found[0].Severity = rules.Note
 			}
 			all = append(all, found...)
@@ -279,7 +279,7 @@ func (c configured) disturbs(later configured) string {
 	switch {
 	case unordered && c.automated == later.automated:
 		return ""
-	case c.isTokenPolicy() && later.asset == "cors":
+	case c.isTokenPolicy() && later.asset == corsPolicy:
 		const why = "CORS comes after %s, which rejects a preflight request for want of a " +
 			"token, unless CORS runs first whatever its order is, as MuleSoft documents"
 		return fmt.Sprintf(why, policyName(c.asset))

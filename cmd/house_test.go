@@ -83,7 +83,8 @@ var rooms = []struct {
 	},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/scan", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
-	{"inspect/stream", []string{"inspect", "inspect/source"}},
+	{"inspect/stream", []string{"inspect/stream/zstd", "inspect", "inspect/source"}},
+	{"inspect/stream/zstd", nil},
 	{"inspect/keys/fetch", []string{
 		"inspect/keys", "inspect", "inspect/entra", "inspect/network", "inspect/source",
 	}},
@@ -147,14 +148,15 @@ var (
 		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
 		"golang.org/x/sys/unix", // which x/term links anyway
-		"github.com/klauspost/compress/zstd",
+		"github.com/cespare/xxhash/v2",
 		"github.com/pelletier/go-toml/v2/unstable", // the one reader of TOML that gives places
 		"filippo.io/bigmod",
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",
 		"github.com/santhosh-tekuri/jsonschema/v6",
-		"github.com/owenrumney/go-sarif/v3", // carries the schema of SARIF 2.1.0
+		"github.com/klauspost/compress/zstd", // a second opinion on ours
+		"github.com/owenrumney/go-sarif/v3",  // carries the schema of SARIF 2.1.0
 	}
 )
 

@@ -227,7 +227,7 @@ var urlSecret = onDemand(`(?i)://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
 
 // withURLs adds the secrets in URLs to spans, in order, and leaves out what one of the spans has.
 func withURLs(spans []source.Span, text string) []source.Span {
-	if !strings.Contains(text, "://") {
+	if !strings.Contains(text, "://") || !strings.ContainsAny(text, "@?&") {
 		return spans
 	}
 	for _, found := range urlSecret().FindAllStringSubmatchIndex(text, -1) {

@@ -40,9 +40,8 @@ func edits() []edit {
 }
 
 // unused are libraries that the page never calls, by their folders, with what the compiler wants
-// of them: what HCL's operators are made of, what converts the values of expressions, and what
-// unpacks a log, which only scan reads. The form of Unicode that HCL gives its texts (NFC) is made
-// by the browser.
+// of them: what HCL's operators are made of, and what converts the values of expressions. The form
+// of Unicode that HCL gives its texts (NFC) is made by the browser.
 func unused() map[string]string {
 	return map[string]string{
 		"zclconf/go-cty/cty/ctystrings": `package ctystrings
@@ -79,22 +78,6 @@ import "github.com/zclconf/go-cty/cty/function"
 var AddFunc, AndFunc, DivideFunc, EqualFunc, GreaterThanFunc, GreaterThanOrEqualToFunc,
 	LessThanFunc, LessThanOrEqualToFunc, ModuloFunc, MultiplyFunc, NegateFunc, NotEqualFunc,
 	NotFunc, OrFunc, SubtractFunc function.Function
-`,
-		"klauspost/compress/zstd": `package zstd
-
-import (
-	"errors"
-	"io"
-)
-
-type DOption struct{}
-
-func WithDecoderConcurrency(int) DOption  { return DOption{} }
-func WithDecoderMaxWindow(uint64) DOption { return DOption{} }
-
-func NewReader(r io.Reader, _ ...DOption) (io.Reader, error) {
-	return nil, errors.ErrUnsupported
-}
 `,
 	}
 }

@@ -162,6 +162,7 @@ func (s *Scanner) file(ctx context.Context, x *Scanning, name string, several bo
 // atFile is an error with the place at which it happened.
 func atFile(name string, err error) error {
 	var cut *stream.Cut
+	var notRead *stream.NotRead
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
@@ -169,6 +170,11 @@ func atFile(name string, err error) error {
 		const hint = "what was read before that is counted; fetch the file again for the rest"
 		return &source.Error{
 			Pos: source.Position{File: name}, Cause: cut.Error(), Hints: source.Hints(hint),
+		}
+	case errors.As(err, &notRead):
+		return &source.Error{
+			Pos: source.Position{File: name}, Cause: err.Error(),
+			Hints: source.Hints(notRead.Hint),
 		}
 	}
 	return &source.Error{Pos: source.Position{File: name}, Cause: err.Error()}

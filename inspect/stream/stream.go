@@ -15,7 +15,7 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/gatewhy/gatewhy/inspect/stream/zstd"
 )
 
 // MaxLine is the longest line that is searched for a token, in bytes; a longer one is skipped.
@@ -58,6 +58,9 @@ func (c *Cut) Error() string {
 }
 
 func (c *Cut) Unwrap() error { return c.Err }
+
+// NotRead is the error for a compressed stream that is right, and that this package does not read.
+type NotRead = zstd.NotRead
 
 // NewReader reads a stream. It is decompressed where its first bytes say gzip (RFC 1952) or
 // zstd (RFC 8878).
@@ -102,13 +105,7 @@ func decompressed(r *bufio.Reader) (io.Reader, error) {
 		}
 		return cutting{plain}, nil
 	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		plain, err := zstd.NewReader(
-			r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow),
-		)
-		if err != nil {
-			return nil, &Cut{err}
-		}
-		return cutting{plain}, nil
+		return cutting{zstd.NewReader(r, zstdWindow)}, nil
 	}
 	return r, nil
 }
@@ -118,7 +115,8 @@ type cutting struct{ r io.Reader }
 
 func (c cutting) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	var notRead *NotRead
+	if err != nil && err != io.EOF && !errors.As(err, &notRead) {
 		err = &Cut{err}
 	}
 	return n, err

@@ -367,22 +367,11 @@ func queryParams(r *rules.Request) *source.Value {
 
 // Expressions lists the rules of a gateway's dialect; none for a gateway that has none.
 func Expressions(variant string) []rules.Expression {
-	dialects := map[string]dataweave.Dialect{Mule: dataweave.Mule, Flex: dataweave.Flex}
-	dialect, ok := dialects[variant]
-	if !ok {
-		return nil
+	switch variant {
+	case Mule:
+		return dataweave.Table(dataweave.Mule)
+	case Flex:
+		return dataweave.Table(dataweave.Flex)
 	}
-	var all []rules.Expression
-	for _, row := range dataweave.Table() {
-		if slices.Contains(row.Dialects, dialect) {
-			all = append(all, rules.Expression{
-				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime,
-				Input: row.Input, Result: row.Result,
-				Evidence: rules.Evidence{
-					Level: rules.Level(row.Evidence), Reference: row.Reference,
-				},
-			})
-		}
-	}
-	return all
+	return nil
 }

@@ -1,6 +1,7 @@
 package dataweave
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -233,7 +234,7 @@ func TestMissingParenthesesAreFoundWithTheFormToWrite(t *testing.T) {
 
 func TestTheFormToWriteIsClear(t *testing.T) {
 	t.Parallel()
-	for _, row := range Table() {
+	for _, row := range slices.Concat(Table(Mule), Table(Flex)) {
 		e, err := Parse(row.Expression, Mule)
 		if err != nil {
 			continue

@@ -66,11 +66,15 @@ func introspectionFields() []field {
 	}
 }
 
-// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It
+// answerModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It
 // mirrors the token's own claims: scope is the claim scp, and there is a client id only where the
 // token has a claim of that name. A token that has expired, or whose signature does not verify, is
-// inactive.
-func articleModel() *rules.AnswerModel {
+// inactive. It is nil for the policies that the article is not about: nothing is published of the
+// answer about a token of Entra ID then, so that only a captured answer will do.
+func (c *compiler) answerModel() *rules.AnswerModel {
+	if c.asset == externalOAuth2 || c.asset == tokenIntrospection {
+		return nil
+	}
 	signed := rules.Predicate{Op: rules.Verifies, Key: loose(&rules.Key{})}
 	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
 	readable := rules.Predicate{
@@ -82,10 +86,6 @@ func articleModel() *rules.AnswerModel {
 	}
 }
 
-// unpublished says that nothing is published of the validation endpoint's answer about a token of
-// Entra ID, so that only a captured answer will do.
-func unpublished() *rules.AnswerModel { return nil }
-
 // oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the
 // client provider's validation endpoint about the token. They never look at its audience or
 // issuer.
@@ -95,10 +95,8 @@ type oidcCompiler struct {
 }
 
 // introspecting compiles a policy of this family.
-func (c *compiler) introspecting(fields []field, model *rules.AnswerModel) []*rules.Check {
-	o := oidcCompiler{compiler: c, model: model}
-	o.fields = fields
-	o.inspectFields()
+func (c *compiler) introspecting() []*rules.Check {
+	o := oidcCompiler{compiler: c, model: c.answerModel()}
 	contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
 	contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
 	return []*rules.Check{

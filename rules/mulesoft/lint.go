@@ -95,23 +95,6 @@ func (c configured) finding(field string, v *source.Value, message string) []rul
 	return []rules.Finding{f}
 }
 
-// fieldsOf describes the fields of a policy kind that looks at tokens; nil for any other.
-func fieldsOf(asset string) []field {
-	switch asset {
-	case jwtValidation:
-		return jwtFields()
-	case openIDConnect, openAM, pingFederate:
-		return oidcFields()
-	case externalOAuth2:
-		return externalFields()
-	case tokenIntrospection:
-		return introspectionFields()
-	case clientIDEnforcement, rateLimitingSLA:
-		return credentialFields()
-	}
-	return nil
-}
-
 // readsCredentials reports whether the policy reads a client's own credentials, and no token.
 func (c configured) readsCredentials() bool {
 	return c.asset == clientIDEnforcement || c.asset == rateLimitingSLA

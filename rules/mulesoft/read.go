@@ -173,8 +173,8 @@ func (e *entry) unwrapJSON() {
 // shown to the user keeps the file's own name.
 func (e *entry) resolveKind() {
 	e.name = e.asset
-	if k, modelled := kindNamed(e.asset); modelled && !e.custom && !e.outbound {
-		e.asset = k.asset
+	if p, ok := modelled(e.asset); ok && !e.custom && !e.outbound {
+		e.asset = p.asset
 	}
 }
 

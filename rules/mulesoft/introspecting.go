@@ -1,46 +1,50 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation). Its
-// names for Flex Gateway are taken for Mule Gateway's too, which is thin evidence.
-func oidcFields() []field {
+// enforcementFields are the fields that the enforcement policies have in common (MuleSoft
+// documentation). Their names for Flex Gateway are taken for Mule Gateway's too, which is thin
+// evidence.
+func enforcementFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
+		scopeCriteria(),
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
 		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
-		{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
-		{name: "maxCacheSize", kind: source.Number, absent: "1000"},
 	}
+}
+
+func scopeCriteria() field {
+	return field{
+		name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+		allowed: []string{"AND", "OR", "and", "or"},
+	}
+}
+
+// oidcFields are the fields of the OpenID Connect enforcement policy.
+func oidcFields() []field {
+	return append(
+		enforcementFields(),
+		field{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
+		field{name: "maxCacheSize", kind: source.Number, absent: "1000"},
+	)
 }
 
 // externalFields are the fields of the policy for Mule's own OAuth provider
 // (mulesoft/terraform-provider-anypoint).
 func externalFields() []field {
-	return []field{
-		{name: "tokenUrl", kind: source.String},
-		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
-		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
-		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
-		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
-		{name: "maxCacheEntries", kind: source.Number, absent: "10000"},
-	}
+	return slices.Concat(
+		[]field{{name: "tokenUrl", kind: source.String}}, enforcementFields(),
+		[]field{{name: "maxCacheEntries", kind: source.Number, absent: "10000"}},
+	)
 }
 
 // introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft
@@ -58,10 +62,7 @@ func introspectionFields() []field {
 		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
+		scopeCriteria(),
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }

@@ -159,6 +159,18 @@ func eachExpression(
 	})
 }
 
+// eachParsed is eachExpression for the expressions that can be read.
+func eachParsed(
+	look func(configured, expressionField) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachExpression(func(c configured, e expressionField) []rules.Finding {
+		if e.expr == nil {
+			return nil
+		}
+		return look(c, e)
+	})
+}
+
 // readExpressions reads the expressions that the policy uses.
 func (c configured) readExpressions() []expressionField {
 	var fields []expressionField

@@ -100,6 +100,11 @@ func (c configured) readsCredentials() bool {
 	return c.asset == clientIDEnforcement || c.asset == rateLimitingSLA
 }
 
+// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
+func (c configured) isTokenPolicy() bool {
+	return c.fields != nil && !c.custom && !c.readsCredentials()
+}
+
 // setting is a field's value as it counts. It is empty where the policy kind has no such field.
 func (c configured) setting(name string) setting {
 	if c.custom || fieldIndex(c.fields, name) < 0 {

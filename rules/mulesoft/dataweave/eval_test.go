@@ -70,6 +70,8 @@ func TestWhatIsNotDocumentedHasNoValue(t *testing.T) {
 		mule, flex string
 	}{
 		{`vars.a[0]`, "unknown", `"x"`},
+		{`'a{b' contains /a{b/`, "unknown", "unknown"}, // Java refuses it, and Go does not
+		{`'a b' matches /(?i)A\sb/`, "true", "unknown"},
 		{`contains(vars.a) default 'x'`, "unknown", "failure"},
 		{`vars.umlaut[0]`, "unknown", "unknown"},
 		{`vars.n.k`, "unknown", "unknown"},

@@ -319,12 +319,8 @@ func (e tomlEditor) rename(m *Member, to string) Edit {
 
 func (e tomlEditor) insert(at site, index int, with *Value) Edit {
 	spans := at.value.children()
-	n := max(index-1, 0)
-	gap, text := e.separator(spans, n), e.expression(with)
-	if index == 0 {
-		return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
-	}
-	return e.putBehind(spans[n], gap, text)
+	gap := e.separator(spans, max(index-1, 0))
+	return e.insertAmong(spans, index, gap, e.expression(with))
 }
 
 // expression returns a value as TOML has it on one line.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -264,24 +263,11 @@ func fieldText(v any) string {
 
 // jsonText is a value that an edit writes, as JSON.
 func jsonText(v any) string {
-	var parts []string
-	switch v := v.(type) {
-	case string:
-		return (&source.Value{Kind: source.String, Text: v}).JSON()
-	case *source.Value:
-		return v.JSON()
-	case []any:
-		for _, item := range v {
-			parts = append(parts, jsonText(item))
-		}
-		return "[" + strings.Join(parts, ",") + "]"
-	case source.Fields:
-		for _, f := range v {
-			parts = append(parts, jsonText(f.Key)+":"+jsonText(f.Value))
-		}
-		return "{" + strings.Join(parts, ",") + "}"
+	value, err := source.ValueOf(v)
+	if err != nil {
+		return fmt.Sprint(v) // it can't be written either
 	}
-	return fmt.Sprint(v)
+	return value.JSON()
 }
 
 // withText edits a configuration that is kept as JSON in a string. It edits the JSON as a file of

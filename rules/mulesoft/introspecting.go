@@ -14,7 +14,7 @@ import (
 func enforcementFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		scopeCriteria(),
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -22,20 +22,14 @@ func enforcementFields() []field {
 	}
 }
 
-func scopeCriteria() field {
-	return field{
-		name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-		allowed: []string{"AND", "OR", "and", "or"},
-	}
-}
+func criteria() []string { return []string{"AND", "OR", "and", "or"} }
 
 // oidcFields are the fields of the OpenID Connect enforcement policy.
 func oidcFields() []field {
-	return append(
-		enforcementFields(),
-		field{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
-		field{name: "maxCacheSize", kind: source.Number, absent: "1000"},
-	)
+	return slices.Concat(enforcementFields(), []field{
+		{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
+		{name: "maxCacheSize", kind: source.Number, absent: "1000"},
+	})
 }
 
 // externalFields are the fields of the policy for Mule's own OAuth provider
@@ -62,7 +56,7 @@ func introspectionFields() []field {
 		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		scopeCriteria(),
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }

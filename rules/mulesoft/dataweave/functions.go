@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // function is a function that this package evaluates.
@@ -142,13 +143,13 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 	case !within.Is(source.List):
 		return undocumented(n, args...)
 	}
-	found := No
+	found := rules.No
 	for _, item := range within.Items {
 		switch v.equal(item, wanted, 0) {
-		case Yes:
+		case rules.Yes:
 			return value(boolean(true))
-		case Maybe:
-			found = Maybe
+		case rules.Maybe:
+			found = rules.Maybe
 		}
 	}
 	return v.answer(found, n, "whether the list contains this value is not known")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // sameTree compares two trees, columns aside.
@@ -150,7 +151,7 @@ func agree(t *testing.T, e *Expr, less, more Result) {
 		const format = "%s: gives %s, and %s when more is known"
 		t.Fatalf(format, e, less.Value.JSON(), more.Value.JSON())
 	}
-	if less.Unknown != nil && less.Unknown.NeverTrue && more.Holds() == Yes {
+	if less.Unknown != nil && less.Unknown.NeverTrue && more.Holds() == rules.Yes {
 		t.Fatalf("%s: should never be true, and is", e)
 	}
 }
@@ -172,7 +173,7 @@ func BenchmarkEval(b *testing.B) {
 	in := env(b, inputOf(`"aud": "a", "iss": "b", "roles": ["x", "role2"]`))
 	b.ReportAllocs()
 	for b.Loop() {
-		if e.Eval(in).Holds() != Yes {
+		if e.Eval(in).Holds() != rules.Yes {
 			b.Fatal("the role is there")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -251,11 +252,11 @@ func TestTheFormToWriteIsClear(t *testing.T) {
 
 func TestOnlyTheUndecidedPartIsUnknown(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]Answer{
-		`false and (vars.a contains 'x' or vars.b contains 'y')`: No,
-		`true or (vars.a contains 'x' or vars.b contains 'y')`:   Maybe,
-		`true and (vars.a contains 'x' or vars.b contains 'y')`:  Maybe,
-		`vars.a contains 'x' or vars.b contains 'y'`:             Maybe,
+	for text, want := range map[string]rules.Truth{
+		`false and (vars.a contains 'x' or vars.b contains 'y')`: rules.No,
+		`true or (vars.a contains 'x' or vars.b contains 'y')`:   rules.Maybe,
+		`true and (vars.a contains 'x' or vars.b contains 'y')`:  rules.Maybe,
+		`vars.a contains 'x' or vars.b contains 'y'`:             rules.Maybe,
 	} {
 		r := parse(t, text, Mule).Eval(env(t, `{"vars": {"a": ["x"], "b": []}}`))
 		if got := r.Holds(); got != want {

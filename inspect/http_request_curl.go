@@ -8,84 +8,6 @@ import (
 	"strings"
 )
 
-// curlOption says what an option of curl means for the request.
-type curlOption uint8
-
-const (
-	takesNothing curlOption = iota // a switch that says nothing of the request
-	takesValue                     // its value says nothing of it either
-	setsMethod
-	setsHeader
-	setsURL
-	setsData
-	setsForm
-	setsJSON
-	setsUser
-	setsBearer
-	setsAgent
-	setsReferer
-	setsCookie
-	setsUpload
-	setsHead
-	setsGet
-	setsQuery
-	sendsMore // several requests
-	readsFile // options, of which we do not see the text
-)
-
-// curlOptionOf is the option of this name, of those that matter or take a value (curl 8,
-// docs/cmdline-opts). All others are switches. The dashes are left out: names of one letter have
-// one, all others two.
-func curlOptionOf(name string) curlOption {
-	switch name {
-	case "X", "request":
-		return setsMethod
-	case "H", "header":
-		return setsHeader
-	case "url":
-		return setsURL
-	case "d", "data", "data-raw", "data-binary", "data-ascii", "data-urlencode":
-		return setsData
-	case "F", "form", "form-string":
-		return setsForm
-	case "json":
-		return setsJSON
-	case "u", "user":
-		return setsUser
-	case "oauth2-bearer":
-		return setsBearer
-	case "A", "user-agent":
-		return setsAgent
-	case "e", "referer":
-		return setsReferer
-	case "b", "cookie":
-		return setsCookie
-	case "T", "upload-file":
-		return setsUpload
-	case "I", "head":
-		return setsHead
-	case "G", "get":
-		return setsGet
-	case "url-query":
-		return setsQuery
-	case ":", "next":
-		return sendsMore
-	case "K", "config":
-		return readsFile
-	case "o", "output", "output-dir", "w", "write-out", "m", "max-time", "connect-timeout",
-		"x", "proxy", "U", "proxy-user", "E", "cert", "key", "cacert", "capath", "pass",
-		"cert-type", "key-type", "ciphers", "tls-max", "c", "cookie-jar", "D",
-		"dump-header", "C", "continue-at", "r", "range", "t", "y", "Y", "z", "time-cond",
-		"P", "Q", "retry", "retry-delay", "retry-max-time", "max-redirs", "resolve",
-		"connect-to", "interface", "limit-rate", "max-filesize", "noproxy", "trace",
-		"trace-ascii", "stderr", "unix-socket", "dns-servers", "aws-sigv4", "proto",
-		"proxy-header", "keepalive-time", "rate", "pinnedpubkey", "socks5",
-		"socks5-hostname", "request-target":
-		return takesValue
-	}
-	return takesNothing
-}
-
 // curl is a command while it is read.
 type curl struct {
 	request *HTTPRequest
@@ -136,12 +58,7 @@ func (c *curl) read(words []string) {
 		case slices.Contains([]string{"|", "||", "&&", ";", ">", ">>", "2>&1"}, word):
 			return
 		case strings.HasPrefix(word, "--"):
-			option := curlOptionOf(word[2:])
-			value := ""
-			if option.hasValue() {
-				value = next()
-			}
-			c.apply(option, value)
+			c.option(word[2:], next)
 		case strings.HasPrefix(word, "-") && len(word) > 1:
 			c.short(word[1:], next)
 		default:
@@ -153,68 +70,76 @@ func (c *curl) read(words []string) {
 // short reads letters behind one dash: the value of the first that takes one is the rest of the
 // word, or the next one.
 func (c *curl) short(letters string, next func() string) {
-	for i := range len(letters) {
-		option := curlOptionOf(letters[i : i+1])
-		if !option.hasValue() {
-			c.apply(option, "")
-			continue
-		}
-		value := letters[i+1:]
-		if value == "" {
-			value = next()
-		}
-		c.apply(option, value)
-		return
+	taken := false
+	for i := 0; i < len(letters) && !taken; i++ {
+		c.option(letters[i:i+1], func() string {
+			taken = true
+			if rest := letters[i+1:]; rest != "" {
+				return rest
+			}
+			return next()
+		})
 	}
 }
 
-func (o curlOption) hasValue() bool {
-	switch o {
-	case takesNothing, setsHead, setsGet, sendsMore:
-		return false
-	}
-	return true
-}
-
-func (c *curl) apply(option curlOption, value string) {
-	switch option {
-	case setsMethod:
-		c.request.Method = value
-	case setsHeader:
-		c.header(value)
-	case setsURL:
-		c.urls = append(c.urls, value)
-	case setsData:
+// option applies an option, of those that matter or take a value (curl 8, docs/cmdline-opts). All
+// others are switches. The dashes are left out: names of one letter have one, all others two.
+func (c *curl) option(name string, value func() string) {
+	switch name {
+	case "X", "request":
+		c.request.Method = value()
+	case "H", "header":
+		c.header(value())
+	case "url":
+		c.urls = append(c.urls, value())
+	case "d", "data", "data-raw", "data-binary", "data-ascii", "data-urlencode":
+		value()
 		c.data, c.implied = true, "POST"
 		c.presets["Content-Type"] = "application/x-www-form-urlencoded"
-	case setsForm:
+	case "F", "form", "form-string":
+		value()
 		c.implied = "POST"
 		c.request.HeadersWhole = false // what parts the form is made up
-	case setsJSON:
+	case "json":
+		value()
 		c.data, c.implied = true, "POST"
 		c.presets["Content-Type"], c.presets["Accept"] = "application/json", "application/json"
-	case setsUser:
-		c.presets["Authorization"] = "Basic " + base64.StdEncoding.EncodeToString([]byte(value))
-	case setsBearer:
-		c.presets["Authorization"] = "Bearer " + value
-	case setsAgent:
-		c.presets["User-Agent"] = value
-	case setsReferer:
-		c.presets["Referer"] = value
-	case setsCookie:
-		c.cookie(value)
-	case setsUpload:
+	case "u", "user":
+		user := base64.StdEncoding.EncodeToString([]byte(value()))
+		c.presets["Authorization"] = "Basic " + user
+	case "oauth2-bearer":
+		c.presets["Authorization"] = "Bearer " + value()
+	case "A", "user-agent":
+		c.presets["User-Agent"] = value()
+	case "e", "referer":
+		c.presets["Referer"] = value()
+	case "b", "cookie":
+		c.cookie(value())
+	case "T", "upload-file":
+		value()
 		c.implied = "PUT"
-	case setsHead:
+	case "I", "head":
 		c.implied = "HEAD"
-	case setsGet:
+	case "G", "get":
 		c.get = true
-	case setsQuery:
+	case "url-query":
+		value()
 		c.query = true
-	case readsFile:
-		c.request.HeadersWhole = false
-	case sendsMore:
+	case ":", "next":
 		c.several = true
+	case "K", "config": // options, of which we do not see the text
+		value()
+		c.request.HeadersWhole = false
+	case "o", "output", "output-dir", "w", "write-out", "m", "max-time", "connect-timeout",
+		"x", "proxy", "U", "proxy-user", "E", "cert", "key", "cacert", "capath", "pass",
+		"cert-type", "key-type", "ciphers", "tls-max", "c", "cookie-jar", "D",
+		"dump-header", "C", "continue-at", "r", "range", "t", "y", "Y", "z", "time-cond",
+		"P", "Q", "retry", "retry-delay", "retry-max-time", "max-redirs", "resolve",
+		"connect-to", "interface", "limit-rate", "max-filesize", "noproxy", "trace",
+		"trace-ascii", "stderr", "unix-socket", "dns-servers", "aws-sigv4", "proto",
+		"proxy-header", "keepalive-time", "rate", "pinnedpubkey", "socks5",
+		"socks5-hostname", "request-target":
+		value() // it says nothing of the request
 	}
 }
 

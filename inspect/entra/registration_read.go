@@ -204,40 +204,54 @@ func itemsOf(v *source.Value) []*source.Value {
 func textAt(v *source.Value, names ...string) Text { return textOf(member(v, names...)) }
 
 // isFalse reports whether a member is there and false. One that is absent counts as true.
-func isFalse(v *source.Value, name string) bool { return textAt(v, name).Value == "false" }
+func isFalse(v *source.Value, names ...string) bool { return textAt(v, names...).Value == "false" }
 
-// registrationOf reads Microsoft Graph's form and the older manifest's. It looks for both names of
-// a member, in either place
+// registrationOf reads Microsoft Graph's form, the older manifest's and Terraform's. It looks for
+// all names of a member, the manifests' in either place
 // (learn.microsoft.com/entra/identity-platform/reference-microsoft-graph-app-manifest and
-// reference-app-manifest).
+// reference-app-manifest; hashicorp/terraform-provider-azuread, docs/resources/application).
 func registrationOf(v *source.Value) *Registration {
 	api := member(v, "api")
+	groups := []Text{textAt(v, "groupMembershipClaims")}
 	r := &Registration{
 		Pos:     v.Pos,
-		Name:    textAt(v, "displayName", "name"),
+		Name:    textAt(v, "displayName", "display_name", "name"),
 		AppID:   textAt(v, "appId"),
-		URIs:    textsOf(member(v, "identifierUris")),
-		SignIn:  textAt(v, "signInAudience"),
+		URIs:    textsOf(member(v, "identifierUris", "identifier_uris")),
+		SignIn:  textAt(v, "signInAudience", "sign_in_audience"),
 		Version: versionOf(v, api),
-		Scopes:  scopesOf(api, v),
-		Claims:  claimsOf(v),
-		Public:  textAt(v, "isFallbackPublicClient", "allowPublicClient"),
-		MappedClaims: firstText(textAt(api, "acceptMappedClaims"),
+		Public: textAt(
+			v, "isFallbackPublicClient", "allowPublicClient", "fallback_public_client_enabled",
+		),
+		MappedClaims: firstText(textAt(api, "acceptMappedClaims", "mapped_claims_enabled"),
 			textAt(v, "acceptMappedClaims")),
-		Groups: textAt(v, "groupMembershipClaims"),
+		Groups: firstText(append(groups, textsOf(member(v, "group_membership_claims"))...)...),
 	}
 	if r.SignIn.Value == "" && textAt(v, "availableToOtherTenants").Value == "true" {
 		r.SignIn = textAt(v, "availableToOtherTenants")
 		r.SignIn.Value = "AzureADMultipleOrgs"
 	}
-	for _, item := range itemsOf(member(v, "appRoles")) {
+	for _, object := range []*source.Value{api, v} {
+		for _, item := range listed(object, "oauth2_permission_scope", "oauth2PermissionScopes",
+			"oauth2Permissions") {
+			r.Scopes = append(r.Scopes, scopeOf(item))
+		}
+	}
+	for _, item := range listed(v, "app_role", "appRoles") {
 		r.Roles = append(r.Roles, roleOf(item))
 	}
-	for _, item := range itemsOf(member(v, "requiredResourceAccess")) {
+	for _, item := range listed(
+		member(v, "optionalClaims", "optional_claims"), "access_token", "accessToken") {
+		r.Claims = append(r.Claims, claimOf(item))
+	}
+	for _, item := range listed(v, "required_resource_access", "requiredResourceAccess") {
 		r.Requires = append(r.Requires, requirementOf(item))
 	}
 	const preAuthorized = "preAuthorizedApplications"
-	clients := firstValue(member(api, preAuthorized), member(v, preAuthorized))
+	clients := member(api, preAuthorized)
+	if clients == nil || clients.Kind == source.Null {
+		clients = member(v, preAuthorized)
+	}
 	for _, item := range itemsOf(clients) {
 		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
 			Client: textAt(item, "appId"),
@@ -247,25 +261,22 @@ func registrationOf(v *source.Value) *Registration {
 	return r
 }
 
-// versionOf finds the token version. Its older name may be in either place.
+// versionOf finds the token version. Its older name may be in either place. One that is absent has
+// the place of the innermost object that is there.
 func versionOf(v, api *source.Value) Text {
+	around := v
+	if api != nil {
+		around = api
+	}
 	for _, object := range []*source.Value{api, v} {
-		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion")
+		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion",
+			"requested_access_token_version")
 		if at != nil {
 			return textOf(at)
 		}
 	}
-	return absentFrom(v, api)
-}
-
-// absentFrom is a text that is absent from an object, at the start of the innermost object that is
-// there.
-func absentFrom(object, inner *source.Value) Text {
-	if inner != nil {
-		object = inner
-	}
-	start := object.Span.Start
-	return Text{Pos: object.Pos, Span: source.Span{Start: start, End: start + 1}}
+	start := around.Span.Start
+	return Text{Pos: around.Pos, Span: source.Span{Start: start, End: start + 1}}
 }
 
 func firstText(texts ...Text) Text {
@@ -277,73 +288,59 @@ func firstText(texts ...Text) Text {
 	return Text{}
 }
 
-func firstValue(values ...*source.Value) *source.Value {
-	for _, v := range values {
-		if v != nil && v.Kind != source.Null {
-			return v
-		}
+// listed lists what Terraform writes as blocks of one type, and the others in a list.
+func listed(v *source.Value, block string, lists ...string) []*source.Value {
+	all := slices.Clone(itemsOf(member(v, lists...)))
+	if v == nil {
+		return all
 	}
-	return nil
-}
-
-func scopesOf(objects ...*source.Value) []Permission {
-	var all []Permission
-	for _, object := range objects {
-		list := member(object, "oauth2PermissionScopes", "oauth2Permissions")
-		for _, item := range itemsOf(list) {
-			all = append(all, Permission{
-				ID: textAt(item, "id"), Value: textAt(item, "value"),
-				Disabled:  isFalse(item, "isEnabled"),
-				AdminOnly: strings.EqualFold(textAt(item, "type").Value, "Admin"), Users: true,
-			})
+	for i := range v.Members {
+		if v.Members[i].Key == block {
+			all = append(all, v.Members[i].Value)
 		}
 	}
 	return all
+}
+
+func scopeOf(v *source.Value) Permission {
+	return Permission{
+		ID: textAt(v, "id"), Value: textAt(v, "value"),
+		Disabled:  isFalse(v, "isEnabled", "enabled"),
+		AdminOnly: strings.EqualFold(textAt(v, "type").Value, "Admin"), Users: true,
+	}
 }
 
 func roleOf(v *source.Value) Permission {
 	p := Permission{
-		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: isFalse(v, "isEnabled"),
+		ID: textAt(v, "id"), Value: textAt(v, "value"),
+		Disabled: isFalse(v, "isEnabled", "enabled"),
 	}
-	p.allow(textsOf(member(v, "allowedMemberTypes")))
-	return p
-}
-
-// allow reads to whom a role can be assigned.
-func (p *Permission) allow(types []Text) {
-	for _, t := range types {
+	for _, t := range textsOf(member(v, "allowedMemberTypes", "allowed_member_types")) {
 		p.Users = p.Users || strings.EqualFold(t.Value, "User")
 		p.Apps = p.Apps || strings.EqualFold(t.Value, "Application")
 	}
+	return p
 }
 
-func claimsOf(v *source.Value) []OptionalClaim {
-	var all []OptionalClaim
-	for _, item := range itemsOf(member(member(v, "optionalClaims"), "accessToken")) {
-		claim := OptionalClaim{Name: textAt(item, "name")}
-		for _, property := range textsOf(member(item, "additionalProperties")) {
-			claim.Properties = append(claim.Properties, property.Value)
-		}
-		all = append(all, claim)
+func claimOf(v *source.Value) OptionalClaim {
+	claim := OptionalClaim{Name: textAt(v, "name")}
+	for _, property := range textsOf(member(v, "additionalProperties", "additional_properties")) {
+		claim.Properties = append(claim.Properties, property.Value)
 	}
-	return all
+	return claim
 }
 
 func requirementOf(v *source.Value) Requirement {
-	r := Requirement{Resource: textAt(v, "resourceAppId")}
-	for _, item := range itemsOf(member(v, "resourceAccess")) {
-		r.add(textAt(item, "id"), textAt(item, "type"))
+	r := Requirement{Resource: canonical(textAt(v, "resourceAppId", "resource_app_id"))}
+	for _, item := range listed(v, "resource_access", "resourceAccess") {
+		id := textAt(item, "id")
+		if strings.EqualFold(textAt(item, "type").Value, "Role") {
+			r.Roles = append(r.Roles, id)
+		} else {
+			r.Scopes = append(r.Scopes, id)
+		}
 	}
 	return r
-}
-
-// add files a permission under its kind.
-func (r *Requirement) add(id, kind Text) {
-	if strings.EqualFold(kind.Value, "Role") {
-		r.Roles = append(r.Roles, id)
-		return
-	}
-	r.Scopes = append(r.Scopes, id)
 }
 
 func principalOf(v *source.Value) *ServicePrincipal {
@@ -377,70 +374,15 @@ func (d *Directory) readTerraform(body *source.Value) {
 		address := block.Labels[0] + "." + block.Labels[1]
 		switch block.Labels[0] {
 		case "azuread_application":
-			d.Apps = append(d.Apps, terraformApp(block, address))
+			app := registrationOf(block)
+			app.AppID = reference(block, address+".client_id")
+			d.Apps = append(d.Apps, app)
 		case "azuread_service_principal":
 			d.Principals = append(d.Principals, terraformPrincipal(block, address))
 		case "azuread_app_role_assignment":
 			d.Assignments = append(d.Assignments, terraformAssignment(block))
 		}
 	}
-}
-
-func terraformApp(v *source.Value, address string) *Registration {
-	api := member(v, "api")
-	r := &Registration{
-		Pos:          v.Pos,
-		Name:         textAt(v, "display_name"),
-		AppID:        reference(v, address+".client_id"),
-		URIs:         textsOf(member(v, "identifier_uris")),
-		SignIn:       textAt(v, "sign_in_audience"),
-		Version:      terraformVersion(v, api),
-		Public:       textAt(v, "fallback_public_client_enabled"),
-		MappedClaims: textAt(api, "mapped_claims_enabled"),
-		Groups:       firstText(textsOf(member(v, "group_membership_claims"))...),
-	}
-	for _, block := range blocks(api, "oauth2_permission_scope") {
-		r.Scopes = append(r.Scopes, Permission{
-			ID: textAt(block, "id"), Value: textAt(block, "value"),
-			Disabled:  isFalse(block, "enabled"),
-			AdminOnly: textAt(block, "type").Value == "Admin", Users: true,
-		})
-	}
-	for _, block := range blocks(v, "app_role") {
-		role := Permission{
-			ID: textAt(block, "id"), Value: textAt(block, "value"),
-			Disabled: isFalse(block, "enabled"),
-		}
-		role.allow(textsOf(member(block, "allowed_member_types")))
-		r.Roles = append(r.Roles, role)
-	}
-	for _, block := range blocks(member(v, "optional_claims"), "access_token") {
-		claim := OptionalClaim{Name: textAt(block, "name")}
-		for _, property := range textsOf(member(block, "additional_properties")) {
-			claim.Properties = append(claim.Properties, property.Value)
-		}
-		r.Claims = append(r.Claims, claim)
-	}
-	for _, block := range blocks(v, "required_resource_access") {
-		r.Requires = append(r.Requires, terraformRequirement(block))
-	}
-	return r
-}
-
-// terraformVersion reads requested_access_token_version, which is 1 if it is absent.
-func terraformVersion(v, api *source.Value) Text {
-	if at := member(api, "requested_access_token_version"); at != nil {
-		return textOf(at)
-	}
-	return absentFrom(v, api)
-}
-
-func terraformRequirement(v *source.Value) Requirement {
-	r := Requirement{Resource: canonical(textAt(v, "resource_app_id"))}
-	for _, block := range blocks(v, "resource_access") {
-		r.add(textAt(block, "id"), textAt(block, "type"))
-	}
-	return r
 }
 
 func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {
@@ -461,20 +403,6 @@ func terraformAssignment(v *source.Value) Assignment {
 		a.RoleValue = strings.Trim(strings.TrimSuffix(strings.TrimSpace(index), "]"), `"`)
 	}
 	return a
-}
-
-// blocks lists the blocks of one type.
-func blocks(v *source.Value, name string) []*source.Value {
-	var all []*source.Value
-	if v == nil {
-		return nil
-	}
-	for i := range v.Members {
-		if v.Members[i].Key == name {
-			all = append(all, v.Members[i].Value)
-		}
-	}
-	return all
 }
 
 // reference stands for an id that Entra assigns to the resource.

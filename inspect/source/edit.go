@@ -136,7 +136,7 @@ func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	if parent := at.parent(); parent != nil && parent.isComputed() {
 		return site{}, nil, f.computed(parent)
 	}
-	value, err := valueOf(with)
+	value, err := ValueOf(with)
 	return at, value, err
 }
 
@@ -228,7 +228,7 @@ type Field struct {
 }
 
 // valueOf makes a value of what a caller wants written.
-func valueOf(with any) (*Value, error) {
+func ValueOf(with any) (*Value, error) {
 	switch with := with.(type) {
 	case nil:
 		return &Value{Kind: Null}, nil
@@ -259,7 +259,7 @@ func valueOf(with any) (*Value, error) {
 func listOf(items []any) (*Value, error) {
 	list := &Value{Kind: List}
 	for _, item := range items {
-		v, err := valueOf(item)
+		v, err := ValueOf(item)
 		if err != nil {
 			return nil, err
 		}
@@ -271,7 +271,7 @@ func listOf(items []any) (*Value, error) {
 func objectOf(fields Fields) (*Value, error) {
 	object := &Value{Kind: Object}
 	for _, field := range fields {
-		v, err := valueOf(field.Value)
+		v, err := ValueOf(field.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -293,7 +293,7 @@ func (f *File) SetMembers(object *Value, set Fields) (*File, error) {
 	}
 	members, edits := slices.Clone(own), make([]Edit, len(set))
 	for i, field := range set {
-		value, err := valueOf(field.Value)
+		value, err := ValueOf(field.Value)
 		if err != nil {
 			return nil, err
 		}

@@ -272,11 +272,8 @@ func breaksLine(text string) bool { return strings.ContainsAny(text, "\r\n") }
 // separator returns what is to be between the item of a list in brackets that a new one is written
 // like and that one: what is between its last two items, if that is a comma and white space.
 func (l layout) separator(spans []Span, model int) string {
-	if n := len(spans); n > 1 && spans[n-2].End < spans[n-1].Start {
-		gap := l.slice(spans[n-2].End, spans[n-1].Start)
-		if strings.TrimSpace(gap) == "," {
-			return gap
-		}
+	if gap, ok := l.comma(spans); ok {
+		return gap
 	}
 	if at := spans[model].Start; l.leads(at) {
 		return "," + l.newline + l.indentOf(at)
@@ -284,9 +281,23 @@ func (l layout) separator(spans []Span, model int) string {
 	return ", "
 }
 
-// putBehind inserts text behind an item of a list in brackets. A comment behind the item stays on
-// its line.
-func (l layout) putBehind(item Span, separator, text string) Edit {
+// comma returns what is between the last two of some spans, if that is a comma and white space.
+func (l layout) comma(spans []Span) (gap string, ok bool) {
+	n := len(spans)
+	if n < 2 || spans[n-2].End >= spans[n-1].Start {
+		return "", false
+	}
+	gap = l.slice(spans[n-2].End, spans[n-1].Start)
+	return gap, strings.TrimSpace(gap) == ","
+}
+
+// insertAmong inserts text into a list in brackets, whose items have these spans: before the first
+// one, or behind the one before the index. A comment behind that one stays on its line.
+func (l layout) insertAmong(items []Span, index int, separator, text string) Edit {
+	if index == 0 {
+		return Edit{Span: Span{items[0].Start, items[0].Start}, Text: text + separator}
+	}
+	item := items[index-1]
 	end := l.lineEnd(item.End)
 	rest := l.slice(item.End, end)
 	remark, comma := strings.CutPrefix(strings.TrimLeft(rest, " \t"), ",")

@@ -134,10 +134,7 @@ func (e hclEditor) insert(at site, index int, with *Value) Edit {
 		w.model = model
 	}
 	text := w.expression(with, e.indentOf(spans[n].Start), spread)
-	if index == 0 {
-		return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
-	}
-	return e.putBehind(spans[n], gap, text)
+	return e.insertAmong(spans, index, gap, text)
 }
 
 // hclWriter writes values as expressions of HCL.

@@ -117,9 +117,13 @@ func (e yamlEditor) addFlow(object *Value, key string, with *Value) Edit {
 	last := lastOwn(object)
 	quote := e.quoteOf(last.KeySpan)
 	end := last.Value.Span.End
+	gap, ok := e.comma(object.children())
+	if !ok {
+		gap = ", "
+	}
 	return Edit{
 		Span: Span{end, end},
-		Text: e.gap(object) + e.scalar(key, quote) + ": " + e.flow(with, quote),
+		Text: gap + e.scalar(key, quote) + ": " + e.flow(with, quote),
 	}
 }
 
@@ -131,18 +135,6 @@ func lastOwn(object *Value) *Member {
 		}
 	}
 	return &object.Members[0]
-}
-
-// gap returns what is between the last two values of a flow list or object, if that is a comma and
-// white space.
-func (e yamlEditor) gap(v *Value) string {
-	spans := v.children()
-	if n := len(spans); n > 1 && spans[n-2].End < spans[n-1].Start {
-		if gap := e.slice(spans[n-2].End, spans[n-1].Start); strings.TrimSpace(gap) == "," {
-			return gap
-		}
-	}
-	return ", "
 }
 
 func (e yamlEditor) remove(at site, member int) Edit {
@@ -168,11 +160,7 @@ func (e yamlEditor) insert(at site, index int, with *Value) Edit {
 	n := max(index-1, 0)
 	model, spans := list.Items[n], list.children()
 	if e.isFlow(list) {
-		text, gap := e.flowLike(with, model), e.separator(spans, n)
-		if index == 0 {
-			return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
-		}
-		return e.putBehind(spans[n], gap, text)
+		return e.insertAmong(spans, index, e.separator(spans, n), e.flowLike(with, model))
 	}
 	indent, dash := list.Pos.Column-1, e.dashOf(model)
 	text := dash + e.blockLike(with, model, indent+len(dash))

@@ -378,7 +378,7 @@ func resolve(n *yaml.Node) (Kind, string) {
 }
 
 func number(n *yaml.Node) (string, bool) {
-	if isJSONNumber(n.Value) {
+	if IsNumber(n.Value) {
 		return n.Value, true
 	}
 	var (
@@ -398,8 +398,8 @@ func number(n *yaml.Node) (string, bool) {
 	return "", false
 }
 
-// isJSONNumber reports whether text has the form of RFC 8259, section 6.
-func isJSONNumber(text string) bool {
+// IsNumber reports whether text has the form of RFC 8259, section 6.
+func IsNumber(text string) bool {
 	text = strings.TrimPrefix(text, "-")
 	whole := digits(text)
 	if whole == 0 || whole > 1 && text[0] == '0' {

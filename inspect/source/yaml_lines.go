@@ -165,20 +165,9 @@ func (s *yamlLines) deeper(column int) {
 
 // quoted returns the offset behind a string in quotes.
 func (s *yamlLines) quoted(at int) int {
-	quote := s.text[at]
-	for i := at + 1; i < s.end; i++ {
-		switch {
-		case quote == '"' && s.text[i] == '\\':
-			i++
-		case s.text[i] != quote:
-		case quote == '\'' && i+1 < s.end && s.text[i+1] == quote:
-			i++
-		default:
-			return i + 1
-		}
-	}
-	s.unsure = true
-	return s.end
+	end, closed := quotedEnd(s.text[:s.end], at)
+	s.unsure = s.unsure || !closed
+	return end
 }
 
 // flow returns the offset behind a list or an object in brackets, which must end on its line.

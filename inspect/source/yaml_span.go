@@ -11,29 +11,31 @@ import (
 // scalarEnd returns the offset behind a scalar that starts at start.
 func (r *yamlReader) scalarEnd(n *yaml.Node, start int) int {
 	switch {
-	case n.Style&yaml.DoubleQuotedStyle != 0:
-		return r.quotedEnd(start, '"')
-	case n.Style&yaml.SingleQuotedStyle != 0:
-		return r.quotedEnd(start, '\'')
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && start < len(r.text):
+		end, _ := quotedEnd(r.text, start)
+		return end
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		return r.blockEnd(start, n.Value)
 	}
 	return r.matchEnd(start, n.Value)
 }
 
-func (r *yamlReader) quotedEnd(start int, quote byte) int {
-	for i := start + 1; i < len(r.text); i++ {
+// quotedEnd returns the offset behind a string in quotes that starts at start. It is not closed
+// where there is none.
+func quotedEnd(text []byte, start int) (end int, closed bool) {
+	quote := text[start]
+	for i := start + 1; i < len(text); i++ {
 		switch {
-		case quote == '"' && r.text[i] == '\\':
+		case quote == '"' && text[i] == '\\':
 			i++
-		case r.text[i] != quote:
-		case quote == '\'' && i+1 < len(r.text) && r.text[i+1] == quote:
+		case text[i] != quote:
+		case quote == '\'' && i+1 < len(text) && text[i+1] == quote:
 			i++
 		default:
-			return i + 1
+			return i + 1, true
 		}
 	}
-	return len(r.text)
+	return len(text), false
 }
 
 // matchEnd returns the offset after the last character of a plain scalar. YAML folds the white

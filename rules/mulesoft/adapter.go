@@ -1,3 +1,22 @@
+// Package mulesoft is the adapter for MuleSoft's API gateways: Mule Gateway and Flex Gateway
+// (since 2025 also called Omni Gateway).
+//
+// A configuration format (apimanager.go, cli.go, flex.go, terraform.go) is read into entries: a
+// policy kind, its version and its fields with their positions. A format does not know what a
+// field means. A policy kind (jwt_validation.go, introspecting.go, client_credentials.go) compiles
+// the fields into checks. A policy kind does not know formats. What the gateways answer is data,
+// in behaviours.go, and what else may explain an answer is data too, in causes.go.
+//
+// Which of the vendor's policies decide on the caller, and which change what later ones read, is
+// data in policies.go.
+//
+// The vendor's own lint rules are in rule_NAME.go, and short ones together in rules_SUBJECT.go.
+// repair.go changes a configuration so that a finding goes away; propose.go changes it so that a
+// request gets in or stays out.
+//
+// The vendor's words are in this package and in dataweave, and in no other below the commands. It
+// must not know another vendor, decide what is good or bad for every gateway (that is for package
+// lint), say which tokens exist (issued) or whether a change helps (repair).
 package mulesoft
 
 import (

@@ -1,19 +1,11 @@
 package mulesoft
 
-import (
-	"slices"
-
-	"github.com/gatewhy/gatewhy/rules"
-)
+import "github.com/gatewhy/gatewhy/rules"
 
 // advice lists what the vendor adds to the rules that hold for every gateway.
 func advice() []rules.Advice {
-	return slices.Concat(tokenAdvice(), clientAdvice(), claimAdvice(), policyAdvice())
-}
-
-// tokenAdvice is about the signature, the audience, the issuer and the keys.
-func tokenAdvice() []rules.Advice {
 	return []rules.Advice{
+		// The signature, the audience, the issuer and the keys.
 		{Rule: "signature-not-verified", References: []string{docJWTPage}},
 		{
 			Rule:       "any-client-accepted",
@@ -56,12 +48,8 @@ func tokenAdvice() []rules.Advice {
 				"documentation mentions no wildcards.",
 			References: []string{docJWTPage},
 		},
-	}
-}
 
-// clientAdvice is about the client id.
-func clientAdvice() []rules.Advice {
-	return []rules.Advice{
+		// The client id.
 		{Rule: "client-id-chosen-by-caller", References: []string{docJWTPage}},
 		{
 			Rule: "client-id-claim-never-issued",
@@ -81,12 +69,8 @@ func clientAdvice() []rules.Advice {
 			Why:        "MuleSoft's token policies answer with 403.",
 			References: []string{kbArticle},
 		},
-	}
-}
 
-// claimAdvice is about custom claims, scopes and the expiry.
-func claimAdvice() []rules.Advice {
-	return []rules.Advice{
+		// Custom claims, scopes and the expiry.
 		{
 			Rule:       "claim-check-switched-off",
 			Fix:        "In MuleSoft's JWT Validation the switch is validateCustomClaim.",
@@ -114,12 +98,8 @@ func claimAdvice() []rules.Advice {
 			Fix:        "In MuleSoft's JWT Validation the switch is mandatoryExpClaim.",
 			References: []string{docJWTPage},
 		},
-	}
-}
 
-// policyAdvice is about where a policy applies, and about the file.
-func policyAdvice() []rules.Advice {
-	return []rules.Advice{
+		// Where a policy applies, and the file.
 		{Rule: "policy-disabled", References: []string{docJWTPage}},
 		{Rule: "route-not-covered", References: []string{docPointcutPage}},
 		{Rule: "route-assumed", References: []string{docPointcutPage}},

@@ -53,7 +53,7 @@ func TestAnAPIsOwnPolicyPerhapsYieldsToAnAutomatedOneOfItsKind(t *testing.T) {
 			if reversed {
 				files[0], files[1] = files[1], files[0]
 			}
-			c, err := readFiles(files, rules.Options{Variant: Mule})
+			c, err := new(parsedTexts).read(files, rules.Options{Variant: Mule})
 			if err != nil {
 				t.Fatal(err)
 			}

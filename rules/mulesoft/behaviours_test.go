@@ -26,7 +26,7 @@ func TestEveryBehaviourHasEvidenceATitleAndADate(t *testing.T) {
 			t.Errorf("%s on %s says two things of its body", b.Situation, b.Variant)
 		}
 		for _, policy := range b.Policies {
-			if _, ok := kindNamed(policy); !ok {
+			if _, ok := modelled(policy); !ok {
 				t.Errorf("%s is about %s, which is not modelled", b.Situation, policy)
 			}
 		}

@@ -31,7 +31,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			c, err := readFiles([]*source.File{file}, rules.Options{})
+			c, err := new(parsedTexts).read([]*source.File{file}, rules.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -38,8 +38,6 @@ type credentialCompiler struct{ *compiler }
 
 func (c *compiler) clientCredentials() []*rules.Check {
 	k := credentialCompiler{c}
-	k.fields = credentialFields()
-	k.inspectFields()
 	contract := k.contract("clientIdExpression", setting{})
 	contract.Evidence, contract.Answer = documented(docClientID), k.answer(noContract)
 	return []*rules.Check{k.clientID(), k.clientSecret(), contract}

@@ -111,8 +111,7 @@ func (c *compiler) compile() *rules.Policy {
 	}
 	switch row.stands {
 	case isModelled:
-		kind, _ := kindNamed(c.asset)
-		policy.Root = rules.AllOf(c.checks(kind)...)
+		policy.Root = rules.AllOf(c.checks(row)...)
 		if c.asset == jwtValidation {
 			policy.Claims = jwtCompiler{c}.claimsPlace()
 		}
@@ -124,8 +123,10 @@ func (c *compiler) compile() *rules.Policy {
 
 // checks compiles an entry of a kind that is modelled. Where its configuration can't be read,
 // every check is unknown, since the gateway does run with a configuration.
-func (c *compiler) checks(k kind) []*rules.Check {
-	checks := k.compile(c)
+func (c *compiler) checks(of vendorPolicy) []*rules.Check {
+	c.fields = of.fields()
+	c.inspectFields()
+	checks := of.compile(c)
 	if c.config.Is(source.Object) {
 		return checks
 	}

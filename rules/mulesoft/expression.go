@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -367,22 +368,57 @@ func queryParams(r *rules.Request) *source.Value {
 
 // Expressions lists the rules of a gateway's dialect; none for a gateway that has none.
 func Expressions(variant string) []rules.Expression {
-	dialects := map[string]dataweave.Dialect{Mule: dataweave.Mule, Flex: dataweave.Flex}
-	dialect, ok := dialects[variant]
-	if !ok {
-		return nil
+	switch variant {
+	case Mule:
+		return dataweave.Table(dataweave.Mule)
+	case Flex:
+		return dataweave.Table(dataweave.Flex)
 	}
-	var all []rules.Expression
-	for _, row := range dataweave.Table() {
-		if slices.Contains(row.Dialects, dialect) {
-			all = append(all, rules.Expression{
-				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime,
-				Input: row.Input, Result: row.Result,
-				Evidence: rules.Evidence{
-					Level: rules.Level(row.Evidence), Reference: row.Reference,
-				},
-			})
-		}
+	return nil
+}
+
+// parsedTexts are expressions that were parsed before: most files of an estate have the same ones,
+// and more than one reader of a file asks. Any number of goroutines may ask at once. A nil one
+// keeps nothing.
+type parsedTexts struct {
+	mutex sync.Mutex
+	known map[parsedText]*dataweave.Expr
+}
+
+type parsedText struct {
+	text    string
+	dialect dataweave.Dialect
+}
+
+// What is kept: so many texts, none of which is longer.
+const (
+	mostParsed    = 256
+	longestParsed = 1 << 10 // bytes
+)
+
+// parse is [dataweave.Parse].
+func (p *parsedTexts) parse(text string, d dataweave.Dialect) (*dataweave.Expr, error) {
+	if p == nil || len(text) > longestParsed {
+		return dataweave.Parse(text, d)
 	}
-	return all
+	p.mutex.Lock()
+	expr := p.known[parsedText{text, d}]
+	p.mutex.Unlock()
+	if expr != nil {
+		return expr, nil
+	}
+	expr, err := dataweave.Parse(text, d)
+	if err == nil {
+		p.keep(parsedText{text, d}, expr)
+	}
+	return expr, err
+}
+
+func (p *parsedTexts) keep(text parsedText, expr *dataweave.Expr) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.known == nil || len(p.known) == mostParsed {
+		p.known = map[parsedText]*dataweave.Expr{}
+	}
+	p.known[text] = expr
 }

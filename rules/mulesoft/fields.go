@@ -50,20 +50,9 @@ func (c *compiler) get(name string) setting {
 				For:   "the configuration with its variables filled in, as the gateway has it",
 			},
 		}}
-	case !f.fits(v):
-		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s must be %s, but this file has %s", name, f.kind, v.Kind),
-		}}
-	case f.hasExpression(v):
-		return setting{value: v, unknown: &rules.Unknown{Why: f.strayExpression()}}
 	}
-	if !f.allows(v) {
-		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf(
-				"%s may be %s, but this file has %s", name, strings.Join(f.allowed, ", "),
-				inspect.Visible(v.Text),
-			),
-		}}
+	if _, why := f.refusal(v, "this file has"); why != "" {
+		return setting{value: v, unknown: &rules.Unknown{Why: why}}
 	}
 	return setting{value: v, text: v.Text}
 }
@@ -104,14 +93,21 @@ func (f field) hasExpression(v *source.Value) bool {
 		strings.HasPrefix(strings.TrimSpace(v.Text), "#[")
 }
 
-func (f field) strayExpression() string {
-	return f.name + " is an expression, and it is not documented that the gateway evaluates one " +
-		"there"
-}
-
-// allows reports whether a value is one of those that the field may have.
-func (f field) allows(v *source.Value) bool {
-	return len(f.allowed) == 0 || slices.Contains(f.allowed, v.Text)
+// refusal says which rule a value of the field breaks, and why; it is empty where the field may
+// have it. This begins what is said of the value: "this file has", or where a reader is shown the
+// value, "this is".
+func (f field) refusal(v *source.Value, this string) (rule, why string) {
+	switch {
+	case !f.fits(v):
+		return "wrong-type", fmt.Sprintf("%s must be %s, but %s %s", f.name, f.kind, this, v.Kind)
+	case f.hasExpression(v):
+		return "value-not-allowed", f.name + " is an expression, and it is not documented that " +
+			"the gateway evaluates one there"
+	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
+		return "value-not-allowed", fmt.Sprintf("%s may be %s, but %s %s", f.name,
+			strings.Join(f.allowed, ", "), this, inspect.Visible(v.Text))
+	}
+	return "", ""
 }
 
 // templated reports whether only a deployment knows the value: a variable, a reference, or a mark
@@ -194,3 +190,137 @@ func isCapitalName(text string) bool {
 }
 
 func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }
+
+// The next three rules have no check of their own: inspectFields finds what breaks them while a
+// configuration is compiled.
+
+func unknownFieldRule() rules.Rule {
+	return rules.Rule{
+		Name:  "unknown-field",
+		Title: "the policy does not have this field",
+		Why: "The gateway ignores it: what it was meant to switch on is off, or " +
+			"has its default.",
+		Fix:      "Write the field's name as the policy has it.",
+		Severity: rules.Warning,
+		Since:    since,
+		References: []string{
+			docJWTPage, "mulesoft/terraform-provider-anypoint, known policy schemas",
+		},
+	}
+}
+
+func wrongTypeRule() rules.Rule {
+	return rules.Rule{
+		Name:  "wrong-type",
+		Title: "the value has the wrong type for the field",
+		Why: "How the gateway handles it is not documented: it may refuse the policy, or use " +
+			"the default. For example, supportedAudiences is a text with commas, not a list.",
+		Fix:        "Write the value with the field's own type.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docJWTPage, tfCommunity},
+	}
+}
+
+func valueNotAllowedRule() rules.Rule {
+	return rules.Rule{
+		Name:       "value-not-allowed",
+		Title:      "the value is not one that the field allows",
+		Why:        "How the gateway handles it is not documented.",
+		Fix:        "Write one of the values that the message lists.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docJWTPage},
+	}
+}
+
+// inspectFields reports the fields that the policy does not have, and the values that a field
+// can't have.
+func (c *compiler) inspectFields() {
+	if c.config == nil {
+		return
+	}
+	for _, member := range c.config.Members {
+		if i := fieldIndex(c.fields, member.Key); i >= 0 {
+			c.inspectValue(c.fields[i], &member)
+		} else {
+			c.unknownField(member)
+		}
+	}
+}
+
+func (c *compiler) unknownField(member source.Member) {
+	message := fmt.Sprintf(
+		"%s is not a field of %s", inspect.Visible(member.Key), policyName(c.asset))
+	if near := nearest(member.Key, c.fields); near != "" {
+		message += "; the nearest is " + near
+	}
+	c.find(rules.Finding{
+		Rule:     "unknown-field",
+		Severity: rules.Warning,
+		Message:  message,
+		Field:    member.Key, Pos: member.KeyPos, Span: member.KeySpan,
+	})
+}
+
+func (c *compiler) inspectValue(f field, member *source.Member) {
+	v := member.Value
+	if c.shownAsText {
+		v = f.asString(v)
+	}
+	if hidden := firstTemplated(v); hidden != nil {
+		c.notShown(f.name, member, hidden)
+		return
+	}
+	if v.Kind == source.Null {
+		return
+	}
+	if rule, why := f.refusal(v, "this is"); rule != "" {
+		finding := rules.Finding{
+			Rule: rule, Severity: rules.Warning, Field: f.name, Message: why,
+		}
+		finding.Pos, finding.Span = memberPlace(member)
+		c.find(finding)
+	}
+}
+
+// notShown reports a field of which the file does not show the value, or a part of it.
+func (c *compiler) notShown(field string, member *source.Member, hidden *source.Value) {
+	f := rules.Finding{
+		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: hidden.Doubt(field),
+	}
+	f.Pos, f.Span = memberPlace(member)
+	if hidden != member.Value {
+		f.Message = "a part of " + hidden.Doubt(field)
+	}
+	c.find(f)
+}
+
+// firstTemplated is the first value in v, or v itself, that only a deployment knows; nil where
+// there is none.
+func firstTemplated(v *source.Value) *source.Value {
+	if templated(v) {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := firstTemplated(item); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := firstTemplated(v.Members[i].Known()); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// nearest is the field whose name is closest; empty where more than half of the name would have to
+// change.
+func nearest(name string, fields []field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return inspect.Nearest(name, names, len(name)/2)
+}

@@ -20,7 +20,7 @@ func fuzzCompile(f *testing.F, name string, seeds ...string) {
 			return
 		}
 		for _, variant := range []string{"", Mule, Flex} {
-			c, err := readFiles(
+			c, err := new(parsedTexts).read(
 				[]*source.File{file}, rules.Options{Variant: variant, Kind: jwtValidation},
 			)
 			if err != nil {

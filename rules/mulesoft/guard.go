@@ -3,9 +3,11 @@ package mulesoft
 import (
 	"cmp"
 	"fmt"
+	"regexp/syntax"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // placed is a member of an entry outside the configuration. It decides whether the gateway runs
@@ -218,6 +220,21 @@ func (p placed) readRoute(item *source.Value) (rules.Route, *doubt) {
 	path, _ := javaDoubt(route.Path)
 	route.MethodUnread, route.PathUnread = method != "", path != ""
 	return route, nil
+}
+
+// javaDoubt is why we do not know what the gateway makes of the expression of a route; empty where
+// it reads it as this program does. It is malformed where the gateway refuses it.
+func javaDoubt(expression string) (why string, malformed bool) {
+	if why, malformed := dataweave.JavaDoubt(expression); why != "" {
+		return why, malformed
+	}
+	if len(expression) > rules.LongestRoute {
+		return "", false // no route is read then, and why is said of the policy
+	}
+	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
+		return "it can't be read here", false
+	}
+	return "", false
 }
 
 // oddExpressions are the expressions of routes of which we do not know what they match.

@@ -66,7 +66,7 @@ func read(t *testing.T, name, text string) *source.File {
 // configurationOf reads the policies of a file that must have some.
 func configurationOf(t *testing.T, name, text string, options rules.Options) *rules.Configuration {
 	t.Helper()
-	c, err := readFiles([]*source.File{read(t, name, text)}, options)
+	c, err := new(parsedTexts).read([]*source.File{read(t, name, text)}, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,46 +1,44 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation). Its
-// names for Flex Gateway are taken for Mule Gateway's too, which is thin evidence.
-func oidcFields() []field {
+// enforcementFields are the fields that the enforcement policies have in common (MuleSoft
+// documentation). Their names for Flex Gateway are taken for Mule Gateway's too, which is thin
+// evidence.
+func enforcementFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
 		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
+	}
+}
+
+func criteria() []string { return []string{"AND", "OR", "and", "or"} }
+
+// oidcFields are the fields of the OpenID Connect enforcement policy.
+func oidcFields() []field {
+	return slices.Concat(enforcementFields(), []field{
 		{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
 		{name: "maxCacheSize", kind: source.Number, absent: "1000"},
-	}
+	})
 }
 
 // externalFields are the fields of the policy for Mule's own OAuth provider
 // (mulesoft/terraform-provider-anypoint).
 func externalFields() []field {
-	return []field{
-		{name: "tokenUrl", kind: source.String},
-		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
-		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
-		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
-		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
-		{name: "maxCacheEntries", kind: source.Number, absent: "10000"},
-	}
+	return slices.Concat(
+		[]field{{name: "tokenUrl", kind: source.String}}, enforcementFields(),
+		[]field{{name: "maxCacheEntries", kind: source.Number, absent: "10000"}},
+	)
 }
 
 // introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft
@@ -58,19 +56,20 @@ func introspectionFields() []field {
 		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		{
-			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
-			allowed: []string{"AND", "OR", "and", "or"},
-		},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }
 
-// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It
+// answerModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It
 // mirrors the token's own claims: scope is the claim scp, and there is a client id only where the
 // token has a claim of that name. A token that has expired, or whose signature does not verify, is
-// inactive.
-func articleModel() *rules.AnswerModel {
+// inactive. It is nil for the policies that the article is not about: nothing is published of the
+// answer about a token of Entra ID then, so that only a captured answer will do.
+func (c *compiler) answerModel() *rules.AnswerModel {
+	if c.asset == externalOAuth2 || c.asset == tokenIntrospection {
+		return nil
+	}
 	signed := rules.Predicate{Op: rules.Verifies, Key: loose(&rules.Key{})}
 	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
 	readable := rules.Predicate{
@@ -82,10 +81,6 @@ func articleModel() *rules.AnswerModel {
 	}
 }
 
-// unpublished says that nothing is published of the validation endpoint's answer about a token of
-// Entra ID, so that only a captured answer will do.
-func unpublished() *rules.AnswerModel { return nil }
-
 // oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the
 // client provider's validation endpoint about the token. They never look at its audience or
 // issuer.
@@ -95,10 +90,8 @@ type oidcCompiler struct {
 }
 
 // introspecting compiles a policy of this family.
-func (c *compiler) introspecting(fields []field, model *rules.AnswerModel) []*rules.Check {
-	o := oidcCompiler{compiler: c, model: model}
-	o.fields = fields
-	o.inspectFields()
+func (c *compiler) introspecting() []*rules.Check {
+	o := oidcCompiler{compiler: c, model: c.answerModel()}
 	contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
 	contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
 	return []*rules.Check{

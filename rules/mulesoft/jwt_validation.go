@@ -62,8 +62,6 @@ type jwtCompiler struct{ *compiler }
 
 func (c *compiler) jwtValidation() []*rules.Check {
 	j := jwtCompiler{c}
-	j.fields = jwtFields()
-	j.inspectFields()
 	return slices.Concat(
 		[]*rules.Check{
 			j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(),

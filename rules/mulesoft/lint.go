@@ -95,26 +95,14 @@ func (c configured) finding(field string, v *source.Value, message string) []rul
 	return []rules.Finding{f}
 }
 
-// fieldsOf describes the fields of a policy kind that looks at tokens; nil for any other.
-func fieldsOf(asset string) []field {
-	switch asset {
-	case jwtValidation:
-		return jwtFields()
-	case openIDConnect, openAM, pingFederate:
-		return oidcFields()
-	case externalOAuth2:
-		return externalFields()
-	case tokenIntrospection:
-		return introspectionFields()
-	case clientIDEnforcement, rateLimitingSLA:
-		return credentialFields()
-	}
-	return nil
-}
-
 // readsCredentials reports whether the policy reads a client's own credentials, and no token.
 func (c configured) readsCredentials() bool {
 	return c.asset == clientIDEnforcement || c.asset == rateLimitingSLA
+}
+
+// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
+func (c configured) isTokenPolicy() bool {
+	return c.fields != nil && !c.custom && !c.readsCredentials()
 }
 
 // setting is a field's value as it counts. It is empty where the policy kind has no such field.
@@ -173,6 +161,18 @@ func eachExpression(
 			all = append(all, look(c, e)...)
 		}
 		return all
+	})
+}
+
+// eachParsed is eachExpression for the expressions that can be read.
+func eachParsed(
+	look func(configured, expressionField) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachExpression(func(c configured, e expressionField) []rules.Finding {
+		if e.expr == nil {
+			return nil
+		}
+		return look(c, e)
 	})
 }
 

@@ -81,8 +81,8 @@ func everythingKnown(t *testing.T) []evident {
 			}
 			all = append(all, evident{key, e.Evidence})
 		}
-		for _, kind := range kinds() {
-			all = append(all, checksKnown(t, kind.asset, variant)...)
+		for _, asset := range assets() {
+			all = append(all, checksKnown(t, asset, variant)...)
 		}
 	}
 	return all

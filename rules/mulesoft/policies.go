@@ -2,8 +2,21 @@ package mulesoft
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The vendor's policies that are modelled, by asset id.
+const (
+	jwtValidation       = "jwt-validation"
+	openIDConnect       = "openidconnect-access-token-enforcement"
+	openAM              = "openam-access-token-enforcement"
+	pingFederate        = "pingfederate-access-token-enforcement"
+	externalOAuth2      = "external-oauth2-access-token-enforcement"
+	tokenIntrospection  = "oauth2-token-introspection"
+	clientIDEnforcement = "client-id-enforcement"
+	rateLimitingSLA     = "rate-limiting-sla-based"
 )
 
 // standing is what a policy has to do with a request's credentials.
@@ -25,6 +38,11 @@ type vendorPolicy struct {
 
 	// effects are what it does to headers of a request; nil for nothing.
 	effects func(*compiler) []rules.Effect
+
+	// Of a policy that is modelled: its name in the console, its fields, and its checks.
+	name    string
+	fields  func() []field
+	compile func(*compiler) []*rules.Check
 }
 
 // policies lists the vendor's policies with their places (mulesoft/terraform-provider-anypoint,
@@ -34,14 +52,46 @@ type vendorPolicy struct {
 func policies() iter.Seq[vendorPolicy] {
 	return func(yield func(vendorPolicy) bool) {
 		for _, row := range [...]vendorPolicy{
-			{asset: jwtValidation},
-			{asset: openIDConnect},
-			{asset: openAM},
-			{asset: pingFederate},
-			{asset: externalOAuth2},
-			{asset: tokenIntrospection},
-			{asset: clientIDEnforcement},
-			{asset: rateLimitingSLA, alias: "rate-limiting-sla"},
+			{
+				asset:  jwtValidation,
+				name:   "JWT Validation",
+				fields: jwtFields, compile: (*compiler).jwtValidation,
+			},
+			{
+				asset:  openIDConnect,
+				name:   "OpenID Connect access token enforcement",
+				fields: oidcFields, compile: (*compiler).introspecting,
+			},
+			{
+				asset:  openAM,
+				name:   "OpenAM access token enforcement",
+				fields: oidcFields, compile: (*compiler).introspecting,
+			},
+			{
+				asset:  pingFederate,
+				name:   "PingFederate access token enforcement",
+				fields: oidcFields, compile: (*compiler).introspecting,
+			},
+			{
+				asset:  externalOAuth2,
+				name:   "OAuth 2.0 access token enforcement using Mule OAuth provider",
+				fields: externalFields, compile: (*compiler).introspecting,
+			},
+			{
+				asset:  tokenIntrospection,
+				name:   "OAuth 2.0 token introspection",
+				fields: introspectionFields, compile: (*compiler).introspecting,
+			},
+			{
+				asset:  clientIDEnforcement,
+				name:   "Client ID Enforcement",
+				fields: credentialFields, compile: (*compiler).clientCredentials,
+			},
+			{
+				asset: rateLimitingSLA, alias: "rate-limiting-sla",
+				name:   "Rate Limiting: SLA-based",
+				fields: credentialFields, compile: (*compiler).clientCredentials,
+			},
 
 			{asset: "a2a-agent-card", stands: isBlind, alias: "a-two-a-agent-card"},
 			{asset: "a2a-pii-detector", stands: isBlind, alias: "a-two-a-pii-detector"},
@@ -128,4 +178,59 @@ func policyNamed(asset string) (vendorPolicy, bool) {
 		}
 	}
 	return vendorPolicy{}, false
+}
+
+// ownName is the asset id in the table of policies for any of the vendor's names of a policy. The
+// policies of OpenAM and PingFederate have more, with the same beginning.
+func ownName(asset string) string {
+	for p := range policies() {
+		if p.alias != "" && p.alias == asset {
+			return p.asset
+		}
+	}
+	for _, prefix := range []string{"openam-", "pingfederate-"} {
+		if strings.HasPrefix(asset, prefix) {
+			return prefix + "access-token-enforcement"
+		}
+	}
+	return asset
+}
+
+// modelled finds a policy whose checks are known, by any of its names.
+func modelled(asset string) (vendorPolicy, bool) {
+	p, ok := policyNamed(asset)
+	return p, ok && p.stands == isModelled
+}
+
+// assets lists the policy kinds that are modelled.
+func assets() []string {
+	var all []string
+	for p := range policies() {
+		if p.stands == isModelled {
+			all = append(all, p.asset)
+		}
+	}
+	return all
+}
+
+// fieldsOf describes the fields of a policy kind that is modelled; nil for any other.
+func fieldsOf(asset string) []field {
+	if p, ok := modelled(asset); ok && p.asset == asset {
+		return p.fields()
+	}
+	return nil
+}
+
+// policyName is the console's name for a policy kind; its id where it is not modelled.
+func policyName(asset string) string {
+	if p, ok := modelled(asset); ok {
+		return p.name
+	}
+	return asset
+}
+
+// known reports whether an asset id is one of the vendor's, modelled or not.
+func known(asset string) bool {
+	_, ok := policyNamed(asset)
+	return ok
 }

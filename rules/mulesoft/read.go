@@ -13,8 +13,10 @@ import (
 // detect reports whether a file holds a policy of the vendor's.
 func detect(file *source.File, options rules.Options) bool { return len(found(file, options)) > 0 }
 
-// readFiles reads the policies of files.
-func readFiles(files []*source.File, options rules.Options) (*rules.Configuration, error) {
+// read reads the policies of files, which remember their expressions when they are parsed.
+func (p *parsedTexts) read(
+	files []*source.File, options rules.Options,
+) (*rules.Configuration, error) {
 	c := &rules.Configuration{Options: options, Files: files}
 	for _, file := range files {
 		entries, err := readFile(file, options)
@@ -26,6 +28,9 @@ func readFiles(files []*source.File, options rules.Options) (*rules.Configuratio
 	slices.SortStableFunc(c.Entries, func(a, b rules.Entry) int {
 		return automatedFirst(a.(*entry), b.(*entry))
 	})
+	for _, e := range entriesOf(c) {
+		e.parsed = p
+	}
 	return c, nil
 }
 
@@ -173,8 +178,8 @@ func (e *entry) unwrapJSON() {
 // shown to the user keeps the file's own name.
 func (e *entry) resolveKind() {
 	e.name = e.asset
-	if k, modelled := kindNamed(e.asset); modelled && !e.custom && !e.outbound {
-		e.asset = k.asset
+	if p, ok := modelled(e.asset); ok && !e.custom && !e.outbound {
+		e.asset = p.asset
 	}
 }
 

@@ -66,10 +66,10 @@ func setters(s *rules.Subject, of *rules.Policy) setter {
 			all.vars, all.caller = true, true
 			continue
 		}
-		_, modelled := kindNamed(e.asset)
+		_, known := modelled(e.asset)
 		decided := len(p.Checks()) > 0
 		switch {
-		case e.custom || !modelled:
+		case e.custom || !known:
 			all.vars, all.caller = all.vars || decided || len(p.Effects) > 0, all.caller || decided
 		case e.asset == clientIDEnforcement && !asksForSecret(p):
 			all.named = p

@@ -1,15 +1,9 @@
 package mulesoft
 
 import (
-	"cmp"
-	"fmt"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -140,38 +134,6 @@ func attachesNowhere(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// mostMinutes is the longest time for which it makes sense to cache keys: a day. Entra ID may roll
-// its keys at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
-const mostMinutes = 24 * 60
-
-func keyCachingTime() rules.Rule {
-	return rules.Rule{
-		Name:  "key-caching-time-in-seconds",
-		Title: "the caching time of keys is probably given in seconds",
-		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, " +
-			"during which the gateway does not know a new key of Entra ID.",
-		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
-		Severity: rules.Warning,
-		Since:    since,
-		References: []string{
-			docJWTPage, tfCommunity,
-			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",
-		},
-		Check: eachEntry(cachesForLongerThanADay),
-	}
-}
-
-func cachesForLongerThanADay(c configured) []rules.Finding {
-	ttl := c.setting("jwksServiceTimeToLive")
-	minutes, err := strconv.ParseInt(ttl.text, 10, 64)
-	if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
-		return nil
-	}
-	length := inspect.Length(time.Duration(min(minutes, 100_000_000)) * time.Minute)
-	message := "jwksServiceTimeToLive counts minutes: this is " + length
-	return c.finding("jwksServiceTimeToLive", ttl.value, message)
-}
-
 func introspectionEndpointUnfit() rules.Rule {
 	return rules.Rule{
 		Name:  "introspection-endpoint-unfit",
@@ -228,71 +190,4 @@ func unfit(address string) string {
 		return "it is asked over http, where anyone on the network path can answer"
 	}
 	return ""
-}
-
-func policyOrder() rules.Rule {
-	return rules.Rule{
-		Name:  "policy-order",
-		Title: "two policies are in an order in which the second can't work",
-		Why: "Policies run in their order: what a token policy puts into authentication is " +
-			"not there yet for a policy before it. A browser's CORS preflight carries no " +
-			"token, so a token policy before CORS would reject it. MuleSoft documents that CORS " +
-			"runs before all others whatever its order is.",
-		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
-			"client id.",
-		Severity:   rules.Warning,
-		Lesser:     "a note of CORS behind a token policy",
-		Since:      since,
-		References: []string{docOrder, docReorder, kbInvalid},
-		Check:      checkOrder,
-	}
-}
-
-// checkOrder compares each policy with the policies behind it.
-func checkOrder(s *rules.Subject) []rules.Finding {
-	chain := inForce(s)
-	slices.SortStableFunc(chain, func(a, b configured) int {
-		return cmp.Or(automatedFirst(a.entry, b.entry), cmp.Compare(a.order, b.order))
-	})
-	var all []rules.Finding
-	for i, c := range chain {
-		for _, later := range chain[i+1:] {
-			why := c.disturbs(later)
-			if why == "" {
-				continue
-			}
-			found := later.finding("order", firstPresent(later.assetAt, later.place), why)
-			if later.asset == corsPolicy {
-				found[0].Severity = rules.Note
-			}
-			all = append(all, found...)
-			break
-		}
-	}
-	return all
-}
-
-// disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
-// with the same order, or with none, may run either way round.
-func (c configured) disturbs(later configured) string {
-	unordered := c.order == later.order || c.policy.Unordered || later.policy.Unordered
-	switch {
-	case unordered && c.automated == later.automated:
-		return ""
-	case c.isTokenPolicy() && later.asset == corsPolicy:
-		const why = "CORS comes after %s, which rejects a preflight request for want of a " +
-			"token, unless CORS runs first whatever its order is, as MuleSoft documents"
-		return fmt.Sprintf(why, policyName(c.asset))
-	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
-		strings.Contains(c.config.JSON(), "#[authentication."):
-		const why = "%s comes before this and reads authentication, which only this policy " +
-			"fills in"
-		return fmt.Sprintf(why, policyName(c.asset))
-	}
-	return ""
-}
-
-// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
-func (c configured) isTokenPolicy() bool {
-	return c.fields != nil && !c.custom && !c.readsCredentials()
 }

@@ -25,14 +25,11 @@ func arrayEqualityOnClaims() rules.Rule {
 		Lesser:     "a warning for any claim except scp, which may be such a list",
 		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
-		Check:      eachExpression(comparesWholeList),
+		Check:      eachParsed(comparesWholeList),
 	}
 }
 
 func comparesWholeList(c configured, e expressionField) []rules.Finding {
-	if e.expr == nil {
-		return nil
-	}
 	switch claim := comparedWithList(e.expr); claim {
 	case "":
 		return nil
@@ -100,14 +97,11 @@ func expressionNotSupported() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docFlexPEL},
-		Check:      eachExpression(usesWhatIsMissing),
+		Check:      eachParsed(usesWhatIsMissing),
 	}
 }
 
 func usesWhatIsMissing(c configured, e expressionField) []rules.Finding {
-	if e.expr == nil {
-		return nil
-	}
 	for _, u := range e.expr.Unsupported() {
 		if !u.Missing {
 			continue
@@ -132,12 +126,12 @@ func expressionAmbiguous() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docDataWeave},
-		Check:      eachExpression(isAmbiguous),
+		Check:      eachParsed(isAmbiguous),
 	}
 }
 
 func isAmbiguous(c configured, e expressionField) []rules.Finding {
-	if e.expr == nil || len(e.expr.Ambiguities()) == 0 {
+	if len(e.expr.Ambiguities()) == 0 {
 		return nil
 	}
 	a := e.expr.Ambiguities()[0]
@@ -192,17 +186,17 @@ func expressionNotBoolean() rules.Rule {
 		Lesser:     "a warning for a claim that may be a boolean itself",
 		Since:      since,
 		References: []string{docJWTPage},
-		Check:      eachExpression(givesNoBoolean),
+		Check:      eachParsed(givesNoBoolean),
 	}
 }
 
 func givesNoBoolean(c configured, e expressionField) []rules.Finding {
-	if !e.test || e.expr == nil {
+	if !e.test {
 		return nil
 	}
 	claim, isClaim := claimPath(e.expr.Root.Bare())
 	switch {
-	case e.expr.Boolean() == dataweave.No, isClaim && neverBoolean(claim):
+	case e.expr.Boolean() == rules.No, isClaim && neverBoolean(claim):
 		const message = "the expression does not give a boolean, so the claim fails for every " +
 			"token"
 		return c.finding(e.name, e.value, message)
@@ -240,14 +234,14 @@ func tokenExpressionGivesNoToken() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docJWTPage},
-		Check:      eachExpression(givesNoToken),
+		Check:      eachParsed(givesNoToken),
 	}
 }
 
 // givesNoToken evaluates the expression on a request that has the token wherever the expression
 // looks for it.
 func givesNoToken(c configured, e expressionField) []rules.Finding {
-	if e.name != "jwtExpression" || e.expr == nil {
+	if e.name != "jwtExpression" {
 		return nil
 	}
 	parsed := c.parse(e.value.Text)

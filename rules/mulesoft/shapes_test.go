@@ -114,7 +114,7 @@ resource "anypoint_api_policy_ip_allowlist" "orders" {
 		t.Run(test.name, func(t *testing.T) {
 			var got map[string]int
 			file := read(t, test.file, test.text)
-			if c, err := readFiles([]*source.File{file}, rules.Options{}); err == nil {
+			if c, err := new(parsedTexts).read([]*source.File{file}, rules.Options{}); err == nil {
 				got = map[string]int{}
 				for _, p := range compile(behavioursOf, c).Policies {
 					got[p.Asset]++

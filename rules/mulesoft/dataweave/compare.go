@@ -8,34 +8,14 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Answer is yes, no, or maybe where we cannot know it.
-type Answer uint8
-
-// The answers.
-const (
-	Maybe Answer = iota
-	Yes
-	No
-)
-
-func yesIf(condition bool) Answer {
+func yesIf(condition bool) rules.Truth {
 	if condition {
-		return Yes
+		return rules.Yes
 	}
-	return No
-}
-
-func (a Answer) not() Answer {
-	switch a {
-	case Yes:
-		return No
-	case No:
-		return Yes
-	default:
-		return Maybe
-	}
+	return rules.No
 }
 
 // Rest is a member for an object of which we know only some members: reading a member that is not
@@ -84,17 +64,17 @@ func ascii(s string) bool {
 
 // equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel,
 // runtime/value.rs).
-func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
+func (v *evaluator) equal(a, b *source.Value, depth int) rules.Truth {
 	if !v.deeper(depth) || !v.spend(1) || a == nil || b == nil ||
 		a.Kind == source.Unknown || b.Kind == source.Unknown {
-		return Maybe
+		return rules.Maybe
 	}
 	if a.Kind != b.Kind {
-		return No
+		return rules.No
 	}
 	switch a.Kind {
 	case source.Null:
-		return Yes
+		return rules.Yes
 	case source.Number:
 		return v.sameNumber(a.Text, b.Text)
 	case source.List:
@@ -108,15 +88,15 @@ func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
 
 // similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave
 // operators). We answer only for the coercions that the page shows.
-func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
+func (v *evaluator) similar(a, b *source.Value, depth int) rules.Truth {
 	if !v.deeper(depth) || !v.spend(1) {
-		return Maybe
+		return rules.Maybe
 	}
 	switch {
 	case a.Is(source.List) && b.Is(source.List):
 		return sameItems(a.Items, b.Items, depth, v.similar)
 	case a.Is(source.Object) && b.Is(source.Object):
-		return Maybe
+		return rules.Maybe
 	case a != nil && b != nil && a.Kind == b.Kind:
 		return v.equal(a, b, depth)
 	case a.Is(source.String):
@@ -124,37 +104,37 @@ func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
 	case b.Is(source.String):
 		return similarText(b.Text, a)
 	default:
-		return Maybe
+		return rules.Maybe
 	}
 }
 
 // similarText compares a string with a value of another kind, where the string is written as that
 // kind is.
-func similarText(text string, other *source.Value) Answer {
+func similarText(text string, other *source.Value) rules.Truth {
 	switch {
 	case other.Is(source.Bool) && (text == "true" || text == "false"):
 		return yesIf(text == other.Text)
 	case other.Is(source.Number) && isInteger(text) && isInteger(other.Text):
 		return yesIf(text == other.Text)
 	default:
-		return Maybe
+		return rules.Maybe
 	}
 }
 
 // sameItems compares two lists item by item: one difference decides.
 func sameItems(
-	a, b []*source.Value, depth int, same func(a, b *source.Value, depth int) Answer,
-) Answer {
+	a, b []*source.Value, depth int, same func(a, b *source.Value, depth int) rules.Truth,
+) rules.Truth {
 	if len(a) != len(b) {
-		return No
+		return rules.No
 	}
-	result := Yes
+	result := rules.Yes
 	for i := range a {
 		switch same(a[i], b[i], depth+1) {
-		case No:
-			return No
-		case Maybe:
-			result = Maybe
+		case rules.No:
+			return rules.No
+		case rules.Maybe:
+			result = rules.Maybe
 		}
 	}
 	return result
@@ -162,25 +142,25 @@ func sameItems(
 
 // sameObject compares two objects. It is not documented whether the order of members counts, nor
 // what repeated members do.
-func (v *evaluator) sameObject(a, b *source.Value, depth int) Answer {
+func (v *evaluator) sameObject(a, b *source.Value, depth int) rules.Truth {
 	if restOf(a) != nil || restOf(b) != nil || !v.spend(len(a.Members)*len(b.Members)) {
-		return Maybe
+		return rules.Maybe
 	}
 	if len(a.Members) != len(b.Members) {
-		return No
+		return rules.No
 	}
-	result := Yes
+	result := rules.Yes
 	for i, m := range a.Members {
 		other := b.Find(m.Key)
 		if other == nil {
-			return No
+			return rules.No
 		}
 		repeated := countMembers(a, m.Key) > 1 || countMembers(b, m.Key) > 1
 		switch same := v.equal(m.Value, other.Value, depth+1); {
-		case same == No && !repeated:
-			return No
-		case same != Yes || repeated || b.Members[i].Key != m.Key:
-			result = Maybe
+		case same == rules.No && !repeated:
+			return rules.No
+		case same != rules.Yes || repeated || b.Members[i].Key != m.Key:
+			result = rules.Maybe
 		}
 	}
 	return result
@@ -216,7 +196,7 @@ func (v *evaluator) order(n *Node, left, right *source.Value) Result {
 func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
 	isText, isNumber := left.Is(source.String), left.Is(source.Number)
 	switch {
-	case right.Is(source.Number) && (isNumber || isText && isDecimal(left.Text)):
+	case right.Is(source.Number) && (isNumber || isText && source.IsNumber(left.Text)):
 		return v.orderNumbers(n, left.Text, right.Text)
 	case right.Is(source.String) && (isText || isNumber || left.Is(source.Bool)):
 		return orderText(n, left.Text, right.Text)
@@ -266,14 +246,14 @@ func (n *Node) accepts(order int) bool {
 
 // sameNumber compares exactly on Mule, as floats on Flex Gateway. Whether Mule's 1 equals 1.0 is
 // not documented.
-func (v *evaluator) sameNumber(a, b string) Answer {
+func (v *evaluator) sameNumber(a, b string) rules.Truth {
 	if a == b {
-		return Yes
+		return rules.Yes
 	}
 	order, ok := compareNumbers(v.expr.Dialect, a, b)
 	switch {
 	case !ok, order == 0 && !v.flex():
-		return Maybe
+		return rules.Maybe
 	default:
 		return yesIf(order == 0)
 	}
@@ -304,32 +284,22 @@ func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
 
 func float(text string) (float64, bool) {
 	f, err := strconv.ParseFloat(text, 64)
-	return f, isDecimal(text) && err == nil && !math.IsInf(f, 0)
+	return f, source.IsNumber(text) && err == nil && !math.IsInf(f, 0)
 }
 
 // rational reads a decimal number exactly, unless it is long or its exponent has more than three
 // digits.
 func rational(text string) (*big.Rat, bool) {
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-	if !isDecimal(text) || len(text) > 400 || len(strings.TrimLeft(exponent, "+-")) > 3 {
+	if !source.IsNumber(text) || len(text) > 400 || len(strings.TrimLeft(exponent, "+-")) > 3 {
 		return nil, false
 	}
 	return new(big.Rat).SetString(text)
-}
-
-// isDecimal reports whether a text is a number as JSON writes it (RFC 8259, section 6).
-func isDecimal(text string) bool {
-	s := scanner{text: strings.TrimPrefix(text, "-")}
-	if s.text == "" || !isDigit(rune(s.text[0])) {
-		return false
-	}
-	_, err := s.number()
-	return err == nil && s.pos == len(s.text)
 }
 
 // isInteger reports whether a text is a whole number in its only form: no sign but -, no leading
 // zero.
 func isInteger(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
-	return isDecimal(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"
+	return source.IsNumber(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"
 }

@@ -45,14 +45,14 @@ type Failure struct {
 // Holds says whether the result is true, as a custom claim of a policy needs it. A value that is
 // not a boolean is No, and so is a failure (MuleSoft, JWT Validation policy: an expression that
 // does not return a boolean fails).
-func (r Result) Holds() Answer {
+func (r Result) Holds() rules.Truth {
 	switch {
 	case r.Unknown != nil && !r.Unknown.NeverTrue:
-		return Maybe
+		return rules.Maybe
 	case isTrue(r.Value):
-		return Yes
+		return rules.Yes
 	default:
-		return No
+		return rules.No
 	}
 }
 
@@ -149,13 +149,13 @@ func (e *Expr) Eval(env Env) Result {
 	}
 	old := &evaluator{env: env, expr: e}
 	before := old.eval(e.Root)
-	if now.Value != nil && before.Value != nil && v.equal(now.Value, before.Value, 0) == Yes {
+	if now.Value != nil && before.Value != nil && v.equal(now.Value, before.Value, 0) == rules.Yes {
 		return now
 	}
 	const why = "%s of null gives a value since Mule 4.4 (DataWeave 2.4) " +
 		"and an error before it, and the version of the runtime is not known"
 	either := unknown(v.version, why, v.version.Name)
-	either.Unknown.NeverTrue = now.Holds() == No && before.Holds() == No
+	either.Unknown.NeverTrue = now.Holds() == rules.No && before.Holds() == rules.No
 	either.Unknown.NeverFound = now.isNothing() && before.isNothing()
 	return either
 }
@@ -189,10 +189,10 @@ func (v *evaluator) tooLarge(n *Node) Result {
 
 // answer is the result of a comparison, and why there is none: values that are too large to be
 // compared here, or what the vendor does not say.
-func (v *evaluator) answer(a Answer, n *Node, why string) Result {
+func (v *evaluator) answer(a rules.Truth, n *Node, why string) Result {
 	switch {
-	case a != Maybe:
-		return value(boolean(a == Yes))
+	case a != rules.Maybe:
+		return value(boolean(a == rules.Yes))
 	case v.steps > maxSteps:
 		return v.tooLarge(n)
 	case v.tooDeep:
@@ -417,7 +417,7 @@ func (v *evaluator) truth(n *Node) Result {
 	r := v.eval(n)
 	isTruthText := r.Value.Is(source.String) && (r.Value.Text == "true" || r.Value.Text == "false")
 	switch {
-	case r.Unknown != nil && n.Boolean() != Yes:
+	case r.Unknown != nil && n.Boolean() != rules.Yes:
 		open := fromOperand(r, true)
 		open.Unknown.NeverTrue = r.Unknown.NeverTrue
 		return open
@@ -488,7 +488,7 @@ func (v *evaluator) compare(n *Node) Result {
 		return v.answer(same, n, "whether these values are equal is not documented")
 	case "!=":
 		same := v.equal(left, right, 0)
-		return v.answer(same.not(), n, "whether these values are equal is not documented")
+		return v.answer(-same, n, "whether these values are equal is not documented")
 	case "~=":
 		same := v.similar(left, right, 0)
 		return v.answer(same, n, "how ~= coerces these values is not documented")

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // function is a function that this package evaluates.
@@ -142,13 +143,13 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 	case !within.Is(source.List):
 		return undocumented(n, args...)
 	}
-	found := No
+	found := rules.No
 	for _, item := range within.Items {
 		switch v.equal(item, wanted, 0) {
-		case Yes:
+		case rules.Yes:
 			return value(boolean(true))
-		case Maybe:
-			found = Maybe
+		case rules.Maybe:
+			found = rules.Maybe
 		}
 	}
 	return v.answer(found, n, "whether the list contains this value is not known")
@@ -327,7 +328,7 @@ func (n *Node) compiled() *regexp.Regexp {
 		return nil
 	}
 	pattern := n.Args[1].Bare().Text
-	if !isPlainPattern(pattern) {
+	if why, _ := JavaDoubt(pattern); why != "" {
 		return nil
 	}
 	if n.prepared.function.name == "matches" {
@@ -338,35 +339,4 @@ func (n *Node) compiled() *regexp.Regexp {
 		return nil
 	}
 	return expression
-}
-
-// isPlainPattern reports whether a pattern means the same in Java and in Go: it has no
-// look-around, no back-reference, no possessive quantifier, no class inside a class, and few kinds
-// of escapes.
-func isPlainPattern(pattern string) bool {
-	inClass := false
-	for i := 0; i < len(pattern); i++ {
-		rest := pattern[i+1:]
-		isSpecialGroup := strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "?:")
-		switch c := pattern[i]; {
-		case c < ' ' || c > '~':
-			return false
-		case c == '\\':
-			if rest == "" || strings.IndexByte(`dwDW.-/\+*?()[]{}|^$:@_`, rest[0]) < 0 {
-				return false
-			}
-			i++
-		case c == '[' && inClass, c == '&' && inClass:
-			return false
-		case c == '[':
-			inClass = true
-		case c == ']':
-			inClass = false
-		case c == '(' && !inClass && isSpecialGroup:
-			return false
-		case c == '+' && !inClass && i > 0 && strings.IndexByte("+*?}", pattern[i-1]) >= 0:
-			return false
-		}
-	}
-	return !inClass
 }

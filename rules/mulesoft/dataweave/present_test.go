@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown holds the comparisons with null of a
@@ -20,17 +21,17 @@ func TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown(t *testing.T) {
 			Kind: source.Object, Members: []source.Member{{Key: "claimSet", Value: set}},
 		},
 	}
-	for expression, want := range map[string]Answer{
-		"vars.claimSet.oid != null":                           Yes,
-		"null == vars.claimSet.oid":                           No,
-		"(vars.claimSet.oid default vars.claimSet.x) != null": Yes,
-		"(vars.claimSet.oid) == null":                         No,
-		"vars.claimSet.oid == 'a'":                            Maybe,
-		"vars.claimSet.oid.part != null":                      Maybe,
-		"vars.claimSet.oid[7] != null":                        Maybe,
-		"upper(vars.claimSet.oid) == null":                    Maybe,
-		"vars.claimSet.upn != null":                           Maybe,
-		"vars.claimSet.x != null":                             No,
+	for expression, want := range map[string]rules.Truth{
+		"vars.claimSet.oid != null":                           rules.Yes,
+		"null == vars.claimSet.oid":                           rules.No,
+		"(vars.claimSet.oid default vars.claimSet.x) != null": rules.Yes,
+		"(vars.claimSet.oid) == null":                         rules.No,
+		"vars.claimSet.oid == 'a'":                            rules.Maybe,
+		"vars.claimSet.oid.part != null":                      rules.Maybe,
+		"vars.claimSet.oid[7] != null":                        rules.Maybe,
+		"upper(vars.claimSet.oid) == null":                    rules.Maybe,
+		"vars.claimSet.upn != null":                           rules.Maybe,
+		"vars.claimSet.x != null":                             rules.No,
 	} {
 		expr, err := Parse(expression, Mule)
 		if err != nil {

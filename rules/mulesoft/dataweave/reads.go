@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Reads returns the paths that the expression reads, each once, in the order of the text:
@@ -274,44 +275,44 @@ func (c *comparedClaims) compared(operand, with *Node) bool {
 // Boolean says whether the value of the expression is a boolean, as far as its text alone shows:
 // Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
 // as with vars.claimSet.admin.
-func (e *Expr) Boolean() Answer { return e.Root.Boolean() }
+func (e *Expr) Boolean() rules.Truth { return e.Root.Boolean() }
 
 // Boolean says whether the value of the node is a boolean, as far as its text alone shows.
-func (n *Node) Boolean() Answer {
+func (n *Node) Boolean() rules.Truth {
 	switch n.Kind {
 	case Bool, And, Or, Not, Compare:
-		return Yes
+		return rules.Yes
 	case Null, Number, String, Regex, List, Arithmetic:
-		return No
+		return rules.No
 	case Group:
 		return n.Args[0].Boolean()
 	case Default:
-		return n.Args[0].Boolean().and(n.Args[1].Boolean())
+		return agreed(n.Args[0].Boolean(), n.Args[1].Boolean())
 	case If:
-		return n.Args[1].Boolean().and(n.Args[2].Boolean())
+		return agreed(n.Args[1].Boolean(), n.Args[2].Boolean())
 	case Call:
 		return functionBoolean(n.Name)
 	default:
-		return Maybe
+		return rules.Maybe
 	}
 }
 
-// and keeps what both alternatives agree on.
-func (a Answer) and(b Answer) Answer {
+// agreed is what both alternatives agree on.
+func agreed(a, b rules.Truth) rules.Truth {
 	if a == b {
 		return a
 	}
-	return Maybe
+	return rules.Maybe
 }
 
-func functionBoolean(name string) Answer {
+func functionBoolean(name string) rules.Truth {
 	f, ok := lookup(name)
 	switch {
 	case !ok:
-		return Maybe
+		return rules.Maybe
 	case f.predicate:
-		return Yes
+		return rules.Yes
 	default:
-		return No
+		return rules.No
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -159,29 +160,29 @@ func TestWhatAnExpressionComparesAClaimWith(t *testing.T) {
 
 func TestBooleanSaysWhatTheTextShows(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]Answer{
-		`vars.claimSet.scope`:                  Maybe,
-		`vars.claimSet.scope == 'a'`:           Yes,
-		`(vars.a contains 'x')`:                Yes,
-		`not vars.a`:                           Yes,
-		`isEmpty(vars.a)`:                      Yes,
-		`vars.a matches /x/`:                   Yes,
-		`'a'`:                                  No,
-		`null`:                                 No,
-		`upper(vars.a)`:                        No,
-		`vars.a ++ 'b'`:                        No,
-		`vars.a default false`:                 Maybe,
-		`(vars.a == 1) default false`:          Yes,
-		`if (vars.a) true else false`:          Yes,
-		`if (vars.a) 'a' else 'b'`:             No,
-		`if (vars.a) 'a' else true`:            Maybe,
-		`vars.a some ($ == 1)`:                 Maybe,
-		`vars.a ?`:                             Maybe,
-		`[vars.a == 1]`:                        No,
-		`sizeOf(vars.a)`:                       No,
-		`{a: 1}`:                               Maybe,
-		`vars.a contains 'x' or vars.b`:        Yes,
-		`dw::core::Strings::substringAfter(a)`: No,
+	for text, want := range map[string]rules.Truth{
+		`vars.claimSet.scope`:                  rules.Maybe,
+		`vars.claimSet.scope == 'a'`:           rules.Yes,
+		`(vars.a contains 'x')`:                rules.Yes,
+		`not vars.a`:                           rules.Yes,
+		`isEmpty(vars.a)`:                      rules.Yes,
+		`vars.a matches /x/`:                   rules.Yes,
+		`'a'`:                                  rules.No,
+		`null`:                                 rules.No,
+		`upper(vars.a)`:                        rules.No,
+		`vars.a ++ 'b'`:                        rules.No,
+		`vars.a default false`:                 rules.Maybe,
+		`(vars.a == 1) default false`:          rules.Yes,
+		`if (vars.a) true else false`:          rules.Yes,
+		`if (vars.a) 'a' else 'b'`:             rules.No,
+		`if (vars.a) 'a' else true`:            rules.Maybe,
+		`vars.a some ($ == 1)`:                 rules.Maybe,
+		`vars.a ?`:                             rules.Maybe,
+		`[vars.a == 1]`:                        rules.No,
+		`sizeOf(vars.a)`:                       rules.No,
+		`{a: 1}`:                               rules.Maybe,
+		`vars.a contains 'x' or vars.b`:        rules.Yes,
+		`dw::core::Strings::substringAfter(a)`: rules.No,
 	} {
 		if got := parse(t, text, Mule).Boolean(); got != want {
 			t.Errorf("%s: got %v, want %v", text, got, want)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Ambiguity is a place where parentheses are missing, so that the gateway reads the text otherwise
@@ -275,7 +277,7 @@ func (n *Node) rewrite() string {
 	switch {
 	case n.Kind == Arithmetic && n.Name == "-" && n.Args[1].Kind == Root:
 		return left.Args[0].String() + selector(left.Text+"-"+n.Args[1].Name)
-	case isCall && functionBoolean(left.Text) == Yes:
+	case isCall && functionBoolean(left.Text) == rules.Yes:
 		return "(" + left.Args[0].String() + " " + left.Text + " " + n.Text + ")"
 	}
 	return ""

@@ -1,8 +1,10 @@
 package dataweave
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -233,7 +235,7 @@ func TestMissingParenthesesAreFoundWithTheFormToWrite(t *testing.T) {
 
 func TestTheFormToWriteIsClear(t *testing.T) {
 	t.Parallel()
-	for _, row := range Table() {
+	for _, row := range slices.Concat(Table(Mule), Table(Flex)) {
 		e, err := Parse(row.Expression, Mule)
 		if err != nil {
 			continue
@@ -250,11 +252,11 @@ func TestTheFormToWriteIsClear(t *testing.T) {
 
 func TestOnlyTheUndecidedPartIsUnknown(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]Answer{
-		`false and (vars.a contains 'x' or vars.b contains 'y')`: No,
-		`true or (vars.a contains 'x' or vars.b contains 'y')`:   Maybe,
-		`true and (vars.a contains 'x' or vars.b contains 'y')`:  Maybe,
-		`vars.a contains 'x' or vars.b contains 'y'`:             Maybe,
+	for text, want := range map[string]rules.Truth{
+		`false and (vars.a contains 'x' or vars.b contains 'y')`: rules.No,
+		`true or (vars.a contains 'x' or vars.b contains 'y')`:   rules.Maybe,
+		`true and (vars.a contains 'x' or vars.b contains 'y')`:  rules.Maybe,
+		`vars.a contains 'x' or vars.b contains 'y'`:             rules.Maybe,
 	} {
 		r := parse(t, text, Mule).Eval(env(t, `{"vars": {"a": ["x"], "b": []}}`))
 		if got := r.Holds(); got != want {

@@ -1,8 +1,11 @@
 package mulesoft
 
 import (
+	"cmp"
 	"fmt"
 	"net/textproto"
+	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -94,4 +97,66 @@ func tokenHeaders(policy *rules.Policy) []string {
 		}
 	}
 	return all
+}
+
+func policyOrder() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-order",
+		Title: "two policies are in an order in which the second can't work",
+		Why: "Policies run in their order: what a token policy puts into authentication is " +
+			"not there yet for a policy before it. A browser's CORS preflight carries no " +
+			"token, so a token policy before CORS would reject it. MuleSoft documents that CORS " +
+			"runs before all others whatever its order is.",
+		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
+			"client id.",
+		Severity:   rules.Warning,
+		Lesser:     "a note of CORS behind a token policy",
+		Since:      since,
+		References: []string{docOrder, docReorder, kbInvalid},
+		Check:      checkOrder,
+	}
+}
+
+// checkOrder compares each policy with the policies behind it.
+func checkOrder(s *rules.Subject) []rules.Finding {
+	chain := inForce(s)
+	slices.SortStableFunc(chain, func(a, b configured) int {
+		return cmp.Or(automatedFirst(a.entry, b.entry), cmp.Compare(a.order, b.order))
+	})
+	var all []rules.Finding
+	for i, c := range chain {
+		for _, later := range chain[i+1:] {
+			why := c.disturbs(later)
+			if why == "" {
+				continue
+			}
+			found := later.finding("order", firstPresent(later.assetAt, later.place), why)
+			if later.asset == corsPolicy {
+				found[0].Severity = rules.Note
+			}
+			all = append(all, found...)
+			break
+		}
+	}
+	return all
+}
+
+// disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
+// with the same order, or with none, may run either way round.
+func (c configured) disturbs(later configured) string {
+	unordered := c.order == later.order || c.policy.Unordered || later.policy.Unordered
+	switch {
+	case unordered && c.automated == later.automated:
+		return ""
+	case c.isTokenPolicy() && later.asset == corsPolicy:
+		const why = "CORS comes after %s, which rejects a preflight request for want of a " +
+			"token, unless CORS runs first whatever its order is, as MuleSoft documents"
+		return fmt.Sprintf(why, policyName(c.asset))
+	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
+		strings.Contains(c.config.JSON(), "#[authentication."):
+		const why = "%s comes before this and reads authentication, which only this policy " +
+			"fills in"
+		return fmt.Sprintf(why, policyName(c.asset))
+	}
+	return ""
 }

@@ -1,33 +1,20 @@
-package mulesoft
+package dataweave
 
 import (
 	"fmt"
-	"regexp/syntax"
+	"strconv"
 	"strings"
-
-	"github.com/gatewhy/gatewhy/rules"
 )
 
-// The gateway reads the expressions of routes as Java does (java.util.regex.Pattern), and this
-// program as Go does. Where the two read one alike, what it matches is known.
-
-// javaDoubt is why we do not know what the gateway makes of the expression of a route; empty where
-// Java reads it as Go does. It is malformed where Java refuses it.
-func javaDoubt(expression string) (why string, malformed bool) {
+// JavaDoubt is why we do not know what a gateway makes of a regular expression, which it reads as
+// Java does (java.util.regex.Pattern) and this program as Go does. It is empty where the two read it
+// alike, and malformed where Java refuses it.
+func JavaDoubt(expression string) (why string, malformed bool) {
 	j := javaReader{rest: expression}
 	for j.rest != "" && j.why == "" {
 		j.next()
 	}
-	if j.why != "" {
-		return j.why, j.malformed
-	}
-	if len(expression) > rules.LongestRoute {
-		return "", false // no route is read then, and why is said of the policy
-	}
-	if _, err := syntax.Parse(expression, syntax.Perl); err != nil {
-		return "it can't be read here", false
-	}
-	return "", false
+	return j.why, j.malformed
 }
 
 // javaReader goes through an expression, and stops at what the two may read otherwise.
@@ -125,9 +112,14 @@ func (j *javaReader) group() {
 func (j *javaReader) repetition() {
 	inside, after, found := strings.Cut(j.rest[1:], "}")
 	from, to, _ := strings.Cut(inside, ",")
-	if !found || !isNumber(from) || to != "" && !isNumber(to) {
+	if !found || !isCount(from) || to != "" && !isCount(to) {
 		j.refused("Java reads { as the beginning of a number of repetitions, not of a name")
 		return
 	}
 	j.rest = after
+}
+
+func isCount(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil
 }

@@ -33,13 +33,6 @@ var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
-		Use: "collect [WHAT]",
-		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
-			"contracts, the validation endpoint's\n" +
-			"answer, the app registration, the service principal, the keys, and a captured " +
-			"request. Ids that are not given are\n" +
-			"left as YOUR_…. It does not run them, and they contain no secrets: secrets are " +
-			"read from variables.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeCollection,
 		RunE: func(_ *cobra.Command, args []string) error {

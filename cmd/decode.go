@@ -21,15 +21,7 @@ type decodeFlags struct {
 func newDecode(env *Env) *cobra.Command {
 	var flags decodeFlags
 	cmd := &cobra.Command{
-		Use: "decode [TOKEN]",
-		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
-			"and what is odd. It verifies\n" +
-			"nothing: anyone can make up a token like this one.\n\n" +
-			"--claim NAME shows what a claim means, who sets it and whether it may decide " +
-			"access, and its value if a token is\n" +
-			"given; the exit code is then 1 if the token does not have the claim.\n\n" +
-			tokenHelp,
-		Args:              cobra.ArbitraryArgs,
+		Long:              tokenHelp,
 		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.decode(cmd, &flags, args)

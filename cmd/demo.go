@@ -22,10 +22,6 @@ import (
 func newDemo(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use: "demo",
-		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
-			"on tokens that are signed with\n" +
-			"a throwaway key. It needs no input and no network.",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(*cobra.Command, []string) error { return env.demo(&output) },

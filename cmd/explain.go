@@ -37,15 +37,6 @@ type explainFlags struct {
 func newExplain(env *Env) *cobra.Command {
 	var flags explainFlags
 	cmd := &cobra.Command{
-		Use: "explain [TOKEN] -p POLICY",
-		Long: "explain runs a gateway's policies over a token and says what the gateway " +
-			"answers, which field of which\n" +
-			"file decides it, and which change, tried on this token, repairs it. The only thing " +
-			"that it sends is the request\n" +
-			"for the key set.\n\n" +
-			"From a curl command or a HAR file it also takes the method, the path and the " +
-			"headers, and from what curl -v or\n" +
-			"curl -i has printed the answer to compare, unless a flag gives them.",
 		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd, &flags, args)

@@ -19,19 +19,6 @@ import (
 func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
-		Use: "fix PATH…",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
-			"the file as it is. Nothing is\n" +
-			"printed that was not compiled and linted again; the diff is followed by what the " +
-			"gateway answers before and after,\n" +
-			"and by a warning for each token that gets in only after the change.\n" +
-			"Without --rule and --solution it repairs every error and warning that it can " +
-			"repair without asking. It exits with 1\n" +
-			"if an error remains, or with --rule if a finding of that rule remains, and if this " +
-			"environment's own token stays\n" +
-			"out. A change that would lock it out is not printed.\n" +
-			"Several files, a folder or a pattern are repaired file by file; in a folder, files " +
-			"without a policy are skipped.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.complete(env.Gateways); err != nil {

@@ -17,14 +17,6 @@ func newGateways(env *Env) *cobra.Command {
 		expressions bool
 	)
 	cmd := &cobra.Command{
-		Use: "gateways [NAME]",
-		Long: "gateways lists what each gateway answers in each situation: status, body and " +
-			"headers, with the evidence and the\n" +
-			"reference. explain predicts from this table only. Of a gateway with a control " +
-			"plane it also says\n" +
-			"how that handles policies before any request. With --expressions it lists the " +
-			"rules of\n" +
-			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeGateway,
 		RunE: func(_ *cobra.Command, args []string) error {

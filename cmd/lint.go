@@ -35,13 +35,6 @@ type lintFlags struct {
 func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
-		Use: "lint PATH…",
-		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
-			"input) and says what lets in too\n" +
-			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +
-			"lists what it looks for.\n" +
-			"A file that you name must contain a policy; in a folder or a pattern, files " +
-			"without one are skipped.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)

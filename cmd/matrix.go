@@ -28,15 +28,7 @@ type matrixFlags struct {
 func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
-		Use: "matrix [-c gatewhy.yaml]",
-		Long: "matrix reads an environments file and runs real tokens, and every kind of token " +
-			"that Entra ID can issue for its app\n" +
-			"registrations, against every environment's policies. An environment's own tokens " +
-			"must be let in, all others\n" +
-			"kept out: those of other environments, of an unrelated app in the tenant, of " +
-			"another tenant, of a client that is in\n" +
-			"no file, and, if no signature is checked, tokens that anyone makes up.\n\n" +
-			render.Paragraph(issued.LeavesOut),
+		Long:              render.Paragraph(issued.LeavesOut),
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {

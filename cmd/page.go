@@ -20,10 +20,6 @@ import (
 func newPage(env *Env) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use: "page",
-		Long: "page serves the page that came with the release on this machine's loopback " +
-			"address, and opens a browser on it,\n" +
-			"until it is interrupted. Nothing that is pasted there leaves the browser.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return env.page(cmd.Context(), dir) },
 	}

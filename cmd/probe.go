@@ -38,17 +38,6 @@ type probeFlags struct {
 func newProbe(env *Env) *cobra.Command {
 	var flags probeFlags
 	cmd := &cobra.Command{
-		Use: "probe URL [@FILE|-] -p POLICY",
-		Long: "probe predicts what the gateway answers, sends the request once to the URL that " +
-			"you typed, and compares. The\n" +
-			"token goes to that host alone, in the Authorization header; no redirect is " +
-			"followed, nothing is stored.\n\n" +
-			"The token is read from @FILE, from - or nothing for standard input (on a terminal " +
-			"it is asked for, and not shown);\n" +
-			"as an argument it would stay in the shell's history, and is refused.\n\n" +
-			"With --all the tokens of the environments file are sent to the url: of each " +
-			"environment. That file must be named.",
-		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: env.completeTokenOfProbe,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.keys.offline {

@@ -42,19 +42,6 @@ type pullFlags struct {
 func newPull(env *Env) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
-		Use: "pull [FOLDER]",
-		Long: "pull reads the policies, contracts and API instances of an organisation's " +
-			"environments from Anypoint's control\n" +
-			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
-			"there. A second run says what\n" +
-			"changed. Secrets in policies are masked; public keys stay.\n\n" +
-			"It signs in as a connected app: ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET are " +
-			"its id and its secret, or they are\n" +
-			"asked for on a terminal. The app needs the scopes View APIs Configuration and View " +
-			"Contracts.\n\n" +
-			"--from azure fetches the app registrations and service principals that the " +
-			"audiences of the policies in the folder\n" +
-			"name. It runs the Azure CLI (az), which you have signed in, and nothing else.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeFolder,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -10,10 +10,6 @@ import (
 func newRules(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use: "rules [NAME]",
-		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to " +
-			"do, and a bad and a good example, which\n" +
-			"the program's own tests run.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeRule,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -39,16 +39,6 @@ type scanFlags struct {
 func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
-		Use: "scan [FILE…] -p POLICY",
-		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
-			"zstd: one a line, anywhere in\n" +
-			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
-			"and audience. With --before and\n" +
-			"--after it shows which tokens a policy change locks out and which it lets in. " +
-			"Tokens are evaluated one second\n" +
-			"after they were issued, unless --at says otherwise; they are never shown and never " +
-			"sent.",
-		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.scan(cmd, &flags, args)
 		},

@@ -24,24 +24,15 @@ type verifyFlags struct {
 func newVerify(env *Env) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use: "verify [TOKEN]",
-		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
-			"Without --tenant, --issuer or\n" +
-			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
-			"token chose its own keys.\n" +
-			"If the key that signed an Entra ID token is not among those, gatewhy looks for it " +
-			"among the other keys of the\n" +
-			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
-			"never sent anywhere.\n\n" + tokenHelp,
-		Args:              cobra.ArbitraryArgs,
+		Long:              tokenHelp,
 		ValidArgsFunction: env.completeToken,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.verify(cmd, &flags, args)
 		},
 	}
+	flags.keys.register(cmd)
 	flags.output.register(cmd, render.Formats().Verify.Names()...)
 	flags.output.registerDetail(cmd)
-	flags.keys.register(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	return cmd

@@ -22,7 +22,7 @@ func newDecode(env *Env) *cobra.Command {
 	var flags decodeFlags
 	cmd := &cobra.Command{
 		Long:              tokenHelp,
-		ValidArgsFunction: env.completeToken,
+		ValidArgsFunction: atArgument(0, env.completeAt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.decode(cmd, &flags, args)
 		},
@@ -97,9 +97,9 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	case err != nil || token == nil || claim.Value != nil:
 		return err
 	case token.Claims == nil:
-		return exitWith(exitUndetermined)
+		return exit(exitUndetermined)
 	}
-	return exitWith(exitRejected)
+	return exit(exitRejected)
 }
 
 // tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked

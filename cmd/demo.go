@@ -66,7 +66,15 @@ func (e *Env) demo(output *outputFlags) error {
 
 // play runs a scene's policy over its tokens.
 func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error {
-	policies, err := e.demoPolicySet(s.Policy)
+	content, err := demo.Policy(s.Policy)
+	if err != nil {
+		return err
+	}
+	file, err := source.Read(s.Policy, content)
+	if err != nil {
+		return err
+	}
+	policies, err := e.Gateways.Read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return err
 	}
@@ -95,18 +103,6 @@ func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error
 	}
 	_, err = text.WriteTo(e.Stdout)
 	return err
-}
-
-func (e *Env) demoPolicySet(name string) (*report.PolicySet, error) {
-	content, err := demo.Policy(name)
-	if err != nil {
-		return nil, err
-	}
-	file, err := source.Read(name, content)
-	if err != nil {
-		return nil, err
-	}
-	return e.Gateways.Read([]*source.File{file}, rules.Options{})
 }
 
 // demoRequest is a request with a token that was issued a moment ago, to an API where both

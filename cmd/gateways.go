@@ -18,7 +18,7 @@ func newGateways(env *Env) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: env.completeGateway,
+		ValidArgsFunction: oneOf(env.Gateways.Variants()),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.gateways(&output, args, expressions)
 		},
@@ -26,15 +26,6 @@ func newGateways(env *Env) *cobra.Command {
 	output.register(cmd, render.Formats().Gateways.Names()...)
 	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
 	return cmd
-}
-
-func (e *Env) completeGateway(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return e.Gateways.Variants(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {

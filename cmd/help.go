@@ -129,7 +129,12 @@ func completeHelp(
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names := commandNames(cmd.Root(), start)
+	var names []string
+	for _, sub := range cmd.Root().Commands() {
+		if sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), start) {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
 	for _, t := range topics() {
 		if strings.HasPrefix(t.name, start) {
 			names = append(names, cobra.CompletionWithDesc(t.name, t.title()))

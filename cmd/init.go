@@ -27,7 +27,7 @@ func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeFolder,
+		ValidArgsFunction: oneFolder(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.init(&flags, args)
 		},

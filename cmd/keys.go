@@ -72,11 +72,10 @@ func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
 	}
 	listing := report.NewKeyListing(set, e.Now(), clouds...)
 	listing.AddNext(line, namedKeys(line, args))
-	err = show(e, &flags.output, render.Formats().Keys, listing)
-	if err == nil && len(listing.Private) > 0 {
-		return exitWith(exitRejected)
+	if err := show(e, &flags.output, render.Formats().Keys, listing); err != nil {
+		return err
 	}
-	return err
+	return exitAs(len(listing.Private) > 0, false)
 }
 
 // namedKeys are the flags that name a key set to verify with: none where that is standard input,

@@ -11,22 +11,13 @@ func newRules(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: env.completeRule,
+		ValidArgsFunction: oneOf(report.RuleNames(env.Gateways.Catalogue())),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.rules(&output, args)
 		},
 	}
 	output.register(cmd, render.Formats().Rules.Names()...)
 	return cmd
-}
-
-func (e *Env) completeRule(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return report.RuleNames(e.Gateways.Catalogue()), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) rules(output *outputFlags, args []string) error {

@@ -64,10 +64,7 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,
 		"the requests have no headers except those of -H and the token")
-	flags.StringVar(&f.environment.name, "env", "",
-		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
-	flags.StringVarP(&f.environment.config, "config", "c", report.DefaultEnvironments,
-		"the environments `FILE`")
+	f.environment.register(cmd)
 	flags.Var((*texts)(&f.apps), "app",
 		"`FILE` with app registrations, which name the clients; repeatable")
 	flags.StringVar(&f.jsonPath, "json-path", "",
@@ -245,11 +242,8 @@ func (e *Env) showScan(flags *scanFlags, x *report.Scanning, failed error) error
 }
 
 func (e *Env) scanEnds(flags *scanFlags, x *report.Scanning, failed error) error {
-	switch {
-	case failed != nil:
+	if failed != nil {
 		return failed
-	case flags.failOn.value == "rejected" && x.After.Count(rules.Rejected) > 0:
-		return exitWith(exitRejected)
 	}
-	return nil
+	return exitAs(flags.failOn.value == "rejected" && x.After.Count(rules.Rejected) > 0, false)
 }

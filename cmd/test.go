@@ -77,10 +77,7 @@ func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
 	if err := show(e, &flags.output, render.Formats().Test, x); err != nil {
 		return err
 	}
-	if x.Failed() > 0 {
-		return exitWith(exitRejected)
-	}
-	return nil
+	return exitAs(x.Failed() > 0, false)
 }
 
 // tester reads what the command line names for every test.

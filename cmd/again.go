@@ -73,14 +73,12 @@ func flagWords(flag *pflag.Flag, value string) []string {
 		return []string{"--" + flag.Name + "=" + value}
 	case flag.Name == "header":
 		value = report.OpenHeader(value)
-	case report.Guarded(value) != value, takesToken(flag) && !strings.HasPrefix(value, "@"):
+	case report.Guarded(value) != value,
+		(flag.Name == "other" || flag.Name == "token") && !strings.HasPrefix(value, "@"):
 		value = "TOKEN"
 	}
 	return []string{name, value}
 }
-
-// takesToken reports whether the value of a flag may be a token itself.
-func takesToken(flag *pflag.Flag) bool { return flag.Name == "other" || flag.Name == "token" }
 
 // readToken reads the token of a command. Where there is none in what was given, the error says
 // how to pass another one.
@@ -159,28 +157,20 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 	return &problem
 }
 
-// filesIn lists the names of the files in a folder; none if it can't be read.
 // nearFile is the name of a file in the same folder that is like the given one; empty where there
 // is none.
 func (e *Env) nearFile(name string) string {
-	folder, name := filepath.Split(name)
-	near := report.Nearest(name, filesIn(e.maker().Path(filepath.Clean(folder))))
-	if near == "" {
-		return ""
-	}
-	return folder + near
-}
-
-func filesIn(folder string) []string {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return nil // the error of the file itself is shown
-	}
+	folder, base := filepath.Split(name)
+	// of a folder that can't be read the error of the file itself is shown
+	entries, _ := os.ReadDir(e.maker().Path(filepath.Clean(folder)))
 	var names []string
 	for _, entry := range entries {
 		if !entry.IsDir() {
 			names = append(names, entry.Name())
 		}
 	}
-	return names
+	if near := report.Nearest(base, names); near != "" {
+		return folder + near
+	}
+	return ""
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -33,15 +32,8 @@ var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
-		Use: "collect [WHAT]",
-		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
-			"contracts, the validation endpoint's\n" +
-			"answer, the app registration, the service principal, the keys, and a captured " +
-			"request. Ids that are not given are\n" +
-			"left as YOUR_…. It does not run them, and they contain no secrets: secrets are " +
-			"read from variables.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: env.completeCollection,
+		ValidArgsFunction: oneOf(report.CollectionNames(env.Gateways.Collections(""))),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.collect(&flags, args)
 		},
@@ -50,21 +42,8 @@ func newCollect(env *Env) *cobra.Command {
 	for i, id := range collectIDs {
 		cmd.Flags().StringVar(&flags.ids[i], id.flag, "", id.usage)
 	}
-	flags.cloud = choice{kind: "CLOUD"}
-	for _, cloud := range entra.Clouds() {
-		flags.cloud.allowed = append(flags.cloud.allowed, cloud.ID)
-	}
-	flags.cloud.register(cmd, "cloud", "", "the tenant's cloud")
+	flags.cloud.registerCloud(cmd)
 	return cmd
-}
-
-func (e *Env) completeCollection(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return report.CollectionNames(e.Gateways.Collections("")), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) collect(flags *collectFlags, args []string) error {

@@ -165,24 +165,26 @@ func (e *Env) completeEnvironments(cmd *cobra.Command) {
 	})
 }
 
-// completeToken completes a TOKEN that is the only argument.
-func (e *Env) completeToken(
-	cmd *cobra.Command, args []string, start string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// atArgument completes the argument with this index, and no other one.
+func atArgument(index int, choices cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(
+		cmd *cobra.Command, args []string, start string,
+	) ([]string, cobra.ShellCompDirective) {
+		if len(args) != index {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return choices(cmd, args, start)
 	}
-	return e.completeAt(cmd, args, start)
 }
 
-// completeTokenOfProbe completes the token behind the URL.
-func (e *Env) completeTokenOfProbe(
-	cmd *cobra.Command, args []string, start string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) != 1 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return e.completeAt(cmd, args, start)
+// oneOf completes the only argument of a command with one of some words.
+func oneOf(words []string) cobra.CompletionFunc {
+	return atArgument(0, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// oneFolder completes a FOLDER that is the only argument.
+func oneFolder() cobra.CompletionFunc {
+	return atArgument(0, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 }
 
 // completeAt completes @FILE. Shells know nothing of files behind an @.
@@ -228,14 +230,4 @@ func completeKeySet(
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
-}
-
-// completeFolder completes a FOLDER that is the only argument.
-func completeFolder(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return nil, cobra.ShellCompDirectiveFilterDirs
 }

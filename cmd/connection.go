@@ -20,6 +20,10 @@ func registerConnection(cmd *cobra.Command) {
 		"file of --cert")
 }
 
+// otherAuthority is the hint where a certificate is not trusted.
+const otherAuthority = "--cacert FILE trusts another certificate authority, such as a company's " +
+	"own"
+
 // connects makes the command's transport before it runs, as its flags say.
 func (e *Env) connects(cmd *cobra.Command) {
 	if cmd.Flags().Lookup("cacert") == nil {

@@ -21,16 +21,8 @@ type decodeFlags struct {
 func newDecode(env *Env) *cobra.Command {
 	var flags decodeFlags
 	cmd := &cobra.Command{
-		Use: "decode [TOKEN]",
-		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
-			"and what is odd. It verifies\n" +
-			"nothing: anyone can make up a token like this one.\n\n" +
-			"--claim NAME shows what a claim means, who sets it and whether it may decide " +
-			"access, and its value if a token is\n" +
-			"given; the exit code is then 1 if the token does not have the claim.\n\n" +
-			tokenHelp,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: env.completeToken,
+		Long:              tokenHelp,
+		ValidArgsFunction: atArgument(0, env.completeAt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.decode(cmd, &flags, args)
 		},
@@ -105,9 +97,9 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	case err != nil || token == nil || claim.Value != nil:
 		return err
 	case token.Claims == nil:
-		return exitWith(exitUndetermined)
+		return exit(exitUndetermined)
 	}
-	return exitWith(exitRejected)
+	return exit(exitRejected)
 }
 
 // tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked

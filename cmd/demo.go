@@ -22,10 +22,6 @@ import (
 func newDemo(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use: "demo",
-		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
-			"on tokens that are signed with\n" +
-			"a throwaway key. It needs no input and no network.",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(*cobra.Command, []string) error { return env.demo(&output) },
@@ -70,7 +66,15 @@ func (e *Env) demo(output *outputFlags) error {
 
 // play runs a scene's policy over its tokens.
 func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error {
-	policies, err := e.demoPolicySet(s.Policy)
+	content, err := demo.Policy(s.Policy)
+	if err != nil {
+		return err
+	}
+	file, err := source.Read(s.Policy, content)
+	if err != nil {
+		return err
+	}
+	policies, err := e.Gateways.Read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return err
 	}
@@ -99,18 +103,6 @@ func (e *Env) play(s *demo.Scene, key *demoTenantKey, output *outputFlags) error
 	}
 	_, err = text.WriteTo(e.Stdout)
 	return err
-}
-
-func (e *Env) demoPolicySet(name string) (*report.PolicySet, error) {
-	content, err := demo.Policy(name)
-	if err != nil {
-		return nil, err
-	}
-	file, err := source.Read(name, content)
-	if err != nil {
-		return nil, err
-	}
-	return e.Gateways.Read([]*source.File{file}, rules.Options{})
 }
 
 // demoRequest is a request with a token that was issued a moment ago, to an API where both

@@ -42,7 +42,7 @@ type Env struct {
 	OnInterrupt func(stop func())
 	Exit        func(code int)
 
-	Run Runner // runs the Azure CLI for pull, and opens a browser; nil for the real one
+	Run Runner // runs the Azure CLI for pull, and opens a browser
 
 	Executable func() (string, error) // the program's own file
 
@@ -83,6 +83,7 @@ func System() Env {
 		Gateways:    gateways.All(),
 		OnInterrupt: onInterrupt,
 		Exit:        os.Exit,
+		Run:         runReally,
 	}
 }
 
@@ -109,12 +110,6 @@ func (e *Env) note(format string, args ...any) { e.say("note", fmt.Sprintf(forma
 
 func (e *Env) say(kind, text string) {
 	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, report.Guarded(text))
-}
-
-// set reports whether an environment variable is there and not empty.
-func (e *Env) set(name string) bool {
-	value, ok := e.LookupEnv(name)
-	return ok && value != ""
 }
 
 // localeIsUTF8 reads the locale as POSIX ranks it: LC_ALL over LC_CTYPE over LANG.
@@ -193,7 +188,8 @@ func readPaste(terminal io.Reader) (string, error) {
 		case pasted.interrupted:
 			return "", errInterrupted
 		case done, errors.Is(err, io.EOF):
-			return pasted.text(), nil
+			plain := strings.NewReplacer(pasteBegins, "", pasteEnds, "", "\r\n", "\n", "\r", "\n")
+			return plain.Replace(string(pasted.raw)), nil
 		case err != nil:
 			return "", err
 		case len(pasted.raw) > report.MaxInput:
@@ -223,19 +219,8 @@ func (p *paste) add(chunk []byte) (done bool) {
 			p.raw = append(p.raw, c)
 		}
 	}
-	return p.endsWithEnter() && !p.insidePaste()
-}
-
-func (p *paste) endsWithEnter() bool {
-	return len(p.raw) > 0 && (p.raw[len(p.raw)-1] == '\r' || p.raw[len(p.raw)-1] == '\n')
-}
-
-func (p *paste) insidePaste() bool {
 	raw := string(p.raw)
-	return strings.LastIndex(raw, pasteBegins) > strings.LastIndex(raw, pasteEnds)
-}
-
-func (p *paste) text() string {
-	plain := strings.NewReplacer(pasteBegins, "", pasteEnds, "", "\r\n", "\n", "\r", "\n")
-	return plain.Replace(string(p.raw))
+	entered := strings.HasSuffix(raw, "\r") || strings.HasSuffix(raw, "\n")
+	isInside := strings.LastIndex(raw, pasteBegins) > strings.LastIndex(raw, pasteEnds)
+	return entered && !isInside
 }

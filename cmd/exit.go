@@ -30,12 +30,16 @@ type exit int
 
 func (exit) Error() string { return "" }
 
-// exitWith returns the error that ends a command with this code, or nil for exitOK.
-func exitWith(code int) error {
-	if code == exitOK {
-		return nil
+// exitAs ends a command after its result has been printed: with 1 where something is wrong, else
+// with 3 where something is not known.
+func exitAs(wrong, unknown bool) error {
+	switch {
+	case wrong:
+		return exit(exitRejected)
+	case unknown:
+		return exit(exitUndetermined)
 	}
-	return exit(code)
+	return nil
 }
 
 // problem is an error that no file is to blame for; the hints may be none.

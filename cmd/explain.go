@@ -22,31 +22,18 @@ type explainFlags struct {
 	at       atFlag
 	redact   redactFlag
 
-	environment   environmentFlags
-	apps          []string
-	noToken       bool
-	other         string
-	contracts     string
-	introspection string
-	method, path  string
-	headers       []string
-	headersWhole  bool
-	observed      observedFlags
+	environment environmentFlags
+	apps        []string
+	noToken     bool
+	other       string
+	said        report.Said // of the request
+	observed    observedFlags
 }
 
 func newExplain(env *Env) *cobra.Command {
 	var flags explainFlags
 	cmd := &cobra.Command{
-		Use: "explain [TOKEN] -p POLICY",
-		Long: "explain runs a gateway's policies over a token and says what the gateway " +
-			"answers, which field of which\n" +
-			"file decides it, and which change, tried on this token, repairs it. The only thing " +
-			"that it sends is the request\n" +
-			"for the key set.\n\n" +
-			"From a curl command or a HAR file it also takes the method, the path and the " +
-			"headers, and from what curl -v or\n" +
-			"curl -i has printed the answer to compare, unless a flag gives them.",
-		ValidArgsFunction: env.completeToken,
+		ValidArgsFunction: atArgument(0, env.completeAt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd, &flags, args)
 		},
@@ -66,8 +53,8 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.other, "other", "",
 		"another environment's `TOKEN` (or @FILE), run against each repair")
-	flags.Var((*pathText)(&f.path), "path", "the request's `PATH`, with the API's base path")
-	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
+	flags.Var((*pathText)(&f.said.Path), "path", "the request's `PATH`, with the API's base path")
+	flags.BoolVar(&f.said.HeadersWhole, "no-other-headers", false,
 		"the request has no headers except those of -H and the token")
 	f.observed.register(cmd)
 }
@@ -77,17 +64,14 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.noToken, "no-token", false, "the request carries no token")
-	flags.StringVar(&f.contracts, "contracts", "",
+	flags.StringVar(&f.said.Contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
-	flags.StringVar(&f.introspection, "introspection", "",
+	flags.StringVar(&f.said.Introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
-	flags.Var((*methodText)(&f.method), "method", "the request's `METHOD`")
-	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
+	flags.Var((*methodText)(&f.said.Method), "method", "the request's `METHOD`")
+	flags.VarP((*texts)(&f.said.Headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" says that it is not sent; @FILE has one a line; repeatable")
-	flags.StringVar(&f.environment.name, "env", "",
-		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
-	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml",
-		"the environments `FILE`")
+	f.environment.register(cmd)
 	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, for more exact "+
 		"findings in the policy; repeatable")
 }
@@ -111,9 +95,13 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	token, pasted, err := e.explainedToken(flags, &line, args)
-	if err != nil {
-		return err
+	var token *inspect.Token
+	var pasted report.Pasted
+	if !flags.noToken {
+		token, pasted, err = e.maker().ReadRequest(args)
+		if err := e.orAgain(err, "explain", &line, args); err != nil {
+			return err
+		}
 	}
 	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
 	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted.Request)
@@ -142,7 +130,8 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
 	}
-	return exitWith(verdictCode(explanation.Verdict.Outcome))
+	outcome := explanation.Verdict.Outcome
+	return exitAs(outcome == rules.Rejected, outcome != rules.Accepted)
 }
 
 // misplacedPolicy is about policies that stand behind the token, without -p.
@@ -169,28 +158,6 @@ func (e *Env) misplacedPolicy(
 	return problem("no policy was given", "-p stands before the name of a policy's file", again)
 }
 
-// explainedToken reads the token, unless the request carries none, and what was pasted with it.
-func (e *Env) explainedToken(
-	flags *explainFlags, line *report.CommandLine, args []string,
-) (*inspect.Token, report.Pasted, error) {
-	if flags.noToken {
-		return nil, report.Pasted{}, nil
-	}
-	token, pasted, err := e.maker().ReadRequest(args)
-	return token, pasted, e.orAgain(err, "explain", line, args)
-}
-
-// verdictCode is the exit code of a verdict.
-func verdictCode(outcome rules.Decision) int {
-	switch outcome {
-	case rules.Accepted:
-		return exitOK
-	case rules.Rejected:
-		return exitRejected
-	}
-	return exitUndetermined
-}
-
 // check refuses flags that can't all be true, before anything is read.
 func (f *explainFlags) check(args []string) error {
 	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
@@ -203,7 +170,7 @@ func (f *explainFlags) check(args []string) error {
 		what string
 	}{
 		{slices.Contains(f.policies.files, "-"), "the policy"},
-		{f.introspection == "-", "the introspection answer"},
+		{f.said.Introspection == "-", "the introspection answer"},
 		{f.other == "-", "the token of --other"},
 	} {
 		switch {
@@ -218,30 +185,14 @@ func (f *explainFlags) check(args []string) error {
 	return nil
 }
 
-// request gathers what is known of the request.
-func (e *Env) request(
-	ctx context.Context, flags *explainFlags, token *inspect.Token, pasted *inspect.HTTPRequest,
-) (*rules.Request, error) {
-	at, err := flags.at.resolve(e, token)
-	if err != nil {
-		return nil, err
-	}
-	request, err := e.maker().NewRequest(&report.Said{
-		At: at, Method: flags.method, Path: flags.path,
-		Headers: flags.headers, HeadersWhole: flags.headersWhole,
-		Contracts: flags.contracts, Introspection: flags.introspection,
-	}, token, pasted)
-	if err != nil {
-		return nil, err
-	}
-	request.Signatures, err = e.signatures(ctx, &flags.keys, token)
-	return request, err
-}
-
 // environmentFlags take a request's surroundings from an environment of the environments file.
-type environmentFlags struct {
-	name   string
-	config string
+type environmentFlags struct{ name, config string }
+
+func (f *environmentFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.name, "env", "",
+		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
+	cmd.Flags().StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
+		"the environments `FILE`")
 }
 
 // explained are the policies that a request meets, with the contracts where an environment tells
@@ -264,7 +215,7 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 // environmentKeys takes the key set, else the tenant, of the environments file, where the command
 // line names neither.
 func (e *Env) environmentKeys(flags *explainFlags) error {
-	if flags.keys.jwks != "" || flags.keys.tenant != "" || flags.keys.issuer != "" {
+	if flags.keys.namesKeys() {
 		return nil
 	}
 	file, err := e.maker().ReadEnvironments(flags.environment.config)
@@ -290,13 +241,21 @@ func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
 	pasted *inspect.HTTPRequest,
 ) (*report.Explainer, error) {
-	request, err := e.request(ctx, flags, token, pasted)
+	said := flags.said
+	var err error
+	if said.At, err = flags.at.resolve(e, token); err != nil {
+		return nil, err
+	}
+	request, err := e.maker().NewRequest(&said, token, pasted)
 	if err != nil {
+		return nil, err
+	}
+	if request.Signatures, err = e.signatures(ctx, &flags.keys, token); err != nil {
 		return nil, err
 	}
 	run := &report.Explainer{
 		Policies: policies, Request: request, Options: flags.policies.options(),
-		Contracts: flags.contracts, AppFiles: flags.apps,
+		Contracts: said.Contracts, AppFiles: flags.apps,
 	}
 	if flags.other != "" {
 		run.Other, err = e.maker().OtherRequest(flags.other, request)

@@ -13,25 +13,11 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
-		Use: "fix PATH…",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
-			"the file as it is. Nothing is\n" +
-			"printed that was not compiled and linted again; the diff is followed by what the " +
-			"gateway answers before and after,\n" +
-			"and by a warning for each token that gets in only after the change.\n" +
-			"Without --rule and --solution it repairs every error and warning that it can " +
-			"repair without asking. It exits with 1\n" +
-			"if an error remains, or with --rule if a finding of that rule remains, and if this " +
-			"environment's own token stays\n" +
-			"out. A change that would lock it out is not printed.\n" +
-			"Several files, a folder or a pattern are repaired file by file; in a folder, files " +
-			"without a policy are skipped.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.complete(env.Gateways); err != nil {
@@ -64,7 +50,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		return err
 	}
 	fixer, err := e.maker().NewFixer(
-		file, flags.options(), apps, flags.facts, flags.solution.value)
+		file, flags.reading.options(), apps, flags.facts, flags.solution.value)
 	if err != nil {
 		return err
 	}
@@ -80,7 +66,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 			return problem
 		}
 		printError(e.Stderr, problem)
-		return exitWith(exitRejected)
+		return exit(exitRejected)
 	}
 	shown.AddNext(line)
 	if flags.output.format.value == "json" {
@@ -89,11 +75,23 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
-// fixed repairs the policies of one file. The notes are for a file with nothing to repair.
-func (e *Env) fixed(flags *fixFlags, fixer *report.Fixer) (*report.Fixing, string, error) {
+// fixed repairs the policies of one file, and makes a request of each token that was given, one
+// second after it was issued. The notes are for a file with nothing to repair.
+func (e *Env) fixed(
+	flags *fixFlags, fixer *report.Fixer,
+) (fixed *report.Fixing, notes string, err error) {
 	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
-	if err := e.readRequests(flags, &fixer.Fix); err != nil {
-		return nil, "", err
+	if flags.contracts != "" {
+		if fixer.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
+			return nil, "", err
+		}
+	}
+	for _, text := range flags.tokens {
+		given, err := e.maker().Given(text, &fixer.Fix)
+		if err != nil {
+			return nil, "", err
+		}
+		fixer.Given = append(fixer.Given, given)
 	}
 	return fixer.Run()
 }
@@ -121,10 +119,7 @@ func (e *Env) finishFix(
 	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
 	}
-	if shown.Stays {
-		return exitWith(exitRejected)
-	}
-	return nil
+	return exitAs(shown.Stays, false)
 }
 
 // fixFlags are the flags of fix.
@@ -132,17 +127,13 @@ type fixFlags struct {
 	output    outputFlags
 	rule      string
 	solution  choice
-	api       string
+	reading   readingFlags
 	facts     rules.Facts
 	version   choice
 	tokens    []string
 	contracts string
-	runtime   string // the version of the gateway
 	apps      []string
 	write     bool
-
-	kind    policyType
-	variant choice
 }
 
 func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
@@ -151,12 +142,8 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.solution.register(cmd, "solution", "", solutionUsage(gateways))
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
-	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
-	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
+	f.reading.register(cmd, gateways, "the file")
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
-	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVar(&f.rule, "rule", "",
 		"repair only the findings of this rule: a `NAME` from gatewhy rules")
 	flags.StringVar(&f.facts.Audience, "audience", "",
@@ -192,15 +179,9 @@ func solutionUsage(gateways report.Gateways) string {
 	return strings.Join(parts, "; ")
 }
 
-func (f *fixFlags) options() rules.Options {
-	return rules.Options{
-		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
-	}
-}
-
 // complete checks the flags that only make sense in one form.
 func (f *fixFlags) complete(gateways report.Gateways) error {
-	f.facts.Version = versionNamed(f.version.value)
+	f.facts.Version = map[string]entra.Version{"1": entra.V1, "2": entra.V2}[f.version.value]
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
 		return problem("--tenant must be the tenant's id, a GUID: issuers never contain a domain",
 			"gatewhy decode shows it: the claim tid of any token from the tenant")
@@ -216,34 +197,6 @@ func (f *fixFlags) complete(gateways report.Gateways) error {
 	return nil
 }
 
-// versionNamed is the version of tokens that a number is; 0 for none.
-func versionNamed(text string) entra.Version {
-	switch text {
-	case "1", "1.0":
-		return entra.V1
-	case "2", "2.0":
-		return entra.V2
-	}
-	return 0
-}
-
-// readRequests makes a request of each token that was given, one second after it was issued.
-func (e *Env) readRequests(flags *fixFlags, fix *repair.Fix) (err error) {
-	if flags.contracts != "" {
-		if fix.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
-			return err
-		}
-	}
-	for _, text := range flags.tokens {
-		given, err := e.maker().Given(text, fix)
-		if err != nil {
-			return err
-		}
-		fix.Given = append(fix.Given, given)
-	}
-	return nil
-}
-
 // fixFiles repairs the policies of several files, one after the other: what fails for one of them
 // does not hold back the others.
 func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) error {
@@ -253,10 +206,15 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			"name a file instead of -")
 	}
 	found, missing := e.maker().Find(args)
-	several, err := e.several(flags, found)
+	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return err
 	}
+	several := &report.FixSeveral{
+		Options: flags.reading.options(), Apps: apps, Facts: flags.facts, Rule: flags.rule,
+		Solution: flags.solution.value, Tokens: len(flags.tokens) > 0,
+	}
+	several.Begin(e.maker(), found)
 	all, failed := e.fixEach(flags, found, several)
 	failed = append(report.Each(missing), failed...)
 	for _, fixed := range all {
@@ -286,13 +244,10 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			"run gatewhy lint on one of the files: it says why it found no policy there")
 	}
 	e.note("%s", report.FixedFiles(all, len(failed)))
-	switch {
-	case len(failed) > 0:
+	if len(failed) > 0 {
 		return errors.Join(failed...)
-	case stays:
-		return exitWith(exitRejected)
 	}
-	return nil
+	return exitAs(stays, false)
 }
 
 // fixEach repairs files, and returns those that hold a policy and what failed.
@@ -314,28 +269,12 @@ func (e *Env) fixEach(
 	return all, failed
 }
 
-// several is what the repairs of several files share.
-func (e *Env) several(
-	flags *fixFlags, found []report.Found,
-) (*report.FixSeveral, error) {
-	apps, err := e.maker().ReadApps(flags.apps)
-	if err != nil {
-		return nil, err
-	}
-	several := &report.FixSeveral{
-		Options: flags.options(), Apps: apps, Facts: flags.facts, Rule: flags.rule,
-		Solution: flags.solution.value, Tokens: len(flags.tokens) > 0,
-	}
-	several.Begin(e.maker(), found)
-	return several, nil
-}
-
 // fixFound repairs one of several files, and writes it where that is asked. It is nil where the
 // file holds no policy.
 func (e *Env) fixFound(
 	flags *fixFlags, found report.Found, several *report.FixSeveral,
 ) (*report.Fixing, error) {
-	file, err := e.maker().ReadPolicyFile(found, flags.options())
+	file, err := e.maker().ReadPolicyFile(found, flags.reading.options())
 	if file == nil || err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -44,6 +45,15 @@ func (c *choice) Set(value string) error {
 // register adds the flag. The shorthand may be empty.
 func (c *choice) register(cmd *cobra.Command, name, shorthand, usage string) {
 	cmd.Flags().VarP(c, name, shorthand, usage+": "+strings.Join(c.allowed, ", "))
+}
+
+// registerCloud adds the flag --cloud.
+func (c *choice) registerCloud(cmd *cobra.Command) {
+	c.kind = "CLOUD"
+	for _, cloud := range entra.Clouds() {
+		c.allowed = append(c.allowed, cloud.ID)
+	}
+	c.register(cmd, "cloud", "", "the tenant's cloud")
 }
 
 // texts is a flag that may be repeated. Each value is taken as it is.
@@ -217,40 +227,44 @@ func (f *observedFlags) readBody(e *Env) (string, error) {
 
 // policyFlags name the policies and say how to read them.
 type policyFlags struct {
-	files   []string
+	files []string
+	readingFlags
+}
+
+func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	flags := cmd.Flags()
+	flags.VarP((*texts)(&f.files), "policy", "p",
+		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
+	f.readingFlags.register(cmd, gateways, "the file")
+	flags.StringVar(&f.runtime, "runtime", "",
+		"the `VERSION` of the Mule runtime, if expressions depend on it")
+	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
+}
+
+// readingFlags say how policies are read.
+type readingFlags struct {
 	api     string
 	kind    policyType
 	variant choice
 	runtime string // of Mule, or the version of another gateway
 }
 
-func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
-	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
-	flags := cmd.Flags()
-	flags.VarP((*texts)(&f.files), "policy", "p",
-		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
+// register adds the flags. The file is what help calls each that is read.
+func (f *readingFlags) register(cmd *cobra.Command, gateways report.Gateways, file string) {
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
-	clusterFlags{&f.api, &f.runtime}.register(cmd)
-	flags.StringVar(&f.runtime, "runtime", "",
-		"the `VERSION` of the Mule runtime, if expressions depend on it")
-	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
-}
-
-// clusterFlags are those of gateways whose policies are resources of a cluster, for a command that
-// has --api.
-type clusterFlags struct{ api, version *string }
-
-func (f clusterFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(f.api, "workload", "",
+	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
+	f.variant.register(cmd, "gateway", "", "the gateway, if "+file+" does not say")
+	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "",
+		"the `NAME` of the API instance, if "+file+" has several")
+	flags.StringVar(&f.api, "workload", "",
 		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
-	cmd.Flags().StringVar(f.version, "gateway-version", "",
+	flags.StringVar(&f.runtime, "gateway-version", "",
 		"the `VERSION` of a gateway that is not Mule, if its behaviour depends on it")
 	cmd.MarkFlagsMutuallyExclusive("api", "workload")
 }
 
-func (f *policyFlags) options() rules.Options {
+func (f *readingFlags) options() rules.Options {
 	return rules.Options{
 		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
 	}

@@ -17,16 +17,8 @@ func newGateways(env *Env) *cobra.Command {
 		expressions bool
 	)
 	cmd := &cobra.Command{
-		Use: "gateways [NAME]",
-		Long: "gateways lists what each gateway answers in each situation: status, body and " +
-			"headers, with the evidence and the\n" +
-			"reference. explain predicts from this table only. Of a gateway with a control " +
-			"plane it also says\n" +
-			"how that handles policies before any request. With --expressions it lists the " +
-			"rules of\n" +
-			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: env.completeGateway,
+		ValidArgsFunction: oneOf(env.Gateways.Variants()),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.gateways(&output, args, expressions)
 		},
@@ -34,15 +26,6 @@ func newGateways(env *Env) *cobra.Command {
 	output.register(cmd, render.Formats().Gateways.Names()...)
 	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
 	return cmd
-}
-
-func (e *Env) completeGateway(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return e.Gateways.Variants(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {

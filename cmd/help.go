@@ -17,8 +17,8 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
-//go:embed topics/*.txt
-var topicTexts embed.FS
+//go:embed topics/*.txt commands/*.txt
+var helpTexts embed.FS
 
 // topic is what gatewhy help explains beside the commands.
 type topic struct {
@@ -46,7 +46,7 @@ func topics() []topic {
 
 // topicText is the text of a topic; empty where no topic has that name.
 func topicText(name string) string {
-	text, err := topicTexts.ReadFile("topics/" + name + ".txt")
+	text, err := helpTexts.ReadFile("topics/" + name + ".txt")
 	if err != nil {
 		return "" // no such topic: the files are part of the program
 	}
@@ -55,12 +55,27 @@ func topicText(name string) string {
 
 // title is the first line of the text.
 func (t topic) title() string {
-	text, err := topicTexts.Open("topics/" + t.name + ".txt")
+	text, err := helpTexts.Open("topics/" + t.name + ".txt")
 	if err != nil {
 		return "" // as in topicText
 	}
 	title, _ := bufio.NewReaderSize(text, 128).ReadString('\n')
 	return strings.TrimSuffix(title, "\n")
+}
+
+// described gives a command the words of its file: how it is called, what it does in a line and at
+// length, and what people most often ask of it. A Long text that it has already comes behind.
+func described(cmd *cobra.Command, name string) *cobra.Command {
+	text, err := helpTexts.ReadFile("commands/" + name + ".txt")
+	if err != nil {
+		panic(err) // the files are part of the program
+	}
+	about, examples, _ := strings.Cut(strings.TrimSpace(string(text)), "\nExamples:\n")
+	cmd.Use, about, _ = strings.Cut(about, "\n")
+	cmd.Short, about, _ = strings.Cut(about, "\n")
+	cmd.Long = strings.TrimSpace(about + "\n" + cmd.Long)
+	cmd.Example = "  " + strings.ReplaceAll(examples, "\n", "\n  ")
+	return cmd
 }
 
 // usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A
@@ -114,7 +129,12 @@ func completeHelp(
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names := commandNames(cmd.Root(), start)
+	var names []string
+	for _, sub := range cmd.Root().Commands() {
+		if sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), start) {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
 	for _, t := range topics() {
 		if strings.HasPrefix(t.name, start) {
 			names = append(names, cobra.CompletionWithDesc(t.name, t.title()))
@@ -182,84 +202,4 @@ func VariablesOf(cmd *cobra.Command) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// helpExamples are what the help of each command shows: what people most often ask of it.
-var helpExamples = [...]struct{ command, text string }{
-	{"decode", `
-gatewhy decode                                # paste the token at the prompt
-gatewhy decode @ticket-4711.txt -o markdown   # for a ticket: no token in it
-gatewhy decode --claim azp                    # what a claim means`},
-	{"verify", `
-gatewhy verify --tenant contoso.example       # the token at the prompt
-gatewhy verify @token.jwt --jwks keys.json
-gatewhy verify @old.jwt --at issued           # as it was when it was new`},
-	{"explain", `
-gatewhy explain @token.jwt -p policies.json
-gatewhy explain @request.txt --env uat        # a curl command, gatewhy.yaml
-gatewhy explain @token.jwt -p policies.json --observed-status 403`},
-	{"probe", `
-gatewhy probe https://api.example.com/orders @token.jwt -p policies.json
-gatewhy probe https://api.example.com/orders -p policies.json -o markdown
-gatewhy probe --all -c gatewhy.yaml           # every token at every url:`},
-	{"lint", `
-gatewhy lint policies
-gatewhy lint 'gateway/**/*.yaml' --gateway flex --fail-on warning
-gatewhy lint . -o sarif -O gatewhy.sarif      # for code scanning`},
-	{"scan", `
-gatewhy scan tokens.txt -p policies.json
-gatewhy scan access.log.gz --before old.json --after new.json
-gatewhy scan logs.ndjson --env uat --json-path request.headers.auth -o ndjson`},
-	{"pull", `
-gatewhy pull estate                           # all its environments
-gatewhy pull estate --environment UAT --api 18234711 --host eu
-gatewhy pull estate --from azure              # app registrations, through az`},
-	{"init", `
-gatewhy init                                  # writes gatewhy.yaml
-gatewhy init infra -c -                       # shows what it would write`},
-	{"matrix", `
-gatewhy matrix
-gatewhy matrix --fix                          # what puts every cell right
-gatewhy matrix -c infra/gatewhy.yaml -o html -O matrix.html`},
-	{"test", `
-gatewhy test tests
-gatewhy test tests --env uat --coverage
-gatewhy test tests -o junit -O gatewhy.xml    # for a CI server`},
-	{"fix", `
-gatewhy fix policies.json                     # the change as a diff
-gatewhy fix policies --rule audience-not-checked --audience api://uat --write
-gatewhy fix policies.json --solution jwt --token @uat.jwt --token @dev.jwt`},
-	{"keys", `
-gatewhy keys --tenant contoso.example
-gatewhy keys --tenant contoso.example --clouds
-gatewhy keys keys.json -o json`},
-	{"rules", `
-gatewhy rules
-gatewhy rules any-client-accepted             # one rule in full`},
-	{"gateways", `
-gatewhy gateways
-gatewhy gateways flex                         # one, with its evidence
-gatewhy gateways -o json`},
-	{"collect", `
-gatewhy collect                               # all that can be fetched
-gatewhy collect keys --tenant contoso.example`},
-	{"demo", `
-gatewhy demo
-gatewhy demo --color always | less -R`},
-	{"page", `
-gatewhy page
-gatewhy page --dir gatewhy-page               # the unpacked gatewhy-page.zip`},
-	{"version", `
-gatewhy version
-gatewhy --version`},
-}
-
-// examplesOf are the examples of a command as its help shows them.
-func examplesOf(command string) string {
-	for _, e := range helpExamples {
-		if e.command == command {
-			return strings.TrimPrefix(strings.ReplaceAll(e.text, "\n", "\n  "), "\n")
-		}
-	}
-	return ""
 }

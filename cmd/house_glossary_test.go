@@ -62,7 +62,7 @@ var retired = []struct{ pattern, plain string }{
 // glossaryFiles are the documents and the goldens that a person reads.
 var glossaryFiles = []string{
 	"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "action.yml",
-	"cmd/topics/*",
+	"cmd/topics/*", "cmd/commands/*",
 	"cmd/render/testdata/*/*", "testdata/environments/*/want.txt",
 }
 

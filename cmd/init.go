@@ -26,15 +26,8 @@ type initFlags struct {
 func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use: "init [FOLDER]",
-		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
-			"folder and below, sorts them by\n" +
-			"the environments in their names, and writes an environments file to start from. On " +
-			"a terminal it asks for what\n" +
-			"the files do not say. It leaves out what matrix would refuse, and says why. Read " +
-			"the file before you rely on it.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeFolder,
+		ValidArgsFunction: oneFolder(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.init(&flags, args)
 		},

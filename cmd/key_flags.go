@@ -25,14 +25,10 @@ type keyFlags struct {
 }
 
 func (f *keyFlags) register(cmd *cobra.Command) {
-	f.cloud = choice{kind: "CLOUD"}
-	for _, cloud := range entra.Clouds() {
-		f.cloud.allowed = append(f.cloud.allowed, cloud.ID)
-	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.tenant, "tenant", "",
 		"the tenant that the token must come from: an `ID` or a domain")
-	f.cloud.register(cmd, "cloud", "", "the tenant's cloud")
+	f.cloud.registerCloud(cmd)
 	flags.StringVar(&f.issuer, "issuer", "",
 		"the exact issuer that the token must have, as a `URL`")
 	flags.StringVar(&f.jwks, "jwks", "", "the key set to verify with: a `FILE` or a URL")
@@ -93,8 +89,8 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 	if f.tenant == "" || entra.IsGUID(f.tenant) {
 		return f.tenant, nil
 	}
-	if id := tenantOf(set); id != "" {
-		return id, nil
+	if set != nil && set.Metadata.Tenant() != "" {
+		return set.Metadata.Tenant(), nil
 	}
 	resolved, err := e.keySource(f, nil).Tenant(ctx, f.cloudOrPublic(), f.tenant, entra.V2, "")
 	if err != nil {
@@ -105,13 +101,6 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 	}
 	return "", problem("--tenant "+f.tenant+": this is not one tenant",
 		"pass one tenant's id or domain")
-}
-
-func tenantOf(set *keys.Set) string {
-	if set == nil {
-		return ""
-	}
-	return set.Metadata.Tenant()
 }
 
 func (f *keyFlags) cloudOrPublic() entra.Cloud {

@@ -24,17 +24,6 @@ type keysFlags struct {
 func newKeys(env *Env) *cobra.Command {
 	var flags keysFlags
 	cmd := &cobra.Command{
-		Use: "keys [FILE|URL]",
-		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 " +
-			"tokens together), of an issuer\n" +
-			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, " +
-			"sizes, the dates of the\n" +
-			"certificates, issuers, duplicates. Private members are never shown: the screen " +
-			"only says that there are\n" +
-			"some, and the exit code is 1.\n\n" +
-			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common key " +
-			"set of every cloud and says\n" +
-			"which of them list each key; alone it shows the keys of all clouds.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeKeySet,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -83,11 +72,10 @@ func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
 	}
 	listing := report.NewKeyListing(set, e.Now(), clouds...)
 	listing.AddNext(line, namedKeys(line, args))
-	err = show(e, &flags.output, render.Formats().Keys, listing)
-	if err == nil && len(listing.Private) > 0 {
-		return exitWith(exitRejected)
+	if err := show(e, &flags.output, render.Formats().Keys, listing); err != nil {
+		return err
 	}
-	return err
+	return exitAs(len(listing.Private) > 0, false)
 }
 
 // namedKeys are the flags that name a key set to verify with: none where that is standard input,

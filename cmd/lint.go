@@ -20,10 +20,7 @@ type lintFlags struct {
 	output  outputFlags
 	failOn  choice
 	chosen  chosenFlags
-	api     string
-	kind    policyType
-	variant choice
-	runtime string // the version of the gateway
+	reading readingFlags
 	stdin   string // the name that standard input goes by
 	config  string
 	apps    []string
@@ -35,13 +32,6 @@ type lintFlags struct {
 func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
-		Use: "lint PATH…",
-		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
-			"input) and says what lets in too\n" +
-			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +
-			"lists what it looks for.\n" +
-			"A file that you name must contain a policy; in a folder or a pattern, files " +
-			"without one are skipped.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
@@ -54,12 +44,8 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.chosen.register(cmd)
-	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
-	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say")
+	f.reading.register(cmd, gateways, "a file")
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if a file has several")
-	clusterFlags{&f.api, &f.runtime}.register(cmd)
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section ignores "+
 		"findings (default gatewhy.yaml, if it exists)")
 	flags.Var((*texts)(&f.apps), "app",
@@ -73,20 +59,14 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"the `NAME` to report standard input under; its extension gives the format")
 }
 
-func (f *lintFlags) options() rules.Options {
-	return rules.Options{
-		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
-	}
-}
-
 // alike are the flags with which fix reads a file as lint has read it.
 func (f *lintFlags) alike() []string {
 	var words []string
 	for _, flag := range []struct{ name, value string }{
-		{"--gateway", f.variant.value},
-		{"--api", f.api},
-		{"--policy-type", f.kind.name},
-		{"--gateway-version", f.runtime},
+		{"--gateway", f.reading.variant.value},
+		{"--api", f.reading.api},
+		{"--policy-type", f.reading.kind.name},
+		{"--gateway-version", f.reading.runtime},
 	} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)
@@ -115,15 +95,6 @@ func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
 	return show(e, output, render.Formats().Lint, l)
 }
 
-// lintCode is the exit code: it depends on the findings and on --fail-on alone.
-func lintCode(findings []rules.Finding, failOn string) int {
-	counts := func(f rules.Finding) bool { return fails(f.Severity, failOn) }
-	if slices.ContainsFunc(findings, counts) {
-		return exitRejected
-	}
-	return exitOK
-}
-
 // fails reports whether a severity is at or above --fail-on. Nothing is where that is never.
 func fails(severity rules.Severity, failOn string) bool {
 	return report.SeverityRank(severity) <= report.SeverityRank(rules.Severity(failOn))
@@ -143,7 +114,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 		return err
 	}
 	request := &report.LintRequest{
-		Names: args, Options: flags.options(), Apps: apps,
+		Names: args, Options: flags.reading.options(), Apps: apps,
 		Stdin: flags.stdin, Lenient: flags.unknown,
 	}
 	l, failed, unseen := e.maker().Lint(request)
@@ -169,7 +140,8 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
-	return exitWith(lintCode(l.Findings, flags.failOn.value))
+	counts := func(f rules.Finding) bool { return l.Fails(f.Severity) }
+	return exitAs(slices.ContainsFunc(l.Findings, counts), false)
 }
 
 // setAside sets aside what the configuration and the baseline say, after a baseline is written

@@ -111,43 +111,45 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-// subcommand is a command of the program, with its line in the program's help.
+// subcommand is a command of the program. Its words are in commands/NAME.txt.
 type subcommand struct {
-	name, short string
-	make        func(*Env) *cobra.Command
+	name string
+	make func(*Env) *cobra.Command
 }
 
 // subcommands are the subcommands in the order in which help shows them.
 var subcommands = [...]subcommand{
-	{"decode", "Show what kind of token it is, and what each claim means", newDecode},
-	{"verify", "Verify a token's signature, issuer, tenant and times, and say why", newVerify},
-	{"explain", "Predict the gateway's answer to a token, and say why", newExplain},
-	{"probe", "Ask your own gateway, and compare its answer with the prediction", newProbe},
-	{"lint", "Find what is wrong in policies, without a token", newLint},
-	{"pull", "Fetch policies, contracts and instances from Anypoint, for matrix", newPull},
-	{"init", "Write a commented gatewhy.yaml from what a folder holds", newInit},
-	{"matrix", "Show which environment's tokens get in where", newMatrix},
-	{"test", "Run policy tests: tokens, and what the policies must answer", newTest},
-	{"scan", "Run policies over a log of tokens, and count who gets what and why", newScan},
-	{"fix", "Repair a policy: print the proved change as a diff, or write it", newFix},
-	{"keys", "Show a key set: each key, and what is odd in it", newKeys},
-	{"rules", "Show the rule catalogue of lint, or one rule in full", newRules},
-	{"gateways", "Show what is known of each gateway, each line with its evidence", newGateways},
-	{"collect", "Print the commands that fetch each input; run none", newCollect},
-	{"demo", "Show two symptoms and two solutions, without any input", newDemo},
-	{"page", "Do the same on a page in the browser, on this machine alone", newPage},
-	{"version", "Print the version", newVersion},
+	{"decode", newDecode},
+	{"verify", newVerify},
+	{"explain", newExplain},
+	{"probe", newProbe},
+	{"lint", newLint},
+	{"pull", newPull},
+	{"init", newInit},
+	{"matrix", newMatrix},
+	{"test", newTest},
+	{"scan", newScan},
+	{"fix", newFix},
+	{"keys", newKeys},
+	{"rules", newRules},
+	{"gateways", newGateways},
+	{"collect", newCollect},
+	{"demo", newDemo},
+	{"page", newPage},
+	{"version", newVersion},
 }
 
 // commands returns the subcommand that is called, or all of them where the first argument names
 // none: building the flags of all takes as long as decoding a token does.
 func commands(env *Env) []*cobra.Command {
-	if env.asksForProgram() {
-		return listed()
-	}
 	first := ""
 	if len(env.Args) > 0 {
 		first = env.Args[0]
+	}
+	// the help and the version of the program itself need no subcommand's flags
+	forProgram := []string{"help", "--help", "-h", "--version", "-v"}
+	if len(env.Args) == 1 && slices.Contains(forProgram, first) {
+		return listed()
 	}
 	called := slices.ContainsFunc(subcommands[:], func(s subcommand) bool {
 		return s.name == first
@@ -157,10 +159,8 @@ func commands(env *Env) []*cobra.Command {
 		if called && sub.name != first {
 			continue
 		}
-		cmd := sub.make(env)
-		cmd.Short = sub.short
+		cmd := described(sub.make(env), sub.name)
 		cmd.Args = plainArguments(cmd.Args)
-		cmd.Example = examplesOf(cmd.Name())
 		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
@@ -172,20 +172,12 @@ func commands(env *Env) []*cobra.Command {
 	return all
 }
 
-// asksForProgram reports whether the help or the version of the program itself is asked for, for
-// which no subcommand's flags are needed.
-func (e *Env) asksForProgram() bool {
-	return len(e.Args) == 1 &&
-		slices.Contains([]string{"help", "--help", "-h", "--version", "-v"}, e.Args[0])
-}
-
 // listed are the subcommands as the program's help lists them. They do nothing.
 func listed() []*cobra.Command {
 	var all []*cobra.Command
 	for _, sub := range subcommands {
-		all = append(all, &cobra.Command{
-			Use: sub.name, Short: sub.short, Run: func(*cobra.Command, []string) {},
-		})
+		nothing := &cobra.Command{Run: func(*cobra.Command, []string) {}}
+		all = append(all, described(nothing, sub.name))
 	}
 	return all
 }

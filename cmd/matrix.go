@@ -28,15 +28,7 @@ type matrixFlags struct {
 func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
-		Use: "matrix [-c gatewhy.yaml]",
-		Long: "matrix reads an environments file and runs real tokens, and every kind of token " +
-			"that Entra ID can issue for its app\n" +
-			"registrations, against every environment's policies. An environment's own tokens " +
-			"must be let in, all others\n" +
-			"kept out: those of other environments, of an unrelated app in the tenant, of " +
-			"another tenant, of a client that is in\n" +
-			"no file, and, if no signature is checked, tokens that anyone makes up.\n\n" +
-			render.Paragraph(issued.LeavesOut),
+		Long:              render.Paragraph(issued.LeavesOut),
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,7 +99,8 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}
-	return exitWith(matrixCode(x.Matrix))
+	wrong, unknown, _ := x.Wrong()
+	return exitAs(wrong > 0, unknown > 0)
 }
 
 // mostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
@@ -145,17 +138,6 @@ func (e *Env) noteSupposed(names []string) {
 		"with a contract as its own; gatewhy pull --from azure fetches app registrations", text)
 }
 
-// matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.
-func matrixCode(m *environments.Matrix) int {
-	switch wrong, unknown, _ := m.Wrong(); {
-	case wrong > 0:
-		return exitRejected
-	case unknown > 0:
-		return exitUndetermined
-	}
-	return exitOK
-}
-
 // settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.
 func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
 	estate.Cloud = entra.Clouds()[0]
@@ -177,16 +159,14 @@ func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *ke
 func (e *Env) settleTenantID(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
 	tenant := estate.File.Tenant
 	if tenant.Value == "" {
-		return &source.Error{
-			Pos:   source.Position{File: estate.File.Name, Line: 1, Column: 1},
-			Cause: "tenant is missing: the issuer of every modelled token contains it",
-			Hints: source.Hints("tenant: the id that az account show --query tenantId prints"),
-		}
+		return report.ProblemAt(source.Position{File: estate.File.Name, Line: 1, Column: 1},
+			"tenant is missing: the issuer of every modelled token contains it",
+			"tenant: the id that az account show --query tenantId prints")
 	}
 	id, err := e.tenantID(ctx, flags, nil)
 	if err != nil {
-		hints := source.Hints("give the tenant's id in place of its domain")
-		return &source.Error{Pos: tenant.Pos, Cause: report.AsError(err).Error(), Hints: hints}
+		return report.ProblemAt(tenant.Pos, report.AsError(err).Error(),
+			"give the tenant's id in place of its domain")
 	}
 	estate.Tenant = strings.ToLower(id)
 	for i := range estate.Sites {

@@ -90,7 +90,8 @@ func (f *outputFlags) colored(env *Env) bool {
 		return false
 	}
 	dumb, _ := env.LookupEnv("TERM")
-	return env.Terminal.Stdout && !env.set("NO_COLOR") && dumb != "dumb"
+	none, _ := env.LookupEnv("NO_COLOR")
+	return env.Terminal.Stdout && none == "" && dumb != "dumb"
 }
 
 // redactFlag is --redact. Left to itself it is on in the formats that are made for sharing.

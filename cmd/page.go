@@ -20,28 +20,12 @@ import (
 func newPage(env *Env) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use: "page",
-		Long: "page serves the page that came with the release on this machine's loopback " +
-			"address, and opens a browser on it,\n" +
-			"until it is interrupted. Nothing that is pasted there leaves the browser.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return env.page(cmd.Context(), dir) },
 	}
 	cmd.Flags().StringVar(&dir, "dir", "",
 		"the `FOLDER` with the page (default: where the package put it)")
 	return cmd
-}
-
-// pageType is the type of a file of the page; empty for any other file of its folder, which is not
-// served.
-func pageType(name string) string {
-	return map[string]string{
-		"index.html":      "text/html; charset=utf-8",
-		"page.js":         "text/javascript; charset=utf-8",
-		"wasm_exec.js":    "text/javascript; charset=utf-8",
-		"style.css":       "text/css; charset=utf-8",
-		"gatewhy.wasm.gz": "application/gzip",
-	}[name]
 }
 
 func (e *Env) page(ctx context.Context, dir string) error {
@@ -131,7 +115,14 @@ func pageAnswer(request *http.Request, folder string) *http.Response {
 			"Cache-Control":           {"no-store"},
 		},
 	}
-	kind := pageType(name)
+	// no other file of the folder is served
+	kind := map[string]string{
+		"index.html":      "text/html; charset=utf-8",
+		"page.js":         "text/javascript; charset=utf-8",
+		"wasm_exec.js":    "text/javascript; charset=utf-8",
+		"style.css":       "text/css; charset=utf-8",
+		"gatewhy.wasm.gz": "application/gzip",
+	}[name]
 	if kind == "" || request.Method != http.MethodGet {
 		return answer
 	}
@@ -162,12 +153,8 @@ func (e *Env) browse(ctx context.Context, address string) {
 	case "windows":
 		opener = []string{"rundll32", "url.dll,FileProtocolHandler"}
 	}
-	run := e.Run
-	if run == nil {
-		run = runReally
-	}
-	if _, err := run(ctx, opener[0], append(opener[1:], address)...); err != nil &&
-		!errors.Is(err, context.Canceled) {
+	_, err := e.Run(ctx, opener[0], append(opener[1:], address)...)
+	if err != nil && !errors.Is(err, context.Canceled) {
 		e.note("no browser could be opened: open %s in one", address)
 	}
 }

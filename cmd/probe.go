@@ -38,18 +38,7 @@ type probeFlags struct {
 func newProbe(env *Env) *cobra.Command {
 	var flags probeFlags
 	cmd := &cobra.Command{
-		Use: "probe URL [@FILE|-] -p POLICY",
-		Long: "probe predicts what the gateway answers, sends the request once to the URL that " +
-			"you typed, and compares. The\n" +
-			"token goes to that host alone, in the Authorization header; no redirect is " +
-			"followed, nothing is stored.\n\n" +
-			"The token is read from @FILE, from - or nothing for standard input (on a terminal " +
-			"it is asked for, and not shown);\n" +
-			"as an argument it would stay in the shell's history, and is refused.\n\n" +
-			"With --all the tokens of the environments file are sent to the url: of each " +
-			"environment. That file must be named.",
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: env.completeTokenOfProbe,
+		ValidArgsFunction: atArgument(1, env.completeAt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.keys.offline {
 				return problem("probe sends a request, and --offline connects to nothing",
@@ -89,7 +78,7 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	flags.method = flags.methodToSend(e)
+	flags.said.Method = flags.methodToSend(e)
 	line := e.commandLine(cmd, rest)
 	line.Flags = append(line.Flags, "--path", cmp.Or(target.Address.EscapedPath(), "/"))
 	policies, contracts, err := e.explained(&flags.explainFlags)
@@ -122,7 +111,8 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 	if err := show(e, &flags.output, render.Formats().Probe, explanation); err != nil {
 		return err
 	}
-	return exitWith(probeCode(explanation.Probed.Outcome))
+	outcome := explanation.Probed.Outcome
+	return exitAs(outcome == report.Differs, outcome != report.AsPredicted)
 }
 
 // unnamedFile refuses an environments file that nobody named: it may be somebody else's, and would
@@ -130,17 +120,6 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 func (f *probeFlags) unnamedFile() error {
 	return problem("probe takes an environments file only where you name it",
 		"pass -c "+f.environment.config)
-}
-
-// probeCode is the exit code of one answer.
-func probeCode(outcome report.ProbeOutcome) int {
-	switch outcome {
-	case report.AsPredicted:
-		return exitOK
-	case report.Differs:
-		return exitRejected
-	}
-	return exitUndetermined
 }
 
 // target is the address of the first argument, and what is left: where the token is.
@@ -162,7 +141,7 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 		return network.Purpose{}, nil, problem("--no-token means a request without a token, but "+
 			"a token was given", "leave out one of the two")
 	}
-	for _, header := range f.headers {
+	for _, header := range f.said.Headers {
 		name, _, _ := strings.Cut(header, ":")
 		if framing := []string{"Content-Length", "Transfer-Encoding", "Trailer"}; slices.Contains(
 			framing, http.CanonicalHeaderKey(strings.TrimSpace(name))) {
@@ -213,11 +192,11 @@ func (f *probeFlags) purpose(text string) (network.Purpose, error) {
 
 // methodToSend is the method that is sent. One that may change something is warned of.
 func (f *probeFlags) methodToSend(e *Env) string {
-	if f.method == "" {
+	if f.said.Method == "" {
 		return http.MethodGet
 	}
-	method := e.maker().MethodOf(f.method)
-	if !report.ReadsOnly(method) {
+	method := e.maker().MethodOf(f.said.Method)
+	if !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, method) {
 		e.warn("%s reaches the API if the gateway lets it through, and may change something "+
 			"there", method)
 	}
@@ -257,8 +236,11 @@ func (e *Env) askGateway(
 		if errors.Is(err, io.EOF) {
 			cause = "the connection was closed without an answer"
 		}
-		return report.ProbeAnswer{}, problem(
-			inspect.MaskTokens(where+": "+cause), probeHints(err)...)
+		hint := "is the URL right, and can this machine reach its host?"
+		if network.Untrusted(err) {
+			hint = otherAuthority
+		}
+		return report.ProbeAnswer{}, problem(inspect.MaskTokens(where+": "+cause), hint)
 	}
 	if err != nil { // the status and the headers came, and they answer the question
 		e.warn("%s: the body did not come to its end; %d bytes of it came", where,
@@ -285,16 +267,6 @@ func unpack(answer *network.Answer) {
 	answer.Body = body[:min(len(body), probeLimits.Body)]
 }
 
-// probeHints say how to get an answer.
-func probeHints(err error) []string {
-	if network.Untrusted(err) {
-		return []string{
-			"--cacert FILE trusts another certificate authority, such as a company's own",
-		}
-	}
-	return []string{"is the URL right, and can this machine reach its host?"}
-}
-
 // probeAll sends the real tokens of an environments file to the url of each environment.
 func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) error {
 	if err := flags.checkAll(cmd, args); err != nil {
@@ -317,7 +289,7 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return err
 	}
 	like := &rules.Request{At: e.Now(), Method: flags.methodToSend(e)}
-	if like.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
+	if like.Headers, err = e.maker().ReadHeaders(flags.said.Headers); err != nil {
 		return err
 	}
 	var done atomic.Int64
@@ -338,7 +310,11 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 	if err := show(e, &flags.output, render.Formats().ProbeAll, all); err != nil {
 		return err
 	}
-	return exitWith(probeAllCode(all))
+	_, differ, open, silent := all.Counts()
+	if silent > 0 {
+		return exit(exitUsage)
+	}
+	return exitAs(differ > 0, open > 0)
 }
 
 // checkAll refuses what the environments file says where --all is given.
@@ -365,7 +341,10 @@ func (f *probeFlags) checkAll(cmd *cobra.Command, args []string) error {
 // targets are the environments with a url.
 func (f *probeFlags) targets(estate *report.Estate) ([]report.ProbeTarget, error) {
 	var targets []report.ProbeTarget
-	for _, env := range estate.URLs() {
+	for _, env := range estate.File.Environments {
+		if env.URL.Value == "" {
+			continue
+		}
 		purpose, err := f.purpose(env.URL.Value)
 		if err != nil {
 			ours := *report.AsError(err)
@@ -373,37 +352,18 @@ func (f *probeFlags) targets(estate *report.Estate) ([]report.ProbeTarget, error
 			return nil, &ours
 		}
 		if chain := estate.Chain(env.Name); chain != nil {
-			return nil, &source.Error{
-				Pos: env.URL.Pos, Cause: env.Name + " has several gateways: " +
-					strings.Join(chain, ", "),
-				Hints: source.Hints("leave its url out, and probe one of them: " +
-					"gatewhy probe URL -p FILE"),
-			}
+			return nil, report.ProblemAt(env.URL.Pos,
+				env.Name+" has several gateways: "+strings.Join(chain, ", "),
+				"leave its url out, and probe one of them: gatewhy probe URL -p FILE")
 		}
 		targets = append(targets, report.ProbeTarget{
 			Site: estate.Site(env.Name), Address: purpose.Address,
 		})
 	}
 	if len(targets) == 0 {
-		return nil, &source.Error{
-			Pos: source.Position{File: estate.Name}, Cause: "no environment has a url to probe",
-			Hints: source.Hints("url: https://… under an environment is a request that its " +
-				"gateway answers"),
-		}
+		return nil, report.ProblemAt(source.Position{File: estate.Name},
+			"no environment has a url to probe",
+			"url: https://… under an environment is a request that its gateway answers")
 	}
 	return targets, nil
-}
-
-// probeAllCode is 2 where an answer is missing, else 1 where one differs, else 3 where one is
-// open.
-func probeAllCode(all *report.ProbingAll) int {
-	switch _, differ, open, silent := all.Counts(); {
-	case silent > 0:
-		return exitUsage
-	case differ > 0:
-		return exitRejected
-	case open > 0:
-		return exitUndetermined
-	}
-	return exitOK
 }

@@ -42,21 +42,8 @@ type pullFlags struct {
 func newPull(env *Env) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
-		Use: "pull [FOLDER]",
-		Long: "pull reads the policies, contracts and API instances of an organisation's " +
-			"environments from Anypoint's control\n" +
-			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
-			"there. A second run says what\n" +
-			"changed. Secrets in policies are masked; public keys stay.\n\n" +
-			"It signs in as a connected app: ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET are " +
-			"its id and its secret, or they are\n" +
-			"asked for on a terminal. The app needs the scopes View APIs Configuration and View " +
-			"Contracts.\n\n" +
-			"--from azure fetches the app registrations and service principals that the " +
-			"audiences of the policies in the folder\n" +
-			"name. It runs the Azure CLI (az), which you have signed in, and nothing else.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeFolder,
+		ValidArgsFunction: oneFolder(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder := "."
 			if len(args) > 0 {
@@ -114,25 +101,19 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 			return err
 		}
 	}
-	return e.finishPull(flags, pulling)
+	if err := e.writePulled(pulling); err != nil {
+		return err
+	}
+	return e.endPull(flags, pulling)
 }
 
 // withAuthority adds how to name a certificate authority, where one is missing.
 func withAuthority(err error) error {
 	ours := *report.AsError(err)
 	if strings.Contains(ours.Cause, "certificate is not trusted") {
-		ours.Hints = source.Hints("--cacert FILE trusts another certificate authority, such as " +
-			"a company's own")
+		ours.Hints = source.Hints(otherAuthority)
 	}
 	return &ours
-}
-
-// finishPull writes the files, and says what was done.
-func (e *Env) finishPull(flags *pullFlags, pulling *report.Pulling) error {
-	if err := e.writePulled(pulling); err != nil {
-		return err
-	}
-	return e.endPull(flags, pulling)
 }
 
 // endPull says what was done, and what could not be fetched.
@@ -335,7 +316,11 @@ func (e *Env) azureApp(
 	if err != nil {
 		return err
 	}
-	registrations, err := registrationsIn(audience, text)
+	var registrations *entra.Directory
+	file, err := source.ReadJSON(audience, text)
+	if err == nil {
+		registrations, err = entra.ReadRegistrations(file)
+	}
 	if err != nil || len(registrations.Apps) != 1 {
 		return problem("az ad app show --id "+audience+": it did not print one app registration",
 			"is az signed in to the right tenant? az account show")
@@ -354,22 +339,10 @@ func (e *Env) azureApp(
 	return err
 }
 
-func registrationsIn(name string, text []byte) (*entra.Directory, error) {
-	file, err := source.ReadJSON(name, text)
-	if err != nil {
-		return nil, err
-	}
-	return entra.ReadRegistrations(file)
-}
-
 // az runs the Azure CLI, and reads the JSON that it prints.
 func (e *Env) az(ctx context.Context, words ...string) ([]byte, error) {
 	words = append(words, "--output", "json", "--only-show-errors")
-	run := e.Run
-	if run == nil {
-		run = runReally
-	}
-	text, err := run(ctx, "az", words...)
+	text, err := e.Run(ctx, "az", words...)
 	line := "az " + strings.Join(words, " ")
 	switch {
 	case errors.Is(err, exec.ErrNotFound):

@@ -10,27 +10,14 @@ import (
 func newRules(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
-		Use: "rules [NAME]",
-		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to " +
-			"do, and a bad and a good example, which\n" +
-			"the program's own tests run.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: env.completeRule,
+		ValidArgsFunction: oneOf(report.RuleNames(env.Gateways.Catalogue())),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return env.rules(&output, args)
 		},
 	}
 	output.register(cmd, render.Formats().Rules.Names()...)
 	return cmd
-}
-
-func (e *Env) completeRule(
-	_ *cobra.Command, args []string, _ string,
-) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return report.RuleNames(e.Gateways.Catalogue()), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) rules(output *outputFlags, args []string) error {

@@ -39,16 +39,6 @@ type scanFlags struct {
 func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
-		Use: "scan [FILE…] -p POLICY",
-		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
-			"zstd: one a line, anywhere in\n" +
-			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
-			"and audience. With --before and\n" +
-			"--after it shows which tokens a policy change locks out and which it lets in. " +
-			"Tokens are evaluated one second\n" +
-			"after they were issued, unless --at says otherwise; they are never shown and never " +
-			"sent.",
-		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.scan(cmd, &flags, args)
 		},
@@ -74,10 +64,7 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,
 		"the requests have no headers except those of -H and the token")
-	flags.StringVar(&f.environment.name, "env", "",
-		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
-	flags.StringVarP(&f.environment.config, "config", "c", report.DefaultEnvironments,
-		"the environments `FILE`")
+	f.environment.register(cmd)
 	flags.Var((*texts)(&f.apps), "app",
 		"`FILE` with app registrations, which name the clients; repeatable")
 	flags.StringVar(&f.jsonPath, "json-path", "",
@@ -255,11 +242,8 @@ func (e *Env) showScan(flags *scanFlags, x *report.Scanning, failed error) error
 }
 
 func (e *Env) scanEnds(flags *scanFlags, x *report.Scanning, failed error) error {
-	switch {
-	case failed != nil:
+	if failed != nil {
 		return failed
-	case flags.failOn.value == "rejected" && x.After.Count(rules.Rejected) > 0:
-		return exitWith(exitRejected)
 	}
-	return nil
+	return exitAs(flags.failOn.value == "rejected" && x.After.Count(rules.Rejected) > 0, false)
 }

@@ -204,15 +204,6 @@ func newHelp() *cobra.Command {
 	}
 }
 
-func commandNames(root *cobra.Command, start string) (names []string) {
-	for _, sub := range root.Commands() {
-		if sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), start) {
-			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
-		}
-	}
-	return names
-}
-
 // addCompletion adds cobra's completion command, except that a word that is not a shell is an
 // error, and that bash completes words with an @.
 func addCompletion(root *cobra.Command) {
@@ -221,7 +212,9 @@ func addCompletion(root *cobra.Command) {
 		if cmd.Name() != "completion" {
 			continue
 		}
+		var shells []string
 		for _, shell := range cmd.Commands() {
+			shells = append(shells, shell.Name())
 			shell.Args = noArguments
 			if shell.Name() == "bash" {
 				shell.RunE = completionOfBash
@@ -232,16 +225,8 @@ func addCompletion(root *cobra.Command) {
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			_, err := report.OneOf("shell", args[0], shellNames(cmd),
-				"all shells: gatewhy completion")
+			_, err := report.OneOf("shell", args[0], shells, "all shells: gatewhy completion")
 			return err
 		}
 	}
-}
-
-func shellNames(completion *cobra.Command) (names []string) {
-	for _, shell := range completion.Commands() {
-		names = append(names, shell.Name())
-	}
-	return names
 }

@@ -24,24 +24,15 @@ type verifyFlags struct {
 func newVerify(env *Env) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
-		Use: "verify [TOKEN]",
-		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
-			"Without --tenant, --issuer or\n" +
-			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
-			"token chose its own keys.\n" +
-			"If the key that signed an Entra ID token is not among those, gatewhy looks for it " +
-			"among the other keys of the\n" +
-			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
-			"never sent anywhere.\n\n" + tokenHelp,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: env.completeToken,
+		Long:              tokenHelp,
+		ValidArgsFunction: atArgument(0, env.completeAt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.verify(cmd, &flags, args)
 		},
 	}
+	flags.keys.register(cmd)
 	flags.output.register(cmd, render.Formats().Verify.Names()...)
 	flags.output.registerDetail(cmd)
-	flags.keys.register(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	return cmd
@@ -69,8 +60,13 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 		return err
 	}
 	signature := keys.Verify(token, set)
-	if !flags.keys.offline {
-		signature = e.investigate(ctx, &flags.keys, token, signature)
+	if !flags.keys.offline { // the set that was asked may not have the key
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		source := e.keySource(&flags.keys, token)
+		stop := e.tellAsked(source)
+		signature = source.Investigate(ctx, token, signature)
+		stop()
 	}
 	v.Report = expect.Check(token, signature)
 	v.Tenant, v.Issuer = expect.Tenant, expect.Issuer
@@ -78,23 +74,12 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err
 	}
-	return exitWith(reportCode(v.Report.Outcome()))
+	outcome := v.Report.Outcome()
+	return exitAs(outcome == keys.Fail, outcome != keys.Pass)
 }
 
 // patience is how long the key that signed a token is looked for outside the set that was asked.
 const patience = 5 * time.Second
-
-// investigate looks for the key that signed a token of Entra ID where the set that was asked does
-// not have it.
-func (e *Env) investigate(
-	ctx context.Context, flags *keyFlags, token *inspect.Token, signature keys.Result,
-) keys.Result {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	source := e.keySource(flags, token)
-	defer e.tellAsked(source)()
-	return source.Investigate(ctx, token, signature)
-}
 
 // verifyingKeys returns the key set to verify with, or nil where none can be fetched: then v says
 // why. Where the user named the keys, not getting them is an error.
@@ -137,14 +122,4 @@ func (e *Env) ownKeys(
 	}
 	v.OwnKeys = true
 	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")
-}
-
-func reportCode(outcome keys.Outcome) int {
-	switch outcome {
-	case keys.Pass:
-		return exitOK
-	case keys.Fail:
-		return exitRejected
-	}
-	return exitUndetermined
 }

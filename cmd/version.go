@@ -12,7 +12,6 @@ import (
 
 func newVersion(env *Env) *cobra.Command {
 	return &cobra.Command{
-		Use:               "version",
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(*cobra.Command, []string) error { return printVersion(env) },

@@ -20,10 +20,13 @@ func LintGitHub(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	var out strings.Builder
 	for _, f := range l.Findings {
-		end := l.end(f)
+		end, level := l.end(f), string(f.Severity)
+		if f.Severity == rules.Note {
+			level = "notice"
+		}
 		fmt.Fprintf(&out,
 			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
-			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)),
+			level, githubProperty(filepath.ToSlash(f.Pos.File)),
 			f.Pos.Line, end.Line, f.Pos.Column, end.Column,
 			githubProperty(f.Rule), githubMessage(f.Message+". "+l.Fix(&f)))
 	}
@@ -47,13 +50,6 @@ func githubPlace(pos source.Position) string {
 		pos.Line, pos.Column)
 }
 
-func annotation(s rules.Severity) string {
-	if s == rules.Note {
-		return "notice"
-	}
-	return string(s)
-}
-
 // githubMessage escapes what would end a command, as GitHub's own toolkit does
 // (actions/toolkit, packages/core/src/command.ts).
 func githubMessage(text string) string {
@@ -67,16 +63,22 @@ func githubProperty(text string) string {
 // TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that
 // sums up.
 func TestGitHub(w io.Writer, r *report.Testing) error {
-	x := testRun{r}
+	return failingTests(w, r, func(c *report.Tested) string {
+		return fmt.Sprintf("::error file=%s,line=%d,col=%d,title=%s::%s",
+			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
+			githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
+	})
+}
+
+// failingTests writes a line for each failing test, then one that sums up.
+func failingTests(w io.Writer, r *report.Testing, line func(*report.Tested) string) error {
 	var out strings.Builder
-	for i := range x.Cases {
-		if c := &x.Cases[i]; len(c.Differences) > 0 {
-			fmt.Fprintf(&out, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
-				githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
-				githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
+	for i := range r.Cases {
+		if c := &r.Cases[i]; len(c.Differences) > 0 {
+			out.WriteString(line(c) + "\n")
 		}
 	}
-	_, err := io.WriteString(w, out.String()+x.summary()+"\n")
+	_, err := io.WriteString(w, out.String()+testSummary(r)+"\n")
 	return err
 }
 
@@ -130,16 +132,9 @@ func azureProperty(text string) string {
 // TestAzure writes the failing tests as logging commands of Azure Pipelines, then a line that sums
 // up.
 func TestAzure(w io.Writer, r *report.Testing) error {
-	x := testRun{r}
-	var out strings.Builder
-	for i := range x.Cases {
-		if c := &x.Cases[i]; len(c.Differences) > 0 {
-			text := c.Name + ": " + strings.Join(c.Differences, "; ")
-			out.WriteString(azureIssue(rules.Error, c.Pos, "", text) + "\n")
-		}
-	}
-	_, err := io.WriteString(w, out.String()+x.summary()+"\n")
-	return err
+	return failingTests(w, r, func(c *report.Tested) string {
+		return azureIssue(rules.Error, c.Pos, "", c.Name+": "+strings.Join(c.Differences, "; "))
+	})
 }
 
 // The parts of GitLab's Code Quality report that are written

@@ -30,16 +30,14 @@ type (
 
 // CollectJSON writes the commands as JSON.
 func CollectJSON(w io.Writer, all []rules.Collection) error {
-	return JSON(w, collectJSON{SchemaVersion, listOf(all, collectionOf)})
-}
-
-func collectionOf(c *rules.Collection) collectionJSON {
-	return collectionJSON{
-		c.Name, c.Title, known(report.Names(c.Takes)),
-		listOf(c.Steps, func(step *rules.Step) stepJSON {
-			return stepJSON{step.Note, known(commandOf(step))}
-		}),
-	}
+	return JSON(w, collectJSON{SchemaVersion, listOf(all, func(c *rules.Collection) collectionJSON {
+		return collectionJSON{
+			c.Name, c.Title, known(report.Names(c.Takes)),
+			listOf(c.Steps, func(step *rules.Step) stepJSON {
+				return stepJSON{step.Note, known(commandOf(step))}
+			}),
+		}
+	})})
 }
 
 // commandOf is the command of a step. It is empty if a person must do the step by hand.

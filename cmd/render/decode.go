@@ -126,8 +126,8 @@ func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
 	m.rows("What it is", d.whatItIs())
-	m.list("Worth knowing", d.Profile.Traits)
-	m.list("Odd", odditiesAt(d.Profile, d.At))
+	m.notes("Worth knowing", d.Mask.notes(d.Profile.Traits))
+	m.notes("Odd", d.Mask.notes(odditiesAt(d.Profile, d.At)))
 	m.wayOn(d.Next)
 	_, err := io.WriteString(w, m.b.String())
 	return err
@@ -245,8 +245,8 @@ func (t *Text) decodeAll(d decoding) {
 	}
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
-	t.observations("worth knowing", d, d.Profile.Traits)
-	t.observations("odd", d, d.unsaid())
+	t.notes("worth knowing", d.Mask.notes(d.Profile.Traits))
+	t.notes("odd", d.Mask.notes(d.unsaid()))
 	t.wayOn(d.Next)
 	t.Blank()
 }
@@ -299,24 +299,18 @@ func (t *Text) shortened(value string) string {
 	return inspect.ShortenMiddle(value, line)
 }
 
-// observations lists what we noticed, each with its id.
-func (t *Text) observations(title string, d decoding, all []inspect.Observation) {
-	if len(all) == 0 {
-		return
-	}
-	t.Heading(title)
-	for _, o := range all {
-		t.Para(2, safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+safe(o.ID)+"]"))
-	}
-}
-
 // decodeShort is a token that fits a screen: what it is, the claims that a gateway can decide by,
 // what is odd, and the way on. The other claims are named only.
 func (t *Text) decodeShort(d decoding) {
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
 	t.deciding(d)
-	t.worthAScreen(d)
+	t.notes("worth knowing", d.Mask.notes(d.telling()))
+	odd := d.unsaid()
+	t.notes("odd", d.Mask.notes(odd[:min(len(odd), mostObserved)]))
+	if more := len(odd) - mostObserved; more > 0 {
+		t.Para(2, fmt.Sprintf("and %d more (-v shows them)", more))
+	}
 	t.wayOn(d.Next)
 }
 
@@ -465,14 +459,4 @@ const mostObserved = 3
 func (d *decoding) unsaid() []inspect.Observation {
 	said := func(o inspect.Observation) bool { return o.ID == inspect.SeveralTokens }
 	return slices.DeleteFunc(slices.Clone(odditiesAt(d.Profile, d.At)), said)
-}
-
-// worthAScreen lists what is odd, and what the token can't be used for.
-func (t *Text) worthAScreen(d decoding) {
-	t.observations("worth knowing", d, d.telling())
-	odd := d.unsaid()
-	t.observations("odd", d, odd[:min(len(odd), mostObserved)])
-	if more := len(odd) - mostObserved; more > 0 {
-		t.Para(2, fmt.Sprintf("and %d more (-v shows them)", more))
-	}
 }

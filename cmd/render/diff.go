@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ func Diff(name, before, after string) string {
 	if before == after {
 		return ""
 	}
-	lines := diffLines(splitLines(before), splitLines(after))
+	lines := diffLines(slices.Collect(strings.Lines(before)), slices.Collect(strings.Lines(after)))
 	name = safe(strings.TrimPrefix(filepath.ToSlash(name), "/"))
 	if strings.Contains(name, " ") {
 		name += "\t" // as git writes it, or patch takes the name to end at the space
@@ -25,7 +26,10 @@ func Diff(name, before, after string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
 	for start := 0; start < len(lines); {
-		first := nextChange(lines, start)
+		first := start
+		for first < len(lines) && lines[first].kind == ' ' {
+			first++
+		}
 		if first == len(lines) {
 			break
 		}
@@ -40,14 +44,6 @@ func Diff(name, before, after string) string {
 type diffLine struct {
 	kind byte
 	text string // with its line break, where it has one
-}
-
-func splitLines(text string) []string {
-	var lines []string
-	for line := range strings.Lines(text) {
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // diffLines lines up two texts. It sets apart what both begin and end with, so that the rest is
@@ -118,13 +114,6 @@ func lengths(a, b []string) [][]int {
 		}
 	}
 	return table
-}
-
-func nextChange(lines []diffLine, from int) int {
-	for from < len(lines) && lines[from].kind == ' ' {
-		from++
-	}
-	return from
 }
 
 // hunkEnd is the end of the hunk that begins with a change. Changes that are close together

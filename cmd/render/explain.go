@@ -129,14 +129,6 @@ func byPolicy(results []rules.Result) [][]rules.Result {
 	return all
 }
 
-// howToGet is the command that says how to get what is asked for, or empty.
-func (x explanation) howToGet(need rules.Need) string {
-	if x.Collect == nil || need.None() {
-		return ""
-	}
-	return x.Collect(need)
-}
-
 // headline is the answer in one line: the predicted one, or where the real one is known, that
 // one against it.
 func (x explanation) headline() string {
@@ -156,7 +148,10 @@ func (x explanation) observedAnswer() (Mood, string) {
 	answered := "the gateway answered " + status(c.Observed.Status)
 	switch c.Agrees {
 	case rules.Yes:
-		return x.agreeing(), answered + ", as predicted: " + afterStatus(predicted)
+		if _, rest, found := strings.Cut(predicted, ", "); found { // behind the status
+			predicted = rest
+		}
+		return x.agreeing(), answered + ", as predicted: " + predicted
 	case rules.No:
 		return Bad, answered + ", but the prediction is: " + predicted
 	}
@@ -182,14 +177,6 @@ func (x explanation) agreeing() Mood {
 	return Good
 }
 
-// afterStatus is a verdict's line without the status at its beginning.
-func afterStatus(line string) string {
-	if _, rest, found := strings.Cut(line, ", "); found {
-		return rest
-	}
-	return line
-}
-
 // observedLines say in a sentence each whether the prediction agrees, and what follows.
 func (x explanation) observedLines() []string {
 	c := x.Observed
@@ -210,7 +197,7 @@ func (x explanation) observedLines() []string {
 		lines = []string{"It can't be decided whether the prediction agrees."}
 	}
 	if follows := report.Follows(c); follows != "" {
-		lines = append(lines, sentence(follows))
+		lines = append(lines, report.Sentence(follows))
 	}
 	return lines
 }

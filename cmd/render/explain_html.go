@@ -99,7 +99,7 @@ func (p *explainPage) reasons() {
 		p.line(`p class="lead"`, report.Capital(passes(v))+".")
 		return
 	}
-	p.line(`p class="lead"`, sentence(v.Why()))
+	p.line(`p class="lead"`, report.Sentence(v.Why()))
 	p.line(`p class="lead"`, earlierUndecided(v))
 	p.line(`p class="lead"`, toKnow(v))
 }

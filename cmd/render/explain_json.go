@@ -147,7 +147,9 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 			return refusalJSON{r.ID, r.Title, r.Refused}
 		}),
 	}
-	out.Verdict.Collect = known(x.howToGet(x.Verdict.Question()))
+	if question := x.Verdict.Question(); x.Collect != nil && !question.None() {
+		out.Verdict.Collect = known(x.Collect(question))
+	}
 	if x.Token != nil {
 		out.Token = tokenOf(x.Profile)
 	}

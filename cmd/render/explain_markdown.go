@@ -16,14 +16,24 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
-	m.heading("gatewhy " + x.command() + ": " + x.headline())
+	command := "explain"
+	if x.Probed != nil {
+		command = "probe"
+	}
+	m.heading("gatewhy " + command + ": " + x.headline())
 	if why := v.Why(); why != "" {
-		m.para(sentence(why))
+		m.para(report.Sentence(why))
 	}
 	m.table("", "")
-	m.explainedToken(x)
+	if x.Token == nil {
+		m.row("token", "none")
+	} else {
+		m.row("token", Summary(x.Profile, x.At))
+		m.tokenRows(x.Token, x.Profile)
+	}
 	for _, p := range x.Policies {
-		m.policy(p)
+		m.row("policy", orderedPolicy(p))
+		m.row("file", p.Pos.String())
 	}
 	m.row("judged at", inspect.FormatTime(x.At))
 	m.prediction(x, v)
@@ -31,25 +41,16 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	m.observed(x)
 	m.probed(x)
 	m.remedies(x.repairsTitle(), x.Repairs)
-	m.policyFindings(x.Findings)
+	if len(x.Findings) > 0 {
+		m.b.WriteString("\nIn the policy:\n\n")
+	}
+	for i := range x.Findings {
+		m.finding(&x.Findings[i])
+	}
 	m.wayOn(x.Next)
 	m.kept(x)
 	_, err := io.WriteString(w, m.b.String())
 	return err
-}
-
-func (m *markdown) explainedToken(x explanation) {
-	if x.Token == nil {
-		m.row("token", "none")
-		return
-	}
-	m.row("token", Summary(x.Profile, x.At))
-	m.tokenRows(x.Token, x.Profile)
-}
-
-func (m *markdown) policy(p *rules.Policy) {
-	m.row("policy", orderedPolicy(p))
-	m.row("file", p.Pos.String())
 }
 
 // prediction adds what the answer rests on, and what to pass to know what is not known.
@@ -106,17 +107,6 @@ func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 		if r.Command != "" {
 			m.detail("as a diff: " + m.code(r.Command))
 		}
-	}
-}
-
-// policyFindings lists what was found in the policies themselves.
-func (m *markdown) policyFindings(findings []rules.Finding) {
-	if len(findings) == 0 {
-		return
-	}
-	m.b.WriteString("\nIn the policy:\n\n")
-	for i := range findings {
-		m.finding(&findings[i])
 	}
 }
 

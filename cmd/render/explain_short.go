@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func (t *explainText) shortReason() {
 		then = whenNew(t.x.Earlier)
 	}
 	t.Blank()
-	t.Sentences(1, safe(sentence(why)), earlierUndecided(v), safe(t.x.saysOf()), then)
+	t.Sentences(1, safe(report.Sentence(why)), earlierUndecided(v), safe(t.x.saysOf()), then)
 }
 
 // shortChecks lists the checks that failed or are not known, and counts the others.
@@ -232,20 +233,16 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	if name := levelOf(r.Evidence()); name != "" {
 		room -= len(" []") + len(name)
 	}
-	text := before + comparison(r.Expected(), orNone(r.Actual())) + end
-	if width(safe(text)) > room && t.reasonSays(r, r.Actual()) {
+	text := before + comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + end
+	d := t.x.Verdict.Decided
+	isSaid := d != nil && d.Check == r.Check && strings.Contains(shortWhy(d.Why(), d), r.Actual())
+	if width(safe(text)) > room && isSaid {
 		text = "wanted " + tight(r.Expected(), room-len("wanted "))
 	} else {
-		wanted, found := tighter(r.Expected(), orNone(r.Actual()), width(safe(text)), room)
+		wanted, found := tighter(r.Expected(), cmp.Or(r.Actual(), "none"), width(safe(text)), room)
 		text = before + comparison(wanted, found) + end
 	}
 	return t.evidenced(safe(text), r.Evidence(), next, room)
-}
-
-// reasonSays reports whether the reason of the answer is about this check and has a value in it.
-func (t *explainText) reasonSays(r *rules.Result, value string) bool {
-	d := t.x.Verdict.Decided
-	return d != nil && d.Check == r.Check && strings.Contains(shortWhy(d.Why(), d), value)
 }
 
 // leastValue is how many columns of a value the short form shows. It gives a comparison a second

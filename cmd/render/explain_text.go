@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -98,7 +99,7 @@ func (t *explainText) reason() {
 		return
 	}
 	t.Blank()
-	t.Para(1, safe(sentence(v.Why())))
+	t.Para(1, safe(report.Sentence(v.Why())))
 	if undecided := earlierUndecided(v); undecided != "" {
 		t.Para(1, undecided)
 	}
@@ -212,7 +213,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	case r.Harmless:
 		return harmless(r)
 	case r.Outcome == rules.Fail:
-		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), cmp.Or(r.Actual(), "none"))
 		if failedBefore {
 			text = "would fail next: " + text
 		}
@@ -296,19 +297,15 @@ func (t *explainText) changes(r *report.ProvedRepair, first bool) []string {
 
 // after is the verdict after a repair, and if that is not known, what would decide it.
 func (t *explainText) after(v *rules.Verdict) string {
-	text := "after it: " + t.paintOutcome(v)
-	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
-		text += ": pass " + safe(report.Pass(need))
-	}
-	return text
-}
-
-func (t *explainText) paintOutcome(v *rules.Verdict) string {
 	mood := Unsure
 	if v.Outcome == rules.Accepted {
 		mood = Good
 	}
-	return t.Paint(mood, OutcomeLine(v))
+	text := "after it: " + t.Paint(mood, OutcomeLine(v))
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + safe(report.Pass(need))
+	}
+	return text
 }
 
 // observed says what follows from the real answer.

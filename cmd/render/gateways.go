@@ -35,7 +35,13 @@ func (t *Text) behaviours(all []rules.Behaviour) {
 		}
 		t.Heading(holdsFor(&all[0]))
 		for i := range all[:same] {
-			t.behaviour(&all[i])
+			b := &all[i]
+			t.Para(2, b.Situation+": "+b.Title)
+			t.Para(3, answered(&b.Answer))
+			for _, header := range b.Headers {
+				t.Para(3, header)
+			}
+			t.known(b.Answer.Evidence, b.Checked)
 		}
 		all = all[same:]
 	}
@@ -51,15 +57,6 @@ func holdsFor(b *rules.Behaviour) string {
 		title += ", " + b.Condition
 	}
 	return title
-}
-
-func (t *Text) behaviour(b *rules.Behaviour) {
-	t.Para(2, b.Situation+": "+b.Title)
-	t.Para(3, answered(&b.Answer))
-	for _, header := range b.Headers {
-		t.Para(3, header)
-	}
-	t.known(b.Answer.Evidence, b.Checked)
 }
 
 // handling lists what the control plane makes of a configuration.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // SchemaVersion is the version of every JSON output. We raise it if something in an output
@@ -58,21 +59,17 @@ func escapeJSON(text []byte) []byte {
 		case r < 0x7f:
 			out = append(out, text[i])
 		case r == utf8.RuneError, inspect.Safe(string(r)) != string(r):
-			out = appendEscape(out, r)
+			if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+				out = fmt.Appendf(out, `\u%04x\u%04x`, high, low) // RFC 8259, section 7
+			} else {
+				out = fmt.Appendf(out, `\u%04x`, r)
+			}
 		default:
 			out = utf8.AppendRune(out, r)
 		}
 		i += size
 	}
 	return out
-}
-
-// appendEscape appends \uXXXX, twice for a character above U+FFFF (RFC 8259, section 7).
-func appendEscape(out []byte, r rune) []byte {
-	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
-		return fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-	}
-	return fmt.Appendf(out, `\u%04x`, r)
 }
 
 // known is nil, which JSON shows as null, for a value that is not there.
@@ -99,4 +96,14 @@ func orEmpty(list []string) []string {
 		return []string{}
 	}
 	return list
+}
+
+// nextJSON is a way on in JSON.
+type nextJSON struct {
+	Text    string `json:"text"`
+	Command string `json:"command,omitempty"`
+}
+
+func nextOf(steps []rules.Step) []nextJSON {
+	return listOf(steps, func(s *rules.Step) nextJSON { return nextJSON{s.Note, s.Command} })
 }

@@ -135,10 +135,9 @@ func (l linting) junitCase(f rules.Finding) junitCase {
 
 // TestJUnit writes policy tests as JUnit XML: a suite for each file.
 func TestJUnit(w io.Writer, r *report.Testing) error {
-	x := testRun{r}
 	var suites []junitSuite
-	for i := range x.Cases {
-		c := &x.Cases[i]
+	for i := range r.Cases {
+		c := &r.Cases[i]
 		if len(suites) == 0 || suites[len(suites)-1].Name != c.Suite {
 			suites = append(suites, junitSuite{Name: c.Suite})
 		}
@@ -176,21 +175,17 @@ func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
 		}
 		for i := range x.Remarks {
 			if r := &x.Remarks[i]; r.Gateway == g {
-				suite.add(junitRemark(r, gateway))
+				// the other cases do not show it, and it has neither passed nor failed
+				text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
+				suite.add(junitCase{
+					Name: r.Rule + " at " + gateway, Class: gateway,
+					File: r.Pos.File, Line: r.Pos.Line,
+					Skipped: &junitMessage{Message: r.Message, Text: text},
+				})
 			}
 		}
 	}
 	return writeJUnit(w, suites)
-}
-
-// junitRemark is a remark as a case, since the other cases do not show it. It counts as
-// skipped: it has neither passed nor failed.
-func junitRemark(r *environments.Remark, gateway string) junitCase {
-	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
-	return junitCase{
-		Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line,
-		Skipped: &junitMessage{Message: r.Message, Text: text},
-	}
 }
 
 func (x matrixing) junitCase(r, g int) junitCase {

@@ -41,32 +41,20 @@ func (l linting) count(severity rules.Severity) int {
 func LintSummary(r *report.Linting) string {
 	l := linting{r}
 	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"),
-		plural(l.Files, "file", "files"))
-	parts := []string{}
-	for _, s := range []struct {
-		severity  rules.Severity
-		one, many string
-	}{
-		{rules.Error, "error", "errors"},
-		{rules.Warning, "warning", "warnings"},
-		{rules.Note, "note", "notes"},
-	} {
-		if n := l.count(s.severity); n > 0 {
-			parts = append(parts, plural(n, s.one, s.many))
+		report.Counted(l.Files, "file"))
+	var parts []string
+	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Note} {
+		if n := l.count(severity); n > 0 {
+			parts = append(parts, report.Counted(n, string(severity)))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing found"}
 	}
-	if n := len(l.Suppressed); n > 0 {
-		where += fmt.Sprintf(", %d ignored", n)
-	}
-	if n := l.LeftOut; n > 0 {
-		where += fmt.Sprintf(", %d left out", n)
-	}
-	if n := len(l.Unread); n > 0 {
-		where += fmt.Sprintf(", %d not checked", n)
-	}
+	where += strings.Join(counts(
+		tally{len(l.Suppressed), ", %d ignored"}, tally{l.LeftOut, ", %d left out"},
+		tally{len(l.Unread), ", %d not checked"},
+	), "")
 	return strings.Join(parts, ", ") + " " + where
 }
 
@@ -180,14 +168,8 @@ func LintJSON(w io.Writer, r *report.Linting) error {
 }
 
 func (l linting) findingJSON(f *rules.Finding) lintFindingJSON {
-	return lintFindingJSON{findingOf(f), endOf(l.end(*f)), known(f.Field)}
-}
-
-func endOf(pos source.Position) *placeJSON {
-	if pos.Line == 0 {
-		return nil
-	}
-	return &placeJSON{pos.Line, pos.Column}
+	end := l.end(*f)
+	return lintFindingJSON{findingOf(f), known(placeJSON{end.Line, end.Column}), known(f.Field)}
 }
 
 // LintMarkdown writes the findings as a block to paste into a ticket: each with its place, what to

@@ -120,15 +120,24 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 	}
 	for i, s := range l.Suppressed {
 		result := l.sarifResult(s.Finding, prints[len(l.Findings)+i])
-		result.Suppressions = []sarifSuppression{
-			{Kind: suppressionKind(s.By), Justification: s.Reason},
+		kind := "external"
+		if s.By == "comment" {
+			kind = "inSource"
 		}
+		result.Suppressions = []sarifSuppression{{Kind: kind, Justification: s.Reason}}
 		run.Results = append(run.Results, result)
 	}
 	if len(l.Unread) > 0 {
-		run.Invocations = []sarifInvocation{
-			{ToolExecutionNotifications: sarifNotifications(l.Unread)},
-		}
+		unread := listOf(l.Unread, func(u *report.Unread) sarifNotification {
+			out := sarifNotification{
+				Level: rules.Error, Message: sarifText{Text: report.Sentence(u.Why)},
+			}
+			if u.Pos.File != "" {
+				out.Locations = []sarifLocation{sarifPlace(u.Pos, u.Pos)}
+			}
+			return out
+		})
+		run.Invocations = []sarifInvocation{{ToolExecutionNotifications: unread}}
 	}
 	return JSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
@@ -136,28 +145,10 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 	})
 }
 
-// sarifNotifications says why each of the unread files was not checked.
-func sarifNotifications(unread []report.Unread) []sarifNotification {
-	return listOf(unread, func(u *report.Unread) sarifNotification {
-		out := sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
-		if u.Pos.File != "" {
-			out.Locations = []sarifLocation{sarifPlace(u.Pos, u.Pos)}
-		}
-		return out
-	})
-}
-
-func suppressionKind(by string) string {
-	if by == "comment" {
-		return "inSource"
-	}
-	return "external"
-}
-
 func sarifRuleOf(r *rules.Rule) sarifRule {
 	return sarifRule{
 		ID:               r.Name,
-		ShortDescription: sarifText{Text: sentence(r.Title)},
+		ShortDescription: sarifText{Text: report.Sentence(r.Title)},
 		FullDescription:  sarifText{Text: r.Why},
 		HelpURI:          helpURI(r),
 		Help: sarifText{
@@ -198,7 +189,7 @@ func securitySeverity(s rules.Severity) string {
 
 func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{
-		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
+		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: report.Sentence(f.Message)},
 		Locations:           []sarifLocation{sarifPlace(f.Pos, l.end(f))},
 		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
 	}

@@ -3,7 +3,9 @@ package render
 import (
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // markdown lays out a block to paste into a ticket. Its values are code, so that nothing in
@@ -108,17 +110,6 @@ func (m *markdown) rowIf(label, value string) {
 func (m *markdown) item(text string)   { m.b.WriteString("- " + text + "\n") }
 func (m *markdown) detail(text string) { m.b.WriteString("  - " + text + "\n") }
 
-// list adds what was noticed as a list.
-func (m *markdown) list(title string, all []inspect.Observation) {
-	if len(all) == 0 {
-		return
-	}
-	m.b.WriteString("\n" + title + ":\n\n")
-	for _, o := range all {
-		m.item(escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")")
-	}
-}
-
 // rows adds a list of texts, each behind its label.
 func (m *markdown) rows(title string, rows []Row) {
 	if len(rows) == 0 {
@@ -128,4 +119,28 @@ func (m *markdown) rows(title string, rows []Row) {
 	for _, r := range rows {
 		m.item(m.plain(r.Label) + ": " + m.plain(r.Text))
 	}
+}
+
+// wayOn is the last list of a block: what to do now.
+func (m *markdown) wayOn(steps []rules.Step) {
+	if len(steps) > 0 {
+		m.b.WriteString("\nNext:\n\n")
+	}
+	for _, step := range steps {
+		m.item(m.plain(report.Sentence(step.Note)))
+		m.command(step.Command)
+	}
+}
+
+// command adds a command below an item, as a block: a bar in it does not end a cell.
+func (m *markdown) command(command string) {
+	if command == "" {
+		return
+	}
+	fence := "```"
+	for strings.Contains(command, fence) {
+		fence += "`"
+	}
+	shown := safe(m.mask.Text(command))
+	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -120,7 +121,10 @@ func (m *Mask) unsigned(text string) string {
 	if m == nil || len(m.signature) < leastOfSignature || len(text) < leastOfSignature {
 		return text
 	}
-	isOther := func(r rune) bool { return r >= 0x80 || !isTokenByte(byte(r)) }
+	isOther := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
+			r != '-' && r != '_'
+	}
 	for word := range strings.FieldsFuncSeq(text, isOther) {
 		if len(word) >= leastOfSignature && strings.Contains(m.signature, word) {
 			text = strings.ReplaceAll(text, word, "(signature)")
@@ -129,17 +133,21 @@ func (m *Mask) unsigned(text string) string {
 	return text
 }
 
-func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		c == '-' || c == '_'
-}
-
 // Message returns what an observation says, with what must not be shown replaced.
 func (m *Mask) Message(o inspect.Observation) string {
 	if masker := m.personal(); masker != nil {
 		o = masker.Observation(&m.profile, o)
 	}
 	return inspect.MaskTokens(o.Message)
+}
+
+// notes are observations as notes, with what must not be shown replaced.
+func (m *Mask) notes(all []inspect.Observation) []keys.Note {
+	notes := make([]keys.Note, len(all))
+	for i, o := range all {
+		notes[i] = keys.Note{ID: o.ID, Message: m.Message(o)}
+	}
+	return notes
 }
 
 // painted is Text for a text with colours in it. The codes of colours would hide where words

@@ -105,14 +105,6 @@ func (x matrixing) withKinds() []environments.Line {
 	return lines
 }
 
-// noChange says why no change is proposed.
-func (x matrixing) noChange() string {
-	if wrong, _, _ := x.Wrong(); wrong == 0 {
-		return "none: no cell is known to be wrong"
-	}
-	return "none: no policy change that gatewhy knows improves a column"
-}
-
 // beyondPolicies is how to close the hole that is left if other clients can have genuine tokens
 // for the right API (KB 005321722, what it leaves out, 6).
 const beyondPolicies = "The tokens that still get in are ones that Entra ID issues to other " +
@@ -278,13 +270,4 @@ func changedFiles(r *report.Repair) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// effect is what a repair does to the cells of its gateway.
-func effectOf(r *report.Repair) string {
-	before := plural(r.Before, "wrong answer", "wrong answers")
-	if r.Wrong == 0 {
-		return before + " here, none after the change"
-	}
-	return fmt.Sprintf("%s here, %d after the change", before, r.Wrong)
 }

@@ -41,12 +41,12 @@ func (p *matrixPage) body() {
 	legend := "Rows are tokens, columns are gateways. ✓ as it should be · ✗ wrong · " +
 		"? not known · – an intended exception. The number is the predicted HTTP status."
 	if behind := x.behind(); behind != "" {
-		legend += " " + sentence(behind)
+		legend += " " + report.Sentence(behind)
 	}
 	p.line(`p class="faint"`, legend)
 	p.titled("What the grid does not show", len(x.Remarks), func(i int) {
 		r := &x.Remarks[i]
-		p.text(x.Gateways[r.Gateway] + ": " + sentence(r.Message) + " ")
+		p.text(x.Gateways[r.Gateway] + ": " + report.Sentence(r.Message) + " ")
 		p.element("code", r.Pos.String())
 		p.text(" [" + r.Rule + "]")
 	})
@@ -156,14 +156,19 @@ func (p *matrixPage) finding(i int) {
 	gateway := p.x.Gateways[f.Gateway]
 	p.WriteString(`<section class="story" id="` + storyID(i) + "\">\n")
 	p.line("h2", f.Rule+" at "+gateway)
-	p.line("p", sentence(f.Message))
+	p.line("p", report.Sentence(f.Message))
 	if f.Pos.Line > 0 {
 		p.code(f.Pos.String())
 	}
-	p.place(f)
+	file := p.x.File(f.Pos.File)
+	if file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
+		if cut := excerptOf(file, f.Span); cut.marked != "" {
+			p.source(f.Pos.Line, cut, "")
+		}
+	}
 	p.line("h3", "A token that shows it: "+p.x.Rows[f.Row].Name+", "+OutcomeLine(&w.Verdict))
 	if why := w.Verdict.Why(); why != "" {
-		p.line("p", sentence(why))
+		p.line("p", report.Sentence(why))
 	}
 	p.claims(&w)
 	p.wrongRows(f)
@@ -178,17 +183,6 @@ func (p *matrixPage) finding(i int) {
 		}
 	}
 	p.WriteString("</section>\n")
-}
-
-// place shows the source line that a finding is about.
-func (p *matrixPage) place(f *environments.Finding) {
-	file := p.x.File(f.Pos.File)
-	if file == nil || f.Span.End <= f.Span.Start || f.Span.End > len(file.Text) {
-		return
-	}
-	if cut := excerptOf(file, f.Span); cut.marked != "" {
-		p.source(f.Pos.Line, cut, "")
-	}
 }
 
 // claims adds what is in a token, and what the caller writes beside it.
@@ -271,7 +265,12 @@ const mostGateways = 6
 // repair adds a repair with the grid after it, folded.
 func (p *matrixPage) repair(r *report.Repair) {
 	p.WriteString("<details>")
-	p.line("summary", "Repair: "+strings.Join(r.Titles, ", then ")+" — "+effectOf(r))
+	after := strconv.Itoa(r.Wrong)
+	if r.Wrong == 0 {
+		after = "none"
+	}
+	p.line("summary", fmt.Sprintf("Repair: %s — %s here, %s after the change",
+		strings.Join(r.Titles, ", then "), report.Counted(r.Before, "wrong answer"), after))
 	p.code(changedFiles(r))
 	p.list("ul", len(r.Changes), func(i int) {
 		p.element("code", changeLine(r.Changes[i].FieldChange))
@@ -325,7 +324,7 @@ func (p *matrixPage) otherCell(row, gateway int) {
 	}
 	if why := verdict.Why(); why != "" {
 		p.WriteString("<br>")
-		p.element(`span class="faint"`, sentence(why))
+		p.element(`span class="faint"`, report.Sentence(why))
 	}
 	p.WriteString("</dd>")
 }

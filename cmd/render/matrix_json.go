@@ -218,20 +218,15 @@ func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
 		Witness:     json.RawMessage(w.Claims.JSON()),
 	}
 	if len(w.Written.Headers)+len(w.Written.Query) > 0 {
-		out.Request = &writtenJSON{lowerNames(w.Written.Headers), w.Written.Query}
+		out.Request = &writtenJSON{map[string]string{}, w.Written.Query}
+		for name, value := range w.Written.Headers {
+			out.Request.Headers[strings.ToLower(name)] = value
+		}
 	}
 	for _, r := range f.Rows {
 		out.Tokens = append(out.Tokens, x.Rows[r].Name)
 	}
 	return out
-}
-
-func lowerNames(headers map[string]string) map[string]string {
-	all := map[string]string{}
-	for name, value := range headers {
-		all[strings.ToLower(name)] = value
-	}
-	return all
 }
 
 // remarkOf is a finding about a policy: no token shows it.

@@ -18,7 +18,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	m.grid(x.Matrix)
 	m.para(x.sentence())
 	if behind := x.behind(); behind != "" {
-		m.para(sentence(behind))
+		m.para(report.Sentence(behind))
 	}
 	for i := range x.Findings {
 		f := &x.Findings[i]

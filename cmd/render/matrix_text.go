@@ -32,7 +32,7 @@ func (t *matrixText) all() {
 	t.Blank()
 	t.Para(1, t.x.sentence())
 	if behind := t.x.behind(); behind != "" {
-		t.Para(1, sentence(behind))
+		t.Para(1, report.Sentence(behind))
 	}
 	for i := range t.x.Findings {
 		if t.x.firstOfRule(i) {
@@ -74,7 +74,8 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gat
 		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
 		for i, line := range lines {
 			t.line(gridRow(pad(labels[i], first), widths, part, func(g int) string {
-				return t.cell(m.Cell(m.At(line, g), g))
+				cell := m.Cell(m.At(line, g), g)
+				return t.Mark(cellMark(cell)) + " " + cellAnswer(cell)
 			}))
 		}
 	}
@@ -135,10 +136,6 @@ func (t *matrixText) heads(m *environments.Matrix, lines []environments.Line) ([
 		}
 	}
 	return heads, widths
-}
-
-func (t *matrixText) cell(c *environments.Cell) string {
-	return t.Mark(cellMark(c)) + " " + cellAnswer(c)
 }
 
 // finding shows the first finding of a rule in full, and those at other gateways by their places.
@@ -268,7 +265,11 @@ func (t *matrixText) fix() {
 			" changes of their own (-v shows them)")
 	}
 	if chosen == 0 {
-		t.Para(2, t.x.noChange())
+		none := "none: no policy change that gatewhy knows improves a column"
+		if wrong, _, _ := t.x.Wrong(); wrong == 0 {
+			none = "none: no cell is known to be wrong"
+		}
+		t.Para(2, none)
 		t.more(2, t.x.Matrix)
 		return
 	}

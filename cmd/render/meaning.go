@@ -14,18 +14,13 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// infoOf returns what is known of a member of the header or of the claims.
-func infoOf(part, name string) (inspect.ClaimInfo, bool) {
-	if part == "header" {
-		return inspect.HeaderMember(name)
-	}
-	return inspect.Claim(name)
-}
-
 // shortMeaning is the first clause of a member's meaning, to be shown beside its value. --claim
 // shows all of it.
 func shortMeaning(part, name string) string {
-	info, ok := infoOf(part, name)
+	info, ok := inspect.Claim(name)
+	if part == "header" {
+		info, ok = inspect.HeaderMember(name)
+	}
 	if !ok {
 		return ""
 	}
@@ -99,7 +94,11 @@ func isTime(claim string) bool {
 // value is masked already, but not yet safe to print.
 func (d decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
-		return counted(list) + strings.Join(list, ", ")
+		text := strings.Join(list, ", ")
+		if len(list) > fewValues { // the text may be shortened
+			text = fmt.Sprintf("%d values: ", len(list)) + text
+		}
+		return text
 	}
 	text := v.JSON()
 	if s, ok := v.Str(); ok && !needsQuotes(s) {
@@ -113,14 +112,6 @@ func (d decoding) valueText(name string, v *source.Value) string {
 
 // fewValues is how many values of a list a reader sees at a glance.
 const fewValues = 4
-
-// counted says how many values a long list has, since the list is shortened if it does not fit.
-func counted(list []string) string {
-	if len(list) <= fewValues {
-		return ""
-	}
-	return fmt.Sprintf("%d values: ", len(list))
-}
 
 // needsQuotes reports whether a reader could take a string for a number, for nothing, or for
 // several values.
@@ -151,7 +142,11 @@ func ClaimText(t *Text, r *report.Claim) {
 	c := newClaim(r)
 	switch {
 	case c.Value != nil:
-		t.values(c)
+		for _, m := range c.Mask.Claims(c.Claim.Token.Claims).Members {
+			if m.Key == c.Name { // a claim that appears twice has two values
+				t.line(safe(c.valueText(c.Name, m.Value)))
+			}
+		}
 	case c.Claim.Token != nil && c.Claim.Token.Claims == nil:
 		t.Para(0, safe("not known: "+c.Claim.Token.Fault.Cause))
 	case c.Claim.Token != nil:
@@ -162,15 +157,6 @@ func ClaimText(t *Text, r *report.Claim) {
 		t.Para(1, c.Info.Meaning)
 		t.Blank()
 		t.Rows(1, claimRows(c.Info))
-	}
-}
-
-// values adds the claim's whole value. A claim that appears twice has two.
-func (t *Text) values(c *claim) {
-	for _, m := range c.Mask.Claims(c.Claim.Token.Claims).Members {
-		if m.Key == c.Name {
-			t.line(safe(c.valueText(c.Name, m.Value)))
-		}
 	}
 }
 

@@ -37,14 +37,6 @@ func probeOf(p *report.Probed) *probeJSON {
 	}
 }
 
-// command is the command that made an explanation.
-func (x explanation) command() string {
-	if x.Probed != nil {
-		return "probe"
-	}
-	return "explain"
-}
-
 // answerRows are the request that was sent, and the parts of the answer that say why.
 func answerRows(p *report.Probed) []Row {
 	rows := []Row{{"sent", safe(p.Method + " " + p.URL)}}

@@ -146,7 +146,7 @@ func RuleHelp(r *rules.Rule) string {
 	if r.Lesser != "" {
 		severity += "; " + r.Lesser
 	}
-	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), severity,
+	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", report.Sentence(r.Title), severity,
 		r.Why, r.Fix)
 }
 

@@ -132,7 +132,12 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 		}
 		listed++
 		t.Rows(3, append(
-			t.values("clients", g.Clients, s.ClientsOver, t.client),
+			t.values("clients", g.Clients, s.ClientsOver, func(id string) string {
+				if name := appName(t.x.Apps, id); name != "" {
+					return safe(name) + " (" + safe(id) + ")"
+				}
+				return safe(id)
+			}),
 			t.values("audiences", g.Audiences, s.AudiencesOver, safe)...,
 		))
 	}
@@ -201,14 +206,6 @@ func (t *scanText) values(
 		rows[0].Text += fmt.Sprintf(", and %d more", more)
 	}
 	return rows
-}
-
-// client is a client's id with its name, where an app registration tells it.
-func (t *scanText) client(id string) string {
-	if name := appName(t.x.Apps, id); name != "" {
-		return safe(name) + " (" + safe(id) + ")"
-	}
-	return safe(id)
 }
 
 // appName is the name of an app registration; empty where none of them has the id.

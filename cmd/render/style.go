@@ -34,19 +34,16 @@ const (
 )
 
 // columns returns the width that text is laid out for.
-func (s Style) columns() int {
-	if s.Width == 0 {
-		return defaultWidth
-	}
-	return min(max(s.Width, narrowestWidth), widestProse)
-}
+func (s Style) columns() int { return s.within(widestProse) }
 
 // listColumns is columns for lists with a remark behind each row.
-func (s Style) listColumns() int {
+func (s Style) listColumns() int { return s.within(widestList) }
+
+func (s Style) within(widest int) int {
 	if s.Width == 0 {
 		return defaultWidth
 	}
-	return min(max(s.Width, narrowestWidth), widestList)
+	return min(max(s.Width, narrowestWidth), widest)
 }
 
 // Mood is what the colour of a text says. Its words say the same. Words are bold or red, which can

@@ -3,30 +3,20 @@ package render
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// testRun is what policy tests gave, as it is shown.
-type testRun struct{ *report.Testing }
-
-// summary is the outcome in one line, as test runners close.
-func (x testRun) summary() string {
-	failed := x.Failed()
-	return fmt.Sprintf("%d passed, %d failed", len(x.Cases)-failed, failed)
-}
-
-func (x testRun) source(name string) *source.File {
-	for _, file := range x.Sources {
-		if file.Name == name {
-			return file
-		}
-	}
-	return nil
+// testSummary is the outcome in one line, as test runners close.
+func testSummary(r *report.Testing) string {
+	failed := r.Failed()
+	return fmt.Sprintf("%d passed, %d failed", len(r.Cases)-failed, failed)
 }
 
 // unseen lists in words the checks that have never had an outcome.
@@ -41,37 +31,29 @@ func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 	return all
 }
 
-func passed(c *report.Covered) int { return c.Passed }
-
-func failed(c *report.Covered) int { return c.Failed }
-
 // TestText writes the outcome of policy tests for a person: each failing test with the
 // difference and the whole trace, then one line that sums up.
 func TestText(text *Text, r *report.Testing) {
-	x := testRun{r}
-	t := &testText{Text: text, x: x}
-	for i := range x.Cases {
-		if c := &x.Cases[i]; len(c.Differences) > 0 {
+	t := &testText{text, r}
+	for i := range r.Cases {
+		if c := &r.Cases[i]; len(c.Differences) > 0 {
 			t.failure(c)
 		}
 	}
-	if x.Coverage != nil {
+	if r.Coverage != nil {
 		t.coverage()
 	}
-	t.Para(0, t.Paint(t.mood(), x.summary()))
-	t.wayOn(x.Next)
+	mood := Good
+	if r.Failed() > 0 {
+		mood = Bad
+	}
+	t.Para(0, t.Paint(mood, testSummary(r)))
+	t.wayOn(r.Next)
 }
 
 type testText struct {
 	*Text
-	x testRun
-}
-
-func (t *testText) mood() Mood {
-	if t.x.Failed() > 0 {
-		return Bad
-	}
-	return Good
+	x *report.Testing
 }
 
 func (t *testText) failure(c *report.Tested) {
@@ -81,12 +63,13 @@ func (t *testText) failure(c *report.Tested) {
 		t.Para(1, safe(d))
 	}
 	if why := c.Verdict.Why(); why != "" {
-		t.Para(1, safe(sentence(why)))
+		t.Para(1, safe(report.Sentence(why)))
 	}
 	if d := c.Verdict.Decided; d != nil {
-		if file := t.x.source(d.Check.Pos.File); file != nil {
+		named := func(f *source.File) bool { return f.Name == d.Check.Pos.File }
+		if i := slices.IndexFunc(t.x.Sources, named); i >= 0 {
 			t.Para(1, safe(d.Check.Pos.String()))
-			t.SourceLine(1, file, d.Check.Pos, d.Check.Span, "")
+			t.SourceLine(1, t.x.Sources[i], d.Check.Pos, d.Check.Span, "")
 		}
 	}
 	t.Rows(1, checkRows(t.Text, c.Verdict.Results, t.detail))
@@ -99,7 +82,7 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()),
+		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), cmp.Or(r.Actual(), "none"),
 			status(r.Answer.Status))
 	}
 	return safe(text)
@@ -112,7 +95,10 @@ func (t *testText) coverage() {
 	for _, part := range []struct {
 		verb   string
 		unseen []string
-	}{{"pass", unseen(c, passed)}, {"fail", unseen(c, failed)}} {
+	}{
+		{"pass", unseen(c, func(of *report.Covered) int { return of.Passed })},
+		{"fail", unseen(c, func(of *report.Covered) int { return of.Failed })},
+	} {
 		t.Para(0, fmt.Sprintf("%s in at least one test: %d of %s", part.verb,
 			len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks")))
 		for _, name := range part.unseen {
@@ -166,16 +152,15 @@ type (
 
 // TestJSON writes the outcome of policy tests as JSON.
 func TestJSON(w io.Writer, r *report.Testing) error {
-	x := testRun{r}
-	failed := x.Failed()
+	failed := r.Failed()
 	out := testsJSON{
-		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
-		Tests: []testJSON{}, Next: nextOf(x.Next),
+		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(r.Cases) - failed, failed},
+		Tests: []testJSON{}, Next: nextOf(r.Next),
 	}
-	if x.Coverage != nil {
-		out.Coverage = listOf(x.Coverage.Checks, coveredOf)
+	if r.Coverage != nil {
+		out.Coverage = listOf(r.Coverage.Checks, coveredOf)
 	}
-	return writeTests(w, out, x.Cases)
+	return writeTests(w, out, r.Cases)
 }
 
 // writeTests writes a value that has an empty list of tests, with the tests in its place, one

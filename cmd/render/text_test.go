@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -63,7 +65,7 @@ func TestSentence(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := sentence(test.clause); got != test.want {
+			if got := report.Sentence(test.clause); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

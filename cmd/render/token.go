@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -61,29 +62,15 @@ func kindPhrase(p inspect.Profile) string {
 	case inspect.KindEncrypted:
 		return "encrypted token"
 	}
-	phrase := productPhrase(p.IssuedBy)
+	phrase := map[inspect.IssuedBy]string{
+		inspect.ByEntra:    "Entra ID ",
+		inspect.ByB2C:      "Azure AD B2C ",
+		inspect.ByExternal: "Entra External ID ",
+	}[p.IssuedBy]
 	if p.Version != "" && p.IssuedBy == inspect.ByEntra {
 		phrase += "v" + p.Version + " "
 	}
-	switch p.Kind {
-	case inspect.KindAccess:
-		return phrase + "access token"
-	case inspect.KindID:
-		return phrase + "ID token"
-	}
-	return phrase + "token of an unknown kind"
-}
-
-func productPhrase(by inspect.IssuedBy) string {
-	switch by {
-	case inspect.ByEntra:
-		return "Entra ID "
-	case inspect.ByB2C:
-		return "Azure AD B2C "
-	case inspect.ByExternal:
-		return "Entra External ID "
-	}
-	return ""
+	return phrase + cmp.Or(kindWord(p.Kind), "token of an unknown kind")
 }
 
 func flowPhrase(p inspect.Profile) string {

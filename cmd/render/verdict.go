@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -90,7 +91,7 @@ func outcomeShown(r *rules.Result) string {
 func harmless(r *rules.Result) string {
 	text := "is not known: " + r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), cmp.Or(r.Actual(), "none"))
 	}
 	return safe(text + "; this check rejects nobody")
 }
@@ -148,13 +149,6 @@ func decidedAt(what, where string) string {
 		return what
 	}
 	return what + " at " + where
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }
 
 // verdictLine is the answer in one line.

@@ -34,11 +34,7 @@ type Asked struct {
 
 // Decoded is the answer of decode.
 func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
-	pasted, err := m.pasted(a)
-	if err != nil {
-		return nil, err
-	}
-	token, err := pasted.ReadToken(nil)
+	token, err := m.askedToken(a)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +51,7 @@ func (m *Maker) Decoded(a *Asked) (*Decoding, error) {
 
 // Verified is the answer of verify.
 func (m *Maker) Verified(a *Asked) (*Verification, error) {
-	pasted, err := m.pasted(a)
-	if err != nil {
-		return nil, err
-	}
-	token, err := pasted.ReadToken(nil)
+	token, err := m.askedToken(a)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +69,10 @@ func (m *Maker) Verified(a *Asked) (*Verification, error) {
 		set = nil
 	case set == nil:
 		v.NoKeys = "no key set was given, and nothing is fetched here"
-		v.Hints = whereKeysAre(v.KeyAddress())
+		v.Hints = source.Hints("the token's issuer is not one of Entra's: ask it for its key set")
+		if address := v.KeyAddress(); address != "" {
+			v.Hints = source.Hints("open " + address + " and pass what it shows as the key set")
+		}
 	}
 	expect := keys.Expect{At: v.At, Issuer: a.Issuer, Tenant: a.Tenant}
 	v.Report = expect.Check(token, keys.Verify(token, set))
@@ -125,8 +120,11 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	}
 	request.Signatures = &Signatures{Given: set}
 	run := Explainer{
-		Policies: policies, Request: request, Line: a.line(m.Shell, explainFlags()...),
+		Policies: policies, Request: request,
 		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
+		Line: a.line(m.Shell, "policy", "api", "app", "contracts", "gateway", "header",
+			"introspection", "jwks", "method", "no-other-headers", "path", "policy-type",
+			"runtime"),
 	}
 	explanation := run.Explain()
 	if answer := m.Answered(sent); answer != nil {
@@ -169,6 +167,14 @@ func (m *Maker) pasted(a *Asked) (*Maker, error) {
 	return &pasted, nil
 }
 
+func (m *Maker) askedToken(a *Asked) (*inspect.Token, error) {
+	pasted, err := m.pasted(a)
+	if err != nil {
+		return nil, err
+	}
+	return pasted.ReadToken(nil)
+}
+
 // askedKeys reads the key set; nil where none was given.
 func (m *Maker) askedKeys(a *Asked) (*keys.Set, error) {
 	if a.Keys == "" {
@@ -202,14 +208,6 @@ func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
 			"ask for another time")
 	}
 	return at, nil
-}
-
-// explainFlags are the flags of explain that can be asked, in the order of a printed command.
-func explainFlags() []string {
-	return []string{
-		"policy", "api", "app", "contracts", "gateway", "header", "introspection", "jwks",
-		"method", "no-other-headers", "path", "policy-type", "runtime",
-	}
 }
 
 // line is the command line that asks the same.
@@ -257,8 +255,10 @@ func (v *Verification) KeyAddress() string {
 	if issuer.Policy == "" {
 		issuer.Policy = v.Profile.Policy
 	}
-	if cloud, ok := entra.CloudByID(firstOf(issuer.Clouds)); ok && issuer.Kind == entra.Workforce {
-		return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, "")
+	if len(issuer.Clouds) > 0 && issuer.Kind == entra.Workforce {
+		if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok {
+			return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, "")
+		}
 	}
 	address, _ := issuer.DiscoveryURL("")
 	return address
@@ -281,19 +281,4 @@ func (x *Explanation) KeyAddresses() []string {
 		}
 	}
 	return all
-}
-
-func firstOf(all []string) string {
-	if len(all) == 0 {
-		return ""
-	}
-	return all[0]
-}
-
-// whereKeysAre says where to get a key set by hand.
-func whereKeysAre(address string) []source.Hint {
-	if address == "" {
-		return source.Hints("the token's issuer is not one of Entra's: ask it for its key set")
-	}
-	return source.Hints("open " + address + " and pass what it shows as the key set")
 }

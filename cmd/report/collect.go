@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -33,6 +34,17 @@ func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collect
 		cloud = entra.Clouds()[0]
 	}
 	return append(gateway, entraCollections(cloud)...)
+}
+
+// collectionOf is the first collection that gives an input.
+func collectionOf(input source.Input, all []rules.Collection) (rules.Collection, bool) {
+	i := slices.IndexFunc(all, func(c rules.Collection) bool {
+		return slices.Contains(c.Takes, input)
+	})
+	if i < 0 {
+		return rules.Collection{}, false
+	}
+	return all[i], true
 }
 
 // IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,

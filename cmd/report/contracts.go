@@ -190,11 +190,7 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 
 // contractsFault is an error about a file of contracts, with what one may have in it.
 func contractsFault(pos source.Position, cause string) error {
-	return &source.Error{
-		Pos:   pos,
-		Cause: cause,
-		Hints: source.Hints("expected: one client id per line, a JSON or YAML list of strings, " +
-			"or API Manager's answer for the API's contracts (application.coreServicesId); for " +
-			"no contracts, write []"),
-	}
+	return ProblemAt(pos, cause, "expected: one client id per line, a JSON or YAML list of "+
+		"strings, or API Manager's answer for the API's contracts (application.coreServicesId); "+
+		"for no contracts, write []")
 }

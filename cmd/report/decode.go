@@ -50,7 +50,12 @@ func UnknownClaim(token *inspect.Token, name string) *source.Error {
 	case token == nil:
 		hints = []string{"pass a token to see its own claims"}
 	case token.Claims != nil:
-		own := claimsOf(token)
+		var own []string
+		for _, member := range token.Claims.Members {
+			own = append(own, member.Key)
+		}
+		slices.Sort(own)
+		own = slices.Compact(own)
 		names = append(own, names...)
 		hints = []string{"the token has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
 	}
@@ -60,16 +65,6 @@ func UnknownClaim(token *inspect.Token, name string) *source.Error {
 		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
 	}
 	return Problem(cause, hints...)
-}
-
-// claimsOf returns the names of a token's claims in order, each once.
-func claimsOf(token *inspect.Token) []string {
-	var names []string
-	for _, member := range token.Claims.Members {
-		names = append(names, member.Key)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }
 
 // Unreadable is the error for a text that is damaged, and nil for one that is not a readable JWS
@@ -87,22 +82,18 @@ func (d *Decoding) AddNext(line CommandLine) {
 	var all steps
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
-		all.add(rules.Step{
-			Note: d.Token.Fault.Cause + behind(". ", Sentence(
-				strings.Join(Hints(d.Token.Fault.Hints), "; "))),
-			Command: line.Again("decode", "-"),
-		})
+		all.add(d.Token.Fault.Cause+behind(". ", Sentence(
+			strings.Join(Hints(d.Token.Fault.Hints), "; "))), line.Again("decode", "-"))
 	case d.Profile.HasTrait("microsoft-api"):
-		all.add(a.step(line.Shell, "This token is for "+d.Profile.Resource+", not for your API",
+		all.addAll(a.step(line.Shell, "This token is for "+d.Profile.Resource+", not for your API",
 			line.Again("decode", "-")))
 	case d.Profile.Kind == inspect.KindID:
-		all.add(a.step(line.Shell, "This is an ID token: an API gets the access token",
+		all.addAll(a.step(line.Shell, "This is an ID token: an API gets the access token",
 			line.Again("decode", "-")))
 	default:
-		all.add(rules.Step{
-			Note:    "See whether its signature, issuer, tenant and times are valid",
-			Command: line.Shell.Line("gatewhy", "verify", line.token()),
-		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: line.explain()})
+		all.add("See whether its signature, issuer, tenant and times are valid",
+			line.Shell.Line("gatewhy", "verify", line.token()))
+		all.add("See what a gateway answers to it, and why", line.explain())
 	}
 	d.Next = all
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
 		return nil, err
 	}
 	read, err := environments.Read(file)
-	return read, m.OrMistaken(err, name, string(environmentsFile))
+	return read, m.OrMistaken(err, name, anEnvironments)
 }
 
 // noEnvironments is the error where the environments file is not there, with the command that
@@ -71,15 +72,6 @@ type estateReader struct {
 // them are in the memory.
 const mostRegistrations = 75_000
 
-func tooManyRegistrations(pos source.Position) error {
-	return &source.Error{
-		Pos: pos, Limit: true,
-		Cause: fmt.Sprintf("with this file there are more than %d app registrations, the most "+
-			"that are looked at together", mostRegistrations),
-		Hints: source.Hints("pass only the clients that belong to an environment"),
-	}
-}
-
 // newEstate is the estate of an environments file before anything that it names is read.
 func (m *Maker) newEstate(name string, file *environments.File) *Estate {
 	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
@@ -101,32 +93,27 @@ func (m *Maker) ReadEstate(name string) (*Estate, error) {
 	if _, err := estate.KeysFile(); err != nil {
 		return nil, err
 	}
+	r := estate.reader
 	for i := range file.Environments {
-		site, err := estate.reader.site(&file.Environments[i])
+		of := &file.Environments[i]
+		site := environments.Site{Name: of.Name}
+		err := readParts(of, &site, r.policies, r.contracts, r.api, r.clients, r.tokens)
 		if err != nil {
 			return nil, err
 		}
-		estate.Sites = append(estate.Sites, *site)
-		estate.Sites = append(estate.Sites, estate.reader.chained(site)...)
+		estate.Sites = append(estate.Sites, site)
+		for _, name := range r.chains[of.Name] { // of several gateways each is a site of its own
+			estate.Sites = append(estate.Sites, environments.Site{
+				Name: name, Guard: site.Guard, Contracts: site.Contracts,
+				Policies: estate.sets[name].Policies,
+			})
+		}
 	}
 	return estate, nil
 }
 
 // Chain lists the gateways of an environment that has several; nil where it has one.
 func (e *Estate) Chain(environment string) []string { return e.reader.chains[environment] }
-
-// chained are the gateways of an environment that has several, each a site of its own with the
-// environment's contracts; none where it has one.
-func (r *estateReader) chained(of *environments.Site) []environments.Site {
-	var all []environments.Site
-	for _, name := range r.chains[of.Name] {
-		all = append(all, environments.Site{
-			Name: name, Guard: of.Guard, Contracts: of.Contracts,
-			Policies: r.estate.sets[name].Policies,
-		})
-	}
-	return all
-}
 
 // ReadEnvironment reads the policies and contracts of one environment, as --env names it.
 func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *PolicySet, error) {
@@ -158,11 +145,6 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	set.ofEnvironment = site.API
 	return site, set, nil
-}
-
-func (r *estateReader) site(of *environments.Environment) (*environments.Site, error) {
-	site := &environments.Site{Name: of.Name}
-	return site, readParts(of, site, r.policies, r.contracts, r.api, r.clients, r.tokens)
 }
 
 // readParts reads parts of an environment, up to the first that can't be read.
@@ -200,11 +182,8 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 // policies would be a gateway that lets everybody in.
 func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	if inspect.MaskTokens(t.Value) != t.Value {
-		return nil, &source.Error{
-			Pos: t.Pos, Cause: "this is a token, but the name of a file is expected",
-			Hints: source.Hints("tokens are secrets: save it in a file, such as tokens/dev.jwt, " +
-				"and name that"),
-		}
+		return nil, ProblemAt(t.Pos, "this is a token, but the name of a file is expected",
+			"tokens are secrets: save it in a file, such as tokens/dev.jwt, and name that")
 	}
 	name := filepath.FromSlash(t.Value)
 	if !filepath.IsAbs(name) {
@@ -221,15 +200,15 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	default:
 		return found, nil
 	}
-	return nil, &source.Error{Pos: t.Pos, Cause: cause, Hints: source.Hints(hint)}
+	return nil, ProblemAt(t.Pos, cause, hint)
 }
 
 // one is the one file that a text names.
 func (r *estateReader) one(t entra.Text) (string, error) {
 	names, err := r.expand([]entra.Text{t})
 	if err == nil && len(names) != 1 {
-		cause := fmt.Sprintf("%s: %d files, but one is expected", t.Value, len(names))
-		err = &source.Error{Pos: t.Pos, Cause: cause}
+		err = ProblemAt(t.Pos,
+			fmt.Sprintf("%s: %d files, but one is expected", t.Value, len(names)))
 	}
 	if err != nil {
 		return "", err
@@ -239,13 +218,9 @@ func (r *estateReader) one(t entra.Text) (string, error) {
 
 func (r *estateReader) policies(of *environments.Environment, site *environments.Site) error {
 	if of.Guard == nil {
-		return &source.Error{
-			Pos: of.Pos, Cause: "policies is missing in the environment " + of.Name,
-			Hints: source.Hints(
-				"policies: the files, as API Manager returns them, in the gateway's order",
-				"policies: [] says that its gateway has none, and lets every request in",
-			),
-		}
+		return ProblemAt(of.Pos, "policies is missing in the environment "+of.Name,
+			"policies: the files, as API Manager returns them, in the gateway's order",
+			"policies: [] says that its gateway has none, and lets every request in")
 	}
 	site.Guard, site.Policies = of.Guard, []*rules.Policy{}
 	names, err := r.expand(of.Policies)
@@ -319,12 +294,11 @@ func (g Gateways) check(name entra.Text) error {
 	if name.Value == "" || slices.Contains(g.Variants(), name.Value) {
 		return nil
 	}
-	hints := source.Hints("one of: " + strings.Join(g.Variants(), ", "))
 	cause := "gatewhy does not know this gateway"
 	if len(name.Value) <= LongestWord {
 		cause = fmt.Sprintf("there is no gateway %q", name.Value)
 	}
-	return &source.Error{Pos: name.Pos, Cause: cause, Hints: hints}
+	return ProblemAt(name.Pos, cause, "one of: "+strings.Join(g.Variants(), ", "))
 }
 
 func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {
@@ -377,10 +351,15 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	}
 	d, err := entra.ReadRegistrations(files...)
 	if err != nil {
-		return nil, r.blameOne(err, texts, names, string(registrationFile))
+		return nil, r.blameOne(err, texts, names, anAppRegistration)
 	}
 	if r.apps += len(d.Apps); r.apps > mostRegistrations {
-		return nil, tooManyRegistrations(source.Position{File: names[len(names)-1]})
+		many := ProblemAt(source.Position{File: names[len(names)-1]},
+			fmt.Sprintf("with this file there are more than %d app registrations, the most that "+
+				"are looked at together", mostRegistrations),
+			"pass only the clients that belong to an environment")
+		many.Limit = true
+		return nil, many
 	}
 	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
 	return d, environments.CheckRegistrations(d)
@@ -395,12 +374,8 @@ func (r *estateReader) api(of *environments.Environment, site *environments.Site
 		return err
 	}
 	if len(d.Apps) != 1 {
-		return &source.Error{
-			Pos: of.API[0].Pos,
-			Cause: fmt.Sprintf("%d app registrations, but an environment has one "+
-				"API", len(d.Apps)),
-			Hints: source.Hints("its clients belong under clients"),
-		}
+		return ProblemAt(of.API[0].Pos, fmt.Sprintf("%d app registrations, but an environment "+
+			"has one API", len(d.Apps)), "its clients belong under clients")
 	}
 	site.API = d.Apps[0]
 	return nil
@@ -441,7 +416,7 @@ func (e *Estate) KeysFile() (string, error) {
 	if err == nil {
 		_, err = keys.Parse(name, text)
 	}
-	return name, e.reader.blame(err, []entra.Text{e.File.Keys}, name, string(keySetFile))
+	return name, e.reader.blame(err, []entra.Text{e.File.Keys}, name, aKeySet)
 }
 
 // KeysFile is the name of the key set that an environments file names; empty where it names none.
@@ -460,4 +435,79 @@ func (e *Estate) source(name string) *source.File {
 		}
 	}
 	return nil
+}
+
+// FindEnvironments looks for gatewhy.yaml in the folder where relative names start, and in those
+// above it: up to the root of the repository, the home folder, or a folder that another user owns,
+// which is not looked into any more. Somebody else's file would say what we find. The name is
+// relative where it can be; it is empty where there is no such file.
+func (m *Maker) FindEnvironments(home string) string {
+	folder, err := filepath.Abs(m.Path("."))
+	if err != nil {
+		return ""
+	}
+	for start := folder; ; {
+		info, err := os.Stat(folder)
+		if err != nil || !isOwn(info) {
+			return ""
+		}
+		name := filepath.Join(folder, DefaultEnvironments)
+		if info, err := os.Stat(name); err == nil {
+			if !info.Mode().IsRegular() || !isOwn(info) {
+				return ""
+			}
+			relative, err := filepath.Rel(start, name)
+			if err != nil {
+				return name
+			}
+			return relative
+		}
+		above := filepath.Dir(folder)
+		if above == folder || isRepository(folder) || home != "" && sameFolder(folder, home) {
+			return ""
+		}
+		folder = above
+	}
+}
+
+// isRepository reports whether a folder is the root of a repository. The .git of a worktree is a
+// file.
+func isRepository(folder string) bool {
+	return slices.ContainsFunc([]string{".git", ".hg", ".svn"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(folder, name))
+		return err == nil
+	})
+}
+
+func sameFolder(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
+}
+
+// ReadDefaults reads the section defaults of the environments file. The rest of the file is not
+// looked at.
+func (m *Maker) ReadDefaults(name string) (d environments.Defaults, err error) {
+	file, err := m.ReadSource(name)
+	if err != nil {
+		return d, err
+	}
+	for _, document := range file.Documents {
+		if section := document.Member("defaults"); section != nil {
+			return environments.ReadDefaults(section)
+		}
+	}
+	return d, nil
+}
+
+// FilesBeside lists the files that texts of an environments file name, relative to its folder.
+func (m *Maker) FilesBeside(name string, texts []entra.Text) ([]string, error) {
+	r := &estateReader{maker: m, folder: filepath.Dir(name)}
+	return r.expand(texts)
+}
+
+// IsGone reports whether there is no such file.
+func (m *Maker) IsGone(name string) bool {
+	_, err := os.Stat(m.Path(name))
+	return os.IsNotExist(err)
 }

@@ -78,11 +78,9 @@ func (w *explainNext) keepOut(aud, of string) {
 	if w.Other == nil && w.Line.Token != "" {
 		flags = []string{"--other", w.Line.Token}
 	}
-	w.steps.add(rules.Step{
-		Note: "This token is for " + aud + ", which is not an audience of the API of " + of +
-			": it should not get in. See what keeps it out, with a token that belongs here",
-		Command: w.again(flags...),
-	})
+	w.steps.add("This token is for "+aud+", which is not an audience of the API of "+of+
+		": it should not get in. See what keeps it out, with a token that belongs here",
+		w.again(flags...))
 }
 
 // rejected is about the checks that failed, and those that could fail before them.
@@ -96,19 +94,17 @@ func (w *explainNext) rejected() {
 	}
 	if w.damaged {
 		w.steps = nil
-		w.copyAgain()
+		w.steps.add("Copy the whole token again, from where the client gets it: does anything "+
+			"between the issuer and you change it?", w.again())
 		return
 	}
-	w.steps.add(w.granted()...)
+	w.steps.addAll(w.granted()...)
 	switch {
 	case len(w.reasons) > 0:
 		w.ask()
 	case len(w.clients) > 0:
-		w.steps.add(rules.Step{
-			Note: "Only " + strings.Join(w.clients, " or ") + " is let in: see what a token of " +
-				"that client gets",
-			Command: w.again(),
-		})
+		w.steps.add("Only "+strings.Join(w.clients, " or ")+" is let in: see what a token of "+
+			"that client gets", w.again())
 	}
 	w.repairs()
 	for _, r := range v.Earlier() {
@@ -160,11 +156,8 @@ func (w *explainNext) failed(r *rules.Result) {
 	}
 	switch r.Check.ID {
 	case rules.TokenPresent:
-		w.steps.add(rules.Step{
-			Note: "Send the token in the header that the policy reads, and see the gateway's " +
-				"answer",
-			Command: w.again(),
-		})
+		w.steps.add("Send the token in the header that the policy reads, and see the gateway's "+
+			"answer", w.again())
 	case rules.TokenFormat:
 		w.damaged = len(w.reasons) == 0
 	case rules.Signature, rules.Introspection:
@@ -211,12 +204,9 @@ func (w *explainNext) otherAudience() {
 		w.becauseOf(rules.Audience, reason)
 	default:
 		w.because("If " + wanted + " is another API, this token is not for it")
-		w.steps.add(rules.Step{
-			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
-				"appId in aud, and the policy must expect that",
-			Command: w.Line.Shell.Line(
-				"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
-		})
+		w.steps.add("Check whether "+wanted+" is the same API: then its v2.0 tokens have its "+
+			"appId in aud, and the policy must expect that", w.Line.Shell.Line(
+			"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"))
 	}
 }
 
@@ -247,26 +237,19 @@ func (w *explainNext) unverified(r *rules.Result) {
 		}
 		fallthrough
 	case keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
-		if w.otherTenant(); len(w.reasons) == 0 {
-			w.staleKeys()
+		if w.otherTenant(); len(w.reasons) > 0 {
+			return
 		}
+		command := "gatewhy collect keys"
+		if tenant := cmp.Or(w.wantedTenant(), w.profile.Tenant); entra.IsGUID(tenant) {
+			command += " --tenant " + tenant
+		}
+		w.steps.add("The key set may be older than the token. This says how to fetch it again",
+			command)
 	case keys.NoReadableJWS, keys.TextAltered, keys.WrongKey, keys.Unsigned, keys.CriticalHeader,
 		keys.AlgorithmMismatch, keys.HMACWithPublicKey, keys.AlgorithmNotAllowed:
 		w.damaged = true
 	}
-}
-
-// staleKeys is about a key that the set does not have: the set may be older than the token.
-func (w *explainNext) staleKeys() {
-	tenant := cmp.Or(w.wantedTenant(), w.profile.Tenant)
-	command := "gatewhy collect keys"
-	if entra.IsGUID(tenant) {
-		command += " --tenant " + tenant
-	}
-	w.steps.add(rules.Step{
-		Note:    "The key set may be older than the token. This says how to fetch it again",
-		Command: command,
-	})
 }
 
 // noContract says who must ask for access to what.
@@ -280,11 +263,9 @@ func (w *explainNext) noContract(r *rules.Result) {
 	if r.Policy.API != "" {
 		on = "API instance " + r.Policy.API
 	}
-	w.steps.add(rules.Step{
-		Note: "Client " + cmp.Or(id, "(none)") + " needs an approved contract on " + on +
-			behind(": ", r.Check.Grant) + ". Then fetch the contracts again",
-		Command: w.HowToCollect(rules.Need{Input: source.NeedContracts}),
-	})
+	w.steps.add("Client "+cmp.Or(id, "(none)")+" needs an approved contract on "+on+
+		behind(": ", r.Check.Grant)+". Then fetch the contracts again",
+		w.HowToCollect(rules.Need{Input: source.NeedContracts}))
 }
 
 // granted says who must be granted what for the checks that failed.
@@ -296,7 +277,7 @@ func (w *explainNext) granted() []rules.Step {
 	var all steps
 	for i := range w.x.Verdict.Results {
 		if r := &w.x.Verdict.Results[i]; !r.Harmless {
-			all.add(g.steps(r.Lacks())...)
+			all.addAll(g.steps(r.Lacks())...)
 		}
 	}
 	return all
@@ -313,21 +294,7 @@ func (w *explainNext) ask() {
 	if reason == w.said {
 		reason = ""
 	}
-	w.steps.add(a.step(w.Line.Shell, reason, w.again()))
-}
-
-// ownToken reports whether nothing says that the token is for another API than this.
-func (w *explainNext) ownToken() bool {
-	return w.profile.Kind == inspect.KindAccess && !w.profile.HasTrait("microsoft-api")
-}
-
-// copyAgain is about a text that is not what the issuer gave out.
-func (w *explainNext) copyAgain() {
-	w.steps.add(rules.Step{
-		Note: "Copy the whole token again, from where the client gets it: does anything between " +
-			"the issuer and you change it?",
-		Command: w.again(),
-	})
+	w.steps.addAll(a.step(w.Line.Shell, reason, w.again()))
 }
 
 // again explains a token from standard input in the same way.
@@ -337,8 +304,8 @@ func (w *explainNext) again(more ...string) string {
 
 // repairs are the policy's: none for a token that must stay out.
 func (w *explainNext) repairs() {
-	if w.Request.Token == nil || w.Request.Token.Fault != nil || !w.ownToken() ||
-		w.profile.Kind == inspect.KindID {
+	if w.Request.Token == nil || w.Request.Token.Fault != nil ||
+		w.profile.Kind != inspect.KindAccess || w.profile.HasTrait("microsoft-api") {
 		return
 	}
 	written := func(r ProvedRepair) bool { return r.Command != "" }
@@ -360,7 +327,7 @@ func (w *explainNext) repairs() {
 		if step.Command != "" {
 			step.Note += then
 		}
-		w.steps.add(step)
+		w.steps.addAll(step)
 	}
 	for i := range w.x.Repairs {
 		repair := &w.x.Repairs[i]
@@ -380,7 +347,7 @@ func (w *explainNext) repairs() {
 		if repair.Other != nil {
 			note += fmt.Sprintf("; the token of --other gets %d", repair.Other.Status)
 		}
-		w.steps.add(rules.Step{Note: note, Command: repair.Command})
+		w.steps.add(note, repair.Command)
 	}
 }
 
@@ -402,10 +369,8 @@ func (w *explainNext) collect() {
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
-	w.steps.add(rules.Step{
-		Note:    why + ". This says how to see the request and its answer there",
-		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),
-	})
+	w.steps.add(why+". This says how to see the request and its answer there",
+		w.HowToCollect(rules.Need{Input: source.NeedRequest}))
 }
 
 // collectFor says how to get what one check asks for.
@@ -416,19 +381,15 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	}
 	name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 	if command := w.HowToCollect(need); command != "" {
-		w.steps.add(rules.Step{
-			Note:    "The " + name + " check takes " + Ask(need) + ". This says how to get it",
-			Command: command,
-		})
+		w.steps.add("The "+name+" check takes "+Ask(need)+". This says how to get it",
+			command)
 	}
 }
 
 // lint looks at the policies without a token.
 func (w *explainNext) lint() {
 	if w.x.Lint != "" {
-		w.steps.add(rules.Step{
-			Note: "See who else gets in: lint reads the policy without a token", Command: w.x.Lint,
-		})
+		w.steps.add("See who else gets in: lint reads the policy without a token", w.x.Lint)
 	}
 }
 
@@ -472,7 +433,7 @@ func (w *explainNext) differs() {
 		if step.Command != "" { // it follows
 			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1)
 		}
-		w.steps.add(step)
+		w.steps.addAll(step)
 	}
 	w.collect()
 	if len(commands(w.steps)) == 0 {

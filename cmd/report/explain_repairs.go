@@ -258,12 +258,11 @@ func (r *Explainer) HowToCollect(need rules.Need) string {
 	if need.Input == "" || need.Input == source.NeedPolicy {
 		return ""
 	}
-	for _, c := range collectionsWith(r.Policies.Adapter.Collect(), "") {
-		if slices.Contains(c.Takes, need.Input) {
-			return "gatewhy collect " + c.Name + r.idFlags(&c)
-		}
+	c, ok := collectionOf(need.Input, collectionsWith(r.Policies.Adapter.Collect(), ""))
+	if !ok {
+		return ""
 	}
-	return ""
+	return "gatewhy collect " + c.Name + r.idFlags(&c)
 }
 
 // idFlags fill in the ids that a collection's commands have a place for.
@@ -274,28 +273,18 @@ func (r *Explainer) idFlags(c *rules.Collection) string {
 		})
 	}
 	flags := ""
-	if has("{api}") {
-		flags += r.apiFlag()
+	named := func(p *rules.Policy) bool { return IsCollectID(p.API) }
+	if i := slices.IndexFunc(r.Policies.Policies, named); i >= 0 && has("{api}") {
+		flags += " --api " + r.Policies.Policies[i].API
 	}
-	if has("{tenant}") {
-		flags += r.tenantFlag()
+	if profile := r.Request.Profile(); has("{tenant}") {
+		flags += tenantFlag(&profile)
 	}
 	return flags
 }
 
-// apiFlag names the API instance that the policies belong to.
-func (r *Explainer) apiFlag() string {
-	for _, policy := range r.Policies.Policies {
-		if IsCollectID(policy.API) {
-			return " --api " + policy.API
-		}
-	}
-	return ""
-}
-
-// tenantFlag names the tenant that the token names, where it is one of Entra ID's.
-func (r *Explainer) tenantFlag() string {
-	profile := r.Request.Profile()
+// tenantFlag names the tenant that a token names, where it is one of Entra ID's.
+func tenantFlag(profile *inspect.Profile) string {
 	if _, ok := entra.ParseIssuer(profile.Issuer); ok && entra.IsGUID(profile.Tenant) {
 		return " --tenant " + profile.Tenant
 	}

@@ -134,13 +134,15 @@ func (m *Maker) ReadText(name string) (string, error) {
 }
 
 // ReadBytes is ReadText for what is not read as a string.
-func (m *Maker) ReadBytes(name string) ([]byte, error) {
+func (m *Maker) ReadBytes(name string) ([]byte, error) { return m.readFile(name, MaxInput) }
+
+func (m *Maker) readFile(name string, most int) ([]byte, error) {
 	file, size, err := m.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return readSized(file, name, size, MaxInput)
+	return readSized(file, name, size, most)
 }
 
 // open opens a file, and tells its size.
@@ -173,26 +175,28 @@ func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
 	if name == "-" {
 		return readSized(m.Stdin, standardInput, 0, maxConfiguration)
 	}
-	file, size, err := m.open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return readSized(file, name, size, maxConfiguration)
+	return m.readFile(name, maxConfiguration)
 }
 
-// readFound is ReadConfiguration. What is found in a folder and is larger than any policy is not
-// read, but is nil: it is some other data.
-func (m *Maker) readFound(f Found) ([]byte, error) {
-	file, size, err := m.open(f.Name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if !f.Named && size > maxConfiguration {
+// readFound reads a file that may hold policies, and calls it by a name. It is nil for some other
+// data in a folder: what is larger than any policy, and what can't be read and has no word that
+// policies have.
+func (m *Maker) readFound(found Found, name string) (*source.File, error) {
+	if !found.Named && m.isTooLarge(found.Name) {
 		return nil, nil
 	}
-	return readSized(file, f.Name, size, maxConfiguration)
+	text, err := m.ReadConfiguration(found.Name)
+	if err != nil || !found.Named && len(text) > MaxInput && !isOfCluster(text) {
+		return nil, err
+	}
+	file, err := m.Gateways.readSource(name, text)
+	switch {
+	case err == nil:
+		return file, nil
+	case !found.Named && !m.Gateways.lookLikePolicy(text):
+		return nil, nil
+	}
+	return nil, err
 }
 
 // IsFile reports whether there is a file of this name.
@@ -449,7 +453,10 @@ func isOfCluster(text []byte) bool {
 
 // readSource reads what of a configuration some adapter reads.
 func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
-	return readWanted(name, text, g.resources())
+	if len(text) > MaxInput && !isOfCluster(text) {
+		return nil, TooLarge(name)
+	}
+	return source.ReadResources(name, text, g.resources())
 }
 
 // resources lists what of a cluster some adapter reads: all of it, which is nil, where one does
@@ -463,13 +470,6 @@ func (g Gateways) resources() []source.Resource {
 		all = append(all, g[i].Resources()...)
 	}
 	return all
-}
-
-func readWanted(name string, text []byte, wanted []source.Resource) (*source.File, error) {
-	if len(text) > MaxInput && !isOfCluster(text) {
-		return nil, TooLarge(name)
-	}
-	return source.ReadResources(name, text, wanted)
 }
 
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.

@@ -170,35 +170,27 @@ func onlyIn(
 // Run repairs the file. The notes, which name what is worth knowing, are for a file in which
 // nothing was repaired.
 func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
-	fixed, err := j.run()
-	if err != nil {
-		return nil, "", err
-	}
-	return j.report(fixed), j.butNotes(fixed), nil
-}
-
-func (j *Fixer) run() (*repair.Fixed, error) {
 	if j.solution != nil {
 		if err := j.ownMayGetIn(); err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return j.Solve(j.before, j.solution), nil
+		return j.report(j.Solve(j.before, j.solution)), "", nil
 	}
 	defer j.tellProgress()()
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany
 	var long *repair.TooLong
 	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
-	if errors.As(err, &long) {
-		return nil, Problem(long.Error(), less, "or split the file")
+	switch {
+	case errors.As(err, &long):
+		return nil, "", Problem(long.Error(), less, "or split the file")
+	case errors.As(err, &many):
+		cause := fmt.Sprintf("the file has more than %d findings to repair", many.Most)
+		return nil, "", Problem(cause, less)
+	case err != nil:
+		return nil, "", err
 	}
-	if errors.As(err, &many) {
-		return nil, Problem(
-			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
-			less,
-		)
-	}
-	return fixed, err
+	return j.report(fixed), butNotes(fixed), nil
 }
 
 // ownMayGetIn refuses to build a policy on a token that no API of this environment should accept.
@@ -233,40 +225,36 @@ func (j *Fixer) tellProgress() (stop func()) {
 
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter
 // all the same.
-func (j *Fixer) butNotes(fixed *repair.Fixed) string {
+func butNotes(fixed *repair.Fixed) string {
 	var notes []string
 	for _, finding := range fixed.Findings {
 		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
 			notes = append(notes, finding.Rule)
 		}
 	}
-	if len(notes) == 0 || j.solution != nil {
+	if len(notes) == 0 {
 		return ""
 	}
 	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint shows more)"
 }
 
-// wayOn is what to do where a repair is refused and nothing that could be passed would help.
-func wayOn(rule string) string {
-	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
-		return "pass --token with a token that must be let in, " +
-			"or try another solution than " + solution
-	}
-	if rule == "" {
-		return "gatewhy explain @TOKEN -p POLICY says what would let it in"
-	}
-	return "by hand: gatewhy rules " + rule
-}
-
 // withoutRepair is what to do where a repair is refused and nothing that could be passed would
 // help. Of a solution, explain says why the token that was given is not let in.
 func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
-	hints := []string{wayOn(rule)}
+	hints := []string{"by hand: gatewhy rules " + rule}
+	solution, isSolution := strings.CutPrefix(rule, ofSolution)
+	switch {
+	case isSolution:
+		hints[0] = "pass --token with a token that must be let in, or try another solution than " +
+			solution
+	case rule == "":
+		hints[0] = "gatewhy explain @TOKEN -p POLICY says what would let it in"
+	}
 	i := slices.Index(line.Flags, Name(source.NeedToken))
 	if f.Before.Name == standardInput {
 		return hints
 	}
-	if strings.HasPrefix(rule, ofSolution) && i >= 0 {
+	if isSolution && i >= 0 {
 		hints = append(hints, line.Shell.Line(
 			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
 	}
@@ -281,10 +269,16 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 
 // report words what came of a repair.
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
+	// what was asked for: the findings of the rule that was named, or every error; a solution
+	// leaves findings that it is not about
+	asked := func(left repair.Left) bool {
+		return left.Rule == "" ||
+			j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
+	}
 	shown := &Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
 		Repaired: fixed.Repaired, Changes: fixed.After.Fields(),
-		Changed: fixed.Changed(), Stays: slices.ContainsFunc(fixed.Left, j.asked),
+		Changed: fixed.Changed(), Stays: slices.ContainsFunc(fixed.Left, asked),
 	}
 	for i := range fixed.Tokens {
 		t := &fixed.Tokens[i]
@@ -314,12 +308,6 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 		}
 	}
 	return shown
-}
-
-// asked reports whether what was left is what was asked for: the findings of the rule that was
-// named, or every error. A solution leaves findings that it is not about.
-func (j *Fixer) asked(left repair.Left) bool {
-	return left.Rule == "" || j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
 }
 
 // ofSolution begins what is shown for a rule's name where a solution is refused.
@@ -455,7 +443,7 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 	if first.Rule != "" {
 		cause = first.Rule + ": " + first.Why
 	}
-	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
+	return ProblemAt(first.Pos, cause, hints...), wants
 }
 
 // AddNext adds what to do now: to write what was printed, or to look at what was written, or at

@@ -142,21 +142,8 @@ func (s *FixSeveral) Written(after *source.File) {
 // ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
 // user did not name it, and where it is not a configuration.
 func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
-	if !found.Named && m.isTooLarge(found.Name) {
-		return nil, nil
-	}
-	text, err := m.ReadConfiguration(found.Name)
-	if err != nil {
-		return nil, err
-	}
-	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
-		return nil, nil
-	}
-	file, err := m.Gateways.readSource(found.Name, text)
-	if err != nil {
-		if !found.Named && !m.Gateways.lookLikePolicy(text) {
-			err = nil
-		}
+	file, err := m.readFound(found, found.Name)
+	if err != nil || file == nil {
 		return nil, err
 	}
 	adapter, ok := m.Gateways.of(file, options)

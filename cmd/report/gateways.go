@@ -315,31 +315,24 @@ func (g Gateways) Known(
 	var all []Gateway
 	for _, adapter := range g {
 		for _, variant := range adapter.Variants {
-			if slices.Contains(names, variant.Name) {
-				all = append(all, gatewayOf(&adapter, variant, expressions))
+			g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
+			switch {
+			case !slices.Contains(names, variant.Name):
+				continue
+			case expressions != nil:
+				g.Expressions = expressions(variant.Name)
+			default:
+				g.Handling = adapter.Handling()
+				for _, b := range adapter.Behaviours() {
+					if b.Variant == variant.Name {
+						g.Behaviours = append(g.Behaviours, b)
+					}
+				}
 			}
+			all = append(all, g)
 		}
 	}
 	return all
-}
-
-// gatewayOf gathers what is known of one gateway.
-func gatewayOf(
-	adapter *rules.Adapter, variant rules.Variant,
-	expressions func(variant string) []rules.Expression,
-) Gateway {
-	g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
-	if expressions != nil {
-		g.Expressions = expressions(variant.Name)
-		return g
-	}
-	g.Handling = adapter.Handling()
-	for _, b := range adapter.Behaviours() {
-		if b.Variant == variant.Name {
-			g.Behaviours = append(g.Behaviours, b)
-		}
-	}
-	return g
 }
 
 // lookLikePolicy reports whether a text that can't be read has a word that policies have. In

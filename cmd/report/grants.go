@@ -39,7 +39,7 @@ func (g *granting) steps(missing rules.Lacking) []rules.Step {
 	}
 	var all steps
 	for _, name := range missing.Names {
-		all.add(g.grant(missing.Claim, name)...)
+		all.addAll(g.grant(missing.Claim, name)...)
 	}
 	return all
 }

@@ -35,10 +35,13 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	}
 	k := &keeper{Explainer: r, x: x, named: namedIn(x.Policies), madeUp: map[string]string{}}
 	test := environments.Case{
-		Signature: k.signature(), Method: r.Request.Method, Path: r.Request.Path,
+		Signature: "valid", Method: r.Request.Method, Path: r.Request.Path,
 		Token: environments.TokenSpec{
 			Shape: entra.Text{Value: k.shape()}, Claims: k.claims(),
 		},
+	}
+	if k.fails(rules.Signature) {
+		test.Signature = "invalid"
 	}
 	if r.Request.Contracts != nil {
 		test.Contracts = k.contracts()
@@ -96,14 +99,11 @@ func (k *keeper) shape() string {
 	return "entra-" + version + "-delegated"
 }
 
-// signature is what the test assumes of the signature.
-func (k *keeper) signature() string {
-	for i := range k.x.Verdict.Results {
-		if r := &k.x.Verdict.Results[i]; r.Check.ID == rules.Signature && r.Outcome == rules.Fail {
-			return "invalid"
-		}
-	}
-	return "valid"
+// fails reports whether a check with this id fails.
+func (k *keeper) fails(id rules.ID) bool {
+	return slices.ContainsFunc(k.x.Verdict.Results, func(r rules.Result) bool {
+		return r.Check.ID == id && r.Outcome == rules.Fail
+	})
 }
 
 // claims are those that the policies read, without the token's own values; null where the token
@@ -153,13 +153,11 @@ func (k *keeper) time(name string) *source.Value {
 	if name == "nbf" {
 		off, check = -off, rules.NotBefore
 	}
-	for i := range k.x.Verdict.Results {
-		if r := &k.x.Verdict.Results[i]; r.Check.ID == check && r.Outcome == rules.Fail {
-			seconds := strconv.FormatInt(at.Add(off).Unix(), 10)
-			return &source.Value{Kind: source.Number, Text: seconds}
-		}
+	if !k.fails(check) {
+		return nil
 	}
-	return nil
+	seconds := strconv.FormatInt(at.Add(off).Unix(), 10)
+	return &source.Value{Kind: source.Number, Text: seconds}
 }
 
 // standIn is a value of the same kind in which nothing is the token's own.

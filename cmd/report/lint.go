@@ -359,13 +359,11 @@ func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 			}
 			l.Ways[FindingsOf{f.Rule, f.Pos.File}] = way
 		}
-		all.add(rules.Step{Note: l.Fix(&f), Command: way})
+		all.add(l.Fix(&f), way)
 	}
 	if len(l.Findings) == 0 && len(l.Names) > 0 && l.Policies > 0 && !line.Once {
-		all.add(rules.Step{
-			Note:    "See what the gateway answers to a token",
-			Command: line.Shell.Line("gatewhy", "explain", "-", "-p", l.Names[0]),
-		})
+		all.add("See what the gateway answers to a token",
+			line.Shell.Line("gatewhy", "explain", "-", "-p", l.Names[0]))
 	}
 	l.Next = all
 }

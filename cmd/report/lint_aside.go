@@ -88,25 +88,17 @@ func (m *Maker) readIgnores(name string) (*ignores, error) {
 			return nil, err
 		}
 		for _, entry := range entries {
-			if err := m.Gateways.mustHave(&entry); err != nil {
-				return nil, err
+			// it would set nothing aside, and nobody would know
+			if _, err := m.Gateways.RuleNamed(entry.Rule); err != nil {
+				none := *AsError(err)
+				none.Pos = entry.Pos
+				none.Cause = "an entry of lint.ignore names a rule that does not exist"
+				return nil, &none
 			}
 		}
 		all.entries = append(all.entries, entries...)
 	}
 	return all, nil
-}
-
-// mustHave refuses an entry for a rule that does not exist: it would set nothing aside, and nobody
-// would know.
-func (g Gateways) mustHave(entry *environments.Ignored) error {
-	_, err := g.RuleNamed(entry.Rule)
-	var none *source.Error
-	if !errors.As(err, &none) {
-		return err
-	}
-	const cause = "an entry of lint.ignore names a rule that does not exist"
-	return &source.Error{Pos: entry.Pos, Cause: cause, Hints: none.Hints}
 }
 
 // apply sets aside what the entries cover on this day, and adds a finding for each entry without a

@@ -29,7 +29,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 	}
 	run := linter{
 		Judge: NewJudge(m.Gateways, request.Options, request.Apps),
-		maker: m, stdin: request.Stdin, wanted: m.Gateways.resources(),
+		maker: m, stdin: request.Stdin,
 	}
 	results := run.all(found)
 	l = &Linting{
@@ -95,10 +95,9 @@ func unread(errs []error) []Unread {
 // linter lints any number of files at once.
 type linter struct {
 	*Judge
-	maker  *Maker
-	stdin  string            // the name that standard input goes by
-	wanted []source.Resource // of a cluster
-	done   atomic.Int64
+	maker *Maker
+	stdin string // the name that standard input goes by
+	done  atomic.Int64
 }
 
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
@@ -142,18 +141,12 @@ func (l *linter) finish(results []linted) {
 // like a policy, and so is a named file without a policy; any other file of a folder is passed
 // over.
 func (l *linter) one(found Found) linted {
-	name, text, err := l.read(found)
-	if err != nil || text == nil {
-		return linted{name: name, err: err}
+	name := found.Name
+	if name == "-" {
+		name = cmp.Or(l.stdin, standardInput)
 	}
-	if !found.Named && len(text) > MaxInput && !isOfCluster(text) {
-		return linted{name: name}
-	}
-	file, err := readWanted(name, text, l.wanted)
-	if err != nil {
-		if !found.Named && !l.gateways.lookLikePolicy(text) {
-			err = nil
-		}
+	file, err := l.maker.readFound(found, name)
+	if err != nil || file == nil {
 		return linted{name: name, err: err}
 	}
 	if adapter, ok := l.gateways.of(file, l.options); ok && found.Named {
@@ -194,15 +187,4 @@ func (r *linted) slim() {
 	for i := range r.aside {
 		r.aside[i].Policy, r.aside[i].Check = nil, nil
 	}
-}
-
-// read returns the text, and the name that it is reported under. The text is nil for a file of a
-// folder that is too large.
-func (l *linter) read(found Found) (string, []byte, error) {
-	if found.Name == "-" {
-		text, err := l.maker.ReadConfiguration("-")
-		return cmp.Or(l.stdin, standardInput), text, err
-	}
-	text, err := l.maker.readFound(found)
-	return found.Name, text, err
 }

@@ -174,29 +174,19 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	case line.Once:
 		return
 	case wrong > 0 && x.Fixed == nil:
-		all.add(rules.Step{
-			Note:    "Look for the smallest set of changes that puts every cell right",
-			Command: matrix("--fix"),
-		})
+		all.add("Look for the smallest set of changes that puts every cell right", matrix("--fix"))
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
-		all.add(rules.Step{
-			Note: "The new contents of the files are in the JSON, at fix.repairs[].files: " +
-				"replace the files with them",
-			Command: matrix("--fix", "-o", "json"),
-		}, rules.Step{
-			Note:    "Then see whether every cell is right",
-			Command: matrix(),
-		})
+		all.add("The new contents of the files are in the JSON, at fix.repairs[].files: "+
+			"replace the files with them", matrix("--fix", "-o", "json"))
+		all.add("Then see whether every cell is right", matrix())
 	case wrong > 0:
-		all.add(x.lintWrong(line)...)
+		all.addAll(x.lintWrong(line)...)
 	case unknown == 0:
-		all.add(rules.Step{
-			Note:    "Let a pipeline run it for every change, as a test of each cell",
-			Command: matrix("-o", "junit"),
-		})
+		all.add("Let a pipeline run it for every change, as a test of each cell",
+			matrix("-o", "junit"))
 	}
 	if unknown > 0 {
-		all.add(x.collect(gateways)...)
+		all.addAll(x.collect(gateways)...)
 	}
 	x.Next = all
 }
@@ -211,7 +201,7 @@ func (x *Matrixing) lintWrong(line CommandLine) []rules.Step {
 			if flags := x.lintAs(x.Gateways[f.Gateway]); len(flags) > 0 {
 				command += " " + line.Shell.Line(flags...)
 			}
-			all.add(rules.Step{Note: "See what is wrong in " + name, Command: command})
+			all.add("See what is wrong in "+name, command)
 		}
 	}
 	return all
@@ -240,38 +230,22 @@ func (e *Estate) lintFlags(gateway string) []string {
 // collect says how to get what keeps cells from being known.
 func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 	var all steps
+	collections := gateways.Collections("")
 	for _, open := range x.OpenCells() {
 		decided := x.Witness(open.Row, open.Gateway).Verdict.Decided
 		if decided == nil {
 			continue
 		}
 		need := decided.Need()
-		for _, c := range gateways.Collections("") {
-			if need.Input != "" && slices.Contains(c.Takes, need.Input) {
-				all.add(rules.Step{
-					Note: "Some cells are not known, because this is missing: " + c.Title +
-						". This says how to get it",
-					Command: "gatewhy collect " + c.Name,
-				})
-				break
-			}
+		if c, ok := collectionOf(need.Input, collections); ok && need.Input != "" {
+			all.add("Some cells are not known, because this is missing: "+c.Title+
+				". This says how to get it", "gatewhy collect "+c.Name)
 		}
 	}
 	if len(all) == 0 {
-		all.add(rules.Step{
-			Note:    "Some cells depend on the app registrations. This says how to get them",
-			Command: "gatewhy collect " + collectionFor(gateways, source.NeedRegistrations),
-		})
+		apps, _ := collectionOf(source.NeedRegistrations, collections)
+		all.add("Some cells depend on the app registrations. This says how to get them",
+			"gatewhy collect "+apps.Name)
 	}
 	return all
-}
-
-// collectionFor is the first collection that gives an input.
-func collectionFor(gateways Gateways, input source.Input) string {
-	for _, c := range gateways.Collections("") {
-		if slices.Contains(c.Takes, input) {
-			return c.Name
-		}
-	}
-	return ""
 }

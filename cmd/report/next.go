@@ -102,8 +102,11 @@ func OpenHeader(header string) string {
 // steps are ways on, in their order, each once.
 type steps []rules.Step
 
-// add adds a step, unless there is one that says the same, or does.
-func (s *steps) add(all ...rules.Step) {
+// add adds a step with its command, which may be empty.
+func (s *steps) add(note, command string) { s.addAll(rules.Step{Note: note, Command: command}) }
+
+// addAll adds steps, but none that says the same as another one, or does the same.
+func (s *steps) addAll(all ...rules.Step) {
 	for _, step := range all {
 		same := func(known rules.Step) bool {
 			return known.Note == step.Note || step.Command != "" && known.Command == step.Command
@@ -160,7 +163,9 @@ func (s Shell) Word(text string) string {
 			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}
 	switch {
-	case s == PowerShell && (strings.ContainsFunc(text, special) || dashedWithDot(text)):
+	case s == PowerShell && (strings.ContainsFunc(text, special) ||
+		strings.HasPrefix(text, "-") && strings.ContainsAny(text, ".:")):
+		// a word with a dash and a dot would be a parameter of PowerShell's own up to the dot, and
 		// programs get a quote only behind a backslash (az is a batch file in all versions)
 		return "'" + strings.NewReplacer("'", "''", `"`, `\"`).Replace(text) + "'"
 	case text != "" && !strings.ContainsFunc(text, special):
@@ -173,12 +178,6 @@ func (s Shell) Word(text string) string {
 		return `"` + text + `"`
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
-
-// dashedWithDot reports whether PowerShell would cut a word in two: it takes it for a parameter of
-// its own and ends that at the dot.
-func dashedWithDot(text string) bool {
-	return strings.HasPrefix(text, "-") && strings.ContainsAny(text, ".:")
 }
 
 // unprintable reports whether a character must not be printed as it is.

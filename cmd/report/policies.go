@@ -102,9 +102,12 @@ func (m *Maker) readPolicyFiles(
 			files = append(files, file)
 		case f.Named:
 			return nil, nil, err
-		case !m.mayHoldPolicy(f.Name):
-			m.warn("skipped: %s", inspect.Safe(err.Error()))
 		default:
+			text, shut := m.ReadConfiguration(f.Name)
+			if shut == nil && !m.Gateways.lookLikePolicy(text) {
+				m.warn("skipped: %s", inspect.Safe(err.Error()))
+				break
+			}
 			m.warn("not read: %s", inspect.Safe(err.Error()))
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
@@ -128,12 +131,19 @@ func (m *Maker) otherGateway(of rules.Adapter, file string, options rules.Option
 
 // noteGateway says where the gateway that the user names does not count.
 func (m *Maker) noteGateway(set *PolicySet, variant string) {
-	switch other := set.namedOther(variant); {
-	case other != "":
-		m.note("--gateway %s has no effect: the file says that its gateway is %s", variant, other)
-	case set.ofAnother(variant):
+	if variant == "" {
+		return
+	}
+	for _, named := range set.Named {
+		if named != variant {
+			m.note("--gateway %s has no effect: the file says that its gateway is %s",
+				variant, named)
+			return
+		}
+	}
+	if all := set.Adapter.VariantNames(); !slices.Contains(all, variant) {
 		m.note("--gateway %s has no effect: the policies are for %s",
-			variant, strings.Join(set.Adapter.VariantNames(), " or "))
+			variant, strings.Join(all, " or "))
 	}
 }
 
@@ -239,13 +249,6 @@ func (s *PolicySet) stacked(found []Found) string {
 	return ""
 }
 
-// mayHoldPolicy reports whether a file that can't be read may be one of policies: it can't even be
-// opened, or has a word that policies have.
-func (m *Maker) mayHoldPolicy(name string) bool {
-	text, err := m.ReadConfiguration(name)
-	return err != nil || m.Gateways.lookLikePolicy(text)
-}
-
 // wanted are the files that were named, and of those that were found in a folder the ones with
 // policies and the ones that say more of them.
 func (g Gateways) wanted(
@@ -279,22 +282,6 @@ func (s *PolicySet) beside(unread []rules.Unread) *PolicySet {
 	other := *s
 	other.Unread = unread
 	return other.of(s.Configuration)
-}
-
-// namedOther is the gateway that the files name where the user names another one; empty where they
-// agree.
-func (s *PolicySet) namedOther(variant string) string {
-	for _, named := range s.Named {
-		if variant != "" && variant != named {
-			return named
-		}
-	}
-	return ""
-}
-
-// ofAnother reports whether the user names a gateway of another vendor than the policies are for.
-func (s *PolicySet) ofAnother(variant string) bool {
-	return variant != "" && !slices.Contains(s.Adapter.VariantNames(), variant)
 }
 
 // file returns the file of that name.
@@ -358,51 +345,4 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 		hint = "the file has one instance, without a name: leave it out"
 	}
 	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
-}
-
-// mistaken says what a file without a policy is, if that is known, and which flag takes it; else
-// it returns the error as it is.
-func mistaken(file *source.File, err error) error {
-	kind := kindOf(file)
-	if kind == "" {
-		return err
-	}
-	return &source.Error{
-		Pos:   source.Position{File: file.Name},
-		Cause: "no policy in this file: it is " + string(kind),
-		Hints: source.Hints("pass it as " + passedAs(string(kind), file.Name)),
-	}
-}
-
-// passedAs is the flag that takes a file of a kind, and where; empty where none does.
-func passedAs(kind, name string) string {
-	switch kind {
-	case aPolicy:
-		return "-p " + name + ", to explain or scan"
-	case string(keySetFile):
-		return "--jwks " + name + ", to explain, verify or scan"
-	case string(environmentsFile):
-		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
-	case string(registrationFile):
-		return "--app " + name + ", beside a policy"
-	}
-	return ""
-}
-
-// OrMistaken says of a file that could not be read as what was wanted which other kind it is, and
-// which flag takes it; else it returns the error as it is.
-func (m *Maker) OrMistaken(err error, name, wanted string) error {
-	if err == nil {
-		return nil
-	}
-	is := m.KindOf(name)
-	as := passedAs(is, name)
-	if as == "" || is == wanted {
-		return err
-	}
-	return &source.Error{
-		Pos:   source.Position{File: name},
-		Cause: "this is " + is + ", and " + wanted + " is expected here",
-		Hints: source.Hints("pass it as " + as),
-	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -136,23 +135,11 @@ type ProbeCell struct {
 // ProbeTarget is a gateway to probe.
 type ProbeTarget struct {
 	Site    *environments.Site
-	Named   source.Position // of its url
 	Address *url.URL
 }
 
 // AskGateway sends a request to a gateway, once.
 type AskGateway func(target ProbeTarget, request *rules.Request) (ProbeAnswer, error)
-
-// URLs lists the environments that have a url, with its text and its place.
-func (e *Estate) URLs() []*environments.Environment {
-	var all []*environments.Environment
-	for i := range e.File.Environments {
-		if env := &e.File.Environments[i]; env.URL.Value != "" {
-			all = append(all, env)
-		}
-	}
-	return all
-}
 
 // Site returns what was read of an environment.
 func (e *Estate) Site(name string) *environments.Site {
@@ -202,8 +189,7 @@ func (m *Maker) ProbeAll(
 			all.Tokens = append(all.Tokens, name)
 			var row []ProbeCell
 			for _, target := range targets {
-				request := e.requestLike(like, &site.Tokens[t], target)
-				row = append(row, e.probeOne(target, request, ask))
+				row = append(row, e.probeOne(target, &site.Tokens[t], like, ask))
 			}
 			all.Cells = append(all.Cells, row)
 		}
@@ -211,18 +197,15 @@ func (m *Maker) ProbeAll(
 	return all
 }
 
-func (e *Estate) requestLike(
-	like *rules.Request, token *environments.Real, target ProbeTarget,
-) *rules.Request {
+// probeOne sends a token to a target, in a request like another one.
+func (e *Estate) probeOne(
+	target ProbeTarget, token *environments.Real, like *rules.Request, ask AskGateway,
+) ProbeCell {
 	request := &rules.Request{
 		Token: token.Token, At: like.At, Method: like.Method, Headers: like.Headers,
 		Contracts: target.Site.Contracts, Signatures: e.Signatures,
 	}
 	AsSent(request, target.Address)
-	return request
-}
-
-func (e *Estate) probeOne(target ProbeTarget, request *rules.Request, ask AskGateway) ProbeCell {
 	cell := ProbeCell{Verdict: rules.Evaluate(target.Site.Policies, request)}
 	answer, err := ask(target, request)
 	if err != nil {
@@ -260,9 +243,4 @@ func (p *ProbingAll) Counts() (predicted, differ, open, silent int) {
 		}
 	}
 	return predicted, differ, open, silent
-}
-
-// ReadsOnly reports whether a gateway may be probed with a method without a word of warning.
-func ReadsOnly(method string) bool {
-	return method == "GET" || method == "HEAD" || method == "OPTIONS"
 }

@@ -174,7 +174,11 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
 	}
 	if one.Counted {
 		column.Contracts = path.Join(folder, "contracts.json")
-		p.addText(column.Contracts, p.contracts(one.Contracts))
+		total := strconv.Itoa(len(one.Contracts))
+		p.add(column.Contracts, &source.Value{Kind: source.Object, Members: []source.Member{
+			{Key: "total", Value: &source.Value{Kind: source.Number, Text: total}},
+			{Key: "contracts", Value: &source.Value{Kind: source.List, Items: one.Contracts}},
+		}})
 	}
 	p.survey.AddInstance(column)
 	p.out.instances = append(p.out.instances, column)
@@ -228,27 +232,13 @@ func (m *Maker) compiled(name string, text []byte) *rules.Compilation {
 	return &compiled
 }
 
-// contracts are those of all pages, as one answer.
-func (p *pullFiles) contracts(all []*source.Value) []byte {
-	total := strconv.Itoa(len(all))
-	v := &source.Value{Kind: source.Object, Members: []source.Member{
-		{Key: "total", Value: &source.Value{Kind: source.Number, Text: total}},
-		{Key: "contracts", Value: &source.Value{Kind: source.List, Items: all}},
-	}}
-	return p.text(v)
-}
-
 // add adds a file, relative to the folder.
 func (p *pullFiles) add(name string, v *source.Value) []byte {
 	text := p.text(v)
-	p.addText(name, text)
-	return text
-}
-
-func (p *pullFiles) addText(name string, text []byte) {
 	p.out.Files = append(p.out.Files, PulledFile{
 		Name: path.Join(p.out.Folder, name), Text: text, Secret: p.secrets,
 	})
+	return text
 }
 
 // text is a value as indented JSON, with marks in the place of secrets.

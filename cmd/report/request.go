@@ -80,10 +80,6 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 			}
 		}
 	}
-	return parseHeaders(lines)
-}
-
-func parseHeaders(lines []string) (map[string]string, error) {
 	headers := make(map[string]string, len(lines))
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
@@ -220,7 +216,7 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 		return apps, nil
 	}
 	for _, name := range names {
-		if mistaken := m.OrMistaken(err, name, string(registrationFile)); mistaken != err {
+		if mistaken := m.OrMistaken(err, name, anAppRegistration); mistaken != err {
 			return nil, mistaken
 		}
 	}
@@ -293,8 +289,9 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 // for the gateway to judge.
 func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
+	// two spaces are the client's, and a gateway may refuse them; a line break is the paste's
 	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&
-		!hasOddSpace(header)
+		!strings.Contains(header, "Bearer  ")
 	inQuery := slices.Contains(slices.Collect(maps.Values(request.Query)), token.Compact())
 	switch {
 	case plain && (request.HeadersWhole || inQuery): // inQuery: it is there twice
@@ -306,10 +303,6 @@ func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	}
 	return plain
 }
-
-// hasOddSpace reports whether more than one space follows the scheme: a gateway may refuse that. A
-// line break is from the paste.
-func hasOddSpace(header string) bool { return strings.Contains(header, "Bearer  ") }
 
 // taken says what is taken from a pasted request: the names of its headers and no values, which
 // may be secrets.

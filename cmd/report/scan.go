@@ -167,17 +167,12 @@ func atFile(name string, err error) error {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &cut):
-		const hint = "what was read before that is counted; fetch the file again for the rest"
-		return &source.Error{
-			Pos: source.Position{File: name}, Cause: cut.Error(), Hints: source.Hints(hint),
-		}
+		return ProblemAt(source.Position{File: name}, cut.Error(),
+			"what was read before that is counted; fetch the file again for the rest")
 	case errors.As(err, &notRead):
-		return &source.Error{
-			Pos: source.Position{File: name}, Cause: err.Error(),
-			Hints: source.Hints(notRead.Hint),
-		}
+		return ProblemAt(source.Position{File: name}, err.Error(), notRead.Hint)
 	}
-	return &source.Error{Pos: source.Position{File: name}, Cause: err.Error()}
+	return ProblemAt(source.Position{File: name}, err.Error())
 }
 
 // batch is some lines of a stream, and what their tokens got.

@@ -31,14 +31,11 @@ func (m *Maker) MergeScans(names []string) (*Scanning, error) {
 }
 
 func notASummary(file *source.File, at *source.Value, cause string) error {
-	e := &source.Error{
-		Pos: source.Position{File: file.Name}, Cause: cause,
-		Hints: source.Hints("a summary is what gatewhy scan -o json writes"),
-	}
+	pos := source.Position{File: file.Name}
 	if at != nil {
-		e.Pos = at.Pos
+		pos = at.Pos
 	}
-	return e
+	return ProblemAt(pos, cause, "a summary is what gatewhy scan -o json writes")
 }
 
 // readScanning reads one part.

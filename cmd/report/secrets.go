@@ -242,21 +242,16 @@ func CutLine(file *source.File, span source.Span) (before, marked, after string)
 	if i := bytes.IndexByte(file.Text[span.Start:], '\n'); i >= 0 {
 		end = span.Start + i
 	}
-	line := shieldedLine(file, start, end)
+	var line []byte
+	if len(file.Documents) > 0 {
+		line = Shielded(file)[start:end]
+	} else { // the text alone was kept: only tokens are left to be found, each on one line
+		line = bytes.Clone(file.Text[start:end])
+		hide(line, tokensIn(line))
+	}
 	at, last := span.Start-start, min(max(span.End, span.Start), end)-start
 	after = safeLine(bytes.TrimRight(line[last:], "\r"))
 	return safeLine(line[:at]), safeLine(line[at:last]), strings.TrimRight(after, " ")
-}
-
-// shieldedLine is a line of a file as Shielded has it. Of a text without its values only tokens
-// are left to be found, and each of them is on one line.
-func shieldedLine(file *source.File, start, end int) []byte {
-	if len(file.Documents) > 0 {
-		return Shielded(file)[start:end]
-	}
-	line := bytes.Clone(file.Text[start:end])
-	hide(line, tokensIn(line))
-	return line
 }
 
 // safeLine makes a part of a line safe to print. A tab becomes spaces, so that carets stand under

@@ -48,7 +48,15 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 	if err := m.surveyOthers(folder, base, s); err != nil {
 		return nil, err
 	}
-	m.supposeTenant(base, s)
+	for _, name := range s.Tokens() {
+		token, err := m.quiet().ReadToken([]string{"@" + filepath.Join(base, name)})
+		if err != nil {
+			continue // it is left out later
+		}
+		if tenant := inspect.Describe(token).Tenant; entra.IsGUID(tenant) {
+			s.Suppose(tenant)
+		}
+	}
 	return s, nil
 }
 
@@ -114,19 +122,6 @@ func (m *Maker) surveyData(s *environments.Survey, name string, file *source.Fil
 	var contracts rules.Contracts
 	if top.Is(source.Object) && m.Gateways.contractsIn(&contracts, top) == nil {
 		s.AddContracts(name)
-	}
-}
-
-// supposeTenant takes the tenant that a captured token is from, where no policy says one.
-func (m *Maker) supposeTenant(base string, s *environments.Survey) {
-	for _, name := range s.Tokens() {
-		token, err := m.quiet().ReadToken([]string{"@" + filepath.Join(base, name)})
-		if err != nil {
-			continue // it is left out later
-		}
-		if tenant := inspect.Describe(token).Tenant; entra.IsGUID(tenant) {
-			s.Suppose(tenant)
-		}
 	}
 }
 

@@ -62,11 +62,8 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 			continue
 		}
 		if member := lacks(&c.Verdict); member != "" {
-			all.add(rules.Step{
-				Note: "What decides is not known: write \"" + member + ":\" into the test, or " +
-					"pass it for all tests that have none",
-				Command: again + " --" + member + " FILE",
-			})
+			all.add("What decides is not known: write \""+member+":\" into the test, or "+
+				"pass it for all tests that have none", again+" --"+member+" FILE")
 			lacking = true
 			continue
 		}
@@ -75,20 +72,14 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		for _, file := range files {
 			lint += " " + line.Shell.Path(file)
 		}
-		all.add(rules.Step{
-			Note:    "Check the policy that decided differently from what a test expects",
-			Command: lint,
-		})
+		all.add("Check the policy that decided differently from what a test expects", lint)
 	}
 	switch {
 	case lacking && !decided: // the command runs them again
 	case x.Failed() > 0:
-		all.add(rules.Step{Note: "Then run the tests again", Command: again})
+		all.add("Then run the tests again", again)
 	case x.Coverage == nil:
-		all.add(rules.Step{
-			Note:    "See which checks never pass or never fail in a test",
-			Command: again + " --coverage",
-		})
+		all.add("See which checks never pass or never fail in a test", again+" --coverage")
 	}
 	x.Next = all
 }
@@ -245,8 +236,7 @@ func (t *Tester) policies(suite *environments.Suite) (*PolicySet, error) {
 	if t.Policies != nil {
 		return t.Policies, nil
 	}
-	r := &estateReader{maker: t.Maker, folder: filepath.Dir(suite.Name)}
-	names, err := r.expand(suite.Policies)
+	names, err := t.Maker.FilesBeside(suite.Name, suite.Policies)
 	if err != nil {
 		return nil, err
 	}

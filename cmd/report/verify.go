@@ -37,25 +37,21 @@ type Verification struct {
 // verification says so.
 func (v *Verification) NeedsKeys(named bool) bool {
 	token := v.Token
+	alg, _ := token.Header.Member("alg").Str()
+	isUnsigned := strings.EqualFold(alg, "none") || len(token.Signature) == 0
 	switch {
 	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be none at all
-	case named, token.Fault == nil && !isUnsigned(token):
+	case named, token.Fault == nil && !isUnsigned:
 		return true
 	}
 	v.NoKeys = "not needed: there is no signature to check"
 	return false
 }
 
-// isUnsigned reports whether no key can verify the token, because it has no signature.
-func isUnsigned(token *inspect.Token) bool {
-	alg, _ := token.Header.Member("alg").Str()
-	return strings.EqualFold(alg, "none") || len(token.Signature) == 0
-}
-
 // AddNext adds what to do now.
 func (v *Verification) AddNext(line CommandLine) {
 	var all steps
-	all.add(v.next(&line))
+	all.addAll(v.next(&line))
 	v.Next = all
 }
 
@@ -64,26 +60,21 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	decided, failed := v.Report.Decided()
 	step := rules.Step{Note: v.Question()}
 	again := line.Again("verify", "-")
+	a := askingLike(v.Profile)
 	switch {
 	case !failed && v.Profile.HasTrait("microsoft-api"):
-		a := askingLike(v.Profile)
 		return a.step(line.Shell, "This token is for "+v.Profile.Resource+
 			", and no other API should accept it", again)
 	case !failed && v.Profile.Kind == inspect.KindID:
-		a := askingLike(v.Profile)
 		return a.step(line.Shell, "This is an ID token: an API gets the access token", again)
 	case !failed:
-		return rules.Step{
-			Note:    "See what a gateway answers to it, by its policy",
-			Command: line.explain(),
-		}
+		step.Note, step.Command = "See what a gateway answers to it, by its policy", line.explain()
 	case v.lacksKeys(&decided):
-		step.Command = "gatewhy collect keys" + v.tenantFlag()
+		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile)
 		step.Note = cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
 		step.Command = line.explain()
 	case decided.ID == "expiry":
-		a := askingLike(v.Profile)
 		return a.step(line.Shell, notFresh(&v.Profile), again)
 	case decided.ID == "not-before":
 		step.Command = line.Again("verify", line.token(), "--at", "issued")
@@ -155,14 +146,6 @@ func (v *Verification) signatureStep(line *CommandLine, step rules.Step) rules.S
 		step.Command = again
 	}
 	return step
-}
-
-// tenantFlag names the token's tenant, where it is one of Entra ID's.
-func (v *Verification) tenantFlag() string {
-	if _, ok := entra.ParseIssuer(v.Profile.Issuer); ok && entra.IsGUID(v.Profile.Tenant) {
-		return " --tenant " + v.Profile.Tenant
-	}
-	return ""
 }
 
 // Question is the one thing to ask or to do next about a token that was not verified. It is

@@ -112,6 +112,11 @@ func Problem(cause string, hints ...string) *source.Error {
 	return &source.Error{Cause: cause, Hints: source.Hints(hints...)}
 }
 
+// ProblemAt is an error that a place in a file is to blame for.
+func ProblemAt(pos source.Position, cause string, hints ...string) *source.Error {
+	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hints...)}
+}
+
 // Each takes apart errors that errors.Join put together: one for each thing that the user named.
 func Each(err error) []error {
 	var joined interface{ Unwrap() []error }
@@ -155,8 +160,7 @@ func fileError(err *fs.PathError) *source.Error {
 	case errors.Is(err, fs.ErrPermission):
 		hint = "the user who runs the command must be able to read the file"
 	}
-	place := source.Position{File: err.Path}
-	return &source.Error{Pos: place, Cause: err.Err.Error(), Hints: source.Hints(hint)}
+	return ProblemAt(source.Position{File: err.Path}, err.Err.Error(), hint)
 }
 
 // hinted is an error with one more thing to do about it.

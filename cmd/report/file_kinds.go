@@ -9,28 +9,30 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// fileKind says in words what a file is that is not a policy; empty where that is not known.
-type fileKind string
-
+// The kinds of files, in words.
 const (
-	keySetFile       fileKind = "a key set"
-	environmentsFile fileKind = "an environments file"
-	registrationFile fileKind = "an app registration"
+	aPolicy           = "a policy"
+	aKeySet           = "a key set"
+	anAppRegistration = "an app registration"
+	aContracts        = "a list of contracts"
+	aToken            = "a token"
+	anEnvironments    = "an environments file"
 )
 
-func kindOf(file *source.File) fileKind {
+// kindOf says what a file is that is not a policy; empty where that is not known.
+func kindOf(file *source.File) string {
 	if len(file.Documents) != 1 {
 		return ""
 	}
 	top := file.Documents[0]
 	if top.Member("keys").Is(source.List) {
-		return keySetFile
+		return aKeySet
 	}
 	if top.Member("environments").Is(source.Object) {
-		return environmentsFile
+		return anEnvironments
 	}
 	if _, err := entra.ReadRegistrations(file); err == nil {
-		return registrationFile
+		return anAppRegistration
 	}
 	return ""
 }
@@ -52,37 +54,21 @@ func (r *estateReader) blame(err error, texts []entra.Text, name string, wanted 
 	if err == nil {
 		return nil
 	}
-	is, belongs := r.kindOf(name)
+	is := r.maker.KindOf(name)
 	if is == "" || is == wanted {
 		return err
 	}
-	return &source.Error{
-		Pos:   r.textOf(texts, name).Pos,
-		Cause: name + " is " + is + ", and " + wanted + " is expected here",
-		Hints: source.Hints(belongs),
-	}
-}
-
-// The kinds of files that an environment names.
-const (
-	aPolicy    = "a policy"
-	aContracts = "a list of contracts"
-	aToken     = "a token"
-)
-
-// kindOf says what a file is, and which member of the environments file names such files; nothing
-// where that is not known.
-func (r *estateReader) kindOf(name string) (is, belongs string) {
-	is = r.maker.KindOf(name)
-	return is, map[string]string{
+	belongs := map[string]string{
 		aPolicy: "policies belong under policies:",
-		string(registrationFile): "the API's app registration belongs under api:, those of its " +
-			"clients under clients:",
-		string(keySetFile):       "the key set is named by jwks:, beside environments:",
-		string(environmentsFile): "its environments can be written into this file",
-		aToken:                   "captured tokens belong under tokens:",
-		aContracts:               "lists of contracts belong under contracts:",
+		anAppRegistration: "the API's app registration belongs under api:, those of its clients " +
+			"under clients:",
+		aKeySet:        "the key set is named by jwks:, beside environments:",
+		anEnvironments: "its environments can be written into this file",
+		aToken:         "captured tokens belong under tokens:",
+		aContracts:     "lists of contracts belong under contracts:",
 	}[is]
+	return ProblemAt(r.textOf(texts, name).Pos,
+		name+" is "+is+", and "+wanted+" is expected here", belongs)
 }
 
 // KindOf says in words what a file is: "a policy", "a key set", "an app registration", "an
@@ -98,7 +84,7 @@ func (m *Maker) KindOf(name string) string {
 			return aPolicy
 		}
 		if kind := kindOf(file); kind != "" {
-			return string(kind)
+			return kind
 		}
 	}
 	if _, err := inspect.Locate(text); err == nil {
@@ -132,4 +118,45 @@ func (r *estateReader) blameOne(
 		}
 	}
 	return err
+}
+
+// mistaken says what a file without a policy is, if that is known, and which flag takes it; else
+// it returns the error as it is.
+func mistaken(file *source.File, err error) error {
+	kind := kindOf(file)
+	if kind == "" {
+		return err
+	}
+	return ProblemAt(source.Position{File: file.Name}, "no policy in this file: it is "+kind,
+		"pass it as "+passedAs(kind, file.Name))
+}
+
+// passedAs is the flag that takes a file of a kind, and where; empty where none does.
+func passedAs(kind, name string) string {
+	switch kind {
+	case aPolicy:
+		return "-p " + name + ", to explain or scan"
+	case aKeySet:
+		return "--jwks " + name + ", to explain, verify or scan"
+	case anEnvironments:
+		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
+	case anAppRegistration:
+		return "--app " + name + ", beside a policy"
+	}
+	return ""
+}
+
+// OrMistaken says of a file that could not be read as what was wanted which other kind it is, and
+// which flag takes it; else it returns the error as it is.
+func (m *Maker) OrMistaken(err error, name, wanted string) error {
+	if err == nil {
+		return nil
+	}
+	is := m.KindOf(name)
+	as := passedAs(is, name)
+	if as == "" || is == wanted {
+		return err
+	}
+	return ProblemAt(source.Position{File: name},
+		"this is "+is+", and "+wanted+" is expected here", "pass it as "+as)
 }

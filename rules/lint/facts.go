@@ -175,7 +175,9 @@ func workforce(s *rules.Subject, p *rules.Policy) bool {
 
 // hasAppOrIsEntra reports whether the policy's tokens are Entra ID's, as the file says, or since
 // the API has an app registration there.
-func hasAppOrIsEntra(s *rules.Subject, p *rules.Policy) bool { return s.App != nil || isEntra(s, p) }
+func hasAppOrIsEntra(s *rules.Subject, p *rules.Policy) bool {
+	return s.App != nil || isEntra(s, p)
+}
 
 // mayBeEntra reports whether the file leaves it open that the policy's tokens are Entra ID's, as
 // far as a name can: Azure AD B2C may have a host of the tenant's own.

@@ -60,8 +60,8 @@ func checkAssignment(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	return nil
 }
 
-// openToHolders makes a note of a policy that checks the audience, and nothing that tells apart who
-// has a token for it. Whether any client can have one only the app registration shows.
+// openToHolders makes a note of a policy that checks the audience, and nothing that tells apart
+// who has a token for it. Whether any client can have one only the app registration shows.
 func openToHolders(e *exposed, c *rules.Check) []rules.Finding {
 	if e.openToAny(false) || e.daemons() != letIn {
 		return nil

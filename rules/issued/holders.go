@@ -112,9 +112,10 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 	if versions == nil {
 		versions = h.versionsOf(h.place.API)
 	}
+	api := apiOf{Registration: h.place.API, freedom: h.ownFreedom()}
 	return func(yield func(*Token) bool) {
 		for _, group := range h.ownGroups() {
-			if !h.openFor(apiOf{Registration: h.place.API, freedom: h.ownFreedom()}, versions, group, yield) {
+			if !h.openFor(api, versions, group, yield) {
 				return
 			}
 		}

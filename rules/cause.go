@@ -191,7 +191,7 @@ func (p *Prediction) fromTrace(o *Observation) []PossibleCause {
 			before = false
 		case r.Harmless:
 		case r.Outcome == Unsure && before && p.explains(r, &r.Check.Answer, o):
-			all = append(all, p.openCheck(r, r.Check.Answer.speaks(o)))
+			all = append(all, openCheck(r, r.Check.Answer.speaks(o)))
 		case r.Outcome == Fail && !before && p.explains(r, &r.Answer, o):
 			all = append(all, p.laterCheck(r, r.Answer.speaks(o)))
 		}
@@ -207,40 +207,31 @@ func (a *Answer) speaks(o *Observation) Match {
 	return ByStatus
 }
 
-func (p *Prediction) openCheck(r *Result, by Match) PossibleCause {
-	name := checkNames([]*Result{r})
+func openCheck(r *Result, by Match) PossibleCause {
+	name, look := checkNames([]*Result{r}), ""
+	if r.Need().None() { // no input would decide it
+		look = "what the gateway's log says about it"
+	}
 	return PossibleCause{By: by, Cause: Cause{
 		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
 		Why: "it runs before the check that decides the prediction, and answers like this: " +
 			r.Why(),
-		Look: lookFor(r), Need: r.Need(), Evidence: r.Check.Answer.Evidence,
+		Look: look, Need: r.Need(), Evidence: r.Check.Answer.Evidence,
 	}}
 }
 
-// lookFor is what to look at for an unknown check that no input would decide.
-func lookFor(r *Result) string {
-	if r.Need().None() {
-		return "what the gateway's log says about it"
-	}
-	return ""
-}
-
 func (p *Prediction) laterCheck(r *Result, by Match) PossibleCause {
-	name := checkNames([]*Result{r})
+	name, look := checkNames([]*Result{r}), "repair "+r.Check.Field
+	if p.Verdict.Decided != nil {
+		look = "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
+	}
 	return PossibleCause{By: by, Cause: Cause{
 		ID:       "other-check-first",
 		Title:    "the " + name + " check fails too, and the gateway may run it first",
 		Why:      "the order of a policy's checks is not documented in full: " + r.Why(),
-		Look:     p.repairBoth(r),
+		Look:     look,
 		Evidence: r.Evidence(),
 	}}
-}
-
-func (p *Prediction) repairBoth(r *Result) string {
-	if p.Verdict.Decided == nil {
-		return "repair " + r.Check.Field
-	}
-	return "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
 }
 
 // explains reports whether a check that fails with this answer could have given the observed one.

@@ -269,15 +269,20 @@ func mixed(classes []Class) *Class {
 // byClass adds to the checks that keep the verdict open what each class of requests gets. Such
 // checks are routes, and conditions on the method or the path.
 func (v *Verdict) byClass() {
-	var parts []string
+	var parts, names []string
 	for i := range v.Classes {
-		parts = append(parts, fmt.Sprintf("%s is %s", v.Classes[i].Class, v.Classes[i].inShort()))
+		of, name := &v.Classes[i], v.Classes[i].Class.String()
+		short := string(of.Outcome)
+		if of.Decided != nil && of.Outcome != Accepted {
+			short += fmt.Sprintf(" (%s)", of.DecidedBy())
+		}
+		parts, names = append(parts, name+" is "+short), append(names, name)
 	}
 	unknown := &Unknown{
 		Why: "it depends on the request: " + strings.Join(parts, ", "),
 		Need: Need{
 			Input: source.NeedRequest,
-			For:   "whether it is a request such as " + classNames(v.Classes),
+			For:   "whether it is a request such as " + strings.Join(names, " or "),
 		},
 	}
 	for i := range v.Results {
@@ -298,22 +303,6 @@ func (r *Result) byRequest() bool {
 		return r.Policy.When.Unknown == nil
 	}
 	return r.Check.Test.readsRequestLine()
-}
-
-func classNames(all []Verdict) string {
-	var names []string
-	for i := range all {
-		names = append(names, all[i].Class.String())
-	}
-	return strings.Join(names, " or ")
-}
-
-// inShort is the outcome, with the check that decides it.
-func (v *Verdict) inShort() string {
-	if v.Decided == nil || v.Outcome == Accepted {
-		return string(v.Outcome)
-	}
-	return fmt.Sprintf("%s (%s)", v.Outcome, v.Decided.Check.ID)
 }
 
 // conditions are what checks want of a request's method and path, as expressions: see [Class].
@@ -393,28 +382,9 @@ func (p Predicate) expressions() []string {
 
 // readsRequestLine reports whether a check of the policy depends on the request's method or path.
 // It is called for each request.
-func (p *Policy) readsRequestLine() bool { return p.Root.readsRequestLine() }
-
-func (n *Node) readsRequestLine() bool {
-	switch {
-	case n.Check != nil:
-		return n.Check.Test.readsRequestLine()
-	case n.Any == nil && n.Not == nil && n.First == nil:
-		return anyReadsRequestLine(n.All)
-	case n.Any != nil:
-		return anyReadsRequestLine(n.Any)
-	}
-	for _, part := range n.parts() {
-		if part.readsRequestLine() {
-			return true
-		}
-	}
-	return false
-}
-
-func anyReadsRequestLine(nodes []Node) bool {
-	for i := range nodes {
-		if nodes[i].readsRequestLine() {
+func (p *Policy) readsRequestLine() bool {
+	for check := range p.Root.Checks() {
+		if check.Test.readsRequestLine() {
 			return true
 		}
 	}

@@ -81,7 +81,7 @@ func (e *evaluation) perhapsRun(from int, applied Truth) {
 		doubt = *e.policy.MayYield
 	}
 	for i := from; i < len(e.results); i++ {
-		e.results[i].perhapsRun(doubt)
+		e.results[i].perhaps(doubt)
 	}
 }
 

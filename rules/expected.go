@@ -20,19 +20,14 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if leaf := r.judged.leaf; leaf != nil && r.expects(leaf) {
-		return leaf.words()
+	if leaf := r.judged.leaf; leaf != nil { // it may say more than the words of the whole test
+		timely := leaf.Op == After || leaf.Op == NotAfter || leaf.Op == Positive
+		if leaf.Op == Present || r.Outcome == Fail &&
+			(leaf.Op == Typed || timely && r.Check.Test.Op != Active) {
+			return leaf.words()
+		}
 	}
 	return r.Check.Test.words()
-}
-
-// expects reports whether what the judged part of a test wants says more than the test's words.
-func (r *Result) expects(leaf *Predicate) bool {
-	if leaf.Op == Present {
-		return true
-	}
-	return r.Outcome == Fail &&
-		(leaf.Op == Typed || leaf.timely() && r.Check.Test.Op != Active)
 }
 
 // words describes what a predicate wants.
@@ -81,9 +76,6 @@ func (p Predicate) words() string {
 	}
 	return p.compound()
 }
-
-// timely reports whether the predicate is about the time.
-func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
 // compound describes And, Or and Not. It leaves out that a claim must be there, beside its value
 // of which kind it must be, and beside what a token must say that there must be one: that goes

@@ -144,19 +144,15 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 		return holds | fails
 	case p.Op == Present:
 		return p.present(reading).as()
-	case p.Op == Listed && reading.absent():
-		reading.Unknown = r.nobodyListed()
-		return reading.Unknown.may()
+	case p.Op == Listed:
+		return r.listed(reading).as()
 	case p.Op == Typed:
 		return truth(reading.absent() || p.typed(reading.Value)).as()
 	case reading.Value == nil:
 		return fails
 	}
-	switch p.Op {
-	case After, NotAfter:
+	if p.Op == After || p.Op == NotAfter {
 		return r.compareTime(p, reading).as()
-	case Listed:
-		return r.listed(reading).as()
 	}
 	return p.matches(reading).as()
 }
@@ -429,32 +425,23 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 	return truth(!slices.ContainsFunc(p.Values, hasNot))
 }
 
-// noContracts says that the list of contracts was not given.
-func noContracts() *Unknown {
-	return &Unknown{
-		Why: "the approved contracts of the API instance are not known",
-		Need: Need{
-			Input: source.NeedContracts,
-			For:   "the client ids that have an approved contract on this API instance",
-		},
-	}
-}
-
-// nobodyListed says why a contract is not known if no client id was read: it depends on the id.
-func (r *Request) nobodyListed() *Unknown {
-	if r.Contracts == nil {
-		return noContracts()
-	}
-	return &Unknown{Why: "no client id was found to look up"}
-}
-
+// listed looks a client id up among those that have a contract.
 func (r *Request) listed(reading *Reading) Truth {
-	if r.Contracts == nil {
-		reading.Unknown = noContracts()
-		return Maybe
-	}
 	id, ok := reading.Value.Str()
-	if !ok {
+	switch {
+	case r.Contracts == nil:
+		reading.Unknown = &Unknown{
+			Why: "the approved contracts of the API instance are not known",
+			Need: Need{
+				Input: source.NeedContracts,
+				For:   "the client ids that have an approved contract on this API instance",
+			},
+		}
+		return Maybe
+	case reading.absent():
+		reading.Unknown = &Unknown{Why: "no client id was found to look up"}
+		return Maybe
+	case !ok:
 		reading.Unknown = &Unknown{
 			Why: "the client id is " + reading.Value.Kind.String() + ", not a string",
 		}
@@ -488,16 +475,13 @@ func (r *Request) verifies(key *Key) judgement {
 	if result.Outcome == keys.Unknown && result.Unknown == nil {
 		result.Unknown = &Unknown{Why: result.Why}
 	}
+	if result.Unknown == nil {
+		result.Unknown = key.doubt(r.Token.Header, &result.Result)
+	}
 	if result.Unknown != nil {
 		j := unknownFor(result.Unknown)
 		j.result = &result
 		return j
 	}
-	valid := result.Outcome == keys.Pass
-	if result.Unknown = key.doubt(r.Token.Header, &result.Result); result.Unknown != nil {
-		j := unknownFor(result.Unknown)
-		j.result = &result
-		return j
-	}
-	return judgement{may: truth(valid).as(), result: &result}
+	return judgement{may: truth(result.Outcome == keys.Pass).as(), result: &result}
 }

@@ -191,26 +191,30 @@ func AllOf(checks ...*Check) Node {
 	return node
 }
 
-// parts are the nodes directly below a node, in the gateway's order.
-func (n *Node) parts() []*Node {
-	var all []*Node
+// parts visits the nodes directly below a node, in the gateway's order.
+func (n *Node) parts(yield func(i int, part *Node) bool) {
+	some := n.All
 	switch {
 	case n.Not != nil:
-		return []*Node{n.Not}
+		yield(0, n.Not)
+		return
 	case n.First != nil:
 		for i := range n.First.Branches {
-			all = append(all, &n.First.Branches[i].If, &n.First.Branches[i].Then)
+			b := &n.First.Branches[i]
+			if !yield(2*i, &b.If) || !yield(2*i+1, &b.Then) {
+				return
+			}
 		}
-		return append(all, &n.First.Default)
-	}
-	some := n.All
-	if n.Any != nil {
+		yield(2*len(n.First.Branches), &n.First.Default)
+		return
+	case n.Any != nil:
 		some = n.Any
 	}
 	for i := range some {
-		all = append(all, &some[i])
+		if !yield(i, &some[i]) {
+			return
+		}
 	}
-	return all
 }
 
 // Checks visits every check at or below a node, in order. They need not all hold: see [Node].
@@ -222,15 +226,7 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 	if n.Check != nil {
 		return yield(n.Check)
 	}
-	for i := range n.All {
-		if !n.All[i].visit(yield) {
-			return false
-		}
-	}
-	if n.All != nil {
-		return true
-	}
-	for _, part := range n.parts() {
+	for _, part := range n.parts {
 		if !part.visit(yield) {
 			return false
 		}
@@ -239,18 +235,12 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 }
 
 // size is the number of checks at or below a node.
-func (n *Node) size() int {
+func (n *Node) size() (size int) {
 	if n.Check != nil {
 		return 1
 	}
-	size := 0
-	for i := range n.All {
-		size += n.All[i].size()
-	}
-	if n.All == nil {
-		for _, part := range n.parts() {
-			size += part.size()
-		}
+	for _, part := range n.parts {
+		size += part.size()
 	}
 	return size
 }
@@ -287,23 +277,7 @@ func (n Node) Map(change func(*Check) *Check) Node {
 
 // Group is the path of a check below a node, such as any[1].all[0]; empty where the check is in a
 // plain list, or not below the node.
-func (n *Node) Group(check *Check) string {
-	path, _ := n.pathTo(check)
-	return groupOf(path)
-}
-
-// pathTo is the path to a check with a dot before each step.
-func (n *Node) pathTo(check *Check) (path string, found bool) {
-	if n.Check != nil {
-		return "", n.Check == check
-	}
-	for i, part := range n.parts() {
-		if path, ok := part.pathTo(check); ok {
-			return n.step(i) + path, true
-		}
-	}
-	return "", false
-}
+func (n *Node) Group(check *Check) string { return n.groups("", map[*Check]string{})[check] }
 
 // groupOf is the group of a path; empty where that is one through plain lists.
 func groupOf(path string) string {
@@ -340,7 +314,7 @@ func (n *Node) groups(path string, all map[*Check]string) map[*Check]string {
 		}
 		return all
 	}
-	for i, part := range n.parts() {
+	for i, part := range n.parts {
 		part.groups(path+n.step(i), all)
 	}
 	return all

@@ -45,18 +45,12 @@ func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
 	case check.Unknown != nil:
 		result.doubtful(check.Unknown)
 	case r.tokenDoubt != nil && check.ID != TokenPresent && check.needsToken():
-		result.doubtful(r.tokenDoubt)
-		if check.Binds != "" {
-			r.bind(check.Binds, Reading{Unknown: r.tokenDoubt})
-		}
+		result.unread(r.tokenDoubt)
 	default:
 		r.judgeCheck(check, &result)
 		if policy != nil && policy.Untried {
 			if odd := r.oddClaim(check); odd != nil {
-				result.doubtful(odd)
-				if check.Binds != "" {
-					r.bind(check.Binds, Reading{Unknown: odd})
-				}
+				result.unread(odd)
 			}
 		}
 	}
@@ -107,6 +101,14 @@ func (r *Result) doubtful(why *Unknown) {
 	r.Outcome, r.unknown, r.may = Unsure, why, why.may()
 }
 
+// unread is doubtful about a check that can't read what later checks read from it.
+func (r *Result) unread(why *Unknown) {
+	r.doubtful(why)
+	if r.Check.Binds != "" {
+		r.request.bind(r.Check.Binds, Reading{Unknown: why})
+	}
+}
+
 func (r *Request) judgeCheck(check *Check, result *Result) {
 	result.judged = r.judge(&check.Test)
 	result.may = result.judged.may
@@ -123,7 +125,7 @@ func (r *Request) judgeCheck(check *Check, result *Result) {
 		result.Outcome, result.unknown = Unsure, result.judged.reading.Unknown
 	}
 	if check.MaySkip != nil {
-		result.perhapsSkipped()
+		result.perhaps(*check.MaySkip)
 	}
 	if check.Binds != "" {
 		r.bind(check.Binds, result.judged.reading)
@@ -141,20 +143,11 @@ func (c *Check) needsToken() bool {
 	return c.ID != NotModelled && len(c.Reads()) == 0
 }
 
-// perhapsRun turns a failure into an unknown, since the gateway perhaps does not run its policy.
-func (r *Result) perhapsRun(doubt Unknown) {
+// perhaps turns a failure into an unknown: we do not know whether the gateway makes the check.
+func (r *Result) perhaps(doubt Unknown) {
 	if r.Outcome == Fail {
 		doubt.Why = r.Why() + "; but " + doubt.Why
-		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &doubt
-	}
-}
-
-// perhapsSkipped turns a failure into an unknown: we do not know whether the check is made.
-func (r *Result) perhapsSkipped() {
-	if r.Outcome == Fail {
-		perhaps := *r.Check.MaySkip
-		perhaps.Why = r.Why() + "; but " + perhaps.Why
-		r.Outcome, r.may, r.unknown = Unsure, r.may|holds, &perhaps
+		r.Outcome, r.may, r.unknown = Unsure, r.may|holds, &doubt
 	}
 }
 

@@ -179,7 +179,7 @@ func empty(n *Node) bool {
 	if n.Any != nil && len(n.Any) == 0 || n.All != nil && len(n.All) == 0 {
 		return true
 	}
-	for _, part := range n.parts() {
+	for _, part := range n.parts {
 		if empty(part) {
 			return true
 		}
@@ -197,7 +197,7 @@ func shape(n *Node, leaves []leaf) string {
 		}
 	}
 	text := ""
-	for i, part := range n.parts() {
+	for i, part := range n.parts {
 		text += " " + n.step(i)[1:] + ":" + shape(part, leaves)
 	}
 	return "(" + text + " )"

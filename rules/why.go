@@ -114,11 +114,11 @@ func (r *Result) whyFail() string {
 
 // whyMisshapen says what the token is, or which form the policy looks for.
 func (r *Result) whyMisshapen() string {
-	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Matches {
+	switch leaf := r.judged.leaf; {
+	case leaf != nil && leaf.Op == Matches:
 		return "its text does not have the form that the policy takes for a token: " +
 			patterns(leaf.patterns())
-	}
-	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Typed {
+	case leaf != nil && leaf.Op == Typed:
 		return fmt.Sprintf("%s is %s, and the gateway reads no token in which it is not %s",
 			leaf.Input.words(), brief(r.judged.reading.Value), kinds(leaf.Kinds))
 	}
@@ -143,10 +143,12 @@ func (r *Result) whyNeverWritten() string {
 	}
 	for _, in := range r.Check.Test.Reads() {
 		if instead := entra.WrittenFor(in.Name); instead != "" && in.Source == FromClaim {
-			return fmt.Sprintf(
-				". Entra ID never writes %s into a token, but %s%s", inspect.Quoted(in.Name),
-				instead, r.thisToken(instead),
-			)
+			why := fmt.Sprintf(". Entra ID never writes %s into a token, but %s",
+				inspect.Quoted(in.Name), instead)
+			if value := r.request.Read(Claim(instead)).Value; value != nil {
+				why += ": here " + instead + " is " + brief(value)
+			}
+			return why
 		}
 	}
 	for _, wanted := range r.Check.Test.Wants() {
@@ -160,26 +162,12 @@ func (r *Result) whyNeverWritten() string {
 	return ""
 }
 
-// thisToken says what the token has in a claim; empty where it does not have it.
-func (r *Result) thisToken(claim string) string {
-	value := r.request.Read(Claim(claim)).Value
-	if value == nil {
-		return ""
-	}
-	return ": here " + claim + " is " + brief(value)
-}
-
 func (r *Result) whyAlgorithm() string {
+	token := "the token says that it is signed with " + r.Actual()
 	if r.judged.reading.Value == nil {
-		return fmt.Sprintf(
-			"the token's header names no algorithm, and the policy accepts %s only",
-			r.Expected(),
-		)
+		token = "the token's header names no algorithm"
 	}
-	return fmt.Sprintf(
-		"the token says that it is signed with %s, and the policy accepts %s only",
-		r.Actual(), r.Expected(),
-	)
+	return token + ", and the policy accepts " + r.Expected() + " only"
 }
 
 func (r *Result) whySignature() string {
@@ -187,9 +175,8 @@ func (r *Result) whySignature() string {
 	if result.Expected == "" || result.Actual == "" {
 		return result.Why
 	}
-	return fmt.Sprintf(
-		"%s: expected %s, found %s", result.Why, result.Expected, result.Actual,
-	) + r.otherKeys()
+	return result.Why + ": expected " + result.Expected + ", found " + result.Actual +
+		r.otherKeys()
 }
 
 func (r *Result) whyInactive() string {
@@ -197,8 +184,7 @@ func (r *Result) whyInactive() string {
 		return "the captured answer of the validation endpoint says that the token is not active"
 	}
 	if r.judged.result != nil {
-		return "a validation endpoint calls this token inactive: " +
-			r.whySignature()
+		return "a validation endpoint calls this token inactive: " + r.whySignature()
 	}
 	return r.whyNotNow() + ", so a validation endpoint calls it inactive"
 }
@@ -206,16 +192,12 @@ func (r *Result) whyInactive() string {
 func (r *Result) whyNotNow() string {
 	reading := r.judged.reading
 	if r.judged.answer != nil {
-		return fmt.Sprintf(
-			"%s is %s, a number so large that the gateway fails on it",
-			r.judged.leaf.Input.Name, brief(reading.Value),
-		)
+		return r.judged.leaf.Input.Name + " is " + brief(reading.Value) +
+			", a number so large that the gateway fails on it"
 	}
 	if r.judged.leaf.Op == Positive {
-		return fmt.Sprintf(
-			"the validation endpoint's answer says that %s seconds are left",
-			brief(reading.Value),
-		)
+		return "the validation endpoint's answer says that " + brief(reading.Value) +
+			" seconds are left"
 	}
 	instant := inspect.ReadInstant(reading.Value)
 	verb := "the token expired"
@@ -229,12 +211,9 @@ func (r *Result) whyNotNow() string {
 // is for another API.
 func (r *Result) whyAudience() string {
 	wanted := r.Expected()
-	why := fmt.Sprintf(
-		"the token is for %s (aud), and the policy accepts %s only",
-		r.Actual(), wanted,
-	)
+	why := "the token is for " + r.Actual() + " (aud), and the policy accepts " + wanted +
+		" only" + r.whyNeverWritten()
 	profile := r.request.Profile()
-	why += r.whyNeverWritten()
 	switch {
 	case len(profile.Audience) == 0:
 	case profile.Kind == inspect.KindID:
@@ -262,18 +241,15 @@ func (r *Result) whyClaim() string {
 		return "the gateway reads nothing that could be what the policy wants"
 	}
 	if leaf.Op == True {
-		return fmt.Sprintf(
-			"%s gives %s for this token%s", leaf.Input.words(), r.Actual(),
-			r.readValues(leaf.Input),
-		) + behind(". That is: ", r.whyNotGranted()) + r.whyNeverWritten() + r.whyRoles()
+		return leaf.Input.words() + " gives " + r.Actual() + " for this token" +
+			r.readValues(leaf.Input) + behind(". That is: ", r.whyNotGranted()) +
+			r.whyNeverWritten() + r.whyRoles()
 	}
 	if granted := r.whyNotGranted(); granted != "" {
 		return granted + r.whyRoles()
 	}
-	why := fmt.Sprintf(
-		"the claim %s is %s, and the policy wants %s", leaf.Input.words(), r.Actual(),
-		r.Expected(),
-	)
+	why := "the claim " + leaf.Input.words() + " is " + r.Actual() + ", and the policy wants " +
+		r.Expected()
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
@@ -398,33 +374,26 @@ func (r *Result) whyClientID() string {
 		why, this, profile.ClientID.Claim, inspect.Visible(profile.ClientID.Value))
 }
 
+// whyContract says what else we know of a client id that has no contract.
 func (r *Result) whyContract() string {
 	id := brief(r.judged.reading.Value)
-	return fmt.Sprintf(
-		"client %s has no approved contract on this API instance",
-		id,
-	) + r.whoseContract(id)
-}
-
-// whoseContract says what else we know of a client id that has no contract.
-func (r *Result) whoseContract(id string) string {
-	var all strings.Builder
+	why := "client " + id + " has no approved contract on this API instance"
 	if app, ok := entra.AppByID(id); ok {
-		all.WriteString(". It is " + app.Name + ", a Microsoft application, not your client: " +
-			"your own client must get the token for a test")
+		why += ". It is " + app.Name + ", a Microsoft application, not your client: " +
+			"your own client must get the token for a test"
 	}
-	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) &&
-		contracts.foreign() {
-		all.WriteString(". None of the contracts has a client id in the form of Entra ID's, " +
-			"a GUID" + behind(": ", r.Check.OwnIDs))
+	if c := r.request.Contracts; entra.IsGUID(id) && c != nil && len(c.IDs) > 0 &&
+		!slices.ContainsFunc(c.IDs, entra.IsGUID) {
+		why += ". None of the contracts has a client id in the form of Entra ID's, " +
+			"a GUID" + behind(": ", r.Check.OwnIDs)
 	}
 	profile := r.request.Profile()
 	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
-		all.WriteString(". It acts for a user, and if it has exchanged the user's token " +
+		why += ". It acts for a user, and if it has exchanged the user's token " +
 			"(on-behalf-of), it is the middle tier and not the front end: the contract must be " +
-			"the middle tier's")
+			"the middle tier's"
 	}
-	return all.String() + behind(". ", r.Check.Besides)
+	return why + behind(". ", r.Check.Besides)
 }
 
 // behind is a text after its separator; empty where there is no text.
@@ -435,17 +404,9 @@ func behind(separator, text string) string {
 	return separator + text
 }
 
-// foreign reports whether there are contracts, and none has a client id of Entra ID's form.
-func (c *Contracts) foreign() bool {
-	return len(c.IDs) > 0 && !slices.ContainsFunc(c.IDs, entra.IsGUID)
-}
-
 // whyRoles says why a token may lack a role that was granted.
 func (r *Result) whyRoles() string {
-	if r.Check.ID != CustomClaim ||
-		!slices.ContainsFunc(
-			r.Check.Test.Reads(), func(in Input) bool { return in == Claim("roles") },
-		) {
+	if r.Check.ID != CustomClaim || !slices.Contains(r.Check.Test.Reads(), Claim("roles")) {
 		return ""
 	}
 	profile := r.request.Profile()
@@ -478,9 +439,8 @@ func (r *Result) ownCredentials() string {
 	if in.Opaque == nil || r.request.Token == nil {
 		return ""
 	}
-	reads := func(in Input) bool { return in.Source == FromHTTP }
-	if len(in.Opaque.Reads) == 0 ||
-		slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
+	other := func(in Input) bool { return in.Source != FromHTTP }
+	if len(in.Opaque.Reads) == 0 || slices.ContainsFunc(in.Opaque.Reads, other) {
 		return ""
 	}
 	return "the policy requires its own client credentials and does not check the token: it " +

@@ -46,11 +46,6 @@ func ReadDefaults(v *source.Value) (Defaults, error) {
 	return d, err
 }
 
-func (f *File) readDefaults(v *source.Value) (err error) {
-	f.Defaults, err = ReadDefaults(v)
-	return err
-}
-
 // takeDefaults fills in what the file and its environments do not say themselves.
 func (f *File) takeDefaults() {
 	if f.Tenant.Value == "" {
@@ -90,6 +85,10 @@ func checkCloud(cloud entra.Text) error {
 	if _, ok := entra.CloudByID(cloud.Value); ok || cloud.Value == "" {
 		return nil
 	}
+	var ids []string
+	for known := range entra.EachCloud() {
+		ids = append(ids, known.ID)
+	}
 	cause := fmt.Sprintf("%q is not a cloud", shorten(cloud.Value))
-	return refusal(cloud.Pos, cause, "clouds are "+cloudIDs())
+	return refusal(cloud.Pos, cause, "clouds are "+strings.Join(ids, ", "))
 }

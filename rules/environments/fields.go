@@ -185,12 +185,12 @@ func texts(name string, into *[]entra.Text) reader {
 	}}
 }
 
-// day reads a date.
-func day(name string, into *time.Time) reader {
+// when reads a time that is written in a layout.
+func when(name string, into *time.Time, layout, what, example string) reader {
 	return reader{name, func(v *source.Value) error {
-		at, err := time.Parse(time.DateOnly, v.Text)
+		at, err := time.Parse(layout, v.Text)
 		if err != nil {
-			return wrong(v, name+" must be a day", "write it as 2027-01-31")
+			return wrong(v, name+" must be "+what, "write it as "+example)
 		}
 		*into = at
 		return nil

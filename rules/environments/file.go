@@ -114,10 +114,16 @@ func (f *File) read(v *source.Value) error {
 		v, "the environments file",
 		reader{"version", version},
 		text("tenant", &f.Tenant), text("cloud", &f.Cloud), text("jwks", &f.Keys),
-		reader{"defaults", f.readDefaults},
+		reader{"defaults", func(v *source.Value) (err error) {
+			f.Defaults, err = ReadDefaults(v)
+			return err
+		}},
 		reader{"environments", f.readEnvironments},
 		list("allow", f.readCrossing),
-		reader{"lint", f.readLint},
+		reader{"lint", func(v *source.Value) (err error) {
+			f.Ignore, err = Ignores(v)
+			return err
+		}},
 	)
 }
 
@@ -206,11 +212,6 @@ func (f *File) readCrossing(v *source.Value) error {
 	return err
 }
 
-func (f *File) readLint(v *source.Value) (err error) {
-	f.Ignore, err = Ignores(v)
-	return err
-}
-
 // Ignores reads the value of lint, in an environments file or in a file that holds nothing else.
 // An entry without a reason is not an error: it is a finding of lint. Every error is a
 // [*source.Error] at the place that is wrong.
@@ -224,7 +225,8 @@ func Ignores(v *source.Value) ([]Ignored, error) {
 		err := object(
 			item, "an entry of lint.ignore",
 			plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field),
-			perhaps("reason", &i.Reason), day("until", &i.Until),
+			perhaps("reason", &i.Reason),
+			when("until", &i.Until, time.DateOnly, "a day", "2027-01-31"),
 		)
 		if err == nil && i.Rule == "" {
 			err = wrong(
@@ -286,13 +288,4 @@ func (f *File) checkCrossing(c *Crossing) error {
 		}
 	}
 	return nil
-}
-
-func cloudIDs() string {
-	clouds := entra.Clouds()
-	ids := make([]string, len(clouds))
-	for i, cloud := range clouds {
-		ids[i] = cloud.ID
-	}
-	return strings.Join(ids, ", ")
 }

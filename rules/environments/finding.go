@@ -18,6 +18,9 @@ const (
 	LockedOut   = "environment-locked-out"     // an environment's own tokens are rejected
 )
 
+// holes are those by which a token gets in that should not.
+func holes() []string { return []string{Replay, Issuance, CrossTenant, Forged} }
+
 // Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the
 // indexes of the cell whose token is the witness.
 type Finding struct {
@@ -32,14 +35,8 @@ type Finding struct {
 // find makes one finding for each gateway and reason.
 func (m *Matrix) find() {
 	for g := range m.Gateways {
-		byRule := map[string][]int{}
-		for r := range m.Rows {
-			if m.Cell(r, g).Wrong {
-				rule := m.reason(m.Rows[r], g)
-				byRule[rule] = append(byRule[rule], r)
-			}
-		}
-		for _, rule := range []string{Replay, Issuance, CrossTenant, Forged, LockedOut} {
+		byRule := m.byReason(g, func(c *Cell) bool { return c.Wrong })
+		for _, rule := range append(holes(), LockedOut) {
 			if rows := byRule[rule]; rows != nil {
 				slices.SortStableFunc(rows, func(a, b int) int {
 					home := EnvironmentOf(m.Gateways[g])
@@ -49,6 +46,18 @@ func (m *Matrix) find() {
 			}
 		}
 	}
+}
+
+// byReason sorts the rows of such cells of a gateway by the kind of hole that they are.
+func (m *Matrix) byReason(g int, is func(*Cell) bool) map[string][]int {
+	all := map[string][]int{}
+	for r, row := range m.Rows {
+		if is(m.Cell(r, g)) {
+			rule := m.reason(row, g)
+			all[rule] = append(all[rule], r)
+		}
+	}
+	return all
 }
 
 // rankAt orders the rows of a finding. Tokens for a stranger's API come after those for one's own
@@ -66,11 +75,9 @@ func (r *Row) rankAt(environment string) int {
 // Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or
 // LockedOut.
 func (m *Matrix) Has(reason string) bool {
-	for r := range m.Rows {
-		for g := range m.Gateways {
-			if m.Cell(r, g).Wrong && m.reason(m.Rows[r], g) == reason {
-				return true
-			}
+	for g := range m.Gateways {
+		if m.byReason(g, func(c *Cell) bool { return c.Wrong })[reason] != nil {
+			return true
 		}
 	}
 	return false
@@ -180,22 +187,60 @@ func (m *Matrix) remark() {
 // remarkUnlikely says which tokens may get in that perhaps nobody can have, where no others get
 // in for that reason: no error rests on them.
 func (m *Matrix) remarkUnlikely(g int) {
-	byRule := map[string][]int{}
-	for r := range m.Rows {
-		if cell := m.Cell(r, g); cell.Note == notIssued {
-			rule := m.reason(m.Rows[r], g)
-			byRule[rule] = append(byRule[rule], r)
+	byRule := m.byReason(g, func(c *Cell) bool { return c.Note == notIssued })
+	for _, rule := range m.otherHoles(g) {
+		if rows := byRule[rule]; rows != nil {
+			m.remarkOn(rule, g, rows, rules.Note, notIssued)
 		}
 	}
-	for _, rule := range []string{Replay, Issuance, CrossTenant, Forged} {
-		rows := byRule[rule]
-		found := func(f Finding) bool { return f.Rule == rule && f.Gateway == g }
-		if rows == nil || slices.ContainsFunc(m.Findings, found) {
-			continue
+}
+
+// remarkSupposed says which tokens nothing keeps out but a check whose expression can't be
+// evaluated, and that reads none of the claims by which they are told from those meant to get in.
+func (m *Matrix) remarkSupposed(g int) {
+	for _, rule := range m.otherHoles(g) {
+		if rows := m.supposed(rule, g); len(rows) > 0 {
+			m.remarkOn(rule, g, rows, rules.Warning, "may get in: the only check that could keep "+
+				"such tokens out reads other claims, and its expression can't be evaluated")
 		}
-		f := rules.Finding{Rule: rule, Severity: rules.Note}
-		f.Message = m.list(rows) + " " + notIssued
-		f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
-		m.Remarks = append(m.Remarks, Remark{f, g})
 	}
+}
+
+// otherHoles are those of which there is no finding at a gateway.
+func (m *Matrix) otherHoles(g int) []string {
+	return slices.DeleteFunc(holes(), func(rule string) bool {
+		return slices.ContainsFunc(m.Findings, func(f Finding) bool {
+			return f.Rule == rule && f.Gateway == g
+		})
+	})
+}
+
+func (m *Matrix) remarkOn(rule string, g int, rows []int, severity rules.Severity, text string) {
+	f := rules.Finding{Rule: rule, Severity: severity, Message: m.list(rows) + " " + text}
+	f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
+	m.Remarks = append(m.Remarks, Remark{f, g})
+}
+
+// supposed lists the rows that are not known at a gateway, and that are let in for this reason
+// where such checks hold.
+func (m *Matrix) supposed(rule string, g int) []int {
+	unknown := func(c *Cell) bool { return c.Outcome == rules.Undetermined }
+	open := m.byReason(g, unknown)[rule]
+	if open == nil {
+		return nil
+	}
+	claims := issued.ByClient() // by which a policy can tell the tokens from those meant to get in
+	switch rule {
+	case CrossTenant:
+		claims = issued.ByTenant()
+	case Forged:
+		claims = nil
+	}
+	given := m.estate.site(m.Gateways[g]).Policies
+	policies, ok := issued.Supposing(given, issued.NeverEvaluated(given), claims)
+	if !ok {
+		return nil
+	}
+	tried := m.Try(g, policies)
+	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
 }

@@ -23,7 +23,9 @@ func (m *Matrix) judge(name string, cells []Cell) {
 		case row.Home != "":
 			cell.Allowed = m.estate.allowed(row.Home, name)
 		}
-		cell.Wrong = cell.contradicts() && cell.Allowed == nil
+		cell.Wrong = cell.Allowed == nil &&
+			(cell.Expected == rules.Accepted && cell.Outcome == rules.Rejected ||
+				cell.Expected == rules.Rejected && cell.Outcome == rules.Accepted)
 		if cell.Expected == rules.Rejected && cell.unlikely {
 			cell.Note = notIssued
 		}
@@ -34,33 +36,23 @@ func (m *Matrix) judge(name string, cells []Cell) {
 // notIssued is the note of a token that gets in or may, if there are such tokens.
 const notIssued = "may get in, but no source shows that Entra ID issues such a token"
 
-func (c *Cell) contradicts() bool {
-	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected ||
-		c.Expected == rules.Rejected && c.Outcome == rules.Accepted
-}
-
 // judgeOwn turns some wrong cells into notes: an environment's own modelled kinds need not all get
 // in, so one that is rejected is not wrong if another kind gets further.
 func (m *Matrix) judgeOwn(name string, cells []Cell) {
 	best := rules.Rejected
-	m.eachOwn(name, cells, func(c *Cell) {
-		if issued.Further(c.Outcome, best) {
-			best = c.Outcome
+	var own []*Cell // of its modelled tokens that are meant to be let in
+	for r, row := range m.Rows {
+		if row.Real != nil || !row.meant(name) {
+			continue
 		}
-	})
-	m.eachOwn(name, cells, func(c *Cell) {
+		own = append(own, &cells[r])
+		if issued.Further(cells[r].Outcome, best) {
+			best = cells[r].Outcome
+		}
+	}
+	for _, c := range own {
 		if issued.Further(best, c.Outcome) {
 			c.Wrong, c.Note = false, "another kind of this environment's own tokens gets further"
-		}
-	})
-}
-
-// eachOwn visits the cells of an environment's own modelled tokens at its own gateway, if they are
-// meant to be let in.
-func (m *Matrix) eachOwn(name string, cells []Cell, visit func(*Cell)) {
-	for r, row := range m.Rows {
-		if row.Real == nil && row.meant(name) {
-			visit(&cells[r])
 		}
 	}
 }
@@ -85,22 +77,24 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 // without an API, and those without clients and tokens have no tokens of their own.
 func (m *Matrix) Gaps() []string {
 	var unmodelled, unknown []string
-	for g, name := range m.Gateways {
-		if m.estate.site(EnvironmentOf(name)).API == nil {
+	for _, name := range m.Gateways {
+		environment := EnvironmentOf(name)
+		if m.estate.site(environment).API == nil {
 			unmodelled = append(unmodelled, name)
 		}
-		if !m.hasOwn(g) {
+		own := func(r *Row) bool { return r.meant(environment) }
+		if !slices.ContainsFunc(m.Rows, own) {
 			unknown = append(unknown, name)
 		}
 	}
 	var all []string
 	say := func(names []string, one, many string) {
-		switch len(names) {
+		switch last := len(names) - 1; last {
+		case -1:
 		case 0:
-		case 1:
 			all = append(all, names[0]+one)
 		default:
-			all = append(all, enumerated(names)+many)
+			all = append(all, strings.Join(names[:last], ", ")+" and "+names[last]+many)
 		}
 	}
 	say(unmodelled, " has no api, so what Entra ID could issue for it was not modelled",
@@ -108,17 +102,6 @@ func (m *Matrix) Gaps() []string {
 	say(unknown, " has neither clients nor tokens, so it is not known whether its own get in",
 		" have neither clients nor tokens, so it is not known whether their own get in")
 	return all
-}
-
-// enumerated joins two names or more: "dev, test and uat".
-func enumerated(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-func (m *Matrix) hasOwn(gateway int) bool {
-	environment := EnvironmentOf(m.Gateways[gateway])
-	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(environment) })
 }
 
 // OpenCells are cells of one gateway that are not known, for one reason.
@@ -148,55 +131,4 @@ func (m *Matrix) OpenCells() []OpenCells {
 		}
 	}
 	return all
-}
-
-// remarkSupposed says which tokens nothing keeps out but a check whose expression can't be
-// evaluated, and that reads none of the claims by which they are told from those meant to get in.
-func (m *Matrix) remarkSupposed(g int) {
-	for _, rule := range []string{Replay, Issuance, CrossTenant, Forged} {
-		found := func(f Finding) bool { return f.Rule == rule && f.Gateway == g }
-		if slices.ContainsFunc(m.Findings, found) {
-			continue
-		}
-		if rows := m.supposed(rule, g); len(rows) > 0 {
-			f := rules.Finding{Rule: rule, Severity: rules.Warning}
-			f.Message = m.list(rows) + " may get in: the only check that could keep such tokens " +
-				"out reads other claims, and its expression can't be evaluated"
-			f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
-			m.Remarks = append(m.Remarks, Remark{f, g})
-		}
-	}
-}
-
-// supposed lists the rows that are not known at a gateway, and that are let in for this reason
-// where such checks hold.
-func (m *Matrix) supposed(rule string, g int) []int {
-	var open []int
-	for r, row := range m.Rows {
-		if m.Cell(r, g).Outcome == rules.Undetermined && m.reason(row, g) == rule {
-			open = append(open, r)
-		}
-	}
-	if open == nil {
-		return nil
-	}
-	given := m.estate.site(m.Gateways[g]).Policies
-	policies, ok := issued.Supposing(given, issued.NeverEvaluated(given), apart(rule))
-	if !ok {
-		return nil
-	}
-	tried := m.Try(g, policies)
-	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
-}
-
-// apart are the claims by which a policy can tell the tokens of a finding from those that are
-// meant to get in.
-func apart(rule string) []string {
-	switch rule {
-	case CrossTenant:
-		return issued.ByTenant()
-	case Forged:
-		return nil
-	}
-	return issued.ByClient()
 }

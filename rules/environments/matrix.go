@@ -93,23 +93,21 @@ func (e *Estate) Singly() (n int, gateway string) {
 	return n, gateway
 }
 
-// Evaluate runs every token of the estate against every gateway.
-func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
-
-// evaluate runs tokens that a gateway treats alike once; or one by one, for the test that this
-// changes nothing.
-func (e *Estate) evaluate(grouped bool) *Matrix {
+// Evaluate runs every token of the estate against every gateway, tokens that it treats alike once.
+func (e *Estate) Evaluate() *Matrix {
 	world := e.world()
 	size := world.Size()
 	m := &Matrix{Rows: e.rows(world), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)
-	m.countTokens()
+	for _, row := range m.Rows {
+		m.Tokens += row.Count()
+	}
 	for i := range e.Sites {
 		site := &e.Sites[i]
 		if site.Policies == nil {
 			continue
 		}
-		m.Classes += m.column(newColumns(e, site.Policies, site.Contracts), site.Name, grouped)
+		m.Classes += m.column(newColumns(e, site.Policies, site.Contracts), site.Name)
 		if e.Progress != nil {
 			e.Progress(i+1, len(e.Sites))
 		}
@@ -118,12 +116,6 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	m.find()
 	m.remark()
 	return m
-}
-
-func (m *Matrix) countTokens() {
-	for _, row := range m.Rows {
-		m.Tokens += row.Count()
-	}
 }
 
 // Witness is one token of a cell, what its holder writes into the request, and its verdict in
@@ -158,7 +150,7 @@ func (m *Matrix) token(row, gateway int) *issued.Token {
 // column adds a gateway, and returns how many groups of tokens it treats alike. Of several classes
 // of requests the worst counts: the one where tokens that are meant to be let in get least far,
 // and others get furthest.
-func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
+func (m *Matrix) column(columns []*column, gateway string) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0
 	if m.cells == nil {
@@ -166,7 +158,7 @@ func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	}
 	cells, witness := m.cells, make([]issued.Mark, len(m.Rows))
 	for i, c := range columns {
-		run := m.classes.Run(c.view, grouped)
+		run := m.classes.Run(c.view)
 		for r, row := range m.Rows {
 			cell, mark := c.cell(row, run)
 			if i == 0 || worse(&cell, &cells[r], row.meant(EnvironmentOf(gateway))) {

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"cmp"
 	"fmt"
 	"net/textproto"
 	"slices"
@@ -85,7 +86,8 @@ func ReadSuite(file *source.File) (*Suite, error) {
 	err := object(
 		v, "the policy tests",
 		reader{"version", version},
-		texts("policies", &s.Policies), text("gateway", &s.Gateway), instant("at", &s.At),
+		texts("policies", &s.Policies), text("gateway", &s.Gateway),
+		when("at", &s.At, time.RFC3339, "a time", "2026-05-06T10:00:00Z"),
 		list("tests", s.readCase),
 	)
 	switch {
@@ -262,42 +264,21 @@ func choice(name string, into *string, words ...string) reader {
 	}}
 }
 
-// instant reads a time.
-func instant(name string, into *time.Time) reader {
-	return reader{name, func(v *source.Value) error {
-		at, err := time.Parse(time.RFC3339, v.Text)
-		if err != nil {
-			return wrong(v, name+" must be a time", "write it as 2026-05-06T10:00:00Z")
-		}
-		*into = at
-		return nil
-	}}
-}
-
 // Assumed is what a test says of its token's signature: "valid", "invalid" or "unknown-key".
 type Assumed string
 
 // Verify gives that outcome, whatever the key.
 func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
+	result := keys.Result{Outcome: keys.Pass, Why: "assumed by the test"}
 	switch a {
 	case "invalid":
-		return rules.SignatureResult{
-			Result: keys.Result{
-				Outcome: keys.Fail,
-				Why:     "the test assumes that the signature is not valid",
-			},
-		}
+		result.Outcome = keys.Fail
+		result.Why = "the test assumes that the signature is not valid"
 	case "unknown-key":
-		return rules.SignatureResult{
-			Result: keys.Result{
-				Outcome: keys.Fail,
-				Why:     "the test assumes that the key set does not have the token's key",
-			},
-		}
+		result.Outcome = keys.Fail
+		result.Why = "the test assumes that the key set does not have the token's key"
 	}
-	return rules.SignatureResult{
-		Result: keys.Result{Outcome: keys.Pass, Why: "assumed by the test"},
-	}
+	return rules.SignatureResult{Result: result}
 }
 
 // Make makes the token of a test that starts from a shape. It is unsigned, was issued five minutes
@@ -314,37 +295,19 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 		all = append(all, fmt.Sprintf("outcome: expected %s, got %s", e.Outcome, v.Outcome))
 	}
 	if e.Status != 0 && e.Status != v.Status {
-		all = append(
-			all, fmt.Sprintf("status: expected %d, got %s", e.Status, statusWord(v.Status)),
-		)
+		got := "null (not known)"
+		if v.Status != 0 {
+			got = fmt.Sprint(v.Status)
+		}
+		all = append(all, fmt.Sprintf("status: expected %d, got %s", e.Status, got))
 	}
 	if e.NoStatus && v.Status != 0 {
 		all = append(all, fmt.Sprintf("status: expected null (not known), got %d", v.Status))
 	}
-	if e.compares() && e.Decided != v.DecidedBy() {
-		all = append(
-			all,
-			fmt.Sprintf(
-				"decided_by: expected %s, got %s", checkWord(e.Decided), checkWord(v.DecidedBy()),
-			),
-		)
+	if by := v.DecidedBy(); e.Decided != by && (e.Decided != "" || e.Nobody) {
+		all = append(all, fmt.Sprintf(
+			"decided_by: expected %s, got %s", cmp.Or(e.Decided, "none"), cmp.Or(by, "none"),
+		))
 	}
 	return all
-}
-
-// compares reports whether the test says which check decides.
-func (e *Expectation) compares() bool { return e.Decided != "" || e.Nobody }
-
-func checkWord(id rules.ID) string {
-	if id == "" {
-		return "none"
-	}
-	return string(id)
-}
-
-func statusWord(status int) string {
-	if status == 0 {
-		return "null (not known)"
-	}
-	return fmt.Sprint(status)
 }

@@ -57,11 +57,7 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 	if compiled.Guessed {
 		env.gateways = gateways
 	}
-	for _, policy := range compiled.Policies {
-		for _, check := range policy.Checks() {
-			env.audiences = append(env.audiences, s.told(check)...)
-		}
-	}
+	s.learn(env, compiled)
 }
 
 // Instance is an environment of which all files are known: an API instance as a control plane has
@@ -89,47 +85,30 @@ func (s *Survey) AddInstance(i Instance) {
 	if i.Contracts != "" {
 		env.contracts = []string{i.Contracts}
 	}
-	if i.Compiled == nil {
-		return
-	}
-	s.Policies++
-	for _, policy := range i.Compiled.Policies {
-		for _, check := range policy.Checks() {
-			env.audiences = append(env.audiences, s.told(check)...)
-		}
+	if i.Compiled != nil {
+		s.Policies++
+		s.learn(env, i.Compiled)
 	}
 }
 
-// told takes the tenant from what a check asks for, and gives the audiences that it wants.
-func (s *Survey) told(check *rules.Check) (audiences []string) {
-	if key := check.Test.Key; key != nil {
-		for _, address := range key.Addresses() {
-			s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
-		}
-	}
-	for _, want := range check.Test.Wants() {
-		switch want.Input.Name {
-		case "aud":
-			audiences = append(audiences, want.Text)
-		case "iss":
-			if issuer, ok := entra.ParseIssuer(want.Text); ok && entra.IsGUID(issuer.Tenant) {
-				s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
+// learn takes the tenant and an environment's audiences from what its policies ask for.
+func (s *Survey) learn(env *surveyed, compiled *rules.Compilation) {
+	for _, policy := range compiled.Policies {
+		for check := range policy.Root.Checks() {
+			if key := check.Test.Key; key != nil {
+				for _, address := range key.Addresses() {
+					s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
+				}
+			}
+			for _, want := range check.Test.Wants() {
+				switch issuer, ok := entra.ParseIssuer(want.Text); {
+				case want.Input.Name == "aud":
+					env.audiences = append(env.audiences, want.Text)
+				case want.Input.Name == "iss" && ok && entra.IsGUID(issuer.Tenant):
+					s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
+				}
 			}
 		}
-	}
-	return audiences
-}
-
-func isAPI(app *entra.Registration) bool {
-	return len(app.URIs)+len(app.Scopes)+len(app.Roles) > 0
-}
-
-// stages are the words by which teams call their environments.
-func stages() []string {
-	return []string{
-		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc",
-		"acceptance", "stage", "staging", "stg", "preprod", "prod", "production", "prd", "sandbox",
-		"sbx", "perf", "demo", "training",
 	}
 }
 
@@ -145,12 +124,17 @@ func (s *Survey) environment(name string) *surveyed {
 // stageIn is the last word of a name that is a stage, with the number that may follow it; empty
 // where there is none.
 func stageIn(name string) string {
+	stages := []string{ // by which teams call their environments
+		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc",
+		"acceptance", "stage", "staging", "stg", "preprod", "prod", "production", "prd", "sandbox",
+		"sbx", "perf", "demo", "training",
+	}
 	words := strings.FieldsFunc(
 		strings.ToLower(spaced(name)),
 		func(r rune) bool { return strings.ContainsRune("/-_. :;,+@()[]", r) },
 	)
 	for _, word := range slices.Backward(words) {
-		if slices.Contains(stages(), strings.TrimRight(word, "0123456789")) {
+		if slices.Contains(stages, strings.TrimRight(word, "0123456789")) {
 			return word
 		}
 	}
@@ -242,6 +226,9 @@ func (s *Survey) AddOther(name string, isContracts func() bool) {
 // PlaceRegistrations sorts the files once all are read: which of two APIs a gateway guards its
 // policies tell, and whose a service principal is its application.
 func (s *Survey) PlaceRegistrations() {
+	isAPI := func(app *entra.Registration) bool {
+		return len(app.URIs)+len(app.Scopes)+len(app.Roles) > 0
+	}
 	for _, r := range s.registered {
 		switch env := s.environmentOf(r); {
 		case len(r.Apps) == 0:
@@ -260,7 +247,11 @@ func (s *Survey) PlaceRegistrations() {
 	for _, env := range s.environments {
 		env.chooseAPI()
 	}
-	s.placeContracts()
+	for _, name := range s.contracts {
+		if env := s.home(name); env != nil {
+			env.contracts = append(env.contracts, name)
+		}
+	}
 	for _, r := range s.registered {
 		if len(r.Apps) == 0 {
 			s.placeBeside(r)
@@ -271,29 +262,29 @@ func (s *Survey) PlaceRegistrations() {
 // chooseAPI takes the one API of an environment, or of several the one whose audience its
 // policies want; the others are clients then. Where that does not tell, nobody guesses.
 func (env *surveyed) chooseAPI() {
-	var guarded []registered
+	var guarded []string
 	for _, r := range env.apis {
-		if len(env.apis) == 1 || env.wants(r.Apps[0]) {
-			guarded = append(guarded, r)
+		wanted := func(audience string) bool {
+			return entra.WithAudience(r.Apps[:1], audience) != nil
+		}
+		if len(env.apis) == 1 || slices.ContainsFunc(env.audiences, wanted) {
+			guarded = append(guarded, r.name)
 		}
 	}
-	if len(guarded) != 1 {
-		return
+	if len(guarded) == 1 {
+		env.takeAPI(guarded[0])
 	}
-	env.api = []string{guarded[0].name}
+}
+
+// takeAPI takes one of several APIs; the others are clients then.
+func (env *surveyed) takeAPI(name string) {
+	env.api = []string{name}
 	for _, r := range env.apis {
-		if r.name != guarded[0].name {
+		if r.name != name {
 			env.clients = append(env.clients, r.name)
 		}
 	}
 	env.apis = nil
-}
-
-// wants reports whether the policies want an audience of the application.
-func (env *surveyed) wants(app *entra.Registration) bool {
-	return slices.ContainsFunc(env.audiences, func(audience string) bool {
-		return entra.WithAudience([]*entra.Registration{app}, audience) != nil
-	})
 }
 
 // placeBeside puts service principals and assignments beside the application that they belong
@@ -373,8 +364,14 @@ func (s *Survey) YAML() string {
 	}
 	b.WriteString(
 		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
-			s.keysLine() + "\n" + s.callersLines() + "environments:\n",
+			s.keysLine() + "\n",
 	)
+	if s.Supposed {
+		b.WriteString("# Where no app registration is named, an API is taken as its own " +
+			"policies want it, and one client with a contract\n# as its own. Without this line " +
+			"they must be named.\ndefaults:\n  callers: " + Supposed + "\n\n")
+	}
+	b.WriteString("environments:\n")
 	for _, env := range s.environments {
 		env.write(&b)
 	}
@@ -395,16 +392,6 @@ func (s *Survey) YAML() string {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
 	return b.String()
-}
-
-// callersLines say that callers are made up until files show them.
-func (s *Survey) callersLines() string {
-	if !s.Supposed {
-		return ""
-	}
-	return "# Where no app registration is named, an API is taken as its own policies want it, " +
-		"and one client with a contract\n# as its own. Without this line they must be named.\n" +
-		"defaults:\n  callers: " + Supposed + "\n\n"
 }
 
 // write writes an environment: as a comment where its policies are not known, since matrix asks
@@ -457,16 +444,8 @@ func (env *surveyed) writeAPI(b *strings.Builder) {
 		writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
 		return
 	}
-	names := make([]string, len(env.apis))
-	for i, r := range env.apis {
-		names[i] = r.name
-	}
-	fmt.Fprintf(
-		b,
-		"    # api: %s # the one of these that the gateway guards; "+
-			"the others belong under clients\n",
-		yamlList(names),
-	)
+	fmt.Fprintf(b, "    # api: %s # the one of these that the gateway guards; "+
+		"the others belong under clients\n", yamlList(env.namesOfAPIs()))
 }
 
 // writeList writes a list of files, or where there is none, a comment that says what belongs

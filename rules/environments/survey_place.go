@@ -43,15 +43,6 @@ func (s *Survey) AddKeys(name string) { s.keys = append(s.keys, name) }
 // AddContracts takes a file with a list of contracts.
 func (s *Survey) AddContracts(name string) { s.contracts = append(s.contracts, name) }
 
-// placeContracts sorts the lists of contracts, once the environments are known.
-func (s *Survey) placeContracts() {
-	for _, name := range s.contracts {
-		if env := s.home(name); env != nil {
-			env.contracts = append(env.contracts, name)
-		}
-	}
-}
-
 // Suppose takes a tenant that something beside the policies says, where they say none.
 func (s *Survey) Suppose(tenant string) { s.Tenant = cmp.Or(s.Tenant, tenant) }
 
@@ -148,7 +139,8 @@ func (s *Survey) Choices() []Choice {
 			all = append(all, Choice{
 				"Which app registration is that of the API behind the gateway of " +
 					env.name + "?",
-				env.namesOfAPIs(), env.takeAPI,
+				env.namesOfAPIs(),
+				func(answer string) error { env.takeAPI(answer); return nil },
 			})
 		}
 	}
@@ -175,18 +167,6 @@ func (env *surveyed) namesOfAPIs() []string {
 		names[i] = r.name
 	}
 	return names
-}
-
-// takeAPI takes one of several APIs; the others are clients then.
-func (env *surveyed) takeAPI(name string) error {
-	env.api = []string{name}
-	for _, r := range env.apis {
-		if r.name != name {
-			env.clients = append(env.clients, r.name)
-		}
-	}
-	env.apis = nil
-	return nil
 }
 
 // keysLine names the key set; of several none, since nobody knows which of them counts.

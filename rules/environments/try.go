@@ -11,10 +11,8 @@ import (
 func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
-	tried := &Matrix{
-		Rows: m.Rows, Tokens: m.Tokens, estate: e, classes: m.classes,
-	}
-	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name, true)
+	tried := &Matrix{Rows: m.Rows, Tokens: m.Tokens, estate: e, classes: m.classes}
+	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name)
 	return tried
 }
 

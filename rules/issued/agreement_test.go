@@ -105,7 +105,7 @@ func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 		w := randomWorld(t, estates.Roll(seed, 7))
 		kinds, place := w.Kinds(), &w.Places[1]
 		v := NewView(place.Policies, place.Contracts)
-		run, h := NewClasses(kinds).Run(v, true), w.HoldersAt("uat")
+		run, h := NewClasses(kinds).Run(v), w.HoldersAt("uat")
 		for _, row := range []struct {
 			name string
 			kind func(*Kind) bool

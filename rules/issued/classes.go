@@ -233,7 +233,6 @@ func (p *pairs) number(first, second int32, next *int32) int32 {
 type Run struct {
 	View    *View
 	of      *Classes
-	grouped bool
 	facts   *facts
 	classes []int32      // by the numbers of the facts
 	seen    [][]*Outcome // by the class of a batch, then by that of its client; nil if not run
@@ -260,13 +259,12 @@ type Outcome struct {
 	distance int
 }
 
-// Run begins to run kinds against a gateway. Ungrouped it runs every token, for the test that this
-// changes nothing.
-func (c *Classes) Run(v *View, grouped bool) *Run {
+// Run begins to run kinds against a gateway.
+func (c *Classes) Run(v *View) *Run {
 	facts := c.of(v)
 	classes, n := facts.seenBy(v)
 	return &Run{
-		View: v, of: c, grouped: grouped, facts: facts, classes: classes,
+		View: v, of: c, facts: facts, classes: classes,
 		seen: make([][]*Outcome, n), best: make([][]answer, n),
 		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
 	}
@@ -281,7 +279,7 @@ func (v *View) ReadsID() bool { return v.readsID(false) || v.readsID(true) }
 
 // Singly is how many tokens are run at a gateway one client after the other, at most.
 func (c *Classes) Singly(v *View) int {
-	run, n := c.Run(v, true), 0
+	run, n := c.Run(v), 0
 	type sort struct{ class, clients int32 }
 	seen, of := map[sort]bool{}, make([]int, len(run.seen))
 	for i, b := range c.batches {
@@ -305,7 +303,7 @@ func (r *Run) Distinct() int { return r.ran }
 func (r *Run) Furthest(kind *Kind) Outcome {
 	var best answer
 	var at int32
-	for n, i := range r.batches(kind) {
+	for n, i := range r.facts.unlike.of(kind) { // that may differ
 		got := r.answer(int(i))
 		if n == 0 || got.distance > best.distance || got.distance == best.distance &&
 			r.of.brief[at].unlikely && !r.of.brief[i].unlikely {
@@ -319,28 +317,14 @@ func (r *Run) Furthest(kind *Kind) Outcome {
 		return Outcome{}
 	}
 	furthest, of := *best.Outcome, r.of.batches[at]
-	furthest.Issued = Issued{of, r.classified(of)[best.client].at}
+	clients := r.clients(of.token.identity).one(of.clients).clients
+	furthest.Issued = Issued{of, clients[best.client].at}
 	return furthest
-}
-
-// batches are those of a kind that may differ, by their indexes; where nothing is grouped, all.
-func (r *Run) batches(kind *Kind) []int32 {
-	if r.grouped {
-		return r.facts.unlike.of(kind)
-	}
-	all := make([]int32, len(kind.batches))
-	for i := range all {
-		all[i] = int32(kind.batches[i].index)
-	}
-	return all
 }
 
 // answer is what the client of a batch gets that gets furthest.
 func (r *Run) answer(i int) answer {
 	class, b := r.classes[r.facts.numbers[i]], r.of.batches[i]
-	if !r.grouped {
-		return r.answerOf(b, class)
-	}
 	clients, known := r.clients(r.of.brief[i].identity).one(b.clients).alike, r.best[class]
 	if int(clients) >= len(known) {
 		known = append(known, make([]answer, int(clients)+1-len(known))...)
@@ -354,7 +338,7 @@ func (r *Run) answer(i int) answer {
 
 func (r *Run) answerOf(b *batch, class int32) answer {
 	var best answer
-	for i, client := range r.classified(b) {
+	for i, client := range r.clients(b.token.identity).one(b.clients).clients {
 		got := r.outcome(b, class, client)
 		if best.Outcome == nil || got.distance > best.distance {
 			best = answer{got, got.distance, i}
@@ -370,22 +354,11 @@ func (r *Run) outcome(b *batch, class int32, client classified) *Outcome {
 		row = append(row, make([]*Outcome, client.class+1-len(row))...)
 		r.seen[class] = row
 	}
-	switch got := row[client.class]; {
-	case got == nil:
+	if row[client.class] == nil {
 		r.ran++
-	case r.grouped:
-		return got
+		row[client.class] = r.View.outcome(Issued{b, client.at})
 	}
-	row[client.class] = r.View.outcome(Issued{b, client.at})
 	return row[client.class]
-}
-
-// classified lists one client of each class in a set, or where nothing is grouped, all.
-func (r *Run) classified(b *batch) []classified {
-	if !r.grouped {
-		return r.clients(b.token.identity).all(b.clients)
-	}
-	return r.clients(b.token.identity).one(b.clients).clients
 }
 
 // clients are the classes of clients, as ID tokens name them or access tokens.

@@ -218,15 +218,6 @@ func (c *clientClasses) add(found []classified, set *clientSet, one classified) 
 	return append(found, one)
 }
 
-// all lists the clients of a set.
-func (c *clientClasses) all(set *clientSet) []classified {
-	var all []classified
-	for at, id := range set.each {
-		all = append(all, classified{at, c.named(c.tells(id))})
-	}
-	return all
-}
-
 // of is the class of the id with that number.
 func (c *clientClasses) of(n int32) int {
 	if c.ids[n] == 0 {

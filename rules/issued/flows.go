@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,7 +30,8 @@ const unclaimedRoles = "an assignment names a service principal that no file sho
 func (g grant) flows(r *required) []flow {
 	all := g.flowsOf(r)
 	for i := range all {
-		all[i].strange = g.strange
+		all[i].strange, all[i].anyObject = g.strange, g.anyObject
+		all[i].doubt = cmp.Or(g.doubt, all[i].doubt)
 	}
 	return all
 }

@@ -19,7 +19,9 @@ type grant struct {
 	exactly   bool     // of the roles, all and no others
 	needsRole bool     // without a role there is no app-only token
 
-	strange bool // of clients that no file shows, and that no policy names
+	strange   bool   // of clients that no file shows, and that no policy names
+	anyObject bool   // of whoever has an object id that no file shows
+	doubt     string // why it is not known whether anybody has any of it; empty where somebody has
 
 	perhaps [][]string // sets of roles that it may hold, since it is not known who holds them
 
@@ -50,9 +52,8 @@ type granting func(api, client *entra.Registration, known *assignments) grant
 // consented for it).
 func grantOwn(api, client *entra.Registration, known *assignments) grant {
 	g := grant{
-		appOnly: true, delegated: true, scopes: names(
-			api.Scopes, anyScope,
-		), userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps),
+		appOnly: true, delegated: true, scopes: names(api.Scopes, anyOne),
+		userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps),
 		unscoped: unscopedAt(api),
 	}
 	if declared := requirement(client, api); declared != nil {
@@ -71,9 +72,8 @@ func grantOwn(api, client *entra.Registration, known *assignments) grant {
 // (access-token-claims-reference, "roles").
 func grantForeign(api, client *entra.Registration, known *assignments) grant {
 	g := grant{
-		appOnly: true, delegated: true, scopes: names(
-			api.Scopes, userScope,
-		), userRoles: names(api.Roles, forUsers), consented: true, unscoped: unscopedAt(api),
+		appOnly: true, delegated: true, consented: true, unscoped: unscopedAt(api),
+		scopes: names(api.Scopes, userScope), userRoles: names(api.Roles, forUsers),
 	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = union(g.scopes, values(api.Scopes, declared.Scopes))
@@ -133,11 +133,10 @@ func strangersAPI(uris []string) entra.Registration {
 // the policies want them.
 func sameNames(api *entra.Registration, checks []asking) grant {
 	asked := requiredBy(checks)
-	roles := union(names(api.Roles, anyRole), asked.roles)
+	roles := union(names(api.Roles, anyOne), asked.roles)
 	return grant{
-		appOnly: true, delegated: true, scopes: union(
-			names(api.Scopes, anyScope), asked.scopes,
-		), roles: roles, userRoles: roles,
+		appOnly: true, delegated: true, roles: roles, userRoles: roles,
+		scopes: union(names(api.Scopes, anyOne), asked.scopes),
 	}
 }
 
@@ -152,9 +151,7 @@ func names(permissions []entra.Permission, sort func(entra.Permission) bool) []s
 	return all
 }
 
-func anyScope(entra.Permission) bool { return true }
-
-func anyRole(entra.Permission) bool { return true }
+func anyOne(entra.Permission) bool { return true }
 
 func userScope(p entra.Permission) bool { return !p.AdminOnly }
 

@@ -112,9 +112,10 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 	if versions == nil {
 		versions = h.versionsOf(h.place.API)
 	}
+	api := apiOf{Registration: h.place.API, freedom: h.ownFreedom()}
 	return func(yield func(*Token) bool) {
 		for _, group := range h.ownGroups() {
-			if !h.openFor(apiOf{h.place.API, h.ownFreedom()}, versions, group, yield) {
+			if !h.openFor(api, versions, group, yield) {
 				return
 			}
 		}
@@ -136,26 +137,20 @@ func (h *Holders) OwnElsewhere(near bool) Tokens {
 
 // ownGroups are the API's own clients, by what they can have of it.
 func (h *Holders) ownGroups() []*group {
-	made := h.ours[true]
-	if made == nil {
-		made = groups(h.place.API, h.place.Clients, grantOwn, h.known)
-		h.ours[true] = made
-	}
-	return made
+	return kept(h.ours, true, func() []*group {
+		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
+	})
 }
 
 // strangerGroups are any other clients of the tenant, by what they can have of the API.
 func (h *Holders) strangerGroups() []*group {
-	made := h.ours[false]
-	if made == nil {
-		all := h.world.strangersTo(h.place.API)
-		made = groups(h.place.API, all, grantForeign, h.known)
-		for _, group := range made {
+	return kept(h.ours, false, func() []*group {
+		all := groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known)
+		for _, group := range all {
 			group.grant.strange = true
 		}
-		h.ours[false] = made
-	}
-	return made
+		return all
+	})
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -206,16 +201,14 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 
 // strangersWith is any other client with what the owner of an API of its own grants it.
 func (h *Holders) strangersWith(names bool) *group {
-	made := h.theirs[names]
-	if made == nil {
-		made = &group{grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID)}
+	return kept(h.theirs, names, func() *group {
+		all := &group{grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID)}
 		if names {
-			made.grant = h.like(h.place).grant
+			all.grant = h.like(h.place).grant
 		}
-		made.grant.strange = true
-		h.theirs[names] = made
-	}
-	return made
+		all.grant.strange = true
+		return all
+	})
 }
 
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
@@ -252,19 +245,15 @@ func (h *Holders) Forgers() Tokens {
 // elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is
 // settled.
 func (h *Holders) elsewhere(near bool, f freedom) apiOf {
-	if made := h.strangerAPI[near]; made != nil {
-		return apiOf{made, f}
-	}
-	theirs := &entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
-	uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
-	if near {
-		uris = h.like(h.place).nearURIs(h.place)
-	}
-	for _, uri := range uris {
-		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
-	}
-	h.strangerAPI[near] = theirs
-	return apiOf{theirs, f}
+	theirs := kept(h.strangerAPI, near, func() *entra.Registration {
+		uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
+		if near {
+			uris = h.like(h.place).nearURIs(h.place)
+		}
+		api := strangersAPI(uris)
+		return &api
+	})
+	return apiOf{Registration: theirs, freedom: f}
 }
 
 // ofOurs is another tenant's tokens for our API.

@@ -92,7 +92,9 @@ func (h *Holders) versionsOf(api *entra.Registration) []entra.Version {
 func (h *Holders) base(v entra.Version, tenants []tenant, of *variable) []variable {
 	open := make([]variable, 0, 4)
 	if h.reads.has("iss", "tid") {
-		open = append(open, h.issuersIn(v, tenants))
+		key := issuerOf{v, tenants[0].id, len(tenants)}
+		issuers := func() variable { return h.issuersOf(v, tenants) }
+		open = append(open, kept(h.issuers, key, issuers))
 	}
 	if h.reads.has("aud") && of != nil && len(of.choices) > 0 {
 		open = append(open, *of)
@@ -105,12 +107,7 @@ func (h *Holders) audienceVariable(of audienceOf, all func() []audience) variabl
 	if !h.reads.has("aud") {
 		return variable{}
 	}
-	made, known := h.audienceSet[of]
-	if !known {
-		made = audienceVariable(all())
-		h.audienceSet[of] = made
-	}
-	return made
+	return kept(h.audienceSet, of, func() variable { return audienceVariable(all()) })
 }
 
 // claimsOf is what an API's registration asks for; of somebody else's, nobody knows.
@@ -124,8 +121,11 @@ func (h *Holders) claimsOf(api apiOf) *askedClaims {
 // flowsOf is a token without a user and one with, as far as a grant has them.
 func (h *Holders) flowsOf(t Token, of *group, open []variable, yield func(*Token) bool) bool {
 	g := &of.grant
-	if roles := h.rolesOf(of); len(roles.choices) > 0 {
-		if !yield(h.opened(t, open, roles)) {
+	if of.app == nil {
+		of.app = rolesVariable(g, &h.required)
+	}
+	if len(of.app.choices) > 0 {
+		if !yield(h.opened(t, open, of.app)) {
 			return false
 		}
 		if !h.reads.flow {
@@ -139,25 +139,10 @@ func (h *Holders) flowsOf(t Token, of *group, open []variable, yield func(*Token
 	if len(g.scopes) == 0 {
 		t.doubt = cmp.Or(t.doubt, g.unscoped)
 	}
-	return yield(h.opened(t, open, h.scopesOf(of)))
-}
-
-// rolesOf is the roles of the app-only tokens of a group.
-func (h *Holders) rolesOf(of *group) *variable {
-	if of.app == nil {
-		made := rolesVariable(&of.grant, &h.required)
-		of.app = &made
-	}
-	return of.app
-}
-
-// scopesOf is the scopes and roles of the users' tokens of a group.
-func (h *Holders) scopesOf(of *group) *variable {
 	if of.user == nil {
-		made := scopesVariable(&of.grant, &h.required)
-		of.user = &made
+		of.user = scopesVariable(g, &h.required)
 	}
-	return of.user
+	return yield(h.opened(t, open, of.user))
 }
 
 // opened is a token with variables left open in it.
@@ -225,8 +210,8 @@ func typeVariable(user bool) variable {
 }
 
 // rolesVariable is the roles of an app-only token.
-func rolesVariable(g *grant, r *required) variable {
-	v := variable{claims: []string{"roles"}}
+func rolesVariable(g *grant, r *required) *variable {
+	v := &variable{claims: []string{"roles"}}
 	for _, roles := range largestFirst(g.roleSets(r)) {
 		v.choices = append(v.choices, choice{values: []*source.Value{wordList(roles)}})
 	}
@@ -241,8 +226,8 @@ func rolesVariable(g *grant, r *required) variable {
 const mostChoices = 1 << 16
 
 // scopesVariable is the scopes and roles of a user's token.
-func scopesVariable(g *grant, r *required) variable {
-	v := variable{claims: []string{"scp", "roles"}}
+func scopesVariable(g *grant, r *required) *variable {
+	v := &variable{claims: []string{"scp", "roles"}}
 	roles := []*source.Value{nil}
 	for _, set := range r.sets(g.userRoles)[1:] {
 		roles = append(roles, wordList(set))
@@ -293,18 +278,7 @@ func clientVariable(v entra.Version, ids []string) variable {
 	return one("azp", values)
 }
 
-// issuersIn is the issuer and the tenant in a token of a version.
-func (h *Holders) issuersIn(v entra.Version, tenants []tenant) variable {
-	key := issuerOf{v, tenants[0].id, len(tenants)}
-	made, known := h.issuers[key]
-	if known {
-		return made
-	}
-	made = h.issuersOf(v, tenants)
-	h.issuers[key] = made
-	return made
-}
-
+// issuersOf is the issuer and the tenant in a token of a version.
 func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
 	made := variable{claims: []string{"iss", "tid"}, choices: make([]choice, 0, 4)}
 	clouds := h.clouds

@@ -17,10 +17,8 @@ func (m *modeller) identityTokens(place *Place) {
 	like := Kind{Holder: Member, Home: place.Name, Identity: true}
 	name := place.Name + "/" + idKind
 	for _, set := range byUserRoles(place.Clients) {
-		m.addIdentity(
-			m.kind(name, like), m.tenant(), ofClient, set.clients,
-			m.required.sets(set.grant.roles),
-		)
+		roles := m.required.sets(set.grant.roles)
+		m.addIdentity(m.kind(name, like), m.tenant(), ofClient, set.clients, roles)
 	}
 }
 
@@ -30,25 +28,19 @@ const idKind = "id"
 // strangersIdentity models the ID tokens of an application that anyone in the tenant may register,
 // with app roles that are called as ours.
 func (m *modeller) strangersIdentity(place *Place) {
-	kind := m.kind(
-		strangerKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: Stranger, Identity: true},
-	)
-	m.addIdentity(
-		kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), m.required.sets(
-			m.like(place).grant.roles,
-		),
-	)
+	like := Kind{Holder: Stranger, Identity: true}
+	kind := m.kind(strangerKind+"/"+idKind+"-like-"+place.Name, like)
+	roles := m.required.sets(m.like(place).grant.roles)
+	m.addIdentity(kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), roles)
 }
 
 // otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and
 // for those of ours that are multi-tenant.
 func (m *modeller) otherTenantsIdentity(place *Place) {
-	kind := m.kind(
-		otherTenantKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: OtherTenant, Identity: true},
-	)
-	m.addIdentity(
-		kind, otherTenantID, ofOtherTenant, m.others, m.required.sets(m.like(place).grant.roles),
-	)
+	like := Kind{Holder: OtherTenant, Identity: true}
+	kind := m.kind(otherTenantKind+"/"+idKind+"-like-"+place.Name, like)
+	roles := m.required.sets(m.like(place).grant.roles)
+	m.addIdentity(kind, otherTenantID, ofOtherTenant, m.others, roles)
 }
 
 func (m *modeller) addIdentity(

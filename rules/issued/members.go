@@ -25,8 +25,8 @@ func (m *modeller) flows() int {
 	n := 0
 	for i := range m.world.Places {
 		if api := m.world.Places[i].API; api != nil {
-			scopes := len(m.required.sets(names(api.Scopes, anyScope)))
-			roles := len(m.required.sets(names(api.Roles, anyRole)))
+			scopes := len(m.required.sets(names(api.Scopes, anyOne)))
+			roles := len(m.required.sets(names(api.Roles, anyOne)))
 			n += roles + scopes*roles
 		}
 	}
@@ -56,9 +56,9 @@ func (m *modeller) otherMembers(place *Place, known *assignments) {
 		return
 	}
 	like := Kind{Holder: OtherMember, For: place.Name}
-	prefix, api := otherMemberKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	prefix := otherMemberKind + "/for-" + place.Name + "-"
 	for _, group := range m.otherClients(place, known) {
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+		m.add(prefix, like, m.apiAt(place), group)
 	}
 	var middles []*entra.Registration
 	for _, home := range m.otherPlaces(place) {
@@ -66,12 +66,19 @@ func (m *modeller) otherMembers(place *Place, known *assignments) {
 			middles = append(middles, home.API)
 		}
 	}
-	middles = m.foreign(middles, place)
-	for _, group := range groups(place.API, middles, byItself, known) {
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+	m.middles(prefix, like, place, m.foreign(middles, place), known)
+}
+
+// middles models what the APIs of other environments can have: by themselves, and on behalf of a
+// user.
+func (m *modeller) middles(
+	prefix string, like Kind, place *Place, apis []*entra.Registration, known *assignments,
+) {
+	for _, group := range groups(place.API, apis, byItself, known) {
+		m.add(prefix, like, m.apiAt(place), group)
 	}
-	for _, group := range groups(place.API, middles, onBehalfOf, known) {
-		m.addAll(prefix+"obo", like, api, m.tenant(), group.grant, group.clients)
+	for _, group := range groups(place.API, apis, onBehalfOf, known) {
+		m.addAll(prefix+"obo", like, m.apiAt(place), group)
 	}
 }
 
@@ -110,21 +117,14 @@ func (m *modeller) members(home, place *Place, known *assignments) {
 		return
 	}
 	like := Kind{Holder: Member, Home: home.Name, For: place.Name}
-	prefix, api := home.Name+"/for-"+place.Name+"-", apiOf{Registration: place.API}
-	belongs := m.belong[place.Name]
-	foreign := slices.DeleteFunc(
-		slices.Clone(home.Clients), func(c *entra.Registration) bool {
-			return belongs[clientID(c)]
-		},
-	)
+	prefix := home.Name + "/for-" + place.Name + "-"
+	belongs := func(c *entra.Registration) bool { return m.belong[place.Name][clientID(c)] }
+	foreign := slices.DeleteFunc(slices.Clone(home.Clients), belongs)
 	for _, group := range groups(place.API, foreign, grantForeign, known) {
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+		m.add(prefix, like, m.apiAt(place), group)
 	}
-	if middle := home.API; middle != nil && !middle.AppID.Is(place.API.AppID) &&
-		!belongs[clientID(middle)] {
-		itself := clientsOf(clientID(middle))
-		m.add(prefix, like, api, m.tenant(), byItself(place.API, middle, known), itself)
-		m.addAll(prefix+"obo", like, api, m.tenant(), onBehalfOf(place.API, middle, known), itself)
+	if middle := home.API; middle != nil && !middle.AppID.Is(place.API.AppID) && !belongs(middle) {
+		m.middles(prefix, like, place, []*entra.Registration{middle}, known)
 	}
 }
 
@@ -133,21 +133,18 @@ func (m *modeller) members(home, place *Place, known *assignments) {
 // client's of the tenant.
 func (m *modeller) ownMembers(place *Place, known *assignments) {
 	like := Kind{Holder: Member, Home: place.Name, For: place.Name}
-	prefix, api := place.Name+"/", apiOf{Registration: place.API}
+	prefix, api := place.Name+"/", m.apiAt(place)
 	for _, group := range groups(place.API, place.Clients, grantOwn, known) {
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+		m.add(prefix, like, api, group)
 		if guests(place.API) {
-			m.addGuests(prefix+"guest", like, api, group.grant, group.clients)
+			m.addGuests(prefix+"guest", like, api, group)
 		}
 	}
-	asking := slices.DeleteFunc(
-		slices.Clone(place.Clients), func(c *entra.Registration) bool {
-			return requirement(c, place.API) == nil
-		},
-	)
+	silent := func(c *entra.Registration) bool { return requirement(c, place.API) == nil }
+	asking := slices.DeleteFunc(slices.Clone(place.Clients), silent)
 	like.Unasked = true
 	for _, group := range groups(place.API, asking, grantForeign, known) {
-		m.addAll(prefix+"unasked", like, api, m.tenant(), group.grant, group.clients)
+		m.addAll(prefix+"unasked", like, api, group)
 	}
 }
 
@@ -167,12 +164,11 @@ func (m *modeller) likenesses(home, place *Place) {
 // clientsAt is all applications of an environment, as one set for all tokens that any of them can
 // have.
 func (m *modeller) clientsAt(home *Place) *clientSet {
-	if m.clients[home.Name] == nil {
+	return kept(m.clients, home.Name, func() *clientSet {
 		all := clientsOf()
 		for _, app := range home.applications() {
 			all.ids = append(all.ids, clientID(app))
 		}
-		m.clients[home.Name] = all
-	}
-	return m.clients[home.Name]
+		return all
+	})
 }

@@ -134,7 +134,7 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 		return
 	}
 	like := Kind{Holder: UnknownObject, For: place.Name}
-	prefix, api := unknownObjectKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	prefix := unknownObjectKind + "/for-" + place.Name + "-"
 	var all []*entra.Registration
 	seen := map[string]bool{}
 	for _, app := range slices.Concat(m.world.strangersTo(place.API), m.unknownClientsAt(place)) {
@@ -143,12 +143,10 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 		}
 	}
 	for _, group := range groups(place.API, all, grantOwn, known) {
-		for _, f := range group.grant.flows(&m.required) {
-			f.doubt = "a policy names the object id " + id + ", no file shows whose it is, " +
-				"and it may be anyone's: pass what az ad sp show --id APP prints"
-			f.anyObject = true
-			m.addFlow(m.kind(prefix+f.name, like), api, m.tenant(), f, group.clients)
-		}
+		group.grant.doubt = "a policy names the object id " + id + ", no file shows whose it " +
+			"is, and it may be anyone's: pass what az ad sp show --id APP prints"
+		group.grant.anyObject = true
+		m.add(prefix, like, m.apiAt(place), group)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestAnObjectIDThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 			w := worldOf(t, dev)
 			w.Places[1].Policies = policyOf(asks(rules.CustomClaim, test))
 			kinds := w.Kinds()
-			run := NewClasses(kinds).Run(NewView(w.Places[1].Policies, nil), true)
+			run := NewClasses(kinds).Run(NewView(w.Places[1].Policies, nil))
 			got = append(got, outcomes(
 				run, kinds, "uat/app", "dev/for-uat-app", "stranger/for-uat-app",
 				"unknown-object/for-uat-app",
@@ -156,7 +156,7 @@ func TestAUserHasAnObjectIDThatNoFileShows(t *testing.T) {
 			test := rules.Predicate{Op: rules.And, Of: []rules.Predicate{row.test, has("scp")}}
 			w.Places[1].Policies = policyOf(asks(rules.CustomClaim, test))
 			kinds := w.Kinds()
-			run := NewClasses(kinds).Run(NewView(w.Places[1].Policies, nil), true)
+			run := NewClasses(kinds).Run(NewView(w.Places[1].Policies, nil))
 			if got := outcomes(
 				run, kinds, "uat/user-UAT.Access", "stranger/for-uat-user-UAT.Access",
 				"unknown-object/for-uat-user-UAT.Access",

@@ -108,13 +108,9 @@ const mostCounted = 16
 // sets lists the sets of names that a token may turn out to carry: none, each alone, all, and
 // those that policies ask for; where an expression may count them, one of every size.
 func (r *required) sets(names []string) [][]string {
-	key := strings.Join(names, "\x00")
-	all, ok := r.made[key]
-	if !ok {
-		all = slices.Clip(r.makeSets(names))
-		r.made[key] = all
-	}
-	return all
+	return kept(r.made, strings.Join(names, "\x00"), func() [][]string {
+		return slices.Clip(r.makeSets(names))
+	})
 }
 
 func (r *required) makeSets(names []string) [][]string {

@@ -11,12 +11,12 @@ import (
 // guests.
 func (m *modeller) strangers(place *Place, known *assignments) {
 	like := Kind{Holder: Stranger, For: place.Name}
-	prefix, api := strangerKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	prefix, api := strangerKind+"/for-"+place.Name+"-", m.apiAt(place)
 	for _, group := range groups(place.API, m.world.strangersTo(place.API), grantForeign, known) {
 		group.grant.strange = true
-		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+		m.add(prefix, like, api, group)
 		if guests(place.API) {
-			m.addGuests(prefix+"guest", like, api, group.grant, group.clients)
+			m.addGuests(prefix+"guest", like, api, group)
 		}
 	}
 }
@@ -39,20 +39,15 @@ func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
 	return all
 }
 
-// unknownClient is the doubt of a client that no file shows.
-const unknownClient = "a contract or a policy names the client, no file shows it, " +
-	"and it may be anyone's"
-
 // unknownClients models clients that a contract or a policy names and no file shows. What they can
 // have is what a client of the environment can: perhaps they are.
 func (m *modeller) unknownClients(place *Place, known *assignments) {
 	like := Kind{Holder: UnknownClient, For: place.Name}
-	prefix, api := unknownClientKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	prefix := unknownClientKind + "/for-" + place.Name + "-"
 	for _, group := range groups(place.API, m.unknownClientsAt(place), grantOwn, known) {
-		for _, f := range group.grant.flows(&m.required) {
-			f.doubt = unknownClient
-			m.addFlow(m.kind(prefix+f.name, like), api, m.tenant(), f, group.clients)
-		}
+		group.grant.doubt = "a contract or a policy names the client, no file shows it, " +
+			"and it may be anyone's"
+		m.add(prefix, like, m.apiAt(place), group)
 	}
 }
 
@@ -128,16 +123,13 @@ type likeness struct {
 
 // like is what anybody's API can have in common with an environment's.
 func (m *modeller) like(place *Place) *likeness {
-	if l := m.alike[place.Name]; l != nil {
-		return l
-	}
-	l := &likeness{
-		uris: nearAudiences(
-			m.asked[place.Name], audienceURIs(place.API),
-		), grant: sameNames(place.API, m.asked[place.Name]),
-	}
-	m.alike[place.Name] = l
-	return l
+	return kept(m.alike, place.Name, func() *likeness {
+		asked := m.asked[place.Name]
+		return &likeness{
+			uris:  nearAudiences(asked, audienceURIs(place.API)),
+			grant: sameNames(place.API, asked),
+		}
+	})
 }
 
 // tokensLike are the tokens for an API that is like an environment's, in each form of the API: its
@@ -153,7 +145,7 @@ func (m *modeller) tokensLike(place *Place) [][]*Token {
 			theirs.Version.Value, theirs.Claims = v, typed.claims()
 			var tokens []*Token
 			for _, f := range l.grant.flows(&m.required) {
-				tokens = append(tokens, m.tokensOf(apiOf{&theirs, ofAPIOwner}, m.tenant(), f)...)
+				tokens = append(tokens, m.tokensOf(apiOf{&theirs, ofAPIOwner, m.tenant()}, f)...)
 			}
 			l.tokens = append(l.tokens, tokens)
 		}
@@ -185,17 +177,18 @@ func (m *modeller) otherTenants(place *Place) {
 						tenant: tenant.id, version: v, audience: a, typed: typed,
 						freedom: ofOtherTenant, doubt: tenant.doubt,
 					}
-					m.addTokens(m.kind(name, like), t, theirs.grant, m.others)
+					for _, f := range theirs.grant.flows(&m.required) {
+						m.addToken(m.kind(name, like), t, f, m.others)
+					}
 				}
 			}
 		}
 	}
 	if place.API.MultiTenant() {
 		like.For = place.Name
-		api := apiOf{place.API, mapped(place.API)}
-		m.addAll(
-			otherTenantKind+"/for-"+place.Name, like, api, otherTenantID, theirs.grant, m.others,
-		)
+		api := apiOf{place.API, mapped(place.API), otherTenantID}
+		all := &group{grant: theirs.grant, clients: m.others}
+		m.addAll(otherTenantKind+"/for-"+place.Name, like, api, all)
 	}
 }
 
@@ -206,12 +199,6 @@ func mapped(api *entra.Registration) freedom {
 		return ofOtherTenant
 	}
 	return ofClient
-}
-
-func (m *modeller) addTokens(kind *Kind, t Token, g grant, clients *clientSet) {
-	for _, f := range g.flows(&m.required) {
-		m.addToken(kind, t, f, clients)
-	}
 }
 
 // otherTenantsClients lists a client of another tenant, and those of all environments that other
@@ -238,11 +225,8 @@ func (m *modeller) forged() {
 	}
 	if slices.ContainsFunc(m.world.Places, unchecked) {
 		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
-		m.addToken(
-			kind, Token{
-				tenant: m.tenant(), version: entra.V1, freedom: everything,
-			}, flow{}, clientsOf(strangerID),
-		)
+		theirs := Token{tenant: m.tenant(), version: entra.V1, freedom: everything}
+		m.addToken(kind, theirs, flow{}, clientsOf(strangerID))
 	}
 }
 

@@ -54,15 +54,6 @@ func (p *Place) applications() []*entra.Registration {
 	return append(slices.Clone(p.Clients), p.API)
 }
 
-// clientIDs is the ids of the clients that belong to the environment.
-func (p *Place) clientIDs() map[string]bool {
-	all := make(map[string]bool, len(p.Clients))
-	for _, c := range p.Clients {
-		all[clientID(c)] = true
-	}
-	return all
-}
-
 // modeller makes the kinds of a world, each once.
 type modeller struct {
 	world    *World
@@ -136,7 +127,7 @@ func (w *World) Size() Size {
 	size.Runs = size.Tokens * len(w.Places)
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
-			scopes, roles := names(api.Scopes, anyScope), names(api.Roles, anyRole)
+			scopes, roles := names(api.Scopes, anyOne), names(api.Roles, anyOne)
 			size.Alike += len(scopes) - len(m.required.names.toldApart(scopes))
 			size.Alike += len(roles) - len(m.required.names.toldApart(roles))
 		}
@@ -155,7 +146,12 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 	}
 	for i := range w.Places {
 		place := &w.Places[i]
-		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
+		m.asked[place.Name] = askedBy(place.Policies)
+		belong := make(map[string]bool, len(place.Clients))
+		for _, c := range place.Clients {
+			belong[clientID(c)] = true
+		}
+		m.belong[place.Name] = belong
 	}
 	m.required = requiredBy(m.allAsked())
 	m.shared = m.shares()
@@ -209,28 +205,25 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 	m.otherTenantsIdentity(place)
 }
 
-// add puts the tokens of a grant into one kind for each flow.
-func (m *modeller) add(
-	prefix string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
-) {
-	for _, f := range m.granted(api, tenant, g, false) {
-		m.kind(prefix+f.name, like).add(f.tokens, clients)
+// add puts what a group can have of an API into one kind for each flow.
+func (m *modeller) add(prefix string, like Kind, api apiOf, of *group) {
+	for _, f := range m.granted(api, of.grant, false) {
+		m.kind(prefix+f.name, like).add(f.tokens, of.clients)
 	}
 }
 
-// addAll puts the tokens of a grant into one kind.
-func (m *modeller) addAll(
-	name string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
-) {
-	for _, f := range m.granted(api, tenant, g, false) {
-		m.kind(name, like).add(f.tokens, clients)
+// addAll puts what a group can have of an API into one kind.
+func (m *modeller) addAll(name string, like Kind, api apiOf, of *group) {
+	for _, f := range m.granted(api, of.grant, false) {
+		m.kind(name, like).add(f.tokens, of.clients)
 	}
 }
 
-func (m *modeller) addGuests(name string, like Kind, api apiOf, g grant, clients *clientSet) {
+// addGuests puts what guests have at a group's clients into one kind.
+func (m *modeller) addGuests(name string, like Kind, api apiOf, of *group) {
 	like.Guest = true
-	for _, f := range m.granted(api, m.tenant(), g, true) {
-		m.kind(name, like).add(f.tokens, clients)
+	for _, f := range m.granted(api, of.grant, true) {
+		m.kind(name, like).add(f.tokens, of.clients)
 	}
 }
 
@@ -242,41 +235,50 @@ type granted struct {
 
 // granted are the tokens of a grant, or those of its guests. Clients that have the same grant
 // share them.
-func (m *modeller) granted(api apiOf, tenant string, g grant, guests bool) []granted {
-	key := fmt.Sprintf("%p %d %s %v %s", api.Registration, api.freedom, tenant, guests, g.key())
-	all, ok := m.grants[key]
-	if ok {
-		return all
-	}
-	for _, f := range g.flows(&m.required) {
-		if guests && !f.user {
-			continue
+func (m *modeller) granted(api apiOf, g grant, guests bool) []granted {
+	key := fmt.Sprintf(
+		"%p %d %s %v %s", api.Registration, api.freedom, api.tenant, guests, g.key(),
+	)
+	return kept(m.grants, key, func() []granted {
+		var all []granted
+		for _, f := range g.flows(&m.required) {
+			if f.guest = guests; f.user || !guests {
+				all = append(all, granted{f.name, m.tokensOf(api, f)})
+			}
 		}
-		f.guest = guests
-		all = append(all, granted{f.name, m.tokensOf(api, tenant, f)})
-	}
-	m.grants[key] = all
-	return all
+		return all
+	})
 }
 
-// apiOf is the API that tokens are for, and what its owner chooses of what stands in them.
+// kept is what is kept under a key, or is made now.
+func kept[K comparable, V any](all map[K]V, key K, made func() V) V {
+	known, ok := all[key]
+	if !ok {
+		known = made()
+		all[key] = known
+	}
+	return known
+}
+
+// apiOf is the API that tokens are for, what its owner chooses of what stands in them, and the
+// tenant that issues them.
 type apiOf struct {
 	*entra.Registration
 	freedom freedom
+	tenant  string
 }
 
-func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients *clientSet) {
-	kind.add(m.tokensOf(api, tenant, f), clients)
-}
+// apiAt is the API of an environment, for which our own tenant issues tokens.
+func (m *modeller) apiAt(place *Place) apiOf { return apiOf{place.API, ofClient, m.tenant()} }
 
 // tokensOf are the tokens of a flow, one for each form of their audience.
-func (m *modeller) tokensOf(api apiOf, tenant string, f flow) []*Token {
+func (m *modeller) tokensOf(api apiOf, f flow) []*Token {
 	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
 	var all []*Token
 	for _, v := range versions(api.Registration) {
 		for _, a := range audiences(api.Registration, v) {
 			all = append(all, m.token(Token{
-				tenant: tenant, version: v, audience: a, typed: typed, asked: asked,
+				tenant: api.tenant, version: v, audience: a, typed: typed, asked: asked,
 				freedom: api.freedom,
 			}, f))
 		}

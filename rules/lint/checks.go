@@ -50,27 +50,59 @@ func judges(p *rules.Policy) bool {
 // tokenPolicies lists the policies that decide on tokens and are in force.
 func tokenPolicies(s *rules.Subject) []*rules.Policy { return shared(s).policies }
 
-// look makes findings of one check.
-type look func(c *rules.Check) []rules.Finding
-
-// eachCheck makes findings of the checks of the policies that decide on tokens.
-func eachCheck(s *rules.Subject, by look) []rules.Finding {
-	return eachCheckOf(s, func(*rules.Policy) look { return by })
+// eachPolicy is the Check of a rule that looks at the policies that decide on tokens, one by one.
+func eachPolicy(
+	look func(*rules.Subject, *rules.Policy) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return func(s *rules.Subject) []rules.Finding {
+		var all []rules.Finding
+		for _, p := range tokenPolicies(s) {
+			all = append(all, look(s, p)...)
+		}
+		return all
+	}
 }
 
-// eachCheckOf does so by what is known of a policy, which is asked for once: asked for at each
-// check, it would take as long as there are checks, squared. A policy with a nil look has no
-// findings.
-func eachCheckOf(s *rules.Subject, of func(p *rules.Policy) look) []rules.Finding {
+// withApp is eachPolicy where the API's app registration is known.
+func withApp(
+	look func(*rules.Subject, *rules.Policy) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+		if s.App == nil {
+			return nil
+		}
+		return look(s, p)
+	})
+}
+
+// eachCheck is the Check of a rule that looks at the checks of these policies one by one, of those
+// for which all of some conditions hold.
+func eachCheck(
+	look func(*rules.Check) []rules.Finding, of ...func(*rules.Subject, *rules.Policy) bool,
+) func(*rules.Subject) []rules.Finding {
+	return eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+		for _, holds := range of {
+			if !holds(s, p) {
+				return nil
+			}
+		}
+		return checksOf(p, look)
+	})
+}
+
+// eachCheckOf does so with the policy that each check is of.
+func eachCheckOf(
+	look func(*rules.Subject, *rules.Policy, *rules.Check) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+		return checksOf(p, func(c *rules.Check) []rules.Finding { return look(s, p, c) })
+	})
+}
+
+func checksOf(p *rules.Policy, look func(*rules.Check) []rules.Finding) []rules.Finding {
 	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		by := of(p)
-		if by == nil {
-			continue
-		}
-		for c := range p.Root.Checks() {
-			all = append(all, by(c)...)
-		}
+	for c := range p.Root.Checks() {
+		all = append(all, look(c)...)
 	}
 	return all
 }
@@ -97,16 +129,6 @@ func withChecks(policies []*rules.Policy, by func(*rules.Check) *rules.Check) []
 		all[i] = &changed
 	}
 	return all
-}
-
-// first returns the first of the checks that is there, or nil.
-func first(checks ...*rules.Check) *rules.Check {
-	for _, c := range checks {
-		if c != nil {
-			return c
-		}
-	}
-	return nil
 }
 
 // one is the outcome of a rule that finds one thing.

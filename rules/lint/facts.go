@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -20,9 +21,25 @@ type sharing struct {
 
 // facts is what a policy says of whose tokens it wants.
 type facts struct {
-	keys    keyFacts
-	issuers issuerFacts
+	verifies  *rules.Check        // signatures, with key sets at URLs; nil where no check does
+	addresses []string            // those URLs
+	sets      []entra.KeysAddress // those of them that are Entra ID's
+
+	pins    *rules.Check   // the issuer; nil where no check does
+	texts   []string       // the issuers that it accepts
+	issuers []entra.Issuer // those of them that are Entra ID's
+
+	version evidence
 }
+
+// evidence is the version of the tokens that a policy is made for, and how we know it. It is zero
+// where we don't, and for a policy that accepts both versions.
+type evidence struct {
+	version entra.Version
+	because string
+}
+
+func (e *evidence) known() bool { return e.because != "" }
 
 // sharingKey is under which the rules of this package share.
 type sharingKey struct{}
@@ -53,7 +70,10 @@ func factsOf(s *rules.Subject, p *rules.Policy) *facts {
 	all := shared(s).facts
 	known := all[p]
 	if known == nil {
-		known = &facts{keys: readKeys(p), issuers: readIssuers(p)}
+		known = &facts{}
+		known.readKeys(p)
+		known.readIssuers(p)
+		known.version = known.versionOf(s, p)
 		all[p] = known
 	}
 	return known
@@ -68,69 +88,65 @@ func (k *sharing) neverEvaluated(s *rules.Subject) []*rules.Check {
 	return *k.never
 }
 
-// keyFacts is the check that verifies signatures with key sets at URLs, those URLs, and those of
-// them that are Entra ID's; nothing where the policy verifies otherwise.
-type keyFacts struct {
-	check     *rules.Check
-	addresses []string
-	sets      []entra.KeysAddress
-}
-
-func readKeys(p *rules.Policy) keyFacts {
+func (f *facts) readKeys(p *rules.Policy) {
 	c := find(p, rules.Signature)
 	if !inForce(c) || c.Test.Key == nil || c.Test.Key.URL == "" {
-		return keyFacts{}
+		return
 	}
-	known := keyFacts{check: c, addresses: c.Test.Key.Addresses()}
-	for _, address := range known.addresses {
+	f.verifies, f.addresses = c, c.Test.Key.Addresses()
+	for _, address := range f.addresses {
 		if keys, ok := entra.ParseKeysURL(address); ok {
-			known.sets = append(known.sets, keys)
+			f.sets = append(f.sets, keys)
 		}
 	}
-	return known
 }
 
-// keysOf returns the check that verifies signatures with key sets at URLs, and those URLs; none
-// where it verifies otherwise.
-func keysOf(s *rules.Subject, p *rules.Policy) (*rules.Check, []string) {
-	known := &factsOf(s, p).keys
-	return known.check, known.addresses
-}
-
-// entraKeysOf returns the check that verifies signatures, and those of its key sets that are Entra
-// ID's; all says that it has no others.
-func entraKeysOf(
-	s *rules.Subject, p *rules.Policy,
-) (c *rules.Check, sets []entra.KeysAddress, all bool) {
-	known := &factsOf(s, p).keys
-	return known.check, slices.Clip(known.sets), len(known.sets) == len(known.addresses)
-}
-
-// issuerFacts is the check that pins the issuer, and those of Entra ID among the issuers that it
-// accepts.
-type issuerFacts struct {
-	check   *rules.Check
-	texts   []string
-	issuers []entra.Issuer
-}
-
-func readIssuers(p *rules.Policy) issuerFacts {
-	var known issuerFacts
-	known.check, known.texts = wantedOf(p, "iss")
-	for _, text := range known.texts {
+func (f *facts) readIssuers(p *rules.Policy) {
+	f.pins, f.texts = wantedOf(p, "iss")
+	for _, text := range f.texts {
 		if issuer, ok := entra.ParseIssuer(text); ok {
-			known.issuers = append(known.issuers, issuer)
+			f.issuers = append(f.issuers, issuer)
 		}
 	}
-	return known
 }
 
-// issuersOf returns the check that pins the issuer, and those of Entra ID among the issuers that
-// it accepts.
-func issuersOf(s *rules.Subject, p *rules.Policy) (*rules.Check, []entra.Issuer) {
-	known := &factsOf(s, p).issuers
-	return known.check, slices.Clip(known.issuers)
+// versionOf is the version of the policy's tokens. The app registration decides where there is
+// one. Else the issuer or the ver claim that the policy wants does.
+func (f *facts) versionOf(s *rules.Subject, p *rules.Policy) evidence {
+	if s.App != nil {
+		if v, ok := s.App.TokenVersion(); ok {
+			return evidence{v, fmt.Sprintf("the app registration %s gives its API v%s tokens",
+				s.App.Title(), v)}
+		}
+	}
+	var named, written []string
+	_, named = wantedOf(p, "ver")
+	for _, issuer := range f.issuers {
+		written = append(written, issuer.Version.String())
+	}
+	if v, ok := onlyVersion(named); ok {
+		return evidence{v, "the policy wants ver " + v.String()}
+	}
+	if v, ok := onlyVersion(written); ok {
+		return evidence{v, "the policy wants the issuer of v" + v.String() + " tokens"}
+	}
+	return evidence{}
 }
+
+// onlyVersion is the version that all of some texts name. It is not ok where they name several, or
+// none.
+func onlyVersion(texts []string) (entra.Version, bool) {
+	for _, v := range versions() {
+		other := func(text string) bool { return text != v.String() }
+		if len(texts) > 0 && !slices.ContainsFunc(texts, other) {
+			return v, true
+		}
+	}
+	return 0, false
+}
+
+// ofEntraOnly reports whether the policy verifies with key sets of Entra ID, and with no others.
+func (f *facts) ofEntraOnly() bool { return len(f.sets) > 0 && len(f.sets) == len(f.addresses) }
 
 // isB2C reports whether a key set is that of Azure AD B2C or External ID, as far as its address
 // shows it.
@@ -140,30 +156,35 @@ func isB2C(k entra.KeysAddress) bool {
 
 // isEntra reports whether the file says that the policy's tokens are Entra ID's.
 func isEntra(s *rules.Subject, p *rules.Policy) bool {
-	if _, issuers := issuersOf(s, p); len(issuers) > 0 {
-		return true
-	}
-	_, sets, all := entraKeysOf(s, p)
-	return all && len(sets) > 0
+	known := factsOf(s, p)
+	return len(known.issuers) > 0 || known.ofEntraOnly()
 }
 
 // workforce reports whether the file says that the policy's tokens are those of Entra ID proper:
 // Azure AD B2C and External ID have other issuers.
 func workforce(s *rules.Subject, p *rules.Policy) bool {
-	_, sets, all := entraKeysOf(s, p)
-	if slices.ContainsFunc(sets, isB2C) {
+	known := factsOf(s, p)
+	switch {
+	case slices.ContainsFunc(known.sets, isB2C):
 		return false
+	case len(known.issuers) > 0:
+		return known.issuers[0].Kind == entra.Workforce
 	}
-	if _, issuers := issuersOf(s, p); len(issuers) > 0 {
-		return issuers[0].Kind == entra.Workforce
-	}
-	return all && len(sets) > 0
+	return known.ofEntraOnly()
 }
 
-// ofAnotherIssuer reports whether the file says that the policy's tokens are not Entra ID's, as
-// far as a name can: Azure AD B2C may have a host of the tenant's own.
-func ofAnotherIssuer(s *rules.Subject, p *rules.Policy) bool {
-	known := factsOf(s, p)
-	return (len(known.keys.addresses) > 0 || len(known.issuers.texts) > 0) &&
-		len(known.keys.sets) == 0 && !isEntra(s, p)
+// hasAppOrIsEntra reports whether the policy's tokens are Entra ID's, as the file says, or since
+// the API has an app registration there.
+func hasAppOrIsEntra(s *rules.Subject, p *rules.Policy) bool {
+	return s.App != nil || isEntra(s, p)
 }
+
+// mayBeEntra reports whether the file leaves it open that the policy's tokens are Entra ID's, as
+// far as a name can: Azure AD B2C may have a host of the tenant's own.
+func mayBeEntra(s *rules.Subject, p *rules.Policy) bool {
+	known := factsOf(s, p)
+	return len(known.addresses)+len(known.texts) == 0 || len(known.sets) > 0 || isEntra(s, p)
+}
+
+// verifies reports whether the policy has a check of the signature.
+func verifies(_ *rules.Subject, p *rules.Policy) bool { return find(p, rules.Signature) != nil }

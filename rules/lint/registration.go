@@ -7,21 +7,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// withApp makes findings of the policies that decide on tokens, where the API's app registration
-// is known.
-func withApp(
-	s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding,
-) []rules.Finding {
-	var all []rules.Finding
-	if s.App == nil {
-		return nil
-	}
-	for _, p := range tokenPolicies(s) {
-		all = append(all, look(s.App, p)...)
-	}
-	return all
-}
-
 // audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a
 // deployment knows some of it.
 func audiencesOf(app *entra.Registration) (all []string, ok bool) {
@@ -54,8 +39,8 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 
 // undefined makes findings of the values of a claim that a policy wants and the app registration
 // does not define. Where those that it defines let a token past, the others are only left over.
-func undefined(s *rules.Subject,
-	app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string,
+func undefined(
+	s *rules.Subject, p *rules.Policy, permissions []entra.Permission, words string,
 	names ...string,
 ) []rules.Finding {
 	var all []rules.Finding
@@ -72,7 +57,7 @@ func undefined(s *rules.Subject,
 			continue
 		}
 		f := at(c, "the app registration %s defines no %s %s: no token can carry it",
-			app.Title(), words, unknown[0])
+			s.App.Title(), words, unknown[0])
 		if len(known) > 0 && having(s, c, names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}

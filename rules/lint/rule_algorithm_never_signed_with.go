@@ -17,14 +17,7 @@ func algorithmNeverSigned() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(s, p) {
-					return nil
-				}
-				return checkAlgorithm
-			})
-		},
+		Check:      eachCheck(checkAlgorithm, isEntra),
 	}
 }
 

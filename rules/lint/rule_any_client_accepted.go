@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"cmp"
+
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -20,28 +22,25 @@ func anyClientAccepted() rules.Rule {
 		Since:      since,
 		References: []string{daemonFlow},
 		About:      issued.ByClient(),
-		Check:      checkAnyClient,
+		Check:      eachPolicy(checkAnyClient),
 	}
 }
 
-func checkAnyClient(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c := first(
-			find(p, rules.Audience), find(p, rules.Contract), find(p, rules.ClientID),
-			find(p, rules.Signature), find(p, rules.Introspection),
-		)
-		f := at(c, "any client of the tenant is accepted: "+
-			"nothing here separates clients or environments")
-		switch e := exposing(s, p); {
-		case e.openToAny(false):
-			all = append(all, f)
-		case e.modelled().openToAny(false):
-			f.Message += ", unless a policy that gatewhy does not know does"
-			all = append(all, less(f, rules.Note))
-		}
+func checkAnyClient(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	c := cmp.Or(
+		find(p, rules.Audience), find(p, rules.Contract), find(p, rules.ClientID),
+		find(p, rules.Signature), find(p, rules.Introspection),
+	)
+	f := at(c, "any client of the tenant is accepted: "+
+		"nothing here separates clients or environments")
+	switch e := exposing(s, p); {
+	case e.openToAny(false):
+		return one(f)
+	case e.modelled().openToAny(false):
+		f.Message += ", unless a policy that gatewhy does not know does"
+		return one(less(f, rules.Note))
 	}
-	return all
+	return nil
 }
 
 // openToAny reports whether any client of the tenant gets in with a token for an API that has

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -23,60 +25,51 @@ func assignmentNotRequired() rules.Rule {
 		Since:      since,
 		References: []string{daemonFlow, validating},
 		About:      issued.ByClient(),
-		Check:      checkAssignment,
+		Check:      eachPolicy(checkAssignment),
 	}
 }
 
 // checkAssignment looks for what any client of the tenant can have: a token without roles, and one
 // with the scopes that users can consent to.
-func checkAssignment(s *rules.Subject) []rules.Finding {
-	if s.App == nil {
-		return openToHolders(s)
-	}
-	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-		c, e := claimCheck(p, "aud"), exposing(s, p)
-		if c == nil {
-			return nil
-		}
-		plain := e.daemons()
-		consented := keptOut
-		if len(consentable(app)) > 0 {
-			consented = e.users()
-		}
-		switch required := assignmentRequired(app); {
-		case plain == letIn && required == rules.No:
-			return one(at(c, "only the audience is checked, and %s requires no assignment: any "+
-				"client of the tenant can get a token for it", app.Title()))
-		case plain == letIn && required == rules.Maybe:
-			f := at(c, "only the audience is checked, and the file does not say whether %s "+
-				"requires assignment: if not, any client of the tenant can get a token for it",
-				app.Title())
-			return one(less(f, rules.Warning))
-		case consented == letIn && plain != letIn:
-			f := at(c, "besides the audience only scopes that users can consent to are checked: "+
-				"any client of the tenant that a user consents to gets in")
-			return one(less(f, rules.Warning))
-		}
+func checkAssignment(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	c, e := claimCheck(p, "aud"), exposing(s, p)
+	if c == nil {
 		return nil
-	})
+	}
+	if s.App == nil {
+		return openToHolders(e, c)
+	}
+	plain, consented := e.daemons(), keptOut
+	if hasConsentable(s.App) {
+		consented = e.users()
+	}
+	switch required := assignmentRequired(s.App); {
+	case plain == letIn && required == rules.No:
+		return one(at(c, "only the audience is checked, and %s requires no assignment: any "+
+			"client of the tenant can get a token for it", s.App.Title()))
+	case plain == letIn && required == rules.Maybe:
+		f := at(c, "only the audience is checked, and the file does not say whether %s "+
+			"requires assignment: if not, any client of the tenant can get a token for it",
+			s.App.Title())
+		return one(less(f, rules.Warning))
+	case consented == letIn && plain != letIn:
+		f := at(c, "besides the audience only scopes that users can consent to are checked: "+
+			"any client of the tenant that a user consents to gets in")
+		return one(less(f, rules.Warning))
+	}
+	return nil
 }
 
-// openToHolders makes notes of policies that check the audience, and nothing that tells apart who
-// has a token for it. Whether any client can have one only the app registration shows.
-func openToHolders(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c, e := claimCheck(p, "aud"), exposing(s, p)
-		if c == nil || e.openToAny(false) || e.daemons() != letIn {
-			continue
-		}
-		f := at(c, "only the audience is checked: any client of the tenant can get a token for "+
-			"it, unless the API's service principal requires assignment "+
-			"(appRoleAssignmentRequired); a role, a client id or a contract would distinguish "+
-			"them")
-		all = append(all, less(f, rules.Note))
+// openToHolders makes a note of a policy that checks the audience, and nothing that tells apart
+// who has a token for it. Whether any client can have one only the app registration shows.
+func openToHolders(e *exposed, c *rules.Check) []rules.Finding {
+	if e.openToAny(false) || e.daemons() != letIn {
+		return nil
 	}
-	return all
+	return one(less(at(c, "only the audience is checked: any client of the tenant can get a "+
+		"token for it, unless the API's service principal requires assignment "+
+		"(appRoleAssignmentRequired); a role, a client id or a contract would distinguish them"),
+		rules.Note))
 }
 
 // assignmentRequired says whether Entra ID refuses tokens to clients without an assigned role. The
@@ -91,13 +84,9 @@ func assignmentRequired(app *entra.Registration) rules.Truth {
 	return rules.No
 }
 
-// consentable lists the scopes of an API that need no administrator's consent.
-func consentable(app *entra.Registration) []string {
-	var all []string
-	for _, scope := range app.Scopes {
-		if scope.Value.Known() && !scope.Disabled && !scope.AdminOnly {
-			all = append(all, scope.Value.Value)
-		}
-	}
-	return all
+// hasConsentable reports whether a scope of an API needs no administrator's consent.
+func hasConsentable(app *entra.Registration) bool {
+	return slices.ContainsFunc(app.Scopes, func(scope entra.Permission) bool {
+		return scope.Value.Known() && !scope.Disabled && !scope.AdminOnly
+	})
 }

@@ -16,14 +16,12 @@ func audienceCheckSwitchedOff() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{validating},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {
-					return nil
-				}
-				return one(at(c, "the audience %s is configured, and its check is switched off",
-					strings.Join(configured(c), " or ")))
-			})
-		},
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {
+				return nil
+			}
+			return one(at(c, "the audience %s is configured, and its check is switched off",
+				strings.Join(configured(c), " or ")))
+		}),
 	}
 }

@@ -20,38 +20,30 @@ func audienceFormMismatch() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
-		Check:      checkAudienceForm,
+		Check:      eachPolicy(checkAudienceForm),
 	}
 }
 
-func checkAudienceForm(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c, audiences := audienceOf(p)
-		audiences = slices.DeleteFunc(audiences, isBlank) // audience-never-issued has these
-		if c == nil || len(audiences) == 0 || guids(audiences) > 0 ||
-			s.App == nil && !isEntra(s, p) {
-			continue
-		}
-		if s.App != nil && s.App.AudienceIsGUID() {
-			all = append(all, at(c, "%s can't be the audience: the app registration %s asks for "+
-				"the optional claim aud with use_guid, which makes it the application id",
-				strings.Join(audiences, " or "), s.App.Title()))
-			continue
-		}
-		ev, ok := tokenVersion(s, p)
-		if _, name := clientClaim(p); !ok && name == "azp" {
-			ev.version, ok = entra.V2, true
-			ev.because = "the client id is read from azp, which only v2.0 tokens have"
-		}
-		if !ok || ev.version != entra.V2 {
-			continue
-		}
-		all = append(all, at(c, "%s can't be the audience of a v2.0 token, "+
-			"which is always the application id (a GUID): %s",
-			strings.Join(audiences, " or "), ev.because))
+func checkAudienceForm(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	c, audiences := audienceOf(p)
+	blank := func(text string) bool { return strings.TrimSpace(text) == "" }
+	audiences = slices.DeleteFunc(audiences, blank) // audience-never-issued has these
+	if c == nil || len(audiences) == 0 || guids(audiences) > 0 || !hasAppOrIsEntra(s, p) {
+		return nil
 	}
-	return all
+	if s.App != nil && s.App.AudienceIsGUID() {
+		return one(at(c, "%s can't be the audience: the app registration %s asks for "+
+			"the optional claim aud with use_guid, which makes it the application id",
+			strings.Join(audiences, " or "), s.App.Title()))
+	}
+	ev := factsOf(s, p).version
+	if _, name := clientClaim(p); !ev.known() && name == "azp" {
+		ev = evidence{entra.V2, "the client id is read from azp, which only v2.0 tokens have"}
+	}
+	if ev.version != entra.V2 {
+		return nil
+	}
+	return one(at(c, "%s can't be the audience of a v2.0 token, "+
+		"which is always the application id (a GUID): %s",
+		strings.Join(audiences, " or "), ev.because))
 }
-
-func isBlank(text string) bool { return strings.TrimSpace(text) == "" }

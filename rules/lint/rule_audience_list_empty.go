@@ -11,13 +11,11 @@ func audienceListEmpty() rules.Rule {
 		Fix:      "Name this environment's audience.",
 		Severity: rules.Error,
 		Since:    since,
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {
-					return nil
-				}
-				return one(at(c, "the audience is checked, and no audience is configured"))
-			})
-		},
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {
+				return nil
+			}
+			return one(at(c, "the audience is checked, and no audience is configured"))
+		}),
 	}
 }

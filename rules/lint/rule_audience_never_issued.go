@@ -22,14 +22,7 @@ func audienceNeverIssued() rules.Rule {
 		Lesser:     "a warning if another audience in the list can match, or if it may be a scope",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(s, p) {
-					return nil
-				}
-				return checkAudienceText
-			})
-		},
+		Check:      eachCheck(checkAudienceText, hasAppOrIsEntra),
 	}
 }
 

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -22,7 +23,7 @@ func audienceNotChecked() rules.Rule {
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "scp", "scope", "roles"},
-		Check:      checkAudienceThere,
+		Check:      eachPolicy(checkAudienceThere),
 	}
 }
 
@@ -32,38 +33,34 @@ const anyOther = "a token for any other API is accepted"
 // checkAudienceThere leaves out an audience that is configured and switched off, which has a rule
 // of its own, and policies that can't check one. Where other checks tell clients apart, only a
 // client that passes them can use the hole.
-func checkAudienceThere(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c := find(p, rules.Audience)
-		if c == nil || c.Skip != "" && len(configured(c)) > 0 {
-			continue
-		}
-		e, near := exposing(s, p), false
-		got, _ := e.ownElsewhere(false)
-		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: "+anyOther)
-		if got < doubtful && e.holders.FindsParts() {
-			if part, token := e.ownElsewhere(true); part == letIn {
-				got, near = part, true
-				aud := token.Settled().Claim("aud").Text
-				f.Message = "the audience is only partly checked: " + aud + " passes too"
-			}
-		}
-		switch {
-		case got == unclear:
-			f.Message = "it is not known whether the audience is checked: " +
-				"an expression reads it in a way that can't be evaluated"
-			all = append(all, less(f, rules.Note))
-		case near && e.openToNamesakes():
-			all = append(all, f)
-		case got == letIn && !e.openToAny(near):
-			f.Message = strings.Replace(f.Message, anyOther,
-				"a token for another API is accepted from a client that passes the other checks",
-				1)
-			all = append(all, less(f, rules.Warning))
-		case got == letIn:
-			all = append(all, f)
+func checkAudienceThere(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	c := find(p, rules.Audience)
+	if c == nil || c.Skip != "" && len(configured(c)) > 0 {
+		return nil
+	}
+	e, near := exposing(s, p), false
+	got, _ := e.ownElsewhere(false)
+	f := at(cmp.Or(claimCheck(p, "aud"), c), "the audience is not checked: "+anyOther)
+	if got < doubtful && e.holders.FindsParts() {
+		if part, token := e.ownElsewhere(true); part == letIn {
+			got, near = part, true
+			aud := token.Settled().Claim("aud").Text
+			f.Message = "the audience is only partly checked: " + aud + " passes too"
 		}
 	}
-	return all
+	switch {
+	case got == unclear:
+		f.Message = "it is not known whether the audience is checked: " +
+			"an expression reads it in a way that can't be evaluated"
+		return one(less(f, rules.Note))
+	case near && e.openToNamesakes():
+		return one(f)
+	case got == letIn && !e.openToAny(near):
+		f.Message = strings.Replace(f.Message, anyOther,
+			"a token for another API is accepted from a client that passes the other checks", 1)
+		return one(less(f, rules.Warning))
+	case got == letIn:
+		return one(f)
+	}
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -20,21 +19,16 @@ func audienceNotOfApp() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				c, wanted := audienceOf(p)
-				possible, ok := audiencesOf(app)
-				if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !app.AppID.Known() {
-					return nil
-				}
-				for _, audience := range wanted {
-					if slices.Contains(possible, audience) {
-						return nil
-					}
-				}
-				return one(at(c, "the app registration %s has no audience %s",
-					app.Title(), strings.Join(wanted, " or ")))
-			})
-		},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			c, wanted := audienceOf(p)
+			possible, ok := audiencesOf(s.App)
+			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
+			if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !s.App.AppID.Known() ||
+				slices.ContainsFunc(wanted, isOne) {
+				return nil
+			}
+			return one(at(c, "the app registration %s has no audience %s",
+				s.App.Title(), strings.Join(wanted, " or ")))
+		}),
 	}
 }

@@ -16,16 +16,13 @@ func audienceOfMicrosoft() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, validating},
-		Check: func(s *rules.Subject) []rules.Finding {
-			audience := claim("aud")
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				for _, aud := range wantedTexts(c, audience) {
-					if app, ok := entra.MicrosoftAPI(aud); ok {
-						return one(at(c, "%s is %s, not an API of yours", aud, app.Name))
-					}
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			for _, aud := range wantedTexts(c, claim("aud")) {
+				if app, ok := entra.MicrosoftAPI(aud); ok {
+					return one(at(c, "%s is %s, not an API of yours", aud, app.Name))
 				}
-				return nil
-			})
-		},
+			}
+			return nil
+		}),
 	}
 }

@@ -16,15 +16,13 @@ func audienceOptional() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{jwtPractices},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {
-					return nil
-				}
-				return one(atPlace(c, c.Optional,
-					"the audience is checked only where the token has one"))
-			})
-		},
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {
+				return nil
+			}
+			return one(atPlace(c, c.Optional,
+				"the audience is checked only where the token has one"))
+		}),
 	}
 }
 

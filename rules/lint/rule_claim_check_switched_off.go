@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -15,26 +16,22 @@ func claimCheckSwitchedOff() rules.Rule {
 		Fix:      "Switch the check on, or remove the claims.",
 		Severity: rules.Warning,
 		Since:    since,
-		Check:    checkClaimsOn,
+		Check:    eachPolicy(checkClaimsOn),
 	}
 }
 
 // checkClaimsOn makes one finding a policy, because one switch is for all of its claims.
-func checkClaimsOn(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		var names []string
-		var firstOff *rules.Check
-		for c := range p.Root.Checks() {
-			if c.ID == rules.CustomClaim && c.Skip != "" {
-				names = append(names, c.Claim)
-				firstOff = first(firstOff, c)
-			}
-		}
-		if firstOff != nil {
-			all = append(all, at(firstOff, "%s is configured, "+
-				"and the check of claims is switched off", strings.Join(names, ", ")))
+func checkClaimsOn(_ *rules.Subject, p *rules.Policy) []rules.Finding {
+	var names []string
+	var first *rules.Check
+	for c := range p.Root.Checks() {
+		if c.ID == rules.CustomClaim && c.Skip != "" {
+			names, first = append(names, c.Claim), cmp.Or(first, c)
 		}
 	}
-	return all
+	if first == nil {
+		return nil
+	}
+	return one(at(first, "%s is configured, and the check of claims is switched off",
+		strings.Join(names, ", ")))
 }

@@ -20,11 +20,7 @@ func clientIDChosenByCaller() rules.Rule {
 		Since:      since,
 		References: []string{validating},
 		About:      issued.ByClient(),
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				return func(c *rules.Check) []rules.Finding { return checkCaller(s, p, c) }
-			})
-		},
+		Check:      eachCheckOf(checkCaller),
 	}
 }
 
@@ -50,7 +46,7 @@ func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string
 	if ids[0].caller == "" && ids[1].caller == "" {
 		return "", false
 	}
-	wanted, known := tokenVersion(s, p)
+	ev := factsOf(s, p).version
 	for i, v := range versions() {
 		switch {
 		case ids[i].caller == "":
@@ -61,9 +57,9 @@ func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string
 		case ids[1-i].caller != "":
 			return fmt.Sprintf("the client id is read from %s: a caller with any token that "+
 				"passes the other checks can name any client", ids[i].caller), true
-		case !known || wanted.version == v:
+		case !ev.known() || ev.version == v:
 			return fmt.Sprintf("in a v%s token the client id is read from %s, "+
-				"which the caller writes", v, ids[i].caller), known
+				"which the caller writes", v, ids[i].caller), ev.known()
 		}
 	}
 	return "", false

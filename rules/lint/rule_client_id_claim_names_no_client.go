@@ -15,14 +15,7 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(s, p) {
-					return nil
-				}
-				return checkNamesClient
-			})
-		},
+		Check:      eachCheck(checkNamesClient, isEntra),
 	}
 }
 

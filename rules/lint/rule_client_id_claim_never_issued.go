@@ -18,11 +18,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				return func(c *rules.Check) []rules.Finding { return checkClientClaim(s, p, c) }
-			})
-		},
+		Check:      eachCheckOf(checkClientClaim),
 	}
 }
 

@@ -15,23 +15,16 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
-		Check: func(s *rules.Subject) []rules.Finding {
-			var all []rules.Finding
-			for _, p := range tokenPolicies(s) {
-				c, name := clientClaim(p)
-				if name != "appid" && name != "azp" || s.App == nil && !isEntra(s, p) {
-					continue
-				}
-				ev, ok := tokenVersion(s, p)
-				if !ok {
-					continue
-				}
-				if right := clientClaimOf(ev.version); name != right {
-					all = append(all, at(c, "v%s tokens have no %s, "+
-						"they name the client in %s: %s", ev.version, name, right, ev.because))
-				}
+		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			c, name := clientClaim(p)
+			ev := factsOf(s, p).version
+			right := clientClaimOf(ev.version)
+			if name != "appid" && name != "azp" || !hasAppOrIsEntra(s, p) || !ev.known() ||
+				name == right {
+				return nil
 			}
-			return all
-		},
+			return one(at(c, "v%s tokens have no %s, they name the client in %s: %s",
+				ev.version, name, right, ev.because))
+		}),
 	}
 }

@@ -20,11 +20,7 @@ func clientIDPutTogether() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				return func(c *rules.Check) []rules.Finding { return checkPutTogether(s, p, c) }
-			})
-		},
+		Check:      eachCheckOf(checkPutTogether),
 	}
 }
 
@@ -38,12 +34,9 @@ func checkPutTogether(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules
 	if len(claims) < 2 {
 		return nil
 	}
-	ids, ev := identities(c), evidence{}
-	if known, ok := tokenVersion(s, p); ok {
-		ev = known
-	}
+	ids, ev := identities(c), factsOf(s, p).version
 	for i, v := range versions() {
-		if ids[i].claim == "" && (ev.because == "" || ev.version == v) {
+		if ids[i].claim == "" && (!ev.known() || ev.version == v) {
 			return one(at(c, "the client id is put together from %s: %s",
 				strings.Join(claims, " and "), putTogether(c, v)))
 		}

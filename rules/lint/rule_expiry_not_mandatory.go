@@ -12,14 +12,7 @@ func expiryNotMandatory() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{jwtStandard},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if find(p, rules.Signature) == nil {
-					return nil
-				}
-				return checkExpiry
-			})
-		},
+		Check:      eachCheck(checkExpiry, verifies),
 	}
 }
 

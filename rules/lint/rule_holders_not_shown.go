@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"cmp"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func holdersNotShown() rules.Rule {
 	return rules.Rule{
@@ -64,7 +68,7 @@ func whatIsGiven(p *rules.Policy) (c *rules.Check, who string) {
 	case find(p, rules.Contract) != nil:
 		return find(p, rules.Contract), "whoever has a contract"
 	}
-	return first(
+	return cmp.Or(
 		claimCheck(p, "aud"), find(p, rules.Signature), find(p, rules.Introspection),
 	), "whoever was assigned a role or granted a scope of the API, or has a contract,"
 }

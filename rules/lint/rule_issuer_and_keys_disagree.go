@@ -23,34 +23,32 @@ func issuerAndKeysDisagree() rules.Rule {
 		Lesser:     "a warning if the two are of one cloud, or of clouds that share keys",
 		Since:      since,
 		References: []string{accessTokens},
-		Check:      checkIssuerAndKeys,
+		Check:      eachPolicy(checkIssuerAndKeys),
 	}
 }
 
 // checkIssuerAndKeys finds nothing where one of several issuers goes with one of the key sets. A
 // tenant's id is compared with them as the issuer is.
-func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c, issuers := issuersOf(s, p)
-		_, sets, only := entraKeysOf(s, p)
-		if !only {
-			sets = nil
-		}
-		all = append(all, checkTenantOf(p, issuers, sets)...)
-		if len(sets) == 0 || len(issuers) == 0 {
-			continue
-		}
-		switch {
-		case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
-			return i.Is(k.Cloud.ID)
-		}):
-			all = append(all, ofOtherCloud(c, sets, issuers))
-		case !goTogether(sets, issuers, ofTenant):
-			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
-				issuers[0].Tenant, sets[0].Tenant)
-			all = append(all, less(f, rules.Warning))
-		}
+func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	known := factsOf(s, p)
+	c, issuers := known.pins, known.issuers
+	var sets []entra.KeysAddress
+	if known.ofEntraOnly() {
+		sets = known.sets
+	}
+	all := checkTenantOf(p, issuers, sets)
+	if len(sets) == 0 || len(issuers) == 0 {
+		return all
+	}
+	switch {
+	case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
+		return i.Is(k.Cloud.ID)
+	}):
+		all = append(all, ofOtherCloud(c, sets, issuers))
+	case !goTogether(sets, issuers, ofTenant):
+		f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
+			issuers[0].Tenant, sets[0].Tenant)
+		all = append(all, less(f, rules.Warning))
 	}
 	return all
 }

@@ -21,19 +21,14 @@ func issuerNeverIssued() rules.Rule {
 		Lesser:     "a warning if another issuer in the list can match",
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				_, keys, all := entraKeysOf(s, p)
-				b2c := !all || len(keys) == 0 || slices.ContainsFunc(keys, isB2C)
-				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
-			})
-		},
+		Check:      eachCheckOf(checkIssuerForm),
 	}
 }
 
-func checkIssuerForm(c *rules.Check, b2c bool) []rules.Finding {
+func checkIssuerForm(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	var all []rules.Finding
-	texts := wantedTexts(c, claim("iss"))
+	texts, known := wantedTexts(c, claim("iss")), factsOf(s, p)
+	b2c := !known.ofEntraOnly() || slices.ContainsFunc(known.sets, isB2C)
 	for _, text := range texts {
 		if why := neverIssued(text, b2c); why != "" {
 			f := at(c, "no token has the issuer %s: %s", text, why)

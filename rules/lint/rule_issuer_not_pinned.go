@@ -24,51 +24,45 @@ func issuerNotPinned() rules.Rule {
 		Since:      since,
 		References: []string{validating, uriLimits},
 		About:      issued.ByTenant(),
-		Check:      checkIssuerPinned,
+		Check:      eachPolicy(checkIssuerPinned),
 	}
 }
 
 // checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of
 // Azure AD B2C and External ID have hosts of their own. A contract closes the hole, unless its
 // client is multi-tenant; so does an audience that is an application id, unless the API is.
-func checkIssuerPinned(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c, sets, _ := entraKeysOf(s, p)
-		i := slices.IndexFunc(sets, func(k entra.KeysAddress) bool {
-			return k.Kind == entra.Workforce
-		})
-		if i < 0 {
-			continue
-		}
-		keys := sets[i]
-		e := exposing(s, p)
-		got, with := e.otherTenants()
-		reader := claimCheck(p, "iss", "tid")
-		f := at(c, "%s", unpinned(keys, reader != nil, with))
-		if reader == nil {
-			f = atPlace(c, p.Claims, "%s", f.Message)
-		} else {
-			f = at(reader, "%s", f.Message)
-		}
-		switch got {
-		case letIn:
-			all = append(all, f)
-		case doubtful:
-			f.Message += ", if another tenant can get such a token, which no source shows"
-			all = append(all, less(f, rules.Warning))
-		case unclear:
-			f.Message = "it is not known whether the issuer is pinned: " +
-				"an expression can't be evaluated on another tenant's token"
-			all = append(all, less(f, rules.Note))
-		case keptOut:
-			if closed := closedBy(e); closed != "" {
-				f.Message += ", and " + closed + " keeps another tenant's tokens out today"
-				all = append(all, less(f, rules.Note))
-			}
+func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	known := factsOf(s, p)
+	proper := func(k entra.KeysAddress) bool { return k.Kind == entra.Workforce }
+	i := slices.IndexFunc(known.sets, proper)
+	if i < 0 {
+		return nil
+	}
+	e := exposing(s, p)
+	got, with := e.otherTenants()
+	reader := claimCheck(p, "iss", "tid")
+	message := unpinned(known.sets[i], reader != nil, with)
+	f := atPlace(known.verifies, p.Claims, "%s", message)
+	if reader != nil {
+		f = at(reader, "%s", message)
+	}
+	switch got {
+	case letIn:
+		return one(f)
+	case doubtful:
+		f.Message += ", if another tenant can get such a token, which no source shows"
+		return one(less(f, rules.Warning))
+	case unclear:
+		f.Message = "it is not known whether the issuer is pinned: " +
+			"an expression can't be evaluated on another tenant's token"
+		return one(less(f, rules.Note))
+	case keptOut:
+		if closed := closedBy(e); closed != "" {
+			f.Message += ", and " + closed + " keeps another tenant's tokens out today"
+			return one(less(f, rules.Note))
 		}
 	}
-	return all
+	return nil
 }
 
 // closedBy is what keeps other tenants' tokens out where no check reads the issuer or the tenant;

@@ -19,17 +19,17 @@ func issuerOfOtherVersion() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				c, issuers := issuersOf(s, p)
-				version, known := app.TokenVersion()
-				right := func(i entra.Issuer) bool { return i.Version == version }
-				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, right) {
-					return nil
-				}
-				return one(at(c, "this is the issuer of v%s tokens, and the app registration %s "+
-					"gives its API v%s tokens", issuers[0].Version, app.Title(), version))
-			})
-		},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			known := factsOf(s, p)
+			version, registered := s.App.TokenVersion()
+			right := func(i entra.Issuer) bool { return i.Version == version }
+			if len(known.issuers) == 0 || !registered ||
+				slices.ContainsFunc(known.issuers, right) {
+				return nil
+			}
+			return one(at(known.pins, "this is the issuer of v%s tokens, and the app "+
+				"registration %s gives its API v%s tokens",
+				known.issuers[0].Version, s.App.Title(), version))
+		}),
 	}
 }

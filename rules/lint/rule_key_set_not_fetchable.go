@@ -19,9 +19,7 @@ func keySetNotFetchable() rules.Rule {
 		Lesser:     "a warning if the policy has keys from another address too",
 		Since:      since,
 		References: []string{accessTokens, keySetFormat},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, checkKeyAddresses)
-		},
+		Check:      eachCheck(checkKeyAddresses),
 	}
 }
 

@@ -17,20 +17,18 @@ func keySetOverHTTP() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{jwtPractices},
-		Check: func(s *rules.Subject) []rules.Finding {
-			var all []rules.Finding
-			for _, p := range tokenPolicies(s) {
-				c, addresses := keysOf(s, p)
-				plain := func(address string) bool {
-					return strings.HasPrefix(strings.ToLower(address), "http://") &&
-						rules.AddressFault(address) == ""
-				}
-				if i := slices.IndexFunc(addresses, plain); i >= 0 && c.Test.Key.Nowhere == "" {
-					all = append(all, at(c, "the key set is fetched over http, where anyone on "+
-						"the network path can replace a key"))
-				}
+		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			known := factsOf(s, p)
+			plain := func(address string) bool {
+				return strings.HasPrefix(strings.ToLower(address), "http://") &&
+					rules.AddressFault(address) == ""
 			}
-			return all
-		},
+			if !slices.ContainsFunc(known.addresses, plain) ||
+				known.verifies.Test.Key.Nowhere != "" {
+				return nil
+			}
+			return one(at(known.verifies, "the key set is fetched over http, where anyone on "+
+				"the network path can replace a key"))
+		}),
 	}
 }

@@ -19,23 +19,19 @@ func keysURLIsDiscovery() rules.Rule {
 		Lesser:     "a warning if the policy has keys from another address too",
 		Since:      since,
 		References: []string{accessTokens, keySetFormat},
-		Check: func(s *rules.Subject) []rules.Finding {
-			var all []rules.Finding
-			for _, p := range tokenPolicies(s) {
-				c, sets, only := entraKeysOf(s, p)
-				metadata := func(k entra.KeysAddress) bool { return k.Discovery }
-				if !slices.ContainsFunc(sets, metadata) {
-					continue
-				}
-				f := at(c, "this is the address of the metadata document, which contains no keys")
-				if !only || slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
-					return !k.Discovery
-				}) {
-					f = less(f, rules.Warning)
-				}
-				all = append(all, f)
+		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			known := factsOf(s, p)
+			metadata := func(k entra.KeysAddress) bool { return k.Discovery }
+			keys := func(k entra.KeysAddress) bool { return !k.Discovery }
+			if !slices.ContainsFunc(known.sets, metadata) {
+				return nil
 			}
-			return all
-		},
+			f := at(known.verifies,
+				"this is the address of the metadata document, which contains no keys")
+			if !known.ofEntraOnly() || slices.ContainsFunc(known.sets, keys) {
+				f = less(f, rules.Warning)
+			}
+			return one(f)
+		}),
 	}
 }

@@ -16,14 +16,7 @@ func listClaimComparedWithText() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(s, p) {
-					return nil
-				}
-				return checkListClaim
-			})
-		},
+		Check:      eachCheck(checkListClaim, hasAppOrIsEntra),
 	}
 }
 

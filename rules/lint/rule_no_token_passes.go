@@ -28,46 +28,31 @@ func noToken() rules.Rule {
 			"have, and in one of several alternatives",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
-		Check:      checkPassable,
+		Check:      eachCheckOf(impassable),
 	}
 }
 
-// checkPassable runs each check on the tokens of all tenants and clouds, of the API's version
-// where that is known.
-func checkPassable(s *rules.Subject) []rules.Finding {
-	return eachCheckOf(s, func(p *rules.Policy) look {
-		if !workforce(s, p) {
-			return nil
-		}
-		ev, known := tokenVersion(s, p)
-		if !known {
-			ev = evidence{}
-		}
-		e := exposing(s, p)
-		return func(c *rules.Check) []rules.Finding { return impassable(s, e, c, ev) }
-	})
-}
-
-// impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
-// one version where the evidence names one, else of all versions. If one of them gets past all
-// that a request meets, it gets past the check too.
-func impassable(s *rules.Subject, all *exposed, c *rules.Check, ev evidence) []rules.Finding {
-	known := ev.because != ""
-	if !ofClaims(c) || !inForce(c) {
+// impassable makes a finding of a check that lets none of the tokens of all tenants and clouds
+// past, of the API's version where that is known. If one of them gets past all that a request
+// meets, it gets past the check too.
+func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if !ofClaims(c) || !inForce(c) || !workforce(s, p) {
 		return nil
 	}
+	ev := factsOf(s, p).version
 	if onlyOverage(s, c) {
 		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
 			"(the implicit flow), of a user with more groups than fit: everybody else is "+
 			"locked out"), rules.Warning))
 	}
-	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
+	if ofOneCustomClaim(c) || !decidable(c, ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
 		return nil
 	}
-	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
+	got, with := exposing(s, p).own()
+	if got == letIn && (!ev.known() || with.Version() == ev.version) {
 		return nil
 	}
 	e := alone(s, c)
@@ -75,7 +60,7 @@ func impassable(s *rules.Subject, all *exposed, c *rules.Check, ev evidence) []r
 		return one(at(c, "no Entra ID access token passes this check of %s%s",
 			claimOf(c), neverWritten(c)))
 	}
-	if !known {
+	if !ev.known() {
 		return nil
 	}
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {

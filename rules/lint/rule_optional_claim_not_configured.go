@@ -22,15 +22,10 @@ func optionalClaimNotConfigured() rules.Rule {
 			"v1.0 tokens, which depends on how the client asks for it",
 		Since:      since,
 		References: []string{optionalRef, claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				var all []rules.Finding
-				for c := range p.Root.Checks() {
-					all = append(all, checkOptional(app, c)...)
-				}
-				return append(all, checkAudienceAskedFor(app, p)...)
-			})
-		},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			look := func(c *rules.Check) []rules.Finding { return checkOptional(s.App, c) }
+			return append(checksOf(p, look), checkAudienceAskedFor(s.App, p)...)
+		}),
 	}
 }
 

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -17,10 +16,8 @@ func roleNotDefinedByApp() rules.Rule {
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				return undefined(s, app, p, app.Roles, "app role", "roles")
-			})
-		},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			return undefined(s, p, s.App.Roles, "app role", "roles")
+		}),
 	}
 }

@@ -21,20 +21,13 @@ func scopeInURIForm() rules.Rule {
 			"warning if another scope in the list is enough",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				ours, others := isEntra(s, p), ofAnotherIssuer(s, p)
-				return func(c *rules.Check) []rules.Finding {
-					return checkScopeForm(s, c, ours, others)
-				}
-			})
-		},
+		Check:      eachCheckOf(checkScopeForm),
 	}
 }
 
 // checkScopeForm gives an error for a form that only Entra ID's clients write, unless the tokens
 // are another issuer's. It gives a warning where the other scopes are enough.
-func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules.Finding {
+func checkScopeForm(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	scopes := demanded(s, c, "scp", "scope")
 	i := slices.IndexFunc(scopes, inURIForm)
 	if i < 0 {
@@ -44,7 +37,8 @@ func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules
 		"has the short value", scopes[i])
 	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
 	switch {
-	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
+	case !mayBeEntra(s, p), !isEntra(s, p) && !ofEntrasClients(scopes[i]):
+		// another issuer may have such scopes
 		return one(less(f, rules.Note))
 	case len(short) > 0 && having(s, c, []string{"scp", "scope"}, short) != keptOut:
 		return one(less(f, rules.Warning))

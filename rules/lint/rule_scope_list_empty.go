@@ -11,16 +11,12 @@ func scopeListEmpty() rules.Rule {
 		Fix:      "Require a scope that only this environment's API exposes, such as UAT.Access.",
 		Severity: rules.Warning,
 		Since:    since,
-		Check: func(s *rules.Subject) []rules.Finding {
-			var all []rules.Finding
-			for _, p := range tokenPolicies(s) {
-				scopes, contract := find(p, rules.Scopes), find(p, rules.Contract)
-				if scopes != nil && scopes.Skip != "" && (contract == nil || contract.Skip != "") {
-					all = append(all, at(scopes, "the client id is skipped, and no scope is "+
-						"required instead"))
-				}
+		Check: eachPolicy(func(_ *rules.Subject, p *rules.Policy) []rules.Finding {
+			scopes, contract := find(p, rules.Scopes), find(p, rules.Contract)
+			if scopes == nil || scopes.Skip == "" || contract != nil && contract.Skip == "" {
+				return nil
 			}
-			return all
-		},
+			return one(at(scopes, "the client id is skipped, and no scope is required instead"))
+		}),
 	}
 }

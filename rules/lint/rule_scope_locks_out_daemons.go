@@ -16,19 +16,14 @@ func scopeLocksOutDaemons() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if ofAnotherIssuer(s, p) {
-					return nil // whose clients have scopes, with a user and without
-				}
-				return func(c *rules.Check) []rules.Finding { return checkDaemons(s, c) }
-			})
-		},
+		Check:      eachCheckOf(checkDaemons),
 	}
 }
 
-func checkDaemons(s *rules.Subject, c *rules.Check) []rules.Finding {
-	if !inForce(c) || !locksOutDaemons(s, c) {
+// checkDaemons leaves out another issuer's tokens: its clients have scopes, with a user and
+// without.
+func checkDaemons(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if !inForce(c) || !mayBeEntra(s, p) || !locksOutDaemons(s, c) {
 		return nil
 	}
 	return one(at(c, "a scope is required: clients without a user (client credentials) have "+

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -16,10 +15,8 @@ func scopeNotDefinedByApp() rules.Rule {
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				return undefined(s, app, p, app.Scopes, "scope", "scp", "scope")
-			})
-		},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			return undefined(s, p, s.App.Scopes, "scope", "scp", "scope")
+		}),
 	}
 }

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"cmp"
+
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -19,32 +21,28 @@ func scopeWithoutAudience() rules.Rule {
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "appid", "azp", "oid", "sub", "groups", "wids"},
-		Check:      checkScopeAudience,
+		Check:      eachPolicy(checkScopeAudience),
 	}
 }
 
 // checkScopeAudience gives less than an error for policies that ask a validation endpoint: we do
 // not know whether the endpoint looks at the audience.
-func checkScopeAudience(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, p := range tokenPolicies(s) {
-		c := scopeCheck(s, p)
-		if c == nil || !exposing(s, p).openToStrangersAPIs() {
-			continue
-		}
-		open := first(claimCheck(p, "aud"), find(p, rules.Audience), c)
-		f := at(open, "the audience is not checked: "+
-			"any API of the tenant can use the same name, and a token for it is accepted")
-		if endpoint := find(p, rules.Introspection); endpoint != nil {
-			f.Message += ", unless the validation endpoint looks at it"
-			f = less(f, rules.Warning)
-			if endpoint.Test.Input.Model == nil {
-				f = less(f, rules.Note)
-			}
-		}
-		all = append(all, f)
+func checkScopeAudience(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	c := scopeCheck(s, p)
+	if c == nil || !exposing(s, p).openToStrangersAPIs() {
+		return nil
 	}
-	return all
+	open := cmp.Or(claimCheck(p, "aud"), find(p, rules.Audience), c)
+	f := at(open, "the audience is not checked: "+
+		"any API of the tenant can use the same name, and a token for it is accepted")
+	if endpoint := find(p, rules.Introspection); endpoint != nil {
+		f.Message += ", unless the validation endpoint looks at it"
+		f = less(f, rules.Warning)
+		if endpoint.Test.Input.Model == nil {
+			f = less(f, rules.Note)
+		}
+	}
+	return one(f)
 }
 
 // openToStrangersAPIs reports whether a stranger's client gets in with a token for its own API.

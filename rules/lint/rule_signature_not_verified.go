@@ -13,20 +13,18 @@ func signatureNotVerified() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{jwtPractices},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				switch {
-				case c.ID != rules.Signature:
-					return nil
-				case c.Skip != "":
-					return one(at(c, "no signature is verified: a token that the caller made up "+
-						"is accepted"))
-				case c.MaySkip != nil && c.Unknown == nil:
-					return one(less(at(c, "perhaps no signature is verified: %s",
-						c.MaySkip.Why), rules.Warning))
-				}
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			switch {
+			case c.ID != rules.Signature:
 				return nil
-			})
-		},
+			case c.Skip != "":
+				return one(at(c, "no signature is verified: a token that the caller made up "+
+					"is accepted"))
+			case c.MaySkip != nil && c.Unknown == nil:
+				return one(less(at(c, "perhaps no signature is verified: %s",
+					c.MaySkip.Why), rules.Warning))
+			}
+			return nil
+		}),
 	}
 }

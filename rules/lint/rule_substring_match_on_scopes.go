@@ -22,24 +22,19 @@ func substringMatchOnScopes() rules.Rule {
 			"list there",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				others := ofAnotherIssuer(s, p)
-				return func(c *rules.Check) []rules.Finding { return checkScopePart(s, c, others) }
-			})
-		},
+		Check:      eachCheckOf(checkScopePart),
 	}
 }
 
 // checkScopePart gives a note for scp in the tokens of another issuer, because Okta's is a list.
 // The standard (RFC 9068) makes scope a text of words.
-func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
+func checkScopePart(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	scope := partOfScope(s, c)
 	if scope == "" {
 		return nil
 	}
 	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
-	if others && !reads(c, "scope") {
+	if !mayBeEntra(s, p) && !reads(c, "scope") {
 		f.Message += ", unless scp is a list in this issuer's tokens"
 		return one(less(f, rules.Note))
 	}

@@ -18,19 +18,17 @@ func textKeyIsNoKey() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{algorithmsRFC},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				key := c.Test.Key
-				if c.ID != rules.Signature || !inForce(c) || key == nil || key.Text == "" {
-					return nil
-				}
-				fault := faultOf(key)
-				if fault == "" {
-					return nil
-				}
-				return one(at(c, "%s", fault))
-			})
-		},
+		Check: eachCheck(func(c *rules.Check) []rules.Finding {
+			key := c.Test.Key
+			if c.ID != rules.Signature || !inForce(c) || key == nil || key.Text == "" {
+				return nil
+			}
+			fault := faultOf(key)
+			if fault == "" {
+				return nil
+			}
+			return one(at(c, "%s", fault))
+		}),
 	}
 }
 

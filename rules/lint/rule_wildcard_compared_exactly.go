@@ -18,14 +18,7 @@ func wildcardComparedExactly() rules.Rule {
 		Lesser:     "a warning if another value in the list can match",
 		Since:      since,
 		References: []string{claimsRef},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheckOf(s, func(p *rules.Policy) look {
-				if ofAnotherIssuer(s, p) {
-					return nil
-				}
-				return checkWildcard
-			})
-		},
+		Check:      eachCheck(checkWildcard, mayBeEntra),
 	}
 }
 

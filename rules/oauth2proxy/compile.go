@@ -111,7 +111,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 // in.
 func (c *compiler) unverified() rules.Answer {
 	answer, signIn := c.refusal(), c.signIn()
-	if fallback := c.get("bearer_token_login_fallback"); fallback.on() {
+	if c.get("bearer_token_login_fallback").on() {
 		return answer
 	}
 	sent := rules.Has(authorization().Input)
@@ -164,9 +164,8 @@ func matchesAny(in rules.Input, expressions []string) (rules.Predicate, error) {
 
 // noVerifier says why no bearer token is accepted.
 func (c *compiler) noVerifier() string {
-	provider := c.get("provider")
 	return fmt.Sprintf("the provider %s verifies no tokens of its own, and there are no "+
-		"extra_jwt_issuers: no bearer token is accepted", provider.text())
+		"extra_jwt_issuers: no bearer token is accepted", c.get("provider").text())
 }
 
 // claim is the input that reads a claim as the program does: Go's reader of JSON takes the last of

@@ -46,7 +46,7 @@ func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []ru
 // eachBearer is eachInstance for those that are known to look at bearer tokens.
 func eachBearer(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
 	return eachInstance(func(i instance) []rules.Finding {
-		if bearer := i.get("skip_jwt_bearer_tokens"); !bearer.on() {
+		if !i.get("skip_jwt_bearer_tokens").on() {
 			return nil
 		}
 		return look(i)

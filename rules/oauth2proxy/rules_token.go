@@ -44,11 +44,11 @@ func providerVerifiesNoToken() rules.Rule {
 		Since:      since,
 		References: []string{docOptions, docEntra},
 		Check: eachBearer(func(i instance) []rules.Finding {
-			provider, extra := i.get("provider"), i.get("extra_jwt_issuers")
+			provider := i.get("provider")
 			switch {
-			case provider.unknown != nil || !withoutVerifier(provider.text()):
+			case i.providerVerifies():
 				return nil
-			case len(extra.values) > 0 || extra.unknown != nil:
+			case !i.get("extra_jwt_issuers").none():
 				return less(i.finding(provider, "the provider %s verifies no tokens: those of "+
 					"extra_jwt_issuers alone are accepted", provider.text()), rules.Note)
 			}
@@ -70,10 +70,9 @@ func allowedTenantsNotForBearer() rules.Rule {
 		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
 		Check: eachBearer(func(i instance) []rules.Finding {
-			tenants, skip := i.get("entra_id_allowed_tenants"),
-				i.get("insecure_oidc_skip_issuer_verification")
-			provider := i.get("provider")
-			if !tenants.set() || provider.text() != "entra-id" || !skip.on() {
+			tenants := i.get("entra_id_allowed_tenants")
+			if !tenants.set() || i.get("provider").text() != "entra-id" ||
+				!i.get("insecure_oidc_skip_issuer_verification").on() {
 				return nil
 			}
 			return i.finding(tenants, "entra_id_allowed_tenants does not hold for bearer tokens, "+
@@ -158,11 +157,10 @@ func discoveryIssuerDiffers() rules.Rule {
 
 func hasOtherIssuers(i instance) []rules.Finding {
 	var all []rules.Finding
-	skip := i.get("insecure_oidc_skip_issuer_verification")
-	discovery := i.get("skip_oidc_discovery")
-	issuer, provider := i.get("oidc_issuer_url"), i.get("provider")
-	if skip.off() && discovery.off() && issuer.unknown == nil &&
-		!withoutVerifier(provider.text()) && differs(issuer.text()) {
+	issuer := i.get("oidc_issuer_url")
+	if i.get("insecure_oidc_skip_issuer_verification").off() &&
+		i.get("skip_oidc_discovery").off() && issuer.unknown == nil &&
+		!withoutVerifier(i.get("provider").text()) && differs(issuer.text()) {
 		all = append(all, i.finding(issuer, "the discovery document of %s names another issuer, "+
 			"and OAuth2 Proxy does not start", issuer.text())...)
 	}

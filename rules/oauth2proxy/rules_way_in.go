@@ -59,9 +59,9 @@ func domainListIsNoGate() rules.Rule {
 		Since:      since,
 		References: []string{codeProxy, codeEmail},
 		Check: eachBearer(func(i instance) []rules.Finding {
-			domains, groups := i.get("email_domains"), i.get("allowed_groups")
+			domains := i.get("email_domains")
 			if domains.unknown != nil || !domains.set() || everyDomain(domains) ||
-				len(groups.values) > 0 || groups.unknown != nil {
+				!i.get("allowed_groups").none() {
 				return nil
 			}
 			absent := "sub"
@@ -87,9 +87,9 @@ func groupsLeftOut() rules.Rule {
 		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
 		Check: eachBearer(func(i instance) []rules.Finding {
-			groups, of := i.get("allowed_groups"), i.get("oidc_groups_claim")
-			if issuer := i.get("oidc_issuer_url"); len(groups.values) == 0 ||
-				of.text() != "groups" || !ofEntra(issuer.text()) {
+			groups := i.get("allowed_groups")
+			if len(groups.values) == 0 || i.get("oidc_groups_claim").text() != "groups" ||
+				!ofEntra(i.get("oidc_issuer_url").text()) {
 				return nil
 			}
 			return i.finding(groups, "a user of more than 200 groups has no groups in the token, "+
@@ -112,14 +112,13 @@ func loginFallback() rules.Rule {
 		Since:      since,
 		References: []string{docOptions, codeSession},
 		Check: eachBearer(func(i instance) []rules.Finding {
-			fallback, force := i.get("bearer_token_login_fallback"), i.get("force_json_errors")
-			routes := i.get("api_routes")
-			if !fallback.on() || !force.off() || routes.unknown != nil || len(routes.values) > 0 {
+			fallback := i.get("bearer_token_login_fallback")
+			if !fallback.on() || !i.get("force_json_errors").off() ||
+				!i.get("api_routes").none() {
 				return nil
 			}
 			if !fallback.set() {
-				bearer := i.get("skip_jwt_bearer_tokens")
-				fallback.given = bearer.given
+				fallback.given = i.get("skip_jwt_bearer_tokens").given
 			}
 			return i.finding(fallback, "an invalid token is answered with the sign-in page: "+
 				"bearer_token_login_fallback is on")
@@ -140,13 +139,10 @@ func exemptRouteUnanchored() rules.Rule {
 		References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
-			for _, name := range []string{"skip_auth_routes", "skip_auth_regex"} {
+			for _, name := range routeOptions() {
 				routes := i.get(name)
 				for _, v := range routes.values {
-					r := route{path: v.Text}
-					if name == "skip_auth_routes" {
-						r = routeOf(v.Text)
-					}
+					r := routeIn(name, v.Text)
 					if marked(v) || r.negated || anchored(r.path) ||
 						refusedExpression(r.path) != "" {
 						continue
@@ -179,13 +175,13 @@ func trustedAddresses() rules.Rule {
 		Lesser:   "a note if the header of every proxy does not count",
 		Since:    since, References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) []rules.Finding {
-			trusted, reverse := i.get("trusted_ips"), i.get("reverse_proxy")
+			trusted := i.get("trusted_ips")
 			if len(trusted.values) == 0 {
 				return nil
 			}
 			found := i.finding(trusted, "a request from %s needs no token, and whoever sends it "+
 				"can write its address in a header", strings.Join(trusted.texts(), " or "))
-			if proxies := i.get("trusted_proxy_ips"); !reverse.on() || len(proxies.values) > 0 {
+			if !i.get("reverse_proxy").on() || len(i.get("trusted_proxy_ips").values) > 0 {
 				found[0].Message = "a request from " + strings.Join(trusted.texts(), " or ") +
 					" needs no token"
 				return less(found, rules.Note)

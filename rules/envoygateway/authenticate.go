@@ -232,7 +232,7 @@ func (c *compiler) provesLater() bool {
 		return false
 	}
 	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && r.at.At("principal", "jwt") == nil {
+		if r.action == actionAllow && r.jwt() == nil {
 			return false
 		}
 	}

@@ -43,6 +43,28 @@ func rulesIn(spec *source.Value) []*authRule {
 	return all
 }
 
+// comparedClaim is a claim that a rule compares.
+type comparedClaim struct {
+	at         *source.Value
+	path       string // "authorization.rules[0].principal.jwt.claims[0]."
+	name, kind string // the kind is that of valueType; empty where it is absent
+}
+
+// jwt is what the rule says of tokens.
+func (r *authRule) jwt() *source.Value { return r.at.At("principal", "jwt") }
+
+// claims lists those that the rule compares.
+func (r *authRule) claims() []comparedClaim {
+	var all []comparedClaim
+	for i, v := range itemsOf(r.jwt().Member("claims")) {
+		one := comparedClaim{at: v, path: fmt.Sprintf("%sprincipal.jwt.claims[%d].", r.path, i)}
+		one.name, _ = v.Member("name").Str()
+		one.kind, _ = v.Member("valueType").Str()
+		all = append(all, one)
+	}
+	return all
+}
+
 // defaultAllows tells whether a request passes that no rule matches.
 func (c *compiler) defaultAllows() rules.Truth {
 	v := c.spec.At("authorization", "defaultAction")
@@ -104,8 +126,7 @@ func (c *compiler) what() string {
 // misshapen is why it is not known what a rule asks for; nil where all its parts have the form
 // that they must have.
 func (r *authRule) misshapen() *rules.Unknown {
-	principal := r.at.Member("principal")
-	jwt := principal.Member("jwt")
+	principal, jwt := r.at.Member("principal"), r.jwt()
 	for _, part := range []struct {
 		at    *source.Value
 		kind  source.Kind
@@ -121,8 +142,8 @@ func (r *authRule) misshapen() *rules.Unknown {
 			return why
 		}
 	}
-	for _, claim := range itemsOf(jwt.Member("claims")) {
-		why := kubernetes.ShapeDoubt(claim, source.Object, r.path+"principal.jwt.claims")
+	for _, claim := range r.claims() {
+		why := kubernetes.ShapeDoubt(claim.at, source.Object, r.path+"principal.jwt.claims")
 		if why != nil {
 			return why
 		}

@@ -167,26 +167,20 @@ func plain(v *source.Value) (any, error) {
 
 // compareAlike compares a claim as tokens have it: as a text, or as a list.
 func (m *changer) compareAlike(f *rules.Finding) (rules.Change, bool) {
-	s := subject{m.compiler, m.made}
-	var change rules.Change
-	found := false
-	s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
-		within := claim.Span.Start <= f.Span.Start && f.Span.End <= claim.Span.End &&
-			claim.Pos.File == f.Pos.File
-		if found || !within {
-			return
+	for _, claim := range m.comparedClaims() {
+		file, at := m.fileOf(claim.at), claim.at
+		switch {
+		case f.Pos.File != at.Pos.File || f.Span.Start < at.Span.Start ||
+			at.Span.End < f.Span.End:
+		case claim.kind == "StringArray":
+			return m.change("compare-text", "compare the claim as a text",
+				kubernetes.Removed(file, at, claim.path, "valueType")), true
+		default:
+			return m.change("compare-list", "look into the claim as a list",
+				kubernetes.Set(file, at, claim.path, "valueType", "StringArray")), true
 		}
-		found = true
-		kind, _ := claim.Member("valueType").Str()
-		if kind == "StringArray" {
-			change = m.change("compare-text", "compare the claim as a text",
-				kubernetes.Removed(m.fileOf(claim), claim, path, "valueType"))
-			return
-		}
-		change = m.change("compare-list", "look into the claim as a list",
-			kubernetes.Set(m.fileOf(claim), claim, path, "valueType", "StringArray"))
-	})
-	return change, found
+	}
+	return rules.Change{}, false
 }
 
 // allowRules are the rules that can let a request in.

@@ -146,10 +146,9 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	if jwt.Member("claims") == nil && jwt.Member("scopes") == nil {
 		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
 	}
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sprincipal.jwt.claims[%d]", r.path, i)
-		if v := claim.Member("valueType"); !oneOf(v, "String", "StringArray") {
-			add(v, path+".valueType", "a valueType is String or StringArray")
+	for _, claim := range r.claims() {
+		if v := claim.at.Member("valueType"); !oneOf(v, "String", "StringArray") {
+			add(v, claim.path+"valueType", "a valueType is String or StringArray")
 		}
 	}
 }

@@ -104,11 +104,10 @@ func (f fieldRules) rule(r *authRule) {
 		f.text(jwt, path, "provider", true)
 	}
 	f.texts(jwt, path, "scopes")
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sclaims[%d].", path, i)
-		if claim.Is(source.Object) {
-			f.text(claim, path, "name", true)
-			f.list(claim, path, "values")
+	for _, claim := range r.claims() {
+		if claim.at.Is(source.Object) {
+			f.text(claim.at, claim.path, "name", true)
+			f.list(claim.at, claim.path, "values")
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -61,32 +60,28 @@ func (p *proposer) ways() []amend.Amends {
 // amendCondition makes a condition of a rule hold for the token. It is not ok where it is right to
 // fail.
 func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Check) bool {
-	id, jwt := p.Profile.ClientID, r.at.At("principal", "jwt")
-	path := r.path + "principal.jwt."
+	id, jwt := p.Profile.ClientID, r.jwt()
 	if check.ID == rules.Scopes && p.Profile.Flow == inspect.AppOnly &&
 		len(p.Profile.Roles) > 0 && jwt.Member("claims") == nil {
-		role := p.Profile.Roles[0]
-		file := p.fileOf(jwt)
+		role, path := p.Profile.Roles[0], r.path+"principal.jwt."
 		a.Add("require-role", "require the role "+role+" instead of a scope",
-			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
+			kubernetes.Removed(p.fileOf(jwt), jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sclaims[%d].", path, i)
-		l := kubernetes.ListIn(claim, path, "values")
-		name, _ := claim.Member("name").Str()
+	for _, claim := range r.claims() {
+		l := kubernetes.ListIn(claim.at, claim.path, "values")
 		if l.At == nil || l.At.Pos != check.Pos || !l.At.Is(source.List) || id.Value == "" {
 			continue
 		}
-		file := p.fileOf(claim)
-		switch {
+		file := p.fileOf(claim.at)
+		switch name := claim.name; {
 		case name == id.Claim && !slices.Contains(l.Texts(), id.Value):
 			a.Add("accept-client", "accept the client "+id.Value,
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
 			a.Add("map-client-id", "take the client id from "+id.Claim,
-				kubernetes.Set(file, claim, path, "name", id.Claim))
+				kubernetes.Set(file, claim.at, claim.path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
 				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 			}
@@ -99,10 +94,8 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 // asks reports whether some Allow rule asks for a claim.
 func (p *proposer) asks(claim string) bool {
 	for _, r := range p.allowRules() {
-		for _, v := range itemsOf(r.at.At("principal", "jwt", "claims")) {
-			if name, _ := v.Member("name").Str(); name == claim {
-				return true
-			}
+		if slices.ContainsFunc(r.claims(), func(c comparedClaim) bool { return c.name == claim }) {
+			return true
 		}
 	}
 	return false
@@ -129,9 +122,7 @@ func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 
 // asking is the step that has a rule ask for a claim too.
 func (p *proposer) asking(r *authRule, claim string, values ...string) kubernetes.Step {
-	principal := r.at.Member("principal")
-	jwt := principal.Member("jwt")
-	file := p.fileOf(r.at)
+	principal, jwt, file := r.at.Member("principal"), r.jwt(), p.fileOf(r.at)
 	field := rules.FieldChange{
 		Field: r.path + "principal.jwt.claims",
 		To:    claim + " " + strings.Join(values, ", "),

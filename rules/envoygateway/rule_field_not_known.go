@@ -18,36 +18,28 @@ func fieldNotKnown() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docAPI},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
-			spec := s.policy.Spec
-			lookThrough(spec, func(of *source.Value, path string, known []field) {
+		Check: eachInstance(func(s subject) {
+			lookThrough(s.policy.Spec, func(of *source.Value, path string, known []field) {
 				for i := range of.Members {
-					if f, found := s.unknownField(&of.Members[i], path, known); found {
-						all = append(all, f)
-					}
+					s.member(&of.Members[i], path, known)
 				}
 			})
-			return all
 		}),
 	}
 }
 
-// unknownField is the finding about a member that is no field, or none of this version.
-func (s *subject) unknownField(
-	m *source.Member, path string, known []field,
-) (rules.Finding, bool) {
+// member looks at a member that is perhaps no field, or none of this version.
+func (s *subject) member(m *source.Member, path string, known []field) {
 	at := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
 	i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Key })
 	switch {
 	case i < 0:
-		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
-			instead(m.Key)), true
+		s.found.At(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
+			instead(m.Key))
 	case s.has(known[i].since) == rules.No:
-		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
-			"1.%d", path+m.Key, s.version, known[i].since), true
+		s.found.At(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with 1.%d",
+			path+m.Key, s.version, known[i].since)
 	}
-	return rules.Finding{}, false
 }
 
 // instead is what was probably meant; empty where nothing is known.

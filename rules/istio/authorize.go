@@ -81,6 +81,11 @@ type authRule struct {
 	when   []condition
 }
 
+// conditions are all that the rule has, whether they are alternatives or not.
+func (r *authRule) conditions() []condition {
+	return slices.Concat(slices.Concat(r.from...), slices.Concat(r.to...), r.when)
+}
+
 // path is where the rule is in its policy: "rules[0]".
 func (r *authRule) path() string { return fmt.Sprintf("rules[%d]", r.index) }
 
@@ -301,12 +306,10 @@ func (c *compiler) unbuilt(r *authRule) string {
 	if r.broken != "" {
 		return r.broken
 	}
-	for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
-		for _, one := range some {
-			for _, l := range []kubernetes.List{one.values, one.not} {
-				if _, _, bad := c.test(one.attribute, l); bad != "" {
-					return bad
-				}
+	for _, one := range r.conditions() {
+		for _, l := range []kubernetes.List{one.values, one.not} {
+			if _, _, bad := c.test(one.attribute, l); bad != "" {
+				return bad
 			}
 		}
 	}

@@ -84,18 +84,17 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 	change := rules.Change{
 		Title: "repair " + f.Rule, Refused: "what was meant only who wrote it knows",
 	}
-	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-		to := asRequestsHave(one.attribute, v.Text)
+	for _, v := range m.comparisons() {
+		to := asRequestsHave(v.attribute, v.Text)
 		if v.Pos != f.Pos || to == "" {
-			return
+			continue
 		}
 		id, title := "value-as-sent", "write "+to
-		if one.attribute == ofPrincipal {
+		if v.attribute == ofPrincipal {
 			id, title = "principal-slash", "write the principal with both slashes"
 		}
-		change = m.made(id, title, kubernetes.Replaced(r.of.File, v, l.Field, to))
-	})
+		change = m.made(id, title, kubernetes.Replaced(v.rule.of.File, v.Value, v.list.Field, to))
+	}
 	return change
 }
 

@@ -74,11 +74,9 @@ func (p *proposer) ways() []amend.Amends {
 // conditionAt is the condition of a rule whose values are at a place; nil where there is none.
 // What must not be is never changed.
 func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
-	for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
-		for i := range some {
-			if l := some[i].values; l.At != nil && l.At.Pos == at {
-				return &some[i]
-			}
+	for _, one := range r.conditions() {
+		if l := one.values; l.At != nil && l.At.Pos == at {
+			return &one
 		}
 	}
 	return nil
@@ -183,11 +181,9 @@ func (p *proposer) asksFor(claim string) bool {
 // asks reports whether some ALLOW rule asks for an attribute.
 func (p *proposer) asks(attribute string) bool {
 	for _, r := range p.allowRules() {
-		for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
-			for _, one := range some {
-				if one.attribute == attribute && !one.values.Empty() {
-					return true
-				}
+		for _, one := range r.conditions() {
+			if one.attribute == attribute && !one.values.Empty() {
+				return true
 			}
 		}
 	}

@@ -19,8 +19,7 @@ func fieldNotKnown() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docRules, docPolicy},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			look := func(object *source.Value, path string, known ...string) {
 				if !object.Is(source.Object) {
 					return
@@ -31,14 +30,13 @@ func fieldNotKnown() rules.Rule {
 						continue
 					}
 					key := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
-					all = append(all, i.FindingAt(key, path+m.Key, "%s is not a field of Istio%s",
-						path+m.Key, instead(m.Key, known)))
+					i.found.At(key, path+m.Key, "%s is not a field of Istio%s",
+						path+m.Key, instead(m.Key, known))
 				}
 			}
 			for _, p := range i.policies {
 				lookThrough(p, look)
 			}
-			return all
 		}),
 	}
 }

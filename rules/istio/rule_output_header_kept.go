@@ -21,22 +21,20 @@ func outputHeaderKept() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{codeExtractor, codeVerifier, docRules},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for n, r := range i.jwt {
 				for _, h := range outputHeaders(r) {
 					for _, earlier := range i.jwt[:n] {
 						if writes(earlier, h.name) {
 							continue
 						}
-						all = append(all, i.FindingAt(h.at, r.path+h.field, "with a token of %s "+
+						i.found.At(h.at, r.path+h.field, "with a token of %s "+
 							"a caller can send %s: only the rule for %s removes it",
-							ofIssuer(earlier), h.name, ofIssuer(r)))
+							ofIssuer(earlier), h.name, ofIssuer(r))
 						break
 					}
 				}
 			}
-			return all
 		}),
 	}
 }

@@ -79,13 +79,11 @@ func (c *compiler) anyOf(verifiers []verifier, of func(int) rules.Node) rules.No
 
 // check starts a check that an option decides.
 func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
-	check := &rules.Check{
-		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
-	}
+	check := rules.CheckAt(id, c.place(of), of.name, observed(reference))
 	if slices.Contains(notRun(), of.name) {
 		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
 	}
-	check.Pos, check.Span = c.place(of)
+	check.Answer = c.refusal()
 	return check
 }
 

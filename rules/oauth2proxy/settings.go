@@ -199,21 +199,22 @@ func (s setting) set() bool { return len(s.given) > 0 }
 func (s setting) none() bool { return s.unknown == nil && len(s.values) == 0 }
 
 // place is where the option is set, or where the instance begins if nothing sets it.
-func (e *entry) place(s setting) (source.Position, source.Span) {
+func (e *entry) place(s setting) *source.Value {
 	if !s.set() {
 		return shown(e.at)
 	}
 	return shown(s.given[0].value)
 }
 
-// shown is where a value begins, and the part of it that a reader is shown: all of a scalar, the
-// first character of anything else.
-func shown(v *source.Value) (source.Position, source.Span) {
-	span := v.Span
-	if v.Kind == source.List || v.Kind == source.Object {
-		span.End = min(span.End, span.Start+1)
+// shown is the part of a value that a reader is shown: all of a scalar, the first character of
+// anything else.
+func shown(v *source.Value) *source.Value {
+	if !v.Is(source.List) && !v.Is(source.Object) {
+		return v
 	}
-	return v.Pos, span
+	begin := *v
+	begin.Span.End = min(v.Span.End, v.Span.Start+1)
+	return &begin
 }
 
 //go:embed options.tsv

@@ -237,8 +237,8 @@ func (c *compiler) leaveOpen(check *rules.Check) {
 	if !found {
 		return
 	}
-	check.Field = of.name
-	check.Pos, check.Span = shown(of.value)
+	at := shown(of.value)
+	check.Field, check.Pos, check.Span = of.name, at.Pos, at.Span
 	check.Unknown = c.unknownFor(of)
 }
 

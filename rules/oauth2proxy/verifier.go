@@ -221,8 +221,8 @@ func (c *compiler) issuer(v verifier) *rules.Check {
 	check.Unknown = v.issuer.unknown
 	switch {
 	case v.skip.on():
-		check.Field, check.Unknown = v.skip.name, nil
-		check.Pos, check.Span = c.place(v.skip)
+		at := c.place(v.skip)
+		check.Field, check.Pos, check.Span, check.Unknown = v.skip.name, at.Pos, at.Span, nil
 		check.Skip = v.skip.name + " is on: a token of any issuer is accepted that a key verifies"
 	case v.skip.unknown != nil:
 		check.MaySkip = v.skip.unknown

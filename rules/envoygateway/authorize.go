@@ -35,7 +35,7 @@ func (r *authRule) String() string {
 // rulesIn lists the authorization rules of a spec.
 func rulesIn(spec *source.Value) []*authRule {
 	var all []*authRule
-	for i, v := range itemsOf(spec.At("authorization", "rules")) {
+	for i, v := range spec.At("authorization", "rules").List() {
 		r := &authRule{at: v, index: i, path: fmt.Sprintf("authorization.rules[%d].", i)}
 		r.action, _ = v.Member("action").Str()
 		all = append(all, r)
@@ -56,8 +56,8 @@ func (r *authRule) jwt() *source.Value { return r.at.At("principal", "jwt") }
 // claims lists those that the rule compares.
 func (r *authRule) claims() []comparedClaim {
 	var all []comparedClaim
-	for i, v := range itemsOf(r.jwt().Member("claims")) {
-		one := comparedClaim{at: v, path: fmt.Sprintf("%sprincipal.jwt.claims[%d].", r.path, i)}
+	for path, v := range kubernetes.ItemsIn(r.jwt(), r.path+"principal.jwt.", "claims") {
+		one := comparedClaim{at: v, path: path}
 		one.name, _ = v.Member("name").Str()
 		one.kind, _ = v.Member("valueType").Str()
 		all = append(all, one)
@@ -69,7 +69,7 @@ func (r *authRule) claims() []comparedClaim {
 func (c *compiler) defaultAllows() rules.Truth {
 	v := c.spec.At("authorization", "defaultAction")
 	switch text, _ := v.Str(); {
-	case v == nil, v.Is(source.Null), text == actionDeny:
+	case !v.IsSet(), text == actionDeny:
 		return rules.No
 	case text == actionAllow:
 		return rules.Yes
@@ -82,7 +82,7 @@ func (c *compiler) defaultAllows() rules.Truth {
 // them.
 func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	v := c.spec.Member("authorization")
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return rules.Node{}, false
 	}
 	if why := c.unreadable(v); why != nil {
@@ -162,7 +162,7 @@ func (c *compiler) unreadable(v *source.Value) *rules.Unknown {
 	}
 	odd := &rules.Unknown{Why: "the authorization rules can't be read: what the API server " +
 		"refuses is not in the cluster, or an earlier version is"}
-	if !v.Is(source.Object) || list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+	if !v.Is(source.Object) || list.IsSet() && !list.Is(source.List) {
 		return odd
 	}
 	if c.defaultAllows() == rules.Maybe {

@@ -127,7 +127,7 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 			return place, why
 		}
 	}
-	for i, item := range itemsOf(p.Spec.Member("targetSelectors")) {
+	for i, item := range p.Spec.Member("targetSelectors").List() {
 		if a == nil || p.selectors[i].wide {
 			continue
 		}
@@ -135,8 +135,8 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		if at, why := labelsOf(item).Open(has, a.labels); why != nil {
 			return at, why
 		}
-		for _, expression := range itemsOf(item.Member("matchExpressions")) {
-			for _, value := range itemsOf(expression.Member("values")) {
+		for _, expression := range item.Member("matchExpressions").List() {
+			for _, value := range expression.Member("values").List() {
 				const field = "targetSelectors.matchExpressions.values"
 				if why := kubernetes.DoubtOf(value, field); why != nil {
 					return kubernetes.LabelsAt{At: value, Field: field}, why

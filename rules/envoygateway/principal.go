@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -92,8 +91,8 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 	if jwt := principal.Member("jwt"); jwt.Is(source.Object) {
 		all = append(all, c.ofToken(r)...)
 	}
-	for i, h := range itemsOf(principal.Member("headers")) {
-		add(c.header(h, fmt.Sprintf("%sheaders[%d].", path, i)))
+	for path, h := range kubernetes.ItemsIn(principal, path, "headers") {
+		add(c.header(h, path))
 	}
 	return all
 }
@@ -110,7 +109,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		}
 		all = append(all, check)
 	}
-	if v := operation.Member("path"); v != nil && !v.Is(source.Null) {
+	if v := operation.Member("path"); v.IsSet() {
 		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {
@@ -178,7 +177,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 
 func (c *compiler) writesHeader(name string) bool {
 	for _, p := range c.providers {
-		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+		for _, to := range p.at.Member("claimToHeaders").List() {
 			if header, _ := to.Member("header").Str(); strings.EqualFold(header, name) {
 				return true
 			}

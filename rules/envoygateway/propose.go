@@ -104,7 +104,7 @@ func (p *proposer) asks(claim string) bool {
 // ask has each Allow rule ask for a claim, or adds the authorization that does.
 func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 	all := p.allowRules()
-	if !isSet(p.spec.Member("authorization")) {
+	if !p.spec.Member("authorization").IsSet() {
 		i := slices.IndexFunc(p.providers, func(one *provider) bool {
 			return one.Provider == w.Provider
 		})
@@ -158,7 +158,7 @@ func asked(claim string, values []string) source.Fields {
 // where jwt is, for a rule can name providers of its own SecurityPolicy alone.
 func (p *proposer) authorizing(one *provider, claim string, values []string) kubernetes.Step {
 	spec, file := p.policy.Spec, p.policy.File
-	if !isSet(spec.Member("jwt")) && p.outer != nil {
+	if !spec.Member("jwt").IsSet() && p.outer != nil {
 		spec, file = p.outer.Spec, p.outer.File
 	}
 	with := source.Fields{

@@ -1,11 +1,11 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func fieldNotKnown() rules.Rule {
@@ -20,8 +20,10 @@ func fieldNotKnown() rules.Rule {
 		References: []string{docAPI},
 		Check: eachInstance(func(s subject) {
 			lookThrough(s.policy.Spec, func(of *source.Value, path string, known []field) {
-				for i := range of.Members {
-					s.member(&of.Members[i], path, known)
+				if of.Is(source.Object) {
+					for i := range of.Members {
+						s.member(&of.Members[i], path, known)
+					}
 				}
 			})
 		}),
@@ -76,51 +78,39 @@ func fields(names ...string) []field {
 
 // lookThrough visits each object of a policy whose fields are known.
 func lookThrough(
-	spec *source.Value, look func(of *source.Value, path string, fields []field),
+	spec *source.Value, visit func(of *source.Value, path string, fields []field),
 ) {
-	visit := func(v *source.Value, path string, fields []field) {
-		if v.Is(source.Object) {
-			look(v, path, fields)
-		}
-	}
-	each := func(list *source.Value, path string, do func(v *source.Value, path string)) {
-		for i, v := range itemsOf(list) {
-			do(v, fmt.Sprintf("%s[%d].", path, i))
-		}
-	}
+	target := fields("group", "kind", "name", "sectionName")
 	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
 		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
 		field{"mergeType", mergeSince}, field{"csrf", celSince}))
-	visit(spec.Member("targetRef"), "targetRef.", fields("group", "kind", "name", "sectionName"))
-	each(spec.Member("targetRefs"), "targetRefs", func(v *source.Value, path string) {
-		visit(v, path, fields("group", "kind", "name", "sectionName"))
-	})
-	each(spec.Member("targetSelectors"), "targetSelectors", func(v *source.Value, path string) {
+	visit(spec.Member("targetRef"), "targetRef.", target)
+	for path, v := range kubernetes.ItemsIn(spec, "", "targetRefs") {
+		visit(v, path, target)
+	}
+	for path, v := range kubernetes.ItemsIn(spec, "", "targetSelectors") {
 		visit(v, path, fields("group", "kind", "namespaces", "matchLabels", "matchExpressions"))
-	})
+	}
 	jwt := spec.Member("jwt")
 	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
-	each(jwt.Member("providers"), "jwt.providers", func(v *source.Value, path string) {
+	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
 		visit(v, path, fields("name", "issuer", "audiences", "remoteJWKS", "localJWKS",
 			"claimToHeaders", "recomputeRoute", "extractFrom"))
 		visit(v.Member("extractFrom"), path+"extractFrom.", fields("headers", "cookies",
 			"params"))
-	})
-	authorization := spec.Member("authorization")
-	visit(authorization, "authorization.", fields("rules", "defaultAction"))
-	each(authorization.Member("rules"), "authorization.rules", func(v *source.Value, path string) {
-		visit(v, path, append(fields("name", "action", "operation", "principal"),
+	}
+	visit(spec.Member("authorization"), "authorization.", fields("rules", "defaultAction"))
+	for _, r := range rulesIn(spec) {
+		visit(r.at, r.path, append(fields("name", "action", "operation", "principal"),
 			field{"cel", celSince}))
-		visit(v.Member("operation"), path+"operation.", append(fields("methods"),
+		visit(r.at.Member("operation"), r.path+"operation.", append(fields("methods"),
 			field{"path", pathSince}))
-		principal := v.Member("principal")
-		path += "principal."
-		visit(principal, path, append(fields("clientCIDRs", "jwt", "headers"),
-			field{"clientIPGeoLocations", geoSince}))
-		jwt := principal.Member("jwt")
-		visit(jwt, path+"jwt.", fields("provider", "claims", "scopes"))
-		each(jwt.Member("claims"), path+"jwt.claims", func(v *source.Value, path string) {
-			visit(v, path, fields("name", "valueType", "values"))
-		})
-	})
+		visit(r.at.Member("principal"), r.path+"principal.",
+			append(fields("clientCIDRs", "jwt", "headers"),
+				field{"clientIPGeoLocations", geoSince}))
+		visit(r.jwt(), r.path+"principal.jwt.", fields("provider", "claims", "scopes"))
+		for _, claim := range r.claims() {
+			visit(claim.at, claim.path, fields("name", "valueType", "values"))
+		}
+	}
 }

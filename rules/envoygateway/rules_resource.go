@@ -163,7 +163,7 @@ func policySelectsNothing() rules.Rule {
 						qualified(p.Namespace, ref.Name))
 				}
 			}
-			list := itemsOf(p.Spec.Member("targetSelectors"))
+			list := p.Spec.Member("targetSelectors").List()
 			for i, selector := range p.selectors {
 				if shown(selector.kind) && !selector.wide &&
 					s.selectsShown(p, selector) == rules.No {
@@ -218,14 +218,12 @@ func (i *instance) dropped() []string {
 	for _, field := range []string{
 		"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
 	} {
-		if isSet(i.outer.Spec.Member(field)) && !isSet(i.spec.Member(field)) {
+		if i.outer.Spec.Member(field).IsSet() && !i.spec.Member(field).IsSet() {
 			lost = append(lost, field)
 		}
 	}
 	return lost
 }
-
-func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
 
 // attachment is where the policy says what it is attached to.
 func (p *policy) attachment() *source.Value {

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -53,22 +54,16 @@ func outputHeaders(r *jwtRule) []outputHeader {
 		}
 	}
 	add(r.at.Member("outputPayloadToHeader"), "outputPayloadToHeader")
-	if items := r.at.Member("outputClaimToHeaders"); items.Is(source.List) {
-		for _, item := range items.Items {
-			add(item.Member("header"), "outputClaimToHeaders")
-		}
+	for _, item := range r.at.Member("outputClaimToHeaders").List() {
+		add(item.Member("header"), "outputClaimToHeaders")
 	}
 	return all
 }
 
 // writes reports whether a JWT rule writes a header, and so removes what a caller sends in it.
 func writes(r *jwtRule, name string) bool {
-	for _, h := range outputHeaders(r) {
-		if h.name == name {
-			return true
-		}
-	}
-	return false
+	is := func(h outputHeader) bool { return h.name == name }
+	return slices.ContainsFunc(outputHeaders(r), is)
 }
 
 func ofIssuer(r *jwtRule) string {

@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"cmp"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -49,15 +51,10 @@ func policyDecidesNothing() rules.Rule {
 				} else if p.action() != actionDeny {
 					continue
 				}
-				none := rulesIn == nil || rulesIn.Is(source.Null) ||
-					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
-				if !none || p.selectorUnread != "" {
-					continue
+				none := !rulesIn.IsSet() || rulesIn.Is(source.List) && len(rulesIn.Items) == 0
+				if none && p.selectorUnread == "" {
+					i.found.At(cmp.Or(rulesIn, at), "rules", "%s %s nothing: it has no rule", p, what)
 				}
-				if rulesIn != nil {
-					at = rulesIn
-				}
-				i.found.At(at, "rules", "%s %s nothing: it has no rule", p, what)
 			}
 		}),
 	}

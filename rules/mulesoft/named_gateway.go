@@ -84,7 +84,7 @@ type planned struct{ module, configuration *source.Value }
 // refersTo is the text of the references by which a resource names its API instance.
 func (p planned) refersTo(resource *source.Value) string {
 	var all []string
-	for _, made := range items(p.configuration.Member("resources")) {
+	for _, made := range p.configuration.Member("resources").List() {
 		if textOf(made, "type") != textOf(resource, "type") ||
 			textOf(made, "name") != textOf(resource, "name") {
 			continue
@@ -102,7 +102,7 @@ func (p planned) refersTo(resource *source.Value) string {
 
 // lookup finds a resource of the module.
 func (p planned) lookup(kind, name string) *source.Value {
-	for _, resource := range items(p.module.Member("resources")) {
+	for _, resource := range p.module.Member("resources").List() {
 		if textOf(resource, "type") == kind && textOf(resource, "name") == name {
 			return resource.Member("values")
 		}
@@ -116,12 +116,4 @@ func (p planned) child(module *source.Value) planned {
 	_, call, _ := strings.Cut(address[max(strings.LastIndex(address, ".module."), 0):], ".module.")
 	name, _, _ := strings.Cut(call, "[")
 	return planned{module, p.configuration.At("module_calls", name, "module")}
-}
-
-// items are the items of a list; none of any other value.
-func items(v *source.Value) []*source.Value {
-	if !v.Is(source.List) {
-		return nil
-	}
-	return v.Items
 }

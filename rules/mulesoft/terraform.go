@@ -220,7 +220,7 @@ func planEntries(document *source.Value) []entry {
 
 // moduleEntries adds the policies of a module and of the modules inside it.
 func moduleEntries(in planned, changes *source.Value, all *[]entry) {
-	for _, resource := range items(in.module.Member("resources")) {
+	for _, resource := range in.module.Member("resources").List() {
 		kind, _ := resource.Member("type").Str()
 		change := changeOfResource(resource, changes)
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
@@ -235,7 +235,7 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 			*all = append(*all, e)
 		}
 	}
-	for _, child := range items(in.module.Member("child_modules")) {
+	for _, child := range in.module.Member("child_modules").List() {
 		moduleEntries(in.child(child), changes, all)
 	}
 }
@@ -243,7 +243,7 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 // changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
 func changeOfResource(resource, changes *source.Value) *source.Value {
 	address, _ := resource.Member("address").Str()
-	for _, change := range items(changes) {
+	for _, change := range changes.List() {
 		if a, _ := change.Member("address").Str(); a == address {
 			return change.Member("change")
 		}
@@ -254,7 +254,7 @@ func changeOfResource(resource, changes *source.Value) *source.Value {
 // createdBy reports whether a change of a plan creates its resource, new or in place of one
 // that is there.
 func createdBy(change *source.Value) bool {
-	return slices.ContainsFunc(items(change.Member("actions")), func(action *source.Value) bool {
+	return slices.ContainsFunc(change.Member("actions").List(), func(action *source.Value) bool {
 		return action.Text == "create"
 	})
 }

@@ -35,7 +35,7 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
-		all := wordsOf(words)
+		all := words.List()
 		if words.Is(source.String) {
 			inner, err := source.EmbeddedAs(file, words, source.Shell)
 			if err != nil || len(inner.Documents) == 0 {
@@ -58,7 +58,7 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 
 // variables takes the options of variables, which are a list or an object.
 func (r *reader) variables(e *entry, file *source.File, variables *source.Value) {
-	for _, item := range wordsOf(variables) {
+	for _, item := range variables.List() {
 		name, text, ok := strings.Cut(item.Text, "=")
 		if item.Is(source.Object) { // as the values of a chart have them
 			r.environment(e, file, &source.Value{Kind: source.Object, Members: []source.Member{
@@ -119,7 +119,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
-	r.fromArguments(e, wordsOf(args), given{file: file, object: args})
+	r.fromArguments(e, args.List(), given{file: file, object: args})
 	if args.Is(source.Object) {
 		r.chartArguments(e, file, args)
 	}

@@ -129,7 +129,7 @@ func (e *Editor) audience(w *Written, audience string) rules.Change {
 		})
 	}
 	have := w.audiences()
-	if have.At.Is(source.List) && len(have.At.Items) > 0 {
+	if len(have.At.List()) > 0 {
 		return e.Make("accept-audience", "accept tokens for "+audience,
 			kubernetes.Appended(w.File, have, audience))
 	}

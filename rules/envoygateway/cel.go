@@ -204,7 +204,7 @@ func (m *changer) rewrite(f *rules.Finding) (change rules.Change, ok bool) {
 		if text == e.at.Text {
 			continue
 		}
-		return m.change(id, title,
+		return m.Change(id, title,
 			kubernetes.Set(m.fileOf(e.at), r.at, r.path, "cel", text)), true
 	}
 	return change, false

@@ -24,37 +24,21 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if !ok {
 		return nil
 	}
-	m, _ := changerOf(c, q.Policy)
-	p := &proposer{m, q}
-	switch {
-	case p.doubt != nil:
+	p := &proposer{changerOf(c, q.Policy), q}
+	if p.doubt != nil {
 		return nil
-	case len(p.Failed) > 0:
-		return p.LetIn(p.editor(), p.allowing(), p.ways)
 	}
-	return p.Narrow(p.editor(), amend.Rules{
-		Allowing: len(p.allowRules()), Asks: p.asks, Ask: p.ask,
-	})
-}
-
-// allowing are the Allow rules as the files have them.
-func (p *proposer) allowing() []*source.Value {
-	var all []*source.Value
-	for _, r := range p.allowRules() {
-		all = append(all, r.at)
-	}
-	return all
-}
-
-// ways is what makes one of the Allow rules match the request. It is empty where there is none.
-func (p *proposer) ways() []amend.Amends {
 	all := p.allowRules()
-	if len(all) == 0 {
-		return []amend.Amends{{}}
+	of := amend.Rules{
+		Needless: len(all) == 0, Asks: p.asks, Ask: p.ask,
+		Amend: func(a *amend.Amends, rule int, failed *rules.Check) bool {
+			return p.amendCondition(a, all[rule], failed)
+		},
 	}
-	return p.Ways(p.allowing(), func(a *amend.Amends, rule int, failed *rules.Check) bool {
-		return p.amendCondition(a, all[rule], failed)
-	})
+	for _, r := range all {
+		of.Allowing = append(of.Allowing, r.at)
+	}
+	return p.Proposals(p.editor(), of)
 }
 
 // amendCondition makes a condition of a rule hold for the token. It is not ok where it is right to
@@ -108,7 +92,7 @@ func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 		i := slices.IndexFunc(p.providers, func(one *provider) bool {
 			return one.Provider == w.Provider
 		})
-		return p.change(a.ID, a.Title, p.authorizing(p.providers[i], a.Claim, a.Values)), true
+		return p.Change(a.ID, a.Title, p.authorizing(p.providers[i], a.Claim, a.Values)), true
 	}
 	if len(all) == 0 || p.defaultAllows() != rules.No {
 		return rules.Change{}, false
@@ -117,7 +101,7 @@ func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 	for _, r := range all {
 		steps = append(steps, p.asking(r, a.Claim, a.Values...))
 	}
-	return p.change(a.ID, a.Title, steps...), true
+	return p.Change(a.ID, a.Title, steps...), true
 }
 
 // asking is the step that has a rule ask for a claim too.

@@ -57,8 +57,8 @@ func textClaimComparedWithList() rules.Rule {
 						"%s is a text in tokens: StringArray never matches it", name)
 				case !isList && (name == "scope" ||
 					name == "scp" && s.has(scpSince) == rules.Yes):
-					s.found.At(at, claim.path+"valueType", "%s is split into a list before the rules "+
-						"see it: String never matches it", name)
+					s.found.At(at, claim.path+"valueType", "%s is split into a list before the "+
+						"rules see it: String never matches it", name)
 				}
 			}
 		}),

@@ -53,7 +53,8 @@ func policyDecidesNothing() rules.Rule {
 				}
 				none := !rulesIn.IsSet() || rulesIn.Is(source.List) && len(rulesIn.Items) == 0
 				if none && p.selectorUnread == "" {
-					i.found.At(cmp.Or(rulesIn, at), "rules", "%s %s nothing: it has no rule", p, what)
+					at = cmp.Or(rulesIn, at)
+					i.found.At(at, "rules", "%s %s nothing: it has no rule", p, what)
 				}
 			}
 		}),

@@ -115,8 +115,9 @@ func principalSlash() rules.Rule {
 					continue
 				}
 				issuer, _, _ := cutLast(v.Text)
-				i.found.At(v.Value, v.list.Field, "no token has the issuer %s: the issuer of v1.0 "+
-					"tokens ends in a slash, and the principal is %s", issuer, to).Value = issuer
+				i.found.At(v.Value, v.list.Field, "no token has the issuer %s: the issuer of "+
+					"v1.0 tokens ends in a slash, and the principal is %s", issuer, to,
+				).Value = issuer
 			}
 		}),
 	}

@@ -94,6 +94,11 @@ type LabelsAt struct {
 	Field string
 }
 
+// NamespaceOf is where the namespace of a resource is.
+func NamespaceOf(object *source.Value) LabelsAt {
+	return LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
+}
+
 // Open is the first label of a selector that some labels perhaps have: where the mark is, in the
 // selector or in the labels, and why nobody knows.
 func (of LabelsAt) Open(other LabelsAt, has Labels) (LabelsAt, *rules.Unknown) {

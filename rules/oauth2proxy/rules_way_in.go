@@ -174,7 +174,8 @@ func trustedAddresses() rules.Rule {
 				i.about(trusted, "a request from %s needs no token, and whoever sends it can "+
 					"write its address in a header", addresses)
 			default:
-				i.about(trusted, "a request from %s needs no token", addresses).Severity = rules.Note
+				f := i.about(trusted, "a request from %s needs no token", addresses)
+				f.Severity = rules.Note
 			}
 		}),
 	}

@@ -53,7 +53,7 @@ func (c *compiler) ofProvider() verifier {
 	if files := c.get("oidc_public_key_files"); !v.keys.set() && files.set() {
 		v.keys = files
 	}
-	if c.get("provider").text() == "azure" { // it has no way of its own to make a session of a token
+	if c.get("provider").text() == "azure" { // it has no own way to make a session of a token
 		v.email, v.strict = "email", true
 	}
 	return v

@@ -201,8 +201,12 @@ func firstUnknown(settings ...setting) *rules.Unknown {
 	return nil
 }
 
-func value(text string, like *source.Value) *source.Value {
-	v := *like
-	v.Kind, v.Text = source.String, text
-	return &v
+// value is a text in the place of a value.
+func value(text string, at *source.Value) *source.Value {
+	return &source.Value{Kind: source.String, Text: text, Pos: at.Pos, Span: at.Span}
+}
+
+// notShown is a value that is set, and that the files do not show, in the place of what says so.
+func notShown(what string, at *source.Value) *source.Value {
+	return &source.Value{Kind: source.Unknown, Text: what, Pos: at.Pos, Span: at.Span}
 }

@@ -88,10 +88,7 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 		name, _ := item.Member("name").Str()
 		g := given{file: file, value: item.Member("value"), object: item}
 		if from := item.Member("valueFrom"); from != nil {
-			unknown := *from
-			unknown.Kind, unknown.Text = source.Unknown, "taken from "+keyIn(from)
-			unknown.Members = nil
-			g.value = &unknown
+			g.value = notShown("taken from "+keyIn(from), from)
 		}
 		r.fromVariable(e, name, g)
 	}

@@ -35,19 +35,36 @@ type Rule struct {
 
 // EachEntry is the check of a rule that looks at one policy of an adapter at a time, with what was
 // read of it. It looks at nothing that differs between the ways past a policy.
-func EachEntry[E Entry](look func(E, *Policy) []Finding) func(*Subject) []Finding {
+func EachEntry[E Entry](look func(E, *Findings)) func(*Subject) []Finding {
 	return func(s *Subject) []Finding {
 		if s.Again {
 			return nil
 		}
-		var all []Finding
+		var found Findings
 		for _, policy := range s.Policies {
 			if entry, ours := policy.Entry.(E); ours {
-				all = append(all, look(entry, policy)...)
+				found.policy = policy
+				look(entry, &found)
 			}
 		}
-		return all
+		return found.all
 	}
+}
+
+// Findings are what a rule finds, one policy after the other.
+type Findings struct {
+	policy *Policy
+	all    []Finding
+}
+
+// At adds a finding about a value that a field of the policy has. What else a reader should know
+// of it the caller adds, before the next one.
+func (f *Findings) At(v *source.Value, field, format string, args ...any) *Finding {
+	f.all = append(f.all, Finding{
+		Field: field, Pos: v.Pos, Span: v.Span, Policy: f.policy,
+		Message: fmt.Sprintf(format, args...),
+	})
+	return &f.all[len(f.all)-1]
 }
 
 // Advice is what an adapter adds to a rule of all gateways, in its vendor's words.
@@ -103,13 +120,6 @@ type Finding struct {
 
 	Policy *Policy // that it is about; nil where it is about none, or about the file
 	Check  *Check  // of that policy; nil where it is about none
-}
-
-// FindingAt is a finding about a value that a field of the policy has.
-func (p *Policy) FindingAt(v *source.Value, field, format string, args ...any) Finding {
-	return Finding{
-		Field: field, Pos: v.Pos, Span: v.Span, Policy: p, Message: fmt.Sprintf(format, args...),
-	}
 }
 
 // Problems are what the reader of files has found odd.

@@ -169,6 +169,17 @@ func (v *Value) secretText(name string) bool {
 // Is reports whether the value is there and of this kind.
 func (v *Value) Is(kind Kind) bool { return v != nil && v.Kind == kind }
 
+// IsSet reports whether the value is there and not null.
+func (v *Value) IsSet() bool { return v != nil && v.Kind != Null }
+
+// List returns the items of a List, and none of anything else.
+func (v *Value) List() []*Value {
+	if !v.Is(List) {
+		return nil
+	}
+	return v.Items
+}
+
 // Str returns the content of a String.
 func (v *Value) Str() (string, bool) {
 	if !v.Is(String) {

@@ -29,7 +29,7 @@ const Supposed = "supposed"
 // nothing else. Every error is a [*source.Error] at the place that is wrong.
 func ReadDefaults(v *source.Value) (Defaults, error) {
 	var d Defaults
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return d, nil
 	}
 	err := object(

@@ -216,7 +216,7 @@ func (f *File) readCrossing(v *source.Value) error {
 // An entry without a reason is not an error: it is a finding of lint. Every error is a
 // [*source.Error] at the place that is wrong.
 func Ignores(v *source.Value) ([]Ignored, error) {
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return nil, nil
 	}
 	var all []Ignored

@@ -41,20 +41,17 @@ type Extraction struct {
 func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location, *rules.Unknown) {
 	var all []rules.Location
 	doubt := kubernetes.DoubtOf(v, strings.TrimSuffix(path, "."))
-	if headers := v.Member(e.Headers); headers.Is(source.List) {
-		for _, h := range headers.Items {
-			name, ok := h.Member("name").Str()
-			if !ok || kubernetes.Marked(h.Member("name")) ||
-				kubernetes.Marked(h.Member(e.Prefix)) {
-				doubt = &rules.Unknown{Why: "where the token is looked for is not known: " +
-					path + e.Headers + " has a name or a prefix that only its deployment knows"}
-				continue
-			}
-			prefix, _ := h.Member(e.Prefix).Str()
-			all = append(all, rules.Location{
-				Input: rules.Input{Source: rules.FromHTTP, Name: name}, Prefix: prefix,
-			})
+	for _, h := range v.Member(e.Headers).List() {
+		name, ok := h.Member("name").Str()
+		if !ok || kubernetes.Marked(h.Member("name")) || kubernetes.Marked(h.Member(e.Prefix)) {
+			doubt = &rules.Unknown{Why: "where the token is looked for is not known: " + path +
+				e.Headers + " has a name or a prefix that only its deployment knows"}
+			continue
 		}
+		prefix, _ := h.Member(e.Prefix).Str()
+		all = append(all, rules.Location{
+			Input: rules.Input{Source: rules.FromHTTP, Name: name}, Prefix: prefix,
+		})
 	}
 	for _, from := range []struct {
 		field string

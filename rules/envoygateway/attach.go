@@ -216,7 +216,7 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 // rulesWithPolicy lists the names of a route's rules that a policy is attached to, and whether all
 // its rules are.
 func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) {
-	rulesOf := itemsOf(route.Spec.Member("rules"))
+	rulesOf := route.Spec.Member("rules").List()
 	all = len(rulesOf) > 0
 	for _, rule := range rulesOf {
 		name, _ := kubernetes.Name(rule.Member("name"))
@@ -483,7 +483,7 @@ func (i *instance) finished() *instance {
 		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}
 	}
 	merge := i.policy.Spec.Member("mergeType")
-	if merge == nil || merge.Is(source.Null) || i.outer == nil || i.doubt != nil {
+	if !merge.IsSet() || i.outer == nil || i.doubt != nil {
 		return i
 	}
 	switch i.has(mergeSince) {

@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -21,9 +20,9 @@ type provider struct {
 // providersOf lists the providers of a spec. What is no object is left out: see unreadable.
 func providersOf(spec *source.Value) []*provider {
 	var all []*provider
-	for i, v := range itemsOf(spec.At("jwt", "providers")) {
+	for path, v := range kubernetes.ItemsIn(spec.Member("jwt"), "jwt.", "providers") {
 		if v.Is(source.Object) {
-			all = append(all, providerOf(v, fmt.Sprintf("jwt.providers[%d].", i)))
+			all = append(all, providerOf(v, path))
 		}
 	}
 	return all
@@ -74,7 +73,7 @@ func (i *instance) configMapOf(p *provider) (of target, ok bool) {
 		return of, false
 	}
 	owner := i.policy
-	if i.merges() && !isSet(owner.Spec.Member("jwt")) {
+	if i.merges() && !owner.Spec.Member("jwt").IsSet() {
 		owner = i.outer
 	}
 	name, ok := kubernetes.Name(ref.Member("name"))
@@ -121,7 +120,7 @@ func (i *instance) keysMissing(p *provider) string {
 	case !shown:
 		return "namespace " + of.namespace + " has no ConfigMap " + of.name + ", from which " +
 			"provider " + p.name + " has its keys"
-	case !isSet(data) || data.Is(source.Object) && len(data.Members) == 0:
+	case !data.IsSet() || data.Is(source.Object) && len(data.Members) == 0:
 		return "the ConfigMap " + qualified(of.namespace, of.name) + ", from which provider " +
 			p.name + " has its keys, has no data"
 	}
@@ -145,7 +144,7 @@ func (c *compiler) filter() envoy.Filter {
 // where it need not. It is not ok where the filter lets every request pass, or is not there.
 func (c *compiler) authentication() (rules.Node, bool) {
 	jwt := c.spec.Member("jwt")
-	if !isSet(jwt) {
+	if !jwt.IsSet() {
 		return rules.Node{}, false
 	}
 	if why := c.providersUnread(); why != nil {
@@ -190,7 +189,7 @@ func (c *compiler) providersUnread() *rules.Unknown {
 // namesUnread is why it is not known which providers there are by their names; nil where it is.
 func (c *compiler) namesUnread() *rules.Unknown {
 	jwt := c.spec.Member("jwt")
-	if why := kubernetes.DoubtOf(jwt, "jwt"); why != nil || !isSet(jwt) {
+	if why := kubernetes.DoubtOf(jwt, "jwt"); why != nil || !jwt.IsSet() {
 		return why
 	}
 	if why := c.providersUnread(); why != nil {
@@ -232,7 +231,7 @@ func (c *compiler) provesLater() bool {
 		return false
 	}
 	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && r.at.At("principal", "jwt") == nil {
+		if r.action == actionAllow && r.jwt() == nil {
 			return false
 		}
 	}

@@ -35,10 +35,32 @@ func (r *authRule) String() string {
 // rulesIn lists the authorization rules of a spec.
 func rulesIn(spec *source.Value) []*authRule {
 	var all []*authRule
-	for i, v := range itemsOf(spec.At("authorization", "rules")) {
+	for i, v := range spec.At("authorization", "rules").List() {
 		r := &authRule{at: v, index: i, path: fmt.Sprintf("authorization.rules[%d].", i)}
 		r.action, _ = v.Member("action").Str()
 		all = append(all, r)
+	}
+	return all
+}
+
+// comparedClaim is a claim that a rule compares.
+type comparedClaim struct {
+	at         *source.Value
+	path       string // "authorization.rules[0].principal.jwt.claims[0]."
+	name, kind string // the kind is that of valueType; empty where it is absent
+}
+
+// jwt is what the rule says of tokens.
+func (r *authRule) jwt() *source.Value { return r.at.At("principal", "jwt") }
+
+// claims lists those that the rule compares.
+func (r *authRule) claims() []comparedClaim {
+	var all []comparedClaim
+	for path, v := range kubernetes.ItemsIn(r.jwt(), r.path+"principal.jwt.", "claims") {
+		one := comparedClaim{at: v, path: path}
+		one.name, _ = v.Member("name").Str()
+		one.kind, _ = v.Member("valueType").Str()
+		all = append(all, one)
 	}
 	return all
 }
@@ -47,7 +69,7 @@ func rulesIn(spec *source.Value) []*authRule {
 func (c *compiler) defaultAllows() rules.Truth {
 	v := c.spec.At("authorization", "defaultAction")
 	switch text, _ := v.Str(); {
-	case v == nil, v.Is(source.Null), text == actionDeny:
+	case !v.IsSet(), text == actionDeny:
 		return rules.No
 	case text == actionAllow:
 		return rules.Yes
@@ -60,7 +82,7 @@ func (c *compiler) defaultAllows() rules.Truth {
 // them.
 func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	v := c.spec.Member("authorization")
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return rules.Node{}, false
 	}
 	if why := c.unreadable(v); why != nil {
@@ -104,8 +126,7 @@ func (c *compiler) what() string {
 // misshapen is why it is not known what a rule asks for; nil where all its parts have the form
 // that they must have.
 func (r *authRule) misshapen() *rules.Unknown {
-	principal := r.at.Member("principal")
-	jwt := principal.Member("jwt")
+	principal, jwt := r.at.Member("principal"), r.jwt()
 	for _, part := range []struct {
 		at    *source.Value
 		kind  source.Kind
@@ -121,8 +142,8 @@ func (r *authRule) misshapen() *rules.Unknown {
 			return why
 		}
 	}
-	for _, claim := range itemsOf(jwt.Member("claims")) {
-		why := kubernetes.ShapeDoubt(claim, source.Object, r.path+"principal.jwt.claims")
+	for _, claim := range r.claims() {
+		why := kubernetes.ShapeDoubt(claim.at, source.Object, r.path+"principal.jwt.claims")
 		if why != nil {
 			return why
 		}
@@ -141,7 +162,7 @@ func (c *compiler) unreadable(v *source.Value) *rules.Unknown {
 	}
 	odd := &rules.Unknown{Why: "the authorization rules can't be read: what the API server " +
 		"refuses is not in the cluster, or an earlier version is"}
-	if !v.Is(source.Object) || list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+	if !v.Is(source.Object) || list.IsSet() && !list.Is(source.List) {
 		return odd
 	}
 	if c.defaultAllows() == rules.Maybe {

@@ -31,7 +31,7 @@ const longestExpression = 4096
 // celOf is the expression of a rule. It is not ok where the rule has none.
 func celOf(r *authRule) (e celExpression, ok bool) {
 	v := r.at.Member("cel")
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return e, false
 	}
 	e.rule, e.at, e.field = r, v, r.path+"cel"
@@ -120,7 +120,7 @@ func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 // refuses a rule without principal: where there is such a rule, it is a later one.
 func (c *cluster) hasExpression(r *authRule) rules.Truth {
 	has := c.has(celSince)
-	if has == rules.Maybe && !isSet(r.at.Member("principal")) {
+	if has == rules.Maybe && !r.at.Member("principal").IsSet() {
 		return rules.Yes
 	}
 	return has
@@ -165,7 +165,7 @@ func readBy(reads []rules.Input) (id rules.ID, claims []string) {
 func (c *compiler) celEnv() cel.Env {
 	var env cel.Env
 	for _, p := range c.providers {
-		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+		for _, to := range p.at.Member("claimToHeaders").List() {
 			header, _ := to.Member("header").Str()
 			env.Headers = append(env.Headers, header)
 		}
@@ -204,7 +204,7 @@ func (m *changer) rewrite(f *rules.Finding) (change rules.Change, ok bool) {
 		if text == e.at.Text {
 			continue
 		}
-		return m.change(id, title,
+		return m.Change(id, title,
 			kubernetes.Set(m.fileOf(e.at), r.at, r.path, "cel", text)), true
 	}
 	return change, false

@@ -21,26 +21,22 @@ func repairable() []string {
 // changer makes changes of the policy of one instance.
 type changer struct {
 	*compiler
-	of   *rules.Configuration
-	made *rules.Policy
+	kubernetes.Changer
 }
 
-func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
+// changerOf is nil where the policy is not one of the configuration.
+func changerOf(c *rules.Configuration, policy *rules.Policy) *changer {
 	i := c.Index(policy)
 	if i < 0 {
-		return nil, false
+		return nil
 	}
-	return &changer{newCompiler(c.Entries[i].(*instance), nil), c, policy}, true
-}
-
-// change is one by edits of files, or why it can't be made.
-func (m *changer) change(id, title string, steps ...kubernetes.Step) rules.Change {
-	return kubernetes.Changed(m.of, m.made, read, id, title, steps...)
+	by := kubernetes.Changer{Of: c, Policy: policy, Read: read}
+	return &changer{newCompiler(c.Entries[i].(*instance), nil), by}
 }
 
 // editor makes the changes of providers that Istio makes of its JWT rules.
 func (m *changer) editor() *amend.Editor {
-	e := &amend.Editor{Make: m.change}
+	e := &amend.Editor{Changer: m.Changer}
 	for _, p := range m.providers {
 		e.Providers = append(e.Providers, amend.Written{
 			Provider: p.Provider, File: m.fileOf(p.at), Value: p.at, Path: p.path,
@@ -51,10 +47,9 @@ func (m *changer) editor() *amend.Editor {
 
 // fileOf is the file that a value is in: where two policies are merged there may be two.
 func (m *changer) fileOf(v *source.Value) *source.File {
-	for _, file := range m.of.Files {
-		if file.Name == v.Pos.File {
-			return file
-		}
+	is := func(file *source.File) bool { return file.Name == v.Pos.File }
+	if i := slices.IndexFunc(m.Of.Files, is); i >= 0 {
+		return m.Of.Files[i]
 	}
 	return m.policy.File
 }
@@ -62,8 +57,8 @@ func (m *changer) fileOf(v *source.Value) *source.File {
 // changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
-	m, ok := changerOf(c, f.Policy)
-	if !ok {
+	m := changerOf(c, f.Policy)
+	if m == nil {
 		return rules.Change{}
 	}
 	switch f.Rule {
@@ -73,7 +68,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		return m.keepOuter()
 	case "rules-decide-nothing":
 		v := m.spec.Member("authorization")
-		return m.change("deny-by-default", "deny what no rule allows",
+		return m.Change("deny-by-default", "deny what no rule allows",
 			kubernetes.Set(m.fileOf(v), v, "authorization.", "defaultAction", actionDeny))
 	case "query-in-path", "expression-decides-nothing":
 		if change, ok := m.rewrite(f); ok {
@@ -99,21 +94,21 @@ func (m *changer) needToken() rules.Change {
 			steps = append(steps, kubernetes.Removed(m.fileOf(jwt), jwt, "jwt.", name))
 		}
 	}
-	return m.change("need-token", "let in nobody without an accepted token", steps...)
+	return m.Change("need-token", "let in nobody without an accepted token", steps...)
 }
 
 // keepOuter has the policy of a route add to that of its Gateway. Where mergeType does not count,
 // or perhaps not, it repeats what the Gateway's policy checks.
 func (m *changer) keepOuter() rules.Change {
 	if isRoute(m.instance.of.kind) && m.has(mergeSince) == rules.Yes {
-		return m.change("merge-policies", "merge the route's policy into its Gateway's",
+		return m.Change("merge-policies", "merge the route's policy into its Gateway's",
 			kubernetes.Set(m.policy.File, m.policy.Spec, "", "mergeType", "StrategicMerge"))
 	}
 	var steps []kubernetes.Step
 	for _, field := range m.dropped() {
 		steps = append(steps, copied(m.policy, m.outer, field))
 	}
-	return m.change("repeat-outer-policy", "repeat what "+m.outer.String()+" checks", steps...)
+	return m.Change("repeat-outer-policy", "repeat what "+m.outer.String()+" checks", steps...)
 }
 
 // copied is the step that gives a policy a part of another one.
@@ -167,26 +162,20 @@ func plain(v *source.Value) (any, error) {
 
 // compareAlike compares a claim as tokens have it: as a text, or as a list.
 func (m *changer) compareAlike(f *rules.Finding) (rules.Change, bool) {
-	s := subject{m.compiler, m.made}
-	var change rules.Change
-	found := false
-	s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
-		within := claim.Span.Start <= f.Span.Start && f.Span.End <= claim.Span.End &&
-			claim.Pos.File == f.Pos.File
-		if found || !within {
-			return
+	for _, claim := range m.comparedClaims() {
+		file, at := m.fileOf(claim.at), claim.at
+		switch {
+		case f.Pos.File != at.Pos.File || f.Span.Start < at.Span.Start ||
+			at.Span.End < f.Span.End:
+		case claim.kind == "StringArray":
+			return m.Change("compare-text", "compare the claim as a text",
+				kubernetes.Removed(file, at, claim.path, "valueType")), true
+		default:
+			return m.Change("compare-list", "look into the claim as a list",
+				kubernetes.Set(file, at, claim.path, "valueType", "StringArray")), true
 		}
-		found = true
-		kind, _ := claim.Member("valueType").Str()
-		if kind == "StringArray" {
-			change = m.change("compare-text", "compare the claim as a text",
-				kubernetes.Removed(m.fileOf(claim), claim, path, "valueType"))
-			return
-		}
-		change = m.change("compare-list", "look into the claim as a list",
-			kubernetes.Set(m.fileOf(claim), claim, path, "valueType", "StringArray"))
-	})
-	return change, found
+	}
+	return rules.Change{}, false
 }
 
 // allowRules are the rules that can let a request in.

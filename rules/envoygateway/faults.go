@@ -71,10 +71,10 @@ func (p *policy) refusals(c *cluster) []refusal {
 	of.truth(jwt, "jwt.", "optional")
 	of.truth(jwt, "jwt.", "failOpen")
 	for _, r := range rulesIn(p.Spec) {
-		r.refusals(isSet(jwt), add)
+		r.refusals(jwt.IsSet(), add)
 		of.rule(r)
-		if r.at.Is(source.Object) && !isSet(r.at.Member("principal")) &&
-			isSet(r.at.Member("cel")) && c.has(celSince) == rules.No {
+		if r.at.Is(source.Object) && !r.at.Member("principal").IsSet() &&
+			r.at.Member("cel").IsSet() && c.has(celSince) == rules.No {
 			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
 		}
 	}
@@ -91,7 +91,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 		case remote != nil && local != nil:
 			add(local, one.path+"localJWKS", "remoteJWKS and localJWKS are both set")
 		}
-		if n := len(itemsOf(one.at.Member("audiences"))); n > mostAudiences {
+		if n := len(one.at.Member("audiences").List()); n > mostAudiences {
 			add(one.at.Member("audiences"), one.path+"audiences", fmt.Sprintf(
 				"%d audiences are more than %d", n, mostAudiences))
 		}
@@ -105,7 +105,7 @@ const mostAudiences = 8
 // oneOf reports whether a value is one of some texts, or absent, or not known.
 func oneOf(v *source.Value, texts ...string) bool {
 	text, _ := v.Str()
-	return !isSet(v) || kubernetes.Marked(v) || slices.Contains(texts, text)
+	return !v.IsSet() || kubernetes.Marked(v) || slices.Contains(texts, text)
 }
 
 // refusals visits what is refused of a rule.
@@ -115,12 +115,12 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		return
 	}
 	action := r.at.Member("action")
-	if !isSet(action) {
+	if !action.IsSet() {
 		add(r.at, r.path, "a rule has an action")
 	} else if !oneOf(action, actionAllow, actionDeny) {
 		add(action, r.path+"action", "an action is Allow or Deny")
 	}
-	if !isSet(r.at.Member("principal")) && !isSet(r.at.Member("cel")) {
+	if !r.at.Member("principal").IsSet() && !r.at.Member("cel").IsSet() {
 		add(r.at, r.path, "a rule has no principal and no cel")
 	}
 	principal := r.at.Member("principal")
@@ -146,10 +146,9 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	if jwt.Member("claims") == nil && jwt.Member("scopes") == nil {
 		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
 	}
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sprincipal.jwt.claims[%d]", r.path, i)
-		if v := claim.Member("valueType"); !oneOf(v, "String", "StringArray") {
-			add(v, path+".valueType", "a valueType is String or StringArray")
+	for _, claim := range r.claims() {
+		if v := claim.at.Member("valueType"); !oneOf(v, "String", "StringArray") {
+			add(v, claim.path+"valueType", "a valueType is String or StringArray")
 		}
 	}
 }

@@ -18,9 +18,9 @@ type fieldRules struct {
 func (f fieldRules) text(of *source.Value, path, name string, needed bool) {
 	v := of.Member(name)
 	switch {
-	case !isSet(v) && needed:
+	case !v.IsSet() && needed:
 		f.visit(of, path+name, name+" is missing")
-	case !isSet(v), kubernetes.Marked(v):
+	case !v.IsSet(), kubernetes.Marked(v):
 	case !v.Is(source.String):
 		f.visit(v, path+name, fmt.Sprintf("%s is %s, not a text", name, v.Kind))
 	case v.Text == "":
@@ -30,7 +30,7 @@ func (f fieldRules) text(of *source.Value, path, name string, needed bool) {
 
 // texts looks at a list of texts, none of which may be empty.
 func (f fieldRules) texts(of *source.Value, path, name string) {
-	for _, v := range itemsOf(of.Member(name)) {
+	for _, v := range of.Member(name).List() {
 		if v.Is(source.String) && v.Text == "" {
 			f.visit(v, path+name, "an item of "+name+" is empty")
 		}
@@ -41,7 +41,7 @@ func (f fieldRules) texts(of *source.Value, path, name string) {
 func (f fieldRules) list(of *source.Value, path, name string) {
 	v := of.Member(name)
 	switch {
-	case !isSet(v):
+	case !v.IsSet():
 		f.visit(of, path+name, name+" is missing")
 	case v.Is(source.List) && len(v.Items) == 0:
 		f.visit(v, path+name, name+" is empty")
@@ -50,7 +50,7 @@ func (f fieldRules) list(of *source.Value, path, name string) {
 
 // truth looks at a field that is true or false.
 func (f fieldRules) truth(of *source.Value, path, name string) {
-	if v := of.Member(name); isSet(v) && !v.Is(source.Bool) && !kubernetes.Marked(v) {
+	if v := of.Member(name); v.IsSet() && !v.Is(source.Bool) && !kubernetes.Marked(v) {
 		f.visit(v, path+name, fmt.Sprintf("%s is %s, not true or false", name, v.Kind))
 	}
 }
@@ -63,15 +63,14 @@ func (f fieldRules) provider(p *provider) {
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
 		kind, _ := local.Member("type").Str()
-		byName, inline := isSet(local.Member("valueRef")), isSet(local.Member("inline"))
+		byName, inline := local.Member("valueRef").IsSet(), local.Member("inline").IsSet()
 		if !kubernetes.Marked(local.Member("type")) &&
 			(byName == inline || byName != (kind == "ValueRef")) {
 			f.visit(local, p.path+"localJWKS",
 				"of inline and valueRef there is one, the one that the type is about")
 		}
 	}
-	for i, to := range itemsOf(p.at.Member("claimToHeaders")) {
-		path := fmt.Sprintf("%sclaimToHeaders[%d].", p.path, i)
+	for path, to := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
 		f.text(to, path, "header", true)
 		f.text(to, path, "claim", true)
 	}
@@ -80,11 +79,11 @@ func (f fieldRules) provider(p *provider) {
 // rule looks at the fields of an authorization rule.
 func (f fieldRules) rule(r *authRule) {
 	operation, path := r.at.Member("operation"), r.path+"operation."
-	if operation.Is(source.Object) && !isSet(operation.Member("methods")) &&
-		!isSet(operation.Member("path")) {
+	if operation.Is(source.Object) && !operation.Member("methods").IsSet() &&
+		!operation.Member("path").IsSet() {
 		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
 	}
-	for _, v := range itemsOf(operation.Member("methods")) {
+	for _, v := range operation.Member("methods").List() {
 		if !oneOf(v, "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
 			"PATCH") {
 			f.visit(v, path+"methods", v.Text+" is not a method")
@@ -94,8 +93,7 @@ func (f fieldRules) rule(r *authRule) {
 		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")
 	}
 	principal := r.at.Member("principal")
-	for i, h := range itemsOf(principal.Member("headers")) {
-		path := fmt.Sprintf("%sprincipal.headers[%d].", r.path, i)
+	for path, h := range kubernetes.ItemsIn(principal, r.path+"principal.", "headers") {
 		f.text(h, path, "name", true)
 		f.list(h, path, "values")
 	}
@@ -104,11 +102,10 @@ func (f fieldRules) rule(r *authRule) {
 		f.text(jwt, path, "provider", true)
 	}
 	f.texts(jwt, path, "scopes")
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sclaims[%d].", path, i)
-		if claim.Is(source.Object) {
-			f.text(claim, path, "name", true)
-			f.list(claim, path, "values")
+	for _, claim := range r.claims() {
+		if claim.at.Is(source.Object) {
+			f.text(claim.at, claim.path, "name", true)
+			f.list(claim.at, claim.path, "values")
 		}
 	}
 }
@@ -116,32 +113,32 @@ func (f fieldRules) rule(r *authRule) {
 // targets looks at what a policy is attached to.
 func (f fieldRules) targets(p *policy) {
 	one, several := p.Spec.Member("targetRef"), p.Spec.Member("targetRefs")
-	if isSet(one) && isSet(several) && len(p.selectors) == 0 {
+	if one.IsSet() && several.IsSet() && len(p.selectors) == 0 {
 		f.visit(several, "targetRefs", "targetRef and targetRefs are both set")
 	}
 	for _, ref := range p.refs {
 		group := ref.At.Member("group")
 		switch {
-		case !isSet(group):
+		case !group.IsSet():
 			f.visit(ref.At, "targetRefs", "a reference has no group")
 		case !oneOf(group, gatewayAPI[:len(gatewayAPI)-1]):
 			f.visit(group, "targetRefs", "the group is not "+gatewayAPI[:len(gatewayAPI)-1])
 		}
-		if isSet(p.Spec.Member("mergeType")) && !kubernetes.Marked(ref.At.Member("kind")) &&
+		if p.Spec.Member("mergeType").IsSet() && !kubernetes.Marked(ref.At.Member("kind")) &&
 			!slices.Contains([]string{httpRoute, grpcRoute, tcpRoute}, ref.Kind) {
 			f.visit(p.Spec.Member("mergeType"), "mergeType", "a policy of a "+ref.Kind+
 				" is merged with nothing")
 		}
 	}
-	for i, selector := range itemsOf(p.Spec.Member("targetSelectors")) {
-		f.labels(selector, fmt.Sprintf("targetSelectors[%d].", i))
+	for path, selector := range kubernetes.ItemsIn(p.Spec, "", "targetSelectors") {
+		f.labels(selector, path)
 	}
 }
 
 // labels looks at what a selector compares with labels, which are texts.
 func (f fieldRules) labels(selector *source.Value, path string) {
 	look := func(v *source.Value, field string) {
-		if isSet(v) && !v.Is(source.String) && !kubernetes.Marked(v) {
+		if v.IsSet() && !v.Is(source.String) && !kubernetes.Marked(v) {
 			f.visit(v, path+field, fmt.Sprintf("a label is %s, not a text", v.Kind))
 		}
 	}
@@ -151,8 +148,8 @@ func (f fieldRules) labels(selector *source.Value, path string) {
 			look(labels.Members[i].Known(), "matchLabels")
 		}
 	}
-	for _, expression := range itemsOf(selector.Member("matchExpressions")) {
-		for _, v := range itemsOf(expression.Member("values")) {
+	for _, expression := range selector.Member("matchExpressions").List() {
+		for _, v := range expression.Member("values").List() {
 			look(v, "matchExpressions")
 		}
 	}

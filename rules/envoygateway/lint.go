@@ -1,11 +1,9 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -37,38 +35,46 @@ func lintRules() []rules.Rule {
 // subject is one instance, as a rule looks at it.
 type subject struct {
 	*compiler
-	*rules.Policy
+	found *rules.Findings
 }
 
 // eachInstance is the check of a rule that looks at one instance at a time.
-func eachInstance(look func(subject) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return rules.EachEntry(func(i *instance, policy *rules.Policy) []rules.Finding {
-		return look(subject{newCompiler(i, nil), policy})
+func eachInstance(look func(subject)) func(*rules.Subject) []rules.Finding {
+	return rules.EachEntry(func(i *instance, found *rules.Findings) {
+		look(subject{newCompiler(i, nil), found})
 	})
 }
 
-// eachExpression is the check of a rule that looks at one expression at a time.
-func eachExpression(look func(subject, celExpression) []rules.Finding) func(
-	*rules.Subject,
-) []rules.Finding {
-	return eachInstance(func(s subject) []rules.Finding {
-		var all []rules.Finding
-		for _, r := range rulesIn(s.spec) {
-			if e, ok := celOf(r); ok && s.doubt == nil {
-				all = append(all, look(s, e)...)
-			}
-		}
-		return all
-	})
-}
-
-// eachClaim visits each claim that a rule compares.
-func (s *subject) eachClaim(visit func(r *authRule, claim *source.Value, path string)) {
+// expressions lists those of the rules.
+func (s *subject) expressions() []celExpression {
+	var all []celExpression
 	for _, r := range rulesIn(s.spec) {
-		for i, v := range itemsOf(r.at.At("principal", "jwt", "claims")) {
-			visit(r, v, fmt.Sprintf("%sprincipal.jwt.claims[%d].", r.path, i))
+		if e, ok := celOf(r); ok && s.doubt == nil {
+			all = append(all, e)
 		}
 	}
+	return all
+}
+
+// eachExpression is the check of a rule that looks at one expression at a time, of those that can
+// be read.
+func eachExpression(look func(subject, celExpression)) func(*rules.Subject) []rules.Finding {
+	return eachInstance(func(s subject) {
+		for _, e := range s.expressions() {
+			if e.parsed != nil {
+				look(s, e)
+			}
+		}
+	})
+}
+
+// comparedClaims lists the claims that rules compare.
+func (i *instance) comparedClaims() []comparedClaim {
+	var all []comparedClaim
+	for _, r := range rulesIn(i.spec) {
+		all = append(all, r.claims()...)
+	}
+	return all
 }
 
 // ofEntra reports whether one of the providers is for tokens of Entra ID.

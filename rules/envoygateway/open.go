@@ -3,7 +3,6 @@ package envoygateway
 import (
 	"maps"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
@@ -103,7 +102,7 @@ func (c *cluster) perhaps(p *policy, t target) choice {
 // whyOpen is where the mark is that leaves it open whether a policy is attached to a target, and
 // why that is not known; nowhere where no mark does.
 func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unknown) {
-	places := []kubernetes.LabelsAt{namespaceOf(p.At)}
+	places := []kubernetes.LabelsAt{kubernetes.NamespaceOf(p.At)}
 	for _, ref := range p.refs {
 		for _, name := range []string{"name", "sectionName"} {
 			places = append(places, kubernetes.LabelsAt{
@@ -118,7 +117,7 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		}
 	}
 	if a != nil {
-		places = append(places, namespaceOf(a.At), kubernetes.LabelsAt{
+		places = append(places, kubernetes.NamespaceOf(a.At), kubernetes.LabelsAt{
 			At: a.At.At("metadata", "name"), Field: "metadata.name",
 		})
 	}
@@ -127,7 +126,7 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 			return place, why
 		}
 	}
-	for i, item := range itemsOf(p.Spec.Member("targetSelectors")) {
+	for i, item := range p.Spec.Member("targetSelectors").List() {
 		if a == nil || p.selectors[i].wide {
 			continue
 		}
@@ -135,8 +134,8 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		if at, why := labelsOf(item).Open(has, a.labels); why != nil {
 			return at, why
 		}
-		for _, expression := range itemsOf(item.Member("matchExpressions")) {
-			for _, value := range itemsOf(expression.Member("values")) {
+		for _, expression := range item.Member("matchExpressions").List() {
+			for _, value := range expression.Member("values").List() {
 				const field = "targetSelectors.matchExpressions.values"
 				if why := kubernetes.DoubtOf(value, field); why != nil {
 					return kubernetes.LabelsAt{At: value, Field: field}, why
@@ -145,12 +144,6 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		}
 	}
 	return kubernetes.LabelsAt{}, wideSelector(p)
-}
-
-func namespaceOf(object *source.Value) kubernetes.LabelsAt {
-	return kubernetes.LabelsAt{
-		At: object.At("metadata", "namespace"), Field: "metadata.namespace",
-	}
 }
 
 // parentRefsTo are the names in the parentRefs of routes that lead to a target.

@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 // request.
 func (c *compiler) allowRule(r *authRule) rules.Node {
 	node := rules.Node{All: []rules.Node{}}
-	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
+	if jwt := r.jwt(); jwt.Is(source.Object) {
 		if p := c.providerOf(jwt); p != nil && c.open == rules.Yes {
 			node.All = append(node.All, c.filter().Accepts(p.Provider).All...)
 		} else if c.optional != rules.No && c.open == rules.No && c.only == nil {
@@ -45,7 +44,7 @@ func (c *compiler) needsToken(r *authRule, jwt *source.Value) *rules.Check {
 // none does.
 func (c *compiler) matches(r *authRule) (rules.Predicate, rules.Truth) {
 	var parts []rules.Predicate
-	if jwt := r.at.At("principal", "jwt"); jwt.Is(source.Object) {
+	if jwt := r.jwt(); jwt.Is(source.Object) {
 		if p := c.providerOf(jwt); p != nil && c.open != rules.No {
 			parts = append(parts, acceptedBy(p.Provider))
 		} else if c.optional != rules.No && c.only == nil {
@@ -90,10 +89,10 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 	}
 	all = append(all, c.celChecks(r)...)
 	if jwt := principal.Member("jwt"); jwt.Is(source.Object) {
-		all = append(all, c.ofToken(jwt, path+"jwt.")...)
+		all = append(all, c.ofToken(r)...)
 	}
-	for i, h := range itemsOf(principal.Member("headers")) {
-		add(c.header(h, fmt.Sprintf("%sheaders[%d].", path, i)))
+	for path, h := range kubernetes.ItemsIn(principal, path, "headers") {
+		add(c.header(h, path))
 	}
 	return all
 }
@@ -110,7 +109,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		}
 		all = append(all, check)
 	}
-	if v := operation.Member("path"); v != nil && !v.Is(source.Null) {
+	if v := operation.Member("path"); v.IsSet() {
 		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {
@@ -178,7 +177,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 
 func (c *compiler) writesHeader(name string) bool {
 	for _, p := range c.providers {
-		for _, to := range itemsOf(p.at.Member("claimToHeaders")) {
+		for _, to := range p.at.Member("claimToHeaders").List() {
 			if header, _ := to.Member("header").Str(); strings.EqualFold(header, name) {
 				return true
 			}
@@ -199,7 +198,8 @@ func (c *compiler) providerOf(jwt *source.Value) *provider {
 }
 
 // ofToken is what a rule wants of the token that a provider has accepted.
-func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
+func (c *compiler) ofToken(r *authRule) []*rules.Check {
+	jwt, path := r.jwt(), r.path+"principal.jwt."
 	name := jwt.Member("provider")
 	at := cmp.Or(name, jwt)
 	p := c.providerOf(jwt)
@@ -229,8 +229,8 @@ func (c *compiler) ofToken(jwt *source.Value, path string) []*rules.Check {
 		check.Grant = entra.GrantOf("scp")
 		all = append(all, check)
 	}
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		all = append(all, c.claim(claim, fmt.Sprintf("%sclaims[%d].", path, i)))
+	for _, claim := range r.claims() {
+		all = append(all, c.claim(claim))
 	}
 	return all
 }
@@ -295,25 +295,22 @@ func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
 
 // claim is what a rule wants of one claim: String compares texts alone, and StringArray looks into
 // lists alone.
-func (c *compiler) claim(claim *source.Value, path string) *rules.Check {
-	name, ok := claim.Member("name").Str()
-	values := kubernetes.ListIn(claim, path, "values")
-	check := rules.CheckAt(rules.CustomClaim, cmp.Or(values.At, claim), values.Field,
+func (c *compiler) claim(claim comparedClaim) *rules.Check {
+	name, values := claim.name, kubernetes.ListIn(claim.at, claim.path, "values")
+	check := rules.CheckAt(rules.CustomClaim, cmp.Or(values.At, claim.at), values.Field,
 		inferred(codeRules))
 	if check.Claim = name; strings.Contains(name, ".") {
 		check.Evidence = inferred(issueDots)
 	}
 	check.Grant = entra.GrantOf(name)
-	kind, _ := claim.Member("valueType").Str()
-	for _, v := range []*source.Value{claim.Member("name"), claim.Member("valueType")} {
-		if kubernetes.Marked(v) || !ok {
-			check.Unknown = &rules.Unknown{Why: "which claim it is, or how it is compared, only " +
-				"its deployment knows"}
-			return check
-		}
+	if at := claim.at.Member("name"); !at.Is(source.String) || kubernetes.Marked(at) ||
+		kubernetes.Marked(claim.at.Member("valueType")) {
+		check.Unknown = &rules.Unknown{Why: "which claim it is, or how it is compared, only " +
+			"its deployment knows"}
+		return check
 	}
 	in := envoy.Nested(strings.Split(name, "."))
-	if kind == "StringArray" {
+	if claim.kind == "StringArray" {
 		check.Test = c.listed(name, in, values)
 	} else {
 		check.Test = c.equal(name, in, values)

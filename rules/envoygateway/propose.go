@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,68 +24,48 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if !ok {
 		return nil
 	}
-	m, _ := changerOf(c, q.Policy)
-	p := &proposer{m, q}
-	switch {
-	case p.doubt != nil:
+	p := &proposer{changerOf(c, q.Policy), q}
+	if p.doubt != nil {
 		return nil
-	case len(p.Failed) > 0:
-		return p.LetIn(p.editor(), p.allowing(), p.ways)
 	}
-	return p.Narrow(p.editor(), amend.Rules{
-		Allowing: len(p.allowRules()), Asks: p.asks, Ask: p.ask,
-	})
-}
-
-// allowing are the Allow rules as the files have them.
-func (p *proposer) allowing() []*source.Value {
-	var all []*source.Value
-	for _, r := range p.allowRules() {
-		all = append(all, r.at)
-	}
-	return all
-}
-
-// ways is what makes one of the Allow rules match the request. It is empty where there is none.
-func (p *proposer) ways() []amend.Amends {
 	all := p.allowRules()
-	if len(all) == 0 {
-		return []amend.Amends{{}}
+	of := amend.Rules{
+		Needless: len(all) == 0, Asks: p.asks, Ask: p.ask,
+		Amend: func(a *amend.Amends, rule int, failed *rules.Check) bool {
+			return p.amendCondition(a, all[rule], failed)
+		},
 	}
-	return p.Ways(p.allowing(), func(a *amend.Amends, rule int, failed *rules.Check) bool {
-		return p.amendCondition(a, all[rule], failed)
-	})
+	for _, r := range all {
+		of.Allowing = append(of.Allowing, r.at)
+	}
+	return p.Proposals(p.editor(), of)
 }
 
 // amendCondition makes a condition of a rule hold for the token. It is not ok where it is right to
 // fail.
 func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Check) bool {
-	id, jwt := p.Profile.ClientID, r.at.At("principal", "jwt")
-	path := r.path + "principal.jwt."
+	id, jwt := p.Profile.ClientID, r.jwt()
 	if check.ID == rules.Scopes && p.Profile.Flow == inspect.AppOnly &&
 		len(p.Profile.Roles) > 0 && jwt.Member("claims") == nil {
-		role := p.Profile.Roles[0]
-		file := p.fileOf(jwt)
+		role, path := p.Profile.Roles[0], r.path+"principal.jwt."
 		a.Add("require-role", "require the role "+role+" instead of a scope",
-			kubernetes.Removed(file, jwt, path, "scopes"), p.asking(r, "roles", role))
+			kubernetes.Removed(p.fileOf(jwt), jwt, path, "scopes"), p.asking(r, "roles", role))
 		return true
 	}
-	for i, claim := range itemsOf(jwt.Member("claims")) {
-		path := fmt.Sprintf("%sclaims[%d].", path, i)
-		l := kubernetes.ListIn(claim, path, "values")
-		name, _ := claim.Member("name").Str()
+	for _, claim := range r.claims() {
+		l := kubernetes.ListIn(claim.at, claim.path, "values")
 		if l.At == nil || l.At.Pos != check.Pos || !l.At.Is(source.List) || id.Value == "" {
 			continue
 		}
-		file := p.fileOf(claim)
-		switch {
+		file := p.fileOf(claim.at)
+		switch name := claim.name; {
 		case name == id.Claim && !slices.Contains(l.Texts(), id.Value):
 			a.Add("accept-client", "accept the client "+id.Value,
 				kubernetes.Appended(file, l, id.Value))
 			return true
 		case name == "azp" && id.Claim == "appid", name == "appid" && id.Claim == "azp":
 			a.Add("map-client-id", "take the client id from "+id.Claim,
-				kubernetes.Set(file, claim, path, "name", id.Claim))
+				kubernetes.Set(file, claim.at, claim.path, "name", id.Claim))
 			if !slices.Contains(l.Texts(), id.Value) {
 				a.Add("map-client-id", "", kubernetes.Appended(file, l, id.Value))
 			}
@@ -99,10 +78,8 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 // asks reports whether some Allow rule asks for a claim.
 func (p *proposer) asks(claim string) bool {
 	for _, r := range p.allowRules() {
-		for _, v := range itemsOf(r.at.At("principal", "jwt", "claims")) {
-			if name, _ := v.Member("name").Str(); name == claim {
-				return true
-			}
+		if slices.ContainsFunc(r.claims(), func(c comparedClaim) bool { return c.name == claim }) {
+			return true
 		}
 	}
 	return false
@@ -111,11 +88,11 @@ func (p *proposer) asks(claim string) bool {
 // ask has each Allow rule ask for a claim, or adds the authorization that does.
 func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 	all := p.allowRules()
-	if !isSet(p.spec.Member("authorization")) {
+	if !p.spec.Member("authorization").IsSet() {
 		i := slices.IndexFunc(p.providers, func(one *provider) bool {
 			return one.Provider == w.Provider
 		})
-		return p.change(a.ID, a.Title, p.authorizing(p.providers[i], a.Claim, a.Values)), true
+		return p.Change(a.ID, a.Title, p.authorizing(p.providers[i], a.Claim, a.Values)), true
 	}
 	if len(all) == 0 || p.defaultAllows() != rules.No {
 		return rules.Change{}, false
@@ -124,14 +101,12 @@ func (p *proposer) ask(w *amend.Written, a amend.Ask) (rules.Change, bool) {
 	for _, r := range all {
 		steps = append(steps, p.asking(r, a.Claim, a.Values...))
 	}
-	return p.change(a.ID, a.Title, steps...), true
+	return p.Change(a.ID, a.Title, steps...), true
 }
 
 // asking is the step that has a rule ask for a claim too.
 func (p *proposer) asking(r *authRule, claim string, values ...string) kubernetes.Step {
-	principal := r.at.Member("principal")
-	jwt := principal.Member("jwt")
-	file := p.fileOf(r.at)
+	principal, jwt, file := r.at.Member("principal"), r.jwt(), p.fileOf(r.at)
 	field := rules.FieldChange{
 		Field: r.path + "principal.jwt.claims",
 		To:    claim + " " + strings.Join(values, ", "),
@@ -167,7 +142,7 @@ func asked(claim string, values []string) source.Fields {
 // where jwt is, for a rule can name providers of its own SecurityPolicy alone.
 func (p *proposer) authorizing(one *provider, claim string, values []string) kubernetes.Step {
 	spec, file := p.policy.Spec, p.policy.File
-	if !isSet(spec.Member("jwt")) && p.outer != nil {
+	if !spec.Member("jwt").IsSet() && p.outer != nil {
 		spec, file = p.outer.Spec, p.outer.File
 	}
 	with := source.Fields{

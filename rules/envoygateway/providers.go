@@ -14,7 +14,7 @@ func (c *compiler) tellsProvidersApart() bool {
 	return len(c.providers) > 1 && c.open == rules.No && c.providersUnread() == nil &&
 		slices.ContainsFunc(rulesIn(c.spec), func(r *authRule) bool {
 			_, hasExpression := celOf(r)
-			return hasExpression || r.at.At("principal", "jwt").Is(source.Object)
+			return hasExpression || r.jwt().Is(source.Object)
 		})
 }
 
@@ -73,7 +73,7 @@ func (c *compiler) notBefore(p *provider, before []*provider) *rules.Check {
 // counts reports whether a rule can match, as far as it is known which provider has accepted the
 // token.
 func (c *compiler) counts(r *authRule) bool {
-	jwt := r.at.At("principal", "jwt")
+	jwt := r.jwt()
 	if c.only == nil || !jwt.Is(source.Object) {
 		return true
 	}

@@ -198,11 +198,11 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		p.refs = append(p.refs, refs...)
 	}
 	list := p.Spec.Member("targetSelectors")
-	if list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+	if list.IsSet() && !list.Is(source.List) {
 		p.unread = "the targetSelectors of " + p.String() + " can't be read"
 		return p
 	}
-	for _, item := range itemsOf(list) {
+	for _, item := range list.List() {
 		s, ok := selectorOf(item)
 		if !ok {
 			p.unread = "a selector of " + p.String() + " can't be read"
@@ -264,14 +264,6 @@ func attachableOf(file *source.File, object *source.Value) *attachable {
 		a.parents = append(a.parents, refs...)
 	}
 	return a
-}
-
-// itemsOf are those of a list; none of anything else.
-func itemsOf(v *source.Value) []*source.Value {
-	if v.Is(source.List) {
-		return v.Items
-	}
-	return nil
 }
 
 // isRoute reports whether a kind is that of a route.

@@ -37,12 +37,12 @@ func (c *compiler) routed() (rules.Node, bool) {
 // matches, or where that can't be read.
 func (c *compiler) takenByRules() (rules.Predicate, bool) {
 	var some []rules.Predicate
-	for _, rule := range itemsOf(c.route.Spec.Member("rules")) {
+	for _, rule := range c.route.Spec.Member("rules").List() {
 		name, _ := rule.Member("name").Str()
 		if c.of.section != "" && c.of.section != name && c.of.kind == c.route.Kind {
 			continue
 		}
-		matches := itemsOf(rule.Member("matches"))
+		matches := rule.Member("matches").List()
 		if len(matches) == 0 || c.route.Kind != httpRoute {
 			return rules.Predicate{}, false
 		}
@@ -64,10 +64,10 @@ func (c *compiler) asides() []rules.Aside {
 		return nil
 	}
 	var here, beside []rules.Predicate
-	for _, rule := range itemsOf(c.route.Spec.Member("rules")) {
+	for _, rule := range c.route.Spec.Member("rules").List() {
 		name, _ := rule.Member("name").Str()
 		some := []rules.Predicate{}
-		for _, match := range itemsOf(rule.Member("matches")) {
+		for _, match := range rule.Member("matches").List() {
 			parts, ok := matchedBy(match)
 			if !ok {
 				return nil
@@ -102,14 +102,14 @@ func matchedBy(match *source.Value) (parts []rules.Predicate, ok bool) {
 	if !match.Is(source.Object) {
 		return nil, false
 	}
-	if method := match.Member("method"); isSet(method) {
+	if method := match.Member("method"); method.IsSet() {
 		text, isText := method.Str()
 		if !isText || kubernetes.Marked(method) {
 			return nil, false
 		}
 		parts = append(parts, methodIn([]string{text}))
 	}
-	if path := match.Member("path"); isSet(path) {
+	if path := match.Member("path"); path.IsSet() {
 		test, broken, read := pathEnding(path)
 		if !read || broken != "" {
 			return nil, false
@@ -121,11 +121,11 @@ func matchedBy(match *source.Value) (parts []rules.Predicate, ok bool) {
 		in    rules.Source
 	}{{"headers", rules.FromHTTP}, {"queryParams", rules.FromQuery}} {
 		list := match.Member(of.field)
-		if isSet(list) && !list.Is(source.List) {
+		if list.IsSet() && !list.Is(source.List) {
 			return nil, false
 		}
 		var names []string
-		for _, item := range itemsOf(list) {
+		for _, item := range list.List() {
 			name, test, read := namedTest(item, of.in)
 			if !read {
 				return nil, false
@@ -158,7 +158,7 @@ func namedTest(
 	}
 	input := rules.Input{Source: in, Name: name}
 	switch kind := item.Member("type"); {
-	case !isSet(kind) || kind.Text == "Exact":
+	case !kind.IsSet() || kind.Text == "Exact":
 		test = rules.Predicate{Op: rules.OneOf, Input: input, Values: rules.Literals(value)}
 	case kind.Text == "RegularExpression":
 		pattern, err := rules.WholePattern(value)

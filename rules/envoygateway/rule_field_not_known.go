@@ -1,11 +1,11 @@
 package envoygateway
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func fieldNotKnown() rules.Rule {
@@ -18,36 +18,30 @@ func fieldNotKnown() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docAPI},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
-			spec := s.policy.Spec
-			lookThrough(spec, func(of *source.Value, path string, known []field) {
-				for i := range of.Members {
-					if f, found := s.unknownField(&of.Members[i], path, known); found {
-						all = append(all, f)
+		Check: eachInstance(func(s subject) {
+			lookThrough(s.policy.Spec, func(of *source.Value, path string, known []field) {
+				if of.Is(source.Object) {
+					for i := range of.Members {
+						s.member(&of.Members[i], path, known)
 					}
 				}
 			})
-			return all
 		}),
 	}
 }
 
-// unknownField is the finding about a member that is no field, or none of this version.
-func (s *subject) unknownField(
-	m *source.Member, path string, known []field,
-) (rules.Finding, bool) {
+// member looks at a member that is perhaps no field, or none of this version.
+func (s *subject) member(m *source.Member, path string, known []field) {
 	at := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
 	i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Key })
 	switch {
 	case i < 0:
-		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
-			instead(m.Key)), true
+		s.found.At(at, path+m.Key, "%s is not a field of Envoy Gateway%s", path+m.Key,
+			instead(m.Key))
 	case s.has(known[i].since) == rules.No:
-		return s.FindingAt(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with "+
-			"1.%d", path+m.Key, s.version, known[i].since), true
+		s.found.At(at, path+m.Key, "%s is not a field of Envoy Gateway %s: it came with 1.%d",
+			path+m.Key, s.version, known[i].since)
 	}
-	return rules.Finding{}, false
 }
 
 // instead is what was probably meant; empty where nothing is known.
@@ -84,51 +78,39 @@ func fields(names ...string) []field {
 
 // lookThrough visits each object of a policy whose fields are known.
 func lookThrough(
-	spec *source.Value, look func(of *source.Value, path string, fields []field),
+	spec *source.Value, visit func(of *source.Value, path string, fields []field),
 ) {
-	visit := func(v *source.Value, path string, fields []field) {
-		if v.Is(source.Object) {
-			look(v, path, fields)
-		}
-	}
-	each := func(list *source.Value, path string, do func(v *source.Value, path string)) {
-		for i, v := range itemsOf(list) {
-			do(v, fmt.Sprintf("%s[%d].", path, i))
-		}
-	}
+	target := fields("group", "kind", "name", "sectionName")
 	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
 		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
 		field{"mergeType", mergeSince}, field{"csrf", celSince}))
-	visit(spec.Member("targetRef"), "targetRef.", fields("group", "kind", "name", "sectionName"))
-	each(spec.Member("targetRefs"), "targetRefs", func(v *source.Value, path string) {
-		visit(v, path, fields("group", "kind", "name", "sectionName"))
-	})
-	each(spec.Member("targetSelectors"), "targetSelectors", func(v *source.Value, path string) {
+	visit(spec.Member("targetRef"), "targetRef.", target)
+	for path, v := range kubernetes.ItemsIn(spec, "", "targetRefs") {
+		visit(v, path, target)
+	}
+	for path, v := range kubernetes.ItemsIn(spec, "", "targetSelectors") {
 		visit(v, path, fields("group", "kind", "namespaces", "matchLabels", "matchExpressions"))
-	})
+	}
 	jwt := spec.Member("jwt")
 	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
-	each(jwt.Member("providers"), "jwt.providers", func(v *source.Value, path string) {
+	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
 		visit(v, path, fields("name", "issuer", "audiences", "remoteJWKS", "localJWKS",
 			"claimToHeaders", "recomputeRoute", "extractFrom"))
 		visit(v.Member("extractFrom"), path+"extractFrom.", fields("headers", "cookies",
 			"params"))
-	})
-	authorization := spec.Member("authorization")
-	visit(authorization, "authorization.", fields("rules", "defaultAction"))
-	each(authorization.Member("rules"), "authorization.rules", func(v *source.Value, path string) {
-		visit(v, path, append(fields("name", "action", "operation", "principal"),
+	}
+	visit(spec.Member("authorization"), "authorization.", fields("rules", "defaultAction"))
+	for _, r := range rulesIn(spec) {
+		visit(r.at, r.path, append(fields("name", "action", "operation", "principal"),
 			field{"cel", celSince}))
-		visit(v.Member("operation"), path+"operation.", append(fields("methods"),
+		visit(r.at.Member("operation"), r.path+"operation.", append(fields("methods"),
 			field{"path", pathSince}))
-		principal := v.Member("principal")
-		path += "principal."
-		visit(principal, path, append(fields("clientCIDRs", "jwt", "headers"),
-			field{"clientIPGeoLocations", geoSince}))
-		jwt := principal.Member("jwt")
-		visit(jwt, path+"jwt.", fields("provider", "claims", "scopes"))
-		each(jwt.Member("claims"), path+"jwt.claims", func(v *source.Value, path string) {
-			visit(v, path, fields("name", "valueType", "values"))
-		})
-	})
+		visit(r.at.Member("principal"), r.path+"principal.",
+			append(fields("clientCIDRs", "jwt", "headers"),
+				field{"clientIPGeoLocations", geoSince}))
+		visit(r.jwt(), r.path+"principal.jwt.", fields("provider", "claims", "scopes"))
+		for _, claim := range r.claims() {
+			visit(claim.at, claim.path, fields("name", "valueType", "values"))
+		}
+	}
 }

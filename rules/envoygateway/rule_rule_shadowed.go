@@ -26,25 +26,22 @@ func ruleShadowed() rules.Rule {
 	}
 }
 
-func checkShadowed(s subject) []rules.Finding {
+func checkShadowed(s subject) {
 	all := rulesIn(s.spec)
 	if s.doubt != nil || s.unreadable(s.spec.Member("authorization")) != nil {
-		return nil
+		return
 	}
-	var found []rules.Finding
 	var before ahead
 	for _, r := range all {
 		if first := before.first(r); first != nil {
-			f := s.FindingAt(r.at, "authorization.rules", "%s is never reached: %s, which "+
+			f := s.found.At(r.at, "authorization.rules", "%s is never reached: %s, which "+
 				"stands before it, %s", r, first.by, first.why)
 			if !first.sure || r.action == first.by.action {
 				f.Severity = rules.Warning
 			}
-			found = append(found, f)
 		}
 		before.add(s, r)
 	}
-	return found
 }
 
 // ahead is what the rules decide that stand before another one: of those that decide alike, the

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
 )
@@ -19,16 +18,13 @@ func claimIsNoText() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codeRules},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
-			s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
-				name, _ := claim.Member("name").Str()
-				if slices.Contains(envoy.NoTexts(), name) {
-					all = append(all, s.FindingAt(claim.Member("name"), path+"name", "%s is a "+
-						"number or a boolean in tokens: this never matches", name))
+		Check: eachInstance(func(s subject) {
+			for _, claim := range s.comparedClaims() {
+				if slices.Contains(envoy.NoTexts(), claim.name) {
+					s.found.At(claim.at.Member("name"), claim.path+"name",
+						"%s is a number or a boolean in tokens: this never matches", claim.name)
 				}
-			})
-			return all
+			}
 		}),
 	}
 }
@@ -46,29 +42,25 @@ func textClaimComparedWithList() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codeRules},
-		Check: eachInstance(func(s subject) []rules.Finding {
+		Check: eachInstance(func(s subject) {
 			texts := []string{
 				"aud", "azp", "appid", "iss", "tid", "oid", "sub", "idtyp", "ver", "appidacr",
 				"azpacr", "upn", "preferred_username", "email", "name", "unique_name",
 			}
-			var all []rules.Finding
-			s.eachClaim(func(_ *authRule, claim *source.Value, path string) {
-				name, _ := claim.Member("name").Str()
-				kind, _ := claim.Member("valueType").Str()
-				at := cmp.Or(claim.Member("values"), claim)
+			for _, claim := range s.comparedClaims() {
+				name, isList := claim.name, claim.kind == "StringArray"
+				at := cmp.Or(claim.at.Member("values"), claim.at)
 				switch {
 				case !s.ofEntra():
-				case kind == "StringArray" && slices.Contains(texts, name):
-					all = append(all, s.FindingAt(at, path+"valueType",
-						"%s is a text in tokens: StringArray never matches it", name))
-				case kind != "StringArray" && (name == "scope" ||
+				case isList && slices.Contains(texts, name):
+					s.found.At(at, claim.path+"valueType",
+						"%s is a text in tokens: StringArray never matches it", name)
+				case !isList && (name == "scope" ||
 					name == "scp" && s.has(scpSince) == rules.Yes):
-					all = append(all, s.FindingAt(at, path+"valueType",
-						"%s is split into a list before the rules see it: String never matches it",
-						name))
+					s.found.At(at, claim.path+"valueType", "%s is split into a list before the "+
+						"rules see it: String never matches it", name)
 				}
-			})
-			return all
+			}
 		}),
 	}
 }

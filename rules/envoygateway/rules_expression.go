@@ -12,16 +12,17 @@ func expressionNotParseable() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codePolicy},
-		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
-			if e.fault == nil {
-				return nil
+		Check: eachInstance(func(s subject) {
+			for _, e := range s.expressions() {
+				if e.fault == nil {
+					continue
+				}
+				message := e.unreadable()
+				for _, hint := range e.fault.Hints {
+					message += "; " + hint.Text
+				}
+				s.found.At(s.faultAt(e, e.fault), e.field, "%s", message)
 			}
-			message := e.unreadable()
-			for _, hint := range e.fault.Hints {
-				message += "; " + hint.Text
-			}
-			return []rules.Finding{s.FindingAt(s.faultAt(e, e.fault), e.field, "%s",
-				message)}
 		}),
 	}
 }
@@ -38,16 +39,11 @@ func expressionNotSupported() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{codeCEL},
-		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
-			if e.parsed == nil {
-				return nil
+		Check: eachExpression(func(s subject, e celExpression) {
+			if refused := e.parsed.Refused(); refused != nil {
+				s.found.At(s.faultAt(e, refused), e.field, "column %d: %s",
+					refused.Pos.Column, refused.Cause)
 			}
-			refused := e.parsed.Refused()
-			if refused == nil {
-				return nil
-			}
-			return []rules.Finding{s.FindingAt(s.faultAt(e, refused), e.field, "column %d: %s",
-				refused.Pos.Column, refused.Cause)}
 		}),
 	}
 }
@@ -65,22 +61,18 @@ func expressionDecidesNothing() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codeJWT, codeCEL},
-		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
-			if e.parsed == nil {
-				return nil
-			}
+		Check: eachExpression(func(s subject, e celExpression) {
 			always := true
 			for _, part := range e.parsed.Parts(s.celEnv()) {
 				if isNever(part.Predicate) {
-					return []rules.Finding{s.FindingAt(e.at, e.field, "%s", trueForNone(part))}
+					s.found.At(e.at, e.field, "%s", trueForNone(part))
+					return
 				}
 				always = always && isAlways(part.Predicate)
 			}
-			if !always {
-				return nil
+			if always {
+				s.found.At(e.at, e.field, "the expression is true for every request")
 			}
-			return []rules.Finding{s.FindingAt(e.at, e.field,
-				"the expression is true for every request")}
 		}),
 	}
 }
@@ -96,20 +88,14 @@ func queryInPath() rules.Rule {
 		Lesser:     "a warning in an Allow rule, which keeps out requests with a query",
 		Since:      since,
 		References: []string{docAttributes},
-		Check: eachExpression(func(s subject, e celExpression) []rules.Finding {
-			if e.parsed == nil {
-				return nil
-			}
-			var all []rules.Finding
+		Check: eachExpression(func(s subject, e celExpression) {
 			for _, test := range e.parsed.WholePaths() {
-				f := s.FindingAt(e.at, e.field, "%s: request.path has the query too, which any "+
+				f := s.found.At(e.at, e.field, "%s: request.path has the query too, which any "+
 					"caller can add", test)
 				if e.rule.action == actionAllow {
 					f.Severity = rules.Warning
 				}
-				all = append(all, f)
 			}
-			return all
 		}),
 	}
 }

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,14 +21,11 @@ func policyRefused() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codeTypes},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(s subject) {
 			p := s.policy
 			for _, r := range p.refusals(s.cluster) {
-				all = append(all, s.FindingAt(r.at, r.field, "%s is refused: %s", p.String(),
-					r.why))
+				s.found.At(r.at, r.field, "%s is refused: %s", p.String(), r.why)
 			}
-			return all
 		}),
 	}
 }
@@ -43,14 +41,13 @@ func policyWithAnError() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{codePolicy, notesClosed},
-		Check: eachInstance(func(s subject) []rules.Finding {
+		Check: eachInstance(func(s subject) {
 			if _, _, refused := s.refused(); refused != "" || s.doubt != nil {
-				return nil
+				return
 			}
 			if at, field, why := s.broken(); why != "" {
-				return []rules.Finding{s.FindingAt(at, field, "%s: every request gets 500", why)}
+				s.found.At(at, field, "%s: every request gets 500", why)
 			}
-			return nil
 		}),
 	}
 }
@@ -68,24 +65,16 @@ func providerNotInPolicy() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, issueMerged, codeTypes},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(s subject) {
 			for _, r := range rulesIn(s.spec) {
-				jwt := r.at.At("principal", "jwt")
-				name := jwt.Member("provider")
-				if !jwt.Is(source.Object) || kubernetes.Marked(name) || s.doubt != nil {
-					continue
-				}
-				if name == nil {
-					name = jwt
-				}
-				if s.providerOf(jwt) == nil && len(s.providers) > 0 {
-					all = append(all, s.FindingAt(name, r.path+"principal.jwt.provider",
-						"this SecurityPolicy has no provider %s: the rule matches nothing",
-						name.Text))
+				jwt := r.jwt()
+				name := cmp.Or(jwt.Member("provider"), jwt)
+				if jwt.Is(source.Object) && !kubernetes.Marked(name) && s.doubt == nil &&
+					s.providerOf(jwt) == nil && len(s.providers) > 0 {
+					s.found.At(name, r.path+"principal.jwt.provider", "this SecurityPolicy has "+
+						"no provider %s: the rule matches nothing", name.Text)
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -102,21 +91,19 @@ func tokenNotNeeded() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, docJWT},
-		Check: eachInstance(func(s subject) []rules.Finding {
+		Check: eachInstance(func(s subject) {
 			jwt := s.spec.Member("jwt")
 			if len(s.providers) == 0 || s.doubt != nil || !envoy.LetsIn(s.root()) {
-				return nil
+				return
 			}
 			if s.open == rules.Yes {
-				return []rules.Finding{s.FindingAt(jwt.Member("failOpen"), "jwt.failOpen",
-					"a request without a token gets in, or with a bad one: failOpen lets it "+
-						"pass, and no authorization rule asks for a token")}
+				s.found.At(jwt.Member("failOpen"), "jwt.failOpen", "a request without a token "+
+					"gets in, or with a bad one: failOpen lets it pass, and no authorization "+
+					"rule asks for a token")
+			} else if s.optional == rules.Yes {
+				s.found.At(jwt.Member("optional"), "jwt.optional", "a request without a token "+
+					"gets in: optional lets it pass, and no authorization rule asks for a token")
 			}
-			if v := jwt.Member("optional"); s.optional == rules.Yes {
-				return []rules.Finding{s.FindingAt(v, "jwt.optional", "a request without a token "+
-					"gets in: optional lets it pass, and no authorization rule asks for a token")}
-			}
-			return nil
 		}),
 	}
 }
@@ -131,22 +118,13 @@ func rulesDecideNothing() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAPI, codeRules},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			if s.doubt != nil || s.defaultAllows() != rules.Yes {
-				return nil
+		Check: eachInstance(func(s subject) {
+			v, all := s.spec.Member("authorization"), len(rulesIn(s.spec))
+			if s.doubt == nil && s.defaultAllows() == rules.Yes && s.unreadable(v) == nil &&
+				all > 0 && all == len(s.allowRules()) {
+				s.found.At(v.Member("defaultAction"), "authorization.defaultAction",
+					"the rules decide nothing: each allows, and so does defaultAction")
 			}
-			all := rulesIn(s.spec)
-			for _, r := range all {
-				if r.action != actionAllow {
-					return nil
-				}
-			}
-			v := s.spec.At("authorization", "defaultAction")
-			if len(all) == 0 || s.unreadable(s.spec.Member("authorization")) != nil {
-				return nil
-			}
-			return []rules.Finding{s.FindingAt(v, "authorization.defaultAction",
-				"the rules decide nothing: each allows, and so does defaultAction")}
 		}),
 	}
 }
@@ -163,8 +141,7 @@ func policySelectsNothing() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docAttach, codePolicy},
-		Check: eachInstance(func(s subject) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(s subject) {
 			p := s.policy
 			shown := func(kind string) bool {
 				return slices.ContainsFunc(s.shown, func(a *attachable) bool {
@@ -172,32 +149,28 @@ func policySelectsNothing() rules.Rule {
 				})
 			}
 			if p.idle != "" {
-				all = append(all, s.FindingAt(p.Spec.Member("targetRefs"), "targetRefs", "%s",
-					p.idle))
+				s.found.At(p.Spec.Member("targetRefs"), "targetRefs", "%s", p.idle)
 			}
 			for _, ref := range p.refs {
 				t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
 				if s.lacksSection(t) {
-					all = append(all, s.FindingAt(ref.At, "targetRefs", "%s %s has no section %s "+
+					s.found.At(ref.At, "targetRefs", "%s %s has no section %s "+
 						"in these files: the policy is not attached to it", ref.Kind,
-						qualified(p.Namespace, ref.Name), ref.Section))
+						qualified(p.Namespace, ref.Name), ref.Section)
 				}
 				if shown(ref.Kind) && !s.mayShow(t) {
-					all = append(all, s.FindingAt(ref.At, "targetRefs",
-						"there is no %s %s in these files", ref.Kind,
-						qualified(p.Namespace, ref.Name)))
+					s.found.At(ref.At, "targetRefs", "there is no %s %s in these files", ref.Kind,
+						qualified(p.Namespace, ref.Name))
 				}
 			}
-			list := itemsOf(p.Spec.Member("targetSelectors"))
+			list := p.Spec.Member("targetSelectors").List()
 			for i, selector := range p.selectors {
 				if shown(selector.kind) && !selector.wide &&
 					s.selectsShown(p, selector) == rules.No {
-					all = append(all, s.FindingAt(list[i], "targetSelectors",
-						"no %s of namespace %s has the labels %s in these files",
-						selector.kind, p.Namespace, selector.String()))
+					s.found.At(list[i], "targetSelectors", "no %s of namespace %s has the labels "+
+						"%s in these files", selector.kind, p.Namespace, selector.String())
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -220,19 +193,18 @@ func outerPolicyDropped() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docAttach, issueDropped, notesMerge, codePolicy},
-		Check: eachInstance(func(s subject) []rules.Finding {
+		Check: eachInstance(func(s subject) {
 			lost := s.dropped()
 			if len(lost) == 0 || s.doubt != nil {
-				return nil
+				return
 			}
 			verb := "holds"
 			if len(lost) > 1 {
 				verb = "hold"
 			}
-			return []rules.Finding{s.FindingAt(s.policy.attachment(), lost[0],
-				"%s takes the place of %s, whose %s no longer %s for %s",
-				s.policy.String(), s.outer.String(), strings.Join(lost, " and "), verb,
-				s.name)}
+			s.found.At(s.policy.attachment(), lost[0], "%s takes the place of %s, whose %s no "+
+				"longer %s for %s", s.policy.String(), s.outer.String(),
+				strings.Join(lost, " and "), verb, s.name)
 		}),
 	}
 }
@@ -246,14 +218,12 @@ func (i *instance) dropped() []string {
 	for _, field := range []string{
 		"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
 	} {
-		if isSet(i.outer.Spec.Member(field)) && !isSet(i.spec.Member(field)) {
+		if i.outer.Spec.Member(field).IsSet() && !i.spec.Member(field).IsSet() {
 			lost = append(lost, field)
 		}
 	}
 	return lost
 }
-
-func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
 
 // attachment is where the policy says what it is attached to.
 func (p *policy) attachment() *source.Value {

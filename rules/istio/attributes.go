@@ -172,16 +172,7 @@ func (c *compiler) rewritten(name string) string {
 			return "the JWT rule takes the token out of the header " + name + " before the " +
 				"policy looks at it, unless forwardOriginalToken is true"
 		}
-		writes := []*source.Value{at.Member("outputPayloadToHeader")}
-		if to := at.Member("outputClaimToHeaders"); to.Is(source.List) {
-			for _, item := range to.Items {
-				writes = append(writes, item.Member("header"))
-			}
-		}
-		if slices.ContainsFunc(writes, func(v *source.Value) bool {
-			text, _ := v.Str()
-			return strings.EqualFold(text, name)
-		}) {
+		if writes(c.jwt[i], strings.ToLower(name)) {
 			return "a JWT rule writes a claim into the header " + name + " before the policy " +
 				"looks at it"
 		}

@@ -2,7 +2,6 @@ package istio
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -48,17 +47,14 @@ func inOrderOfCreation(w *workload) []*resource {
 func jwtRulesOf(w *workload) []*jwtRule {
 	var all []*jwtRule
 	for _, p := range inOrderOfCreation(w) {
-		items := p.Spec.Member("jwtRules")
-		if p.Kind != requestAuthentication || !items.Is(source.List) {
+		if p.Kind != requestAuthentication {
 			continue
 		}
-		for i, v := range items.Items {
-			if !v.Is(source.Object) {
-				continue
+		for path, v := range kubernetes.ItemsIn(p.Spec, "", "jwtRules") {
+			if v.Is(source.Object) {
+				split := kubernetes.ListIn(v, path, "spaceDelimitedClaims")
+				all = append(all, &jwtRule{of: p, at: v, path: path, split: split})
 			}
-			r := &jwtRule{of: p, at: v, path: fmt.Sprintf("jwtRules[%d].", i)}
-			r.split = kubernetes.ListIn(v, r.path, "spaceDelimitedClaims")
-			all = append(all, r)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *jwtRule) int {
@@ -117,7 +113,7 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 func (c *compiler) unreadRules() (at *source.Value, why *rules.Unknown) {
 	for _, p := range c.policies {
 		v := p.Spec.Member("jwtRules")
-		if p.Kind != requestAuthentication || v == nil || v.Is(source.Null) {
+		if p.Kind != requestAuthentication || !v.IsSet() {
 			continue
 		}
 		odd := func(item *source.Value) bool { return !item.Is(source.Object) }

@@ -24,7 +24,7 @@ const (
 // action is what a policy does with requests that its rules match.
 func (r *resource) action() string {
 	switch v := r.Spec.Member("action"); {
-	case v == nil, v.Is(source.Null):
+	case !v.IsSet():
 		return actionAllow
 	default:
 		return v.Text
@@ -81,6 +81,11 @@ type authRule struct {
 	when   []condition
 }
 
+// conditions are all that the rule has, whether they are alternatives or not.
+func (r *authRule) conditions() []condition {
+	return slices.Concat(slices.Concat(r.from...), slices.Concat(r.to...), r.when)
+}
+
 // path is where the rule is in its policy: "rules[0]".
 func (r *authRule) path() string { return fmt.Sprintf("rules[%d]", r.index) }
 
@@ -92,11 +97,7 @@ func (r *authRule) String() string {
 // rulesOf lists the rules of a policy. One that is null is none: the policy is unreadable then.
 func rulesOf(p *resource) []*authRule {
 	var all []*authRule
-	items := p.Spec.Member("rules")
-	if !items.Is(source.List) {
-		return nil
-	}
-	for i, v := range items.Items {
+	for i, v := range p.Spec.Member("rules").List() {
 		if v.Is(source.Null) {
 			continue
 		}
@@ -110,32 +111,23 @@ func rulesOf(p *resource) []*authRule {
 // read takes the conditions of a rule.
 func (r *authRule) read() {
 	path := r.path() + "."
-	each := func(name string, visit func(item *source.Value, path string)) {
-		items := r.at.Member(name)
-		if !items.Is(source.List) {
-			return
-		}
-		for i, item := range items.Items {
-			visit(item, fmt.Sprintf("%s%s[%d].", path, name, i))
-		}
-	}
-	each("from", func(item *source.Value, path string) {
+	for path, item := range kubernetes.ItemsIn(r.at, path, "from") {
 		r.from = append(r.from, conditionsIn(
 			item.Member("source"), path+"source.", sourceFields(),
 		))
-	})
-	each("to", func(item *source.Value, path string) {
+	}
+	for path, item := range kubernetes.ItemsIn(r.at, path, "to") {
 		r.to = append(r.to, conditionsIn(
 			item.Member("operation"), path+"operation.", operationFields(),
 		))
-	})
-	each("when", func(item *source.Value, path string) {
+	}
+	for path, item := range kubernetes.ItemsIn(r.at, path, "when") {
 		of := item.Member("key")
 		if why := kubernetes.DoubtOf(of, path+"key"); why != nil {
 			r.when = append(r.when, condition{
 				values: kubernetes.List{Field: path + "key", At: of, Doubt: why},
 			})
-			return
+			continue
 		}
 		key, _ := of.Str()
 		if !isKnown(key) && r.broken == "" {
@@ -146,7 +138,7 @@ func (r *authRule) read() {
 			values:    kubernetes.ListIn(item, path, "values"),
 			not:       kubernetes.ListIn(item, path, "notValues"),
 		})
-	})
+	}
 }
 
 // namedField is a field of a source or an operation, and the attribute that it is about.
@@ -194,7 +186,7 @@ func (r *resource) unreadable() *rules.Unknown {
 		return why
 	}
 	items := r.Spec.Member("rules")
-	if items == nil || items.Is(source.Null) {
+	if !items.IsSet() {
 		return nil
 	}
 	odd := func(v *source.Value) bool { return !v.Is(source.Object) }
@@ -222,10 +214,7 @@ func misshapen(rule *source.Value, path string) *rules.Unknown {
 		if why := kubernetes.ShapeDoubt(items, source.List, path+part.name); why != nil {
 			return why
 		}
-		if !items.Is(source.List) {
-			continue
-		}
-		for _, item := range items.Items {
+		for _, item := range items.List() {
 			why := kubernetes.ShapeDoubt(item, source.Object, path+part.name)
 			if why == nil && part.of != "" {
 				why = kubernetes.ShapeDoubt(item.Member(part.of), source.Object, path+part.name)
@@ -301,12 +290,10 @@ func (c *compiler) unbuilt(r *authRule) string {
 	if r.broken != "" {
 		return r.broken
 	}
-	for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
-		for _, one := range some {
-			for _, l := range []kubernetes.List{one.values, one.not} {
-				if _, _, bad := c.test(one.attribute, l); bad != "" {
-					return bad
-				}
+	for _, one := range r.conditions() {
+		for _, l := range []kubernetes.List{one.values, one.not} {
+			if _, _, bad := c.test(one.attribute, l); bad != "" {
+				return bad
 			}
 		}
 	}

@@ -23,23 +23,24 @@ func repairable() []string {
 // changer makes changes of the policies of one workload.
 type changer struct {
 	*compiler
-	of     *rules.Configuration
-	policy *rules.Policy
+	kubernetes.Changer
 }
 
-func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
+// changerOf is nil where the policy is not one of the configuration.
+func changerOf(c *rules.Configuration, policy *rules.Policy) *changer {
 	i := c.Index(policy)
 	if i < 0 {
-		return nil, false
+		return nil
 	}
-	return &changer{newCompiler(c.Entries[i].(*workload), nil), c, policy}, true
+	by := kubernetes.Changer{Of: c, Policy: policy, Read: read}
+	return &changer{newCompiler(c.Entries[i].(*workload), nil), by}
 }
 
 // changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
-	m, ok := changerOf(c, f.Policy)
-	if !ok {
+	m := changerOf(c, f.Policy)
+	if m == nil {
 		return rules.Change{}
 	}
 	switch f.Rule {
@@ -54,7 +55,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case "dry-run-left-on":
 		for _, p := range m.policies {
 			if v := p.dryRun(); v != nil && v.Pos == f.Pos {
-				return m.made("end-dry-run", "let the policy decide",
+				return m.Change("end-dry-run", "let the policy decide",
 					kubernetes.Replaced(p.File, v, f.Field, "false"))
 			}
 		}
@@ -62,14 +63,9 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	return m.editor().Finding(goal)
 }
 
-// made is a change by edits of files, or why it can't be made.
-func (m *changer) made(id, title string, steps ...kubernetes.Step) rules.Change {
-	return kubernetes.Changed(m.of, m.policy, read, id, title, steps...)
-}
-
 // editor makes the changes of JWT rules that Envoy Gateway makes of its providers.
 func (m *changer) editor() *amend.Editor {
-	e := &amend.Editor{Make: m.made}
+	e := &amend.Editor{Changer: m.Changer}
 	for i, r := range m.jwt {
 		e.Providers = append(e.Providers, amend.Written{
 			Provider: m.providers[i], File: r.of.File, Value: r.at, Path: r.path,
@@ -84,18 +80,18 @@ func (m *changer) asRequestsHave(f *rules.Finding) rules.Change {
 	change := rules.Change{
 		Title: "repair " + f.Rule, Refused: "what was meant only who wrote it knows",
 	}
-	i := instance{m.compiler, m.policy}
-	i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-		to := asRequestsHave(one.attribute, v.Text)
+	for _, v := range m.comparisons() {
+		to := asRequestsHave(v.attribute, v.Text)
 		if v.Pos != f.Pos || to == "" {
-			return
+			continue
 		}
 		id, title := "value-as-sent", "write "+to
-		if one.attribute == ofPrincipal {
+		if v.attribute == ofPrincipal {
 			id, title = "principal-slash", "write the principal with both slashes"
 		}
-		change = m.made(id, title, kubernetes.Replaced(r.of.File, v, l.Field, to))
-	})
+		change = m.Change(id, title,
+			kubernetes.Replaced(v.rule.of.File, v.Value, v.list.Field, to))
+	}
 	return change
 }
 
@@ -115,7 +111,7 @@ func (m *changer) splitScopes() rules.Change {
 			steps = append(steps, splitting(j))
 		}
 	}
-	return m.made(id, title, steps...)
+	return m.Change(id, title, steps...)
 }
 
 // splitting is the step that has a JWT rule split scp at its blanks.
@@ -137,13 +133,14 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 				if member.KeyPos != f.Pos || to == "" {
 					continue
 				}
-				change = m.made("rename-field", "write the field as Istio has it", kubernetes.Step{
+				renamed := kubernetes.Step{
 					File:  p.File,
 					Field: rules.FieldChange{Field: f.Field, From: member.Key, To: to},
 					Edit: func() (source.Edit, error) {
 						return p.File.RenameMember(object, member.Key, to)
 					},
-				})
+				}
+				change = m.Change("rename-field", "write the field as Istio has it", renamed)
 			}
 		})
 	}
@@ -184,7 +181,7 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				{Key: "requestPrincipals", Value: principals},
 			}}}}
 			field := rules.FieldChange{Field: f.Field, To: fmt.Sprint(principals...)}
-			return m.made(id, title, kubernetes.Step{
+			return m.Change(id, title, kubernetes.Step{
 				File: p.File, Field: field,
 				Edit: func() (source.Edit, error) { return p.File.SetMember(r.at, "from", from) },
 			})
@@ -200,7 +197,7 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
 			"the same workload, with notRequestPrincipals [\"*\"]: " + why}
 	}
-	return m.made(id, title, s)
+	return m.Change(id, title, s)
 }
 
 // addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of

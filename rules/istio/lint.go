@@ -37,31 +37,20 @@ func lintRules() []rules.Rule {
 // instance is one workload, as a rule looks at it.
 type instance struct {
 	*compiler
-	*rules.Policy
+	found *rules.Findings
 }
 
 // eachInstance is the check of a rule that looks at one workload at a time.
-func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return rules.EachEntry(func(w *workload, policy *rules.Policy) []rules.Finding {
-		return look(instance{newCompiler(w, nil), policy})
+func eachInstance(look func(instance)) func(*rules.Subject) []rules.Finding {
+	return rules.EachEntry(func(w *workload, found *rules.Findings) {
+		look(instance{newCompiler(w, nil), found})
 	})
 }
 
-// eachCondition visits each condition of a rule that counts, of any policy of a workload.
-func (i *instance) eachCondition(visit func(r *authRule, one condition)) {
-	for _, r := range i.authRules() {
-		for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
-			for _, one := range some {
-				visit(r, one)
-			}
-		}
-	}
-}
-
 // authRules are the rules of all AuthorizationPolicies of a workload.
-func (i *instance) authRules() []*authRule {
+func (w *workload) authRules() []*authRule {
 	var all []*authRule
-	for _, p := range i.policies {
+	for _, p := range w.policies {
 		if p.Kind == authorizationPolicy {
 			all = append(all, rulesOf(p)...)
 		}
@@ -69,17 +58,29 @@ func (i *instance) authRules() []*authRule {
 	return all
 }
 
-// eachValue visits each value of each condition.
-func (i *instance) eachValue(
-	visit func(r *authRule, one condition, v *source.Value, l kubernetes.List),
-) {
-	i.eachCondition(func(r *authRule, one condition) {
-		for _, l := range []kubernetes.List{one.values, one.not} {
-			for _, v := range l.Values {
-				visit(r, one, v, l)
+// comparison is a value that a rule compares an attribute with.
+type comparison struct {
+	rule      *authRule
+	attribute string
+	list      kubernetes.List // that has the value
+	not       bool            // the attribute must not have it
+	*source.Value
+}
+
+// comparisons lists the values that the rules of a workload compare attributes with.
+func (w *workload) comparisons() []comparison {
+	var all []comparison
+	for _, r := range w.authRules() {
+		for _, one := range r.conditions() {
+			for _, v := range one.values.Values {
+				all = append(all, comparison{r, one.attribute, one.values, false, v})
+			}
+			for _, v := range one.not.Values {
+				all = append(all, comparison{r, one.attribute, one.not, true, v})
 			}
 		}
-	})
+	}
+	return all
 }
 
 // ofEntra reports whether one of the JWT rules is for tokens of Entra ID.

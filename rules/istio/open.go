@@ -47,9 +47,9 @@ func (w *workload) leaveOpen(p *resource, of *running) {
 func (w *workload) whyOpen(p *resource, of *running) (kubernetes.LabelsAt, *rules.Unknown) {
 	var places []kubernetes.LabelsAt
 	if w.cluster.reaches(p, of.namespace) == rules.Maybe {
-		places = append(places, namespaceOf(p.At))
+		places = append(places, kubernetes.NamespaceOf(p.At))
 		if of.at != nil {
-			places = append(places, namespaceOf(of.at))
+			places = append(places, kubernetes.NamespaceOf(of.at))
 		}
 	}
 	for _, field := range []string{"targetRef", "targetRefs"} {
@@ -70,12 +70,6 @@ func (w *workload) whyOpen(p *resource, of *running) (kubernetes.LabelsAt, *rule
 	}
 	return kubernetes.LabelsAt{At: p.At, Field: "spec"}, &rules.Unknown{
 		Why: "what it has in the cluster, a file does not say",
-	}
-}
-
-func namespaceOf(object *source.Value) kubernetes.LabelsAt {
-	return kubernetes.LabelsAt{
-		At: object.At("metadata", "namespace"), Field: "metadata.namespace",
 	}
 }
 

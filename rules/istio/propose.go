@@ -27,14 +27,19 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	if !ok {
 		return nil
 	}
-	m, _ := changerOf(c, q.Policy)
-	p := &proposer{m, q}
-	if len(p.Failed) > 0 {
-		return p.LetIn(p.editor(), p.allowing(), p.ways)
+	p := &proposer{changerOf(c, q.Policy), q}
+	all := p.allowRules()
+	of := amend.Rules{
+		Needless: len(p.enforced(actionAllow)) == 0, Asks: p.asksFor, Ask: p.ask,
+		Amend: func(a *amend.Amends, rule int, failed *rules.Check) bool {
+			one := conditionAt(all[rule], failed.Pos)
+			return one != nil && p.amendCondition(a, all[rule], one)
+		},
 	}
-	return p.Narrow(p.editor(), amend.Rules{
-		Allowing: len(p.allowRules()), Asks: p.asksFor, Ask: p.ask,
-	})
+	for _, r := range all {
+		of.Allowing = append(of.Allowing, r.at)
+	}
+	return p.Proposals(p.editor(), of)
 }
 
 // allowRules are the rules that can let a request in.
@@ -50,35 +55,12 @@ func (c *compiler) allowRules() []*authRule {
 	return all
 }
 
-// allowing are those rules as the files have them.
-func (p *proposer) allowing() []*source.Value {
-	var all []*source.Value
-	for _, r := range p.allowRules() {
-		all = append(all, r.at)
-	}
-	return all
-}
-
-// ways is what makes one of the ALLOW rules match the request. It is empty where there is none.
-func (p *proposer) ways() []amend.Amends {
-	all := p.allowRules()
-	if len(all) == 0 && len(p.enforced(actionAllow)) == 0 {
-		return []amend.Amends{{}}
-	}
-	return p.Ways(p.allowing(), func(a *amend.Amends, rule int, failed *rules.Check) bool {
-		one := p.conditionAt(all[rule], failed.Pos)
-		return one != nil && p.amendCondition(a, all[rule], one)
-	})
-}
-
 // conditionAt is the condition of a rule whose values are at a place; nil where there is none.
 // What must not be is never changed.
-func (p *proposer) conditionAt(r *authRule, at source.Position) *condition {
-	for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
-		for i := range some {
-			if l := some[i].values; l.At != nil && l.At.Pos == at {
-				return &some[i]
-			}
+func conditionAt(r *authRule, at source.Position) *condition {
+	for _, one := range r.conditions() {
+		if l := one.values; l.At != nil && l.At.Pos == at {
+			return &one
 		}
 	}
 	return nil
@@ -115,16 +97,20 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, one *condition) 
 	return false
 }
 
-// rekeyed is the step that makes a condition read another claim.
+// rekeyed is the step that makes a condition of a when read another claim.
 func rekeyed(r *authRule, one *condition, claim string) kubernetes.Step {
+	item, path := whenOf(r, one)
 	to := ofClaims + "[" + claim + "]"
-	for _, item := range r.at.Member("when").Items {
-		if item.Member("values") == one.values.At {
-			field := strings.TrimSuffix(one.values.Field, "values") + "key"
-			return kubernetes.Replaced(r.of.File, item.Member("key"), field, to)
-		}
-	}
-	return kubernetes.Step{}
+	return kubernetes.Replaced(r.of.File, item.Member("key"), path+"key", to)
+}
+
+// whenOf is the item of a rule's when that a condition was read of, and its path.
+func whenOf(r *authRule, one *condition) (*source.Value, string) {
+	all := r.at.Member("when").List()
+	i := slices.IndexFunc(all, func(v *source.Value) bool {
+		return v.Member("values") == one.values.At
+	})
+	return all[i], strings.TrimSuffix(one.values.Field, "values")
 }
 
 // amendPrincipal makes a request principal that of the token's issuer: it writes the second slash,
@@ -149,16 +135,11 @@ func (p *proposer) amendPrincipal(a *amend.Amends, file *source.File, l kubernet
 // amendScope asks for a role instead of a scope, which a token without a user never has; or has
 // scopes split at their blanks, where the token has the one that is asked for.
 func (p *proposer) amendScope(a *amend.Amends, r *authRule, one *condition) bool {
-	file := r.of.File
 	if p.Profile.Flow == inspect.AppOnly && len(p.Profile.Roles) > 0 {
 		role := p.Profile.Roles[0]
-		item := slices.IndexFunc(r.at.Member("when").Items, func(v *source.Value) bool {
-			return v.Member("values") == one.values.At
-		})
-		object := r.at.Member("when").Items[item]
-		path := strings.TrimSuffix(one.values.Field, "values")
+		item, path := whenOf(r, one)
 		a.Add("require-role", "require the role "+role+" instead of a scope",
-			rekeyed(r, one, "roles"), kubernetes.Listed(file, object, path, "values", role))
+			rekeyed(r, one, "roles"), kubernetes.Listed(r.of.File, item, path, "values", role))
 		return true
 	}
 	has := func(scope string) bool { return slices.Contains(p.Profile.Scopes, scope) }
@@ -183,11 +164,9 @@ func (p *proposer) asksFor(claim string) bool {
 // asks reports whether some ALLOW rule asks for an attribute.
 func (p *proposer) asks(attribute string) bool {
 	for _, r := range p.allowRules() {
-		for _, some := range slices.Concat(r.from, [][]condition{r.when}) {
-			for _, one := range some {
-				if one.attribute == attribute && !one.values.Empty() {
-					return true
-				}
+		for _, one := range r.conditions() {
+			if one.attribute == attribute && !one.values.Empty() {
+				return true
 			}
 		}
 	}
@@ -210,7 +189,7 @@ func (p *proposer) ask(_ *amend.Written, a amend.Ask) (rules.Change, bool) {
 			Edit: func() (source.Edit, error) { return askFor(r, key, a.Values) },
 		})
 	}
-	return p.made(a.ID, a.Title, steps...), true
+	return p.Change(a.ID, a.Title, steps...), true
 }
 
 // askAlone adds an ALLOW policy where there is none: what it does not let in no longer gets in.
@@ -230,16 +209,14 @@ func (p *proposer) askAlone(id, title, key string, values []string) (rules.Chang
 	if why != "" {
 		return rules.Change{}, false
 	}
-	return p.made(id, title, s), true
+	return p.Change(id, title, s), true
 }
 
 // askFor is the edit that adds a condition to a rule.
 func askFor(r *authRule, key string, values []string) (source.Edit, error) {
-	items := make([]any, len(values))
-	for i, value := range values {
-		items[i] = value
+	one := source.Fields{
+		{Key: "key", Value: key}, {Key: "values", Value: kubernetes.Items(values)},
 	}
-	one := source.Fields{{Key: "key", Value: key}, {Key: "values", Value: items}}
 	if when := r.at.Member("when"); when.Is(source.List) {
 		return r.of.File.InsertItem(when, len(when.Items), one)
 	}

@@ -81,7 +81,7 @@ func (f *refuser) selection() {
 	f.kind(f.Spec.Member("selector"), "selector.", "matchLabels", source.Object)
 	ways := 0
 	for _, name := range []string{"selector", "targetRef", "targetRefs"} {
-		if v := f.Spec.Member(name); v != nil && !v.Is(source.Null) {
+		if v := f.Spec.Member(name); v.IsSet() {
 			ways++
 		}
 	}
@@ -129,20 +129,17 @@ func (f *refuser) nameless(field string) {
 		refs = refs[0].Items
 	}
 	for _, ref := range refs {
-		if ref.Is(source.Object) && !isSet(ref.Member("name")) {
+		if ref.Is(source.Object) && !ref.Member("name").IsSet() {
 			f.add(ref, field, "it has no name")
 		}
 	}
 }
 
-// isSet reports whether a field is there and not null.
-func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
-
 // items are those of a list. What is neither a list nor absent is refused, and so is what is not
 // of the kind.
 func (f *refuser) items(of *source.Value, path, name string, kind source.Kind) []*source.Value {
 	v := of.Member(name)
-	if v == nil || v.Is(source.Null) || kubernetes.Marked(v) {
+	if !v.IsSet() || kubernetes.Marked(v) {
 		return nil
 	}
 	if !v.Is(source.List) {
@@ -185,7 +182,7 @@ func mostItems(list string) int {
 // kind looks at a field that must be of a kind, where it is there.
 func (f *refuser) kind(of *source.Value, path, name string, kind source.Kind) {
 	v := of.Member(name)
-	if v != nil && !v.Is(source.Null) && !v.Is(kind) && !kubernetes.Marked(v) {
+	if v.IsSet() && !v.Is(kind) && !kubernetes.Marked(v) {
 		f.add(v, path+name, "it is %s, and must be %s", kubernetes.KindOf(v), kind)
 	}
 }
@@ -238,7 +235,7 @@ func (f *refuser) jwtRules() {
 func (f *refuser) keys(rule *source.Value, path string) {
 	issuer, inline := rule.Member("issuer"), rule.Member("jwks")
 	uri := rule.Member(keysField(rule))
-	empty := func(v *source.Value) bool { return v == nil || v.Is(source.Null) || v.Text == "" }
+	empty := func(v *source.Value) bool { return !v.IsSet() || v.Text == "" }
 	if issuer.Is(source.String) && issuer.Text == "" {
 		f.add(issuer, path+"issuer", "the issuer is empty")
 	} else if empty(issuer) && empty(uri) {
@@ -275,7 +272,7 @@ func (f *refuser) authorization() {
 	}
 	custom := f.action() == actionCustom
 	list := f.Spec.Member("rules")
-	none := list == nil || list.Is(source.Null) || list.Is(source.List) && len(list.Items) == 0
+	none := !list.IsSet() || list.Is(source.List) && len(list.Items) == 0
 	switch name := provider.Member("name"); {
 	case provider != nil && !custom:
 		f.add(provider, "provider", "only CUSTOM has a provider")
@@ -310,8 +307,8 @@ func (f *refuser) object(of *source.Value, path, list, name string, fields []nam
 		for _, name := range []string{field.name, field.not} {
 			f.items(object, path+".", name, source.String)
 			v := object.Member(name)
-			said = said || v.Is(source.List) && len(v.Items) > 0 || kubernetes.Marked(v)
-			if v.Is(source.List) && len(v.Items) > 0 && f.action() == actionCustom &&
+			said = said || len(v.List()) > 0 || kubernetes.Marked(v)
+			if len(v.List()) > 0 && f.action() == actionCustom &&
 				name != "hosts" && (readsToken(field.attribute) || isPeer(field.attribute)) {
 				f.add(v, path+"."+name, "CUSTOM can't look at it")
 			}
@@ -331,7 +328,7 @@ func (f *refuser) peers(of *source.Value, path string) {
 	set := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool {
 			v := of.Member(name)
-			return v.Is(source.List) && len(v.Items) > 0
+			return len(v.List()) > 0
 		})
 	}
 	if set("serviceAccounts", "notServiceAccounts") &&
@@ -386,7 +383,7 @@ func (f *refuser) when(of *source.Value, path string) {
 	for _, name := range []string{"values", "notValues"} {
 		texts := f.items(of, path+".", name, source.String)
 		v := of.Member(name)
-		said = said || v.Is(source.List) && len(v.Items) > 0 || kubernetes.Marked(v)
+		said = said || len(v.List()) > 0 || kubernetes.Marked(v)
 		for _, text := range texts {
 			switch {
 			case key == ofAccount:

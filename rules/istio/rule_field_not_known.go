@@ -1,12 +1,12 @@
 package istio
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func fieldNotKnown() rules.Rule {
@@ -19,8 +19,7 @@ func fieldNotKnown() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docRules, docPolicy},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			look := func(object *source.Value, path string, known ...string) {
 				if !object.Is(source.Object) {
 					return
@@ -31,14 +30,13 @@ func fieldNotKnown() rules.Rule {
 						continue
 					}
 					key := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
-					all = append(all, i.FindingAt(key, path+m.Key, "%s is not a field of Istio%s",
-						path+m.Key, instead(m.Key, known)))
+					i.found.At(key, path+m.Key, "%s is not a field of Istio%s",
+						path+m.Key, instead(m.Key, known))
 				}
 			}
 			for _, p := range i.policies {
 				lookThrough(p, look)
 			}
-			return all
 		}),
 	}
 }
@@ -78,37 +76,30 @@ func sameName(key string, known []string) string {
 func lookThrough(p *resource, look func(object *source.Value, path string, known ...string)) {
 	attached := []string{"selector", "targetRef", "targetRefs"}
 	look(p.Spec.Member("selector"), "selector.", "matchLabels")
-	each := func(of *source.Value, name, path string, visit func(v *source.Value, path string)) {
-		if items := of.Member(name); items.Is(source.List) {
-			for n, v := range items.Items {
-				visit(v, fmt.Sprintf("%s%s[%d].", path, name, n))
-			}
-		}
-	}
 	if p.Kind == requestAuthentication {
 		look(p.Spec, "", append(attached, "jwtRules")...)
-		each(p.Spec, "jwtRules", "", func(v *source.Value, path string) {
+		for path, v := range kubernetes.ItemsIn(p.Spec, "", "jwtRules") {
 			look(v, path, "issuer", "audiences", "jwksUri", "jwks_uri", "jwks", "fromHeaders",
 				"fromParams", "fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
 				"forwardOriginalToken", "timeout", "spaceDelimitedClaims")
-		})
+		}
 		return
 	}
 	look(p.Spec, "", append(attached, "rules", "action", "provider")...)
-	each(p.Spec, "rules", "", func(rule *source.Value, path string) {
+	for path, rule := range kubernetes.ItemsIn(p.Spec, "", "rules") {
 		look(rule, path, "from", "to", "when")
-		each(rule, "from", path, func(v *source.Value, path string) {
+		for path, v := range kubernetes.ItemsIn(rule, path, "from") {
 			look(v, path, "source")
 			look(v.Member("source"), path+"source.", namesOfFields(sourceFields())...)
-		})
-		each(rule, "to", path, func(v *source.Value, path string) {
+		}
+		for path, v := range kubernetes.ItemsIn(rule, path, "to") {
 			look(v, path, "operation")
 			look(v.Member("operation"), path+"operation.", namesOfFields(operationFields())...)
-		})
-		each(rule, "when", path, func(v *source.Value, path string) {
+		}
+		for path, v := range kubernetes.ItemsIn(rule, path, "when") {
 			look(v, path, "key", "values", "notValues")
-		})
-	})
+		}
+	}
 }
 
 func namesOfFields(all []namedField) []string {

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -21,22 +22,20 @@ func outputHeaderKept() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{codeExtractor, codeVerifier, docRules},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for n, r := range i.jwt {
 				for _, h := range outputHeaders(r) {
 					for _, earlier := range i.jwt[:n] {
 						if writes(earlier, h.name) {
 							continue
 						}
-						all = append(all, i.FindingAt(h.at, r.path+h.field, "with a token of %s "+
+						i.found.At(h.at, r.path+h.field, "with a token of %s "+
 							"a caller can send %s: only the rule for %s removes it",
-							ofIssuer(earlier), h.name, ofIssuer(r)))
+							ofIssuer(earlier), h.name, ofIssuer(r))
 						break
 					}
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -55,22 +54,16 @@ func outputHeaders(r *jwtRule) []outputHeader {
 		}
 	}
 	add(r.at.Member("outputPayloadToHeader"), "outputPayloadToHeader")
-	if items := r.at.Member("outputClaimToHeaders"); items.Is(source.List) {
-		for _, item := range items.Items {
-			add(item.Member("header"), "outputClaimToHeaders")
-		}
+	for _, item := range r.at.Member("outputClaimToHeaders").List() {
+		add(item.Member("header"), "outputClaimToHeaders")
 	}
 	return all
 }
 
 // writes reports whether a JWT rule writes a header, and so removes what a caller sends in it.
 func writes(r *jwtRule, name string) bool {
-	for _, h := range outputHeaders(r) {
-		if h.name == name {
-			return true
-		}
-	}
-	return false
+	is := func(h outputHeader) bool { return h.name == name }
+	return slices.ContainsFunc(outputHeaders(r), is)
 }
 
 func ofIssuer(r *jwtRule) string {

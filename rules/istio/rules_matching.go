@@ -15,8 +15,7 @@ func ruleLeftOut() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docKeys, codeModel},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, r := range i.authRules() {
 				why := i.unbuilt(r)
 				what := "this rule"
@@ -24,10 +23,9 @@ func ruleLeftOut() rules.Rule {
 					what = "a condition of this rule"
 				}
 				if why != "" {
-					all = append(all, i.FindingAt(r.at, r.path(), "%s is left out: %s", what, why))
+					i.found.At(r.at, r.path(), "%s is left out: %s", what, why)
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -43,21 +41,18 @@ func ruleNeverMatches() rules.Rule {
 		Lesser:     "a warning for an ALLOW rule: others may let in the same callers",
 		Since:      since,
 		References: []string{docPolicy, docKeys},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, r := range i.authRules() {
 				why := r.never()
 				if why == "" || r.broken != "" {
 					continue
 				}
-				f := i.FindingAt(r.at, r.path(), "this %s rule never matches: %s",
+				f := i.found.At(r.at, r.path(), "this %s rule never matches: %s",
 					r.of.action(), why)
 				if r.of.action() == actionAllow {
 					f.Severity = rules.Warning
 				}
-				all = append(all, f)
 			}
-			return all
 		}),
 	}
 }
@@ -74,38 +69,29 @@ func ruleAlwaysMatches() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docPolicy},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			allowed := i.allowRules()
 			for _, r := range allowed {
 				if n := len(allowed) - 1; r.always() && n > 0 {
-					all = append(all, i.FindingAt(r.at, r.path(), "this rule lets in every "+
-						"request: %s %s nothing", otherRules(n), decide(n)))
+					i.found.At(r.at, r.path(), "this rule lets in every request: %s nothing",
+						othersDecide(n))
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {
 				for _, r := range rulesOf(p) {
-					if n := len(allowed); r.always() && n > 0 {
-						all = append(all, i.FindingAt(r.at, r.path(), "this rule denies every "+
-							"request: the ALLOW rules of this workload let in nobody"))
+					if r.always() && len(allowed) > 0 {
+						i.found.At(r.at, r.path(), "this rule denies every request: the ALLOW "+
+							"rules of this workload let in nobody")
 					}
 				}
 			}
-			return all
 		}),
 	}
 }
 
-func otherRules(n int) string {
+func othersDecide(n int) string {
 	if n == 1 {
-		return "the other ALLOW rule of this workload"
+		return "the other ALLOW rule of this workload decides"
 	}
-	return "the other ALLOW rules of this workload"
-}
-
-func decide(n int) string {
-	if n == 1 {
-		return "decides"
-	}
-	return "decide"
+	return "the other ALLOW rules of this workload decide"
 }

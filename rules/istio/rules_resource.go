@@ -1,10 +1,11 @@
 package istio
 
 import (
+	"cmp"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func policyRefused() rules.Rule {
@@ -19,14 +20,12 @@ func policyRefused() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docPolicy, docRequest, codeValidate},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
 				for _, r := range p.refused() {
-					all = append(all, i.FindingAt(r.at, r.field, "%s is refused: %s", p, r.why))
+					i.found.At(r.at, r.field, "%s is refused: %s", p, r.why)
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -43,8 +42,7 @@ func policyDecidesNothing() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docPolicy, docRequest, codeBuilder},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
 				rulesIn := p.Spec.Member("rules")
 				at, what := p.Spec.Member("action"), "denies"
@@ -53,18 +51,12 @@ func policyDecidesNothing() rules.Rule {
 				} else if p.action() != actionDeny {
 					continue
 				}
-				none := rulesIn == nil || rulesIn.Is(source.Null) ||
-					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
-				if !none || p.selectorUnread != "" {
-					continue
+				none := !rulesIn.IsSet() || rulesIn.Is(source.List) && len(rulesIn.Items) == 0
+				if none && p.selectorUnread == "" {
+					at = cmp.Or(rulesIn, at)
+					i.found.At(at, "rules", "%s %s nothing: it has no rule", p, what)
 				}
-				if rulesIn != nil {
-					at = rulesIn
-				}
-				all = append(all, i.FindingAt(at, "rules",
-					"%s %s nothing: it has no rule", p, what))
 			}
-			return all
 		}),
 	}
 }
@@ -79,15 +71,12 @@ func dryRunLeftOn() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docDryRun},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
 				if p.logged() && p.Kind == authorizationPolicy {
-					all = append(all, i.FindingAt(p.dryRun(), dryRun,
-						"%s decides nothing: it is in dry run", p))
+					i.found.At(p.dryRun(), dryRun, "%s decides nothing: it is in dry run", p)
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -104,19 +93,17 @@ func noRequestAuthentication() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docPolicy, docRequest},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			if len(i.jwt) > 0 || i.doubt != "" {
-				return nil
+				return
 			}
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-				if readsToken(one.attribute) && len(all) == 0 {
-					all = append(all, i.FindingAt(l.At, l.Field, "%s matches nothing: no "+
-						"RequestAuthentication in these files selects this workload",
-						one.attribute))
+			for _, v := range i.comparisons() {
+				if readsToken(v.attribute) {
+					i.found.At(v.list.At, v.list.Field, "%s matches nothing: no "+
+						"RequestAuthentication in these files selects this workload", v.attribute)
+					return
 				}
-			})
-			return all
+			}
 		}),
 	}
 }
@@ -140,31 +127,28 @@ func tokenNotNeeded() rules.Rule {
 	}
 }
 
-func checkTokenNeeded(i instance) []rules.Finding {
+func checkTokenNeeded(i instance) {
 	if len(i.jwt) == 0 || i.doubt != "" || !envoy.LetsIn(i.root()) {
-		return nil
+		return
 	}
 	if _, limited := i.allow(false); !limited {
 		r := i.jwt[0]
-		return []rules.Finding{i.FindingAt(r.at, "jwtRules",
-			"a request without a token gets in: RequestAuthentication lets it pass, and no "+
-				"ALLOW policy asks for a token")}
+		i.found.At(r.at, "jwtRules", "a request without a token gets in: RequestAuthentication "+
+			"lets it pass, and no ALLOW policy asks for a token")
+		return
 	}
-	var all []rules.Finding
 	for _, p := range i.enforced(actionAllow) {
 		for _, r := range rulesOf(p) {
 			if i.unbuilt(r) != "" || !envoy.LetsIn(i.allowRule(r)) {
 				continue
 			}
-			f := i.FindingAt(r.at, r.path(), "a request without a token gets in: this rule "+
+			f := i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
 				"asks for nothing of a token, and rules are alternatives")
 			if len(r.to) > 0 {
 				f.Severity = rules.Warning
 			}
-			all = append(all, f)
 		}
 	}
-	return all
 }
 
 func policySelectsNothing() rules.Rule {
@@ -180,24 +164,21 @@ func policySelectsNothing() rules.Rule {
 			"its policies hold everywhere",
 		Since:      since,
 		References: []string{docPolicy, docRequest},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
 				shown, selected := i.cluster.selectedBy(p)
 				switch at := p.Spec.At("selector", "matchLabels"); {
 				case len(p.targets) > 0 || p.selectorUnread != "" || selected != rules.No:
 				case shown:
-					all = append(all, i.FindingAt(at, "selector.matchLabels", "no workload of "+
-						"these files has the labels %s", p.selector))
+					i.found.At(at, "selector.matchLabels", "no workload of these files has the "+
+						"labels %s", p.selector)
 				case i.mayBeRoot(p):
-					f := i.FindingAt(p.At, "metadata.namespace", "no workload of these files is "+
-						"in the namespace %s: if it is the root of the mesh, %s holds in all of "+
-						"them; the ConfigMap istio of the mesh says", p.Namespace, p)
-					f.Severity = rules.Note
-					all = append(all, f)
+					i.found.At(p.At, "metadata.namespace", "no workload of these files is in the "+
+						"namespace %s: if it is the root of the mesh, %s holds in all of them; "+
+						"the ConfigMap istio of the mesh says", p.Namespace, p,
+					).Severity = rules.Note
 				}
 			}
-			return all
 		}),
 	}
 }

@@ -5,10 +5,8 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func valueNeverMatches() rules.Rule {
@@ -25,24 +23,17 @@ func valueNeverMatches() rules.Rule {
 		Lesser:     "a warning where the value only fails to let somebody in",
 		Since:      since,
 		References: []string{docPolicy, docKeys, codeMatcher},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
-			i.eachCondition(func(r *authRule, one condition) {
-				for _, l := range []kubernetes.List{one.values, one.not} {
-					for _, v := range l.Values {
-						why := i.noRequestHas(one.attribute, v.Text)
-						if why == "" {
-							continue
-						}
-						f := i.FindingAt(v, l.Field, "%s matches nothing: %s", v.Text, why)
-						if (r.of.action() == actionAllow) == (l.At == one.values.At) {
-							f.Severity = rules.Warning
-						}
-						all = append(all, f)
-					}
+		Check: eachInstance(func(i instance) {
+			for _, v := range i.comparisons() {
+				why := i.noRequestHas(v.attribute, v.Text)
+				if why == "" {
+					continue
 				}
-			})
-			return all
+				f := i.found.At(v.Value, v.list.Field, "%s matches nothing: %s", v.Text, why)
+				if (v.rule.of.action() == actionAllow) != v.not {
+					f.Severity = rules.Warning
+				}
+			}
 		}),
 	}
 }
@@ -72,16 +63,13 @@ func starIsLiteral() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docPolicy, codeMatcher},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-				if literalStar(one.attribute, v.Text) {
-					all = append(all, i.FindingAt(v, l.Field, "a star in %s counts literally: "+
-						"one at the beginning or the end alone stands for anything",
-						v.Text))
+		Check: eachInstance(func(i instance) {
+			for _, v := range i.comparisons() {
+				if literalStar(v.attribute, v.Text) {
+					i.found.At(v.Value, v.list.Field, "a star in %s counts literally: one at the "+
+						"beginning or the end alone stands for anything", v.Text)
 				}
-			})
-			return all
+			}
 		}),
 	}
 }
@@ -120,20 +108,17 @@ func principalSlash() rules.Rule {
 		Since:      since,
 		References: []string{issueSlash, codeGenerate},
 		Over:       []string{"issuer-never-issued"},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
+		Check: eachInstance(func(i instance) {
+			for _, v := range i.comparisons() {
 				to := withSlash(v.Text)
-				if one.attribute != ofPrincipal || to == "" {
-					return
+				if v.attribute != ofPrincipal || to == "" {
+					continue
 				}
 				issuer, _, _ := cutLast(v.Text)
-				f := i.FindingAt(v, l.Field, "no token has the issuer %s: the issuer of v1.0 "+
-					"tokens ends in a slash, and the principal is %s", issuer, to)
-				f.Value = issuer
-				all = append(all, f)
-			})
-			return all
+				i.found.At(v.Value, v.list.Field, "no token has the issuer %s: the issuer of "+
+					"v1.0 tokens ends in a slash, and the principal is %s", issuer, to,
+				).Value = issuer
+			}
 		}),
 	}
 }
@@ -161,17 +146,14 @@ func claimIsNoText() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docKeys, codeGenerate},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
-				for _, name := range envoy.NoTexts() {
-					if one.attribute == ofClaims+"["+name+"]" {
-						all = append(all, i.FindingAt(v, l.Field, "%s is a number or a boolean "+
-							"in tokens: this never matches", name))
-					}
+		Check: eachInstance(func(i instance) {
+			for _, v := range i.comparisons() {
+				name, isClaim := bracketed(strings.TrimPrefix(v.attribute, ofClaims))
+				if isClaim && slices.Contains(envoy.NoTexts(), name) {
+					i.found.At(v.Value, v.list.Field,
+						"%s is a number or a boolean in tokens: this never matches", name)
 				}
-			})
-			return all
+			}
 		}),
 	}
 }
@@ -188,21 +170,17 @@ func scopeNotSplit() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{issueSplit, docRules},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			if !i.ofEntra() || i.splits("scp") {
-				return nil
+				return
 			}
-			i.eachValue(func(r *authRule, one condition, v *source.Value, l kubernetes.List) {
+			for _, v := range i.comparisons() {
 				text := formOf(v.Text).text
-				if one.attribute == ofClaims+"[scp]" && text != "" &&
-					!strings.Contains(text, " ") {
-					all = append(all, i.FindingAt(v, l.Field, "a token with %s and another "+
-						"scope does not match: scp is one text, and is not split at its blanks",
-						text))
+				if v.attribute == ofClaims+"[scp]" && text != "" && !strings.Contains(text, " ") {
+					i.found.At(v.Value, v.list.Field, "a token with %s and another scope does "+
+						"not match: scp is one text, and is not split at its blanks", text)
 				}
-			})
-			return all
+			}
 		}),
 	}
 }

@@ -16,17 +16,19 @@ type Step struct {
 	Edit  func() (source.Edit, error)
 }
 
-// Changed is a change of one policy of a configuration by edits of its files, which are read again
-// after them, or why it can't be made.
-func Changed(
-	of *rules.Configuration, policy *rules.Policy,
-	read func([]*source.File, rules.Options) (*rules.Configuration, error),
-	id, title string, steps ...Step,
-) rules.Change {
-	change := rules.Change{ID: id, Title: title, Policy: policy}
-	files, err := edited(of.Files, steps)
+// Changer makes changes of one policy of a configuration.
+type Changer struct {
+	Of     *rules.Configuration
+	Policy *rules.Policy
+	Read   func([]*source.File, rules.Options) (*rules.Configuration, error)
+}
+
+// Change is one by edits of the files, which are read again after them, or why it can't be made.
+func (c Changer) Change(id, title string, steps ...Step) rules.Change {
+	change := rules.Change{ID: id, Title: title, Policy: c.Policy}
+	files, err := edited(c.Of.Files, steps)
 	if err == nil {
-		change.Edited, err = read(files, of.Options)
+		change.Edited, err = c.Read(files, c.Of.Options)
 	}
 	if err != nil {
 		change.Refused = rules.NotEditable(err)

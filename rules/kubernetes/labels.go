@@ -18,7 +18,7 @@ type Labels map[string]string
 // which the API server refuses.
 func LabelsOf(v *source.Value) (all Labels, ok bool) {
 	switch {
-	case v == nil || v.Is(source.Null):
+	case !v.IsSet():
 		return nil, true
 	case Marked(v):
 		return Labels{markOf(v): markOf(v)}, true
@@ -92,6 +92,11 @@ func Same(a, b string) rules.Truth {
 type LabelsAt struct {
 	At    *source.Value
 	Field string
+}
+
+// NamespaceOf is where the namespace of a resource is.
+func NamespaceOf(object *source.Value) LabelsAt {
+	return LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
 }
 
 // Open is the first label of a selector that some labels perhaps have: where the mark is, in the
@@ -188,7 +193,7 @@ type Requirement struct {
 
 // RequirementsOf reads the matchExpressions of a selector. It is not ok where one can't be read.
 func RequirementsOf(v *source.Value) (all []Requirement, ok bool) {
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return nil, true
 	}
 	if !v.Is(source.List) {
@@ -212,10 +217,10 @@ func names(v *source.Value) (all []string, ok bool) {
 	if Marked(v) {
 		return []string{markOf(v)}, true
 	}
-	if v == nil || v.Is(source.Null) {
+	if !v.IsSet() {
 		return nil, true
 	}
-	for _, item := range v.Items {
+	for _, item := range v.List() {
 		name, isName := Name(item)
 		if !isName {
 			return nil, false

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func KindOf(v *source.Value) string {
 // TextDoubt is why it is not known what a text is; nil where it is, or where there is none. What
 // is no text the API server refuses.
 func TextDoubt(v *source.Value, field string) *rules.Unknown {
-	if v == nil || v.Is(source.Null) || v.Is(source.String) || Marked(v) {
+	if !v.IsSet() || v.Is(source.String) || Marked(v) {
 		return DoubtOf(v, field)
 	}
 	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not a string: the API server refuses that, "+
@@ -58,7 +59,7 @@ func TextDoubt(v *source.Value, field string) *rules.Unknown {
 // ShapeDoubt is why it is not known what a value says that must be an object or a list; nil where
 // it is one, or absent. What is something else the API server refuses.
 func ShapeDoubt(v *source.Value, kind source.Kind, field string) *rules.Unknown {
-	if v == nil || v.Is(source.Null) || v.Is(kind) || Marked(v) {
+	if !v.IsSet() || v.Is(kind) || Marked(v) {
 		return DoubtOf(v, field)
 	}
 	return &rules.Unknown{Why: fmt.Sprintf("%s is %s, not %s: the API server refuses that, and "+
@@ -93,6 +94,18 @@ func ListIn(object *source.Value, path, name string) List {
 		}
 	}
 	return l
+}
+
+// ItemsIn visits the items of a list in an object, each with the path of its fields, which ends in
+// a dot.
+func ItemsIn(object *source.Value, path, name string) iter.Seq2[string, *source.Value] {
+	return func(yield func(string, *source.Value) bool) {
+		for i, v := range object.Member(name).List() {
+			if !yield(fmt.Sprintf("%s%s[%d].", path, name, i), v) {
+				return
+			}
+		}
+	}
 }
 
 // Empty reports whether the list has no value, known or not.

@@ -87,7 +87,7 @@ func ResourceOf(file *source.File, object *source.Value) Resource {
 	r.Namespace, _ = Name(object.At("metadata", "namespace"))
 	r.Name, _ = Name(object.At("metadata", "name"))
 	if !r.Spec.Is(source.Object) {
-		if r.Spec != nil && !r.Spec.Is(source.Null) {
+		if r.Spec.IsSet() {
 			r.NoSpec = r.String() + " has a spec that is " + r.Spec.Kind.String()
 		}
 		r.Spec = &source.Value{Kind: source.Object, Pos: object.Pos, Span: object.Span}
@@ -157,7 +157,7 @@ type Reference struct {
 func References(v *source.Value) (all []Reference, ok bool) {
 	var refs []*source.Value
 	switch {
-	case v == nil, v.Is(source.Null):
+	case !v.IsSet():
 		return nil, true
 	case v.Is(source.List):
 		refs = v.Items

@@ -57,7 +57,7 @@ func instanceEntries(document *source.Value) []entry {
 	if !policies.Is(source.List) {
 		add(strangePolicies(policies))
 	}
-	for _, item := range items(policies) {
+	for _, item := range policies.List() {
 		if item.Is(source.Object) {
 			add(flexEntry(item, item))
 		} else {

@@ -29,7 +29,7 @@ func placedAt(name string, v *source.Value) placed {
 }
 
 // absent reports whether the file does not have it. A null says nothing either.
-func (p placed) absent() bool { return p.value == nil || p.value.Is(source.Null) }
+func (p placed) absent() bool { return !p.value.IsSet() }
 
 // doubt is why the member can't be read.
 type doubt struct {

@@ -221,7 +221,7 @@ func planEntries(document *source.Value) []entry {
 
 // moduleEntries adds the policies of a module and of the modules inside it.
 func moduleEntries(in planned, changes *source.Value, all *[]entry) {
-	for _, resource := range items(in.module.Member("resources")) {
+	for _, resource := range in.module.Member("resources").List() {
 		kind, _ := resource.Member("type").Str()
 		change := changeOfResource(resource, changes)
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
@@ -236,7 +236,7 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 			*all = append(*all, e)
 		}
 	}
-	for _, child := range items(in.module.Member("child_modules")) {
+	for _, child := range in.module.Member("child_modules").List() {
 		moduleEntries(in.child(child), changes, all)
 	}
 }
@@ -244,7 +244,7 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 // changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
 func changeOfResource(resource, changes *source.Value) *source.Value {
 	address, _ := resource.Member("address").Str()
-	for _, change := range items(changes) {
+	for _, change := range changes.List() {
 		if a, _ := change.Member("address").Str(); a == address {
 			return change.Member("change")
 		}
@@ -255,7 +255,7 @@ func changeOfResource(resource, changes *source.Value) *source.Value {
 // createdBy reports whether a change of a plan creates its resource, new or in place of one
 // that is there.
 func createdBy(change *source.Value) bool {
-	return slices.ContainsFunc(items(change.Member("actions")), func(action *source.Value) bool {
+	return slices.ContainsFunc(change.Member("actions").List(), func(action *source.Value) bool {
 		return action.Text == "create"
 	})
 }
@@ -396,7 +396,7 @@ type planned struct{ module, configuration *source.Value }
 // refersTo is the text of the references by which a resource names its API instance.
 func (p planned) refersTo(resource *source.Value) string {
 	var all []string
-	for _, made := range items(p.configuration.Member("resources")) {
+	for _, made := range p.configuration.Member("resources").List() {
 		if textOf(made, "type") != textOf(resource, "type") ||
 			textOf(made, "name") != textOf(resource, "name") {
 			continue
@@ -414,7 +414,7 @@ func (p planned) refersTo(resource *source.Value) string {
 
 // lookup finds a resource of the module.
 func (p planned) lookup(kind, name string) *source.Value {
-	for _, resource := range items(p.module.Member("resources")) {
+	for _, resource := range p.module.Member("resources").List() {
 		if textOf(resource, "type") == kind && textOf(resource, "name") == name {
 			return resource.Member("values")
 		}
@@ -430,10 +430,3 @@ func (p planned) child(module *source.Value) planned {
 	return planned{module, p.configuration.At("module_calls", name, "module")}
 }
 
-// items are the items of a list; none of any other value.
-func items(v *source.Value) []*source.Value {
-	if !v.Is(source.List) {
-		return nil
-	}
-	return v.Items
-}

@@ -83,11 +83,11 @@ func (c *compiler) allowed(verifiers []verifier, i int) []*rules.Check {
 
 // groups is the check of the allowed groups; nil where there are none.
 func (c *compiler) groups() *rules.Check {
-	groups, roles := c.allowedGroups(), c.get("allowed_roles")
-	provider, of := c.get("provider"), c.get("oidc_groups_claim")
+	groups, roles, of := c.allowedGroups(), c.get("allowed_roles"), c.get("oidc_groups_claim")
+	byRoles := roles.set() && c.get("provider").text() == "keycloak-oidc"
 	field := groups
 	allowed := slices.DeleteFunc(groups.texts(), func(name string) bool { return name == "" })
-	if len(allowed) == 0 && roles.set() && provider.text() == "keycloak-oidc" {
+	if len(allowed) == 0 && byRoles {
 		field = roles
 	} else if len(allowed) == 0 && groups.unknown == nil {
 		return nil
@@ -102,7 +102,7 @@ func (c *compiler) groups() *rules.Check {
 	check.Test = rules.Both(rules.Found(in), rules.Predicate{
 		Op: rules.OneOf, Input: in, Values: rules.Literals(allowed...),
 	})
-	if roles.set() && provider.text() == "keycloak-oidc" {
+	if byRoles {
 		check.MaySkip = &rules.Unknown{
 			Why: "allowed_roles lets in by the roles that Keycloak writes, which are not modelled",
 		}
@@ -117,7 +117,7 @@ func (c *compiler) groups() *rules.Check {
 // replaces the one of all providers, even where it is not set (providers/gitlab.go and
 // keycloak.go, setAllowedGroups).
 func (c *compiler) allowedGroups() setting {
-	switch provider := c.get("provider"); provider.text() {
+	switch c.get("provider").text() {
 	case "gitlab":
 		groups, projects := c.get("gitlab_groups"), c.get("gitlab_projects")
 		for _, project := range projects.texts() {

@@ -47,14 +47,14 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		return m.set("no-login-fallback", "answer 403 to an invalid token",
 			"bearer_token_login_fallback", "false")
 	case "issuer-not-pinned", "allowed-tenants-not-for-bearer":
-		if skip := m.get("insecure_oidc_skip_issuer_verification"); skip.on() {
+		if m.get("insecure_oidc_skip_issuer_verification").on() {
 			return m.set("verify-issuer", "verify the issuer",
 				"insecure_oidc_skip_issuer_verification", "false")
 		}
 	case "discovery-issuer-differs", "issuer-of-other-version":
 		return m.issuer(goal)
 	case "audience-of-another-claim", "audience-not-checked":
-		if claims := m.get("oidc_audience_claims"); claims.set() {
+		if m.get("oidc_audience_claims").set() {
 			return m.whole("audience-in-aud", "read the audience from aud alone",
 				"oidc_audience_claims", "aud")
 		}
@@ -98,7 +98,7 @@ func (m *changer) takeBearerTokens() rules.Change {
 
 // whole gives a list one value in the place of all that it has.
 func (m *changer) whole(id, title, name, to string) rules.Change {
-	if of := m.get(name); len(of.given) > 1 {
+	if len(m.get(name).given) > 1 {
 		return rules.Change{
 			ID: id, Title: title, Refused: name + " is given several times: edit it by hand",
 		}
@@ -192,11 +192,9 @@ func (m *changer) anchor(f *rules.Finding) rules.Change {
 		change.Refused = "the route is a part of a text: edit it by hand"
 		return change
 	}
-	r, text := routeOf(of.values[i].Text), of.values[i].Text
-	if f.Field == "skip_auth_regex" {
-		r = route{path: text}
-	}
-	to := strings.TrimSuffix(text, r.path) + "^" + r.path
+	text := of.values[i].Text
+	path := routeIn(f.Field, text).path
+	to := strings.TrimSuffix(text, path) + "^" + path
 	made := func(*entry, setting, string) (*edit, error) {
 		return replacing(of.given[0], of.values[i], to), nil
 	}

@@ -79,13 +79,11 @@ func (c *compiler) anyOf(verifiers []verifier, of func(int) rules.Node) rules.No
 
 // check starts a check that an option decides.
 func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
-	check := &rules.Check{
-		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
-	}
+	check := rules.CheckAt(id, c.place(of), of.name, observed(reference))
 	if slices.Contains(notRun(), of.name) {
 		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
 	}
-	check.Pos, check.Span = c.place(of)
+	check.Answer = c.refusal()
 	return check
 }
 
@@ -111,7 +109,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 // in.
 func (c *compiler) unverified() rules.Answer {
 	answer, signIn := c.refusal(), c.signIn()
-	if fallback := c.get("bearer_token_login_fallback"); fallback.on() {
+	if c.get("bearer_token_login_fallback").on() {
 		return answer
 	}
 	sent := rules.Has(authorization().Input)
@@ -164,9 +162,8 @@ func matchesAny(in rules.Input, expressions []string) (rules.Predicate, error) {
 
 // noVerifier says why no bearer token is accepted.
 func (c *compiler) noVerifier() string {
-	provider := c.get("provider")
 	return fmt.Sprintf("the provider %s verifies no tokens of its own, and there are no "+
-		"extra_jwt_issuers: no bearer token is accepted", provider.text())
+		"extra_jwt_issuers: no bearer token is accepted", c.get("provider").text())
 }
 
 // claim is the input that reads a claim as the program does: Go's reader of JSON takes the last of
@@ -204,8 +201,12 @@ func firstUnknown(settings ...setting) *rules.Unknown {
 	return nil
 }
 
-func value(text string, like *source.Value) *source.Value {
-	v := *like
-	v.Kind, v.Text = source.String, text
-	return &v
+// value is a text in the place of a value.
+func value(text string, at *source.Value) *source.Value {
+	return &source.Value{Kind: source.String, Text: text, Pos: at.Pos, Span: at.Span}
+}
+
+// notShown is a value that is set, and that the files do not show, in the place of what says so.
+func notShown(what string, at *source.Value) *source.Value {
+	return &source.Value{Kind: source.Unknown, Text: what, Pos: at.Pos, Span: at.Span}
 }

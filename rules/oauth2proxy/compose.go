@@ -35,7 +35,7 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
-		all := wordsOf(words)
+		all := words.List()
 		if words.Is(source.String) {
 			inner, err := source.EmbeddedAs(file, words, source.Shell)
 			if err != nil || len(inner.Documents) == 0 {
@@ -58,7 +58,7 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 
 // variables takes the options of variables, which are a list or an object.
 func (r *reader) variables(e *entry, file *source.File, variables *source.Value) {
-	for _, item := range wordsOf(variables) {
+	for _, item := range variables.List() {
 		name, text, ok := strings.Cut(item.Text, "=")
 		if item.Is(source.Object) { // as the values of a chart have them
 			r.environment(e, file, &source.Value{Kind: source.Object, Members: []source.Member{
@@ -71,7 +71,7 @@ func (r *reader) variables(e *entry, file *source.File, variables *source.Value)
 		g := given{file: file}
 		g.value, g.whole, g.before = behindEquals(file, item, text, true)
 		if !ok {
-			g.value.Kind, g.value.Text = source.Unknown, "set where the service is started"
+			g.value = notShown(whereStarted, g.value)
 		}
 		r.fromVariable(e, name, g)
 	}
@@ -80,14 +80,15 @@ func (r *reader) variables(e *entry, file *source.File, variables *source.Value)
 			m := &variables.Members[i]
 			g := given{file: file, value: m.Known(), object: variables}
 			if m.Value.Is(source.Null) {
-				unknown := *m.Value
-				unknown.Kind, unknown.Text = source.Unknown, "set where the service is started"
-				g.value = &unknown
+				g.value = notShown(whereStarted, m.Value)
 			}
 			r.fromVariable(e, m.Key, g)
 		}
 	}
 }
+
+// whereStarted is where a variable has its value that a compose file only names.
+const whereStarted = "set where the service is started"
 
 // startedByChart lists the instance that the values of the program's Helm chart are for: at the
 // top, or under the chart's name where it is a part of another chart.
@@ -119,25 +120,22 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
-	r.fromArguments(e, wordsOf(args), given{file: file, object: args})
+	r.fromArguments(e, args.List(), given{file: file, object: args})
 	if args.Is(source.Object) {
 		r.chartArguments(e, file, args)
 	}
 	r.variables(e, file, values.Member("extraEnv"))
 	if id := config.Member("clientID"); id != nil {
-		o, _ := optionNamed(r.options, "client_id")
-		e.given = append(e.given, given{
-			option: o, layer: byVariable, value: id, file: file, object: config,
-		})
+		e.give("client_id", byVariable, id, config)
 	} else {
 		e.open[byVariable] = "the chart takes the client's id from a secret"
 	}
-	e.chartSecrets(file, values)
+	e.chartSecrets(values)
 	switch text := config.Member("configFile"); {
 	case config.Member("existingConfig") != nil:
 		e.open[byFile] = "the chart takes the configuration file from a ConfigMap"
-	case text == nil:
-		e.chartDefaults(file)
+	case text == nil: // the chart's own configuration file (values.yaml)
+		e.give("email_domains", byFile, value("*", values), nil)
 	default:
 		if inner := r.embedded(file, text); inner != nil {
 			e.take(inner)
@@ -172,36 +170,25 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 	}
 }
 
-// chartDefaults takes what the chart's own configuration file sets (values.yaml).
-func (e *entry) chartDefaults(file *source.File) {
-	everybody := *e.at
-	everybody.Kind, everybody.Text, everybody.Members = source.String, "*", nil
-	o, _ := optionNamed(e.options, "email_domains")
-	e.given = append(e.given, given{option: o, layer: byFile, value: &everybody, file: file})
+// give sets an option in the instance's own file, in an object or by what that makes of it.
+func (e *entry) give(name string, l layer, v, object *source.Value) {
+	o, _ := optionNamed(e.options, name)
+	e.given = append(e.given, given{option: o, layer: l, value: v, file: e.file, object: object})
 }
 
 // chartSecrets takes the options that the chart sets to what a Secret or a ConfigMap of its own
 // holds (templates/deployment.yaml).
-func (e *entry) chartSecrets(file *source.File, values *source.Value) {
-	set := func(name string, l layer) {
-		unknown := *values
-		unknown.Kind, unknown.Text, unknown.Members = source.Unknown, "the chart's own", nil
-		o, _ := optionNamed(e.options, name)
-		e.given = append(e.given, given{option: o, layer: l, value: &unknown, file: file})
-	}
-	set("client_secret", byVariable)
-	set("cookie_secret", byVariable)
+func (e *entry) chartSecrets(values *source.Value) {
+	own := notShown("the chart's own", values)
+	e.give("client_secret", byVariable, own, nil)
+	e.give("cookie_secret", byVariable, own, nil)
 	for _, of := range [][2]string{
 		{"authenticatedEmailsFile", "authenticated_emails_file"},
 		{"htpasswdFile", "htpasswd_file"},
 	} {
-		if on := values.At(of[0], "enabled"); on != nil && !isFalse(on) {
-			set(of[1], byFlag)
+		on := values.At(of[0], "enabled")
+		if is, known := on.Bool(); on != nil && (is || !known) {
+			e.give(of[1], byFlag, own, nil)
 		}
 	}
-}
-
-func isFalse(v *source.Value) bool {
-	is, ok := v.Bool()
-	return ok && !is
 }

@@ -88,6 +88,20 @@ func replacing(g given, at *source.Value, with any) *edit {
 	}}
 }
 
+// inserting is the edit that adds an item behind the others of a list.
+func inserting(g given, list *source.Value, item string) *edit {
+	return &edit{g, list, func(f *source.File, at *source.Value) (source.Edit, error) {
+		return f.InsertItem(at, len(at.Items), item)
+	}}
+}
+
+// putting is the edit that gives the object of a place a member.
+func putting(g given, key string, with any) *edit {
+	return &edit{g, g.object, func(f *source.File, at *source.Value) (source.Edit, error) {
+		return f.SetMember(at, key, with)
+	}}
+}
+
 // set is the edit that gives an option a value: in the place of the one that counts, or where the
 // instance's other options are.
 func set(e *entry, of setting, to string) (*edit, error) {
@@ -119,9 +133,7 @@ func add(e *entry, of setting, to string) (*edit, error) {
 	}
 	g := of.given[len(of.given)-1]
 	if g.value.Is(source.List) {
-		return &edit{g, g.value, func(f *source.File, at *source.Value) (source.Edit, error) {
-			return f.InsertItem(at, len(at.Items), to)
-		}}, nil
+		return inserting(g, g.value, to), nil
 	}
 	return set(e, of, g.value.Text+","+to)
 }
@@ -146,23 +158,18 @@ func (e *entry) adding(o option, to string) (*edit, error) {
 
 // addingBeside adds an option where another one is: to the file, the arguments, or the variables.
 func addingBeside(g given, o option, to string) (*edit, error) {
-	key, with := o.name, written(o, g, to)
+	variable := variablePrefix + strings.ToUpper(o.name)
 	switch {
 	case g.layer == byFlag && g.object.Is(source.List):
-		return &edit{g, g.object, func(f *source.File, at *source.Value) (source.Edit, error) {
-			return f.InsertItem(at, len(at.Items), "--"+o.flag+"="+to)
-		}}, nil
+		return inserting(g, g.object, "--"+o.flag+"="+to), nil
 	case g.layer == byFlag:
-		key, with = o.flag, to
+		return putting(g, o.flag, to), nil
 	case g.layer == byVariable && g.object.Member("name") != nil:
-		return nil, errors.New("add the variable " + variablePrefix +
-			strings.ToUpper(o.name) + " by hand")
+		return nil, errors.New("add the variable " + variable + " by hand")
 	case g.layer == byVariable:
-		key, with = variablePrefix+strings.ToUpper(o.name), to
+		return putting(g, variable, to), nil
 	}
-	return &edit{g, g.object, func(f *source.File, at *source.Value) (source.Edit, error) {
-		return f.SetMember(at, key, with)
-	}}, nil
+	return putting(g, o.name, written(o, g, to)), nil
 }
 
 // addingToProvider adds an option to the provider of the alpha configuration.
@@ -174,10 +181,7 @@ func (e *entry) addingToProvider(o option, to string) (*edit, error) {
 			continue
 		}
 		g.value = nil
-		key, with := o.alpha[len(o.alpha)-1], written(o, g, to)
-		return &edit{g, g.object, func(f *source.File, at *source.Value) (source.Edit, error) {
-			return f.SetMember(at, key, with)
-		}}, nil
+		return putting(g, o.alpha[len(o.alpha)-1], written(o, g, to)), nil
 	}
 	return nil, fmt.Errorf("the provider has no %s yet", o.alpha[0])
 }

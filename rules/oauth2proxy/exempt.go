@@ -65,21 +65,15 @@ func (c *compiler) exemptions() []rules.Node {
 		}
 		all = append(all, rules.Node{Check: check})
 	}
-	if s := c.get("skip_auth_regex"); len(s.values) > 0 {
-		var routes []route
-		for _, text := range s.texts() {
-			routes = append(routes, route{path: text})
+	for _, name := range routeOptions() {
+		if s := c.get(name); len(s.values) > 0 {
+			var routes []route
+			for _, text := range s.texts() {
+				routes = append(routes, routeIn(name, text))
+			}
+			test, err := c.routesMatch(routes)
+			add(s, test, err)
 		}
-		test, err := c.routesMatch(routes)
-		add(s, test, err)
-	}
-	if s := c.get("skip_auth_routes"); len(s.values) > 0 {
-		var routes []route
-		for _, text := range s.texts() {
-			routes = append(routes, routeOf(text))
-		}
-		test, err := c.routesMatch(routes)
-		add(s, test, err)
 	}
 	if s := c.get("skip_auth_preflight"); s.on() || s.set() && s.unknown != nil {
 		add(s, isMethod(rules.Preflight), nil)
@@ -114,6 +108,17 @@ type route struct {
 	negated      bool
 }
 
+// routeOptions are the options that list routes.
+func routeOptions() []string { return []string{"skip_auth_regex", "skip_auth_routes"} }
+
+// routeIn reads a route of one of these options: the older one has no methods.
+func routeIn(option, text string) route {
+	if option == "skip_auth_regex" {
+		return route{path: text}
+	}
+	return routeOf(text)
+}
+
 // routeOf reads a route as it is written: method=path, method!=path, path or !=path
 // (oauthproxy.go, buildRoutesAllowlist).
 func routeOf(text string) route {
@@ -143,7 +148,7 @@ func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	}
 	plain := matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
 	plain.Assumed = rules.Yes
-	if reverse := c.get("reverse_proxy"); reverse.unknown != nil || reverse.on() {
+	if !c.get("reverse_proxy").off() {
 		forwarded := rules.Has(forwardedURI())
 		forwarded.Assumed = rules.No
 		plain = rules.Both(plain, rules.Negate(forwarded))
@@ -204,11 +209,11 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 // trustsForwarded says whether the program believes the headers of a proxy before it, whichever
 // address they come from.
 func (c *compiler) trustsForwarded() rules.Truth {
-	reverse, proxies := c.get("reverse_proxy"), c.get("trusted_proxy_ips")
+	reverse := c.get("reverse_proxy")
 	switch {
 	case reverse.off():
 		return rules.No
-	case reverse.unknown != nil || proxies.unknown != nil || len(proxies.values) > 0:
+	case reverse.unknown != nil || !c.get("trusted_proxy_ips").none():
 		return rules.Maybe
 	}
 	return rules.Yes

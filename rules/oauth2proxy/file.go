@@ -48,11 +48,11 @@ func keyOf(m *source.Member) *source.Value {
 // isAlpha reports whether an object is an alpha configuration: it has providers as the program has
 // them.
 func isAlpha(object *source.Value) bool {
-	providers := object.Member("providers")
-	if !providers.Is(source.List) || len(providers.Items) == 0 {
+	providers := object.Member("providers").List()
+	if len(providers) == 0 {
 		return false
 	}
-	first := providers.Items[0]
+	first := providers[0]
 	return first.Member("oidcConfig") != nil ||
 		first.Member("clientID") != nil && first.Member("provider") != nil
 }

@@ -1,9 +1,6 @@
 package oauth2proxy
 
 import (
-	"fmt"
-
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -33,48 +30,26 @@ func lintRules() []rules.Rule {
 // instance is one instance of the program, as a rule looks at it.
 type instance struct {
 	compiler
-	policy *rules.Policy
+	found *rules.Findings
 }
 
 // eachInstance is the check of a rule that looks at one instance at a time.
-func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return rules.EachEntry(func(e *entry, policy *rules.Policy) []rules.Finding {
-		return look(instance{compiler{e, nil}, policy})
+func eachInstance(look func(instance)) func(*rules.Subject) []rules.Finding {
+	return rules.EachEntry(func(e *entry, found *rules.Findings) {
+		look(instance{compiler{e, nil}, found})
 	})
 }
 
 // eachBearer is eachInstance for those that are known to look at bearer tokens.
-func eachBearer(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
-	return eachInstance(func(i instance) []rules.Finding {
-		if bearer := i.get("skip_jwt_bearer_tokens"); !bearer.on() {
-			return nil
+func eachBearer(look func(instance)) func(*rules.Subject) []rules.Finding {
+	return eachInstance(func(i instance) {
+		if i.get("skip_jwt_bearer_tokens").on() {
+			look(i)
 		}
-		return look(i)
 	})
 }
 
-// finding is a finding about an option, alone in a list.
-func (i *instance) finding(of setting, format string, args ...any) []rules.Finding {
-	f := rules.Finding{
-		Field: of.name, Message: fmt.Sprintf(format, args...), Policy: i.policy,
-	}
-	f.Pos, f.Span = i.place(of)
-	return []rules.Finding{f}
-}
-
-// findingAt is a finding about one value of an option.
-func (i *instance) findingAt(
-	v *source.Value, of setting, format string, args ...any,
-) []rules.Finding {
-	all := i.finding(of, format, args...)
-	all[0].Pos, all[0].Span = shown(v)
-	return all
-}
-
-// less is a finding that is less severe than its rule.
-func less(found []rules.Finding, severity rules.Severity) []rules.Finding {
-	for i := range found {
-		found[i].Severity = severity
-	}
-	return found
+// about adds a finding about an option.
+func (i *instance) about(of setting, format string, args ...any) *rules.Finding {
+	return i.found.At(i.place(of), of.name, format, args...)
 }

@@ -22,9 +22,7 @@ func (r *reader) startedByManifest(file *source.File, document *source.Value) []
 // containersIn lists the containers below a value, wherever a pod is described.
 func containersIn(v *source.Value) []*source.Value {
 	var all []*source.Value
-	if list := v.Member("containers"); list.Is(source.List) {
-		all = append(all, list.Items...)
-	}
+	all = append(all, v.Member("containers").List()...)
 	for _, under := range []string{"spec", "template", "jobTemplate"} {
 		if inside := v.Member(under); inside.Is(source.Object) {
 			all = append(all, containersIn(inside)...)
@@ -37,17 +35,10 @@ func containersIn(v *source.Value) []*source.Value {
 // command.
 func runsProgram(container *source.Value) bool {
 	image, _ := container.Member("image").Str()
-	words := wordsOf(container.Member("command"))
-	words = append(words, wordsOf(container.Member("entrypoint"))...)
+	words := container.Member("command").List()
+	words = append(words, container.Member("entrypoint").List()...)
 	return isProgram(image) ||
 		slices.ContainsFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
-}
-
-func wordsOf(v *source.Value) []*source.Value {
-	if v.Is(source.List) {
-		return v.Items
-	}
-	return nil
 }
 
 func (r *reader) container(file *source.File, name string, container *source.Value) *entry {
@@ -57,7 +48,7 @@ func (r *reader) container(file *source.File, name string, container *source.Val
 	r.environment(e, file, container)
 	for _, field := range []string{"command", "args"} {
 		words := container.Member(field)
-		r.fromArguments(e, r.expanded(e, behindProgram(wordsOf(words))), given{
+		r.fromArguments(e, r.expanded(e, behindProgram(words.List())), given{
 			file: file, object: words,
 		})
 	}
@@ -93,18 +84,15 @@ func (r *reader) expanded(e *entry, words []*source.Value) []*source.Value {
 
 // environment takes the options of a container's variables.
 func (r *reader) environment(e *entry, file *source.File, container *source.Value) {
-	for _, item := range wordsOf(container.Member("env")) {
+	for _, item := range container.Member("env").List() {
 		name, _ := item.Member("name").Str()
 		g := given{file: file, value: item.Member("value"), object: item}
 		if from := item.Member("valueFrom"); from != nil {
-			unknown := *from
-			unknown.Kind, unknown.Text = source.Unknown, "taken from "+keyIn(from)
-			unknown.Members = nil
-			g.value = &unknown
+			g.value = notShown("taken from "+keyIn(from), from)
 		}
 		r.fromVariable(e, name, g)
 	}
-	for _, item := range wordsOf(container.Member("envFrom")) {
+	for _, item := range container.Member("envFrom").List() {
 		name, _ := item.At("configMapRef", "name").Str()
 		prefix, _ := item.Member("prefix").Str()
 		if of := r.partNamed(variablesOf+name, e.file, false); of != nil && prefix == "" {

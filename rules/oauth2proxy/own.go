@@ -62,8 +62,7 @@ func (c *compiler) signedIn() rules.Predicate {
 		some = append(some, has)
 	}
 	has := rules.Either(some...)
-	bearer, fallback := c.get("skip_jwt_bearer_tokens"), c.get("bearer_token_login_fallback")
-	if bearer.on() && fallback.off() {
+	if c.get("skip_jwt_bearer_tokens").on() && c.get("bearer_token_login_fallback").off() {
 		has = rules.Both(has, rules.Negate(rules.Has(rules.Input{Source: rules.FromToken})))
 	}
 	return has
@@ -81,7 +80,7 @@ func (c *compiler) ownPaths() rules.Predicate {
 	}
 	health, agents := textOf(c.get("ping_path")), textOf(c.get("ping_user_agent"))
 	paths, names := []string{health}, []string{agents}
-	if google := c.get("gcp_healthchecks"); google.on() {
+	if c.get("gcp_healthchecks").on() {
 		paths = append(paths, "/liveness_check", "/readiness_check")
 		names = append(names, "GoogleHC/1.0")
 	}

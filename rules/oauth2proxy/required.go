@@ -34,11 +34,11 @@ func (e *entry) requirements() []requirement {
 	}
 	of := "the provider " + provider.text() + " needs "
 	switch {
-	case !withoutVerifier(provider.text()):
+	case e.providerVerifies():
 		all = append(all, requirement{
 			names: []string{"oidc_issuer_url"}, why: of + "it", unread: !e.looksAtOwnTokens(),
 		})
-		if skips := e.get("skip_oidc_discovery"); skips.on() {
+		if e.get("skip_oidc_discovery").on() {
 			all = append(all, requirement{
 				names: []string{"oidc_jwks_url", "oidc_public_key_files"},
 				why:   "skip_oidc_discovery is on", unread: !e.looksAtOwnTokens(),
@@ -57,23 +57,21 @@ func (e *entry) requirements() []requirement {
 
 // looksAtTokens reports whether a bearer token can be accepted.
 func (e *entry) looksAtTokens() bool {
-	bearer, extra := e.get("skip_jwt_bearer_tokens"), e.get("extra_jwt_issuers")
-	return !bearer.off() && (e.verifies() || extra.unknown != nil || len(extra.values) > 0)
+	return !e.get("skip_jwt_bearer_tokens").off() &&
+		(e.providerVerifies() || !e.get("extra_jwt_issuers").none())
 }
 
 // looksAtOwnTokens reports whether a bearer token can be accepted by the provider.
 func (e *entry) looksAtOwnTokens() bool {
-	bearer := e.get("skip_jwt_bearer_tokens")
-	return !bearer.off() && e.verifies()
+	return !e.get("skip_jwt_bearer_tokens").off() && e.providerVerifies()
 }
 
 // usesGoogleGroups reports whether something is set that the program needs the rest of to ask
 // Google for groups (pkg/validation/providers.go, validateGoogleConfig).
 func (e *entry) usesGoogleGroups() bool {
-	provider := e.get("provider")
-	credentials := e.get("google_use_application_default_credentials")
-	return provider.is("google") && (credentials.on() ||
-		e.has("google_admin_email") || e.has("google_service_account_json"))
+	return e.get("provider").is("google") &&
+		(e.get("google_use_application_default_credentials").on() ||
+			e.has("google_admin_email") || e.has("google_service_account_json"))
 }
 
 // missing lists the options without which the program does not start, and which nothing sets.
@@ -129,14 +127,14 @@ func (e *entry) refusedTogether() []fault {
 			})
 		}
 	}
-	if e.has("oidc_jwks_url") && e.has("oidc_public_key_files") && e.verifies() {
+	if e.has("oidc_jwks_url") && e.has("oidc_public_key_files") && e.providerVerifies() {
 		add("oidc_public_key_files", "oidc_jwks_url is set too, and only one of them can be")
 	}
-	if provider := e.get("provider"); provider.is("login.gov") && e.has("jwt_key") {
+	if e.get("provider").is("login.gov") && e.has("jwt_key") {
 		add("jwt_key_file", "jwt_key is set too, and only one of them can be")
 	}
-	if google := e.get("google_use_application_default_credentials"); google.on() &&
-		e.usesGoogleGroups() && e.has("google_service_account_json") {
+	google := e.get("google_use_application_default_credentials")
+	if google.on() && e.usesGoogleGroups() && e.has("google_service_account_json") {
 		add("google_service_account_json",
 			"%s is on too, and only one of them can be", google.name)
 	}
@@ -144,11 +142,10 @@ func (e *entry) refusedTogether() []fault {
 	if expire != 0 && refresh >= expire {
 		add("cookie_refresh", "it must be less than cookie_expire, which is %s", expire)
 	}
-	if behind := e.get("reverse_proxy"); behind.on() {
-		header := e.get("real_client_ip_header")
-		if header.unknown == nil && !slices.ContainsFunc(clientHeaders(), header.is) {
-			add("real_client_ip_header", "it is not one of %s", either(clientHeaders()))
-		}
+	header := e.get("real_client_ip_header")
+	if e.get("reverse_proxy").on() && header.unknown == nil &&
+		!slices.ContainsFunc(clientHeaders(), header.is) {
+		add("real_client_ip_header", "it is not one of %s", either(clientHeaders()))
 	}
 	for _, f := range e.refusedMinimal() {
 		add(f.name, "%s", f.why)
@@ -156,14 +153,14 @@ func (e *entry) refusedTogether() []fault {
 	return append(all, e.samePaths()...)
 }
 
-// verifies reports whether the provider verifies tokens itself, or may.
-func (e *entry) verifies() bool {
+// providerVerifies reports whether the provider verifies tokens itself, or may.
+func (e *entry) providerVerifies() bool {
 	provider := e.get("provider")
 	return provider.unknown != nil || !withoutVerifier(provider.text())
 }
 
 // is reports whether the option has a text, in either case.
-func (s *setting) is(text string) bool { return strings.EqualFold(s.text(), text) }
+func (s setting) is(text string) bool { return strings.EqualFold(s.text(), text) }
 
 // clientHeaders are those in which the address of the caller can be (pkg/ip/realclientip.go).
 func clientHeaders() []string {
@@ -190,8 +187,7 @@ func (e *entry) lasts(name string, absent time.Duration) time.Duration {
 // refusedMinimal lists the options that want the tokens in the session, where it has none
 // (pkg/validation/sessions.go).
 func (e *entry) refusedMinimal() []fault {
-	minimal := e.get("session_cookie_minimal")
-	if !minimal.on() {
+	if !e.get("session_cookie_minimal").on() {
 		return nil
 	}
 	var all []fault

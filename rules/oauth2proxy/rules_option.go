@@ -23,23 +23,16 @@ func optionNotKnown() rules.Rule {
 	}
 }
 
-func hasUnknownOptions(i instance) []rules.Finding {
-	var all []rules.Finding
+func hasUnknownOptions(i instance) {
 	for _, u := range i.unknown {
-		f := rules.Finding{
-			Field: u.name, Policy: i.policy,
-			Message: fmt.Sprintf("OAuth2 Proxy has no option %s, and does not start with it",
-				u.name),
-		}
 		if u.layer == byVariable {
-			f.Severity = rules.Warning
-			f.Message = fmt.Sprintf("OAuth2 Proxy has no option for the variable %s, and "+
-				"ignores it", u.name)
+			i.found.At(shown(u.at), u.name, "OAuth2 Proxy has no option for the variable %s, and "+
+				"ignores it", u.name).Severity = rules.Warning
+			continue
 		}
-		f.Pos, f.Span = shown(u.at)
-		all = append(all, f)
+		i.found.At(shown(u.at), u.name, "OAuth2 Proxy has no option %s, and does not start with "+
+			"it", u.name)
 	}
-	return all
 }
 
 func optionValueRefused() rules.Rule {
@@ -57,35 +50,27 @@ func optionValueRefused() rules.Rule {
 			"do not show",
 		Since:      since,
 		References: []string{docOptions},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
+		Check: eachInstance(func(i instance) {
 			for _, refused := range i.faults() {
-				if refused.maybe && refused.unread {
-					continue
+				if !refused.maybe || !refused.unread {
+					i.refusal(refused)
 				}
-				all = append(all, i.refusal(refused))
 			}
-			return all
 		}),
 	}
 }
 
 // refusal words why the program does not start.
-func (i *instance) refusal(of fault) rules.Finding {
-	f := rules.Finding{
-		Field: of.name, Policy: i.policy,
-		Message: fmt.Sprintf("OAuth2 Proxy does not start with this %s: %s", of.name, of.why),
+func (i *instance) refusal(of fault) {
+	message := fmt.Sprintf("OAuth2 Proxy does not start with this %s: %s", of.name, of.why)
+	switch {
+	case of.maybe:
+		message = of.why + ": a flag or a variable does, or OAuth2 Proxy does not start"
+	case of.value == i.at:
+		message = "OAuth2 Proxy does not start: " + of.why
 	}
-	if of.value == i.at {
-		f.Message = "OAuth2 Proxy does not start: " + of.why
-	}
-	if of.maybe {
-		f.Message = fmt.Sprintf("%s: a flag or a variable does, or OAuth2 Proxy does not start",
-			of.why)
-	}
+	f := i.found.At(shown(of.value), of.name, "%s", message)
 	if of.maybe || of.secret {
 		f.Severity = rules.Warning
 	}
-	f.Pos, f.Span = shown(of.value)
-	return f
 }

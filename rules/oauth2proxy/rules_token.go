@@ -2,9 +2,11 @@ package oauth2proxy
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -19,13 +21,11 @@ func bearerTokensIgnored() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{docOptions},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			bearer := i.get("skip_jwt_bearer_tokens")
-			if !bearer.off() {
-				return nil
+		Check: eachInstance(func(i instance) {
+			if bearer := i.get("skip_jwt_bearer_tokens"); bearer.off() {
+				i.about(bearer, "skip_jwt_bearer_tokens is off: a caller with an access token is "+
+					"sent to the sign-in page")
 			}
-			return i.finding(bearer, "skip_jwt_bearer_tokens is off: a caller with an access "+
-				"token is sent to the sign-in page")
 		}),
 	}
 }
@@ -43,16 +43,17 @@ func providerVerifiesNoToken() rules.Rule {
 		Lesser:     "a note if extra_jwt_issuers names issuers",
 		Since:      since,
 		References: []string{docOptions, docEntra},
-		Check: eachBearer(func(i instance) []rules.Finding {
-			provider, extra := i.get("provider"), i.get("extra_jwt_issuers")
+		Check: eachBearer(func(i instance) {
+			provider := i.get("provider")
 			switch {
-			case provider.unknown != nil || !withoutVerifier(provider.text()):
-				return nil
-			case len(extra.values) > 0 || extra.unknown != nil:
-				return less(i.finding(provider, "the provider %s verifies no tokens: those of "+
-					"extra_jwt_issuers alone are accepted", provider.text()), rules.Note)
+			case i.providerVerifies():
+			case i.get("extra_jwt_issuers").none():
+				i.about(provider, "%s", i.noVerifier())
+			default:
+				i.about(provider, "the provider %s verifies no tokens: those of "+
+					"extra_jwt_issuers alone are accepted", provider.text(),
+				).Severity = rules.Note
 			}
-			return i.finding(provider, "%s", i.noVerifier())
 		}),
 	}
 }
@@ -69,15 +70,13 @@ func allowedTenantsNotForBearer() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
-		Check: eachBearer(func(i instance) []rules.Finding {
-			tenants, skip := i.get("entra_id_allowed_tenants"),
-				i.get("insecure_oidc_skip_issuer_verification")
-			provider := i.get("provider")
-			if !tenants.set() || provider.text() != "entra-id" || !skip.on() {
-				return nil
+		Check: eachBearer(func(i instance) {
+			tenants := i.get("entra_id_allowed_tenants")
+			if tenants.set() && i.get("provider").text() == "entra-id" &&
+				i.get("insecure_oidc_skip_issuer_verification").on() {
+				i.about(tenants, "entra_id_allowed_tenants does not hold for bearer tokens, and "+
+					"the issuer is not verified: tokens of every tenant get in")
 			}
-			return i.finding(tenants, "entra_id_allowed_tenants does not hold for bearer tokens, "+
-				"and the issuer is not verified: tokens of every tenant get in")
 		}),
 	}
 }
@@ -95,13 +94,12 @@ func extraIssuersShareAudiences() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{docOptions, codeIssuers},
-		Check: eachBearer(func(i instance) []rules.Finding {
+		Check: eachBearer(func(i instance) {
 			extra, audiences := i.get("extra_jwt_issuers"), i.get("oidc_extra_audiences")
-			if !extra.set() || len(extra.values) == 0 || len(audiences.values) == 0 {
-				return nil
+			if extra.set() && len(extra.values) > 0 && len(audiences.values) > 0 {
+				i.about(audiences, "the extra issuers accept oidc_extra_audiences too, beside "+
+					"their own audience")
 			}
-			return i.finding(audiences, "the extra issuers accept oidc_extra_audiences too, "+
-				"beside their own audience")
 		}),
 	}
 }
@@ -119,21 +117,22 @@ func audienceOfAnotherClaim() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docOptions, codeVerifier},
-		Check: eachBearer(func(i instance) []rules.Finding {
+		Check: eachBearer(func(i instance) {
 			claims := i.get("oidc_audience_claims")
-			for n, v := range claims.values {
-				if v.Text != "aud" && !marked(v) && claims.set() {
-					found := i.findingAt(v, claims, "a token with %s is accepted whatever its "+
-						"aud says", v.Text)
-					if n > 0 {
-						found[0].Message = "a token without aud is accepted if its " + v.Text +
-							" fits"
-						return less(found, rules.Note)
-					}
-					return found
-				}
+			n := slices.IndexFunc(claims.values, func(v *source.Value) bool {
+				return v.Text != "aud" && !marked(v)
+			})
+			if n < 0 || !claims.set() {
+				return
 			}
-			return nil
+			v := claims.values[n]
+			if n == 0 {
+				i.found.At(shown(v), claims.name, "a token with %s is accepted whatever its aud "+
+					"says", v.Text)
+				return
+			}
+			i.found.At(shown(v), claims.name, "a token without aud is accepted if its %s fits",
+				v.Text).Severity = rules.Note
 		}),
 	}
 }
@@ -156,24 +155,21 @@ func discoveryIssuerDiffers() rules.Rule {
 	}
 }
 
-func hasOtherIssuers(i instance) []rules.Finding {
-	var all []rules.Finding
-	skip := i.get("insecure_oidc_skip_issuer_verification")
-	discovery := i.get("skip_oidc_discovery")
-	issuer, provider := i.get("oidc_issuer_url"), i.get("provider")
-	if skip.off() && discovery.off() && issuer.unknown == nil &&
-		!withoutVerifier(provider.text()) && differs(issuer.text()) {
-		all = append(all, i.finding(issuer, "the discovery document of %s names another issuer, "+
-			"and OAuth2 Proxy does not start", issuer.text())...)
+func hasOtherIssuers(i instance) {
+	issuer := i.get("oidc_issuer_url")
+	if i.get("insecure_oidc_skip_issuer_verification").off() &&
+		i.get("skip_oidc_discovery").off() && issuer.unknown == nil &&
+		!withoutVerifier(i.get("provider").text()) && differs(issuer.text()) {
+		i.about(issuer, "the discovery document of %s names another issuer, and OAuth2 Proxy "+
+			"does not start", issuer.text())
 	}
 	extra := i.get("extra_jwt_issuers")
 	for _, item := range extra.values {
 		if name, _, _ := strings.Cut(item.Text, "="); !marked(item) && differs(name) {
-			all = append(all, i.findingAt(item, extra, "the discovery document of %s names "+
-				"another issuer, and OAuth2 Proxy finds no keys for it", name)...)
+			i.found.At(shown(item), extra.name, "the discovery document of %s names another "+
+				"issuer, and OAuth2 Proxy finds no keys for it", name)
 		}
 	}
-	return all
 }
 
 // differs reports whether an address at Entra ID is not an issuer as its documents write it.

@@ -23,23 +23,20 @@ func emailAbsentInAppTokens() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{issueEmail, docOptions},
-		Check: eachBearer(func(i instance) []rules.Finding {
+		Check: eachBearer(func(i instance) {
 			domains := i.get("email_domains")
 			if domains.unknown != nil || len(domains.texts()) == 0 || everyDomain(domains) {
-				return nil
+				return
 			}
 			var at []string
 			for _, domain := range domains.texts() {
 				at = append(at, inspect.Visible(domain))
 			}
-			absent := ""
+			absent := "the sub of an app-only token "
 			if claim := i.emailClaim(); claim != "sub" {
 				absent = "an app-only token has no " + claim + ": sub takes its place, and "
-			} else {
-				absent = "the sub of an app-only token "
 			}
-			return i.finding(
-				domains, "%sis not an address at %s", absent, strings.Join(at, " or "))
+			i.about(domains, "%sis not an address at %s", absent, strings.Join(at, " or "))
 		}),
 	}
 }
@@ -58,18 +55,18 @@ func domainListIsNoGate() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{codeProxy, codeEmail},
-		Check: eachBearer(func(i instance) []rules.Finding {
-			domains, groups := i.get("email_domains"), i.get("allowed_groups")
+		Check: eachBearer(func(i instance) {
+			domains := i.get("email_domains")
 			if domains.unknown != nil || !domains.set() || everyDomain(domains) ||
-				len(groups.values) > 0 || groups.unknown != nil {
-				return nil
+				!i.get("allowed_groups").none() {
+				return
 			}
 			absent := "sub"
 			if claim := i.emailClaim(); claim != absent {
 				absent = claim + " and sub"
 			}
-			return i.finding(domains, "email_domains alone decides who gets in, and a token "+
-				"without %s gets past it", absent)
+			i.about(domains, "email_domains alone decides who gets in, and a token without %s "+
+				"gets past it", absent)
 		}),
 	}
 }
@@ -86,14 +83,13 @@ func groupsLeftOut() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
-		Check: eachBearer(func(i instance) []rules.Finding {
-			groups, of := i.get("allowed_groups"), i.get("oidc_groups_claim")
-			if issuer := i.get("oidc_issuer_url"); len(groups.values) == 0 ||
-				of.text() != "groups" || !ofEntra(issuer.text()) {
-				return nil
+		Check: eachBearer(func(i instance) {
+			groups := i.get("allowed_groups")
+			if len(groups.values) > 0 && i.get("oidc_groups_claim").text() == "groups" &&
+				ofEntra(i.get("oidc_issuer_url").text()) {
+				i.about(groups, "a user of more than 200 groups has no groups in the token, and "+
+					"is not let in")
 			}
-			return i.finding(groups, "a user of more than 200 groups has no groups in the token, "+
-				"and is not let in")
 		}),
 	}
 }
@@ -111,17 +107,16 @@ func loginFallback() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docOptions, codeSession},
-		Check: eachBearer(func(i instance) []rules.Finding {
-			fallback, force := i.get("bearer_token_login_fallback"), i.get("force_json_errors")
-			routes := i.get("api_routes")
-			if !fallback.on() || !force.off() || routes.unknown != nil || len(routes.values) > 0 {
-				return nil
+		Check: eachBearer(func(i instance) {
+			fallback := i.get("bearer_token_login_fallback")
+			if !fallback.on() || !i.get("force_json_errors").off() ||
+				!i.get("api_routes").none() {
+				return
 			}
 			if !fallback.set() {
-				bearer := i.get("skip_jwt_bearer_tokens")
-				fallback.given = bearer.given
+				fallback.given = i.get("skip_jwt_bearer_tokens").given
 			}
-			return i.finding(fallback, "an invalid token is answered with the sign-in page: "+
+			i.about(fallback, "an invalid token is answered with the sign-in page: "+
 				"bearer_token_login_fallback is on")
 		}),
 	}
@@ -138,25 +133,17 @@ func exemptRouteUnanchored() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docOptions, codeProxy},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			var all []rules.Finding
-			for _, name := range []string{"skip_auth_routes", "skip_auth_regex"} {
-				routes := i.get(name)
-				for _, v := range routes.values {
-					r := route{path: v.Text}
-					if name == "skip_auth_routes" {
-						r = routeOf(v.Text)
+		Check: eachInstance(func(i instance) {
+			for _, name := range routeOptions() {
+				for _, v := range i.get(name).values {
+					r := routeIn(name, v.Text)
+					if !marked(v) && !r.negated && !anchored(r.path) &&
+						refusedExpression(r.path) == "" {
+						i.found.At(shown(v), name, "%s exempts every path that has this in it, "+
+							"such as /x%s", inspect.Visible(r.path), strings.TrimLeft(r.path, "."))
 					}
-					if marked(v) || r.negated || anchored(r.path) ||
-						refusedExpression(r.path) != "" {
-						continue
-					}
-					all = append(all, i.findingAt(v, routes, "%s exempts every path that has "+
-						"this in it, such as /x%s", inspect.Visible(r.path),
-						strings.TrimLeft(r.path, "."))...)
 				}
 			}
-			return all
 		}),
 	}
 }
@@ -178,19 +165,18 @@ func trustedAddresses() rules.Rule {
 		Severity: rules.Warning,
 		Lesser:   "a note if the header of every proxy does not count",
 		Since:    since, References: []string{docOptions, codeProxy},
-		Check: eachInstance(func(i instance) []rules.Finding {
-			trusted, reverse := i.get("trusted_ips"), i.get("reverse_proxy")
-			if len(trusted.values) == 0 {
-				return nil
+		Check: eachInstance(func(i instance) {
+			trusted := i.get("trusted_ips")
+			addresses := strings.Join(trusted.texts(), " or ")
+			switch {
+			case len(trusted.values) == 0:
+			case i.get("reverse_proxy").on() && len(i.get("trusted_proxy_ips").values) == 0:
+				i.about(trusted, "a request from %s needs no token, and whoever sends it can "+
+					"write its address in a header", addresses)
+			default:
+				f := i.about(trusted, "a request from %s needs no token", addresses)
+				f.Severity = rules.Note
 			}
-			found := i.finding(trusted, "a request from %s needs no token, and whoever sends it "+
-				"can write its address in a header", strings.Join(trusted.texts(), " or "))
-			if proxies := i.get("trusted_proxy_ips"); !reverse.on() || len(proxies.values) > 0 {
-				found[0].Message = "a request from " + strings.Join(trusted.texts(), " or ") +
-					" needs no token"
-				return less(found, rules.Note)
-			}
-			return found
 		}),
 	}
 }

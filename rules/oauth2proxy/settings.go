@@ -66,8 +66,7 @@ func (e *entry) get(name string) setting {
 		}
 		switch why := e.open[l]; {
 		case len(s.given) > 0:
-			s.read()
-			return s
+			return s.read()
 		case why != "":
 			s.unknown = &rules.Unknown{
 				Why:  why + ", and it may set " + name,
@@ -84,13 +83,11 @@ func (e *entry) get(name string) setting {
 
 // read takes the values of what sets the option. A flag of a list may be given several times; of
 // any other option the last one counts.
-func (s *setting) read() {
-	counts := s.given
+func (s setting) read() setting {
 	if s.kind != list || s.given[0].layer != byFlag {
-		counts = s.given[len(s.given)-1:]
+		s.given = s.given[len(s.given)-1:]
 	}
-	s.given = counts
-	for _, g := range counts {
+	for _, g := range s.given {
 		for _, v := range g.texts() {
 			if marked(v) {
 				s.unknown = &rules.Unknown{
@@ -113,11 +110,12 @@ func (s *setting) read() {
 			}
 		}
 	}
+	return s
 }
 
 // refilled reports whether the program puts the default in the place of an empty value
 // (pkg/apis/options/providers.go, EnsureDefaults).
-func (s *setting) refilled() bool {
+func (s setting) refilled() bool {
 	switch s.name {
 	case "oidc_audience_claims":
 		return len(s.values) == 0
@@ -167,7 +165,7 @@ func marked(v *source.Value) bool {
 }
 
 // text is the one value of an option; empty where there is none.
-func (s *setting) text() string {
+func (s setting) text() string {
 	if len(s.values) == 0 || s.values[0].Kind == source.Null {
 		return ""
 	}
@@ -175,7 +173,7 @@ func (s *setting) text() string {
 }
 
 // texts are all values of an option that are known.
-func (s *setting) texts() []string {
+func (s setting) texts() []string {
 	var all []string
 	for _, v := range s.values {
 		if !marked(v) && v.Kind != source.Null {
@@ -186,33 +184,37 @@ func (s *setting) texts() []string {
 }
 
 // on reports whether a switch is known to be on.
-func (s *setting) on() bool {
+func (s setting) on() bool {
 	is, err := strconv.ParseBool(s.text())
 	return s.unknown == nil && err == nil && is
 }
 
 // off reports whether a switch is known to be off.
-func (s *setting) off() bool { return s.unknown == nil && !s.on() }
+func (s setting) off() bool { return s.unknown == nil && !s.on() }
 
 // set reports whether something sets the option.
-func (s *setting) set() bool { return len(s.given) > 0 }
+func (s setting) set() bool { return len(s.given) > 0 }
+
+// none reports whether the option is known to have no value.
+func (s setting) none() bool { return s.unknown == nil && len(s.values) == 0 }
 
 // place is where the option is set, or where the instance begins if nothing sets it.
-func (e *entry) place(s setting) (source.Position, source.Span) {
+func (e *entry) place(s setting) *source.Value {
 	if !s.set() {
 		return shown(e.at)
 	}
 	return shown(s.given[0].value)
 }
 
-// shown is where a value begins, and the part of it that a reader is shown: all of a scalar, the
-// first character of anything else.
-func shown(v *source.Value) (source.Position, source.Span) {
-	span := v.Span
-	if v.Kind == source.List || v.Kind == source.Object {
-		span.End = min(span.End, span.Start+1)
+// shown is the part of a value that a reader is shown: all of a scalar, the first character of
+// anything else.
+func shown(v *source.Value) *source.Value {
+	if !v.Is(source.List) && !v.Is(source.Object) {
+		return v
 	}
-	return v.Pos, span
+	begin := *v
+	begin.Span.End = min(v.Span.End, v.Span.Start+1)
+	return &begin
 }
 
 //go:embed options.tsv

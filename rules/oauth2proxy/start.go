@@ -97,10 +97,10 @@ func refusedText(name, text string) string {
 		if !strings.Contains(text, "=") {
 			return shown + " is not an issuer, = and an audience"
 		}
-	case "skip_auth_regex", "api_routes":
+	case "api_routes":
 		return refusedExpression(text)
-	case "skip_auth_routes":
-		return refusedExpression(routeOf(text).path)
+	case "skip_auth_regex", "skip_auth_routes":
+		return refusedExpression(routeIn(name, text).path)
 	case "oidc_enabled_signing_algs":
 		return notIn(algorithms(), text, shown+" is not a signing algorithm that it has")
 	case "trusted_ips", "trusted_proxy_ips":
@@ -237,8 +237,8 @@ func (c *compiler) leaveOpen(check *rules.Check) {
 	if !found {
 		return
 	}
-	check.Field = of.name
-	check.Pos, check.Span = shown(of.value)
+	at := shown(of.value)
+	check.Field, check.Pos, check.Span = of.name, at.Pos, at.Span
 	check.Unknown = c.unknownFor(of)
 }
 

@@ -29,9 +29,8 @@ type verifier struct {
 // (oauthproxy.go, buildSessionChain).
 func (c *compiler) verifiers() []verifier {
 	var all []verifier
-	provider := c.get("provider")
-	if provider.unknown != nil || !withoutVerifier(provider.text()) {
-		all = append(all, c.ofProvider(provider))
+	if c.providerVerifies() {
+		all = append(all, c.ofProvider())
 	}
 	extra := c.get("extra_jwt_issuers")
 	for _, item := range extra.values {
@@ -40,29 +39,24 @@ func (c *compiler) verifiers() []verifier {
 	return all
 }
 
-func (c *compiler) ofProvider(provider setting) verifier {
+func (c *compiler) ofProvider() verifier {
 	v := verifier{
 		issuer:    c.wanted("oidc_issuer_url"),
 		audiences: []setting{c.wanted("client_id"), c.get("oidc_extra_audiences")},
 		claims:    c.get("oidc_audience_claims"),
 		algs:      c.get("oidc_enabled_signing_algs"),
 		skip:      c.get("insecure_oidc_skip_issuer_verification"),
-		discovers: !c.skipsDiscovery(),
+		discovers: !c.get("skip_oidc_discovery").on(),
 		keys:      c.get("oidc_jwks_url"),
 		email:     c.emailClaim(),
 	}
 	if files := c.get("oidc_public_key_files"); !v.keys.set() && files.set() {
 		v.keys = files
 	}
-	if provider.text() == "azure" { // it has no way of its own to make a session of a token
+	if c.get("provider").text() == "azure" { // it has no own way to make a session of a token
 		v.email, v.strict = "email", true
 	}
 	return v
-}
-
-func (c *compiler) skipsDiscovery() bool {
-	s := c.get("skip_oidc_discovery")
-	return s.on()
 }
 
 // emailClaim is the claim of the e-mail. The deprecated user_id_claim stands in for it
@@ -227,8 +221,8 @@ func (c *compiler) issuer(v verifier) *rules.Check {
 	check.Unknown = v.issuer.unknown
 	switch {
 	case v.skip.on():
-		check.Field, check.Unknown = v.skip.name, nil
-		check.Pos, check.Span = c.place(v.skip)
+		at := c.place(v.skip)
+		check.Field, check.Pos, check.Span, check.Unknown = v.skip.name, at.Pos, at.Span, nil
 		check.Skip = v.skip.name + " is on: a token of any issuer is accepted that a key verifies"
 	case v.skip.unknown != nil:
 		check.MaySkip = v.skip.unknown

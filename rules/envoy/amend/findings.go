@@ -79,7 +79,7 @@ func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
 		return change
 	}
 	issuer := issuerOf(w.keysURL(), tenant, version)
-	return e.Make(change.ID, change.Title, w.withIssuer(issuer))
+	return e.Change(change.ID, change.Title, w.withIssuer(issuer))
 }
 
 // otherIssuer writes the issuer of the tenant's tokens of the other version.
@@ -97,7 +97,7 @@ func (e *Editor) otherIssuer(w *Written) rules.Change {
 		version = entra.V2
 	}
 	cloud, _ := entra.CloudByID(now.Clouds[0])
-	return e.Make(change.ID, change.Title,
+	return e.Change(change.ID, change.Title,
 		w.withIssuer(entra.IssuerURL(cloud, now.Tenant, version)))
 }
 
@@ -129,11 +129,11 @@ func (e *Editor) audience(w *Written, audience string) rules.Change {
 		})
 	}
 	have := w.audiences()
-	if have.At.Is(source.List) && len(have.At.Items) > 0 {
-		return e.Make("accept-audience", "accept tokens for "+audience,
+	if len(have.At.List()) > 0 {
+		return e.Change("accept-audience", "accept tokens for "+audience,
 			kubernetes.Appended(w.File, have, audience))
 	}
-	return e.Make("check-audience", "accept tokens for "+audience+" only",
+	return e.Change("check-audience", "accept tokens for "+audience+" only",
 		w.withAudience(audience))
 }
 
@@ -151,7 +151,7 @@ func (e *Editor) otherAudience(w *Written, goal rules.Goal) rules.Change {
 		change.Refused = "which of several audiences is to go only who wrote them knows"
 		return change
 	}
-	return e.Make(change.ID, "accept tokens for "+goal.Facts.Audience, kubernetes.Replaced(
+	return e.Change(change.ID, "accept tokens for "+goal.Facts.Audience, kubernetes.Replaced(
 		w.File, have.Values[max(i, 0)], have.Field, goal.Facts.Audience))
 }
 

@@ -45,11 +45,34 @@ func failedIn(failed []*rules.Result, part *source.Value) []*rules.Result {
 	return all
 }
 
-// LetIn puts the repairs of all that fails into one change, since one alone would not let the
+// Rules are an adapter's, as far as changes of them let in a request or keep one out.
+type Rules struct {
+	Allowing []*source.Value // those that can let a request in, as the files have them
+	Needless bool            // a request gets in without one of them
+
+	// Amend adds what makes a check hold of one of those rules, by its index. It is not ok where
+	// the check is right to fail.
+	Amend func(a *Amends, rule int, failed *rules.Check) (ok bool)
+
+	Asks func(claim string) bool // whether one of them asks for a claim
+
+	// Ask has each of them ask for more. It is not ok where that can't be done.
+	Ask func(w *Written, a Ask) (change rules.Change, ok bool)
+}
+
+// Proposals are the changes that may let the request in, or narrow the policies where it gets in.
+func (q *Request) Proposals(e *Editor, of Rules) []rules.Change {
+	if len(q.Failed) > 0 {
+		return q.letIn(e, of)
+	}
+	return q.narrow(e, of)
+}
+
+// letIn puts the repairs of all that fails into one change, since one alone would not let the
 // request in: one change for each way past the rules. There is none where something else fails
 // than providers and rules.
-func (q *Request) LetIn(e *Editor, allowing []*source.Value, ways func() []Amends) []rules.Change {
-	tokens, ok := e.Accepting(&q.Profile, q.Failed)
+func (q *Request) letIn(e *Editor, of Rules) []rules.Change {
+	tokens, ok := e.accepting(&q.Profile, q.Failed)
 	if !ok {
 		return nil
 	}
@@ -57,7 +80,7 @@ func (q *Request) LetIn(e *Editor, allowing []*source.Value, ways func() []Amend
 	for _, w := range e.Providers {
 		known = append(known, failedIn(q.Failed, w.Value)...)
 	}
-	for _, rule := range allowing {
+	for _, rule := range of.Allowing {
 		known = append(known, failedIn(q.Failed, rule)...)
 	}
 	for _, r := range q.Failed {
@@ -66,30 +89,29 @@ func (q *Request) LetIn(e *Editor, allowing []*source.Value, ways func() []Amend
 		}
 	}
 	var all []rules.Change
-	for _, a := range ways() {
-		if whole := tokens.And(a); len(whole.Steps) > 0 {
-			all = append(all, whole.Change(e.Make))
+	for _, a := range q.ways(of) {
+		if whole := tokens.and(a); len(whole.Steps) > 0 {
+			all = append(all, whole.change(e.Changer))
 		}
 	}
 	return all
 }
 
-// Ways is, for each rule that can be made to match the request, what makes it: amends for each of
-// its checks that fails, which are not ok where it is right to fail. One is empty where a rule
-// matches already.
-func (q *Request) Ways(
-	allowing []*source.Value, amends func(a *Amends, rule int, failed *rules.Check) bool,
-) []Amends {
+// ways is, for each rule that can be made to match the request, what makes it. One is empty where
+// none is needed, or a rule matches already.
+func (q *Request) ways(of Rules) []Amends {
+	if of.Needless {
+		return []Amends{{}}
+	}
 	var ways []Amends
-	for i, rule := range allowing {
+	for i, rule := range of.Allowing {
 		failed := failedIn(q.Failed, rule)
 		if len(failed) == 0 {
 			return []Amends{{}}
 		}
 		var a Amends
-		if !slices.ContainsFunc(failed, func(r *rules.Result) bool {
-			return !amends(&a, i, r.Check)
-		}) {
+		right := func(r *rules.Result) bool { return !of.Amend(&a, i, r.Check) }
+		if !slices.ContainsFunc(failed, right) {
 			ways = append(ways, a)
 		}
 	}
@@ -103,23 +125,14 @@ type Ask struct {
 	Values    []string
 }
 
-// Rules are an adapter's, for a request that they let in.
-type Rules struct {
-	Allowing int                     // how many can let a request in
-	Asks     func(claim string) bool // whether one of these asks for a claim
-
-	// Ask has each of them ask for more. It is not ok where that can't be done.
-	Ask func(w *Written, a Ask) (change rules.Change, ok bool)
-}
-
-// Narrow proposes what narrows policies that let this token in, one control at a time. A token of
+// narrow proposes what narrows policies that let this token in, one control at a time. A token of
 // another API or of another tenant shows neither whose clients belong here nor their roles.
-func (q *Request) Narrow(e *Editor, of Rules) []rules.Change {
-	w, ok := e.For(q.Profile.Issuer)
+func (q *Request) narrow(e *Editor, of Rules) []rules.Change {
+	w, ok := e.providerFor(q.Profile.Issuer)
 	if !ok {
 		return nil
 	}
-	change, ok := e.OfThisAPI(w, &q.Profile, of.Asks)
+	change, ok := e.ofThisAPI(w, &q.Profile, of.Asks)
 	if change.Refused != "" {
 		return []rules.Change{change}
 	}
@@ -148,7 +161,7 @@ func (q *Request) clients(of Rules) (a Ask, ok bool) {
 	case len(wanted) > 0 && slices.Contains(wanted, id.Value):
 		title := rules.OnlyClients(id.Claim, wanted)
 		return Ask{"require-client", title, id.Claim, wanted}, true
-	case len(wanted) == 0 && q.Goal.OneClient && of.Allowing <= 1:
+	case len(wanted) == 0 && q.Goal.OneClient && len(of.Allowing) <= 1:
 		// Of several rules only who wrote them knows which is this client's.
 		title := "accept only the client " + id.Value
 		return Ask{"only-client", title, id.Claim, []string{id.Value}}, true

@@ -26,25 +26,23 @@ func (a *Amends) Add(id, title string, steps ...kubernetes.Step) {
 	a.Steps = append(a.Steps, steps...)
 }
 
-// And is both of two amends.
-func (a Amends) And(b Amends) Amends {
+// and is both of two amends.
+func (a Amends) and(b Amends) Amends {
 	return Amends{
 		slices.Concat(a.IDs, b.IDs), slices.Concat(a.Titles, b.Titles),
 		slices.Concat(a.Steps, b.Steps),
 	}
 }
 
-// Change makes one change of them.
-func (a Amends) Change(
-	makes func(id, title string, steps ...kubernetes.Step) rules.Change,
-) rules.Change {
-	return makes(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", and "), a.Steps...)
+// change makes one change of them.
+func (a Amends) change(by kubernetes.Changer) rules.Change {
+	return by.Change(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", and "), a.Steps...)
 }
 
-// Accepting is what makes the provider for a token accept it. It is not ok where the providers are
+// accepting is what makes the provider for a token accept it. It is not ok where the providers are
 // right to refuse it.
-func (e *Editor) Accepting(token *inspect.Profile, failed []*rules.Result) (a Amends, ok bool) {
-	w, ok := e.For(token.Issuer)
+func (e *Editor) accepting(token *inspect.Profile, failed []*rules.Result) (a Amends, ok bool) {
+	w, ok := e.providerFor(token.Issuer)
 	if !ok {
 		w, ok = e.ofTenant(token.Issuer)
 	}
@@ -81,11 +79,11 @@ func otherForm(have kubernetes.List, sent []string) bool {
 	})
 }
 
-// OfThisAPI has a provider check the audience and the issuer, where neither it nor a rule does.
+// ofThisAPI has a provider check the audience and the issuer, where neither it nor a rule does.
 // Both are one change: another tenant can give an API of its own the same App ID URI. It is
 // refused where the keys are those of another tenant than the token's, since such a token is to be
 // kept out.
-func (e *Editor) OfThisAPI(
+func (e *Editor) ofThisAPI(
 	w *Written, token *inspect.Profile, asks func(claim string) bool,
 ) (rules.Change, bool) {
 	var a Amends
@@ -99,7 +97,7 @@ func (e *Editor) OfThisAPI(
 	if len(a.Steps) == 0 {
 		return rules.Change{}, false
 	}
-	change := a.Change(e.Make)
+	change := a.change(e.Changer)
 	tenant := entra.TenantOfKeys(w.keysURL())
 	if tenant != "" && !strings.EqualFold(tenant, token.Tenant) {
 		change.Edited = nil

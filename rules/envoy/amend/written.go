@@ -5,7 +5,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
@@ -43,12 +42,12 @@ func (w *Written) keysURL() string {
 
 // Editor makes changes of the providers of one filter.
 type Editor struct {
+	kubernetes.Changer
 	Providers []Written
-	Make      func(id, title string, steps ...kubernetes.Step) rules.Change
 }
 
-// For is the provider that a token of an issuer is for.
-func (e *Editor) For(issuer string) (*Written, bool) {
+// providerFor is the provider that a token of an issuer is for.
+func (e *Editor) providerFor(issuer string) (*Written, bool) {
 	return e.first(func(w *Written) bool { return w.Issuer == issuer || w.Issuer == "" })
 }
 

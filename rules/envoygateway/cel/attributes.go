@@ -37,17 +37,18 @@ const claimsDepth = 4
 func root(name string) result {
 	name = strings.TrimPrefix(name, ".")
 	switch name {
-	case "request", "metadata":
-		return gives(value{kind: attributeValue, path: []string{name}})
-	case "connection", "source", "destination", "response", "upstream", "xds", "filter_state",
-		"upstream_filter_state":
-		return gives(value{kind: attributeValue, path: []string{name}})
+	case "request", "metadata", "connection", "source", "destination", "response", "upstream",
+		"xds", "filter_state", "upstream_filter_state":
+		return givesMap(name)
 	case "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
 		"google":
 		return notKnown("gatewhy does not work out types such as %s", name)
 	}
 	return fault("there is no %s", name)
 }
+
+// givesMap is a map of Envoy's.
+func givesMap(path ...string) result { return gives(value{kind: attributeValue, path: path}) }
 
 // attribute reads an attribute at the end of a path, which has two steps or more.
 func (e *evaluator) attribute(path []string) result {
@@ -74,7 +75,7 @@ func (e *evaluator) requestAttribute(path []string) result {
 	switch name {
 	case "headers":
 		if len(path) == 1 {
-			return gives(value{kind: attributeValue, path: []string{"request", "headers"}})
+			return givesMap("request", "headers")
 		}
 		return e.header(path[1])
 	case "method":
@@ -187,16 +188,12 @@ func (e *evaluator) metadata(path []string) result {
 		return notKnown("gatewhy does not know the typed metadata of filters")
 	case path[1] != "filter_metadata":
 		return fault("no such field: metadata.%s", path[1])
-	case len(path) == 2:
-		return gives(value{kind: attributeValue, path: path})
-	case path[2] != jwtFilter:
+	case len(path) > 2 && path[2] != jwtFilter:
 		return notKnown("gatewhy does not know the metadata of the filter %s", path[2])
-	case len(path) < claimsDepth:
-		return gives(value{kind: attributeValue, path: path})
-	case !e.env.has(path[3]):
+	case len(path) >= claimsDepth && !e.env.has(path[3]):
 		return fault("no provider of this policy is called %s", path[3])
-	case len(path) == claimsDepth:
-		return gives(value{kind: attributeValue, path: path})
+	case len(path) <= claimsDepth:
+		return givesMap(path...)
 	}
 	return e.claim(path[claimsDepth])
 }

@@ -26,11 +26,11 @@ func notKnown(why string, args ...any) result {
 	return result{unknown: &rules.Unknown{Why: fmt.Sprintf(why, args...)}}
 }
 
-func answered(a answer) result {
-	if a == unknown {
+func answered(a rules.Truth) result {
+	if a == rules.Maybe {
 		return notKnown("implementations of CEL differ on numbers beyond 2^53")
 	}
-	return gives(boolOf(a == yes))
+	return gives(boolOf(a == rules.Yes))
 }
 
 // evaluator evaluates the nodes of one expression over one request.
@@ -237,9 +237,9 @@ func (e *evaluator) holds(of value, name string) result {
 func (e *evaluator) within(item, in value) result {
 	switch in.kind {
 	case listValue:
-		found := no
+		found := rules.No
 		for _, one := range in.items {
-			found = found.or(equal(item, one))
+			found = max(found, equal(item, one))
 		}
 		return answered(found)
 	case mapValue, attributeValue:
@@ -268,7 +268,7 @@ func compared(operator string, a, b value) result {
 	case !ok:
 		return noOverload(operator, a, b)
 	case !decided:
-		return answered(unknown)
+		return answered(rules.Maybe)
 	}
 	switch operator {
 	case "<":

@@ -1,6 +1,7 @@
 package cel
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -275,72 +276,38 @@ func (s *scanner) content(closing string, raw bool) (string, bool) {
 
 // unescape resolves the escapes of a string or of bytes. bad is an escape that there is not.
 func unescape(text string, isBytes bool) (plain, bad string) {
-	if !strings.Contains(text, `\`) {
-		return text, ""
-	}
 	var b strings.Builder
-	for i := 0; i < len(text); {
-		if text[i] != '\\' {
-			b.WriteByte(text[i])
-			i++
-			continue
+	for {
+		before, rest, found := strings.Cut(text, `\`)
+		b.WriteString(before)
+		if !found {
+			return b.String(), ""
 		}
-		size, value, encode := escape(text[i:], isBytes)
+		value, behind, ok := escaped(rest, isBytes)
 		switch {
-		case size == 0:
-			return "", text[i:min(i+2, len(text))]
-		case encode:
-			b.WriteRune(value)
-		default:
+		case !ok:
+			return "", `\` + rest[:min(1, len(rest))]
+		case isBytes:
 			b.WriteByte(byte(value))
+		default:
+			b.WriteRune(value)
 		}
-		i += size
+		text = behind
 	}
-	return b.String(), ""
 }
 
-// escape reads the escape at the beginning of a text. Its size is 0 where there is none like it.
-func escape(text string, isBytes bool) (size int, value rune, encode bool) {
-	if len(text) < 2 {
-		return 0, 0, false
+// escaped reads what is behind the backslash of an escape, as Go has them too, but for a few.
+func escaped(text string, isBytes bool) (value rune, rest string, ok bool) {
+	switch c := text[:min(1, len(text))]; {
+	case c == "":
+		return 0, "", false
+	case strings.Contains("'\"`?", c):
+		return rune(c[0]), text[1:], true
+	case c == "X":
+		text = "x" + text[1:]
+	case isBytes && (c == "u" || c == "U"):
+		return 0, "", false
 	}
-	c := text[1]
-	if i := strings.IndexByte("abfnrtv\\'\"`?", c); i >= 0 {
-		return 2, rune("\a\b\f\n\r\t\v\\'\"`?"[i]), false
-	}
-	digits, base, skip := 0, rune(16), 2
-	switch c {
-	case 'x', 'X':
-		digits = 2
-	case 'u':
-		digits = 4
-	case 'U':
-		digits = 8
-	case '0', '1', '2', '3':
-		digits, base, skip = 3, 8, 1
-	}
-	if digits == 0 || len(text) < skip+digits || isBytes && (c == 'u' || c == 'U') {
-		return 0, 0, false
-	}
-	for i := range digits {
-		digit := hexDigit(text[skip+i])
-		if digit < 0 || digit >= base {
-			return 0, 0, false
-		}
-		value = value*base + digit
-	}
-	if !isBytes && !utf8.ValidRune(value) {
-		return 0, 0, false
-	}
-	return skip + digits, value, !isBytes
-}
-
-func hexDigit(c byte) rune {
-	switch {
-	case isDigit(c):
-		return rune(c - '0')
-	case isHex(c):
-		return rune(c|0x20-'a') + 10
-	}
-	return -1
+	value, _, rest, err := strconv.UnquoteChar(`\`+text, 0)
+	return value, rest, err == nil
 }

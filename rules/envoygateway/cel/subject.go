@@ -22,32 +22,17 @@ type subject struct {
 func (l *lowering) subject(n *node) (subject, bool) { return l.subjectAt(n.path()) }
 
 func (l *lowering) subjectAt(path []string) (subject, bool) {
+	in, ok := inputOf(path)
 	switch {
-	case len(path) > claimsDepth && isJWT(path):
+	case !ok || isJWT(path) && len(path) == claimsDepth:
+		return subject{}, false
+	case isJWT(path):
 		return l.claim(path)
-	case len(path) == 3 && path[0] == "request" && path[1] == "headers":
-		return l.header(path[2])
-	case len(path) != 2 || path[0] != "request":
-		return subject{}, false
+	case in.Source == rules.FromHTTP:
+		same := !l.env.writes(in.Name) && in.Name != "authorization" && in.Name != "cookie"
+		return subject{in: in, texts: true}, same
 	}
-	switch path[1] {
-	case "referer":
-		return l.header("referer")
-	case "useragent":
-		return l.header("user-agent")
-	case "path", "url_path", "method", "host":
-		in, _ := inputOf(path)
-		return subject{in: in, always: true, texts: true, path: path[1] == "path"}, true
-	}
-	return subject{}, false
-}
-
-func (l *lowering) header(name string) (subject, bool) {
-	name = strings.ToLower(name)
-	if l.env.writes(name) || name == "authorization" || name == "cookie" {
-		return subject{}, false
-	}
-	return subject{in: rules.Input{Source: rules.FromHTTP, Name: name}, texts: true}, true
+	return subject{in: in, always: true, texts: true, path: path[1] == "path"}, true
 }
 
 // claim is a claim, or what is inside of one.

@@ -1,10 +1,12 @@
 package cel
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // valueKind says what a value is.
@@ -112,78 +114,63 @@ func (v value) isNumber() bool {
 	return v.kind == intValue || v.kind == uintValue || v.kind == doubleValue
 }
 
-// answer is yes, no, or that nobody knows.
-type answer int8
-
-const (
-	no      answer = -1
-	unknown answer = 0
-	yes     answer = 1
-)
-
-func answerOf(b bool) answer {
+func truthOf(b bool) rules.Truth {
 	if b {
-		return yes
+		return rules.Yes
 	}
-	return no
+	return rules.No
 }
 
-// and is no where one of both is, and yes where both are.
-func (a answer) and(b answer) answer { return min(a, b) }
-
-// or is yes where one of both is, and no where both are.
-func (a answer) or(b answer) answer { return max(a, b) }
-
 // equal compares any two values: what is of different kinds differs, except for numbers.
-func equal(a, b value) answer {
+func equal(a, b value) rules.Truth {
 	switch {
 	case a.kind == attributeValue || b.kind == attributeValue:
-		return unknown
+		return rules.Maybe
 	case a.isNumber() && b.isNumber():
 		order, ok := compareNumbers(a, b)
 		if !ok {
-			return unknown
+			return rules.Maybe
 		}
-		return answerOf(order == 0)
+		return truthOf(order == 0)
 	case a.kind != b.kind:
-		return no
+		return rules.No
 	}
 	switch a.kind {
 	case boolValue:
-		return answerOf(a.bool == b.bool)
+		return truthOf(a.bool == b.bool)
 	case textValue, bytesValue:
-		return answerOf(a.text == b.text)
+		return truthOf(a.text == b.text)
 	case listValue:
 		return equalItems(a, b)
 	case mapValue:
 		return equalMembers(a, b)
 	default:
-		return yes // null
+		return rules.Yes // null
 	}
 }
 
-func equalItems(a, b value) answer {
+func equalItems(a, b value) rules.Truth {
 	if len(a.items) != len(b.items) {
-		return no
+		return rules.No
 	}
-	all := yes
+	all := rules.Yes
 	for i := range a.items {
-		all = all.and(equal(a.items[i], b.items[i]))
+		all = min(all, equal(a.items[i], b.items[i]))
 	}
 	return all
 }
 
-func equalMembers(a, b value) answer {
+func equalMembers(a, b value) rules.Truth {
 	if len(a.items) != len(b.items) {
-		return no
+		return rules.No
 	}
-	all := yes
+	all := rules.Yes
 	for i, key := range a.keys {
 		other, found := b.member(key)
 		if !found {
-			return no
+			return rules.No
 		}
-		all = all.and(equal(a.items[i], other))
+		all = min(all, equal(a.items[i], other))
 	}
 	return all
 }
@@ -197,9 +184,9 @@ const exact = 1 << 53
 func compareNumbers(a, b value) (order int, ok bool) {
 	switch {
 	case a.kind == intValue && b.kind == intValue:
-		return compareOrdered(a.int, b.int), true
+		return cmp.Compare(a.int, b.int), true
 	case a.kind == uintValue && b.kind == uintValue:
-		return compareOrdered(a.uint, b.uint), true
+		return cmp.Compare(a.uint, b.uint), true
 	case a.kind == intValue && b.kind == uintValue:
 		return compareSigned(a.int, b.uint), true
 	case a.kind == uintValue && b.kind == intValue:
@@ -207,7 +194,7 @@ func compareNumbers(a, b value) (order int, ok bool) {
 	}
 	x, ok1 := a.float()
 	y, ok2 := b.float()
-	return compareOrdered(x, y), ok1 && ok2
+	return cmp.Compare(x, y), ok1 && ok2
 }
 
 // compareSigned orders an int and a uint.
@@ -215,7 +202,7 @@ func compareSigned(a int64, b uint64) int {
 	if a < 0 {
 		return -1
 	}
-	return compareOrdered(uint64(a), b)
+	return cmp.Compare(uint64(a), b)
 }
 
 // float is a number as a double. It is not ok where an integer has no double.
@@ -227,16 +214,6 @@ func (v value) float() (float64, bool) {
 		return float64(v.uint), v.uint <= exact
 	}
 	return v.double, true
-}
-
-func compareOrdered[T int64 | uint64 | float64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // compare orders two values. It is not ok where they have no order; decided is false where
@@ -257,7 +234,7 @@ func compare(a, b value) (order int, ok, decided bool) {
 			}
 			return 0
 		}
-		return compareOrdered(one(a), one(b)), true, true
+		return cmp.Compare(one(a), one(b)), true, true
 	}
 	return 0, false, true
 }

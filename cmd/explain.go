@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -218,24 +219,19 @@ func (f *explainFlags) check(args []string) error {
 	return nil
 }
 
-// request gathers what is known of the request.
+// request gathers what is known of the request, without its signature.
 func (e *Env) request(
-	ctx context.Context, flags *explainFlags, token *inspect.Token, pasted *inspect.HTTPRequest,
+	flags *explainFlags, token *inspect.Token, pasted *inspect.HTTPRequest,
 ) (*rules.Request, error) {
 	at, err := flags.at.resolve(e, token)
 	if err != nil {
 		return nil, err
 	}
-	request, err := e.maker().NewRequest(&report.Said{
+	return e.maker().NewRequest(&report.Said{
 		At: at, Method: flags.method, Path: flags.path,
 		Headers: flags.headers, HeadersWhole: flags.headersWhole,
 		Contracts: flags.contracts, Introspection: flags.introspection,
 	}, token, pasted)
-	if err != nil {
-		return nil, err
-	}
-	request.Signatures, err = e.signatures(ctx, &flags.keys, token)
-	return request, err
 }
 
 // environmentFlags take a request's surroundings from an environment of the environments file.
@@ -271,7 +267,11 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 	if err != nil {
 		return err
 	}
+	flags.keys.by = file.Tenant.Pos.String()
 	if file.Keys.Value != "" {
+		if entra.IsGUID(file.Tenant.Value) { // nothing is fetched to know the id of a domain
+			flags.keys.tenant = file.Tenant.Value
+		}
 		flags.keys.jwks, err = e.maker().KeysFile(flags.environment.config, file)
 		return err
 	}
@@ -290,12 +290,21 @@ func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
 	pasted *inspect.HTTPRequest,
 ) (*report.Explainer, error) {
-	request, err := e.request(ctx, flags, token, pasted)
+	request, err := e.request(flags, token, pasted)
+	if err != nil {
+		return nil, err
+	}
+	signatures, err := e.signatures(ctx, &flags.keys, token)
+	if err != nil {
+		return nil, err
+	}
+	request.Signatures = signatures
+	expected, err := e.expected(ctx, &flags.keys, signatures.Given, token)
 	if err != nil {
 		return nil, err
 	}
 	run := &report.Explainer{
-		Policies: policies, Request: request, Options: flags.policies.options(),
+		Policies: policies, Request: request, Expect: expected, Options: flags.policies.options(),
 		Contracts: flags.contracts, AppFiles: flags.apps,
 	}
 	if flags.other != "" {

@@ -20,6 +20,9 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	if why := v.Why(); why != "" {
 		m.para(sentence(why))
 	}
+	if text := x.foreign(); text != "" {
+		m.para(text)
+	}
 	m.table("", "")
 	m.explainedToken(x)
 	for _, p := range x.Policies {

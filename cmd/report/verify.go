@@ -81,7 +81,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Command = "gatewhy collect keys" + v.tenantFlag()
 		step.Note = cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
-		step.Command = line.explain()
+		step.Note, step.Command = "See how the gateway reads such a token", line.explain()
 	case decided.ID == "expiry":
 		a := askingLike(v.Profile)
 		return a.step(line.Shell, notFresh(&v.Profile), again)

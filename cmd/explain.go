@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -222,7 +223,11 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 	if err != nil {
 		return err
 	}
+	flags.keys.by = file.Tenant.Pos.String()
 	if file.Keys.Value != "" {
+		if entra.IsGUID(file.Tenant.Value) { // nothing is fetched to know the id of a domain
+			flags.keys.tenant = file.Tenant.Value
+		}
 		flags.keys.jwks, err = e.maker().KeysFile(flags.environment.config, file)
 		return err
 	}
@@ -250,11 +255,17 @@ func (e *Env) newRun(
 	if err != nil {
 		return nil, err
 	}
-	if request.Signatures, err = e.signatures(ctx, &flags.keys, token); err != nil {
+	signatures, err := e.signatures(ctx, &flags.keys, token)
+	if err != nil {
+		return nil, err
+	}
+	request.Signatures = signatures
+	expected, err := e.expected(ctx, &flags.keys, signatures.Given, token)
+	if err != nil {
 		return nil, err
 	}
 	run := &report.Explainer{
-		Policies: policies, Request: request, Options: flags.policies.options(),
+		Policies: policies, Request: request, Expect: expected, Options: flags.policies.options(),
 		Contracts: said.Contracts, AppFiles: flags.apps,
 	}
 	if flags.other != "" {

@@ -36,10 +36,20 @@ func (c *choice) Set(value string) error {
 		return problem("unknown value", all)
 	}
 	hints := []string{all}
-	if near := report.Nearest(value, c.allowed); near != "" {
+	if near := c.nearest(value); near != "" {
 		hints = []string{"did you mean " + near + "?", all}
 	}
 	return problem(fmt.Sprintf("unknown value %q", value), hints...)
+}
+
+// nearest is the allowed word that is meant; empty where none is. Who writes none or off means the
+// word that switches the flag off, where it has one.
+func (c *choice) nearest(value string) string {
+	off := []string{"none", "off", "no", "false", "nothing"}
+	if slices.Contains(off, strings.ToLower(value)) && slices.Contains(c.allowed, "never") {
+		return "never"
+	}
+	return report.Nearest(value, c.allowed)
 }
 
 // register adds the flag. The shorthand may be empty.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // keyFlags say whose keys verify a token, and how they are fetched.
@@ -22,6 +24,7 @@ type keyFlags struct {
 	jwks    string
 	offline bool
 	noCache bool
+	by      string // the place in a file that says the tenant; empty where a flag does
 }
 
 func (f *keyFlags) register(cmd *cobra.Command) {
@@ -94,13 +97,48 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 	}
 	resolved, err := e.keySource(f, nil).Tenant(ctx, f.cloudOrPublic(), f.tenant, entra.V2, "")
 	if err != nil {
-		return "", err
+		return "", problem("--tenant "+f.tenant+": its id is not known: "+err.Error(),
+			"pass the id: --tenant ID")
 	}
 	if id := resolved.Metadata.Tenant(); id != "" {
 		return id, nil
 	}
 	return "", problem("--tenant "+f.tenant+": this is not one tenant",
 		"pass one tenant's id or domain")
+}
+
+// expected is whose token the flags say that it must be. The set is that of the flags.
+func (e *Env) expected(
+	ctx context.Context, f *keyFlags, set *keys.Set, token *inspect.Token,
+) (x report.Expected, err error) {
+	if token == nil || f.tenant == "" && f.issuer == "" {
+		return x, nil
+	}
+	x.Issuer, x.Cloud = f.issuer, f.cloud.value
+	switch {
+	case f.issuer != "":
+		x.By = report.Name(source.NeedIssuer)
+	default:
+		x.By = cmp.Or(f.by, report.Name(source.NeedTenant))
+	}
+	x.Tenant, err = e.tenantID(ctx, f, set)
+	return x, err
+}
+
+// noteUnused says that a command that compares no token with --tenant or --issuer takes the keys
+// from elsewhere.
+func (e *Env) noteUnused(f *keyFlags) {
+	if f.jwks == "" {
+		return
+	}
+	for _, flag := range [...]struct{ name, value string }{
+		{"--tenant", f.tenant}, {"--issuer", f.issuer},
+	} {
+		if flag.value != "" {
+			e.note("%s is not used: it names whose keys to take, and --jwks does that already",
+				flag.name)
+		}
+	}
 }
 
 func (f *keyFlags) cloudOrPublic() entra.Cloud {

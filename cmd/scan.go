@@ -173,6 +173,7 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 	if err != nil {
 		return nil, err
 	}
+	e.noteUnused(&flags.keys)
 	signatures, err := e.signatures(ctx, &flags.keys, nil)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	}{
 		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is " +
 			"missing\ngatewhy: hint: usage: gatewhy fix PATH"},
+		{"a word for never", "lint --fail-on none .", "gatewhy: hint: did you mean never?\n"},
 		{"a name with a space that is not quoted", "init my folder", "gatewhy init takes " +
 			"one argument, and 2 were given\n"},
 		{"an argument too many", "rules a b", "gatewhy: hint: usage: gatewhy rules [NAME]\n"},

@@ -28,6 +28,10 @@ type Key struct {
 
 	// Nowhere is why the gateway can fetch no key from URL; empty where it perhaps can.
 	Nowhere string
+
+	// Unread is why it is not known where the keys are fetched from; nil where it is. A key set
+	// that is given stands in for them all the same.
+	Unread *Unknown
 }
 
 // NoKeySet is what is not known of a signature while no key set is. A policy that asks an endpoint
@@ -48,6 +52,9 @@ func KeysAt(text string, list bool) *Key {
 	}
 	return k
 }
+
+// KeysUnread is the key that is fetched from an address which is not known.
+func KeysUnread(why *Unknown) *Key { return &Key{Unread: NoKeySet(why.Why)} }
 
 // KeysOf is the key that the discovery document of an issuer leads to. Only Entra ID's are known:
 // the key of another issuer has no address.

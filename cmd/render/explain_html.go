@@ -58,6 +58,7 @@ func (p *explainPage) body() {
 	}
 	p.causes()
 	p.reasons()
+	p.line(`p class="lead"`, p.x.foreign())
 	p.place()
 	p.facts(p.x.facts(), false)
 	p.checks()

@@ -136,7 +136,7 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		SchemaVersion: SchemaVersion,
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
-		Findings:      listOf(x.Findings, findingOf),
+		Findings:      listOf(x.allFindings(), findingOf),
 		Remedies:      listOf(x.Repairs, remedyOf),
 		Observed:      observedOf(x.Observed),
 		Probe:         probeOf(x.Probed),

@@ -24,6 +24,9 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	if why := v.Why(); why != "" {
 		m.para(report.Sentence(why))
 	}
+	if text := x.foreign(); text != "" {
+		m.para(text)
+	}
 	m.table("", "")
 	if x.Token == nil {
 		m.row("token", "none")

@@ -19,6 +19,7 @@ func (t *explainText) short() {
 	t.probed()
 	t.likeliest()
 	t.shortReason()
+	t.foreign()
 	t.place(false)
 	token := noToken
 	if t.x.Token != nil {

@@ -38,6 +38,7 @@ func (t *explainText) all() {
 	t.probed()
 	t.causes()
 	t.reason()
+	t.foreign()
 	t.place(true)
 	token := noToken
 	if t.x.Token != nil {
@@ -90,6 +91,14 @@ func acceptedBecause(v *rules.Verdict) string {
 		}
 	}
 	return ", no policy checks this request"
+}
+
+// foreign is about a token that is not from where it must be.
+func (t *explainText) foreign() {
+	if text := t.x.foreign(); text != "" {
+		t.Blank()
+		t.Para(1, t.Paint(Bad, safe(text)))
+	}
 }
 
 // reason is why, in a sentence or two, and what would decide a check that is not known.

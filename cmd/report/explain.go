@@ -1,12 +1,14 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
@@ -25,6 +27,7 @@ type Explanation struct {
 	Gateways []GatewayVerdict
 
 	Findings []rules.Finding
+	Foreign  *rules.Finding // of the token, which is not from where it must be; nil where it is
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
@@ -72,6 +75,8 @@ type Explainer struct {
 
 	Line CommandLine
 
+	Expect Expected // whose token it must be
+
 	// What fix takes too: how the files are read, and the names of files.
 	Options   rules.Options
 	Contracts string
@@ -97,6 +102,7 @@ func (r *Explainer) Explain() *Explanation {
 	x.Earlier = r.justIssued(x.Policies)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
+	x.Foreign = r.foreign()
 	x.Lint = r.lintCommand()
 	r.repair(x)
 	x.Next = r.waysOn(x)
@@ -138,6 +144,56 @@ func (r *Explainer) perGateway(x *Explanation) {
 		Message: "the file does not say which gateway runs it, and they answer differently: " +
 			"pass --gateway " + strings.Join(names, " or --gateway "),
 	})
+}
+
+// Expected is whose token one must be; empty where nobody said.
+type Expected struct {
+	keys.Expect
+	By string // who says so: a flag, or a place in the environments file
+}
+
+// TenantID is the tenant that the token must be from; empty where none is known.
+func (e *Expected) TenantID() string {
+	if e.Tenant != "" {
+		return e.Tenant
+	}
+	issuer, _ := entra.ParseIssuer(e.Issuer)
+	return issuer.Tenant
+}
+
+// foreign is the finding that the token is not from the tenant or the issuer that it must be from;
+// nil where it is, and where that can't be read. The verdict is the gateway's all the same, which
+// knows only its policies.
+func (r *Explainer) foreign() *rules.Finding {
+	from := r.otherSource()
+	if from == "" {
+		return nil
+	}
+	return &rules.Finding{
+		Rule: "foreign-token", Severity: rules.Error,
+		Message: "the token " + from + "; the answer is that of the gateway, which knows only " +
+			"its policies",
+	}
+}
+
+// otherSource says how the token's tenant or issuer differs from the expected one; empty where it
+// does not.
+func (r *Explainer) otherSource() string {
+	if r.Request.Token == nil {
+		return ""
+	}
+	failed, ok := r.Expect.Foreign(r.Request.Token)
+	by := ", and " + r.Expect.By + " says "
+	switch tenant := r.Request.Profile().Tenant; {
+	case !ok:
+		return ""
+	case r.Expect.Issuer != "":
+		return "has the issuer " + cmp.Or(failed.Actual, "(none)") + by + r.Expect.Issuer
+	case strings.EqualFold(tenant, r.Expect.Tenant):
+		return "names tenant " + tenant + ", as " + r.Expect.By + " does, but " + failed.Why
+	default:
+		return "is from tenant " + cmp.Or(tenant, "(none)") + by + r.Expect.Tenant
+	}
 }
 
 // api is the app registration of the API that the token is for; nil where it was not given.

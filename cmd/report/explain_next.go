@@ -35,7 +35,9 @@ type explainNext struct {
 // waysOn are what to do now.
 func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 	w := explainNext{Explainer: r, x: x, profile: r.Request.Profile()}
-	w.wantedTenant = sync.OnceValue(func() string { return wantedTenant(x.Policies) })
+	w.wantedTenant = sync.OnceValue(func() string {
+		return cmp.Or(wantedTenant(x.Policies), r.Expect.TenantID())
+	})
 	w.wantedAudience = sync.OnceValue(func() string {
 		return wantedAudience(x.Policies, w.profile.Version)
 	})
@@ -131,6 +133,8 @@ func (w *explainNext) belongsElsewhere() {
 	case token.Fault != nil && token.Fault.ID == "encrypted":
 		w.because("The token is encrypted: it is for another API, or the app registration of " +
 			"this one has tokenEncryptionKeyId, which must go first")
+	case w.otherSource() != "":
+		w.otherTenant()
 	}
 }
 
@@ -211,8 +215,13 @@ func (w *explainNext) otherAudience() {
 }
 
 func (w *explainNext) otherTenant() {
-	wanted := w.wantedTenant()
+	wanted := wantedTenant(w.x.Policies)
 	is := w.profile.Tenant
+	if from := w.otherSource(); wanted == "" && from != "" &&
+		!strings.EqualFold(w.Expect.TenantID(), is) {
+		w.because("This token " + from)
+		return
+	}
 	if wanted == "" || !entra.IsGUID(is) || strings.EqualFold(wanted, is) {
 		return
 	}

@@ -23,7 +23,11 @@ func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
 		return
 	}
-	if why := mustStayOut(r.Request.Profile(), x.Policies); why != "" {
+	why := mustStayOut(r.Request.Profile(), x.Policies)
+	if from := r.otherSource(); why == "" && from != "" {
+		why = "it " + from
+	}
+	if why != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
 		})

@@ -425,8 +425,8 @@ func (f *Fixing) asked() string {
 	if f == nil || f.Changed {
 		return ""
 	}
+	asked := ""
 	for _, refused := range f.Refused {
-		asked := ""
 		for _, ask := range refused.Asks {
 			flag, _, _ := strings.Cut(ask, ": ")
 			name, value, _ := strings.Cut(flag, " ")
@@ -434,15 +434,13 @@ func (f *Fixing) asked() string {
 			switch {
 			case name == Name(source.NeedToken):
 				return " " + name + " " + value
+			case strings.Contains(asked+" ", " "+name+" "):
 			case strings.HasPrefix(name, "--") && value != "" && !strings.Contains(value, " "):
 				asked += " " + name + " " + value
 			}
 		}
-		if asked != "" {
-			return asked
-		}
 	}
-	return ""
+	return asked
 }
 
 // solutions are the ready-made repairs that would help where a repair was refused.

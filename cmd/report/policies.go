@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -200,7 +201,7 @@ func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rule
 	if err != nil || adapter.Together == nil {
 		return err
 	}
-	groups := adapter.Together(files)
+	groups := slices.CompactFunc(adapter.Together(files), sameTexts)
 	if len(groups) < 2 {
 		return nil
 	}
@@ -211,6 +212,13 @@ func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rule
 	return Problem("the policy files are of several clusters: "+strings.Join(names, ", "),
 		"name the files of one: -p "+placeOf(groups),
 		"an environments file has an environment for each, and gatewhy matrix a column")
+}
+
+// sameTexts reports whether two groups of files are copies of each other: of one cluster, that is.
+func sameTexts(a, b []*source.File) bool {
+	return slices.EqualFunc(a, b, func(a, b *source.File) bool {
+		return bytes.Equal(a.Text, b.Text)
+	})
 }
 
 // placeOf is the folder of the first of some groups of files, or its file where others are there

@@ -170,6 +170,8 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 		return s.Given.PublishedAt(address), nil
 	case s.Given != nil:
 		return s.Given, nil
+	case key.Unread != nil:
+		return nil, key.Unread
 	case address == "":
 		return noSet("the key that verifies the token is not known")
 	case s.Fetch == nil:

@@ -73,7 +73,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile)
 		step.Note = cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
-		step.Command = line.explain()
+		step.Note, step.Command = "See how the gateway reads such a token", line.explain()
 	case decided.ID == "expiry":
 		return a.step(line.Shell, notFresh(&v.Profile), again)
 	case decided.ID == "not-before":

@@ -55,6 +55,17 @@ func (e Expect) Check(t *inspect.Token, signature Result) Report {
 	return r
 }
 
+// Foreign is the check of the issuer or the tenant that fails, whoever signed the token; it is not
+// ok where neither does.
+func (e Expect) Foreign(t *inspect.Token) (failed Check, ok bool) {
+	for _, c := range [...]Check{e.issuerCheck(t.Claims, nil), e.tenantCheck(t.Claims)} {
+		if c.Outcome == Fail {
+			return c, true
+		}
+	}
+	return Check{}, false
+}
+
 // cloudOf returns the expected cloud: the one that was named, else that of the keys' metadata.
 func (e Expect) cloudOf(set *Set) string {
 	if e.Cloud != "" || set == nil {

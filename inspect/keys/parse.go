@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -109,6 +110,8 @@ func (s *Set) read(documents []*source.Value, r *reader) error {
 	}
 	document := documents[0]
 	switch {
+	case document.Is(source.List) && !slices.ContainsFunc(r.keys, (*Key).isOne):
+		return noSet(s.Origin, document)
 	case document.Is(source.List):
 		s.note("bare-list",
 			`the text is a bare list of keys, not an object with "keys": gateways refuse it`)
@@ -137,6 +140,10 @@ func (s *Set) add(list *source.Value, r *reader) error {
 	return nil
 }
 
+// isOne reports whether something is a key, whatever is wrong with it: it says of which type or by
+// which name.
+func (k *Key) isOne() bool { return k.Type != "" || k.ID != "" }
+
 // noSet says what a JSON text without keys is.
 func noSet(origin string, v *source.Value) error {
 	pos := v.Pos
@@ -153,6 +160,10 @@ func noSet(origin string, v *source.Value) error {
 		pos = v.Member("keys").Pos
 		cause = fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind)
 		hint = ""
+	case v.Is(source.List) && len(v.Items) > 0:
+		cause = "the text is a list of what are not keys: none has a kty"
+	case v.Is(source.List):
+		cause = "the text is an empty list, not a key set"
 	case v.Is(source.Object):
 		cause = `the object has no "keys"`
 	}

@@ -377,6 +377,11 @@ func TestATextThatIsNoKeySetSaysWhatItIs(t *testing.T) {
 		},
 		{"keys that are no list", `{"keys":"x"}`, `"keys" is a string, not a list of keys`},
 		{"another object", `{"Keys":[]}`, `the object has no "keys"`},
+		{"an empty list", `[]`, "the text is an empty list, not a key set"},
+		{
+			"a list of policies", `[{"assetId":"jwt-validation"},7]`,
+			"the text is a list of what are not keys: none has a kty",
+		},
 		{"a number", `7`, "the text is a number, not a key set"},
 		{
 			"more than any key set has", `{"keys":[]}` + strings.Repeat(" ", 5<<20),

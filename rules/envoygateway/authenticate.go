@@ -44,9 +44,13 @@ func providerOf(v *source.Value, path string) *provider {
 func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknown) {
 	if remote := v.Member("remoteJWKS"); remote != nil {
 		path += "remoteJWKS."
-		address, _ := remote.Member("uri").Str()
-		return rules.KeysAt(address, false), envoy.PlaceIn(remote, path, "uri"),
-			kubernetes.TextDoubt(remote.Member("uri"), path+"uri")
+		uri := remote.Member("uri")
+		address, _ := uri.Str()
+		at, doubt := envoy.PlaceIn(remote, path, "uri"), kubernetes.TextDoubt(uri, path+"uri")
+		if kubernetes.Marked(uri) {
+			return rules.KeysUnread(doubt), at, nil
+		}
+		return rules.KeysAt(address, false), at, doubt
 	}
 	local := v.Member("localJWKS")
 	if local == nil {

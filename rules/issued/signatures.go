@@ -33,6 +33,8 @@ func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult 
 		return fails("Entra ID signs nothing with a shared secret")
 	case key.Text != "":
 		return unsure("it is not known whether the policy's own key is one of Entra ID's")
+	case key.Unread != nil:
+		return rules.SignatureResult{Unknown: key.Unread}
 	case key.URL == "":
 		return passes("modelled: a token that Entra ID has signed")
 	}

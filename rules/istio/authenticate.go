@@ -147,6 +147,9 @@ func (r *jwtRule) provider() *envoy.Provider {
 	p := envoy.ProviderIn(r.at, r.path)
 	p.Key, p.KeyAt = r.key(), envoy.PlaceIn(r.at, r.path, keys)
 	p.KeyDoubt = kubernetes.TextDoubt(r.at.Member(keys), r.path+keys)
+	if keys != "jwks" && kubernetes.Marked(r.at.Member(keys)) {
+		p.Key, p.KeyDoubt = rules.KeysUnread(p.KeyDoubt), nil
+	}
 	from := envoy.Extraction{
 		Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams", Cookies: "fromCookies",
 	}

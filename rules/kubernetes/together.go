@@ -34,7 +34,7 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 			switch {
 			case policy(object):
 				r := ResourceOf(file, object)
-				p.names = append(p.names, r.String())
+				p.names, p.policies = append(p.names, r.String()), append(p.policies, r)
 				p.open = p.open || r.Namespace == "" || HasMark(r.Namespace)
 			case beside(object):
 				p.beside = true
@@ -48,38 +48,54 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 // part is what a file has of a cluster.
 type part struct {
 	file   *source.File
-	names  []string // of its policies
-	open   bool     // of one of them the namespace is not known
-	beside bool     // it shows what policies are about
+	open   bool // of one of its policies the namespace is not known
+	beside bool // it shows what policies are about
+
+	names    []string // of its policies
+	policies []Resource
 }
 
 func (p *part) folder() string { return path.Dir(p.file.Name) }
 
 // clash is a policy's name that a file and one before it have. It is not ok where there is none.
 func clash(all []part) (name string, files [2]*source.File, ok bool) {
-	in := map[string]*source.File{}
+	return clashOf(all, func(*Resource, *Resource) bool { return true })
+}
+
+// clashOf is clash of policies that a function finds to be two.
+func clashOf(
+	all []part, two func(a, b *Resource) bool,
+) (name string, files [2]*source.File, ok bool) {
+	type place struct {
+		file   *source.File
+		policy *Resource
+	}
+	in := map[string]place{}
 	for _, p := range all {
-		for _, name := range p.names {
-			if in[name] != nil && in[name].Name != p.file.Name {
-				return name, [2]*source.File{in[name], p.file}, true
+		for i, name := range p.names {
+			before, policy := in[name], &p.policies[i]
+			if before.file != nil && before.file.Name != p.file.Name && two(before.policy, policy) {
+				return name, [2]*source.File{before.file, p.file}, true
 			}
-			in[name] = p.file
+			in[name] = place{p.file, policy}
 		}
 	}
 	return "", files, false
 }
 
 // OneCluster is an error where files that are read together can't be of one cluster: two of them
-// have a policy of one name.
+// say different things of one policy. One that both have in the same words is one.
 func OneCluster(files []*source.File, policy func(object *source.Value) bool) error {
 	none := func(*source.Value) bool { return false }
-	name, both, ok := clash(partsOf(files, policy, none))
+	differ := func(a, b *Resource) bool { return a.Unlike(b) != "" }
+	name, both, ok := clashOf(partsOf(files, policy, none), differ)
 	if !ok {
 		return nil
 	}
 	return &source.Error{
-		Pos:   source.Position{File: both[1].Name},
-		Cause: name + " is in " + both[0].Name + " too: they are of two clusters",
+		Pos: source.Position{File: both[1].Name},
+		Cause: name + " is in " + both[0].Name + " too, and says something else there: they " +
+			"are of two clusters",
 		Hints: source.Hints(
 			"name the files of one cluster, that of " + both[0].Name + " or the other",
 		),

@@ -103,7 +103,8 @@ func TestFilesOfTwoClusters(t *testing.T) {
 	t.Parallel()
 	isPolicy := func(object *source.Value) bool { return object.Member("kind").Text == "Policy" }
 	fileNamed := func(name, policy string) *source.File {
-		file := fileOf(t, "kind: Policy\nmetadata: {namespace: ns, name: "+policy+"}\n")
+		file := fileOf(t, "kind: Policy\nmetadata: {namespace: ns, name: "+policy+"}\n"+
+			"spec: {of: "+name[:1]+"}\n")
 		file.Name = name
 		return file
 	}
@@ -112,8 +113,14 @@ func TestFilesOfTwoClusters(t *testing.T) {
 		t.Error(err)
 	}
 	err := OneCluster([]*source.File{a, b, fileNamed("c.yaml", "q")}, isPolicy)
-	const want = "c.yaml: Policy ns/q is in b.yaml too: they are of two clusters"
+	const want = "c.yaml: Policy ns/q is in b.yaml too, and says something else there: they are " +
+		"of two clusters"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
+	}
+	alike := fileNamed("b.yaml", "q")
+	alike.Name = "copy.yaml"
+	if err := OneCluster([]*source.File{a, b, alike}, isPolicy); err != nil {
+		t.Errorf("a copy: %v", err)
 	}
 }

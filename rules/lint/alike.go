@@ -175,7 +175,7 @@ func (l *looking) key(k *rules.Key) {
 	l.only(!k.Own && k.Text == "")
 	l.word(k.URL)
 	l.word(k.Nowhere)
-	l.yes(k.List, k.Set, k.HMAC, k.Loose)
+	l.yes(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	l.yes(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
 }
 

@@ -259,6 +259,11 @@ func (j jwtCompiler) signature() *rules.Check {
 // documentation, JWT Validation policy).
 func (j jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
+	if url.value != nil && templated(url.value) {
+		key := loose(rules.KeysUnread(url.unknown))
+		check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
+		return
+	}
 	check.Unknown = cmp.Or(check.Unknown, url.unknown)
 	if url.unknown == nil && url.value == nil {
 		why := "jwksUrl is not in the file: the keys are not known"

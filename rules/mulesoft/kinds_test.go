@@ -41,7 +41,6 @@ func TestALaterFieldDropsNoDoubt(t *testing.T) {
 			"one that is absent beside a key", with("jwtKeyOrigin", "") + `,"textKey":"abc"`,
 			rules.Signature,
 		},
-		{"keys at a variable", with("jwksUrl", `"$(url)"`), rules.Signature},
 		{"keys at a list", with("jwksUrl", `["https://keys.example/keys"]`), rules.Signature},
 		{
 			"a switch of the audience that is a text",

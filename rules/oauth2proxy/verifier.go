@@ -198,7 +198,11 @@ func (c *compiler) keysOf(v verifier) *rules.Key {
 	switch {
 	case !v.discovers && v.keys.name == "oidc_jwks_url" && v.keys.unknown == nil:
 		return rules.KeysAt(v.keys.text(), false)
-	case !v.discovers, v.issuer.unknown != nil:
+	case !v.discovers && v.keys.unknown != nil:
+		return rules.KeysUnread(v.keys.unknown)
+	case v.discovers && v.issuer.unknown != nil:
+		return rules.KeysUnread(v.issuer.unknown)
+	case !v.discovers:
 		return &rules.Key{}
 	}
 	return rules.KeysOf(v.issuer.text())

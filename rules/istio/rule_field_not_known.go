@@ -22,9 +22,6 @@ func fieldNotKnown() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			look := func(object *source.Value, path string, known ...string) {
-				if !object.Is(source.Object) {
-					return
-				}
 				for n := range object.Members {
 					m := &object.Members[n]
 					if slices.Contains(known, m.Key) {
@@ -75,8 +72,13 @@ func sameName(key string, known []string) string {
 }
 
 // lookThrough visits each object of a policy whose fields are known.
-func lookThrough(p *resource, look func(object *source.Value, path string, known ...string)) {
+func lookThrough(p *resource, visit func(object *source.Value, path string, known ...string)) {
 	attached := []string{"selector", "targetRef", "targetRefs"}
+	look := func(object *source.Value, path string, known ...string) {
+		if object.Is(source.Object) {
+			visit(object, path, known...)
+		}
+	}
 	look(p.Spec.Member("selector"), "selector.", "matchLabels")
 	each := func(of *source.Value, name, path string, visit func(v *source.Value, path string)) {
 		if items := of.Member(name); items.Is(source.List) {

@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"cmp"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -46,27 +48,32 @@ func policyDecidesNothing() rules.Rule {
 		Check: eachInstance(func(i instance) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range i.policies {
-				rulesIn := p.Spec.Member("rules")
-				at, what := p.Spec.Member("action"), "denies"
-				if p.Kind == requestAuthentication {
-					rulesIn, at, what = p.Spec.Member("jwtRules"), p.At, "checks"
-				} else if p.action() != actionDeny {
-					continue
+				at, what := p.Spec.Member("jwtRules"), "checks"
+				none := p.Kind == requestAuthentication && isEmptyList(at)
+				if p.Kind == authorizationPolicy {
+					at, none = p.deniesNothing()
+					what = "denies"
 				}
-				none := rulesIn == nil || rulesIn.Is(source.Null) ||
-					rulesIn.Is(source.List) && len(rulesIn.Items) == 0
 				if !none || p.selectorUnread != "" {
 					continue
 				}
-				if rulesIn != nil {
-					at = rulesIn
-				}
-				all = append(all, i.FindingAt(at, "rules",
+				all = append(all, i.FindingAt(cmp.Or(at, p.At), "rules",
 					"%s %s nothing: it has no rule", p, what))
 			}
 			return all
 		}),
 	}
+}
+
+// deniesNothing reports whether a policy denies and has no rule, and where that is said.
+func (r *resource) deniesNothing() (at *source.Value, ok bool) {
+	list := r.Spec.Member("rules")
+	return cmp.Or(list, r.Spec.Member("action")), r.action() == actionDeny && isEmptyList(list)
+}
+
+// isEmptyList reports whether a list has no item, or is absent.
+func isEmptyList(v *source.Value) bool {
+	return !isSet(v) || v.Is(source.List) && len(v.Items) == 0
 }
 
 func dryRunLeftOn() rules.Rule {

@@ -43,20 +43,20 @@ func providerOf(v *source.Value, path string) *provider {
 // keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap, of
 // which findKeys looks for the text.
 func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknown) {
-	if remote := v.Member("remoteJWKS"); remote != nil {
+	if remote := v.Member("remoteJWKS"); isSet(remote) {
 		path += "remoteJWKS."
 		address, _ := remote.Member("uri").Str()
 		return rules.KeysAt(address, false), envoy.PlaceIn(remote, path, "uri"),
 			kubernetes.TextDoubt(remote.Member("uri"), path+"uri")
 	}
 	local := v.Member("localJWKS")
-	if local == nil {
+	if !isSet(local) {
 		return &rules.Key{}, envoy.PlaceIn(v, path, "remoteJWKS"), nil
 	}
 	path += "localJWKS."
 	text, _ := local.Member("inline").Str()
 	key := &rules.Key{Own: true, Text: text, Set: true}
-	if ref := local.Member("valueRef"); ref != nil && text == "" {
+	if ref := local.Member("valueRef"); isSet(ref) && text == "" {
 		return &rules.Key{}, envoy.PlaceIn(local, path, "valueRef"), nil
 	}
 	return key, envoy.PlaceIn(local, path, "inline"),
@@ -232,7 +232,7 @@ func (c *compiler) provesLater() bool {
 		return false
 	}
 	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && r.at.At("principal", "jwt") == nil {
+		if r.action == actionAllow && !isSet(r.at.At("principal", "jwt")) {
 			return false
 		}
 	}

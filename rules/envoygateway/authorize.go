@@ -47,7 +47,7 @@ func rulesIn(spec *source.Value) []*authRule {
 func (c *compiler) defaultAllows() rules.Truth {
 	v := c.spec.At("authorization", "defaultAction")
 	switch text, _ := v.Str(); {
-	case v == nil, v.Is(source.Null), text == actionDeny:
+	case !isSet(v), text == actionDeny:
 		return rules.No
 	case text == actionAllow:
 		return rules.Yes
@@ -60,7 +60,7 @@ func (c *compiler) defaultAllows() rules.Truth {
 // them.
 func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	v := c.spec.Member("authorization")
-	if v == nil || v.Is(source.Null) {
+	if !isSet(v) {
 		return rules.Node{}, false
 	}
 	if why := c.unreadable(v); why != nil {
@@ -141,7 +141,7 @@ func (c *compiler) unreadable(v *source.Value) *rules.Unknown {
 	}
 	odd := &rules.Unknown{Why: "the authorization rules can't be read: what the API server " +
 		"refuses is not in the cluster, or an earlier version is"}
-	if !v.Is(source.Object) || list != nil && !list.Is(source.Null) && !list.Is(source.List) {
+	if !v.Is(source.Object) || isSet(list) && !list.Is(source.List) {
 		return odd
 	}
 	if c.defaultAllows() == rules.Maybe {

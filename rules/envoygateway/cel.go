@@ -31,7 +31,7 @@ const longestExpression = 4096
 // celOf is the expression of a rule. It is not ok where the rule has none.
 func celOf(r *authRule) (e celExpression, ok bool) {
 	v := r.at.Member("cel")
-	if v == nil || v.Is(source.Null) {
+	if !isSet(v) {
 		return e, false
 	}
 	e.rule, e.at, e.field = r, v, r.path+"cel"

@@ -51,7 +51,7 @@ func newCompiler(i *instance, table []rules.Behaviour) *compiler {
 // switched tells whether a field is true. What is no truth value the API server refuses.
 func switched(v *source.Value) rules.Truth {
 	switch {
-	case v == nil || v.Is(source.Null):
+	case !isSet(v):
 		return rules.No
 	case !v.Is(source.Bool):
 		return rules.Maybe
@@ -124,7 +124,7 @@ func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Chec
 // is left out.
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
-	if v := c.spec.Member("csrf"); v != nil && !v.Is(source.Null) {
+	if v := c.spec.Member("csrf"); isSet(v) {
 		reads := rules.CheckAt(rules.Conditional, v, "csrf", documented(docAPI))
 		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
 		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
@@ -144,7 +144,7 @@ func (c *compiler) others() (rules.Node, bool) {
 	} {
 		v := c.spec.Member(part.field)
 		pass, _ := v.Member("passThroughAuthHeader").Bool()
-		if v == nil || v.Is(source.Null) || pass {
+		if !isSet(v) || pass {
 			continue
 		}
 		check := notModelled(v, part.field, &rules.Unknown{

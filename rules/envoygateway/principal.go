@@ -79,7 +79,7 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 		}
 	}
 	add(c.addresses(principal, path))
-	if v := principal.Member("clientIPGeoLocations"); v != nil {
+	if v := principal.Member("clientIPGeoLocations"); isSet(v) {
 		field := path + "clientIPGeoLocations"
 		check := rules.CheckAt(rules.Authorization, v, field, documented(docAPI))
 		check.Test = c.from(geoSince, check.Field, envoy.Unknown(&rules.Unknown{
@@ -110,7 +110,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		}
 		all = append(all, check)
 	}
-	if v := operation.Member("path"); v != nil && !v.Is(source.Null) {
+	if v := operation.Member("path"); isSet(v) {
 		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {

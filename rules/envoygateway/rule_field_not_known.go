@@ -67,28 +67,50 @@ func instead(key string) string {
 	return ""
 }
 
-// field is the name of a field, and the minor version of Envoy Gateway 1 that it came with.
+// field is a field that a policy may have.
 type field struct {
 	name  string
-	since int
+	kind  source.Kind
+	items source.Kind // those of a list
+	since int         // the minor version of Envoy Gateway 1 that it came with
 }
 
-// fields are those of these names, which all versions have.
-func fields(names ...string) []field {
+// of are fields of these names, which all versions have.
+func of(kind source.Kind, names ...string) []field {
 	all := make([]field, len(names))
 	for i, name := range names {
-		all[i].name = name
+		all[i] = field{name: name, kind: kind}
 	}
 	return all
+}
+
+func texts(names ...string) []field   { return of(source.String, names...) }
+func objects(names ...string) []field { return of(source.Object, names...) }
+
+// lists are fields that are lists of a kind.
+func lists(items source.Kind, names ...string) []field {
+	all := of(source.List, names...)
+	for i := range all {
+		all[i].items = items
+	}
+	return all
+}
+
+// from are fields that came with a version.
+func from(since int, fields []field) []field {
+	for i := range fields {
+		fields[i].since = since
+	}
+	return fields
 }
 
 // lookThrough visits each object of a policy whose fields are known.
 func lookThrough(
 	spec *source.Value, look func(of *source.Value, path string, fields []field),
 ) {
-	visit := func(v *source.Value, path string, fields []field) {
+	visit := func(v *source.Value, path string, fields ...[]field) {
 		if v.Is(source.Object) {
-			look(v, path, fields)
+			look(v, path, slices.Concat(fields...))
 		}
 	}
 	each := func(list *source.Value, path string, do func(v *source.Value, path string)) {
@@ -96,39 +118,52 @@ func lookThrough(
 			do(v, fmt.Sprintf("%s[%d].", path, i))
 		}
 	}
-	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
-		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
-		field{"mergeType", mergeSince}, field{"csrf", celSince}))
-	visit(spec.Member("targetRef"), "targetRef.", fields("group", "kind", "name", "sectionName"))
+	const text, object = source.String, source.Object
+	visit(spec, "",
+		objects("targetRef", "apiKeyAuth", "cors", "basicAuth", "jwt", "oidc", "extAuth",
+			"authorization"),
+		lists(object, "targetRefs", "targetSelectors"),
+		from(mergeSince, texts("mergeType")), from(celSince, objects("csrf")))
+	visit(spec.Member("targetRef"), "targetRef.", texts("group", "kind", "name", "sectionName"))
 	each(spec.Member("targetRefs"), "targetRefs", func(v *source.Value, path string) {
-		visit(v, path, fields("group", "kind", "name", "sectionName"))
+		visit(v, path, texts("group", "kind", "name", "sectionName"))
 	})
 	each(spec.Member("targetSelectors"), "targetSelectors", func(v *source.Value, path string) {
-		visit(v, path, fields("group", "kind", "namespaces", "matchLabels", "matchExpressions"))
+		visit(v, path, texts("group", "kind"), objects("namespaces", "matchLabels"),
+			lists(object, "matchExpressions"))
 	})
 	jwt := spec.Member("jwt")
-	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
+	visit(jwt, "jwt.", of(source.Bool, "optional"), lists(object, "providers"),
+		from(failOpenSince, of(source.Bool, "failOpen")))
 	each(jwt.Member("providers"), "jwt.providers", func(v *source.Value, path string) {
-		visit(v, path, fields("name", "issuer", "audiences", "remoteJWKS", "localJWKS",
-			"claimToHeaders", "recomputeRoute", "extractFrom"))
-		visit(v.Member("extractFrom"), path+"extractFrom.", fields("headers", "cookies",
-			"params"))
+		visit(v, path, texts("name", "issuer"), lists(text, "audiences"),
+			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
+			of(source.Bool, "recomputeRoute"))
+		each(v.Member("claimToHeaders"), path+"claimToHeaders",
+			func(v *source.Value, path string) { visit(v, path, texts("header", "claim")) })
+		places := v.Member("extractFrom")
+		path += "extractFrom."
+		visit(places, path, lists(object, "headers"), lists(text, "cookies", "params"))
+		each(places.Member("headers"), path+"headers", func(v *source.Value, path string) {
+			visit(v, path, texts("name", "valuePrefix"))
+		})
 	})
 	authorization := spec.Member("authorization")
-	visit(authorization, "authorization.", fields("rules", "defaultAction"))
+	visit(authorization, "authorization.", lists(object, "rules"), texts("defaultAction"))
 	each(authorization.Member("rules"), "authorization.rules", func(v *source.Value, path string) {
-		visit(v, path, append(fields("name", "action", "operation", "principal"),
-			field{"cel", celSince}))
-		visit(v.Member("operation"), path+"operation.", append(fields("methods"),
-			field{"path", pathSince}))
+		visit(v, path, texts("name", "action"), objects("operation", "principal"),
+			from(celSince, texts("cel")))
+		visit(v.Member("operation"), path+"operation.", lists(text, "methods"),
+			from(pathSince, objects("path")))
 		principal := v.Member("principal")
 		path += "principal."
-		visit(principal, path, append(fields("clientCIDRs", "jwt", "headers"),
-			field{"clientIPGeoLocations", geoSince}))
+		visit(principal, path, lists(text, "clientCIDRs"), objects("jwt"),
+			lists(object, "headers"), from(geoSince, lists(object, "clientIPGeoLocations")))
 		jwt := principal.Member("jwt")
-		visit(jwt, path+"jwt.", fields("provider", "claims", "scopes"))
+		visit(jwt, path+"jwt.", texts("provider"), lists(object, "claims"),
+			lists(text, "scopes"))
 		each(jwt.Member("claims"), path+"jwt.claims", func(v *source.Value, path string) {
-			visit(v, path, fields("name", "valueType", "values"))
+			visit(v, path, texts("name", "valueType"), lists(text, "values"))
 		})
 	})
 }

@@ -258,7 +258,7 @@ func isSet(v *source.Value) bool { return v != nil && !v.Is(source.Null) }
 // attachment is where the policy says what it is attached to.
 func (p *policy) attachment() *source.Value {
 	for _, field := range []string{"targetRefs", "targetRef", "targetSelectors"} {
-		if v := p.Spec.Member(field); v != nil {
+		if v := p.Spec.Member(field); isSet(v) {
 			return v
 		}
 	}

@@ -14,7 +14,7 @@ func merged(under, over *source.Value) *source.Value {
 	both := *over
 	both.Members = nil
 	for _, m := range under.Members {
-		if v := over.Member(m.Key); !v.IsSet() {
+		if !over.Member(m.Key).IsSet() {
 			both.Members = append(both.Members, m)
 		}
 	}

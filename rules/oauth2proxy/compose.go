@@ -31,7 +31,7 @@ func (r *reader) startsInText(service *source.Value) bool {
 
 func (r *reader) service(file *source.File, name string, service *source.Value) *entry {
 	e := &entry{
-		name: name, file: file, at: service, options: r.options, started: true,
+		name: name, file: file, at: service, common: r.common, started: true,
 	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
@@ -115,7 +115,7 @@ func isChart(values *source.Value) bool {
 // as a variable.
 func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	e := &entry{
-		name: programName, file: file, at: values, options: r.options, started: true,
+		name: programName, file: file, at: values, common: r.common, started: true,
 	}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
@@ -125,7 +125,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	}
 	r.variables(e, file, values.Member("extraEnv"))
 	if id := config.Member("clientID"); id != nil {
-		o, _ := optionNamed(r.options, "client_id")
+		o := r.named["client_id"]
 		e.given = append(e.given, given{
 			option: o, layer: byVariable, value: id, file: file, object: config,
 		})
@@ -161,7 +161,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value) {
 	for i := range args.Members {
 		m := &args.Members[i]
-		o, ok := optionOfFlag(r.options, m.Key)
+		o, ok := r.ofFlag[m.Key]
 		if !ok {
 			e.unknown = append(e.unknown, unknownName{byFlag, "--" + m.Key, keyOf(m)})
 			continue
@@ -176,7 +176,7 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 func (e *entry) chartDefaults(file *source.File) {
 	everybody := *e.at
 	everybody.Kind, everybody.Text, everybody.Members = source.String, "*", nil
-	o, _ := optionNamed(e.options, "email_domains")
+	o := e.named["email_domains"]
 	e.given = append(e.given, given{option: o, layer: byFile, value: &everybody, file: file})
 }
 
@@ -186,7 +186,7 @@ func (e *entry) chartSecrets(file *source.File, values *source.Value) {
 	set := func(name string, l layer) {
 		unknown := *values
 		unknown.Kind, unknown.Text, unknown.Members = source.Unknown, "the chart's own", nil
-		o, _ := optionNamed(e.options, name)
+		o := e.named[name]
 		e.given = append(e.given, given{option: o, layer: l, value: &unknown, file: file})
 	}
 	set("client_secret", byVariable)

@@ -39,7 +39,7 @@ type instance struct {
 // eachInstance is the check of a rule that looks at one instance at a time.
 func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
 	return rules.EachEntry(func(e *entry, policy *rules.Policy) []rules.Finding {
-		return look(instance{compiler{e, nil}, policy})
+		return look(instance{compiler{entry: e}, policy})
 	})
 }
 

@@ -162,6 +162,9 @@ func (c *Configuration) For(variant string) *Configuration {
 type Entry interface {
 	// Place is where the policy is in its file.
 	Place() (*source.File, source.Span)
+
+	// Instance is the API instance that the policy is applied to, as [Policy] has it.
+	Instance() string
 }
 
 // Index is the index of the policy's entry; -1 where it was not compiled from one of them.

@@ -43,6 +43,8 @@ type entry string
 
 func (entry) Place() (*source.File, source.Span) { return nil, source.Span{} }
 
+func (entry) Instance() string { return "" }
+
 func TestAPolicyIsFoundAmongTheEntriesOfItsConfiguration(t *testing.T) {
 	t.Parallel()
 	c := &Configuration{Entries: []Entry{entry("a"), entry("b")}}

@@ -66,8 +66,41 @@ func bounded(
 				)
 			}
 		}
+		if err := chainsBeyond(c.Entries); err != nil {
+			return nil, err
+		}
 		return c, nil
 	}
+}
+
+// chainsBeyond refuses more policies of one API instance than are looked at, before they are
+// compiled.
+func chainsBeyond(entries []Entry) error {
+	count := make(map[string]int, len(entries))
+	for _, entry := range entries {
+		count[entry.Instance()]++
+	}
+	for _, entry := range entries {
+		if n := count[entry.Instance()]; n > mostInChain {
+			file, _ := entry.Place()
+			return chainBeyond(n, entry.Instance(), file.Name)
+		}
+	}
+	return nil
+}
+
+// chainBeyond refuses so many policies of one API instance, the first of which is in this file.
+func chainBeyond(n int, api, file string) error {
+	which := "one API instance has"
+	if api != "" {
+		which = "the API instance " + api + " has"
+	}
+	return tooMany(
+		source.Position{File: file},
+		fmt.Sprintf("%s %d policies, and no more than %d are looked at together",
+			which, n, mostInChain),
+		"split the files so that each has the policies of one API",
+	)
 }
 
 // ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
@@ -75,16 +108,7 @@ func ChainsBeyond(policies []*Policy) error {
 	counted := map[*Node]bool{} // of a policy that is alone in its chain
 	for _, chain := range ByAPI(policies) {
 		if n := len(chain); n > mostInChain {
-			which := "one API instance has"
-			if api := chain[0].API; api != "" {
-				which = "the API instance " + api + " has"
-			}
-			return tooMany(
-				source.Position{File: chain[0].Pos.File},
-				fmt.Sprintf("%s %d policies, and no more than %d are looked at together",
-					which, n, mostInChain),
-				"split the files so that each has the policies of one API",
-			)
+			return chainBeyond(n, chain[0].API, chain[0].Pos.File)
 		}
 		made := chain[0].Made()
 		if len(chain) > 1 {

@@ -1,8 +1,11 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // A file of megabytes may be one list. What is made of each text is many times as large as it.
@@ -20,3 +23,22 @@ func TestNoMoreTextsAreCollectedThanAreLookedAtTogether(t *testing.T) {
 		t.Errorf("%d texts of %d, want one more than %d", len(all), looked, mostCompared)
 	}
 }
+
+func TestALongChainIsRefusedBeforeItIsCompiled(t *testing.T) {
+	t.Parallel()
+	file := &source.File{Name: "p.json"}
+	a := Adapter{Read: func([]*source.File, Options) (*Configuration, error) {
+		return &Configuration{Entries: slices.Repeat([]Entry{placed{file}}, mostInChain+1)}, nil
+	}}.Complete()
+	_, err := a.Read([]*source.File{file}, Options{})
+	const want = "the API instance orders has 1001 policies, and no more than 1000 are looked at"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+type placed struct{ file *source.File }
+
+func (p placed) Place() (*source.File, source.Span) { return p.file, source.Span{} }
+
+func (placed) Instance() string { return "orders" }

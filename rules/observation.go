@@ -66,23 +66,60 @@ func (a *Answer) hasBody(body *string) Truth {
 	case slices.ContainsFunc(a.Unlike, func(other string) bool { return sameBody(other, *body) }):
 		return No
 	case a.Says != "":
-		return truth(strings.Contains(strings.ToLower(*body), strings.ToLower(a.Says)))
+		return truth(says(*body, a.Says))
 	}
 	return Maybe
 }
 
-// sameBody compares bodies. Of JSON it compares the content, since people often reformat what they
-// paste.
-func sameBody(a, b string) bool {
-	return compact(a) == compact(b)
+// sameBody compares an observed body with a known one. Of JSON it compares the content, since
+// people often reformat what they paste. The observed one may be megabytes, and is held against
+// each row of a table: it is not copied, and is read no further than to the first difference.
+func sameBody(known, observed string) bool {
+	var content bytes.Buffer
+	if json.Compact(&content, []byte(known)) == nil {
+		return sameContent(content.String(), observed)
+	}
+	return strings.TrimSpace(known) == strings.TrimSpace(observed)
 }
 
-func compact(body string) string {
-	var out bytes.Buffer
-	if json.Compact(&out, []byte(body)) == nil {
-		return out.String()
+// sameContent reports whether a text is JSON of this content, which has no blanks of its own.
+func sameContent(content, text string) bool {
+	inString := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if !inString && strings.IndexByte(" \t\r\n", c) >= 0 {
+			continue
+		}
+		if content == "" || content[0] != c {
+			return false
+		}
+		content = content[1:]
+		switch {
+		case c == '"':
+			inString = !inString
+		case c == '\\' && inString && i+1 < len(text):
+			if i++; content == "" || content[0] != text[i] {
+				return false
+			}
+			content = content[1:]
+		}
 	}
-	return strings.TrimSpace(body)
+	return content == "" && json.Valid([]byte(text))
+}
+
+// says reports whether a text has these words, in either case.
+func says(text, words string) bool {
+	first := strings.ToLower(words[:1]) + strings.ToUpper(words[:1])
+	for {
+		i := strings.IndexAny(text, first)
+		if i < 0 || len(text)-i < len(words) {
+			return false
+		}
+		if strings.EqualFold(text[i:i+len(words)], words) {
+			return true
+		}
+		text = text[i+1:]
+	}
 }
 
 // header compares the observed headers with those of a row; Maybe where they have no name in

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -321,5 +322,53 @@ func TestARequestThatWasMadeWhileItsTokenWasValidIsTheLikeliestCause(t *testing.
 	}
 	if c := p.Compare(Observation{Status: 403}); c.Causes[0].ID == "made-while-valid" {
 		t.Error("an answer that was not given at that time either is explained by it")
+	}
+}
+
+func TestBodiesAreTheSameByTheirContent(t *testing.T) {
+	t.Parallel()
+	const known = `{"error": "a \" b", "n": [1, 2]}`
+	for name, test := range map[string]struct {
+		known, observed string
+		same            bool
+	}{
+		"the same text":            {known, known, true},
+		"blanks between the parts": {known, "{ \"error\":\n\t\"a \\\" b\", \"n\":[1,2] }\n", true},
+		"a blank in a text":        {known, `{"error": "a  \" b", "n": [1, 2]}`, false},
+		"a blank in a number":      {`[12]`, `[1 2]`, false},
+		"the beginning":            {known, `{"error": "a \" b"`, false},
+		"something behind it":      {known, known + "x", false},
+		"an escape that ends":      {known, `{"error": "a \`, false},
+		"no JSON, but for blanks":  {"Denied.", " Denied.\n", true},
+		"no JSON, another one":     {"Denied.", "Denied", false},
+		"JSON in place of none":    {"Denied.", `"Denied."`, false},
+	} {
+		if got := sameBody(test.known, test.observed); got != test.same {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	for text, want := range map[string]bool{
+		"<h1>502 BAD gateway</h1>": true, "bad gatewa": false, "b bad bad gateway": true, "": false,
+	} {
+		if says(text, "Bad Gateway") != want {
+			t.Errorf("%q", text)
+		}
+	}
+}
+
+// It is compared with each row of a table.
+func TestALargeBodyIsNotCopiedToBeCompared(t *testing.T) {
+	body := `{"error": "Invalid"` + strings.Repeat(" ", 8<<20) + "}"
+	answers := []Answer{{Body: `{"error": "Denied"}`}, {Says: "Bad Gateway"}, {NoBody: true}}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range answers {
+		if answers[i].hasBody(&body) != No {
+			t.Errorf("it is taken for %+v", answers[i])
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if kib := (after.TotalAlloc - before.TotalAlloc) >> 10; kib > 1024 {
+		t.Errorf("%d KiB are allocated", kib)
 	}
 }

@@ -44,6 +44,9 @@ type choice struct {
 // Place is where the policy is.
 func (i *instance) Place() (*source.File, source.Span) { return i.policy.File, i.policy.At.Span }
 
+// Instance is the route's name, or what else the policy is attached to.
+func (i *instance) Instance() string { return i.name }
+
 // Called is the name of the instance.
 func (i *instance) Called() string { return i.name }
 

@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -284,7 +285,7 @@ func (s *search) choose(t *Token, name string) bool {
 	v, kept := t.variableOf(name, s.view.candidates(name))
 	for _, i := range s.view.tell(&v, kept).choices {
 		if s.left <= 0 {
-			s.giveUp(t)
+			s.giveUp(t, fmt.Sprintf("%d choices of one token", s.view.tries()))
 			return true
 		}
 		if s.try(t.with(&v, v.choices[i])) {
@@ -292,15 +293,15 @@ func (s *search) choose(t *Token, name string) bool {
 		}
 	}
 	if v.cut {
-		s.giveUp(t)
+		s.giveUp(t, fmt.Sprintf("%d sets of scopes and roles", mostChoices))
 	}
 	return v.cut
 }
 
-// giveUp takes what was not tried for unknown.
-func (s *search) giveUp(t *Token) {
+// giveUp takes what was not tried for unknown, because of a limit on what is tried.
+func (s *search) giveUp(t *Token, limit string) {
 	if s.best.Token == nil || s.best.Verdict.Outcome == rules.Rejected {
-		s.best = Answer{s.evaluate(t), t, s.written}
+		s.best = Answer{s.evaluate(t.untried(limit)), t, s.written}
 	}
 }
 

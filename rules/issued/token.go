@@ -46,14 +46,29 @@ type setting struct {
 	chosenPresent, chosenPerhaps *source.Value // stand for claims that are still to be chosen
 }
 
+const holderChooses = "the holder of the token chooses it"
+
 func newSetting(cloud entra.Cloud, at time.Time) *setting {
-	const why = "the holder of the token chooses it"
-	return &setting{
+	s := &setting{
 		cloud: cloud, at: at,
 		issued: seconds(at.Add(-issuedBefore)), expires: seconds(at.Add(lifetime - issuedBefore)),
-		chosenPresent: &source.Value{Kind: source.Unknown, Text: why, Present: true},
-		chosenPerhaps: &source.Value{Kind: source.Unknown, Text: why},
 	}
+	s.open(holderChooses)
+	return s
+}
+
+// open says why claims that are still to be chosen are not known.
+func (s *setting) open(why string) {
+	s.chosenPresent = &source.Value{Kind: source.Unknown, Text: why, Present: true}
+	s.chosenPerhaps = &source.Value{Kind: source.Unknown, Text: why}
+}
+
+// untried is the token for which no more choices are tried, because of a limit.
+func (t *Token) untried(limit string) *Token {
+	next, in := *t, *t.in
+	in.open(holderChooses + ", and gatewhy tries no more than " + limit)
+	next.in = &in
+	return &next
 }
 
 // Doubt is why it is not known whether anybody can have the token; empty where somebody can.

@@ -33,6 +33,9 @@ type workload struct {
 // Place is where the first policy is that selects the workload.
 func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.first.At.Span }
 
+// Instance is the workload's name.
+func (w *workload) Instance() string { return w.name }
+
 // Called is the name of the workload.
 func (w *workload) Called() string { return w.name }
 

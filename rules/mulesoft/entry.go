@@ -60,6 +60,9 @@ type entry struct {
 // Place is the file and the part of it that hold the policy.
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.place.Span }
 
+// Instance is the API instance that the policy is applied to.
+func (e *entry) Instance() string { return e.api }
+
 // fieldPos is the place of a field's value; the place of the whole configuration where the field
 // is absent.
 func (e *entry) fieldPos(name string) (source.Position, source.Span) {

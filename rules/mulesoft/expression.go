@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -377,12 +376,9 @@ func Expressions(variant string) []rules.Expression {
 	return nil
 }
 
-// parsedTexts are expressions that were parsed before: most files of an estate have the same ones,
-// and more than one reader of a file asks. Any number of goroutines may ask at once. A nil one
-// keeps nothing.
+// parsedTexts are expressions that were parsed before, of any policy.
 type parsedTexts struct {
-	mutex sync.Mutex
-	known map[parsedText]*dataweave.Expr
+	rules.Compiled[parsedText, *dataweave.Expr]
 }
 
 type parsedText struct {
@@ -390,35 +386,11 @@ type parsedText struct {
 	dialect dataweave.Dialect
 }
 
-// What is kept: so many texts, none of which is longer.
-const (
-	mostParsed    = 256
-	longestParsed = 1 << 10 // bytes
-)
-
 // parse is [dataweave.Parse].
 func (p *parsedTexts) parse(text string, d dataweave.Dialect) (*dataweave.Expr, error) {
-	if p == nil || len(text) > longestParsed {
-		return dataweave.Parse(text, d)
+	parse := func() (*dataweave.Expr, error) { return dataweave.Parse(text, d) }
+	if p == nil {
+		return parse()
 	}
-	p.mutex.Lock()
-	expr := p.known[parsedText{text, d}]
-	p.mutex.Unlock()
-	if expr != nil {
-		return expr, nil
-	}
-	expr, err := dataweave.Parse(text, d)
-	if err == nil {
-		p.keep(parsedText{text, d}, expr)
-	}
-	return expr, err
-}
-
-func (p *parsedTexts) keep(text parsedText, expr *dataweave.Expr) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.known == nil || len(p.known) == mostParsed {
-		p.known = map[parsedText]*dataweave.Expr{}
-	}
-	p.known[text] = expr
+	return p.Of(parsedText{text, d}, text, parse)
 }

@@ -1,6 +1,8 @@
 package oauth2proxy
 
 import (
+	"sync"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -11,8 +13,10 @@ const Name = "oauth2-proxy"
 // product is the gateway as its makers call it.
 const product = "OAuth2 Proxy"
 
-// Adapter returns the adapter for OAuth2 Proxy.
+// Adapter returns the adapter for OAuth2 Proxy. Its tables are built when something first reads
+// them.
 func Adapter() rules.Adapter {
+	known := sync.OnceValue(newCommon)
 	return rules.Adapter{
 		Name:     Name,
 		Variants: []rules.Variant{{Name: Name, Product: product}},
@@ -21,11 +25,15 @@ func Adapter() rules.Adapter {
 		},
 		Resources: resources,
 		Kinds:     func() []string { return []string{Name} },
-		Detect:    detect,
-		Read:      read,
-		Compile: func(c *rules.Configuration) rules.Compilation {
-			return compile(behaviours(), c)
+		Detect: func(file *source.File, _ rules.Options) bool {
+			return mayBeOurs(file) && known().detect(file)
 		},
+		Read: func(
+			files []*source.File, options rules.Options,
+		) (*rules.Configuration, error) {
+			return known().read(files, options)
+		},
+		Compile:    compile,
 		Behaviours: behaviours,
 		Rules:      lintRules,
 		Advice:     advice,

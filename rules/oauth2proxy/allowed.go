@@ -169,7 +169,7 @@ func (c *compiler) domains(v verifier) *rules.Check {
 	email, user := claim(v.email), claim("sub")
 	fits := func(in rules.Input) rules.Predicate {
 		text := rules.Predicate{Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String}}
-		return rules.Both(text, domainTest(in, domains.texts()))
+		return rules.Both(text, c.domainTest(in, domains.texts()))
 	}
 	check.Test = rules.Either(
 		rules.Both(filled(email), fits(email)),
@@ -191,7 +191,7 @@ func filled(in rules.Input) rules.Predicate {
 
 // domainTest is the predicate that an address is of one of the domains. One that begins with a dot
 // stands for all below it.
-func domainTest(in rules.Input, domains []string) rules.Predicate {
+func (c *compiler) domainTest(in rules.Input, domains []string) rules.Predicate {
 	var ends []string
 	for _, domain := range domains {
 		ends = append(ends, "@"+domain)
@@ -199,7 +199,7 @@ func domainTest(in rules.Input, domains []string) rules.Predicate {
 			ends = append(ends, below)
 		}
 	}
-	return rules.Both(matches(in, `[^@]*@[^@]*`), rules.Predicate{
+	return rules.Both(c.matches(in, `[^@]*@[^@]*`), rules.Predicate{
 		Op: rules.Suffix, Input: in, Values: rules.Literals(ends...),
 		Texts: &rules.Texts{FoldCase: true},
 	})

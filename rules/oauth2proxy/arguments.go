@@ -30,7 +30,7 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 			continue
 		}
 		name, text, given := strings.Cut(name, "=")
-		o, known := optionOfFlag(r.options, name)
+		o, known := r.ofFlag[name]
 		known = known || slices.Contains([]string{"config", "alpha-config"}, name)
 		next := (*source.Value)(nil)
 		if !given && known && o.kind != toggle && i+1 < len(words) {
@@ -88,7 +88,7 @@ func behindEquals(
 
 // fromVariable takes an option of an environment variable. An empty one does not count (viper).
 func (r *reader) fromVariable(e *entry, name string, g given) {
-	o, ok := optionOfVariable(r.options, name)
+	o, ok := r.optionOfVariable(name)
 	switch {
 	case ok && g.value != nil && (g.value.Text != "" || g.value.Is(source.Unknown)):
 		g.option, g.layer = o, byVariable
@@ -102,7 +102,7 @@ func (r *reader) fromVariable(e *entry, name string, g given) {
 // before them.
 func (r *reader) startedByCommands(file *source.File) []*entry {
 	var all []*entry
-	variables := &entry{file: file, options: r.options}
+	variables := &entry{file: file, common: r.common}
 	for _, command := range file.Documents {
 		words := command.Items
 		if words[0].Text == "export" {
@@ -117,7 +117,7 @@ func (r *reader) startedByCommands(file *source.File) []*entry {
 		if at < 0 {
 			continue
 		}
-		e := &entry{file: file, at: words[at], options: r.options, started: true}
+		e := &entry{file: file, at: words[at], common: r.common, started: true}
 		r.fromArguments(e, words[at+1:], given{file: file, object: command})
 		e.given = append(e.given, variables.given...)
 		e.unknown = append(e.unknown, variables.unknown...)

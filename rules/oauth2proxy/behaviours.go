@@ -74,7 +74,7 @@ func behaviours() []rules.Behaviour {
 
 // row looks up what the program sends in a situation under a condition.
 func (c *compiler) row(situation, condition string) rules.Answer {
-	for _, b := range c.table {
+	for _, b := range c.behaviours {
 		if b.Situation == situation && b.Condition == condition {
 			return b.Answer
 		}
@@ -88,7 +88,7 @@ func (c *compiler) signIn() rules.Answer {
 	force, skip := c.get("force_json_errors"), c.get("skip_provider_button")
 	inJSON := c.row(noSession, asJSON)
 	subrequest := rules.Case{
-		If: isSubrequest(c.get("proxy_prefix")), Answer: c.row(noSession, asSubrequest),
+		If: c.isSubrequest(c.get("proxy_prefix")), Answer: c.row(noSession, asSubrequest),
 	}
 	switch {
 	case force.on():
@@ -101,9 +101,9 @@ func (c *compiler) signIn() rules.Answer {
 	if skip.on() {
 		answer = c.row(noSession, asRedirect)
 	}
-	answer.Cases = []rules.Case{subrequest, {If: acceptsJSON(), Answer: inJSON}}
+	answer.Cases = []rules.Case{subrequest, {If: c.acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
-		if test, err := pathMatches(routes.texts()); err == nil {
+		if test, err := c.pathMatches(routes.texts()); err == nil {
 			answer.Cases = append(answer.Cases, rules.Case{If: test, Answer: inJSON})
 		}
 	}
@@ -112,8 +112,8 @@ func (c *compiler) signIn() rules.Answer {
 
 // acceptsJSON holds where one of the types in the Accept header is application/json, alone and
 // exactly (oauthproxy.go, isAjax).
-func acceptsJSON() rules.Predicate {
-	return matches(rules.Input{Source: rules.FromHTTP, Name: "Accept"},
+func (c *compiler) acceptsJSON() rules.Predicate {
+	return c.matches(rules.Input{Source: rules.FromHTTP, Name: "Accept"},
 		`(?s:.*,)?\s*application/json\s*(?s:,.*)?`)
 }
 
@@ -138,7 +138,7 @@ func (c *compiler) denial() rules.Answer {
 		answer = c.row(notAllowed, asForcedJSON)
 	}
 	answer.Cases = []rules.Case{{
-		If: isSubrequest(c.get("proxy_prefix")), Answer: c.row(notAllowed, asSubrequest),
+		If: c.isSubrequest(c.get("proxy_prefix")), Answer: c.row(notAllowed, asSubrequest),
 	}}
 	return answer
 }

@@ -2,6 +2,7 @@ package oauth2proxy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -9,10 +10,11 @@ import (
 )
 
 // compile makes a policy of each instance. Every answer comes from the table of behaviours.
-func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
+func compile(read *rules.Configuration) rules.Compilation {
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range read.Entries {
-		c := compiler{entry: of.(*entry), table: table}
+		c := compiler{entry: of.(*entry)}
+		c.refused = c.refusal()
 		root := c.root()
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
@@ -27,7 +29,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 // compiler turns one instance into a policy.
 type compiler struct {
 	*entry
-	table []rules.Behaviour
+	refused rules.Answer // what most checks answer where they fail
 }
 
 // problems are what the reader of the files has found odd.
@@ -83,7 +85,7 @@ func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check
 	if slices.Contains(notRun(), of.name) {
 		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
 	}
-	check.Answer = c.refusal()
+	check.Answer = c.refused
 	return check
 }
 
@@ -98,7 +100,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 			"cookie alone, and not at bearer tokens"
 		return check
 	}
-	malformed := c.refusal()
+	malformed := c.refused
 	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}
@@ -108,7 +110,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 // unverified is what a request gets where nothing verifies tokens: one that brings none may sign
 // in.
 func (c *compiler) unverified() rules.Answer {
-	answer, signIn := c.refusal(), c.signIn()
+	answer, signIn := c.refused, c.signIn()
 	if c.get("bearer_token_login_fallback").on() {
 		return answer
 	}
@@ -117,7 +119,7 @@ func (c *compiler) unverified() rules.Answer {
 	none := rules.Negate(rules.Either(rules.Has(rules.Input{Source: rules.FromToken}), sent))
 	for _, special := range signIn.Cases {
 		special.If = rules.Both(none, special.If)
-		answer.Cases = append(answer.Cases, special)
+		answer.Cases = append(slices.Clip(answer.Cases), special)
 	}
 	signIn.Cases = nil
 	answer.Cases = append(answer.Cases, rules.Case{If: none, Answer: signIn})
@@ -135,23 +137,25 @@ func authorization() rules.Location {
 
 func (c *compiler) tokenFormat() *rules.Check {
 	check := c.check(rules.TokenFormat, c.get("skip_jwt_bearer_tokens"), codeSession)
-	check.Test = readable()
+	check.Test = c.readable()
 	return check
 }
 
 // matches is the predicate that a whole text matches an expression that is known to be one.
-func matches(in rules.Input, expression string) rules.Predicate {
-	test, err := matchesAny(in, []string{expression})
+func (c *compiler) matches(in rules.Input, expression string) rules.Predicate {
+	test, err := c.matchesAny(in, []string{expression})
 	if err != nil {
 		panic(err) // an expression of this package
 	}
 	return test
 }
 
-func matchesAny(in rules.Input, expressions []string) (rules.Predicate, error) {
+func (c *compiler) matchesAny(in rules.Input, expressions []string) (rules.Predicate, error) {
 	texts := &rules.Texts{}
 	for _, expression := range expressions {
-		pattern, err := rules.WholePattern(expression)
+		pattern, err := c.patterns.Of(expression, expression, func() (*regexp.Regexp, error) {
+			return rules.WholePattern(expression)
+		})
 		if err != nil {
 			return rules.Predicate{}, err
 		}

@@ -3,6 +3,7 @@ package oauth2proxy
 import (
 	"encoding/base64"
 	"net/http"
+	"runtime"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -385,5 +386,29 @@ func TestTheAcceptHeaderAsksForJSON(t *testing.T) {
 		if v := rules.Evaluate(policies, r); v.Status != want {
 			t.Errorf("%q: got %d, want %d", accept, v.Status, want)
 		}
+	}
+}
+
+// An estate has thousands of instances, and what is the same for all of them is made once.
+func TestAnotherInstanceCostsLittleMemory(t *testing.T) {
+	files := requests.Files(t, "oauth2-proxy.cfg", basic)
+	adapter := Adapter()
+	one := func() {
+		read, err := adapter.Read(files, rules.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		adapter.Compile(read)
+	}
+	one()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 20
+	for range times {
+		one()
+	}
+	runtime.ReadMemStats(&after)
+	if kib := (after.TotalAlloc - before.TotalAlloc) / times >> 10; kib > 160 {
+		t.Errorf("%d KiB for each", kib)
 	}
 }

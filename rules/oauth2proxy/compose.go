@@ -31,7 +31,7 @@ func (r *reader) startsInText(service *source.Value) bool {
 
 func (r *reader) service(file *source.File, name string, service *source.Value) *entry {
 	e := &entry{
-		name: name, file: file, at: service, options: r.options, started: true,
+		name: name, file: file, at: service, common: r.common, started: true,
 	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
@@ -116,7 +116,7 @@ func isChart(values *source.Value) bool {
 // as a variable.
 func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	e := &entry{
-		name: programName, file: file, at: values, options: r.options, started: true,
+		name: programName, file: file, at: values, common: r.common, started: true,
 	}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
@@ -159,7 +159,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value) {
 	for i := range args.Members {
 		m := &args.Members[i]
-		o, ok := optionOfFlag(r.options, m.Key)
+		o, ok := r.ofFlag[m.Key]
 		if !ok {
 			e.unknown = append(e.unknown, unknownName{byFlag, "--" + m.Key, keyOf(m)})
 			continue
@@ -172,8 +172,7 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 
 // give sets an option in the instance's own file, in an object or by what that makes of it.
 func (e *entry) give(name string, l layer, v, object *source.Value) {
-	o, _ := optionNamed(e.options, name)
-	e.given = append(e.given, given{option: o, layer: l, value: v, file: e.file, object: object})
+	e.given = append(e.given, given{option: e.named[name], layer: l, value: v, file: e.file, object: object})
 }
 
 // chartSecrets takes the options that the chart sets to what a Secret or a ConfigMap of its own

@@ -34,7 +34,7 @@ func (e *entry) edited(
 		return nil, field, errors.New("the option is in a file that is not edited here")
 	}
 	files[i] = after
-	edited, err := read(files, c.Options)
+	edited, err := e.common.read(files, c.Options)
 	return edited, field, err
 }
 

@@ -90,7 +90,7 @@ func (c *compiler) exemptions() []rules.Node {
 }
 
 // pathMatches is the predicate that a part of the path matches one of some expressions.
-func pathMatches(expressions []string) (rules.Predicate, error) {
+func (c *compiler) pathMatches(expressions []string) (rules.Predicate, error) {
 	var whole []string
 	for _, expression := range expressions {
 		if _, err := regexp.Compile(expression); err != nil {
@@ -98,7 +98,7 @@ func pathMatches(expressions []string) (rules.Predicate, error) {
 		}
 		whole = append(whole, `(?s:.*)(?:`+expression+`)(?s:.*)`)
 	}
-	return matchesAny(rules.RequestInput(rules.RequestPath), whole)
+	return c.matchesAny(rules.RequestInput(rules.RequestPath), whole)
 }
 
 // route is one of the routes that need no session: a method, which may be empty, and an expression
@@ -134,7 +134,7 @@ func routeOf(text string) route {
 func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	var all []rules.Predicate
 	for _, r := range routes {
-		test, err := pathMatches([]string{r.path})
+		test, err := c.pathMatches([]string{r.path})
 		if err != nil {
 			return test, err
 		}
@@ -146,7 +146,7 @@ func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 		}
 		all = append(all, test)
 	}
-	plain := matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
+	plain := c.matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
 	plain.Assumed = rules.Yes
 	if !c.get("reverse_proxy").off() {
 		forwarded := rules.Has(forwardedURI())

@@ -12,7 +12,7 @@ func (r *reader) isConfiguration(object *source.Value) bool {
 	count := 0
 	for i := range object.Members {
 		name := strings.ToLower(object.Members[i].Key)
-		if _, ok := optionNamed(r.options, name); !ok {
+		if _, ok := r.named[name]; !ok {
 			continue
 		}
 		count++
@@ -29,7 +29,7 @@ func (r *reader) isConfiguration(object *source.Value) bool {
 func (r *reader) fromFile(e *entry, object *source.Value, like given) {
 	for i := range object.Members {
 		m := &object.Members[i]
-		o, ok := optionNamed(r.options, strings.ToLower(m.Key))
+		o, ok := r.named[strings.ToLower(m.Key)]
 		if !ok {
 			e.unknown = append(e.unknown, unknownName{byFile, m.Key, keyOf(m)})
 			continue

@@ -231,10 +231,10 @@ func TestOtherFilesAreNotOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if detect(file, rules.Options{}) {
+		if newCommon().detect(file) {
 			t.Errorf("%s is taken for ours", name)
 		}
-		if _, err := read([]*source.File{file}, rules.Options{}); err == nil {
+		if _, err := newCommon().read([]*source.File{file}, rules.Options{}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

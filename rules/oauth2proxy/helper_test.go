@@ -34,7 +34,7 @@ func requestOf(over string) *rules.Request {
 
 func configurationOf(t *testing.T, namesAndTexts ...string) *rules.Configuration {
 	t.Helper()
-	c, err := read(requests.Files(t, namesAndTexts...), rules.Options{})
+	c, err := newCommon().read(requests.Files(t, namesAndTexts...), rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func configurationOf(t *testing.T, namesAndTexts ...string) *rules.Configuration
 
 func policiesOf(t *testing.T, namesAndTexts ...string) []*rules.Policy {
 	t.Helper()
-	return compile(behaviours(), configurationOf(t, namesAndTexts...)).Policies
+	return compile(configurationOf(t, namesAndTexts...)).Policies
 }
 
 // decided is a verdict in short.

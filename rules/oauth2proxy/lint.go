@@ -36,7 +36,7 @@ type instance struct {
 // eachInstance is the check of a rule that looks at one instance at a time.
 func eachInstance(look func(instance)) func(*rules.Subject) []rules.Finding {
 	return rules.EachEntry(func(e *entry, found *rules.Findings) {
-		look(instance{compiler{e, nil}, found})
+		look(instance{compiler{entry: e}, found})
 	})
 }
 

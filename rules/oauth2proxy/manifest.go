@@ -43,7 +43,7 @@ func runsProgram(container *source.Value) bool {
 
 func (r *reader) container(file *source.File, name string, container *source.Value) *entry {
 	e := &entry{
-		name: name, file: file, at: container, options: r.options, started: true,
+		name: name, file: file, at: container, common: r.common, started: true,
 	}
 	r.environment(e, file, container)
 	for _, field := range []string{"command", "args"} {
@@ -127,7 +127,7 @@ func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 		if !data.Is(source.Object) || kind == "Secret" && field == "data" {
 			continue
 		}
-		variables := &entry{name: name, file: file, at: data, options: r.options}
+		variables := &entry{name: name, file: file, at: data, common: r.common}
 		for i := range data.Members {
 			m := &data.Members[i]
 			r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
@@ -155,7 +155,7 @@ func (r *reader) embedded(file *source.File, v *source.Value) *entry {
 			continue
 		}
 		object := inner.Documents[0]
-		e := &entry{file: file, at: v, options: r.options}
+		e := &entry{file: file, at: v, common: r.common}
 		like := given{file: inner, parent: file, holder: v}
 		switch {
 		case format == source.TOML && r.isConfiguration(object):

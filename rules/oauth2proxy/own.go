@@ -24,7 +24,7 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		return rules.Node{Check: check}
 	}
 	some := []rules.Predicate{
-		onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`),
+		c.onPath(`[^?]*\?(?:(?s:.*)&)?allowed_(?:groups|emails|email_domains)=(?s:.*)`),
 	}
 	for _, name := range []string{"allowed_groups", "allowed_emails", "allowed_email_domains"} {
 		has := rules.Has(rules.Input{Source: rules.FromQuery, Name: name})
@@ -37,7 +37,7 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
 			"itself, whatever the token, and the API never gets the request")},
 		{
-			If: onPath(`[^/](?s:.*)|[^?]*(?://|/\.\.?/)[^?]*|[^?]*/\.\.?`),
+			If: c.onPath(`[^/](?s:.*)|[^?]*(?://|/\.\.?/)[^?]*|[^?]*/\.\.?`),
 			Root: open("proxy_prefix", "OAuth2 Proxy answers a path with // or a dot segment "+
 				"with 301 to the same path without them, whatever the token"),
 		},
@@ -72,11 +72,11 @@ func (c *compiler) signedIn() rules.Predicate {
 func (c *compiler) ownPaths() rules.Predicate {
 	prefix := regexp.QuoteMeta(textOf(c.get("proxy_prefix")))
 	own := []rules.Predicate{
-		onPath(`/robots\.txt`),
-		onPath(prefix + `/(?:sign_in|sign_out|start|callback|userinfo|static/.*)`),
+		c.onPath(`/robots\.txt`),
+		c.onPath(prefix + `/(?:sign_in|sign_out|start|callback|userinfo|static/.*)`),
 	}
 	if ready := textOf(c.get("ready_path")); ready != "" {
-		own = append(own, onPath(regexp.QuoteMeta(ready)))
+		own = append(own, c.onPath(regexp.QuoteMeta(ready)))
 	}
 	health, agents := textOf(c.get("ping_path")), textOf(c.get("ping_user_agent"))
 	paths, names := []string{health}, []string{agents}
@@ -86,7 +86,7 @@ func (c *compiler) ownPaths() rules.Predicate {
 	}
 	for _, path := range paths {
 		if path != "" {
-			own = append(own, rules.Both(onPath(regexp.QuoteMeta(path)), sentBy(names)))
+			own = append(own, rules.Both(c.onPath(regexp.QuoteMeta(path)), sentBy(names)))
 		}
 	}
 	return rules.Either(own...)
@@ -120,8 +120,8 @@ func sentBy(agents []string) rules.Predicate {
 
 // onPath is the predicate that the path, without its query, is as an expression says. A request of
 // which the path is not known is taken for one of the API's.
-func onPath(expression string) rules.Predicate {
-	test, err := matchesAny(
+func (c *compiler) onPath(expression string) rules.Predicate {
+	test, err := c.matchesAny(
 		rules.RequestInput(rules.RequestPath), []string{`(?:` + expression + `)(?:\?(?s:.*))?`})
 	if err != nil {
 		panic(err) // an expression of this package

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ type entry struct {
 	unknown []unknownName  // names that are not an option's
 	started bool           // all flags and variables are seen, but for those that open names
 
-	options []option
+	*common
 }
 
 // unknownName is a name that is not an option's, where one is wanted.
@@ -35,16 +36,35 @@ type unknownName struct {
 // Place is where the instance is.
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.at.Span }
 
-func detect(file *source.File, _ rules.Options) bool {
-	if !mayBeOurs(file) {
-		return false
+// Instance is the workload or the service.
+func (e *entry) Instance() string { return e.name }
+
+// common is what is the same for every instance. It is made once.
+type common struct {
+	options    []option
+	named      map[string]option // by their names in the configuration file
+	ofFlag     map[string]option
+	behaviours []rules.Behaviour
+	patterns   rules.Compiled[string, *regexp.Regexp] // of the expressions of any instance
+}
+
+func newCommon() *common {
+	c := &common{
+		options: options(), behaviours: behaviours(),
+		named: map[string]option{}, ofFlag: map[string]option{},
 	}
-	r := newReader([]*source.File{file})
-	return len(r.entries()) > 0
+	for _, o := range slices.Backward(c.options) { // of two with one flag the first counts
+		c.named[o.name], c.ofFlag[o.flag] = o, o
+	}
+	return c
+}
+
+func (c *common) detect(file *source.File) bool {
+	return mayBeOurs(file) && len(c.newReader([]*source.File{file}).entries()) > 0
 }
 
 // mayBeOurs reports whether a file has a word that all of the program's configurations in its
-// format have. It saves most files of others the table of options.
+// format have. Most files of others are not looked at further.
 func mayBeOurs(file *source.File) bool {
 	if file.Format == source.TOML {
 		return true
@@ -58,10 +78,12 @@ func mayBeOurs(file *source.File) bool {
 	)
 }
 
-func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
-	c := &rules.Configuration{Options: options, Files: files}
+func (c *common) read(
+	files []*source.File, options rules.Options,
+) (*rules.Configuration, error) {
+	read := &rules.Configuration{Options: options, Files: files}
 	for _, file := range files {
-		if !detect(file, options) {
+		if !c.detect(file) {
 			return nil, &source.Error{
 				Pos:   source.Position{File: file.Name},
 				Cause: "no configuration of OAuth2 Proxy in this file",
@@ -72,16 +94,15 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 			}
 		}
 	}
-	r := newReader(files)
-	for _, e := range r.entries() {
+	for _, e := range c.newReader(files).entries() {
 		if err := e.checkSize(); err != nil {
 			return nil, err
 		}
 		if options.API == "" || e.name == "" || e.name == options.API {
-			c.Entries = append(c.Entries, e)
+			read.Entries = append(read.Entries, e)
 		}
 	}
-	return c, nil
+	return read, nil
 }
 
 // Limits of an instance: options and values of them, and issuers. What is said of a policy grows
@@ -125,9 +146,9 @@ func (e *entry) checkSize() error {
 
 // reader collects the instances of files that belong together.
 type reader struct {
-	files   []*source.File
-	options []option
-	parts   []part // configurations that an instance may name
+	*common
+	files []*source.File
+	parts []part // configurations that an instance may name
 }
 
 // part is a configuration that is not an instance where one names it as its file.
@@ -161,8 +182,8 @@ func (e *entry) take(of *entry) {
 	e.unknown = append(e.unknown, of.unknown...)
 }
 
-func newReader(files []*source.File) *reader {
-	return &reader{files: files, options: options()}
+func (c *common) newReader(files []*source.File) *reader {
+	return &reader{common: c, files: files}
 }
 
 // entries lists the instances: those that are started, and the configurations that none of them
@@ -176,8 +197,12 @@ func (r *reader) entries() []*entry {
 		all = append(all, r.startedBy(file)...)
 	}
 	all = append(all, r.leftOver()...)
+	places := make(map[*source.File]int, len(r.files))
+	for i, file := range r.files {
+		places[file] = i
+	}
 	slices.SortStableFunc(all, func(a, b *entry) int {
-		return slices.Index(r.files, a.file) - slices.Index(r.files, b.file)
+		return places[a.file] - places[b.file]
 	})
 	return all
 }
@@ -238,7 +263,7 @@ func (r *reader) startedBy(file *source.File) []*entry {
 func (r *reader) partsOf(file *source.File) {
 	name := filepath.Base(file.Name)
 	for _, document := range objectsOf(file) {
-		e := &entry{file: file, at: document, options: r.options}
+		e := &entry{file: file, at: document, common: r.common}
 		switch {
 		case file.Format == source.TOML && r.isConfiguration(document):
 			r.fromFile(e, document, given{file: file})

@@ -14,7 +14,7 @@ import (
 // readable is the predicate that the program can read the token: its form, and the types of the
 // members that it reads of the header (go-jose, shared.go, sanitized) and of the payload (go-oidc,
 // oidc.go, idToken).
-func readable() rules.Predicate {
+func (c *compiler) readable() rules.Predicate {
 	member := func(name string, kinds ...source.Kind) rules.Predicate {
 		in := rules.Input{Source: rules.FromHeader, Name: name, LastCounts: true}
 		return rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds, Assumed: rules.Yes}
@@ -22,7 +22,7 @@ func readable() rules.Predicate {
 	text := []source.Kind{source.String}
 	return rules.Both(
 		rules.Predicate{Op: rules.Readable},
-		matches(rules.Input{Source: rules.FromToken}, jwtForm),
+		c.matches(rules.Input{Source: rules.FromToken}, jwtForm),
 		member("kid", text...), member("nonce", text...),
 		typed("iss", text...), typed("sub", text...),
 		typed("aud", source.String, source.List, source.Null),

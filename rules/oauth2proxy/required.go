@@ -81,7 +81,7 @@ func (e *entry) missing() []fault {
 		if slices.ContainsFunc(r.names, e.mayHave) {
 			continue
 		}
-		o, _ := optionNamed(e.options, r.names[0])
+		o := e.named[r.names[0]]
 		why := "nothing sets " + either(r.names)
 		if r.why != "" {
 			why += ", and " + r.why

@@ -59,7 +59,7 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 	if !basic.on() {
 		check.MaySkip = pass.unknown
 	}
-	check.Test = rules.Either(isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))
+	check.Test = rules.Either(c.isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))
 	return check
 }
 
@@ -68,7 +68,7 @@ func (c *compiler) unsendable(v verifier) rules.Predicate {
 	groups := c.get("oidc_groups_claim")
 	var all []rules.Predicate
 	control := func(name string) rules.Predicate {
-		test := matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
+		test := c.matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
 		test.Assumed = rules.No
 		return test
 	}
@@ -87,10 +87,10 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	}
 	told := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {
-		told[i] = rules.Both(readable(), hold(check, c.verifies(v)), c.unsendable(v))
+		told[i] = rules.Both(c.readable(), hold(check, c.verifies(v)), c.unsendable(v))
 	}
 	check.Test = rules.Either(
-		isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
+		c.isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
 	return rules.AllOf(check)
 }
 
@@ -123,13 +123,13 @@ func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 		if typed := c.audienceTyped(v); typed != nil {
 			fits = typed.Test
 		}
-		broken[i] = rules.Both(readable(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
+		broken[i] = rules.Both(c.readable(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
 	}
 	check.Test = rules.Negate(rules.Either(broken...))
 	return check
 }
 
 // isSubrequest is the predicate that another proxy asks whether to let a request through.
-func isSubrequest(prefix setting) rules.Predicate {
-	return onPath(regexp.QuoteMeta(prefix.text()) + "/auth")
+func (c *compiler) isSubrequest(prefix setting) rules.Predicate {
+	return c.onPath(regexp.QuoteMeta(prefix.text()) + "/auth")
 }

@@ -53,7 +53,7 @@ type setting struct {
 
 // get reads an option as it counts.
 func (e *entry) get(name string) setting {
-	o, _ := optionNamed(e.options, name)
+	o := e.named[name]
 	s := setting{option: o}
 	for l := range layers {
 		if (o.alpha != nil && e.alpha) != (l == byAlpha) {
@@ -259,26 +259,17 @@ func options() []option {
 	return all
 }
 
-// optionNamed finds an option by its name in the configuration file.
-func optionNamed(all []option, name string) (option, bool) {
-	return found(all, func(o option) bool { return o.name == name })
-}
-
-// optionOfFlag finds an option by its flag.
-func optionOfFlag(all []option, flag string) (option, bool) {
-	return found(all, func(o option) bool { return o.flag == flag })
-}
-
 // variablePrefix begins the names of the environment variables that the program reads.
 const variablePrefix = "OAUTH2_PROXY_"
 
 // optionOfVariable finds an option by its environment variable.
-func optionOfVariable(all []option, variable string) (option, bool) {
+func (c *common) optionOfVariable(variable string) (option, bool) {
 	name, ours := strings.CutPrefix(variable, variablePrefix)
 	if !ours {
 		return option{}, false
 	}
-	return optionNamed(all, strings.ToLower(name))
+	o, known := c.named[strings.ToLower(name)]
+	return o, known
 }
 
 func found[T any](all []T, is func(T) bool) (T, bool) {

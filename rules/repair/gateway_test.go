@@ -24,6 +24,8 @@ type plate struct {
 
 func (p *plate) Place() (*source.File, source.Span) { return p.file, p.at.Span }
 
+func (p *plate) Instance() string { return p.text("api") }
+
 func (p *plate) text(field string) string {
 	text, _ := p.at.Member(field).Str()
 	return text

@@ -56,6 +56,12 @@ type entry struct {
 // Place is where the policy stands.
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.door.Span }
 
+// Instance is the API that the policy is for.
+func (e *entry) Instance() string {
+	api, _ := e.door.Member("api").Str()
+	return api
+}
+
 // doors are the documents of a file that are the gateway's.
 func doors(file *source.File) []*source.Value {
 	var all []*source.Value
@@ -79,8 +85,8 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 			}
 		}
 		for _, door := range all {
-			if api, _ := door.Member("api").Str(); options.API == "" || api == options.API {
-				c.Entries = append(c.Entries, &entry{file, door})
+			if e := (&entry{file, door}); options.API == "" || e.Instance() == options.API {
+				c.Entries = append(c.Entries, e)
 			}
 		}
 	}

@@ -14,11 +14,10 @@ func compile(c *rules.Configuration) rules.Compilation {
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range c.Entries {
 		e := of.(*entry)
-		api, _ := e.door.Member("api").Str()
 		made.Policies = append(made.Policies, &rules.Policy{
 			Gateway: "tinyvendor", Variant: Name, Asset: kind, Name: "Door",
 			Product: "Tiny Gateway",
-			API:     api, Pos: e.door.Pos, Entry: e, Root: e.root(),
+			API:     e.Instance(), Pos: e.door.Pos, Entry: e, Root: e.root(),
 		})
 	}
 	return made

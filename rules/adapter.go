@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -162,6 +163,11 @@ func (c *Configuration) For(variant string) *Configuration {
 type Entry interface {
 	// Place is where the policy is in its file.
 	Place() (*source.File, source.Span)
+}
+
+// Composed is an entry that is made of other parts of files beside what is at its place.
+type Composed interface {
+	Parts() iter.Seq2[*source.File, source.Span]
 }
 
 // Index is the index of the policy's entry; -1 where it was not compiled from one of them.

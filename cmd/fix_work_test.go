@@ -34,7 +34,74 @@ func TestFixOfAFolderCompilesEachPolicyAFewTimes(t *testing.T) {
 				"  - from:\n    - source:\n        requestPrincipals: "+
 				"['https://sts.windows.net/%[2]s/%[3]s*']\n", i, mint.Tenant, slash))
 	}
-	compiled := 0
+	compiled, _, said := countingPolicies(dir, "fix", ".")
+	want := fmt.Sprintf("%d policy files: %d repaired, %d with nothing to repair", files, wrong,
+		files-wrong)
+	if !strings.Contains(said, want) {
+		t.Errorf("want %q in\n%.1000s", want, said)
+	}
+	if compiled > times*files {
+		t.Errorf("%d policies were compiled for %d files", compiled, files)
+	}
+}
+
+// Repairs that do not depend on each other are proved together: what is compiled grows with the
+// policies of a file, and not with their square.
+func TestFixOfAFileCompilesEachPolicyAFewTimes(t *testing.T) {
+	t.Parallel()
+	const policies, times = 64, 12
+	namespace := func(i int) string {
+		return fmt.Sprintf("---\napiVersion: security.istio.io/v1\nkind: RequestAuthentication\n"+
+			"metadata: {name: entra, namespace: team%[1]d}\nspec:\n  jwtRules:\n"+
+			"  - issuer: https://sts.windows.net/%[2]s/\n"+
+			"    jwksUri: https://login.microsoftonline.com/%[2]s/discovery/keys\n"+
+			"    audiences: [api://orders]\n---\n"+
+			"apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"+
+			"metadata: {name: entra, namespace: team%[1]d}\nspec:\n  rules:\n"+
+			"  - when: [{key: 'request.auth.claims[scp]', values: [Orders.Read]}]\n",
+			i, mint.Tenant)
+	}
+	ofOneAPI := func(i int) string {
+		return fmt.Sprintf(`{"order":%d,"assetId":"jwt-validation","assetVersion":"1.4.0",
+"configurationData":{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa",
+"signingKeyLength":256,"jwtKeyOrigin":"jwks",
+"jwksUrl":"https://login.microsoftonline.com/%[2]s/discovery/keys",
+"skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]",
+"validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders",
+"mandatoryExpClaim":false,"validateCustomClaim":true,
+"mandatoryCustomClaims":[{"key":"iss","value":"https://sts.windows.net/%[2]s/"}]}}`,
+			i+1, mint.Tenant)
+	}
+	tests := []struct {
+		name, file, before, between, after string
+		one                                func(i int) string
+	}{
+		{"of many namespaces of Istio", "p.yaml", "", "", "", namespace},
+		{"of one API of MuleSoft", "p.json", "[", ",\n", "]", ofOneAPI},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			all := make([]string, policies)
+			for i := range all {
+				all[i] = test.one(i)
+			}
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, test.file),
+				test.before+strings.Join(all, test.between)+test.after)
+			compiled, out, said := countingPolicies(dir, "fix", test.file)
+			if strings.Count(out, "\n@@") < policies/8 {
+				t.Errorf("%.1000s\n%.1000s", out, said)
+			}
+			if compiled > times*policies {
+				t.Errorf("%d policies were compiled for %d", compiled, policies)
+			}
+		})
+	}
+}
+
+// countingPolicies runs a command in a folder, and counts how many policies it compiles.
+func countingPolicies(dir string, args ...string) (compiled int, out, said string) {
 	gateways := everyGateway()
 	for i := range gateways {
 		compile := gateways[i].Compile
@@ -44,19 +111,12 @@ func TestFixOfAFolderCompilesEachPolicyAFewTimes(t *testing.T) {
 			return made
 		}
 	}
-	var out, said bytes.Buffer
+	var stdout, stderr bytes.Buffer
 	Main(Env{
-		Args: []string{"fix", "."}, Dir: dir, Stdin: strings.NewReader(""),
-		Stdout: &out, Stderr: &said, Gateways: gateways,
+		Args: args, Dir: dir, Stdin: strings.NewReader(""),
+		Stdout: &stdout, Stderr: &stderr, Gateways: gateways,
 		Now:       func() time.Time { return clock },
 		LookupEnv: func(string) (string, bool) { return "", false },
 	})
-	want := fmt.Sprintf("%d policy files: %d repaired, %d with nothing to repair", files, wrong,
-		files-wrong)
-	if !strings.Contains(said.String(), want) {
-		t.Errorf("want %q in\n%.1000s", want, said.String())
-	}
-	if compiled > times*files {
-		t.Errorf("%d policies were compiled for %d files", compiled, files)
-	}
+	return compiled, stdout.String(), stderr.String()
 }

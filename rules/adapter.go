@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -165,6 +166,11 @@ type Entry interface {
 
 	// Instance is the API instance that the policy is applied to, as [Policy] has it.
 	Instance() string
+}
+
+// Composed is an entry that is made of other parts of files beside what is at its place.
+type Composed interface {
+	Parts() iter.Seq2[*source.File, source.Span]
 }
 
 // Index is the index of the policy's entry; -1 where it was not compiled from one of them.

@@ -69,6 +69,21 @@ func (f *File) Edited(edits ...Edit) (*File, error) {
 	return edited.done(edited.read())
 }
 
+// Difference is the one edit that makes another file of a file: of all that lies between the first
+// and the last byte in which they differ.
+func Difference(before, after *File) Edit {
+	a, b := before.Text, after.Text
+	start := 0
+	for start < min(len(a), len(b)) && a[start] == b[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(a), len(b))-start && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	return Edit{Span: Span{start, len(a) - end}, Text: string(b[start : len(b)-end])}
+}
+
 // prove returns an edit only if the file, read again after it, differs in nothing but what was
 // asked for.
 func (f *File) prove(e Edit, target, with *Value) (Edit, error) {

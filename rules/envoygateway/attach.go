@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -53,6 +54,15 @@ func (i *instance) Called() string { return i.name }
 // From reports whether one of the policies is in the file of this name.
 func (i *instance) From(file string) bool {
 	return i.policy.File.Name == file || i.outer != nil && i.outer.File.Name == file
+}
+
+// Parts are the policies that count.
+func (i *instance) Parts() iter.Seq2[*source.File, source.Span] {
+	return func(yield func(*source.File, source.Span) bool) {
+		if yield(i.policy.File, i.policy.At.Span) && i.outer != nil {
+			yield(i.outer.File, i.outer.At.Span)
+		}
+	}
 }
 
 // scope is a way by which requests reach a route: a listener or a Gateway, with its policy.

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -42,6 +43,17 @@ func (w *workload) Called() string { return w.name }
 // From reports whether one of the policies is in the file of this name.
 func (w *workload) From(file string) bool {
 	return slices.ContainsFunc(w.policies, func(p *resource) bool { return p.File.Name == file })
+}
+
+// Parts are the policies that select the workload.
+func (w *workload) Parts() iter.Seq2[*source.File, source.Span] {
+	return func(yield func(*source.File, source.Span) bool) {
+		for _, p := range w.policies {
+			if !yield(p.File, p.At.Span) {
+				return
+			}
+		}
+	}
 }
 
 // mostKinds limits the workloads that the selectors of one namespace tell apart.

@@ -85,53 +85,83 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 	}
 }
 
-// mostSteps bounds findings times policies: for each repair all policies are looked at again.
-const mostSteps = 40_000
+// mostSteps bounds findings times policies: each change reads its whole file. mostAlone bounds
+// changes that are made one by one, times policies: all of these are looked at again for each.
+const (
+	mostSteps = 40_000
+	mostAlone = 6_000
+)
 
 // TooLong says that so many findings of so many policies are more than are repaired at once.
-type TooLong struct{ Findings, Policies int }
+type TooLong struct{ Findings, Policies, Most int }
 
 func (t *TooLong) Error() string {
-	return fmt.Sprintf("there are %d findings to repair in %d policies, and no more than %d, one "+
-		"times the other, are looked at", t.Findings, t.Policies, mostSteps)
+	alone := ""
+	if t.Most == mostAlone {
+		alone = ", which have to be repaired one by one,"
+	}
+	return fmt.Sprintf("there are %d findings to repair%s in %d policies, and no more than %d, "+
+		"one times the other, are looked at", t.Findings, alone, t.Policies, t.Most)
 }
 
 func (w *work) removeFindings(rule string) error {
 	n, policies := w.left(rule), len(w.After.Policies)
 	if n = min(n, mostRepairs); n*policies > mostSteps {
-		return &TooLong{w.left(rule), policies}
+		return &TooLong{w.left(rule), policies, mostSteps}
 	}
-	for i := range mostRepairs {
-		finding, ok := w.next(rule)
+	for done := 0; ; w.forgetDrafts() {
+		pending := w.pending(rule)
 		if w.Progress != nil {
-			w.Progress(i, w.left(rule))
+			w.Progress(done, len(pending))
 		}
-		if !ok {
+		switch {
+		case len(pending) == 0:
 			w.forget()
 			return nil
+		case done >= mostRepairs:
+			return &TooMany{mostRepairs}
+		case w.alone*policies > mostAlone:
+			return &TooLong{w.alone + len(pending), policies, mostAlone}
 		}
-		w.repair(finding)
-		w.forgetDrafts()
+		done += w.repairSome(pending[:min(len(pending), mostRepairs-done)])
 	}
-	return &TooMany{mostRepairs}
+}
+
+// repairSome repairs or leaves findings, at least one of them, and returns how many.
+func (w *work) repairSome(findings []rules.Finding) int {
+	if len(findings) > 1 {
+		if done := w.repairTogether(findings); done > 0 {
+			return done
+		}
+	}
+	w.repair(findings[0])
+	w.room = newRoom()
+	w.alone++
+	return 1
 }
 
 // work is one repair that is being made.
 type work struct {
 	*Fix
 	Fixed
-	linted  map[*Draft][]rules.Finding
-	refused []identity // of the findings that no change was made for, in the order of Left
-	touched []string   // the API instances whose policies were changed
-	locked  []KeptOut  // by repairs that were tried
+	linted  map[*Draft]*linted
+	refused map[identity]bool // the findings that no change was made for
+	leftIDs []identity        // what they are known by, in the order of Left
+	touched map[string]bool   // the API instances whose policies were changed
+	locked  []KeptOut         // by repairs that were tried
+	room    room              // in the next batch
+	alone   int               // how many repairs were made one by one
 }
 
 func (f *Fix) begin(c *rules.Configuration) *work {
 	start := f.Compiled(c)
 	return &work{
-		Fix:    f,
-		Fixed:  Fixed{Before: start, After: start},
-		linted: map[*Draft][]rules.Finding{},
+		Fix:     f,
+		Fixed:   Fixed{Before: start, After: start},
+		linted:  map[*Draft]*linted{},
+		refused: map[identity]bool{},
+		touched: map[string]bool{},
+		room:    newRoom(),
 	}
 }
 
@@ -140,19 +170,43 @@ func (w *work) done() *Fixed {
 	return &w.Fixed
 }
 
+// linted is what was found in a draft.
+type linted struct {
+	found    []rules.Finding
+	ids      []identity // what each of these is known by
+	policies map[rules.Entry]int
+}
+
 // findings lints a draft, once.
-func (w *work) findings(d *Draft) []rules.Finding {
-	found, known := w.linted[d]
+func (w *work) findings(d *Draft) []rules.Finding { return w.lint(d).found }
+
+func (w *work) lint(d *Draft) *linted {
+	l, known := w.linted[d]
 	if !known {
-		found = w.Lint(d)
-		w.linted[d] = found
+		l = &linted{found: w.Lint(d), policies: make(map[rules.Entry]int, len(d.Entries))}
+		for i, entry := range d.Entries {
+			l.policies[entry] = i
+		}
+		l.identify(d)
+		w.linted[d] = l
 	}
-	return found
+	return l
+}
+
+// policyOf is the index of the policy that a finding is about; -1 where it is about none.
+func (l *linted) policyOf(f *rules.Finding) int {
+	if f.Policy == nil {
+		return -1
+	}
+	if i, known := l.policies[f.Policy.Entry]; known {
+		return i
+	}
+	return -1
 }
 
 // forgetDrafts drops what was found in drafts that were tried: each holds its whole file.
 func (w *work) forgetDrafts() {
-	maps.DeleteFunc(w.linted, func(d *Draft, _ []rules.Finding) bool { return d != w.After })
+	maps.DeleteFunc(w.linted, func(d *Draft, _ *linted) bool { return d != w.After })
 }
 
 // left counts the findings that are to be repaired, with those that were refused.
@@ -165,28 +219,29 @@ func (w *work) left(rule string) (n int) {
 	return max(0, n-len(w.refused))
 }
 
-// next is the first finding that is to be repaired and was not refused yet.
-func (w *work) next(rule string) (rules.Finding, bool) {
-	found := w.findings(w.After)
-	for i, finding := range found {
+// pending are the findings that are to be repaired and were not refused yet.
+func (w *work) pending(rule string) []rules.Finding {
+	l := w.lint(w.After)
+	var all []rules.Finding
+	for i, finding := range l.found {
 		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
-		if wanted && (len(w.refused) == 0 || !slices.Contains(w.refused, w.identify(found, i))) {
-			return finding, true
+		if wanted && !w.refused[l.ids[i]] {
+			all = append(all, finding)
 		}
 	}
-	return rules.Finding{}, false
+	return all
 }
 
 // repair makes and proves the change for one finding.
 func (w *work) repair(finding rules.Finding) {
 	goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-	proof := func(after *Draft) string { return w.disproved(&finding, after) }
-	t := w.try(w.After, goal, proof)
-	if i := w.lockedBy(&finding); i >= 0 && len(t.proved)+len(t.disproved) > 0 {
-		w.leave(finding, "after it "+w.locked[i].Name+" would get", nil)
-		w.Left[len(w.Left)-1].Verdict = &w.locked[i].Verdict
+	changes := w.Adapter.Changes(w.After.Configuration, goal)
+	if w.leaveUnmade(finding, changes) {
 		return
 	}
+	t := w.tryAll(w.After, changes, func(after *Draft) string {
+		return w.disproved(&finding, after)
+	})
 	if len(t.proved) > 0 {
 		w.keep(t.proved[0], finding.Rule)
 		return
@@ -199,10 +254,26 @@ func (w *work) repair(finding rules.Finding) {
 			return
 		}
 	}
-	for _, change := range append(t.refused, t.disproved...) {
-		w.leave(finding, change.Refused, change.Needs)
-	}
+	w.leaveAll(finding, append(t.refused, t.disproved...))
 }
+
+// leaveUnmade leaves a finding if no change is made for it: each is refused, or would lock this
+// environment's own token out.
+func (w *work) leaveUnmade(finding rules.Finding, changes []rules.Change) bool {
+	made := slices.ContainsFunc(changes, isMade)
+	switch i := w.lockedBy(&finding); {
+	case made && i >= 0:
+		w.leave(finding, "after it "+w.locked[i].Name+" would get", nil)
+		w.Left[len(w.Left)-1].Verdict = &w.locked[i].Verdict
+	case !made:
+		w.leaveAll(finding, changes)
+	default:
+		return false
+	}
+	return true
+}
+
+func isMade(c rules.Change) bool { return c.Refused == "" }
 
 // mostFollowing bounds how many other findings are repaired with one.
 const mostFollowing = 3
@@ -236,31 +307,40 @@ func (w *work) keep(after *Draft, what string) {
 	changes := after.Changes[len(w.After.Changes):]
 	w.After = after
 	w.Repaired = append(w.Repaired, what)
-	w.touched = append(w.touched, changes[len(changes)-1].Policy.API)
 	for i := range changes {
+		w.touched[changes[i].Policy.API] = true
 		changes[i].Policy, changes[i].Edited = nil, nil // each holds its whole file
 	}
 }
 
+func (w *work) leaveAll(finding rules.Finding, refused []rules.Change) {
+	for _, change := range refused {
+		w.leave(finding, change.Refused, change.Needs)
+	}
+}
+
 func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
-	found := w.findings(w.After)
-	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f == finding })
-	w.refused = append(w.refused, w.identify(found, i))
+	l := w.lint(w.After)
+	i := slices.IndexFunc(l.found, func(f rules.Finding) bool { return f == finding })
+	id := l.ids[i]
+	w.refused[id], w.leftIDs = true, append(w.leftIDs, id)
 	finding.Policy, finding.Check = nil, nil // they hold the whole file
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
 }
 
 // forget drops what was left and is not found any more, since a repair of another finding has
-// removed it.
+// removed it. The rest is where it was found last.
 func (w *work) forget() {
-	found := w.findings(w.After)
+	places := map[identity]source.Position{}
+	l := w.lint(w.After)
+	for i, id := range l.ids {
+		places[id] = l.found[i].Pos
+	}
 	var left []Left
-	for i, id := range w.refused {
-		for j := range found {
-			if w.identify(found, j) == id {
-				left = append(left, w.Left[i])
-				break
-			}
+	for i, id := range w.leftIDs {
+		if at, still := places[id]; still {
+			w.Left[i].Pos = at
+			left = append(left, w.Left[i])
 		}
 	}
 	w.Left = left
@@ -274,25 +354,17 @@ type identity struct {
 	nth               int
 }
 
-func (w *work) identify(found []rules.Finding, i int) identity {
-	id := w.alike(&found[i])
-	if id.policy >= 0 {
-		return id
-	}
-	for j := range i {
-		if w.alike(&found[j]) == id {
-			id.nth++
+func (l *linted) identify(d *Draft) {
+	alike := map[identity]int{}
+	l.ids = make([]identity, len(l.found))
+	for i := range l.found {
+		f := &l.found[i]
+		id := identity{rule: f.Rule, field: f.Field, text: d.textOf(f), policy: l.policyOf(f)}
+		l.ids[i] = id
+		if id.policy < 0 {
+			l.ids[i].nth = alike[id]
+			alike[id]++
 		}
-	}
-	return id
-}
-
-func (w *work) alike(f *rules.Finding) identity {
-	return identity{
-		rule:   f.Rule,
-		field:  f.Field,
-		text:   w.After.textOf(f),
-		policy: w.After.Index(f.Policy),
 	}
 }
 

@@ -65,8 +65,15 @@ type tried struct {
 // try makes each change that the adapter has for a goal, and proves it. A proof says why a change
 // does not serve the goal; nothing where it does.
 func (b *Bench) try(from *Draft, goal rules.Goal, proof func(after *Draft) string) tried {
+	return b.tryAll(from, b.Adapter.Changes(from.Configuration, goal), proof)
+}
+
+// tryAll makes each of some changes, and proves it.
+func (b *Bench) tryAll(
+	from *Draft, changes []rules.Change, proof func(after *Draft) string,
+) tried {
 	var t tried
-	for _, change := range b.Adapter.Changes(from.Configuration, goal) {
+	for _, change := range changes {
 		if change.Refused != "" {
 			t.refused = append(t.refused, change)
 			continue

@@ -178,8 +178,8 @@ func (d *describer) appSigns() []Sign {
 	if d.has("xms_mirid") {
 		add("xms_mirid", "xms_mirid names a managed identity")
 	}
-	// A user's token of B2C has the user's object id for its sub too: the starter pack of its custom
-	// policies writes objectId there (github.com/Azure-Samples/
+	// A user's token of B2C has the user's object id for its sub too: the starter pack of its
+	// custom policies writes objectId there (github.com/Azure-Samples/
 	// active-directory-b2c-custom-policy-starterpack).
 	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && d.IssuedBy != ByB2C {
 		add("sub", "sub and oid are the same: the service principal's object id")

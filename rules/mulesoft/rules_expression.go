@@ -190,7 +190,7 @@ func givesNoBoolean(c configured, e expressionField) []rules.Finding {
 	}
 	claim, isClaim := claimPath(e.expr.Root.Bare())
 	switch {
-	case e.expr.Boolean() == rules.No, isClaim && neverBoolean(claim):
+	case e.expr.Root.Boolean() == rules.No, isClaim && neverBoolean(claim):
 		const message = "the expression does not give a boolean, so the claim fails for every " +
 			"token"
 		return c.finding(e.name, e.value, message)

@@ -93,6 +93,10 @@ func (p *paste) whole() (Found, bool) {
 	return Found{Text: c.text, From: p.from}, true
 }
 
+// linesJoined is what to say of a token that was found on several lines.
+const linesJoined = "the token was wrapped; gatewhy joined its lines; a gateway that receives " +
+	"it wrapped rejects it"
+
 // spaced is for a token whose line breaks became spaces, and for a wrapped token with nothing
 // around it.
 func (p *paste) spaced() (Found, bool) {
@@ -106,9 +110,7 @@ func (p *paste) spaced() (Found, bool) {
 	if !ok || c.quality == broken || first.quality != broken && !hasWholeSignature(joined) {
 		return Found{}, false
 	}
-	p.note("white-space",
-		"the token was wrapped; gatewhy joined its lines; a gateway that receives it wrapped "+
-			"rejects it")
+	p.note("white-space", linesJoined)
 	return Found{Text: c.text, From: p.from}, true
 }
 
@@ -152,12 +154,7 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 		return c.quality != broken && c.text != best.text && c.label == best.label
 	})
 	if best.wrapped {
-		found.Notes = append(found.Notes,
-			Observation{
-				ID: "white-space",
-				Message: "the token was wrapped; gatewhy joined its lines; a gateway that " +
-					"receives it wrapped rejects it",
-			})
+		found.Notes = append(found.Notes, Observation{ID: "white-space", Message: linesJoined})
 	}
 	if others > 0 {
 		found.Notes = append(found.Notes, Observation{

@@ -1,8 +1,6 @@
 package inspect
 
-import (
-	"strings"
-)
+import "strings"
 
 // kindSigns are the claims that tell an ID token from an access token, the strongest first. Entra
 // ID gives both the same typ
@@ -180,7 +178,10 @@ func (d *describer) appSigns() []Sign {
 	if d.has("xms_mirid") {
 		add("xms_mirid", "xms_mirid names a managed identity")
 	}
-	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && !d.namesUserInSub() {
+	// A user's token of B2C has the user's object id for its sub too: the starter pack of its
+	// custom policies writes objectId there (github.com/Azure-Samples/
+	// active-directory-b2c-custom-policy-starterpack).
+	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && d.IssuedBy != ByB2C {
 		add("sub", "sub and oid are the same: the service principal's object id")
 	}
 	if d.confidential() && !d.has("scp") && d.firstOf(userClaims[:]...) == "" && !d.has("oid") &&
@@ -190,11 +191,6 @@ func (d *describer) appSigns() []Sign {
 	}
 	return signs
 }
-
-// namesUserInSub reports whether a user's token has the user's object id for its sub. B2C's tokens
-// have: the starter pack of its custom policies writes objectId into sub
-// (github.com/Azure-Samples/active-directory-b2c-custom-policy-starterpack).
-func (d *describer) namesUserInSub() bool { return d.IssuedBy == ByB2C }
 
 // userClaims are claims that only a user's token has.
 var userClaims = [...]string{

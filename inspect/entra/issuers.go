@@ -3,6 +3,8 @@ package entra
 import (
 	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Version is the version of a token's format. Its metadata is at the endpoint of the same version.
@@ -147,22 +149,7 @@ func (i Issuer) SharesKeys(cloudID string) bool {
 }
 
 // IsGUID reports whether a text is a GUID in the form that Entra writes, in either case.
-func IsGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !isHex(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
+func IsGUID(s string) bool { return len(s) == 36 && source.StartsWithGUID(s) }
 
 // allSegments reports whether every segment of a path could be a tenant, a policy or a version.
 // Escapes, queries and fragments could not.

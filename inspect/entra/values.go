@@ -65,42 +65,31 @@ func Writes(claim string) string {
 // one in other capitals or with blanks. It is empty for any other claim.
 func WrittenFor(claim string) string {
 	bare := strings.TrimSpace(claim)
-	for _, c := range written {
-		if strings.EqualFold(c.claim, bare) && (c.instead != c.claim || c.claim != claim) {
+	for _, c := range neverWritten {
+		if strings.EqualFold(c.claim, bare) {
 			return c.instead
+		}
+	}
+	for name := range strings.FieldsSeq(written) {
+		if strings.EqualFold(name, bare) && name != claim {
+			return name
 		}
 	}
 	return ""
 }
 
-// written is what Entra ID writes for the claims that policies ask for.
-var written = [...]struct{ claim, instead string }{
+// neverWritten are claims that policies ask for, with what Entra ID writes instead.
+var neverWritten = [...]struct{ claim, instead string }{
 	{"client_id", "appid (v1.0 tokens) or azp (v2.0 tokens)"},
 	{"role", "roles"},
 	{"scope", "scp"},
 	{"username", "upn (v1.0 tokens) or preferred_username (v2.0 tokens)"},
 	{"tenant_id", "tid"},
-	{"aud", "aud"},
-	{"iss", "iss"},
-	{"tid", "tid"},
-	{"ver", "ver"},
-	{"appid", "appid"},
-	{"azp", "azp"},
-	{"appidacr", "appidacr"},
-	{"azpacr", "azpacr"},
-	{"scp", "scp"},
-	{"roles", "roles"},
-	{"groups", "groups"},
-	{"wids", "wids"},
-	{"idtyp", "idtyp"},
-	{"oid", "oid"},
-	{"sub", "sub"},
-	{"upn", "upn"},
-	{"preferred_username", "preferred_username"},
-	{"unique_name", "unique_name"},
-	{"email", "email"},
-	{"name", "name"},
 }
+
+// written are those that it writes under this very name.
+const written = "aud iss tid ver appid azp appidacr azpacr scp roles groups wids idtyp oid sub " +
+	"upn preferred_username unique_name email name"
 
 // permissionSigns are what the value of a scope or a role may be made of.
 const permissionSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" +

@@ -249,35 +249,27 @@ func ValueOf(with any) (*Value, error) {
 		}
 		return &Value{Kind: String, Text: with}, nil
 	case []any:
-		return listOf(with)
+		list := &Value{Kind: List}
+		for _, item := range with {
+			v, err := ValueOf(item)
+			if err != nil {
+				return nil, err
+			}
+			list.Items = append(list.Items, v)
+		}
+		return list, nil
 	case Fields:
-		return objectOf(with)
+		object := &Value{Kind: Object}
+		for _, field := range with {
+			v, err := ValueOf(field.Value)
+			if err != nil {
+				return nil, err
+			}
+			object.Members = append(object.Members, Member{Key: field.Key, Value: v})
+		}
+		return object, nil
 	}
 	return nil, fmt.Errorf("a value of type %T can't be written", with)
-}
-
-func listOf(items []any) (*Value, error) {
-	list := &Value{Kind: List}
-	for _, item := range items {
-		v, err := ValueOf(item)
-		if err != nil {
-			return nil, err
-		}
-		list.Items = append(list.Items, v)
-	}
-	return list, nil
-}
-
-func objectOf(fields Fields) (*Value, error) {
-	object := &Value{Kind: Object}
-	for _, field := range fields {
-		v, err := ValueOf(field.Value)
-		if err != nil {
-			return nil, err
-		}
-		object.Members = append(object.Members, Member{Key: field.Key, Value: v})
-	}
-	return object, nil
 }
 
 // SetMembers returns the file as it reads after several members of an object are set, each as by

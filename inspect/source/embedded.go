@@ -8,16 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// Embedded reads the JSON that a String of a file holds: see [EmbeddedAs].
-func Embedded(f *File, v *Value) (*File, error) { return EmbeddedAs(f, v, JSON) }
-
-// EmbeddedAs reads what a String of a file holds in another format, such as a configuration that
+// Embedded reads what a String of a file holds in another format, such as a configuration that
 // is kept as text. Its values have the places of their text in the file. If those can't be found,
 // all of them have the place of the string. To change them, edit the text on its own and
 // [File.Replace] the string.
 //
 // Every error is an [*Error], unless v is not a String.
-func EmbeddedAs(f *File, v *Value, format Format) (*File, error) {
+func Embedded(f *File, v *Value, format Format) (*File, error) {
 	text, ok := v.Str()
 	if !ok {
 		return nil, errors.New("there is no string to read " + format.String() + " from")

@@ -60,7 +60,7 @@ func TestEmbedded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inner, err := Embedded(f, f.Documents[0].Member("a"))
+			inner, err := Embedded(f, f.Documents[0].Member("a"), JSON)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,12 +87,12 @@ func TestAFaultInEmbeddedJSONIsShownInTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Embedded(f, f.Documents[0].Member("a"))
+	_, err = Embedded(f, f.Documents[0].Member("a"), JSON)
 	if want := `p.yaml:4:5: in this string: not JSON: a comma is missing before "n"`; err == nil ||
 		err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	if _, err := Embedded(f, f.Documents[0]); err == nil {
+	if _, err := Embedded(f, f.Documents[0], JSON); err == nil {
 		t.Error("an object was read as a string")
 	}
 }

@@ -78,7 +78,7 @@ func checkPlace(t *testing.T, f *File, v *Value, around Span, elsewhere bool) {
 		t.Fatalf("value at %v has its span at %v", v.Pos, f.Position(v.Span.Start))
 	}
 	checkText(t, f, v)
-	if inner, err := Embedded(f, v); err == nil {
+	if inner, err := Embedded(f, v, JSON); err == nil {
 		for _, e := range flatten(inner.Documents) {
 			if !v.Span.contains(e.Span) || e.Pos != f.Position(e.Span.Start) {
 				t.Fatalf("embedded value at %v, %v is not inside %v", e.Pos, e.Span, v.Span)

@@ -21,8 +21,8 @@ func LooksSecret(run string) bool {
 		return false
 	}
 	for run != "" {
-		n := guidLength(run)
-		if n == 0 {
+		n := guidLength
+		if !StartsWithGUID(run) {
 			n = strings.IndexFunc(run, isSeparator)
 			if n < 0 {
 				n = len(run)
@@ -40,21 +40,24 @@ func isSeparator(r rune) bool { return !isLetterOrDigit(r) }
 
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// guidLength returns how many characters of a GUID the text starts with: all or none.
-func guidLength(text string) int {
-	const length = 36
-	if len(text) < length {
-		return 0
+// guidLength is how many characters a GUID has.
+const guidLength = 36
+
+// StartsWithGUID reports whether a text starts with a GUID, with hyphens and in either case.
+func StartsWithGUID(text string) bool {
+	if len(text) < guidLength {
+		return false
 	}
-	for i := range length {
+	for i := range guidLength {
 		hyphen := i == 8 || i == 13 || i == 18 || i == 23
-		if hyphen != (text[i] == '-') ||
-			!hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(text[i])) {
-			return 0
+		if hyphen != (text[i] == '-') || !hyphen && !isHex(text[i]) {
+			return false
 		}
 	}
-	return length
+	return true
 }
+
+func isHex(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' }
 
 // shortWord is how long a word may be that is any mixture of letters and digits, such as v1alpha1.
 const shortWord = 8

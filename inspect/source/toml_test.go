@@ -140,7 +140,7 @@ func TestTOMLInsideOfYAMLHasItsPlacesThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inner, err := EmbeddedAs(f, f.Documents[0].At("data", "x.cfg"), TOML)
+	inner, err := Embedded(f, f.Documents[0].At("data", "x.cfg"), TOML)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,16 +80,15 @@ func (e *entry) appliesTo() (off *placed, doubts []*doubt) {
 	return nil, doubts
 }
 
-// firstRuntime is the first Mule runtime that automated policies apply to (MuleSoft documentation,
-// automated policies). A range that begins there leaves none out.
-func firstRuntime() dataweave.Version { return dataweave.Version{Major: 4, Minor: 1, Patch: 1} }
-
 // outOfRange reports whether the runtime that was asked about is beyond an end of the range, or
 // why we do not know it.
 func (e *entry) outOfRange(end placed, first bool) (beyond bool, _ *doubt) {
 	if end.absent() {
 		return false, nil
 	}
+	// Automated policies apply from this Mule runtime on (MuleSoft documentation, automated
+	// policies): a range that begins there leaves none out.
+	earliest := dataweave.Version{Major: 4, Minor: 1, Patch: 1}
 	text, ok := end.value.Str()
 	version, err := dataweave.ParseRuntime(text)
 	switch {
@@ -98,7 +97,7 @@ func (e *entry) outOfRange(end placed, first bool) (beyond bool, _ *doubt) {
 	case err != nil:
 		return false, &doubt{placed: end, why: end.name + " is " + text + ", which is not a " +
 			"version of a Mule 4 runtime", malformed: true}
-	case first && !firstRuntime().Before(version):
+	case first && !earliest.Before(version):
 		return false, nil
 	case e.runtime.Known():
 		return first && e.runtime.Before(version) || !first && version.Before(e.runtime), nil

@@ -116,18 +116,10 @@ func leavePreflightsOpen(policies []*rules.Policy) {
 		}
 	}
 	for _, p := range policies {
-		if answers[p.API] && p.Asset != corsPolicy && asks(&p.Root) {
+		if answers[p.API] && p.Asset != corsPolicy && len(p.Checks()) > 0 {
 			p.Asides = append(p.Asides, rules.Aside{If: isPreflight(), Root: answeredByCORS(p)})
 		}
 	}
-}
-
-// asks reports whether a policy asks something of a request.
-func asks(root *rules.Node) bool {
-	for range root.Checks() {
-		return true
-	}
-	return false
 }
 
 // isPreflight is that a request is a preflight (Fetch standard), which of an OPTIONS request with

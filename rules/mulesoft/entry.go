@@ -93,6 +93,7 @@ func splitName(name string) (asset, variant string) {
 
 // policy starts the compiled policy of an entry, without its checks.
 func (e *entry) policy(variant string) *rules.Policy {
+	_, inDoubt := e.readOrder()
 	return &rules.Policy{
 		Gateway: "mulesoft",
 		Variant: variant,
@@ -104,7 +105,7 @@ func (e *entry) policy(variant string) *rules.Policy {
 		Order:   int(e.order),
 		Early:   e.automated,
 
-		Unordered: e.unordered(),
+		Unordered: inDoubt != nil,
 		Untried:   true,
 
 		Pos:   e.place.Pos,

@@ -195,22 +195,16 @@ func reading(result dataweave.Result) rules.Reading {
 	case result.Failure != nil:
 		return rules.Reading{Fault: result.Failure.Why}
 	case result.Unknown != nil:
-		u := result.Unknown.Unknown
-		u.Why = unknownWords(result.Unknown)
+		of, u := result.Unknown, result.Unknown.Unknown
+		if of.Construct != "" && !strings.Contains(u.Why, of.Construct) {
+			u.Why = of.Construct + ": " + u.Why
+		}
+		if of.Write != "" {
+			u.Why += "; write " + of.Write
+		}
 		return rules.Reading{Unknown: &u}
 	}
 	return rules.Reading{Value: result.Value}
-}
-
-func unknownWords(u *dataweave.Unknown) string {
-	why := u.Why
-	if u.Construct != "" && !strings.Contains(why, u.Construct) {
-		why = u.Construct + ": " + why
-	}
-	if u.Write != "" {
-		why += "; write " + u.Write
-	}
-	return why
 }
 
 // unreadable says why an expression can't be read. Columns count from the beginning of the field's

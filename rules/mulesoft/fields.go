@@ -202,7 +202,6 @@ func unknownFieldRule() rules.Rule {
 			"has its default.",
 		Fix:      "Write the field's name as the policy has it.",
 		Severity: rules.Warning,
-		Since:    since,
 		References: []string{
 			docJWTPage, "mulesoft/terraform-provider-anypoint, known policy schemas",
 		},
@@ -217,7 +216,6 @@ func wrongTypeRule() rules.Rule {
 			"the default. For example, supportedAudiences is a text with commas, not a list.",
 		Fix:        "Write the value with the field's own type.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage, tfCommunity},
 	}
 }
@@ -229,7 +227,6 @@ func valueNotAllowedRule() rules.Rule {
 		Why:        "How the gateway handles it is not documented.",
 		Fix:        "Write one of the values that the message lists.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage},
 	}
 }

@@ -279,12 +279,6 @@ func (e *entry) readOrder() (int64, *doubt) {
 	return n, nil
 }
 
-// unordered reports whether the place in the chain is in doubt.
-func (e *entry) unordered() bool {
-	_, d := e.readOrder()
-	return d != nil
-}
-
 // groupDoubt is why it is not known whether the policy is one of the vendor's.
 func (e *entry) groupDoubt() *doubt {
 	return placedAt("groupId", e.groupAt).unknown(e.groupAt)

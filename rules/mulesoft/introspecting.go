@@ -186,7 +186,10 @@ func (o oidcCompiler) clientID() *rules.Check {
 	skip := o.get("skipClientIdValidation")
 	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
 	check.Answer, check.Captured = o.answer(noClientID), documented(docOIDC)
-	member := o.clientMember()
+	member := setting{text: "client_id"} // of the answer, which names the client
+	if o.asset == tokenIntrospection {
+		member = o.get("consumerBy")
+	}
 	check.Unknown = firstUnknown(skip, member)
 	check.Binds = boundClient
 	check.Test = rules.Found(o.answered(member.text))
@@ -208,14 +211,6 @@ func (o oidcCompiler) zeroSeconds() rules.Truth {
 		return rules.Yes
 	}
 	return rules.Maybe
-}
-
-// clientMember is the member of the answer that names the client.
-func (o oidcCompiler) clientMember() setting {
-	if o.asset == tokenIntrospection {
-		return o.get("consumerBy")
-	}
-	return setting{text: "client_id"}
 }
 
 // evidence is what the checks on the validation endpoint's answer rest on.

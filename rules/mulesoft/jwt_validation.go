@@ -65,7 +65,9 @@ func (c *compiler) jwtValidation() []*rules.Check {
 	return slices.Concat(
 		[]*rules.Check{
 			j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(),
-			j.expiry(), j.notBefore(), j.audience(),
+			j.timeCheck(rules.Expiry, "exp", rules.After, "mandatoryExpClaim", expiredToken),
+			j.timeCheck(rules.NotBefore, "nbf", rules.NotAfter, "mandatoryNbfClaim", notYetValid),
+			j.audience(),
 		},
 		j.customClaims(),
 		[]*rules.Check{
@@ -300,34 +302,20 @@ func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	}
 }
 
-func (j jwtCompiler) expiry() *rules.Check {
-	check := j.timeCheck(
-		rules.Expiry, "mandatoryExpClaim",
-		rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway},
-	)
-	check.Answer = j.answer(expiredToken)
-	return check
-}
-
-func (j jwtCompiler) notBefore() *rules.Check {
-	check := j.timeCheck(
-		rules.NotBefore, "mandatoryNbfClaim",
-		rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: largestLeeway},
-	)
-	check.Answer = j.answer(notYetValid)
-	return check
-}
-
-// timeCheck starts the check of a claim with a time. The policy checks it wherever it is present.
-// A number that overflows the gateway's clock has an answer of its own.
-func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
+// timeCheck is the check of a claim with a time. The policy checks it wherever it is present, and
+// the field says that it must be. A number that overflows the gateway's clock has an answer of its
+// own.
+func (j jwtCompiler) timeCheck(
+	id rules.ID, claim string, op rules.Op, field, situation string,
+) *rules.Check {
 	mandatory := j.get(field)
+	test := rules.Predicate{Op: op, Input: rules.Claim(claim), Doubt: largestLeeway}
 	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
 		test.Sure, test.Limit = flexWorkingInstant, flexFailingInstant-1
 		test.Overflow = &overflow
 	}
 	check := j.check(id, field, documented(docJWT))
-	check.Unknown = mandatory.unknown
+	check.Unknown, check.Answer = mandatory.unknown, j.answer(situation)
 	check.Test = claimTest(test.Input, test, mandatory.on())
 	if mandatory.on() {
 		missing := j.answer(missingTime)

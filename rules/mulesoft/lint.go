@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -8,9 +9,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// lintRules lists the rules that only this vendor's configurations can break.
+// lintRules lists the rules that only this vendor's configurations can break. One that does not
+// say since when is of the first catalogue.
 func lintRules() []rules.Rule {
-	return []rules.Rule{
+	all := []rules.Rule{
 		unknownFieldRule(),
 		wrongTypeRule(),
 		valueNotAllowedRule(),
@@ -35,10 +37,11 @@ func lintRules() []rules.Rule {
 		bindingAttachesNowhere(),
 		kindNotKnown(),
 	}
+	for i := range all {
+		all[i].Since = cmp.Or(all[i].Since, "0.1.0")
+	}
+	return all
 }
-
-// since is the version that has all rules of the first catalogue.
-const since = "0.1.0"
 
 // configured is the entry of a policy, with the gateway for which it was compiled.
 type configured struct {

@@ -29,6 +29,7 @@ type proposer struct {
 // policies in a file.
 func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	var all []rules.Change
+	isMade := func(c rules.Change) bool { return c.Edited != nil }
 	narrowed, left := 0, 0
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, goal.Verdict)
@@ -40,8 +41,10 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		case p == nil || e.custom:
 		case len(p.failed) == 0 && goal.MostNarrowed > 0 && narrowed == goal.MostNarrowed:
 			left++
+		case e.asset == jwtValidation && len(p.failed) > 0:
+			made = p.repairFailures()
 		case e.asset == jwtValidation:
-			made = p.forJWT()
+			made = p.closeHoles()
 		case e.asset == openIDConnect && e.config != nil:
 			made = p.forOIDC()
 		}
@@ -58,8 +61,6 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	}
 	return all
 }
-
-func isMade(c rules.Change) bool { return c.Edited != nil }
 
 // inFileOrder lists the entries in the order in which a reader of the files finds them.
 func inFileOrder(c *rules.Configuration) []*entry {

@@ -18,15 +18,6 @@ type jwtChange struct {
 	refused   string // why it can't help this token
 }
 
-// forJWT proposes one change that repairs all checks that fail. Where none fails, it proposes what
-// closes the holes of the policy.
-func (p *proposer) forJWT() []rules.Change {
-	if len(p.failed) > 0 {
-		return p.repairFailures()
-	}
-	return p.closeHoles()
-}
-
 // repairFailures puts the repairs of all failing checks into one change, since one repair alone
 // would not let the request in.
 func (p *proposer) repairFailures() []rules.Change {

@@ -169,7 +169,8 @@ func (e *entry) unwrapJSON() {
 	if !e.config.Is(source.String) {
 		return
 	}
-	if inner, err := source.Embedded(e.file, e.config); err == nil && len(inner.Documents) == 1 {
+	inner, err := source.Embedded(e.file, e.config, source.JSON)
+	if err == nil && len(inner.Documents) == 1 {
 		e.jsonString, e.config = e.config, inner.Documents[0]
 	}
 }

@@ -20,7 +20,6 @@ func expressionReadsElsewhere() rules.Rule {
 			"let the caller in, and the payload is what the caller writes.",
 		Fix:        "Read the claim: #[vars.claimSet.appid] or #[vars.claimSet.azp].",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage, docClientID},
 		Check:      readsElsewhere,
 	}

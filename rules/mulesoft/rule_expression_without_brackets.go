@@ -20,7 +20,6 @@ func expressionWithoutBrackets() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning in a field for an expression, and for a claim that need not be in " +
 			"the token",
-		Since:      since,
 		References: []string{docJWTPage, tfCommunity},
 		Check:      eachEntry(withoutBrackets),
 	}

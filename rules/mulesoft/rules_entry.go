@@ -18,7 +18,6 @@ func kindNotKnown() rules.Rule {
 		Fix: "Correct the name if it is misspelled. Otherwise look at its configuration " +
 			"yourself.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{"mulesoft/terraform-provider-anypoint, known policies"},
 	}
 }
@@ -47,7 +46,6 @@ func valueNotKnown() rules.Rule {
 		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
 			"API Manager has it.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{docJWTPage, tfCommunity},
 	}
 }
@@ -61,7 +59,6 @@ func policyNotOnGateway() rules.Rule {
 			"not supported there. The policy is not applied, or rejects everything.",
 		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docOIDC, docLocalMode},
 		Check:      eachEntry(needsClientProvider),
 	}
@@ -86,7 +83,6 @@ func contractsInLocalMode() rules.Rule {
 		Fix: "Set skipClientIdValidation to true and check the audience and a scope or a role, " +
 			"or run the gateway in connected mode.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docJWTPage, docLocalMode},
 		Check:      eachEntry(needsContracts),
 	}
@@ -114,7 +110,6 @@ func bindingAttachesNowhere() rules.Rule {
 		Fix: "Write the policy's name with -flex, and targetRef.kind: ApiInstance. Then send a " +
 			"request without a token: it must be rejected.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{obsFlexBinding, docJWTPage},
 		Check:      attachesNowhere,
 	}
@@ -144,7 +139,6 @@ func introspectionEndpointUnfit() rules.Rule {
 		Fix: "Use JWT Validation with the tenant's key set for tokens of Entra ID, and https " +
 			"for an endpoint of your own.",
 		Severity: rules.Error,
-		Since:    since,
 		References: []string{
 			"RFC 7662, OAuth 2.0 Token Introspection",
 			"learn.microsoft.com/entra/identity-platform/v2-protocols-oidc",

@@ -23,7 +23,6 @@ func arrayEqualityOnClaims() rules.Rule {
 			"contains 'b').",
 		Severity:   rules.Error,
 		Lesser:     "a warning for any claim except scp, which may be such a list",
-		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
 		Check:      eachParsed(comparesWholeList),
 	}
@@ -67,7 +66,6 @@ func expressionNotParseable() rules.Rule {
 			"or the policy is not applied.",
 		Fix:        "Correct it at the column that the message names.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docDataWeave, docJWTPage},
 		Check:      eachExpression(cannotBeParsed),
 	}
@@ -95,7 +93,6 @@ func expressionNotSupported() rules.Rule {
 			"for every token.",
 		Fix:        "Write it with comparisons, contains, splitBy and default.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docFlexPEL},
 		Check:      eachParsed(usesWhatIsMissing),
 	}
@@ -124,7 +121,6 @@ func expressionAmbiguous() rules.Rule {
 			"\"(a contains ('x' or b)) contains 'y'\".",
 		Fix:        "Put each contains into parentheses of its own.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docDataWeave},
 		Check:      eachParsed(isAmbiguous),
 	}
@@ -153,7 +149,6 @@ func expressionAmongBlanks() rules.Rule {
 		Fix: "Write nothing around #[ ]: in YAML |- instead of |, in Terraform quotes instead " +
 			"of <<.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage, docDataWeave},
 		Check:      eachExpression(isAmongBlanks),
 	}
@@ -184,7 +179,6 @@ func expressionNotBoolean() rules.Rule {
 			"without #[ ].",
 		Severity:   rules.Error,
 		Lesser:     "a warning for a claim that may be a boolean itself",
-		Since:      since,
 		References: []string{docJWTPage},
 		Check:      eachParsed(givesNoBoolean),
 	}
@@ -196,7 +190,7 @@ func givesNoBoolean(c configured, e expressionField) []rules.Finding {
 	}
 	claim, isClaim := claimPath(e.expr.Root.Bare())
 	switch {
-	case e.expr.Boolean() == rules.No, isClaim && neverBoolean(claim):
+	case e.expr.Root.Boolean() == rules.No, isClaim && neverBoolean(claim):
 		const message = "the expression does not give a boolean, so the claim fails for every " +
 			"token"
 		return c.finding(e.name, e.value, message)
@@ -232,7 +226,6 @@ func tokenExpressionGivesNoToken() rules.Rule {
 		Fix: "Give only the token: #[(attributes.headers['authorization'] splitBy ' ')[1]], or " +
 			"set jwtOrigin to httpBearerAuthenticationHeader.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage},
 		Check:      eachParsed(givesNoToken),
 	}

@@ -22,7 +22,6 @@ func tokenTakenAway() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if the earlier policy is limited to some requests or the file does " +
 			"not give the order; a note if what becomes of the header is not known",
-		Since:      since,
 		References: []string{docRemoval, docOrder},
 		Check:      takenAway,
 	}
@@ -111,7 +110,6 @@ func policyOrder() rules.Rule {
 			"client id.",
 		Severity:   rules.Warning,
 		Lesser:     "a note of CORS behind a token policy",
-		Since:      since,
 		References: []string{docOrder, docReorder, kbInvalid},
 		Check:      checkOrder,
 	}

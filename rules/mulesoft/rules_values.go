@@ -19,7 +19,6 @@ func placeholderValue() rules.Rule {
 			"If such a field counts, no token has that audience and no key is at that address.",
 		Fix:        "Put in this environment's own value.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{tfCommunity, docJWTPage},
 		Check:      eachEntry(hasPlaceholders),
 	}
@@ -107,7 +106,6 @@ func textKeyMissing() rules.Rule {
 		Fix: "Write a textKey: the key where jwtKeyOrigin is text, and any text, such as " +
 			"unused, where the keys come from a URL.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docJWTPage, tfCommunity},
 		Check:      eachEntry(hasNoTextKey),
 	}
@@ -203,7 +201,6 @@ func keyCachingTime() rules.Rule {
 			"during which the gateway does not know a new key of Entra ID.",
 		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
 		Severity: rules.Warning,
-		Since:    since,
 		References: []string{
 			docJWTPage, tfCommunity,
 			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",

@@ -37,7 +37,7 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
 		all := words.List()
 		if words.Is(source.String) {
-			inner, err := source.EmbeddedAs(file, words, source.Shell)
+			inner, err := source.Embedded(file, words, source.Shell)
 			if err != nil || len(inner.Documents) == 0 {
 				e.open[byFlag] = field + " can't be read"
 				continue

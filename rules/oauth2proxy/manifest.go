@@ -150,7 +150,7 @@ const variablesOf = "variables/"
 // configuration. It is nil where the string holds neither.
 func (r *reader) embedded(file *source.File, v *source.Value) *entry {
 	for _, format := range []source.Format{source.TOML, source.YAML} {
-		inner, err := source.EmbeddedAs(file, v, format)
+		inner, err := source.Embedded(file, v, format)
 		if err != nil || len(inner.Documents) != 1 {
 			continue
 		}

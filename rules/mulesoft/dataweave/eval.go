@@ -149,7 +149,8 @@ func (e *Expr) Eval(env Env) Result {
 	}
 	old := &evaluator{env: env, expr: e}
 	before := old.eval(e.Root)
-	if now.Value != nil && before.Value != nil && v.equal(now.Value, before.Value, 0) == rules.Yes {
+	if now.Value != nil && before.Value != nil &&
+		v.equal(now.Value, before.Value, 0) == rules.Yes {
 		return now
 	}
 	const why = "%s of null gives a value since Mule 4.4 (DataWeave 2.4) " +

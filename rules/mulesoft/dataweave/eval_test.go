@@ -238,7 +238,8 @@ func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
 		},
 		{
 			"an unknown function, in a branch that is not taken",
-			`if (vars.claimSet.a == 'x') true else nope(vars.claimSet.a)`, rules.Maybe, rules.Maybe,
+			`if (vars.claimSet.a == 'x') true else nope(vars.claimSet.a)`,
+			rules.Maybe, rules.Maybe,
 		},
 		{
 			"a function that Flex Gateway lacks, behind true",

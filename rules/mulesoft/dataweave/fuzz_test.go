@@ -66,7 +66,7 @@ func FuzzParse(f *testing.F) {
 		}
 		e.Reads()
 		e.Claims()
-		e.Boolean()
+		e.Root.Boolean()
 	})
 }
 

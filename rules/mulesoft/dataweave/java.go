@@ -7,8 +7,8 @@ import (
 )
 
 // JavaDoubt is why we do not know what a gateway makes of a regular expression, which it reads as
-// Java does (java.util.regex.Pattern) and this program as Go does. It is empty where the two read it
-// alike, and malformed where Java refuses it.
+// Java does (java.util.regex.Pattern) and this program as Go does. It is empty where the two read
+// it alike, and malformed where Java refuses it.
 func JavaDoubt(expression string) (why string, malformed bool) {
 	j := javaReader{rest: expression}
 	for j.rest != "" && j.why == "" {

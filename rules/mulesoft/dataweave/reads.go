@@ -272,12 +272,9 @@ func (c *comparedClaims) compared(operand, with *Node) bool {
 	return true
 }
 
-// Boolean says whether the value of the expression is a boolean, as far as its text alone shows:
-// Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
-// as with vars.claimSet.admin.
-func (e *Expr) Boolean() rules.Truth { return e.Root.Boolean() }
-
-// Boolean says whether the value of the node is a boolean, as far as its text alone shows.
+// Boolean says whether the value of the node is a boolean, as far as its text alone shows: Yes
+// where it can be nothing else, No where it never is one, Maybe where it depends on the input, as
+// with vars.claimSet.admin.
 func (n *Node) Boolean() rules.Truth {
 	switch n.Kind {
 	case Bool, And, Or, Not, Compare:

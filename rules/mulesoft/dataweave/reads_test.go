@@ -184,7 +184,7 @@ func TestBooleanSaysWhatTheTextShows(t *testing.T) {
 		`vars.a contains 'x' or vars.b`:        rules.Yes,
 		`dw::core::Strings::substringAfter(a)`: rules.No,
 	} {
-		if got := parse(t, text, Mule).Boolean(); got != want {
+		if got := parse(t, text, Mule).Root.Boolean(); got != want {
 			t.Errorf("%s: got %v, want %v", text, got, want)
 		}
 	}

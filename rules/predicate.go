@@ -206,6 +206,16 @@ func (p *Predicate) EachLeaf(visit func(*Predicate)) {
 	}
 }
 
+// HasExpression reports whether a part of the predicate asks something of an expression.
+func (p *Predicate) HasExpression() bool {
+	for i := range p.Of {
+		if p.Of[i].HasExpression() {
+			return true
+		}
+	}
+	return p.Input.Opaque != nil
+}
+
 // EachRead visits what a predicate without parts reads, some of it twice.
 func (p *Predicate) EachRead(visit func(Input)) {
 	switch p.Op {

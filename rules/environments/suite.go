@@ -32,7 +32,6 @@ type Suite struct {
 type Case struct {
 	Name      string
 	Pos       source.Position
-	Span      source.Span
 	Token     TokenSpec
 	Signature string            // "valid", "invalid" or "unknown-key": assumed, no key is needed
 	Contracts []string          // nil where the test does not say; empty for none
@@ -105,11 +104,7 @@ func ReadSuite(file *source.File) (*Suite, error) {
 }
 
 func (s *Suite) readCase(v *source.Value) error {
-	c := Case{
-		Pos:       v.Pos,
-		Span:      source.Span{Start: v.Span.Start, End: v.Span.Start + 1},
-		Signature: "valid",
-	}
+	c := Case{Signature: "valid"}
 	name := entra.Text{}
 	err := object(
 		v, "a test",
@@ -146,7 +141,7 @@ func (s *Suite) readCase(v *source.Value) error {
 			"expect: {outcome: rejected, status: 401, decided_by: audience}",
 		)
 	}
-	c.Name, c.Pos, c.Span = name.Value, name.Pos, name.Span
+	c.Name, c.Pos = name.Value, name.Pos
 	s.Cases = append(s.Cases, c)
 	return nil
 }

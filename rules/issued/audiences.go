@@ -39,7 +39,9 @@ func audiences(api *entra.Registration, v entra.Version) []audience {
 			all, audience{form: "uri", value: uri}, audience{form: "uri-slash", value: uri + "/"},
 		)
 	}
-	return append(all, guid, servicePrincipalAudience(id))
+	// a form that real tokens of 2016 have, and that Microsoft's own passport-azure-ad still
+	// accepts by default
+	return append(all, guid, audience{form: "spn", value: "spn:" + id})
 }
 
 // audienceURIs lists what an API goes by beside its id: its App ID URIs, and what else its service
@@ -60,12 +62,6 @@ func audienceURIs(api *entra.Registration) []string {
 		add(api.Principal.Names)
 	}
 	return all
-}
-
-// servicePrincipalAudience is a form that real v1.0 tokens of 2016 have, and that Microsoft's own
-// passport-azure-ad still accepts by default.
-func servicePrincipalAudience(id string) audience {
-	return audience{form: "spn", value: "spn:" + id}
 }
 
 // otherTenantsAudiences lists what an owner of an API in another tenant can put into aud: of v2.0

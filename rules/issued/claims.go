@@ -189,15 +189,8 @@ func Listed(name string) bool {
 	return listed
 }
 
-// Statement is what the model says of a claim in one sort of tokens, and where that stands.
-type Statement struct {
-	Claim     string
-	Presence  Presence
-	Reference string
-}
-
-// Says gives what the table says of a claim in access tokens of a version, with a user or without.
-func Says(name string, v entra.Version, user bool) Statement {
+// Says is what the table says of a claim in access tokens of a version, with a user or without.
+func Says(name string, v entra.Version, user bool) Presence {
 	row, _ := claimNamed(name)
-	return Statement{Claim: name, Presence: row.in(v, false, user), Reference: row.reason}
+	return row.in(v, false, user)
 }

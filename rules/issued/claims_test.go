@@ -54,8 +54,8 @@ func TestWhatIsKnownOfEachClaim(t *testing.T) {
 	for _, test := range tests {
 		row, _ := claimNamed(test.claim)
 		got := []Presence{
-			Says(test.claim, entra.V1, false).Presence, Says(test.claim, entra.V1, true).Presence,
-			Says(test.claim, entra.V2, false).Presence, Says(test.claim, entra.V2, true).Presence,
+			Says(test.claim, entra.V1, false), Says(test.claim, entra.V1, true),
+			Says(test.claim, entra.V2, false), Says(test.claim, entra.V2, true),
 			row.in(entra.V2, true, true),
 		}
 		if want := []Presence{
@@ -81,9 +81,8 @@ func TestEveryClaimOfTheFactsStandsInTheTableWithAReference(t *testing.T) {
 		"role", "scope", "username", "tenant_id",
 	}
 	for _, name := range facts {
-		if said := Says(name, entra.V1, true); !Listed(name) || said.Reference == "" ||
-			said.Claim != name {
-			t.Errorf("%s: %+v", name, said)
+		if row, listed := claimNamed(name); !listed || row.reason == "" || row.name != name {
+			t.Errorf("%s: %+v", name, row)
 		}
 	}
 	for _, row := range claims {

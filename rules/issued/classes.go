@@ -28,7 +28,10 @@ type Classes struct {
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
 		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		rolls: newRolls(), tokens: newTokens(),
+		rolls: rolls{shared: map[*string]int{}, numbers: map[string]int32{}},
+		tokens: tokens{
+			places: map[*Token]int32{}, held: map[string]*held{}, alike: map[string]*division{},
+		},
 	}
 	sets := map[string]*clientSet{} // by their clients
 	for number, kind := range kinds {
@@ -167,12 +170,7 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 		known, looks := map[string]int32{}, make([]int32, len(f.claims[i].first))
 		for at, t := range f.claims[i].first {
 			look := atoms.look(t, name)
-			n, ok := known[look]
-			if !ok {
-				n = int32(len(known))
-				known[look] = n
-			}
-			looks[at] = n
+			looks[at] = kept(known, look, func() int32 { return int32(len(known)) })
 		}
 		if len(known) > 1 {
 			count = f.divide(numbers, count, i, looks, len(known))
@@ -185,12 +183,7 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 // of so many ways. It returns how many there are now.
 func (f *facts) divide(numbers []int32, count, claim int, looks []int32, ways int) int {
 	width, next := len(f.claims)+1, int32(0)
-	known := pairs{second: int32(ways)}
-	if count*ways <= roomy*len(numbers) {
-		known.dense = make([]int32, count*ways)
-	} else {
-		known.sparse = map[int]int32{}
-	}
+	known := newPairs(count, ways, len(numbers))
 	for n := range numbers {
 		numbers[n] = known.number(numbers[n], looks[f.of[n*width+claim]], &next)
 	}
@@ -206,6 +199,14 @@ type pairs struct {
 	second int32 // how many there may be
 	dense  []int32
 	sparse map[int]int32
+}
+
+// newPairs numbers so many numbers in so many ways, which are looked up so often.
+func newPairs(count, ways, lookups int) pairs {
+	if count*ways <= roomy*lookups {
+		return pairs{second: int32(ways), dense: make([]int32, count*ways)}
+	}
+	return pairs{second: int32(ways), sparse: map[int]int32{}}
 }
 
 // number is that of a pair, from 0, and the next one where it has none.

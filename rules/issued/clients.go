@@ -237,12 +237,7 @@ func (c *clientClasses) tells(id string) string {
 
 // named is the class of the ids of which checks can tell this.
 func (c *clientClasses) named(told string) int {
-	class, known := c.classes[told]
-	if !known {
-		class = len(c.classes)
-		c.classes[told] = class
-	}
-	return class
+	return kept(c.classes, told, func() int { return len(c.classes) })
 }
 
 // clientSet is clients that can have the same tokens, by their ids. Many batches share one.
@@ -314,21 +309,12 @@ type roll []int32
 // standing is where on which roll an id stands.
 type standing struct{ roll, at int32 }
 
-func newRolls() rolls {
-	return rolls{shared: map[*string]int{}, numbers: map[string]int32{}}
-}
-
 // of is the number of the roll that a set is taken from.
 func (r *rolls) of(set *clientSet) int {
 	if set.without == nil {
 		return r.add(set.ids)
 	}
-	number, known := r.shared[&set.ids[0]]
-	if !known {
-		number = r.add(set.ids)
-		r.shared[&set.ids[0]] = number
-	}
-	return number
+	return kept(r.shared, &set.ids[0], func() int { return r.add(set.ids) })
 }
 
 func (r *rolls) add(ids []string) (number int) {

@@ -92,7 +92,7 @@ func (t *Token) chosenOrOpen(name string) (value *source.Value, found, open bool
 	}
 	for i := range c.open {
 		if slices.Contains(c.open[i].claims, name) {
-			return t.pending(!c.open[i].absent(name)), true, true
+			return t.pending(!c.open[i].mayLack(name)), true, true
 		}
 	}
 	return nil, false, false
@@ -143,8 +143,8 @@ func (t *Token) Settled() *Token {
 	return t
 }
 
-// absent reports whether a claim of the variable may be absent.
-func (v *variable) absent(name string) bool {
+// mayLack reports whether a claim of the variable may be absent.
+func (v *variable) mayLack(name string) bool {
 	at := slices.Index(v.claims, name)
 	return slices.ContainsFunc(v.choices, func(c choice) bool { return c.values[at] == nil })
 }
@@ -218,7 +218,11 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 	case t.freedom == everything:
 		return anything(name, row.form, texts, true)
 	case presence == Chosen:
-		return authentications(t.user)
+		// how a client proves itself: without a user it must (access-token-claims-reference)
+		if t.user {
+			return strs("1", "2", "0")
+		}
+		return strs("1", "2")
 	case ofItsTenant(name) && (t.freedom == ofClient || t.freedom == ofAPIOwner):
 		id, _ := t.ofObject(name)
 		return []*source.Value{str(id), nil}
@@ -233,24 +237,10 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 		)
 	}
 	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
-		return !entra.CanHold(name, text) && !partOfID(text)
+		partOfID := len(text) < guidLength && strings.Trim(text, "0123456789abcdef-") == ""
+		return !entra.CanHold(name, text) && !partOfID
 	})
 	return anything(name, row.form, texts, presence != Present)
-}
-
-// partOfID reports whether a check may look for a text inside an id.
-func partOfID(text string) bool {
-	return len(text) < len(otherTenantID) && strings.Trim(text, "0123456789abcdef-") == ""
-}
-
-// authentications lists how a client can prove itself: without a user it must
-// (access-token-claims-reference).
-func authentications(user bool) []*source.Value {
-	all := []*source.Value{str("1"), str("2")}
-	if user {
-		all = append(all, str("0"))
-	}
-	return all
 }
 
 // unrelated is a text that no configuration has.
@@ -291,7 +281,7 @@ func anything(name string, f form, texts []string, absent bool) []*source.Value 
 // inForm is how a claim holds several values: as words, or as a list.
 func inForm(f form, texts ...string) *source.Value {
 	if f == asWords {
-		return words(texts)
+		return str(strings.Join(texts, " "))
 	}
 	return list(texts...)
 }

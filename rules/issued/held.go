@@ -31,12 +31,6 @@ type division struct {
 	unlike  unlike  // with them
 }
 
-func newTokens() tokens {
-	return tokens{
-		places: map[*Token]int32{}, held: map[string]*held{}, alike: map[string]*division{},
-	}
-}
-
 func (t *tokens) add(token *Token) {
 	place, known := t.places[token]
 	if !known {
@@ -143,15 +137,8 @@ func (t *tokens) sorted() *division {
 
 // divided gives tokens that are alike other numbers where a claim differs in them.
 func (d *division) divided(by *held) *division {
-	ways, next := max(1, len(by.first)), int32(0)
-	count := max(1, len(d.first))
-	made := &division{numbers: make([]int32, len(d.numbers))}
-	known := pairs{second: int32(ways)}
-	if count*ways <= roomy*len(d.numbers) {
-		known.dense = make([]int32, count*ways)
-	} else {
-		known.sparse = map[int]int32{}
-	}
+	next, made := int32(0), &division{numbers: make([]int32, len(d.numbers))}
+	known := newPairs(max(1, len(d.first)), max(1, len(by.first)), len(d.numbers))
 	for i, n := range d.numbers {
 		made.numbers[i] = known.number(n, by.at[i], &next)
 		if int(next) > len(made.first) {

@@ -113,8 +113,16 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 		versions = h.versionsOf(h.place.API)
 	}
 	api := apiOf{Registration: h.place.API, freedom: h.ownFreedom()}
+	own := kept(h.ours, true, func() []*group {
+		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
+	})
+	return h.ofGroups(api, versions, own...)
+}
+
+// ofGroups lists what some groups of clients can have of an API.
+func (h *Holders) ofGroups(api apiOf, versions []entra.Version, all ...*group) Tokens {
 	return func(yield func(*Token) bool) {
-		for _, group := range h.ownGroups() {
+		for _, group := range all {
 			if !h.openFor(api, versions, group, yield) {
 				return
 			}
@@ -130,27 +138,7 @@ func (h *Holders) OwnElsewhere(near bool) Tokens {
 	if h.ownThere == nil {
 		h.ownThere = &group{grant: h.like(h.place).grant, clients: h.clientsAt(h.place)}
 	}
-	return func(yield func(*Token) bool) {
-		h.openFor(api, h.versionsOf(nil), h.ownThere, yield)
-	}
-}
-
-// ownGroups are the API's own clients, by what they can have of it.
-func (h *Holders) ownGroups() []*group {
-	return kept(h.ours, true, func() []*group {
-		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
-	})
-}
-
-// strangerGroups are any other clients of the tenant, by what they can have of the API.
-func (h *Holders) strangerGroups() []*group {
-	return kept(h.ours, false, func() []*group {
-		all := groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known)
-		for _, group := range all {
-			group.grant.strange = true
-		}
-		return all
-	})
+	return h.ofGroups(api, h.versionsOf(nil), h.ownThere)
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -158,27 +146,22 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	api := apiOf{Registration: h.place.API}
-	return func(yield func(*Token) bool) {
-		for _, group := range h.strangerGroups() {
-			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
-				return
-			}
+	strangers := kept(h.ours, false, func() []*group {
+		all := groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known)
+		for _, group := range all {
+			group.grant.strange = true
 		}
-	}
+		return all
+	})
+	return h.ofGroups(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), strangers...)
 }
 
 // Granted lists the tokens of any other client of the tenant for the API, where somebody has given
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
-	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)[:1]
-	return func(yield func(*Token) bool) {
-		for _, group := range groups(h.place.API, all, grantOwn, h.known) {
-			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
-				return
-			}
-		}
-	}
+	stranger := h.world.strangersTo(h.place.API)[:1]
+	granted := groups(h.place.API, stranger, grantOwn, h.known)
+	return h.ofGroups(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), granted...)
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and

@@ -24,14 +24,6 @@ type audienceOf struct {
 	plainly bool
 }
 
-// withClients adds which of several clients has a token, as far as the policies look at it.
-func (h *Holders) withClients(open []variable, v entra.Version, ids []string) []variable {
-	if len(ids) > 1 && h.reads.has("appid", "azp") {
-		return append(open, clientVariable(v, ids))
-	}
-	return open
-}
-
 func (h *Holders) ownFreedom() freedom {
 	if h.ownAssumed {
 		return asWanted
@@ -64,7 +56,14 @@ func (h *Holders) ofClients(t Token, g *group, open []variable, yield func(*Toke
 	ids := g.clients.ids
 	if !h.reads.caller && (h.in.objects == nil || !h.reads.has("oid", "sub")) {
 		t.client = ids[0]
-		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
+		if len(ids) > 1 && h.reads.has("appid", "azp") {
+			claim := "azp"
+			if t.version == entra.V1 {
+				claim = "appid"
+			}
+			open = append(open, one(claim, strs(ids...)))
+		}
+		return h.flowsOf(t, g, open, yield)
 	}
 	for _, id := range ids {
 		t.client = id
@@ -267,15 +266,6 @@ func audienceVariable(all []audience) variable {
 		v.choices[i].doubt = all[i].doubt
 	}
 	return v
-}
-
-// clientVariable is which of several clients has the token.
-func clientVariable(v entra.Version, ids []string) variable {
-	values := strs(ids...)
-	if v == entra.V1 {
-		return one("appid", values)
-	}
-	return one("azp", values)
 }
 
 // issuersOf is the issuer and the tenant in a token of a version.

@@ -14,12 +14,6 @@ const fewPlaces = 20
 // all, so that they have kinds of their own.
 const mostPairs = 100_000
 
-// shares reports whether there are so many environments that the clients of several share kinds.
-func (m *modeller) shares() bool {
-	n := len(m.world.Places)
-	return n > fewPlaces || m.flows()*n > mostPairs
-}
-
 // flows is about how many sorts of tokens one client can have for all APIs.
 func (m *modeller) flows() int {
 	n := 0
@@ -38,17 +32,6 @@ func (m *modeller) apart(home, place *Place) bool {
 	return !m.shared || home == place || slices.Contains(m.world.Apart, home.Name)
 }
 
-// otherPlaces lists the environments whose clients share kinds for an API.
-func (m *modeller) otherPlaces(place *Place) []*Place {
-	var all []*Place
-	for i := range m.world.Places {
-		if home := &m.world.Places[i]; !m.apart(home, place) {
-			all = append(all, home)
-		}
-	}
-	return all
-}
-
 // otherMembers models what the clients of all other environments can have for an API, as members
 // does for each by itself.
 func (m *modeller) otherMembers(place *Place, known *assignments) {
@@ -61,8 +44,9 @@ func (m *modeller) otherMembers(place *Place, known *assignments) {
 		m.add(prefix, like, m.apiAt(place), group)
 	}
 	var middles []*entra.Registration
-	for _, home := range m.otherPlaces(place) {
-		if home.API != nil && !home.API.AppID.Is(place.API.AppID) {
+	for i := range m.world.Places {
+		home := &m.world.Places[i]
+		if !m.apart(home, place) && home.API != nil && !home.API.AppID.Is(place.API.AppID) {
 			middles = append(middles, home.API)
 		}
 	}

@@ -187,9 +187,10 @@ func (s *search) passing(check *rules.Check, t *Token) []chosen {
 // is none.
 func (v *View) pass(check *rules.Check, names []string, t *Token, left *int) *Token {
 	*left--
+	token := *v.blank
+	token.Claims = t.readInto(&source.Value{}, names)
 	request := &rules.Request{
-		Token: t.reading(names, v.blank), At: t.in.at, Contracts: v.contracts,
-		Signatures: t.signatures(),
+		Token: &token, At: t.in.at, Contracts: v.contracts, Signatures: t.signatures(),
 	}
 	switch request.Try(check) {
 	case rules.Pass:

@@ -25,7 +25,8 @@ func NeverEvaluated(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
-			if hasExpression(c) && neverEvaluated(c) {
+			if c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil &&
+				c.Test.HasExpression() && neverEvaluated(c) {
 				all = append(all, c)
 			}
 		}
@@ -98,20 +99,6 @@ func readsAny(c *rules.Check, claims []string) bool {
 		name := in.ClaimRead()
 		return name == "*" || slices.Contains(claims, name)
 	})
-}
-
-// hasExpression reports whether a custom claim that is checked has an expression.
-func hasExpression(c *rules.Check) bool {
-	return c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil && anyExpression(&c.Test)
-}
-
-func anyExpression(p *rules.Predicate) bool {
-	for i := range p.Of {
-		if anyExpression(&p.Of[i]) {
-			return true
-		}
-	}
-	return p.Input.Opaque != nil
 }
 
 // neverEvaluated reports whether the expression of a check can't be evaluated, whatever stands in

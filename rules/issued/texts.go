@@ -39,19 +39,15 @@ func askedBy(policies []*rules.Policy) []asking {
 	var all []asking
 	for _, policy := range policies {
 		for _, check := range policy.Checks() {
-			all = append(all, askingOf(check, policy.When.Disabled))
+			a := asking{Check: check, off: policy.When.Disabled, reads: check.Reads()}
+			check.Test.EachLeaf(func(leaf *rules.Predicate) {
+				part := comparison{leaf, textsIn(leaf)}
+				a.parts, a.texts = append(a.parts, part), joinTexts(a.texts, part.texts)
+			})
+			all = append(all, a)
 		}
 	}
 	return all
-}
-
-func askingOf(check *rules.Check, off bool) asking {
-	a := asking{Check: check, off: off, reads: check.Reads()}
-	check.Test.EachLeaf(func(leaf *rules.Predicate) {
-		part := comparison{leaf, textsIn(leaf)}
-		a.parts, a.texts = append(a.parts, part), joinTexts(a.texts, part.texts)
-	})
-	return a
 }
 
 // about lists the parts of a check that read one of these claims. What a part of a check compares

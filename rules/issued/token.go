@@ -165,7 +165,10 @@ func isFixed(name string) bool {
 func (t *Token) fixed(name string) *source.Value {
 	switch name {
 	case "aud":
-		return str(t.audienceText())
+		if t.identity { // for the client itself (id-token-claims-reference, "aud")
+			return str(t.client)
+		}
+		return str(t.audience.value)
 	case "iss":
 		return t.issuer(t.tenant)
 	case "tid":
@@ -275,15 +278,6 @@ func issuerIn(cloud *entra.Cloud, tenant string, v entra.Version) *source.Value 
 	}
 }
 
-// audienceText is the audience: of an ID token, the client itself (id-token-claims-reference,
-// "aud").
-func (t *Token) audienceText() string {
-	if t.identity {
-		return t.client
-	}
-	return t.audience.value
-}
-
 // ifVersion is a claim of access tokens of one version: an ID token has neither appid nor azp
 // (id-token-claims-reference).
 func (t *Token) ifVersion(v entra.Version, text string) *source.Value {
@@ -327,9 +321,6 @@ func list(texts ...string) *source.Value {
 	}
 	return v
 }
-
-// words is a text of words.
-func words(texts []string) *source.Value { return str(strings.Join(texts, " ")) }
 
 // wordList is a list of strings, or nothing.
 func wordList(texts []string) *source.Value {
@@ -382,13 +373,6 @@ func (t *Token) seenBy(v *View) *inspect.Token {
 			made.Claims.Members, source.Member{Value: notModelled("its other claims")},
 		)
 	}
-	return &made
-}
-
-// reading makes the token with some claims, on a blank one.
-func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
-	made := *blank
-	made.Claims = t.readInto(&source.Value{}, names)
 	return &made
 }
 

@@ -282,7 +282,7 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 		if !ok {
 			var all strings.Builder
 			v.looks(name, value, &all)
-			n = v.numberOf(all.String())
+			n = kept(v.numbers, all.String(), func() int { return len(v.numbers) })
 			known[value] = n
 		}
 		b.WriteByte('#')
@@ -298,16 +298,6 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 		}
 		return b.String()
 	}
-}
-
-// numberOf is the number of what the checks can tell of a value.
-func (v *View) numberOf(looks string) int {
-	n, known := v.numbers[looks]
-	if !known {
-		n = len(v.numbers)
-		v.numbers[looks] = n
-	}
-	return n
 }
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }

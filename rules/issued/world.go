@@ -68,7 +68,7 @@ type modeller struct {
 	// what somebody else's API has in common with an environment's, by environment
 	alike  map[string]*likeness
 	grants map[string][]granted
-	shared bool // see shares
+	shared bool // there are so many environments that the clients of several share kinds
 	kinds  []*Kind
 	byName map[string]*Kind
 }
@@ -154,7 +154,8 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		m.belong[place.Name] = belong
 	}
 	m.required = requiredBy(m.allAsked())
-	m.shared = m.shares()
+	n := len(w.Places)
+	m.shared = n > fewPlaces || m.flows()*n > mostPairs
 	for _, app := range w.applications() {
 		m.shown[clientID(app)] = true
 	}

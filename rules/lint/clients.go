@@ -67,7 +67,7 @@ func identify(c *rules.Check, v entra.Version) identity {
 // and that such tokens carry, and each claim holds its own mark.
 func marked(c *rules.Check, v entra.Version) *rules.Request {
 	r := withClaims(c, func(name string) bool {
-		return issued.Says(name, v, true).Presence != issued.Absent
+		return issued.Says(name, v, true) != issued.Absent
 	})
 	for i, m := range r.Token.Claims.Members {
 		if m.Key == "ver" {

@@ -60,9 +60,13 @@ func commentAt(file *source.File, at int) (Comment, bool) {
 		return Comment{}, false
 	}
 	text := strings.TrimSuffix(strings.TrimSpace(string(file.Text[at+len(ignoreMark):end])), "*/")
-	rule, reason := cutWord(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	rule := text
+	if i := strings.IndexAny(text, " \t"); i >= 0 {
+		rule = text[:i]
+	}
 	c := Comment{
-		Rule: rule, Reason: reason,
+		Rule: rule, Reason: strings.TrimSpace(text[len(rule):]),
 		Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)},
 	}
 	c.Line = c.Pos.Line
@@ -70,15 +74,6 @@ func commentAt(file *source.File, at int) (Comment, bool) {
 		c.Line = nextLine(file, c.Pos.Line)
 	}
 	return c, true
-}
-
-// cutWord returns the first word of a text, and the rest.
-func cutWord(text string) (word, rest string) {
-	i := strings.IndexAny(text, " \t")
-	if i < 0 {
-		return text, ""
-	}
-	return text[:i], strings.TrimSpace(text[i:])
 }
 
 // cutComment returns what is before the comment that a mark is in, given the line up to the
@@ -134,20 +129,14 @@ func SetAside(
 	comments []Comment, found []rules.Finding,
 ) (stay, aside []rules.Finding, by []Comment) {
 	for _, f := range found {
-		if c, ok := comment(comments, f); ok {
-			aside, by = append(aside, f), append(by, c)
+		i := slices.IndexFunc(comments, func(c Comment) bool {
+			return c.Rule == f.Rule && c.Line == f.Pos.Line && c.Reason != ""
+		})
+		if i < 0 {
+			stay = append(stay, f)
 			continue
 		}
-		stay = append(stay, f)
+		aside, by = append(aside, f), append(by, comments[i])
 	}
 	return stay, aside, by
-}
-
-func comment(comments []Comment, f rules.Finding) (Comment, bool) {
-	for _, c := range comments {
-		if c.Rule == f.Rule && c.Line == f.Pos.Line && c.Reason != "" {
-			return c, true
-		}
-	}
-	return Comment{}, false
 }

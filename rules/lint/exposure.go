@@ -369,18 +369,12 @@ func (e *exposed) modelled() *exposed {
 		return e
 	}
 	passed := &rules.Check{Skip: "not modelled"}
-	all := make([]*rules.Policy, len(e.policies))
-	for i, p := range e.policies {
-		copied := *p
-		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
-			if c.ID == rules.NotModelled {
-				return passed
-			}
-			return c
-		})
-		all[i] = &copied
-	}
-	return withHolders(e.holders, all)
+	return withHolders(e.holders, withChecks(e.policies, func(c *rules.Check) *rules.Check {
+		if c.ID == rules.NotModelled {
+			return passed
+		}
+		return c
+	}))
 }
 
 // onlyCaptured reports whether only a captured answer of a validation endpoint says what an input

@@ -58,7 +58,7 @@ func undefined(
 		}
 		f := at(c, "the app registration %s defines no %s %s: no token can carry it",
 			s.App.Title(), words, unknown[0])
-		if len(known) > 0 && having(s, c, names, known) != keptOut {
+		if len(known) > 0 && alone(s, c).having(names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}
 		all = append(all, f)

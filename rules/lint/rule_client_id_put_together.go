@@ -48,7 +48,7 @@ func checkPutTogether(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules
 func putTogether(c *rules.Check, v entra.Version) string {
 	for _, in := range c.Reads() {
 		name := in.ClaimRead()
-		if name != "" && issued.Says(name, v, true).Presence == issued.Absent {
+		if name != "" && issued.Says(name, v, true) == issued.Absent {
 			if marked(c, v).Read(c.Test.Input).Fault != "" {
 				return fmt.Sprintf("a v%s token has no %s, and the expression fails", v, name)
 			}

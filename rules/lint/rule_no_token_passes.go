@@ -142,7 +142,7 @@ func absentClaim(c *rules.Check) string {
 func inNoToken(name string) bool {
 	for _, v := range versions() {
 		for _, user := range []bool{false, true} {
-			if issued.Says(name, v, user).Presence != issued.Absent {
+			if issued.Says(name, v, user) != issued.Absent {
 				return false
 			}
 		}
@@ -154,7 +154,7 @@ func inNoToken(name string) bool {
 // Entra ID's own: it may hold whatever the policy wants.
 func ofOneCustomClaim(c *rules.Check) bool {
 	compared, custom := 0, true
-	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
+	c.Test.EachLeaf(func(leaf *rules.Predicate) {
 		if leaf.Op != rules.Present {
 			compared++
 		}
@@ -168,8 +168,10 @@ func ofOneCustomClaim(c *rules.Check) bool {
 // forms are all known, or are of no matter. Of the audience all forms are known in v2.0 tokens
 // only.
 func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
+	// the claims that the made-up tokens have in every form that Entra ID writes
+	allForms := []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 	clear := true
-	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
+	c.Test.EachLeaf(func(leaf *rules.Predicate) {
 		for _, v := range leaf.Values {
 			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
 		}
@@ -179,18 +181,13 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
-				slices.Contains(allForms(), in.Name) || slices.Contains(ofNoMatter, in.Name) ||
+				slices.Contains(allForms, in.Name) || slices.Contains(ofNoMatter, in.Name) ||
 				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
 			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
-}
-
-// allForms are the claims that the made-up tokens have in every form that Entra ID writes.
-func allForms() []string {
-	return []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 }
 
 // hexadecimal reports whether a text may be a part of an id, and is not a whole one.

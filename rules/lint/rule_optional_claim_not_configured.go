@@ -67,7 +67,7 @@ func passes(app *entra.Registration, c *rules.Check, without string) exposure {
 
 // optional reports whether tokens of a version have a claim only where the API asks for it.
 func optional(name string, v entra.Version, user bool) bool {
-	presence := issued.Says(name, v, user).Presence
+	presence := issued.Says(name, v, user)
 	return presence == issued.Optional || presence == issued.Asked
 }
 
@@ -99,7 +99,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 func askedAs(app *entra.Registration, name string) string {
 	isType := func(claim entra.OptionalClaim) bool { return claim.Name.Value == "idtyp" }
 	switch {
-	case issued.Says(name, entra.V1, true).Presence == issued.Asked:
+	case issued.Says(name, entra.V1, true) == issued.Asked:
 		return "groups (groupMembershipClaims)"
 	case name == "idtyp" && slices.ContainsFunc(app.Claims, isType):
 		return "idtyp in the tokens of users (include_user_token)"

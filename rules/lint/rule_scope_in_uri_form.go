@@ -40,7 +40,7 @@ func checkScopeForm(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.F
 	case !mayBeEntra(s, p), !isEntra(s, p) && !ofEntrasClients(scopes[i]):
 		// another issuer may have such scopes
 		return one(less(f, rules.Note))
-	case len(short) > 0 && having(s, c, []string{"scp", "scope"}, short) != keptOut:
+	case len(short) > 0 && alone(s, c).having([]string{"scp", "scope"}, short) != keptOut:
 		return one(less(f, rules.Warning))
 	}
 	return one(f)

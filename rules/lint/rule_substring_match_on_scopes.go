@@ -67,7 +67,7 @@ func partOfScope(s *rules.Subject, c *rules.Check) string {
 // a blank in it: a longer word is another word.
 func comparesWords(c *rules.Check) bool {
 	whole := true
-	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
+	c.Test.EachLeaf(func(leaf *rules.Predicate) {
 		switch leaf.Op {
 		case rules.Present, rules.Equals, rules.OneOf, rules.HasAll, rules.HasAny:
 			whole = whole && leaf.Texts == nil && leaf.Input.Opaque == nil &&

@@ -111,7 +111,7 @@ func claimCheck(p *rules.Policy, names ...string) *rules.Check {
 // alone lets a token past.
 func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 	if plain := wantedTexts(c, claim(names...)); len(plain) > 0 || !inForce(c) || !ofClaims(c) ||
-		!reads(c, names...) || !readsExpression(c) {
+		!reads(c, names...) || !c.Test.HasExpression() {
 		return plain
 	}
 	e := alone(s, c)
@@ -127,20 +127,6 @@ func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 		}
 	}
 	return all
-}
-
-// readsExpression reports whether a check evaluates an expression.
-func readsExpression(c *rules.Check) bool {
-	found := false
-	leaves(&c.Test, true, func(leaf *rules.Predicate, _ bool) {
-		found = found || leaf.Input.Opaque != nil
-	})
-	return found
-}
-
-// having is how far an otherwise usual token gets past one check with these values in the claims.
-func having(s *rules.Subject, c *rules.Check, names, values []string) exposure {
-	return alone(s, c).having(names, values)
 }
 
 // having is how far an otherwise usual token gets with these values in the claims.

@@ -16,7 +16,6 @@ func claimIsNoText() rules.Rule {
 			"holds.",
 		Fix:        "In Envoy Gateway a cel expression can compare numbers (1.9 and later).",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codeRules},
 		Check: eachInstance(func(s subject) {
 			for _, claim := range s.comparedClaims() {
@@ -40,7 +39,6 @@ func textClaimComparedWithList() rules.Rule {
 		Fix: "Leave valueType out for a text; for scopes use scopes, or StringArray.",
 
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codeRules},
 		Check: eachInstance(func(s subject) {
 			texts := []string{
@@ -73,7 +71,6 @@ func expressionNotParseable() rules.Rule {
 			"can't, every route of the policy answers 500.",
 		Fix:        "Correct it at the column that the message names.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codePolicy},
 		Check: eachInstance(func(s subject) {
 			for _, e := range s.expressions() {
@@ -100,7 +97,6 @@ func expressionNotSupported() rules.Rule {
 		Fix: "In Envoy Gateway write it with ==, in, has, startsWith, endsWith, contains and " +
 			"matches: 'a' in … looks into a list.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{codeCEL},
 		Check: eachExpression(func(s subject, e celExpression) {
 			if refused := e.parsed.Refused(); refused != nil {
@@ -122,7 +118,6 @@ func expressionDecidesNothing() rules.Rule {
 		Fix: "Compare what requests differ in; for a scope write 'Orders.Read' in " +
 			"metadata.filter_metadata['envoy.filters.http.jwt_authn']['PROVIDER']['scp'].",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codeJWT, codeCEL},
 		Check: eachExpression(func(s subject, e celExpression) {
 			always := true
@@ -149,7 +144,6 @@ func queryInPath() rules.Rule {
 		Fix:        "Write request.url_path, which has no query.",
 		Severity:   rules.Error,
 		Lesser:     "a warning in an Allow rule, which keeps out requests with a query",
-		Since:      since,
 		References: []string{docAttributes},
 		Check: eachExpression(func(s subject, e celExpression) {
 			for _, test := range e.parsed.WholePaths() {

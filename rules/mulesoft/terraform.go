@@ -429,4 +429,3 @@ func (p planned) child(module *source.Value) planned {
 	name, _, _ := strings.Cut(call, "[")
 	return planned{module, p.configuration.At("module_calls", name, "module")}
 }
-

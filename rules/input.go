@@ -64,6 +64,13 @@ func (i Input) ClaimRead() string {
 	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
+// Computed is the input that a function makes of others, with what that is in words.
+func Computed(text string, eval func(*Request) Reading, reads ...Input) Input {
+	return Input{
+		Source: FromExpression, Opaque: &Opaque{Text: text, Reads: reads, Eval: eval},
+	}
+}
+
 // Opaque is an expression that can't be turned into predicates. We use its result only, but we
 // know what it reads.
 type Opaque struct {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -31,6 +32,14 @@ type Rule struct {
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
 	// or by an evaluation. A finding without a rule or a severity gets the rule's.
 	Check func(*Subject) []Finding
+}
+
+// Since gives rules the version that first had them, but for those that say another one.
+func Since(version string, all ...Rule) []Rule {
+	for i := range all {
+		all[i].Since = cmp.Or(all[i].Since, version)
+	}
+	return all
 }
 
 // EachEntry is the check of a rule that looks at one policy of an adapter at a time, with what was

@@ -4,5 +4,5 @@
 // Which fields a provider comes from does not belong here, but for those that all gateways call
 // alike (read.go): each adapter maps its own. provider.go has the checks, in the filter's order;
 // lookup.go where a token is looked for; values.go how claims read; behaviours.go is the one place
-// that has a status or a body; handling.go is the form of what their control planes do.
+// that has a status or a body, with the form of what their control planes do.
 package envoy

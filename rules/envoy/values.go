@@ -14,17 +14,12 @@ func Nested(path []string) rules.Input {
 		return rules.Claim(path[0])
 	}
 	outer := rules.Claim(path[0])
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  "claim:" + strings.Join(path, "."),
-		Reads: []rules.Input{outer},
-		Eval: func(r *rules.Request) rules.Reading {
-			reading := r.Read(outer)
-			if reading.Value != nil {
-				reading.Value = reading.Value.At(path[1:]...)
-			}
-			return reading
-		},
-	}}
+	inner := func(r *rules.Request) rules.Reading {
+		reading := r.Read(outer)
+		reading.Value = reading.Value.At(path[1:]...)
+		return reading
+	}
+	return rules.Computed("claim:"+strings.Join(path, "."), inner, outer)
 }
 
 // HasWord is the predicate that a claim, which the filter has split at its blanks into a list, has
@@ -71,14 +66,12 @@ func Both(parts []rules.Predicate) rules.Predicate {
 
 // Unknown is a predicate of which nobody knows what comes out.
 func Unknown(why *rules.Unknown) rules.Predicate {
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression,
-		Opaque: &rules.Opaque{
-			Text: why.Why,
-			Eval: func(*rules.Request) rules.Reading { return rules.Reading{Unknown: why} },
-		},
-	}}
+	reading := func(*rules.Request) rules.Reading { return rules.Reading{Unknown: why} }
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(why.Why, reading)}
 }
+
+// NotKnown is [Unknown], for a reason that no input helps with.
+func NotKnown(why string) rules.Predicate { return Unknown(&rules.Unknown{Why: why}) }
 
 // Perhaps is one of two predicates, and it is not known which.
 func Perhaps(one, other rules.Predicate, why *rules.Unknown) rules.Predicate {

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 )
@@ -38,6 +39,67 @@ func Adapter() rules.Adapter {
 		Beside:   reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(behaviours(), c)
+		},
+	}
+}
+
+// getPolicies is the command that gets the policies of a whole cluster.
+const getPolicies = "kubectl get securitypolicies.gateway.envoyproxy.io --all-namespaces " +
+	"--output=yaml"
+
+// collections are the commands that fetch the policies and a request from a cluster.
+func collections() []rules.Collection {
+	return []rules.Collection{
+		{
+			Name:  "envoy-gateway-policies",
+			Title: "the policies of a cluster, and the routes that they hold for",
+			Takes: []source.Input{
+				source.NeedPolicy, source.NeedPolicyKind, source.NeedGatewayVersion,
+			},
+			Steps: []rules.Step{
+				{
+					Note:    "all namespaces",
+					Command: getPolicies + " > envoy-gateway.yaml",
+				},
+				{
+					Note: "with Gateways and routes in the same file, so that it shows which " +
+						"policy counts where",
+					Command: "kubectl get securitypolicies.gateway.envoyproxy.io," +
+						"gateways.gateway.networking.k8s.io," +
+						"httproutes.gateway.networking.k8s.io," +
+						"grpcroutes.gateway.networking.k8s.io --all-namespaces --output=yaml " +
+						"> envoy-gateway.yaml",
+				},
+				{
+					Note: "where a provider has its keys from a ConfigMap: all those of the " +
+						"policy's namespace",
+					Command: "kubectl get configmaps --namespace=NAMESPACE --output=yaml " +
+						"> configmaps.yaml",
+				},
+				{
+					Note: "the version of Envoy Gateway, as the tag of its image",
+					Command: "kubectl get deployment envoy-gateway " +
+						"--namespace=envoy-gateway-system " +
+						"--output=jsonpath='{.spec.template.spec.containers[0].image}'",
+				},
+				{
+					Note:    "whether a policy is accepted, and whether another one replaces it",
+					Command: "kubectl describe securitypolicy --namespace=NAMESPACE NAME",
+				},
+			},
+		},
+		{
+			Name:  "envoy-gateway-request",
+			Title: "a request as the proxy gets it, and why it refused it",
+			Takes: []source.Input{source.NeedRequest, source.NeedHeader},
+			Steps: []rules.Step{{
+				Note: "the access log of the proxy has the method, the path and the host of " +
+					"each request, and the reason: jwt_authn_access_denied{…} or " +
+					"rbac_access_denied…",
+				Command: "kubectl logs --namespace=envoy-gateway-system --selector=" +
+					"gateway.envoyproxy.io/owning-gateway-name=GATEWAY --container=envoy " +
+					"--tail=200",
+			}},
 		},
 	}
 }

@@ -7,13 +7,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// since is the version that has all rules of this adapter.
-const since = "0.1.0"
-
 // lintRules lists the rules that only Envoy Gateway's policies can break, and those that Istio's
 // can break too, in its own words.
 func lintRules() []rules.Rule {
-	return []rules.Rule{
+	return rules.Since("0.1.0",
 		tokenNotNeeded(),
 		outerPolicyDropped(),
 		rulesDecideNothing(),
@@ -29,7 +26,7 @@ func lintRules() []rules.Rule {
 		expressionNotSupported(),
 		expressionDecidesNothing(),
 		queryInPath(),
-	}
+	)
 }
 
 // subject is one instance, as a rule looks at it.

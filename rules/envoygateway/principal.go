@@ -81,9 +81,8 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 	if v := principal.Member("clientIPGeoLocations"); v.IsSet() {
 		field := path + "clientIPGeoLocations"
 		check := rules.CheckAt(rules.Authorization, v, field, documented(docAPI))
-		check.Test = c.from(geoSince, check.Field, envoy.Unknown(&rules.Unknown{
-			Why: "gatewhy does not know where the request comes from",
-		}))
+		check.Test = c.from(geoSince, check.Field,
+			envoy.NotKnown("gatewhy does not know where the request comes from"))
 		check.Wants = "a request from one of these places"
 		add(check)
 	}
@@ -113,7 +112,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {
-			test = envoy.Unknown(&rules.Unknown{Why: "the path can't be read"})
+			test = envoy.NotKnown("the path can't be read")
 		}
 		check.Test = c.from(pathSince, check.Field, test)
 		all = append(all, check)
@@ -286,10 +285,8 @@ func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
 		return envoy.Both(old)
 	}
 	return envoy.Perhaps(envoy.Both(old), envoy.Both(both), &rules.Unknown{
-		Why: "scopes are looked for in scp from Envoy Gateway 1.7 on, and in scope alone before",
-		Need: rules.Need{
-			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
-		},
+		Why:  "scopes are looked for in scp from Envoy Gateway 1.7 on, and in scope alone before",
+		Need: theVersion(),
 	})
 }
 
@@ -358,9 +355,7 @@ func (c *compiler) ifSplit(name string, plain, split rules.Predicate) rules.Pred
 		return plain
 	}
 	return envoy.Perhaps(plain, split, &rules.Unknown{
-		Why: "scp is split into its scopes from Envoy Gateway 1.7 on, and is one text before",
-		Need: rules.Need{
-			Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway",
-		},
+		Why:  "scp is split into its scopes from Envoy Gateway 1.7 on, and is one text before",
+		Need: theVersion(),
 	})
 }

@@ -16,7 +16,6 @@ func fieldNotKnown() rules.Rule {
 			"operation.path are dropped before 1.9, mergeType before 1.8.",
 		Fix:        "In Envoy Gateway write the field as its API has it.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docAPI},
 		Check: eachInstance(func(s subject) {
 			lookThrough(s.policy.Spec, func(of *source.Value, path string, known []field) {

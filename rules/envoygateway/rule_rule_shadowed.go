@@ -20,7 +20,6 @@ func ruleShadowed() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning where the rule behind decides alike, or where the range holds " +
 			"addresses of one family",
-		Since:      since,
 		References: []string{docAPI, codeRules},
 		Check:      eachInstance(checkShadowed),
 	}

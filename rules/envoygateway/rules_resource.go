@@ -19,7 +19,6 @@ func policyRefused() rules.Rule {
 			"refused.",
 		Fix:        "In Envoy Gateway write the field as its API has it.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codeTypes},
 		Check: eachInstance(func(s subject) {
 			p := s.policy
@@ -39,7 +38,6 @@ func policyWithAnError() rules.Rule {
 		Fix: "Repair what the finding names. The condition Accepted in the status of the policy " +
 			"says it too.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{codePolicy, notesClosed},
 		Check: eachInstance(func(s subject) {
 			if _, _, refused := s.refused(); refused != "" || s.doubt != nil {
@@ -63,7 +61,6 @@ func providerNotInPolicy() rules.Rule {
 		Fix: "Name a provider of the same SecurityPolicy; repeat jwt in the route's policy if " +
 			"the Gateway's has it.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, issueMerged, codeTypes},
 		Check: eachInstance(func(s subject) {
 			for _, r := range rulesIn(s.spec) {
@@ -89,7 +86,6 @@ func tokenNotNeeded() rules.Rule {
 		Fix: "In Envoy Gateway remove optional and failOpen, or allow by rules with " +
 			"principal.jwt alone, with defaultAction Deny.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, docJWT},
 		Check: eachInstance(func(s subject) {
 			jwt := s.spec.Member("jwt")
@@ -116,7 +112,6 @@ func rulesDecideNothing() rules.Rule {
 			"allow then decide nothing: every request gets in that has an accepted token.",
 		Fix:        "Leave defaultAction out, or set it to Deny.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAPI, codeRules},
 		Check: eachInstance(func(s subject) {
 			v, all := s.spec.Member("authorization"), len(rulesIn(s.spec))
@@ -139,7 +134,6 @@ func policySelectsNothing() rules.Rule {
 		Fix: "Write the name and the kind of a route or a Gateway of the policy's namespace, or " +
 			"the labels that it has.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docAttach, codePolicy},
 		Check: eachInstance(func(s subject) {
 			p := s.policy
@@ -191,7 +185,6 @@ func outerPolicyDropped() rules.Rule {
 		Fix: "Set mergeType: StrategicMerge in the route's policy (Envoy Gateway 1.8 and " +
 			"later), or repeat in it what the Gateway's policy checks.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docAttach, issueDropped, notesMerge, codePolicy},
 		Check: eachInstance(func(s subject) {
 			lost := s.dropped()

@@ -40,8 +40,12 @@ func dependsOn(field string, since int) *rules.Unknown {
 	return &rules.Unknown{
 		Why: field + " counts from Envoy Gateway 1." + strconv.Itoa(since) + " on, and an " +
 			"earlier version drops it without a word",
-		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway"},
+		Need: theVersion(),
 	}
+}
+
+func theVersion() rules.Need {
+	return rules.Need{Input: source.NeedGatewayVersion, For: "the version of Envoy Gateway"}
 }
 
 // from is a condition that came with a version: an earlier one does not ask for it.

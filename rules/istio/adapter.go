@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 )
@@ -35,5 +36,59 @@ func Adapter() rules.Adapter {
 		Repairable: repairable,
 		Solutions:  amend.Solutions,
 		Changes:    rules.Changes(changeFor, proposals),
+	}
+}
+
+// getPolicies is the command that gets both kinds of policies of a whole cluster.
+const getPolicies = "kubectl get requestauthentications.security.istio.io," +
+	"authorizationpolicies.security.istio.io --all-namespaces --output=yaml"
+
+// collections are the commands that fetch the policies and a request from a cluster.
+func collections() []rules.Collection {
+	return []rules.Collection{
+		{
+			Name:  "istio-policies",
+			Title: "the policies of a cluster, and the workloads that they select",
+			Takes: []source.Input{
+				source.NeedPolicy, source.NeedPolicyKind, source.NeedGatewayVersion,
+			},
+			Steps: []rules.Step{
+				{
+					Note:    "all namespaces: policies of the root namespace count everywhere",
+					Command: getPolicies + " > istio.yaml",
+				},
+				{
+					Note: "with the workloads and gateways in the same file, so that they have " +
+						"their names",
+					Command: "kubectl get requestauthentications.security.istio.io," +
+						"authorizationpolicies.security.istio.io,deployments,statefulsets," +
+						"daemonsets,gateways.gateway.networking.k8s.io --all-namespaces " +
+						"--output=yaml > istio.yaml",
+				},
+				{
+					Note: "the configuration of the mesh, which may name another root namespace " +
+						"than istio-system: a file to be named beside the others",
+					Command: "kubectl get configmap istio --namespace=istio-system " +
+						"--output=yaml > mesh.yaml",
+				},
+				{Note: "the version of Istio", Command: "istioctl version --short"},
+				{
+					Note:    "what a proxy really has, as Envoy got it",
+					Command: "istioctl x authz check POD.NAMESPACE",
+				},
+			},
+		},
+		{
+			Name:  "istio-request",
+			Title: "a request as the proxy gets it, and why it refused it",
+			Takes: []source.Input{source.NeedRequest, source.NeedHeader},
+			Steps: []rules.Step{{
+				Note: "the access log of the workload's proxy has the method, the path and the " +
+					"host of each request, and the reason: jwt_authn_access_denied{…} or " +
+					"rbac_access_denied_matched_policy[…]",
+				Command: "kubectl logs --namespace=NAMESPACE POD --container=istio-proxy " +
+					"--tail=200",
+			}},
+		},
 	}
 }

@@ -61,12 +61,6 @@ func readsToken(attribute string) bool {
 	return strings.HasPrefix(attribute, "request.auth.")
 }
 
-// built is what becomes of one value or list of values of an attribute.
-type built struct {
-	test rules.Predicate
-	bad  string // why Istio can't build it; else empty
-}
-
 // test is the predicate of the values of an attribute. Where Istio can't build a part, a rule of
 // an ALLOW policy is left out, and one of a DENY policy loses that part: bad says why, and the
 // predicate is of the rest. It is not ok where nothing is left.
@@ -78,10 +72,8 @@ func (c *compiler) test(
 	switch {
 	case len(values) == 0:
 	case attribute == ofPrincipal && c.before(principalsSplitSince):
-		parts = append(parts, envoy.Unknown(&rules.Unknown{
-			Why: "before Istio 1.21 a request principal was compared as one text, and that is " +
-				"not modelled",
-		}))
+		parts = append(parts, envoy.NotKnown("before Istio 1.21 a request principal was "+
+			"compared as one text, and that is not modelled"))
 	case attribute == ofPrincipal:
 		for _, value := range values {
 			parts = append(parts, principal(value))
@@ -108,12 +100,12 @@ func (c *compiler) test(
 		return p, false, attribute + " is not of the form experimental.envoy.filters.FILTER[NAME]"
 	default:
 		for _, value := range values {
-			b := requestTest(attribute, value)
-			if b.bad != "" {
-				bad = b.bad
+			test, why := requestTest(attribute, value)
+			if why != "" {
+				bad = why
 				continue
 			}
-			parts = append(parts, b.test)
+			parts = append(parts, test)
 		}
 	}
 	if of.Doubt != nil {
@@ -146,14 +138,14 @@ func (c *compiler) headerTest(name string, values []string) rules.Predicate {
 	case ":authority":
 		return compared(rules.RequestInput(rules.RequestHost), values, nil)
 	case ":path":
-		return envoy.Unknown(&rules.Unknown{Why: "the header :path is the path with its query, " +
-			"and gatewhy does not know all of that"})
+		return envoy.NotKnown("the header :path is the path with its query, and gatewhy does " +
+			"not know all of that")
 	}
 	header := rules.Input{Source: rules.FromHTTP, Name: name}
 	if why := c.rewritten(name); why != "" {
 		return rules.Either(
 			rules.Both(rules.Negate(c.sent()), compared(header, values, nil)),
-			rules.Both(c.sent(), envoy.Unknown(&rules.Unknown{Why: why})),
+			rules.Both(c.sent(), envoy.NotKnown(why)),
 		)
 	}
 	return compared(header, values, nil)
@@ -180,49 +172,53 @@ func (c *compiler) rewritten(name string) string {
 	return ""
 }
 
-// requestTest is the predicate of one value of an attribute of the request or the connection.
-func requestTest(attribute, value string) built {
+// requestTest is the predicate of one value of an attribute of the request or the connection. Bad
+// says why Istio can't build it, and is empty where it can.
+func requestTest(attribute, value string) (p rules.Predicate, bad string) {
 	one := []string{value}
 	switch attribute {
 	case ofMethod:
-		return built{test: compared(rules.RequestInput(rules.RequestMethod), one, nil)}
+		return compared(rules.RequestInput(rules.RequestMethod), one, nil), ""
 	case ofHost:
 		fold := &rules.Texts{FoldCase: true}
-		return built{test: compared(rules.RequestInput(rules.RequestHost), one, fold)}
+		return compared(rules.RequestInput(rules.RequestHost), one, fold), ""
 	case ofPath:
-		path := rules.RequestInput(rules.RequestPath)
-		if why := badTemplate(value); why != "" {
-			return built{test: envoy.Unknown(&rules.Unknown{
-				Why: "Istio refuses the path " + value + ": " + why +
-					"; an earlier version of the policy may hold",
-			})}
-		}
-		if expression, ok := pathTemplate(value); ok {
-			return built{test: rules.Predicate{
-				Op: rules.Matches, Input: path,
-				Texts: &rules.Texts{Patterns: envoy.Patterns(expression)},
-			}}
-		}
-		return built{test: compared(path, one, nil)}
+		return pathTest(value), ""
 	case ofSourceIP, ofRemoteIP, ofDestIP:
-		if !isAddress(value) {
-			return built{bad: value + " is not an address or a range of addresses"}
+		switch {
+		case !isAddress(value):
+			return p, value + " is not an address or a range of addresses"
+		case attribute == ofDestIP:
+			return envoy.NotKnown(destUnknown), ""
 		}
-		if attribute == ofDestIP {
-			return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
-		}
-		return built{test: envoy.Unknown(&rules.Unknown{Why: addrUnknown})}
+		return envoy.NotKnown(addrUnknown), ""
 	case ofDestPort:
 		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > 65535 {
-			return built{bad: value + " is not a port"}
+			return p, value + " is not a port"
 		}
-		return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
+		return envoy.NotKnown(destUnknown), ""
 	case ofSNI:
-		return built{test: envoy.Unknown(&rules.Unknown{Why: destUnknown})}
+		return envoy.NotKnown(destUnknown), ""
 	case ofPeer, ofNamespace, ofAccount, ofTrust:
-		return built{test: envoy.Unknown(&rules.Unknown{Why: peerUnknown})}
+		return envoy.NotKnown(peerUnknown), ""
 	}
-	return built{test: envoy.Unknown(&rules.Unknown{Why: otherUnknown})}
+	return envoy.NotKnown(otherUnknown), ""
+}
+
+// pathTest is the predicate that the path is as a value wants it.
+func pathTest(value string) rules.Predicate {
+	path := rules.RequestInput(rules.RequestPath)
+	if why := badTemplate(value); why != "" {
+		return envoy.NotKnown("Istio refuses the path " + value + ": " + why +
+			"; an earlier version of the policy may hold")
+	}
+	if expression, ok := pathTemplate(value); ok {
+		return rules.Predicate{
+			Op: rules.Matches, Input: path,
+			Texts: &rules.Texts{Patterns: envoy.Patterns(expression)},
+		}
+	}
+	return compared(path, []string{value}, nil)
 }
 
 func isAddress(text string) bool {

@@ -9,12 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// since is the version that has all rules of this adapter.
-const since = "0.1.0"
-
 // lintRules lists the rules that only Istio's policies can break.
 func lintRules() []rules.Rule {
-	return []rules.Rule{
+	return rules.Since("0.1.0",
 		tokenNotNeeded(),
 		noRequestAuthentication(),
 		principalSlash(),
@@ -31,7 +28,7 @@ func lintRules() []rules.Rule {
 		ruleNeverMatches(),
 		valueNeverMatches(),
 		outputHeaderKept(),
-	}
+	)
 }
 
 // instance is one workload, as a rule looks at it.

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -230,4 +231,122 @@ func resources() []source.Resource {
 		})
 	}
 	return all
+}
+
+// usualRoot is the namespace whose policies hold in the whole mesh, where the mesh's configuration
+// does not name another one.
+const usualRoot = "istio-system"
+
+// root is that namespace, as the files show it.
+type root struct {
+	name  string
+	known bool   // some file has the mesh's configuration
+	doubt string // why it is not known; else empty
+}
+
+// isMesh reports whether a resource has the configuration of the mesh: the ConfigMap that istiod
+// reads, an IstioOperator, or the values of its chart.
+func isMesh(object *source.Value) bool { return meshConfig(object) != nil }
+
+// meshConfig is the configuration of the mesh that a resource has; nil where it has none.
+func meshConfig(object *source.Value) *source.Value {
+	kind, _ := object.Member("kind").Str()
+	name, _ := object.At("metadata", "name").Str()
+	switch {
+	case kind == "" && object.Member("meshConfig").Is(source.Object):
+		return object.Member("meshConfig")
+	case kind == "IstioOperator":
+		if in := object.At("spec", "meshConfig"); in.Is(source.Object) {
+			return in
+		}
+		return object.At("spec", "values", "meshConfig")
+	case kind != "ConfigMap" || name != "istio" && !strings.HasPrefix(name, "istio-"):
+		return nil
+	}
+	in := object.At("data", "mesh")
+	if in == nil {
+		return nil
+	}
+	text, _ := in.Str()
+	file, err := source.Read("mesh.yaml", []byte(text))
+	if err != nil || len(file.Documents) != 1 || !file.Documents[0].Is(source.Object) {
+		return &source.Value{Kind: source.Unknown, Pos: in.Pos, Span: in.Span}
+	}
+	return file.Documents[0]
+}
+
+// learn takes the root namespace from the configuration of the mesh. Two that differ are of two
+// meshes.
+func (r *root) learn(mesh *source.Value) {
+	v := mesh.Member("rootNamespace")
+	name := usualRoot
+	if text, ok := v.Str(); ok && text != "" {
+		name = text
+	}
+	switch {
+	case mesh.Is(source.Unknown):
+		r.doubt = "which namespace is the mesh's root is not known: its configuration, in line " +
+			strconv.Itoa(mesh.Pos.Line) + " of " + mesh.Pos.File + ", can't be read"
+	case kubernetes.Marked(v):
+		r.doubt = "which namespace is the mesh's root only its deployment knows"
+	case r.known && r.name != name:
+		r.doubt = "the files have the configurations of two meshes, with the root namespaces " +
+			r.name + " and " + name
+	}
+	r.name, r.known = name, true
+}
+
+// places are what a cluster has by namespace, all in its order in the files: a large cluster has
+// thousands of them.
+type places struct {
+	names    []string // of the namespaces, those of policies first
+	policies map[string][]*resource
+	running  map[string][]*running
+	targets  map[string][]target // what the policies of a namespace are attached to
+	order    map[*resource]int   // of policies
+	marked   bool                // the namespace of a policy has a mark of a template
+}
+
+func placesOf(policies []*resource, shown []*running) places {
+	p := places{
+		policies: map[string][]*resource{}, running: map[string][]*running{},
+		targets: map[string][]target{}, order: map[*resource]int{},
+	}
+	for i, r := range policies {
+		p.name(r.Namespace)
+		p.policies[r.Namespace] = append(p.policies[r.Namespace], r)
+		p.order[r] = i
+		p.marked = p.marked || kubernetes.HasMark(r.Namespace)
+		for _, t := range r.targets {
+			if !slices.Contains(p.targets[r.Namespace], t) {
+				p.targets[r.Namespace] = append(p.targets[r.Namespace], t)
+			}
+		}
+	}
+	for _, r := range shown {
+		p.name(r.namespace)
+		p.running[r.namespace] = append(p.running[r.namespace], r)
+	}
+	return p
+}
+
+func (p *places) name(namespace string) {
+	if p.policies[namespace] == nil && p.running[namespace] == nil {
+		p.names = append(p.names, namespace)
+	}
+}
+
+// near lists the policies that hold in a namespace, or may hold there.
+func (c *cluster) near(namespace string) []*resource {
+	if c.places.marked || kubernetes.HasMark(namespace) {
+		return slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
+			return c.reaches(p, namespace) == rules.No
+		})
+	}
+	own, ofRoot := c.places.policies[namespace], c.places.policies[c.root.name]
+	if namespace == c.root.name || len(ofRoot) == 0 {
+		return own
+	}
+	return slices.SortedFunc(slices.Values(slices.Concat(own, ofRoot)),
+		func(a, b *resource) int { return c.places.order[a] - c.places.order[b] })
 }

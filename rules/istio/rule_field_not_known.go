@@ -17,7 +17,6 @@ func fieldNotKnown() rules.Rule {
 			"validates: what it was to check is not checked.",
 		Fix:        "Write the field as the reference has it; case counts.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docRules, docPolicy},
 		Check: eachInstance(func(i instance) {
 			look := func(object *source.Value, path string, known ...string) {

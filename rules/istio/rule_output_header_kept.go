@@ -20,7 +20,6 @@ func outputHeaderKept() rules.Rule {
 		Fix: "Write the same headers in each JWT rule of the workload, or remove them at the " +
 			"gateway before they get here.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{codeExtractor, codeVerifier, docRules},
 		Check: eachInstance(func(i instance) {
 			for n, r := range i.jwt {

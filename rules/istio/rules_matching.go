@@ -13,7 +13,6 @@ func ruleLeftOut() rules.Rule {
 			"then the policy of before stays.",
 		Fix:        "Name the attribute and the value as the list of conditions has them.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docKeys, codeModel},
 		Check: eachInstance(func(i instance) {
 			for _, r := range i.authRules() {
@@ -39,7 +38,6 @@ func ruleNeverMatches() rules.Rule {
 		Fix:        "Write alternatives as values of one list, or as rules of their own.",
 		Severity:   rules.Error,
 		Lesser:     "a warning for an ALLOW rule: others may let in the same callers",
-		Since:      since,
 		References: []string{docPolicy, docKeys},
 		Check: eachInstance(func(i instance) {
 			for _, r := range i.authRules() {
@@ -67,7 +65,6 @@ func ruleAlwaysMatches() rules.Rule {
 		Fix: "Say in the rule what it is for, or remove it. A policy that is to allow nothing " +
 			"has no rules.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docPolicy},
 		Check: eachInstance(func(i instance) {
 			allowed := i.allowRules()

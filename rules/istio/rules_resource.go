@@ -18,7 +18,6 @@ func policyRefused() rules.Rule {
 		Fix: "Write the field as the reference has it. kubectl apply --dry-run=server asks the " +
 			"cluster without a change.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docPolicy, docRequest, codeValidate},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
@@ -40,7 +39,6 @@ func policyDecidesNothing() rules.Rule {
 		Fix: "Write what is to be checked. In a DENY policy, rules: [{}] denies everything; to " +
 			"deny all but what is allowed, an ALLOW policy without rules will do.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docPolicy, docRequest, codeBuilder},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
@@ -77,7 +75,6 @@ func dryRunLeftOn() rules.Rule {
 			"policy would keep out gets in, if no other policy keeps it out.",
 		Fix:        "Remove the annotation istio.io/dry-run once its log says what it should.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docDryRun},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
@@ -99,7 +96,6 @@ func noRequestAuthentication() rules.Rule {
 		Fix: "Add a RequestAuthentication that selects the same workload, or give the file that " +
 			"has it: one in the root namespace holds everywhere.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docPolicy, docRequest},
 		Check: eachInstance(func(i instance) {
 			if len(i.jwt) > 0 || i.doubt != "" {
@@ -129,7 +125,6 @@ func tokenNotNeeded() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning where a rule is limited to some methods, paths or hosts: they may " +
 			"be meant to be open",
-		Since:      since,
 		References: []string{docRequest, docTaskAuthz, issueTwoRule},
 		Check:      eachInstance(checkTokenNeeded),
 	}
@@ -170,7 +165,6 @@ func policySelectsNothing() rules.Rule {
 		Severity: rules.Warning,
 		Lesser: "a note where the namespace has no workload, and may be the root of the mesh: " +
 			"its policies hold everywhere",
-		Since:      since,
 		References: []string{docPolicy, docRequest},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {

@@ -21,7 +21,6 @@ func valueNeverMatches() rules.Rule {
 			"audiences as the JWT rules have them.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where the value only fails to let somebody in",
-		Since:      since,
 		References: []string{docPolicy, docKeys, codeMatcher},
 		Check: eachInstance(func(i instance) {
 			for _, v := range i.comparisons() {
@@ -61,7 +60,6 @@ func starIsLiteral() rules.Rule {
 		Fix: "Leave one star, at the beginning or the end; for a path, {*} stands for one " +
 			"segment and {**} for any number of them.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docPolicy, codeMatcher},
 		Check: eachInstance(func(i instance) {
 			for _, v := range i.comparisons() {
@@ -105,7 +103,6 @@ func principalSlash() rules.Rule {
 		Fix: "Write https://sts.windows.net/TENANT-ID//SUBJECT, or …//* for every subject; for " +
 			"v2.0 tokens https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{issueSlash, codeGenerate},
 		Over:       []string{"issuer-never-issued"},
 		Check: eachInstance(func(i instance) {
@@ -144,7 +141,6 @@ func claimIsNoText() rules.Rule {
 			"number or a boolean never matches, however the value is written in the policy.",
 		Fix:        "Compare a claim that is a text, such as roles, scp or azp.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docKeys, codeGenerate},
 		Check: eachInstance(func(i instance) {
 			for _, v := range i.comparisons() {
@@ -168,7 +164,6 @@ func scopeNotSplit() rules.Rule {
 		Fix: "Add spaceDelimitedClaims: [scp] to the JWT rule (Istio 1.28 and later), or list " +
 			"each combination of scopes that tokens have.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{issueSplit, docRules},
 		Check: eachInstance(func(i instance) {
 			if !i.ofEntra() || i.splits("scp") {

@@ -130,11 +130,9 @@ func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
 // basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the
 // password (RFC 7617).
 func basicInput(name string, part int) rules.Input {
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  "the " + name + " in the Authorization header, in basic form",
-		Reads: []rules.Input{{Source: rules.FromHTTP, Name: "authorization"}},
-		Eval:  func(r *rules.Request) rules.Reading { return basicPart(r, part) },
-	}}
+	return rules.Computed("the "+name+" in the Authorization header, in basic form",
+		func(r *rules.Request) rules.Reading { return basicPart(r, part) },
+		rules.Input{Source: rules.FromHTTP, Name: "authorization"})
 }
 
 // basicPart reads the header of a request. It is unknown where the header may be sent and was not

@@ -40,24 +40,21 @@ func (c *compiler) emailVerified(v verifier) *rules.Check {
 // fraction is left out. One with an exponent, or beyond 64 bits, counts as false (spf13/cast,
 // ToBool).
 func isTrueNumber(in rules.Input) rules.Predicate {
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression, Opaque: &rules.Opaque{
-			Text:  "a number other than 0",
-			Reads: []rules.Input{in},
-			Eval: func(r *rules.Request) rules.Reading {
-				read := r.Read(in)
-				if read.Unknown != nil {
-					return read
-				}
-				if !read.Value.Is(source.Number) || strings.ContainsAny(read.Value.Text, "eE") {
-					return reading(false)
-				}
-				whole, _, _ := strings.Cut(read.Value.Text, ".")
-				n, err := strconv.ParseInt(whole, 10, 64)
-				return reading(err == nil && n != 0)
-			},
-		},
-	}}
+	isTrue := func(r *rules.Request) rules.Reading {
+		read := r.Read(in)
+		if read.Unknown != nil {
+			return read
+		}
+		if !read.Value.Is(source.Number) || strings.ContainsAny(read.Value.Text, "eE") {
+			return reading(false)
+		}
+		whole, _, _ := strings.Cut(read.Value.Text, ".")
+		n, err := strconv.ParseInt(whole, 10, 64)
+		return reading(err == nil && n != 0)
+	}
+	return rules.Predicate{
+		Op: rules.True, Input: rules.Computed("a number other than 0", isTrue, in),
+	}
 }
 
 // allowed is what the owner of a valid token must have: one of the groups, and an e-mail of one of

@@ -173,37 +173,35 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 	for i := range routes {
 		expressions[i] = regexp.MustCompile(routes[i].path) // pathMatches has compiled it
 	}
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression, Opaque: &rules.Opaque{
-			Text:  "a request on an exempt route, by its path as the program decodes it",
-			Reads: []rules.Input{path, method, forwardedURI()},
-			Eval: func(r *rules.Request) rules.Reading {
-				uri := r.Read(path)
-				if header := r.Read(forwardedURI()); header.Value != nil {
-					switch trusted {
-					case rules.Maybe:
-						return doubt("we do not know whether the program takes the path from " +
-							"X-Forwarded-Uri")
-					case rules.Yes:
-						uri = header
-					}
-				}
-				asked := r.Read(method)
-				if asked.Value == nil || uri.Value == nil {
-					asked.Unknown = cmp.Or(asked.Unknown, uri.Unknown)
-					return asked
-				}
-				decoded, ok := decodedPath(uri.Value.Text)
-				for i, on := range routes {
-					if ok && (on.method == "" || on.method == asked.Value.Text) &&
-						expressions[i].MatchString(decoded) != on.negated {
-						return reading(true)
-					}
-				}
-				return reading(false)
-			},
-		},
-	}}
+	isOn := func(r *rules.Request) rules.Reading {
+		uri := r.Read(path)
+		if header := r.Read(forwardedURI()); header.Value != nil {
+			switch trusted {
+			case rules.Maybe:
+				return doubt("we do not know whether the program takes the path from " +
+					"X-Forwarded-Uri")
+			case rules.Yes:
+				uri = header
+			}
+		}
+		asked := r.Read(method)
+		if asked.Value == nil || uri.Value == nil {
+			asked.Unknown = cmp.Or(asked.Unknown, uri.Unknown)
+			return asked
+		}
+		decoded, ok := decodedPath(uri.Value.Text)
+		for i, on := range routes {
+			if ok && (on.method == "" || on.method == asked.Value.Text) &&
+				expressions[i].MatchString(decoded) != on.negated {
+				return reading(true)
+			}
+		}
+		return reading(false)
+	}
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"a request on an exempt route, by its path as the program decodes it", isOn,
+		path, method, forwardedURI(),
+	)}
 }
 
 // trustsForwarded says whether the program believes the headers of a proxy before it, whichever

@@ -4,12 +4,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// since is the version that has all rules of this adapter.
-const since = "0.1.0"
-
 // lintRules lists the rules that only this program's configurations can break.
 func lintRules() []rules.Rule {
-	return []rules.Rule{
+	return rules.Since("0.1.0",
 		optionNotKnown(),
 		optionValueRefused(),
 		bearerTokensIgnored(),
@@ -24,7 +21,7 @@ func lintRules() []rules.Rule {
 		loginFallback(),
 		exemptRouteUnanchored(),
 		trustedAddresses(),
-	}
+	)
 }
 
 // instance is one instance of the program, as a rule looks at it.

@@ -27,13 +27,10 @@ func (c *compiler) readable() rules.Predicate {
 		typed("iss", text...), typed("sub", text...),
 		typed("aud", source.String, source.List, source.Null),
 		typed("nonce", text...), typed("at_hash", text...), instantOrNone("iat"),
-		rules.Predicate{Op: rules.True, Input: rules.Input{
-			Source: rules.FromExpression, Opaque: &rules.Opaque{
-				Text:  "a reader of JSON that is as strict as Go's",
-				Reads: []rules.Input{{Source: rules.FromToken}},
-				Eval:  readsAll,
-			},
-		}},
+		rules.Predicate{Op: rules.True, Input: rules.Computed(
+			"a reader of JSON that is as strict as Go's", readsAll,
+			rules.Input{Source: rules.FromToken},
+		)},
 	)
 }
 

@@ -17,7 +17,6 @@ func optionNotKnown() rules.Rule {
 		Fix:        "Write the option's name as the program's documentation has it.",
 		Severity:   rules.Error,
 		Lesser:     "a warning of a variable, which is ignored",
-		Since:      since,
 		References: []string{docOptions},
 		Check:      eachInstance(hasUnknownOptions),
 	}
@@ -48,7 +47,6 @@ func optionValueRefused() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning of a secret, and of what a flag or a variable may set that the files " +
 			"do not show",
-		Since:      since,
 		References: []string{docOptions},
 		Check: eachInstance(func(i instance) {
 			for _, refused := range i.faults() {

@@ -19,7 +19,6 @@ func bearerTokensIgnored() rules.Rule {
 			"whatever the token says.",
 		Fix:        "Switch skip_jwt_bearer_tokens on where programs are to call with a token.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{docOptions},
 		Check: eachInstance(func(i instance) {
 			if bearer := i.get("skip_jwt_bearer_tokens"); bearer.off() {
@@ -41,7 +40,6 @@ func providerVerifiesNoToken() rules.Rule {
 			"extra_jwt_issuers.",
 		Severity:   rules.Error,
 		Lesser:     "a note if extra_jwt_issuers names issuers",
-		Since:      since,
 		References: []string{docOptions, docEntra},
 		Check: eachBearer(func(i instance) {
 			provider := i.get("provider")
@@ -68,7 +66,6 @@ func allowedTenantsNotForBearer() rules.Rule {
 		Fix: "Verify the issuer: one tenant as oidc_issuer_url, others in extra_jwt_issuers as " +
 			"https://login.microsoftonline.com/TENANT-ID/v2.0=AUDIENCE.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
 		Check: eachBearer(func(i instance) {
 			tenants := i.get("entra_id_allowed_tenants")
@@ -92,7 +89,6 @@ func extraIssuersShareAudiences() rules.Rule {
 		Fix: "Leave oidc_extra_audiences empty, and write one issuer=audience pair for each " +
 			"audience.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{docOptions, codeIssuers},
 		Check: eachBearer(func(i instance) {
 			extra, audiences := i.get("extra_jwt_issuers"), i.get("oidc_extra_audiences")
@@ -115,7 +111,6 @@ func audienceOfAnotherClaim() rules.Rule {
 		Fix: "Leave oidc_audience_claims at aud, and add the API's audience to " +
 			"oidc_extra_audiences.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docOptions, codeVerifier},
 		Check: eachBearer(func(i instance) {
 			claims := i.get("oidc_audience_claims")
@@ -149,7 +144,6 @@ func discoveryIssuerDiffers() rules.Rule {
 		Fix: "Write the issuer as the tokens have it: https://login.microsoftonline.com/" +
 			"TENANT-ID/v2.0, or https://sts.windows.net/TENANT-ID/ for v1.0 tokens.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{docEntra, issueIssuer},
 		Check:      eachBearer(hasOtherIssuers),
 	}

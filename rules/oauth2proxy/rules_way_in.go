@@ -21,7 +21,6 @@ func emailAbsentInAppTokens() rules.Rule {
 			"allowed_groups, with oidc_groups_claim set to roles. For users, ask for the " +
 			"optional claim email, or set oidc_email_claim to preferred_username or upn.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{issueEmail, docOptions},
 		Check: eachBearer(func(i instance) {
 			domains := i.get("email_domains")
@@ -53,7 +52,6 @@ func domainListIsNoGate() rules.Rule {
 			"domain is asked of it. Entra ID writes sub into every token; other issuers need not.",
 		Fix:        "Restrict callers by allowed_groups too, which every session must have.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{codeProxy, codeEmail},
 		Check: eachBearer(func(i instance) {
 			domains := i.get("email_domains")
@@ -81,7 +79,6 @@ func groupsLeftOut() rules.Rule {
 		Fix: "Let the app registration write only the groups that are assigned to the " +
 			"application, or use app roles: oidc_groups_claim = \"roles\".",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
 		Check: eachBearer(func(i instance) {
 			groups := i.get("allowed_groups")
@@ -105,7 +102,6 @@ func loginFallback() rules.Rule {
 		Fix: "Set bearer_token_login_fallback to false, which answers 403. Or name the paths of " +
 			"the API in api_routes, which answer 401 and {}.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docOptions, codeSession},
 		Check: eachBearer(func(i instance) {
 			fallback := i.get("bearer_token_login_fallback")
@@ -131,7 +127,6 @@ func exemptRouteUnanchored() rules.Rule {
 			"character. Whoever can choose a path with that part needs no token.",
 		Fix:        "Begin the expression with ^, and end it with $ or a slash.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) {
 			for _, name := range routeOptions() {
@@ -162,9 +157,9 @@ func trustedAddresses() rules.Rule {
 			"where trusted_proxy_ips does not limit it. No prediction here knows the address.",
 		Fix: "Leave trusted_ips empty, or set trusted_proxy_ips to the proxies whose header " +
 			"counts.",
-		Severity: rules.Warning,
-		Lesser:   "a note if the header of every proxy does not count",
-		Since:    since, References: []string{docOptions, codeProxy},
+		Severity:   rules.Warning,
+		Lesser:     "a note if the header of every proxy does not count",
+		References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) {
 			trusted := i.get("trusted_ips")
 			addresses := strings.Join(trusted.texts(), " or ")

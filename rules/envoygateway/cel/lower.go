@@ -421,13 +421,8 @@ func noQuery() rules.Predicate {
 }
 
 func ofPath(words string, eval func(*evaluator) rules.Reading) rules.Predicate {
-	return rules.Predicate{Op: rules.True, Input: rules.Input{
-		Source: rules.FromExpression,
-		Opaque: &rules.Opaque{
-			Text: words,
-			Eval: func(r *rules.Request) rules.Reading { return eval(&evaluator{request: r}) },
-		},
-	}}
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(words,
+		func(r *rules.Request) rules.Reading { return eval(&evaluator{request: r}) })}
 }
 
 // accepted are what must hold for the claims that a node reads to be there.
@@ -450,14 +445,11 @@ func (l *lowering) accepted(n *node) []rules.Predicate {
 
 // opaque is the input that evaluates a node.
 func (l *lowering) opaque(n *node) rules.Input {
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  l.expr.short(n),
-		Reads: reads(n),
-		Eval: func(r *rules.Request) rules.Reading {
-			e := evaluator{request: r, env: l.env}
-			return reading(e.eval(n))
-		},
-	}}
+	eval := func(r *rules.Request) rules.Reading {
+		e := evaluator{request: r, env: l.env}
+		return reading(e.eval(n))
+	}
+	return rules.Computed(l.expr.short(n), eval, reads(n)...)
 }
 
 // unknown is the input of which nobody knows what it gives.

@@ -55,22 +55,19 @@ func claimAt(path []string) rules.Input {
 	if len(path) == 1 {
 		return outer
 	}
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  "claim:" + strings.Join(path, "."),
-		Reads: []rules.Input{outer},
-		Eval: func(r *rules.Request) rules.Reading {
-			reading := r.Read(outer)
-			for _, name := range path[1:] {
-				if appearsTwice(reading.Value, name) {
-					return rules.Reading{Unknown: &rules.Unknown{
-						Why: name + " appears twice in " + path[0],
-					}}
-				}
-				reading.Value = reading.Value.Member(name)
+	inner := func(r *rules.Request) rules.Reading {
+		reading := r.Read(outer)
+		for _, name := range path[1:] {
+			if appearsTwice(reading.Value, name) {
+				return rules.Reading{Unknown: &rules.Unknown{
+					Why: name + " appears twice in " + path[0],
+				}}
 			}
-			return reading
-		},
-	}}
+			reading.Value = reading.Value.Member(name)
+		}
+		return reading
+	}
+	return rules.Computed("claim:"+strings.Join(path, "."), inner, outer)
 }
 
 // appearsTwice reports whether an object has two members of a name.

@@ -241,8 +241,8 @@ func Wrapped(text string, columns int) string {
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// Topic breaks the paragraphs and the tables of a topic of the help again, where they are wider than
-// a number of columns. What is indented otherwise, as examples are, stays.
+// Topic breaks the paragraphs and the tables of a topic of the help again, where they are wider
+// than a number of columns. What is indented otherwise, as examples are, stays.
 func Topic(text string, columns int) string {
 	// an indented label, two blanks or more, and a text that may go on below itself
 	topicRow := regexp.MustCompile(`^( +\S+(?: \S+)* {2,})([^ #].*)`)

@@ -142,8 +142,8 @@ func (v *Value) At(path ...string) *Value {
 	return v
 }
 
-// NotJSON is the first value below this one, or itself, that JSON does not have; nil where there is
-// none.
+// NotJSON is the first value below this one, or itself, that JSON does not have; nil where there
+// is none.
 func (v *Value) NotJSON() *Value {
 	if v == nil || v.Kind == Unknown && isEndless(v.Text) {
 		return v
@@ -171,8 +171,8 @@ func (v *Value) Doubt(name string) string {
 		return name + " is not read in a file as large as this one"
 	}
 	if isEndless(v.Text) {
-		return name + " is " + v.Text + " in this file, which JSON does not have: what reads the " +
-			"file as JSON refuses it"
+		return name + " is " + v.Text + " in this file, which JSON does not have: what reads " +
+			"the file as JSON refuses it"
 	}
 	if v.secretText(name) {
 		return name + " has a placeholder in this file that only its deployment replaces"

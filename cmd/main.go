@@ -103,7 +103,7 @@ func newRoot(env *Env) *cobra.Command {
 	}
 	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
 	root.SetFlagErrorFunc(flagProblem)
-	root.SetHelpCommand(newHelp())
+	root.SetHelpCommand(newHelp(env))
 	root.SetHelpFunc(env.helpWithTopics(root.HelpFunc()))
 	called := commands(env)
 	root.AddCommand(called...)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -178,7 +179,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 
 // newHelp is cobra's help command, except that it knows topics too, and that help on a word that
 // is neither is an error.
-func newHelp() *cobra.Command {
+func newHelp(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND|TOPIC]",
 		Short:             "Help about a command or a topic",
@@ -186,7 +187,11 @@ func newHelp() *cobra.Command {
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && topicText(args[0]) != "" {
-				_, err := io.WriteString(cmd.OutOrStdout(), topicText(args[0]))
+				text := topicText(args[0])
+				if width := env.Terminal.Width; width > 0 {
+					text = render.Topic(text, width)
+				}
+				_, err := io.WriteString(cmd.OutOrStdout(), text)
 				return err
 			}
 			wanted, rest, err := cmd.Root().Find(args)

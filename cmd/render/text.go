@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -235,6 +236,43 @@ func Wrapped(text string, columns int) string {
 		paragraphs[i] = strings.Join(wrapLine(p, columns), "\n")
 	}
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// Topic breaks the paragraphs and the tables of a topic of the help again, where they are wider
+// than a number of columns. What is indented otherwise, as examples are, stays.
+func Topic(text string, columns int) string {
+	// an indented label, two blanks or more, and a text that may go on below itself
+	topicRow := regexp.MustCompile(`^( +\S+(?: \S+)* {2,})([^ #].*)`)
+	lines := strings.Split(text, "\n")
+	var all []string
+	for i := 0; i < len(lines); {
+		hang, rest := "", lines[i]
+		if row := topicRow.FindStringSubmatch(lines[i]); row != nil {
+			hang, rest = strings.Repeat(" ", width(row[1])), row[2]
+		}
+		begin := strings.TrimSuffix(lines[i], rest)
+		isPart := func(line string) bool {
+			return strings.HasPrefix(line, hang) && !strings.HasPrefix(line[len(hang):], " ") &&
+				line != hang
+		}
+		from, wide := i, width(lines[i]) > columns
+		for i++; i < len(lines) && rest != "" && !strings.HasPrefix(rest, " ") &&
+			isPart(lines[i]); i++ {
+			rest += " " + lines[i][len(hang):]
+			wide = wide || width(lines[i]) > columns
+		}
+		switch room := columns - len(hang); {
+		case !wide || strings.HasPrefix(rest, " "):
+			all = append(all, lines[from:i]...)
+		case room < columns/3: // the text stands below its label
+			hang = strings.Repeat(indent, 3)
+			all = append(all, strings.TrimRight(begin, " "))
+			all = append(all, hang+strings.Join(wrapLine(rest, columns-len(hang)), "\n"+hang))
+		default:
+			all = append(all, begin+strings.Join(wrapLine(rest, room), "\n"+hang))
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 // Message breaks each message of a text into lines of a number of columns, the second and further

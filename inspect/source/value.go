@@ -142,6 +142,25 @@ func (v *Value) At(path ...string) *Value {
 	return v
 }
 
+// NotJSON is the first value below this one, or itself, that JSON does not have; nil where there
+// is none.
+func (v *Value) NotJSON() *Value {
+	if v == nil || v.Kind == Unknown && isEndless(v.Text) {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := item.NotJSON(); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := v.Members[i].Value.NotJSON(); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
 // Doubt says why an Unknown under this name is not known.
 func (v *Value) Doubt(name string) string {
 	if v.Conflict {
@@ -150,6 +169,10 @@ func (v *Value) Doubt(name string) string {
 	}
 	if v.Unread {
 		return name + " is not read in a file as large as this one"
+	}
+	if isEndless(v.Text) {
+		return name + " is " + v.Text + " in this file, which JSON does not have: what reads " +
+			"the file as JSON refuses it"
 	}
 	if v.secretText(name) {
 		return name + " has a placeholder in this file that only its deployment replaces"

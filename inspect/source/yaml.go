@@ -373,6 +373,9 @@ func resolve(n *yaml.Node) (Kind, string) {
 		if text, ok := number(n); ok {
 			return Number, text
 		}
+		if isEndless(n.Value) {
+			return Unknown, n.Value
+		}
 	}
 	return String, n.Value
 }
@@ -396,6 +399,13 @@ func number(n *yaml.Node) (string, bool) {
 		return strconv.FormatFloat(float, 'g', -1, 64), true
 	}
 	return "", false
+}
+
+// isEndless reports whether a text is a number of YAML that JSON does not have: .inf, -.Inf, .NaN.
+// What turns YAML into JSON first, as kubectl does, refuses it.
+func isEndless(text string) bool {
+	lower := strings.ToLower(text)
+	return strings.TrimLeft(lower, "+-") == ".inf" || lower == ".nan"
 }
 
 // IsNumber reports whether text has the form of RFC 8259, section 6.

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -148,6 +149,21 @@ func TestLabelsThatAreNoTexts(t *testing.T) {
 	} {
 		if _, ok := LabelsOf(fileOf(t, text).Documents[0].Member("l")); ok != want {
 			t.Errorf("%s: got %v", text, ok)
+		}
+	}
+}
+
+// kubectl turns YAML into JSON, which has no .inf, so no cluster has such a resource.
+func TestWhatJSONDoesNotHaveIsNotInTheCluster(t *testing.T) {
+	t.Parallel()
+	for value, refused := range map[string]bool{
+		".inf": true, "-.Inf": true, ".NaN": true, `".inf"`: false, "1.5": false, "~": false,
+	} {
+		file := fileOf(t, "kind: Policy\nmetadata: {namespace: ns, name: p}\nspec: {a: [{b: "+
+			value+"}]}\n")
+		r := ResourceOf(file, file.Documents[0])
+		if got := strings.Contains(r.NoSpec, "JSON does not have"); got != refused {
+			t.Errorf("%s: %q", value, r.NoSpec)
 		}
 	}
 }

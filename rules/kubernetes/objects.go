@@ -92,6 +92,10 @@ func ResourceOf(file *source.File, object *source.Value) Resource {
 		}
 		r.Spec = &source.Value{Kind: source.Object, Pos: object.Pos, Span: object.Span}
 	}
+	if odd := object.NotJSON(); odd != nil {
+		r.NoSpec = r.String() + " has " + odd.Text + ", which JSON does not have: kubectl " +
+			"refuses the file, and an earlier version of it may be in the cluster"
+	}
 	return r
 }
 

@@ -74,7 +74,8 @@ func clashOf(
 	for _, p := range all {
 		for i, name := range p.names {
 			before, policy := in[name], &p.policies[i]
-			if before.file != nil && before.file.Name != p.file.Name && two(before.policy, policy) {
+			apart := before.file != nil && before.file.Name != p.file.Name
+			if apart && two(before.policy, policy) {
 				return name, [2]*source.File{before.file, p.file}, true
 			}
 			in[name] = place{p.file, policy}

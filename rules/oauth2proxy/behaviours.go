@@ -103,8 +103,14 @@ func (c *compiler) signIn() rules.Answer {
 	}
 	answer.Cases = []rules.Case{subrequest, {If: c.acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
-		if test, err := c.pathMatches(routes.texts()); err == nil {
-			answer.Cases = append(answer.Cases, rules.Case{If: test, Answer: inJSON})
+		if path, err := c.pathMatches(routes.texts()); err == nil {
+			other, unsure := queried(routes.texts())
+			not := rules.Negate
+			matches := rules.Either(
+				rules.Both(path, not(other)), rules.Both(not(path), other))
+			answer.Cases = append(answer.Cases,
+				rules.Case{If: unsure, Answer: rules.Answer{Situation: noSession}},
+				rules.Case{If: matches, Answer: inJSON})
 		}
 	}
 	return answer

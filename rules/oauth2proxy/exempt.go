@@ -101,6 +101,44 @@ func (c *compiler) pathMatches(expressions []string) (rules.Predicate, error) {
 	return c.matchesAny(rules.RequestInput(rules.RequestPath), whole)
 }
 
+// queried are what the query makes of the expressions that a part of the path with its query
+// matches (oauthproxy.go, isAPIPath): the other answer than the path alone, or one that is not
+// known.
+func queried(expressions []string) (other, unsure rules.Predicate) {
+	expression := regexp.MustCompile("(?:" + strings.Join(expressions, ")|(?:") + ")")
+	test := func(text string, is func(other, sure bool) bool) rules.Predicate {
+		return rules.Predicate{Op: rules.True, Input: rules.Input{
+			Source: rules.FromExpression, Opaque: &rules.Opaque{
+				Text:  text,
+				Reads: []rules.Input{rules.RequestInput(rules.RequestPath)},
+				Eval: func(r *rules.Request) rules.Reading {
+					return reading(is(queryDecides(expression, r)))
+				},
+			},
+		}}
+	}
+	return test("the query decides", func(other, sure bool) bool { return other && sure }),
+		test("the query may decide", func(other, sure bool) bool { return other && !sure })
+}
+
+// queryDecides reports whether an expression matches a path with its query otherwise than without.
+// The order of several parameters is not known, nor how a value was written.
+func queryDecides(expression *regexp.Regexp, r *rules.Request) (other, sure bool) {
+	values := url.Values{}
+	for name, value := range r.Query {
+		values.Set(name, value)
+	}
+	query := values.Encode()
+	if query == "" ||
+		expression.MatchString(r.Path) == expression.MatchString(r.Path+"?"+query) {
+		return false, true
+	}
+	for name, value := range r.Query {
+		sure = len(r.Query) == 1 && r.QueryWhole && query == name+"="+value
+	}
+	return true, sure
+}
+
 // route is one of the routes that need no session: a method, which may be empty, and an expression
 // that the path matches, or must not match.
 type route struct {

@@ -55,6 +55,10 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 	check := c.check(rules.CustomClaim, pass, codeProxy)
 	check.Claim = "sub"
 	check.Answer = c.row(notSent, always)
+	roles, provider := c.get("allowed_roles"), c.get("provider")
+	if roles.set() && provider.text() == "keycloak-oidc" {
+		check.Answer = rules.Answer{Situation: notSent} // or that of one who is not allowed
+	}
 	check.Wants = "no control character in what the upstream is told of the caller"
 	if !basic.on() {
 		check.MaySkip = pass.unknown

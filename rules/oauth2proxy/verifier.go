@@ -142,15 +142,20 @@ const defaultAlgorithm = "RS256"
 func (c *compiler) algorithm(v verifier) *rules.Check {
 	check := c.check(rules.Algorithm, v.algs, codeOIDC)
 	accepted := v.algs.texts()
+	wrong := slices.IndexFunc(accepted, func(alg string) bool {
+		return !slices.Contains(algorithms(), alg)
+	})
 	switch {
+	case v.algs.unknown == nil && wrong >= 0:
+		check.Unknown = notStarted(accepted[wrong] + " is not a signing algorithm that it has")
 	case v.algs.unknown != nil:
 		check.MaySkip = v.algs.unknown
 		accepted = append(accepted, defaultAlgorithm)
 	case v.discovers && ofEntra(v.issuer.text()) && len(accepted) > 0:
 		// only what the discovery document names too (provider_verifier.go, intersectSigningAlgs)
 		if !slices.Contains(accepted, defaultAlgorithm) {
-			check.Refuses = "the program does not start: Entra ID signs with " +
-				defaultAlgorithm + ", which is not one of the algorithms"
+			check.Unknown = notStarted("Entra ID signs with " + defaultAlgorithm +
+				", which is not one of the algorithms")
 		}
 		accepted = slices.DeleteFunc(accepted, func(alg string) bool {
 			return alg != defaultAlgorithm
@@ -177,6 +182,11 @@ func orIssuer(issuer string) string {
 		return "the issuer"
 	}
 	return issuer
+}
+
+// notStarted is what nobody knows of a program that does not start.
+func notStarted(why string) *rules.Unknown {
+	return &rules.Unknown{Why: "the program does not start: " + why}
 }
 
 func (c *compiler) signature(v verifier) *rules.Check {

@@ -57,7 +57,7 @@ func (s *Source) cached(
 	case ok && kept.serves(s.now(), s.Kid):
 		return kept.set(), nil
 	}
-	unlock := lock(ctx, file)
+	unlock := lock(ctx, file, s.Patience)
 	defer unlock()
 	newer, ok := readEntry(file, t) // another process may have fetched it meanwhile
 	if ok && !newer.fetched.Equal(kept.fetched) && newer.serves(s.now(), s.Kid) {

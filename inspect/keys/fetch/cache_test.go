@@ -488,7 +488,8 @@ func startTogether(t *testing.T, count int, directory, address string) func() []
 func fetchInProcess(t *testing.T, directory string) {
 	t.Helper()
 	_, _ = io.ReadAll(os.Stdin)
-	s := &fetch.Source{Cache: directory}
+	// on a loaded machine the first process may take longer than another one usually waits
+	s := &fetch.Source{Cache: directory, Timeout: time.Minute, Patience: time.Minute}
 	set, err := s.URL(context.Background(), os.Getenv("GATEWHY_TEST_URL"))
 	if err != nil || len(set.Find("one")) != 1 || len(set.Notes) > 0 {
 		t.Fatalf("%v, %v", set, err)

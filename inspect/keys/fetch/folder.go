@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,14 +62,14 @@ func readEntryFile(file string) ([]byte, error) {
 	return text, err
 }
 
-// lockPatience is how long to wait for another process that is fetching the same set.
+// lockPatience is how long a process waits for another one, where the source does not say.
 const lockPatience = time.Second
 
 // lock makes parallel runs fetch a set one after the other, so that the later ones find what the
 // first has written. The system releases the lock when its process ends. If the lock isn't free in
 // time, the work goes on without it: files are replaced in one step, so the worst is that a set is
 // fetched twice.
-func lock(ctx context.Context, file string) (unlock func()) {
+func lock(ctx context.Context, file string, patience time.Duration) (unlock func()) {
 	name := file + ".lock"
 	if file == "" || !mayBeLocked(name) {
 		return func() {}
@@ -85,7 +86,7 @@ func lock(ctx context.Context, file string) (unlock func()) {
 			_ = locked.Close() // which unlocks it
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(patience, lockPatience))
 	defer cancel()
 	select {
 	case <-opened:

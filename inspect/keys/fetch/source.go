@@ -33,6 +33,10 @@ type Source struct {
 	Cache   string // the directory of cached sets; empty for no cache
 	Offline bool   // take what the cache has, whatever its age, and connect to nothing
 
+	// Patience is how long to wait for another process that is fetching the same set; zero for a
+	// second.
+	Patience time.Duration
+
 	// Kid is the key that is looked for. A cached set without it is fetched again, at most every
 	// five minutes.
 	Kid string

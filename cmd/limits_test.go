@@ -279,7 +279,8 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"preauthorised clients", "app.json",
-			`{"appId": "00000064-0000-4000-8000-000000000064", "api": {"preAuthorizedApplications": [{"appId": "x"}` +
+			`{"appId": "00000064-0000-4000-8000-000000000064", ` +
+				`"api": {"preAuthorizedApplications": [{"appId": "x"}` +
 				many(`,{"appId": "x"}`, 10_000) + `]}}`,
 			"lint policy.json --app FILE",
 			"the app registration has 10001 preauthorised clients, and no more than 10000",

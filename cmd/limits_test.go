@@ -264,8 +264,26 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"tests", "t.yaml", "version: 1\npolicies: [not-there.json]\ntests:\n" +
-				numbered("  - {name: t%d, token: none, expect: {outcome: rejected}}\n", 10_001),
-			"test FILE", "the file has 10001 tests, and no more than 10000 are run",
+				numbered("  - {name: t%d, token: none, expect: {outcome: rejected}}\n", 5001),
+			"test FILE", "the file has 5001 tests, and no more than 5000 are run",
+		},
+		{
+			"fields of a policy", "p.json", limitedPolicy(numbered(`, "x%d": 1`, 4096), ""),
+			explain, "the configuration of a policy has 4101 fields, and no more than 4096",
+		},
+		{
+			"App ID URIs", "app.json", `{"appId": "00000064-0000-4000-8000-000000000064", ` +
+				`"identifierUris": ["x"` + many(`,"x"`, 10_000) + `]}`,
+			"lint policy.json --app FILE",
+			"the app registration has 10001 App ID URIs, and no more than 10000 are read",
+		},
+		{
+			"preauthorised clients", "app.json",
+			`{"appId": "00000064-0000-4000-8000-000000000064", ` +
+				`"api": {"preAuthorizedApplications": [{"appId": "x"}` +
+				many(`,{"appId": "x"}`, 10_000) + `]}}`,
+			"lint policy.json --app FILE",
+			"the app registration has 10001 preauthorised clients, and no more than 10000",
 		},
 		{
 			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),
@@ -367,6 +385,24 @@ func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
 	}
 	said := saidIn(dir, "explain @token.jwt -p policies --offline")
 	const want = "policies: there are more than 5000 files with policies"
+	if !strings.Contains(said, want) {
+		t.Errorf("want %q in\n%.3000s", want, said)
+	}
+}
+
+func TestTheTestsOfSeveralFilesAreCountedTogether(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var b strings.Builder
+	b.WriteString("version: 1\npolicies: [p.json]\ntests:\n")
+	for i := range 2501 {
+		fmt.Fprintf(&b, "  - {name: t%d, token: none, expect: {outcome: rejected}}\n", i)
+	}
+	writeFile(t, filepath.Join(dir, "p.json"), limitedPolicy("", ""))
+	writeFile(t, filepath.Join(dir, "a.yaml"), b.String())
+	writeFile(t, filepath.Join(dir, "b.yaml"), b.String())
+	said := saidIn(dir, "test a.yaml b.yaml")
+	const want = "b.yaml: with this file there are more than 5000 tests"
 	if !strings.Contains(said, want) {
 		t.Errorf("want %q in\n%.3000s", want, said)
 	}

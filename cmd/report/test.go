@@ -212,6 +212,14 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	} else if err != nil {
 		return err
 	}
+	if len(x.Cases)+len(suite.Cases) > environments.MostCases {
+		return &source.Error{
+			Pos: source.Position{File: found.Name}, Limit: true,
+			Cause: fmt.Sprintf("with this file there are more than %d tests, the most that are "+
+				"run together", environments.MostCases),
+			Hints: source.Hints("name some of the files, and run the others afterwards"),
+		}
+	}
 	set, err := t.policies(suite)
 	if err != nil {
 		return err

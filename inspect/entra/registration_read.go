@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -52,8 +53,45 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 			return nil, noRegistration(file)
 		}
 	}
+	for _, app := range d.Apps {
+		if err := app.checkSize(); err != nil {
+			return nil, err
+		}
+	}
 	d.link()
 	return d, nil
+}
+
+// mostEntries is how many App ID URIs, scopes, app roles, optional claims and preauthorised
+// clients a registration may have, of each. Entra ID itself takes some 1,200 of all together
+// (learn.microsoft.com/entra/identity-platform/reference-microsoft-graph-app-manifest).
+const mostEntries = 10_000
+
+// checkSize refuses a registration that goes beyond the limit: what is modelled for it grows with
+// each list, and with two of them together.
+func (r *Registration) checkSize() error {
+	for _, list := range []struct {
+		size int
+		of   string
+	}{
+		{len(r.URIs), "App ID URIs"},
+		{len(r.Scopes), "scopes"},
+		{len(r.Roles), "app roles"},
+		{len(r.Claims), "optional claims"},
+		{len(r.PreAuthorized), "preauthorised clients"},
+		{len(r.Requires), "required APIs"},
+	} {
+		if list.size > mostEntries {
+			return &source.Error{
+				Pos: r.Pos, Limit: true,
+				Cause: fmt.Sprintf("the app registration has %d %s, and no more than %d are read",
+					list.size, list.of, mostEntries),
+				Hints: source.Hints("is this an app registration of Entra ID, which has a few? " +
+					"then try a copy with fewer"),
+			}
+		}
+	}
+	return nil
 }
 
 func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
@@ -97,11 +135,18 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 
 // link ties each service principal to its registration.
 func (d *Directory) link() {
+	type id struct {
+		value   string
+		unknown bool
+	}
+	idOf := func(t Text) id { return id{strings.ToLower(t.Value), t.Unknown} } // as Is compares
+	principals := make(map[id]*ServicePrincipal, len(d.Principals))
+	for _, p := range slices.Backward(d.Principals) { // the first of several counts
+		principals[idOf(p.AppID)] = p
+	}
 	for _, app := range d.Apps {
-		i := slices.IndexFunc(d.Principals,
-			func(p *ServicePrincipal) bool { return p.AppID.Is(app.AppID) })
-		if i >= 0 {
-			app.Principal = d.Principals[i]
+		if p := principals[idOf(app.AppID)]; p != nil && app.AppID.Value != "" {
+			app.Principal = p
 		}
 	}
 	d.identify()

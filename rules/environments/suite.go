@@ -65,8 +65,8 @@ func IsSuite(file *source.File) bool {
 		file.Documents[0].Member("version") != nil
 }
 
-// mostCases is how many tests a file may have.
-const mostCases = 10_000
+// MostCases is how many tests are run together: what each gave is in the memory until it is shown.
+const MostCases = 5000
 
 // ReadSuite reads a file of policy tests. Every error is a [*source.Error] at the place that is
 // wrong.
@@ -78,16 +78,17 @@ func ReadSuite(file *source.File) (*Suite, error) {
 		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	v := file.Documents[0]
-	if tests := v.Member("tests"); tests.Is(source.List) && len(tests.Items) > mostCases {
+	if tests := v.Member("tests"); tests.Is(source.List) && len(tests.Items) > MostCases {
 		return nil, wrong(tests, fmt.Sprintf("the file has %d tests, and no more than %d are run",
-			len(tests.Items), mostCases), "make several files of them, and name the folder")
+			len(tests.Items), MostCases), "make several files of them, and run one at a time")
 	}
+	named := map[string]bool{}
 	err := object(
 		v, "the policy tests",
 		reader{"version", version},
 		texts("policies", &s.Policies), text("gateway", &s.Gateway),
 		when("at", &s.At, time.RFC3339, "a time", "2026-05-06T10:00:00Z"),
-		list("tests", s.readCase),
+		list("tests", func(v *source.Value) error { return s.readCase(v, named) }),
 	)
 	switch {
 	case err != nil:
@@ -103,7 +104,8 @@ func ReadSuite(file *source.File) (*Suite, error) {
 	return s, nil
 }
 
-func (s *Suite) readCase(v *source.Value) error {
+// readCase reads a test. No test before it has its name.
+func (s *Suite) readCase(v *source.Value, named map[string]bool) error {
 	c := Case{Signature: "valid"}
 	name := entra.Text{}
 	err := object(
@@ -128,7 +130,7 @@ func (s *Suite) readCase(v *source.Value) error {
 			v, "a test needs a name", "say what must hold, such as: a DEV token is rejected at "+
 				"UAT",
 		)
-	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
+	case named[name.Value]:
 		return refusal(name.Pos, "two tests have this name", "")
 	case v.Member("token") == nil:
 		return wrong(
@@ -142,7 +144,7 @@ func (s *Suite) readCase(v *source.Value) error {
 		)
 	}
 	c.Name, c.Pos = name.Value, name.Pos
-	s.Cases = append(s.Cases, c)
+	s.Cases, named[c.Name] = append(s.Cases, c), true
 	return nil
 }
 

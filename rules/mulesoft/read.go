@@ -60,10 +60,30 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 		e := &all[i]
 		e.file, e.runtime, e.asked = file, runtime, options.Variant
 		e.unwrapJSON()
+		if err := e.checkSize(); err != nil {
+			return nil, err
+		}
 		e.resolveKind()
 		entries[i] = e
 	}
 	return entries, nil
+}
+
+// mostFields is how many fields the configuration of a policy may have: each that the policy kind
+// does not have is a finding. Those of MuleSoft's own kinds have some thirty at most.
+const mostFields = 4096
+
+// checkSize refuses a configuration that goes beyond the limit.
+func (e *entry) checkSize() error {
+	if e.config == nil || len(e.config.Members) <= mostFields {
+		return nil
+	}
+	return &source.Error{
+		Pos: e.config.Pos, Limit: true,
+		Cause: fmt.Sprintf("the configuration of a policy has %d fields, and no more than %d "+
+			"are read", len(e.config.Members), mostFields),
+		Hints: source.Hints("is this the policy's configuration? then try a copy with fewer"),
+	}
 }
 
 // entriesOf lists the entries of a configuration that this package has read.

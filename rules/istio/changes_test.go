@@ -211,3 +211,21 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 		t.Errorf("the workload is at %d", i)
 	}
 }
+
+// A field in another case is given its name, also where other parts of the policies are absent.
+func TestAFieldInAnotherCaseIsRenamed(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "Audiences: ["+app+"]")
+	for name, more := range map[string]string{
+		"a policy without a selector": "",
+		"a rule without an operation": policy("ALLOW", "rules: [{to: [{}], from: [{}]}]"),
+	} {
+		c := configurationOf(t, rules.Options{}, "istio.yaml", text+more)
+		f := fieldNotKnown().Check(&rules.Subject{Policies: compile(behaviours(), c).Policies})[0]
+		f.Rule = "field-not-known"
+		all := Adapter().Changes(c, rules.Goal{Finding: &f})
+		if len(all) != 1 || all[0].ID != "rename-field" {
+			t.Errorf("%s: got %+v", name, all)
+		}
+	}
+}

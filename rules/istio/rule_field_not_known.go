@@ -21,9 +21,6 @@ func fieldNotKnown() rules.Rule {
 		References: []string{docRules, docPolicy},
 		Check: eachInstance(func(i instance) {
 			look := func(object *source.Value, path string, known ...string) {
-				if !object.Is(source.Object) {
-					return
-				}
 				for n := range object.Members {
 					m := &object.Members[n]
 					if slices.Contains(known, m.Key) {
@@ -73,8 +70,13 @@ func sameName(key string, known []string) string {
 }
 
 // lookThrough visits each object of a policy whose fields are known.
-func lookThrough(p *resource, look func(object *source.Value, path string, known ...string)) {
+func lookThrough(p *resource, visit func(object *source.Value, path string, known ...string)) {
 	attached := []string{"selector", "targetRef", "targetRefs"}
+	look := func(object *source.Value, path string, known ...string) {
+		if object.Is(source.Object) {
+			visit(object, path, known...)
+		}
+	}
 	look(p.Spec.Member("selector"), "selector.", "matchLabels")
 	if p.Kind == requestAuthentication {
 		look(p.Spec, "", append(attached, "jwtRules")...)

@@ -76,7 +76,7 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	c := &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
 	_, c.unread = c.unreadRules()
 	for _, p := range w.policies {
-		if all := p.refused(); len(all) > 0 {
+		if all := c.refusalsOf(p); len(all) > 0 {
 			c.refused = notModelled(all[0].at, all[0].field, &rules.Unknown{
 				Why: p.String() + " is refused: " + all[0].why + ". What is refused is not in " +
 					"the cluster, and an earlier version of it may be",
@@ -86,6 +86,24 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 		}
 	}
 	return c
+}
+
+// refusalsOf are those of a policy, and of what Istio's webhook refuses too of which other rules
+// of lint say what it would do: a rule that is left out, a DENY policy without rules.
+func (c *compiler) refusalsOf(p *resource) []refusal {
+	all := p.refused()
+	if len(all) > 0 || p.Kind != authorizationPolicy {
+		return all
+	}
+	if at, ok := p.deniesNothing(); ok {
+		all = append(all, refusal{at, "rules", "it denies nothing, for it has no rule"})
+	}
+	for _, r := range rulesOf(p) {
+		if why := c.unbuilt(r); why != "" {
+			all = append(all, refusal{r.at, r.path(), why})
+		}
+	}
+	return all
 }
 
 // root is what a request needs: each stage in the order of the proxy's filters.

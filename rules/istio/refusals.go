@@ -272,7 +272,7 @@ func (f *refuser) authorization() {
 	}
 	custom := f.action() == actionCustom
 	list := f.Spec.Member("rules")
-	none := !list.IsSet() || list.Is(source.List) && len(list.Items) == 0
+	none := isEmptyList(list)
 	switch name := provider.Member("name"); {
 	case provider != nil && !custom:
 		f.add(provider, "provider", "only CUSTOM has a provider")

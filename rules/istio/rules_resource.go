@@ -44,21 +44,29 @@ func policyDecidesNothing() rules.Rule {
 		References: []string{docPolicy, docRequest, codeBuilder},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
-				rulesIn := p.Spec.Member("rules")
-				at, what := p.Spec.Member("action"), "denies"
-				if p.Kind == requestAuthentication {
-					rulesIn, at, what = p.Spec.Member("jwtRules"), p.At, "checks"
-				} else if p.action() != actionDeny {
-					continue
+				at, what := p.Spec.Member("jwtRules"), "checks"
+				none := p.Kind == requestAuthentication && isEmptyList(at)
+				if p.Kind == authorizationPolicy {
+					at, none = p.deniesNothing()
+					what = "denies"
 				}
-				none := !rulesIn.IsSet() || rulesIn.Is(source.List) && len(rulesIn.Items) == 0
 				if none && p.selectorUnread == "" {
-					at = cmp.Or(rulesIn, at)
-					i.found.At(at, "rules", "%s %s nothing: it has no rule", p, what)
+					i.found.At(cmp.Or(at, p.At), "rules", "%s %s nothing: it has no rule", p, what)
 				}
 			}
 		}),
 	}
+}
+
+// deniesNothing reports whether a policy denies and has no rule, and where that is said.
+func (r *resource) deniesNothing() (at *source.Value, ok bool) {
+	list := r.Spec.Member("rules")
+	return cmp.Or(list, r.Spec.Member("action")), r.action() == actionDeny && isEmptyList(list)
+}
+
+// isEmptyList reports whether a list has no item, or is absent.
+func isEmptyList(v *source.Value) bool {
+	return !v.IsSet() || v.Is(source.List) && len(v.Items) == 0
 }
 
 func dryRunLeftOn() rules.Rule {

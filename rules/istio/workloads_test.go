@@ -162,7 +162,7 @@ func TestPoliciesOfAGateway(t *testing.T) {
 	text := resourceOf(authorizationPolicy, "a", "all") +
 		resourceOf(authorizationPolicy, "a", "g",
 			"targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]",
-			"action: DENY")
+			"action: AUDIT")
 	const gateway = "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\nspec: " +
 		"{gatewayClassName: "
 	for class, want := range map[string]decided{
@@ -257,7 +257,8 @@ func TestTheRootNamespaceIsTheOneOfTheMesh(t *testing.T) {
 func TestAGatewayThatAWorkloadRuns(t *testing.T) {
 	t.Parallel()
 	attached := resourceOf(authorizationPolicy, "a", "attached",
-		"targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]", "action: DENY")
+		"targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]",
+		"action: AUDIT")
 	bySelector := func(labels string) string {
 		return resourceOf(authorizationPolicy, "a", "selecting",
 			"selector: {matchLabels: {"+labels+"}}", "rules: [{}]", "action: DENY")

@@ -141,7 +141,7 @@ func (c *cluster) unseen(t target) *instance {
 		return nil
 	}
 	i.in = func(c *cluster) *instance { return c.unseen(t) }
-	if isRoute(t.kind) && p.Spec.Member("mergeType") != nil && i.doubt == nil {
+	if isRoute(t.kind) && p.Spec.Member("mergeType").IsSet() && i.doubt == nil {
 		i.doubt = unknownTarget("what " + p.String() + " is merged with depends on the Gateway " +
 			"of " + t.kind + " " + t.name)
 	}
@@ -179,7 +179,7 @@ func (c *cluster) under(scopes []target, route *attachable, t target) []*instanc
 		}
 		alike := func(o *instance) bool {
 			return o.policy == i.policy && (o.doubt == nil) == (i.doubt == nil) &&
-				(o.outer == i.outer || i.policy.Spec.Member("mergeType") == nil)
+				(o.outer == i.outer || !i.policy.Spec.Member("mergeType").IsSet())
 		}
 		if !slices.ContainsFunc(all, alike) {
 			if len(all) > 0 {
@@ -207,7 +207,7 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 		return nil
 	case own.policy == nil:
 		i.choice, i.outer = parent.choice, nil
-	case own.doubt == nil && own.policy.Spec.Member("mergeType") != nil && parent.doubt != nil:
+	case own.doubt == nil && own.policy.Spec.Member("mergeType").IsSet() && parent.doubt != nil:
 		i.doubt, i.between, i.at = parent.doubt, parent.between, parent.at
 	}
 	return i.finished()
@@ -476,13 +476,13 @@ func (i *instance) finished() *instance {
 	if why := i.policy.twice; why != "" {
 		i.doubt = unknownTarget(why)
 	}
-	if i.outer != nil && i.outer.twice != "" && i.policy.Spec.Member("mergeType") != nil {
+	merge := i.policy.Spec.Member("mergeType")
+	if i.outer != nil && i.outer.twice != "" && merge.IsSet() {
 		i.doubt = unknownTarget(i.outer.twice)
 	}
 	if i.of.kind == tcpRoute && i.doubt == nil {
 		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}
 	}
-	merge := i.policy.Spec.Member("mergeType")
 	if !merge.IsSet() || i.outer == nil || i.doubt != nil {
 		return i
 	}

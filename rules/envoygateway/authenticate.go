@@ -42,7 +42,7 @@ func providerOf(v *source.Value, path string) *provider {
 // keyOf is where a provider has its keys from: an address, the policy itself, or a ConfigMap, of
 // which findKeys looks for the text.
 func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknown) {
-	if remote := v.Member("remoteJWKS"); remote != nil {
+	if remote := v.Member("remoteJWKS"); remote.IsSet() {
 		path += "remoteJWKS."
 		uri := remote.Member("uri")
 		address, _ := uri.Str()
@@ -53,13 +53,13 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 		return rules.KeysAt(address, false), at, doubt
 	}
 	local := v.Member("localJWKS")
-	if local == nil {
+	if !local.IsSet() {
 		return &rules.Key{}, envoy.PlaceIn(v, path, "remoteJWKS"), nil
 	}
 	path += "localJWKS."
 	text, _ := local.Member("inline").Str()
 	key := &rules.Key{Own: true, Text: text, Set: true}
-	if ref := local.Member("valueRef"); ref != nil && text == "" {
+	if ref := local.Member("valueRef"); ref.IsSet() && text == "" {
 		return &rules.Key{}, envoy.PlaceIn(local, path, "valueRef"), nil
 	}
 	return key, envoy.PlaceIn(local, path, "inline"),
@@ -235,7 +235,7 @@ func (c *compiler) provesLater() bool {
 		return false
 	}
 	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && r.jwt() == nil {
+		if r.action == actionAllow && !r.jwt().IsSet() {
 			return false
 		}
 	}

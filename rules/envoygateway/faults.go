@@ -68,8 +68,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 	}
 	of := fieldRules{add}
 	of.targets(p)
-	of.truth(jwt, "jwt.", "optional")
-	of.truth(jwt, "jwt.", "failOpen")
+	of.kinds(p.Spec, c)
 	for _, r := range rulesIn(p.Spec) {
 		r.refusals(jwt.IsSet(), add)
 		of.rule(r)
@@ -78,17 +77,17 @@ func (p *policy) refusals(c *cluster) []refusal {
 			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")
 		}
 	}
-	if jwt.Member("optional") != nil && jwt.Member("failOpen") != nil {
+	if jwt.Member("optional").IsSet() && jwt.Member("failOpen").IsSet() {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
 	}
 	for _, one := range providersOf(p.Spec) {
 		of.provider(one)
 		remote, local := one.at.Member("remoteJWKS"), one.at.Member("localJWKS")
 		switch {
-		case remote == nil && local == nil:
+		case !remote.IsSet() && !local.IsSet():
 			add(one.at, one.path, "provider "+one.name+" has no keys: neither remoteJWKS nor "+
 				"localJWKS")
-		case remote != nil && local != nil:
+		case remote.IsSet() && local.IsSet():
 			add(local, one.path+"localJWKS", "remoteJWKS and localJWKS are both set")
 		}
 		if n := len(one.at.Member("audiences").List()); n > mostAudiences {
@@ -143,7 +142,7 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(jwt, r.path+"principal.jwt",
 			"a rule is about a token, and jwt is not in the same SecurityPolicy")
 	}
-	if jwt.Member("claims") == nil && jwt.Member("scopes") == nil {
+	if !jwt.Member("claims").IsSet() && !jwt.Member("scopes").IsSet() {
 		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
 	}
 	for _, claim := range r.claims() {
@@ -194,7 +193,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 		}
 	}
 	for _, r := range rulesIn(c.spec) {
-		if path := r.at.At("operation", "path"); path != nil && c.has(pathSince) == rules.Yes {
+		if path := r.at.At("operation", "path"); path.IsSet() && c.has(pathSince) == rules.Yes {
 			if _, fault, _ := pathTest(path); fault != "" {
 				return path, r.path + "operation.path", fault
 			}
@@ -215,7 +214,7 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 // saysNothing reports whether a principal has no condition.
 func saysNothing(principal *source.Value) bool {
 	for _, name := range []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"} {
-		if principal.Member(name) != nil {
+		if principal.Member(name).IsSet() {
 			return false
 		}
 	}

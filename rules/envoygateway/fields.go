@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -20,10 +21,7 @@ func (f fieldRules) text(of *source.Value, path, name string, needed bool) {
 	switch {
 	case !v.IsSet() && needed:
 		f.visit(of, path+name, name+" is missing")
-	case !v.IsSet(), kubernetes.Marked(v):
-	case !v.Is(source.String):
-		f.visit(v, path+name, fmt.Sprintf("%s is %s, not a text", name, v.Kind))
-	case v.Text == "":
+	case v.Is(source.String) && v.Text == "":
 		f.visit(v, path+name, name+" is empty")
 	}
 }
@@ -48,10 +46,36 @@ func (f fieldRules) list(of *source.Value, path, name string) {
 	}
 }
 
-// truth looks at a field that is true or false.
-func (f fieldRules) truth(of *source.Value, path, name string) {
-	if v := of.Member(name); v.IsSet() && !v.Is(source.Bool) && !kubernetes.Marked(v) {
-		f.visit(v, path+name, fmt.Sprintf("%s is %s, not true or false", name, v.Kind))
+// kinds looks at what the fields are that the version of the cluster may have.
+func (f fieldRules) kinds(spec *source.Value, c *cluster) {
+	lookThrough(spec, func(of *source.Value, path string, known []field) {
+		for _, one := range known {
+			if c.has(one.since) != rules.No {
+				f.kind(of, path, one)
+			}
+		}
+	})
+}
+
+// kind looks at what one field is, where it is there, and at the items of a list.
+func (f fieldRules) kind(of *source.Value, path string, one field) {
+	v := of.Member(one.name)
+	isOther := func(v *source.Value, kind source.Kind) bool {
+		return !v.Is(kind) && !kubernetes.Marked(v)
+	}
+	if !v.IsSet() {
+		return
+	}
+	if isOther(v, one.kind) {
+		f.visit(v, path+one.name, fmt.Sprintf("%s is %s, not %s", one.name, kubernetes.KindOf(v),
+			one.kind))
+		return
+	}
+	for _, item := range v.List() {
+		if isOther(item, one.items) {
+			f.visit(item, path+one.name, fmt.Sprintf("an item of %s is %s, not %s", one.name,
+				kubernetes.KindOf(item), one.items))
+		}
 	}
 }
 
@@ -59,6 +83,7 @@ func (f fieldRules) truth(of *source.Value, path, name string) {
 func (f fieldRules) provider(p *provider) {
 	f.text(p.at, p.path, "name", true)
 	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
+		f.kind(remote, p.path+"remoteJWKS.", field{name: "uri", kind: source.String})
 		f.text(remote, p.path+"remoteJWKS.", "uri", true)
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
@@ -89,11 +114,17 @@ func (f fieldRules) rule(r *authRule) {
 			f.visit(v, path+"methods", v.Text+" is not a method")
 		}
 	}
+	for _, one := range texts("type", "value") {
+		f.kind(operation.Member("path"), path+"path.", one)
+	}
 	if v := operation.At("path", "type"); !oneOf(v, "Exact", "PathPrefix", "RegularExpression") {
 		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")
 	}
 	principal := r.at.Member("principal")
 	for path, h := range kubernetes.ItemsIn(principal, r.path+"principal.", "headers") {
+		for _, one := range append(texts("name"), lists(source.String, "values")...) {
+			f.kind(h, path, one)
+		}
 		f.text(h, path, "name", true)
 		f.list(h, path, "values")
 	}

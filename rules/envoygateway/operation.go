@@ -53,7 +53,7 @@ func pathEnding(
 	switch {
 	case kubernetes.Marked(match.Member("value")) || kubernetes.Marked(match.Member("type")):
 		return p, "", false
-	case !isText && match.Member("value") == nil:
+	case !match.Member("value").IsSet():
 		value = "/"
 	case !isText:
 		return p, "", false

@@ -78,7 +78,7 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 		}
 	}
 	add(c.addresses(principal, path))
-	if v := principal.Member("clientIPGeoLocations"); v != nil {
+	if v := principal.Member("clientIPGeoLocations"); v.IsSet() {
 		field := path + "clientIPGeoLocations"
 		check := rules.CheckAt(rules.Authorization, v, field, documented(docAPI))
 		check.Test = c.from(geoSince, check.Field, envoy.Unknown(&rules.Unknown{

@@ -249,7 +249,7 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 	from, _ := item.At("namespaces", "from").Str()
 	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))
 	s.wants = wants
-	s.wide = !readable || item.Member("namespaces") != nil && from != "Same"
+	s.wide = !readable || item.Member("namespaces").IsSet() && from != "Same"
 	return s, ok && read
 }
 

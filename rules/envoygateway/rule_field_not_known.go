@@ -61,56 +61,96 @@ func instead(key string) string {
 	return ""
 }
 
-// field is the name of a field, and the minor version of Envoy Gateway 1 that it came with.
+// field is a field that a policy may have.
 type field struct {
 	name  string
-	since int
+	kind  source.Kind
+	items source.Kind // those of a list
+	since int         // the minor version of Envoy Gateway 1 that it came with
 }
 
-// fields are those of these names, which all versions have.
-func fields(names ...string) []field {
+// of are fields of these names, which all versions have.
+func of(kind source.Kind, names ...string) []field {
 	all := make([]field, len(names))
 	for i, name := range names {
-		all[i].name = name
+		all[i] = field{name: name, kind: kind}
 	}
 	return all
 }
 
+func texts(names ...string) []field   { return of(source.String, names...) }
+func objects(names ...string) []field { return of(source.Object, names...) }
+
+// lists are fields that are lists of a kind.
+func lists(items source.Kind, names ...string) []field {
+	all := of(source.List, names...)
+	for i := range all {
+		all[i].items = items
+	}
+	return all
+}
+
+// from are fields that came with a version.
+func from(since int, fields []field) []field {
+	for i := range fields {
+		fields[i].since = since
+	}
+	return fields
+}
+
 // lookThrough visits each object of a policy whose fields are known.
 func lookThrough(
-	spec *source.Value, visit func(of *source.Value, path string, fields []field),
+	spec *source.Value, look func(of *source.Value, path string, fields []field),
 ) {
-	target := fields("group", "kind", "name", "sectionName")
-	visit(spec, "", append(fields("targetRef", "targetRefs", "targetSelectors", "apiKeyAuth",
-		"cors", "basicAuth", "jwt", "oidc", "extAuth", "authorization"),
-		field{"mergeType", mergeSince}, field{"csrf", celSince}))
+	visit := func(of *source.Value, path string, fields ...[]field) {
+		look(of, path, slices.Concat(fields...))
+	}
+	const text, object, truth = source.String, source.Object, source.Bool
+	target := texts("group", "kind", "name", "sectionName")
+	visit(spec, "",
+		objects("targetRef", "apiKeyAuth", "cors", "basicAuth", "jwt", "oidc", "extAuth",
+			"authorization"),
+		lists(object, "targetRefs", "targetSelectors"),
+		from(mergeSince, texts("mergeType")), from(celSince, objects("csrf")))
 	visit(spec.Member("targetRef"), "targetRef.", target)
 	for path, v := range kubernetes.ItemsIn(spec, "", "targetRefs") {
 		visit(v, path, target)
 	}
 	for path, v := range kubernetes.ItemsIn(spec, "", "targetSelectors") {
-		visit(v, path, fields("group", "kind", "namespaces", "matchLabels", "matchExpressions"))
+		visit(v, path, texts("group", "kind"), objects("namespaces", "matchLabels"),
+			lists(object, "matchExpressions"))
 	}
 	jwt := spec.Member("jwt")
-	visit(jwt, "jwt.", append(fields("optional", "providers"), field{"failOpen", failOpenSince}))
+	visit(jwt, "jwt.", of(truth, "optional"), lists(object, "providers"),
+		from(failOpenSince, of(truth, "failOpen")))
 	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
-		visit(v, path, fields("name", "issuer", "audiences", "remoteJWKS", "localJWKS",
-			"claimToHeaders", "recomputeRoute", "extractFrom"))
-		visit(v.Member("extractFrom"), path+"extractFrom.", fields("headers", "cookies",
-			"params"))
+		visit(v, path, texts("name", "issuer"), lists(text, "audiences"),
+			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
+			of(truth, "recomputeRoute"))
+		for path, to := range kubernetes.ItemsIn(v, path, "claimToHeaders") {
+			visit(to, path, texts("header", "claim"))
+		}
+		places := v.Member("extractFrom")
+		path += "extractFrom."
+		visit(places, path, lists(object, "headers"), lists(text, "cookies", "params"))
+		for path, h := range kubernetes.ItemsIn(places, path, "headers") {
+			visit(h, path, texts("name", "valuePrefix"))
+		}
 	}
-	visit(spec.Member("authorization"), "authorization.", fields("rules", "defaultAction"))
+	visit(spec.Member("authorization"), "authorization.", lists(object, "rules"),
+		texts("defaultAction"))
 	for _, r := range rulesIn(spec) {
-		visit(r.at, r.path, append(fields("name", "action", "operation", "principal"),
-			field{"cel", celSince}))
-		visit(r.at.Member("operation"), r.path+"operation.", append(fields("methods"),
-			field{"path", pathSince}))
-		visit(r.at.Member("principal"), r.path+"principal.",
-			append(fields("clientCIDRs", "jwt", "headers"),
-				field{"clientIPGeoLocations", geoSince}))
-		visit(r.jwt(), r.path+"principal.jwt.", fields("provider", "claims", "scopes"))
+		visit(r.at, r.path, texts("name", "action"), objects("operation", "principal"),
+			from(celSince, texts("cel")))
+		visit(r.at.Member("operation"), r.path+"operation.", lists(text, "methods"),
+			from(pathSince, objects("path")))
+		visit(r.at.Member("principal"), r.path+"principal.", lists(text, "clientCIDRs"),
+			objects("jwt"), lists(object, "headers"),
+			from(geoSince, lists(object, "clientIPGeoLocations")))
+		visit(r.jwt(), r.path+"principal.jwt.", texts("provider"), lists(object, "claims"),
+			lists(text, "scopes"))
 		for _, claim := range r.claims() {
-			visit(claim.at, claim.path, fields("name", "valueType", "values"))
+			visit(claim.at, claim.path, texts("name", "valueType"), lists(text, "values"))
 		}
 	}
 }

@@ -228,7 +228,7 @@ func (i *instance) dropped() []string {
 // attachment is where the policy says what it is attached to.
 func (p *policy) attachment() *source.Value {
 	for _, field := range []string{"targetRefs", "targetRef", "targetSelectors"} {
-		if v := p.Spec.Member(field); v != nil {
+		if v := p.Spec.Member(field); v.IsSet() {
 			return v
 		}
 	}

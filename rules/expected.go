@@ -83,7 +83,8 @@ func (p Predicate) words() string {
 func (p Predicate) compound() string {
 	var parts []string
 	for _, part := range p.Of {
-		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
+		if part.Op == p.Op && len(part.Of) == 0 || part.Op == Present ||
+			part.Op == Not && part.Of[0].Op == Present ||
 			p.Op == And && (part.isSent() || part.Op == Typed && p.compares(part.Input)) {
 			continue
 		}
@@ -92,7 +93,11 @@ func (p Predicate) compound() string {
 	switch {
 	case p.Op == Not:
 		return p.Of[0].negated()
-	case len(parts) == 0 && len(p.Of) > 0:
+	case len(p.Of) == 0 && p.Op == Or:
+		return "what no request has"
+	case len(p.Of) == 0:
+		return "any request"
+	case len(parts) == 0:
 		return p.Of[0].words()
 	case p.Op == And:
 		return strings.Join(parts, " and ")
@@ -113,7 +118,7 @@ func (p Predicate) negated() string {
 	switch {
 	case p.Op == Not:
 		return p.Of[0].words()
-	case len(p.Of) == 0:
+	case p.Op != And && p.Op != Or:
 		return "not " + p.words()
 	}
 	inverse := Predicate{Op: And}

@@ -312,6 +312,12 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 			Predicate{Op: Sent, Lookup: &Lookup{Locations: elsewhere()}},
 			"a token in the X-Token header or the query token or the cookie t",
 		},
+		{Never(), "what no request has"},
+		{Negate(Never()), "any request"},
+		{
+			Either(Never(), Predicate{Op: Suffix, Input: aud, Values: Literals("a")}),
+			"aud that ends with a",
+		},
 	}
 	for _, test := range tests {
 		if got := test.test.words(); got != test.want {

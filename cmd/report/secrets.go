@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -106,9 +107,12 @@ func (s *shield) coverTexts(v *source.Value) {
 	}
 }
 
-// isCredential reports whether a member is the value of a pair of name and value whose name is
-// that of a header with credentials.
+// isCredential reports whether a member is the private half of a key, or the value of a pair of
+// name and value whose name is that of a header with credentials.
 func isCredential(of *source.Value, m *source.Member) bool {
+	if of.Member("kty") != nil && keys.IsPrivateMember(m.Key) {
+		return true
+	}
 	if m.Key != "value" || !m.Value.Is(source.String) || readsSecret(m.Value.Text) {
 		return false
 	}

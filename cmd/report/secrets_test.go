@@ -37,6 +37,12 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 		"an expression that is the secret": {
 			"a.json", `{"clientSecretExpression": "#['hunter2']"}`,
 		},
+		"the private half of a key": {
+			"a.json", `{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "hunter2"}]}`,
+		},
+		"one in a key set that is a text": {
+			"a.yaml", "jwks: '{\"keys\": [{\"kty\": \"oct\", \"k\": \"hunter2\"}]}'\n",
+		},
 		"a password in a URL": {"a.json", `{"jwksUrl": "https://me:hunter2@keys.example/k"}`},
 		"a key in a URL":      {"a.yaml", "jwksUrl: https://f.example/keys?a=1&code=hunter2\n"},
 	} {

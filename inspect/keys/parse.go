@@ -275,14 +275,19 @@ func inText(v *source.Value, text, read []byte) []byte {
 	return written[1 : len(written)-1]
 }
 
-// hasPrivate reports whether a JWK gives away a private half or a secret (RFC 7518, sections
-// 6.2.2, 6.3.2, 6.4.1).
+// hasPrivate reports whether a JWK gives away a private half or a secret.
 func hasPrivate(v *source.Value) bool {
-	for _, m := range v.Members {
-		switch m.Key {
-		case "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv":
-			return true
-		}
+	return slices.ContainsFunc(v.Members, func(m source.Member) bool {
+		return IsPrivateMember(m.Key)
+	})
+}
+
+// IsPrivateMember reports whether a member of this name in a JWK holds a private half or a secret
+// (RFC 7518, sections 6.2.2, 6.3.2, 6.4.1).
+func IsPrivateMember(name string) bool {
+	switch name {
+	case "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv":
+		return true
 	}
 	return false
 }

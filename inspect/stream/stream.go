@@ -1,6 +1,6 @@
 // Package stream finds the tokens in what flows by: lines of a log or of NDJSON, and the requests
-// of a HAR file, compressed with gzip or zstd or not, in UTF-8 or UTF-16. It reads block by block, and holds no more
-// of one line than [MaxLine], and of one request than [MaxRequest].
+// of a HAR file, compressed with gzip or zstd or not, in UTF-8 or UTF-16. It reads block by block,
+// and holds no more of one line than [MaxLine], and of one request than [MaxRequest].
 //
 // It says where a token is, not what it is: that is for package inspect.
 package stream

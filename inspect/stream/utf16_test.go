@@ -36,7 +36,8 @@ func TestTokensAreFoundInEveryUnicodeEncoding(t *testing.T) {
 			slowly, slowErr := read(iotest.OneByteReader(bytes.NewReader(text)), c.path...)
 			if err != nil || slowErr != nil || !slices.Equal(got, c.want) ||
 				!slices.Equal(slowly, c.want) {
-				t.Errorf("%s: got %q, %v, and byte by byte %q, %v", name, got, err, slowly, slowErr)
+				t.Errorf("%s: got %q, %v, and byte by byte %q, %v", name, got, err, slowly,
+					slowErr)
 			}
 		}
 	}

@@ -235,7 +235,7 @@ func (c *compiler) provesLater() bool {
 		return false
 	}
 	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && r.jwt() == nil {
+		if r.action == actionAllow && !r.jwt().IsSet() {
 			return false
 		}
 	}

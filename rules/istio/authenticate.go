@@ -141,7 +141,7 @@ func providersOf(all []*jwtRule) []*envoy.Provider {
 // provider is what the rule is in Envoy.
 func (r *jwtRule) provider() *envoy.Provider {
 	keys := keysField(r.at)
-	if r.at.Member("jwks") != nil {
+	if r.at.Member("jwks").IsSet() {
 		keys = "jwks"
 	}
 	p := envoy.ProviderIn(r.at, r.path)
@@ -160,7 +160,7 @@ func (r *jwtRule) provider() *envoy.Provider {
 // keysField is the field of a JWT rule that has the address of its keys. Istio takes it by its
 // older name too.
 func keysField(rule *source.Value) string {
-	if rule.Member("jwksUri") == nil && rule.Member("jwks_uri") != nil {
+	if !rule.Member("jwksUri").IsSet() && rule.Member("jwks_uri").IsSet() {
 		return "jwks_uri"
 	}
 	return "jwksUri"

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -48,6 +49,16 @@ func TestNullIsAbsentAndAnotherTypeIsRefused(t *testing.T) {
 				t.Errorf("%s: got %v of %s", v.Field, got, odd)
 			}
 		}
+	}
+	for _, beside := range []string{"jwks", "jwks_uri", "fromParams"} {
+		spec := strings.Replace(wholeAuthentication, `"issuer"`, `"`+beside+`": null, "issuer"`, 1)
+		if got := wholeVerdict(t, spec, wholeAuthorization); got != accepted() {
+			t.Errorf("%s is null: got %v", beside, got)
+		}
+	}
+	of := strings.Replace(wholeAuthorization, `"rules"`, `"provider": null, "rules"`, 1)
+	if got := wholeVerdict(t, wholeAuthentication, of); got != accepted() {
+		t.Errorf("provider is null: got %v", got)
 	}
 	for _, v := range configurations.Variants(t, wholeAuthentication) {
 		hold(v, func(spec string) decided { return wholeVerdict(t, spec, wholeAuthorization) })

@@ -241,10 +241,10 @@ func (f *refuser) keys(rule *source.Value, path string) {
 	} else if empty(issuer) && empty(uri) {
 		f.add(rule, strings.TrimSuffix(path, "."), "it has neither an issuer nor a jwksUri")
 	}
-	if old := rule.Member("jwks_uri"); old != nil && old != uri {
+	if old := rule.Member("jwks_uri"); old.IsSet() && old != uri {
 		f.add(old, path+"jwks_uri", "only one of jwks_uri and jwksUri may be set")
 	}
-	if uri != nil && inline != nil {
+	if uri.IsSet() && inline.IsSet() {
 		f.add(inline, path+"jwks", "only one of jwks and jwksUri may be set")
 	}
 	if uri.Is(source.String) && !kubernetes.Marked(uri) {
@@ -274,7 +274,7 @@ func (f *refuser) authorization() {
 	list := f.Spec.Member("rules")
 	none := isEmptyList(list)
 	switch name := provider.Member("name"); {
-	case provider != nil && !custom:
+	case provider.IsSet() && !custom:
 		f.add(provider, "provider", "only CUSTOM has a provider")
 	case none && custom:
 		f.add(action, "rules", "CUSTOM without rules decides nothing")

@@ -28,7 +28,6 @@ import (
 // probeLimits bound the exchange with the gateway. A gateway may wait for the API behind it.
 var probeLimits = network.Limits{Body: 64 << 10, Time: 30 * time.Second}
 
-// probeFlags are the flags of probe.
 type probeFlags struct {
 	explainFlags
 	insecure bool

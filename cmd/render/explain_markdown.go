@@ -52,8 +52,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	}
 	m.wayOn(x.Next)
 	m.kept(x)
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }
 
 // prediction adds what the answer rests on, and what to pass to know what is not known.
@@ -119,7 +118,6 @@ func (m *markdown) finding(f *rules.Finding) {
 		m.plain(f.Message), m.code(f.Rule)))
 }
 
-// observed adds what follows from the real answer, and what would explain it.
 func (m *markdown) observed(x explanation) {
 	c := x.Observed
 	if c == nil {

@@ -30,15 +30,6 @@ func FixText(t *Text, f *report.Fixing) {
 	t.wayOn(f.Next)
 }
 
-// NothingToFix says that a file needs no repair, and what is worth knowing of it.
-func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) error {
-	t := NewText(style)
-	t.Para(0, safe("nothing to repair"+notes))
-	t.wayOn(next)
-	_, err := t.WriteTo(w)
-	return err
-}
-
 // FixAllText writes what was changed in each of several files.
 func FixAllText(t *Text, all []*report.Fixing) {
 	shown := 0
@@ -63,9 +54,16 @@ func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	}
 	for i := range tokens {
 		token := &tokens[i]
-		if next := headingOf(token); next != title {
+		heading := "before and after"
+		if token.API != "" {
+			heading += ", API " + token.API
+		}
+		if token.Modelled {
+			heading += ", for modelled tokens"
+		}
+		if heading != title {
 			done()
-			title = next
+			title = heading
 			t.Heading(safe(title))
 		}
 		name := safe(token.Name)
@@ -83,18 +81,6 @@ func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	}
 }
 
-func headingOf(token *report.FixedToken) string {
-	title := "before and after"
-	if token.API != "" {
-		title += ", API " + token.API
-	}
-	if token.Modelled {
-		title += ", for modelled tokens"
-	}
-	return title
-}
-
-// notProved writes which tokens prove nothing, and why.
 func (t *Text) notProved(unproved []report.Unproved) {
 	if len(unproved) == 0 {
 		return
@@ -110,7 +96,6 @@ func (t *Text) notProved(unproved []report.Unproved) {
 	}
 }
 
-// toFill names the values that a person may have to put in.
 func (t *Text) toFill(changes []rules.FieldChange) {
 	first := true
 	for _, c := range changes {

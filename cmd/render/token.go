@@ -74,13 +74,9 @@ func kindPhrase(p inspect.Profile) string {
 }
 
 func flowPhrase(p inspect.Profile) string {
-	switch p.Flow {
-	case inspect.AppOnly:
-		return "app-only"
-	case inspect.Delegated:
-		return "delegated"
-	}
-	return ""
+	return map[inspect.Flow]string{
+		inspect.AppOnly: "app-only", inspect.Delegated: "delegated",
+	}[p.Flow]
 }
 
 func forPhrase(p inspect.Profile) string {

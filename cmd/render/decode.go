@@ -31,18 +31,12 @@ func newDecoding(r *report.Decoding) decoding {
 // claim names the client, and how the audience is written.
 func (d decoding) whatItIs() []Row {
 	p := d.Profile
-	var rows []Row
-	for _, r := range []Row{
-		{kindWord(p.Kind), signText(p, "kind")},
-		{flowPhrase(p), signText(p, "flow")},
-		{"client", clientWhere(p)},
-		{"audience", audienceForm(p)},
-	} {
-		if r.Label != "" && r.Text != "" {
-			rows = append(rows, r)
-		}
-	}
-	return rows
+	return present(
+		Row{kindWord(p.Kind), signText(p, "kind")},
+		Row{flowPhrase(p), signText(p, "flow")},
+		Row{"client", clientWhere(p)},
+		Row{"audience", audienceForm(p)},
+	)
 }
 
 func kindWord(kind inspect.TokenKind) string {

@@ -123,18 +123,10 @@ func (x explanation) facts() []Row {
 		rows = append(rows, Row{"gateway", orderedPolicy(p)}, Row{"file", p.Pos.String()})
 	}
 	v := &x.Verdict
-	if body := v.Body(); body != "" {
-		rows = append(rows, Row{"body", body})
-	}
-	if v.Answer.Says != "" {
-		rows = append(rows, Row{"answer says", v.Answer.Says})
-	}
-	if e := v.Evidence(); e.Reference != "" {
-		rows = append(rows, Row{"evidence", string(e.Level) + ": " + e.Reference})
-	}
-	if question := v.Question(); !question.None() {
-		rows = append(rows, Row{"ask next", report.Ask(question)})
-	}
+	rows = append(rows, present(
+		Row{"body", v.Body()}, Row{"answer says", v.Answer.Says},
+		Row{"evidence", evidenceText(v.Evidence())}, Row{"ask next", report.Ask(v.Question())},
+	)...)
 	if x.Earlier != nil {
 		rows = append(rows, Row{"when it was issued", OutcomeLine(x.Earlier) + " (--at issued)"})
 	}

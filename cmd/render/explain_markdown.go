@@ -62,9 +62,7 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
 		m.rowIf("answer says", v.Answer.Says)
 	}
-	if e := v.Evidence(); e.Reference != "" {
-		m.row("evidence", string(e.Level)+": "+e.Reference)
-	}
+	m.rowIf("evidence", evidenceText(v.Evidence()))
 	if x.Earlier != nil {
 		m.row("when the token was issued", OutcomeLine(x.Earlier)+" (--at issued)")
 	}

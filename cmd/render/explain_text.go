@@ -220,7 +220,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	case r.Harmless:
 		return harmless(r)
 	case r.Outcome == rules.Fail:
-		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), cmp.Or(r.Actual(), "none"))
+		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
 		if failedBefore {
 			text = "would fail next: " + text
 		}

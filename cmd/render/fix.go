@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -97,15 +98,12 @@ func (t *Text) notProved(unproved []report.Unproved) {
 }
 
 func (t *Text) toFill(changes []rules.FieldChange) {
-	first := true
-	for _, c := range changes {
-		if c.Fill == "" {
-			continue
-		}
-		if first {
-			t.Heading("to be filled in")
-			first = false
-		}
+	fills := slices.DeleteFunc(slices.Clone(changes),
+		func(c rules.FieldChange) bool { return c.Fill == "" })
+	if len(fills) > 0 {
+		t.Heading("to be filled in")
+	}
+	for _, c := range fills {
 		t.Para(2, safe(c.Field+": "+c.Fill))
 	}
 }

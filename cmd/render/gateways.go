@@ -93,15 +93,10 @@ func answered(a *rules.Answer) string {
 func (t *Text) expressions(all []rules.Expression) {
 	for _, e := range all {
 		t.Heading(e.Rule)
-		rows := []Row{{"expression", safe(e.Expression)}}
-		if e.Input != "" {
-			rows = append(rows, Row{"input", safe(e.Input)})
-		}
-		if e.Runtime != "" {
-			rows = append(rows, Row{"runtime", e.Runtime})
-		}
-		rows = append(rows, Row{"result", safe(e.Result)})
-		t.Rows(2, rows)
+		t.Rows(2, append(present(
+			Row{"expression", safe(e.Expression)}, Row{"input", safe(e.Input)},
+			Row{"runtime", e.Runtime},
+		), Row{"result", safe(e.Result)}))
 		t.Para(2, t.Paint(Faint, fmt.Sprintf("[%s: %s]", e.Evidence.Level, e.Evidence.Reference)))
 	}
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -212,6 +213,11 @@ func (t *Text) line(line string) {
 
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
+
+// present are the rows that have a label and a text.
+func present(rows ...Row) []Row {
+	return slices.DeleteFunc(rows, func(r Row) bool { return r.Label == "" || r.Text == "" })
+}
 
 // widestLabel is how wide the column of labels may be. The text of a wider label starts on the
 // next line.

@@ -183,6 +183,14 @@ func theCheck(v *rules.Verdict) string {
 	return "the " + deciding(v, " check")
 }
 
+// evidenceText is what something is known from, with how sure that is; empty if it is not known.
+func evidenceText(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	return string(e.Level) + ": " + e.Reference
+}
+
 // statusName is the reason phrase of an HTTP status code (IANA's registry); empty where there is
 // none. net/http has it too, and would be half of the page's module.
 func statusName(code int) string {

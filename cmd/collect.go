@@ -11,7 +11,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// collectFlags are the ids that the commands are filled in with.
 type collectFlags struct {
 	output outputFlags
 	cloud  choice

@@ -59,12 +59,6 @@ func completionOfBash(cmd *cobra.Command, _ []string) error {
 	return err
 }
 
-// isCompletion reports whether it is a shell that calls the program, for what can be written next.
-func (e *Env) isCompletion() bool {
-	return len(e.Args) > 0 && (e.Args[0] == cobra.ShellCompRequestCmd ||
-		e.Args[0] == cobra.ShellCompNoDescRequestCmd)
-}
-
 // completeFlags completes the flags of a command: one of several words, what a file or a table
 // names, a FILE by the endings of what the flag reads, and nothing where none of these is known.
 // It is for a shell that asks alone: cobra keeps each completion for as long as the program runs.
@@ -106,7 +100,6 @@ func (e *Env) completeFlags(cmd *cobra.Command) {
 	})
 }
 
-// endingsOf are the endings of the files that a flag reads; nil where they can be any.
 func endingsOf(flag string) []string {
 	switch flag {
 	case "policy", "before", "after":

@@ -11,7 +11,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/network"
 )
 
-// registerConnection adds the flags that say how a command connects to hosts.
 func registerConnection(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.String("cacert", "", "trust the certificate authorities in this `FILE` (PEM) too")
@@ -79,7 +78,6 @@ func (e *Env) authorities(name string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// certificate reads the client certificate and its key.
 func (e *Env) certificate(name, keyName string) (*tls.Certificate, error) {
 	text, err := e.maker().ReadBytes(name)
 	if err != nil {
@@ -101,13 +99,8 @@ func (e *Env) certificate(name, keyName string) (*tls.Certificate, error) {
 	if keyName == "" {
 		hints = append(hints, "a key in a file of its own is passed as --key FILE")
 	}
-	return nil, problem(where+": "+pairFault(err), hints...)
-}
-
-// pairFault says what is wrong with a certificate and its key. Go's texts name no secret.
-func pairFault(err error) string {
 	for errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)
 	}
-	return strings.TrimPrefix(err.Error(), "tls: ")
+	return nil, problem(where+": "+strings.TrimPrefix(err.Error(), "tls: "), hints...)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// decodeFlags are the flags of decode.
 type decodeFlags struct {
 	output outputFlags
 	at     atFlag

@@ -132,7 +132,7 @@ func (l *commandLine) blame(err error, from, flag string) error {
 // a key set, a host or an address from its defaults, and probe takes no file that was found.
 // explain takes no tenant either: whose keys verify a token is for the policy to say.
 func (l *commandLine) takeFile() error {
-	if !l.mayTake() {
+	if !slices.ContainsFunc([]string{"config", "tenant", "cloud", "gateway", "policy"}, l.has) {
 		return nil
 	}
 	name, err := l.config()
@@ -149,11 +149,6 @@ func (l *commandLine) takeFile() error {
 		}
 	}
 	return l.takePolicies(name, defaults.Policies)
-}
-
-// mayTake reports whether the command has a flag that the file could set.
-func (l *commandLine) mayTake() bool {
-	return slices.ContainsFunc([]string{"config", "tenant", "cloud", "gateway", "policy"}, l.has)
 }
 
 // config is the environments file that counts: the one that is named, else one that is found,

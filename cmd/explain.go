@@ -15,7 +15,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// explainFlags are the flags of explain.
 type explainFlags struct {
 	output   outputFlags
 	policies policyFlags
@@ -54,7 +53,8 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.other, "other", "",
 		"another environment's `TOKEN` (or @FILE), run against each repair")
-	flags.Var((*pathText)(&f.said.Path), "path", "the request's `PATH`, with the API's base path")
+	flags.Var(&checkedText{&f.said.Path, rules.PathFault}, "path",
+		"the request's `PATH`, with the API's base path")
 	flags.BoolVar(&f.said.HeadersWhole, "no-other-headers", false,
 		"the request has no headers except those of -H and the token")
 	f.observed.register(cmd)
@@ -69,7 +69,7 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 		"`FILE` with the client ids that have an approved contract")
 	flags.StringVar(&f.said.Introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
-	flags.Var((*methodText)(&f.said.Method), "method", "the request's `METHOD`")
+	flags.Var(&checkedText{&f.said.Method, rules.MethodFault}, "method", "the request's `METHOD`")
 	flags.VarP((*texts)(&f.said.Headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" says that it is not sent; @FILE has one a line; repeatable")
 	f.environment.register(cmd)

@@ -72,7 +72,8 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if flags.output.format.value == "json" {
 		return render.FixJSON(e.Stdout, shown)
 	}
-	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
+	return render.NoteText(e.Stdout, flags.output.style(e), "nothing to repair"+notes,
+		shown.Next...)
 }
 
 // fixed repairs the policies of one file, and makes a request of each token that was given, one
@@ -96,7 +97,6 @@ func (e *Env) fixed(
 	return fixer.Run()
 }
 
-// writeFixed writes the repaired file.
 func (e *Env) writeFixed(name string, fixed *report.Fixing) error {
 	err := e.write(writing{name: name, text: fixed.After.Text, read: fixed.Before.Text})
 	fixed.Written = err == nil
@@ -122,7 +122,6 @@ func (e *Env) finishFix(
 	return exitAs(shown.Stays, false)
 }
 
-// fixFlags are the flags of fix.
 type fixFlags struct {
 	output    outputFlags
 	rule      string

@@ -25,7 +25,6 @@ type choice struct {
 func (c *choice) String() string { return c.value }
 func (c *choice) Type() string   { return c.kind }
 
-// Set takes one of the allowed words.
 func (c *choice) Set(value string) error {
 	if slices.Contains(c.allowed, value) {
 		c.value = value
@@ -57,7 +56,6 @@ func (c *choice) register(cmd *cobra.Command, name, shorthand, usage string) {
 	cmd.Flags().VarP(c, name, shorthand, usage+": "+strings.Join(c.allowed, ", "))
 }
 
-// registerCloud adds the flag --cloud.
 func (c *choice) registerCloud(cmd *cobra.Command) {
 	c.kind = "CLOUD"
 	for _, cloud := range entra.Clouds() {
@@ -72,7 +70,6 @@ type texts []string
 // String is empty: no flag of this sort has a default.
 func (t *texts) String() string { return "" }
 
-// Set adds a value.
 func (t *texts) Set(text string) error {
 	*t = append(*t, text)
 	return nil
@@ -81,35 +78,21 @@ func (t *texts) Set(text string) error {
 // Type is the name that completions and help know such flags by.
 func (t *texts) Type() string { return "stringArray" }
 
-// methodText and pathText are the method and the path of a request.
-type methodText string
-
-func (m *methodText) String() string { return string(*m) }
-func (m *methodText) Type() string   { return "string" }
-
-// Set refuses what is no method: no route would match it.
-func (m *methodText) Set(text string) error {
-	*m = methodText(text)
-	return requestFault(text, rules.MethodFault(text))
+// checkedText is a flag whose value must not have a fault: no route would match such a request.
+type checkedText struct {
+	text  *string
+	fault func(text string) string
 }
 
-type pathText string
+func (c *checkedText) String() string { return *c.text }
+func (c *checkedText) Type() string   { return "string" }
 
-func (p *pathText) String() string { return string(*p) }
-func (p *pathText) Type() string   { return "string" }
-
-// Set refuses what is no path: no route would match it.
-func (p *pathText) Set(text string) error {
-	*p = pathText(text)
-	return requestFault(text, rules.PathFault(text))
-}
-
-// requestFault is the error of a text. That of an empty one is the same for every flag.
-func requestFault(text, fault string) error {
-	if fault == "" || text == "" {
-		return nil
+func (c *checkedText) Set(text string) error {
+	*c.text = text
+	if fault := c.fault(text); fault != "" && text != "" { // every empty flag is refused
+		return problem(fault)
 	}
-	return problem(fault)
+	return nil
 }
 
 // tokenHelp says in the help of a command what its TOKEN may be.
@@ -136,7 +119,6 @@ func (f *atFlag) String() string { return f.text }
 // Type names the value in help.
 func (f *atFlag) Type() string { return "TIME" }
 
-// Set reads the value.
 func (f *atFlag) Set(text string) error {
 	f.text, f.issued = text, text == "issued"
 	if f.issued {
@@ -144,7 +126,11 @@ func (f *atFlag) Set(text string) error {
 	}
 	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
 		f.at = time.Unix(seconds, 0)
-		return checkYear(seconds)
+		if year := f.at.UTC().Year(); year > 9999 || year < 0 {
+			return problem("this number of seconds is not a date; is it milliseconds?",
+				fmt.Sprintf("in seconds it would be %d", seconds/1000))
+		}
+		return nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -152,15 +138,6 @@ func (f *atFlag) Set(text string) error {
 			"Unix seconds, 1778061600; issued is one second after the token's iat")
 	}
 	f.at = at
-	return nil
-}
-
-// checkYear refuses seconds that are milliseconds.
-func checkYear(seconds int64) error {
-	if year := time.Unix(seconds, 0).UTC().Year(); year > 9999 || year < 0 {
-		return problem("this number of seconds is not a date; is it milliseconds?",
-			fmt.Sprintf("in seconds it would be %d", seconds/1000))
-	}
 	return nil
 }
 
@@ -218,21 +195,18 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 				`write --observed-header "name: value"`)
 		}
 	}
-	if changed("observed-body") {
-		body, err := f.readBody(e)
+	if !changed("observed-body") {
+		return o, nil
+	}
+	o.Body = &f.body
+	if name, isFile := strings.CutPrefix(f.body, "@"); isFile {
+		body, err := e.maker().ReadText(name)
 		if err != nil {
 			return nil, err
 		}
 		o.Body = &body
 	}
 	return o, nil
-}
-
-func (f *observedFlags) readBody(e *Env) (string, error) {
-	if name, ok := strings.CutPrefix(f.body, "@"); ok {
-		return e.maker().ReadText(name)
-	}
-	return f.body, nil
 }
 
 // policyFlags name the policies and say how to read them.
@@ -261,7 +235,9 @@ type readingFlags struct {
 
 // register adds the flags. The file is what help calls each that is read.
 func (f *readingFlags) register(cmd *cobra.Command, gateways report.Gateways, file string) {
-	f.kind.register(cmd, gateways)
+	f.kind.gateways = gateways
+	cmd.Flags().Var(&f.kind, "policy-type",
+		"the policy's ASSET id, if the file has only its configuration")
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.variant.register(cmd, "gateway", "", "the gateway, if "+file+" does not say")
 	flags := cmd.Flags()
@@ -284,12 +260,6 @@ func (f *readingFlags) options() rules.Options {
 type policyType struct {
 	name     string
 	gateways report.Gateways
-}
-
-func (p *policyType) register(cmd *cobra.Command, gateways report.Gateways) {
-	p.gateways = gateways
-	cmd.Flags().Var(p, "policy-type",
-		"the policy's ASSET id, if the file has only its configuration")
 }
 
 func (p *policyType) String() string { return p.name }

@@ -26,7 +26,6 @@ type topic struct {
 	commands string // whose own help names it
 }
 
-// topics are all topics, in the order in which help lists them.
 func topics() []topic {
 	return []topic{
 		{"tokens", "decode verify explain probe"},

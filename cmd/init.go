@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// initFlags are the flags of init.
 type initFlags struct {
 	config string
 	force  bool
@@ -86,7 +85,7 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		next = "Write the tenant's id into it. Then see who is let in where"
 	}
 	style := render.Style{Width: e.Terminal.Width, Unicode: e.Terminal.UTF8}
-	return render.InitText(e.Stdout, style,
+	return render.NoteText(e.Stdout, style,
 		"wrote "+report.Guarded(name)+": "+report.SurveySummary(survey),
 		rules.Step{
 			Note:    next,

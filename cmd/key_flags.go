@@ -68,22 +68,18 @@ func (e *Env) givenKeys(
 	case strings.Contains(f.jwks, "://"):
 		return source.URL(ctx, f.jwks)
 	case f.jwks != "":
-		return e.readKeys(f.jwks)
+		text, err := e.maker().ReadBytes(f.jwks)
+		if err != nil {
+			return nil, err
+		}
+		set, err := keys.Parse(f.jwks, text)
+		return set, e.maker().OrMistaken(err, f.jwks, "a key set")
 	case f.tenant != "":
 		return keysOfTenant(ctx, source, f, token)
 	case f.issuer != "":
 		return keysOfIssuer(ctx, source, f.issuer, token)
 	}
 	return nil, nil
-}
-
-func (e *Env) readKeys(name string) (*keys.Set, error) {
-	text, err := e.maker().ReadBytes(name)
-	if err != nil {
-		return nil, err
-	}
-	set, err := keys.Parse(name, text)
-	return set, e.maker().OrMistaken(err, name, "a key set")
 }
 
 // tenantID returns the id of the tenant that --tenant names, or an empty string. A domain is
@@ -148,18 +144,6 @@ func (f *keyFlags) cloudOrPublic() entra.Cloud {
 	return entra.Clouds()[0]
 }
 
-// versionOf returns the version of the token's format. The keys are the same; the issuer that the
-// metadata names is not.
-func versionOf(token *inspect.Token) entra.Version {
-	if token == nil {
-		return entra.V2
-	}
-	if ver, _ := token.Claims.Member("ver").Str(); ver == entra.V1.String() {
-		return entra.V1
-	}
-	return entra.V2
-}
-
 // signatures returns what verifies a request's tokens: the key set of the flags, else those at the
 // policies' own URLs.
 func (e *Env) signatures(
@@ -177,7 +161,13 @@ func (e *Env) signatures(
 func keysOfTenant(
 	ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token,
 ) (*keys.Set, error) {
-	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, versionOf(token), "")
+	version := entra.V2 // the keys are the same; the issuer that the metadata names is not
+	if token != nil {
+		if ver, _ := token.Claims.Member("ver").Str(); ver == entra.V1.String() {
+			version = entra.V1
+		}
+	}
+	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, version, "")
 	if err != nil {
 		return nil, err
 	}

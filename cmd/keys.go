@@ -14,7 +14,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// keysFlags are the flags of keys.
 type keysFlags struct {
 	output outputFlags
 	keys   keyFlags
@@ -131,7 +130,6 @@ func ofAllClouds(clouds []keys.CloudSet) (*keys.Set, error) {
 	return keys.Union("the common keys of "+strings.Join(names, ", "), sets...), nil
 }
 
-// tenantKeys returns the keys of a tenant for tokens of both versions.
 func (e *Env) tenantKeys(ctx context.Context, f *keyFlags, tenant string) (*keys.Set, error) {
 	source := e.keySource(f, nil)
 	var sets []*keys.Set

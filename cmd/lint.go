@@ -15,7 +15,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// lintFlags are the flags of lint.
 type lintFlags struct {
 	output  outputFlags
 	failOn  choice
@@ -43,9 +42,14 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	severities := []string{"error", "warning", "note", "never"}
 	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
-	f.chosen.register(cmd)
 	f.reading.register(cmd, gateways, "a file")
+	f.chosen.from = choice{allowed: []string{"error", "warning", "note"}, kind: "SEVERITY"}
+	f.chosen.from.register(cmd, "severity", "", "show the findings from this severity on")
 	flags := cmd.Flags()
+	flags.Var((*texts)(&f.chosen.only), "rule",
+		"show only the findings of this rule: a `NAME` from gatewhy rules; repeatable")
+	flags.Var((*texts)(&f.chosen.except), "exclude",
+		"leave out the findings of this rule: a `NAME` from gatewhy rules; repeatable")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section ignores "+
 		"findings (default gatewhy.yaml, if it exists)")
 	flags.Var((*texts)(&f.apps), "app",
@@ -57,25 +61,6 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"skip files without a policy even if they are named, as pre-commit does")
 	flags.StringVar(&f.stdin, "stdin-filename", "",
 		"the `NAME` to report standard input under; its extension gives the format")
-}
-
-// alike are the flags with which fix reads a file as lint has read it.
-func (f *lintFlags) alike() []string {
-	var words []string
-	for _, flag := range []struct{ name, value string }{
-		{"--gateway", f.reading.variant.value},
-		{"--api", f.reading.api},
-		{"--policy-type", f.reading.kind.name},
-		{"--gateway-version", f.reading.runtime},
-	} {
-		if flag.value != "" {
-			words = append(words, flag.name, flag.value)
-		}
-	}
-	for _, name := range f.apps {
-		words = append(words, "--app", name)
-	}
-	return words
 }
 
 // oneLineEach reports whether each finding is one line, for editors and other programs.
@@ -118,7 +103,8 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 		Stdin: flags.stdin, Lenient: flags.unknown,
 	}
 	l, failed, unseen := e.maker().Lint(request)
-	l.Version, l.Flags, l.Shell = e.version(), flags.alike(), e.Shell
+	l.Version, l.Shell = e.version(), e.Shell
+	l.Flags = report.ReadAlike(request.Options, flags.apps)
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, l); err != nil {
 		return err
@@ -163,7 +149,6 @@ func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
 	return e.maker().SetAsideKnown(flags.known, l)
 }
 
-// writeBaseline writes the findings of a report as a baseline.
 func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	var text bytes.Buffer
 	if err := render.JSON(&text, l.Baseline()); err != nil {
@@ -184,7 +169,11 @@ func (e *Env) tellUnseen(unseen []report.Unseen) {
 		if u.Policy.Strange {
 			kinds = append(kinds, u.Policy.Asset)
 		} else {
-			known = append(known, u.Policy.Name+" lets in: "+unnamed(u))
+			why := u.Why
+			if rest, isNamed := strings.CutPrefix(why, u.Policy.Name+" "); isNamed {
+				why = "it " + rest
+			}
+			known = append(known, u.Policy.Name+" lets in: "+why)
 		}
 	}
 	if len(kinds) > 0 {
@@ -201,28 +190,10 @@ func (e *Env) tellUnseen(unseen []report.Unseen) {
 	}
 }
 
-// unnamed is why nobody can predict a policy, without its name at the beginning.
-func unnamed(u report.Unseen) string {
-	if rest, ok := strings.CutPrefix(u.Why, u.Policy.Name+" "); ok {
-		return "it " + rest
-	}
-	return u.Why
-}
-
 // chosenFlags say which findings of lint are of interest.
 type chosenFlags struct {
 	only, except []string
 	from         choice // the least severity; empty for all
-}
-
-func (f *chosenFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.Var((*texts)(&f.only), "rule",
-		"show only the findings of this rule: a `NAME` from gatewhy rules; repeatable")
-	flags.Var((*texts)(&f.except), "exclude",
-		"leave out the findings of this rule: a `NAME` from gatewhy rules; repeatable")
-	f.from = choice{allowed: []string{"error", "warning", "note"}, kind: "SEVERITY"}
-	f.from.register(cmd, "severity", "", "show the findings from this severity on")
 }
 
 // check refuses names that are not a rule's, and flags that contradict each other.
@@ -250,7 +221,6 @@ func (f *chosenFlags) any() bool {
 	return len(f.only)+len(f.except) > 0 || f.from.value != ""
 }
 
-// wants reports whether a finding is of interest.
 func (f *chosenFlags) wants(finding rules.Finding) bool {
 	return (len(f.only) == 0 || slices.Contains(f.only, finding.Rule)) &&
 		!slices.Contains(f.except, finding.Rule) &&

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -19,7 +20,9 @@ import (
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
 	if env.Terminal.Stderr && env.Terminal.Width > 0 {
-		env.Stderr = foldingWriter{env.Stderr, env.Terminal.Width}
+		env.Stderr = changedWriter{env.Stderr, func(message string) string {
+			return render.Message(message, env.Terminal.Width)
+		}}
 	}
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
 	env.unfinished = new(atomic.Pointer[string])
@@ -32,7 +35,6 @@ func Main(env Env) int {
 	return runCommand(&env)
 }
 
-// runCommand runs the command that the arguments name.
 func runCommand(env *Env) int {
 	root := newRoot(env)
 	// never nil, which would mean the process's own arguments
@@ -79,7 +81,6 @@ func withHelp(err error, args []string) error {
 	return &more
 }
 
-// newRoot builds the command tree.
 func newRoot(env *Env) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
@@ -164,7 +165,8 @@ func commands(env *Env) []*cobra.Command {
 		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
-		if env.isCompletion() {
+		// a shell asks what can be written next
+		if first == cobra.ShellCompRequestCmd || first == cobra.ShellCompNoDescRequestCmd {
 			env.completeFlags(cmd)
 		}
 		all = append(all, cmd)

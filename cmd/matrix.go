@@ -16,7 +16,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// matrixFlags are the flags of matrix.
 type matrixFlags struct {
 	output  outputFlags
 	config  string
@@ -35,22 +34,18 @@ func newMatrix(env *Env) *cobra.Command {
 			return env.matrix(cmd, &flags)
 		},
 	}
-	flags.register(cmd)
-	return cmd
-}
-
-func (f *matrixFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, render.Formats().Matrix.Names()...)
-	f.output.registerDetail(cmd)
-	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
+	flags.output.register(cmd, render.Formats().Matrix.Names()...)
+	flags.output.registerDetail(cmd)
+	set := cmd.Flags()
+	set.StringVarP(&flags.config, "config", "c", report.DefaultEnvironments,
 		"the environments `FILE`")
-	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every "+
+	set.BoolVar(&flags.fix, "fix", false, "look for the smallest set of changes that makes every "+
 		"cell right, and show it with the resulting grid")
-	flags.BoolVar(&f.offline, "offline", false,
+	set.BoolVar(&flags.offline, "offline", false,
 		"do not use the network: read key sets only from files and from the cache")
-	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+	set.BoolVar(&flags.noCache, "no-cache", false, "do not use the cache of key sets")
 	registerConnection(cmd)
+	return cmd
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {

@@ -123,26 +123,15 @@ func (f *redactFlag) in(format string) bool {
 	return render.ForSharing(format)
 }
 
-// asciiWriter writes messages with our own signs in ASCII, for terminals that are not UTF-8.
-type asciiWriter struct{ to io.Writer }
-
-// Write writes a whole message.
-func (w asciiWriter) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(w.to, render.ASCII(string(text))); err != nil {
-		return 0, err
-	}
-	return len(text), nil
-}
-
-// foldingWriter writes messages as wide as the terminal that shows them.
-type foldingWriter struct {
-	to      io.Writer
-	columns int
+// changedWriter writes messages as a function changes each.
+type changedWriter struct {
+	to     io.Writer
+	change func(message string) string
 }
 
 // Write writes a whole message.
-func (w foldingWriter) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(w.to, render.Message(string(text), w.columns)); err != nil {
+func (w changedWriter) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(w.to, w.change(string(text))); err != nil {
 		return 0, err
 	}
 	return len(text), nil
@@ -153,7 +142,7 @@ func (e *Env) messages(to io.Writer) io.Writer {
 	if e.Terminal.UTF8 {
 		return to
 	}
-	return asciiWriter{to}
+	return changedWriter{to, render.ASCII}
 }
 
 // toFile lets a command with -O write its output into that file in place of standard output: as a

@@ -28,7 +28,6 @@ import (
 // probeLimits bound the exchange with the gateway. A gateway may wait for the API behind it.
 var probeLimits = network.Limits{Body: 64 << 10, Time: 30 * time.Second}
 
-// probeFlags are the flags of probe.
 type probeFlags struct {
 	explainFlags
 	insecure bool
@@ -124,38 +123,45 @@ func (f *probeFlags) unnamedFile() error {
 
 // target is the address of the first argument, and what is left: where the token is.
 func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
-	if len(args) == 0 {
-		return network.Purpose{}, nil, problem("gatewhy probe: the URL is missing",
-			"gatewhy probe https://api.example.com/orders @token.jwt -p policies.json",
-			"with --all the environments file says the URLs")
-	}
-	switch {
-	case len(args) > 2:
-		return network.Purpose{}, nil, problem("probe takes a URL and where the token is",
-			"the token: @FILE, or - for standard input")
-	case len(args) == 2 && args[1] != "-" && !strings.HasPrefix(args[1], "@"):
-		return network.Purpose{}, nil, problem("a token is not taken as an argument here: it "+
-			"would stay in the shell's history", "save it in a file and pass @FILE",
-			"or leave it out, and paste it when asked")
-	case f.noToken && len(args) == 2:
-		return network.Purpose{}, nil, problem("--no-token means a request without a token, but "+
-			"a token was given", "leave out one of the two")
-	}
-	for _, header := range f.said.Headers {
-		name, _, _ := strings.Cut(header, ":")
-		if framing := []string{"Content-Length", "Transfer-Encoding", "Trailer"}; slices.Contains(
-			framing, http.CanonicalHeaderKey(strings.TrimSpace(name))) {
-			return network.Purpose{}, nil, problem("the header "+name+" is not sent: the "+
-				"request has no body", "leave it out")
-		}
-		if inspect.TokenSpans(header) != nil {
-			return network.Purpose{}, nil, problem("a header of -H carries a token, and tokens "+
-				"are not taken as arguments here", "pass the token as @FILE: it is sent as "+
-				"Authorization: Bearer")
-		}
+	if err := f.checkOne(args); err != nil {
+		return network.Purpose{}, nil, err
 	}
 	purpose, err := f.purpose(args[0])
 	return purpose, args[1:], err
+}
+
+// checkOne refuses arguments that are not a URL and where its token is, and headers that are not
+// sent.
+func (f *probeFlags) checkOne(args []string) error {
+	switch {
+	case len(args) == 0:
+		return problem("gatewhy probe: the URL is missing",
+			"gatewhy probe https://api.example.com/orders @token.jwt -p policies.json",
+			"with --all the environments file says the URLs")
+	case len(args) > 2:
+		return problem("probe takes a URL and where the token is",
+			"the token: @FILE, or - for standard input")
+	case len(args) == 2 && args[1] != "-" && !strings.HasPrefix(args[1], "@"):
+		return problem("a token is not taken as an argument here: it would stay in the shell's "+
+			"history", "save it in a file and pass @FILE",
+			"or leave it out, and paste it when asked")
+	case f.noToken && len(args) == 2:
+		return problem("--no-token means a request without a token, but a token was given",
+			"leave out one of the two")
+	}
+	framing := []string{"Content-Length", "Transfer-Encoding", "Trailer"}
+	for _, header := range f.said.Headers {
+		name, _, _ := strings.Cut(header, ":")
+		if slices.Contains(framing, http.CanonicalHeaderKey(strings.TrimSpace(name))) {
+			return problem("the header "+name+" is not sent: the request has no body",
+				"leave it out")
+		}
+		if inspect.TokenSpans(header) != nil {
+			return problem("a header of -H carries a token, and tokens are not taken as "+
+				"arguments here", "pass the token as @FILE: it is sent as Authorization: Bearer")
+		}
+	}
+	return nil
 }
 
 // purpose reads the URL of a gateway that the user named.

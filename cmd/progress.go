@@ -55,7 +55,6 @@ func (p *progressLine) show(text string) {
 	p.shown = true
 }
 
-// hide takes the line off the terminal.
 func (p *progressLine) hide() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

@@ -28,7 +28,6 @@ import (
 // pullTime is how long everything that one pull asks for may take.
 const pullTime = 15 * time.Minute
 
-// pullFlags are the flags of pull.
 type pullFlags struct {
 	output       outputFlags
 	from         choice

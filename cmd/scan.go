@@ -16,7 +16,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/scan"
 )
 
-// scanFlags are the flags of scan.
 type scanFlags struct {
 	output      outputFlags
 	policies    policyFlags
@@ -39,9 +38,7 @@ type scanFlags struct {
 func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.scan(cmd, &flags, args)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return env.scan(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
@@ -58,8 +55,8 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.Var((*texts)(&f.after), "after", "the policy `FILE` after it; repeatable")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
-	flags.Var((*methodText)(&f.method), "method", "the requests' `METHOD`")
-	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`")
+	flags.Var(&checkedText{&f.method, rules.MethodFault}, "method", "the requests' `METHOD`")
+	flags.Var(&checkedText{&f.path, rules.PathFault}, "path", "the requests' `PATH`")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,

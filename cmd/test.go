@@ -5,10 +5,10 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// testFlags are the flags of test.
 type testFlags struct {
 	output        outputFlags
 	policies      policyFlags
@@ -43,9 +43,10 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"`FILE` with the client ids that have an approved contract, for tests that list none")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint, for tests that have none")
-	flags.Var((*methodText)(&f.method), "method",
+	flags.Var(&checkedText{&f.method, rules.MethodFault}, "method",
 		"the requests' `METHOD`, for tests that have none")
-	flags.Var((*pathText)(&f.path), "path", "the requests' `PATH`, for tests that have none")
+	flags.Var(&checkedText{&f.path, rules.PathFault}, "path",
+		"the requests' `PATH`, for tests that have none")
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)

@@ -106,17 +106,13 @@ func unknownFlag(cmd *cobra.Command, name, all string) error {
 
 // inTests says how a policy test has what a flag of explain is for; nothing where that is not so.
 func inTests(flag string) string {
-	switch flag {
-	case "no-token":
-		return "each test says what its request carries: token: none"
-	case "other":
-		return "tests do not try repairs: write a test for the other environment's token, or " +
-			"gatewhy explain --other TOKEN"
-	case "app":
-		return "tests do not read app registrations: a test's claims give the audience and the " +
-			"client; for findings run gatewhy lint --app FILE"
-	}
-	return ""
+	return map[string]string{
+		"no-token": "each test says what its request carries: token: none",
+		"other": "tests do not try repairs: write a test for the other environment's token, or " +
+			"gatewhy explain --other TOKEN",
+		"app": "tests do not read app registrations: a test's claims give the audience and the " +
+			"client; for findings run gatewhy lint --app FILE",
+	}[flag]
 }
 
 // plainArguments says in plain words what a command's own check of its arguments refuses. No

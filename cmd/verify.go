@@ -13,7 +13,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// verifyFlags are the flags of verify.
 type verifyFlags struct {
 	output outputFlags
 	keys   keyFlags

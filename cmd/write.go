@@ -77,7 +77,6 @@ func (p *pendingFile) Write(text []byte) (int, error) {
 	return n, nil
 }
 
-// finish puts the file into its place.
 func (p *pendingFile) finish() error {
 	told, err := p.settle(p.old)
 	if err == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/demo"
 	"github.com/gatewhy/gatewhy/cmd/gateways"
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -44,7 +46,6 @@ type reply struct {
 	Types    []string `json:"types,omitempty"`    // of scenes: the policy types to choose from
 }
 
-// page answers questions.
 type page struct {
 	gateways report.Gateways
 	now      func() time.Time
@@ -93,13 +94,11 @@ func encoded(r *reply) []byte {
 	return b.Bytes()
 }
 
-// fail adds an error to the reply.
 func (r *reply) fail(err error) {
 	causes, hints := report.Words(err)
 	r.Errors, r.Hints = append(r.Errors, causes...), append(r.Hints, hints...)
 }
 
-// report makes the report that is asked for.
 func (r *reply) report(maker *report.Maker, q *question) error {
 	switch q.Command {
 	case "decode":
@@ -180,4 +179,49 @@ func show[R any](r *reply, q *question, s shown[R]) error {
 	err := s.markdown(&b, s.report)
 	r.Markdown = b.String()
 	return err
+}
+
+// signedExamples are the tokens of the demonstration's scenes, signed once with a key that was
+// thrown away, and the key set that verifies them. They are judged as of when they were issued.
+//
+//go:embed examples.json
+var signedExamples []byte
+
+type examples struct {
+	Keys   json.RawMessage   `json:"keys"`
+	Tokens map[string]string `json:"tokens"` // by what the scene calls them
+}
+
+// scene is an example as the page fills it in.
+type scene struct {
+	Title string      `json:"title"`
+	Story string      `json:"story"`
+	Files []sceneFile `json:"files"`
+	Token string      `json:"token"`
+}
+
+type sceneFile struct {
+	file
+	Kind string `json:"kind"`
+}
+
+func scenes() ([]scene, error) {
+	var signed examples
+	if err := json.Unmarshal(signedExamples, &signed); err != nil {
+		return nil, err
+	}
+	var all []scene
+	for _, s := range demo.Scenes() {
+		policy, err := demo.Policy(s.Policy)
+		if err != nil {
+			return nil, err
+		}
+		contracts := strings.Join(demo.Contracts(), "\n") + "\n"
+		all = append(all, scene{s.Title, s.Story, []sceneFile{
+			{file{s.Policy, string(policy)}, "a policy"},
+			{file{"keys.json", string(signed.Keys)}, "a key set"},
+			{file{"contracts.txt", contracts}, "a list of contracts"},
+		}, signed.Tokens[s.Tokens[0].String()]})
+	}
+	return all, nil
 }

@@ -34,7 +34,6 @@ type part struct {
 	text []byte
 }
 
-// build writes the folder and, beside it, the folder as a zip.
 func build(folder string) error {
 	parts, err := parts()
 	if err != nil {
@@ -56,7 +55,6 @@ func build(folder string) error {
 	return os.WriteFile(name, archive, 0o644)
 }
 
-// parts makes all files of the page.
 func parts() ([]part, error) {
 	root, err := output(nil, "go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {

@@ -17,7 +17,6 @@ type file struct {
 // files are the only files that the page's reports are made of. There are no folders.
 type files []file
 
-// Open opens the file of that name.
 func (all files) Open(name string) (fs.File, error) {
 	for i := range all {
 		if all[i].Name == name {
@@ -33,25 +32,18 @@ type opened struct {
 	name string
 }
 
-// Stat describes the file.
 func (o *opened) Stat() (fs.FileInfo, error) { return o, nil }
 
-// Close does nothing.
 func (o *opened) Close() error { return nil }
 
-// Name is the file's name.
 func (o *opened) Name() string { return o.name }
 
-// Mode is that of a plain file.
 func (o *opened) Mode() fs.FileMode { return 0o444 }
 
-// ModTime is not known.
 func (o *opened) ModTime() time.Time { return time.Time{} }
 
-// IsDir is false.
 func (o *opened) IsDir() bool { return false }
 
-// Sys is nil.
 func (o *opened) Sys() any { return nil }
 
 // shared are files as a link may carry them: with stars in the place of secrets and tokens. A file

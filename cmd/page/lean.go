@@ -115,7 +115,6 @@ func leanCopy(root, folder string) error {
 	return nil
 }
 
-// apply edits the file in its folder.
 func (e *edit) apply(folder string) error {
 	name := filepath.Join(folder, e.file)
 	text, err := os.ReadFile(name)

@@ -54,7 +54,6 @@ func joinSegments(module []byte) ([]byte, error) {
 	return joined, nil
 }
 
-// joinData joins the segments of the data section.
 func joinData(section []byte) ([]byte, error) {
 	in := bytes.NewBuffer(section)
 	count, err := binary.ReadUvarint(in)

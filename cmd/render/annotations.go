@@ -70,7 +70,6 @@ func TestGitHub(w io.Writer, r *report.Testing) error {
 	})
 }
 
-// failingTests writes a line for each failing test, then one that sums up.
 func failingTests(w io.Writer, r *report.Testing, line func(*report.Tested) string) error {
 	var out strings.Builder
 	for i := range r.Cases {
@@ -185,11 +184,7 @@ func gitlabLocation(pos source.Position) (place gitlabPlace) {
 
 // gitlabSeverity is one of info, minor, major, critical and blocker.
 func gitlabSeverity(s rules.Severity) string {
-	switch s {
-	case rules.Error:
-		return "critical"
-	case rules.Warning:
-		return "major"
-	}
-	return "info"
+	return map[rules.Severity]string{
+		rules.Error: "critical", rules.Warning: "major", rules.Note: "info",
+	}[s]
 }

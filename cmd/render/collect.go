@@ -30,14 +30,15 @@ type (
 
 // CollectJSON writes the commands as JSON.
 func CollectJSON(w io.Writer, all []rules.Collection) error {
-	return JSON(w, collectJSON{SchemaVersion, listOf(all, func(c *rules.Collection) collectionJSON {
+	inputs := listOf(all, func(c *rules.Collection) collectionJSON {
 		return collectionJSON{
 			c.Name, c.Title, known(report.Names(c.Takes)),
 			listOf(c.Steps, func(step *rules.Step) stepJSON {
 				return stepJSON{step.Note, known(commandOf(step))}
 			}),
 		}
-	})})
+	})
+	return JSON(w, collectJSON{SchemaVersion, inputs})
 }
 
 // commandOf is the command of a step. It is empty if a person must do the step by hand.
@@ -69,7 +70,6 @@ func CollectText(t *Text, all []rules.Collection) {
 	}
 }
 
-// comment writes a comment of a shell.
 func (t *Text) comment(mood Mood, text string) {
 	lines := []string{text}
 	if t.Width > 0 {

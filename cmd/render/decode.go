@@ -14,7 +14,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// decoding is a decoded token as it is shown.
 type decoding struct {
 	*report.Decoding
 	Mask *Mask
@@ -32,18 +31,12 @@ func newDecoding(r *report.Decoding) decoding {
 // claim names the client, and how the audience is written.
 func (d decoding) whatItIs() []Row {
 	p := d.Profile
-	var rows []Row
-	for _, r := range []Row{
-		{kindWord(p.Kind), signText(p, "kind")},
-		{flowPhrase(p), signText(p, "flow")},
-		{"client", clientWhere(p)},
-		{"audience", audienceForm(p)},
-	} {
-		if r.Label != "" && r.Text != "" {
-			rows = append(rows, r)
-		}
-	}
-	return rows
+	return present(
+		Row{kindWord(p.Kind), signText(p, "kind")},
+		Row{flowPhrase(p), signText(p, "flow")},
+		Row{"client", clientWhere(p)},
+		Row{"audience", audienceForm(p)},
+	)
 }
 
 func kindWord(kind inspect.TokenKind) string {
@@ -129,8 +122,7 @@ func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	m.notes("Worth knowing", d.Mask.notes(d.Profile.Traits))
 	m.notes("Odd", d.Mask.notes(odditiesAt(d.Profile, d.At)))
 	m.wayOn(d.Next)
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }
 
 // decodeJSON is the JSON of decode. Header and claims are null if they can't be read. Numbers
@@ -251,7 +243,6 @@ func (t *Text) decodeAll(d decoding) {
 	t.Blank()
 }
 
-// members lists the members of the header or the claims.
 func (t *Text) members(title string, d decoding, object *source.Value) {
 	if object == nil {
 		return
@@ -320,7 +311,6 @@ var first = [...]string{
 	"aud", "iss", "tid", "appid", "azp", "client_id", "scp", "scope", "roles", "exp", "nbf",
 }
 
-// mostDeciding is how many claims the short form shows.
 const mostDeciding = 10
 
 // deciding lists the claims that a gateway can decide by, and the key, and names the others.
@@ -385,7 +375,6 @@ func (d decoding) decides(m source.Member) bool {
 	return !known || info.Fitness == inspect.Decides
 }
 
-// place is where a claim is shown.
 func place(claim string) int {
 	if i := slices.Index(first[:], claim); i >= 0 {
 		return i
@@ -414,7 +403,6 @@ func (d decoding) keyRow() Row {
 	return Row{label, safe(strings.Join(parts, ", "))}
 }
 
-// mostNames is how many of the folded claims are named.
 const mostNames = 12
 
 // foldedClaims names the claims that are not shown, and counts the remarks that are not.

@@ -7,7 +7,6 @@ import (
 	"strings"
 )
 
-// diffContext is how many unchanged lines a diff shows around a change.
 const diffContext = 3
 
 // Diff returns the change of a file as a unified diff that git apply and patch take. It is

@@ -10,7 +10,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// explanation is an explanation as it is shown.
 type explanation struct {
 	*report.Explanation
 	Mask *Mask
@@ -105,7 +104,6 @@ func whenNew(v *rules.Verdict) string {
 		"; --at issued shows why."
 }
 
-// mostChanges is how many changes of a repair are listed.
 const mostChanges = 6
 
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.
@@ -123,7 +121,6 @@ func changeLine(c rules.FieldChange) string {
 	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, to)
 }
 
-// repairsTitle says what the repairs are for.
 func (x explanation) repairsTitle() string {
 	if x.Verdict.Outcome == rules.Accepted {
 		return "changes that would narrow this policy, each tried on this token, if this token " +
@@ -185,7 +182,6 @@ func (x explanation) observedRest(predicted string) (Mood, string) {
 	return Unsure, "the gateway's answer may be as predicted: " + predicted
 }
 
-// agreeing is the mood of a prediction that came true.
 func (x explanation) agreeing() Mood {
 	if x.Verdict.Outcome == rules.Rejected {
 		return Bad

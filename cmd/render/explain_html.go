@@ -17,7 +17,6 @@ func ExplainHTML(w io.Writer, r *report.Explanation) error {
 	return writePage(w, p.say(p.title()), p.String())
 }
 
-// explainPage is an explanation as a page, or as a part of one.
 type explainPage struct {
 	markup
 	x explanation
@@ -28,7 +27,6 @@ func newExplainPage(r *report.Explanation) *explainPage {
 	return &explainPage{markup{mask: x.Mask}, x}
 }
 
-// title is the headline as the title of a page.
 func (p *explainPage) title() string {
 	if p.x.Observed != nil {
 		return report.Capital(p.x.headline())
@@ -36,22 +34,16 @@ func (p *explainPage) title() string {
 	return p.x.headline()
 }
 
-// mood is the class of the headline.
 func (p *explainPage) mood() string {
 	if p.x.Observed != nil {
 		mood, _ := p.x.observedAnswer()
 		return moodClass(mood)
 	}
-	switch p.x.Verdict.Outcome {
-	case rules.Accepted:
-		return moodClass(Good)
-	case rules.Rejected:
-		return moodClass(Bad)
-	}
-	return moodClass(Unsure)
+	return moodClass(map[rules.Decision]Mood{
+		rules.Accepted: Good, rules.Rejected: Bad, rules.Undetermined: Unsure,
+	}[p.x.Verdict.Outcome])
 }
 
-// body is the page below its headline.
 func (p *explainPage) body() {
 	for _, line := range p.x.observedLines() {
 		p.line(`p class="lead"`, line)
@@ -93,7 +85,6 @@ func (p *explainPage) causes() {
 	})
 }
 
-// reasons say why, and what would decide a check that is not known.
 func (p *explainPage) reasons() {
 	v := &p.x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -105,7 +96,6 @@ func (p *explainPage) reasons() {
 	p.line(`p class="lead"`, toKnow(v))
 }
 
-// place shows the source line of the field that decides.
 func (p *explainPage) place() {
 	d := p.x.Verdict.Decided
 	if d == nil {
@@ -124,7 +114,6 @@ func (p *explainPage) place() {
 	p.source(d.Check.Pos.Line, cut, caretNote(d))
 }
 
-// facts are what was judged, and what the answer rests on.
 func (x explanation) facts() []Row {
 	rows := []Row{{"token", noToken}}
 	if x.Token != nil {
@@ -134,18 +123,10 @@ func (x explanation) facts() []Row {
 		rows = append(rows, Row{"gateway", orderedPolicy(p)}, Row{"file", p.Pos.String()})
 	}
 	v := &x.Verdict
-	if body := v.Body(); body != "" {
-		rows = append(rows, Row{"body", body})
-	}
-	if v.Answer.Says != "" {
-		rows = append(rows, Row{"answer says", v.Answer.Says})
-	}
-	if e := v.Evidence(); e.Reference != "" {
-		rows = append(rows, Row{"evidence", string(e.Level) + ": " + e.Reference})
-	}
-	if question := v.Question(); !question.None() {
-		rows = append(rows, Row{"ask next", report.Ask(question)})
-	}
+	rows = append(rows, present(
+		Row{"body", v.Body()}, Row{"answer says", v.Answer.Says},
+		Row{"evidence", evidenceText(v.Evidence())}, Row{"ask next", report.Ask(v.Question())},
+	)...)
 	if x.Earlier != nil {
 		rows = append(rows, Row{"when it was issued", OutcomeLine(x.Earlier) + " (--at issued)"})
 	}
@@ -155,7 +136,6 @@ func (x explanation) facts() []Row {
 	return rows
 }
 
-// checks adds a table of checks for each policy, and for each alternative of it.
 func (p *explainPage) checks() {
 	text := &explainText{Text: NewText(Style{Unicode: true}), x: p.x}
 	var failed failures
@@ -191,7 +171,6 @@ func (p *explainPage) checks() {
 	}
 }
 
-// gateways adds the answer of each gateway, if we do not know which one it is.
 func (p *explainPage) gateways() {
 	if len(p.x.Gateways) == 0 {
 		return

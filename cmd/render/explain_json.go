@@ -137,12 +137,17 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
 		Findings:      listOf(x.allFindings(), findingOf),
-		Remedies:      listOf(x.Repairs, remedyOf),
-		Observed:      observedOf(x.Observed),
-		Probe:         probeOf(x.Probed),
-		Other:         outcomeIfAny(x.Other),
-		WhenIssued:    outcomeIfAny(x.Earlier),
-		Next:          nextOf(x.Next),
+		Remedies: listOf(x.Repairs, func(r *report.ProvedRepair) remedyJSON {
+			return remedyJSON{
+				ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
+				Other: outcomeIfAny(r.Other), Changes: listOf(r.Fields, changeOf),
+			}
+		}),
+		Observed:   observedOf(x.Observed),
+		Probe:      probeOf(x.Probed),
+		Other:      outcomeIfAny(x.Other),
+		WhenIssued: outcomeIfAny(x.Earlier),
+		Next:       nextOf(x.Next),
 		NotOffered: listOf(x.Refused, func(r *rules.Change) refusalJSON {
 			return refusalJSON{r.ID, r.Title, r.Refused}
 		}),
@@ -194,13 +199,6 @@ func checksOf(results []rules.Result) []checkJSON {
 
 func findingOf(f *rules.Finding) findingJSON {
 	return findingJSON{f.Rule, f.Severity, f.Message, sourceOf(f.Pos)}
-}
-
-func remedyOf(r *report.ProvedRepair) remedyJSON {
-	return remedyJSON{
-		ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
-		Other: outcomeIfAny(r.Other), Changes: listOf(r.Fields, changeOf),
-	}
 }
 
 func outcomeIfAny(v *rules.Verdict) *outcomeJSON {

@@ -52,8 +52,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	}
 	m.wayOn(x.Next)
 	m.kept(x)
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }
 
 // prediction adds what the answer rests on, and what to pass to know what is not known.
@@ -63,9 +62,7 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
 		m.rowIf("answer says", v.Answer.Says)
 	}
-	if e := v.Evidence(); e.Reference != "" {
-		m.row("evidence", string(e.Level)+": "+e.Reference)
-	}
+	m.rowIf("evidence", evidenceText(v.Evidence()))
 	if x.Earlier != nil {
 		m.row("when the token was issued", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
@@ -119,7 +116,6 @@ func (m *markdown) finding(f *rules.Finding) {
 		m.plain(f.Message), m.code(f.Rule)))
 }
 
-// observed adds what follows from the real answer, and what would explain it.
 func (m *markdown) observed(x explanation) {
 	c := x.Observed
 	if c == nil {

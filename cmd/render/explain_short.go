@@ -122,7 +122,6 @@ const (
 	fewAlike = 2
 )
 
-// shortRows are the checks of a policy that failed or are not known.
 func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	var next, alike, listed []rules.Result
 	isNext, isAlike := map[*rules.Check]bool{}, map[*rules.Check]bool{}
@@ -144,7 +143,12 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	}
 	room := t.columns() - len(indent) - t.shortLabels(listed)
 	detail := func(r *rules.Result) string { return t.shortDetail(r, isNext[r.Check], room) }
-	failures := 1 + lastFailure(listed)
+	failures := 0 // up to the last of them
+	for i := range listed {
+		if listed[i].Outcome == rules.Fail {
+			failures = i + 1
+		}
+	}
 	rows := checkRows(t.Text, listed[:failures], detail)
 	if len(next) > fewNext {
 		rows = append(rows, Row{
@@ -160,17 +164,6 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 		})
 	}
 	return rows
-}
-
-// lastFailure is the index of the last check that failed, or -1.
-func lastFailure(results []rules.Result) int {
-	last := -1
-	for i := range results {
-		if results[i].Outcome == rules.Fail {
-			last = i
-		}
-	}
-	return last
 }
 
 // folded reports whether the short form only counts a check.

@@ -143,10 +143,8 @@ func (t *explainText) place(wants bool) {
 	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, note)
 }
 
-// noToken stands in the place of the token.
 const noToken = "none: the request carries no token"
 
-// subject says what was judged: the token and the gateway.
 func (t *explainText) subject(token string) {
 	t.Blank()
 	rows := []Row{{"token", token}}
@@ -222,7 +220,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	case r.Harmless:
 		return harmless(r)
 	case r.Outcome == rules.Fail:
-		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), cmp.Or(r.Actual(), "none"))
+		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
 		if failedBefore {
 			text = "would fail next: " + text
 		}
@@ -317,7 +315,6 @@ func (t *explainText) after(v *rules.Verdict) string {
 	return text
 }
 
-// observed says what follows from the real answer.
 func (t *explainText) observed() {
 	if lines := t.x.observedLines(); len(lines) > 0 {
 		t.Blank()
@@ -327,7 +324,6 @@ func (t *explainText) observed() {
 	}
 }
 
-// causes lists what would explain the real answer.
 func (t *explainText) causes() {
 	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
 		return

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -30,15 +31,6 @@ func FixText(t *Text, f *report.Fixing) {
 	t.wayOn(f.Next)
 }
 
-// NothingToFix says that a file needs no repair, and what is worth knowing of it.
-func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) error {
-	t := NewText(style)
-	t.Para(0, safe("nothing to repair"+notes))
-	t.wayOn(next)
-	_, err := t.WriteTo(w)
-	return err
-}
-
 // FixAllText writes what was changed in each of several files.
 func FixAllText(t *Text, all []*report.Fixing) {
 	shown := 0
@@ -63,9 +55,16 @@ func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	}
 	for i := range tokens {
 		token := &tokens[i]
-		if next := headingOf(token); next != title {
+		heading := "before and after"
+		if token.API != "" {
+			heading += ", API " + token.API
+		}
+		if token.Modelled {
+			heading += ", for modelled tokens"
+		}
+		if heading != title {
 			done()
-			title = next
+			title = heading
 			t.Heading(safe(title))
 		}
 		name := safe(token.Name)
@@ -83,18 +82,6 @@ func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 	}
 }
 
-func headingOf(token *report.FixedToken) string {
-	title := "before and after"
-	if token.API != "" {
-		title += ", API " + token.API
-	}
-	if token.Modelled {
-		title += ", for modelled tokens"
-	}
-	return title
-}
-
-// notProved writes which tokens prove nothing, and why.
 func (t *Text) notProved(unproved []report.Unproved) {
 	if len(unproved) == 0 {
 		return
@@ -110,17 +97,13 @@ func (t *Text) notProved(unproved []report.Unproved) {
 	}
 }
 
-// toFill names the values that a person may have to put in.
 func (t *Text) toFill(changes []rules.FieldChange) {
-	first := true
-	for _, c := range changes {
-		if c.Fill == "" {
-			continue
-		}
-		if first {
-			t.Heading("to be filled in")
-			first = false
-		}
+	fills := slices.DeleteFunc(slices.Clone(changes),
+		func(c rules.FieldChange) bool { return c.Fill == "" })
+	if len(fills) > 0 {
+		t.Heading("to be filled in")
+	}
+	for _, c := range fills {
 		t.Para(2, safe(c.Field+": "+c.Fill))
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -33,7 +34,11 @@ func (t *Text) behaviours(all []rules.Behaviour) {
 			all[same].Condition == all[0].Condition {
 			same++
 		}
-		t.Heading(holdsFor(&all[0]))
+		title := cmp.Or(strings.Join(of, ", "), "any policy, or none")
+		if condition := all[0].Condition; condition != "" {
+			title += ", " + condition
+		}
+		t.Heading(title)
 		for i := range all[:same] {
 			b := &all[i]
 			t.Para(2, b.Situation+": "+b.Title)
@@ -45,18 +50,6 @@ func (t *Text) behaviours(all []rules.Behaviour) {
 		}
 		all = all[same:]
 	}
-}
-
-// holdsFor names the policies that a behaviour holds for.
-func holdsFor(b *rules.Behaviour) string {
-	title := strings.Join(b.Policies, ", ")
-	if title == "" {
-		title = "any policy, or none"
-	}
-	if b.Condition != "" {
-		title += ", " + b.Condition
-	}
-	return title
 }
 
 // handling lists what the control plane makes of a configuration.
@@ -100,15 +93,10 @@ func answered(a *rules.Answer) string {
 func (t *Text) expressions(all []rules.Expression) {
 	for _, e := range all {
 		t.Heading(e.Rule)
-		rows := []Row{{"expression", safe(e.Expression)}}
-		if e.Input != "" {
-			rows = append(rows, Row{"input", safe(e.Input)})
-		}
-		if e.Runtime != "" {
-			rows = append(rows, Row{"runtime", e.Runtime})
-		}
-		rows = append(rows, Row{"result", safe(e.Result)})
-		t.Rows(2, rows)
+		t.Rows(2, append(present(
+			Row{"expression", safe(e.Expression)}, Row{"input", safe(e.Input)},
+			Row{"runtime", e.Runtime},
+		), Row{"result", safe(e.Result)}))
 		t.Para(2, t.Paint(Faint, fmt.Sprintf("[%s: %s]", e.Evidence.Level, e.Evidence.Reference)))
 	}
 }

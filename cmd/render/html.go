@@ -51,10 +51,8 @@ type markup struct {
 	mask *Mask
 }
 
-// say makes a text fit to be shown.
 func (m *markup) say(text string) string { return safe(m.mask.Text(text)) }
 
-// text adds a text.
 func (m *markup) text(text string) { m.WriteString(html.EscapeString(m.say(text))) }
 
 // element adds an element that holds a text. What begins it has no text of anybody's in it, as in
@@ -66,7 +64,6 @@ func (m *markup) element(begin, text string) {
 	m.WriteString("</" + name + ">")
 }
 
-// line adds an element on a line of its own, unless its text is empty.
 func (m *markup) line(begin, text string) {
 	if text != "" {
 		m.element(begin, text)
@@ -81,7 +78,6 @@ func (m *markup) code(text string) {
 	m.WriteString("</p>\n")
 }
 
-// section adds a part of the page under a heading.
 func (m *markup) section(heading string, content func()) {
 	m.WriteString("<section class=\"story\">\n")
 	m.line("h2", heading)
@@ -89,7 +85,6 @@ func (m *markup) section(heading string, content func()) {
 	m.WriteString("</section>\n")
 }
 
-// list adds a list with an item for each number up to n.
 func (m *markup) list(kind string, n int, item func(i int)) {
 	if n == 0 {
 		return
@@ -119,7 +114,6 @@ func (m *markup) facts(rows []Row, code bool) {
 	m.WriteString("</dl>\n")
 }
 
-// source adds the line of a file that something is about.
 func (m *markup) source(line int, cut excerpt, note string) {
 	m.WriteString("<pre>" + strconv.Itoa(line) + " | " +
 		html.EscapeString(strings.TrimLeft(cut.before, " ")) +
@@ -133,7 +127,6 @@ func (m *markup) source(line int, cut excerpt, note string) {
 // cells are a row of a table of checks, or of claims. The class is a word of ours.
 type cells struct{ Class, Sign, Name, Text, Note string }
 
-// table adds a table under a heading, unless it is empty.
 func (m *markup) table(heading string, rows []cells) {
 	if len(rows) == 0 {
 		return
@@ -166,7 +159,6 @@ func (m *markup) tableRow(r cells) {
 	m.WriteString("</td></tr>\n")
 }
 
-// next adds what to do now.
 func (m *markup) next(steps []rules.Step) {
 	if len(steps) == 0 {
 		return
@@ -185,7 +177,6 @@ func (m *markup) steps(steps []rules.Step) {
 	})
 }
 
-// moodClass is the class of a text of this mood.
 func moodClass(mood Mood) string {
 	return map[Mood]string{Good: "good", Bad: "bad", Unsure: "unsure"}[mood]
 }

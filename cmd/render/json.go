@@ -90,7 +90,6 @@ func listOf[V, E any](values []V, element func(*V) E) []E {
 	return list
 }
 
-// orEmpty is a list that JSON shows as [] if there is none.
 func orEmpty(list []string) []string {
 	if list == nil {
 		return []string{}
@@ -98,7 +97,6 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-// nextJSON is a way on in JSON.
 type nextJSON struct {
 	Text    string `json:"text"`
 	Command string `json:"command,omitempty"`

@@ -66,7 +66,6 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
-// writeJUnit writes the suites with their totals.
 func writeJUnit(w io.Writer, suites []junitSuite) error {
 	out := junitSuites{Suites: suites}
 	for i := range suites {
@@ -207,7 +206,6 @@ func (x matrixing) junitCase(r, g int) junitCase {
 	return c
 }
 
-// findingAt is the finding that a wrong cell belongs to.
 func (x matrixing) findingAt(row, gateway int) *environments.Finding {
 	for i := range x.Findings {
 		if f := &x.Findings[i]; f.Gateway == gateway && slices.Contains(f.Rows, row) {

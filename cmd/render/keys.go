@@ -16,7 +16,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// keyListing is a key set as it is shown.
 type keyListing struct{ *report.KeyListing }
 
 // leak says what the set gives away, or nothing.
@@ -117,13 +116,11 @@ func cloudName(k *keys.Key) string {
 	return k.CloudInstance
 }
 
-// refusalGroup is why the same gateways refuse several keys.
 type refusalGroup struct {
 	gateways, library string
 	reasons           []string
 }
 
-// refusalGroups puts the refusals of the same gateways together.
 func (l keyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
@@ -239,7 +236,6 @@ func (t *keysText) more(level, n int) {
 	}
 }
 
-// headline says how many keys there are, and how old and from where.
 func (l keyListing) headline() string {
 	return report.Counted(len(l.Set.Keys), "key") + ", " + l.Set.Origin + cacheAge(l.Set, l.At)
 }
@@ -273,7 +269,6 @@ func (t *keysText) table() {
 	t.cloudBasis()
 }
 
-// keyColumns is the width of each column.
 func (t *keysText) keyColumns(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
@@ -289,7 +284,6 @@ func (t *keysText) keyColumns(rows [][]string) []int {
 	return widths
 }
 
-// leastKid is how many columns of a kid are shown at least.
 const leastKid = 12
 
 func (t *keysText) keyLine(cells []string, widths []int, head bool) {
@@ -361,7 +355,6 @@ func (t *keysText) issuers() {
 	}
 }
 
-// listOddities says what is wrong or unusual.
 func (t *keysText) listOddities() {
 	rows := t.oddities()
 	if len(rows) == 0 {
@@ -410,7 +403,6 @@ func (t *keysText) withClouds(row []string) []string {
 	return slices.Delete(row, last-1, last)
 }
 
-// namesCloud reports whether a key says which cloud it belongs to.
 func (t *keysText) namesCloud() bool {
 	return slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" })
 }
@@ -607,7 +599,6 @@ func certificateOf(c keys.Certificate) *certificateJSON {
 
 func noteOf(n *keys.Note) noteJSON { return noteJSON(*n) }
 
-// cloudJSON is what a cloud answered.
 type cloudJSON struct {
 	ID     string  `json:"id"`
 	Keys   *int    `json:"keys"`

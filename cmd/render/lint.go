@@ -10,7 +10,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// linting is what lint has found, as it is shown.
 type linting struct{ *report.Linting }
 
 // end returns the position behind what a finding is about, on the first line of it.
@@ -26,7 +25,6 @@ func (l linting) end(f rules.Finding) source.Position {
 	return file.Position(end)
 }
 
-// count counts the findings of a severity.
 func (l linting) count(severity rules.Severity) int {
 	n := 0
 	for _, f := range l.Findings {
@@ -194,6 +192,5 @@ func LintMarkdown(w io.Writer, r *report.Linting) error {
 	if len(l.Findings) == 0 {
 		m.wayOn(l.Next)
 	}
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }

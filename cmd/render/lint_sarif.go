@@ -146,46 +146,34 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 }
 
 func sarifRuleOf(r *rules.Rule) sarifRule {
+	uri := home // where the catalogue is; else where the facts behind the rule are published
+	if len(r.References) > 0 && strings.HasPrefix(r.References[0], "https://") {
+		uri = r.References[0]
+	}
+	// GitHub's code scanning takes a security finding's level from a number: high from 7.0, medium
+	// from 4.0, low below (docs.github.com/code-security/code-scanning, SARIF support,
+	// reportingDescriptor)
+	severity := map[rules.Severity]string{
+		rules.Error: "8.0", rules.Warning: "5.0", rules.Note: "2.0",
+	}[r.Severity]
 	return sarifRule{
 		ID:               r.Name,
 		ShortDescription: sarifText{Text: report.Sentence(r.Title)},
 		FullDescription:  sarifText{Text: r.Why},
-		HelpURI:          helpURI(r),
+		HelpURI:          uri,
 		Help: sarifText{
 			Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
 		},
 		DefaultConfiguration: sarifConfiguration{r.Severity},
 		Properties: map[string]any{
 			"tags":              []string{"security", "api-gateway"},
-			"security-severity": securitySeverity(r.Severity),
+			"security-severity": severity,
 		},
 	}
 }
 
 // home is where the program is at home.
 const home = "https://github.com/gatewhy/gatewhy"
-
-// helpURI is where the facts behind a rule are published; of a rule without references, where the
-// catalogue is.
-func helpURI(r *rules.Rule) string {
-	if len(r.References) > 0 && strings.HasPrefix(r.References[0], "https://") {
-		return r.References[0]
-	}
-	return home
-}
-
-// securitySeverity is the number from which GitHub's code scanning takes a security finding's
-// level: high from 7.0, medium from 4.0, low below
-// (docs.github.com/code-security/code-scanning, SARIF support, reportingDescriptor).
-func securitySeverity(s rules.Severity) string {
-	switch s {
-	case rules.Error:
-		return "8.0"
-	case rules.Warning:
-		return "5.0"
-	}
-	return "2.0"
-}
 
 func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"io"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -13,6 +14,11 @@ import (
 type markdown struct {
 	b    strings.Builder
 	mask *Mask
+}
+
+func (m *markdown) writeTo(w io.Writer) error {
+	_, err := io.WriteString(w, m.b.String())
+	return err
 }
 
 func (m *markdown) heading(title string) {
@@ -29,7 +35,6 @@ func (m *markdown) plain(text string) string { return escapeMarkdown(m.mask.Text
 // code is a value in a code span. What must not be shown is masked.
 func (m *markdown) code(value string) string { return code(m.mask.Text(value)) }
 
-// cells adds a row of a table of prose.
 func (m *markdown) cells(texts ...string) {
 	for _, text := range texts {
 		m.b.WriteString("| " + m.plain(text) + " ")
@@ -42,7 +47,6 @@ func (m *markdown) row(label, value string) {
 	m.b.WriteString("| " + m.plain(label) + " | " + m.code(value) + " |\n")
 }
 
-// table begins a table of these columns.
 func (m *markdown) table(columns ...string) {
 	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" +
 		strings.Repeat(" --- |", len(columns)) + "\n")
@@ -92,14 +96,12 @@ func code(value string) string {
 	return fence + value + fence
 }
 
-// tokenRows adds what identifies a token.
 func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	for _, row := range identity(t, p) {
 		m.row(row.Label, row.Text)
 	}
 }
 
-// rowIf adds a row if there is a value.
 func (m *markdown) rowIf(label, value string) {
 	if value != "" {
 		m.row(label, value)
@@ -110,7 +112,6 @@ func (m *markdown) rowIf(label, value string) {
 func (m *markdown) item(text string)   { m.b.WriteString("- " + text + "\n") }
 func (m *markdown) detail(text string) { m.b.WriteString("  - " + text + "\n") }
 
-// rows adds a list of texts, each behind its label.
 func (m *markdown) rows(title string, rows []Row) {
 	if len(rows) == 0 {
 		return

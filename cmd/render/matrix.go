@@ -14,7 +14,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// matrixing is a matrix as it is shown.
 type matrixing struct{ *report.Matrixing }
 
 // sentence is the answer below a folded grid: its numbers are those that a reader counts there.
@@ -112,7 +111,6 @@ const beyondPolicies = "The tokens that still get in are ones that Entra ID issu
 	"validation, an app role that only the environment's own clients have, or required " +
 	"assignment on the API's service principal."
 
-// lostTitle is the title of what lost lists.
 const lostTitle = "your own tokens that this change would lock out; others of the same " +
 	"environment get in"
 
@@ -166,7 +164,6 @@ func isAre(subject string, n int) string {
 	return subject + " are"
 }
 
-// cellWord is a cell in words, for outputs without marks.
 func cellWord(c *environments.Cell) string {
 	word := "right"
 	switch {
@@ -251,7 +248,6 @@ func claimLines(claims *source.Value) []Row {
 	return rows
 }
 
-// firstOfRule reports whether a finding is the first one of its rule.
 func (x matrixing) firstOfRule(i int) bool {
 	for j := range i {
 		if x.Findings[j].Rule == x.Findings[i].Rule {

@@ -20,13 +20,11 @@ func MatrixHTML(w io.Writer, r *report.Matrixing) error {
 	return writePage(w, "Who is let in where: "+p.say(r.Name), p.String())
 }
 
-// matrixPage is a matrix as a page.
 type matrixPage struct {
 	markup
 	x matrixing
 }
 
-// body is the page below its title.
 func (p *matrixPage) body() {
 	x := p.x
 	p.line("h1", "Who is let in where")
@@ -69,7 +67,6 @@ func (p *matrixPage) body() {
 	}
 }
 
-// titled adds a list under a heading, unless it is empty.
 func (p *matrixPage) titled(heading string, n int, item func(i int)) {
 	if n > 0 {
 		p.line("h2", heading)
@@ -89,7 +86,6 @@ func (p *matrixPage) grid(m *environments.Matrix, lines []environments.Line, lin
 	})
 }
 
-// gridOf adds a grid as a table that scrolls.
 func (p *matrixPage) gridOf(
 	heads []string, lines []environments.Line, cell func(line environments.Line, column int),
 ) {
@@ -146,10 +142,8 @@ func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
 
 func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
 
-// mostRows is how many of the wrong rows a story lists.
 const mostRows = 100
 
-// finding adds the story of a finding.
 func (p *matrixPage) finding(i int) {
 	f := &p.x.Findings[i]
 	w := p.x.witness(f)
@@ -185,7 +179,6 @@ func (p *matrixPage) finding(i int) {
 	p.WriteString("</section>\n")
 }
 
-// claims adds what is in a token, and what the caller writes beside it.
 func (p *matrixPage) claims(w *environments.Witness) {
 	var rows []Row
 	for _, m := range w.Claims.Members {

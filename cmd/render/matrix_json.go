@@ -190,7 +190,6 @@ func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
 	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes, m.Alike}
 }
 
-// cellOf is a cell without its token.
 func cellOf(m *environments.Matrix, c *environments.Cell, gateway int) cellJSON {
 	return cellJSON{
 		Gateway: m.Gateways[gateway],
@@ -239,18 +238,6 @@ func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	}
 }
 
-// edited lists the files that the repair changes, with their new text.
-func editedBy(r *report.Repair) []editedFileJSON {
-	all := []editedFileJSON{}
-	for _, f := range r.Files {
-		if slices.ContainsFunc(r.Changes,
-			func(c report.FileChange) bool { return c.File == f.Name }) {
-			all = append(all, editedFileJSON{f.Name, string(f.Text)})
-		}
-	}
-	return all
-}
-
 func (x matrixing) fixOf() *fixJSON {
 	out := &fixJSON{
 		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: []cellJSON{},
@@ -263,8 +250,15 @@ func (x matrixing) fixOf() *fixJSON {
 		changes := listOf(r.Changes, func(c *report.FileChange) fileChangeJSON {
 			return fileChangeJSON{c.File, changeOf(&c.FieldChange)}
 		})
+		edited := []editedFileJSON{}
+		for _, f := range r.Files {
+			isOf := func(c report.FileChange) bool { return c.File == f.Name }
+			if slices.ContainsFunc(r.Changes, isOf) {
+				edited = append(edited, editedFileJSON{f.Name, string(f.Text)})
+			}
+		}
 		out.Repairs = append(out.Repairs, repairJSON{
-			x.Gateways[r.Gateway], r.Titles, changes, editedBy(r), r.Wrong,
+			x.Gateways[r.Gateway], r.Titles, changes, edited, r.Wrong,
 		})
 	}
 	return out

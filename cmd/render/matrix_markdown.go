@@ -45,11 +45,9 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 		m.fix(x)
 	}
 	m.wayOn(x.Next)
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }
 
-// ruleItem is a finding with its rule and its place.
 func ruleItem(f *rules.Finding) string {
 	return fmt.Sprintf("**%s**: %s (%s)", f.Rule, escapeMarkdown(f.Message), code(f.Pos.String()))
 }

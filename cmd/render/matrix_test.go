@@ -99,7 +99,7 @@ func openEstate(t *testing.T) *report.Matrixing {
 			{
 				Gateway: 0, Titles: []string{"check the audience", "narrow it " + hostile},
 				Changes: []report.FileChange{change}, Before: 2, After: after, Chosen: true,
-				Files: []report.EditedFile{
+				Files: []*source.File{
 					{Name: file.Name, Text: []byte("{}")}, {Name: "unchanged.json"},
 				},
 			},

@@ -115,7 +115,6 @@ func (t *matrixText) labels(lines []environments.Line, widths []int) ([]string, 
 	return labels, first
 }
 
-// gridRow is a line of a part of the table.
 func gridRow(label string, widths, gateways []int, cell func(gateway int) string) string {
 	row := indent + label
 	for _, g := range gateways {
@@ -177,7 +176,6 @@ func (t *matrixText) list(title string, rows []Row) {
 	t.Rows(2, rows)
 }
 
-// remarks says what the grid does not show.
 func (t *matrixText) remarks() {
 	var rows []Row
 	for i := range t.x.Remarks {
@@ -199,7 +197,6 @@ func (t *matrixText) unknowns() {
 	t.list("why some cells are not known", rows)
 }
 
-// shortNotes counts the kinds that notes lists.
 func (t *matrixText) shortNotes() {
 	kinds := 0
 	for g := range t.x.Gateways {
@@ -291,7 +288,6 @@ func (t *matrixText) fix() {
 	t.list(lostTitle, t.x.lost())
 }
 
-// more says what to do beyond the policies.
 func (t *matrixText) more(indent int, left *environments.Matrix) {
 	if onlyIssuance(left) {
 		t.Para(indent, beyondPolicies)
@@ -325,7 +321,6 @@ const (
 	shortRows     = 3  // of a list below the grid
 )
 
-// short is a matrix that fits a screen.
 func (t *matrixText) short() {
 	lines, gateways := t.worst(t.x.Matrix)
 	t.grid(t.x.Matrix, lines, gateways)
@@ -353,13 +348,14 @@ func (t *matrixText) short() {
 // worst chooses the lines and the gateways of a grid that fits a screen: those with the most cells
 // that are wrong or not known, in their own order.
 func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) {
+	badness := map[rules.Truth]int{rules.No: 2, rules.Maybe: 1}
 	lines := m.Lines()
 	gateways := make([]int, len(m.Gateways))
 	byLine, byGateway := make([]int, len(lines)), make([]int, len(gateways))
 	for g := range gateways {
 		gateways[g] = g
 		for l, line := range lines {
-			bad := badness(m.Cell(m.At(line, g), g))
+			bad := badness[m.Cell(m.At(line, g), g).OK()]
 			byLine[l] += bad
 			byGateway[g] += bad
 		}
@@ -385,17 +381,6 @@ func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) 
 		gateways = mostOf(gateways, byGateway, max(1, room/(2+slices.Max(widths))))
 	}
 	return chosen, gateways
-}
-
-// badness ranks a cell among those that are worth a look.
-func badness(c *environments.Cell) int {
-	switch c.OK() {
-	case rules.No:
-		return 2
-	case rules.Maybe:
-		return 1
-	}
-	return 0
 }
 
 // mostOf returns at most so many of some indexes, those with the most weight, in their own order.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -68,15 +69,11 @@ func (d decoding) valueMeaning(name string) string {
 }
 
 func proofText(proof string) string {
-	switch proof {
-	case "none":
-		return "public client, no credentials"
-	case "secret":
-		return "authenticated with a secret"
-	case "certificate":
-		return "authenticated with a certificate"
-	}
-	return ""
+	return map[string]string{
+		"none":        "public client, no credentials",
+		"secret":      "authenticated with a secret",
+		"certificate": "authenticated with a certificate",
+	}[proof]
 }
 
 // isTime reports whether a claim holds a time (RFC 7519, section 4.1; OpenID Connect Core,
@@ -121,7 +118,6 @@ func needsQuotes(s string) bool {
 		strings.TrimSpace(s) != s
 }
 
-// claim is one claim as it is shown.
 type claim struct {
 	decoding
 	*report.Claim
@@ -160,12 +156,16 @@ func ClaimText(t *Text, r *report.Claim) {
 	}
 }
 
-// claimRows says what is known about a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
+	versions := map[string]string{
+		"":           "not documented",
+		"both":       "v1.0 and v2.0",
+		"on request": "where the API's app registration asks for it",
+	}[info.Versions]
 	rows := []Row{
 		{"set by", info.SetBy},
 		{"may decide access", string(info.Fitness)},
-		{"in Entra's tokens", writtenIn(info)},
+		{"in Entra's tokens", cmp.Or(versions, "v"+info.Versions)},
 	}
 	if info.Personal {
 		rows = append(rows, Row{"personal", "yes"})
@@ -174,19 +174,6 @@ func claimRows(info inspect.ClaimInfo) []Row {
 		rows = append(rows, Row{"reference", info.Reference})
 	}
 	return rows
-}
-
-// writtenIn says in which tokens Entra ID writes a claim.
-func writtenIn(info inspect.ClaimInfo) string {
-	switch info.Versions {
-	case "":
-		return "not documented"
-	case "both":
-		return "v1.0 and v2.0"
-	case "on request":
-		return "where the API's app registration asks for it"
-	}
-	return "v" + info.Versions
 }
 
 // claimJSON is the JSON of decode --claim. What we do not know about the claim is null.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// longestBody is how many characters of the real answer's body a person is shown.
 const longestBody = 300
 
 // probeJSON is what the real gateway answered to a probe. Tokens and cookies in it are masked.
@@ -60,7 +60,6 @@ func answerRows(p *report.Probed) []Row {
 	return append(rows, Row{"body", safe(body)})
 }
 
-// probed shows the request that was sent, and its answer.
 func (t *explainText) probed() {
 	if t.x.Probed != nil {
 		t.Blank()
@@ -68,7 +67,6 @@ func (t *explainText) probed() {
 	}
 }
 
-// kept shows how an answer that differs can be kept.
 func (t *explainText) kept() {
 	switch p := t.x.Probed; {
 	case p == nil || p.Outcome != report.Differs:
@@ -84,7 +82,6 @@ func (t *explainText) kept() {
 	}
 }
 
-// probed adds the request that was sent, and its answer.
 func (m *markdown) probed(x explanation) {
 	if x.Probed == nil {
 		return
@@ -97,21 +94,16 @@ func (m *markdown) probed(x explanation) {
 	m.b.WriteString("\n")
 }
 
-// kept adds the policy test of an answer that differs.
 func (m *markdown) kept(x explanation) {
-	if x.Probed != nil && x.Probed.Kept.Test != "" {
-		m.b.WriteString("\nTo keep it, as a policy test and as a report for an issue, " +
-			"without the token's values:\n\n```yaml\n" + safeLines(x.Probed.Kept.Test) + "```\n")
+	if x.Probed == nil || x.Probed.Kept.Test == "" {
+		return
 	}
-}
-
-// safeLines is safe for a text of several lines.
-func safeLines(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString(safe(strings.TrimRight(line, "\n")) + "\n")
+	m.b.WriteString("\nTo keep it, as a policy test and as a report for an issue, " +
+		"without the token's values:\n\n```yaml\n")
+	for line := range strings.Lines(x.Probed.Kept.Test) {
+		m.b.WriteString(safe(strings.TrimRight(line, "\n")) + "\n")
 	}
-	return b.String()
+	m.b.WriteString("```\n")
 }
 
 type (
@@ -160,11 +152,14 @@ func ProbeAllText(t *Text, p *report.ProbingAll) {
 	}
 	predicted, differ, open, silent := p.Counts()
 	folds := t.Detail != All && predicted > mostPredicted
+	marks := map[report.ProbeOutcome]rules.Outcome{
+		report.AsPredicted: rules.Pass, report.Differs: rules.Fail,
+	}
 	var rows []Row
 	for i, row := range p.Cells {
 		for g := range row {
 			if c := &row[g]; !folds || c.Outcome != report.AsPredicted {
-				mark := t.Mark(string(cellOutcome(c)))
+				mark := t.Mark(string(cmp.Or(marks[c.Outcome], rules.Unsure)))
 				label := mark + " " + safe(p.Tokens[i]+" at "+p.Gateways[g])
 				rows = append(rows, Row{label, safe(cellSays(c))})
 			}
@@ -186,16 +181,6 @@ func ProbeAllText(t *Text, p *report.ProbingAll) {
 
 // mostPredicted is how many cells that came out as predicted the short form shows.
 const mostPredicted = 12
-
-func cellOutcome(c *report.ProbeCell) rules.Outcome {
-	switch c.Outcome {
-	case report.AsPredicted:
-		return rules.Pass
-	case report.Differs:
-		return rules.Fail
-	}
-	return rules.Unsure
-}
 
 func cellSays(c *report.ProbeCell) string {
 	predicted := "predicted " + OutcomeLine(&c.Verdict)
@@ -232,6 +217,5 @@ func ProbeAllMarkdown(w io.Writer, p *report.ProbingAll) error {
 			m.cells(p.Tokens[i], p.Gateways[g], cellSays(&row[g]))
 		}
 	}
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }

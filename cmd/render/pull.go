@@ -41,7 +41,6 @@ func PullJSON(w io.Writer, p *report.Pulling) error {
 	})
 }
 
-// mostColumns is how many environments the short form names.
 const mostColumns = 12
 
 // PullText says in a few lines what was fetched, and of a second run what changed; in full, each

@@ -146,8 +146,8 @@ func RuleHelp(r *rules.Rule) string {
 	if r.Lesser != "" {
 		severity += "; " + r.Lesser
 	}
-	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", report.Sentence(r.Title), severity,
-		r.Why, r.Fix)
+	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s",
+		report.Sentence(r.Title), severity, r.Why, r.Fix)
 }
 
 // ReferenceList is what a rule rests on, as a Markdown list.

@@ -52,7 +52,6 @@ type scanText struct {
 	x *report.Scanning
 }
 
-// headline is the answer: how many tokens get what.
 func (t *scanText) headline() string {
 	after := &t.x.After
 	all := plural64(after.Tokens(), "token", "tokens")
@@ -69,7 +68,6 @@ func (t *scanText) headline() string {
 		grouped(after.Count(rules.Undetermined)))
 }
 
-// input says what was read.
 func (t *scanText) input() string {
 	after := &t.x.After
 	text := fmt.Sprintf("%s read, %s without a token",
@@ -83,7 +81,6 @@ func (t *scanText) input() string {
 	return text
 }
 
-// totals are the outcomes before and after a change.
 func (t *scanText) totals() {
 	var rows []Row
 	for _, outcome := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
@@ -113,6 +110,9 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 	if t.Detail != All && s.Tokens() > 0 {
 		t.Blank()
 	}
+	marks := map[rules.Decision]string{
+		rules.Accepted: "pass", rules.Rejected: "fail", rules.Undetermined: "unknown",
+	}
 	listed, left, leftTokens := 0, 0, int64(0)
 	for _, cause := range s.Causes() {
 		g := s.Groups[cause]
@@ -125,7 +125,7 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 		if t.Detail == All {
 			t.Blank()
 		}
-		t.Para(1, t.Mark(scanMark(cause.Outcome))+" "+
+		t.Para(1, t.Mark(marks[cause.Outcome])+" "+
 			fmt.Sprintf("%s: %s", causeWords(cause), plural64(g.Tokens, "token", "tokens")))
 		if t.Detail != All && getsIn {
 			continue
@@ -148,16 +148,6 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 	}
 }
 
-func scanMark(outcome rules.Decision) string {
-	switch outcome {
-	case rules.Accepted:
-		return "pass"
-	case rules.Rejected:
-		return "fail"
-	}
-	return "unknown"
-}
-
 // causeWords says what a token gets and which check decides.
 func causeWords(c scan.Cause) string {
 	status := ""
@@ -178,7 +168,6 @@ func causeWords(c scan.Cause) string {
 	return "not known: the " + checkNamed(c.Decided, c.Claim) + " check can't be decided"
 }
 
-// values lists the busiest values.
 func (t *scanText) values(
 	title string, values map[string]int64, over bool, name func(string) string,
 ) (rows []Row) {
@@ -221,7 +210,6 @@ func appName(apps *entra.Directory, id string) string {
 	return ""
 }
 
-// plural64 counts things.
 func plural64(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one

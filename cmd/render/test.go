@@ -19,7 +19,6 @@ func testSummary(r *report.Testing) string {
 	return fmt.Sprintf("%d passed, %d failed", len(r.Cases)-failed, failed)
 }
 
-// unseen lists in words the checks that have never had an outcome.
 func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 	var all []string
 	for i := range c.Checks {

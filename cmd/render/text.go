@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fatih/color"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
@@ -13,7 +16,118 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// indent is the indentation of a block of text by one level.
+// Style says how text is shown. The zero Style is plain ASCII at the default width.
+type Style struct {
+	Width   int  // columns that a line may take; 0 for the default
+	Color   bool // colour supports, it never carries meaning alone
+	Unicode bool // check marks and dashes, or their ASCII stand-ins
+	Detail  Detail
+}
+
+// Detail is how much of a report a person wants to read. It counts for text alone: the other
+// formats have all of it.
+type Detail uint8
+
+// The details.
+const (
+	Short  Detail = iota // what fits a screen: the answer, its reason and place, what failed
+	All                  // every check, claim and row
+	Answer               // one line
+)
+
+// The widths of a line, in columns.
+const (
+	defaultWidth   = 80
+	narrowestWidth = 40
+	widestProse    = 100 // longer lines are hard to read
+	widestList     = 120
+)
+
+func (s Style) columns() int { return s.within(widestProse) }
+
+// listColumns is columns for lists with a remark behind each row.
+func (s Style) listColumns() int { return s.within(widestList) }
+
+func (s Style) within(widest int) int {
+	if s.Width == 0 {
+		return defaultWidth
+	}
+	return min(max(s.Width, narrowestWidth), widest)
+}
+
+// Mood is what the colour of a text says. Its words say the same. Words are bold or red, which can
+// be read on a light and on a dark background in the palettes of the common terminals: green and
+// cyan have a contrast of 2 to 3 on white, so that green is left for a sign beside words.
+type Mood uint8
+
+// The moods.
+const (
+	Plain  Mood = iota
+	Strong      // what the eye shall find first
+	Good
+	Bad
+	Unsure
+	Passed // the sign of what passed
+	Faint  // what may be skipped: a rule's name, a line's number; never a sentence
+)
+
+// Paint colours a text by its mood.
+func (s Style) Paint(mood Mood, text string) string {
+	if !s.Color || mood == Plain || text == "" {
+		return text
+	}
+	paint := color.New(mood.attributes()...)
+	paint.EnableColor() // whatever fatih/color thinks of the process's own standard output
+	return paint.Sprint(text)
+}
+
+func (m Mood) attributes() []color.Attribute {
+	switch m {
+	case Passed:
+		return []color.Attribute{color.FgGreen}
+	case Bad:
+		return []color.Attribute{color.FgRed, color.Bold}
+	case Faint:
+		return []color.Attribute{color.Faint}
+	}
+	return []color.Attribute{color.Bold}
+}
+
+// Mark returns the sign for an outcome (pass, fail, unknown or skipped): ✓ ✗ ? –, or ok no ??
+// -- if the terminal is not UTF-8.
+func (s Style) Mark(outcome string) string {
+	switch outcome {
+	case "pass":
+		return s.Paint(Passed, s.pick("✓", "ok"))
+	case "fail":
+		return s.Paint(Bad, s.pick("✗", "no"))
+	case "unknown":
+		return s.Paint(Unsure, s.pick("?", "??"))
+	}
+	return s.Paint(Faint, s.pick("–", "--"))
+}
+
+func (s Style) pick(unicode, ascii string) string {
+	if s.Unicode {
+		return unicode
+	}
+	return ascii
+}
+
+// ASCII returns a text with our own signs in ASCII: ... for an ellipsis, -> for an arrow, - for
+// a dash. It leaves what comes from the input as it is.
+func ASCII(text string) string {
+	return strings.NewReplacer("…", "...", "→", "->", "–", "-").Replace(text)
+}
+
+// legible returns a text as the terminal can show it.
+func (s Style) legible(text string) string {
+	if s.Unicode {
+		return text
+	}
+	return ASCII(text)
+}
+
 const indent = "  "
 
 // Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
@@ -100,6 +214,11 @@ func (t *Text) line(line string) {
 
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
+
+// present are the rows that have a label and a text.
+func present(rows ...Row) []Row {
+	return slices.DeleteFunc(rows, func(r Row) bool { return r.Label == "" || r.Text == "" })
+}
 
 // widestLabel is how wide the column of labels may be. The text of a wider label starts on the
 // next line.
@@ -387,11 +506,11 @@ func (t *Text) wayOn(steps []rules.Step) {
 	}
 }
 
-// InitText says which environments file was written, and what to do now.
-func InitText(w io.Writer, style Style, written string, next rules.Step) error {
+// NoteText writes a note, and what to do now.
+func NoteText(w io.Writer, style Style, note string, next ...rules.Step) error {
 	t := NewText(style)
-	t.Para(0, safe(written))
-	t.wayOn([]rules.Step{next})
+	t.Para(0, safe(note))
+	t.wayOn(next)
 	_, err := t.WriteTo(w)
 	return err
 }
@@ -416,7 +535,8 @@ func (t *Text) SourceLine(
 	excerpt := excerptOf(file, span).masked(t.mask).fit(t.columns()-len(gutter),
 		t.pick("…", "..."))
 
-	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.before + excerpt.marked + excerpt.after)
+	line := excerpt.before + excerpt.marked + excerpt.after
+	t.line(margin + t.Paint(Faint, number+" |") + " " + line)
 	under := strings.Repeat(" ", width(excerpt.before))
 	carets := strings.Repeat("^", max(1, width(excerpt.marked)))
 	t.carets(gutter, under, carets, note)
@@ -472,7 +592,6 @@ func keepStart(s string, limit int, ellipsis string) string {
 	return string(runes[:max(limit-width(ellipsis), 0)]) + ellipsis
 }
 
-// keepEnd returns the last characters of a text, with an ellipsis if some are left out.
 func keepEnd(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {

@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -74,13 +73,9 @@ func kindPhrase(p inspect.Profile) string {
 }
 
 func flowPhrase(p inspect.Profile) string {
-	switch p.Flow {
-	case inspect.AppOnly:
-		return "app-only"
-	case inspect.Delegated:
-		return "delegated"
-	}
-	return ""
+	return map[inspect.Flow]string{
+		inspect.AppOnly: "app-only", inspect.Delegated: "delegated",
+	}[p.Flow]
 }
 
 func forPhrase(p inspect.Profile) string {
@@ -179,21 +174,20 @@ func maskedWords(words []string) []string {
 // identity is what names a token in the logs of Microsoft and of a gateway. It is not the
 // token. Times are in UTC.
 func identity(t *inspect.Token, p inspect.Profile) []Row {
-	rows := []Row{
-		{"issuer (iss)", p.Issuer},
-		{"tenant (tid)", p.Tenant},
-		{"audience (aud)", strings.Join(p.Audience, " ")},
-		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
-		{"version (ver)", p.Version},
-		{"scopes (scp)", strings.Join(p.Scopes, " ")},
-		{"roles", strings.Join(p.Roles, " ")},
-		{"issued (iat)", p.IssuedAt.String()},
-		{"expires (exp)", p.ExpiresAt.String()},
-		{"uti", stringOf(t.Claims, "uti")},
-		{"alg", stringOf(t.Header, "alg")},
-		{"kid", stringOf(t.Header, "kid")},
-	}
-	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
+	return present(
+		Row{"issuer (iss)", p.Issuer},
+		Row{"tenant (tid)", p.Tenant},
+		Row{"audience (aud)", strings.Join(p.Audience, " ")},
+		Row{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
+		Row{"version (ver)", p.Version},
+		Row{"scopes (scp)", strings.Join(p.Scopes, " ")},
+		Row{"roles", strings.Join(p.Roles, " ")},
+		Row{"issued (iat)", p.IssuedAt.String()},
+		Row{"expires (exp)", p.ExpiresAt.String()},
+		Row{"uti", stringOf(t.Claims, "uti")},
+		Row{"alg", stringOf(t.Header, "alg")},
+		Row{"kid", stringOf(t.Header, "kid")},
+	)
 }
 
 func stringOf(object *source.Value, name string) string {

@@ -10,7 +10,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// deciding names the check that decides, with its alternative. It is empty if no check does.
 func deciding(v *rules.Verdict, behind string) string {
 	if v.Decided == nil {
 		return ""
@@ -91,12 +90,11 @@ func outcomeShown(r *rules.Result) string {
 func harmless(r *rules.Result) string {
 	text := "is not known: " + r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), cmp.Or(r.Actual(), "none"))
+		text = "does not hold: " + comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
 	}
 	return safe(text + "; this check rejects nobody")
 }
 
-// passes says that every check passes that has to.
 func passes(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Harmless {
@@ -151,7 +149,6 @@ func decidedAt(what, where string) string {
 	return what + " at " + where
 }
 
-// verdictLine is the answer in one line.
 func verdictLine(v *rules.Verdict) string {
 	switch v.Outcome {
 	case rules.Accepted:
@@ -165,7 +162,6 @@ func verdictLine(v *rules.Verdict) string {
 	return decidedAt("undetermined", theCheck(v))
 }
 
-// notPredicted says why the answer can't be predicted.
 func notPredicted(v *rules.Verdict) string {
 	switch d := v.Decided; {
 	case d == nil || d.Check.ID != rules.NotModelled || d.Policy == nil:
@@ -185,6 +181,14 @@ func theCheck(v *rules.Verdict) string {
 		return ""
 	}
 	return "the " + deciding(v, " check")
+}
+
+// evidenceText is what something is known from, with how sure that is; empty if it is not known.
+func evidenceText(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	return string(e.Level) + ": " + e.Reference
 }
 
 // statusName is the reason phrase of an HTTP status code (IANA's registry); empty where there is

@@ -11,7 +11,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// verification is a verified token as it is shown.
 type verification struct {
 	*report.Verification
 	Mask *Mask
@@ -21,7 +20,6 @@ func newVerification(r *report.Verification) verification {
 	return verification{r, NewMask(r.Token, r.Profile, r.Redact)}
 }
 
-// headline is the verdict with its cause, in one line.
 func (v verification) headline() (Mood, string) {
 	decided, _ := v.Report.Decided()
 	switch v.Report.Outcome() {
@@ -36,7 +34,6 @@ func (v verification) headline() (Mood, string) {
 	return Unsure, "not decided: " + v.cause(decided)
 }
 
-// cause is why the deciding check came out as it did, in few words.
 func (v verification) cause(c keys.Check) string {
 	switch c.ID {
 	case "token-format":
@@ -55,7 +52,6 @@ func reasonOf(c keys.Check) string {
 	return c.Why + ": " + report.Hint(c.Hint)
 }
 
-// signatureCause is why a signature does not verify, in few words.
 func signatureCause(r keys.Result) string {
 	if r.Reason == keys.AlgorithmNotAllowed && r.Algorithm == "" {
 		return r.Why
@@ -110,7 +106,6 @@ func alteredCause(r keys.Result) string {
 	return "no key in the set matches the signature"
 }
 
-// describeKey names a key for a person: its id, type and size.
 func describeKey(k *keys.Key) string {
 	id := "without kid"
 	if k.ID != "" {
@@ -204,8 +199,7 @@ func VerifyMarkdown(w io.Writer, r *report.Verification) error {
 	}
 	m.notes("Worth knowing", v.notes())
 	m.wayOn(v.Next)
-	_, err := io.WriteString(w, m.b.String())
-	return err
+	return m.writeTo(w)
 }
 
 func (m *markdown) notes(title string, notes []keys.Note) {
@@ -250,7 +244,13 @@ func (t *Text) verifyAll(v verification) {
 	t.Rows(1, v.facts())
 	t.Heading("checks")
 	for _, c := range v.Report.Checks {
-		t.check(v, c)
+		label := t.Mark(c.Outcome.String()) + " " +
+			pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
+		text := v.checkText(c)
+		if c.Outcome == keys.Pass {
+			text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
+		}
+		t.Rows(2, []Row{{label, safe(text)}})
 		if c.Outcome == keys.Fail && c != decided &&
 			v.Report.Signature.Reason != keys.NoReadableJWS {
 			t.compared(4, c)
@@ -287,7 +287,6 @@ func verifiedSentence(v verification) string {
 	return text
 }
 
-// facts are what the verdict is about.
 func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
@@ -298,21 +297,8 @@ func (v verification) facts() []Row {
 	return append(rows, Row{"at", inspect.FormatTime(v.At)})
 }
 
-// widestCheck is how many columns the names of the checks take.
 const widestCheck = len("token format")
 
-// check adds a check with its mark, and why it came out as it did.
-func (t *Text) check(v verification, c keys.Check) {
-	label := t.Mark(c.Outcome.String()) + " " +
-		pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
-	text := v.checkText(c)
-	if c.Outcome == keys.Pass {
-		text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
-	}
-	t.Rows(2, []Row{{label, safe(text)}})
-}
-
-// checkText says in one clause how a check came out.
 func (v verification) checkText(c keys.Check) string {
 	switch {
 	case c.ID == "signature" && c.Outcome == keys.Pass:
@@ -325,7 +311,6 @@ func (v verification) checkText(c keys.Check) string {
 	return c.Actual
 }
 
-// allNotes are what else is worth knowing.
 func (v verification) allNotes() []keys.Note {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {

@@ -210,12 +210,10 @@ func (m *Maker) instant(a *Asked, token *inspect.Token) (time.Time, error) {
 	return at, nil
 }
 
-// line is the command line that asks the same.
 func (a *Asked) line(shell Shell, flags ...string) CommandLine {
 	return CommandLine{Shell: shell, At: a.At, Flags: a.words(flags...)}
 }
 
-// words are flags of the command that asks the same, a word each.
 func (a *Asked) words(flags ...string) []string {
 	given := map[string][]string{
 		"policy": a.Policies, "app": a.Apps,

@@ -41,7 +41,6 @@ func (a *asking) scope() string {
 	return cmp.Or(strings.TrimPrefix(a.audience, "spn:"), "api://API-ID") + "/.default"
 }
 
-// authority is where the client asks.
 func (a *asking) authority() string {
 	return "https://" + a.cloud.Host + "/" + cmp.Or(a.tenant, "TENANT-ID")
 }
@@ -87,7 +86,6 @@ func (a *asking) bySecret(reason string) string {
 	return a.who() + " must ask Entra ID for this scope (its secret in SECRET-FILE)"
 }
 
-// who must ask: the client that sent the token, unless others alone are let in.
 func (a *asking) who() string {
 	if len(a.clients) == 0 {
 		return "The client"
@@ -95,7 +93,6 @@ func (a *asking) who() string {
 	return "Only client " + strings.Join(a.clients, " or ") + " is let in: it"
 }
 
-// client is the id of the one that must ask.
 func (a *asking) client() string {
 	if len(a.clients) == 0 {
 		return a.profile.ClientID.Value

@@ -108,7 +108,8 @@ func noClientID(line string) string {
 		return "the line has more than a client id"
 	case isNumber(line):
 		return "the line is a number, not a client id"
-	case isNothing(line):
+	case slices.Contains( // what scripts print where they have no value
+		[]string{"null", "none", "nil", "undefined", "true", "false"}, strings.ToLower(line)):
 		return "the line is the word " + line + ", not a client id"
 	}
 	return ""
@@ -122,15 +123,6 @@ func isToken(text string) bool {
 
 func isNumber(text string) bool {
 	return strings.Trim(strings.TrimPrefix(text, "-"), "0123456789.") == ""
-}
-
-// isNothing knows the words that scripts print where they have no value.
-func isNothing(word string) bool {
-	switch strings.ToLower(word) {
-	case "null", "none", "nil", "undefined", "true", "false":
-		return true
-	}
-	return false
 }
 
 // contractsOf takes the client ids from a list of strings, or from the answer of a vendor's
@@ -154,7 +146,6 @@ func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) err
 	return g.contractsIn(contracts, document)
 }
 
-// checkIDs refuses a list with an item that can't be a client id.
 func checkIDs(list *source.Value) error {
 	for _, item := range list.Items {
 		if strings.TrimSpace(item.Text) == "" {

@@ -203,7 +203,6 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	return nil, ProblemAt(t.Pos, cause, hint)
 }
 
-// one is the one file that a text names.
 func (r *estateReader) one(t entra.Text) (string, error) {
 	names, err := r.expand([]entra.Text{t})
 	if err == nil && len(names) != 1 {
@@ -424,7 +423,6 @@ func (m *Maker) KeysFile(name string, file *environments.File) (string, error) {
 	return m.newEstate(name, file).KeysFile()
 }
 
-// source returns the policy file of that name, or the environments file.
 func (e *Estate) source(name string) *source.File {
 	if name == e.File.Source.Name {
 		return e.File.Source

@@ -32,7 +32,6 @@ type explainNext struct {
 	wantedAudience, wantedTenant func() string
 }
 
-// waysOn are what to do now.
 func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 	w := explainNext{Explainer: r, x: x, profile: r.Request.Profile()}
 	w.wantedTenant = sync.OnceValue(func() string {
@@ -67,22 +66,17 @@ func (w *explainNext) accepted() {
 	case len(w.reasons) > 0:
 		w.ask()
 	case aud != "":
-		w.keepOut(aud, of)
+		var flags []string
+		if w.Other == nil && w.Line.Token != "" {
+			flags = []string{"--other", w.Line.Token}
+		}
+		w.steps.add("This token is for "+aud+", which is not an audience of the API of "+of+
+			": it should not get in. See what keeps it out, with a token that belongs here",
+			w.again(flags...))
 	default:
 		w.repairs()
 	}
 	w.lint()
-}
-
-// keepOut is about a token that gets in and is for another API than that of this registration.
-func (w *explainNext) keepOut(aud, of string) {
-	var flags []string
-	if w.Other == nil && w.Line.Token != "" {
-		flags = []string{"--other", w.Line.Token}
-	}
-	w.steps.add("This token is for "+aud+", which is not an audience of the API of "+of+
-		": it should not get in. See what keeps it out, with a token that belongs here",
-		w.again(flags...))
 }
 
 // rejected is about the checks that failed, and those that could fail before them.
@@ -150,7 +144,6 @@ func (w *explainNext) becauseOf(check rules.ID, reason string) {
 	w.because(reason)
 }
 
-// failed notes what a failed check asks for.
 func (w *explainNext) failed(r *rules.Result) {
 	if lacking := r.Lacks(); lacking.Claim != "" {
 		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
@@ -179,7 +172,6 @@ func (w *explainNext) failed(r *rules.Result) {
 	}
 }
 
-// otherClaim is about a claim that has another value than the policy wants.
 func (w *explainNext) otherClaim(r *rules.Result) {
 	switch r.Check.Claim {
 	case "aud":
@@ -233,7 +225,6 @@ func (w *explainNext) otherTenant() {
 	w.because("This token is from tenant " + is + ", and the policy wants " + wanted)
 }
 
-// unverified is about a signature that does not verify.
 func (w *explainNext) unverified(r *rules.Result) {
 	result := r.Signature()
 	if result == nil || len(w.reasons) > 0 {
@@ -292,7 +283,6 @@ func (w *explainNext) granted() []rules.Step {
 	return all
 }
 
-// ask says what the client must ask Entra ID for.
 func (w *explainNext) ask() {
 	a := askingLike(w.profile)
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
@@ -306,7 +296,6 @@ func (w *explainNext) ask() {
 	w.steps.addAll(a.step(w.Line.Shell, reason, w.again()))
 }
 
-// again explains a token from standard input in the same way.
 func (w *explainNext) again(more ...string) string {
 	return w.Line.Again("explain", "-", more...)
 }
@@ -382,7 +371,6 @@ func (w *explainNext) askTheGateway(why string) {
 		w.HowToCollect(rules.Need{Input: source.NeedRequest}))
 }
 
-// collectFor says how to get what one check asks for.
 func (w *explainNext) collectFor(r *rules.Result) {
 	need := r.Need()
 	if need.None() {
@@ -395,7 +383,6 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	}
 }
 
-// lint looks at the policies without a token.
 func (w *explainNext) lint() {
 	if w.x.Lint != "" {
 		w.steps.add("See who else gets in: lint reads the policy without a token", w.x.Lint)

@@ -18,7 +18,6 @@ const (
 	mostTried    = 1000
 )
 
-// repair proves what the adapter proposes.
 func (r *Explainer) repair(x *Explanation) {
 	if r.Request.Token == nil {
 		return
@@ -140,7 +139,6 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 	return all
 }
 
-// fixCommand is the command that prints a solution for a file as a diff.
 func (r *Explainer) fixCommand(file *source.File, solution string) string {
 	words := []string{"--solution", solution}
 	if r.Line.Token != "" {
@@ -155,26 +153,15 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
 }
 
-// readAlike are the flags with which fix and lint read the files alike.
+// readAlike are the flags with which fix and lint read the files alike, the API instance first.
 func (r *Explainer) readAlike() []string {
-	var words []string
-	for _, flag := range [...]struct{ name, value string }{
-		{"--api", r.Options.API},
-		{"--gateway", r.Options.Variant},
-		{"--policy-type", r.Options.Kind},
-		{"--gateway-version", r.Options.Runtime},
-	} {
-		if flag.value != "" {
-			words = append(words, flag.name, flag.value)
-		}
+	options, words := r.Options, []string(nil)
+	if options.API != "" {
+		words, options.API = []string{"--api", options.API}, ""
 	}
-	for _, name := range r.AppFiles {
-		words = append(words, Name(source.NeedApp), name)
-	}
-	return words
+	return append(words, ReadAlike(options, r.AppFiles)...)
 }
 
-// facts are what a token says of the environment that it is for.
 func (r *Explainer) facts() rules.Facts {
 	profile := r.Request.Profile()
 	known := rules.Facts{Tenant: profile.Tenant}
@@ -223,11 +210,8 @@ func (r *Explainer) fixes(file *source.File, solution string) bool {
 	fixer.Words = func(*rules.Verdict) string { return "" }
 	if r.Line.Token != "" {
 		own := &rules.Request{
-			Token: r.Request.Token, At: r.Request.At, Contracts: r.Request.Contracts,
-			Signatures: fixer.Signatures,
-		}
-		if at, ok := own.Token.JustIssued(); ok {
-			own.At = at
+			Token: r.Request.Token, At: whenNew(r.Request.Token, r.Request.At),
+			Contracts: r.Request.Contracts, Signatures: fixer.Signatures,
 		}
 		fixer.Given = append(fixer.Given, repair.Given{Name: "the token given", Request: own})
 	}

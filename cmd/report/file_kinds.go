@@ -37,7 +37,6 @@ func kindOf(file *source.File) string {
 	return ""
 }
 
-// textOf is the text that names a file.
 func (r *estateReader) textOf(texts []entra.Text, name string) entra.Text {
 	for _, t := range texts {
 		found, err := r.find(t)

@@ -57,13 +57,10 @@ func (m *Maker) tell(text func() string) (stop func()) {
 	return m.Tell(text)
 }
 
-// warn shows a risk.
 func (m *Maker) warn(format string, args ...any) { m.Say("warning", fmt.Sprintf(format, args...)) }
 
-// note shows what is worth knowing beside the report.
 func (m *Maker) note(format string, args ...any) { m.Say("note", fmt.Sprintf(format, args...)) }
 
-// standardInput is what standard input is called as a file.
 const standardInput = "standard input"
 
 // MaxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session
@@ -145,7 +142,6 @@ func (m *Maker) readFile(name string, most int) ([]byte, error) {
 	return readSized(file, name, size, most)
 }
 
-// open opens a file, and tells its size.
 func (m *Maker) open(name string) (file fs.File, size int64, err error) {
 	if m.Files != nil {
 		file, err = m.Files.Open(name)
@@ -205,7 +201,6 @@ func (m *Maker) IsFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// stat describes a file or a folder.
 func (m *Maker) stat(name string) (fs.FileInfo, error) {
 	if m.Files != nil {
 		return fs.Stat(m.Files, name)
@@ -308,7 +303,6 @@ func (m *Maker) findOne(name string) ([]Found, error) {
 	return nil, err
 }
 
-// findIn lists the configuration files of a folder and below.
 func (m *Maker) findIn(folder string) ([]Found, error) { return m.walk(folder, IsConfiguration) }
 
 // walk lists the files of a folder and below whose path there is wanted. A folder that can't be
@@ -337,7 +331,6 @@ func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, err
 	return all, errors.Join(append(shut, err)...)
 }
 
-// isSkipped reports whether a folder of this name is left out.
 func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name == "node_modules" }
 
 // IsConfiguration reports whether a file is a configuration by its name.
@@ -451,25 +444,19 @@ func isOfCluster(text []byte) bool {
 	return bytes.Contains(text[:min(len(text), usualInput)], []byte("apiVersion"))
 }
 
-// readSource reads what of a configuration some adapter reads.
+// readSource reads a configuration, and of a cluster's resources those that some adapter reads.
 func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
 	if len(text) > MaxInput && !isOfCluster(text) {
 		return nil, TooLarge(name)
 	}
-	return source.ReadResources(name, text, g.resources())
-}
-
-// resources lists what of a cluster some adapter reads: all of it, which is nil, where one does
-// not say.
-func (g Gateways) resources() []source.Resource {
-	var all []source.Resource
+	var resources []source.Resource
 	for i := range g {
-		if g[i].Resources == nil {
-			return nil
+		if g[i].Resources == nil { // one that does not say reads all of them
+			return source.ReadResources(name, text, nil)
 		}
-		all = append(all, g[i].Resources()...)
+		resources = append(resources, g[i].Resources()...)
 	}
-	return all
+	return source.ReadResources(name, text, resources)
 }
 
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.

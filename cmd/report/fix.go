@@ -211,7 +211,6 @@ func (j *Fixer) ownMayGetIn() error {
 	return nil
 }
 
-// tellProgress shows how many findings were looked at, and how many are left.
 func (j *Fixer) tellProgress() (stop func()) {
 	var seen, left atomic.Int64
 	j.Progress = func(done, more int) {
@@ -267,7 +266,6 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 	return hints
 }
 
-// report words what came of a repair.
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	// what was asked for: the findings of the rule that was named, or every error; a solution
 	// leaves findings that it is not about
@@ -398,19 +396,13 @@ func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
 	if err != nil {
 		return repair.Given{}, err
 	}
-	at := m.Now()
-	if issued, ok := token.JustIssued(); ok {
-		at = issued
-	}
 	name := "the token given"
 	if rest, ok := strings.CutPrefix(text, "@"); ok {
 		name = rest
 	}
 	return repair.Given{Name: name, Request: &rules.Request{
-		Token:      token,
-		At:         at,
-		Contracts:  fix.Contracts,
-		Signatures: fix.Signatures,
+		Token: token, At: whenNew(token, m.Now()),
+		Contracts: fix.Contracts, Signatures: fix.Signatures,
 	}}, nil
 }
 
@@ -451,21 +443,16 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 // at the warnings.
 func (f *Fixing) AddNext(line CommandLine) {
 	path := line.Shell.Path(f.Before.Name)
+	lint := "gatewhy lint " + path
+	var all steps
 	switch {
 	case line.Once || f.Before.Name == standardInput:
 	case !f.Changed:
-		f.Next = []rules.Step{{
-			Note: "See what lint says of the file", Command: "gatewhy lint " + path,
-		}}
+		all.add("See what lint says of the file", lint)
 	case f.Written:
-		f.Next = []rules.Step{{
-			Note: "Check the file as it is now", Command: "gatewhy lint " + path,
-		}}
+		all.add("Check the file as it is now", lint)
 	case f.keepsOut:
-		f.Next = []rules.Step{{
-			Note:    "See what else keeps this environment's token out, and repair both",
-			Command: "gatewhy lint " + path,
-		}}
+		all.add("See what else keeps this environment's token out, and repair both", lint)
 	default:
 		note := "Write this change into the file"
 		if len(f.Warnings) > 0 {
@@ -473,10 +460,9 @@ func (f *Fixing) AddNext(line CommandLine) {
 				"warnings get in"
 		}
 		words := append(slices.Clone(line.Flags), "--write")
-		f.Next = []rules.Step{{
-			Note: note, Command: "gatewhy fix " + path + " " + line.Shell.Line(words...),
-		}}
+		all.add(note, "gatewhy fix "+path+" "+line.Shell.Line(words...))
 	}
+	f.Next = all
 }
 
 // SeverityRank is 0 for the worst severity; -1 for what is not a severity.

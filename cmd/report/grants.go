@@ -188,7 +188,6 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 	return ""
 }
 
-// shows is the step that shows what a registration has.
 func (g *granting) shows(sort, why string) rules.Step {
 	query := "appRoles[].{value:value,enabled:isEnabled,types:allowedMemberTypes}"
 	if sort == "scope" {
@@ -201,7 +200,6 @@ func (g *granting) shows(sort, why string) rules.Step {
 	}
 }
 
-// find looks for a scope or role in the API's registration.
 func (g *granting) find(claim, name string) *entra.Permission {
 	if g.api == nil || name == "" {
 		return nil
@@ -229,7 +227,6 @@ func (g *granting) client() string {
 // unknownAPI stands for an application id that the reader has.
 const unknownAPI = "API-ID"
 
-// apiID is the API's application id.
 func (g *granting) apiID() string {
 	if g.api != nil && entra.IsGUID(g.api.AppID.Value) {
 		return g.api.AppID.Value

@@ -63,7 +63,6 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	return Kept{Test: k.yaml(&test, o)}
 }
 
-// keeper makes a policy test of one probe.
 type keeper struct {
 	*Explainer
 	x      *Explanation
@@ -99,7 +98,6 @@ func (k *keeper) shape() string {
 	return "entra-" + version + "-delegated"
 }
 
-// fails reports whether a check with this id fails.
 func (k *keeper) fails(id rules.ID) bool {
 	return slices.ContainsFunc(k.x.Verdict.Results, func(r rules.Result) bool {
 		return r.Check.ID == id && r.Outcome == rules.Fail
@@ -131,7 +129,6 @@ func (k *keeper) claims() *source.Value {
 	return object
 }
 
-// read lists the claims that the policies read.
 func (k *keeper) read() []string {
 	names := map[string]bool{}
 	for _, p := range k.x.Policies {

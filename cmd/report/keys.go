@@ -33,23 +33,18 @@ func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyLis
 
 // AddNext adds what to do now. The words name the key set as verify takes it.
 func (l *KeyListing) AddNext(line CommandLine, words []string) {
-	again := line.Shell.Line(append([]string{"gatewhy", "keys"}, words...)...)
+	var all steps
 	switch {
 	case line.Once:
 	case len(l.Private) > 0:
-		l.Next = []rules.Step{{
-			Note:    "Once the key is replaced and only its public half is published, check again",
-			Command: again,
-		}}
+		all.add("Once the key is replaced and only its public half is published, check again",
+			line.Shell.Line(append([]string{"gatewhy", "keys"}, words...)...))
 	case len(words) == 0:
-		l.Next = []rules.Step{{
-			Note:    "Verify a token with one tenant's keys, or with a file's",
-			Command: "gatewhy verify - --jwks FILE",
-		}}
+		all.add("Verify a token with one tenant's keys, or with a file's",
+			"gatewhy verify - --jwks FILE")
 	default:
-		l.Next = []rules.Step{{
-			Note:    "Verify a token with these keys",
-			Command: line.Shell.Line(append([]string{"gatewhy", "verify", "-"}, words...)...),
-		}}
+		all.add("Verify a token with these keys",
+			line.Shell.Line(append([]string{"gatewhy", "verify", "-"}, words...)...))
 	}
+	l.Next = all
 }

@@ -60,7 +60,6 @@ func (l *Linting) Fix(f *rules.Finding) string {
 	return fixes[f.Rule]
 }
 
-// only are the gateways of one vendor.
 func (g Gateways) only(vendor string) Gateways {
 	for i := range g {
 		if g[i].Name == vendor {
@@ -183,7 +182,6 @@ func (j *Judge) apart(file *source.File) linted {
 	return result
 }
 
-// compiled are the policies of files.
 func (j *Judge) compiled(
 	adapter *rules.Adapter, files ...*source.File,
 ) (*rules.Configuration, *rules.Compilation, error) {

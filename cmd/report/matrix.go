@@ -34,7 +34,7 @@ type Repair struct {
 	Gateway int
 	Titles  []string
 	Changes []FileChange
-	Files   []EditedFile
+	Files   []*source.File
 	Wrong   int                  // wrong cells of the gateway's column after it
 	Before  int                  // and before it
 	After   *environments.Matrix // the whole matrix after this repair alone
@@ -45,12 +45,6 @@ type Repair struct {
 type FileChange struct {
 	File string
 	rules.FieldChange
-}
-
-// EditedFile is a file as a repair leaves it.
-type EditedFile struct {
-	Name string
-	Text []byte
 }
 
 // Matrix runs every environment's policies against every environment's tokens. It refuses an
@@ -104,7 +98,6 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 	}
 }
 
-// repairOne looks for the repair of one gateway.
 func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
@@ -143,7 +136,8 @@ func (c *column) score(draft *repair.Draft) repair.Score {
 
 func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
 	r := Repair{
-		Gateway: c.gateway, Wrong: a.Score.Wrong, Before: found.Start.Score.Wrong,
+		Gateway: c.gateway, Files: a.Files,
+		Wrong: a.Score.Wrong, Before: found.Start.Score.Wrong,
 		After: c.matrix.With(c.gateway, c.tried[a.Draft]),
 	}
 	for _, change := range a.Changes {
@@ -152,9 +146,6 @@ func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
 			of := FileChange{File: change.Policy.Pos.File, FieldChange: field}
 			r.Changes = append(r.Changes, of)
 		}
-	}
-	for _, file := range a.Files {
-		r.Files = append(r.Files, EditedFile{Name: file.Name, Text: file.Text})
 	}
 	return r
 }
@@ -213,18 +204,8 @@ func (e *Estate) lintFlags(gateway string) []string {
 	if !ok {
 		return nil
 	}
-	var flags []string
-	if variant := of.Gateway.Value; variant != "" {
-		flags = append(flags, "--gateway", variant)
-	}
-	if api := of.Instance.Value; api != "" {
-		flags = append(flags, "--api", api)
-	}
 	names, _ := e.reader.expand(of.API) // they were read before
-	for _, name := range names {
-		flags = append(flags, "--app", name)
-	}
-	return flags
+	return ReadAlike(rules.Options{Variant: of.Gateway.Value, API: of.Instance.Value}, names)
 }
 
 // collect says how to get what keeps cells from being known.

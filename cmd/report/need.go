@@ -67,6 +67,25 @@ func Names(inputs []source.Input) string {
 	return strings.Join(all, ", ")
 }
 
+// ReadAlike are the flags with which another command reads policies alike, a word each.
+func ReadAlike(options rules.Options, apps []string) []string {
+	var words []string
+	for _, flag := range []struct{ name, value string }{
+		{Name(source.NeedGateway), options.Variant},
+		{"--api", options.API},
+		{Name(source.NeedPolicyKind), options.Kind},
+		{Name(source.NeedGatewayVersion), options.Runtime},
+	} {
+		if flag.value != "" {
+			words = append(words, flag.name, flag.value)
+		}
+	}
+	for _, name := range apps {
+		words = append(words, Name(source.NeedApp), name)
+	}
+	return words
+}
+
 // Command is the command that explains from some inputs. The token is a file's name in it.
 func Command(given []rules.Given) string {
 	command := "gatewhy explain"

@@ -77,7 +77,10 @@ func (m *Maker) readPolicies(
 	if err != nil {
 		return nil, err
 	}
-	set = set.beside(unread)
+	if len(unread) > 0 {
+		set.Unread = unread
+		set = set.of(set.Configuration)
+	}
 	if err := m.otherGateway(set.Adapter, set.Files[0].Name, options); err != nil {
 		return nil, err
 	}
@@ -282,17 +285,6 @@ func (s *PolicySet) of(read *rules.Configuration) *PolicySet {
 	return &other
 }
 
-// beside returns the set with files that could not be read.
-func (s *PolicySet) beside(unread []rules.Unread) *PolicySet {
-	if len(unread) == 0 {
-		return s
-	}
-	other := *s
-	other.Unread = unread
-	return other.of(s.Configuration)
-}
-
-// file returns the file of that name.
 func (s *PolicySet) file(name string) *source.File {
 	for _, file := range s.Files {
 		if file.Name == name {

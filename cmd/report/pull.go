@@ -258,7 +258,6 @@ func (p *pullFiles) text(v *source.Value) []byte {
 // only a deployment knows.
 const SecretMark = "${secret}"
 
-// masked is a value with marks in the place of secrets.
 func (p *pullFiles) masked(v *source.Value) *source.Value {
 	if v == nil || len(v.Items)+len(v.Members) == 0 {
 		return v
@@ -285,7 +284,6 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 	return &other
 }
 
-// holdsText reports whether there is a text in a value.
 func holdsText(v *source.Value) bool {
 	return v.Is(source.String) || slices.ContainsFunc(v.Items, holdsText) ||
 		slices.ContainsFunc(v.Members, func(m source.Member) bool { return holdsText(m.Value) })
@@ -383,18 +381,14 @@ func (p *Pulling) AddNext(shell Shell, azure bool) {
 	if len(p.Columns) == 0 {
 		return
 	}
-	p.Next = append(p.Next, rules.Step{
-		Note:    "See who is let in where",
-		Command: shell.Line("gatewhy", "matrix", "-c", p.Config),
-	})
-	if azure {
-		return
-	}
-	p.Next = append(p.Next, rules.Step{
-		Note: "Fetch the app registrations that the audiences name, through the Azure CLI: the " +
+	var all steps
+	all.add("See who is let in where", shell.Line("gatewhy", "matrix", "-c", p.Config))
+	if !azure {
+		all.add("Fetch the app registrations that the audiences name, through the Azure CLI: the "+
 			"matrix can then distinguish each environment's clients",
-		Command: shell.Line("gatewhy", "pull", p.Folder, "--from", "azure"),
-	})
+			shell.Line("gatewhy", "pull", p.Folder, "--from", "azure"))
+	}
+	p.Next = all
 }
 
 // WantedApps are the audiences that the policies of an environments file want, whose app
@@ -406,7 +400,6 @@ type WantedApps struct {
 	by        []wantedBy
 }
 
-// wantedBy is what one environment wants.
 type wantedBy struct {
 	environment *environments.Environment
 	audiences   []string

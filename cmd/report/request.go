@@ -100,6 +100,10 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 // sent in that header too.
 func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 	header, given := headers["Authorization"]
+	carries := func(token *inspect.Token) bool {
+		found, err := inspect.Locate(header)
+		return err == nil && inspect.Parse(found.Text).Compact() == token.Compact()
+	}
 	switch {
 	case !given:
 		return nil
@@ -108,7 +112,7 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 			"header of -H has one", "leave out one of the two")
 	case token == nil:
 		return nil
-	case carriesToken(header) && !carries(header, token):
+	case carriesToken(header) && !carries(token):
 		return Problem("a token was given, but the Authorization header of -H has another "+
 			"one", "leave out -H: the token is sent as Authorization: Bearer")
 	}
@@ -118,12 +122,6 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 func carriesToken(header string) bool {
 	scheme, rest, _ := strings.Cut(header, " ")
 	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(rest) != "" || isToken(header)
-}
-
-// carries reports whether a header has this token.
-func carries(header string, token *inspect.Token) bool {
-	found, err := inspect.Locate(header)
-	return err == nil && inspect.Parse(found.Text).Compact() == token.Compact()
 }
 
 // Said is what is said of a request, beside its token. What is empty was not said.
@@ -186,16 +184,20 @@ func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Reques
 	if err != nil {
 		return nil, err
 	}
-	other := &rules.Request{
-		Token: token, At: request.At, Method: request.Method, Path: request.Path,
+	return &rules.Request{
+		Token: token, At: whenNew(token, request.At), Method: request.Method, Path: request.Path,
 		Headers: request.Headers, HeadersWhole: request.HeadersWhole, Host: request.Host,
 		Cookies: request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
 		Contracts: request.Contracts, Signatures: request.Signatures,
-	}
+	}, nil
+}
+
+// whenNew is one second after a token was issued, or another time where it does not say when.
+func whenNew(token *inspect.Token, otherwise time.Time) time.Time {
 	if at, ok := token.JustIssued(); ok {
-		other.At = at
+		return at
 	}
-	return other, nil
+	return otherwise
 }
 
 // ReadApps reads app registrations; nil where none are named.

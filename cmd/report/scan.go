@@ -98,13 +98,10 @@ func (m *Maker) NewJudge(
 	}
 	request.Signatures = signatures.shared(slices.Concat(gateways...))
 	return scan.NewJudge(gateways, request, func(token *inspect.Token) time.Time {
-		if !at.IsZero() {
-			return at
+		if at.IsZero() {
+			return whenNew(token, m.Now())
 		}
-		if issued, ok := token.JustIssued(); ok {
-			return issued
-		}
-		return m.Now()
+		return at
 	})
 }
 
@@ -175,7 +172,6 @@ func atFile(name string, err error) error {
 	return ProblemAt(source.Position{File: name}, err.Error())
 }
 
-// batch is some lines of a stream, and what their tokens got.
 type batch struct {
 	stream.Block
 	lines, unreadable int64
@@ -273,7 +269,6 @@ func (s *Scanner) newBatch() *batch {
 	return b
 }
 
-// judge judges the tokens of a batch.
 func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
 	for line := range b.Lines() {
 		b.lines++
@@ -305,7 +300,6 @@ func (s *Scanner) one(parser *inspect.Parser, text []byte) *outcome {
 	return s.seen.put(hash, got)
 }
 
-// count adds a batch up.
 func (s *Scanner) count(x *Scanning, b *batch) error {
 	x.After.Lines += b.lines
 	x.After.Unreadable += b.unreadable

@@ -38,7 +38,6 @@ func notASummary(file *source.File, at *source.Value, cause string) error {
 	return ProblemAt(pos, cause, "a summary is what gatewhy scan -o json writes")
 }
 
-// readScanning reads one part.
 func readScanning(file *source.File) (x Scanning, err error) {
 	if len(file.Documents) != 1 || !file.Documents[0].Member("verdicts").Is(source.List) {
 		return x, notASummary(file, nil, "this is not a summary of a scan")

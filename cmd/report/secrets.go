@@ -25,7 +25,6 @@ func Shielded(file *source.File, known ...string) []byte {
 	return text
 }
 
-// secretsIn finds what of a file is not to be shown.
 func secretsIn(file *source.File, known []string) []source.Span {
 	s := shield{file: file, known: known, spans: tokensIn(file.Text)}
 	for _, document := range file.Documents {
@@ -34,7 +33,6 @@ func secretsIn(file *source.File, known []string) []source.Span {
 	return s.spans
 }
 
-// hide writes stars over spans of a text.
 func hide(text []byte, spans []source.Span) {
 	for _, span := range spans {
 		for i := max(span.Start, 0); i < min(span.End, len(text)); i++ {

@@ -89,13 +89,9 @@ func lacks(v *rules.Verdict) string {
 	if v.Decided == nil || v.Outcome != rules.Undetermined {
 		return ""
 	}
-	switch v.Decided.Need().Input {
-	case source.NeedContracts:
-		return "contracts"
-	case source.NeedIntrospection:
-		return "introspection"
-	}
-	return ""
+	return map[source.Input]string{
+		source.NeedContracts: "contracts", source.NeedIntrospection: "introspection",
+	}[v.Decided.Need().Input]
 }
 
 // decidedIn names the files that a verdict was decided in: all of them where no check rejects.

@@ -120,7 +120,6 @@ func (v *Verification) issuerStep(line *CommandLine, question string) rules.Step
 	return a.step(line.Shell, question, line.Again("verify", "-"))
 }
 
-// signatureStep is about a signature that does not verify.
 func (v *Verification) signatureStep(line *CommandLine, step rules.Step) rules.Step {
 	r := v.Report.Signature
 	again := line.Again("verify", "-")

@@ -32,7 +32,7 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) (*changer, bool) {
 	if i < 0 {
 		return nil, false
 	}
-	return &changer{newCompiler(c.Entries[i].(*workload), nil), c, policy}, true
+	return &changer{c.Entries[i].(*workload).compiler(), c, policy}, true
 }
 
 // changeFor is the smallest change that may remove a finding; empty where none is known.
@@ -169,7 +169,7 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 	const id, title = "need-token", "let in nobody without a token"
 	principals := m.principalsOf()
 	for _, p := range m.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
+		for _, r := range p.rules() {
 			if r.at.Pos != f.Pos {
 				continue
 			}

@@ -43,7 +43,7 @@ type instance struct {
 // eachInstance is the check of a rule that looks at one workload at a time.
 func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
 	return rules.EachEntry(func(w *workload, policy *rules.Policy) []rules.Finding {
-		return look(instance{newCompiler(w, nil), policy})
+		return look(instance{w.compiler(), policy})
 	})
 }
 
@@ -63,7 +63,7 @@ func (i *instance) authRules() []*authRule {
 	var all []*authRule
 	for _, p := range i.policies {
 		if p.Kind == authorizationPolicy {
-			all = append(all, rulesOf(p)...)
+			all = append(all, p.rules()...)
 		}
 	}
 	return all

@@ -84,7 +84,7 @@ func ruleAlwaysMatches() rules.Rule {
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {
-				for _, r := range rulesOf(p) {
+				for _, r := range p.rules() {
 					if n := len(allowed); r.always() && n > 0 {
 						all = append(all, i.FindingAt(r.at, r.path(), "this rule denies every "+
 							"request: the ALLOW rules of this workload let in nobody"))

@@ -15,8 +15,24 @@ const (
 	mostInChain = 1000
 
 	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
+	mostInAll      = 200_000 // of all API instances that differ
 	mostCompared   = 100_000 // texts and other values that these are about
 )
+
+// Conditions counts what is compiled for an API instance, while it is compiled: what goes beyond
+// the most that is looked at need not be compiled to its end, since [ChainsBeyond] refuses it.
+type Conditions int
+
+// Beyond adds a node, and reports whether there are too many of one API instance.
+func (n *Conditions) Beyond(node Node) bool {
+	for check := range node.Checks() {
+		check.Test.EachLeaf(func(*Predicate) { *n++ })
+	}
+	return *n > mostConditions
+}
+
+// BeyondAll reports whether there are too many of all API instances.
+func (n *Conditions) BeyondAll() bool { return *n > mostInAll }
 
 // Compared collects the texts of one field that a condition compares with. It stops behind the
 // most that are looked at together: then [ChainsBeyond] refuses the policy.
@@ -106,6 +122,7 @@ func chainBeyond(n int, api, file string) error {
 // ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
 func ChainsBeyond(policies []*Policy) error {
 	counted := map[*Node]bool{} // of a policy that is alone in its chain
+	var inAll Conditions
 	for _, chain := range ByAPI(policies) {
 		if n := len(chain); n > mostInChain {
 			return chainBeyond(n, chain[0].API, chain[0].Pos.File)
@@ -121,6 +138,17 @@ func ChainsBeyond(policies []*Policy) error {
 			return err
 		}
 		counted[made] = made != nil
+		for _, policy := range chain {
+			inAll.Beyond(policy.Root)
+		}
+		if inAll.BeyondAll() {
+			return tooMany(
+				source.Position{File: chain[0].Pos.File}, fmt.Sprintf("the API instances of "+
+					"these files have more than %d conditions, the most that are looked at "+
+					"together", mostInAll),
+				"name the files of one API instance",
+			)
+		}
 	}
 	return nil
 }

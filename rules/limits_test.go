@@ -42,3 +42,42 @@ type placed struct{ file *source.File }
 func (p placed) Place() (*source.File, source.Span) { return p.file, source.Span{} }
 
 func (placed) Instance() string { return "orders" }
+
+// asking is a policy of an API instance with so many conditions.
+func asking(api string, conditions int) *Policy {
+	check := &Check{Test: Predicate{Op: And, Of: make([]Predicate, conditions)}}
+	return &Policy{API: api, Root: AllOf(check)}
+}
+
+func TestMoreConditionsThanAreLookedAtAreRefused(t *testing.T) {
+	t.Parallel()
+	many := make([]*Policy, 0, 6)
+	for _, api := range []string{"a", "b", "c", "d", "e", "f"} {
+		many = append(many, asking(api, mostConditions-1))
+	}
+	shared := make([]*Policy, 0, 6)
+	for _, api := range []string{"a", "b", "c", "d", "e", "f"} {
+		one := asking(api, 0)
+		one.Root = many[0].Root
+		shared = append(shared, one)
+	}
+	tests := []struct {
+		name     string
+		policies []*Policy
+		want     string // a part of the error; empty for none
+	}{
+		{"of one API instance", []*Policy{asking("", mostConditions+1)}, "than 40000 conditions"},
+		{"of several together", many, "have more than 200000 conditions"},
+		{"not those that several share", shared, ""},
+		{"not fewer", many[:5], ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := ChainsBeyond(test.policies)
+			if (err == nil) != (test.want == "") ||
+				err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
+	}
+}

@@ -230,6 +230,7 @@ func misshapen(rule *source.Value, path string) *rules.Unknown {
 // deny is that no rule of a DENY policy matches. It is not ok where there is none.
 func (c *compiler) deny() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
+	var count rules.Conditions
 	for _, p := range c.enforced(actionDeny) {
 		if why := p.unreadable(); why != nil {
 			node.All = append(node.All, rules.Node{
@@ -237,8 +238,8 @@ func (c *compiler) deny() (rules.Node, bool) {
 			})
 			continue
 		}
-		for _, r := range rulesOf(p) {
-			if r.broken != "" {
+		for _, r := range p.rules() {
+			if r.broken != "" || count.Beyond(rules.Node{}) {
 				continue
 			}
 			check := rules.CheckAt(rules.Authorization, r.at, r.path(), documented(docPolicy))
@@ -246,6 +247,9 @@ func (c *compiler) deny() (rules.Node, bool) {
 			check.Test = rules.Negate(c.matches(r))
 			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
 			node.All = append(node.All, rules.Node{Check: check})
+			if count.Beyond(rules.Node{Check: check}) {
+				node.All = append(node.All, rules.Node{Check: beyond(p)})
+			}
 		}
 	}
 	return node, len(node.All) > 0
@@ -320,7 +324,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 			on.Unknown = p.unreadable()
 			node.All = append(node.All, rules.Node{Check: on})
 			continue
-		case len(rulesOf(p)) == 0:
+		case len(p.rules()) == 0:
 			continue // nothing is sent to the provider
 		}
 		provider, _ := p.Spec.At("provider", "name").Str()
@@ -329,7 +333,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 		when := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
 		when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
 		var some []rules.Predicate
-		for _, r := range rulesOf(p) {
+		for _, r := range p.rules() {
 			if r.broken == "" {
 				some = append(some, c.matches(r))
 			}
@@ -351,16 +355,28 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	answer := c.row(envoy.Denied)
 	node := rules.Node{Any: []rules.Node{}, Answer: &answer}
 	var tests []rules.Predicate
+	var count rules.Conditions
 	for _, p := range all {
 		if why := p.unreadable(); why != nil {
 			node.Any = append(node.Any, rules.Node{Check: notModelled(p.At, "rules", why)})
 			tests = append(tests, envoy.Unknown(why))
 			continue
 		}
-		for _, r := range rulesOf(p) {
-			if c.unbuilt(r) == "" {
-				node.Any = append(node.Any, c.allowRule(r))
+		for _, r := range p.rules() {
+			if count.Beyond(rules.Node{}) || c.unbuilt(r) != "" {
+				continue
+			}
+			one := rules.Node{}
+			if folded {
 				tests = append(tests, c.matches(r))
+				one.Check = &rules.Check{Test: tests[len(tests)-1]}
+			} else {
+				one = c.allowRule(r)
+			}
+			node.Any = append(node.Any, one)
+			if count.Beyond(one) {
+				node.Any = append(node.Any, rules.Node{Check: beyond(p)})
+				tests = append(tests, envoy.Unknown(beyond(p).Unknown))
 			}
 		}
 	}
@@ -391,6 +407,14 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 		return rules.Node{All: []rules.Node{node.Any[0]}, Answer: &answer}, true
 	}
 	return node, true
+}
+
+// beyond is the check that stands for the rules of a workload that are not compiled, since there
+// are more than are looked at.
+func beyond(p *resource) *rules.Check {
+	return notModelled(p.At, "rules", &rules.Unknown{
+		Why: "the policies of this workload have more conditions than are looked at",
+	})
 }
 
 func rulesAt(p *resource) *source.Value {

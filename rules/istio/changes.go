@@ -33,7 +33,7 @@ func changerOf(c *rules.Configuration, policy *rules.Policy) *changer {
 		return nil
 	}
 	by := kubernetes.Changer{Of: c, Policy: policy, Read: read}
-	return &changer{newCompiler(c.Entries[i].(*workload), nil), by}
+	return &changer{c.Entries[i].(*workload).compiler(), by}
 }
 
 // changeFor is the smallest change that may remove a finding; empty where none is known.
@@ -166,7 +166,7 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 	const id, title = "need-token", "let in nobody without a token"
 	principals := m.principalsOf()
 	for _, p := range m.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
+		for _, r := range p.rules() {
 			if r.at.Pos != f.Pos {
 				continue
 			}

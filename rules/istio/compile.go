@@ -15,12 +15,19 @@ import (
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	made := rules.Compilation{Named: []string{Name}}
 	roots := map[string]rules.Node{}
+	var count rules.Conditions
 	for _, of := range read.Entries {
 		w := of.(*workload)
 		class := w.class()
 		root, known := roots[class]
 		if !known || class == "" {
-			root = newCompiler(w, table).root()
+			root = rules.AllOf(beyond(w.first))
+			if !count.BeyondAll() {
+				of := *w.compiler()
+				of.table = table
+				root = of.root()
+			}
+			count.Beyond(root)
 			roots[class] = root
 		}
 		policy := &rules.Policy{

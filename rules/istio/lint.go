@@ -40,7 +40,7 @@ type instance struct {
 // eachInstance is the check of a rule that looks at one workload at a time.
 func eachInstance(look func(instance)) func(*rules.Subject) []rules.Finding {
 	return rules.EachEntry(func(w *workload, found *rules.Findings) {
-		look(instance{newCompiler(w, nil), found})
+		look(instance{w.compiler(), found})
 	})
 }
 
@@ -49,7 +49,7 @@ func (w *workload) authRules() []*authRule {
 	var all []*authRule
 	for _, p := range w.policies {
 		if p.Kind == authorizationPolicy {
-			all = append(all, rulesOf(p)...)
+			all = append(all, p.rules()...)
 		}
 	}
 	return all

@@ -46,7 +46,7 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 func (c *compiler) allowRules() []*authRule {
 	var all []*authRule
 	for _, p := range c.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
+		for _, r := range p.rules() {
 			if c.unbuilt(r) == "" {
 				all = append(all, r)
 			}

@@ -28,7 +28,8 @@ type resource struct {
 	selectorUnread string // why it can't be read what the policy selects; else empty
 	twice          string // why it is not known which of two it is; else empty
 
-	refused func() []refusal // why it does not get into a cluster; found out once
+	refused func() []refusal   // why it does not get into a cluster; found out once
+	rules   func() []*authRule // of an AuthorizationPolicy; read once
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -163,6 +164,7 @@ func (c *cluster) addPolicy(r *resource) {
 func policyOf(file *source.File, object *source.Value) *resource {
 	r := &resource{Resource: kubernetes.ResourceOf(file, object)}
 	r.refused = sync.OnceValue(r.refusals)
+	r.rules = sync.OnceValue(func() []*authRule { return rulesOf(r) })
 	r.selectorUnread = r.NoSpec
 	selector, ok := kubernetes.LabelsOf(r.selecting().At)
 	if r.selector = selector; !ok {

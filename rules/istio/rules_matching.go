@@ -75,7 +75,7 @@ func ruleAlwaysMatches() rules.Rule {
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {
-				for _, r := range rulesOf(p) {
+				for _, r := range p.rules() {
 					if r.always() && len(allowed) > 0 {
 						i.found.At(r.at, r.path(), "this rule denies every request: the ALLOW "+
 							"rules of this workload let in nobody")

@@ -141,7 +141,7 @@ func checkTokenNeeded(i instance) {
 		return
 	}
 	for _, p := range i.enforced(actionAllow) {
-		for _, r := range rulesOf(p) {
+		for _, r := range p.rules() {
 			if i.unbuilt(r) != "" || !envoy.LetsIn(i.allowRule(r)) {
 				continue
 			}
@@ -190,6 +190,9 @@ func policySelectsNothing() rules.Rule {
 func (c *cluster) selectedBy(p *resource) (shown bool, selected rules.Truth) {
 	selected = rules.No
 	for _, r := range c.running {
+		if selected == rules.Yes {
+			break
+		}
 		if near := c.reaches(p, r.namespace); near != rules.No {
 			shown = true
 			selected = max(selected, min(near, p.selector.Selects(r.labels)))

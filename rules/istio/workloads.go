@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -29,6 +30,15 @@ type workload struct {
 	first   *resource // where the policies begin
 	cluster *cluster  // that it is in
 	version string    // of Istio; empty where it is not known
+
+	compiler func() *compiler // without answers, which rules look at; made once
+}
+
+// in is a workload of the cluster.
+func (w workload) in(c *cluster) *workload {
+	w.cluster, w.version = c, c.version
+	w.compiler = sync.OnceValue(func() *compiler { return newCompiler(&w, nil) })
+	return &w
 }
 
 // Place is where the first policy is that selects the workload.
@@ -128,10 +138,9 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 // workload is one with these labels. Of a policy that selects by something else it is not known
 // whether it selects this one.
 func (c *cluster) workload(of *running, name string) *workload {
-	w := &workload{
+	w := workload{
 		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
-		cluster: c, version: c.version,
-	}
+	}.in(c)
 	w.doubt = c.rootDoubt(of.namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}
 	waypoint := bool(c.waypoint[target{of.namespace, gateway.name}])
@@ -221,10 +230,10 @@ func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whol
 // attached is a gateway or a service that policies are attached to. A waypoint has these alone;
 // any other gateway has those without a selector too (PolicyMatcher).
 func (c *cluster) attached(namespace string, t target) *workload {
-	w := &workload{
+	w := workload{
 		name:      qualified(namespace, strings.ToLower(t.kind)+":"+t.name),
-		namespace: namespace, target: t, cluster: c, version: c.version,
-	}
+		namespace: namespace, target: t,
+	}.in(c)
 	w.doubt = c.rootDoubt(namespace)
 	wide, selecting := false, false
 	pods, whole := c.podsOf(namespace, t.name)

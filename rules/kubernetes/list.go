@@ -17,6 +17,9 @@ func Marked(v *source.Value) bool {
 
 // HasMark reports whether a template has left its mark in a text.
 func HasMark(text string) bool {
+	if strings.IndexByte(text, '{') < 0 { // labels are compared with those of all others
+		return false
+	}
 	return slices.ContainsFunc([]string{"{{", "${", "#{"}, func(mark string) bool {
 		return strings.Contains(text, mark)
 	})

@@ -329,21 +329,17 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 }
 
 // forget drops what was left and is not found any more, since a repair of another finding has
-// removed it. The rest is where it was found last.
+// removed it. The rest comes in the order of the file, however it was looked at.
 func (w *work) forget() {
-	places := map[identity]source.Position{}
-	l := w.lint(w.After)
-	for i, id := range l.ids {
-		places[id] = l.found[i].Pos
-	}
-	var left []Left
+	of := map[identity][]Left{}
 	for i, id := range w.leftIDs {
-		if at, still := places[id]; still {
-			w.Left[i].Pos = at
-			left = append(left, w.Left[i])
-		}
+		of[id] = append(of[id], w.Left[i])
 	}
-	w.Left = left
+	w.Left = nil
+	for _, id := range w.lint(w.After).ids {
+		w.Left = append(w.Left, of[id]...)
+		delete(of, id)
+	}
 }
 
 // identity is what a finding is known by, wherever lines have moved: the policy that it is in, and

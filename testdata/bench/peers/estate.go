@@ -62,6 +62,11 @@ func mistaken(n int) string {
 	}) + "]"
 }
 
+// lasting is a file of policies of one API, each of which accepts tokens that never expire.
+func lasting(n int) string {
+	return strings.ReplaceAll(accepting(n), `"mandatoryExpClaim":true`, `"mandatoryExpClaim":false`)
+}
+
 // reading is a policy that reads so many claims.
 func reading(n int) string {
 	return "[" + policy(1, mint.APIURI, listed(n, "", func(i int) string {

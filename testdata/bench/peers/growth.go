@@ -139,6 +139,12 @@ func (b *bench) dimensions() []dimension {
 			with(yaml, ofDifferentClaims, "fix"),
 		},
 		{
+			"namespaces of Istio in a file", "fix",
+			[3]int{45, 90, 180},
+			with(yaml, func(n int) string { return listed(n, "---\n", namespaced) }, "fix"),
+		},
+		{"policies of an API", "fix", [3]int{45, 90, 180}, with(json, lasting, "fix")},
+		{
 			"wide policies of Istio", "fix",
 			[3]int{5, 10, 20},
 			with(yaml, func(n int) string { return mesh(n, 40, 0) }, "fix"),

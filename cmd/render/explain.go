@@ -21,20 +21,13 @@ func newExplanation(r *report.Explanation) explanation {
 	return explanation{r, mask}
 }
 
-// allFindings are those of the policies, after that of the token.
-func (x explanation) allFindings() []rules.Finding {
-	if x.Foreign == nil {
-		return x.Findings
-	}
-	return append([]rules.Finding{*x.Foreign}, x.Findings...)
-}
-
 // foreign is a sentence about a token that is not from where it must be; empty where it is.
 func (x explanation) foreign() string {
-	if x.Foreign == nil {
+	if x.Foreign == "" {
 		return ""
 	}
-	return report.Sentence(x.Foreign.Message)
+	return "The token " + x.Foreign +
+		". The answer is that of the gateway, which knows only its policies."
 }
 
 // modelled reports whether a result rests on a model of something that nobody gave us.

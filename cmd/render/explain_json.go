@@ -23,6 +23,7 @@ type (
 		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
 		Observed      *observedJSON          `json:"observed,omitempty"`
 		Probe         *probeJSON             `json:"probe,omitempty"`
+		Warnings      []string               `json:"warnings,omitempty"`
 		Next          []nextJSON             `json:"next,omitempty"`
 	}
 
@@ -136,7 +137,7 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		SchemaVersion: SchemaVersion,
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
-		Findings:      listOf(x.allFindings(), findingOf),
+		Findings:      listOf(x.Findings, findingOf),
 		Remedies: listOf(x.Repairs, func(r *report.ProvedRepair) remedyJSON {
 			return remedyJSON{
 				ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
@@ -157,6 +158,9 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 	}
 	if x.Token != nil {
 		out.Token = tokenOf(x.Profile)
+	}
+	if text := x.foreign(); text != "" {
+		out.Warnings = []string{text}
 	}
 	for _, g := range x.Gateways {
 		if out.Gateways == nil {

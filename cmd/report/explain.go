@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +26,7 @@ type Explanation struct {
 	Gateways []GatewayVerdict
 
 	Findings []rules.Finding
-	Foreign  *rules.Finding // of the token, which is not from where it must be; nil where it is
+	Foreign  string // how the token is not from where it must be; empty where it is
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
@@ -102,7 +101,7 @@ func (r *Explainer) Explain() *Explanation {
 	x.Earlier = r.justIssued(x.Policies)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
-	x.Foreign = r.foreign()
+	x.Foreign = r.otherSource()
 	x.Lint = r.lintCommand()
 	r.repair(x)
 	x.Next = r.waysOn(x)
@@ -161,39 +160,32 @@ func (e *Expected) TenantID() string {
 	return issuer.Tenant
 }
 
-// foreign is the finding that the token is not from the tenant or the issuer that it must be from;
-// nil where it is, and where that can't be read. The verdict is the gateway's all the same, which
-// knows only its policies.
-func (r *Explainer) foreign() *rules.Finding {
-	from := r.otherSource()
-	if from == "" {
-		return nil
-	}
-	return &rules.Finding{
-		Rule: "foreign-token", Severity: rules.Error,
-		Message: "the token " + from + "; the answer is that of the gateway, which knows only " +
-			"its policies",
-	}
-}
-
 // otherSource says how the token's tenant or issuer differs from the expected one; empty where it
-// does not.
+// does not, and where that can't be read. The verdict is the gateway's all the same, which knows
+// only its policies.
 func (r *Explainer) otherSource() string {
-	if r.Request.Token == nil {
+	token := r.Request.Token
+	if token == nil {
 		return ""
 	}
-	failed, ok := r.Expect.Foreign(r.Request.Token)
-	by := ", and " + r.Expect.By + " says "
-	switch tenant := r.Request.Profile().Tenant; {
-	case !ok:
+	failed, ok := r.Expect.Foreign(token)
+	if !ok {
 		return ""
+	}
+	said := ", and " + r.Expect.By + " says "
+	tenant := r.Request.Profile().Tenant
+	issuer, named := token.Claims.Member("iss").Str()
+	switch {
+	case r.Expect.Issuer != "" && named:
+		return "has the issuer " + inspect.Visible(issuer) + said + r.Expect.Issuer
 	case r.Expect.Issuer != "":
-		return "has the issuer " + cmp.Or(failed.Actual, "(none)") + by + r.Expect.Issuer
+		return "names no issuer" + said + r.Expect.Issuer
+	case tenant == "":
+		return "names no tenant" + said + r.Expect.Tenant
 	case strings.EqualFold(tenant, r.Expect.Tenant):
-		return "names tenant " + tenant + ", as " + r.Expect.By + " does, but " + failed.Why
-	default:
-		return "is from tenant " + cmp.Or(tenant, "(none)") + by + r.Expect.Tenant
+		return "names tenant " + tenant + ", as " + r.Expect.By + " does: " + failed.Why
 	}
+	return "is from tenant " + tenant + said + r.Expect.Tenant
 }
 
 // api is the app registration of the API that the token is for; nil where it was not given.

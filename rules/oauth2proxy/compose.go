@@ -172,7 +172,9 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 
 // give sets an option in the instance's own file, in an object or by what that makes of it.
 func (e *entry) give(name string, l layer, v, object *source.Value) {
-	e.given = append(e.given, given{option: e.named[name], layer: l, value: v, file: e.file, object: object})
+	e.given = append(e.given, given{
+		option: e.named[name], layer: l, value: v, file: e.file, object: object,
+	})
 }
 
 // chartSecrets takes the options that the chart sets to what a Secret or a ConfigMap of its own

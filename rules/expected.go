@@ -16,6 +16,8 @@ func (r *Result) Expected() string {
 		return ""
 	case r.Check.Wants != "":
 		return r.Check.Wants
+	case r.Check.Unknown != nil && r.Check.Test.wantsNothing():
+		return "" // what the field wants is not known
 	}
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
@@ -103,6 +105,13 @@ func (p Predicate) compound() string {
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
+}
+
+// wantsNothing reports whether no request can fulfil a predicate, or a part of it that every
+// request must fulfil.
+func (p Predicate) wantsNothing() bool {
+	return p.Op == Or && len(p.Of) == 0 ||
+		p.Op == And && slices.ContainsFunc(p.Of, Predicate.wantsNothing)
 }
 
 // compares reports whether a part of the predicate compares an input with values.

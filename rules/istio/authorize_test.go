@@ -39,6 +39,11 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 		{"ALLOW with an empty rule", allow("{}"), "", accepted()},
 		{"the API server refuses a rule that is null", allow("null"), "", open(rules.NotModelled)},
 		{"DENY without rules is refused", with(policy("DENY")), "", open(rules.NotModelled)},
+		{
+			"who is not authenticated stays out, whichever AuthorizationPolicy is refused",
+			with(policy("DENY")), `iss="https://other.test"`,
+			rejected(401, rules.Issuer),
+		},
 		{"DENY with an empty rule", deny("{}"), "", rejected(403, rules.Authorization)},
 		{"and one of DENY", deny("null"), "", open(rules.NotModelled)},
 		{"AUDIT decides nothing", with(policy("AUDIT", "rules: [{}]")), "", accepted()},

@@ -76,20 +76,28 @@ type compiler struct {
 	unread    *rules.Unknown    // why not all of them are known; nil where they are
 
 	refused *rules.Check // that a policy is not in the cluster; nil where all may be
+	// keepsOut is that what authenticates requests is not refused: who fails there stays out.
+	keepsOut bool
 }
 
 func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	jwt := jwtRulesOf(w)
-	c := &compiler{workload: w, table: table, jwt: jwt, providers: providersOf(jwt)}
+	c := &compiler{
+		workload: w, table: table, jwt: jwt, providers: providersOf(jwt), keepsOut: true,
+	}
 	_, c.unread = c.unreadRules()
 	for _, p := range w.policies {
-		if all := c.refusalsOf(p); len(all) > 0 {
+		all := c.refusalsOf(p)
+		if len(all) == 0 {
+			continue
+		}
+		c.keepsOut = c.keepsOut && p.Kind != requestAuthentication
+		if c.refused == nil {
 			c.refused = notModelled(all[0].at, all[0].field, &rules.Unknown{
 				Why: p.String() + " is refused: " + all[0].why + ". What is refused is not in " +
 					"the cluster, and an earlier version of it may be",
 				Need: wholeCluster(),
 			})
-			break
 		}
 	}
 	return c
@@ -120,7 +128,7 @@ func (c *compiler) root() rules.Node {
 		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
 			Why: c.doubt, Need: wholeCluster(),
 		}))
-	case c.refused != nil:
+	case c.refused != nil && !c.keepsOut:
 		return rules.AllOf(c.refused)
 	case len(c.open) > mostOpen:
 		return rules.AllOf(c.open[0].check)
@@ -134,6 +142,10 @@ func (c *compiler) root() rules.Node {
 		}
 	}
 	add(c.authentication())
+	if c.refused != nil {
+		add(rules.Node{Check: c.refused}, true)
+		return whole
+	}
 	add(c.custom())
 	add(c.deny())
 	allow, ok := c.allow(false)

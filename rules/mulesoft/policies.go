@@ -169,29 +169,30 @@ func policies() iter.Seq[vendorPolicy] {
 	}
 }
 
-// policyNamed finds the row of a policy by any of its names.
+// policyNamed finds the row of a policy by any of the vendor's names of it. The policies of OpenAM
+// and PingFederate have more, with the same beginning.
 func policyNamed(asset string) (vendorPolicy, bool) {
-	asset = ownName(asset)
+	if asset == "" {
+		return vendorPolicy{}, false
+	}
 	for p := range policies() {
-		if p.asset == asset {
+		if asset == p.asset || asset == p.alias {
 			return p, true
+		}
+	}
+	for _, own := range []string{openAM, pingFederate} {
+		vendor, _, _ := strings.Cut(own, "-")
+		if asset != own && strings.HasPrefix(asset, vendor+"-") {
+			return policyNamed(own)
 		}
 	}
 	return vendorPolicy{}, false
 }
 
-// ownName is the asset id in the table of policies for any of the vendor's names of a policy. The
-// policies of OpenAM and PingFederate have more, with the same beginning.
+// ownName is the asset id in the table of policies for any of the vendor's names of a policy.
 func ownName(asset string) string {
-	for p := range policies() {
-		if p.alias != "" && p.alias == asset {
-			return p.asset
-		}
-	}
-	for _, prefix := range []string{"openam-", "pingfederate-"} {
-		if strings.HasPrefix(asset, prefix) {
-			return prefix + "access-token-enforcement"
-		}
+	if p, ok := policyNamed(asset); ok {
+		return p.asset
 	}
 	return asset
 }

@@ -149,7 +149,7 @@ func (r *Explainer) perGateway(x *Explanation) {
 // Expected is whose token one must be; empty where nobody said.
 type Expected struct {
 	keys.Expect
-	By string // who says so: a flag, or a place in the environments file
+	By string // who says the tenant: a flag, or a place in the environments file
 }
 
 // TenantID is the tenant that the token must be from; empty where none is known.
@@ -182,18 +182,51 @@ func (r *Explainer) otherSource() string {
 	if r.Request.Token == nil {
 		return ""
 	}
-	failed, ok := r.Expect.Foreign(r.Request.Token)
-	by := ", and " + r.Expect.By + " says "
-	switch tenant := r.Request.Profile().Tenant; {
+	x, token := &r.Expect, r.Request.Token
+	failed, ok := x.Foreign(token)
+	tenant := r.Request.Profile().Tenant
+	from := "is from tenant " + tenant
+	if tenant == "" {
+		from = "names no tenant"
+	}
+	byIssuer := Name(source.NeedIssuer)
+	switch {
 	case !ok:
 		return ""
-	case r.Expect.Issuer != "":
-		return "has the issuer " + cmp.Or(failed.Actual, "(none)") + by + r.Expect.Issuer
-	case strings.EqualFold(tenant, r.Expect.Tenant):
-		return "names tenant " + tenant + ", as " + r.Expect.By + " does, but " + failed.Why
-	default:
-		return "is from tenant " + cmp.Or(tenant, "(none)") + by + r.Expect.Tenant
+	case failed.ID == "issuer" && x.Issuer != "":
+		return "has " + issuerOf(token) + ", and " + byIssuer + " says " + x.Issuer
+	case failed.ID == "issuer" && strings.EqualFold(tenant, x.Tenant):
+		return "names tenant " + tenant + ", as " + x.By + " does, but has " + issuerOf(token) +
+			x.inCloud(failed.Actual)
+	case failed.ID == "tenant" && strings.EqualFold(tenant, x.TenantID()):
+		return "names tenant " + tenant + " in iss, but " + failed.Actual
+	case x.Tenant == "":
+		return from + ", and " + byIssuer + " is of tenant " + x.TenantID()
 	}
+	return from + ", and " + x.By + " says " + x.Tenant
+}
+
+// inCloud says of an issuer of the expected tenant that it is its cloud which differs.
+func (x *Expected) inCloud(iss string) string {
+	if is, _ := entra.ParseIssuer(iss); x.Cloud == "" || !strings.EqualFold(is.Tenant, x.Tenant) {
+		return ""
+	}
+	return ", which is not of the cloud " + x.Cloud
+}
+
+// mostOfIssuer is how much of an issuer a sentence shows, in characters.
+const mostOfIssuer = 200
+
+// issuerOf is the issuer of a token, in words.
+func issuerOf(token *inspect.Token) string {
+	iss := token.Claims.Member("iss")
+	switch text, ok := iss.Str(); {
+	case ok:
+		return "the issuer " + cmp.Or(inspect.ShortenMiddle(text, mostOfIssuer), `""`)
+	case iss == nil:
+		return "no issuer"
+	}
+	return "an issuer that is " + iss.Kind.String()
 }
 
 // api is the app registration of the API that the token is for; nil where it was not given.

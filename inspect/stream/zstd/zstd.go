@@ -13,7 +13,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// maxBlock is the largest block, in bytes.
+// maxBlock is the largest block of any frame, in bytes.
 const maxBlock = 128 << 10
 
 var errDamaged = errors.New("zstd: damaged")
@@ -40,6 +40,7 @@ type Reader struct {
 type frame struct {
 	open    bool
 	window  int            // how far back a block may look, in bytes
+	largest int            // block, in bytes: the window, if it is less than maxBlock
 	start   int            // where in Reader.out the frame begins
 	size    int            // of the content; -1 where the header does not say it
 	total   int            // of the content so far
@@ -49,6 +50,18 @@ type frame struct {
 	offsets part
 	matches part
 	last    [3]int // how far back the last sequences look
+}
+
+const magic = 0xfd2fb528
+
+// isSkipped reports whether a frame that starts so is to be passed over (RFC 8878, section 3.1.2).
+func isSkipped(start int) bool { return start&^15 == 0x184d2a50 }
+
+// Starts reports whether a frame starts so, of which four bytes are enough. That of pzstd, and of
+// files with an index, is one that is passed over.
+func Starts(in []byte) bool {
+	start := little(in, 4)
+	return start == magic || isSkipped(start)
 }
 
 // NewReader reads from in. A frame that needs a window of more than limit bytes is an error.
@@ -82,13 +95,12 @@ func withinFrame(err error) error {
 // header reads what is before a frame's blocks (RFC 8878, section 3.1.1.1), or passes over a frame
 // that is to be skipped.
 func (r *Reader) header() error {
-	const magic, skipped = 0xfd2fb528, 0x184d2a50
 	start, err := r.read(4)
 	if err != nil {
 		return err
 	}
 	switch number := little(start, 4); {
-	case number&^15 == skipped:
+	case isSkipped(number):
 		size, err := r.read(4)
 		if err == nil {
 			_, err = io.CopyN(io.Discard, r.in, int64(little(size, 4)))
@@ -157,6 +169,7 @@ func (r *Reader) describe() error {
 			"give what zstd -dc --long=31 prints, through a pipe: then the memory is zstd's",
 		}
 	}
+	f.largest = min(f.window, maxBlock)
 	if flags&checked != 0 {
 		f.sum = xxhash.New()
 	}
@@ -173,7 +186,7 @@ func (r *Reader) next() error {
 	}
 	r.makeRoom()
 	kind, size, begin := h>>1&3, h>>3, len(r.out)
-	if size > maxBlock {
+	if size > r.frame.largest {
 		return errDamaged
 	}
 	switch kind {

@@ -275,7 +275,7 @@ func limitsOfCounts() []limited {
 			"App ID URIs", "app.json", `{"appId": "00000064-0000-4000-8000-000000000064", ` +
 				`"identifierUris": ["x"` + many(`,"x"`, 10_000) + `]}`,
 			"lint policy.json --app FILE",
-			"the app registration has 10001 App ID URIs, and no more than 10000 are read",
+			"the app registration has more than 10000 App ID URIs, the most that are read",
 		},
 		{
 			"preauthorised clients", "app.json",
@@ -283,7 +283,7 @@ func limitsOfCounts() []limited {
 				`"api": {"preAuthorizedApplications": [{"appId": "x"}` +
 				many(`,{"appId": "x"}`, 10_000) + `]}}`,
 			"lint policy.json --app FILE",
-			"the app registration has 10001 preauthorised clients, and no more than 10000",
+			"the app registration has more than 10000 preauthorised clients, the most that are read",
 		},
 		{
 			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),

@@ -77,6 +77,7 @@ type Opaque struct {
 	Text  string // as the configuration has it
 	Reads []Input
 	Eval  func(*Request) Reading
+	Size  int // how many conditions are as much work as Eval, beside one
 
 	// Language says what else the result depends on but for the text and the request: expressions
 	// with the same text in the same language give the same. It is empty where nobody says.

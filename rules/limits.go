@@ -159,7 +159,7 @@ func conditionsBeyond(chain []*Policy) error {
 	for _, policy := range chain {
 		for _, check := range policy.Checks() {
 			check.Test.EachLeaf(func(leaf *Predicate) {
-				conditions, values = conditions+1, values+len(leaf.Values)
+				conditions, values = conditions+leaf.Conditions(), values+len(leaf.Values)
 			})
 		}
 		beyond := ""

@@ -206,6 +206,14 @@ func (p *Predicate) EachLeaf(visit func(*Predicate)) {
 	}
 }
 
+// Conditions is for how many conditions a leaf counts, by the work that it is.
+func (p *Predicate) Conditions() int {
+	if o := p.Input.Opaque; o != nil {
+		return 1 + o.Size
+	}
+	return 1
+}
+
 // HasExpression reports whether a part of the predicate asks something of an expression.
 func (p *Predicate) HasExpression() bool {
 	for i := range p.Of {

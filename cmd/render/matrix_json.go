@@ -191,11 +191,15 @@ func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
 }
 
 func cellOf(m *environments.Matrix, c *environments.Cell, gateway int) cellJSON {
+	note := c.Note
+	if note == "" && c.Limit != "" {
+		note = "gatewhy tries no more than " + c.Limit
+	}
 	return cellJSON{
 		Gateway: m.Gateways[gateway],
 		Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
 		OK: truthOf(c.OK()), Decided: known(c.Decided),
-		Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
+		Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: note,
 	}
 }
 

@@ -281,7 +281,8 @@ func (j *Judge) add(
 		result.vendor = adapter.Name
 	}
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
-	found, differ := j.Compiled(adapter, read, compiled)
+	found, untried, differ := j.Compiled(adapter, read, compiled)
+	result.unseen = append(result.unseen, notTried(untried)...)
 	result.findings = append(result.findings, found...)
 	if differ {
 		guess := compiled.Policies[0]
@@ -323,6 +324,16 @@ func notModelled(policies []*rules.Policy) []Unseen {
 				break
 			}
 		}
+	}
+	return all
+}
+
+// notTried lists the policies of which not all tokens were tried that a holder can choose.
+func notTried(untried []lint.Untried) []Unseen {
+	all := make([]Unseen, len(untried))
+	for i, u := range untried {
+		all[i] = Unseen{Policy: u.Policy, Why: "gatewhy tries no more than " + u.Limit +
+			", and its checks may tell more apart"}
 	}
 	return all
 }

@@ -33,7 +33,7 @@ func TestARegistrationBeyondALimitIsRefusedWithTheLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "the app registration has 10001 App ID URIs, and no more than 10000 are read"
+	const want = "the app registration has more than 10000 App ID URIs, the most that are read"
 	if _, err := ReadRegistrations(file); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}

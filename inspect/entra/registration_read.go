@@ -84,8 +84,8 @@ func (r *Registration) checkSize() error {
 		if list.size > mostEntries {
 			return &source.Error{
 				Pos: r.Pos, Limit: true,
-				Cause: fmt.Sprintf("the app registration has %d %s, and no more than %d are read",
-					list.size, list.of, mostEntries),
+				Cause: fmt.Sprintf("the app registration has more than %d %s, the most that are "+
+					"read", mostEntries, list.of),
 				Hints: source.Hints("is this an app registration of Entra ID, which has a few? " +
 					"then try a copy with fewer"),
 			}
@@ -277,19 +277,23 @@ func registrationOf(v *source.Value) *Registration {
 		r.SignIn.Value = "AzureADMultipleOrgs"
 	}
 	for _, object := range []*source.Value{api, v} {
-		for _, item := range listed(object, "oauth2_permission_scope", "oauth2PermissionScopes",
-			"oauth2Permissions") {
+		for _, item := range bounded(listed(
+			object, "oauth2_permission_scope", "oauth2PermissionScopes", "oauth2Permissions",
+		)) {
 			r.Scopes = append(r.Scopes, scopeOf(item))
 		}
 	}
-	for _, item := range listed(v, "app_role", "appRoles") {
+	for _, item := range bounded(listed(v, "app_role", "appRoles")) {
 		r.Roles = append(r.Roles, roleOf(item))
 	}
-	for _, item := range listed(
-		member(v, "optionalClaims", "optional_claims"), "access_token", "accessToken") {
+	for _, item := range bounded(listed(
+		member(v, "optionalClaims", "optional_claims"), "access_token", "accessToken",
+	)) {
 		r.Claims = append(r.Claims, claimOf(item))
 	}
-	for _, item := range listed(v, "required_resource_access", "requiredResourceAccess") {
+	for _, item := range bounded(
+		listed(v, "required_resource_access", "requiredResourceAccess"),
+	) {
 		r.Requires = append(r.Requires, requirementOf(item))
 	}
 	const preAuthorized = "preAuthorizedApplications"
@@ -297,7 +301,7 @@ func registrationOf(v *source.Value) *Registration {
 	if clients == nil || clients.Kind == source.Null {
 		clients = member(v, preAuthorized)
 	}
-	for _, item := range itemsOf(clients) {
+	for _, item := range bounded(itemsOf(clients)) {
 		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
 			Client: textAt(item, "appId"),
 			Scopes: textsOf(member(item, "delegatedPermissionIds", "permissionIds")),
@@ -346,6 +350,10 @@ func listed(v *source.Value, block string, lists ...string) []*source.Value {
 	}
 	return all
 }
+
+// bounded leaves out of a list what is beyond one entry too many: a registration with so many is
+// refused.
+func bounded(all []*source.Value) []*source.Value { return all[:min(len(all), mostEntries+1)] }
 
 func scopeOf(v *source.Value) Permission {
 	return Permission{

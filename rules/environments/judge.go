@@ -109,9 +109,11 @@ type OpenCells struct {
 	Gateway, Row int // of the first
 	Rows         int
 	Decided      rules.ID
+	Limit        string
 }
 
-// OpenCells lists the cells that are not known, by gateway and by the check that is not known.
+// OpenCells lists the cells that are not known, by gateway, by the check that is not known, and by
+// the limit that it is not known for.
 func (m *Matrix) OpenCells() []OpenCells {
 	var all []OpenCells
 	for g := range m.Gateways {
@@ -121,10 +123,12 @@ func (m *Matrix) OpenCells() []OpenCells {
 				continue
 			}
 			i := slices.IndexFunc(all, func(o OpenCells) bool {
-				return o.Gateway == g && o.Decided == cell.Decided
+				return o.Gateway == g && o.Decided == cell.Decided && o.Limit == cell.Limit
 			})
 			if i < 0 {
-				all = append(all, OpenCells{Gateway: g, Row: r, Decided: cell.Decided})
+				all = append(all, OpenCells{
+					Gateway: g, Row: r, Decided: cell.Decided, Limit: cell.Limit,
+				})
 				i = len(all) - 1
 			}
 			all[i].Rows++

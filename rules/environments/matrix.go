@@ -51,6 +51,7 @@ type Cell struct {
 	Wrong    bool
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
+	Limit    string    // on what is tried, because of which it is not known; may be empty
 
 	column   *column
 	unlikely bool // all that gets furthest is tokens that perhaps nobody can have
@@ -226,7 +227,7 @@ func (c *column) cell(row *Row, run *issued.Run) (Cell, issued.Mark) {
 	if row.Real == nil {
 		o := run.Furthest(row.Kind)
 		return Cell{
-			Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, column: c,
+			Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, Limit: o.Limit, column: c,
 			unlikely: o.Outcome == rules.Undetermined && o.Issued.Unlikely(),
 		}, o.Issued.Mark()
 	}

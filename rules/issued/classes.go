@@ -255,6 +255,7 @@ type Outcome struct {
 	Outcome rules.Decision // empty where there is no token
 	Status  int
 	Decided rules.ID // empty where accepted
+	Limit   string   // see [Answer]
 	Issued  Issued
 
 	distance int
@@ -373,7 +374,9 @@ func (r *Run) clients(identity bool) *clientClasses {
 func (v *View) outcome(i Issued) *Outcome {
 	answer := v.Reaches(i.Token())
 	of := &answer.Verdict
-	o := &Outcome{Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy()}
+	o := &Outcome{
+		Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy(), Limit: answer.Limit,
+	}
 	o.distance = Distance(o.Outcome)
 	return o
 }

@@ -14,6 +14,7 @@ type Answer struct {
 	Verdict rules.Verdict
 	Token   *Token  // with what its holder has chosen
 	Written Written // by the caller, where the policies take something from the request
+	Limit   string  // on the choices that are tried, where the outcome is not known because of it
 }
 
 // Request is a request with the token, the moment after it was issued.
@@ -263,7 +264,7 @@ func (s *search) try(t *Token) bool {
 	}
 	if s.best.Token == nil || Further(verdict.Outcome, s.best.Verdict.Outcome) {
 		s.spare = s.best.Verdict.Results
-		s.best = Answer{verdict, t, s.written}
+		s.best = Answer{Verdict: verdict, Token: t, Written: s.written}
 	} else {
 		s.spare = verdict.Results
 	}
@@ -302,7 +303,11 @@ func (s *search) choose(t *Token, name string) bool {
 // giveUp takes what was not tried for unknown, because of a limit on what is tried.
 func (s *search) giveUp(t *Token, limit string) {
 	if s.best.Token == nil || s.best.Verdict.Outcome == rules.Rejected {
-		s.best = Answer{s.evaluate(t.untried(limit)), t, s.written}
+		verdict := s.evaluate(t.untried(limit))
+		s.best = Answer{Verdict: verdict, Token: t, Written: s.written}
+		if verdict.Outcome == rules.Undetermined {
+			s.best.Limit = limit
+		}
 	}
 }
 

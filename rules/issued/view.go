@@ -123,7 +123,7 @@ func newView(
 
 func (v *View) see(check *asking) {
 	v.checks++
-	check.Test.EachLeaf(func(*rules.Predicate) { v.conditions++ })
+	check.Test.EachLeaf(func(leaf *rules.Predicate) { v.conditions += leaf.Conditions() })
 	if check.Binds != "" {
 		v.bound[check.Binds] = check.reads
 	}

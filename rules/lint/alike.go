@@ -13,6 +13,8 @@ import (
 type memory struct {
 	known map[alike]*exposed
 	looks []byte // of the policies that were asked about last
+
+	untried []Untried // of the subjects since somebody has asked
 }
 
 // kept is what a subject remembers of others; nil where nothing is.

@@ -15,7 +15,7 @@ type exposure uint8
 const (
 	keptOut  exposure = iota // none gets past
 	hidden                   // only a deployment tells, or a policy that is not modelled
-	unclear                  // an expression can't be evaluated on them
+	unclear                  // an expression can't be evaluated on them, or on all of them
 	doubtful                 // one does, but we do not know whether anyone can get it
 	letIn                    // one does
 )
@@ -30,6 +30,7 @@ type exposed struct {
 	alike    bool                  // and whether or not clients are distinguished
 	whole    bool                  // all policies are modelled
 	over     *issued.Scratch
+	limit    *string // because of which not all tokens were tried; empty where all were
 }
 
 // answer is what came of a question that several rules ask, or of several policies.
@@ -218,7 +219,19 @@ func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Tok
 	case rules.Rejected:
 		return keptOut, answer.Token
 	}
+	if answer.Limit != "" {
+		*e.limit = answer.Limit
+		return unclear, answer.Token
+	}
 	return why(&answer), answer.Token
+}
+
+// unclearBy says why it is unclear how far somebody gets.
+func (e *exposed) unclearBy(expression string) string {
+	if *e.limit != "" {
+		return "gatewhy tries no more than " + *e.limit
+	}
+	return expression
 }
 
 // why says what keeps an answer from being known, the least first.
@@ -351,7 +364,7 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
-		over: &issued.Scratch{},
+		over: &issued.Scratch{}, limit: new(string),
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {

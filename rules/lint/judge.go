@@ -19,20 +19,23 @@ type Judge struct {
 
 // Compiled is what the compiler and the rules find in a configuration: for the gateway that its
 // files name, or for each that they may be meant for. These differ where the rules find something
-// for one of them only.
+// for one of them only. Untried are policies of the first.
 func (j *Judge) Compiled(
 	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
-) (found []rules.Finding, differ bool) {
-	found = j.foundIn(read, compiled)
+) (found []rules.Finding, untried []Untried, differ bool) {
+	found, untried = j.foundIn(read, compiled)
 	if !compiled.Guessed {
-		return found, false
+		return found, untried, false
 	}
 	others := j.ofOtherVariants(adapter, read, compiled.Policies[0].Variant, found)
-	return append(found, others...), len(others) > 0
+	return append(found, others...), untried, len(others) > 0
 }
 
-func (j *Judge) foundIn(read *rules.Configuration, compiled *rules.Compilation) []rules.Finding {
-	return append(slices.Clone(compiled.Findings), j.Policies(compiled.Policies, read.Files)...)
+func (j *Judge) foundIn(
+	read *rules.Configuration, compiled *rules.Compilation,
+) ([]rules.Finding, []Untried) {
+	found, untried := j.policies(compiled.Policies, read.Files)
+	return append(slices.Clone(compiled.Findings), found...), untried
 }
 
 // ofOtherVariants is what holds for another of the vendor's gateways than the guessed one only.
@@ -46,7 +49,8 @@ func (j *Judge) ofOtherVariants(
 		}
 		other := read.For(variant.Name)
 		compiled := adapter.Compile(other)
-		for _, f := range j.foundIn(other, &compiled) {
+		found, _ := j.foundIn(other, &compiled)
+		for _, f := range found {
 			same := func(k rules.Finding) bool { return k.Rule == f.Rule && k.Pos == f.Pos }
 			if !slices.ContainsFunc(known, same) {
 				f.Message = "on " + variant.Product + ": " + f.Message
@@ -59,12 +63,19 @@ func (j *Judge) ofOtherVariants(
 
 // Policies runs the rules on policies, API by API.
 func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
-	var all []rules.Finding
+	found, _ := j.policies(policies, files)
+	return found
+}
+
+func (j *Judge) policies(
+	policies []*rules.Policy, files []*source.File,
+) (all []rules.Finding, untried []Untried) {
 	files = commented(files) // no rule looks into the others
 	kept, _ := j.memories.Get().(*memory)
 	if kept == nil {
 		kept = &memory{known: map[alike]*exposed{}}
 	}
+	kept.untried = nil
 	defer j.memories.Put(kept)
 	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
@@ -78,7 +89,7 @@ func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules
 		subject.App = j.appOf(api)
 		all = append(all, Run(j.Catalogue, subject)...)
 	}
-	return all
+	return all, kept.untried
 }
 
 // appOf is the app registration of an API: the only one that was given, or the one whose audience

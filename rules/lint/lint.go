@@ -116,8 +116,30 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
+	if m := kept(s); m != nil {
+		m.untried = append(m.untried, untried(s)...)
+	}
 	s.Shared = nil
 	return found
+}
+
+// Untried is a policy of which the rules don't know all, because not all tokens were tried.
+type Untried struct {
+	Policy *rules.Policy
+	Limit  string // on what is tried: so many of what
+}
+
+// untried lists the policies of a subject, one for those that a request meets together.
+func untried(s *rules.Subject) []Untried {
+	var all []Untried
+	told := map[*string]bool{}
+	for _, p := range s.Policies {
+		if e := shared(s).met[p]; e != nil && *e.limit != "" && !told[e.limit] {
+			told[e.limit] = true
+			all = append(all, Untried{p, *e.limit})
+		}
+	}
+	return all
 }
 
 // policyOf is the policy that makes a check; nil where none of them does.

@@ -51,7 +51,7 @@ func checkAudienceThere(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	switch {
 	case got == unclear:
 		f.Message = "it is not known whether the audience is checked: " +
-			"an expression reads it in a way that can't be evaluated"
+			e.unclearBy("an expression reads it in a way that can't be evaluated")
 		return one(less(f, rules.Note))
 	case near && e.openToNamesakes():
 		return one(f)

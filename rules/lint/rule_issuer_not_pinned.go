@@ -54,7 +54,7 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		return one(less(f, rules.Warning))
 	case unclear:
 		f.Message = "it is not known whether the issuer is pinned: " +
-			"an expression can't be evaluated on another tenant's token"
+			e.unclearBy("an expression can't be evaluated on another tenant's token")
 		return one(less(f, rules.Note))
 	case keptOut:
 		if closed := closedBy(e); closed != "" {

@@ -86,6 +86,9 @@ func plainText() *rules.Unknown {
 	}
 }
 
+// nodesPerCondition is how many nodes of an expression are about as much work as a condition.
+const nodesPerCondition = 4
+
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
 	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
@@ -100,7 +103,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 		}
 		return in
 	}
-	in.Opaque.Reads = reads(e)
+	in.Opaque.Reads, in.Opaque.Size = reads(e), e.expr.Size()/nodesPerCondition
 	if !e.claimless {
 		in.Opaque.Compares = e.expr.Compares
 		in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }

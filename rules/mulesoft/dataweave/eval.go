@@ -301,8 +301,7 @@ func (v *evaluator) operands(nodes []*Node, mayErr bool) ([]*source.Value, Resul
 			if r.Unknown == nil || r.Unknown.MayErr {
 				break
 			}
-			other := v.eval(later)
-			r.Unknown.MayErr = other.Failure != nil || other.Unknown != nil && other.Unknown.MayErr
+			r.Unknown.MayErr = v.eval(later).mayErr()
 		}
 		return nil, r
 	}
@@ -474,15 +473,25 @@ func (v *evaluator) defaultTo(n *Node) Result {
 	}
 }
 
+// compare evaluates each operand once: a chain of comparisons would take twice as long for each.
 func (v *evaluator) compare(n *Node) Result {
-	operands, r := v.operands(n.Args, n.Name != "==" && n.Name != "!=")
-	switch {
-	case operands == nil && (n.Name == "==" || n.Name == "!=") && v.presentAndNull(n.Args):
-		return value(boolean(n.Name == "!="))
-	case operands == nil:
-		return r
+	equality := n.Name == "==" || n.Name == "!="
+	first := v.eval(n.Args[0])
+	if first.Failure != nil || first.Unknown != nil && !equality {
+		return fromOperand(first, true)
 	}
-	left, right := operands[0], operands[1]
+	second := v.eval(n.Args[1])
+	switch {
+	case equality && presentAndNull(first, second):
+		return value(boolean(n.Name == "!="))
+	case first.Value == nil:
+		r := fromOperand(first, false)
+		r.Unknown.MayErr = r.Unknown.MayErr || second.mayErr()
+		return r
+	case second.Value == nil:
+		return fromOperand(second, !equality)
+	}
+	left, right := first.Value, second.Value
 	switch n.Name {
 	case "==":
 		same := v.equal(left, right, 0)
@@ -498,12 +507,14 @@ func (v *evaluator) compare(n *Node) Result {
 	}
 }
 
-// presentAndNull reports whether one of two operands is null, and the other is surely not null
+// presentAndNull reports whether one of two results is null, and the other is surely not null
 // although its value is not known.
-func (v *evaluator) presentAndNull(args []*Node) bool {
-	left, right := v.eval(args[0]), v.eval(args[1])
-	return left.present() && isNull(right.Value) || isNull(left.Value) && right.present()
+func presentAndNull(a, b Result) bool {
+	return a.present() && isNull(b.Value) || isNull(a.Value) && b.present()
 }
+
+// mayErr reports whether a result is an error of the gateway, or may be one.
+func (r Result) mayErr() bool { return r.Failure != nil || r.Unknown != nil && r.Unknown.MayErr }
 
 // present reports whether a result is some value that is not known, and not null.
 func (r Result) present() bool { return r.Unknown != nil && r.Unknown.Present }

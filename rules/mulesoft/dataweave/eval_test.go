@@ -304,6 +304,27 @@ func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
 	}
 }
 
+// Where an operand is not known, both are asked whether they are null: an evaluation of each for
+// that would take twice as long for each comparison that stands in another.
+func TestAChainOfComparisonsIsEvaluatedOnce(t *testing.T) {
+	t.Parallel()
+	text := "(vars.claimSet.a == 'x')"
+	for range 60 {
+		text = "(" + text + " != (vars.claimSet.b == 'x'))"
+	}
+	e := parse(t, text, Mule)
+	open := &source.Value{Kind: source.Unknown, Text: "not known"}
+	claims := &source.Value{Kind: source.Object, Members: []source.Member{
+		{Key: "a", Value: open}, {Key: "b", Value: open},
+	}}
+	v := &evaluator{expr: e, since24: true, env: Env{Vars: &source.Value{
+		Kind: source.Object, Members: []source.Member{{Key: "claimSet", Value: claims}},
+	}}}
+	if r := v.eval(e.Root); r.Unknown == nil || v.steps > 2*e.Size() {
+		t.Errorf("%+v after %d steps, of an expression of %d nodes", r, v.steps, e.Size())
+	}
+}
+
 func TestEvaluationEnds(t *testing.T) {
 	t.Parallel()
 	const steps = "the evaluation takes more than 1048576 steps, the most that gatewhy takes"

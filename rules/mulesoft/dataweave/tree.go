@@ -61,6 +61,15 @@ func (n *Node) All() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) { n.walk(yield) }
 }
 
+// Size is how many nodes the expression has.
+func (e *Expr) Size() int {
+	size := 0
+	for range e.Root.All() {
+		size++
+	}
+	return size
+}
+
 func (n *Node) walk(yield func(*Node) bool) bool {
 	if !yield(n) {
 		return false

@@ -238,11 +238,14 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			stays = true
 		}
 	}
-	if len(all)+len(failed) == 0 {
+	if len(all)+len(failed) == 0 && several.Beyond == nil {
 		return problem("no policy was found in "+report.Counted(len(found), "file"),
 			"run gatewhy lint on one of the files: it says why it found no policy there")
 	}
 	e.note("%s", report.FixedFiles(all, len(failed)))
+	if several.Beyond != nil {
+		failed = append(failed, several.Beyond)
+	}
 	if len(failed) > 0 {
 		return errors.Join(failed...)
 	}
@@ -264,6 +267,9 @@ func (e *Env) fixEach(
 			all = append(all, fixed)
 		}
 		done.Add(1)
+		if several.Beyond != nil {
+			break
+		}
 	}
 	return all, failed
 }
@@ -282,13 +288,14 @@ func (e *Env) fixFound(
 		return clean, nil
 	}
 	fixer, err := several.Fixer(file)
-	if err != nil {
+	if fixer == nil || err != nil {
 		return nil, inFile(err, file.Name)
 	}
 	fixed, _, err := e.fixed(flags, fixer)
 	if err != nil {
 		return nil, inFile(err, file.Name)
 	}
+	several.Done(fixed)
 	if flags.write && fixed.Changed {
 		err = e.writeFixed(found.Name, fixed)
 		several.Written(fixed.After)

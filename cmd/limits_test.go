@@ -390,6 +390,39 @@ func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
 	}
 }
 
+// What was repaired before the limit is shown, and the files behind it are not looked at.
+func TestMoreFilesThanAreRepairedAtOnceAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) { writeFile(t, filepath.Join(dir, name), text) }
+	for i := range 501 {
+		write(fmt.Sprintf("apart-%04d.json", i), limitedPolicy("", ""))
+	}
+	for name, n := range map[string]int{"cluster": 301, "large": 2001} {
+		for i := range n {
+			write(fmt.Sprintf("%s-%04d.yaml", name, i), fmt.Sprintf(`
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: allow, namespace: team-%d}
+spec: {rules: [{when: [{key: 'request.auth.claims[scp]', values: [a]}]}]}
+`, i))
+		}
+	}
+	for args, want := range map[string]string{
+		"fix large-*.yaml": "large-0000.yaml: this file and those after it were not looked at: " +
+			"2001 files make up one configuration, and no more than 2000 are read at once",
+		"fix apart-*.json": "apart-0500.json: this file and those after it were not looked at: " +
+			"no more than 500 files are repaired at once",
+		"fix cluster-*.yaml": "cluster-0099.yaml: this file and those after it were not looked " +
+			"at: 301 files make up one configuration, each repair reads all of them, and no more " +
+			"than 30000 are read at once",
+	} {
+		if said := saidIn(dir, args); !strings.Contains(said, want) {
+			t.Errorf("%s: want %q in\n%s", args, want, said[max(0, len(said)-1000):])
+		}
+	}
+}
+
 func TestTheTestsOfSeveralFilesAreCountedTogether(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -34,6 +35,11 @@ type FixSeveral struct {
 	Solution string
 	Tokens   bool // some were given
 
+	// Beyond is why the rest of the files was not looked at; nil where all were.
+	Beyond error
+
+	faulty int // files with something to repair
+	looks  int // at files that make up one configuration with one that was to be repaired
 	maker  *Maker
 	judge  *Judge
 	joined map[string]*source.File // those that may make up one configuration with others
@@ -58,7 +64,11 @@ func (s *FixSeveral) Begin(m *Maker, found []Found) {
 		s.joined[file.Name] = file
 	}
 	s.group(files)
-	if len(s.groups) > 0 && s.plain() {
+	tooMany := false
+	for _, names := range s.groups {
+		tooMany = tooMany || len(names) > mostTogether
+	}
+	if len(s.groups) > 0 && s.plain() && !tooMany {
 		s.lookAt(files)
 	}
 }
@@ -116,11 +126,56 @@ func (s *FixSeveral) Clean(file *source.File) *Fixing {
 	return &Fixing{Before: file, After: file}
 }
 
-// Fixer returns what repairs a file.
+// mostFaulty bounds the files that are repaired in one run: the proof of each takes milliseconds.
+// mostTogether bounds the files that make up one configuration with one of them, and mostLooks the
+// looks at these: each repair reads all of them.
+const (
+	mostFaulty   = 500
+	mostTogether = 2000
+	mostLooks    = 30_000
+)
+
+// isBeyond notes that no further file is looked at, where that is so.
+func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
+	cause := ""
+	hint := "or repair the others first, with --write, and then run the same command again"
+	switch {
+	case s.faulty >= mostFaulty:
+		cause = fmt.Sprintf("no more than %d files are repaired", mostFaulty)
+	case together > mostTogether:
+		cause = fmt.Sprintf("%d files make up one configuration, and no more than %d are read",
+			together, mostTogether)
+		hint = "leave out files that have no say in what the others do"
+	case together > 1 && s.looks+together > mostLooks:
+		cause = fmt.Sprintf("%d files make up one configuration, each repair reads all of them, "+
+			"and no more than %d are read", together, mostLooks)
+	default:
+		return false
+	}
+	s.Beyond = ProblemAt(source.Position{File: file.Name},
+		"this file and those after it were not looked at: "+cause+" at once",
+		"name a part of the files or folders",
+		hint)
+	return true
+}
+
+// Done counts what came of a file.
+func (s *FixSeveral) Done(fixed *Fixing) {
+	if fixed.Changed || len(fixed.Refused) > 0 {
+		s.faulty++
+	}
+}
+
+// Fixer returns what repairs a file; nil where no further one is looked at.
 func (s *FixSeveral) Fixer(file *source.File) (*Fixer, error) {
 	files, options := []*source.File{file}, s.Options
 	adapter, _ := s.maker.Gateways.of(file, options)
-	for _, name := range s.groups[grouped{adapter.Name, file.Name}] {
+	group := s.groups[grouped{adapter.Name, file.Name}]
+	if s.isBeyond(file, len(group)) {
+		return nil, nil
+	}
+	s.looks += len(group)
+	for _, name := range group {
 		if name != file.Name {
 			files = append(files, s.joined[name])
 		}

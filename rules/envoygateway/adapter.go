@@ -1,6 +1,8 @@
 package envoygateway
 
 import (
+	"sync"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
@@ -14,6 +16,7 @@ const product = "Envoy Gateway"
 
 // Adapter returns the adapter for Envoy Gateway.
 func Adapter() rules.Adapter {
+	table := sync.OnceValue(behaviours)
 	return rules.Adapter{
 		Name:     Name,
 		Variants: []rules.Variant{{Name: Name, Product: product}},
@@ -22,7 +25,7 @@ func Adapter() rules.Adapter {
 
 		Resources: resources,
 
-		Behaviours: behaviours,
+		Behaviours: table,
 		Handling:   handling,
 		Causes:     causes,
 		Collect:    collections,
@@ -38,7 +41,7 @@ func Adapter() rules.Adapter {
 		Together: reading().Together,
 		Beside:   reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
-			return compile(behaviours(), c)
+			return compile(table(), c)
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package istio
 
 import (
+	"sync"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
@@ -14,6 +16,7 @@ const product = "Istio"
 
 // Adapter returns the adapter for Istio.
 func Adapter() rules.Adapter {
+	table := sync.OnceValue(behaviours)
 	return rules.Adapter{
 		Name:      Name,
 		Variants:  []rules.Variant{{Name: Name, Product: product}},
@@ -25,9 +28,9 @@ func Adapter() rules.Adapter {
 		Together:  reading().Together,
 		Beside:    reading().ShowsMore,
 		Compile: func(c *rules.Configuration) rules.Compilation {
-			return compile(behaviours(), c)
+			return compile(table(), c)
 		},
-		Behaviours: behaviours,
+		Behaviours: table,
 		Handling:   handling,
 		Causes:     causes,
 		Rules:      lintRules,

@@ -34,6 +34,13 @@ const (
 
 // Adapter returns the adapter for MuleSoft. Its tables are built when something first reads them.
 func Adapter() rules.Adapter {
+	var tables rules.Compiled[string, []rules.Behaviour] // by policy kind, for all files of a run
+	answersOf := func(asset string) []rules.Behaviour {
+		rows, _ := tables.Of(asset, asset, func() ([]rules.Behaviour, error) {
+			return behavioursOf(asset), nil
+		})
+		return rows
+	}
 	return rules.Adapter{
 		Name:      "mulesoft",
 		Variants:  variants(),
@@ -44,7 +51,7 @@ func Adapter() rules.Adapter {
 		Detect:    detect,
 		Read:      new(parsedTexts).read,
 		Compile: func(c *rules.Configuration) rules.Compilation {
-			return compile(behavioursOf, c)
+			return compile(answersOf, c)
 		},
 		Behaviours: sync.OnceValue(behaviours),
 		Causes:     causes,

@@ -145,6 +145,7 @@ type work struct {
 	*Fix
 	Fixed
 	linted  map[*Draft]*linted
+	tokens  map[proving][]modelled
 	refused map[identity]bool // the findings that no change was made for
 	leftIDs []identity        // what they are known by, in the order of Left
 	touched map[string]bool   // the API instances whose policies were changed

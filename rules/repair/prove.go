@@ -112,13 +112,15 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 		})
 	}
 	shown := len(w.Given) == 0 || solution != nil
+	was, is := rules.Classes(before, "", ""), rules.Classes(after, "", "") // of any request
 	for _, m := range w.modelled(before, after, solution) {
 		if m.outsider == "" && len(w.Given) > 0 {
 			continue // a token that was given stands for it
 		}
 		token := Token{
 			Name: m.name, API: api, Modelled: true, Expected: m.expected(),
-			Before: rules.Evaluate(before, m.request), After: rules.Evaluate(after, m.request),
+			Before: rules.EvaluateIn(was, before, m.request),
+			After:  rules.EvaluateIn(is, after, m.request),
 		}
 		if why, need := m.unknownTo(&token.After); why != "" {
 			w.unproved(Unproved{API: api, Why: why, Need: need}, m.name)

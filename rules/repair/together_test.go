@@ -142,3 +142,25 @@ func TestWhatBringsAFindingElsewhereIsNotMadeAtOnce(t *testing.T) {
 		t.Errorf("%v, %+v", fixed.Repaired, fixed.Left)
 	}
 }
+
+// A repair that is made alone looks at all policies again.
+func TestRepairsThatHaveToBeMadeOneByOneHaveALimit(t *testing.T) {
+	for stubborn, want := range map[int]string{
+		4: "",
+		5: "there are 5 findings to repair, which have to be repaired one by one, in 1501 " +
+			"policies, and no more than 6000, one times the other, are looked at",
+	} {
+		f := fixing()
+		f.Facts.Audience = "api://ours"
+		one := func(i int) string {
+			if i < stubborn {
+				return `{"aud": "api://ours", "note": "x"}`
+			}
+			return `{"off": false, "aud": "api://ours"}`
+		}
+		_, err := f.RemoveFindings(toy(t, plates(1501, one)), "")
+		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
+			t.Errorf("%d findings: %s, want %q", stubborn, got, want)
+		}
+	}
+}

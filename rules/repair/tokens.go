@@ -31,7 +31,35 @@ func (m *modelled) expected() rules.Decision {
 // modelled lists the tokens that a change is proved with, the one of this environment first. What
 // that looks like comes from what was given, and from what the policies wanted before the change
 // (see known); what others have beside it, and all else, the model says.
+// Several proofs of the same policies ask for the same tokens, which are made once.
 func (w *work) modelled(before, after []*rules.Policy, solution *rules.Solution) []modelled {
+	of := proving{first(before), first(after), solution}
+	all, known := w.tokens[of]
+	if !known {
+		all = w.model(before, after, solution)
+		if w.tokens == nil {
+			w.tokens = map[proving][]modelled{}
+		}
+		w.tokens[of] = all
+	}
+	return all
+}
+
+// proving is what tokens are modelled for: the policies of an API instance, by the first of them,
+// before and after a change.
+type proving struct {
+	before, after *rules.Policy
+	solution      *rules.Solution
+}
+
+func first(policies []*rules.Policy) *rules.Policy {
+	if len(policies) == 0 {
+		return nil
+	}
+	return policies[0]
+}
+
+func (w *work) model(before, after []*rules.Policy, solution *rules.Solution) []modelled {
 	own := w.known(before, after, solution)
 	view := issued.NewView(slices.Concat(before, after), w.contracts(own))
 	all := own.tokens()

@@ -154,10 +154,10 @@ func (b *bench) dimensions() []dimension {
 			[3]int{500, 1000, 2000},
 			with(yaml, func(n int) string { return mesh(20, 50, n) }, "lint"),
 		},
-		{"files of a folder", "fix", [3]int{1000, 2000, 4000}, apart(json, func(i int) string {
+		{"files of a folder", "fix", [3]int{125, 250, 500}, apart(json, func(i int) string {
 			return "[" + policy(1, fmt.Sprint("api://orders-", i), "") + "]"
 		})},
-		{"files of a cluster", "fix", [3]int{100, 200, 400}, apart(yaml, namespaced)},
+		{"files of a cluster", "fix", [3]int{40, 80, 160}, apart(yaml, namespaced)},
 		{"claims read", "explain", [3]int{100, 200, 400}, with(json, reading, explain...)},
 		{"claims read", "lint", [3]int{100, 200, 400}, with(json, reading, "lint")},
 		{"scopes of an API", "matrix", [3]int{40, 80, 160}, matrix(func(n int) estate {

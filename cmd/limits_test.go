@@ -411,11 +411,11 @@ spec: {rules: [{when: [{key: 'request.auth.claims[scp]', values: [a]}]}]}
 	for args, want := range map[string]string{
 		"fix large-*.yaml": "large-0000.yaml: this file and those after it were not looked at: " +
 			"2001 files make up one configuration, and no more than 2000 are read at once",
-		"fix apart-*.json": "apart-0500.json: this file and those after it were not looked at: " +
-			"no more than 500 files are repaired at once",
+		"fix apart-*.json": "apart-0500.json: this file and those after it were not looked " +
+			"at: no more than 500 files are repaired at once",
 		"fix cluster-*.yaml": "cluster-0099.yaml: this file and those after it were not looked " +
-			"at: 301 files make up one configuration, each repair reads all of them, and no more " +
-			"than 30000 are read at once",
+			"at: 301 files make up one configuration, each repair reads all of them, and no " +
+			"more than 30000 are read at once",
 	} {
 		if said := saidIn(dir, args); !strings.Contains(said, want) {
 			t.Errorf("%s: want %q in\n%s", args, want, said[max(0, len(said)-1000):])

@@ -38,7 +38,7 @@ func readFSE(in []byte, symbols int, maxLog uint8) (fseTable, []byte, error) {
 		}
 		for ; width > 1 && left < 1<<(width-1); width-- {
 		}
-		for more := 3; count == 0 && more == 3; {
+		for more := 3; count == 0 && more == 3 && len(counts) <= symbols; {
 			more = f.read(2)
 			counts = append(counts, make([]int, more)...)
 		}
@@ -100,6 +100,3 @@ func newFSE(counts []int, log uint8) (fseTable, error) {
 	}
 	return table, nil
 }
-
-// single is the table that has one symbol and reads nothing.
-func single(symbol byte) fseTable { return fseTable{rows: []state{{symbol: symbol}}} }

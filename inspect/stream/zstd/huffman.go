@@ -94,6 +94,9 @@ func newHuffman(weights []byte) (huffman, error) {
 			}
 		}
 	}
+	if table.rows[0].bits != table.log { // a longest code is one of two at least
+		return huffman{}, errDamaged
+	}
 	return table, nil
 }
 

@@ -98,10 +98,7 @@ func (r *Reader) sequences(in, literals []byte) error {
 		return err
 	}
 	if n == 0 {
-		if len(in) > 0 {
-			return errDamaged
-		}
-		if len(literals) > maxBlock {
+		if len(in) > 0 || len(literals) > r.frame.largest {
 			return errDamaged
 		}
 		r.out = append(r.out, literals...)
@@ -138,7 +135,7 @@ func sequenceCount(in []byte) (n int, rest []byte, err error) {
 // run makes the block from n sequences and the literals.
 func (r *Reader) run(n int, b backward, literals []byte) error {
 	f, out := &r.frame, r.out
-	end := len(out) + maxBlock
+	end := len(out) + f.largest
 	lengths, offsets, matches := f.lengths.table.rows, f.offsets.table.rows, f.matches.table.rows
 	length := &lengths[b.read(f.lengths.table.log)]
 	offset := &offsets[b.read(f.offsets.table.log)]

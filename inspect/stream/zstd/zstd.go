@@ -13,7 +13,7 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// maxBlock is the largest block, in bytes.
+// maxBlock is the largest block of any frame, in bytes.
 const maxBlock = 128 << 10
 
 var errDamaged = errors.New("zstd: damaged")
@@ -40,6 +40,7 @@ type Reader struct {
 type frame struct {
 	open    bool
 	window  int            // how far back a block may look, in bytes
+	largest int            // block, in bytes: the window, if it is less than maxBlock
 	start   int            // where in Reader.out the frame begins
 	size    int            // of the content; -1 where the header does not say it
 	total   int            // of the content so far
@@ -157,6 +158,7 @@ func (r *Reader) describe() error {
 			"give what zstd -dc --long=31 prints, through a pipe: then the memory is zstd's",
 		}
 	}
+	f.largest = min(f.window, maxBlock)
 	if flags&checked != 0 {
 		f.sum = xxhash.New()
 	}
@@ -173,7 +175,7 @@ func (r *Reader) next() error {
 	}
 	r.makeRoom()
 	kind, size, begin := h>>1&3, h>>3, len(r.out)
-	if size > maxBlock {
+	if size > r.frame.largest {
 		return errDamaged
 	}
 	switch kind {

@@ -132,6 +132,52 @@ func TestWhatCanNotBeReadIsSaid(t *testing.T) {
 	}
 }
 
+// What zstd 1.5.4 refuses too.
+func TestBlocksThatNoProgramWritesAreRefused(t *testing.T) {
+	t.Parallel()
+	frame := func(window byte, kind, size int, block ...byte) []byte {
+		h := size<<3 | kind<<1 | 1
+		return append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, window, byte(h), byte(h >> 8), byte(h >> 16)},
+			block...)
+	}
+	const raw, repeated, compressed = 0, 1, 2
+	window1K, window8K := byte(0), byte(3<<3)
+	for _, c := range []struct {
+		name string
+		in   []byte
+		want int // bytes; -1 where it is refused
+	}{
+		{"a window of one byte again and again", frame(window1K, repeated, 1<<10, 'a'), 1 << 10},
+		{"more than a window of one byte", frame(window1K, repeated, 1<<10+1, 'a'), -1},
+		{"more than a window as it is", frame(window1K, raw, 1<<10+1, make([]byte, 1<<10+1)...), -1},
+		{"literals of more than a window", frame(window1K, compressed, 5, 0x3d, 0x80, 0, 'a', 0), -1},
+		{"the same in a larger window", frame(window8K, compressed, 5, 0x0d, 0x80, 0, 'a', 0), 2 << 10},
+	} {
+		got, err := unpacked(c.in)
+		if refused := c.want < 0; refused != (err != nil) || !refused && len(got) != c.want {
+			t.Errorf("%s: %d bytes, %v", c.name, len(got), err)
+		}
+	}
+	ones := []byte{129, 0x20} // two weights, none of them 1: two codes of one bit are made of it
+	if table, _, err := readHuffman(ones); err == nil {
+		t.Errorf("no code has the longest length, and the table is %v", table)
+	}
+}
+
+// The table of one of many symbols is refused before the symbols take memory.
+func TestATableOfTooManySymbolsIsRefusedAtOnce(t *testing.T) {
+	in := bytes.Repeat([]byte{0xff}, maxBlock)
+	in[0], in[1] = 0x10, 0xfe // of 32 rows the first symbol has none, nor have those behind it
+	n := testing.AllocsPerRun(1, func() {
+		if _, _, err := readFSE(in, 36, 9); err == nil {
+			t.Error("it is read")
+		}
+	})
+	if n > 20 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // Altered bytes are refused, or they stand for what the library says.
 func TestAlteredBytesAreReadAsTheLibraryReadsThem(t *testing.T) {
 	t.Parallel()

@@ -103,21 +103,20 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 		"pass one tenant's id or domain")
 }
 
-// expected is whose token the flags say that it must be. The set is that of the flags.
+// expected is whose token the flags say that it must be. The set is that of the flags. A tenant such
+// as common names whose keys to take, and is nobody's.
 func (e *Env) expected(
 	ctx context.Context, f *keyFlags, set *keys.Set, token *inspect.Token,
 ) (x report.Expected, err error) {
-	if token == nil || f.tenant == "" && f.issuer == "" {
+	shared := entra.KeysAddress{Tenant: f.tenant}.Shared()
+	if token == nil || shared && f.issuer == "" {
 		return x, nil
 	}
 	x.Issuer, x.Cloud = f.issuer, f.cloud.value
-	switch {
-	case f.issuer != "":
-		x.By = report.Name(source.NeedIssuer)
-	default:
-		x.By = cmp.Or(f.by, report.Name(source.NeedTenant))
+	x.By = cmp.Or(f.by, report.Name(source.NeedTenant))
+	if !shared {
+		x.Tenant, err = e.tenantID(ctx, f, set)
 	}
-	x.Tenant, err = e.tenantID(ctx, f, set)
 	return x, err
 }
 

@@ -148,7 +148,7 @@ func (r *Explainer) perGateway(x *Explanation) {
 // Expected is whose token one must be; empty where nobody said.
 type Expected struct {
 	keys.Expect
-	By string // who says so: a flag, or a place in the environments file
+	By string // who says the tenant: a flag, or a place in the environments file
 }
 
 // TenantID is the tenant that the token must be from; empty where none is known.
@@ -168,24 +168,51 @@ func (r *Explainer) otherSource() string {
 	if token == nil {
 		return ""
 	}
-	failed, ok := r.Expect.Foreign(token)
-	if !ok {
+	x := &r.Expect
+	failed, ok := x.Foreign(token)
+	tenant := r.Request.Profile().Tenant
+	from := "is from tenant " + tenant
+	if tenant == "" {
+		from = "names no tenant"
+	}
+	byIssuer := Name(source.NeedIssuer)
+	switch {
+	case !ok:
+		return ""
+	case failed.ID == "issuer" && x.Issuer != "":
+		return "has " + issuerOf(token) + ", and " + byIssuer + " says " + x.Issuer
+	case failed.ID == "issuer" && strings.EqualFold(tenant, x.Tenant):
+		return "names tenant " + tenant + ", as " + x.By + " does, but has " + issuerOf(token) +
+			x.inCloud(failed.Actual)
+	case failed.ID == "tenant" && strings.EqualFold(tenant, x.TenantID()):
+		return "names tenant " + tenant + " in iss, but " + failed.Actual
+	case x.Tenant == "":
+		return from + ", and " + byIssuer + " is of tenant " + x.TenantID()
+	}
+	return from + ", and " + x.By + " says " + x.Tenant
+}
+
+// inCloud says of an issuer of the expected tenant that it is its cloud which differs.
+func (e *Expected) inCloud(iss string) string {
+	if is, _ := entra.ParseIssuer(iss); e.Cloud == "" || !strings.EqualFold(is.Tenant, e.Tenant) {
 		return ""
 	}
-	said := ", and " + r.Expect.By + " says "
-	tenant := r.Request.Profile().Tenant
-	issuer, named := token.Claims.Member("iss").Str()
-	switch {
-	case r.Expect.Issuer != "" && named:
-		return "has the issuer " + inspect.Visible(issuer) + said + r.Expect.Issuer
-	case r.Expect.Issuer != "":
-		return "names no issuer" + said + r.Expect.Issuer
-	case tenant == "":
-		return "names no tenant" + said + r.Expect.Tenant
-	case strings.EqualFold(tenant, r.Expect.Tenant):
-		return "names tenant " + tenant + ", as " + r.Expect.By + " does: " + failed.Why
+	return ", which is not of the cloud " + e.Cloud
+}
+
+// mostOfIssuer is how much of an issuer a sentence shows, in characters.
+const mostOfIssuer = 200
+
+// issuerOf is the issuer of a token, in words.
+func issuerOf(token *inspect.Token) string {
+	iss := token.Claims.Member("iss")
+	switch text, ok := iss.Str(); {
+	case ok:
+		return "the issuer " + inspect.Visible(inspect.ShortenMiddle(text, mostOfIssuer))
+	case iss == nil:
+		return "no issuer"
 	}
-	return "is from tenant " + tenant + said + r.Expect.Tenant
+	return "an issuer that is " + iss.Kind.String()
 }
 
 // api is the app registration of the API that the token is for; nil where it was not given.

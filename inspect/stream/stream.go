@@ -104,7 +104,7 @@ func decompressed(r *bufio.Reader) (io.Reader, error) {
 			return nil, &Cut{err}
 		}
 		return cutting{plain}, nil
-	case bytes.HasPrefix(start, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case zstd.Starts(start):
 		return cutting{zstd.NewReader(r, zstdWindow)}, nil
 	}
 	return r, nil

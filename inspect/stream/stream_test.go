@@ -213,18 +213,25 @@ func compressors() map[string]func(*testing.T, []byte) []byte {
 		}
 		return out.Bytes()
 	}
+	asZstd := func(t *testing.T, out *bytes.Buffer, text []byte) []byte {
+		t.Helper()
+		w, err := zstd.NewWriter(out, zstd.WithWindowSize(1<<16))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return finish(t, w, out, text)
+	}
 	return map[string]func(*testing.T, []byte) []byte{
 		"gzip": func(t *testing.T, text []byte) []byte {
 			var out bytes.Buffer
 			return finish(t, gzip.NewWriter(&out), &out, text)
 		},
 		"zstd": func(t *testing.T, text []byte) []byte {
-			var out bytes.Buffer
-			w, err := zstd.NewWriter(&out, zstd.WithWindowSize(1<<16))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return finish(t, w, &out, text)
+			return asZstd(t, new(bytes.Buffer), text)
+		},
+		"zstd as pzstd writes it": func(t *testing.T, text []byte) []byte {
+			skipped := "\x50\x2a\x4d\x18\x04\x00\x00\x00size"
+			return asZstd(t, bytes.NewBufferString(skipped), text)
 		},
 	}
 }

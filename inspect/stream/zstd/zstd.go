@@ -52,6 +52,18 @@ type frame struct {
 	last    [3]int // how far back the last sequences look
 }
 
+const magic = 0xfd2fb528
+
+// isSkipped reports whether a frame that starts so is to be passed over (RFC 8878, section 3.1.2).
+func isSkipped(start int) bool { return start&^15 == 0x184d2a50 }
+
+// Starts reports whether a frame starts so, of which four bytes are enough. That of pzstd, and of
+// files with an index, is one that is passed over.
+func Starts(in []byte) bool {
+	start := little(in, 4)
+	return start == magic || isSkipped(start)
+}
+
 // NewReader reads from in. A frame that needs a window of more than limit bytes is an error.
 func NewReader(in io.Reader, limit int) *Reader { return &Reader{in: in, limit: limit} }
 
@@ -83,13 +95,12 @@ func withinFrame(err error) error {
 // header reads what is before a frame's blocks (RFC 8878, section 3.1.1.1), or passes over a frame
 // that is to be skipped.
 func (r *Reader) header() error {
-	const magic, skipped = 0xfd2fb528, 0x184d2a50
 	start, err := r.read(4)
 	if err != nil {
 		return err
 	}
 	switch number := little(start, 4); {
-	case number&^15 == skipped:
+	case isSkipped(number):
 		size, err := r.read(4)
 		if err == nil {
 			_, err = io.CopyN(io.Discard, r.in, int64(little(size, 4)))

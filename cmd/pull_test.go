@@ -115,6 +115,37 @@ func TestPullKeepsPublicKeys(t *testing.T) {
 	}
 }
 
+// A password or a key in a URL is a secret, wherever the URL is; the rest of the URL stays.
+func TestPullMasksSecretsOfURLs(t *testing.T) {
+	t.Parallel()
+	policy := controlplane.JWT(1, "api://orders", true)
+	configuration := policy["configurationData"].(map[string]any)
+	delete(configuration, "textKey")
+	configuration["jwksUrl"] = "https://me:hunter2@keys.example/k?v=1&code=hunter2&a=b"
+	configuration["urls"] = []any{"https://api.example/?api_key=hunter2", "https://api.example/"}
+	plane := &controlplane.Plane{Environments: []controlplane.Environment{{
+		ID: "e", Name: "E", APIs: []controlplane.API{{
+			ID: 1, Asset: "orders", Technology: "mule4", Policies: []any{policy},
+		}},
+	}}}
+	dir := t.TempDir()
+	if code, stdout, stderr := pullFrom(t, plane, dir); code != exitOK ||
+		!strings.Contains(stdout, "3 secrets") {
+		t.Errorf("exit code %d, want 0 and 3 secrets:\n%s%s", code, stdout, stderr)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "estate", "e", "*", "policies.json"))
+	if len(files) != 1 {
+		t.Fatalf("%d files of policies", len(files))
+	}
+	text, err := os.ReadFile(files[0])
+	const masked = `"https://me:${secret}@keys.example/k?v=1&code=${secret}&a=b"`
+	if err != nil || strings.Contains(string(text), "hunter2") ||
+		!strings.Contains(string(text), masked) ||
+		!strings.Contains(string(text), `"https://api.example/"`) {
+		t.Errorf("%v:\n%s", err, text)
+	}
+}
+
 // A control plane that repeats what it was sent does not bring the secret into a message.
 func TestPullSaysNoSecret(t *testing.T) {
 	t.Parallel()

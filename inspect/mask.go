@@ -200,6 +200,9 @@ func MaskTokens(text string) string {
 // SecretSpans returns where in a text what MaskTokens masks is.
 func SecretSpans(text string) []source.Span { return withURLs(TokenSpans(text), text) }
 
+// URLSecretSpans returns where in a text the passwords and the keys of URLs are.
+func URLSecretSpans(text string) []source.Span { return withURLs(nil, text) }
+
 // TokenSpans returns where in a text the tokens are, and the secrets that come with one.
 func TokenSpans(text string) []source.Span {
 	var spans []source.Span

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -259,6 +260,9 @@ func (p *pullFiles) text(v *source.Value) []byte {
 const SecretMark = "${secret}"
 
 func (p *pullFiles) masked(v *source.Value) *source.Value {
+	if text, ok := v.Str(); ok {
+		return p.withoutURLSecrets(v, text)
+	}
 	if v == nil || len(v.Items)+len(v.Members) == 0 {
 		return v
 	}
@@ -282,6 +286,22 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 		}
 	}
 	return &other
+}
+
+// withoutURLSecrets is a text with marks in the place of what a URL in it has as a secret.
+func (p *pullFiles) withoutURLSecrets(v *source.Value, text string) *source.Value {
+	spans := inspect.URLSecretSpans(text)
+	if len(spans) == 0 {
+		return v
+	}
+	var b strings.Builder
+	from := 0
+	for _, span := range spans {
+		b.WriteString(text[from:span.Start] + SecretMark)
+		from = span.End
+	}
+	p.out.Secrets += len(spans)
+	return &source.Value{Kind: source.String, Text: b.String() + text[from:]}
 }
 
 func holdsText(v *source.Value) bool {

@@ -103,8 +103,8 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 		"pass one tenant's id or domain")
 }
 
-// expected is whose token the flags say that it must be. The set is that of the flags. A tenant such
-// as common names whose keys to take, and is nobody's.
+// expected is whose token the flags say that it must be. The set is that of the flags. A tenant
+// such as common names whose keys to take, and is nobody's.
 func (e *Env) expected(
 	ctx context.Context, f *keyFlags, set *keys.Set, token *inspect.Token,
 ) (x report.Expected, err error) {

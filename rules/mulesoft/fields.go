@@ -313,11 +313,15 @@ func firstTemplated(v *source.Value) *source.Value {
 }
 
 // nearest is the field whose name is closest; empty where more than half of the name would have to
-// change.
+// change. A secret is not meant for a field that is shown.
 func nearest(name string, fields []field) string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
+	var names []string
+	for _, f := range fields {
+		if namesSecret(f.name) == namesSecret(name) {
+			names = append(names, f.name)
+		}
 	}
 	return inspect.Nearest(name, names, len(name)/2)
 }
+
+func namesSecret(field string) bool { return strings.Contains(strings.ToLower(field), "secret") }

@@ -153,3 +153,15 @@ func TestAMisspelledFieldIsRenamedToTerraformsName(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// A secret that is renamed so would be shown.
+func TestTheNearestFieldOfASecretIsASecret(t *testing.T) {
+	fields := []field{{name: "clientIdExpression"}, {name: "jwksUrl"}}
+	if got := nearest("clientSecretExpression", fields); got != "" {
+		t.Errorf("the nearest is %s", got)
+	}
+	fields = append(fields, field{name: "clientSecretExpression"})
+	if got := nearest("clientSecretExpresion", fields); got != "clientSecretExpression" {
+		t.Errorf("the nearest is %q", got)
+	}
+}

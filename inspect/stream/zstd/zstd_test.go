@@ -137,21 +137,22 @@ func TestBlocksThatNoProgramWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	frame := func(window byte, kind, size int, block ...byte) []byte {
 		h := size<<3 | kind<<1 | 1
-		return append([]byte{0x28, 0xb5, 0x2f, 0xfd, 0, window, byte(h), byte(h >> 8), byte(h >> 16)},
-			block...)
+		start := []byte{0x28, 0xb5, 0x2f, 0xfd, 0, window, byte(h), byte(h >> 8), byte(h >> 16)}
+		return append(start, block...)
 	}
 	const raw, repeated, compressed = 0, 1, 2
-	window1K, window8K := byte(0), byte(3<<3)
+	const window1K, window8K, most = 0, 3 << 3, 1 << 10
+	literals := []byte{0x0d, 0x80, 0, 'a', 0} // 2048 times one byte, and no sequence
 	for _, c := range []struct {
 		name string
 		in   []byte
 		want int // bytes; -1 where it is refused
 	}{
-		{"a window of one byte again and again", frame(window1K, repeated, 1<<10, 'a'), 1 << 10},
-		{"more than a window of one byte", frame(window1K, repeated, 1<<10+1, 'a'), -1},
-		{"more than a window as it is", frame(window1K, raw, 1<<10+1, make([]byte, 1<<10+1)...), -1},
-		{"literals of more than a window", frame(window1K, compressed, 5, 0x3d, 0x80, 0, 'a', 0), -1},
-		{"the same in a larger window", frame(window8K, compressed, 5, 0x0d, 0x80, 0, 'a', 0), 2 << 10},
+		{"a window of one byte again and again", frame(window1K, repeated, most, 'a'), most},
+		{"more than a window of one byte", frame(window1K, repeated, most+1, 'a'), -1},
+		{"more than a window as it is", frame(window1K, raw, most+1, make([]byte, most+1)...), -1},
+		{"literals of more than a window", frame(window1K, compressed, 5, literals...), -1},
+		{"the same in a larger window", frame(window8K, compressed, 5, literals...), 2 * most},
 	} {
 		got, err := unpacked(c.in)
 		if refused := c.want < 0; refused != (err != nil) || !refused && len(got) != c.want {

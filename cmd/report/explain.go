@@ -194,11 +194,11 @@ func (r *Explainer) otherSource() string {
 }
 
 // inCloud says of an issuer of the expected tenant that it is its cloud which differs.
-func (x *Expected) inCloud(iss string) string {
-	if is, _ := entra.ParseIssuer(iss); x.Cloud == "" || !strings.EqualFold(is.Tenant, x.Tenant) {
+func (e *Expected) inCloud(iss string) string {
+	if is, _ := entra.ParseIssuer(iss); e.Cloud == "" || !strings.EqualFold(is.Tenant, e.Tenant) {
 		return ""
 	}
-	return ", which is not of the cloud " + x.Cloud
+	return ", which is not of the cloud " + e.Cloud
 }
 
 // mostOfIssuer is how much of an issuer a sentence shows, in characters.
@@ -209,7 +209,7 @@ func issuerOf(token *inspect.Token) string {
 	iss := token.Claims.Member("iss")
 	switch text, ok := iss.Str(); {
 	case ok:
-		return "the issuer " + cmp.Or(inspect.ShortenMiddle(text, mostOfIssuer), `""`)
+		return "the issuer " + inspect.Visible(inspect.ShortenMiddle(text, mostOfIssuer))
 	case iss == nil:
 		return "no issuer"
 	}

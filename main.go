@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd"
@@ -42,22 +43,15 @@ const (
 	largeGarbage = 60
 )
 
-// sweep is how long the collector takes, after it has marked what is in use, to count the rest as
-// free.
-const sweep = 2 * time.Millisecond
-
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
-func collected(c *collection) { time.AfterFunc(sweep, func() { weigh(c) }) }
-
-// weigh gives the limit up where five eighths of it are in use: beside the rest of the program
-// so little room is left that the collector would run all the time. runtime/metrics would say how
-// much is in use without a wait, but to link it costs every run a seventh of its instructions.
-func weigh(c *collection) {
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	switch used := memory.HeapAlloc; {
+// collected gives the limit up where five eighths of it are in use: beside the rest of the program
+// so little room is left that the collector would run all the time.
+func collected(c *collection) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	switch used := live[0].Value.Uint64(); {
 	case used >= softMemory/4*3:
 		debug.SetMemoryLimit(math.MaxInt64)
 		debug.SetGCPercent(largeGarbage)

@@ -283,7 +283,8 @@ func limitsOfCounts() []limited {
 				`"api": {"preAuthorizedApplications": [{"appId": "x"}` +
 				many(`,{"appId": "x"}`, 10_000) + `]}}`,
 			"lint policy.json --app FILE",
-			"the app registration has more than 10000 preauthorised clients, the most that are read",
+			"the app registration has more than 10000 preauthorised clients, " +
+				"the most that are read",
 		},
 		{
 			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),

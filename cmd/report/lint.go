@@ -333,7 +333,7 @@ func notTried(untried []lint.Untried) []Unseen {
 	all := make([]Unseen, len(untried))
 	for i, u := range untried {
 		all[i] = Unseen{Policy: u.Policy, Why: "gatewhy tries no more than " + u.Limit +
-			", and its checks may tell more apart"}
+			", and its checks may differ in more"}
 	}
 	return all
 }

@@ -227,7 +227,7 @@ type Field struct {
 	Value any
 }
 
-// valueOf makes a value of what a caller wants written.
+// ValueOf makes a value of what a caller wants written.
 func ValueOf(with any) (*Value, error) {
 	switch with := with.(type) {
 	case nil:

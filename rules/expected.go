@@ -80,38 +80,73 @@ func (p Predicate) words() string {
 }
 
 // compound describes And, Or and Not. It leaves out that a claim must be there, beside its value
-// of which kind it must be, and beside what a token must say that there must be one: that goes
-// without saying.
+// of which kind it must be and what only the deployment decides, and beside what a token must say
+// that there must be one.
 func (p Predicate) compound() string {
-	var parts []string
-	for _, part := range p.Of {
-		if part.Op == p.Op && len(part.Of) == 0 || part.Op == Present ||
-			part.Op == Not && part.Of[0].Op == Present ||
-			p.Op == And && (part.isSent() || part.Op == Typed && p.compares(part.Input)) {
-			continue
-		}
-		parts = append(parts, part.words())
-	}
 	switch {
+	case p.wantsNothing():
+		return "what no request has"
+	case p.wantsAnything():
+		return "any request"
 	case p.Op == Not:
 		return p.Of[0].negated()
-	case len(p.Of) == 0 && p.Op == Or:
-		return "what no request has"
-	case len(p.Of) == 0:
-		return "any request"
+	}
+	of := slices.DeleteFunc(slices.Clone(p.Of), func(part Predicate) bool {
+		return part.wantsNothing() || part.wantsAnything()
+	})
+	var parts []string
+	for _, part := range of {
+		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
+			p.Op == And && p.goesWithoutSaying(part) {
+			continue
+		}
+		if words := part.words(); !slices.Contains(parts, words) {
+			parts = append(parts, words)
+		}
+	}
+	switch {
 	case len(parts) == 0:
-		return p.Of[0].words()
+		return of[0].words()
 	case p.Op == And:
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
 }
 
-// wantsNothing reports whether no request can fulfil a predicate, or a part of it that every
-// request must fulfil.
+// goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.
+func (p Predicate) goesWithoutSaying(part Predicate) bool {
+	return part.isSent() || part.readsNothing() || part.Op == Typed && p.compares(part.Input)
+}
+
+// wantsNothing reports whether no request can fulfil a predicate, whatever it reads.
 func (p Predicate) wantsNothing() bool {
-	return p.Op == Or && len(p.Of) == 0 ||
-		p.Op == And && slices.ContainsFunc(p.Of, Predicate.wantsNothing)
+	switch p.Op {
+	case And:
+		return slices.ContainsFunc(p.Of, Predicate.wantsNothing)
+	case Or:
+		return !slices.ContainsFunc(p.Of, func(part Predicate) bool { return !part.wantsNothing() })
+	case Not:
+		return p.Of[0].wantsAnything()
+	}
+	return false
+}
+
+// wantsAnything reports whether every request fulfils a predicate, whatever it reads.
+func (p Predicate) wantsAnything() bool {
+	switch p.Op {
+	case And:
+		return !slices.ContainsFunc(p.Of, func(part Predicate) bool { return !part.wantsAnything() })
+	case Or:
+		return slices.ContainsFunc(p.Of, Predicate.wantsAnything)
+	case Not:
+		return p.Of[0].wantsNothing()
+	}
+	return false
+}
+
+// readsNothing reports whether what comes out has nothing to do with the request.
+func (p Predicate) readsNothing() bool {
+	return p.Input.Source == FromExpression && len(p.Input.Opaque.Reads) == 0
 }
 
 // compares reports whether a part of the predicate compares an input with values.

@@ -51,17 +51,21 @@ func (r *Request) judge(p *Predicate) judgement {
 }
 
 // combine evaluates parts up to the one that surely ends the series. That part decides; if the
-// whole is open, the first part that is open; else the last.
+// whole is open, the first part that is open; else the last that looks at anything.
 func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last, unknown judgement
 	open := false
 	for i := range parts {
-		last = r.judge(&parts[i])
-		if s.next(last.may) {
+		j := r.judge(&parts[i])
+		ends := s.next(j.may)
+		if ends || j.leaf != nil || last.leaf == nil {
+			last = j
+		}
+		if ends {
 			break
 		}
-		if !last.may.sure() && !open {
-			unknown, open = last, true
+		if !j.may.sure() && !open {
+			unknown, open = j, true
 		}
 	}
 	deciding := &last

@@ -318,6 +318,23 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 			Either(Never(), Predicate{Op: Suffix, Input: aud, Values: Literals("a")}),
 			"aud that ends with a",
 		},
+		{
+			Either(
+				Both(Predicate{Op: Suffix, Input: aud, Values: Literals("a")}, Never()),
+				Both(Predicate{Op: Suffix, Input: aud, Values: Literals("b")}, Both()),
+			),
+			"aud that ends with b",
+		},
+		{Both(Negate(Both()), Predicate{Op: IsList, Input: aud}), "what no request has"},
+		{
+			Either( // whichever of the two it is, only the deployment knows
+				Both(Predicate{Op: IsList, Input: aud}, Predicate{Op: IsList, Input: aud}),
+				Both(Predicate{Op: IsList, Input: aud}, Predicate{
+					Op: True, Input: Computed("it depends", nil),
+				}),
+			),
+			"a list in aud",
+		},
 	}
 	for _, test := range tests {
 		if got := test.test.words(); got != test.want {

@@ -109,7 +109,7 @@ func (r *Result) whyFail() string {
 	case Contract:
 		return r.whyContract()
 	}
-	return fmt.Sprintf("wanted %s, found %s", r.Expected(), r.Actual())
+	return "wanted " + r.Expected() + behind(", found ", r.Actual())
 }
 
 // whyMisshapen says what the token is, or which form the policy looks for.

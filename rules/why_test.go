@@ -417,6 +417,16 @@ func TestASignatureSaysWhatDidNotMatch(t *testing.T) {
 	}
 }
 
+func TestWhatIsFoundIsWhatThePolicyLooksAt(t *testing.T) {
+	t.Parallel()
+	wanted := Predicate{Op: Equals, Input: Claim("scp"), Values: Literals("a")}
+	check := &Check{ID: CustomClaim, Test: Either(wanted, Never())}
+	r := &Evaluate([]*Policy{{Root: AllOf(check)}}, claims(`{"scp":"b"}`)).Results[0]
+	if r.Expected() != "a" || r.Actual() != "b" || r.Outcome != Fail {
+		t.Errorf("%s: wanted %q, found %q", r.Outcome, r.Expected(), r.Actual())
+	}
+}
+
 func TestAKeyIsNamedByWhereItComesFrom(t *testing.T) {
 	t.Parallel()
 	for want, key := range map[string]*Key{

@@ -206,7 +206,7 @@ func (m *Matrix) remarkSupposed(g int) {
 	}
 }
 
-// otherHoles are those of which there is no finding at a gateway.
+// otherHoles are the rules about holes that have no finding at a gateway.
 func (m *Matrix) otherHoles(g int) []string {
 	return slices.DeleteFunc(holes(), func(rule string) bool {
 		return slices.ContainsFunc(m.Findings, func(f Finding) bool {

@@ -51,7 +51,7 @@ type Cell struct {
 	Wrong    bool
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
-	Limit    string    // on what is tried, because of which it is not known; may be empty
+	Limit    string    // the limit that ended the search, if that is why the outcome is open
 
 	column   *column
 	unlikely bool // all that gets furthest is tokens that perhaps nobody can have

@@ -48,16 +48,18 @@ func (w *work) repairTogether(findings []rules.Finding) (done int) {
 }
 
 // collect makes the batch of the changes for some findings. A policy that one of them affects is
-// not looked at again: what is wrong with it afterwards shows then. It leaves the findings that no
-// change is made for, and returns how many these are.
+// not looked at again: what is wrong with it afterwards shows then. A change that adds a document
+// is made alone, and may be about several policies: the rule's findings behind it wait for it. It
+// leaves the findings that no change is made for, and returns how many these are.
 func (w *work) collect(findings []rules.Finding) (b *batch, left int) {
 	b = &batch{touched: map[int]bool{}, joined: map[string]string{}}
 	places := w.After.places()
 	many := map[string]int{}
+	waiting := map[string]bool{} // by rule
 	for _, f := range findings {
 		policy := w.lint(w.After).policyOf(&f)
 		most, limited := w.room.ofAPI[apiOf(&f)]
-		if policy < 0 || b.touched[policy] || limited && many[apiOf(&f)] >= most ||
+		if policy < 0 || waiting[f.Rule] || b.touched[policy] || limited && many[apiOf(&f)] >= most ||
 			len(b.changes) == w.room.inAll {
 			continue
 		}
@@ -67,8 +69,11 @@ func (w *work) collect(findings []rules.Finding) (b *batch, left int) {
 			left++
 			continue
 		}
-		i := slices.IndexFunc(changes, isMade)
-		if b.add(w.After, places, policy, f, changes[i]) {
+		change := changes[slices.IndexFunc(changes, isMade)]
+		edits, ok := differences(w.After.Files, change.Edited.Files)
+		if !ok {
+			waiting[f.Rule] = true
+		} else if b.add(w.After, places, policy, f, change, edits) {
 			many[apiOf(&f)]++
 		}
 	}
@@ -83,14 +88,10 @@ func apiOf(f *rules.Finding) string {
 }
 
 // add adds a change, unless it has to do with another one of the batch: it affects the same
-// policy, edits the same text, or adds a document.
+// policy, or edits the same text.
 func (b *batch) add(
-	from *Draft, places []place, policy int, f rules.Finding, change rules.Change,
+	from *Draft, places []place, policy int, f rules.Finding, change rules.Change, edits []inFile,
 ) bool {
-	edits, ok := differences(from.Files, change.Edited.Files)
-	if !ok {
-		return false
-	}
 	affected := []int{policy}
 	for _, e := range edits {
 		for _, p := range places {

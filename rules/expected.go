@@ -83,17 +83,21 @@ func (p Predicate) words() string {
 // of which kind it must be and what only the deployment decides, and beside what a token must say
 // that there must be one.
 func (p Predicate) compound() string {
+	p = p.simplified()
 	switch {
-	case p.wantsNothing():
-		return "what no request has"
-	case p.wantsAnything():
-		return "any request"
+	case p.Op != And && p.Op != Or && p.Op != Not:
+		return p.words()
 	case p.Op == Not:
 		return p.Of[0].negated()
+	case len(p.Of) == 0 && p.Op == Or:
+		return "what no request has"
+	case len(p.Of) == 0:
+		return "any request"
 	}
-	of := slices.DeleteFunc(slices.Clone(p.Of), func(part Predicate) bool {
-		return part.wantsNothing() || part.wantsAnything()
-	})
+	of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.readsNothing)
+	if len(of) == 0 {
+		of = p.Of
+	}
 	var parts []string
 	for _, part := range of {
 		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
@@ -115,37 +119,57 @@ func (p Predicate) compound() string {
 
 // goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.
 func (p Predicate) goesWithoutSaying(part Predicate) bool {
-	return part.isSent() || part.readsNothing() || part.Op == Typed && p.compares(part.Input)
+	return part.isSent() || part.Op == Typed && p.compares(part.Input)
 }
 
 // wantsNothing reports whether no request can fulfil a predicate, whatever it reads.
 func (p Predicate) wantsNothing() bool {
-	switch p.Op {
-	case And:
-		return slices.ContainsFunc(p.Of, Predicate.wantsNothing)
-	case Or:
-		return !slices.ContainsFunc(p.Of, func(part Predicate) bool { return !part.wantsNothing() })
-	case Not:
-		return p.Of[0].wantsAnything()
-	}
-	return false
+	p = p.simplified()
+	return p.Op == Or && len(p.Of) == 0
 }
 
-// wantsAnything reports whether every request fulfils a predicate, whatever it reads.
-func (p Predicate) wantsAnything() bool {
+// simplified is the same predicate without the parts that every request fulfils, or none.
+func (p Predicate) simplified() Predicate {
+	decisive, neutral := Or, And // what a part without parts is, if it decides, or does nothing
 	switch p.Op {
 	case And:
-		return !slices.ContainsFunc(p.Of, func(part Predicate) bool { return !part.wantsAnything() })
 	case Or:
-		return slices.ContainsFunc(p.Of, Predicate.wantsAnything)
+		decisive, neutral = And, Or
 	case Not:
-		return p.Of[0].wantsNothing()
+		switch of := p.Of[0].simplified(); {
+		case of.Op == And && len(of.Of) == 0:
+			return Never()
+		case of.Op == Or && len(of.Of) == 0:
+			return Both()
+		default:
+			return Negate(of)
+		}
+	default:
+		return p
 	}
-	return false
+	var parts []Predicate
+	for _, part := range p.Of {
+		part = part.simplified()
+		switch {
+		case part.Op == decisive && len(part.Of) == 0:
+			return part
+		case part.Op != neutral || len(part.Of) > 0:
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return Predicate{Op: p.Op, Of: parts}
 }
 
 // readsNothing reports whether what comes out has nothing to do with the request.
 func (p Predicate) readsNothing() bool {
+	if p.Op == And || p.Op == Or || p.Op == Not {
+		return !slices.ContainsFunc(p.Of, func(part Predicate) bool {
+			return !part.readsNothing()
+		})
+	}
 	return p.Input.Source == FromExpression && len(p.Input.Opaque.Reads) == 0
 }
 

@@ -6,12 +6,14 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Lacking is the scopes or roles that a check wants, and that a token of Entra ID does not carry.
 type Lacking struct {
 	Claim string   // "scp" or "roles"; empty where the check did not fail for want of them
 	Names []string // empty where the check does not name them
+	Or    []string // more names of the check, of which none is needed beside Names
 }
 
 // Lacks says which scopes or roles a failed check finds missing. What a validation endpoint has
@@ -23,31 +25,68 @@ func (r *Result) Lacks() Lacking {
 		profile.IssuedBy != inspect.ByEntra || profile.Kind == inspect.KindID {
 		return Lacking{}
 	}
-	reads := r.Check.Test.Reads()
-	for _, claim := range []string{"scp", "roles"} {
-		other := func(in Input) bool { return in.ClaimRead() != claim }
-		if len(reads) == 0 || slices.ContainsFunc(reads, other) {
-			continue
-		}
-		has := profile.Scopes
-		if claim == "roles" {
-			has = profile.Roles
-		}
-		missing := Lacking{Claim: claim}
-		for _, name := range wantedNames(&r.Check.Test) {
-			if !entra.CanHold(claim, name) {
-				return Lacking{} // it is in no token, whoever is granted what
-			}
-			if !slices.Contains(has, name) && !slices.Contains(missing.Names, name) {
-				missing.Names = append(missing.Names, name)
-			}
-		}
-		if len(missing.Names) == 0 && len(has) > 0 {
-			return Lacking{} // it fails for another reason
-		}
-		return missing
+	reads := slices.DeleteFunc(r.Check.Test.Reads(), func(in Input) bool {
+		return in.Source == FromToken // whether there is one
+	})
+	if len(reads) == 0 {
+		return Lacking{}
 	}
-	return Lacking{}
+	claim := reads[0].ClaimRead()
+	has, grantable := map[string][]string{"scp": profile.Scopes, "roles": profile.Roles}[claim]
+	other := func(in Input) bool { return in.ClaimRead() != claim }
+	if !grantable || slices.ContainsFunc(reads, other) {
+		return Lacking{}
+	}
+	return r.lacks(claim, has)
+}
+
+// lacks is what must be granted beside what the token has, so that the check passes. It is nothing
+// where a token with all that the check names fails too, or where no token can have it.
+func (r *Result) lacks(claim string, has []string) Lacking {
+	missing := Lacking{Claim: claim}
+	for _, name := range wantedNames(&r.Check.Test) {
+		if !entra.CanHold(claim, name) {
+			return Lacking{}
+		}
+		if !slices.Contains(has, name) && !slices.Contains(missing.Names, name) {
+			missing.Names = append(missing.Names, name)
+		}
+	}
+	granted := func(names []string) may {
+		return r.request.granted(claim, slices.Concat(has, names)).judge(&r.Check.Test).may
+	}
+	switch {
+	case len(missing.Names) == 0 && len(has) > 0: // it fails for another reason
+		return Lacking{}
+	case len(missing.Names) > 0 && granted(missing.Names)&holds == 0:
+		return Lacking{}
+	}
+	for i := len(missing.Names) - 1; i >= 0 && len(missing.Names) > 1; i-- {
+		fewer := slices.Delete(slices.Clone(missing.Names), i, i+1)
+		if granted(fewer) == holds {
+			missing.Or = append(missing.Or, missing.Names[i])
+			missing.Names = fewer
+		}
+	}
+	slices.Reverse(missing.Or)
+	return missing
+}
+
+// granted is the request with a token that carries these scopes or roles.
+func (r *Request) granted(claim string, names []string) *Request {
+	value := &source.Value{Kind: source.List, Items: Literals(names...)}
+	if claim == "scp" {
+		value = &source.Value{Kind: source.String, Text: strings.Join(names, " ")}
+	}
+	token, claims := *r.Token, *r.Token.Claims
+	claims.Members = slices.DeleteFunc(slices.Clone(claims.Members), func(m source.Member) bool {
+		return m.Key == claim
+	})
+	claims.Members = append(claims.Members, source.Member{Key: claim, Value: value})
+	token.Claims = &claims
+	other := *r
+	other.Token, other.profile, other.places = &token, nil, nil
+	return &other
 }
 
 // wantedNames lists the words that a predicate wants, those in the quotes of an expression among
@@ -77,7 +116,7 @@ func wantedNames(p *Predicate) []string {
 func (r *Result) whyNotGranted() string {
 	missing, profile := r.Lacks(), r.request.Profile()
 	wanted := "the policy wants " + r.Expected() + ", and "
-	if len(missing.Names) > 0 {
+	if len(missing.Names) > 0 && len(missing.Or) == 0 {
 		wanted = "the policy wants " + strings.Join(missing.Names, " and ") + ", and "
 	}
 	switch {

@@ -335,6 +335,15 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 			),
 			"a list in aud",
 		},
+		{
+			Either( // perhaps everybody
+				Predicate{Op: IsList, Input: aud},
+				Both(Either(Predicate{Op: IsList, Input: aud}, Both()), Predicate{
+					Op: True, Input: Computed("it depends", nil),
+				}),
+			),
+			"a list in aud",
+		},
 	}
 	for _, test := range tests {
 		if got := test.test.words(); got != test.want {

@@ -274,9 +274,14 @@ func (w *explainNext) granted() []rules.Step {
 	if w.Request.Token != nil {
 		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
 	}
+	failed := func(r rules.Result) bool { return r.Outcome == rules.Fail && !r.Harmless }
+	otherAPI := func(r rules.Result) bool { return failed(r) && r.Check.ID == rules.Audience }
+	if slices.ContainsFunc(w.x.Verdict.Results, otherAPI) && w.wantedAudience() != "" {
+		g.profile.Audience = []string{w.wantedAudience()} // what another token will be for
+	}
 	var all steps
 	for i := range w.x.Verdict.Results {
-		if r := &w.x.Verdict.Results[i]; !r.Harmless {
+		if r := &w.x.Verdict.Results[i]; failed(*r) {
 			all.addAll(g.steps(r.Lacks())...)
 		}
 	}

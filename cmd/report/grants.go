@@ -35,22 +35,24 @@ func (g *granting) steps(missing rules.Lacking) []rules.Step {
 		}}
 	}
 	if len(missing.Names) == 0 {
-		missing.Names = []string{""}
+		return g.grant(missing.Claim, "", nil)
 	}
 	var all steps
 	for _, name := range missing.Names {
-		all.addAll(g.grant(missing.Claim, name)...)
+		all.addAll(g.grant(missing.Claim, name, missing.Or)...)
 	}
 	return all
 }
 
-// grant grants one scope or role; without a name, whichever the policy wants.
-func (g *granting) grant(claim, name string) []rules.Step {
+// grant grants one scope or role, in the place of which others would do; without a name, whichever
+// the policy wants.
+func (g *granting) grant(claim, name string, or []string) []rules.Step {
 	sort := "app role"
 	if claim == "scp" {
 		sort = "scope"
 	}
-	permission, shown := g.find(claim, name), name
+	permission := g.find(claim, name)
+	shown := strings.Join(append([]string{name}, or...), " or ")
 	if name == "" {
 		shown = "(the " + sort + ")"
 	}

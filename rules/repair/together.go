@@ -59,8 +59,8 @@ func (w *work) collect(findings []rules.Finding) (b *batch, left int) {
 	for _, f := range findings {
 		policy := w.lint(w.After).policyOf(&f)
 		most, limited := w.room.ofAPI[apiOf(&f)]
-		if policy < 0 || waiting[f.Rule] || b.touched[policy] || limited && many[apiOf(&f)] >= most ||
-			len(b.changes) == w.room.inAll {
+		if policy < 0 || waiting[f.Rule] || b.touched[policy] ||
+			limited && many[apiOf(&f)] >= most || len(b.changes) == w.room.inAll {
 			continue
 		}
 		goal := rules.Goal{Finding: &f, Facts: w.Facts}

@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
+	t.Parallel()
+	scp, roles := Claim("scp"), Claim("roles")
+	words := &Texts{Separator: " "}
+	unknown := func(*Request) Reading { return Reading{Unknown: &Unknown{Why: "not evaluated"}} }
+	expression := Computed("#[vars.claimSet['scp'] contains 'orders.read']", unknown, scp)
+	user := `{"iss":"` + v2Issuer + `","ver":"2.0","scp":"read"}`
+	tests := []struct {
+		name   string
+		test   Predicate
+		claims string
+		want   Lacking
+	}{
+		{
+			"all of some scopes",
+			Predicate{Op: HasAll, Input: scp, Values: Literals("a", "read", "b"), Texts: words},
+			user, Lacking{Claim: "scp", Names: []string{"a", "b"}},
+		},
+		{
+			"one of some roles: the first is enough",
+			Predicate{Op: HasAny, Input: roles, Values: Literals("A", "B", "C")},
+			user, Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B", "C"}},
+		},
+		{
+			"the token itself is no other claim",
+			Both(
+				Predicate{Op: Readable},
+				Predicate{Op: HasAny, Input: roles, Values: Literals("A")},
+			),
+			user, Lacking{Claim: "roles", Names: []string{"A"}},
+		},
+		{
+			"a whole text that no more scopes make",
+			Predicate{Op: Equals, Input: scp, Values: Literals("a b")},
+			user, Lacking{},
+		},
+		{
+			"a whole text that the scope is missing from",
+			Predicate{Op: Equals, Input: scp, Values: Literals("read a")},
+			user, Lacking{Claim: "scp", Names: []string{"a"}},
+		},
+		{
+			"a role that must not be there beside another",
+			Both(
+				Predicate{Op: HasAny, Input: roles, Values: Literals("A")},
+				Negate(Predicate{Op: HasAny, Input: roles, Values: Literals("B")}),
+			),
+			`{"iss":"` + v2Issuer + `","ver":"2.0","roles":["A","B"]}`, Lacking{},
+		},
+		{
+			"what no token can hold",
+			Predicate{Op: HasAny, Input: scp, Values: Literals("api://orders/read"), Texts: words},
+			user, Lacking{},
+		},
+		{
+			"a claim of another kind",
+			Predicate{Op: Equals, Input: Claim("idtyp"), Values: Literals("app")},
+			user, Lacking{},
+		},
+		{
+			"an expression that can't be evaluated does not fail",
+			Predicate{Op: True, Input: expression}, user, Lacking{},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			check := &Check{ID: CustomClaim, Test: test.test}
+			r := &Evaluate([]*Policy{{Root: AllOf(check)}}, claims(test.claims)).Results[0]
+			if diff := cmp.Diff(test.want, r.Lacks()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

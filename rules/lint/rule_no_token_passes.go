@@ -22,7 +22,7 @@ func noToken() rules.Rule {
 		Why: "Entra ID never writes that claim, or never with such a value, or not in tokens of " +
 			"this API's version: the check rejects all tokens, and nobody gets in.",
 		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
-			"registration (--app) gives their version.",
+			"registration gives their version.",
 		Severity: rules.Error,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
 			"have, and in one of several alternatives",
@@ -176,7 +176,11 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
 		}
 		clear = clear && leaf.Input.Source != rules.FromIntrospection
-		if leaf.Input.Opaque == nil {
+		switch {
+		case leaf.Input.Opaque == nil:
+			return
+		case len(leaf.Input.Opaque.Reads) == 0: // the same for every token
+			clear = clear && absentClaim(c) == ""
 			return
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
@@ -184,8 +188,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 				slices.Contains(allForms, in.Name) || slices.Contains(ofNoMatter, in.Name) ||
 				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
-		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
-			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
+		clear = clear && !slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
 }

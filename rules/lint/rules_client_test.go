@@ -299,9 +299,12 @@ func TestWildcardComparedExactly(t *testing.T) {
 
 func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
 	t.Parallel()
+	deployed := expression("p('x')", func(*rules.Request) rules.Reading {
+		return rules.Reading{Unknown: &rules.Unknown{Why: "only the deployment knows"}}
+	})
 	opaque := func(name string) *rules.Check {
 		return check(rules.Both(rules.Has(rules.Claim(name)), rules.Predicate{
-			Op: rules.True, Input: constant("x"),
+			Op: rules.True, Input: deployed,
 		}))
 	}
 	wrong := func(name string) row {
@@ -325,6 +328,10 @@ func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
 		"an optional one":           right("email"),
 		"one that a mapping writes": right("costcentre"),
 		"another issuer's":          {theirs(opaque("username")), nil},
+		"what is never true": {
+			ours(check(rules.Predicate{Op: rules.True, Input: constant("x")})),
+			errorAt("custom-claim", "no Entra ID access token passes"),
+		},
 		"one that is not to be there": {
 			ours(check(rules.Negate(rules.Has(rules.Claim("jti"))))), nil,
 		},

@@ -173,7 +173,7 @@ func truthOf(t rules.Truth) *bool {
 }
 
 func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
-	w := x.witness(f)
+	w := x.witness(f.Row, f.Gateway)
 	out := matrixFindingJSON{
 		findingJSON: findingOf(&f.Finding),
 		Token:       &x.Rows[f.Row].Name,

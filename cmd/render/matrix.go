@@ -125,8 +125,8 @@ func (x matrixing) lost() []Row {
 	})
 }
 
-// ownKinds lists, by gateway, the kinds of an environment's own tokens that a matrix rejects although
-// others get in, in words about the cells of today; without words a kind is left out.
+// ownKinds lists, by gateway, the kinds of an environment's own tokens that a matrix rejects
+// although others get in, in words about the cells of today; without words a kind is left out.
 func (x matrixing) ownKinds(
 	of *environments.Matrix, words func(kind string, today *environments.Cell) string,
 ) []Row {

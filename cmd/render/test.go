@@ -79,7 +79,8 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + "; " + status(r.Answer.Status)
+		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + "; " +
+			status(r.Answer.Status)
 	}
 	return safe(text)
 }

@@ -199,8 +199,8 @@ func evidenceText(e rules.Evidence) string {
 	return string(e.Level) + ": " + e.Reference
 }
 
-// statusNames are the reason phrases of HTTP status codes (IANA's registry). net/http has them too,
-// and would be half of the page's module.
+// statusNames are the reason phrases of HTTP status codes (IANA's registry). net/http has them
+// too, and would be half of the page's module.
 var statusNames = [...]string{
 	100: "Continue", 101: "Switching Protocols", 102: "Processing", 103: "Early Hints",
 	200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",

@@ -231,10 +231,7 @@ func (t *Text) decodeAll(d decoding) {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
-	if rows := d.whatItIs(); len(rows) > 0 {
-		t.Heading("what it is")
-		t.Rows(2, rows)
-	}
+	t.titled("what it is", d.whatItIs())
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.notes("worth knowing", d.Mask.notes(d.Profile.Traits))

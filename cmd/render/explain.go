@@ -97,6 +97,15 @@ func whenNew(v *rules.Verdict) string {
 		"; --at issued shows why."
 }
 
+// byGateway is the answer of each gateway, if we do not know which one it is.
+func (x explanation) byGateway() []Row {
+	var rows []Row
+	for _, g := range x.Gateways {
+		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
+	}
+	return rows
+}
+
 const mostChanges = 6
 
 // changeLine shows a field before and after. If a list grows, it shows what is new in the list.

@@ -54,7 +54,9 @@ func (p *explainPage) body() {
 	p.place()
 	p.facts(p.x.facts(), false)
 	p.checks()
-	p.gateways()
+	if rows := p.x.byGateway(); len(rows) > 0 {
+		p.section("By gateway", func() { p.facts(rows, false) })
+	}
 	p.next(p.x.Next)
 	p.remedies()
 	p.findings()
@@ -169,17 +171,6 @@ func (p *explainPage) checks() {
 			rows = nil
 		}
 	}
-}
-
-func (p *explainPage) gateways() {
-	if len(p.x.Gateways) == 0 {
-		return
-	}
-	var rows []Row
-	for _, g := range p.x.Gateways {
-		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
-	}
-	p.section("By gateway", func() { p.facts(rows, false) })
 }
 
 func (p *explainPage) remedies() {

@@ -27,7 +27,7 @@ func (t *explainText) short() {
 	}
 	t.subject(token)
 	t.shortChecks()
-	t.otherGateways()
+	t.titled("by gateway", t.x.byGateway())
 	t.otherToken()
 	t.shortFindings()
 	t.wayOn(t.x.Next)

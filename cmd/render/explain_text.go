@@ -46,7 +46,7 @@ func (t *explainText) all() {
 	}
 	t.subject(token)
 	t.checks(t.x.Verdict.Results)
-	t.otherGateways()
+	t.titled("by gateway", t.x.byGateway())
 	t.otherToken()
 	t.remedies()
 	t.findings()
@@ -161,19 +161,6 @@ func (t *explainText) subject(token string) {
 		}
 	}
 	t.Rows(1, rows)
-}
-
-// otherGateways shows the answer of each gateway, if we do not know which one it is.
-func (t *explainText) otherGateways() {
-	if len(t.x.Gateways) == 0 {
-		return
-	}
-	t.Heading("by gateway")
-	var rows []Row
-	for _, g := range t.x.Gateways {
-		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
-	}
-	t.Rows(2, rows)
 }
 
 func (t *explainText) otherToken() {

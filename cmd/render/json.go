@@ -1,11 +1,13 @@
 package render
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -104,4 +106,59 @@ type nextJSON struct {
 
 func nextOf(steps []rules.Step) []nextJSON {
 	return listOf(steps, func(s *rules.Step) nextJSON { return nextJSON{s.Note, s.Command} })
+}
+
+// longList is a list in a JSON text that has so many elements that their texts are not kept. It
+// hands one after the other, which indented has made, to what adds them; an element may come in
+// parts.
+type (
+	longList struct {
+		name     string
+		indent   string // of the elements
+		elements func(indent string, add addElement) error
+	}
+	addElement func(parts ...[]byte) error
+)
+
+// longJSON writes a value in which some lists are empty, with their elements in place. The lists
+// are in the order of the text.
+func longJSON(w io.Writer, value any, lists ...longList) error {
+	var text bytes.Buffer
+	if err := JSON(&text, value); err != nil {
+		return err
+	}
+	out, rest := bufio.NewWriterSize(w, 1<<16), text.String() // it keeps the first error
+	for _, list := range lists {
+		begin := `"` + list.name + `": [`
+		before, after, _ := strings.Cut(rest, begin+"]")
+		_, _ = out.WriteString(before + begin)
+		end := ""
+		err := list.elements(list.indent, func(parts ...[]byte) error {
+			_, err := out.WriteString(end + "\n" + list.indent)
+			for _, part := range parts {
+				_, err = out.Write(part)
+			}
+			end = ","
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if end != "" {
+			_, _ = out.WriteString("\n" + list.indent[2:])
+		}
+		rest = "]" + after
+	}
+	_, _ = out.WriteString(rest)
+	return out.Flush()
+}
+
+// indented is a value as JSON that is safe to print, without a line's end.
+func indented(value any, indent string) ([]byte, error) {
+	var text bytes.Buffer
+	if err := JSON(&text, value); err != nil {
+		return nil, err
+	}
+	lines := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	return bytes.ReplaceAll(lines, []byte("\n"), []byte("\n"+indent)), nil
 }

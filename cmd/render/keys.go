@@ -349,10 +349,7 @@ func (t *keysText) issuers() {
 		}
 		rows = append(rows, Row{report.Counted(len(kids[issuer]), "key"), safe(text)})
 	}
-	if len(rows) > 0 {
-		t.Heading("issuers whose tokens they sign")
-		t.Rows(2, rows)
-	}
+	t.titled("issuers whose tokens they sign", rows)
 }
 
 func (t *keysText) listOddities() {

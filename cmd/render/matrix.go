@@ -117,12 +117,26 @@ const lostTitle = "your own tokens that this change would lock out; others of th
 // lost lists, by gateway, an environment's own tokens that get in today and that the smallest
 // set of repairs keeps out.
 func (x matrixing) lost() []Row {
+	return x.ownKinds(x.Fixed, func(kind string, cell *environments.Cell) string {
+		if cell.Outcome != rules.Accepted {
+			return ""
+		}
+		return kind
+	})
+}
+
+// ownKinds lists, by gateway, the kinds of an environment's own tokens that a matrix rejects
+// although others get in, in words about the cells of today; without words a kind is left out.
+func (x matrixing) ownKinds(
+	of *environments.Matrix, words func(kind string, today *environments.Cell) string,
+) []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		var kinds []string
-		for _, r := range x.Fixed.Rejected(g) {
-			if x.Cell(r, g).Outcome == rules.Accepted {
-				kinds = append(kinds, strings.TrimPrefix(x.Rows[r].Name, name+"/"))
+		for _, r := range of.Rejected(g) {
+			kind := words(strings.TrimPrefix(x.Rows[r].Name, name+"/"), x.Cell(r, g))
+			if kind != "" {
+				kinds = append(kinds, kind)
 			}
 		}
 		if len(kinds) > 0 {
@@ -205,13 +219,8 @@ func cellMark(c *environments.Cell) string {
 	return "pass"
 }
 
-// witness is the token that shows a finding, without personal claims, and what the gateway
-// answers to it.
-func (x matrixing) witness(f *environments.Finding) environments.Witness {
-	return x.witnessAt(f.Row, f.Gateway)
-}
-
-func (x matrixing) witnessAt(row, gateway int) environments.Witness {
+// witness is the token of a row that shows how a gateway answers, without personal claims.
+func (x matrixing) witness(row, gateway int) environments.Witness {
 	w := x.Witness(row, gateway)
 	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: w.Claims})
 	w.Claims = NewMask(nil, profile, true).Claims(w.Claims)

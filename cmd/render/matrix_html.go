@@ -146,7 +146,7 @@ const mostRows = 100
 
 func (p *matrixPage) finding(i int) {
 	f := &p.x.Findings[i]
-	w := p.x.witness(f)
+	w := p.x.witness(f.Row, f.Gateway)
 	gateway := p.x.Gateways[f.Gateway]
 	p.WriteString(`<section class="story" id="` + storyID(i) + "\">\n")
 	p.line("h2", f.Rule+" at "+gateway)
@@ -206,7 +206,7 @@ func (p *matrixPage) wrongRows(f *environments.Finding) {
 	p.WriteString(`<dl class="cells">`)
 	listed := f.Rows[:min(mostRows, len(f.Rows))]
 	for _, r := range listed {
-		w := p.x.witnessAt(r, f.Gateway)
+		w := p.x.witness(r, f.Gateway)
 		var parts []string
 		for _, line := range witnessLines(&w) {
 			if line.Label != "iss" {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -107,82 +106,43 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 		}),
 		Next: nextOf(x.Next),
 	}
-	grids := []*environments.Matrix{x.Matrix}
+	lists := []longList{{"cells", "    ", cellsOf(x.Matrix)}}
 	if x.Fixed != nil {
 		out.Fix = x.fixOf()
-		grids = append(grids, x.Fixed)
+		lists = append(lists, longList{"cells_after", "      ", cellsOf(x.Fixed)})
 	}
-	return writeCells(w, out, grids)
+	return longJSON(w, out, lists...)
 }
 
-// writeCells writes a value that has an empty list of cells for each of some grids, with the cells
-// in their place. There may be so many that they are not kept.
-func writeCells(w io.Writer, value any, grids []*environments.Matrix) error {
-	var text bytes.Buffer
-	if err := JSON(&text, value); err != nil {
-		return err
-	}
-	rest := text.Bytes()
-	for i, name := range []string{`"cells": [`, `"cells_after": [`}[:len(grids)] {
-		before, after, _ := bytes.Cut(rest, []byte(name+"]"))
-		if _, err := w.Write(append(before, name...)); err != nil {
-			return err
-		}
-		if err := writeCellsOf(w, grids[i], strings.Repeat("  ", 2+i)); err != nil {
-			return err
-		}
-		rest = append([]byte("]"), after...)
-	}
-	_, err := w.Write(rest)
-	return err
-}
-
-// writeCellsOf writes the cells of a matrix behind the bracket of their list.
-func writeCellsOf(w io.Writer, m *environments.Matrix, indent string) error {
-	out := bufio.NewWriterSize(w, 1<<16)
+// cellsOf gives the cells of a matrix. Those that differ in their token alone share the rest.
+func cellsOf(m *environments.Matrix) func(string, addElement) error {
 	type place struct {
 		cell    *environments.Cell
 		gateway int
 	}
-	known := map[place][]byte{} // all of a cell but its token
-	end := ""
-	for r, row := range m.Rows {
-		token, err := indented(row.Name, indent)
-		if err != nil {
-			return err
-		}
-		for g := range m.Gateways {
-			at := place{m.Cell(r, g), g}
-			if known[at] == nil {
-				if known[at], err = indented(cellOf(m, at.cell, g), indent); err != nil {
+	return func(indent string, add addElement) error {
+		known := map[place][]byte{} // all of a cell but its token
+		for r, row := range m.Rows {
+			token, err := indented(row.Name, indent)
+			if err != nil {
+				return err
+			}
+			cell := [][]byte{nil, token, nil}
+			for g := range m.Gateways {
+				at := place{m.Cell(r, g), g}
+				if known[at] == nil {
+					if known[at], err = indented(cellOf(m, at.cell, g), indent); err != nil {
+						return err
+					}
+				}
+				cell[0], cell[2], _ = bytes.Cut(known[at], []byte(`""`))
+				if err := add(cell...); err != nil {
 					return err
 				}
 			}
-			before, after, _ := bytes.Cut(known[at], []byte(`""`))
-			for _, part := range [][]byte{[]byte(end + "\n" + indent), before, token, after} {
-				if _, err := out.Write(part); err != nil {
-					return err
-				}
-			}
-			end = ","
 		}
+		return nil
 	}
-	if end != "" {
-		if _, err := out.WriteString("\n" + indent[2:]); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
-}
-
-// indented is a value as JSON that is safe to print, without a line's end.
-func indented(value any, indent string) ([]byte, error) {
-	var text bytes.Buffer
-	if err := JSON(&text, value); err != nil {
-		return nil, err
-	}
-	lines := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
-	return bytes.ReplaceAll(lines, []byte("\n"), []byte("\n"+indent)), nil
 }
 
 func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
@@ -213,7 +173,7 @@ func truthOf(t rules.Truth) *bool {
 }
 
 func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
-	w := x.witness(f)
+	w := x.witness(f.Row, f.Gateway)
 	out := matrixFindingJSON{
 		findingJSON: findingOf(&f.Finding),
 		Token:       &x.Rows[f.Row].Name,

@@ -23,7 +23,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		m.item(ruleItem(&f.Finding))
-		w := x.witness(f)
+		w := x.witness(f.Row, f.Gateway)
 		for _, row := range witnessLines(&w) {
 			m.detail(escapeMarkdown(row.Label) + " " + code(row.Text))
 		}

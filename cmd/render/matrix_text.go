@@ -147,7 +147,7 @@ func (t *matrixText) finding(i int) {
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
 		t.SourceLine(2, file, f.Pos, f.Span, "")
 	}
-	w := t.x.witness(f)
+	w := t.x.witness(f.Row, f.Gateway)
 	t.Para(2, fmt.Sprintf("for example %s, %s:", safe(t.x.Rows[f.Row].Name),
 		safe(OutcomeLine(&w.Verdict))))
 	rows := witnessLines(&w)
@@ -165,15 +165,11 @@ func (t *matrixText) finding(i int) {
 
 // list shows rows below a title; the short form has the first ones.
 func (t *matrixText) list(title string, rows []Row) {
-	if len(rows) == 0 {
-		return
-	}
 	if more := len(rows) - shortRows; more > 0 && t.Detail == Short {
 		rows = append(rows[:shortRows:shortRows],
 			Row{"", fmt.Sprintf("and %d more (-v shows them)", more)})
 	}
-	t.Heading(title)
-	t.Rows(2, rows)
+	t.titled(title, rows)
 }
 
 func (t *matrixText) remarks() {
@@ -211,23 +207,10 @@ func (t *matrixText) shortNotes() {
 
 // notes lists the kinds of an environment's own tokens that do not get in although others do.
 func (t *matrixText) notes() {
-	var rows []Row
-	for g, name := range t.x.Gateways {
-		var kinds []string
-		for _, r := range t.x.Rejected(g) {
-			cell := t.x.Cell(r, g)
-			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
-			got := decidedAt(cellAnswer(cell), string(cell.Decided))
-			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
-		}
-		if len(kinds) > 0 {
-			rows = append(rows, Row{safe(name), safe(strings.Join(kinds, ", "))})
-		}
-	}
-	if len(rows) > 0 {
-		t.Heading("own tokens that do not get in, though others of the same environment do")
-		t.Rows(2, rows)
-	}
+	rows := t.x.ownKinds(t.x.Matrix, func(kind string, cell *environments.Cell) string {
+		return fmt.Sprintf("%s (%s)", kind, decidedAt(cellAnswer(cell), string(cell.Decided)))
+	})
+	t.titled("own tokens that do not get in, though others of the same environment do", rows)
 }
 
 func (t *matrixText) allowed() {

@@ -97,10 +97,7 @@ func (t *Text) pulledFiles(p *report.Pulling, all bool) {
 			rows = append(rows, Row{f.Change(), safe(f.Name)})
 		}
 	}
-	if len(rows) > 0 {
-		t.Heading("files")
-		t.Rows(2, rows)
-	}
+	t.titled("files", rows)
 	for i := range p.Files {
 		f := &p.Files[i]
 		if all && f.Change() == "changed" {

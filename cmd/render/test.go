@@ -1,8 +1,6 @@
 package render
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -81,8 +79,8 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), cmp.Or(r.Actual(), "none"),
-			status(r.Answer.Status))
+		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + "; " +
+			status(r.Answer.Status)
 	}
 	return safe(text)
 }
@@ -159,40 +157,18 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 	if r.Coverage != nil {
 		out.Coverage = listOf(r.Coverage.Checks, coveredOf)
 	}
-	return writeTests(w, out, r.Cases)
-}
-
-// writeTests writes a value that has an empty list of tests, with the tests in its place, one
-// after the other: there may be so many that their texts are not kept.
-func writeTests(w io.Writer, value testsJSON, all []report.Tested) error {
-	var text bytes.Buffer
-	if err := JSON(&text, value); err != nil {
-		return err
-	}
-	before, after, _ := bytes.Cut(text.Bytes(), []byte(`"tests": []`))
-	out := bufio.NewWriterSize(w, 1<<16)
-	parts := [][]byte{before, []byte(`"tests": [`)}
-	for i := range all {
-		test, err := indented(testOf(&all[i]), "    ")
-		if err != nil {
-			return err
-		}
-		for _, part := range append(parts, []byte("\n    "), test) {
-			if _, err := out.Write(part); err != nil {
+	return longJSON(w, out, longList{"tests", "    ", func(indent string, add addElement) error {
+		for i := range r.Cases {
+			test, err := indented(testOf(&r.Cases[i]), indent)
+			if err == nil {
+				err = add(test)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		parts = [][]byte{[]byte(",")}
-	}
-	if len(all) > 0 {
-		parts = [][]byte{[]byte("\n  ")}
-	}
-	for _, part := range append(parts, []byte("]"), after) {
-		if _, err := out.Write(part); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
+		return nil
+	}})
 }
 
 func testOf(c *report.Tested) testJSON {

@@ -227,6 +227,14 @@ const widestLabel = 18
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
 func (t *Text) Rows(level int, rows []Row) { t.rows(level, widestLabel, rows) }
 
+// titled adds a heading with rows below it; nothing where there are none.
+func (t *Text) titled(title string, rows []Row) {
+	if len(rows) > 0 {
+		t.Heading(title)
+		t.Rows(2, rows)
+	}
+}
+
 // rows is Rows with labels of up to so many columns.
 func (t *Text) rows(level, widest int, rows []Row) {
 	shown := make([]Row, len(rows))

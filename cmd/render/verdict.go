@@ -120,6 +120,14 @@ func status(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, statusName(code)))
 }
 
+// statusName is the name of a status in HTTP; empty where there is none.
+func statusName(code int) string {
+	if code >= len(statusNames) {
+		return ""
+	}
+	return statusNames[code]
+}
+
 func checkName(c *rules.Check) string { return checkNamed(c.ID, c.Claim) }
 
 func checkNamed(id rules.ID, claim string) string {
@@ -191,81 +199,29 @@ func evidenceText(e rules.Evidence) string {
 	return string(e.Level) + ": " + e.Reference
 }
 
-// statusName is the reason phrase of an HTTP status code (IANA's registry); empty where there is
-// none. net/http has it too, and would be half of the page's module.
-func statusName(code int) string {
-	for _, known := range [...]struct {
-		code int
-		name string
-	}{
-		{100, "Continue"},
-		{101, "Switching Protocols"},
-		{102, "Processing"},
-		{103, "Early Hints"},
-		{200, "OK"},
-		{201, "Created"},
-		{202, "Accepted"},
-		{203, "Non-Authoritative Information"},
-		{204, "No Content"},
-		{205, "Reset Content"},
-		{206, "Partial Content"},
-		{207, "Multi-Status"},
-		{208, "Already Reported"},
-		{226, "IM Used"},
-		{300, "Multiple Choices"},
-		{301, "Moved Permanently"},
-		{302, "Found"},
-		{303, "See Other"},
-		{304, "Not Modified"},
-		{305, "Use Proxy"},
-		{307, "Temporary Redirect"},
-		{308, "Permanent Redirect"},
-		{400, "Bad Request"},
-		{401, "Unauthorized"},
-		{402, "Payment Required"},
-		{403, "Forbidden"},
-		{404, "Not Found"},
-		{405, "Method Not Allowed"},
-		{406, "Not Acceptable"},
-		{407, "Proxy Authentication Required"},
-		{408, "Request Timeout"},
-		{409, "Conflict"},
-		{410, "Gone"},
-		{411, "Length Required"},
-		{412, "Precondition Failed"},
-		{413, "Request Entity Too Large"},
-		{414, "Request URI Too Long"},
-		{415, "Unsupported Media Type"},
-		{416, "Requested Range Not Satisfiable"},
-		{417, "Expectation Failed"},
-		{418, "I'm a teapot"},
-		{421, "Misdirected Request"},
-		{422, "Unprocessable Entity"},
-		{423, "Locked"},
-		{424, "Failed Dependency"},
-		{425, "Too Early"},
-		{426, "Upgrade Required"},
-		{428, "Precondition Required"},
-		{429, "Too Many Requests"},
-		{431, "Request Header Fields Too Large"},
-		{451, "Unavailable For Legal Reasons"},
-		{500, "Internal Server Error"},
-		{501, "Not Implemented"},
-		{502, "Bad Gateway"},
-		{503, "Service Unavailable"},
-		{504, "Gateway Timeout"},
-		{505, "HTTP Version Not Supported"},
-		{506, "Variant Also Negotiates"},
-		{507, "Insufficient Storage"},
-		{508, "Loop Detected"},
-		{510, "Not Extended"},
-		{511, "Network Authentication Required"},
-	} {
-		if known.code == code {
-			return known.name
-		}
-	}
-	return ""
+// statusNames are the reason phrases of HTTP status codes (IANA's registry). net/http has them
+// too, and would be half of the page's module.
+var statusNames = [...]string{
+	100: "Continue", 101: "Switching Protocols", 102: "Processing", 103: "Early Hints",
+	200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
+	204: "No Content", 205: "Reset Content", 206: "Partial Content", 207: "Multi-Status",
+	208: "Already Reported", 226: "IM Used",
+	300: "Multiple Choices", 301: "Moved Permanently", 302: "Found", 303: "See Other",
+	304: "Not Modified", 305: "Use Proxy", 307: "Temporary Redirect", 308: "Permanent Redirect",
+	400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden",
+	404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+	407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict", 410: "Gone",
+	411: "Length Required", 412: "Precondition Failed", 413: "Request Entity Too Large",
+	414: "Request URI Too Long", 415: "Unsupported Media Type",
+	416: "Requested Range Not Satisfiable", 417: "Expectation Failed", 418: "I'm a teapot",
+	421: "Misdirected Request", 422: "Unprocessable Entity", 423: "Locked",
+	424: "Failed Dependency", 425: "Too Early", 426: "Upgrade Required",
+	428: "Precondition Required", 429: "Too Many Requests",
+	431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons",
+	500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway",
+	503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
+	506: "Variant Also Negotiates", 507: "Insufficient Storage", 508: "Loop Detected",
+	510: "Not Extended", 511: "Network Authentication Required",
 }
 
 // failures are checks that failed and keep the request out. The zero failures is ready.

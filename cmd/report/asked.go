@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -272,8 +271,8 @@ func (x *Explanation) KeyAddresses() []string {
 		}
 		for _, key := range r.Check.Test.Keys() {
 			for _, address := range key.Addresses() {
-				if rules.AddressFault(address) == "" && !slices.Contains(all, address) {
-					all = append(all, address)
+				if rules.AddressFault(address) == "" {
+					all = withNew(all, address)
 				}
 			}
 		}

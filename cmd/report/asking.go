@@ -119,14 +119,10 @@ func (a *asking) ask(shell Shell) string {
 // formFlag is the flag of curl that sends a value in a form as it is: the shorter one where a form
 // leaves each of its characters alone.
 func formFlag(value string) string {
-	encoded := func(r rune) bool {
-		return !strings.ContainsRune("-._~:/", r) && (r < '0' || r > '9') &&
-			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	if isPlain(value, "-._~:/") {
+		return "-d"
 	}
-	if strings.ContainsFunc(value, encoded) {
-		return "--data-urlencode"
-	}
-	return "-d"
+	return "--data-urlencode"
 }
 
 // inForce are the checks that policies make for sure, and whose values are known.

@@ -50,11 +50,7 @@ func collectionOf(input source.Input, all []rules.Collection) (rules.Collection,
 // IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,
 // dots, underscores and hyphens, of which the first is a letter or a digit.
 func IsCollectID(text string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	return text != "" && len(text) <= 100 && strings.Contains(letters, text[:1]) &&
-		!strings.ContainsFunc(text, func(r rune) bool {
-			return !strings.ContainsRune(letters+"._-", r)
-		})
+	return text != "" && len(text) <= 100 && isPlain(text[:1], "") && isPlain(text, "._-")
 }
 
 // entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the

@@ -170,9 +170,7 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 			return nil, err
 		}
 		for _, f := range found {
-			if !slices.Contains(all, f.Name) {
-				all = append(all, f.Name)
-			}
+			all = withNew(all, f.Name)
 		}
 	}
 	return all, nil
@@ -340,13 +338,9 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []*source.File
-	for _, name := range names {
-		file, err := r.maker.ReadSource(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
+	files, err := r.maker.readSources(names)
+	if err != nil {
+		return nil, err
 	}
 	d, err := entra.ReadRegistrations(files...)
 	if err != nil {

@@ -273,6 +273,11 @@ type Found struct {
 	Named bool
 }
 
+// inFolders reports whether some of the files were found in folders.
+func inFolders(found []Found) bool {
+	return slices.ContainsFunc(found, func(f Found) bool { return !f.Named })
+}
+
 // Find expands the names that a user gives: a folder to the configuration files in it and below, a
 // pattern to what it matches, - to standard input. Folders that begin with a dot, and
 // node_modules, are left out. The order is that of the names, and by name within each. The error
@@ -436,6 +441,19 @@ func (m *Maker) ReadSource(name string) (*source.File, error) {
 		name = standardInput
 	}
 	return m.Gateways.readSource(name, text)
+}
+
+// readSources reads configuration files, up to the first that can't be read.
+func (m *Maker) readSources(names []string) ([]*source.File, error) {
+	var files []*source.File
+	for _, name := range names {
+		file, err := m.ReadSource(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
 }
 
 // isOfCluster reports whether a text begins as resources of Kubernetes do. No other configuration

@@ -227,8 +227,8 @@ func (j *Fixer) tellProgress() (stop func()) {
 func butNotes(fixed *repair.Fixed) string {
 	var notes []string
 	for _, finding := range fixed.Findings {
-		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
-			notes = append(notes, finding.Rule)
+		if finding.Severity == rules.Note {
+			notes = withNew(notes, finding.Rule)
 		}
 	}
 	if len(notes) == 0 {
@@ -301,9 +301,7 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 		))
 	}
 	for _, opened := range fixed.Opened {
-		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
-			shown.Warnings = append(shown.Warnings, warning)
-		}
+		shown.Warnings = withNew(shown.Warnings, warningOf(&opened))
 	}
 	return shown
 }

@@ -222,9 +222,7 @@ func (g Gateways) SolutionNames() []string {
 	var names []string
 	for _, adapter := range g {
 		for _, s := range adapter.Solutions() {
-			if !slices.Contains(names, s.Name) {
-				names = append(names, s.Name)
-			}
+			names = withNew(names, s.Name)
 		}
 	}
 	return names

@@ -272,9 +272,7 @@ func (k *keeper) yaml(test *environments.Case, o *rules.Observation) string {
 	}
 	var files []string
 	for _, file := range k.Policies.Files {
-		if !slices.Contains(files, file.Name) {
-			files = append(files, file.Name)
-		}
+		files = withNew(files, file.Name)
 	}
 	outcome := rules.Rejected
 	if o.LetIn() {

@@ -158,17 +158,14 @@ var plainInShell = [...]string{POSIX: "/._-+@%,:=", PowerShell: "/\\._-:="}
 
 // Word is a text as one word of a command.
 func (s Shell) Word(text string) string {
-	special := func(r rune) bool {
-		return !strings.ContainsRune(plainInShell[s], r) && (r < '0' || r > '9') &&
-			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}
+	plain := isPlain(text, plainInShell[s])
 	switch {
-	case s == PowerShell && (strings.ContainsFunc(text, special) ||
+	case s == PowerShell && (!plain ||
 		strings.HasPrefix(text, "-") && strings.ContainsAny(text, ".:")):
 		// a word with a dash and a dot would be a parameter of PowerShell's own up to the dot, and
 		// programs get a quote only behind a backslash (az is a batch file in all versions)
 		return "'" + strings.NewReplacer("'", "''", `"`, `\"`).Replace(text) + "'"
-	case text != "" && !strings.ContainsFunc(text, special):
+	case text != "" && plain:
 		return text
 	case s == PowerShell:
 		return "''"

@@ -157,7 +157,7 @@ func (m *Maker) noteGateway(set *PolicySet, variant string) {
 func (m *Maker) ofOneGateway(
 	files []*source.File, found []Found, options rules.Options,
 ) ([]*source.File, error) {
-	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+	if !inFolders(found) {
 		return files, nil
 	}
 	vendors := map[string]string{} // the first file of each
@@ -197,7 +197,7 @@ func (m *Maker) ofOneGateway(
 // ofOneCluster is an error where files that were found in a folder make up several configurations,
 // as lint sorts them. Those that somebody names are of one.
 func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rules.Options) error {
-	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+	if !inFolders(found) {
 		return nil
 	}
 	adapter, err := g.ofAll(files, options)
@@ -242,7 +242,7 @@ func placeOf(groups [][]*source.File) string {
 // stacked is where the files come from if they were found in a folder and two of them have a
 // policy of the same kind; else empty.
 func (s *PolicySet) stacked(found []Found) string {
-	if len(s.Files) < 2 || !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+	if len(s.Files) < 2 || !inFolders(found) {
 		return ""
 	}
 	type sort struct {
@@ -298,8 +298,8 @@ func (s *PolicySet) file(name string) *source.File {
 func apisOf(policies []*rules.Policy) []string {
 	var apis []string
 	for _, policy := range policies {
-		if policy.API != "" && !slices.Contains(apis, policy.API) {
-			apis = append(apis, policy.API)
+		if policy.API != "" {
+			apis = withNew(apis, policy.API)
 		}
 	}
 	slices.Sort(apis)

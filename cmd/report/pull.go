@@ -443,19 +443,14 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 		for _, policy := range estate.Guards(env.Name) {
 			for check := range policy.Root.Checks() {
 				for _, want := range check.Test.Wants() {
-					if want.Input.ClaimRead() == "aud" && isAudience(want.Text) &&
-						!slices.Contains(by.audiences, want.Text) {
-						by.audiences = append(by.audiences, want.Text)
+					if want.Input.ClaimRead() == "aud" && isAudience(want.Text) {
+						by.audiences = withNew(by.audiences, want.Text)
 					}
 				}
 			}
 		}
 		wanted.by = append(wanted.by, by)
-		for _, audience := range by.audiences {
-			if !slices.Contains(wanted.Audiences, audience) {
-				wanted.Audiences = append(wanted.Audiences, audience)
-			}
-		}
+		wanted.Audiences = withNew(wanted.Audiences, by.audiences...)
 	}
 	if len(wanted.Audiences) == 0 {
 		return nil, Problem(config+": no policy wants an audience whose app registration is "+
@@ -467,12 +462,8 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 // isAudience reports whether a text can name an app registration for the Azure CLI: an id, or the
 // URI of an API, and nothing that its command line could take for something else.
 func isAudience(text string) bool {
-	plain := !strings.ContainsFunc(text, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
-			!strings.ContainsRune(":/._-", r)
-	})
-	return entra.IsGUID(text) ||
-		plain && strings.Contains(text, "://") && !strings.HasPrefix(text, "-")
+	return entra.IsGUID(text) || isPlain(text, ":/._-") &&
+		strings.Contains(text, "://") && !strings.HasPrefix(text, "-")
 }
 
 // AddApp adds a file about the API of an audience, and returns its name in the folder.
@@ -497,11 +488,7 @@ func (m *Maker) NameApps(p *Pulling, wanted *WantedApps) error {
 	for _, by := range wanted.by {
 		var files []string
 		for _, audience := range by.audiences {
-			for _, name := range wanted.Found[audience] {
-				if !slices.Contains(files, name) {
-					files = append(files, name)
-				}
-			}
+			files = withNew(files, wanted.Found[audience]...)
 		}
 		if len(files) == 0 {
 			continue

@@ -205,13 +205,9 @@ func (m *Maker) ReadApps(names []string) (*entra.Directory, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	var files []*source.File
-	for _, name := range names {
-		file, err := m.ReadSource(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
+	files, err := m.readSources(names)
+	if err != nil {
+		return nil, err
 	}
 	apps, err := entra.ReadRegistrations(files...)
 	if err == nil {

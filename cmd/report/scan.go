@@ -137,7 +137,7 @@ func (s *Scanner) sizes(names []string) int64 {
 }
 
 func (s *Scanner) file(ctx context.Context, x *Scanning, name string, several bool) error {
-	input, shown := s.Stdin, "standard input"
+	input, shown := s.Stdin, standardInput
 	if name != "-" {
 		file, _, err := s.open(name)
 		if err != nil {

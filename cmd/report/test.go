@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -101,8 +100,8 @@ func decidedIn(v *rules.Verdict) []string {
 	}
 	var files []string
 	for i := range v.Results {
-		if file := v.Results[i].Check.Pos.File; file != "" && !slices.Contains(files, file) {
-			files = append(files, file)
+		if file := v.Results[i].Check.Pos.File; file != "" {
+			files = withNew(files, file)
 		}
 	}
 	return files

@@ -103,8 +103,15 @@ func Guarded(text string) string {
 
 // isNotNamed reports whether a character is neither in a token nor in a part of a path.
 func isNotNamed(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
-		!strings.ContainsRune("-._~+=", r)
+	return !isPlain(string(r), "-._~+=")
+}
+
+// isPlain reports whether a text has only letters and digits of ASCII, and some signs.
+func isPlain(text, signs string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
+			!strings.ContainsRune(signs, r)
+	})
 }
 
 // Problem is an error that no file is to blame for; the hints may be none.
@@ -190,9 +197,7 @@ func Mistakes(err error) []Mistake {
 func guardedHints(e *source.Error) []string {
 	var hints []string
 	for _, hint := range Hints(e.Hints) {
-		if hint = Guarded(hint); !slices.Contains(hints, hint) {
-			hints = append(hints, hint)
-		}
+		hints = withNew(hints, Guarded(hint))
 	}
 	return hints
 }
@@ -201,11 +206,17 @@ func guardedHints(e *source.Error) []string {
 func Words(err error) (causes, hints []string) {
 	for _, m := range Mistakes(err) {
 		causes = append(causes, m.Cause)
-		for _, hint := range m.Hints {
-			if !slices.Contains(hints, hint) {
-				hints = append(hints, hint)
-			}
-		}
+		hints = withNew(hints, m.Hints...)
 	}
 	return causes, hints
+}
+
+// withNew is a list with those of some values behind it that it does not have yet.
+func withNew[V comparable](all []V, values ...V) []V {
+	for _, value := range values {
+		if !slices.Contains(all, value) {
+			all = append(all, value)
+		}
+	}
+	return all
 }

@@ -266,7 +266,7 @@ func (e *Env) newRun(
 	}
 	run := &report.Explainer{
 		Policies: policies, Request: request, Expect: expected, Options: flags.policies.options(),
-		Contracts: said.Contracts, AppFiles: flags.apps,
+		Contracts: said.Contracts, AppFiles: flags.apps, Short: flags.output.isShort(),
 	}
 	if flags.other != "" {
 		run.Other, err = e.maker().OtherRequest(flags.other, request)

@@ -42,6 +42,11 @@ func (f *outputFlags) registerDetail(cmd *cobra.Command) {
 		"text: print only the answer line").NoOptDefVal = "true"
 }
 
+// isShort reports whether the output leaves out what does not decide.
+func (f *outputFlags) isShort() bool {
+	return f.format.value == "text" && f.detail != render.All
+}
+
 // detailFlag is a switch that asks for one detail.
 type detailFlag struct {
 	detail *render.Detail

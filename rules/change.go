@@ -27,8 +27,14 @@ type Goal struct {
 	// has the whole file once more. All if it is zero.
 	MostNarrowed int
 
+	// Wanted says by their ids which changes are asked for; all if it is nil.
+	Wanted func(id string) bool
+
 	Facts Facts
 }
+
+// Wants reports whether a change with this id is asked for.
+func (g *Goal) Wants(id string) bool { return g.Wanted == nil || g.Wanted(id) }
 
 // NotNarrowed says that more policies let a request in than changes are made of.
 func NotNarrowed(left, most int) Change {
@@ -142,7 +148,7 @@ type Solution struct {
 func (s *Solution) Start(changes []Change) int {
 	for _, step := range s.Steps {
 		i := slices.IndexFunc(changes, func(c Change) bool {
-			return c.Refused == "" && slices.Contains(strings.Split(c.ID, "+"), step)
+			return c.Refused == "" && isOf(c.ID, step)
 		})
 		if i >= 0 {
 			return i
@@ -150,6 +156,14 @@ func (s *Solution) Start(changes []Change) int {
 	}
 	return -1
 }
+
+// Has reports whether a change with this id is one of its steps.
+func (s *Solution) Has(id string) bool {
+	return slices.ContainsFunc(s.Steps, func(step string) bool { return isOf(id, step) })
+}
+
+// isOf reports whether a change, which may be several that are made as one, has this id.
+func isOf(id, step string) bool { return slices.Contains(strings.Split(id, "+"), step) }
 
 // Outsider is somebody whose tokens a policy should not let in.
 type Outsider string

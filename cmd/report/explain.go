@@ -81,6 +81,9 @@ type Explainer struct {
 	Contracts string
 	AppFiles  []string
 
+	// Short says that of the repairs only those are shown which decide what to do now.
+	Short bool
+
 	Version string // of this program, for what is kept of a probe
 	probed  bool   // the request was sent
 }

@@ -44,6 +44,9 @@ func (r *Explainer) repair(x *Explanation) {
 		Own: r.Request, Other: r.Other, OneClient: true, Shown: true,
 		Most: max(1, min(mostNarrowed, mostTried/max(1, len(r.Policies.Policies)))),
 	}
+	if r.Short && x.Verdict.Outcome == rules.Accepted && len(r.Policies.Policies) <= sides.Most {
+		sides.Wanted = r.startsSolution
+	}
 	if r.Other != nil {
 		x.Other = sides.On(r.Policies.Policies).Other
 	}
@@ -60,6 +63,14 @@ func (r *Explainer) repair(x *Explanation) {
 	for _, file := range r.Policies.Files {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
 	}
+}
+
+// startsSolution reports whether fix has a solution that a change belongs to: of those that narrow
+// the policies of a request which is let in, the ways on name no others.
+func (r *Explainer) startsSolution(id string) bool {
+	return slices.ContainsFunc(r.Policies.Adapter.Solutions(), func(s rules.Solution) bool {
+		return s.Has(id)
+	})
 }
 
 // roleOfApp is a role that would tell this environment's clients apart, where a token without any

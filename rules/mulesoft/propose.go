@@ -22,6 +22,7 @@ type proposer struct {
 	clients []string        // that belong to this environment, where it is to be told by them
 
 	oneClient bool // a change may be for the token's client alone
+	wants     func(id string) bool
 }
 
 // propose lists changes of a configuration's token policies that may let the request in, or keep
@@ -34,7 +35,7 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, goal.Verdict)
 		if p != nil {
-			p.clients, p.oneClient = goal.Facts.Clients, goal.OneClient
+			p.clients, p.oneClient, p.wants = goal.Facts.Clients, goal.OneClient, goal.Wants
 		}
 		var made []rules.Change
 		switch {
@@ -109,9 +110,12 @@ func (p *proposer) beyondRepair() bool {
 	})
 }
 
-// edited makes one change of several edits. There is none where the edits change nothing. It is
-// refused where the file can't be edited.
+// edited makes one change of several edits. There is none where it is not asked for, and where the
+// edits change nothing. It is refused where the file can't be edited.
 func (p *proposer) edited(id, title string, edits ...edit) []rules.Change {
+	if !p.wants(id) {
+		return nil
+	}
 	edited, changes, err := rewrite(p.read, p.entry, edits)
 	if err == nil && len(changes) == 0 {
 		return nil

@@ -403,4 +403,10 @@ func TestNoMorePoliciesAreNarrowedThanIsAsked(t *testing.T) {
 			t.Errorf("most %d: %q, want %q", most, title, want)
 		}
 	}
+	proved, _ := bench.Remedies(bench.Compiled(read), &repair.Sides{
+		Own: own, Wanted: func(string) bool { return false },
+	})
+	if len(proved) > 0 {
+		t.Errorf("%s was not asked for", proved[0].ID)
+	}
 }

@@ -14,6 +14,9 @@ type Sides struct {
 	// Most is of how many policies changes are tried that narrow them; all if it is zero.
 	Most int
 
+	// Wanted says by their ids which changes are tried; all if it is nil.
+	Wanted func(id string) bool
+
 	// Shown says that remedies are only shown: what the files and policies are after them is let
 	// go of, for each has all of them once more.
 	Shown bool
@@ -50,7 +53,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	before := sides.On(from.Policies)
 	goal := rules.Goal{
 		Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts,
-		MostNarrowed: sides.Most,
+		MostNarrowed: sides.Most, Wanted: sides.Wanted,
 	}
 	t := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)

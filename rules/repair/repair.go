@@ -65,7 +65,11 @@ type tried struct {
 // try makes each change that the adapter has for a goal, and proves it. A proof says why a change
 // does not serve the goal; nothing where it does.
 func (b *Bench) try(from *Draft, goal rules.Goal, proof func(after *Draft) string) tried {
-	return b.tryAll(from, b.Adapter.Changes(from.Configuration, goal), proof)
+	changes := slices.DeleteFunc(
+		b.Adapter.Changes(from.Configuration, goal),
+		func(c rules.Change) bool { return c.Refused == "" && !goal.Wants(c.ID) },
+	)
+	return b.tryAll(from, changes, proof)
 }
 
 // tryAll makes each of some changes, and proves it.

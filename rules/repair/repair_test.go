@@ -90,6 +90,21 @@ func TestARemedyIsProvedOnBothSides(t *testing.T) {
 	}
 }
 
+// A short screen names few of the changes, and the others need not be made.
+func TestOnlyWantedChangesAreTried(t *testing.T) {
+	t.Parallel()
+	b := bench()
+	own := asking("api://ours", "Ours")
+	for wanted, want := range map[string]int{"narrow-scope": 1, "another": 0} {
+		remedies, _ := b.Remedies(b.Compiled(toy(t, `[{"aud": "api://ours"}]`)), &Sides{
+			Own: own, Wanted: func(id string) bool { return id == wanted },
+		})
+		if len(remedies) != want {
+			t.Errorf("%s: %d changes, want %d", wanted, len(remedies), want)
+		}
+	}
+}
+
 // wrong counts, of these requests, those that get in.
 func wrong(outsiders ...*rules.Request) func(*Draft) Score {
 	return func(d *Draft) Score {

@@ -2,7 +2,6 @@ package issued
 
 import (
 	"cmp"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -28,7 +27,7 @@ type Holders struct {
 
 	// what was worked out, since one question after the other asks for it
 	issuers map[issuerOf]variable
-	answers map[string]Tokens
+	groups  map[string][]*group
 }
 
 // reading is what of tokens the policies look at: what they do not need not be told apart.
@@ -92,30 +91,30 @@ func (w *World) HoldersAt(place string) *Holders {
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
 		clouds: []entra.Cloud{w.Cloud}, texts: textsOf(m.asked[place]),
 		reads: readingOf(m.asked[place]), issuers: map[issuerOf]variable{},
-		answers: map[string]Tokens{},
+		groups: map[string][]*group{},
 	}
 }
 
 // Own lists the tokens of the environment's own clients for its own API: of these versions, or of
 // any.
 func (h *Holders) Own(versions ...entra.Version) Tokens {
-	return kept(h.answers, fmt.Sprint("own", versions), func() Tokens {
-		api := h.own(h.place).with(h.freedom, &h.required)
-		if versions != nil {
-			api.versions = versions
-		}
-		return h.open(api, groups(h.place.API, h.place.Clients, grantOwn, h.known)...)
-	})
+	api := h.own(h.place).with(h.freedom, &h.required)
+	if versions != nil {
+		api.versions = versions
+	}
+	return h.open(api, kept(h.groups, "own", func() []*group {
+		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
+	}))
 }
 
 // OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose
 // scopes and roles are called as ours are. Near says that its audience is one in which a check of
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
-	return kept(h.answers, fmt.Sprint("own elsewhere", near), func() Tokens {
-		api := h.strangersAPI(near).with(max(ofAPIOwner, h.freedom), &h.required)
-		return h.open(api, h.likeGrant(h.place, h.clientsAt(h.place)))
-	})
+	api := h.strangersAPI(near).with(max(ofAPIOwner, h.freedom), &h.required)
+	return h.open(api, kept(h.groups, "own elsewhere", func() []*group {
+		return []*group{h.likeGrant(h.place, h.clientsAt(h.place))}
+	}))
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -123,46 +122,44 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	return kept(h.answers, "strangers", func() Tokens {
-		return h.open(h.own(h.place), h.strangersOf(h.place, h.known)...)
-	})
+	return h.open(h.own(h.place), kept(h.groups, "strangers", func() []*group {
+		return h.strangersOf(h.place, h.known)
+	}))
 }
 
 // Granted lists the tokens of any other client of the tenant for the API, where somebody has given
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
 	stranger := h.world.strangersTo(h.place.API)[:1]
-	return h.open(h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known)...)
+	return h.open(h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known))
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
 // its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
-	return kept(h.answers, fmt.Sprint("strangers elsewhere", near, names), func() Tokens {
-		given := grant{appOnly: true, delegated: true}
-		if names {
-			given = h.like(h.place).grant
-		}
-		return joined(
-			h.open(h.strangersAPI(near), h.strangersElsewhere(given)...),
-			h.open(signIn(h.tenants, ofAPIOwner), strangerSigningIn(given)),
-		)
-	})
+	who, given := "strangers elsewhere", grant{appOnly: true, delegated: true}
+	if names {
+		who, given = "namesakes", h.like(h.place).grant
+	}
+	theirs := kept(h.groups, who, func() []*group { return h.strangersElsewhere(given) })
+	return joined(
+		h.open(h.strangersAPI(near), theirs),
+		h.open(signIn(h.tenants, ofAPIOwner), kept(h.groups, who+" sign in", func() []*group {
+			return []*group{signingIn(theirs[0])}
+		})),
+	)
 }
 
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
 // where ours is multi-tenant, for ours, whose roles its administrator can assign.
 func (h *Holders) OtherTenants() Tokens {
-	return kept(h.answers, "other tenants", func() Tokens {
-		theirs := h.likeGrant(h.place, h.others)
-		all := []Tokens{h.open(h.otherTenantsAPI(h.place), theirs)}
-		if h.place.API.MultiTenant() {
-			all = append(all, h.open(h.multiTenant(h.place), theirs))
-		}
-		return joined(append(all, h.open(
-			signIn(h.elsewhere, ofOtherTenant), signingIn(theirs),
-		))...)
-	})
+	theirs := []*group{h.likeGrant(h.place, h.others)}
+	all := []Tokens{h.open(h.otherTenantsAPI(h.place), theirs)}
+	if h.place.API.MultiTenant() {
+		all = append(all, h.open(h.multiTenant(h.place), theirs))
+	}
+	signed := []*group{signingIn(theirs[0])}
+	return joined(append(all, h.open(signIn(h.elsewhere, ofOtherTenant), signed))...)
 }
 
 // Forgers lists what whoever writes their own token can write.
@@ -195,7 +192,7 @@ func (h *Holders) strangersAPI(near bool) *resource {
 
 // open lists what some clients can have of a resource, with all that differs left open, as far as
 // the policies look at it.
-func (h *Holders) open(r *resource, all ...*group) Tokens {
+func (h *Holders) open(r *resource, all []*group) Tokens {
 	versions := r.versions
 	if !h.reads.version {
 		versions = versions[:1]

@@ -28,13 +28,8 @@ const idKind = "id"
 func (m *modeller) strangersIdentity(place *Place) {
 	like := Kind{Holder: Stranger, Identity: true}
 	name := strangerKind + "/" + idKind + "-like-" + place.Name
-	theirs := strangerSigningIn(m.like(place).grant)
-	m.addAll(name, like, signIn(m.tenants, ofAPIOwner), theirs)
-}
-
-func strangerSigningIn(g grant) *group {
-	g.strange = true
-	return signingIn(&group{grant: g, clients: clientsOf(strangerID)})
+	theirs := m.strangersElsewhere(m.like(place).grant)[0]
+	m.addAll(name, like, signIn(m.tenants, ofAPIOwner), signingIn(theirs))
 }
 
 // signingIn is who signs in to the clients of a group, with app roles of the same names.

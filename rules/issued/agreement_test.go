@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,60 @@ func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 	for _, o := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
 		if outcomes[o] < 50 {
 			t.Errorf("%s came up %d times only: the test proves little", o, outcomes[o])
+		}
+	}
+}
+
+func TestAMultiTenantClientIsAnotherObjectInAnotherTenant(t *testing.T) {
+	t.Parallel()
+	const object = "0b1ec700-0000-4000-8000-00000000aa01"
+	const multi = `,"signInAudience":"AzureADMultipleOrgs"`
+	w := worldOf(t, parts{
+		UAT: app(apiUAT, multi),
+		UATClients: app(webUAT, multi) + `,{"id":"` + object + `","appId":"` + webUAT +
+			`","servicePrincipalType":"Application"}`,
+	})
+	w.Places[1].Policies = policyOf(asks(rules.CustomClaim, equals("oid", object)))
+	if got := w.valuesOf("uat/app", "oid"); !slices.Equal(got, []string{object}) {
+		t.Errorf("in our tenant it has %q", got)
+	}
+	if got := w.valuesOf("other-tenant/for-uat", "oid"); slices.Contains(got, object) {
+		t.Errorf("in another tenant it has %q", got)
+	}
+	view := NewView(w.Places[1].Policies, nil)
+	if got := furthestAmong(view, w.HoldersAt("uat").OtherTenants()); got != rules.Rejected {
+		t.Errorf("another tenant's tokens are %s", got)
+	}
+}
+
+func TestWhetherTokensHaveIdtypIsUnknownWhereAnOptionalClaimIs(t *testing.T) {
+	t.Parallel()
+	w := worldOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
+	w.Places[1].API.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
+	if got := w.valuesOf("uat/app", "idtyp"); !slices.Equal(got, []string{"?"}) {
+		t.Errorf("idtyp is %q", got)
+	}
+	w.Places[1].Policies = policyOf(asks(rules.CustomClaim, equals("idtyp", "app")))
+	view := NewView(w.Places[1].Policies, nil)
+	if got := furthestAmong(view, w.HoldersAt("uat").Own()); got != rules.Undetermined {
+		t.Errorf("our own tokens are %s", got)
+	}
+}
+
+func TestNoClaimsMappingWritesIdtyp(t *testing.T) {
+	t.Parallel()
+	api := estates.Directory(t, app(
+		apiUAT, `,"signInAudience":"AzureADMultipleOrgs","api":{"acceptMappedClaims":true}`,
+	)).Apps[0]
+	ours := asks(rules.Audience, equals("aud", apiUAT))
+	for claim, want := range map[string]rules.Decision{
+		"idtyp": rules.Rejected, "env": rules.Accepted,
+	} {
+		if got := furthestIn(
+			policyOf(ours, asks(rules.CustomClaim, equals(claim, "app"))), api,
+			(*Holders).OtherTenants,
+		); got != want {
+			t.Errorf("%s: %s, want %s", claim, got, want)
 		}
 	}
 }

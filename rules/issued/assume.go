@@ -34,6 +34,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	}
 	w := &World{Tenant: assumedTenant, At: assumedTime, Places: []Place{place}}
 	h := w.HoldersAt(assumedName)
+	h.assumed, h.freedom = app == nil, asWanted
 	checks := h.asked[assumedName]
 	// the policies may have been written for whoever gets in
 	h.in.objects, h.asksForObjects = nil, asksForObjects(checks)
@@ -53,10 +54,27 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 		)
 	}
 	h.place.Contracts = &rules.Contracts{IDs: append(own, constantClients(checks)...)}
-	h.assumed, h.ownAssumed = app == nil, true
+	if app == nil {
+		api := h.own(h.place)
+		named := api.audiences
+		api.audiences = func(v entra.Version) []audience {
+			return append(named(v), asAsked(h.audiences, v)...)
+		}
+	}
 	h.like(h.place)
 	h.asked = nil // of many checks it is large, and nobody looks at it again
 	return h
+}
+
+// asAsked lists audiences as policies ask for them, of which a v2.0 token has an id.
+func asAsked(texts []string, v entra.Version) []audience {
+	var all []audience
+	for _, text := range texts {
+		if v == entra.V1 || entra.IsGUID(text) {
+			all = append(all, audience{form: "uri", value: text})
+		}
+	}
+	return all
 }
 
 // assumedClients are the clients that policies name, or a stand-in.

@@ -108,7 +108,9 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 			freedom: ofOtherTenant,
 		}, `"x" "gatewhy-unrelated" ["x"] true -`},
 		{"a client proves itself as it likes", "appidacr", Token{}, `"1" "2"`},
-		{"and a user's may be a public one", "appidacr", Token{user: true}, `"1" "2" "0"`},
+		{"and a user's may be a public one", "appidacr", Token{
+			flow: flow{user: true},
+		}, `"1" "2" "0"`},
 		{"an object id is not of anybody's choice", "oid", Token{}, "?+"},
 		{"and another tenant has none of ours", "oid", Token{
 			freedom: ofOtherTenant,
@@ -150,7 +152,7 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 		},
 		{
 			"a guest's home is named", "idp",
-			Token{guest: true},
+			Token{flow: flow{guest: true}},
 			`"https://sts.windows.net/` + otherTenantID + `/"`,
 		},
 	}

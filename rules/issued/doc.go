@@ -4,7 +4,22 @@
 // writes; and what each of them can write into a request beside the token.
 //
 // A [World] is what is known: app registrations out of files, or no more than what policies ask
-// for (see [Assume]). Its [Kind]s are the tokens, and a [Run] evaluates them against one gateway's
-// policies. What a holder chooses counts as chosen to get furthest; what nobody knows is unknown.
+// for (see [Assume]). What somebody can have is made of two things:
+//
+//   - a resource (resource.go): the API that it is for, or of ID tokens the client. It says which
+//     tenants may issue the token, in which versions, with which audiences, and with which
+//     claims of its owner's choice.
+//   - a grant (grants.go): what some clients have of that API, as sets of scopes and roles.
+//     Clients that have the same are a group.
+//
+// Who has which grant of which resource is in members.go, strangers.go and identity.go. A [Kind]
+// is every such token by itself, and a [Run] evaluates kinds against one gateway's policies:
+// matrix asks so. [Holders] have the same in one token, in which all that differs is left open
+// until a check looks at it: lint and fix ask so. TestHoldersGetAsFarAsTheirKinds holds both
+// against each other.
+//
+// What stands in a token is in token.go, with the table of claims.go and what its holder makes of
+// them (freedom.go). What a holder chooses counts as chosen to get furthest; what nobody knows is
+// unknown. What one gateway's checks can see of a token is a [View] (view.go).
 // The package reads no files, knows no gateway, and writes nothing.
 package issued

@@ -1,7 +1,10 @@
 package issued
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
@@ -10,6 +13,7 @@ import (
 type grant struct {
 	appOnly   bool
 	delegated bool
+	signIn    bool     // to the client itself: its roles are those of ID tokens
 	scopes    []string // each can be had alone, and all together
 	userRoles []string // the app roles that its users may hold
 	// whoever signs in consents, so that there is a scope wherever there are a user's roles
@@ -118,17 +122,6 @@ func byItself(api, client *entra.Registration, known *assignments) grant {
 	return g
 }
 
-// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours,
-// or has what a check looks for in it, since App ID URIs are unique in a tenant; but its scopes
-// and roles may be called the same.
-func strangersAPI(uris []string) entra.Registration {
-	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
-	for _, uri := range uris {
-		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
-	}
-	return theirs
-}
-
 // sameNames is what the owner of an API can grant who names scopes and roles as ours are, or as
 // the policies want them.
 func sameNames(api *entra.Registration, checks []asking) grant {
@@ -174,4 +167,170 @@ func union(a, b []string) []string {
 		}
 	}
 	return all
+}
+
+// flow is what tells tokens of one client for one API apart, but for their audience's form.
+type flow struct {
+	user, guest bool
+	scopes      []string
+	roles       []string
+	doubt       string // why it is not known whether anybody can have it; empty where one can
+	// whose object id it has: one that no file shows, or one that no policy names either
+	anyObject, strange bool
+}
+
+// name is the last part of the name of its kind.
+func (f *flow) name() string {
+	switch {
+	case !f.user:
+		return "app" + suffix(f.roles)
+	case len(f.roles) > 0:
+		return "user" + suffix(f.scopes) + "-with-roles"
+	}
+	return "user" + suffix(f.scopes)
+}
+
+// unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
+// which it is.
+const unclaimedRoles = "an assignment names a service principal that no file shows, and it is " +
+	"not known which client it is: pass the output of az ad sp show --id APP"
+
+// flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
+// scopes and with none, and where users can hold roles, with those. Who signs in to a client has
+// its roles, and may be a guest.
+func (g grant) flows(r *required) []flow {
+	var all []flow
+	for _, f := range g.withRoles(g.roleSets(r)) {
+		f.user = g.signIn
+		all = append(all, f)
+		if g.signIn {
+			f.guest = true
+			all = append(all, f)
+		}
+	}
+	for _, scopes := range g.scopeSets(r) {
+		sets, doubt := beside(&g, scopes, r.sets(g.userRoles))
+		for _, roles := range sets {
+			all = append(all, flow{user: true, scopes: scopes, roles: roles, doubt: doubt})
+		}
+	}
+	for i := range all {
+		all[i].strange, all[i].anyObject = g.strange, g.anyObject
+		all[i].doubt = cmp.Or(g.doubt, all[i].doubt)
+	}
+	return all
+}
+
+// withRoles lists the tokens without scopes that have these sets of roles, and those that perhaps
+// nobody has.
+func (g grant) withRoles(sets [][]string) []flow {
+	var all []flow
+	for _, roles := range sets {
+		all = append(all, flow{roles: roles})
+	}
+	for _, roles := range g.perhaps {
+		all = append(all, flow{roles: roles, doubt: unclaimedRoles})
+	}
+	return all
+}
+
+// beside is what of sets of roles, the first of which is empty, a user's token may carry beside
+// some scopes, and why that is not known.
+func beside[Set any](g *grant, scopes []string, sets []Set) (may []Set, doubt string) {
+	switch {
+	case len(scopes) > 0:
+		return sets, ""
+	case g.consented:
+		return sets[:1], g.unscoped
+	}
+	return sets, g.unscoped
+}
+
+// scopeSets lists the sets of scopes of a user's token; none where there is no such token.
+func (g grant) scopeSets(r *required) [][]string {
+	if !g.delegated {
+		return nil
+	}
+	return r.sets(g.scopes)
+}
+
+// roleSets lists the sets of roles that an app-only token may carry, or an ID token; none where
+// there is no such token.
+func (g grant) roleSets(r *required) [][]string {
+	switch {
+	case g.signIn:
+		return r.sets(g.roles)
+	case !g.appOnly:
+		return nil
+	case g.exactly:
+		return [][]string{g.roles}
+	case g.needsRole:
+		return r.sets(g.roles)[1:]
+	}
+	return r.sets(g.roles)
+}
+
+func suffix(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "-" + names[0]
+	}
+	return "-" + strings.Join(names, "+")
+}
+
+// group is the clients that can have the same of an API.
+type group struct {
+	grant   grant
+	clients *clientSet
+
+	// what is open in the tokens of holders, once it was asked for: the roles of app-only tokens,
+	// the scopes and roles of users'
+	app, user *variable
+}
+
+// groups sorts clients by what they can have.
+func groups(
+	api *entra.Registration, clients []*entra.Registration, can granting, known *assignments,
+) []*group {
+	if len(clients) == 1 {
+		only := clients[0]
+		return []*group{{grant: can(api, only, known), clients: clientsOf(clientID(only))}}
+	}
+	byGrant := map[string]*group{}
+	var all []*group
+	var usual string
+	for _, client := range clients {
+		plain := usual != "" && unremarkable(api, client, known)
+		key := usual
+		var g grant
+		if !plain {
+			g = can(api, client, known)
+			key = g.key()
+			if unremarkable(api, client, known) {
+				usual = key
+			}
+		}
+		if byGrant[key] == nil {
+			byGrant[key] = &group{grant: g, clients: clientsOf()}
+			all = append(all, byGrant[key])
+		}
+		set := byGrant[key].clients
+		set.ids = append(set.ids, clientID(client))
+	}
+	return all
+}
+
+func (g grant) key() string { return fmt.Sprintf("%#v", g) }
+
+// unremarkable reports whether nothing is known of a client and an API: all such clients can have
+// the same.
+func unremarkable(api, client *entra.Registration, known *assignments) bool {
+	if requirement(client, api) != nil || known != nil && client.Principal != nil {
+		return false
+	}
+	return !slices.ContainsFunc(
+		api.PreAuthorized, func(p entra.PreAuthorized) bool { return p.Client.Is(client.AppID) },
+	)
 }

@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -14,28 +15,19 @@ import (
 // They are the kinds of a world, asked in another order.
 type Holders struct {
 	*modeller
-	place   *Place
-	known   *assignments
-	tenants []tenant      // that may be ours, the likeliest first
-	clouds  []entra.Cloud // whose it may be
-	foreign []tenant      // that are not
-	texts   texts         // what the policies compare claims with
+	place  *Place
+	known  *assignments
+	clouds []entra.Cloud // whose the tenants may be
+	texts  texts         // what the policies compare claims with
+	reads  reading
 
-	audiences  []string // of an API that is made up: those that the policies ask for
-	assumed    bool     // the API is made up from what the policies ask for
-	ownAssumed bool     // its clients are: they are as the policies want them
-
-	asksForObjects bool // the policies may be for somebody by an object id
-
-	reads reading
+	audiences      []string // of an API that is made up: those that the policies ask for
+	freedom        freedom  // of the environment's own clients
+	asksForObjects bool     // the policies may be for somebody by an object id
 
 	// what was worked out, since one question after the other asks for it
-	issuers     map[issuerOf]variable
-	audienceSet map[audienceOf]variable
-	strangerAPI map[bool]*entra.Registration // by whether its audience is near ours
-	ours        map[bool][]*group            // of the API; by whether they are its own clients
-	theirs      map[bool]*group              // strangers; by whether they name grants as we do
-	ownThere    *group                       // our clients with somebody else's API
+	issuers map[issuerOf]variable
+	groups  map[string][]*group
 }
 
 // reading is what of tokens the policies look at: what they do not need not be told apart.
@@ -97,48 +89,32 @@ func (w *World) HoldersAt(place string) *Holders {
 	p := &w.Places[i]
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
-		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud},
-		texts:   textsOf(m.asked[place]),
-		foreign: otherTenantIDs(m.asked[place]), reads: readingOf(m.asked[place]),
-		issuers: map[issuerOf]variable{}, audienceSet: map[audienceOf]variable{},
-		strangerAPI: map[bool]*entra.Registration{}, ours: map[bool][]*group{},
-		theirs: map[bool]*group{},
+		clouds: []entra.Cloud{w.Cloud}, texts: textsOf(m.asked[place]),
+		reads: readingOf(m.asked[place]), issuers: map[issuerOf]variable{},
+		groups: map[string][]*group{},
 	}
 }
 
 // Own lists the tokens of the environment's own clients for its own API: of these versions, or of
 // any.
 func (h *Holders) Own(versions ...entra.Version) Tokens {
-	if versions == nil {
-		versions = h.versionsOf(h.place.API)
+	api := h.own(h.place).with(h.freedom, &h.required)
+	if versions != nil {
+		api.versions = versions
 	}
-	api := apiOf{Registration: h.place.API, freedom: h.ownFreedom()}
-	own := kept(h.ours, true, func() []*group {
+	return h.open(api, kept(h.groups, "own", func() []*group {
 		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
-	})
-	return h.ofGroups(api, versions, own...)
-}
-
-// ofGroups lists what some groups of clients can have of an API.
-func (h *Holders) ofGroups(api apiOf, versions []entra.Version, all ...*group) Tokens {
-	return func(yield func(*Token) bool) {
-		for _, group := range all {
-			if !h.openFor(api, versions, group, yield) {
-				return
-			}
-		}
-	}
+	}))
 }
 
 // OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose
 // scopes and roles are called as ours are. Near says that its audience is one in which a check of
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
-	api := h.elsewhere(near, max(ofAPIOwner, h.ownFreedom()))
-	if h.ownThere == nil {
-		h.ownThere = &group{grant: h.like(h.place).grant, clients: h.clientsAt(h.place)}
-	}
-	return h.ofGroups(api, h.versionsOf(nil), h.ownThere)
+	api := h.strangersAPI(near).with(max(ofAPIOwner, h.freedom), &h.required)
+	return h.open(api, kept(h.groups, "own elsewhere", func() []*group {
+		return []*group{h.likeGrant(h.place, h.clientsAt(h.place))}
+	}))
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -146,147 +122,309 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	strangers := kept(h.ours, false, func() []*group {
-		all := groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known)
-		for _, group := range all {
-			group.grant.strange = true
-		}
-		return all
-	})
-	return h.ofGroups(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), strangers...)
+	return h.open(h.own(h.place), kept(h.groups, "strangers", func() []*group {
+		return h.strangersOf(h.place, h.known)
+	}))
 }
 
 // Granted lists the tokens of any other client of the tenant for the API, where somebody has given
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
 	stranger := h.world.strangersTo(h.place.API)[:1]
-	granted := groups(h.place.API, stranger, grantOwn, h.known)
-	return h.ofGroups(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), granted...)
+	return h.open(h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known))
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
 // its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
-	theirs := h.strangersWith(names)
-	users := &group{grant: theirs.grant, clients: clientsOf(h.world.publicClients()...)}
-	users.grant.appOnly = false
-	api, versions := h.elsewhere(near, ofAPIOwner), h.versionsOf(nil)
-	return func(yield func(*Token) bool) {
-		if !h.openFor(api, versions, theirs, yield) {
-			return
-		}
-		if len(users.clients.ids) > 0 && !h.openFor(api, versions, users, yield) {
-			return
-		}
-		h.identities(ofAPIOwner, theirs, h.tenants, yield)
+	who, given := "strangers elsewhere", grant{appOnly: true, delegated: true}
+	if names {
+		who, given = "namesakes", h.like(h.place).grant
 	}
-}
-
-// strangersWith is any other client with what the owner of an API of its own grants it.
-func (h *Holders) strangersWith(names bool) *group {
-	return kept(h.theirs, names, func() *group {
-		all := &group{grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID)}
-		if names {
-			all.grant = h.like(h.place).grant
-		}
-		all.grant.strange = true
-		return all
-	})
+	theirs := kept(h.groups, who, func() []*group { return h.strangersElsewhere(given) })
+	return joined(
+		h.open(h.strangersAPI(near), theirs),
+		h.open(signIn(h.tenants, ofAPIOwner), kept(h.groups, who+" sign in", func() []*group {
+			return []*group{signingIn(theirs[0])}
+		})),
+	)
 }
 
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
 // where ours is multi-tenant, for ours, whose roles its administrator can assign.
 func (h *Holders) OtherTenants() Tokens {
-	return func(yield func(*Token) bool) {
-		like, tenants := h.like(h.place), h.foreign
-		theirs := &group{grant: like.grant, clients: h.others}
-		for _, v := range []entra.Version{entra.V1, entra.V2} {
-			t := Token{in: h.in, version: v, freedom: ofOtherTenant}
-			of := h.audienceVariable(audienceOf{version: v}, func() []audience {
-				return otherTenantsAudiences(h.place.API, like.uris, v)
-			})
-			if !h.ofClients(t, theirs, h.base(v, tenants, &of), yield) {
-				return
-			}
-		}
-		if h.place.API.MultiTenant() && !h.ofOurs(theirs, tenants[:1], yield) {
-			return
-		}
-		h.identities(ofOtherTenant, theirs, tenants[:1], yield)
+	theirs := []*group{h.likeGrant(h.place, h.others)}
+	all := []Tokens{h.open(h.otherTenantsAPI(h.place), theirs)}
+	if h.place.API.MultiTenant() {
+		all = append(all, h.open(h.multiTenant(h.place), theirs))
 	}
+	signed := []*group{signingIn(theirs[0])}
+	return joined(append(all, h.open(signIn(h.elsewhere, ofOtherTenant), signed))...)
 }
 
 // Forgers lists what whoever writes their own token can write.
 func (h *Holders) Forgers() Tokens {
-	t := Token{
-		in: h.in, tenant: h.tenants[0].id, version: entra.V1, client: strangerID,
-		freedom: everything,
+	t := h.forgery()
+	t.client = strangerID
+	return func(yield func(*Token) bool) { yield(t) }
+}
+
+// joined visits one after the other.
+func joined(all ...Tokens) Tokens {
+	return func(yield func(*Token) bool) {
+		for _, tokens := range all {
+			for t := range tokens {
+				if !yield(t) {
+					return
+				}
+			}
+		}
 	}
-	return func(yield func(*Token) bool) { yield(&t) }
 }
 
-// elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is
-// settled.
-func (h *Holders) elsewhere(near bool, f freedom) apiOf {
-	theirs := kept(h.strangerAPI, near, func() *entra.Registration {
-		uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
-		if near {
-			uris = h.like(h.place).nearURIs(h.place)
-		}
-		api := strangersAPI(uris)
-		return &api
-	})
-	return apiOf{Registration: theirs, freedom: f}
+// strangersAPI is a stranger's API whose audience is near ours, or has nothing to do with it.
+func (h *Holders) strangersAPI(near bool) *resource {
+	if near {
+		return h.like(h.place).api
+	}
+	return h.like(h.place).unrelated
 }
 
-// ofOurs is another tenant's tokens for our API.
-func (h *Holders) ofOurs(g *group, tenants []tenant, yield func(*Token) bool) bool {
-	api := h.place.API
-	for _, v := range versions(api) {
-		t := Token{
-			in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api),
-			typed: typeClaim(api),
+// open lists what some clients can have of a resource, with all that differs left open, as far as
+// the policies look at it.
+func (h *Holders) open(r *resource, all []*group) Tokens {
+	versions := r.versions
+	if !h.reads.version {
+		versions = versions[:1]
+	}
+	return func(yield func(*Token) bool) {
+		for _, g := range all {
+			for _, v := range versions {
+				if !h.ofClients(r, v, g, yield) {
+					return
+				}
+			}
 		}
-		of := h.audienceVariable(audienceOf{api, v, true}, func() []audience {
-			return audiences(api, v)
-		})
-		open := h.base(v, tenants, &of)
-		if h.in.objects == nil && h.reads.has("oid", "sub") {
-			open = append(open, nobodysIDs(false)) // those that policies name are our tenant's
+	}
+}
+
+// ofClients is a token that any of some clients has: one token in which that is open, as far as
+// the policies look at it, or one for each where the caller may write the same id beside it.
+func (h *Holders) ofClients(
+	r *resource, v entra.Version, g *group, yield func(*Token) bool,
+) bool {
+	t, open, ids := h.token(r, v), h.base(r, v), g.clients.ids
+	t.strange = g.grant.strange
+	known := h.in.objects != nil && h.reads.has("oid", "sub")
+	if !r.identity && !h.reads.caller && !known {
+		t.client = ids[0]
+		if len(ids) > 1 && h.reads.has("appid", "azp") {
+			claim := "azp"
+			if v == entra.V1 {
+				claim = "appid"
+			}
+			open = append(open, one(claim, strs(ids...)))
 		}
-		if !h.ofClients(t, g, open, yield) {
+		return h.flowsOf(t, r, g, open, yield)
+	}
+	for _, id := range ids {
+		t.client = id
+		if !h.flowsOf(t, r, g, open, yield) {
 			return false
 		}
 	}
 	return true
 }
 
-// identities lists the ID tokens of clients, with app roles of these names.
-func (h *Holders) identities(f freedom, of *group, tenants []tenant, yield func(*Token) bool) {
-	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		for _, id := range of.clients.ids {
-			t := Token{
-				in: h.in, version: v, freedom: f, client: id, identity: true, user: true,
-				strange: of.grant.strange,
-			}
-			if !yield(h.identity(t, tenants, of)) {
-				return
-			}
-		}
+// base is the issuer and the audience, as far as the policies look at them.
+func (h *Holders) base(r *resource, v entra.Version) []variable {
+	open := make([]variable, 0, 5)
+	if h.reads.has("iss", "tid") {
+		open = append(open, kept(h.issuers, issuerOf{v, &r.tenants[0]}, func() variable {
+			return h.issuersOf(v, r.tenants)
+		}))
 	}
+	if h.reads.has("aud") && !r.identity {
+		open = append(open, kept(r.aud, v, func() variable {
+			return audienceVariable(r.audiences(v))
+		}))
+	}
+	return open
 }
 
-func (h *Holders) identity(t Token, tenants []tenant, of *group) *Token {
-	open := h.base(t.version, tenants, nil)
-	if of.identity == nil {
-		sets := variable{claims: []string{"roles"}}
-		for _, set := range largestFirst(h.required.sets(of.grant.roles)) {
-			sets.choices = append(sets.choices, choice{values: []*source.Value{wordList(set)}})
-		}
-		of.identity = &sets
+// issuerOf is what the issuers in tokens depend on: a version, and which tenants may issue them.
+type issuerOf struct {
+	version entra.Version
+	tenants *tenant
+}
+
+// flowsOf is a token without scopes and one with, as far as a grant has them.
+func (h *Holders) flowsOf(
+	t Token, r *resource, of *group, open []variable, yield func(*Token) bool,
+) bool {
+	g := &of.grant
+	if of.app == nil {
+		of.app = rolesVariable(g, &h.required)
 	}
-	t.choices = &choices{open: append(open, *of.identity)}
+	if len(of.app.choices) > 0 {
+		t.user = g.signIn
+		if !yield(h.opened(t, r, open, of.app)) {
+			return false
+		}
+		if !h.reads.flow {
+			return true
+		}
+	}
+	if !g.delegated {
+		return true
+	}
+	t.user = true
+	if len(g.scopes) == 0 {
+		t.doubt = cmp.Or(t.doubt, g.unscoped)
+	}
+	if of.user == nil {
+		of.user = scopesVariable(g, &h.required)
+	}
+	return yield(h.opened(t, r, open, of.user))
+}
+
+// opened is a token with variables left open in it.
+func (h *Holders) opened(t Token, r *resource, open []variable, more *variable) *Token {
+	t.choices = &choices{open: slices.Clip(open)}
+	if h.reads.has("scp", "roles") {
+		t.choices.open = append(t.choices.open, *more)
+	}
+	if len(r.types) > 1 {
+		t.choices.open = append(t.choices.open, typeVariable(t.user))
+	}
+	if t.strange && h.in.objects == nil && h.reads.has("oid", "sub") {
+		t.choices.open = append(t.choices.open, h.objectVariable(t.user))
+	}
 	return &t
+}
+
+// objectVariable is whose object ids a stranger's token has, where no file shows whose are whose:
+// those of somebody whom no policy names, or perhaps of somebody whom one does.
+func (h *Holders) objectVariable(user bool) variable {
+	subject := nobodysObject
+	if user {
+		subject = nobodysSubject
+	}
+	v := variable{claims: []string{"oid", "sub"}, choices: []choice{
+		{values: []*source.Value{str(nobodysObject), str(subject)}},
+	}}
+	if h.asksForObjects {
+		v.choices = append(v.choices, choice{
+			values: []*source.Value{notModelled("oid"), notModelled("sub")},
+		})
+	}
+	return v
+}
+
+// asksForObjects reports whether checks ask for an object id, or for what only an expression says.
+// A text that is in none, such as the end of an address, asks for nobody.
+func asksForObjects(checks []asking) bool {
+	return slices.ContainsFunc(checks, func(a asking) bool {
+		parts := a.about("oid", "sub")
+		return !a.off && (slices.ContainsFunc(parts, func(part comparison) bool {
+			return part.Input.Opaque != nil
+		}) || slices.ContainsFunc(partsIn(parts), namesObject))
+	})
+}
+
+func typeVariable(user bool) variable {
+	value := "app"
+	if user {
+		value = "user"
+	}
+	return one("idtyp", []*source.Value{str(value), nil})
+}
+
+// rolesVariable is the roles of a token without scopes.
+func rolesVariable(g *grant, r *required) *variable {
+	v := &variable{claims: []string{"roles"}}
+	for _, f := range g.withRoles(largestFirst(g.roleSets(r))) {
+		v.choices = append(v.choices, choice{[]*source.Value{wordList(f.roles)}, f.doubt})
+	}
+	return v
+}
+
+// mostChoices is how many sets of scopes and roles together are listed. Of so many not all are
+// tried, and what was not tried is unknown.
+const mostChoices = 1 << 16
+
+// scopesVariable is the scopes and roles of a user's token.
+func scopesVariable(g *grant, r *required) *variable {
+	v := &variable{claims: []string{"scp", "roles"}}
+	var roles []*source.Value
+	for _, set := range r.sets(g.userRoles) {
+		roles = append(roles, wordList(set))
+	}
+	for _, scopes := range largestFirst(r.sets(g.scopes)) {
+		with, doubt := beside(g, scopes, roles)
+		scp := wordsOf(scopes)
+		for _, list := range with {
+			if v.cut = len(v.choices) == mostChoices; v.cut {
+				return v
+			}
+			v.choices = append(v.choices, choice{[]*source.Value{scp, list}, doubt})
+		}
+	}
+	return v
+}
+
+// largestFirst sorts sets so that what has most is tried first.
+func largestFirst(sets [][]string) [][]string {
+	sets = slices.Clone(sets)
+	slices.SortStableFunc(sets, func(a, b []string) int { return len(b) - len(a) })
+	return sets
+}
+
+func audienceVariable(all []audience) variable {
+	texts := make([]string, len(all))
+	for i := range all {
+		texts[i] = all[i].value
+	}
+	v := one("aud", strs(texts...))
+	for i := range all {
+		v.choices[i].doubt = all[i].doubt
+	}
+	return v
+}
+
+// issuersOf is the issuer and the tenant in a token of a version.
+func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
+	made := variable{claims: []string{"iss", "tid"}, choices: make([]choice, 0, 4)}
+	clouds := h.clouds
+	if len(h.texts["iss"])+len(h.texts["tid"]) == 0 {
+		tenants, clouds = tenants[:1], clouds[:1] // nothing tells them apart
+	}
+	for _, tenant := range tenants {
+		for _, cloud := range clouds {
+			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
+				continue // no source tells what this cloud writes
+			}
+			values := []*source.Value{issuerIn(&cloud, tenant.id, v), str(tenant.id)}
+			made.choices = append(made.choices, choice{values, tenant.doubt})
+		}
+	}
+	if h.assumed && tenants[0].id != otherTenantID {
+		made.choices = append(made.choices, h.otherIssuers()...)
+	}
+	return made
+}
+
+// otherIssuers are the issuers that policies ask for and that are nobody's of Entra ID: whose
+// tokens are not modelled, and who a policy may be written for.
+func (h *Holders) otherIssuers() []choice {
+	var all []choice
+	for _, text := range h.texts["iss"] {
+		host, _, _ := strings.Cut(strings.TrimPrefix(text, "https://"), "/")
+		if _, ours := entra.CloudOf(host); !ours && strings.HasPrefix(text, "https://") {
+			all = append(all, choice{values: []*source.Value{str(text), notModelled("tid")}})
+		}
+	}
+	return all
 }
 
 // tenant is the id of a tenant, or why it is not known whether there is one.

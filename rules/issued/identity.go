@@ -14,11 +14,9 @@ import (
 // it has a redirect URI: it is left out, since it goes no further than the delegated tokens for
 // that API, which have the same audience.
 func (m *modeller) identityTokens(place *Place) {
-	like := Kind{Holder: Member, Home: place.Name, Identity: true}
-	name := place.Name + "/" + idKind
-	for _, set := range byUserRoles(place.Clients) {
-		roles := m.required.sets(set.grant.roles)
-		m.addIdentity(m.kind(name, like), m.tenant(), ofClient, set.clients, roles)
+	for _, group := range byUserRoles(place.Clients) {
+		like := Kind{Holder: Member, Home: place.Name, Identity: true}
+		m.addAll(place.Name+"/"+idKind, like, signIn(m.tenants, ofClient), group)
 	}
 }
 
@@ -29,34 +27,24 @@ const idKind = "id"
 // with app roles that are called as ours.
 func (m *modeller) strangersIdentity(place *Place) {
 	like := Kind{Holder: Stranger, Identity: true}
-	kind := m.kind(strangerKind+"/"+idKind+"-like-"+place.Name, like)
-	roles := m.required.sets(m.like(place).grant.roles)
-	m.addIdentity(kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), roles)
+	name := strangerKind + "/" + idKind + "-like-" + place.Name
+	theirs := m.strangersElsewhere(m.like(place).grant)[0]
+	m.addAll(name, like, signIn(m.tenants, ofAPIOwner), signingIn(theirs))
+}
+
+// signingIn is who signs in to the clients of a group, with app roles of the same names.
+func signingIn(g *group) *group {
+	roles := grant{signIn: true, roles: g.grant.roles, strange: g.grant.strange}
+	return &group{grant: roles, clients: g.clients}
 }
 
 // otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and
 // for those of ours that are multi-tenant.
 func (m *modeller) otherTenantsIdentity(place *Place) {
 	like := Kind{Holder: OtherTenant, Identity: true}
-	kind := m.kind(otherTenantKind+"/"+idKind+"-like-"+place.Name, like)
-	roles := m.required.sets(m.like(place).grant.roles)
-	m.addIdentity(kind, otherTenantID, ofOtherTenant, m.others, roles)
-}
-
-func (m *modeller) addIdentity(
-	kind *Kind, tenant string, freedom freedom, clients *clientSet, roles [][]string,
-) {
-	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		for _, set := range roles {
-			for _, guest := range []bool{false, true} {
-				t := Token{
-					tenant: tenant, version: v, identity: true, audience: audience{form: "guid"},
-					freedom: freedom,
-				}
-				m.addToken(kind, t, flow{user: true, guest: guest, roles: set}, clients)
-			}
-		}
-	}
+	name := otherTenantKind + "/" + idKind + "-like-" + place.Name
+	theirs := signingIn(m.likeGrant(place, m.others))
+	m.addAll(name, like, signIn(m.elsewhere, ofOtherTenant), theirs)
 }
 
 // byUserRoles sorts clients by the app roles that their own registrations give to users.
@@ -67,7 +55,9 @@ func byUserRoles(clients []*entra.Registration) []*group {
 		roles := names(client.Roles, forUsers)
 		key := strings.Join(roles, "\n")
 		if index[key] == nil {
-			index[key] = &group{grant: grant{roles: roles}, clients: clientsOf()}
+			index[key] = &group{
+				grant: grant{signIn: true, roles: roles}, clients: clientsOf(),
+			}
 			all = append(all, index[key])
 		}
 		set := index[key].clients

@@ -41,7 +41,7 @@ func (m *modeller) otherMembers(place *Place, known *assignments) {
 	like := Kind{Holder: OtherMember, For: place.Name}
 	prefix := otherMemberKind + "/for-" + place.Name + "-"
 	for _, group := range m.otherClients(place, known) {
-		m.add(prefix, like, m.apiAt(place), group)
+		m.add(prefix, like, m.own(place), group)
 	}
 	var middles []*entra.Registration
 	for i := range m.world.Places {
@@ -59,10 +59,10 @@ func (m *modeller) middles(
 	prefix string, like Kind, place *Place, apis []*entra.Registration, known *assignments,
 ) {
 	for _, group := range groups(place.API, apis, byItself, known) {
-		m.add(prefix, like, m.apiAt(place), group)
+		m.add(prefix, like, m.own(place), group)
 	}
 	for _, group := range groups(place.API, apis, onBehalfOf, known) {
-		m.addAll(prefix+"obo", like, m.apiAt(place), group)
+		m.addAll(prefix+"obo", like, m.own(place), group)
 	}
 }
 
@@ -87,10 +87,8 @@ func (m *modeller) otherLikenesses(place *Place) {
 	if clients.count() == 0 {
 		return
 	}
-	name, like := otherMemberKind+"/api-like-"+place.Name, Kind{Holder: OtherMember}
-	for _, tokens := range m.tokensLike(place) {
-		m.kind(name, like).add(tokens, clients)
-	}
+	like := Kind{Holder: OtherMember}
+	m.addLikeness(otherMemberKind, like, place, m.likeGrant(place, clients))
 }
 
 // members models what the clients of one environment can have for the API of an environment: their
@@ -105,7 +103,7 @@ func (m *modeller) members(home, place *Place, known *assignments) {
 	belongs := func(c *entra.Registration) bool { return m.belong[place.Name][clientID(c)] }
 	foreign := slices.DeleteFunc(slices.Clone(home.Clients), belongs)
 	for _, group := range groups(place.API, foreign, grantForeign, known) {
-		m.add(prefix, like, m.apiAt(place), group)
+		m.add(prefix, like, m.own(place), group)
 	}
 	if middle := home.API; middle != nil && !middle.AppID.Is(place.API.AppID) && !belongs(middle) {
 		m.middles(prefix, like, place, []*entra.Registration{middle}, known)
@@ -117,12 +115,10 @@ func (m *modeller) members(home, place *Place, known *assignments) {
 // client's of the tenant.
 func (m *modeller) ownMembers(place *Place, known *assignments) {
 	like := Kind{Holder: Member, Home: place.Name, For: place.Name}
-	prefix, api := place.Name+"/", m.apiAt(place)
+	prefix, api := place.Name+"/", m.own(place)
 	for _, group := range groups(place.API, place.Clients, grantOwn, known) {
 		m.add(prefix, like, api, group)
-		if guests(place.API) {
-			m.addGuests(prefix+"guest", like, api, group)
-		}
+		m.addGuests(prefix, like, place, group)
 	}
 	silent := func(c *entra.Registration) bool { return requirement(c, place.API) == nil }
 	asking := slices.DeleteFunc(slices.Clone(place.Clients), silent)
@@ -139,10 +135,8 @@ func (m *modeller) likenesses(home, place *Place) {
 	if len(clients.ids) == 0 {
 		return
 	}
-	name, like := home.Name+"/api-like-"+place.Name, Kind{Holder: Member, Home: home.Name}
-	for _, tokens := range m.tokensLike(place) {
-		m.kind(name, like).add(tokens, clients)
-	}
+	like := Kind{Holder: Member, Home: home.Name}
+	m.addLikeness(home.Name, like, place, m.likeGrant(place, clients))
 }
 
 // clientsAt is all applications of an environment, as one set for all tokens that any of them can

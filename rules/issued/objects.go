@@ -94,6 +94,9 @@ func notInSubject(c rune) bool {
 // ofObject is what oid or sub holds, as far as the files show it.
 func (t *Token) ofObject(name string) (id string, known bool) {
 	o := t.in.objects
+	if t.tenant == otherTenantID { // our multi-tenant client is another object there
+		return otherTenantObject, true
+	}
 	if o == nil || t.freedom != ofClient && t.freedom != ofAPIOwner || t.anyObject {
 		return "", false
 	}
@@ -146,7 +149,7 @@ func (m *modeller) unknownObjects(place *Place, known *assignments) {
 		group.grant.doubt = "a policy names the object id " + id + ", no file shows whose it " +
 			"is, and it may be anyone's: pass what az ad sp show --id APP prints"
 		group.grant.anyObject = true
-		m.add(prefix, like, m.apiAt(place), group)
+		m.add(prefix, like, m.own(place), group)
 	}
 }
 

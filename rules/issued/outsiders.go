@@ -106,7 +106,7 @@ func wordsVariable(claim string, known []string, v *View) variable {
 	for _, set := range sets {
 		value := wordList(set)
 		if claim == "scp" {
-			value = (&Token{user: true, scopes: set}).scp()
+			value = wordsOf(set)
 		}
 		made.choices = append(made.choices, choice{values: []*source.Value{value}})
 	}

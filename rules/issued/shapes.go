@@ -52,8 +52,9 @@ func (e Example) token() *Token {
 		in: newSetting(cloud, e.At), tenant: orText(e.Tenant, ExampleTenant),
 		version:  max(e.Version, entra.V1),
 		audience: audience{value: orText(e.Audience, ExampleAPI)},
-		client:   orText(e.Client, ExampleClient), user: e.User || e.Identity,
-		identity: e.Identity, scopes: e.Scopes, roles: e.Roles, freedom: e.freedom,
+		client:   orText(e.Client, ExampleClient),
+		identity: e.Identity, freedom: e.freedom,
+		flow: flow{user: e.User || e.Identity, scopes: e.Scopes, roles: e.Roles},
 	}
 	if e.Identity {
 		t.client = orText(e.Audience, t.client)

@@ -11,14 +11,20 @@ import (
 // guests.
 func (m *modeller) strangers(place *Place, known *assignments) {
 	like := Kind{Holder: Stranger, For: place.Name}
-	prefix, api := strangerKind+"/for-"+place.Name+"-", m.apiAt(place)
-	for _, group := range groups(place.API, m.world.strangersTo(place.API), grantForeign, known) {
-		group.grant.strange = true
-		m.add(prefix, like, api, group)
-		if guests(place.API) {
-			m.addGuests(prefix+"guest", like, api, group)
-		}
+	prefix := strangerKind + "/for-" + place.Name + "-"
+	for _, group := range m.strangersOf(place, known) {
+		m.add(prefix, like, m.own(place), group)
+		m.addGuests(prefix, like, place, group)
 	}
+}
+
+// strangersOf are any other clients of the tenant, by what they can have of an API.
+func (m *modeller) strangersOf(place *Place, known *assignments) []*group {
+	all := groups(place.API, m.world.strangersTo(place.API), grantForeign, known)
+	for _, group := range all {
+		group.grant.strange = true
+	}
+	return all
 }
 
 // strangersTo lists a client of which nothing is known, and those that an API pre-authorizes and
@@ -47,7 +53,7 @@ func (m *modeller) unknownClients(place *Place, known *assignments) {
 	for _, group := range groups(place.API, m.unknownClientsAt(place), grantOwn, known) {
 		group.grant.doubt = "a contract or a policy names the client, no file shows it, " +
 			"and it may be anyone's"
-		m.add(prefix, like, m.apiAt(place), group)
+		m.add(prefix, like, m.own(place), group)
 	}
 }
 
@@ -86,71 +92,55 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 // issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for
 // users of ours that need no secret.
 func (m *modeller) issuedByStrangers(place *Place) {
-	name, like := strangerKind+"/api-like-"+place.Name, Kind{Holder: Stranger}
-	public := m.world.publicClients()
-	for _, tokens := range m.tokensLike(place) {
-		if m.in.objects != nil {
-			tokens = strange(tokens)
-		}
-		m.kind(name, like).add(tokens, clientsOf(strangerID))
-		if len(public) > 0 {
-			m.kind(name, like).add(usersOf(tokens), clientsOf(public...))
-		}
+	for _, group := range m.strangersElsewhere(m.like(place).grant) {
+		m.addLikeness(strangerKind, Kind{Holder: Stranger}, place, group)
 	}
 }
 
-// strange is tokens as those have them whose object id no file shows, and no policy names.
-func strange(tokens []*Token) []*Token {
-	all := make([]*Token, len(tokens))
-	for i, t := range tokens {
-		theirs := *t
-		theirs.strange = true
-		all[i] = &theirs
+// strangersElsewhere is who a stranger that owns an API grants some of it: their own client, and
+// with users, ours that need no secret.
+func (m *modeller) strangersElsewhere(g grant) []*group {
+	g.strange = true
+	all := []*group{{grant: g, clients: clientsOf(strangerID)}}
+	if public := m.world.publicClients(); len(public) > 0 {
+		g.appOnly = false
+		all = append(all, &group{grant: g, clients: clientsOf(public...)})
 	}
 	return all
 }
 
-func usersOf(tokens []*Token) []*Token {
-	return slices.DeleteFunc(slices.Clone(tokens), func(t *Token) bool { return !t.user })
-}
-
-// likeness is an API of somebody else that has what an environment's has, as far as it can.
+// likeness is what somebody else's API can have in common with an environment's, as far as it can.
 type likeness struct {
-	uris   []string // that a check of the environment may take for its own
-	grant  grant
-	tokens [][]*Token // for each such API, filled when they are asked for
+	uris    []string // that a check of the environment may take for its own
+	tenants []tenant // others, whose ids begin or end as one does that a check looks for
+	grant   grant
+	api     *resource // of a stranger
+	// another one of a stranger, whose audience has nothing to do with ours
+	unrelated *resource
 }
 
 // like is what anybody's API can have in common with an environment's.
 func (m *modeller) like(place *Place) *likeness {
 	return kept(m.alike, place.Name, func() *likeness {
 		asked := m.asked[place.Name]
-		return &likeness{
-			uris:  nearAudiences(asked, audienceURIs(place.API)),
-			grant: sameNames(place.API, asked),
+		l := &likeness{
+			uris:    nearAudiences(asked, audienceURIs(place.API)),
+			tenants: otherTenantIDs(asked), grant: sameNames(place.API, asked),
 		}
+		l.api = m.apiNamed(l.nearURIs(place))
+		l.unrelated = m.apiNamed([]string{"api://" + strangersAPIID, "https://other.example/api"})
+		return l
 	})
 }
 
-// tokensLike are the tokens for an API that is like an environment's, in each form of the API: its
-// owner chooses the version and the optional claims.
-func (m *modeller) tokensLike(place *Place) [][]*Token {
-	l := m.like(place)
-	if l.tokens != nil {
-		return l.tokens
-	}
-	for _, v := range []string{"1", "2"} {
-		for _, typed := range m.required.types() {
-			theirs := strangersAPI(l.nearURIs(place))
-			theirs.Version.Value, theirs.Claims = v, typed.claims()
-			var tokens []*Token
-			for _, f := range l.grant.flows(&m.required) {
-				tokens = append(tokens, m.tokensOf(apiOf{&theirs, ofAPIOwner, m.tenant()}, f)...)
-			}
-			l.tokens = append(l.tokens, tokens)
-		}
-	}
-	return l.tokens
+// likeGrant is what some clients are granted by the owner of an API that is like an environment's.
+func (m *modeller) likeGrant(place *Place, clients *clientSet) *group {
+	return &group{grant: m.like(place).grant, clients: clients}
+}
+
+// addLikeness adds tokens for an API of somebody else that is like an environment's.
+func (m *modeller) addLikeness(holder string, like Kind, place *Place, of *group) {
+	m.addAll(holder+"/api-like-"+place.Name, like, m.like(place).api, of)
 }
 
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.
@@ -167,38 +157,12 @@ func (l *likeness) nearURIs(place *Place) []string {
 // assign.
 func (m *modeller) otherTenants(place *Place) {
 	like := Kind{Holder: OtherTenant}
-	name, theirs := otherTenantKind+"/api-like-"+place.Name, m.like(place)
-	tenants := otherTenantIDs(m.asked[place.Name])
-	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		for _, a := range otherTenantsAudiences(place.API, theirs.uris, v) {
-			for _, typed := range m.required.types() {
-				for _, tenant := range tenants {
-					t := Token{
-						tenant: tenant.id, version: v, audience: a, typed: typed,
-						freedom: ofOtherTenant, doubt: tenant.doubt,
-					}
-					for _, f := range theirs.grant.flows(&m.required) {
-						m.addToken(m.kind(name, like), t, f, m.others)
-					}
-				}
-			}
-		}
-	}
+	all := m.likeGrant(place, m.others)
+	m.addAll(otherTenantKind+"/api-like-"+place.Name, like, m.otherTenantsAPI(place), all)
 	if place.API.MultiTenant() {
 		like.For = place.Name
-		api := apiOf{place.API, mapped(place.API), otherTenantID}
-		all := &group{grant: theirs.grant, clients: m.others}
-		m.addAll(otherTenantKind+"/for-"+place.Name, like, api, all)
+		m.addAll(otherTenantKind+"/for-"+place.Name, like, m.multiTenant(place), all)
 	}
-}
-
-// mapped is what another tenant can write into tokens for our API: with claims mapping, where the
-// API accepts it. Who has a key of their own for it has a signature that does not verify.
-func mapped(api *entra.Registration) freedom {
-	if api.MappedClaims.Value == "true" {
-		return ofOtherTenant
-	}
-	return ofClient
 }
 
 // otherTenantsClients lists a client of another tenant, and those of all environments that other
@@ -224,10 +188,14 @@ func (m *modeller) forged() {
 		)
 	}
 	if slices.ContainsFunc(m.world.Places, unchecked) {
-		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
-		theirs := Token{tenant: m.tenant(), version: entra.V1, freedom: everything}
-		m.addToken(kind, theirs, flow{}, clientsOf(strangerID))
+		forged := m.kind(forgedKind+"/token", Kind{Holder: Forger})
+		forged.add([]*Token{m.forgery()}, clientsOf(strangerID))
 	}
+}
+
+// forgery is a token that somebody has written.
+func (m *modeller) forgery() *Token {
+	return &Token{in: m.in, tenant: m.tenants[0].id, version: entra.V1, freedom: everything}
 }
 
 // checksSignatures reports whether some policy that applies to a class of requests lets nobody

@@ -21,17 +21,11 @@ type Token struct {
 	audience audience
 	client   string
 	identity bool // an ID token: its audience is its client
-	user     bool
-	guest    bool
-	scopes   []string
-	roles    []string
 	typed    idtyp
 	asked    *askedClaims // what the API's registration asks for beside; nil where nobody knows
 	freedom  freedom
-	// whose object id it has: one that no file shows, or one that no policy names either
-	anyObject, strange bool
+	flow     // the doubt is that of anything else of it too
 
-	doubt   string // why it is not known whether anybody can have it; empty where somebody can
 	choices *choices
 }
 
@@ -293,10 +287,15 @@ func (t *Token) scp() *source.Value {
 	if !t.user || t.identity {
 		return nil
 	}
-	if len(t.scopes) == 0 {
+	return wordsOf(t.scopes)
+}
+
+// wordsOf is the scopes of a delegated token.
+func wordsOf(scopes []string) *source.Value {
+	if len(scopes) == 0 {
 		return str(noScopeOfOurs)
 	}
-	return str(strings.Join(t.scopes, " "))
+	return str(strings.Join(scopes, " "))
 }
 
 // noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
@@ -419,6 +418,7 @@ const (
 	untyped   idtyp = iota // none
 	appsTyped              // those without a user: "app"
 	allTyped               // all: with include_user_token, those of users have "user"
+	unsettled              // perhaps some: only a deployment knows
 )
 
 // typeClaim is what an API's registration asks for.
@@ -453,6 +453,8 @@ func (t *Token) typeOf() *source.Value {
 	switch {
 	case t.identity || t.typed == untyped:
 		return nil
+	case t.typed == unsettled:
+		return notModelled("idtyp")
 	case !t.user:
 		return str("app")
 	case t.typed == allTyped:

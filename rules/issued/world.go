@@ -1,8 +1,6 @@
 package issued
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -56,18 +54,21 @@ func (p *Place) applications() []*entra.Registration {
 
 // modeller makes the kinds of a world, each once.
 type modeller struct {
-	world    *World
-	in       *setting
-	required required
-	asked    map[string][]asking        // what the gateways check, by environment
-	belong   map[string]map[string]bool // the clients' ids, by environment
-	clients  map[string]*clientSet      // all applications, by environment
-	all      *everyone                  // filled when it is asked for
-	others   *clientSet                 // of other tenants
-	shown    map[string]bool            // the ids of all applications
+	world     *World
+	in        *setting
+	required  required
+	asked     map[string][]asking        // what the gateways check, by environment
+	belong    map[string]map[string]bool // the clients' ids, by environment
+	clients   map[string]*clientSet      // all applications, by environment
+	all       *everyone                  // filled when it is asked for
+	others    *clientSet                 // of other tenants
+	shown     map[string]bool            // the ids of all applications
+	tenants   []tenant                   // that may be ours, the likeliest first
+	elsewhere []tenant                   // another one
+	assumed   bool                       // the API is made up from what the policies ask for
+	apis      map[string]*resource       // of the environments
 	// what somebody else's API has in common with an environment's, by environment
 	alike  map[string]*likeness
-	grants map[string][]granted
 	shared bool // there are so many environments that the clients of several share kinds
 	kinds  []*Kind
 	byName map[string]*Kind
@@ -142,7 +143,8 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{},
 		others: w.otherTenantsClients(),
 		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
-		grants: map[string][]granted{},
+		tenants: []tenant{{id: w.Tenant}}, elsewhere: []tenant{{id: otherTenantID}},
+		apis: map[string]*resource{},
 	}
 	for i := range w.Places {
 		place := &w.Places[i]
@@ -206,49 +208,30 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 	m.otherTenantsIdentity(place)
 }
 
-// add puts what a group can have of an API into one kind for each flow.
-func (m *modeller) add(prefix string, like Kind, api apiOf, of *group) {
-	for _, f := range m.granted(api, of.grant, false) {
-		m.kind(prefix+f.name, like).add(f.tokens, of.clients)
+// add puts what a group can have into one kind for each flow.
+func (m *modeller) add(prefix string, like Kind, r *resource, of *group) {
+	for _, f := range of.grant.flows(&m.required) {
+		m.kind(prefix+f.name(), like).add(m.tokens(r, f), of.clients)
 	}
 }
 
-// addAll puts what a group can have of an API into one kind.
-func (m *modeller) addAll(name string, like Kind, api apiOf, of *group) {
-	for _, f := range m.granted(api, of.grant, false) {
-		m.kind(name, like).add(f.tokens, of.clients)
-	}
-}
-
-// addGuests puts what guests have at a group's clients into one kind.
-func (m *modeller) addGuests(name string, like Kind, api apiOf, of *group) {
-	like.Guest = true
-	for _, f := range m.granted(api, of.grant, true) {
-		m.kind(name, like).add(f.tokens, of.clients)
-	}
-}
-
-// granted is the tokens of one flow of a grant.
-type granted struct {
-	name   string
-	tokens []*Token
-}
-
-// granted are the tokens of a grant, or those of its guests. Clients that have the same grant
-// share them.
-func (m *modeller) granted(api apiOf, g grant, guests bool) []granted {
-	key := fmt.Sprintf(
-		"%p %d %s %v %s", api.Registration, api.freedom, api.tenant, guests, g.key(),
-	)
-	return kept(m.grants, key, func() []granted {
-		var all []granted
-		for _, f := range g.flows(&m.required) {
-			if f.guest = guests; f.user || !guests {
-				all = append(all, granted{f.name, m.tokensOf(api, f)})
-			}
+// addAll puts what a group can have into one kind, or only what guests have.
+func (m *modeller) addAll(name string, like Kind, r *resource, of *group) {
+	for _, f := range of.grant.flows(&m.required) {
+		if like.Guest && !f.user {
+			continue
 		}
-		return all
-	})
+		f.guest = f.guest || like.Guest
+		m.kind(name, like).add(m.tokens(r, f), of.clients)
+	}
+}
+
+// addGuests adds what guests of the tenant have at a group's clients for an environment's API.
+func (m *modeller) addGuests(prefix string, like Kind, place *Place, of *group) {
+	if guests(place.API) {
+		like.Guest = true
+		m.addAll(prefix+"guest", like, m.own(place), of)
+	}
 }
 
 // kept is what is kept under a key, or is made now.
@@ -261,54 +244,12 @@ func kept[K comparable, V any](all map[K]V, key K, made func() V) V {
 	return known
 }
 
-// apiOf is the API that tokens are for, what its owner chooses of what stands in them, and the
-// tenant that issues them.
-type apiOf struct {
-	*entra.Registration
-	freedom freedom
-	tenant  string
-}
-
-// apiAt is the API of an environment, for which our own tenant issues tokens.
-func (m *modeller) apiAt(place *Place) apiOf { return apiOf{place.API, ofClient, m.tenant()} }
-
-// tokensOf are the tokens of a flow, one for each form of their audience.
-func (m *modeller) tokensOf(api apiOf, f flow) []*Token {
-	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
-	var all []*Token
-	for _, v := range versions(api.Registration) {
-		for _, a := range audiences(api.Registration, v) {
-			all = append(all, m.token(Token{
-				tenant: api.tenant, version: v, audience: a, typed: typed, asked: asked,
-				freedom: api.freedom,
-			}, f))
-		}
-	}
-	return all
-}
-
-func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
-	f.strange = kind.Holder == Stranger
-	kind.add([]*Token{m.token(t, f)}, clients)
-}
-
-// token is a token of a flow, all else as it is given.
-func (m *modeller) token(t Token, f flow) *Token {
-	t.in = m.in
-	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
-	t.anyObject, t.strange = f.anyObject, f.strange
-	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
-	return &t
-}
-
 // add puts tokens into the kind that each of some clients can have.
 func (k *Kind) add(tokens []*Token, clients *clientSet) {
 	for _, t := range tokens {
 		k.batches = append(k.batches, batch{token: t, clients: clients})
 	}
 }
-
-func (m *modeller) tenant() string { return m.world.Tenant }
 
 // LeavesOut says in a sentence what the model does not have: whoever says that no token exists
 // which gets in somewhere says this too.

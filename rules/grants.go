@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Lacking is the scopes or roles that a check wants, and that a token of Entra ID does not carry.
@@ -33,6 +34,9 @@ func (r *Result) Lacks() Lacking {
 		if claim == "roles" {
 			has = profile.Roles
 		}
+		if r.Check.Test.wantsSentence() {
+			return Lacking{} // Entra ID decides in which order scopes are, whoever is granted what
+		}
 		missing := Lacking{Claim: claim}
 		for _, name := range wantedNames(&r.Check.Test) {
 			if !entra.CanHold(claim, name) {
@@ -48,6 +52,19 @@ func (r *Result) Lacks() Lacking {
 		return missing
 	}
 	return Lacking{}
+}
+
+// wantsSentence reports whether a predicate compares a text of several words as a whole.
+func (p *Predicate) wantsSentence() bool {
+	found := false
+	p.EachLeaf(func(leaf *Predicate) {
+		found = found || (leaf.Op == Equals || leaf.Op == OneOf) &&
+			slices.ContainsFunc(leaf.Values, func(v *source.Value) bool {
+				text, _ := v.Str()
+				return len(strings.Fields(text)) > 1
+			})
+	})
+	return found
 }
 
 // wantedNames lists the words that a predicate wants, those in the quotes of an expression among

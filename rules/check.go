@@ -97,6 +97,10 @@ type Check struct {
 	// the test never holds: see [Never]. It is empty elsewhere.
 	Refuses string
 
+	// Remedy is which change of the configuration lets the check pass, where none of the request
+	// does: a sentence without a full stop; may be empty.
+	Remedy string
+
 	// Grant is how a client gets what the check asks for, in the vendor's words: a sentence
 	// without a full stop; may be empty.
 	Grant string

@@ -266,23 +266,31 @@ func mixed(classes []Class) *Class {
 	return c
 }
 
-// byClass adds to the checks that keep the verdict open what each class of requests gets. Such
-// checks are routes, and conditions on the method or the path.
+// byClass adds to the checks that keep the verdict open what each class of requests gets, one of
+// those that get the same. Such checks are routes, and conditions on the method or the path.
 func (v *Verdict) byClass() {
-	var parts, names []string
+	var gets, parts, names []string
 	for i := range v.Classes {
 		of, name := &v.Classes[i], v.Classes[i].Class.String()
 		short := string(of.Outcome)
-		if of.Decided != nil && of.Outcome != Accepted {
+		switch {
+		case of.Decided == nil || of.Outcome == Accepted:
+		case of.Outcome == Undetermined:
+			short += fmt.Sprintf(" (%s: %s)", of.DecidedBy(), of.Decided.Why())
+		default:
 			short += fmt.Sprintf(" (%s)", of.DecidedBy())
 		}
+		if slices.Contains(gets, short) {
+			continue
+		}
+		gets = append(gets, short)
 		parts, names = append(parts, name+" is "+short), append(names, name)
 	}
 	unknown := &Unknown{
 		Why: "it depends on the request: " + strings.Join(parts, ", "),
 		Need: Need{
 			Input: source.NeedRequest,
-			For:   "whether it is a request such as " + strings.Join(names, " or "),
+			For:   "those of the request, such as " + strings.Join(names, " or "),
 		},
 	}
 	for i := range v.Results {

@@ -34,7 +34,7 @@ func (r *Result) Lacks() Lacking {
 	claim := reads[0].ClaimRead()
 	has, grantable := map[string][]string{"scp": profile.Scopes, "roles": profile.Roles}[claim]
 	other := func(in Input) bool { return in.ClaimRead() != claim }
-	if !grantable || slices.ContainsFunc(reads, other) {
+	if !grantable || slices.ContainsFunc(reads, other) || r.Check.Test.wantsSentence() {
 		return Lacking{}
 	}
 	return r.lacks(claim, has)
@@ -87,6 +87,20 @@ func (r *Request) granted(claim string, names []string) *Request {
 	other := *r
 	other.Token, other.profile, other.places = &token, nil, nil
 	return &other
+}
+
+// wantsSentence reports whether a predicate compares a text of several words as a whole: in which
+// order a token has them Entra ID decides, whoever is granted what.
+func (p *Predicate) wantsSentence() bool {
+	found := false
+	p.EachLeaf(func(leaf *Predicate) {
+		found = found || (leaf.Op == Equals || leaf.Op == OneOf) &&
+			slices.ContainsFunc(leaf.Values, func(v *source.Value) bool {
+				text, _ := v.Str()
+				return len(strings.Fields(text)) > 1
+			})
+	})
+	return found
 }
 
 // wantedNames lists the words that a predicate wants, those in the quotes of an expression among

@@ -145,6 +145,10 @@ func (w *explainNext) becauseOf(check rules.ID, reason string) {
 }
 
 func (w *explainNext) failed(r *rules.Result) {
+	if r.Check.Remedy != "" || r.Check.Refuses != "" {
+		w.remedied(r)
+		return
+	}
 	if lacking := r.Lacks(); lacking.Claim != "" {
 		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
 			w.because("A token issued before lacks it")
@@ -169,6 +173,14 @@ func (w *explainNext) failed(r *rules.Result) {
 		w.otherClaim(r)
 	case rules.Contract:
 		w.noContract(r)
+	}
+}
+
+// remedied is about a check that no request passes as the policies are.
+func (w *explainNext) remedied(r *rules.Result) {
+	if r == w.x.Verdict.Decided {
+		w.steps.add(Capital(cmp.Or(r.Check.Remedy, "change the policy: no request passes this "+
+			"check"))+". This shows what is found in the policy", cmp.Or(w.x.Lint, w.again()))
 	}
 }
 

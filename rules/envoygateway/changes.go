@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -170,12 +171,58 @@ func (m *changer) compareAlike(f *rules.Finding) (rules.Change, bool) {
 		case claim.kind == "StringArray":
 			return m.Change("compare-text", "compare the claim as a text",
 				kubernetes.Removed(file, at, claim.path, "valueType")), true
+		case m.isSplit(claim.name) == rules.Maybe:
+			return rules.Change{
+				ID: "compare-list", Title: listTitle, Policy: m.Policy,
+				Refused: "before Envoy Gateway 1.7 scp is a text, and StringArray never " +
+					"matches it",
+				Needs: []source.Need{theVersion()},
+			}, true
 		default:
-			return m.Change("compare-list", "look into the claim as a list",
-				kubernetes.Set(file, at, claim.path, "valueType", "StringArray")), true
+			steps, ok := m.asList(claim)
+			return m.Change("compare-list", listTitle, steps...), ok
 		}
 	}
 	return rules.Change{}, false
+}
+
+const listTitle = "look into the claim as a list"
+
+// asList are the steps that look into a claim as a list. A text of several scopes is split: a
+// claim each, since all of them are wanted. It is not ok where there are other texts beside it.
+func (m *changer) asList(claim comparedClaim) (steps []kubernetes.Step, ok bool) {
+	file, values := m.fileOf(claim.at), kubernetes.ListIn(claim.at, claim.path, "values")
+	steps = []kubernetes.Step{
+		kubernetes.Set(file, claim.at, claim.path, "valueType", "StringArray"),
+	}
+	several := func(text string) bool { return len(strings.Fields(text)) > 1 }
+	if m.isSplit(claim.name) == rules.No || !slices.ContainsFunc(values.Texts(), several) {
+		return steps, true
+	}
+	if len(values.Values) != 1 || values.Doubt != nil {
+		return nil, false
+	}
+	words := strings.Fields(values.Texts()[0])
+	steps = append(steps, kubernetes.Replaced(file, values.Values[0], values.Field, words[0]))
+	for _, r := range rulesIn(m.spec) {
+		list := r.jwt().Member("claims")
+		i := slices.Index(list.List(), claim.at)
+		if i < 0 {
+			continue
+		}
+		for n, word := range words[1:] {
+			steps = append(steps, kubernetes.Step{
+				File: file,
+				Field: rules.FieldChange{
+					Field: r.path + "principal.jwt.claims", To: claim.name + " " + word,
+				},
+				Edit: func() (source.Edit, error) {
+					return file.InsertItem(list, i+1+n, listClaim(claim.name, word))
+				},
+			})
+		}
+	}
+	return steps, true
 }
 
 // allowRules are the rules that can let a request in.

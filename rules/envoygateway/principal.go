@@ -306,11 +306,21 @@ func (c *compiler) claim(claim comparedClaim) *rules.Check {
 			"its deployment knows"}
 		return check
 	}
-	in := envoy.Nested(strings.Split(name, "."))
-	if claim.kind == "StringArray" {
+	in, split := envoy.Nested(strings.Split(name, ".")), c.isSplit(name)
+	switch {
+	case claim.kind == "StringArray":
 		check.Test = c.listed(name, in, values)
-	} else {
+	case split == rules.Yes:
+		check.Test, check.Refuses = rules.Never(), neverText(name)
+		check.Wants, check.Remedy = "a text, which "+name+" is not there", scopeEach
+		return check
+	default:
 		check.Test = c.equal(name, in, values)
+	}
+	if split == rules.Maybe && claim.kind != "StringArray" {
+		check.Wants = strings.Join(values.Texts(), " or ") + " as the whole text, which no " +
+			"token has from Envoy Gateway 1.7 on: it makes a list of scp"
+		check.Remedy = "From Envoy Gateway 1.7 on: " + scopeEach
 	}
 	if values.Doubt != nil {
 		check.Test = rules.Either(check.Test, envoy.Unknown(values.Doubt))
@@ -318,8 +328,16 @@ func (c *compiler) claim(claim comparedClaim) *rules.Check {
 	return check
 }
 
-// equal is that a claim is one of some texts. A scope is none: the filter has split it into a list
-// before.
+// scopeEach is what compares scopes that the filter has split.
+const scopeEach = "set valueType to StringArray, with one scope a value, and a claim for each " +
+	"scope that is wanted"
+
+// neverText is why no token has a claim as a text that the filter has split into a list.
+func neverText(claim string) string {
+	return claim + " is split into a list before the rules see it: String never matches it"
+}
+
+// equal is that a claim is one of some texts.
 func (c *compiler) equal(name string, in rules.Input, values kubernetes.List) rules.Predicate {
 	var some []rules.Predicate
 	for _, v := range values.Values {
@@ -327,8 +345,7 @@ func (c *compiler) equal(name string, in rules.Input, values kubernetes.List) ru
 			Op: rules.Equals, Input: in, Values: []*source.Value{v},
 		})
 	}
-	plain := envoy.Either(some)
-	return c.ifSplit(name, plain, rules.Never())
+	return c.ifSplit(name, envoy.Either(some), rules.Never())
 }
 
 // listed is that a claim is a list that holds one of some texts.
@@ -340,15 +357,20 @@ func (c *compiler) listed(name string, in rules.Input, values kubernetes.List) r
 	return c.ifSplit(name, plain, envoy.HasWord(in, values.Texts()))
 }
 
+// isSplit tells whether the filter has split a claim into words before the rules see it.
+func (c *cluster) isSplit(claim string) rules.Truth {
+	switch claim {
+	case "scope":
+		return rules.Yes
+	case "scp":
+		return c.has(scpSince)
+	}
+	return rules.No
+}
+
 // ifSplit is one of two predicates: of a claim as the token has it, or split into words.
 func (c *compiler) ifSplit(name string, plain, split rules.Predicate) rules.Predicate {
-	if name == "scope" {
-		return split
-	}
-	if name != "scp" {
-		return plain
-	}
-	switch c.has(scpSince) {
+	switch c.isSplit(name) {
 	case rules.Yes:
 		return split
 	case rules.No:

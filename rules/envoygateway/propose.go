@@ -54,6 +54,12 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 	}
 	for _, claim := range r.claims() {
 		l := kubernetes.ListIn(claim.at, claim.path, "values")
+		if l.At != nil && l.At.Pos == check.Pos && claim.kind != "StringArray" &&
+			p.isSplit(claim.name) == rules.Yes {
+			steps, ok := p.asList(claim)
+			a.Add("compare-list", listTitle, steps...)
+			return ok
+		}
 		if l.At == nil || l.At.Pos != check.Pos || !l.At.Is(source.List) || id.Value == "" {
 			continue
 		}
@@ -131,11 +137,21 @@ func (p *proposer) asking(r *authRule, claim string, values ...string) kubernete
 
 // asked is a claim of a rule. Roles are a list in every token.
 func asked(claim string, values []string) source.Fields {
-	all := source.Fields{{Key: "name", Value: claim}}
 	if claim == "roles" {
-		all = append(all, source.Field{Key: "valueType", Value: "StringArray"})
+		return listClaim(claim, values...)
 	}
-	return append(all, source.Field{Key: "values", Value: kubernetes.Items(values)})
+	return source.Fields{
+		{Key: "name", Value: claim}, {Key: "values", Value: kubernetes.Items(values)},
+	}
+}
+
+// listClaim is a claim of a rule that is looked into as a list.
+func listClaim(claim string, values ...string) source.Fields {
+	return source.Fields{
+		{Key: "name", Value: claim},
+		{Key: "valueType", Value: "StringArray"},
+		{Key: "values", Value: kubernetes.Items(values)},
+	}
 }
 
 // authorizing is the step that adds an authorization with one rule: all else is denied. It goes

@@ -36,9 +36,10 @@ func textClaimComparedWithList() rules.Rule {
 			"texts alone. A client id, a tenant or a subject is a text in every Entra ID token: " +
 			"as StringArray it never matches. scope is a list before any rule sees it, and so " +
 			"is scp from Envoy Gateway 1.7 on.",
-		Fix: "Leave valueType out for a text; for scopes use scopes, or StringArray.",
-
+		Fix: "Leave valueType out for a text; for scopes use scopes, or StringArray with one " +
+			"scope a value.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where the version of Envoy Gateway is not known",
 		References: []string{docAPI, codeRules},
 		Check: eachInstance(func(s subject) {
 			texts := []string{
@@ -53,10 +54,12 @@ func textClaimComparedWithList() rules.Rule {
 				case isList && slices.Contains(texts, name):
 					s.found.At(at, claim.path+"valueType",
 						"%s is a text in tokens: StringArray never matches it", name)
-				case !isList && (name == "scope" ||
-					name == "scp" && s.has(scpSince) == rules.Yes):
-					s.found.At(at, claim.path+"valueType", "%s is split into a list before the "+
-						"rules see it: String never matches it", name)
+				case !isList && s.isSplit(name) == rules.Yes:
+					s.found.At(at, claim.path+"valueType", "%s", neverText(name))
+				case !isList && s.isSplit(name) == rules.Maybe:
+					f := s.found.At(at, claim.path+"valueType", "from Envoy Gateway 1.7 on %s",
+						neverText(name))
+					f.Severity = rules.Warning
 				}
 			}
 		}),

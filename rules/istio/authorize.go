@@ -480,6 +480,8 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 		check.Wants = "a token that a RequestAuthentication has read"
 		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +
 			"and " + at.attribute + " matches nothing"
+		check.Remedy = "Add a RequestAuthentication that selects this workload, or pass the " +
+			"file that has it too, such as by its folder"
 	}
 	return check
 }

@@ -393,3 +393,12 @@ func TestWhatADeploymentFillsIn(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutARequestAuthenticationTheRemedyIsToAddOne(t *testing.T) {
+	t.Parallel()
+	v := answered(t, policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`),
+		requestOf(""))
+	if v.Decided == nil || !strings.HasPrefix(v.Decided.Check.Remedy, "Add a Req") {
+		t.Errorf("got %+v", v.Decided)
+	}
+}

@@ -131,6 +131,26 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 		}
 		w.opened(&m, &token)
 	}
+	if shown {
+		w.proveTokenless(api, before, after)
+	}
+}
+
+// proveTokenless shows what a request without a token gets, where that changes: such a change may
+// be for it alone, and all tokens get what they got.
+func (w *work) proveTokenless(api string, before, after []*rules.Policy) {
+	own := w.ownOf(before, after, nil).request
+	none := &rules.Request{
+		At: own.At, HeadersWhole: true, QueryWhole: true,
+		Contracts: own.Contracts, Signatures: own.Signatures,
+	}
+	token := Token{
+		Name: "a request without a token", API: api, Modelled: true, Expected: rules.Rejected,
+		Before: rules.Evaluate(before, none), After: rules.Evaluate(after, none),
+	}
+	if token.Before.Outcome != token.After.Outcome {
+		w.Tokens = append(w.Tokens, token)
+	}
 }
 
 // unproved notes that a token proves nothing, for want of something.

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/base64"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -180,7 +181,7 @@ const minPart = 8
 
 // MaskTokens returns a text without anything that has the shape of a token or of a secret that
 // comes with one: parts of tokens, refresh tokens, client secrets, whatever follows Bearer, and
-// what a URL has for a password or a key.
+// what a URL, a connection string or the scheme Basic has for a password or a key.
 func MaskTokens(text string) string {
 	spans := SecretSpans(text)
 	if spans == nil {
@@ -198,10 +199,19 @@ func MaskTokens(text string) string {
 }
 
 // SecretSpans returns where in a text what MaskTokens masks is.
-func SecretSpans(text string) []source.Span { return withURLs(TokenSpans(text), text) }
-
-// URLSecretSpans returns where in a text the passwords and the keys of URLs are.
-func URLSecretSpans(text string) []source.Span { return withURLs(nil, text) }
+func SecretSpans(text string) []source.Span {
+	spans := TokenSpans(text)
+	if strings.Contains(text, "://") && strings.ContainsAny(text, "@?&") {
+		spans = withMatches(spans, text, urlSecret(), nil)
+	}
+	if strings.Contains(text, "=") && strings.ContainsAny(text, ";&") {
+		spans = withMatches(spans, text, connectionSecret(), nil)
+	}
+	if strings.Contains(text, "asic ") || strings.Contains(text, "ASIC ") {
+		spans = withMatches(spans, text, basicCredentials(), isBasic)
+	}
+	return spans
+}
 
 // TokenSpans returns where in a text the tokens are, and the secrets that come with one.
 func TokenSpans(text string) []source.Span {
@@ -228,20 +238,43 @@ func TokenSpans(text string) []source.Span {
 var urlSecret = onDemand(`(?i)://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
 	`[?&](?:code|sig|(?:[a-z]+[-_]?)*(?:key|secret|password))=([^&#\s"'<>]+)`)
 
-// withURLs adds the secrets in URLs to spans, in order, and leaves out what one of the spans has.
-func withURLs(spans []source.Span, text string) []source.Span {
-	if !strings.Contains(text, "://") || !strings.ContainsAny(text, "@?&") {
-		return spans
-	}
-	for _, found := range urlSecret().FindAllStringSubmatchIndex(text, -1) {
-		one := source.Span{Start: max(found[2], found[4]), End: max(found[3], found[5])}
+// connectionSecret finds the key or the password of a connection string, and the signature of a
+// shared access signature that stands in no URL.
+var connectionSecret = onDemand(`(?i)\b(?:sharedaccesskey|accountkey)=([^;\s"'<>]+)|` +
+	`;\s*(?:password|pwd)=([^;\s"'<>]+)|&sig=([^&;\s"'<>]+)`)
+
+// basicCredentials finds what follows the scheme Basic: base64 of a name, a colon and a password
+// (RFC 7617, section 2), six characters or more. A shorter word is prose.
+var basicCredentials = onDemand(`(?i)\bbasic +([a-z0-9+/_-]{6,}={0,2})`)
+
+// withMatches adds what a group of the expression matches to spans, in order, and leaves out what
+// one of the spans has, and what fails the test. Without a test, all counts.
+func withMatches(
+	spans []source.Span, text string, secret *regexp.Regexp, test func(string) bool,
+) []source.Span {
+	for _, found := range secret.FindAllStringSubmatchIndex(text, -1) {
+		end := slices.Max(found[2:]) // one group has matched; of the others, both offsets are -1
+		one := source.Span{Start: found[slices.Index(found[2:], end)+1], End: end}
 		touches := func(s source.Span) bool { return s.Start < one.End && one.Start < s.End }
-		if !slices.ContainsFunc(spans, touches) {
+		passes := test == nil || test(text[one.Start:one.End])
+		if passes && !slices.ContainsFunc(spans, touches) {
 			spans = append(spans, one)
 		}
 	}
 	slices.SortFunc(spans, func(a, b source.Span) int { return a.Start - b.Start })
 	return spans
+}
+
+// isBasic reports whether a text is base64 of a text with a colon.
+func isBasic(text string) bool {
+	text = strings.TrimRight(text, "=")
+	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		pair, err := encoding.DecodeString(text)
+		if err == nil && utf8.Valid(pair) && strings.Contains(string(pair), ":") {
+			return true
+		}
+	}
+	return false
 }
 
 // onDemand is a regular expression that is read when somebody looks with it: most runs never do.

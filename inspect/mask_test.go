@@ -155,6 +155,14 @@ func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
 			"Authorization: Bearer (token)",
 		},
 		{"a client secret", "secret abc8Q~" + strings.Repeat("x", 34), "secret (token)"},
+		{"a name and a password", "Basic bWU6aHVudGVyMg==", "Basic (token)"},
+		{"prose about Basic stays", "Basic credentials", "Basic credentials"},
+		{
+			"a connection string", "SharedAccessKeyName=a;SharedAccessKey=h2+/=",
+			"SharedAccessKeyName=a;SharedAccessKey=(token)",
+		},
+		{"a database's password", "Server=a;Password=h2;", "Server=a;Password=(token);"},
+		{"a signature without a URL", "sr=a&sig=h2%3D&se=1", "sr=a&sig=(token)&se=1"},
 		{"a GUID stays", clientA, clientA},
 		{"a key id stays", "nOo3ZDrODXEK1jKWhXslHR_KXEg", "nOo3ZDrODXEK1jKWhXslHR_KXEg"},
 	}

@@ -261,7 +261,7 @@ const SecretMark = "${secret}"
 
 func (p *pullFiles) masked(v *source.Value) *source.Value {
 	if text, ok := v.Str(); ok {
-		return p.withoutURLSecrets(v, text)
+		return p.withoutSecrets(v, text)
 	}
 	if v == nil || len(v.Items)+len(v.Members) == 0 {
 		return v
@@ -288,10 +288,14 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 	return &other
 }
 
-// withoutURLSecrets is a text with marks in the place of what a URL in it has as a secret.
-func (p *pullFiles) withoutURLSecrets(v *source.Value, text string) *source.Value {
-	spans := inspect.URLSecretSpans(text)
-	if len(spans) == 0 {
+// withoutSecrets is a text with marks in the place of what in it has the shape of a secret: a
+// token, credentials, the key in a URL.
+func (p *pullFiles) withoutSecrets(v *source.Value, text string) *source.Value {
+	spans := inspect.SecretSpans(text)
+	if (&shield{}).holdsSecret(text) {
+		spans = []source.Span{{End: len(text)}}
+	}
+	if len(spans) == 0 || isPublicKey(text) {
 		return v
 	}
 	var b strings.Builder

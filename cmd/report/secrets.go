@@ -146,11 +146,11 @@ func (s *shield) isSecret(m *source.Member) bool {
 	return isSecretField(m.Key) && !readsSecret(m.Value.Text) || s.holdsSecret(m.Value.Text)
 }
 
-// readsSecret reports whether a text is an expression that reads something, and is not the secret
-// itself in quotes.
+// readsSecret reports whether a text is an expression that reads something: it selects or calls.
+// It is not the secret itself, in quotes or without.
 func readsSecret(text string) bool {
 	inner, isExpression := strings.CutPrefix(text, "#[")
-	quote := rune(0)
+	quote, word := rune(0), false
 	for _, r := range inner {
 		switch {
 		case quote != 0:
@@ -159,7 +159,9 @@ func readsSecret(text string) bool {
 			}
 		case r == '\'' || r == '"':
 			quote = r
-		case isExpression && unicode.IsLetter(r):
+		case unicode.IsLetter(r):
+			word = true
+		case isExpression && word && strings.ContainsRune(".[(", r):
 			return true
 		}
 	}
@@ -187,17 +189,24 @@ func ShownChange(c rules.FieldChange) rules.FieldChange {
 // ways in which configurations name them: textKey, text_key, authorizationValue, clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
-	parts := []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"}
-	ends := []string{"jwtkey", "apikey", "sessiontoken"}
+	parts := []string{
+		"textkey", "secret", "password", "passphrase", "authorizationvalue", "privatekey",
+	}
+	ends := []string{
+		"jwtkey", "apikey", "accesskey", "accountkey", "signaturekey", "sessiontoken", "passwd",
+	}
 	return slices.ContainsFunc(parts, func(part string) bool {
 		return strings.Contains(name, part)
 	}) || slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// holdsSecret reports whether a text is JSON, or lines of a name and a value, with a secret field
-// in it, as a configuration that is kept as text may be. Of JSON that can't be read the names
-// alone count.
+// holdsSecret reports whether a text has a private key in PEM, or is JSON, or lines of a name and a
+// value, with a secret field in it, as a configuration that is kept as text may be. Of JSON that
+// can't be read the names alone count.
 func (s *shield) holdsSecret(text string) bool {
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		return true
+	}
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return s.lineWithSecret(text)
 	}

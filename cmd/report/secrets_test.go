@@ -37,6 +37,19 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 		"an expression that is the secret": {
 			"a.json", `{"clientSecretExpression": "#['hunter2']"}`,
 		},
+		"an expression that is the secret without quotes": {
+			"a.json", `{"clientSecretExpression": "#[hunter2]"}`,
+		},
+		"a passphrase, and keys of an account": {
+			"a.yaml",
+			"keyPassphrase: hunter2\nsharedAccessKey: hunter2\naccount_key: hunter2\n",
+		},
+		"a private key in a field of any name": {
+			"a.json", `{"pem": "-----BEGIN EC PRIVATE KEY-----\nhunter2\n"}`,
+		},
+		"a key in a connection string": {
+			"a.json", `{"queue": "Endpoint=sb://a.example/;SharedAccessKey=hunter2"}`,
+		},
 		"the private half of a key": {
 			"a.json", `{"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "d": "hunter2"}]}`,
 		},
@@ -170,14 +183,20 @@ func TestAFileIsOpenedWithoutItsSecrets(t *testing.T) {
 // What pull keeps of a policy has marks in the place of secrets, whatever their policy calls them.
 func TestAPulledPolicyIsKeptWithoutItsSecrets(t *testing.T) {
 	const text = `{"openaiApiKey": "hunter2", "textKey": ["hunter2"], "jwtKeyOrigin": "jwks",` +
-		`"inboundHeaders": [{"key": "Authorization", "value": "Basic hunter2"}]}`
+		`"inboundHeaders": [{"key": "Authorization", "value": "Basic hunter2"}],` +
+		`"passphrase": "hunter2", "queue": "Endpoint=sb://a.example/;SharedAccessKey=hunter2",` +
+		`"upstream": "Basic bWU6aHVudGVyMg==", ` +
+		`"pems": ["-----BEGIN PRIVATE KEY-----\nhunter2"],` +
+		`"forwarded": "Bearer eyJhbGciOiJIUzI1NiJ9.eyJhIjoiaHVudGVyMiJ9.aHVudGVyMg"}`
 	file, err := source.Read("a.json", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &pullFiles{out: &Pulling{}}
 	kept := p.masked(file.Documents[0]).JSON()
-	if strings.Contains(kept, "hunter2") || !strings.Contains(kept, "jwks") || p.out.Secrets != 3 {
+	if strings.Contains(kept, "hunter2") || strings.Contains(kept, "h1bnRlcj") ||
+		strings.Contains(kept, "aHVudGVyMg") || !strings.Contains(kept, "jwks") ||
+		p.out.Secrets != 8 {
 		t.Errorf("%d secrets in %s", p.out.Secrets, kept)
 	}
 }

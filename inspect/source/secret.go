@@ -180,7 +180,7 @@ func isSecret(name string) bool {
 		return true
 	}
 	name = strings.ToLower(name)
-	for _, part := range []string{"secret", "password", "private", "authorization"} {
+	for _, part := range []string{"secret", "password", "passphrase", "private", "authorization"} {
 		if strings.Contains(name, part) {
 			return true
 		}

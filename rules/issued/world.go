@@ -261,7 +261,7 @@ func kept[K comparable, V any](all map[K]V, key K, made func() V) V {
 	return known
 }
 
-// apiOf is the API that tokens are for, what its owner chooses of what stands in them, and the
+// apiOf is the API that tokens are for, with what its owner chooses to have in them, and the
 // tenant that issues them.
 type apiOf struct {
 	*entra.Registration

@@ -17,8 +17,8 @@ type collectFlags struct {
 	ids    [6]string // in the order of collectIDs
 }
 
-// collectIDs are the flags of the ids, with the placeholders in the commands, and what stands
-// there where an id is not given.
+// collectIDs are the flags of the ids, with the placeholders in the commands, and what is printed
+// there if an id is not given.
 var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 	{"org", "the `ID` of the organization or business group", "{org}", "YOUR_ORG_ID"},
 	{"environment", "the `ID` of the environment", "{environment}", "YOUR_ENVIRONMENT_ID"},

@@ -48,7 +48,7 @@ func problem(cause string, hints ...string) *source.Error {
 }
 
 // printError writes what is wrong, a line for each error, and what to do under it. Errors with the
-// same hints stand together over them, and those without hints come last.
+// same hints are printed together above them, and those without hints come last.
 func printError(w io.Writer, err error) {
 	all := report.Mistakes(err)
 	first := func(m report.Mistake) int {

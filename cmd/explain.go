@@ -135,7 +135,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	return exitAs(outcome == rules.Rejected, outcome != rules.Accepted)
 }
 
-// misplacedPolicy is about policies that stand behind the token, without -p.
+// misplacedPolicy is about policies that are given after the token, without -p.
 func (e *Env) misplacedPolicy(
 	flags *explainFlags, line *report.CommandLine, args []string,
 ) error {

@@ -18,8 +18,12 @@ import (
 func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return problem("no policy was given",
+					"name files, folders or patterns: gatewhy fix FILE",
+					"what can be repaired in this folder and below it: gatewhy lint .")
+			}
 			if err := flags.complete(env.Gateways); err != nil {
 				return err
 			}
@@ -160,22 +164,21 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
 }
 
-// solutionUsage says what the ready-made repairs are, and where they are described.
+// solutionUsage says what each of the ready-made repairs does.
 func solutionUsage(gateways report.Gateways) string {
-	var parts []string
-	reference := ""
+	does := map[string][]string{}
 	for _, adapter := range gateways {
 		for _, s := range adapter.Solutions() {
-			switch {
-			case len(parts) == 0 || s.Reference != reference:
-				reference = s.Reference
-				parts = append(parts, "of "+reference+": "+s.Title)
-			case !strings.Contains(parts[len(parts)-1], s.Title): // two gateways may share it
-				parts[len(parts)-1] += ", or " + s.Title
+			if !slices.Contains(does[s.Name], s.Title) { // two gateways may share it
+				does[s.Name] = append(does[s.Name], s.Title)
 			}
 		}
 	}
-	return strings.Join(parts, "; ")
+	var parts []string
+	for _, name := range gateways.SolutionNames() {
+		parts = append(parts, name+": "+strings.Join(does[name], ", or "))
+	}
+	return "a ready-made repair (" + strings.Join(parts, "; ") + ")"
 }
 
 // complete checks the flags that only make sense in one form.

@@ -219,3 +219,17 @@ func TestAListInATextKeepsItsCommasAndBlanks(t *testing.T) {
 		}
 	}
 }
+
+// What /.default stands for no file shows, so the scope that is named takes its place.
+func TestTheScopeThatIsNamedTakesThePlaceOfDefault(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	writeFile(t, filepath.Join(folder, "a.json"), `{"assetVersion": "1.3.0",
+  "assetId": "openidconnect-access-token-enforcement",
+  "configurationData": {"skipClientIdValidation": true, "scopes": "api://stock/.default"}}`)
+	stdout, stderr, _ := runIn(t, folder, "fix", "a.json", "--rule", "scope-in-uri-form",
+		"--scope", "Given")
+	if !strings.Contains(stdout, `"scopes": "Given"`) {
+		t.Errorf("%s%s", stdout, stderr)
+	}
+}

@@ -173,9 +173,10 @@ func (f *observedFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&f.status, "observed-status", 0,
 		"the `STATUS` that the real gateway answered, to compare")
-	flags.StringVar(&f.body, "observed-body", "", "the `BODY` that it answered (or @FILE)")
+	flags.StringVar(&f.body, "observed-body", "",
+		"the `BODY` of the real gateway's answer (or @FILE)")
 	flags.Var((*texts)(&f.headers), "observed-header",
-		"a `HEADER` that it answered, as \"name: value\"; repeatable")
+		"a `HEADER` of the real gateway's answer, as \"name: value\"; repeatable")
 }
 
 // observation returns what was observed, or nil where no flag says anything.
@@ -267,8 +268,8 @@ func (p *policyType) String() string { return p.name }
 // Type names the value in help.
 func (p *policyType) Type() string { return "ASSET" }
 
-// Set takes an asset id that a gateway is known by. Any other would compile to a policy of which
-// nothing is known, and nothing would be found in it.
+// Set takes an asset id that some gateway knows. Any other would compile to an unknown policy, in
+// which nothing would be found.
 func (p *policyType) Set(kind string) error {
 	if p.gateways.Knows(kind) {
 		p.name = kind

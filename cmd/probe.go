@@ -135,7 +135,7 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 func (f *probeFlags) checkOne(args []string) error {
 	switch {
 	case len(args) == 0:
-		return problem("gatewhy probe: the URL is missing",
+		return problem("no URL was given",
 			"gatewhy probe https://api.example.com/orders @token.jwt -p policies.json",
 			"with --all the environments file says the URLs")
 	case len(args) > 2:

@@ -131,9 +131,6 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 			return err
 		}
 		usage := "usage: " + cmd.CommandPath() + strings.TrimPrefix(cmd.Use, cmd.Name())
-		if len(args) == 0 {
-			return problem(cmd.CommandPath()+": an argument is missing", usage)
-		}
 		cause := fmt.Sprintf("%s takes one argument, and %d were given",
 			cmd.CommandPath(), len(args))
 		return problem(cause, usage, "put a name with spaces in quotes")

@@ -53,8 +53,8 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	tests := []struct {
 		name, line, want string
 	}{
-		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is " +
-			"missing\ngatewhy: hint: usage: gatewhy fix PATH"},
+		{"an argument is missing", "fix", "gatewhy: error: no policy was given\n" +
+			"gatewhy: hint: name files, folders or patterns: gatewhy fix FILE\n"},
 		{"a word for never", "lint --fail-on none .", "gatewhy: hint: did you mean never?\n"},
 		{"a name with a space that is not quoted", "init my folder", "gatewhy init takes " +
 			"one argument, and 2 were given\n"},

@@ -282,8 +282,9 @@ func onDemand(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// separated finds what stands between the parts of a token that was escaped, wrapped or spaced: an
-// escape of a URL or of JSON, white space, what does not show, or that it was shortened there.
+// separated finds what is between the parts of a token that was escaped, wrapped, spaced or
+// shortened: an escape of a URL or of JSON, white space, characters that do not show, or an
+// ellipsis.
 var separated = onDemand(
 	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.…\s\p{Cc}\p{Cf}]){1,16}`,
 )
@@ -294,8 +295,8 @@ var escapedDot = onDemand(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
 // minRest is how long the rest of a token is at least, in bytes: a signature has 43 or more.
 const minRest = 32
 
-// restOfToken returns how long the rest of a token is that stands apart from its beginning. Behind
-// white space, what begins like a token is another one.
+// restOfToken returns the length of the rest of a token that is apart from its beginning. After
+// white space, what begins like a token is another token.
 func restOfToken(text string) int {
 	end := 0
 	for {
@@ -341,9 +342,8 @@ func secretIn(before, run string) (start int, ok bool) {
 // endsObject is how base64url ends, of bytes that end with a brace, as a token's claims do.
 var endsObject = onDemand(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
 
-// endOfToken returns where in a run of token characters the end of a token is, of which the
-// beginning stands elsewhere: the end of its claims, a dot and its signature. It is -1 where there
-// is none.
+// endOfToken returns where a token ends in a run of token characters, if the token began
+// elsewhere: after the end of its claims, a dot and its signature. It is -1 where there is none.
 func endOfToken(run string) int {
 	start := 0
 	for start < len(run) {

@@ -43,8 +43,8 @@ type Adapter struct {
 	// where each file is a configuration of its own.
 	Together func(files []*source.File) [][]*source.File
 
-	// Beside reports whether a file without a policy may say more of those of others; nil where
-	// none does.
+	// Beside reports whether a file without a policy may say more about the policies of other
+	// files; nil where none does.
 	Beside func(file *source.File) bool
 
 	// Compile makes policies of what was read. Nothing is read again.
@@ -52,8 +52,8 @@ type Adapter struct {
 
 	Behaviours func() []Behaviour
 
-	// Handling is what the control plane makes of configurations; nil where nothing stands between
-	// a file and its gateway.
+	// Handling is what the control plane does with configurations; nil where a gateway reads its
+	// file itself.
 	Handling func() []Handling
 
 	Causes    func() []Cause // what else could explain an answer, the likeliest first

@@ -223,8 +223,8 @@ func (r *Result) whyNotSent() string {
 		return r.request.whyOtherwise(r.judged.leaf)
 	}
 	if by := r.request.takenBy(r.judged.leaf); by != nil {
-		return by.Asset + " runs earlier and removes the header in which this policy looks for " +
-			"the token"
+		return "the policy " + by.Asset + " runs earlier and removes the header in which this " +
+			"policy looks for the token"
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == Preflight {

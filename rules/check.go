@@ -106,8 +106,8 @@ type Check struct {
 	Grant string
 }
 
-// Place is a field of a configuration, and where it is. The place of a field that is absent is
-// that of what stands for it.
+// Place is a field of a configuration, and where it is. A field that is absent has the place of
+// what represents it.
 type Place struct {
 	Field string
 	Pos   source.Position

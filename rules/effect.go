@@ -65,14 +65,14 @@ func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
 func perhapsEarlier(by *Policy, first Truth) *Unknown {
 	if first == Maybe {
 		return &Unknown{
-			Why: by.Asset + " removes the header, and it is not known which of the two policies " +
-				"runs first",
+			Why: "the policy " + by.Asset + " removes the header, and it is not known which of " +
+				"the two policies runs first",
 			Need: Need{For: "the order of the policies, in each of them"},
 		}
 	}
 	return &Unknown{
-		Why: by.Asset + " removes the header, and it is not known whether that policy applies " +
-			"to this request",
+		Why: "the policy " + by.Asset + " removes the header, and it is not known whether it " +
+			"applies to this request",
 	}
 }
 
@@ -84,7 +84,7 @@ func RunsBefore(policies []*Policy, which, other int) Truth {
 	return runsBefore(policies[which], policies[other], which < other)
 }
 
-// runsBefore is told whether the first policy stands before the second in the list.
+// runsBefore also takes whether the first policy comes before the second in the list.
 func runsBefore(a, b *Policy, listed bool) Truth {
 	switch {
 	case a.Early != b.Early:

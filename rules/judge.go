@@ -177,8 +177,8 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 	return holds | fails
 }
 
-// odd reports whether a value has not the form that the operator is documented for, and holds
-// perhaps or perhaps not for that reason.
+// odd reports whether a value lacks the form that the operator is documented for, so that it is
+// open whether the operator holds.
 func (p Predicate) odd(reading *Reading) bool {
 	v := reading.Value
 	if v == nil {

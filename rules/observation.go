@@ -304,7 +304,7 @@ func (p *Prediction) header(o *Observation) Truth {
 
 // undetermined says what would have to be true of the checks that are not known.
 func (p *Prediction) undetermined(c Comparison) Comparison {
-	const answered = "if these policies answered, and everything else is as given, "
+	const answered = "if these policies gave this answer, and the rest is as given, "
 	open := p.open()
 	if c.Observed.LetIn() {
 		c.Follows = "if these policies ran on this request, every check passed, including those " +
@@ -317,7 +317,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 	all := p.possibleCauses(&c.Observed)
 	switch {
 	case len(fit) == 0:
-		c.Follows = "none of the checks that are not known is known to answer like this"
+		c.Follows = "no check that is still open is known to answer like this"
 	case len(fit) == 1 && fit[0].Check.Answer.hasBody(c.Observed.Body) == Yes:
 		c.Follows = answered + "it was the check that is not known, whose body this is: " +
 			checkNames(fit)

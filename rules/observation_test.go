@@ -281,7 +281,7 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			"rejected as no open check would", open,
 			Observation{Status: 400},
 			Maybe,
-			"none of the checks that are not known is known to answer like this",
+			"no check that is still open is known to answer like this",
 			"header-lost something-else",
 		},
 	}

@@ -25,8 +25,8 @@ type Rule struct {
 	// less.
 	Over []string
 
-	// About are the claims by which those are told apart that it finds to be let in. A check that
-	// reads none of them does not hide a finding, though nobody can evaluate it.
+	// About are the claims that distinguish the callers whom the rule finds to be let in. A check
+	// that reads none of them does not hide a finding, even if nobody can evaluate it.
 	About []string
 
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,

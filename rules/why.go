@@ -164,8 +164,11 @@ func (r *Result) whyNeverWritten() string {
 
 func (r *Result) whyAlgorithm() string {
 	token := "the token says that it is signed with " + r.Actual()
-	if r.judged.reading.Value == nil {
+	switch {
+	case r.judged.reading.Value == nil:
 		token = "the token's header names no algorithm"
+	case strings.EqualFold(r.Actual(), "none"):
+		token = "the token is not signed (alg is " + r.Actual() + ")"
 	}
 	return token + ", and the policy accepts " + r.Expected() + " only"
 }
@@ -210,9 +213,12 @@ func (r *Result) whyNotNow() string {
 // whyAudience names both sides. It says whether the token has the wrong form of the right API, or
 // is for another API.
 func (r *Result) whyAudience() string {
-	wanted := r.Expected()
-	why := "the token is for " + r.Actual() + " (aud), and the policy accepts " + wanted +
-		" only" + r.whyNeverWritten()
+	wanted, accepts := r.Expected(), "no audience"
+	if leaf := r.judged.leaf; leaf == nil || len(leaf.Values) > 0 {
+		accepts = wanted + " only"
+	}
+	why := "the token is for " + r.Actual() + " (aud), and the policy accepts " + accepts +
+		r.whyNeverWritten()
 	profile := r.request.Profile()
 	switch {
 	case len(profile.Audience) == 0:
@@ -248,8 +254,11 @@ func (r *Result) whyClaim() string {
 	if granted := r.whyNotGranted(); granted != "" {
 		return granted + r.whyRoles()
 	}
-	why := "the claim " + leaf.Input.words() + " is " + r.Actual() + ", and the policy wants " +
-		r.Expected()
+	why := "the claim " + leaf.Input.words() + " is " + r.Actual()
+	if r.judged.reading.Value == nil && leaf.Input.Source == FromClaim {
+		why = "the token has no " + leaf.Input.words()
+	}
+	why += ", and the policy wants " + r.Expected()
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
@@ -443,9 +452,8 @@ func (r *Result) ownCredentials() string {
 	if len(in.Opaque.Reads) == 0 || slices.ContainsFunc(in.Opaque.Reads, other) {
 		return ""
 	}
-	return "the policy requires its own client credentials and does not check the token: it " +
-		"reads " + in.words() + " and finds none: invalid client credentials, even if the " +
-		"token is good"
+	return "the policy requires its own client credentials and does not check the token. It " +
+		"reads " + in.words() + " and finds none, so it rejects even a good token"
 }
 
 // otherKeys says where else the key of an access token of Entra ID may be, where nothing plainer

@@ -144,6 +144,18 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			Fail, "x", "y", "the claim dept is y, and the policy wants x",
 		},
 		{
+			"a claim that the token does not have",
+			Check{ID: CustomClaim, Test: oneOf("dept", "x")},
+			`{}`,
+			Fail, "x", "none", "the token has no dept, and the policy wants x",
+		},
+		{
+			"an audience where the policy lists none",
+			Check{ID: Audience, Test: oneOf("aud")},
+			`{"aud":"y"}`,
+			Fail, "nothing", "y", "the token is for y (aud), and the policy accepts no audience",
+		},
+		{
 			"a v1.0 token where the policy has the issuer of v2.0",
 			Check{ID: CustomClaim, Test: oneOf("iss", v2Issuer)},
 			`{` + v1 + `}`,
@@ -355,6 +367,20 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 				t.Errorf("because %s", r.Why())
 			}
 		})
+	}
+}
+
+func TestAnUnsignedTokenIsCalledThat(t *testing.T) {
+	t.Parallel()
+	check := &Check{ID: Algorithm, Test: Predicate{
+		Op: Equals, Input: Input{Source: FromHeader, Name: "alg"}, Values: Literals("RS256"),
+	}}
+	v := Evaluate([]*Policy{{Root: AllOf(check)}}, &Request{
+		Token: inspect.Parse("eyJhbGciOiJub25lIn0.e30."), At: noon,
+	})
+	const want = "the token is not signed (alg is none), and the policy accepts RS256 only"
+	if got := v.Results[0].Why(); got != want {
+		t.Errorf("because %s", got)
 	}
 }
 

@@ -93,7 +93,7 @@ func whenNew(v *rules.Verdict) string {
 	if v.Outcome == rules.Accepted {
 		return "It was accepted while it was valid; the only problem is that it expired."
 	}
-	return "One second after it was issued it would have got " + OutcomeLine(v) +
+	return "One second after it was issued, the answer would have been " + OutcomeLine(v) +
 		"; --at issued shows why."
 }
 

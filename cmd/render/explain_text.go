@@ -331,5 +331,5 @@ func speaks(s *rules.PossibleCause) string {
 	if s.By == rules.ByNone || s.Seen == "" || strings.HasSuffix(s.Title, s.Seen) {
 		return "" // or the title says it
 	}
-	return fmt.Sprintf("; the %s is that of: %s", s.By, safe(s.Seen))
+	return fmt.Sprintf("; the %s fits this case: %s", s.By, safe(s.Seen))
 }

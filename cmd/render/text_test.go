@@ -61,6 +61,7 @@ func TestSentence(t *testing.T) {
 		{"a clause gets a capital and a full stop", "the token expired", "The token expired."},
 		{"a claim keeps its case", "exp is null", "exp is null."},
 		{"a word that is no claim's here gets its capital", "name a file", "Name a file."},
+		{"a field keeps its case", "jwtOrigin is null", "jwtOrigin is null."},
 		{"an address keeps its case", "https://host: no answer", "https://host: no answer."},
 	}
 	for _, test := range tests {

@@ -70,7 +70,7 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 	case a.profile.Flow == inspect.Delegated:
 		note += " when it signs the user in"
 	}
-	return rules.Step{Note: note + ", and read the new token", Command: then}
+	return rules.Step{Note: note + ". Then pass the new token to this command", Command: then}
 }
 
 // bySecret says what the command does that asks. The command has the scope and the tenant.

@@ -255,7 +255,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 }
 
 // chainOf sorts files by the vendors whose gateways they configure, in the order of the first file
-// of each. What is not a policy stays with the first, which refuses it.
+// of each. A file that is not a policy stays with the first vendor, which refuses it.
 func (m *Maker) chainOf(names []string) [][]string {
 	var chain [][]string
 	at := map[string]int{}

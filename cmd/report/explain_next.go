@@ -333,7 +333,8 @@ func (w *explainNext) repairs() {
 		if len(w.steps) > 0 {
 			note = "or " + note
 		}
-		step := rules.Step{Note: Capital(note) + ", tried on this token"}
+		step := rules.Step{Note: Capital(note) + ": tried on this token, it gets " +
+			gets(&w.x.Repairs[0])}
 		then := ". This shows the fields"
 		if step.Command = w.Line.Same("explain", "-v"); w.Line.Verbose {
 			then = ". Then this shows what the token gets"
@@ -349,21 +350,25 @@ func (w *explainNext) repairs() {
 		if repair.Command == "" {
 			continue
 		}
-		note := ": tried on this token, it gets "
-		switch {
-		case w.x.Verdict.Outcome == rules.Accepted:
-			note = "If this token belongs here, " + repair.Title + note + "200"
-		case repair.After.Outcome == rules.Accepted:
-			note = Capital(repair.Title) + note + "200"
-		default:
-			note = Capital(repair.Title) + note + "through, except for what is not known: the " +
-				strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
+		note := repair.Title
+		if w.x.Verdict.Outcome == rules.Accepted {
+			note = "if this token belongs here, " + note
 		}
+		note = Capital(note) + ": tried on this token, it gets " + gets(repair)
 		if repair.Other != nil {
 			note += fmt.Sprintf("; the token of --other gets %d", repair.Other.Status)
 		}
 		w.steps.add(note, repair.Command)
 	}
+}
+
+// gets says what the token gets after a repair. One that leaves it rejected is never shown.
+func gets(repair *ProvedRepair) string {
+	if repair.After.Outcome == rules.Accepted {
+		return "200"
+	}
+	return "through, except for what is not known: the " +
+		strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
 }
 
 // collect says how to get what is not known, the question of the verdict first.

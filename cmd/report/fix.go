@@ -369,7 +369,7 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 }
 
 // learnApp takes from the app registration what the user has not said: the version of the API's
-// tokens, and their audience where it can only be one.
+// tokens, and their audience if only one is possible.
 func (j *Fixer) learnApp() {
 	app := j.Apps.Only()
 	if app == nil {

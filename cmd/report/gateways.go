@@ -65,8 +65,9 @@ func (g Gateways) Repairable() []string {
 	return g.all(func(a *rules.Adapter) []string { return a.Repairable() })
 }
 
-// of is the adapter of the gateway whose policies a file holds: of several, that of the gateway
-// which the user names, or else the first. It is not ok where the file holds none.
+// of is the adapter of the gateway whose policies a file holds. If it holds policies of several,
+// the gateway that the user names counts, or else the first. It is not ok where the file holds
+// none.
 func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
 	all := g.allOf(file, options)
 	if len(all) == 0 {

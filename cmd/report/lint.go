@@ -352,8 +352,8 @@ const (
 	longestFile = 32 << 10 // bytes
 )
 
-// AddNext adds what to do now: for each finding the command that repairs it, if it does, else the
-// page of its rule; without findings, what a gateway makes of a token.
+// AddNext adds what to do now: for each finding the command that repairs it, if there is one, else
+// the page of its rule; without findings, how to see what a gateway answers to a token.
 func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 	l.Ways = map[FindingsOf]string{}
 	proved := 0

@@ -124,7 +124,7 @@ func (i *ignores) apply(l *Linting, day time.Time) {
 	}
 }
 
-// covering finds the entry that speaks of a finding and has not run out.
+// covering finds the entry that names a finding and has not expired.
 func (i *ignores) covering(f rules.Finding, day time.Time) (environments.Ignored, bool) {
 	name := f.Pos.File
 	if relative, err := filepath.Rel(i.folder, name); err == nil {

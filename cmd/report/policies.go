@@ -152,8 +152,8 @@ func (m *Maker) noteGateway(set *PolicySet, variant string) {
 }
 
 // ofOneGateway leaves out files of other gateways than the one that the user names, unless the
-// user named them too. Files of several gateways, of which nobody says which one is meant, are an
-// error: the answer of one says nothing of that of another.
+// user named them too. If files are of several gateways and nobody says which one is meant, that
+// is an error: the answer of one gateway says nothing about another's.
 func (m *Maker) ofOneGateway(
 	files []*source.File, found []Found, options rules.Options,
 ) ([]*source.File, error) {
@@ -190,8 +190,9 @@ func (m *Maker) ofOneGateway(
 		}
 	}
 	return nil, Problem("the policy files are of several gateways: "+strings.Join(names, "; "),
-		"--gateway NAME takes those of one, of a folder; or name the files of one gateway",
-		"an environments file has an environment for each, and gatewhy matrix a column")
+		"--gateway NAME takes the files of one gateway from a folder; or name those files alone",
+		"in an environments file give each gateway an environment of its own: gatewhy matrix "+
+			"shows each in a column")
 }
 
 // ofOneCluster is an error where files that were found in a folder make up several configurations,

@@ -12,7 +12,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// ProbeOutcome is how a real answer stands to the prediction.
+// ProbeOutcome is how a real answer compares with the prediction.
 type ProbeOutcome string
 
 // The outcomes of a probe.

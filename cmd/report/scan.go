@@ -225,8 +225,8 @@ func (s *Scanner) stream(
 // delayed by whoever counts, who has to wait for a core.
 const ahead = 8
 
-// cutter is a stream that is cut into batches. Whoever is to judge a batch cuts it off: of two
-// cores one would stand still while another goroutine that does it waits for its turn.
+// cutter is a stream that is cut into batches. The goroutine that judges a batch also cuts it off:
+// if another one did that, one of two cores would be idle while it waits for its turn.
 type cutter struct {
 	mutex   sync.Mutex
 	reader  *stream.Reader

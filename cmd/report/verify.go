@@ -192,7 +192,7 @@ func (v *Verification) signatureQuestion() string {
 		if !strings.EqualFold(r.Algorithm, "none") {
 			return "Copy the whole token again: what follows its second dot is missing."
 		}
-		return "Where did the client get this token? Entra ID issues none that is not signed."
+		return "Where did the client get this token? Entra ID signs every token."
 	case keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
 		keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."

@@ -48,8 +48,8 @@ func Counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Sentence makes a clause a sentence. If the first word is an address, a name with a dot or the
-// claim that the clause is about, it keeps its case.
+// Sentence makes a clause a sentence. If the first word is an address, a name with a dot or a
+// capital inside, or the claim that the clause is about, it keeps its case.
 func Sentence(clause string) string {
 	word, rest, _ := strings.Cut(clause, " ")
 	end := "."
@@ -61,7 +61,7 @@ func Sentence(clause string) string {
 	}
 	_, claim := inspect.Claim(word)
 	claim = claim && (strings.HasPrefix(rest, "is ") || strings.HasPrefix(rest, "appears "))
-	if claim || strings.ContainsAny(word, "./:_") {
+	if claim || strings.ContainsAny(word, "./:_") || word != strings.ToLower(word) {
 		return clause + end
 	}
 	return Capital(clause) + end

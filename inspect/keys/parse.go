@@ -140,8 +140,8 @@ func (s *Set) add(list *source.Value, r *reader) error {
 	return nil
 }
 
-// isOne reports whether something is a key, whatever is wrong with it: it says of which type or by
-// which name.
+// isOne reports whether something is a key, whatever is wrong with it: it has a key type
+// or a key id.
 func (k *Key) isOne() bool { return k.Type != "" || k.ID != "" }
 
 // noSet says what a JSON text without keys is.

@@ -158,7 +158,7 @@ func (v *verification) readable() bool {
 			"only a signed token in compact form (header.payload.signature) can be verified")
 	case isNone(v.result.Algorithm):
 		v.conclude(Unsigned, "a signature", "alg "+inspect.Quoted(v.result.Algorithm),
-			"the token is not signed: anyone can make one up")
+			"the token is not signed, so anyone can make one up")
 	case len(t.Signature) == 0:
 		v.conclude(Unsigned, "a signature", "none",
 			"the signature is empty: it was cut off, or the token was never signed")

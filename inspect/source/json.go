@@ -335,7 +335,7 @@ func (t *jsonTokens) more() bool {
 	return t.text[t.at] != ']' && t.text[t.at] != '}'
 }
 
-// skip goes on to the next token. Of valid text nothing else than these stands between two.
+// skip goes on to the next token: valid text has nothing else between two.
 func (t *jsonTokens) skip() {
 	for t.at < len(t.text) {
 		switch t.text[t.at] {

@@ -126,7 +126,7 @@ func (f *File) checkSecret() error {
 const maxRun = 1 << 16
 
 // reportDuplicates reports each member of an object whose name appears before. Gateways differ in
-// which of the two they take: where the values differ, it is not known.
+// which of the two they take: if the values differ, it is not known which counts.
 func (f *File) reportDuplicates(object *Value, where *place) {
 	if len(object.Members) < 2 {
 		return

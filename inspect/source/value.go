@@ -95,8 +95,8 @@ type Member struct {
 	KeySpan Span
 	Value   *Value
 
-	// Conflict says that a member before it has the same name and another value, in a file of
-	// which it is not known which of them counts.
+	// Conflict says that an earlier member has the same name and another value, and that it is not
+	// known which of them counts in such a file.
 	Conflict bool
 }
 
@@ -357,9 +357,9 @@ func (v *Value) Counterpart(other, wanted *Value) *Value {
 	return nil
 }
 
-// Continued is the member by which an answer says that its list goes on in another answer: a link
-// to the next page, a mark to ask for it with, or a count of more than the list has. It is nil if
-// nothing says so.
+// Continued is the member that says that an answer's list goes on in another answer: a link to the
+// next page, a mark to ask for it with, or a count larger than the list. It is nil if nothing says
+// so.
 func (v *Value) Continued() *Member {
 	if !v.Is(Object) {
 		return nil

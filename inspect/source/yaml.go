@@ -344,8 +344,7 @@ func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error
 	return &v, nil
 }
 
-// share remembers text that stands for several values, because an edit there would change them
-// all.
+// share remembers text that several values share, because an edit there would change them all.
 func (f *File) share(s Span) {
 	if n := len(f.shared); n == 0 || f.shared[n-1] != s {
 		f.shared = append(f.shared, s)

@@ -122,7 +122,7 @@ func textOf(name string, v *source.Value) (entra.Text, error) {
 	return entra.Text{Value: s, Pos: v.Pos, Span: v.Span}, nil
 }
 
-// textHint says how what stands in the place of a text becomes one.
+// textHint says how to make a text of a value that should be one.
 func textHint(v *source.Value) string {
 	switch {
 	case v.Is(source.List):

@@ -18,7 +18,7 @@ const (
 	LockedOut   = "environment-locked-out"     // an environment's own tokens are rejected
 )
 
-// holes are those by which a token gets in that should not.
+// holes are the findings that let in a token that should stay out.
 func holes() []string { return []string{Replay, Issuance, CrossTenant, Forged} }
 
 // Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the
@@ -195,8 +195,9 @@ func (m *Matrix) remarkUnlikely(g int) {
 	}
 }
 
-// remarkSupposed says which tokens nothing keeps out but a check whose expression can't be
-// evaluated, and that reads none of the claims by which they are told from those meant to get in.
+// remarkSupposed names tokens that only one kind of check may keep out: one whose expression can't
+// be evaluated, and which reads none of the claims that distinguish these tokens from those meant
+// to get in.
 func (m *Matrix) remarkSupposed(g int) {
 	for _, rule := range m.otherHoles(g) {
 		if rows := m.supposed(rule, g); len(rows) > 0 {
@@ -221,8 +222,8 @@ func (m *Matrix) remarkOn(rule string, g int, rows []int, severity rules.Severit
 	m.Remarks = append(m.Remarks, Remark{f, g})
 }
 
-// supposed lists the rows that are not known at a gateway, and that are let in for this reason
-// where such checks hold.
+// supposed lists the rows that are not known at a gateway, and that such checks would let in, for
+// this reason, if they hold.
 func (m *Matrix) supposed(rule string, g int) []int {
 	unknown := func(c *Cell) bool { return c.Outcome == rules.Undetermined }
 	open := m.byReason(g, unknown)[rule]

@@ -76,8 +76,8 @@ func (r *Row) label(m *Matrix) string {
 	return r.Home
 }
 
-// At is the row of a line that is worth most attention at a gateway: one that is wrong; else one
-// that is not known; else the one that gets furthest.
+// At is the row of a line that needs most attention at a gateway: one that is wrong, else one that
+// is not known, else the one that gets furthest.
 func (m *Matrix) At(line Line, gateway int) (row int) {
 	row = line.Rows[0]
 	for _, r := range line.Rows[1:] {

@@ -33,7 +33,7 @@ type instance struct {
 	*cluster
 }
 
-// choice is the policy that counts at a target; of which it may not be known whether it does.
+// choice is the policy that counts at a target, or that may count there.
 type choice struct {
 	policy *policy        // nil for none
 	doubt  *rules.Unknown // why that is not known; nil where it is
@@ -244,8 +244,8 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 	return names, all
 }
 
-// scopesOf lists the ways by which requests reach a route. A route without a parent that can be
-// read has one, of which nothing is known.
+// scopesOf lists the ways by which requests reach a route. A route whose parents can't be read has
+// one, and nothing is known of it.
 func (c *cluster) scopesOf(route *attachable) []target {
 	var all []target
 	for _, ref := range route.parents {

@@ -112,7 +112,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	return passed.node, true
 }
 
-// what is what the rules are asked about, as far as it is known.
+// what is the part of a request that the rules are asked about, as far as it is known.
 func (c *compiler) what() string {
 	switch {
 	case c.only == nil:

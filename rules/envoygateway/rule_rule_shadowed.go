@@ -43,8 +43,7 @@ func checkShadowed(s subject) {
 	}
 }
 
-// ahead is what the rules decide that stand before another one: of those that decide alike, the
-// first.
+// ahead is what the rules before another one decide; of those that decide alike, the first.
 type ahead struct {
 	every *deciding            // all of them; nil where no rule does
 	alike map[string]*authRule // the requests with conditions, as they are written
@@ -69,7 +68,7 @@ func (a *ahead) first(r *authRule) *deciding {
 	return &deciding{same, "has the same conditions", true}
 }
 
-// add adds a rule that stands behind the others.
+// add adds a rule after the others.
 func (a *ahead) add(s subject, r *authRule) {
 	if a.alike == nil {
 		a.alike = map[string]*authRule{}

@@ -207,9 +207,9 @@ func keysOf(checks []asking) []string {
 	return all
 }
 
-// tenantsOf lists the tenants that policies name, in their issuers or in the addresses of their
-// keys, whole or in part, and where no key is a tenant's, a stand-in: who takes a tenant's keys is
-// of it, or of one that is named beside.
+// tenantsOf lists the tenants that policies name, whole or in part, in their issuers or in the
+// addresses of their keys. It adds a stand-in unless some keys are a tenant's: then the policies
+// are for that tenant, or for another one that they name.
 func tenantsOf(checks []asking, asked texts) []tenant {
 	var all []tenant
 	add := func(text string) {
@@ -244,9 +244,9 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 	return append(all, tenant{id: assumedTenant})
 }
 
-// Supposed is an API and a client of an environment of which only the policies and the contracts
-// are known: the API has what the policies ask for, and the client is one that they name, else one
-// with a contract, else a stand-in. The number tells the stand-ins of several environments apart.
+// Supposed is an API and a client of an environment whose policies and contracts are all that is
+// known: the API has what the policies ask for, and the client is one that they name, else one
+// with a contract, else a stand-in. The number keeps the stand-ins of several environments apart.
 func Supposed(
 	policies []*rules.Policy, contracts *rules.Contracts, number int,
 ) (api, client *entra.Registration) {

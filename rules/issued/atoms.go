@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// atoms are what checks ask of one claim and of nothing else, by the claim. Two values that get
-// the same from all of them get the same verdicts, whatever else stands in a token.
+// atoms are, for each claim, what checks ask of it and of nothing else. Two values that get the
+// same from all of them get the same verdicts, whatever else a token has.
 type atoms struct {
 	of map[string][]atom
 

@@ -37,7 +37,7 @@ const (
 	asOther form = 'x'
 )
 
-// claim is one row of the table. Columns are the tokens in which it stands: access tokens of v1.0
+// claim is one row of the table. Columns are the tokens that have it: access tokens of v1.0
 // without a user and with one, the same of v2.0, ID tokens of v1.0 and of v2.0.
 type claim struct {
 	name    string
@@ -58,7 +58,7 @@ const (
 )
 
 // claims is the table: every claim that Entra ID is known to write, and those that it is known
-// never to. What stands in no row is a custom claim (see custom).
+// never to write. A claim without a row is a custom claim (see custom).
 var claims = [...]claim{
 	{"aud", "======", asText, accessClaims},
 	{"iss", "======", asText, accessClaims},
@@ -137,8 +137,8 @@ var claims = [...]claim{
 	{"expires_in", "------", asTime, accessClaims + " has none: of a token endpoint's answer"},
 }
 
-// custom is what a claim is that stands in no row: a claims-mapping policy may write it, or an
-// extension attribute that the API's registration asks for (reference-claims-customization,
+// custom is a claim without a row: a claims-mapping policy may write it, or an extension attribute
+// that the API's registration asks for (reference-claims-customization,
 // optional-claims-reference).
 var custom = claim{
 	"", "??????", asText, "reference-claims-customization: a claims-mapping policy may write it",

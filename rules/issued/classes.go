@@ -154,8 +154,8 @@ func number(known map[string]int32, of []int32) int32 {
 	return n
 }
 
-// seenBy numbers what a gateway's checks see of each number of facts: what they can't tell apart
-// has the same number. It also says how many there are.
+// seenBy numbers what a gateway's checks see of each number of facts: what looks the same to them
+// has the same number. It also says how many numbers there are.
 func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 	atoms := atomsOf(v.policies, askedBy(v.policies))
 	width := len(f.claims) + 1

@@ -13,8 +13,8 @@ type classified struct {
 	class int
 }
 
-// clientClasses numbers clients by what some checks can tell of their ids. Views that can tell the
-// same share them.
+// clientClasses numbers clients by what some checks can see of their ids. Views that see the same
+// share them.
 type clientClasses struct {
 	view     *View
 	identity bool
@@ -116,7 +116,7 @@ func (c *Classes) told(v *View, identity bool) (ids []string, few bool) {
 	return ids, true
 }
 
-// tellOnly notes where some ids stand. All others are of the first class.
+// tellOnly notes where some ids are on the roll. All others are of the first class.
 func (c *clientClasses) tellOnly(ids []string) {
 	c.few, c.special = true, make([][]classified, len(c.rolls.all))
 	c.classes[""] = 0
@@ -226,7 +226,7 @@ func (c *clientClasses) of(n int32) int {
 	return int(c.ids[n]) - 1
 }
 
-// tells is all that the checks can tell of an id.
+// tells is all that the checks can see of an id.
 func (c *clientClasses) tells(id string) string {
 	name := c.view.class(id, c.identity)
 	if c.objects != nil && c.view.readsObject() {
@@ -306,7 +306,7 @@ type rolls struct {
 // roll is the numbers of the ids of a list.
 type roll []int32
 
-// standing is where on which roll an id stands.
+// standing is the place of an id on a roll.
 type standing struct{ roll, at int32 }
 
 // of is the number of the roll that a set is taken from.

@@ -135,7 +135,7 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 	return slices.Compact(all)
 }
 
-// but is the clients that stand elsewhere than at some places, which are in order.
+// but is the clients without those at some places, which are in order.
 func (e *everyone) but(gone, also []int32) *clientSet {
 	without := append(slices.Concat([]int32{}, gone), also...)
 	slices.Sort(without)

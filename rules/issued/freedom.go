@@ -16,8 +16,8 @@ const (
 	// ofClient: how it proves itself (appidacr, azpacr).
 	ofClient freedom = iota
 
-	// ofAPIOwner: whose API a token is for can also choose whether optional claims, groups and
-	// claims of their own stand in it, but not what they hold.
+	// ofAPIOwner: the owner of the API that a token is for can also choose whether it has optional
+	// claims, groups and claims of their own, but not what these hold.
 	ofAPIOwner
 
 	// ofOtherTenant: an administrator can also write any claim that Entra does not (by claims

@@ -10,9 +10,9 @@ import (
 )
 
 // clientsNamedBy lists the clients that checks name: by their id, by a part of it or by a regular
-// expression, as a text of its own or in a list in a text. A part stands for an id that has it,
-// unless one of those that are known does. What is no application id stands in no token of Entra
-// ID.
+// expression, as a text of its own or in a list in a text. For a part it makes up an id that has
+// it, unless a known id does. A text that is not an application id is left out: no token of Entra
+// ID has it.
 func clientsNamedBy(checks []asking, known func(part string) bool) []string {
 	var all []string
 	seen := map[string]bool{}
@@ -88,7 +88,7 @@ func onlyIDs(all []string) []string {
 	})
 }
 
-// betweenSlashes lists what stands between slashes in an expression, outside of its texts.
+// betweenSlashes lists what an expression has between slashes, outside of its texts.
 func betweenSlashes(expression string) []string {
 	var all []string
 	for {

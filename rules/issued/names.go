@@ -11,7 +11,7 @@ import (
 // tells them apart.
 const fewNames = 16
 
-// nameTexts is what checks can tell of the name of a scope or of a role.
+// nameTexts is what checks can see of the name of a scope or of a role.
 type nameTexts struct {
 	texts []string // that claims of names are compared with
 	parts atoms    // of expressions that make more of such a claim
@@ -70,8 +70,9 @@ func (n *nameTexts) toldApart(names []string) []string {
 	})
 }
 
-// looks is how a name stands to each text: in full, at its beginning, its end, or within, or the
-// text is one of several words with the name in it; and what each part gives for it.
+// looks is how a name relates to each text: it is the whole text, its beginning, its end, or
+// inside it, or the text is several words with the name among them; and what each part gives for
+// it.
 func (n *nameTexts) looks(name string) string {
 	var b strings.Builder
 	if !n.parts.write("scp", str(name), &b) || !n.parts.write("roles", list(name), &b) {

@@ -66,7 +66,7 @@ func (o *objects) unshown(checks []asking) string {
 }
 
 // unshownContracts reports whether some gateway takes a client's id from oid or sub, and has
-// contracts of whom no file shows: they may be called by their object ids.
+// contracts of clients that no file shows: the contracts may name them by their object ids.
 func (o *objects) unshownContracts(w *World) bool {
 	for i := range w.Places {
 		place := &w.Places[i]

@@ -40,10 +40,10 @@ func (e Example) Assumed() Example {
 	return e
 }
 
-// Wanted is the example with which policies let their environment in, where they let anybody in:
-// with the scopes and roles that they ask for, where which it has is not known, and with whatever
-// else they were written for (see asWanted). Where it is not known whether a user has signed in,
-// it is as the policies want it too. The words are those that some policies, perhaps others, have.
+// Wanted is the example as policies want it to let their environment in, if they let anybody in.
+// Scopes and roles that are not known are those that they ask for, and so is whatever else they
+// were written for (see asWanted). Where it is not known whether a user has signed in, that is as
+// the policies want it too. The words are those of some policies, which may be others.
 func (e Example) Wanted(v, words *View, scopes, roles bool) (Example, rules.Decision) {
 	all := []Example{e}
 	if scopes && !e.User && len(words.texts["scp"]) > 0 {

@@ -58,8 +58,8 @@ func (m *modeller) unknownClients(place *Place, known *assignments) {
 }
 
 // unknownClientsAt lists the clients that an environment's contracts or policies name and no file
-// shows. What is no application id stands in no token of Entra ID. Of an environment whose own
-// clients are not given nothing else can be expected.
+// shows. A text that is not an application id is left out: no token of Entra ID has it. If the
+// environment's own clients are not given, it lists none: there all clients would be unknown.
 func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	var named []string
 	if len(place.Clients) == 0 {

@@ -62,8 +62,8 @@ func Supposing(
 	return supposed, true
 }
 
-// presence is what is left of a check whose expression is taken to hold: that the claims are there
-// which it demands, or perhaps there.
+// presence is what is left of a check whose expression is taken to hold: the claims that it
+// demands are there, or may be there.
 func presence(c *rules.Check) *rules.Check {
 	left := &rules.Check{ID: c.ID, Claim: c.Claim, Skip: "its expression can't be evaluated"}
 	if c.Test.Op != rules.And {

@@ -128,8 +128,8 @@ func TextsOf(check *rules.Check) []string {
 	return all[:min(len(all), mostTexts)]
 }
 
-// textsIn lists the texts that a part of a predicate compares with: its literals, and what stands
-// in quotes in an expression.
+// textsIn lists the texts that a part of a predicate compares with: its literals, and the quoted
+// texts of an expression.
 func textsIn(leaf *rules.Predicate) []string {
 	var all []string
 	add := func(text string) {
@@ -148,7 +148,7 @@ func textsIn(leaf *rules.Predicate) []string {
 	return all
 }
 
-// quoted lists what stands in quotes of either sort in an expression.
+// quoted lists the texts in quotes of either sort in an expression.
 func quoted(expression string) []string {
 	var all []string
 	for {

@@ -40,7 +40,7 @@ type View struct {
 	single  map[string][]*rules.Check
 }
 
-// told is what the checks can tell of a variable: which choices look different, and how, and
+// told is what the checks can see of a variable: which choices look different, and how, and
 // whether one check alone rejects each of them.
 type told struct {
 	choices []int
@@ -217,7 +217,7 @@ func (v *View) Seen(before map[string]bool, t *Token) bool {
 // usualLooks is how many bytes most claims look like.
 const usualLooks = 24
 
-// appearance is what the checks can tell of a token: tokens that look the same get equally far.
+// appearance is what the checks can see of a token: tokens that look the same get equally far.
 func (v *View) appearance(t *Token) string {
 	var b strings.Builder
 	b.Grow(usualLooks * len(v.claims))
@@ -240,7 +240,7 @@ func (v *View) appearance(t *Token) string {
 	return b.String()
 }
 
-// tell is what the checks can tell of a variable. It is kept where the variable is.
+// tell is what the checks can see of a variable. It is kept where the variable is.
 func (v *View) tell(one *variable, kept bool) told {
 	kept = kept && len(one.choices) > 0
 	if kept {
@@ -302,8 +302,8 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
 
-// class is what the checks can tell of a client's id: which literals it equals or holds, and
-// whether it has a contract. Of an ID token it is the audience too.
+// class is what the checks can see of a client's id: which literals it equals or holds, and
+// whether it has a contract. In an ID token the client's id is the audience too.
 func (v *View) class(id string, identity bool) string {
 	if v.readsID(identity) {
 		return id

@@ -314,8 +314,8 @@ func (c *cluster) named(name string) (*workload, error) {
 	return w, nil
 }
 
-// qualified is the name of a workload with its namespace. Without a name, it stands for the rest
-// of the namespace.
+// qualified is the name of a workload with its namespace. Without a name, it means the rest of the
+// namespace.
 func qualified(namespace, name string) string {
 	switch {
 	case name == "" && namespace == "":

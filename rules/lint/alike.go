@@ -8,8 +8,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// memory is what the model has answered about policies of other subjects, for those that are alike
-// but for where they stand: many of the files of an estate are. One goroutine uses it at a time.
+// memory is what the model has answered about policies of other subjects. Policies that differ
+// only in where they are share an answer, as many files of an estate do. One goroutine uses it at
+// a time.
 type memory struct {
 	known map[alike]*exposed
 	looks []byte // of the policies that were asked about last

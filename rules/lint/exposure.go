@@ -410,8 +410,8 @@ func looksAtClaims(c *rules.Check) bool {
 	return ofClaims(c) || c.ID == rules.Authorization && asksOfToken(c)
 }
 
-// claimOf is the claim that a check is about, though the file does not tell what it wants of it;
-// empty where the file does not tell that either.
+// claimOf is the claim that a check is about, even if the file does not show what the check wants
+// of it; empty where the file does not show the claim either.
 func claimOf(c *rules.Check) string {
 	switch c.ID {
 	case rules.Audience:

@@ -160,8 +160,8 @@ func freeTexts() []string {
 	}
 }
 
-// tellApart reports whether the made-up tokens stand for all that two checks can distinguish
-// together: they do not where an expression looks at texts that the other one looks at too.
+// tellApart reports whether the made-up tokens cover all that two checks can distinguish together.
+// They may not if one of them is an expression and both read the same free text.
 func tellApart(a, b *rules.Check) bool {
 	read := func(name string) bool { return reads(a, name) && reads(b, name) }
 	return decidable(a, false) && decidable(b, false) || !slices.ContainsFunc(freeTexts(), read)

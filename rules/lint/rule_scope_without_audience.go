@@ -51,9 +51,8 @@ func (e *exposed) openToStrangersAPIs() bool {
 	return e.strangersElsewhere(false, true) == letIn
 }
 
-// scopeCheck returns the check of scopes or roles that is in force, or nil: one that keeps out
-// whoever has none, and where others get past each, the first by which strangers get in who have
-// one.
+// scopeCheck returns the check of scopes or roles that is in force, or nil. It is one that keeps
+// out whoever has none, else the first that reads them, if strangers without any do not get in.
 func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
 	var asks *rules.Check
 	for c := range p.Root.Checks() {

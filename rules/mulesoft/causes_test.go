@@ -314,10 +314,10 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 		},
 		{
 			403,
-			"if these policies answered, and everything else is as given, it was the check that " +
-				"is not known: contract",
+			"if these policies gave this answer, and the rest is as given, it was the check " +
+				"that is not known: contract",
 		},
-		{401, "none of the checks that are not known is known to answer like this"},
+		{401, "no check that is still open is known to answer like this"},
 	}
 	for _, test := range tests {
 		c := compare(t, jwt, Mule, open, rules.Observation{Status: test.status})

@@ -104,8 +104,8 @@ func (f field) refusal(v *source.Value, this string) (rule, why string) {
 		return "value-not-allowed", f.name + " is an expression, and it is not documented that " +
 			"the gateway evaluates one there"
 	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
-		return "value-not-allowed", fmt.Sprintf("%s may be %s, but %s %s", f.name,
-			strings.Join(f.allowed, ", "), this, inspect.Visible(v.Text))
+		return "value-not-allowed", fmt.Sprintf("%s must be %s, but %s %s", f.name,
+			strings.Join(f.allowed, " or "), this, inspect.Visible(v.Text))
 	}
 	return "", ""
 }

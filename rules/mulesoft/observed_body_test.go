@@ -44,7 +44,7 @@ func TestABodyTellsTheSituationThatItIsOf(t *testing.T) {
 		},
 		{
 			"contracts not known", mule, Mule, request(v1 + `,"aud":"a"`), 403, denied,
-			rules.Maybe, another + noClient, "none of the checks that are not known",
+			rules.Maybe, another + noClient, "no check that is still open",
 		},
 		{
 			"no token", flex, Flex, none, 401, invalid, rules.No, another + unread,

@@ -115,8 +115,10 @@ func (r *repairer) shortScopes() ([]edit, error) {
 	for _, word := range strings.Fields(rest) {
 		short := word[strings.LastIndexByte(word, '/')+1:]
 		if short == ".default" || short == "" {
-			const why = ".default is not a scope: it means everything that the client has"
-			return nil, refuse(why, needScope())
+			if short = r.facts.Scope; short == "" {
+				const why = ".default is not a scope: it means everything that the client has"
+				return nil, refuse(why, needScope())
+			}
 		}
 		before, behind, _ := strings.Cut(rest, word)
 		all.WriteString(before + short)

@@ -163,7 +163,7 @@ func isAmongBlanks(c configured, e expressionField) []rules.Finding {
 		"that; write "+without)
 }
 
-// cutBlanks writes the expression without what stands around it.
+// cutBlanks writes the expression without the spaces and line ends around it.
 func (r *repairer) cutBlanks() ([]edit, error) {
 	text, _ := r.findingValue().Str()
 	return r.replaceValue(strings.TrimSpace(text))

@@ -214,9 +214,9 @@ func providers() []string {
 	}
 }
 
-// firstFault is the first fault because of which nobody knows the program's answer. A secret is
-// none, for people write something else in its place, in what they show. Nor is what may be set
-// elsewhere, where no answer depends on it.
+// firstFault is the first fault that leaves the program's answer open. A secret is not one: in
+// what people share, they write something else in its place. Neither is a value that may be set
+// elsewhere, if no answer depends on it.
 func (e *entry) firstFault() (fault, bool) {
 	for _, u := range e.unknown {
 		if u.layer != byVariable {

@@ -202,8 +202,8 @@ func (c *compiler) signature(v verifier) *rules.Check {
 	return check
 }
 
-// keysOf is where a verifier has its keys from. Those of another issuer than Entra ID are known to
-// nobody who has not read its discovery document.
+// keysOf is where a verifier has its keys from. For another issuer than Entra ID only its
+// discovery document says that.
 func (c *compiler) keysOf(v verifier) *rules.Key {
 	switch {
 	case !v.discovers && v.keys.name == "oidc_jwks_url" && v.keys.unknown == nil:

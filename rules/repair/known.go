@@ -39,9 +39,10 @@ func (w *work) known(before, after []*rules.Policy, solution *rules.Solution) *k
 	return k
 }
 
-// settle chooses what no check names so that the policies before the change let the token in, and
-// where nothing does, so that those after it do, of what those before it name. Of the versions of
-// tokens that the policies have issuers of, it takes the one that gets further.
+// settle chooses the values that no token has shown so that the policies before the change let the
+// token in. If no choice does that, it takes one with which the policies after the change do, of
+// the values that the policies before it name. Of the token versions whose issuers the policies
+// have, it takes the one that gets further.
 func (w *work) settle(k *known, before, after []*rules.Policy) {
 	assumed, contracts := k.Example, w.contracts(k)
 	words := issued.NewView(before, contracts)
@@ -283,7 +284,7 @@ func (h *had) text(text string) bool {
 	})
 }
 
-// look notes what stands in a predicate.
+// look notes what a predicate has in it.
 func (h *had) look(p *rules.Predicate) {
 	if p.Input.Opaque != nil {
 		h.expressions = append(h.expressions, p.Input.Opaque.Text)

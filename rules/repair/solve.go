@@ -165,8 +165,8 @@ func errorsIn(found []rules.Finding) []rules.Finding {
 	)
 }
 
-// tellErrors tells of the errors that are left: a solution is about clients and environments, and
-// a policy can be wrong in other ways.
+// tellErrors reports the errors that are left: a solution is about clients and environments, and a
+// policy can be wrong in other ways.
 func (w *work) tellErrors() {
 	for _, found := range errorsIn(w.findings(w.After)) {
 		goal := rules.Goal{Finding: &found, Facts: w.Facts}

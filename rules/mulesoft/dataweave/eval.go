@@ -273,7 +273,8 @@ func (v *evaluator) surelyObject(n *Node) bool {
 
 // ambiguous answers for a text that can be read in two ways.
 func (v *evaluator) ambiguous(n *Node) Result {
-	r := unknown(n, "without parentheses it is not documented what belongs together")
+	r := unknown(n,
+		"which of two readings an expression without parentheses has is not documented")
 	r.Unknown.Construct = "an expression without parentheses"
 	for _, a := range v.expr.ambiguities {
 		if a.Undecided {

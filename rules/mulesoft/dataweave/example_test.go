@@ -21,6 +21,6 @@ func Example() {
 	fmt.Println("write:", result.Unknown.Write)
 	// Output:
 	// reads: [roles]
-	// why:   without parentheses it is not documented what belongs together
+	// why:   which of two readings an expression without parentheses has is not documented
 	// write: (vars.claimSet.roles contains 'a') or (vars.claimSet.roles contains 'b')
 }

@@ -19,7 +19,7 @@ import (
 // roomsWithFlags are the rooms below cmd/ whose texts still name flags. A cleared room leaves the
 // list.
 var roomsWithFlags = []string{
-	"rules/envoygateway", "rules/istio", "rules/lint", "rules/mulesoft", "rules/oauth2proxy",
+	"rules/envoygateway", "rules/istio", "rules/mulesoft", "rules/oauth2proxy",
 }
 
 // A page, for one, has no flags: a room below the commands says with a typed need what would help.

@@ -121,7 +121,8 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 
 func carriesToken(header string) bool {
 	scheme, rest, _ := strings.Cut(header, " ")
-	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(rest) != "" || isToken(header)
+	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(rest) != "" ||
+		len(inspect.TokenSpans(header)) > 0
 }
 
 // Said is what is said of a request, beside its token. What is empty was not said.

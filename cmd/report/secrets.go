@@ -197,7 +197,9 @@ func isSecretField(name string) bool {
 	}
 	return slices.ContainsFunc(parts, func(part string) bool {
 		return strings.Contains(name, part)
-	}) || slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(name, end) })
+	}) || slices.ContainsFunc(ends, func(end string) bool {
+		return strings.HasSuffix(name, end)
+	})
 }
 
 // holdsSecret reports whether a text has a private key in PEM, or is JSON, or lines of a name and a

@@ -202,8 +202,8 @@ func isSecretField(name string) bool {
 	})
 }
 
-// holdsSecret reports whether a text has a private key in PEM, or is JSON, or lines of a name and a
-// value, with a secret field in it, as a configuration that is kept as text may be. Of JSON that
+// holdsSecret reports whether a text has a private key in PEM, or is JSON, or lines of a name and
+// a value, with a secret field in it, as a configuration that is kept as text may be. Of JSON that
 // can't be read the names alone count.
 func (s *shield) holdsSecret(text string) bool {
 	if strings.Contains(text, "PRIVATE KEY-----") {

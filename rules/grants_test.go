@@ -22,12 +22,14 @@ func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 		{
 			"all of some scopes",
 			Predicate{Op: HasAll, Input: scp, Values: Literals("a", "read", "b"), Texts: words},
-			user, Lacking{Claim: "scp", Names: []string{"a", "b"}},
+			user,
+			Lacking{Claim: "scp", Names: []string{"a", "b"}},
 		},
 		{
 			"one of some roles: the first is enough",
 			Predicate{Op: HasAny, Input: roles, Values: Literals("A", "B", "C")},
-			user, Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B", "C"}},
+			user,
+			Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B", "C"}},
 		},
 		{
 			"the token itself is no other claim",
@@ -35,17 +37,20 @@ func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 				Predicate{Op: Readable},
 				Predicate{Op: HasAny, Input: roles, Values: Literals("A")},
 			),
-			user, Lacking{Claim: "roles", Names: []string{"A"}},
+			user,
+			Lacking{Claim: "roles", Names: []string{"A"}},
 		},
 		{
 			"a whole text, the order of which Entra ID decides",
 			Predicate{Op: Equals, Input: scp, Values: Literals("read a")},
-			user, Lacking{},
+			user,
+			Lacking{},
 		},
 		{
 			"one text, which more scopes don't make",
 			Predicate{Op: Equals, Input: scp, Values: Literals("a")},
-			user, Lacking{},
+			user,
+			Lacking{},
 		},
 		{
 			"a role that must not be there beside another",
@@ -53,21 +58,26 @@ func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 				Predicate{Op: HasAny, Input: roles, Values: Literals("A")},
 				Negate(Predicate{Op: HasAny, Input: roles, Values: Literals("B")}),
 			),
-			`{"iss":"` + v2Issuer + `","ver":"2.0","roles":["A","B"]}`, Lacking{},
+			`{"iss":"` + v2Issuer + `","ver":"2.0","roles":["A","B"]}`,
+			Lacking{},
 		},
 		{
 			"what no token can hold",
 			Predicate{Op: HasAny, Input: scp, Values: Literals("api://orders/read"), Texts: words},
-			user, Lacking{},
+			user,
+			Lacking{},
 		},
 		{
 			"a claim of another kind",
 			Predicate{Op: Equals, Input: Claim("idtyp"), Values: Literals("app")},
-			user, Lacking{},
+			user,
+			Lacking{},
 		},
 		{
 			"an expression that can't be evaluated does not fail",
-			Predicate{Op: True, Input: expression}, user, Lacking{},
+			Predicate{Op: True, Input: expression},
+			user,
+			Lacking{},
 		},
 	}
 	for _, test := range tests {

@@ -14,22 +14,30 @@ import (
 func Together(
 	files []*source.File, policy, beside func(object *source.Value) bool,
 ) [][]*source.File {
-	all := partsOf(files, policy, beside)
-	having := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return len(p.names) == 0 })
+	var having, more []part
+	for _, p := range partsOf(files, policy, beside) {
+		switch {
+		case len(p.names) > 0:
+			having = append(having, p)
+		case p.beside:
+			more = append(more, p)
+		}
+	}
+	anywhere := func(*part) bool { return true }
 	if len(having) == 0 {
 		return nil
 	}
 	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
 	if _, _, ok := clash(having); !ok && (!open || oneFolder(having)) {
-		return [][]*source.File{withBeside(having, all, "")}
+		return [][]*source.File{filesOf(having, more, anywhere)}
 	}
-	return byFolder(having, all)
+	return byFolder(having, more)
 }
 
 func partsOf(files []*source.File, policy, beside func(object *source.Value) bool) []part {
 	var all []part
 	for _, file := range files {
-		p := part{file: file}
+		p := part{file: file, folder: path.Dir(file.Name)}
 		for _, object := range Objects(file) {
 			switch {
 			case policy(object):
@@ -48,14 +56,13 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 // part is what a file has of a cluster.
 type part struct {
 	file   *source.File
+	folder string
 	open   bool // of one of its policies the namespace is not known
 	beside bool // it shows what policies are about
 
 	names    []string // of its policies
 	policies []Resource
 }
-
-func (p *part) folder() string { return path.Dir(p.file.Name) }
 
 // clash is a policy's name that a file and one before it have. It is not ok where there is none.
 func clash(all []part) (name string, files [2]*source.File, ok bool) {
@@ -104,43 +111,46 @@ func OneCluster(files []*source.File, policy func(object *source.Value) bool) er
 }
 
 func oneFolder(all []part) bool {
-	return !slices.ContainsFunc(all, func(p part) bool { return p.folder() != all[0].folder() })
+	return !slices.ContainsFunc(all, func(p part) bool { return p.folder != all[0].folder })
 }
 
-// byFolder is each folder's files, or each of them where two of them clash.
-func byFolder(having, all []part) [][]*source.File {
+// byFolder is each folder's files, or each of them where two of them clash. Behind them are those
+// of the folder that show what policies are about, and those of folders without policies.
+func byFolder(having, beside []part) [][]*source.File {
+	in := map[string][]part{}
+	for _, p := range having {
+		in[p.folder] = append(in[p.folder], p)
+	}
 	var groups [][]*source.File
-	for i := range having {
-		folder := having[i].folder()
-		same := func(p part) bool { return p.folder() == folder }
-		if slices.ContainsFunc(having[:i], same) {
+	seen := map[string]bool{}
+	for _, first := range having {
+		here := in[first.folder]
+		if seen[first.folder] {
 			continue
 		}
-		here := slices.DeleteFunc(slices.Clone(having), func(p part) bool { return !same(p) })
+		seen[first.folder] = true
+		near := func(p *part) bool {
+			return p.folder == first.folder || len(in[p.folder]) == 0
+		}
 		if _, _, ok := clash(here); !ok {
-			groups = append(groups, withBeside(here, all, folder))
+			groups = append(groups, filesOf(here, beside, near))
 			continue
 		}
-		for _, p := range here {
-			groups = append(groups, withBeside([]part{p}, all, folder))
+		for i := range here {
+			groups = append(groups, filesOf(here[i:i+1], beside, near))
 		}
 	}
 	return groups
 }
 
-// withBeside is files, and behind them those that show what their policies are about: those of a
-// folder, or all where it is empty, and those of folders that have no policies.
-func withBeside(of, all []part, folder string) []*source.File {
-	var files []*source.File
-	for _, p := range of {
-		files = append(files, p.file)
+func filesOf(parts, beside []part, near func(*part) bool) []*source.File {
+	files := make([]*source.File, len(parts), len(parts)+len(beside))
+	for i := range parts {
+		files[i] = parts[i].file
 	}
-	for _, p := range all {
-		alone := !slices.ContainsFunc(all, func(o part) bool {
-			return len(o.names) > 0 && o.folder() == p.folder()
-		})
-		if p.beside && len(p.names) == 0 && (folder == "" || p.folder() == folder || alone) {
-			files = append(files, p.file)
+	for i := range beside {
+		if near(&beside[i]) {
+			files = append(files, beside[i].file)
 		}
 	}
 	return files

@@ -282,7 +282,7 @@ func (e *Env) fixEach(
 func (e *Env) fixFound(
 	flags *fixFlags, found report.Found, several *report.FixSeveral,
 ) (*report.Fixing, error) {
-	file, err := e.maker().ReadPolicyFile(found, flags.reading.options())
+	file, err := several.Read(found)
 	if file == nil || err != nil {
 		return nil, err
 	}

@@ -265,12 +265,11 @@ func (m *Maker) chainOf(names []string) [][]string {
 		files = append(files, file)
 	}
 	read := slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return f == nil })
+	adapters := m.Gateways.among(read, rules.Options{})
 	for n, name := range names {
 		vendor := ""
-		if files[n] != nil {
-			if adapter, ok := m.Gateways.among(files[n], read, rules.Options{}); ok {
-				vendor = adapter.Name
-			}
+		if adapter := adapters[files[n]]; adapter != nil {
+			vendor = adapter.Name
 		}
 		i, known := at[vendor]
 		switch {

@@ -45,6 +45,7 @@ type FixSeveral struct {
 	joined map[string]*source.File // those that may make up one configuration with others
 	groups map[grouped][]string    // the names of those that do, by each of them
 	clean  map[string]bool         // the names of those in which nothing is to be repaired
+	none   map[string]bool         // the names of files of a folder that are about no policy
 }
 
 // grouped is a file, as an adapter sees it.
@@ -55,14 +56,8 @@ type grouped struct{ adapter, file string }
 func (s *FixSeveral) Begin(m *Maker, found []Found) {
 	s.maker, s.judge = m, NewJudge(m.Gateways, s.Options, s.Apps)
 	s.joined, s.groups = map[string]*source.File{}, map[grouped][]string{}
-	s.clean = map[string]bool{}
-	var files []*source.File
-	for _, file := range m.readJoining(found, s.Options) {
-		if s.joined[file.Name] == nil {
-			files = append(files, file)
-		}
-		s.joined[file.Name] = file
-	}
+	s.clean, s.none = map[string]bool{}, map[string]bool{}
+	files := s.readJoining(found)
 	s.group(files)
 	tooMany := false
 	for _, names := range s.groups {
@@ -194,17 +189,22 @@ func (s *FixSeveral) Written(after *source.File) {
 	}
 }
 
-// ReadPolicyFile reads a file that may hold policies. The file is nil where it holds none and the
-// user did not name it, and where it is not a configuration.
-func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File, error) {
-	file, err := m.readFound(found, found.Name)
+// Read reads a file that may hold policies, unless it was read before. The file is nil where it
+// holds none and the user did not name it, and where it is not a configuration.
+func (s *FixSeveral) Read(found Found) (file *source.File, err error) {
+	if s.none[found.Name] {
+		return nil, nil
+	}
+	if file = s.joined[found.Name]; file == nil {
+		file, err = s.maker.readFound(found, found.Name)
+	}
 	if err != nil || file == nil {
 		return nil, err
 	}
-	adapter, ok := m.Gateways.of(file, options)
+	adapter, ok := s.maker.Gateways.of(file, s.Options)
 	switch {
 	case ok && found.Named:
-		return file, m.otherGateway(adapter, found.Name, options)
+		return file, s.maker.otherGateway(adapter, found.Name, s.Options)
 	case !ok && !found.Named:
 		return nil, nil
 	}
@@ -213,15 +213,20 @@ func (m *Maker) ReadPolicyFile(found Found, options rules.Options) (*source.File
 
 // readJoining reads the files that may make up one configuration with others. What can't be read
 // is an error later, where it is repaired.
-func (m *Maker) readJoining(found []Found, options rules.Options) []*source.File {
+func (s *FixSeveral) readJoining(found []Found) []*source.File {
 	var all []*source.File
 	for _, f := range found {
-		if f.Name == "-" || m.isTooLarge(f.Name) {
+		if f.Name == "-" || s.maker.isTooLarge(f.Name) || s.joined[f.Name] != nil {
 			continue
 		}
-		file, err := m.ReadSource(f.Name)
-		if err == nil && m.Gateways.joins(file, options) {
+		file, err := s.maker.ReadSource(f.Name)
+		switch {
+		case err != nil:
+		case s.maker.Gateways.joins(file, s.Options):
 			all = append(all, file)
+			s.joined[file.Name] = file
+		case !f.Named && s.maker.Gateways.holdNothing(file, s.Options):
+			s.none[f.Name] = true
 		}
 	}
 	return all

@@ -164,20 +164,30 @@ func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adap
 			one, first = adapter, file
 		}
 	}
+	if len(others) == 0 {
+		return one, nil
+	}
+	joined := together(&one, files)
 	for _, file := range others {
-		if !saysMore(&one, file, files) {
+		if !joined[file] {
 			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
 		}
 	}
 	return one, nil
 }
 
-// saysMore reports whether a file without a policy says more of the policies of others.
-func saysMore(adapter *rules.Adapter, file *source.File, all []*source.File) bool {
-	return adapter.Together != nil &&
-		slices.ContainsFunc(adapter.Together(all), func(group []*source.File) bool {
-			return slices.Contains(group, file)
-		})
+// together are the files that hold policies of an adapter or say more of those of others.
+func together(adapter *rules.Adapter, files []*source.File) map[*source.File]bool {
+	if adapter.Together == nil {
+		return nil
+	}
+	joined := map[*source.File]bool{}
+	for _, group := range adapter.Together(files) {
+		for _, file := range group {
+			joined[file] = true
+		}
+	}
+	return joined
 }
 
 // joins reports whether a file may make up one configuration with others.
@@ -188,19 +198,31 @@ func (g Gateways) joins(file *source.File, options rules.Options) bool {
 	})
 }
 
-// among is the adapter of the gateway whose policies a file holds, or says more of. It is not ok
-// where it does neither.
+// holdNothing reports whether a file has no policy of any gateway, and says nothing of those of
+// other files.
+func (g Gateways) holdNothing(file *source.File, options rules.Options) bool {
+	return len(g.allOf(file, options)) == 0 && !g.joins(file, options)
+}
+
+// among is of each file the adapter of the gateway whose policies it holds, or says more of. A
+// file that does neither is not in it.
 func (g Gateways) among(
-	file *source.File, all []*source.File, options rules.Options,
-) (adapter rules.Adapter, ok bool) {
-	if adapter, ok = g.of(file, options); ok {
-		return adapter, true
+	files []*source.File, options rules.Options,
+) map[*source.File]*rules.Adapter {
+	of := make(map[*source.File]*rules.Adapter, len(files))
+	for i := range g {
+		for file := range together(&g[i], files) {
+			if of[file] == nil {
+				of[file] = &g[i]
+			}
+		}
 	}
-	i := slices.IndexFunc(g, func(a rules.Adapter) bool { return saysMore(&a, file, all) })
-	if i < 0 {
-		return adapter, false
+	for _, file := range files {
+		if adapter, ok := g.of(file, options); ok {
+			of[file] = &adapter
+		}
 	}
-	return g[i], true
+	return of
 }
 
 // Read reads files of one gateway's policies, and compiles them.

@@ -45,7 +45,7 @@ func (m *Maker) readPolicies(
 	if err != nil {
 		return nil, err
 	}
-	files, unread, err := m.readPolicyFiles(found)
+	files, unread, err := m.readPolicyFiles(found, options)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,9 @@ func (m *Maker) readPolicies(
 		return nil, Problem("no policy in "+strings.Join(names, ", "),
 			"name a policy file to see why it was not recognised")
 	}
+	adapters := m.Gateways.among(files, options)
 	for _, file := range files {
-		if _, ok := m.Gateways.among(file, files, options); !ok {
+		if adapters[file] == nil {
 			none := mistaken(file, m.Gateways.holdsNone(file, options))
 			return nil, m.Gateways.noneOfAPI(options, file, none)
 		}
@@ -94,14 +95,15 @@ func (m *Maker) readPolicies(
 }
 
 // readPolicyFiles reads files. One that was named must be readable. One that was found in a folder
-// is left out with a warning, and returned as not read where it may hold a policy. It stops at the
-// first file too many.
+// is left out where it is about no policy, and with a warning where it can't be read; that is
+// returned as not read where it may hold a policy. It stops at the first file too many.
 func (m *Maker) readPolicyFiles(
-	found []Found,
+	found []Found, options rules.Options,
 ) (files []*source.File, unread []rules.Unread, err error) {
 	for _, f := range found {
 		file, err := m.ReadSource(f.Name)
 		switch {
+		case err == nil && !f.Named && m.Gateways.holdNothing(file, options):
 		case err == nil:
 			files = append(files, file)
 		case f.Named:
@@ -160,15 +162,15 @@ func (m *Maker) ofOneGateway(
 	if !inFolders(found) {
 		return files, nil
 	}
-	vendors := map[string]string{} // the first file of each
+	given, vendors := namesGiven(found), map[string]string{} // the first file of each
 	var wanted []*source.File
+	adapters := m.Gateways.among(files, options)
 	for _, file := range files {
-		adapter, ok := m.Gateways.among(file, files, options)
-		if !ok {
+		adapter := adapters[file]
+		if adapter == nil {
 			return files, nil // it is refused later, with a better word
 		}
-		named := slices.Contains(found, Found{file.Name, true})
-		if named || slices.Contains(adapter.VariantNames(), options.Variant) {
+		if given[file.Name] || slices.Contains(adapter.VariantNames(), options.Variant) {
 			wanted = append(wanted, file)
 		}
 		if vendors[adapter.Name] == "" {
@@ -261,17 +263,23 @@ func (s *PolicySet) stacked(found []Found) string {
 	return ""
 }
 
+// namesGiven are the files that the user named.
+func namesGiven(found []Found) map[string]bool {
+	given := map[string]bool{}
+	for _, f := range found {
+		given[f.Name] = given[f.Name] || f.Named
+	}
+	return given
+}
+
 // wanted are the files that were named, and of those that were found in a folder the ones with
 // policies and the ones that say more of them.
 func (g Gateways) wanted(
 	files []*source.File, found []Found, options rules.Options,
 ) []*source.File {
+	given, adapters := namesGiven(found), g.among(files, options)
 	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
-		if slices.Contains(found, Found{file.Name, true}) {
-			return false
-		}
-		_, ok := g.among(file, files, options)
-		return !ok
+		return !given[file.Name] && adapters[file] == nil
 	})
 }
 

@@ -37,6 +37,9 @@ func newInit(env *Env) *cobra.Command {
 	return cmd
 }
 
+// mostLeftOut is how many files are named that were kept out, where that leaves nothing.
+const mostLeftOut = 20
+
 // surveyed sorts what is in a folder, asks on a terminal for what no file says, and leaves out
 // what matrix would refuse of the file of that name.
 func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
@@ -54,7 +57,11 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 		return survey, nil
 	}
 	hints := []string{"what a policy file is, of each gateway: gatewhy help policies"}
-	hints = append(hints, survey.LeftOut()...)
+	left := survey.LeftOut()
+	hints = append(hints, left[:min(len(left), mostLeftOut)]...)
+	if more := len(left) - mostLeftOut; more > 0 {
+		hints = append(hints, report.Counted(more, "more file")+" left out")
+	}
 	return nil, problem("no policy in "+folder+" or below", hints...)
 }
 

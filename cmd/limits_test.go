@@ -391,6 +391,20 @@ func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
 	}
 }
 
+// Where a folder has thousands of files that are kept out, some of them are named.
+func TestInitNamesSomeOfManyFilesThatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	chain := "[" + limitedPolicy("", "") + strings.Repeat(","+limitedPolicy("", ""), 1000) + "]"
+	for i := range 22 {
+		writeFile(t, filepath.Join(dir, fmt.Sprintf("p%02d.json", i)), chain)
+	}
+	said := saidIn(dir, "init . -c -")
+	if strings.Count(said, ".json: ") != 20 || !strings.Contains(said, "2 more files left out") {
+		t.Errorf("want 20 files, and that 2 more were left out, in\n%.5000s", said)
+	}
+}
+
 // What was repaired before the limit is shown, and the files behind it are not looked at.
 func TestMoreFilesThanAreRepairedAtOnceAreRefused(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,27 @@ func FilesBeyond(names []string) error {
 	return tooMany(source.Position{}, cause, "name the files of one API instance")
 }
 
+// mostGrouped bounds the files of all configurations together that a run's files make up. One file
+// may be of very many of them: what a folder without policies shows is part of each.
+const mostGrouped = 100_000
+
+// GroupsBeyond refuses configurations of more files than are looked at, in all.
+func GroupsBeyond(groups [][]*source.File) error {
+	n := 0
+	for _, group := range groups {
+		n += len(group)
+	}
+	if n <= mostGrouped {
+		return nil
+	}
+	return tooMany(
+		source.Position{File: groups[0][0].Name},
+		fmt.Sprintf("this file and others make up %d configurations, which have %d files in all, "+
+			"and no more than %d are looked at", len(groups), n, mostGrouped),
+		"name the files of one configuration",
+	)
+}
+
 // bounded is an adapter's Read that refuses files with more policies than are looked at, before
 // anything else is done with them.
 func bounded(

@@ -37,6 +37,20 @@ func TestALongChainIsRefusedBeforeItIsCompiled(t *testing.T) {
 	}
 }
 
+func TestConfigurationsOfVeryManyFilesInAllAreRefused(t *testing.T) {
+	t.Parallel()
+	group := slices.Repeat([]*source.File{{Name: "a.yaml"}}, mostGrouped/2)
+	if err := GroupsBeyond([][]*source.File{group, group}); err != nil {
+		t.Error(err)
+	}
+	err := GroupsBeyond([][]*source.File{group, group, group})
+	const want = "a.yaml: this file and others make up 3 configurations, which have 150000 " +
+		"files in all, and no more than 100000 are looked at"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 type placed struct{ file *source.File }
 
 func (p placed) Place() (*source.File, source.Span) { return p.file, source.Span{} }

@@ -204,7 +204,14 @@ func (j *Judge) together(results []*linted) {
 		if adapter.Together == nil {
 			continue
 		}
-		for _, group := range adapter.Together(files) {
+		groups := adapter.Together(files)
+		if err := rules.GroupsBeyond(groups); err != nil {
+			for _, file := range slices.Concat(groups...) {
+				byFile[file].err = err
+			}
+			continue
+		}
+		for _, group := range groups {
 			read, compiled, err := j.compiled(&adapter, group...)
 			for _, file := range group {
 				r := byFile[file]

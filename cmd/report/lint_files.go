@@ -62,12 +62,14 @@ func (l *Linting) add(r *linted) {
 	}
 }
 
-// unchecked is why files were not checked, those that are not there first.
+// unchecked is why files were not checked, those that are not there first. What is said of several
+// files together is said once.
 func unchecked(request *LintRequest, missing error, results []linted) []error {
 	all := Each(missing)
+	said := map[string]bool{}
 	for _, r := range results {
 		switch {
-		case r.err == nil:
+		case r.err == nil || said[r.err.Error()]:
 		case r.input && request.Stdin == "":
 			all = append(all, hinted(r.err, "standard input is read as JSON or YAML: "+
 				"--stdin-filename NAME gives another format, such as policy.tf"))
@@ -75,6 +77,7 @@ func unchecked(request *LintRequest, missing error, results []linted) []error {
 			all = append(all, hinted(r.err, "--ignore-unknown skips files without a policy"))
 		default:
 			all = append(all, r.err)
+			said[r.err.Error()] = true
 		}
 	}
 	return all

@@ -94,7 +94,7 @@ func (p Predicate) compound() string {
 	case len(p.Of) == 0:
 		return "any request"
 	}
-	of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.readsNothing)
+	of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
 	if len(of) == 0 {
 		of = p.Of
 	}
@@ -163,14 +163,12 @@ func (p Predicate) simplified() Predicate {
 	return Predicate{Op: p.Op, Of: parts}
 }
 
-// readsNothing reports whether what comes out has nothing to do with the request.
-func (p Predicate) readsNothing() bool {
+// undecided reports whether only the deployment decides what a predicate comes out as.
+func (p Predicate) undecided() bool {
 	if p.Op == And || p.Op == Or || p.Op == Not {
-		return !slices.ContainsFunc(p.Of, func(part Predicate) bool {
-			return !part.readsNothing()
-		})
+		return !slices.ContainsFunc(p.Of, func(part Predicate) bool { return !part.undecided() })
 	}
-	return p.Input.Source == FromExpression && len(p.Input.Opaque.Reads) == 0
+	return p.Input.Opaque != nil && p.Input.Opaque.Unknown != nil
 }
 
 // compares reports whether a part of the predicate compares an input with values.

@@ -79,6 +79,9 @@ type Opaque struct {
 	Eval  func(*Request) Reading
 	Size  int // how many conditions are as much work as Eval, beside one
 
+	// Unknown is why nobody knows what comes out, whatever the request; nil where Eval tells.
+	Unknown *Unknown
+
 	// Language says what else the result depends on but for the text and the request: expressions
 	// with the same text in the same language give the same. It is empty where nobody says.
 	Language string

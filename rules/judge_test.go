@@ -285,7 +285,7 @@ func TestAnUnknownPartOfTheRequestSaysWhatToPass(t *testing.T) {
 
 func TestWordsOfWhatIsWanted(t *testing.T) {
 	t.Parallel()
-	aud := Claim("aud")
+	aud, depends := Claim("aud"), &Unknown{Why: "it depends"}
 	tests := []struct {
 		test Predicate
 		want string
@@ -329,18 +329,14 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 		{
 			Either( // whichever of the two it is, only the deployment knows
 				Both(Predicate{Op: IsList, Input: aud}, Predicate{Op: IsList, Input: aud}),
-				Both(Predicate{Op: IsList, Input: aud}, Predicate{
-					Op: True, Input: Computed("it depends", nil),
-				}),
+				Both(Predicate{Op: IsList, Input: aud}, Undecided(depends)),
 			),
 			"a list in aud",
 		},
 		{
 			Either( // perhaps everybody
 				Predicate{Op: IsList, Input: aud},
-				Both(Either(Predicate{Op: IsList, Input: aud}, Both()), Predicate{
-					Op: True, Input: Computed("it depends", nil),
-				}),
+				Both(Either(Predicate{Op: IsList, Input: aud}, Both()), Undecided(depends)),
 			),
 			"a list in aud",
 		},

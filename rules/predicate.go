@@ -146,6 +146,14 @@ func Either(of ...Predicate) Predicate { return Predicate{Op: Or, Of: of} }
 // Never is the predicate that does not hold, whatever the request.
 func Never() Predicate { return Predicate{Op: Or} }
 
+// Undecided is a predicate of which nobody knows what comes out.
+func Undecided(why *Unknown) Predicate {
+	eval := func(*Request) Reading { return Reading{Unknown: why} }
+	return Predicate{Op: True, Input: Input{
+		Source: FromExpression, Opaque: &Opaque{Text: why.Why, Unknown: why, Eval: eval},
+	}}
+}
+
 // Negate is the predicate that p does not hold.
 func Negate(p Predicate) Predicate { return Predicate{Op: Not, Of: []Predicate{p}} }
 

@@ -27,7 +27,7 @@ func SentTo(all []*Provider) rules.Predicate {
 		}
 		if p.LocationsDoubt != nil && len(some) == 0 {
 			token := rules.Has(rules.Input{Source: rules.FromToken})
-			some = append(some, rules.Both(token, Unknown(p.LocationsDoubt)))
+			some = append(some, rules.Both(token, rules.Undecided(p.LocationsDoubt)))
 		}
 	}
 	if len(lookups) == 0 && len(some) == 0 {

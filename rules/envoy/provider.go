@@ -33,14 +33,14 @@ func (p *Provider) IsFor(audience bool) []rules.Predicate {
 	var parts []rules.Predicate
 	switch {
 	case p.IssuerDoubt != nil:
-		parts = append(parts, Unknown(p.IssuerDoubt))
+		parts = append(parts, rules.Undecided(p.IssuerDoubt))
 	case p.Issuer != "":
 		parts = append(parts, p.hasIssuer())
 	}
 	switch {
 	case !audience:
 	case p.AudiencesDoubt != nil:
-		parts = append(parts, Unknown(p.AudiencesDoubt))
+		parts = append(parts, rules.Undecided(p.AudiencesDoubt))
 	case len(p.Audiences) > 0:
 		parts = append(parts, p.hasAudience())
 	}

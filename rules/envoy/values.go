@@ -64,20 +64,16 @@ func Both(parts []rules.Predicate) rules.Predicate {
 	return rules.Both(parts...)
 }
 
-// Unknown is a predicate of which nobody knows what comes out.
-func Unknown(why *rules.Unknown) rules.Predicate {
-	reading := func(*rules.Request) rules.Reading { return rules.Reading{Unknown: why} }
-	return rules.Predicate{Op: rules.True, Input: rules.Computed(why.Why, reading)}
+// NotKnown is undecided, for a reason that no input helps with.
+func NotKnown(why string) rules.Predicate {
+	return rules.Undecided(&rules.Unknown{Why: why})
 }
-
-// NotKnown is [Unknown], for a reason that no input helps with.
-func NotKnown(why string) rules.Predicate { return Unknown(&rules.Unknown{Why: why}) }
 
 // Perhaps is one of two predicates, and it is not known which.
 func Perhaps(one, other rules.Predicate, why *rules.Unknown) rules.Predicate {
 	return rules.Either(
 		rules.Both(one, other),
-		rules.Both(rules.Either(one, other), Unknown(why)),
+		rules.Both(rules.Either(one, other), rules.Undecided(why)),
 	)
 }
 

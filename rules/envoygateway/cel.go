@@ -83,7 +83,7 @@ func (c *compiler) celChecks(r *authRule) []*rules.Check {
 	}
 	if e.parsed == nil {
 		check := rules.CheckAt(rules.Authorization, e.at, e.field, inferred(codeCEL))
-		check.Test = c.ifExpression(e, envoy.Unknown(e.doubt))
+		check.Test = c.ifExpression(e, rules.Undecided(e.doubt))
 		check.Wants = "a request for which the expression is true"
 		return []*rules.Check{check}
 	}

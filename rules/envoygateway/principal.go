@@ -56,7 +56,7 @@ func (c *compiler) matches(r *authRule) (rules.Predicate, rules.Truth) {
 			return rules.Never(), rules.No
 		}
 		if check.Unknown != nil {
-			parts = append(parts, envoy.Unknown(check.Unknown))
+			parts = append(parts, rules.Undecided(check.Unknown))
 			continue
 		}
 		parts = append(parts, check.Test)
@@ -104,7 +104,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		check := rules.CheckAt(rules.Conditional, methods.At, methods.Field, documented(docAPI))
 		check.Test = methodIn(methods.Texts())
 		if methods.Doubt != nil {
-			check.Test = rules.Either(check.Test, envoy.Unknown(methods.Doubt))
+			check.Test = rules.Either(check.Test, rules.Undecided(methods.Doubt))
 		}
 		all = append(all, check)
 	}
@@ -131,7 +131,7 @@ func (c *compiler) addresses(principal *source.Value, path string) *rules.Check 
 	check.Unknown = &rules.Unknown{
 		Why: "gatewhy does not know the address that the request comes from",
 	}
-	check.Test = envoy.Unknown(check.Unknown)
+	check.Test = rules.Undecided(check.Unknown)
 	return check
 }
 
@@ -169,7 +169,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 		check.Unknown = &rules.Unknown{Why: "claimToHeaders writes " + name + " from a claim, " +
 			"and that is not modelled"}
 	case values.Doubt != nil:
-		check.Test = rules.Either(check.Test, envoy.Unknown(values.Doubt))
+		check.Test = rules.Either(check.Test, rules.Undecided(values.Doubt))
 	}
 	return check
 }
@@ -255,10 +255,10 @@ func acceptedBy(p *envoy.Provider) rules.Predicate {
 	for check := range node.Checks() {
 		switch {
 		case check.Unknown != nil:
-			parts = append(parts, envoy.Unknown(check.Unknown))
+			parts = append(parts, rules.Undecided(check.Unknown))
 		case check.Skip != "":
 		case check.MaySkip != nil:
-			parts = append(parts, rules.Either(check.Test, envoy.Unknown(check.MaySkip)))
+			parts = append(parts, rules.Either(check.Test, rules.Undecided(check.MaySkip)))
 		default:
 			parts = append(parts, check.Test)
 		}
@@ -275,8 +275,8 @@ func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
 		both = append(both, rules.Either(in, envoy.HasWord(rules.Claim("scp"), []string{text})))
 	}
 	if scopes.Doubt != nil {
-		old = append(old, envoy.Unknown(scopes.Doubt))
-		both = append(both, envoy.Unknown(scopes.Doubt))
+		old = append(old, rules.Undecided(scopes.Doubt))
+		both = append(both, rules.Undecided(scopes.Doubt))
 	}
 	switch c.has(scpSince) {
 	case rules.Yes:
@@ -323,7 +323,7 @@ func (c *compiler) claim(claim comparedClaim) *rules.Check {
 		check.Remedy = "From Envoy Gateway 1.7 on: " + scopeEach
 	}
 	if values.Doubt != nil {
-		check.Test = rules.Either(check.Test, envoy.Unknown(values.Doubt))
+		check.Test = rules.Either(check.Test, rules.Undecided(values.Doubt))
 	}
 	return check
 }

@@ -436,18 +436,6 @@ func typeClaim(api *entra.Registration) idtyp {
 	return asked
 }
 
-// claims is what an API's registration asks for to have them so.
-func (t idtyp) claims() []entra.OptionalClaim {
-	if t == untyped {
-		return nil
-	}
-	claim := entra.OptionalClaim{Name: entra.Text{Value: "idtyp"}}
-	if t == allTyped {
-		claim.Properties = []string{"include_user_token"}
-	}
-	return []entra.OptionalClaim{claim}
-}
-
 // typeOf is the claim idtyp.
 func (t *Token) typeOf() *source.Value {
 	switch {

@@ -109,7 +109,7 @@ func (c *compiler) test(
 		}
 	}
 	if of.Doubt != nil {
-		parts = append(parts, envoy.Unknown(of.Doubt))
+		parts = append(parts, rules.Undecided(of.Doubt))
 	}
 	if len(parts) == 0 {
 		return p, false, bad
@@ -124,7 +124,7 @@ func (c *compiler) test(
 // sent is the predicate that the token arrives where one of the JWT rules looks for it.
 func (c *compiler) sent() rules.Predicate {
 	if c.unread != nil {
-		return envoy.Unknown(c.unread)
+		return rules.Undecided(c.unread)
 	}
 	return envoy.SentTo(c.providers)
 }

@@ -359,7 +359,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	for _, p := range all {
 		if why := p.unreadable(); why != nil {
 			node.Any = append(node.Any, rules.Node{Check: notModelled(p.At, "rules", why)})
-			tests = append(tests, envoy.Unknown(why))
+			tests = append(tests, rules.Undecided(why))
 			continue
 		}
 		for _, r := range p.rules() {
@@ -376,7 +376,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 			node.Any = append(node.Any, one)
 			if count.Beyond(one) {
 				node.Any = append(node.Any, rules.Node{Check: beyond(p)})
-				tests = append(tests, envoy.Unknown(beyond(p).Unknown))
+				tests = append(tests, rules.Undecided(beyond(p).Unknown))
 			}
 		}
 	}
@@ -385,7 +385,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 			node.Any = append(node.Any, rules.Node{
 				Check: notModelled(p.At, "action", p.actionDoubt()),
 			})
-			tests = append(tests, envoy.Unknown(p.actionDoubt()))
+			tests = append(tests, rules.Undecided(p.actionDoubt()))
 		}
 	}
 	p := all[0]

@@ -24,7 +24,7 @@ func wordsAndPlaces() []string {
 		Check.Field Check.Pos Check.Span Check.Optional Check.Length Check.Answer Check.Evidence
 		Check.Captured Check.Inferred Check.Remark Check.OwnIDs Check.Besides Check.Wants
 		Check.Refuses Check.Remedy Check.Grant Predicate.Otherwise Lookup.Crowded
-		Opaque.Eval Opaque.Size Opaque.Compares Opaque.Parts
+		Opaque.Eval Opaque.Size Opaque.Unknown Opaque.Compares Opaque.Parts
 		Value.Present Value.Conflict Value.Unread Value.Labels Value.Pos Value.Span`)
 }
 

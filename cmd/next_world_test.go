@@ -278,6 +278,7 @@ func fillIn(line string) string {
 		{"@FILE", "@good.jwt"},
 		{"-p POLICY", "-p uat.json"},
 		{"--audience AUDIENCE", "--audience " + mint.APIURI},
+		{"--gateway-version VERSION", "--gateway-version 1.9.1"},
 		{"--tenant ID", "--tenant " + mint.Tenant},
 		{"--tenant TENANT", "--tenant " + mint.Tenant},
 		{"keys FILE", "keys keys.json"},

@@ -40,6 +40,10 @@ func (r *Result) Lacks() Lacking {
 	return r.lacks(claim, has)
 }
 
+// mostNamed is how many scopes or roles are tried, and named, of those that a check wants. Of more,
+// whichever the policy wants is meant.
+const mostNamed = 20
+
 // lacks is what must be granted beside what the token has, so that the check passes. It is nothing
 // where a token with all that the check names fails too, or where no token can have it.
 func (r *Result) lacks(claim string, has []string) Lacking {
@@ -48,7 +52,8 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 		if !entra.CanHold(claim, name) {
 			return Lacking{}
 		}
-		if !slices.Contains(has, name) && !slices.Contains(missing.Names, name) {
+		if len(missing.Names) <= mostNamed && !slices.Contains(has, name) &&
+			!slices.Contains(missing.Names, name) {
 			missing.Names = append(missing.Names, name)
 		}
 	}
@@ -58,6 +63,8 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 	switch {
 	case len(missing.Names) == 0 && len(has) > 0: // it fails for another reason
 		return Lacking{}
+	case len(missing.Names) > mostNamed:
+		return Lacking{Claim: claim}
 	case len(missing.Names) > 0 && granted(missing.Names)&holds == 0:
 		return Lacking{}
 	}
@@ -132,6 +139,9 @@ func (r *Result) whyNotGranted() string {
 	wanted := "the policy wants " + r.Expected() + ", and "
 	if len(missing.Names) > 0 && len(missing.Or) == 0 {
 		wanted = "the policy wants " + strings.Join(missing.Names, " and ") + ", and "
+	}
+	if len(missing.Names) == 0 && len(r.Check.Test.Wants()) > mostNamed {
+		wanted = "" // nobody reads so many
 	}
 	switch {
 	case missing.Claim == "":

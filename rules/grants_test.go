@@ -1,10 +1,21 @@
 package rules
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
+
+func manyRoles() []*source.Value {
+	var names []string
+	for i := range mostNamed + 1 {
+		names = append(names, "Role."+strconv.Itoa(i))
+	}
+	return Literals(names...)
+}
 
 func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 	t.Parallel()
@@ -30,6 +41,12 @@ func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 			Predicate{Op: HasAny, Input: roles, Values: Literals("A", "B", "C")},
 			user,
 			Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B", "C"}},
+		},
+		{
+			"one of very many: whichever it is",
+			Predicate{Op: HasAny, Input: roles, Values: manyRoles()},
+			user,
+			Lacking{Claim: "roles"},
 		},
 		{
 			"the token itself is no other claim",

@@ -35,7 +35,7 @@ func main() {
 }
 
 // growStack has the stack grow at once, while hardly anything is on it: if it grows step by step
-// below many calls, all of them are copied each time. That is a fortieth of explain's instructions
+// below many calls, all of them are copied each time. That is a twentieth of explain's time
 // and 20 page faults. Nothing is put there, so no page is touched.
 //
 //go:noinline

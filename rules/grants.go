@@ -40,8 +40,8 @@ func (r *Result) Lacks() Lacking {
 	return r.lacks(claim, has)
 }
 
-// mostNamed is how many scopes or roles are tried, and named, of those that a check wants. Of more,
-// whichever the policy wants is meant.
+// mostNamed is how many scopes or roles of a check are tried and named. If it wants more, none of
+// them is.
 const mostNamed = 20
 
 // lacks is what must be granted beside what the token has, so that the check passes. It is nothing

@@ -21,6 +21,10 @@ type Rule struct {
 	Since      string   // the first version of gatewhy that has it
 	References []string
 
+	// Locks says that the rule finds claims that keep the API's own tokens out, and that let in
+	// nobody.
+	Locks bool
+
 	// Over are the rules whose findings of the same value this one's take the place of: they say
 	// less.
 	Over []string
@@ -32,6 +36,18 @@ type Rule struct {
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
 	// or by an evaluation. A finding without a rule or a severity gets the rule's.
 	Check func(*Subject) []Finding
+}
+
+// WhenLess says when a finding is less severe than Severity: a clause; empty where each has it.
+func (r *Rule) WhenLess() string {
+	if !r.Locks {
+		return r.Lesser
+	}
+	spared := "a warning where tokens of the app registration get in all the same"
+	if r.Lesser == "" {
+		return spared
+	}
+	return r.Lesser + "; and " + spared
 }
 
 // Since gives rules the version that first had them, but for those that say another one.

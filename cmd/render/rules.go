@@ -30,9 +30,9 @@ func RuleText(t *Text, p *report.RulePage) {
 	t.Para(1, p.Why)
 	t.Blank()
 	t.Para(1, p.Fix)
-	if p.Lesser != "" {
+	if less := p.WhenLess(); less != "" {
 		t.Blank()
-		t.Para(1, "It is "+p.Lesser+".")
+		t.Para(1, "It is "+less+".")
 	}
 	if p.App != nil {
 		t.example("with --app "+p.App.Name, p.App.Text)
@@ -106,7 +106,7 @@ func RuleJSON(w io.Writer, p *report.RulePage) error {
 
 func ruleOf(r *rules.Rule) ruleJSON {
 	return ruleJSON{
-		r.Name, r.Severity, r.Lesser, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil,
+		r.Name, r.Severity, r.WhenLess(), r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil,
 	}
 }
 
@@ -143,8 +143,8 @@ func RuleMarkdown(w io.Writer, p *report.RulePage) error {
 // RuleHelp is why a rule matters and what to do, as Markdown.
 func RuleHelp(r *rules.Rule) string {
 	severity := string(r.Severity)
-	if r.Lesser != "" {
-		severity += "; " + r.Lesser
+	if less := r.WhenLess(); less != "" {
+		severity += "; " + less
 	}
 	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s",
 		report.Sentence(r.Title), severity, r.Why, r.Fix)

@@ -82,10 +82,11 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
+	spareOwn(all, found, s, ways)
 	if len(ways) > 1 {
 		found = severest(found)
 	}
-	return Sort(giveWay(sayLess(all, found)))
+	return Sort(giveWay(all, sayLess(all, found)))
 }
 
 // sayLess leaves out the findings of a value of which another rule says more.

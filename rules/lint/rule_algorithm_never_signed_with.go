@@ -17,7 +17,7 @@ func algorithmNeverSigned() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
-		Check:      eachCheck(checkAlgorithm, isEntra),
+		Check:      eachCheck(checkAlgorithm, hasAppOrIsEntra),
 	}
 }
 

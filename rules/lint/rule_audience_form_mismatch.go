@@ -18,6 +18,7 @@ func audienceFormMismatch() rules.Rule {
 		Fix: "Expect the application id for v2.0 tokens, and list both forms while an API " +
 			"changes its version.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachPolicy(checkAudienceForm),

@@ -10,6 +10,7 @@ func audienceListEmpty() rules.Rule {
 			"treats an empty list as no check, every audience is accepted.",
 		Fix:      "Name this environment's audience.",
 		Severity: rules.Error,
+		Locks:    true,
 		Since:    since,
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {

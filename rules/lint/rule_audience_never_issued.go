@@ -19,6 +19,7 @@ func audienceNeverIssued() rules.Rule {
 		Fix: "Write the audience exactly as it is in the token, and several audiences in the " +
 			"form that the gateway expects for lists.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a warning if another audience in the list can match, or if it may be a scope",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},

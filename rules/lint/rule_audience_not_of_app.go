@@ -17,6 +17,7 @@ func audienceNotOfApp() rules.Rule {
 		Fix: "Expect the registration's application id (v2.0 tokens) or one of its App ID URIs " +
 			"(v1.0 tokens).",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {

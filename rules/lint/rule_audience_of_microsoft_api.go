@@ -14,6 +14,7 @@ func audienceOfMicrosoft() rules.Rule {
 		Fix: "Expose an API in its own app registration, let clients ask for its scope, and " +
 			"expect its audience.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{accessTokens, validating},
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {

@@ -19,6 +19,7 @@ func checksExcludeEachOther() rules.Rule {
 		Fix: "Decide which of the two fits the API's tokens, and remove or widen the other; if " +
 			"either may hold, check for one or the other in one expression.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkExclusions,

@@ -13,6 +13,7 @@ func clientIDClaimNamesNoClient() rules.Rule {
 			"contract: every token is rejected.",
 		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheck(checkNamesClient, isEntra),

@@ -15,6 +15,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 			"client_id. The gateway reads null and rejects every token.",
 		Fix:        "Read appid or azp, by the version of the API's tokens.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},

@@ -13,6 +13,7 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 		Fix: "Read appid for v1.0 tokens, azp for v2.0 tokens. The API's app registration " +
 			"decides which it gets (requestedAccessTokenVersion).",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {

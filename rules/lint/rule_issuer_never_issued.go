@@ -18,6 +18,7 @@ func issuerNeverIssued() rules.Rule {
 		Fix: "Write the issuer exactly as it is in the token: https://sts.windows.net/ID/ or " +
 			"https://login.microsoftonline.com/ID/v2.0.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a warning if another issuer in the list can match",
 		Since:      since,
 		References: []string{accessTokens, claimsRef},

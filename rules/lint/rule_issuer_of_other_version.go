@@ -17,6 +17,7 @@ func issuerOfOtherVersion() rules.Rule {
 			"(requestedAccessTokenVersion), with the client id claim and the audience that " +
 			"belong to it.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {

@@ -24,8 +24,9 @@ func noToken() rules.Rule {
 		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
 			"registration gives their version.",
 		Severity: rules.Error,
+		Locks:    true,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
-			"have, and in one of several alternatives",
+			"have, where no rule allows anything, and in one of several alternatives",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachCheckOf(impassable),
@@ -36,8 +37,13 @@ func noToken() rules.Rule {
 // past, of the API's version where that is known. If one of them gets past all that a request
 // meets, it gets past the check too.
 func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
-	if !ofClaims(c) || !inForce(c) || !workforce(s, p) {
+	switch {
+	case inForce(c) && c.ID == rules.Authorization && c.Refuses != "":
+		return one(less(at(c, "no request gets in: %s", c.Refuses), rules.Warning))
+	case !inForce(c) || !workforce(s, p):
 		return nil
+	case !ofClaims(c):
+		return ownRejected(s, p, c)
 	}
 	ev := factsOf(s, p).version
 	if onlyOverage(s, c) {
@@ -49,7 +55,7 @@ func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Findi
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
-		return nil
+		return ownRejected(s, p, c)
 	}
 	got, with := exposing(s, p).own()
 	if got == letIn && (!ev.known() || with.Version() == ev.version) {
@@ -61,13 +67,32 @@ func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Findi
 			claimOf(c), neverWritten(c)))
 	}
 	if !ev.known() {
-		return nil
+		return ownRejected(s, p, c)
 	}
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
-		return nil
+		return ownRejected(s, p, c)
 	}
 	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
+}
+
+// ownRejected makes a finding of a check that lets none of the API's own tokens past, as its app
+// registration has them: of no client that the policies name, and of no other.
+func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if s.App == nil || !looksAtClaims(c) || ownPass(s, p) != keptOut {
+		return nil
+	}
+	e := withHolders(exposing(s, p).holders, []*rules.Policy{{Root: rules.AllOf(c)}})
+	for _, tokens := range []issued.Tokens{ownTokens(s, p), e.holders.Strangers()} {
+		if got, _ := e.get(tokens); got != keptOut {
+			return nil
+		}
+	}
+	what := "of the token"
+	if claim := claimOf(c); claim != "" {
+		what = "of " + claim
+	}
+	return one(at(c, "no token for %s passes this check %s", s.App.Title(), what))
 }
 
 // onlyOverage reports whether a check lets past nobody without hasgroups, and perhaps somebody
@@ -203,13 +228,19 @@ func hexadecimal(text string) bool {
 	return len(text) < 36
 }
 
-// giveWay leaves out the findings of this rule where another one says more of the same place.
-func giveWay(found []rules.Finding) []rules.Finding {
+// giveWay leaves out the findings of this rule where another one says more of the same place. A
+// rule about somebody who is let in says nothing of those who are kept out.
+func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
+	letsIn := func(name string) bool {
+		return slices.ContainsFunc(all, func(r rules.Rule) bool {
+			return r.Name == name && r.About != nil
+		})
+	}
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
 		return f.Rule == noTokenPasses &&
 			slices.ContainsFunc(found, func(other rules.Finding) bool {
 				return other.Rule != noTokenPasses && other.Severity == rules.Error &&
-					other.Pos == f.Pos
+					other.Pos == f.Pos && !letsIn(other.Rule)
 			})
 	})
 }

@@ -18,6 +18,7 @@ func optionalClaimNotConfigured() rules.Rule {
 		Fix: "Add it to optionalClaims.accessToken of the API's registration (groups: " +
 			"groupMembershipClaims), or require what its tokens have.",
 		Severity: rules.Error,
+		Locks:    true,
 		Lesser: "a warning if a claims-mapping policy may write it, a note for the audience of " +
 			"v1.0 tokens, which depends on how the client asks for it",
 		Since:      since,

@@ -13,6 +13,7 @@ func roleNotDefinedByApp() rules.Rule {
 		Fix: "Define the app role in the registration and assign it to the clients, or require " +
 			"one that it defines.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
 		Since:      since,
 		References: []string{claimsRef},

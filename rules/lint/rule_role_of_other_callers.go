@@ -18,6 +18,7 @@ func roleOfOtherCallers() rules.Rule {
 		Fix: "Add Application, or User, to the role's allowedMemberTypes, or require a role " +
 			"that has it.",
 		Severity: rules.Error,
+		Locks:    true,
 		Lesser: "a note if users get in: clients without a user (client credentials) are locked " +
 			"out",
 		Since:      since,

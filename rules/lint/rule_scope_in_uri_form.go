@@ -17,6 +17,7 @@ func scopeInURIForm() rules.Rule {
 		Fix: "Require the short value of the scope. .default is not a scope: name one that the " +
 			"API exposes.",
 		Severity: rules.Error,
+		Locks:    true,
 		Lesser: "a note if the tokens may be another issuer's, whose scopes have such a form, a " +
 			"warning if another scope in the list is enough",
 		Since:      since,

@@ -12,6 +12,7 @@ func scopeNotDefinedByApp() rules.Rule {
 			"not expose or that is disabled: every token is rejected.",
 		Fix:        "Expose the scope in the app registration, or require one that it exposes.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
 		Since:      since,
 		References: []string{claimsRef},

@@ -15,6 +15,7 @@ func wildcardComparedExactly() rules.Rule {
 			"policy that compares whole values lets nobody in.",
 		Fix:        "Write the values that are meant, one by one.",
 		Severity:   rules.Error,
+		Locks:      true,
 		Lesser:     "a warning if another value in the list can match",
 		Since:      since,
 		References: []string{claimsRef},

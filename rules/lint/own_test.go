@@ -1,0 +1,94 @@
+package lint
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestACheckThatKeepsTheAPIsOwnTokensOut(t *testing.T) {
+	t.Parallel()
+	const none = "no token for orders passes this check"
+	claim := func(values ...string) *rules.Check { return check(oneOf("aud", values...)) }
+	of := func(checks ...*rules.Check) *rules.Subject {
+		return ofApp(orders("2"), append([]*rules.Check{signed(ourKeys)}, checks...)...)
+	}
+	finds(t, noToken(), map[string]row{
+		"another API's application id": {
+			of(claim("9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94")), errorAt("custom-claim", none),
+		},
+		"another API's id, or a form that tokens of this version don't have": {
+			of(audience("9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", ourAudience)),
+			errorAt("audience", none),
+		},
+		"the API's own id":                 {of(claim(ourApp)), nil},
+		"one of several is the API's own":  {of(claim(ourAudience, ourApp)), nil},
+		"an issuer that holds for nobody":  {of(issuer(ourIssuerV2)), nil},
+		"without a registration not known": {ours(claim(ourAudience)), nil},
+		"rules of which none allows anything": {
+			theirs(refusing()), warningAt("authorization", "no request gets in: no rule allows"),
+		},
+	})
+}
+
+func TestWhereTheAPIsOwnTokensGetInAllTheSameItIsAWarning(t *testing.T) {
+	t.Parallel()
+	place := func(line int, field string, c *rules.Check) rules.Node {
+		c.Pos = source.Position{File: "policy.yaml", Line: line, Column: 1}
+		c.Field = field
+		return rules.Node{Check: c}
+	}
+	alternatives := func(checks ...*rules.Check) *rules.Subject {
+		root := rules.Node{All: []rules.Node{place(1, "keys", signed(ourKeys)), {}}}
+		for i, c := range checks {
+			root.All[1].Any = append(root.All[1].Any, place(i+2, "issuers", c))
+		}
+		s := of(tree(root))
+		s.App = orders("2")
+		return s
+	}
+	finds(t, issuerOfOtherVersion(), map[string]row{
+		"where another issuer lets them in": {
+			alternatives(issuer(ourIssuer), issuer(ourIssuerV2)),
+			warningAt("issuers", "v1.0 tokens"),
+		},
+		"where it is the only one": {
+			alternatives(issuer(ourIssuer)), errorAt("issuers", "v1.0 tokens"),
+		},
+		"where the other one lets in nobody either": {
+			alternatives(issuer(ourIssuer), issuer(foreignIssuer)),
+			errorAt("issuers", "v1.0 tokens"),
+		},
+	})
+	algorithm := checkOf(rules.Algorithm, rules.Predicate{
+		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Values: rules.Literals("ES256"),
+	})
+	shut := alternatives(issuer(ourIssuer), issuer(ourIssuerV2))
+	shut.Policies[0].Root.All = append(shut.Policies[0].Root.All, place(9, "alg", algorithm))
+	finds(t, issuerOfOtherVersion(), map[string]row{
+		"where something else keeps everybody out": {shut, errorAt("issuers", "v1.0 tokens")},
+	})
+}
+
+func TestNoTokenPassesStandsBesideWhoIsLetIn(t *testing.T) {
+	t.Parallel()
+	s := ofApp(orders("2"), signed(ourKeys), check(startsLike("iss", "https://sts.windows.net/")))
+	var got []string
+	for _, f := range Run([]rules.Rule{noToken(), issuerNotPinned()}, s) {
+		got = append(got, f.Rule)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"issuer-not-pinned", noTokenPasses}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// refusing is what an adapter makes of authorization rules of which none allows anything.
+func refusing() *rules.Check {
+	c := checkOf(rules.Authorization, rules.Never())
+	c.Refuses = "no rule allows anything"
+	return c
+}

@@ -99,7 +99,7 @@ skip_jwt_bearer_tokens = true
 		{
 			"a DENY rule of an object of ours, for another tenant",
 			tokens("") + agreedRule("DENY", "{when: [{key: 'request.auth.claims[oid]', "+
-				"notValues: ["+holesDEVClient+"]}]}"),
+				"notValues: [4f9d2c7a-61b8-4e03-9c5d-8a7e1b2f3d40]}]}"),
 			ofOtherTenants, rules.Rejected,
 		},
 		{

@@ -23,4 +23,6 @@ const (
 	mostClusterMemory = 128 << 20
 )
 
+const mostMinted = 1000
+
 const hostileTokenRuns = 5

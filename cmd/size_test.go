@@ -10,6 +10,10 @@ const (
 	oneFactOf   = 8
 )
 
+// mostMinted is how many witnesses of one outcome are minted for a pair: signing takes long. With
+// the tag long it is all of them.
+const mostMinted = 2
+
 // randomGateways is how many configurations of Istio, Envoy Gateway and oauth2-proxy are made up.
 // Of so many one is written in every form, one is repaired, and one is given to the commands.
 const (

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
@@ -69,7 +70,8 @@ func Formats() Reports {
 // Format is one way to print a report.
 type Format[R any] struct {
 	Name  string
-	Write func(w io.Writer, style Style, report R) error
+	text  func(*Text, R)           // laid out for a terminal, or
+	write func(io.Writer, R) error // alike at every terminal
 }
 
 // FormatsOf are the ways to print one report.
@@ -86,32 +88,27 @@ func (f FormatsOf[R]) Names() []string {
 
 // Write writes a report in the format of that name; in the default one where none has it.
 func (f FormatsOf[R]) Write(w io.Writer, name string, style Style, report R) error {
-	for i := range f {
-		if f[i].Name == name {
-			return f[i].Write(w, style, report)
-		}
+	named := func(format Format[R]) bool { return format.Name == name }
+	format := f[max(0, slices.IndexFunc(f, named))]
+	if format.text == nil {
+		return format.write(w, report)
 	}
-	return f[0].Write(w, style, report)
+	t := NewText(style)
+	format.text(t, report)
+	_, err := t.WriteTo(w)
+	return err
 }
 
 // textAndJSON are the two formats that every report has.
 func textAndJSON[R any](
 	text func(*Text, R), json func(io.Writer, R) error,
 ) FormatsOf[R] {
-	write := func(w io.Writer, style Style, report R) error {
-		t := NewText(style)
-		text(t, report)
-		_, err := t.WriteTo(w)
-		return err
-	}
-	return FormatsOf[R]{{"text", write}}.with("json", json)
+	return FormatsOf[R]{{Name: "text", text: text}, {Name: "json", write: json}}
 }
 
 // with adds a format that looks the same at every terminal.
 func (f FormatsOf[R]) with(name string, write func(io.Writer, R) error) FormatsOf[R] {
-	return append(f, Format[R]{
-		name, func(w io.Writer, _ Style, report R) error { return write(w, report) },
-	})
+	return append(f, Format[R]{Name: name, write: write})
 }
 
 // ForSharing reports whether a format is made to be handed on. Personal claims are masked in it,

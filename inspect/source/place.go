@@ -75,7 +75,11 @@ func (x *index) breaks(i int) bool {
 func (x *index) at(offset int) (line, column int) {
 	offset = min(max(offset, 0), len(x.text))
 	nearest := offset / stride
-	at := x.walk(x.marks[nearest], nearest*stride, offset)
+	at, start := x.marks[nearest], nearest*stride
+	if nearest+1 < len(x.marks) && x.marks[nearest+1] == (mark{at.line, at.column + stride}) {
+		return int(at.line), int(at.column) + offset - start // a character each byte
+	}
+	at = x.walk(at, start, offset)
 	return int(at.line), int(at.column)
 }
 

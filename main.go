@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd"
@@ -50,7 +49,7 @@ func growStack(at int) byte {
 func limitMemory() {
 	debug.SetGCPercent(garbage)
 	debug.SetMemoryLimit(softMemory)
-	runtime.SetFinalizer(&collection{}, collected)
+	runtime.SetFinalizer(&collection{percent: garbage}, collected)
 }
 
 // midGarbage is the same where hardly less than softMemory is in use, and largeGarbage where more
@@ -61,14 +60,26 @@ const (
 )
 
 // collection is garbage, so that the collector tells when it has run.
-type collection struct{ _ [32]byte }
+type collection struct {
+	percent uint64 // of garbage that may pile up until it runs again
+	_       [32]byte
+}
+
+// inUse is how many bytes the collection left. It is read off when the next one would be, if there
+// were no limit: runtime/metrics says it right away, but makes a table of a hundred names whenever
+// the program starts.
+func (c *collection) inUse() uint64 {
+	limit := debug.SetMemoryLimit(math.MaxInt64)
+	defer debug.SetMemoryLimit(limit)
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	return memory.NextGC * 100 / (100 + c.percent)
+}
 
 // collected gives the limit up where five eighths of it are in use: beside the rest of the program
 // so little room is left that the collector would run all the time.
 func collected(c *collection) {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	switch used := live[0].Value.Uint64(); {
+	switch used := c.inUse(); {
 	case used >= softMemory/4*3:
 		debug.SetMemoryLimit(math.MaxInt64)
 		debug.SetGCPercent(largeGarbage)
@@ -76,6 +87,7 @@ func collected(c *collection) {
 	case used >= softMemory/8*5:
 		debug.SetMemoryLimit(math.MaxInt64)
 		debug.SetGCPercent(midGarbage)
+		c.percent = midGarbage
 	}
 	runtime.SetFinalizer(c, collected)
 }

@@ -340,6 +340,9 @@ func plural(n int, one, many string) string {
 // width counts the columns that a text takes: its characters, without the escape sequences of
 // its colours.
 func width(s string) int {
+	if strings.IndexByte(s, '\x1b') < 0 {
+		return utf8.RuneCountInString(s)
+	}
 	n := 0
 	for s != "" {
 		if strings.HasPrefix(s, "\x1b[") {

@@ -277,6 +277,9 @@ func namesGiven(found []Found) map[string]bool {
 func (g Gateways) wanted(
 	files []*source.File, found []Found, options rules.Options,
 ) []*source.File {
+	if !inFolders(found) {
+		return files
+	}
 	given, adapters := namesGiven(found), g.among(files, options)
 	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
 		return !given[file.Name] && adapters[file] == nil

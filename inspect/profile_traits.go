@@ -186,8 +186,9 @@ func (d *describer) names() {
 func (d *describer) lookalike(name string) (string, bool) {
 	for i := range d.claims.Members {
 		key := d.claims.Members[i].Key
-		// Unicode has letters of several bytes that fold to ASCII.
-		if key != name && len(key) < len(name)+4 && strings.EqualFold(key, name) {
+		// Unicode has letters of several bytes that fold to ASCII, and none that is shorter.
+		isAsLong := len(name) <= len(key) && len(key) < len(name)+4
+		if isAsLong && key != name && strings.EqualFold(key, name) {
 			return key, true
 		}
 	}

@@ -63,6 +63,9 @@ func (t *table) add(rows []row) []rules.Behaviour {
 		if !t.wanted(r) {
 			continue
 		}
+		if len(t.rows) == cap(t.rows) {
+			t.rows = slices.Grow(t.rows, len(rows)-i)
+		}
 		r.answer.Situation = r.situation
 		t.rows = append(t.rows, rules.Behaviour{
 			Situation: r.situation, Title: titleOf(t.titles, r.situation),

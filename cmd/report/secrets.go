@@ -147,25 +147,33 @@ func (s *shield) isSecret(m *source.Member) bool {
 }
 
 // readsSecret reports whether a text is an expression that reads something: it selects or calls.
-// It is not the secret itself, in quotes or without.
+// It is not the secret itself, in quotes or without, and has none in it: a text in quotes is a
+// name or an argument there.
 func readsSecret(text string) bool {
 	inner, isExpression := strings.CutPrefix(text, "#[")
-	quote, word := rune(0), false
+	quote, before, word, reads := rune(0), rune(0), false, false
 	for _, r := range inner {
 		switch {
 		case quote != 0:
 			if r == quote {
 				quote = 0
 			}
+			continue
 		case r == '\'' || r == '"':
+			if !strings.ContainsRune(".[(,", before) {
+				return false
+			}
 			quote = r
 		case unicode.IsLetter(r):
 			word = true
 		case isExpression && word && strings.ContainsRune(".[(", r):
-			return true
+			reads = true
+		}
+		if !unicode.IsSpace(r) {
+			before = r
 		}
 	}
-	return false
+	return reads
 }
 
 // ShownChange is a change of a field with a mark in the place of a secret. What a person is to

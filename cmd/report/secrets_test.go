@@ -40,6 +40,12 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 		"an expression that is the secret without quotes": {
 			"a.json", `{"clientSecretExpression": "#[hunter2]"}`,
 		},
+		"an expression with the secret for callers without one": {
+			"a.json", `{"clientSecretExpression": "#[attributes.headers['s'] default 'hunter2']"}`,
+		},
+		"an expression that compares with the secret": {
+			"a.json", `{"clientSecretExpression": "#[\"hunter2\" == attributes.headers['s']]"}`,
+		},
 		"a passphrase, and keys of an account": {
 			"a.yaml",
 			"keyPassphrase: hunter2\nsharedAccessKey: hunter2\naccount_key: hunter2\n",

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"encoding/base64"
 	"strings"
 
@@ -108,6 +109,11 @@ func (k credentialCompiler) clientSecret() *rules.Check {
 		check.Wants = "the client's secret" // the expression may be the secret itself
 	}
 	secret.Opaque.Language, secret.Opaque.Eval = "", cannotCompare(secret)
+	if !origin.is(basicOrigin) && readsNothing(k.parse(expression.text).expr) {
+		check.Unknown = cmp.Or(check.Unknown, &rules.Unknown{
+			Why: "the expression reads nothing of the request", MayErr: true,
+		})
+	}
 	check.Test = rules.Found(secret)
 	return check
 }

@@ -81,6 +81,34 @@ func TestClientCredentials(t *testing.T) {
 	}
 }
 
+func TestNoMessageNamesWhatMayBeTheSecret(t *testing.T) {
+	for _, written := range []string{
+		"#[hunter2]", "#[hunter2.x]", "#[hunter2(1)]", "#[my hunter2 x]", "#['hunter2']",
+		"hunter2",
+	} {
+		policy := policyOf(clientIDEnforcement, "1.3.2", `"clientSecretExpression":"`+written+`"`)
+		for _, variant := range []string{Mule, Flex} {
+			compilation := compiled(t, "policy.json", policy, rules.Options{Variant: variant})
+			said, found := "", 0
+			for _, result := range rules.Evaluate(compilation.Policies, contracted(v1)).Results {
+				said += result.Why() + result.Expected() + result.Actual()
+			}
+			for _, rule := range lintRules() {
+				if rule.Check == nil {
+					continue
+				}
+				for _, f := range rule.Check(&rules.Subject{Policies: compilation.Policies}) {
+					said += f.Message
+					found++
+				}
+			}
+			if strings.Contains(said, "hunter2") || found == 0 {
+				t.Errorf("%s on %s: %d findings: %s", written, variant, found, said)
+			}
+		}
+	}
+}
+
 // The credentials in the Authorization header have a challenge of their own, and no published body
 // (MuleSoft documentation, Client ID Enforcement).
 func TestTheAnswerToBasicCredentialsIsTheirOwn(t *testing.T) {

@@ -2,6 +2,8 @@ package mulesoft
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -154,6 +156,18 @@ type expressionField struct {
 	offset int             // the number of characters before the expression
 }
 
+// isSecret reports whether an expression may be the secret itself. No message may say what is in
+// it.
+func (e expressionField) isSecret() bool { return namesSecret(e.name) && readsNothing(e.expr) }
+
+// readsNothing reports whether an expression reads none of the variables that policies have.
+func readsNothing(e *dataweave.Expr) bool {
+	return e != nil && !slices.ContainsFunc(e.Reads(), func(path string) bool {
+		root, _, _ := strings.Cut(strings.ReplaceAll(path, "[", "."), ".")
+		return dataweave.IsVariable(root)
+	})
+}
+
 // eachExpression is the check of a rule that looks at one expression at a time.
 func eachExpression(
 	look func(configured, expressionField) []rules.Finding,
@@ -161,7 +175,9 @@ func eachExpression(
 	return eachEntry(func(c configured) []rules.Finding {
 		var all []rules.Finding
 		for _, e := range c.expressions() {
-			all = append(all, look(c, e)...)
+			if !e.isSecret() {
+				all = append(all, look(c, e)...)
+			}
 		}
 		return all
 	})

@@ -92,6 +92,9 @@ func asksForSecret(p *rules.Policy) bool {
 // missing says what an expression reads that may not be there, or that the caller writes; empty
 // where it reads nothing of the kind.
 func (c configured) missing(e expressionField, before func() setter) string {
+	if e.isSecret() {
+		return "it reads nothing of the request: every caller has the same secret, or none"
+	}
 	if name := unresolvedName(e.expr); name != "" {
 		return name + " is not a name that a policy's expressions know: the claims are in " +
 			"vars.claimSet"

@@ -381,6 +381,16 @@ func (t *explainText) lintBeside(folded string) string {
 	return text
 }
 
+// firstClause is a message up to the clause that says what is wrong. A clause of three words only
+// names where: on Flex Gateway.
+func firstClause(message string) string {
+	clause, rest, more := strings.Cut(message, ": ")
+	if more && len(strings.Fields(clause)) <= 3 {
+		return clause + ": " + firstClause(rest)
+	}
+	return clause
+}
+
 // shortFindings shows the finding that matters for this request, and counts the others.
 func (t *explainText) shortFindings() {
 	if len(t.x.Findings) == 0 || t.lintBeside(t.foldedChecks()) != "" {
@@ -392,9 +402,8 @@ func (t *explainText) shortFindings() {
 	others := len(t.x.Findings)
 	if f := t.matters(); f != nil {
 		others--
-		clause, _, _ := strings.Cut(f.Message, ": ")
-		rows = append(rows, Row{label, fmt.Sprintf("%s: %s [%s]", f.Severity, safe(clause),
-			f.Rule)})
+		rows = append(rows, Row{label, fmt.Sprintf("%s: %s [%s]", f.Severity,
+			safe(firstClause(f.Message)), f.Rule)})
 	}
 	if others > 0 {
 		text := report.Counted(others, "finding")

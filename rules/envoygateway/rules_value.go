@@ -103,8 +103,8 @@ func expressionNotSupported() rules.Rule {
 		References: []string{codeCEL},
 		Check: eachExpression(func(s subject, e celExpression) {
 			if refused := e.parsed.Refused(); refused != nil {
-				s.found.At(s.faultAt(e, refused), e.field, "column %d: %s",
-					refused.Pos.Column, refused.Cause)
+				s.found.At(s.faultAt(e, refused), e.field, "%s (column %d)",
+					refused.Cause, refused.Pos.Column)
 			}
 		}),
 	}

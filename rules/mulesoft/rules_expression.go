@@ -103,7 +103,7 @@ func usesWhatIsMissing(c configured, e expressionField) []rules.Finding {
 		if !u.Missing {
 			continue
 		}
-		message := fmt.Sprintf("column %d: %s", e.offset+u.Column, u.Why)
+		message := fmt.Sprintf("%s (column %d)", u.Why, e.offset+u.Column)
 		if u.Write != "" {
 			message += "; write " + u.Write
 		}
@@ -131,8 +131,8 @@ func isAmbiguous(c configured, e expressionField) []rules.Finding {
 		return nil
 	}
 	a := e.expr.Ambiguities()[0]
-	const reads = "column %d: without parentheses this reads as %s"
-	message := fmt.Sprintf(reads, e.offset+a.Column, a.Reads)
+	const reads = "without parentheses this reads as %s (column %d)"
+	message := fmt.Sprintf(reads, a.Reads, e.offset+a.Column)
 	if a.Write != "" {
 		message += "; write " + a.Write
 	}

@@ -24,7 +24,9 @@ type Ambiguity struct {
 //	a contains 'x' or b contains 'y'
 //
 // reads as (a contains ('x' or b)) contains 'y'. That page does not name contains, and has errors.
-// We take what it names (default, not) as decided for Mule, and the rest as open.
+// We take what it names (default, not) as decided for Mule, and the rest as open. It has default
+// and infix functions on one level, so that the default in "a default [] contains 'x'" comes first
+// there, as everybody who writes that means it.
 func (e *Expr) Ambiguities() []Ambiguity { return slices.Clone(e.ambiguities) }
 
 // findAmbiguities keeps the ambiguities, with both readings, and marks the nodes that have no
@@ -84,7 +86,8 @@ func (f *ambiguityFinder) search(n, parent *Node) (undecided bool) {
 func (f *ambiguityFinder) doubt(n, parent *Node) (found, open bool) {
 	switch {
 	case n.Kind == Call && n.Infix:
-		found = slices.ContainsFunc(n.Args, isLogic) || n.Args[0].Kind == Default
+		found = slices.ContainsFunc(n.Args, isLogic) ||
+			n.Args[0].Kind == Default && f.dialect == Flex
 		return found, found
 	case n.Kind == Default:
 		return slices.ContainsFunc(n.Args, isLogic), f.dialect == Flex

@@ -177,7 +177,10 @@ func TestMissingParenthesesAreFoundWithTheFormToWrite(t *testing.T) {
 			[]Ambiguity{{3, `a default ('x' == 'x')`, `(a default 'x') == 'x'`, true}},
 		},
 		{
-			"contains takes the default before it", `a default [] contains 'x'`, Mule,
+			"contains takes the default before it", `a default [] contains 'x'`, Mule, nil,
+		},
+		{
+			"that is not documented for Flex", `a default [] contains 'x'`, Flex,
 			[]Ambiguity{{
 				14, `(a default []) contains 'x'`, `(a default []) contains 'x'`, true,
 			}},

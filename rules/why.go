@@ -129,10 +129,10 @@ func (r *Result) whyMisshapen() string {
 func (r *Result) whyAbsent() string {
 	name := inspect.Visible(r.judged.leaf.Input.Name)
 	if why := r.whyNotGranted(); why != "" {
-		return why + r.whyRoles()
+		return why + r.whyLeftOut()
 	}
 	why := "the token has no " + name + ", and the policy requires one"
-	return why + r.whyNeverWritten() + r.whyRoles()
+	return why + r.whyNeverWritten() + r.whyLeftOut()
 }
 
 // whyNeverWritten says what of a check Entra ID never writes: the claim, or the value.
@@ -249,10 +249,10 @@ func (r *Result) whyClaim() string {
 	if leaf.Op == True {
 		return leaf.Input.words() + " gives " + r.Actual() + " for this token" +
 			r.readValues(leaf.Input) + behind(". That is: ", r.whyNotGranted()) +
-			r.whyNeverWritten() + r.whyRoles()
+			r.whyNeverWritten() + r.whyLeftOut()
 	}
 	if granted := r.whyNotGranted(); granted != "" {
-		return granted + r.whyRoles()
+		return granted + r.whyLeftOut()
 	}
 	why := "the claim " + leaf.Input.words() + " is " + r.Actual()
 	if r.judged.reading.Value == nil && leaf.Input.Source == FromClaim {
@@ -268,7 +268,7 @@ func (r *Result) whyClaim() string {
 	if leaf.Input.Name == "roles" && r.judged.reading.Value == nil {
 		why = "the token has no roles: no app role of this API is assigned to its client or user"
 	}
-	return why + r.whyNeverWritten() + r.whyRoles()
+	return why + r.whyNeverWritten() + r.whyLeftOut()
 }
 
 // otherTenant says that the token is from another tenant than the policy wants.
@@ -413,21 +413,27 @@ func behind(separator, text string) string {
 	return separator + text
 }
 
-// whyRoles says why a token may lack a role that was granted.
-func (r *Result) whyRoles() string {
-	if r.Check.ID != CustomClaim || !slices.Contains(r.Check.Test.Reads(), Claim("roles")) {
-		return ""
-	}
+// whyLeftOut says why a token may lack a role that was granted, or a group that the user is in.
+func (r *Result) whyLeftOut() string {
 	profile := r.request.Profile()
-	if !profile.HasTrait("managed-identity") && !profile.HasTrait("managed-identity-likely") {
-		return ""
+	reads := func(claim string) bool {
+		return r.Check.ID == CustomClaim && slices.Contains(r.Check.Test.Reads(), Claim(claim))
 	}
-	since := ""
-	if profile.IssuedAt.Known() {
-		since = " after " + profile.IssuedAt.String()
+	switch {
+	case reads("groups") && profile.HasTrait("group-overage"):
+		return ". The user is in more groups than a token holds, so Entra ID leaves all of them " +
+			"out. Ask for an app role instead, or let Entra ID emit only the groups that are " +
+			"assigned to the application"
+	case reads("roles") && (profile.HasTrait("managed-identity") ||
+		profile.HasTrait("managed-identity-likely")):
+		since := ""
+		if profile.IssuedAt.Known() {
+			since = " after " + profile.IssuedAt.String()
+		}
+		return ". It is a managed identity's token, which is kept for about 24 hours: " +
+			"a role that was granted" + since + " shows only in the next one"
 	}
-	return ". It is a managed identity's token, which is kept for about 24 hours: " +
-		"a role that was granted" + since + " shows only in the next one"
+	return ""
 }
 
 // wantedScope says what is wrong with the form of a scope that the policy wants, for Entra ID.

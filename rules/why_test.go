@@ -175,6 +175,18 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			Fail, "w", "none", "no app role of this API is assigned to its client or user",
 		},
 		{
+			"groups of a user who is in too many",
+			Check{ID: CustomClaim, Test: oneOf("groups", "g")},
+			`{` + v1 + `,"_claim_names":{"groups":"src1"}}`, Fail, "g", "none",
+			"The user is in more groups than a token holds",
+		},
+		{
+			"groups that must be there",
+			Check{ID: CustomClaim, Test: Predicate{Op: Present, Input: Claim("groups")}},
+			`{` + v1 + `,"hasgroups":true}`, Fail, "groups", "none",
+			"The user is in more groups than a token holds",
+		},
+		{
 			"a role that a managed identity's token does not show yet",
 			Check{ID: CustomClaim, Test: oneOf("roles", "w")},
 			`{` + v1 + `,"iat":1778065200,"xms_mirid":"/subscriptions/s/resourcegroups/g/` +

@@ -410,8 +410,8 @@ func (v verification) shortCheck(label string, c keys.Check, room int) []Row {
 		return []Row{{label, safe(v.cause(c))}}
 	}
 	return []Row{
-		{label, "wanted " + inspect.ShortenMiddle(safe(c.Expected), mostLines*room-widestID)},
-		{"", "found " + inspect.ShortenMiddle(safe(c.Actual), mostLines*room-widestID)},
+		{label, "wanted " + tight(safe(c.Expected), mostLines*room-widestID)},
+		{"", "found " + tight(safe(c.Actual), mostLines*room-widestID)},
 	}
 }
 

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,5 +141,18 @@ func TestEveryFailureOfASignatureHasItsCause(t *testing.T) {
 		if got := signatureCause(test.result); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
+	}
+}
+
+func TestAListOfKeysIsCutBetweenTwoOfThem(t *testing.T) {
+	t.Parallel()
+	ids := make([]string, 7)
+	for i := range ids {
+		ids[i] = strconv.Quote(strings.Repeat(string(rune('a'+i)), 27))
+	}
+	c := keys.Check{Expected: "one of " + strings.Join(ids, ", "), Actual: `kid "x"`}
+	wanted := verification{}.shortCheck("signature", c, 60)[0].Text
+	if !strings.HasSuffix(wanted, `", …`) {
+		t.Error(wanted)
 	}
 }

@@ -103,6 +103,11 @@ func hostileForms(s signer) []hostileToken {
 			exitOK, "[signature-missing]", exitRejected, "The signature is empty",
 		},
 		{
+			"B10: a masked signature",
+			unsigned + ".[REDACTED]",
+			exitOK, "[signature-masked]", exitUndetermined, "its signature was masked",
+		},
+		{
 			"B10: a payload that is a list",
 			s.sign("RS256", "", `["a"]`),
 			exitUsage, "the payload is a list, not an object", exitRejected, "✓ signature by key",

@@ -92,6 +92,10 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 		if token, err = e.maker().ReadToken(rest); err != nil {
 			return err
 		}
+		if token.Masked {
+			return report.Problem("the token's signature was masked by the program that showed "+
+				"it, so it can't be sent", "take the token from where it is requested")
+		}
 	}
 	run, err := e.newRun(cmd.Context(), &flags.explainFlags, policies, token, nil)
 	if err != nil {

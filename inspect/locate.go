@@ -22,7 +22,16 @@ type Found struct {
 	From   string        // where it was, in words: "the Authorization header of a curl command"
 	Others int           // how many other tokens the text has
 	Alike  bool          // some of them are in such a place too, as in a log
+	Masked bool          // its signature was masked by the program that showed it
 	Notes  []Observation // what was odd about the text around it
+}
+
+// Token reads the token that was found.
+func (f Found) Token() *Token {
+	token := Parse(f.Text)
+	token.Masked = f.Masked && token.Shape == Signed
+	token.Observations = append(slices.Clip(f.Notes), token.Observations...)
+	return token
 }
 
 // Choice says which of several tokens was taken: "the one taken is from the access_token of a
@@ -90,7 +99,7 @@ func (p *paste) whole() (Found, bool) {
 	if !ok || c.quality == broken || runLength(p.text) != len(p.text) {
 		return Found{}, false
 	}
-	return Found{Text: c.text, From: p.from}, true
+	return Found{Text: c.text, From: p.from, Masked: c.masked}, true
 }
 
 // linesJoined is what to say of a token that was found on several lines.
@@ -149,7 +158,9 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 	if !ok {
 		return Found{}, false
 	}
-	found := Found{Text: best.text, From: p.fromOf(best), Others: others}
+	found := Found{
+		Text: best.text, From: p.fromOf(best), Others: others, Masked: best.masked,
+	}
 	found.Alike = best.label.phrase != "" && slices.ContainsFunc(all, func(c candidate) bool {
 		return c.quality != broken && c.text != best.text && c.label == best.label
 	})

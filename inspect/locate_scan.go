@@ -24,6 +24,7 @@ type candidate struct {
 	label   label  // what is before it
 	quality quality
 	wrapped bool // its lines were joined
+	masked  bool // a mask stands for its signature
 }
 
 // maxCandidates bounds how many different tokens are kept; a HAR file may have thousands.
@@ -65,6 +66,7 @@ func (s *scanner) try(at int) int {
 		return s.skip(at, token.first)
 	}
 	c.wrapped = token.lines > 1
+	c.masked = c.masked || strings.HasSuffix(c.text, ".") && startsWithMask(s.text[token.end:])
 	if !s.seen[c.text] {
 		s.seen[c.text] = true
 		s.found = append(s.found, c)
@@ -151,12 +153,45 @@ func candidateAt(before, text string) (candidate, bool) {
 	case dots == 4 && named && bytes.Contains(object, []byte(`"enc"`)):
 		c.quality = sound
 	case dots == 2 && isObject(payload):
+		c.cutMask()
 		c.quality = unnamed
 		if named {
 			c.quality = sound
 		}
 	}
 	return c, true
+}
+
+// longestMask is how long a word is at most that stands for a signature. No signature is so short.
+const longestMask = 24
+
+// cutMask takes a word away that stands for the signature: header.payload.REDACTED.
+func (c *candidate) cutMask() {
+	dot := strings.LastIndexByte(c.text, '.')
+	word := strings.ToLower(c.text[dot+1:])
+	if word == "" || len(word) > longestMask {
+		return
+	}
+	switch strings.NewReplacer("-", "", "_", "").Replace(word) {
+	case "redacted", "masked", "hidden", "removed", "filtered", "stripped", "omitted", "signature",
+		"signatureredacted", "signatureremoved", "signaturemasked":
+	default:
+		if strings.Trim(word, "x") != "" {
+			return
+		}
+	}
+	c.text, c.masked = c.text[:dot+1], true
+}
+
+// startsWithMask reports whether what follows a token's second dot stands for its signature:
+// stars, dots, or a word in brackets, and not the end of what the token is in.
+func startsWithMask(behind string) bool {
+	for _, sign := range [...]string{"*", "[", "<", "…", "•", "█"} {
+		if strings.HasPrefix(behind, sign) {
+			return !strings.HasPrefix(behind, "</")
+		}
+	}
+	return false
 }
 
 // trimSentence removes the full stop of a sentence that ends in a token.

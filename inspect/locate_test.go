@@ -311,6 +311,36 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 	}
 }
 
+func TestAMaskInThePlaceOfASignatureIsNotAMissingSignature(t *testing.T) {
+	t.Parallel()
+	unsigned := b64(entraRS) + "." + b64(`{"aud":"a"}`) + "."
+	for text, masked := range map[string]bool{
+		unsigned + "[REDACTED]":                              true,
+		unsigned + "<signature>":                             true,
+		unsigned + "***":                                     true,
+		unsigned + "…":                                       true,
+		unsigned + "SIGNATURE_REMOVED":                       true,
+		unsigned + "xxxxxx":                                  true,
+		"Bearer " + unsigned + "[PII is hidden]":             true,
+		`{"access_token":"` + unsigned + `[Signature off]"}`: true,
+
+		unsigned:                    false,
+		unsigned + "c2ln":           false,
+		"sent " + unsigned + " [1]": false,
+		"<t>" + unsigned + "</t>":   false,
+		strings.Repeat("x", 40):     false,
+	} {
+		found, err := Locate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := found.Token()
+		if token.Masked != masked || masked && token.Compact() != unsigned {
+			t.Errorf("%s: %t, want %t", text[len(text)-min(20, len(text)):], token.Masked, masked)
+		}
+	}
+}
+
 // wrapIndented wraps as Format-List does: at the console's width, with the lines after the first
 // indented.
 func wrapIndented(text string) string {

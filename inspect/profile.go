@@ -350,6 +350,9 @@ func (d *describer) signature() {
 	case strings.EqualFold(alg, "none") && got > 0:
 		d.odd("signature-on-unsigned", "signature", "alg is none, but there is a signature")
 	case strings.EqualFold(alg, "none"):
+	case d.token.Masked:
+		d.odd("signature-masked", "signature", "the signature was masked by the program that "+
+			"showed the token: nobody can say whether it is valid")
 	case got == 0:
 		d.odd("signature-missing", "signature",
 			"the signature is missing: the text was cut after its second dot, or the signature "+

@@ -37,6 +37,10 @@ type Token struct {
 	// token at its format.
 	Fault *Fault
 
+	// Masked says that the text that the token was found in has a mask in the place of its
+	// signature: nobody knows then whether that is valid.
+	Masked bool
+
 	// NUL says that a text in the token has the character NUL, where some readers end it.
 	NUL bool
 

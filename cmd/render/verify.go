@@ -70,6 +70,7 @@ func signatureCause(r keys.Result) string {
 		keys.WrongKey:            "it was signed with a different key from the one that it names",
 		keys.GraphNonce:          "only Microsoft's own APIs can verify this token",
 		keys.TooManyKeys:         "the set has more keys than gatewhy tries",
+		keys.SignatureMasked:     "its signature was masked by the program that showed it",
 		keys.KeyOfTenant: "it was signed with a key of its own tenant that is not in the key " +
 			"set",
 		keys.KeyOfApp:   "it was signed with a key that belongs to one app alone",

@@ -382,7 +382,12 @@ func (w *explainNext) collect() {
 			w.collectFor(&results[i])
 		}
 	}
-	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined && !w.probed {
+	switch {
+	case len(w.steps) > 0 || w.x.Verdict.Outcome != rules.Undetermined || w.probed:
+	case w.x.Token != nil && w.x.Token.Masked:
+		w.steps.add("Take the token, with its signature, from where it is requested",
+			w.again())
+	default:
 		w.askTheGateway("Only the gateway can tell")
 	}
 }

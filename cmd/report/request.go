@@ -44,9 +44,7 @@ func (m *Maker) tokenIn(text string) (*inspect.Token, inspect.Found, error) {
 		}
 		m.note("%s", note)
 	}
-	token := inspect.Parse(found.Text)
-	token.Observations = append(found.Notes, token.Observations...)
-	return token, found, nil
+	return found.Token(), found, nil
 }
 
 // MethodOf returns the request's method. HTTP tells methods apart by case (RFC 9110, section 9.1),
@@ -102,7 +100,7 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 	header, given := headers["Authorization"]
 	carries := func(token *inspect.Token) bool {
 		found, err := inspect.Locate(header)
-		return err == nil && inspect.Parse(found.Text).Compact() == token.Compact()
+		return err == nil && found.Token().Compact() == token.Compact()
 	}
 	switch {
 	case !given:
@@ -288,6 +286,9 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 // for the gateway to judge.
 func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
+	if before, _, carries := strings.Cut(header, token.Compact()); carries && token.Masked {
+		header = before + token.Compact() // without the mask
+	}
 	// two spaces are the client's, and a gateway may refuse them; a line break is the paste's
 	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&
 		!strings.Contains(header, "Bearer  ")

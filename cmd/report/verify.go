@@ -38,7 +38,8 @@ type Verification struct {
 func (v *Verification) NeedsKeys(named bool) bool {
 	token := v.Token
 	alg, _ := token.Header.Member("alg").Str()
-	isUnsigned := strings.EqualFold(alg, "none") || len(token.Signature) == 0
+	isUnsigned := strings.EqualFold(alg, "none") ||
+		len(token.Signature) == 0 && !token.Masked
 	switch {
 	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be none at all
 	case named, token.Fault == nil && !isUnsigned:
@@ -193,6 +194,8 @@ func (v *Verification) signatureQuestion() string {
 			return "Copy the whole token again: what follows its second dot is missing."
 		}
 		return "Where did the client get this token? Entra ID signs every token."
+	case keys.SignatureMasked:
+		return "Take the token from where it is requested: this text has no signature."
 	case keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
 		keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."

@@ -24,8 +24,8 @@ func (v *verification) explain(named []*Key) {
 		v.result.Verifier, _ = v.signer(v.result.Set.Keys, underOtherKid, v.token.SigningInput())
 	}
 	for _, step := range []func([]*Key) bool{
-		v.publicAsSecret, v.unknownKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey,
-		v.hashedNonce, v.tooMany, v.wrongLength,
+		v.publicAsSecret, v.unknownKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.masked,
+		v.wrongKey, v.hashedNonce, v.tooMany, v.wrongLength,
 	} {
 		if step(named) {
 			return
@@ -75,6 +75,17 @@ func (v *verification) unknownKid(named []*Key) bool {
 		}
 	}
 	v.conclude(reason, "one of "+v.kids(), "kid "+inspect.Quoted(v.result.KeyID), why)
+	return true
+}
+
+// masked is about a token that was shown without its signature.
+func (v *verification) masked([]*Key) bool {
+	if !v.token.Masked {
+		return false
+	}
+	v.result.Outcome = Unknown
+	v.conclude(SignatureMasked, "a signature", "a mask in its place",
+		"the signature was masked by the program that showed the token")
 	return true
 }
 

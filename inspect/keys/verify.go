@@ -48,6 +48,7 @@ const (
 	KeyOfTenant                       // a key of the token's tenant signed it, which the set lacks
 	KeyOfApp                          // the key of one app alone signed it (?appid=)
 	KeyOfCloud                        // a key of another cloud signed it
+	SignatureMasked                   // the text has no signature to verify: nothing can be said
 )
 
 // String returns the reason's name in kebab-case.
@@ -56,7 +57,7 @@ func (r Reason) String() string {
 		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header",
 		"algorithm-not-allowed", "algorithm-mismatch", "hmac-with-public-key", "kid-unknown",
 		"key-rolled-over", "key-unusable", "wrong-key", "graph-nonce", "text-altered",
-		"too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud",
+		"too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud", "signature-masked",
 	}[r]
 }
 
@@ -159,7 +160,7 @@ func (v *verification) readable() bool {
 	case isNone(v.result.Algorithm):
 		v.conclude(Unsigned, "a signature", "alg "+inspect.Quoted(v.result.Algorithm),
 			"the token is not signed, so anyone can make one up")
-	case len(t.Signature) == 0:
+	case len(t.Signature) == 0 && !t.Masked:
 		v.conclude(Unsigned, "a signature", "none",
 			"the signature is empty: it was cut off, or the token was never signed")
 	case v.critical():

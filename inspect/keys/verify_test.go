@@ -272,7 +272,7 @@ func checkOutcome(t *testing.T, r keys.Result) {
 	switch r.Reason {
 	case keys.SignatureVerified:
 		want = keys.Pass
-	case keys.NoKeys, keys.TooManyKeys:
+	case keys.NoKeys, keys.TooManyKeys, keys.SignatureMasked:
 		want = keys.Unknown
 	}
 	if r.Outcome != want {
@@ -429,6 +429,25 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestOfAMaskedSignatureOnlyWhatItCanNotChangeIsKnown(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]keys.Reason{
+		`{"alg":"RS256","kid":"one"}`:    keys.SignatureMasked,
+		`{"alg":"RS256"}`:                keys.SignatureMasked,
+		`{"alg":"RS256","kid":"absent"}`: keys.KidUnknown,
+		`{"alg":"ES256","kid":"one"}`:    keys.AlgorithmMismatch,
+		`{"alg":"none"}`:                 keys.Unsigned,
+	} {
+		token := inspect.Parse(b64(header) + "." + b64(claims) + ".")
+		token.Masked = true
+		got := keys.Verify(token, entraSet(t))
+		if got.Reason != want {
+			t.Errorf("%s: %v, want %v", header, got.Reason, want)
+		}
+		checkOutcome(t, got)
 	}
 }
 

@@ -83,7 +83,7 @@ func (h *harReader) next() (Line, error) {
 	line := Line{Number: h.number}
 	for _, header := range entry.Request.Headers {
 		if strings.EqualFold(header.Name, "Authorization") {
-			line.Token = tokenIn([]byte("Authorization: " + header.Value))
+			line.Token, line.Fault = tokenIn([]byte("Authorization: " + header.Value))
 		}
 	}
 	return line, nil

@@ -14,12 +14,16 @@ const start = "eyJ"
 // leastAlone is how many characters a line has that is nothing but a token.
 const leastAlone = 20
 
+// leastSignature is how many characters a signature has that is no word in its place.
+const leastSignature = 40
+
 // tokenIn finds the token in a line: a JWS, what an Authorization header carries, or a line that
-// is one token and nothing else. It is nil where there is none.
-func tokenIn(line []byte) []byte {
+// is one token and nothing else. It is nil where there is none, or where the fault says that it
+// was masked.
+func tokenIn(line []byte) (token []byte, fault string) {
 	at := bytes.Index(line, []byte(start))
 	if at < 0 {
-		return withoutStart(line)
+		return withoutStart(line), ""
 	}
 	from := at
 	for from > 0 && isTokenByte(line[from-1]) {
@@ -31,14 +35,18 @@ func tokenIn(line []byte) []byte {
 	}
 	run := line[from:to]
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
-		!bytes.Contains(line[to:], []byte(start)) {
-		return run
+		!bytes.Contains(line[to:], []byte(start)) &&
+		len(run)-bytes.LastIndexByte(run, '.') > leastSignature {
+		return run, ""
 	}
-	found, err := inspect.Locate(string(line))
-	if err != nil {
-		return nil
+	switch found, err := inspect.Locate(string(line)); {
+	case err != nil:
+		return nil, ""
+	case found.Masked:
+		return nil, "the signature of the token was masked by the program that wrote the line"
+	default:
+		return []byte(found.Text), ""
 	}
-	return []byte(found.Text)
 }
 
 // withoutStart is for a line in which nothing begins as a JWS does.
@@ -109,8 +117,8 @@ func tokenAt(line []byte, path []string) (token []byte, fault string) {
 	if err := json.Unmarshal(value, &text); err != nil {
 		return nil, ""
 	}
-	if found := tokenIn([]byte(text)); len(found) > 0 {
-		return found, ""
+	if found, fault := tokenIn([]byte(text)); len(found) > 0 || fault != "" {
+		return found, fault
 	}
 	text = strings.TrimSpace(text)
 	scheme, credentials, two := strings.Cut(text, " ")

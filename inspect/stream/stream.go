@@ -234,7 +234,7 @@ func (b *Block) Lines() iter.Seq[Line] {
 			if b.path != nil {
 				line.Token, line.Fault = tokenAt(text[:end], b.path)
 			} else {
-				line.Token = tokenIn(text[:end])
+				line.Token, line.Fault = tokenIn(text[:end])
 			}
 			if !yield(line) {
 				return

@@ -75,6 +75,10 @@ func (t *scanText) input() string {
 	if after.Unreadable > 0 {
 		text += fmt.Sprintf(", %s that can't be read", grouped(after.Unreadable))
 	}
+	if after.Several > 0 {
+		text += fmt.Sprintf(", %s with more than one, of which one is judged",
+			grouped(after.Several))
+	}
 	if after.Partial {
 		text += "; this is only a part of the input: it was not read to the end"
 	}
@@ -240,6 +244,7 @@ type (
 		Tokens        int64       `json:"tokens"`
 		Without       int64       `json:"without_token"`
 		Unreadable    int64       `json:"unreadable"`
+		Several       int64       `json:"several_tokens,omitempty"`
 		Partial       bool        `json:"partial"`
 		ClientsOver   bool        `json:"clients_over"`
 		AudiencesOver bool        `json:"audiences_over"`
@@ -301,7 +306,8 @@ func ScanJSON(w io.Writer, x *report.Scanning) error {
 func summaryOf(s *scan.Summary, apps *entra.Directory) summaryJSON {
 	out := summaryJSON{
 		Lines: s.Lines, Tokens: s.Tokens(), Without: s.Without, Unreadable: s.Unreadable,
-		Partial: s.Partial, ClientsOver: s.ClientsOver, AudiencesOver: s.AudiencesOver,
+		Several: s.Several, Partial: s.Partial,
+		ClientsOver: s.ClientsOver, AudiencesOver: s.AudiencesOver,
 		Verdicts: make([]groupJSON, 0, len(s.Groups)),
 	}
 	for _, cause := range s.Causes() {

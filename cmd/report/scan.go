@@ -174,10 +174,11 @@ func atFile(name string, err error) error {
 
 type batch struct {
 	stream.Block
-	lines, unreadable int64
-	tokens            map[*outcome]int64
-	scanned           []Scanned // in their order; only where each is asked for
-	done              chan struct{}
+	lines, unreadable, several int64
+
+	tokens  map[*outcome]int64
+	scanned []Scanned // in their order; only where each is asked for
+	done    chan struct{}
 }
 
 // outcome is what a token gets, of a comparison before it and after.
@@ -264,7 +265,7 @@ func (s *Scanner) newBatch() *batch {
 	if !used {
 		return &batch{tokens: map[*outcome]int64{}, done: make(chan struct{}, 1)}
 	}
-	b.lines, b.unreadable, b.scanned = 0, 0, b.scanned[:0]
+	b.lines, b.unreadable, b.several, b.scanned = 0, 0, 0, b.scanned[:0]
 	clear(b.tokens)
 	return b
 }
@@ -272,6 +273,9 @@ func (s *Scanner) newBatch() *batch {
 func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
 	for line := range b.Lines() {
 		b.lines++
+		if line.Several {
+			b.several++
+		}
 		switch {
 		case line.Fault != "":
 			b.unreadable++
@@ -303,6 +307,7 @@ func (s *Scanner) one(parser *inspect.Parser, text []byte) *outcome {
 func (s *Scanner) count(x *Scanning, b *batch) error {
 	x.After.Lines += b.lines
 	x.After.Unreadable += b.unreadable
+	x.After.Several += b.several
 	x.After.Without += b.lines - b.unreadable
 	for got, n := range b.tokens {
 		x.After.Without -= n

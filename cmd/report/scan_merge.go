@@ -74,6 +74,9 @@ func (r *summaryReader) summary(v *source.Value) (s scan.Summary) {
 	}
 	s.Lines, s.Without = r.number(v, "lines"), r.number(v, "without_token")
 	s.Unreadable = r.number(v, "unreadable")
+	if v.Member("several_tokens") != nil {
+		s.Several = r.number(v, "several_tokens")
+	}
 	s.Partial = isTrue(v.Member("partial"))
 	s.ClientsOver = isTrue(v.Member("clients_over"))
 	s.AudiencesOver = isTrue(v.Member("audiences_over"))

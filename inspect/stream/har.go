@@ -83,7 +83,8 @@ func (h *harReader) next() (Line, error) {
 	line := Line{Number: h.number}
 	for _, header := range entry.Request.Headers {
 		if strings.EqualFold(header.Name, "Authorization") {
-			line.Token, line.Fault = tokenIn([]byte("Authorization: " + header.Value))
+			line = tokenIn([]byte("Authorization: " + header.Value))
+			line.Number = h.number
 		}
 	}
 	return line, nil

@@ -18,12 +18,11 @@ const leastAlone = 20
 const leastSignature = 40
 
 // tokenIn finds the token in a line: a JWS, what an Authorization header carries, or a line that
-// is one token and nothing else. It is nil where there is none, or where the fault says that it
-// was masked.
-func tokenIn(line []byte) (token []byte, fault string) {
+// is one token and nothing else.
+func tokenIn(line []byte) Line {
 	at := bytes.Index(line, []byte(start))
 	if at < 0 {
-		return withoutStart(line), ""
+		return Line{Token: withoutStart(line)}
 	}
 	from := at
 	for from > 0 && isTokenByte(line[from-1]) {
@@ -37,15 +36,17 @@ func tokenIn(line []byte) (token []byte, fault string) {
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
 		!bytes.Contains(line[to:], []byte(start)) &&
 		len(run)-bytes.LastIndexByte(run, '.') > leastSignature {
-		return run, ""
+		return Line{Token: run}
 	}
 	switch found, err := inspect.Locate(string(line)); {
 	case err != nil:
-		return nil, ""
+		return Line{}
 	case found.Masked:
-		return nil, "the signature of the token was masked by the program that wrote the line"
+		return Line{
+			Fault: "the signature of the token was masked by the program that wrote the line",
+		}
 	default:
-		return []byte(found.Text), ""
+		return Line{Token: []byte(found.Text), Several: found.Others > 0}
 	}
 }
 
@@ -94,36 +95,36 @@ const tokenBytes = "" +
 	"0000000000000000000000000000000000000000000000000000000000000000" +
 	"0000000000000000000000000000000000000000000000000000000000000000"
 
-// tokenAt reads the member that a path leads to in a line's JSON object. A text in which there is
-// a token is that token; any other text is taken for one as it is.
-func tokenAt(line []byte, path []string) (token []byte, fault string) {
+// tokenAt reads the member that the path leads to in a line's JSON object. A text in which there
+// is a token is that token; any other text is taken for one as it is.
+func (b *Block) tokenAt(line []byte) Line {
 	if len(bytes.TrimSpace(line)) == 0 {
-		return nil, ""
+		return Line{}
 	}
 	value := json.RawMessage(line)
-	for i, name := range path {
+	for i, name := range b.path {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(value, &object); err != nil {
 			if i == 0 {
-				return nil, "the line is not a JSON object"
+				return Line{Fault: "the line is not a JSON object"}
 			}
-			return nil, ""
+			return Line{}
 		}
 		if value = object[name]; value == nil {
-			return nil, ""
+			return Line{}
 		}
 	}
 	var text string
 	if err := json.Unmarshal(value, &text); err != nil {
-		return nil, ""
+		return Line{}
 	}
-	if found, fault := tokenIn([]byte(text)); len(found) > 0 || fault != "" {
-		return found, fault
+	if found := tokenIn([]byte(text)); len(found.Token) > 0 || found.Fault != "" {
+		return found
 	}
 	text = strings.TrimSpace(text)
 	scheme, credentials, two := strings.Cut(text, " ")
 	if two && strings.EqualFold(scheme, "bearer") {
 		text = strings.TrimSpace(credentials)
 	}
-	return []byte(text), ""
+	return Line{Token: []byte(text)}
 }

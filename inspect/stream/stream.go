@@ -26,9 +26,10 @@ const zstdWindow = 8 << 20
 
 // Line is one line of a stream, or one request of a HAR file.
 type Line struct {
-	Number int    // from 1
-	Token  []byte // empty where there is none; it must not be printed, and is the block's
-	Fault  string // why it could not be read; empty where it could
+	Number  int    // from 1
+	Token   []byte // empty where there is none; it must not be printed, and is the block's
+	Several bool   // the line has others too, which are passed over
+	Fault   string // why it could not be read; empty where it could
 }
 
 // Options say how a stream is read.
@@ -224,18 +225,17 @@ func (b *Block) Lines() iter.Seq[Line] {
 				return
 			}
 		}
-		number := b.first
+		number, find := b.first, tokenIn
+		if b.path != nil {
+			find = b.tokenAt
+		}
 		for text := b.text; len(text) > 0; number++ {
 			end := bytes.IndexByte(text, '\n') + 1
 			if end == 0 {
 				end = len(text)
 			}
-			line := Line{Number: number}
-			if b.path != nil {
-				line.Token, line.Fault = tokenAt(text[:end], b.path)
-			} else {
-				line.Token, line.Fault = tokenIn(text[:end])
-			}
+			line := find(text[:end])
+			line.Number = number
 			if !yield(line) {
 				return
 			}

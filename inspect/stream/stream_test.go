@@ -93,6 +93,19 @@ func TestTokensAreFoundInLines(t *testing.T) {
 	}
 }
 
+func TestThatALineHasSeveralTokensIsSaid(t *testing.T) {
+	t.Parallel()
+	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
+	for text, want := range map[string]bool{
+		a: false, "Bearer " + a: false, a + " " + b: true, `["` + a + `","` + b + `"]`: true,
+		"{\"id_token\":\"" + b + "\",\"access_token\":\"" + a + "\"}": true,
+	} {
+		if got := tokenIn([]byte(text)); got.Several != want || len(got.Token) == 0 {
+			t.Errorf("%.20q: %t, want %t", text, got.Several, want)
+		}
+	}
+}
+
 func TestTheLastLineNeedsNoEnd(t *testing.T) {
 	t.Parallel()
 	a := jws(`{}`)

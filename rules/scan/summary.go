@@ -17,6 +17,7 @@ type Summary struct {
 	Lines      int64
 	Without    int64 // lines without a token
 	Unreadable int64 // lines that could not be read
+	Several    int64 // lines with more than one token, of which one is counted
 	Partial    bool  // not everything was read
 	Groups     map[Cause]*Group
 
@@ -128,6 +129,7 @@ func (s *Summary) Merge(other *Summary) {
 	s.Lines += other.Lines
 	s.Without += other.Without
 	s.Unreadable += other.Unreadable
+	s.Several += other.Several
 	s.Partial = s.Partial || other.Partial
 	if other.ClientsOver {
 		s.giveUpClients()

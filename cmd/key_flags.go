@@ -103,6 +103,18 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 		"pass one tenant's id or domain")
 }
 
+// setTenant puts the tenant of --tenant into what is expected of a token. Offline the id of a
+// domain may not be known; all else can be answered without it.
+func (e *Env) setTenant(
+	ctx context.Context, f *keyFlags, set *keys.Set, expect *keys.Expect,
+) (err error) {
+	expect.Tenant, err = e.tenantID(ctx, f, set)
+	if err != nil && f.offline && entra.IsTenant(f.tenant) && f.cloudOrPublic().Closed == "" {
+		expect.Domain, err = f.tenant, nil
+	}
+	return err
+}
+
 // expected is whose token the flags say that it must be. The set is that of the flags. A tenant
 // such as common names whose keys to take, and is nobody's.
 func (e *Env) expected(
@@ -115,7 +127,7 @@ func (e *Env) expected(
 	x.Issuer, x.Cloud = f.issuer, f.cloud.value
 	x.By = cmp.Or(f.by, report.Name(source.NeedTenant))
 	if !shared {
-		x.Tenant, err = e.tenantID(ctx, f, set)
+		err = e.setTenant(ctx, f, set, &x.Expect)
 	}
 	return x, err
 }

@@ -55,7 +55,7 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 		return err
 	}
 	expect := keys.Expect{At: v.At, Issuer: flags.keys.issuer, Cloud: flags.keys.cloud.value}
-	if expect.Tenant, err = e.tenantID(ctx, &flags.keys, set); err != nil {
+	if err := e.setTenant(ctx, &flags.keys, set, &expect); err != nil {
 		return err
 	}
 	signature := keys.Verify(token, set)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type Explanation struct {
 	Gateways []GatewayVerdict
 
 	Findings []rules.Finding
-	Foreign  string // how the token is not from where it must be; empty where it is
+	Foreign  string // how the token is not from where it must be, or may not be; empty where it is
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
@@ -104,7 +105,7 @@ func (r *Explainer) Explain() *Explanation {
 	x.Earlier = r.justIssued(x.Policies)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
-	x.Foreign = r.otherSource()
+	x.Foreign = cmp.Or(r.otherSource(), r.openSource())
 	x.Lint = r.lintCommand()
 	r.repair(x)
 	x.Next = r.waysOn(x)
@@ -187,12 +188,24 @@ func (r *Explainer) otherSource() string {
 	case failed.ID == "issuer" && strings.EqualFold(tenant, x.Tenant):
 		return "names tenant " + tenant + ", as " + x.By + " does, but has " + issuerOf(token) +
 			x.inCloud(failed.Actual)
-	case failed.ID == "tenant" && strings.EqualFold(tenant, x.TenantID()):
+	case failed.ID == "issuer" && x.TenantID() == "":
+		return "has " + issuerOf(token) + ", and not " + failed.Expected
+	case failed.ID == "tenant" && (x.TenantID() == "" || strings.EqualFold(tenant, x.TenantID())):
 		return "names tenant " + tenant + " in iss, but " + failed.Actual
 	case x.Tenant == "":
 		return from + ", and " + byIssuer + " is of tenant " + x.TenantID()
 	}
 	return from + ", and " + x.By + " says " + x.Tenant
+}
+
+// openSource says that we do not know whether the token is from the expected tenant; empty where
+// we do.
+func (r *Explainer) openSource() string {
+	if r.Request.Token == nil || r.Expect.Domain == "" {
+		return ""
+	}
+	return "may be from another tenant than " + r.Expect.Domain + ", whose id is not known: " +
+		"pass " + Flag(source.Need{Input: source.NeedTenant})
 }
 
 // inCloud says of an issuer of the expected tenant that it is its cloud which differs.

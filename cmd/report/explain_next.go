@@ -53,6 +53,10 @@ func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 		w.collect()
 		w.repairs()
 	}
+	if w.otherSource() == "" && w.openSource() != "" {
+		w.steps.add("Pass the tenant's id, or run it once online: then the token's tenant is "+
+			"compared", w.Line.with(Name(source.NeedTenant), "ID").Same("explain"))
+	}
 	if len(w.steps) == 0 {
 		w.lint()
 	}

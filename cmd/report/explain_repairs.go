@@ -23,8 +23,8 @@ func (r *Explainer) repair(x *Explanation) {
 		return
 	}
 	why := mustStayOut(r.Request.Profile(), x.Policies)
-	if from := r.otherSource(); why == "" && from != "" {
-		why = "it " + from
+	if why == "" && x.Foreign != "" {
+		why = "it " + x.Foreign
 	}
 	if why != "" {
 		x.Refused = append(x.Refused, rules.Change{

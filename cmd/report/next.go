@@ -38,12 +38,14 @@ func (c *CommandLine) Again(command, token string, more ...string) string {
 	return c.Shell.Line(slices.Concat([]string{"gatewhy", command, token}, c.Flags, more)...)
 }
 
-// with is the command line with another value of a flag that it has.
+// with is the command line with a value of a flag, in place of one that it has.
 func (c *CommandLine) with(flag, value string) *CommandLine {
 	changed := *c
 	changed.Flags = slices.Clone(c.Flags)
 	if i := slices.Index(changed.Flags, flag); i >= 0 && i+1 < len(changed.Flags) {
 		changed.Flags[i+1] = value
+	} else {
+		changed.Flags = append(changed.Flags, flag, value)
 	}
 	return &changed
 }

@@ -79,6 +79,8 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		return a.step(line.Shell, notFresh(&v.Profile), again)
 	case decided.ID == "not-before":
 		step.Command = line.Again("verify", line.token(), "--at", "issued")
+	case decided.Hint.Need.Input == source.NeedTenant:
+		step.Command = line.with(Name(source.NeedTenant), "ID").Same("verify")
 	case decided.ID == "issuer", decided.ID == "tenant":
 		return v.issuerStep(line, step.Note)
 	case decided.ID == "signature":
@@ -174,6 +176,9 @@ func (v *Verification) Question() string {
 	case "not-before":
 		return "Are the clocks of the issuer, the gateway and this machine right?"
 	case "issuer", "tenant":
+		if decided.Hint.Need.Input == source.NeedTenant {
+			return "Pass the tenant's id, or run it once online"
+		}
 		return whichAuthority
 	}
 	return ""

@@ -17,6 +17,7 @@ type Expect struct {
 	At     time.Time // the instant at which the times are checked
 	Issuer string    // the exact iss; empty if it is not checked
 	Tenant string    // the tenant's id, a GUID; empty if it is not checked
+	Domain string    // a domain of the tenant, where we do not know its id; else empty
 	Cloud  string    // the id of the tenant's cloud; empty if we do not know it
 }
 
@@ -58,7 +59,7 @@ func (e Expect) Check(t *inspect.Token, signature Result) Report {
 // Foreign is the check of the issuer or the tenant that fails, whoever signed the token; it is not
 // ok where neither does, and where neither is expected.
 func (e Expect) Foreign(t *inspect.Token) (failed Check, ok bool) {
-	if e.Issuer == "" && e.Tenant == "" {
+	if e.Issuer == "" && e.Tenant == "" && e.Domain == "" {
 		return Check{}, false
 	}
 	for _, c := range [...]Check{e.issuerCheck(t.Claims, nil), e.tenantCheck(t.Claims)} {
@@ -187,9 +188,27 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 		c.decide(e.mayIssue(iss), e.foreign(iss))
 	case e.Cloud != "" && !isOfCloud(iss, e.Cloud):
 		c.fail("an issuer of the cloud "+e.Cloud, "the token is from another cloud")
+	case e.Domain != "":
+		e.compareDomain(c, iss)
 	default:
 		c.skip(source.Ask(source.NeedExpectedIssuer, "pass %s to say which issuer is expected"))
 	}
+}
+
+// compareDomain is about an issuer that must be of a tenant whose id we do not know: one that is
+// not Entra's is not, and of any other we can't say.
+func (e Expect) compareDomain(c *Check, iss string) {
+	if _, ok := entra.ParseIssuer(iss); !ok {
+		c.fail("an issuer of the tenant "+e.Domain, "the token is not from the expected tenant")
+		return
+	}
+	c.leaveOpen(e.Domain)
+}
+
+// leaveOpen is about a check that needs the id of a domain's tenant.
+func (c *Check) leaveOpen(domain string) {
+	c.Outcome, c.Expected, c.Why = Unknown, "", "the id of the tenant "+domain+" is not known"
+	c.Hint = source.Ask(source.NeedTenant, "pass %s")
 }
 
 // skip leaves a check out because there is nothing to compare with.
@@ -268,7 +287,7 @@ func (e Expect) foreign(iss string) string {
 func (e Expect) tenantCheck(claims *source.Value) Check {
 	c := Check{ID: "tenant"}
 	tenant := e.tenant()
-	if tenant == "" {
+	if tenant == "" && e.Domain == "" {
 		c.skip(source.Ask(source.NeedExpectedTenant, "pass %s to say which tenant is expected"))
 		c.Actual, _ = claims.Member("tid").Str()
 		return c
@@ -282,8 +301,13 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 			return c
 		}
 	}
-	c.Expected, c.Actual = tenant, tid
-	c.decide(strings.EqualFold(tid, tenant), "the token is from another tenant")
+	if tenant != "" {
+		c.Expected, c.Actual = tenant, tid
+		c.decide(strings.EqualFold(tid, tenant), "the token is from another tenant")
+	}
+	if e.Domain != "" && c.Outcome != Fail {
+		c.leaveOpen(e.Domain)
+	}
 	return c
 }
 

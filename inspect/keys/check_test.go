@@ -240,6 +240,18 @@ func TestTheIssuerIsCompared(t *testing.T) {
 			keys.Fail, "an issuer of the cloud china", "the token is from another cloud",
 		},
 		{
+			"the id of the expected tenant is not known", iss(mint.V1Issuer(tid)),
+			keys.Expect{Domain: "contoso.example"},
+			keys.Unknown, "", "the id of the tenant contoso.example is not known",
+		},
+		{
+			"no tenant of Entra has such an issuer, whatever its id",
+			iss("https://auth.example.com"),
+			keys.Expect{Domain: "contoso.example"},
+			keys.Fail, "an issuer of the tenant contoso.example",
+			"the token is not from the expected tenant",
+		},
+		{
 			"B2C has a host of the tenant's own", iss("https://x.b2clogin.com/" + tid + "/v2.0/"),
 			keys.Expect{Tenant: tid},
 			keys.Pass, "https://x.b2clogin.com/" + tid + "/v2.0/", "",
@@ -270,9 +282,12 @@ func TestTheIssuerIsCompared(t *testing.T) {
 				ID: "issuer", Outcome: test.want, Expected: test.expected, Actual: c.Actual,
 				Why: test.why,
 			}
-			if test.want == keys.Skipped {
+			switch test.want {
+			case keys.Skipped:
 				want.Hint = source.Ask(source.NeedExpectedIssuer,
 					"pass %s to say which issuer is expected")
+			case keys.Unknown:
+				want.Hint = source.Ask(source.NeedTenant, "pass %s")
 			}
 			if diff := cmp.Diff(want, c); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -480,6 +495,17 @@ func TestTheTenantIsCompared(t *testing.T) {
 			keys.Pass,
 		},
 		{"no tenant at all", `{}`, keys.Expect{Tenant: tid}, keys.Fail},
+		{
+			"a tenant whose id is not known", `{"tid":"` + tid + `"}`,
+			keys.Expect{Domain: "contoso.example", Issuer: mint.V2Issuer(tid)},
+			keys.Unknown,
+		},
+		{
+			"not that of the expected issuer, and the other's id is not known",
+			`{"tid":"` + otherTenant + `"}`,
+			keys.Expect{Domain: "contoso.example", Issuer: mint.V2Issuer(tid)},
+			keys.Fail,
+		},
 		{
 			"a tenant that is no string", `{"tid":["` + tid + `"]}`,
 			keys.Expect{Tenant: tid},

@@ -368,13 +368,27 @@ func counts(all ...tally) []string {
 	return parts
 }
 
+// lintFollows reports whether the way on names the command that shows the findings: a screen has
+// it once.
+func (t *explainText) lintFollows() bool {
+	return slices.ContainsFunc(t.x.Next, func(s rules.Step) bool {
+		return s.Command != "" && !s.Folded && s.Command == t.x.Lint
+	})
+}
+
+const lintShows = ", which lint shows"
+
 // lintBeside counts the findings beside the folded checks, with the command that shows them; empty
 // if they take lines of their own.
 func (t *explainText) lintBeside(folded string) string {
 	if folded == "" || len(t.x.Findings) == 0 || t.x.Lint == "" || t.matters() != nil {
 		return ""
 	}
-	text := safe(report.Counted(len(t.x.Findings), "finding") + ": " + t.x.Lint)
+	then := ": " + t.x.Lint
+	if t.lintFollows() {
+		then = lintShows
+	}
+	text := safe(report.Counted(len(t.x.Findings), "finding") + then)
 	if width(indent+folded+"; "+text) > t.columns() {
 		return ""
 	}
@@ -413,6 +427,8 @@ func (t *explainText) shortFindings() {
 		switch whole := text + ": " + t.x.Lint; {
 		case t.x.Lint == "":
 			text += " (-v shows them)"
+		case t.lintFollows():
+			text += lintShows
 		case width(indent+label+"  "+whole) > t.columns():
 			text, below = text+":", t.x.Lint // a command is never broken
 		default:

@@ -17,11 +17,12 @@ type Lacking struct {
 }
 
 // Lacks says which scopes or roles a failed check finds missing. What a validation endpoint has
-// answered is not Entra ID's word.
+// answered is not Entra ID's word, and where the configuration must change no grant surely helps.
 func (r *Result) Lacks() Lacking {
 	profile := r.request.Profile()
 	ofPermissions := r.Check.ID == CustomClaim || r.Check.ID == Scopes
-	if r.Outcome != Fail || !ofPermissions || r.request.Introspection != nil ||
+	byChange := r.Check.Remedy != "" && profile.Flow != inspect.AppOnly
+	if r.Outcome != Fail || !ofPermissions || byChange || r.request.Introspection != nil ||
 		profile.IssuedBy != inspect.ByEntra || profile.Kind == inspect.KindID {
 		return Lacking{}
 	}

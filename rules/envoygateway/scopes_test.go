@@ -33,6 +33,19 @@ func TestScopesThatAreComparedAsATextAreNotToBeGranted(t *testing.T) {
 	}
 }
 
+// Of a token without a scope: to be granted the one that is wanted helps before 1.7 alone.
+func TestAScopeThatIsComparedAsATextIsNotToBeGrantedUnlessThatHelps(t *testing.T) {
+	t.Parallel()
+	text := onRoute(jwt(), authorization("", ruleOf("Allow", claim("scp", "", "a"))))
+	for version, want := range map[string]string{"": "", "1.6": "scp", "1.7": ""} {
+		token := requestOf("")
+		v := rules.Evaluate(policiesOf(t, rules.Options{Runtime: version}, text), token)
+		if got := v.Decided.Lacks().Claim; got != want {
+			t.Errorf("%q: to be granted: %q, want %q", version, got, want)
+		}
+	}
+}
+
 func TestScopesThatAreComparedAsATextAreSplit(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

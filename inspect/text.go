@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,6 +160,38 @@ func Visible(s string) string {
 		return strconv.Quote(s)
 	}
 	return s
+}
+
+// InSentence returns a value as a sentence can show it: in quotes where it is empty or has blanks,
+// with which it would run into the sentence.
+func InSentence(s string) string {
+	if s == "" || strings.ContainsFunc(s, unicode.IsSpace) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// MostListed is how many values a sentence lists.
+const MostListed = 5
+
+// OneOf lists values of which one is enough: up to three with an "or" between them, of more so
+// many at most.
+func OneOf(values []string, most int) string { return listed(values, " or ", "one of ", most) }
+
+// AllOf lists values that are all wanted, in the same way.
+func AllOf(values []string, most int) string { return listed(values, " and ", "all of ", most) }
+
+func listed(values []string, glue, before string, most int) string {
+	switch more := len(values) - most; {
+	case len(values) == 0:
+		return "nothing"
+	case len(values) <= 3:
+		return strings.Join(values, glue)
+	case more <= 0:
+		return before + strings.Join(values, ", ")
+	default:
+		return fmt.Sprintf("%s%s and %d more", before, strings.Join(values[:most], ", "), more)
+	}
 }
 
 // Nearest returns the candidate with the fewest edits to a word, the first of several. It returns

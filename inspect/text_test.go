@@ -159,3 +159,32 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestAListOfASentenceIsCut(t *testing.T) {
+	t.Parallel()
+	many := strings.Fields("a b c d e f g")
+	for _, test := range []struct{ got, want string }{
+		{OneOf(nil, 5), "nothing"},
+		{OneOf(many[:1], 5), "a"},
+		{OneOf(many[:3], 5), "a or b or c"},
+		{OneOf(many[:5], 5), "one of a, b, c, d, e"},
+		{OneOf(many, 5), "one of a, b, c, d, e and 2 more"},
+		{AllOf(many[:2], 5), "a and b"},
+		{AllOf(many, 9), "all of a, b, c, d, e, f, g"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+func TestAValueWithBlanksIsQuotedInASentence(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"api://orders": "api://orders", "": `""`, "a b": `"a b"`, "a\u00a0b": `"a\u00a0b"`,
+	} {
+		if got := InSentence(text); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +11,12 @@ import (
 )
 
 // Expected is what the check wanted, in words; empty where it is switched off.
-func (r *Result) Expected() string {
+func (r *Result) Expected() string { return r.expected(math.MaxInt) }
+
+// wanted is Expected as a sentence has it: a long list is cut.
+func (r *Result) wanted() string { return r.expected(inspect.MostListed) }
+
+func (r *Result) expected(most int) string {
 	switch {
 	case r.Check.Skip != "":
 		return ""
@@ -26,29 +32,27 @@ func (r *Result) Expected() string {
 		timely := leaf.Op == After || leaf.Op == NotAfter || leaf.Op == Positive
 		if leaf.Op == Present || r.Outcome == Fail &&
 			(leaf.Op == Typed || timely && r.Check.Test.Op != Active) {
-			return leaf.words()
+			return leaf.words(most)
 		}
 	}
-	return r.Check.Test.words()
+	return r.Check.Test.words(most)
 }
 
-// words describes what a predicate wants.
-func (p Predicate) words() string {
+// words describes what a predicate wants, with so many values of a list at most.
+func (p Predicate) words(most int) string {
 	switch p.Op {
 	case Present:
 		return p.Input.words()
 	case True:
 		return "true from " + p.Input.words()
 	case Equals:
-		return literals(p.Values, "")
-	case OneOf:
-		return literals(p.Values, " or ")
+		return eachOf(p.Values, most)
+	case OneOf, HasAny:
+		return oneOf(p.Values, most)
 	case Contains:
-		return p.Input.words() + " with " + literals(p.Values, "")
+		return p.Input.words() + " with " + eachOf(p.Values, most)
 	case HasAll:
-		return literals(p.Values, " and ")
-	case HasAny:
-		return literals(p.Values, " or ")
+		return eachOf(p.Values, most)
 	case After:
 		return p.Input.Name + " in the future"
 	case NotAfter:
@@ -56,9 +60,9 @@ func (p Predicate) words() string {
 	case Positive:
 		return p.Input.Name + " above zero"
 	case Prefix:
-		return p.Input.words() + " that begins with " + literals(p.Values, " or ")
+		return p.Input.words() + " that begins with " + oneOf(p.Values, most)
 	case Suffix:
-		return p.Input.words() + " that ends with " + literals(p.Values, " or ")
+		return p.Input.words() + " that ends with " + oneOf(p.Values, most)
 	case IsList:
 		return "a list in " + p.Input.words()
 	case Typed:
@@ -76,19 +80,19 @@ func (p Predicate) words() string {
 	case Listed:
 		return "an approved contract for the client id"
 	}
-	return p.compound()
+	return p.compound(most)
 }
 
 // compound describes And, Or and Not. It leaves out that a claim must be there, beside its value
 // of which kind it must be and what only the deployment decides, and beside what a token must say
 // that there must be one.
-func (p Predicate) compound() string {
+func (p Predicate) compound(most int) string {
 	p = p.simplified()
 	switch {
 	case p.Op != And && p.Op != Or && p.Op != Not:
-		return p.words()
+		return p.words(most)
 	case p.Op == Not:
-		return p.Of[0].negated()
+		return p.Of[0].negated(most)
 	case len(p.Of) == 0 && p.Op == Or:
 		return "what no request has"
 	case len(p.Of) == 0:
@@ -104,13 +108,13 @@ func (p Predicate) compound() string {
 			p.Op == And && p.goesWithoutSaying(part) {
 			continue
 		}
-		if words := part.words(); !slices.Contains(parts, words) {
+		if words := part.words(most); !slices.Contains(parts, words) {
 			parts = append(parts, words)
 		}
 	}
 	switch {
 	case len(parts) == 0:
-		return of[0].words()
+		return of[0].words(most)
 	case p.Op == And:
 		return strings.Join(parts, " and ")
 	}
@@ -180,12 +184,12 @@ func (p Predicate) compares(in Input) bool {
 
 // negated describes what a predicate rules out. It moves the "not" inwards to the single
 // conditions: before a list it could be read as if it were about the first one alone.
-func (p Predicate) negated() string {
+func (p Predicate) negated(most int) string {
 	switch {
 	case p.Op == Not:
-		return p.Of[0].words()
+		return p.Of[0].words(most)
 	case p.Op != And && p.Op != Or:
-		return "not " + p.words()
+		return "not " + p.words(most)
 	}
 	inverse := Predicate{Op: And}
 	if p.Op == And {
@@ -194,7 +198,7 @@ func (p Predicate) negated() string {
 	for _, part := range p.Of {
 		inverse.Of = append(inverse.Of, Negate(part))
 	}
-	return inverse.words()
+	return inverse.words(most)
 }
 
 // isSent reports whether the predicate is that there is a token, in one place or one of several.
@@ -237,15 +241,16 @@ func expressionTexts(all []*regexp.Regexp) []string {
 	return texts
 }
 
-func literals(values []*source.Value, glue string) string {
-	if len(values) == 0 {
-		return "nothing"
-	}
+func oneOf(values []*source.Value, most int) string { return inspect.OneOf(briefs(values), most) }
+
+func eachOf(values []*source.Value, most int) string { return inspect.AllOf(briefs(values), most) }
+
+func briefs(values []*source.Value) []string {
 	all := make([]string, len(values))
 	for i, v := range values {
 		all[i] = brief(v)
 	}
-	return strings.Join(all, glue)
+	return all
 }
 
 // words names the input as a reader knows it.
@@ -254,7 +259,7 @@ func (i Input) words() string {
 	case FromToken:
 		return "a text"
 	case FromClaim, FromIntrospection:
-		return inspect.Visible(i.Name)
+		return inspect.InSentence(i.Name)
 	case FromHTTP:
 		return "the header " + i.Name
 	case FromRequest:
@@ -303,7 +308,12 @@ func (r *Result) found() string {
 			return r.judged.leaf.Input.Name + " " + instant.String()
 		}
 	}
-	return brief(r.judged.reading.Value)
+	value := r.judged.reading.Value
+	if value.Kind == source.String && r.judged.leaf.Input.Opaque != nil {
+		// it may be words about what an expression gives
+		return inspect.ShortenMiddle(inspect.Visible(value.Text), mostOfValue)
+	}
+	return brief(value)
 }
 
 // shape says what the token is, if a readable JWS was wanted.
@@ -324,11 +334,13 @@ func shownAs(is bool) string {
 	return "none"
 }
 
+// mostOfValue is how much of a value a sentence shows, in characters.
+const mostOfValue = 120
+
 // brief is a value in a form that fits into a sentence.
 func brief(v *source.Value) string {
-	text := v.Text
 	if v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Null {
-		text = v.JSON()
+		return inspect.ShortenMiddle(v.JSON(), mostOfValue)
 	}
-	return inspect.ShortenMiddle(inspect.Visible(text), 120)
+	return inspect.ShortenMiddle(inspect.InSentence(v.Text), mostOfValue)
 }

@@ -137,7 +137,7 @@ func wantedNames(p *Predicate) []string {
 // whyNotGranted says who has not been granted what; empty where that is not why the check failed.
 func (r *Result) whyNotGranted() string {
 	missing, profile := r.Lacks(), r.request.Profile()
-	wanted := "the policy wants " + r.Expected() + ", and "
+	wanted := "the policy wants " + r.wanted() + ", and "
 	if len(missing.Names) > 0 && len(missing.Or) == 0 {
 		wanted = "the policy wants " + strings.Join(missing.Names, " and ") + ", and "
 	}
@@ -152,7 +152,8 @@ func (r *Result) whyNotGranted() string {
 	case missing.Claim == "scp" && len(profile.Scopes) == 0:
 		return wanted + "the token has no scp"
 	case missing.Claim == "scp":
-		return wanted + "the token's scp is " + strings.Join(profile.Scopes, " ")
+		return wanted + "the token's scp is " +
+			inspect.InSentence(strings.Join(profile.Scopes, " "))
 	case len(profile.Roles) > 0:
 		return wanted + "the token's roles are " + strings.Join(profile.Roles, ", ")
 	case profile.Flow == inspect.AppOnly:

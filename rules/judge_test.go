@@ -342,7 +342,7 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		if got := test.test.words(); got != test.want {
+		if got := test.test.words(9); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
@@ -371,7 +371,7 @@ func TestExpressionsCoverWhatAPredicateHoldsFor(t *testing.T) {
 			}
 			request := Request{Path: text}
 			if holds := request.judge(&test).may.truth() == Yes; holds != covered {
-				t.Errorf("%s of %s: holds is %t, and the expressions %q say %t", test.words(),
+				t.Errorf("%s of %s: holds is %t, and the expressions %q say %t", test.words(1),
 					text, holds, test.expressions(), covered)
 			}
 		}

@@ -349,7 +349,7 @@ func checkNames(results []*Result) string {
 	for _, r := range results {
 		name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 		if r.Check.Claim != "" {
-			name += " " + inspect.Visible(r.Check.Claim)
+			name += " " + inspect.InSentence(r.Check.Claim)
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)

@@ -127,7 +127,7 @@ func (v *Verdict) Why() string {
 		return "the policy lets no request in, whatever it carries"
 	case v.Outcome == Rejected && d.Outcome == Pass:
 		return fmt.Sprintf("a rule that rejects applies: it looks for %s, and finds %s",
-			d.Expected(), d.Actual())
+			d.wanted(), d.Actual())
 	}
 	return v.Decided.Why()
 }

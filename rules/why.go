@@ -109,7 +109,7 @@ func (r *Result) whyFail() string {
 	case Contract:
 		return r.whyContract()
 	}
-	return "wanted " + r.Expected() + behind(", found ", r.Actual())
+	return "wanted " + r.wanted() + behind(", found ", r.Actual())
 }
 
 // whyMisshapen says what the token is, or which form the policy looks for.
@@ -127,7 +127,7 @@ func (r *Result) whyMisshapen() string {
 
 // whyAbsent is about a claim that must be there.
 func (r *Result) whyAbsent() string {
-	name := inspect.Visible(r.judged.leaf.Input.Name)
+	name := inspect.InSentence(r.judged.leaf.Input.Name)
 	if why := r.whyNotGranted(); why != "" {
 		return why + r.whyLeftOut()
 	}
@@ -170,7 +170,15 @@ func (r *Result) whyAlgorithm() string {
 	case strings.EqualFold(r.Actual(), "none"):
 		token = "the token is not signed (alg is " + r.Actual() + ")"
 	}
-	return token + ", and the policy accepts " + r.Expected() + " only"
+	return token + ", and the policy accepts " + alone(r.wanted())
+}
+
+// alone says of what a policy accepts that it accepts nothing else.
+func alone(wanted string) string {
+	if strings.HasPrefix(wanted, "one of ") {
+		return "only " + wanted
+	}
+	return wanted + " only"
 }
 
 func (r *Result) whySignature() string {
@@ -213,9 +221,9 @@ func (r *Result) whyNotNow() string {
 // whyAudience names both sides. It says whether the token has the wrong form of the right API, or
 // is for another API.
 func (r *Result) whyAudience() string {
-	wanted, accepts := r.Expected(), "no audience"
+	wanted, accepts := r.wanted(), "no audience"
 	if leaf := r.judged.leaf; leaf == nil || len(leaf.Values) > 0 {
-		accepts = wanted + " only"
+		accepts = alone(wanted)
 	}
 	why := "the token is for " + r.Actual() + " (aud), and the policy accepts " + accepts +
 		r.whyNeverWritten()
@@ -258,7 +266,7 @@ func (r *Result) whyClaim() string {
 	if r.judged.reading.Value == nil && leaf.Input.Source == FromClaim {
 		why = "the token has no " + leaf.Input.words()
 	}
-	why += ", and the policy wants " + r.Expected()
+	why += ", and the policy wants " + r.wanted()
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
@@ -348,12 +356,12 @@ func (r *Result) whyScopes() string {
 	}
 	if r.request.Introspection == nil && r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
-			return "the policy wants " + r.Expected() + ", and this token is app-only: Entra ID " +
+			return "the policy wants " + r.wanted() + ", and this token is app-only: Entra ID " +
 				"puts no scp into it, only roles"
 		}
-		return "the policy wants " + r.Expected() + ", and the token has no scp"
+		return "the policy wants " + r.wanted() + ", and the token has no scp"
 	}
-	why := fmt.Sprintf("the policy wants %s, and the token carries %s", r.Expected(), r.Actual())
+	why := fmt.Sprintf("the policy wants %s, and the token carries %s", r.wanted(), r.Actual())
 	for _, wanted := range leaf.Values {
 		if form := wantedScope(wanted.Text); form != "" {
 			return why + form
@@ -380,7 +388,7 @@ func (r *Result) whyClientID() string {
 		this = "This v" + profile.Version + " token"
 	}
 	return fmt.Sprintf("%s. %s has it in %s (%s), so the gateway reads null",
-		why, this, profile.ClientID.Claim, inspect.Visible(profile.ClientID.Value))
+		why, this, profile.ClientID.Claim, inspect.InSentence(profile.ClientID.Value))
 }
 
 // whyContract says what else we know of a client id that has no contract.

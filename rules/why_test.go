@@ -396,6 +396,25 @@ func TestAnUnsignedTokenIsCalledThat(t *testing.T) {
 	}
 }
 
+func TestOfManyAlgorithmsASentenceNamesSome(t *testing.T) {
+	t.Parallel()
+	check := &Check{ID: Algorithm, Test: Predicate{
+		Op: OneOf, Input: Input{Source: FromHeader, Name: "alg"},
+		Values: Literals("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+	}}
+	v := Evaluate([]*Policy{{Root: AllOf(check)}}, &Request{
+		Token: inspect.Parse("eyJhbGciOiJub25lIn0.e30."), At: noon,
+	})
+	r := &v.Results[0]
+	const ends = "accepts only one of RS256, RS384, RS512, PS256, PS384 and 1 more"
+	if !strings.HasSuffix(r.Why(), ends) {
+		t.Errorf("because %s", r.Why())
+	}
+	if got := r.Expected(); got != "one of RS256, RS384, RS512, PS256, PS384, PS512" {
+		t.Errorf("expected %s", got)
+	}
+}
+
 func TestASignatureSaysWhatDidNotMatch(t *testing.T) {
 	t.Parallel()
 	unknown := &Unknown{Why: "no key set was given"}
@@ -473,7 +492,7 @@ func TestAKeyIsNamedByWhereItComesFrom(t *testing.T) {
 		"a signature that verifies with the policy's shared secret": {HMAC: true},
 		"a signature that verifies with the policy's own key":       {Own: true},
 	} {
-		if got := (Predicate{Op: Verifies, Key: key}).words(); got != want {
+		if got := (Predicate{Op: Verifies, Key: key}).words(1); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

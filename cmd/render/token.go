@@ -87,7 +87,7 @@ func forPhrase(p inspect.Profile) string {
 	}
 	all := make([]string, len(p.Audience))
 	for i, audience := range p.Audience {
-		all[i] = inspect.Visible(audience)
+		all[i] = inspect.InSentence(audience)
 	}
 	return "for " + inspect.ShortenMiddle(strings.Join(all, " and "), 60)
 }
@@ -98,7 +98,7 @@ func clientPhrase(p inspect.Profile) string {
 		return "client " + p.ClientID.Claim + " " + p.ClientName
 	case p.ClientID.Claim != "":
 		return "client " + p.ClientID.Claim + " " +
-			inspect.ShortenMiddle(inspect.Visible(p.ClientID.Value), widestID)
+			inspect.ShortenMiddle(inspect.InSentence(p.ClientID.Value), widestID)
 	}
 	return ""
 }
@@ -107,7 +107,7 @@ func tenantPhrase(p inspect.Profile) string {
 	if p.Tenant == "" {
 		return ""
 	}
-	return "tenant " + inspect.ShortenMiddle(inspect.Visible(p.Tenant), widestID)
+	return "tenant " + inspect.ShortenMiddle(inspect.InSentence(p.Tenant), widestID)
 }
 
 func lifePhrase(p inspect.Profile, at time.Time) string {

@@ -177,7 +177,7 @@ func notPredicted(v *rules.Verdict) string {
 	case d.Policy.Unread:
 		return "gatewhy could not read all policies, so it can't predict the answer"
 	case d.Policy.Strange:
-		return "gatewhy does not know the policy " + safe(inspect.Visible(d.Policy.Name)) +
+		return "gatewhy does not know the policy " + safe(inspect.InSentence(d.Policy.Name)) +
 			", so it can't predict the answer"
 	default:
 		return "gatewhy can't predict what " + safe(d.Policy.Name) + " answers"

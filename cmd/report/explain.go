@@ -224,7 +224,7 @@ func issuerOf(token *inspect.Token) string {
 	iss := token.Claims.Member("iss")
 	switch text, ok := iss.Str(); {
 	case ok:
-		return "the issuer " + inspect.Visible(inspect.ShortenMiddle(text, mostOfIssuer))
+		return "the issuer " + inspect.InSentence(inspect.ShortenMiddle(text, mostOfIssuer))
 	case iss == nil:
 		return "no issuer"
 	}

@@ -318,8 +318,8 @@ func (c *compiler) claim(claim comparedClaim) *rules.Check {
 		check.Test = c.equal(name, in, values)
 	}
 	if split == rules.Maybe && claim.kind != "StringArray" {
-		check.Wants = strings.Join(values.Texts(), " or ") + " as the whole text, which no " +
-			"token has from Envoy Gateway 1.7 on: it makes a list of scp"
+		check.Wants = values.Alternatives() + " as the whole text, which no token has from " +
+			"Envoy Gateway 1.7 on: it makes a list of scp"
 		check.Remedy = "From Envoy Gateway 1.7 on: " + scopeEach
 	}
 	if values.Doubt != nil {

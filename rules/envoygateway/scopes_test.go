@@ -13,8 +13,8 @@ func TestScopesThatAreComparedAsATextAreNotToBeGranted(t *testing.T) {
 	text := onRoute(jwt(), authorization("", ruleOf("Allow", claim("scp", "", "a b"))))
 	token := requestOf(`scp="a"`)
 	for version, why := range map[string]string{
-		"":    "the claim scp is a, and the policy wants a b as the whole text, which no token",
-		"1.6": "the claim scp is a, and the policy wants a b",
+		"":    `the claim scp is a, and the policy wants "a b" as the whole text, which no`,
+		"1.6": `the claim scp is a, and the policy wants "a b"`,
 		"1.7": "scp is split into a list before the rules see it: String never matches it",
 	} {
 		v := rules.Evaluate(policiesOf(t, rules.Options{Runtime: version}, text), token)

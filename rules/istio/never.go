@@ -71,8 +71,7 @@ func excluded(all []condition) string {
 			if other := &all[j]; other.attribute == one.attribute && apart(other, one) {
 				return fmt.Sprintf("%s is to be %s and %s at once, and a request has one: values "+
 					"of one list are alternatives, two conditions are not", one.attribute,
-					strings.Join(other.values.Texts(), " or "),
-					strings.Join(one.values.Texts(), " or "))
+					other.values.Alternatives(), one.values.Alternatives())
 			}
 		}
 	}
@@ -92,7 +91,7 @@ func (one *condition) excludesItself() string {
 		}
 	}
 	return fmt.Sprintf("%s is to be %s, and must not be %s", one.attribute,
-		strings.Join(one.values.Texts(), " or "), strings.Join(not, " or "))
+		one.values.Alternatives(), one.not.Alternatives())
 }
 
 // apart reports whether two conditions on an attribute that has one value want different ones.

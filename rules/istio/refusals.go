@@ -58,7 +58,7 @@ func (f *refuser) metadata() {
 	if v := f.At.At("metadata", "name"); v.Is(source.String) && !kubernetes.Marked(v) &&
 		!kubernetes.IsSubdomain(v.Text) {
 		f.add(v, "metadata.name", "%s can't be a name: it has small letters, digits, - and .",
-			inspect.Visible(v.Text))
+			inspect.InSentence(v.Text))
 	}
 	v := f.dryRun()
 	if v == nil || kubernetes.Marked(v) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -121,4 +122,13 @@ func (l *List) Texts() []string {
 		all[i] = v.Text
 	}
 	return all
+}
+
+// Alternatives are the values that are known, as a sentence lists them.
+func (l *List) Alternatives() string {
+	all := l.Texts()
+	for i, text := range all {
+		all[i] = inspect.InSentence(text)
+	}
+	return inspect.OneOf(all, inspect.MostListed)
 }

@@ -42,7 +42,7 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 		return nil
 	}
 	f := at(c, "no token has the audience %s: %s",
-		inspect.Visible(audiences[i]), audienceFault(audiences[i]))
+		inspect.InSentence(audiences[i]), audienceFault(audiences[i]))
 	if slices.ContainsFunc(audiences, func(text string) bool { return !wrong(text) }) {
 		f = less(f, rules.Warning)
 	}

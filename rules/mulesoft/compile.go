@@ -179,7 +179,7 @@ func (c *compiler) notModelledWhy() string {
 	if d := c.groupDoubt(); d != nil {
 		return d.why + ": it may be a custom policy"
 	}
-	return "gatewhy does not know the policy " + inspect.Visible(c.asset) +
+	return "gatewhy does not know the policy " + inspect.InSentence(c.asset) +
 		", which may check the request's credentials"
 }
 

@@ -105,7 +105,7 @@ func (f field) refusal(v *source.Value, this string) (rule, why string) {
 			"the gateway evaluates one there"
 	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
 		return "value-not-allowed", fmt.Sprintf("%s must be %s, but %s %s", f.name,
-			strings.Join(f.allowed, " or "), this, inspect.Visible(v.Text))
+			strings.Join(f.allowed, " or "), this, inspect.InSentence(v.Text))
 	}
 	return "", ""
 }
@@ -248,7 +248,7 @@ func (c *compiler) inspectFields() {
 
 func (c *compiler) unknownField(member source.Member) {
 	message := fmt.Sprintf(
-		"%s is not a field of %s", inspect.Visible(member.Key), policyName(c.asset))
+		"%s is not a field of %s", inspect.InSentence(member.Key), policyName(c.asset))
 	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}

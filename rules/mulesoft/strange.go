@@ -76,7 +76,7 @@ func strangeAsset(asset string, at *source.Value) *strange {
 	if asset == "" {
 		return &strange{what: "the file does not show which policy this is", at: at}
 	}
-	what := "gatewhy does not know the MuleSoft policy " + inspect.Visible(asset)
+	what := "gatewhy does not know the MuleSoft policy " + inspect.InSentence(asset)
 	return &strange{what: what, at: at}
 }
 

@@ -75,11 +75,11 @@ func (o option) refuses(v *source.Value) string {
 	case v.Is(source.Null):
 	case o.kind == duration:
 		if _, ok := durationOf(v); !ok {
-			return inspect.Visible(v.Text) + " is not a time such as 1h30m"
+			return inspect.InSentence(v.Text) + " is not a time such as 1h30m"
 		}
 	case o.kind == number:
 		if _, err := strconv.ParseInt(v.Text, 0, 64); err != nil && v.Text != "" {
-			return inspect.Visible(v.Text) + " is not a whole number"
+			return inspect.InSentence(v.Text) + " is not a whole number"
 		}
 	default:
 		return refusedText(o.name, v.Text)
@@ -89,7 +89,7 @@ func (o option) refuses(v *source.Value) string {
 
 // refusedText says why the program does not start with a text, or an item of a list.
 func refusedText(name, text string) string {
-	shown := inspect.Visible(text)
+	shown := inspect.InSentence(text)
 	switch name {
 	case "provider":
 		return notIn(providers(), text, "there is no provider "+shown)
@@ -168,10 +168,10 @@ func isNetwork(text string) bool {
 func refusedUpstream(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
-		return inspect.Visible(text) + " is not an address; one begins with http://"
+		return inspect.InSentence(text) + " is not an address; one begins with http://"
 	}
 	schemes := []string{"http", "https", "file", "unix", "static"}
-	return notIn(schemes, u.Scheme, inspect.Visible(text)+
+	return notIn(schemes, u.Scheme, inspect.InSentence(text)+
 		" does not begin with http://, https://, file://, unix:// or static://")
 }
 

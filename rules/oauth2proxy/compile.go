@@ -15,7 +15,7 @@ func compile(read *rules.Configuration) rules.Compilation {
 	for _, of := range read.Entries {
 		c := compiler{entry: of.(*entry)}
 		c.refused = c.refusal()
-		root := c.root()
+		root := c.overHTTPS(c.root())
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
 			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: root, Asides: c.asides(root),

@@ -9,7 +9,8 @@ import (
 
 // asides are the requests that the program answers by itself, whatever the token: for its health,
 // its pages on which a browser signs in, and a path that it first wants to be written otherwise
-// (oauthproxy.go, buildServeMux and buildPreAuthChain; gorilla/mux, cleanPath). So are those whose
+// (oauthproxy.go, buildServeMux and buildPreAuthChain; gorilla/mux, cleanPath). So are those over
+// http that it wants over https, those whose
 // query narrows down who is let in (authOnlyAuthorize), and those with a session of its own.
 func (c *compiler) asides(root rules.Node) []rules.Aside {
 	open := func(option, why string) rules.Node {
@@ -34,6 +35,8 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 	narrowed := rules.Both(
 		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
 	return []rules.Aside{
+		{If: c.cameOverHTTP(), Root: open("force_https", "OAuth2 Proxy answers a request that "+
+			"came over http with 308 to the same address with https, whatever the token")},
 		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
 			"itself, whatever the token, and the API never gets the request")},
 		{

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,20 +9,17 @@ import (
 )
 
 // alternatives are the ways in which a request may get past the policies of an API, each as
-// policies that are plain lists of checks. Where there are too many, all checks are taken for one
-// list.
-func alternatives(s *rules.Subject) []*rules.Subject {
+// policies that are plain lists of checks. Where there are very many, they are the first ones, and
+// not all of them were looked at of the policies that are untried.
+func alternatives(s *rules.Subject) (all []*rules.Subject, untried []Untried) {
 	if !slices.ContainsFunc(s.Policies, func(p *rules.Policy) bool { return !p.Root.IsList() }) {
 		only := rules.Subject{Policies: s.Policies, Files: s.Files, App: s.App, Kept: s.Kept}
-		return []*rules.Subject{&only}
+		return []*rules.Subject{&only}, nil
 	}
-	all := []*rules.Subject{{Files: s.Files, App: s.App, Kept: s.Kept}}
+	all = []*rules.Subject{{Files: s.Files, App: s.App, Kept: s.Kept}}
 	for _, policy := range s.Policies {
-		ways, ok := policy.Root.Ways()
-		switch {
-		case !ok || len(all)*len(ways) > mostAlternatives:
-			ways = [][]*rules.Check{policy.Checks()}
-		case len(ways) == 0:
+		ways, whole := policy.Root.Ways()
+		if len(ways) == 0 {
 			ways = [][]*rules.Check{nil} // nobody gets in: there is nothing to say of its checks
 		}
 		var next []*rules.Subject
@@ -32,12 +30,16 @@ func alternatives(s *rules.Subject) []*rules.Subject {
 				next = append(next, &other)
 			}
 		}
-		all = next
+		all = next[:min(len(next), mostAlternatives)]
+		if !whole || len(next) > mostAlternatives {
+			limit := fmt.Sprintf("%d alternatives of one policy", mostAlternatives)
+			untried = append(untried, Untried{Policy: policy, Limit: limit})
+		}
 	}
 	for _, way := range all[1:] {
 		way.Again = true
 	}
-	return all
+	return all, untried
 }
 
 // mostAlternatives limits the combinations of several policies' ways.

@@ -69,7 +69,10 @@ func Rules() []rules.Rule {
 // places, each once, and know the policy that they are about.
 func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var found []rules.Finding
-	ways := alternatives(s)
+	ways, untried := alternatives(s)
+	if m := kept(s); m != nil {
+		m.untried = append(m.untried, untried...)
+	}
 	for _, way := range ways {
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
@@ -124,7 +127,8 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	return found
 }
 
-// Untried is a policy of which the rules don't know all, because not all tokens were tried.
+// Untried is a policy of which the rules don't know all, because not all tokens were tried, or not
+// all ways past it.
 type Untried struct {
 	Policy *rules.Policy
 	Limit  string // on what is tried: so many of what

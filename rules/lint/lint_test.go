@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -186,7 +187,7 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 		"a finding of several alternatives is told once": {
 			of(tree(both(signature, oneOf(weak, weak)))), errorAt("keys", says),
 		},
-		"too many are taken for one list": {
+		"one of very many is enough": {
 			of(tree(both(append([]rules.Node{signature}, oneOf(wide()...))...))),
 			errorAt("keys", says),
 		},
@@ -209,10 +210,52 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 			of(tree(both(signature, oneOf(unmodelled, weak)))), errorAt("keys", says),
 		},
 	})
+	finds(t, issuerNotPinned(), map[string]row{
+		"very many that each pin another issuer are not taken for one list": {
+			of(tree(orNoToken(manyIssuers(signature).Root))), nil,
+		},
+	})
 	whole := tree(both(signature, oneOf(weak, strong)))
 	for _, f := range Run([]rules.Rule{anyClientAccepted()}, of(whole)) {
 		if f.Policy != whole {
 			t.Errorf("the finding is about %+v, a part of the policy", f.Policy)
 		}
+	}
+}
+
+// orNoToken lets a request without a token past.
+func orNoToken(otherwise rules.Node) rules.Node {
+	none := checkOf(rules.Conditional, rules.Negate(rules.Predicate{Op: rules.Sent}))
+	return rules.Node{First: &rules.First{
+		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: otherwise,
+	}}
+}
+
+// manyIssuers is a policy that takes the tokens of more issuers than lint looks at.
+func manyIssuers(first rules.Node) *rules.Policy {
+	issuers := rules.Node{}
+	for i := range mostAlternatives + 1 {
+		tenant := fmt.Sprintf("%08d-0000-4000-8000-000000000001", i)
+		issuers.Any = append(issuers.Any, rules.Node{
+			Check: issuer("https://login.microsoftonline.com/" + tenant + "/v2.0"),
+		})
+	}
+	return tree(rules.Node{All: []rules.Node{first, issuers}})
+}
+
+func TestWhereNotAllAlternativesAreLookedAtThatIsSaid(t *testing.T) {
+	t.Parallel()
+	signature := rules.Node{Check: signed(ourKeys)}
+	all := manyIssuers(signature)
+	fewer := *all
+	fewer.Root = rules.Node{All: []rules.Node{signature, {Any: all.Root.All[1].Any[1:]}}}
+	judge := Judge{Catalogue: Rules()}
+	if _, untried := judge.policies([]*rules.Policy{&fewer}, nil); len(untried) > 0 {
+		t.Errorf("of %d alternatives: %+v", mostAlternatives, untried)
+	}
+	_, untried := judge.policies([]*rules.Policy{all}, nil)
+	if len(untried) != 1 || untried[0].Policy != all ||
+		untried[0].Limit != "64 alternatives of one policy" {
+		t.Errorf("of one more: %+v", untried)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // alternatives are the ways in which a request may get past the policies of an API, each as
@@ -68,6 +69,40 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 func isAlternative(f *rules.Finding) bool {
 	return f.Policy != nil && f.Check != nil &&
 		strings.Contains(f.Policy.Root.Group(f.Check), "any[")
+}
+
+// besideOthers lessens what a finding says of who is locked out, since others than the ways that
+// its check is on may let them in. It is false where nothing is left of it.
+func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
+	switch f.Rule {
+	case noTokenPasses:
+		f.Severity = rules.Warning
+		return !passed(f.Check, ways)
+	case scopeLocksOut:
+		return !daemonsPass(ways)
+	case roleOfOthers:
+		if f.Severity == rules.Note {
+			return !daemonsPass(ways)
+		}
+		f.Severity = rules.Warning
+	case checksExclude:
+		f.Severity = rules.Warning
+	}
+	return true
+}
+
+// daemonsPass reports whether a client of the API's own gets in by some way without a user.
+func daemonsPass(ways []*rules.Subject) bool {
+	return slices.ContainsFunc(ways, func(way *rules.Subject) bool {
+		defer func() { way.Shared = nil }()
+		return slices.ContainsFunc(tokenPolicies(way), func(p *rules.Policy) bool {
+			e := exposing(way, p)
+			got, _ := e.asked("own daemons", func() issued.Tokens {
+				return daemonsOf(e.holders.Own())
+			}, true)
+			return got == letIn
+		})
+	})
 }
 
 // passed reports whether a token gets in by some way that a check is on. Beside another

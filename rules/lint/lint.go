@@ -76,13 +76,9 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	for _, way := range ways {
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			if f.Rule == noTokenPasses && len(ways) > 1 && isAlternative(&f) {
-				if passed(f.Check, ways) {
-					continue
-				}
-				f.Severity = rules.Warning
+			if len(ways) == 1 || !isAlternative(&f) || besideOthers(&f, ways) {
+				found = append(found, f)
 			}
-			found = append(found, f)
 		}
 	}
 	spareOwn(all, found, s, ways)

@@ -215,6 +215,23 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 			of(tree(orNoToken(manyIssuers(signature).Root))), nil,
 		},
 	})
+	scope := place(7, "scope", checkOf(rules.Scopes, hasAll(rules.Claim("scp"), "read")))
+	finds(t, scopeLocksOutDaemons(), map[string]row{
+		"a scope locks nobody out where a role will do": {
+			of(tree(both(signature, oneOf(scope, place(8, "role", role("Read")))))), nil,
+		},
+		"it does where the other alternative wants one too": {
+			of(tree(both(signature, oneOf(scope, both(scope, weak))))),
+			noteAt("scope", "locked out"),
+		},
+	})
+	daemon := place(9, "idtyp", check(equals("idtyp", "app")))
+	finds(t, checksExcludeEachOther(), map[string]row{
+		"an alternative that nobody can take locks nobody out": {
+			of(tree(both(signature, oneOf(both(daemon, scope), weak)))),
+			warningAt("scope", "no Entra ID access token passes both"),
+		},
+	})
 	whole := tree(both(signature, oneOf(weak, strong)))
 	for _, f := range Run([]rules.Rule{anyClientAccepted()}, of(whole)) {
 		if f.Policy != whole {

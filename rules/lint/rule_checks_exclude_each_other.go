@@ -9,9 +9,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
+const checksExclude = "checks-exclude-each-other"
+
 func checksExcludeEachOther() rules.Rule {
 	return rules.Rule{
-		Name:  "checks-exclude-each-other",
+		Name:  checksExclude,
 		Title: "two checks together let no token in",
 		Why: "Each of the two can pass, but no Entra ID token passes both: an app-only token " +
 			"has no scp, a v2.0 token has no App ID URI in aud, and every token has one " +
@@ -20,6 +22,7 @@ func checksExcludeEachOther() rules.Rule {
 			"either may hold, check for one or the other in one expression.",
 		Severity:   rules.Error,
 		Locks:      true,
+		Lesser:     "a warning in one of several alternatives",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkExclusions,

@@ -8,9 +8,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
+const roleOfOthers = "role-of-other-callers"
+
 func roleOfOtherCallers() rules.Rule {
 	return rules.Rule{
-		Name:  "role-of-other-callers",
+		Name:  roleOfOthers,
 		Title: "a required role can't be assigned to the callers",
 		Why: "An app role is for users, for applications or for both (allowedMemberTypes). If a " +
 			"policy is for clients without a user, their tokens never have a role for users " +
@@ -19,8 +21,8 @@ func roleOfOtherCallers() rules.Rule {
 			"that has it.",
 		Severity: rules.Error,
 		Locks:    true,
-		Lesser: "a note if users get in: clients without a user (client credentials) are locked " +
-			"out",
+		Lesser: "a warning in one of several alternatives, a note if users get in: clients " +
+			"without a user (client credentials) are locked out",
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
 		Check:      eachCheckOf(checkCallers),

@@ -5,9 +5,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
+const scopeLocksOut = "scope-locks-out-daemons"
+
 func scopeLocksOutDaemons() rules.Rule {
 	return rules.Rule{
-		Name:  "scope-locks-out-daemons",
+		Name:  scopeLocksOut,
 		Title: "a scope is required, but app-only tokens never have one",
 		Why: "A client that works without a user (client credentials) gets a token with roles " +
 			"and without scp: a required scope locks it out.",

@@ -52,9 +52,7 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 		s := e.node(e.root(policy))
 		if policy.Runs(applied) == Maybe {
 			e.perhapsRun(from, applied)
-			if s.may&^holds != 0 {
-				s.may = holds | fails
-			}
+			s.may |= holds
 		}
 		if run.add(s); run.ended && e.request.Brief {
 			break

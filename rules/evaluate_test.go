@@ -117,6 +117,26 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 	}
 }
 
+func TestAnErrorThatMayComeFirstLeavesTheStatusOpen(t *testing.T) {
+	t.Parallel()
+	mayErr := &Check{ID: CustomClaim, Unknown: &Unknown{Why: "as the test has it", MayErr: true}}
+	first := func(p Policy) []*Policy {
+		p.Root = AllOf(mayErr)
+		return []*Policy{&p, {Root: answering(Audience, No, 403)}}
+	}
+	someRoute := Guard{Unknown: &Unknown{Why: "as the test has it"}}
+	for name, policies := range map[string][]*Policy{
+		"in the same list":           {{Root: AllOf(mayErr, fixed(Audience, No))}},
+		"in a policy before":         first(Policy{}),
+		"in one that perhaps runs":   first(Policy{MayYield: &Unknown{Why: "as the test has it"}}),
+		"in one that may apply here": first(Policy{When: someRoute}),
+	} {
+		if v := Evaluate(policies, claims(`{}`)); v.Outcome != Rejected || v.Status != 0 {
+			t.Errorf("%s: %s %d", name, v.Outcome, v.Status)
+		}
+	}
+}
+
 func TestWhoIsKeptOutByWhat(t *testing.T) {
 	t.Parallel()
 	yes, no, maybe := answering(Issuer, Yes, 401), answering(Audience, No, 403), answering(Scopes,

@@ -141,10 +141,7 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	case reading.Fault != "":
 		return errs
 	case p.Loose && p.odd(reading):
-		reading.Unknown = &Unknown{
-			Why: "it is not documented how the gateway handles " + p.Input.words() +
-				" if it is " + brief(reading.Value),
-		}
+		reading.Unknown = p.notDocumentedFor(reading.Value)
 		return holds | fails
 	case p.Op == Present:
 		return p.present(reading).as()
@@ -158,7 +155,19 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	if p.Op == After || p.Op == NotAfter {
 		return r.compareTime(p, reading).as()
 	}
-	return p.matches(reading).as()
+	matches := p.matches(reading)
+	if matches == Maybe && reading.Unknown == nil {
+		reading.Unknown = p.notDocumentedFor(reading.Value)
+	}
+	return matches.as()
+}
+
+// notDocumentedFor is why we do not know what a gateway makes of a value.
+func (p Predicate) notDocumentedFor(v *source.Value) *Unknown {
+	return &Unknown{
+		Why: "it is not documented how the gateway handles " + p.Input.words() + " if it is " +
+			brief(v),
+	}
 }
 
 // ofUnknown is what an operator comes out as if its input is not known. An input may be known to
@@ -207,7 +216,7 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case Equals:
 		return p.equals(reading)
 	case OneOf:
-		return anyItem(v, func(item *source.Value) bool { return p.equalsOne(item) })
+		return anyItem(v, p.equalsOne)
 	case Prefix:
 		return p.anyText(v, strings.HasPrefix)
 	case Suffix:
@@ -344,30 +353,41 @@ func equal(a, b *source.Value) Truth {
 	return truth(a.Text == b.Text)
 }
 
-// anyItem reports whether a value passes a test; of a list, whether one of its items does.
-func anyItem(v *source.Value, is func(*source.Value) bool) Truth {
+// anyItem tells whether a value passes a test; of a list, whether one of its items does.
+func anyItem(v *source.Value, is func(*source.Value) Truth) Truth {
 	if v.Kind != source.List {
-		return truth(is(v))
+		return is(v)
 	}
-	return truth(slices.ContainsFunc(v.Items, is))
+	return anyOne(v.Items, is)
 }
 
-// equalsOne reports whether an item is one of the literals.
-func (p Predicate) equalsOne(item *source.Value) bool {
+// anyOne tells whether one of some values passes a test.
+func anyOne(values []*source.Value, is func(*source.Value) Truth) Truth {
+	found := No
+	for _, v := range values {
+		if found = max(found, is(v)); found == Yes {
+			break
+		}
+	}
+	return found
+}
+
+// equalsOne tells whether an item is one of the literals.
+func (p Predicate) equalsOne(item *source.Value) Truth {
 	item = p.plain(item)
-	return slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
-		return equal(item, p.plain(literal)) == Yes
+	return anyOne(p.Values, func(literal *source.Value) Truth {
+		return equal(item, p.plain(literal))
 	})
 }
 
 // anyText reports whether a text has one of the literals at its beginning or end; of a list,
 // whether one of its texts does.
 func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
-	return anyItem(v, func(item *source.Value) bool {
-		return item.Kind == source.String &&
+	return anyItem(v, func(item *source.Value) Truth {
+		return truth(item.Kind == source.String &&
 			slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
 				return has(p.folded(item.Text), p.folded(literal.Text))
-			})
+			}))
 	})
 }
 
@@ -379,11 +399,11 @@ func (p Predicate) patterns() []*regexp.Regexp {
 }
 
 // matchesPattern reports whether a whole text matches one of the patterns.
-func (p Predicate) matchesPattern(v *source.Value) bool {
-	return v.Kind == source.String &&
+func (p Predicate) matchesPattern(v *source.Value) Truth {
+	return truth(v.Kind == source.String &&
 		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
 			return re.MatchString(v.Text)
-		})
+		}))
 }
 
 // contains looks for the one literal in a list or in a text.

@@ -14,6 +14,7 @@ type leaf struct {
 
 // tree makes random trees of checks that are known, unknown, or an error of the gateway perhaps.
 type tree struct {
+	*asked
 	random *rand.Rand
 	leaves []leaf
 }
@@ -45,7 +46,28 @@ func (t *tree) node(depth int) Node {
 	return Node{First: first}
 }
 
+// leaf is a check that gives one of the sets of outcomes, or one of a random predicate. It may be
+// switched off, or not be made perhaps.
 func (t *tree) leaf() Node {
+	l := leaf{check: &Check{ID: CustomClaim}}
+	if t.random.IntN(2) == 0 {
+		l.check.Test, l.may = t.plain()
+	} else {
+		l.check.Test, l.may = t.predicate(2)
+	}
+	switch t.random.IntN(12) {
+	case 0:
+		l.check.Skip, l.may = "as the test has it", holds
+	case 1:
+		l.check.MaySkip = &Unknown{Why: "as the test has it"}
+		l.may |= holds
+	}
+	t.leaves = append(t.leaves, l)
+	return Node{Check: l.check}
+}
+
+// plain is a predicate of a truth value that is known, unknown, or perhaps an error.
+func (t *tree) plain() (Predicate, may) {
 	m := may(1 + t.random.IntN(int(holds|fails|errs)))
 	reading := Reading{}
 	switch {
@@ -65,13 +87,12 @@ func (t *tree) leaf() Node {
 			NeverTrue: m&holds == 0,
 		}
 	}
-	opaque := &Opaque{Reads: []Input{Claim("x")}, Eval: func(*Request) Reading { return reading }}
-	check := &Check{
-		ID:   CustomClaim,
-		Test: Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: opaque}},
-	}
-	t.leaves = append(t.leaves, leaf{check, m})
-	return Node{Check: check}
+	return Predicate{Op: True, Input: giving(reading)}, m
+}
+
+// giving is an input that gives this for every request.
+func giving(reading Reading) Input {
+	return Computed("x", func(*Request) Reading { return reading }, Claim("x"))
 }
 
 // outcomes runs a tree for every completion of what its leaves may come out as, and says what it
@@ -140,15 +161,15 @@ func plainly(n *Node, known map[*Check]may) may {
 
 func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
-	seen := map[Decision]int{}
+	seen, all := map[Decision]int{}, newAsked()
 	for seed := range uint64(20_000) {
-		made := tree{random: rand.New(rand.NewPCG(seed, 1))}
+		made := tree{asked: all, random: rand.New(rand.NewPCG(seed, 1))}
 		root := made.node(3)
 		if len(made.leaves) > 9 {
 			continue
 		}
 		want := made.outcomes(&root).decision()
-		v := Evaluate([]*Policy{{Root: root}}, claims(`{}`))
+		v := Evaluate([]*Policy{{Root: root}}, all.request)
 		if v.Outcome != want {
 			t.Fatalf(
 				"seed %d: got %s, want %s: %s", seed, v.Outcome, want, shape(&root, made.leaves),

@@ -25,6 +25,7 @@ func claims(text string) *Request {
 func TestPredicates(t *testing.T) {
 	t.Parallel()
 	aud, scp, roles := Claim("aud"), Claim("scp"), Claim("roles")
+	one := &source.Value{Kind: source.Number, Text: "1"}
 	is := func(in Input, text string) Predicate {
 		return Predicate{Op: Equals, Input: in, Values: Literals(text)}
 	}
@@ -112,6 +113,16 @@ func TestPredicates(t *testing.T) {
 			"words of a list",
 			Predicate{Op: HasAny, Input: scp, Values: Literals("a")},
 			`{"scp":["a"]}`, Yes,
+		},
+		{
+			"whether a list holds a number in another spelling is not known",
+			Predicate{Op: Contains, Input: roles, Values: []*source.Value{one}},
+			`{"roles":[2,1.0]}`, Maybe,
+		},
+		{
+			"nor whether one of several numbers is meant",
+			Predicate{Op: OneOf, Input: aud, Values: []*source.Value{one}},
+			`{"aud":1.0}`, Maybe,
 		},
 		{
 			"words of a number are not known",

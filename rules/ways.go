@@ -6,8 +6,9 @@ import "slices"
 const mostWays = 64
 
 // Ways lists the ways past a node. Each way is a set of checks: who passes all of them gets past
-// the node, and nobody else does. If a check must not hold, its opposite is listed in its place.
-// It is not ok if there are too many ways.
+// the node, and nobody else does, unless the gateway runs into an error of its own over a check
+// of another way. If a check must not hold, its opposite is listed in its place. It is not ok if
+// there are too many ways: then some are listed.
 func (n *Node) Ways() (ways [][]*Check, ok bool) {
 	if n.IsList() {
 		return [][]*Check{slices.Collect(n.Checks())}, true
@@ -54,13 +55,17 @@ func (w *wayFinder) past(n *Node, hold bool) [][]*Check {
 	return all
 }
 
-// opposite is the way to fail a check. A check that is switched off can't be failed.
+// opposite is the way to fail a check. A check that is switched off can't be failed, and one that
+// is perhaps not made is not surely failed.
 func (c *Check) opposite() [][]*Check {
 	if c.Skip != "" {
 		return nil
 	}
 	opposite := *c
-	opposite.Test = Negate(c.Test)
+	opposite.Test, opposite.MaySkip = Negate(c.Test), nil
+	if c.MaySkip != nil {
+		opposite.Test = Both(opposite.Test, Undecided(c.MaySkip))
+	}
 	return [][]*Check{{&opposite}}
 }
 

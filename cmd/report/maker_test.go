@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -69,6 +70,35 @@ func TestATokenComesFromWhereItIsNamed(t *testing.T) {
 				t.Errorf("got %q, %v", text, err)
 			}
 		})
+	}
+}
+
+func TestAnErrorOfATokenInAFileNamesTheFile(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{"empty.jwt": "", "log.txt": "no token is in here"})
+	m.Stdin = strings.NewReader("")
+	for _, name := range []string{"empty.jwt", "log.txt"} {
+		_, err := m.ReadToken([]string{"@" + name})
+		_, _, asked := m.ReadRequest([]string{"@" + name})
+		for _, err := range []error{err, asked} {
+			if problem := report.AsError(err); problem.Pos.File != name {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if _, err := m.ReadToken(nil); report.AsError(err).Pos.File != "" {
+		t.Errorf("of standard input: %v", err)
+	}
+}
+
+func TestAVersionOfAnotherGatewayIsRefusedWithTheWayOn(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{"p.json": openPolicy})
+	_, err := m.ReadPolicies([]string{"p.json"}, rules.Options{Runtime: "edge"})
+	problem := report.AsError(err)
+	if problem.Cause != `"edge" is not a version of the Mule runtime` ||
+		len(problem.Hints) != 1 || problem.Hints[0].Need.Input != source.NeedRuntime {
+		t.Errorf("got %+v", problem)
 	}
 }
 

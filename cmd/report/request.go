@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/textproto"
@@ -23,7 +24,23 @@ func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.TokenIn(text)
+	token, err := m.TokenIn(text)
+	return token, inFileOf(args, err)
+}
+
+// inFileOf is an error of a token's text that says in which file that is, if it is in one.
+func inFileOf(args []string, err error) error {
+	var problem *source.Error
+	if !errors.As(err, &problem) || problem.Pos.File != "" || len(args) != 1 {
+		return err
+	}
+	name, isFile := strings.CutPrefix(args[0], "@")
+	if !isFile {
+		return err
+	}
+	placed := *problem
+	placed.Pos.File = name
+	return &placed
 }
 
 // TokenIn finds and reads the token in a text.
@@ -237,7 +254,7 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	}
 	token, found, err := m.tokenIn(text)
 	if err != nil {
-		return nil, pasted, err
+		return nil, pasted, inFileOf(args, err)
 	}
 	pasted.text, pasted.found = text, found
 	pasted.Request = m.requestIn(text, found, token)

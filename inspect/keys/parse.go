@@ -159,7 +159,6 @@ func noSet(origin string, v *source.Value) error {
 	case v.Member("keys") != nil:
 		pos = v.Member("keys").Pos
 		cause = fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind)
-		hint = ""
 	case v.Is(source.List) && len(v.Items) > 0:
 		cause = "the text is a list of what are not keys: none has a kty"
 	case v.Is(source.List):

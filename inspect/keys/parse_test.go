@@ -396,8 +396,9 @@ func TestATextThatIsNoKeySetSaysWhatItIs(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := keys.Parse("keys.json", []byte(test.text))
 			var e *source.Error
-			if !errors.As(err, &e) || e.Cause != test.cause || e.Pos.File != "keys.json" {
-				t.Errorf("got %#v, want the cause %q", err, test.cause)
+			if !errors.As(err, &e) || e.Cause != test.cause || e.Pos.File != "keys.json" ||
+				len(e.Hints) == 0 {
+				t.Errorf("got %#v, want the cause %q, and a hint", err, test.cause)
 			}
 		})
 	}

@@ -72,8 +72,12 @@ func (r *tomlReader) fault(err error) error {
 	if errors.As(err, &fault) {
 		at = r.base + int(r.parser.Range(fault.Highlight).Offset)
 	}
-	return r.file.errorAt(at, "not TOML: "+printable(err.Error()), "")
+	return r.file.errorAt(at, "not TOML: "+printable(err.Error()),
+		"compare the line with those around it: its quotes, brackets and the sign =")
 }
+
+// hintTable is for a name that has a value and is the name of a table too.
+const hintTable = "rename one of the two, or remove it"
 
 // key is one part of a dotted name, and where it is.
 type tomlKey struct {
@@ -152,7 +156,7 @@ func (r *tomlReader) descend(table *Value, keys []tomlKey) (*Value, error) {
 			}
 		case value.Kind != Object:
 			return nil, r.file.errorAt(key.span.Start,
-				"not TOML: "+printable(key.name)+" is a value and a table", "")
+				"not TOML: "+printable(key.name)+" is a value and a table", hintTable)
 		}
 		table = value
 	}
@@ -184,7 +188,7 @@ func (r *tomlReader) table(root *Value, e *unstable.Node) (*Value, error) {
 		}
 	case list.Kind != List:
 		return nil, r.file.errorAt(last.span.Start,
-			"not TOML: "+printable(last.name)+" is a value and a table", "")
+			"not TOML: "+printable(last.name)+" is a value and a table", hintTable)
 	}
 	list.Items = append(list.Items, item)
 	return item, nil

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -68,8 +69,10 @@ func TestWhatIsNoTOMLIsRefusedAtItsPlace(t *testing.T) {
 		"a = \"x\n":        "not TOML: ",
 	} {
 		_, err := Read("proxy.cfg", []byte(text))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: got %v, want %s", text, err, want)
+		var problem *Error
+		if !errors.As(err, &problem) || !strings.Contains(err.Error(), want) ||
+			len(problem.Hints) == 0 {
+			t.Errorf("%q: got %v, want %s, and a hint", text, err, want)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	if options.Runtime != "" {
 		var err error
 		if runtime, err = dataweave.ParseRuntime(options.Runtime); err != nil {
-			return nil, err
+			return nil, notARuntime(err)
 		}
 	}
 	for i := range all {
@@ -67,6 +67,14 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 		entries[i] = e
 	}
 	return entries, nil
+}
+
+// notARuntime is the error for a version that is not Mule's, which may be meant for another
+// gateway.
+func notARuntime(err error) error {
+	return &source.Error{Cause: err.Error(), Hints: []source.Hint{
+		source.Ask(source.NeedRuntime, "pass %s: the version of the Mule runtime, such as 4.4.0"),
+	}}
 }
 
 // mostFields is how many fields the configuration of a policy may have: each that the policy kind

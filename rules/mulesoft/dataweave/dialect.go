@@ -71,5 +71,5 @@ func ParseRuntime(text string) (Version, error) {
 }
 
 func notAVersion(text string) error {
-	return fmt.Errorf("%q is not a version of the Mule runtime: write it as 4.4.0", text)
+	return fmt.Errorf("%q is not a version of the Mule runtime", text)
 }

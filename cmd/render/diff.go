@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,17 +25,16 @@ func Diff(name, before, after string) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
-	for start := 0; start < len(lines); {
-		first := start
-		for first < len(lines) && lines[first].kind == ' ' {
-			first++
-		}
-		if first == len(lines) {
+	for at := (lineNumbers{1, 1}); len(lines) > 0; {
+		first := slices.IndexFunc(lines, func(l diffLine) bool { return l.kind != ' ' })
+		if first < 0 {
 			break
 		}
-		end := hunkEnd(lines, first)
-		writeHunk(&b, lines, max(first-diffContext, start), end)
-		start = end
+		begin, end := max(first-diffContext, 0), hunkEnd(lines, first)
+		at = at.behind(lines[:begin])
+		next := at.behind(lines[begin:end])
+		writeHunk(&b, lines[begin:end], at, next)
+		at, lines = next, lines[end:]
 	}
 	return b.String()
 }
@@ -63,25 +63,29 @@ func diffLines(a, b []string) []diffLine {
 	return all
 }
 
-// mostCells bounds the table of a comparison. Of longer texts, every line counts as replaced.
-const mostCells = 4 << 20
+// The bounds of a comparison: of lines that differ, and of those that are looked at. Of texts that
+// differ more, every line counts as replaced.
+const (
+	mostDiffering = 3000
+	mostLooked    = 64 << 20
+)
 
 // middle lines up two texts by their longest common subsequence.
 func middle(a, b []string) []diffLine {
 	var all []diffLine
-	common := lengths(a, b)
-	i, j := 0, 0
+	rests := restsOf(a, b)
+	i, j, differ := 0, 0, len(rests)-1 // lines, from here on
 	for i < len(a) && j < len(b) {
 		switch {
-		case common != nil && a[i] == b[j]:
+		case rests != nil && a[i] == b[j]:
 			all = append(all, diffLine{' ', a[i]})
 			i, j = i+1, j+1
-		case common == nil || common[i+1][j] >= common[i][j+1]:
+		case rests == nil || rests[differ-1].has(i+1, (i+1-j)-(len(a)-len(b))):
 			all = append(all, diffLine{'-', a[i]})
-			i++
+			i, differ = i+1, differ-1
 		default:
 			all = append(all, diffLine{'+', b[j]})
-			j++
+			j, differ = j+1, differ-1
 		}
 	}
 	for ; i < len(a); i++ {
@@ -93,26 +97,61 @@ func middle(a, b []string) []diffLine {
 	return all
 }
 
-// lengths is the table of the lengths of common subsequences behind each pair of lines. It is
-// nil if it would be too large.
-func lengths(a, b []string) [][]int {
-	if (len(a)+1)*(len(b)+1) > mostCells {
-		return nil
-	}
-	table := make([][]int, len(a)+1)
-	for i := range table {
-		table[i] = make([]int, len(b)+1)
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
-				table[i][j] = table[i+1][j+1] + 1
-			} else {
-				table[i][j] = max(table[i+1][j], table[i][j+1])
+// rests are the longest rests of two texts that differ in some number of lines, one for each
+// distance: how many more lines of the first text are before the rest than of the second, beside
+// what the first has more in all. These are from minus to plus that number, two from each other.
+type rests []int32 // where the rest begins in the first text
+
+// none is where a rest begins of a distance at which there is none.
+const none = math.MaxInt32
+
+// has reports whether the rest that begins at a line of the first text is one of them, or ends
+// one.
+func (r rests) has(line, distance int) bool {
+	at := (distance + len(r) - 1) / 2
+	return at < len(r) && int(r[at]) <= line
+}
+
+// restsOf lists the rests that differ in no line, in one line and so on, up to the whole texts:
+// Myers' algorithm (An O(ND) difference algorithm, 1986) from the end. It is nil where these
+// differ in too many.
+func restsOf(a, b []string) []rests {
+	var all []rests
+	longer, looked := len(a)-len(b), 0
+	for n := 0; n <= mostDiffering && looked <= mostLooked; n++ {
+		now := make(rests, n+1)
+		for at := range now {
+			k := longer - n + 2*at
+			i := len(a)
+			if n > 0 {
+				i = all[n-1].before(at, k)
+			}
+			start := i
+			for i != none && i > 0 && i > k && a[i-1] == b[i-k-1] {
+				i--
+			}
+			looked += start - i + 1
+			now[at] = int32(i)
+			if i == 0 && k == 0 {
+				return append(all, now)
 			}
 		}
+		all = append(all, now)
 	}
-	return table
+	return nil
+}
+
+// before is where a rest begins with one more line that differs: of the first text, or of the
+// second.
+func (r rests) before(at, k int) int {
+	i := none
+	if at < len(r) && r[at] != none && r[at] > 0 {
+		i = int(r[at]) - 1
+	}
+	if at > 0 && r[at-1] != none && int(r[at-1]) >= k {
+		i = min(i, int(r[at-1]))
+	}
+	return i
 }
 
 // hunkEnd is the end of the hunk that begins with a change. Changes that are close together
@@ -127,34 +166,32 @@ func hunkEnd(lines []diffLine, change int) int {
 	return min(end+diffContext, len(lines))
 }
 
-func writeHunk(b *strings.Builder, lines []diffLine, start, end int) {
-	before, after := 1, 1 // the line numbers of start
-	for _, line := range lines[:start] {
-		before, after = advance(line, before, after)
+// lineNumbers are those of a line in both texts.
+type lineNumbers struct{ before, after int }
+
+// behind are the numbers behind some lines.
+func (p lineNumbers) behind(lines []diffLine) lineNumbers {
+	for _, line := range lines {
+		if line.kind != '+' {
+			p.before++
+		}
+		if line.kind != '-' {
+			p.after++
+		}
 	}
-	lastBefore, lastAfter := before, after
-	for _, line := range lines[start:end] {
-		lastBefore, lastAfter = advance(line, lastBefore, lastAfter)
-	}
-	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(before, lastBefore-before),
-		hunkRange(after, lastAfter-after))
-	for _, line := range lines[start:end] {
+	return p
+}
+
+func writeHunk(b *strings.Builder, lines []diffLine, start, end lineNumbers) {
+	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(start.before, end.before-start.before),
+		hunkRange(start.after, end.after-start.after))
+	for _, line := range lines {
 		b.WriteByte(line.kind)
 		b.WriteString(line.text)
 		if !strings.HasSuffix(line.text, "\n") {
 			b.WriteString("\n\\ No newline at end of file\n")
 		}
 	}
-}
-
-func advance(line diffLine, before, after int) (nextBefore, nextAfter int) {
-	if line.kind != '+' {
-		before++
-	}
-	if line.kind != '-' {
-		after++
-	}
-	return before, after
 }
 
 func hunkRange(start, count int) string {

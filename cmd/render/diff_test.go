@@ -1,9 +1,12 @@
 package render
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,5 +90,65 @@ func TestADiffOfAnOddNameAppliesWithGitAndWithPatch(t *testing.T) {
 func TestThereIsNoDiffOfTextsThatAreTheSame(t *testing.T) {
 	if got := Diff("a", "x\n", "x\n"); got != "" {
 		t.Error(got)
+	}
+}
+
+// Texts are lined up by a longest common subsequence; of several, lines are removed before others
+// are added.
+func TestTheLinesOfADiffAreAsFewAsCanBe(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func() []string {
+		lines := make([]string, random.IntN(9))
+		for i := range lines {
+			lines[i] = string(rune('a' + random.IntN(3)))
+		}
+		return lines
+	}
+	for range 20_000 {
+		a, b := text(), text()
+		if got, want := middle(a, b), shortest(a, b); !slices.Equal(got, want) {
+			t.Fatalf("%q and %q: %v, want %v", a, b, got, want)
+		}
+	}
+}
+
+// shortest lines up two texts by trying everything.
+func shortest(a, b []string) []diffLine {
+	switch {
+	case len(a) > 0 && len(b) > 0 && a[0] == b[0]:
+		return append([]diffLine{{' ', a[0]}}, shortest(a[1:], b[1:])...)
+	case len(a) == 0 && len(b) == 0:
+		return nil
+	case len(a) == 0:
+		return append([]diffLine{{'+', b[0]}}, shortest(a, b[1:])...)
+	}
+	removed := append([]diffLine{{'-', a[0]}}, shortest(a[1:], b)...)
+	if len(b) == 0 {
+		return removed
+	}
+	added := append([]diffLine{{'+', b[0]}}, shortest(a, b[1:])...)
+	if len(added) < len(removed) {
+		return added
+	}
+	return removed
+}
+
+// Two changes of a file of megabytes are shown as two.
+func TestADiffOfALargeFileShowsWhatChanges(t *testing.T) {
+	var b strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&b, "line: %d\n", i%1000)
+	}
+	before := "first\n" + b.String() + "last\n"
+	after := strings.NewReplacer("first", "1", "last", "2").Replace(before)
+	if lines := strings.Count(Diff("a.yaml", before, after), "\n"); lines != 2+2*6 {
+		t.Errorf("the diff has %d lines", lines)
+	}
+}
+
+func TestOfTextsThatDifferInVeryManyLinesAllCount(t *testing.T) {
+	before, after := strings.Repeat("a\n", 2*mostDiffering), strings.Repeat("b\n", 2*mostDiffering)
+	if lines := strings.Count(Diff("a.yaml", before, after), "\n"); lines != 3+4*mostDiffering {
+		t.Errorf("the diff has %d lines", lines)
 	}
 }

@@ -1,13 +1,53 @@
 package source
 
 import (
+	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// streamOfSeed is a random stream of documents with aliases and words of YAML 1.1.
+func streamOfSeed(t *testing.T, seed uint64) (world, *File) {
+	t.Helper()
+	w := world{rand.New(rand.NewPCG(seed, 16))}
+	var texts []string
+	for range 2 + w.IntN(3) {
+		v := w.container(Object, 3)
+		newline := "\n"
+		writer := yamlWriter{layout: layout{newline: newline}, indent: 2, item: 2 * w.IntN(2)}
+		texts = append(texts, "first: &f "+w.flowOf(writer)+newline+"k: *f\non: yes\n"+
+			w.comment(writer.block(&Value{Kind: Object, Members: append(v.Members, Member{
+				Key: "last", Value: &Value{Kind: Number, Text: "1"},
+			})}, 0), newline)+newline)
+	}
+	text := strings.Join(texts, "---\n")
+	f, err := Read("x.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("seed %d: %v\n%s", seed, err, text)
+	}
+	return w, f
+}
+
+// sameFile checks that an edited file is what reading its text gives.
+func sameFile(t *testing.T, want, edited *File) {
+	t.Helper()
+	for _, pair := range [][2]any{
+		{want.Documents, edited.Documents},
+		{want.Problems, edited.Problems},
+		{want.shared, edited.shared},
+		{want.pieces, edited.pieces},
+		{want.words11, edited.words11},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			t.Fatalf("%s\n---- edited:\n%s", cmp.Diff(pair[0], pair[1]), edited.Text)
+		}
+	}
+}
 
 // An edited file is read again where it was changed. What comes of it is what reading all of it
 // gives.
@@ -15,22 +55,7 @@ func TestAnEditedStreamIsTheFile(t *testing.T) {
 	t.Parallel()
 	again := 0
 	for seed := range uint64(1500) {
-		w := world{rand.New(rand.NewPCG(seed, 16))}
-		var texts []string
-		for range 2 + w.IntN(3) {
-			v := w.container(Object, 3)
-			newline := "\n"
-			writer := yamlWriter{layout: layout{newline: newline}, indent: 2, item: 2 * w.IntN(2)}
-			texts = append(texts, "first: &f "+w.flowOf(writer)+newline+"k: *f\n"+
-				w.comment(writer.block(&Value{Kind: Object, Members: append(v.Members, Member{
-					Key: "last", Value: &Value{Kind: Number, Text: "1"},
-				})}, 0), newline)+newline)
-		}
-		text := strings.Join(texts, "---\n")
-		f, err := Read("x.yaml", []byte(text))
-		if err != nil {
-			t.Fatalf("seed %d: %v\n%s", seed, err, text)
-		}
+		w, f := streamOfSeed(t, seed)
 		for range 4 {
 			e, err := w.editOf(f)
 			if err != nil {
@@ -51,22 +76,51 @@ func TestAnEditedStreamIsTheFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, pair := range [][2]any{
-				{want.Documents, edited.Documents},
-				{want.Problems, edited.Problems},
-				{want.shared, edited.shared},
-				{want.pieces, edited.pieces},
-			} {
-				if !reflect.DeepEqual(pair[0], pair[1]) {
-					t.Fatalf("seed %d: %s\n%s\n---- edited:\n%s", seed,
-						cmp.Diff(pair[0], pair[1]), f.Text, edited.Text)
-				}
+			sameFile(t, want, edited)
+			// an insertion may also be read as one behind the text that it is equal to
+			d := Difference(f, edited)
+			if another, ok := f.readAgain(edited.Text, []Edit{d}); ok {
+				sameFile(t, want, another)
 			}
 			f = edited
 		}
 	}
 	if again < 1000 {
 		t.Errorf("%d edits were read again in part", again)
+	}
+}
+
+func TestEditsOfSeveralDocumentsAtOnceAreMade(t *testing.T) {
+	t.Parallel()
+	again := 0
+	for seed := range uint64(500) {
+		w, f := streamOfSeed(t, seed)
+		of := map[int]Edit{} // one of each document
+		for range 6 {
+			if e, err := w.editOf(f); err == nil {
+				of[f.pieceAt(e.Span.Start)] = e
+			}
+		}
+		edits := slices.Collect(maps.Values(of))
+		changed, err := Apply(f.Text, edits...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited, ok := f.readAgain(changed, edits)
+		if !ok {
+			continue
+		}
+		want, err := Read("x.yaml", changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameFile(t, want, edited)
+		if len(edits) > 1 {
+			again++
+		}
+	}
+	if again < 200 {
+		t.Errorf("%d edits of several documents were read again in part", again)
 	}
 }
 

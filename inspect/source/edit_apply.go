@@ -344,71 +344,94 @@ func (l layout) padOf(v *Value) string {
 	return indentAt(l.text[v.Span.Start+1 : v.Span.End-1])
 }
 
-// readAgain reads an edited YAML file where it was changed: the document with the edits. The
-// documents before it are those of the file, and those behind it have moved. It is not ok where
-// that is not sure to give what reading the whole text gives.
+// readAgain reads an edited YAML file where it was changed: the documents with edits. The others
+// are those of the file, and have moved. It is not ok where that is not sure to give what reading
+// the whole text gives.
 func (f *File) readAgain(text []byte, edits []Edit) (*File, bool) {
-	n, ok := f.pieceOf(edits)
+	grown, ok := f.grownBy(edits)
 	if !ok || len(f.Problems) > 0 {
 		return nil, false
 	}
-	old := f.pieces[n]
-	moved := len(text) - len(f.Text)
-	now := Span{old.Start, old.End + moved}
-	if !canCut(text[now.Start:now.End]) || documentEnd(text, now.Start) != now.End {
-		return nil, false
-	}
 	edited, err := openUpTo(maxCluster, f.Name, text)
-	if err != nil || !edited.selects() && edited.checkYAMLSize() != nil {
+	if err != nil {
 		return nil, false
 	}
 	edited.Format, edited.wanted = f.Format, f.wanted
-	before, _ := f.index().at(old.End)
-	after, _ := edited.index().at(now.End)
-	edited.Documents = append([]*Value(nil), f.Documents[:n]...)
-	for _, s := range f.shared {
-		if s.End <= old.Start {
-			edited.share(s)
-		}
-	}
-	c := edited.cutter()
-	if c.document(now) != nil || c.readRun() != nil || len(edited.Documents) != n+1 {
+	if !edited.selects() && edited.checkYAMLSize() != nil {
 		return nil, false
 	}
-	edited.pieces = append(edited.pieces, f.pieces[:n]...)
-	edited.pieces = append(edited.pieces, now)
-	for i := n + 1; i < len(f.pieces); i++ {
-		m := move{bytes: moved, lines: after - before}
-		edited.pieces = append(edited.pieces, m.span(f.pieces[i]))
-		edited.Documents = append(edited.Documents, m.value(f.Documents[i]))
-	}
-	for _, s := range f.shared {
-		if s.Start >= old.End {
-			edited.share(Span{s.Start + moved, s.End + moved})
+	c := edited.cutter()
+	var m move
+	shared := f.shared // of the pieces from here on
+	for n, old := range f.pieces {
+		var own []Span
+		own, shared = cutSpans(shared, old.End)
+		now := m.span(old)
+		if grows, isEdited := grown[n]; isEdited {
+			now.End += grows
+			if !canCut(text[now.Start:now.End]) || documentEnd(text, now.Start) != now.End ||
+				c.document(now) != nil || c.readRun() != nil || len(edited.Documents) != n+1 {
+				return nil, false
+			}
+			before, _ := f.index().at(old.End)
+			after, _ := edited.index().at(now.End)
+			m = move{bytes: now.End - old.End, lines: after - before}
+		} else {
+			edited.Documents = append(edited.Documents, m.value(f.Documents[n]))
+			for _, s := range own {
+				edited.share(m.span(s))
+			}
 		}
+		edited.pieces = append(edited.pieces, now)
 	}
+	edited.wordsOf(f, grown)
 	return edited, true
 }
 
-// pieceOf is the document that all edits are in, behind the marker that begins it. The file must
-// have been read in pieces, and each piece has a document.
-func (f *File) pieceOf(edits []Edit) (n int, ok bool) {
-	if len(f.pieces) < 2 || len(f.pieces) != len(f.Documents) {
-		return 0, false
+// cutSpans cuts off the spans that end at an offset or before it.
+func cutSpans(spans []Span, offset int) (before, behind []Span) {
+	n := 0
+	for n < len(spans) && spans[n].End <= offset {
+		n++
 	}
-	for n, piece := range f.pieces {
-		inside := 0
-		for _, e := range edits {
-			start := f.Documents[n].Span.Start
-			if e.Span.Start >= start && e.Span.End < piece.End {
-				inside++
-			}
+	return spans[:n], spans[n:]
+}
+
+// grownBy says by how many bytes edits make documents grow, by their index. Each edit must be in
+// one document, behind the marker that begins it and before the next one, and the file must have
+// been read in pieces, each with a document.
+func (f *File) grownBy(edits []Edit) (grown map[int]int, ok bool) {
+	if len(edits) == 0 || len(f.pieces) < 2 || len(f.pieces) != len(f.Documents) {
+		return nil, false
+	}
+	grown = map[int]int{}
+	for _, e := range edits {
+		n := f.pieceAt(e.Span.End)
+		if e.Span.Start < f.Documents[n].Span.Start || e.Span.End > f.pieces[n].End {
+			return nil, false
 		}
-		if inside == len(edits) && inside > 0 {
-			return n, true
+		grown[n] += len(e.Text) - (e.Span.End - e.Span.Start)
+	}
+	return grown, true
+}
+
+// pieceAt is the index of the piece that an offset is in, or behind; of the last one where it is
+// in none.
+func (f *File) pieceAt(offset int) int {
+	n, _ := slices.BinarySearchFunc(f.pieces, offset, func(s Span, end int) int {
+		return s.End - end
+	})
+	return min(n, len(f.pieces)-1)
+}
+
+// wordsOf notes the words of YAML 1.1 in the documents of a file that were not read again.
+func (f *File) wordsOf(before *File, edited map[int]int) {
+	for start := range before.words11 {
+		n := before.pieceAt(start)
+		if _, again := edited[n]; !again {
+			f.note11(start + f.pieces[n].Start - before.pieces[n].Start)
 		}
 	}
-	return 0, false
 }
 
 // move is by how much what is behind an edit has moved: by whole lines.

@@ -210,6 +210,34 @@ func TestALargeClusterIsEditedInPlace(t *testing.T) {
 	}
 }
 
+// Of a stream of more values than a file may have, only what is wanted counts, before an edit and
+// after it.
+func TestAnEditOfALargeStreamIsReadAgainInItsDocument(t *testing.T) {
+	t.Parallel()
+	_, list := clusterText(t, false)
+	stream := streamOf(list)
+	text := stream
+	for strings.Count(text, ": ") < 310_000 {
+		text += stream
+	}
+	f, err := ReadResources("x.yaml", []byte(text), wantedOfCluster())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(f.Documents, func(v *Value) bool {
+		return v.At("spec", "jwtRules") != nil
+	})
+	audience := f.Documents[i].At("spec", "jwtRules").Items[0].Member("audiences").Items[0]
+	edit := Edit{Span: audience.Span, Text: "api://orders"}
+	changed, err := Apply(f.Text, edit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := f.readAgain(changed, []Edit{edit}); !ok {
+		t.Error("all of the text was read again")
+	}
+}
+
 func TestWhatWasNotReadIsNotKnown(t *testing.T) {
 	t.Parallel()
 	name, text := clusterText(t, false)

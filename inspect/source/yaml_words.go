@@ -63,9 +63,12 @@ func (f *File) YAML11(v *Value) *Value {
 
 // noteWord remembers where a word of YAML 1.1 is without quotes and without a tag.
 func (f *File) noteWord(n *yaml.Node, start int) {
-	if n.Style != 0 || wordOf11(n.Value) == "" {
-		return
+	if n.Style == 0 && wordOf11(n.Value) != "" {
+		f.note11(start)
 	}
+}
+
+func (f *File) note11(start int) {
 	if f.words11 == nil {
 		f.words11 = map[int]bool{}
 	}

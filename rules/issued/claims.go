@@ -34,7 +34,8 @@ const (
 	asWords form = 'w' // one text of words with a space between them
 	asList  form = 'l'
 	asTime  form = 'n' // seconds since 1970
-	asOther form = 'x'
+	asOther form = 'x' // a number, a truth value or an object
+	asAny   form = 'y' // nobody says how
 )
 
 // claim is one row of the table. Columns are the tokens that have it: access tokens of v1.0
@@ -141,7 +142,7 @@ var claims = [...]claim{
 // that the API's registration asks for (reference-claims-customization,
 // optional-claims-reference).
 var custom = claim{
-	"", "??????", asText, "reference-claims-customization: a claims-mapping policy may write it",
+	"", "??????", asAny, "reference-claims-customization: a claims-mapping policy may write it",
 }
 
 // claimNamed looks a claim up. It is not listed where no row has it. A name that differs from one

@@ -106,7 +106,7 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 		{"a stranger's API need not have it", "environment", Token{freedom: ofAPIOwner}, "- ?"},
 		{"another tenant's administrator writes what they like", "environment", Token{
 			freedom: ofOtherTenant,
-		}, `"x" "gatewhy-unrelated" ["x"] true -`},
+		}, `"x" "gatewhy-unrelated" ["x"] true false 7 -`},
 		{"a client proves itself as it likes", "appidacr", Token{}, `"1" "2"`},
 		{"and a user's may be a public one", "appidacr", Token{
 			flow: flow{user: true},
@@ -138,6 +138,11 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 			"uti",
 			Token{freedom: asWanted},
 			`"x" "gatewhy-unrelated"`,
+		},
+		{
+			"what is a number in a token is one where the policy wants a number", "acct",
+			Token{freedom: asWanted},
+			`"x" "gatewhy-unrelated" true false 7 ? -`,
 		},
 		{
 			"but not what Entra never writes there",
@@ -181,7 +186,7 @@ func shownOne(v *source.Value) string {
 
 func shownJSON(t *Token, claim string) []string {
 	var all []string
-	v, _ := t.variableOf(claim, []string{"x"})
+	v, _ := t.variableOf(claim, compared{texts: []string{"x"}, numbers: []string{"7"}})
 	for _, c := range v.choices {
 		all = append(all, shownOne(c.values[0]))
 	}

@@ -157,9 +157,12 @@ func (t *Token) pending(present bool) *source.Value {
 	return t.in.chosenPerhaps
 }
 
-// variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are
-// what the policies compare it with. It is kept where other tokens have the same one.
-func (t *Token) variableOf(name string, texts []string) (v variable, kept bool) {
+// compared is what policies compare a claim with.
+type compared struct{ texts, numbers []string }
+
+// variableOf is the variable that a claim belongs to, where it is still to be chosen, of what the
+// policies compare it with. It is kept where other tokens have the same one.
+func (t *Token) variableOf(name string, with compared) (v variable, kept bool) {
 	if t.choices != nil {
 		for i := range t.choices.open {
 			if slices.Contains(t.choices.open[i].claims, name) {
@@ -167,7 +170,7 @@ func (t *Token) variableOf(name string, texts []string) (v variable, kept bool) 
 			}
 		}
 	}
-	return one(name, t.valuesOf(name, texts)), false
+	return one(name, t.valuesOf(name, with)), false
 }
 
 func one(name string, values []*source.Value) variable {
@@ -211,12 +214,12 @@ func (c *choices) index() {
 }
 
 // valuesOf lists what the holder can make of a claim; nil is that it is not there.
-func (t *Token) valuesOf(name string, texts []string) []*source.Value {
+func (t *Token) valuesOf(name string, with compared) []*source.Value {
 	row, listed := claimNamed(name)
 	presence := row.in(t.version, t.identity, t.user)
 	switch {
 	case t.freedom == everything:
-		return anything(name, row.form, texts, true)
+		return row.form.anything(with, true)
 	case presence == Chosen:
 		// how a client proves itself: without a user it must (access-token-claims-reference)
 		if t.user {
@@ -230,47 +233,47 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 		!ofAccounts(name):
 		return []*source.Value{nil, notModelled(name)}
 	case t.freedom == ofOtherTenant && listed && !ofAccounts(name):
-		return append(
-			anything(
-				name, row.form, slices.DeleteFunc(slices.Clone(texts), entra.IsGUID), true,
-			), notModelled(name),
-		)
+		with.texts = slices.DeleteFunc(slices.Clone(with.texts), entra.IsGUID)
+		return append(row.form.anything(with, true), notModelled(name))
 	}
-	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+	with.texts = slices.DeleteFunc(slices.Clone(with.texts), func(text string) bool {
 		partOfID := len(text) < guidLength && strings.Trim(text, "0123456789abcdef-") == ""
 		return !entra.CanHold(name, text) && !partOfID
 	})
-	return anything(name, row.form, texts, presence != Present)
+	return row.form.anything(with, presence != Present)
 }
 
 // unrelated is a text that no configuration has.
 const unrelated = "gatewhy-unrelated"
 
 // anything lists what whoever can write a claim may write: each text that policies compare it
-// with, all of them together, another, and where it may be absent, nothing.
-func anything(name string, f form, texts []string, absent bool) []*source.Value {
+// with, all of them together, another, and where it may be absent, nothing; of a claim that need
+// not be a text, truth values and numbers too.
+func (f form) anything(with compared, absent bool) []*source.Value {
 	var all []*source.Value
-	switch f {
-	case asWords, asList:
-		if len(texts) > 1 {
-			all = append(all, inForm(f, texts...))
-		}
-		for _, text := range texts[:min(len(texts), mostTexts)] {
+	several := f == asWords || f == asList
+	if (several || f == asAny) && len(with.texts) > 1 {
+		all = append(all, inForm(f, with.texts...))
+	}
+	some := with.texts[:min(len(with.texts), mostTexts)]
+	for _, text := range append(slices.Clip(some), unrelated) {
+		if several {
 			all = append(all, inForm(f, text))
-		}
-		all = append(all, inForm(f, unrelated))
-	default:
-		_, listed := claimNamed(name)
-		if !listed && len(texts) > 1 {
-			all = append(all, list(texts...))
-		}
-		for _, text := range texts[:min(len(texts), mostTexts)] {
+		} else {
 			all = append(all, str(text))
 		}
-		all = append(all, str(unrelated))
-		if !listed {
-			all = append(all, list(texts...), &source.Value{Kind: source.Bool, Text: "true"})
+	}
+	if f == asAny {
+		all = append(all, list(with.texts...))
+	}
+	if !several && f != asText {
+		all = append(all, truth(true), truth(false))
+		for _, text := range with.numbers {
+			all = append(all, &source.Value{Kind: source.Number, Text: text})
 		}
+	}
+	if f == asTime || f == asOther {
+		all = append(all, notModelled("such a claim"))
 	}
 	if absent {
 		all = append(all, nil)

@@ -271,16 +271,18 @@ func (s *search) try(t *Token) bool {
 	return verdict.Outcome == rules.Accepted
 }
 
-// candidates lists the texts that a claim may be chosen from: what it is compared with, and where
-// a client is looked up by it, one that has a contract.
-func (v *View) candidates(name string) []string {
+// candidates is what a claim may be chosen from: what it is compared with, and where a client is
+// looked up by it, one that has a contract.
+func (v *View) candidates(name string) compared {
+	with := compared{v.texts[name], v.numbers[name]}
 	for _, reads := range v.bound {
 		if v.contracts != nil && len(v.contracts.IDs) > 0 &&
 			slices.Contains(reads, rules.Claim(name)) {
-			return append([]string{v.contracts.IDs[0]}, v.texts[name]...)
+			with.texts = append([]string{v.contracts.IDs[0]}, with.texts...)
+			break
 		}
 	}
-	return v.texts[name]
+	return with
 }
 
 func (s *search) choose(t *Token, name string) bool {

@@ -2,7 +2,6 @@ package issued
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -84,9 +83,7 @@ func perhapsThere(in rules.Input) rules.Predicate {
 	opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := r.Read(in)
 		there := got.Value != nil || got.Unknown != nil
-		return rules.Reading{Value: &source.Value{
-			Kind: source.Bool, Text: strconv.FormatBool(there),
-		}}
+		return rules.Reading{Value: truth(there)}
 	}
 	return rules.Predicate{
 		Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},

@@ -148,19 +148,70 @@ func textsIn(leaf *rules.Predicate) []string {
 	return all
 }
 
+// A number that is larger than any that a policy names, and one that is smaller than most.
+const largeNumber, smallNumber = "4102444800", "0"
+
+// seeNumbers adds the numbers that a check compares claims with, and where it compares with some,
+// larger and smaller ones.
+func (a *asking) seeNumbers(all map[string][]string) {
+	for _, part := range a.parts {
+		numbers := numbersIn(part.Predicate)
+		if len(numbers) == 0 {
+			continue
+		}
+		part.EachRead(func(in rules.Input) {
+			if name := in.ClaimRead(); name != "" {
+				all[name] = joinTexts(joinTexts(all[name], numbers), []string{
+					largeNumber, smallNumber,
+				})
+			}
+		})
+	}
+}
+
+// numbersIn lists the numbers that a part of a predicate compares with: its literals, and those of
+// an expression.
+func numbersIn(leaf *rules.Predicate) []string {
+	var all []string
+	for _, v := range leaf.Values {
+		if v.Kind == source.Number {
+			all = append(all, v.Text)
+		}
+	}
+	if leaf.Input.Opaque != nil {
+		_, outside := unquoted(leaf.Input.Opaque.Text)
+		for _, part := range outside {
+			for _, digits := range strings.FieldsFunc(part, notDigit) {
+				if digits == "0" || digits[0] != '0' { // JSON has no others
+					all = append(all, digits)
+				}
+			}
+		}
+	}
+	return all[:min(len(all), mostTexts)]
+}
+
+func notDigit(c rune) bool { return c < '0' || c > '9' }
+
 // quoted lists the texts in quotes of either sort in an expression.
 func quoted(expression string) []string {
-	var all []string
+	texts, _ := unquoted(expression)
+	return texts
+}
+
+// unquoted lists the texts in quotes, and what stands before and behind each.
+func unquoted(expression string) (texts, outside []string) {
 	for {
 		i := strings.IndexAny(expression, `'"`)
 		if i < 0 {
-			return all
+			return texts, append(outside, expression)
 		}
 		text, rest, closed := strings.Cut(expression[i+1:], expression[i:i+1])
+		outside = append(outside, expression[:i])
 		if !closed {
-			return all
+			return texts, outside
 		}
-		all, expression = append(all, text), rest
+		texts, expression = append(texts, text), rest
 	}
 }
 

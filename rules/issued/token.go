@@ -303,6 +303,10 @@ const noScopeOfOurs = "openid profile"
 
 func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
 
+func truth(holds bool) *source.Value {
+	return &source.Value{Kind: source.Bool, Text: strconv.FormatBool(holds)}
+}
+
 // strs are several texts.
 func strs(texts ...string) []*source.Value {
 	values, all := make([]source.Value, len(texts)), make([]*source.Value, len(texts))

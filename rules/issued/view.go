@@ -36,7 +36,8 @@ type View struct {
 	caller  callerInputs             // what the token's holder writes beside it
 	plain   [1]Written               // where they write nothing
 	told    map[*choice]told         // of variables, by their first choices
-	numbers map[string]int           // of what they can tell of values that are chosen together
+	numbers map[string][]string      // by the claim that they are compared with
+	looked  map[string]int           // of what they can tell of values that are chosen together
 	single  map[string][]*rules.Check
 }
 
@@ -95,7 +96,8 @@ func newView(
 		opaque:    map[string]bool{},
 		bound:     map[string][]rules.Input{},
 		told:      map[*choice]told{},
-		numbers:   map[string]int{},
+		numbers:   map[string][]string{},
+		looked:    map[string]int{},
 	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {
@@ -139,6 +141,7 @@ func (v *View) see(check *asking) {
 			v.claims = append(v.claims, name)
 		}
 	}
+	check.seeNumbers(v.numbers)
 	if check.Skip == "" && check.Unknown == nil {
 		v.seePredicate(check.Test)
 	}
@@ -282,7 +285,7 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 		if !ok {
 			var all strings.Builder
 			v.looks(name, value, &all)
-			n = kept(v.numbers, all.String(), func() int { return len(v.numbers) })
+			n = kept(v.looked, all.String(), func() int { return len(v.looked) })
 			known[value] = n
 		}
 		b.WriteByte('#')

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -28,6 +29,12 @@ func TestClaimsThatTheRegistrationDoesNotAskFor(t *testing.T) {
 	}
 	list := func(name, value string) *rules.Check {
 		return check(rules.Required(rules.Claim(name), has(name, value)))
+	}
+	other := func(name string, kind source.Kind, text string) *rules.Check {
+		return check(rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim(name),
+			Values: []*source.Value{{Kind: kind, Text: text}},
+		})
 	}
 	groups := func(value string) func(*entra.Registration) {
 		return func(app *entra.Registration) { app.Groups = known(value) }
@@ -71,6 +78,14 @@ func TestClaimsThatTheRegistrationDoesNotAskFor(t *testing.T) {
 		},
 		"ipaddr in v2.0 tokens": {
 			of(orders("2"), must("ipaddr", "192.0.2.1")), errorAt("custom-claim", says+"ipaddr"),
+		},
+		"a claim that is a number": {
+			of(orders("2"), other("acct", source.Number, "0")),
+			errorAt("custom-claim", says+"acct"),
+		},
+		"a claim that is a truth value": {
+			of(orders("2"), other("xms_edov", source.Bool, "true")),
+			errorAt("custom-claim", says+"xms_edov"),
 		},
 		"another claim that is asked for": {
 			of(asking("2", nil, "idtyp"), must("email", "a@example.com")),

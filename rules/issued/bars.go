@@ -58,7 +58,7 @@ func (v *View) Bars(t *Token) bool {
 
 // barred reports whether one check fails for each of some choices.
 func (v *View) barred(one *variable, choices []int) bool {
-	if one.cut {
+	if one.cut != "" {
 		return false
 	}
 	for at, name := range one.claims {

@@ -64,7 +64,7 @@ type choice struct {
 type variable struct {
 	claims  []string
 	choices []choice
-	cut     bool // there are more choices than these
+	cut     string // why there are more choices than these; empty where there are none
 }
 
 // chosen is a claim that has been chosen.
@@ -138,7 +138,9 @@ func (t *Token) stillOpen() []variable {
 // asked for another.
 func (t *Token) Settled() *Token {
 	for _, v := range t.stillOpen() {
-		t = t.with(&v, v.choices[0])
+		if len(v.choices) > 0 {
+			t = t.with(&v, v.choices[0])
+		}
 	}
 	return t
 }

@@ -174,6 +174,7 @@ type flow struct {
 	user, guest bool
 	scopes      []string
 	roles       []string
+	cut         bool   // with other scopes and roles than those that are tried
 	doubt       string // why it is not known whether anybody can have it; empty where one can
 	// whose object id it has: one that no file shows, or one that no policy names either
 	anyObject, strange bool
@@ -182,6 +183,10 @@ type flow struct {
 // name is the last part of the name of its kind.
 func (f *flow) name() string {
 	switch {
+	case f.cut && f.user:
+		return "user-others"
+	case f.cut:
+		return "app-others"
 	case !f.user:
 		return "app" + suffix(f.roles)
 	case len(f.roles) > 0:
@@ -208,11 +213,15 @@ func (g grant) flows(r *required) []flow {
 			all = append(all, f)
 		}
 	}
-	for _, scopes := range g.scopeSets(r) {
-		sets, doubt := beside(&g, scopes, r.sets(g.userRoles))
+	scopes, userRoles := g.scopeSets(r), r.sets("roles", g.userRoles)
+	for _, scopes := range scopes.all {
+		sets, doubt := beside(&g, scopes, userRoles.all)
 		for _, roles := range sets {
 			all = append(all, flow{user: true, scopes: scopes, roles: roles, doubt: doubt})
 		}
+	}
+	if scopes.cut || g.delegated && userRoles.cut {
+		all = append(all, flow{user: true, cut: true})
 	}
 	for i := range all {
 		all[i].strange, all[i].anyObject = g.strange, g.anyObject
@@ -223,10 +232,13 @@ func (g grant) flows(r *required) []flow {
 
 // withRoles lists the tokens without scopes that have these sets of roles, and those that perhaps
 // nobody has.
-func (g grant) withRoles(sets [][]string) []flow {
+func (g grant) withRoles(sets nameSets) []flow {
 	var all []flow
-	for _, roles := range sets {
+	for _, roles := range sets.all {
 		all = append(all, flow{roles: roles})
+	}
+	if sets.cut {
+		all = append(all, flow{cut: true})
 	}
 	for _, roles := range g.perhaps {
 		all = append(all, flow{roles: roles, doubt: unclaimedRoles})
@@ -247,27 +259,27 @@ func beside[Set any](g *grant, scopes []string, sets []Set) (may []Set, doubt st
 }
 
 // scopeSets lists the sets of scopes of a user's token; none where there is no such token.
-func (g grant) scopeSets(r *required) [][]string {
+func (g grant) scopeSets(r *required) nameSets {
 	if !g.delegated {
-		return nil
+		return nameSets{}
 	}
-	return r.sets(g.scopes)
+	return r.sets("scp", g.scopes)
 }
 
 // roleSets lists the sets of roles that an app-only token may carry, or an ID token; none where
 // there is no such token.
-func (g grant) roleSets(r *required) [][]string {
+func (g grant) roleSets(r *required) nameSets {
 	switch {
-	case g.signIn:
-		return r.sets(g.roles)
-	case !g.appOnly:
-		return nil
-	case g.exactly:
-		return [][]string{g.roles}
-	case g.needsRole:
-		return r.sets(g.roles)[1:]
+	case !g.appOnly && !g.signIn:
+		return nameSets{}
+	case g.exactly && !g.signIn:
+		return nameSets{all: [][]string{g.roles}}
 	}
-	return r.sets(g.roles)
+	sets := r.sets("roles", g.roles)
+	if g.needsRole && !g.signIn {
+		sets.all = sets.all[1:]
+	}
+	return sets
 }
 
 func suffix(names []string) string {

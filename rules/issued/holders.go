@@ -2,6 +2,7 @@ package issued
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -343,7 +344,11 @@ func typeVariable(user bool) variable {
 // rolesVariable is the roles of a token without scopes.
 func rolesVariable(g *grant, r *required) *variable {
 	v := &variable{claims: []string{"roles"}}
-	for _, f := range g.withRoles(largestFirst(g.roleSets(r))) {
+	sets := g.roleSets(r)
+	if sets.cut {
+		v.cut = notAllPicked()
+	}
+	for _, f := range g.withRoles(nameSets{all: largestFirst(sets.all)}) {
 		v.choices = append(v.choices, choice{[]*source.Value{wordList(f.roles)}, f.doubt})
 	}
 	return v
@@ -357,14 +362,19 @@ const mostChoices = 1 << 16
 func scopesVariable(g *grant, r *required) *variable {
 	v := &variable{claims: []string{"scp", "roles"}}
 	var roles []*source.Value
-	for _, set := range r.sets(g.userRoles) {
+	scopes, userRoles := r.sets("scp", g.scopes), r.sets("roles", g.userRoles)
+	if scopes.cut || userRoles.cut {
+		v.cut = notAllPicked()
+	}
+	for _, set := range userRoles.all {
 		roles = append(roles, wordList(set))
 	}
-	for _, scopes := range largestFirst(r.sets(g.scopes)) {
+	for _, scopes := range largestFirst(scopes.all) {
 		with, doubt := beside(g, scopes, roles)
 		scp := wordsOf(scopes)
 		for _, list := range with {
-			if v.cut = len(v.choices) == mostChoices; v.cut {
+			if len(v.choices) == mostChoices {
+				v.cut = fmt.Sprintf("%d sets of scopes and roles", mostChoices)
 				return v
 			}
 			v.choices = append(v.choices, choice{[]*source.Value{scp, list}, doubt})

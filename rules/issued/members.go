@@ -19,8 +19,8 @@ func (m *modeller) flows() int {
 	n := 0
 	for i := range m.world.Places {
 		if api := m.world.Places[i].API; api != nil {
-			scopes := len(m.required.sets(names(api.Scopes, anyOne)))
-			roles := len(m.required.sets(names(api.Roles, anyOne)))
+			scopes := len(m.required.sets("scp", names(api.Scopes, anyOne)).all)
+			roles := len(m.required.sets("roles", names(api.Roles, anyOne)).all)
 			n += roles + scopes*roles
 		}
 	}

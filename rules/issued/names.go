@@ -61,12 +61,41 @@ func (n *nameTexts) toldApart(names []string) []string {
 	if len(names) <= fewNames || n.more {
 		return names
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		looks := n.looks(name)
-		known := seen[looks]
-		seen[looks] = true
-		return known
+	return firstOfEach(n.alike(names))
+}
+
+// alike sorts names into groups that no check tells apart.
+func (n *nameTexts) alike(names []string) [][]string {
+	var all [][]string
+	places := map[string]int{}
+	for _, name := range names {
+		looks := name
+		if !n.more {
+			looks = n.looks(name)
+		}
+		at, known := places[looks]
+		if !known {
+			at = len(all)
+			places[looks], all = at, append(all, nil)
+		}
+		all[at] = append(all[at], name)
+	}
+	return all
+}
+
+// firstOfEach lists the first one of each group of names.
+func firstOfEach(groups [][]string) []string {
+	all := make([]string, len(groups))
+	for i, group := range groups {
+		all[i] = group[0]
+	}
+	return all
+}
+
+// named reports whether a text may be about a name.
+func (n *nameTexts) named(name string) bool {
+	return slices.ContainsFunc(n.texts, func(text string) bool {
+		return strings.Contains(text, name) || strings.Contains(name, text)
 	})
 }
 

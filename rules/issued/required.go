@@ -20,12 +20,13 @@ type required struct {
 
 	scopes, roles []string // that are compared with scp, and with roles
 	names         nameTexts
-	made          map[string][][]string // the sets of names, by the names
+	guards        []*guard            // gateways that may want some names and not others
+	made          map[string]nameSets // by the claim and the names
 }
 
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
-	r := required{made: map[string][][]string{}, names: nameTexts{parts: atomsOf(nil, nil)}}
+	r := required{made: map[string]nameSets{}, names: nameTexts{parts: atomsOf(nil, nil)}}
 	some := false // role will do
 	for i := range checks {
 		check := &checks[i]
@@ -105,11 +106,27 @@ func (r *required) add(words []string) {
 // mostCounted limits the sizes of sets that are modelled for expressions that may count.
 const mostCounted = 16
 
-// sets lists the sets of names that a token may turn out to carry: none, each alone, all, and
-// those that policies ask for; where an expression may count them, one of every size.
-func (r *required) sets(names []string) [][]string {
-	return kept(r.made, strings.Join(names, "\x00"), func() [][]string {
-		return slices.Clip(r.makeSets(names))
+// nameSets is the sets of names that a token may turn out to carry. They are cut where a policy
+// may let in another one.
+type nameSets struct {
+	all [][]string
+	cut bool
+}
+
+// sets lists the sets of names that a claim may turn out to hold: none, each alone, all, and those
+// that policies ask for; where an expression may count them, one of every size; and where a
+// gateway lets in none of these, another one that it may.
+func (r *required) sets(claim string, names []string) nameSets {
+	return kept(r.made, claim+"\x00"+strings.Join(names, "\x00"), func() nameSets {
+		made := nameSets{all: r.makeSets(names)}
+		for _, guard := range r.guards {
+			set, cut := guard.picked(claim, names, made.all)
+			if made.cut = made.cut || cut; set != nil {
+				made.all = append(made.all, set)
+			}
+		}
+		made.all = slices.Clip(made.all)
+		return made
 	})
 }
 

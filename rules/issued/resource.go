@@ -138,6 +138,9 @@ func (m *modeller) tokens(r *resource, f flow) []*Token {
 						t := m.token(r, v)
 						t.typed, t.tenant, t.audience, t.flow = typed, tenant.id, a, f
 						t.doubt = cmp.Or(f.doubt, tenant.doubt, a.doubt)
+						if f.cut {
+							t.choices = &choices{open: []variable{notTried(f.user)}}
+						}
 						all = append(all, &t)
 					}
 				}

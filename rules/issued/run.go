@@ -296,10 +296,10 @@ func (s *search) choose(t *Token, name string) bool {
 			return true
 		}
 	}
-	if v.cut {
-		s.giveUp(t, fmt.Sprintf("%d sets of scopes and roles", mostChoices))
+	if v.cut != "" {
+		s.giveUp(t, v.cut)
 	}
-	return v.cut
+	return v.cut != ""
 }
 
 // giveUp takes what was not tried for unknown, because of a limit on what is tried.

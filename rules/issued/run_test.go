@@ -55,16 +55,16 @@ func TestNotAllScopesAreListedWithAllRoles(t *testing.T) {
 		g.scopes = append(g.scopes, fmt.Sprintf("Scope.%d", i))
 		g.userRoles = append(g.userRoles, fmt.Sprintf("Role.%d", i))
 	}
-	r := required{made: map[string][][]string{}}
+	r := required{made: map[string]nameSets{}}
 	r.names.more = true // any name counts for itself
 	v := scopesVariable(&g, &r)
-	if len(v.choices) != mostChoices || !v.cut {
-		t.Errorf("%d choices, cut %v", len(v.choices), v.cut)
+	if len(v.choices) != mostChoices || v.cut == "" {
+		t.Errorf("%d choices, cut %q", len(v.choices), v.cut)
 	}
 	g.userRoles = g.userRoles[:4]
 	v = scopesVariable(&g, &r)
-	if want := (names + 2) * 6; len(v.choices) != want || v.cut {
-		t.Errorf("%d choices, want %d; cut %v", len(v.choices), want, v.cut)
+	if want := (names + 2) * 6; len(v.choices) != want || v.cut != "" {
+		t.Errorf("%d choices, want %d; cut %q", len(v.choices), want, v.cut)
 	}
 	if v.choices[0].values[0] != v.choices[1].values[0] {
 		t.Error("choices of the same scopes do not share them")

@@ -156,6 +156,12 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		m.belong[place.Name] = belong
 	}
 	m.required = requiredBy(m.allAsked())
+	for i := range w.Places {
+		policies := w.Places[i].Policies
+		if g := guardOf(m.in, policies, m.asked[w.Places[i].Name]); g != nil {
+			m.required.guards = append(m.required.guards, g)
+		}
+	}
 	n := len(w.Places)
 	m.shared = n > fewPlaces || m.flows()*n > mostPairs
 	for _, app := range w.applications() {

@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -17,7 +18,7 @@ type atoms struct {
 	whole map[string]bool
 	all   bool // that is so of every claim
 
-	question *question
+	ask *question
 }
 
 // question is what values are put into to be asked about, one after the other.
@@ -30,7 +31,10 @@ type question struct {
 
 // about is a request whose token has one claim and nothing else.
 func (q *question) about(claim string, value *source.Value) *rules.Request {
-	q.claims.Members = append(q.claims.Members[:0], source.Member{Key: claim, Value: value})
+	q.claims.Members = q.claims.Members[:0]
+	if value != nil {
+		q.claims.Members = append(q.claims.Members, source.Member{Key: claim, Value: value})
+	}
 	q.request = rules.Request{Token: &q.token}
 	return &q.request
 }
@@ -41,17 +45,15 @@ type atom struct {
 	part *rules.Opaque
 }
 
-func newQuestion() *question {
-	q := &question{token: *blank(nil), claims: source.Value{Kind: source.Object}}
+func newQuestion(blank *inspect.Token) *question {
+	q := &question{token: *blank, claims: source.Value{Kind: source.Object}}
 	q.token.Claims = &q.claims
 	return q
 }
 
 // atomsOf takes the checks of policies apart.
-func atomsOf(policies []*rules.Policy, checks []asking) atoms {
-	a := atoms{
-		of: map[string][]atom{}, whole: map[string]bool{}, question: newQuestion(),
-	}
+func atomsOf(policies []*rules.Policy, checks []asking, ask *question) *atoms {
+	a := &atoms{of: map[string][]atom{}, whole: map[string]bool{}, ask: ask}
 	for _, policy := range policies {
 		a.all = a.all || len(policy.Effects) > 0 // later policies may see what it makes of claims
 	}
@@ -71,18 +73,21 @@ func atomsOf(policies []*rules.Policy, checks []asking) atoms {
 
 // see takes a part of a predicate apart that asks something of one input.
 func (a *atoms) see(leaf *rules.Predicate) {
-	reads := leaf.Reads()
-	switch {
-	case leaf.Input.Opaque != nil:
-		for _, in := range reads {
+	if leaf.Input.Opaque != nil {
+		for _, in := range leaf.Reads() {
 			a.seeExpression(in.ClaimRead(), leaf.Input.Opaque)
 		}
-	case len(reads) == 1 && reads[0].Source == rules.FromClaim:
-		test := *leaf
-		a.of[reads[0].Name] = append(a.of[reads[0].Name], atom{test: &test})
-	default:
-		a.seeWhole(reads)
+		return
 	}
+	others := leaf.Input.Source != rules.FromClaim
+	leaf.EachRead(func(in rules.Input) {
+		others = others || in.Source != leaf.Input.Source || in.Name != leaf.Input.Name
+	})
+	if others {
+		a.seeWhole(leaf.Reads())
+		return
+	}
+	a.of[leaf.Input.Name] = append(a.of[leaf.Input.Name], atom{test: leaf})
 }
 
 func (a *atoms) seeExpression(claim string, expression *rules.Opaque) {
@@ -116,16 +121,54 @@ func (a *atoms) tells(claim string) bool { return a.all || a.whole["*"] || a.who
 // look is what can be told of a claim that a token holds, with any other claims.
 func (a *atoms) look(t *Token, claim string) string {
 	value, open := t.look(claim)
-	asText := value.Is(source.String) || value.Is(source.List)
-	if open || !asText || isClient(claim) || t.identity && claim == "aud" || a.tells(claim) {
+	if open || isClient(claim) || t.identity && claim == "aud" {
 		return t.fact(claim)
 	}
 	var b strings.Builder
-	b.WriteByte('=')
-	if !a.write(claim, value, &b) {
-		return t.fact(claim)
-	}
+	a.looks(claim, value, &b)
 	return b.String()
+}
+
+// looks is what can be told of a value of a claim: what the atoms give for a text or a list, and
+// all of it where they do not know, or it counts for itself.
+func (a *atoms) looks(claim string, value *source.Value, b *strings.Builder) {
+	known := (value.Is(source.String) || value.Is(source.List)) && !a.tells(claim)
+	if known {
+		b.WriteByte('=')
+		known = a.write(claim, value, b)
+	}
+	if !known {
+		b.WriteString(shortly(value))
+	}
+	b.WriteByte(0)
+}
+
+// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is
+// still to be chosen, who chooses.
+func (t *Token) fact(name string) string {
+	value, open := t.look(name)
+	switch {
+	case open && t.user:
+		return "*u" + string('0'+rune(t.freedom))
+	case open:
+		return "*" + string('0'+rune(t.freedom))
+	case value != nil && (isClient(name) || t.identity && name == "aud"):
+		return "+"
+	}
+	return shortly(value)
+}
+
+// shortly is all that a claim holds.
+func shortly(value *source.Value) string {
+	switch {
+	case value == nil:
+		return "-"
+	case value.Kind == source.Unknown && value.Present:
+		return "?+"
+	case value.Kind == source.Unknown:
+		return "?"
+	}
+	return value.JSON()
 }
 
 // write is what the atoms give for a value. It is not ok where one of them does not know: it may
@@ -134,9 +177,9 @@ func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok
 	if len(a.of[claim]) == 0 {
 		return true
 	}
-	request := a.question.about(claim, value)
+	request := a.ask.about(claim, value)
 	for i := range a.of[claim] {
-		if !a.of[claim][i].write(request, &a.question.check, b) {
+		if !a.of[claim][i].write(request, &a.ask.check, b) {
 			return false
 		}
 	}
@@ -147,8 +190,7 @@ func (a *atom) write(r *rules.Request, over *rules.Check, b *strings.Builder) (o
 	if a.test != nil {
 		over.Test = *a.test
 		outcome := r.Try(over)
-		b.WriteString(string(outcome))
-		b.WriteByte(0)
+		b.WriteByte(outcome[0])
 		return outcome != rules.Unsure
 	}
 	return writeReading(r.Read(rules.Input{Source: rules.FromExpression, Opaque: a.part}), b)
@@ -168,4 +210,76 @@ func writeReading(reading rules.Reading, b *strings.Builder) (ok bool) {
 	}
 	b.WriteByte(0)
 	return true
+}
+
+// mostBarred limits the checks of policies of which one alone is asked whether it bars a token. Of
+// more, not all choices of a token are tried, and what was not tried is unknown.
+const mostBarred = 64
+
+// singles are the checks that surely have to hold and that read one claim and nothing else, by
+// that claim.
+func (v *View) singles(checks []asking) map[string][]*rules.Check {
+	if len(v.classes) != 1 || v.checks > mostBarred {
+		return nil
+	}
+	all := map[string][]*rules.Check{}
+	for i, policy := range v.policies {
+		if len(policy.Effects) > 0 {
+			return nil // an earlier policy may change what a later one sees
+		}
+		if policy.Runs(v.classes[0].Applies[i]) != rules.Yes {
+			continue
+		}
+		for _, part := range policy.Root.All {
+			at := slices.IndexFunc(checks, func(a asking) bool { return a.Check == part.Check })
+			if part.Check == nil || at < 0 {
+				continue
+			}
+			if name := onlyClaim(checks[at].reads); name != "" {
+				all[name] = append(all[name], part.Check)
+			}
+		}
+	}
+	return all
+}
+
+// onlyClaim is the claim that some inputs all are; empty where there are others.
+func onlyClaim(reads []rules.Input) string {
+	if len(reads) != 1 || reads[0].Source != rules.FromClaim || reads[0].Name == "*" {
+		return ""
+	}
+	return reads[0].Name
+}
+
+// Bars reports whether one check alone keeps a token out, whatever its holder chooses.
+func (v *View) Bars(t *Token) bool {
+	if len(v.single) == 0 || t.choices == nil || len(t.choices.chosen) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(t.choices.open, func(one variable) bool {
+		return v.tell(&one, true).barred
+	})
+}
+
+// barred reports whether one check fails for each of some choices.
+func (v *View) barred(one *variable, choices []int) bool {
+	if one.cut != "" {
+		return false
+	}
+	for at, name := range one.claims {
+		for _, check := range v.single[name] {
+			passes := func(i int) bool { return !v.fails(check, name, one.choices[i].values[at]) }
+			if !slices.ContainsFunc(choices, passes) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fails reports whether a check that reads one claim surely fails for a value of it.
+func (v *View) fails(check *rules.Check, claim string, value *source.Value) bool {
+	request := v.ask.about(claim, value)
+	request.Contracts, request.Brief = v.contracts, true
+	return request.Try(check) == rules.Fail
 }

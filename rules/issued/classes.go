@@ -157,7 +157,6 @@ func number(known map[string]int32, of []int32) int32 {
 // seenBy numbers what a gateway's checks see of each number of facts: what looks the same to them
 // has the same number. It also says how many numbers there are.
 func (f *facts) seenBy(v *View) (numbers []int32, count int) {
-	atoms := atomsOf(v.policies, askedBy(v.policies))
 	width := len(f.claims) + 1
 	numbers, count = make([]int32, len(f.of)/width), sorts
 	for n := range numbers {
@@ -169,7 +168,7 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 		}
 		known, looks := map[string]int32{}, make([]int32, len(f.claims[i].first))
 		for at, t := range f.claims[i].first {
-			look := atoms.look(t, name)
+			look := v.atoms().look(t, name)
 			looks[at] = kept(known, look, func() int32 { return int32(len(known)) })
 		}
 		if len(known) > 1 {

@@ -68,54 +68,6 @@ func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	return c.clients[key]
 }
 
-// tellsClientsBy is all that view.class depends on: the literals that may be a part of an id, and
-// the contracts.
-func (c *Classes) tellsClientsBy(v *View, identity bool) string {
-	if v.readsID(identity) {
-		return "each id for itself"
-	}
-	key := fmt.Sprintf("%p %q %v", v.contracts, c.literals(v), v.readsObject())
-	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
-		key += fmt.Sprintf(" %p", o)
-	}
-	for _, p := range v.matched(identity) {
-		key += fmt.Sprintf(" %s %v", p.Input, p.Texts.Patterns)
-	}
-	return key
-}
-
-// literals are those that may be an id, or a part of one.
-func (c *Classes) literals(v *View) []string {
-	all := slices.Clone(v.literals)
-	if c.guids {
-		all = slices.DeleteFunc(
-			all, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
-		)
-	}
-	return all
-}
-
-// guidLength is how many characters an id has that is a GUID.
-const guidLength = 36
-
-// told lists the ids that the checks can tell from others, where that is few: those that they
-// name, and those with a contract. It is not where they look at parts of an id, or make something
-// of it.
-func (c *Classes) told(v *View, identity bool) (ids []string, few bool) {
-	if !c.guids || v.readsID(identity) || v.readsObject() ||
-		len(v.opaques.access)+len(v.opaques.sign)+len(v.matched(identity)) > 0 {
-		return nil, false
-	}
-	ids = c.literals(v)
-	if slices.ContainsFunc(ids, func(s string) bool { return s != "" && len(s) < guidLength }) {
-		return nil, false
-	}
-	if v.contracts != nil {
-		ids = append(ids, v.contracts.IDs...)
-	}
-	return ids, true
-}
-
 // tellOnly notes where some ids are on the roll. All others are of the first class.
 func (c *clientClasses) tellOnly(ids []string) {
 	c.few, c.special = true, make([][]classified, len(c.rolls.all))

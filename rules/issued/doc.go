@@ -20,6 +20,16 @@
 //
 // What stands in a token is in token.go, with the table of claims.go and what its holder makes of
 // them (freedom.go). What a holder chooses counts as chosen to get furthest; what nobody knows is
-// unknown. What one gateway's checks can see of a token is a [View] (view.go).
+// unknown.
+//
+// What one gateway's checks ask for is looked up in their texts (texts.go), and what they can see
+// of a token is a [View] (view.go). There are more tokens than can be run, so that three questions
+// are asked of checks:
+//
+//   - which values of a claim can they tell apart, and which bar a token by themselves? (atoms.go)
+//   - which clients' ids, wherever these stand in a token? (ids.go)
+//   - which names of scopes and roles, alone and between others? (names.go) Which sets of them are
+//     tried is in required.go, and where a gateway wants some and not others, in subsets.go.
+//
 // The package reads no files, knows no gateway, and writes nothing.
 package issued

@@ -302,34 +302,37 @@ type group struct {
 	app, user *variable
 }
 
-// groups sorts clients by what they can have.
+// groups sorts clients by what they can have of an API.
 func groups(
 	api *entra.Registration, clients []*entra.Registration, can granting, known *assignments,
 ) []*group {
-	if len(clients) == 1 {
-		only := clients[0]
-		return []*group{{grant: can(api, only, known), clients: clientsOf(clientID(only))}}
-	}
-	byGrant := map[string]*group{}
+	usual := func(client *entra.Registration) bool { return unremarkable(api, client, known) }
+	return grouped(clients, usual, func(client *entra.Registration) grant {
+		return can(api, client, known)
+	})
+}
+
+// grouped sorts clients by what they can have. All usual ones can have the same.
+func grouped(
+	clients []*entra.Registration, usual func(*entra.Registration) bool,
+	can func(*entra.Registration) grant,
+) []*group {
 	var all []*group
-	var usual string
+	var ofUsual *group
+	byGrant := map[string]*group{}
 	for _, client := range clients {
-		plain := usual != "" && unremarkable(api, client, known)
-		key := usual
-		var g grant
-		if !plain {
-			g = can(api, client, known)
-			key = g.key()
-			if unremarkable(api, client, known) {
-				usual = key
-			}
+		of, plain := ofUsual, usual(client)
+		if !plain || of == nil {
+			g := can(client)
+			of = kept(byGrant, g.key(), func() *group {
+				all = append(all, &group{grant: g, clients: clientsOf()})
+				return all[len(all)-1]
+			})
 		}
-		if byGrant[key] == nil {
-			byGrant[key] = &group{grant: g, clients: clientsOf()}
-			all = append(all, byGrant[key])
+		if plain {
+			ofUsual = of
 		}
-		set := byGrant[key].clients
-		set.ids = append(set.ids, clientID(client))
+		of.clients.ids = append(of.clients.ids, clientID(client))
 	}
 	return all
 }

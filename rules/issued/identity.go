@@ -1,8 +1,6 @@
 package issued
 
 import (
-	"strings"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
@@ -49,21 +47,10 @@ func (m *modeller) otherTenantsIdentity(place *Place) {
 
 // byUserRoles sorts clients by the app roles that their own registrations give to users.
 func byUserRoles(clients []*entra.Registration) []*group {
-	var all []*group
-	index := map[string]*group{}
-	for _, client := range clients {
-		roles := names(client.Roles, forUsers)
-		key := strings.Join(roles, "\n")
-		if index[key] == nil {
-			index[key] = &group{
-				grant: grant{signIn: true, roles: roles}, clients: clientsOf(),
-			}
-			all = append(all, index[key])
-		}
-		set := index[key].clients
-		set.ids = append(set.ids, clientID(client))
-	}
-	return all
+	usual := func(client *entra.Registration) bool { return len(client.Roles) == 0 }
+	return grouped(clients, usual, func(client *entra.Registration) grant {
+		return grant{signIn: true, roles: names(client.Roles, forUsers)}
+	})
 }
 
 // publicClients lists the clients of all environments that need no secret: whoever can sign in can

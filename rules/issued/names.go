@@ -18,6 +18,10 @@ type nameTexts struct {
 	more  bool     // a check makes so much of such a claim that any name may count for itself
 }
 
+func newNameTexts() nameTexts {
+	return nameTexts{parts: *atomsOf(nil, nil, newQuestion(blank(nil)))}
+}
+
 // see notes what a check makes of scopes and roles.
 func (n *nameTexts) see(check *asking) {
 	if check.off || !slices.ContainsFunc(check.reads, readsNames) {

@@ -26,33 +26,39 @@ type guard struct {
 // guardOf looks for what is beyond a plain list of names in checks. It is nil where there is
 // nothing: of two tokens, the one with more names then gets at least as far.
 func guardOf(in *setting, policies []*rules.Policy, checks []asking) *guard {
-	g := &guard{
-		in: in, policies: policies, names: nameTexts{parts: atomsOf(nil, nil)},
-		numbers: map[string][]string{},
-	}
-	picks := false
-	for i := range checks {
-		if check := &checks[i]; !check.off && slices.ContainsFunc(check.reads, readsNames) {
-			g.names.see(check)
-			check.seeNumbers(g.numbers)
-			picks = picks || mayForbid(check.Test)
-		}
-	}
-	for _, policy := range policies {
-		picks = picks || !policy.Root.IsList()
-	}
-	if !picks {
+	about := func(a asking) bool { return !a.off && slices.ContainsFunc(a.reads, readsNames) }
+	picks := func(a asking) bool { return about(a) && mayForbid(&a.Test) }
+	nested := func(p *rules.Policy) bool { return !p.Root.IsList() }
+	if !slices.ContainsFunc(checks, picks) &&
+		(!slices.ContainsFunc(policies, nested) || !slices.ContainsFunc(checks, about)) {
 		return nil
+	}
+	g := &guard{
+		in: in, policies: policies, names: newNameTexts(), numbers: map[string][]string{},
+	}
+	for i := range checks {
+		if about(checks[i]) {
+			g.names.see(&checks[i])
+			checks[i].seeNumbers(g.numbers)
+		}
 	}
 	return g
 }
 
 // mayForbid reports whether a predicate may fail for a name beside those that it asks for.
-func mayForbid(p rules.Predicate) bool {
-	if p.Op == rules.Not && p.Of[0].Op == rules.Present {
-		return false
+func mayForbid(p *rules.Predicate) bool {
+	switch {
+	case p.Op == rules.Not:
+		return p.Of[0].Op != rules.Present
+	case p.Input.Opaque != nil:
+		return true
 	}
-	return p.Op == rules.Not || p.Input.Opaque != nil || slices.ContainsFunc(p.Of, mayForbid)
+	for i := range p.Of {
+		if mayForbid(&p.Of[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // picked finds a set of names that the gateway may let in, where it lets in none of those that a

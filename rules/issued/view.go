@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -25,20 +26,20 @@ type View struct {
 	all        bool     // any claim may be read
 	headers    []string // members of the token's header that are read
 	blank      *inspect.Token
-	opaques    opaques  // that read the client's id
-	literals   []string // that claims are compared with
-	texts      texts    // by the claim that they are compared with
-	shared     []string // the claims that several checks read, in order
-	// a check makes more of a claim than to compare it with texts as they are
-	opaque  map[string]bool
-	ofIDs   []rules.Predicate        // regular expressions that a client's id has to match
-	bound   map[string][]rules.Input // what the checks that bind a name read
-	caller  callerInputs             // what the token's holder writes beside it
-	plain   [1]Written               // where they write nothing
-	told    map[*choice]told         // of variables, by their first choices
-	numbers map[string][]string      // by the claim that they are compared with
-	looked  map[string]int           // of what they can tell of values that are chosen together
-	single  map[string][]*rules.Check
+	opaques    opaques                  // that read the client's id
+	literals   []string                 // that claims are compared with
+	texts      texts                    // by the claim that they are compared with
+	shared     []string                 // the claims that several checks read, in order
+	ofIDs      []rules.Predicate        // regular expressions that a client's id has to match
+	bound      map[string][]rules.Input // what the checks that bind a name read
+	caller     callerInputs             // what the token's holder writes beside it
+	plain      [1]Written               // where they write nothing
+	told       map[*choice]told         // of variables, by their first choices
+	numbers    map[string][]string      // by the claim that they are compared with
+	looked     map[string]int           // of what they can tell of values that are chosen together
+	single     map[string][]*rules.Check
+	atoms      func() *atoms // made once, when somebody asks
+	ask        *question
 }
 
 // told is what the checks can see of a variable: which choices look different, and how, and
@@ -93,7 +94,6 @@ func newView(
 		classes:   rules.Classes(policies, "", ""),
 		contracts: contracts,
 		texts:     compared,
-		opaque:    map[string]bool{},
 		bound:     map[string][]rules.Input{},
 		told:      map[*choice]told{},
 		numbers:   map[string][]string{},
@@ -119,7 +119,8 @@ func newView(
 	}
 	v.claims = slices.Compact(v.claims)
 	v.blank = blank(v.headers)
-	v.single = v.singles(checks)
+	v.single, v.ask = v.singles(checks), newQuestion(v.blank)
+	v.atoms = sync.OnceValue(func() *atoms { return atomsOf(policies, checks, v.ask) })
 	return v
 }
 
@@ -155,51 +156,13 @@ func (v *View) seePredicate(p rules.Predicate) {
 	for _, literal := range p.Values {
 		v.literals = append(v.literals, p.Texts.Plain(literal.Text))
 	}
-	if claim := p.Input.ClaimRead(); p.Texts != nil && claim != "" {
-		v.opaque[claim] = true
-		if p.Op == rules.Matches && (isClient(claim) || claim == "aud") {
-			v.ofIDs = append(v.ofIDs, p)
-		}
+	if claim := p.Input.ClaimRead(); p.Op == rules.Matches && p.Texts != nil &&
+		(isClient(claim) || claim == "aud") {
+		v.ofIDs = append(v.ofIDs, p)
 	}
-	if p.Input.Opaque == nil {
-		return
+	if p.Input.Opaque != nil {
+		v.seeExpression(p.Input.Opaque)
 	}
-	v.seeExpression(p.Input.Opaque)
-	for _, in := range p.Input.Opaque.Reads {
-		v.opaque[in.ClaimRead()] = true
-	}
-}
-
-// matched lists the regular expressions that the id of a client has to match where it is: in an
-// access token, or in the audience of an ID token too.
-func (v *View) matched(identity bool) []rules.Predicate {
-	if identity {
-		return v.ofIDs
-	}
-	return slices.DeleteFunc(slices.Clone(v.ofIDs), func(p rules.Predicate) bool {
-		return !isClient(p.Input.ClaimRead())
-	})
-}
-
-// looks is what the checks can tell of a claim's value: all of it where one makes something of it,
-// else which texts it equals or holds and where, and whether it is a client's that has a contract.
-func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
-	text, isText := value.Str()
-	switch {
-	case value == nil:
-		b.WriteByte('-')
-	case value.Kind == source.Unknown && value.Present:
-		b.WriteString("?+")
-	case value.Kind == source.Unknown:
-		b.WriteByte('?')
-	case isText && !v.all && !v.opaque[name] && len(v.texts[name]) < mostOfAll &&
-		!strings.ContainsAny(text, spaces):
-		b.WriteByte('"')
-		v.compare(text, v.texts[name], b)
-	default:
-		b.WriteString(value.JSON())
-	}
-	b.WriteByte(0)
 }
 
 // mostCompared is how many claims tokens are compared by: of more it costs more than to run them.
@@ -227,7 +190,7 @@ func (v *View) appearance(t *Token) string {
 	for _, name := range v.claims {
 		value, open := t.look(name)
 		if !open {
-			v.looks(name, value, &b)
+			v.atoms().looks(name, value, &b)
 			continue
 		}
 		b.WriteByte('*')
@@ -278,13 +241,13 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 	known := map[*source.Value]int{}
 	looks := func(name string, value *source.Value, b *strings.Builder) {
 		if len(one.claims) == 1 {
-			v.looks(name, value, b)
+			v.atoms().looks(name, value, b)
 			return
 		}
 		n, ok := known[value]
 		if !ok {
 			var all strings.Builder
-			v.looks(name, value, &all)
+			v.atoms().looks(name, value, &all)
 			n = kept(v.looked, all.String(), func() int { return len(v.looked) })
 			known[value] = n
 		}
@@ -304,39 +267,6 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 }
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
-
-// class is what the checks can see of a client's id: which literals it equals or holds, and
-// whether it has a contract. In an ID token the client's id is the audience too.
-func (v *View) class(id string, identity bool) string {
-	if v.readsID(identity) {
-		return id
-	}
-	var b strings.Builder
-	v.compare(id, v.literals, &b)
-	v.makes(id, identity, &b)
-	return b.String()
-}
-
-// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is
-// still to be chosen, who chooses.
-func (t *Token) fact(name string) string {
-	value, open := t.look(name)
-	switch {
-	case open && t.user:
-		return "*u" + string('0'+rune(t.freedom))
-	case open:
-		return "*" + string('0'+rune(t.freedom))
-	case value == nil:
-		return "-"
-	case isClient(name), t.identity && name == "aud":
-		return "+"
-	case value.Kind == source.Unknown && value.Present:
-		return "?+"
-	case value.Kind == source.Unknown:
-		return "?"
-	}
-	return value.JSON()
-}
 
 // Contracts are the gateway's; nil where they are not known.
 func (v *View) Contracts() *rules.Contracts { return v.contracts }

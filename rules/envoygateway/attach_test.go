@@ -288,6 +288,32 @@ func TestMergedPolicies(t *testing.T) {
 	}
 }
 
+// What the API server refuses of the Gateway's policy is not in the cluster, even where the
+// route's has the part anew: what is merged then is an earlier version, or none.
+func TestARouteIsNotMergedWithARefusedPolicy(t *testing.T) {
+	t.Parallel()
+	gateway := policyOn(gatewayKind, "public", jwt(), "authorization: {defaultAction: Perhaps}")
+	named := policyOn(gatewayKind, "public", jwt())
+	nameless := strings.Replace(named, "name: on-public, ", "", 1)
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	own := jwt() + "\n  authorization: {defaultAction: Allow}"
+	merging := onRoute("mergeType: JSONMerge", own)
+	for _, test := range []struct {
+		name, outer, own string
+		want             decided
+	}{
+		{"merged", gateway, merging, open(rules.NotModelled)},
+		{"replaced", gateway, onRoute(own), accepted()},
+		{"without a name", nameless, merging, open(rules.NotModelled)},
+		{"with a name", named, merging, accepted()},
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, test.outer+test.own+route)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 // A request that the route does not take gets 404, and not what the policy says.
 func TestRoutesTakeRequests(t *testing.T) {
 	t.Parallel()

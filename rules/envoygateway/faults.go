@@ -42,9 +42,13 @@ type refusal struct {
 }
 
 // refused is the first thing that the API server refuses of the policy itself, before it is
-// merged.
+// merged, or else of the one that it is merged with.
 func (c *compiler) refused() (at *source.Value, field, why string) {
-	for _, r := range c.policy.refusals(c.cluster) {
+	all := c.policy.refusals(c.cluster)
+	if c.merges() {
+		all = append(all, c.outer.refusals(c.cluster)...)
+	}
+	for _, r := range all {
 		return r.at, r.field, r.why
 	}
 	return nil, "", ""
@@ -57,6 +61,9 @@ func (p *policy) refusals(c *cluster) []refusal {
 		all = append(all, refusal{at, strings.TrimSuffix(field, "."), why})
 	}
 	jwt := p.Spec.Member("jwt")
+	if kubernetes.Nameless(p.At) {
+		add(p.At, "metadata.name", "the policy has no name")
+	}
 	if p.void != "" {
 		add(p.attachment(), "spec", p.void)
 	}

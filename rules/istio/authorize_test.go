@@ -402,3 +402,23 @@ func TestWithoutARequestAuthenticationTheRemedyIsToAddOne(t *testing.T) {
 		t.Errorf("got %+v", v.Decided)
 	}
 }
+
+// A name that the API server makes up is one.
+func TestAPolicyWithoutANameIsRefused(t *testing.T) {
+	t.Parallel()
+	asks := ofTenant() + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	for metadata, want := range map[string]decided{
+		"{name: callers, namespace: orders}":                     accepted(),
+		"{generateName: callers-, namespace: orders}":            accepted(),
+		"{namespace: orders}":                                    open(rules.NotModelled),
+		"{name: null, namespace: orders}":                        open(rules.NotModelled),
+		"{name: '{{ .Values.name }}', namespace: orders}":        accepted(),
+		"{'{{ .Values.key }}': callers, namespace: orders}":      accepted(),
+		"{name: callers, generateName: null, namespace: orders}": accepted(),
+	} {
+		text := strings.Replace(asks, "{name: callers, namespace: orders}", metadata, 1)
+		if got := short(answered(t, text, requestOf(""))); got != want {
+			t.Errorf("%s: got %+v, want %+v", metadata, got, want)
+		}
+	}
+}

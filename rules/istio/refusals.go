@@ -55,6 +55,9 @@ func (f *refuser) metadata() {
 	if text, _ := version.Str(); text != group+"v1" && text != group+"v1beta1" {
 		f.add(version, "apiVersion", "there is no %s of %s", f.Kind, text)
 	}
+	if kubernetes.Nameless(f.At) {
+		f.add(f.At, "metadata.name", "the policy has no name")
+	}
 	if v := f.At.At("metadata", "name"); v.Is(source.String) && !kubernetes.Marked(v) &&
 		!kubernetes.IsSubdomain(v.Text) {
 		f.add(v, "metadata.name", "%s can't be a name: it has small letters, digits, - and .",

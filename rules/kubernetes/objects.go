@@ -182,3 +182,15 @@ func References(v *source.Value) (all []Reference, ok bool) {
 	}
 	return all, true
 }
+
+// Nameless reports whether a resource has neither a name nor the beginning of one, which the API
+// server refuses.
+func Nameless(at *source.Value) bool {
+	metadata := at.Member("metadata")
+	if !metadata.IsSet() {
+		return true
+	}
+	marked := func(m source.Member) bool { return HasMark(m.Key) }
+	return metadata.Is(source.Object) && !slices.ContainsFunc(metadata.Members, marked) &&
+		!metadata.Member("name").IsSet() && !metadata.Member("generateName").IsSet()
+}

@@ -136,7 +136,7 @@ func (l keyListing) refusalGroups() []refusalGroup {
 	return groups
 }
 
-func refusalReason(r keys.Refusal) string {
+func refusalReason(r report.SetRefusal) string {
 	text := r.Why
 	if r.Key != nil {
 		text = keyName(r.Key) + ": " + text

@@ -216,7 +216,7 @@ func (r *estateReader) one(t entra.Text) (string, error) {
 func (r *estateReader) policies(of *environments.Environment, site *environments.Site) error {
 	if of.Guard == nil {
 		return ProblemAt(of.Pos, "policies is missing in the environment "+of.Name,
-			"policies: the files, as API Manager returns them, in the gateway's order",
+			"policies: the files, in the gateway's order",
 			"policies: [] says that its gateway has none, and lets every request in")
 	}
 	site.Guard, site.Policies = of.Guard, []*rules.Policy{}

@@ -13,7 +13,7 @@ type KeyListing struct {
 	At       time.Time
 	Private  []*keys.Key   // those whose private half, or secret, the set gives away
 	Twins    [][]*keys.Key // the same key under several entries
-	Refusals []keys.Refusal
+	Refusals []SetRefusal
 	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
 	Next     []rules.Step    // what to do now
 }
@@ -21,7 +21,7 @@ type KeyListing struct {
 // NewKeyListing looks a key set over.
 func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
 	l := &KeyListing{
-		Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds,
+		Set: set, At: at, Twins: set.Twins(), Refusals: refusalsOf(set), Clouds: clouds,
 	}
 	for _, k := range set.Keys {
 		if k.Private {

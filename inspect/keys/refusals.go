@@ -11,33 +11,35 @@ import (
 )
 
 // Refusal is why some gateways take no key from a set. Their library reads the set as a whole, so
-// one odd key makes them reject every token.
+// one odd key makes them reject every token. Which gateways that are is not known here.
 type Refusal struct {
-	Key      *Key // nil if the form of the whole set is the reason
-	Library  string
-	Gateways []string // those that are known to be built on it
-	Why      string
+	Key     *Key // nil if the form of the whole set is the reason
+	Library string
+	Kind    RefusalKind
+	Why     string
 
-	// Measured means that the gateways were run on such a set. Otherwise it follows from the
-	// library that they use.
+	// Measured means that gateways were run on such a set. Otherwise it follows from the library
+	// that they use.
 	Measured bool
 }
 
-// Six gateways were measured with one valid token, and with one odd key beside the good one. Those
-// that use go-jose answered 401 to every token.
+// RefusalKind says what of a set is refused: versions of a library differ in it.
+type RefusalKind uint8
+
+// The kinds of refusals.
+const (
+	KeyNotRead   RefusalKind = iota // no version reads the key
+	KeyPadded                       // only newer versions refuse the key, for its padded base64
+	KeyPrivate                      // the key contains its private half
+	KeyExponent                     // only the newest versions refuse the key's exponent
+	FormRefused                     // the text is another form of a key set
+	FormOfOneKey                    // the text is one key
+)
+
 const (
 	goJoseLibrary = "go-jose"
 	anyLibrary    = "any"
 )
-
-// gatewaysOn returns the gateways that are built on go-jose. Two of them use a version that takes
-// padded base64.
-func gatewaysOn(strict bool) []string {
-	if strict {
-		return []string{"Kubernetes", "oauth2-proxy"}
-	}
-	return []string{"KrakenD", "Kubernetes", "Ory Oathkeeper", "oauth2-proxy"}
-}
 
 // Refusals returns what makes gateways refuse the whole set. go-jose is asked itself, key by key.
 func (s *Set) Refusals() []Refusal {
@@ -52,8 +54,7 @@ func (s *Set) Refusals() []Refusal {
 		}
 		if k.Private && k.Type != "oct" {
 			refusals = append(refusals, Refusal{
-				Key: k, Library: goJoseLibrary,
-				Gateways: []string{"KrakenD", "Kubernetes", "oauth2-proxy"}, Measured: true,
+				Key: k, Library: goJoseLibrary, Kind: KeyPrivate, Measured: true,
 				Why: "the key contains its private half",
 			})
 		}
@@ -62,15 +63,17 @@ func (s *Set) Refusals() []Refusal {
 }
 
 func refusalByGoJose(k *Key, err error) Refusal {
-	loose := k.Fault == "" && k.noted("loose-base64")
 	r := Refusal{
-		Key: k, Library: goJoseLibrary, Gateways: gatewaysOn(loose), Measured: wasMeasured(k, err),
+		Key: k, Library: goJoseLibrary, Measured: wasMeasured(k, err),
 		Why: strings.TrimPrefix(err.Error(), "go-jose/go-jose: "),
 	}
-	if strings.Contains(r.Why, "bad e value") {
-		r.Gateways, r.Measured = nil, false
+	switch {
+	case strings.Contains(r.Why, "bad e value"):
+		r.Kind, r.Measured = KeyExponent, false
 		r.Why += "; its newest versions refuse that; the gateways that were tested had older " +
 			"ones, which accepted it"
+	case k.Fault == "" && k.noted("loose-base64"):
+		r.Kind = KeyPadded
 	}
 	return r
 }
@@ -83,20 +86,19 @@ func wasMeasured(k *Key, err error) bool {
 		k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
 }
 
-// refusalsOfForm returns the forms of a set that all measured gateways refuse.
+// refusalsOfForm returns the forms of a set that are refused.
 func (s *Set) refusalsOfForm() []Refusal {
-	all := append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
 	var refusals []Refusal
 	for _, n := range s.Notes {
 		switch n.ID {
 		case "bare-list", "byte-order-mark":
-			refusals = append(refusals,
-				Refusal{
-					Library: anyLibrary, Gateways: all, Why: n.Message,
-					Measured: true,
-				})
+			refusals = append(refusals, Refusal{
+				Library: anyLibrary, Kind: FormRefused, Why: n.Message, Measured: true,
+			})
 		case "single-key":
-			refusals = append(refusals, Refusal{Library: anyLibrary, Why: n.Message})
+			refusals = append(refusals, Refusal{
+				Library: anyLibrary, Kind: FormOfOneKey, Why: n.Message,
+			})
 		}
 	}
 	return refusals

@@ -57,6 +57,34 @@ func FilesBeyond(names []string) error {
 	return tooMany(source.Position{}, cause, "name the files of one API instance")
 }
 
+// MostLooked bounds the conditions of policies that a run over files looks at, of one token after
+// the other.
+const MostLooked = 6_000_000
+
+// LookedBeyond refuses a run over files, found under these names, that looks at more conditions.
+func LookedBeyond(conditions int64, names []string) error {
+	if conditions <= MostLooked {
+		return nil
+	}
+	cause := fmt.Sprintf("%s: to find out what the policies of these files let in takes a look at "+
+		"more than %d conditions, the most of one run", strings.Join(names, ", "), MostLooked)
+	return tooMany(source.Position{}, cause, "name some of the files, and the others afterwards")
+}
+
+// mostHeld bounds the values of files that may make up one configuration with others: all of them
+// are in the memory until all files are read.
+const mostHeld = 300_000
+
+// HeldBeyond refuses files of more values, found under these names.
+func HeldBeyond(values int64, names []string) error {
+	if values <= mostHeld {
+		return nil
+	}
+	cause := fmt.Sprintf("%s: the files of clusters have more than %d values in all, the most that "+
+		"are looked at together", strings.Join(names, ", "), mostHeld)
+	return tooMany(source.Position{}, cause, "name the files of one cluster")
+}
+
 // mostGrouped bounds the files of all configurations together that a run's files make up. One file
 // may be of very many of them: what a folder without policies shows is part of each.
 const mostGrouped = 100_000

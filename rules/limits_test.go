@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -93,5 +94,23 @@ func TestMoreConditionsThanAreLookedAtAreRefused(t *testing.T) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestARunThatTakesMoreThanIsLookedAtIsRefused(t *testing.T) {
+	t.Parallel()
+	names := []string{"a", "b"}
+	if err := errors.Join(LookedBeyond(MostLooked, names), HeldBeyond(mostHeld, names)); err != nil {
+		t.Error(err)
+	}
+	for want, err := range map[string]error{
+		"a, b: to find out what the policies of these files let in takes a look at more than " +
+			"6000000 conditions, the most of one run": LookedBeyond(MostLooked+1, names),
+		"a, b: the files of clusters have more than 300000 values in all, the most that are " +
+			"looked at together": HeldBeyond(mostHeld+1, names),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }

@@ -135,6 +135,9 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 	cause := ""
 	hint := "or repair the others first, with --write, and then run the same command again"
 	switch {
+	case s.judge.Looked.Load() > rules.MostLooked:
+		cause = fmt.Sprintf("no more than %d conditions of policies are tried",
+			rules.MostLooked)
 	case s.faulty >= mostFaulty:
 		cause = fmt.Sprintf("no more than %d files are repaired", mostFaulty)
 	case together > mostTogether:

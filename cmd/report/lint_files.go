@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,9 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		maker: m, stdin: request.Stdin,
 	}
 	results := run.all(found)
+	if err := run.beyond(len(found), request.Names); err != nil {
+		results, missing = nil, errors.Join(missing, err)
+	}
 	l = &Linting{
 		Catalogue: run.Catalogue, Gateways: m.Gateways,
 		Repairable: m.Gateways.Repairable(), Input: standardInput,
@@ -101,6 +105,7 @@ type linter struct {
 	maker *Maker
 	stdin string // the name that standard input goes by
 	done  atomic.Int64
+	held  atomic.Int64 // values of the files that wait for others
 }
 
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
@@ -112,6 +117,9 @@ func (l *linter) all(files []Found) []linted {
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
+				if l.beyond(len(files), nil) != nil {
+					return
+				}
 				results[i] = l.one(files[i])
 				results[i].input = files[i].Name == "-"
 				l.done.Add(1)
@@ -119,9 +127,23 @@ func (l *linter) all(files []Found) []linted {
 		})
 	}
 	workers.Wait()
-	l.finish(results)
+	if l.beyond(len(files), nil) == nil {
+		l.finish(results)
+	}
 	stop()
 	return results
+}
+
+// beyond refuses a run over several files that takes more than is looked at. What one file may
+// take has limits of its own.
+func (l *linter) beyond(files int, names []string) error {
+	if files < 2 {
+		return nil
+	}
+	if err := rules.HeldBeyond(l.held.Load(), names); err != nil {
+		return err
+	}
+	return rules.LookedBeyond(l.Looked.Load(), names)
 }
 
 // finish lints what depends on other files, and concludes.
@@ -159,7 +181,11 @@ func (l *linter) one(found Found) linted {
 	}
 	result := l.apart(file)
 	result.named = found.Named
-	if result.err == nil && !l.gateways.joins(file, l.options) {
+	switch {
+	case result.err != nil:
+	case l.gateways.joins(file, l.options):
+		l.held.Add(int64(file.Values()))
+	default:
 		l.end(&result)
 	}
 	return result

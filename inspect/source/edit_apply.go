@@ -453,6 +453,15 @@ func (m move) value(v *Value) *Value {
 	return m.into(&made, v)
 }
 
+// Values is how many values the file has.
+func (f *File) Values() int {
+	n := 0
+	for _, v := range f.Documents {
+		n += v.count()
+	}
+	return n
+}
+
 // count counts a value and all in it.
 func (v *Value) count() int {
 	n := 1

@@ -186,9 +186,9 @@ func joined(all ...Tokens) Tokens {
 // strangersAPI is a stranger's API whose audience is near ours, or has nothing to do with it.
 func (h *Holders) strangersAPI(near bool) *resource {
 	if near {
-		return h.like(h.place).api
+		return h.like(h.place).api()
 	}
-	return h.like(h.place).unrelated
+	return h.like(h.place).unrelated()
 }
 
 // open lists what some clients can have of a resource, with all that differs left open, as far as

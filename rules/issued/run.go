@@ -47,6 +47,16 @@ type Scratch struct {
 	token   inspect.Token
 	claims  source.Value
 	results []rules.Result
+
+	// Looked counts the conditions that were looked at; nil where nobody wants to know.
+	Looked *int
+}
+
+// look counts conditions.
+func (o *Scratch) look(conditions int) {
+	if o != nil && o.Looked != nil {
+		*o.Looked += conditions
+	}
 }
 
 func (v *View) furthest(t *Token, s search) Answer {
@@ -177,7 +187,9 @@ func (s *search) passing(check *rules.Check, t *Token) []chosen {
 	}
 	left := 8 * manyOpen
 	passed := s.view.pass(check, names, t, &left)
-	s.guesses -= (8*manyOpen - left) * max(1, len(names))
+	looked := (8*manyOpen - left) * max(1, len(names))
+	s.guesses -= looked
+	s.over.look(looked)
 	if passed != nil {
 		return passed.chosen()[len(t.chosen()):]
 	}
@@ -224,6 +236,7 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
+	s.over.look(s.view.conditions)
 	over := s.over
 	if over == nil {
 		over = &Scratch{}

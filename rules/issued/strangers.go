@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
@@ -114,9 +115,9 @@ type likeness struct {
 	uris    []string // that a check of the environment may take for its own
 	tenants []tenant // others, whose ids begin or end as one does that a check looks for
 	grant   grant
-	api     *resource // of a stranger
+	api     func() *resource // of a stranger
 	// another one of a stranger, whose audience has nothing to do with ours
-	unrelated *resource
+	unrelated func() *resource
 }
 
 // like is what anybody's API can have in common with an environment's.
@@ -127,8 +128,10 @@ func (m *modeller) like(place *Place) *likeness {
 			uris:    nearAudiences(asked, audienceURIs(place.API)),
 			tenants: otherTenantIDs(asked), grant: sameNames(place.API, asked),
 		}
-		l.api = m.apiNamed(l.nearURIs(place))
-		l.unrelated = m.apiNamed([]string{"api://" + strangersAPIID, "https://other.example/api"})
+		l.api = sync.OnceValue(func() *resource { return m.apiNamed(l.nearURIs(place)) })
+		l.unrelated = sync.OnceValue(func() *resource {
+			return m.apiNamed([]string{"api://" + strangersAPIID, "https://other.example/api"})
+		})
 		return l
 	})
 }
@@ -140,7 +143,7 @@ func (m *modeller) likeGrant(place *Place, clients *clientSet) *group {
 
 // addLikeness adds tokens for an API of somebody else that is like an environment's.
 func (m *modeller) addLikeness(holder string, like Kind, place *Place, of *group) {
-	m.addAll(holder+"/api-like-"+place.Name, like, m.like(place).api, of)
+	m.addAll(holder+"/api-like-"+place.Name, like, m.like(place).api(), of)
 }
 
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.

@@ -16,6 +16,7 @@ type memory struct {
 	looks []byte // of the policies that were asked about last
 
 	untried []Untried // of the subjects since somebody has asked
+	looked  int       // conditions, of all subjects
 }
 
 // kept is what a subject remembers of others; nil where nothing is.
@@ -41,20 +42,20 @@ const mostLooks = 8 << 10
 // It may be asked of a nil memory.
 func (m *memory) exposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 	if m == nil {
-		return newExposed(policies, app)
+		return m.newExposed(policies, app)
 	}
 	b := looking{text: m.looks[:0]}
 	b.policies(policies)
 	m.looks = b.text
 	if b.unlike || len(b.text) > mostLooks {
-		return newExposed(policies, app)
+		return m.newExposed(policies, app)
 	}
 	kept := m.known[alike{app, string(b.text)}]
 	if kept == nil {
 		if len(m.known) == mostKnown {
 			clear(m.known)
 		}
-		kept = newExposed(policies, app)
+		kept = m.newExposed(policies, app)
 		m.known[alike{app, string(b.text)}] = kept
 	}
 	here := *kept

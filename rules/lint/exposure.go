@@ -356,15 +356,20 @@ func tellsClients(c *rules.Check) bool {
 	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
 }
 
-func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
-	return withHolders(issued.Assume(policies, app), policies)
+// newExposed counts what is looked at. It may be called on a nil memory.
+func (m *memory) newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
+	looked := new(int)
+	if m != nil {
+		looked = &m.looked
+	}
+	return withHolders(issued.Assume(policies, app), policies, looked)
 }
 
-func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
+func withHolders(holders *issued.Holders, policies []*rules.Policy, looked *int) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
-		over: &issued.Scratch{}, limit: new(string),
+		over: &issued.Scratch{Looked: looked}, limit: new(string),
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
@@ -387,7 +392,7 @@ func (e *exposed) modelled() *exposed {
 			return passed
 		}
 		return c
-	}))
+	}), e.over.Looked)
 }
 
 // onlyCaptured reports whether only a captured answer of a validation endpoint says what an input

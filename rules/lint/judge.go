@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -13,6 +14,9 @@ import (
 type Judge struct {
 	Catalogue []rules.Rule
 	Apps      *entra.Directory // app registrations; nil where none were given
+
+	// Looked counts the conditions of policies that were looked at, of one token after the other.
+	Looked atomic.Int64
 
 	memories sync.Pool // of what was worked out, by nobody in use
 }
@@ -75,7 +79,7 @@ func (j *Judge) policies(
 	if kept == nil {
 		kept = &memory{known: map[alike]*exposed{}}
 	}
-	kept.untried = nil
+	kept.untried, kept.looked = nil, 0
 	defer j.memories.Put(kept)
 	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
@@ -89,6 +93,7 @@ func (j *Judge) policies(
 		subject.App = j.appOf(api)
 		all = append(all, Run(j.Catalogue, subject)...)
 	}
+	j.Looked.Add(int64(kept.looked))
 	return all, kept.untried
 }
 

@@ -71,7 +71,7 @@ func excludesItself(s *rules.Subject, c *rules.Check) string {
 	if !inForce(c) || !ofClaims(c) || !reads(c, "idtyp") || !conjoined(c) || pass(s, c) {
 		return ""
 	}
-	e := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, s.App)
+	e := kept(s).newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, s.App)
 	got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
 		return []*issued.Token{t.Chose("idtyp", text("app")), t.Chose("idtyp", text("user"))}
 	}))
@@ -176,7 +176,7 @@ func pass(s *rules.Subject, checks ...*rules.Check) bool {
 	if len(checks) == 1 && s.App == nil {
 		return alone(s, checks[0]).ownClients() != keptOut
 	}
-	e := newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
+	e := kept(s).newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
 	return e.ownClients() != keptOut
 }
 

@@ -24,7 +24,7 @@ func optionalClaimNotConfigured() rules.Rule {
 		Since:      since,
 		References: []string{optionalRef, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
-			look := func(c *rules.Check) []rules.Finding { return checkOptional(s.App, c) }
+			look := func(c *rules.Check) []rules.Finding { return checkOptional(s, c) }
 			return append(checksOf(p, look), checkAudienceAskedFor(s.App, p)...)
 		}),
 	}
@@ -32,14 +32,16 @@ func optionalClaimNotConfigured() rules.Rule {
 
 // checkOptional looks for a claim without which none of the API's own tokens gets past a check,
 // and with which some would, if the registration asked for it.
-func checkOptional(app *entra.Registration, c *rules.Check) []rules.Finding {
+func checkOptional(s *rules.Subject, c *rules.Check) []rules.Finding {
+	app := s.App
 	if !inForce(c) || !ofClaims(c) {
 		return nil
 	}
 	for _, in := range c.Reads() {
 		name := in.ClaimRead()
 		asking := askingFor(app, name)
-		if asking == nil || passes(app, c, name) != keptOut || passes(asking, c, "") == keptOut {
+		if asking == nil || passes(s, app, c, name) != keptOut ||
+			passes(s, asking, c, "") == keptOut {
 			continue
 		}
 		f := at(c, "the app registration %s does not ask for %s: no token of its API has it, "+
@@ -55,8 +57,8 @@ func checkOptional(app *entra.Registration, c *rules.Check) []rules.Finding {
 
 // passes is how far the API's own tokens get past a check, without a claim that is only in tokens
 // for an API that asks for it.
-func passes(app *entra.Registration, c *rules.Check, without string) exposure {
-	e := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, app)
+func passes(s *rules.Subject, app *entra.Registration, c *rules.Check, without string) exposure {
+	e := kept(s).newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, app)
 	got, _ := e.ask(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
 		if optional(without, t.Version(), t.User()) {
 			t = t.Chose(without, nil)

@@ -38,8 +38,8 @@ func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Fin
 	if role == nil {
 		return nil
 	}
-	by := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, unassigned(s.App))
-	rest := newExposed(passing(together(s, p), c), unassigned(s.App))
+	by := kept(s).newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, unassigned(s.App))
+	rest := kept(s).newExposed(passing(together(s, p), c), unassigned(s.App))
 	own := func(e *exposed, kind func(issued.Tokens) issued.Tokens) bool {
 		got, _ := e.ask(kind(e.holders.Own()), true)
 		return got != keptOut

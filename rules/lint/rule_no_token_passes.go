@@ -82,7 +82,8 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 	if s.App == nil || !looksAtClaims(c) || ownPass(s, p) != keptOut {
 		return nil
 	}
-	e := withHolders(exposing(s, p).holders, []*rules.Policy{{Root: rules.AllOf(c)}})
+	met := exposing(s, p)
+	e := withHolders(met.holders, []*rules.Policy{{Root: rules.AllOf(c)}}, met.over.Looked)
 	for _, tokens := range []issued.Tokens{ownTokens(s, p), e.holders.Strangers()} {
 		if got, _ := e.get(tokens); got != keptOut {
 			return nil

@@ -112,7 +112,7 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 }
 
 // checkAuthorization holds the Authorization header that was given against the token, which is
-// sent in that header too.
+// sent in that header too, and takes a mask off it.
 func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 	header, given := headers["Authorization"]
 	carries := func(token *inspect.Token) bool {
@@ -131,6 +131,7 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 		return Problem("a token was given, but the Authorization header of -H has another "+
 			"one", "leave out -H: the token is sent as Authorization: Bearer")
 	}
+	headers["Authorization"] = withoutMask(header, token)
 	return nil
 }
 
@@ -297,15 +298,22 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 	return observed
 }
 
+// withoutMask is a header without what stands for the signature of the token in it.
+func withoutMask(header string, token *inspect.Token) string {
+	before, _, carries := strings.Cut(header, token.Compact())
+	if !carries || !token.Masked {
+		return header
+	}
+	return before + token.Compact()
+}
+
 // setToken writes the token in the header as a client sends it: a line break in it is from the
 // paste. It reports whether it does. Of a request that may have other headers it drops the token,
 // which is known by itself. A header that carries it in another way than a client should stays,
 // for the gateway to judge.
 func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 	header, given := request.Headers["Authorization"]
-	if before, _, carries := strings.Cut(header, token.Compact()); carries && token.Masked {
-		header = before + token.Compact() // without the mask
-	}
+	header = withoutMask(header, token)
 	// two spaces are the client's, and a gateway may refuse them; a line break is the paste's
 	plain = strings.Join(strings.Fields(header), "") == "Bearer"+token.Compact() &&
 		!strings.Contains(header, "Bearer  ")

@@ -223,7 +223,8 @@ func (t *matrixText) allowed() {
 	}
 }
 
-// fix shows the smallest set of repairs that was found, and the grid after it.
+// fix shows the smallest set of repairs that was found, and the grid after it: in the short form
+// without the lines that are right as before.
 func (t *matrixText) fix() {
 	if t.x.Fixed == nil {
 		return
@@ -260,15 +261,43 @@ func (t *matrixText) fix() {
 	if t.Detail == Short {
 		lines, gateways = t.worst(t.x.Fixed)
 	}
-	t.grid(t.x.Fixed, lines, gateways)
+	shown := lines
+	if t.Detail == Short {
+		shown = t.changed(lines)
+	}
+	t.grid(t.x.Fixed, shown, gateways)
+	if same := len(lines) - len(shown); same > 0 {
+		t.Para(1, plural(same, "row is", "rows are")+" as above (-v shows all)")
+	}
 	t.Blank()
 	fixed, these := matrixing{&report.Matrixing{Matrix: t.x.Fixed}}, "these "
-	if len(lines) < len(fixed.Lines()) || len(gateways) < len(fixed.Gateways) {
+	if len(shown) < len(fixed.Lines()) || len(gateways) < len(fixed.Gateways) {
 		these = "the "
 	}
 	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
 	t.more(1, t.x.Fixed)
 	t.list(lostTitle, t.x.lost())
+}
+
+// changed are the lines of the grid after the change that are not as before, or not right: all, if
+// none is.
+func (t *matrixText) changed(lines []environments.Line) []environments.Line {
+	before := map[string]environments.Line{}
+	for _, line := range t.x.Lines() {
+		before[line.Label] = line
+	}
+	same := func(line environments.Line) bool {
+		return !slices.ContainsFunc(t.everyGateway(), func(g int) bool {
+			was := t.x.Cell(t.x.At(before[line.Label], g), g)
+			is := t.x.Fixed.Cell(t.x.Fixed.At(line, g), g)
+			return is.OK() != rules.Yes || was.OK() != rules.Yes ||
+				cellAnswer(was) != cellAnswer(is)
+		})
+	}
+	if kept := slices.DeleteFunc(slices.Clone(lines), same); len(kept) > 0 {
+		return kept
+	}
+	return lines
 }
 
 func (t *matrixText) more(indent int, left *environments.Matrix) {

@@ -73,6 +73,41 @@ func TestAFaultOfTheProgramIsAnAnswer(t *testing.T) {
 	}
 }
 
+func TestTheRealAnswerAndAnotherTokenAreCompared(t *testing.T) {
+	t.Parallel()
+	all, err := scenes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := question{Command: "explain", Asked: report.Asked{
+		Text: all[0].Token, At: "issued", Other: all[0].Token, ObservedStatus: 418,
+		ObservedBody: "teapot",
+	}}
+	for _, f := range all[0].Files {
+		q.Files = append(q.Files, f.file)
+		switch f.Kind {
+		case "a policy":
+			q.Policies = append(q.Policies, f.Name)
+		case "a key set":
+			q.Keys = f.Name
+		}
+	}
+	r := askPage(t, &q)
+	for _, member := range []string{`"observed"`, `"other"`, "418"} {
+		if !strings.Contains(r.JSON, member) {
+			t.Errorf("%s is not in %s", member, r.JSON)
+		}
+	}
+	q.ObservedStatus = 7
+	if r := askPage(t, &q); len(r.Errors) != 1 || !strings.Contains(r.Errors[0], "HTTP status") {
+		t.Errorf("of the status 7: %+v", r.Errors)
+	}
+	q.ObservedStatus, q.Other = 0, "not a token"
+	if r := askPage(t, &q); len(r.Errors) != 1 {
+		t.Errorf("of another token that is none: %+v", r.Errors)
+	}
+}
+
 func TestADroppedFileIsKnownByWhatItIs(t *testing.T) {
 	t.Parallel()
 	all, err := scenes()

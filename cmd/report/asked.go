@@ -29,6 +29,10 @@ type Asked struct {
 	HeadersWhole   bool     // the request has no others, beside that of the token
 	At             string   // RFC 3339, or "issued": one second after the token's iat
 	Tenant, Issuer string   // whose token it must be
+
+	Other          string // another environment's token, run against each repair
+	ObservedStatus int    // what the real gateway answered, to compare; 0 where that is not known
+	ObservedBody   string
 }
 
 // Decoded is the answer of decode.
@@ -125,12 +129,40 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 			"introspection", "jwks", "method", "no-other-headers", "path", "policy-type",
 			"runtime"),
 	}
+	if strings.TrimSpace(a.Other) != "" {
+		if run.Other, err = m.OtherRequest(a.Other, request); err != nil {
+			return nil, err
+		}
+	}
+	answer, err := a.observation()
+	if err != nil {
+		return nil, err
+	}
 	explanation := run.Explain()
-	if answer := m.Answered(sent); answer != nil {
+	if answer == nil {
+		answer = m.Answered(sent)
+	}
+	if answer != nil {
 		answer.Before = m.Now()
 		run.Observe(answer, explanation)
 	}
 	return explanation, nil
+}
+
+// observation is what the real gateway answered; nil where nobody said.
+func (a *Asked) observation() (*rules.Observation, error) {
+	if a.ObservedStatus == 0 && a.ObservedBody == "" {
+		return nil, nil
+	}
+	if s := a.ObservedStatus; s != 0 && (s < 100 || s > 599) {
+		return nil, Problem("the status that the gateway answered is not an HTTP status",
+			"a number from 100 to 599, such as 401")
+	}
+	o := &rules.Observation{Status: a.ObservedStatus}
+	if a.ObservedBody != "" {
+		o.Body = &a.ObservedBody
+	}
+	return o, nil
 }
 
 // Linted is the answer of lint, with why files were not checked.

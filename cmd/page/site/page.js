@@ -69,8 +69,10 @@ function question() {
     Policies: named("a policy"), Apps: named("an app registration"),
     Keys: named("a key set")[0] ?? "", Contracts: named("a list of contracts")[0] ?? "",
     Introspection: named("an introspection answer")[0] ?? "",
-    Method: $("method").value.trim(), Path: $("path").value.trim(), At: $("at").value,
+    Method: $("method").value.trim(), Path: $("path").value.trim(), At: $("at").value.trim(),
     Headers: lines($("headers").value), HeadersWhole: $("headers-whole").checked,
+    Other: $("other").value, ObservedStatus: $("observed-status").valueAsNumber || 0,
+    ObservedBody: $("observed-body").value,
     Tenant: $("tenant").value.trim(), Issuer: $("issuer").value.trim(),
     Options: {
       Variant: $("variant").value, API: $("api").value.trim(), Kind: $("kind").value.trim(),

@@ -214,7 +214,10 @@ func (r *Explainer) fixes(file *source.File, solution string) bool {
 	if r.Line.Token == "" {
 		known = r.facts()
 	}
-	fixer, err := m.NewFixer(file, r.Options, r.Policies.Apps, known, solution)
+	fixer, err := m.newFixer(
+		NewJudge(m.Gateways, r.Options, r.Policies.Apps), []*source.File{file},
+		r.Policies.Configuration, r.Options, known, solution,
+	)
 	if err != nil {
 		return false
 	}

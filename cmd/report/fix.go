@@ -97,13 +97,15 @@ func (m *Maker) NewFixer(
 		}
 	}
 	judge := NewJudge(m.Gateways, options, apps)
-	return m.newFixer(judge, []*source.File{file}, options, facts, solution)
+	return m.newFixer(judge, []*source.File{file}, nil, options, facts, solution)
 }
 
 // newFixer repairs the first of some files that make up one configuration. The others are not
-// changed.
+// changed. Known is what was read of these files before, nil for nothing: it is taken if it was
+// read with the same options.
 func (m *Maker) newFixer(
-	judge *Judge, files []*source.File, options rules.Options, facts rules.Facts, solution string,
+	judge *Judge, files []*source.File, known *rules.Configuration, options rules.Options,
+	facts rules.Facts, solution string,
 ) (*Fixer, error) {
 	file := files[0]
 	j := &Fixer{
@@ -117,7 +119,10 @@ func (m *Maker) newFixer(
 	if j.Adapter, err = j.gateways.ofAll(files[:1], options); err != nil {
 		return nil, err
 	}
-	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, options)); err != nil {
+	wanted := optionsFor(&j.Adapter, options)
+	if known != nil && known.Options == wanted && slices.Equal(known.Files, files) {
+		j.before = known
+	} else if j.before, err = j.Adapter.Read(files, wanted); err != nil {
 		return nil, err
 	}
 	if len(files) > 1 {

@@ -181,7 +181,7 @@ func (s *FixSeveral) Fixer(file *source.File) (*Fixer, error) {
 	if len(files) > 1 && s.plain() && options.API == "" {
 		options.InFile = file.Name
 	}
-	return s.maker.newFixer(s.judge, files, options, s.Facts, s.Solution)
+	return s.maker.newFixer(s.judge, files, nil, options, s.Facts, s.Solution)
 }
 
 // Written says that a file was repaired: others may read otherwise beside it.

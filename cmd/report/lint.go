@@ -256,9 +256,10 @@ func (j *Judge) share(
 	first.unseen = append(first.unseen, all.unseen...)
 }
 
-// conclude says why a file holds no policy, if it holds none, and heeds its comments.
+// conclude says why a file that the user has named holds no policy, if it holds none, and heeds
+// its comments.
 func (j *Judge) conclude(result *linted) {
-	if result.policies == 0 && !result.besides {
+	if result.named && result.policies == 0 && !result.besides {
 		none := mistaken(result.file, j.gateways.holdsNone(result.file, j.options))
 		result.none = j.gateways.noneOfAPI(j.options, result.file, none)
 	}

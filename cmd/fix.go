@@ -216,7 +216,9 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		Options: flags.reading.options(), Apps: apps, Facts: flags.facts, Rule: flags.rule,
 		Solution: flags.solution.value, Tokens: len(flags.tokens) > 0,
 	}
-	several.Begin(e.maker(), found)
+	if err := several.Begin(e.maker(), found, args); err != nil {
+		return err
+	}
 	all, failed := e.fixEach(flags, found, several)
 	failed = append(report.Each(missing), failed...)
 	for _, fixed := range all {

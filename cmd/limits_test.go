@@ -405,6 +405,21 @@ func TestInitNamesSomeOfManyFilesThatItLeavesOut(t *testing.T) {
 	}
 }
 
+// What was repaired is held until the end, to be shown: of large files no more than one or two.
+func TestOfLargeFilesFewAreRepairedAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", "b.json", "c.json"} {
+		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+strings.Repeat("\n", 7<<20))
+	}
+	said := saidIn(dir, "fix a.json b.json c.json")
+	const want = "c.json: this file and those after it were not looked at: no more than 16 MiB of " +
+		"files are repaired at once"
+	if !strings.Contains(said, want) {
+		t.Errorf("want %q in\n%s", want, said[max(0, len(said)-1000):])
+	}
+}
+
 // What was repaired before the limit is shown, and the files behind it are not looked at.
 func TestMoreFilesThanAreRepairedAtOnceAreRefused(t *testing.T) {
 	t.Parallel()

@@ -39,6 +39,7 @@ type FixSeveral struct {
 	Beyond error
 
 	faulty int // files with something to repair
+	text   int // bytes of these
 	looks  int // at files that make up one configuration with one that was to be repaired
 	maker  *Maker
 	judge  *Judge
@@ -51,13 +52,16 @@ type FixSeveral struct {
 // grouped is a file, as an adapter sees it.
 type grouped struct{ adapter, file string }
 
-// Begin looks at all files at once: what several of them make up is read, compiled and linted
-// once, and not once for each.
-func (s *FixSeveral) Begin(m *Maker, found []Found) {
+// Begin looks at all files at once, which were found under these names: what several of them make
+// up is read, compiled and linted once, and not once for each.
+func (s *FixSeveral) Begin(m *Maker, found []Found, names []string) error {
 	s.maker, s.judge = m, NewJudge(m.Gateways, s.Options, s.Apps)
 	s.joined, s.groups = map[string]*source.File{}, map[grouped][]string{}
 	s.clean, s.none = map[string]bool{}, map[string]bool{}
-	files := s.readJoining(found)
+	files, values := s.readJoining(found)
+	if err := rules.HeldBeyond(values, names); err != nil {
+		return err
+	}
 	s.group(files)
 	tooMany := false
 	for _, names := range s.groups {
@@ -66,6 +70,7 @@ func (s *FixSeveral) Begin(m *Maker, found []Found) {
 	if len(s.groups) > 0 && s.plain() && !tooMany {
 		s.lookAt(files)
 	}
+	return nil
 }
 
 // plain reports whether nobody has said what this environment's tokens are like: then a file with
@@ -122,10 +127,12 @@ func (s *FixSeveral) Clean(file *source.File) *Fixing {
 }
 
 // mostFaulty bounds the files that are repaired in one run: the proof of each takes milliseconds.
+// mostText bounds their texts, in bytes: they are shown, as they were and as they are, at the end.
 // mostTogether bounds the files that make up one configuration with one of them, and mostLooks the
 // looks at these: each repair reads all of them.
 const (
 	mostFaulty   = 500
+	mostText     = MaxInput
 	mostTogether = 2000
 	mostLooks    = 30_000
 )
@@ -140,6 +147,8 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 			rules.MostLooked)
 	case s.faulty >= mostFaulty:
 		cause = fmt.Sprintf("no more than %d files are repaired", mostFaulty)
+	case s.text > 0 && s.text+len(file.Text) > mostText:
+		cause = fmt.Sprintf("no more than %d MiB of files are repaired", mostText>>20)
 	case together > mostTogether:
 		cause = fmt.Sprintf("%d files make up one configuration, and no more than %d are read",
 			together, mostTogether)
@@ -161,6 +170,7 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 func (s *FixSeveral) Done(fixed *Fixing) {
 	if fixed.Changed || len(fixed.Refused) > 0 {
 		s.faulty++
+		s.text += len(fixed.Before.Text)
 	}
 }
 
@@ -215,10 +225,13 @@ func (s *FixSeveral) Read(found Found) (file *source.File, err error) {
 }
 
 // readJoining reads the files that may make up one configuration with others. What can't be read
-// is an error later, where it is repaired.
-func (s *FixSeveral) readJoining(found []Found) []*source.File {
-	var all []*source.File
+// is an error later, where it is repaired. It stops where they have more values than are looked at
+// together, and returns how many they have.
+func (s *FixSeveral) readJoining(found []Found) (all []*source.File, values int64) {
 	for _, f := range found {
+		if rules.HeldBeyond(values, nil) != nil {
+			break
+		}
 		if f.Name == "-" || s.maker.isTooLarge(f.Name) || s.joined[f.Name] != nil {
 			continue
 		}
@@ -226,13 +239,13 @@ func (s *FixSeveral) readJoining(found []Found) []*source.File {
 		switch {
 		case err != nil:
 		case s.maker.Gateways.joins(file, s.Options):
-			all = append(all, file)
+			all, values = append(all, file), values+int64(file.Values())
 			s.joined[file.Name] = file
 		case !f.Named && s.maker.Gateways.holdNothing(file, s.Options):
 			s.none[f.Name] = true
 		}
 	}
-	return all
+	return all, values
 }
 
 // FixedFiles counts what came of several files.

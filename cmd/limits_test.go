@@ -469,4 +469,13 @@ func TestTheTestsOfSeveralFilesAreCountedTogether(t *testing.T) {
 	if !strings.Contains(said, want) {
 		t.Errorf("want %q in\n%.3000s", want, said)
 	}
+	large := "version: 1\npolicies: [p.json]\ntests:\n" +
+		"  - {name: t, token: none, expect: {outcome: rejected}}\n" + strings.Repeat("#\n", 6<<20)
+	writeFile(t, filepath.Join(dir, "a.yaml"), large)
+	writeFile(t, filepath.Join(dir, "b.yaml"), large)
+	said = saidIn(dir, "test a.yaml b.yaml")
+	const beyond = "b.yaml: with this file there are more than 16 MiB of tests"
+	if !strings.Contains(said, beyond) {
+		t.Errorf("want %q in\n%.3000s", beyond, said)
+	}
 }

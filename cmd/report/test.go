@@ -18,6 +18,8 @@ type Testing struct {
 	Coverage *Coverage // nil where it was not asked for
 	Sources  []*source.File
 	Next     []rules.Step // what to do now
+
+	text int // bytes of the files with tests
 }
 
 // Tested is one policy test after it was run.
@@ -207,13 +209,8 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	} else if err != nil {
 		return err
 	}
-	if len(x.Cases)+len(suite.Cases) > environments.MostCases {
-		return &source.Error{
-			Pos: source.Position{File: found.Name}, Limit: true,
-			Cause: fmt.Sprintf("with this file there are more than %d tests, the most that are "+
-				"run together", environments.MostCases),
-			Hints: source.Hints("name some of the files, and run the others afterwards"),
-		}
+	if err := x.beyond(suite, file); err != nil {
+		return err
 	}
 	set, err := t.policies(suite)
 	if err != nil {
@@ -232,6 +229,26 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	}
 	x.Sources = append(x.Sources, append(set.Files, file)...)
 	return nil
+}
+
+// beyond refuses a further file where all of them are more than is run together: their texts, what
+// was read of them and what came of it are in the memory until the end.
+func (x *Testing) beyond(suite *environments.Suite, file *source.File) error {
+	x.text += len(file.Text)
+	most := ""
+	switch {
+	case len(x.Cases)+len(suite.Cases) > environments.MostCases:
+		most = fmt.Sprintf("%d tests", environments.MostCases)
+	case x.text > MaxInput:
+		most = fmt.Sprintf("%d MiB of tests", MaxInput>>20)
+	default:
+		return nil
+	}
+	return &source.Error{
+		Pos: source.Position{File: file.Name}, Limit: true,
+		Cause: "with this file there are more than " + most + ", the most that are run together",
+		Hints: source.Hints("name some of the files, and run the others afterwards"),
+	}
 }
 
 // policies are those of the command line, else those that the file names.

@@ -413,8 +413,8 @@ func TestOfLargeFilesFewAreRepairedAtOnce(t *testing.T) {
 		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+strings.Repeat("\n", 7<<20))
 	}
 	said := saidIn(dir, "fix a.json b.json c.json")
-	const want = "c.json: this file and those after it were not looked at: no more than 16 MiB of " +
-		"files are repaired at once"
+	const want = "c.json: this file and those after it were not looked at: no more than 16 MiB " +
+		"of files are repaired at once"
 	if !strings.Contains(said, want) {
 		t.Errorf("want %q in\n%s", want, said[max(0, len(said)-1000):])
 	}

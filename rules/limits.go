@@ -66,8 +66,8 @@ func LookedBeyond(conditions int64, names []string) error {
 	if conditions <= MostLooked {
 		return nil
 	}
-	cause := fmt.Sprintf("%s: to find out what the policies of these files let in takes a look at "+
-		"more than %d conditions, the most of one run", strings.Join(names, ", "), MostLooked)
+	cause := fmt.Sprintf("%s: to find out what the policies of these files let in takes a look "+
+		"at more than %d conditions, the most of one run", strings.Join(names, ", "), MostLooked)
 	return tooMany(source.Position{}, cause, "name some of the files, and the others afterwards")
 }
 
@@ -80,8 +80,8 @@ func HeldBeyond(values int64, names []string) error {
 	if values <= mostHeld {
 		return nil
 	}
-	cause := fmt.Sprintf("%s: the files of clusters have more than %d values in all, the most that "+
-		"are looked at together", strings.Join(names, ", "), mostHeld)
+	cause := fmt.Sprintf("%s: the files of clusters have more than %d values in all, the most "+
+		"that are looked at together", strings.Join(names, ", "), mostHeld)
 	return tooMany(source.Position{}, cause, "name the files of one cluster")
 }
 

@@ -100,7 +100,8 @@ func TestMoreConditionsThanAreLookedAtAreRefused(t *testing.T) {
 func TestARunThatTakesMoreThanIsLookedAtIsRefused(t *testing.T) {
 	t.Parallel()
 	names := []string{"a", "b"}
-	if err := errors.Join(LookedBeyond(MostLooked, names), HeldBeyond(mostHeld, names)); err != nil {
+	err := errors.Join(LookedBeyond(MostLooked, names), HeldBeyond(mostHeld, names))
+	if err != nil {
 		t.Error(err)
 	}
 	for want, err := range map[string]error{

@@ -46,7 +46,8 @@ func TestARunThatLooksAtTooMuchEndsAndSaysSo(t *testing.T) {
 				found = append(found, Found{Name: name, Named: true})
 			}
 			m := &Maker{
-				Gateways: gateways.All(), Stdin: strings.NewReader(""), Say: func(string, string) {},
+				Gateways: gateways.All(), Stdin: strings.NewReader(""),
+				Say:      func(string, string) {},
 				Progress: func(*atomic.Int64, int, string) func() { return func() {} },
 			}
 			run := linter{Judge: NewJudge(m.Gateways, rules.Options{}, nil), maker: m}

@@ -42,7 +42,8 @@ func TestAlgorithmNeverSignedWith(t *testing.T) {
 			ours(wants("ES256")), errorAt("algorithm", "the policy wants ES256"),
 		},
 		"a shared secret is none of the API's, which is registered": {
-			ofApp(orders("2"), wants("HS256"), signedWith("secret", true)), errorAt("algorithm", "the policy wants HS256"),
+			ofApp(orders("2"), wants("HS256"), signedWith("secret", true)),
+			errorAt("algorithm", "the policy wants HS256"),
 		},
 		"every one has RS256":                  {ours(wants("RS256")), nil},
 		"one of several may be the right one":  {ours(wants("ES256", "RS256")), nil},

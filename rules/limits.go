@@ -73,7 +73,7 @@ func LookedBeyond(conditions int64, names []string) error {
 
 // mostHeld bounds the values of files that may make up one configuration with others: all of them
 // are in the memory until all files are read.
-const mostHeld = 300_000
+const mostHeld = 1_000_000
 
 // HeldBeyond refuses files of more values, found under these names.
 func HeldBeyond(values int64, names []string) error {

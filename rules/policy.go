@@ -103,6 +103,23 @@ func Elsewhere(files []*source.File) []*Policy {
 	return all
 }
 
+// Unsettled is policies of one configuration with those of it that were not read. These may change
+// what the others ask for: where one more rule may let a request in, no other rejects it for sure.
+func Unsettled(policies, unread []*Policy) []*Policy {
+	if len(unread) == 0 {
+		return policies
+	}
+	all := make([]*Policy, 0, len(policies)+len(unread))
+	for _, p := range policies {
+		copied := *p
+		if copied.MayYield == nil {
+			copied.MayYield = unread[0].Root.All[0].Check.Unknown
+		}
+		all = append(all, &copied)
+	}
+	return append(all, unread...)
+}
+
 func onAnotherPage(file string, m *source.Member) *Policy {
 	const name = "policies of another page"
 	return &Policy{Asset: name, Name: name, Pos: m.KeyPos, Unread: true, Root: AllOf(&Check{

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -451,4 +452,23 @@ func FuzzAcceptedMeansEveryCheckPassed(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What was not read of one configuration may be a rule that lets the request in.
+func TestBesideWhatWasNotReadNothingIsSurelyRejected(t *testing.T) {
+	t.Parallel()
+	read := &Policy{Root: AllOf(fixed(Audience, No))}
+	unread := &Unread{File: "b.yaml", Why: "not YAML"}
+	all := Unsettled([]*Policy{read}, []*Policy{unread.Policy()})
+	v := Evaluate(all, claims(`{}`))
+	if v.Outcome != Undetermined || v.DecidedBy() != Audience ||
+		!strings.Contains(v.Why(), "b.yaml can't be read") {
+		t.Errorf("got %s by %s: %s", v.Outcome, v.DecidedBy(), v.Why())
+	}
+	if read.MayYield != nil {
+		t.Error("the policy that was read is changed")
+	}
+	if v := Evaluate(Unsettled([]*Policy{read}, nil), claims(`{}`)); v.Outcome != Rejected {
+		t.Errorf("where all was read: %s", v.Outcome)
+	}
 }

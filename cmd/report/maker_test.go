@@ -191,3 +191,46 @@ func TestLintReportsFindingsAsValues(t *testing.T) {
 		t.Errorf("%d files, %d policies, %v", l.Files, l.Policies, l.Findings)
 	}
 }
+
+// Policies of a cluster add up: one that was not read may let in what the others reject.
+func TestAnUnreadFileOfAClusterLeavesARejectionOpen(t *testing.T) {
+	t.Parallel()
+	const allow = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: a, namespace: orders}
+spec: {rules: [{when: [{key: "request.auth.claims[azp]", values: [x]}]}]}
+`
+	for _, test := range []struct {
+		name  string
+		files map[string]string
+		want  rules.Decision
+	}{
+		{"a cluster, read whole", map[string]string{"a.yaml": allow}, rules.Rejected},
+		{
+			"a cluster, with a file that can't be read",
+			map[string]string{"a.yaml": allow, "b.yaml": strings.TrimSuffix(allow, "}\n")},
+			rules.Undetermined,
+		},
+		{
+			"one page of a list",
+			map[string]string{"a.json": `{"apiVersion": "v1",
+				"kind": "List", "metadata": {"continue": "x"}, "items": [{
+				"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy",
+				"metadata": {"name": "a", "namespace": "orders"}, "spec": {}}]}`},
+			rules.Undetermined,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			m, _ := makerIn(t, test.files)
+			set, err := m.ReadPolicies([]string{"."}, rules.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := &rules.Request{Method: "GET", Path: "/", HeadersWhole: true}
+			if v := rules.Evaluate(set.Policies, request); v.Outcome != test.want {
+				t.Errorf("got %s: %s", v.Outcome, v.Why())
+			}
+		})
+	}
+}

@@ -18,7 +18,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		})
 	}
 	made.Findings = rules.Problems(read.Files...)
-	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
+	made.Policies = rules.Unsettled(made.Policies, rules.Elsewhere(read.Files))
 	return made
 }
 

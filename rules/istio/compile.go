@@ -37,7 +37,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		made.Policies = append(made.Policies, policy)
 	}
 	made.Findings = rules.Problems(read.Files...)
-	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
+	made.Policies = rules.Unsettled(made.Policies, rules.Elsewhere(read.Files))
 	return made
 }
 

@@ -33,8 +33,14 @@ type Draft struct {
 // Compiled is a configuration to begin with.
 func (b *Bench) Compiled(c *rules.Configuration) *Draft {
 	compiled := b.Adapter.Compile(c)
+	var unread []*rules.Policy
 	for i := range b.Unread {
-		compiled.Policies = append(slices.Clip(compiled.Policies), b.Unread[i].Policy())
+		unread = append(unread, b.Unread[i].Policy())
+	}
+	if b.Adapter.Together != nil {
+		compiled.Policies = rules.Unsettled(compiled.Policies, unread)
+	} else {
+		compiled.Policies = append(slices.Clip(compiled.Policies), unread...)
 	}
 	return &Draft{Configuration: c, Compilation: compiled}
 }

@@ -120,7 +120,7 @@ func newView(
 	v.claims = slices.Compact(v.claims)
 	v.blank = blank(v.headers)
 	v.single, v.ask = v.singles(checks), newQuestion(v.blank)
-	v.atoms = sync.OnceValue(func() *atoms { return atomsOf(policies, checks, v.ask) })
+	v.atoms = sync.OnceValue(func() *atoms { return atomsOf(policies, askedBy(policies), v.ask) })
 	return v
 }
 

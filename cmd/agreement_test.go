@@ -333,8 +333,7 @@ func (p *pair) checkWitnesses(
 		minted++
 		request, w := p.request(t, m, e, matrix, r), matrix.Witness(r, 0)
 		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
-		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
-			got.Status != w.Verdict.Status {
+		if got := rules.Evaluate(p.policies, request); !same(&got, &w.Verdict) {
 			t.Errorf(
 				"%s: %s: matrix says %s %d, explain %s %d of\n%s", p.name, row.Name, want,
 				w.Verdict.Status, got.Outcome, got.Status, claims.JSON(),
@@ -343,8 +342,7 @@ func (p *pair) checkWitnesses(
 		request.Token, request.Signatures = asTest(claims).Make(e.At), environments.Assumed(
 			map[bool]string{true: "invalid", false: "valid"}[forged],
 		)
-		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
-			got.Status != w.Verdict.Status {
+		if got := rules.Evaluate(p.policies, request); !same(&got, &w.Verdict) {
 			t.Errorf(
 				"%s: %s: matrix says %s %d, test %s %d of\n%s", p.name, row.Name, want,
 				w.Verdict.Status, got.Outcome, got.Status, claims.JSON(),
@@ -352,6 +350,14 @@ func (p *pair) checkWitnesses(
 		}
 	}
 	return minted
+}
+
+// same reports whether a minted token got the verdict of the modelled one: its status too, but
+// where a check before the one that decides is open for the modelled token, which a minted one
+// fails.
+func same(got, modelled *rules.Verdict) bool {
+	return got.Outcome == modelled.Outcome &&
+		(got.Status == modelled.Status || len(modelled.Earlier()) > 0)
 }
 
 // request is a witness of the matrix, minted as a real token, in a request of its class.

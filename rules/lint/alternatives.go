@@ -113,9 +113,9 @@ func passed(check *rules.Check, ways []*rules.Subject) bool {
 		if p == nil {
 			return false
 		}
+		defer func() { way.Shared = nil }()
 		got, _ := exposing(way, p).own()
-		way.Shared = nil
-		return got == letIn
+		return got == letIn && !closed(way, p)
 	})
 }
 

@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -38,8 +40,9 @@ func noToken() rules.Rule {
 // meets, it gets past the check too.
 func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	switch {
-	case inForce(c) && c.ID == rules.Authorization && c.Refuses != "":
-		return one(less(at(c, "no request gets in: %s", c.Refuses), rules.Warning))
+	case inForce(c) && c.ID == rules.Authorization && rejectsAll(c):
+		why := cmp.Or(c.Refuses, "this rejects every one")
+		return one(less(at(c, "no request gets in: %s", why), rules.Warning))
 	case !inForce(c) || !workforce(s, p):
 		return nil
 	case !ofClaims(c):
@@ -94,6 +97,12 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 		what = "of " + claim
 	}
 	return one(at(c, "no token for %s passes this check %s", s.App.Title(), what))
+}
+
+// rejectsAll reports whether a check fails for every request: it looks at none.
+func rejectsAll(c *rules.Check) bool {
+	request := rules.Request{Token: &inspect.Token{}}
+	return len(c.Reads()) == 0 && request.Try(c) == rules.Fail
 }
 
 // onlyOverage reports whether a check lets past nobody without hasgroups, and perhaps somebody

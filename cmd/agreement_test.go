@@ -55,9 +55,7 @@ func asking(client, api *entra.Registration) *entra.Registration {
 		all.Scopes = append(all.Scopes, scope.ID)
 	}
 	for _, role := range api.Roles {
-		if role.Apps {
-			all.Roles = append(all.Roles, role.ID)
-		}
+		all.Roles = append(all.Roles, role.ID)
 	}
 	asks.Requires = []entra.Requirement{all}
 	return &asks

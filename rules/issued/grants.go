@@ -62,7 +62,7 @@ func grantOwn(api, client *entra.Registration, known *assignments) grant {
 	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = values(api.Scopes, declared.Scopes)
-		g.roles = values(api.Roles, declared.Roles)
+		g.roles = appRoles(api, declared)
 		g.delegated, g.appOnly = len(declared.Scopes) > 0, len(declared.Roles) > 0
 	}
 	return g.assigned(api, client, known)
@@ -81,7 +81,7 @@ func grantForeign(api, client *entra.Registration, known *assignments) grant {
 	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = union(g.scopes, values(api.Scopes, declared.Scopes))
-		g.roles = values(api.Roles, declared.Roles)
+		g.roles = appRoles(api, declared)
 	}
 	for _, p := range api.PreAuthorized {
 		if p.Client.Is(client.AppID) {
@@ -151,6 +151,12 @@ func userScope(p entra.Permission) bool { return !p.AdminOnly }
 func forApps(p entra.Permission) bool { return p.Apps }
 
 func forUsers(p entra.Permission) bool { return p.Users }
+
+// appRoles lists the roles that a client asks for and that can be assigned to a client.
+func appRoles(api *entra.Registration, declared *entra.Requirement) []string {
+	ofUsers := func(p entra.Permission) bool { return !p.Apps }
+	return values(slices.DeleteFunc(slices.Clone(api.Roles), ofUsers), declared.Roles)
+}
 
 // values lists the values of the enabled permissions with these ids.
 func values(permissions []entra.Permission, ids []entra.Text) []string {

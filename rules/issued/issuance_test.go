@@ -209,6 +209,15 @@ func TestWhatEntraIssues(t *testing.T) {
 			"dev/for-uat-app-UAT.Write", "appid",
 			[]string{webDev},
 		},
+		{
+			"5 a role for users only can't be given to a client that asks for it",
+			parts{
+				UAT: app(apiUAT, estates.Roles), DevClients: app(
+					webDev, requires(`{"id":"r2","type":"Role"}`),
+				),
+			},
+			"dev/for-uat-app-UAT.Clerk", "appid", nil,
+		},
 		{"5 assignment required refuses a client without an assignment", parts{
 			UAT: app(apiUAT, estates.Roles) + "," + estates.NeedsRole, DevClients: app(webDev, ""),
 		}, "dev/for-uat-app", "appid", nil},

@@ -104,7 +104,7 @@ func TestTheRealAnswerAndAnotherTokenAreCompared(t *testing.T) {
 	}
 	q.ObservedStatus, q.Other = 0, "not a token"
 	if r := askPage(t, &q); len(r.Errors) != 1 {
-		t.Errorf("of another token that is none: %+v", r.Errors)
+		t.Errorf("an other token that can't be read: %+v", r.Errors)
 	}
 }
 

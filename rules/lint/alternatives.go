@@ -76,7 +76,9 @@ func isAlternative(f *rules.Finding) bool {
 func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
 	switch f.Rule {
 	case noTokenPasses:
-		f.Severity = rules.Warning
+		if f.Severity == rules.Error {
+			f.Severity = rules.Warning
+		}
 		return !passed(f.Check, ways)
 	case scopeLocksOut:
 		return !daemonsPass(ways)

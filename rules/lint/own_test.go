@@ -28,7 +28,7 @@ func TestACheckThatKeepsTheAPIsOwnTokensOut(t *testing.T) {
 		"an issuer that holds for nobody":  {of(issuer(ourIssuerV2)), nil},
 		"without a registration not known": {ours(claim(ourAudience)), nil},
 		"rules of which none allows anything": {
-			theirs(refusing()), warningAt("authorization", "no request gets in: no rule allows"),
+			theirs(refusing()), noteAt("authorization", "no request gets in: no rule allows"),
 		},
 	})
 }

@@ -28,7 +28,7 @@ func noToken() rules.Rule {
 		Severity: rules.Error,
 		Locks:    true,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
-			"have, where no rule allows anything, and in one of several alternatives",
+			"have, and in one of several alternatives; a note where no rule allows anything",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachCheckOf(impassable),
@@ -41,8 +41,8 @@ func noToken() rules.Rule {
 func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	switch {
 	case inForce(c) && c.ID == rules.Authorization && rejectsAll(c):
-		why := cmp.Or(c.Refuses, "this rejects every one")
-		return one(less(at(c, "no request gets in: %s", why), rules.Warning))
+		why := cmp.Or(c.Refuses, "this rule rejects every one")
+		return one(less(at(c, "no request gets in: %s", why), rules.Note))
 	case !inForce(c) || !workforce(s, p):
 		return nil
 	case !ofClaims(c):

@@ -43,6 +43,10 @@ type Adapter struct {
 	// where each file is a configuration of its own.
 	Together func(files []*source.File) [][]*source.File
 
+	// Apart tells that several such configurations can be read at once: none says anything of
+	// another's policies.
+	Apart bool
+
 	// Beside reports whether a file without a policy may say more about the policies of other
 	// files; nil where none does.
 	Beside func(file *source.File) bool

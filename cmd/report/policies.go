@@ -86,12 +86,15 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	m.noteGateway(set, options.Variant)
+	if err := oneAPI(set.Policies, hint); err != nil {
+		return set, err
+	}
 	if name := set.stacked(found); name != "" {
 		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
 			"kind: do they belong to several environments? name one file, or pass --env NAME",
 			name, len(set.Files))
 	}
-	return set, oneAPI(set.Policies, hint)
+	return set, nil
 }
 
 // readPolicyFiles reads files. One that was named must be readable. One that was found in a folder
@@ -204,7 +207,7 @@ func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rule
 		return nil
 	}
 	adapter, err := g.ofAll(files, options)
-	if err != nil || adapter.Together == nil {
+	if err != nil || adapter.Together == nil || adapter.Apart {
 		return err
 	}
 	groups := slices.CompactFunc(adapter.Together(files), sameTexts)

@@ -33,6 +33,8 @@ func Adapter() rules.Adapter {
 		) (*rules.Configuration, error) {
 			return known().read(files, options)
 		},
+		Together:   func(files []*source.File) [][]*source.File { return known().together(files) },
+		Apart:      true,
 		Compile:    compile,
 		Behaviours: behaviours,
 		Rules:      lintRules,

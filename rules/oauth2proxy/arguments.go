@@ -22,6 +22,7 @@ func isProgram(word string) bool {
 // fromArguments takes the options of the program's arguments. A switch stands alone or has its
 // value behind an equals sign; any other flag may have it in the next word (pflag).
 func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
+	var files [layers]string // of several the last counts
 	for i := 0; i < len(words); i++ {
 		word := words[i]
 		name, isFlag := strings.CutPrefix(word.Text, "--")
@@ -39,9 +40,9 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 		}
 		switch {
 		case name == "config":
-			r.uses(e, byFile, text)
+			files[byFile] = text
 		case name == "alpha-config":
-			r.uses(e, byAlpha, text)
+			files[byAlpha] = text
 		case !known:
 			e.unknown = append(e.unknown, unknownName{byFlag, "--" + name, word})
 		default:
@@ -51,6 +52,11 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 				g.value, g.whole, g.before = behindEquals(like.file, word, text, given)
 			}
 			e.given = append(e.given, g)
+		}
+	}
+	for _, l := range []layer{byFile, byAlpha} {
+		if files[l] != "" {
+			r.uses(e, l, files[l])
 		}
 	}
 }
@@ -147,16 +153,17 @@ func (r *reader) assignments(e *entry, file *source.File, words []*source.Value)
 	}
 }
 
-// uses says that an instance reads a configuration file: that of the files that has its name.
+// uses says that an instance reads a configuration file.
 func (r *reader) uses(e *entry, l layer, name string) {
 	e.alpha = e.alpha || l == byAlpha
-	if of := r.partNamed(path.Base(name), e.file, l == byAlpha); of != nil {
-		e.take(of)
-		return
-	}
 	what := "its configuration file "
 	if l == byAlpha {
 		what = "its alpha configuration "
 	}
-	e.open[l] = what + name + " is not among the files"
+	found, why := r.configuration(e, name, l == byAlpha)
+	if found == nil {
+		e.open[l] = what + name + " " + why
+		return
+	}
+	r.reads(e, found)
 }

@@ -16,7 +16,8 @@ func (r *reader) startedByCompose(file *source.File, document *source.Value) []*
 	for i := range services.Members {
 		m := &services.Members[i]
 		if m.Value.Is(source.Object) && (runsProgram(m.Value) || r.startsInText(m.Value)) {
-			all = append(all, r.service(file, m.Key, m.Value))
+			of := pod{mounts: bindsOf(m.Value, document.Member("configs"))}
+			all = append(all, r.service(file, m.Key, m.Value, of))
 		}
 	}
 	return all
@@ -29,9 +30,11 @@ func (r *reader) startsInText(service *source.Value) bool {
 	return isProgram(first)
 }
 
-func (r *reader) service(file *source.File, name string, service *source.Value) *entry {
+func (r *reader) service(
+	file *source.File, name string, service *source.Value, of pod,
+) *entry {
 	e := &entry{
-		name: name, file: file, at: service, common: r.common, started: true,
+		name: name, file: file, at: service, common: r.common, started: true, pod: of,
 	}
 	for _, field := range []string{"entrypoint", "command"} {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
@@ -54,6 +57,38 @@ func (r *reader) service(file *source.File, name string, service *source.Value) 
 		e.open[byVariable] = "the variables of its env_file are not known"
 	}
 	return e
+}
+
+// bindsOf lists what a service has of the host's files: host:container, the same as an object, or
+// one of the file's configs.
+func bindsOf(service, configs *source.Value) []mount {
+	var all []mount
+	add := func(host, at string) {
+		all = append(all, mount{at: at, host: host, other: !strings.ContainsAny(host, "./")})
+	}
+	for _, item := range service.Member("volumes").List() {
+		if host, rest, ok := strings.Cut(item.Text, ":"); ok {
+			at, _, _ := strings.Cut(rest, ":")
+			add(host, at)
+		}
+		host, _ := item.Member("source").Str()
+		if at, ok := item.Member("target").Str(); ok {
+			add(host, at)
+		}
+	}
+	for _, item := range service.Member("configs").List() {
+		name, ok := item.Member("source").Str()
+		if !ok {
+			name = item.Text
+		}
+		at, ok := item.Member("target").Str()
+		if !ok {
+			at = "/" + name
+		}
+		host, _ := configs.At(name, "file").Str()
+		add(host, at)
+	}
+	return all
 }
 
 // variables takes the options of variables, which are a list or an object.

@@ -1,31 +1,42 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// startedByManifest lists the instances that the containers of a Kubernetes manifest are.
+// startedByManifest lists the instances that the containers of a Kubernetes manifest are. What
+// another object of the files has made, as a Deployment its pods, is that object's instance.
 func (r *reader) startedByManifest(file *source.File, document *source.Value) []*entry {
-	var all []*entry
-	name, _ := document.At("metadata", "name").Str()
-	for _, container := range containersIn(document) {
-		if runsProgram(container) {
-			all = append(all, r.container(file, name, container))
+	metadata := document.Member("metadata")
+	for _, owner := range metadata.Member("ownerReferences").List() {
+		kind, _ := owner.Member("kind").Str()
+		name, _ := owner.Member("name").Str()
+		namespace, _ := metadata.Member("namespace").Str()
+		if r.objects[held{kind, namespace, name}] {
+			return nil
 		}
 	}
-	return all
+	return r.containersIn(file, document, metadata)
 }
 
-// containersIn lists the containers below a value, wherever a pod is described.
-func containersIn(v *source.Value) []*source.Value {
-	var all []*source.Value
-	all = append(all, v.Member("containers").List()...)
+// containersIn lists the instances below a value, wherever a pod is described.
+func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*entry {
+	var all []*entry
+	name, _ := metadata.Member("name").Str()
+	namespace, _ := metadata.Member("namespace").Str()
+	for _, container := range v.Member("containers").List() {
+		if runsProgram(container) {
+			of := pod{namespace, mountedIn(container, v.Member("volumes").List(), namespace)}
+			all = append(all, r.container(file, name, container, of))
+		}
+	}
 	for _, under := range []string{"spec", "template", "jobTemplate"} {
 		if inside := v.Member(under); inside.Is(source.Object) {
-			all = append(all, containersIn(inside)...)
+			all = append(all, r.containersIn(file, inside, metadata)...)
 		}
 	}
 	return all
@@ -41,9 +52,11 @@ func runsProgram(container *source.Value) bool {
 		slices.ContainsFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
 }
 
-func (r *reader) container(file *source.File, name string, container *source.Value) *entry {
+func (r *reader) container(
+	file *source.File, name string, container *source.Value, of pod,
+) *entry {
 	e := &entry{
-		name: name, file: file, at: container, common: r.common, started: true,
+		name: name, file: file, at: container, common: r.common, started: true, pod: of,
 	}
 	r.environment(e, file, container)
 	for _, field := range []string{"command", "args"} {
@@ -88,63 +101,100 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 		name, _ := item.Member("name").Str()
 		g := given{file: file, value: item.Member("value"), object: item}
 		if from := item.Member("valueFrom"); from != nil {
-			g.value = notShown("taken from "+keyIn(from), from)
+			g = r.keyFrom(e, g, from)
 		}
 		r.fromVariable(e, name, g)
 	}
 	for _, item := range container.Member("envFrom").List() {
-		name, _ := item.At("configMapRef", "name").Str()
 		prefix, _ := item.Member("prefix").Str()
-		if of := r.partNamed(variablesOf+name, e.file, false); of != nil && prefix == "" {
-			e.take(of)
-			continue
+		of := r.keysFrom(e, item)
+		variables, _ := r.one(e, false, func(p *part) bool {
+			return p.in == of && of != nil && p.name == ""
+		})
+		switch {
+		case of == nil || prefix != "":
+			e.open[byVariable] = "its variables are taken from " + keyIn(item)
+		case variables != nil:
+			r.reads(e, variables)
 		}
-		e.open[byVariable] = "its variables are taken from " + keyIn(item)
 	}
 }
 
-// keyIn names the kind of the object that a reference is to: secretKeyRef, configMapRef.
-func keyIn(v *source.Value) string {
-	if !v.Is(source.Object) || len(v.Members) == 0 {
-		return "elsewhere"
+// keyFrom is a variable as a ConfigMap or a Secret has it, if the files show that.
+func (r *reader) keyFrom(e *entry, g given, from *source.Value) given {
+	g.value = notShown("taken from "+keyIn(from), from)
+	if of := r.keysFrom(e, from); of != nil {
+		_, to := referred(from)
+		key, _ := to.Member("key").Str()
+		if v := of.data.Member(key); v != nil {
+			g.file, g.value, g.object = of.file, v, of.data
+			r.links = append(r.links, [2]*source.File{e.file, of.file})
+		}
 	}
-	m := v.Members[0]
-	if name, ok := m.Value.Member("name").Str(); ok {
-		return m.Key + " " + name
+	return g
+}
+
+// keysFrom are the keys that a reference is to. They are nil where the files don't show them.
+func (r *reader) keysFrom(e *entry, from *source.Value) *keyed {
+	kind, to := referred(from)
+	name, _ := to.Member("name").Str()
+	of, _ := r.keysOf(held{kind, e.pod.namespace, name}, e.file)
+	return of
+}
+
+// referred is what a reference is to; empty where it is to neither a ConfigMap nor a Secret.
+func referred(from *source.Value) (kind string, to *source.Value) {
+	for _, of := range [][2]string{
+		{"configMapRef", "ConfigMap"},
+		{"configMapKeyRef", "ConfigMap"},
+		{"secretRef", "Secret"},
+		{"secretKeyRef", "Secret"},
+	} {
+		if to := from.Member(of[0]); to != nil {
+			return of[1], to
+		}
 	}
-	return m.Key
+	return "", nil
+}
+
+// keyIn names what a reference is to.
+func keyIn(from *source.Value) string {
+	kind, to := referred(from)
+	if name, ok := to.Member("name").Str(); ok {
+		return kind + " " + name
+	}
+	return cmp.Or(kind, "elsewhere")
 }
 
 // partsOfMap finds the configurations that a ConfigMap or a Secret holds as text.
 func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 	kind, _ := document.Member("kind").Str()
 	name, _ := document.At("metadata", "name").Str()
+	namespace, _ := document.At("metadata", "namespace").Str()
+	r.objects[held{kind, namespace, name}] = true
 	if kind != "ConfigMap" && kind != "Secret" {
 		return
 	}
-	for _, field := range []string{"data", "stringData"} {
-		data := document.Member(field)
-		if !data.Is(source.Object) || kind == "Secret" && field == "data" {
-			continue
-		}
-		variables := &entry{name: name, file: file, at: data, common: r.common}
-		for i := range data.Members {
-			m := &data.Members[i]
-			r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
-			if e := r.embedded(file, m.Value); e != nil {
-				e.name = name
-				r.parts = append(r.parts, part{name: m.Key, entry: e})
-			}
-		}
-		if len(variables.given) > 0 {
-			r.parts = append(r.parts, part{name: variablesOf + name, entry: variables})
+	field := map[string]string{"ConfigMap": "data", "Secret": "stringData"}[kind]
+	data := document.Member(field)
+	if !data.Is(source.Object) || kind == "Secret" && document.Member("data") != nil {
+		return
+	}
+	of := &keyed{held: held{kind, namespace, name}, file: file, data: data}
+	r.maps = append(r.maps, of)
+	variables := &entry{name: name, file: file, at: data, common: r.common}
+	for i := range data.Members {
+		m := &data.Members[i]
+		r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
+		if e := r.embedded(file, m.Value); e != nil {
+			e.name = name
+			r.parts = append(r.parts, part{name: m.Key, in: of, entry: e})
 		}
 	}
+	if len(variables.given) > 0 {
+		r.parts = append(r.parts, part{in: of, entry: variables})
+	}
 }
-
-// variablesOf begins the name of a part that is the variables of a ConfigMap. No file has such a
-// name.
-const variablesOf = "variables/"
 
 // embedded reads a configuration that a string holds: the program's file, or an alpha
 // configuration. It is nil where the string holds neither.

@@ -2,6 +2,7 @@ package oauth2proxy
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -22,6 +23,7 @@ type entry struct {
 	alpha   bool           // the alpha configuration sets the options of the provider
 	unknown []unknownName  // names that are not an option's
 	started bool           // all flags and variables are seen, but for those that open names
+	pod     pod            // whose container it is; empty where it is none
 
 	*common
 }
@@ -94,15 +96,56 @@ func (c *common) read(
 			}
 		}
 	}
-	for _, e := range c.newReader(files).entries() {
+	all := c.newReader(files).entries()
+	tellApart(all)
+	for _, e := range all {
 		if err := e.checkSize(); err != nil {
 			return nil, err
 		}
-		if options.API == "" || e.name == "" || e.name == options.API {
+		if options.API == "" || cmp.Or(e.name, e.file.Name) == options.API {
 			read.Entries = append(read.Entries, e)
 		}
 	}
+	if len(read.Entries) == 0 && len(all) > 0 {
+		return nil, noneCalled(options.API, all)
+	}
 	return read, nil
+}
+
+// noneCalled is an error that names the instances there are.
+func noneCalled(name string, all []*entry) error {
+	var names []string
+	for _, e := range all {
+		if called := cmp.Or(e.name, e.file.Name); !slices.Contains(names, called) {
+			names = append(names, called)
+		}
+	}
+	return &source.Error{
+		Pos:   source.Position{File: all[0].file.Name},
+		Cause: "no instance of OAuth2 Proxy is called " + name,
+		Hints: source.Hints("there is " + strings.Join(names, ", ")),
+	}
+}
+
+// tellApart names those of several instances that have no name by where they are: a request is to
+// one of them.
+func tellApart(all []*entry) {
+	if len(all) < 2 {
+		return
+	}
+	inFile := map[*source.File]int{}
+	for _, e := range all {
+		inFile[e.file]++
+	}
+	for _, e := range all {
+		switch {
+		case e.name != "":
+		case inFile[e.file] == 1:
+			e.name = e.file.Name
+		default:
+			e.name = e.file.Position(e.at.Span.Start).String()
+		}
+	}
 }
 
 // Limits of an instance: options and values of them, and issuers. What is said of a policy grows
@@ -149,31 +192,28 @@ type reader struct {
 	*common
 	files []*source.File
 	parts []part // configurations that an instance may name
+	maps  []*keyed
+	links [][2]*source.File // between files that say more of each other
+
+	objects map[held]bool // of any kind
 }
 
 // part is a configuration that is not an instance where one names it as its file.
 type part struct {
-	name  string // of the file
+	name  string // of the file, or the key; empty where it is the variables that all keys are
+	in    *keyed // nil where it is a file
 	entry *entry
 	used  bool
 }
 
-// partNamed finds a configuration by its name, in the instance's own file if there is one. It is
-// an instance of its own no longer.
-func (r *reader) partNamed(name string, file *source.File, alpha bool) *entry {
-	var found *part
-	for i := range r.parts {
-		p := &r.parts[i]
-		if p.name == name && p.entry.alpha == alpha &&
-			(found == nil || p.entry.file == file && found.entry.file != file) {
-			found = p
-		}
-	}
-	if found == nil {
-		return nil
-	}
-	found.used = true
-	return found.entry
+func (p *part) file() *source.File { return p.entry.file }
+
+// reads says that an instance takes its options of a part, which is an instance of its own no
+// longer.
+func (r *reader) reads(e *entry, p *part) {
+	p.used = true
+	r.links = append(r.links, [2]*source.File{e.file, p.entry.file})
+	e.take(p.entry)
 }
 
 // take adds what sets options in a configuration.
@@ -183,11 +223,11 @@ func (e *entry) take(of *entry) {
 }
 
 func (c *common) newReader(files []*source.File) *reader {
-	return &reader{common: c, files: files}
+	return &reader{common: c, files: files, objects: map[held]bool{}}
 }
 
 // entries lists the instances: those that are started, and the configurations that none of them
-// names. A configuration file and an alpha configuration alone are one instance.
+// names.
 func (r *reader) entries() []*entry {
 	for _, file := range r.files {
 		r.partsOf(file)
@@ -207,30 +247,37 @@ func (r *reader) entries() []*entry {
 	return all
 }
 
-// leftOver lists the configurations that no instance names.
+// leftOver lists the configurations that no instance names. A configuration file and an alpha
+// configuration are one instance where they are alone with each other.
 func (r *reader) leftOver() []*entry {
-	var files, alphas []*entry
+	var files, alphas []*part
 	for i := range r.parts {
 		switch p := &r.parts[i]; {
 		case p.used:
 		case p.entry.alpha:
-			alphas = append(alphas, p.entry)
+			alphas = append(alphas, p)
 		default:
-			files = append(files, p.entry)
+			files = append(files, p)
 		}
 	}
-	if len(files) == 1 && len(alphas) == 1 {
-		files[0].alpha = true
-		files[0].given = append(files[0].given, alphas[0].given...)
-		return files
+	var all []*entry
+	for _, p := range files {
+		near := nearest(p.entry.file, alphas, (*part).file)
+		if len(near) == 1 && slices.Equal(nearest(near[0].file(), files, (*part).file), []*part{p}) {
+			p.entry.alpha = true
+			r.reads(p.entry, near[0])
+		} else {
+			p.entry.withoutProvider()
+		}
+		all = append(all, p.entry)
 	}
-	for _, e := range files {
-		e.withoutProvider()
+	for _, p := range alphas {
+		if !p.used {
+			p.entry.open[byFile] = "only its alpha configuration is known"
+			all = append(all, p.entry)
+		}
 	}
-	for _, e := range alphas {
-		e.open[byFile] = "only its alpha configuration is known"
-	}
-	return append(files, alphas...)
+	return all
 }
 
 // withoutProvider says of a configuration file without any option of a provider that an alpha
@@ -299,9 +346,13 @@ func objectsOf(file *source.File) []*source.Value {
 // wherever a pod is described, and the configurations that these may name.
 func resources() []source.Resource {
 	return []source.Resource{
-		{Kind: "ConfigMap", Paths: []string{"metadata.name", "data", "stringData"}},
-		{Kind: "Secret", Paths: []string{"metadata.name", "stringData"}},
-		{Word: programName, Paths: strings.Fields("metadata.name spec.containers " +
-			"spec.template.spec.containers spec.jobTemplate.spec.template.spec.containers")},
+		{Kind: "ConfigMap", Paths: []string{"metadata.name", "metadata.namespace", "data"}},
+		{Kind: "Secret", Paths: strings.Fields(
+			"metadata.name metadata.namespace stringData")},
+		{Word: programName, Paths: strings.Fields("metadata.name metadata.namespace " +
+			"metadata.ownerReferences spec.containers spec.volumes " +
+			"spec.template.spec.containers spec.template.spec.volumes " +
+			"spec.jobTemplate.spec.template.spec.containers " +
+			"spec.jobTemplate.spec.template.spec.volumes")},
 	}
 }

@@ -158,10 +158,13 @@ func (g *given) split() []string {
 
 // marked reports whether only a deployment knows a value.
 func marked(v *source.Value) bool {
-	return v.Is(source.Unknown) || v.Is(source.Object) || v.Is(source.String) &&
-		slices.ContainsFunc([]string{"${", "{{", "$(", "#{"}, func(mark string) bool {
-			return strings.Contains(v.Text, mark)
-		})
+	return v.Is(source.Unknown) || v.Is(source.Object) || v.Is(source.String) && hasMark(v.Text)
+}
+
+func hasMark(text string) bool {
+	return slices.ContainsFunc([]string{"${", "{{", "$(", "#{"}, func(mark string) bool {
+		return strings.Contains(text, mark)
+	})
 }
 
 // text is the one value of an option; empty where there is none.

@@ -1,0 +1,231 @@
+package oauth2proxy
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// held names a ConfigMap or a Secret.
+type held struct{ kind, namespace, name string }
+
+func (h held) String() string { return h.kind + " " + h.name }
+
+// may reports whether both can be the same object: a namespace may be that of the command which
+// applies the file.
+func (h held) may(other held) bool {
+	open := func(namespace string) bool { return namespace == "" || hasMark(namespace) }
+	return h.kind == other.kind && h.name == other.name &&
+		(h.namespace == other.namespace || open(h.namespace) || open(other.namespace))
+}
+
+// keyed are the values of a ConfigMap or a Secret.
+type keyed struct {
+	held held
+	file *source.File
+	data *source.Value
+}
+
+func (k *keyed) place() string { return k.file.Position(k.data.Span.Start).String() }
+
+// pod is what a container can read beside its own description.
+type pod struct {
+	namespace string
+	mounts    []mount
+}
+
+// mount is a place in a container's file system, a folder or a file, and what is there.
+type mount struct {
+	at      string
+	sub     string   // the part of the volume that is mounted; empty where it is the whole
+	volumes []volume // ConfigMaps and Secrets
+	host    string   // a path beside a compose file
+	other   bool     // a volume of another kind
+}
+
+// volume is a ConfigMap or a Secret as a folder.
+type volume struct {
+	held  held
+	paths map[string]string // of the keys, by their paths; nil where each key is a path
+}
+
+// mountedIn lists what a container of a pod has mounted.
+func mountedIn(container *source.Value, volumes []*source.Value, namespace string) []mount {
+	var all []mount
+	for _, item := range container.Member("volumeMounts").List() {
+		name, _ := item.Member("name").Str()
+		m := mount{}
+		m.at, _ = item.Member("mountPath").Str()
+		m.sub, _ = item.Member("subPath").Str()
+		for _, v := range volumes {
+			if called, _ := v.Member("name").Str(); called == name {
+				m.volumes = volumesOf(v, namespace)
+			}
+		}
+		m.other = len(m.volumes) == 0
+		all = append(all, m)
+	}
+	return all
+}
+
+// volumesOf lists the ConfigMaps and Secrets that a volume shows.
+func volumesOf(of *source.Value, namespace string) []volume {
+	var all []volume
+	for _, kind := range [][3]string{
+		{"configMap", "ConfigMap", "name"},
+		{"secret", "Secret", "secretName"},
+		{"secret", "Secret", "name"}, // as one of several sources
+	} {
+		from := of.Member(kind[0])
+		name, ok := from.Member(kind[2]).Str()
+		if !ok {
+			continue
+		}
+		v := volume{held: held{kind[1], namespace, name}}
+		for _, item := range from.Member("items").List() {
+			if v.paths == nil {
+				v.paths = map[string]string{}
+			}
+			key, _ := item.Member("key").Str()
+			at, _ := item.Member("path").Str()
+			v.paths[at] = key
+		}
+		all = append(all, v)
+	}
+	for _, one := range of.At("projected", "sources").List() {
+		all = append(all, volumesOf(one, namespace)...)
+	}
+	return all
+}
+
+// mounted is the innermost mount that has a path, and the path within it.
+func (p pod) mounted(name string) (m mount, within string, ok bool) {
+	for _, one := range p.mounts {
+		at := path.Clean(one.at)
+		rest, under := strings.CutPrefix(path.Clean(name), strings.TrimSuffix(at, "/")+"/")
+		if !under && path.Clean(name) != at || ok && len(one.at) < len(m.at) {
+			continue
+		}
+		if !under {
+			rest = ""
+		}
+		m, within, ok = one, path.Join(one.sub, rest), true
+	}
+	return m, within, ok
+}
+
+// configuration finds the part that an instance reads as a file, or says why that is not known.
+func (r *reader) configuration(e *entry, name string, alpha bool) (*part, string) {
+	m, within, ok := e.pod.mounted(name)
+	switch {
+	case !ok || m.other:
+		return r.one(e, alpha, func(p *part) bool { return p.name == path.Base(name) })
+	case m.host == "":
+		return r.mountedPart(e, m, within, alpha)
+	}
+	host := path.Join(filepath.ToSlash(filepath.Dir(e.file.Name)), m.host, within)
+	found, _ := r.one(e, alpha, func(p *part) bool {
+		return p.in == nil && path.Clean(filepath.ToSlash(p.entry.file.Name)) == host
+	})
+	if found != nil {
+		return found, ""
+	}
+	return r.one(e, alpha, func(p *part) bool { return p.in == nil && p.name == path.Base(host) })
+}
+
+// mountedPart finds the part that a ConfigMap or a Secret holds. Where that is not among the
+// files, one of the key's name may be what it is made of.
+func (r *reader) mountedPart(
+	e *entry, m mount, within string, alpha bool,
+) (found *part, why string) {
+	why = "is not in what is mounted there"
+	for _, v := range m.volumes {
+		key := within
+		if v.paths != nil {
+			key = v.paths[within]
+		}
+		if key == "" {
+			continue
+		}
+		of, open := r.keysOf(v.held, e.file)
+		if of == nil {
+			found, _ = r.one(e, alpha, func(p *part) bool { return p.in == nil && p.name == key })
+			why = "is in " + v.held.String() + ", " + open
+		} else {
+			found, _ = r.one(e, alpha, func(p *part) bool { return p.in == of && p.name == key })
+			why = "is in " + v.held.String() + ", which holds no such configuration"
+		}
+		if found != nil {
+			return found, ""
+		}
+	}
+	return nil, why
+}
+
+// one is the only part that fits: of several, the one in the instance's own file, or else in its
+// folder.
+func (r *reader) one(e *entry, alpha bool, fits func(*part) bool) (*part, string) {
+	var all []*part
+	for i := range r.parts {
+		if p := &r.parts[i]; p.entry.alpha == alpha && fits(p) {
+			all = append(all, p)
+		}
+	}
+	switch all = nearest(e.file, all, (*part).file); {
+	case len(all) == 0:
+		return nil, "is not among the files"
+	case len(all) > 1:
+		return nil, "may be any of several: " + placeOf(all[0]) + " and " + placeOf(all[1])
+	}
+	return all[0], ""
+}
+
+func placeOf(p *part) string {
+	return p.entry.file.Position(p.entry.at.Span.Start).String()
+}
+
+// nearest keeps of several those in a file, or else those in its folder; all where none is there.
+func nearest[T any](file *source.File, all []T, fileOf func(T) *source.File) []T {
+	for _, near := range []func(*source.File) bool{
+		func(other *source.File) bool { return other == file },
+		func(other *source.File) bool {
+			return filepath.Dir(other.Name) == filepath.Dir(file.Name)
+		},
+	} {
+		var kept []T
+		for _, one := range all {
+			if near(fileOf(one)) {
+				kept = append(kept, one)
+			}
+		}
+		if len(kept) > 0 {
+			return kept
+		}
+	}
+	return all
+}
+
+// keysOf are the values of a ConfigMap or a Secret, or why they are not known.
+func (r *reader) keysOf(h held, file *source.File) (of *keyed, why string) {
+	var all, exact []*keyed
+	for _, k := range r.maps {
+		if h.may(k.held) {
+			all = append(all, k)
+		}
+		if h == k.held {
+			exact = append(exact, k)
+		}
+	}
+	if len(exact) > 0 {
+		all = exact
+	}
+	switch all = nearest(file, all, func(k *keyed) *source.File { return k.file }); {
+	case len(all) == 0:
+		return nil, "which is not among the files"
+	case len(all) > 1:
+		return nil, "of which there are several: " + all[0].place() + " and " + all[1].place()
+	}
+	return all[0], ""
+}

@@ -31,6 +31,9 @@ func (e yamlEditor) inFlow(at site) bool {
 func (e yamlEditor) replace(at site, with *Value) Edit {
 	old := at.value
 	inFlow := e.inFlow(at) || e.isFlow(old) && len(old.Items)+len(old.Members) > 0
+	if text, ok := e.literal(old, with); ok {
+		return Edit{Span: old.Span, Text: text}
+	}
 	switch {
 	case inFlow || isInline(with):
 		return e.replaceInline(at, with)
@@ -42,6 +45,31 @@ func (e yamlEditor) replace(at site, with *Value) Edit {
 	return Edit{
 		Span: old.Span, Text: e.spaceAt(old) + e.block(with, old.Pos.Column-1+len(e.spaceAt(old))),
 	}
+}
+
+// literal is a text in the lines of a literal block (|, |-), if the old one is written so and the
+// new one can be: with the same end, and without an indentation of its own.
+func (e yamlEditor) literal(old, with *Value) (string, bool) {
+	header, block, _ := strings.Cut(e.slice(old.Span.Start, old.Span.End), e.newline)
+	text, ended := strings.CutSuffix(with.Text, "\n")
+	first := strings.TrimLeft(block, e.newline)
+	indent := first[:len(first)-len(strings.TrimLeft(first, " "))]
+	isPrinted := func(r rune) bool { return r == '\n' || r == '\t' || unicode.IsPrint(r) }
+	switch {
+	case with.Kind != String || header != "|" && header != "|-" || indent == "" ||
+		ended != strings.HasSuffix(old.Text, "\n"),
+		text == "" || strings.HasSuffix(text, "\n"),
+		strings.HasPrefix(strings.TrimLeft(text, "\n"), " "),
+		strings.ContainsFunc(text, func(r rune) bool { return !isPrinted(r) }):
+		return "", false
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = indent + line
+		}
+	}
+	return header + e.newline + strings.Join(lines, e.newline), true
 }
 
 // isInline reports whether a value is written on one line in block style too.

@@ -263,7 +263,10 @@ func (r *reader) leftOver() []*entry {
 	var all []*entry
 	for _, p := range files {
 		near := nearest(p.entry.file, alphas, (*part).file)
-		if len(near) == 1 && slices.Equal(nearest(near[0].file(), files, (*part).file), []*part{p}) {
+		alone := func(of *part) bool {
+			return slices.Equal(nearest(of.file(), files, (*part).file), []*part{p})
+		}
+		if len(near) == 1 && alone(near[0]) {
 			p.entry.alpha = true
 			r.reads(p.entry, near[0])
 		} else {

@@ -199,3 +199,17 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 		})
 	}
 }
+
+// A contract is for an application, and neither a user nor a service principal has its id.
+func TestAnObjectIsNoApplication(t *testing.T) {
+	t.Parallel()
+	policy := narrow("api://orders-uat", holesTenant)
+	for _, claim := range []string{"sub", "oid"} {
+		read := strings.Replace(policy, "claimSet.appid", "claimSet."+claim, 1)
+		stdout, stderr, _ := fixing(t, read)
+		const want = "this environment's token\n      403 Forbidden at contract → 200 accepted"
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%s: without %q: %s%s", claim, want, stdout, stderr)
+		}
+	}
+}

@@ -69,6 +69,11 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		if wants {
 			return problem
 		}
+		if flags.output.format.value == "json" {
+			if err := render.FixJSON(e.Stdout, shown); err != nil {
+				return err
+			}
+		}
 		printError(e.Stderr, problem)
 		return exit(exitRejected)
 	}

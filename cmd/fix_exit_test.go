@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -73,5 +74,24 @@ func TestFixFailsWhereAFindingThatItWasAskedForStays(t *testing.T) {
 				t.Errorf("exit code %d, changed %v:\n%s%s", code, changed, stdout, stderr)
 			}
 		})
+	}
+}
+
+func TestFixSaysInJSONThatNothingIsRepaired(t *testing.T) {
+	t.Parallel()
+	policy := narrow("api://orders-uat", holesTenant, setting{
+		claim: [2]string{"roles", "Orders Reader"},
+	})
+	stdout, _, code := fixing(t, policy, "-o", "json")
+	var got struct {
+		Diff        string
+		NotRepaired []struct{ Rule, Why string } `json:"not_repaired"`
+	}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Fatal(err, stdout)
+	}
+	if code != exitRejected || got.Diff != "" || len(got.NotRepaired) != 1 ||
+		got.NotRepaired[0].Rule == "" || got.NotRepaired[0].Why == "" {
+		t.Errorf("exit %d: %+v", code, got)
 	}
 }

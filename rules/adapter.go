@@ -44,7 +44,7 @@ type Adapter struct {
 	Together func(files []*source.File) [][]*source.File
 
 	// Apart tells that several such configurations can be read at once: none says anything of
-	// another's policies.
+	// another's policies. Each of their files holds some.
 	Apart bool
 
 	// Beside reports whether a file without a policy may say more about the policies of other

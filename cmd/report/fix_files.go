@@ -106,7 +106,7 @@ func (s *FixSeveral) lookAt(files []*source.File) {
 	for i, file := range files {
 		all[i] = &linted{name: file.Name, file: file}
 	}
-	s.judge.together(all)
+	s.judge.together(all, func(*linted) {})
 	wanted := func(f rules.Finding) bool {
 		return f.Rule == s.Rule || s.Rule == "" && f.Severity != rules.Note
 	}

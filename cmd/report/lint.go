@@ -157,7 +157,7 @@ func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *
 func (j *Judge) file(file *source.File) linted {
 	result := j.apart(file)
 	if result.err == nil {
-		j.together([]*linted{&result})
+		j.together([]*linted{&result}, func(*linted) {})
 		j.conclude(&result)
 	}
 	return result
@@ -193,14 +193,57 @@ func (j *Judge) compiled(
 	return read, &compiled, rules.ChainsBeyond(compiled.Policies)
 }
 
-// together lints files where several of an adapter make up one configuration.
-func (j *Judge) together(results []*linted) {
-	byFile := map[*source.File]*linted{}
+// configuration is what files make up for an adapter.
+type configuration struct {
+	adapter *rules.Adapter
+	files   []*source.File
+}
+
+// together lints files where several of an adapter make up one configuration. It ends with a file
+// when nothing of it is to be read any more.
+func (j *Judge) together(results []*linted, end func(*linted)) {
+	byFile := make(map[*source.File]*linted, len(results))
+	waits := make(map[*source.File]int, len(results))
+	for _, r := range results {
+		byFile[r.file] = r
+	}
+	all := j.configurations(results, byFile)
+	for _, c := range all {
+		for _, file := range c.files {
+			waits[file]++
+		}
+	}
+	for file, r := range byFile {
+		if waits[file] == 0 && r.err == nil {
+			delete(byFile, file)
+			end(r)
+		}
+	}
+	inOrder(len(all), func(i int) joint { return j.joint(&all[i]) }, func(i int, one joint) {
+		j.share(byFile, &all[i], &one)
+		for _, file := range all[i].files {
+			waits[file]--
+			if r := byFile[file]; waits[file] == 0 && r.err == nil {
+				delete(byFile, file)
+				delete(waits, file)
+				end(r)
+			}
+		}
+		all[i].files = nil // a run may have thousands
+	})
+}
+
+// configurations lists what files make up together, for each adapter.
+func (j *Judge) configurations(
+	results []*linted, byFile map[*source.File]*linted,
+) []configuration {
 	var files []*source.File
 	for _, r := range results {
-		byFile[r.file], files = r, append(files, r.file)
+		files = append(files, r.file)
 	}
-	for _, adapter := range j.gateways {
+	var all []configuration
+	for i := range j.gateways {
+		adapter := &j.gateways[i]
 		if adapter.Together == nil {
 			continue
 		}
@@ -212,47 +255,60 @@ func (j *Judge) together(results []*linted) {
 			continue
 		}
 		for _, group := range groups {
-			read, compiled, err := j.compiled(&adapter, group...)
-			for _, file := range group {
-				r := byFile[file]
-				r.besides = r.besides || err == nil
-				if err != nil && AsError(err).Limit {
-					r.err = err
-				}
-			}
-			if err == nil {
-				j.share(byFile, &adapter, read, compiled)
-			}
+			all = append(all, configuration{adapter, group})
 		}
 	}
+	return all
+}
+
+// joint is what was found in a configuration.
+type joint struct {
+	linted
+	read *rules.Configuration // nil where it is none
+	ours map[*source.File]bool
+}
+
+// joint lints one configuration.
+func (j *Judge) joint(c *configuration) joint {
+	read, compiled, err := j.compiled(c.adapter, c.files...)
+	if err != nil {
+		return joint{linted: linted{err: err}}
+	}
+	all := joint{read: read, ours: map[*source.File]bool{}}
+	j.add(&all.linted, c.adapter, read, compiled)
+	for _, file := range read.Files {
+		all.ours[file] = c.adapter.Apart || c.adapter.Detect(file, read.Options)
+	}
+	return all
 }
 
 // share gives each file what was found in it, of what an adapter has read of several.
-func (j *Judge) share(
-	byFile map[*source.File]*linted, adapter *rules.Adapter, read *rules.Configuration,
-	compiled *rules.Compilation,
-) {
-	var all linted
-	j.add(&all, adapter, read, compiled)
+func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *joint) {
 	named := map[string]*linted{}
-	for _, file := range read.Files {
-		named[file.Name] = byFile[file]
+	for _, file := range c.files {
+		r := byFile[file]
+		named[file.Name] = r
+		r.besides = r.besides || all.read != nil
+		if all.err != nil && AsError(all.err).Limit {
+			r.err = all.err
+		}
+		if all.ours[file] {
+			r.vendor = c.adapter.Name
+		}
 	}
 	for _, f := range all.findings {
 		if r := named[f.Pos.File]; r != nil {
 			r.findings = append(r.findings, f)
 		}
 	}
-	for _, entry := range read.Entries {
+	if all.read == nil {
+		return
+	}
+	for _, entry := range all.read.Entries {
 		file, _ := entry.Place()
 		byFile[file].policies++
 	}
-	for _, file := range read.Files {
-		if adapter.Detect(file, read.Options) {
-			byFile[file].vendor = adapter.Name
-		}
-	}
-	first := byFile[read.Files[0]]
+	first := byFile[all.read.Files[0]]
 	first.unseen = append(first.unseen, all.unseen...)
 }
 

@@ -154,12 +154,7 @@ func (l *linter) finish(results []linted) {
 			whole = append(whole, r)
 		}
 	}
-	l.together(whole)
-	for _, r := range whole {
-		if r.err == nil {
-			l.end(r)
-		}
-	}
+	l.together(whole, l.end)
 }
 
 // one lints one file. What can't be read is an error where the user named it, or where it looks

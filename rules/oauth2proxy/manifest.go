@@ -12,15 +12,17 @@ import (
 // another object of the files has made, as a Deployment its pods, is that object's instance.
 func (r *reader) startedByManifest(file *source.File, document *source.Value) []*entry {
 	metadata := document.Member("metadata")
+	all := r.containersIn(file, document, metadata)
 	for _, owner := range metadata.Member("ownerReferences").List() {
 		kind, _ := owner.Member("kind").Str()
 		name, _ := owner.Member("name").Str()
 		namespace, _ := metadata.Member("namespace").Str()
-		if r.objects[held{kind, namespace, name}] {
+		if len(all) > 0 && r.objects[held{kind, namespace, name}] {
+			r.ours[file] = true
 			return nil
 		}
 	}
-	return r.containersIn(file, document, metadata)
+	return all
 }
 
 // containersIn lists the instances below a value, wherever a pod is described.
@@ -108,14 +110,11 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 	for _, item := range container.Member("envFrom").List() {
 		prefix, _ := item.Member("prefix").Str()
 		of := r.keysFrom(e, item)
-		variables, _ := r.one(e, false, func(p *part) bool {
-			return p.in == of && of != nil && p.name == ""
-		})
 		switch {
 		case of == nil || prefix != "":
 			e.open[byVariable] = "its variables are taken from " + keyIn(item)
-		case variables != nil:
-			r.reads(e, variables)
+		case of.variables != nil:
+			r.reads(e, of.variables)
 		}
 	}
 }
@@ -180,19 +179,19 @@ func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 	if !data.Is(source.Object) || kind == "Secret" && document.Member("data") != nil {
 		return
 	}
-	of := &keyed{held: held{kind, namespace, name}, file: file, data: data}
-	r.maps = append(r.maps, of)
+	of := &keyed{held: held{kind, namespace, name}, place: placeOf(file), data: data}
+	r.keep(of)
 	variables := &entry{name: name, file: file, at: data, common: r.common}
 	for i := range data.Members {
 		m := &data.Members[i]
 		r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
 		if e := r.embedded(file, m.Value); e != nil {
 			e.name = name
-			r.parts = append(r.parts, part{name: m.Key, in: of, entry: e})
+			r.mayName(m.Key, of, e)
 		}
 	}
 	if len(variables.given) > 0 {
-		r.parts = append(r.parts, part{in: of, entry: variables})
+		of.variables = r.mayName("", of, variables)
 	}
 }
 

@@ -13,22 +13,31 @@ type held struct{ kind, namespace, name string }
 
 func (h held) String() string { return h.kind + " " + h.name }
 
-// may reports whether both can be the same object: a namespace may be that of the command which
-// applies the file.
-func (h held) may(other held) bool {
-	open := func(namespace string) bool { return namespace == "" || hasMark(namespace) }
-	return h.kind == other.kind && h.name == other.name &&
-		(h.namespace == other.namespace || open(h.namespace) || open(other.namespace))
-}
+// in is the object of this kind and name in another namespace.
+func (h held) in(namespace string) held { return held{h.kind, namespace, h.name} }
+
+// anyNamespace is none that an object has: in it are the objects of all.
+const anyNamespace = "*"
 
 // keyed are the values of a ConfigMap or a Secret.
 type keyed struct {
-	held held
-	file *source.File
-	data *source.Value
+	held
+	place
+	data      *source.Value
+	variables *part // what the keys are as variables; nil where none sets an option
 }
 
-func (k *keyed) place() string { return k.file.Position(k.data.Span.Start).String() }
+func (k *keyed) at() string { return k.file.Position(k.data.Span.Start).String() }
+
+// place is a file, and its folder.
+type place struct {
+	file   *source.File
+	folder string
+}
+
+func placeOf(file *source.File) place { return place{file, filepath.Dir(file.Name)} }
+
+func (p place) where() place { return p }
 
 // pod is what a container can read beside its own description.
 type pod struct {
@@ -121,19 +130,21 @@ func (r *reader) configuration(e *entry, name string, alpha bool) (*part, string
 	m, within, ok := e.pod.mounted(name)
 	switch {
 	case !ok || m.other:
-		return r.one(e, alpha, func(p *part) bool { return p.name == path.Base(name) })
+		return r.one(e, alpha, path.Base(name), func(*part) bool { return true })
 	case m.host == "":
 		return r.mountedPart(e, m, within, alpha)
 	}
 	host := path.Join(filepath.ToSlash(filepath.Dir(e.file.Name)), m.host, within)
-	found, _ := r.one(e, alpha, func(p *part) bool {
-		return p.in == nil && path.Clean(filepath.ToSlash(p.entry.file.Name)) == host
+	found, _ := r.one(e, alpha, path.Base(host), func(p *part) bool {
+		return p.in == nil && path.Clean(filepath.ToSlash(p.file.Name)) == host
 	})
 	if found != nil {
 		return found, ""
 	}
-	return r.one(e, alpha, func(p *part) bool { return p.in == nil && p.name == path.Base(host) })
+	return r.one(e, alpha, path.Base(host), isFile)
 }
+
+func isFile(p *part) bool { return p.in == nil }
 
 // mountedPart finds the part that a ConfigMap or a Secret holds. Where that is not among the
 // files, one of the key's name may be what it is made of.
@@ -151,10 +162,10 @@ func (r *reader) mountedPart(
 		}
 		of, open := r.keysOf(v.held, e.file)
 		if of == nil {
-			found, _ = r.one(e, alpha, func(p *part) bool { return p.in == nil && p.name == key })
+			found, _ = r.one(e, alpha, key, isFile)
 			why = "is in " + v.held.String() + ", " + open
 		} else {
-			found, _ = r.one(e, alpha, func(p *part) bool { return p.in == of && p.name == key })
+			found, _ = r.one(e, alpha, key, func(p *part) bool { return p.in == of })
 			why = "is in " + v.held.String() + ", which holds no such configuration"
 		}
 		if found != nil {
@@ -164,68 +175,72 @@ func (r *reader) mountedPart(
 	return nil, why
 }
 
-// one is the only part that fits: of several, the one in the instance's own file, or else in its
-// folder.
-func (r *reader) one(e *entry, alpha bool, fits func(*part) bool) (*part, string) {
+// one is the only part of a name that fits: of several, the one in the instance's own file, or
+// else in its folder.
+func (r *reader) one(
+	e *entry, alpha bool, name string, fits func(*part) bool,
+) (*part, string) {
 	var all []*part
-	for i := range r.parts {
-		if p := &r.parts[i]; p.entry.alpha == alpha && fits(p) {
+	for _, p := range r.called[name] {
+		if p.entry.alpha == alpha && fits(p) {
 			all = append(all, p)
 		}
 	}
-	switch all = nearest(e.file, all, (*part).file); {
+	switch all = nearest(placeOf(e.file), all); {
 	case len(all) == 0:
 		return nil, "is not among the files"
 	case len(all) > 1:
-		return nil, "may be any of several: " + placeOf(all[0]) + " and " + placeOf(all[1])
+		return nil, "may be any of several: " + all[0].at() + " and " + all[1].at()
 	}
 	return all[0], ""
 }
 
-func placeOf(p *part) string {
-	return p.entry.file.Position(p.entry.at.Span.Start).String()
-}
-
 // nearest keeps of several those in a file, or else those in its folder; all where none is there.
-func nearest[T any](file *source.File, all []T, fileOf func(T) *source.File) []T {
-	for _, near := range []func(*source.File) bool{
-		func(other *source.File) bool { return other == file },
-		func(other *source.File) bool {
-			return filepath.Dir(other.Name) == filepath.Dir(file.Name)
-		},
-	} {
-		var kept []T
-		for _, one := range all {
-			if near(fileOf(one)) {
-				kept = append(kept, one)
-			}
+func nearest[T interface{ where() place }](to place, all []T) []T {
+	var inFile, inFolder []T
+	for _, one := range all {
+		at := one.where()
+		if at.file == to.file {
+			inFile = append(inFile, one)
 		}
-		if len(kept) > 0 {
-			return kept
+		if at.folder == to.folder {
+			inFolder = append(inFolder, one)
 		}
+	}
+	switch {
+	case len(inFile) > 0:
+		return inFile
+	case len(inFolder) > 0:
+		return inFolder
 	}
 	return all
 }
 
+// keep notes the values of a ConfigMap or a Secret. A namespace that is not known may be that of
+// the command which applies the file.
+func (r *reader) keep(k *keyed) {
+	if hasMark(k.namespace) {
+		k.namespace = ""
+	}
+	for _, h := range []held{k.held, k.in(anyNamespace)} {
+		r.maps[h] = append(r.maps[h], k)
+	}
+}
+
 // keysOf are the values of a ConfigMap or a Secret, or why they are not known.
 func (r *reader) keysOf(h held, file *source.File) (of *keyed, why string) {
-	var all, exact []*keyed
-	for _, k := range r.maps {
-		if h.may(k.held) {
-			all = append(all, k)
-		}
-		if h == k.held {
-			exact = append(exact, k)
-		}
+	all, other := r.maps[h], ""
+	if h.namespace == "" || hasMark(h.namespace) {
+		all, other = r.maps[h.in("")], anyNamespace
 	}
-	if len(exact) > 0 {
-		all = exact
+	if len(all) == 0 {
+		all = r.maps[h.in(other)]
 	}
-	switch all = nearest(file, all, func(k *keyed) *source.File { return k.file }); {
+	switch all = nearest(placeOf(file), all); {
 	case len(all) == 0:
 		return nil, "which is not among the files"
 	case len(all) > 1:
-		return nil, "of which there are several: " + all[0].place() + " and " + all[1].place()
+		return nil, "of which there are several: " + all[0].at() + " and " + all[1].at()
 	}
 	return all[0], ""
 }

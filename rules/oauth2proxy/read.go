@@ -62,7 +62,9 @@ func newCommon() *common {
 }
 
 func (c *common) detect(file *source.File) bool {
-	return mayBeOurs(file) && len(c.newReader([]*source.File{file}).entries()) > 0
+	r := c.newReader([]*source.File{file})
+	r.entries()
+	return r.ours[file]
 }
 
 // mayBeOurs reports whether a file has a word that all of the program's configurations in its
@@ -84,8 +86,10 @@ func (c *common) read(
 	files []*source.File, options rules.Options,
 ) (*rules.Configuration, error) {
 	read := &rules.Configuration{Options: options, Files: files}
+	r := c.newReader(files)
+	all := r.entries()
 	for _, file := range files {
-		if !c.detect(file) {
+		if !r.ours[file] {
 			return nil, &source.Error{
 				Pos:   source.Position{File: file.Name},
 				Cause: "no configuration of OAuth2 Proxy in this file",
@@ -96,7 +100,6 @@ func (c *common) read(
 			}
 		}
 	}
-	all := c.newReader(files).entries()
 	tellApart(all)
 	for _, e := range all {
 		if err := e.checkSize(); err != nil {
@@ -191,22 +194,33 @@ func (e *entry) checkSize() error {
 type reader struct {
 	*common
 	files []*source.File
-	parts []part // configurations that an instance may name
-	maps  []*keyed
+	parts []*part           // configurations that an instance may name
 	links [][2]*source.File // between files that say more of each other
 
+	called  map[string][]*part // by their names
+	maps    map[held][]*keyed
 	objects map[held]bool // of any kind
+	ours    map[*source.File]bool
 }
 
 // part is a configuration that is not an instance where one names it as its file.
 type part struct {
+	place
 	name  string // of the file, or the key; empty where it is the variables that all keys are
 	in    *keyed // nil where it is a file
 	entry *entry
 	used  bool
 }
 
-func (p *part) file() *source.File { return p.entry.file }
+func (p *part) at() string { return p.file.Position(p.entry.at.Span.Start).String() }
+
+// mayName notes a configuration that an instance may name.
+func (r *reader) mayName(name string, in *keyed, of *entry) *part {
+	p := &part{place: placeOf(of.file), name: name, in: in, entry: of}
+	r.ours[of.file] = true
+	r.parts, r.called[name] = append(r.parts, p), append(r.called[name], p)
+	return p
+}
 
 // reads says that an instance takes its options of a part, which is an instance of its own no
 // longer.
@@ -223,18 +237,26 @@ func (e *entry) take(of *entry) {
 }
 
 func (c *common) newReader(files []*source.File) *reader {
-	return &reader{common: c, files: files, objects: map[held]bool{}}
+	return &reader{
+		common: c, files: files, called: map[string][]*part{}, maps: map[held][]*keyed{},
+		objects: map[held]bool{}, ours: map[*source.File]bool{},
+	}
 }
 
 // entries lists the instances: those that are started, and the configurations that none of them
 // names.
 func (r *reader) entries() []*entry {
-	for _, file := range r.files {
+	files := slices.DeleteFunc(slices.Clone(r.files), func(file *source.File) bool {
+		return !mayBeOurs(file)
+	})
+	for _, file := range files {
 		r.partsOf(file)
 	}
 	var all []*entry
-	for _, file := range r.files {
-		all = append(all, r.startedBy(file)...)
+	for _, file := range files {
+		started := r.startedBy(file)
+		r.ours[file] = r.ours[file] || len(started) > 0
+		all = append(all, started...)
 	}
 	all = append(all, r.leftOver()...)
 	places := make(map[*source.File]int, len(r.files))
@@ -251,8 +273,8 @@ func (r *reader) entries() []*entry {
 // configuration are one instance where they are alone with each other.
 func (r *reader) leftOver() []*entry {
 	var files, alphas []*part
-	for i := range r.parts {
-		switch p := &r.parts[i]; {
+	for _, p := range r.parts {
+		switch {
 		case p.used:
 		case p.entry.alpha:
 			alphas = append(alphas, p)
@@ -262,9 +284,9 @@ func (r *reader) leftOver() []*entry {
 	}
 	var all []*entry
 	for _, p := range files {
-		near := nearest(p.entry.file, alphas, (*part).file)
+		near := nearest(p.place, alphas)
 		alone := func(of *part) bool {
-			return slices.Equal(nearest(of.file(), files, (*part).file), []*part{p})
+			return slices.Equal(nearest(of.place, files), []*part{p})
 		}
 		if len(near) == 1 && alone(near[0]) {
 			p.entry.alpha = true
@@ -317,10 +339,10 @@ func (r *reader) partsOf(file *source.File) {
 		switch {
 		case file.Format == source.TOML && r.isConfiguration(document):
 			r.fromFile(e, document, given{file: file})
-			r.parts = append(r.parts, part{name: name, entry: e})
+			r.mayName(name, nil, e)
 		case file.Format != source.TOML && isAlpha(document):
 			r.fromAlpha(e, document, given{file: file})
-			r.parts = append(r.parts, part{name: name, entry: e})
+			r.mayName(name, nil, e)
 		case file.Format != source.TOML:
 			r.partsOfMap(file, document)
 		}

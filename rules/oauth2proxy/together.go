@@ -10,11 +10,11 @@ import (
 // together sorts files into those that instances are described by: one names another, or has what
 // another lacks.
 func (c *common) together(files []*source.File) [][]*source.File {
-	ours := slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
-		return !c.detect(file)
-	})
-	r := c.newReader(ours)
+	r := c.newReader(files)
 	r.entries()
+	ours := slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+		return !r.ours[file]
+	})
 	return joined(ours, r.links)
 }
 

@@ -45,13 +45,21 @@ func (w *workload) leaveOpen(p *resource, of *running) {
 // whyOpen is where the mark is that leaves it open whether a policy selects something, and why
 // that is not known.
 func (w *workload) whyOpen(p *resource, of *running) (kubernetes.LabelsAt, *rules.Unknown) {
-	var places []kubernetes.LabelsAt
 	if w.cluster.reaches(p, of.namespace) == rules.Maybe {
-		places = append(places, kubernetes.NamespaceOf(p.At))
+		if at, why := kubernetes.NamespaceDoubt(p.At); why != nil {
+			return at, why
+		}
 		if of.at != nil {
-			places = append(places, kubernetes.NamespaceOf(of.at))
+			if at, why := kubernetes.NamespaceDoubt(of.at); why != nil {
+				return at, why
+			}
 		}
 	}
+	if of.twice != "" {
+		return kubernetes.LabelsAt{At: of.at, Field: "metadata.name"},
+			&rules.Unknown{Why: of.twice}
+	}
+	var places []kubernetes.LabelsAt
 	for _, field := range []string{"targetRef", "targetRefs"} {
 		refs, _ := kubernetes.References(p.Spec.Member(field))
 		for _, ref := range refs {

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,26 +83,33 @@ type cluster struct {
 	root     root
 	policies []*resource
 	byName   map[string]*resource
-	running  []*running // workloads that the files show
+	running  []*running          // workloads that the files show
+	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
-	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
+	gateways map[string]*gateway // by namespace and name
 }
 
-// isWaypoint says what the class of a gateway makes it.
-type isWaypoint bool
+// gateway is a Gateway that a file shows, of a class that is known.
+type gateway struct {
+	kubernetes.Resource
+	waypoint bool   // its class makes it one
+	twice    string // why it is not known which of two it is; else empty
+}
 
 // running is a workload that a file shows, or one of which only the labels are known.
 type running struct {
-	namespace, name string
-	labels          kubernetes.Labels
-	from            kubernetes.LabelsAt // where the labels are; nowhere if no file has them
-	at              *source.Value       // the workload; nil if no file has it
+	kind, namespace, name string
+
+	labels kubernetes.Labels
+	from   kubernetes.LabelsAt // where the labels are; nowhere if no file has them
+	at     *source.Value       // the workload; nil if no file has it
+	twice  string              // why it is not known which of two it is; else empty
 }
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*resource{}, waypoint: map[target]isWaypoint{},
-		root: root{name: usualRoot},
+		byName: map[string]*resource{}, shown: map[string]*running{},
+		gateways: map[string]*gateway{}, root: root{name: usualRoot},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -130,22 +138,48 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		}
 		c.runs(&r, "metadata", "labels")
 	case r.Kind == "Gateway":
-		class, ok := object.At("spec", "gatewayClassName").Str()
-		if ok && !kubernetes.Marked(object.At("spec", "gatewayClassName")) {
-			waypoint := isWaypoint(strings.Contains(class, "waypoint"))
-			c.waypoint[target{r.Namespace, r.Name}] = waypoint
-		}
+		c.addGateway(r)
 	}
 }
 
-// runs adds a workload with the labels at a path.
+// addGateway adds a Gateway of the Gateway API. One of Istio's own API has no class.
+func (c *cluster) addGateway(r kubernetes.Resource) {
+	at := r.Spec.Member("gatewayClassName")
+	class, ok := at.Str()
+	if !ok || kubernetes.Marked(at) {
+		return
+	}
+	g := &gateway{Resource: r, waypoint: strings.Contains(class, "waypoint")}
+	name := qualified(r.Namespace, r.Name)
+	if before := c.gateways[name]; before != nil {
+		if before.waypoint != g.waypoint {
+			before.twice = r.Twice(&before.Resource)
+		}
+		return
+	}
+	c.gateways[name] = g
+}
+
+// runs adds a workload with the labels at a path. Of one that the files have twice, with other
+// labels, it is not known which labels it has.
 func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
 	from := kubernetes.LabelsAt{At: r.At.At(path...), Field: strings.Join(path, ".")}
 	labels, ok := kubernetes.LabelsOf(from.At)
 	if !ok {
 		labels = kubernetes.NotKnown()
 	}
-	c.running = append(c.running, &running{r.Namespace, r.Name, labels, from, r.At})
+	name := r.String()
+	if before := c.shown[name]; before != nil {
+		if !maps.Equal(before.labels, labels) {
+			first := kubernetes.ResourceOf(r.File, before.at)
+			before.labels, before.twice = kubernetes.NotKnown(), r.Twice(&first)
+		}
+		return
+	}
+	c.shown[name] = &running{
+		kind: r.Kind, namespace: r.Namespace, name: r.Name, labels: labels, from: from, at: r.At,
+	}
+	c.running = append(c.running, c.shown[name])
 }
 
 func (c *cluster) addPolicy(r *resource) {
@@ -304,21 +338,22 @@ type places struct {
 	names    []string // of the namespaces, those of policies first
 	policies map[string][]*resource
 	running  map[string][]*running
+	named    map[string]int      // how many workloads have a name; of several kinds, that is
 	targets  map[string][]target // what the policies of a namespace are attached to
 	order    map[*resource]int   // of policies
-	marked   bool                // the namespace of a policy has a mark of a template
+	marked   bool                // the namespace of a policy is not known
 }
 
 func placesOf(policies []*resource, shown []*running) places {
 	p := places{
 		policies: map[string][]*resource{}, running: map[string][]*running{},
-		targets: map[string][]target{}, order: map[*resource]int{},
+		targets: map[string][]target{}, order: map[*resource]int{}, named: map[string]int{},
 	}
 	for i, r := range policies {
 		p.name(r.Namespace)
 		p.policies[r.Namespace] = append(p.policies[r.Namespace], r)
 		p.order[r] = i
-		p.marked = p.marked || kubernetes.HasMark(r.Namespace)
+		p.marked = p.marked || r.Namespace == "" || kubernetes.HasMark(r.Namespace)
 		for _, t := range r.targets {
 			if !slices.Contains(p.targets[r.Namespace], t) {
 				p.targets[r.Namespace] = append(p.targets[r.Namespace], t)
@@ -328,6 +363,7 @@ func placesOf(policies []*resource, shown []*running) places {
 	for _, r := range shown {
 		p.name(r.namespace)
 		p.running[r.namespace] = append(p.running[r.namespace], r)
+		p.named[qualified(r.namespace, r.name)]++
 	}
 	return p
 }
@@ -340,7 +376,7 @@ func (p *places) name(namespace string) {
 
 // near lists the policies that hold in a namespace, or may hold there.
 func (c *cluster) near(namespace string) []*resource {
-	if c.places.marked || kubernetes.HasMark(namespace) {
+	if c.places.marked || namespace == "" || kubernetes.HasMark(namespace) {
 		return slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
 			return c.reaches(p, namespace) == rules.No
 		})

@@ -79,7 +79,7 @@ func (c *cluster) workloads() []*workload {
 			if c.isAttachedTo(r) {
 				continue // the gateway itself stands for it
 			}
-			here = append(here, c.workload(r, r.name))
+			here = append(here, c.workload(r, c.nameOf(r)))
 		}
 		shown := len(c.places.running[namespace]) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
@@ -89,7 +89,7 @@ func (c *cluster) workloads() []*workload {
 				continue
 			}
 			of := &running{namespace: namespace, labels: wanted}
-			here = append(here, c.workload(of, wanted.String()))
+			here = append(here, c.workload(of, c.nameOfRest(namespace, wanted)))
 		}
 		for _, t := range c.places.targets[namespace] {
 			here = append(here, c.attached(namespace, t))
@@ -101,6 +101,30 @@ func (c *cluster) workloads() []*workload {
 		all[0].name = ""
 	}
 	return all
+}
+
+// nameOf is what a workload is called: with its kind where the name alone would be that of another
+// one, or of a namespace.
+func (c *cluster) nameOf(r *running) string {
+	if c.places.named[qualified(r.namespace, r.name)] > 1 ||
+		r.namespace == "" && c.places.has(r.name) {
+		return strings.ToLower(r.kind) + ":" + r.name
+	}
+	return r.name
+}
+
+// nameOfRest is what the workloads are called that no file shows. Those of files that name no
+// namespace are not those of the namespace default.
+func (c *cluster) nameOfRest(namespace string, wanted kubernetes.Labels) string {
+	if len(wanted) == 0 && namespace == "" && c.places.has("default") {
+		return "*"
+	}
+	return wanted.String()
+}
+
+// has reports whether a policy or a workload is in a namespace.
+func (p *places) has(namespace string) bool {
+	return p.policies[namespace] != nil || p.running[namespace] != nil
 }
 
 // shows reports whether the files show a workload, of any namespace, that has these labels.
@@ -143,13 +167,23 @@ func (c *cluster) workload(of *running, name string) *workload {
 	}.in(c)
 	w.doubt = c.rootDoubt(of.namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}
-	waypoint := bool(c.waypoint[target{of.namespace, gateway.name}])
+	shown := c.gateways[qualified(of.namespace, gateway.name)]
+	waypoint := shown != nil && shown.waypoint
+	if shown != nil {
+		w.doubt = cmp.Or(w.doubt, shown.twice)
+	}
 	for _, p := range c.near(of.namespace) {
 		near := c.reaches(p, of.namespace)
 		switch attached := p.isAttachedTo(of.namespace, gateway); {
 		case attached != rules.No:
 			w.addIf(attached, p, of)
 		case len(p.targets) > 0, waypoint:
+		case gateway.name != "" && shown == nil && near != rules.No &&
+			p.selector.Selects(of.labels) != rules.No:
+			w.add(p)
+			w.doubt = cmp.Or(w.doubt, "whether "+p.String()+" holds depends on the class of "+
+				"Gateway "+qualified(of.namespace, gateway.name)+", which these files do not "+
+				"show: it does not hold for a waypoint")
 		case p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread
@@ -168,7 +202,7 @@ func (r *resource) isAttachedTo(namespace string, t target) rules.Truth {
 			attached = max(attached, kubernetes.Same(of.name, t.name))
 		}
 	}
-	return min(attached, kubernetes.Same(r.Namespace, namespace))
+	return min(attached, kubernetes.SameNamespace(r.Namespace, namespace))
 }
 
 // addIf adds a policy that selects the workload, or may select it.
@@ -199,7 +233,7 @@ func (c *cluster) reaches(p *resource, namespace string) rules.Truth {
 	if p.Namespace == c.root.name {
 		return rules.Yes
 	}
-	return kubernetes.Same(p.Namespace, namespace)
+	return kubernetes.SameNamespace(p.Namespace, namespace)
 }
 
 // rootDoubt is why it is not known which policies hold in a namespace beside its own; empty where
@@ -237,8 +271,16 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	w.doubt = c.rootDoubt(namespace)
 	wide, selecting := false, false
 	pods, whole := c.podsOf(namespace, t.name)
-	waypoint, known := c.waypoint[target{namespace, t.name}]
-	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
+	if t.kind == "GatewayClass" && kubernetes.SameNamespace(namespace, c.root.name) == rules.No {
+		w.doubt = cmp.Or(w.doubt, "a policy of a GatewayClass holds in the root namespace of the "+
+			"mesh alone, which is "+c.root.name+" as far as the files say")
+	}
+	shown := c.gateways[qualified(namespace, t.name)]
+	known := t.kind == "Gateway" && shown != nil
+	ofGateway := known && !shown.waypoint
+	if known {
+		w.doubt = cmp.Or(w.doubt, shown.twice)
+	}
 	runs := &running{namespace: namespace, labels: pods}
 	for _, p := range c.near(namespace) {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
@@ -282,24 +324,31 @@ func (c *cluster) named(name string) (*workload, error) {
 	for _, w := range c.workloads() {
 		names = append(names, w.name)
 	}
+	tellApart := "they tell apart " + strings.Join(names, ", ")
+	if slices.Equal(names, []string{""}) {
+		tellApart = "they tell no workloads apart: leave the name out"
+	}
 	if gateway, ok := strings.CutPrefix(rest, "gateway:"); ok {
 		t := target{"Gateway", gateway}
 		w := c.attached(namespace, t)
-		if _, shown := c.waypoint[target{namespace, gateway}]; shown && len(w.policies) > 0 {
+		if c.gateways[qualified(namespace, gateway)] != nil && len(w.policies) > 0 {
 			return w, nil
 		}
+	}
+	none := &source.Error{
+		Cause: "no workload " + name + " in these files",
+		Hints: source.Hints(
+			tellApart, "a workload of other labels: NAMESPACE/KEY=VALUE,KEY=VALUE",
+		),
+	}
+	if !ok && !c.places.has("") && !c.places.has(c.root.name) {
+		return nil, none // each policy is in a namespace
 	}
 	has := kubernetes.Labels{}
 	for part := range strings.SplitSeq(rest, ",") {
 		key, value, ok := strings.Cut(part, "=")
 		if !ok || key == "" {
-			return nil, &source.Error{
-				Cause: "no workload " + name + " in these files",
-				Hints: source.Hints(
-					"they tell apart "+strings.Join(names, ", "),
-					"a workload of other labels: NAMESPACE/KEY=VALUE,KEY=VALUE",
-				),
-			}
+			return nil, none
 		}
 		has[key] = value
 	}
@@ -308,7 +357,7 @@ func (c *cluster) named(name string) (*workload, error) {
 	if len(w.policies) == 0 {
 		return nil, &source.Error{
 			Cause: "no policy in these files selects the workload " + name,
-			Hints: source.Hints("they tell apart " + strings.Join(names, ", ")),
+			Hints: source.Hints(tellApart),
 		}
 	}
 	return w, nil

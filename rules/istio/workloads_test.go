@@ -76,6 +76,27 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		{"the root namespace's policies hold everywhere", ap("istio-system", any) +
 			deployment("a", "web", "{app: web}"), []string{"a/web", "istio-system"}},
 		{
+			"two kinds of workloads of one name", ap("a", orders) + ap("a", shop) +
+				deployment("a", "w", "{app: orders}") + strings.Replace(
+				deployment("a", "w", "{app: shop}"), "Deployment", "StatefulSet", 1),
+			[]string{"a/deployment:w", "a/statefulset:w"},
+		},
+		{
+			"a workload that is there twice, alike", ap("a", orders) +
+				deployment("a", "w", "{app: orders}") + deployment("a", "w", "{app: orders}"),
+			[]string{"a/w"},
+		},
+		{
+			"a workload without a namespace, of the name of one", ap("w", any) + ap("\"\"", any) +
+				deployment("\"\"", "w", "{app: orders}"),
+			[]string{"deployment:w", "w"},
+		},
+		{
+			"the namespace default is not the one that no file names",
+			ap("default", any) + ap("\"\"", any),
+			[]string{"*", "default"},
+		},
+		{
 			"the root namespace's policy selects a workload of another",
 			ap("istio-system", orders) + deployment("a", "o", "{app: orders}"),
 			[]string{"a/o"},
@@ -406,5 +427,87 @@ func TestALabelIsNoTruthValue(t *testing.T) {
 		if (len(found) == 0) != known {
 			t.Errorf("%s: %d findings", value, len(found))
 		}
+	}
+}
+
+// What names no namespace is in the one that it is applied to, which may be that of another policy
+// or workload; and of two resources of one name, the cluster has either.
+func TestWhatDependsOnTheResourceThatIsMeant(t *testing.T) {
+	t.Parallel()
+	const (
+		anyone = `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`
+		orders = "selector: {matchLabels: {app: orders}}"
+	)
+	deny := func(namespace string, lines ...string) string {
+		return resourceOf(authorizationPolicy, namespace, "nobody",
+			append(lines, "action: DENY", "rules: [{}]")...)
+	}
+	gateway := func(namespace, class string) string {
+		return "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, " +
+			"namespace: " + namespace + "}\nspec: {gatewayClassName: " + class + "}\n"
+	}
+	const ofG = "targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]"
+	ofClass := strings.ReplaceAll(strings.Replace(ofG, "kind: Gateway", "kind: GatewayClass", 1),
+		"name: g", "name: istio-waypoint")
+	mine := ofTenant() + policy("ALLOW", anyone) + web("orders", "{app: orders}")
+	denied, unknown := rejected(403, rules.Authorization), open(rules.NotModelled)
+	tests := []struct {
+		name, api, text string
+		want            decided
+	}{
+		{"another namespace", "orders/web", mine + deny("other"), accepted()},
+		{"a policy without a namespace", "orders/web", mine + deny(`""`), unknown},
+		{"one without a namespace that selects others", "orders/web", mine +
+			deny(`""`, "selector: {matchLabels: {app: x}}"), accepted()},
+		{"a namespace for the workload alone", "web", ofTenant() + deny("other") +
+			web(`""`, "{app: orders}"), unknown},
+		{
+			"none names a namespace", "web", strings.ReplaceAll(ofTenant()+policy("ALLOW", anyone),
+				"namespace: orders", `namespace: ""`) + deny(`""`) + web(`""`, "{app: orders}"),
+			denied,
+		},
+		{"the root namespace holds for what names none", "web", deny("istio-system") +
+			web(`""`, "{app: orders}"), denied},
+		{"a workload twice, with labels that a selector tells apart", "orders/web", mine +
+			deny("orders", orders) + web("orders", "{app: another}"), unknown},
+		{"the other way", "orders/web", ofTenant() + policy("ALLOW", anyone) +
+			web("orders", "{app: another}") + web("orders", "{app: orders}") +
+			deny("orders", orders), unknown},
+		{"labels that make no difference", "orders/web", mine +
+			web("orders", "{app: another}"), accepted()},
+		{"a Gateway twice, of two classes", "orders/gateway:g", ofTenant() +
+			resourceOf(authorizationPolicy, "orders", "g", ofG, anyone) +
+			gateway("orders", "istio") + gateway("orders", "istio-waypoint"), unknown},
+		{"of two classes that do the same", "orders/gateway:g", ofTenant() +
+			resourceOf(authorizationPolicy, "orders", "g", ofG, anyone) +
+			gateway("orders", "istio") + gateway("orders", "istio-b"), accepted()},
+		{"a workload of a Gateway that no file shows", "orders/web", ofTenant() +
+			policy("ALLOW", anyone) + web("orders", "{"+gatewayName+": g}"), unknown},
+		{"of one that another namespace has", "orders/web", ofTenant() +
+			policy("ALLOW", anyone) + web("orders", "{"+gatewayName+": g}") +
+			gateway("other", "istio"), unknown},
+		{"of one that is there", "orders/web", ofTenant() +
+			policy("ALLOW", anyone) + web("orders", "{"+gatewayName+": g}") +
+			gateway("orders", "istio"), accepted()},
+		{
+			"a class of gateways, from the root namespace",
+			"istio-system/gatewayclass:istio-waypoint",
+			resourceOf(authorizationPolicy, "istio-system", "g", ofClass, "rules: [{}]") +
+				deny("other"), accepted(),
+		},
+		{
+			"a class of gateways, from another one", "orders/gatewayclass:istio-waypoint",
+			resourceOf(authorizationPolicy, "orders", "g", ofClass, "rules: [{}]") +
+				deny("istio-system"), unknown,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			policies := policiesOf(t, rules.Options{API: test.api}, test.text)
+			if got := short(rules.Evaluate(policies, requestOf(""))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }

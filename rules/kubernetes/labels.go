@@ -88,6 +88,15 @@ func Same(a, b string) rules.Truth {
 	return rules.No
 }
 
+// SameNamespace tells whether two namespaces are the same. A resource that names none is in the one
+// that it is applied to, which its file does not say.
+func SameNamespace(a, b string) rules.Truth {
+	if a != b && (a == "" || b == "") {
+		return rules.Maybe
+	}
+	return Same(a, b)
+}
+
 // LabelsAt is where labels are in a file, with the field that has them.
 type LabelsAt struct {
 	At    *source.Value
@@ -97,6 +106,25 @@ type LabelsAt struct {
 // NamespaceOf is where the namespace of a resource is.
 func NamespaceOf(object *source.Value) LabelsAt {
 	return LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
+}
+
+// NamespaceDoubt is why it is not known which namespace a resource is in, and where that is said;
+// nil where it is known.
+func NamespaceDoubt(object *source.Value) (LabelsAt, *rules.Unknown) {
+	at := NamespaceOf(object)
+	if name, ok := Name(at.At); at.At.IsSet() && (!ok || name != "") {
+		return at, DoubtOf(at.At, at.Field)
+	}
+	kind, _ := object.Member("kind").Str()
+	name, _ := Name(object.At("metadata", "name"))
+	return LabelsAt{object, at.Field}, &rules.Unknown{
+		Why: kind + " " + name + " names no namespace, and is in the one that it is applied to",
+		Need: rules.Need{
+			Input: source.NeedPolicy,
+			For: "the manifest with its " + at.Field + ", as kubectl get prints it: files " +
+				"that name none at all are taken for those of one namespace",
+		},
+	}
 }
 
 // Open is the first label of a selector that some labels perhaps have: where the mark is, in the

@@ -138,8 +138,17 @@ func (r *Resource) Unlike(other *Resource) string {
 	if r.Spec.JSON() == other.Spec.JSON() && r.annotations() == other.annotations() {
 		return ""
 	}
-	return fmt.Sprintf("%s is in line %d and in line %d of %s, and they differ: which one is in "+
-		"the cluster is not known", r, other.At.Pos.Line, r.At.Pos.Line, r.At.Pos.File)
+	return r.Twice(other)
+}
+
+// Twice says of a resource that another one, which differs, has its name.
+func (r *Resource) Twice(other *Resource) string {
+	place := fmt.Sprintf("line %d", other.At.Pos.Line)
+	if other.At.Pos.File != r.At.Pos.File {
+		place = other.At.Pos.String()
+	}
+	return fmt.Sprintf("%s is in %s and in line %d of %s, and they differ: which one is in the "+
+		"cluster is not known", r, place, r.At.Pos.Line, r.At.Pos.File)
 }
 
 func (r *Resource) annotations() string {

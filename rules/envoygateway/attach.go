@@ -75,11 +75,14 @@ type scope struct {
 // are attached to and the files do not show.
 func (c *cluster) instances() []*instance {
 	var all []*instance
-	listed := map[string]bool{}
+	listed := map[string]*instance{}
 	add := func(some ...*instance) {
 		for _, i := range some {
-			if !listed[i.name] {
-				listed[i.name] = true
+			if other := listed[i.name]; other != nil && other.of != i.of {
+				i.name = strings.ToLower(i.of.kind) + ":" + i.name // a section has a name with a /
+			}
+			if listed[i.name] == nil {
+				listed[i.name] = i
 				all = append(all, i)
 			}
 		}
@@ -169,23 +172,22 @@ func (c *cluster) unseen(t target) *instance {
 func (c *cluster) ofRoute(route *attachable) []*instance {
 	var all []*instance
 	self := target{route.Kind, route.Namespace, route.Name, ""}
-	scopes := c.scopesOf(route)
 	named, covered := c.rulesWithPolicy(route)
 	for _, section := range named {
 		t := self
 		t.section = section
-		all = append(all, c.under(scopes, route, t)...)
+		all = append(all, c.under(route, t)...)
 	}
 	if covered {
 		return all
 	}
-	return append(all, c.under(scopes, route, self)...)
+	return append(all, c.under(route, self)...)
 }
 
 // under lists the instances of a route, or of a rule of it.
-func (c *cluster) under(scopes []target, route *attachable, t target) []*instance {
+func (c *cluster) under(route *attachable, t target) []*instance {
 	var all []*instance
-	for _, by := range scopes {
+	for _, by := range route.ways {
 		i := c.reachedBy(by, route, t)
 		if i == nil {
 			continue
@@ -223,6 +225,16 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 	case own.doubt == nil && own.policy.Spec.Member("mergeType").IsSet() && parent.doubt != nil:
 		i.doubt, i.between, i.at = parent.doubt, parent.between, parent.at
 	}
+	gateway := c.find(by)
+	switch inherits := own.policy == nil || own.policy.Spec.Member("mergeType").IsSet(); {
+	case i.between != nil: // looked at both ways
+	case route.twice != "":
+		i.doubt = unknownTarget(route.twice)
+	case route.barred != "":
+		i.doubt = unknownTarget(route.barred)
+	case inherits && gateway != nil && gateway.twice != "":
+		i.doubt = unknownTarget(gateway.twice)
+	}
 	return i.finished()
 }
 
@@ -244,50 +256,11 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 	return names, all
 }
 
-// scopesOf lists the ways by which requests reach a route. A route whose parents can't be read has
-// one, and nothing is known of it.
-func (c *cluster) scopesOf(route *attachable) []target {
-	var all []target
-	for _, ref := range route.parents {
-		t := target{gatewayKind, route.Namespace, ref.Name, ref.Section}
-		if ref.Kind != "" {
-			t.kind = ref.Kind
-		}
-		if ref.Namespace != "" {
-			t.namespace = ref.Namespace
-		}
-		for _, section := range c.sectionsOf(t) {
-			t.section = section
-			all = append(all, t)
-		}
-	}
-	if len(all) == 0 {
-		return []target{{}}
-	}
-	return all
-}
-
-// sectionsOf lists the sections of a parent that a route is reached by: the one that it names, or
-// those that have a policy of their own, and the rest.
-func (c *cluster) sectionsOf(t target) []string {
-	if t.section != "" {
-		return []string{t.section}
-	}
-	all := []string{""}
-	for _, section := range c.sections[t] {
-		one := t
-		if one.section = section; !c.lacksSection(one) {
-			all = append(all, section)
-		}
-	}
-	return all
-}
-
 // lacksSection reports whether the files show the resource of a target, and that none of its rules
 // or listeners has the target's name. Then a policy is not attached to it.
 func (c *cluster) lacksSection(t target) bool {
 	a := c.find(t)
-	if a == nil || t.section == "" {
+	if a == nil || t.section == "" || a.twice != "" {
 		return false
 	}
 	list := a.Spec.Member("listeners")
@@ -343,7 +316,7 @@ func (c *cluster) on(t target) choice {
 	all := slices.Clone(c.attached[t])
 	var perhaps choice
 	candidates := c.loose
-	if t.isTemplate() {
+	if c.isOpen(t) {
 		candidates = c.policies
 	}
 	for _, p := range candidates {
@@ -395,7 +368,7 @@ func (c *cluster) reached() map[target]bool {
 		if !isRoute(a.Kind) {
 			continue
 		}
-		for _, by := range c.scopesOf(a) {
+		for _, by := range a.ways {
 			all[by], all[c.gatewayOf(by)] = true, true
 		}
 	}
@@ -419,7 +392,7 @@ func (c *cluster) gatewayOf(t target) target {
 func (c *cluster) selectsShown(p *policy, s selector) rules.Truth {
 	selects := rules.No
 	for _, a := range c.shown {
-		near := kubernetes.Same(a.Namespace, p.Namespace)
+		near := kubernetes.SameNamespace(a.Namespace, p.Namespace)
 		if s.wide {
 			near = rules.Maybe
 		}

@@ -53,6 +53,19 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 	ruled := resourceOf(httpRoute, "api",
 		"parentRefs: [{name: public}], rules: [{name: one}, {name: two}]")
 	listener := resourceOf(httpRoute, "api", "parentRefs: [{name: public, sectionName: https}]")
+	ports := resourceOf(gatewayKind, "public",
+		"listeners: [{name: http, port: 80}, {name: https, port: 443}]")
+	letting := func(namespaces string) string {
+		return resourceOf(gatewayKind, "public",
+			"listeners: [{name: http, allowedRoutes: {namespaces: "+namespaces+"}}]")
+	}
+	from := func(namespace string) string {
+		return strings.NewReplacer("namespace: orders", "namespace: "+namespace, "name: public",
+			"name: public, namespace: orders").Replace(route)
+	}
+	unplaced := func(text string) string {
+		return strings.Replace(text, ", namespace: orders", "", 1)
+	}
 	tests := []struct {
 		name  string
 		texts []string
@@ -185,6 +198,121 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			"a listener of a Gateway that is not shown",
 			[]string{onSection(gatewayKind, "public", "tls"), route},
 			[]string{"orders/api on-tls"},
+		},
+		{
+			"listeners that all have a policy, beside the Gateway's",
+			[]string{
+				onGateway, onSection(gatewayKind, "public", "http"),
+				onSection(gatewayKind, "public", "https"), gateway, route,
+			},
+			[]string{
+				"orders/api on-http", "orders/api@orders/gateway:public/https on-https",
+				"orders/gateway:public on-public",
+			},
+		},
+		{
+			"a port that one listener has",
+			[]string{
+				onSection(gatewayKind, "public", "http"),
+				onSection(gatewayKind, "public", "https"), ports,
+				strings.Replace(route, "name: public", "name: public, port: 443", 1),
+			},
+			[]string{"orders/api on-https", "orders/gateway:public/http on-http"},
+		},
+		{
+			"a port of a Gateway that is not shown",
+			[]string{
+				onSection(gatewayKind, "public", "https"),
+				strings.Replace(route, "name: public", "name: public, port: 443", 1),
+			},
+			[]string{"orders/api on-https?"},
+		},
+		{
+			"a listener for routes of its own namespace",
+			[]string{
+				onGateway, gateway, from("web"),
+			},
+			[]string{"web/api on-public?"},
+		},
+		{
+			"a listener for routes of all namespaces",
+			[]string{
+				onGateway, letting("{from: All}"), from("web"),
+			},
+			[]string{"web/api on-public"},
+		},
+		{
+			"a listener for routes of namespaces with a label",
+			[]string{
+				onGateway, letting("{from: Selector, selector: {}}"), from("web"),
+			},
+			[]string{"web/api on-public"},
+		},
+		{
+			"a route that names a resource of another API",
+			[]string{
+				onGateway, strings.Replace(route, "name: public", "name: public, group: x.io", 1),
+			},
+			[]string{"orders/gateway:public on-public"},
+		},
+		{
+			"a route twice, alike",
+			[]string{onGateway, route, route},
+			[]string{"orders/api on-public"},
+		},
+		{
+			"a route twice, and not alike",
+			[]string{onGateway, route, strings.Replace(route,
+				"parentRefs", "hostnames: [a.example], parentRefs", 1)},
+			[]string{"orders/api on-public?"},
+		},
+		{
+			"a Gateway twice, and not alike",
+			[]string{onGateway, gateway, ports, route, own},
+			[]string{"orders/api on-api"},
+		},
+		{
+			"a Gateway twice, whose policy counts",
+			[]string{onGateway, gateway, ports, other},
+			[]string{"orders/web on-public?"},
+		},
+		{
+			"two routes of one name, with other labels",
+			[]string{
+				selecting(httpRoute, "web"), other, strings.Replace(other, "of: web", "of: x", 1),
+			},
+			[]string{"orders/web on-x?", "orders/of=web on-x"},
+		},
+		{
+			"a policy without a namespace",
+			[]string{unplaced(own), route},
+			[]string{"orders/api on-api?", "api on-api"},
+		},
+		{
+			"a route without a namespace",
+			[]string{own, unplaced(route)},
+			[]string{"api on-api?", "orders/api on-api"},
+		},
+		{
+			"a Gateway's policy, and a route without a namespace",
+			[]string{
+				onGateway, unplaced(route),
+			},
+			[]string{"api on-public?", "orders/gateway:public on-public"},
+		},
+		{
+			"no namespace at all",
+			[]string{
+				unplaced(onGateway), unplaced(gateway), unplaced(route),
+			},
+			[]string{"api on-public"},
+		},
+		{
+			"a rule of a route without a namespace, named as a route of one",
+			[]string{
+				unplaced(onSection(httpRoute, "orders", "api")), own,
+			},
+			[]string{"orders/api on-api", "httproute:orders/api on-api"},
 		},
 		{
 			"a target that can't be read",

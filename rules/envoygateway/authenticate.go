@@ -90,7 +90,15 @@ func (i *instance) findKeys(p *provider) {
 	if !ok {
 		return
 	}
-	data := i.keySets[of]
+	keys := i.keySets[of]
+	if keys == nil {
+		return
+	}
+	if keys.twice != "" {
+		p.KeyDoubt = unknownTarget(keys.twice)
+		return
+	}
+	data := keys.data
 	entry := data.Member(keySetEntry)
 	if entry == nil && data.Is(source.Object) && len(data.Members) == 1 {
 		entry = data.Members[0].Value
@@ -114,17 +122,19 @@ func (i *instance) keysMissing(p *provider) string {
 		return ""
 	}
 	for other := range i.keySets {
-		if kubernetes.Same(other.namespace, of.namespace) != rules.No &&
-			kubernetes.Same(other.name, of.name) == rules.Maybe {
+		if other != of && kubernetes.SameNamespace(other.namespace, of.namespace) != rules.No &&
+			kubernetes.Same(other.name, of.name) != rules.No {
 			return ""
 		}
 	}
-	data, shown := i.keySets[of]
+	keys := i.keySets[of]
 	switch {
-	case !shown:
+	case keys == nil:
 		return "namespace " + of.namespace + " has no ConfigMap " + of.name + ", from which " +
 			"provider " + p.name + " has its keys"
-	case !data.IsSet() || data.Is(source.Object) && len(data.Members) == 0:
+	case keys.twice != "":
+		return ""
+	case !keys.data.IsSet() || keys.data.Is(source.Object) && len(keys.data.Members) == 0:
 		return "the ConfigMap " + qualified(of.namespace, of.name) + ", from which provider " +
 			p.name + " has its keys, has no data"
 	}

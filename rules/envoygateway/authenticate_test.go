@@ -229,6 +229,8 @@ func TestKeysOfAConfigMap(t *testing.T) {
 		"one of several":       {mapOf("orders", "a: one, b: two"), ""},
 		"of another namespace": {mapOf("web", "jwks: one"), ""},
 		"of a deployment":      {mapOf("orders", `jwks: "{{ .keys }}"`), ""},
+		"twice, alike":         {mapOf("orders", "jwks: one") + mapOf("orders", "jwks: one"), "one"},
+		"twice, and not alike": {mapOf("orders", "jwks: one") + mapOf("orders", "jwks: two"), ""},
 	} {
 		var keys []*rules.Key
 		for check := range policiesOf(t, rules.Options{}, policy+test.beside)[0].Root.Checks() {
@@ -274,6 +276,10 @@ func TestAConfigMapThatIsNotThere(t *testing.T) {
 		"a reference of a template": {
 			strings.Replace(policy, "name: keys", "name: {{ .keys }}", 1) + root +
 				mapOf("orders", "keys", full), accepted(),
+		},
+		"one of no namespace": {
+			policy + root + strings.Replace(mapOf("", "keys", full), ", namespace: ", "", 1),
+			accepted(),
 		},
 		"some of the namespace": {policy + mapOf("orders", "other", "data: {a: b}"), accepted()},
 		"all of another namespace": {

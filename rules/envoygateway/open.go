@@ -2,7 +2,9 @@ package envoygateway
 
 import (
 	"maps"
+	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
@@ -31,6 +33,11 @@ func (p *policy) isTemplate() bool {
 	return kubernetes.HasMark(p.Namespace)
 }
 
+// isOpen reports whether only a deployment knows what a target is, or in which namespace.
+func (c *cluster) isOpen(t target) bool {
+	return t.isTemplate() || c.mixed && t.namespace == ""
+}
+
 // isAttached tells whether a policy is attached to a target.
 func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 	if assumed, ok := c.assumed[attachment{p, t}]; ok {
@@ -43,7 +50,7 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 				kubernetes.Same(ref.Section, t.section)))
 		}
 	}
-	attached = min(attached, kubernetes.Same(p.Namespace, t.namespace))
+	attached = min(attached, kubernetes.SameNamespace(p.Namespace, t.namespace))
 	if t.section != "" || len(p.selectors) == 0 {
 		return attached
 	}
@@ -57,8 +64,8 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 		}
 	}
 	for _, s := range p.selectors {
-		if t.isTemplate() && s.kind == t.kind {
-			attached = max(attached, min(rules.Maybe, kubernetes.Same(p.Namespace, t.namespace)))
+		if c.isOpen(t) && s.kind == t.kind {
+			attached = max(attached, min(rules.Maybe, kubernetes.SameNamespace(p.Namespace, t.namespace)))
 		}
 	}
 	return attached
@@ -66,14 +73,14 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 
 // mayBe reports whether a resource is that of a target, or may be it.
 func (a *attachable) mayBe(t target) bool {
-	return a.Kind == t.kind && kubernetes.Same(a.Namespace, t.namespace) != rules.No &&
+	return a.Kind == t.kind && kubernetes.SameNamespace(a.Namespace, t.namespace) != rules.No &&
 		kubernetes.Same(a.Name, t.name) != rules.No
 }
 
 // selects tells whether a selector of a policy selects a resource. It is wide where one perhaps
 // does that looks further than is modelled.
 func (p *policy) selects(a *attachable) (selects rules.Truth, wide bool) {
-	near := kubernetes.Same(p.Namespace, a.Namespace)
+	near := kubernetes.SameNamespace(p.Namespace, a.Namespace)
 	selects = rules.No
 	for _, s := range p.selectors {
 		fits := min(s.fits(a.labels), kubernetes.Same(s.kind, a.Kind))
@@ -102,7 +109,20 @@ func (c *cluster) perhaps(p *policy, t target) choice {
 // whyOpen is where the mark is that leaves it open whether a policy is attached to a target, and
 // why that is not known; nowhere where no mark does.
 func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unknown) {
-	places := []kubernetes.LabelsAt{kubernetes.NamespaceOf(p.At)}
+	a := c.find(t)
+	for _, other := range c.marked {
+		if a == nil && other.mayBe(t) {
+			a = other
+		}
+	}
+	if kubernetes.SameNamespace(p.Namespace, t.namespace) == rules.Maybe {
+		for _, object := range append([]*source.Value{p.At}, c.placing(t, a)...) {
+			if at, why := kubernetes.NamespaceDoubt(object); why != nil {
+				return at, why
+			}
+		}
+	}
+	var places []kubernetes.LabelsAt
 	for _, ref := range p.refs {
 		for _, name := range []string{"name", "sectionName"} {
 			places = append(places, kubernetes.LabelsAt{
@@ -110,16 +130,12 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 			})
 		}
 	}
-	a := c.find(t)
-	for _, other := range c.marked {
-		if a == nil && other.mayBe(t) {
-			a = other
-		}
-	}
 	if a != nil {
-		places = append(places, kubernetes.NamespaceOf(a.At), kubernetes.LabelsAt{
-			At: a.At.At("metadata", "name"), Field: "metadata.name",
-		})
+		name := kubernetes.LabelsAt{At: a.At.At("metadata", "name"), Field: "metadata.name"}
+		if a.twice != "" {
+			return name, &rules.Unknown{Why: a.twice}
+		}
+		places = append(places, name)
 	}
 	for _, place := range append(places, c.parentRefsTo(t)...) {
 		if why := kubernetes.DoubtOf(place.At, place.Field); why != nil {
@@ -144,6 +160,23 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 		}
 	}
 	return kubernetes.LabelsAt{}, wideSelector(p)
+}
+
+// placing are the resources whose namespace is that of a target: the target itself, if the files
+// show it, or the routes that lead to it and do not name its namespace.
+func (c *cluster) placing(t target, a *attachable) []*source.Value {
+	if a != nil {
+		return []*source.Value{a.At}
+	}
+	var all []*source.Value
+	for _, route := range c.shown {
+		if slices.ContainsFunc(route.parents, func(ref kubernetes.Reference) bool {
+			return ref.Name == t.name && ref.Namespace == ""
+		}) {
+			all = append(all, route.At)
+		}
+	}
+	return all
 }
 
 // parentRefsTo are the names in the parentRefs of routes that lead to a target.

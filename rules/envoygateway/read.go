@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,15 +73,23 @@ type cluster struct {
 	policies []*policy
 	byName   map[string]*policy
 	shown    []*attachable
-	marked   []*attachable // those of them in whose name or namespace a template left its mark
+	marked   []*attachable // those of them of which the name or the namespace is not known
+	mixed    bool          // some resources name no namespace, and others do
 
-	keySets   map[target]*source.Value // the data of ConfigMaps
-	resources map[target]*attachable   // those that are shown
-	attached  map[target][]*policy     // by their references
-	sections  map[target][]string      // of each target, those that policies are attached to
-	loose     []*policy                // those that are perhaps attached to more than they name
+	keySets   map[target]*keySet     // of ConfigMaps
+	resources map[target]*attachable // those that are shown
+	attached  map[target][]*policy   // by their references
+	sections  map[target][]string    // of each target, those that policies are attached to
+	loose     []*policy              // those that are perhaps attached to more than they name
 
 	assumed map[attachment]rules.Truth // what is not known, and is looked at both ways
+}
+
+// keySet is the data of a ConfigMap.
+type keySet struct {
+	kubernetes.Resource
+	data  *source.Value
+	twice string // why it is not known which of two it is; else empty
 }
 
 // policy is one SecurityPolicy.
@@ -129,11 +138,15 @@ type attachable struct {
 	kubernetes.Resource
 	labels  kubernetes.Labels
 	parents []kubernetes.Reference // of a route or a ListenerSet
+	twice   string                 // why it is not known which of two it is; else empty
+
+	ways   []target // by which requests reach a route
+	barred string   // why they can't, or why that is not known; else empty
 }
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*policy{}, keySets: map[target]*source.Value{},
+		byName: map[string]*policy{}, keySets: map[target]*keySet{},
 		resources: map[target]*attachable{},
 		attached:  map[target][]*policy{}, sections: map[target][]string{},
 	}
@@ -144,19 +157,74 @@ func clusterOf(files []*source.File) *cluster {
 				c.add(policyOf(file, object))
 			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
 				grpcRoute, tcpRoute):
-				a := attachableOf(file, object)
-				c.shown = append(c.shown, a)
-				c.resources[a.target()] = a
-				if a.target().isTemplate() {
-					c.marked = append(c.marked, a)
-				}
+				c.show(attachableOf(file, object))
 			case isConfigMap(object):
 				r := kubernetes.ResourceOf(file, object)
-				c.keySets[target{configMap, r.Namespace, r.Name, ""}] = object.Member("data")
+				c.addKeys(&keySet{Resource: r, data: object.Member("data")})
 			}
 		}
 	}
+	c.place()
 	return c
+}
+
+// show adds a resource that policies can be attached to. Of one that the files have twice it is
+// not known what it is.
+func (c *cluster) show(a *attachable) {
+	before := c.resources[a.target()]
+	if before == nil || a.Name == "" {
+		c.shown = append(c.shown, a)
+		c.resources[a.target()] = a
+		return
+	}
+	if a.Spec.JSON() != before.Spec.JSON() || !maps.Equal(a.labels, before.labels) {
+		before.twice = a.Twice(&before.Resource)
+	}
+	if !maps.Equal(a.labels, before.labels) {
+		before.labels = kubernetes.NotKnown()
+	}
+}
+
+func (c *cluster) addKeys(keys *keySet) {
+	of := target{configMap, keys.Namespace, keys.Name, ""}
+	before := c.keySets[of]
+	if before == nil {
+		c.keySets[of] = keys
+	} else if before.data.JSON() != keys.data.JSON() {
+		before.twice = keys.Twice(&before.Resource)
+	}
+}
+
+// place finds out what depends on all resources: which of them may be in the same namespace, and
+// by which ways requests reach the routes.
+func (c *cluster) place() {
+	named, unnamed := false, false
+	look := func(r *kubernetes.Resource) {
+		named, unnamed = named || r.Namespace != "", unnamed || r.Namespace == ""
+	}
+	for _, p := range c.policies {
+		look(&p.Resource)
+	}
+	for _, a := range c.shown {
+		look(&a.Resource)
+	}
+	c.mixed = named && unnamed
+	for _, p := range c.policies {
+		if len(p.selectors) > 0 || p.unread != "" || p.isTemplate() ||
+			c.mixed && p.Namespace == "" {
+			c.loose = append(c.loose, p)
+		}
+	}
+	for _, a := range c.shown {
+		if c.isOpen(a.target()) {
+			c.marked = append(c.marked, a)
+		}
+	}
+	for _, a := range c.shown {
+		if isRoute(a.Kind) {
+			a.ways, a.barred = c.waysTo(a)
+		}
+	}
 }
 
 func (c *cluster) add(p *policy) {
@@ -170,9 +238,6 @@ func (c *cluster) add(p *policy) {
 	}
 	c.byName[name] = p
 	c.policies = append(c.policies, p)
-	if len(p.selectors) > 0 || p.unread != "" || p.isTemplate() {
-		c.loose = append(c.loose, p)
-	}
 	for _, ref := range p.refs {
 		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
 		if !slices.Contains(c.attached[t], p) {
@@ -261,9 +326,15 @@ func attachableOf(file *source.File, object *source.Value) *attachable {
 	}
 	for _, field := range []string{"parentRefs", "parentRef"} {
 		refs, _ := kubernetes.References(a.Spec.Member(field))
-		a.parents = append(a.parents, refs...)
+		a.parents = append(a.parents, slices.DeleteFunc(refs, ofOtherAPI)...)
 	}
 	return a
+}
+
+// ofOtherAPI reports whether a reference is to a resource that is not of the Gateway API.
+func ofOtherAPI(ref kubernetes.Reference) bool {
+	of := ref.At.Member("group")
+	return of.Is(source.String) && !kubernetes.Marked(of) && of.Text+"/" != gatewayAPI
 }
 
 // isRoute reports whether a kind is that of a route.

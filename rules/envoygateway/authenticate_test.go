@@ -222,6 +222,7 @@ func TestKeysOfAConfigMap(t *testing.T) {
 		return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: keys, namespace: " +
 			namespace + "}\ndata: {" + data + "}\n"
 	}
+	one := mapOf("orders", "jwks: one")
 	for name, test := range map[string]struct{ beside, want string }{
 		"no map":               {"", ""},
 		"its entry":            {mapOf("orders", "jwks: one, other: two"), "one"},
@@ -229,8 +230,8 @@ func TestKeysOfAConfigMap(t *testing.T) {
 		"one of several":       {mapOf("orders", "a: one, b: two"), ""},
 		"of another namespace": {mapOf("web", "jwks: one"), ""},
 		"of a deployment":      {mapOf("orders", `jwks: "{{ .keys }}"`), ""},
-		"twice, alike":         {mapOf("orders", "jwks: one") + mapOf("orders", "jwks: one"), "one"},
-		"twice, and not alike": {mapOf("orders", "jwks: one") + mapOf("orders", "jwks: two"), ""},
+		"twice, alike":         {one + one, "one"},
+		"twice, and not alike": {one + mapOf("orders", "jwks: two"), ""},
 	} {
 		var keys []*rules.Key
 		for check := range policiesOf(t, rules.Options{}, policy+test.beside)[0].Root.Checks() {

@@ -50,7 +50,8 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 				kubernetes.Same(ref.Section, t.section)))
 		}
 	}
-	attached = min(attached, kubernetes.SameNamespace(p.Namespace, t.namespace))
+	near := kubernetes.SameNamespace(p.Namespace, t.namespace)
+	attached = min(attached, near)
 	if t.section != "" || len(p.selectors) == 0 {
 		return attached
 	}
@@ -65,7 +66,7 @@ func (c *cluster) isAttached(p *policy, t target) rules.Truth {
 	}
 	for _, s := range p.selectors {
 		if c.isOpen(t) && s.kind == t.kind {
-			attached = max(attached, min(rules.Maybe, kubernetes.SameNamespace(p.Namespace, t.namespace)))
+			attached = max(attached, min(rules.Maybe, near))
 		}
 	}
 	return attached

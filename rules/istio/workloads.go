@@ -326,7 +326,7 @@ func (c *cluster) named(name string) (*workload, error) {
 	}
 	tellApart := "they tell apart " + strings.Join(names, ", ")
 	if slices.Equal(names, []string{""}) {
-		tellApart = "they tell no workloads apart: leave the name out"
+		tellApart = "they have one workload, which has no name: leave the name out"
 	}
 	if gateway, ok := strings.CutPrefix(rest, "gateway:"); ok {
 		t := target{"Gateway", gateway}

@@ -443,8 +443,9 @@ func TestWhatDependsOnTheResourceThatIsMeant(t *testing.T) {
 			append(lines, "action: DENY", "rules: [{}]")...)
 	}
 	gateway := func(namespace, class string) string {
-		return "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g, " +
-			"namespace: " + namespace + "}\nspec: {gatewayClassName: " + class + "}\n"
+		return "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\n" +
+			"metadata: {name: g, namespace: " + namespace + "}\n" +
+			"spec: {gatewayClassName: " + class + "}\n"
 	}
 	const ofG = "targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]"
 	ofClass := strings.ReplaceAll(strings.Replace(ofG, "kind: Gateway", "kind: GatewayClass", 1),

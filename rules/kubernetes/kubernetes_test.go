@@ -167,3 +167,34 @@ func TestWhatJSONDoesNotHaveIsNotInTheCluster(t *testing.T) {
 		}
 	}
 }
+
+// A resource that names no namespace is in the one that it is applied to.
+func TestNamespacesThatMayBeTheSame(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want rules.Truth
+	}{
+		{"a", "a", rules.Yes},
+		{"a", "b", rules.No},
+		{"", "", rules.Yes},
+		{"", "a", rules.Maybe},
+		{"a", "", rules.Maybe},
+		{"", "default", rules.Maybe},
+		{"{{ .ns }}", "a", rules.Maybe},
+		{"{{ .ns }}", "{{ .ns }}", rules.Yes},
+	} {
+		if got := SameNamespace(test.a, test.b); got != test.want {
+			t.Errorf("%q and %q: got %v, want %v", test.a, test.b, got, test.want)
+		}
+	}
+	for namespace, why := range map[string]string{
+		"a": "", `""`: "Deployment web names no namespace", "": "web names no namespace",
+		"{{ .ns }}": "only its deployment knows",
+	} {
+		text := "kind: Deployment\nmetadata: {name: web, namespace: " + namespace + "}\n"
+		_, doubt := NamespaceDoubt(fileOf(t, text).Documents[0])
+		if (doubt == nil) != (why == "") || doubt != nil && !strings.Contains(doubt.Why, why) {
+			t.Errorf("%q: got %v", namespace, doubt)
+		}
+	}
+}

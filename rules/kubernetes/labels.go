@@ -88,8 +88,8 @@ func Same(a, b string) rules.Truth {
 	return rules.No
 }
 
-// SameNamespace tells whether two namespaces are the same. A resource that names none is in the one
-// that it is applied to, which its file does not say.
+// SameNamespace tells whether two namespaces are the same. A resource that names none is in the
+// one that it is applied to, which its file does not say.
 func SameNamespace(a, b string) rules.Truth {
 	if a != b && (a == "" || b == "") {
 		return rules.Maybe
@@ -121,8 +121,8 @@ func NamespaceDoubt(object *source.Value) (LabelsAt, *rules.Unknown) {
 		Why: kind + " " + name + " names no namespace, and is in the one that it is applied to",
 		Need: rules.Need{
 			Input: source.NeedPolicy,
-			For: "the manifest with its " + at.Field + ", as kubectl get prints it: files " +
-				"that name none at all are taken for those of one namespace",
+			For: "the manifest with its " + at.Field + ", as kubectl get prints it; or " +
+				"none in any of the files, if all of them are applied to one namespace",
 		},
 	}
 }

@@ -20,6 +20,9 @@ type entry struct {
 	runtime   dataweave.Version // as the user says
 	asked     string            // the gateway that the user asks about
 	api       string            // the API instance
+	within    string            // what the name of the API instance is unique in; may be empty
+	called    string            // the policy itself, by a name that is unique; empty without one
+	referred  bool              // the API instance is an expression of its Terraform module
 	order     int64             // 0 where it is absent or not known
 	local     bool              // Flex Gateway in local mode, where there are no contracts
 	custom    bool              // not one of the vendor's own policies
@@ -35,6 +38,7 @@ type entry struct {
 	rule     *source.Value // to which APIs an automated policy applies
 	routesAt *source.Member
 	detached *detached
+	twice    *detached      // why it is not known which of two policies of one name it is
 	strange  *strange       // what is not known of its kind
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 	orderAt  *source.Value

@@ -31,16 +31,42 @@ func flexEntries(document *source.Value) []entry {
 	spec := document.Member("spec")
 	switch kind, _ := document.Member("kind").Str(); kind {
 	case "PolicyBinding":
-		e := flexEntry(spec, document)
-		e.api, _ = spec.At("targetRef", "name").Str()
-		e.detached = cmp.Or(e.detached, withoutKind(spec, document))
-		return []entry{e}
-	case "ApiInstance":
+		return []entry{bindingEntry(spec, document)}
+	case apiInstance:
 		return instanceEntries(document)
 	case "Service", "Configuration", "Extension":
 		return nil
 	}
 	return []entry{strangeDocument(document)}
+}
+
+// bindingEntry reads a PolicyBinding. It is of one API instance, unless it is attached to
+// something else: then it may count for each of them.
+func bindingEntry(spec, document *source.Value) entry {
+	e := flexEntry(spec, document)
+	if kind, _ := spec.At("targetRef", "kind").Str(); kind == "" || kind == apiInstance {
+		e.api, e.within = targetOf(spec, document)
+	}
+	if name := textOf(document.Member("metadata"), "name"); name != "" {
+		e.called = "PolicyBinding " + namespaceOf(document) + "/" + name
+	}
+	e.detached = cmp.Or(e.detached, unattached(spec, document))
+	return e
+}
+
+// targetOf is the API instance that a document is attached to, and its namespace.
+func targetOf(spec, document *source.Value) (api, namespace string) {
+	target := spec.Member("targetRef")
+	return textOf(target, "name"), cmp.Or(textOf(target, "namespace"), namespaceOf(document))
+}
+
+// apiInstance is the kind of an API of Flex Gateway.
+const apiInstance = "ApiInstance"
+
+// namespaceOf is the namespace of a document. A target has that of its binding if it names none
+// (Flex Gateway documentation, declarative configuration reference).
+func namespaceOf(document *source.Value) string {
+	return cmp.Or(textOf(document.Member("metadata"), "namespace"), "default")
 }
 
 func instanceEntries(document *source.Value) []entry {
@@ -51,7 +77,7 @@ func instanceEntries(document *source.Value) []entry {
 	name, _ := document.At("metadata", "name").Str()
 	all := []entry{}
 	add := func(e entry) {
-		e.api = name
+		e.api, e.within = name, namespaceOf(document)
 		all = append(all, e)
 	}
 	if !policies.Is(source.List) {
@@ -107,19 +133,29 @@ type detached struct {
 	nowhere bool // as observed
 }
 
-// withoutKind says whether a binding names the kind of what it attaches to; nil where it does.
-func withoutKind(spec, document *source.Value) *detached {
-	kind := spec.At("targetRef", "kind")
-	d := &detached{
-		field: "targetRef", at: firstPresent(kind, spec.Member("targetRef"), spec, document),
-	}
-	switch text, ok := kind.Str(); {
+// unattached says why a binding attaches to no API instance, or why that is not known; nil where
+// it attaches to one, or to all.
+func unattached(spec, document *source.Value) *detached {
+	target := spec.Member("targetRef")
+	kind := target.Member("kind")
+	d := &detached{field: "targetRef", at: firstPresent(kind, target, spec, document)}
+	text, _ := kind.Str()
+	selector := target.Member("selector")
+	all := text == "Selector" && len(selector.Members) == 1 &&
+		textOf(selector, "kind") == apiInstance
+	switch {
 	case kind != nil && templated(kind):
 		d.why = kind.Doubt("targetRef.kind")
-	case ok && text != "":
+	case text == "":
+		d.nowhere, d.why = true, "targetRef has no kind, such as "+apiInstance
+	case text == apiInstance || all:
 		return nil
+	case text == "Service":
+		d.why = "targetRef.kind is Service: what the policy does for the calls of an upstream " +
+			"service is not modelled"
 	default:
-		d.nowhere, d.why = true, "targetRef has no kind, such as ApiInstance"
+		d.why = "targetRef.kind is " + text + ": which API instances that attaches the policy " +
+			"to is not modelled"
 	}
 	return d
 }
@@ -133,7 +169,10 @@ func (d *detached) message() string {
 }
 
 func (d *detached) guard() rules.Guard {
-	guard := rules.Guard{Evidence: observed(obsFlexBinding), Field: d.field}
+	guard := rules.Guard{Evidence: inferred(docFlexLocal), Field: d.field}
+	if d.nowhere {
+		guard.Evidence = observed(obsFlexBinding)
+	}
 	guard.Pos, guard.Span = place(d.at)
 	guard.Unknown = &rules.Unknown{
 		Why:  d.message(),

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -68,8 +69,16 @@ spec:
 			rules.Undetermined, "",
 		},
 		{
-			"another kind", binding("  targetRef: {kind: Service, name: s}", jwt),
-			rules.Rejected, "",
+			"all instances", binding("  targetRef: {kind: Selector, selector: {kind: "+
+				"ApiInstance}}", jwt), rules.Rejected, "",
+		},
+		{
+			"an upstream service", binding("  targetRef: {kind: Service, name: s}", jwt),
+			rules.Undetermined, "",
+		},
+		{
+			"another kind", binding("  targetRef: {kind: Gateway, name: s}", jwt),
+			rules.Undetermined, "",
 		},
 		{"no target", binding("", jwt), rules.Undetermined, "targetRef"},
 		{
@@ -90,7 +99,8 @@ spec:
 		},
 		{
 			"a second policy that attaches",
-			binding(orders, "{name: jwt-validation}") + "---\n" + binding(orders, jwt),
+			binding(orders, "{name: jwt-validation}") + "---\n" +
+				strings.Replace(binding(orders, jwt), "{name: b}", "{name: c}", 1),
 			rules.Rejected, "policyRef",
 		},
 	} {

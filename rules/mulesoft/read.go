@@ -3,6 +3,7 @@ package mulesoft
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -31,7 +32,54 @@ func (p *parsedTexts) read(
 	for _, e := range entriesOf(c) {
 		e.parsed = p
 	}
+	nameApart(entriesOf(c), options)
 	return c, nil
+}
+
+// nameApart gives API instances of one name, in two namespaces or two Terraform modules, names of
+// their own, and leaves open which of two policies of one name there is.
+func nameApart(all []*entry, options rules.Options) {
+	within := map[string][]string{} // by API instance
+	called := map[string]*entry{}
+	for _, e := range all {
+		if !slices.Contains(within[e.api], e.within) {
+			within[e.api] = append(within[e.api], e.within)
+		}
+		before := called[e.called]
+		if e.called == "" || before == nil {
+			called[e.called] = e
+			continue
+		}
+		if e.place.JSON() != before.place.JSON() {
+			before.twice, e.twice = e.sameName(before), e.sameName(before)
+		}
+	}
+	shared := map[string]bool{}
+	for api, names := range within {
+		shared[api] = len(names) > 1
+	}
+	for _, e := range all {
+		if whole := e.wholeAPI(); shared[e.api] || whole == options.API {
+			e.api = whole
+		}
+	}
+}
+
+// sameName is why it is not known what an entry says, of which another one has the name.
+func (e *entry) sameName(other *entry) *detached {
+	return &detached{
+		field: "name", at: e.place,
+		why: fmt.Sprintf("%s is at %s and at %s, and they differ: which one the gateway has is "+
+			"not known", e.called, other.place.Pos, e.place.Pos),
+	}
+}
+
+// wholeAPI is the name of the API instance with that of its namespace or module.
+func (e *entry) wholeAPI() string {
+	if e.within == "" || e.api == "" {
+		return e.api
+	}
+	return e.within + "/" + e.api
 }
 
 // readFile reads the policies of one file, in the order in which the gateway runs them. It is an
@@ -127,7 +175,7 @@ func edited(
 			return nil, nil, fmt.Errorf("%s: a policy is gone after an edit", file.Name)
 		}
 		next := entries[0].(*entry)
-		next.parsed = e.parsed
+		next.parsed, next.api, next.twice = e.parsed, e.api, e.twice
 		if e == of {
 			now = next
 		}
@@ -151,6 +199,9 @@ func found(file *source.File, options rules.Options) []entry {
 			}
 		}
 	}
+	if file.Format == source.HCL { // a folder is a module, and an address is one of its module
+		placeIn(path.Dir(file.Name), all)
+	}
 	if all == nil && options.Kind != "" && len(file.Documents) == 1 &&
 		file.Documents[0].Is(source.Object) {
 		return []entry{bareEntry(file.Documents[0], options.Kind)}
@@ -158,8 +209,21 @@ func found(file *source.File, options rules.Options) []entry {
 	if options.API == "" {
 		return all
 	}
-	otherAPI := func(e entry) bool { return e.api != "" && e.api != options.API }
+	otherAPI := func(e entry) bool {
+		return e.api != "" && e.api != options.API && e.wholeAPI() != options.API
+	}
 	return slices.DeleteFunc(all, otherAPI)
+}
+
+// placeIn says of entries of Terraform's which module they are in.
+func placeIn(folder string, all []entry) {
+	for i := range all {
+		e := &all[i]
+		e.called = folder + "/" + e.called
+		if e.referred {
+			e.within = folder
+		}
+	}
 }
 
 // bareEntry is the entry of a file that holds the configuration alone, such as the --configFile of

@@ -19,6 +19,7 @@ const (
 	obsFlexClientID = "public report, Client ID Enforcement 1.3.3 on Flex Gateway"
 	omniLocal       = "Omni Gateway 1.13.3 in local mode"
 	obsFlexBinding  = "public report, " + omniLocal
+	docFlexLocal    = "Flex Gateway documentation, declarative configuration reference"
 	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
 	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
 	pdkJWTExample   = "mulesoft/pdk-custom-policy-examples, JWT validation"

@@ -58,7 +58,7 @@ func strangeDocument(document *source.Value) entry {
 			noPolicy: ok && !holds && !strings.Contains(name, "Polic"),
 		},
 	}
-	e.api, _ = spec.At("targetRef", "name").Str()
+	e.api, e.within = targetOf(spec, document)
 	return e
 }
 

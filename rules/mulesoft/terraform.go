@@ -17,6 +17,7 @@ func terraformEntries(document *source.Value) []entry {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
+			e.called = strings.Join(m.Value.Labels, ".")
 			if named := gatewayOf(e.api, inFile(document)); named != "" {
 				e.variant = named
 			}
@@ -53,7 +54,8 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 		asset:     asset,
 		versionAt: values.Member("asset_version"),
 	}
-	e.api = reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id")))
+	api := firstPresent(values.Member("apim_id"), values.Member("api_instance_id"))
+	e.api, e.referred = reference(api), api.Is(source.Unknown) && !inPlan
 	if inPlan && !generic {
 		e.config = block(e.config)
 	}
@@ -214,19 +216,25 @@ func planEntries(document *source.Value) []entry {
 		return nil
 	}
 	var all []entry
-	root := planned{values.Member("root_module"), document.At("configuration", "root_module")}
-	moduleEntries(root, document.Member("resource_changes"), &all)
+	root := planned{
+		module:        values.Member("root_module"),
+		configuration: document.At("configuration", "root_module"),
+	}
+	moduleEntries(&root, document.Member("resource_changes"), &all)
 	return all
 }
 
 // moduleEntries adds the policies of a module and of the modules inside it.
-func moduleEntries(in planned, changes *source.Value, all *[]entry) {
+func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 	for _, resource := range in.module.Member("resources").List() {
 		kind, _ := resource.Member("type").Str()
 		change := changeOfResource(resource, changes)
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
 		if e, ok := resourceEntry(kind, values, true); ok {
 			e.place, e.report = resource, true
+			if e.api == knownAfterApply {
+				e.api = in.apiOf(resource)
+			}
 			if createdBy(change) {
 				e.creator = creatorOf(kind)
 			}
@@ -304,10 +312,13 @@ func withUnknownItems(values, unknown *source.Value) *source.Value {
 	return &merged
 }
 
+// knownAfterApply stands for a value that a plan does not know yet.
+const knownAfterApply = "(known after apply)"
+
 // afterApply is what is known only after the apply, in the place of a value.
 func afterApply(v *source.Value) *source.Value {
 	return &source.Value{
-		Kind: source.Unknown, Text: "(known after apply)", Pos: v.Pos, Span: v.Span,
+		Kind: source.Unknown, Text: knownAfterApply, Pos: v.Pos, Span: v.Span,
 	}
 }
 
@@ -387,45 +398,4 @@ func inFile(document *source.Value) func(kind, name string) *source.Value {
 		}
 		return nil
 	}
-}
-
-// planned is a module of a plan or a state, with the part of the configuration that it was made
-// from; that is nil in a state.
-type planned struct{ module, configuration *source.Value }
-
-// refersTo is the text of the references by which a resource names its API instance.
-func (p planned) refersTo(resource *source.Value) string {
-	var all []string
-	for _, made := range p.configuration.Member("resources").List() {
-		if textOf(made, "type") != textOf(resource, "type") ||
-			textOf(made, "name") != textOf(resource, "name") {
-			continue
-		}
-		for _, argument := range []string{"apim_id", "api_instance_id"} {
-			references, _ := made.At("expressions", argument, "references").Strings()
-			all = append(all, references...)
-		}
-	}
-	if p.configuration == nil {
-		all, _ = resource.Member("depends_on").Strings()
-	}
-	return strings.Join(all, " ")
-}
-
-// lookup finds a resource of the module.
-func (p planned) lookup(kind, name string) *source.Value {
-	for _, resource := range p.module.Member("resources").List() {
-		if textOf(resource, "type") == kind && textOf(resource, "name") == name {
-			return resource.Member("values")
-		}
-	}
-	return nil
-}
-
-// child is a module inside the module.
-func (p planned) child(module *source.Value) planned {
-	address := "." + textOf(module, "address")
-	_, call, _ := strings.Cut(address[max(strings.LastIndex(address, ".module."), 0):], ".module.")
-	name, _, _ := strings.Cut(call, "[")
-	return planned{module, p.configuration.At("module_calls", name, "module")}
 }

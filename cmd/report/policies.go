@@ -246,18 +246,18 @@ func placeOf(groups [][]*source.File) string {
 }
 
 // stacked is where the files come from if they were found in a folder and two of them have a
-// policy of the same kind; else empty.
+// policy of the same kind for one API instance; else empty.
 func (s *PolicySet) stacked(found []Found) string {
 	if len(s.Files) < 2 || !inFolders(found) {
 		return ""
 	}
 	type sort struct {
-		asset string
-		early bool // such a policy may stand beside an API's own
+		asset, api string
+		early      bool // such a policy may stand beside an API's own
 	}
 	from := map[sort]string{}
 	for _, p := range s.Policies {
-		of := sort{p.Asset, p.Early}
+		of := sort{p.Asset, p.API, p.Early}
 		if file, seen := from[of]; seen && file != p.Pos.File {
 			return filepath.Dir(p.Pos.File)
 		}

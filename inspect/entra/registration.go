@@ -1,6 +1,8 @@
 package entra
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -17,9 +19,21 @@ type Text struct {
 // Known reports whether the text is there, and is what it says.
 func (t Text) Known() bool { return t.Value != "" && !t.Unknown }
 
-// Is reports whether two texts name the same thing: an id in either case, or the same expression.
+// Is reports whether two texts name the same thing: an id in either case, or the same expression
+// of one Terraform module, which is a folder.
 func (t Text) Is(other Text) bool {
-	return t.Value != "" && t.Unknown == other.Unknown && strings.EqualFold(t.Value, other.Value)
+	return t.Value != "" && t.Unknown == other.Unknown &&
+		strings.EqualFold(t.Value, other.Value) && (!t.Unknown || t.module() == other.module())
+}
+
+func (t Text) module() string { return path.Dir(t.Pos.File) }
+
+// ID is equal for two texts of which Is holds, and else differs.
+func (t Text) ID() string {
+	if t.Unknown {
+		return t.module() + "/" + strings.ToLower(t.Value)
+	}
+	return strings.ToLower(t.Value)
 }
 
 // Registration is an app registration: what an application is in every tenant. Each value knows
@@ -164,17 +178,19 @@ func (r *Registration) Title() string {
 	return "an app registration"
 }
 
-// WithAudience returns the app whose tokens may carry an audience, or nil.
+// WithAudience returns the app whose tokens may carry an audience; nil where there is none, or
+// where there are several, as two tenants may have an App ID URI each.
 func WithAudience(apps []*Registration, audience string) *Registration {
+	var found *Registration
 	for _, app := range apps {
-		if app.AppID.Value == audience {
-			return app
+		isIt := func(uri Text) bool { return uri.Known() && uri.Value == audience }
+		if app.AppID.Value != audience && !slices.ContainsFunc(app.URIs, isIt) {
+			continue
 		}
-		for _, uri := range app.URIs {
-			if uri.Known() && uri.Value == audience {
-				return app
-			}
+		if found != nil {
+			return nil
 		}
+		found = app
 	}
-	return nil
+	return found
 }

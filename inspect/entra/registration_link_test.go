@@ -7,22 +7,109 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Of two service principals of one application the first counts, whatever the case of its id.
+// directoryOf reads files, given by their names and texts.
+func directoryOf(t *testing.T, namesAndTexts ...string) (*Directory, error) {
+	t.Helper()
+	var files []*source.File
+	for i := 0; i < len(namesAndTexts); i += 2 {
+		file, err := source.Read(namesAndTexts[i], []byte(namesAndTexts[i+1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return ReadRegistrations(files...)
+}
+
+// A service principal is that of the application with its id, whatever the case. Of two of one
+// application nobody knows which is meant, unless they say the same.
 func TestAServicePrincipalIsFoundByTheApplicationsID(t *testing.T) {
 	t.Parallel()
-	file, err := source.Read("apps.json", []byte(`[
-		{"appId": "AAAA", "identifierUris": []}, {"appId": "cccc", "identifierUris": []},
-		{"appId": "aaaa", "id": "first", "servicePrincipalType": "Application"},
-		{"appId": "aaaa", "id": "second", "servicePrincipalType": "Application"}]`))
+	const apps = `{"appId": "AAAA", "identifierUris": []}, {"appId": "cccc", "identifierUris": []}`
+	first := `{"appId": "aaaa", "id": "first", "appRoleAssignmentRequired": true}`
+	for other, want := range map[string]string{
+		strings.Replace(first, "aaaa", "AAAA", 1):        "",
+		`{"appId": "aaaa", "servicePrincipalNames": []}`: "",
+		strings.Replace(first, "first", "second", 1): "the service principal of aaaa is at " +
+			"apps.json:1:93 too, and they differ",
+		strings.Replace(first, "true", "false", 1): "they differ",
+	} {
+		d, err := directoryOf(t, "apps.json", "["+apps+","+first+"]", "b.json", other)
+		switch {
+		case want != "":
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v", other, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", other, err)
+		case d.Apps[0].Principal != d.Principals[0] || d.Apps[1].Principal != nil:
+			t.Errorf("%v and %v of %v", d.Apps[0].Principal, d.Apps[1].Principal, d.Principals)
+		}
+	}
+}
+
+// The address of a Terraform resource counts in its module, which is a folder.
+func TestAnAddressIsOneOfItsModule(t *testing.T) {
+	t.Parallel()
+	const text = `resource "azuread_application" "api" {
+  display_name    = "orders"
+  identifier_uris = ["api://orders"]
+}
+resource "azuread_service_principal" "api" {
+  client_id                    = azuread_application.api.client_id
+  app_role_assignment_required = %REQUIRED
+}
+resource "azuread_app_role_assignment" "a" {
+  app_role_id         = azuread_service_principal.api.app_role_ids["x"]
+  principal_object_id = azuread_service_principal.client.object_id
+  resource_object_id  = azuread_service_principal.api.object_id
+}
+`
+	dev := strings.Replace(text, "%REQUIRED", "true", 1)
+	uat := strings.Replace(text, "%REQUIRED", "false", 1)
+	d, err := directoryOf(t, "dev/app.tf", dev, "uat/app.tf", uat)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := ReadRegistrations(file)
-	if err != nil {
-		t.Fatal(err)
+	if !d.Apps[0].AssignmentRequired() || d.Apps[1].AssignmentRequired() {
+		t.Errorf("the first service principal is that of both applications: %v", d.Apps)
 	}
-	if d.Apps[0].Principal != d.Principals[0] || d.Apps[1].Principal != nil {
-		t.Errorf("%v and %v of %v", d.Apps[0].Principal, d.Apps[1].Principal, d.Principals)
+	for i, a := range d.Assignments {
+		for j, app := range d.Apps {
+			if got := a.Resource.Is(app.Principal.ObjectID); got != (i == j) {
+				t.Errorf("the assignment in %s is one to the application in %s: %t",
+					a.Resource.Pos.File, app.Pos.File, got)
+			}
+		}
+	}
+	if one := d.Assignments[0].Resource; one.ID() == d.Assignments[1].Resource.ID() ||
+		one.ID() != d.Apps[0].Principal.ObjectID.ID() {
+		t.Errorf("got %s", one.ID())
+	}
+}
+
+// An App ID URI is unique in its tenant alone, and an application that is read twice is one.
+func TestAnAudienceThatTwoApplicationsHave(t *testing.T) {
+	t.Parallel()
+	const app = `{"appId": "aaaa", "identifierUris": ["api://orders"]}`
+	for _, test := range []struct {
+		name, other string
+		apps        int
+		found       bool
+	}{
+		{"another audience", `{"appId": "bbbb", "identifierUris": ["api://x"]}`, 2, true},
+		{"the same file twice", app, 1, true},
+		{"of another tenant", `{"appId": "bbbb", "identifierUris": ["api://orders"]}`, 2, false},
+		{"of another day", strings.Replace(app, "]}", `], "api": {}}`, 1), 2, false},
+	} {
+		d, err := directoryOf(t, "a.json", app, "b.json", test.other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := WithAudience(d.Apps, "api://orders"); len(d.Apps) != test.apps ||
+			(got != nil) != test.found {
+			t.Errorf("%s: got %v of %d", test.name, got, len(d.Apps))
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ type Directory struct {
 	More []Text
 
 	moreApps bool // a list of apps goes on
+
+	read  map[string][]*source.Value // what is read of apps, by their ids
+	again int                        // how many apps were read once more
 }
 
 // Only is the app that the files are about; nil if they have none, or several, or a list of apps
@@ -58,8 +61,24 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 			return nil, err
 		}
 	}
-	d.link()
-	return d, nil
+	return d, d.link()
+}
+
+// addApp adds an app registration. One that the files have twice in the same words is one.
+func (d *Directory) addApp(v *source.Value) {
+	app := registrationOf(v)
+	if id := app.AppID; id.Known() {
+		if d.read == nil {
+			d.read = map[string][]*source.Value{}
+		}
+		same := func(other *source.Value) bool { return other.JSON() == v.JSON() }
+		if slices.ContainsFunc(d.read[id.ID()], same) {
+			d.again++
+			return
+		}
+		d.read[id.ID()] = append(d.read[id.ID()], v)
+	}
+	d.Apps = append(d.Apps, app)
 }
 
 // mostEntries is how many App ID URIs, scopes, app roles, optional claims and preauthorised
@@ -94,7 +113,9 @@ func (r *Registration) checkSize() error {
 	return nil
 }
 
-func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
+func (d *Directory) size() int {
+	return len(d.Apps) + len(d.Principals) + len(d.Assignments) + d.again
+}
 
 // deepest is how many levels of lists and envelopes may lie around a registration.
 const deepest = 4
@@ -118,9 +139,9 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 		}
 	case has(v, "identifierUris", "signInAudience", "requiredResourceAccess", "oauth2Permissions",
 		"requestedAccessTokenVersion", "accessTokenAcceptedVersion", "replyUrlsWithType"):
-		d.Apps = append(d.Apps, registrationOf(v))
+		d.addApp(v)
 	case has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName")):
-		d.Apps = append(d.Apps, registrationOf(v))
+		d.addApp(v)
 	default:
 		before, apps := d.size(), len(d.Apps)
 		for _, m := range v.Members {
@@ -133,23 +154,37 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 	}
 }
 
-// link ties each service principal to its registration.
-func (d *Directory) link() {
-	type id struct {
-		value   string
-		unknown bool
-	}
-	idOf := func(t Text) id { return id{strings.ToLower(t.Value), t.Unknown} } // as Is compares
-	principals := make(map[id]*ServicePrincipal, len(d.Principals))
-	for _, p := range slices.Backward(d.Principals) { // the first of several counts
-		principals[idOf(p.AppID)] = p
+// link ties each service principal to its registration. It is an error where two of one app differ:
+// they are of two tenants, or of two days.
+func (d *Directory) link() error {
+	principals := make(map[string]*ServicePrincipal, len(d.Principals))
+	for _, p := range d.Principals {
+		before := principals[p.AppID.ID()]
+		if before == nil {
+			principals[p.AppID.ID()] = p
+		} else if p.AppID.Known() && !before.like(p) {
+			return &source.Error{
+				Pos: p.AppID.Pos,
+				Cause: "the service principal of " + p.AppID.Value + " is at " +
+					before.AppID.Pos.String() + " too, and they differ",
+				Hints: source.Hints("pass the one of the tenant whose tokens are meant"),
+			}
+		}
 	}
 	for _, app := range d.Apps {
-		if p := principals[idOf(app.AppID)]; p != nil && app.AppID.Value != "" {
+		if p := principals[app.AppID.ID()]; p != nil && app.AppID.Value != "" {
 			app.Principal = p
 		}
 	}
 	d.identify()
+	return nil
+}
+
+// like reports whether two service principals say the same, as far as both say it.
+func (p *ServicePrincipal) like(other *ServicePrincipal) bool {
+	same := func(a, b Text) bool { return !a.Known() || !b.Known() || a.Is(b) }
+	return same(p.ObjectID, other.ObjectID) &&
+		same(p.AssignmentRequired, other.AssignmentRequired)
 }
 
 // identify gives a Terraform application the id of the service principal beside it, if there is

@@ -37,11 +37,11 @@ func (a *assignments) of(client *entra.Registration) []entra.Assignment {
 	if a == nil || client.Principal == nil {
 		return nil
 	}
-	return a.byPrincipal[strings.ToLower(client.Principal.ObjectID.Value)]
+	return a.byPrincipal[client.Principal.ObjectID.ID()]
 }
 
-// assignmentsOf picks the assignments of an API. The object ids of the applications that files
-// show are in lower case.
+// assignmentsOf picks the assignments of an API. The object ids are those of the applications that
+// files show.
 func assignmentsOf(
 	api *entra.Registration, all []entra.Assignment, shown map[string]bool,
 ) *assignments {
@@ -54,7 +54,7 @@ func assignmentsOf(
 		if found == nil {
 			found = &assignments{byPrincipal: map[string][]entra.Assignment{}}
 		}
-		who := strings.ToLower(a.Principal.Value)
+		who := a.Principal.ID()
 		if found.byPrincipal[who] == nil && isApplication(a) && !shown[who] {
 			unclaimed = append(unclaimed, who)
 		}
@@ -71,12 +71,12 @@ func isApplication(a entra.Assignment) bool {
 	return a.Type.Value == "" || strings.EqualFold(a.Type.Value, "ServicePrincipal")
 }
 
-// principals is the object ids of the applications of all environments, in lower case.
+// principals is the object ids of the applications of all environments.
 func (w *World) principals() map[string]bool {
 	all := map[string]bool{}
 	for _, app := range w.applications() {
 		if app.Principal != nil {
-			all[strings.ToLower(app.Principal.ObjectID.Value)] = true
+			all[app.Principal.ObjectID.ID()] = true
 		}
 	}
 	return all

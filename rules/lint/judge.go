@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -97,23 +98,26 @@ func (j *Judge) policies(
 	return all, kept.untried
 }
 
-// appOf is the app registration of an API: the only one that was given, or the one whose audience
-// its policies want.
+// appOf is the app registration of an API: the only one that was given, or the only one whose
+// audience its policies want.
 func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 	if app := j.Apps.Only(); app != nil || j.Apps == nil {
 		return app
 	}
+	var found *entra.Registration
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
 			for _, want := range c.Test.Wants() {
 				if want.Input.Name != "aud" {
 					continue
 				}
-				if app := entra.WithAudience(j.Apps.Apps, want.Text); app != nil {
-					return app
+				app := entra.WithAudience(j.Apps.Apps, want.Text)
+				if found != nil && app != nil && app != found {
+					return nil
 				}
+				found = cmp.Or(found, app)
 			}
 		}
 	}
-	return nil
+	return found
 }

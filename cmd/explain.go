@@ -111,7 +111,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		return err
 	}
 	done.Add(1)
-	run.Line = line
+	run.Line, run.Ignores = line, e.ignores(cmd, flags.environment.config)
 	run.Assume(contracts)
 	stop = e.showProgress(&done, 3, "steps: evaluating, and trying repairs")
 	explanation := run.Explain()
@@ -241,6 +241,25 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 	return nil
 }
 
+// ignores are what the environments file says under lint.ignore: the one that is named, else the
+// one that lint finds. What is wrong with them changes no verdict.
+func (e *Env) ignores(cmd *cobra.Command, named string) *report.Ignores {
+	name := ""
+	switch {
+	case cmd.Flags().Changed("config") && named == "-":
+		return nil // it is used up
+	case cmd.Flags().Changed("config"):
+		name = named
+	case e.maker().IsGone(report.DefaultEnvironments):
+		name = e.maker().FindEnvironments(e.home())
+	}
+	ignores, err := e.maker().ReadIgnores(name)
+	if err != nil {
+		e.warn("no finding is ignored: %s", inspect.Safe(err.Error()))
+	}
+	return ignores
+}
+
 // newRun puts together what one explanation needs.
 func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
@@ -265,7 +284,7 @@ func (e *Env) newRun(
 		return nil, err
 	}
 	run := &report.Explainer{
-		Policies: policies, Request: request, Expect: expected, Options: flags.policies.options(),
+		Policies: policies, Request: request, Expect: expected,
 		Contracts: said.Contracts, AppFiles: flags.apps, Short: flags.output.isShort(),
 	}
 	if flags.other != "" {

@@ -102,6 +102,7 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 		return err
 	}
 	run.Line, run.Version = line, e.version()
+	run.Ignores = e.ignores(cmd, flags.environment.config)
 	report.AsSent(run.Request, target.Address)
 	run.Assume(contracts)
 	explanation := run.Explain()

@@ -147,6 +147,9 @@ type Finding struct {
 	Check  *Check  // of that policy; nil where it is about none
 }
 
+// IsSame reports whether another finding is the same rule's at the same place.
+func (f *Finding) IsSame(other Finding) bool { return f.Rule == other.Rule && f.Pos == other.Pos }
+
 // Problems are what the reader of files has found odd.
 func Problems(files ...*source.File) []Finding {
 	var all []Finding

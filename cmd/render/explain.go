@@ -236,3 +236,8 @@ func (x explanation) saysOf() string {
 	}
 	return ""
 }
+
+// ignored says which finding someone has set aside, and why.
+func ignored(s *report.Suppressed) string {
+	return fmt.Sprintf("ignored: %s: %s: %s", s.Pos, s.Rule, s.Reason)
+}

@@ -207,11 +207,16 @@ func (p *explainPage) remedy(r *report.ProvedRepair) {
 }
 
 func (p *explainPage) findings() {
-	if len(p.x.Findings) == 0 {
+	found := len(p.x.Findings)
+	if found+len(p.x.Suppressed) == 0 {
 		return
 	}
 	p.section("In the policy", func() {
-		p.list("ul", len(p.x.Findings), func(i int) {
+		p.list("ul", found+len(p.x.Suppressed), func(i int) {
+			if i >= found {
+				p.text(ignored(&p.x.Suppressed[i-found]))
+				return
+			}
 			f := &p.x.Findings[i]
 			p.element("code", f.Pos.String())
 			p.text(fmt.Sprintf(": %s: %s ", f.Severity, f.Message))

@@ -16,6 +16,7 @@ type (
 		Verdict       verdictJSON            `json:"verdict"`
 		Checks        []checkJSON            `json:"checks"`
 		Findings      []findingJSON          `json:"findings"`
+		Suppressed    []ignoredJSON          `json:"suppressed,omitempty"`
 		Remedies      []remedyJSON           `json:"remedies"`
 		NotOffered    []refusalJSON          `json:"not_offered,omitempty"`
 		Other         *outcomeJSON           `json:"other,omitempty"`
@@ -71,6 +72,12 @@ type (
 		Severity rules.Severity `json:"severity"`
 		Message  string         `json:"message"`
 		Source   *sourceJSON    `json:"source"`
+	}
+
+	ignoredJSON struct {
+		findingJSON
+		By     string `json:"by"`
+		Reason string `json:"reason"`
 	}
 
 	remedyJSON struct {
@@ -138,6 +145,9 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
 		Findings:      listOf(x.Findings, findingOf),
+		Suppressed: listOf(x.Suppressed, func(s *report.Suppressed) ignoredJSON {
+			return ignoredJSON{findingOf(&s.Finding), s.By, s.Reason}
+		}),
 		Remedies: listOf(x.Repairs, func(r *report.ProvedRepair) remedyJSON {
 			return remedyJSON{
 				ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),

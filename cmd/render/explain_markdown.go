@@ -44,11 +44,14 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	m.observed(x)
 	m.probed(x)
 	m.remedies(x.repairsTitle(), x.Repairs)
-	if len(x.Findings) > 0 {
+	if len(x.Findings)+len(x.Suppressed) > 0 {
 		m.b.WriteString("\nIn the policy:\n\n")
 	}
 	for i := range x.Findings {
 		m.finding(&x.Findings[i])
+	}
+	for i := range x.Suppressed {
+		m.item(m.plain(ignored(&x.Suppressed[i])))
 	}
 	m.wayOn(x.Next)
 	m.kept(x)

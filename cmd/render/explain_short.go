@@ -376,23 +376,61 @@ func (t *explainText) lintFollows() bool {
 	})
 }
 
-const lintShows = ", which lint shows"
-
 // lintBeside counts the findings beside the folded checks, with the command that shows them; empty
 // if they take lines of their own.
 func (t *explainText) lintBeside(folded string) string {
-	if folded == "" || len(t.x.Findings) == 0 || t.x.Lint == "" || t.matters() != nil {
+	counts := t.foundOthers(nil)
+	if folded == "" || len(counts) != 1 || t.matters() != nil {
 		return ""
 	}
-	then := ": " + t.x.Lint
-	if t.lintFollows() {
-		then = lintShows
-	}
-	text := safe(report.Counted(len(t.x.Findings), "finding") + then)
+	text := strings.TrimSuffix(counts[0].text+": "+counts[0].command, ": ")
 	if width(indent+folded+"; "+text) > t.columns() {
 		return ""
 	}
 	return text
+}
+
+// found is how many findings there are, in words, and the command that shows them if the words
+// don't say where they are shown.
+type found struct{ text, command string }
+
+// foundOthers counts the findings but for one: those that lint does not show, then those that it
+// shows.
+func (t *explainText) foundOthers(but *rules.Finding) []found {
+	inLint, beside := 0, 0
+	for i := range t.x.Findings {
+		switch f := &t.x.Findings[i]; {
+		case f == but:
+		case t.x.LintShows(f):
+			inLint++
+		default:
+			beside++
+		}
+	}
+	var all []found
+	add := func(n int, text, command string) {
+		switch {
+		case n == 0:
+		case but == nil && len(all) == 0:
+			all = append(all, found{safe(report.Counted(n, "finding") + text), safe(command)})
+		default:
+			all = append(all, found{safe(fmt.Sprintf("and %d more%s", n, text)), safe(command)})
+		}
+	}
+	shows := " (-v shows them)"
+	if beside == 1 {
+		shows = " (-v shows it)"
+	}
+	if t.x.Lint != "" && !t.x.Apart {
+		shows = " for this request" + shows
+	}
+	add(beside, shows, "")
+	if t.lintFollows() {
+		add(inLint, ", which lint shows", "")
+	} else {
+		add(inLint, "", t.x.Lint)
+	}
+	return all
 }
 
 // firstClause is a message up to the clause that says what is wrong. A clause of three words only
@@ -410,33 +448,25 @@ func (t *explainText) shortFindings() {
 	if len(t.x.Findings) == 0 || t.lintBeside(t.foldedChecks()) != "" {
 		return
 	}
-	var rows []Row
 	const label = "in the policy"
-	below := ""
-	others := len(t.x.Findings)
-	if f := t.matters(); f != nil {
-		others--
-		rows = append(rows, Row{label, fmt.Sprintf("%s: %s [%s]", f.Severity,
+	var rows []Row
+	f := t.matters()
+	if f != nil {
+		rows = append(rows, Row{"", fmt.Sprintf("%s: %s [%s]", f.Severity,
 			safe(firstClause(f.Message)), f.Rule)})
 	}
-	if others > 0 {
-		text := report.Counted(others, "finding")
-		if len(rows) > 0 {
-			text = fmt.Sprintf("and %d more", others)
+	below := ""
+	for _, others := range t.foundOthers(f) {
+		text := others.text
+		if others.command != "" {
+			text += ": " + others.command
 		}
-		switch whole := text + ": " + t.x.Lint; {
-		case t.x.Lint == "":
-			text += " (-v shows them)"
-		case t.lintFollows():
-			text += lintShows
-		case width(indent+label+"  "+whole) > t.columns():
-			text, below = text+":", t.x.Lint // a command is never broken
-		default:
-			text = whole
+		if others.command != "" && width(indent+label+"  "+text) > t.columns() {
+			text, below = others.text+":", others.command // a command is never broken
 		}
-		rows = append(rows, Row{"", safe(text)})
-		rows[0].Label = label
+		rows = append(rows, Row{"", text})
 	}
+	rows[0].Label = label
 	if len(t.x.Verdict.Results) == 0 || t.x.Other != nil {
 		t.Blank()
 	}

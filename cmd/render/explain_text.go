@@ -173,13 +173,16 @@ func (t *explainText) otherToken() {
 }
 
 func (t *explainText) findings() {
-	if len(t.x.Findings) == 0 {
+	if len(t.x.Findings)+len(t.x.Suppressed) == 0 {
 		return
 	}
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
 		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", safe(f.Pos.String()), f.Severity,
 			safe(f.Message), f.Rule))
+	}
+	for i := range t.x.Suppressed {
+		t.Para(2, safe(ignored(&t.x.Suppressed[i])))
 	}
 }
 

@@ -124,7 +124,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	request.Signatures = &Signatures{Given: set}
 	run := Explainer{
 		Policies: policies, Request: request,
-		Options: a.Options, Contracts: a.Contracts, AppFiles: a.Apps,
+		Contracts: a.Contracts, AppFiles: a.Apps,
 		Line: a.line(m.Shell, "policy", "api", "app", "contracts", "gateway", "header",
 			"introspection", "jwks", "method", "no-other-headers", "path", "policy-type",
 			"runtime"),

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
@@ -27,11 +28,16 @@ type Explanation struct {
 	Gateways []GatewayVerdict
 
 	Findings []rules.Finding
-	Foreign  string // how the token is not from where it must be, or may not be; empty where it is
-	Repairs  []ProvedRepair
-	Refused  []rules.Change // what a reader may expect to help, and why it does not
-	Other    *rules.Verdict // of another environment's token; nil where none was given
-	Next     []rules.Step   // what to do now, each with its command where there is one
+	// OfRequest are those of them that are about this request, which lint does not have.
+	OfRequest []rules.Finding
+	// Suppressed are findings that someone has looked at and ignored.
+	Suppressed []Suppressed
+
+	Foreign string // how the token is not from where it must be, or may not be; empty where it is
+	Repairs []ProvedRepair
+	Refused []rules.Change // what a reader may expect to help, and why it does not
+	Other   *rules.Verdict // of another environment's token; nil where none was given
+	Next    []rules.Step   // what to do now, each with its command where there is one
 
 	// Earlier is the verdict of when the token was new, where the token has expired since and that
 	// verdict differs; else nil.
@@ -45,8 +51,10 @@ type Explanation struct {
 	// there is none.
 	Collect func(need rules.Need) string
 
-	// Lint is the command that shows what was found in the policies; empty where none does.
-	Lint string
+	// Lint is the command that shows what was found in the policies; empty where none does. Apart
+	// says that it judges each file by itself, and has other findings than the files together.
+	Lint  string
+	Apart bool
 
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
@@ -77,10 +85,11 @@ type Explainer struct {
 
 	Expect Expected // whose token it must be
 
-	// What fix takes too: how the files are read, and the names of files.
-	Options   rules.Options
+	// What fix and lint take too: names of files.
 	Contracts string
 	AppFiles  []string
+
+	Ignores *Ignores // of the environments file; nil where none count
 
 	// Short says that of the repairs only those are shown which decide what to do now.
 	Short bool
@@ -103,10 +112,9 @@ func (r *Explainer) Explain() *Explanation {
 	}
 	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
-	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
-	x.Findings = r.Policies.withLint(x.Findings)
+	r.find(x)
 	x.Foreign = cmp.Or(r.otherSource(), r.openSource())
-	x.Lint = r.lintCommand()
+	x.Lint, x.Apart = r.lintCommand(), r.Policies.apart()
 	r.repair(x)
 	x.Next = r.waysOn(x)
 	return x
@@ -147,6 +155,29 @@ func (r *Explainer) perGateway(x *Explanation) {
 		Message: "the file does not say which gateway runs it, and they answer differently: " +
 			"pass --gateway " + strings.Join(names, " or --gateway "),
 	})
+}
+
+// find puts together what is found in the policies and what holds for this request alone, without
+// what the comments of the files and the environments file ignore, as lint does.
+func (r *Explainer) find(x *Explanation) {
+	inPolicies := r.Policies.found()
+	known := slices.Concat(x.Findings, r.Policies.Findings, x.Verdict.Findings)
+	all := lint.Sort(append(known, inPolicies...))
+	x.Findings, x.Suppressed = heeded(r.Policies.comments(), all)
+	if r.Ignores != nil {
+		stay, aside := r.Ignores.split(x.Findings)
+		x.Findings, x.Suppressed = stay, append(x.Suppressed, aside...)
+	}
+	for i := range x.Findings {
+		if !slices.ContainsFunc(inPolicies, x.Findings[i].IsSame) {
+			x.OfRequest = append(x.OfRequest, x.Findings[i])
+		}
+	}
+}
+
+// LintShows reports whether the command of lint shows a finding too.
+func (x *Explanation) LintShows(f *rules.Finding) bool {
+	return x.Lint != "" && !x.Apart && !slices.ContainsFunc(x.OfRequest, f.IsSame)
 }
 
 // Expected is whose token one must be; empty where nobody said.

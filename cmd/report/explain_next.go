@@ -415,7 +415,12 @@ func (w *explainNext) collectFor(r *rules.Result) {
 }
 
 func (w *explainNext) lint() {
-	if w.x.Lint != "" {
+	switch {
+	case w.x.Lint == "":
+	case w.x.Apart:
+		w.steps.add("See what is found in each file: lint reads them one by one, without a token",
+			w.x.Lint)
+	default:
 		w.steps.add("See who else gets in: lint reads the policy without a token", w.x.Lint)
 	}
 }
@@ -431,7 +436,11 @@ func (r *Explainer) lintCommand() string {
 			command += name
 		}
 	}
-	if flags := r.readAlike(); len(flags) > 0 {
+	flags := r.readAlike()
+	if i := r.Ignores; i != nil && i.name != "" && i.name != DefaultEnvironments {
+		flags = append(flags, "-c", i.name)
+	}
+	if len(flags) > 0 {
 		command += " " + r.Line.Shell.Line(flags...)
 	}
 	return command

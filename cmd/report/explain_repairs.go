@@ -166,7 +166,7 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 
 // readAlike are the flags with which fix and lint read the files alike, the API instance first.
 func (r *Explainer) readAlike() []string {
-	options, words := r.Options, []string(nil)
+	options, words := r.Policies.options, []string(nil)
 	if options.API != "" {
 		words, options.API = []string{"--api", options.API}, ""
 	}
@@ -215,8 +215,8 @@ func (r *Explainer) fixes(file *source.File, solution string) bool {
 		known = r.facts()
 	}
 	fixer, err := m.newFixer(
-		NewJudge(m.Gateways, r.Options, r.Policies.Apps), []*source.File{file},
-		r.Policies.Configuration, r.Options, known, solution,
+		NewJudge(m.Gateways, r.Policies.options, r.Policies.Apps), []*source.File{file},
+		r.Policies.Configuration, r.Policies.options, known, solution,
 	)
 	if err != nil {
 		return false

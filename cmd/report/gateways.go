@@ -235,7 +235,7 @@ func (g Gateways) Read(files []*source.File, options rules.Options) (*PolicySet,
 	if err != nil {
 		return nil, err
 	}
-	set := &PolicySet{gateways: g, Bench: repair.Bench{Adapter: adapter}}
+	set := &PolicySet{gateways: g, options: options, Bench: repair.Bench{Adapter: adapter}}
 	set = set.of(read)
 	return set, rules.ChainsBeyond(set.Policies)
 }

@@ -280,8 +280,8 @@ func (k *keeper) yaml(test *environments.Case, o *rules.Observation) string {
 	}
 	b.WriteString(k.report(o))
 	fmt.Fprintf(&b, "version: 1\npolicies: %s\n", list(files))
-	if k.Options.Variant != "" {
-		fmt.Fprintf(&b, "gateway: %s\n", quoted(k.Options.Variant))
+	if variant := k.Policies.options.Variant; variant != "" {
+		fmt.Fprintf(&b, "gateway: %s\n", quoted(variant))
 	}
 	fmt.Fprintf(&b, "at: %s\ntests:\n", k.Request.At.UTC().Format(time.RFC3339))
 	fmt.Fprintf(&b, "  - name: the gateway answered %d\n", o.Status)

@@ -364,12 +364,18 @@ func (j *Judge) heed(result *linted) {
 	if result.policies > 0 {
 		result.findings = append(result.findings, lint.Misnamed(comments, j.Catalogue)...)
 	}
-	stay, aside, by := lint.SetAside(comments, lint.Sort(result.findings))
-	result.findings = stay
+	stay, aside := heeded(comments, lint.Sort(result.findings))
+	result.findings, result.aside = stay, append(result.aside, aside...)
+}
+
+// heeded splits findings into those that stay and those that a comment sets aside.
+func heeded(comments []lint.Comment, found []rules.Finding) ([]rules.Finding, []Suppressed) {
+	stay, aside, by := lint.SetAside(comments, found)
+	var all []Suppressed
 	for i, f := range aside {
-		set := Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"}
-		result.aside = append(result.aside, set)
+		all = append(all, Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"})
 	}
+	return stay, all
 }
 
 // Unseen is a policy, or a part of one, that no rule sees into.
@@ -402,11 +408,29 @@ func notTried(untried []lint.Untried) []Unseen {
 	return all
 }
 
-// withLint adds what the rules find in the policies to what is known of them already. The rules
-// come without the vendor's advice: nobody reads it here.
-func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
+// found is what is known of the policies since they were compiled, and what the rules find in
+// them. The rules come without the vendor's advice: nobody reads it here.
+func (s *PolicySet) found() []rules.Finding {
 	j := lint.Judge{Catalogue: slices.Concat(lint.Rules(), s.Adapter.Rules()), Apps: s.Apps}
-	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
+	return append(slices.Clone(s.Findings), j.Policies(s.Policies, s.Files)...)
+}
+
+// comments are those of the files that set findings aside.
+func (s *PolicySet) comments() []lint.Comment {
+	var all []lint.Comment
+	for _, file := range s.Files {
+		all = append(all, lint.Comments(file)...)
+	}
+	return all
+}
+
+// apart reports whether lint judges the files one by one, and does not see what holds of them
+// together.
+func (s *PolicySet) apart() bool {
+	if len(s.Files) < 2 || s.Adapter.Together == nil {
+		return len(s.Files) > 1
+	}
+	return len(slices.CompactFunc(s.Adapter.Together(s.Files), sameTexts)) > 1
 }
 
 // The bounds of the repairs that are tried for the findings of one run: each compiles its file and

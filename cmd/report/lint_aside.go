@@ -17,9 +17,9 @@ import (
 // SetAside sets aside what an environments file says under lint.ignore: the named one, or
 // gatewhy.yaml where it is there.
 func (m *Maker) SetAside(config string, l *Linting) error {
-	ignored, err := m.readIgnores(config)
+	ignored, err := m.ReadIgnores(config)
 	if err == nil {
-		ignored.apply(l, m.Now())
+		ignored.apply(l)
 	}
 	return err
 }
@@ -61,19 +61,22 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 	return nil
 }
 
-// ignores are the entries under lint.ignore of gatewhy.yaml.
-type ignores struct {
+// Ignores are the entries under lint.ignore of gatewhy.yaml.
+type Ignores struct {
+	name    string // of that file; empty where there is none
 	folder  string // that the paths in it start from
 	entries []environments.Ignored
 	file    *source.File
+	day     time.Time // on which they are heeded
 }
 
-// readIgnores reads the lint section of the environments file. The rest of the file is not looked
-// at, so that a file may hold nothing but that section.
-func (m *Maker) readIgnores(name string) (*ignores, error) {
+// ReadIgnores reads the lint section of the environments file: the named one, or gatewhy.yaml
+// where it is there. The rest of the file is not looked at, so that a file may hold nothing but
+// that section.
+func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 	if name == "" {
 		if _, err := os.Stat(m.Path(DefaultEnvironments)); errors.Is(err, fs.ErrNotExist) {
-			return &ignores{}, nil
+			return &Ignores{}, nil
 		}
 		name = DefaultEnvironments
 	}
@@ -81,7 +84,7 @@ func (m *Maker) readIgnores(name string) (*ignores, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &ignores{folder: filepath.Dir(name), file: file}
+	all := &Ignores{name: name, folder: filepath.Dir(name), file: file, day: m.Now()}
 	for _, document := range file.Documents {
 		entries, err := environments.Ignores(document.Member("lint"))
 		if err != nil {
@@ -101,17 +104,22 @@ func (m *Maker) readIgnores(name string) (*ignores, error) {
 	return all, nil
 }
 
-// apply sets aside what the entries cover on this day, and adds a finding for each entry without a
-// reason.
-func (i *ignores) apply(l *Linting, day time.Time) {
-	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
-		entry, ok := i.covering(f, day)
-		if ok {
-			set := Suppressed{Finding: f, Reason: entry.Reason, By: "config"}
-			l.Suppressed = append(l.Suppressed, set)
+// split returns the findings that stay, and those that an entry covers.
+func (i *Ignores) split(found []rules.Finding) (stay []rules.Finding, aside []Suppressed) {
+	for _, f := range found {
+		if entry, ok := i.covering(f); ok {
+			aside = append(aside, Suppressed{Finding: f, Reason: entry.Reason, By: "config"})
+		} else {
+			stay = append(stay, f)
 		}
-		return ok
-	})
+	}
+	return stay, aside
+}
+
+// apply sets aside what the entries cover, and adds a finding for each entry without a reason.
+func (i *Ignores) apply(l *Linting) {
+	stay, aside := i.split(l.Findings)
+	l.Findings, l.Suppressed = stay, append(l.Suppressed, aside...)
 	for _, entry := range i.entries {
 		if entry.Reason == "" {
 			l.Findings = append(l.Findings, rules.Finding{
@@ -125,14 +133,14 @@ func (i *ignores) apply(l *Linting, day time.Time) {
 }
 
 // covering finds the entry that names a finding and has not expired.
-func (i *ignores) covering(f rules.Finding, day time.Time) (environments.Ignored, bool) {
+func (i *Ignores) covering(f rules.Finding) (environments.Ignored, bool) {
 	name := f.Pos.File
 	if relative, err := filepath.Rel(i.folder, name); err == nil {
 		name = filepath.ToSlash(relative)
 	}
 	for _, entry := range i.entries {
 		sameField := entry.Field == "" || entry.Field == f.Field
-		if entry.Reason != "" && sameField && entry.Covers(f.Rule, name, day) {
+		if entry.Reason != "" && sameField && entry.Covers(f.Rule, name, i.day) {
 			return entry, true
 		}
 	}

@@ -20,6 +20,7 @@ type PolicySet struct {
 	repair.Bench
 	*repair.Draft
 	gateways Gateways         // that the program knows
+	options  rules.Options    // with which the files were read
 	Apps     *entra.Directory // app registrations; nil where none were given
 
 	// ofEnvironment is the API of the environment whose policies they are; nil where none is

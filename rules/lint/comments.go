@@ -123,14 +123,15 @@ func inString(values []*source.Value, at int) bool {
 	return false
 }
 
-// SetAside splits findings by the comments of their file: those that stay, and those that a
+// SetAside splits findings by the comments of their files: those that stay, and those that a
 // comment with a reason sets aside, with that comment.
 func SetAside(
 	comments []Comment, found []rules.Finding,
 ) (stay, aside []rules.Finding, by []Comment) {
 	for _, f := range found {
 		i := slices.IndexFunc(comments, func(c Comment) bool {
-			return c.Rule == f.Rule && c.Line == f.Pos.Line && c.Reason != ""
+			return c.Rule == f.Rule && c.Pos.File == f.Pos.File && c.Line == f.Pos.Line &&
+				c.Reason != ""
 		})
 		if i < 0 {
 			stay = append(stay, f)

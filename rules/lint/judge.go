@@ -56,8 +56,7 @@ func (j *Judge) ofOtherVariants(
 		compiled := adapter.Compile(other)
 		found, _ := j.foundIn(other, &compiled)
 		for _, f := range found {
-			same := func(k rules.Finding) bool { return k.Rule == f.Rule && k.Pos == f.Pos }
-			if !slices.ContainsFunc(known, same) {
+			if !slices.ContainsFunc(known, f.IsSame) {
 				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
 			}

@@ -104,8 +104,10 @@ func TestACommentWithAReasonSetsAsideWhatItNames(t *testing.T) {
 	comments := Comments(read(t, "a: 1 # gatewhy:ignore policy-disabled on purpose\n"+
 		"b: 1 # gatewhy:ignore policy-disabled\n"))
 	at := func(line int, rule string) rules.Finding {
-		return rules.Finding{Rule: rule, Pos: source.Position{Line: line}}
+		return rules.Finding{Rule: rule, Pos: source.Position{File: "policy.yaml", Line: line}}
 	}
+	elsewhere := at(1, "policy-disabled")
+	elsewhere.Pos.File = "other.yaml"
 	for name, row := range map[string]struct {
 		f     rules.Finding
 		aside bool
@@ -113,6 +115,7 @@ func TestACommentWithAReasonSetsAsideWhatItNames(t *testing.T) {
 		"the rule on its line":                {at(1, "policy-disabled"), true},
 		"not another rule":                    {at(1, "audience-optional"), false},
 		"not another line":                    {at(3, "policy-disabled"), false},
+		"not another file":                    {elsewhere, false},
 		"not where the comment has no reason": {at(2, "policy-disabled"), false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -103,7 +103,11 @@ func (e *Env) fixed(
 		}
 		fixer.Given = append(fixer.Given, given)
 	}
-	return fixer.Run()
+	fixed, notes, err = fixer.Run()
+	if err == nil {
+		fixed.Flags = report.ReadAlike(flags.reading.options(), flags.apps)
+	}
+	return fixed, notes, err
 }
 
 func (e *Env) writeFixed(name string, fixed *report.Fixing) error {

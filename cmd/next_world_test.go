@@ -284,7 +284,7 @@ func fillIn(line string) string {
 		{"keys FILE", "keys keys.json"},
 		{"--jwks FILE", "--jwks keys.json"},
 		{"--scope SCOPE", "--scope Orders.Write"},
-		{"--token-version 1", "--token-version 1"},
+		{"--token-version VERSION", "--token-version 1"},
 		{"api://API-ID/", mint.APIURI + "/"},
 	} {
 		line = strings.ReplaceAll(line, word.capital, word.value)

@@ -29,6 +29,7 @@ type Fixing struct {
 	keepsOut      bool     // this environment's own token
 	Written       bool
 	Next          []rules.Step // what to do now
+	Flags         []string     // which lint and explain need to read the file alike
 }
 
 // FixedToken is a token that was run before and after.
@@ -259,8 +260,9 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 		return hints
 	}
 	if isSolution && i >= 0 {
-		hints = append(hints, line.Shell.Line(
-			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
+		words := []string{"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name,
+			Name(source.NeedTime), "issued"}
+		hints = append(hints, line.Shell.Line(append(words, f.Flags...)...))
 	}
 	if all := f.solutions(); len(all) > 0 && !line.Once && i < 0 {
 		words := append(line.without("--rule"), "--solution", all[0],
@@ -447,6 +449,9 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 func (f *Fixing) AddNext(line CommandLine) {
 	path := line.Shell.Path(f.Before.Name)
 	lint := "gatewhy lint " + path
+	if len(f.Flags) > 0 {
+		lint += " " + line.Shell.Line(f.Flags...)
+	}
 	var all steps
 	switch {
 	case line.Once || f.Before.Name == standardInput:

@@ -18,7 +18,7 @@ type Linting struct {
 	Gateways   Gateways
 	Repairable []string // the rules that fix repairs
 	Input      string   // what standard input is called without a name of its own; else empty
-	Flags      []string // which fix needs to read the files alike, one word each
+	Flags      []string // which fix and explain need to read the files alike, one word each
 	Findings   []rules.Finding
 	Suppressed []Suppressed
 	LeftOut    int                     // findings that nobody wants to see
@@ -34,6 +34,7 @@ type Linting struct {
 
 	Ways map[FindingsOf]string // the command for them
 
+	explain []string                     // the flags with which explain reads the first policies
 	vendors map[string]string            // by file: the adapter that has read it
 	fixes   map[string]map[string]string // by vendor and rule
 }
@@ -132,6 +133,8 @@ type linted struct {
 	ended    bool         // nothing of other files matters
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
+	apis     []string // of the policies: the first API instance, and another where there is one
+	read     []string // the names of the files that were read with it, its own among them
 	vendor   string   // the adapter that has read policies of it
 	unseen   []Unseen // its policies that are not modelled
 	besides  bool     // it was read with others: it has a policy, or says more of theirs
@@ -310,6 +313,12 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 	}
 	first := byFile[all.read.Files[0]]
 	first.unseen = append(first.unseen, all.unseen...)
+	for _, file := range read.Files {
+		all.read = append(all.read, file.Name)
+	}
+	for _, file := range read.Files {
+		byFile[file].read, byFile[file].apis = all.read, all.apis
+	}
 }
 
 // conclude says why a file that the user has named holds no policy, if it holds none, and heeds
@@ -343,6 +352,11 @@ func (j *Judge) add(
 	result.policies += len(read.Entries)
 	if len(read.Entries) > 0 {
 		result.vendor = adapter.Name
+	}
+	for _, p := range compiled.Policies {
+		if p.API != "" && len(result.apis) < 2 {
+			result.apis = withNew(result.apis, p.API)
+		}
 	}
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
 	found, untried, differ := j.Compiled(adapter, read, compiled)
@@ -458,11 +472,30 @@ func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 		}
 		all.add(l.Fix(&f), way)
 	}
-	if len(l.Findings) == 0 && len(l.Names) > 0 && l.Policies > 0 && !line.Once {
-		all.add("See what the gateway answers to a token",
-			line.Shell.Line("gatewhy", "explain", "-", "-p", l.Names[0]))
+	if len(l.Findings) == 0 && len(l.explain) > 0 && !line.Once {
+		words := slices.Concat([]string{"gatewhy", "explain", "-"}, l.explain, l.Flags)
+		all.add("See what the gateway answers to a token", line.Shell.Line(words...))
 	}
 	l.Next = all
+}
+
+// explainBy are the flags with which explain reads the policies of a file, and of those that make
+// up one configuration with it: of several API instances, the first one's.
+func (r *linted) explainBy() []string {
+	read, words := r.read, []string(nil)
+	switch {
+	case r.input:
+		read = []string{"POLICY"} // it is used up
+	case len(read) == 0:
+		read = []string{r.name}
+	}
+	for _, name := range read {
+		words = append(words, "-p", name)
+	}
+	if len(r.apis) > 1 {
+		words = append(words, "--api", r.apis[0])
+	}
+	return words
 }
 
 // Way is the command that repairs a finding, or says more of it; empty where none was looked for.
@@ -528,6 +561,9 @@ func (f *Fixing) asked() string {
 			flag, _, _ := strings.Cut(ask, ": ")
 			name, value, _ := strings.Cut(flag, " ")
 			value, _, _ = strings.Cut(value, "|")
+			if value == strings.ToLower(value) { // it is for the reader to choose
+				value = strings.ToUpper(name[strings.LastIndexByte(name, '-')+1:])
+			}
 			switch {
 			case name == Name(source.NeedToken):
 				return " " + name + " " + value

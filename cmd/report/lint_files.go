@@ -55,6 +55,9 @@ func (l *Linting) add(r *linted) {
 	if r.err != nil {
 		return
 	}
+	if r.policies > 0 && len(l.explain) == 0 {
+		l.explain = r.explainBy()
+	}
 	l.Names = append(l.Names, r.name)
 	l.Files++
 	l.Policies += r.policies

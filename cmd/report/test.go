@@ -29,6 +29,8 @@ type Tested struct {
 	Expect      environments.Expectation
 	Verdict     rules.Verdict
 	Differences []string // none where the test passed
+
+	readAs []string // the flags with which lint reads its policies alike
 }
 
 // Failed counts the tests that failed.
@@ -72,6 +74,9 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		lint := "gatewhy lint"
 		for _, file := range files {
 			lint += " " + line.Shell.Path(file)
+		}
+		if len(c.readAs) > 0 {
+			lint += " " + line.Shell.Line(c.readAs...)
 		}
 		all.add("Check the policy that decided differently from what a test expects", lint)
 	}
@@ -294,6 +299,7 @@ func (t *Tester) run(
 	tested := &Tested{
 		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
 		Verdict: rules.EvaluateIn(classes[line], set.Policies, request),
+		readAs:  ReadAlike(set.options, nil),
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
 		t.disagreement(request, set, &tested.Verdict)...)

@@ -237,11 +237,14 @@ func (r *repairer) version() (entra.Version, bool) {
 // issuer is the issuer of this environment's tokens.
 func (r *repairer) issuer() (string, error) {
 	cloud, tenant, ok := r.tenant()
-	if !ok {
+	version, isShown := r.version()
+	switch {
+	case !ok && !isShown:
+		return "", refuse("the file shows neither this environment's tenant nor the version of "+
+			"the API's tokens", needTenant(), needVersion())
+	case !ok:
 		return "", refuse("the file does not show this environment's tenant", needTenant())
-	}
-	version, ok := r.version()
-	if !ok {
+	case !isShown:
 		return "", refuse(
 			"the file does not show the version of the API's tokens, and the issuer depends on it",
 			needVersion(),
@@ -271,14 +274,14 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 // oneTenant takes the issuer and the keys of the tenant that the user names, since the file does
 // not say which of its two tenants is right.
 func (r *repairer) oneTenant() ([]edit, error) {
+	if !r.tellsCloud() {
+		return nil, refuse("the issuer is of one cloud and the keys are of another: only you " +
+			"know which of them is right")
+	}
 	if r.facts.Tenant == "" {
 		return nil, refuse(
 			"the file does not show which of the two tenants is right", needTenant(),
 		)
-	}
-	if !r.tellsCloud() {
-		return nil, refuse("the issuer is of one cloud and the keys are of another: only you " +
-			"know which of them is right")
 	}
 	keys, err := r.correctKeysURL()
 	if err != nil {

@@ -62,20 +62,23 @@ func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
 	if version == 0 {
 		version = w.versionOfAudiences()
 	}
-	switch {
-	case w.Issuer != "" || w.IssuerDoubt != nil:
+	if w.Issuer != "" || w.IssuerDoubt != nil {
 		change.Refused = "write the issuer by hand: where it is to go is not plain"
 		return change
-	case tenant == "":
-		change.Refused = "the tenant's id is not known"
-		change.Needs = []source.Need{{Input: source.NeedTenant, For: "whose tokens are accepted"}}
-		return change
-	case version == 0:
+	}
+	if version == 0 {
 		change.Refused = "whether the API's tokens are v1.0 or v2.0 is not known, and their " +
 			"issuers differ"
 		change.Needs = []source.Need{
 			{Input: source.NeedTokenVersion, For: "which issuer the API's tokens have"},
 		}
+	}
+	if tenant == "" {
+		change.Refused = "the tenant's id is not known"
+		needed := source.Need{Input: source.NeedTenant, For: "whose tokens are accepted"}
+		change.Needs = slices.Insert(change.Needs, 0, needed)
+	}
+	if change.Refused != "" {
 		return change
 	}
 	issuer := issuerOf(w.keysURL(), tenant, version)
@@ -140,16 +143,16 @@ func (e *Editor) audience(w *Written, audience string) rules.Change {
 // otherAudience puts the API's audience in the place of one that its tokens never have.
 func (e *Editor) otherAudience(w *Written, goal rules.Goal) rules.Change {
 	change := rules.Change{ID: "set-audience", Title: "accept the API's audience"}
-	if goal.Facts.Audience == "" {
-		return withoutAudience(change)
-	}
 	have := w.audiences()
 	i := slices.IndexFunc(have.Values, func(v *source.Value) bool {
 		return v.Pos == goal.Finding.Pos
 	})
-	if i < 0 && len(have.Values) != 1 {
+	switch {
+	case i < 0 && len(have.Values) != 1:
 		change.Refused = "which of several audiences is to go only who wrote them knows"
 		return change
+	case goal.Facts.Audience == "":
+		return withoutAudience(change)
 	}
 	return e.Change(change.ID, "accept tokens for "+goal.Facts.Audience, kubernetes.Replaced(
 		w.File, have.Values[max(i, 0)], have.Field, goal.Facts.Audience))

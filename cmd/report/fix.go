@@ -260,8 +260,10 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 		return hints
 	}
 	if isSolution && i >= 0 {
-		words := []string{"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name,
-			Name(source.NeedTime), "issued"}
+		words := []string{
+			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name,
+			Name(source.NeedTime), "issued",
+		}
 		hints = append(hints, line.Shell.Line(append(words, f.Flags...)...))
 	}
 	if all := f.solutions(); len(all) > 0 && !line.Once && i < 0 {

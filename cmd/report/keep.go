@@ -247,6 +247,11 @@ func (k *keeper) report(o *rules.Observation) string {
 	for _, p := range k.x.Policies {
 		lines = append(lines, "policy: "+p.Asset+behind(" ", p.Version)+", "+p.Product)
 	}
+	options := k.Policies.options
+	options.Variant = "" // the file has it
+	if flags := ReadAlike(options, nil); len(flags) > 0 {
+		lines = append(lines, "run it with "+k.Line.Shell.Line(flags...))
+	}
 	answered := "the gateway answered: " + strconv.Itoa(o.Status)
 	if o.Body != nil {
 		answered += fmt.Sprintf(", with a body of %d bytes", len(*o.Body))

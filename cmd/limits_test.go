@@ -409,8 +409,9 @@ func TestInitNamesSomeOfManyFilesThatItLeavesOut(t *testing.T) {
 func TestOfLargeFilesFewAreRepairedAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	behind := strings.Repeat(strings.Repeat(" ", 1023)+"\n", 7<<10)
 	for _, name := range []string{"a.json", "b.json", "c.json"} {
-		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+strings.Repeat("\n", 7<<20))
+		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+behind)
 	}
 	said := saidIn(dir, "fix a.json b.json c.json")
 	const want = "c.json: this file and those after it were not looked at: no more than 16 MiB " +

@@ -18,14 +18,14 @@ func Diff(name, before, after string) string {
 	if before == after {
 		return ""
 	}
-	lines := diffLines(slices.Collect(strings.Lines(before)), slices.Collect(strings.Lines(after)))
+	at, lines := diffLines(before, after)
 	name = safe(strings.TrimPrefix(filepath.ToSlash(name), "/"))
 	if strings.Contains(name, " ") {
 		name += "\t" // as git writes it, or patch takes the name to end at the space
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
-	for at := (lineNumbers{1, 1}); len(lines) > 0; {
+	for len(lines) > 0 {
 		first := slices.IndexFunc(lines, func(l diffLine) bool { return l.kind != ' ' })
 		if first < 0 {
 			break
@@ -45,23 +45,58 @@ type diffLine struct {
 	text string // with its line break, where it has one
 }
 
-// diffLines lines up two texts. It sets apart what both begin and end with, so that the rest is
-// short.
-func diffLines(a, b []string) []diffLine {
-	var head, tail []diffLine
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		head, a, b = append(head, diffLine{' ', a[0]}), a[1:], b[1:]
+// diffLines lines up what differs in two texts, between those of the lines around it that a diff
+// shows. It returns the numbers of the first of these lines, too.
+func diffLines(before, after string) (at lineNumbers, lines []diffLine) {
+	head := sharedStart(before, after)
+	tail := sharedEnd(before[head:], after[head:])
+	from := head
+	for range diffContext {
+		from = strings.LastIndexByte(before[:max(from-1, 0)], '\n') + 1
 	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		tail = append(tail, diffLine{' ', a[len(a)-1]})
-		a, b = a[:len(a)-1], b[:len(b)-1]
+	first := 1 + strings.Count(before[:from], "\n")
+	for line := range strings.Lines(before[from:head]) {
+		lines = append(lines, diffLine{' ', line})
 	}
-	all := append(head, middle(a, b)...)
-	for i := len(tail) - 1; i >= 0; i-- {
-		all = append(all, tail[i])
+	lines = append(lines, middle(
+		slices.Collect(strings.Lines(before[head:len(before)-tail])),
+		slices.Collect(strings.Lines(after[head:len(after)-tail])),
+	)...)
+	behind := len(lines)
+	for line := range strings.Lines(before[len(before)-tail:]) {
+		if len(lines) == behind+diffContext {
+			break
+		}
+		lines = append(lines, diffLine{' ', line})
 	}
-	return all
+	return lineNumbers{first, first}, lines
 }
+
+// sharedStart is how many bytes the lines have that both texts begin with.
+func sharedStart(a, b string) int {
+	shared := 0
+	for i := 0; i < len(a) && i < len(b) && a[i] == b[i]; i++ {
+		if a[i] == '\n' {
+			shared = i + 1
+		}
+	}
+	return shared
+}
+
+// sharedEnd is how many bytes the lines have that both texts end with.
+func sharedEnd(a, b string) int {
+	shared := 0
+	for i, j := len(a), len(b); ; i, j = i-1, j-1 {
+		if startsLine(a, i) && startsLine(b, j) {
+			shared = len(a) - i
+		}
+		if i == 0 || j == 0 || a[i-1] != b[j-1] {
+			return shared
+		}
+	}
+}
+
+func startsLine(text string, at int) bool { return at == 0 || text[at-1] == '\n' }
 
 // The bounds of a comparison: of lines that differ, and of those that are looked at. Of texts that
 // differ more, every line counts as replaced.

@@ -146,6 +146,15 @@ func TestADiffOfALargeFileShowsWhatChanges(t *testing.T) {
 	}
 }
 
+// The lines that a large file begins and ends with are not split to be compared.
+func TestADiffOfOneLineOfALargeFileIsLittleWork(t *testing.T) {
+	around := strings.Repeat("line\n", 1<<20)
+	before, after := around+"a\n"+around, around+"b\n"+around
+	if allocs := testing.AllocsPerRun(1, func() { Diff("a.yaml", before, after) }); allocs > 100 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
+
 func TestOfTextsThatDifferInVeryManyLinesAllCount(t *testing.T) {
 	before, after := strings.Repeat("a\n", 2*mostDiffering), strings.Repeat("b\n", 2*mostDiffering)
 	if lines := strings.Count(Diff("a.yaml", before, after), "\n"); lines != 3+4*mostDiffering {

@@ -123,11 +123,20 @@ func (r *estateReader) blameOne(
 // it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	kind := kindOf(file)
+	hints := []string{"pass it as " + passedAs(kind, file.Name)}
+	if other := otherKindOf(file.Text); kind == "" && other != nil {
+		kind, hints = other.is, other.hints
+	}
+	if kind == "" && isChartValues(file) {
+		kind = "a file with the values of a Helm chart"
+		hints = []string{"pass what the chart makes of them: " +
+			"helm template CHART --values FILE > policies.yaml"}
+	}
 	if kind == "" {
 		return err
 	}
 	return ProblemAt(source.Position{File: file.Name}, "no policy in this file: it is "+kind,
-		"pass it as "+passedAs(kind, file.Name))
+		hints...)
 }
 
 // passedAs is the flag that takes a file of a kind, and where; empty where none does.

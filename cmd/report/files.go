@@ -474,7 +474,8 @@ func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
 		}
 		resources = append(resources, g[i].Resources()...)
 	}
-	return source.ReadResources(name, text, resources)
+	file, err := source.ReadResources(name, text, resources)
+	return file, g.orOther(name, text, err)
 }
 
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.

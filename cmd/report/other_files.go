@@ -1,0 +1,106 @@
+package report
+
+import (
+	"bytes"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// otherFile is a kind of file that people take for a policy, or that belongs to a gateway that no
+// adapter knows.
+type otherFile struct {
+	is    string   // "a configuration of Kong"
+	marks []string // such a file has one of these texts
+	hints []string
+}
+
+// otherFiles lists the kinds, the most telling first. The words are those that only such a file
+// has, so that a mention of a product in a comment does not make a file one of its own.
+func otherFiles() []otherFile {
+	known := []string{
+		"which gateways it knows: gatewhy gateways",
+		"whether the token itself is valid: gatewhy verify @FILE",
+	}
+	unknown := func(product string, marks ...string) otherFile {
+		is := "a configuration of " + product + ", which gatewhy does not know"
+		return otherFile{is, marks, known}
+	}
+	return []otherFile{
+		{
+			"a private key",
+			[]string{"PRIVATE KEY-----"},
+			[]string{"it is a secret: name the file with the policy"},
+		},
+		{
+			"a certificate or a public key",
+			[]string{"-----BEGIN "},
+			[]string{"name the file with the policy"},
+		},
+		{
+			"a Kustomization, which only names the resources",
+			[]string{"kustomize.config.k8s.io/"},
+			[]string{"pass what it makes of them: kubectl kustomize FOLDER > policies.yaml"},
+		},
+		{
+			"an Ingress, which asks another program about each request",
+			[]string{"ingress.kubernetes.io/auth-url"},
+			[]string{"that program decides: pass the configuration of the one behind auth-url"},
+		},
+		unknown("Azure API Management",
+			"<validate-jwt", "<validate-azure-ad-token", "Microsoft.ApiManagement/"),
+		unknown("Amazon API Gateway", "x-amazon-apigateway-", "AWS::ApiGateway",
+			"aws_apigatewayv2_", "aws_api_gateway_"),
+		unknown("Apigee", "<VerifyJWT", "apigee.google.com/"),
+		unknown("Kong", "_format_version", "konghq.com/"),
+		unknown("Tyk", "jwt_signing_method", "x-tyk-api-gateway", "tyk.tyk.io/"),
+		unknown("KrakenD", "auth/validator"),
+		unknown("Apache APISIX", "apisix.apache.org/"),
+		unknown("Traefik", "traefik.io/", "traefik.containo.us/"),
+		unknown("Emissary-ingress", "getambassador.io/"),
+		unknown("NGINX", "proxy_pass ", "auth_jwt "),
+		unknown("Spring Security", "oauth2.resourceserver.", "resourceserver:"),
+		{
+			"a configuration of Envoy itself",
+			[]string{"envoy.filters.http.jwt_authn"},
+			[]string{"pass the policies that it was made from, such as Istio's or Envoy Gateway's"},
+		},
+	}
+}
+
+// otherKindOf is what a text is that is not a policy, if that is known.
+func otherKindOf(text []byte) *otherFile {
+	for _, other := range otherFiles() {
+		has := func(mark string) bool { return bytes.Contains(text, []byte(mark)) }
+		if slices.ContainsFunc(other.marks, has) {
+			return &other
+		}
+	}
+	return nil
+}
+
+// isChartValues reports whether a file has the values of a Helm chart, by its name: what they mean
+// is known to their chart alone.
+func isChartValues(file *source.File) bool {
+	name := strings.ToLower(path.Base(filepath.ToSlash(file.Name)))
+	return file.Format == source.YAML && strings.HasPrefix(name, "values") &&
+		!slices.ContainsFunc(file.Documents, func(v *source.Value) bool {
+			return v.Member("kind") != nil
+		})
+}
+
+// orOther says of a text that can't be read what it is, if that is known; else it returns the
+// error as it is. A text that may hold a policy is broken, not something else.
+func (g Gateways) orOther(name string, text []byte, err error) error {
+	if err == nil || g.lookLikePolicy(text) {
+		return err
+	}
+	other := otherKindOf(text)
+	if other == nil {
+		return err
+	}
+	return ProblemAt(source.Position{File: name}, "this is "+other.is, other.hints...)
+}

@@ -267,7 +267,7 @@ func (j *Judge) configurations(
 // joint is what was found in a configuration.
 type joint struct {
 	linted
-	read *rules.Configuration // nil where it is none
+	of   *rules.Configuration // nil where it is none
 	ours map[*source.File]bool
 }
 
@@ -277,7 +277,7 @@ func (j *Judge) joint(c *configuration) joint {
 	if err != nil {
 		return joint{linted: linted{err: err}}
 	}
-	all := joint{read: read, ours: map[*source.File]bool{}}
+	all := joint{of: read, ours: map[*source.File]bool{}}
 	j.add(&all.linted, c.adapter, read, compiled)
 	for _, file := range read.Files {
 		all.ours[file] = c.adapter.Apart || c.adapter.Detect(file, read.Options)
@@ -291,7 +291,7 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 	for _, file := range c.files {
 		r := byFile[file]
 		named[file.Name] = r
-		r.besides = r.besides || all.read != nil
+		r.besides = r.besides || all.of != nil
 		if all.err != nil && AsError(all.err).Limit {
 			r.err = all.err
 		}
@@ -304,19 +304,19 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 			r.findings = append(r.findings, f)
 		}
 	}
-	if all.read == nil {
+	if all.of == nil {
 		return
 	}
-	for _, entry := range all.read.Entries {
+	for _, entry := range all.of.Entries {
 		file, _ := entry.Place()
 		byFile[file].policies++
 	}
-	first := byFile[all.read.Files[0]]
+	first := byFile[all.of.Files[0]]
 	first.unseen = append(first.unseen, all.unseen...)
-	for _, file := range read.Files {
+	for _, file := range all.of.Files {
 		all.read = append(all.read, file.Name)
 	}
-	for _, file := range read.Files {
+	for _, file := range all.of.Files {
 		byFile[file].read, byFile[file].apis = all.read, all.apis
 	}
 }

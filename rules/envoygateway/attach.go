@@ -417,7 +417,7 @@ func (c *cluster) named(name string) (*instance, error) {
 	}
 	return nil, &source.Error{
 		Cause: "no route " + name + " that a policy in these files holds for",
-		Hints: source.Hints("they tell apart " + strings.Join(names, ", ")),
+		Hints: kubernetes.Instead(name, names),
 	}
 }
 

@@ -83,7 +83,7 @@ type cluster struct {
 	root     root
 	policies []*resource
 	byName   map[string]*resource
-	running  []*running          // workloads that the files show
+	running  []*running          // workloads that the files show, without those that one made
 	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
@@ -116,6 +116,7 @@ func clusterOf(files []*source.File) *cluster {
 			c.add(file, object)
 		}
 	}
+	c.running = withoutMade(c.running)
 	c.places = placesOf(c.policies, c.running)
 	return c
 }
@@ -180,6 +181,22 @@ func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
 		kind: r.Kind, namespace: r.Namespace, name: r.Name, labels: labels, from: from, at: r.At,
 	}
 	c.running = append(c.running, c.shown[name])
+}
+
+// withoutMade leaves out the workloads that another one of them made, as a Deployment makes a
+// ReplicaSet of each of its revisions: the other one stands for them.
+func withoutMade(all []*running) []*running {
+	type place struct{ namespace, kind, name string }
+	shown := map[place]bool{}
+	for _, r := range all {
+		shown[place{r.namespace, r.kind, r.name}] = true
+	}
+	return slices.DeleteFunc(all, func(r *running) bool {
+		owners, _ := kubernetes.References(r.at.At("metadata", "ownerReferences"))
+		return slices.ContainsFunc(owners, func(owner kubernetes.Reference) bool {
+			return shown[place{r.namespace, owner.Kind, owner.Name}]
+		})
+	})
 }
 
 func (c *cluster) addPolicy(r *resource) {
@@ -252,18 +269,18 @@ func targetsOf(spec *source.Value) (all []target, ok bool) {
 // resources lists what the adapter looks at in a cluster: the policies, the labels of workloads,
 // which gateways are waypoints, and what the mesh is configured with.
 func resources() []source.Resource {
-	const names = "metadata.name metadata.namespace "
+	const names, owners = "metadata.name metadata.namespace ", "metadata.ownerReferences "
 	all := []source.Resource{
 		{Group: strings.TrimSuffix(group, "/"), Kind: requestAuthentication},
 		{Group: strings.TrimSuffix(group, "/"), Kind: authorizationPolicy},
 		{Kind: "IstioOperator"},
 		{Kind: "ConfigMap", Paths: strings.Fields(names + "data.mesh")},
 		{Kind: "Gateway", Paths: strings.Fields(names + "spec.gatewayClassName")},
-		{Kind: "Pod", Paths: strings.Fields(names + "metadata.labels metadata.ownerReferences")},
+		{Kind: "Pod", Paths: strings.Fields(names + owners + "metadata.labels")},
 	}
 	for _, kind := range workloadKinds() {
 		all = append(all, source.Resource{
-			Kind: kind, Paths: strings.Fields(names + "spec.template.metadata.labels"),
+			Kind: kind, Paths: strings.Fields(names + owners + "spec.template.metadata.labels"),
 		})
 	}
 	return all

@@ -324,9 +324,9 @@ func (c *cluster) named(name string) (*workload, error) {
 	for _, w := range c.workloads() {
 		names = append(names, w.name)
 	}
-	tellApart := "they tell apart " + strings.Join(names, ", ")
+	instead := kubernetes.Instead(name, names)
 	if slices.Equal(names, []string{""}) {
-		tellApart = "they have one workload, which has no name: leave the name out"
+		instead = source.Hints("they have one workload, which has no name: leave the name out")
 	}
 	if gateway, ok := strings.CutPrefix(rest, "gateway:"); ok {
 		t := target{"Gateway", gateway}
@@ -337,9 +337,8 @@ func (c *cluster) named(name string) (*workload, error) {
 	}
 	none := &source.Error{
 		Cause: "no workload " + name + " in these files",
-		Hints: source.Hints(
-			tellApart, "a workload of other labels: NAMESPACE/KEY=VALUE,KEY=VALUE",
-		),
+		Hints: append(slices.Clone(instead), source.Hints(
+			"a workload of other labels: NAMESPACE/KEY=VALUE,KEY=VALUE")...),
 	}
 	if !ok && !c.places.has("") && !c.places.has(c.root.name) {
 		return nil, none // each policy is in a namespace
@@ -357,7 +356,7 @@ func (c *cluster) named(name string) (*workload, error) {
 	if len(w.policies) == 0 {
 		return nil, &source.Error{
 			Cause: "no policy in these files selects the workload " + name,
-			Hints: source.Hints(tellApart),
+			Hints: instead,
 		}
 	}
 	return w, nil

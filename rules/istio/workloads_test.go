@@ -41,6 +41,11 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		return "---\nkind: Deployment\nmetadata: {name: " + name + ", namespace: " + namespace +
 			"}\nspec: {template: {metadata: {labels: " + labels + "}}}\n"
 	}
+	replicaSet := func(name, owner string) string {
+		return "---\nkind: ReplicaSet\nmetadata: {name: " + name + ", namespace: a, " +
+			"ownerReferences: [{kind: Deployment, name: " + owner + "}]}\n" +
+			"spec: {template: {metadata: {labels: {app: web}}}}\n"
+	}
 	gateway := func(class string) string {
 		return "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\n" +
 			"spec: {gatewayClassName: " + class + "}\n"
@@ -68,6 +73,11 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 			"workloads that the file shows", ap("a", orders) + ap("a", any) +
 				deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: z}"),
 			[]string{"a/o", "a/web"},
+		},
+		{
+			"a ReplicaSet is left out beside the Deployment that made it, and stays without it",
+			ap("a", any) + deployment("a", "web", "{app: web}") +
+				replicaSet("web-1", "web") + replicaSet("o-1", "o"), []string{"a/o-1", "a/web"},
 		},
 		{
 			"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -82,4 +83,20 @@ func Chosen[T Instance](
 	}
 	chosen.Entries = []rules.Entry{other}
 	return chosen, nil
+}
+
+// Instead are the hints for one who has named an instance that is not there: those with that name
+// in some namespace, then all that are.
+func Instead(name string, all []string) []source.Hint {
+	var meant []string
+	for _, one := range all {
+		if strings.HasSuffix(one, "/"+name) {
+			meant = append(meant, one)
+		}
+	}
+	hints := []string{"the files show " + strings.Join(all, ", ")}
+	if len(meant) > 0 {
+		hints = slices.Insert(hints, 0, "did you mean "+strings.Join(meant, " or ")+"?")
+	}
+	return source.Hints(hints...)
 }

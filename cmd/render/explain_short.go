@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -209,7 +210,11 @@ func (t *explainText) shortLabels(results []rules.Result) int {
 // shortDetail says in a line, where that is possible, why a check failed or is not known.
 func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	if r.Outcome != rules.Fail {
-		if flag := report.Flag(r.Need()); flag != "" {
+		need := r.Need()
+		switch flag := report.Flag(need); {
+		case need.Input == source.NeedPolicy: // one was passed, so that the flag alone says nothing
+			return "not known: pass " + safe(report.Ask(need))
+		case flag != "":
 			return "not known: pass " + safe(flag)
 		}
 		return safe(r.Why())

@@ -254,10 +254,9 @@ func (r *Explainer) foreignAudience() (audience, of string) {
 }
 
 // HowToCollect is the command that prints how to get what an unknown check asks for, with the ids
-// in the policies and the token; empty where there is none, and for a policy, which is there
-// already.
+// in the policies and the token; empty where there is none.
 func (r *Explainer) HowToCollect(need rules.Need) string {
-	if need.Input == "" || need.Input == source.NeedPolicy {
+	if need.Input == "" {
 		return ""
 	}
 	c, ok := collectionOf(need.Input, collectionsWith(r.Policies.Adapter.Collect(), ""))

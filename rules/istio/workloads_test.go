@@ -77,7 +77,8 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		{
 			"a ReplicaSet is left out beside the Deployment that made it, and stays without it",
 			ap("a", any) + deployment("a", "web", "{app: web}") +
-				replicaSet("web-1", "web") + replicaSet("o-1", "o"), []string{"a/o-1", "a/web"},
+				replicaSet("web-1", "web") + replicaSet("o-1", "o"),
+			[]string{"a/o-1", "a/web"},
 		},
 		{
 			"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),

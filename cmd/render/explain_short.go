@@ -212,7 +212,7 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	if r.Outcome != rules.Fail {
 		need := r.Need()
 		switch flag := report.Flag(need); {
-		case need.Input == source.NeedPolicy: // one was passed, so that the flag alone says nothing
+		case need.Input == source.NeedPolicy: // one was passed: the flag alone says nothing
 			return "not known: pass " + safe(report.Ask(need))
 		case flag != "":
 			return "not known: pass " + safe(flag)

@@ -129,7 +129,7 @@ func mistaken(file *source.File, err error) error {
 	}
 	if kind == "" && isChartValues(file) {
 		kind = "a file with the values of a Helm chart"
-		hints = []string{"pass what the chart makes of them: " +
+		hints = []string{"pass what Helm prints with them: " +
 			"helm template CHART --values FILE > policies.yaml"}
 	}
 	if kind == "" {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -25,7 +26,8 @@ type Matrixing struct {
 
 	Next []rules.Step // what to do now
 
-	lintAs func(gateway string) []string // the flags with which lint sees what the matrix does
+	unguarded []string                      // the gateways for which no policies are listed
+	lintAs    func(gateway string) []string // the flags with which lint sees what the matrix does
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -71,9 +73,13 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	var done atomic.Int64
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer m.Progress(&done, len(e.Sites), "environments")()
-	return &Matrixing{
+	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
-	}, nil
+	}
+	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
+		return e.sets[name] != nil
+	})
+	return x, nil
 }
 
 // mostShown is how many single changes are shown beside the set that was found.
@@ -164,7 +170,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	switch {
 	case line.Once:
 		return
-	case wrong > 0 && x.Fixed == nil:
+	case wrong > 0 && x.Fixed == nil && x.wrongIn(true):
 		all.add("Look for the smallest set of changes that puts every cell right", matrix("--fix"))
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
 		all.add("The new contents of the files are in the JSON, at fix.repairs[].files: "+
@@ -173,8 +179,17 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	case wrong > 0:
 		all.addAll(x.lintWrong(line)...)
 	case unknown == 0:
+		if len(x.Gaps()) > 0 {
+			app, _ := collectionOf(source.NeedRegistrations, gateways.Collections(""))
+			all.add("Name the app registrations that are missing in "+x.Name+
+				". This says how to get one", "gatewhy collect "+app.Name)
+		}
 		all.add("Let a pipeline run it for every change, as a test of each cell",
 			matrix("-o", "junit"))
+	}
+	if x.wrongIn(false) {
+		all.add("Name the policies of "+strings.Join(x.unguarded, ", ")+" in "+x.Name+
+			", under policies:. This says how to get them", "gatewhy collect")
 	}
 	if unknown > 0 {
 		all.addAll(x.collect(gateways)...)
@@ -182,12 +197,20 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	x.Next = all
 }
 
+// wrongIn reports whether a cell is wrong at a gateway that has policies, or at one that has none.
+func (x *Matrixing) wrongIn(guarded bool) bool {
+	return slices.ContainsFunc(x.Findings, func(f environments.Finding) bool {
+		return slices.Contains(x.unguarded, x.Gateways[f.Gateway]) != guarded
+	})
+}
+
 // lintWrong lints the policies of the gateways where no change helps.
 func (x *Matrixing) lintWrong(line CommandLine) []rules.Step {
 	var all steps
 	for i := range x.Findings {
 		f := &x.Findings[i]
-		if name := f.Pos.File; name != "" && len(all) < 3 {
+		guarded := !slices.Contains(x.unguarded, x.Gateways[f.Gateway])
+		if name := f.Pos.File; guarded && name != "" && len(all) < 3 {
 			command := "gatewhy lint " + line.Shell.Path(name)
 			if flags := x.lintAs(x.Gateways[f.Gateway]); len(flags) > 0 {
 				command += " " + line.Shell.Line(flags...)

@@ -43,7 +43,7 @@ func otherFiles() []otherFile {
 		{
 			"a Kustomization, which only names the resources",
 			[]string{"kustomize.config.k8s.io/"},
-			[]string{"pass what it makes of them: kubectl kustomize FOLDER > policies.yaml"},
+			[]string{"pass what kubectl prints for it: kubectl kustomize FOLDER > policies.yaml"},
 		},
 		{
 			"an Ingress, which asks another program about each request",
@@ -66,7 +66,7 @@ func otherFiles() []otherFile {
 		{
 			"a configuration of Envoy itself",
 			[]string{"envoy.filters.http.jwt_authn"},
-			[]string{"pass the policies that it was made from, such as Istio's or Envoy Gateway's"},
+			[]string{"pass the policies behind it, such as Istio's or Envoy Gateway's"},
 		},
 	}
 }

@@ -76,14 +76,19 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 // Gaps says, one sentence each, what was not looked at: nothing is modelled for environments
 // without an API, and those without clients and tokens have no tokens of their own.
 func (m *Matrix) Gaps() []string {
-	var unmodelled, unknown []string
+	var unmodelled, unknown, clientsOnly []string
 	for _, name := range m.Gateways {
 		environment := EnvironmentOf(name)
-		if m.estate.site(environment).API == nil {
+		site := m.estate.site(environment)
+		if site.API == nil {
 			unmodelled = append(unmodelled, name)
 		}
 		own := func(r *Row) bool { return r.meant(environment) }
-		if !slices.ContainsFunc(m.Rows, own) {
+		switch {
+		case slices.ContainsFunc(m.Rows, own):
+		case site.API == nil && len(site.Clients) > 0:
+			clientsOnly = append(clientsOnly, name)
+		default:
 			unknown = append(unknown, name)
 		}
 	}
@@ -99,6 +104,8 @@ func (m *Matrix) Gaps() []string {
 	}
 	say(unmodelled, " has no api, so what Entra ID could issue for it was not modelled",
 		" have no api, so what Entra ID could issue for them was not modelled")
+	say(clientsOnly, " has clients that need it, so it is not known whether they get in",
+		" have clients that need it, so it is not known whether they get in")
 	say(unknown, " has neither clients nor tokens, so it is not known whether its own get in",
 		" have neither clients nor tokens, so it is not known whether their own get in")
 	return all

@@ -131,6 +131,15 @@ func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 	if diff := cmp.Diff(want, e.Evaluate().Gaps()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	e = estateOf(t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, "")})
+	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
+	want = []string{
+		want[0], "dev has clients that need it, so it is not known whether they get in",
+		"uat has neither clients nor tokens, so it is not known whether its own get in",
+	}
+	if diff := cmp.Diff(want, e.Evaluate().Gaps()); diff != "" {
+		t.Errorf("clients without an API (-want +got):\n%s", diff)
+	}
 }
 
 func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {

@@ -62,8 +62,8 @@ func collections() []rules.Collection {
 						"app.kubernetes.io/name=oauth2-proxy --output=yaml > oauth2-proxy.yaml",
 				},
 				{
-					Note: "a value that comes from a Secret, such as the client id: write it into " +
-						"the file, in place of the variable",
+					Note: "a value that comes from a Secret, such as the client id: write it " +
+						"into the file, in place of the variable",
 				},
 				{
 					Note:    "of a Helm release, where the chart is not rendered",

@@ -321,17 +321,21 @@ func likeANumber(v *source.Value) string {
 	return ""
 }
 
-// otherVersion says that the issuer is the right tenant's, but of the other token version.
+// otherVersion says that the issuer is the right tenant's, but of the other token version, or that
+// it is another product's.
 func (r *Result) otherVersion(leaf *Predicate) string {
 	has, _ := r.judged.reading.Value.Str()
 	token, ok := entra.ParseIssuer(has)
 	if !ok {
 		return ""
 	}
-	same := ""
+	same, products := "", []string{}
 	for _, value := range leaf.Values {
 		want, _ := value.Str()
 		policy, ok := entra.ParseIssuer(want)
+		if ok {
+			products = append(products, policy.Product())
+		}
 		switch {
 		case !ok || !token.SameTenant(policy):
 		case token.Version != policy.Version:
@@ -344,6 +348,10 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 			return ". Both name the same tenant, in different spellings, " +
 				"and the comparison is exact"
 		}
+	}
+	if len(products) > 0 && !slices.Contains(products, token.Product()) {
+		return ". The token's issuer is one of " + token.Product() + ", the policy's one of " +
+			products[0]
 	}
 	return same
 }

@@ -15,6 +15,8 @@ const (
 
 	v1Issuer = "https://sts.windows.net/" + tenantID + "/"
 	v2Issuer = "https://login.microsoftonline.com/" + tenantID + "/v2.0"
+
+	externalIssuer = "https://" + tenantID + ".ciamlogin.com/" + tenantID + "/v2.0"
 )
 
 // alike gives the same outcome for every signature.
@@ -161,6 +163,13 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			`{` + v1 + `}`,
 			Fail, v2Issuer, v1Issuer,
 			"Both name the same tenant: the token is v1.0, the policy has the issuer of v2.0",
+		},
+		{
+			"a token of Entra External ID where the policy has an issuer of Entra ID",
+			Check{ID: CustomClaim, Test: oneOf("iss", v2Issuer)},
+			`{"iss":"` + externalIssuer + `"}`,
+			Fail, v2Issuer, externalIssuer,
+			"The token's issuer is one of Entra External ID, the policy's one of Entra ID",
 		},
 		{
 			"the right issuer in another spelling",

@@ -212,6 +212,12 @@ func (w *explainNext) otherAudience() {
 	}
 	reason := "This token is for " + is + ", and the policy guards " + wanted
 	switch elsewhere := len(w.reasons) > 0; {
+	case !elsewhere && entra.IsGUID(wanted) && strings.Contains(is, "://") && w.ofVersion1():
+		w.because("If " + is + " is another API, this token is not for it")
+		w.steps.add("Check whether "+is+" is the same API as "+wanted+": then its tokens are "+
+			"v1.0 until its app registration has requestedAccessTokenVersion 2",
+			w.Line.Shell.Line("az", "ad", "app", "show", "--id", is, "--query",
+				"[appId,api.requestedAccessTokenVersion]"))
 	case elsewhere || w.profile.Version != "2.0" || !strings.Contains(wanted, "://"):
 		w.becauseOf(rules.Audience, reason)
 	default:
@@ -220,6 +226,18 @@ func (w *explainNext) otherAudience() {
 			"appId in aud, and the policy must expect that", w.Line.Shell.Line(
 			"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"))
 	}
+}
+
+// ofVersion1 reports whether a v1.0 token fails because the policies want the issuer of v2.0 tokens.
+func (w *explainNext) ofVersion1() bool {
+	wantsOther := func(want rules.Want) bool {
+		issuer, ok := entra.ParseIssuer(want.Text)
+		return ok && want.Input == rules.Claim("iss") && issuer.Version == entra.V2
+	}
+	return w.profile.Version == "1.0" &&
+		slices.ContainsFunc(w.x.Verdict.Results, func(r rules.Result) bool {
+			return r.Outcome == rules.Fail && slices.ContainsFunc(r.Check.Test.Wants(), wantsOther)
+		})
 }
 
 func (w *explainNext) otherTenant() {

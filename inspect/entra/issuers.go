@@ -130,6 +130,11 @@ func (i Issuer) SameTenant(other Issuer) bool {
 		slices.ContainsFunc(i.Clouds, other.Is)
 }
 
+// Product is the name of the service that has such an issuer.
+func (i Issuer) Product() string {
+	return [...]string{"Entra ID", "Azure AD B2C", "Entra External ID"}[i.provider()]
+}
+
 // provider is the kind, where a slash at the end is a slip and not the form of B2C.
 func (i Issuer) provider() Kind {
 	hosts := func(c Cloud) bool { return i.Host == c.V2Issuer || c.has(i.Host) }

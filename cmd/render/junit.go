@@ -156,7 +156,11 @@ func traceOf(c *report.Tested) string {
 	var b strings.Builder
 	for i := range c.Verdict.Results {
 		r := &c.Verdict.Results[i]
-		fmt.Fprintf(&b, "%s %s: %s (%s)\n", r.Outcome, checkName(r.Check), r.Why(), r.Check.Pos)
+		why := r.Why()
+		if r.Harmless {
+			why = harmless(r)
+		}
+		fmt.Fprintf(&b, "%s %s: %s (%s)\n", outcomeShown(r), checkName(r.Check), why, r.Check.Pos)
 	}
 	return b.String()
 }

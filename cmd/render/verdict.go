@@ -89,8 +89,11 @@ func outcomeShown(r *rules.Result) string {
 // harmless says of a check that it keeps nobody out, and what the gateway found.
 func harmless(r *rules.Result) string {
 	text := "is not known: " + r.Why()
-	if r.Outcome == rules.Fail {
-		text = "does not hold: " + comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
+	switch found := r.Actual(); {
+	case r.Outcome == rules.Fail && r.Check.Wants != "": // of a request, not of a value
+		text = "does not hold: wanted " + r.Expected()
+	case r.Outcome == rules.Fail:
+		text = "does not hold: " + comparison(r.Expected(), cmp.Or(found, "none"))
 	}
 	return safe(text + "; this check rejects nobody")
 }

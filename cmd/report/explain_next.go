@@ -228,7 +228,7 @@ func (w *explainNext) otherAudience() {
 	}
 }
 
-// ofVersion1 reports whether a v1.0 token fails because the policies want the issuer of v2.0 tokens.
+// ofVersion1 reports whether a v1.0 token fails for the issuer of v2.0 tokens.
 func (w *explainNext) ofVersion1() bool {
 	wantsOther := func(want rules.Want) bool {
 		issuer, ok := entra.ParseIssuer(want.Text)

@@ -23,7 +23,7 @@ type Linting struct {
 	Suppressed []Suppressed
 	LeftOut    int                     // findings that nobody wants to see
 	Sources    map[string]*source.File // those with findings, by name
-	Names      []string                // of all files that were checked, in their order
+	Names      []string                // of the files that were named or have policies
 	Unread     []Unread
 	Files      int // that were checked
 	Policies   int

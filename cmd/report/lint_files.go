@@ -58,11 +58,14 @@ func (l *Linting) add(r *linted) {
 	if r.policies > 0 && len(l.explain) == 0 {
 		l.explain = r.explainBy()
 	}
-	l.Names = append(l.Names, r.name)
+	if r.named || r.policies > 0 || r.besides || len(r.findings) > 0 {
+		l.Names = append(l.Names, r.name)
+	}
 	l.Files++
 	l.Policies += r.policies
 	l.Findings = append(l.Findings, r.findings...)
 	l.Suppressed = append(l.Suppressed, r.aside...)
+	l.vendors[r.name] = r.vendor
 	if r.file != nil {
 		l.Sources[r.file.Name] = r.file
 		l.vendors[r.file.Name] = r.vendor

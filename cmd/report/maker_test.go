@@ -192,6 +192,21 @@ func TestLintReportsFindingsAsValues(t *testing.T) {
 	}
 }
 
+// In a folder there are files without a policy, which explain would refuse.
+func TestTheWayOnFromLintIsAFileWithAPolicy(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{
+		"a.yaml": "kind: ConfigMap", "b.json": `{"assetId": "cors", "assetVersion": "1.3.1"}`,
+	})
+	request := &report.LintRequest{Names: []string{"."}}
+	l, _, _ := m.Lint(request)
+	l.AddNext(m, request, report.CommandLine{})
+	if len(l.Next) != 1 || l.Next[0].Command != "gatewhy explain - -p b.json" ||
+		!slices.Equal(l.Names, []string{"b.json"}) {
+		t.Errorf("%+v, of %q", l.Next, l.Names)
+	}
+}
+
 // Policies of a cluster add up: one that was not read may let in what the others reject.
 func TestAnUnreadFileOfAClusterLeavesARejectionOpen(t *testing.T) {
 	t.Parallel()

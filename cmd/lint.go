@@ -122,7 +122,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if err := e.renderLint(&flags.output, l); err != nil {
 		return err
 	}
-	e.tellUnseen(unseen)
+	e.tellUnseen(unseen, l.Files > 1)
 	if err := errors.Join(failed...); err != nil {
 		return err
 	}
@@ -163,17 +163,24 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 }
 
 // tellUnseen says which policies no rule has seen into: by their kinds where those are not known.
-func (e *Env) tellUnseen(unseen []report.Unseen) {
+// Of several files it names the one.
+func (e *Env) tellUnseen(unseen []report.Unseen, several bool) {
 	var kinds, known []string
 	for _, u := range unseen {
 		if u.Policy.Strange {
 			kinds = append(kinds, u.Policy.Asset)
 		} else {
 			why := u.Why
-			if rest, isNamed := strings.CutPrefix(why, u.Policy.Name+" "); isNamed {
+			rest, isNamed := strings.CutPrefix(why, u.Policy.Name+" ")
+			word, _, _ := strings.Cut(rest, " ")
+			if isNamed && (word == "is" || word == "has") { // else it is part of a longer name
 				why = "it " + rest
 			}
-			known = append(known, u.Policy.Name+" lets in: "+why)
+			text := "can't predict what " + u.Policy.Name + " lets in: " + why
+			if several {
+				text = u.Policy.Pos.File + ": " + text
+			}
+			known = append(known, text)
 		}
 	}
 	if len(kinds) > 0 {
@@ -186,7 +193,7 @@ func (e *Env) tellUnseen(unseen []report.Unseen) {
 			inspect.Safe(strings.Join(slices.Compact(kinds), ", ")))
 	}
 	for _, text := range slices.Compact(known) {
-		e.note("can't predict what %s", inspect.Safe(text))
+		e.note("%s", inspect.Safe(text))
 	}
 }
 

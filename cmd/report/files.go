@@ -16,6 +16,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -311,12 +312,17 @@ func (m *Maker) findOne(name string) ([]Found, error) {
 func (m *Maker) findIn(folder string) ([]Found, error) { return m.walk(folder, IsConfiguration) }
 
 // walk lists the files of a folder and below whose path there is wanted. A folder that can't be
-// opened is left out, and is an error.
+// opened is left out, and is an error. Symbolic links are not followed, lest a repair is written
+// outside of the folder; those that lead out of it are named in a warning.
 func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, error) {
 	var all []Found
 	var shut []error
-	root := m.Path(folder)
-	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+	var links []string
+	root, err := filepath.EvalSymlinks(m.Path(folder)) // the folder itself is named
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			shut = append(shut, err)
 			return fs.SkipDir
@@ -328,12 +334,40 @@ func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, err
 			return nil
 		}
 		relative, err := filepath.Rel(root, name)
-		if err == nil && entry.Type().IsRegular() && wanted(filepath.ToSlash(relative)) {
+		switch {
+		case err != nil:
+		case entry.Type()&fs.ModeSymlink != 0 && leadsOut(root, name, wanted):
+			links = append(links, filepath.Join(folder, relative))
+		case entry.Type().IsRegular() && wanted(filepath.ToSlash(relative)):
 			all = append(all, Found{Name: filepath.Join(folder, relative)})
 		}
 		return err
 	})
+	if len(links) > 0 {
+		more := ""
+		if len(links) > 1 {
+			more = fmt.Sprintf(", and %d more", len(links)-1)
+		}
+		m.warn("not followed: the symbolic link %s%s; name it to have it read",
+			inspect.Safe(links[0]), more)
+	}
 	return all, errors.Join(append(shut, err)...)
+}
+
+// leadsOut reports whether a symbolic link is to a folder, or to a file that is wanted, which the
+// search of a folder does not come across by itself.
+func leadsOut(root, link string, wanted func(name string) bool) bool {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(target)
+	if err != nil || !info.IsDir() && !(info.Mode().IsRegular() && wanted(filepath.Base(link))) {
+		return false
+	}
+	inside, err := filepath.Rel(root, target)
+	return err != nil || inside != "." && slices.ContainsFunc(
+		strings.Split(filepath.ToSlash(inside), "/"), isSkipped)
 }
 
 func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name == "node_modules" }

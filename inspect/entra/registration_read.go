@@ -154,8 +154,8 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 	}
 }
 
-// link ties each service principal to its registration. It is an error where two of one app differ:
-// they are of two tenants, or of two days.
+// link ties each service principal to its registration. It is an error where two of one app
+// differ: they are of two tenants, or of two days.
 func (d *Directory) link() error {
 	principals := make(map[string]*ServicePrincipal, len(d.Principals))
 	for _, p := range d.Principals {

@@ -271,6 +271,9 @@ func (e *Env) newRun(
 		return nil, err
 	}
 	request, err := e.maker().NewRequest(&said, token, pasted)
+	if err == nil {
+		err = request.Contracts.Of(policies.Policies)
+	}
 	if err != nil {
 		return nil, err
 	}

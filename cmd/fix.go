@@ -95,6 +95,9 @@ func (e *Env) fixed(
 		if fixer.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
 			return nil, "", err
 		}
+		if err := fixer.Contracts.Of(fixer.Policies()); err != nil {
+			return nil, "", err
+		}
 	}
 	for _, text := range flags.tokens {
 		given, err := e.maker().Given(text, &fixer.Fix)

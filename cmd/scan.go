@@ -184,7 +184,7 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 			request.Contracts = site.Contracts
 		}
 		s.After = s.NewJudge(set, request, signatures, flags.instant())
-		return s, nil
+		return s, request.Contracts.Of(set.Policies)
 	}
 	if len(flags.before) > 0 {
 		if s.Before, err = e.judge(s, flags, flags.before, request, signatures); err != nil {
@@ -204,7 +204,8 @@ func (e *Env) judge(
 	if err != nil {
 		return nil, err
 	}
-	return s.NewJudge(set, request, signatures, flags.instant()), nil
+	judge := s.NewJudge(set, request, signatures, flags.instant())
+	return judge, request.Contracts.Of(set.Policies)
 }
 
 // instant is when tokens are judged; the zero time where each is when it was new.

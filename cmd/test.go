@@ -97,6 +97,9 @@ func (e *Env) tester(flags *testFlags) (t *report.Tester, err error) {
 	if err == nil && flags.contracts != "" {
 		t.Contracts, err = t.Maker.ReadContracts(flags.contracts)
 	}
+	if err == nil && t.Policies != nil {
+		err = t.Contracts.Of(t.Policies.Policies)
+	}
 	if err == nil && flags.introspection != "" {
 		t.Answer, err = t.Maker.ReadIntrospection(flags.introspection)
 	}

@@ -290,6 +290,36 @@ func (r *Request) bind(name string, reading Reading) {
 type Contracts struct {
 	IDs     []string
 	Partial bool // the list says itself that it is not all of them
+
+	// API is the id of the API instance that the list is of; empty where it does not say.
+	API string
+	Pos source.Position // where it says so
+}
+
+// Of is an error where the list is of another API instance than the policies are.
+func (c *Contracts) Of(policies []*Policy) error {
+	if c == nil || c.API == "" {
+		return nil
+	}
+	other := ""
+	for _, p := range policies {
+		if p.API == c.API {
+			return nil
+		}
+		if strings.Trim(p.API, "0123456789") == "" { // an id, and no name or expression
+			other = cmp.Or(other, p.API)
+		}
+	}
+	if other == "" {
+		return nil
+	}
+	return &source.Error{
+		Pos: c.Pos,
+		Cause: "these are the contracts of API instance " + c.API + ", and the policies are of " +
+			other,
+		Hints: source.Hints("pass the contracts of API instance " + other + ", or the policies " +
+			"of " + c.API),
+	}
 }
 
 // Has says whether this client has an approved contract. The comparison is exact, as the

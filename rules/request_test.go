@@ -215,3 +215,32 @@ func TestACheckIsTriedByItself(t *testing.T) {
 		t.Errorf("without a token: %s", got)
 	}
 }
+
+// A list of contracts that names its API instance is not that of another one.
+func TestContractsOfAnotherInstance(t *testing.T) {
+	t.Parallel()
+	of := func(apis ...string) (all []*Policy) {
+		for _, api := range apis {
+			all = append(all, &Policy{API: api})
+		}
+		return all
+	}
+	for _, test := range []struct {
+		name      string
+		contracts *Contracts
+		policies  []*Policy
+		refused   bool
+	}{
+		{"no list", nil, of("25"), false},
+		{"a list that does not say it", &Contracts{}, of("25"), false},
+		{"its own", &Contracts{API: "25"}, of("25"), false},
+		{"another's", &Contracts{API: "26"}, of("25"), true},
+		{"a policy that does not say it", &Contracts{API: "26"}, of(""), false},
+		{"a policy that an expression names", &Contracts{API: "26"}, of("var.api"), false},
+		{"one of several", &Contracts{API: "26"}, of("25", "26"), false},
+	} {
+		if err := test.contracts.Of(test.policies); (err != nil) != test.refused {
+			t.Errorf("%s: got %v", test.name, err)
+		}
+	}
+}

@@ -114,6 +114,9 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		return nil, err
 	}
 	request, err := m.NewRequest(&said, token, sent.Request)
+	if err == nil {
+		err = request.Contracts.Of(policies.Policies)
+	}
 	if err != nil {
 		return nil, err
 	}

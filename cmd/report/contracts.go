@@ -170,7 +170,7 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 			return tooManyContracts(answer.Pos)
 		}
 		if err == nil {
-			contracts.IDs, contracts.Partial = found.IDs, found.Partial
+			*contracts = *found
 			return nil
 		}
 		refused := AsError(err)

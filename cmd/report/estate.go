@@ -306,7 +306,21 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 		site.Contracts, err = r.maker.readContracts(name)
 		err = r.blame(err, []entra.Text{of.Contracts}, name, aContracts)
 	}
+	if err == nil {
+		err = site.Contracts.Of(r.policiesOf(of.Name))
+	}
 	return err
+}
+
+// policiesOf are those of an environment, or of each gateway of its chain.
+func (r *estateReader) policiesOf(environment string) []*rules.Policy {
+	var all []*rules.Policy
+	for name, set := range r.estate.sets {
+		if environments.EnvironmentOf(name) == environment {
+			all = append(all, set.Policies...)
+		}
+	}
+	return all
 }
 
 func (r *estateReader) tokens(of *environments.Environment, site *environments.Site) error {

@@ -101,6 +101,9 @@ func (m *Maker) NewFixer(
 	return m.newFixer(judge, []*source.File{file}, nil, options, facts, solution)
 }
 
+// Policies are those of the file before it is repaired.
+func (f *Fixer) Policies() []*rules.Policy { return f.Adapter.Compile(f.before).Policies }
+
 // newFixer repairs the first of some files that make up one configuration. The others are not
 // changed. Known is what was read of these files before, nil for nothing: it is taken if it was
 // read with the same options.

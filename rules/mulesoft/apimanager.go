@@ -197,6 +197,10 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 		if !ok {
 			return nil, &source.Error{Pos: item.Pos, Cause: "not a list of contracts"}
 		}
+		api := item.Member("apiId")
+		if err := ofOneAPI(contracts, api); err != nil {
+			return nil, err
+		}
 		status, ok := item.Member("status").Str()
 		switch {
 		case !ok:
@@ -206,4 +210,22 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 		}
 	}
 	return contracts, nil
+}
+
+// ofOneAPI notes the API instance of a contract, which an answer may name. Contracts of two are an
+// error: the gateway of each looks at its own.
+func ofOneAPI(contracts *rules.Contracts, api *source.Value) error {
+	id := label(api)
+	if id == "" || id == contracts.API {
+		return nil
+	}
+	if contracts.API != "" {
+		return &source.Error{
+			Pos: api.Pos,
+			Cause: "these are contracts of several API instances: " + contracts.API + " and " + id,
+			Hints: source.Hints("pass those of the one that the policies are of"),
+		}
+	}
+	contracts.API, contracts.Pos = id, api.Pos
+	return nil
 }

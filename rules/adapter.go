@@ -154,6 +154,10 @@ type Configuration struct {
 	Files   []*source.File
 	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
 	Part    bool    // the files have other entries too, see [Options].InFile
+
+	// Ambiguous is why it is not known what the files make up together, though each can be judged
+	// alone; nil where it is known.
+	Ambiguous error
 }
 
 // For is the same configuration for a gateway, where the files do not name it.

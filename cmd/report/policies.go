@@ -76,6 +76,9 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	set, err := m.Gateways.Read(files, options)
+	if err == nil {
+		err = set.Ambiguous
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -221,7 +221,7 @@ func ofOneAPI(contracts *rules.Contracts, api *source.Value) error {
 	}
 	if contracts.API != "" {
 		return &source.Error{
-			Pos: api.Pos,
+			Pos:   api.Pos,
 			Cause: "these are contracts of several API instances: " + contracts.API + " and " + id,
 			Hints: source.Hints("pass those of the one that the policies are of"),
 		}

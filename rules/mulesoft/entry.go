@@ -38,7 +38,6 @@ type entry struct {
 	rule     *source.Value // to which APIs an automated policy applies
 	routesAt *source.Member
 	detached *detached
-	twice    *detached      // why it is not known which of two policies of one name it is
 	strange  *strange       // what is not known of its kind
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 	orderAt  *source.Value

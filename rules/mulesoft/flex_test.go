@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -99,8 +98,7 @@ spec:
 		},
 		{
 			"a second policy that attaches",
-			binding(orders, "{name: jwt-validation}") + "---\n" +
-				strings.Replace(binding(orders, jwt), "{name: b}", "{name: c}", 1),
+			binding(orders, "{name: jwt-validation}") + "---\n" + binding(orders, jwt),
 			rules.Rejected, "policyRef",
 		},
 	} {

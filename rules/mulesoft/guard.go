@@ -80,8 +80,8 @@ func (e *entry) guard() rules.Guard {
 		limit(*off)
 		return guard
 	}
-	if d := cmp.Or(e.detached, e.twice); d != nil {
-		return d.guard()
+	if e.detached != nil {
+		return e.detached.guard()
 	}
 	out, others := e.appliesTo()
 	if out = cmp.Or(e.otherGateway(), out); out != nil {

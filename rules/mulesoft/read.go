@@ -33,25 +33,17 @@ func (p *parsedTexts) read(
 		e.parsed = p
 	}
 	nameApart(entriesOf(c), options)
+	c.Ambiguous = calledTwice(entriesOf(c))
 	return c, nil
 }
 
 // nameApart gives API instances of one name, in two namespaces or two Terraform modules, names of
-// their own, and leaves open which of two policies of one name there is.
+// their own.
 func nameApart(all []*entry, options rules.Options) {
 	within := map[string][]string{} // by API instance
-	called := map[string]*entry{}
 	for _, e := range all {
 		if !slices.Contains(within[e.api], e.within) {
 			within[e.api] = append(within[e.api], e.within)
-		}
-		before := called[e.called]
-		if e.called == "" || before == nil {
-			called[e.called] = e
-			continue
-		}
-		if e.place.JSON() != before.place.JSON() {
-			before.twice, e.twice = e.sameName(before), e.sameName(before)
 		}
 	}
 	shared := map[string]bool{}
@@ -65,13 +57,25 @@ func nameApart(all []*entry, options rules.Options) {
 	}
 }
 
-// sameName is why it is not known what an entry says, of which another one has the name.
-func (e *entry) sameName(other *entry) *detached {
-	return &detached{
-		field: "name", at: e.place,
-		why: fmt.Sprintf("%s is at %s and at %s, and they differ: which one the gateway has is "+
-			"not known", e.called, other.place.Pos, e.place.Pos),
+// calledTwice is an error where two policies have the name that only one can have, and differ.
+func calledTwice(all []*entry) error {
+	called := map[string]*entry{}
+	for _, e := range all {
+		before := called[e.called]
+		if e.called == "" || before == nil {
+			called[e.called] = e
+			continue
+		}
+		if e.place.JSON() != before.place.JSON() {
+			return &source.Error{
+				Pos: e.place.Pos,
+				Cause: fmt.Sprintf("%s is at %s too, and says something else there: which one "+
+					"the gateway has is not known", e.called, before.place.Pos),
+				Hints: source.Hints("pass the one that it has; the other needs another name"),
+			}
+		}
 	}
+	return nil
 }
 
 // wholeAPI is the name of the API instance with that of its namespace or module.
@@ -175,7 +179,7 @@ func edited(
 			return nil, nil, fmt.Errorf("%s: a policy is gone after an edit", file.Name)
 		}
 		next := entries[0].(*entry)
-		next.parsed, next.api, next.twice = e.parsed, e.api, e.twice
+		next.parsed, next.api = e.parsed, e.api
 		if e == of {
 			now = next
 		}
@@ -199,7 +203,7 @@ func found(file *source.File, options rules.Options) []entry {
 			}
 		}
 	}
-	if file.Format == source.HCL { // a folder is a module, and an address is one of its module
+	if file.Format == source.HCL {
 		placeIn(path.Dir(file.Name), all)
 	}
 	if all == nil && options.Kind != "" && len(file.Documents) == 1 &&
@@ -215,13 +219,11 @@ func found(file *source.File, options rules.Options) []entry {
 	return slices.DeleteFunc(all, otherAPI)
 }
 
-// placeIn says of entries of Terraform's which module they are in.
+// placeIn says of entries of Terraform's which module they are in: a folder is one.
 func placeIn(folder string, all []entry) {
 	for i := range all {
-		e := &all[i]
-		e.called = folder + "/" + e.called
-		if e.referred {
-			e.within = folder
+		if all[i].referred {
+			all[i].within = folder
 		}
 	}
 }

@@ -17,7 +17,6 @@ func terraformEntries(document *source.Value) []entry {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
-			e.called = strings.Join(m.Value.Labels, ".")
 			if named := gatewayOf(e.api, inFile(document)); named != "" {
 				e.variant = named
 			}

@@ -62,6 +62,9 @@ func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
 	if version == 0 {
 		version = w.versionOfAudiences()
 	}
+	if version == 0 && facts.Audience != "" && !entra.IsGUID(facts.Audience) {
+		version = entra.V1
+	}
 	if w.Issuer != "" || w.IssuerDoubt != nil {
 		change.Refused = "write the issuer by hand: where it is to go is not plain"
 		return change

@@ -5,9 +5,9 @@ package cmd
 // The commands are held against each other for one in so many of the pairs of a policy with an app
 // registration, and for one in so many of the random cases: the tag long has all.
 const (
-	onePolicyOf = 12
+	onePolicyOf = 24
 	oneRandomOf = 4
-	oneFactOf   = 8
+	oneFactOf   = 16
 )
 
 // mostMinted is how many witnesses of one outcome are minted for a pair: signing takes long. With
@@ -24,14 +24,14 @@ const (
 )
 
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
-// all of them against its predictions.
-const oneAnswerOf = 4
+// its predictions against many more.
+const oneAnswerOf = 16
 
 // Of so many tokens that hold hardly anything one is shown to every command, and of so many
 // examples of rules one is what FuzzLint begins with.
 const (
-	oneEmptyOf = 3
-	oneSeedOf  = 4
+	oneEmptyOf = 8
+	oneSeedOf  = 12
 )
 
 // A cluster is as large as 2 MB, and with the tag long as 20 MB.

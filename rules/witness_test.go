@@ -65,10 +65,10 @@ func (w *witnessed) test(t *testing.T, minted *witness.Minted) {
 	for _, shape := range tokens.Odd() {
 		odd[shape.Name] = true
 	}
-	same, open, differing := 0, 0, map[string]bool{}
-	for i := range recorded.Answers {
-		answer := &recorded.Answers[i]
+	same, open, tried, differing := 0, 0, 0, map[string]bool{}
+	for answer := range recorded.Tried(minted) {
 		v := rules.Evaluate(policies, minted.Request(recorded.Asked(answer), answer.Token))
+		tried++
 		unsure := odd[answer.Token] || wordOf(answer.Token, unsure()) != ""
 		switch word := wordOf(answer.Token, w.differs); {
 		case v.Outcome == rules.Undetermined && unsure:
@@ -85,9 +85,9 @@ func (w *witnessed) test(t *testing.T, minted *witness.Minted) {
 		}
 	}
 	t.Logf("%s %s: %d of %d answers as predicted, %d not known",
-		recorded.Program, recorded.Version, same, len(recorded.Answers), open)
+		recorded.Program, recorded.Version, same, tried, open)
 	for word, why := range w.differs {
-		if !differing[word] {
+		if !differing[word] && witness.OneOf == 1 {
 			t.Errorf("%s: nothing differs any more, though %s", word, why)
 		}
 	}

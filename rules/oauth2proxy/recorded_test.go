@@ -87,11 +87,11 @@ func compareAll(t *testing.T, folder string, minted *witness.Minted) comparison 
 			}
 		}
 	}
-	same := 0
-	for i := range recorded.Answers {
-		answer := &recorded.Answers[i]
+	same, tried := 0, 0
+	for answer := range recorded.Tried(minted) {
 		asked := recorded.Asked(answer)
 		v := rules.Evaluate(policies, minted.Request(asked, answer.Token))
+		tried++
 		if fault := compare(&v, answer); fault != "" {
 			t.Errorf("%s with %s: %s\nrecorded %v", asked.Line, answer.Token, fault, answer)
 			continue
@@ -99,7 +99,7 @@ func compareAll(t *testing.T, folder string, minted *witness.Minted) comparison 
 		same++
 		c.see(&v)
 	}
-	t.Logf("%d of %d answers as predicted", same, len(recorded.Answers))
+	t.Logf("%d of %d answers as predicted", same, tried)
 	return c
 }
 

@@ -10,7 +10,7 @@ type stringMatcher struct {
 	Exact, Prefix, Suffix, Contains *string
 	SafeRegex                       *struct {
 		GoogleRe2 *struct{} // the one engine
-		Regex     string
+		Regex     whole
 	}
 	IgnoreCase bool
 }
@@ -32,7 +32,16 @@ func (m *stringMatcher) matches(text string) bool {
 	case m.Contains != nil:
 		return strings.Contains(fold(text), fold(*m.Contains))
 	}
-	return regexp.MustCompile(`^(?:` + m.SafeRegex.Regex + `)$`).MatchString(text)
+	return m.SafeRegex.Regex.MatchString(text)
+}
+
+// whole is an expression that a whole text has to match.
+type whole struct{ *regexp.Regexp }
+
+// UnmarshalText compiles the expression, once for all the texts that it is asked for.
+func (w *whole) UnmarshalText(expression []byte) (err error) {
+	w.Regexp, err = regexp.Compile(`^(?:` + string(expression) + `)$`)
+	return err
 }
 
 // headerMatcher is envoy.config.route.v3.HeaderMatcher.

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 
@@ -152,6 +153,20 @@ func (r *Recorded) Asked(answer *recording.Answer) *recording.Request {
 		}
 	}
 	return nil
+}
+
+// Tried are the answers that a test predicts: those to every kind of token, and to one of so many
+// of the other tokens.
+func (r *Recorded) Tried(m *Minted) iter.Seq[*recording.Answer] {
+	return func(yield func(*recording.Answer) bool) {
+		kinds := len(tokens.Kinds()) // they come first
+		for i := range r.Answers {
+			token := i % len(m.Names)
+			if (token < kinds || token%OneOf == 0) && !yield(&r.Answers[i]) {
+				return
+			}
+		}
+	}
 }
 
 // Complete is an error where the recording has not each token of each request, once and in their

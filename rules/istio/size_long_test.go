@@ -1,0 +1,5 @@
+//go:build long
+
+package istio
+
+const oneTokenOf = 1

@@ -42,7 +42,7 @@ func TestTheRealProgramAnswersAsPredicted(t *testing.T) {
 			})
 		}
 	})
-	if t.Failed() {
+	if t.Failed() || witness.OneOf > 1 { // a rare token shows what others do not
 		return
 	}
 	seen, called := map[string]bool{}, map[string]bool{}

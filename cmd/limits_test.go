@@ -405,13 +405,17 @@ func TestInitNamesSomeOfManyFilesThatItLeavesOut(t *testing.T) {
 	}
 }
 
+// blank is so many bytes that say nothing in any format, in lines of a kilobyte.
+func blank(size int) string {
+	return strings.Repeat(strings.Repeat(" ", 1023)+"\n", size>>10)
+}
+
 // What was repaired is held until the end, to be shown: of large files no more than one or two.
 func TestOfLargeFilesFewAreRepairedAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	behind := strings.Repeat(strings.Repeat(" ", 1023)+"\n", 7<<10)
 	for _, name := range []string{"a.json", "b.json", "c.json"} {
-		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+behind)
+		writeFile(t, filepath.Join(dir, name), limitedPolicy("", "")+blank(7<<20))
 	}
 	said := saidIn(dir, "fix a.json b.json c.json")
 	const want = "c.json: this file and those after it were not looked at: no more than 16 MiB " +
@@ -471,7 +475,7 @@ func TestTheTestsOfSeveralFilesAreCountedTogether(t *testing.T) {
 		t.Errorf("want %q in\n%.3000s", want, said)
 	}
 	large := "version: 1\npolicies: [p.json]\ntests:\n" +
-		"  - {name: t, token: none, expect: {outcome: rejected}}\n" + strings.Repeat("#\n", 6<<20)
+		"  - {name: t, token: none, expect: {outcome: rejected}}\n" + blank(9<<20)
 	writeFile(t, filepath.Join(dir, "a.yaml"), large)
 	writeFile(t, filepath.Join(dir, "b.yaml"), large)
 	said = saidIn(dir, "test a.yaml b.yaml")

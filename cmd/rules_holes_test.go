@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -283,7 +284,12 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 		estate := holesEstate(t, uat)
 		j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
 		j.Apps = uat
-		for name, text := range policiesUnderTest(version) {
+		under := policiesUnderTest(version)
+		for i, name := range slices.Sorted(maps.Keys(under)) {
+			if i%oneCombinationOf != 0 {
+				continue
+			}
+			text := under[name]
 			file, err := source.Read("policy.json", []byte(text))
 			if err != nil {
 				t.Fatal(err)
@@ -302,7 +308,7 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"open", "locked", "sound"} {
-		if counts[kind] < 50 {
+		if counts[kind] < 50/oneCombinationOf {
 			t.Errorf("%s came up %d times only: the test proves little", kind, counts[kind])
 		}
 	}

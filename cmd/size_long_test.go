@@ -9,6 +9,9 @@ const (
 	oneAnswerOf = 1
 	oneEmptyOf  = 1
 	oneSeedOf   = 1
+
+	oneExampleOf     = 1
+	oneCombinationOf = 1
 )
 
 const (

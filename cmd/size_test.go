@@ -34,6 +34,13 @@ const (
 	oneSeedOf  = 12
 )
 
+// Of so many examples of rules one is linted beside what is remembered of others, and of so many
+// combinations of settings the matrix and lint are asked about one.
+const (
+	oneExampleOf     = 3
+	oneCombinationOf = 3
+)
+
 // A cluster is as large as 2 MB, and with the tag long as 20 MB.
 const (
 	clusterResources  = 200

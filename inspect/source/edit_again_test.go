@@ -54,7 +54,7 @@ func sameFile(t *testing.T, want, edited *File) {
 func TestAnEditedStreamIsTheFile(t *testing.T) {
 	t.Parallel()
 	again := 0
-	for seed := range uint64(1500) {
+	for seed := range uint64(editedStreams) {
 		w, f := streamOfSeed(t, seed)
 		for range 4 {
 			e, err := w.editOf(f)
@@ -85,7 +85,7 @@ func TestAnEditedStreamIsTheFile(t *testing.T) {
 			f = edited
 		}
 	}
-	if again < 1000 {
+	if again < 2*editedStreams/3 {
 		t.Errorf("%d edits were read again in part", again)
 	}
 }

@@ -348,7 +348,7 @@ func TestAConfigurationWithTooManyFindingsIsNotRepairedWithoutEnd(t *testing.T) 
 			Policy:   d.Policies[0],
 			Pos:      source.Position{File: "toy.json"},
 		}
-		return slices.Repeat([]rules.Finding{finding}, 2*mostRepairs-len(note))
+		return slices.Repeat([]rules.Finding{finding}, mostRepairs+1-len(note))
 	}
 	f.Adapter.Changes = func(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		note := goal.Finding.Policy.Entry.(*plate).text("note") + "x"

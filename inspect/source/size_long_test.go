@@ -1,0 +1,5 @@
+//go:build long
+
+package source
+
+const editedStreams = 1500

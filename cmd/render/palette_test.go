@@ -2,6 +2,7 @@ package render
 
 import (
 	"math"
+	"regexp"
 	"testing"
 
 	"github.com/fatih/color"
@@ -82,4 +83,19 @@ func luminance(rgb uint32) float64 {
 		return math.Pow((c+0.055)/1.055, 2.4)
 	}
 	return 0.2126*linear(16) + 0.7152*linear(8) + 0.0722*linear(0)
+}
+
+// A reference or an issuer is one long word, which was cut off at the edge of a telephone. In the
+// cells of a grid only "anywhere" lets a column be narrower than its longest word.
+func TestALongWordBreaksWhereverAPageHasOne(t *testing.T) {
+	t.Parallel()
+	for selector, want := range map[string]string{
+		"body": "break-word", "dd": "anywhere", "dt": "anywhere", ".checks td": "anywhere",
+	} {
+		rule := regexp.MustCompile(`(?m)^(?:[^{\n]*, )?` + regexp.QuoteMeta(selector) +
+			` \{[^}]*overflow-wrap: ` + want + `;`)
+		if !rule.MatchString(style) {
+			t.Errorf("%s does not break its words: want overflow-wrap: %s", selector, want)
+		}
+	}
 }

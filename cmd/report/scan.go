@@ -33,7 +33,14 @@ type Scanning struct {
 // AddNext says how to see why tokens are not let in, or what is missing to know it.
 func (x *Scanning) AddNext(explain *CommandLine) {
 	of := &x.After
-	if of.Tokens() == 0 {
+	switch {
+	case of.Tokens() == 0 && of.Unreadable > 0:
+		x.Next = []rules.Step{{
+			Note: "No whole token was found. A line can't be read if its token is cut off or " +
+				"masked, if it is too long, or if --json-path finds no JSON object in it",
+			Command: "gatewhy help scanning",
+		}}
+	case of.Tokens() == 0:
 		x.Next = []rules.Step{{
 			Note: "No token was found: tokens stand in the Authorization header, which a log " +
 				"has only where it was told to; in NDJSON --json-path names their place",

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 
@@ -39,6 +40,8 @@ func tokenIn(line []byte) Line {
 		return Line{Token: run}
 	}
 	switch found, err := inspect.Locate(string(line)); {
+	case err != nil && from == at && isPart(line[:at], run):
+		return Line{Fault: cutOff}
 	case err != nil:
 		return Line{}
 	case found.Masked:
@@ -49,6 +52,24 @@ func tokenIn(line []byte) Line {
 		return Line{Token: []byte(found.Text), Several: found.Others > 0}
 	}
 }
+
+// cutOff is why a line can't be read that has a part of a token.
+const cutOff = "the token is cut off"
+
+// isPart reports whether what begins as a JWS does is a part of one: it follows the word Bearer,
+// or its header names an algorithm or a type. A cookie with JSON in base64url is none.
+func isPart(before, run []byte) bool {
+	if bytes.HasSuffix(before, []byte("earer ")) || bytes.HasSuffix(before, []byte("EARER ")) {
+		return true
+	}
+	header, _, _ := bytes.Cut(run, []byte("."))
+	header = header[:min(len(header), longestHeader)]
+	text, _ := base64.RawURLEncoding.AppendDecode(nil, header[:len(header)/4*4])
+	return bytes.Contains(text, []byte(`"alg"`)) || bytes.Contains(text, []byte(`"typ"`))
+}
+
+// longestHeader is how much of a header is looked at: the algorithm is at its beginning.
+const longestHeader = 1 << 10
 
 // withoutStart is for a line in which nothing begins as a JWS does.
 func withoutStart(line []byte) []byte {
@@ -118,7 +139,8 @@ func (b *Block) tokenAt(line []byte) Line {
 	if err := json.Unmarshal(value, &text); err != nil {
 		return Line{}
 	}
-	if found := tokenIn([]byte(text)); len(found.Token) > 0 || found.Fault != "" {
+	found := tokenIn([]byte(text))
+	if len(found.Token) > 0 || found.Fault != "" && found.Fault != cutOff {
 		return found
 	}
 	text = strings.TrimSpace(text)

@@ -73,6 +73,12 @@ func TestTokensAreFoundInLines(t *testing.T) {
 			"Authorization: Bearer " + a[:strings.LastIndex(a, ".")+1] + "[REDACTED]", "(the " +
 				"signature of the token was masked by the program that wrote the line)",
 		},
+		"a half token": {a[:len(a)/2], "(the token is cut off)"},
+		"a token that the log shortened": {
+			`"GET /" 200 "` + a[:30] + `..."`, "(the token is cut off)",
+		},
+		"the beginning of one":     {"Authorization: Bearer eyJ***", "(the token is cut off)"},
+		"a cookie with JSON":       {"session=eyJhIjoxfQ; x=1", ""},
 		"no token":                 {"GET /health 200", ""},
 		"a word that is no header": {"the bearer of bad news", ""},
 		"another scheme":           {"Authorization: Basic dXNlcjpwYXNz", ""},

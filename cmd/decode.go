@@ -44,6 +44,9 @@ func (e *Env) decode(cmd *cobra.Command, flags *decodeFlags, args []string) erro
 	if err != nil {
 		return err
 	}
+	if err := report.Unreadable(token); err != nil {
+		return e.orAgain(report.InFileOf(args, err), cmd.Name(), &line, args)
+	}
 	d, err := e.decoding(flags, token)
 	if err != nil {
 		return err

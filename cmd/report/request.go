@@ -25,11 +25,11 @@ func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 		return nil, err
 	}
 	token, err := m.TokenIn(text)
-	return token, inFileOf(args, err)
+	return token, InFileOf(args, err)
 }
 
-// inFileOf is an error of a token's text that says in which file that is, if it is in one.
-func inFileOf(args []string, err error) error {
+// InFileOf is an error of a token's text that says in which file that is, if it is in one.
+func InFileOf(args []string, err error) error {
 	var problem *source.Error
 	if !errors.As(err, &problem) || problem.Pos.File != "" || len(args) != 1 {
 		return err
@@ -255,7 +255,7 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	}
 	token, found, err := m.tokenIn(text)
 	if err != nil {
-		return nil, pasted, inFileOf(args, err)
+		return nil, pasted, InFileOf(args, err)
 	}
 	pasted.text, pasted.found = text, found
 	pasted.Request = m.requestIn(text, found, token)

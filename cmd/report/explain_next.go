@@ -426,9 +426,12 @@ func (w *explainNext) collectFor(r *rules.Result) {
 		return
 	}
 	name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
+	takes := "The " + name + " check takes "
+	if r.Check.ID == rules.NotModelled {
+		takes = "Pass "
+	}
 	if command := w.HowToCollect(need); command != "" {
-		w.steps.add("The "+name+" check takes "+Ask(need)+". This says how to get it",
-			command)
+		w.steps.add(takes+Ask(need)+". This says how to get it", command)
 	}
 }
 

@@ -25,11 +25,15 @@ type HTTPRequest struct {
 }
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
-// found: a curl command, what curl -v has printed, or a HAR file. Of any other text there is none.
-// Where one of these has none that can be read, it says why in a sentence without an end.
+// found: a curl command, what curl -v has printed, a request as it is sent, as the network tab of
+// a browser shows it, or a HAR file. Of any other text there is none. Where one of these has none
+// that can be read, it says why in a sentence without an end.
 func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
 	if sent := sentRequest(text, token); sent != nil {
 		return sent, ""
+	}
+	if raw := rawRequest(text, token); raw != nil {
+		return raw, ""
 	}
 	text = commandAlone(strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff"))
 	switch {

@@ -172,6 +172,27 @@ func TestParametersAndCookiesAreRead(t *testing.T) {
 	}
 }
 
+// The network tab of a browser shows a request as it is sent.
+func TestACopiedRequestIsARequest(t *testing.T) {
+	t.Parallel()
+	const copied = "\nGET /orders/17?x=1 HTTP/2\r\nHost: api.example.com\r\n" +
+		"Authorization: Bearer eyJ.e30.x\r\nCookie: a=b\r\n\r\nbody: none\r\n"
+	want := &HTTPRequest{
+		From: "a copied request", Method: "GET", Host: "api.example.com", Path: "/orders/17",
+		Headers: map[string]string{
+			"Host": "api.example.com", "Authorization": "Bearer eyJ.e30.x", "Cookie": "a=b",
+		},
+		Cookies: map[string]string{"a": "b"}, Query: map[string]string{"x": "1"}, QueryWhole: true,
+	}
+	got, why := LocateRequest(copied, Found{Text: "eyJ.e30.x"})
+	if diff := cmp.Diff(want, got); diff != "" || why != "" {
+		t.Errorf("%s (-want +got):\n%s", why, diff)
+	}
+	if got, _ := LocateRequest(copied+copied, Found{Text: "eyJ.e30.x"}); got != nil {
+		t.Errorf("of two it is not known which: %+v", got)
+	}
+}
+
 func TestWhatIsNotOneRequestIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

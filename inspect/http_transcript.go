@@ -150,16 +150,47 @@ func sentRequest(text string, token Found) *HTTPRequest {
 			sent.add(name, value)
 		}
 	}
-	if sent == nil {
-		return nil
-	}
-	sent.take(sent.Headers["Host"] + address)
-	sent.settleHost()
-	sent.readCookies()
-	if !strings.Contains(sent.Headers["Authorization"], token.Text) {
-		delete(sent.Headers, "Authorization") // somebody has taken the token out of it
+	if sent != nil {
+		sent.complete(address, token)
 	}
 	return sent
+}
+
+// complete reads what is at the address, and in the headers.
+func (r *HTTPRequest) complete(address string, token Found) {
+	r.take(r.Headers["Host"] + address)
+	r.settleHost()
+	r.readCookies()
+	if !strings.Contains(r.Headers["Authorization"], token.Text) {
+		delete(r.Headers, "Authorization") // somebody has taken the token out of it
+	}
+}
+
+// rawRequest reads a text that begins with the line and the headers of a request. We do not know
+// whether these are all of them. It is nil where the text is another one, or has several requests.
+func rawRequest(text string, token Found) *HTTPRequest {
+	first, rest, _ := strings.Cut(strings.TrimLeft(fromUTF16(text), " \t\r\n\ufeff"), "\n")
+	method, address, ok := requestLine(strings.TrimSpace(first))
+	if !ok {
+		return nil
+	}
+	raw := &HTTPRequest{From: "a copied request", Method: method, Headers: map[string]string{}}
+	inHeaders := true
+	for _, line := range transcriptLines(rest) {
+		name, value, isHeader := strings.Cut(line, ":")
+		inHeaders = inHeaders && isHeader
+		if _, _, isFirst := requestLine(line); isFirst {
+			return nil
+		}
+		if inHeaders {
+			raw.add(name, value)
+		}
+	}
+	if len(raw.Headers) == 0 {
+		return nil // a line of a log is like that
+	}
+	raw.complete(address, token)
+	return raw
 }
 
 // requestLine takes the first line of a request apart (RFC 9112, section 3).

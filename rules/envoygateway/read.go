@@ -30,7 +30,7 @@ const (
 // reading is what the adapter reads of a cluster.
 func reading() kubernetes.Reading {
 	return kubernetes.Reading{
-		Group: group, Policy: isPolicy, Beside: isTarget,
+		Group: group, Policy: isPolicy, Beside: isTarget, Differ: differ,
 		None: "no policy of Envoy Gateway in this file",
 		Takes: "or Envoy Gateway's SecurityPolicy, as manifests, as the output of Helm or " +
 			"Kustomize, or as kubectl gets them: gatewhy collect envoy-gateway-policies",
@@ -51,6 +51,16 @@ func isTarget(object *source.Value) bool {
 	return kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
 	)
+}
+
+// differ reports whether two resources have another spec, other labels or other data.
+func differ(a, b *source.Value) bool {
+	for _, field := range [][]string{{"spec"}, {"metadata", "labels"}, {"data"}} {
+		if a.At(field...).JSON() != b.At(field...).JSON() {
+			return true
+		}
+	}
+	return false
 }
 
 func isConfigMap(object *source.Value) bool {

@@ -39,7 +39,7 @@ type target struct{ kind, name string }
 // reading is what the adapter reads of a cluster.
 func reading() kubernetes.Reading {
 	return kubernetes.Reading{
-		Group: group, Policy: isPolicy, Beside: ofWorkloads,
+		Group: group, Policy: isPolicy, Beside: ofWorkloads, Differ: differ,
 		None: "no policy of Istio in this file",
 		Takes: "or Istio's RequestAuthentication and AuthorizationPolicy, as manifests, as the " +
 			"output of Helm or Kustomize, or as kubectl gets them: gatewhy collect istio-policies",
@@ -61,6 +61,16 @@ func ofWorkloads(object *source.Value) bool {
 	return slices.Contains(workloadKinds(), kind) || slices.Contains([]string{
 		"Pod", "Service", "Namespace", "Gateway", "HTTPRoute", "GRPCRoute", "VirtualService",
 	}, kind) || isMesh(object)
+}
+
+// differ reports whether two workloads have other labels, or two Gateways another class.
+func differ(a, b *source.Value) bool {
+	labels := []string{"spec", "template", "metadata", "labels"}
+	if kind, _ := a.Member("kind").Str(); kind == "Pod" {
+		labels = labels[2:]
+	}
+	return a.At(labels...).JSON() != b.At(labels...).JSON() ||
+		a.At("spec", "gatewayClassName").JSON() != b.At("spec", "gatewayClassName").JSON()
 }
 
 // workloadKinds are the kinds of resources that pods are made by.

@@ -15,6 +15,9 @@ type Reading struct {
 	Policy func(object *source.Value) bool // that the adapter reads
 	Beside func(object *source.Value) bool // what such policies are about, or what leads to it
 
+	// Differ reports whether two of these others, of one name, differ in what the adapter reads.
+	Differ func(a, b *source.Value) bool
+
 	None, Takes string // that a file has no policy, and what one may be
 }
 
@@ -27,11 +30,6 @@ func (r Reading) Detect(file *source.File, _ rules.Options) bool {
 // ShowsMore reports whether a file shows what policies are about.
 func (r Reading) ShowsMore(file *source.File) bool {
 	return slices.ContainsFunc(Objects(file), r.Beside)
-}
-
-// Together sorts files into those of one cluster.
-func (r Reading) Together(files []*source.File) [][]*source.File {
-	return Together(files, r.Policy, r.Beside)
 }
 
 // Refuse is an error where one of some files holds neither a policy nor what policies are about,

@@ -8,14 +8,13 @@ import (
 )
 
 // Together sorts files into those of one cluster. All of them are, unless two have a policy of one
-// name, or a policy has no namespace that is known: then each folder is one, or each of its files.
-// A file that only shows what policies are about comes with those of its folder, or with all where
-// its folder has none. Other files are left out.
-func Together(
-	files []*source.File, policy, beside func(object *source.Value) bool,
-) [][]*source.File {
+// name, two folders with policies show other resources of one name that differ, or a policy has no
+// namespace that is known: then each folder is one, or each of its files. A file that only shows
+// what policies are about comes with those of its folder, or with all where its folder has none.
+// Other files are left out.
+func (r Reading) Together(files []*source.File) [][]*source.File {
 	var having, more []part
-	for _, p := range partsOf(files, policy, beside) {
+	for _, p := range partsOf(files, r.Policy, r.Beside) {
 		switch {
 		case len(p.names) > 0:
 			having = append(having, p)
@@ -28,10 +27,47 @@ func Together(
 		return nil
 	}
 	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
-	if _, _, ok := clash(having); !ok && (!open || oneFolder(having)) {
+	if _, _, ok := clash(having); !ok &&
+		(oneFolder(having) || !open && !r.foldersDiffer(files, having)) {
 		return [][]*source.File{filesOf(having, more, anywhere)}
 	}
 	return byFolder(having, more)
+}
+
+// foldersDiffer reports whether two folders with policies show resources of one name that differ.
+func (r Reading) foldersDiffer(files []*source.File, having []part) bool {
+	withPolicy := map[string]bool{}
+	for _, p := range having {
+		withPolicy[p.folder] = true
+	}
+	type place struct {
+		folder string
+		at     *source.Value
+	}
+	shown := map[string]place{}
+	for _, file := range files {
+		folder := path.Dir(file.Name)
+		if !withPolicy[folder] {
+			continue
+		}
+		for _, object := range Objects(file) {
+			if r.Policy(object) || !r.Beside(object) {
+				continue
+			}
+			resource := ResourceOf(file, object)
+			if resource.Name == "" {
+				continue
+			}
+			name := resource.String()
+			before, known := shown[name]
+			if !known {
+				shown[name] = place{folder, object}
+			} else if before.folder != folder && r.Differ(before.at, object) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func partsOf(files []*source.File, policy, beside func(object *source.Value) bool) []part {

@@ -15,11 +15,36 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 		return "kind: Policy\nmetadata: {namespace: " + namespace + ", name: " + name + "}\n"
 	}
 	const workload, other = "kind: Deployment\n", "kind: Secret\n"
+	web := func(app string) string { return workload + "metadata: {name: web, app: " + app + "}\n" }
 	tests := []struct {
 		name  string
 		files []string // names and texts in turn
 		want  string   // the groups
 	}{
+		{
+			"two folders with workloads of one name that differ",
+			[]string{
+				"a/p.yaml", policy("ns", "p"), "a/w.yaml", web("x"),
+				"b/q.yaml", policy("ns", "q"), "b/w.yaml", web("y"), "c/w.yaml", web("z"),
+			},
+			"a/p.yaml a/w.yaml c/w.yaml, b/q.yaml b/w.yaml c/w.yaml",
+		},
+		{
+			"two folders with the same workload",
+			[]string{
+				"a/p.yaml", policy("ns", "p"), "a/w.yaml", web("x"),
+				"b/q.yaml", policy("ns", "q"), "b/w.yaml", web("x"),
+			},
+			"a/p.yaml b/q.yaml a/w.yaml b/w.yaml",
+		},
+		{
+			"workloads of one name in one folder",
+			[]string{
+				"a/p.yaml", policy("ns", "p"), "a/w.yaml", web("x"), "a/v.yaml", web("y"),
+				"b/q.yaml", policy("ns", "q"),
+			},
+			"a/p.yaml b/q.yaml a/w.yaml a/v.yaml",
+		},
 		{"no policy", []string{"a/w.yaml", workload}, ""},
 		{
 			"one folder",
@@ -84,7 +109,11 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 				files = append(files, file)
 			}
 			var got []string
-			for _, group := range Together(files, kind("Policy"), kind("Deployment")) {
+			reading := Reading{
+				Policy: kind("Policy"), Beside: kind("Deployment"),
+				Differ: func(a, b *source.Value) bool { return a.JSON() != b.JSON() },
+			}
+			for _, group := range reading.Together(files) {
 				var names []string
 				for _, file := range group {
 					names = append(names, file.Name)

@@ -93,12 +93,7 @@ func (m *Maker) readPolicies(
 	if err := oneAPI(set.Policies, hint); err != nil {
 		return set, err
 	}
-	if name := set.stacked(found); name != "" {
-		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
-			"kind: do they belong to several environments? name one file, or pass --env NAME",
-			name, len(set.Files))
-	}
-	return set, nil
+	return set, m.oneChain(set, found)
 }
 
 // readPolicyFiles reads files. One that was named must be readable. One that was found in a folder
@@ -249,11 +244,31 @@ func placeOf(groups [][]*source.File) string {
 	return folder
 }
 
-// stacked is where the files come from if they were found in a folder and two of them have a
-// policy of the same kind for one API instance; else empty.
-func (s *PolicySet) stacked(found []Found) string {
+// oneChain warns of two files in a folder that have a policy of the same kind for one API instance.
+// In two folders that is an error: they are of two environments, or of two APIs. Files that the
+// user names are a chain.
+func (m *Maker) oneChain(set *PolicySet, found []Found) error {
+	first, second := set.stacked(found)
+	if first == "" {
+		return nil
+	}
+	if folder := filepath.Dir(second); folder == filepath.Dir(first) {
+		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
+			"kind: do they belong to several environments? name one file, or pass --env NAME",
+			folder, len(set.Files))
+		return nil
+	}
+	return Problem(first+" and "+second+" have policies of the same kind: they are of several "+
+		"environments or APIs", "name the files of one: -p "+filepath.Dir(first),
+		"files of one chain are named one by one, in its order: -p FILE -p FILE",
+		"an environments file has an environment for each, and gatewhy matrix a column")
+}
+
+// stacked are two files with a policy of the same kind for one API instance, if they were found in
+// a folder; else both are empty.
+func (s *PolicySet) stacked(found []Found) (first, second string) {
 	if len(s.Files) < 2 || !inFolders(found) {
-		return ""
+		return "", ""
 	}
 	type sort struct {
 		asset, api string
@@ -263,11 +278,11 @@ func (s *PolicySet) stacked(found []Found) string {
 	for _, p := range s.Policies {
 		of := sort{p.Asset, p.API, p.Early}
 		if file, seen := from[of]; seen && file != p.Pos.File {
-			return filepath.Dir(p.Pos.File)
+			return file, p.Pos.File
 		}
 		from[of] = p.Pos.File
 	}
-	return ""
+	return "", ""
 }
 
 // namesGiven are the files that the user named.

@@ -15,7 +15,9 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 		return "kind: Policy\nmetadata: {namespace: " + namespace + ", name: " + name + "}\n"
 	}
 	const workload, other = "kind: Deployment\n", "kind: Secret\n"
-	web := func(app string) string { return workload + "metadata: {name: web, app: " + app + "}\n" }
+	web := func(app string) string {
+		return workload + "metadata: {name: web, app: " + app + "}\n"
+	}
 	tests := []struct {
 		name  string
 		files []string // names and texts in turn

@@ -5,6 +5,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ type HTTPRequest struct {
 	Headers map[string]string // by canonical name; an empty one is known not to be sent
 	Cookies map[string]string
 	Query   map[string]string
+
+	// Repeated are the names of headers that are there with several values, and not in Headers.
+	Repeated []string
 
 	// HeadersWhole and QueryWhole say that there are no others.
 	HeadersWhole, QueryWhole bool
@@ -50,12 +54,13 @@ func LocateRequest(text string, token Found) (request *HTTPRequest, why string) 
 func (r *HTTPRequest) add(name, value string) {
 	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
 	value = strings.TrimSpace(value)
-	if name == "" || strings.HasPrefix(name, ":") { // HTTP/2 has the request line so
+	if name == "" || strings.HasPrefix(name, ":") || // HTTP/2 has the request line so
+		slices.Contains(r.Repeated, name) {
 		return
 	}
 	if before, twice := r.Headers[name]; twice && before != value {
 		delete(r.Headers, name)
-		r.HeadersWhole = false
+		r.Repeated, r.HeadersWhole = append(r.Repeated, name), false
 		return
 	}
 	r.Headers[name] = value

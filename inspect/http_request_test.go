@@ -119,6 +119,10 @@ func TestACurlCommandIsARequest(t *testing.T) {
 			"curl -H a:1 -H a:2 https://api.example/o",
 			want{"GET api.example /o", "", false},
 		},
+		"three values of a header": {
+			"curl -H a:1 -H a:2 -H a:3 https://api.example/o",
+			want{"GET api.example /o", "", false},
+		},
 		"one value twice": {
 			"curl -H a:1 -H a:1 https://api.example/o",
 			want{"GET api.example /o", "A=1", true},

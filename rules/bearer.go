@@ -154,6 +154,21 @@ func (r *Request) sentAt(in Input) (text string, given bool, doubt *Unknown) {
 	return text, given, nil
 }
 
+// repeatedIn is why the token is not known that a predicate of Sent finds: a header in which it
+// looks is there with several values. It is nil where none is.
+func (r *Request) repeatedIn(leaf *Predicate) *Unknown {
+	if leaf == nil {
+		return nil
+	}
+	for _, at := range leaf.locations() {
+		name := textproto.CanonicalMIMEHeaderKey(at.Input.Name)
+		if at.Input.Source == FromHTTP && slices.Contains(r.Repeated, name) {
+			return repeated(name)
+		}
+	}
+	return nil
+}
+
 // sentAs compares what was given for a place with what the policy reads there.
 func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	switch {

@@ -105,6 +105,35 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 	}
 }
 
+func TestOfSeveralHeadersItIsNotKnownWhichCounts(t *testing.T) {
+	t.Parallel()
+	present := &Check{ID: TokenPresent, Test: Predicate{Op: Sent}}
+	audience := &Check{ID: Audience, Test: Predicate{
+		Op: Equals, Input: Claim("aud"), Values: Literals("x"),
+	}}
+	policies := []*Policy{{Root: AllOf(present, audience)}}
+	for name, row := range map[string]struct {
+		repeated []string
+		want     Decision
+	}{
+		"of the one with the token": {[]string{"Authorization"}, Undetermined},
+		"of another one":            {[]string{"Accept"}, Rejected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			request := claims(`{"aud": "y"}`)
+			request.Repeated = row.repeated
+			v := Evaluate(policies, request)
+			if v.Outcome != row.want {
+				t.Errorf("%s: %s", v.Outcome, v.Why())
+			}
+			if row.want == Undetermined && !strings.Contains(v.Why(), "several Authorization") {
+				t.Errorf("why: %s", v.Why())
+			}
+		})
+	}
+}
+
 func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 	t.Parallel()
 	otherwise := Answer{Status: 400}

@@ -123,14 +123,25 @@ func (a *alteration) surelyBefore(other *alteration) bool {
 
 // Sent is the text of a header as the policy sees it that is being evaluated, and whether it is
 // known: an empty text that is known says that there is no such header. Unknown is set where an
-// earlier policy may have changed it.
+// earlier policy may have changed it, and where it is there with several values.
 func (r *Request) Sent(header string) (text string, known bool, unknown *Unknown) {
 	header = textproto.CanonicalMIMEHeaderKey(header)
 	if by := r.alteration(header); by != nil {
 		return "", by.Unknown == nil, by.Unknown
 	}
+	if slices.Contains(r.Repeated, header) {
+		return "", false, repeated(header)
+	}
 	text, known = r.Headers[header]
 	return text, known, nil
+}
+
+// repeated is why the text of a header is not known that is there with several values.
+func repeated(header string) *Unknown {
+	return &Unknown{
+		Why: "the request has several " + header + " headers, and gateways differ on which of " +
+			"them counts",
+	}
 }
 
 // SentNames lists the headers that were given, and those that an earlier policy changes, by their

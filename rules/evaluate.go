@@ -145,6 +145,8 @@ func (e *evaluation) lookedForToken(result *Result) {
 	case result.Outcome == Pass:
 	case r.Token == nil, result.Outcome == Fail && r.takenBy(result.judged.leaf) != nil:
 		e.tokenless = true
+	case result.Outcome == Unsure && r.repeatedIn(result.judged.leaf) != nil:
+		r.tokenDoubt = r.repeatedIn(result.judged.leaf)
 	case result.Outcome == Unsure && r.altered != nil:
 		r.tokenDoubt = &Unknown{
 			Why: "an earlier policy may have put another token into the request, or removed it",

@@ -25,6 +25,10 @@ type Request struct {
 	Query   map[string]string // parameters of the query
 	Cookies map[string]string
 
+	// Repeated are the canonical names of headers that it has with several values. Which of them
+	// a gateway takes is not known.
+	Repeated []string
+
 	// HeadersWhole says that the request has no headers and cookies but these and the token;
 	// QueryWhole says so of Query. Otherwise what is absent from them is unknown.
 	HeadersWhole, QueryWhole bool

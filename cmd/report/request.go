@@ -204,7 +204,8 @@ func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Reques
 	return &rules.Request{
 		Token: token, At: whenNew(token, request.At), Method: request.Method, Path: request.Path,
 		Headers: request.Headers, HeadersWhole: request.HeadersWhole, Host: request.Host,
-		Cookies: request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
+		Repeated: request.Repeated,
+		Cookies:  request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
 		Contracts: request.Contracts, Signatures: request.Signatures,
 	}, nil
 }
@@ -349,6 +350,9 @@ func taken(r *inspect.HTTPRequest, plain bool) string {
 	case len(names) > 0:
 		text += ", with the headers " + strings.Join(names, ", ")
 	}
+	if len(r.Repeated) > 0 {
+		text += ", and with several values of " + strings.Join(r.Repeated, ", ")
+	}
 	if r.Others > 0 {
 		text += fmt.Sprintf("; the first of %d that carry this token", r.Others+1)
 	}
@@ -372,6 +376,11 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
 	request.Headers, request.Host = headers, pasted.Host
+	for _, name := range pasted.Repeated {
+		if _, said := headers[name]; !said {
+			request.Repeated = append(request.Repeated, name)
+		}
+	}
 	request.Cookies = pasted.Cookies
 	request.HeadersWhole = request.HeadersWhole || pasted.HeadersWhole
 }

@@ -80,13 +80,19 @@ func (h *harReader) next() (Line, error) {
 		return Line{}, notWhole(err)
 	}
 	h.number++
-	line := Line{Number: h.number}
+	var line Line
 	for _, header := range entry.Request.Headers {
-		if strings.EqualFold(header.Name, "Authorization") {
-			line = tokenIn([]byte("Authorization: " + header.Value))
-			line.Number = h.number
+		if !strings.EqualFold(header.Name, "Authorization") {
+			continue
+		}
+		found := tokenIn([]byte("Authorization: " + header.Value))
+		if len(line.Token) == 0 {
+			line = found
+		} else if len(found.Token) > 0 && !bytes.Equal(found.Token, line.Token) {
+			line.Several = true
 		}
 	}
+	line.Number = h.number
 	return line, nil
 }
 

@@ -314,3 +314,21 @@ func TestOfAHARFileTheRequestsAreRead(t *testing.T) {
 		t.Error("a HAR file without a list of entries is read")
 	}
 }
+
+func TestOfSeveralAuthorizationHeadersTheFirstTokenIsRead(t *testing.T) {
+	t.Parallel()
+	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
+	for headers, want := range map[[2]string]bool{
+		{"Bearer " + a, "Bearer " + b}: true,
+		{"Bearer " + a, "bearer " + a}: false,
+		{"Basic x", "Bearer " + a}:     false,
+	} {
+		h := newHARReader(strings.NewReader(fmt.Sprintf(`{"log":{"entries":[{"request":{`+
+			`"headers":[{"name":"Authorization","value":%q},{"name":"authorization","value":%q}]`+
+			`}}]}}`, headers[0], headers[1])))
+		got, err := h.next()
+		if err != nil || string(got.Token) != a || got.Several != want || got.Number != 1 {
+			t.Errorf("%.8q: %+v %v", headers, got, err)
+		}
+	}
+}

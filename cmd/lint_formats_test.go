@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,37 +27,57 @@ import (
 // oddName is a file name with what each format has to escape.
 const oddName = "a b#c%d,e:f é/ü&<'.json"
 
-// lintOutput lints a copy of a bad example under an odd name, and the rest of the examples beside
-// it.
+// lintOutput is what lint says, in a format, of a copy of a bad example under an odd name, and of
+// the rest of the examples beside it.
 func lintOutput(t *testing.T, format string) string {
 	t.Helper()
-	dir := t.TempDir()
+	outputs, err := lintOutputs()
+	if err != nil || outputs[format] == "" {
+		t.Fatalf("no output as %s: %v", format, err)
+	}
+	return outputs[format]
+}
+
+// lintOutputs lints once for all tests, in each of the formats that they read.
+var lintOutputs = sync.OnceValues(func() (outputs map[string]string, err error) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, oddName), text, 0o600); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	if err := os.CopyFS(filepath.Join(dir, "rules"), os.DirFS("../testdata/rules")); err != nil {
-		t.Fatal(err)
+	examples := os.DirFS("../testdata/rules")
+	if err := os.CopyFS(filepath.Join(dir, "rules"), examples); err != nil {
+		return nil, err
 	}
-	var stdout, stderr bytes.Buffer
-	code := Main(Env{
-		Gateways: everyGateway(),
-		Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
-		Stdout: &stdout, Stderr: &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false },
-		Now:       func() time.Time { return clock },
-	})
-	if code != exitRejected {
-		t.Fatalf("exit code %d: %s", code, &stderr)
+	outputs = map[string]string{}
+	for _, format := range []string{
+		"text", "json", "sarif", "junit", "gitlab", "github", "azure",
+	} {
+		var stdout, stderr bytes.Buffer
+		code := Main(Env{
+			Gateways: everyGateway(),
+			Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
+			Stdout: &stdout, Stderr: &stderr,
+			LookupEnv: func(string) (string, bool) { return "", false },
+			Now:       func() time.Time { return clock },
+		})
+		if code != exitRejected {
+			return nil, fmt.Errorf("%s: exit code %d: %s", format, code, &stderr)
+		}
+		outputs[format] = stdout.String()
 	}
-	return stdout.String()
-}
+	return outputs, nil
+})
 
 // sarifSchema reads the schema out of the module that carries it: as a constant that is not
 // exported.

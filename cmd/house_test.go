@@ -6,9 +6,11 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -219,25 +221,40 @@ func TestNothingRunsAtStartUpByItself(t *testing.T) {
 // own imports is not the product's.
 func eachFile(t *testing.T, check func(t *testing.T, dir, name string, file *ast.File)) {
 	t.Helper()
-	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && path != ".." && isModule(path) {
-			return fs.SkipDir
-		}
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel("..", path)
-		check(t, filepath.ToSlash(filepath.Dir(name)), filepath.ToSlash(name), file)
-		return err
-	})
+	files, err := goFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, f := range files {
+		check(t, path.Dir(f.name), f.name, f.parsed)
+	}
 }
+
+// goFile is a Go file of the module. Its name has slashes.
+type goFile struct {
+	name   string
+	parsed *ast.File
+}
+
+// goFiles parses every Go file of the module, once for all tests, which change nothing in them.
+var goFiles = sync.OnceValues(func() (all []goFile, err error) {
+	err = filepath.WalkDir("..", func(at string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && at != ".." && isModule(at) {
+			return fs.SkipDir
+		}
+		if err != nil || entry.IsDir() || filepath.Ext(at) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), at, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel("..", at)
+		all = append(all, goFile{filepath.ToSlash(name), file})
+		return err
+	})
+	return all, err
+})
 
 func isModule(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "go.mod"))

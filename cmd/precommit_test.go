@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // hook is the part of .pre-commit-hooks.yaml that is tried here.
@@ -64,9 +66,24 @@ func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
 		"bad.tf":        "resource {",
 		"compose.yaml":  "services:\n  db: {image: postgres}\n",
 		"tsconfig.json": "{\n  // comments\n  \"a\": 1,\n}",
+		"setup.cfg":     "[metadata]\nversion = attr: orders.version\n",
 	})
 	if code != exitOK || strings.Contains(output, "gatewhy: error") {
 		t.Errorf("exit code %d: %s", code, output)
+	}
+}
+
+// What lint finds in a folder, the hook must not pass over.
+func TestThePreCommitHookTakesTheFilesThatLintLooksForInAFolder(t *testing.T) {
+	t.Parallel()
+	files := regexp.MustCompile(readHook(t).Files)
+	for _, name := range []string{
+		"a.json", "a.yaml", "a.yml", "main.tf", "oauth2-proxy.cfg", "oauth2-proxy.toml", "A.JSON",
+		"a.go", "cfg",
+	} {
+		if got := files.MatchString(name); got != report.IsConfiguration(name) {
+			t.Errorf("%s: the hook takes it: %t", name, got)
+		}
 	}
 }
 

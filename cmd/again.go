@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -123,6 +124,32 @@ func missingFile(err error) string {
 	return missing.Path
 }
 
+// orOfOne adds to an error about policies of several API instances the whole command for the first
+// of them.
+func (e *Env) orOfOne(
+	err error, policies *report.PolicySet, cmd *cobra.Command, args []string,
+) error {
+	if err == nil || policies == nil {
+		return err
+	}
+	meant := e.lineWithout([]string{"no-token"}, cmd, args)
+	again := meant.Again(cmd.Name(), tokenAgain(cmd, &meant), "--api", policies.APIs()[0])
+	if again == "" {
+		return err
+	}
+	problem := *report.AsError(err)
+	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
+	return &problem
+}
+
+// tokenAgain is the argument for the same token, or the flag that there is none.
+func tokenAgain(cmd *cobra.Command, line *report.CommandLine) string {
+	if cmd.Flags().Changed("no-token") {
+		return "--no-token"
+	}
+	return cmp.Or(line.Token, "-")
+}
+
 // orNearFile adds to an error of a file that does not exist the whole command with the name that
 // was meant, if a file in the same folder has one like it.
 func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
@@ -142,16 +169,9 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 		return err
 	}
 	meant.Flags[at] = near
-	token := "-"
-	switch {
-	case cmd.Flags().Changed("no-token"):
-		token = "--no-token"
-	case meant.Token != "":
-		token = meant.Token
-	}
 	problem := *report.AsError(err)
 	problem.Hints = source.Hints("did you mean " + inspect.Safe(meant.Flags[at]) + "?")
-	if again := meant.Again(cmd.Name(), token); again != "" {
+	if again := meant.Again(cmd.Name(), tokenAgain(cmd, &meant)); again != "" {
 		problem.Hints = append(problem.Hints, source.Hint{Text: again})
 	}
 	return &problem

@@ -90,7 +90,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	policies, contracts, err := e.explained(flags)
 	stop() // a token may be asked for
 	if err != nil {
-		return e.orNearFile(err, cmd, args)
+		return e.orNearFile(e.orOfOne(err, policies, cmd, args), cmd, args)
 	}
 	done.Add(1)
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {

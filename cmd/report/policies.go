@@ -348,8 +348,11 @@ func (m *Maker) APIs(names []string, options rules.Options) []string {
 	if set == nil {
 		return nil
 	}
-	return apisOf(set.Policies)
+	return set.APIs()
 }
+
+// APIs lists the API instances that the policies belong to, by name.
+func (s *PolicySet) APIs() []string { return apisOf(s.Policies) }
 
 // oneAPI refuses the policies of several API instances where those of one are needed. The hint
 // says how to name it.

@@ -379,7 +379,11 @@ func (r *estateReader) api(of *environments.Environment, site *environments.Site
 	if err != nil {
 		return err
 	}
-	if len(d.Apps) != 1 {
+	switch {
+	case len(d.Apps) == 0:
+		return ProblemAt(of.API[0].Pos, "no app registration of the API, only what belongs to one",
+			"pass also the output of az ad app show --id APP")
+	case len(d.Apps) > 1:
 		return ProblemAt(of.API[0].Pos, fmt.Sprintf("%d app registrations, but an environment "+
 			"has one API", len(d.Apps)), "its clients belong under clients")
 	}
@@ -395,7 +399,11 @@ func (r *estateReader) clients(of *environments.Environment, site *environments.
 	if err != nil {
 		return err
 	}
-	site.Clients = d.Apps
+	site.Clients = slices.DeleteFunc(d.Clients(), func(app *entra.Registration) bool {
+		// the API's own is there for its object id
+		return site.API != nil && app.Principal != nil && !slices.Contains(d.Apps, app) &&
+			app.AppID.Is(site.API.AppID)
+	})
 	return nil
 }
 

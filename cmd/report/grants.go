@@ -51,7 +51,7 @@ func (g *granting) grant(claim, name string, or []string) []rules.Step {
 	if claim == "scp" {
 		sort = "scope"
 	}
-	permission := g.find(claim, name)
+	permission := g.find(sort, name)
 	shown := strings.Join(append([]string{name}, or...), " or ")
 	if name == "" {
 		shown = "(the " + sort + ")"
@@ -169,6 +169,10 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 		return ""
 	}
 	registration := "App registrations > " + g.api.Title()
+	unknown := func(p entra.Permission) bool { return p.Value.Unknown }
+	if p == nil && slices.ContainsFunc(g.permissions(sort), unknown) {
+		return "" // it may be one that only a deployment knows
+	}
 	both := " (" + registration + " > App roles > " + name + " > Allowed member types > Both)"
 	user := g.profile.Flow == inspect.Delegated
 	switch {
@@ -202,20 +206,25 @@ func (g *granting) shows(sort, why string) rules.Step {
 	}
 }
 
-func (g *granting) find(claim, name string) *entra.Permission {
+func (g *granting) find(sort, name string) *entra.Permission {
 	if g.api == nil || name == "" {
 		return nil
 	}
-	all := g.api.Scopes
-	if claim == "roles" {
-		all = g.api.Roles
-	}
+	all := g.permissions(sort)
 	for i := range all {
 		if all[i].Value.Value == name {
 			return &all[i]
 		}
 	}
 	return nil
+}
+
+// permissions are the API's scopes or its app roles.
+func (g *granting) permissions(sort string) []entra.Permission {
+	if sort == "scope" {
+		return g.api.Scopes
+	}
+	return g.api.Roles
 }
 
 // client is the client's id for a command, where the token has one.

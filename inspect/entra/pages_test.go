@@ -24,6 +24,10 @@ func TestAListOfTheDirectoryMayGoOnInAnotherAnswer(t *testing.T) {
 		{"the link first", `{` + next + `, "value": [` + app + `]}`, true, false},
 		{"an empty link", `{"@odata.nextLink": null, "value": [` + app + `]}`, false, true},
 		{"fewer than counted", `{"@odata.count": 2, "value": [` + app + `]}`, true, false},
+		{
+			"an empty page that goes on",
+			`[{"value": [` + app + `]}, {"value": [], ` + next + `}]`, true, false,
+		},
 		{"as many as counted", `{"@odata.count": 1, "value": [` + app + `]}`, false, true},
 		{"pages in a list", `[{"value": [` + app + `], ` + next + `}]`, true, false},
 		{"principals", `{"value": [` + principal + `}], ` + next + `}`, true, false},

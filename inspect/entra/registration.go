@@ -69,6 +69,7 @@ type Permission struct {
 	ID        Text
 	Value     Text // as scp or roles have it
 	Disabled  bool
+	Perhaps   bool // only a deployment knows whether there is one
 	AdminOnly bool // of a scope: its type is Admin, so users can't consent to it
 	Users     bool // of a role: it can be assigned to users
 	Apps      bool // of a role: it can be assigned to applications
@@ -95,6 +96,7 @@ type PreAuthorized struct {
 
 // ServicePrincipal is an application in one tenant.
 type ServicePrincipal struct {
+	Name     Text
 	AppID    Text
 	ObjectID Text
 	Names    []Text // servicePrincipalNames: what a token may be requested for
@@ -104,6 +106,12 @@ type ServicePrincipal struct {
 	AssignmentRequired Text
 
 	Owner Text // appOwnerOrganizationId: the tenant that has the registration
+
+	// Disabled is accountEnabled: false, with which Entra ID issues no tokens of it or for it
+	// (entra/identity/enterprise-apps/disable-user-sign-in-portal).
+	Disabled bool
+
+	Unassigned bool // appRoleAssignedTo is there and empty: nobody is assigned a role of it
 }
 
 // Assignment gives a principal an app role of an API (appRoleAssignment).
@@ -155,6 +163,15 @@ func (r *Registration) AudienceIsGUID() bool {
 	return false
 }
 
+// GroupsAsRoles reports whether roles holds groups in tokens for the API, and no app roles.
+func (r *Registration) GroupsAsRoles() bool {
+	return slices.ContainsFunc(r.Claims, OptionalClaim.groupsAsRoles)
+}
+
+func (c OptionalClaim) groupsAsRoles() bool {
+	return c.Name.Value == "groups" && slices.Contains(c.Properties, "emit_as_roles")
+}
+
 // MayHaveGroups reports whether tokens for this API may carry groups: the registration asks for
 // them, or only a deployment knows.
 func (r *Registration) MayHaveGroups() bool {
@@ -178,13 +195,47 @@ func (r *Registration) Title() string {
 	return "an app registration"
 }
 
-// WithAudience returns the app whose tokens may carry an audience; nil where there is none, or
-// where there are several, as two tenants may have an App ID URI each.
+// Names lists what an API goes by beside its id: its App ID URIs, and what else its service
+// principal is named (graph/api/resources/serviceprincipal, servicePrincipalNames), without a
+// slash at the end.
+func (r *Registration) Names() []string {
+	var all []string
+	seen := make(map[string]bool, len(r.URIs))
+	add := func(texts []Text) {
+		for _, t := range texts {
+			uri := strings.TrimSuffix(t.Value, "/")
+			if t.Known() && !strings.EqualFold(uri, r.AppID.Value) && !seen[uri] {
+				seen[uri], all = true, append(all, uri)
+			}
+		}
+	}
+	add(r.URIs)
+	if r.Principal != nil {
+		add(r.Principal.Names)
+	}
+	return all
+}
+
+// Audiences lists every audience that tokens for an API may have (access-token-claims-reference,
+// "aud"), in the order of its names.
+func (r *Registration) Audiences() []string {
+	var all []string
+	if r.AppID.Known() {
+		id := strings.ToLower(r.AppID.Value)
+		all = append(all, id, "spn:"+id)
+	}
+	for _, name := range r.Names() {
+		all = append(all, name, name+"/")
+	}
+	return all
+}
+
+// WithAudience returns the app whose tokens may carry an audience. It is nil where none may, and
+// where several registrations differ of which they may.
 func WithAudience(apps []*Registration, audience string) *Registration {
 	var found *Registration
 	for _, app := range apps {
-		isIt := func(uri Text) bool { return uri.Known() && uri.Value == audience }
-		if app.AppID.Value != audience && !slices.ContainsFunc(app.URIs, isIt) {
+		if !slices.Contains(app.Audiences(), audience) {
 			continue
 		}
 		if found != nil {

@@ -18,10 +18,25 @@ type Directory struct {
 	// one, there may be other apps, and others may have roles.
 	More []Text
 
-	moreApps bool // a list of apps goes on
+	moreApps bool                // a list of apps goes on
+	deleted  Text                // when the last application was deleted of those that were
+	read     map[string][]string // what was read of an application, by its id
+	again    bool                // the same was read again
+}
 
-	read  map[string][]*source.Value // what is read of apps, by their ids
-	again int                        // how many apps were read once more
+// Clients are the applications that can have tokens: those with a registration, and those of which
+// there is nothing but a service principal, such as a managed identity.
+func (d *Directory) Clients() []*Registration {
+	all := slices.Clone(d.Apps)
+	for _, p := range d.Principals {
+		known := func(app *Registration) bool { return app.AppID.Is(p.AppID) }
+		if p.AppID.Known() && !slices.ContainsFunc(d.Apps, known) {
+			all = append(all, &Registration{
+				Pos: p.AppID.Pos, Name: p.Name, AppID: p.AppID, Principal: p,
+			})
+		}
+	}
+	return all
 }
 
 // Only is the app that the files are about; nil if they have none, or several, or a list of apps
@@ -42,43 +57,31 @@ func (d *Directory) Only() *Registration {
 //
 // Every error is a [*source.Error].
 func ReadRegistrations(files ...*source.File) (*Directory, error) {
-	d := &Directory{}
+	d := &Directory{read: map[string][]string{}}
 	for _, file := range files {
 		before := d.size()
+		d.again = false
 		for _, document := range file.Documents {
 			if file.Format == source.HCL {
 				d.readTerraform(document)
 				continue
 			}
-			d.readObject(document, deepest)
+			d.readObject(document, "", deepest)
 		}
-		if d.size() == before {
-			return nil, noRegistration(file)
+		if d.size() == before && !d.again {
+			return nil, d.noRegistration(file)
 		}
 	}
 	for _, app := range d.Apps {
 		if err := app.checkSize(); err != nil {
 			return nil, err
 		}
+		app.emitGroups()
 	}
-	return d, d.link()
-}
-
-// addApp adds an app registration. One that the files have twice in the same words is one.
-func (d *Directory) addApp(v *source.Value) {
-	app := registrationOf(v)
-	if id := app.AppID; id.Known() {
-		if d.read == nil {
-			d.read = map[string][]*source.Value{}
-		}
-		same := func(other *source.Value) bool { return other.JSON() == v.JSON() }
-		if slices.ContainsFunc(d.read[id.ID()], same) {
-			d.again++
-			return
-		}
-		d.read[id.ID()] = append(d.read[id.ID()], v)
+	if err := d.link(); err != nil {
+		return nil, err
 	}
-	d.Apps = append(d.Apps, app)
+	return d, nil
 }
 
 // mostEntries is how many App ID URIs, scopes, app roles, optional claims and preauthorised
@@ -113,49 +116,122 @@ func (r *Registration) checkSize() error {
 	return nil
 }
 
-func (d *Directory) size() int {
-	return len(d.Apps) + len(d.Principals) + len(d.Assignments) + d.again
-}
+func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
 
 // deepest is how many levels of lists and envelopes may lie around a registration.
 const deepest = 4
 
-// readObject reads one object of Graph, or looks for some inside a list or an envelope.
-func (d *Directory) readObject(v *source.Value, depth int) {
+// readObject reads one object of Graph, or looks for some inside a list or an envelope, whose
+// context says what was selected of each. What was deleted is left out: nobody has a token of it.
+func (d *Directory) readObject(v *source.Value, context string, depth int) {
+	if own := textAt(v, "@odata.context"); own.Value != "" {
+		context = own.Value
+	}
 	switch {
 	case v == nil || depth == 0:
 	case v.Kind == source.List:
 		for _, item := range v.Items {
-			d.readObject(item, depth-1)
+			d.readObject(item, context, depth-1)
 		}
 	case has(v, "appRoleId") && has(v, "principalId"):
 		d.Assignments = append(d.Assignments, assignmentOf(v))
-	case has(v, "servicePrincipalType", "servicePrincipalNames", "appRoleAssignmentRequired",
-		"appOwnerOrganizationId"):
-		d.Principals = append(d.Principals, principalOf(v))
-		d.readObject(member(v, "appRoleAssignedTo"), depth-1)
-		if next := textAt(v, "appRoleAssignedTo@odata.nextLink"); next.Value != "" {
+	case textAt(v, "deletedDateTime").Value != "":
+		d.deleted = textAt(v, "deletedDateTime")
+	case isPrincipal(v):
+		d.Principals = append(d.Principals, principalOf(whole(v, context)))
+		d.readObject(member(v, assigned), "", depth-1)
+		if next := textAt(v, assigned+"@odata.nextLink"); next.Value != "" {
 			d.More = append(d.More, next)
 		}
-	case has(v, "identifierUris", "signInAudience", "requiredResourceAccess", "oauth2Permissions",
-		"requestedAccessTokenVersion", "accessTokenAcceptedVersion", "replyUrlsWithType"):
-		d.addApp(v)
-	case has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName")):
-		d.addApp(v)
+	case isApplication(v):
+		d.addApp(whole(v, context))
 	default:
-		before, apps := d.size(), len(d.Apps)
-		for _, m := range v.Members {
-			d.readObject(m.Value, depth-1)
-		}
-		if next := v.Continued(); next != nil && d.size() > before {
-			d.More = append(d.More, textOf(next.Value))
-			d.moreApps = d.moreApps || len(d.Apps) > apps
-		}
+		d.readAnswer(v, context, depth)
 	}
 }
 
-// link ties each service principal to its registration. It is an error where two of one app
-// differ: they are of two tenants, or of two days.
+// assigned is the member of a service principal with the assignments of its roles.
+const assigned = "appRoleAssignedTo"
+
+func isPrincipal(v *source.Value) bool {
+	return strings.HasSuffix(textAt(v, "@odata.type").Value, ".servicePrincipal") ||
+		has(v, "servicePrincipalType", "servicePrincipalNames", "appRoleAssignmentRequired",
+			"appOwnerOrganizationId")
+}
+
+func isApplication(v *source.Value) bool {
+	return has(v, "identifierUris", "signInAudience", "requiredResourceAccess",
+		"oauth2Permissions", "requestedAccessTokenVersion", "accessTokenAcceptedVersion",
+		"replyUrlsWithType") ||
+		has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName"))
+}
+
+// readAnswer reads what is in an envelope, and notes where its list goes on.
+func (d *Directory) readAnswer(v *source.Value, context string, depth int) {
+	before, apps := d.size(), len(d.Apps)
+	for _, m := range v.Members {
+		d.readObject(m.Value, context, depth-1)
+	}
+	next := v.Continued()
+	empty := d.size() == before
+	if next != nil && (!empty || next.Key == "@odata.nextLink") { // a page may be empty
+		d.More = append(d.More, textOf(next.Value))
+		d.moreApps = d.moreApps || len(d.Apps) > apps || empty
+	}
+}
+
+// decisive are the members of an application and of a service principal that say which tokens
+// there are.
+var decisive = [...]string{
+	"identifierUris", "appRoles", "api", "optionalClaims", "groupMembershipClaims",
+	"signInAudience", "appRoleAssignmentRequired",
+}
+
+// whole gives an object of which only some members were selected those that were not: they are
+// unknown. An answer of Graph lists the selected ones in its context.
+func whole(v *source.Value, context string) *source.Value {
+	_, selected, some := strings.Cut(context, "(")
+	if !some || strings.HasPrefix(selected, "'") { // an id
+		return v
+	}
+	made := *v
+	made.Members = slices.Clone(v.Members)
+	for _, name := range decisive {
+		if !has(v, name) && !slices.Contains(strings.FieldsFunc(selected, inList), name) {
+			made.Members = append(made.Members, source.Member{Key: name, Value: &source.Value{
+				Kind: source.Unknown, Text: name + " was not selected", Pos: v.Pos, Span: v.Span,
+			}})
+		}
+	}
+	return &made
+}
+
+// inList reports whether a sign stands between the names of a context.
+func inList(sign rune) bool { return strings.ContainsRune(",()/", sign) }
+
+// addApp reads a registration, unless the same stands in another answer.
+func (d *Directory) addApp(v *source.Value) {
+	if id := strings.ToLower(textAt(v, "appId").Value); id != "" {
+		if slices.Contains(d.read[id], content(v)) {
+			d.again = true
+			return
+		}
+		d.read[id] = append(d.read[id], content(v))
+	}
+	d.Apps = append(d.Apps, registrationOf(v))
+}
+
+// content is all that an object says, but for what Graph says of its answer.
+func content(v *source.Value) string {
+	bare := *v
+	bare.Members = slices.DeleteFunc(slices.Clone(v.Members), func(m source.Member) bool {
+		return strings.HasPrefix(m.Key, "@odata.")
+	})
+	return bare.JSON()
+}
+
+// link ties each service principal to its registration. An application has one in each tenant, so
+// that several are of several tenants.
 func (d *Directory) link() error {
 	principals := make(map[string]*ServicePrincipal, len(d.Principals))
 	for _, p := range d.Principals {
@@ -166,8 +242,10 @@ func (d *Directory) link() error {
 			return &source.Error{
 				Pos: p.AppID.Pos,
 				Cause: "the service principal of " + p.AppID.Value + " is at " +
-					before.AppID.Pos.String() + " too, and they differ",
-				Hints: source.Hints("pass the one of the tenant whose tokens are meant"),
+					before.AppID.Pos.String() + " too, and they differ: an application has one in " +
+					"a tenant",
+				Hints: source.Hints("pass the one of the tenant whose tokens are meant: " +
+					"az ad sp show --id APP prints it"),
 			}
 		}
 	}
@@ -210,7 +288,7 @@ func (d *Directory) identify() {
 	app.Principal = known[0]
 }
 
-func noRegistration(file *source.File) error {
+func (d *Directory) noRegistration(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no app registration in this file",
@@ -218,21 +296,28 @@ func noRegistration(file *source.File) error {
 			"expected: the output of az ad app show --id APP, a manifest from the portal, or " +
 				"Terraform with an azuread_application"),
 	}
-	if len(file.Documents) > 0 {
+	switch {
+	case d.deleted.Pos.File == file.Name && d.deleted.Value != "":
+		err.Pos = d.deleted.Pos
+		err.Cause = "this application was deleted on " + d.deleted.Value +
+			": there are no tokens of it or for it"
+	case len(file.Documents) > 0:
 		err.Pos = file.Documents[0].Pos
 	}
 	return err
 }
 
 // member returns the first member with one of the names, in any case: documentation and PowerShell
-// capitalise them.
+// capitalise them. The Az modules of PowerShell name lists in the singular.
 func member(v *source.Value, names ...string) *source.Value {
 	if v == nil {
 		return nil
 	}
 	for _, name := range names {
 		for i := range v.Members {
-			if m := &v.Members[i]; strings.EqualFold(m.Key, name) {
+			m := &v.Members[i]
+			if strings.EqualFold(m.Key, name) ||
+				strings.EqualFold(m.Key, strings.TrimSuffix(name, "s")) {
 				return m.Value
 			}
 		}
@@ -280,11 +365,13 @@ func itemsOf(v *source.Value) []*source.Value {
 	return []*source.Value{v}
 }
 
-// textAt is the member as a text.
-func textAt(v *source.Value, names ...string) Text { return textOf(member(v, names...)) }
-
-// isFalse reports whether a member is there and false. One that is absent counts as true.
-func isFalse(v *source.Value, names ...string) bool { return textAt(v, names...).Value == "false" }
+// textAt is the member as a text. Of an object that is unknown, all members are.
+func textAt(v *source.Value, names ...string) Text {
+	if v.Is(source.Unknown) {
+		return textOf(v)
+	}
+	return textOf(member(v, names...))
+}
 
 // registrationOf reads Microsoft Graph's form, the older manifest's and Terraform's. It looks for
 // all names of a member, the manifests' in either place
@@ -329,7 +416,7 @@ func registrationOf(v *source.Value) *Registration {
 	for _, item := range bounded(
 		listed(v, "required_resource_access", "requiredResourceAccess"),
 	) {
-		r.Requires = append(r.Requires, requirementOf(item))
+		r.require(requirementOf(item))
 	}
 	const preAuthorized = "preAuthorizedApplications"
 	clients := member(api, preAuthorized)
@@ -345,12 +432,30 @@ func registrationOf(v *source.Value) *Registration {
 	return r
 }
 
+// emitGroups puts groups in the place of the app roles in tokens, where the registration asks for
+// that: the tokens then have no app role (optional-claims, "Configure groups optional claims").
+func (r *Registration) emitGroups() {
+	i := slices.IndexFunc(r.Claims, OptionalClaim.groupsAsRoles)
+	if i < 0 {
+		return
+	}
+	for i := range r.Roles {
+		r.Roles[i].Value.Unknown = true
+	}
+	groups := r.Claims[i].Name
+	groups.Value, groups.Unknown = "groups as roles (emit_as_roles)", true
+	r.Roles = append(r.Roles, Permission{Value: groups, Users: true, Apps: true})
+}
+
 // versionOf finds the token version. Its older name may be in either place. One that is absent has
 // the place of the innermost object that is there.
 func versionOf(v, api *source.Value) Text {
 	around := v
 	if api != nil {
 		around = api
+	}
+	if api.Is(source.Unknown) {
+		return textOf(api)
 	}
 	for _, object := range []*source.Value{api, v} {
 		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion",
@@ -374,10 +479,10 @@ func firstText(texts ...Text) Text {
 
 // listed lists what Terraform writes as blocks of one type, and the others in a list.
 func listed(v *source.Value, block string, lists ...string) []*source.Value {
-	all := slices.Clone(itemsOf(member(v, lists...)))
-	if v == nil {
-		return all
+	if v == nil || v.Kind == source.Unknown {
+		return itemsOf(v)
 	}
+	all := slices.Clone(itemsOf(member(v, lists...)))
 	for i := range v.Members {
 		if v.Members[i].Key == block {
 			all = append(all, v.Members[i].Value)
@@ -391,28 +496,55 @@ func listed(v *source.Value, block string, lists ...string) []*source.Value {
 func bounded(all []*source.Value) []*source.Value { return all[:min(len(all), mostEntries+1)] }
 
 func scopeOf(v *source.Value) Permission {
-	return Permission{
-		ID: textAt(v, "id"), Value: textAt(v, "value"),
-		Disabled:  isFalse(v, "isEnabled", "enabled"),
-		AdminOnly: strings.EqualFold(textAt(v, "type").Value, "Admin"), Users: true,
-	}
+	p, kind := permissionOf(v), textAt(v, "type")
+	p.AdminOnly, p.Users = strings.EqualFold(kind.Value, "Admin"), true
+	p.Value.Unknown = p.Value.Unknown || kind.Unknown
+	return p
 }
 
 func roleOf(v *source.Value) Permission {
-	p := Permission{
-		ID: textAt(v, "id"), Value: textAt(v, "value"),
-		Disabled: isFalse(v, "isEnabled", "enabled"),
+	p := permissionOf(v)
+	types := []Text{{Unknown: true}}
+	if v.Kind != source.Unknown {
+		types = textsOf(member(v, "allowedMemberTypes", "allowed_member_types"))
 	}
-	for _, t := range textsOf(member(v, "allowedMemberTypes", "allowed_member_types")) {
-		p.Users = p.Users || strings.EqualFold(t.Value, "User")
-		p.Apps = p.Apps || strings.EqualFold(t.Value, "Application")
+	for _, t := range types {
+		p.Users = p.Users || t.Unknown || strings.EqualFold(t.Value, "User")
+		p.Apps = p.Apps || t.Unknown || strings.EqualFold(t.Value, "Application")
+		p.Value.Unknown = p.Value.Unknown || t.Unknown
 	}
 	return p
 }
 
+// permissionOf is what scopes and roles have in common. If it is not known whether there is one,
+// its name is not known either.
+func permissionOf(v *source.Value) Permission {
+	enabled := textAt(v, "isEnabled", "enabled")
+	p := Permission{
+		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: enabled.Value == "false",
+		Perhaps: enabled.Unknown,
+	}
+	p.Value.Unknown = p.Value.Unknown || enabled.Unknown
+	return p
+}
+
+// require adds what an app asks of an API to what it asks of the same API elsewhere.
+func (r *Registration) require(more Requirement) {
+	for i := range r.Requires {
+		if of := &r.Requires[i]; of.Resource.Is(more.Resource) {
+			of.Scopes = append(of.Scopes, more.Scopes...)
+			of.Roles = append(of.Roles, more.Roles...)
+			return
+		}
+	}
+	r.Requires = append(r.Requires, more)
+}
+
 func claimOf(v *source.Value) OptionalClaim {
 	claim := OptionalClaim{Name: textAt(v, "name")}
-	for _, property := range textsOf(member(v, "additionalProperties", "additional_properties")) {
+	for _, property := range textsOf(
+		member(v, "additionalProperties", "additional_properties", "additionalProperty"),
+	) {
 		claim.Properties = append(claim.Properties, property.Value)
 	}
 	return claim
@@ -433,11 +565,15 @@ func requirementOf(v *source.Value) Requirement {
 
 func principalOf(v *source.Value) *ServicePrincipal {
 	return &ServicePrincipal{
+		Name:               textAt(v, "displayName"),
 		AppID:              textAt(v, "appId"),
 		ObjectID:           textAt(v, "id", "objectId"),
 		Names:              textsOf(member(v, "servicePrincipalNames")),
 		AssignmentRequired: textAt(v, "appRoleAssignmentRequired"),
 		Owner:              textAt(v, "appOwnerOrganizationId"),
+		Disabled:           textAt(v, "accountEnabled").Value == "false",
+		Unassigned: member(v, assigned).Is(source.List) &&
+			len(member(v, assigned).Items) == 0 && !has(v, assigned+"@odata.nextLink"),
 	}
 }
 
@@ -448,78 +584,4 @@ func assignmentOf(v *source.Value) Assignment {
 		Resource:  textAt(v, "resourceId"),
 		Role:      textAt(v, "appRoleId"),
 	}
-}
-
-// readTerraform reads the resources of Terraform's azuread provider
-// (hashicorp/terraform-provider-azuread, docs/resources). The ids that Entra assigns are not in
-// such a file. In their place it takes the expression that other resources use for them.
-func (d *Directory) readTerraform(body *source.Value) {
-	for i := range body.Members {
-		block := body.Members[i].Value
-		if body.Members[i].Key != "resource" || len(block.Labels) != 2 {
-			continue
-		}
-		address := block.Labels[0] + "." + block.Labels[1]
-		switch block.Labels[0] {
-		case "azuread_application":
-			app := registrationOf(block)
-			app.AppID = reference(block, address+".client_id")
-			d.Apps = append(d.Apps, app)
-		case "azuread_service_principal":
-			d.Principals = append(d.Principals, terraformPrincipal(block, address))
-		case "azuread_app_role_assignment":
-			d.Assignments = append(d.Assignments, terraformAssignment(block))
-		}
-	}
-}
-
-func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {
-	return &ServicePrincipal{
-		AppID:              canonical(textAt(v, "client_id", "application_id")),
-		ObjectID:           reference(v, address+".object_id"),
-		AssignmentRequired: textAt(v, "app_role_assignment_required"),
-	}
-}
-
-func terraformAssignment(v *source.Value) Assignment {
-	a := Assignment{
-		Principal: canonical(textAt(v, "principal_object_id")),
-		Resource:  canonical(textAt(v, "resource_object_id")),
-		Role:      textAt(v, "app_role_id"),
-	}
-	if _, index, ok := strings.Cut(a.Role.Value, "app_role_ids["); a.Role.Unknown && ok {
-		a.RoleValue = strings.Trim(strings.TrimSuffix(strings.TrimSpace(index), "]"), `"`)
-	}
-	return a
-}
-
-// reference stands for an id that Entra assigns to the resource.
-func reference(v *source.Value, expression string) Text {
-	return Text{
-		Value: expression, Unknown: true, Pos: v.Pos,
-		Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1},
-	}
-}
-
-// canonical writes a reference to a resource's id in the one way that [reference] does. Older
-// names of the attributes, an interpolation around it and an index of 0 do not matter.
-func canonical(t Text) Text {
-	if !t.Unknown {
-		return t
-	}
-	text := strings.TrimSuffix(strings.TrimPrefix(strings.Trim(t.Value, `"`), "${"), "}")
-	text = strings.ReplaceAll(strings.TrimSpace(text), "[0]", "")
-	if parts := strings.Split(text, "."); len(parts) == 3 {
-		switch parts[2] {
-		case "application_id":
-			parts[2] = "client_id"
-		case "id":
-			parts[2] = "object_id"
-		}
-		if parts[0] == "azuread_application" || parts[0] == "azuread_service_principal" {
-			text = strings.Join(parts, ".")
-		}
-	}
-	t.Value = text
-	return t
 }

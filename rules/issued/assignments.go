@@ -12,6 +12,9 @@ import (
 // refuses an app-only token to who has none with AADSTS501051
 // (scenario-protected-web-api-app-registration, "Assignment required").
 func (g grant) assigned(api, client *entra.Registration, known *assignments) grant {
+	if disabled(api) || disabled(client) {
+		g.doubt = disabledPrincipal
+	}
 	if known == nil {
 		g.needsRole = api.AssignmentRequired()
 		return g
@@ -23,6 +26,14 @@ func (g grant) assigned(api, client *entra.Registration, known *assignments) gra
 		g.perhaps = known.unclaimed
 	}
 	return g
+}
+
+// disabledPrincipal is the doubt of tokens of or for an application that has been disabled.
+const disabledPrincipal = "a service principal is disabled (accountEnabled), and Entra ID " +
+	"issues no tokens of it or for it until it is enabled"
+
+func disabled(app *entra.Registration) bool {
+	return app.Principal != nil && app.Principal.Disabled
 }
 
 // assignments are the assignments of one API. They are nil where none is given, which does not say
@@ -47,11 +58,14 @@ func assignmentsOf(
 ) *assignments {
 	var found *assignments
 	var unclaimed []string
+	if api.Principal != nil && api.Principal.Unassigned {
+		found = &assignments{}
+	}
 	for _, a := range all {
 		if !concerns(a, api) {
 			continue
 		}
-		if found == nil {
+		if found == nil || found.byPrincipal == nil {
 			found = &assignments{byPrincipal: map[string][]entra.Assignment{}}
 		}
 		who := a.Principal.ID()
@@ -105,10 +119,11 @@ func roleValue(a entra.Assignment, api *entra.Registration) string {
 	if a.RoleValue != "" {
 		return a.RoleValue
 	}
-	for _, p := range api.Roles {
-		if p.ID.Is(a.Role) && !p.Disabled {
-			return p.Value.Value
-		}
+	if a.Role.Value == entra.Unassigned {
+		return ""
+	}
+	for _, value := range values(api.Roles, []entra.Text{a.Role}) {
+		return value
 	}
 	return ""
 }

@@ -41,8 +41,10 @@ const noScope = "no source shows that Entra ID issues a user's token for an API 
 // unscopedAt is why users can't have a token for an API without a scope of it. Where only a
 // deployment knows the name of one, they have that.
 func unscopedAt(api *entra.Registration) string {
-	unnamed := func(p entra.Permission) bool { return !p.Value.Known() && !p.Disabled }
-	if slices.ContainsFunc(api.Scopes, unnamed) {
+	nameless := func(p entra.Permission) bool {
+		return !p.Value.Known() && !p.Disabled && !p.Perhaps
+	}
+	if slices.ContainsFunc(api.Scopes, nameless) {
 		return ""
 	}
 	return noScope
@@ -133,15 +135,36 @@ func sameNames(api *entra.Registration, checks []asking) grant {
 	}
 }
 
-// names lists the values of the enabled permissions of one sort.
+// names lists the values of the enabled permissions of one sort. One that only a deployment knows
+// is there as it is written, behind a sign that is in no value.
 func names(permissions []entra.Permission, sort func(entra.Permission) bool) []string {
 	var all []string
 	for _, p := range permissions {
-		if p.Value.Known() && !p.Disabled && sort(p) {
+		switch {
+		case p.Disabled || p.Value.Value == "" || !sort(p):
+		case p.Value.Unknown:
+			all = append(all, unnamed+p.Value.Value)
+		default:
 			all = append(all, p.Value.Value)
 		}
 	}
 	return all
+}
+
+// unnamed begins what stands for the name of a scope or a role that is not known.
+const unnamed = "\x00"
+
+// isUnnamed reports whether the name of a scope or a role is not known.
+func isUnnamed(name string) bool { return strings.HasPrefix(name, unnamed) }
+
+// otherNames says which of some names of scopes or roles is not known; empty where all are.
+func otherNames(names []string) string {
+	for _, name := range names {
+		if other, ok := strings.CutPrefix(name, unnamed); ok {
+			return "the app registration does not show all names of its scopes and roles: " + other
+		}
+	}
+	return ""
 }
 
 func anyOne(entra.Permission) bool { return true }
@@ -158,11 +181,13 @@ func appRoles(api *entra.Registration, declared *entra.Requirement) []string {
 	return values(slices.DeleteFunc(slices.Clone(api.Roles), ofUsers), declared.Roles)
 }
 
-// values lists the values of the enabled permissions with these ids.
+// values lists the values of the enabled permissions with these ids, and those whose value and id
+// are not known.
 func values(permissions []entra.Permission, ids []entra.Text) []string {
-	return names(
-		permissions, func(p entra.Permission) bool { return slices.ContainsFunc(ids, p.ID.Is) },
-	)
+	return names(permissions, func(p entra.Permission) bool {
+		return slices.ContainsFunc(ids, p.ID.Is) ||
+			p.Value.Unknown && !p.ID.Known() && len(ids) > 0
+	})
 }
 
 func union(a, b []string) []string {
@@ -223,7 +248,10 @@ func (g grant) flows(r *required) []flow {
 	for _, scopes := range scopes.all {
 		sets, doubt := beside(&g, scopes, userRoles.all)
 		for _, roles := range sets {
-			all = append(all, flow{user: true, scopes: scopes, roles: roles, doubt: doubt})
+			all = append(all, flow{
+				user: true, scopes: scopes, roles: roles,
+				doubt: cmp.Or(doubt, otherNames(scopes), otherNames(roles)),
+			})
 		}
 	}
 	if scopes.cut || g.delegated && userRoles.cut {
@@ -241,7 +269,7 @@ func (g grant) flows(r *required) []flow {
 func (g grant) withRoles(sets nameSets) []flow {
 	var all []flow
 	for _, roles := range sets.all {
-		all = append(all, flow{roles: roles})
+		all = append(all, flow{roles: roles, doubt: otherNames(roles)})
 	}
 	if sets.cut {
 		all = append(all, flow{cut: true})
@@ -289,11 +317,11 @@ func (g grant) roleSets(r *required) nameSets {
 }
 
 func suffix(names []string) string {
-	switch len(names) {
-	case 0:
+	switch {
+	case len(names) == 0:
 		return ""
-	case 1:
-		return "-" + names[0]
+	case slices.ContainsFunc(names, isUnnamed):
+		return "-others"
 	}
 	return "-" + strings.Join(names, "+")
 }
@@ -348,7 +376,8 @@ func (g grant) key() string { return fmt.Sprintf("%#v", g) }
 // unremarkable reports whether nothing is known of a client and an API: all such clients can have
 // the same.
 func unremarkable(api, client *entra.Registration, known *assignments) bool {
-	if requirement(client, api) != nil || known != nil && client.Principal != nil {
+	if requirement(client, api) != nil || known != nil && client.Principal != nil ||
+		disabled(client) {
 		return false
 	}
 	return !slices.ContainsFunc(

@@ -372,12 +372,15 @@ func scopesVariable(g *grant, r *required) *variable {
 	for _, scopes := range largestFirst(scopes.all) {
 		with, doubt := beside(g, scopes, roles)
 		scp := wordsOf(scopes)
-		for _, list := range with {
+		for i, list := range with {
 			if len(v.choices) == mostChoices {
 				v.cut = fmt.Sprintf("%d sets of scopes and roles", mostChoices)
 				return v
 			}
-			v.choices = append(v.choices, choice{[]*source.Value{scp, list}, doubt})
+			v.choices = append(v.choices, choice{
+				[]*source.Value{scp, list},
+				cmp.Or(doubt, otherNames(scopes), otherNames(userRoles.all[i])),
+			})
 		}
 	}
 	return v

@@ -448,6 +448,25 @@ func TestWhatEntraIssues(t *testing.T) {
 			},
 			"uat/user", "scp", nil,
 		},
+		{
+			"groups in the place of app roles are not known",
+			parts{
+				UAT: app(apiUAT, estates.Roles+`,"optionalClaims":{"accessToken":[`+
+					`{"name":"groups","additionalProperties":["emit_as_roles"]}]}`),
+				UATClients: app(webUAT, ""),
+			},
+			"uat/app-others", "roles",
+			[]string{"?+"},
+		},
+		{
+			"nobody has a role where the whole list of assignments is empty",
+			parts{
+				UAT: app(apiUAT, estates.Roles) + `,{"appId":"` + apiUAT +
+					`","id":"p1","servicePrincipalType":"Application","appRoleAssignedTo":[]}`,
+				UATClients: app(webUAT, ""),
+			},
+			"uat/app-UAT.Write", "roles", nil,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

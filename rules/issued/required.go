@@ -121,12 +121,16 @@ type nameSets struct {
 // gateway lets in none of these, another one that it may.
 func (r *required) sets(claim string, names []string) nameSets {
 	return kept(r.made, heldNames{claim, strings.Join(names, "\x00")}, func() nameSets {
-		made := nameSets{all: r.makeSets(names)}
+		known := slices.DeleteFunc(slices.Clone(names), isUnnamed)
+		made := nameSets{all: r.makeSets(known)}
 		for _, guard := range r.guards {
-			set, cut := guard.picked(claim, names, made.all)
+			set, cut := guard.picked(claim, known, made.all)
 			if made.cut = made.cut || cut; set != nil {
 				made.all = append(made.all, set)
 			}
+		}
+		if i := slices.IndexFunc(names, isUnnamed); i >= 0 {
+			made.all = append(made.all, names[i:i+1])
 		}
 		made.all = slices.Clip(made.all)
 		return made

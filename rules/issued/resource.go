@@ -177,7 +177,7 @@ func audiences(api *entra.Registration, v entra.Version) []audience {
 		return []audience{guid}
 	}
 	var all []audience
-	for _, uri := range audienceURIs(api) {
+	for _, uri := range api.Names() {
 		all = append(
 			all, audience{form: "uri", value: uri}, audience{form: "uri-slash", value: uri + "/"},
 		)
@@ -185,26 +185,6 @@ func audiences(api *entra.Registration, v entra.Version) []audience {
 	// a form that real tokens of 2016 have, and that Microsoft's own passport-azure-ad still
 	// accepts by default
 	return append(all, guid, audience{form: "spn", value: "spn:" + id})
-}
-
-// audienceURIs lists what an API goes by beside its id: its App ID URIs, and what else its service
-// principal is named (graph/api/resources/serviceprincipal, servicePrincipalNames).
-func audienceURIs(api *entra.Registration) []string {
-	var all []string
-	seen := make(map[string]bool, len(api.URIs))
-	add := func(texts []entra.Text) {
-		for _, t := range texts {
-			uri := strings.TrimSuffix(t.Value, "/")
-			if t.Known() && !strings.EqualFold(uri, api.AppID.Value) && !seen[uri] {
-				seen[uri], all = true, append(all, uri)
-			}
-		}
-	}
-	add(api.URIs)
-	if api.Principal != nil {
-		add(api.Principal.Names)
-	}
-	return all
 }
 
 // otherTenantsAudiences lists what an owner of an API in another tenant can put into aud: of v2.0
@@ -216,7 +196,7 @@ func otherTenantsAudiences(api *entra.Registration, near []string, v entra.Versi
 	if v == entra.V2 {
 		return all
 	}
-	for _, uri := range append(audienceURIs(api), near...) {
+	for _, uri := range append(api.Names(), near...) {
 		a := audience{form: "uri", value: uri}
 		if !strings.HasPrefix(uri, "api://") || holdsGUID(uri) {
 			a.doubt = "it is not known whether another tenant can have the App ID URI " + uri

@@ -125,7 +125,7 @@ func (m *modeller) like(place *Place) *likeness {
 	return kept(m.alike, place.Name, func() *likeness {
 		asked := m.asked[place.Name]
 		l := &likeness{
-			uris:    nearAudiences(asked, audienceURIs(place.API)),
+			uris:    nearAudiences(asked, place.API.Names()),
 			tenants: otherTenantIDs(asked), grant: sameNames(place.API, asked),
 		}
 		l.api = sync.OnceValue(func() *resource { return m.apiNamed(l.nearURIs(place)) })
@@ -149,7 +149,7 @@ func (m *modeller) addLikeness(holder string, like Kind, place *Place, of *group
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.
 func (l *likeness) nearURIs(place *Place) []string {
 	uris := l.uris
-	for _, uri := range audienceURIs(place.API) {
+	for _, uri := range place.API.Names() {
 		uris = append(slices.Clip(uris), uri+"-copy")
 	}
 	return uris

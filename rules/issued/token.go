@@ -292,6 +292,9 @@ func (t *Token) scp() *source.Value {
 
 // wordsOf is the scopes of a delegated token.
 func wordsOf(scopes []string) *source.Value {
+	if other := otherNames(scopes); other != "" {
+		return &source.Value{Kind: source.Unknown, Text: other, Present: true}
+	}
 	if len(scopes) == 0 {
 		return str(noScopeOfOurs)
 	}
@@ -327,6 +330,9 @@ func list(texts ...string) *source.Value {
 
 // wordList is a list of strings, or nothing.
 func wordList(texts []string) *source.Value {
+	if other := otherNames(texts); other != "" {
+		return &source.Value{Kind: source.Unknown, Text: other, Present: true}
+	}
 	if len(texts) == 0 {
 		return nil
 	}

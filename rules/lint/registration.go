@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -10,16 +11,8 @@ import (
 // audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a
 // deployment knows some of it.
 func audiencesOf(app *entra.Registration) (all []string, ok bool) {
-	if app.AppID.Known() {
-		all = []string{app.AppID.Value, "spn:" + app.AppID.Value}
-	}
-	for _, uri := range app.URIs {
-		if !uri.Known() {
-			return nil, false
-		}
-		all = append(all, uri.Value, uri.Value+"/", strings.TrimSuffix(uri.Value, "/"))
-	}
-	return all, true
+	unknown := func(uri entra.Text) bool { return !uri.Known() }
+	return app.Audiences(), !slices.ContainsFunc(app.URIs, unknown)
 }
 
 // defines reports whether one of the permissions has this value. It is not known where only a

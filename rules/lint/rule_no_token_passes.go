@@ -45,7 +45,7 @@ func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Findi
 		return one(less(at(c, "no request gets in: %s", why), rules.Note))
 	case !inForce(c) || !workforce(s, p):
 		return nil
-	case !ofClaims(c):
+	case !ofClaims(c), reads(c, "roles") && s.App != nil && s.App.GroupsAsRoles():
 		return ownRejected(s, p, c)
 	}
 	ev := factsOf(s, p).version

@@ -1,0 +1,223 @@
+package entra_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func TestAnAppInTwoAnswersIsOneUnlessTheyDiffer(t *testing.T) {
+	t.Parallel()
+	const show = `{"@odata.context": "x#applications/$entity", "appId": "a", ` +
+		`"identifierUris": ["api://orders"]}`
+	for _, test := range []struct {
+		name, other string
+		apps        int
+	}{
+		{"the same", `{"appId": "a", "identifierUris": ["api://orders"]}`, 1},
+		{"another time", `{"appId": "a", "identifierUris": ["api://orders", "api://new"]}`, 2},
+	} {
+		d := registrations(t, "apps.json", `[`+show+`, {"value": [`+test.other+`]}]`)
+		if len(d.Apps) != test.apps {
+			t.Errorf("%s: %d apps, want %d", test.name, len(d.Apps), test.apps)
+		}
+		// which of two is now the app nobody knows
+		found := entra.WithAudience(d.Apps, "api://orders")
+		if (found != nil) != (test.apps == 1) {
+			t.Errorf("%s: %v has the audience", test.name, found)
+		}
+	}
+}
+
+func TestWhatWasDeletedIsLeftOut(t *testing.T) {
+	t.Parallel()
+	const deleted = `{"appId": "a", "identifierUris": [], ` +
+		`"deletedDateTime": "2026-05-06T10:00:00Z"}`
+	d := registrations(t, "apps.json", `[`+deleted+`, {"appId": "b", "identifierUris": []}]`)
+	if len(d.Apps) != 1 || d.Apps[0].AppID.Value != "b" {
+		t.Errorf("%+v", d.Apps)
+	}
+	file, err := source.Read("app.json", []byte(deleted))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "this application was deleted on 2026-05-06T10:00:00Z"
+	_, err = entra.ReadRegistrations(file)
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestWhatWasNotSelectedIsNotKnown(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "app.json", `{"@odata.context": "https://graph.microsoft.com/v1.0/`+
+		`$metadata#applications(appId,displayName,optionalClaims)/$entity", "appId": "a", `+
+		`"displayName": "orders", "optionalClaims": null}`)
+	app := d.Apps[0]
+	if _, known := app.TokenVersion(); known || len(app.URIs) != 1 || app.URIs[0].Known() ||
+		len(app.Scopes) != 1 || !app.Scopes[0].Value.Unknown ||
+		len(app.Roles) != 1 || !app.Roles[0].Value.Unknown || !app.MayHaveGroups() {
+		t.Errorf("%+v", app)
+	}
+	if app.Claims != nil {
+		t.Errorf("the optional claims were selected, and there are none: %+v", app.Claims)
+	}
+}
+
+func TestTheAzModulesOfPowerShellNameListsInTheSingular(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "app.json", `{"AppId": "a", "DisplayName": "orders",
+		"IdentifierUri": ["api://orders"], "AppRole": [{"Id": "r", "Value": "Orders.Read",
+		"IsEnabled": true, "AllowedMemberType": ["Application"]}],
+		"Api": {"Oauth2PermissionScope": [{"Id": "s", "Value": "Orders.Call"}]},
+		"OptionalClaim": {"AccessToken": [{"Name": "aud", "AdditionalProperty": ["use_guid"]}]}}`)
+	app := d.Apps[0]
+	if len(app.URIs) != 1 || len(app.Roles) != 1 || !app.Roles[0].Apps || len(app.Scopes) != 1 ||
+		!app.AudienceIsGUID() {
+		t.Errorf("%+v", app)
+	}
+}
+
+func TestAClientMayHaveAServicePrincipalAndNoRegistration(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "clients.json", `[{"appId": "a", "identifierUris": []},
+		{"appId": "A", "id": "1", "servicePrincipalType": "Application"},
+		{"appId": "m", "id": "2", "servicePrincipalType": "ManagedIdentity",
+		 "displayName": "vm", "accountEnabled": false}]`)
+	clients := d.Clients()
+	if len(d.Apps) != 1 || len(clients) != 2 || clients[1].AppID.Value != "m" ||
+		clients[1].Title() != "vm" || !clients[1].Principal.Disabled ||
+		clients[0].Principal.Disabled {
+		t.Errorf("%+v", clients)
+	}
+}
+
+func TestWhatAnAppAsksOfOneAPIStandsTogether(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "app.json", `{"appId": "a", "requiredResourceAccess": [
+		{"resourceAppId": "x", "resourceAccess": [{"id": "s", "type": "Scope"}]},
+		{"resourceAppId": "X", "resourceAccess": [{"id": "r", "type": "Role"}]},
+		{"resourceAppId": "y", "resourceAccess": null}]}`)
+	asks := d.Apps[0].Requires
+	if len(asks) != 2 || len(asks[0].Scopes) != 1 || len(asks[0].Roles) != 1 {
+		t.Errorf("%+v", asks)
+	}
+}
+
+func TestTerraformsResourcesBesideAnApplicationAreRead(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "main.tf", `
+resource "azuread_application_app_role" "read" {
+  application_id       = azuread_application_registration.orders.id
+  role_id              = "r"
+  value                = "Orders.Read"
+  allowed_member_types = ["Application"]
+}
+resource "azuread_application_registration" "orders" {
+  display_name                   = "orders"
+  requested_access_token_version = 2
+}
+resource "azuread_application_identifier_uri" "orders" {
+  application_id = azuread_application_registration.orders.id
+  identifier_uri = "api://orders"
+}
+resource "azuread_application_permission_scope" "call" {
+  application_id = azuread_application_registration.orders.id
+  scope_id       = "s"
+  value          = "Orders.Call"
+  type           = "Admin"
+}
+resource "azuread_application_optional_claims" "orders" {
+  application_id = azuread_application_registration.orders.id
+  access_token {
+    name = "idtyp"
+  }
+}
+resource "azuread_application_pre_authorized" "web" {
+  application_id       = azuread_application_registration.orders.id
+  authorized_client_id = "web"
+  permission_ids       = ["s"]
+}
+resource "azuread_application_api_access" "other" {
+  application_id = azuread_application_registration.orders.id
+  api_client_id  = "other"
+  role_ids       = ["o"]
+}
+resource "azuread_application_app_role" "elsewhere" {
+  application_id = azuread_application.other.id
+  value          = "Other.Read"
+}
+`)
+	app := d.Apps[0]
+	if v, _ := app.TokenVersion(); len(d.Apps) != 1 || v != entra.V2 {
+		t.Errorf("%d apps, version %v", len(d.Apps), v)
+	}
+	if len(app.Roles) != 1 || app.Roles[0].ID.Value != "r" || !app.Roles[0].Apps ||
+		len(app.Scopes) != 1 || app.Scopes[0].ID.Value != "s" || !app.Scopes[0].AdminOnly ||
+		len(app.URIs) != 1 || len(app.Claims) != 1 || len(app.PreAuthorized) != 1 ||
+		len(app.Requires) != 1 || len(app.Requires[0].Roles) != 1 {
+		t.Errorf("%+v", app)
+	}
+}
+
+func TestAPermissionThatOnlyADeploymentKnowsHasNoName(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, role string
+		perhaps    bool
+	}{
+		{"the name", `app_role { value = var.x }`, false},
+		{"whether it is enabled", `app_role {
+			value   = "Orders.Read"
+			enabled = var.x
+		}`, true},
+		{"who can hold it", `app_role {
+			value                = "Orders.Read"
+			allowed_member_types = var.x
+		}`, false},
+		{"how many there are", `dynamic "app_role" {
+			for_each = var.x
+			content {
+				value = app_role.value
+			}
+		}`, true},
+	} {
+		d := registrations(t, "main.tf", "resource \"azuread_application\" \"a\" {\n"+
+			test.role+"\n}\n")
+		role := d.Apps[0].Roles[0]
+		if role.Value.Known() || role.Perhaps != test.perhaps {
+			t.Errorf("%s: %+v", test.name, role)
+		}
+	}
+}
+
+// Groups in the claim roles stand in the place of app roles.
+func TestGroupsAsRolesLeaveNoRoleKnown(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "app.json", `{"appId": "a", "appRoles": [{"value": "Orders.Read"}],
+		"optionalClaims": {"accessToken": [{"name": "groups",
+		"additionalProperties": ["emit_as_roles"]}]}}`)
+	app := d.Apps[0]
+	if !app.GroupsAsRoles() || len(app.Roles) != 2 || app.Roles[0].Value.Known() ||
+		app.Roles[1].Value.Known() {
+		t.Errorf("%+v", app)
+	}
+}
+
+func TestTheAudiencesOfAnAppAreOfItsServicePrincipalToo(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "apps.json", `[{"appId": "AB", "identifierUris": ["api://orders/"]},
+		{"appId": "ab", "servicePrincipalNames": ["ab", "api://orders", "https://more"]}]`)
+	for _, audience := range []string{
+		"ab", "spn:ab", "api://orders", "api://orders/", "https://more", "https://more/",
+	} {
+		if entra.WithAudience(d.Apps, audience) != d.Apps[0] {
+			t.Errorf("%s is none of its audiences", audience)
+		}
+	}
+	if entra.WithAudience(d.Apps, "AB") != nil {
+		t.Error("Entra ID writes ids in lower case")
+	}
+}

@@ -109,6 +109,7 @@ type Lenience struct {
 	// the set, and what a key says of its use does not count.
 	GoOIDC bool
 
+	Kidless   bool // a key without a kid verifies a token that has one
 	AnyCrit   bool // a crit, whatever it says
 	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
 
@@ -281,12 +282,12 @@ func (v *verification) verified(k *Key, named []*Key) {
 			k.Name()+" is no longer in the newest set; it was last there on "+
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
-	if v.byKid() && len(named) > 1 {
-		which := 1 + slices.Index(named, k)
+	same := v.result.Set.Find(v.result.KeyID)
+	if which := 1 + slices.Index(same, k); v.byKid() && len(same) > 1 && which > 0 {
 		v.note("duplicate-kid", fmt.Sprintf("%d keys in the set have the token's kid, and key "+
 			"%d of them verifies it; gateways that take only the first or only the last may "+
 			"refuse it",
-			len(named), which))
+			len(same), which))
 	}
 }
 
@@ -336,10 +337,15 @@ func (v *verification) signer(list []*Key, suitable func(*Key) bool,
 func (v *verification) byKid() bool { return v.result.KeyID != "" && !v.result.Set.Pinned }
 
 func (v *verification) candidates() []*Key {
-	if v.byKid() {
-		return v.result.Set.Find(v.result.KeyID)
+	set, kid := v.result.Set, v.result.KeyID
+	switch {
+	case !v.byKid():
+		return set.Keys
+	case v.lenience.Kidless:
+		other := func(k *Key) bool { return k.ID != "" && k.ID != kid }
+		return slices.DeleteFunc(slices.Clone(set.Keys), other)
 	}
-	return v.result.Set.Keys
+	return set.Find(kid)
 }
 
 // serves reports whether the key may verify a signature of the token's algorithm.

@@ -474,6 +474,36 @@ func TestDuplicateKidsAreReported(t *testing.T) {
 	}
 }
 
+// A key without a kid is no key of a token's kid, but Envoy tries it for every token.
+func TestAKeyWithoutAKidIsTriedByALenientVerifier(t *testing.T) {
+	t.Parallel()
+	r := rsaKeys()
+	kidless := jwk(t, &r[0].PublicKey, "", nil)
+	delete(kidless, "kid")
+	set := setOf(t, jwk(t, &r[1].PublicKey, "two", nil), kidless)
+	for _, test := range []struct {
+		header  string
+		lenient bool
+		want    keys.Outcome
+	}{
+		{`{"alg":"RS256","kid":"one"}`, false, keys.Fail},
+		{`{"alg":"RS256","kid":"one"}`, true, keys.Pass},
+		{`{"alg":"RS256","kid":"two"}`, true, keys.Pass},
+		{`{"alg":"RS256"}`, false, keys.Pass},
+	} {
+		token := inspect.Parse(signRS256(t, r[0], test.header, claims))
+		got := keys.Lenience{Kidless: test.lenient}.Verify(token, set)
+		if got.Outcome != test.want || len(got.Notes) > 0 {
+			t.Errorf("%s, lenient %t: %v: %s %v",
+				test.header, test.lenient, got.Outcome, got.Why, got.Notes)
+		}
+	}
+	token := inspect.Parse(signRS256(t, r[2], `{"alg":"RS256","kid":"one"}`, claims))
+	if got := (keys.Lenience{Kidless: true}).Verify(token, set); got.Outcome != keys.Fail {
+		t.Errorf("another key: %v", got.Outcome)
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	list := make([]map[string]any, 9)
 	for i := range list {

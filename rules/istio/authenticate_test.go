@@ -124,7 +124,7 @@ func TestEnvoyDoesNotLookAtCrit(t *testing.T) {
 			}
 		}
 	}
-	if key := check.Test.Key; key == nil || !key.Lenience.AnyCrit {
+	if key := check.Test.Key; key == nil || !key.Lenience.AnyCrit || !key.Lenience.Kidless {
 		t.Errorf("the signature is checked with %+v", key)
 	}
 }

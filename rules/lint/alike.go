@@ -181,6 +181,7 @@ func (l *looking) key(k *rules.Key) {
 	l.word(k.Nowhere)
 	l.yes(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	l.yes(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
+	l.yes(k.Lenience.Kidless)
 }
 
 func (l *looking) texts(t *rules.Texts) {

@@ -163,13 +163,14 @@ func sampleOf(
 const mostMethods = 100
 
 // methodSamples is a method for each group of methods that the expressions treat alike: HTTP's own
-// methods, and those that the expressions name. Where there are too many, it names the limit.
+// methods (RFC 9110, section 9, without CONNECT, which is for proxies; RFC 5789), and those that
+// the expressions name. Where there are too many, it names the limit.
 func methodSamples(expressions []string, known string) (all []sample, beyond string) {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}, ""
 	}
 	texts := []string{
-		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight,
+		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight, "TRACE",
 	}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
 	for _, expression := range expressions {
@@ -295,11 +296,12 @@ func (v *Verdict) byClass() {
 	}
 	for i := range v.Results {
 		r := &v.Results[i]
-		if r.Outcome != Unsure || r.Harmless || !r.byRequest() {
+		route := r.Check.ID == Routed
+		if r.Outcome != Unsure || r.Harmless && !route || !r.byRequest() {
 			continue
 		}
 		r.unknown = unknown
-		if v.Decided == nil || !v.Decided.byRequest() {
+		if !r.Harmless && (v.Decided == nil || !v.Decided.byRequest()) {
 			v.Decided = r
 		}
 	}

@@ -69,6 +69,11 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 			[]string{"GET orders [1]", "GET / [-1]"},
 		},
 		{
+			"a method that is seldom used",
+			[]*Policy{limited(Route{Method: "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"})},
+			[]string{"GET / [1]", "TRACE / [-1]"},
+		},
+		{
 			"a disabled policy applies to none",
 			[]*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})},
 			[]string{"GET / [-1 1]", "POST / [-1 -1]"},
@@ -318,6 +323,7 @@ func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			policies := []*Policy{limited(test.routes...)}
+			policies[0].Root = AllOf(&Check{ID: CustomClaim, Test: Has(Claim("roles"))})
 			var classes []Class
 			cost := measure.Of(func() { classes = Classes(policies, "", "") })
 			if cost.Processor > 5*time.Second || cost.Allocated > 512<<20 {
@@ -337,6 +343,30 @@ func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
 				t.Errorf("a known request: %v", known)
 			}
 		})
+	}
+}
+
+// Where it is not known whether a policy applies, it does not matter for a request that the policy
+// lets past.
+func TestARouteThatIsNotKnownDecidesNothingWhereThePolicyLetsPast(t *testing.T) {
+	t.Parallel()
+	for _, guard := range []Guard{
+		{Routes: []Route{{Path: "/orders"}}}, // it matches a part of the path
+		{Unknown: &Unknown{Why: "a variable says whether it is disabled"}},
+	} {
+		for _, test := range []struct {
+			policy Truth
+			want   Decision
+		}{{Yes, Accepted}, {No, Undetermined}, {Maybe, Undetermined}} {
+			policies := []*Policy{{When: guard, Root: AllOf(fixed(Audience, test.policy))}}
+			v := Evaluate(policies, &Request{Method: "GET", Path: "/orders/1"})
+			route := &v.Results[0]
+			if v.Outcome != test.want || route.Outcome != Unsure ||
+				route.Harmless != (test.want == Accepted) {
+				t.Errorf("the policy says %v: %s, want %s; the route is %s, harmless %t",
+					test.policy, v.Outcome, test.want, route.Outcome, route.Harmless)
+			}
+		}
 	}
 }
 

@@ -40,9 +40,9 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 			e.request = sent.seenBy(policies, i, class.Applies)
 		}
 		applied := class.Applies[i]
-		if route := e.request.routeResult(policy, applied, class); route != nil {
+		route := e.request.routeResult(policy, applied, class)
+		if route != nil {
 			e.results = append(e.results, *route)
-			run.add(settled{may: route.may, by: len(e.results) - 1})
 		}
 		if applied == No {
 			continue
@@ -54,11 +54,23 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 			e.perhapsRun(from, applied)
 			s.may |= holds
 		}
+		if route != nil {
+			e.route(&run, from-1, s)
+		}
 		if run.add(s); run.ended && e.request.Brief {
 			break
 		}
 	}
 	return run.settled()
+}
+
+// route adds the result of a policy's route. Whether the policy applies does not matter where it
+// lets the request past.
+func (e *evaluation) route(run *sequence, at int, policy settled) {
+	result := &e.results[at]
+	if result.Harmless = result.Outcome == Unsure && policy.may == holds; !result.Harmless {
+		run.add(settled{may: result.may, by: at})
+	}
 }
 
 // root is what the policy asks of the request.

@@ -369,7 +369,7 @@ func TestWhatAHolderCanHaveAsAnyPolicyWantsIt(t *testing.T) {
 
 func TestWhatStandsInQuotesInAnExpression(t *testing.T) {
 	t.Parallel()
-	got := quoted(`(a == 'x y') or b contains "it's" or c == 'open`)
+	got := Quoted(`(a == 'x y') or b contains "it's" or c == 'open`)
 	if want := []string{"x y", "it's"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -88,7 +88,7 @@ func (r *required) see(p rules.Predicate) {
 		texts = append(texts, literal.Text)
 	}
 	if p.Input.Opaque != nil {
-		texts = append(texts, quoted(p.Input.Opaque.Text)...)
+		texts = append(texts, Quoted(p.Input.Opaque.Text)...)
 		r.counted = r.counted || slices.ContainsFunc(p.Input.Opaque.Reads, readsNames)
 	}
 	for _, text := range texts {

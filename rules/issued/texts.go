@@ -140,7 +140,7 @@ func textsIn(leaf *rules.Predicate) []string {
 		add(leaf.Texts.Bare(v.Text))
 	}
 	if leaf.Input.Opaque != nil {
-		for _, text := range quoted(leaf.Input.Opaque.Text) {
+		for _, text := range Quoted(leaf.Input.Opaque.Text) {
 			add(text)
 		}
 	}
@@ -194,8 +194,8 @@ func numbersIn(leaf *rules.Predicate) []string {
 
 func notDigit(c rune) bool { return c < '0' || c > '9' }
 
-// quoted lists the texts in quotes of either sort in an expression.
-func quoted(expression string) []string {
+// Quoted lists the texts in quotes of either sort in an expression.
+func Quoted(expression string) []string {
 	var all []string
 	for {
 		_, text, rest, found := cutQuoted(expression)

@@ -265,37 +265,47 @@ func (k *known) carryIssuer(text string) {
 
 // had is the checks of policies before a change.
 type had struct {
-	checks      []*rules.Check
-	values      map[string]bool // they are compared with, filled when it is asked for
-	expressions []string        // filled with it
+	checks []*rules.Check
+	texts  map[string]bool // they are compared with, filled when it is asked for
 }
 
-// text reports whether a text stood in the policies, as a value or in an expression, be it
-// switched off.
+// text reports whether a text stood in the policies, as a value or in quotes in an expression, be
+// it switched off. A part of another text is none, but a word among words is, and so are words
+// that stood there one by one.
 func (h *had) text(text string) bool {
-	if h.values == nil {
-		h.values = map[string]bool{}
+	if h.texts == nil {
+		h.texts = map[string]bool{}
 		for _, c := range h.checks {
 			h.look(&c.Test)
 		}
 	}
-	return h.values[text] || slices.ContainsFunc(h.expressions, func(expression string) bool {
-		return strings.Contains(expression, text)
-	})
+	words := strings.Fields(text)
+	return h.texts[text] || len(words) > 1 &&
+		!slices.ContainsFunc(words, func(word string) bool { return !h.texts[word] })
 }
 
 // look notes what a predicate has in it.
 func (h *had) look(p *rules.Predicate) {
 	if p.Input.Opaque != nil {
-		h.expressions = append(h.expressions, p.Input.Opaque.Text)
+		for _, text := range issued.Quoted(p.Input.Opaque.Text) {
+			h.add(text)
+		}
 	}
 	for i := range p.Of {
 		h.look(&p.Of[i])
 	}
 	for _, v := range p.Values {
 		if v.Is(source.String) {
-			h.values[v.Text], h.values[shortScope(v.Text)] = true, true
+			h.add(v.Text)
 		}
+	}
+}
+
+// add notes a text with its words, and of a scope in the form of a URI what tokens carry.
+func (h *had) add(text string) {
+	h.texts[text] = true
+	for _, word := range strings.Fields(text) {
+		h.texts[word], h.texts[shortScope(word)] = true, true
 	}
 }
 

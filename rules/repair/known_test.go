@@ -203,3 +203,43 @@ func TestAGivenTokenSaysWhatOthersOfItsEnvironmentLookLike(t *testing.T) {
 		t.Errorf("%+v", own)
 	}
 }
+
+// A proof's token is made of what policies had, and never of what only resembles it.
+func TestWhatPoliciesHadIsComparedWhole(t *testing.T) {
+	t.Parallel()
+	expression := func(text string) rules.Predicate {
+		opaque := &rules.Opaque{Text: text, Reads: []rules.Input{rules.Claim("roles")}}
+		return rules.Predicate{
+			Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
+		}
+	}
+	value := func(text string) rules.Predicate {
+		return rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim("scp"), Values: rules.Literals(text),
+		}
+	}
+	for _, test := range []struct {
+		name string
+		had  rules.Predicate
+		text string
+		want bool
+	}{
+		{"a text in quotes", expression("roles contains 'Orders.Read'"), "Orders.Read", true},
+		{"a part of it", expression("roles contains 'Orders.ReadAll'"), "Orders.Read", false},
+		{"a letter of it", expression("appid == 'abc'"), "a", false},
+		{"what is in no quotes", expression("vars.claimSet.roles != null"), "roles", false},
+		{"a word among words", expression("'A B' contains scp"), "B", true},
+		{"words in another order", expression("'A B' == scp"), "B A", true},
+		{"a word too many", expression("'A B' == scp"), "A C", false},
+		{"a scope as a URI", expression("scp contains \"api://x/Read\""), "Read", true},
+		{"a whole value", value("api://orders"), "api://orders", true},
+		{"a part of a value", value("api://orders-uat"), "api://orders", false},
+		{"one of the scopes", value("api://x/Read api://x/Write"), "Write", true},
+		{"a part below a Not", rules.Negate(value("api://orders-uat")), "orders", false},
+	} {
+		h := had{checks: []*rules.Check{{ID: rules.CustomClaim, Test: test.had}}}
+		if got := h.text(test.text); got != test.want {
+			t.Errorf("%s: %s: %t", test.name, test.text, got)
+		}
+	}
+}

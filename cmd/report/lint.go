@@ -359,8 +359,7 @@ func (j *Judge) add(
 		}
 	}
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
-	found, untried, differ := j.Compiled(adapter, read, compiled)
-	result.unseen = append(result.unseen, notTried(untried)...)
+	found, differ := j.Compiled(adapter, read, compiled)
 	result.findings = append(result.findings, found...)
 	if differ {
 		guess := compiled.Policies[0]
@@ -392,7 +391,7 @@ func heeded(comments []lint.Comment, found []rules.Finding) ([]rules.Finding, []
 	return stay, all
 }
 
-// Unseen is a policy, or a part of one, that no rule sees into.
+// Unseen is a policy that no rule sees into.
 type Unseen struct {
 	Policy *rules.Policy
 	Why    string // nobody can predict what it answers; a clause
@@ -408,16 +407,6 @@ func notModelled(policies []*rules.Policy) []Unseen {
 				break
 			}
 		}
-	}
-	return all
-}
-
-// notTried lists the policies of which not all tokens were tried that a holder can choose.
-func notTried(untried []lint.Untried) []Unseen {
-	all := make([]Unseen, len(untried))
-	for i, u := range untried {
-		all[i] = Unseen{Policy: u.Policy, Why: "gatewhy tries no more than " + u.Limit +
-			", and its checks may differ in more"}
 	}
 	return all
 }

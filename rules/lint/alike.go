@@ -15,8 +15,7 @@ type memory struct {
 	known map[alike]*exposed
 	looks []byte // of the policies that were asked about last
 
-	untried []Untried // of the subjects since somebody has asked
-	looked  int       // conditions, of all subjects
+	looked int // conditions, of all subjects since somebody has asked
 }
 
 // kept is what a subject remembers of others; nil where nothing is.

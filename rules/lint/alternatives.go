@@ -11,8 +11,8 @@ import (
 
 // alternatives are the ways in which a request may get past the policies of an API, each as
 // policies that are plain lists of checks. Where there are very many, they are the first ones, and
-// not all of them were looked at of the policies that are untried.
-func alternatives(s *rules.Subject) (all []*rules.Subject, untried []Untried) {
+// findings say of which policies.
+func alternatives(s *rules.Subject) (all []*rules.Subject, limited []rules.Finding) {
 	if !slices.ContainsFunc(s.Policies, func(p *rules.Policy) bool { return !p.Root.IsList() }) {
 		only := rules.Subject{Policies: s.Policies, Files: s.Files, App: s.App, Kept: s.Kept}
 		return []*rules.Subject{&only}, nil
@@ -34,13 +34,13 @@ func alternatives(s *rules.Subject) (all []*rules.Subject, untried []Untried) {
 		all = next[:min(len(next), mostAlternatives)]
 		if !whole || len(next) > mostAlternatives {
 			limit := fmt.Sprintf("%d alternatives of one policy", mostAlternatives)
-			untried = append(untried, Untried{Policy: policy, Limit: limit})
+			limited = append(limited, notTried(policy, limit))
 		}
 	}
 	for _, way := range all[1:] {
 		way.Again = true
 	}
-	return all, untried
+	return all, limited
 }
 
 // mostAlternatives limits the combinations of several policies' ways.

@@ -24,23 +24,23 @@ type Judge struct {
 
 // Compiled is what the compiler and the rules find in a configuration: for the gateway that its
 // files name, or for each that they may be meant for. These differ where the rules find something
-// for one of them only. Untried are policies of the first.
+// for one of them only.
 func (j *Judge) Compiled(
 	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
-) (found []rules.Finding, untried []Untried, differ bool) {
-	found, untried = j.foundIn(read, compiled)
+) (found []rules.Finding, differ bool) {
+	found = j.foundIn(read, compiled)
 	if !compiled.Guessed {
-		return found, untried, false
+		return found, false
 	}
 	others := j.ofOtherVariants(adapter, read, compiled.Policies[0].Variant, found)
-	return append(found, others...), untried, len(others) > 0
+	return append(found, others...), len(others) > 0
 }
 
 func (j *Judge) foundIn(
 	read *rules.Configuration, compiled *rules.Compilation,
-) ([]rules.Finding, []Untried) {
-	found, untried := j.policies(compiled.Policies, read.Files)
-	return append(slices.Clone(compiled.Findings), found...), untried
+) []rules.Finding {
+	found := j.Policies(compiled.Policies, read.Files)
+	return append(slices.Clone(compiled.Findings), found...)
 }
 
 // ofOtherVariants is what holds for another of the vendor's gateways than the guessed one only.
@@ -54,8 +54,7 @@ func (j *Judge) ofOtherVariants(
 		}
 		other := read.For(variant.Name)
 		compiled := adapter.Compile(other)
-		found, _ := j.foundIn(other, &compiled)
-		for _, f := range found {
+		for _, f := range j.foundIn(other, &compiled) {
 			if !slices.ContainsFunc(known, f.IsSame) {
 				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
@@ -67,19 +66,13 @@ func (j *Judge) ofOtherVariants(
 
 // Policies runs the rules on policies, API by API.
 func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
-	found, _ := j.policies(policies, files)
-	return found
-}
-
-func (j *Judge) policies(
-	policies []*rules.Policy, files []*source.File,
-) (all []rules.Finding, untried []Untried) {
+	var all []rules.Finding
 	files = commented(files) // no rule looks into the others
 	kept, _ := j.memories.Get().(*memory)
 	if kept == nil {
 		kept = &memory{known: map[alike]*exposed{}}
 	}
-	kept.untried, kept.looked = nil, 0
+	kept.looked = 0
 	defer j.memories.Put(kept)
 	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
@@ -94,7 +87,7 @@ func (j *Judge) policies(
 		all = append(all, Run(j.Catalogue, subject)...)
 	}
 	j.Looked.Add(int64(kept.looked))
-	return all, kept.untried
+	return all
 }
 
 // appOf is the app registration of an API: the only one that was given, or the only one whose

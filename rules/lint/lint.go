@@ -47,6 +47,7 @@ func Rules() []rules.Rule {
 		routeNotCovered(),
 		routeAssumed(),
 		gatewayNotKnown(),
+		tooMuchToTry(),
 		duplicateMember(),
 		commentForValue(),
 		byteOrderMark(),
@@ -69,9 +70,9 @@ func Rules() []rules.Rule {
 // places, each once, and know the policy that they are about.
 func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var found []rules.Finding
-	ways, untried := alternatives(s)
-	if m := kept(s); m != nil {
-		m.untried = append(m.untried, untried...)
+	ways, limited := alternatives(s)
+	if asksFor(all, notAllTried) {
+		found = limited
 	}
 	for _, way := range ways {
 		for _, f := range runWay(all, way) {
@@ -116,31 +117,16 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
-	if m := kept(s); m != nil {
-		m.untried = append(m.untried, untried(s)...)
+	if asksFor(all, notAllTried) {
+		found = append(found, notAllTokens(s)...)
 	}
 	s.Shared = nil
 	return found
 }
 
-// Untried is a policy of which the rules don't know all, because not all tokens were tried, or not
-// all ways past it.
-type Untried struct {
-	Policy *rules.Policy
-	Limit  string // on what is tried: so many of what
-}
-
-// untried lists the policies of a subject, one for those that a request meets together.
-func untried(s *rules.Subject) []Untried {
-	var all []Untried
-	told := map[*string]bool{}
-	for _, p := range s.Policies {
-		if e := shared(s).met[p]; e != nil && *e.limit != "" && !told[e.limit] {
-			told[e.limit] = true
-			all = append(all, Untried{p, *e.limit})
-		}
-	}
-	return all
+// asksFor reports whether a rule is among those that are looked for.
+func asksFor(all []rules.Rule, name string) bool {
+	return slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == name })
 }
 
 // policyOf is the policy that makes a check; nil where none of them does.

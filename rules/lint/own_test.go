@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func TestACheckThatKeepsTheAPIsOwnTokensOut(t *testing.T) {
@@ -91,4 +92,44 @@ func refusing() *rules.Check {
 	c := checkOf(rules.Authorization, rules.Never())
 	c.Refuses = "no rule allows anything"
 	return c
+}
+
+// A note that no request gets in gives way to a warning that says more of the same place, but not
+// to one of another place, and a warning does not.
+func TestWhatIsSaidTwiceOfOnePlaceIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	of := func(rule string, severity rules.Severity, line int) rules.Finding {
+		return rules.Finding{
+			Rule: rule, Severity: severity, Pos: source.Position{File: "a.yaml", Line: line},
+		}
+	}
+	letsIn := rules.Rule{Name: "lets-in", About: issued.ByClient()}
+	for name, test := range map[string]struct {
+		own, other rules.Finding
+		stays      bool
+	}{
+		"a note beside a warning": {
+			of(noTokenPasses, rules.Note, 1), of("more", rules.Warning, 1), false,
+		},
+		"a note beside a note": {
+			of(noTokenPasses, rules.Note, 1), of("more", rules.Note, 1), true,
+		},
+		"another place": {
+			of(noTokenPasses, rules.Note, 1), of("more", rules.Warning, 2), true,
+		},
+		"a warning beside a warning": {
+			of(noTokenPasses, rules.Warning, 1), of("more", rules.Warning, 1), true,
+		},
+		"an error beside an error": {
+			of(noTokenPasses, rules.Error, 1), of("more", rules.Error, 1), false,
+		},
+		"who is let in": {
+			of(noTokenPasses, rules.Note, 1), of("lets-in", rules.Warning, 1), true,
+		},
+	} {
+		got := giveWay([]rules.Rule{letsIn}, []rules.Finding{test.own, test.other})
+		if stays := got[0].Rule == noTokenPasses; stays != test.stays {
+			t.Errorf("%s: it stays %t, want %t", name, stays, test.stays)
+		}
+	}
 }

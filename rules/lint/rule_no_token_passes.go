@@ -238,8 +238,9 @@ func hexadecimal(text string) bool {
 	return len(text) < 36
 }
 
-// giveWay leaves out the findings of this rule where another one says more of the same place. A
-// rule about somebody who is let in says nothing of those who are kept out.
+// giveWay leaves out the findings of this rule where another one says more of the same place, as
+// an error, or as a warning where this one is a note. A rule about somebody who is let in says
+// nothing of those who are kept out.
 func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
 	letsIn := func(name string) bool {
 		return slices.ContainsFunc(all, func(r rules.Rule) bool {
@@ -249,8 +250,10 @@ func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
 		return f.Rule == noTokenPasses &&
 			slices.ContainsFunc(found, func(other rules.Finding) bool {
-				return other.Rule != noTokenPasses && other.Severity == rules.Error &&
-					other.Pos == f.Pos && !letsIn(other.Rule)
+				worse := other.Severity == rules.Error ||
+					other.Severity == rules.Warning && f.Severity == rules.Note
+				return other.Rule != noTokenPasses && worse && other.Pos == f.Pos &&
+					!letsIn(other.Rule)
 			})
 	})
 }

@@ -29,6 +29,9 @@ func TestWhoeverHoldsWhatIsAskedForIsNotShown(t *testing.T) {
 	narrow.Policies = append(
 		narrow.Policies, policy(signed(ourKeys), check(equals("appid", ourApp))),
 	)
+	keyless := at(role("Read"))
+	keyless.Policies = []*rules.Policy{policy(signed("not an address"), audience(ourAudience),
+		role("Read"), clientFrom(rules.Claim("sub")), contract(rules.Claim("sub")))}
 	finds(t, holdersNotShown(), map[string]row{
 		"a role": {at(role("Read")), noteAt("custom-claim", assigned)},
 		"some role": {
@@ -58,6 +61,7 @@ func TestWhoeverHoldsWhatIsAskedForIsNotShown(t *testing.T) {
 		"a client id that names no client": {
 			at(clientFrom(rules.Claim("sub")), contract(rules.Claim("sub"))), nil,
 		},
+		"a client id that names no client, of keys that can't be fetched": {keyless, nil},
 		"a client id of the other version": {
 			at(clientFrom(rules.Claim("azp")), contract(rules.Claim("azp"))), nil,
 		},

@@ -234,23 +234,23 @@ type Run struct {
 	View    *View
 	of      *Classes
 	facts   *facts
-	classes []int32      // by the numbers of the facts
-	seen    [][]*Outcome // by the class of a batch, then by that of its client; nil if not run
-	best    [][]answer   // by the class of a batch, then by the classes of its clients
+	classes []int32     // by the numbers of the facts
+	seen    [][]*Access // by the class of a batch, then by that of its client; nil if not run
+	best    [][]answer  // by the class of a batch, then by the classes of its clients
 	ran     int
 	access  *clientClasses // the classes of clients as access tokens name them
 	sign    *clientClasses // and as ID tokens do
 }
 
-// answer is the outcome of what one of some clients has that gets furthest.
+// answer is the access of the one of some clients that gets furthest.
 type answer struct {
-	*Outcome     // nil where it was not asked for, or there is no client
-	distance int // of the outcome
-	client   int // its place among one of each class
+	access   *Access // nil where it was not asked for, or there is no client
+	distance int     // of the access
+	client   int     // its place among one of each class
 }
 
-// Outcome is a verdict in short, and a token that has it.
-type Outcome struct {
+// Access is a verdict in short, and a token that has it.
+type Access struct {
 	Outcome rules.Decision // empty where there is no token
 	Status  int
 	Decided rules.ID // empty where accepted
@@ -266,7 +266,7 @@ func (c *Classes) Run(v *View) *Run {
 	classes, n := facts.seenBy(v)
 	return &Run{
 		View: v, of: c, facts: facts, classes: classes,
-		seen: make([][]*Outcome, n), best: make([][]answer, n),
+		seen: make([][]*Access, n), best: make([][]answer, n),
 		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
 	}
 }
@@ -299,9 +299,9 @@ func (c *Classes) Singly(v *View) int {
 // Distinct is how many tokens the gateway could tell apart.
 func (r *Run) Distinct() int { return r.ran }
 
-// Furthest is the outcome of the token of a kind that gets furthest: of those that get as far, the
+// Furthest is the access of the token of a kind that gets furthest: of those that get as far, the
 // first one, but one that somebody can have rather than one that perhaps nobody can.
-func (r *Run) Furthest(kind *Kind) Outcome {
+func (r *Run) Furthest(kind *Kind) Access {
 	var best answer
 	var at int32
 	for n, i := range r.facts.unlike.of(kind) { // that may differ
@@ -314,10 +314,10 @@ func (r *Run) Furthest(kind *Kind) Outcome {
 			break
 		}
 	}
-	if best.Outcome == nil {
-		return Outcome{}
+	if best.access == nil {
+		return Access{}
 	}
-	furthest, of := *best.Outcome, r.of.batches[at]
+	furthest, of := *best.access, r.of.batches[at]
 	clients := r.clients(of.token.identity).one(of.clients).clients
 	furthest.Issued = Issued{of, clients[best.client].at}
 	return furthest
@@ -331,7 +331,7 @@ func (r *Run) answer(i int) answer {
 		known = append(known, make([]answer, int(clients)+1-len(known))...)
 		r.best[class] = known
 	}
-	if known[clients].Outcome == nil {
+	if known[clients].access == nil {
 		known[clients] = r.answerOf(b, class)
 	}
 	return known[clients]
@@ -340,24 +340,24 @@ func (r *Run) answer(i int) answer {
 func (r *Run) answerOf(b *batch, class int32) answer {
 	var best answer
 	for i, client := range r.clients(b.token.identity).one(b.clients).clients {
-		got := r.outcome(b, class, client)
-		if best.Outcome == nil || got.distance > best.distance {
+		got := r.accessOf(b, class, client)
+		if best.access == nil || got.distance > best.distance {
 			best = answer{got, got.distance, i}
 		}
 	}
 	return best
 }
 
-// outcome is that of the tokens of a batch that one class of its clients has.
-func (r *Run) outcome(b *batch, class int32, client classified) *Outcome {
+// accessOf is that of the tokens of a batch that one class of its clients has.
+func (r *Run) accessOf(b *batch, class int32, client classified) *Access {
 	row := r.seen[class]
 	if client.class >= len(row) {
-		row = append(row, make([]*Outcome, client.class+1-len(row))...)
+		row = append(row, make([]*Access, client.class+1-len(row))...)
 		r.seen[class] = row
 	}
 	if row[client.class] == nil {
 		r.ran++
-		row[client.class] = r.View.outcome(Issued{b, client.at})
+		row[client.class] = r.View.access(Issued{b, client.at})
 	}
 	return row[client.class]
 }
@@ -370,10 +370,10 @@ func (r *Run) clients(identity bool) *clientClasses {
 	return r.access
 }
 
-func (v *View) outcome(i Issued) *Outcome {
+func (v *View) access(i Issued) *Access {
 	answer := v.Reaches(i.Token())
 	of := &answer.Verdict
-	o := &Outcome{
+	o := &Access{
 		Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy(), Limit: answer.Limit,
 	}
 	o.distance = Distance(o.Outcome)

@@ -49,8 +49,7 @@ func (a *asking) authority() string {
 // empty where it was said already. The command asks as the client does, where that takes its
 // secret alone, and hands the answer to then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
-	note := strings.TrimSpace(Sentence(reason) + " " + a.who() + " must ask Entra ID for scope=" +
-		a.scope())
+	note := strings.TrimSpace(Sentence(reason) + " " + a.who() + " must ask " + a.whom())
 	ours := a.profile.IssuedBy == inspect.ByEntra
 	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||
 		!slices.Contains(a.profile.Clouds, a.cloud.ID) && a.tenant != "" {
@@ -71,6 +70,19 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 		note += " when it signs the user in"
 	}
 	return rules.Step{Note: note + ". Then pass the new token to this command", Command: then}
+}
+
+// whom says whom the client asks for what: the product that has issued its token, unless another
+// tenant is wanted. Azure AD B2C has no scope for all that was granted.
+func (a *asking) whom() string {
+	same := a.tenant == "" || strings.EqualFold(a.tenant, a.profile.Tenant)
+	switch {
+	case same && a.profile.IssuedBy == inspect.ByB2C:
+		return "Azure AD B2C for a scope of this API"
+	case same && a.profile.IssuedBy == inspect.ByExternal:
+		return "Entra External ID for scope=" + a.scope()
+	}
+	return "Entra ID for scope=" + a.scope()
 }
 
 // bySecret says what the command does that asks. The command has the scope and the tenant.

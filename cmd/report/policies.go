@@ -244,8 +244,8 @@ func placeOf(groups [][]*source.File) string {
 	return folder
 }
 
-// oneChain warns of two files in a folder that have a policy of the same kind for one API instance.
-// In two folders that is an error: they are of two environments, or of two APIs. Files that the
+// oneChain warns of two files in a folder that have a policy of the same kind for one API
+// instance. In two folders that is an error: they are of two environments, or of two APIs. Files that the
 // user names are a chain.
 func (m *Maker) oneChain(set *PolicySet, found []Found) error {
 	first, second := set.stacked(found)

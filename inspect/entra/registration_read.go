@@ -242,8 +242,8 @@ func (d *Directory) link() error {
 			return &source.Error{
 				Pos: p.AppID.Pos,
 				Cause: "the service principal of " + p.AppID.Value + " is at " +
-					before.AppID.Pos.String() + " too, and they differ: an application has one in " +
-					"a tenant",
+					before.AppID.Pos.String() + " too, and they differ: an application has " +
+					"one in a tenant",
 				Hints: source.Hints("pass the one of the tenant whose tokens are meant: " +
 					"az ad sp show --id APP prints it"),
 			}

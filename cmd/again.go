@@ -129,8 +129,8 @@ func missingFile(err error) string {
 func (e *Env) orOfOne(
 	err error, policies *report.PolicySet, cmd *cobra.Command, args []string,
 ) error {
-	if err == nil || policies == nil {
-		return err
+	if err == nil || policies == nil || len(policies.APIs()) < 2 {
+		return err // the policies of one instance may be refused for something else
 	}
 	meant := e.lineWithout([]string{"no-token"}, cmd, args)
 	again := meant.Again(cmd.Name(), tokenAgain(cmd, &meant), "--api", policies.APIs()[0])

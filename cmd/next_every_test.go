@@ -231,7 +231,7 @@ var foreign = []*regexp.Regexp{
 		`--data-urlencode client_secret@\S+ ` +
 		`https://login\.microsoftonline\.(com|us)/[0-9a-f-]{36}/oauth2/v2\.0/token$`),
 	regexp.MustCompile(`^az ad sp show --id \S+ --query \S+( -o tsv)?$`),
-	regexp.MustCompile(`^az ad app show --id \S+ --query \S+ -o table$`),
+	regexp.MustCompile(`^az ad app show --id \S+ --query \S+( -o table)?$`),
 	regexp.MustCompile(`^az ad app permission add --id \S+ --api \S+ --api-permissions \S+=Role$`),
 	regexp.MustCompile(`^az ad app permission admin-consent --id \S+$`),
 	regexp.MustCompile(`^az ad app permission grant --id \S+ --api \S+ --scope \S+$`),

@@ -245,8 +245,8 @@ func placeOf(groups [][]*source.File) string {
 }
 
 // oneChain warns of two files in a folder that have a policy of the same kind for one API
-// instance. In two folders that is an error: they are of two environments, or of two APIs. Files that the
-// user names are a chain.
+// instance. In two folders that is an error: they are of two environments, or of two APIs. Files
+// that the user names are a chain.
 func (m *Maker) oneChain(set *PolicySet, found []Found) error {
 	first, second := set.stacked(found)
 	if first == "" {

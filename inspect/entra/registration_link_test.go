@@ -125,3 +125,24 @@ func TestARegistrationBeyondALimitIsRefusedWithTheLimit(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// A resource that adds to an application may be in another file of the module, but in none of
+// another module.
+func TestTerraformsResourcesAreOneModuleInAFolder(t *testing.T) {
+	t.Parallel()
+	const role = `resource "azuread_application_app_role" "read" {
+  application_id = azuread_application.api.id
+  value          = "Orders.Read"
+}
+`
+	for name, roles := range map[string]int{"dev/roles.tf": 1, "uat/roles.tf": 0} {
+		d, err := directoryOf(t, name, role, "dev/app.tf",
+			"resource \"azuread_application\" \"api\" {}\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(d.Apps[0].Roles); got != roles {
+			t.Errorf("%s: %d roles, want %d", name, got, roles)
+		}
+	}
+}

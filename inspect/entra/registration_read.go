@@ -22,6 +22,7 @@ type Directory struct {
 	deleted  Text                // when the last application was deleted of those that were
 	read     map[string][]string // what was read of an application, by its id
 	again    bool                // the same was read again
+	parts    []*source.Value     // Terraform's resources that add to an application
 }
 
 // Clients are the applications that can have tokens: those with a registration, and those of which
@@ -72,6 +73,9 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 			return nil, d.noRegistration(file)
 		}
 	}
+	for _, part := range d.parts {
+		d.extend(part)
+	}
 	for _, app := range d.Apps {
 		if err := app.checkSize(); err != nil {
 			return nil, err
@@ -116,7 +120,9 @@ func (r *Registration) checkSize() error {
 	return nil
 }
 
-func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
+func (d *Directory) size() int {
+	return len(d.Apps) + len(d.Principals) + len(d.Assignments) + len(d.parts)
+}
 
 // deepest is how many levels of lists and envelopes may lie around a registration.
 const deepest = 4

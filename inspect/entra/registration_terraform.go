@@ -10,7 +10,6 @@ import (
 // (hashicorp/terraform-provider-azuread, docs/resources). The ids that Entra assigns are not in
 // such a file. In their place it takes the expression that other resources use for them.
 func (d *Directory) readTerraform(body *source.Value) {
-	apps := map[string]*Registration{} // by the expression for its object's id
 	for i := range body.Members {
 		block := body.Members[i].Value
 		if body.Members[i].Key != "resource" || len(block.Labels) != 2 {
@@ -21,18 +20,29 @@ func (d *Directory) readTerraform(body *source.Value) {
 		case "azuread_application", "azuread_application_registration":
 			app := registrationOf(block)
 			app.AppID = reference(block, address+".client_id")
-			d.Apps, apps[address+".object_id"] = append(d.Apps, app), app
+			d.Apps = append(d.Apps, app)
 		case "azuread_service_principal":
 			d.Principals = append(d.Principals, terraformPrincipal(block, address))
 		case "azuread_app_role_assignment":
 			d.Assignments = append(d.Assignments, terraformAssignment(block))
+		case "azuread_application_identifier_uri", "azuread_application_app_role",
+			"azuread_application_permission_scope", "azuread_application_optional_claims",
+			"azuread_application_pre_authorized", "azuread_application_api_access":
+			d.parts = append(d.parts, block)
 		}
 	}
-	for i := range body.Members {
-		block := body.Members[i].Value
-		of := apps[canonical(textAt(block, "application_id", "application_object_id")).Value]
-		if body.Members[i].Key == "resource" && len(block.Labels) == 2 && of != nil {
-			of.extend(block)
+}
+
+// extend adds what a resource of its own says to the application that it names, which may be in
+// another file of the module.
+func (d *Directory) extend(part *source.Value) {
+	of := canonical(textAt(part, "application_id", "application_object_id"))
+	if address, ok := strings.CutSuffix(of.Value, ".object_id"); ok {
+		of.Value = address + ".client_id"
+	}
+	for _, app := range d.Apps {
+		if app.AppID.Is(of) {
+			app.extend(part)
 		}
 	}
 }

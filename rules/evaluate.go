@@ -64,11 +64,13 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	return run.settled()
 }
 
-// route adds the result of a policy's route. Whether the policy applies does not matter where it
-// lets the request past.
+// route adds the result of a policy's route. Which requests the policy is for does not matter where
+// it lets this one past. Whether it is in force at all does: what else the gateway does with a
+// policy that it can't attach is not known.
 func (e *evaluation) route(run *sequence, at int, policy settled) {
 	result := &e.results[at]
-	if result.Harmless = result.Outcome == Unsure && policy.may == holds; !result.Harmless {
+	ofRequest := result.Outcome == Unsure && result.Policy.When.Unknown == nil
+	if result.Harmless = ofRequest && policy.may == holds; !result.Harmless {
 		run.add(settled{may: result.may, by: at})
 	}
 }

@@ -102,7 +102,7 @@ func (m *Maker) NewFixer(
 }
 
 // Policies are those of the file before it is repaired.
-func (f *Fixer) Policies() []*rules.Policy { return f.Adapter.Compile(f.before).Policies }
+func (j *Fixer) Policies() []*rules.Policy { return j.Adapter.Compile(j.before).Policies }
 
 // newFixer repairs the first of some files that make up one configuration. The others are not
 // changed. Known is what was read of these files before, nil for nothing: it is taken if it was

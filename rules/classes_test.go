@@ -355,7 +355,7 @@ func TestARouteThatIsNotKnownDecidesNothingWhereThePolicyLetsPast(t *testing.T) 
 		policy Truth
 		want   Decision
 	}{
-		{Guard{Routes: []Route{{Path: "/orders"}}}, Yes, Accepted}, // it matches a part of the path
+		{Guard{Routes: []Route{{Path: "/orders"}}}, Yes, Accepted}, // a part of the path
 		{Guard{Routes: []Route{{Path: "/orders"}}}, No, Undetermined},
 		{Guard{Routes: []Route{{Path: "/orders"}}}, Maybe, Undetermined},
 		{Guard{Unknown: &Unknown{Why: "it attaches nowhere"}}, Yes, Undetermined},

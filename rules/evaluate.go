@@ -64,9 +64,9 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	return run.settled()
 }
 
-// route adds the result of a policy's route. Which requests the policy is for does not matter where
-// it lets this one past. Whether it is in force at all does: what else the gateway does with a
-// policy that it can't attach is not known.
+// route adds the result of a policy's route. Which requests the policy is for does not matter
+// where it lets this one past. Whether it is in force at all does: what else the gateway does with
+// a policy that it can't attach is not known.
 func (e *evaluation) route(run *sequence, at int, policy settled) {
 	result := &e.results[at]
 	ofRequest := result.Outcome == Unsure && result.Policy.When.Unknown == nil

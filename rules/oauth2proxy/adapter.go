@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -33,7 +34,12 @@ func Adapter() rules.Adapter {
 		) (*rules.Configuration, error) {
 			return known().read(files, options)
 		},
-		Together:   func(files []*source.File) [][]*source.File { return known().together(files) },
+		Together: func(files []*source.File) [][]*source.File {
+			if !slices.ContainsFunc(files, mayBeOurs) {
+				return nil
+			}
+			return known().together(files)
+		},
 		Apart:      true,
 		Compile:    compile,
 		Behaviours: behaviours,

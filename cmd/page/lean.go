@@ -18,7 +18,7 @@ import (
 // replaced, and libraries that are never called by their names alone. No expression can be
 // evaluated in it, and it is a twelfth smaller.
 
-// edit replaces passages of a file of HCL's reader.
+// edit replaces passages of a file of a library.
 type edit struct {
 	file   string
 	old    *regexp.Regexp
@@ -27,23 +27,59 @@ type edit struct {
 }
 
 func edits() []edit {
+	const reader, values = "hashicorp/hcl/v2/hclsyntax/", "zclconf/go-cty/cty/"
 	return []edit{
 		{ // the one call of the parser that evaluates gets a template of one literal
-			"parser.go", regexp.MustCompile(`litKey, _ := tmpl\.Value\(nil\)`),
+			reader + "parser.go", regexp.MustCompile(`litKey, _ := tmpl\.Value\(nil\)`),
 			"litKey := tmpl.Parts[0].(*LiteralValueExpr).Val", 1,
 		},
 		{ // what && and || are if one side is not known
-			"expression_ops.go",
+			reader + "expression_ops.go",
 			regexp.MustCompile(`(?s)\n\t\tShortCircuit: func\(.*?\n\t\t\},`), "", 2,
 		},
+		// values and types as Go and as JSON, for which nothing asks
+		never(values+"value_ops.go", "(val Value) GoString() string {"),
+		never(values+"json.go", "(t Type) MarshalJSON() ([]byte, error) {"),
+		never(values+"json.go", "(t *Type) UnmarshalJSON(buf []byte) error {"),
+	}
+}
+
+// never is the edit of a method that is never called. What it did is a method that the linker
+// leaves out.
+func never(file, method string) edit {
+	receiver, rest, _ := strings.Cut(method, ") ")
+	return edit{
+		file, regexp.MustCompile(regexp.QuoteMeta("func " + method)),
+		"func " + method + ` panic("left out of the page") }` + "\n\n" +
+			"func " + receiver + ") unused" + rest, 1,
 	}
 }
 
 // unused are libraries that the page never calls, by their folders, with what the compiler wants
 // of them: what HCL's operators are made of, and what converts the values of expressions. The form
-// of Unicode that HCL gives its texts (NFC) is made by the browser.
+// of Unicode that HCL gives its texts (NFC) is made by the browser. HCL counts columns in what a
+// reader takes for one character; gatewhy asks it for bytes only, and counts columns itself. Names
+// like one that is not known are looked for when an expression is evaluated.
 func unused() map[string]string {
 	return map[string]string{
+		"agext/levenshtein": `package levenshtein
+
+type Params struct{}
+
+func Distance(_, _ string, _ *Params) int { return 1 << 20 }
+`,
+		"apparentlymart/go-textseg/v15/textseg": `package textseg
+
+import "unicode/utf8"
+
+func ScanGraphemeClusters(data []byte, atEOF bool) (int, []byte, error) {
+	if len(data) == 0 {
+		return 0, nil, nil
+	}
+	_, n := utf8.DecodeRune(data)
+	return n, data[:n], nil
+}
+`,
 		"zclconf/go-cty/cty/ctystrings": `package ctystrings
 
 import "syscall/js"
@@ -93,9 +129,8 @@ func leanCopy(root, folder string) error {
 		return err
 	}
 	vendor := filepath.Join(folder, "vendor", "github.com")
-	reader := filepath.Join(vendor, "hashicorp", "hcl", "v2", "hclsyntax")
 	for _, e := range edits() {
-		if err := e.apply(reader); err != nil {
+		if err := e.apply(vendor); err != nil {
 			return err
 		}
 	}
@@ -116,7 +151,7 @@ func leanCopy(root, folder string) error {
 }
 
 func (e *edit) apply(folder string) error {
-	name := filepath.Join(folder, e.file)
+	name := filepath.Join(folder, filepath.FromSlash(e.file))
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return err

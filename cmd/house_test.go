@@ -52,7 +52,7 @@ var rooms = []struct {
 		"inspect/source",
 	}},
 	{"rules/oauth2proxy", []string{
-		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+		"rules/kubernetes", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/istio", []string{
 		"rules/envoy/amend", "rules/envoy", "rules/kubernetes", "rules", "inspect/keys", "inspect",

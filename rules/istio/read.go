@@ -202,9 +202,8 @@ func withoutMade(all []*running) []*running {
 		shown[place{r.namespace, r.kind, r.name}] = true
 	}
 	return slices.DeleteFunc(all, func(r *running) bool {
-		owners, _ := kubernetes.References(r.at.At("metadata", "ownerReferences"))
-		return slices.ContainsFunc(owners, func(owner kubernetes.Reference) bool {
-			return shown[place{r.namespace, owner.Kind, owner.Name}]
+		return kubernetes.MadeBy(r.at, func(kind, name string) bool {
+			return shown[place{r.namespace, kind, name}]
 		})
 	})
 }

@@ -192,6 +192,13 @@ func References(v *source.Value) (all []Reference, ok bool) {
 	return all, true
 }
 
+// MadeBy reports whether one of an object's owners is shown, as a Deployment makes a ReplicaSet of
+// each of its revisions. The owner stands for it then.
+func MadeBy(object *source.Value, shown func(kind, name string) bool) bool {
+	owners, _ := References(object.At("metadata", "ownerReferences"))
+	return slices.ContainsFunc(owners, func(o Reference) bool { return shown(o.Kind, o.Name) })
+}
+
 // Nameless reports whether a resource has neither a name nor the beginning of one, which the API
 // server refuses.
 func Nameless(at *source.Value) bool {

@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
-// apisIn are the API instances of files' policies, in their order; one of which it is not known
-// whether it is in force has a question mark.
+// apisIn are the API instances of the policies of files, in their order. One has a question mark
+// where it is not known whether its policy is in force.
 func apisIn(t *testing.T, api string, namesAndTexts ...string) []string {
 	t.Helper()
 	adapter := Adapter().Complete()

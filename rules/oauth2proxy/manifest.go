@@ -6,21 +6,21 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // startedByManifest lists the instances that the containers of a Kubernetes manifest are. What
 // another object of the files has made, as a Deployment its pods, is that object's instance.
 func (r *reader) startedByManifest(file *source.File, document *source.Value) []*entry {
 	metadata := document.Member("metadata")
+	namespace, _ := metadata.Member("namespace").Str()
 	all := r.containersIn(file, document, metadata)
-	for _, owner := range metadata.Member("ownerReferences").List() {
-		kind, _ := owner.Member("kind").Str()
-		name, _ := owner.Member("name").Str()
-		namespace, _ := metadata.Member("namespace").Str()
-		if len(all) > 0 && r.objects[held{kind, namespace, name}] {
-			r.ours[file] = true
-			return nil
-		}
+	made := kubernetes.MadeBy(document, func(kind, name string) bool {
+		return r.objects[held{kind, namespace, name}]
+	})
+	if len(all) > 0 && made {
+		r.ours[file] = true
+		return nil
 	}
 	return all
 }

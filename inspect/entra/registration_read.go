@@ -25,8 +25,8 @@ type Directory struct {
 	parts    []*source.Value     // Terraform's resources that add to an application
 }
 
-// Clients are the applications that can have tokens: those with a registration, and those with only
-// a service principal, such as a managed identity.
+// Clients are the applications that can have tokens: those with a registration, and those with
+// nothing but a service principal, such as a managed identity.
 func (d *Directory) Clients() []*Registration {
 	all := slices.Clone(d.Apps)
 	for _, p := range d.Principals {

@@ -16,7 +16,7 @@ import (
 // be written, and a repair reads again. With the tag long it begins with every example of a rule.
 func FuzzLint(f *testing.F) {
 	seeds, judged := 0, report.NewJudge(everyGateway(), rules.Options{}, nil)
-	for _, rule := range judged.Catalogue {
+	for _, rule := range everyGateway().Catalogue() {
 		for _, kind := range []string{"bad", "ok"} {
 			found, err := examples.Of(rule.Name, kind)
 			if err != nil {
@@ -29,7 +29,7 @@ func FuzzLint(f *testing.F) {
 			}
 		}
 	}
-	known := report.RuleNames(judged.Catalogue)
+	known := report.RuleNames(everyGateway().Catalogue())
 	f.Fuzz(func(t *testing.T, name string, text []byte) {
 		t.Parallel()
 		file, err := source.Read(name, text)
@@ -45,7 +45,7 @@ func FuzzLint(f *testing.F) {
 		}
 		tryRepairs(t, judged, file)
 		report := &report.Linting{
-			Catalogue: judged.Catalogue,
+			Catalogue: everyGateway().Catalogue,
 			Findings:  result,
 			Sources:   map[string]*source.File{name: file},
 			Names:     []string{name},

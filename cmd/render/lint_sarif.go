@@ -105,21 +105,21 @@ type (
 
 // LintSARIF writes the findings as SARIF 2.1.0, with those that are ignored.
 func LintSARIF(w io.Writer, r *report.Linting) error {
-	l := linting{r}
+	l, catalogue := linting{r}, r.Catalogue()
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "gatewhy", Version: l.Version,
-			InformationURI: home, Rules: listOf(l.Catalogue, sarifRuleOf),
+			InformationURI: home, Rules: listOf(catalogue, sarifRuleOf),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
 	prints := l.Fingerprints()
 	for i, f := range l.Findings {
-		run.Results = append(run.Results, l.sarifResult(f, prints[i]))
+		run.Results = append(run.Results, l.sarifResult(f, catalogue, prints[i]))
 	}
 	for i, s := range l.Suppressed {
-		result := l.sarifResult(s.Finding, prints[len(l.Findings)+i])
+		result := l.sarifResult(s.Finding, catalogue, prints[len(l.Findings)+i])
 		kind := "external"
 		if s.By == "comment" {
 			kind = "inSource"
@@ -175,14 +175,16 @@ func sarifRuleOf(r *rules.Rule) sarifRule {
 // home is where the program is at home.
 const home = "https://github.com/gatewhy/gatewhy"
 
-func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
+func (l linting) sarifResult(
+	f rules.Finding, catalogue []rules.Rule, fingerprint string,
+) sarifResult {
 	result := sarifResult{
 		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: report.Sentence(f.Message)},
 		Locations:           []sarifLocation{sarifPlace(f.Pos, l.end(f))},
 		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
 	}
 	named := func(r rules.Rule) bool { return r.Name == f.Rule }
-	if i := slices.IndexFunc(l.Catalogue, named); i >= 0 {
+	if i := slices.IndexFunc(catalogue, named); i >= 0 {
 		result.RuleIndex = &i
 	}
 	return result

@@ -9,6 +9,8 @@ import (
 )
 
 // catalogue is two rules, one of them with all that a rule can have.
+func noRules() []rules.Rule { return nil }
+
 func catalogue() []rules.Rule {
 	return []rules.Rule{
 		{
@@ -43,7 +45,7 @@ func lintedPolicy(t *testing.T) *report.Linting {
 	aside := findingAt(file, "secret-in-file", rules.Note, "header", "a")
 	all := read(t, "it's all.json", "[{\"a\": [\n1]}]")
 	return &report.Linting{
-		Catalogue: catalogue(), Repairable: []string{"audience-not-checked"},
+		Catalogue: catalogue, Repairable: []string{"audience-not-checked"},
 		Flags: []string{"--gateway", "a b"}, Version: "1.0.0",
 		Findings: []rules.Finding{
 			findingAt(file, "audience-not-checked", rules.Error, "audience",
@@ -95,7 +97,7 @@ func TestFindings(t *testing.T) {
 		{
 			fact: "where nothing is found that is said",
 			report: func(*testing.T) *report.Linting {
-				return &report.Linting{Names: []string{"a.json"}, Files: 1}
+				return &report.Linting{Catalogue: noRules, Names: []string{"a.json"}, Files: 1}
 			},
 		},
 	})
@@ -110,7 +112,8 @@ func TestFindings(t *testing.T) {
 			fact: "for a ticket it is said that nothing was found",
 			report: func(*testing.T) *report.Linting {
 				return &report.Linting{
-					Names: []string{"a.json"}, Files: 1, Policies: 1,
+					Catalogue: noRules,
+					Names:     []string{"a.json"}, Files: 1, Policies: 1,
 					Next: []rules.Step{{Note: "explain it", Command: "gatewhy explain -p a.json"}},
 				}
 			},

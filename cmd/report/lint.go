@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -14,7 +15,7 @@ import (
 
 // Linting is what lint has found in any number of files.
 type Linting struct {
-	Catalogue  []rules.Rule
+	Catalogue  func() []rules.Rule // every rule
 	Gateways   Gateways
 	Repairable []string // the rules that fix repairs
 	Input      string   // what standard input is called without a name of its own; else empty
@@ -48,10 +49,10 @@ func (l *Linting) Fix(f *rules.Finding) string {
 		fixes = map[string]string{}
 		catalogue := l.Catalogue
 		if len(l.Gateways) > 0 {
-			catalogue = l.Gateways.only(vendor).Catalogue()
+			catalogue = l.Gateways.only(vendor).Catalogue
 		}
-		for i := range catalogue {
-			fixes[catalogue[i].Name] = catalogue[i].Fix
+		for _, rule := range catalogue() {
+			fixes[rule.Name] = rule.Fix
 		}
 		if l.fixes == nil {
 			l.fixes = map[string]map[string]string{}
@@ -146,13 +147,17 @@ type linted struct {
 // Judge lints files for the gateways that they may be meant for.
 type Judge struct {
 	lint.Judge
-	gateways Gateways
-	options  rules.Options
+	gateways  Gateways
+	catalogue func() []rules.Rule // every rule
+	options   rules.Options
 }
 
 // NewJudge returns what lints files. The app registrations are nil where none were given.
 func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *Judge {
-	return &Judge{lint.Judge{Catalogue: gateways.Catalogue(), Apps: apps}, gateways, options}
+	return &Judge{
+		Judge:    lint.Judge{Apps: apps},
+		gateways: gateways, catalogue: sync.OnceValue(gateways.Catalogue), options: options,
+	}
 }
 
 // file reads a file, compiles it for the gateway that it names, or for each that it may be meant
@@ -374,8 +379,8 @@ func (j *Judge) add(
 // heed sorts the findings, and sets aside what the comments of the file say.
 func (j *Judge) heed(result *linted) {
 	comments := lint.Comments(result.file)
-	if result.policies > 0 {
-		result.findings = append(result.findings, lint.Misnamed(comments, j.Catalogue)...)
+	if result.policies > 0 && len(comments) > 0 {
+		result.findings = append(result.findings, lint.Misnamed(comments, j.catalogue())...)
 	}
 	stay, aside := heeded(comments, lint.Sort(result.findings))
 	result.findings, result.aside = stay, append(result.aside, aside...)
@@ -414,8 +419,8 @@ func notModelled(policies []*rules.Policy) []Unseen {
 // found is what is known of the policies since they were compiled, and what the rules find in
 // them. The rules come without the vendor's advice: nobody reads it here.
 func (s *PolicySet) found() []rules.Finding {
-	j := lint.Judge{Catalogue: slices.Concat(lint.Rules(), s.Adapter.Rules()), Apps: s.Apps}
-	return append(slices.Clone(s.Findings), j.Policies(s.Policies, s.Files)...)
+	j := lint.Judge{Apps: s.Apps}
+	return append(slices.Clone(s.Findings), j.Policies(&s.Adapter, s.Policies, s.Files)...)
 }
 
 // comments are those of the files that set findings aside.

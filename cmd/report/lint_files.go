@@ -3,8 +3,6 @@ package report
 import (
 	"cmp"
 	"errors"
-	"runtime"
-	"sync"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -37,7 +35,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		results, missing = nil, errors.Join(missing, err)
 	}
 	l = &Linting{
-		Catalogue: run.Catalogue, Gateways: m.Gateways,
+		Catalogue: run.catalogue, Gateways: m.Gateways,
 		Repairable: m.Gateways.Repairable(), Input: standardInput,
 		Sources: make(map[string]*source.File), vendors: make(map[string]string),
 	}
@@ -118,21 +116,15 @@ type linter struct {
 func (l *linter) all(files []Found) []linted {
 	results := make([]linted, len(files))
 	stop := l.maker.Progress(&l.done, len(files), "files")
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
-				if l.beyond(len(files), nil) != nil {
-					return
-				}
-				results[i] = l.one(files[i])
-				results[i].input = files[i].Name == "-"
-				l.done.Add(1)
-			}
-		})
-	}
-	workers.Wait()
+	inParallel(len(files), func(i int) bool {
+		if l.beyond(len(files), nil) != nil {
+			return false
+		}
+		results[i] = l.one(files[i])
+		results[i].input = files[i].Name == "-"
+		l.done.Add(1)
+		return true
+	})
 	if l.beyond(len(files), nil) == nil {
 		l.finish(results)
 	}

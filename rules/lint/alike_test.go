@@ -136,13 +136,13 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 // What a run looks at counts once for policies that are alike: nothing is worked out again.
 func TestConditionsThatAreLookedAtAreCounted(t *testing.T) {
 	t.Parallel()
-	j := Judge{Catalogue: Rules()}
+	var j Judge
 	var counts []int64
 	for _, want := range []string{"api://a", "api://a", "api://b"} {
 		either := check(rules.Either(equals("scp", want), equals("roles", want)))
 		p := policy(signed(ourKeys), audience(want), either)
 		p.API = want
-		j.Policies([]*rules.Policy{p}, nil)
+		j.Policies(noVendor(), []*rules.Policy{p}, nil)
 		counts = append(counts, j.Looked.Load())
 	}
 	if first := counts[0]; first < 1 || counts[1] >= 2*first || counts[2] <= counts[1] {

@@ -11,15 +11,26 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Judge runs a catalogue of rules on configurations.
+// Judge runs the rules on configurations: those for all gateways, and those of the vendor whose
+// configuration it is.
 type Judge struct {
-	Catalogue []rules.Rule
-	Apps      *entra.Directory // app registrations; nil where none were given
+	Apps *entra.Directory // app registrations; nil where none were given
 
 	// Looked counts the conditions of policies that were looked at, of one token after the other.
 	Looked atomic.Int64
 
-	memories sync.Pool // of what was worked out, by nobody in use
+	memories   sync.Pool // of what was worked out, by nobody in use
+	catalogues sync.Map  // by vendor: the rules for its configurations
+}
+
+// catalogue lists the rules for a vendor's configurations.
+func (j *Judge) catalogue(adapter *rules.Adapter) []rules.Rule {
+	if known, ok := j.catalogues.Load(adapter.Name); ok {
+		return known.([]rules.Rule)
+	}
+	all := slices.Concat(Rules(), adapter.Rules())
+	j.catalogues.Store(adapter.Name, all)
+	return all
 }
 
 // Compiled is what the compiler and the rules find in a configuration: for the gateway that its
@@ -28,7 +39,7 @@ type Judge struct {
 func (j *Judge) Compiled(
 	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) (found []rules.Finding, differ bool) {
-	found = j.foundIn(read, compiled)
+	found = j.foundIn(adapter, read, compiled)
 	if !compiled.Guessed {
 		return found, false
 	}
@@ -37,9 +48,9 @@ func (j *Judge) Compiled(
 }
 
 func (j *Judge) foundIn(
-	read *rules.Configuration, compiled *rules.Compilation,
+	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) []rules.Finding {
-	found := j.Policies(compiled.Policies, read.Files)
+	found := j.Policies(adapter, compiled.Policies, read.Files)
 	return append(slices.Clone(compiled.Findings), found...)
 }
 
@@ -54,7 +65,7 @@ func (j *Judge) ofOtherVariants(
 		}
 		other := read.For(variant.Name)
 		compiled := adapter.Compile(other)
-		for _, f := range j.foundIn(other, &compiled) {
+		for _, f := range j.foundIn(adapter, other, &compiled) {
 			if !slices.ContainsFunc(known, f.IsSame) {
 				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
@@ -64,9 +75,11 @@ func (j *Judge) ofOtherVariants(
 	return all
 }
 
-// Policies runs the rules on policies, API by API.
-func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
-	var all []rules.Finding
+// Policies runs the rules on policies of one vendor, API by API.
+func (j *Judge) Policies(
+	adapter *rules.Adapter, policies []*rules.Policy, files []*source.File,
+) []rules.Finding {
+	catalogue, all := j.catalogue(adapter), []rules.Finding(nil)
 	files = commented(files) // no rule looks into the others
 	kept, _ := j.memories.Get().(*memory)
 	if kept == nil {
@@ -84,7 +97,7 @@ func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules
 		}
 		subject := &rules.Subject{Policies: api, Files: files, Kept: kept}
 		subject.App = j.appOf(api)
-		all = append(all, Run(j.Catalogue, subject)...)
+		all = append(all, Run(catalogue, subject)...)
 	}
 	j.Looked.Add(int64(kept.looked))
 	return all

@@ -266,9 +266,9 @@ func TestWhereNotAllAlternativesAreLookedAtThatIsSaid(t *testing.T) {
 	all := manyIssuers(signature)
 	fewer := *all
 	fewer.Root = rules.Node{All: []rules.Node{signature, {Any: all.Root.All[1].Any[1:]}}}
-	judge := Judge{Catalogue: Rules()}
+	var judge Judge
 	limited := func(p *rules.Policy) []rules.Finding {
-		return slices.DeleteFunc(judge.Policies([]*rules.Policy{p}, nil),
+		return slices.DeleteFunc(judge.Policies(noVendor(), []*rules.Policy{p}, nil),
 			func(f rules.Finding) bool { return f.Rule != notAllTried })
 	}
 	if found := limited(&fewer); len(found) > 0 {
@@ -279,4 +279,10 @@ func TestWhereNotAllAlternativesAreLookedAtThatIsSaid(t *testing.T) {
 		!strings.HasSuffix(found[0].Message, "no more than 64 alternatives of one policy") {
 		t.Errorf("of one more: %+v", found)
 	}
+}
+
+// noVendor is a vendor without rules of its own.
+func noVendor() *rules.Adapter {
+	adapter := rules.Adapter{}.Complete()
+	return &adapter
 }

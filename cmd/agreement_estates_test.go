@@ -322,7 +322,8 @@ func (p *pair) holdCrossings(
 	}
 	// with a contract it may also use a token that is not for UAT's API
 	other := slices.ContainsFunc(found, func(f rules.Finding) bool {
-		return f.Rule == "audience-not-checked" && f.Severity != rules.Note
+		return f.Rule == "audience-not-checked" && f.Severity != rules.Note ||
+			f.Rule == "audience-check-switched-off"
 	})
 	switch {
 	case foreign == rules.Accepted && !open && !shown && !(other && g.contract):

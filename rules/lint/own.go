@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // spareOwn lessens what rules have found to keep the API's own tokens out, where its app
@@ -42,22 +41,11 @@ func locks(all []rules.Rule, name string) bool {
 	return slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == name && r.Locks })
 }
 
-// ownPass is how far the API's own clients get with its tokens, past all that a request to p
-// meets.
+// ownPass is how far the API's own clients get, past all that a request to p meets.
 func ownPass(s *rules.Subject, p *rules.Policy) exposure {
-	e := exposing(s, p)
-	got, _ := e.asked("own as registered", func() issued.Tokens { return ownTokens(s, p) }, true)
+	got := exposing(s, p).ownClients()
 	if got == letIn && closed(s, p) {
 		return keptOut
 	}
 	return got
-}
-
-// ownTokens are those of the API's own clients, of the version that its app registration gives.
-func ownTokens(s *rules.Subject, p *rules.Policy) issued.Tokens {
-	holders := exposing(s, p).holders
-	if ev := factsOf(s, p).version; ev.known() {
-		return holders.Own(ev.version)
-	}
-	return holders.Own()
 }

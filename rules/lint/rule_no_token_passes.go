@@ -87,7 +87,7 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 	}
 	met := exposing(s, p)
 	e := withHolders(met.holders, []*rules.Policy{{Root: rules.AllOf(c)}}, met.over.Looked)
-	for _, tokens := range []issued.Tokens{ownTokens(s, p), e.holders.Strangers()} {
+	for _, tokens := range []issued.Tokens{e.holders.Own(), e.holders.Strangers()} {
 		if got, _ := e.get(tokens); got != keptOut {
 			return nil
 		}
@@ -210,7 +210,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 		for _, v := range leaf.Values {
 			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
 		}
-		clear = clear && leaf.Input.Source != rules.FromIntrospection
+		clear = clear && !onlyCaptured(leaf.Input)
 		switch {
 		case leaf.Input.Opaque == nil:
 			return

@@ -350,6 +350,7 @@ func TestChecksExcludeEachOther(t *testing.T) {
 	}
 	read := func(name string) *rules.Check { return clientFrom(rules.Claim(name)) }
 	const says = "passes both this check of "
+	mirror := &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
 	finds(t, checksExcludeEachOther(), map[string]row{
 		"an application's type and a scope": {
 			pinned(named("idtyp", "app"), scopes("Read")),
@@ -358,6 +359,17 @@ func TestChecksExcludeEachOther(t *testing.T) {
 		"a user's type and no user": {
 			pinned(named("idtyp", "user"), check(rules.Negate(rules.Has(rules.Claim("scp"))))),
 			errorAt("custom-claim", "idtyp"),
+		},
+		"an application's type and a scope at a validation endpoint that mirrors the token": {
+			pinned(named("idtyp", "app"), checkOf(
+				rules.Scopes, hasAll(answered("scope", mirror), "Read"),
+			)),
+			errorAt("scopes", says+"scp and the one of idtyp"),
+		},
+		"an application's type and a scope at an endpoint that says anything": {
+			pinned(named("idtyp", "app"), checkOf(
+				rules.Scopes, hasAll(answered("scope", nil), "Read"),
+			)), nil,
 		},
 		"both client claims": {
 			ours(named("appid", ourApp), named("azp", ourApp)),

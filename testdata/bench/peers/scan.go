@@ -10,6 +10,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,7 +43,7 @@ func (b *bench) scans() (*table, error) {
 	double := &command{name: "two cores", args: scan, env: two, input: file("distinct.log")}
 	known := &command{name: "known", args: scan, env: one, input: file("again.log")}
 	plain := &command{name: "lines", args: scan, env: one, input: over(plainLines(), plainSize)}
-	var bare []time.Duration
+	var bare, alone, together []time.Duration
 	for range scanRuns {
 		if err := b.inTurn([]*command{start, tokens, double, known, plain}, 1); err != nil {
 			return nil, err
@@ -51,6 +53,13 @@ func (b *bench) scans() (*table, error) {
 			return nil, err
 		}
 		bare = append(bare, took)
+		for cores, times := range map[int]*[]time.Duration{1: &alone, 2: &together} {
+			took, err := b.verified(cores)
+			if err != nil {
+				return nil, err
+			}
+			*times = append(*times, took)
+		}
 	}
 	mixed, err := b.mixed()
 	if err != nil {
@@ -78,6 +87,8 @@ func (b *bench) scans() (*table, error) {
 		fmt.Sprintf("%.2f", medianRatio(each, bare)), "≤ 1.15")
 	t.add("distinct tokens a second, two cores ÷ one",
 		fmt.Sprintf("%.2f", medianRatio(tokens.of(wall), double.of(wall))), "≥ 1.8")
+	t.add("the same of `rsa.VerifyPKCS1v15` alone: what the machine gives",
+		fmt.Sprintf("%.2f", medianRatio(alone, together)), "")
 	t.add(fmt.Sprintf("tokens that stand %d times each, as many times as fast", repeated),
 		fmt.Sprintf("%.1f", medianRatio(each, of(known, manyTokens))), "≥ 6")
 	perLine := median(of(plain, 1))
@@ -102,6 +113,29 @@ func (b *bench) bare() (time.Duration, error) {
 		}
 	}
 	return (processorTime() - before) / time.Duration(len(b.signed)), nil
+}
+
+// verified is the time by the clock in which crypto/rsa verifies all tokens on so many cores.
+func (b *bench) verified(cores int) (time.Duration, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+	runtime.GC()
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	errs := make([]error, cores)
+	began := time.Now()
+	for worker := range cores {
+		workers.Go(func() {
+			for errs[worker] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(b.signed) {
+					return
+				}
+				errs[worker] = b.signed[i].verify(b.public)
+			}
+		})
+	}
+	workers.Wait()
+	return time.Since(began), errors.Join(errs...)
 }
 
 // logs writes two logs of as many tokens: distinct ones, and a few that stand again and again.

@@ -173,8 +173,11 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 			*contracts = *found
 			return nil
 		}
-		refused := AsError(err)
-		fault = contractsFault(refused.Pos, refused.Cause)
+		if refused := AsError(err); len(refused.Hints) == 0 {
+			fault = contractsFault(refused.Pos, refused.Cause)
+		} else {
+			fault = refused
+		}
 	}
 	return fault
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -201,15 +202,35 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 		if err := ofOneAPI(contracts, api); err != nil {
 			return nil, err
 		}
-		status, ok := item.Member("status").Str()
-		switch {
-		case !ok:
-			return nil, &source.Error{Pos: item.Pos, Cause: "a contract without a status"}
-		case status == "APPROVED":
+		approved, err := isApproved(item)
+		if err != nil {
+			return nil, err
+		}
+		if approved {
 			contracts.IDs = append(contracts.IDs, id)
 		}
 	}
 	return contracts, nil
+}
+
+// isApproved reports whether a contract lets its client in. A status in other words than API
+// Manager's is an error: what it means is not known.
+func isApproved(contract *source.Value) (bool, error) {
+	status := contract.Member("status")
+	text, ok := status.Str()
+	if !ok {
+		return false, &source.Error{Pos: contract.Pos, Cause: "a contract without a status"}
+	}
+	switch word := strings.ToUpper(strings.TrimSpace(text)); word {
+	case "APPROVED", "PENDING", "REJECTED", "REVOKED":
+		return word == "APPROVED", nil
+	}
+	return false, &source.Error{
+		Pos: status.Pos,
+		Cause: "a contract with the status " + inspect.InSentence(text) +
+			", which API Manager does not have",
+		Hints: source.Hints("the status of a contract is APPROVED, PENDING, REJECTED or REVOKED"),
+	}
 }
 
 // ofOneAPI notes the API instance of a contract, which an answer may name. Contracts of two are an

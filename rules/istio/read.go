@@ -126,7 +126,7 @@ func clusterOf(files []*source.File) *cluster {
 			c.add(file, object)
 		}
 	}
-	c.running = withoutMade(c.running)
+	c.running = c.withoutMade()
 	c.places = placesOf(c.policies, c.running)
 	return c
 }
@@ -144,9 +144,6 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	case slices.Contains(workloadKinds(), r.Kind):
 		c.runs(&r, "spec", "template", "metadata", "labels")
 	case r.Kind == "Pod":
-		if object.At("metadata", "ownerReferences") != nil {
-			return // its workload stands for it
-		}
 		c.runs(&r, "metadata", "labels")
 	case r.Kind == "Gateway":
 		c.addGateway(r)
@@ -194,18 +191,57 @@ func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
 }
 
 // withoutMade leaves out the workloads that another one of them made, as a Deployment makes a
-// ReplicaSet of each of its revisions: the other one stands for them.
-func withoutMade(all []*running) []*running {
+// ReplicaSet of each of its revisions: the other one stands for them. Of those that one made which
+// no file shows, the first stands for it, and for all that policies can't tell from the first.
+func (c *cluster) withoutMade() []*running {
 	type place struct{ namespace, kind, name string }
 	shown := map[place]bool{}
-	for _, r := range all {
+	for _, r := range c.running {
 		shown[place{r.namespace, r.kind, r.name}] = true
 	}
-	return slices.DeleteFunc(all, func(r *running) bool {
-		return kubernetes.MadeBy(r.at, func(kind, name string) bool {
-			return shown[place{r.namespace, kind, name}]
-		})
+	type like struct {
+		maker  place
+		labels string
+	}
+	stands, alike := map[place]bool{}, map[like]bool{}
+	looksAt := c.labelsLookedAt()
+	return slices.DeleteFunc(c.running, func(r *running) bool {
+		makers := kubernetes.MakersOf(r.at)
+		if len(makers) == 0 {
+			return false
+		}
+		isShown := func(o kubernetes.Reference) bool {
+			return shown[place{r.namespace, o.Kind, o.Name}]
+		}
+		last := makers[len(makers)-1]
+		maker := place{r.namespace, last.Kind, last.Name}
+		this := like{maker, r.labels.Only(looksAt).String()}
+		if slices.ContainsFunc(makers, isShown) || alike[this] || r.stopped() {
+			return true
+		}
+		if !stands[maker] {
+			r.kind, r.name = last.Kind, last.Name
+		}
+		stands[maker], alike[this] = true, true
+		return false
 	})
+}
+
+// stopped reports whether a workload has no pods, as those of a Deployment's earlier revisions.
+func (r *running) stopped() bool {
+	replicas, ok := r.at.At("spec", "replicas").Int()
+	return ok && replicas == 0
+}
+
+// labelsLookedAt are the names of the labels by which policies tell workloads apart.
+func (c *cluster) labelsLookedAt() map[string]bool {
+	names := map[string]bool{gatewayName: true}
+	for _, p := range c.policies {
+		for name := range p.selector {
+			names[name] = true
+		}
+	}
+	return names
 }
 
 func (c *cluster) addPolicy(r *resource) {
@@ -289,7 +325,9 @@ func resources() []source.Resource {
 	}
 	for _, kind := range workloadKinds() {
 		all = append(all, source.Resource{
-			Kind: kind, Paths: strings.Fields(names + owners + "spec.template.metadata.labels"),
+			Kind: kind,
+			Paths: strings.Fields(names + owners +
+				"metadata.labels spec.replicas spec.template.metadata.labels"),
 		})
 	}
 	return all

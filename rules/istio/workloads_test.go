@@ -46,6 +46,10 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 			"ownerReferences: [{kind: Deployment, name: " + owner + "}]}\n" +
 			"spec: {template: {metadata: {labels: {app: web}}}}\n"
 	}
+	pod := func(name, kind, owner, labels string) string {
+		return "---\nkind: Pod\nmetadata: {name: " + name + ", namespace: a, labels: " + labels +
+			", ownerReferences: [{kind: " + kind + ", name: " + owner + "}]}\n"
+	}
 	gateway := func(class string) string {
 		return "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\n" +
 			"spec: {gatewayClassName: " + class + "}\n"
@@ -75,10 +79,37 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 			[]string{"a/o", "a/web"},
 		},
 		{
-			"a ReplicaSet is left out beside the Deployment that made it, and stays without it",
+			"a ReplicaSet is left out beside the Deployment that made it, and else stands for it",
 			ap("a", any) + deployment("a", "web", "{app: web}") +
 				replicaSet("web-1", "web") + replicaSet("o-1", "o"),
-			[]string{"a/o-1", "a/web"},
+			[]string{"a/o", "a/web"},
+		},
+		{
+			"a ReplicaSet of an earlier revision has no pods",
+			ap("a", any) + replicaSet("o-2", "o") + strings.Replace(
+				replicaSet("p-1", "p"), "spec: {", "spec: {replicas: 0, ", 1),
+			[]string{"a/o"},
+		},
+		{
+			"pods are left out beside the Deployment that made their ReplicaSet",
+			ap("a", any) + ap("a", shop) + deployment("a", "web", "{app: shop}") +
+				pod("web-1-x", "ReplicaSet", "web-1", "{app: shop, pod-template-hash: \"1\"}"),
+			[]string{"a/web"},
+		},
+		{
+			"pods stand for the Deployment that made their ReplicaSet where no file shows it",
+			ap("a", any) + ap("a", shop) +
+				pod("web-1-x", "ReplicaSet", "web-1", "{app: shop, pod-template-hash: \"1\"}") +
+				pod("web-1-y", "ReplicaSet", "web-1", "{app: shop, pod-template-hash: \"1\"}"),
+			[]string{"a/web"},
+		},
+		{
+			"pods of one maker are two workloads where selectors tell them apart",
+			ap("a", shop) + ap("a", v1) +
+				pod("db-0", "StatefulSet", "db", "{app: shop}") +
+				pod("db-1", "StatefulSet", "db", "{app: shop, version: v1}") +
+				pod("db-2", "StatefulSet", "db", "{app: shop, x: z}"),
+			[]string{"a/db", "a/db-1"},
 		},
 		{
 			"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),

@@ -48,6 +48,17 @@ func markOf(v *source.Value) string {
 // NotKnown are labels that can't be read: each may be there, with any value.
 func NotKnown() Labels { return Labels{"{{": "{{"} }
 
+// Only are the labels of some names, with those whose name a template leaves open.
+func (l Labels) Only(names map[string]bool) Labels {
+	some := Labels{}
+	for name, value := range l {
+		if names[name] || HasMark(name) {
+			some[name] = value
+		}
+	}
+	return some
+}
+
 // Selects tells whether a selector selects what has these labels. It may where a template has left
 // its mark in a label.
 func (l Labels) Selects(has Labels) rules.Truth {

@@ -192,11 +192,30 @@ func References(v *source.Value) (all []Reference, ok bool) {
 	return all, true
 }
 
-// MadeBy reports whether one of an object's owners is shown, as a Deployment makes a ReplicaSet of
-// each of its revisions. The owner stands for it then.
+// MadeBy reports whether one of those that have made an object is shown. That one stands for it.
 func MadeBy(object *source.Value, shown func(kind, name string) bool) bool {
+	return slices.ContainsFunc(MakersOf(object), func(o Reference) bool {
+		return shown(o.Kind, o.Name)
+	})
+}
+
+// MakersOf lists what has made an object, the nearest first: a ReplicaSet makes a pod, and a
+// Deployment the ReplicaSet, whose name is the Deployment's with the hash of the revision.
+func MakersOf(object *source.Value) []Reference {
 	owners, _ := References(object.At("metadata", "ownerReferences"))
-	return slices.ContainsFunc(owners, func(o Reference) bool { return shown(o.Kind, o.Name) })
+	if len(owners) != 1 || owners[0].Kind != "ReplicaSet" {
+		return owners
+	}
+	for _, of := range [][2]string{
+		{"Deployment", "pod-template-hash"}, {"Rollout", "rollouts-pod-template-hash"},
+	} {
+		hash, _ := object.At("metadata", "labels", of[1]).Str()
+		name, ok := strings.CutSuffix(owners[0].Name, "-"+hash)
+		if ok && hash != "" && name != "" {
+			return append(owners, Reference{At: owners[0].At, Kind: of[0], Name: name})
+		}
+	}
+	return owners
 }
 
 // Nameless reports whether a resource has neither a name nor the beginning of one, which the API

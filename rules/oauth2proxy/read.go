@@ -375,7 +375,7 @@ func resources() []source.Resource {
 		{Kind: "Secret", Paths: strings.Fields(
 			"metadata.name metadata.namespace stringData")},
 		{Word: programName, Paths: strings.Fields("metadata.name metadata.namespace " +
-			"metadata.ownerReferences spec.containers spec.volumes " +
+			"metadata.labels metadata.ownerReferences spec.containers spec.volumes " +
 			"spec.template.spec.containers spec.template.spec.volumes " +
 			"spec.jobTemplate.spec.template.spec.containers " +
 			"spec.jobTemplate.spec.template.spec.volumes")},

@@ -129,7 +129,7 @@ func missingFile(err error) string {
 func (e *Env) orOfOne(
 	err error, policies *report.PolicySet, cmd *cobra.Command, args []string,
 ) error {
-	if err == nil || policies == nil || len(policies.APIs()) < 2 {
+	if err == nil || policies == nil || len(policies.APIs()) < 2 || policies.Ambiguous != nil {
 		return err // the policies of one instance may be refused for something else
 	}
 	meant := e.lineWithout([]string{"no-token"}, cmd, args)

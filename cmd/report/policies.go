@@ -76,11 +76,11 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	set, err := m.Gateways.Read(files, options)
-	if err == nil {
-		err = set.Ambiguous
-	}
 	if err != nil {
 		return nil, err
+	}
+	if set.Ambiguous != nil {
+		return set, set.Ambiguous
 	}
 	if len(unread) > 0 {
 		set.Unread = unread

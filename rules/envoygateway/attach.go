@@ -48,12 +48,16 @@ func (i *instance) Place() (*source.File, source.Span) { return i.policy.File, i
 // Instance is the route's name, or what else the policy is attached to.
 func (i *instance) Instance() string { return i.name }
 
-// Called is the name of the instance.
-func (i *instance) Called() string { return i.name }
+// Inside is the namespace of the route or the Gateway.
+func (i *instance) Inside() string { return i.of.namespace }
 
-// From reports whether one of the policies is in the file of this name.
-func (i *instance) From(file string) bool {
-	return i.policy.File.Name == file || i.outer != nil && i.outer.File.Name == file
+// Policies are those that count.
+func (i *instance) Policies() iter.Seq[*kubernetes.Resource] {
+	return func(yield func(*kubernetes.Resource) bool) {
+		if yield(&i.policy.Resource) && i.outer != nil {
+			yield(&i.outer.Resource)
+		}
+	}
 }
 
 // Parts are the policies that count.

@@ -47,12 +47,18 @@ func (w *workload) Place() (*source.File, source.Span) { return w.first.File, w.
 // Instance is the workload's name.
 func (w *workload) Instance() string { return w.name }
 
-// Called is the name of the workload.
-func (w *workload) Called() string { return w.name }
+// Inside is the workload's namespace.
+func (w *workload) Inside() string { return w.namespace }
 
-// From reports whether one of the policies is in the file of this name.
-func (w *workload) From(file string) bool {
-	return slices.ContainsFunc(w.policies, func(p *resource) bool { return p.File.Name == file })
+// Policies are those that select the workload.
+func (w *workload) Policies() iter.Seq[*kubernetes.Resource] {
+	return func(yield func(*kubernetes.Resource) bool) {
+		for _, p := range w.policies {
+			if !yield(&p.Resource) {
+				return
+			}
+		}
+	}
 }
 
 // Parts are the policies that select the workload.

@@ -179,6 +179,41 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 	}
 }
 
+// A policy that names no namespace may be for the workload that another namespace is shown to have.
+func TestPolicyWithoutNamespaceIsNotGuessedToBeOfAnother(t *testing.T) {
+	t.Parallel()
+	policy := resourceOf(authorizationPolicy, "\"\"", "p", "rules: [{}]")
+	web := "---\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n"
+	for _, test := range []struct {
+		name, text string
+		options    rules.Options
+		want       string // of the error
+	}{
+		{"alone it is of the namespace that it is applied to", policy, rules.Options{}, ""},
+		{
+			"beside a workload of a namespace", policy + web, rules.Options{},
+			"AuthorizationPolicy p names no namespace, and is in the one that it is applied to: " +
+				"whether that is shop is not known",
+		},
+		{
+			"with a workload that is chosen", policy + web, rules.Options{API: "shop/web"}, "",
+		},
+		{
+			"beside a workload without a namespace",
+			policy + strings.Replace(web, ", namespace: shop", "", 1), rules.Options{}, "",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			err := configurationOf(t, test.options, "all.yaml", test.text).Ambiguous
+			if (err == nil) != (test.want == "") ||
+				err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 // The mesh's own policies and those of the workload's namespace add up, whichever file has them.
 func TestPoliciesOfSeveralFilesCompose(t *testing.T) {
 	t.Parallel()

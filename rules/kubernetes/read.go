@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 
@@ -52,11 +53,11 @@ func (r Reading) Refuse(files []*source.File) error {
 	return OneCluster(files, r.Policy)
 }
 
-// Instance is an entry with the name of its API instance.
+// Instance is an entry that is made of policies of a cluster.
 type Instance interface {
 	rules.Entry
-	Called() string
-	From(file string) bool // whether one of its policies is in the file of this name
+	Inside() string                 // the namespace; empty where it is not known
+	Policies() iter.Seq[*Resource] // that count for it
 }
 
 // Chosen are the instances that options choose: those of a name, or with a policy of a file, else
@@ -65,13 +66,18 @@ func Chosen[T Instance](
 	files []*source.File, all []T, options rules.Options, named func(string) (T, error),
 ) (*rules.Configuration, error) {
 	chosen := &rules.Configuration{Options: options, Files: files}
+	var instances []T
 	for _, i := range all {
-		if (options.API == "" || i.Called() == options.API) &&
-			(options.InFile == "" || i.From(options.InFile)) {
+		if (options.API == "" || i.Instance() == options.API) &&
+			(options.InFile == "" || hasPolicyIn(i, options.InFile)) {
+			instances = append(instances, i)
 			chosen.Entries = append(chosen.Entries, i)
 		}
 	}
 	chosen.Part = len(chosen.Entries) < len(all) && options.API == ""
+	if options.API == "" {
+		chosen.Ambiguous = appliedSomewhere(instances)
+	}
 	if options.API == "" || len(chosen.Entries) > 0 {
 		return chosen, nil
 	}
@@ -81,6 +87,47 @@ func Chosen[T Instance](
 	}
 	chosen.Entries = []rules.Entry{other}
 	return chosen, nil
+}
+
+func hasPolicyIn(i Instance, file string) bool {
+	for p := range i.Policies() {
+		if p.File.Name == file {
+			return true
+		}
+	}
+	return false
+}
+
+// appliedSomewhere is an error where a policy that names no namespace is shown twice: for the
+// namespace that it is applied to, and for one that other resources name. These may be the same.
+func appliedSomewhere[T Instance](all []T) error {
+	applied := map[*source.Value]Instance{} // where each of such policies is applied
+	for _, i := range all {
+		for p := range i.Policies() {
+			if p.Namespace == "" && i.Inside() == "" {
+				applied[p.At] = i
+			}
+		}
+	}
+	for _, i := range all {
+		for p := range i.Policies() {
+			where := applied[p.At]
+			_, doubt := NamespaceDoubt(p.At)
+			if where == nil || i.Inside() == "" || doubt == nil {
+				continue
+			}
+			return &source.Error{
+				Pos: p.At.Pos,
+				Cause: doubt.Why + ": whether that is " + i.Inside() + " is not known, which " +
+					"other resources of these files name",
+				Hints: source.Hints(
+					"write metadata.namespace into it, or pass what kubectl get prints",
+					"--api "+where.Instance()+": where it is applied, whichever namespace that is",
+				),
+			}
+		}
+	}
+	return nil
 }
 
 // Instead are the hints for one who has named an instance that is not there: those with that name

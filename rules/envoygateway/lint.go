@@ -22,6 +22,7 @@ func lintRules() []rules.Rule {
 		policyWithAnError(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		valueNotKnown(),
 		expressionNotParseable(),
 		expressionNotSupported(),
 		expressionDecidesNothing(),

@@ -80,8 +80,11 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 				"{action: Allow, principal: {jwt: {provider: x, scopes: [a]}}}")),
 			[]string{"provider-not-in-policy"},
 		},
-		{"a mark for a provider", with(authorization("",
-			`{action: Allow, principal: {jwt: {provider: "{{ .x }}", scopes: [a]}}}`)), none},
+		{
+			"a mark for a provider", with(authorization("",
+				`{action: Allow, principal: {jwt: {provider: "{{ .x }}", scopes: [a]}}}`)),
+			[]string{"value-not-known"},
+		},
 		{
 			"no jwt", onRoute(authorization("", ours)),
 			[]string{"policy-refused"},

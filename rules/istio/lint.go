@@ -24,6 +24,7 @@ func lintRules() []rules.Rule {
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),
+		valueNotKnown(),
 		ruleAlwaysMatches(),
 		ruleNeverMatches(),
 		valueNeverMatches(),

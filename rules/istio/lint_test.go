@@ -49,6 +49,10 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		want       []string
 	}{
 		{"a token that is needed", of("*"), nil},
+		{
+			"a mark for a principal", of("{{ .Values.issuer }}/*"),
+			[]string{"value-not-known"},
+		},
 		{"RequestAuthentication alone", ofTenant(), []string{"token-not-needed"}},
 		{"a rule that asks for nothing", allow("{}"), []string{"token-not-needed"}},
 		{"a DENY rule for requests without a token", ofTenant() + policy("DENY",

@@ -179,7 +179,7 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 	}
 }
 
-// A policy that names no namespace may be for the workload that another namespace is shown to have.
+// A policy that names no namespace may be for the workload of another namespace.
 func TestPolicyWithoutNamespaceIsNotGuessedToBeOfAnother(t *testing.T) {
 	t.Parallel()
 	policy := resourceOf(authorizationPolicy, "\"\"", "p", "rules: [{}]")
@@ -191,7 +191,8 @@ func TestPolicyWithoutNamespaceIsNotGuessedToBeOfAnother(t *testing.T) {
 	}{
 		{"alone it is of the namespace that it is applied to", policy, rules.Options{}, ""},
 		{
-			"beside a workload of a namespace", policy + web, rules.Options{},
+			"beside a workload of a namespace", policy + web,
+			rules.Options{},
 			"AuthorizationPolicy p names no namespace, and is in the one that it is applied to: " +
 				"whether that is shop is not known",
 		},
@@ -200,7 +201,9 @@ func TestPolicyWithoutNamespaceIsNotGuessedToBeOfAnother(t *testing.T) {
 		},
 		{
 			"beside a workload without a namespace",
-			policy + strings.Replace(web, ", namespace: shop", "", 1), rules.Options{}, "",
+			policy + strings.Replace(web, ", namespace: shop", "", 1),
+			rules.Options{},
+			"",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

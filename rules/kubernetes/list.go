@@ -26,6 +26,24 @@ func HasMark(text string) bool {
 	})
 }
 
+// EachHidden visits the values below one that only a deployment knows, each with its field.
+func EachHidden(v *source.Value, field string, visit func(v *source.Value, field string)) {
+	switch {
+	case v == nil:
+	case Marked(v):
+		visit(v, field)
+	case v.Is(source.List):
+		for i, item := range v.Items {
+			EachHidden(item, fmt.Sprintf("%s[%d]", field, i), visit)
+		}
+	case v.Is(source.Object):
+		for i := range v.Members {
+			m := &v.Members[i]
+			EachHidden(m.Value, strings.TrimPrefix(field+"."+m.Key, "."), visit)
+		}
+	}
+}
+
 // DoubtOf is why a value is not known; nil where it is.
 func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	if !Marked(v) {

@@ -56,7 +56,7 @@ func (r Reading) Refuse(files []*source.File) error {
 // Instance is an entry that is made of policies of a cluster.
 type Instance interface {
 	rules.Entry
-	Inside() string                 // the namespace; empty where it is not known
+	Inside() string                // the namespace; empty where it is not known
 	Policies() iter.Seq[*Resource] // that count for it
 }
 
@@ -122,7 +122,7 @@ func appliedSomewhere[T Instance](all []T) error {
 					"other resources of these files name",
 				Hints: source.Hints(
 					"write metadata.namespace into it, or pass what kubectl get prints",
-					"--api "+where.Instance()+": where it is applied, whichever namespace that is",
+					"or name the API instance "+where.Instance()+": the one where it is applied",
 				),
 			}
 		}

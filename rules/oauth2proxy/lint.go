@@ -9,6 +9,7 @@ func lintRules() []rules.Rule {
 	return rules.Since("0.1.0",
 		optionNotKnown(),
 		optionValueRefused(),
+		valueNotKnown(),
 		bearerTokensIgnored(),
 		providerVerifiesNoToken(),
 		discoveryIssuerDiffers(),

@@ -3,6 +3,7 @@ package oauth2proxy
 import (
 	"fmt"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -70,5 +71,44 @@ func (i *instance) refusal(of fault) {
 	f := i.found.At(shown(of.value), of.name, "%s", message)
 	if of.maybe || of.secret {
 		f.Severity = rules.Warning
+	}
+}
+
+func valueNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "value-not-known",
+		Title: "the file does not show a value that decides",
+		Why: "In OAuth2 Proxy an option may come from a Secret, a ConfigMap, a variable or a file " +
+			"that gatewhy was not given.",
+		Fix:        "For OAuth2 Proxy name the files with these too, a Secret with its stringData.",
+		Severity:   rules.Note,
+		References: []string{docOptions},
+		Check:      eachInstance(hasHiddenOptions),
+	}
+}
+
+// hasHiddenOptions finds what is not known of the options that decide about bearer tokens. What
+// leaves open several of them is said once.
+func hasHiddenOptions(i instance) {
+	said := map[string]bool{}
+	for _, name := range []string{
+		"skip_jwt_bearer_tokens", "provider", "oidc_issuer_url", "client_id",
+		"oidc_extra_audiences", "oidc_audience_claims", "extra_jwt_issuers", "allowed_groups",
+		"allowed_roles", "email_domains", "authenticated_emails_file", "oidc_groups_claim",
+		"oidc_email_claim", "oidc_jwks_url", "skip_oidc_discovery",
+		"insecure_oidc_skip_issuer_verification", "insecure_oidc_allow_unverified_email",
+		"skip_auth_routes", "api_routes", "trusted_ips", "bearer_token_login_fallback",
+	} {
+		of := i.get(name)
+		switch {
+		case of.off() && name == "skip_jwt_bearer_tokens":
+			return // no option decides about a bearer token
+		case of.unknown == nil || of.unknown.Need.Input != source.NeedPolicy || said[of.open]:
+		case of.open != "":
+			said[of.open] = true
+			i.about(of, "%s, and options that decide may be set there", of.open)
+		default:
+			i.about(of, "%s", of.unknown.Why)
+		}
 	}
 }

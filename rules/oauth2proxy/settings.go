@@ -49,6 +49,7 @@ type setting struct {
 	given   []given         // what sets it; none where its default counts
 	values  []*source.Value // the text, or the items of a list
 	unknown *rules.Unknown  // why it is not known
+	open    string          // why it may be set where the files do not show it; else empty
 }
 
 // get reads an option as it counts.
@@ -68,7 +69,7 @@ func (e *entry) get(name string) setting {
 		case len(s.given) > 0:
 			return s.read()
 		case why != "":
-			s.unknown = &rules.Unknown{
+			s.open, s.unknown = why, &rules.Unknown{
 				Why:  why + ", and it may set " + name,
 				Need: rules.Need{Input: source.NeedPolicy, For: "all that sets its options"},
 			}

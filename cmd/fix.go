@@ -219,7 +219,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			"repair",
 			"name a file instead of -")
 	}
-	found, missing := e.maker().Find(args)
+	found, missing := e.maker().FindWritten(args, flags.reading.options())
 	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return err

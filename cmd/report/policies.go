@@ -46,6 +46,7 @@ func (m *Maker) readPolicies(
 	if err != nil {
 		return nil, err
 	}
+	found, kustomizations := m.kustomized(found)
 	files, unread, err := m.readPolicyFiles(found, options)
 	if err != nil {
 		return nil, err
@@ -59,8 +60,11 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, Problem("no policy in "+strings.Join(names, ", "),
+		return nil, Problem("no policy in "+strings.Join(names, ", "), kustomizations.Instead(),
 			"name a policy file to see why it was not recognised")
+	}
+	if err := m.Gateways.kustomizedFault(kustomizations, files, options); err != nil {
+		return nil, err
 	}
 	adapters := m.Gateways.among(files, options)
 	for _, file := range files {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,19 @@ type Resource struct {
 	// Paths lead to the parts that are read, as "spec.template.metadata". What Kubernetes itself
 	// notes in a resource is left out where all of it is read.
 	Paths []string
+}
+
+// ReadsAny reports whether one of some paths leads to a part that is read, or to what holds one.
+func (r *Resource) ReadsAny(paths []string) bool {
+	if len(r.Paths) == 0 {
+		return len(paths) > 0
+	}
+	within := func(a, b string) bool { return a == b || b == "" || strings.HasPrefix(a, b+".") }
+	return slices.ContainsFunc(paths, func(path string) bool {
+		return slices.ContainsFunc(r.Paths, func(read string) bool {
+			return within(path, read) || within(read, path)
+		})
+	})
 }
 
 // selectedFrom is how many bytes a text must have for parts of it to be left out. Of a smaller one

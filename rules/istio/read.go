@@ -324,11 +324,11 @@ func resources() []source.Resource {
 		{Kind: "Pod", Paths: strings.Fields(names + owners + "metadata.labels")},
 	}
 	for _, kind := range workloadKinds() {
-		all = append(all, source.Resource{
-			Kind: kind,
-			Paths: strings.Fields(names + owners +
-				"metadata.labels spec.replicas spec.template.metadata.labels"),
-		})
+		paths := names + owners + "spec.template.metadata.labels"
+		if kind == "ReplicaSet" {
+			paths += " spec.replicas"
+		}
+		all = append(all, source.Resource{Kind: kind, Paths: strings.Fields(paths)})
 	}
 	return all
 }

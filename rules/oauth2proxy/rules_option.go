@@ -78,9 +78,10 @@ func valueNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "value-not-known",
 		Title: "the file does not show a value that decides",
-		Why: "In OAuth2 Proxy an option may come from a Secret, a ConfigMap, a variable or a file " +
-			"that gatewhy was not given.",
-		Fix:        "For OAuth2 Proxy name the files with these too, a Secret with its stringData.",
+		Why: "In OAuth2 Proxy an option may come from a Secret, a ConfigMap, a variable or a " +
+			"file that gatewhy was not given.",
+		Fix: "For OAuth2 Proxy name the files with these too, a Secret with its " +
+			"stringData.",
 		Severity:   rules.Note,
 		References: []string{docOptions},
 		Check:      eachInstance(hasHiddenOptions),

@@ -33,7 +33,8 @@ func TestOptionsFromElsewhereAreFound(t *testing.T) {
 		{
 			"a ConfigMap that a file shows, and its key",
 			started("env: ["+id+"valueFrom: {configMapKeyRef: {name: c, key: k}}}]") +
-				"---\nkind: ConfigMap\nmetadata: {name: c, namespace: a}\ndata: {k: " + app + "}\n",
+				"---\nkind: ConfigMap\nmetadata: {name: c, namespace: a}\n" +
+				"data: {k: " + app + "}\n",
 			nil,
 		},
 		{
@@ -66,7 +67,8 @@ func TestOptionsFromElsewhereAreFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, f := range valueNotKnown().Check(&rules.Subject{Policies: compile(c).Policies}) {
+			subject := &rules.Subject{Policies: compile(c).Policies}
+			for _, f := range valueNotKnown().Check(subject) {
 				got = append(got, f.Message)
 			}
 			if !slices.Equal(got, test.want) {

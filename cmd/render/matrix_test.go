@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -248,6 +250,45 @@ func TestTheSentenceOfAMatrixSaysWhatIsKnown(t *testing.T) {
 			x := matrixing{&report.Matrixing{Matrix: test.matrix}}
 			if got := x.sentence(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAGridThatIsTooLargeShowsTheWrongCellsFirst(t *testing.T) {
+	t.Parallel()
+	file := orders(t)
+	var unknown []environments.Site
+	for i := range 12 {
+		name := fmt.Sprintf("unknown-%02d", i)
+		unknown = append(unknown, site(name, withContract(file), "api://"+name))
+	}
+	wrong := site("open", forAudience(file, "api://unknown-00"), "api://open")
+	for _, test := range []struct {
+		fact, column, sentence string
+		sites                  []environments.Site
+	}{
+		{
+			"one wrong cell counts for more than a column of cells that are not known",
+			" open ", "the most wrong cells", append(slices.Clone(unknown), wrong),
+		},
+		{
+			"without a wrong cell it is those that are not known",
+			" unknown-00 ", "the most cells that are not known", unknown,
+		},
+	} {
+		t.Run(test.fact, func(t *testing.T) {
+			text := &Text{Style: Style{Width: 60}}
+			MatrixText(text, &report.Matrixing{Matrix: evaluated(nil, test.sites...)})
+			var screen strings.Builder
+			if _, err := text.WriteTo(&screen); err != nil {
+				t.Fatal(err)
+			}
+			words := strings.Join(strings.Fields(screen.String()), " ")
+			_, heads, _ := strings.Cut(words, "gateway token")
+			heads, _, _ = strings.Cut(heads, "??")
+			if !strings.Contains(heads, test.column) || !strings.Contains(words, test.sentence) {
+				t.Errorf("columns %q of\n%s", heads, &screen)
 			}
 		})
 	}

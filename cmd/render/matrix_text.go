@@ -346,9 +346,13 @@ func (t *matrixText) short() {
 		t.Sentences(1, t.x.sentence(), worst)
 	} else {
 		t.Para(1, t.x.sentenceOf(t.x.Lines(), "the "))
+		cells := "wrong cells"
+		if wrong, _, _ := t.x.count(t.x.Lines()); wrong == 0 {
+			cells = "cells that are not known"
+		}
 		t.Para(1, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, those with the most "+
-			"wrong cells (-v shows all).", len(lines), len(t.x.Lines()), len(gateways),
-			len(t.x.Gateways)))
+			"%s (-v shows all).", len(lines), len(t.x.Lines()), len(gateways),
+			len(t.x.Gateways), cells))
 	}
 	t.shortFindings()
 	t.remarks()
@@ -357,11 +361,12 @@ func (t *matrixText) short() {
 	t.end()
 }
 
-// worst chooses the lines and the gateways of a grid that fits a screen: those with the most cells
-// that are wrong or not known, in their own order.
+// worst chooses the lines and the gateways of a grid that fits a screen: those with the most wrong
+// cells, among equals those with the most that are not known, in their own order.
 func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) {
-	badness := map[rules.Truth]int{rules.No: 2, rules.Maybe: 1}
 	lines := m.Lines()
+	wrong := len(lines)*len(m.Gateways) + 1 // one outweighs all cells that are not known
+	badness := map[rules.Truth]int{rules.No: wrong, rules.Maybe: 1}
 	gateways := make([]int, len(m.Gateways))
 	byLine, byGateway := make([]int, len(lines)), make([]int, len(gateways))
 	for g := range gateways {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -48,6 +49,10 @@ type Env struct {
 
 	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
 	unfinished *atomic.Pointer[string]
+
+	// stop ends the command that runs with what it has by then, where it has something to show.
+	// The first interrupt asks for that.
+	stop *atomic.Pointer[context.CancelFunc]
 
 	gateway string // that the command line says; empty where it says none
 

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"bytes"
+	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,53 @@ func TestAnInterruptedCommandExitsWith130(t *testing.T) {
 	}
 	go Main(env)
 	if code := <-ended; code != 130 || stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, &stderr)
+	}
+}
+
+// growing is a log that is still written: it has some lines, and the next one never comes.
+type growing struct {
+	lines io.Reader
+	asked chan struct{}
+}
+
+func (g growing) Read(p []byte) (int, error) {
+	if n, err := g.lines.Read(p); err == nil {
+		return n, nil
+	}
+	return endless{g.asked}.Read(p)
+}
+
+func TestAnInterruptedScanShowsTheCountsSoFar(t *testing.T) {
+	t.Parallel()
+	log := strings.Repeat("GET /orders 200\n", 1000)
+	input := growing{strings.NewReader(log), make(chan struct{})}
+	var stdout, stderr bytes.Buffer
+	code := Main(Env{
+		Gateways: everyGateway(), Stdin: input, Stdout: &stdout, Stderr: &stderr,
+		Args: []string{
+			"scan", "-p", "../testdata/rules/any-client-accepted/ok.json", "-o", "json",
+			"--offline",
+		},
+		OnInterrupt: func(stop func()) {
+			go func() {
+				<-input.asked
+				stop()
+			}()
+		},
+		Exit:      func(code int) { t.Errorf("exit %d without the counts", code) },
+		CacheDir:  func() (string, error) { return t.TempDir(), nil },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
+	})
+	var got struct {
+		Lines   int
+		Partial bool
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || got.Lines == 0 || !got.Partial {
+		t.Errorf("%v, %+v", err, got)
+	}
+	if code != 130 || stderr.Len() > 0 {
 		t.Errorf("exit code %d, %q", code, &stderr)
 	}
 }

@@ -26,6 +26,7 @@ func Main(env Env) int {
 	}
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
 	env.unfinished = new(atomic.Pointer[string])
+	env.stop = new(atomic.Pointer[context.CancelFunc])
 	if env.Terminal.Stderr {
 		env.Stderr = &progressLine{to: env.Stderr}
 	}
@@ -194,14 +195,20 @@ func onInterrupt(stop func()) {
 	time.AfterFunc(unheard, func() {
 		pressed := make(chan os.Signal, 1)
 		signal.Notify(pressed, os.Interrupt)
-		<-pressed
-		stop()
+		for range pressed {
+			stop()
+		}
 	})
 }
 
 // interrupted ends the process, with whatever the command still does: a file is written as a whole
-// or not at all, and the unfinished part of it is removed.
+// or not at all, and the unfinished part of it is removed. A command that can show what it has by
+// then does that first, unless the user does not wait for it.
 func (e *Env) interrupted() {
+	if stop := e.stop.Swap(nil); stop != nil {
+		(*stop)()
+		return
+	}
 	if line, ok := e.Stderr.(*progressLine); ok {
 		line.hide()
 	}

@@ -89,7 +89,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 		return err
 	}
 	if flags.output.format.value != "ndjson" {
-		x, err := scanner.Run(ctx, args)
+		x, err := e.countedUntilStopped(ctx, scanner, args)
 		x.AddNext(&line)
 		return e.showScan(flags, x, err)
 	}
@@ -98,8 +98,27 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 		scanner.Tell = nil // the lines are what is seen of the progress
 	}
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
-	x, err := scanner.Run(ctx, args)
+	x, err := e.countedUntilStopped(ctx, scanner, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
+}
+
+// countedUntilStopped runs a scan. When the user interrupts it, what was counted comes with the
+// error that says so.
+func (e *Env) countedUntilStopped(
+	ctx context.Context, scanner *report.Scanner, names []string,
+) (*report.Scanning, error) {
+	scanner.Stoppable = func(stop context.CancelFunc) {
+		if stop == nil {
+			e.stop.Store(nil)
+			return
+		}
+		e.stop.Store(&stop)
+	}
+	x, err := scanner.Run(ctx, names)
+	if errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
+	return x, err
 }
 
 // check refuses flags that can't all be true.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -83,6 +84,10 @@ type Scanner struct {
 
 	// Each is called with every token, in the order of the input; it may be nil.
 	Each func(*Scanned) error
+
+	// Stoppable is handed what ends a scan early with what is counted by then, while there is
+	// something to count, and nil afterwards. It may be nil.
+	Stoppable func(stop context.CancelFunc)
 
 	seen  seenTokens
 	spare sync.Pool    // of *batch that are counted
@@ -195,7 +200,13 @@ type outcome struct{ before, after scan.Result }
 func (s *Scanner) stream(
 	ctx context.Context, x *Scanning, reader *stream.Reader, name string,
 ) error {
-	ctx, cancel := context.WithCancel(ctx)
+	stoppable, stop := context.WithCancel(ctx)
+	defer stop()
+	if s.Stoppable != nil {
+		s.Stoppable(stop)
+		defer s.Stoppable(nil)
+	}
+	ctx, cancel := context.WithCancel(stoppable)
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)
 	c := cutter{reader: reader, base: s.read.Load(), ordered: make(chan *batch, ahead*workers)}
@@ -214,7 +225,7 @@ func (s *Scanner) stream(
 		close(c.ordered)
 	}()
 	var err error
-	for b := range c.ordered {
+	for b := c.next(stoppable); b != nil; b = c.next(stoppable) {
 		<-b.done
 		if err == nil {
 			if err = s.count(x, b); err != nil {
@@ -223,7 +234,7 @@ func (s *Scanner) stream(
 		}
 		s.spare.Put(b)
 	}
-	if err != nil {
+	if err = cmp.Or(err, stoppable.Err()); err != nil {
 		return err
 	}
 	return c.err
@@ -264,6 +275,22 @@ func (s *Scanner) cut(ctx context.Context, c *cutter) *batch {
 		c.ended, c.err = true, ctx.Err()
 	}
 	return b
+}
+
+// next is the next batch in the stream's order; nil behind the last one. Once the scan is stopped,
+// it waits for nothing that is yet to come: the input may never go on.
+func (c *cutter) next(stopped context.Context) *batch {
+	select {
+	case b := <-c.ordered:
+		return b
+	default:
+	}
+	select {
+	case b := <-c.ordered:
+		return b
+	case <-stopped.Done():
+		return nil
+	}
 }
 
 // newBatch is an empty batch: a new one, or one that was counted.

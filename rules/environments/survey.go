@@ -32,11 +32,14 @@ type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
 
-	runs      []string     // the vendor's gateways, which run its policies
-	open      string       // the file that says that its gateway has no policies
-	gateways  []string     // that may run them, where no file names one
-	audiences []string     // that the policies want
-	apis      []registered // we do not know which one of them the gateway guards
+	runs     []string     // the vendor's gateways, which run its policies
+	open     string       // the file that says that its gateway has no policies
+	gateways []string     // that may run them, where no file names one
+	apis     []registered // we do not know which one of them the gateway guards
+
+	policyFiles []policyFile
+	stage       string // of which this is the part of one API; empty where it is all of it
+	part        string // what the names of that API's files have, and those of the others lack
 }
 
 // unplaced is a file of which no environment is known.
@@ -57,7 +60,7 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 	if compiled.Guessed {
 		env.gateways = gateways
 	}
-	s.learn(env, compiled)
+	env.policyFiles = append(env.policyFiles, policyFileOf(name, compiled, s.learn(compiled)))
 }
 
 // Instance is an environment of which all files are known: an API instance as a control plane has
@@ -87,12 +90,12 @@ func (s *Survey) AddInstance(i Instance) {
 	}
 	if i.Compiled != nil {
 		s.Policies++
-		s.learn(env, i.Compiled)
+		env.policyFiles = []policyFile{policyFileOf("", i.Compiled, s.learn(i.Compiled))}
 	}
 }
 
-// learn takes the tenant and an environment's audiences from what its policies ask for.
-func (s *Survey) learn(env *surveyed, compiled *rules.Compilation) {
+// learn takes the tenant from what policies ask for, and returns the audiences that they want.
+func (s *Survey) learn(compiled *rules.Compilation) (audiences []string) {
 	for _, policy := range compiled.Policies {
 		for check := range policy.Root.Checks() {
 			if key := check.Test.Key; key != nil {
@@ -103,22 +106,27 @@ func (s *Survey) learn(env *surveyed, compiled *rules.Compilation) {
 			for _, want := range check.Test.Wants() {
 				switch issuer, ok := entra.ParseIssuer(want.Text); {
 				case want.Input.Name == "aud":
-					env.audiences = append(env.audiences, want.Text)
+					audiences = append(audiences, want.Text)
 				case want.Input.Name == "iss" && ok && entra.IsGUID(issuer.Tenant):
 					s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
 				}
 			}
 		}
 	}
+	return audiences
 }
 
 // environment finds or makes the environment that a name tells: the last word in it that names a
 // stage.
 func (s *Survey) environment(name string) *surveyed {
-	if stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name))); stage != "" {
-		return s.add(stage)
+	stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name)))
+	if stage == "" {
+		return nil
 	}
-	return nil
+	if s.isApart(stage) {
+		return s.partOf(stage, name)
+	}
+	return s.add(stage)
 }
 
 // stageIn is the last word of a name that is a stage, with the number that may follow it; empty
@@ -244,6 +252,7 @@ func (s *Survey) PlaceRegistrations() {
 			env.apis = append(env.apis, r)
 		}
 	}
+	s.separateAPIs()
 	for _, env := range s.environments {
 		env.chooseAPI()
 	}
@@ -264,10 +273,13 @@ func (s *Survey) PlaceRegistrations() {
 func (env *surveyed) chooseAPI() {
 	var guarded []string
 	for _, r := range env.apis {
-		wanted := func(audience string) bool {
-			return entra.WithAudience(r.Apps[:1], audience) != nil
+		wanted := func(f policyFile) bool {
+			return slices.ContainsFunc(f.audiences, func(audience string) bool {
+				return entra.WithAudience(r.Apps[:1], audience) != nil
+			})
 		}
-		if len(env.apis) == 1 || slices.ContainsFunc(env.audiences, wanted) {
+		only := len(env.apis) == 1 && env.stage == ""
+		if only || slices.ContainsFunc(env.policyFiles, wanted) {
 			guarded = append(guarded, r.name)
 		}
 	}
@@ -290,13 +302,18 @@ func (env *surveyed) takeAPI(name string) {
 // placeBeside puts service principals and assignments beside the application that they belong
 // to, or with the API of the environment that their name tells.
 func (s *Survey) placeBeside(r registered) {
+	placed := false
 	for _, env := range s.environments {
 		for _, list := range []*[]string{&env.api, &env.clients} {
 			if s.belongs(r, *list) {
 				*list = append(*list, r.name)
-				return
+				placed = true
+				break
 			}
 		}
+	}
+	if placed {
+		return
 	}
 	if env := s.environment(r.name); env != nil {
 		env.api = append(env.api, r.name)

@@ -1,0 +1,156 @@
+package environments
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// verifying is a policy that verifies tokens, whatever their audience is.
+func verifying() *rules.Compilation {
+	root := rules.AllOf(&rules.Check{ID: rules.Signature})
+	return &rules.Compilation{Policies: []*rules.Policy{{Root: root}}}
+}
+
+// together is the policies of both.
+func together(a, b *rules.Compilation) *rules.Compilation {
+	a.Policies = append(a.Policies, b.Policies...)
+	return a
+}
+
+// applied is policies with the API that they say they are applied to.
+func applied(api string, compiled *rules.Compilation) *rules.Compilation {
+	for _, policy := range compiled.Policies {
+		policy.API = api
+	}
+	return compiled
+}
+
+// One environment would run the policies of all APIs in a row: nobody would get in, so no wrong
+// cell would be found.
+func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
+	t.Parallel()
+	type policies struct {
+		file     string
+		compiled *rules.Compilation
+	}
+	orders := func() *rules.Compilation { return asking("aud", "api://orders") }
+	stock := func() *rules.Compilation { return asking("aud", "api://stock") }
+	for _, test := range []struct {
+		fact       string
+		policies   []policies
+		registered [][2]string
+		others     []string
+		want       []string
+	}{
+		{
+			"two audiences are two APIs, with the same clients",
+			[]policies{{"orders/dev/p.json", orders()}, {"stock/dev/p.json", stock()}},
+			[][2]string{
+				{"entra/dev-1.json", anAPI(ordersID, "orders", "api://orders")},
+				{"entra/dev-2.json", anAPI(stockID, "stock", "api://stock")},
+				{"entra/web-dev.json", aClient("web")},
+			},
+			[]string{"stock/dev.jwt", "dev.jwt"},
+			[]string{
+				"dev-orders:", "policies: [orders/dev/p.json]", "api: [entra/dev-1.json]",
+				"clients: [entra/web-dev.json, entra/dev-2.json]",
+				"dev-stock:", "policies: [stock/dev/p.json]", "api: [entra/dev-2.json]",
+				"clients: [entra/web-dev.json, entra/dev-1.json]", "tokens: [stock/dev.jwt]",
+			},
+		},
+		{
+			"so are files of one folder",
+			[]policies{{"dev/orders-dev.json", orders()}, {"dev/stock-dev.json", stock()}},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [dev/orders-dev.json]",
+				"dev-stock:", "policies: [dev/stock-dev.json]",
+			},
+		},
+		{
+			"two files that verify tokens in folders of their own are two APIs",
+			[]policies{{"orders/dev/p.json", verifying()}, {"stock/dev/p.json", verifying()}},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [orders/dev/p.json]",
+				"dev-stock:", "policies: [stock/dev/p.json]",
+			},
+		},
+		{
+			"an API without a registration of its own gets none",
+			[]policies{
+				{"orders/dev/p.json", verifying()},
+				{"stock/dev/p.json", together(verifying(), stock())},
+			},
+			[][2]string{{"entra/dev.json", anAPI(stockID, "stock", "api://stock")}},
+			nil,
+			[]string{
+				"dev-orders:", "policies: [orders/dev/p.json]",
+				"dev-stock:", "policies: [stock/dev/p.json]", "api: [entra/dev.json]",
+			},
+		},
+		{
+			"what verifies nothing belongs to the API of its folder",
+			[]policies{
+				{"orders/dev/p.json", orders()},
+				{"stock/dev/p.json", stock()},
+				{"stock/dev/q.json", &rules.Compilation{}},
+			},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [orders/dev/p.json]",
+				"dev-stock:", "policies: [stock/dev/p.json, stock/dev/q.json]",
+			},
+		},
+		{
+			"two policies for one audience are one gateway's chain",
+			[]policies{{"dev/1-jwt.json", orders()}, {"dev/2-jwt.json", orders()}},
+			nil, nil,
+			[]string{"dev:", "policies: [dev/1-jwt.json, dev/2-jwt.json]"},
+		},
+		{
+			"two policies in one folder are too, where no audience differs",
+			[]policies{{"dev/1-jwt.json", verifying()}, {"dev/2-oidc.json", verifying()}},
+			nil, nil,
+			[]string{"dev:", "policies: [dev/1-jwt.json, dev/2-oidc.json]"},
+		},
+		{
+			"without a name that differs they have numbers",
+			[]policies{{"dev/dev.json", orders()}, {"dev.json", stock()}},
+			nil, nil,
+			[]string{
+				"dev-1:", "policies: [dev/dev.json]", "dev-2:", "policies: [dev.json]",
+			},
+		},
+		{
+			"policies that name their API are told apart by it, and not here",
+			[]policies{
+				{"orders/dev/p.json", applied("orders", orders())},
+				{"stock/dev/p.json", applied("stock", stock())},
+			},
+			nil, nil,
+			[]string{"dev:", "policies: [orders/dev/p.json, stock/dev/p.json]"},
+		},
+	} {
+		t.Run(test.fact, func(t *testing.T) {
+			t.Parallel()
+			s := &Survey{}
+			for _, p := range test.policies {
+				s.AddPolicy(p.file, []string{"mule"}, p.compiled)
+			}
+			for _, r := range test.registered {
+				s.AddRegistrations(r[0], surveyedApp(t, r[1]))
+			}
+			s.PlaceRegistrations()
+			for _, name := range test.others {
+				s.AddOther(name, func() bool { return false })
+			}
+			if diff := cmp.Diff(test.want, placedIn(s)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

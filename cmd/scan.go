@@ -237,8 +237,8 @@ func (f *scanFlags) instant() time.Time {
 
 // scanRequest is what all requests have in common.
 func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
-	r.Method, r.Path = e.maker().MethodOf(flags.method), flags.path
-	r.HeadersWhole = flags.whole
+	r.Method, r.HeadersWhole = e.maker().MethodOf(flags.method), flags.whole
+	report.AimAt(&r, flags.path)
 	if r.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return r, err
 	}

@@ -127,14 +127,11 @@ func (r *Explainer) perGateway(x *Explanation) {
 		return
 	}
 	var verdicts []GatewayVerdict
-	var sets []*PolicySet
-	names := r.Policies.Adapter.VariantNames()
-	for _, variant := range names {
-		policies := r.Policies.of(r.Policies.For(variant))
-		sets = append(sets, policies)
+	sets, names := r.Policies.perGateway(), r.Policies.Adapter.VariantNames()
+	for i, set := range sets {
 		verdicts = append(verdicts, GatewayVerdict{
-			Name: variant, Policies: policies.Policies,
-			Verdict: rules.Evaluate(policies.Policies, r.Request),
+			Name: names[i], Policies: set.Policies,
+			Verdict: rules.Evaluate(set.Policies, r.Request),
 		})
 	}
 	if !differ(verdicts) {

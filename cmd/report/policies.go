@@ -323,6 +323,19 @@ func (s *PolicySet) of(read *rules.Configuration) *PolicySet {
 	return &other
 }
 
+// perGateway is the set as each gateway runs it that may be meant; the set itself where the files
+// or a flag say which one it is.
+func (s *PolicySet) perGateway() []*PolicySet {
+	if !s.Guessed {
+		return []*PolicySet{s}
+	}
+	var all []*PolicySet
+	for _, variant := range s.Adapter.VariantNames() {
+		all = append(all, s.of(s.For(variant)))
+	}
+	return all
+}
+
 func (s *PolicySet) file(name string) *source.File {
 	for _, file := range s.Files {
 		if file.Name == name {

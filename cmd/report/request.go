@@ -64,15 +64,22 @@ func (m *Maker) tokenIn(text string) (*inspect.Token, inspect.Found, error) {
 	return found.Token(), found, nil
 }
 
-// MethodOf returns the request's method. HTTP tells methods apart by case (RFC 9110, section 9.1),
-// and nobody means get.
+// MethodOf returns the request's method, and notes where it is not as the flag has it.
 func (m *Maker) MethodOf(flag string) string {
-	upper := strings.ToUpper(flag)
-	if upper == flag || len(flag) > LongestWord {
-		return flag
+	method := methodMeant(flag)
+	if method != flag {
+		m.note("--method %s is treated as %s: methods are case-sensitive", flag, method)
 	}
-	m.note("--method %s is treated as %s: methods are case-sensitive", flag, upper)
-	return upper
+	return method
+}
+
+// methodMeant is a method in upper case: HTTP tells methods apart by case (RFC 9110, section 9.1),
+// and nobody means get.
+func methodMeant(text string) string {
+	if len(text) > LongestWord {
+		return text
+	}
+	return strings.ToUpper(text)
 }
 
 // ReadHeaders reads "name: value" pairs; @FILE stands for the lines of a file, so that a secret in
@@ -166,7 +173,7 @@ func (m *Maker) NewRequest(
 	if err = checkAuthorization(request.Headers, token); err != nil {
 		return nil, err
 	}
-	aimAt(request, said.Path)
+	AimAt(request, said.Path)
 	fillIn(request, pasted)
 	if said.Contracts != "" {
 		if request.Contracts, err = m.ReadContracts(said.Contracts); err != nil {
@@ -385,8 +392,8 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	request.HeadersWhole = request.HeadersWhole || pasted.HeadersWhole
 }
 
-// aimAt is what a request asks for: a path, which may have a query. Gateways compare the path
+// AimAt is what a request asks for: a path, which may have a query. Gateways compare the path
 // alone.
-func aimAt(request *rules.Request, target string) {
+func AimAt(request *rules.Request, target string) {
 	request.Path, request.Query, request.QueryWhole = inspect.Target(target)
 }

@@ -101,12 +101,9 @@ type Scanner struct {
 func (m *Maker) NewJudge(
 	set *PolicySet, request rules.Request, signatures *Signatures, at time.Time,
 ) *scan.Judge {
-	gateways := [][]*rules.Policy{set.Policies}
-	if set.Guessed {
-		gateways = nil
-		for _, variant := range set.Adapter.VariantNames() {
-			gateways = append(gateways, set.of(set.For(variant)).Policies)
-		}
+	var gateways [][]*rules.Policy
+	for _, gateway := range set.perGateway() {
+		gateways = append(gateways, gateway.Policies)
 	}
 	request.Signatures = signatures.shared(slices.Concat(gateways...))
 	return scan.NewJudge(gateways, request, func(token *inspect.Token) time.Time {

@@ -222,9 +222,9 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		return err
 	}
 	x.Coverage.Add(set.Policies)
-	classes := map[requestLine][]rules.Class{}
+	gateways, classes := set.perGateway(), map[requestLine][]rules.Class{}
 	for i := range suite.Cases {
-		tested, err := t.run(suite, &suite.Cases[i], set, classes)
+		tested, err := t.run(suite, &suite.Cases[i], gateways, classes)
 		if err != nil {
 			return err
 		}
@@ -276,33 +276,47 @@ func (t *Tester) policies(suite *environments.Suite) (*PolicySet, error) {
 		}
 		options.Variant = suite.Gateway.Value
 	}
-	return t.Maker.ReadPolicies(names, options)
+	set, err := t.Maker.ReadPolicies(names, options)
+	if err != nil {
+		return nil, err
+	}
+	return set, t.Contracts.Of(set.Policies)
 }
 
-// requestLine is what tells classes of requests apart.
-type requestLine struct{ method, path string }
+// requestLine is what tells classes of requests to a gateway apart.
+type requestLine struct {
+	gateway      *PolicySet
+	method, path string
+}
 
-// run runs one test. To find the classes of its request takes long if the policies have many
-// routes, so tests share them.
+// run runs one test. Of several gateways that the policies may be meant for, the strictest answer
+// counts, as explain has it. To find the classes of its request takes long if the policies have
+// many routes, so tests share them.
 func (t *Tester) run(
-	suite *environments.Suite, c *environments.Case, set *PolicySet,
+	suite *environments.Suite, c *environments.Case, gateways []*PolicySet,
 	classes map[requestLine][]rules.Class,
 ) (*Tested, error) {
 	request, err := t.request(suite, c)
 	if err != nil {
 		return nil, err
 	}
-	line := requestLine{request.Method, request.Path}
-	if classes[line] == nil {
-		classes[line] = rules.Classes(set.Policies, line.method, line.path)
-	}
 	tested := &Tested{
 		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
-		Verdict: rules.EvaluateIn(classes[line], set.Policies, request),
-		readAs:  ReadAlike(set.options, nil),
+		readAs: ReadAlike(gateways[0].options, nil),
+	}
+	strictest := gateways[0]
+	for _, gateway := range gateways {
+		line := requestLine{gateway, request.Method, request.Path}
+		if classes[line] == nil {
+			classes[line] = rules.Classes(gateway.Policies, line.method, line.path)
+		}
+		verdict := rules.EvaluateIn(classes[line], gateway.Policies, request)
+		if gateway == gateways[0] || verdict.Outcome.Stricter(tested.Verdict.Outcome) {
+			strictest, tested.Verdict = gateway, verdict
+		}
 	}
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
-		t.disagreement(request, set, &tested.Verdict)...)
+		t.disagreement(request, strictest, &tested.Verdict)...)
 	return tested, nil
 }
 
@@ -316,9 +330,9 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 		request.At = t.Maker.Now()
 	}
 	if c.Method != "" {
-		request.Method = c.Method
+		request.Method = methodMeant(c.Method)
 	}
-	aimAt(request, cmp.Or(c.Path, t.Path))
+	AimAt(request, cmp.Or(c.Path, t.Path))
 	if c.Headers != nil {
 		request.Headers, request.HeadersWhole = c.Headers, true
 	}

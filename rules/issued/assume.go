@@ -77,13 +77,10 @@ func asAsked(texts []string, v entra.Version) []audience {
 	return all
 }
 
-// assumedClients are the clients that policies name, or a stand-in.
+// assumedClients are the clients that policies name, and a stand-in: they may name those that they
+// keep out.
 func assumedClients(checks []asking) []string {
-	own := clientsNamedBy(checks, nil)
-	if len(own) == 0 {
-		return []string{assumedClient}
-	}
-	return own
+	return append(clientsNamedBy(checks, nil), assumedClient)
 }
 
 // constantClients lists the texts in what policies make a client id of: it may be one of them,

@@ -371,6 +371,10 @@ func TestChecksExcludeEachOther(t *testing.T) {
 				rules.Scopes, hasAll(answered("scope", nil), "Read"),
 			)), nil,
 		},
+		"a client that is asked for and kept out": {
+			ours(named("azp", ourApp), check(rules.Negate(equals("azp", ourApp)))),
+			errorAt("custom-claim", says+"azp and the one of azp"),
+		},
 		"both client claims": {
 			ours(named("appid", ourApp), named("azp", ourApp)),
 			errorAt("custom-claim", says+"azp and the one of appid"),
@@ -421,6 +425,11 @@ func TestNoTokenPasses(t *testing.T) {
 	t.Parallel()
 	inList := &source.Value{Kind: source.List, Items: rules.Literals(ourIssuer)}
 	finds(t, noToken(), map[string]row{
+		"whoever is not kept out gets in": {
+			ours(check(
+				rules.Required(rules.Claim("azp"), rules.Negate(equals("azp", ourApp))),
+			)), nil,
+		},
 		"a tenant in another spelling is in no token": {
 			ours(checkOf(rules.Tenant, equals("tid", "contoso"))),
 			errorAt("tenant", "no Entra ID access token passes this check of tid"),

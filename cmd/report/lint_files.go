@@ -23,7 +23,7 @@ type LintRequest struct {
 // policies that no rule sees into.
 func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen []Unseen) {
 	found, missing := m.Find(request.Names)
-	found, kustomizations := m.kustomized(found)
+	found, changers := m.changers(found)
 	for i := range found {
 		found[i].Named = found[i].Named && !request.Lenient
 	}
@@ -44,7 +44,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		unseen = append(unseen, r.unseen...)
 		l.add(&r)
 	}
-	m.noteKustomized(kustomizations, l.Names, request.Options)
+	m.noteChanges(changers, l.Names, request.Options)
 	failed = unchecked(request, missing, results)
 	l.Unread = unread(failed)
 	return l, failed, unseen

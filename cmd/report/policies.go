@@ -46,7 +46,7 @@ func (m *Maker) readPolicies(
 	if err != nil {
 		return nil, err
 	}
-	found, kustomizations := m.kustomized(found)
+	found, changers := m.changers(found)
 	files, unread, err := m.readPolicyFiles(found, options)
 	if err != nil {
 		return nil, err
@@ -60,10 +60,10 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, Problem("no policy in "+strings.Join(names, ", "), kustomizations.Instead(),
+		return nil, Problem("no policy in "+strings.Join(names, ", "), changers.kustomizations.Instead(),
 			"name a policy file to see why it was not recognised")
 	}
-	if err := m.Gateways.kustomizedFault(kustomizations, files, options); err != nil {
+	if err := changers.fault(m.Gateways, files, options); err != nil {
 		return nil, err
 	}
 	adapters := m.Gateways.among(files, options)

@@ -24,7 +24,7 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, kustomizations := m.kustomized(found)
+	found, changers := m.changers(found)
 	s := &environments.Survey{}
 	var done atomic.Int64
 	defer m.Progress(&done, len(found), "files")()
@@ -41,10 +41,9 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		fault := m.Gateways.kustomizedFault(kustomizations, []*source.File{file}, rules.Options{})
+		fault := changers.fault(m.Gateways, []*source.File{file}, rules.Options{})
 		if fault != nil {
-			s.LeaveOut(filepath.ToSlash(name), "a Kustomization changes it, in "+
-				AsError(fault).Pos.String())
+			s.LeaveOut(filepath.ToSlash(name), "it is changed by "+AsError(fault).Pos.String())
 			continue
 		}
 		if err := m.surveyFile(s, filepath.ToSlash(name), file); err != nil {

@@ -9,15 +9,17 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// terraformEntries reads the policies among the resources of a Terraform file.
+// terraformEntries reads the policies among the resources of a Terraform file, in either of its two
+// forms.
 func terraformEntries(document *source.Value) []entry {
 	var all []entry
-	for _, m := range document.Members {
+	blocks := document.Blocks()
+	for _, m := range blocks {
 		if m.Key != "resource" || len(m.Value.Labels) == 0 {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
-			if named := gatewayOf(e.api, inFile(document)); named != "" {
+			if named := gatewayOf(e.api, inFile(blocks)); named != "" {
 				e.variant = named
 			}
 			e.creator = creatorOf(m.Value.Labels[0])
@@ -381,10 +383,10 @@ func resourceVariant(kind string) string {
 	return ""
 }
 
-// inFile finds the resources and the local values of a Terraform file.
-func inFile(document *source.Value) func(kind, name string) *source.Value {
+// inFile finds the resources and the local values among the blocks of a Terraform file.
+func inFile(blocks []source.Member) func(kind, name string) *source.Value {
 	return func(kind, name string) *source.Value {
-		for _, m := range document.Members {
+		for _, m := range blocks {
 			labels := m.Value.Labels
 			switch {
 			case kind == "local" && m.Key == "locals":

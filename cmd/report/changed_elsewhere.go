@@ -1,0 +1,151 @@
+package report
+
+import (
+	"cmp"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// changers are files that change what others say, as their tools put them together.
+type changers struct {
+	kustomizations kubernetes.Kustomizations
+	overrides      []*source.File // of Terraform
+}
+
+// change is what one of them changes of a file.
+type change struct {
+	file    string          // that does not say what the gateway gets
+	at      source.Position // of what changes it
+	what    string          // that is: "this Kustomization"
+	field   string
+	instead string // how to get what the gateway gets
+}
+
+// changers takes them from files that were found, and leaves out those that have a part of a
+// policy and would be read as one: patches and overrides.
+func (m *Maker) changers(found []Found) ([]Found, *changers) {
+	var all changers
+	var files []*source.File
+	for _, f := range found {
+		kustomizes, overrides := kubernetes.IsKustomization(f.Name), source.IsOverride(f.Name)
+		if !kustomizes && (!overrides || f.Named) {
+			continue
+		}
+		file, err := m.ReadSource(f.Name)
+		switch {
+		case err != nil:
+		case kustomizes:
+			files = append(files, file)
+		default:
+			all.overrides = append(all.overrides, file)
+		}
+	}
+	all.kustomizations = kubernetes.KustomizationsIn(files, func(name string) *source.File {
+		i := slices.IndexFunc(found, func(f Found) bool {
+			return path.Clean(filepath.ToSlash(f.Name)) == name
+		})
+		if i < 0 {
+			return nil
+		}
+		file, _ := m.ReadSource(found[i].Name) // one that can't be read is not known
+		return file
+	})
+	if len(all.kustomizations)+len(all.overrides) == 0 {
+		return found, &all
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
+		return !f.Named && (source.IsOverride(f.Name) || all.kustomizations.IsPatch(f.Name))
+	}), &all
+}
+
+// changes lists what they change of some files.
+func (c *changers) changes(g Gateways, files []*source.File, options rules.Options) []change {
+	var all []change
+	if len(c.kustomizations) > 0 {
+		for _, of := range c.kustomizations.Changes(files, g.readFrom(files, options)) {
+			all = append(all, change{
+				of.File, of.At.Pos, "this Kustomization", of.Field, of.Instead,
+			})
+		}
+	}
+	for _, override := range c.overrides {
+		for _, file := range files {
+			at := override.Overrides(file)
+			if at == nil {
+				continue
+			}
+			all = append(all, change{
+				file.Name, at.Pos, "this override file",
+				cmp.Or(strings.Join(at.Labels, "."), "locals"),
+				"pass the plan: terraform show -json PLAN > plan.json",
+			})
+		}
+	}
+	return all
+}
+
+// fault is an error about files that others change; nil where none does. What the gateway gets
+// they do not say then.
+func (c *changers) fault(g Gateways, files []*source.File, options rules.Options) error {
+	for _, of := range c.changes(g, files, options) {
+		return &source.Error{
+			Pos: of.at,
+			Cause: of.what + " changes " + of.file + " (" + of.field + "): what the gateway " +
+				"gets is not in these files",
+			Hints: source.Hints(of.instead, "or name "+of.file+" alone, as it is written"),
+		}
+	}
+	return nil
+}
+
+// noteChanges says of files that are read as they are written which of them others change.
+func (m *Maker) noteChanges(by *changers, names []string, options rules.Options) {
+	if len(by.kustomizations)+len(by.overrides) == 0 {
+		return
+	}
+	var files []*source.File
+	for _, name := range names {
+		file, err := m.ReadSource(name)
+		if err == nil && !m.Gateways.holdNothing(file, options) {
+			files = append(files, file)
+		}
+	}
+	for _, of := range by.changes(m.Gateways, files, options) {
+		m.note("%s is read as it is written, and %s changes it (%s): %s", of.file, of.at,
+			of.field, of.instead)
+	}
+}
+
+// FindWritten finds the files that policies are written in, without patches and overrides, and
+// says which of them these change.
+func (m *Maker) FindWritten(names []string, options rules.Options) ([]Found, error) {
+	found, err := m.Find(names)
+	found, changers := m.changers(found)
+	written := make([]string, len(found))
+	for i, f := range found {
+		written[i] = f.Name
+	}
+	m.noteChanges(changers, written, options)
+	return found, err
+}
+
+// readFrom lists what the gateways read of a cluster whose policies some files hold.
+func (g Gateways) readFrom(files []*source.File, options rules.Options) []source.Resource {
+	var all []source.Resource
+	for i := range g {
+		adapter := &g[i]
+		holds := func(file *source.File) bool {
+			return adapter.Detect(file, optionsFor(adapter, options))
+		}
+		if adapter.Resources != nil && slices.ContainsFunc(files, holds) {
+			all = append(all, adapter.Resources()...)
+		}
+	}
+	return all
+}

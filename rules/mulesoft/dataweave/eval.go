@@ -96,6 +96,7 @@ func fromOperand(r Result, mayErr bool) Result {
 // prepared is what Parse finds out about a node once, for all evaluations.
 type prepared struct {
 	ambiguous bool           // parentheses are missing in it, so that it has no certain value
+	parameter bool           // it is the $ of a lambda that is run
 	construct *Construct     // why the node is not run, or nil
 	constant  *source.Value  // of a literal
 	function  function       // of a Call
@@ -104,7 +105,11 @@ type prepared struct {
 
 // prepare fills in what the nodes of a fresh tree show by themselves.
 func prepare(root *Node, d Dialect) {
+	bindParameters(root, d)
 	for n := range root.All() {
+		if n.prepared.parameter {
+			continue
+		}
 		if c, found := n.construct(d); found {
 			n.prepared.construct = &c
 			continue
@@ -133,6 +138,8 @@ type evaluator struct {
 	version *Node // the first call whose result depends on since24
 	steps   int
 	tooDeep bool // values that were compared are nested too deep
+
+	parameter *source.Value // what $ is now; nil outside of a lambda
 }
 
 // Eval evaluates the expression. It always ends, and does not change the environment. Where
@@ -214,6 +221,8 @@ func (v *evaluator) eval(n *Node) Result {
 		return notRun(n.prepared.construct)
 	case n.prepared.constant != nil:
 		return value(n.prepared.constant)
+	case n.prepared.parameter && v.parameter != nil:
+		return value(v.parameter)
 	}
 	switch n.Kind {
 	case Regex:

@@ -56,6 +56,8 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, false, affix(strings.HasSuffix)}, true
 	case "matches":
 		return function{name, 2, true, false, nil}, true
+	case filterName:
+		return function{name, 2, false, false, nil}, true
 	case stringsModule + "substringBefore":
 		return function{name, 2, false, true, substring(strings.Index, false)}, true
 	case stringsModule + "substringBeforeLast":
@@ -75,6 +77,9 @@ func (v *evaluator) call(n *Node) Result {
 		return failure(n, "%s takes %d arguments, not %d", f.name, f.arity, len(n.Args))
 	case v.before42() && strings.HasPrefix(f.name, stringsModule):
 		return unknown(n, "%s exists since Mule 4.2", f.name)
+	}
+	if f.name == filterName {
+		return v.filter(n)
 	}
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)

@@ -185,7 +185,20 @@ func (p *claimParts) find(n *Node) (ok bool) {
 		p.nodes = append(p.nodes, n)
 		return true
 	}
+	if n.isFilter() { // its lambda has no value by itself
+		return p.find(n.Args[0]) && !p.reads(n.Args[1])
+	}
 	return !slices.ContainsFunc(n.Args, func(arg *Node) bool { return !p.find(arg) })
+}
+
+// reads reports whether a node reads the claim.
+func (p *claimParts) reads(n *Node) bool {
+	var paths [][]string
+	collectPaths(n, &paths)
+	return slices.ContainsFunc(paths, func(path []string) bool {
+		name, isClaim := claimOf(path)
+		return isClaim && (name == "*" || name == p.claim)
+	})
 }
 
 // comparedClaims collects the texts that some claims are compared with.

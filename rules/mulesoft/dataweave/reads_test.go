@@ -232,6 +232,9 @@ func TestAnExpressionDependsOnAClaimByItsPartsAlone(t *testing.T) {
 		{`vars.claimSet.a[0] == 'Role.1' and not (vars.claimSet.b == 7)`, true},
 		{`vars.claimSet == {a: 'x'}`, false},
 		{`vars.claimSet[vars.claimSet.b] == 'x'`, false},
+		{`isEmpty(vars.claimSet.a filter ($ == 'x'))`, true},
+		{`isEmpty(vars.claimSet.a filter ($ == vars.claimSet.b))`, true},
+		{`isEmpty(vars.claimSet.b filter ($ == vars.claimSet.a))`, false},
 	} {
 		e := parse(t, test.text, Mule)
 		parts, ok := e.Parts("a")

@@ -9,12 +9,11 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // changers are files that change what others say, as their tools put them together.
 type changers struct {
-	kustomizations kubernetes.Kustomizations
+	kustomizations source.Kustomizations
 	overrides      []*source.File // of Terraform
 }
 
@@ -33,7 +32,7 @@ func (m *Maker) changers(found []Found) ([]Found, *changers) {
 	var all changers
 	var files []*source.File
 	for _, f := range found {
-		kustomizes, overrides := kubernetes.IsKustomization(f.Name), source.IsOverride(f.Name)
+		kustomizes, overrides := source.IsKustomization(f.Name), source.IsOverride(f.Name)
 		if !kustomizes && (!overrides || f.Named) {
 			continue
 		}
@@ -46,7 +45,7 @@ func (m *Maker) changers(found []Found) ([]Found, *changers) {
 			all.overrides = append(all.overrides, file)
 		}
 	}
-	all.kustomizations = kubernetes.KustomizationsIn(files, func(name string) *source.File {
+	all.kustomizations = source.KustomizationsIn(files, func(name string) *source.File {
 		i := slices.IndexFunc(found, func(f Found) bool {
 			return path.Clean(filepath.ToSlash(f.Name)) == name
 		})

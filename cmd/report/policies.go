@@ -60,7 +60,8 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, Problem("no policy in "+strings.Join(names, ", "), changers.kustomizations.Instead(),
+		return nil, Problem("no policy in "+strings.Join(names, ", "),
+			changers.kustomizations.Instead(),
 			"name a policy file to see why it was not recognised")
 	}
 	if err := changers.fault(m.Gateways, files, options); err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// terraformEntries reads the policies among the resources of a Terraform file, in either of its two
-// forms.
+// terraformEntries reads the policies among the resources of a Terraform file, in either of its
+// two forms.
 func terraformEntries(document *source.Value) []entry {
 	var all []entry
 	blocks := document.Blocks()

@@ -97,6 +97,7 @@ func fromOperand(r Result, mayErr bool) Result {
 type prepared struct {
 	ambiguous bool           // parentheses are missing in it, so that it has no certain value
 	parameter bool           // it is the $ of a lambda that is run
+	module    string         // that a Call's function is imported from; empty where it is named
 	construct *Construct     // why the node is not run, or nil
 	constant  *source.Value  // of a literal
 	function  function       // of a Call
@@ -105,6 +106,7 @@ type prepared struct {
 
 // prepare fills in what the nodes of a fresh tree show by themselves.
 func prepare(root *Node, d Dialect) {
+	root.importModules(d)
 	bindParameters(root, d)
 	for n := range root.All() {
 		if n.prepared.parameter {
@@ -118,7 +120,7 @@ func prepare(root *Node, d Dialect) {
 			n.prepared.constant, _ = n.Literal()
 		}
 		if n.Kind == Call {
-			n.prepared.function, _ = lookup(n.Name)
+			n.prepared.function, _ = n.lookup()
 			n.prepared.pattern = n.compiled()
 		}
 	}
@@ -238,6 +240,8 @@ func (v *evaluator) eval(n *Node) Result {
 		return v.root(n)
 	case Group:
 		return v.eval(n.Args[0])
+	case Script:
+		return v.script(n)
 	case Member:
 		r := v.eval(n.Args[0])
 		if r.Value == nil {

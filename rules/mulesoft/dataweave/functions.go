@@ -23,7 +23,9 @@ type run func(v *evaluator, n *Node, args []*source.Value) Result
 
 const (
 	coreModule    = "dw::Core::"
+	modules       = "dw::core::"
 	stringsModule = "dw::core::Strings::"
+	arraysModule  = "dw::core::Arrays::"
 )
 
 // lookup finds a function by the name that an expression calls it by. The functions of dw::Core
@@ -58,6 +60,8 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, false, nil}, true
 	case filterName:
 		return function{name, 2, false, false, nil}, true
+	case someName, everyName:
+		return function{name, 2, true, false, nil}, true
 	case stringsModule + "substringBefore":
 		return function{name, 2, false, true, substring(strings.Index, false)}, true
 	case stringsModule + "substringBeforeLast":
@@ -75,11 +79,11 @@ func (v *evaluator) call(n *Node) Result {
 	switch {
 	case len(n.Args) != f.arity:
 		return failure(n, "%s takes %d arguments, not %d", f.name, f.arity, len(n.Args))
-	case v.before42() && strings.HasPrefix(f.name, stringsModule):
+	case v.before42() && strings.HasPrefix(f.name, modules):
 		return unknown(n, "%s exists since Mule 4.2", f.name)
 	}
-	if f.name == filterName {
-		return v.filter(n)
+	if f.takesLambda() {
+		return v.callLambda(n, f)
 	}
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)

@@ -273,10 +273,6 @@ func realExpressions() []realExpression {
 		{
 			text: `#[ %dw 2.0 output application/json import * from dw::core::Arrays --- ` +
 				`vars.claimSet.scp some (($ == "default") or ($ == "openid"))]`,
-			unsupported: []string{
-				"a script header (%dw … ---)", `the function "some"`,
-				"a lambda ($)", "a lambda ($)",
-			},
 		},
 		{text: `#[vars.claimSet.partnerId != null]`},
 		{text: `#[vars.claimSet.scope]`},

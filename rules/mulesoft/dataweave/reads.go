@@ -185,7 +185,7 @@ func (p *claimParts) find(n *Node) (ok bool) {
 		p.nodes = append(p.nodes, n)
 		return true
 	}
-	if n.isFilter() { // its lambda has no value by itself
+	if n.hasLambda() { // its lambda has no value by itself
 		return p.find(n.Args[0]) && !p.reads(n.Args[1])
 	}
 	return !slices.ContainsFunc(n.Args, func(arg *Node) bool { return !p.find(arg) })
@@ -301,7 +301,9 @@ func (n *Node) Boolean() rules.Truth {
 	case If:
 		return agreed(n.Args[1].Boolean(), n.Args[2].Boolean())
 	case Call:
-		return functionBoolean(n.Name)
+		return functionBoolean(n.prepared.module + n.Name)
+	case Script:
+		return n.Args[0].Boolean()
 	default:
 		return rules.Maybe
 	}

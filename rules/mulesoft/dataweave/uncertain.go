@@ -195,7 +195,7 @@ func (e *Expr) findUncompilable() *Construct {
 		case n.Kind == Not && n.Text == "(":
 			const why = "not is reported not to work without a space after it"
 			return &Construct{Name: "not(", Why: why, Column: n.Column}
-		case c != nil && (c.Missing || c.Newer || n.Kind == Call && !exists(n.Name)):
+		case c != nil && (c.Missing || c.Newer || n.Kind == Call && !exists(n.prepared.module+n.Name)):
 			return c
 		}
 	}
@@ -227,6 +227,7 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	case d == Flex && n.isMuleOnly():
 		c.Name, c.Why = n.describe(), "Flex Gateway does not have "+n.describe()
 		c.Missing, c.Write = true, n.rewrite()
+	case n.Kind == Script && d == Mule && n.runs():
 	case n.Kind == Unsupported || n.Kind == Script || n.Kind == Arithmetic:
 		c.Name, c.Why = n.describe(), n.describe()+" is not supported"
 		c.Write = n.rewrite()
@@ -288,7 +289,7 @@ func (n *Node) rewrite() string {
 
 // functionConstruct says why a function is not run.
 func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
-	f, found := lookup(n.Name)
+	f, found := n.lookup()
 	if found && (d == Mule || f.flex) {
 		return Construct{}, false
 	}

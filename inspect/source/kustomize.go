@@ -1,4 +1,4 @@
-package kubernetes
+package source
 
 import (
 	"bytes"
@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Kustomizations are those among the files of a folder. What they change kubectl alone works out:
@@ -17,8 +15,8 @@ type Kustomizations []kustomization
 
 // kustomization is one of them, and what it names.
 type kustomization struct {
-	file    *source.File
-	at      *source.Value
+	file    *File
+	at      *Value
 	folder  string
 	names   []string // of files and folders: its resources and components
 	patches []patch
@@ -26,19 +24,19 @@ type kustomization struct {
 
 // patch is what changes some resources.
 type patch struct {
-	at     *source.Value // in the Kustomization
+	at     *Value // in the Kustomization
 	field  string
-	file   string          // that has it; empty where the Kustomization has it itself
-	texts  []*source.Value // the documents; none where they are not known
-	target *regexp.Regexp  // of the kind; nil where that is not said
+	file   string         // that has it; empty where the Kustomization has it itself
+	texts  []*Value       // the documents; none where they are not known
+	target *regexp.Regexp // of the kind; nil where that is not said
 }
 
 // Kustomized is what a Kustomization changes of a file.
 type Kustomized struct {
-	File    string        // that does not say what the cluster gets
-	Field   string        // by which it is changed
-	At      *source.Value // the field's value
-	Instead string        // how to get what the cluster gets
+	File    string // that does not say what the cluster gets
+	Field   string // by which it is changed
+	At      *Value // the field's value
+	Instead string // how to get what the cluster gets
 }
 
 // IsKustomization reports whether kubectl takes a file of this name for a Kustomization.
@@ -54,11 +52,11 @@ func slashed(name string) string { return path.Clean(filepath.ToSlash(name)) }
 
 // KustomizationsIn are those that some files hold. Files that hold patches are read by a function,
 // which gives nil for one that is not there.
-func KustomizationsIn(files []*source.File, read func(string) *source.File) Kustomizations {
+func KustomizationsIn(files []*File, read func(string) *File) Kustomizations {
 	var all Kustomizations
 	for _, file := range files {
 		for _, at := range file.Documents {
-			if !at.Is(source.Object) {
+			if !at.Is(Object) {
 				continue
 			}
 			k := kustomization{file: file, at: at, folder: path.Dir(slashed(file.Name))}
@@ -75,12 +73,12 @@ func KustomizationsIn(files []*source.File, read func(string) *source.File) Kust
 }
 
 // readPatches takes the patches in all three ways in which they are written.
-func (k *kustomization) readPatches(read func(string) *source.File) {
+func (k *kustomization) readPatches(read func(string) *File) {
 	for _, field := range []string{"patches", "patchesStrategicMerge", "patchesJson6902"} {
 		for _, at := range k.at.Member(field).List() {
 			p := patch{at: at, field: field}
 			name, inline := at.Member("path"), at.Member("patch")
-			if at.Is(source.String) {
+			if at.Is(String) {
 				name, inline = at, at
 			}
 			if kind, ok := at.At("target", "kind").Str(); ok {
@@ -91,7 +89,7 @@ func (k *kustomization) readPatches(read func(string) *source.File) {
 				if file := read(p.file); file != nil {
 					p.texts = file.Documents
 				}
-			} else if file, err := source.Embedded(k.file, inline, source.YAML); err == nil {
+			} else if file, err := Embedded(k.file, inline, YAML); err == nil {
 				p.texts = file.Documents
 			}
 			k.patches = append(k.patches, p)
@@ -110,13 +108,13 @@ func (all Kustomizations) IsPatch(name string) bool {
 // Changes lists what the Kustomizations change of some files, as far as somebody reads it who
 // reads these resources: of each Kustomization one change.
 func (all Kustomizations) Changes(
-	files []*source.File, reads []source.Resource,
+	files []*File, reads []Resource,
 ) []Kustomized {
 	var changes []Kustomized
 	for i := range all {
 		names := map[string]bool{}
 		all.reach(&all[i], names)
-		var touched []*source.File
+		var touched []*File
 		for _, file := range files {
 			if names[slashed(file.Name)] {
 				touched = append(touched, file)
@@ -176,14 +174,14 @@ func (all Kustomizations) with(k *kustomization) []*kustomization {
 
 // kustomizedFiles are the files that a Kustomization names, as they are written.
 type kustomizedFiles struct {
-	touched []*source.File
+	touched []*File
 	whole   bool // no other files are read with them
-	reads   []source.Resource
+	reads   []Resource
 }
 
 // change is the first by which a Kustomization changes what is read of some files.
 func (k *kustomization) change(of *kustomizedFiles) (Kustomized, bool) {
-	by := func(file *source.File, field string, at *source.Value) (Kustomized, bool) {
+	by := func(file *File, field string, at *Value) (Kustomized, bool) {
 		return Kustomized{File: file.Name, Field: field, At: at}, true
 	}
 	first := of.touched[0]
@@ -218,7 +216,7 @@ func (k *kustomization) change(of *kustomizedFiles) (Kustomized, bool) {
 }
 
 // patched is the first file of which a patch changes what is read; nil where it changes none.
-func (of *kustomizedFiles) patched(p *patch) *source.File {
+func (of *kustomizedFiles) patched(p *patch) *File {
 	if len(p.texts) == 0 {
 		return of.touched[0] // nobody knows what it changes
 	}
@@ -231,7 +229,7 @@ func (of *kustomizedFiles) patched(p *patch) *source.File {
 			if p.target != nil {
 				is = p.target.MatchString(other)
 			}
-			if is && slices.ContainsFunc(of.reads, func(r source.Resource) bool {
+			if is && slices.ContainsFunc(of.reads, func(r Resource) bool {
 				return (r.Kind == "" || r.Kind == other) && r.ReadsAny(paths)
 			}) {
 				return file
@@ -242,11 +240,18 @@ func (of *kustomizedFiles) patched(p *patch) *source.File {
 }
 
 // objects visits the resources of the files.
-func (of *kustomizedFiles) objects(yield func(*source.Value, *source.File) bool) {
+func (of *kustomizedFiles) objects(yield func(*Value, *File) bool) {
 	for _, file := range of.touched {
-		for _, object := range Objects(file) {
-			if !yield(object, file) {
-				return
+		for _, document := range file.Documents {
+			kind, _ := document.Member("kind").Str()
+			all := []*Value{document}
+			if strings.HasSuffix(kind, "List") {
+				all = document.Member("items").List()
+			}
+			for _, object := range all {
+				if !yield(object, file) {
+					return
+				}
 			}
 		}
 	}
@@ -258,14 +263,14 @@ func (of *kustomizedFiles) moved(namespace string) bool {
 	named, other := false, false
 	for object := range of.objects {
 		kind, _ := object.Member("kind").Str()
-		in, _ := Name(object.At("metadata", "namespace"))
+		in, _ := object.At("metadata", "namespace").Str()
 		named = named || in != ""
 		other = other || in != namespace && kind != "Namespace"
 	}
 	return other && (named || !of.whole)
 }
 
-// refersByName reports whether a policy or a route names another resource. kubectl renames that,
+// refersByName reports whether a policy or a route names another re kubectl renames that,
 // and does not know of the reference.
 func (of *kustomizedFiles) refersByName() bool {
 	for object := range of.objects {
@@ -279,28 +284,28 @@ func (of *kustomizedFiles) refersByName() bool {
 }
 
 // selectedBy reports whether the files speak of one of some labels, which resources get.
-func (of *kustomizedFiles) selectedBy(labels *source.Value) bool {
-	if !labels.Is(source.Object) {
+func (of *kustomizedFiles) selectedBy(labels *Value) bool {
+	if !labels.Is(Object) {
 		return false
 	}
-	return slices.ContainsFunc(labels.Members, func(m source.Member) bool {
-		return slices.ContainsFunc(of.touched, func(file *source.File) bool {
+	return slices.ContainsFunc(labels.Members, func(m Member) bool {
+		return slices.ContainsFunc(of.touched, func(file *File) bool {
 			return bytes.Contains(file.Text, []byte(m.Key))
 		})
 	})
 }
 
 // changedPaths lists the paths that a patch changes: of a JSON patch those of its operations, else
-// those of its values. An empty one stands for the whole resource.
-func changedPaths(text *source.Value) []string {
+// those of its values. An empty one stands for the whole re
+func changedPaths(text *Value) []string {
 	var all []string
 	for _, operation := range text.List() {
 		where, _ := operation.Member("path").Str()
 		all = append(all, strings.ReplaceAll(strings.Trim(where, "/"), "/", "."))
 	}
-	var below func(v *source.Value, path string)
-	below = func(v *source.Value, path string) {
-		if !v.Is(source.Object) {
+	var below func(v *Value, path string)
+	below = func(v *Value, path string) {
+		if !v.Is(Object) {
 			all = append(all, path)
 			return
 		}
@@ -315,7 +320,7 @@ func changedPaths(text *source.Value) []string {
 			}
 		}
 	}
-	if text.Is(source.Object) {
+	if text.Is(Object) {
 		below(text, "")
 	}
 	return all

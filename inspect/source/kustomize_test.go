@@ -1,10 +1,7 @@
-package kubernetes_test
+package source
 
 import (
 	"testing"
-
-	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func TestWhatAKustomizationChangesOfThePolicies(t *testing.T) {
@@ -17,7 +14,7 @@ func TestWhatAKustomizationChangesOfThePolicies(t *testing.T) {
 		webIsIn = "---\nkind: Deployment\nmetadata: {name: web, namespace: shop}\n"
 		byPath  = "patches: [{path: patch.yaml}]"
 	)
-	reads := []source.Resource{
+	reads := []Resource{
 		{Kind: "Policy"},
 		{Kind: "Deployment", Paths: []string{"spec.template.metadata.labels"}},
 	}
@@ -76,18 +73,18 @@ func TestWhatAKustomizationChangesOfThePolicies(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			file := func(name, text string) *source.File {
-				read, err := source.Read(name, []byte(text))
+			file := func(name, text string) *File {
+				read, err := Read(name, []byte(text))
 				if err != nil {
 					t.Fatal(err)
 				}
 				return read
 			}
-			files := []*source.File{file("base/p.yaml", test.policies)}
-			all := kubernetes.KustomizationsIn([]*source.File{
+			files := []*File{file("base/p.yaml", test.policies)}
+			all := KustomizationsIn([]*File{
 				file("base/kustomization.yaml", "resources: [p.yaml]\n"),
 				file("dev/kustomization.yaml", "resources: [../base]\n"+test.kustomization+"\n"),
-			}, func(name string) *source.File {
+			}, func(name string) *File {
 				if name != "dev/patch.yaml" || test.patch == "" {
 					return nil
 				}

@@ -1,0 +1,158 @@
+package dataweave
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// The functions that take a lambda.
+const (
+	filterName = "filter"
+	someName   = arraysModule + "some"
+	everyName  = arraysModule + "every"
+)
+
+func (f *function) takesLambda() bool {
+	return slices.Contains([]string{filterName, someName, everyName}, f.name)
+}
+
+// plainHeader is a header that declares nothing: only the output and modules that are imported
+// whole. Its words are one blank apart.
+var plainHeader = regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)|` +
+	`( import \* from dw::core::(Arrays|Strings)))* ---$`)
+
+// header is the header of a script with its words one blank apart.
+func (n *Node) header() string { return strings.Join(strings.Fields(n.Text), " ") }
+
+// runs reports whether a script's header is one of which we know what it does.
+func (n *Node) runs() bool { return plainHeader.MatchString(n.header()) }
+
+// script evaluates a script. What another value than a boolean is as JSON, and what a policy makes
+// of that, is not documented.
+func (v *evaluator) script(n *Node) Result {
+	r := v.eval(n.Args[0])
+	if r.Value != nil && !r.Value.Is(source.Bool) &&
+		strings.Contains(n.header(), "output application/json") {
+		return unknown(n, "what a policy makes of the output application/json is documented only "+
+			"for a boolean")
+	}
+	return r
+}
+
+// importModules notes at each call in a script which module its function is imported from.
+func (n *Node) importModules(d Dialect) {
+	if n.Kind != Script || d == Flex || !n.runs() {
+		return
+	}
+	for _, module := range []string{arraysModule, stringsModule} {
+		if !strings.Contains(n.header(), strings.TrimSuffix(module, "::")) {
+			continue
+		}
+		for call := range n.All() {
+			if _, found := lookup(module + call.Name); found && call.Kind == Call {
+				call.prepared.module = module
+			}
+		}
+	}
+}
+
+// lookup finds the function that a call names.
+func (n *Node) lookup() (function, bool) { return lookup(n.prepared.module + n.Name) }
+
+// hasLambda reports whether a node is a call with a lambda that is run.
+func (n *Node) hasLambda() bool {
+	return n.Kind == Call && len(n.Args) == 2 && n.Args[1].hasParameter()
+}
+
+// bindParameters marks each $ by which a lambda has its item. The lambda is run where brackets say
+// what belongs to it: "filter ($ == 'a')" or "filter(list, $ == 'a')". Of one without brackets the
+// reading depends on what binds closer, and one with named parameters is not read.
+func bindParameters(root *Node, d Dialect) {
+	if d == Flex {
+		return // it has no lambdas
+	}
+	for n := range root.All() {
+		f, _ := n.lookup()
+		bracketed := n.Kind == Call && len(n.Args) == 2 &&
+			(!n.Infix || n.Args[1].Kind == Group)
+		if f.takesLambda() && bracketed {
+			n.Args[1].bind()
+		}
+	}
+}
+
+// bind marks each $ that is of this lambda, and of no other one in it.
+func (n *Node) bind() {
+	if n.Kind == Unsupported && n.Name == lambdaParameter && n.Text == "$" {
+		n.prepared.parameter = true
+	}
+	args := n.Args
+	if f, _ := n.lookup(); n.Kind == Call && f.takesLambda() && len(args) > 0 {
+		args = args[:1]
+	}
+	for _, arg := range args {
+		arg.bind()
+	}
+}
+
+// hasParameter reports whether a node is a lambda by its $.
+func (n *Node) hasParameter() bool {
+	for below := range n.All() {
+		if below.prepared.parameter {
+			return true
+		}
+	}
+	return false
+}
+
+// callLambda runs a lambda on the items of a list (DataWeave reference, filter of dw::Core, some
+// and every of dw::core::Arrays). Of filter it is not documented whether Mule runs the lambda on
+// items that nobody asks for; some and every go from item to item until one decides.
+func (v *evaluator) callLambda(n *Node, f function) Result {
+	if !n.hasLambda() {
+		if r := v.eval(n.Args[1]); r.Unknown != nil {
+			return fromOperand(r, true) // a lambda of another form
+		}
+		return unknown(n, "what %s gives without a lambda is not documented", n.Name)
+	}
+	from, r := v.operands(n.Args[:1], true)
+	switch {
+	case from == nil:
+		return r
+	case isNull(from[0]) && f.name == filterName:
+		return v.nothing(n)
+	case !from[0].Is(source.List):
+		return undocumented(n, from...)
+	case f.name == everyName && len(from[0].Items) == 0:
+		return unknown(n, "what every gives for an empty list is not documented")
+	}
+	outer := v.parameter
+	defer func() { v.parameter = outer }()
+	kept := make([]*source.Value, 0, len(from[0].Items))
+	for _, item := range from[0].Items {
+		v.parameter = item
+		fits := v.eval(n.Args[1])
+		switch {
+		case fits.Unknown != nil:
+			return fromOperand(fits, true)
+		case fits.Failure != nil && f.name == filterName:
+			return unknown(n, "the lambda of filter fails on an item: %s", fits.Failure.Why)
+		case fits.Failure != nil:
+			return fits
+		case !fits.Value.Is(source.Bool):
+			return undocumented(n, from[0], fits.Value)
+		case fits.Value.Text == "true":
+			kept = append(kept, item)
+		}
+		if f.name != filterName && (fits.Value.Text == "true") == (f.name == someName) {
+			return value(boolean(f.name == someName))
+		}
+	}
+	if f.name == filterName {
+		return value(list(kept))
+	}
+	return value(boolean(f.name == everyName))
+}

@@ -56,13 +56,18 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	if len(survey.Names()) > 0 {
 		return survey, nil
 	}
+	cause := "no policy in " + folder + " or below"
 	hints := []string{"what a policy file is, of each gateway: gatewhy help policies"}
+	if survey.Unusable > 0 {
+		cause = "the policies in " + folder + " can't be put together as those of environments"
+		hints = []string{"if each API has a folder, there: gatewhy init FOLDER"}
+	}
 	left := survey.LeftOut()
 	hints = append(hints, left[:min(len(left), mostLeftOut)]...)
 	if more := len(left) - mostLeftOut; more > 0 {
 		hints = append(hints, report.Counted(more, "more file")+" left out")
 	}
-	return nil, problem("no policy in "+folder+" or below", hints...)
+	return nil, problem(cause, hints...)
 }
 
 func (e *Env) init(flags *initFlags, args []string) error {

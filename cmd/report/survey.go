@@ -79,11 +79,12 @@ func (m *Maker) surveyFile(s *environments.Survey, name string, file *source.Fil
 		}
 		compiled := adapter.Compile(read)
 		if apis := apisOf(compiled.Policies); len(apis) > 1 {
+			s.Unusable++
 			s.LeaveOut(name, "policies of several API instances ("+strings.Join(apis, ", ")+
 				"): each needs a file of its own")
 			return nil
 		}
-		s.AddPolicy(name, adapter.VariantNames(), &compiled)
+		s.AddPolicy(name, adapter.VariantNames(), &compiled, adapter.Together == nil)
 		return nil
 	}
 	if d, err := entra.ReadRegistrations(file); err == nil {

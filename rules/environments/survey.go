@@ -24,6 +24,7 @@ type Survey struct {
 	environments []*surveyed
 	unplaced     []unplaced
 	Policies     int
+	Unusable     int // files of policies that no environment can have
 	registered   []registered
 }
 
@@ -45,8 +46,11 @@ type surveyed struct {
 // unplaced is a file of which no environment is known.
 type unplaced struct{ name, what string }
 
-// AddPolicy takes a policy file, which one of these gateways runs.
-func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compilation) {
+// AddPolicy takes a policy file, which one of these gateways runs. It is whole where no other file
+// says more of its policies.
+func (s *Survey) AddPolicy(
+	name string, gateways []string, compiled *rules.Compilation, whole bool,
+) {
 	s.Policies++
 	env := s.environment(name)
 	if env == nil {
@@ -60,7 +64,9 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 	if compiled.Guessed {
 		env.gateways = gateways
 	}
-	env.policyFiles = append(env.policyFiles, policyFileOf(name, compiled, s.learn(compiled)))
+	f := policyFileOf(name, compiled, s.learn(compiled))
+	f.joint = f.joint || !whole
+	env.policyFiles = append(env.policyFiles, f)
 }
 
 // Instance is an environment of which all files are known: an API instance as a control plane has

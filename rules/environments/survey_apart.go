@@ -12,7 +12,7 @@ import (
 // policyFile is what shows which API a file's policies guard.
 type policyFile struct {
 	name      string
-	named     bool     // it says itself which API they are applied to
+	joint     bool     // which API they guard is known when all files are read
 	verifies  bool     // they verify tokens
 	audiences []string // that they want
 }
@@ -20,7 +20,7 @@ type policyFile struct {
 func policyFileOf(name string, compiled *rules.Compilation, audiences []string) policyFile {
 	f := policyFile{name: name, audiences: audiences}
 	for _, policy := range compiled.Policies {
-		f.named = f.named || policy.API != ""
+		f.joint = f.joint || policy.API != ""
 		for check := range policy.Root.Checks() {
 			f.verifies = f.verifies || check.ID == rules.Signature ||
 				check.ID == rules.Introspection
@@ -31,9 +31,8 @@ func policyFileOf(name string, compiled *rules.Compilation, audiences []string) 
 
 // isApart reports whether two files are those of different APIs. As one gateway's chain they would
 // let in nobody, since no token has both audiences, or each would hide what the other one lets in.
-// Policies that name their API are told apart when they are read.
 func (f *policyFile) isApart(from *policyFile) bool {
-	if f.named || from.named {
+	if f.joint || from.joint {
 		return false
 	}
 	if len(f.audiences) > 0 && len(from.audiences) > 0 {

@@ -139,7 +139,7 @@ func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
 			t.Parallel()
 			s := &Survey{}
 			for _, p := range test.policies {
-				s.AddPolicy(p.file, []string{"mule"}, p.compiled)
+				s.AddPolicy(p.file, []string{"mule"}, p.compiled, true)
 			}
 			for _, r := range test.registered {
 				s.AddRegistrations(r[0], surveyedApp(t, r[1]))
@@ -152,5 +152,18 @@ func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestFilesOfOneClusterStayTogether(t *testing.T) {
+	t.Parallel()
+	s := &Survey{}
+	for _, name := range []string{"mesh/dev/all.yaml", "orders/dev/own.yaml"} {
+		s.AddPolicy(name, []string{"istio"}, verifying(), false)
+	}
+	s.PlaceRegistrations()
+	want := []string{"dev:", "policies: [mesh/dev/all.yaml, orders/dev/own.yaml]"}
+	if diff := cmp.Diff(want, placedIn(s)); diff != "" {
+		t.Error(diff)
 	}
 }

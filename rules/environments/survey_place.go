@@ -96,6 +96,7 @@ func (s *Survey) Refuse(environment string, part Part, why string) {
 		list := env.files(part)
 		if part == PartPolicies {
 			s.Policies -= len(*list)
+			s.Unusable += len(*list)
 		}
 		for _, name := range *list {
 			s.LeaveOut(name, "left out of "+string(part)+" of "+env.name+": "+why)

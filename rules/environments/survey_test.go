@@ -217,7 +217,7 @@ func TestASurveySortsFilesByTheirNamesAndByWhatTheySay(t *testing.T) {
 			t.Parallel()
 			s := &Survey{}
 			for name, compiled := range test.policies {
-				s.AddPolicy(name, []string{"mule", "flex"}, compiled)
+				s.AddPolicy(name, []string{"mule", "flex"}, compiled, true)
 			}
 			for _, r := range test.registered {
 				s.AddRegistrations(r[0], surveyedApp(t, r[1]))
@@ -245,8 +245,8 @@ func TestASurveySortsFilesByTheirNamesAndByWhatTheySay(t *testing.T) {
 func TestASurveyTakesTheTenantFromThePolicies(t *testing.T) {
 	t.Parallel()
 	s := &Survey{}
-	s.AddPolicy("uat.json", nil, asking("iss", "https://example.com/"))
-	s.AddPolicy("dev.json", nil, asking("iss", "https://sts.windows.net/"+surveyTenant+"/"))
+	s.AddPolicy("uat.json", nil, asking("iss", "https://example.com/"), true)
+	s.AddPolicy("dev.json", nil, asking("iss", "https://sts.windows.net/"+surveyTenant+"/"), true)
 	if s.Tenant != surveyTenant || !strings.Contains(s.YAML(), "\ntenant: "+surveyTenant+"\n") {
 		t.Errorf("the tenant is %q", s.Tenant)
 	}
@@ -259,7 +259,8 @@ func TestASurveyTakesTheTenantFromThePolicies(t *testing.T) {
 func TestTheFileOfASurveyCanBeRead(t *testing.T) {
 	t.Parallel()
 	s := &Survey{Tenant: surveyTenant}
-	s.AddPolicy("a\u202eb uat.json", []string{"mule", "flex"}, &rules.Compilation{Guessed: true})
+	guessed := &rules.Compilation{Guessed: true}
+	s.AddPolicy("a\u202eb uat.json", []string{"mule", "flex"}, guessed, true)
 	s.AddRegistrations("uat.json", surveyedApp(t, anAPI(ordersID, "orders", "api://orders")))
 	s.AddRegistrations("c\u202e.json", surveyedApp(t, anAPI(stockID, "stock", "api://stock")))
 	s.PlaceRegistrations()

@@ -251,6 +251,9 @@ func (e *Env) askGateway(
 		if network.Untrusted(err) {
 			hint = otherAuthority
 		}
+		if proxy := network.ProxyHint(err); proxy != "" {
+			hint = proxy
+		}
 		return report.ProbeAnswer{}, problem(inspect.MaskTokens(where+": "+cause), hint)
 	}
 	if err != nil { // the status and the headers came, and they answer the question

@@ -71,7 +71,26 @@ func NewTransport(settings Settings) *http.Transport {
 		TLSClientConfig:        settings.tls(),
 		TLSHandshakeTimeout:    5 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
+
+		OnProxyConnectResponse: func(
+			_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response,
+		) error {
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+			return &ProxyError{Host: proxy.Host, Status: answer.StatusCode}
+		},
 	}
+}
+
+// ProxyError says that a proxy refused to connect to a host. That host was not asked.
+type ProxyError struct {
+	Host   string
+	Status int
+}
+
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy %s answered %d %s", e.Host, e.Status, http.StatusText(e.Status))
 }
 
 func (s *Settings) tls() *tls.Config {

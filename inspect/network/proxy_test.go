@@ -105,3 +105,60 @@ func TestAProxyReadsNoToken(t *testing.T) {
 		}
 	}
 }
+
+func TestAProxyThatFailsIsNamed(t *testing.T) {
+	t.Parallel()
+	refusing := func(status int) *url.URL {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(server.Close)
+		u, _ := url.Parse(server.URL)
+		u.User = url.UserPassword("clerk", "secret")
+		return u
+	}
+	untrusted := httptest.NewTLSServer(nil)
+	t.Cleanup(untrusted.Close)
+	overTLS, _ := url.Parse(untrusted.URL)
+	for _, test := range []struct {
+		fact        string
+		proxy       *url.URL
+		cause, hint string
+	}{
+		{
+			"a proxy that wants to know its user", refusing(http.StatusProxyAuthRequired),
+			"answered 407 Proxy Authentication Required", "user and password",
+		},
+		{
+			"a proxy that blocks the host", refusing(http.StatusForbidden),
+			"answered 403 Forbidden", "NO_PROXY",
+		},
+		{
+			"a proxy whose name is not known", &url.URL{Scheme: "http", Host: "proxy.invalid:80"},
+			"the proxy that HTTPS_PROXY names: the host's name can't be resolved", "NO_PROXY",
+		},
+		{
+			"a proxy whose certificate is not trusted", overTLS,
+			"the proxy that HTTPS_PROXY names: the server's certificate is not trusted", "",
+		},
+	} {
+		t.Run(test.fact, func(t *testing.T) {
+			t.Parallel()
+			request, err := http.NewRequestWithContext(
+				t.Context(), http.MethodGet, "https://api.example.com/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			transport := NewTransport(Settings{Proxy: http.ProxyURL(test.proxy)})
+			_, err = Send(transport, request, Purpose{Address: request.URL},
+				Limits{Body: 10, Time: time.Minute})
+			cause, hint := Cause(err), ProxyHint(err)
+			if !strings.Contains(cause, test.cause) || !strings.Contains(hint, test.hint) {
+				t.Errorf("%s; %s", cause, hint)
+			}
+			if strings.Contains(cause, "secret") {
+				t.Errorf("the password is shown: %s", cause)
+			}
+		})
+	}
+}

@@ -62,9 +62,14 @@ func Cause(err error) string {
 	var certificate *tls.CertificateVerificationError
 	var name x509.HostnameError
 	var forbidden *ForbiddenError
+	var refused *ProxyError
 	switch {
 	case errors.As(err, &forbidden):
 		return forbidden.Error()
+	case errors.As(err, &refused):
+		return refused.Error()
+	case proxyFault(err) != nil:
+		return "the proxy that HTTPS_PROXY names: " + Cause(proxyFault(err))
 	case errors.As(err, &dns):
 		return "the host's name can't be resolved"
 	case errors.As(err, &name):
@@ -79,6 +84,27 @@ func Cause(err error) string {
 		text = text[at+3:]
 	}
 	return "no connection: " + text
+}
+
+// proxyFault is why the proxy could not be reached; nil where it could, or where there is none.
+func proxyFault(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "proxyconnect" {
+		return op.Err
+	}
+	return nil
+}
+
+// ProxyHint says what to do where the proxy is at fault; empty where it is not.
+func ProxyHint(err error) string {
+	var refused *ProxyError
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusProxyAuthRequired:
+		return "put the proxy's user and password into HTTPS_PROXY, in front of its host"
+	case refused != nil, proxyFault(err) != nil && !Untrusted(err):
+		return "is HTTPS_PROXY right? NO_PROXY lists the hosts that need no proxy"
+	}
+	return ""
 }
 
 // Untrusted reports whether another certificate authority would help: the server's certificate is

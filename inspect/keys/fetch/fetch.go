@@ -172,7 +172,9 @@ func (f *failure) isFinal() bool {
 	var forbidden *network.ForbiddenError
 	var certificate *tls.CertificateVerificationError
 	var unknown *net.DNSError
+	var refused *network.ProxyError
 	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) ||
+		errors.As(f.err, &refused) && refused.Status < http.StatusInternalServerError ||
 		errors.Is(f.err, errOtherHost) || errors.Is(f.err, errNamesUser) ||
 		errors.Is(f.err, errManyRedirects) ||
 		errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded) ||
@@ -207,7 +209,9 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 		hint = source.Hint{Text: fmt.Sprintf("the server asks to wait %s", f.retry)}
 	}
 	hints := []source.Hint{hint}
-	if network.Untrusted(f.err) {
+	if text := network.ProxyHint(f.err); text != "" {
+		hints = []source.Hint{{Text: text}, hint}
+	} else if network.Untrusted(f.err) {
 		hints = []source.Hint{
 			source.Ask(source.NeedAuthority, "trust the authority of its certificate too"), hint,
 		}

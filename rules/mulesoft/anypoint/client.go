@@ -187,6 +187,9 @@ func (c *Client) once(
 const tooSlow = "ask for fewer environments, or for single API instances"
 
 func hintOf(err error) string {
+	if hint := network.ProxyHint(err); hint != "" {
+		return hint
+	}
 	if network.Untrusted(err) {
 		return "a company's own certificate authority must be named"
 	}

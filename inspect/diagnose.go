@@ -148,8 +148,8 @@ func (p *paste) shortened() *source.Error {
 		behind := p.text[at+len(run):]
 		switch {
 		case strings.Contains(run, "...") || strings.HasSuffix(run, "..") ||
-			strings.HasPrefix(behind, "…"):
-			return instead("the token was shortened with dots by the program that showed it",
+			StartsWithCut(behind):
+			return instead("the token was shortened by the program that showed it",
 				hintWhole,
 				"in PowerShell: $answer.access_token, or Format-List with Out-String -Width 5000")
 		case strings.HasPrefix(behind, "*"):

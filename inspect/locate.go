@@ -364,7 +364,7 @@ func (p *paste) broken() (Found, bool) {
 		}
 	}
 	for _, c := range p.tokens() {
-		if readable(c.text) {
+		if readable(c.text) && !c.cut {
 			return Found{Text: c.text, From: p.fromOf(c)}, true
 		}
 	}

@@ -25,6 +25,7 @@ type candidate struct {
 	quality quality
 	wrapped bool // its lines were joined
 	masked  bool // a mask stands for its signature
+	cut     bool // the text says that the rest of it was left out
 }
 
 // maxCandidates bounds how many different tokens are kept; a HAR file may have thousands.
@@ -66,7 +67,11 @@ func (s *scanner) try(at int) int {
 		return s.skip(at, token.first)
 	}
 	c.wrapped = token.lines > 1
-	c.masked = c.masked || strings.HasSuffix(c.text, ".") && startsWithMask(s.text[token.end:])
+	behind := s.text[token.end:]
+	c.masked = c.masked || strings.HasSuffix(c.text, ".") && startsWithMask(behind)
+	if !c.masked && StartsWithCut(behind) {
+		c.quality, c.cut = broken, true
+	}
 	if !s.seen[c.text] {
 		s.seen[c.text] = true
 		s.found = append(s.found, c)
@@ -189,6 +194,22 @@ func startsWithMask(behind string) bool {
 	for _, sign := range [...]string{"*", "[", "<", "…", "•", "█"} {
 		if strings.HasPrefix(behind, sign) {
 			return !strings.HasPrefix(behind, "</")
+		}
+	}
+	return false
+}
+
+// StartsWithCut reports whether what follows a token says that the program which wrote it left the
+// rest out.
+func StartsWithCut(behind string) bool {
+	if strings.HasPrefix(behind, "…") || strings.HasPrefix(behind, `\u2026`) {
+		return true
+	}
+	behind = strings.TrimPrefix(behind, " ")
+	for _, bracket := range [...]string{"[", "(", "<"} {
+		if word, ok := strings.CutPrefix(behind, bracket); ok {
+			_, truncated := cutPrefixFold(word, "truncated")
+			return truncated
 		}
 	}
 	return false

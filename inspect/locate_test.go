@@ -453,6 +453,14 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 			"three dots at the end", "access_token : " + access[:40] + "...", "shortened",
 			"whole token",
 		},
+		{
+			"an ellipsis in the signature", "Bearer " + access[:len(access)-5] + "…", "shortened",
+			"whole token",
+		},
+		{
+			"a signature that was truncated", access[:len(access)-5] + "[truncated 20 bytes]",
+			"shortened", "whole token",
+		},
 		{"asterisks", access[:20] + "*****", "masked", "where it is requested"},
 		{
 			"a foreign character in the header", access[:20] + "!" + access[20:], "character 21",

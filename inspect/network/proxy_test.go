@@ -109,9 +109,8 @@ func TestAProxyReadsNoToken(t *testing.T) {
 func TestAProxyThatFailsIsNamed(t *testing.T) {
 	t.Parallel()
 	refusing := func(status int) *url.URL {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(status)
-		}))
+		refuse := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+		server := httptest.NewServer(http.HandlerFunc(refuse))
 		t.Cleanup(server.Close)
 		u, _ := url.Parse(server.URL)
 		u.User = url.UserPassword("clerk", "secret")

@@ -35,7 +35,7 @@ func tokenIn(line []byte) Line {
 	}
 	run := line[from:to]
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
-		!bytes.Contains(line[to:], []byte(start)) &&
+		!bytes.Contains(line[to:], []byte(start)) && !cutAt(line[to:]) &&
 		len(run)-bytes.LastIndexByte(run, '.') > leastSignature {
 		return Line{Token: run}
 	}
@@ -52,6 +52,14 @@ func tokenIn(line []byte) Line {
 		return Line{Token: []byte(found.Text), Several: found.Others > 0}
 	}
 }
+
+// cutAt reports whether a line says behind a token that the rest of it was left out.
+func cutAt(behind []byte) bool {
+	return inspect.StartsWithCut(string(behind[:min(len(behind), longestSign)]))
+}
+
+// longestSign is how long a text is that says that something was left out, with the word truncated.
+const longestSign = 16
 
 // cutOff is why a line can't be read that has a part of a token.
 const cutOff = "the token is cut off"

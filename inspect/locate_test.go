@@ -454,8 +454,8 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 			"whole token",
 		},
 		{
-			"an ellipsis in the signature", "Bearer " + access[:len(access)-5] + "…", "shortened",
-			"whole token",
+			"an ellipsis in the signature", "Bearer " + access[:len(access)-5] + "…",
+			"shortened", "whole token",
 		},
 		{
 			"a signature that was truncated", access[:len(access)-5] + "[truncated 20 bytes]",

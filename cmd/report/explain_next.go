@@ -489,6 +489,8 @@ func (w *explainNext) differs() {
 		}
 		if step.Command != "" { // it follows
 			step.Note = strings.Replace(step.Note, ": "+step.Command, "", 1)
+		} else if look, command, ends := strings.Cut(step.Note, ": gatewhy "); ends {
+			step.Note, step.Command = look, "gatewhy "+command
 		}
 		w.steps.addAll(step)
 	}

@@ -58,7 +58,8 @@ func cutAt(behind []byte) bool {
 	return inspect.StartsWithCut(string(behind[:min(len(behind), longestSign)]))
 }
 
-// longestSign is how long a text is that says that something was left out, with the word truncated.
+// longestSign is how long a text is that says that something was left out: the word truncated,
+// with its bracket.
 const longestSign = 16
 
 // cutOff is why a line can't be read that has a part of a token.

@@ -86,15 +86,15 @@ func TestTokensAreFoundInLines(t *testing.T) {
 		"a token that the log says it has truncated": {
 			"Bearer " + a[:len(a)-9] + " [Truncated]", "(the token is cut off)",
 		},
-		"a whole token before a remark": {"Bearer " + a + " (trusted)", a},
-		"the beginning of one":          {"Authorization: Bearer eyJ***", "(the token is cut off)"},
-		"a cookie with JSON":            {"session=eyJhIjoxfQ; x=1", ""},
-		"no token":                      {"GET /health 200", ""},
-		"a word that is no header":      {"the bearer of bad news", ""},
-		"another scheme":                {"Authorization: Basic dXNlcjpwYXNz", ""},
-		"empty":                         {"", ""},
-		"binary":                        {"\x00\x01\xff\xfe eyJ\x00", ""},
-		"a million dots":                {strings.Repeat(".", 1_000_000), ""},
+		"a token before a remark":  {"Bearer " + a + " (trusted)", a},
+		"the beginning of one":     {"Authorization: Bearer eyJ***", "(the token is cut off)"},
+		"a cookie with JSON":       {"session=eyJhIjoxfQ; x=1", ""},
+		"no token":                 {"GET /health 200", ""},
+		"a word that is no header": {"the bearer of bad news", ""},
+		"another scheme":           {"Authorization: Basic dXNlcjpwYXNz", ""},
+		"empty":                    {"", ""},
+		"binary":                   {"\x00\x01\xff\xfe eyJ\x00", ""},
+		"a million dots":           {strings.Repeat(".", 1_000_000), ""},
 	} {
 		got, err := read(strings.NewReader(c.text + "\n" + b + "\n"))
 		if what == "a million dots" {

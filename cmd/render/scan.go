@@ -37,9 +37,9 @@ func ScanText(text *Text, x *report.Scanning) {
 	t.Para(1, t.input())
 	if x.Compared {
 		t.totals()
-		t.changes("newly locked out", &x.LockedOut)
-		t.changes("newly let in", &x.LetIn)
-		t.changes("known only before or only after", &x.Unclear)
+		t.changes("newly locked out", ", by the cause now", &x.LockedOut)
+		t.changes("newly let in", ", by the cause before", &x.LetIn)
+		t.changes("known only before or only after", "", &x.Unclear)
 	} else {
 		t.causes(&x.After, shortCauses)
 	}
@@ -100,11 +100,11 @@ func (t *scanText) totals() {
 	t.Rows(1, rows)
 }
 
-func (t *scanText) changes(title string, s *scan.Summary) {
+func (t *scanText) changes(title, causes string, s *scan.Summary) {
 	if s.Tokens() == 0 {
 		return
 	}
-	t.Heading(fmt.Sprintf("%s: %s", title, plural64(s.Tokens(), "token", "tokens")))
+	t.Heading(fmt.Sprintf("%s: %s%s", title, plural64(s.Tokens(), "token", "tokens"), causes))
 	t.causes(s, shortCausesEvery)
 }
 

@@ -176,7 +176,8 @@ func (f *observedFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.body, "observed-body", "",
 		"the `BODY` of the real gateway's answer (or @FILE)")
 	flags.Var((*texts)(&f.headers), "observed-header",
-		"a `HEADER` of the real gateway's answer, as \"name: value\"; repeatable")
+		"a `HEADER` of the real gateway's answer, as \"name: value\"; @FILE has one a line; "+
+			"repeatable")
 }
 
 // observation returns what was observed, or nil where no flag says anything.
@@ -185,16 +186,14 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 	if !changed("observed-status") && !changed("observed-body") && !changed("observed-header") {
 		return nil, nil
 	}
-	o := &rules.Observation{Status: f.status, Headers: f.headers}
+	headers, err := e.maker().ReadAnswerHeaders(f.headers)
+	if err != nil {
+		return nil, err
+	}
+	o := &rules.Observation{Status: f.status, Headers: headers}
 	if changed("observed-status") && (f.status < 100 || f.status > 599) {
 		return nil, problem("--observed-status is not an HTTP status",
 			"a number from 100 to 599, such as 401")
-	}
-	for _, header := range f.headers {
-		if !strings.Contains(header, ":") {
-			return nil, problem("an observed header has no colon",
-				`write --observed-header "name: value"`)
-		}
 	}
 	if !changed("observed-body") {
 		return o, nil
@@ -206,6 +205,10 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 			return nil, err
 		}
 		o.Body = &body
+	}
+	if strings.HasPrefix(*o.Body, "HTTP/") {
+		return nil, problem("--observed-body begins with a status line, so it has headers too",
+			"pass the body alone: curl without -i; with -D FILE the headers are in a file")
 	}
 	return o, nil
 }

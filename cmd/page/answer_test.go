@@ -81,7 +81,7 @@ func TestTheRealAnswerAndAnotherTokenAreCompared(t *testing.T) {
 	}
 	q := question{Command: "explain", Asked: report.Asked{
 		Text: all[0].Token, At: "issued", Other: all[0].Token, ObservedStatus: 418,
-		ObservedBody: "teapot",
+		ObservedBody: "teapot", ObservedHeaders: []string{"HTTP/2 418", "server: kettle"},
 	}}
 	for _, f := range all[0].Files {
 		q.Files = append(q.Files, f.file)
@@ -102,6 +102,11 @@ func TestTheRealAnswerAndAnotherTokenAreCompared(t *testing.T) {
 	if r := askPage(t, &q); len(r.Errors) != 1 || !strings.Contains(r.Errors[0], "HTTP status") {
 		t.Errorf("of the status 7: %+v", r.Errors)
 	}
+	q.ObservedStatus, q.ObservedHeaders = 401, []string{"nonsense"}
+	if r := askPage(t, &q); len(r.Errors) != 1 || !strings.Contains(r.Errors[0], "no colon") {
+		t.Errorf("of a header without a colon: %+v", r.Errors)
+	}
+	q.ObservedHeaders = nil
 	q.ObservedStatus, q.Other = 0, "not a token"
 	if r := askPage(t, &q); len(r.Errors) != 1 {
 		t.Errorf("an other token that can't be read: %+v", r.Errors)

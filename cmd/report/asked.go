@@ -30,9 +30,10 @@ type Asked struct {
 	At             string   // RFC 3339, or "issued": one second after the token's iat
 	Tenant, Issuer string   // whose token it must be
 
-	Other          string // another environment's token, run against each repair
-	ObservedStatus int    // what the real gateway answered, to compare; 0 where that is not known
-	ObservedBody   string
+	Other           string // another environment's token, run against each repair
+	ObservedStatus  int    // what the real gateway answered, to compare; 0 where that is not known
+	ObservedBody    string
+	ObservedHeaders []string // "name: value"
 }
 
 // Decoded is the answer of decode.
@@ -137,7 +138,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 			return nil, err
 		}
 	}
-	answer, err := a.observation()
+	answer, err := m.observation(a)
 	if err != nil {
 		return nil, err
 	}
@@ -153,15 +154,19 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 }
 
 // observation is what the real gateway answered; nil where nobody said.
-func (a *Asked) observation() (*rules.Observation, error) {
-	if a.ObservedStatus == 0 && a.ObservedBody == "" {
+func (m *Maker) observation(a *Asked) (*rules.Observation, error) {
+	headers, err := m.ReadAnswerHeaders(a.ObservedHeaders)
+	if err != nil {
+		return nil, err
+	}
+	if a.ObservedStatus == 0 && a.ObservedBody == "" && headers == nil {
 		return nil, nil
 	}
 	if s := a.ObservedStatus; s != 0 && (s < 100 || s > 599) {
 		return nil, Problem("the status that the gateway answered is not an HTTP status",
 			"a number from 100 to 599, such as 401")
 	}
-	o := &rules.Observation{Status: a.ObservedStatus}
+	o := &rules.Observation{Status: a.ObservedStatus, Headers: headers}
 	if a.ObservedBody != "" {
 		o.Body = &a.ObservedBody
 	}

@@ -39,6 +39,7 @@ func passed() map[source.Input]string {
 		source.NeedTokenOfOthers:  "--other TOKEN",
 		source.NeedObservedStatus: "--observed-status CODE",
 		source.NeedObservedBody:   "--observed-body TEXT",
+		source.NeedObservedHeader: "--observed-header HEADER",
 	}
 }
 

@@ -85,7 +85,28 @@ func methodMeant(text string) string {
 // ReadHeaders reads "name: value" pairs; @FILE stands for the lines of a file, so that a secret in
 // one is not in the shell's history.
 func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
-	var lines []string
+	lines, err := m.headerLines(given)
+	if err != nil {
+		return nil, err
+	}
+	headers := make(map[string]string, len(lines))
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, Problem("a header has no colon", `write -H "name: value"`)
+		}
+		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+		if _, twice := headers[name]; twice {
+			return nil, Problem("the header "+name+" is given twice",
+				"gateways differ on which one counts: pass the one that the gateway sees")
+		}
+		headers[name] = strings.TrimSpace(value)
+	}
+	return headers, nil
+}
+
+// headerLines are headers as they are given, each a line or a file of lines.
+func (m *Maker) headerLines(given []string) (lines []string, err error) {
 	for _, line := range given {
 		name, isFile := strings.CutPrefix(line, "@")
 		if !isFile {
@@ -102,20 +123,32 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 			}
 		}
 	}
-	headers := make(map[string]string, len(lines))
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok {
-			return nil, Problem("a header has no colon", `write -H "name: value"`)
+	return lines, nil
+}
+
+// ReadAnswerHeaders reads the headers of an answer. In a file as curl -D writes it, those of the
+// last answer count: a proxy's, or one that says to go on, is before it.
+func (m *Maker) ReadAnswerHeaders(given []string) (all []string, err error) {
+	for i := range given {
+		lines, err := m.headerLines(given[i : i+1])
+		if err != nil {
+			return nil, err
 		}
-		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
-		if _, twice := headers[name]; twice {
-			return nil, Problem("the header "+name+" is given twice",
-				"gateways differ on which one counts: pass the one that the gateway sees")
+		var headers []string
+		for _, line := range lines {
+			switch {
+			case strings.HasPrefix(line, "HTTP/"):
+				headers = nil
+			case strings.Contains(line, ":"):
+				headers = append(headers, line)
+			default:
+				return nil, Problem("an observed header has no colon",
+					`write --observed-header "name: value"`)
+			}
 		}
-		headers[name] = strings.TrimSpace(value)
+		all = append(all, headers...)
 	}
-	return headers, nil
+	return all, nil
 }
 
 // checkAuthorization holds the Authorization header that was given against the token, which is

@@ -104,6 +104,7 @@ const (
 	NeedTokenOfOthers  Input = "token-of-others" // a token that must stay out
 	NeedObservedStatus Input = "observed-status"
 	NeedObservedBody   Input = "observed-body"
+	NeedObservedHeader Input = "observed-header"
 	NeedSolution       Input = "solution" // a ready-made repair instead of another, by its name
 )
 

@@ -176,6 +176,7 @@ func requestToCollect() rules.Collection {
 				{Input: source.NeedPolicy, Value: "policies.json"},
 				{Input: source.NeedObservedStatus, Value: "STATUS"},
 				{Input: source.NeedObservedBody, Value: "@body.txt"},
+				{Input: source.NeedObservedHeader, Value: "@headers.txt"},
 			}},
 			{
 				Note: "which headers arrive: the Message Logging policy with " +

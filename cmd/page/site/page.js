@@ -72,7 +72,7 @@ function question() {
     Method: $("method").value.trim(), Path: $("path").value.trim(), At: $("at").value.trim(),
     Headers: lines($("headers").value), HeadersWhole: $("headers-whole").checked,
     Other: $("other").value, ObservedStatus: $("observed-status").valueAsNumber || 0,
-    ObservedBody: $("observed-body").value,
+    ObservedBody: $("observed-body").value, ObservedHeaders: lines($("observed-headers").value),
     Tenant: $("tenant").value.trim(), Issuer: $("issuer").value.trim(),
     Options: {
       Variant: $("variant").value, API: $("api").value.trim(), Kind: $("kind").value.trim(),

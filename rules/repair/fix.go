@@ -115,6 +115,8 @@ func (w *work) removeFindings(rule string) error {
 			w.Progress(done, len(pending))
 		}
 		switch {
+		case len(pending) == 0 && w.again(done, policies):
+			continue
 		case len(pending) == 0:
 			w.forget()
 			return nil
@@ -125,6 +127,18 @@ func (w *work) removeFindings(rule string) error {
 		}
 		done += w.repairSome(pending[:min(len(pending), mostRepairs-done)])
 	}
+}
+
+// again lets the findings that were refused be looked at once more, where something was repaired
+// since the first of them was: what a change brings, and what the file shows, may be another now.
+func (w *work) again(done, policies int) bool {
+	n := len(w.refused)
+	if n == 0 || len(w.After.Changes) == w.changesThen || done+n > mostRepairs ||
+		(w.alone+n)*policies > mostAlone {
+		return false
+	}
+	w.refused, w.leftIDs, w.Left = map[identity]bool{}, nil, nil
+	return true
 }
 
 // repairSome repairs or leaves findings, at least one of them, and returns how many.
@@ -144,14 +158,15 @@ func (w *work) repairSome(findings []rules.Finding) int {
 type work struct {
 	*Fix
 	Fixed
-	linted  map[*Draft]*linted
-	tokens  map[proving][]modelled
-	refused map[identity]bool // the findings that no change was made for
-	leftIDs []identity        // what they are known by, in the order of Left
-	touched map[string]bool   // the API instances whose policies were changed
-	locked  []KeptOut         // by repairs that were tried
-	room    room              // in the next batch
-	alone   int               // how many repairs were made one by one
+	linted      map[*Draft]*linted
+	tokens      map[proving][]modelled
+	refused     map[identity]bool // the findings that no change was made for
+	leftIDs     []identity        // what they are known by, in the order of Left
+	changesThen int               // when the first of them was refused
+	touched     map[string]bool   // the API instances whose policies were changed
+	locked      []KeptOut         // by repairs that were tried
+	room        room              // in the next batch
+	alone       int               // how many repairs were made one by one
 }
 
 func (f *Fix) begin(c *rules.Configuration) *work {
@@ -324,6 +339,9 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	l := w.lint(w.After)
 	i := slices.IndexFunc(l.found, func(f rules.Finding) bool { return f == finding })
 	id := l.ids[i]
+	if len(w.refused) == 0 {
+		w.changesThen = len(w.After.Changes)
+	}
 	w.refused[id], w.leftIDs = true, append(w.leftIDs, id)
 	finding.Policy, finding.Check = nil, nil // they hold the whole file
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
@@ -343,8 +361,8 @@ func (w *work) forget() {
 	}
 }
 
-// identity is what a finding is known by, wherever lines have moved: the policy that it is in, and
-// the text that it is about. Of findings about no policy it is which of those that are alike.
+// identity is what a finding is known by, wherever lines have moved: the policy that it is in, the
+// text that it is about, and which one it is of those that are alike.
 type identity struct {
 	rule, field, text string
 	policy            int // an index of the configuration's policies; -1 where it is about none
@@ -358,10 +376,8 @@ func (l *linted) identify(d *Draft) {
 		f := &l.found[i]
 		id := identity{rule: f.Rule, field: f.Field, text: d.textOf(f), policy: l.policyOf(f)}
 		l.ids[i] = id
-		if id.policy < 0 {
-			l.ids[i].nth = alike[id]
-			alike[id]++
-		}
+		l.ids[i].nth = alike[id]
+		alike[id]++
 	}
 }
 

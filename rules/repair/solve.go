@@ -129,20 +129,20 @@ func (w *work) proveFindings() {
 	if w.Changed() || len(w.Left) > 0 || !w.Describes() {
 		return
 	}
-	own := w.own(nil)
-	var first *rules.Verdict
-	for _, policies := range w.After.instances() {
+	var first KeptOut
+	for i, policies := range w.After.instances() {
+		own := w.ownOf(policies, policies, nil)
 		verdict := rules.Evaluate(policies, own.request)
 		if unknown, _ := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected ||
 			unknown != "" {
 			return
 		}
-		if first == nil {
-			first = &verdict
+		if i == 0 {
+			first = KeptOut{Name: own.name, Verdict: verdict}
 		}
 	}
-	if first != nil {
-		w.lacks("there is no finding to repair, and "+own.name+" gets", first)
+	if first.Name != "" {
+		w.lacks("there is no finding to repair, and "+first.Name+" gets", &first.Verdict)
 	}
 }
 

@@ -1,0 +1,116 @@
+package cmd
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// twoProxies are policies for two instances: a namespace's tokens, and those of a workload in it.
+const twoProxies = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: workload, namespace: orders}
+spec:
+  selector: {matchLabels: {app: orders}}
+  jwtRules:
+    - issuer: https://sts.windows.net/` + holesTenant + `/
+      audiences: ["api://orders-uat"]
+      jwksUri: https://login.microsoftonline.com/` + holesTenant + `/discovery/v2.0/keys
+---
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: namespace, namespace: orders}
+spec:
+  jwtRules:
+    - issuer: https://login.microsoftonline.com/` + holesTenant + `/v2.0
+      audiences: [` + holesAPI + `]
+      jwksUri: https://login.microsoftonline.com/` + holesTenant + `/discovery/v2.0/keys
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: token-needed, namespace: orders}
+spec:
+  action: DENY
+  rules:
+    - from: [{source: {notRequestPrincipals: ["*"]}}]
+`
+
+// twoPrincipals has the same mistake at the same place of two policies.
+const twoPrincipals = `apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: entra, namespace: orders}
+spec:
+  jwtRules:
+    - issuer: https://sts.windows.net/` + holesTenant + `/
+      jwksUri: https://login.microsoftonline.com/` + holesTenant + `/discovery/keys
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: callers, namespace: orders}
+spec:
+  rules:
+    - from: [{source: {requestPrincipals: ["https://sts.windows.net/` + holesTenant + `/*"]}}]
+      when: [{key: "request.auth.claims[roles]", values: [UAT.Call]}]
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: others, namespace: orders}
+spec:
+  rules:
+    - from: [{source: {requestPrincipals: ["https://sts.windows.net/` + holesTenant + `/*"]}}]
+      when: [{key: "request.auth.claims[roles]", values: [UAT.Write]}]
+`
+
+// Each finding that stays is listed, also where another is alike.
+func TestTheSameMistakeTwiceIsLeftTwice(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "policy.yaml"), twoPrincipals)
+	stdout, stderr, _ := runIn(t, dir, "fix", "policy.yaml", "-o", "json")
+	if n := strings.Count(stdout, `"rule": "principal-slash"`); n != 2 {
+		t.Errorf("%d are left, not 2:\n%s%s", n, stdout, stderr)
+	}
+}
+
+// What fix has written is as good as it can make it, and a second time it says the same of it.
+func TestWhatIsRepairedIsRepairedAtOnce(t *testing.T) {
+	t.Parallel()
+	switchedOff := jwtPolicy(setting{
+		fields: map[string]any{
+			"skipClientIdValidation": false, "clientIdExpression": "#[vars.claimSet.client_id]",
+			"validateAudClaim": false, "mandatoryAudClaim": true,
+			"supportedAudiences": "api://orders-uat",
+			"jwksUrl": "https://login.microsoftonline.com/" + holesTenant +
+				"/discovery/v2.0/keys",
+		},
+		claim: [2]string{"tid", holesTenant},
+	})
+	tests := []struct{ name, text, args string }{
+		{
+			"a repair shows the version, which the one before it needs to know", switchedOff, "",
+		},
+		{
+			"this environment's token is one of the instance that it is for", twoProxies,
+			"--audience api://orders-uat",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, "policy.yaml"), test.text)
+			args := append([]string{"fix", "policy.yaml", "--write"}, strings.Fields(test.args)...)
+			last := ""
+			for range 2 {
+				stdout, stderr, code := runIn(t, dir, args...)
+				if code != exitOK || stderr != "" {
+					t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+				}
+				last = stdout
+			}
+			if !strings.HasPrefix(last, "nothing to repair") {
+				t.Error("a second change:\n", last)
+			}
+		})
+	}
+}

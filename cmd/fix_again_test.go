@@ -1,7 +1,10 @@
 package cmd
 
 import (
+	"encoding/json"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -112,5 +115,34 @@ func TestWhatIsRepairedIsRepairedAtOnce(t *testing.T) {
 				t.Error("a second change:\n", last)
 			}
 		})
+	}
+}
+
+// A finding that stays is where lint says it is: in the file as it is, or as it was written.
+func TestWhatIsLeftIsWhereLintFindsIt(t *testing.T) {
+	t.Parallel()
+	never := strings.ReplaceAll(twoPrincipals, "UAT.Write", "Orders Reader")
+	for _, args := range [][]string{{}, {"--write"}} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "policy.yaml"), never)
+		args = append(args, "--audience", "api://orders-uat", "-o", "json")
+		fixed, _, _ := runIn(t, dir, append([]string{"fix", "policy.yaml"}, args...)...)
+		linted, _, _ := runIn(t, dir, "lint", "policy.yaml", "-o", "json")
+		var left struct {
+			Diff        string
+			NotRepaired []foundAt `json:"not_repaired"`
+		}
+		var now struct{ Findings []foundAt }
+		err := errors.Join(
+			json.Unmarshal([]byte(fixed), &left), json.Unmarshal([]byte(linted), &now),
+		)
+		if err != nil || left.Diff == "" || len(left.NotRepaired) == 0 {
+			t.Fatal(err, fixed, linted)
+		}
+		for _, one := range left.NotRepaired {
+			if !slices.Contains(now.Findings, one) {
+				t.Errorf("%q: %v is not in %v", args, one, now.Findings)
+			}
+		}
 	}
 }

@@ -223,7 +223,7 @@ func fixedOf(f *report.Fixing) fixedJSON {
 		Repaired: orEmpty(f.Repaired), Changes: listOf(f.Changes, changeOf),
 		Warnings: orEmpty(f.Warnings),
 		NotRepaired: listOf(f.Refused, func(r *report.Refused) notFixedJSON {
-			return notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, orEmpty(r.Asks)}
+			return notFixedJSON{r.Rule, sourceOf(f.Place(r)), r.Why, orEmpty(r.Asks)}
 		}),
 		Tokens: listOf(f.Tokens, func(t *report.FixedToken) fixedTokenJSON {
 			return fixedTokenJSON{

@@ -60,10 +60,19 @@ func NewAnswered(v *rules.Verdict, words func(*rules.Verdict) string) Answered {
 type Refused struct {
 	Rule      string
 	Severity  rules.Severity
-	Pos       source.Position
+	Pos       source.Position // in the file after the changes
+	Was       source.Position // before them; without a line if it is not known to be there
 	Why       string
 	Asks      []string // the flags that would help
 	Solutions []string // the ready-made repairs that would
+}
+
+// Place is where a finding that was not repaired is in the file as it is now.
+func (f *Fixing) Place(of *Refused) source.Position {
+	if f.Changed && !f.Written {
+		return of.Was
+	}
+	return of.Pos
 }
 
 // Unproved is what tokens would have shown, were it known what they look like.
@@ -337,7 +346,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 		why = left.Message + " (" + why + ")"
 	}
 	refused := Refused{
-		Rule: rule, Severity: left.Severity, Pos: left.Pos,
+		Rule: rule, Severity: left.Severity, Pos: left.Pos, Was: left.Was,
 		Why: why, Asks: asks,
 	}
 	for _, need := range left.Needs {

@@ -43,9 +43,11 @@ type Fixed struct {
 }
 
 // Left is a finding that was not repaired, or a solution that was not made: it has no Rule then.
-// Why is empty where a solution leaves a finding that can be repaired by itself.
+// Its position is in After; Was is in Before, without a line if it is not known to be there. Why
+// is empty where a solution leaves a finding that can be repaired by itself.
 type Left struct {
 	rules.Finding
+	Was     source.Position
 	Why     string
 	Verdict *rules.Verdict // what a token gets, where Why ends with that
 	Needs   []source.Need  // what would help
@@ -182,7 +184,17 @@ func (f *Fix) begin(c *rules.Configuration) *work {
 }
 
 func (w *work) done() *Fixed {
-	w.Fixed.Findings = w.findings(w.After)
+	before, after := w.lint(w.Before), w.lint(w.After)
+	for i := range w.Left {
+		left := &w.Left[i]
+		at := slices.IndexFunc(after.found, func(f rules.Finding) bool {
+			return f.Rule == left.Rule && f.Pos == left.Pos && f.Message == left.Message
+		})
+		if at >= 0 {
+			left.Was = before.placeOf(after.ids[at], after)
+		}
+	}
+	w.Fixed.Findings = after.found
 	return &w.Fixed
 }
 
@@ -192,6 +204,34 @@ type linted struct {
 	ids      []identity // what each of these is known by
 	policies map[rules.Entry]int
 }
+
+// placeOf is where a finding of another draft was: the one with its text, or the only one of its
+// field. It has no line where it was not, or where it can't be told from others.
+func (l *linted) placeOf(id identity, other *linted) source.Position {
+	at, n := l.among(id, ofText), len(other.among(id, ofText))
+	if len(at) == n {
+		return l.found[at[id.nth]].Pos
+	}
+	at, n = l.among(id, ofField), len(other.among(id, ofField))
+	if len(at) == 1 && n == 1 {
+		return l.found[at[0]].Pos
+	}
+	return source.Position{}
+}
+
+// among are the indexes of the findings that are like one in what is asked for.
+func (l *linted) among(one identity, asked func(identity) identity) (all []int) {
+	for i, id := range l.ids {
+		if asked(id) == asked(one) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func ofText(id identity) identity { id.nth = 0; return id }
+
+func ofField(id identity) identity { id.nth, id.text = 0, ""; return id }
 
 // findings lints a draft, once.
 func (w *work) findings(d *Draft) []rules.Finding { return w.lint(d).found }
@@ -222,7 +262,9 @@ func (l *linted) policyOf(f *rules.Finding) int {
 
 // forgetDrafts drops what was found in drafts that were tried: each holds its whole file.
 func (w *work) forgetDrafts() {
-	maps.DeleteFunc(w.linted, func(d *Draft, _ *linted) bool { return d != w.After })
+	maps.DeleteFunc(w.linted, func(d *Draft, _ *linted) bool {
+		return d != w.Before && d != w.After
+	})
 }
 
 // left counts the findings that are to be repaired, with those that were refused.
@@ -348,16 +390,20 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 }
 
 // forget drops what was left and is not found any more, since a repair of another finding has
-// removed it. The rest comes in the order of the file, however it was looked at.
+// removed it. The rest comes in the order of the file, however it was looked at, and is where it
+// is there now.
 func (w *work) forget() {
 	of := map[identity][]Left{}
 	for i, id := range w.leftIDs {
 		of[id] = append(of[id], w.Left[i])
 	}
 	w.Left = nil
-	for _, id := range w.lint(w.After).ids {
-		w.Left = append(w.Left, of[id]...)
-		delete(of, id)
+	l := w.lint(w.After)
+	for i, id := range l.ids {
+		for _, left := range of[id] {
+			left.Pos, left.Message = l.found[i].Pos, l.found[i].Message
+			w.Left = append(w.Left, left)
+		}
 	}
 }
 

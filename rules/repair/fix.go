@@ -131,15 +131,30 @@ func (w *work) removeFindings(rule string) error {
 	}
 }
 
-// again lets the findings that were refused be looked at once more, where something was repaired
-// since the first of them was: what a change brings, and what the file shows, may be another now.
+// again lets the findings be looked at once more in whose API instance something was repaired since
+// they were refused: what a change brings, and what the file shows, may be another now.
 func (w *work) again(done, policies int) bool {
-	n := len(w.refused)
-	if n == 0 || len(w.After.Changes) == w.changesThen || done+n > mostRepairs ||
-		(w.alone+n)*policies > mostAlone {
+	stale := maps.Clone(w.refused)
+	maps.DeleteFunc(stale, func(_ identity, r refusal) bool {
+		if r.api == nil {
+			return len(w.After.Changes) == r.changes
+		}
+		return w.touched[*r.api] <= r.changes
+	})
+	n := len(stale)
+	if n == 0 || done+n > mostRepairs || (w.alone+n)*policies > mostAlone {
 		return false
 	}
-	w.refused, w.leftIDs, w.Left = map[identity]bool{}, nil, nil
+	var ids []identity
+	var left []Left
+	for i, id := range w.leftIDs {
+		if _, again := stale[id]; again {
+			delete(w.refused, id)
+			continue
+		}
+		ids, left = append(ids, id), append(left, w.Left[i])
+	}
+	w.leftIDs, w.Left = ids, left
 	return true
 }
 
@@ -160,15 +175,20 @@ func (w *work) repairSome(findings []rules.Finding) int {
 type work struct {
 	*Fix
 	Fixed
-	linted      map[*Draft]*linted
-	tokens      map[proving][]modelled
-	refused     map[identity]bool // the findings that no change was made for
-	leftIDs     []identity        // what they are known by, in the order of Left
-	changesThen int               // when the first of them was refused
-	touched     map[string]bool   // the API instances whose policies were changed
-	locked      []KeptOut         // by repairs that were tried
-	room        room              // in the next batch
-	alone       int               // how many repairs were made one by one
+	linted  map[*Draft]*linted
+	tokens  map[proving][]modelled
+	refused map[identity]refusal // the findings that no change was made for
+	leftIDs []identity           // what they are known by, in the order of Left
+	touched map[string]int       // the API instances that were changed, each by its last change
+	locked  []KeptOut            // by repairs that were tried
+	room    room                 // in the next batch
+	alone   int                  // how many repairs were made one by one
+}
+
+// refusal is when a finding was refused.
+type refusal struct {
+	changes int     // how many had been made
+	api     *string // the API instance that it is about; nil where it is about none
 }
 
 func (f *Fix) begin(c *rules.Configuration) *work {
@@ -177,8 +197,8 @@ func (f *Fix) begin(c *rules.Configuration) *work {
 		Fix:     f,
 		Fixed:   Fixed{Before: start, After: start},
 		linted:  map[*Draft]*linted{},
-		refused: map[identity]bool{},
-		touched: map[string]bool{},
+		refused: map[identity]refusal{},
+		touched: map[string]int{},
 		room:    newRoom(),
 	}
 }
@@ -283,7 +303,7 @@ func (w *work) pending(rule string) []rules.Finding {
 	var all []rules.Finding
 	for i, finding := range l.found {
 		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
-		if wanted && !w.refused[l.ids[i]] {
+		if _, refused := w.refused[l.ids[i]]; wanted && !refused {
 			all = append(all, finding)
 		}
 	}
@@ -366,7 +386,7 @@ func (w *work) keep(after *Draft, what string) {
 	w.After = after
 	w.Repaired = append(w.Repaired, what)
 	for i := range changes {
-		w.touched[changes[i].Policy.API] = true
+		w.touched[changes[i].Policy.API] = len(after.Changes)
 		changes[i].Policy, changes[i].Edited = nil, nil // each holds its whole file
 	}
 }
@@ -381,10 +401,12 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	l := w.lint(w.After)
 	i := slices.IndexFunc(l.found, func(f rules.Finding) bool { return f == finding })
 	id := l.ids[i]
-	if len(w.refused) == 0 {
-		w.changesThen = len(w.After.Changes)
+	r := refusal{changes: len(w.After.Changes)}
+	if finding.Policy != nil {
+		api := finding.Policy.API // and not the policy, which holds the whole file
+		r.api = &api
 	}
-	w.refused[id], w.leftIDs = true, append(w.leftIDs, id)
+	w.refused[id], w.leftIDs = r, append(w.leftIDs, id)
 	finding.Policy, finding.Check = nil, nil // they hold the whole file
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
 }

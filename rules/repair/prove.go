@@ -44,7 +44,7 @@ func (w *work) prove(solution *rules.Solution) {
 		switch api := policies[0].API; {
 		case len(is) == 1 && !w.After.Part:
 			w.proveAPI("", was[i], policies, solution)
-		case w.touched[api]:
+		case w.touched[api] > 0:
 			w.proveAPI(api, was[i], policies, solution)
 		}
 	}
@@ -65,7 +65,7 @@ func (w *work) lookAtOwn() (locking []KeptOut) {
 	}
 	was, is := w.Before.instances(), w.After.instances()
 	for i, policies := range is {
-		if !w.touched[policies[0].API] {
+		if w.touched[policies[0].API] == 0 {
 			continue
 		}
 		own := w.ownOf(was[i], policies, nil)

@@ -90,7 +90,7 @@ func (w *work) proveSolution(solution *rules.Solution) {
 		w.takeBack("it would bring another error, "+wrong.Rule+": "+wrong.Message, nil)
 	default:
 		for _, p := range w.After.Policies {
-			w.touched[p.API] = true
+			w.touched[p.API] = len(w.After.Changes)
 		}
 	}
 }

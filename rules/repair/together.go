@@ -342,7 +342,7 @@ func (w *work) keepTogether(b *batch, after *Draft) {
 	for i := range b.changes {
 		change := &after.Changes[len(after.Changes)-len(b.changes)+i]
 		w.Repaired = append(w.Repaired, b.findings[i].Rule)
-		w.touched[change.Policy.API] = true
+		w.touched[change.Policy.API] = len(w.After.Changes)
 		change.Policy = nil // it holds the whole file
 	}
 	for api, most := range w.room.ofAPI {

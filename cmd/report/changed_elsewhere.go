@@ -33,7 +33,7 @@ func (m *Maker) changers(found []Found) ([]Found, *changers) {
 	var files []*source.File
 	for _, f := range found {
 		kustomizes, overrides := source.IsKustomization(f.Name), source.IsOverride(f.Name)
-		if !kustomizes && (!overrides || f.Named) {
+		if !kustomizes && (!overrides || len(found) == 1) {
 			continue
 		}
 		file, err := m.ReadSource(f.Name)

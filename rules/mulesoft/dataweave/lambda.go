@@ -36,7 +36,7 @@ func (v *evaluator) script(n *Node) Result {
 	r := v.eval(n.Args[0])
 	if r.Value != nil && !r.Value.Is(source.Bool) &&
 		strings.Contains(n.header(), "output application/json") {
-		return unknown(n, "what a policy makes of the output application/json is documented only "+
+		return unknown(n, "how a policy handles the output application/json is documented only "+
 			"for a boolean")
 	}
 	return r

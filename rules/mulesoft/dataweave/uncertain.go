@@ -195,7 +195,8 @@ func (e *Expr) findUncompilable() *Construct {
 		case n.Kind == Not && n.Text == "(":
 			const why = "not is reported not to work without a space after it"
 			return &Construct{Name: "not(", Why: why, Column: n.Column}
-		case c != nil && (c.Missing || c.Newer || n.Kind == Call && !exists(n.prepared.module+n.Name)):
+		case c != nil && (c.Missing || c.Newer ||
+			n.Kind == Call && !exists(n.prepared.module+n.Name)):
 			return c
 		}
 	}

@@ -56,6 +56,12 @@ func noAddress(text string) error {
 // keysTarget checks the address of the keys that a discovery document names. On the document's own
 // host it is trusted like the document. The user did not name any other host.
 func keysTarget(address string, document target) (target, error) {
+	if u, err := url.Parse(address); err != nil || u.Host == "" {
+		return target{}, wanting(document.String(),
+			"the discovery document names keys at "+inspect.Quoted(withoutUser(address))+
+				", which is not an address",
+			source.Ask(source.NeedKeySetFile, "pass a key set that you have as a file"))
+	}
 	t, err := parseTarget(address, document.trust)
 	if err != nil || t.address.Host == document.address.Host {
 		return t, err

@@ -235,7 +235,13 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 		{
 			"with keys in a file",
 			map[string]any{"jwks_uri": "file:///etc/passwd"},
-			"this is not an address",
+			`the discovery document names keys at "file:///etc/passwd", which is not an address`,
+		},
+		{
+			"with keys at a path alone",
+			map[string]any{"jwks_uri": "/common/discovery/keys"},
+			`the discovery document names keys at "/common/discovery/keys", ` +
+				"which is not an address",
 		},
 		{
 			"without keys",

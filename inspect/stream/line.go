@@ -53,6 +53,20 @@ func tokenIn(line []byte) Line {
 	}
 }
 
+// isOpen reports whether a line ends in the middle of the token that it has a part of.
+func isOpen(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) > 0 && isTokenByte(line[len(line)-1]) && !bytes.HasSuffix(line, []byte(".."))
+}
+
+// isRest reports whether a line is nothing but token characters, and begins no token of its own:
+// behind a line that is open it is the next part of a token that was wrapped, not an opaque one.
+func isRest(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) > 0 && len(firstRun(line)) == len(line) &&
+		!bytes.HasPrefix(line, []byte(start))
+}
+
 // cutAt reports whether a line says behind a token that the rest of it was left out.
 func cutAt(behind []byte) bool {
 	return inspect.StartsWithCut(string(behind[:min(len(behind), longestSign)]))

@@ -229,12 +229,18 @@ func (b *Block) Lines() iter.Seq[Line] {
 		if b.path != nil {
 			find = b.tokenAt
 		}
+		wrapped := false // the token of a line before goes on
 		for text := b.text; len(text) > 0; number++ {
 			end := bytes.IndexByte(text, '\n') + 1
 			if end == 0 {
 				end = len(text)
 			}
 			line := find(text[:end])
+			if wrapped = wrapped && isRest(text[:end]); wrapped {
+				line = Line{}
+			} else {
+				wrapped = line.Fault == cutOff && isOpen(text[:end])
+			}
 			line.Number = number
 			if !yield(line) {
 				return

@@ -52,6 +52,24 @@ func read(input io.Reader, path ...string) ([]string, error) {
 	}
 }
 
+// A token that was wrapped is one line that can't be read, and not many opaque tokens.
+func TestTheLinesOfAWrappedTokenAreNoTokens(t *testing.T) {
+	t.Parallel()
+	whole := jws(`{"sub":"` + strings.Repeat("long ", 50) + `"}`)
+	var lines []string
+	for part := range slices.Chunk([]byte(whole), 40) {
+		lines = append(lines, string(part))
+	}
+	text := "token: " + strings.Join(lines, "\n") + "\n" + whole + "\nGET / 200\n" +
+		strings.Repeat("opaque", 7)
+	got, err := read(strings.NewReader(text))
+	got = slices.DeleteFunc(got, func(line string) bool { return line == "" })
+	want := []string{"(the token is cut off)", whole, strings.Repeat("opaque", 7)}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q %v, want %q", got, err, want)
+	}
+}
+
 func TestTokensAreFoundInLines(t *testing.T) {
 	t.Parallel()
 	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)

@@ -501,15 +501,20 @@ func (g Gateways) readSource(name string, text []byte) (*source.File, error) {
 	if len(text) > MaxInput && !isOfCluster(text) {
 		return nil, TooLarge(name)
 	}
-	var resources []source.Resource
+	file, err := source.ReadResources(name, text, g.resources)
+	return file, g.orOther(name, text, err)
+}
+
+// resources is what the gateways read of a cluster; nil for all of it.
+func (g Gateways) resources() []source.Resource {
+	var all []source.Resource
 	for i := range g {
 		if g[i].Resources == nil { // one that does not say reads all of them
-			return source.ReadResources(name, text, nil)
+			return nil
 		}
-		resources = append(resources, g[i].Resources()...)
+		all = append(all, g[i].Resources()...)
 	}
-	file, err := source.ReadResources(name, text, resources)
-	return file, g.orOther(name, text, err)
+	return all
 }
 
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.

@@ -122,18 +122,21 @@ func Read(name string, text []byte) (*File, error) { return ReadResources(name, 
 
 // ReadResources is Read for what may be all that a cluster holds. Of a text of more than a
 // mebibyte the parts of Kubernetes' resources that are not wanted are left out: what the file has
-// in their place is an Unknown that is Unread. A nil list wants everything.
-func ReadResources(name string, text []byte, wanted []Resource) (*File, error) {
+// in their place is an Unknown that is Unread. A nil list wants everything. Of a smaller text
+// nobody asks what is wanted.
+func ReadResources(name string, text []byte, wanted func() []Resource) (*File, error) {
 	f, err := openUpTo(maxCluster, name, text)
 	if err != nil {
 		return nil, err
 	}
-	f.wanted = wanted
+	if wanted != nil && len(text) > selectedFrom {
+		f.wanted = wanted()
+	}
 	if err := f.checkSecret(); err != nil {
 		return nil, err
 	}
 	f.Format = formatOf(name, text)
-	if len(text) > maxText && (wanted == nil || f.Format != JSON && f.Format != YAML) {
+	if len(text) > maxText && (f.wanted == nil || f.Format != JSON && f.Format != YAML) {
 		return nil, f.tooLarge()
 	}
 	if !utf8.Valid(text) {

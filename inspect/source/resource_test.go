@@ -77,7 +77,7 @@ func TestOfALargeClusterOnlyWhatIsWantedIsRead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			read, err := ReadResources(tt.file, []byte(tt.text), wantedOfCluster())
+			read, err := ReadResources(tt.file, []byte(tt.text), wantedOfCluster)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +174,7 @@ func TestALargeClusterIsEditedInPlace(t *testing.T) {
 	t.Parallel()
 	for _, asJSON := range []bool{false, true} {
 		name, text := clusterText(t, asJSON)
-		f, err := ReadResources(name, []byte(text), wantedOfCluster())
+		f, err := ReadResources(name, []byte(text), wantedOfCluster)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +220,7 @@ func TestAnEditOfALargeStreamIsReadAgainInItsDocument(t *testing.T) {
 	for strings.Count(text, ": ") < 310_000 {
 		text += stream
 	}
-	f, err := ReadResources("x.yaml", []byte(text), wantedOfCluster())
+	f, err := ReadResources("x.yaml", []byte(text), wantedOfCluster)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestAnEditOfALargeStreamIsReadAgainInItsDocument(t *testing.T) {
 func TestWhatWasNotReadIsNotKnown(t *testing.T) {
 	t.Parallel()
 	name, text := clusterText(t, false)
-	f, err := ReadResources(name, []byte(text), wantedOfCluster())
+	f, err := ReadResources(name, []byte(text), wantedOfCluster)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +267,7 @@ func TestAFaultInAFileAsLargeAsAClusterHasItsPlace(t *testing.T) {
 	line := strings.Count(text, "\n") + 3
 	text += "- apiVersion: security.istio.io/v1\n  kind: RequestAuthentication\n" +
 		"  spec: a: b\n" + list[end:]
-	_, err := ReadResources("x.yaml", []byte(text), wantedOfCluster())
+	_, err := ReadResources("x.yaml", []byte(text), wantedOfCluster)
 	if want := fmt.Sprintf("x.yaml:%d:10: not YAML: ", line); err == nil ||
 		!strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)

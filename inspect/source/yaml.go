@@ -170,6 +170,7 @@ func isUnknownTag(n *yaml.Node) bool {
 // members reads a mapping.
 func (r *yamlReader) members(v *Value, n *yaml.Node, where *place, depth int) error {
 	v.Kind = Object
+	v.Members = make([]Member, 0, len(n.Content)/2)
 	var merged []Member
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

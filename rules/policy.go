@@ -208,27 +208,40 @@ func AllOf(checks ...*Check) Node {
 	return node
 }
 
-// parts visits the nodes directly below a node, in the gateway's order.
-func (n *Node) parts(yield func(i int, part *Node) bool) {
+// part is the node at a place directly below a node, in the gateway's order; nil behind the last
+// one.
+func (n *Node) part(i int) *Node {
 	some := n.All
 	switch {
 	case n.Not != nil:
-		yield(0, n.Not)
-		return
-	case n.First != nil:
-		for i := range n.First.Branches {
-			b := &n.First.Branches[i]
-			if !yield(2*i, &b.If) || !yield(2*i+1, &b.Then) {
-				return
-			}
+		if i == 0 {
+			return n.Not
 		}
-		yield(2*len(n.First.Branches), &n.First.Default)
-		return
+		return nil
+	case n.First != nil:
+		switch branches := n.First.Branches; {
+		case i == 2*len(branches):
+			return &n.First.Default
+		case i > 2*len(branches):
+			return nil
+		case i%2 == 0:
+			return &branches[i/2].If
+		default:
+			return &branches[i/2].Then
+		}
 	case n.Any != nil:
 		some = n.Any
 	}
-	for i := range some {
-		if !yield(i, &some[i]) {
+	if i < len(some) {
+		return &some[i]
+	}
+	return nil
+}
+
+// parts visits the nodes directly below a node, in the gateway's order.
+func (n *Node) parts(yield func(i int, part *Node) bool) {
+	for i := 0; ; i++ {
+		if part := n.part(i); part == nil || !yield(i, part) {
 			return
 		}
 	}
@@ -243,12 +256,15 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 	if n.Check != nil {
 		return yield(n.Check)
 	}
-	for _, part := range n.parts {
+	for i := 0; ; i++ { // a closure for each node would be an allocation for each
+		part := n.part(i)
+		if part == nil {
+			return true
+		}
 		if !part.visit(yield) {
 			return false
 		}
 	}
-	return true
 }
 
 // size is the number of checks at or below a node.
@@ -256,10 +272,13 @@ func (n *Node) size() (size int) {
 	if n.Check != nil {
 		return 1
 	}
-	for _, part := range n.parts {
+	for i := 0; ; i++ {
+		part := n.part(i)
+		if part == nil {
+			return size
+		}
 		size += part.size()
 	}
-	return size
 }
 
 // Map returns a copy of the node in which other checks replace its own. Nothing of the node is

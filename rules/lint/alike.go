@@ -93,19 +93,40 @@ func (l *looking) only(plain bool) { l.unlike = l.unlike || !plain }
 func (l *looking) policies(all []*rules.Policy) {
 	l.number(len(all))
 	for _, p := range all {
-		w, root := &p.When, &p.Root
+		w := &p.When
 		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
 		l.only(len(p.Effects) == 0 && len(p.Asides) == 0 && p.MayYield == nil && !p.Early)
-		l.only(root.Check == nil && root.Any == nil && root.Not == nil && root.First == nil)
 		l.yes(p.Untried)
-		l.number(len(root.All))
-		for i := range root.All {
-			c := root.All[i].Check
-			if c == nil || l.unlike {
-				l.unlike = true
-				return
-			}
-			l.check(c)
+		l.node(&p.Root)
+	}
+}
+
+func (l *looking) node(n *rules.Node) {
+	if l.unlike || len(l.text) > mostLooks {
+		return
+	}
+	l.yes(n.Check != nil, n.Not != nil, n.First != nil, n.Any != nil, n.Exempts)
+	l.number(int(n.Reports))
+	switch {
+	case n.Check != nil:
+		l.check(n.Check)
+	case n.Not != nil:
+		l.node(n.Not)
+	case n.First != nil:
+		l.number(len(n.First.Branches))
+		for i := range n.First.Branches {
+			l.node(&n.First.Branches[i].If)
+			l.node(&n.First.Branches[i].Then)
+		}
+		l.node(&n.First.Default)
+	default:
+		some := n.All
+		if n.Any != nil {
+			some = n.Any
+		}
+		l.number(len(some))
+		for i := range some {
+			l.node(&some[i])
 		}
 	}
 }

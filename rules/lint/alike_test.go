@@ -20,7 +20,7 @@ func wordsAndPlaces() []string {
 		Policy.API Policy.Order Policy.Unordered Policy.Pos Policy.Entry Policy.Claims
 		Policy.Unread Policy.Strange
 		Guard.Field Guard.Pos Guard.Span Guard.Evidence
-		Node.Answer Node.Reports Node.Exempts
+		Node.Answer
 		Check.Field Check.Pos Check.Span Check.Optional Check.Length Check.Answer Check.Evidence
 		Check.Captured Check.Inferred Check.Remark Check.OwnIDs Check.Besides Check.Wants
 		Check.Refuses Check.Remedy Check.Grant Predicate.Otherwise Lookup.Crowded
@@ -42,10 +42,20 @@ func full() (p *rules.Policy, parts []any) {
 		Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
 	}}
 	p = &rules.Policy{Root: rules.AllOf(check)}
+	decided := &rules.First{
+		Branches: []rules.Branch{{If: rules.AllOf(plain()), Then: rules.Node{Check: plain()}}},
+		Default:  rules.Node{Not: &rules.Node{Any: []rules.Node{{Check: plain()}}}},
+	}
+	p.Root.All = append(p.Root.All, rules.Node{First: decided})
 	return p, []any{
-		p, &p.When, &p.Root, check, &check.Test, &check.Test.Input, value, opaque, key,
+		p, &p.When, &p.Root, decided, &decided.Branches[0], &decided.Branches[0].If,
+		check, &check.Test, &check.Test.Input, value, opaque, key,
 		&key.Lenience, texts, lookup, &lookup.Locations[0],
 	}
+}
+
+func plain() *rules.Check {
+	return &rules.Check{ID: rules.CustomClaim, Test: rules.Has(rules.Claim("scp"))}
 }
 
 func looksOf(p *rules.Policy) string {

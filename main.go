@@ -52,12 +52,18 @@ func limitMemory() {
 	runtime.SetFinalizer(&collection{percent: garbage}, collected)
 }
 
-// midGarbage is the same where hardly less than softMemory is in use, and largeGarbage where more
-// is.
-const (
-	midGarbage   = 40
-	largeGarbage = 60
-)
+// midGarbage is the same where hardly less than softMemory is in use.
+const midGarbage = 40
+
+// largeGarbage is the same where more is in use: as many bytes as mostGarbage where that is much,
+// for each collection looks at all that is in use.
+func largeGarbage(used uint64) uint64 {
+	const least, most, mostGarbage = 40, 60, 64 << 20
+	if used < mostGarbage {
+		return most
+	}
+	return max(least, mostGarbage*100/used)
+}
 
 // collection is garbage, so that the collector tells when it has run.
 type collection struct {
@@ -82,8 +88,8 @@ func collected(c *collection) {
 	switch used := c.inUse(); {
 	case used >= softMemory/4*3:
 		debug.SetMemoryLimit(math.MaxInt64)
-		debug.SetGCPercent(largeGarbage)
-		return
+		c.percent = largeGarbage(used)
+		debug.SetGCPercent(int(c.percent))
 	case used >= softMemory/8*5:
 		debug.SetMemoryLimit(math.MaxInt64)
 		debug.SetGCPercent(midGarbage)

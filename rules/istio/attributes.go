@@ -264,18 +264,36 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	}
 	var parts []rules.Predicate
 	differ := false
-	for i, r := range c.jwt {
+	for _, r := range c.jwt {
 		test, split := c.splitBy(r, path[0], plain, words)
 		differ = differ || split
-		if len(c.jwt) > 1 {
-			test = rules.Both(append(c.acceptedBy(i), test)...)
-		}
 		parts = append(parts, test)
 	}
 	if !differ {
 		return plain
 	}
+	if len(parts) > mostTellingApart {
+		return rules.Undecided(beyond(c.first).Unknown)
+	}
+	if len(parts) > 1 {
+		for i, accepted := range c.accepted() {
+			parts[i] = rules.Both(append(slices.Clip(accepted), parts[i])...)
+		}
+	}
 	return envoy.Either(parts)
+}
+
+// mostTellingApart bounds the JWT rules of which one or another splits a claim: which of them has
+// accepted a token takes as many conditions as their square.
+const mostTellingApart = 200
+
+// acceptedByEach is [compiler.acceptedBy] of each rule, which grows with their square.
+func (c *compiler) acceptedByEach() [][]rules.Predicate {
+	all := make([][]rules.Predicate, len(c.providers))
+	for i := range all {
+		all[i] = c.acceptedBy(i)
+	}
+	return all
 }
 
 // acceptedBy are the predicates that a token that some rule accepts is accepted by this one

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -18,7 +19,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	var count rules.Conditions
 	for _, of := range read.Entries {
 		w := of.(*workload)
-		class := w.class()
+		class := w.Class()
 		root, known := roots[class]
 		if !known || class == "" {
 			root = rules.AllOf(beyond(w.first))
@@ -41,9 +42,9 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	return made
 }
 
-// class is all that a workload's checks are made of, but for what is the same in the whole
+// Class is all that a workload's checks are made of, but for what is the same in the whole
 // cluster. It is empty where some of them are about this workload alone.
-func (w *workload) class() string {
+func (w *workload) Class() string {
 	if len(w.open) > 0 {
 		return ""
 	}
@@ -72,8 +73,9 @@ type compiler struct {
 	table []rules.Behaviour
 	jwt   []*jwtRule // in the proxy's order
 
-	providers []*envoy.Provider // what the rules are in Envoy
-	unread    *rules.Unknown    // why not all of them are known; nil where they are
+	providers []*envoy.Provider          // what the rules are in Envoy
+	unread    *rules.Unknown             // why not all of them are known; nil where they are
+	accepted  func() [][]rules.Predicate // which of them has accepted a token; made once
 
 	refused *rules.Check // that a policy is not in the cluster; nil where all may be
 	// keepsOut is that what authenticates requests is not refused: who fails there stays out.
@@ -85,6 +87,7 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	c := &compiler{
 		workload: w, table: table, jwt: jwt, providers: providersOf(jwt), keepsOut: true,
 	}
+	c.accepted = sync.OnceValue(c.acceptedByEach)
 	_, c.unread = c.unreadRules()
 	for _, p := range w.policies {
 		all := c.refusalsOf(p)

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -97,6 +98,13 @@ type cluster struct {
 	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
+	nearby   map[string]*nearby  // by namespace
+}
+
+// nearby is the policies that hold in a namespace, or may hold there.
+type nearby struct {
+	policies  []*resource
+	selectors kubernetes.Selectors
 }
 
 // gateway is a Gateway that a file shows, of a class that is known.
@@ -120,6 +128,7 @@ func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
 		byName: map[string]*resource{}, shown: map[string]*running{},
 		gateways: map[string]*gateway{}, root: root{name: usualRoot},
+		nearby: map[string]*nearby{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -438,8 +447,32 @@ func (p *places) name(namespace string) {
 	}
 }
 
-// near lists the policies that hold in a namespace, or may hold there.
-func (c *cluster) near(namespace string) []*resource {
+// near is the policies that hold in a namespace, or may hold there. They are looked for once.
+func (c *cluster) near(namespace string) *nearby {
+	if known := c.nearby[namespace]; known != nil {
+		return known
+	}
+	near := &nearby{policies: c.holdingIn(namespace)}
+	for _, p := range near.policies {
+		near.selectors.Add(p.selector, len(p.targets) > 0 || p.selectorUnread != "")
+	}
+	c.nearby[namespace] = near
+	return near
+}
+
+// selecting lists those of them that may hold for what has these labels. Others may be among them.
+func (n *nearby) selecting(has kubernetes.Labels) iter.Seq[*resource] {
+	return func(yield func(*resource) bool) {
+		for _, i := range n.selectors.Of(has) {
+			if !yield(n.policies[i]) {
+				return
+			}
+		}
+	}
+}
+
+// holdingIn lists the policies that hold in a namespace, or may hold there.
+func (c *cluster) holdingIn(namespace string) []*resource {
 	if c.places.marked || namespace == "" || kubernetes.HasMark(namespace) {
 		return slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
 			return c.reaches(p, namespace) == rules.No

@@ -131,25 +131,31 @@ func tokenNotNeeded() rules.Rule {
 }
 
 func checkTokenNeeded(i instance) {
-	if len(i.jwt) == 0 || i.doubt != "" || !envoy.LetsIn(i.root()) {
+	if len(i.jwt) == 0 || i.doubt != "" {
 		return
 	}
-	if _, limited := i.allow(false); !limited {
+	limits := i.enforced(actionAllow)
+	var open []*authRule
+	for _, p := range limits {
+		for _, r := range p.rules() {
+			if i.unbuilt(r) == "" && envoy.LetsIn(i.allowRule(r)) {
+				open = append(open, r)
+			}
+		}
+	}
+	if len(limits) > 0 && len(open) == 0 || !envoy.LetsIn(i.root()) {
+		return // the whole is compiled again only where something may be found
+	}
+	if len(limits) == 0 {
 		r := i.jwt[0]
 		i.found.At(r.at, "jwtRules", "a request without a token gets in: RequestAuthentication "+
 			"lets it pass, and no ALLOW policy asks for a token")
-		return
 	}
-	for _, p := range i.enforced(actionAllow) {
-		for _, r := range p.rules() {
-			if i.unbuilt(r) != "" || !envoy.LetsIn(i.allowRule(r)) {
-				continue
-			}
-			f := i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
-				"asks for nothing of a token, and rules are alternatives")
-			if len(r.to) > 0 {
-				f.Severity = rules.Warning
-			}
+	for _, r := range open {
+		f := i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
+			"asks for nothing of a token, and rules are alternatives")
+		if len(r.to) > 0 {
+			f.Severity = rules.Warning
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (c *cluster) workloads() []*workload {
 		shown := len(c.places.running[namespace]) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
 			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
-			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown ||
+			if len(wanted) == 0 && shown || shown && slices.ContainsFunc(here, selected) ||
 				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
@@ -145,9 +145,12 @@ func (c *cluster) shows(wanted kubernetes.Labels) bool {
 // a policy has no selector.
 func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 	var all []kubernetes.Labels
+	known := map[string][]kubernetes.Labels{} // by their text, which two may have
 	add := func(l kubernetes.Labels) {
-		if !slices.ContainsFunc(all, func(o kubernetes.Labels) bool { return maps.Equal(o, l) }) {
-			all = append(all, l)
+		text := l.String()
+		same := func(o kubernetes.Labels) bool { return maps.Equal(o, l) }
+		if !slices.ContainsFunc(known[text], same) {
+			all, known[text] = append(all, l), append(known[text], l)
 		}
 	}
 	for _, p := range c.places.policies[namespace] {
@@ -178,7 +181,7 @@ func (c *cluster) workload(of *running, name string) *workload {
 	if shown != nil {
 		w.doubt = cmp.Or(w.doubt, shown.twice)
 	}
-	for _, p := range c.near(of.namespace) {
+	for p := range c.near(of.namespace).selecting(of.labels) {
 		near := c.reaches(p, of.namespace)
 		switch attached := p.isAttachedTo(of.namespace, gateway); {
 		case attached != rules.No:
@@ -288,7 +291,7 @@ func (c *cluster) attached(namespace string, t target) *workload {
 		w.doubt = cmp.Or(w.doubt, shown.twice)
 	}
 	runs := &running{namespace: namespace, labels: pods}
-	for _, p := range c.near(namespace) {
+	for _, p := range c.near(namespace).policies {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
 		switch attached := p.isAttachedTo(namespace, t); {
 		case attached != rules.No:

@@ -167,18 +167,18 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 func (e *Env) tellUnseen(unseen []report.Unseen, several bool) {
 	var kinds, known []string
 	for _, u := range unseen {
-		if u.Policy.Strange {
-			kinds = append(kinds, u.Policy.Asset)
+		if u.Strange {
+			kinds = append(kinds, u.Asset)
 		} else {
 			why := u.Why
-			rest, isNamed := strings.CutPrefix(why, u.Policy.Name+" ")
+			rest, isNamed := strings.CutPrefix(why, u.Name+" ")
 			word, _, _ := strings.Cut(rest, " ")
 			if isNamed && (word == "is" || word == "has") { // else it is part of a longer name
 				why = "it " + rest
 			}
-			text := "can't predict what " + u.Policy.Name + " lets in: " + why
+			text := "can't predict what " + u.Name + " lets in: " + why
 			if several {
-				text = u.Policy.Pos.File + ": " + text
+				text = u.Pos.File + ": " + text
 			}
 			known = append(known, text)
 		}
@@ -192,8 +192,12 @@ func (e *Env) tellUnseen(unseen []report.Unseen, several bool) {
 		e.note("%s of a kind that gatewhy does not know, so it can't say what gets in: %s", are,
 			inspect.Safe(strings.Join(slices.Compact(kinds), ", ")))
 	}
-	for _, text := range slices.Compact(known) {
-		e.note("%s", inspect.Safe(text))
+	said := map[string]bool{}
+	for _, text := range known {
+		if !said[text] {
+			e.note("%s", inspect.Safe(text))
+		}
+		said[text] = true
 	}
 }
 

@@ -176,6 +176,57 @@ type Entry interface {
 	Instance() string
 }
 
+// Portions are the configuration in parts, to be compiled and let go one after the other: what is
+// compiled of an entry is many times as large as the entry. The entries of one API instance are in
+// one part, and so are those of a class.
+func (c *Configuration) Portions() iter.Seq[*Configuration] {
+	const least, most = 64, 16 // instances or classes of a portion, portions
+	var groups [][]Entry
+	of := make(map[string]int, len(c.Entries))
+	shared := c.instances()
+	for _, entry := range c.Entries {
+		key := "instance " + entry.Instance()
+		if alike, ok := entry.(Classed); ok && shared[entry.Instance()] == 1 {
+			if class := alike.Class(); class != "" {
+				key = "class " + class
+			}
+		}
+		i, known := of[key]
+		if !known {
+			i = len(groups)
+			of[key], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], entry)
+	}
+	if len(groups) <= least {
+		return slices.Values([]*Configuration{c})
+	}
+	rest := *c
+	rest.Entries = nil
+	return func(yield func(*Configuration) bool) {
+		for some := range slices.Chunk(groups, max(least, len(groups)/most)) {
+			part := rest
+			part.Entries = slices.Concat(some...)
+			if clear(some); !yield(&part) {
+				return
+			}
+		}
+	}
+}
+
+// instances is how many entries each API instance has.
+func (c *Configuration) instances() map[string]int {
+	count := make(map[string]int, len(c.Entries))
+	for _, entry := range c.Entries {
+		count[entry.Instance()]++
+	}
+	return count
+}
+
+// Classed is an entry that shares what is compiled of it with the others of its class. The class
+// is empty where it shares nothing.
+type Classed interface{ Class() string }
+
 // Composed is an entry that is made of other parts of files beside what is at its place.
 type Composed interface {
 	Parts() iter.Seq2[*source.File, source.Span]

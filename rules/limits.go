@@ -143,7 +143,7 @@ func bounded(
 func chainsBeyond(entries []Entry) error {
 	count := make(map[string]int, len(entries))
 	for _, entry := range entries {
-		count[entry.Instance()]++
+		count[entry.Instance()] += parts(entry)
 	}
 	for _, entry := range entries {
 		if n := count[entry.Instance()]; n > mostInChain {
@@ -152,6 +152,19 @@ func chainsBeyond(entries []Entry) error {
 		}
 	}
 	return nil
+}
+
+// parts is how many policies of files an entry is made of.
+func parts(entry Entry) int {
+	composed, ok := entry.(Composed)
+	if !ok {
+		return 1
+	}
+	n := 0
+	for range composed.Parts() {
+		n++
+	}
+	return max(n, 1)
 }
 
 // chainBeyond refuses so many policies of one API instance, the first of which is in this file.
@@ -169,9 +182,12 @@ func chainBeyond(n int, api, file string) error {
 }
 
 // ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
-func ChainsBeyond(policies []*Policy) error {
+func ChainsBeyond(policies []*Policy) error { return new(Conditions).ChainsBeyond(policies) }
+
+// ChainsBeyond does so with a part of the policies of a configuration. The conditions are those of
+// all API instances of the parts before.
+func (n *Conditions) ChainsBeyond(policies []*Policy) error {
 	counted := map[*Node]bool{} // of a policy that is alone in its chain
-	var inAll Conditions
 	for _, chain := range ByAPI(policies) {
 		if n := len(chain); n > mostInChain {
 			return chainBeyond(n, chain[0].API, chain[0].Pos.File)
@@ -188,9 +204,9 @@ func ChainsBeyond(policies []*Policy) error {
 		}
 		counted[made] = made != nil
 		for _, policy := range chain {
-			inAll.Beyond(policy.Root)
+			n.Beyond(policy.Root)
 		}
-		if inAll.BeyondAll() {
+		if n.BeyondAll() {
 			return tooMany(
 				source.Position{File: chain[0].Pos.File}, fmt.Sprintf("the API instances of "+
 					"these files have more than %d conditions, the most that are looked at "+

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"errors"
+	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +96,46 @@ func TestMoreConditionsThanAreLookedAtAreRefused(t *testing.T) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestConditionsOfAllPortionsOfAConfigurationCount(t *testing.T) {
+	t.Parallel()
+	var n Conditions
+	for i := range 6 {
+		err := n.ChainsBeyond([]*Policy{asking(fmt.Sprint(i), mostConditions-1)})
+		if refused := i == 5; (err != nil) != refused {
+			t.Errorf("portion %d: %v", i, err)
+		}
+	}
+}
+
+// several is an entry that is made of so many policies.
+type several struct {
+	placed
+	policies int
+}
+
+func (s several) Parts() iter.Seq2[*source.File, source.Span] {
+	return func(yield func(*source.File, source.Span) bool) {
+		for range s.policies {
+			if !yield(s.file, source.Span{}) {
+				return
+			}
+		}
+	}
+}
+
+func TestPoliciesThatOneEntryIsMadeOfCount(t *testing.T) {
+	t.Parallel()
+	file := &source.File{Name: "orders.yaml"}
+	if err := chainsBeyond([]Entry{several{placed{file}, mostInChain}}); err != nil {
+		t.Error(err)
+	}
+	const want = "orders.yaml: the API instance orders has 1001 policies"
+	err := chainsBeyond([]Entry{several{placed{file}, mostInChain + 1}})
+	if err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

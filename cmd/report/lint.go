@@ -272,22 +272,47 @@ func (j *Judge) configurations(
 // joint is what was found in a configuration.
 type joint struct {
 	linted
-	of   *rules.Configuration // nil where it is none
-	ours map[*source.File]bool
+	files []*source.File // that were read; none where they make up no configuration
+	ours  map[*source.File]bool
+	count map[*source.File]int // of policies
 }
 
-// joint lints one configuration.
+// joint lints one configuration, in portions: what is compiled of a large one is never in the
+// memory as a whole.
 func (j *Judge) joint(c *configuration) joint {
-	read, compiled, err := j.compiled(c.adapter, c.files...)
+	read, err := c.adapter.Read(c.files, optionsFor(c.adapter, j.options))
 	if err != nil {
 		return joint{linted: linted{err: err}}
 	}
-	all := joint{of: read, ours: map[*source.File]bool{}}
-	j.add(&all.linted, c.adapter, read, compiled)
+	all := joint{
+		files: read.Files, ours: map[*source.File]bool{}, count: map[*source.File]int{},
+	}
 	for _, file := range read.Files {
 		all.ours[file] = c.adapter.Apart || c.adapter.Detect(file, read.Options)
 	}
+	for _, entry := range read.Entries {
+		file, _ := entry.Place()
+		all.count[file]++
+	}
+	portions := read.Portions()
+	read = nil // it has all entries
+	var conditions rules.Conditions
+	for part := range portions {
+		compiled := c.adapter.Compile(part)
+		if err := conditions.ChainsBeyond(compiled.Policies); err != nil {
+			return joint{linted: linted{err: err}}
+		}
+		j.add(&all.linted, c.adapter, part, &compiled)
+		withoutCompiled(all.findings)
+	}
 	return all
+}
+
+// withoutCompiled lets go of what findings were found in.
+func withoutCompiled(found []rules.Finding) {
+	for i := range found {
+		found[i].Policy, found[i].Check = nil, nil
+	}
 }
 
 // share gives each file what was found in it, of what an adapter has read of several.
@@ -296,7 +321,7 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 	for _, file := range c.files {
 		r := byFile[file]
 		named[file.Name] = r
-		r.besides = r.besides || all.of != nil
+		r.besides = r.besides || len(all.files) > 0
 		if all.err != nil && AsError(all.err).Limit {
 			r.err = all.err
 		}
@@ -309,19 +334,18 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 			r.findings = append(r.findings, f)
 		}
 	}
-	if all.of == nil {
+	if len(all.files) == 0 {
 		return
 	}
-	for _, entry := range all.of.Entries {
-		file, _ := entry.Place()
-		byFile[file].policies++
+	for file, n := range all.count {
+		byFile[file].policies += n
 	}
-	first := byFile[all.of.Files[0]]
+	first := byFile[all.files[0]]
 	first.unseen = append(first.unseen, all.unseen...)
-	for _, file := range all.of.Files {
+	for _, file := range all.files {
 		all.read = append(all.read, file.Name)
 	}
-	for _, file := range all.of.Files {
+	for _, file := range all.files {
 		byFile[file].read, byFile[file].apis = all.read, all.apis
 	}
 }
@@ -398,8 +422,10 @@ func heeded(comments []lint.Comment, found []rules.Finding) ([]rules.Finding, []
 
 // Unseen is a policy that no rule sees into.
 type Unseen struct {
-	Policy *rules.Policy
-	Why    string // nobody can predict what it answers; a clause
+	Asset, Name string
+	Pos         source.Position
+	Strange     bool   // its kind is not known
+	Why         string // nobody can predict what it answers; a clause
 }
 
 // notModelled lists the policies in force that may look at credentials and are not modelled.
@@ -408,7 +434,7 @@ func notModelled(policies []*rules.Policy) []Unseen {
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
 			if c.ID == rules.NotModelled && !p.When.Disabled {
-				all = append(all, Unseen{Policy: p, Why: c.Unknown.Why})
+				all = append(all, Unseen{p.Asset, p.Name, p.Pos, p.Strange, c.Unknown.Why})
 				break
 			}
 		}

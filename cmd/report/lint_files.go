@@ -205,9 +205,7 @@ func (r *linted) slim() {
 	}
 	hide(r.file.Text, secretsIn(r.file, nil)) // a copy would be as large as the file
 	r.file = r.file.TextOnly(r.file.Text)
-	for i := range r.findings {
-		r.findings[i].Policy, r.findings[i].Check = nil, nil
-	}
+	withoutCompiled(r.findings)
 	for i := range r.aside {
 		r.aside[i].Policy, r.aside[i].Check = nil, nil
 	}

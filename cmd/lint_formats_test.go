@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -22,6 +21,10 @@ import (
 
 	_ "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif" // for its schema
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // oddName is a file name with what each format has to escape.
@@ -31,53 +34,49 @@ const oddName = "a b#c%d,e:f é/ü&<'.json"
 // the rest of the examples beside it.
 func lintOutput(t *testing.T, format string) string {
 	t.Helper()
-	outputs, err := lintOutputs()
-	if err != nil || outputs[format] == "" {
-		t.Fatalf("no output as %s: %v", format, err)
+	linted, err := lintedExamples()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return outputs[format]
+	var text bytes.Buffer
+	formats := render.Formats().Lint
+	if err := formats.Write(&text, format, render.Style{}, linted); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
 }
 
-// lintOutputs lints once for all tests, in each of the formats that they read.
-var lintOutputs = sync.OnceValues(func() (outputs map[string]string, err error) {
+// lintedExamples lints once for all tests.
+var lintedExamples = sync.OnceValues(func() (linted *report.Linting, err error) {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, oddName), text, 0o600); err != nil {
+	if err := writeOdd(dir); err != nil {
 		return nil, err
 	}
 	examples := os.DirFS("../testdata/rules")
 	if err := os.CopyFS(filepath.Join(dir, "rules"), examples); err != nil {
 		return nil, err
 	}
-	outputs = map[string]string{}
-	for _, format := range []string{
-		"text", "json", "sarif", "junit", "gitlab", "github", "azure",
-	} {
-		var stdout, stderr bytes.Buffer
-		code := Main(Env{
-			Gateways: everyGateway(),
-			Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
-			Stdout: &stdout, Stderr: &stderr,
-			LookupEnv: func(string) (string, bool) { return "", false },
-			Now:       func() time.Time { return clock },
-		})
-		if code != exitRejected {
-			return nil, fmt.Errorf("%s: exit code %d: %s", format, code, &stderr)
-		}
-		outputs[format] = stdout.String()
-	}
-	return outputs, nil
+	env := Env{Dir: dir, Gateways: everyGateway(), Now: func() time.Time { return clock }}
+	linted, failed, _ := env.maker().Lint(&report.LintRequest{Names: []string{"."}})
+	linted.Fails = func(severity rules.Severity) bool { return fails(severity, "error") }
+	return linted, errors.Join(failed...)
 })
+
+// writeOdd writes a bad example under an odd name.
+func writeOdd(dir string) error {
+	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, oddName), text, 0o600)
+}
 
 // sarifSchema reads the schema out of the module that carries it: as a constant that is not
 // exported.
@@ -402,12 +401,14 @@ func TestEveryFindingIsAnIssueOfAzurePipelines(t *testing.T) {
 
 func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
 	t.Parallel()
-	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
+	dir := t.TempDir()
+	if err := writeOdd(dir); err != nil {
+		t.Fatal(err)
+	}
+	if said := saidIn(dir, "lint . -o json"); !strings.Contains(said, `"file": "`+oddName+`"`) {
 		t.Error("the file is not named in JSON")
 	}
-	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":11:25: error: ") &&
-		!strings.HasPrefix(lintOutput(t,
-			"text"), oddName+":11:25: error: ") {
-		t.Error("the file is not named in text")
+	if said := saidIn(dir, "lint ."); !strings.HasPrefix(said, oddName+":11:25: error: ") {
+		t.Errorf("the file is not named in text:\n%s", said)
 	}
 }

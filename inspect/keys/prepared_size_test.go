@@ -3,4 +3,4 @@
 package keys
 
 // alteredSignatures is how many signatures are held against crypto/rsa.
-const alteredSignatures = 600
+const alteredSignatures = 300

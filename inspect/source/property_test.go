@@ -169,7 +169,7 @@ func (w world) change(f *File) (what string, e Edit, want *Value, err error) {
 
 func TestEveryEditChangesWhatItSaysAndNothingElse(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3000) {
+	for seed := range uint64(editedTexts) {
 		w := world{rand.New(rand.NewPCG(seed, 0))}
 		name, text := w.write(w.container(Object, 4))
 		f, err := Read(name, []byte(text))

@@ -36,7 +36,7 @@ var (
 
 func writtenCluster(asJSON bool) (string, error) {
 	var b strings.Builder
-	err := clusters.Write(&b, 7, 160, asJSON)
+	err := clusters.Write(&b, 7, clusterResources, asJSON)
 	return b.String(), err
 }
 

@@ -126,7 +126,7 @@ func TestRandomStreamsReadInPieces(t *testing.T) {
 	w := world{rand.New(rand.NewPCG(19, 1))}
 	all := slices.DeleteFunc(yamlFixtures(t), func(text string) bool { return len(text) > 4000 })
 	lists := 0
-	for range 400 {
+	for range streamsInPieces {
 		var items []string
 		for range 1 + w.IntN(4) {
 			text := all[w.IntN(len(all))]
@@ -150,7 +150,7 @@ func TestRandomStreamsReadInPieces(t *testing.T) {
 			lists++
 		}
 	}
-	if lists < 20 {
+	if lists < streamsInPieces/20 {
 		t.Errorf("%d lists are read in pieces", lists)
 	}
 }

@@ -3,4 +3,4 @@
 package environments
 
 // soundEstates is how many random estates are held against tokens run one by one.
-const soundEstates = 4
+const soundEstates = 2

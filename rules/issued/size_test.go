@@ -6,4 +6,4 @@ package issued
 const worlds = 280
 
 // searched are how many conditions a search is tried with.
-func searched() []int { return []int{100, 500} }
+func searched() []int { return []int{100, 250} }

@@ -2,4 +2,9 @@
 
 package istio
 
-const oneTokenOf = 1
+const (
+	oneTokenOf      = 1
+	randomTemplates = 300
+)
+
+func tooMany() []string { return []string{actionAllow, actionDeny} }

@@ -187,7 +187,7 @@ func TestAlteredBytesAreReadAsTheLibraryReadsThem(t *testing.T) {
 	for _, name := range []string{"short", "few", "log"} {
 		text := all[name]
 		in := packed(t, text[:min(len(text), 20_000)], library.WithEncoderCRC(false))
-		for range 500 {
+		for range alterations {
 			altered := bytes.Clone(in)
 			for range 1 + r.IntN(3) {
 				altered[r.IntN(len(altered))] ^= byte(1 << r.IntN(8))

@@ -3,4 +3,4 @@
 package witness
 
 // OneOf so many of the random tokens and of the odd ones is tried: with the tag long, all are.
-const OneOf = 4
+const OneOf = 8

@@ -1,0 +1,5 @@
+//go:build long
+
+package zstd
+
+const alterations = 500

@@ -1,0 +1,5 @@
+//go:build long
+
+package envoygateway
+
+const randomTemplates = 300

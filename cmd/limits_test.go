@@ -287,9 +287,10 @@ func limitsOfCounts() []limited {
 				"the most that are read",
 		},
 		{
-			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),
+			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", manyOptions),
 			"lint FILE",
-			"an instance has 200002 options and values of them, and no more than 4096",
+			fmt.Sprintf("an instance has %d options and values of them, and no more than 4096",
+				manyOptions+2),
 		},
 		{
 			"values of an option", "o.cfg", proxy + `email_domains = ["x"` +
@@ -298,8 +299,9 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"arguments of OAuth2 Proxy", "o.sh", "oauth2-proxy --provider=oidc" +
-				many(" --email-domain=x", 100_000),
-			"lint FILE", "an instance has 100001 options and values of them",
+				many(" --email-domain=x", manyArguments),
+			"lint FILE",
+			fmt.Sprintf("an instance has %d options and values of them", manyArguments+1),
 		},
 		{
 			"issuers of OAuth2 Proxy", "o.cfg", proxy + `extra_jwt_issuers = ["x=y"` +
@@ -309,8 +311,9 @@ func limitsOfCounts() []limited {
 		{
 			"a map of OAuth2 Proxy", "m.yaml", "kind: ConfigMap\nmetadata: {name: p}\ndata:\n" +
 				"  oauth2_proxy.cfg: |\n    provider = \"oidc\"\n    email_domains = \"x\"\n" +
-				numbered("    x%d = 1\n", 20_000),
-			"lint FILE", "an instance has 20002 options and values of them",
+				numbered("    x%d = 1\n", manyEntries),
+			"lint FILE",
+			fmt.Sprintf("an instance has %d options and values of them", manyEntries+2),
 		},
 	}
 }

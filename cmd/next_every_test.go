@@ -24,8 +24,11 @@ func TestEveryCommandOfEveryScreenRuns(t *testing.T) {
 }
 
 func testEveryCommand(t *testing.T, all bool) {
-	w := newNextWorld(t)
-	lines := w.commandsOf(w.screens(all))
+	w, shown := newNextWorld(t), 0
+	lines := w.commandsOf(slices.DeleteFunc(w.screens(all), func([]string) bool {
+		shown++
+		return shown%oneScreenOf != 0
+	}))
 	slices.SortStableFunc(lines, func(a, b string) int { return writes(a) - writes(b) })
 	filled := make([]string, len(lines))
 	for i, line := range lines {

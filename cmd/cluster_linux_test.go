@@ -16,11 +16,11 @@ import (
 func TestALargeClusterIsReadPieceByPiece(t *testing.T) {
 	t.Parallel()
 	gatewhy := build(t)
-	file, err := buildInto("library", "../testdata/bench/cluster")
+	folder, err := storyCommands()
 	if err != nil {
 		t.Fatal(err)
 	}
-	library := program(file)
+	library := program(filepath.Join(folder, "cluster"))
 	for _, tt := range []struct {
 		name      string
 		resources int

@@ -27,20 +27,22 @@ func (s suite) Run() int {
 	return s.M.Run()
 }
 
-// storyCommands builds, once for all tests, the programs that a story calls: far smaller ones than
-// this test, so that each call starts sooner.
+// storyCommands builds, once for all tests, the programs that a story calls, and those that other
+// tests run: far smaller ones than this test, so that each call starts sooner.
 var storyCommands = sync.OnceValues(func() (folder string, err error) {
-	return buildInto("", "../testdata/commands/...")
+	return buildInto("", "../testdata/commands/...", "../testdata/bench/cluster")
 })
 
 // buildInto builds programs as a release has them: stripped, and with no C library to load, which
 // takes a third of the start. They stand beside the commands that
 // testscript makes of this test, whose folder is the first of PATH, and go when they go.
-func buildInto(name, packages string) (path string, err error) {
+func buildInto(name string, packages ...string) (path string, err error) {
 	folder, _, _ := strings.Cut(os.Getenv("PATH"), string(filepath.ListSeparator))
 	path = folder + string(filepath.Separator) + name
 	build := exec.Command(
-		"go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path, packages,
+		"go", append([]string{
+			"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path,
+		}, packages...)...,
 	)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	said, err := build.CombinedOutput()

@@ -100,7 +100,8 @@ var rooms = []struct {
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/clusters", nil},
 	{"testdata/configurations", nil},
-	{"testdata/commands/gatewhy", []string{"cmd", "inspect/network"}},
+	{"testdata/loopback", []string{"inspect/network"}},
+	{"testdata/commands/gatewhy", []string{"cmd", "testdata/loopback"}},
 	{"testdata/commands/measured", nil},
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
@@ -133,7 +134,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/clusters", "testdata/configurations", "testdata/estates", "testdata/evaluator",
-	"testdata/mint", "testdata/measure", "testdata/requests",
+	"testdata/loopback", "testdata/mint", "testdata/measure", "testdata/requests",
 	"testdata/oracles/witness", "testdata/oracles/recording", "testdata/oracles/tokens",
 	"testdata/oracles/envoy",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",

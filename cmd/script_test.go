@@ -3,11 +3,9 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -24,7 +22,7 @@ import (
 var clock = time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files.
-// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, screen,
+// Beside testscript's own commands there are exits, runs, mint, jwks, serve, schema, safe, screen,
 // lines, make and load.
 func TestStories(t *testing.T) {
 	t.Parallel()
@@ -42,6 +40,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  scriptExits,
+			"runs":   scriptRuns,
 			"mint":   scriptMint,
 			"jwks":   scriptJWKS,
 			"serve":  scriptServe,
@@ -56,41 +55,6 @@ func TestStories(t *testing.T) {
 			"anypoint": scriptAnypoint,
 		},
 	})
-}
-
-// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...].
-// Code 2 has to come with nothing on standard output and one error line; 2+ stands for code 2 of a
-// command that has a result for its other arguments, and any number of errors.
-func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
-	}
-	want, err := strconv.Atoi(strings.TrimSuffix(args[0], "+"))
-	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var ended *exec.ExitError
-		if !errors.As(err, &ended) {
-			ts.Fatalf("%v", err)
-		}
-		got = ended.ExitCode()
-	}
-	if got != want {
-		ts.Fatalf("exit code %d, want %d", got, want)
-	}
-	if args[0] == strconv.Itoa(exitUsage) {
-		wantOneError(ts)
-	}
-}
-
-func wantOneError(ts *testscript.TestScript) {
-	stderr := ts.ReadFile("stderr")
-	if count := bytes.Count([]byte(stderr), []byte("gatewhy: error: ")); count != 1 {
-		ts.Fatalf("%d error lines, want one", count)
-	}
-	if ts.ReadFile("stdout") != "" {
-		ts.Fatalf("a usage error comes with a result")
-	}
 }
 
 // scriptServe serves the story's files on loopback: serve VARIABLE puts the address into it.

@@ -82,7 +82,7 @@ func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
 
 // fails reports whether a severity is at or above --fail-on. Nothing is where that is never.
 func fails(severity rules.Severity, failOn string) bool {
-	return report.SeverityRank(severity) <= report.SeverityRank(rules.Severity(failOn))
+	return severity.Rank() <= rules.Severity(failOn).Rank()
 }
 
 func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {

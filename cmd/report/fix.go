@@ -429,12 +429,12 @@ func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
 // reports whether something that can be passed would help.
 func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 	worst := func(a, b Refused) int {
-		return SeverityRank(a.Severity) - SeverityRank(b.Severity)
+		return a.Severity.Rank() - b.Severity.Rank()
 	}
-	slices.SortStableFunc(f.Refused, worst)
-	first := f.Refused[0]
+	all := slices.SortedStableFunc(slices.Values(f.Refused), worst)
+	first := all[0]
 	var hints []string
-	for _, refused := range f.Refused {
+	for _, refused := range all {
 		for _, ask := range refused.Asks {
 			hints = append(hints, "pass "+ask)
 		}
@@ -485,11 +485,6 @@ func (f *Fixing) AddNext(line CommandLine) {
 		all.add(note, "gatewhy fix "+path+" "+line.Shell.Line(words...))
 	}
 	f.Next = all
-}
-
-// SeverityRank is 0 for the worst severity; -1 for what is not a severity.
-func SeverityRank(severity rules.Severity) int {
-	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
 }
 
 // Slim lets go of what was read in the file, before the repair and after it: a run may have

@@ -66,7 +66,9 @@ func (j *Judge) ofOtherVariants(
 		other := read.For(variant.Name)
 		compiled := adapter.Compile(other)
 		for _, f := range j.foundIn(adapter, other, &compiled) {
-			if !slices.ContainsFunc(known, f.IsSame) {
+			if !slices.ContainsFunc(known, func(other rules.Finding) bool {
+				return f.IsSame(other) && other.Severity.Rank() <= f.Severity.Rank()
+			}) {
 				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
 			}

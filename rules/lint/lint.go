@@ -141,10 +141,12 @@ func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	return nil
 }
 
-// Sort puts findings into the order of their places, and leaves out repetitions: the same rule at
-// the same place.
+// Sort puts findings into the order of their places, and leaves out repetitions: of the same rule
+// at the same place the worst counts, for one API instance may let in more than another.
 func Sort(found []rules.Finding) []rules.Finding {
-	slices.SortStableFunc(found, byPlace)
+	slices.SortStableFunc(found, func(a, b rules.Finding) int {
+		return cmp.Or(byPlace(a, b), cmp.Compare(a.Severity.Rank(), b.Severity.Rank()))
+	})
 	return slices.CompactFunc(found, func(a, b rules.Finding) bool { return byPlace(a, b) == 0 })
 }
 

@@ -92,6 +92,19 @@ func TestFindingsComeInTheOrderOfTheirPlacesAndOnce(t *testing.T) {
 	}
 }
 
+// Of several API instances one may let in more than another: what is worst counts, whichever of
+// their files comes first.
+func TestOfTheSameFindingTheWorstCounts(t *testing.T) {
+	t.Parallel()
+	open := rules.Finding{Rule: "x", Severity: rules.Error, Message: "any client"}
+	closed := rules.Finding{Rule: "x", Severity: rules.Note, Message: "any client, unless"}
+	for _, found := range [][]rules.Finding{{open, closed}, {closed, open}} {
+		if got := Sort(found); len(got) != 1 || got[0] != open {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestAFindingKnowsItsPolicyAndRule(t *testing.T) {
 	t.Parallel()
 	first, second := sound(), policy(off(signed("")))

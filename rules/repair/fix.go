@@ -131,8 +131,8 @@ func (w *work) removeFindings(rule string) error {
 	}
 }
 
-// again lets the findings be looked at once more in whose API instance something was repaired since
-// they were refused: what a change brings, and what the file shows, may be another now.
+// again lets findings be looked at once more, where something was repaired in their API instance
+// since they were refused: what a change brings, and what the file shows, may be another now.
 func (w *work) again(done, policies int) bool {
 	stale := maps.Clone(w.refused)
 	maps.DeleteFunc(stale, func(_ identity, r refusal) bool {

@@ -303,7 +303,6 @@ func (j *Judge) joint(c *configuration) joint {
 			return joint{linted: linted{err: err}}
 		}
 		j.add(&all.linted, c.adapter, part, &compiled)
-		withoutCompiled(all.findings)
 	}
 	return all
 }
@@ -365,8 +364,12 @@ func (j *Judge) Findings(file *source.File) []rules.Finding { return j.file(file
 
 // Draft lints what one adapter has read of a file.
 func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
-	result := linted{name: d.Files[0].Name, file: d.Files[0]}
-	j.add(&result, adapter, d.Configuration, &d.Compilation)
+	result := linted{name: d.Files[0].Name, file: d.Files[0], policies: len(d.Entries)}
+	result.findings = j.Found(adapter, d.Configuration, &d.Compilation)
+	if d.Guessed {
+		result.findings = append(result.findings,
+			j.ofOthers(adapter, d.Configuration, d.Policies[0], result.findings)...)
+	}
 	result.findings = slices.DeleteFunc(result.findings, func(f rules.Finding) bool {
 		return f.Pos.File != result.name // of a file that makes up one configuration with it
 	})
@@ -374,7 +377,8 @@ func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
 	return result.findings
 }
 
-// add adds what one adapter has read of the file.
+// add adds what one adapter has read of the file: for the gateway that its files name, or for each
+// that they may be meant for. It lets go of what was compiled, before others are.
 func (j *Judge) add(
 	result *linted, adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) {
@@ -388,16 +392,31 @@ func (j *Judge) add(
 		}
 	}
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
-	found, differ := j.Compiled(adapter, read, compiled)
-	result.findings = append(result.findings, found...)
-	if differ {
-		guess := compiled.Policies[0]
-		result.findings = append(result.findings, rules.Finding{
-			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos, Policy: guess,
-			Message: "the file does not say which gateway runs it, and they differ: " +
-				"pass --gateway",
-		})
+	found := j.Found(adapter, read, compiled)
+	withoutCompiled(found)
+	if compiled.Guessed {
+		guess := *compiled.Policies[0]
+		guess.Root, guess.Asides, compiled.Policies = rules.Node{}, nil, nil
+		found = append(found, j.ofOthers(adapter, read, &guess, found)...)
+		withoutCompiled(found)
 	}
+	result.findings = append(result.findings, found...)
+}
+
+// ofOthers is what holds for another gateway than the guessed one. If anything does, the first
+// policy says that it is a guess.
+func (j *Judge) ofOthers(
+	adapter *rules.Adapter, read *rules.Configuration, guess *rules.Policy, known []rules.Finding,
+) []rules.Finding {
+	others := j.OfOtherVariants(adapter, read, guess.Variant, known)
+	if len(others) == 0 {
+		return nil
+	}
+	return append(others, rules.Finding{
+		Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos, Policy: guess,
+		Message: "the file does not say which gateway runs it, and they differ: " +
+			"pass --gateway",
+	})
 }
 
 // heed sorts the findings, and sets aside what the comments of the file say.

@@ -33,29 +33,18 @@ func (j *Judge) catalogue(adapter *rules.Adapter) []rules.Rule {
 	return all
 }
 
-// Compiled is what the compiler and the rules find in a configuration: for the gateway that its
-// files name, or for each that they may be meant for. These differ where the rules find something
-// for one of them only.
-func (j *Judge) Compiled(
-	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
-) (found []rules.Finding, differ bool) {
-	found = j.foundIn(adapter, read, compiled)
-	if !compiled.Guessed {
-		return found, false
-	}
-	others := j.ofOtherVariants(adapter, read, compiled.Policies[0].Variant, found)
-	return append(found, others...), len(others) > 0
-}
-
-func (j *Judge) foundIn(
+// Found is what the compiler and the rules find in a configuration, for the gateway that its files
+// name, or the one that was guessed.
+func (j *Judge) Found(
 	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) []rules.Finding {
 	found := j.Policies(adapter, compiled.Policies, read.Files)
 	return append(slices.Clone(compiled.Findings), found...)
 }
 
-// ofOtherVariants is what holds for another of the vendor's gateways than the guessed one only.
-func (j *Judge) ofOtherVariants(
+// OfOtherVariants is what holds for another of the vendor's gateways than the guessed one only, of
+// whose findings it looks at the rules and places.
+func (j *Judge) OfOtherVariants(
 	adapter *rules.Adapter, read *rules.Configuration, guess string, known []rules.Finding,
 ) []rules.Finding {
 	var all []rules.Finding
@@ -65,7 +54,7 @@ func (j *Judge) ofOtherVariants(
 		}
 		other := read.For(variant.Name)
 		compiled := adapter.Compile(other)
-		for _, f := range j.foundIn(adapter, other, &compiled) {
+		for _, f := range j.Found(adapter, other, &compiled) {
 			if !slices.ContainsFunc(known, func(other rules.Finding) bool {
 				return f.IsSame(other) && other.Severity.Rank() <= f.Severity.Rank()
 			}) {

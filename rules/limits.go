@@ -80,9 +80,9 @@ func HeldBeyond(values int64, names []string) error {
 	if values <= mostHeld {
 		return nil
 	}
-	cause := fmt.Sprintf("%s: the files of clusters have more than %d values in all, the most "+
-		"that are looked at together", strings.Join(names, ", "), mostHeld)
-	return tooMany(source.Position{}, cause, "name the files of one cluster")
+	cause := fmt.Sprintf("%s: these files have more than %d values in all, the most that are "+
+		"looked at together", strings.Join(names, ", "), mostHeld)
+	return tooMany(source.Position{}, cause, "name the files of one cluster or API instance")
 }
 
 // mostGrouped bounds the files of all configurations together that a run's files make up. One file

@@ -54,6 +54,9 @@ func (m *Maker) readPolicies(
 	if len(files) > rules.MostFiles {
 		return nil, rules.FilesBeyond(names)
 	}
+	if err := heldBeyond(files, names); err != nil {
+		return nil, err
+	}
 	files = m.Gateways.wanted(files, found, options)
 	files, err = m.ofOneGateway(files, found, options)
 	if err != nil {
@@ -103,16 +106,18 @@ func (m *Maker) readPolicies(
 
 // readPolicyFiles reads files. One that was named must be readable. One that was found in a folder
 // is left out where it is about no policy, and with a warning where it can't be read; that is
-// returned as not read where it may hold a policy. It stops at the first file too many.
+// returned as not read where it may hold a policy. It stops where there are more files, or values
+// in them, than are looked at together.
 func (m *Maker) readPolicyFiles(
 	found []Found, options rules.Options,
 ) (files []*source.File, unread []rules.Unread, err error) {
+	values := int64(0)
 	for _, f := range found {
 		file, err := m.ReadSource(f.Name)
 		switch {
 		case err == nil && !f.Named && m.Gateways.holdNothing(file, options):
 		case err == nil:
-			files = append(files, file)
+			files, values = append(files, file), values+int64(file.Values())
 		case f.Named:
 			return nil, nil, err
 		default:
@@ -124,11 +129,24 @@ func (m *Maker) readPolicyFiles(
 			m.warn("not read: %s", inspect.Safe(err.Error()))
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
-		if len(files) > rules.MostFiles {
+		if len(files) > rules.MostFiles || rules.HeldBeyond(values, nil) != nil {
 			break
 		}
 	}
 	return files, unread, nil
+}
+
+// heldBeyond refuses files of more values than are looked at together. One file has limits of its
+// own.
+func heldBeyond(files []*source.File, names []string) error {
+	if len(files) < 2 {
+		return nil
+	}
+	values := int64(0)
+	for _, file := range files {
+		values += int64(file.Values())
+	}
+	return rules.HeldBeyond(values, names)
 }
 
 // otherGateway is an error where a named file has policies of another vendor's gateway than the

@@ -14,11 +14,11 @@ const checksExclude = "checks-exclude-each-other"
 func checksExcludeEachOther() rules.Rule {
 	return rules.Rule{
 		Name:  checksExclude,
-		Title: "two checks together let no token in",
-		Why: "Each of the two can pass, but no Entra ID token passes both: an app-only token " +
+		Title: "checks that can pass alone let no token in together",
+		Why: "Each of them can pass, but no Entra ID token passes them all: an app-only token " +
 			"has no scp, a v2.0 token has no App ID URI in aud, and every token has one " +
 			"audience. Nobody gets in.",
-		Fix: "Decide which of the two fits the API's tokens, and remove or widen the other; if " +
+		Fix: "Decide which of them fits the API's tokens, and remove or widen the others; if " +
 			"either may hold, check for one or the other in one expression.",
 		Severity:   rules.Error,
 		Locks:      true,
@@ -61,8 +61,46 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 				}
 			}
 		}
+		if all := excludedTogether(s, checks); all != nil {
+			last := len(all) - 1
+			return one(at(all[last], "no Entra ID access token passes this check of %s and "+
+				"those of %s", checked(all[last]), listed(all[:last])))
+		}
 	}
 	return nil
+}
+
+// excludedTogether is the fewest of some checks that no token passes together; nil where one may
+// pass them all, or where the made-up tokens do not cover what they can distinguish.
+func excludedTogether(s *rules.Subject, checks []*rules.Check) []*rules.Check {
+	if len(checks) == 0 || pass(s, checks...) {
+		return nil
+	}
+	for i := 0; i < len(checks); {
+		fewer := slices.Delete(slices.Clone(checks), i, i+1)
+		if pass(s, fewer...) {
+			i++
+			continue
+		}
+		checks = fewer
+	}
+	for i, c := range checks {
+		for _, earlier := range checks[:i] {
+			if !tellApart(earlier, c) {
+				return nil
+			}
+		}
+	}
+	return checks
+}
+
+// listed names checks with their places.
+func listed(checks []*rules.Check) string {
+	var all []string
+	for _, c := range checks {
+		all = append(all, checked(c)+" ("+c.Pos.String()+")")
+	}
+	return strings.Join(all, " and ")
 }
 
 // excludesItself names the claim of which one check asks for what no token of the type has that it
@@ -147,7 +185,8 @@ func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
 		for c := range p.Root.Checks() {
 			id := c.ID == rules.ClientID && c.Test.Op == rules.Present &&
 				c.Test.Input.Source == rules.FromClaim
-			looked := inForce(c) && (id || ofClaims(c) && decidable(c, false, freeTexts()...))
+			of := ofClaims(c) || c.ID == rules.Authorization
+			looked := inForce(c) && (id || of && decidable(c, false, freeTexts()...))
 			if looked && len(all) <= mostExcluding && pass(s, c) {
 				all = append(all, c)
 			}
@@ -189,7 +228,9 @@ func checked(c *rules.Check) string {
 		return name
 	}
 	for _, in := range c.Reads() {
-		return in.ClaimRead()
+		if name := in.ClaimRead(); name != "" {
+			return name
+		}
 	}
 	return string(c.ID)
 }

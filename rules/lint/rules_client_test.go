@@ -375,6 +375,19 @@ func TestChecksExcludeEachOther(t *testing.T) {
 			ours(named("azp", ourApp), check(rules.Negate(equals("azp", ourApp)))),
 			errorAt("custom-claim", says+"azp and the one of azp"),
 		},
+		"rules that deny the issuer that is asked for": {
+			pinned(checkOf(rules.Authorization, rules.Negate(equals("iss", ourIssuer)))),
+			errorAt("authorization", says+"iss and the one of iss"),
+		},
+		"several of which any fewer pass": {
+			pinned(
+				check(oneOf("appid", ourApp, otherTenant)), check(rules.Negate(
+					rules.Both(equals("iss", ourIssuer), equals("appid", ourApp)),
+				)),
+				check(rules.Negate(equals("appid", otherTenant))),
+			),
+			errorAt("custom-claim", "of appid and those of iss (policy.yaml:2:1) and appid"),
+		},
 		"both client claims": {
 			ours(named("appid", ourApp), named("azp", ourApp)),
 			errorAt("custom-claim", says+"azp and the one of appid"),

@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -28,26 +32,47 @@ func (s suite) Run() int {
 }
 
 // storyCommands builds, once for all tests, the programs that a story calls, and those that other
-// tests run: far smaller ones than this test, so that each call starts sooner.
+// tests run: far smaller ones than this test, so that each call starts sooner. They stand beside
+// the commands that testscript makes of this test, whose folder is the first of PATH, and go when
+// they go.
 var storyCommands = sync.OnceValues(func() (folder string, err error) {
-	return buildInto("", "../testdata/commands/...", "../testdata/bench/cluster")
+	folder, _, _ = strings.Cut(os.Getenv("PATH"), string(filepath.ListSeparator))
+	for _, source := range []string{"commands/gatewhy", "commands/measured", "bench/cluster"} {
+		name := filepath.Join(folder, filepath.Base(source))
+		err = errors.Join(err, buildAs(name, "../testdata/"+source))
+	}
+	return folder, err
 })
 
-// buildInto builds programs as a release has them: stripped, and with no C library to load, which
-// takes a third of the start. They stand beside the commands that
-// testscript makes of this test, whose folder is the first of PATH, and go when they go.
-func buildInto(name string, packages ...string) (path string, err error) {
-	folder, _, _ := strings.Cut(os.Getenv("PATH"), string(filepath.ListSeparator))
-	path = folder + string(filepath.Separator) + name
-	build := exec.Command(
-		"go", append([]string{
-			"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", path,
-		}, packages...)...,
-	)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	said, err := build.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, said)
+// buildAs builds a program as a release has it: stripped, and with no C library to load, which
+// takes a third of the start. The go command keeps what it links for its command run, and links
+// nothing again as long as nothing has changed.
+func buildAs(name, source string) error {
+	built, err := linked(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		built, err = linked(source) // what run has just linked goes with it, but for its cache
 	}
-	return path, nil
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return os.WriteFile(name, built, 0o755)
+}
+
+// linked is a program. It is run by the command that says which version of Go it is of, and so
+// where it is.
+func linked(source string) ([]byte, error) {
+	run := exec.Command("go", "run", "-trimpath", "-buildvcs=false", "-ldflags=-s -w",
+		"-exec", "go version", source)
+	run.Env = append(os.Environ(), "CGO_ENABLED=0")
+	var faults bytes.Buffer
+	run.Stderr = &faults
+	said, err := run.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", source, err, faults.String())
+	}
+	name, _, _ := strings.Cut(string(said), ": go")
+	return os.ReadFile(name)
 }

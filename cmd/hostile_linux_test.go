@@ -40,11 +40,12 @@ type program string
 
 // realProgram builds the program once for all tests, with measured, which runs it.
 var realProgram = sync.OnceValues(func() (program, error) {
-	if _, err := storyCommands(); err != nil {
+	folder, err := storyCommands()
+	if err != nil {
 		return "", err
 	}
-	file, err := buildInto("real", "..")
-	return program(file), err
+	file := filepath.Join(folder, "real")
+	return program(file), buildAs(file, "..")
 })
 
 func build(t *testing.T) program {

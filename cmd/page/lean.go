@@ -70,7 +70,8 @@ func never(file, method string) edit {
 // of them: what HCL's operators are made of, and what converts the values of expressions. The form
 // of Unicode that HCL gives its texts (NFC) is made by the browser. HCL counts columns in what a
 // reader takes for one character; gatewhy asks it for bytes only, and counts columns itself. Names
-// like one that is not known are looked for when an expression is evaluated.
+// like one that is not known are looked for when an expression is evaluated. The page is given its
+// files, and looks for none in folders.
 func unused() map[string]string {
 	return map[string]string{
 		"github.com/agext/levenshtein": `package levenshtein
@@ -78,6 +79,12 @@ func unused() map[string]string {
 type Params struct{}
 
 func Distance(_, _ string, _ *Params) int { return 1 << 20 }
+`,
+		"github.com/bmatcuk/doublestar/v4": `package doublestar
+
+func Match(_, _ string) (bool, error) { return false, nil }
+
+func MatchUnvalidated(_, _ string) bool { return false }
 `,
 		"github.com/apparentlymart/go-textseg/v15/textseg": `package textseg
 

@@ -214,8 +214,37 @@ func TestNothingRunsAtStartUpByItself(t *testing.T) {
 			if f, ok := declaration.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
 				t.Errorf("%s has an init function: what it registers belongs into a value", name)
 			}
+			if compiled := compiledAtStart(declaration); compiled != "" &&
+				!strings.HasSuffix(name, "_test.go") {
+				t.Errorf("%s compiles %s whenever the program starts", name, compiled)
+			}
 		}
 	})
+}
+
+// compiledAtStart is a variable of a package whose value is a regular expression, and no function
+// that makes it; empty where there is none.
+func compiledAtStart(declaration ast.Decl) string {
+	variables, ok := declaration.(*ast.GenDecl)
+	if !ok {
+		return ""
+	}
+	for _, spec := range variables.Specs {
+		value, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for i, made := range value.Values {
+			call, ok := made.(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			if of, ok := call.Fun.(*ast.SelectorExpr); ok && of.Sel.Name == "MustCompile" {
+				return value.Names[i].Name
+			}
+		}
+	}
+	return ""
 }
 
 // eachFile calls a function with every Go file of the module. What a folder with a go.mod of its

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -21,14 +22,16 @@ func (f *function) takesLambda() bool {
 
 // plainHeader is a header that declares nothing: only the output and modules that are imported
 // whole. Its words are one blank apart.
-var plainHeader = regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)|` +
-	`( import \* from dw::core::(Arrays|Strings)))* ---$`)
+var plainHeader = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)|` +
+		`( import \* from dw::core::(Arrays|Strings)))* ---$`)
+})
 
 // header is the header of a script with its words one blank apart.
 func (n *Node) header() string { return strings.Join(strings.Fields(n.Text), " ") }
 
 // runs reports whether a script's header is one of which we know what it does.
-func (n *Node) runs() bool { return plainHeader.MatchString(n.header()) }
+func (n *Node) runs() bool { return plainHeader().MatchString(n.header()) }
 
 // script evaluates a script. What another value than a boolean is as JSON, and what a policy makes
 // of that, is not documented.

@@ -24,7 +24,7 @@ type foundAt struct {
 // those of this request alone, and those of files together that lint judges one by one.
 func TestAScreenCountsWhatItsLintCommandShows(t *testing.T) {
 	t.Parallel()
-	testCountedFindings(t, 23)
+	testCountedFindings(t, 11)
 }
 
 // testCountedFindings looks at one in so many of the policies in testdata.

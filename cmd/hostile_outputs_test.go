@@ -542,5 +542,5 @@ func hostileOutputs(t *testing.T, seed uint64, outputs int) {
 
 func TestNothingPlantedGetsOut(t *testing.T) {
 	t.Parallel()
-	hostileOutputs(t, 14, 200)
+	hostileOutputs(t, 14, 405)
 }

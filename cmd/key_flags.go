@@ -67,12 +67,11 @@ func (e *Env) givenKeys(
 	switch {
 	case strings.Contains(f.jwks, "://"):
 		return source.URL(ctx, f.jwks)
+	case f.jwks == "-":
+		return nil, problem("the key set is not read from standard input here",
+			"pass a file or an address: --jwks FILE|URL")
 	case f.jwks != "":
-		text, err := e.maker().ReadBytes(f.jwks)
-		if err != nil {
-			return nil, err
-		}
-		set, err := keys.Parse(f.jwks, text)
+		set, err := e.maker().ReadKeys(f.jwks)
 		return set, e.maker().OrMistaken(err, f.jwks, "a key set")
 	case f.tenant != "":
 		return keysOfTenant(ctx, source, f, token)

@@ -98,11 +98,7 @@ func (e *Env) shownKeys(
 	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
 		return ofAllClouds(clouds)
 	case f.jwks == "-":
-		text, err := e.maker().ReadStdin()
-		if err != nil {
-			return nil, err
-		}
-		return keys.Parse("standard input", []byte(text))
+		return e.maker().ReadKeys(f.jwks)
 	case f.jwks != "", f.issuer != "" && f.tenant == "":
 		return e.givenKeys(ctx, f, nil)
 	case f.tenant == "" && f.cloud.value == "":

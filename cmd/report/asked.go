@@ -219,11 +219,7 @@ func (m *Maker) askedKeys(a *Asked) (*keys.Set, error) {
 	if a.Keys == "" {
 		return nil, nil
 	}
-	text, err := m.ReadBytes(a.Keys)
-	if err != nil {
-		return nil, err
-	}
-	return keys.Parse(a.Keys, text)
+	return m.ReadKeys(a.Keys)
 }
 
 // instant is when the times of a token are judged: now, if nothing else is asked for.

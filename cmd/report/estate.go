@@ -12,7 +12,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -426,10 +425,7 @@ func (e *Estate) KeysFile() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := e.reader.maker.ReadBytes(name)
-	if err == nil {
-		_, err = keys.Parse(name, text)
-	}
+	_, err = e.reader.maker.ReadKeys(name)
 	return name, e.reader.blame(err, []entra.Text{e.File.Keys}, name, aKeySet)
 }
 

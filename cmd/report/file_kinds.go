@@ -73,11 +73,11 @@ func (r *estateReader) blame(err error, texts []entra.Text, name string, wanted 
 // KindOf says in words what a file is: "a policy", "a key set", "an app registration", "an
 // environments file", "a token" or "a list of contracts"; empty where that is not known.
 func (m *Maker) KindOf(name string) string {
-	text, err := m.ReadText(name)
+	text, err := m.ReadBytes(name)
 	if err != nil {
 		return ""
 	}
-	file, err := source.Read(name, []byte(text))
+	file, err := source.Read(name, text)
 	if err == nil {
 		if _, ok := m.Gateways.of(file, rules.Options{}); ok {
 			return aPolicy
@@ -86,7 +86,7 @@ func (m *Maker) KindOf(name string) string {
 			return kind
 		}
 	}
-	if _, err := inspect.Locate(text); err == nil {
+	if _, err := inspect.Locate(string(text)); err == nil {
 		return aToken
 	}
 	if _, err := m.readContracts(name); err == nil {

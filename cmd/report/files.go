@@ -17,6 +17,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -133,6 +134,26 @@ func (m *Maker) ReadText(name string) (string, error) {
 
 // ReadBytes is ReadText for what is not read as a string.
 func (m *Maker) ReadBytes(name string) ([]byte, error) { return m.readFile(name, MaxInput) }
+
+// ReadKeys reads a key set from a file, or from standard input for -. Of what is larger than any
+// set no more is read than shows it.
+func (m *Maker) ReadKeys(name string) (*keys.Set, error) {
+	file, size, what := io.Reader(m.Stdin), int64(0), standardInput
+	if name != "-" {
+		named, itsSize, err := m.open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer named.Close()
+		file, size, what = named, itsSize, name
+	}
+	const most = keys.MaxText + 1
+	text, err := readSized(io.LimitReader(file, most), what, size, most)
+	if err != nil {
+		return nil, err
+	}
+	return keys.Parse(what, text)
+}
 
 func (m *Maker) readFile(name string, most int) ([]byte, error) {
 	file, size, err := m.open(name)

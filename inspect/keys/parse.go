@@ -10,18 +10,19 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// The bounds of a set. The largest sets that are published have a few dozen keys.
+// The bounds of a set, of which MaxText is what Parse takes. The largest sets that are published
+// have a few dozen keys.
 const (
 	mostKeys = 20_000
-	mostText = 5 << 20 // bytes
+	MaxText  = 5 << 20 // bytes
 )
 
 // Parse reads a key set: a JWK Set (RFC 7517, section 5), a single JWK, a bare list of JWKs, or
 // PEM. Keys that can't be used are kept with their fault. The error is a [source.Error] and says
 // what the text is instead.
 func Parse(origin string, text []byte) (*Set, error) {
-	if len(text) > mostText {
-		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", mostText>>20),
+	if len(text) > MaxText {
+		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", MaxText>>20),
 			"published key sets have at most a few hundred kilobytes; is this the right file?")
 	}
 	set := &Set{Origin: origin}

@@ -171,20 +171,21 @@ func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 	}
 	found := []entra.Cloud{first}
 	for cloud := range entra.EachCloud() {
-		if cloud.ID != first.ID && namesCloud(asked["iss"], &cloud) {
+		if cloud.ID != first.ID && namesCloud(asked["iss"], &cloud, &first) {
 			found = append(found, cloud)
 		}
 	}
 	return found
 }
 
-// namesCloud reports whether a text that an issuer is compared with has a cloud's host in it, or
-// may be a part of that.
-func namesCloud(texts []string, cloud *entra.Cloud) bool {
+// namesCloud reports whether a text that an issuer is compared with has a host in it that only one
+// of two clouds has, or may be a part of that.
+func namesCloud(texts []string, cloud, other *entra.Cloud) bool {
 	for _, host := range []string{cloud.V1Issuer, cloud.V2Issuer} {
-		if host != "" && slices.ContainsFunc(texts, func(text string) bool {
-			return strings.Contains(text, host) || strings.Contains(host, text)
-		}) {
+		if host != "" && host != other.V1Issuer && host != other.V2Issuer &&
+			slices.ContainsFunc(texts, func(text string) bool {
+				return strings.Contains(text, host) || strings.Contains(host, text)
+			}) {
 			return true
 		}
 	}

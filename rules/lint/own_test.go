@@ -87,6 +87,19 @@ func TestNoTokenPassesStandsBesideWhoIsLetIn(t *testing.T) {
 	}
 }
 
+// The host of v1.0 issuers is that of the public cloud and of US Government alike; naming it names
+// no second cloud, in which the tenant's tokens would have another issuer.
+func TestWhoRefusesTheIssuersOfItsTenantLetsNobodyOfItIn(t *testing.T) {
+	t.Parallel()
+	s := ofApp(orders("2"), signed(ourKeys), checkOf(rules.Issuer, rules.Negate(rules.Either(
+		equals("iss", ourIssuer), equals("iss", ourIssuerV2),
+	))))
+	found := Run([]rules.Rule{noToken(), assignmentNotRequired()}, s)
+	if len(found) != 1 || found[0].Rule != noTokenPasses {
+		t.Errorf("%+v", found)
+	}
+}
+
 // refusing is what an adapter makes of authorization rules of which none allows anything.
 func refusing() *rules.Check {
 	c := checkOf(rules.Authorization, rules.Never())

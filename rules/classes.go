@@ -312,7 +312,7 @@ func (r *Result) byRequest() bool {
 	if r.Check.ID == Routed {
 		return r.Policy.When.Unknown == nil
 	}
-	return r.Check.Test.readsRequestLine()
+	return r.Check.Test.ReadsRequestLine()
 }
 
 // conditions are what checks want of a request's method and path, as expressions: see [Class].
@@ -390,23 +390,31 @@ func (p Predicate) expressions() []string {
 	return all
 }
 
+// OfRequestLine reports whether a leaf looks at the request's method or path, and classes tell
+// what it says.
+func (p *Predicate) OfRequestLine() bool {
+	return p.Input.Source == FromRequest && p.Assumed == Maybe &&
+		(p.Input.Name == RequestMethod || p.Input.Name == RequestPath)
+}
+
 // readsRequestLine reports whether a check of the policy depends on the request's method or path.
 // It is called for each request.
 func (p *Policy) readsRequestLine() bool {
 	for check := range p.Root.Checks() {
-		if check.Test.readsRequestLine() {
+		if check.Test.ReadsRequestLine() {
 			return true
 		}
 	}
 	return false
 }
 
-func (p *Predicate) readsRequestLine() bool {
-	if p.Input.Source == FromRequest && p.Assumed == Maybe {
-		return p.Input.Name == RequestMethod || p.Input.Name == RequestPath
+// ReadsRequestLine reports whether some leaf is OfRequestLine.
+func (p *Predicate) ReadsRequestLine() bool {
+	if p.OfRequestLine() {
+		return true
 	}
 	for i := range p.Of {
-		if p.Of[i].readsRequestLine() {
+		if p.Of[i].ReadsRequestLine() {
 			return true
 		}
 	}

@@ -24,14 +24,19 @@ const (
 type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
-	views    map[bool]*issued.View // by whether clients are distinguished
-	answers  map[string]answer     // by the question
-	shared   bool                  // the views are the same for all tokens
-	alike    bool                  // and whether or not clients are distinguished
-	whole    bool                  // all policies are modelled
+	views    map[looked]*issued.View
+	answers  map[string]answer // by the question
+	shared   bool              // the views are the same for all tokens
+	alike    bool              // and whether or not clients are distinguished
+	whole    bool              // all policies are modelled
+	classed  bool              // what is asked of tokens differs by a request's method or path
 	over     *issued.Scratch
 	limit    *string // because of which not all tokens were tried; empty where all were
 }
+
+// looked is how policies are looked at: whether clients are distinguished, and whether requests are
+// by their method and path.
+type looked struct{ clients, classes bool }
 
 // answer is what came of a question that several rules ask, or of several policies.
 type answer struct {
@@ -113,7 +118,7 @@ type round struct {
 
 // next asks about a token. It is true where another may get further.
 func (r *round) next(t *issued.Token) bool {
-	view := r.view(t, r.clients)
+	view := r.view(t, looked{clients: r.clients})
 	switch {
 	case !r.shared:
 	case view.Bars(t):
@@ -129,7 +134,11 @@ func (r *round) next(t *issued.Token) bool {
 			return true // the policies can't tell it from one that was asked about
 		}
 	}
-	if got, token := r.one(view, t); got > r.best {
+	got, token := r.one(view, t)
+	if got > r.best && r.classed {
+		got, token = r.inSomeClass(t, r.clients)
+	}
+	if got > r.best {
 		r.best, r.with = got, token
 	}
 	return r.best != letIn
@@ -226,6 +235,22 @@ func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Tok
 	return why(&answer), answer.Token
 }
 
+// inSomeClass is how far a token gets in the class of requests in which it gets furthest.
+func (e *exposed) inSomeClass(
+	t *issued.Token, clients bool,
+) (best exposure, with *issued.Token) {
+	view := e.view(t, looked{clients, true})
+	for _, class := range view.Classes() {
+		if got, token := e.one(view.OfClass(&class), t); got > best {
+			best, with = got, token
+		}
+		if best == letIn {
+			break
+		}
+	}
+	return best, with
+}
+
 // unclearBy says why it is unclear how far somebody gets.
 func (e *exposed) unclearBy(expression string) string {
 	if *e.limit != "" {
@@ -254,17 +279,17 @@ func why(a *issued.Answer) exposure {
 
 // view is the policies as the rules ask about them: what is not about claims is passed, and so is
 // what only a deployment knows of a claim that the token may have as any policy wants it.
-func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
-	clients = clients && !e.alike
-	if view := e.views[clients]; view != nil {
+func (e *exposed) view(t *issued.Token, at looked) *issued.View {
+	at.clients = at.clients && !e.alike
+	if view := e.views[at]; view != nil {
 		return view
 	}
 	passed := &rules.Check{Skip: "not asked about"}
 	view := e.supposed(func(c *rules.Check) *rules.Check {
-		return suppose(c, passed, t, clients)
+		return suppose(c, passed, t, at)
 	})
 	if e.shared {
-		e.views[clients] = view
+		e.views[at] = view
 	}
 	return view
 }
@@ -289,16 +314,17 @@ func withoutPassed(n rules.Node) rules.Node {
 }
 
 // suppose is a check as a rule asks about it.
-func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check {
+func suppose(c, passed *rules.Check, t *issued.Token, at looked) *rules.Check {
 	switch {
 	case c.Skip != "", c.ID == rules.NotModelled:
 		return c
-	case c.ID == rules.Authorization && c.Unknown == nil && asksOfToken(c):
+	case c.Unknown == nil && (c.ID == rules.Authorization && asksOfToken(c) ||
+		at.classes && c.Test.ReadsRequestLine()):
 		supposed := *c
-		supposed.Test = passedOthers(c.Test, true)
+		supposed.Test = at.passedOthers(c.Test, true)
 		return &supposed
 	case !ofClaims(c):
-		if clients && tellsClients(c) {
+		if at.clients && tellsClients(c) {
 			return c
 		}
 		return passed
@@ -322,19 +348,20 @@ func asksOfToken(c *rules.Check) bool {
 
 // passedOthers is what rules that allow or deny ask of a token, where whatever they ask of the
 // request beside it lets it pass: it holds, or where it must not, it does not.
-func passedOthers(p rules.Predicate, holds bool) rules.Predicate {
+func (l looked) passedOthers(p rules.Predicate, holds bool) rules.Predicate {
 	switch {
 	case p.Op == rules.Not:
-		p.Of = []rules.Predicate{passedOthers(p.Of[0], !holds)}
+		p.Of = []rules.Predicate{l.passedOthers(p.Of[0], !holds)}
 	case p.Op == rules.And || p.Op == rules.Or:
 		of := make([]rules.Predicate, len(p.Of))
 		for i, part := range p.Of {
-			of[i] = passedOthers(part, holds)
+			of[i] = l.passedOthers(part, holds)
 		}
 		p.Of = of
-	case ofRequest(&p) && holds:
+	case l.classes && p.OfRequestLine(), !ofRequest(&p):
+	case holds:
 		return rules.Both()
-	case ofRequest(&p):
+	default:
 		return rules.Never()
 	}
 	return p
@@ -351,6 +378,29 @@ func ofRequest(leaf *rules.Predicate) bool {
 	})
 }
 
+// mostOfRequestLine is up to how many conditions on a request's method or path policies are asked
+// about class by class. Beyond it each condition is passed by itself.
+const mostOfRequestLine = 32
+
+// tellsClasses reports whether rules that allow or deny by what tokens claim look at a request's
+// method or path too.
+func tellsClasses(policies []*rules.Policy) bool {
+	conditions, both := 0, false
+	for _, p := range policies {
+		for c := range p.Root.Checks() {
+			if c.Unknown == nil && c.Test.ReadsRequestLine() {
+				both = both || c.ID == rules.Authorization && asksOfToken(c)
+				c.Test.EachLeaf(func(leaf *rules.Predicate) {
+					if leaf.OfRequestLine() {
+						conditions++
+					}
+				})
+			}
+		}
+	}
+	return both && conditions <= mostOfRequestLine
+}
+
 // tellsClients reports whether a check is about which client has sent the token.
 func tellsClients(c *rules.Check) bool {
 	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
@@ -358,18 +408,19 @@ func tellsClients(c *rules.Check) bool {
 
 // newExposed counts what is looked at. It may be called on a nil memory.
 func (m *memory) newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
-	looked := new(int)
+	count := new(int)
 	if m != nil {
-		looked = &m.looked
+		count = &m.looked
 	}
-	return withHolders(issued.Assume(policies, app), policies, looked)
+	return withHolders(issued.Assume(policies, app), policies, count)
 }
 
-func withHolders(holders *issued.Holders, policies []*rules.Policy, looked *int) *exposed {
+func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) *exposed {
 	e := &exposed{
-		holders: holders, policies: policies, views: map[bool]*issued.View{},
+		holders: holders, policies: policies, views: map[looked]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
-		over: &issued.Scratch{Looked: looked}, limit: new(string),
+		over: &issued.Scratch{Looked: count}, limit: new(string),
+		classed: tellsClasses(policies),
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {

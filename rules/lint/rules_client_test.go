@@ -61,6 +61,18 @@ func TestAnyClientAccepted(t *testing.T) {
 func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
 	t.Parallel()
 	appid := rules.Claim("appid")
+	method := func(texts ...string) rules.Predicate {
+		return rules.Predicate{
+			Op: rules.OneOf, Input: rules.RequestInput(rules.RequestMethod),
+			Values: rules.Literals(texts...),
+		}
+	}
+	onlyRead := checkOf(rules.Conditional, method("GET"))
+	refusedTo := func(texts ...string) *rules.Check {
+		return checkOf(rules.Authorization, rules.Negate(rules.Both(
+			method(texts...), rules.Negate(equals("appid", ourApp)),
+		)))
+	}
 	finds(t, assignmentNotRequired(), map[string]row{
 		"without a registration an audience alone is a note": {
 			pinned(audience(ourAudience)), noteAt("audience", "requires assignment"),
@@ -96,6 +108,13 @@ func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
 		},
 		"an audience and a contract do": {
 			pinned(audience(ourAudience), clientFrom(appid), contract(appid)), nil,
+		},
+		"so does a client that each allowed method asks for": {
+			pinned(audience(ourAudience), refusedTo("POST", "GET"), onlyRead), nil,
+		},
+		"but not one that only other methods ask for": {
+			pinned(audience(ourAudience), refusedTo("POST"), onlyRead),
+			noteAt("audience", "requires assignment"),
 		},
 		"where any API's token gets in another rule speaks": {pinned(), nil},
 	})

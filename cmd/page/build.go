@@ -113,11 +113,18 @@ func moduleOf(root string) ([]byte, error) {
 	if err := leanCopy(root, folder); err != nil {
 		return nil, err
 	}
+	if err := joinLines(folder); err != nil {
+		return nil, err
+	}
+	overlay, err := joinStandardLines(folder, filepath.Join(folder, "standard"))
+	if err != nil {
+		return nil, err
+	}
 	name := filepath.Join(folder, "gatewhy.wasm")
 	_, err = output(
-		[]string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"},
-		"go", "-C", folder, "build", "-mod=vendor", "-trimpath", "-buildvcs=false",
-		"-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", name, "./cmd/page",
+		forBrowsers(), "go", "-C", folder, "build", "-mod=vendor", "-overlay", overlay,
+		"-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", name,
+		"./cmd/page",
 	)
 	if err != nil {
 		return nil, err
@@ -128,6 +135,8 @@ func moduleOf(root string) ([]byte, error) {
 	}
 	return joinSegments(module)
 }
+
+func forBrowsers() []string { return []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"} }
 
 // output is what a program prints on standard output.
 func output(environment []string, name string, args ...string) (string, error) {

@@ -34,9 +34,6 @@ type Maker struct {
 	// a default does.
 	Gateway string
 
-	// ShowsRemarks says that the report shows what was odd about the text around a token.
-	ShowsRemarks bool
-
 	// Paste asks for a token at a terminal; nil where standard input is not one.
 	Paste func() (string, error)
 

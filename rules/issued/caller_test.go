@@ -104,7 +104,7 @@ func TestARealTokensHolderWritesWhatHelps(t *testing.T) {
 			},
 		},
 	), &rules.Contracts{IDs: []string{webUAT}})
-	token := Example{At: noon}.Token()
+	token := unsigned(Example{At: noon}.Claims(), "")
 	verdict, written := v.FurthestReal(
 		webDev, func() *rules.Request {
 			return &rules.Request{Token: token, At: noon, Contracts: v.Contracts()}
@@ -130,7 +130,7 @@ func TestTheUsualTokensOfAKind(t *testing.T) {
 		}
 		usual := k.Usual(func(id string) bool { return id == webDev })
 		for _, i := range usual {
-			if request := i.Token().Request(NewView(nil, nil)); i.Token().Client() != webDev ||
+			if request := i.Token().Request(NewView(nil, nil)); i.Token().client != webDev ||
 				request.Token.Claims.Member("appid").Text != webDev {
 				t.Errorf("%s", i.Token().Claims().JSON())
 			}

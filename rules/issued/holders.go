@@ -163,13 +163,6 @@ func (h *Holders) OtherTenants() Tokens {
 	return joined(append(all, h.open(signIn(h.elsewhere, ofOtherTenant), signed))...)
 }
 
-// Forgers lists what whoever writes their own token can write.
-func (h *Holders) Forgers() Tokens {
-	t := h.forgery()
-	t.client = strangerID
-	return func(yield func(*Token) bool) { yield(t) }
-}
-
 // joined visits one after the other.
 func joined(all ...Tokens) Tokens {
 	return func(yield func(*Token) bool) {

@@ -66,9 +66,6 @@ func (e Example) token() *Token {
 	return t
 }
 
-// Token returns the example as a token that nobody has signed.
-func (e Example) Token() *inspect.Token { return unsigned(e.Claims(), "") }
-
 func orText(text, otherwise string) string {
 	if text == "" {
 		return otherwise

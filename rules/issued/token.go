@@ -118,9 +118,6 @@ func (t *Token) Chose(name string, value *source.Value) *Token {
 // Version is that of the token's format.
 func (t *Token) Version() entra.Version { return t.version }
 
-// Client is the id of the client that has it.
-func (t *Token) Client() string { return t.client }
-
 // Claim returns what the token has under a name: nil where it has no such claim, and an Unknown
 // where the model does not say what it holds, marked as present where it is surely there.
 func (t *Token) Claim(name string) *source.Value {

@@ -56,11 +56,11 @@ func build(folder string) error {
 }
 
 func parts() ([]part, error) {
-	root, err := output(nil, "go", "list", "-m", "-f", "{{.Dir}}")
+	root, err := runGo(nil, "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
 		return nil, err
 	}
-	goroot, err := output(nil, "go", "env", "GOROOT")
+	goroot, err := runGo(nil, "env", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +121,8 @@ func moduleOf(root string) ([]byte, error) {
 		return nil, err
 	}
 	name := filepath.Join(folder, "gatewhy.wasm")
-	_, err = output(
-		forBrowsers(), "go", "-C", folder, "build", "-mod=vendor", "-overlay", overlay,
+	_, err = runGo(
+		forBrowsers(), "-C", folder, "build", "-mod=vendor", "-overlay", overlay,
 		"-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-ldflags=-s -w -buildid=", "-o", name,
 		"./cmd/page",
 	)
@@ -138,9 +138,9 @@ func moduleOf(root string) ([]byte, error) {
 
 func forBrowsers() []string { return []string{"GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0"} }
 
-// output is what a program prints on standard output.
-func output(environment []string, name string, args ...string) (string, error) {
-	command := exec.Command(name, args...)
+// runGo runs the go command. It returns what it prints on standard output.
+func runGo(environment []string, args ...string) (string, error) {
+	command := exec.Command("go", args...)
 	command.Env = append(os.Environ(), environment...)
 	out, err := command.Output()
 	var failed *exec.ExitError

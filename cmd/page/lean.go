@@ -142,7 +142,7 @@ func leanCopy(root, folder string) error {
 	if err := copySources(root, folder); err != nil {
 		return err
 	}
-	_, err := output([]string{"GOFLAGS=-mod=mod"}, "go", "-C", folder, "mod", "vendor")
+	_, err := runGo([]string{"GOFLAGS=-mod=mod"}, "-C", folder, "mod", "vendor")
 	if err != nil {
 		return err
 	}

@@ -33,8 +33,8 @@ func joinLines(folder string) error {
 func joinStandardLines(root, folder string) (string, error) {
 	const files = `{{if .Standard}}{{$folder := .Dir}}` +
 		`{{range .GoFiles}}{{$folder}}/{{.}}{{"\n"}}{{end}}{{end}}`
-	listed, err := output(
-		forBrowsers(), "go", "-C", root, "list", "-deps", "-f", files, "./cmd/page",
+	listed, err := runGo(
+		forBrowsers(), "-C", root, "list", "-deps", "-f", files, "./cmd/page",
 	)
 	if err != nil {
 		return "", err

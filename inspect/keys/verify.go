@@ -259,7 +259,7 @@ func (v *verification) try() {
 	switch {
 	case k != nil:
 		v.result.Named = k
-		v.verified(k, named)
+		v.verified(k)
 		return
 	case v.byKid() && len(named) > 0:
 		v.result.Named = named[0]
@@ -267,7 +267,7 @@ func (v *verification) try() {
 	v.explain(named)
 }
 
-func (v *verification) verified(k *Key, named []*Key) {
+func (v *verification) verified(k *Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+k.Name(), v.algorithm.name+" by "+k.Name(),
 		"valid, signed with "+k.Name())

@@ -15,11 +15,11 @@ type fieldRules struct {
 	visit func(at *source.Value, field, why string)
 }
 
-// text looks at a text that must not be empty. It may be absent where it need not be there.
-func (f fieldRules) text(of *source.Value, path, name string, needed bool) {
+// text looks at a text that must be there, and must not be empty.
+func (f fieldRules) text(of *source.Value, path, name string) {
 	v := of.Member(name)
 	switch {
-	case !v.IsSet() && needed:
+	case !v.IsSet():
 		f.visit(of, path+name, name+" is missing")
 	case v.Is(source.String) && v.Text == "":
 		f.visit(v, path+name, name+" is empty")
@@ -81,10 +81,10 @@ func (f fieldRules) kind(of *source.Value, path string, one field) {
 
 // provider looks at the fields of a JWT provider.
 func (f fieldRules) provider(p *provider) {
-	f.text(p.at, p.path, "name", true)
+	f.text(p.at, p.path, "name")
 	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
 		f.kind(remote, p.path+"remoteJWKS.", field{name: "uri", kind: source.String})
-		f.text(remote, p.path+"remoteJWKS.", "uri", true)
+		f.text(remote, p.path+"remoteJWKS.", "uri")
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
 		kind, _ := local.Member("type").Str()
@@ -96,8 +96,8 @@ func (f fieldRules) provider(p *provider) {
 		}
 	}
 	for path, to := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
-		f.text(to, path, "header", true)
-		f.text(to, path, "claim", true)
+		f.text(to, path, "header")
+		f.text(to, path, "claim")
 	}
 }
 
@@ -125,17 +125,17 @@ func (f fieldRules) rule(r *authRule) {
 		for _, one := range append(texts("name"), lists(source.String, "values")...) {
 			f.kind(h, path, one)
 		}
-		f.text(h, path, "name", true)
+		f.text(h, path, "name")
 		f.list(h, path, "values")
 	}
 	jwt, path := principal.Member("jwt"), r.path+"principal.jwt."
 	if jwt.Is(source.Object) {
-		f.text(jwt, path, "provider", true)
+		f.text(jwt, path, "provider")
 	}
 	f.texts(jwt, path, "scopes")
 	for _, claim := range r.claims() {
 		if claim.at.Is(source.Object) {
-			f.text(claim.at, claim.path, "name", true)
+			f.text(claim.at, claim.path, "name")
 			f.list(claim.at, claim.path, "values")
 		}
 	}

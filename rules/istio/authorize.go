@@ -243,7 +243,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 				continue
 			}
 			check := rules.CheckAt(rules.Authorization, r.at, r.path(), documented(docPolicy))
-			check.Answer = c.row(envoy.Denied)
+			check.Answer = c.denial()
 			check.Test = rules.Negate(c.matches(r))
 			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
 			node.All = append(node.All, rules.Node{Check: check})
@@ -352,7 +352,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	if len(all) == 0 {
 		return rules.Node{}, false
 	}
-	answer := c.row(envoy.Denied)
+	answer := c.denial()
 	node := rules.Node{Any: []rules.Node{}, Answer: &answer}
 	var tests []rules.Predicate
 	var count rules.Conditions
@@ -474,7 +474,7 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	}
 	of := at.values
 	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, documented(docPolicy))
-	check.Answer = c.row(envoy.Denied)
+	check.Answer = c.denial()
 	check.Test = c.sent()
 	if len(c.jwt) == 0 && c.unread == nil {
 		check.Wants = "a token that a RequestAuthentication has read"
@@ -505,7 +505,7 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 			case one.attribute == ofPrincipal:
 				check.Wants = principalsInWords(of.Texts())
 			}
-			check.Answer = c.row(envoy.Denied)
+			check.Answer = c.denial()
 			check.Remark = "the rule is " + r.String()
 			nodes = append(nodes, rules.Node{Check: check})
 		}

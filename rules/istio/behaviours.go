@@ -17,8 +17,8 @@ func behaviours() []rules.Behaviour {
 	}.Behaviours()
 }
 
-// row looks up what a proxy sends in a situation.
-func (c *compiler) row(situation string) rules.Answer { return envoy.Row(c.table, situation) }
+// denial is what a proxy sends where a policy denies a request.
+func (c *compiler) denial() rules.Answer { return envoy.Row(c.table, envoy.Denied) }
 
 // causes are what a prediction does not see.
 func causes() []rules.Cause {

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
@@ -418,4 +419,29 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 		hint = "the file has one instance, without a name: leave it out"
 	}
 	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
+}
+
+// found is what is known of the policies since they were compiled, and what the rules find in
+// them. The rules come without the vendor's advice: nobody reads it here.
+func (s *PolicySet) found() []rules.Finding {
+	j := lint.Judge{Apps: s.Apps}
+	return append(slices.Clone(s.Findings), j.Policies(&s.Adapter, s.Policies, s.Files)...)
+}
+
+// comments are those of the files that set findings aside.
+func (s *PolicySet) comments() []lint.Comment {
+	var all []lint.Comment
+	for _, file := range s.Files {
+		all = append(all, lint.Comments(file)...)
+	}
+	return all
+}
+
+// apart reports whether lint judges the files one by one, and does not see what holds of them
+// together.
+func (s *PolicySet) apart() bool {
+	if len(s.Files) < 2 || s.Adapter.Together == nil {
+		return len(s.Files) > 1
+	}
+	return len(slices.CompactFunc(s.Adapter.Together(s.Files), sameTexts)) > 1
 }

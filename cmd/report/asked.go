@@ -96,36 +96,10 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	if policies.Apps, err = m.ReadApps(a.Apps); err != nil {
 		return nil, err
 	}
-	var token *inspect.Token
-	var sent Pasted
-	if !a.NoToken {
-		pasted, err := m.pasted(a)
-		if err != nil {
-			return nil, err
-		}
-		if token, sent, err = pasted.ReadRequest(nil); err != nil {
-			return nil, err
-		}
-	}
-	said := Said{
-		Method: a.Method, Path: a.Path, Headers: a.Headers, HeadersWhole: a.HeadersWhole,
-		Contracts: a.Contracts, Introspection: a.Introspection,
-	}
-	if said.At, err = m.instant(a, token); err != nil {
-		return nil, err
-	}
-	request, err := m.NewRequest(&said, token, sent.Request)
-	if err == nil {
-		err = request.Contracts.Of(policies.Policies)
-	}
+	request, sent, err := m.askedRequest(a, policies)
 	if err != nil {
 		return nil, err
 	}
-	set, err := m.askedKeys(a)
-	if err != nil {
-		return nil, err
-	}
-	request.Signatures = &Signatures{Given: set}
 	run := Explainer{
 		Policies: policies, Request: request,
 		Contracts: a.Contracts, AppFiles: a.Apps,
@@ -151,6 +125,40 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 		run.Observe(answer, explanation)
 	}
 	return explanation, nil
+}
+
+// askedRequest is the request that is explained, and what was pasted with its token.
+func (m *Maker) askedRequest(a *Asked, policies *PolicySet) (*rules.Request, Pasted, error) {
+	var (
+		token *inspect.Token
+		sent  Pasted
+	)
+	if !a.NoToken {
+		pasted, err := m.pasted(a)
+		if err != nil {
+			return nil, sent, err
+		}
+		if token, sent, err = pasted.ReadRequest(nil); err != nil {
+			return nil, sent, err
+		}
+	}
+	at, err := m.instant(a, token)
+	if err != nil {
+		return nil, sent, err
+	}
+	request, err := m.NewRequest(&Said{
+		At: at, Method: a.Method, Path: a.Path, Headers: a.Headers, HeadersWhole: a.HeadersWhole,
+		Contracts: a.Contracts, Introspection: a.Introspection,
+	}, token, sent.Request)
+	if err != nil {
+		return nil, sent, err
+	}
+	if err := request.Contracts.Of(policies.Policies); err != nil {
+		return nil, sent, err
+	}
+	set, err := m.askedKeys(a)
+	request.Signatures = &Signatures{Given: set}
+	return request, sent, err
 }
 
 // observation is what the real gateway answered; nil where nobody said.

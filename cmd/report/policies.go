@@ -58,8 +58,7 @@ func (m *Maker) readPolicies(
 	if err := heldBeyond(files, names); err != nil {
 		return nil, err
 	}
-	files = m.Gateways.wanted(files, found, options)
-	files, err = m.ofOneGateway(files, found, options)
+	files, err = m.ofOneGateway(m.Gateways.wanted(files, found, options), found, options)
 	if err != nil {
 		return nil, err
 	}
@@ -71,19 +70,19 @@ func (m *Maker) readPolicies(
 	if err := changers.fault(m.Gateways, files, options); err != nil {
 		return nil, err
 	}
-	adapters := m.Gateways.among(files, options)
-	for _, file := range files {
-		if adapters[file] == nil {
-			none := mistaken(file, m.Gateways.holdsNone(file, options))
-			return nil, m.Gateways.noneOfAPI(options, file, none)
-		}
-		if err := m.Gateways.ofSeveral(file, options); err != nil {
-			return nil, err
-		}
+	if err := m.Gateways.allHold(files, options); err != nil {
+		return nil, err
 	}
 	if err := m.Gateways.ofOneCluster(files, found, options); err != nil {
 		return nil, err
 	}
+	return m.compilePolicies(files, found, unread, options, hint)
+}
+
+// compilePolicies reads and compiles files that all have policies.
+func (m *Maker) compilePolicies(
+	files []*source.File, found []Found, unread []rules.Unread, options rules.Options, hint string,
+) (*PolicySet, error) {
 	set, err := m.Gateways.Read(files, options)
 	if err != nil {
 		return nil, err
@@ -103,6 +102,20 @@ func (m *Maker) readPolicies(
 		return set, err
 	}
 	return set, m.oneChain(set, found)
+}
+
+// allHold is an error where a file has no policies, or has them for several gateways.
+func (g Gateways) allHold(files []*source.File, options rules.Options) error {
+	adapters := g.among(files, options)
+	for _, file := range files {
+		if adapters[file] == nil {
+			return g.noneOfAPI(options, file, mistaken(file, g.holdsNone(file, options)))
+		}
+		if err := g.ofSeveral(file, options); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readPolicyFiles reads files. One that was named must be readable. One that was found in a folder

@@ -8,9 +8,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -178,18 +176,6 @@ func (s *Survey) add(name string) *surveyed {
 	env := &surveyed{name: name}
 	s.environments = append(s.environments, env)
 	return env
-}
-
-// yamlName is a name as YAML has it, in quotes where it needs them.
-func yamlName(name string) string {
-	plain := !strings.ContainsFunc(name, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
-			!strings.ContainsRune("/._-", r)
-	})
-	if plain && name != "" && !strings.HasPrefix(name, "-") {
-		return name
-	}
-	return inspect.Safe((&source.Value{Kind: source.String, Text: name}).JSON())
 }
 
 // registered is a file of app registrations, service principals or assignments.
@@ -366,128 +352,6 @@ func describe(r registered) string {
 		return "an app registration"
 	}
 	return fmt.Sprintf("%d app registrations in one file", len(r.Apps))
-}
-
-// YAML writes the environments file.
-func (s *Survey) YAML() string {
-	var b strings.Builder
-	b.WriteString(
-		"# Written by " + cmp.Or(s.Writer, "gatewhy init") +
-			". Each environment has a gateway (its policies) and what belongs to it (its app " +
-			"registrations\n" +
-			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
-			"version: 1\n\n" +
-			"# The tenant whose tokens are modelled: the id that az account show --query " +
-			"tenantId prints.\n",
-	)
-	if s.Tenant != "" {
-		b.WriteString("tenant: " + yamlName(s.Tenant) + "\n")
-	} else {
-		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
-	}
-	b.WriteString(
-		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
-			s.keysLine() + "\n",
-	)
-	if s.Supposed {
-		b.WriteString("# Where no app registration is named, an API is taken as its own " +
-			"policies want it, and one client with a contract\n# as its own. Without this line " +
-			"they must be named.\ndefaults:\n  callers: " + Supposed + "\n\n")
-	}
-	b.WriteString("environments:\n")
-	for _, env := range s.environments {
-		env.write(&b)
-	}
-	b.WriteString(
-		"\n" +
-			"# Intended exceptions, each with its reason.\n" +
-			"# allow:\n" +
-			"#   - {from: dev, to: sandbox, reason: \"…\"}\n",
-	)
-	if len(s.unplaced) > 0 {
-		b.WriteString(
-			"\n# Not placed: the name does not show the environment, or the file has too much " +
-				"in it.\n",
-		)
-	}
-	for _, u := range s.unplaced {
-		why := inspect.Safe(inspect.MaskTokens(u.what))
-		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
-	}
-	return b.String()
-}
-
-// write writes an environment: as a comment where its policies are not known, since matrix asks
-// for them.
-func (env *surveyed) write(to *strings.Builder) {
-	var b strings.Builder
-	env.writePlain(&b)
-	text := b.String()
-	if !env.known() {
-		text = strings.ReplaceAll("\n"+text, "\n  ", "\n  # ")[1:]
-	}
-	to.WriteString(text)
-}
-
-func (env *surveyed) writePlain(b *strings.Builder) {
-	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
-	switch {
-	case len(env.policies) > 0:
-		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
-	case env.open != "":
-		fmt.Fprintf(b, "    policies: [] # %s lists none: the gateway lets every request in\n",
-			inspect.Safe(env.open))
-	default:
-		b.WriteString("    # policies: [FILE] # or [], if its gateway lets every request in\n")
-	}
-	if all := env.gateways; len(all) > 0 {
-		fmt.Fprintf(b, "    gateway: %s%s\n", all[0], orElse(all[1:]))
-	}
-	switch {
-	case len(env.contracts) > 0:
-		others := ""
-		if len(env.contracts) > 1 {
-			others = " # or " + inspect.Safe(strings.Join(env.contracts[1:], ", "))
-		}
-		fmt.Fprintf(b, "    contracts: %s%s\n", yamlName(env.contracts[0]), others)
-	case len(env.policies) > 0:
-		b.WriteString(
-			"    # contracts: FILE with the client ids that have an approved contract, " +
-				"one a line\n",
-		)
-	}
-	env.writeAPI(b)
-	writeList(b, "clients", env.clients, "the client apps that belong here")
-	writeList(b, "tokens", env.tokens, "")
-}
-
-// writeAPI writes the API, or of several the choice.
-func (env *surveyed) writeAPI(b *strings.Builder) {
-	if len(env.apis) == 0 {
-		writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
-		return
-	}
-	fmt.Fprintf(b, "    # api: %s # the one of these that the gateway guards; "+
-		"the others belong under clients\n", yamlList(env.namesOfAPIs()))
-}
-
-// writeList writes a list of files, or where there is none, a comment that says what belongs
-// there.
-func writeList(b *strings.Builder, name string, files []string, hint string) {
-	switch {
-	case len(files) > 0:
-		fmt.Fprintf(b, "    %s: %s\n", name, yamlList(files))
-	case hint != "":
-		fmt.Fprintf(b, "    # %s: [FILE] # %s\n", name, hint)
-	}
-}
-
-func yamlList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = yamlName(name)
-	}
-	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
 // Modelled reports whether tokens will be modelled, whose issuer takes a tenant.

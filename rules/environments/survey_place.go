@@ -3,9 +3,7 @@ package environments
 import (
 	"cmp"
 	"slices"
-	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
@@ -168,23 +166,4 @@ func (env *surveyed) namesOfAPIs() []string {
 		names[i] = r.name
 	}
 	return names
-}
-
-// keysLine names the key set; of several none, since nobody knows which of them counts.
-func (s *Survey) keysLine() string {
-	switch len(s.keys) {
-	case 0:
-		return "# jwks: keys.json\n"
-	case 1:
-		return "jwks: " + yamlName(s.keys[0]) + "\n"
-	}
-	return "# jwks: one of " + inspect.Safe(strings.Join(s.keys, ", ")) + "\n"
-}
-
-// orElse is a comment with the gateways that may be meant as well.
-func orElse(others []string) string {
-	if len(others) == 0 {
-		return ""
-	}
-	return " # or " + strings.Join(others, " or ") + ": the policy files do not say"
 }

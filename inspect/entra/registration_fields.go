@@ -1,0 +1,287 @@
+package entra
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// member returns the first member with one of the names, in any case: documentation and PowerShell
+// capitalise them. The Az modules of PowerShell name lists in the singular.
+func member(v *source.Value, names ...string) *source.Value {
+	if v == nil {
+		return nil
+	}
+	for _, name := range names {
+		for i := range v.Members {
+			m := &v.Members[i]
+			if strings.EqualFold(m.Key, name) ||
+				strings.EqualFold(m.Key, strings.TrimSuffix(name, "s")) {
+				return m.Value
+			}
+		}
+	}
+	return nil
+}
+
+// has reports whether one of the members is there, null or not.
+func has(v *source.Value, names ...string) bool { return member(v, names...) != nil }
+
+// textOf takes a scalar as a text. Null, lists and objects give none.
+func textOf(v *source.Value) Text {
+	if v == nil {
+		return Text{}
+	}
+	t := Text{Pos: v.Pos, Span: v.Span}
+	switch v.Kind {
+	case source.String, source.Number, source.Bool:
+		t.Value = v.Text
+	case source.Unknown:
+		t.Value, t.Unknown = v.Text, true
+	}
+	return t
+}
+
+// textsOf takes a list of scalars, or one scalar in place of a list.
+func textsOf(v *source.Value) []Text {
+	var all []Text
+	for _, item := range itemsOf(v) {
+		if t := textOf(item); t.Value != "" {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// itemsOf returns the items of a list, or the one value in its place.
+func itemsOf(v *source.Value) []*source.Value {
+	switch {
+	case v == nil || v.Kind == source.Null:
+		return nil
+	case v.Kind == source.List:
+		return v.Items
+	}
+	return []*source.Value{v}
+}
+
+// textAt is the member as a text. Of an object that is unknown, all members are.
+func textAt(v *source.Value, names ...string) Text {
+	if v.Is(source.Unknown) {
+		return textOf(v)
+	}
+	return textOf(member(v, names...))
+}
+
+// registrationOf reads Microsoft Graph's form, the older manifest's and Terraform's. It looks for
+// all names of a member, the manifests' in either place
+// (learn.microsoft.com/entra/identity-platform/reference-microsoft-graph-app-manifest and
+// reference-app-manifest; hashicorp/terraform-provider-azuread, docs/resources/application).
+func registrationOf(v *source.Value) *Registration {
+	api := member(v, "api")
+	groups := []Text{textAt(v, "groupMembershipClaims")}
+	r := &Registration{
+		Pos:     v.Pos,
+		Name:    textAt(v, "displayName", "display_name", "name"),
+		AppID:   textAt(v, "appId"),
+		URIs:    textsOf(member(v, "identifierUris", "identifier_uris")),
+		SignIn:  textAt(v, "signInAudience", "sign_in_audience"),
+		Version: versionOf(v, api),
+		Public: textAt(
+			v, "isFallbackPublicClient", "allowPublicClient", "fallback_public_client_enabled",
+		),
+		MappedClaims: firstText(textAt(api, "acceptMappedClaims", "mapped_claims_enabled"),
+			textAt(v, "acceptMappedClaims")),
+		Groups: firstText(append(groups, textsOf(member(v, "group_membership_claims"))...)...),
+	}
+	if r.SignIn.Value == "" && textAt(v, "availableToOtherTenants").Value == "true" {
+		r.SignIn = textAt(v, "availableToOtherTenants")
+		r.SignIn.Value = "AzureADMultipleOrgs"
+	}
+	for _, object := range []*source.Value{api, v} {
+		for _, item := range bounded(listed(
+			object, "oauth2_permission_scope", "oauth2PermissionScopes", "oauth2Permissions",
+		)) {
+			r.Scopes = append(r.Scopes, scopeOf(item))
+		}
+	}
+	for _, item := range bounded(listed(v, "app_role", "appRoles")) {
+		r.Roles = append(r.Roles, roleOf(item))
+	}
+	for _, item := range bounded(listed(
+		member(v, "optionalClaims", "optional_claims"), "access_token", "accessToken",
+	)) {
+		r.Claims = append(r.Claims, claimOf(item))
+	}
+	for _, item := range bounded(
+		listed(v, "required_resource_access", "requiredResourceAccess"),
+	) {
+		r.require(requirementOf(item))
+	}
+	const preAuthorized = "preAuthorizedApplications"
+	clients := member(api, preAuthorized)
+	if clients == nil || clients.Kind == source.Null {
+		clients = member(v, preAuthorized)
+	}
+	for _, item := range bounded(itemsOf(clients)) {
+		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
+			Client: textAt(item, "appId"),
+			Scopes: textsOf(member(item, "delegatedPermissionIds", "permissionIds")),
+		})
+	}
+	return r
+}
+
+// emitGroups puts groups in the place of the app roles in tokens, where the registration asks for
+// that: the tokens then have no app role (optional-claims, "Configure groups optional claims").
+func (r *Registration) emitGroups() {
+	i := slices.IndexFunc(r.Claims, OptionalClaim.groupsAsRoles)
+	if i < 0 {
+		return
+	}
+	for i := range r.Roles {
+		r.Roles[i].Value.Unknown = true
+	}
+	groups := r.Claims[i].Name
+	groups.Value, groups.Unknown = "groups as roles (emit_as_roles)", true
+	r.Roles = append(r.Roles, Permission{Value: groups, Users: true, Apps: true})
+}
+
+// versionOf finds the token version. Its older name may be in either place. One that is absent has
+// the place of the innermost object that is there.
+func versionOf(v, api *source.Value) Text {
+	around := v
+	if api != nil {
+		around = api
+	}
+	if api.Is(source.Unknown) {
+		return textOf(api)
+	}
+	for _, object := range []*source.Value{api, v} {
+		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion",
+			"requested_access_token_version")
+		if at != nil {
+			return textOf(at)
+		}
+	}
+	start := around.Span.Start
+	return Text{Pos: around.Pos, Span: source.Span{Start: start, End: start + 1}}
+}
+
+func firstText(texts ...Text) Text {
+	for _, t := range texts {
+		if t.Value != "" {
+			return t
+		}
+	}
+	return Text{}
+}
+
+// listed lists what Terraform writes as blocks of one type, and the others in a list.
+func listed(v *source.Value, block string, lists ...string) []*source.Value {
+	if v == nil || v.Kind == source.Unknown {
+		return itemsOf(v)
+	}
+	all := slices.Clone(itemsOf(member(v, lists...)))
+	for i := range v.Members {
+		if v.Members[i].Key == block {
+			all = append(all, v.Members[i].Value)
+		}
+	}
+	return all
+}
+
+// bounded leaves out of a list what is beyond one entry too many: a registration with so many is
+// refused.
+func bounded(all []*source.Value) []*source.Value { return all[:min(len(all), mostEntries+1)] }
+
+func scopeOf(v *source.Value) Permission {
+	p, kind := permissionOf(v), textAt(v, "type")
+	p.AdminOnly, p.Users = strings.EqualFold(kind.Value, "Admin"), true
+	p.Value.Unknown = p.Value.Unknown || kind.Unknown
+	return p
+}
+
+func roleOf(v *source.Value) Permission {
+	p := permissionOf(v)
+	types := []Text{{Unknown: true}}
+	if v.Kind != source.Unknown {
+		types = textsOf(member(v, "allowedMemberTypes", "allowed_member_types"))
+	}
+	for _, t := range types {
+		p.Users = p.Users || t.Unknown || strings.EqualFold(t.Value, "User")
+		p.Apps = p.Apps || t.Unknown || strings.EqualFold(t.Value, "Application")
+		p.Value.Unknown = p.Value.Unknown || t.Unknown
+	}
+	return p
+}
+
+// permissionOf is what scopes and roles have in common. If it is not known whether there is one,
+// its name is not known either.
+func permissionOf(v *source.Value) Permission {
+	enabled := textAt(v, "isEnabled", "enabled")
+	p := Permission{
+		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: enabled.Value == "false",
+		Perhaps: enabled.Unknown,
+	}
+	p.Value.Unknown = p.Value.Unknown || enabled.Unknown
+	return p
+}
+
+// require adds what an app asks of an API to what it asks of the same API elsewhere.
+func (r *Registration) require(more Requirement) {
+	for i := range r.Requires {
+		if of := &r.Requires[i]; of.Resource.Is(more.Resource) {
+			of.Scopes = append(of.Scopes, more.Scopes...)
+			of.Roles = append(of.Roles, more.Roles...)
+			return
+		}
+	}
+	r.Requires = append(r.Requires, more)
+}
+
+func claimOf(v *source.Value) OptionalClaim {
+	claim := OptionalClaim{Name: textAt(v, "name")}
+	for _, property := range textsOf(
+		member(v, "additionalProperties", "additional_properties", "additionalProperty"),
+	) {
+		claim.Properties = append(claim.Properties, property.Value)
+	}
+	return claim
+}
+
+func requirementOf(v *source.Value) Requirement {
+	r := Requirement{Resource: canonical(textAt(v, "resourceAppId", "resource_app_id"))}
+	for _, item := range listed(v, "resource_access", "resourceAccess") {
+		id := textAt(item, "id")
+		if strings.EqualFold(textAt(item, "type").Value, "Role") {
+			r.Roles = append(r.Roles, id)
+		} else {
+			r.Scopes = append(r.Scopes, id)
+		}
+	}
+	return r
+}
+
+func principalOf(v *source.Value) *ServicePrincipal {
+	return &ServicePrincipal{
+		Name:               textAt(v, "displayName"),
+		AppID:              textAt(v, "appId"),
+		ObjectID:           textAt(v, "id", "objectId"),
+		Names:              textsOf(member(v, "servicePrincipalNames")),
+		AssignmentRequired: textAt(v, "appRoleAssignmentRequired"),
+		Owner:              textAt(v, "appOwnerOrganizationId"),
+		Disabled:           textAt(v, "accountEnabled").Value == "false",
+		Unassigned: member(v, assigned).Is(source.List) &&
+			len(member(v, assigned).Items) == 0 && !has(v, assigned+"@odata.nextLink"),
+	}
+}
+
+func assignmentOf(v *source.Value) Assignment {
+	return Assignment{
+		Principal: textAt(v, "principalId"),
+		Type:      textAt(v, "principalType"),
+		Resource:  textAt(v, "resourceId"),
+		Role:      textAt(v, "appRoleId"),
+	}
+}

@@ -305,6 +305,25 @@ func (v *Verdict) byClass() {
 			v.Decided = r
 		}
 	}
+	if v.Decided == nil {
+		v.Decided = v.byAside(unknown)
+	}
+}
+
+// byAside is what keeps the verdict open where only an [Aside] does: the first result in doubt of
+// a class, which is added to the others.
+func (v *Verdict) byAside(unknown *Unknown) *Result {
+	for i := range v.Classes {
+		of := &v.Classes[i]
+		if of.Outcome == Accepted || of.Decided == nil {
+			continue
+		}
+		r := *of.Decided
+		r.Outcome, r.may, r.unknown, r.Answer = Unsure, holds|fails, unknown, Answer{}
+		v.Results = append([]Result{r}, v.Results...)
+		return &v.Results[0]
+	}
+	return nil
 }
 
 // byRequest reports whether it depends on the method or the path.

@@ -59,8 +59,8 @@ func pathSamples(expressions []string, known string) (all []sample, beyond strin
 }
 
 // pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
-// 3.3).
-const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ" +
+// 3.3). A slash comes after them, since some gateways answer a path with two of them by themselves.
+const pathAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ/" +
 	".~:@!$&'()*+,;=%{}"
 
 // pathSearch runs the automata of several expressions side by side, as one, shortest paths first.
@@ -138,10 +138,8 @@ func (s *pathSearch) run(first string, visit func(path string)) {
 	seen := map[string]bool{}
 	letters := s.letters()
 	var queue []node
-	for _, letter := range letters {
-		if strings.ContainsRune(first, letter) {
-			queue = append(queue, s.read(start, letter))
-		}
+	for _, letter := range first {
+		queue = append(queue, s.read(start, letter))
 	}
 	for ; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -341,6 +342,30 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 	if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", basic), r)); got !=
 		open(rules.Conditional) {
 		t.Errorf("a parameter that narrows who is let in: got %v", got)
+	}
+}
+
+// A route tells requests apart that the program answers by itself too. Where no path is given, it
+// speaks for those of the API, unless it is for no others.
+func TestARouteSpeaksForRequestsOfTheAPI(t *testing.T) {
+	t.Parallel()
+	for routes, want := range map[string]decided{
+		`"!=^/(orders|$)"`:          accepted(),
+		`"GET=^/open", "POST=^/in"`: accepted(),
+		`"^/ping$"`:                 open(rules.Conditional),
+		`"^//"`:                     open(rules.Conditional),
+	} {
+		config := basic + "skip_auth_routes = [" + routes + "]\n"
+		r := requestOf("")
+		r.Method, r.Path = "", ""
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+		if got := short(v); got != want {
+			t.Errorf("%s: got %v, want %v", routes, got, want)
+		}
+		if want.Outcome == rules.Undetermined &&
+			(v.Question().None() || !strings.HasPrefix(v.Why(), "it depends on the request: ")) {
+			t.Errorf("%s: %s; it asks %v", routes, v.Why(), v.Question())
+		}
 	}
 }
 

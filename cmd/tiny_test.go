@@ -44,16 +44,8 @@ func (w *tinyWorld) explained(token string, more ...string) explainedJSON {
 // valid holds an output against its published schema.
 func (w *tinyWorld) valid(name, output string) {
 	w.t.Helper()
-	schema, err := jsonschema.NewCompiler().Compile(schemaDir + "/" + name + ".json")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(output))
-	if err != nil {
-		w.t.Fatalf("%v: %s", err, output)
-	}
-	if err := schema.Validate(value); err != nil {
-		w.t.Error(err)
+	if err := asPublished(name, output); err != nil {
+		w.t.Errorf("%v: %s", err, output)
 	}
 }
 

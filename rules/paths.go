@@ -59,7 +59,7 @@ func pathSamples(expressions []string, known string) (all []sample, beyond strin
 }
 
 // pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
-// 3.3). A slash comes after them, since some gateways answer a path with two of them by themselves.
+// 3.3). A slash comes after them: some gateways answer a path that has two in a row by themselves.
 const pathAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ/" +
 	".~:@!$&'()*+,;=%{}"
 

@@ -173,6 +173,7 @@ func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 	until := Predicate{Op: NotAfter, Input: nbf, Leeway: 30 * time.Second}
 	doubtful, inclusive := after, Predicate{Op: After, Input: exp, Inclusive: true}
 	doubtful.Doubt = time.Minute
+	strict := Predicate{Op: NotAfter, Input: nbf}
 	tests := []struct {
 		name   string
 		test   Predicate
@@ -189,6 +190,9 @@ func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 		{"within the leeway there is no doubt", doubtful, `{"exp":1778068771}`, Yes},
 		{"the very instant holds where it is included", inclusive, `{"exp":1778068800}`, Yes},
 		{"and nothing later does", inclusive, `{"exp":1778068799}`, No},
+		{"an end in three thousand years holds", after, `{"exp":99999999999}`, Yes},
+		{"a beginning in three thousand years does not", until, `{"nbf":99999999999}`, No},
+		{"nor where there is no leeway", strict, `{"nbf":99999999999}`, No},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

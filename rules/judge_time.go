@@ -27,6 +27,10 @@ func plain(instant inspect.Instant) bool {
 	return instant.Problem == inspect.NoProblem || instant.Problem == inspect.Fraction
 }
 
+// longest is how far an instant is at most said to be away, some 146 years: the longest duration
+// has no room for a leeway, and its negative can't be turned around.
+const longest = time.Duration(1 << 62)
+
 func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	instant := inspect.ReadInstant(reading.Value)
 	if p.Lenient {
@@ -50,7 +54,8 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
 		return Maybe
 	}
-	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
+	// After: by how much the clock is past the instant
+	missed := min(max(r.At.Sub(instant.At), -longest), longest)
 	if p.Op == NotAfter {
 		missed = -missed
 	}

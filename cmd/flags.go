@@ -163,7 +163,7 @@ func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
 // observedFlags say what the real gateway answered.
 type observedFlags struct {
 	cmd     *cobra.Command
-	status  int
+	status  httpStatus
 	body    string
 	headers []string
 }
@@ -171,13 +171,30 @@ type observedFlags struct {
 func (f *observedFlags) register(cmd *cobra.Command) {
 	f.cmd = cmd
 	flags := cmd.Flags()
-	flags.IntVar(&f.status, "observed-status", 0,
+	flags.Var(&f.status, "observed-status",
 		"the `STATUS` that the real gateway answered, to compare")
 	flags.StringVar(&f.body, "observed-body", "",
 		"the `BODY` of the real gateway's answer (or @FILE)")
 	flags.Var((*texts)(&f.headers), "observed-header",
 		"a `HEADER` of the real gateway's answer, as \"name: value\"; @FILE has one a line; "+
 			"repeatable")
+}
+
+// httpStatus is a flag with a status, in decimal: pflag's own numbers take 0401 for octal.
+type httpStatus int
+
+func (s *httpStatus) String() string { return strconv.Itoa(int(*s)) }
+
+// Type names the value in help.
+func (s *httpStatus) Type() string { return "int" }
+
+func (s *httpStatus) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 100 || n > 599 {
+		return problem("the value is not an HTTP status", "a number from 100 to 599, such as 401")
+	}
+	*s = httpStatus(n)
+	return nil
 }
 
 // observation returns what was observed, or nil where no flag says anything.
@@ -190,11 +207,7 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &rules.Observation{Status: f.status, Headers: headers}
-	if changed("observed-status") && (f.status < 100 || f.status > 599) {
-		return nil, problem("--observed-status is not an HTTP status",
-			"a number from 100 to 599, such as 401")
-	}
+	o := &rules.Observation{Status: int(f.status), Headers: headers}
 	if !changed("observed-body") {
 		return o, nil
 	}
@@ -226,7 +239,6 @@ func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.readingFlags.register(cmd, gateways, "the file")
 	flags.StringVar(&f.runtime, "runtime", "",
 		"the `VERSION` of the Mule runtime, if expressions depend on it")
-	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
 }
 
 // readingFlags say how policies are read.
@@ -251,7 +263,6 @@ func (f *readingFlags) register(cmd *cobra.Command, gateways report.Gateways, fi
 		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
 	flags.StringVar(&f.runtime, "gateway-version", "",
 		"the `VERSION` of a gateway that is not Mule, if its behaviour depends on it")
-	cmd.MarkFlagsMutuallyExclusive("api", "workload")
 }
 
 func (f *readingFlags) options() rules.Options {

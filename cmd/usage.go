@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -83,8 +84,6 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
 		return problem(name+" takes only true or false", "on: "+name+", off: "+name+"=false")
-	case kind == "int":
-		kind = "whole number"
 	}
 	return problem(name+": the value is not a "+kind, all)
 }
@@ -122,7 +121,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		check = cobra.ArbitraryArgs
 	}
 	return func(cmd *cobra.Command, args []string) error {
-		if err := emptyFlag(cmd.Flags()); err != nil {
+		if err := cmp.Or(emptyFlag(cmd.Flags()), twoNames(cmd.Flags())); err != nil {
 			return err
 		}
 		err := check(cmd, args)
@@ -152,6 +151,17 @@ func emptyFlag(flags *pflag.FlagSet) error {
 		}
 	})
 	return empty
+}
+
+// twoNames refuses two flags that are names of one value.
+func twoNames(flags *pflag.FlagSet) error {
+	for _, names := range [...][2]string{{"api", "workload"}, {"runtime", "gateway-version"}} {
+		if flags.Changed(names[0]) && flags.Changed(names[1]) {
+			return problem(fmt.Sprintf("--%s and --%s were both given", names[0], names[1]),
+				"they mean the same: leave one of them out")
+		}
+	}
+	return nil
 }
 
 // isEmpty reports whether a flag's value says nothing. The flag library takes the = of -c= for a

@@ -64,8 +64,17 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 			"flags that exclude each other", "fix x --rule unknown-field --solution jwt",
 			"--rule and --solution were both given\n",
 		},
+		{
+			"one value under both its names", "explain x --api a --workload b",
+			"--api and --workload were both given\n",
+		},
+		{
+			"two versions of one gateway", "scan --runtime 4.4 --gateway-version 1.2",
+			"--runtime and --gateway-version were both given\n",
+		},
 		{"a status that is not a number", "explain --observed-status abc", "gatewhy: error: " +
-			"--observed-status: the value is not a whole number\n"},
+			"--observed-status: the value is not an HTTP status\n"},
+		{"a status in octal", "explain --observed-status 0771", "is not an HTTP status\n"},
 		{"a switch with a value", "fix x --write=maybe", "--write takes only true or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
 		{"an unknown format", "lint x -o sraif", "did you mean sarif?\n" +

@@ -98,6 +98,7 @@ func (m *Maker) compilePolicies(
 		return nil, err
 	}
 	m.noteGateway(set, options.Variant)
+	m.noteAPI(set, options.API)
 	if err := oneAPI(set.Policies, hint); err != nil {
 		return set, err
 	}
@@ -189,6 +190,15 @@ func (m *Maker) noteGateway(set *PolicySet, variant string) {
 	if all := set.Adapter.VariantNames(); !slices.Contains(all, variant) {
 		m.note("--gateway %s has no effect: the policies are for %s",
 			variant, strings.Join(all, " or "))
+	}
+}
+
+// noteAPI says where the API instance that the user names does not count: policies that name none
+// may be any instance's.
+func (m *Maker) noteAPI(set *PolicySet, name string) {
+	named := func(file *source.File) bool { return file.Name == name }
+	if name != "" && len(set.APIs()) == 0 && !slices.ContainsFunc(set.Files, named) {
+		m.note("--api %s has no effect: no policy says which API instance it belongs to", name)
 	}
 }
 

@@ -95,7 +95,15 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 		if !ok {
 			return nil, Problem("a header has no colon", `write -H "name: value"`)
 		}
-		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+		if name = strings.TrimSpace(name); !rules.IsHTTPToken(name) {
+			return nil, Problem("a header has no name, or one that HTTP does not allow",
+				`write -H "name: value"; HTTP/2's :path and such are not headers`)
+		}
+		if strings.ContainsAny(value, "\r\n\x00") {
+			return nil, Problem("the value of the header "+name+" has a line break",
+				"no header has one: pass each with a -H of its own")
+		}
+		name = textproto.CanonicalMIMEHeaderKey(name)
 		if _, twice := headers[name]; twice {
 			return nil, Problem("the header "+name+" is given twice",
 				"gateways differ on which one counts: pass the one that the gateway sees")

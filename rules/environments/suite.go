@@ -204,7 +204,11 @@ func (c *Case) readHeaders(v *source.Value) error {
 		if !ok {
 			return wrong(m.Value, "the value of a header must be a text", "")
 		}
-		c.Headers[textproto.CanonicalMIMEHeaderKey(m.Key)] = value
+		name := textproto.CanonicalMIMEHeaderKey(m.Key)
+		if _, twice := c.Headers[name]; twice || !rules.IsHTTPToken(name) {
+			return wrong(m.Value, "this header's name is there twice, or is not one", "")
+		}
+		c.Headers[name] = value
 	}
 	return nil
 }

@@ -130,6 +130,11 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"the value of a header must be a text",
 		},
 		{
+			"a header twice, in another case", of("headers: {x-env: a, X-Env: b}"),
+			"name is there twice",
+		},
+		{"a header with an empty name", of(`headers: {"": a}`), "or is not one"},
+		{
 			"the introspection answer is an error", of("introspection: {error: x}"),
 			"not an introspection answer",
 		},

@@ -172,14 +172,31 @@ func (o oidcCompiler) scopes() *rules.Check {
 		check.Skip = "none required"
 		return check
 	}
-	op := rules.HasAny
-	if strings.EqualFold(criteria.text, "AND") {
-		op = rules.HasAll
+	every := rules.Predicate{
+		Op: rules.HasAll, Input: o.answered("scope"), Values: rules.Literals(words...),
 	}
-	check.Test = rules.Predicate{
-		Op: op, Input: o.answered("scope"), Values: rules.Literals(words...),
+	one := every
+	one.Op = rules.HasAny
+	switch {
+	case o.beforeCriteria() && len(words) > 1:
+		why := "the policy reads scopeValidationCriteria since version 1.4.0, and this is " +
+			o.version + ", of which it is not documented whether one of the scopes is enough"
+		need := rules.Need{For: "what this version of the policy answers"}
+		doubt := rules.Undecided(&rules.Unknown{Why: why, Need: need})
+		check.Test = rules.Both(one, rules.Either(every, doubt))
+	case strings.EqualFold(criteria.text, "AND"):
+		check.Test = every
+	default:
+		check.Test = one
 	}
 	return check
+}
+
+// beforeCriteria reports whether the policy is older than scopeValidationCriteria. Release notes
+// say since when the OAuth and OpenAM policies read it; we do not know that of the others.
+func (o oidcCompiler) beforeCriteria() bool {
+	old, known := olderThan(o.version, 1, 4, 0)
+	return known && old && (o.asset == externalOAuth2 || o.asset == openAM)
 }
 
 func (o oidcCompiler) clientID() *rules.Check {

@@ -265,6 +265,34 @@ func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
 	}
 }
 
+func TestBeforeItsReleaseTheCriteriaDoNotSayWhetherOneScopeIsEnough(t *testing.T) {
+	undetermined := decided{rules.Undetermined, 0, rules.Scopes}
+	refused := decided{rules.Rejected, 403, rules.Scopes}
+	accepted := decided{rules.Accepted, 200, ""}
+	for _, test := range []struct {
+		name, version, asset, scopes string
+		criteria, carried            string
+		want                         decided
+	}{
+		{"one of two, any wanted", "1.3.3", openAM, "a b", "OR", "a", undetermined},
+		{"one of two, all wanted", "1.3.3", externalOAuth2, "a b", "AND", "a", undetermined},
+		{"both", "1.3.3", openAM, "a b", "OR", "b a", accepted},
+		{"neither", "1.3.3", openAM, "a b", "OR", "c", refused},
+		{"a single scope", "1.3.3", openAM, "a", "OR", "a", accepted},
+		{"the release has them", "1.4.0", openAM, "a b", "OR", "a", accepted},
+		{"another policy's releases", "1.3.0", openIDConnect, "a b", "OR", "a", accepted},
+	} {
+		r := request(v1)
+		answer := `{"active":true,"scope":"` + test.carried + `"}`
+		r.Introspection = read(t, "answer.json", answer).Documents[0]
+		policy := policyOf(test.asset, test.version, `"skipClientIdValidation":true,"scopes":"`+
+			test.scopes+`","scopeValidationCriteria":"`+test.criteria+`"`)
+		if got := short(verdictOf(t, policy, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 func TestACapturedAnswerIsNotReadByTheArticlesModel(t *testing.T) {
 	r := request(v1)
 	policy := policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true`)

@@ -131,34 +131,8 @@ func (f Filter) check(
 	}
 }
 
-func (f Filter) tokenFormat(p *Provider) *rules.Check {
-	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, inferred(codeJWT))
-	texts := []source.Kind{source.String}
-	number := []source.Kind{source.Number}
-	check.Test = rules.Both(
-		rules.Predicate{Op: rules.Readable}, typed(ofHeader("kid"), texts),
-		typed(rules.Claim("iss"), texts), typed(rules.Claim("sub"), texts),
-		typed(rules.Claim("jti"), texts),
-		typed(rules.Claim("aud"), []source.Kind{source.String, source.List}),
-		typed(rules.Claim("exp"), number), typed(rules.Claim("nbf"), number),
-		typed(rules.Claim("iat"), number),
-	)
-	return check
-}
-
 // ofHeader is the input that reads a member of the token's header.
 func ofHeader(name string) rules.Input { return rules.Input{Source: rules.FromHeader, Name: name} }
-
-// typed is the predicate that a claim is of one of some kinds, or absent.
-func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
-	null := rules.Predicate{
-		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
-		Assumed: rules.No,
-	}
-	return rules.Both(rules.Negate(null), rules.Predicate{
-		Op: rules.Typed, Input: in, Kinds: kinds, Assumed: rules.Yes,
-	})
-}
 
 func (f Filter) algorithm(p *Provider) *rules.Check {
 	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/requests"
@@ -109,6 +110,46 @@ func TestAKeyIDThatIsNotATextMakesATokenUnreadable(t *testing.T) {
 	r.Token = requests.Token(`{"alg":"RS256","kid":7}`, requests.Claims(""))
 	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// Envoy reads a token by source/common/jwt/jwt.cc, parseFromString, and its JSON by protobuf.
+func TestTokensThatEnvoyReadsOtherwise(t *testing.T) {
+	t.Parallel()
+	signed, claims := `{"alg":"RS256","kid":"a"}`, requests.Claims("")
+	with := func(more string) string { return strings.TrimSuffix(claims, "}") + more + "}" }
+	other := requests.Claims(`aud="x"`)
+	for _, test := range []struct {
+		name, header, claims string
+		want                 decided
+	}{
+		{"a good token", signed, claims, accepted()},
+		{"no alg, with a body of its own", `{"kid":"a"}`, other, rejected(401, rules.TokenFormat)},
+		{"an alg that is no text", `{"alg":1}`, claims, rejected(401, rules.TokenFormat)},
+		{"an alg that is unknown", `{"alg":"rs256"}`, claims, rejected(401, rules.Algorithm)},
+		{"an iat before 1970", signed, requests.Claims("iat=-1"), open(rules.TokenFormat)},
+		{"an iat beyond 64 bits", signed, requests.Claims("iat=1e20"), open(rules.TokenFormat)},
+		{"a fraction of a second", signed, requests.Claims("iat=1.5"), accepted()},
+		{"a claim twice", signed, with(`,"a":1,"a":2`), open(rules.TokenFormat)},
+		{"a character in half", signed, with(`,"a":"\ud800"`), open(rules.TokenFormat)},
+		{"a number beyond all range", signed, with(`,"a":1e999`), open(rules.TokenFormat)},
+		{
+			"deep nesting", signed,
+			with(`,"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200)),
+			open(rules.TokenFormat),
+		},
+	} {
+		r := requestOf("")
+		r.Token = requests.Token(test.header, test.claims)
+		if got := short(answered(t, ofTenant(), r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+	r := requestOf("")
+	text := requests.Token(`{"alg":"RS256"}`, other).Compact()
+	r.Token = inspect.Parse(text[:strings.LastIndex(text, ".")+1])
+	if got := short(answered(t, ofTenant(), r)); got != rejected(401, rules.TokenFormat) {
+		t.Errorf("an empty signature, and another audience: got %v", got)
 	}
 }
 

@@ -118,6 +118,8 @@ func (r *Result) whyMisshapen() string {
 	case leaf != nil && leaf.Op == Matches:
 		return "its text does not have the form that the policy takes for a token: " +
 			patterns(leaf.patterns())
+	case leaf != nil && leaf.Op == Suffix:
+		return "its signature is empty, and the gateway reads no token of which a part is empty"
 	case leaf != nil && leaf.Op == Typed:
 		return fmt.Sprintf("%s is %s, and the gateway reads no token in which it is not %s",
 			leaf.Input.words(), brief(r.judged.reading.Value), kinds(leaf.Kinds))

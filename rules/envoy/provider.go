@@ -134,18 +134,6 @@ func (f Filter) check(
 // ofHeader is the input that reads a member of the token's header.
 func ofHeader(name string) rules.Input { return rules.Input{Source: rules.FromHeader, Name: name} }
 
-func (f Filter) algorithm(p *Provider) *rules.Check {
-	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
-	check.Test = rules.Predicate{
-		Op: rules.OneOf, Input: ofHeader("alg"),
-		Values: rules.Literals(
-			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
-			"HS256", "HS384", "HS512", "EdDSA",
-		),
-	}
-	return check
-}
-
 func (f Filter) issuer(p *Provider) *rules.Check {
 	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, documented(f.Docs))
 	check.Test = p.hasIssuer()

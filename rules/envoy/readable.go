@@ -3,7 +3,6 @@ package envoy
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -11,7 +10,8 @@ import (
 
 // tokenFormat is the check that Envoy can read the token: its form, and the types of the members
 // that it reads (jwt.cc, parseFromString). What its reader of JSON makes of a text that readers
-// differ on depends on the version of protobuf, so we do not know that.
+// differ on depends on the version of protobuf, so we do not know that. What is wrong with alg is
+// left to its own check.
 func (f Filter) tokenFormat(p *Provider) *rules.Check {
 	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, inferred(codeJWT))
 	texts := []source.Kind{source.String}
@@ -25,6 +25,7 @@ func (f Filter) tokenFormat(p *Provider) *rules.Check {
 	}
 	check.Test = rules.Both(
 		rules.Predicate{Op: rules.Readable, Loose: true, Elsewhere: checked},
+		rules.Either(rules.Negate(knownAlgorithm()), rules.Negate(withoutSignature())),
 		typed(ofHeader("kid"), texts),
 		typed(rules.Claim("iss"), texts), typed(rules.Claim("sub"), texts),
 		typed(rules.Claim("jti"), texts),
@@ -32,12 +33,19 @@ func (f Filter) tokenFormat(p *Provider) *rules.Check {
 		typed(rules.Claim("exp"), number), typed(rules.Claim("nbf"), number),
 		typed(rules.Claim("iat"), number),
 		rules.Predicate{Op: rules.True, Input: rules.Computed(
-			"a token as Envoy reads it: three parts that are not empty, an alg that is a text, "+
-				"and an iat that its clock can hold",
-			readsParts, rules.Input{Source: rules.FromToken},
+			"an iat that Envoy can hold", holdsIssued, rules.Claim("iat"),
 		)},
 	)
 	return check
+}
+
+// withoutSignature is the predicate that the token's last part is empty: Envoy passes over empty
+// parts, and so misses one.
+func withoutSignature() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Suffix, Input: rules.Input{Source: rules.FromToken},
+		Values: rules.Literals("."), Assumed: rules.No,
+	}
 }
 
 // typed is the predicate that a claim is of one of some kinds, or absent.
@@ -51,37 +59,48 @@ func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
 	})
 }
 
-// readsParts says whether Envoy reads what no type tells: it passes over parts that are empty, and
-// so misses one, and it wants an alg that is a text. Its newer versions refuse a negative iat, and
-// one beyond 64 bits, which its older ones do not look at.
-func readsParts(r *rules.Request) rules.Reading {
-	t := r.Token
-	switch {
-	case t == nil:
-		return truth(false)
-	case t.Fault != nil: // which the form tells
-		return truth(true)
+// algorithm is refused with the answer to a malformed token where Envoy finds none, or finds a part
+// missing before it looks.
+func (f Filter) algorithm(p *Provider) *rules.Check {
+	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
+	check.Test = knownAlgorithm()
+	alg := ofHeader("alg")
+	check.Answer.Cases = append(check.Answer.Cases, rules.Case{
+		If: rules.Either(
+			withoutSignature(),
+			rules.Negate(rules.Both(rules.Has(alg), typed(alg, []source.Kind{source.String}))),
+		),
+		Answer: Row(f.Table, MalformedToken),
+	})
+	return check
+}
+
+// knownAlgorithm is the predicate that Envoy has the token's algorithm.
+func knownAlgorithm() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.OneOf, Input: ofHeader("alg"),
+		Values: rules.Literals(
+			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+			"HS256", "HS384", "HS512", "EdDSA",
+		),
 	}
-	alg := t.Header.Member("alg")
-	unread := alg != nil && alg.Kind == source.Unknown
-	if strings.HasSuffix(t.Compact(), ".") || !alg.Is(source.String) && !unread {
-		return truth(false)
-	}
-	iat := t.Claims.Member("iat")
+}
+
+// holdsIssued says whether Envoy can hold the token's iat. Its newer versions refuse a negative
+// one, and one beyond 64 bits, which its older ones do not look at.
+func holdsIssued(r *rules.Request) rules.Reading {
+	iat := r.Read(rules.Claim("iat")).Value
 	if iat.Is(source.Number) && !heldByAll(iat.Text) {
-		why := "iat is " + iat.Text +
-			", which newer versions of Envoy refuse and older ones do not"
-		return rules.Reading{Unknown: &rules.Unknown{Why: why}}
+		return rules.Reading{Unknown: &rules.Unknown{
+			Why: "iat is " + iat.Text +
+				", which newer versions of Envoy refuse and older ones do not",
+		}}
 	}
-	return truth(true)
+	return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "true"}}
 }
 
 // heldByAll reports whether a number is an instant that every version of Envoy reads.
 func heldByAll(number string) bool {
 	n, err := strconv.ParseFloat(number, 64)
 	return err == nil && n >= 0 && n < math.MaxInt64
-}
-
-func truth(ok bool) rules.Reading {
-	return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: strconv.FormatBool(ok)}}
 }

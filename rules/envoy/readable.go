@@ -59,8 +59,8 @@ func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
 	})
 }
 
-// algorithm is refused with the answer to a malformed token where Envoy finds none, or finds a part
-// missing before it looks.
+// algorithm has the answer to a malformed token where Envoy finds no algorithm, or a part is
+// missing.
 func (f Filter) algorithm(p *Provider) *rules.Check {
 	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
 	check.Test = knownAlgorithm()

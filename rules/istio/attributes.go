@@ -79,7 +79,7 @@ func (c *compiler) test(
 			parts = append(parts, principal(value))
 		}
 	case attribute == ofAudiences:
-		parts = append(parts, compared(rules.Claim("aud"), values, nil))
+		parts = append(parts, c.audienceTest(values))
 	case attribute == ofPresenter:
 		parts = append(parts, compared(rules.Claim("azp"), values, nil))
 	case attribute == ofClaims:
@@ -127,6 +127,21 @@ func (c *compiler) sent() rules.Predicate {
 		return rules.Undecided(c.unread)
 	}
 	return envoy.SentTo(c.providers)
+}
+
+// audienceTest is the predicate of the values of aud. With the split of principals Istio stopped
+// looking into a list, and of the two versions from then on only some releases do so again.
+func (c *compiler) audienceTest(values []string) rules.Predicate {
+	aud := rules.Claim("aud")
+	test := compared(aud, values, nil)
+	if c.before(principalsSplitSince) || !c.before(audienceListsSince) {
+		return test
+	}
+	why := "aud is a list, into which Istio looks from 1.23 on, and in later releases of 1.21 " +
+		"and 1.22"
+	return rules.Both(test, rules.Either(
+		rules.Negate(rules.Predicate{Op: rules.IsList, Input: aud}), envoy.NotKnown(why),
+	))
 }
 
 // headerTest is the predicate of the values of a header. HTTP/2 has the request's method, path and
@@ -318,6 +333,8 @@ func (c *compiler) acceptedBy(index int) []rules.Predicate {
 // The minor versions of Istio 1 from which on something is so.
 const (
 	principalsSplitSince = 21 // a request principal is an issuer and a subject
+	cookiesSince         = 21 // fromCookies counts; an API server before it drops it
+	audienceListsSince   = 23 // each release compares the items of a list aud
 	splitSince           = 28 // spaceDelimitedClaims counts; an API server before it drops it
 )
 

@@ -130,16 +130,16 @@ func (c *compiler) unreadRules() (at *source.Value, why *rules.Unknown) {
 }
 
 // providersOf are what the rules are in Envoy.
-func providersOf(all []*jwtRule) []*envoy.Provider {
+func (c *compiler) providersOf(all []*jwtRule) []*envoy.Provider {
 	var of []*envoy.Provider
 	for _, r := range all {
-		of = append(of, r.provider())
+		of = append(of, r.provider(!c.before(cookiesSince)))
 	}
 	return of
 }
 
-// provider is what the rule is in Envoy.
-func (r *jwtRule) provider() *envoy.Provider {
+// provider is what the rule is in Envoy, where its version of Istio knows fromCookies or not.
+func (r *jwtRule) provider(cookies bool) *envoy.Provider {
 	keys := keysField(r.at)
 	if r.at.Member("jwks").IsSet() {
 		keys = "jwks"
@@ -150,8 +150,9 @@ func (r *jwtRule) provider() *envoy.Provider {
 	if keys != "jwks" && kubernetes.Marked(r.at.Member(keys)) {
 		p.Key, p.KeyDoubt = rules.KeysUnread(p.KeyDoubt), nil
 	}
-	from := envoy.Extraction{
-		Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams", Cookies: "fromCookies",
+	from := envoy.Extraction{Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams"}
+	if cookies {
+		from.Cookies = "fromCookies"
 	}
 	p.Locations, p.LocationsDoubt = from.LocationsIn(r.at, r.path)
 	return p

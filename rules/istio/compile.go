@@ -84,9 +84,8 @@ type compiler struct {
 
 func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	jwt := jwtRulesOf(w)
-	c := &compiler{
-		workload: w, table: table, jwt: jwt, providers: providersOf(jwt), keepsOut: true,
-	}
+	c := &compiler{workload: w, table: table, jwt: jwt, keepsOut: true}
+	c.providers = c.providersOf(jwt)
 	c.accepted = sync.OnceValue(c.acceptedByEach)
 	_, c.unread = c.unreadRules()
 	for _, p := range w.policies {

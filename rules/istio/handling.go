@@ -81,6 +81,17 @@ func handledTokens() []envoy.Handled {
 			"",
 		},
 		{
+			"cookies-before-1-21", "fromCookies before Istio 1.21",
+			"the API server does not know the field, and drops it: the token is looked for at " +
+				"the other places", issueCookies,
+		},
+		{
+			"audience-lists-before-1-23", "request.auth.audiences and a list aud, in Istio " +
+				"1.21 and 1.22",
+			"earlier releases of both do not look into the list: the condition does not hold",
+			issueAudiences,
+		},
+		{
 			"principal-before-1-21", "a request principal before Istio 1.21",
 			"it is compared as one text with ISSUER/SUBJECT of the token",
 			issuePrincipal,

@@ -305,7 +305,7 @@ func (r *jwtRule) differsFrom(p *evaluator.Provider) string {
 		in := rules.Input{Source: rules.FromCookie, Name: name}
 		want = append(want, rules.Location{Input: in})
 	}
-	locations := r.provider().Locations
+	locations := r.provider(true).Locations
 	split := append([]string{"permission", "scope"}, r.split.Texts()...)
 	slices.Sort(split)
 	switch {

@@ -34,6 +34,8 @@ const (
 	issueSlash     = "github.com/istio/istio/issues/49979"
 	issueSplit     = "github.com/istio/istio/issues/56873"
 	issuePrincipal = "github.com/istio/istio/issues/51901"
+	issueCookies   = "github.com/istio/istio/issues/47847"
+	issueAudiences = "github.com/istio/istio/issues/49913"
 	issueTwoRule   = "github.com/istio/istio/issues/24665"
 )
 

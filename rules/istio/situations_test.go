@@ -182,6 +182,50 @@ func TestAPrincipalByVersion(t *testing.T) {
 	}
 }
 
+// istio#49913: from the split of principals on Istio did not look into a list of audiences, until
+// some release of 1.21 and of 1.22.
+func TestAListOfAudiencesByVersion(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer) +
+		policy("ALLOW", `rules: [{when: [{key: request.auth.audiences, values: [a]}]}]`)
+	for version, want := range map[string]decided{
+		"1.20.8": accepted(), "1.21.0": open(rules.Audience), "1.22.9": open(rules.Audience),
+		"1.23.0": accepted(), "": accepted(),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		if got := short(rules.Evaluate(policies, requestOf(`aud=["a","b"]`))); got != want {
+			t.Errorf("%q: got %v, want %v", version, got, want)
+		}
+		if got := short(rules.Evaluate(policies, requestOf(`aud="a"`))); got != accepted() {
+			t.Errorf("%q, a text: got %v", version, got)
+		}
+	}
+}
+
+// fromCookies is a field of the resource since 1.21, and an API server before it drops it: the
+// token is then looked for where it is by default.
+func TestCookiesByVersion(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "fromCookies: [token]") +
+		policy("DENY", `rules: [{to: [{operation: {methods: [DELETE]}}]}]`)
+	for version, inCookie := range map[string]bool{
+		"1.20.8": false, "1.21.0": true, "": true,
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		for _, sent := range []struct {
+			header, before string
+			seen           bool
+		}{{"Cookie", "token=", inCookie}, {"Authorization", "Bearer ", !inCookie}} {
+			r := requestOf("exp=1")
+			r.Headers = map[string]string{sent.header: sent.before + r.Token.Compact()}
+			v := rules.Evaluate(policies, r)
+			if seen := v.Outcome == rules.Rejected; seen != sent.seen {
+				t.Errorf("%q: looked for in %s: %v", version, sent.header, seen)
+			}
+		}
+	}
+}
+
 // Kyma's rules with scp split at its blanks: from 1.28 on a token with two scopes gets in, before
 // it does not, and where the version is not known it may.
 func TestKymasRulesByVersion(t *testing.T) {

@@ -231,7 +231,7 @@ func (n *comparisons) compare(
 	own := len(c.jwt) > 0 && c.providers[0].Key.Own
 	places := []rules.Location{}
 	for _, rule := range c.jwt {
-		places = append(places, rule.provider().Locations...)
+		places = append(places, rule.provider(true).Locations...)
 	}
 	alone := []*rules.Policy{{Gateway: Name, Root: c.authorization()}}
 	whole := []*rules.Policy{{Gateway: Name, Root: c.root()}}

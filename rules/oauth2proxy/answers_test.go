@@ -12,7 +12,7 @@ import (
 func TestAProgramThatDoesNotStartAnswersNothing(t *testing.T) {
 	t.Parallel()
 	for algorithm, want := range map[string]decided{
-		"RS256": accepted(), "ES256": open(rules.Algorithm), "RS-256": open(rules.TokenPresent),
+		"RS256": accepted(), "ES256": open(rules.TokenPresent), "RS-256": open(rules.TokenPresent),
 	} {
 		config := basic + `oidc_enabled_signing_algs = ["` + algorithm + "\"]\n"
 		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), requestOf(""))

@@ -12,7 +12,6 @@ const (
 	notAllowed    = "not-allowed"
 	brokenOff     = "broken-off"
 	notSent       = "not-sent-upstream"
-	plainHTTP     = "plain-http"
 )
 
 // What else must be so for an answer.
@@ -36,7 +35,6 @@ func behaviours() []rules.Behaviour {
 		unsendable = "the token is valid, and a claim that goes upstream in a header has a " +
 			"control character"
 		forbidden = "the token is valid, and its e-mail or groups are not allowed"
-		overHTTP  = "force_https is on, and the request came over http, whatever its token"
 	)
 	row := func(
 		situation, title, condition string, answer rules.Answer, headers ...string,
@@ -70,10 +68,6 @@ func behaviours() []rules.Behaviour {
 		row(notSent, unsendable, always, rules.Answer{
 			Status: 502, Says: "Bad Gateway", Evidence: observed(codeUpstream),
 		}),
-		row(plainHTTP, overHTTP, always, rules.Answer{
-			Status: 308, Says: "Permanent Redirect",
-			Evidence: rules.Evidence{Level: rules.Inferred, Reference: codeHTTPS},
-		}, "location: <the same address with https>"),
 		row(notAllowed, forbidden, asSubrequest, body(401, unauthorized, codeProxy)),
 	}
 }

@@ -15,7 +15,7 @@ func compile(read *rules.Configuration) rules.Compilation {
 	for _, of := range read.Entries {
 		c := compiler{entry: of.(*entry)}
 		c.refused = c.refusal()
-		root := c.overHTTPS(c.root())
+		root := c.root()
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
 			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: root, Asides: c.asides(root),
@@ -100,11 +100,16 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 			"cookie alone, and not at bearer tokens"
 		return check
 	}
+	check.Test = c.sent()
+	return check
+}
+
+// sent is the predicate that a request brings a token where the program looks for it.
+func (c *compiler) sent() rules.Predicate {
 	malformed := c.refused
-	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
+	return rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
 	}}
-	return check
 }
 
 // unverified is what a request gets where nothing verifies tokens: one that brings none may sign

@@ -9,7 +9,8 @@ import (
 func TestARequestOverHTTPIsRedirectedWhereHTTPSIsForced(t *testing.T) {
 	t.Parallel()
 	const (
-		forced  = basic + "force_https = true\n"
+		bare    = basic + "force_https = true\n"
+		forced  = bare + "tls_cert_file = \"c.pem\"\ntls_key_file = \"k.pem\"\n"
 		proxied = forced + "reverse_proxy = true\n"
 	)
 	for _, test := range []struct {
@@ -17,15 +18,12 @@ func TestARequestOverHTTPIsRedirectedWhereHTTPSIsForced(t *testing.T) {
 		want              decided
 	}{
 		{"it is not forced", basic, "http", accepted()},
-		{"nothing can come over https", forced, "", rejected(308, rules.Conditional)},
+		{"it does not start without a certificate", bare, "", open(rules.TokenPresent)},
 		{
-			"a header is not believed without a proxy", forced, "https",
-			rejected(308, rules.Conditional),
+			"nor does it behind a proxy that has one", bare + "reverse_proxy = true\n", "https",
+			open(rules.TokenPresent),
 		},
-		{
-			"the program has a certificate",
-			forced + "tls_cert_file = \"c.pem\"\ntls_key_file = \"k.pem\"\n", "http", accepted(),
-		},
+		{"a header is not believed without a proxy", forced, "http", accepted()},
 		{"a proxy may say it: taken for https", proxied, "", accepted()},
 		{"a proxy says https, in any case", proxied, "HTTPS", accepted()},
 		{"a proxy says http", proxied, "http", open(rules.Conditional)},

@@ -11,6 +11,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
+// bearer is the predicate that a request brings a token where and as the program looks for one, and
+// that the program can read it.
+func (c *compiler) bearer() rules.Predicate {
+	return rules.Both(c.sent(), c.readable())
+}
+
 // readable is the predicate that the program can read the token: its form, and the types of the
 // members that it reads of the header (go-jose, shared.go, sanitized) and of the payload (go-oidc,
 // oidc.go, idToken).
@@ -48,17 +54,21 @@ func typed(name string, kinds ...source.Kind) rules.Predicate {
 // null.
 func instantOrNone(name string) rules.Predicate {
 	in := claim(name)
-	null := rules.Predicate{
-		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
-		Assumed: rules.No,
-	}
-	return rules.Both(rules.Negate(null), rules.Either(
+	return rules.Both(rules.Negate(isNull(in)), rules.Either(
 		rules.Negate(rules.Found(in)),
 		rules.Predicate{
 			Op: rules.After, Input: in, Inclusive: true, Lenient: true, Assumed: rules.Yes,
 		},
 		rules.Predicate{Op: rules.NotAfter, Input: in, Lenient: true},
 	))
+}
+
+// isNull is the predicate that an input is there, and null.
+func isNull(in rules.Input) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
+		Assumed: rules.No,
+	}
 }
 
 // readsAll says whether the program can read what Entra ID never writes, or writes in one way

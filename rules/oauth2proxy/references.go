@@ -18,7 +18,6 @@ const (
 	codeProxy    = program + "oauthproxy.go"
 	codeUpstream = program + "pkg/upstream/http.go"
 	codeOIDC     = "coreos/go-oidc v3.21.0, oidc/verify.go"
-	codeHTTPS    = program + "pkg/middleware/redirect_to_https.go"
 	codeSessions = program + "pkg/apis/middleware/session.go"
 )
 
@@ -42,6 +41,6 @@ func observed(reference string) rules.Evidence {
 func notRun() []string {
 	return []string{
 		"allowed_roles", "authenticated_emails_file", "oidc_public_key_files", "trusted_ips",
-		"gitlab_projects", "keycloak_groups", "force_https",
+		"gitlab_projects", "keycloak_groups",
 	}
 }

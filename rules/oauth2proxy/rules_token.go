@@ -150,10 +150,7 @@ func discoveryIssuerDiffers() rules.Rule {
 }
 
 func hasOtherIssuers(i instance) {
-	issuer := i.get("oidc_issuer_url")
-	if i.get("insecure_oidc_skip_issuer_verification").off() &&
-		i.get("skip_oidc_discovery").off() && issuer.unknown == nil &&
-		!withoutVerifier(i.get("provider").text()) && differs(issuer.text()) {
+	if issuer := i.get("oidc_issuer_url"); i.differsInDiscovery() {
 		i.about(issuer, "the discovery document of %s names another issuer, and OAuth2 Proxy "+
 			"does not start", issuer.text())
 	}

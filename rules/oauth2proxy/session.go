@@ -35,8 +35,9 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 	test := rules.Both()
 	for _, name := range slices.Backward(v.claims.texts()) {
 		in := claim(name)
-		here := rules.Both(rules.Found(in), audienceFits(name))
-		test = rules.Either(here, rules.Both(rules.Negate(rules.Found(in)), test))
+		there := rules.Either(rules.Found(in), isNull(in))
+		here := rules.Both(there, audienceFits(name))
+		test = rules.Either(here, rules.Both(rules.Negate(there), test))
 	}
 	check.Test = test
 	return check
@@ -91,7 +92,7 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	}
 	told := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {
-		told[i] = rules.Both(c.readable(), hold(check, c.verifies(v)), c.unsendable(v))
+		told[i] = rules.Both(c.bearer(), hold(check, c.verifies(v)), c.unsendable(v))
 	}
 	check.Test = rules.Either(
 		c.isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
@@ -127,7 +128,7 @@ func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 		if typed := c.audienceTyped(v); typed != nil {
 			fits = typed.Test
 		}
-		broken[i] = rules.Both(c.readable(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
+		broken[i] = rules.Both(c.bearer(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
 	}
 	check.Test = rules.Negate(rules.Either(broken...))
 	return check

@@ -225,9 +225,46 @@ func (e *entry) firstFault() (fault, bool) {
 			}, true
 		}
 	}
-	return found(e.faults(), func(of fault) bool {
+	first, ok := found(e.faults(), func(of fault) bool {
 		return !of.secret && (!of.maybe || !of.unread)
 	})
+	if !ok {
+		return e.refusedDiscovery()
+	}
+	return first, ok
+}
+
+// refusedDiscovery is why the program does not start with the discovery document that Entra ID has
+// for the issuer. It is no value that the program refuses, and has rules of its own.
+func (e *entry) refusedDiscovery() (fault, bool) {
+	issuer, algs := e.get("oidc_issuer_url"), e.get("oidc_enabled_signing_algs")
+	switch {
+	case e.differsInDiscovery():
+		return fault{option: issuer.option, value: e.place(issuer), why: "the discovery " +
+			"document of " + inspect.InSentence(issuer.text()) + " names another issuer"}, true
+	case e.discovers() && ofEntra(issuer.text()) && algs.unknown == nil && len(algs.values) > 0 &&
+		!slices.Contains(algs.texts(), defaultAlgorithm):
+		return fault{option: algs.option, value: e.place(algs), why: noneInCommon()}, true
+	}
+	return fault{}, false
+}
+
+// discovers reports whether the program is known to read the discovery document of the provider.
+func (e *entry) discovers() bool {
+	provider, issuer := e.get("provider"), e.get("oidc_issuer_url")
+	return provider.unknown == nil && !withoutVerifier(provider.text()) &&
+		issuer.unknown == nil && e.get("skip_oidc_discovery").off()
+}
+
+// differsInDiscovery reports whether that document names another issuer, and the program cares.
+func (e *entry) differsInDiscovery() bool {
+	return e.discovers() && e.get("insecure_oidc_skip_issuer_verification").off() &&
+		differs(e.get("oidc_issuer_url").text())
+}
+
+// noneInCommon says why the program starts with none of the algorithms.
+func noneInCommon() string {
+	return "Entra ID signs with " + defaultAlgorithm + ", which is not one of the algorithms"
 }
 
 // leaveOpen says of the first check that nobody knows what comes out of it where the program does

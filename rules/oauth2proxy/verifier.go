@@ -154,8 +154,7 @@ func (c *compiler) algorithm(v verifier) *rules.Check {
 	case v.discovers && ofEntra(v.issuer.text()) && len(accepted) > 0:
 		// only what the discovery document names too (provider_verifier.go, intersectSigningAlgs)
 		if !slices.Contains(accepted, defaultAlgorithm) {
-			check.Unknown = notStarted("Entra ID signs with " + defaultAlgorithm +
-				", which is not one of the algorithms")
+			check.Unknown = notStarted(noneInCommon())
 		}
 		accepted = slices.DeleteFunc(accepted, func(alg string) bool {
 			return alg != defaultAlgorithm
@@ -199,6 +198,11 @@ func (c *compiler) signature(v verifier) *rules.Check {
 	// go-jose, shared.go, checkSupportedCritical
 	key.Lenience = keys.Lenience{EmptyCrit: true, B64: true, GoOIDC: true}
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
+	if v.issuer.name == "extra_jwt_issuers" && v.issuer.unknown == nil &&
+		differs(v.issuer.text()) {
+		check.Test, check.Refuses = rules.Never(), "the discovery document of "+
+			v.issuer.text()+" names another issuer: OAuth2 Proxy finds no keys for it"
+	}
 	return check
 }
 
@@ -307,7 +311,7 @@ func audienceFits(name string) rules.Predicate {
 }
 
 // firstOf is the predicate that the first of some claims that is there is one of the values, or
-// lists one.
+// lists one. One that is null is there, and is none of them.
 func firstOf(claims []string, accepted []*source.Value) rules.Predicate {
 	test := rules.Never()
 	for i := len(claims) - 1; i >= 0; i-- {
@@ -319,7 +323,8 @@ func firstOf(claims []string, accepted []*source.Value) rules.Predicate {
 			test = here
 			continue
 		}
-		test = rules.Either(here, rules.Both(rules.Negate(rules.Has(in)), test))
+		none := rules.Negate(rules.Either(rules.Found(in), isNull(in)))
+		test = rules.Either(here, rules.Both(none, test))
 	}
 	return test
 }

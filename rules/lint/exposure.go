@@ -29,13 +29,13 @@ type exposed struct {
 	shared   bool              // the views are the same for all tokens
 	alike    bool              // and whether or not clients are distinguished
 	whole    bool              // all policies are modelled
-	classed  bool              // what is asked of tokens differs by a request's method or path
+	classed  bool              // rules that read tokens read the method or path
 	over     *issued.Scratch
 	limit    *string // because of which not all tokens were tried; empty where all were
 }
 
-// looked is how policies are looked at: whether clients are distinguished, and whether requests are
-// by their method and path.
+// looked is how policies are looked at: whether clients are distinguished, and whether requests
+// are, by their method and path.
 type looked struct{ clients, classes bool }
 
 // answer is what came of a question that several rules ask, or of several policies.

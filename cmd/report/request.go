@@ -91,21 +91,21 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 	}
 	headers := make(map[string]string, len(lines))
 	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
+		name, value, ok := strings.Cut(line.text, ":")
 		if !ok {
-			return nil, Problem("a header has no colon", `write -H "name: value"`)
+			return nil, ProblemAt(line.pos, "a header has no colon", `write -H "name: value"`)
 		}
 		if name = strings.TrimSpace(name); !rules.IsHTTPToken(name) {
-			return nil, Problem("a header has no name, or one that HTTP does not allow",
+			return nil, ProblemAt(line.pos, "a header has no name, or one that HTTP does not allow",
 				`write -H "name: value"; HTTP/2's :path and such are not headers`)
 		}
 		if strings.ContainsAny(value, "\r\n\x00") {
-			return nil, Problem("the value of the header "+name+" has a line break",
+			return nil, ProblemAt(line.pos, "the value of the header "+name+" has a line break",
 				"no header has one: pass each with a -H of its own")
 		}
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		if _, twice := headers[name]; twice {
-			return nil, Problem("the header "+name+" is given twice",
+			return nil, ProblemAt(line.pos, "the header "+name+" is given twice",
 				"gateways differ on which one counts: pass the one that the gateway sees")
 		}
 		headers[name] = strings.TrimSpace(value)
@@ -113,22 +113,35 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 	return headers, nil
 }
 
+// headerLine is a header as it is given. In a file it has a place, and may be the first line behind
+// an empty one.
+type headerLine struct {
+	text   string
+	pos    source.Position
+	behind bool
+}
+
 // headerLines are headers as they are given, each a line or a file of lines.
-func (m *Maker) headerLines(given []string) (lines []string, err error) {
+func (m *Maker) headerLines(given []string) (lines []headerLine, err error) {
 	for _, line := range given {
 		name, isFile := strings.CutPrefix(line, "@")
 		if !isFile {
-			lines = append(lines, line)
+			lines = append(lines, headerLine{text: line})
 			continue
 		}
 		text, err := m.ReadText(name)
 		if err != nil {
 			return nil, err
 		}
+		number, behind := 0, false
 		for line := range strings.Lines(text) {
-			if line = strings.TrimRight(line, "\r\n"); line != "" {
-				lines = append(lines, line)
+			number++
+			line = strings.TrimRight(line, "\r\n")
+			if line != "" {
+				pos := source.Position{File: name, Line: number, Column: 1}
+				lines = append(lines, headerLine{line, pos, behind})
 			}
+			behind = line == ""
 		}
 	}
 	return lines, nil
@@ -143,14 +156,19 @@ func (m *Maker) ReadAnswerHeaders(given []string) (all []string, err error) {
 			return nil, err
 		}
 		var headers []string
+		answer := false
 		for _, line := range lines {
 			switch {
-			case strings.HasPrefix(line, "HTTP/"):
-				headers = nil
-			case strings.Contains(line, ":"):
-				headers = append(headers, line)
+			case strings.HasPrefix(line.text, "HTTP/"):
+				headers, answer = nil, true
+			case line.behind && answer:
+				return nil, ProblemAt(line.pos, "an answer's body follows its headers",
+					"take them apart: curl -D HEADERS -o BODY, then --observed-header @HEADERS "+
+						"--observed-body @BODY")
+			case strings.Contains(line.text, ":"):
+				headers = append(headers, line.text)
 			default:
-				return nil, Problem("an observed header has no colon",
+				return nil, ProblemAt(line.pos, "an observed header has no colon",
 					`write --observed-header "name: value"`)
 			}
 		}

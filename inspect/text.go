@@ -174,8 +174,8 @@ func InSentence(s string) string {
 // MostListed is how many values a sentence lists.
 const MostListed = 5
 
-// OneOf lists values of which one is enough: up to three with an "or" between them, of more so
-// many at most.
+// OneOf lists values where one is enough: up to three with an "or" between them, and of more of
+// them at most so many.
 func OneOf(values []string, most int) string { return listed(values, " or ", "one of ", most) }
 
 // AllOf lists values that are all wanted, in the same way.

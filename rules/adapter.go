@@ -255,8 +255,8 @@ type Compilation struct {
 	Guessed bool
 }
 
-// ByAPI puts the policies of one API instance together, in their order. One of which nothing was
-// read may be on each of them.
+// ByAPI puts the policies of one API instance together, in their order. A policy that could not
+// be read may be on each of them.
 func ByAPI(policies []*Policy) [][]*Policy {
 	var all [][]*Policy
 	var unread []*Policy

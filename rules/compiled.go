@@ -10,7 +10,7 @@ type Compiled[Key comparable, Value any] struct {
 	known map[Key]Value
 }
 
-// What is kept: so many texts, none of which is longer.
+// What is kept: so many texts, each at most so long.
 const (
 	mostCompiled    = 256
 	longestCompiled = 1 << 10 // bytes

@@ -83,9 +83,9 @@ func (p Predicate) words(most int) string {
 	return p.compound(most)
 }
 
-// compound describes And, Or and Not. It leaves out that a claim must be there, beside its value
-// of which kind it must be and what only the deployment decides, and beside what a token must say
-// that there must be one.
+// compound describes And, Or and Not. It leaves out what goes without saying: that a claim must be
+// there, beside its value; its kind, and what only the deployment decides, beside that too; and
+// that there must be a token, beside what it must say.
 func (p Predicate) compound(most int) string {
 	p = p.simplified()
 	switch {

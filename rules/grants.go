@@ -13,7 +13,7 @@ import (
 type Lacking struct {
 	Claim string   // "scp" or "roles"; empty where the check did not fail for want of them
 	Names []string // empty where the check does not name them
-	Or    []string // more names of the check, of which none is needed beside Names
+	Or    []string // more names of the check, not needed beside Names
 }
 
 // Lacks says which scopes or roles a failed check finds missing. What a validation endpoint has

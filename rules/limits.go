@@ -181,7 +181,7 @@ func chainBeyond(n int, api, file string) error {
 	)
 }
 
-// ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
+// ChainsBeyond refuses policies where more belong to one API instance than are looked at.
 func ChainsBeyond(policies []*Policy) error { return new(Conditions).ChainsBeyond(policies) }
 
 // ChainsBeyond does so with a part of the policies of a configuration. The conditions are those of

@@ -10,7 +10,7 @@ import (
 )
 
 // Limits of the search for paths that tell expressions apart: instructions of the automata, states
-// that are visited, and steps, of which a second has some hundred million.
+// that are visited, and steps. A second is enough for some hundred million steps.
 const (
 	mostPathInstructions = 1 << 16
 	mostPathStates       = 4096

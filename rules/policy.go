@@ -171,8 +171,8 @@ type Node struct {
 	// Reports says which alternative decides where nothing of Any holds.
 	Reports Reported
 
-	// Exempts says that the branches of First are requests of which nothing is asked: its default
-	// is what all others need, and not one rule of several.
+	// Exempts says that nothing is asked of requests that match a branch of First: its default is
+	// what all others need, and not one rule of several.
 	Exempts bool
 }
 
@@ -190,7 +190,7 @@ type Reported uint8
 
 // The alternatives.
 const (
-	// Nearest is the one of which most checks hold, among those whose answers weigh most: we do
+	// Nearest is the one with most checks that hold, among those whose answers weigh most: we do
 	// not know the gateway's own rule.
 	Nearest Reported = iota
 	Foremost

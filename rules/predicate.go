@@ -74,8 +74,8 @@ type Predicate struct {
 	// Elsewhere are the paths of members that another check looks at, of Readable with Loose.
 	Elsewhere []string
 
-	// Assumed is what counts where the input is not known: of what no request of a real client is
-	// like, or every one is. A request of which the path is not known is then not split into
+	// Assumed is what counts where the input is not known: No for what no request of a real client
+	// has, Yes for what every one has. A request whose path is not known is then not split into
 	// classes for it. Maybe leaves it open.
 	Assumed Truth
 
@@ -146,7 +146,7 @@ func Either(of ...Predicate) Predicate { return Predicate{Op: Or, Of: of} }
 // Never is the predicate that does not hold, whatever the request.
 func Never() Predicate { return Predicate{Op: Or} }
 
-// Undecided is a predicate of which nobody knows what comes out.
+// Undecided is a predicate whose outcome nobody knows.
 func Undecided(why *Unknown) Predicate {
 	eval := func(*Request) Reading { return Reading{Unknown: why} }
 	return Predicate{Op: True, Input: Input{

@@ -48,7 +48,7 @@ func collectionOf(input source.Input, all []rules.Collection) (rules.Collection,
 }
 
 // IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,
-// dots, underscores and hyphens, of which the first is a letter or a digit.
+// dots, underscores and hyphens. The first one must be a letter or a digit.
 func IsCollectID(text string) bool {
 	return text != "" && len(text) <= 100 && isPlain(text[:1], "") && isPlain(text, "._-")
 }

@@ -231,7 +231,7 @@ func (r *Registration) Audiences() []string {
 }
 
 // WithAudience returns the app whose tokens may carry an audience. It is nil where none may, and
-// where several registrations differ of which they may.
+// where several registrations may be meant.
 func WithAudience(apps []*Registration, audience string) *Registration {
 	var found *Registration
 	for _, app := range apps {

@@ -193,8 +193,8 @@ var decisive = [...]string{
 	"signInAudience", "appRoleAssignmentRequired",
 }
 
-// whole gives an object of which only some members were selected those that were not: they are
-// unknown. An answer of Graph lists the selected ones in its context.
+// whole completes an object that was fetched with some of its members alone: the others are there,
+// and unknown. An answer of Graph lists in its context which ones were selected.
 func whole(v *source.Value, context string) *source.Value {
 	_, selected, some := strings.Cut(context, "(")
 	if !some || strings.HasPrefix(selected, "'") { // an id

@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// The bounds of a set, of which MaxText is what Parse takes. The largest sets that are published
-// have a few dozen keys.
+// The bounds of a set. Parse takes a text of MaxText bytes at most. The largest sets that are
+// published have a few dozen keys.
 const (
 	mostKeys = 20_000
 	MaxText  = 5 << 20 // bytes

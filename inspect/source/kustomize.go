@@ -215,7 +215,7 @@ func (k *kustomization) change(of *kustomizedFiles) (Kustomized, bool) {
 	return Kustomized{}, false
 }
 
-// patched is the first file of which a patch changes what is read; nil where it changes none.
+// patched is the first file in which a patch changes what is read; nil where there is none.
 func (of *kustomizedFiles) patched(p *patch) *File {
 	if len(p.texts) == 0 {
 		return of.touched[0] // nobody knows what it changes

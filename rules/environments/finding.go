@@ -169,7 +169,7 @@ type Remark struct {
 	Gateway int
 }
 
-// remark evaluates a request of which nothing is known: what it finds is true of the policies.
+// remark evaluates a request about which nothing is known: what it finds is true of the policies.
 func (m *Matrix) remark() {
 	for g, name := range m.Gateways {
 		for _, f := range rules.Evaluate(m.estate.site(name).Policies, &rules.Request{}).Findings {

@@ -37,11 +37,11 @@ type surveyed struct {
 	apis     []registered // we do not know which one of them the gateway guards
 
 	policyFiles []policyFile
-	stage       string // of which this is the part of one API; empty where it is all of it
+	stage       string // this is the part of it that one API has; empty where it is all of it
 	part        string // what the names of that API's files have, and those of the others lack
 }
 
-// unplaced is a file of which no environment is known.
+// unplaced is a file that we know no environment for.
 type unplaced struct{ name, what string }
 
 // AddPolicy takes a policy file, which one of these gateways runs. It is whole where no other file
@@ -67,8 +67,7 @@ func (s *Survey) AddPolicy(
 	env.policyFiles = append(env.policyFiles, f)
 }
 
-// Instance is an environment of which all files are known: an API instance as a control plane has
-// it.
+// Instance is an environment with all of its files: an API instance as a control plane has it.
 type Instance struct {
 	Name      string
 	Policies  []string // in the gateway's order
@@ -120,8 +119,8 @@ func (s *Survey) learn(compiled *rules.Compilation) (audiences []string) {
 	return audiences
 }
 
-// environment finds or makes the environment that a name tells: the last word in it that names a
-// stage.
+// environment finds or makes the environment that a file's name shows: the last word in it that
+// names a stage.
 func (s *Survey) environment(name string) *surveyed {
 	stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name)))
 	if stage == "" {
@@ -192,7 +191,7 @@ func (s *Survey) AddRegistrations(name string, d *entra.Directory) {
 // Registrations counts their files.
 func (s *Survey) Registrations() int { return len(s.registered) }
 
-// Unplaced counts the files of which no environment is known.
+// Unplaced counts the files that we know no environment for.
 func (s *Survey) Unplaced() int { return len(s.unplaced) }
 
 // Names lists the environments whose policies are known.
@@ -292,7 +291,7 @@ func (env *surveyed) takeAPI(name string) {
 }
 
 // placeBeside puts service principals and assignments beside the application that they belong
-// to, or with the API of the environment that their name tells.
+// to, or with the API of the environment that their name shows.
 func (s *Survey) placeBeside(r registered) {
 	placed := false
 	for _, env := range s.environments {
@@ -327,8 +326,8 @@ func (s *Survey) belongs(r registered, files []string) bool {
 	})
 }
 
-// environmentOf is the one that the file's name tells, else the applications' names, where they
-// agree.
+// environmentOf is the one that the file's name shows, else the one that the applications' names
+// show, where they agree.
 func (s *Survey) environmentOf(r registered) *surveyed {
 	if env := s.environment(r.name); env != nil || len(r.Apps) == 0 {
 		return env

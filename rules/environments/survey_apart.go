@@ -132,7 +132,7 @@ func (s *Survey) isApart(stage string) bool {
 	})
 }
 
-// partOf is the environment of the API that a name tells; nil where it tells none.
+// partOf is the environment of the API that a name shows; nil where it shows none.
 func (s *Survey) partOf(stage, name string) *surveyed {
 	for _, env := range s.environments {
 		if env.stage == stage && slices.Contains(segments(name, stage), env.part) {

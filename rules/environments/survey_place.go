@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
-// known reports whether the gateway's policies are known, be it that it has none.
+// known reports whether the gateway's policies are known. It may be known to have none.
 func (env *surveyed) known() bool { return len(env.policies) > 0 || env.open != "" }
 
 // only is the one environment that there is; nil where there are several, or none.
@@ -18,7 +18,7 @@ func (s *Survey) only() *surveyed {
 	return nil
 }
 
-// home is the environment that a name tells, else the only one that there is.
+// home is the environment that a name shows, else the only one that there is.
 func (s *Survey) home(name string) *surveyed {
 	if env := s.environment(name); env != nil {
 		return env

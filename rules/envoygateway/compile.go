@@ -30,8 +30,8 @@ type compiler struct {
 	open      rules.Truth // whether a request with a bad token passes the JWT filter
 	optional  rules.Truth // whether one without a token does
 
-	// only are the providers one of which has accepted the token, if it is known that no other
-	// one has; else nil.
+	// only are the providers that may have accepted the token, where it is known that no other one
+	// has; else nil.
 	only []*provider
 }
 
@@ -112,7 +112,7 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// notModelled is a check of which nobody knows what comes out.
+// notModelled is a check whose outcome nobody knows.
 func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
 	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
 	check.Unknown = why

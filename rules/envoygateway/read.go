@@ -83,7 +83,7 @@ type cluster struct {
 	policies []*policy
 	byName   map[string]*policy
 	shown    []*attachable
-	marked   []*attachable // those of them of which the name or the namespace is not known
+	marked   []*attachable // those whose name or namespace is not known
 	mixed    bool          // some resources name no namespace, and others do
 
 	keySets   map[target]*keySet     // of ConfigMaps

@@ -86,8 +86,8 @@ func (a *ahead) add(s subject, r *authRule) {
 	}
 }
 
-// family is the family of addresses of which a rule asks for any, and for nothing else; empty
-// where there is none.
+// family is the family of addresses that a rule asks for, where it takes any of them and asks for
+// nothing else; empty where there is none.
 func (s *subject) family(r *authRule) string {
 	principal := r.at.Member("principal")
 	ranges := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")

@@ -10,8 +10,8 @@ import (
 
 // waysTo lists the ways by which requests reach a route: through listeners with a policy of their
 // own, and through the rest of its parents. Where none of its parents takes the route, they are
-// listed nevertheless, with the reason. A route whose parents can't be read has one way, of which
-// nothing is known.
+// listed nevertheless, with the reason. A route whose parents can't be read has one way, and
+// nothing is known about it.
 func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	var closed []target
 	for _, ref := range route.parents {

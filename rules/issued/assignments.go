@@ -40,7 +40,7 @@ func disabled(app *entra.Registration) bool {
 // that there are none.
 type assignments struct {
 	byPrincipal map[string][]entra.Assignment // by the object id of who has them
-	// the roles of applications of which no file tells who they are
+	// the roles of applications that no file identifies
 	unclaimed [][]string
 }
 

@@ -14,7 +14,7 @@ import (
 type atoms struct {
 	of map[string][]atom
 
-	// whole is the claims of which a check makes so much that every value counts for itself.
+	// whole is the claims that a check looks at so closely that every value counts for itself.
 	whole map[string]bool
 	all   bool // that is so of every claim
 
@@ -243,8 +243,8 @@ func writeReading(reading rules.Reading, b *strings.Builder) (ok bool) {
 	return true
 }
 
-// mostBarred limits the checks of policies of which one alone is asked whether it bars a token. Of
-// more, not all choices of a token are tried, and what was not tried is unknown.
+// mostBarred is how many checks of policies are asked, each by itself, whether they bar a token.
+// Where there are more, not all choices of a token are tried, and what was not tried is unknown.
 const mostBarred = 64
 
 // singles are the checks that surely have to hold and that read one claim and nothing else, by

@@ -12,7 +12,7 @@ import (
 
 // Written is what a caller writes into a request beside the token, where a policy takes the client
 // id from the request itself: whoever holds a token can write there what he likes. The zero
-// Written is a request of which nothing but the token is known.
+// Written is a request about which nothing but the token is known.
 type Written struct {
 	Headers map[string]string // by canonical name
 	Query   map[string]string
@@ -151,8 +151,8 @@ func (v *View) formsOf(own string) []Written {
 
 // forms lists what the holder of a token may write: the id of a client that has a contract, and
 // where an expression may compare it, the token's own; what other checks compare a header or a
-// parameter with. Where other values may get further, the request of which they are not known
-// comes with them.
+// parameter with. Where other values may get further, a request with unknown values comes with
+// them.
 func (v *View) forms(own string) []Written {
 	c := &v.caller
 	all := []Written{{}}

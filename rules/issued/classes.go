@@ -87,7 +87,7 @@ type unlike struct {
 // of is those of a kind.
 func (u *unlike) of(kind *Kind) []int32 { return u.all[u.from[kind.number]:u.from[kind.number+1]] }
 
-// unlike compares the batches of each kind, of which the checks see what these numbers stand for.
+// unlike compares the batches of each kind. The numbers stand for what the checks see of them.
 func (c *Classes) unlike(numbers []int32) unlike {
 	type looks struct {
 		number, set int32

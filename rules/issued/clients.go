@@ -187,7 +187,7 @@ func (c *clientClasses) tells(id string) string {
 	return name
 }
 
-// named is the class of the ids of which checks can tell this.
+// named is the class of the ids that look like this to the checks.
 func (c *clientClasses) named(told string) int {
 	return kept(c.classes, told, func() int { return len(c.classes) })
 }

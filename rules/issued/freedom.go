@@ -122,7 +122,7 @@ func (t *Token) chosen() []chosen {
 	return t.choices.chosen
 }
 
-// stillOpen lists the variables of which none is chosen yet.
+// stillOpen lists the variables that have no choice yet.
 func (t *Token) stillOpen() []variable {
 	if t.choices == nil {
 		return nil

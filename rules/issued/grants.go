@@ -226,8 +226,8 @@ func (f *flow) name() string {
 	return "user" + suffix(f.scopes)
 }
 
-// unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
-// which it is.
+// unclaimedRoles is the doubt about roles that are assigned to an application that no file
+// identifies.
 const unclaimedRoles = "an assignment names a service principal that no file shows, and it is " +
 	"not known which client it is: pass the output of az ad sp show --id APP"
 
@@ -280,8 +280,8 @@ func (g grant) withRoles(sets nameSets) []flow {
 	return all
 }
 
-// beside is what of sets of roles, the first of which is empty, a user's token may carry beside
-// some scopes, and why that is not known.
+// beside is which of several sets of roles a user's token may carry beside some scopes, and why
+// that is not known. The first set is empty.
 func beside[Set any](g *grant, scopes []string, sets []Set) (may []Set, doubt string) {
 	switch {
 	case len(scopes) > 0:

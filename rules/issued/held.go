@@ -104,7 +104,7 @@ func (t *tokens) ofClaims(claims []string) *division {
 	return t.alikeIn(append(known, fresh...))
 }
 
-// mostAlike is how many sets of claims are kept of which is known what they tell apart.
+// mostAlike is how many sets of claims are kept, each with what it tells apart.
 const mostAlike = 64
 
 // alikeIn numbers the tokens by claims that were looked up.

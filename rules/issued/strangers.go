@@ -28,8 +28,8 @@ func (m *modeller) strangersOf(place *Place, known *assignments) []*group {
 	return all
 }
 
-// strangersTo lists a client of which nothing is known, and those that an API pre-authorizes and
-// no file shows.
+// strangersTo lists a client about which nothing is known, and those that an API pre-authorizes
+// and no file shows.
 func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
 	all := []*entra.Registration{{AppID: entra.Text{Value: strangerID}}}
 	if len(api.PreAuthorized) == 0 {

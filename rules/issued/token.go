@@ -182,7 +182,7 @@ func (t *Token) fixed(name string) *source.Value {
 	return t.in.issued
 }
 
-// byTable is a claim of which the model knows no value by itself.
+// byTable is a claim that the model by itself knows no value for.
 func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	if name == "idp" && t.guest {
 		return (&Token{in: t.in, version: entra.V1}).issuer(otherTenantID), false

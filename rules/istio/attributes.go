@@ -298,7 +298,7 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	return envoy.Either(parts)
 }
 
-// mostTellingApart bounds the JWT rules of which one or another splits a claim: which of them has
+// mostTellingApart bounds the JWT rules where some of them split a claim: to say which of them has
 // accepted a token takes as many conditions as their square.
 const mostTellingApart = 200
 

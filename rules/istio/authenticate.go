@@ -21,8 +21,8 @@ type jwtRule struct {
 
 // inOrderOfCreation sorts policies as Istio does: those of the workload's namespace before those
 // of the root namespace, and each by their creation, or where that is the same, by their names
-// (pilot/pkg/model, sortConfigByCreationTime). Policies of which no file says when they were
-// created are taken for those that were applied at once.
+// (pilot/pkg/model, sortConfigByCreationTime). Where no file says when they were created, they are
+// taken for policies that were applied at once.
 func inOrderOfCreation(w *workload) []*resource {
 	created := func(p *resource) string {
 		text, _ := p.At.At("metadata", "creationTimestamp").Str()

@@ -105,8 +105,8 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	return c
 }
 
-// refusalsOf are those of a policy, and of what Istio's webhook refuses too of which other rules
-// of lint say what it would do: a rule that is left out, a DENY policy without rules.
+// refusalsOf are those of a policy, with what Istio's webhook refuses and other rules of lint
+// explain: a rule that is left out, a DENY policy without rules.
 func (c *compiler) refusalsOf(p *resource) []refusal {
 	all := p.refused()
 	if len(all) > 0 || p.Kind != authorizationPolicy {
@@ -159,7 +159,7 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// notModelled is a check of which nobody knows what comes out.
+// notModelled is a check whose outcome nobody knows.
 func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
 	check := rules.CheckAt(rules.NotModelled, at, field, inferred(docPolicy))
 	check.Unknown = why

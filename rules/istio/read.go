@@ -114,7 +114,7 @@ type gateway struct {
 	twice    string // why it is not known which of two it is; else empty
 }
 
-// running is a workload that a file shows, or one of which only the labels are known.
+// running is a workload that a file shows, or one that is known by its labels alone.
 type running struct {
 	kind, namespace, name string
 

@@ -31,7 +31,7 @@ type exposed struct {
 	whole    bool              // all policies are modelled
 	classed  bool              // rules that read tokens read the method or path
 	over     *issued.Scratch
-	limit    *string // because of which not all tokens were tried; empty where all were
+	limit    *string // why not all tokens were tried; empty where all were
 }
 
 // looked is how policies are looked at: whether clients are distinguished, and whether requests

@@ -89,7 +89,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	return Sort(giveWay(all, sayLess(all, found)))
 }
 
-// sayLess leaves out the findings of a value of which another rule says more.
+// sayLess leaves out the findings of a value where another rule says more about it.
 func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
 		return f.Value != "" && slices.ContainsFunc(found, func(other rules.Finding) bool {

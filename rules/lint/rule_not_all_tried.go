@@ -19,8 +19,8 @@ func tooMuchToTry() rules.Rule {
 	}
 }
 
-// notAllTokens makes a finding of policies of which not all tokens were tried that a holder can
-// choose, one for those that a request meets together.
+// notAllTokens makes a finding of policies where not all the tokens were tried that a holder can
+// choose: one finding for the policies that a request meets together.
 func notAllTokens(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	told := map[*string]bool{}

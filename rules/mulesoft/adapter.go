@@ -74,7 +74,7 @@ func variants() []rules.Variant {
 // resources lists what is looked at in a cluster: everything of the vendor's.
 func resources() []source.Resource { return []source.Resource{{Group: flexGroup}} }
 
-// words are texts of which a file with the vendor's policies has at least one, in every format.
+// words are texts. A file with the vendor's policies has at least one of them, in every format.
 func words() []string {
 	return []string{
 		"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/",

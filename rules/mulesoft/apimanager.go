@@ -37,7 +37,7 @@ func apiManagerEntries(document *source.Value) []entry {
 }
 
 // listedEntries reads the policies of a list. Beside a policy, an item that looks like one and
-// does not name its kind is one of which we do not know what it does.
+// does not name its kind is a policy too: we do not know what it does.
 func listedEntries(list *source.Value) []entry {
 	var all []entry
 	named := false

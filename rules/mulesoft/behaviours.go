@@ -94,7 +94,7 @@ func answer(status int, body string, level rules.Level, reference string) rules.
 	}
 }
 
-// saying is an answer of which only some words are published, and not the exact body.
+// saying is an answer that is published in some words only, and not as the exact body.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
 		Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference},

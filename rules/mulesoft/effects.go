@@ -80,7 +80,7 @@ func byScript(c *compiler) []rules.Effect {
 		"request")}
 }
 
-// unpublishedEffects is the effect of a policy of which nobody has published what it does with the
+// unpublishedEffects is the effect of a policy where nobody has published what it does with the
 // headers of a request.
 func unpublishedEffects(c *compiler) []rules.Effect {
 	return []rules.Effect{c.anyHeader("it is not known what it does with the headers")}

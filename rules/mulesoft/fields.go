@@ -281,7 +281,7 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	}
 }
 
-// notShown reports a field of which the file does not show the value, or a part of it.
+// notShown reports a field whose value the file does not show, or shows in part.
 func (c *compiler) notShown(field string, member *source.Member, hidden *source.Value) {
 	f := rules.Finding{
 		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: hidden.Doubt(field),

@@ -237,7 +237,7 @@ func javaDoubt(expression string) (why string, malformed bool) {
 	return "", false
 }
 
-// oddExpressions are the expressions of routes of which we do not know what they match.
+// oddExpressions are the expressions of routes where we do not know what they match.
 func (e *entry) oddExpressions() []*doubt {
 	routes, _ := e.readRoutes()
 	var all []*doubt

@@ -10,7 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// requirement is a group of options of which the program wants one.
+// requirement is a group of options; the program wants one of them.
 type requirement struct {
 	names  []string
 	why    string
@@ -94,7 +94,7 @@ func (e *entry) missing() []fault {
 	return all
 }
 
-// either lists names of which one is wanted.
+// either lists names where one is wanted.
 func either(names []string) string {
 	if n := len(names); n > 1 {
 		return strings.Join(names[:n-1], ", ") + " or " + names[n-1]

@@ -60,7 +60,7 @@ func (w *work) step(solution *rules.Solution) (done bool) {
 	return true
 }
 
-// own is this environment's own token: the first that was given, of which all is known, or a
+// own is this environment's own token: the first that was given, which is fully known, or a
 // modelled one.
 func (w *work) own(solution *rules.Solution) modelled {
 	return w.ownOf(w.Before.Policies, w.Before.Policies, solution)

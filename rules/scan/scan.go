@@ -73,8 +73,8 @@ func (j *Judge) Judge(token *inspect.Token) Result {
 	return r
 }
 
-// evaluate runs the policies of one gateway. The results of single checks, of which only the one
-// that decides counts here, are written over those of a token before.
+// evaluate runs the policies of one gateway. The results of single checks are written over those
+// of a token before: only the one that decides counts here.
 func (j *Judge) evaluate(
 	classes []rules.Class, policies []*rules.Policy, request *rules.Request,
 ) Cause {

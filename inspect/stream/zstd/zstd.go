@@ -57,8 +57,8 @@ const magic = 0xfd2fb528
 // isSkipped reports whether a frame that starts so is to be passed over (RFC 8878, section 3.1.2).
 func isSkipped(start int) bool { return start&^15 == 0x184d2a50 }
 
-// Starts reports whether a frame starts so, of which four bytes are enough. That of pzstd, and of
-// files with an index, is one that is passed over.
+// Starts reports whether a frame starts so; four bytes are enough to know. The first frame of
+// pzstd, and of files with an index, is one that is passed over.
 func Starts(in []byte) bool {
 	start := little(in, 4)
 	return start == magic || isSkipped(start)

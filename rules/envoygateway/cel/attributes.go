@@ -69,7 +69,7 @@ func (e *evaluator) attribute(path []string) result {
 
 func joined(path []string) string { return strings.Join(path, ".") }
 
-// requestAttribute reads an attribute of the request, of which the name and what follows is given.
+// requestAttribute reads an attribute of the request. The path has its name, and what follows it.
 func (e *evaluator) requestAttribute(path []string) result {
 	name := path[0]
 	switch name {

@@ -72,7 +72,7 @@ func (e *evaluator) eval(n *node) result {
 	return e.strict(n, args)
 }
 
-// strict evaluates a node of which all operands have a value.
+// strict evaluates a node whose operands all have a value.
 func (e *evaluator) strict(n *node, args []value) result {
 	switch n.kind {
 	case member:

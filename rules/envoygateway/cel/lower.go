@@ -292,7 +292,7 @@ func (l *lowering) within(n *node, want bool) (p rules.Predicate, ok bool) {
 	return s.when(both(append([]rules.Predicate{s.exists()}, all...)...)), true
 }
 
-// isMap reports whether a path leads to a map of Envoy's of which the keys are known.
+// isMap reports whether a path leads to a map of Envoy's whose keys are known.
 func isMap(path []string) bool {
 	return slices.Equal(path, []string{"request", "headers"}) ||
 		isJWT(path) && len(path) <= claimsDepth
@@ -402,8 +402,8 @@ func (l *lowering) textTest(n *node, want bool) (p rules.Predicate, ok bool) {
 	return s.when(test), true
 }
 
-// unknownQuery is unknown for a request with a query, which request.path has too, and of which
-// nobody knows how it is written. Otherwise it does not hold.
+// unknownQuery is unknown for a request with a query: request.path has it too, and nobody knows
+// how it is written. Otherwise it does not hold.
 func unknownQuery() rules.Predicate {
 	return ofPath("the query in request.path", func(e *evaluator) rules.Reading {
 		if path := e.requestAttribute([]string{"path"}); path.unknown != nil {
@@ -452,7 +452,7 @@ func (l *lowering) opaque(n *node) rules.Input {
 	return rules.Computed(l.expr.short(n), eval, reads(n)...)
 }
 
-// unknown is the input of which nobody knows what it gives.
+// unknown is an input whose value nobody knows.
 func (l *lowering) unknown(n *node, why string) rules.Input {
 	in := l.opaque(n)
 	in.Opaque.Eval = func(*rules.Request) rules.Reading {

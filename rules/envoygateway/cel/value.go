@@ -23,7 +23,7 @@ const (
 	bytesValue
 	listValue
 	mapValue       // keys are texts: only what JSON can write is made into one
-	attributeValue // a map of Envoy's, of which the path says which one
+	attributeValue // a map of Envoy's: the path says which one
 )
 
 // value is a value of CEL.

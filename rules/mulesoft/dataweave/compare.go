@@ -18,8 +18,8 @@ func yesIf(condition bool) rules.Truth {
 	return rules.No
 }
 
-// Rest is a member for an object of which we know only some members: reading a member that is not
-// there is then unknown, for the given reason, instead of null. It is one of the object's Members.
+// Rest is a member for an object when we know only some of its members: then reading a member that
+// is not there is unknown, for the given reason, instead of null. It is one of the Members.
 func Rest(why string) source.Member {
 	return source.Member{Value: &source.Value{Kind: source.Unknown, Text: why}}
 }

@@ -30,7 +30,7 @@ var plainHeader = sync.OnceValue(func() *regexp.Regexp {
 // header is the header of a script with its words one blank apart.
 func (n *Node) header() string { return strings.Join(strings.Fields(n.Text), " ") }
 
-// runs reports whether a script's header is one of which we know what it does.
+// runs reports whether we know what a script's header does.
 func (n *Node) runs() bool { return plainHeader().MatchString(n.header()) }
 
 // script evaluates a script. What another value than a boolean is as JSON, and what a policy makes

@@ -134,7 +134,7 @@ func (r *Request) text() Reading {
 		return Reading{}
 	}
 	text := cmp.Or(r.Token.Compact(), modelledText)
-	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	return Reading{Value: source.NewString(text)}
 }
 
 // claim reads a claim. Gateways differ on which of two members with the same name counts, so a
@@ -250,7 +250,7 @@ func (r *Request) parameter(name string) Reading {
 func given(all map[string]string, name, what string, whole bool) Reading {
 	switch text, ok := all[name]; {
 	case ok && text != "":
-		return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+		return Reading{Value: source.NewString(text)}
 	case ok || whole:
 		return Reading{}
 	}
@@ -279,7 +279,7 @@ func (r *Request) line(name string) Reading {
 			Need: need,
 		}}
 	}
-	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	return Reading{Value: source.NewString(text)}
 }
 
 // bind remembers what a check has read, for later checks.

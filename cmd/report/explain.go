@@ -183,15 +183,6 @@ type Expected struct {
 	By string // who says the tenant: a flag, or a place in the environments file
 }
 
-// TenantID is the tenant that the token must be from; empty where none is known.
-func (e *Expected) TenantID() string {
-	if e.Tenant != "" {
-		return e.Tenant
-	}
-	issuer, _ := entra.ParseIssuer(e.Issuer)
-	return issuer.Tenant
-}
-
 // otherSource says how the token's tenant or issuer differs from the expected one; empty where it
 // does not, and where that can't be read. The verdict is the gateway's all the same, which knows
 // only its policies.

@@ -267,7 +267,7 @@ func (k *keeper) report(o *rules.Observation) string {
 func (k *keeper) yaml(test *environments.Case, o *rules.Observation) string {
 	var b strings.Builder
 	quoted := func(text string) string {
-		return (&source.Value{Kind: source.String, Text: text}).JSON()
+		return source.NewString(text).JSON()
 	}
 	list := func(texts []string) string {
 		for i, text := range texts {

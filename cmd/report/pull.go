@@ -280,7 +280,7 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 			(s.isSecret(m) || isCredential(v, m)),
 			!isText && isSecretField(m.Key) && holdsText(m.Value):
 			p.out.Secrets++
-			m.Value = &source.Value{Kind: source.String, Text: SecretMark}
+			m.Value = source.NewString(SecretMark)
 		default:
 			m.Value = p.masked(m.Value)
 		}
@@ -305,7 +305,7 @@ func (p *pullFiles) withoutSecrets(v *source.Value, text string) *source.Value {
 		from = span.End
 	}
 	p.out.Secrets += len(spans)
-	return &source.Value{Kind: source.String, Text: b.String() + text[from:]}
+	return source.NewString(b.String() + text[from:])
 }
 
 func holdsText(v *source.Value) bool {

@@ -286,7 +286,7 @@ func (e Expect) foreign(iss string) string {
 // tenantCheck compares tid with the expected tenant, and with the tenant in iss.
 func (e Expect) tenantCheck(claims *source.Value) Check {
 	c := Check{ID: "tenant"}
-	tenant := e.tenant()
+	tenant := e.TenantID()
 	if tenant == "" && e.Domain == "" {
 		c.skip(source.Ask(source.NeedExpectedTenant, "pass %s to say which tenant is expected"))
 		c.Actual, _ = claims.Member("tid").Str()
@@ -311,8 +311,9 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 	return c
 }
 
-// tenant returns the expected tenant, from the expected issuer if only that is given.
-func (e Expect) tenant() string {
+// TenantID is the tenant that the token must be from, from the expected issuer if only that is
+// given; empty where none is known.
+func (e Expect) TenantID() string {
 	if e.Tenant != "" {
 		return e.Tenant
 	}

@@ -88,6 +88,12 @@ type Value struct {
 	Span    Span     // of the value's text in its file
 }
 
+// NewString is a text that no file has.
+func NewString(text string) *Value { return &Value{Kind: String, Text: text} }
+
+// NewBool is a truth value that no file has.
+func NewBool(is bool) *Value { return &Value{Kind: Bool, Text: strconv.FormatBool(is)} }
+
 // Member is one name and value of an object.
 type Member struct {
 	Key     string

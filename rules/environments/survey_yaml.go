@@ -18,7 +18,7 @@ func yamlName(name string) string {
 	if plain && name != "" && !strings.HasPrefix(name, "-") {
 		return name
 	}
-	return inspect.Safe((&source.Value{Kind: source.String, Text: name}).JSON())
+	return inspect.Safe(source.NewString(name).JSON())
 }
 
 // YAML writes the environments file.

@@ -43,7 +43,8 @@ func TestWhatAnAtomGivesForATextIsWhatTryingItGives(t *testing.T) {
 					}
 					plain++
 					ask.check.Test = test
-					if want := ask.about("c", str(text)).Try(&ask.check); got != want {
+					want := ask.about("c", source.NewString(text)).Try(&ask.check)
+					if got != want {
 						t.Errorf("%v %v of %q gives %s, want %s", op, literals, text, got, want)
 					}
 				}

@@ -230,7 +230,7 @@ func (t *Token) valuesOf(name string, with compared) []*source.Value {
 		return strs("1", "2")
 	case ofItsTenant(name) && (t.freedom == ofClient || t.freedom == ofAPIOwner):
 		id, _ := t.ofObject(name)
-		return []*source.Value{str(id), nil}
+		return []*source.Value{source.NewString(id), nil}
 	case t.freedom == ofAPIOwner, t.freedom == ofOtherTenant && presence == Optional &&
 		!ofAccounts(name):
 		return []*source.Value{nil, notModelled(name)}
@@ -264,14 +264,14 @@ func (f form) anything(with compared, absent bool) []*source.Value {
 		if several {
 			all = append(all, inForm(f, text))
 		} else {
-			all = append(all, str(text))
+			all = append(all, source.NewString(text))
 		}
 	}
 	if f == asAny {
 		all = append(all, list(with.texts...))
 	}
 	if !several && f != asText {
-		all = append(all, truth(true), truth(false))
+		all = append(all, source.NewBool(true), source.NewBool(false))
 		for _, text := range with.numbers {
 			all = append(all, &source.Value{Kind: source.Number, Text: text})
 		}
@@ -288,7 +288,7 @@ func (f form) anything(with compared, absent bool) []*source.Value {
 // inForm is how a claim holds several values: as words, or as a list.
 func inForm(f form, texts ...string) *source.Value {
 	if f == asWords {
-		return str(strings.Join(texts, " "))
+		return source.NewString(strings.Join(texts, " "))
 	}
 	return list(texts...)
 }

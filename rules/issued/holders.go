@@ -305,7 +305,7 @@ func (h *Holders) objectVariable(user bool) variable {
 		subject = nobodysSubject
 	}
 	v := variable{claims: []string{"oid", "sub"}, choices: []choice{
-		{values: []*source.Value{str(nobodysObject), str(subject)}},
+		{values: []*source.Value{source.NewString(nobodysObject), source.NewString(subject)}},
 	}}
 	if h.asksForObjects {
 		v.choices = append(v.choices, choice{
@@ -331,7 +331,7 @@ func typeVariable(user bool) variable {
 	if user {
 		value = "user"
 	}
-	return one("idtyp", []*source.Value{str(value), nil})
+	return one("idtyp", []*source.Value{source.NewString(value), nil})
 }
 
 // rolesVariable is the roles of a token without scopes.
@@ -410,7 +410,7 @@ func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
 			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
 				continue // no source tells what this cloud writes
 			}
-			values := []*source.Value{issuerIn(&cloud, tenant.id, v), str(tenant.id)}
+			values := []*source.Value{issuerIn(&cloud, tenant.id, v), source.NewString(tenant.id)}
 			made.choices = append(made.choices, choice{values, tenant.doubt})
 		}
 	}
@@ -427,7 +427,9 @@ func (h *Holders) otherIssuers() []choice {
 	for _, text := range h.texts["iss"] {
 		host, _, _ := strings.Cut(strings.TrimPrefix(text, "https://"), "/")
 		if _, ours := entra.CloudOf(host); !ours && strings.HasPrefix(text, "https://") {
-			all = append(all, choice{values: []*source.Value{str(text), notModelled("tid")}})
+			all = append(all, choice{
+				values: []*source.Value{source.NewString(text), notModelled("tid")},
+			})
 		}
 	}
 	return all

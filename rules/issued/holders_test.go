@@ -54,7 +54,7 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 		Binds: "client",
 		Test: rules.Found(rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
 			Text: "#['" + webUAT + "']", Eval: func(*rules.Request) rules.Reading {
-				return rules.Reading{Value: str(webUAT)}
+				return rules.Reading{Value: source.NewString(webUAT)}
 			},
 		}}),
 	}
@@ -337,7 +337,7 @@ func TestAnAPIsOwnTokensAreSettledAndChosen(t *testing.T) {
 			token.User() && settled.Claim("scp") == nil {
 			t.Errorf("%s", settled.Claims().JSON())
 		}
-		chosen := token.Chose("scp", str("x")).Chose("roles", nil)
+		chosen := token.Chose("scp", source.NewString("x")).Chose("roles", nil)
 		if scp, _ := chosen.Claim("scp").Str(); scp != "x" || chosen.Claim("roles") != nil ||
 			token.client != assumedClient {
 			t.Errorf("%s", chosen.Claims().JSON())

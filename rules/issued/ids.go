@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -92,7 +93,8 @@ func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 // makes is what the checks make of an id beyond comparing it, as far as they can tell it.
 func (v *View) makes(id string, identity bool, b *strings.Builder) {
 	for _, p := range v.matched(identity) {
-		b.WriteString(string(v.ask.about(p.Input.ClaimRead(), str(id)).Try(&rules.Check{Test: p})))
+		asked := v.ask.about(p.Input.ClaimRead(), source.NewString(id))
+		b.WriteString(string(asked.Try(&rules.Check{Test: p})))
 	}
 	if identity {
 		for _, o := range v.opaques.sign {
@@ -107,7 +109,7 @@ func (v *View) makes(id string, identity bool, b *strings.Builder) {
 }
 
 func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
-	reading := o.Eval(v.ask.about(claim, str(id)))
+	reading := o.Eval(v.ask.about(claim, source.NewString(id)))
 	switch text, isText := reading.Value.Str(); {
 	case reading.Unknown != nil:
 		b.WriteString("?" + reading.Unknown.Why)

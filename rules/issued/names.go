@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -108,7 +109,8 @@ func (n *nameTexts) named(name string) bool {
 // it.
 func (n *nameTexts) looks(name string) string {
 	var b strings.Builder
-	if !n.parts.write("scp", str(name), &b) || !n.parts.write("roles", list(name), &b) {
+	if !n.parts.write("scp", source.NewString(name), &b) ||
+		!n.parts.write("roles", list(name), &b) {
 		b.WriteString("\x00" + name) // by itself
 	}
 	for _, text := range n.texts {

@@ -34,7 +34,7 @@ func TestNamesThatLookAlikeGetTheSameVerdicts(t *testing.T) {
 			claim := []string{"scp", "roles"}[random.IntN(2)]
 			test := rules.Predicate{Op: ops[random.IntN(len(ops))], Input: rules.Claim(claim)}
 			for range 1 + random.IntN(2) {
-				test.Values = append(test.Values, str(name()))
+				test.Values = append(test.Values, source.NewString(name()))
 			}
 			checks = append(checks, &rules.Check{ID: rules.CustomClaim, Claim: claim, Test: test})
 		}
@@ -71,7 +71,7 @@ func TestNamesThatLookAlikeGetTheSameVerdicts(t *testing.T) {
 func tried(check *rules.Check, name, beside string) rules.Outcome {
 	token := blank(nil)
 	token.Claims = &source.Value{Kind: source.Object, Members: []source.Member{
-		{Key: "scp", Value: str(name + beside)},
+		{Key: "scp", Value: source.NewString(name + beside)},
 		{Key: "roles", Value: list(append([]string{name}, strings.Fields(beside)...)...)},
 	}}
 	return (&rules.Request{Token: token}).Try(check)
@@ -110,7 +110,8 @@ func TestNamesThatAnExpressionReads(t *testing.T) {
 	}
 	holdsB := func(r *rules.Request) rules.Reading {
 		held := strings.Contains(r.Token.Claims.JSON(), "Role.B")
-		return rules.Reading{Value: str(map[bool]string{true: "yes", false: "no"}[held])}
+		text := map[bool]string{true: "yes", false: "no"}[held]
+		return rules.Reading{Value: source.NewString(text)}
 	}
 	unknown := func(*rules.Request) rules.Reading {
 		return rules.Reading{Unknown: &rules.Unknown{Why: "nobody knows"}}

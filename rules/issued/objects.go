@@ -122,7 +122,7 @@ func (t *Token) objectClaim(name string, p Presence) (value *source.Value, open,
 	case p == Unstated:
 		return t.pending(false), true, true
 	}
-	return str(id), false, true
+	return source.NewString(id), false, true
 }
 
 // unknownObjects models whoever has an object id that the policies name and no file shows: a user,

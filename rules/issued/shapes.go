@@ -100,26 +100,26 @@ func (t *Token) standIn(name, object string) *source.Value {
 	}
 	switch name {
 	case "oid":
-		return str(object)
+		return source.NewString(object)
 	case "sub":
 		if t.user {
-			return str("pairwise-of-the-user")
+			return source.NewString("pairwise-of-the-user")
 		}
-		return str(object) // of an app-only token it is oid
+		return source.NewString(object) // of an app-only token it is oid
 	case "appidacr", "azpacr":
-		return str("1")
+		return source.NewString("1")
 	case "acr":
-		return str("1")
+		return source.NewString("1")
 	case "amr":
 		return list("pwd")
 	case "unique_name":
-		return str("user@contoso.example")
+		return source.NewString("user@contoso.example")
 	case "uti":
-		return str("FVsGxYXI30-TuikuuUoFAA")
+		return source.NewString("FVsGxYXI30-TuikuuUoFAA")
 	case "rh":
-		return str("0.AXEAfgofXA0")
+		return source.NewString("0.AXEAfgofXA0")
 	}
-	return str("k2BgYPjP9Mfxs2vKUxaH3kf3")
+	return source.NewString("k2BgYPjP9Mfxs2vKUxaH3kf3")
 }
 
 // unsigned makes a token that nobody has signed.
@@ -199,7 +199,7 @@ func ofCustomers(name string, at time.Time) *source.Value {
 func with(object *source.Value, pairs ...string) *source.Value {
 	for i := 0; i < len(pairs); i += 2 {
 		object.Members = append(
-			object.Members, source.Member{Key: pairs[i], Value: str(pairs[i+1])},
+			object.Members, source.Member{Key: pairs[i], Value: source.NewString(pairs[i+1])},
 		)
 	}
 	return object

@@ -67,7 +67,7 @@ func TestATestsClaimsStandOverTheShapes(t *testing.T) {
 	over := &source.Value{
 		Kind: source.Object, Members: []source.Member{
 			{
-				Key: "aud", Value: str("api://mine"),
+				Key: "aud", Value: source.NewString("api://mine"),
 			}, {Key: "appid", Value: &source.Value{Kind: source.Null}},
 		},
 	}

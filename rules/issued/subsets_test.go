@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -39,7 +40,7 @@ func TestSomeRolesAndNotOthers(t *testing.T) {
 				got := r.Read(roles)
 				if got.Unknown == nil {
 					items, _ := got.Value.Strings()
-					got.Value = truth(strconv.Itoa(len(items)) == n)
+					got.Value = source.NewBool(strconv.Itoa(len(items)) == n)
 				}
 				return got
 			}, roles,

@@ -83,7 +83,7 @@ func perhapsThere(in rules.Input) rules.Predicate {
 	opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := r.Read(in)
 		there := got.Value != nil || got.Unknown != nil
-		return rules.Reading{Value: truth(there)}
+		return rules.Reading{Value: source.NewBool(there)}
 	}
 	return rules.Predicate{
 		Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
@@ -103,7 +103,9 @@ func readsAny(c *rules.Check, claims []string) bool {
 func neverEvaluated(c *rules.Check) bool {
 	const other = "gatewhy-other"
 	for _, text := range append(TextsOf(c), other) {
-		for _, value := range []*source.Value{str(text), list(text), list(text, other)} {
+		for _, value := range []*source.Value{
+			source.NewString(text), list(text), list(text, other),
+		} {
 			if tryWith(c, value) != rules.Unsure {
 				return false
 			}

@@ -157,15 +157,15 @@ func (t *Token) fixed(name string) *source.Value {
 	switch name {
 	case "aud":
 		if t.identity { // for the client itself (id-token-claims-reference, "aud")
-			return str(t.client)
+			return source.NewString(t.client)
 		}
-		return str(t.audience.value)
+		return source.NewString(t.audience.value)
 	case "iss":
 		return t.issuer(t.tenant)
 	case "tid":
-		return str(t.tenant)
+		return source.NewString(t.tenant)
 	case "ver":
-		return str(t.version.String())
+		return source.NewString(t.version.String())
 	case "appid":
 		return t.ifVersion(entra.V1, t.client)
 	case "azp":
@@ -203,7 +203,7 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 		}
 	case ofItsTenant(name):
 		// an id that Entra makes within a tenant is none of ours
-		return str(otherTenantObject), false
+		return source.NewString(otherTenantObject), false
 	}
 	if presence == Present {
 		return &source.Value{
@@ -261,7 +261,7 @@ func (t *Token) issuer(tenant string) *source.Value {
 
 func issuerIn(cloud *entra.Cloud, tenant string, v entra.Version) *source.Value {
 	if iss := entra.IssuerURL(*cloud, tenant, v); iss != "" {
-		return str(iss)
+		return source.NewString(iss)
 	}
 	return &source.Value{
 		Kind: source.Unknown,
@@ -275,7 +275,7 @@ func (t *Token) ifVersion(v entra.Version, text string) *source.Value {
 	if t.version != v || t.identity {
 		return nil
 	}
-	return str(text)
+	return source.NewString(text)
 }
 
 // scp is there in delegated tokens only, words with spaces between them
@@ -293,19 +293,13 @@ func wordsOf(scopes []string) *source.Value {
 		return &source.Value{Kind: source.Unknown, Text: other, Present: true}
 	}
 	if len(scopes) == 0 {
-		return str(noScopeOfOurs)
+		return source.NewString(noScopeOfOurs)
 	}
-	return str(strings.Join(scopes, " "))
+	return source.NewString(strings.Join(scopes, " "))
 }
 
 // noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
 const noScopeOfOurs = "openid profile"
-
-func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
-
-func truth(holds bool) *source.Value {
-	return &source.Value{Kind: source.Bool, Text: strconv.FormatBool(holds)}
-}
 
 // strs are several texts.
 func strs(texts ...string) []*source.Value {
@@ -320,7 +314,7 @@ func strs(texts ...string) []*source.Value {
 func list(texts ...string) *source.Value {
 	v := &source.Value{Kind: source.List}
 	for _, t := range texts {
-		v.Items = append(v.Items, str(t))
+		v.Items = append(v.Items, source.NewString(t))
 	}
 	return v
 }
@@ -451,9 +445,9 @@ func (t *Token) typeOf() *source.Value {
 	case t.typed == unsettled:
 		return notModelled("idtyp")
 	case !t.user:
-		return str("app")
+		return source.NewString("app")
 	case t.typed == allTyped:
-		return str("user")
+		return source.NewString("user")
 	}
 	return nil
 }

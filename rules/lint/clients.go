@@ -71,7 +71,7 @@ func marked(c *rules.Check, v entra.Version) *rules.Request {
 	})
 	for i, m := range r.Token.Claims.Members {
 		if m.Key == "ver" {
-			r.Token.Claims.Members[i].Value = text(v.String())
+			r.Token.Claims.Members[i].Value = source.NewString(v.String())
 		}
 	}
 	return r
@@ -83,7 +83,7 @@ func withClaims(c *rules.Check, has func(name string) bool) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
 		if name := in.ClaimRead(); name != "" && name != "*" && has(name) {
-			mark := text("gatewhy-claim-" + name + "-")
+			mark := source.NewString("gatewhy-claim-" + name + "-")
 			claims.Members = append(claims.Members, source.Member{Key: name, Value: mark})
 		}
 	}

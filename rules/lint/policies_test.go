@@ -204,7 +204,7 @@ func either(ins ...rules.Input) rules.Input {
 // constant is an expression that reads nothing.
 func constant(value string) rules.Input {
 	return expression("'"+value+"'", func(*rules.Request) rules.Reading {
-		return rules.Reading{Value: text(value)}
+		return rules.Reading{Value: source.NewString(value)}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -111,7 +112,9 @@ func excludesItself(s *rules.Subject, c *rules.Check) string {
 	}
 	e := kept(s).newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, s.App)
 	got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
-		return []*issued.Token{t.Chose("idtyp", text("app")), t.Chose("idtyp", text("user"))}
+		return []*issued.Token{
+			t.Chose("idtyp", source.NewString("app")), t.Chose("idtyp", source.NewString("user")),
+		}
 	}))
 	if got != letIn {
 		return ""

@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -86,7 +87,7 @@ func needsNames(s *rules.Subject, c *rules.Check) bool {
 func withoutNames(tokens issued.Tokens) issued.Tokens {
 	return changed(tokens, func(t *issued.Token) []*issued.Token {
 		if t.User() {
-			t = t.Chose("scp", text("openid profile"))
+			t = t.Chose("scp", source.NewString("openid profile"))
 		}
 		return []*issued.Token{t.Chose("roles", nil)}
 	})

@@ -88,7 +88,7 @@ func hasBlank(v *source.Value) bool {
 // gateway may fail on a token without roles.
 func (e *exposed) havingScope(tokens issued.Tokens, scope string, roles bool) exposure {
 	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
-		t = t.Chose("scp", text(scope)).Chose("scope", text(scope))
+		t = t.Chose("scp", source.NewString(scope)).Chose("scope", source.NewString(scope))
 		if roles {
 			t = t.Chose("roles", list(unrelated))
 		}

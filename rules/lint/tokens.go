@@ -46,17 +46,15 @@ const unrelated = "gatewhy-unrelated"
 // inForm is how a claim holds several values: scp as words, any other as a list.
 func inForm(name string, values []string) *source.Value {
 	if name == "scp" || name == "scope" {
-		return text(strings.Join(values, " "))
+		return source.NewString(strings.Join(values, " "))
 	}
 	return list(values...)
 }
 
-func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
-
 func list(all ...string) *source.Value {
 	v := &source.Value{Kind: source.List}
 	for _, s := range all {
-		v.Items = append(v.Items, text(s))
+		v.Items = append(v.Items, source.NewString(s))
 	}
 	return v
 }

@@ -165,5 +165,5 @@ func basicPart(r *rules.Request, part int) rules.Reading {
 		return rules.Reading{}
 	}
 	id, secret, _ := strings.Cut(string(decoded), ":")
-	return rules.Reading{Value: text([...]string{id, secret}[part])}
+	return rules.Reading{Value: source.NewString([...]string{id, secret}[part])}
 }

@@ -264,7 +264,7 @@ func takenToBeSent(r *rules.Request, name, value string) *source.Value {
 	if _, known, doubt := r.Sent(name); known || doubt != nil {
 		return sentValue(r, name)
 	}
-	return text(value)
+	return source.NewString(value)
 }
 
 // headerValue is a header as an expression sees it. An empty header is one that is known not to be
@@ -276,7 +276,7 @@ func headerValue(r *rules.Request, value string) *source.Value {
 	if r.Token != nil && r.Token.Compact() != "" { // a token that lint makes up has no text
 		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
 	}
-	return text(value)
+	return source.NewString(value)
 }
 
 // claimSet holds the token's claims with these names as an expression sees them; the name "*"
@@ -344,7 +344,8 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})
 	}
 	if r.Method != "" {
-		all.Members = append(all.Members, source.Member{Key: "method", Value: text(r.Method)})
+		method := source.NewString(r.Method)
+		all.Members = append(all.Members, source.Member{Key: "method", Value: method})
 	}
 	all.Members = append(all.Members, dataweave.Rest("the rest of the request was not given"))
 	return all
@@ -352,8 +353,9 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 
 func queryParams(r *rules.Request) *source.Value {
 	params := object()
-	for name, value := range r.Query {
-		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
+	for name, text := range r.Query {
+		value := source.NewString(text)
+		params.Members = append(params.Members, source.Member{Key: name, Value: value})
 	}
 	if !r.QueryWhole {
 		rest := dataweave.Rest("the request's other parameters were not given")

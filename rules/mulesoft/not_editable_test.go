@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -32,7 +33,8 @@ spec:
 		}
 		return strings.Replace(text, old, now, 1)
 	}
-	inText := `{"assetId":"jwt-validation","configurationData":` + text(configuration).JSON() + `}`
+	inText := `{"assetId":"jwt-validation","configurationData":` +
+		source.NewString(configuration).JSON() + `}`
 	nullClaim := `,"validateCustomClaim":true,"mandatoryCustomClaims":[null]`
 	const block, repeated = "mandatory_custom_claims {", "dynamic \"mandatory_custom_claims\" {"
 	files := map[string][2]string{

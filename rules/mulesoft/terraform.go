@@ -193,7 +193,7 @@ func routeOf(block *source.Value) *source.Value {
 	}
 	methods := block.Member("method_regex")
 	if texts, ok := methods.Strings(); ok && len(texts) > 0 {
-		joined := *text(strings.Join(texts, "|"))
+		joined := *source.NewString(strings.Join(texts, "|"))
 		joined.Pos, joined.Span = methods.Pos, methods.Span
 		methods = &joined
 	} else if methods.Is(source.List) {

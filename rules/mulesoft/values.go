@@ -65,8 +65,6 @@ func object(members ...source.Member) *source.Value {
 	return &source.Value{Kind: source.Object, Members: members}
 }
 
-func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
-
 func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
 
 // valueAt is the value at a place, v or one inside it; nil where there is none.

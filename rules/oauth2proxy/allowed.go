@@ -28,7 +28,7 @@ func (c *compiler) emailVerified(v verifier) *rules.Check {
 		isList := rules.Predicate{Op: rules.IsList, Input: in}
 		written := rules.Predicate{Op: rules.OneOf, Input: in, Values: append(
 			rules.Literals("true", "True", "TRUE", "t", "T", "1"),
-			&source.Value{Kind: source.Bool, Text: "true"},
+			source.NewBool(true),
 		)}
 		yes = rules.Either(isTrueNumber(in), rules.Both(rules.Negate(isList), written))
 	}

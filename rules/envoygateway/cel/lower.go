@@ -3,7 +3,6 @@ package cel
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -208,13 +207,10 @@ func (l *lowering) leaf(n *node, want bool) rules.Predicate {
 	in := l.opaque(n)
 	p := rules.Predicate{Op: rules.True, Input: in}
 	if !want {
-		p = rules.Predicate{Op: rules.Equals, Input: in, Values: []*source.Value{boolean(false)}}
+		no := []*source.Value{source.NewBool(false)}
+		p = rules.Predicate{Op: rules.Equals, Input: in, Values: no}
 	}
 	return both(append(l.accepted(n), p)...)
-}
-
-func boolean(b bool) *source.Value {
-	return &source.Value{Kind: source.Bool, Text: strconv.FormatBool(b)}
 }
 
 // known is what a node gives whatever the request. It is not ok where that depends on the request,
@@ -409,14 +405,14 @@ func unknownQuery() rules.Predicate {
 		if path := e.requestAttribute([]string{"path"}); path.unknown != nil {
 			return rules.Reading{Unknown: path.unknown}
 		}
-		return rules.Reading{Value: boolean(false)}
+		return rules.Reading{Value: source.NewBool(false)}
 	})
 }
 
 // noQuery holds for a request without a query.
 func noQuery() rules.Predicate {
 	return ofPath("a path without a query", func(e *evaluator) rules.Reading {
-		return rules.Reading{Value: boolean(!e.hasQuery())}
+		return rules.Reading{Value: source.NewBool(!e.hasQuery())}
 	})
 }
 
@@ -489,7 +485,7 @@ func reading(r result) rules.Reading {
 	case r.fault != "":
 		return rules.Reading{Value: rules.Literals("an error: " + r.fault)[0]}
 	case r.value.kind == boolValue:
-		return rules.Reading{Value: boolean(r.value.bool)}
+		return rules.Reading{Value: source.NewBool(r.value.bool)}
 	}
 	return rules.Reading{Value: rules.Literals(r.value.words() + ", and not a boolean")[0]}
 }

@@ -135,7 +135,7 @@ func literalOf(v value) (*source.Value, bool) {
 	case nullValue:
 		return &source.Value{Kind: source.Null}, true
 	case boolValue:
-		return boolean(v.bool), true
+		return source.NewBool(v.bool), true
 	case textValue:
 		return rules.Literals(v.text)[0], true
 	case intValue, uintValue, doubleValue:

@@ -36,15 +36,9 @@ func restOf(object *source.Value) *source.Value {
 	return nil
 }
 
-func boolean(b bool) *source.Value {
-	return &source.Value{Kind: source.Bool, Text: strconv.FormatBool(b)}
-}
-
 func number(n int) *source.Value {
 	return &source.Value{Kind: source.Number, Text: strconv.Itoa(n)}
 }
-
-func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
 
 func null() *source.Value { return &source.Value{Kind: source.Null} }
 
@@ -218,7 +212,7 @@ func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
 	if !ok {
 		return unknown(n, "a number is too large to be compared here")
 	}
-	return value(boolean(n.accepts(order)))
+	return value(source.NewBool(n.accepts(order)))
 }
 
 // orderText compares texts character by character. Java and Rust order characters beyond the basic
@@ -227,7 +221,7 @@ func orderText(n *Node, left, right string) Result {
 	if strings.ContainsFunc(left+right, func(r rune) bool { return r > 0xD7FF }) {
 		return unknown(n, "the order of these characters is not documented")
 	}
-	return value(boolean(n.accepts(strings.Compare(left, right))))
+	return value(source.NewBool(n.accepts(strings.Compare(left, right))))
 }
 
 // accepts reports whether a comparison holds for operands in this order.

@@ -202,7 +202,7 @@ func (v *evaluator) tooLarge(n *Node) Result {
 func (v *evaluator) answer(a rules.Truth, n *Node, why string) Result {
 	switch {
 	case a != rules.Maybe:
-		return value(boolean(a == rules.Yes))
+		return value(source.NewBool(a == rules.Yes))
 	case v.steps > maxSteps:
 		return v.tooLarge(n)
 	case v.tooDeep:
@@ -407,7 +407,7 @@ func (v *evaluator) logic(n *Node, decides bool) Result {
 	case decided != nil && !mayErr:
 		return *decided
 	case open == nil:
-		return value(boolean(!decides))
+		return value(source.NewBool(!decides))
 	}
 	u := Unknown{}
 	if open.Failure != nil {
@@ -438,7 +438,7 @@ func (v *evaluator) truth(n *Node) Result {
 	case r.Value == nil || r.Value.Kind == source.Bool:
 		return r
 	case v.flex() && isTruthText:
-		return value(boolean(r.Value.Text == "true"))
+		return value(source.NewBool(r.Value.Text == "true"))
 	case v.flex():
 		return failure(n, "%s is used where a boolean is needed", r.Value.Kind)
 	default:
@@ -455,7 +455,7 @@ func (v *evaluator) not(n *Node) Result {
 	if r.Value == nil {
 		return fromOperand(r, false)
 	}
-	return value(boolean(!isTrue(r.Value)))
+	return value(source.NewBool(!isTrue(r.Value)))
 }
 
 func (v *evaluator) conditional(n *Node) Result {
@@ -497,7 +497,7 @@ func (v *evaluator) compare(n *Node) Result {
 	second := v.eval(n.Args[1])
 	switch {
 	case equality && presentAndNull(first, second):
-		return value(boolean(n.Name == "!="))
+		return value(source.NewBool(n.Name == "!="))
 	case first.Value == nil:
 		r := fromOperand(first, false)
 		r.Unknown.MayErr = r.Unknown.MayErr || second.mayErr()

@@ -148,7 +148,7 @@ func TestWhatIsNotDocumentedHasNoValue(t *testing.T) {
 func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 	t.Parallel()
 	attributes := &source.Value{Kind: source.Object, Members: []source.Member{
-		{Key: "method", Value: text("GET")},
+		{Key: "method", Value: source.NewString("GET")},
 		{Key: "requestPath", Value: &source.Value{
 			Kind: source.Unknown, Text: "the path is not known",
 		}},

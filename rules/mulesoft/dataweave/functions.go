@@ -146,9 +146,9 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 	within, wanted := args[0], args[1]
 	switch {
 	case isNull(within):
-		return v.sinceNull(n, boolean(false))
+		return v.sinceNull(n, source.NewBool(false))
 	case within.Is(source.String) && wanted.Is(source.String):
-		return value(boolean(strings.Contains(within.Text, wanted.Text)))
+		return value(source.NewBool(strings.Contains(within.Text, wanted.Text)))
 	case !within.Is(source.List):
 		return undocumented(n, args...)
 	}
@@ -156,7 +156,7 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 	for _, item := range within.Items {
 		switch v.equal(item, wanted, 0) {
 		case rules.Yes:
-			return value(boolean(true))
+			return value(source.NewBool(true))
 		case rules.Maybe:
 			found = rules.Maybe
 		}
@@ -168,7 +168,7 @@ func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
 	a, b := args[0], args[1]
 	switch {
 	case a.Is(source.String) && b.Is(source.String):
-		return value(text(a.Text + b.Text))
+		return value(source.NewString(a.Text + b.Text))
 	case a.Is(source.List) && b.Is(source.List):
 		items := make([]*source.Value, 0, len(a.Items)+len(b.Items))
 		return value(list(append(append(items, a.Items...), b.Items...)))
@@ -180,13 +180,13 @@ func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
 func isEmpty(_ *evaluator, n *Node, args []*source.Value) Result {
 	switch a := args[0]; {
 	case isNull(a):
-		return value(boolean(true))
+		return value(source.NewBool(true))
 	case a.Is(source.String):
-		return value(boolean(a.Text == ""))
+		return value(source.NewBool(a.Text == ""))
 	case a.Is(source.List):
-		return value(boolean(len(a.Items) == 0))
+		return value(source.NewBool(len(a.Items) == 0))
 	case a.Is(source.Object) && restOf(a) == nil:
-		return value(boolean(len(a.Members) == 0))
+		return value(source.NewBool(len(a.Members) == 0))
 	default:
 		return undocumented(n, args...)
 	}
@@ -223,7 +223,7 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 	}
 	var items []*source.Value
 	for part := range strings.SplitSeq(whole.Text, separator.Text) {
-		items = append(items, text(part))
+		items = append(items, source.NewString(part))
 	}
 	return value(list(items))
 }
@@ -239,7 +239,7 @@ func changeCase(change func(string) string) run {
 		case !ascii(a.Text):
 			return unknown(n, "upper and lower case of characters beyond ASCII are not documented")
 		default:
-			return value(text(change(a.Text)))
+			return value(source.NewString(change(a.Text)))
 		}
 	}
 }
@@ -261,7 +261,7 @@ func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	if strings.TrimFunc(trimmed, isBlank) != trimmed {
 		return unknown(n, "which white space trim removes is not documented")
 	}
-	return value(text(trimmed))
+	return value(source.NewString(trimmed))
 }
 
 // affix makes startsWith and endsWith.
@@ -269,11 +269,11 @@ func affix(has func(text, part string) bool) run {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch {
 		case isNull(args[0]):
-			return v.sinceNull(n, boolean(false))
+			return v.sinceNull(n, source.NewBool(false))
 		case !args[0].Is(source.String) || !args[1].Is(source.String):
 			return undocumented(n, args...)
 		}
-		return value(boolean(has(args[0].Text, args[1].Text)))
+		return value(source.NewBool(has(args[0].Text, args[1].Text)))
 	}
 }
 
@@ -293,11 +293,11 @@ func substring(find func(text, separator string) int, behind bool) run {
 		at := find(args[0].Text, args[1].Text)
 		switch {
 		case at < 0:
-			return value(text(""))
+			return value(source.NewString(""))
 		case behind:
-			return value(text(args[0].Text[at+len(args[1].Text):]))
+			return value(source.NewString(args[0].Text[at+len(args[1].Text):]))
 		default:
-			return value(text(args[0].Text[:at]))
+			return value(source.NewString(args[0].Text[:at]))
 		}
 	}
 }
@@ -316,7 +316,7 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	case f.name != "contains" && f.name != "matches":
 		return unknown(pattern, "%s with a regular expression is not supported", n.Name)
 	case isNull(r.Value) && f.name == "contains":
-		return v.sinceNull(n, boolean(false))
+		return v.sinceNull(n, source.NewBool(false))
 	case !r.Value.Is(source.String):
 		return undocumented(n, r.Value)
 	case !ascii(r.Value.Text):
@@ -327,7 +327,7 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	if n.prepared.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression differently from gatewhy")
 	}
-	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
+	return value(source.NewBool(n.prepared.pattern.MatchString(r.Value.Text)))
 }
 
 // compiled returns the regular expression of a call where it has one, and Java and Go read it

@@ -33,7 +33,7 @@ func decode(d *json.Decoder) (*source.Value, error) {
 	case json.Number:
 		return &source.Value{Kind: source.Number, Text: tok.String()}, nil
 	case bool:
-		return boolean(tok), nil
+		return source.NewBool(tok), nil
 	default:
 		return null(), nil
 	}

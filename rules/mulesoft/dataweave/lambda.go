@@ -151,11 +151,11 @@ func (v *evaluator) callLambda(n *Node, f function) Result {
 			kept = append(kept, item)
 		}
 		if f.name != filterName && (fits.Value.Text == "true") == (f.name == someName) {
-			return value(boolean(f.name == someName))
+			return value(source.NewBool(f.name == someName))
 		}
 	}
 	if f.name == filterName {
 		return value(list(kept))
 	}
-	return value(boolean(f.name == everyName))
+	return value(source.NewBool(f.name == everyName))
 }

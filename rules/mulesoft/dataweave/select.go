@@ -108,7 +108,7 @@ func (v *evaluator) index(n *Node) Result {
 	case target.Is(source.String) && v.flex() && ascii(target.Text):
 		var characters []*source.Value
 		for _, character := range target.Text {
-			characters = append(characters, text(string(character)))
+			characters = append(characters, source.NewString(string(character)))
 		}
 		return v.item(n, characters, key.Text)
 	default:

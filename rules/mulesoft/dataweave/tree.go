@@ -93,7 +93,7 @@ func (n *Node) Literal() (*source.Value, bool) {
 	case Number:
 		return &source.Value{Kind: source.Number, Text: n.Text}, true
 	case String:
-		return text(n.Text), true
+		return source.NewString(n.Text), true
 	case List:
 		literal := list(nil)
 		for _, arg := range n.Args {

@@ -115,24 +115,24 @@ func (a *atoms) seeWhole(reads []rules.Input) {
 	}
 }
 
-// tells reports whether a claim's values have to be told apart by all that they hold.
-func (a *atoms) tells(claim string) bool { return a.all || a.whole["*"] || a.whole[claim] }
+// needsWhole reports whether a claim's values have to be told apart by all that they hold.
+func (a *atoms) needsWhole(claim string) bool { return a.all || a.whole["*"] || a.whole[claim] }
 
-// look is what can be told of a claim that a token holds, with any other claims.
-func (a *atoms) look(t *Token, claim string) string {
-	value, open := t.look(claim)
+// appearance is what the checks can see of a claim that a token holds, with any other claims.
+func (a *atoms) appearance(t *Token, claim string) string {
+	value, open := t.claim(claim)
 	if open || isClient(claim) || t.identity && claim == "aud" {
 		return t.fact(claim)
 	}
 	var b strings.Builder
-	a.looks(claim, value, &b)
+	a.writeAppearance(claim, value, &b)
 	return b.String()
 }
 
-// looks is what can be told of a value of a claim: what the atoms give for a text or a list, and
-// all of it where they do not know, or it counts for itself.
-func (a *atoms) looks(claim string, value *source.Value, b *strings.Builder) {
-	known := (value.Is(source.String) || value.Is(source.List)) && !a.tells(claim)
+// writeAppearance writes what the checks can see of a value of a claim: what the atoms give for a
+// text or a list, and all of it where they do not know, or it counts for itself.
+func (a *atoms) writeAppearance(claim string, value *source.Value, b *strings.Builder) {
+	known := (value.Is(source.String) || value.Is(source.List)) && !a.needsWhole(claim)
 	if known {
 		b.WriteByte('=')
 		known = a.write(claim, value, b)
@@ -146,7 +146,7 @@ func (a *atoms) looks(claim string, value *source.Value, b *strings.Builder) {
 // fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is
 // still to be chosen, who chooses.
 func (t *Token) fact(name string) string {
-	value, open := t.look(name)
+	value, open := t.claim(name)
 	switch {
 	case open && t.user:
 		return "*u" + string('0'+rune(t.freedom))
@@ -288,7 +288,7 @@ func (v *View) Bars(t *Token) bool {
 		return false
 	}
 	return slices.ContainsFunc(t.choices.open, func(one variable) bool {
-		return v.tell(&one, true).barred
+		return v.distinct(&one, true).barred
 	})
 }
 

@@ -164,7 +164,7 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 	for _, test := range tests {
 		of := test.of
 		of.in, of.version, of.client = newSetting(entra.Clouds()[0], noon), entra.V1, webUAT
-		value, open := of.look(test.claim)
+		value, open := of.claim(test.claim)
 		got := textOf(shownJSON(&of, test.claim))
 		if !open {
 			got = shownOne(value)

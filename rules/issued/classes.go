@@ -89,17 +89,17 @@ func (u *unlike) of(kind *Kind) []int32 { return u.all[u.from[kind.number]:u.fro
 
 // unlike compares the batches of each kind. The numbers stand for what the checks see of them.
 func (c *Classes) unlike(numbers []int32) unlike {
-	type looks struct {
+	type appearance struct {
 		number, set int32
 		brief       brief
 	}
 	var u unlike
-	last := map[looks]int{} // the number of the last kind that has such a batch, and one more
+	last := map[appearance]int{} // the number of the last kind that has such a batch, and one more
 	for _, kind := range c.kinds {
 		u.from = append(u.from, int32(len(u.all)))
 		for i := range kind.batches {
 			b := &kind.batches[i]
-			one := looks{numbers[b.index], int32(b.clients.number), c.brief[b.index]}
+			one := appearance{numbers[b.index], int32(b.clients.number), c.brief[b.index]}
 			if last[one] != kind.number+1 {
 				last[one] = kind.number + 1
 				u.all = append(u.all, int32(b.index))
@@ -166,13 +166,13 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 		if len(f.claims[i].first) < 2 {
 			continue
 		}
-		known, looks := map[string]int32{}, make([]int32, len(f.claims[i].first))
+		known, appearances := map[string]int32{}, make([]int32, len(f.claims[i].first))
 		for at, t := range f.claims[i].first {
-			look := v.atoms().look(t, name)
-			looks[at] = kept(known, look, func() int32 { return int32(len(known)) })
+			appearance := v.atoms().appearance(t, name)
+			appearances[at] = kept(known, appearance, func() int32 { return int32(len(known)) })
 		}
 		if len(known) > 1 {
-			count = f.divide(numbers, count, i, looks, len(known))
+			count = f.divide(numbers, count, i, appearances, len(known))
 		}
 	}
 	return numbers, count
@@ -180,11 +180,11 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 
 // divide gives so many numbers that are alike other numbers where a claim looks different, in one
 // of so many ways. It returns how many there are now.
-func (f *facts) divide(numbers []int32, count, claim int, looks []int32, ways int) int {
+func (f *facts) divide(numbers []int32, count, claim int, appearances []int32, ways int) int {
 	width, next := len(f.claims)+1, int32(0)
 	known := newPairs(count, ways, len(numbers))
 	for n := range numbers {
-		numbers[n] = known.number(numbers[n], looks[f.of[n*width+claim]], &next)
+		numbers[n] = known.number(numbers[n], appearances[f.of[n*width+claim]], &next)
 	}
 	return int(next)
 }

@@ -43,7 +43,7 @@ func (c *Classes) newClientClasses(v *View, identity bool) *clientClasses {
 		view: v, identity: identity, objects: c.objects, rolls: &c.rolls,
 		classes: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
 	}
-	ids, few := c.told(v, identity)
+	ids, few := c.distinctIDs(v, identity)
 	if few {
 		made.tellOnly(ids)
 	} else {
@@ -143,12 +143,12 @@ func (c *clientClasses) ofFew(set *clientSet) (found []classified) {
 func (c *clientClasses) firstOther(set *clientSet) int {
 	special, without := c.special[set.roll], set.without
 	for at := range set.ids {
-		told := len(special) > 0 && special[0].at == at
+		named := len(special) > 0 && special[0].at == at
 		gone := len(without) > 0 && int(without[0]) == at
 		switch {
-		case !told && !gone:
+		case !named && !gone:
 			return at
-		case told:
+		case named:
 			special = special[1:]
 		}
 		if gone {
@@ -173,13 +173,13 @@ func (c *clientClasses) add(found []classified, set *clientSet, one classified) 
 // of is the class of the id with that number.
 func (c *clientClasses) of(n int32) int {
 	if c.ids[n] == 0 {
-		c.ids[n] = int32(c.named(c.tells(c.rolls.ids[n])) + 1)
+		c.ids[n] = int32(c.named(c.appearance(c.rolls.ids[n])) + 1)
 	}
 	return int(c.ids[n]) - 1
 }
 
-// tells is all that the checks can see of an id.
-func (c *clientClasses) tells(id string) string {
+// appearance is all that the checks can see of an id.
+func (c *clientClasses) appearance(id string) string {
 	name := c.view.class(id, c.identity)
 	if c.objects != nil && c.view.readsObject() {
 		name += " " + c.objects.byClient[id]
@@ -188,8 +188,8 @@ func (c *clientClasses) tells(id string) string {
 }
 
 // named is the class of the ids that look like this to the checks.
-func (c *clientClasses) named(told string) int {
-	return kept(c.classes, told, func() int { return len(c.classes) })
+func (c *clientClasses) named(appearance string) int {
+	return kept(c.classes, appearance, func() int { return len(c.classes) })
 }
 
 // clientSet is clients that can have the same tokens, by their ids. Many batches share one.

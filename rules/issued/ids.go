@@ -18,7 +18,7 @@ func (v *View) class(id string, identity bool) string {
 	}
 	var b strings.Builder
 	v.compare(id, &b)
-	v.makes(id, identity, &b)
+	v.writeMade(id, identity, &b)
 	return b.String()
 }
 
@@ -90,25 +90,26 @@ func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	return ids, audience, others
 }
 
-// makes is what the checks make of an id beyond comparing it, as far as they can tell it.
-func (v *View) makes(id string, identity bool, b *strings.Builder) {
+// writeMade writes what the checks make of an id beyond comparing it, as far as they can tell it.
+func (v *View) writeMade(id string, identity bool, b *strings.Builder) {
 	for _, p := range v.matched(identity) {
 		asked := v.ask.about(p.Input.ClaimRead(), source.NewString(id))
 		b.WriteString(string(asked.Try(&rules.Check{Test: p})))
 	}
 	if identity {
 		for _, o := range v.opaques.sign {
-			v.look(o, "aud", id, b)
+			v.writeReading(o, "aud", id, b)
 		}
 		return
 	}
 	for _, o := range v.opaques.access {
-		v.look(o, "appid", id, b)
-		v.look(o, "azp", id, b)
+		v.writeReading(o, "appid", id, b)
+		v.writeReading(o, "azp", id, b)
 	}
 }
 
-func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+// writeReading writes what an expression gives for an id in a claim.
+func (v *View) writeReading(o *rules.Opaque, claim, id string, b *strings.Builder) {
 	reading := o.Eval(v.ask.about(claim, source.NewString(id)))
 	switch text, isText := reading.Value.Str(); {
 	case reading.Unknown != nil:
@@ -191,10 +192,10 @@ func (c *Classes) literals(v *View) []string {
 // guidLength is how many characters an id has that is a GUID.
 const guidLength = 36
 
-// told lists the ids that the checks can tell from others, where that is few: those that they
-// name, and those with a contract. It is not where they look at parts of an id, or make something
-// of it.
-func (c *Classes) told(v *View, identity bool) (ids []string, few bool) {
+// distinctIDs lists the ids that the checks can tell from others, where that is few: those that
+// they name, and those with a contract. It is not where they look at parts of an id, or make
+// something of it.
+func (c *Classes) distinctIDs(v *View, identity bool) (ids []string, few bool) {
 	if !c.guids || v.readsID(identity) || v.readsObject() ||
 		len(v.opaques.access)+len(v.opaques.sign)+len(v.matched(identity)) > 0 {
 		return nil, false

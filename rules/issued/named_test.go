@@ -86,7 +86,7 @@ func TestAPatternTellsClientsApart(t *testing.T) {
 	v := NewView(policyOf(&rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{
 		Op: rules.Matches, Input: rules.Claim("azp"), Texts: matching,
 	}}), nil)
-	if _, few := (&Classes{guids: true}).told(v, false); few {
+	if _, few := (&Classes{guids: true}).distinctIDs(v, false); few {
 		t.Error("only the ids that the check names are looked at, and it names none")
 	}
 }

@@ -46,7 +46,7 @@ func (n *nameTexts) seeMore(leaf *rules.Predicate) {
 	for _, claim := range []string{"scp", "roles"} {
 		n.parts.seeExpression(claim, leaf.Input.Opaque)
 	}
-	n.more = n.more || n.parts.tells("scp") || n.parts.tells("roles")
+	n.more = n.more || n.parts.needsWhole("scp") || n.parts.needsWhole("roles")
 }
 
 // comparesNames reports whether a part of a predicate only compares texts with its literals, each
@@ -74,14 +74,14 @@ func (n *nameTexts) alike(names []string) [][]string {
 	var all [][]string
 	places := map[string]int{}
 	for _, name := range names {
-		looks := name
+		appearance := name
 		if !n.more {
-			looks = n.looks(name)
+			appearance = n.appearance(name)
 		}
-		at, known := places[looks]
+		at, known := places[appearance]
 		if !known {
 			at = len(all)
-			places[looks], all = at, append(all, nil)
+			places[appearance], all = at, append(all, nil)
 		}
 		all[at] = append(all[at], name)
 	}
@@ -104,10 +104,10 @@ func (n *nameTexts) named(name string) bool {
 	})
 }
 
-// looks is how a name relates to each text: it is the whole text, its beginning, its end, or
+// appearance is how a name relates to each text: it is the whole text, its beginning, its end, or
 // inside it, or the text is several words with the name among them; and what each part gives for
 // it.
-func (n *nameTexts) looks(name string) string {
+func (n *nameTexts) appearance(name string) string {
 	var b strings.Builder
 	if !n.parts.write("scp", source.NewString(name), &b) ||
 		!n.parts.write("roles", list(name), &b) {

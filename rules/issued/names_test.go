@@ -49,7 +49,7 @@ func TestNamesThatLookAlikeGetTheSameVerdicts(t *testing.T) {
 		left += len(names) - len(apart)
 		for _, n := range names {
 			same := func(other string) bool {
-				return asked.names.looks(other) == asked.names.looks(n)
+				return asked.names.appearance(other) == asked.names.appearance(n)
 			}
 			stands := apart[slices.IndexFunc(apart, same)]
 			for _, beside := range []string{"", " Z9"} {

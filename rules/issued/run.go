@@ -52,8 +52,8 @@ type Scratch struct {
 	Looked *int
 }
 
-// look counts conditions.
-func (o *Scratch) look(conditions int) {
+// count counts conditions.
+func (o *Scratch) count(conditions int) {
 	if o != nil && o.Looked != nil {
 		*o.Looked += conditions
 	}
@@ -137,7 +137,7 @@ const manyOpen = 8
 func (v *View) opens(t *Token) int {
 	n := 0
 	for _, name := range v.claims {
-		if _, open := t.look(name); open {
+		if _, open := t.claim(name); open {
 			n++
 		}
 	}
@@ -189,7 +189,7 @@ func (s *search) passing(check *rules.Check, t *Token) []chosen {
 	passed := s.view.pass(check, names, t, &left)
 	looked := (8*manyOpen - left) * max(1, len(names))
 	s.guesses -= looked
-	s.over.look(looked)
+	s.over.count(looked)
 	if passed != nil {
 		return passed.chosen()[len(t.chosen()):]
 	}
@@ -212,7 +212,7 @@ func (v *View) pass(check *rules.Check, names []string, t *Token, left *int) *To
 		return nil
 	}
 	for _, name := range names {
-		if _, open := t.look(name); !open || v.isShared(name) {
+		if _, open := t.claim(name); !open || v.isShared(name) {
 			continue
 		}
 		one, _ := t.variableOf(name, v.candidates(name))
@@ -236,7 +236,7 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
-	s.over.look(s.view.conditions)
+	s.over.count(s.view.conditions)
 	over := s.over
 	if over == nil {
 		over = &Scratch{}
@@ -300,7 +300,7 @@ func (v *View) candidates(name string) compared {
 
 func (s *search) choose(t *Token, name string) bool {
 	v, kept := t.variableOf(name, s.view.candidates(name))
-	for _, i := range s.view.tell(&v, kept).choices {
+	for _, i := range s.view.distinct(&v, kept).choices {
 		if s.left <= 0 {
 			s.giveUp(t, fmt.Sprintf("%d choices of one token", s.view.tries()))
 			return true
@@ -358,7 +358,7 @@ func (v *View) openAmong(reads []rules.Input, t *Token) string {
 		if name == "" || name == "*" {
 			continue
 		}
-		if _, open := t.look(name); open {
+		if _, open := t.claim(name); open {
 			return name
 		}
 	}

@@ -121,12 +121,12 @@ func (t *Token) Version() entra.Version { return t.version }
 // Claim returns what the token has under a name: nil where it has no such claim, and an Unknown
 // where the model does not say what it holds, marked as present where it is surely there.
 func (t *Token) Claim(name string) *source.Value {
-	value, _ := t.look(name)
+	value, _ := t.claim(name)
 	return value
 }
 
-// look gives a claim, and whether somebody still chooses what it holds.
-func (t *Token) look(name string) (value *source.Value, open bool) {
+// claim gives a claim, and whether somebody still chooses what it holds.
+func (t *Token) claim(name string) (value *source.Value, open bool) {
 	if value, found, open := t.chosenOrOpen(name); found {
 		return value, open
 	}

@@ -26,28 +26,28 @@ type View struct {
 	all        bool     // any claim may be read
 	headers    []string // members of the token's header that are read
 	blank      *inspect.Token
-	opaques    opaques                  // that read the client's id
-	literals   []string                 // that claims are compared with
-	texts      texts                    // by the claim that they are compared with
-	shared     []string                 // the claims that several checks read, in order
-	ofIDs      []rules.Predicate        // regular expressions that a client's id has to match
-	bound      map[string][]rules.Input // what the checks that bind a name read
-	caller     callerInputs             // what the token's holder writes beside it
-	plain      [1]Written               // where they write nothing
-	told       map[*choice]told         // of variables, by their first choices
-	numbers    map[string][]string      // by the claim that they are compared with
-	looked     map[string]int           // of what they can tell of values that are chosen together
+	opaques    opaques                     // that read the client's id
+	literals   []string                    // that claims are compared with
+	texts      texts                       // by the claim that they are compared with
+	shared     []string                    // the claims that several checks read, in order
+	ofIDs      []rules.Predicate           // regular expressions that a client's id has to match
+	bound      map[string][]rules.Input    // what the checks that bind a name read
+	caller     callerInputs                // what the token's holder writes beside it
+	plain      [1]Written                  // where they write nothing
+	distincts  map[*choice]distinctChoices // of variables, by their first choices
+	numbers    map[string][]string         // by the claim that they are compared with
+	looked     map[string]int              // of the appearance of values chosen together
 	single     map[string][]*rules.Check
 	atoms      func() *atoms // made once, when somebody asks
 	ask        *question
 }
 
-// told is what the checks can see of a variable: which choices look different, and how, and
-// whether one check alone rejects each of them.
-type told struct {
-	choices []int
-	looks   string
-	barred  bool
+// distinctChoices is what the checks can see of a variable: which choices look different, and how,
+// and whether one check alone rejects each of them.
+type distinctChoices struct {
+	choices    []int
+	appearance string
+	barred     bool
 }
 
 // NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not
@@ -95,7 +95,7 @@ func newView(
 		contracts: contracts,
 		texts:     compared,
 		bound:     map[string][]rules.Input{},
-		told:      map[*choice]told{},
+		distincts: map[*choice]distinctChoices{},
 		numbers:   map[string][]string{},
 		looked:    map[string]int{},
 	}
@@ -174,28 +174,28 @@ func (v *View) Seen(before map[string]bool, t *Token) bool {
 	if len(v.claims) > mostCompared {
 		return false
 	}
-	looks := v.appearance(t)
-	seen := before[looks]
-	before[looks] = true
+	appearance := v.appearance(t)
+	seen := before[appearance]
+	before[appearance] = true
 	return seen
 }
 
-// usualLooks is how many bytes most claims look like.
-const usualLooks = 24
+// usualAppearance is how many bytes the appearance of most claims takes.
+const usualAppearance = 24
 
 // appearance is what the checks can see of a token: tokens that look the same get equally far.
 func (v *View) appearance(t *Token) string {
 	var b strings.Builder
-	b.Grow(usualLooks * len(v.claims))
+	b.Grow(usualAppearance * len(v.claims))
 	for _, name := range v.claims {
-		value, open := t.look(name)
+		value, open := t.claim(name)
 		if !open {
-			v.atoms().looks(name, value, &b)
+			v.atoms().writeAppearance(name, value, &b)
 			continue
 		}
 		b.WriteByte('*')
 		one, kept := t.variableOf(name, v.candidates(name))
-		b.WriteString(v.tell(&one, kept).looks)
+		b.WriteString(v.distinct(&one, kept).appearance)
 	}
 	if t.doubt != "" {
 		b.WriteByte('?')
@@ -206,48 +206,48 @@ func (v *View) appearance(t *Token) string {
 	return b.String()
 }
 
-// tell is what the checks can see of a variable. It is kept where the variable is.
-func (v *View) tell(one *variable, kept bool) told {
+// distinct is what the checks can see of a variable. It is kept where the variable is.
+func (v *View) distinct(one *variable, kept bool) distinctChoices {
 	kept = kept && len(one.choices) > 0
 	if kept {
-		if known, ok := v.told[&one.choices[0]]; ok {
+		if known, ok := v.distincts[&one.choices[0]]; ok {
 			return known
 		}
 	}
-	var made told
+	var made distinctChoices
 	var all strings.Builder
 	seen := make(map[string]bool, len(one.choices))
-	looksOf := v.looksOf(one)
+	appearanceOf := v.appearanceOf(one)
 	for i := range one.choices {
-		looks := looksOf(i)
-		if seen[looks] {
+		appearance := appearanceOf(i)
+		if seen[appearance] {
 			continue // the checks can't tell it from another
 		}
-		seen[looks] = true
+		seen[appearance] = true
 		made.choices = append(made.choices, i)
-		all.WriteString(looks)
+		all.WriteString(appearance)
 	}
-	made.looks = all.String()
+	made.appearance = all.String()
 	if kept {
 		made.barred = v.barred(one, made.choices)
-		v.told[&one.choices[0]] = made
+		v.distincts[&one.choices[0]] = made
 	}
 	return made
 }
 
-// looksOf gives what the checks can tell of one choice. Where several claims are chosen together,
-// many choices share a value: it is looked at once, and stands for a number.
-func (v *View) looksOf(one *variable) func(choice int) string {
+// appearanceOf gives what the checks can see of one choice. Where several claims are chosen
+// together, many choices share a value: it is looked at once, and stands for a number.
+func (v *View) appearanceOf(one *variable) func(choice int) string {
 	known := map[*source.Value]int{}
-	looks := func(name string, value *source.Value, b *strings.Builder) {
+	write := func(name string, value *source.Value, b *strings.Builder) {
 		if len(one.claims) == 1 {
-			v.atoms().looks(name, value, b)
+			v.atoms().writeAppearance(name, value, b)
 			return
 		}
 		n, ok := known[value]
 		if !ok {
 			var all strings.Builder
-			v.atoms().looks(name, value, &all)
+			v.atoms().writeAppearance(name, value, &all)
 			n = kept(v.looked, all.String(), func() int { return len(v.looked) })
 			known[value] = n
 		}
@@ -257,7 +257,7 @@ func (v *View) looksOf(one *variable) func(choice int) string {
 	return func(choice int) string {
 		var b strings.Builder
 		for i, name := range one.claims {
-			looks(name, one.choices[choice].values[i], &b)
+			write(name, one.choices[choice].values[i], &b)
 		}
 		if one.choices[choice].doubt != "" {
 			b.WriteByte('?')

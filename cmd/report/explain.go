@@ -34,6 +34,10 @@ type Explanation struct {
 	Suppressed []Suppressed
 
 	Foreign string // how the token is not from where it must be, or may not be; empty where it is
+	// AnyTenant says that tokens of every tenant get past the policies, and that nothing says
+	// whether the tenant of this one is the user's own.
+	AnyTenant bool
+
 	Repairs []ProvedRepair
 	Refused []rules.Change // what a reader may expect to help, and why it does not
 	Other   *rules.Verdict // of another environment's token; nil where none was given

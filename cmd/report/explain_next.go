@@ -79,6 +79,11 @@ func (w *explainNext) accepted() {
 			w.again(flags...))
 	default:
 		w.repairs()
+		if w.x.AnyTenant {
+			w.steps.add("Any tenant gets in here, with a token that passes the other checks: "+
+				"say which one is yours, and its issuer can be required",
+				w.Line.with(Name(source.NeedTenant), "ID").Same("explain"))
+		}
 	}
 	w.lint()
 }

@@ -51,6 +51,11 @@ func (r *Explainer) repair(x *Explanation) {
 		x.Other = sides.On(r.Policies.Policies).Other
 	}
 	remedies, refused := r.Policies.Remedies(r.Policies.Draft, sides)
+	if r.anyTenant(x) {
+		kept, others := withoutIssuerOf(r.Request.Profile().Tenant, remedies)
+		x.AnyTenant = len(kept) < len(remedies)
+		remedies, refused = kept, append(refused, others...)
+	}
 	x.Refused = append(x.Refused, refused...)
 	if role := r.roleOfApp(&x.Verdict); role != "" {
 		x.Refused = append(x.Refused, rules.Change{
@@ -63,6 +68,42 @@ func (r *Explainer) repair(x *Explanation) {
 	for _, file := range r.Policies.Files {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
 	}
+}
+
+// anyTenant reports whether tokens of every tenant get past the policies, and nothing says that the
+// tenant of this one, which gets in, is the user's own.
+func (r *Explainer) anyTenant(x *Explanation) bool {
+	tenant := r.Request.Profile().Tenant
+	if x.Verdict.Outcome != rules.Accepted || r.Other != nil || r.Expect.TenantID() != "" ||
+		!entra.IsGUID(tenant) || wantedTenant(x.Policies) != "" {
+		return false
+	}
+	for _, check := range inForce(x.Policies) {
+		if of := check.Test.Key; of != nil {
+			if keys, ok := entra.ParseKeysURL(of.URL); ok && keys.Shared() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withoutIssuerOf refuses the remedies that require this tenant's issuer: it may be another
+// tenant's than the user's.
+func withoutIssuerOf(
+	tenant string, remedies []repair.Remedy,
+) (kept []repair.Remedy, refused []rules.Change) {
+	for _, remedy := range remedies {
+		if !strings.Contains(remedy.ID, "pin-issuer") {
+			kept = append(kept, remedy)
+			continue
+		}
+		change := remedy.Change
+		change.Edited, change.Refused = nil, "nothing says that "+tenant+", the tenant of this "+
+			"token, is yours"
+		refused = append(refused, change)
+	}
+	return kept, refused
 }
 
 // startsSolution reports whether fix has a solution that a change belongs to: of those that narrow

@@ -70,8 +70,8 @@ func (r *Explainer) repair(x *Explanation) {
 	}
 }
 
-// anyTenant reports whether tokens of every tenant get past the policies, and nothing says that the
-// tenant of this one, which gets in, is the user's own.
+// anyTenant reports whether tokens of every tenant get past the policies, and nothing says that
+// this one, which gets in, is of the user's own.
 func (r *Explainer) anyTenant(x *Explanation) bool {
 	tenant := r.Request.Profile().Tenant
 	if x.Verdict.Outcome != rules.Accepted || r.Other != nil || r.Expect.TenantID() != "" ||

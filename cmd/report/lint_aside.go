@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -44,7 +45,7 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 	case err != nil:
 		return err
 	}
-	baseline, ok := lint.ReadBaseline(text)
+	baseline, ok := lint.ReadBaseline([]byte(inspect.UTF8(string(text))))
 	if !ok {
 		return Problem(name+": not a baseline", hint)
 	}

@@ -179,7 +179,9 @@ func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
 func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, error) {
 	s := &report.Scanner{Maker: e.maker()}
 	if flags.jsonPath != "" {
-		s.Options.Path = strings.Split(strings.TrimPrefix(flags.jsonPath, "$."), ".")
+		path := strings.TrimPrefix(flags.jsonPath, "$.")
+		path = strings.TrimPrefix(path, ".") // as jq has it
+		s.Options.Path = strings.Split(path, ".")
 	}
 	var err error
 	if s.Apps, err = s.ReadApps(flags.apps); err != nil {

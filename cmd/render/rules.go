@@ -9,15 +9,20 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// RulesText writes the catalogue as a table.
+// RulesText writes the catalogue as a table. A terminal wraps its titles; for a pipe each rule is
+// one line.
 func RulesText(t *Text, all []rules.Rule) {
 	widest := 0
 	for _, r := range all {
 		widest = max(widest, width(r.Name))
 	}
 	for _, r := range all {
-		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest),
-			pad(t.severity(r.Severity), len("warning")), r.Title))
+		label := pad(r.Name, widest) + indent + pad(t.severity(r.Severity), len("warning"))
+		if t.Width == 0 {
+			t.line(label + indent + r.Title)
+			continue
+		}
+		t.row(0, width(label)+len(indent), Row{label, r.Title})
 	}
 }
 

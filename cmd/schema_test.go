@@ -28,21 +28,18 @@ func asPublished(name, text string) error {
 
 // closedSchema is a schema that takes no members except those that it names.
 func closedSchema(file string) (*jsonschema.Schema, error) {
-	text, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = text.Close() }()
-	schema, err := jsonschema.UnmarshalJSON(text)
-	if err != nil {
-		return nil, err
-	}
-	closeObjects(schema)
 	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource(file, schema); err != nil {
-		return nil, err
-	}
+	compiler.UseLoader(closing{})
 	return compiler.Compile(file)
+}
+
+// closing loads schemas from files, closed.
+type closing struct{ jsonschema.FileLoader }
+
+func (c closing) Load(url string) (any, error) {
+	schema, err := c.FileLoader.Load(url)
+	closeObjects(schema)
+	return schema, err
 }
 
 // closeObjects closes every object of a schema.

@@ -91,6 +91,9 @@ func answered(a *rules.Answer) string {
 }
 
 func (t *Text) expressions(all []rules.Expression) {
+	if all != nil && len(all) == 0 {
+		t.Para(1, "No rules of an expression language are listed for it.")
+	}
 	for _, e := range all {
 		t.Heading(e.Rule)
 		t.Rows(2, append(present(
@@ -114,7 +117,7 @@ type (
 		Vendor      string           `json:"vendor"`
 		Behaviours  []behaviourJSON  `json:"behaviours,omitempty"`
 		Handling    []handlingJSON   `json:"control_plane,omitempty"`
-		Expressions []expressionJSON `json:"expressions,omitempty"`
+		Expressions []expressionJSON `json:"expressions,omitzero"`
 	}
 
 	handlingJSON struct {
@@ -155,19 +158,24 @@ func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
 }
 
 func gatewayOf(g *report.Gateway) knownGatewayJSON {
-	return knownGatewayJSON{
+	gateway := knownGatewayJSON{
 		g.Name, g.Product, g.Vendor, listOf(g.Behaviours, behaviourOf),
 		listOf(g.Handling, func(h *rules.Handling) handlingJSON {
 			return handlingJSON{
 				h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked,
 			}
 		}),
-		listOf(g.Expressions, func(e *rules.Expression) expressionJSON {
-			return expressionJSON{
-				e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
-				evidenceOf(e.Evidence),
-			}
-		}),
+		nil,
+	}
+	if g.Expressions != nil {
+		gateway.Expressions = listOf(g.Expressions, expressionOf)
+	}
+	return gateway
+}
+
+func expressionOf(e *rules.Expression) expressionJSON {
+	return expressionJSON{
+		e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result, evidenceOf(e.Evidence),
 	}
 }
 

@@ -144,7 +144,9 @@ func (t *Text) row(level, column int, row Row) {
 	hang := margin + strings.Repeat(" ", column)
 	lines := wrap(row.Text, t.columns()-len(hang))
 	if width(row.Label) > column-2 {
-		t.line(margin + row.Label)
+		for _, line := range wrap(row.Label, t.columns()-len(margin)) {
+			t.line(margin + line)
+		}
 	} else {
 		first := ""
 		if len(lines) > 0 {

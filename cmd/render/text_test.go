@@ -62,6 +62,7 @@ func TestSentence(t *testing.T) {
 		{"a claim keeps its case", "exp is null", "exp is null."},
 		{"a word that is no claim's here gets its capital", "name a file", "Name a file."},
 		{"a field keeps its case", "jwtOrigin is null", "jwtOrigin is null."},
+		{"what is no ASCII stays as it is", "é is not an address", "é is not an address."},
 		{"an address keeps its case", "https://host: no answer", "https://host: no answer."},
 	}
 	for _, test := range tests {
@@ -79,6 +80,7 @@ func TestRowsAlign(t *testing.T) {
 		{"aud", "api://orders"},
 		{"preferred_username", "a sentence that is wrapped under its own start"},
 		{"a label that is wider than the column", "below"},
+		{"a label that is wider than all of the line", "below it"},
 		{"empty", ""},
 	})
 	want := strings.Join([]string{
@@ -88,6 +90,9 @@ func TestRowsAlign(t *testing.T) {
 		"                      own start",
 		"  a label that is wider than the column",
 		"                      below",
+		"  a label that is wider than all of the",
+		"  line",
+		"                      below it",
 		"  empty",
 		"",
 	}, "\n")

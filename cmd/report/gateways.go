@@ -23,7 +23,7 @@ type Gateway struct {
 	Handling   []rules.Handling // by its control plane
 
 	// Expressions are the rules of its expression language, where they are asked for in place of
-	// the behaviours.
+	// the behaviours: nil where they are not.
 	Expressions []rules.Expression
 }
 
@@ -341,7 +341,7 @@ func (g Gateways) Known(
 			case !slices.Contains(names, variant.Name):
 				continue
 			case expressions != nil:
-				g.Expressions = expressions(variant.Name)
+				g.Expressions = append([]rules.Expression{}, expressions(variant.Name)...)
 			default:
 				g.Handling = adapter.Handling()
 				for _, b := range adapter.Behaviours() {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -67,8 +68,13 @@ func Sentence(clause string) string {
 	return Capital(clause) + end
 }
 
-// Capital begins a clause as a sentence does. It is not empty.
-func Capital(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] }
+// Capital begins a clause as a sentence does. What is no ASCII is not our own word, but a value.
+func Capital(clause string) string {
+	if clause == "" || clause[0] >= utf8.RuneSelf {
+		return clause
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:]
+}
 
 // leastGuarded is how many characters a name has to have to be taken for a token by its looks
 // alone. Names of files that are made by programs stay under it.

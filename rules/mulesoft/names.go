@@ -4,6 +4,7 @@ import (
 	_ "embed" // for the table of fields
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -70,7 +71,8 @@ func camelWords(name string) string {
 	var b strings.Builder
 	for i, part := range strings.Split(name, "_") {
 		if i > 0 && part != "" {
-			part = strings.ToUpper(part[:1]) + part[1:]
+			_, first := utf8.DecodeRuneInString(part)
+			part = strings.ToUpper(part[:first]) + part[first:]
 		}
 		b.WriteString(part)
 	}

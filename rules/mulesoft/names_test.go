@@ -29,6 +29,12 @@ func TestTerraformWritesARunOfCapitalsAsOneWord(t *testing.T) {
 	}
 }
 
+func TestANameInTerraformMayHaveOtherLetters(t *testing.T) {
+	if got := camelWords("jwks_élan"); got != "jwksÉlan" {
+		t.Errorf("it becomes %q", got)
+	}
+}
+
 func TestEveryFieldOfEveryPolicyKeepsItsNameThroughTerraform(t *testing.T) {
 	policies := map[string]bool{openIDConnect: true, openAM: true, pingFederate: true}
 	for line := range strings.Lines(fieldTable) {

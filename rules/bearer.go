@@ -7,6 +7,8 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // bearer is what comes before the token if no location says otherwise (RFC 6750, section 2.1).
@@ -99,7 +101,7 @@ func (r *Request) sent(p Predicate) judgement {
 			return unknownFor(doubt)
 		}
 		if text == "" {
-			empty = empty || given || r.lacks(at.Input) && r.sentElsewhere()
+			empty = empty || given || r.lacks(at.Input) && r.ShowsToken()
 			continue
 		}
 		found++
@@ -110,8 +112,11 @@ func (r *Request) sent(p Predicate) judgement {
 			return judgement{may: fails, answer: cmp.Or(p.Lookup.Crowded, p.Lookup.Otherwise)}
 		}
 	}
-	if found > 0 {
+	switch {
+	case found > 0:
 		return counted
+	case !empty && r.ShowsToken():
+		return unknownFor(notShown(p.locations()))
 	}
 	return judged(truth(!empty && r.Token != nil))
 }
@@ -124,9 +129,28 @@ func (r *Request) lacks(in Input) bool {
 	return r.HeadersWhole
 }
 
-// sentElsewhere reports whether something says how the token was sent: one of the headers,
-// parameters and cookies that were given has it.
-func (r *Request) sentElsewhere() bool {
+// notShown is why it is not known whether the token is at any of some places, where the request
+// shows it at another one.
+func notShown(at []Location) *Unknown {
+	why := &Unknown{
+		Why: "the request has the token elsewhere, and it was not said whether " + places(at) +
+			" has it too",
+		Need: Need{For: "whether the request has the token there"},
+	}
+	for _, of := range at {
+		if of.Input.Source == FromHTTP {
+			why.Need = Need{
+				Input: source.NeedHeader, Name: of.Input.Name, For: "what the client sends in it",
+			}
+			break
+		}
+	}
+	return why
+}
+
+// ShowsToken reports whether something says how the token was sent: one of the headers, parameters
+// and cookies that were given has it.
+func (r *Request) ShowsToken() bool {
 	if r.Token == nil || r.Token.Compact() == "" {
 		return false
 	}

@@ -63,6 +63,11 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 			},
 			No,
 		},
+		{
+			"perhaps where the request has the token elsewhere, and may have more", FirstCounts,
+			Request{Headers: map[string]string{"Authorization": "Bearer " + text}},
+			Maybe,
+		},
 		{"where nobody says where it is", FirstCounts, Request{HeadersWhole: true}, Yes},
 		{
 			"in a cookie of the header of cookies", FirstCounts,

@@ -259,10 +259,14 @@ func sentValue(r *rules.Request, name string) *source.Value {
 }
 
 // takenToBeSent is a header that was not given, and that is taken to carry the token, unless an
-// earlier policy changes it.
+// earlier policy changes it, or the request shows the token in another place.
 func takenToBeSent(r *rules.Request, name, value string) *source.Value {
-	if _, known, doubt := r.Sent(name); known || doubt != nil {
+	switch _, known, doubt := r.Sent(name); {
+	case known || doubt != nil:
 		return sentValue(r, name)
+	case r.ShowsToken():
+		return notKnown("the request has the token elsewhere, and it was not said whether the " +
+			name + " header has it too")
 	}
 	return source.NewString(value)
 }

@@ -413,6 +413,12 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			"#[attributes.headers.authorization]", nil, rules.Unsure,
 		},
 		{
+			"in a header that is not shown, where another one has the token",
+			"#[attributes.headers['jwt']]",
+			map[string]string{"Authorization": "Bearer " + token(v1, "RS256").Compact()},
+			rules.Unsure,
+		},
+		{
 			"in a query parameter, which is not known", "#[attributes.queryParams.token]", nil,
 			rules.Unsure,
 		},

@@ -87,6 +87,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 	if jwt.Member("optional").IsSet() && jwt.Member("failOpen").IsSet() {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
 	}
+	of.most(jwt, "jwt.", "providers", c.mostProviders())
 	for _, one := range providersOf(p.Spec) {
 		of.provider(one)
 		remote, local := one.at.Member("remoteJWKS"), one.at.Member("localJWKS")
@@ -97,16 +98,9 @@ func (p *policy) refusals(c *cluster) []refusal {
 		case remote.IsSet() && local.IsSet():
 			add(local, one.path+"localJWKS", "remoteJWKS and localJWKS are both set")
 		}
-		if n := len(one.at.Member("audiences").List()); n > mostAudiences {
-			add(one.at.Member("audiences"), one.path+"audiences", fmt.Sprintf(
-				"%d audiences are more than %d", n, mostAudiences))
-		}
 	}
 	return all
 }
-
-// mostAudiences is how many audiences a provider may have.
-const mostAudiences = 8
 
 // oneOf reports whether a value is one of some texts, or absent, or not known.
 func oneOf(v *source.Value, texts ...string) bool {

@@ -46,6 +46,14 @@ func (f fieldRules) list(of *source.Value, path, name string) {
 	}
 }
 
+// most looks at a list that may have so many items.
+func (f fieldRules) most(of *source.Value, path, name string, most int) {
+	v := of.Member(name)
+	if n := len(v.List()); n > most {
+		f.visit(v, path+name, fmt.Sprintf("%d %s are more than %d", n, name, most))
+	}
+}
+
 // kinds looks at what the fields are that the version of the cluster may have.
 func (f fieldRules) kinds(spec *source.Value, c *cluster) {
 	lookThrough(spec, func(of *source.Value, path string, known []field) {
@@ -82,6 +90,7 @@ func (f fieldRules) kind(of *source.Value, path string, one field) {
 // provider looks at the fields of a JWT provider.
 func (f fieldRules) provider(p *provider) {
 	f.text(p.at, p.path, "name")
+	f.most(p.at, p.path, "audiences", 8)
 	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
 		f.kind(remote, p.path+"remoteJWKS.", field{name: "uri", kind: source.String})
 		f.text(remote, p.path+"remoteJWKS.", "uri")
@@ -108,6 +117,7 @@ func (f fieldRules) rule(r *authRule) {
 		!operation.Member("path").IsSet() {
 		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
 	}
+	f.most(operation, path, "methods", 16)
 	for _, v := range operation.Member("methods").List() {
 		if !oneOf(v, "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
 			"PATCH") {
@@ -127,16 +137,21 @@ func (f fieldRules) rule(r *authRule) {
 		}
 		f.text(h, path, "name")
 		f.list(h, path, "values")
+		f.most(h, path, "values", 256)
 	}
+	f.most(principal, r.path+"principal.", "headers", 256)
 	jwt, path := principal.Member("jwt"), r.path+"principal.jwt."
 	if jwt.Is(source.Object) {
 		f.text(jwt, path, "provider")
 	}
 	f.texts(jwt, path, "scopes")
+	f.most(jwt, path, "scopes", 16)
+	f.most(jwt, path, "claims", 16)
 	for _, claim := range r.claims() {
 		if claim.at.Is(source.Object) {
 			f.text(claim.at, claim.path, "name")
 			f.list(claim.at, claim.path, "values")
+			f.most(claim.at, claim.path, "values", 128)
 		}
 	}
 }

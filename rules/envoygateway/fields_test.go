@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,12 +32,60 @@ const wholeSpec = `{
 // wholeVerdict is what a request gets that wholeSpec lets in.
 func wholeVerdict(t *testing.T, spec string) decided {
 	t.Helper()
+	return wholeVerdictOf(t, "1.9.1", spec)
+}
+
+func wholeVerdictOf(t *testing.T, version, spec string) decided {
+	t.Helper()
 	text := `{"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "SecurityPolicy",
 		"metadata": {"name": "p", "namespace": "orders"}, "spec": ` + spec + "}"
 	r := requestOf(`scp="Read"`)
 	r.Headers = map[string]string{"X-Env": "uat"}
-	options := rules.Options{Runtime: "1.9.1", API: "orders/api"}
+	options := rules.Options{Runtime: version, API: "orders/api"}
 	return short(rules.Evaluate(policiesOf(t, options, text), r))
+}
+
+// The definition bounds the lists, and that of the providers by its version (jwt_types.go and
+// authorization_types.go: MaxItems).
+func TestTheAPIServerRefusesListsThatAreTooLong(t *testing.T) {
+	t.Parallel()
+	provider := wholeSpec[strings.Index(wholeSpec, `{
+    "name": "entra"`):strings.Index(wholeSpec, "]},\n  \"authorization")]
+	const header = `{"name": "x-env", "values": ["uat"]}`
+	claim := `{"name": "azp", "valueType": "String", "values": ["` + client + `"]}`
+	others := strings.Replace(provider, `"entra"`, `"entra-NUMBER"`, 1)
+	for _, test := range []struct {
+		name, version, after, more string
+		most                       int
+	}{
+		{"providers", "1.9.1", provider, others, 16},
+		{"providers", "1.8.0", provider, others, 16},
+		{"providers", "1.7.0", provider, others, 4},
+		{"providers of an unknown version", "", provider, others, 16},
+		{"audiences", "1.9.1", `["` + app + `"`, `"x"`, 8},
+		{"methods", "1.9.1", `["GET"`, `"POST"`, 16},
+		{"scopes", "1.9.1", `["Read"`, `"Read"`, 16},
+		{"claims", "1.9.1", claim, claim, 16},
+		{"values", "1.9.1", `["` + client + `"`, `"x"`, 128},
+		{"headers", "1.9.1", header, header, 256},
+		{"a header's values", "1.9.1", `["uat"`, `"x"`, 256},
+	} {
+		long := func(items int) decided {
+			all := test.after
+			for i := 1; i < items; i++ {
+				all += ", " + strings.ReplaceAll(test.more, "NUMBER", strconv.Itoa(i))
+			}
+			last := strings.LastIndex(wholeSpec, test.after)
+			spec := wholeSpec[:last] + all + wholeSpec[last+len(test.after):]
+			return wholeVerdictOf(t, test.version, spec)
+		}
+		if got := long(test.most); got == open(rules.NotModelled) {
+			t.Errorf("%d %s of %q: got %v", test.most, test.name, test.version, got)
+		}
+		if got := long(test.most + 1); got != open(rules.NotModelled) {
+			t.Errorf("%d %s of %q: got %v", test.most+1, test.name, test.version, got)
+		}
+	}
 }
 
 // The API server drops a member that is null, and refuses a value of another type.

@@ -15,6 +15,7 @@ const (
 	scpSince      = 7 // scopes are looked for in scp too
 	mergeSince    = 8 // mergeType
 	geoSince      = 8 // principal.clientIPGeoLocations
+	manySince     = 8 // 16 providers
 	failOpenSince = 9 // jwt.failOpen
 	pathSince     = 9 // operation.path
 	celSince      = 9 // cel
@@ -33,6 +34,15 @@ func (c *cluster) has(since int) rules.Truth {
 		return rules.No
 	}
 	return rules.Yes
+}
+
+// mostProviders is how many providers a policy may have. Where the version is not known, a policy
+// that is in the cluster may have what any version allows.
+func (c *cluster) mostProviders() int {
+	if c.has(manySince) == rules.No {
+		return 4
+	}
+	return 16
 }
 
 // dependsOn is why it is not known what a field does, where the version is not known.

@@ -21,6 +21,10 @@ type Location struct {
 	FoldCase bool   // the prefix is compared without case
 	Optional bool   // the token may come without the prefix
 
+	// Inside says that the prefix may be anywhere in the text, and that the token is the first run
+	// behind it of characters that one may have. A text without the prefix is nothing then.
+	Inside bool
+
 	// Basic is how the token may come in Basic credentials instead; nil where it may not.
 	Basic *InBasic
 }
@@ -100,7 +104,7 @@ func (r *Request) sent(p Predicate) judgement {
 		if doubt != nil {
 			return unknownFor(doubt)
 		}
-		if text == "" {
+		if text == "" || at.passesOver(text) {
 			empty = empty || given || r.lacks(at.Input) && r.ShowsToken()
 			continue
 		}
@@ -206,8 +210,30 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	return judgement{may: fails, answer: p.lookup().Otherwise}
 }
 
+// passesOver reports whether a text is nothing to a gateway that looks for the prefix inside of it.
+func (l Location) passesOver(text string) bool {
+	return l.Inside && !strings.Contains(text, l.Prefix)
+}
+
+// runBehind is the first run of characters that a token may have, behind a prefix in a text.
+func runBehind(text, prefix string) string {
+	other := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
+			r != '-' && r != '_' && r != '.'
+	}
+	_, rest, _ := strings.Cut(text, prefix)
+	rest = strings.TrimLeftFunc(rest, other)
+	if end := strings.IndexFunc(rest, other); end >= 0 {
+		return rest[:end]
+	}
+	return rest
+}
+
 // carries reports whether a text is the token behind the location's prefix.
 func (l Location) carries(text, token string) bool {
+	if l.Inside {
+		return runBehind(text, l.Prefix) == token
+	}
 	rest, ok := strings.CutSuffix(text, token)
 	same := rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix)
 	return ok && (same || l.Optional && rest == "") || l.Basic.carries(text, token)
@@ -281,7 +307,7 @@ func (r *Request) whyOtherwise(leaf *Predicate) string {
 	case len(filled) > 1 && leaf.lookup().Several == NoneCounts:
 		return "the request carries something in more than one place, " + places(filled) +
 			", and the gateway refuses that"
-	case len(filled) == 1 && filled[0] == inHeader()[0]:
+	case len(filled) == 1 && filled[0].Input == inHeader()[0].Input && filled[0].Prefix == bearer:
 		return r.misspelling(r.Headers["Authorization"]) +
 			"; the policy wants Bearer, one space and the token"
 	}

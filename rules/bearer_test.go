@@ -223,3 +223,41 @@ func TestATokenMayComeInBasicCredentials(t *testing.T) {
 		}
 	}
 }
+
+// Envoy takes the token out of a header (extractor.cc, extractJWT), and passes over one without
+// the prefix.
+func TestATokenMayBeInsideOfWhatIsSent(t *testing.T) {
+	t.Parallel()
+	token := claims(`{}`).Token
+	text := token.Compact()
+	for prefix, headers := range map[string]map[string]bool{
+		"Bearer ": {
+			"Bearer " + text: true, "Bearer  " + text: true, "x Bearer \"" + text + "\" y": true,
+			"Bearer " + text + ", Bearer x": true, "Bearer x, Bearer " + text: false,
+			"bearer " + text: false, text: false, "Bearer " + text + ".x": false, "Bearer ": false,
+		},
+		"Bearer": {"Bearer " + text: true, "Bearer" + text: true, "Bearer=" + text: true},
+	} {
+		at := inHeader()[0]
+		at.Prefix, at.Inside = prefix, true
+		for header, want := range headers {
+			if got := at.carries(header, text); got != want {
+				t.Errorf("%q in %.40s: got %v, want %v", prefix, header, got, want)
+			}
+		}
+	}
+	inside := inHeader()[0]
+	inside.Inside = true
+	test := Predicate{Op: Sent, Lookup: &Lookup{
+		Locations: []Location{inside, elsewhere()[1]}, Several: AllCount,
+	}}
+	for header, want := range map[string]may{"Basic eDp5": holds, "Bearer x": fails} {
+		r := Request{
+			Token: token, Query: map[string]string{"token": text},
+			Headers: map[string]string{"Authorization": header},
+		}
+		if got := r.sent(test).may; got != want {
+			t.Errorf("%s beside a parameter: got %v, want %v", header, got, want)
+		}
+	}
+}

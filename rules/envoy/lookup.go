@@ -11,9 +11,15 @@ import (
 // defaultLocations are where the filter looks for a token if its provider names no place.
 func defaultLocations() []rules.Location {
 	return []rules.Location{
-		{Input: rules.Input{Source: rules.FromHTTP, Name: "Authorization"}, Prefix: "Bearer "},
+		inHeader("Authorization", "Bearer "),
 		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
 	}
+}
+
+// inHeader is a header in which the filter looks for a token (extractor.cc, extractJWT).
+func inHeader(name, prefix string) rules.Location {
+	in := rules.Input{Source: rules.FromHTTP, Name: name}
+	return rules.Location{Input: in, Prefix: prefix, Inside: prefix != ""}
 }
 
 // SentTo is the predicate that the token arrives where one of some providers looks for it. Where a
@@ -66,7 +72,10 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 	parts := []rules.Predicate{rules.Negate(SentTo(all))}
 	for _, p := range all {
 		for _, l := range p.Locations {
-			any := `(?s:.*` + regexp.QuoteMeta(l.Prefix) + `.+)`
+			any := `(?s:.+)`
+			if l.Prefix != "" {
+				any = `(?s:.*` + regexp.QuoteMeta(l.Prefix) + `.*)`
+			}
 			parts = append(parts, rules.Negate(rules.Predicate{
 				Op: rules.Matches, Input: l.Input, Assumed: rules.No,
 				Texts: &rules.Texts{Patterns: Patterns(any)},

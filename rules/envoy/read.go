@@ -49,9 +49,7 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 			continue
 		}
 		prefix, _ := h.Member(e.Prefix).Str()
-		all = append(all, rules.Location{
-			Input: rules.Input{Source: rules.FromHTTP, Name: name}, Prefix: prefix,
-		})
+		all = append(all, inHeader(name, prefix))
 	}
 	for _, from := range []struct {
 		field string

@@ -295,7 +295,9 @@ func (r *jwtRule) differsFrom(p *evaluator.Provider) string {
 	var want []rules.Location
 	for _, h := range p.FromHeaders {
 		in := rules.Input{Source: rules.FromHTTP, Name: h.Name}
-		want = append(want, rules.Location{Input: in, Prefix: h.ValuePrefix})
+		want = append(want, rules.Location{
+			Input: in, Prefix: h.ValuePrefix, Inside: h.ValuePrefix != "",
+		})
 	}
 	for _, name := range p.FromParams {
 		in := rules.Input{Source: rules.FromQuery, Name: name}

@@ -110,15 +110,25 @@ type sentToken struct {
 	verified, ownVerified bool // with the issuer's key set, or with its RSA key alone
 }
 
-// mostClients limits the random tokens of other clients, which no kind of token is of.
-const mostClients = 12
+// mostClients limits the random tokens of other clients, which no kind of token is of, and mostWays
+// those that are sent otherwise than as bearer tokens are.
+const mostClients, mostWays = 12, 24
 
 func sentTokens(minted *witness.Minted) []sentToken {
 	all, shapes := []sentToken{}, tokens.Kinds()
-	ofOthers := slices.DeleteFunc(tokens.Random(), func(s tokens.Shape) bool {
-		return !strings.Contains(s.Name, " azp=") || strings.Contains(s.Name, " sent=")
-	})
-	for _, shape := range append(shapes, ofOthers[:mostClients]...) {
+	clients, ways := mostClients, mostWays
+	for _, s := range tokens.Random() {
+		switch otherwise := strings.Contains(s.Name, " sent="); {
+		case otherwise && ways > 0:
+			ways--
+		case !otherwise && strings.Contains(s.Name, " azp=") && clients > 0:
+			clients--
+		default:
+			continue
+		}
+		shapes = append(shapes, s)
+	}
+	for _, shape := range shapes {
 		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name}
 		if sent.Token != "" {
 			sent.text = evaluator.Read(sent.Token)
@@ -142,7 +152,7 @@ func (w *recordedWorkload) seen(sent *sentToken) (payload map[string]any, ok boo
 	if sent.Token == "" || w.jwt == nil {
 		return nil, true
 	}
-	if !sent.text.Plain || sent.payload == nil {
+	if !sent.text.Plain || sent.payload == nil || sent.Authorization != "Bearer "+sent.Token {
 		return nil, false
 	}
 	var found *evaluator.Provider

@@ -210,7 +210,7 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	return judgement{may: fails, answer: p.lookup().Otherwise}
 }
 
-// passesOver reports whether a text is nothing to a gateway that looks for the prefix inside of it.
+// passesOver reports whether a text is nothing to a gateway that looks for the prefix inside.
 func (l Location) passesOver(text string) bool {
 	return l.Inside && !strings.Contains(text, l.Prefix)
 }

@@ -110,8 +110,8 @@ type sentToken struct {
 	verified, ownVerified bool // with the issuer's key set, or with its RSA key alone
 }
 
-// mostClients limits the random tokens of other clients, which no kind of token is of, and mostWays
-// those that are sent otherwise than as bearer tokens are.
+// mostClients limits the random tokens of other clients, which no kind of token is of, and
+// mostWays those that are sent otherwise than as bearer tokens are.
 const mostClients, mostWays = 12, 24
 
 func sentTokens(minted *witness.Minted) []sentToken {

@@ -228,6 +228,6 @@ func (l *looking) lookup(k *rules.Lookup) {
 		l.only(at.Basic == nil)
 		l.input(&at.Input)
 		l.word(at.Prefix)
-		l.yes(at.FoldCase, at.Optional)
+		l.yes(at.FoldCase, at.Optional, at.Inside)
 	}
 }

@@ -2,6 +2,7 @@ package oauth2proxy
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -71,7 +72,7 @@ func (c *compiler) allowed(verifiers []verifier, i int) []*rules.Check {
 	}
 	for _, earlier := range verifiers[:i] {
 		if earlier.email != v.email {
-			taken := hold(check, c.verifies(earlier))
+			taken := hold(c.verifies(earlier))
 			check.Test = rules.Both(rules.Negate(taken), check.Test)
 		}
 	}
@@ -97,7 +98,7 @@ func (c *compiler) groups() *rules.Check {
 	check.Unknown = firstUnknown(groups, of)
 	in := claim(of.text())
 	check.Test = rules.Both(rules.Found(in), rules.Predicate{
-		Op: rules.OneOf, Input: in, Values: rules.Literals(allowed...),
+		Op: rules.OneOf, Input: in, Values: spelled(allowed),
 	})
 	if byRoles {
 		check.MaySkip = &rules.Unknown{
@@ -108,6 +109,22 @@ func (c *compiler) groups() *rules.Check {
 		check.Unknown = inside(of)
 	}
 	return check
+}
+
+// spelled are the values that the program writes as one of some texts: a number and a boolean as
+// they are in the token (pkg/util, toString).
+func spelled(texts []string) []*source.Value {
+	all := rules.Literals(texts...)
+	for _, text := range texts {
+		var number json.Number
+		switch {
+		case text == "true" || text == "false":
+			all = append(all, &source.Value{Kind: source.Bool, Text: text})
+		case json.Unmarshal([]byte(text), &number) == nil && number.String() == text:
+			all = append(all, &source.Value{Kind: source.Number, Text: text})
+		}
+	}
+	return all
 }
 
 // allowedGroups is the option that lists the groups. That of the providers gitlab and keycloak

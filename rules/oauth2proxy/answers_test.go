@@ -22,6 +22,81 @@ func TestAProgramThatDoesNotStartAnswersNothing(t *testing.T) {
 	}
 }
 
+// The discovery document of Entra ID names the tenant's own issuer, to the slash, and RS256. What
+// needs no token, or has an issuer of its own, is not answered either.
+func TestADiscoveryDocumentThatDiffersLeavesEverythingOpen(t *testing.T) {
+	t.Parallel()
+	const (
+		others = "skip_auth_routes = [\"^/\"]\n" +
+			"extra_jwt_issuers = [\"" + v2Issuer + "=" + app + "\"]\n"
+		slash = `oidc_issuer_url = "` + v2Issuer + `/"` + "\n"
+	)
+	config := strings.Replace(basic, `oidc_issuer_url = "`+v2Issuer+`"`+"\n", slash, 1) + others
+	for options, want := range map[string]decided{
+		"": open(rules.TokenPresent),
+		"skip_oidc_discovery = true\noidc_jwks_url = \"https://k.example\"\n": accepted(),
+		"insecure_oidc_skip_issuer_verification = true\n":                     accepted(),
+	} {
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config+options), requestOf(""))
+		if got := short(v); got != want {
+			t.Errorf("%q: got %v, want %v", options, got, want)
+		}
+	}
+	config = basic + others + "oidc_enabled_signing_algs = [\"PS256\"]\n"
+	v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), requestOf(""))
+	if got := short(v); got != open(rules.TokenPresent) {
+		t.Errorf("no algorithm in common: got %v", got)
+	}
+}
+
+// For an extra issuer the program looks for keys elsewhere then, and finds none
+// (pkg/validation/options.go, newVerifierFromJwtIssuer).
+func TestAnExtraIssuerThatDiffersHasNoKeys(t *testing.T) {
+	t.Parallel()
+	config := strings.Replace(basic, `"oidc"`, `"google"`, 1) +
+		"extra_jwt_issuers = [\"" + v2Issuer + "/=" + app + "\"]\n"
+	r := requestOf(`iss="` + v2Issuer + `/"`)
+	v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+	if got := short(v); got != rejected(403, rules.Signature) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// A trusted proxy's X-Forwarded-Uri counts for routes of the API, as it is.
+func TestAnAPIRouteIsOfWhatAProxyWasAskedFor(t *testing.T) {
+	t.Parallel()
+	for options, statuses := range map[string][2]int{
+		"":                       {403, 403},
+		"reverse_proxy = true\n": {401, 403},
+		"reverse_proxy = true\ntrusted_proxy_ips = [\"10.0.0.1\"]\n": {0, 0},
+	} {
+		for i, uri := range []string{"/api?page=1", "/x/api"} {
+			r := requestOf(`iss="` + v1Issuer + `"`)
+			r.Headers = map[string]string{"X-Forwarded-Uri": uri}
+			config := basic + options + "api_routes = [\"^/api.page\"]\n"
+			v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+			if got := short(v); got != rejected(statuses[i], rules.Issuer) {
+				t.Errorf("%q, %s: got %v, want %d", options, uri, got, statuses[i])
+			}
+		}
+	}
+}
+
+// On an exempt route the upstream is told of a token that is sent as the program looks for it.
+func TestATokenThatTheProgramDoesNotLookForIsNotSentOn(t *testing.T) {
+	t.Parallel()
+	const config = basic + "skip_auth_routes = [\"^/\"]\n"
+	for scheme, want := range map[string]decided{
+		"Bearer ": rejected(502, rules.CustomClaim), "BEARER ": accepted(),
+	} {
+		r := requestOf(`sub="a\u0001"`)
+		r.Headers = map[string]string{"Authorization": scheme + r.Token.Compact()}
+		if got := short(rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)); got != want {
+			t.Errorf("%s: got %v, want %v", scheme, got, want)
+		}
+	}
+}
+
 // Whether a route of the API matches is asked of the path with its query (oauthproxy.go,
 // isAPIPath; pkg/requests/util, GetRequestURI).
 func TestAnAPIRouteSeesTheQuery(t *testing.T) {

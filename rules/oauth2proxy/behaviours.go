@@ -103,17 +103,37 @@ func (c *compiler) signIn() rules.Answer {
 	}
 	answer.Cases = []rules.Case{subrequest, {If: c.acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
-		if path, err := c.pathMatches(routes.texts()); err == nil {
-			other, unsure := queried(routes.texts())
-			not := rules.Negate
-			matches := rules.Either(
-				rules.Both(path, not(other)), rules.Both(not(path), other))
+		if on, unsure, err := c.onAPIRoute(routes.texts()); err == nil {
 			answer.Cases = append(answer.Cases,
 				rules.Case{If: unsure, Answer: rules.Answer{Situation: noSession}},
-				rules.Case{If: matches, Answer: inJSON})
+				rules.Case{If: on, Answer: inJSON})
 		}
 	}
 	return answer
+}
+
+// onAPIRoute are the predicates that a request is on one of some routes of the API, and that this
+// is not known. What a trusted proxy was asked for counts in the place of the path, as it is
+// (pkg/requests/util, GetRequestURI).
+func (c *compiler) onAPIRoute(routes []string) (on, unsure rules.Predicate, err error) {
+	path, err := c.pathMatches(rules.RequestInput(rules.RequestPath), routes)
+	if err != nil {
+		return on, unsure, err
+	}
+	other, unsure := queried(routes)
+	not := rules.Negate
+	on = rules.Either(rules.Both(path, not(other)), rules.Both(not(path), other))
+	forwarded := rules.Has(forwardedURI())
+	forwarded.Assumed = rules.No
+	switch c.trustsForwarded() {
+	case rules.Maybe:
+		unsure = rules.Either(forwarded, unsure)
+	case rules.Yes:
+		uri, err := c.pathMatches(forwardedURI(), routes)
+		on = rules.Either(rules.Both(forwarded, uri), rules.Both(not(forwarded), on))
+		return on, rules.Both(not(forwarded), unsure), err
+	}
+	return on, unsure, nil
 }
 
 // acceptsJSON holds where one of the types in the Accept header is application/json, alone and

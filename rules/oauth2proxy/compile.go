@@ -60,7 +60,7 @@ func (c *compiler) root() rules.Node {
 	if accepted := c.anyOf(verifiers, accepts); len(verifiers) == 1 {
 		whole.All = append(whole.All, accepted.All...)
 	} else {
-		whole.All = append(whole.All, accepted)
+		whole.All = append(whole.All, rules.Node{Check: c.unbroken(verifiers)}, accepted)
 	}
 	return c.behindExemptions(whole, verifiers)
 }

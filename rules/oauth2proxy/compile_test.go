@@ -80,8 +80,39 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			"the second audience claim where the first is absent",
 			with(`oidc_audience_claims = ["azp", "aud"]`), "", accepted(),
 		},
+		{
+			"the first audience claim that is there, though it is null",
+			with(`oidc_audience_claims = ["azp", "aud"]`), "azp=null",
+			rejected(403, rules.Audience),
+		},
+		{
+			"a null before a claim that would break the program off",
+			with(`oidc_audience_claims = ["azp", "n"]`), "azp=null;n=1",
+			rejected(403, rules.Audience),
+		},
 
 		{"an extra issuer", extra, ofV1 + `;aud="api://orders"`, accepted()},
+		{
+			"the program breaks off before it asks the extra issuer", extra, `aud=["x",null]`,
+			rejected(0, rules.TokenFormat),
+		},
+		{
+			"a group that the token has as a number",
+			with(`allowed_groups = ["7", "true"]`), `groups=["x",7]`, accepted(),
+		},
+		{
+			"a group that the token has as a boolean",
+			with(`allowed_groups = ["7", "true"]`), "groups=true", accepted(),
+		},
+		{
+			"a number that is not a group", with(`allowed_groups = ["7", "true"]`),
+			"groups=[70]", rejected(403, rules.CustomClaim),
+		},
+		{
+			"Keycloak's roles of another type",
+			strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1), `realm_access="x"`,
+			rejected(403, rules.TokenFormat),
+		},
 		{"the provider beside an extra issuer", extra, "", accepted()},
 		{
 			"the provider's audience at an extra issuer", extra, ofV1,

@@ -89,8 +89,10 @@ func (c *compiler) exemptions() []rules.Node {
 	return all
 }
 
-// pathMatches is the predicate that a part of the path matches one of some expressions.
-func (c *compiler) pathMatches(expressions []string) (rules.Predicate, error) {
+// pathMatches is the predicate that a part of a path matches one of some expressions.
+func (c *compiler) pathMatches(
+	path rules.Input, expressions []string,
+) (rules.Predicate, error) {
 	var whole []string
 	for _, expression := range expressions {
 		if _, err := regexp.Compile(expression); err != nil {
@@ -98,7 +100,7 @@ func (c *compiler) pathMatches(expressions []string) (rules.Predicate, error) {
 		}
 		whole = append(whole, `(?s:.*)(?:`+expression+`)(?s:.*)`)
 	}
-	return c.matchesAny(rules.RequestInput(rules.RequestPath), whole)
+	return c.matchesAny(path, whole)
 }
 
 // queried are what the query makes of the expressions that a part of the path with its query
@@ -172,7 +174,7 @@ func routeOf(text string) route {
 func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	var all []rules.Predicate
 	for _, r := range routes {
-		test, err := c.pathMatches([]string{r.path})
+		test, err := c.pathMatches(rules.RequestInput(rules.RequestPath), []string{r.path})
 		if err != nil {
 			return test, err
 		}

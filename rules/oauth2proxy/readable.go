@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// bearer is the predicate that a request brings a token where and as the program looks for one,
-// and that the program can read it.
+// bearer is the predicate that a request brings a token where the program looks for one, and that
+// the program can read it.
 func (c *compiler) bearer() rules.Predicate {
 	return rules.Both(c.sent(), c.readable())
 }

@@ -108,6 +108,12 @@ func (e *entry) has(name string) bool {
 	return s.unknown == nil && (s.kind == list && len(s.values) > 0 || s.text() != "")
 }
 
+// filled reports whether something sets an option to a value that is not empty, whichever.
+func (e *entry) filled(name string) bool {
+	s := e.get(name)
+	return e.has(name) || s.set() && s.unknown != nil
+}
+
 // mayHave reports whether an option has a value that is not empty, or may have one.
 func (e *entry) mayHave(name string) bool {
 	s := e.get(name)
@@ -127,8 +133,12 @@ func (e *entry) refusedTogether() []fault {
 			})
 		}
 	}
-	if e.has("oidc_jwks_url") && e.has("oidc_public_key_files") && e.providerVerifies() {
-		add("oidc_public_key_files", "oidc_jwks_url is set too, and only one of them can be")
+	if e.filled("oidc_jwks_url") && e.filled("oidc_public_key_files") && e.providerVerifies() {
+		one, other := "oidc_public_key_files", "oidc_jwks_url"
+		if e.get(one).unknown != nil {
+			one, other = other, one
+		}
+		add(one, "%s is set too, and only one of them can be", other)
 	}
 	if e.get("provider").is("login.gov") && e.has("jwt_key") {
 		add("jwt_key_file", "jwt_key is set too, and only one of them can be")
@@ -152,7 +162,7 @@ func (e *entry) refusedTogether() []fault {
 		add("force_https", "nothing sets tls_cert_file or tls_key_file, and it wants them even "+
 			"behind a proxy")
 	}
-	for _, f := range e.refusedMinimal() {
+	for _, f := range append(e.refusedMinimal(), e.refusedHeaders()...) {
 		add(f.name, "%s", f.why)
 	}
 	return append(all, e.samePaths()...)
@@ -208,6 +218,23 @@ func (e *entry) refusedMinimal() []fault {
 	}
 	for i := range all {
 		all[i].why = "it needs the tokens in the session, where session_cookie_minimal has none"
+	}
+	return all
+}
+
+// refusedHeaders lists the options that write Authorization where another one does: a header has
+// one source (pkg/apis/options/legacy_options.go, LegacyHeaders; pkg/validation/header.go).
+func (e *entry) refusedHeaders() []fault {
+	basic := e.get("pass_basic_auth").on() && e.filled("basic_auth_password")
+	var all []fault
+	if s := e.get("pass_authorization_header"); s.on() && basic && !e.alpha {
+		all = append(all, fault{option: s.option, why: "pass_basic_auth and " +
+			"basic_auth_password write the Authorization header too"})
+	}
+	if s := e.get("set_authorization_header"); s.on() && e.get("set_basic_auth").on() && !e.alpha {
+		all = append(all, fault{
+			option: s.option, why: "set_basic_auth writes the Authorization header too",
+		})
 	}
 	return all
 }

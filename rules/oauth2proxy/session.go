@@ -9,13 +9,19 @@ import (
 )
 
 // sessionTyped is the check that the session of an extra issuer can be made of the claims
-// (pkg/apis/middleware/session.go). It is nil for a provider, whose sessions take any type.
+// (pkg/apis/middleware/session.go). It is nil for a provider, whose sessions take any type, but
+// for the roles that Keycloak writes (providers/keycloak_oidc.go, getAccessClaims).
 func (c *compiler) sessionTyped(v verifier) *rules.Check {
-	if !v.strict {
-		return nil
-	}
 	groups := c.get("oidc_groups_claim")
 	check := c.check(rules.TokenFormat, v.issuer, codeSessions)
+	switch {
+	case !v.strict && c.get("provider").text() != "keycloak-oidc":
+		return nil
+	case !v.strict:
+		check.Test = rules.Both(
+			typed("realm_access", source.Object), typed("resource_access", source.Object))
+		return check
+	}
 	check.Test = rules.Both(
 		typed(v.email, source.String), typed("preferred_username", source.String),
 		typed(groups.text(), source.String, source.List, source.Null),
@@ -92,33 +98,33 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	}
 	told := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {
-		told[i] = rules.Both(c.bearer(), hold(check, c.verifies(v)), c.unsendable(v))
+		told[i] = rules.Both(c.bearer(), hold(c.verifies(v)), c.unsendable(v))
 	}
 	check.Test = rules.Either(
 		c.isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
 	return rules.AllOf(check)
 }
 
-// hold is the predicate that some checks hold. Where one of them may not be made, what it is part
-// of is not known for sure.
-func hold(of *rules.Check, checks []*rules.Check) rules.Predicate {
+// hold is the predicate that some checks hold. Where one of them may not be made, it is not known
+// whether it fails.
+func hold(checks []*rules.Check) rules.Predicate {
 	test := rules.Both()
 	for _, check := range checks {
-		if check.Skip != "" {
-			continue
-		}
-		test.Of = append(test.Of, check.Test)
-		for _, unknown := range []*rules.Unknown{check.Unknown, check.MaySkip} {
-			if unknown != nil && of.Unknown == nil {
-				of.Unknown = unknown
-			}
+		switch {
+		case check.Skip != "":
+		case check.Unknown != nil:
+			test.Of = append(test.Of, rules.Undecided(check.Unknown))
+		case check.MaySkip != nil:
+			test.Of = append(test.Of, rules.Either(check.Test, rules.Undecided(check.MaySkip)))
+		default:
+			test.Of = append(test.Of, check.Test)
 		}
 	}
 	return test
 }
 
-// unbroken is the check that the program does not break off over a token which a request does not
-// need.
+// unbroken is the check that the program does not break off over a token that one verifier takes
+// so far, whatever the others say, and whether or not the request needs it.
 func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 	check := c.check(rules.TokenFormat, verifiers[0].claims, codeVerifier)
 	check.Answer = c.row(brokenOff, always)
@@ -128,7 +134,7 @@ func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 		if typed := c.audienceTyped(v); typed != nil {
 			fits = typed.Test
 		}
-		broken[i] = rules.Both(c.bearer(), hold(check, c.comesToAudience(v)), rules.Negate(fits))
+		broken[i] = rules.Both(c.bearer(), hold(c.comesToAudience(v)), rules.Negate(fits))
 	}
 	check.Test = rules.Negate(rules.Either(broken...))
 	return check

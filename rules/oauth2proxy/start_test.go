@@ -108,6 +108,32 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 			"two kinds of keys", "",
 			"--oidc-public-key-file=k.pem --oidc-jwks-url=https://k.example/keys", false, false,
 		},
+		{
+			"two kinds of keys, of which one is not shown", "",
+			"--oidc-public-key-file=$KEY --oidc-jwks-url=https://k.example/keys", false, false,
+		},
+		{"https is forced without a certificate", "", "--force-https", false, false},
+		{
+			"https is forced behind a proxy that has the certificate", "",
+			"--force-https --reverse-proxy", false, false,
+		},
+		{
+			"https is forced with a certificate", "",
+			"--force-https --tls-cert-file=c.pem --tls-key-file=k.pem", true, false,
+		},
+		{
+			"two sources of the header Authorization", "",
+			"--basic-auth-password=s --pass-authorization-header", false, false,
+		},
+		{
+			"one source of the header Authorization", "",
+			"--basic-auth-password=s --pass-authorization-header --pass-basic-auth=false", true,
+			false,
+		},
+		{
+			"two sources of the answer's header Authorization", "",
+			"--set-basic-auth --set-authorization-header", false, false,
+		},
 		{"secrets that are not shown", secrets, " ", true, false},
 		{
 			"a secret that is not shown", "--cookie-secret=0123456789abcdef",

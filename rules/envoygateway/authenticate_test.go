@@ -143,6 +143,10 @@ func TestPoliciesWithErrors(t *testing.T) {
 			"{methods: []}, principal: {jwt: {provider: entra, scopes: [a]}}}")}, refused},
 		{"a claim without values", []string{jwt(), authorization("", ruleOf("Allow",
 			"claims: [{name: a, values: []}]"))}, refused},
+		{"a claim with an empty member", []string{jwt(), authorization("", ruleOf("Allow",
+			"claims: [{name: scp., values: [x]}]"))}, refused},
+		{"a route that is computed again of no header", []string{provider(
+			"name: a, recomputeRoute: true, " + keys)}, refused},
 		{"an empty principal", []string{jwt(), authorization("",
 			"{action: Allow, principal: {}}")}, refused},
 		{"no keys", []string{provider("name: a")}, refused},

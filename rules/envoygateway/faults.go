@@ -23,6 +23,11 @@ func (c *compiler) fault() (*rules.Check, bool) {
 				"hold, or none",
 		}), true
 	}
+	if at, field, name := c.unsegmented(); name != "" {
+		return notModelled(at, field, &rules.Unknown{Why: "the claim " + name + " has nothing " +
+			"between two dots or beside one: Envoy does not take the configuration, and an " +
+			"earlier one may hold"}), true
+	}
 	at, field, why := c.broken()
 	if why == "" {
 		return nil, false
@@ -33,6 +38,21 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
 	check.Answer = c.row(broken)
 	return check, true
+}
+
+// unsegmented is the first claim whose name is no row of members between dots. Envoy takes no
+// empty member (xds.type, DynamicMetadataInput).
+func (c *compiler) unsegmented() (at *source.Value, field, name string) {
+	for _, r := range rulesIn(c.spec) {
+		for _, claim := range r.claims() {
+			v := claim.at.Member("name")
+			if claim.name != "" && !kubernetes.Marked(v) &&
+				slices.Contains(strings.Split(claim.name, "."), "") {
+				return v, claim.path + "name", claim.name
+			}
+		}
+	}
+	return nil, "", ""
 }
 
 // refusal is what the API server refuses, and why.

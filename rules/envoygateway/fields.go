@@ -104,6 +104,11 @@ func (f fieldRules) provider(p *provider) {
 				"of inline and valueRef there is one, the one that the type is about")
 		}
 	}
+	again, to := p.at.Member("recomputeRoute"), p.at.Member("claimToHeaders")
+	if again.Is(source.Bool) && again.Text == "true" && !kubernetes.Marked(to) &&
+		len(to.List()) == 0 {
+		f.visit(again, p.path+"recomputeRoute", "recomputeRoute wants claimToHeaders")
+	}
 	for path, to := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
 		f.text(to, path, "header")
 		f.text(to, path, "claim")
@@ -170,14 +175,21 @@ func (f fieldRules) targets(p *policy) {
 		case !oneOf(group, gatewayAPI[:len(gatewayAPI)-1]):
 			f.visit(group, "targetRefs", "the group is not "+gatewayAPI[:len(gatewayAPI)-1])
 		}
-		if p.Spec.Member("mergeType").IsSet() && !kubernetes.Marked(ref.At.Member("kind")) &&
-			!slices.Contains([]string{httpRoute, grpcRoute, tcpRoute}, ref.Kind) {
-			f.visit(p.Spec.Member("mergeType"), "mergeType", "a policy of a "+ref.Kind+
-				" is merged with nothing")
-		}
+		f.merges(p, ref.At, ref.Kind)
 	}
 	for path, selector := range kubernetes.ItemsIn(p.Spec, "", "targetSelectors") {
 		f.labels(selector, path)
+		kind, _ := selector.Member("kind").Str()
+		f.merges(p, selector, kind)
+	}
+}
+
+// merges looks at one of the targets of a policy that is merged: it is a route.
+func (f fieldRules) merges(p *policy, target *source.Value, kind string) {
+	merge := p.Spec.Member("mergeType")
+	if merge.IsSet() && !kubernetes.Marked(target.Member("kind")) &&
+		!slices.Contains([]string{httpRoute, grpcRoute, tcpRoute}, kind) {
+		f.visit(merge, "mergeType", "a policy of a "+kind+" is merged with nothing")
 	}
 }
 

@@ -76,7 +76,7 @@ func (c *compiler) test(
 			"compared as one text, and that is not modelled"))
 	case attribute == ofPrincipal:
 		for _, value := range values {
-			parts = append(parts, principal(value))
+			parts = append(parts, c.principalTest(value))
 		}
 	case attribute == ofAudiences:
 		parts = append(parts, c.audienceTest(values))
@@ -119,6 +119,22 @@ func (c *compiler) test(
 		p = rules.Both(c.sent(), p)
 	}
 	return p, true, bad
+}
+
+// principalTest is the predicate of a request principal. One is compared with texts, and finds none
+// where a JWT rule splits the issuer or the subject.
+func (c *compiler) principalTest(value string) rules.Predicate {
+	plain := principal(value)
+	for _, r := range c.jwt {
+		splits := slices.ContainsFunc(r.split.Texts(), func(claim string) bool {
+			return claim == "iss" || claim == "sub"
+		})
+		if splits && !c.before(splitSince) {
+			return envoy.Perhaps(plain, rules.Never(), &rules.Unknown{Why: "spaceDelimitedClaims " +
+				"makes a list of iss or sub, which a request principal is not compared with"})
+		}
+	}
+	return plain
 }
 
 // sent is the predicate that the token arrives where one of the JWT rules looks for it.

@@ -290,6 +290,21 @@ func TestSplitClaimsDependOnTheVersion(t *testing.T) {
 	}
 }
 
+// A request principal is compared with texts, and finds none in a subject that is split.
+func TestAPrincipalOfASplitSubjectIsNotKnown(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [sub]") +
+		policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	for version, want := range map[string]rules.Decision{
+		"1.30.0": rules.Undetermined, "1.27.4": rules.Accepted,
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		if got := rules.Evaluate(policies, requestOf("sub=\"a\"")).Outcome; got != want {
+			t.Errorf("%s: got %v, want %v", version, got, want)
+		}
+	}
+}
+
 // Of two rules for one issuer the first that accepts the token decides whether a claim is split.
 func TestAClaimIsAsTheRuleHasItThatAcceptsTheToken(t *testing.T) {
 	t.Parallel()

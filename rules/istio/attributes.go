@@ -121,8 +121,8 @@ func (c *compiler) test(
 	return p, true, bad
 }
 
-// principalTest is the predicate of a request principal. One is compared with texts, and finds none
-// where a JWT rule splits the issuer or the subject.
+// principalTest is the predicate of a request principal. One is compared with texts, and finds
+// none where a JWT rule splits the issuer or the subject.
 func (c *compiler) principalTest(value string) rules.Predicate {
 	plain := principal(value)
 	for _, r := range c.jwt {
@@ -130,8 +130,10 @@ func (c *compiler) principalTest(value string) rules.Predicate {
 			return claim == "iss" || claim == "sub"
 		})
 		if splits && !c.before(splitSince) {
-			return envoy.Perhaps(plain, rules.Never(), &rules.Unknown{Why: "spaceDelimitedClaims " +
-				"makes a list of iss or sub, which a request principal is not compared with"})
+			return envoy.Perhaps(plain, rules.Never(), &rules.Unknown{
+				Why: "spaceDelimitedClaims makes a list of iss or sub, with which a request " +
+					"principal is not compared",
+			})
 		}
 	}
 	return plain

@@ -127,6 +127,11 @@ func (p *Profile) HasTrait(id string) bool {
 	return slices.ContainsFunc(p.Traits, func(t Observation) bool { return t.ID == id })
 }
 
+// MayBeManaged reports whether the token belongs to a managed identity, or looks like it.
+func (p *Profile) MayBeManaged() bool {
+	return p.HasTrait("managed-identity") || p.HasTrait("managed-identity-likely")
+}
+
 // Describe says what kind of token it is, from its header and claims alone. It knows no clock and
 // no keys.
 func Describe(t *Token) Profile {

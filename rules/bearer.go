@@ -259,6 +259,8 @@ func (r *Request) misspelling(header string) string {
 		return "the Authorization header has more than one space after Bearer"
 	case strings.HasPrefix(strings.TrimSpace(rest), bearer):
 		return "the Authorization header says Bearer twice"
+	case r.Token != nil && strings.TrimSpace(header) == r.Token.Compact():
+		return "the Authorization header has the token without Bearer before it"
 	}
 	return "the Authorization header has something other than Bearer and the token"
 }
@@ -324,6 +326,32 @@ func (l Location) wants() string {
 		return fmt.Sprintf("the token, with %q before it or without", l.Prefix)
 	}
 	return fmt.Sprintf("%q and the token", l.Prefix)
+}
+
+// ToSend is what must be sent where, in words, so that the policy finds the token; empty where
+// that is not known.
+func (r *Result) ToSend() string {
+	leaf := r.judged.leaf
+	if leaf == nil || leaf.Op != Sent {
+		return ""
+	}
+	first := leaf.locations()[:1]
+	return first[0].wants() + " in " + places(first)
+}
+
+// AssumedAt is where the token is taken to be, in words, where a policy looks for it, but not in
+// the Authorization header, and nothing says how it was sent; empty elsewhere.
+func (r *Result) AssumedAt() string {
+	leaf := &r.Check.Test
+	switch {
+	case r.Check.ID != TokenPresent || r.Outcome != Pass:
+		return ""
+	case leaf.Input.Opaque != nil && len(r.request.Headers) == 0:
+		return leaf.Input.words()
+	case leaf.Op != Sent || leaf.inAuthorization() || len(r.request.filled(leaf)) > 0:
+		return ""
+	}
+	return places(leaf.locations())
 }
 
 // placeOfToken is where the policy looks for the token, in words.

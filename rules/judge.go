@@ -490,7 +490,8 @@ func (r *Request) verifies(key *Key) judgement {
 	}
 	if key.Nowhere != "" {
 		// that no signature verifies is sure, what the gateway answers then is not
-		return unknownFor(&Unknown{Why: "the gateway can fetch no key: " + key.Nowhere})
+		why := "the gateway can fetch no key from the key URL: " + key.Nowhere
+		return unknownFor(&Unknown{Why: why})
 	}
 	if r.Signatures == nil {
 		return unknownFor(NoKeySet("no key set was given"))

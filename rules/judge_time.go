@@ -71,8 +71,8 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
-				"the gateway's leeway is not documented, and %s is only up to %g minutes away",
-				p.Input.Name, p.Doubt.Minutes(),
+				"%s is %s, %s, and the gateway's leeway is not documented",
+				p.Input.Name, instant, inspect.Relative(instant.At, r.At),
 			),
 			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},
 		}

@@ -185,11 +185,31 @@ func alone(wanted string) string {
 
 func (r *Result) whySignature() string {
 	result := r.judged.result
-	if result.Expected == "" || result.Actual == "" {
+	switch {
+	case r.KeyWritten() && result.Reason == keys.KidUnknown:
+		return "no key that is written into the policy has the token's kid. Entra ID replaces " +
+			"its keys, and these stay as they are"
+	case r.KeyWritten():
+		return "no key that is written into the policy made this signature. Entra ID replaces " +
+			"its keys, and these stay as they are; or the token was altered"
+	case result.Expected == "" || result.Actual == "":
 		return result.Why
 	}
 	return result.Why + ": expected " + result.Expected + ", found " + result.Actual +
 		r.otherKeys()
+}
+
+// KeyWritten reports whether a signature of Entra ID's fails for want of a key, at a check whose
+// keys are written into the policy.
+func (r *Result) KeyWritten() bool {
+	leaf, result := r.judged.leaf, r.judged.result
+	if r.Outcome != Fail || leaf == nil || leaf.Key == nil || result == nil {
+		return false
+	}
+	lacks := result.Reason == keys.KidUnknown && result.Elsewhere == keys.Nowhere ||
+		result.Reason == keys.TextAltered && !result.Misfit && !result.WrongResource
+	return lacks && leaf.Key.Text != "" && !leaf.Key.HMAC && result.Verifier == nil &&
+		result.Named == nil && r.request.Profile().IssuedBy == inspect.ByEntra
 }
 
 func (r *Result) whyInactive() string {
@@ -278,7 +298,46 @@ func (r *Result) whyClaim() string {
 	if leaf.Input.Name == "roles" && r.judged.reading.Value == nil {
 		why = "the token has no roles: no app role of this API is assigned to its client or user"
 	}
-	return why + r.whyNeverWritten() + r.whyLeftOut()
+	if leaf.Input.Name == "scp" && len(leaf.Values) > 0 {
+		why += wantedScope(leaf.Values[0].Text)
+	}
+	return why + r.whyWhole() + r.whyNoEmail() + r.whyNeverWritten() + r.whyLeftOut()
+}
+
+// whyWhole says that a value which is there was compared together with those beside it.
+func (r *Result) whyWhole() string {
+	leaf, value := r.judged.leaf, r.judged.reading.Value
+	if leaf.Op != Equals && leaf.Op != OneOf || leaf.Input.Source != FromClaim {
+		return ""
+	}
+	var parts []string
+	what := "list as a whole, not its items"
+	text, isText := value.Str()
+	if isText {
+		parts, what = strings.Fields(text), "text as a whole, not its words"
+	} else if value.Is(source.List) {
+		for _, item := range value.Items {
+			if part, ok := item.Str(); ok {
+				parts = append(parts, part)
+			}
+		}
+	}
+	isPart := func(v *source.Value) bool { return slices.Contains(parts, v.Text) }
+	if !slices.ContainsFunc(leaf.Values, isPart) {
+		return ""
+	}
+	return ". The gateway compares the " + what
+}
+
+// whyNoEmail says why an app-only token has none of the claims that are about a person.
+func (r *Result) whyNoEmail() string {
+	personal := []string{"email", "upn", "preferred_username", "unique_name"}
+	claim, profile := r.Check.Claim, r.request.Profile()
+	if profile.Flow != inspect.AppOnly || profile.IssuedBy != inspect.ByEntra ||
+		!slices.Contains(personal, claim) || r.request.Read(Claim(claim)).Value != nil {
+		return ""
+	}
+	return ". This token is app-only: it is about no user, and has no " + claim
 }
 
 // otherTenant says that the token is from another tenant than the policy wants.
@@ -350,6 +409,10 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 			return ". Both name the same tenant, in different spellings, " +
 				"and the comparison is exact"
 		}
+	}
+	if token.Tenant == entra.Consumers && same == "" {
+		return ". The user signed in with a personal Microsoft account, which gets the tokens " +
+			"of a tenant only as its guest"
 	}
 	if len(products) > 0 && !slices.Contains(products, token.Product()) {
 		return ". The token's issuer is one of " + token.Product() + ", the policy's one of " +
@@ -442,13 +505,15 @@ func (r *Result) whyLeftOut() string {
 		return ". The user is in more groups than a token holds, so Entra ID leaves all of them " +
 			"out. Ask for an app role instead, or let Entra ID emit only the groups that are " +
 			"assigned to the application"
-	case reads("roles") && (profile.HasTrait("managed-identity") ||
-		profile.HasTrait("managed-identity-likely")):
-		since := ""
+	case reads("roles") && profile.MayBeManaged():
+		is, since := "is", ""
+		if !profile.HasTrait("managed-identity") {
+			is = "looks like"
+		}
 		if profile.IssuedAt.Known() {
 			since = " after " + profile.IssuedAt.String()
 		}
-		return ". It is a managed identity's token, which is kept for about 24 hours: " +
+		return ". It " + is + " a managed identity's token, which is kept for about 24 hours: " +
 			"a role that was granted" + since + " shows only in the next one"
 	}
 	return ""
@@ -466,14 +531,25 @@ func wantedScope(scope string) string {
 	return ""
 }
 
+// OwnCredentials are what of the request alone, and not of its token, the policy reads the client
+// id from; nothing where it reads anything else.
+func (r *Result) OwnCredentials() []Input {
+	leaf := r.judged.leaf
+	if r.Check.ID != ClientID || leaf == nil || leaf.Input.Opaque == nil ||
+		r.request.Token == nil {
+		return nil
+	}
+	other := func(in Input) bool { return in.Source != FromHTTP }
+	if slices.ContainsFunc(leaf.Input.Opaque.Reads, other) {
+		return nil
+	}
+	return leaf.Input.Opaque.Reads
+}
+
 // ownCredentials says that a policy reads the client id from the request and not from the token.
 func (r *Result) ownCredentials() string {
 	in := r.judged.leaf.Input
-	if in.Opaque == nil || r.request.Token == nil {
-		return ""
-	}
-	other := func(in Input) bool { return in.Source != FromHTTP }
-	if len(in.Opaque.Reads) == 0 || slices.ContainsFunc(in.Opaque.Reads, other) {
+	if len(r.OwnCredentials()) == 0 {
 		return ""
 	}
 	return "the policy requires its own client credentials and does not check the token. It " +

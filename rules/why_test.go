@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -194,6 +195,40 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			Check{ID: CustomClaim, Test: Predicate{Op: Present, Input: Claim("groups")}},
 			`{` + v1 + `,"hasgroups":true}`, Fail, "groups", "none",
 			"The user is in more groups than a token holds",
+		},
+		{
+			"a list that has the value, and is compared as a whole",
+			Check{ID: CustomClaim, Test: Predicate{
+				Op: Equals, Input: Claim("amr"), Values: Literals("mfa"),
+			}},
+			`{"amr":["pwd","mfa"]}`,
+			Fail, "mfa", `["pwd","mfa"]`, "compares the list as a whole, not its items",
+		},
+		{
+			"a text that has the word, and is compared as a whole",
+			Check{ID: CustomClaim, Test: oneOf("dept", "sales")},
+			`{"dept":"sales it"}`,
+			Fail, "sales", `"sales it"`, "The gateway compares the text as a whole, not its words",
+		},
+		{
+			"an address that no app-only token has",
+			Check{ID: CustomClaim, Claim: "email", Test: oneOf("email", "a@b.example")},
+			`{` + v1 + `,"idtyp":"app"}`,
+			Fail, "a@b.example", "none",
+			"This token is app-only: it is about no user, and has no email",
+		},
+		{
+			"a personal account where a tenant's tokens are wanted",
+			Check{ID: CustomClaim, Test: oneOf("iss", v2Issuer)},
+			`{"iss":"` + strings.ReplaceAll(v2Issuer, tenantID, entra.Consumers) + `"}`,
+			Fail, v2Issuer, strings.ReplaceAll(v2Issuer, tenantID, entra.Consumers),
+			"The user signed in with a personal Microsoft account",
+		},
+		{
+			"a token that may be a managed identity's",
+			Check{ID: CustomClaim, Test: oneOf("roles", "w")},
+			`{` + v1 + `,"idtyp":"app","appidacr":"2","iat":1778065200,"exp":1778151600}`,
+			Fail, "w", "none", "It looks like a managed identity's token",
 		},
 		{
 			"a role that a managed identity's token does not show yet",

@@ -479,9 +479,12 @@ func (t *explainText) shortFindings() {
 	t.Command(2, below)
 }
 
-// matters is the worst finding at the field that decides; if the request is accepted, the worst
-// error. It is nil if there is none.
+// matters is the worst finding about the check that decides, else in its line; if the request is
+// accepted, the worst error. It is nil if there is none.
 func (t *explainText) matters() *rules.Finding {
+	if t.x.Decisive != nil {
+		return t.x.Decisive
+	}
 	d := t.x.Verdict.Decided
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning} {
 		for i := range t.x.Findings {

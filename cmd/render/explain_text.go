@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -148,6 +149,13 @@ const noToken = "none: the request carries no token"
 func (t *explainText) subject(token string) {
 	t.Blank()
 	rows := []Row{{"token", token}}
+	for i := range t.x.Verdict.Results {
+		at := t.x.Verdict.Results[i].AssumedAt()
+		row := Row{"sent in", safe(at) + ": assumed, no request was given"}
+		if at != "" && !slices.Contains(rows, row) {
+			rows = append(rows, row)
+		}
+	}
 	alike := map[string]int{}
 	for _, p := range t.x.Policies {
 		line := policyLine(p)

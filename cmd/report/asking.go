@@ -18,6 +18,7 @@ type asking struct {
 	audience string // that the token must have; empty where it is not known
 
 	clients []string // who alone is let in; empty where nothing says so
+	ownOnly bool     // a client of Microsoft's, which has sent that token, is not let in
 }
 
 // askingLike asks for a token like one that was sent, in the same cloud and tenant.
@@ -61,6 +62,12 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 	switch {
 	case then == "":
 		return rules.Step{Note: note}
+	case a.client() == entra.AzureCLI && a.audience != "" && !a.ownOnly:
+		return rules.Step{
+			Note: strings.TrimSpace(Sentence(reason) + " Ask with the Azure CLI for this scope " +
+				"(the API must authorize that client)"),
+			Command: a.byAzureCLI(shell) + " | " + then,
+		}
 	case bySecret && !a.profile.HasTrait("managed-identity"):
 		return rules.Step{
 			Note:    strings.TrimSpace(Sentence(reason) + " " + a.bySecret(reason)),
@@ -99,7 +106,10 @@ func (a *asking) bySecret(reason string) string {
 }
 
 func (a *asking) who() string {
-	if len(a.clients) == 0 {
+	switch {
+	case a.ownOnly:
+		return "Your own client"
+	case len(a.clients) == 0:
 		return "The client"
 	}
 	return "Only client " + strings.Join(a.clients, " or ") + " is let in: it"
@@ -126,6 +136,15 @@ func (a *asking) ask(shell Shell) string {
 		formFlag(a.scope()), "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
 		a.authority()+"/oauth2/v2.0/token",
 	)
+}
+
+// byAzureCLI is the command with which the Azure CLI prints a token of its own.
+func (a *asking) byAzureCLI(shell Shell) string {
+	words := []string{"az", "account", "get-access-token", "--scope", a.scope()}
+	if a.tenant != "" {
+		words = append(words, "--tenant", a.tenant)
+	}
+	return shell.Line(append(words, "--query", "accessToken", "-o", "tsv")...)
 }
 
 // formFlag is the flag of curl that sends a value in a form as it is: the shorter one where a form

@@ -30,6 +30,9 @@ type Explanation struct {
 	Findings []rules.Finding
 	// OfRequest are those of them that are about this request, which lint does not have.
 	OfRequest []rules.Finding
+	// Decisive is that of them which is about the check that keeps the request out; nil where none
+	// is.
+	Decisive *rules.Finding
 	// Suppressed are findings that someone has looked at and ignored.
 	Suppressed []Suppressed
 
@@ -117,6 +120,7 @@ func (r *Explainer) Explain() *Explanation {
 	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
 	r.find(x)
+	x.Decisive = r.decisive(x)
 	x.Foreign = cmp.Or(r.otherSource(), r.openSource())
 	x.Lint, x.Apart = r.lintCommand(), r.Policies.apart()
 	r.repair(x)
@@ -179,6 +183,32 @@ func (r *Explainer) find(x *Explanation) {
 // LintShows reports whether the command of lint shows a finding too.
 func (x *Explanation) LintShows(f *rules.Finding) bool {
 	return x.Lint != "" && !x.Apart && !slices.ContainsFunc(x.OfRequest, f.IsSame)
+}
+
+// decisive is the worst finding about the check that keeps the request out, but no note, and none
+// of a rule about who gets in; nil where there is none. A finding about no check is about one that
+// reads the same value.
+func (r *Explainer) decisive(x *Explanation) *rules.Finding {
+	d := x.Verdict.Decided
+	if d == nil {
+		return nil
+	}
+	letsIn := func(name string) bool {
+		return slices.ContainsFunc(r.Policies.gateways.Catalogue(), func(rule rules.Rule) bool {
+			return rule.Name == name && rule.About != nil
+		})
+	}
+	var worst *rules.Finding
+	for i := range x.Findings {
+		f := &x.Findings[i]
+		same := f.Check == d.Check ||
+			f.Check == nil && f.Field == d.Check.Field && f.Pos == d.Check.Pos
+		worse := worst == nil || f.Severity == rules.Error && worst.Severity != rules.Error
+		if same && worse && f.Severity != rules.Note && !letsIn(f.Rule) {
+			worst = f
+		}
+	}
+	return worst
 }
 
 // Expected is whose token one must be; empty where nobody said.

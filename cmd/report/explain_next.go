@@ -27,6 +27,7 @@ type explainNext struct {
 	said    string   // the reason that the verdict has said, where its check decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
 	clients []string // that alone are let in, where the token's is none of them
+	ownOnly bool     // the token's client is one of Microsoft's, and not let in
 
 	// What the policies want, which is asked for each check that has failed.
 	wantedAudience, wantedTenant func() string
@@ -112,6 +113,7 @@ func (w *explainNext) rejected() {
 			"that client gets", w.again())
 	}
 	w.repairs()
+	w.finding()
 	for _, r := range v.Earlier() {
 		w.collectFor(r)
 	}
@@ -166,8 +168,10 @@ func (w *explainNext) failed(r *rules.Result) {
 	}
 	switch r.Check.ID {
 	case rules.TokenPresent:
-		w.steps.add("Send the token in the header that the policy reads, and see the gateway's "+
-			"answer", w.again())
+		send := cmp.Or(r.ToSend(), "the token where the policy looks for it")
+		w.steps.add("Send "+send+". This shows what a token that is sent so gets", w.again())
+	case rules.NotBefore:
+		w.early()
 	case rules.TokenFormat:
 		w.damaged = len(w.reasons) == 0
 	case rules.Signature, rules.Introspection:
@@ -180,14 +184,26 @@ func (w *explainNext) failed(r *rules.Result) {
 		w.otherTenant()
 	case rules.CustomClaim:
 		w.otherClaim(r)
+	case rules.ClientID:
+		w.ownCredentials(r)
 	case rules.Contract:
 		w.noContract(r)
 	}
 }
 
+// ownCredentials is about a client id that the policy reads from a header of the request.
+func (w *explainNext) ownCredentials(r *rules.Result) {
+	reads := r.OwnCredentials()
+	if len(reads) == 1 && !strings.EqualFold(reads[0].Name, "Authorization") {
+		id := cmp.Or(w.profile.ClientID.Value, "CLIENT-ID")
+		w.steps.add("Send the client id in the "+reads[0].Name+" header, as the policy wants it",
+			w.Line.Same("explain", "-H", reads[0].Name+": "+id))
+	}
+}
+
 // remedied is about a check that no request passes as the policies are.
 func (w *explainNext) remedied(r *rules.Result) {
-	if r == w.x.Verdict.Decided {
+	if r == w.x.Verdict.Decided && (r.Check.Remedy != "" || len(w.x.Repairs) == 0) {
 		w.steps.add(Capital(cmp.Or(r.Check.Remedy, "change the policy: no request passes this "+
 			"check"))+". This shows what is found in the policy", cmp.Or(w.x.Lint, w.again()))
 	}
@@ -199,6 +215,8 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 		w.otherAudience()
 	case "iss", "tid":
 		w.otherTenant()
+	case "groups":
+		w.tooManyGroups()
 	case "appid", "azp":
 		if r.Check.Claim != w.profile.ClientID.Claim {
 			return // tokens of this version name their client in the other claim
@@ -207,6 +225,19 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 			w.clients = append(w.clients, want.Text)
 		}
 	}
+}
+
+// tooManyGroups is about a user whose groups Entra ID leaves out of the token.
+func (w *explainNext) tooManyGroups() {
+	if !w.profile.HasTrait("group-overage") {
+		return
+	}
+	g := granting{profile: w.profile, api: w.api()}
+	w.steps.add("Assign the group to the API (Enterprise applications > (the API) > Users and "+
+		"groups), and let its tokens have only the groups that are assigned",
+		w.Line.Shell.Line("az", "ad", "app", "update", "--id", g.apiName(),
+			"--set", "groupMembershipClaims=ApplicationGroup"))
+	w.because("A token issued before lacks it")
 }
 
 func (w *explainNext) otherAudience() {
@@ -266,7 +297,11 @@ func (w *explainNext) otherTenant() {
 
 func (w *explainNext) unverified(r *rules.Result) {
 	result := r.Signature()
-	if result == nil || len(w.reasons) > 0 {
+	switch {
+	case result == nil || len(w.reasons) > 0:
+		return
+	case r.KeyWritten():
+		w.keyWritten()
 		return
 	}
 	switch result.Reason {
@@ -291,10 +326,30 @@ func (w *explainNext) unverified(r *rules.Result) {
 	}
 }
 
+// keyWritten is about keys that are written into a policy: whether they are old, or the token is
+// not what its issuer gave out, the keys that Entra ID has now say.
+func (w *explainNext) keyWritten() {
+	a := askingLike(w.profile)
+	version := entra.V1
+	if w.profile.Version == "2.0" {
+		version = entra.V2
+	}
+	flags := []string{Name(source.NeedTenant), a.tenant}
+	if i := slices.Index(w.Line.Flags, Name(source.NeedKeySet)); i >= 0 {
+		flags = w.Line.Flags[i : i+2]
+	}
+	command := slices.Concat([]string{"gatewhy", "verify", w.Line.token()}, flags, w.Line.at())
+	w.steps.add("See whether the keys that Entra ID has now verify the token. If they do, the "+
+		"policy must have "+entra.KeysURL(a.cloud, a.tenant, version, "")+
+		" as the address of its keys",
+		w.Line.Shell.Line(command...))
+}
+
 // noContract says who must ask for access to what.
 func (w *explainNext) noContract(r *rules.Result) {
 	id, _ := r.Value().Str()
 	if app, ok := entra.AppByID(id); ok {
+		w.ownOnly = true
 		w.because("This token was issued to " + app.Name + ", which is not your client")
 		return
 	}
@@ -311,7 +366,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 func (w *explainNext) granted() []rules.Step {
 	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again()}
 	if w.Request.Token != nil {
-		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
+		g.holder, _ = w.Request.Token.Claims.Member("oid").Str()
 	}
 	failed := func(r rules.Result) bool { return r.Outcome == rules.Fail && !r.Harmless }
 	otherAPI := func(r rules.Result) bool { return failed(r) && r.Check.ID == rules.Audience }
@@ -332,7 +387,7 @@ func (w *explainNext) ask() {
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
 	a.cloud = wantedCloud(w.x.Policies, a.cloud)
 	a.audience = cmp.Or(w.wantedAudience(), a.audience)
-	a.clients = w.clients
+	a.clients, a.ownOnly = w.clients, w.ownOnly
 	reason := w.reasons[0]
 	if reason == w.said {
 		reason = ""
@@ -394,8 +449,12 @@ func gets(repair *ProvedRepair) string {
 	if repair.After.Outcome == rules.Accepted {
 		return "200"
 	}
-	return "through, except for what is not known: the " +
-		strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
+	open := "known: the " + strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
+	if repair.After.Decided.Check.ID == rules.NotModelled {
+		open = "modelled"
+	}
+	return "through, except for what is not " + open +
+		behind(", which takes ", Flag(repair.After.Question()))
 }
 
 // collect says how to get what is not known, the question of the verdict first.
@@ -409,6 +468,10 @@ func (w *explainNext) collect() {
 			w.collectFor(&results[i])
 		}
 	}
+	if d := w.x.Verdict.Decided; d != nil && d.Check.ID == rules.NotBefore {
+		w.early()
+	}
+	w.finding()
 	switch {
 	case len(w.steps) > 0 || w.x.Verdict.Outcome != rules.Undetermined || w.probed:
 	case w.x.Token != nil && w.x.Token.Masked:
@@ -440,12 +503,35 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	}
 }
 
+// early is about a token that is not valid yet.
+func (w *explainNext) early() {
+	if w.profile.IssuedBy == inspect.ByEntra {
+		w.steps.add("Set the clocks right, the gateway's and this machine's: Entra ID usually "+
+			"dates nbf 5 minutes back, so a clock by which the token is not yet valid is slow", "")
+	}
+}
+
+// finding is about what lint finds at the check that decides, where nothing else is known to help.
+func (w *explainNext) finding() {
+	f := w.x.Decisive
+	if f == nil || len(w.steps) > 0 || len(w.x.Repairs) > 0 || !w.x.LintShows(f) {
+		return
+	}
+	if file := w.x.File(f.Pos.File); w.fixes(file, f.Rule, "") {
+		w.steps.add("Repair the value that decides", w.fixCommand(file, "--rule", f.Rule))
+		return
+	}
+	w.steps.add("Change the value that decides by hand. This says how", "gatewhy rules "+f.Rule)
+}
+
 func (w *explainNext) lint() {
 	switch {
 	case w.x.Lint == "":
 	case w.x.Apart:
 		w.steps.add("See what is found in each file: lint reads them one by one, without a token",
 			w.x.Lint)
+	case w.x.Verdict.Outcome != rules.Accepted:
+		w.steps.add("See what is found in the policy: lint reads it without a token", w.x.Lint)
 	default:
 		w.steps.add("See who else gets in: lint reads the policy without a token", w.x.Lint)
 	}

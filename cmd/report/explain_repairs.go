@@ -184,15 +184,16 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 	}
 	for _, solution := range r.Policies.Adapter.Solutions() {
 		i := solution.Start(changes)
-		if i >= 0 && all[i].Command == "" && r.fixes(file, solution.Name) {
-			all[i].Command = r.fixCommand(file, solution.Name)
+		if i >= 0 && all[i].Command == "" && r.fixes(file, "", solution.Name) {
+			all[i].Command = r.fixCommand(file, "--solution", solution.Name)
 		}
 	}
 	return all
 }
 
-func (r *Explainer) fixCommand(file *source.File, solution string) string {
-	words := []string{"--solution", solution}
+// fixCommand is the command that writes a solution, or repairs the findings of a rule.
+func (r *Explainer) fixCommand(file *source.File, flag, name string) string {
+	words := []string{flag, name}
 	if r.Line.Token != "" {
 		words = append(words, "--token", r.Line.Token)
 	} else {
@@ -248,8 +249,9 @@ func factFlags(f rules.Facts) []string {
 	return words
 }
 
-// fixes reports whether fix, called so, has the solution to print.
-func (r *Explainer) fixes(file *source.File, solution string) bool {
+// fixes reports whether fix, called so, has something to print: repairs of a rule's findings, or a
+// solution.
+func (r *Explainer) fixes(file *source.File, rule, solution string) bool {
 	m := &Maker{Gateways: r.Policies.gateways}
 	known := rules.Facts{}
 	if r.Line.Token == "" {
@@ -262,6 +264,7 @@ func (r *Explainer) fixes(file *source.File, solution string) bool {
 	if err != nil {
 		return false
 	}
+	fixer.Rule = rule
 	fixer.Words = func(*rules.Verdict) string { return "" }
 	if r.Line.Token != "" {
 		own := &rules.Request{

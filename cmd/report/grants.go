@@ -15,7 +15,7 @@ import (
 type granting struct {
 	profile inspect.Profile
 	api     *entra.Registration // nil where it was not given
-	user    string              // the id of the user, of a user's token; may be empty
+	holder  string              // the object id of the token's user or app; may be empty
 	shell   Shell
 	again   string // the command that reads another token; may be empty
 }
@@ -63,7 +63,11 @@ func (g *granting) grant(claim, name string, or []string) []rules.Step {
 	case claim == "scp":
 		return g.scope(name, shown)
 	case g.profile.Flow == inspect.Delegated:
-		return g.userRole(permission, name, shown)
+		return g.assigned("users", "USER-ID", "Assign the user the app role: Enterprise "+
+			"applications > (the API) > Users and groups > Add user/group > "+shown,
+			permission, name)
+	case g.profile.MayBeManaged():
+		return g.identityRole(permission, name, shown)
 	}
 	return g.clientRole(permission, name, shown)
 }
@@ -114,24 +118,38 @@ func (g *granting) clientRole(p *entra.Permission, name, shown string) []rules.S
 	})
 }
 
-// userRole is assigned to the user who signs in.
-func (g *granting) userRole(p *entra.Permission, name, shown string) []rules.Step {
+// identityRole is assigned to the service principal of a managed identity: the portal has no page
+// for it, since there is no app registration.
+func (g *granting) identityRole(p *entra.Permission, name, shown string) []rules.Step {
+	byHand := "Assign the managed identity the app role " + shown + ". The portal has no page " +
+		"for it, since a managed identity has no app registration"
+	if !g.profile.HasTrait("managed-identity") {
+		byHand = "Assign the service principal of the client the app role " + shown +
+			". If it is a managed identity, it has no app registration, and the portal no page"
+	}
+	return g.assigned("servicePrincipals", "IDENTITY-ID", byHand, p, name)
+}
+
+// assigned is a role that is assigned to the one whom the token is about, in a collection of
+// Microsoft Graph's: the user who signs in, or the service principal of a managed identity.
+func (g *granting) assigned(
+	collection, holder, byHand string, p *entra.Permission, name string,
+) []rules.Step {
 	id, lookUps := g.roleID(p, name)
-	user := "USER-ID"
-	if entra.IsGUID(g.user) {
-		user = g.user
+	if entra.IsGUID(g.holder) {
+		holder = g.holder
 	}
 	lookUps = append(lookUps, rules.Step{
 		Note: "Look up the API's service principal, SERVICE-PRINCIPAL-ID in the next command",
 		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
 			"--query", "id", "-o", "tsv"),
 	})
-	return afterLookUps("Assign the user the app role: Enterprise applications > (the API) > "+
-		"Users and groups > Add user/group > "+shown, lookUps, rules.Step{
+	return afterLookUps(byHand, lookUps, rules.Step{
 		Note: "Assign the role",
 		Command: g.shell.Line("az", "rest", "--method", "post", "--url",
-			"https://graph.microsoft.com/v1.0/users/"+user+"/appRoleAssignments", "--body",
-			`{"principalId":"`+user+`","resourceId":"SERVICE-PRINCIPAL-ID","appRoleId":"`+id+`"}`),
+			"https://graph.microsoft.com/v1.0/"+collection+"/"+holder+"/appRoleAssignments",
+			"--body", `{"principalId":"`+holder+`","resourceId":"SERVICE-PRINCIPAL-ID",`+
+				`"appRoleId":"`+id+`"}`),
 	})
 }
 

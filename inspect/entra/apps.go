@@ -112,7 +112,7 @@ var apps = [...]App{
 	{"00000003-0000-0ff1-ce00-000000000000", "Office 365 SharePoint Online", nil},
 	{"00000004-0000-0ff1-ce00-000000000000", "Skype for Business Online", nil},
 	{"c44b4083-3bb0-49c1-b47d-974e53cbdf3c", "Azure Portal", nil},
-	{"04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI", nil},
+	{AzureCLI, "Microsoft Azure CLI", nil},
 	{"1950a258-227b-4e31-a9cf-717495945fc2", "Microsoft Azure PowerShell", nil},
 	{"14d82eec-204b-4c2f-b7e8-296a70dab67e", "Microsoft Graph Command Line Tools", nil},
 	{"de8bc8b5-d9f9-48b1-a8ad-b748da725064", "Graph Explorer", nil},
@@ -123,6 +123,9 @@ var apps = [...]App{
 	{"d3590ed6-52b3-4102-aeff-aad2292ab01c", "Microsoft Office", nil},
 	{"29d9ed98-a469-4536-ade2-f981bc1d605e", "Microsoft Authentication Broker", nil},
 }
+
+// AzureCLI is the application id of the Azure CLI.
+const AzureCLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 
 // AppByID returns the well-known application with this application id, in either case.
 func AppByID(id string) (App, bool) {

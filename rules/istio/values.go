@@ -148,10 +148,8 @@ func principalsInWords(values []string) string {
 	if value == "*" {
 		return "any principal: a token with an issuer and a subject"
 	}
-	if to := withSlash(value); to != "" {
-		issuer, _, _ := cutLast(value)
-		words += ", which is the issuer " + issuer + " (v1.0 issuers end in a slash: write " +
-			to + ")"
+	if withSlash(value) != "" {
+		words += ", without the slash that ends a v1.0 issuer"
 	}
 	return words
 }

@@ -178,8 +178,9 @@ func (c *compiler) domains(v verifier) *rules.Check {
 			Why: "authenticated_emails_file may list the address, and is not read here",
 		}
 	}
-	check.Wants = fmt.Sprintf("%s, or without it sub, to be an address at %s", v.email,
-		strings.Join(domains.texts(), " or "))
+	check.Wants = fmt.Sprintf("an address at %s in %s, or without it in sub",
+		cmp.Or(strings.Join(domains.texts(), " or "), "an allowed domain"),
+		cmp.Or(v.email, "the claim of the e-mail"))
 	email, user := claim(v.email), claim("sub")
 	fits := func(in rules.Input) rules.Predicate {
 		text := rules.Predicate{Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String}}

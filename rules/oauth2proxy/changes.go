@@ -237,6 +237,8 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 			for _, change := range m.issuerOf(profile.Issuer, profile.Audience[0]) {
 				propose(change)
 			}
+		case rules.CustomClaim:
+			propose(m.domainOf(r))
 		case rules.TokenPresent:
 			if r.Check.Refuses != "" {
 				propose(m.takeBearerTokens())
@@ -244,6 +246,20 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		}
 	}
 	return distinct(all)
+}
+
+// domainOf lets in the addresses of a domain, beside the others; none where the token has no
+// address.
+func (m *changer) domainOf(r *rules.Result) rules.Change {
+	const option = "email_domains"
+	address, _ := r.Value().Str()
+	_, domain, found := strings.Cut(address, "@")
+	if r.Check.Field != option || !found || domain == "" {
+		return rules.Change{Refused: "the token has no address"}
+	}
+	return m.add("accept-domain",
+		"let in everybody with an address at "+domain+", if all of them belong here",
+		option, domain)
 }
 
 // ifThisAPI is what makes a change for a token's audience right: the token alone does not show it.

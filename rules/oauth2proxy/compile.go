@@ -52,6 +52,7 @@ func (c *compiler) root() rules.Node {
 	verifiers := c.verifiers()
 	if len(verifiers) == 0 {
 		present.Test, present.Refuses = rules.Never(), c.noVerifier()
+		present.Wants = "a session cookie"
 		present.Answer = c.unverified()
 		return c.behindExemptions(rules.AllOf(present), nil)
 	}
@@ -98,6 +99,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 		check.Test = rules.Never()
 		check.Refuses = "skip_jwt_bearer_tokens is off: the proxy looks at its own session " +
 			"cookie alone, and not at bearer tokens"
+		check.Wants = "a session cookie"
 		return check
 	}
 	check.Test = c.sent()

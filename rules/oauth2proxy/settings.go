@@ -210,10 +210,12 @@ func (e *entry) place(s setting) *source.Value {
 	return shown(s.given[0].value)
 }
 
-// shown is the part of a value that a reader is shown: all of a scalar, the first character of
-// anything else.
+// shown is the part of a value that a reader is shown: all of a scalar and of a list in one line,
+// the first character of anything else.
 func shown(v *source.Value) *source.Value {
-	if !v.Is(source.List) && !v.Is(source.Object) {
+	last := len(v.Items) - 1
+	inLine := v.Is(source.List) && last >= 0 && v.Items[last].Pos.Line == v.Pos.Line
+	if inLine || !v.Is(source.List) && !v.Is(source.Object) {
 		return v
 	}
 	begin := *v

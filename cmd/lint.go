@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -121,6 +122,11 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	}
 	if err := e.renderLint(&flags.output, l); err != nil {
 		return err
+	}
+	for i := range l.Ended {
+		entry := &l.Ended[i]
+		e.note("%s: this entry for %s ended on %s, and ignores nothing any more", entry.Pos,
+			entry.Rule, entry.Until.Format(time.DateOnly))
 	}
 	e.tellUnseen(unseen, l.Files > 1)
 	if err := errors.Join(failed...); err != nil {

@@ -60,19 +60,27 @@ func LintSummary(r *report.Linting) string {
 // carets under what is wrong, and what to do.
 func LintText(t *Text, r *report.Linting) {
 	l := linting{r}
+	said := map[string]bool{} // what to do, which is said once
 	for _, f := range l.Findings {
 		t.Para(0, fmt.Sprintf("%s: %s: %s %s", safe(f.Pos.String()),
 			t.severity(f.Severity), safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
 			t.SourceLine(1, file, f.Pos, f.Span, "")
 		}
-		if fix := l.Fix(&f); fix != "" {
+		if fix := l.Fix(&f); fix != "" && !said[fix] {
+			said[fix] = true
 			t.Para(1, fix)
 		}
 		t.Command(1, l.Way(f))
 		t.Blank()
 	}
 	t.Para(0, LintSummary(r))
+	var rows []Row
+	for _, of := range l.ByRule {
+		rows = append(rows, Row{report.Counted(of.Findings, string(of.Severity)), of.Rule})
+	}
+	t.Rows(1, rows)
+	t.wayOn(l.Begin)
 	if len(l.Findings) == 0 {
 		t.wayOn(l.Next)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/lint"
 )
 
@@ -19,6 +20,7 @@ type Linting struct {
 	Flags      []string // which fix and explain need to read the files alike, one word each
 	Findings   []rules.Finding
 	Suppressed []Suppressed
+	Ended      []environments.Ignored  // entries that would ignore findings, were they not over
 	LeftOut    int                     // findings that nobody wants to see
 	Sources    map[string]*source.File // those with findings, by name
 	Names      []string                // of the files that were named or have policies
@@ -32,9 +34,21 @@ type Linting struct {
 
 	Ways map[FindingsOf]string // the command for them
 
+	// ByRule counts the findings, the worst first, and Begin is what to do about them, where there
+	// are more than anybody reads at once; else nothing.
+	ByRule []RuleCount
+	Begin  []rules.Step
+
 	explain []string                     // the flags with which explain reads the first policies
 	vendors map[string]string            // by file: the adapter that has read it
 	fixes   map[string]map[string]string // by vendor and rule
+}
+
+// RuleCount is how often a rule has found something of a severity.
+type RuleCount struct {
+	Rule     string
+	Severity rules.Severity
+	Findings int
 }
 
 // Fix is what to do about a finding: what its rule says for all gateways, and in the words of the

@@ -87,7 +87,7 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 	}
 	all := &Ignores{name: name, folder: filepath.Dir(name), file: file, day: m.Now()}
 	for _, document := range file.Documents {
-		entries, err := environments.Ignores(document.Member("lint"))
+		entries, err := environments.IgnoresIn(document)
 		if err != nil {
 			return nil, err
 		}
@@ -108,7 +108,7 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 // split returns the findings that stay, and those that an entry covers.
 func (i *Ignores) split(found []rules.Finding) (stay []rules.Finding, aside []Suppressed) {
 	for _, f := range found {
-		if entry, ok := i.covering(f); ok {
+		if entry, ok := i.about(f, false); ok {
 			aside = append(aside, Suppressed{Finding: f, Reason: entry.Reason, By: "config"})
 		} else {
 			stay = append(stay, f)
@@ -117,10 +117,16 @@ func (i *Ignores) split(found []rules.Finding) (stay []rules.Finding, aside []Su
 	return stay, aside
 }
 
-// apply sets aside what the entries cover, and adds a finding for each entry without a reason.
+// apply sets aside what the entries cover, notes those that have ended and would cover more, and
+// adds a finding for each entry without a reason.
 func (i *Ignores) apply(l *Linting) {
 	stay, aside := i.split(l.Findings)
 	l.Findings, l.Suppressed = stay, append(l.Suppressed, aside...)
+	for _, f := range stay {
+		if entry, ok := i.about(f, true); ok && !slices.Contains(l.Ended, entry) {
+			l.Ended = append(l.Ended, entry)
+		}
+	}
 	for _, entry := range i.entries {
 		if entry.Reason == "" {
 			l.Findings = append(l.Findings, rules.Finding{
@@ -133,15 +139,16 @@ func (i *Ignores) apply(l *Linting) {
 	}
 }
 
-// covering finds the entry that names a finding and has not expired.
-func (i *Ignores) covering(f rules.Finding) (environments.Ignored, bool) {
+// about finds an entry about a finding: one that holds, or one that has ended.
+func (i *Ignores) about(f rules.Finding, ended bool) (environments.Ignored, bool) {
 	name := f.Pos.File
 	if relative, err := filepath.Rel(i.folder, name); err == nil {
 		name = filepath.ToSlash(relative)
 	}
 	for _, entry := range i.entries {
 		sameField := entry.Field == "" || entry.Field == f.Field
-		if entry.Reason != "" && sameField && entry.Covers(f.Rule, name, i.day) {
+		if entry.Reason != "" && sameField && entry.Ended(i.day) == ended &&
+			entry.Covers(f.Rule, name) {
 			return entry, true
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -41,6 +42,45 @@ func (l *Linting) AddNext(m *Maker, request *LintRequest, line CommandLine) {
 		all.add("See what the gateway answers to a token", line.Shell.Line(words...))
 	}
 	l.Next = all
+	l.begin(request, line)
+}
+
+// mostAtOnce is how many findings somebody reads one by one.
+const mostAtOnce = 20
+
+// begin counts many findings by their rules, and says how to take them one rule at a time, or to
+// count only what is new.
+func (l *Linting) begin(request *LintRequest, line CommandLine) {
+	if len(l.Findings) <= mostAtOnce {
+		return
+	}
+	of := map[RuleCount]int{}
+	for _, f := range l.Findings {
+		of[RuleCount{Rule: f.Rule, Severity: f.Severity}]++
+	}
+	for count, n := range of {
+		count.Findings = n
+		l.ByRule = append(l.ByRule, count)
+	}
+	slices.SortFunc(l.ByRule, func(a, b RuleCount) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()),
+			cmp.Compare(b.Findings, a.Findings), strings.Compare(a.Rule, b.Rule))
+	})
+	given := func(flag string) bool { return slices.Contains(line.Flags, flag) }
+	var all steps
+	again := func(note string, more ...string) {
+		words := slices.Concat([]string{"gatewhy", "lint"}, request.Names, line.Flags, more)
+		all.add(note, line.Shell.Line(words...))
+	}
+	if !line.Once && !given("--rule") && len(l.ByRule) > 1 {
+		again("Begin with one rule", "--rule", l.ByRule[0].Rule)
+	}
+	if !line.Once && !given("--baseline") && !given("--rule") && !given("--exclude") &&
+		!given("--severity") {
+		again("Or take these findings as known: then only new ones count",
+			"--baseline", "lint.json", "--write-baseline")
+	}
+	l.Begin = all
 }
 
 // explainBy are the flags with which explain reads the policies of a file, and of those that make

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -60,11 +61,16 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and still holds
-// on that day. In its path * stands for a part of a name, ? for one character, and ** for any
-// folders. Nothing else in it has a meaning.
-func (i *Ignored) Covers(rule, file string, day time.Time) bool {
-	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
+// Ended reports whether the entry's last day has passed.
+func (i *Ignored) Ended(day time.Time) bool {
+	return !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1))
+}
+
+// Covers reports whether the entry is about a finding of this rule in this file. In its path *
+// stands for a part of a name, ? for one character, and ** for any folders. Nothing else in it has
+// a meaning.
+func (i *Ignored) Covers(rule, file string) bool {
+	if i.Rule != rule {
 		return false
 	}
 	name := path.Clean(strings.ReplaceAll(file, `\`, "/"))
@@ -212,9 +218,29 @@ func (f *File) readCrossing(v *source.Value) error {
 	return err
 }
 
-// Ignores reads the value of lint, in an environments file or in a file that holds nothing else.
-// An entry without a reason is not an error: it is a finding of lint. Every error is a
-// [*source.Error] at the place that is wrong.
+// IgnoresIn reads lint in a document of an environments file, or of a file with nothing else. The
+// rest is not looked at, but for the version, and for a name that is lint's with a slip: such a
+// section would ignore nothing, and nobody would know.
+func IgnoresIn(document *source.Value) ([]Ignored, error) {
+	if number := document.Member("version"); number != nil {
+		if err := version(number); err != nil {
+			return nil, err
+		}
+	}
+	section := document.Member("lint")
+	if section == nil && document.Is(source.Object) {
+		for _, m := range document.Members {
+			if inspect.Nearest(m.Key, []string{"lint"}, inspect.FewEdits(m.Key)) != "" {
+				cause := fmt.Sprintf("%q is not a field of the environments file", m.Key)
+				return nil, refusal(m.KeyPos, cause, "did you mean lint?")
+			}
+		}
+	}
+	return Ignores(section)
+}
+
+// Ignores reads the value of lint. An entry without a reason is not an error: it is a finding of
+// lint. Every error is a [*source.Error] at the place that is wrong.
 func Ignores(v *source.Value) ([]Ignored, error) {
 	if !v.IsSet() {
 		return nil, nil

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -250,25 +248,6 @@ func claimTest(claim rules.Input, test rules.Predicate, mandatory bool) rules.Pr
 		return rules.Required(claim, test)
 	}
 	return rules.IfPresent(claim, test)
-}
-
-// olderThan reports whether an asset's version is below another one. It does not know of a version
-// that is not written as so many numbers.
-func olderThan(version string, than ...int) (older, known bool) {
-	parts := strings.Split(version, ".")
-	if len(parts) != len(than) {
-		return false, false
-	}
-	for i, part := range parts {
-		n, err := strconv.Atoi(part)
-		switch {
-		case err != nil:
-			return false, false
-		case n != than[i]:
-			return n < than[i], true
-		}
-	}
-	return false, true
 }
 
 // locate gives a finding of the file's reader the place and the name of the field that it is

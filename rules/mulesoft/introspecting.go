@@ -195,7 +195,7 @@ func (o oidcCompiler) scopes() *rules.Check {
 // beforeCriteria reports whether the policy is older than scopeValidationCriteria. Release notes
 // say since when the OAuth and OpenAM policies read it; we do not know that of the others.
 func (o oidcCompiler) beforeCriteria() bool {
-	old, known := olderThan(o.version, 1, 4, 0)
+	old, known := rules.OlderThan(o.version, 1, 4, 0)
 	return known && old && (o.asset == externalOAuth2 || o.asset == openAM)
 }
 
@@ -221,7 +221,7 @@ func (o oidcCompiler) clientID() *rules.Check {
 // and OpenAM policies the token counts as expired, and before that as valid (release notes). We do
 // not know since when the other policies do so.
 func (o oidcCompiler) zeroSeconds() rules.Truth {
-	switch old, known := olderThan(o.version, 1, 3, 3); {
+	switch old, known := rules.OlderThan(o.version, 1, 3, 3); {
 	case known && !old:
 		return rules.No
 	case known && (o.asset == externalOAuth2 || o.asset == openAM):

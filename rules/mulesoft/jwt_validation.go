@@ -202,7 +202,7 @@ func algorithmName(method, length string) string {
 // takes them since version 1.3.0 of the policy. Flex Gateway's documentation does not mention
 // ES512 (MuleSoft documentation and release notes).
 func (j jwtCompiler) ellipticUnknown(length string) *rules.Unknown {
-	switch old, known := olderThan(j.version, 1, 3, 0); {
+	switch old, known := rules.OlderThan(j.version, 1, 3, 0); {
 	case j.variant == Flex && length == "512":
 		return &rules.Unknown{Why: "Flex Gateway's documentation has no ES512"}
 	case j.variant == Mule && known && old:

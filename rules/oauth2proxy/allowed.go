@@ -62,26 +62,39 @@ func isTrueNumber(in rules.Input) rules.Predicate {
 // the domains. The e-mail is that of the first verifier that takes the token.
 func (c *compiler) allowed(verifiers []verifier, i int) []*rules.Check {
 	var all []*rules.Check
-	if check := c.groups(); check != nil {
+	v := verifiers[i]
+	if check := c.groups(v); check != nil {
+		c.untaken(check, verifiers[:i], func(earlier verifier) bool {
+			return earlier.groups.text() != v.groups.text()
+		})
 		all = append(all, check)
 	}
-	v := verifiers[i]
 	check := c.domains(v)
 	if check == nil {
 		return all
 	}
-	for _, earlier := range verifiers[:i] {
-		if earlier.email != v.email {
-			taken := hold(c.verifies(earlier))
-			check.Test = rules.Both(rules.Negate(taken), check.Test)
-		}
-	}
+	c.untaken(check, verifiers[:i], func(earlier verifier) bool {
+		return earlier.email != v.email
+	})
 	return append(all, check)
 }
 
+// untaken says of a check that it holds for no token of which an earlier verifier makes another
+// session.
+func (c *compiler) untaken(
+	check *rules.Check, earlier []verifier, otherwise func(verifier) bool,
+) {
+	for _, v := range earlier {
+		if otherwise(v) {
+			taken := hold(c.verifies(v))
+			check.Test = rules.Both(rules.Negate(taken), check.Test)
+		}
+	}
+}
+
 // groups is the check of the allowed groups; nil where there are none.
-func (c *compiler) groups() *rules.Check {
-	groups, roles, of := c.allowedGroups(), c.get("allowed_roles"), c.get("oidc_groups_claim")
+func (c *compiler) groups(v verifier) *rules.Check {
+	groups, roles, of := c.allowedGroups(), c.get("allowed_roles"), v.groups
 	byRoles := roles.set() && c.get("provider").text() == "keycloak-oidc"
 	field := groups
 	allowed := slices.DeleteFunc(groups.texts(), func(name string) bool { return name == "" })

@@ -24,6 +24,7 @@ type entry struct {
 	unknown []unknownName  // names that are not an option's
 	started bool           // all flags and variables are seen, but for those that open names
 	pod     pod            // whose container it is; empty where it is none
+	version string         // of the program; empty where it is not known
 
 	*common
 }
@@ -102,6 +103,7 @@ func (c *common) read(
 	}
 	tellApart(all)
 	for _, e := range all {
+		e.version = strings.TrimPrefix(options.Runtime, "v")
 		if err := e.checkSize(); err != nil {
 			return nil, err
 		}

@@ -203,7 +203,7 @@ func compiled(t *testing.T, folder string) []*rules.Policy {
 		}
 		files = append(files, file)
 	}
-	read, err := Adapter().Read(files, rules.Options{})
+	read, err := Adapter().Read(files, rules.Options{Runtime: version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 // (pkg/apis/middleware/session.go). It is nil for a provider, whose sessions take any type, but
 // for the roles that Keycloak writes (providers/keycloak_oidc.go, getAccessClaims).
 func (c *compiler) sessionTyped(v verifier) *rules.Check {
-	groups := c.get("oidc_groups_claim")
 	check := c.check(rules.TokenFormat, v.issuer, codeSessions)
 	switch {
 	case !v.strict && c.get("provider").text() != "keycloak-oidc":
@@ -24,8 +23,13 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	}
 	check.Test = rules.Both(
 		typed(v.email, source.String), typed("preferred_username", source.String),
-		typed(groups.text(), source.String, source.List, source.Null),
+		typed(v.groups.text(), source.String, source.List, source.Null),
 	)
+	if old, _ := c.oldGroups(); old { // a text is no list
+		in := claim(v.groups.text())
+		list := rules.Predicate{Op: rules.IsList, Input: in, Assumed: rules.Yes}
+		check.Test = rules.Both(check.Test, rules.Either(rules.Negate(rules.Found(in)), list))
+	}
 	return check
 }
 
@@ -76,7 +80,6 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 
 // unsendable is the predicate that a claim which goes upstream has a control character.
 func (c *compiler) unsendable(v verifier) rules.Predicate {
-	groups := c.get("oidc_groups_claim")
 	var all []rules.Predicate
 	control := func(name string) rules.Predicate {
 		test := c.matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
@@ -86,7 +89,7 @@ func (c *compiler) unsendable(v verifier) rules.Predicate {
 	for _, name := range []string{"sub", v.email, "preferred_username"} {
 		all = append(all, rules.Both(typed(name, source.String), control(name)))
 	}
-	return rules.Either(append(all, control(groups.text()))...)
+	return rules.Either(append(all, control(v.groups.text()))...)
 }
 
 // sendableIfValid is sendable for a request that needs no token: the upstream is told of a valid

@@ -22,6 +22,7 @@ type verifier struct {
 	discovers bool    // the keys and algorithms are those of the issuer's discovery document
 	keys      setting // the address of the keys, where nothing is discovered
 	email     string  // the claim of the e-mail
+	groups    setting // the claim of the groups
 	strict    bool    // an e-mail that is said not to be verified is refused, whatever the options
 }
 
@@ -49,12 +50,13 @@ func (c *compiler) ofProvider() verifier {
 		discovers: !c.get("skip_oidc_discovery").on(),
 		keys:      c.get("oidc_jwks_url"),
 		email:     c.emailClaim(),
+		groups:    c.get(groupsClaim),
 	}
 	if files := c.get("oidc_public_key_files"); !v.keys.set() && files.set() {
 		v.keys = files
 	}
 	if c.get("provider").text() == "azure" { // it has no own way to make a session of a token
-		v.email, v.strict = "email", true
+		v.email, v.strict, v.groups = "email", true, c.plainGroups()
 	}
 	return v
 }
@@ -67,6 +69,33 @@ func (c *compiler) emailClaim() string {
 		return user.text()
 	}
 	return email.text()
+}
+
+// groupsClaim is the option that names the claim of the groups.
+const groupsClaim = "oidc_groups_claim"
+
+// oldGroups reports whether the version takes the groups of an extra issuer's token from the claim
+// groups, whichever the option names: so do all before 7.15.6 (pkg/apis/middleware/session.go).
+func (c *compiler) oldGroups() (old, known bool) { return rules.OlderThan(c.version, 7, 15, 6) }
+
+// plainGroups is the claim of the groups in a token of which the provider does not make the
+// session itself.
+func (c *compiler) plainGroups() setting {
+	of := c.get(groupsClaim)
+	switch old, known := c.oldGroups(); {
+	case of.text() == "groups" || known && !old:
+	case known:
+		of.values, of.unknown = rules.Literals("groups"), nil
+	case of.unknown == nil:
+		of.unknown = &rules.Unknown{
+			Why: groupsClaim + " counts for tokens of this issuer from OAuth2 Proxy 7.15.6 on; " +
+				"before it their groups are those in the claim groups",
+			Need: rules.Need{
+				Input: source.NeedGatewayVersion, For: "the version of OAuth2 Proxy",
+			},
+		}
+	}
+	return of
 }
 
 // ofExtra is the verifier of one extra issuer, which is written as issuer=audience. It shares the
@@ -90,6 +119,7 @@ func (c *compiler) ofExtra(extra setting, item *source.Value) verifier {
 		algs:      setting{option: extra.option, given: part("").given},
 		discovers: true,
 		email:     "email",
+		groups:    c.plainGroups(),
 		strict:    true,
 	}
 }

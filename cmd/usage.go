@@ -186,6 +186,7 @@ func newHelp(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND|TOPIC]",
 		Short:             "Help about a command or a topic",
+		Example:           "  gatewhy help explain\n  gatewhy help exit-codes",
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -228,6 +229,7 @@ func addCompletion(root *cobra.Command) {
 				shell.RunE = completionOfBash
 			}
 		}
+		cmd.Example = "  source <(gatewhy completion bash)\n  gatewhy completion zsh --help"
 		cmd.Args = cobra.ArbitraryArgs
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -144,16 +144,27 @@ func ClaimText(t *Text, r *report.Claim) {
 			}
 		}
 	case c.Claim.Token != nil && c.Claim.Token.Claims == nil:
-		t.Para(0, safe("not known: "+c.Claim.Token.Fault.Cause))
+		t.answer(safe("not known: " + c.Claim.Token.Fault.Cause))
 	case c.Claim.Token != nil:
-		t.Para(0, safe("the token has no claim "+c.Name))
+		t.answer(safe("the token has no claim " + c.Name))
+	case c.Known && t.Detail == Answer:
+		t.answer(c.Info.Meaning)
 	}
-	if c.Known {
+	if c.Known && t.Detail != Answer {
 		t.Blank()
 		t.Para(1, c.Info.Meaning)
 		t.Blank()
 		t.Rows(1, claimRows(c.Info))
 	}
+}
+
+// answer adds a text that answers by itself: on one line where nothing else is asked for.
+func (t *Text) answer(text string) {
+	if t.Detail == Answer {
+		t.OneLine(text)
+		return
+	}
+	t.Para(0, text)
 }
 
 func claimRows(info inspect.ClaimInfo) []Row {

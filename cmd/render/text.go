@@ -144,7 +144,11 @@ func (t *Text) row(level, column int, row Row) {
 	hang := margin + strings.Repeat(" ", column)
 	lines := wrap(row.Text, t.columns()-len(hang))
 	if width(row.Label) > column-2 {
-		for _, line := range wrap(row.Label, t.columns()-len(margin)) {
+		label := []string{row.Label} // its indentation stays
+		if room := t.columns() - len(margin); width(row.Label) > room {
+			label = wrap(row.Label, room)
+		}
+		for _, line := range label {
 			t.line(margin + line)
 		}
 	} else {

@@ -372,9 +372,9 @@ func TestAModelledTokenIsMadeForOneWayPastAPolicy(t *testing.T) {
 	root := rules.Node{All: []rules.Node{
 		{Any: []rules.Node{wants("scp", "read"), wants("scp", "write")}}, {Not: &admin},
 	}}
-	var k known
-	k.learn([]*rules.Policy{{Root: root}}, func(string) bool { return true })
-	if len(k.Scopes) != 1 || k.Scopes[0] != "read" || k.Roles != nil {
-		t.Errorf("it has the scopes %q and the roles %q", k.Scopes, k.Roles)
+	var own ownToken
+	own.learn([]*rules.Policy{{Root: root}}, func(string) bool { return true })
+	if len(own.Scopes) != 1 || own.Scopes[0] != "read" || own.Roles != nil {
+		t.Errorf("it has the scopes %q and the roles %q", own.Scopes, own.Roles)
 	}
 }

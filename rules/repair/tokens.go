@@ -17,7 +17,7 @@ type modelled struct {
 	kept     string         // what keeps it out
 	how      string         // what a solution does that keeps it out
 	example  issued.Example
-	known    known // of it
+	known    ownToken // of it
 	request  *rules.Request
 }
 
@@ -30,7 +30,7 @@ func (m *modelled) expected() rules.Decision {
 
 // modelled lists the tokens that a change is proved with, the one of this environment first. What
 // that looks like comes from what was given, and from what the policies wanted before the change
-// (see known); what others have beside it, and all else, the model says.
+// (see [ownToken]); what others have beside it, and all else, the model says.
 // Several proofs of the same policies ask for the same tokens, which are made once.
 func (w *work) modelled(before, after []*rules.Policy, solution *rules.Solution) []modelled {
 	of := proving{first(before), first(after), solution}
@@ -60,7 +60,7 @@ func first(policies []*rules.Policy) *rules.Policy {
 }
 
 func (w *work) model(before, after []*rules.Policy, solution *rules.Solution) []modelled {
-	own := w.known(before, after, solution)
+	own := w.ownToken(before, after, solution)
 	view := issued.NewView(slices.Concat(before, after), w.contracts(own))
 	all := own.tokens()
 	for i := range all {
@@ -72,32 +72,31 @@ func (w *work) model(before, after []*rules.Policy, solution *rules.Solution) []
 
 // tokens lists the token that belongs to this environment, another environment's token that is
 // replayed here, and tokens that someone else can obtain for this API, or for one like it.
-func (k *known) tokens() []modelled {
-	own := k.Example
+func (own *ownToken) tokens() []modelled {
 	all := []modelled{
-		{name: "this environment's token", example: own, known: *k},
+		{name: "this environment's token", example: own.Example, known: *own},
 		{
 			name: "another environment's token", outsider: rules.OtherEnvironment,
-			example: own.OfOtherEnvironment(), known: k.and(ofAudience, ofScopes, ofRoles),
+			example: own.OfOtherEnvironment(), known: own.and(ofAudience, ofScopes, ofRoles),
 			kept: "only an audience, a scope or a role of this environment keeps it out",
 		},
 		{
 			name: "another client's app-only token for this API", outsider: rules.OtherClient,
-			example: own.OfStranger(), known: k.and(ofScopes, ofRoles),
+			example: own.OfStranger(), known: own.and(ofScopes, ofRoles),
 			kept: "only contracts, a role, or required assignment keep it out",
 		},
 	}
 	if len(own.Scopes) > 0 {
 		all = append(all, modelled{
 			name:     "another client's token of a user, for this API",
-			outsider: rules.OtherClient, example: own.OfStrangersUser(), known: k.and(ofRoles),
+			outsider: rules.OtherClient, example: own.OfStrangersUser(), known: own.and(ofRoles),
 			kept: "only contracts, or required consent of an administrator, keep it out",
 		})
 	}
 	if len(own.Scopes)+len(own.Roles) > 0 {
 		all = append(all, modelled{
-			name: "another API's token with " + k.sameWords(), outsider: rules.OtherAPI,
-			example: own.OfStrangersAPI(), known: k.and(ofAudience),
+			name: "another API's token with " + own.sameWords(), outsider: rules.OtherAPI,
+			example: own.OfStrangersAPI(), known: own.and(ofAudience),
 			kept: "anyone who may register an API can use the same name for a scope or role, " +
 				"and only the audience distinguishes them",
 			how: "checks it",
@@ -105,14 +104,14 @@ func (k *known) tokens() []modelled {
 	}
 	return append(all, modelled{
 		name: "another tenant's token", outsider: rules.OtherTenant,
-		example: own.OfOtherTenant(), known: k.and(ofTenant),
+		example: own.OfOtherTenant(), known: own.and(ofTenant),
 		kept: "Entra ID's tenants share signing keys, and only the issuer distinguishes them",
 		how:  "pins it",
 	})
 }
 
-func (k *known) sameWords() string {
-	if len(k.Scopes) > 0 {
+func (own *ownToken) sameWords() string {
+	if len(own.Scopes) > 0 {
 		return "a scope of the same name"
 	}
 	return "a role of the same name"
@@ -138,7 +137,7 @@ func (m *modelled) unknownTo(v *rules.Verdict) (why string, need source.Need) {
 			return othersTokens, ofClient.need()
 		}
 		by = traitOf(want.Input.Name)
-		if by == "" || m.known.sure(by) || m.known.had.text(want.Text) {
+		if by == "" || m.known.sure(by) || m.known.before.names(want.Text) {
 			return "", source.Need{}
 		}
 	}

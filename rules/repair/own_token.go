@@ -12,72 +12,73 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// known is what is known of this environment's tokens. What they look like beside it, the model of
-// what Entra ID issues says.
-type known struct {
+// ownToken is what is known about this environment's own tokens. The rest of what is in them comes
+// from the model of what Entra ID issues.
+type ownToken struct {
 	issued.Example
 	traits []trait // that were given, or that make the token what it is
-	had    had     // what the policies had before a change
+	before earlier // the policies before a change
 }
 
-// known is this environment's token: as the facts or the token that was given say, and else as the
-// policies wanted it before the change. Of what they want after it, only that is taken which they
-// had before, be it switched off: a value that a change has written proves nothing about it.
-// What no check names, the model chooses, so that the policies before the change let it in.
-func (w *work) known(before, after []*rules.Policy, solution *rules.Solution) *known {
-	k := w.given(solution)
+// ownToken is this environment's token: as the facts or the token that was given say, and else as
+// the policies wanted it before the change. What they want after the change counts only if they
+// named it before, even where it was switched off: a value that a change has written proves
+// nothing about the token. What no check names, the model chooses, so that the policies before the
+// change let it in.
+func (w *work) ownToken(before, after []*rules.Policy, solution *rules.Solution) *ownToken {
+	own := w.given(solution)
 	for _, p := range before {
-		k.had.checks = append(k.had.checks, p.Checks()...)
+		own.before.checks = append(own.before.checks, p.Checks()...)
 	}
-	k.learn(before, func(string) bool { return true })
-	k.learnTenant(before)
-	k.learn(after, k.had.text)
-	k.contracted(w.Contracts)
-	k.User = len(k.Scopes) > 0
-	k.Example = k.Assumed()
-	w.settle(k, before, after)
-	return k
+	own.learn(before, func(string) bool { return true })
+	own.learnTenant(before)
+	own.learn(after, own.before.names)
+	own.contracted(w.Contracts)
+	own.User = len(own.Scopes) > 0
+	own.Example = own.Assumed()
+	w.settle(own, before, after)
+	return own
 }
 
 // settle chooses the values that no token has shown so that the policies before the change let the
 // token in. If no choice does that, it takes one with which the policies after the change do, of
 // the values that the policies before it name. Of the token versions whose issuers the policies
 // have, it takes the one that gets further.
-func (w *work) settle(k *known, before, after []*rules.Policy) {
-	assumed, contracts := k.Example, w.contracts(k)
+func (w *work) settle(own *ownToken, before, after []*rules.Policy) {
+	assumed, contracts := own.Example, w.contracts(own)
 	words := issued.NewView(before, contracts)
 	best := rules.Rejected
-	for i, version := range k.versions() {
+	for i, version := range own.versions() {
 		one := assumed
 		one.Version = version
-		got, outcome := one.Wanted(words, words, !k.sure(ofScopes), !k.sure(ofRoles))
+		got, outcome := one.Wanted(words, words, !own.sure(ofScopes), !own.sure(ofRoles))
 		if i == 0 || issued.Further(outcome, best) {
-			k.Example, best = got, outcome
+			own.Example, best = got, outcome
 		}
 	}
 	if best != rules.Rejected {
 		return
 	}
 	view := issued.NewView(after, contracts)
-	for i, version := range k.versions() {
+	for i, version := range own.versions() {
 		one := assumed
 		one.Version = version
-		got, outcome := one.Wanted(view, words, !k.sure(ofScopes), !k.sure(ofRoles))
+		got, outcome := one.Wanted(view, words, !own.sure(ofScopes), !own.sure(ofRoles))
 		if i == 0 || issued.Further(outcome, best) {
-			k.Version, best = version, outcome
-			k.User, k.Scopes, k.Roles = got.User, got.Scopes, got.Roles
+			own.Version, best = version, outcome
+			own.User, own.Scopes, own.Roles = got.User, got.Scopes, got.Roles
 		}
 	}
 }
 
 // versions are those that the token may have: the one that is known, or that the model takes, and
 // the other where the policies before the change have an issuer of it.
-func (k *known) versions() []entra.Version {
-	all := []entra.Version{k.Version}
-	if k.sure(ofVersion) {
+func (own *ownToken) versions() []entra.Version {
+	all := []entra.Version{own.Version}
+	if own.sure(ofVersion) {
 		return all
 	}
-	for _, c := range k.had.checks {
+	for _, c := range own.before.checks {
 		for _, wanted := range c.Test.Wants() {
 			issuer, ok := entra.ParseIssuer(wanted.Text)
 			if ok && wanted.Input.Name == "iss" && !slices.Contains(all, issuer.Version) {
@@ -90,18 +91,18 @@ func (k *known) versions() []entra.Version {
 
 // contracted takes for this environment's client one that has a contract, where nobody says which
 // it is.
-func (k *known) contracted(contracts *rules.Contracts) {
-	if contracts == nil || k.Client != "" {
+func (own *ownToken) contracted(contracts *rules.Contracts) {
+	if contracts == nil || own.Client != "" {
 		return
 	}
 	ours := func(id string) bool { return entra.CanHold("appid", id) }
 	if i := slices.IndexFunc(contracts.IDs, ours); i >= 0 {
-		k.Client = contracts.IDs[i]
+		own.Client = contracts.IDs[i]
 	}
 }
 
 // contracts are those that were given. Without them only this environment's own client has one.
-func (w *work) contracts(own *known) *rules.Contracts {
+func (w *work) contracts(own *ownToken) *rules.Contracts {
 	if w.Contracts != nil {
 		return w.Contracts
 	}
@@ -109,9 +110,9 @@ func (w *work) contracts(own *known) *rules.Contracts {
 }
 
 // and is such a token of another client, about which these traits are known too.
-func (k *known) and(traits ...trait) known {
-	other := *k
-	other.traits = slices.Concat(k.traits, traits, []trait{ofClient})
+func (own *ownToken) and(traits ...trait) ownToken {
+	other := *own
+	other.traits = slices.Concat(own.traits, traits, []trait{ofClient})
 	return other
 }
 
@@ -123,33 +124,33 @@ func (f *Fix) Describes() bool {
 }
 
 // sure reports whether a trait is known.
-func (k *known) sure(t trait) bool { return slices.Contains(k.traits, t) }
+func (own *ownToken) sure(t trait) bool { return slices.Contains(own.traits, t) }
 
 // given is what the facts say, or the token that was given.
-func (w *work) given(solution *rules.Solution) *known {
-	k := &known{Example: issued.Example{
+func (w *work) given(solution *rules.Solution) *ownToken {
+	own := &ownToken{Example: issued.Example{
 		Version: w.Facts.Version, Tenant: w.Facts.Tenant, Audience: w.Facts.Audience,
 	}}
 	if w.Facts.Scope != "" && (solution == nil || needs(solution, source.NeedScope)) {
-		k.Scopes = []string{w.Facts.Scope}
+		own.Scopes = []string{w.Facts.Scope}
 	}
 	for _, g := range []struct {
 		given bool
 		trait trait
 	}{
-		{k.Version != 0, ofVersion},
-		{k.Audience != "", ofAudience},
-		{k.Tenant != "", ofTenant},
-		{k.Scopes != nil, ofScopes},
+		{own.Version != 0, ofVersion},
+		{own.Audience != "", ofAudience},
+		{own.Tenant != "", ofTenant},
+		{own.Scopes != nil, ofScopes},
 	} {
 		if g.given {
-			k.traits = append(k.traits, g.trait)
+			own.traits = append(own.traits, g.trait)
 		}
 	}
 	if len(w.Given) > 0 && solution != nil {
-		k.learnToken(w.Given[0].Request.Profile())
+		own.learnToken(w.Given[0].Request.Profile())
 	}
-	return k
+	return own
 }
 
 // needs reports whether a solution may need an input.
@@ -159,15 +160,15 @@ func needs(solution *rules.Solution, input source.Input) bool {
 }
 
 // learnToken takes from a token what others of its environment look like.
-func (k *known) learnToken(p inspect.Profile) {
-	k.Version = cmp.Or(versionNamed(p.Version), k.Version)
-	k.Tenant = cmp.Or(p.Tenant, k.Tenant)
-	k.Client = cmp.Or(p.ClientID.Value, k.Client)
-	k.Scopes, k.Roles = p.Scopes, p.Roles
+func (own *ownToken) learnToken(p inspect.Profile) {
+	own.Version = cmp.Or(versionNamed(p.Version), own.Version)
+	own.Tenant = cmp.Or(p.Tenant, own.Tenant)
+	own.Client = cmp.Or(p.ClientID.Value, own.Client)
+	own.Scopes, own.Roles = p.Scopes, p.Roles
 	if len(p.Audience) > 0 {
-		k.Audience = p.Audience[0]
+		own.Audience = p.Audience[0]
 	}
-	k.traits = everyTrait()
+	own.traits = everyTrait()
 }
 
 // versionNamed is the version of tokens that a profile names; 0 for none.
@@ -181,11 +182,11 @@ func versionNamed(text string) entra.Version {
 }
 
 // learn takes from policies what a token has to carry to be let in, of the texts that count.
-func (k *known) learn(policies []*rules.Policy, counts func(text string) bool) {
+func (own *ownToken) learn(policies []*rules.Policy, counts func(text string) bool) {
 	for _, c := range inForce(policies) {
 		for _, wanted := range c.Test.Wants() {
 			if counts(wanted.Text) {
-				k.carry(wanted.Input.Name, wanted.Text)
+				own.carry(wanted.Input.Name, wanted.Text)
 			}
 		}
 	}
@@ -193,24 +194,24 @@ func (k *known) learn(policies []*rules.Policy, counts func(text string) bool) {
 
 // learnTenant takes from policies whose keys they verify with, and whose version of tokens has the
 // client that they look for.
-func (k *known) learnTenant(policies []*rules.Policy) {
+func (own *ownToken) learnTenant(policies []*rules.Policy) {
 	for _, c := range inForce(policies) {
 		reads := c.Test.Reads()
-		uri := k.Audience != "" && !entra.IsGUID(k.Audience) // of v1.0 tokens only
+		uri := own.Audience != "" && !entra.IsGUID(own.Audience) // of v1.0 tokens only
 		v1, v2 := slices.Contains(reads, rules.Claim("appid")),
 			slices.Contains(reads, rules.Claim("azp"))
 		switch {
 		case v1 && !v2:
-			k.Version = cmp.Or(k.Version, entra.V1)
+			own.Version = cmp.Or(own.Version, entra.V1)
 		case v2 && !v1 && !uri:
-			k.Version = cmp.Or(k.Version, entra.V2)
+			own.Version = cmp.Or(own.Version, entra.V2)
 		}
 		if c.Test.Key == nil {
 			continue
 		}
 		for _, address := range c.Test.Key.Addresses() {
 			if tenant := entra.TenantOfKeys(address); entra.CanHold("tid", tenant) {
-				k.Tenant = cmp.Or(k.Tenant, tenant)
+				own.Tenant = cmp.Or(own.Tenant, tenant)
 			}
 		}
 	}
@@ -218,8 +219,8 @@ func (k *known) learnTenant(policies []*rules.Policy) {
 
 // carry lets a token have what a policy wants, where it has nothing there yet, and where Entra ID
 // may write such a thing at all.
-func (k *known) carry(claim, wanted string) {
-	if of := traitOf(claim); (of == ofScopes || of == ofRoles) && k.sure(of) {
+func (own *ownToken) carry(claim, wanted string) {
+	if of := traitOf(claim); (of == ofScopes || of == ofRoles) && own.sure(of) {
 		return
 	}
 	if claim == "scope" {
@@ -228,7 +229,7 @@ func (k *known) carry(claim, wanted string) {
 	if claim == "scp" {
 		for _, word := range strings.Fields(wanted) {
 			if short := shortScope(word); entra.CanHold(claim, short) {
-				k.Scopes = with(k.Scopes, short)
+				own.Scopes = with(own.Scopes, short)
 			}
 		}
 		return
@@ -238,74 +239,74 @@ func (k *known) carry(claim, wanted string) {
 	}
 	switch claim {
 	case "aud":
-		k.Audience = cmp.Or(k.Audience, wanted)
+		own.Audience = cmp.Or(own.Audience, wanted)
 	case "tid":
-		k.Tenant = cmp.Or(k.Tenant, wanted)
+		own.Tenant = cmp.Or(own.Tenant, wanted)
 	case "roles":
-		k.Roles = with(k.Roles, wanted)
+		own.Roles = with(own.Roles, wanted)
 	case "appid", "azp":
-		k.Client = cmp.Or(k.Client, wanted)
+		own.Client = cmp.Or(own.Client, wanted)
 	case "iss":
-		k.carryIssuer(wanted)
+		own.carryIssuer(wanted)
 	}
 }
 
 // carryIssuer takes the tenant, the version and the cloud of an issuer.
-func (k *known) carryIssuer(text string) {
+func (own *ownToken) carryIssuer(text string) {
 	issuer, ok := entra.ParseIssuer(text)
 	if !ok {
 		return
 	}
-	k.Tenant = cmp.Or(k.Tenant, issuer.Tenant)
-	k.Version = cmp.Or(k.Version, issuer.Version)
-	if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok && k.Cloud.ID == "" {
-		k.Cloud = cloud
+	own.Tenant = cmp.Or(own.Tenant, issuer.Tenant)
+	own.Version = cmp.Or(own.Version, issuer.Version)
+	if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok && own.Cloud.ID == "" {
+		own.Cloud = cloud
 	}
 }
 
-// had is the checks of policies before a change.
-type had struct {
+// earlier is the checks of the policies before a change.
+type earlier struct {
 	checks []*rules.Check
-	texts  map[string]bool // they are compared with, filled when it is asked for
+	texts  map[string]bool // that they are compared with; filled when somebody asks
 }
 
-// text reports whether a text stood in the policies, as a value or in quotes in an expression, be
-// it switched off. A part of another text is none, but a word among words is, and so are words
-// that stood there one by one.
-func (h *had) text(text string) bool {
-	if h.texts == nil {
-		h.texts = map[string]bool{}
-		for _, c := range h.checks {
-			h.look(&c.Test)
+// names reports whether the policies had a text, as a value or in quotes in an expression, even
+// where it was switched off. A part of another text does not count. A word among words does, and
+// so do words that were there one by one.
+func (e *earlier) names(text string) bool {
+	if e.texts == nil {
+		e.texts = map[string]bool{}
+		for _, c := range e.checks {
+			e.note(&c.Test)
 		}
 	}
 	words := strings.Fields(text)
-	return h.texts[text] || len(words) > 1 &&
-		!slices.ContainsFunc(words, func(word string) bool { return !h.texts[word] })
+	return e.texts[text] || len(words) > 1 &&
+		!slices.ContainsFunc(words, func(word string) bool { return !e.texts[word] })
 }
 
-// look notes what a predicate has in it.
-func (h *had) look(p *rules.Predicate) {
+// note notes the texts of a predicate.
+func (e *earlier) note(p *rules.Predicate) {
 	if p.Input.Opaque != nil {
 		for _, text := range issued.Quoted(p.Input.Opaque.Text) {
-			h.add(text)
+			e.add(text)
 		}
 	}
 	for i := range p.Of {
-		h.look(&p.Of[i])
+		e.note(&p.Of[i])
 	}
 	for _, v := range p.Values {
 		if v.Is(source.String) {
-			h.add(v.Text)
+			e.add(v.Text)
 		}
 	}
 }
 
 // add notes a text with its words, and of a scope in the form of a URI what tokens carry.
-func (h *had) add(text string) {
-	h.texts[text] = true
+func (e *earlier) add(text string) {
+	e.texts[text] = true
 	for _, word := range strings.Fields(text) {
-		h.texts[word], h.texts[shortScope(word)] = true, true
+		e.texts[word], e.texts[shortScope(word)] = true, true
 	}
 }
 

@@ -129,7 +129,7 @@ func TestATokenIsLikeWhatThePoliciesAskFor(t *testing.T) {
 			w := &work{Fix: fixing()}
 			w.Facts = test.facts
 			policies := []*rules.Policy{{Root: rules.AllOf(test.check)}}
-			claims := w.known(policies, policies, nil).Claims()
+			claims := w.ownToken(policies, policies, nil).Claims()
 			got := ""
 			if value := claims.Member(test.claim); value != nil {
 				got = value.JSON()
@@ -153,7 +153,7 @@ func TestThisEnvironmentsClientHasAContract(t *testing.T) {
 	} {
 		w := &work{Fix: fixing()}
 		w.Contracts = test.contracts
-		own := w.known(nil, nil, nil)
+		own := w.ownToken(nil, nil, nil)
 		if got := w.contracts(own).Has(own.Client); got != test.own {
 			t.Errorf("%v: %v", test.contracts, got)
 		}
@@ -197,7 +197,7 @@ func TestAGivenTokenSaysWhatOthersOfItsEnvironmentLookLike(t *testing.T) {
 	w.Facts = rules.Facts{Audience: "api://fact", Scope: "Fact", Version: entra.V2}
 	w.Given = []Given{{"given.jwt", asking("api://ours", "Ours")}}
 	solution := gateway().Solutions()[0]
-	own := w.known(nil, nil, &solution)
+	own := w.ownToken(nil, nil, &solution)
 	if own.Audience != "api://ours" || own.Version != entra.V1 || own.Client != "c" ||
 		!cmp.Equal(own.Scopes, []string{"Ours"}) || !own.User || !own.sure(ofRoles) {
 		t.Errorf("%+v", own)
@@ -237,8 +237,8 @@ func TestWhatPoliciesHadIsComparedWhole(t *testing.T) {
 		{"one of the scopes", value("api://x/Read api://x/Write"), "Write", true},
 		{"a part below a Not", rules.Negate(value("api://orders-uat")), "orders", false},
 	} {
-		h := had{checks: []*rules.Check{{ID: rules.CustomClaim, Test: test.had}}}
-		if got := h.text(test.text); got != test.want {
+		e := earlier{checks: []*rules.Check{{ID: rules.CustomClaim, Test: test.had}}}
+		if got := e.names(test.text); got != test.want {
 			t.Errorf("%s: %s: %t", test.name, test.text, got)
 		}
 	}

@@ -18,9 +18,9 @@ type Classes struct {
 	tokens  tokens   // of the batches
 	byReads map[string]*facts
 	clients map[string]*clientClasses
-	rolls   rolls // of the clients
-	guids   bool  // every client's id is one
-	sets    int   // of clients
+	lists   idLists // of the clients
+	guids   bool    // every client's id is one
+	sets    int     // of clients
 	objects *objects
 }
 
@@ -28,9 +28,10 @@ type Classes struct {
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
 		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		rolls: rolls{shared: map[*string]int{}, numbers: map[string]int32{}},
+		lists: idLists{shared: map[*string]int{}, numbers: map[string]int32{}},
 		tokens: tokens{
-			places: map[*Token]int32{}, held: map[string]*held{}, alike: map[string]*division{},
+			places: map[*Token]int32{}, values: map[string]*claimValues{},
+			alike: map[string]*division{},
 		},
 	}
 	sets := map[string]*clientSet{} // by their clients
@@ -47,21 +48,21 @@ func NewClasses(kinds []*Kind) *Classes {
 			c.brief = append(c.brief, brief{b.token.identity, b.token.Unlikely()})
 		}
 	}
-	c.guids = !slices.ContainsFunc(c.rolls.ids, func(id string) bool {
+	c.guids = !slices.ContainsFunc(c.lists.ids, func(id string) bool {
 		return !entra.IsGUID(id) || lower(id) != id
 	})
 	return c
 }
 
-// place numbers sets of clients from 1, and their rolls. Equal ones get the same numbers.
+// place numbers sets of clients from 1, and their lists. Equal ones get the same numbers.
 func (c *Classes) place(set *clientSet, known map[string]*clientSet) {
 	key := set.key()
 	if same := known[key]; same != nil {
-		set.number, set.roll = same.number, same.roll
+		set.number, set.list = same.number, same.list
 		return
 	}
 	c.sets++
-	set.number, set.roll = c.sets, c.rolls.of(set)
+	set.number, set.list = c.sets, c.lists.of(set)
 	known[key] = set
 }
 
@@ -72,10 +73,10 @@ type brief struct {
 
 // facts are what all batches hold of some claims. Batches of the same number hold the same.
 type facts struct {
-	numbers []int32 // of each batch, by its index
-	of      []int32 // what a number holds: of each claim, the place among its values
-	unlike  unlike  // the batches that they tell apart
-	claims  []*held // by the claims
+	numbers []int32        // of each batch, by its index
+	of      []int32        // what a number holds: of each claim, the place among its values
+	unlike  unlike         // the batches that they tell apart
+	claims  []*claimValues // by the claims
 }
 
 // unlike is the batches that some checks don't take for an earlier one of the same kind.
@@ -115,7 +116,7 @@ func (c *Classes) of(v *View) *facts {
 	reads := strings.Join(v.claims, "\x00")
 	known := c.byReads[reads]
 	if known == nil {
-		if len(c.byReads)*len(c.batches) > mostHeld {
+		if len(c.byReads)*len(c.batches) > mostNumbers {
 			clear(c.byReads)
 		}
 		known = c.factsOf(v.claims)
@@ -291,7 +292,7 @@ func (c *Classes) Singly(v *View) int {
 		}
 	}
 	for _, clients := range of {
-		n += min(clients, len(c.rolls.ids))
+		n += min(clients, len(c.lists.ids))
 	}
 	return n
 }

@@ -19,14 +19,14 @@ type clientClasses struct {
 	view     *View
 	identity bool
 	objects  *objects
-	rolls    *rolls
+	lists    *idLists
 	ids      []int32        // the classes, from 1, by the ids' numbers; 0 where not asked for
 	classes  map[string]int // by what the checks can tell
 	last     []int          // the number of the last set in which a class was found, by the class
 	sets     []classedSet   // by the set's number
 	alike    map[string]int32
 
-	// where the checks tell only some ids from all others: those, by their roll and in order
+	// where the checks tell only some ids from all others: those, by their list and in order
 	few     bool
 	special [][]classified
 }
@@ -40,14 +40,14 @@ type classedSet struct {
 
 func (c *Classes) newClientClasses(v *View, identity bool) *clientClasses {
 	made := &clientClasses{
-		view: v, identity: identity, objects: c.objects, rolls: &c.rolls,
+		view: v, identity: identity, objects: c.objects, lists: &c.lists,
 		classes: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
 	}
 	ids, few := c.distinctIDs(v, identity)
 	if few {
 		made.tellOnly(ids)
 	} else {
-		made.ids = make([]int32, len(c.rolls.ids))
+		made.ids = make([]int32, len(c.lists.ids))
 	}
 	return made
 }
@@ -61,27 +61,27 @@ func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	if known := c.clients[key]; known != nil {
 		return known
 	}
-	if len(c.clients)*len(c.rolls.ids) > mostKept {
+	if len(c.clients)*len(c.lists.ids) > mostKept {
 		clear(c.clients)
 	}
 	c.clients[key] = c.newClientClasses(v, identity)
 	return c.clients[key]
 }
 
-// tellOnly notes where some ids are on the roll. All others are of the first class.
+// tellOnly notes where some ids are on the list. All others are of the first class.
 func (c *clientClasses) tellOnly(ids []string) {
-	c.few, c.special = true, make([][]classified, len(c.rolls.all))
+	c.few, c.special = true, make([][]classified, len(c.lists.all))
 	c.classes[""] = 0
 	seen := map[int32]bool{}
 	for _, id := range ids {
-		n, known := c.rolls.numbers[id]
+		n, known := c.lists.numbers[id]
 		if !known || seen[n] {
 			continue
 		}
 		seen[n] = true
 		class := c.named(c.view.class(id, c.identity))
-		for _, on := range c.rolls.on[n] {
-			c.special[on.roll] = append(c.special[on.roll], classified{int(on.at), class})
+		for _, on := range c.lists.on[n] {
+			c.special[on.list] = append(c.special[on.list], classified{int(on.at), class})
 		}
 	}
 	for _, all := range c.special {
@@ -110,7 +110,7 @@ func (c *clientClasses) one(set *clientSet) *classedSet {
 
 // ofEach finds one client of each class by looking at all.
 func (c *clientClasses) ofEach(set *clientSet) (found []classified) {
-	ids := c.rolls.all[set.roll]
+	ids := c.lists.all[set.list]
 	for at := range set.each {
 		found = c.add(found, set, classified{at, c.of(ids[at])})
 	}
@@ -121,7 +121,7 @@ func (c *clientClasses) ofEach(set *clientSet) (found []classified) {
 // the first of the others.
 func (c *clientClasses) ofFew(set *clientSet) (found []classified) {
 	other, without := c.firstOther(set), set.without
-	for _, one := range c.special[set.roll] {
+	for _, one := range c.special[set.list] {
 		if other < one.at {
 			found = c.add(found, set, classified{at: other})
 		}
@@ -141,7 +141,7 @@ func (c *clientClasses) ofFew(set *clientSet) (found []classified) {
 // firstOther is the place of the first client of a set that the checks don't tell from others;
 // behind all places where they tell each.
 func (c *clientClasses) firstOther(set *clientSet) int {
-	special, without := c.special[set.roll], set.without
+	special, without := c.special[set.list], set.without
 	for at := range set.ids {
 		named := len(special) > 0 && special[0].at == at
 		gone := len(without) > 0 && int(without[0]) == at
@@ -173,7 +173,7 @@ func (c *clientClasses) add(found []classified, set *clientSet, one classified) 
 // of is the class of the id with that number.
 func (c *clientClasses) of(n int32) int {
 	if c.ids[n] == 0 {
-		c.ids[n] = int32(c.named(c.appearance(c.rolls.ids[n])) + 1)
+		c.ids[n] = int32(c.named(c.appearance(c.lists.ids[n])) + 1)
 	}
 	return int(c.ids[n]) - 1
 }
@@ -199,7 +199,7 @@ type clientSet struct {
 	ids     []string
 	without []int32 // the places of those that are none, in order; nil where no set shares the ids
 	number  int     // among the sets of all kinds, from 1
-	roll    int     // the number of ids among the rolls of all sets
+	list    int     // the number of ids among the lists of all sets
 }
 
 func clientsOf(ids ...string) *clientSet { return &clientSet{ids: ids} }
@@ -246,42 +246,42 @@ func (s *clientSet) key() string {
 	return fmt.Sprintf("%p %v", &s.ids[0], s.without)
 }
 
-// rolls are the ids that sets of clients are taken from, each list once.
-type rolls struct {
-	all     []roll
+// idLists are the ids that sets of clients are taken from, each list once.
+type idLists struct {
+	all     []idList
 	shared  map[*string]int  // the number of a list that several sets have, by its first id
 	numbers map[string]int32 // of each id
 	ids     []string         // by their numbers
-	on      [][]standing     // where an id stands, by its number
+	on      [][]onList       // where an id is, by its number
 }
 
-// roll is the numbers of the ids of a list.
-type roll []int32
+// idList is the numbers of the ids of a list.
+type idList []int32
 
-// standing is the place of an id on a roll.
-type standing struct{ roll, at int32 }
+// onList is the place of an id on a list.
+type onList struct{ list, at int32 }
 
-// of is the number of the roll that a set is taken from.
-func (r *rolls) of(set *clientSet) int {
+// of is the number of the list that a set is taken from.
+func (l *idLists) of(set *clientSet) int {
 	if set.without == nil {
-		return r.add(set.ids)
+		return l.add(set.ids)
 	}
-	return kept(r.shared, &set.ids[0], func() int { return r.add(set.ids) })
+	return kept(l.shared, &set.ids[0], func() int { return l.add(set.ids) })
 }
 
-func (r *rolls) add(ids []string) (number int) {
-	number = len(r.all)
-	one := make(roll, len(ids))
+func (l *idLists) add(ids []string) (number int) {
+	number = len(l.all)
+	one := make(idList, len(ids))
 	for at, id := range ids {
-		n, known := r.numbers[id]
+		n, known := l.numbers[id]
 		if !known {
-			n = int32(len(r.ids))
-			r.numbers[id] = n
-			r.ids, r.on = append(r.ids, id), append(r.on, nil)
+			n = int32(len(l.ids))
+			l.numbers[id] = n
+			l.ids, l.on = append(l.ids, id), append(l.on, nil)
 		}
 		one[at] = n
-		r.on[n] = append(r.on[n], standing{int32(number), int32(at)})
+		l.on[n] = append(l.on[n], onList{int32(number), int32(at)})
 	}
-	r.all = append(r.all, one)
+	l.all = append(l.all, one)
 	return number
 }

@@ -84,17 +84,17 @@ func idsOf(set *clientSet) []string {
 	return all
 }
 
-// The rolls of a world grow with its clients, not with those times its environments; for each
+// The lists of a world grow with its clients, not with those times its environments; for each
 // environment they have the APIs of all others.
 func TestTheRollsOfClientsGrowWithTheClients(t *testing.T) {
 	t.Parallel()
 	const environments, clients = 60, 10
 	classes := NewClasses(crowd(environments, clients).Kinds())
 	names := 0
-	for _, roll := range classes.rolls.all {
-		names += len(roll)
+	for _, list := range classes.lists.all {
+		names += len(list)
 	}
 	if most := environments * (2*environments + 8*clients); names > most {
-		t.Errorf("%d names are on the rolls, want at most %d", names, most)
+		t.Errorf("%d names are on the lists, want at most %d", names, most)
 	}
 }

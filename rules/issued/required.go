@@ -21,12 +21,12 @@ type required struct {
 	scopes, roles []string // that are compared with scp, and with roles
 	names         nameTexts
 	guards        []*guard // gateways that may want some names and not others
-	made          map[heldNames]nameSets
+	made          map[namesOf]nameSets
 }
 
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
-	r := required{made: map[heldNames]nameSets{}, names: newNameTexts()}
+	r := required{made: map[namesOf]nameSets{}, names: newNameTexts()}
 	some := false // role will do
 	for i := range checks {
 		check := &checks[i]
@@ -106,8 +106,8 @@ func (r *required) add(words []string) {
 // mostCounted limits the sizes of sets that are modelled for expressions that may count.
 const mostCounted = 16
 
-// heldNames is names that a claim may hold.
-type heldNames struct{ claim, names string }
+// namesOf is names that a claim may hold.
+type namesOf struct{ claim, names string }
 
 // nameSets is the sets of names that a token may turn out to carry. They are cut where a policy
 // may let in another one.
@@ -120,7 +120,7 @@ type nameSets struct {
 // that policies ask for; where an expression may count them, one of every size; and where a
 // gateway lets in none of these, another one that it may.
 func (r *required) sets(claim string, names []string) nameSets {
-	return kept(r.made, heldNames{claim, strings.Join(names, "\x00")}, func() nameSets {
+	return kept(r.made, namesOf{claim, strings.Join(names, "\x00")}, func() nameSets {
 		known := slices.DeleteFunc(slices.Clone(names), isUnnamed)
 		made := nameSets{all: r.makeSets(known)}
 		for _, guard := range r.guards {

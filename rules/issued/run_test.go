@@ -55,7 +55,7 @@ func TestNotAllScopesAreListedWithAllRoles(t *testing.T) {
 		g.scopes = append(g.scopes, fmt.Sprintf("Scope.%d", i))
 		g.userRoles = append(g.userRoles, fmt.Sprintf("Role.%d", i))
 	}
-	r := required{made: map[heldNames]nameSets{}}
+	r := required{made: map[namesOf]nameSets{}}
 	r.names.more = true // any name counts for itself
 	v := scopesVariable(&g, &r)
 	if len(v.choices) != mostChoices || v.cut == "" {

@@ -10,14 +10,14 @@ import (
 type tokens struct {
 	all     []*Token
 	places  map[*Token]int32
-	batches []int32              // the token of each batch, by its index
-	held    map[string]*held     // by the claim
-	alike   map[string]*division // by the claims
-	chosen  bool                 // something was chosen in one of them, or is to be
+	batches []int32                 // the token of each batch, by its index
+	values  map[string]*claimValues // by the claim
+	alike   map[string]*division    // by the claims
+	chosen  bool                    // something was chosen in one of them, or is to be
 }
 
-// held is all that a claim holds in the tokens, each once.
-type held struct {
+// claimValues is all that a claim holds in the tokens, each once.
+type claimValues struct {
 	first []*Token // that holds it
 	at    []int32  // the place of what each token holds
 }
@@ -42,12 +42,12 @@ func (t *tokens) add(token *Token) {
 	t.batches = append(t.batches, place)
 }
 
-// mostHeld is how many numbers together are kept of claims, or of gateways that read other ones.
-const mostHeld = 8 << 20
+// mostNumbers is how many numbers are kept together, of claims or of gateways that read others.
+const mostNumbers = 8 << 20
 
 // factsOf gives what the batches hold of some claims.
 func (c *Classes) factsOf(claims []string) *facts {
-	f := &facts{claims: make([]*held, len(claims))}
+	f := &facts{claims: make([]*claimValues, len(claims))}
 	one := c.tokens.ofClaims(claims)
 	if one.batches == nil {
 		one.batches = make([]int32, len(c.batches))
@@ -58,7 +58,7 @@ func (c *Classes) factsOf(claims []string) *facts {
 	}
 	f.numbers, f.unlike = one.batches, one.unlike
 	for i, name := range claims {
-		f.claims[i] = c.tokens.held[c.tokens.like(name)]
+		f.claims[i] = c.tokens.values[c.tokens.like(name)]
 	}
 	for _, token := range one.first {
 		for _, of := range f.claims {
@@ -85,21 +85,21 @@ func (t *tokens) ofClaims(claims []string) *division {
 	for _, name := range claims {
 		switch name = t.like(name); {
 		case slices.Contains(known, name), slices.Contains(fresh, name):
-		case t.held[name] != nil:
+		case t.values[name] != nil:
 			known = append(known, name)
 		default:
 			fresh = append(fresh, name)
 		}
 	}
-	if (len(t.held)+len(fresh))*len(t.all) > mostHeld {
-		for name := range t.held {
+	if (len(t.values)+len(fresh))*len(t.all) > mostNumbers {
+		for name := range t.values {
 			if !slices.Contains(known, name) {
-				delete(t.held, name)
+				delete(t.values, name)
 			}
 		}
 	}
 	for _, name := range fresh {
-		t.held[name] = t.holding(name)
+		t.values[name] = t.valuesOf(name)
 	}
 	return t.alikeIn(append(known, fresh...))
 }
@@ -117,8 +117,8 @@ func (t *tokens) alikeIn(claims []string) *division {
 	if one := t.alike[key]; one != nil {
 		return one
 	}
-	one := t.alikeIn(claims[:last]).divided(t.held[claims[last]])
-	if len(t.alike) >= mostAlike || len(t.alike)*len(t.all) > mostHeld {
+	one := t.alikeIn(claims[:last]).divided(t.values[claims[last]])
+	if len(t.alike) >= mostAlike || len(t.alike)*len(t.all) > mostNumbers {
 		clear(t.alike)
 	}
 	t.alike[key] = one
@@ -127,7 +127,7 @@ func (t *tokens) alikeIn(claims []string) *division {
 
 // sorted numbers the tokens by what no claim shows.
 func (t *tokens) sorted() *division {
-	by := &held{at: make([]int32, len(t.all)), first: make([]*Token, sorts)}
+	by := &claimValues{at: make([]int32, len(t.all)), first: make([]*Token, sorts)}
 	for i, token := range t.all {
 		by.at[i] = token.sort()
 	}
@@ -136,7 +136,7 @@ func (t *tokens) sorted() *division {
 }
 
 // divided gives tokens that are alike other numbers where a claim differs in them.
-func (d *division) divided(by *held) *division {
+func (d *division) divided(by *claimValues) *division {
 	next, made := int32(0), &division{numbers: make([]int32, len(d.numbers))}
 	known := newPairs(max(1, len(d.first)), max(1, len(by.first)), len(d.numbers))
 	for i, n := range d.numbers {
@@ -148,9 +148,9 @@ func (d *division) divided(by *held) *division {
 	return made
 }
 
-// holding looks up what each token holds of a claim.
-func (t *tokens) holding(claim string) *held {
-	h, places := &held{at: make([]int32, len(t.all))}, map[string]int32{}
+// valuesOf looks up what each token holds of a claim.
+func (t *tokens) valuesOf(claim string) *claimValues {
+	h, places := &claimValues{at: make([]int32, len(t.all))}, map[string]int32{}
 	for i, token := range t.all {
 		fact := token.fact(claim)
 		place, ok := places[fact]

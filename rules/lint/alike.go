@@ -8,226 +8,227 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// memory is what the model has answered about policies of other subjects. Policies that differ
+// cache has what the model has answered about policies of other subjects. Policies that differ
 // only in where they are share an answer, as many files of an estate do. One goroutine uses it at
 // a time.
-type memory struct {
-	known map[alike]*exposed
-	looks []byte // of the policies that were asked about last
+type cache struct {
+	known  map[cacheKey]*exposed
+	buffer []byte // of the key that was written last
 
 	looked int // conditions, of all subjects since somebody has asked
 }
 
 // kept is what a subject remembers of others; nil where nothing is.
-func kept(s *rules.Subject) *memory {
-	m, _ := s.Kept.(*memory)
+func kept(s *rules.Subject) *cache {
+	m, _ := s.Kept.(*cache)
 	return m
 }
 
-// alike is what policies have in common if the model says the same of them.
-type alike struct {
-	app   *entra.Registration
-	looks string
+// cacheKey is what policies have in common if the model says the same of them.
+type cacheKey struct {
+	app      *entra.Registration
+	policies string // as a keyWriter writes them
 }
 
-// mostKnown limits what is remembered: each holds what was compiled of a file, and what was worked
+// mostCached limits the cache: each entry holds what was compiled of a file, and what was worked
 // out for it.
-const mostKnown = 256
+const mostCached = 256
 
-// mostLooks limits the policies that are compared, in bytes of their looks.
-const mostLooks = 8 << 10
+// longestKey limits the policies that are compared, in bytes of their key.
+const longestKey = 8 << 10
 
 // exposed is what the model says of policies, from what it knows of others where they are alike.
-// It may be asked of a nil memory.
-func (m *memory) exposed(policies []*rules.Policy, app *entra.Registration) *exposed {
+// It may be asked of a nil cache.
+func (m *cache) exposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 	if m == nil {
 		return m.newExposed(policies, app)
 	}
-	b := looking{text: m.looks[:0]}
-	b.policies(policies)
-	m.looks = b.text
-	if b.unlike || len(b.text) > mostLooks {
+	w := keyWriter{key: m.buffer[:0]}
+	w.policies(policies)
+	m.buffer = w.key
+	if w.incomplete || len(w.key) > longestKey {
 		return m.newExposed(policies, app)
 	}
-	kept := m.known[alike{app, string(b.text)}]
+	kept := m.known[cacheKey{app, string(w.key)}]
 	if kept == nil {
-		if len(m.known) == mostKnown {
+		if len(m.known) == mostCached {
 			clear(m.known)
 		}
 		kept = m.newExposed(policies, app)
-		m.known[alike{app, string(b.text)}] = kept
+		m.known[cacheKey{app, string(w.key)}] = kept
 	}
 	here := *kept
 	here.policies = policies
 	return &here
 }
 
-// looking writes down all of policies that the model looks at. It leaves out what only words and
+// keyWriter writes down all of policies that the model looks at. It leaves out what only words and
 // places depend on.
-type looking struct {
-	text   []byte
-	unlike bool // something is not written down, so that no other policies count as alike
+type keyWriter struct {
+	key        []byte
+	incomplete bool // something is not written down, so that no other policies have the same key
 }
 
-func (l *looking) word(text string) {
-	l.number(len(text))
-	l.text = append(l.text, text...)
+func (w *keyWriter) word(text string) {
+	w.number(len(text))
+	w.key = append(w.key, text...)
 }
 
-func (l *looking) number(n int) { l.text = binary.AppendVarint(l.text, int64(n)) }
+func (w *keyWriter) number(n int) { w.key = binary.AppendVarint(w.key, int64(n)) }
 
-// yes writes down which of some things hold.
-func (l *looking) yes(all ...bool) {
+// flags writes down which of some things hold.
+func (w *keyWriter) flags(all ...bool) {
 	for _, one := range all {
 		if one {
-			l.text = append(l.text, '+')
+			w.key = append(w.key, '+')
 		} else {
-			l.text = append(l.text, '-')
+			w.key = append(w.key, '-')
 		}
 	}
 }
 
-// only says that nothing is written down of what holds here.
-func (l *looking) only(plain bool) { l.unlike = l.unlike || !plain }
+// require says that the key is complete only if something holds, since nothing else is written.
+func (w *keyWriter) require(plain bool) { w.incomplete = w.incomplete || !plain }
 
-func (l *looking) policies(all []*rules.Policy) {
-	l.number(len(all))
+func (w *keyWriter) policies(all []*rules.Policy) {
+	w.number(len(all))
 	for _, p := range all {
-		w := &p.When
-		l.only(!w.Disabled && !w.OfOthers && w.Unknown == nil && len(w.Routes) == 0)
-		l.only(len(p.Effects) == 0 && len(p.Asides) == 0 && p.MayYield == nil && !p.Early)
-		l.yes(p.Untried)
-		l.node(&p.Root)
+		when := &p.When
+		w.require(!when.Disabled && !when.OfOthers && when.Unknown == nil &&
+			len(when.Routes) == 0)
+		w.require(len(p.Effects) == 0 && len(p.Asides) == 0 && p.MayYield == nil && !p.Early)
+		w.flags(p.Untried)
+		w.node(&p.Root)
 	}
 }
 
-func (l *looking) node(n *rules.Node) {
-	if l.unlike || len(l.text) > mostLooks {
+func (w *keyWriter) node(n *rules.Node) {
+	if w.incomplete || len(w.key) > longestKey {
 		return
 	}
-	l.yes(n.Check != nil, n.Not != nil, n.First != nil, n.Any != nil, n.Exempts)
-	l.number(int(n.Reports))
+	w.flags(n.Check != nil, n.Not != nil, n.First != nil, n.Any != nil, n.Exempts)
+	w.number(int(n.Reports))
 	switch {
 	case n.Check != nil:
-		l.check(n.Check)
+		w.check(n.Check)
 	case n.Not != nil:
-		l.node(n.Not)
+		w.node(n.Not)
 	case n.First != nil:
-		l.number(len(n.First.Branches))
+		w.number(len(n.First.Branches))
 		for i := range n.First.Branches {
-			l.node(&n.First.Branches[i].If)
-			l.node(&n.First.Branches[i].Then)
+			w.node(&n.First.Branches[i].If)
+			w.node(&n.First.Branches[i].Then)
 		}
-		l.node(&n.First.Default)
+		w.node(&n.First.Default)
 	default:
 		some := n.All
 		if n.Any != nil {
 			some = n.Any
 		}
-		l.number(len(some))
+		w.number(len(some))
 		for i := range some {
-			l.node(&some[i])
+			w.node(&some[i])
 		}
 	}
 }
 
-func (l *looking) check(c *rules.Check) {
-	l.only(c.Unknown == nil && c.MaySkip == nil)
-	l.word(string(c.ID))
-	l.word(c.Claim)
-	l.word(c.Binds)
-	l.yes(c.Skip != "")
-	l.predicate(&c.Test)
+func (w *keyWriter) check(c *rules.Check) {
+	w.require(c.Unknown == nil && c.MaySkip == nil)
+	w.word(string(c.ID))
+	w.word(c.Claim)
+	w.word(c.Binds)
+	w.flags(c.Skip != "")
+	w.predicate(&c.Test)
 }
 
-func (l *looking) predicate(p *rules.Predicate) {
-	l.number(int(p.Op))
-	l.input(&p.Input)
-	l.number(len(p.Values))
+func (w *keyWriter) predicate(p *rules.Predicate) {
+	w.number(int(p.Op))
+	w.input(&p.Input)
+	w.number(len(p.Values))
 	for _, v := range p.Values {
-		l.only(len(v.Items)+len(v.Members) == 0 && v.Kind != source.Unknown)
-		l.number(int(v.Kind))
-		l.word(v.Text)
+		w.require(len(v.Items)+len(v.Members) == 0 && v.Kind != source.Unknown)
+		w.number(int(v.Kind))
+		w.word(v.Text)
 	}
-	l.number(len(p.Of))
+	w.number(len(p.Of))
 	for i := range p.Of {
-		l.predicate(&p.Of[i])
+		w.predicate(&p.Of[i])
 	}
-	l.key(p.Key)
-	l.number(len(p.Kinds))
+	w.keyOf(p.Key)
+	w.number(len(p.Kinds))
 	for _, kind := range p.Kinds {
-		l.number(int(kind))
+		w.number(int(kind))
 	}
-	l.number(len(p.Elsewhere))
+	w.number(len(p.Elsewhere))
 	for _, path := range p.Elsewhere {
-		l.word(path)
+		w.word(path)
 	}
-	l.texts(p.Texts)
-	l.lookup(p.Lookup)
-	l.yes(p.Overflow != nil, p.Null, p.NullToo, p.Members, p.Loose, p.Inclusive, p.Lenient)
-	l.number(int(p.Zero))
-	l.number(int(p.Assumed))
-	l.number(int(p.Leeway))
-	l.number(int(p.Doubt))
-	l.number(int(p.Limit))
-	l.number(int(p.Sure))
+	w.texts(p.Texts)
+	w.lookup(p.Lookup)
+	w.flags(p.Overflow != nil, p.Null, p.NullToo, p.Members, p.Loose, p.Inclusive, p.Lenient)
+	w.number(int(p.Zero))
+	w.number(int(p.Assumed))
+	w.number(int(p.Leeway))
+	w.number(int(p.Doubt))
+	w.number(int(p.Limit))
+	w.number(int(p.Sure))
 }
 
-func (l *looking) input(in *rules.Input) {
-	l.only(in.Model == nil)
-	l.word(string(in.Source))
-	l.word(in.Name)
-	l.yes(in.LastCounts, in.AnyCase, in.NullKeeps, in.Opaque != nil)
+func (w *keyWriter) input(in *rules.Input) {
+	w.require(in.Model == nil)
+	w.word(string(in.Source))
+	w.word(in.Name)
+	w.flags(in.LastCounts, in.AnyCase, in.NullKeeps, in.Opaque != nil)
 	if in.Opaque == nil {
 		return
 	}
-	l.only(in.Opaque.Language != "")
-	l.word(in.Opaque.Language)
-	l.word(in.Opaque.Text)
-	l.number(len(in.Opaque.Reads))
+	w.require(in.Opaque.Language != "")
+	w.word(in.Opaque.Language)
+	w.word(in.Opaque.Text)
+	w.number(len(in.Opaque.Reads))
 	for i := range in.Opaque.Reads {
-		l.input(&in.Opaque.Reads[i])
+		w.input(&in.Opaque.Reads[i])
 	}
 }
 
-// key writes down where keys come from. What is in a policy may be secret, and is soon taken out
+// keyOf writes down where keys come from. What is in a policy may be secret, and is soon taken out
 // of memory.
-func (l *looking) key(k *rules.Key) {
-	if l.yes(k != nil); k == nil {
+func (w *keyWriter) keyOf(k *rules.Key) {
+	if w.flags(k != nil); k == nil {
 		return
 	}
-	l.only(!k.Own && k.Text == "")
-	l.word(k.URL)
-	l.word(k.Nowhere)
-	l.yes(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
-	l.yes(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
-	l.yes(k.Lenience.Kidless)
+	w.require(!k.Own && k.Text == "")
+	w.word(k.URL)
+	w.word(k.Nowhere)
+	w.flags(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
+	w.flags(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
+	w.flags(k.Lenience.Kidless)
 }
 
-func (l *looking) texts(t *rules.Texts) {
-	if l.yes(t != nil); t == nil {
+func (w *keyWriter) texts(t *rules.Texts) {
+	if w.flags(t != nil); t == nil {
 		return
 	}
-	l.number(len(t.Patterns))
+	w.number(len(t.Patterns))
 	for _, pattern := range t.Patterns {
-		l.word(pattern.String())
+		w.word(pattern.String())
 	}
-	l.word(t.Separator)
-	l.yes(t.FoldCase, t.SlashAlike, t.SchemeAlike)
+	w.word(t.Separator)
+	w.flags(t.FoldCase, t.SlashAlike, t.SchemeAlike)
 }
 
-func (l *looking) lookup(k *rules.Lookup) {
-	if l.yes(k != nil); k == nil {
+func (w *keyWriter) lookup(k *rules.Lookup) {
+	if w.flags(k != nil); k == nil {
 		return
 	}
-	l.yes(k.Otherwise != nil)
-	l.number(int(k.Several))
-	l.number(len(k.Locations))
+	w.flags(k.Otherwise != nil)
+	w.number(int(k.Several))
+	w.number(len(k.Locations))
 	for i := range k.Locations {
 		at := &k.Locations[i]
-		l.only(at.Basic == nil)
-		l.input(&at.Input)
-		l.word(at.Prefix)
-		l.yes(at.FoldCase, at.Optional, at.Inside)
+		w.require(at.Basic == nil)
+		w.input(&at.Input)
+		w.word(at.Prefix)
+		w.flags(at.FoldCase, at.Optional, at.Inside)
 	}
 }

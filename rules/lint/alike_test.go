@@ -58,20 +58,20 @@ func plain() *rules.Check {
 	return &rules.Check{ID: rules.CustomClaim, Test: rules.Has(rules.Claim("scp"))}
 }
 
-func looksOf(p *rules.Policy) string {
-	var l looking
-	l.policies([]*rules.Policy{p})
-	if l.unlike {
+func keyOf(p *rules.Policy) string {
+	var w keyWriter
+	w.policies([]*rules.Policy{p})
+	if w.incomplete {
 		return "unlike any other"
 	}
-	return string(l.text)
+	return string(w.key)
 }
 
 func TestPoliciesAreAlikeOnlyIfNothingElseThanWordsAndPlacesDiffers(t *testing.T) {
 	t.Parallel()
 	one, parts := full()
-	if two, _ := full(); looksOf(one) != looksOf(two) || looksOf(one) == "unlike any other" {
-		t.Fatalf("%q and %q", looksOf(one), looksOf(two))
+	if two, _ := full(); keyOf(one) != keyOf(two) || keyOf(one) == "unlike any other" {
+		t.Fatalf("%q and %q", keyOf(one), keyOf(two))
 	}
 	for i, part := range parts {
 		kind := reflect.TypeOf(part).Elem()
@@ -80,7 +80,7 @@ func TestPoliciesAreAlikeOnlyIfNothingElseThanWordsAndPlacesDiffers(t *testing.T
 			alter(t, reflect.ValueOf(others[i]).Elem().Field(j))
 			name := kind.Name() + "." + kind.Field(j).Name
 			ofNoMatter := slices.Contains(wordsAndPlaces(), name)
-			if alike := looksOf(other) == looksOf(one); alike != ofNoMatter {
+			if alike := keyOf(other) == keyOf(one); alike != ofNoMatter {
 				t.Errorf("with another %s: alike is %v", name, alike)
 			}
 		}
@@ -128,14 +128,14 @@ func filled(of reflect.Type) reflect.Value {
 
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	t.Parallel()
-	m := &memory{known: map[alike]*exposed{}}
-	for i := range 3 * mostKnown {
+	m := &cache{known: map[cacheKey]*exposed{}}
+	for i := range 3 * mostCached {
 		m.exposed([]*rules.Policy{policy(audience(fmt.Sprint("api://", i)))}, nil)
-		if len(m.known) > mostKnown {
+		if len(m.known) > mostCached {
 			t.Fatalf("%d are remembered", len(m.known))
 		}
 	}
-	long := policy(audience(strings.Repeat("x", mostLooks)))
+	long := policy(audience(strings.Repeat("x", longestKey)))
 	clear(m.known)
 	m.exposed([]*rules.Policy{long}, nil)
 	if len(m.known) != 0 {

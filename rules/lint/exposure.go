@@ -24,7 +24,7 @@ const (
 type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
-	views    map[looked]*issued.View
+	views    map[distinctions]*issued.View
 	answers  map[string]answer // by the question
 	shared   bool              // the views are the same for all tokens
 	alike    bool              // and whether or not clients are distinguished
@@ -34,9 +34,9 @@ type exposed struct {
 	limit    *string // why not all tokens were tried; empty where all were
 }
 
-// looked is how policies are looked at: whether clients are distinguished, and whether requests
-// are, by their method and path.
-type looked struct{ clients, classes bool }
+// distinctions are what is told apart where policies are looked at: clients, and requests by their
+// method and path.
+type distinctions struct{ clients, classes bool }
 
 // answer is what came of a question that several rules ask, or of several policies.
 type answer struct {
@@ -118,7 +118,7 @@ type round struct {
 
 // next asks about a token. It is true where another may get further.
 func (r *round) next(t *issued.Token) bool {
-	view := r.view(t, looked{clients: r.clients})
+	view := r.view(t, distinctions{clients: r.clients})
 	switch {
 	case !r.shared:
 	case view.Bars(t):
@@ -239,7 +239,7 @@ func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Tok
 func (e *exposed) inSomeClass(
 	t *issued.Token, clients bool,
 ) (best exposure, with *issued.Token) {
-	view := e.view(t, looked{clients, true})
+	view := e.view(t, distinctions{clients, true})
 	for _, class := range view.Classes() {
 		if got, token := e.one(view.OfClass(&class), t); got > best {
 			best, with = got, token
@@ -279,7 +279,7 @@ func why(a *issued.Answer) exposure {
 
 // view is the policies as the rules ask about them: what is not about claims is passed, and so is
 // what only a deployment knows of a claim that the token may have as any policy wants it.
-func (e *exposed) view(t *issued.Token, at looked) *issued.View {
+func (e *exposed) view(t *issued.Token, at distinctions) *issued.View {
 	at.clients = at.clients && !e.alike
 	if view := e.views[at]; view != nil {
 		return view
@@ -314,7 +314,7 @@ func withoutPassed(n rules.Node) rules.Node {
 }
 
 // suppose is a check as a rule asks about it.
-func suppose(c, passed *rules.Check, t *issued.Token, at looked) *rules.Check {
+func suppose(c, passed *rules.Check, t *issued.Token, at distinctions) *rules.Check {
 	switch {
 	case c.Skip != "", c.ID == rules.NotModelled:
 		return c
@@ -348,17 +348,17 @@ func asksOfToken(c *rules.Check) bool {
 
 // passedOthers is what rules that allow or deny ask of a token, where whatever they ask of the
 // request beside it lets it pass: it holds, or where it must not, it does not.
-func (l looked) passedOthers(p rules.Predicate, holds bool) rules.Predicate {
+func (d distinctions) passedOthers(p rules.Predicate, holds bool) rules.Predicate {
 	switch {
 	case p.Op == rules.Not:
-		p.Of = []rules.Predicate{l.passedOthers(p.Of[0], !holds)}
+		p.Of = []rules.Predicate{d.passedOthers(p.Of[0], !holds)}
 	case p.Op == rules.And || p.Op == rules.Or:
 		of := make([]rules.Predicate, len(p.Of))
 		for i, part := range p.Of {
-			of[i] = l.passedOthers(part, holds)
+			of[i] = d.passedOthers(part, holds)
 		}
 		p.Of = of
-	case l.classes && p.OfRequestLine(), !ofRequest(&p):
+	case d.classes && p.OfRequestLine(), !ofRequest(&p):
 	case holds:
 		return rules.Both()
 	default:
@@ -406,8 +406,8 @@ func tellsClients(c *rules.Check) bool {
 	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
 }
 
-// newExposed counts what is looked at. It may be called on a nil memory.
-func (m *memory) newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
+// newExposed counts what is looked at. It may be called on a nil cache.
+func (m *cache) newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 	count := new(int)
 	if m != nil {
 		count = &m.looked
@@ -417,7 +417,7 @@ func (m *memory) newExposed(policies []*rules.Policy, app *entra.Registration) *
 
 func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) *exposed {
 	e := &exposed{
-		holders: holders, policies: policies, views: map[looked]*issued.View{},
+		holders: holders, policies: policies, views: map[distinctions]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
 		over: &issued.Scratch{Looked: count}, limit: new(string),
 		classed: tellsClasses(policies),

@@ -84,7 +84,7 @@ func TestHowFarAnotherTenantGets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var nothing *memory
+			var nothing *cache
 			e := nothing.newExposed([]*rules.Policy{{Root: rules.AllOf(row.checks...)}}, nil)
 			if got, _ := e.get(e.holders.OtherTenants()); got != row.want {
 				t.Errorf("%d, want %d", got, row.want)

@@ -19,7 +19,7 @@ type Judge struct {
 	// Looked counts the conditions of policies that were looked at, of one token after the other.
 	Looked atomic.Int64
 
-	memories   sync.Pool // of what was worked out, by nobody in use
+	caches     sync.Pool // of what was worked out, by nobody in use
 	catalogues sync.Map  // by vendor: the rules for its configurations
 }
 
@@ -72,12 +72,12 @@ func (j *Judge) Policies(
 ) []rules.Finding {
 	catalogue, all := j.catalogue(adapter), []rules.Finding(nil)
 	files = commented(files) // no rule looks into the others
-	kept, _ := j.memories.Get().(*memory)
+	kept, _ := j.caches.Get().(*cache)
 	if kept == nil {
-		kept = &memory{known: map[alike]*exposed{}}
+		kept = &cache{known: map[cacheKey]*exposed{}}
 	}
 	kept.looked = 0
-	defer j.memories.Put(kept)
+	defer j.caches.Put(kept)
 	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
 		if made := api[0].Made(); len(api) == 1 && made != nil {

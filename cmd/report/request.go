@@ -96,7 +96,8 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 			return nil, ProblemAt(line.pos, "a header has no colon", `write -H "name: value"`)
 		}
 		if name = strings.TrimSpace(name); !rules.IsHTTPToken(name) {
-			return nil, ProblemAt(line.pos, "a header has no name, or one that HTTP does not allow",
+			return nil, ProblemAt(line.pos,
+				"a header has no name, or one that HTTP does not allow",
 				`write -H "name: value"; HTTP/2's :path and such are not headers`)
 		}
 		if strings.ContainsAny(value, "\r\n\x00") {
@@ -113,8 +114,8 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 	return headers, nil
 }
 
-// headerLine is a header as it is given. In a file it has a place, and may be the first line behind
-// an empty one.
+// headerLine is a header as it is given. In a file it has a place, and may be the first line
+// behind an empty one.
 type headerLine struct {
 	text   string
 	pos    source.Position

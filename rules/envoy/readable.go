@@ -14,6 +14,7 @@ import (
 // left to its own check.
 func (f Filter) tokenFormat(p *Provider) *rules.Check {
 	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, inferred(codeJWT))
+	check.Wants = "a signed JWT with members of the types that Envoy reads"
 	texts := []source.Kind{source.String}
 	number := []source.Kind{source.Number}
 	checked := []string{"claims.exp", "claims.nbf"}

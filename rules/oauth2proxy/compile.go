@@ -144,6 +144,7 @@ func authorization() rules.Location {
 
 func (c *compiler) tokenFormat() *rules.Check {
 	check := c.check(rules.TokenFormat, c.get("skip_jwt_bearer_tokens"), codeSession)
+	check.Wants = "a signed JWT with members of the types that OAuth2 Proxy reads"
 	check.Test = c.readable()
 	return check
 }

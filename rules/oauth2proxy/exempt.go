@@ -73,6 +73,7 @@ func (c *compiler) exemptions() []rules.Node {
 			}
 			test, err := c.routesMatch(routes)
 			add(s, test, err)
+			all[len(all)-1].Check.Wants = "a request that " + name + " exempts"
 		}
 	}
 	if s := c.get("skip_auth_preflight"); s.on() || s.set() && s.unknown != nil {

@@ -130,6 +130,7 @@ func hold(checks []*rules.Check) rules.Predicate {
 // so far, whatever the others say, and whether or not the request needs it.
 func (c *compiler) unbroken(verifiers []verifier) *rules.Check {
 	check := c.check(rules.TokenFormat, verifiers[0].claims, codeVerifier)
+	check.Wants = "an audience that is a text or a list of texts"
 	check.Answer = c.row(brokenOff, always)
 	broken := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {

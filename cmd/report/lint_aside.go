@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -64,8 +65,8 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 
 // Ignores are the entries under lint.ignore of gatewhy.yaml.
 type Ignores struct {
-	name    string // of that file; empty where there is none
-	folder  string // that the paths in it start from
+	name    string                   // of that file; empty where there is none
+	from    func(name string) string // a file's name, from the folder of gatewhy.yaml on
 	entries []environments.Ignored
 	file    *source.File
 	day     time.Time // on which they are heeded
@@ -85,7 +86,7 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &Ignores{name: name, folder: filepath.Dir(name), file: file, day: m.Now()}
+	all := &Ignores{name: name, from: m.from(filepath.Dir(name)), file: file, day: m.Now()}
 	for _, document := range file.Documents {
 		entries, err := environments.IgnoresIn(document)
 		if err != nil {
@@ -103,6 +104,20 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 		all.entries = append(all.entries, entries...)
 	}
 	return all, nil
+}
+
+// from returns how files are named from a folder on, wherever their own names start. One that can't
+// be named so keeps its name.
+func (m *Maker) from(folder string) func(name string) string {
+	whole, failed := filepath.Abs(m.Path(folder))
+	return func(name string) string {
+		at, err := filepath.Abs(m.Path(name))
+		relative, unrelated := filepath.Rel(whole, at)
+		if cmp.Or(failed, err, unrelated) != nil {
+			return name
+		}
+		return filepath.ToSlash(relative)
+	}
 }
 
 // split returns the findings that stay, and those that an entry covers.
@@ -141,10 +156,10 @@ func (i *Ignores) apply(l *Linting) {
 
 // about finds an entry about a finding: one that holds, or one that has ended.
 func (i *Ignores) about(f rules.Finding, ended bool) (environments.Ignored, bool) {
-	name := f.Pos.File
-	if relative, err := filepath.Rel(i.folder, name); err == nil {
-		name = filepath.ToSlash(relative)
+	if len(i.entries) == 0 {
+		return environments.Ignored{}, false
 	}
+	name := i.from(f.Pos.File)
 	for _, entry := range i.entries {
 		sameField := entry.Field == "" || entry.Field == f.Field
 		if entry.Reason != "" && sameField && entry.Ended(i.day) == ended &&

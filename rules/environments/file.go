@@ -75,7 +75,8 @@ func (i *Ignored) Covers(rule, file string) bool {
 	}
 	name := path.Clean(strings.ReplaceAll(file, `\`, "/"))
 	literal := strings.NewReplacer(`\`, `\\`, "[", `\[`, "{", `\{`)
-	return i.Path == "" || doublestar.MatchUnvalidated(literal.Replace(i.Path), name)
+	pattern := literal.Replace(strings.TrimPrefix(i.Path, "./"))
+	return i.Path == "" || doublestar.MatchUnvalidated(pattern, name)
 }
 
 // Environment returns the environment of that name.

@@ -250,6 +250,7 @@ func TestAnIgnoredFindingIsCovered(t *testing.T) {
 		"at any depth":                  {in("**/b.json"), "b.json", true},
 		"at several depths":             {in("**/old/**/b*.json"), "a/old/x/y/b1.json", true},
 		"over no folder":                {in("a/**/old/**/b.json"), "a/old/b.json", true},
+		"from the file's own folder on": {in("./a/b.json"), "a/b.json", true},
 		"by any one character":          {in("a/?.json"), "a/b.json", true},
 		"by brackets as they stand":     {in("a/[{b,c}].json"), "a/[{b,c}].json", true},
 		"with the slashes of Windows":   {in("a/*.json"), `a\b.json`, true},

@@ -102,7 +102,7 @@ var claims = [...]claim{
 	{"xms_cc", "??????", asList, accessClaims},
 	{"acct", "~~~~??", asOther, optionalClaims},
 	{"auth_time", "~~~~??", asTime, optionalClaims},
-	{"email", "~~~~??", asText, optionalClaims},
+	{"email", "~~~~??", asText, optionalClaims + ": of a guest by default"},
 	{"sid", "~~~~??", asText, optionalClaims},
 	{"ctry", "~~~~??", asText, optionalClaims},
 	{"login_hint", "~~~~??", asText, optionalClaims},

@@ -261,6 +261,12 @@ func TestWhatEntraIssues(t *testing.T) {
 		{"5 a guest has our tenant and another home", parts{
 			UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, ""),
 		}, "uat/guest", "idp", []string{"https://sts.windows.net/" + otherTenantID + "/"}},
+		{"5 a guest has an e-mail that nobody asks for, and we do not know which", parts{
+			UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, ""),
+		}, "uat/guest", "email", []string{"?"}},
+		{"5 a member has none then", parts{
+			UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, ""),
+		}, "uat/user", "email", []string{"-"}},
 		{"5 a member may have the claim or not", parts{
 			UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, ""),
 		}, "uat/user", "idp", []string{"?"}},

@@ -192,6 +192,8 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	switch {
 	case presence == Absent:
 		return nil, false
+	case t.guest && name == "email": // by default, whatever the registration asks for
+		return notModelled(name), false
 	case (presence == Optional || presence == Asked && !t.identity) &&
 		(t.freedom == ofClient || t.freedom == asWanted) && !t.asked.mayHave(name, presence):
 		return nil, false

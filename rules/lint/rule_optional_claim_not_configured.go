@@ -44,8 +44,13 @@ func checkOptional(s *rules.Subject, c *rules.Check) []rules.Finding {
 			passes(s, asking, c, "") == keptOut {
 			continue
 		}
-		f := at(c, "the app registration %s does not ask for %s: no token of its API has it, "+
-			"and this check rejects all of them", app.Title(), askedAs(app, name))
+		with := "no token of its API has it, and this check rejects all of them"
+		if name == "email" { // of whom it is in the tokens by default (optional-claims-reference)
+			with = "of its API's tokens only those of guests have it, and this check rejects " +
+				"all others"
+		}
+		f := at(c, "the app registration %s does not ask for %s: %s",
+			app.Title(), askedAs(app, name), with)
 		if app.MappedClaims.Value == "true" && name != "groups" && name != "idtyp" {
 			f.Message += ", unless a claims-mapping policy writes it"
 			f = less(f, rules.Warning)

@@ -74,7 +74,8 @@ func TestClaimsThatTheRegistrationDoesNotAskFor(t *testing.T) {
 			of(orders("2"), must("upn", "a@example.com")), errorAt("custom-claim", says+"upn"),
 		},
 		"email": {
-			of(orders("1"), must("email", "a@example.com")), errorAt("custom-claim", says+"email"),
+			of(orders("1"), must("email", "a@example.com")),
+			errorAt("custom-claim", says+"email: of its API's tokens only those of guests"),
 		},
 		"ipaddr in v2.0 tokens": {
 			of(orders("2"), must("ipaddr", "192.0.2.1")), errorAt("custom-claim", says+"ipaddr"),

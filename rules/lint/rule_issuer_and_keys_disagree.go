@@ -19,8 +19,9 @@ func issuerAndKeysDisagree() rules.Rule {
 			"no token has a different one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
-		Severity:   rules.Error,
-		Lesser:     "a warning if the two are of one cloud, or of clouds that share keys",
+		Severity: rules.Error,
+		Lesser: "a warning if the two are of one cloud, or of clouds that share keys, and for " +
+			"External ID",
 		Since:      since,
 		References: []string{accessTokens},
 		Check:      eachPolicy(checkIssuerAndKeys),
@@ -48,6 +49,13 @@ func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	case !goTogether(sets, issuers, ofTenant):
 		f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
 			issuers[0].Tenant, sets[0].Tenant)
+		all = append(all, less(f, rules.Warning))
+	case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
+		return (k.Kind == entra.External) == (i.Kind == entra.External)
+	}):
+		f := at(c, "the issuer is of %s, and the key set is not: External ID lists its keys on "+
+			"ciamlogin.com, and they are reported to be others than those of Entra ID",
+			issuers[0].Product())
 		all = append(all, less(f, rules.Warning))
 	}
 	return all

@@ -17,9 +17,10 @@ func issuerNeverIssued() rules.Rule {
 			"domain or common: anything else lets nobody in.",
 		Fix: "Write the issuer exactly as it is in the token: https://sts.windows.net/ID/ or " +
 			"https://login.microsoftonline.com/ID/v2.0.",
-		Severity:   rules.Error,
-		Locks:      true,
-		Lesser:     "a warning if another issuer in the list can match",
+		Severity: rules.Error,
+		Locks:    true,
+		Lesser: "a warning if another issuer in the list can match, or for the host of an " +
+			"External ID issuer, which only reports say",
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check:      eachCheckOf(checkIssuerForm),
@@ -34,6 +35,9 @@ func checkIssuerForm(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.
 		if why := neverIssued(text, b2c); why != "" {
 			f := at(c, "no token has the issuer %s: %s", text, why)
 			f.Value = text
+			if issuer, _ := entra.ParseIssuer(text); issuer.Kind == entra.External {
+				f = less(f, rules.Warning)
+			}
 			all = append(all, f)
 		}
 	}
@@ -55,16 +59,32 @@ func neverIssued(text string, b2c bool) string {
 		return wrongForm(text)
 	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, b2c):
 		return "a v2.0 issuer has no slash at the end"
-	case !ok || issuer.Kind != entra.Workforce:
+	case !ok || issuer.Kind == entra.B2C && issuer.Policy != "":
 		return ""
 	case !entra.IsGUID(issuer.Tenant):
 		return "the tenant in it is always the id, a GUID"
 	case issuer.Tenant != strings.ToLower(issuer.Tenant):
 		return "the tenant's id is always in lower case"
+	case issuer.Kind == entra.External:
+		return wrongExternal(issuer)
+	case issuer.Kind == entra.B2C && !strings.HasSuffix(text, "/"):
+		return "an issuer of Azure AD B2C ends with a slash"
+	case issuer.Kind == entra.B2C:
+		return ""
 	case issuer.Version == entra.V1 && !strings.HasSuffix(text, "/"):
 		return "a v1.0 issuer ends with a slash"
 	}
 	return wrongHost(text, issuer)
+}
+
+// wrongExternal says why an issuer of External ID is wrong: its host begins with the tenant's id,
+// whichever name the client has used
+// (github.com/AzureAD/microsoft-authentication-library-for-js/issues/8592).
+func wrongExternal(issuer entra.Issuer) string {
+	if strings.HasPrefix(issuer.Host, issuer.Tenant+".") {
+		return ""
+	}
+	return "the host of an External ID issuer begins with the tenant's id"
 }
 
 // wrongForm says why an address that is not an issuer is wrong; empty for somebody else's address.

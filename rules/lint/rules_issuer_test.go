@@ -140,6 +140,20 @@ func TestIssuerNeverIssued(t *testing.T) {
 			)),
 			nil,
 		},
+		"an issuer of B2C ends with a slash": wrong(
+			"https://contoso.b2clogin.com/"+ourTenant+"/v2.0", "an issuer of Azure AD B2C ends",
+		),
+		"and names the tenant by its id": wrong(
+			"https://contoso.b2clogin.com/contoso.onmicrosoft.com/v2.0/", "the tenant in it",
+		),
+		"B2C's issuer is right": right(
+			"https://contoso.b2clogin.com/" + ourTenant + "/v2.0/",
+		),
+		"External ID's issuer is right": right(externalIssuer),
+		"the host of External ID's issuer is not the tenant's name": {
+			ours(check(oneOf("iss", "https://contoso.ciamlogin.com/"+ourTenant+"/v2.0"))),
+			warningAt("custom-claim", "the host of an External ID issuer begins with"),
+		},
 		"an issuer that a check does not want is none": {
 			ours(check(rules.Negate(equals("iss", ourIssuerV2+"/")))), nil,
 		},
@@ -149,6 +163,13 @@ func TestIssuerNeverIssued(t *testing.T) {
 		},
 	})
 }
+
+// The issuer and the keys of the tenant, if it is one of External ID.
+const (
+	externalIssuer = "https://" + ourTenant + ".ciamlogin.com/" + ourTenant + "/v2.0"
+	externalKeys   = "https://" + ourTenant + ".ciamlogin.com/" + ourTenant +
+		"/discovery/v2.0/keys"
+)
 
 func TestIssuerAndKeysDisagree(t *testing.T) {
 	t.Parallel()
@@ -171,6 +192,17 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 				issuer(ourIssuer),
 			)),
 			warningAt("custom-claim", "is of tenant "+ourTenant+", and the key set that of"),
+		},
+		"External ID's keys are not Entra ID's": {
+			of(policy(signed(ourKeys), issuer(externalIssuer))),
+			warningAt("custom-claim", "the issuer is of Entra External ID, and the key set"),
+		},
+		"nor the other way round": {
+			of(policy(signed(externalKeys), issuer(ourIssuerV2))),
+			warningAt("custom-claim", "External ID lists its keys on ciamlogin.com"),
+		},
+		"External ID's own keys agree": {
+			of(policy(signed(externalKeys), issuer(externalIssuer))), nil,
 		},
 		"the tenant's own keys agree": {pinned(), nil},
 		"keys of all tenants agree":   {of(policy(signed(commonKeys), issuer(ourIssuer))), nil},

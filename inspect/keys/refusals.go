@@ -108,10 +108,10 @@ func (k *Key) noted(id string) bool {
 	return slices.ContainsFunc(k.Notes, func(n Note) bool { return n.ID == id })
 }
 
-// Spoiled is why go-oidc refuses the whole set over one of its keys; empty where it does not. It
+// spoiledBy is why go-oidc refuses the whole set over one of its keys; empty where it does not. It
 // passes over a key of an algorithm or a type that go-jose does not have, and over no other that
 // can't be read (go-oidc, oidc/jwks.go, jwkJSON). Other strict readers do so too.
-func (s *Set) Spoiled() string {
+func (s *Set) spoiledBy() string {
 	if s == nil || s.spoiled == nil {
 		return ""
 	}

@@ -237,7 +237,7 @@ func (v *verification) allowed(names []string) bool {
 
 func (v *verification) hasKeys() bool {
 	if v.lenience.GoOIDC {
-		if why := v.result.Set.Spoiled(); why != "" {
+		if why := v.result.Set.spoiledBy(); why != "" {
 			v.conclude(KeyUnusable, "a key set that can be read", why,
 				"the gateway reads no key of the set, for "+why)
 			return false

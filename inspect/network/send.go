@@ -115,8 +115,8 @@ func Untrusted(err error) bool {
 	return errors.As(err, &certificate) && !errors.As(err, &name)
 }
 
-// TimedOut reports whether an exchange ended because its time was over.
-func TimedOut(err error) bool {
+// timedOut reports whether an exchange ended because its time was over.
+func timedOut(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) ||
 		errors.As(err, &timeout) && timeout.Timeout()
@@ -124,7 +124,7 @@ func TimedOut(err error) bool {
 
 // Explain is Cause, with the time where that was over.
 func (l Limits) Explain(err error) string {
-	if TimedOut(err) {
+	if timedOut(err) {
 		return fmt.Sprintf("no answer within %s", l.Time)
 	}
 	return Cause(err)

@@ -230,7 +230,7 @@ func (of *kustomizedFiles) patched(p *patch) *File {
 				is = p.target.MatchString(other)
 			}
 			if is && slices.ContainsFunc(of.reads, func(r Resource) bool {
-				return (r.Kind == "" || r.Kind == other) && r.ReadsAny(paths)
+				return (r.Kind == "" || r.Kind == other) && r.readsAny(paths)
 			}) {
 				return file
 			}

@@ -18,8 +18,8 @@ type Resource struct {
 	Paths []string
 }
 
-// ReadsAny reports whether one of some paths leads to a part that is read, or to what holds one.
-func (r *Resource) ReadsAny(paths []string) bool {
+// readsAny reports whether one of some paths leads to a part that is read, or to what holds one.
+func (r *Resource) readsAny(paths []string) bool {
 	if len(r.Paths) == 0 {
 		return len(paths) > 0
 	}

@@ -187,12 +187,12 @@ func (e Example) OfOtherTenant() Example {
 	return e
 }
 
-// SeenBy returns the example as a gateway sees it: what the policies read of it and the model does
+// seenBy returns the example as a gateway sees it: what the policies read of it and the model does
 // not say is in it as unknown.
-func (e Example) SeenBy(v *View) *inspect.Token { return e.open().seenBy(v) }
+func (e Example) seenBy(v *View) *inspect.Token { return e.open().seenBy(v) }
 
 // Request is a request with the example, the moment after it was issued, of a gateway with these
 // contracts, and with what a client usually writes beside its token.
 func (e Example) Request(v *View) *rules.Request {
-	return v.Usually(&rules.Request{Token: e.SeenBy(v), At: e.At, Contracts: v.contracts})
+	return v.Usually(&rules.Request{Token: e.seenBy(v), At: e.At, Contracts: v.contracts})
 }

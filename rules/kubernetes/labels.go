@@ -114,15 +114,15 @@ type LabelsAt struct {
 	Field string
 }
 
-// NamespaceOf is where the namespace of a resource is.
-func NamespaceOf(object *source.Value) LabelsAt {
+// namespaceOf is where the namespace of a resource is.
+func namespaceOf(object *source.Value) LabelsAt {
 	return LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
 }
 
 // NamespaceDoubt is why it is not known which namespace a resource is in, and where that is said;
 // nil where it is known.
 func NamespaceDoubt(object *source.Value) (LabelsAt, *rules.Unknown) {
-	at := NamespaceOf(object)
+	at := namespaceOf(object)
 	if name, ok := Name(at.At); at.At.IsSet() && (!ok || name != "") {
 		return at, DoubtOf(at.At, at.Field)
 	}

@@ -37,12 +37,12 @@ func newRoom() room { return room{ofAPI: map[string]int{}, inAll: mostRepairs} }
 func (w *work) repairTogether(findings []rules.Finding) (done int) {
 	b, done := w.collect(findings)
 	for len(b.changes) > 0 {
-		after, trouble := w.provedTogether(b)
-		if trouble == nil {
+		after, failed := w.provedTogether(b)
+		if failed == nil {
 			w.keepTogether(b, after)
 			return done + len(b.changes)
 		}
-		b = w.without(b, trouble)
+		b = w.without(b, failed)
 	}
 	return done
 }
@@ -201,14 +201,14 @@ func (b *batch) numbered() (number []int, most int) {
 // errTogether says that changes do not go together.
 var errTogether = errors.New("the changes do not go together")
 
-// trouble is the groups in which a batch has not shown what each change shows alone. It is empty
-// where that is not about one of them.
-type trouble map[string]bool
+// failedGroups is the groups in which a batch has not shown what each change shows alone. It is
+// empty where that is not about one of them.
+type failedGroups map[string]bool
 
 // provedTogether makes the changes of a batch, and proves that each of them removes its finding,
 // that none brings another one, and that none was removed by another change: for each two changes
 // of a group one of them is made without the other.
-func (w *work) provedTogether(b *batch) (*Draft, trouble) {
+func (w *work) provedTogether(b *batch) (*Draft, failedGroups) {
 	after, bad := w.provedPart(b, func(int) bool { return true })
 	if bad != nil {
 		return nil, bad
@@ -226,28 +226,28 @@ func (w *work) provedTogether(b *batch) (*Draft, trouble) {
 
 // provedPart makes some changes of a batch, and proves that the findings of these, and no others
 // of the batch, are gone, and that no other came.
-func (w *work) provedPart(b *batch, makes func(change int) bool) (*Draft, trouble) {
+func (w *work) provedPart(b *batch, makes func(change int) bool) (*Draft, failedGroups) {
 	after, err := w.applyTogether(b, makes)
 	if err != nil {
-		return nil, trouble{}
+		return nil, failedGroups{}
 	}
 	was, is := w.tally(b, w.After), w.tally(b, after)
 	for i := range b.findings {
 		if !makes(i) {
 			continue
 		}
-		inGroup, inPolicy := w.lint(w.After).spots(b, &b.findings[i])
+		inGroup, inPolicy := w.lint(w.After).countKeys(b, &b.findings[i])
 		was[inGroup]--
 		was[inPolicy]--
 	}
-	bad := trouble{}
+	bad := failedGroups{}
 	for s, n := range is {
 		if !s.inPolicy && n > was[s] {
 			bad[s.group] = true
 		}
 	}
 	for i := range b.findings {
-		_, s := w.lint(w.After).spots(b, &b.findings[i])
+		_, s := w.lint(w.After).countKeys(b, &b.findings[i])
 		if is[s] > was[s] || !makes(i) && is[s] < was[s] {
 			bad[s.group] = true
 		}
@@ -257,13 +257,14 @@ func (w *work) provedPart(b *batch, makes func(change int) bool) (*Draft, troubl
 	}
 	delete(w.linted, after)
 	if bad[notInBatch] {
-		bad = trouble{}
+		bad = failedGroups{}
 	}
 	return nil, bad
 }
 
-// spot is what findings are counted by: those of a rule and a field in a group, or in a policy.
-type spot struct {
+// countKey is what findings are counted by: those of a rule and a field in a group, or in a
+// policy.
+type countKey struct {
 	group, rule, field string
 	inPolicy           bool
 	policy             int
@@ -272,20 +273,20 @@ type spot struct {
 // notInBatch is the group of API instances that no change of a batch is about.
 const notInBatch = "\x00"
 
-func (l *linted) spots(b *batch, f *rules.Finding) (inGroup, inPolicy spot) {
+func (l *linted) countKeys(b *batch, f *rules.Finding) (inGroup, inPolicy countKey) {
 	group, ok := b.group(apiOf(f))
 	if !ok || f.Policy == nil {
 		group = notInBatch
 	}
-	inGroup = spot{group: group, rule: f.Rule, field: f.Field}
+	inGroup = countKey{group: group, rule: f.Rule, field: f.Field}
 	inPolicy = inGroup
 	inPolicy.inPolicy, inPolicy.policy = true, l.policyOf(f)
 	return inGroup, inPolicy
 }
 
 // tally counts the findings of a draft. A note counts where the batch is about its rule.
-func (w *work) tally(b *batch, d *Draft) map[spot]int {
-	n := map[spot]int{}
+func (w *work) tally(b *batch, d *Draft) map[countKey]int {
+	n := map[countKey]int{}
 	about := map[string]bool{}
 	for i := range b.findings {
 		about[b.findings[i].Rule] = true
@@ -293,7 +294,7 @@ func (w *work) tally(b *batch, d *Draft) map[spot]int {
 	l := w.lint(d)
 	for i := range l.found {
 		if f := &l.found[i]; f.Severity != rules.Note || about[f.Rule] {
-			inGroup, inPolicy := l.spots(b, f)
+			inGroup, inPolicy := l.countKeys(b, f)
 			n[inGroup]++
 			n[inPolicy]++
 		}
@@ -353,9 +354,9 @@ func (w *work) keepTogether(b *batch, after *Draft) {
 	w.room.inAll = min(2*w.room.inAll, mostRepairs)
 }
 
-// without is a batch without half of the changes of each group that there was trouble with, or
-// with half of all changes. The first of what is left out is to be repaired alone at last.
-func (w *work) without(b *batch, bad trouble) *batch {
+// without is a batch without half of the changes of each group that failed, or with half of all
+// changes. The first of what is left out is to be repaired alone at last.
+func (w *work) without(b *batch, bad failedGroups) *batch {
 	number, _ := b.numbered()
 	count := map[string]int{}
 	for i := range b.findings {

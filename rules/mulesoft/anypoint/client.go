@@ -53,8 +53,8 @@ const (
 
 func limits() network.Limits { return network.Limits{Body: mostBytes, Time: 30 * time.Second} }
 
-// SignIn gets an access token for the connected app.
-func (c *Client) SignIn(ctx context.Context) error {
+// signIn gets an access token for the connected app.
+func (c *Client) signIn(ctx context.Context) error {
 	c.token = ""
 	body, err := json.Marshal(map[string]string{
 		"grant_type": "client_credentials", "client_id": c.ID, "client_secret": c.Secret,
@@ -83,7 +83,7 @@ func (c *Client) get(
 	if status(err) != http.StatusUnauthorized || c.token == "" {
 		return answer, err
 	}
-	if err := c.SignIn(ctx); err != nil {
+	if err := c.signIn(ctx); err != nil {
 		return nil, err
 	}
 	return c.ask(ctx, http.MethodGet, path, query, nil)

@@ -49,7 +49,7 @@ func (c *Client) Fetch(
 	ctx context.Context, wanted Wanted, told func(what string),
 ) (*Fetched, error) {
 	told("signing in")
-	if err := c.SignIn(ctx); err != nil {
+	if err := c.signIn(ctx); err != nil {
 		return nil, err
 	}
 	f := &Fetched{Organization: wanted.Organization}

@@ -242,8 +242,8 @@ func (t *matrixText) fix() {
 		}
 	}
 	if more := chosen - shortGateways; more > 0 && t.Detail == Short {
-		t.Para(2, plural(more, "more gateway has", "more gateways have")+
-			" changes of their own (-v shows them)")
+		t.Para(2, plural(more, "more gateway has changes of its own",
+			"more gateways have changes of their own")+" (-v shows them)")
 	}
 	if chosen == 0 {
 		none := "none: no policy change that gatewhy knows improves a column"

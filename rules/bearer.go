@@ -370,11 +370,12 @@ func (r *Result) placeOfToken() string {
 func places(locations []Location) string {
 	var all []string
 	for _, at := range locations {
-		switch at.Input.Source {
-		case FromHTTP:
-			all = append(all, "the "+textproto.CanonicalMIMEHeaderKey(at.Input.Name)+" header")
-		default:
-			all = append(all, "the "+string(at.Input.Source)+" "+at.Input.Name)
+		place := "the " + string(at.Input.Source) + " " + at.Input.Name
+		if at.Input.Source == FromHTTP {
+			place = "the " + textproto.CanonicalMIMEHeaderKey(at.Input.Name) + " header"
+		}
+		if !slices.Contains(all, place) {
+			all = append(all, place)
 		}
 	}
 	return strings.Join(all, " or ")

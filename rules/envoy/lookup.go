@@ -28,8 +28,8 @@ func SentTo(all []*Provider) rules.Predicate {
 	var lookups [][]rules.Location
 	var some []rules.Predicate
 	for _, p := range all {
-		for _, l := range p.Locations {
-			lookups = with(lookups, l)
+		for i, l := range p.Locations {
+			lookups = with(lookups, l, p.Locations[:i])
 		}
 		if p.LocationsDoubt != nil && len(some) == 0 {
 			token := rules.Has(rules.Input{Source: rules.FromToken})
@@ -48,18 +48,19 @@ func SentTo(all []*Provider) rules.Predicate {
 }
 
 // with adds a location to the first of some lookups that does not look for another prefix in the
-// same header: a header without its prefix is nothing to a provider (extractor.cc).
-func with(lookups [][]rules.Location, l rules.Location) [][]rules.Location {
+// same header: a header without its prefix is nothing to a provider (extractor.cc). What the same
+// provider finds there behind another prefix must be good too (authenticator.cc).
+func with(lookups [][]rules.Location, l rules.Location, same []rules.Location) [][]rules.Location {
 	for i, locations := range lookups {
 		at := slices.IndexFunc(locations, func(o rules.Location) bool {
 			return strings.EqualFold(o.Input.Name, l.Input.Name) &&
 				o.Input.Source == l.Input.Source
 		})
 		switch {
-		case at < 0:
+		case at < 0, locations[at] != l && slices.Contains(same, locations[at]):
 			lookups[i] = append(locations, l)
 			return lookups
-		case locations[at].Prefix == l.Prefix:
+		case locations[at] == l:
 			return lookups
 		}
 	}

@@ -357,3 +357,22 @@ func TestTheOrderOfFilesIsNotThatOfPolicies(t *testing.T) {
 		}
 	}
 }
+
+// A rule that looks for two prefixes in one header wants all that it finds to be good tokens
+// (authenticator.cc), where two rules want that of one.
+func TestAllThatARuleFindsInAHeaderMustBeGood(t *testing.T) {
+	t.Parallel()
+	const prefixed, bare = "{name: Authorization, prefix: Bearer}", "{name: Authorization}"
+	one := authentication("issuer: "+v2Issuer, "fromHeaders: ["+prefixed+", "+bare+"]")
+	two := authentication("issuer: "+v2Issuer, "fromHeaders: ["+prefixed+"]") +
+		"  - issuer: " + v2Issuer + "\n    fromHeaders: [" + bare + "]\n"
+	for text, want := range map[string]decided{
+		one: rejected(401, rules.TokenPresent), two: accepted(),
+	} {
+		r := requestOf("")
+		r.Headers = map[string]string{"Authorization": "Bearer " + r.Token.Compact()}
+		if got := short(answered(t, text, r)); got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+}

@@ -109,6 +109,7 @@ type Lenience struct {
 	// the set, and what a key says of its use does not count.
 	GoOIDC bool
 
+	AnyKid    bool // each key is tried, whatever the token's kid
 	Kidless   bool // a key without a kid verifies a token that has one
 	AnyCrit   bool // a crit, whatever it says
 	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
@@ -334,7 +335,9 @@ func (v *verification) signer(list []*Key, suitable func(*Key) bool,
 }
 
 // byKid reports whether the token's kid decides which key is right.
-func (v *verification) byKid() bool { return v.result.KeyID != "" && !v.result.Set.Pinned }
+func (v *verification) byKid() bool {
+	return v.result.KeyID != "" && !v.result.Set.Pinned && !v.lenience.AnyKid
+}
 
 func (v *verification) candidates() []*Key {
 	set, kid := v.result.Set, v.result.KeyID

@@ -504,6 +504,23 @@ func TestAKeyWithoutAKidIsTriedByALenientVerifier(t *testing.T) {
 	}
 }
 
+// go-oidc tries the keys that it has of files for every token (oidc/jwks.go, StaticKeySet).
+func TestEachKeyIsTriedWhereAKidDecidesNothing(t *testing.T) {
+	t.Parallel()
+	r := rsaKeys()
+	set := setOf(t, jwk(t, &r[1].PublicKey, "two", nil), jwk(t, &r[0].PublicKey, "one", nil))
+	token := inspect.Parse(signRS256(t, r[0], `{"alg":"RS256","kid":"other"}`, claims))
+	for anyKid, want := range map[bool]keys.Outcome{false: keys.Fail, true: keys.Pass} {
+		if got := (keys.Lenience{AnyKid: anyKid}).Verify(token, set); got.Outcome != want {
+			t.Errorf("any kid %t: %v: %s", anyKid, got.Outcome, got.Why)
+		}
+	}
+	token = inspect.Parse(signRS256(t, r[2], `{"alg":"RS256","kid":"one"}`, claims))
+	if got := (keys.Lenience{AnyKid: true}).Verify(token, set); got.Outcome != keys.Fail {
+		t.Errorf("another key: %v", got.Outcome)
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	list := make([]map[string]any, 9)
 	for i := range list {

@@ -82,6 +82,23 @@ func TestAnAPIRouteIsOfWhatAProxyWasAskedFor(t *testing.T) {
 	}
 }
 
+// A key of a file has no id: each is tried, whatever the token's kid.
+func TestKeysOfFilesAreTriedWhateverTheKid(t *testing.T) {
+	t.Parallel()
+	for options, want := range map[string]bool{
+		"skip_oidc_discovery = true\noidc_public_key_files = [\"k.pem\"]\n":   true,
+		"skip_oidc_discovery = true\noidc_jwks_url = \"https://k.example\"\n": false,
+		"": false,
+	} {
+		policies := policiesOf(t, "proxy.cfg", basic+options)
+		for check := range policies[0].Root.Checks() {
+			if key := check.Test.Key; key != nil && key.Lenience.AnyKid != want {
+				t.Errorf("%q: %v", options, key.Lenience)
+			}
+		}
+	}
+}
+
 // On an exempt route the upstream is told of a token that is sent as the program looks for it.
 func TestATokenThatTheProgramDoesNotLookForIsNotSentOn(t *testing.T) {
 	t.Parallel()

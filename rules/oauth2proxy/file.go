@@ -59,7 +59,7 @@ func isAlpha(object *source.Value) bool {
 
 // fromAlpha takes the options of the first provider; the program looks at no other.
 func (r *reader) fromAlpha(e *entry, object *source.Value, like given) {
-	e.alpha = true
+	e.alpha, e.server = true, object.Member("server")
 	provider := object.Member("providers").Items[0]
 	for _, o := range r.options {
 		if o.alpha == nil {

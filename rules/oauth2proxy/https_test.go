@@ -45,3 +45,21 @@ func TestARequestOverHTTPIsRedirectedWhereHTTPSIsForced(t *testing.T) {
 		})
 	}
 }
+
+// In the alpha configuration the address for https is one of the server's.
+func TestHTTPSIsForcedWithTheServersAddress(t *testing.T) {
+	t.Parallel()
+	const run = "oauth2-proxy --alpha-config=a.yaml --skip-jwt-bearer-tokens --force-https " +
+		"--email-domain=* --cookie-secret=0123456789abcdef\n"
+	const providers = "providers:\n- clientID: " + app + "\n  provider: oidc\n" +
+		"  oidcConfig: {issuerURL: \"" + v2Issuer + "\"}\n"
+	for server, want := range map[string]decided{
+		"server: {bindAddress: \":80\"}\n":        open(rules.TokenPresent),
+		"server: {secureBindAddress: \":443\"}\n": accepted(),
+	} {
+		policies := policiesOf(t, "run.sh", run, "a.yaml", server+providers)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", server, got, want)
+		}
+	}
+}

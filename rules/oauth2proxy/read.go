@@ -21,6 +21,7 @@ type entry struct {
 	given   []given
 	open    [layers]string // why more may be set in a layer than the files show; empty elsewhere
 	alpha   bool           // the alpha configuration sets the options of the provider
+	server  *source.Value  // of the alpha configuration, where it has one
 	unknown []unknownName  // names that are not an option's
 	started bool           // all flags and variables are seen, but for those that open names
 	pod     pod            // whose container it is; empty where it is none
@@ -234,7 +235,7 @@ func (r *reader) reads(e *entry, p *part) {
 
 // take adds what sets options in a configuration.
 func (e *entry) take(of *entry) {
-	e.given = append(e.given, of.given...)
+	e.given, e.server = append(e.given, of.given...), cmp.Or(of.server, e.server)
 	e.unknown = append(e.unknown, of.unknown...)
 }
 

@@ -157,8 +157,11 @@ func (e *entry) refusedTogether() []fault {
 		!slices.ContainsFunc(clientHeaders(), header.is) {
 		add("real_client_ip_header", "it is not one of %s", either(clientHeaders()))
 	}
-	if e.get("force_https").on() && !e.alpha && // it has an address for https only with them
-		!e.mayHave("tls_cert_file") && !e.mayHave("tls_key_file") {
+	switch { // it wants an address for https (oauthproxy.go, buildPreAuthChain)
+	case !e.get("force_https").on():
+	case e.alpha && e.server.Is(source.Object) && findFold(e.server, "secureBindAddress") == nil:
+		add("force_https", "the alpha configuration has no server.secureBindAddress")
+	case !e.alpha && !e.mayHave("tls_cert_file") && !e.mayHave("tls_key_file"):
 		add("force_https", "nothing sets tls_cert_file or tls_key_file, and it wants them even "+
 			"behind a proxy")
 	}

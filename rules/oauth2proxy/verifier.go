@@ -227,6 +227,8 @@ func (c *compiler) signature(v verifier) *rules.Check {
 	key := c.keysOf(v)
 	// go-jose, shared.go, checkSupportedCritical
 	key.Lenience = keys.Lenience{EmptyCrit: true, B64: true, GoOIDC: true}
+	// go-oidc, oidc/jwks.go, StaticKeySet: keys of files have no ids
+	key.Lenience.AnyKid = !v.discovers && v.keys.name == "oidc_public_key_files"
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
 	if v.issuer.name == "extra_jwt_issuers" && v.issuer.unknown == nil &&
 		differs(v.issuer.text()) {

@@ -85,10 +85,16 @@ async function answer(asked) {
   command = asked;
   await ready;
   const began = performance.now();
-  latest = ask({ Command: command, ...question() });
+  latest = tooLarge($("token").value) ?? ask({ Command: command, ...question() });
   show(latest);
   document.body.dataset.answered = command;
   say(`Answered in ${Math.ceil(performance.now() - began)} ms, in this browser.`);
+}
+
+// tooLarge is the reply to a text that the module would not read, and takes seconds to be handed.
+function tooLarge(text) {
+  if (text.length <= mostOfAFile) return undefined;
+  return { errors: ["The text under Token is larger than 16 MiB."], hints: ["Cut out the part with the token."] };
 }
 
 // answerNow asks what can be asked of what is there, after something was pasted or dropped.
@@ -304,18 +310,28 @@ function connect() {
     $("answer").focus({ preventScroll: true });
     $("answer").scrollIntoView(); // which focus leaves out where it has the focus already
   };
+  $("form").addEventListener("paste", (event) => { // a field takes half a minute to show so much
+    if ((event.clipboardData?.getData("text") ?? "").length <= mostOfAFile) return;
+    event.preventDefault();
+    event.stopPropagation();
+    say("What was pasted is larger than 16 MiB, and was left out: cut out the part with the token.");
+  }, { capture: true });
   $("token").onpaste = () => { judgeNow(); setTimeout(answerNow); };
   $("at").onchange = () => { delete $("at").dataset.scene; };
   $("no-token").onchange = answerNow;
   $("choose").onclick = () => $("chosen").click();
   $("chosen").onchange = (event) => { read(event.target.files).then(() => { event.target.value = ""; }); };
-  $("paste").onclick = () => { $("pasting").hidden = false; $("pasted-text").focus(); };
+  const pasting = (open) => {
+    $("pasting").hidden = !open;
+    $("paste").setAttribute("aria-expanded", open);
+    $(open ? "pasted-text" : "paste").focus();
+  };
+  $("paste").onclick = () => pasting(true);
   $("add").onclick = async () => {
     await ready;
     add([{ name: $("pasted-name").value.trim() || "policy.json", text: $("pasted-text").value }]);
     $("pasted-text").value = "";
-    $("pasting").hidden = true;
-    $("paste").focus();
+    pasting(false);
     answerNow();
   };
   $("copy-markdown").onclick = () => copy(latest.markdown, "the block for a ticket, without the token");

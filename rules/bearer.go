@@ -253,8 +253,10 @@ func (r *Request) misspelling(header string) string {
 	switch {
 	case strings.EqualFold(scheme, "Basic"):
 		return "the Authorization header carries Basic credentials"
-	case scheme+" " != bearer && r.respelled(header):
-		return "the Authorization header spells the scheme " + scheme
+	case r.respelled(header) && strings.Fields(header)[0]+" " != bearer:
+		return "the Authorization header spells the scheme " + strings.Fields(header)[0]
+	case r.respelled(header) && scheme+" " != bearer:
+		return "the Authorization header has something other than a space after Bearer"
 	case r.respelled(header):
 		return "the Authorization header has more than one space after Bearer"
 	case strings.HasPrefix(strings.TrimSpace(rest), bearer):

@@ -149,6 +149,10 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 			"nor are two spaces", loose, "Bearer  " + token.Compact(), Unsure,
 			"has more than one space after Bearer",
 		},
+		{
+			"nor is another blank", loose, "Bearer\t" + token.Compact(), Unsure,
+			"has something other than a space after Bearer, and it is not documented whether",
+		},
 		{"Basic credentials", strict, "Basic c2VjcmV0", Fail, "carries Basic credentials"},
 		{
 			"Bearer twice", strict, "Bearer Bearer " + token.Compact(), Fail, "says Bearer twice",

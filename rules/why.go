@@ -225,8 +225,12 @@ func (r *Result) whyInactive() string {
 func (r *Result) whyNotNow() string {
 	reading := r.judged.reading
 	if r.judged.answer != nil {
-		return r.judged.leaf.Input.Name + " is " + brief(reading.Value) +
-			", a number so large that the gateway fails on it"
+		large := r.judged.leaf.Input.Name + " is " + brief(reading.Value) +
+			", a number so large that the gateway "
+		if r.judged.leaf.Op == NotAfter { // which is in the future for a gateway that reads it
+			return large + "refuses it or fails on it"
+		}
+		return large + "fails on it"
 	}
 	if r.judged.leaf.Op == Positive {
 		return "the validation endpoint's answer says that " + brief(reading.Value) +

@@ -310,9 +310,13 @@ func (j jwtCompiler) timeCheck(
 ) *rules.Check {
 	mandatory := j.get(field)
 	test := rules.Predicate{Op: op, Input: rules.Claim(claim), Doubt: largestLeeway}
-	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
+	switch overflow := j.answer(enormousExpiry); {
+	case overflow.Status == 0:
+	case id == rules.Expiry:
 		test.Sure, test.Limit = flexWorkingInstant, flexFailingInstant-1
 		test.Overflow = &overflow
+	default: // refused in any case, and nobody has observed with which status
+		test.Limit, test.Overflow = flexWorkingInstant, &rules.Answer{Situation: situation}
 	}
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown, check.Answer = mandatory.unknown, j.answer(situation)

@@ -106,8 +106,8 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 	return all, nil
 }
 
-// from returns how files are named from a folder on, wherever their own names start. One that can't
-// be named so keeps its name.
+// from returns how files are named from a folder on, wherever their own names start. One that
+// can't be named so keeps its name.
 func (m *Maker) from(folder string) func(name string) string {
 	whole, failed := filepath.Abs(m.Path(folder))
 	return func(name string) string {

@@ -374,7 +374,11 @@ func ofRequest(leaf *rules.Predicate) bool {
 		return false
 	}
 	return !slices.ContainsFunc(leaf.Reads(), func(in rules.Input) bool {
-		return in.Source == rules.FromClaim || in.Source == rules.FromHeader
+		switch in.Source {
+		case rules.FromClaim, rules.FromHeader, rules.FromToken:
+			return true
+		}
+		return false
 	})
 }
 

@@ -23,6 +23,15 @@ func TestIssuerNotPinned(t *testing.T) {
 	t.Parallel()
 	appid := rules.Claim("appid")
 	finds(t, issuerNotPinned(), map[string]row{
+		"rules for tokens that are cut short let none of Entra ID in": {
+			ours(checkOf(rules.Authorization, rules.Both(
+				rules.Predicate{
+					Op: rules.Suffix, Input: rules.Input{Source: rules.FromToken},
+					Values: rules.Literals("."), Assumed: rules.No,
+				},
+				rules.Negate(equals("iss", ourIssuer)),
+			))), nil,
+		},
 		"the tenant's own keys are those that all tenants share": {
 			ours(),
 			errorAt("signature", "lists the keys that all tenants share"),

@@ -126,7 +126,9 @@ func (s *Survey) environment(name string) *surveyed {
 	if stage == "" {
 		return nil
 	}
-	if s.isApart(stage) {
+	if s.isApart(stage) && !slices.ContainsFunc(s.environments, func(env *surveyed) bool {
+		return env.name == stage
+	}) {
 		return s.partOf(stage, name)
 	}
 	return s.add(stage)
@@ -140,16 +142,19 @@ func stageIn(name string) string {
 		"acceptance", "stage", "staging", "stg", "preprod", "prod", "production", "prd", "sandbox",
 		"sbx", "perf", "demo", "training",
 	}
-	words := strings.FieldsFunc(
-		strings.ToLower(spaced(name)),
-		func(r rune) bool { return strings.ContainsRune("/-_. :;,+@()[]", r) },
-	)
-	for _, word := range slices.Backward(words) {
+	for _, word := range slices.Backward(words(name)) {
 		if slices.Contains(stages, strings.TrimRight(word, "0123456789")) {
 			return word
 		}
 	}
 	return ""
+}
+
+// words are those of a name, in lower case.
+func words(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(spaced(name)), func(r rune) bool {
+		return strings.ContainsRune("/-_. :;,+@()[]", r)
+	})
 }
 
 // spaced puts a space between words that are told apart by capitals: ordersDevApp.

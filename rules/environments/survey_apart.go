@@ -49,17 +49,26 @@ func (f *policyFile) isApart(from *policyFile) bool {
 func (s *Survey) separateAPIs() {
 	for i := 0; i < len(s.environments); i++ {
 		env := s.environments[i]
-		groups := apart(env.policyFiles)
+		groups, open := apart(env.policyFiles, env.name)
 		if len(groups) < 2 {
 			continue
 		}
 		var parts []*surveyed
-		for g, part := range partNames(groups, env.name) {
+		names := partNames(groups, env.name)
+		for _, f := range open {
+			s.Policies--
+			s.Unusable++
+			s.LeaveOut(f.name, "left out of policies of "+env.name+": it does not show whose they "+
+				"are: "+strings.Join(names, ", "))
+		}
+		for g, part := range names {
 			one := *env
-			one.stage, one.part, one.name = env.name, part, env.name+"-"+part
+			one.stage, one.part, one.name = stageIn(env.name), part, env.name+"-"+part
 			one.policyFiles, one.policies = groups[g], nil
-			for _, file := range groups[g] {
-				one.policies = append(one.policies, file.name)
+			for _, f := range env.policyFiles { // in their order
+				if slices.ContainsFunc(groups[g], f.is) {
+					one.policies = append(one.policies, f.name)
+				}
 			}
 			one.clients, one.apis = slices.Clone(env.clients), slices.Clone(env.apis)
 			parts = append(parts, &one)
@@ -70,9 +79,15 @@ func (s *Survey) separateAPIs() {
 }
 
 // apart sorts files into those of one API each. A file that no other one is apart from, such as a
-// list of addresses, is with those of its folder, or else with the first.
-func apart(files []policyFile) (groups [][]policyFile) {
+// list of addresses, is with those of its folder, or of these with those whose names begin alike.
+// Where that does not tell, it is left open.
+func apart(files []policyFile, stage string) (groups [][]policyFile, open []policyFile) {
+	var others []policyFile
 	for _, f := range files {
+		if f.fits(files) {
+			others = append(others, f)
+			continue
+		}
 		at := slices.IndexFunc(groups, func(group []policyFile) bool {
 			return path.Dir(group[0].name) == path.Dir(f.name) && f.fits(group)
 		})
@@ -85,21 +100,61 @@ func apart(files []policyFile) (groups [][]policyFile) {
 		}
 		groups[at] = append(groups[at], f)
 	}
-	return groups
+	if groups == nil {
+		return [][]policyFile{files}, nil
+	}
+	for _, f := range others {
+		if at := f.home(groups, stage); at >= 0 {
+			groups[at] = append(groups[at], f)
+		} else {
+			open = append(open, f)
+		}
+	}
+	return groups, open
+}
+
+func (f policyFile) is(other policyFile) bool { return f.name == other.name }
+
+// home is the group of files that a file belongs to; less than 0 where that is not known.
+func (f *policyFile) home(groups [][]policyFile, stage string) int {
+	near := func(a, b string) bool { return path.Dir(a) == path.Dir(b) }
+	for _, alike := range []func(a, b string) bool{
+		func(a, b string) bool { return near(a, b) && firstWord(a, stage) == firstWord(b, stage) },
+		near,
+	} {
+		var found []int
+		for g, group := range groups {
+			if slices.ContainsFunc(group, func(o policyFile) bool { return alike(f.name, o.name) }) {
+				found = append(found, g)
+			}
+		}
+		if len(found) == 1 {
+			return found[0]
+		}
+	}
+	return -1
+}
+
+// firstWord is what a file's name begins with, without its stage.
+func firstWord(name, stage string) string {
+	all := segments(name, stage)
+	word, _, _ := strings.Cut(strings.NewReplacer("_", "-", ".", "-").Replace(all[len(all)-1]), "-")
+	return word
 }
 
 func (f *policyFile) fits(group []policyFile) bool {
 	return !slices.ContainsFunc(group, func(other policyFile) bool { return f.isApart(&other) })
 }
 
-// partNames is what the names of each group's files have, and those of the others lack: the first
-// folder, or the file, that differs. Where there is none, it is a number.
-func partNames(groups [][]policyFile, stage string) []string {
+// partNames is what the names of each group's files have, and those of the others and of their
+// environment lack: the first folder, or the file, that differs. Where there is none, it is a
+// number.
+func partNames(groups [][]policyFile, environment string) []string {
 	names := make([]string, len(groups))
-	for depth := range len(segments(groups[0][0].name, stage)) {
+	for depth := range len(segments(groups[0][0].name, environment)) {
 		for g, group := range groups {
 			names[g] = ""
-			if all := segments(group[0].name, stage); depth < len(all) {
+			if all := segments(group[0].name, environment); depth < len(all) {
 				names[g] = all[depth]
 			}
 		}
@@ -114,12 +169,18 @@ func partNames(groups [][]policyFile, stage string) []string {
 	return names
 }
 
-// segments are the folders and the name of a file, without its extension and its stage.
-func segments(name, stage string) []string {
+// segments are the folders and the name of a file, without its extension and the words that its
+// environment is called by.
+func segments(name, environment string) []string {
 	all := strings.Split(strings.TrimSuffix(name, path.Ext(name)), "/")
+	called := words(environment)
 	for i, segment := range all {
-		if stageIn(segment) == stage {
-			all[i] = strings.Trim(strings.Replace(strings.ToLower(segment), stage, "", 1), "-_. ")
+		own := words(segment)
+		left := slices.DeleteFunc(slices.Clone(own), func(word string) bool {
+			return slices.Contains(called, word)
+		})
+		if len(left) < len(own) {
+			all[i] = strings.Join(left, "-")
 		}
 	}
 	return all
@@ -135,7 +196,8 @@ func (s *Survey) isApart(stage string) bool {
 // partOf is the environment of the API that a name shows; nil where it shows none.
 func (s *Survey) partOf(stage, name string) *surveyed {
 	for _, env := range s.environments {
-		if env.stage == stage && slices.Contains(segments(name, stage), env.part) {
+		of := strings.TrimSuffix(env.name, "-"+env.part)
+		if env.stage == stage && slices.Contains(segments(name, of), env.part) {
 			return env
 		}
 	}

@@ -106,6 +106,22 @@ func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
 			},
 		},
 		{
+			"in a folder of several its name says whose it is, or nothing does",
+			[]policies{
+				{"dev/dev-orders-ips.json", &rules.Compilation{}},
+				{"dev/dev-orders.json", orders()},
+				{"dev/dev-prices.json", &rules.Compilation{}},
+				{"dev/dev-stock.json", stock()},
+			},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [dev/dev-orders-ips.json, dev/dev-orders.json]",
+				"dev-stock:", "policies: [dev/dev-stock.json]",
+				"dev/dev-prices.json: left out of policies of dev: it does not show whose they " +
+					"are: orders, stock",
+			},
+		},
+		{
 			"two policies for one audience are one gateway's chain",
 			[]policies{{"dev/1-jwt.json", orders()}, {"dev/2-jwt.json", orders()}},
 			nil, nil,
@@ -148,7 +164,7 @@ func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
 			for _, name := range test.others {
 				s.AddOther(name, func() bool { return false })
 			}
-			if diff := cmp.Diff(test.want, placedIn(s)); diff != "" {
+			if diff := cmp.Diff(test.want, append(placedIn(s), s.LeftOut()...)); diff != "" {
 				t.Error(diff)
 			}
 		})

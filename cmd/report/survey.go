@@ -176,13 +176,52 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 			{environments.PartClients, reader.clients},
 			{environments.PartTokens, reader.tokens},
 		} {
-			if err := part.read(env, site); err != nil {
-				s.Refuse(env.Name, part.is, AsError(err).Cause)
-				return true
+			err := part.read(env, site)
+			if err == nil {
+				continue
 			}
+			if all := reader.instances(env); part.is == environments.PartPolicies && len(all) > 0 {
+				s.Divide(env.Name, all)
+			} else {
+				s.Refuse(env.Name, part.is, AsError(err).Cause)
+			}
+			return true
 		}
 	}
 	return false
+}
+
+// mostInstances is how many environments are made of one.
+const mostInstances = 100
+
+// instances lists the API instances that the files of an environment configure; none where that is
+// one, or too many, or the environment names it.
+func (r *estateReader) instances(of *environments.Environment) []environments.APIInstance {
+	if of.Instance.Value != "" {
+		return nil
+	}
+	names, err := r.expand(of.Policies)
+	if err != nil {
+		return nil
+	}
+	set, _ := r.maker.ReadPolicies(names, rules.Options{Variant: of.Gateway.Value})
+	if set == nil {
+		return nil // several instances are an error beside the set
+	}
+	apis := set.APIs()
+	if len(apis) < 2 || len(apis) > mostInstances {
+		return nil
+	}
+	all := make([]environments.APIInstance, len(apis))
+	for i, api := range apis {
+		all[i].Name = api
+		for _, policy := range set.Policies {
+			if policy.API == api {
+				all[i].Policies = append(all[i].Policies, policy)
+			}
+		}
+	}
+	return all
 }
 
 // surveyOthers looks for tokens and lists of contracts, by their names.

@@ -38,6 +38,7 @@ type surveyed struct {
 
 	policyFiles []policyFile
 	stage       string // this is the part of it that one API has; empty where it is all of it
+	instance    string // the API instance that this is about, of several in its files
 	part        string // what the names of that API's files have, and those of the others lack
 }
 
@@ -62,7 +63,7 @@ func (s *Survey) AddPolicy(
 	if compiled.Guessed {
 		env.gateways = gateways
 	}
-	f := policyFileOf(name, compiled, s.learn(compiled))
+	f := policyFileOf(name, compiled, s.learn(compiled.Policies))
 	f.joint = f.joint || !whole
 	env.policyFiles = append(env.policyFiles, f)
 }
@@ -93,13 +94,13 @@ func (s *Survey) AddInstance(i Instance) {
 	}
 	if i.Compiled != nil {
 		s.Policies++
-		env.policyFiles = []policyFile{policyFileOf("", i.Compiled, s.learn(i.Compiled))}
+		env.policyFiles = []policyFile{policyFileOf("", i.Compiled, s.learn(i.Compiled.Policies))}
 	}
 }
 
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
-func (s *Survey) learn(compiled *rules.Compilation) (audiences []string) {
-	for _, policy := range compiled.Policies {
+func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
+	for _, policy := range policies {
 		for check := range policy.Root.Checks() {
 			if key := check.Test.Key; key != nil {
 				for _, address := range key.Addresses() {

@@ -1,10 +1,12 @@
 package environments
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -58,12 +60,12 @@ func (s *Survey) separateAPIs() {
 		for _, f := range open {
 			s.Policies--
 			s.Unusable++
-			s.LeaveOut(f.name, "left out of policies of "+env.name+": it does not show whose they "+
-				"are: "+strings.Join(names, ", "))
+			s.LeaveOut(f.name, "left out of policies of "+env.name+
+				": it does not show whose they are: "+strings.Join(names, ", "))
 		}
 		for g, part := range names {
 			one := *env
-			one.stage, one.part, one.name = stageIn(env.name), part, env.name+"-"+part
+			one.stage, one.part, one.name = env.partStage(), part, env.name+"-"+part
 			one.policyFiles, one.policies = groups[g], nil
 			for _, f := range env.policyFiles { // in their order
 				if slices.ContainsFunc(groups[g], f.is) {
@@ -76,6 +78,81 @@ func (s *Survey) separateAPIs() {
 		s.environments = slices.Replace(s.environments, i, i+1, parts...)
 		i += len(parts) - 1
 	}
+}
+
+// partStage is the stage of the environments that an environment is made into.
+func (env *surveyed) partStage() string { return cmp.Or(stageIn(env.name), env.name) }
+
+// APIInstance is one of several API instances that the files of an environment configure.
+type APIInstance struct {
+	Name     string
+	Policies []*rules.Policy // that apply to it
+}
+
+// Divide makes an environment into one for each API instance of its files. They have the same
+// files and clients, and of the other files those whose names show the instance.
+func (s *Survey) Divide(environment string, instances []APIInstance) {
+	i := slices.IndexFunc(s.environments, func(env *surveyed) bool {
+		return env.name == environment
+	})
+	env := s.environments[i]
+	var apis []registered
+	for _, r := range s.registered {
+		if slices.Contains(env.api, r.name) && len(r.Apps) > 0 {
+			apis = append(apis, r)
+		}
+	}
+	var parts []*surveyed
+	names := instanceNames(instances)
+	for n, instance := range instances {
+		part := names[n]
+		one := *env
+		one.stage, one.part, one.name = env.partStage(), part, env.name+"-"+part
+		one.instance = instance.Name
+		one.policyFiles = []policyFile{{audiences: s.learn(instance.Policies)}}
+		one.api, one.apis = nil, slices.Concat(apis, env.apis)
+		one.clients = slices.Clone(env.clients)
+		one.tokens, one.contracts = nil, nil
+		one.chooseAPI()
+		parts = append(parts, &one)
+	}
+	s.environments = slices.Replace(s.environments, i, i+1, parts...)
+	for _, part := range []Part{PartTokens, PartContracts} {
+		for _, name := range *env.files(part) {
+			if one := partIn(parts, name); one != nil {
+				list := one.files(part)
+				*list = append(*list, name)
+			} else {
+				s.LeaveOut(name, "left out of "+string(part)+" of "+environment+
+					": it does not show whose it is")
+			}
+		}
+	}
+}
+
+// instanceNames are short names of API instances: a part of what each is called by, such as its
+// namespace, where that tells them apart.
+func instanceNames(instances []APIInstance) []string {
+	names := make([]string, len(instances))
+	for _, short := range []func(string) string{
+		func(name string) string { first, _, _ := strings.Cut(name, "/"); return first },
+		func(name string) string { return name[strings.LastIndexAny(name, "/=")+1:] },
+		func(name string) string { return name },
+	} {
+		for i, instance := range instances {
+			names[i] = strings.Join(strings.FieldsFunc(short(instance.Name), func(r rune) bool {
+				return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+			}), "-")
+		}
+		if sorted := slices.Sorted(slices.Values(names)); sorted[0] != "" &&
+			len(slices.Compact(sorted)) == len(names) {
+			return names
+		}
+	}
+	for i := range names {
+		names[i] = fmt.Sprint(i + 1)
+	}
+	return names
 }
 
 // apart sorts files into those of one API each. A file that no other one is apart from, such as a
@@ -119,12 +196,15 @@ func (f policyFile) is(other policyFile) bool { return f.name == other.name }
 func (f *policyFile) home(groups [][]policyFile, stage string) int {
 	near := func(a, b string) bool { return path.Dir(a) == path.Dir(b) }
 	for _, alike := range []func(a, b string) bool{
-		func(a, b string) bool { return near(a, b) && firstWord(a, stage) == firstWord(b, stage) },
+		func(a, b string) bool {
+			return near(a, b) && firstWord(a, stage) == firstWord(b, stage)
+		},
 		near,
 	} {
 		var found []int
 		for g, group := range groups {
-			if slices.ContainsFunc(group, func(o policyFile) bool { return alike(f.name, o.name) }) {
+			isAlike := func(other policyFile) bool { return alike(f.name, other.name) }
+			if slices.ContainsFunc(group, isAlike) {
 				found = append(found, g)
 			}
 		}
@@ -138,8 +218,11 @@ func (f *policyFile) home(groups [][]policyFile, stage string) int {
 // firstWord is what a file's name begins with, without its stage.
 func firstWord(name, stage string) string {
 	all := segments(name, stage)
-	word, _, _ := strings.Cut(strings.NewReplacer("_", "-", ".", "-").Replace(all[len(all)-1]), "-")
-	return word
+	own := words(all[len(all)-1])
+	if len(own) == 0 {
+		return ""
+	}
+	return own[0]
 }
 
 func (f *policyFile) fits(group []policyFile) bool {
@@ -195,9 +278,15 @@ func (s *Survey) isApart(stage string) bool {
 
 // partOf is the environment of the API that a name shows; nil where it shows none.
 func (s *Survey) partOf(stage, name string) *surveyed {
-	for _, env := range s.environments {
+	return partIn(slices.DeleteFunc(slices.Clone(s.environments), func(env *surveyed) bool {
+		return env.stage != stage
+	}), name)
+}
+
+func partIn(parts []*surveyed, name string) *surveyed {
+	for _, env := range parts {
 		of := strings.TrimSuffix(env.name, "-"+env.part)
-		if env.stage == stage && slices.Contains(segments(name, of), env.part) {
+		if slices.Contains(segments(name, of), env.part) {
 			return env
 		}
 	}

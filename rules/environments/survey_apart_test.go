@@ -183,3 +183,31 @@ func TestFilesOfOneClusterStayTogether(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAPIInstancesOfTheSameFilesAreAnEnvironmentEach(t *testing.T) {
+	t.Parallel()
+	s := &Survey{}
+	for _, name := range []string{"mesh/dev/orders.yaml", "mesh/dev/stock.yaml"} {
+		s.AddPolicy(name, []string{"istio"}, verifying(), false)
+	}
+	s.AddRegistrations(
+		"entra/dev-orders.json", surveyedApp(t, anAPI(ordersID, "orders", "api://orders")),
+	)
+	s.PlaceRegistrations()
+	for _, name := range []string{"tokens/dev-stock.jwt", "tokens/dev.jwt"} {
+		s.AddOther(name, func() bool { return false })
+	}
+	s.Divide("dev", []APIInstance{
+		{"shop/app=orders", asking("aud", "api://orders").Policies},
+		{"shop/app=stock", asking("aud", "api://stock").Policies},
+	})
+	files := "policies: [mesh/dev/orders.yaml, mesh/dev/stock.yaml]"
+	want := []string{
+		"dev-orders:", files, "instance: \"shop/app=orders\"", "api: [entra/dev-orders.json]",
+		"dev-stock:", files, "instance: \"shop/app=stock\"", "tokens: [tokens/dev-stock.jwt]",
+		"tokens/dev.jwt: left out of tokens of dev: it does not show whose it is",
+	}
+	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
+		t.Error(diff)
+	}
+}

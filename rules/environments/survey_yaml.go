@@ -96,6 +96,9 @@ func (env *surveyed) writePlain(b *strings.Builder) {
 	if all := env.gateways; len(all) > 0 {
 		fmt.Fprintf(b, "    gateway: %s%s\n", all[0], orElse(all[1:]))
 	}
+	if env.instance != "" {
+		fmt.Fprintf(b, "    instance: %s # of several in these files\n", yamlName(env.instance))
+	}
 	switch {
 	case len(env.contracts) > 0:
 		others := ""

@@ -505,7 +505,8 @@ func (w *explainNext) collectFor(r *rules.Result) {
 
 // early is about a token that is not valid yet.
 func (w *explainNext) early() {
-	if w.profile.IssuedBy == inspect.ByEntra {
+	nbf := w.profile.NotBefore
+	if w.profile.IssuedBy == inspect.ByEntra && nbf.Known() && w.Request.At.Before(nbf.At) {
 		w.steps.add("Set the clocks right, the gateway's and this machine's: Entra ID usually "+
 			"dates nbf 5 minutes back, so a clock by which the token is not yet valid is slow", "")
 	}
@@ -518,7 +519,7 @@ func (w *explainNext) finding() {
 		return
 	}
 	if file := w.x.File(f.Pos.File); w.fixes(file, f.Rule, "") {
-		w.steps.add("Repair the value that decides", w.fixCommand(file, "--rule", f.Rule))
+		w.steps.add("Repair the value that decides", w.fixRuleCommand(file, f.Rule))
 		return
 	}
 	w.steps.add("Change the value that decides by hand. This says how", "gatewhy rules "+f.Rule)

@@ -185,15 +185,15 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 	for _, solution := range r.Policies.Adapter.Solutions() {
 		i := solution.Start(changes)
 		if i >= 0 && all[i].Command == "" && r.fixes(file, "", solution.Name) {
-			all[i].Command = r.fixCommand(file, "--solution", solution.Name)
+			all[i].Command = r.fixCommand(file, solution.Name)
 		}
 	}
 	return all
 }
 
-// fixCommand is the command that writes a solution, or repairs the findings of a rule.
-func (r *Explainer) fixCommand(file *source.File, flag, name string) string {
-	words := []string{flag, name}
+// fixCommand is the command that writes a solution, proved on the token.
+func (r *Explainer) fixCommand(file *source.File, solution string) string {
+	words := []string{"--solution", solution}
 	if r.Line.Token != "" {
 		words = append(words, "--token", r.Line.Token)
 	} else {
@@ -202,7 +202,17 @@ func (r *Explainer) fixCommand(file *source.File, flag, name string) string {
 	if r.Contracts != "" {
 		words = append(words, Name(source.NeedContracts), r.Contracts)
 	}
-	words = append(words, r.readAlike()...)
+	return r.fixLine(file, append(words, r.readAlike()...))
+}
+
+// fixRuleCommand is the command that repairs the findings of a rule. It does not ask for the token
+// to get in: something else may keep that out.
+func (r *Explainer) fixRuleCommand(file *source.File, rule string) string {
+	words := append([]string{"--rule", rule}, factFlags(r.facts())...)
+	return r.fixLine(file, append(words, r.readAlike()...))
+}
+
+func (r *Explainer) fixLine(file *source.File, words []string) string {
 	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
 }
 

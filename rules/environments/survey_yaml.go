@@ -97,7 +97,8 @@ func (env *surveyed) writePlain(b *strings.Builder) {
 		fmt.Fprintf(b, "    gateway: %s%s\n", all[0], orElse(all[1:]))
 	}
 	if env.instance != "" {
-		fmt.Fprintf(b, "    instance: %s # of several in these files\n", yamlName(env.instance))
+		name := inspect.Safe(source.NewString(env.instance).JSON()) // a number too is a text
+		fmt.Fprintf(b, "    instance: %s # of several in these files\n", name)
 	}
 	switch {
 	case len(env.contracts) > 0:

@@ -64,24 +64,28 @@ func (s *Survey) separateAPIs() {
 				": it does not show whose they are: "+strings.Join(names, ", "))
 		}
 		for g, part := range names {
-			one := *env
-			one.stage, one.part, one.name = env.partStage(), part, env.name+"-"+part
+			one := env.partCalled(part)
 			one.policyFiles, one.policies = groups[g], nil
 			for _, f := range env.policyFiles { // in their order
 				if slices.ContainsFunc(groups[g], f.is) {
 					one.policies = append(one.policies, f.name)
 				}
 			}
-			one.clients, one.apis = slices.Clone(env.clients), slices.Clone(env.apis)
-			parts = append(parts, &one)
+			one.apis = slices.Clone(env.apis)
+			parts = append(parts, one)
 		}
 		s.environments = slices.Replace(s.environments, i, i+1, parts...)
 		i += len(parts) - 1
 	}
 }
 
-// partStage is the stage of the environments that an environment is made into.
-func (env *surveyed) partStage() string { return cmp.Or(stageIn(env.name), env.name) }
+// partCalled is what one API has of an environment, with the clients of all.
+func (env *surveyed) partCalled(part string) *surveyed {
+	one := *env
+	one.stage, one.part = cmp.Or(stageIn(env.name), env.name), part
+	one.name, one.clients = env.name+"-"+part, slices.Clone(env.clients)
+	return &one
+}
 
 // APIInstance is one of several API instances that the files of an environment configure.
 type APIInstance struct {
@@ -105,16 +109,13 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 	var parts []*surveyed
 	names := instanceNames(instances)
 	for n, instance := range instances {
-		part := names[n]
-		one := *env
-		one.stage, one.part, one.name = env.partStage(), part, env.name+"-"+part
+		one := env.partCalled(names[n])
 		one.instance = instance.Name
 		one.policyFiles = []policyFile{{audiences: s.learn(instance.Policies)}}
 		one.api, one.apis = nil, slices.Concat(apis, env.apis)
-		one.clients = slices.Clone(env.clients)
 		one.tokens, one.contracts = nil, nil
 		one.chooseAPI()
-		parts = append(parts, &one)
+		parts = append(parts, one)
 	}
 	s.environments = slices.Replace(s.environments, i, i+1, parts...)
 	for _, part := range []Part{PartTokens, PartContracts} {
@@ -144,15 +145,26 @@ func instanceNames(instances []APIInstance) []string {
 				return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 			}), "-")
 		}
-		if sorted := slices.Sorted(slices.Values(names)); sorted[0] != "" &&
-			len(slices.Compact(sorted)) == len(names) {
+		if areNames(names) {
 			return names
 		}
 	}
-	for i := range names {
-		names[i] = fmt.Sprint(i + 1)
+	return numbers(len(names))
+}
+
+// areNames reports whether texts tell things apart.
+func areNames(texts []string) bool {
+	sorted := slices.Sorted(slices.Values(texts))
+	return sorted[0] != "" && len(slices.Compact(sorted)) == len(texts)
+}
+
+// numbers are names of things that have none.
+func numbers(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprint(i + 1)
 	}
-	return names
+	return all
 }
 
 // apart sorts files into those of one API each. A file that no other one is apart from, such as a
@@ -241,15 +253,11 @@ func partNames(groups [][]policyFile, environment string) []string {
 				names[g] = all[depth]
 			}
 		}
-		sorted := slices.Sorted(slices.Values(names))
-		if sorted[0] != "" && len(slices.Compact(sorted)) == len(groups) {
+		if areNames(names) {
 			return names
 		}
 	}
-	for g := range names {
-		names[g] = fmt.Sprint(g + 1)
-	}
-	return names
+	return numbers(len(groups))
 }
 
 // segments are the folders and the name of a file, without its extension and the words that its

@@ -45,7 +45,7 @@ func checkOptional(s *rules.Subject, c *rules.Check) []rules.Finding {
 			continue
 		}
 		with := "no token of its API has it, and this check rejects all of them"
-		if name == "email" { // of whom it is in the tokens by default (optional-claims-reference)
+		if name == "email" { // guests have it by default (optional-claims-reference)
 			with = "of its API's tokens only those of guests have it, and this check rejects " +
 				"all others"
 		}

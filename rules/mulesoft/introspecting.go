@@ -180,7 +180,7 @@ func (o oidcCompiler) scopes() *rules.Check {
 	switch {
 	case o.beforeCriteria() && len(words) > 1:
 		why := "the policy reads scopeValidationCriteria since version 1.4.0, and this is " +
-			o.version + ", of which it is not documented whether one of the scopes is enough"
+			o.version + " is older: whether one of the scopes is enough for it is not documented"
 		need := rules.Need{For: "what this version of the policy answers"}
 		doubt := rules.Undecided(&rules.Unknown{Why: why, Need: need})
 		check.Test = rules.Both(one, rules.Either(every, doubt))

@@ -64,7 +64,7 @@ func (s *Survey) separateAPIs() {
 				": it does not show whose they are: "+strings.Join(names, ", "))
 		}
 		for g, part := range names {
-			one := env.partCalled(part)
+			one := s.partOfOne(env, part)
 			one.policyFiles, one.policies = groups[g], nil
 			for _, f := range env.policyFiles { // in their order
 				if slices.ContainsFunc(groups[g], f.is) {
@@ -79,11 +79,16 @@ func (s *Survey) separateAPIs() {
 	}
 }
 
-// partCalled is what one API has of an environment, with the clients of all.
-func (env *surveyed) partCalled(part string) *surveyed {
+// partOfOne is what one API has of an environment, with the clients of all, by a name that no
+// other environment has.
+func (s *Survey) partOfOne(env *surveyed, part string) *surveyed {
 	one := *env
 	one.stage, one.part = cmp.Or(stageIn(env.name), env.name), part
 	one.name, one.clients = env.name+"-"+part, slices.Clone(env.clients)
+	isTaken := func(other *surveyed) bool { return other.name == one.name }
+	for n := 2; slices.ContainsFunc(s.environments, isTaken); n++ {
+		one.name = fmt.Sprint(env.name, "-", part, "-", n)
+	}
 	return &one
 }
 
@@ -109,7 +114,7 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 	var parts []*surveyed
 	names := instanceNames(instances)
 	for n, instance := range instances {
-		one := env.partCalled(names[n])
+		one := s.partOfOne(env, names[n])
 		one.instance = instance.Name
 		one.policyFiles = []policyFile{{audiences: s.learn(instance.Policies)}}
 		one.api, one.apis = nil, slices.Concat(apis, env.apis)

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -209,5 +210,16 @@ func TestAPIInstancesOfTheSameFilesAreAnEnvironmentEach(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestEnvironmentsHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := &Survey{}
+	s.AddPolicy("dev/a.yaml", []string{"istio"}, verifying(), false)
+	s.AddPolicy("dev/b.json", []string{"mule"}, verifying(), true)
+	s.Divide("dev", []APIInstance{{Name: "mule/app=mule"}, {Name: "cart/app=cart"}})
+	if got := strings.Join(s.Names(), " "); got != "dev-mule-2 dev-cart dev-mule" {
+		t.Error(got)
 	}
 }

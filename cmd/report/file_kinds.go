@@ -157,7 +157,7 @@ func passedAs(kind, name string) string {
 // OrMistaken says of a file that could not be read as what was wanted which other kind it is, and
 // which flag takes it; else it returns the error as it is.
 func (m *Maker) OrMistaken(err error, name, wanted string) error {
-	if err == nil {
+	if err == nil || AsError(err).Limit { // what is too large is not read once more
 		return nil
 	}
 	is := m.KindOf(name)

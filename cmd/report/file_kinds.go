@@ -158,7 +158,7 @@ func passedAs(kind, name string) string {
 // which flag takes it; else it returns the error as it is.
 func (m *Maker) OrMistaken(err error, name, wanted string) error {
 	if err == nil || AsError(err).Limit { // what is too large is not read once more
-		return nil
+		return err
 	}
 	is := m.KindOf(name)
 	as := passedAs(is, name)

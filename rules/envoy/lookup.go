@@ -4,14 +4,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
 
+// bearer is what stands before a token in the header where the filter looks by default.
+const bearer = "Bearer "
+
 // defaultLocations are where the filter looks for a token if its provider names no place.
 func defaultLocations() []rules.Location {
 	return []rules.Location{
-		inHeader("Authorization", "Bearer "),
+		inHeader("Authorization", bearer),
 		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
 	}
 }
@@ -73,18 +77,33 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 	parts := []rules.Predicate{rules.Negate(SentTo(all))}
 	for _, p := range all {
 		for _, l := range p.Locations {
-			any := `(?s:.+)`
-			if l.Prefix != "" {
-				any = `(?s:.*` + regexp.QuoteMeta(l.Prefix) + `.*)`
-			}
 			parts = append(parts, rules.Negate(rules.Predicate{
 				Op: rules.Matches, Input: l.Input, Assumed: rules.No,
-				Texts: &rules.Texts{Patterns: Patterns(any)},
+				Texts: &rules.Texts{Patterns: holding(l.Prefix)},
 			}))
 		}
 	}
 	return rules.Both(parts...)
 }
+
+// holding is the pattern of texts with a prefix somewhere in them, or of all but the empty one.
+func holding(prefix string) []*regexp.Regexp {
+	switch prefix {
+	case "":
+		return anyText()
+	case bearer:
+		return bearerText()
+	}
+	return Patterns(holds(prefix))
+}
+
+// These are what most policies need: to compile a pattern takes longer than the rest of a lookup.
+var (
+	anyText    = sync.OnceValue(func() []*regexp.Regexp { return Patterns(`(?s:.+)`) })
+	bearerText = sync.OnceValue(func() []*regexp.Regexp { return Patterns(holds(bearer)) })
+)
+
+func holds(prefix string) string { return `(?s:.*` + regexp.QuoteMeta(prefix) + `.*)` }
 
 // LetsIn reports whether a request without a token gets past a node, of some routes at least.
 func LetsIn(n rules.Node) bool {

@@ -41,7 +41,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	if app == nil {
 		h.audiences = holdableAudiences(checks)
 		*place.API = assumedRegistration(h.texts, h.audiences)
-		if asked := requiredBy(checks).roles; slices.Equal(asked, []string{assumedRole}) {
+		if slices.Equal(h.required.roles, []string{assumedRole}) {
 			place.API.Roles = append(place.API.Roles, roleNamed(assumedRole))
 		}
 	}

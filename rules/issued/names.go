@@ -15,12 +15,8 @@ const fewNames = 16
 // nameTexts is what checks can see of the name of a scope or of a role.
 type nameTexts struct {
 	texts []string // that claims of names are compared with
-	parts atoms    // of expressions that make more of such a claim
+	parts *atoms   // of expressions that make more of such a claim; nil where none does
 	more  bool     // a check makes so much of such a claim that any name may count for itself
-}
-
-func newNameTexts() nameTexts {
-	return nameTexts{parts: *atomsOf(nil, nil, newQuestion(blank(nil)))}
 }
 
 // see notes what a check makes of scopes and roles.
@@ -42,6 +38,9 @@ func (n *nameTexts) seeMore(leaf *rules.Predicate) {
 	if leaf.Input.Opaque == nil {
 		n.more = true
 		return
+	}
+	if n.parts == nil {
+		n.parts = atomsOf(nil, nil, newQuestion(blank(nil)))
 	}
 	for _, claim := range []string{"scp", "roles"} {
 		n.parts.seeExpression(claim, leaf.Input.Opaque)
@@ -109,8 +108,8 @@ func (n *nameTexts) named(name string) bool {
 // it.
 func (n *nameTexts) appearance(name string) string {
 	var b strings.Builder
-	if !n.parts.write("scp", source.NewString(name), &b) ||
-		!n.parts.write("roles", list(name), &b) {
+	if n.parts != nil && (!n.parts.write("scp", source.NewString(name), &b) ||
+		!n.parts.write("roles", list(name), &b)) {
 		b.WriteString("\x00" + name) // by itself
 	}
 	for _, text := range n.texts {

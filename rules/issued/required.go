@@ -26,7 +26,7 @@ type required struct {
 
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
-	r := required{made: map[namesOf]nameSets{}, names: newNameTexts()}
+	r := required{made: map[namesOf]nameSets{}}
 	some := false // role will do
 	for i := range checks {
 		check := &checks[i]

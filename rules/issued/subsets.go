@@ -33,9 +33,7 @@ func guardOf(in *setting, policies []*rules.Policy, checks []asking) *guard {
 		(!slices.ContainsFunc(policies, nested) || !slices.ContainsFunc(checks, about)) {
 		return nil
 	}
-	g := &guard{
-		in: in, policies: policies, names: newNameTexts(), numbers: map[string][]string{},
-	}
+	g := &guard{in: in, policies: policies, numbers: map[string][]string{}}
 	for i := range checks {
 		if about(checks[i]) {
 			g.names.see(&checks[i])

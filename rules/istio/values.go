@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
@@ -62,9 +63,11 @@ func filled(in rules.Input) rules.Predicate {
 
 func notEmpty(in rules.Input) rules.Predicate {
 	return rules.Predicate{
-		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: envoy.Patterns(`.+`)},
+		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: someLine()},
 	}
 }
+
+var someLine = sync.OnceValue(func() []*regexp.Regexp { return envoy.Patterns(`.+`) })
 
 // inWords is [compared], of a text that Envoy has split at its blanks into a list.
 func inWords(in rules.Input, values []string) rules.Predicate {

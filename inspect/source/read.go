@@ -367,7 +367,11 @@ func (f *File) tooMany(offset, most int) error {
 
 // beyond is the error if a file goes beyond a limit.
 func (f *File) beyond(offset int, cause string) error {
-	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(wrongFile), Limit: true}
+	hint := wrongFile
+	if f.selects() && f.Format == YAML {
+		hint = wholeCluster
+	}
+	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(hint), Limit: true}
 }
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each value follows a
@@ -425,6 +429,10 @@ func isBlankByte(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c =
 
 // wrongFile says what to do if a file is larger than anything that is meant to be read.
 const wrongFile = "no policy, key set or app registration is like that; is this the right file?"
+
+// wholeCluster is wrongFile of a file that may hold all resources of a cluster.
+const wholeCluster = "if this is a whole cluster, export only the kinds of the gateway's " +
+	"policies, or one namespace; if not, is this the right file?"
 
 // tooDeep is the cause if more levels are nested than maxDepth.
 const tooDeep = "values are nested more than 5000 levels deep"

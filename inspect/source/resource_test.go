@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -271,5 +272,20 @@ func TestAFaultInAFileAsLargeAsAClusterHasItsPlace(t *testing.T) {
 	if want := fmt.Sprintf("x.yaml:%d:10: not YAML: ", line); err == nil ||
 		!strings.HasPrefix(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestAClusterWithTooManyResourcesSaysWhatToExport(t *testing.T) {
+	t.Parallel()
+	pod := "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+	text := strings.Repeat(pod, 60_000)
+	_, err := ReadResources("x.yaml", []byte(text), wantedOfCluster)
+	if ours := new(Error); !errors.As(err, &ours) || !ours.Limit ||
+		!strings.Contains(ours.Hints[0].Text, "one namespace") {
+		t.Errorf("%v", err)
+	}
+	_, err = Read("x.yaml", []byte("["+strings.Repeat("1,", 300_000)+"1]"))
+	if ours := new(Error); !errors.As(err, &ours) || ours.Hints[0].Text != wrongFile {
+		t.Errorf("%v", err)
 	}
 }

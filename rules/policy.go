@@ -25,7 +25,8 @@ type Policy struct {
 	// deployment knows it.
 	Unordered bool
 
-	// Early says that it runs before every policy that is not, whatever their orders are.
+	// Early says that it applies to all API instances, and runs before every policy that does not,
+	// whatever their orders are.
 	Early bool
 
 	Pos  source.Position // of the policy's entry

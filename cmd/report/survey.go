@@ -78,12 +78,6 @@ func (m *Maker) surveyFile(s *environments.Survey, name string, file *source.Fil
 			return err
 		}
 		compiled := adapter.Compile(read)
-		if apis := apisOf(compiled.Policies); len(apis) > 1 {
-			s.Unusable++
-			s.LeaveOut(name, "policies of several API instances ("+strings.Join(apis, ", ")+
-				"): each needs a file of its own")
-			return nil
-		}
 		s.AddPolicy(name, adapter.VariantNames(), &compiled, adapter.Together == nil)
 		return nil
 	}

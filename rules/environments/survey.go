@@ -64,7 +64,7 @@ func (s *Survey) AddPolicy(
 		env.gateways = gateways
 	}
 	f := policyFileOf(name, compiled, s.learn(compiled.Policies))
-	f.joint = f.joint || !whole
+	f.joint, f.ofNone = f.joint || !whole, f.ofNone && whole
 	env.policyFiles = append(env.policyFiles, f)
 }
 

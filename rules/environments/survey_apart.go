@@ -15,6 +15,7 @@ import (
 type policyFile struct {
 	name      string
 	joint     bool     // which API they guard is known when all files are read
+	ofNone    bool     // some name no API, and are not for all
 	verifies  bool     // they verify tokens
 	audiences []string // that they want
 }
@@ -23,6 +24,7 @@ func policyFileOf(name string, compiled *rules.Compilation, audiences []string) 
 	f := policyFile{name: name, audiences: audiences}
 	for _, policy := range compiled.Policies {
 		f.joint = f.joint || policy.API != ""
+		f.ofNone = f.ofNone || policy.API == "" && !policy.Early
 		for check := range policy.Root.Checks() {
 			f.verifies = f.verifies || check.ID == rules.Signature ||
 				check.ID == rules.Introspection
@@ -58,13 +60,11 @@ func (s *Survey) separateAPIs() {
 		var parts []*surveyed
 		names := partNames(groups, env.name)
 		for _, f := range open {
-			s.Policies--
-			s.Unusable++
-			s.LeaveOut(f.name, "left out of policies of "+env.name+
-				": it does not show whose they are: "+strings.Join(names, ", "))
+			all := strings.Join(names, ", ")
+			s.leaveOutPolicies(f, env, "it does not show whose they are: "+all)
 		}
 		for g, part := range names {
-			one := s.partOfOne(env, part)
+			one := s.partOfOne(env, env.name, part)
 			one.policyFiles, one.policies = groups[g], nil
 			for _, f := range env.policyFiles { // in their order
 				if slices.ContainsFunc(groups[g], f.is) {
@@ -80,14 +80,17 @@ func (s *Survey) separateAPIs() {
 }
 
 // partOfOne is what one API has of an environment, with the clients of all, by a name that no
-// other environment has.
-func (s *Survey) partOfOne(env *surveyed, part string) *surveyed {
+// other environment has: what the environment is called there, and the API's part.
+func (s *Survey) partOfOne(env *surveyed, called, part string) *surveyed {
 	one := *env
-	one.stage, one.part = cmp.Or(stageIn(env.name), env.name), part
-	one.name, one.clients = env.name+"-"+part, slices.Clone(env.clients)
-	isTaken := func(other *surveyed) bool { return other.name == one.name }
+	one.stage, one.part = cmp.Or(stageIn(called), called), part
+	name := strings.TrimSuffix(called+"-"+part, "-")
+	one.name, one.clients = name, slices.Clone(env.clients)
+	isTaken := func(other *surveyed) bool {
+		return other != env && other.known() && other.name == one.name
+	}
 	for n := 2; slices.ContainsFunc(s.environments, isTaken); n++ {
-		one.name = fmt.Sprint(env.name, "-", part, "-", n)
+		one.name = fmt.Sprint(name, "-", n)
 	}
 	return &one
 }
@@ -99,46 +102,112 @@ type APIInstance struct {
 }
 
 // Divide makes an environment into one for each API instance of its files. They have the same
-// files and clients, and of the other files those whose names show the instance.
+// files and clients, and of the other files those whose names show the instance. Where only the
+// names of the instances show stages, they have what is known of those, too.
 func (s *Survey) Divide(environment string, instances []APIInstance) {
 	i := slices.IndexFunc(s.environments, func(env *surveyed) bool {
 		return env.name == environment
 	})
 	env := s.environments[i]
-	var apis []registered
+	s.leaveOutStrays(env)
+	var parts []*surveyed
+	for n, name := range instanceNames(env.name, instances) {
+		one := s.partOfOne(env, name.environment, name.part)
+		one.instance = instances[n].Name
+		one.policyFiles = []policyFile{{audiences: s.learn(instances[n].Policies)}}
+		one.api, one.apis, one.clients, one.tokens, one.contracts = nil, nil, nil, nil, nil
+		parts = append(parts, one)
+	}
+	s.environments = slices.Replace(s.environments, i, i+1, parts...)
+	s.share(env, parts)
+	for _, of := range slices.Clone(s.environments) {
+		isOther := func(one *surveyed) bool { return one.stage != of.name }
+		some := slices.DeleteFunc(slices.Clone(parts), isOther)
+		if len(some) > 0 && !of.known() {
+			s.share(of, some)
+			s.environments = slices.DeleteFunc(s.environments, func(env *surveyed) bool {
+				return env == of
+			})
+		}
+	}
+	for _, one := range parts {
+		one.chooseAPI()
+	}
+}
+
+// leaveOutStrays takes files out of an environment whose policies do not say to which of its API
+// instances they apply.
+func (s *Survey) leaveOutStrays(env *surveyed) {
+	for _, f := range env.policyFiles {
+		if f.ofNone {
+			s.leaveOutPolicies(f, env, "it does not name their API instance")
+			env.policies = slices.DeleteFunc(slices.Clone(env.policies), func(name string) bool {
+				return name == f.name
+			})
+		}
+	}
+}
+
+// leaveOutPolicies keeps a file with policies out of an environment, and says why.
+func (s *Survey) leaveOutPolicies(f policyFile, env *surveyed, why string) {
+	s.Policies--
+	s.Unusable++
+	s.LeaveOut(f.name, "left out of policies of "+env.name+": "+why)
+}
+
+// share gives what an environment has beside its policies to its parts.
+func (s *Survey) share(env *surveyed, parts []*surveyed) {
+	apis := slices.Clone(env.apis)
 	for _, r := range s.registered {
 		if slices.Contains(env.api, r.name) && len(r.Apps) > 0 {
 			apis = append(apis, r)
 		}
 	}
-	var parts []*surveyed
-	names := instanceNames(instances)
-	for n, instance := range instances {
-		one := s.partOfOne(env, names[n])
-		one.instance = instance.Name
-		one.policyFiles = []policyFile{{audiences: s.learn(instance.Policies)}}
-		one.api, one.apis = nil, slices.Concat(apis, env.apis)
-		one.tokens, one.contracts = nil, nil
-		one.chooseAPI()
-		parts = append(parts, one)
+	for _, one := range parts {
+		one.apis = append(one.apis, apis...)
+		one.clients = append(one.clients, env.clients...)
 	}
-	s.environments = slices.Replace(s.environments, i, i+1, parts...)
 	for _, part := range []Part{PartTokens, PartContracts} {
 		for _, name := range *env.files(part) {
 			if one := partIn(parts, name); one != nil {
 				list := one.files(part)
 				*list = append(*list, name)
 			} else {
-				s.LeaveOut(name, "left out of "+string(part)+" of "+environment+
+				s.LeaveOut(name, "left out of "+string(part)+" of "+env.name+
 					": it does not show whose it is")
 			}
 		}
 	}
 }
 
-// instanceNames are short names of API instances: a part of what each is called by, such as its
-// namespace, where that tells them apart.
-func instanceNames(instances []APIInstance) []string {
+// instanceName is by what an API instance is called: what its environment is, and the rest of a
+// short name; "" where that is all.
+type instanceName struct{ environment, part string }
+
+// instanceNames names the instances of an environment. A stage that both show is said once; one
+// that only an instance shows is its environment.
+func instanceNames(environment string, instances []APIInstance) []instanceName {
+	short := shortNames(instances)
+	all, texts := make([]instanceName, len(short)), make([]string, len(short))
+	for i, name := range short {
+		of := environment
+		if stageIn(of) == "" {
+			of = cmp.Or(stageIn(name), of)
+		}
+		all[i] = instanceName{of, segments(name, stageIn(of))[0]}
+		texts[i] = all[i].environment + "-" + all[i].part
+	}
+	if !areNames(texts) {
+		for i, name := range short {
+			all[i] = instanceName{environment, name}
+		}
+	}
+	return all
+}
+
+// shortNames are those of API instances: a part of what each is called by, such as its namespace,
+// where that tells them apart.
+func shortNames(instances []APIInstance) []string {
 	names := make([]string, len(instances))
 	for _, short := range []func(string) string{
 		func(name string) string { first, _, _ := strings.Cut(name, "/"); return first },

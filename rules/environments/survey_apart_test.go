@@ -223,3 +223,79 @@ func TestEnvironmentsHaveNamesOfTheirOwn(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestAnInstanceSaysItsStageOnce(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, file, instances, want string }{
+		{"both show it", "dev/flex.yaml", "orders-dev stock-dev", "dev-orders dev-stock"},
+		{"the instance is called like it", "dev/flex.yaml", "dev stock", "dev dev-stock"},
+		{"the file shows it", "dev/flex.yaml", "orders stock", "dev-orders dev-stock"},
+		{"the instances show it", "flex.yaml", "orders-dev ordersUAT", "dev-orders uat-orders"},
+		{"they show nothing else", "flex.yaml", "dev uat", "dev uat"},
+		{"they show another one", "dev/flex.yaml", "orders-uat stock", "dev-orders-uat dev-stock"},
+		{"some show it", "flex.yaml", "orders-dev stock", "dev-orders main-stock"},
+		{"nobody does", "flex.yaml", "1 2", "main-1 main-2"},
+		{
+			"without it they are alike", "flex.yaml", "orders-dev dev-orders",
+			"main-orders-dev main-dev-orders",
+		},
+	} {
+		s := &Survey{}
+		s.AddPolicy(tt.file, []string{"flex"}, verifying(), false)
+		var instances []APIInstance
+		for name := range strings.FieldsSeq(tt.instances) {
+			instances = append(instances, APIInstance{Name: name})
+		}
+		s.Divide(s.Names()[0], instances)
+		if got := strings.Join(s.Names(), " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestAnInstanceThatShowsItsStageHasWhatIsKnownOfThatStage(t *testing.T) {
+	t.Parallel()
+	s := &Survey{}
+	s.AddPolicy("flex.yaml", []string{"flex"}, verifying(), false)
+	s.AddRegistrations(
+		"orders-dev.json", surveyedApp(t, anAPI(ordersID, "orders", "api://orders")),
+	)
+	s.PlaceRegistrations()
+	for _, name := range []string{"orders-dev.jwt", "stock-dev.jwt", "uat.jwt"} {
+		s.AddOther(name, func() bool { return false })
+	}
+	s.Divide("main", []APIInstance{
+		{"orders-dev", asking("aud", "api://orders").Policies},
+		{"stock-dev", asking("aud", "api://stock").Policies},
+		{"uat", asking("aud", "api://orders-uat").Policies},
+	})
+	files := "policies: [flex.yaml]"
+	want := []string{
+		"dev-orders:", files, "instance: \"orders-dev\"", "api: [orders-dev.json]",
+		"tokens: [orders-dev.jwt]",
+		"dev-stock:", files, "instance: \"stock-dev\"", "tokens: [stock-dev.jwt]",
+		"uat:", files, "instance: \"uat\"", "tokens: [uat.jwt]",
+	}
+	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPoliciesOfNoInstanceAreLeftOutBesideThoseOfSeveral(t *testing.T) {
+	t.Parallel()
+	ofAPI, ofAll := verifying(), verifying()
+	ofAPI.Policies[0].API, ofAll.Policies[0].Early = "1", true
+	s := &Survey{}
+	s.AddPolicy("dev/policies.json", []string{"mule"}, ofAPI, true)
+	s.AddPolicy("dev/automated.json", []string{"mule"}, ofAll, true)
+	s.AddPolicy("dev/some.json", []string{"mule"}, verifying(), true)
+	s.Divide("dev", []APIInstance{{Name: "1"}, {Name: "2"}})
+	files := "policies: [dev/policies.json, dev/automated.json]"
+	want := []string{
+		"dev-1:", files, "instance: \"1\"", "dev-2:", files, "instance: \"2\"",
+		"dev/some.json: left out of policies of dev: it does not name their API instance",
+	}
+	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -121,7 +121,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 		return err
 	}
 	if observation == nil {
-		observation = e.maker().Answered(pasted)
+		observation = e.maker().Answered(pasted, run.Request)
 	}
 	if observation != nil {
 		observation.Before = e.Now()

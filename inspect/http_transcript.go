@@ -15,10 +15,14 @@ type HTTPAnswer struct {
 	Body    string   // empty where it is empty, or the text does not show it
 }
 
-// LocateAnswer reads the answer that curl -v or curl -i has printed behind a request; nil where
-// the text has none. Where it has several, it says why none is taken, in a sentence without an
-// end. An answer with the token in it is of who issued it.
+// LocateAnswer reads the answer that curl -v or curl -i has printed behind a request, or that a
+// HAR file has to the one that [LocateRequest] takes; nil where the text has none. Where it has
+// several, it says why none is taken, in a sentence without an end. An answer with the token in
+// it is of who issued it.
 func LocateAnswer(text string, token Found) (answer *HTTPAnswer, why string) {
+	if alone := strings.TrimLeft(fromUTF16(text), " \t\r\n\ufeff"); isHAR(alone) {
+		return harAnswer(alone, token.Text), ""
+	}
 	var all []*HTTPAnswer
 	lines, first := transcriptLines(text), sync.OnceValue(statusLine)
 	for i := 0; i < len(lines); i++ {

@@ -118,7 +118,7 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	}
 	explanation := run.Explain()
 	if answer == nil {
-		answer = m.Answered(sent)
+		answer = m.Answered(sent, request)
 	}
 	if answer != nil {
 		answer.Before = m.Now()

@@ -345,10 +345,13 @@ func (m *Maker) requestIn(
 	return request
 }
 
-// Answered is the answer that curl has printed behind the pasted request; nil where it has none.
-// That it is taken is said.
-func (m *Maker) Answered(p Pasted) *rules.Observation {
+// Answered is the answer to a request that was pasted; nil where the text has none, or the request
+// is another one than was pasted. That it is taken is said.
+func (m *Maker) Answered(p Pasted, request *rules.Request) *rules.Observation {
 	answer, why := inspect.LocateAnswer(p.text, p.found)
+	if answer != nil && !p.sent(request) {
+		answer, why = nil, "what it answers is another request"
+	}
 	if why != "" {
 		m.note("no answer is taken from the text: %s; pass --observed-status", why)
 	}
@@ -364,6 +367,21 @@ func (m *Maker) Answered(p Pasted) *rules.Observation {
 	m.note("the answer that the prediction is compared with is from the pasted text: %d, with %s",
 		answer.Status, with)
 	return observed
+}
+
+// sent reports whether a request is the one that was pasted, with nothing said otherwise.
+func (p *Pasted) sent(request *rules.Request) bool {
+	asked := p.Request
+	if asked == nil {
+		return true
+	}
+	for name, value := range request.Headers {
+		was, given := asked.Headers[name]
+		if given && was != value || !given && asked.HeadersWhole {
+			return false
+		}
+	}
+	return request.Method == asked.Method && (asked.Path == "" || request.Path == asked.Path)
 }
 
 // withoutMask is a header without what stands for the signature of the token in it.
@@ -421,7 +439,7 @@ func taken(r *inspect.HTTPRequest, plain bool) string {
 		text += ", and with several values of " + strings.Join(r.Repeated, ", ")
 	}
 	if r.Others > 0 {
-		text += fmt.Sprintf("; the first of %d that carry this token", r.Others+1)
+		text += fmt.Sprintf("; one of %d that carry this token", r.Others+1)
 	}
 	return text
 }

@@ -1,0 +1,74 @@
+package inspect
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// archived is a HAR file with these members of an entry each.
+func archived(entries ...string) string {
+	text := `{"log": {"entries": [`
+	for i, entry := range entries {
+		if i > 0 {
+			text += ","
+		}
+		text += "{" + entry + "}"
+	}
+	return text + "]}}"
+}
+
+func sentTo(path string) string {
+	return `"request": {"method": "GET", "url": "https://api.example` + path +
+		`", "headers": [{"name": "authorization", "value": "Bearer eyJ.e30.x"}]}`
+}
+
+func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, answer string
+		want         *HTTPAnswer
+	}{
+		{
+			"as a browser writes it",
+			`{"status": 403, "headers": [{"name": ":status", "value": "403"},` +
+				`{"name": "x-a", "value": "b"}], "content": {"text": "{\"error\": 1}"}}`,
+			&HTTPAnswer{403, []string{"x-a: b"}, `{"error": 1}`},
+		},
+		{
+			"in base64", `{"status": 403, "content": {"text": "bm8=", "encoding": "base64"}}`,
+			&HTTPAnswer{403, nil, "no"},
+		},
+		{
+			"in base64 that is none",
+			`{"status": 403, "content": {"text": "??", "encoding": "base64"}}`, nil,
+		},
+		{"without a body", `{"status": 401}`, &HTTPAnswer{401, nil, ""}},
+		{"that never came", `{"status": 0}`, nil},
+		{"that is left out", `{}`, nil},
+		{"that is null", `null`, nil},
+	} {
+		text := archived(sentTo("/a") + `, "response": ` + tt.answer)
+		got, why := LocateAnswer("\ufeff\n"+text, Found{Text: "eyJ.e30.x"})
+		if diff := cmp.Diff(tt.want, got); diff != "" || why != "" {
+			t.Errorf("%s: %s %s", tt.name, why, diff)
+		}
+	}
+}
+
+func TestOfSeveralRequestsWithTheTokenTheFirstThatWasRefusedCounts(t *testing.T) {
+	t.Parallel()
+	text := archived(
+		sentTo("/ok")+`, "response": {"status": 200}`,
+		sentTo("/refused")+`, "response": {"status": 403}`,
+		sentTo("/again")+`, "response": {"status": 401}`,
+		`"request": {"url": "https://other.example/"}, "response": {"status": 401}`,
+	)
+	token := Found{Text: "eyJ.e30.x"}
+	request, _ := LocateRequest(text, token)
+	answer, _ := LocateAnswer(text, token)
+	if request == nil || request.Path != "/refused" || request.Others != 2 ||
+		answer == nil || answer.Status != 403 {
+		t.Errorf("%+v, %+v", request, answer)
+	}
+}

@@ -98,7 +98,7 @@ func (e *Env) shownKeys(
 	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
 		return ofAllClouds(clouds)
 	case f.jwks == "-":
-		return e.maker().ReadKeys(f.jwks)
+		return e.maker().ReadStdinKeys()
 	case f.jwks != "", f.issuer != "" && f.tenant == "":
 		return e.givenKeys(ctx, f, nil)
 	case f.tenant == "" && f.cloud.value == "":

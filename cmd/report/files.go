@@ -126,20 +126,23 @@ func (m *Maker) ReadText(name string) (string, error) {
 // ReadBytes is ReadText for what is not read as a string.
 func (m *Maker) ReadBytes(name string) ([]byte, error) { return m.readFile(name, MaxInput) }
 
-// ReadKeys reads a key set from a file, or from standard input for -. Of what is larger than any
-// set no more is read than shows it.
+// ReadKeys reads a key set from a file.
 func (m *Maker) ReadKeys(name string) (*keys.Set, error) {
-	file, size, what := io.Reader(m.Stdin), int64(0), standardInput
-	if name != "-" {
-		named, itsSize, err := m.open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer named.Close()
-		file, size, what = named, itsSize, name
+	file, size, err := m.open(name)
+	if err != nil {
+		return nil, err
 	}
+	defer file.Close()
+	return readKeys(file, name, size)
+}
+
+// ReadStdinKeys reads a key set from standard input.
+func (m *Maker) ReadStdinKeys() (*keys.Set, error) { return readKeys(m.Stdin, standardInput, 0) }
+
+// readKeys reads a key set. Of what is larger than any set no more is read than shows it.
+func readKeys(r io.Reader, what string, size int64) (*keys.Set, error) {
 	const most = keys.MaxText + 1
-	text, err := readSized(io.LimitReader(file, most), what, size, most)
+	text, err := readSized(io.LimitReader(r, most), what, size, most)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,16 @@ func makerIn(t *testing.T, files map[string]string) (m *report.Maker, said *[]st
 	}, said
 }
 
+// A folder that somebody else has filled may name a file so.
+func TestAKeySetWhoseFileIsCalledAsStandardInputIsIsReadFromTheFile(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{"-": `{"keys": []}`})
+	m.Stdin = strings.NewReader("something else")
+	if set, err := m.ReadKeys("-"); err != nil || set.Origin != "-" {
+		t.Error(set, err)
+	}
+}
+
 func TestATokenComesFromWhereItIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

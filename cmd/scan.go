@@ -179,8 +179,10 @@ func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
 func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, error) {
 	s := &report.Scanner{Maker: e.maker()}
 	if flags.jsonPath != "" {
-		path := strings.TrimPrefix(flags.jsonPath, "$.")
-		path = strings.TrimPrefix(path, ".") // as jq has it
+		path, ok := strings.CutPrefix(flags.jsonPath, "$.")
+		if !ok {
+			path = strings.TrimPrefix(path, ".") // as jq has it
+		}
 		s.Options.Path = strings.Split(path, ".")
 	}
 	var err error

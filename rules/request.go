@@ -346,6 +346,18 @@ func IsHTTPToken(text string) bool {
 	})
 }
 
+// HeaderFault says why a name and a value are not a header (RFC 9110, section 5); empty where they
+// are one.
+func HeaderFault(name, value string) string {
+	switch {
+	case !IsHTTPToken(name):
+		return "a header has no name, or one that HTTP does not allow"
+	case strings.ContainsAny(value, "\r\n\x00"):
+		return "the value of the header " + name + " has a line break or a NUL"
+	}
+	return ""
+}
+
 // MethodFault says why a text is not a method (RFC 9110, section 9.1); empty where it is one.
 func MethodFault(text string) string {
 	if !IsHTTPToken(text) {

@@ -95,14 +95,10 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 		if !ok {
 			return nil, ProblemAt(line.pos, "a header has no colon", `write -H "name: value"`)
 		}
-		if name = strings.TrimSpace(name); !rules.IsHTTPToken(name) {
-			return nil, ProblemAt(line.pos,
-				"a header has no name, or one that HTTP does not allow",
-				`write -H "name: value"; HTTP/2's :path and such are not headers`)
-		}
-		if strings.ContainsAny(value, "\r\n\x00") {
-			return nil, ProblemAt(line.pos, "the value of the header "+name+" has a line break",
-				"no header has one: pass each with a -H of its own")
+		name = strings.TrimSpace(name)
+		if fault := rules.HeaderFault(name, value); fault != "" {
+			return nil, ProblemAt(line.pos, fault, `write -H "name: value", each header with a -H `+
+				`of its own; HTTP/2's :path and such are not headers`)
 		}
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		if _, twice := headers[name]; twice {

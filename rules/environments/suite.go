@@ -204,9 +204,12 @@ func (c *Case) readHeaders(v *source.Value) error {
 		if !ok {
 			return wrong(m.Value, "the value of a header must be a text", "")
 		}
+		if fault := rules.HeaderFault(m.Key, value); fault != "" {
+			return wrong(m.Value, fault, "")
+		}
 		name := textproto.CanonicalMIMEHeaderKey(m.Key)
-		if _, twice := c.Headers[name]; twice || !rules.IsHTTPToken(name) {
-			return wrong(m.Value, "this header's name is there twice, or is not one", "")
+		if _, twice := c.Headers[name]; twice {
+			return wrong(m.Value, "the header "+name+" is there twice", "")
 		}
 		c.Headers[name] = value
 	}

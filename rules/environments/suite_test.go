@@ -131,9 +131,13 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 		},
 		{
 			"a header twice, in another case", of("headers: {x-env: a, X-Env: b}"),
-			"name is there twice",
+			"the header X-Env is there twice",
 		},
-		{"a header with an empty name", of(`headers: {"": a}`), "or is not one"},
+		{"a header with an empty name", of(`headers: {"": a}`), "a header has no name, or"},
+		{
+			"a header of two lines", of(`headers: {x-env: "a\nx-stage: b"}`),
+			"the value of the header x-env has a line break",
+		},
 		{
 			"the introspection answer is an error", of("introspection: {error: x}"),
 			"not an introspection answer",

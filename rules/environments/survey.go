@@ -38,8 +38,9 @@ type surveyed struct {
 
 	policyFiles []policyFile
 	stage       string // this is the part of it that one API has; empty where it is all of it
-	instance    string // the API instance that this is about, of several in its files
+	whole       string // the name of the environment that this is a part of
 	part        string // what the names of that API's files have, and those of the others lack
+	instance    string // the API instance that this is about, of several in its files
 }
 
 // unplaced is a file that we know no environment for.

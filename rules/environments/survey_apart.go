@@ -64,7 +64,7 @@ func (s *Survey) separateAPIs() {
 			s.leaveOutPolicies(f, env, "it does not show whose they are: "+all)
 		}
 		for g, part := range names {
-			one := s.partOfOne(env, env.name, part)
+			one := s.partOfOne(env, env.name, part, parts)
 			one.policyFiles, one.policies = groups[g], nil
 			for _, f := range env.policyFiles { // in their order
 				if slices.ContainsFunc(groups[g], f.is) {
@@ -79,17 +79,18 @@ func (s *Survey) separateAPIs() {
 	}
 }
 
-// partOfOne is what one API has of an environment, with the clients of all, by a name that no
-// other environment has: what the environment is called there, and the API's part.
-func (s *Survey) partOfOne(env *surveyed, called, part string) *surveyed {
+// partOfOne is what one API has of an environment, with the clients of all: its name is what the
+// environment is called there, and the API's part. No other environment has it, nor one of the
+// parts that were made before.
+func (s *Survey) partOfOne(env *surveyed, called, part string, before []*surveyed) *surveyed {
 	one := *env
-	one.stage, one.part = cmp.Or(stageIn(called), called), part
+	one.stage, one.whole, one.part = cmp.Or(stageIn(called), called), called, part
 	name := strings.TrimSuffix(called+"-"+part, "-")
 	one.name, one.clients = name, slices.Clone(env.clients)
 	isTaken := func(other *surveyed) bool {
 		return other != env && other.known() && other.name == one.name
 	}
-	for n := 2; slices.ContainsFunc(s.environments, isTaken); n++ {
+	for n := 2; slices.ContainsFunc(slices.Concat(s.environments, before), isTaken); n++ {
 		one.name = fmt.Sprint(name, "-", n)
 	}
 	return &one
@@ -112,7 +113,7 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 	s.leaveOutStrays(env)
 	var parts []*surveyed
 	for n, name := range instanceNames(env.name, instances) {
-		one := s.partOfOne(env, name.environment, name.part)
+		one := s.partOfOne(env, name.environment, name.part, parts)
 		one.instance = instances[n].Name
 		one.policyFiles = []policyFile{{audiences: s.learn(instances[n].Policies)}}
 		one.api, one.apis, one.clients, one.tokens, one.contracts = nil, nil, nil, nil, nil
@@ -367,8 +368,7 @@ func (s *Survey) partOf(stage, name string) *surveyed {
 
 func partIn(parts []*surveyed, name string) *surveyed {
 	for _, env := range parts {
-		of := strings.TrimSuffix(env.name, "-"+env.part)
-		if slices.Contains(segments(name, of), env.part) {
+		if slices.Contains(segments(name, env.whole), env.part) {
 			return env
 		}
 	}

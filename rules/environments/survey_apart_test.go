@@ -218,9 +218,21 @@ func TestEnvironmentsHaveNamesOfTheirOwn(t *testing.T) {
 	s := &Survey{}
 	s.AddPolicy("dev/a.yaml", []string{"istio"}, verifying(), false)
 	s.AddPolicy("dev/b.json", []string{"mule"}, verifying(), true)
-	s.Divide("dev", []APIInstance{{Name: "mule/app=mule"}, {Name: "cart/app=cart"}})
-	if got := strings.Join(s.Names(), " "); got != "dev-mule-2 dev-cart dev-mule" {
+	for _, name := range []string{"tokens/dev-mule.jwt", "tokens/dev-cart.jwt"} {
+		s.AddOther(name, func() bool { return false })
+	}
+	s.Divide("dev", []APIInstance{
+		{Name: "mule/app=mule"}, {Name: "cart/app=cart"}, {Name: "mule-2/app=other"},
+	})
+	if got := strings.Join(s.Names(), " "); got != "dev-mule-2 dev-cart dev-mule-2-2 dev-mule" {
 		t.Error(got)
+	}
+	want := []string{
+		"dev-mule-2:", "policies: [dev/a.yaml]", "instance: \"mule/app=mule\"",
+		"tokens: [tokens/dev-mule.jwt]",
+	}
+	if diff := cmp.Diff(want, placedIn(s)[:len(want)]); diff != "" {
+		t.Error(diff)
 	}
 }
 

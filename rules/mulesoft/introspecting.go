@@ -179,8 +179,8 @@ func (o oidcCompiler) scopes() *rules.Check {
 	one.Op = rules.HasAny
 	switch {
 	case o.beforeCriteria() && len(words) > 1:
-		why := "the policy reads scopeValidationCriteria since version 1.4.0, and this is " +
-			o.version + " is older: whether one of the scopes is enough for it is not documented"
+		why := "the policy reads scopeValidationCriteria since version 1.4.0, and " + o.version +
+			" is older: it is not documented whether one of the scopes is enough for it"
 		need := rules.Need{For: "what this version of the policy answers"}
 		doubt := rules.Undecided(&rules.Unknown{Why: why, Need: need})
 		check.Test = rules.Both(one, rules.Either(every, doubt))

@@ -123,7 +123,23 @@ func (p Predicate) compound(most int) string {
 
 // goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.
 func (p Predicate) goesWithoutSaying(part Predicate) bool {
-	return part.isSent() || part.Op == Typed && p.compares(part.Input)
+	in, ok := part.ofKind()
+	return part.isSent() || ok && p.compares(in)
+}
+
+// ofKind is the input of which a predicate asks nothing but its kind, beside what only the
+// deployment decides.
+func (p Predicate) ofKind() (in Input, ok bool) {
+	switch p.Op {
+	case Typed, IsList:
+		return p.Input, true
+	case And, Or, Not:
+		of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
+		if len(of) == 1 {
+			return of[0].ofKind()
+		}
+	}
+	return Input{}, false
 }
 
 // wantsNothing reports whether no request can fulfil a predicate, whatever it reads.
@@ -245,10 +261,17 @@ func oneOf(values []*source.Value, most int) string { return inspect.OneOf(brief
 
 func eachOf(values []*source.Value, most int) string { return inspect.AllOf(briefs(values), most) }
 
+// briefs are values in words: a text and the number that is written as it only once.
 func briefs(values []*source.Value) []string {
-	all := make([]string, len(values))
-	for i, v := range values {
-		all[i] = brief(v)
+	all := make([]string, 0, len(values))
+	said := map[string]bool{}
+	for _, v := range values {
+		isScalar := !v.Is(source.List) && !v.Is(source.Object)
+		if isScalar && said[v.Text] {
+			continue
+		}
+		said[v.Text] = isScalar
+		all = append(all, brief(v))
 	}
 	return all
 }

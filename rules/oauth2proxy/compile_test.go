@@ -376,6 +376,16 @@ func TestSomeRequestsAreNotOfTheAPI(t *testing.T) {
 	}
 }
 
+// A group may be a number in the token: what is wanted is said once, as the option has it.
+func TestTheWantedGroupsAreSaidOnce(t *testing.T) {
+	t.Parallel()
+	config := basic + `allowed_groups = ["7", "true"]` + "\n"
+	v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), requestOf(`groups=["x"]`))
+	if got := v.Decided.Expected(); got != "7 or true" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A route tells requests apart that the program answers by itself too. Where no path is given, it
 // speaks for those of the API, unless it is for no others.
 func TestARouteSpeaksForRequestsOfTheAPI(t *testing.T) {

@@ -25,10 +25,16 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 		typed(v.email, source.String), typed("preferred_username", source.String),
 		typed(v.groups.text(), source.String, source.List, source.Null),
 	)
-	if old, _ := c.oldGroups(); old { // a text is no list
-		in := claim(v.groups.text())
-		list := rules.Predicate{Op: rules.IsList, Input: in, Assumed: rules.Yes}
-		check.Test = rules.Both(check.Test, rules.Either(rules.Negate(rules.Found(in)), list))
+	in := claim(v.groups.text())
+	listed := rules.Either(rules.Negate(rules.Found(in)), rules.Predicate{
+		Op: rules.IsList, Input: in, Assumed: rules.Yes,
+	})
+	switch old, known := c.oldGroups(); {
+	case old:
+		check.Test = rules.Both(check.Test, listed)
+	case !known:
+		doubt := ofVersion("OAuth2 Proxy takes groups that are a text from 7.15.6 on")
+		check.Test = rules.Both(check.Test, rules.Either(listed, rules.Undecided(doubt)))
 	}
 	return check
 }

@@ -75,7 +75,8 @@ func (c *compiler) emailClaim() string {
 const groupsClaim = "oidc_groups_claim"
 
 // oldGroups reports whether the version takes the groups of an extra issuer's token from the claim
-// groups, whichever the option names: so do all before 7.15.6 (pkg/apis/middleware/session.go).
+// groups, whichever the option names, and as a list alone: so do all before 7.15.6
+// (pkg/apis/middleware/session.go).
 func (c *compiler) oldGroups() (old, known bool) { return rules.OlderThan(c.version, 7, 15, 6) }
 
 // plainGroups is the claim of the groups in a token of which the provider does not make the
@@ -87,15 +88,17 @@ func (c *compiler) plainGroups() setting {
 	case known:
 		of.values, of.unknown = rules.Literals("groups"), nil
 	case of.unknown == nil:
-		of.unknown = &rules.Unknown{
-			Why: groupsClaim + " counts for tokens of this issuer from OAuth2 Proxy 7.15.6 on; " +
-				"before it their groups are those in the claim groups",
-			Need: rules.Need{
-				Input: source.NeedGatewayVersion, For: "the version of OAuth2 Proxy",
-			},
-		}
+		of.unknown = ofVersion(groupsClaim + " counts for tokens of this issuer from OAuth2 Proxy " +
+			"7.15.6 on; before it their groups are those in the claim groups")
 	}
 	return of
+}
+
+// ofVersion is why something is not known that the version decides.
+func ofVersion(why string) *rules.Unknown {
+	return &rules.Unknown{Why: why, Need: rules.Need{
+		Input: source.NeedGatewayVersion, For: "the version of OAuth2 Proxy",
+	}}
 }
 
 // ofExtra is the verifier of one extra issuer, which is written as issuer=audience. It shares the

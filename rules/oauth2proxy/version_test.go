@@ -36,6 +36,9 @@ func TestTheGroupsOfAnExtraIssuerDependOnTheVersion(t *testing.T) {
 			"an old version and a text", "7.15.5", extra, ofV1 + `groups="a"`,
 			rejected(403, rules.TokenFormat),
 		},
+		{"a new version and a text", "7.15.6", extra, ofV1 + `groups="a"`, accepted()},
+		{"no version and a text", "", extra, ofV1 + `groups="a"`, open(rules.TokenFormat)},
+		{"no version and no groups", "", extra, ofV1, refused},
 	} {
 		config := test.config + "bearer_token_login_fallback = false\n"
 		files := requests.Files(t, "proxy.cfg", config)

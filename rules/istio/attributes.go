@@ -76,12 +76,12 @@ func (c *compiler) test(
 			"compared as one text, and that is not modelled"))
 	case attribute == ofPrincipal:
 		for _, value := range values {
-			parts = append(parts, c.principalTest(value))
+			parts = append(parts, c.ofTexts(principal(value), "iss", "sub"))
 		}
 	case attribute == ofAudiences:
 		parts = append(parts, c.audienceTest(values))
 	case attribute == ofPresenter:
-		parts = append(parts, compared(rules.Claim("azp"), values, nil))
+		parts = append(parts, c.ofTexts(compared(rules.Claim("azp"), values, nil), "azp"))
 	case attribute == ofClaims:
 		parts = append(parts, rules.Never()) // the whole payload, which is no text
 	case strings.HasPrefix(attribute, ofClaims):
@@ -121,19 +121,17 @@ func (c *compiler) test(
 	return p, true, bad
 }
 
-// principalTest is the predicate of a request principal. One is compared with texts, and finds
-// none where a JWT rule splits the issuer or the subject.
-func (c *compiler) principalTest(value string) rules.Predicate {
-	plain := principal(value)
+// ofTexts is a predicate of claims that are compared with texts alone. It finds none where a JWT
+// rule splits one of them.
+func (c *compiler) ofTexts(plain rules.Predicate, claims ...string) rules.Predicate {
 	for _, r := range c.jwt {
-		splits := slices.ContainsFunc(r.split.Texts(), func(claim string) bool {
-			return claim == "iss" || claim == "sub"
-		})
-		if splits && !c.before(splitSince) {
-			return envoy.Perhaps(plain, rules.Never(), &rules.Unknown{
-				Why: "spaceDelimitedClaims makes a list of iss or sub, with which a request " +
-					"principal is not compared",
-			})
+		for _, claim := range r.split.Texts() {
+			if slices.Contains(claims, claim) && !c.before(splitSince) {
+				return envoy.Perhaps(plain, rules.Never(), &rules.Unknown{
+					Why: "spaceDelimitedClaims makes a list of " + claim + ", which is compared " +
+						"as a text here",
+				})
+			}
 		}
 	}
 	return plain

@@ -290,17 +290,33 @@ func TestSplitClaimsDependOnTheVersion(t *testing.T) {
 	}
 }
 
-// A request principal is compared with texts, and finds none in a subject that is split.
-func TestAPrincipalOfASplitSubjectIsNotKnown(t *testing.T) {
+// A request principal and a presenter are compared with texts, which a claim that is split is not.
+func TestWhatIsComparedWithATextIsNotKnownOfASplitClaim(t *testing.T) {
 	t.Parallel()
-	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [sub]") +
-		policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
-	for version, want := range map[string]rules.Decision{
-		"1.30.0": rules.Undetermined, "1.27.4": rules.Accepted,
+	const (
+		principal = `{from: [{source: {requestPrincipals: ["*"]}}]}`
+		presenter = `{when: [{key: request.auth.presenter, values: [a]}]}`
+		either    = `{when: [{key: request.auth.audiences, values: [a]}]}`
+	)
+	for _, test := range []struct {
+		split, rule, version string
+		want                 rules.Decision
+	}{
+		{"sub", principal, "1.30.0", rules.Undetermined},
+		{"iss", principal, "1.30.0", rules.Undetermined},
+		{"azp", principal, "1.30.0", rules.Accepted},
+		{"sub", principal, "1.27.4", rules.Accepted},
+		{"azp", presenter, "1.30.0", rules.Undetermined},
+		{"sub", presenter, "1.30.0", rules.Accepted},
+		{"azp", presenter, "1.27.4", rules.Accepted},
+		{"aud", either, "1.30.0", rules.Accepted},
 	} {
-		policies := policiesOf(t, rules.Options{Runtime: version}, text)
-		if got := rules.Evaluate(policies, requestOf("sub=\"a\"")).Outcome; got != want {
-			t.Errorf("%s: got %v, want %v", version, got, want)
+		text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: ["+test.split+"]") +
+			policy("ALLOW", "rules: ["+test.rule+"]")
+		policies := policiesOf(t, rules.Options{Runtime: test.version}, text)
+		got := rules.Evaluate(policies, requestOf(`sub="a";azp="a";aud="a"`)).Outcome
+		if got != test.want {
+			t.Errorf("%+v: got %v", test, got)
 		}
 	}
 }

@@ -199,6 +199,10 @@ func TestAListOfAudiencesByVersion(t *testing.T) {
 		if got := short(rules.Evaluate(policies, requestOf(`aud="a"`))); got != accepted() {
 			t.Errorf("%q, a text: got %v", version, got)
 		}
+		refused := rules.Evaluate(policies, requestOf(`aud=["x","b"]`))
+		if got := refused.Decided.Expected(); got != "a" {
+			t.Errorf("%q: it wants %q", version, got)
+		}
 	}
 }
 

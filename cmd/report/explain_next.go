@@ -453,8 +453,11 @@ func gets(repair *ProvedRepair) string {
 	if repair.After.Decided.Check.ID == rules.NotModelled {
 		open = "modelled"
 	}
-	return "through, except for what is not " + open +
-		behind(", which takes ", Flag(repair.After.Question()))
+	takes := ", which only the gateway can tell"
+	if need := repair.After.Question(); need.Input != source.NeedObservedStatus {
+		takes = behind(", which takes ", Flag(need))
+	}
+	return "through, except for what is not " + open + takes
 }
 
 // collect says how to get what is not known, the question of the verdict first.

@@ -24,6 +24,9 @@ type Class struct {
 // String names one request of the class.
 func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Path) }
 
+// Beyond is the limit beyond which all requests are one class; empty elsewhere.
+func (c *Class) Beyond() string { return c.beyond }
+
 // mostClasses limits the combinations of methods and paths that are looked at.
 const mostClasses = 4096
 

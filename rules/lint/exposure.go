@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
@@ -29,7 +31,7 @@ type exposed struct {
 	shared   bool              // the views are the same for all tokens
 	alike    bool              // and whether or not clients are distinguished
 	whole    bool              // all policies are modelled
-	classed  bool              // rules that read tokens read the method or path
+	lines    int               // conditions on methods and paths, where rules read tokens too
 	over     *issued.Scratch
 	limit    *string // why not all tokens were tried; empty where all were
 }
@@ -135,8 +137,8 @@ func (r *round) next(t *issued.Token) bool {
 		}
 	}
 	got, token := r.one(view, t)
-	if got > r.best && r.classed {
-		got, token = r.inSomeClass(t, r.clients)
+	if got > r.best && r.lines > 0 {
+		got, token = r.inSomeClass(t, r.clients, got)
 	}
 	if got > r.best {
 		r.best, r.with = got, token
@@ -235,18 +237,31 @@ func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Tok
 	return why(&answer), answer.Token
 }
 
-// inSomeClass is how far a token gets in the class of requests in which it gets furthest.
+// mostOfRequestLine is up to how many conditions on a request's method or path policies are asked
+// about class by class.
+const mostOfRequestLine = 512
+
+// inSomeClass is how far a token gets in the class of requests in which it gets furthest, where it
+// gets no further than so far.
 func (e *exposed) inSomeClass(
-	t *issued.Token, clients bool,
+	t *issued.Token, clients bool, most exposure,
 ) (best exposure, with *issued.Token) {
+	if e.lines > mostOfRequestLine {
+		*e.limit = fmt.Sprintf("%d conditions on methods and paths", mostOfRequestLine)
+		return min(most, unclear), t
+	}
 	view := e.view(t, distinctions{clients, true})
-	for _, class := range view.Classes() {
+	classes := view.Classes()
+	for _, class := range classes {
 		if got, token := e.one(view.OfClass(&class), t); got > best {
 			best, with = got, token
 		}
 		if best == letIn {
-			break
+			return best, with
 		}
+	}
+	if beyond := classes[0].Beyond(); beyond != "" {
+		*e.limit = strings.TrimPrefix(beyond, "more than ")
 	}
 	return best, with
 }
@@ -382,13 +397,9 @@ func ofRequest(leaf *rules.Predicate) bool {
 	})
 }
 
-// mostOfRequestLine is up to how many conditions on a request's method or path policies are asked
-// about class by class. Beyond it each condition is passed by itself.
-const mostOfRequestLine = 32
-
-// tellsClasses reports whether rules that allow or deny by what tokens claim look at a request's
-// method or path too.
-func tellsClasses(policies []*rules.Policy) bool {
+// ofRequestLine counts the conditions on a request's method or path, where rules that allow or deny
+// by what tokens claim have some; 0 elsewhere.
+func ofRequestLine(policies []*rules.Policy) int {
 	conditions, both := 0, false
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
@@ -402,7 +413,10 @@ func tellsClasses(policies []*rules.Policy) bool {
 			}
 		}
 	}
-	return both && conditions <= mostOfRequestLine
+	if !both {
+		return 0
+	}
+	return conditions
 }
 
 // tellsClients reports whether a check is about which client has sent the token.
@@ -424,7 +438,7 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) 
 		holders: holders, policies: policies, views: map[distinctions]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
 		over: &issued.Scratch{Looked: count}, limit: new(string),
-		classed: tellsClasses(policies),
+		lines: ofRequestLine(policies),
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -56,6 +58,39 @@ func TestAnyClientAccepted(t *testing.T) {
 			errorAt("signature", says),
 		},
 	})
+}
+
+// Where rules tell more classes of requests apart than are tried, lint says so, and not that each
+// condition on a request holds for one by itself.
+func TestMoreClassesOfRequestsThanAreTried(t *testing.T) {
+	t.Parallel()
+	of := func(name, text string) rules.Predicate {
+		return rules.Predicate{
+			Op: rules.Equals, Input: rules.RequestInput(name), Values: rules.Literals(text),
+		}
+	}
+	onGET := of(rules.RequestMethod, "GET")
+	for paths, want := range map[int]string{3: "", 100: "", 600: "not-all-tried", 5000: "not-all-tried"} {
+		allowed := make([]rules.Predicate, paths)
+		for i := range allowed {
+			allowed[i] = rules.Both(rules.Has(rules.Claim("appid")),
+				of(rules.RequestPath, fmt.Sprint("/", i)))
+		}
+		found := Run([]rules.Rule{assignmentNotRequired(), tooMuchToTry()}, pinned(
+			audience(ourAudience),
+			checkOf(rules.Authorization, rules.Both(onGET, rules.Either(allowed...))),
+			checkOf(rules.Authorization, rules.Negate(rules.Both(
+				onGET, rules.Negate(equals("appid", ourApp)),
+			))),
+		))
+		var got []string
+		for _, f := range found {
+			got = append(got, f.Rule)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d paths: %v", paths, got)
+		}
+	}
 }
 
 func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {

@@ -66,7 +66,7 @@ func (r *Explainer) repair(x *Explanation) {
 		})
 	}
 	for _, file := range r.Policies.Files {
-		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
+		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies, x.AnyTenant)...)
 	}
 }
 
@@ -88,13 +88,16 @@ func (r *Explainer) anyTenant(x *Explanation) bool {
 	return false
 }
 
+// pinsIssuer is the id of the change that requires the issuer of the token's tenant.
+const pinsIssuer = "pin-issuer"
+
 // withoutIssuerOf refuses the remedies that require this tenant's issuer: it may be another
 // tenant's than the user's.
 func withoutIssuerOf(
 	tenant string, remedies []repair.Remedy,
 ) (kept []repair.Remedy, refused []rules.Change) {
 	for _, remedy := range remedies {
-		if !strings.Contains(remedy.ID, "pin-issuer") {
+		if !strings.Contains(remedy.ID, pinsIssuer) {
 			kept = append(kept, remedy)
 			continue
 		}
@@ -169,8 +172,11 @@ func demandsOneOf(test rules.Predicate, claims ...string) bool {
 }
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the
-// command that writes that solution, if fix does.
-func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []ProvedRepair {
+// command that writes that solution, if fix does. Where nothing says that the token's tenant is the
+// user's own, none has that of a solution that requires its issuer too.
+func (r *Explainer) repairsOf(
+	file *source.File, remedies []repair.Remedy, anyTenant bool,
+) []ProvedRepair {
 	var all []ProvedRepair
 	var changes []rules.Change
 	for _, remedy := range remedies {
@@ -183,6 +189,9 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 		return all
 	}
 	for _, solution := range r.Policies.Adapter.Solutions() {
+		if anyTenant && solution.Has(pinsIssuer) {
+			continue
+		}
 		i := solution.Start(changes)
 		if i >= 0 && all[i].Command == "" && r.fixes(file, "", solution.Name) {
 			all[i].Command = r.fixCommand(file, solution.Name)

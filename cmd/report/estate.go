@@ -229,7 +229,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	chain := r.maker.chainOf(names)
 	for _, files := range chain {
 		set, err := r.maker.readPolicies(files, rules.Options{
-			Variant: of.Gateway.Value, API: of.Instance.Value,
+			Variant: of.Gateway.Value, API: r.instance(of, names),
 		}, "instance: NAME, under "+of.Name+": the one that the environment is about")
 		if err != nil {
 			return r.blameOne(err, of.Policies, files, aPolicy)
@@ -251,6 +251,34 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	r.maker.note("%s: its policies are of several gateways, which are a column each: %s; "+
 		"a request must pass all of them", of.Name, strings.Join(r.chains[of.Name], ", "))
 	return nil
+}
+
+// instance is the environment's API instance, as its files have it. One that is called as its file
+// is, or as a place in that, starts at the folder of the environments file, as the file itself does.
+func (r *estateReader) instance(of *environments.Environment, files []string) string {
+	return renamed(of.Instance.Value, files, r.inFolder, asItIs)
+}
+
+// inFolder is a file's name from the folder of the environments file on.
+func (r *estateReader) inFolder(name string) string {
+	within, err := filepath.Rel(r.folder, name)
+	if err != nil {
+		return name
+	}
+	return filepath.ToSlash(within)
+}
+
+func asItIs(name string) string { return name }
+
+// renamed is an API instance with another name for the one of some files that it is called as.
+func renamed(instance string, files []string, from, to func(name string) string) string {
+	for _, file := range files {
+		rest, ok := strings.CutPrefix(instance, from(file))
+		if ok && (rest == "" || rest[0] == ':') {
+			return to(file) + rest
+		}
+	}
+	return instance
 }
 
 // chainOf sorts files by the vendors whose gateways they configure, in the order of the first file

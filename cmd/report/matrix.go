@@ -227,8 +227,11 @@ func (e *Estate) lintFlags(gateway string) []string {
 	if !ok {
 		return nil
 	}
-	names, _ := e.reader.expand(of.API) // they were read before
-	return ReadAlike(rules.Options{Variant: of.Gateway.Value, API: of.Instance.Value}, names)
+	apps, _ := e.reader.expand(of.API) // they were read before, and so were the policies
+	files, _ := e.reader.expand(of.Policies)
+	return ReadAlike(rules.Options{
+		Variant: of.Gateway.Value, API: e.reader.instance(of, files),
+	}, apps)
 }
 
 // collect says how to get what keeps cells from being known.

@@ -189,7 +189,7 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 const mostInstances = 100
 
 // instances lists the API instances that the files of an environment configure; none where that is
-// one, or too many, or the environment names it.
+// one, or too many, or the environment names it. They are called as the environments file has them.
 func (r *estateReader) instances(of *environments.Environment) []environments.APIInstance {
 	if of.Instance.Value != "" {
 		return nil
@@ -208,7 +208,7 @@ func (r *estateReader) instances(of *environments.Environment) []environments.AP
 	}
 	all := make([]environments.APIInstance, len(apis))
 	for i, api := range apis {
-		all[i].Name = api
+		all[i].Name = renamed(api, names, asItIs, r.inFolder)
 		for _, policy := range set.Policies {
 			if policy.API == api {
 				all[i].Policies = append(all[i].Policies, policy)

@@ -55,6 +55,31 @@ func TestAKeySetWhoseFileIsCalledAsStandardInputIsIsReadFromTheFile(t *testing.T
 	}
 }
 
+// spaces is a text of blanks without an end, which counts how much of it is read.
+type spaces struct{ read int }
+
+func (s *spaces) Read(to []byte) (int, error) {
+	for i := range to {
+		to[i] = ' '
+	}
+	s.read += len(to)
+	return len(to), nil
+}
+
+func TestOfWhatIsLargerThanAKeySetNoMoreIsReadThanShowsIt(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, nil)
+	endless := &spaces{}
+	m.Stdin = endless
+	_, err := m.ReadStdinKeys()
+	if err == nil || !strings.Contains(err.Error(), "the text has more than 5 MiB") {
+		t.Error(err)
+	}
+	if endless.read > 6<<20 {
+		t.Errorf("%d bytes were read", endless.read)
+	}
+}
+
 func TestATokenComesFromWhereItIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -99,6 +99,8 @@ func TestNoProposalIsNoProof(t *testing.T) {
 			"",
 		},
 		{"its own tenant", dev, []string{"--tenant", holesTenant}, ""},
+		{"its own version", dev, []string{"--token-version", "1"}, ""},
+		{"another version", dev, []string{"--token-version", "2"}, wrong("custom claim iss")},
 		{
 			"another environment's audience", dev,
 			[]string{"--audience", "api://orders-uat"},

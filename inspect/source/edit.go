@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -270,6 +271,17 @@ func ValueOf(with any) (*Value, error) {
 		return object, nil
 	}
 	return nil, fmt.Errorf("a value of type %T can't be written", with)
+}
+
+// AppendDocument returns the edit that adds a document behind those of a YAML file. Its text has
+// line feeds; the file may have other line breaks.
+func (f *File) AppendDocument(text string) Edit {
+	l, end := newLayout(f), len(f.Text)
+	added := "---" + l.newline + strings.ReplaceAll(text, "\n", l.newline)
+	if l.lineStart(end) != end {
+		added = l.newline + added
+	}
+	return Edit{Span: Span{Start: end, End: end}, Text: added}
 }
 
 // SetMembers returns the file as it reads after several members of an object are set, each as by

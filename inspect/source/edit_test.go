@@ -293,3 +293,30 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestADocumentIsAppendedWithTheLineBreaksOfItsFile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, before, added string }{
+		{"line feeds", "a: 1\n", "---\nb: 2\n"},
+		{"carriage returns too", "a: 1\r\n", "---\r\nb: 2\r\n"},
+		{"no break at its end", "a: 1\r\nc: 3", "\r\n---\r\nb: 2\r\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			file, err := Read("a.yaml", []byte(test.before))
+			if err != nil {
+				t.Fatal(err)
+			}
+			edited, err := file.Edited(file.AppendDocument("b: 2\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := string(edited.Text); got != test.before+test.added {
+				t.Errorf("%q", got)
+			}
+			if len(edited.Documents) != 2 {
+				t.Errorf("%d documents", len(edited.Documents))
+			}
+		})
+	}
+}

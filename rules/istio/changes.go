@@ -211,11 +211,8 @@ func (m *changer) addedPolicy(
 		return kubernetes.Step{}, "it is a resource of its own"
 	}
 	var b strings.Builder
-	if !strings.HasSuffix(string(of.File.Text), "\n") {
-		b.WriteString("\n")
-	}
 	name := of.Name + "-" + suffix
-	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
+	b.WriteString("apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
 		"metadata:\n  name: " + name + "\n")
 	if of.Namespace != "" {
 		b.WriteString("  namespace: " + of.Namespace + "\n")
@@ -228,12 +225,11 @@ func (m *changer) addedPolicy(
 		}
 	}
 	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
-	end := len(of.File.Text)
 	return kubernetes.Step{
 		File:  of.File,
 		Field: rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
 		Edit: func() (source.Edit, error) {
-			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
+			return of.File.AppendDocument(b.String()), nil
 		},
 	}, ""
 }

@@ -116,11 +116,10 @@ func (own *ownToken) and(traits ...trait) ownToken {
 	return other
 }
 
-// Describes reports whether somebody has said what this environment's tokens carry: their version
-// is not that.
+// Describes reports whether somebody has said something about this environment's tokens.
 func (f *Fix) Describes() bool {
 	return len(f.Given) > 0 || f.Facts.Audience != "" || f.Facts.Tenant != "" ||
-		f.Facts.Scope != ""
+		f.Facts.Scope != "" || f.Facts.Version != 0
 }
 
 // sure reports whether a trait is known.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -273,15 +272,23 @@ func ValueOf(with any) (*Value, error) {
 	return nil, fmt.Errorf("a value of type %T can't be written", with)
 }
 
-// AppendDocument returns the edit that adds a document behind those of a YAML file. Its text has
-// line feeds; the file may have other line breaks.
-func (f *File) AppendDocument(text string) Edit {
-	l, end := newLayout(f), len(f.Text)
-	added := "---" + l.newline + strings.ReplaceAll(text, "\n", l.newline)
-	if l.lineStart(end) != end {
-		added = l.newline + added
+// AppendDocument returns the edit that adds a document behind those of a YAML file, in the way in
+// which the file is written.
+func (f *File) AppendDocument(with any) (Edit, error) {
+	end := len(f.Text)
+	if f.Format != YAML {
+		return Edit{}, f.errorAt(end, "only a YAML file can have several documents", "")
 	}
-	return Edit{Span: Span{Start: end, End: end}, Text: added}
+	value, err := ValueOf(with)
+	if err != nil {
+		return Edit{}, err
+	}
+	w := newYAMLWriter(f)
+	text := "---" + w.newline + w.block(value, 0) + w.newline
+	if w.lineStart(end) != end {
+		text = w.newline + text
+	}
+	return Edit{Span: Span{Start: end, End: end}, Text: text}, nil
 }
 
 // SetMembers returns the file as it reads after several members of an object are set, each as by

@@ -294,12 +294,13 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 	}
 }
 
-func TestADocumentIsAppendedWithTheLineBreaksOfItsFile(t *testing.T) {
+func TestADocumentIsAppendedAsItsFileIsWritten(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, before, added string }{
-		{"line feeds", "a: 1\n", "---\nb: 2\n"},
-		{"carriage returns too", "a: 1\r\n", "---\r\nb: 2\r\n"},
-		{"no break at its end", "a: 1\r\nc: 3", "\r\n---\r\nb: 2\r\n"},
+		{"with line feeds", "a: 1\n", "---\nb:\n  - c: d\n"},
+		{"with carriage returns too", "a: 1\r\n", "---\r\nb:\r\n  - c: d\r\n"},
+		{"without a break at its end", "a: 1\r\nc: 3", "\r\n---\r\nb:\r\n  - c: d\r\n"},
+		{"with dashes under the name", "a:\n- 1\n", "---\nb:\n- c: d\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -307,7 +308,11 @@ func TestADocumentIsAppendedWithTheLineBreaksOfItsFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			edited, err := file.Edited(file.AppendDocument("b: 2\n"))
+			edit, err := file.AppendDocument(Fields{{"b", []any{Fields{{"c", "d"}}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			edited, err := file.Edited(edit)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -188,11 +187,13 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 		}
 	}
 	// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
-	s, why := m.addedPolicy("token-needed", f.Field, actionDeny, `
-    - from:
-        - source:
-            notRequestPrincipals: ["*"]
-`)
+	s, why := m.addedPolicy("token-needed", f.Field, actionDeny, source.Fields{
+		{Key: "from", Value: []any{source.Fields{
+			{Key: "source", Value: source.Fields{
+				{Key: "notRequestPrincipals", Value: []any{"*"}},
+			}},
+		}}},
+	})
 	if why != "" {
 		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
 			"the same workload, with notRequestPrincipals [\"*\"]: " + why}
@@ -200,36 +201,40 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 	return m.Change(id, title, s)
 }
 
-// addedPolicy is the step that adds a policy behind the documents of a file, for the workloads of
-// the first JWT rule, with these rules. Why says why that can't be done.
+// addedPolicy is the step that adds a policy with one rule to a file, for the workloads of the
+// first JWT rule. Why says why that can't be done.
 func (m *changer) addedPolicy(
-	suffix, field, action, rulesOfIt string,
+	suffix, field, action string, rule source.Fields,
 ) (s kubernetes.Step, why string) {
 	of := m.jwt[0].of
-	if of.File.Format != source.YAML || !slices.Contains(of.File.Documents, of.At) ||
-		len(of.targets) > 0 {
+	name := of.Name + "-" + suffix
+	metadata := source.Fields{{Key: "name", Value: name}}
+	if of.Namespace != "" {
+		metadata = append(metadata, source.Field{Key: "namespace", Value: of.Namespace})
+	}
+	var spec, labels source.Fields
+	for _, key := range slices.Sorted(maps.Keys(of.selector)) {
+		labels = append(labels, source.Field{Key: key, Value: of.selector[key]})
+	}
+	if len(labels) > 0 {
+		spec = source.Fields{{
+			Key: "selector", Value: source.Fields{{Key: "matchLabels", Value: labels}},
+		}}
+	}
+	spec = append(spec, source.Fields{
+		{Key: "action", Value: action}, {Key: "rules", Value: []any{rule}},
+	}...)
+	edit := kubernetes.Added(&of.Resource, source.Fields{
+		{Key: "apiVersion", Value: "security.istio.io/v1"},
+		{Key: "kind", Value: "AuthorizationPolicy"},
+		{Key: "metadata", Value: metadata},
+		{Key: "spec", Value: spec},
+	})
+	if edit == nil || len(of.targets) > 0 {
 		return kubernetes.Step{}, "it is a resource of its own"
 	}
-	var b strings.Builder
-	name := of.Name + "-" + suffix
-	b.WriteString("apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
-		"metadata:\n  name: " + name + "\n")
-	if of.Namespace != "" {
-		b.WriteString("  namespace: " + of.Namespace + "\n")
-	}
-	b.WriteString("spec:\n")
-	if len(of.selector) > 0 {
-		b.WriteString("  selector:\n    matchLabels:\n")
-		for _, key := range slices.Sorted(maps.Keys(of.selector)) {
-			fmt.Fprintf(&b, "      %s: %q\n", key, of.selector[key])
-		}
-	}
-	b.WriteString("  action: " + action + "\n  rules:" + rulesOfIt)
 	return kubernetes.Step{
-		File:  of.File,
+		File: of.File, Edit: edit,
 		Field: rules.FieldChange{Field: field, To: "AuthorizationPolicy " + name},
-		Edit: func() (source.Edit, error) {
-			return of.File.AppendDocument(b.String()), nil
-		},
 	}, ""
 }

@@ -155,6 +155,13 @@ func TestWhatPoliciesAreNarrowedTo(t *testing.T) {
 			[]string{"require-client", "require-role"},
 		},
 		{
+			"no ALLOW policy, and no place for one",
+			strings.Replace(ofTenant(), "  jwtRules", "  targetRefs: [{kind: Gateway, group: "+
+				"gateway.networking.k8s.io, name: public}]\n  jwtRules", 1),
+			rules.Goal{Facts: own},
+			[]string{"-require-client", "-require-role"},
+		},
+		{
 			"the token's client alone", ofTenant() + any,
 			rules.Goal{OneClient: true},
 			[]string{"only-client", "require-role"},
@@ -188,27 +195,49 @@ func TestWhatPoliciesAreNarrowedTo(t *testing.T) {
 	}
 }
 
-// The policy that asks for a token is a DENY policy: it lets nobody in whom others keep out.
+// The policy that asks for a token is a DENY policy: it lets nobody in whom others keep out. It is
+// added in the way in which the file holds policies.
 func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 	t.Parallel()
-	c := configurationOf(t, rules.Options{}, "istio.yaml", ofTenant())
-	compiled := compile(behaviours(), c)
-	f := tokenNotNeeded().Check(&rules.Subject{Policies: compiled.Policies})[0]
-	f.Rule = "token-not-needed"
-	all := Adapter().Changes(c, rules.Goal{Finding: &f})
-	if len(all) != 1 || all[0].Refused != "" {
-		t.Fatalf("got %+v", all)
+	const object = `{"apiVersion": "security.istio.io/v1", "kind": "RequestAuthentication",
+		"metadata": {"name": "entra", "namespace": "orders"},
+		"spec": {"jwtRules": [{"issuer": "` + v2Issuer + `", "audiences": ["` + app + `"]}]}}`
+	tests := []struct {
+		name, file, text string
+		refused          string
+	}{
+		{"a document", "istio.yaml", ofTenant(), ""},
+		{"a List in YAML", "istio.yaml", "kind: List\nitems:\n- " + object + "\n", ""},
+		{"a List in JSON", "istio.json", `{"kind": "List", "items": [` + object + `]}`, ""},
+		{"an object in JSON", "istio.json", object, "it is a resource of its own"},
 	}
-	after := compile(behaviours(), all[0].Edited).Policies
-	if got := short(rules.Evaluate(after, tokenless())); got != rejected(403,
-		rules.Authorization) {
-		t.Errorf("without a token: %v", got)
-	}
-	if got := short(rules.Evaluate(after, requestOf(""))); got != accepted() {
-		t.Errorf("with one: %v", got)
-	}
-	if i := all[0].Edited.Index(after[0]); i != 0 {
-		t.Errorf("the workload is at %d", i)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := configurationOf(t, rules.Options{}, test.file, test.text)
+			compiled := compile(behaviours(), c)
+			f := tokenNotNeeded().Check(&rules.Subject{Policies: compiled.Policies})[0]
+			f.Rule = "token-not-needed"
+			all := Adapter().Changes(c, rules.Goal{Finding: &f})
+			if len(all) != 1 || !strings.HasSuffix(all[0].Refused, test.refused) ||
+				(all[0].Edited == nil) != (test.refused != "") {
+				t.Fatalf("got %+v", all)
+			}
+			if all[0].Edited == nil {
+				return
+			}
+			after := compile(behaviours(), all[0].Edited).Policies
+			if got := short(rules.Evaluate(after, tokenless())); got != rejected(403,
+				rules.Authorization) {
+				t.Errorf("without a token: %v", got)
+			}
+			if got := short(rules.Evaluate(after, requestOf(""))); got != accepted() {
+				t.Errorf("with one: %v", got)
+			}
+			if i := all[0].Edited.Index(after[0]); i != 0 {
+				t.Errorf("the workload is at %d", i)
+			}
+		})
 	}
 }
 

@@ -1,9 +1,7 @@
 package istio
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -197,26 +195,29 @@ func (p *proposer) askAlone(id, title, key string, values []string) (rules.Chang
 	if len(p.enforced(actionAllow)) > 0 || len(p.jwt) == 0 {
 		return rules.Change{}, false
 	}
-	quoted := make([]string, len(values))
-	for i, value := range values {
-		quoted[i] = strconv.Quote(value)
-	}
-	s, why := p.addedPolicy("callers", "rules", actionAllow, fmt.Sprintf(`
-    - when:
-        - key: %s
-          values: [%s]
-`, key, strings.Join(quoted, ", ")))
+	s, why := p.addedPolicy("callers", "rules", actionAllow, source.Fields{
+		{Key: "when", Value: []any{conditionOn(key, values)}},
+	})
 	if why != "" {
-		return rules.Change{}, false
+		return rules.Change{
+			ID: id, Title: title,
+			Refused: "add an ALLOW AuthorizationPolicy for the same workload, with " + key + " " +
+				strings.Join(values, ", ") + ": " + why,
+		}, true
 	}
 	return p.Change(id, title, s), true
 }
 
-// askFor is the edit that adds a condition to a rule.
-func askFor(r *authRule, key string, values []string) (source.Edit, error) {
-	one := source.Fields{
+// conditionOn is the condition that an attribute has one of some values.
+func conditionOn(key string, values []string) source.Fields {
+	return source.Fields{
 		{Key: "key", Value: key}, {Key: "values", Value: kubernetes.Items(values)},
 	}
+}
+
+// askFor is the edit that adds a condition to a rule.
+func askFor(r *authRule, key string, values []string) (source.Edit, error) {
+	one := conditionOn(key, values)
 	if when := r.at.Member("when"); when.Is(source.List) {
 		return r.of.File.InsertItem(when, len(when.Items), one)
 	}

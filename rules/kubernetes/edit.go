@@ -40,6 +40,26 @@ func (c Changer) Change(id, title string, steps ...Step) rules.Change {
 	return change
 }
 
+// Added is the edit that adds a resource beside another one: as a document behind the others, or
+// as the last item of a List. It is nil where the other one is neither a document of a YAML file
+// nor in a List.
+func Added(beside *Resource, resource source.Fields) func() (source.Edit, error) {
+	file := beside.File
+	if file.Format == source.YAML && slices.Contains(file.Documents, beside.At) {
+		return func() (source.Edit, error) { return file.AppendDocument(resource) }
+	}
+	for _, document := range file.Documents {
+		kind, _ := document.Member("kind").Str()
+		items := document.Member("items")
+		if kind == "List" && items.Is(source.List) && slices.Contains(items.Items, beside.At) {
+			return func() (source.Edit, error) {
+				return file.InsertItem(items, len(items.Items), resource)
+			}
+		}
+	}
+	return nil
+}
+
 // edited are the files after some steps.
 func edited(files []*source.File, steps []Step) ([]*source.File, error) {
 	edits := make([][]source.Edit, len(files))

@@ -122,7 +122,7 @@ func (r *Request) sent(p Predicate) judgement {
 	case !empty && r.ShowsToken():
 		return unknownFor(notShown(p.locations()))
 	}
-	return judged(truth(!empty && r.Token != nil))
+	return judged(TruthOf(!empty && r.Token != nil))
 }
 
 // lacks reports whether a request that is known as a whole has nothing at a place.

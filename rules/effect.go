@@ -88,13 +88,13 @@ func RunsBefore(policies []*Policy, which, other int) Truth {
 func runsBefore(a, b *Policy, listed bool) Truth {
 	switch {
 	case a.Early != b.Early:
-		return truth(a.Early)
+		return TruthOf(a.Early)
 	case a.Unordered || b.Unordered:
 		return Maybe
 	case a.Order != 0 && b.Order != 0 && a.Order != b.Order:
-		return truth(a.Order < b.Order)
+		return TruthOf(a.Order < b.Order)
 	case a.Pos.File != b.Pos.File && a.Order == 0 && b.Order == 0:
-		return truth(listed)
+		return TruthOf(listed)
 	}
 	return Maybe
 }

@@ -63,7 +63,7 @@ func (r *Request) capturedActive() judgement {
 		}
 		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
-	return judgement{may: truth(active).as(), reading: reading}
+	return judgement{may: TruthOf(active).as(), reading: reading}
 }
 
 // modelledActive is what the model says of the token.

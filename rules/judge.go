@@ -148,7 +148,7 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	case p.Op == Listed:
 		return r.listed(reading).as()
 	case p.Op == Typed:
-		return truth(reading.absent() || p.typed(reading.Value)).as()
+		return TruthOf(reading.absent() || p.typed(reading.Value)).as()
 	case reading.Value == nil:
 		return fails
 	}
@@ -212,7 +212,7 @@ func (p Predicate) matches(reading *Reading) Truth {
 	v := reading.Value
 	switch p.Op {
 	case True:
-		return truth(v.Kind == source.Bool && v.Text == "true")
+		return TruthOf(v.Kind == source.Bool && v.Text == "true")
 	case Equals:
 		return p.equals(reading)
 	case OneOf:
@@ -226,7 +226,7 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case Contains:
 		return p.contains(v)
 	case IsList:
-		return truth(v.Kind == source.List)
+		return TruthOf(v.Kind == source.List)
 	case HasAll, HasAny:
 		return p.hasWords(reading)
 	case Positive:
@@ -249,10 +249,10 @@ func (p Predicate) typed(v *source.Value) bool {
 func (p Predicate) present(reading *Reading) Truth {
 	ofToken := p.Input.Source == FromClaim || p.Input.Source == FromIntrospection
 	if p.NullToo {
-		return truth(reading.Value != nil)
+		return TruthOf(reading.Value != nil)
 	}
 	if p.Null || !ofToken || !reading.Value.Is(source.Null) {
-		return truth(!reading.absent())
+		return TruthOf(!reading.absent())
 	}
 	reading.Unknown = &Unknown{
 		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that " +
@@ -278,7 +278,7 @@ func (p Predicate) positive(reading *Reading) Truth {
 		}
 		return p.Zero
 	}
-	return truth(n > 0)
+	return TruthOf(n > 0)
 }
 
 // equals compares a value with the one literal. A list or an object never equals a text.
@@ -350,7 +350,7 @@ func equal(a, b *source.Value) Truth {
 			return Maybe
 		}
 	}
-	return truth(a.Text == b.Text)
+	return TruthOf(a.Text == b.Text)
 }
 
 // anyItem tells whether a value passes a test; of a list, whether one of its items does.
@@ -384,7 +384,7 @@ func (p Predicate) equalsOne(item *source.Value) Truth {
 // whether one of its texts does.
 func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
 	return anyItem(v, func(item *source.Value) Truth {
-		return truth(item.Kind == source.String &&
+		return TruthOf(item.Kind == source.String &&
 			slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
 				return has(p.folded(item.Text), p.folded(literal.Text))
 			}))
@@ -400,7 +400,7 @@ func (p Predicate) patterns() []*regexp.Regexp {
 
 // matchesPattern reports whether a whole text matches one of the patterns.
 func (p Predicate) matchesPattern(v *source.Value) Truth {
-	return truth(v.Kind == source.String &&
+	return TruthOf(v.Kind == source.String &&
 		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
 			return re.MatchString(v.Text)
 		}))
@@ -414,9 +414,9 @@ func (p Predicate) contains(v *source.Value) Truth {
 	case v.Kind == source.List:
 		return anyItem(v, p.equalsOne)
 	case p.Members:
-		return truth(v.Kind == source.Object && v.Find(literal.Text) != nil)
+		return TruthOf(v.Kind == source.Object && v.Find(literal.Text) != nil)
 	case v.Kind == source.String && literal.Kind == source.String:
-		return truth(strings.Contains(p.folded(v.Text), p.folded(literal.Text)))
+		return TruthOf(strings.Contains(p.folded(v.Text), p.folded(literal.Text)))
 	}
 	return Maybe
 }
@@ -443,10 +443,10 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 			func(w string) bool { return p.folded(w) == p.folded(literal.Text) })
 	}
 	if p.Op == HasAny {
-		return truth(slices.ContainsFunc(p.Values, has))
+		return TruthOf(slices.ContainsFunc(p.Values, has))
 	}
 	hasNot := func(literal *source.Value) bool { return !has(literal) }
-	return truth(!slices.ContainsFunc(p.Values, hasNot))
+	return TruthOf(!slices.ContainsFunc(p.Values, hasNot))
 }
 
 // listed looks a client id up among those that have a contract.
@@ -508,5 +508,5 @@ func (r *Request) verifies(key *Key) judgement {
 		j.result = &result
 		return j
 	}
-	return judgement{may: truth(result.Outcome == keys.Pass).as(), result: &result}
+	return judgement{may: TruthOf(result.Outcome == keys.Pass).as(), result: &result}
 }

@@ -60,13 +60,13 @@ func (a *Answer) hasBody(body *string) Truth {
 	case body == nil:
 		return Maybe
 	case a.NoBody:
-		return truth(strings.TrimSpace(*body) == "")
+		return TruthOf(strings.TrimSpace(*body) == "")
 	case a.Body != "":
-		return truth(sameBody(a.Body, *body))
+		return TruthOf(sameBody(a.Body, *body))
 	case slices.ContainsFunc(a.Unlike, func(other string) bool { return sameBody(other, *body) }):
 		return No
 	case a.Says != "":
-		return truth(says(*body, a.Says))
+		return TruthOf(says(*body, a.Says))
 	}
 	return Maybe
 }

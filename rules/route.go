@@ -163,7 +163,7 @@ func compiled(expressions []string) matchers {
 // covers says whether an expression matches the whole of a text.
 func (m matchers) covers(expression, text string) Truth {
 	if re := m[expression]; re.whole != nil {
-		return truth(re.whole.MatchString(text))
+		return TruthOf(re.whole.MatchString(text))
 	}
 	return Maybe
 }

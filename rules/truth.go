@@ -15,7 +15,8 @@ const (
 	Yes   Truth = 1
 )
 
-func truth(b bool) Truth {
+// TruthOf is the truth value of what is known.
+func TruthOf(b bool) Truth {
 	if b {
 		return Yes
 	}

@@ -13,7 +13,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		i := of.(*instance)
 		c := newCompiler(i, table)
 		made.Policies = append(made.Policies, &rules.Policy{
-			Gateway: Name, Variant: Name, Asset: Name, Name: i.policy.String(), Product: product,
+			Variant: Name, Asset: Name, Name: i.policy.String(), Product: product,
 			API: i.name, Pos: i.policy.At.Pos, Entry: i, Root: c.root(), Asides: c.asides(),
 		})
 	}
@@ -55,10 +55,8 @@ func switched(v *source.Value) rules.Truth {
 		return rules.No
 	case !v.Is(source.Bool):
 		return rules.Maybe
-	case v.Text == "true":
-		return rules.Yes
 	}
-	return rules.No
+	return rules.TruthOf(v.Text == "true")
 }
 
 // unswitched is why it is not known whether a field is true; nil where it is.

@@ -75,13 +75,10 @@ func openToHolders(e *exposed, c *rules.Check) []rules.Finding {
 // assignmentRequired says whether Entra ID refuses tokens to clients without an assigned role. The
 // service principal decides that.
 func assignmentRequired(app *entra.Registration) rules.Truth {
-	switch {
-	case app.Principal == nil || app.Principal.AssignmentRequired.Unknown:
+	if app.Principal == nil || app.Principal.AssignmentRequired.Unknown {
 		return rules.Maybe
-	case app.AssignmentRequired():
-		return rules.Yes
 	}
-	return rules.No
+	return rules.TruthOf(app.AssignmentRequired())
 }
 
 // hasConsentable reports whether a scope of an API needs no administrator's consent.

@@ -114,13 +114,6 @@ func (v value) isNumber() bool {
 	return v.kind == intValue || v.kind == uintValue || v.kind == doubleValue
 }
 
-func truthOf(b bool) rules.Truth {
-	if b {
-		return rules.Yes
-	}
-	return rules.No
-}
-
 // equal compares any two values: what is of different kinds differs, except for numbers.
 func equal(a, b value) rules.Truth {
 	switch {
@@ -131,15 +124,15 @@ func equal(a, b value) rules.Truth {
 		if !ok {
 			return rules.Maybe
 		}
-		return truthOf(order == 0)
+		return rules.TruthOf(order == 0)
 	case a.kind != b.kind:
 		return rules.No
 	}
 	switch a.kind {
 	case boolValue:
-		return truthOf(a.bool == b.bool)
+		return rules.TruthOf(a.bool == b.bool)
 	case textValue, bytesValue:
-		return truthOf(a.text == b.text)
+		return rules.TruthOf(a.text == b.text)
 	case listValue:
 		return equalItems(a, b)
 	case mapValue:

@@ -11,13 +11,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-func yesIf(condition bool) rules.Truth {
-	if condition {
-		return rules.Yes
-	}
-	return rules.No
-}
-
 // Rest is a member for an object when we know only some of its members: then reading a member that
 // is not there is unknown, for the given reason, instead of null. It is one of the Members.
 func Rest(why string) source.Member {
@@ -76,7 +69,7 @@ func (v *evaluator) equal(a, b *source.Value, depth int) rules.Truth {
 	case source.Object:
 		return v.sameObject(a, b, depth)
 	default:
-		return yesIf(a.Text == b.Text)
+		return rules.TruthOf(a.Text == b.Text)
 	}
 }
 
@@ -107,9 +100,9 @@ func (v *evaluator) similar(a, b *source.Value, depth int) rules.Truth {
 func similarText(text string, other *source.Value) rules.Truth {
 	switch {
 	case other.Is(source.Bool) && (text == "true" || text == "false"):
-		return yesIf(text == other.Text)
+		return rules.TruthOf(text == other.Text)
 	case other.Is(source.Number) && isInteger(text) && isInteger(other.Text):
-		return yesIf(text == other.Text)
+		return rules.TruthOf(text == other.Text)
 	default:
 		return rules.Maybe
 	}
@@ -249,7 +242,7 @@ func (v *evaluator) sameNumber(a, b string) rules.Truth {
 	case !ok, order == 0 && !v.flex():
 		return rules.Maybe
 	default:
-		return yesIf(order == 0)
+		return rules.TruthOf(order == 0)
 	}
 }
 

@@ -23,3 +23,14 @@ func OlderThan(version string, than ...int) (older, known bool) {
 	}
 	return false, true
 }
+
+// MinorOf is the second number of a version 1: 28 of 1.28.1 and of v1.28. It is not ok for any
+// other version.
+func MinorOf(version string) (minor int, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	if len(parts) < 2 || parts[0] != "1" {
+		return 0, false
+	}
+	minor, err := strconv.Atoi(parts[1])
+	return minor, err == nil
+}

@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -23,17 +22,11 @@ const (
 
 // has tells whether the version has what came with this one.
 func (c *cluster) has(since int) rules.Truth {
-	parts := strings.Split(strings.TrimPrefix(c.version, "v"), ".")
-	if len(parts) < 2 || parts[0] != "1" {
+	minor, known := rules.MinorOf(c.version)
+	if !known {
 		return rules.Maybe
 	}
-	switch minor, err := strconv.Atoi(parts[1]); {
-	case err != nil:
-		return rules.Maybe
-	case minor < since:
-		return rules.No
-	}
-	return rules.Yes
+	return rules.TruthOf(minor >= since)
 }
 
 // mostProviders is how many providers a policy may have. Where the version is not known, a policy

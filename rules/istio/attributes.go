@@ -356,7 +356,7 @@ const (
 
 // before reports whether the version is known, and older than this one.
 func (c *compiler) before(version int) bool {
-	minor, known := minorOf(c.version)
+	minor, known := rules.MinorOf(c.version)
 	return known && minor < version
 }
 
@@ -369,7 +369,7 @@ func (c *compiler) splitBy(
 	for _, text := range r.split.Texts() {
 		named = named || text == claim
 	}
-	_, known := minorOf(c.version)
+	_, known := rules.MinorOf(c.version)
 	switch {
 	case !named && r.split.Doubt != nil:
 		return envoy.Perhaps(plain, words, r.split.Doubt), true
@@ -383,14 +383,4 @@ func (c *compiler) splitBy(
 			"without a word",
 		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Istio"},
 	}), true
-}
-
-// minorOf is the second number of a version: 28 of 1.28.1.
-func minorOf(version string) (int, bool) {
-	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
-	if len(parts) < 2 || parts[0] != "1" {
-		return 0, false
-	}
-	n, err := strconv.Atoi(parts[1])
-	return n, err == nil
 }

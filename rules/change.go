@@ -131,11 +131,10 @@ type FieldChange struct {
 // Solution is a ready-made repair of several steps. After it, an environment's own tokens get in,
 // and some others do not.
 type Solution struct {
-	Name      string // as the command line has it
-	Title     string
-	Reference string     // where it is described
-	Steps     []string   // the ids of its changes, those that do it all first
-	KeepsOut  []Outsider // whom it keeps out
+	Name     string // as the command line has it
+	Title    string
+	Steps    []string   // the ids of its changes, those that do it all first
+	KeepsOut []Outsider // whom it keeps out
 
 	OneClient bool // it lets in the client of the environment's own token alone
 

@@ -12,7 +12,6 @@ import (
 // Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be
 // evaluated against it at once.
 type Policy struct {
-	Gateway string // the adapter's name
 	Variant string // which of the adapter's gateways it was compiled for
 	Asset   string // the vendor's id of the policy kind
 	Name    string // the vendor's name of it, as its console shows it

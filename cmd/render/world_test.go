@@ -116,7 +116,7 @@ func ordersPolicy(file *source.File) *rules.Policy {
 		rules.Predicate{Op: rules.Listed, Input: rules.Claim("appid")})
 	contract.Remark = "contracts are modelled"
 	return &rules.Policy{
-		Gateway: "tiny", Variant: "tiny", Asset: "door", Name: "Door", Product: "Tiny Gateway",
+		Variant: "tiny", Asset: "door", Name: "Door", Product: "Tiny Gateway",
 		Version: "1.2.0", API: "17", Order: 2, Pos: file.Documents[0].Pos,
 		Root: rules.AllOf(present, audience, clientID, contract),
 	}

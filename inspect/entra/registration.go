@@ -13,7 +13,6 @@ type Text struct {
 	Value   string
 	Unknown bool // only a deployment knows it: Value is the expression as the file has it
 	Pos     source.Position
-	Span    source.Span
 }
 
 // Known reports whether the text is there, and is what it says.

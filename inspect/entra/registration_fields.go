@@ -33,7 +33,7 @@ func textOf(v *source.Value) Text {
 	if v == nil {
 		return Text{}
 	}
-	t := Text{Pos: v.Pos, Span: v.Span}
+	t := Text{Pos: v.Pos}
 	switch v.Kind {
 	case source.String, source.Number, source.Bool:
 		t.Value = v.Text
@@ -164,8 +164,7 @@ func versionOf(v, api *source.Value) Text {
 			return textOf(at)
 		}
 	}
-	start := around.Span.Start
-	return Text{Pos: around.Pos, Span: source.Span{Start: start, End: start + 1}}
+	return Text{Pos: around.Pos}
 }
 
 func firstText(texts ...Text) Text {

@@ -100,10 +100,7 @@ func terraformAssignment(v *source.Value) Assignment {
 
 // reference stands for an id that Entra assigns to the resource.
 func reference(v *source.Value, expression string) Text {
-	return Text{
-		Value: expression, Unknown: true, Pos: v.Pos,
-		Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1},
-	}
+	return Text{Value: expression, Unknown: true, Pos: v.Pos}
 }
 
 // canonical writes a reference to a resource's id in the one way that [reference] does. Older

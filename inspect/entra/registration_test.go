@@ -365,10 +365,8 @@ func FuzzReadRegistrations(f *testing.F) {
 		for _, app := range d.Apps {
 			for _, value := range append(
 				[]entra.Text{app.AppID, app.Name, app.Version, app.SignIn}, app.URIs...) {
-				if value.Value != "" &&
-					(value.Pos.Line == 0 || value.Span.End > len(text) ||
-						value.Span.Start > value.Span.End) {
-					t.Fatalf("%q stands at %v, %v", value.Value, value.Pos, value.Span)
+				if value.Value != "" && value.Pos.Line == 0 {
+					t.Fatalf("%q stands at %v", value.Value, value.Pos)
 				}
 			}
 		}

@@ -119,7 +119,7 @@ func textOf(name string, v *source.Value) (entra.Text, error) {
 	if !ok || strings.TrimSpace(s) == "" {
 		return entra.Text{}, wrong(v, name+" must be a text", textHint(v))
 	}
-	return entra.Text{Value: s, Pos: v.Pos, Span: v.Span}, nil
+	return entra.Text{Value: s, Pos: v.Pos}, nil
 }
 
 // textHint says how to make a text of a value that should be one.

@@ -32,7 +32,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 			roots[class] = root
 		}
 		policy := &rules.Policy{
-			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
+			Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
 			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: root,
 		}
 		made.Policies = append(made.Policies, policy)

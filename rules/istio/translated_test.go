@@ -243,8 +243,8 @@ func (n *comparisons) compare(
 	for _, rule := range c.jwt {
 		places = append(places, rule.provider(true).Locations...)
 	}
-	alone := []*rules.Policy{{Gateway: Name, Root: c.authorization()}}
-	whole := []*rules.Policy{{Gateway: Name, Root: c.root()}}
+	alone := []*rules.Policy{{Root: c.authorization()}}
+	whole := []*rules.Policy{{Root: c.root()}}
 	for _, check := range whole[0].Checks() {
 		if check.Evidence.Level == rules.Observed {
 			n.called[check.ID] = true

@@ -19,7 +19,6 @@ type workload struct {
 	name      string // empty where the files tell only one apart, and show none
 	namespace string
 	labels    kubernetes.Labels
-	target    target // a gateway or a service, of policies that are attached to one
 	policies  []*resource
 
 	// doubt is why other policies may select it too; empty where none may. Open are the policies
@@ -275,7 +274,7 @@ func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whol
 func (c *cluster) attached(namespace string, t target) *workload {
 	w := workload{
 		name:      qualified(namespace, strings.ToLower(t.kind)+":"+t.name),
-		namespace: namespace, target: t,
+		namespace: namespace,
 	}.in(c)
 	w.doubt = c.rootDoubt(namespace)
 	wide, selecting := false, false

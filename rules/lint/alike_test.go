@@ -16,7 +16,7 @@ import (
 // opaque input what it does is known by its language and its text.
 func wordsAndPlaces() []string {
 	return strings.Fields(`
-		Policy.Gateway Policy.Variant Policy.Asset Policy.Name Policy.Product Policy.Version
+		Policy.Variant Policy.Asset Policy.Name Policy.Product Policy.Version
 		Policy.API Policy.Order Policy.Unordered Policy.Pos Policy.Entry Policy.Claims
 		Policy.Unread Policy.Strange
 		Guard.Field Guard.Pos Guard.Span Guard.Evidence

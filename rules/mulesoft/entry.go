@@ -98,7 +98,6 @@ func splitName(name string) (asset, variant string) {
 func (e *entry) policy(variant string) *rules.Policy {
 	_, inDoubt := e.readOrder()
 	return &rules.Policy{
-		Gateway: "mulesoft",
 		Variant: variant,
 		Asset:   e.name,
 		Name:    policyName(e.asset),

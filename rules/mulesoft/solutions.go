@@ -17,9 +17,8 @@ const (
 func solutions() []rules.Solution {
 	return []rules.Solution{
 		{
-			Name:      solutionJWT,
-			Title:     "JWT Validation with an audience",
-			Reference: kbInvalid,
+			Name:  solutionJWT,
+			Title: "JWT Validation with an audience",
 			Steps: []string{
 				"use-jwt-validation",
 				"map-client-id",
@@ -32,12 +31,11 @@ func solutions() []rules.Solution {
 			Needs:    jwtNeeds,
 		},
 		{
-			Name:      solutionScopes,
-			Title:     "an environment's scope",
-			Reference: kbInvalid,
-			Steps:     []string{"require-scope"},
-			KeepsOut:  []rules.Outsider{rules.OtherEnvironment},
-			Needs:     scopesNeeds,
+			Name:     solutionScopes,
+			Title:    "an environment's scope",
+			Steps:    []string{"require-scope"},
+			KeepsOut: []rules.Outsider{rules.OtherEnvironment},
+			Needs:    scopesNeeds,
 		},
 	}
 }

@@ -17,7 +17,7 @@ func compile(read *rules.Configuration) rules.Compilation {
 		c.refused = c.refusal()
 		root := c.root()
 		policy := &rules.Policy{
-			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
+			Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
 			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: root, Asides: c.asides(root),
 		}
 		made.Policies = append(made.Policies, policy)

@@ -209,7 +209,6 @@ type reader struct {
 // part is a configuration that is not an instance where one names it as its file.
 type part struct {
 	place
-	name  string // of the file, or the key; empty where it is the variables that all keys are
 	in    *keyed // nil where it is a file
 	entry *entry
 	used  bool
@@ -219,7 +218,7 @@ func (p *part) at() string { return p.file.Position(p.entry.at.Span.Start).Strin
 
 // mayName notes a configuration that an instance may name.
 func (r *reader) mayName(name string, in *keyed, of *entry) *part {
-	p := &part{place: placeOf(of.file), name: name, in: in, entry: of}
+	p := &part{place: placeOf(of.file), in: in, entry: of}
 	r.ours[of.file] = true
 	r.parts, r.called[name] = append(r.parts, p), append(r.called[name], p)
 	return p

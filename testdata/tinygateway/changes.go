@@ -14,8 +14,7 @@ const setAudience = "accept-audience"
 func solutions() []rules.Solution {
 	return []rules.Solution{{
 		Name: "tiny-audience", Title: "an audience for each issuer",
-		Reference: "tiny.example/manual#audiences",
-		Steps:     []string{setAudience}, KeepsOut: []rules.Outsider{
+		Steps: []string{setAudience}, KeepsOut: []rules.Outsider{
 			rules.OtherEnvironment,
 			rules.OtherAPI,
 		},

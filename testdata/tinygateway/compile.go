@@ -15,7 +15,7 @@ func compile(c *rules.Configuration) rules.Compilation {
 	for _, of := range c.Entries {
 		e := of.(*entry)
 		made.Policies = append(made.Policies, &rules.Policy{
-			Gateway: "tinyvendor", Variant: Name, Asset: kind, Name: "Door",
+			Variant: Name, Asset: kind, Name: "Door",
 			Product: "Tiny Gateway",
 			API:     e.Instance(), Pos: e.door.Pos, Entry: e, Root: e.root(),
 		})

@@ -13,16 +13,13 @@ const (
 	solutionRole   = "role"
 )
 
-// reference says whose policies the solutions are for. They are described nowhere else.
-const reference = "Istio and Envoy Gateway"
-
-// Solutions lists the ready-made repairs of both gateways, by what they ask of a token: this API's
-// audience and issuer, one client, or a role.
+// Solutions lists the ready-made repairs of Istio and Envoy Gateway, by what they ask of a token:
+// this API's audience and issuer, one client, or a role.
 func Solutions() []rules.Solution {
 	others := []rules.Outsider{rules.OtherEnvironment, rules.OtherAPI, rules.OtherTenant}
 	return []rules.Solution{
 		{
-			Name: solutionJWT, Title: "this API's audience and issuer", Reference: reference,
+			Name: solutionJWT, Title: "this API's audience and issuer",
 			Steps: []string{
 				"set-issuer", "accept-audience", "principal-slash", "accept-issuer",
 				"split-scopes", "check-audience", "pin-issuer",
@@ -30,7 +27,7 @@ func Solutions() []rules.Solution {
 			KeepsOut: others, Needs: factsNeeded,
 		},
 		{
-			Name: solutionClient, Title: "the token's client alone", Reference: reference,
+			Name: solutionClient, Title: "the token's client alone",
 			Steps: []string{
 				"map-client-id", "accept-client", "require-client", "only-client",
 			},
@@ -38,7 +35,7 @@ func Solutions() []rules.Solution {
 			Needs:    tokenNeeded("whose client is to get in"), OneClient: true,
 		},
 		{
-			Name: solutionRole, Title: "a role of the token", Reference: reference,
+			Name: solutionRole, Title: "a role of the token",
 			Steps: []string{"require-role"}, KeepsOut: []rules.Outsider{rules.OtherClient},
 			Needs: tokenNeeded("which has the role that is to be asked for"),
 		},

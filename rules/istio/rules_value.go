@@ -5,8 +5,10 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func valueNeverMatches() rules.Rule {
@@ -184,4 +186,26 @@ func scopeNotSplit() rules.Rule {
 func (c *compiler) splits(claim string) bool {
 	keeps := func(r *jwtRule) bool { return !slices.Contains(r.split.Texts(), claim) }
 	return len(c.jwt) > 0 && !c.before(splitSince) && !slices.ContainsFunc(c.jwt, keeps)
+}
+
+// valueNotKnown looks at what decides on requests, and not at where the policies hold.
+func valueNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:       "value-not-known",
+		Title:      "the file does not show a value that decides",
+		Why:        "In the manifests of Istio it is a template's mark.",
+		Fix:        "For Istio pass what helm template or kubectl kustomize prints.",
+		Severity:   rules.Note,
+		References: []string{docRules, docPolicy},
+		Check: eachInstance(func(i instance) {
+			hidden := func(v *source.Value, field string) {
+				i.found.At(v, field, "%s", v.Doubt(field))
+			}
+			for _, p := range i.policies {
+				for _, field := range []string{"action", "jwtRules", "rules"} {
+					kubernetes.EachHidden(p.Spec.Member(field), field, hidden)
+				}
+			}
+		}),
+	}
 }

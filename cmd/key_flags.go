@@ -49,7 +49,7 @@ func (f *keyFlags) namesKeys() bool { return f.jwks != "" || f.tenant != "" || f
 func (e *Env) keySource(f *keyFlags, token *inspect.Token) *fetch.Source {
 	s := &fetch.Source{Transport: e.transport, Now: e.Now, Offline: f.offline}
 	if token != nil {
-		s.Kid, _ = token.Header.Member("kid").Str()
+		s.Kid = token.Header.TextAt("kid")
 	}
 	// without a home directory there is no cache
 	if dir, err := e.CacheDir(); err == nil && !f.noCache {
@@ -173,7 +173,7 @@ func keysOfTenant(
 ) (*keys.Set, error) {
 	version := entra.V2 // the keys are the same; the issuer that the metadata names is not
 	if token != nil {
-		if ver, _ := token.Claims.Member("ver").Str(); ver == entra.V1.String() {
+		if token.Claims.TextAt("ver") == entra.V1.String() {
 			version = entra.V1
 		}
 	}

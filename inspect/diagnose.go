@@ -414,8 +414,7 @@ func endpointError(document *source.Value) *source.Error {
 		code = "an error"
 	}
 	cause := "the token endpoint answered with an error, not a token: " + code
-	description, _ := document.Member("error_description").Str()
-	if aadsts := entraCode(description); aadsts != "" {
+	if aadsts := entraCode(document.TextAt("error_description")); aadsts != "" {
 		return instead(cause+", "+aadsts,
 			"look the code up at https://login.microsoftonline.com/error?code="+
 				strings.TrimPrefix(aadsts, "AADSTS"))

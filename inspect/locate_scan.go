@@ -444,8 +444,7 @@ func algorithm(header string) string {
 	if err != nil {
 		return ""
 	}
-	alg, _ := file.Documents[0].Member("alg").Str()
-	return alg
+	return file.Documents[0].TextAt("alg")
 }
 
 // signatureLengths returns how many base64url characters a signature may have. Those of RSA are as

@@ -210,7 +210,7 @@ func (t *Token) readPayload(text string) {
 
 // faultTwoParts says which of its parts a text with one dot lacks.
 func (t *Token) faultTwoParts() {
-	if alg, _ := t.Header.Member("alg").Str(); strings.EqualFold(alg, "none") {
+	if strings.EqualFold(t.Header.TextAt("alg"), "none") {
 		t.fault("two-parts",
 			"the text has two parts: even an unsigned token ends with a second dot (RFC 7519, "+
 				"section 6.1)", "a gateway rejects an unsigned token in any case")

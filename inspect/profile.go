@@ -193,8 +193,7 @@ type describer struct {
 
 // str returns a claim that is a string, or "".
 func (d *describer) str(name string) string {
-	s, _ := d.claims.Member(name).Str()
-	return s
+	return d.claims.TextAt(name)
 }
 
 func (d *describer) has(name string) bool {
@@ -348,7 +347,7 @@ func (d *describer) signature() {
 		d.token.Fault != nil && d.token.Signature == nil {
 		return
 	}
-	alg, _ := d.token.Header.Member("alg").Str()
+	alg := d.token.Header.TextAt("alg")
 	got := len(d.token.Signature)
 	want := signatureBytes(alg)
 	switch {

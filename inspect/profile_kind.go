@@ -116,7 +116,7 @@ func (k TokenKind) article() string {
 
 // otherKind judges a token of another issuer, by RFC 9068 and OpenID Connect Core, section 2.
 func (d *describer) otherKind() {
-	typ, _ := d.token.Header.Member("typ").Str()
+	typ := d.token.Header.TextAt("typ")
 	typ = strings.ToLower(strings.TrimPrefix(strings.ToLower(typ), "application/"))
 	switch {
 	case typ == "at+jwt":

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and
@@ -184,13 +183,8 @@ func identity(t *inspect.Token, p inspect.Profile) []Row {
 		Row{"roles", strings.Join(p.Roles, " ")},
 		Row{"issued (iat)", p.IssuedAt.String()},
 		Row{"expires (exp)", p.ExpiresAt.String()},
-		Row{"uti", stringOf(t.Claims, "uti")},
-		Row{"alg", stringOf(t.Header, "alg")},
-		Row{"kid", stringOf(t.Header, "kid")},
+		Row{"uti", t.Claims.TextAt("uti")},
+		Row{"alg", t.Header.TextAt("alg")},
+		Row{"kid", t.Header.TextAt("kid")},
 	)
-}
-
-func stringOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
 }

@@ -366,7 +366,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 func (w *explainNext) granted() []rules.Step {
 	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again()}
 	if w.Request.Token != nil {
-		g.holder, _ = w.Request.Token.Claims.Member("oid").Str()
+		g.holder = w.Request.Token.Claims.TextAt("oid")
 	}
 	failed := func(r rules.Result) bool { return r.Outcome == rules.Fail && !r.Harmless }
 	otherAPI := func(r rules.Result) bool { return failed(r) && r.Check.ID == rules.Audience }

@@ -115,8 +115,7 @@ func isCredential(of *source.Value, m *source.Member) bool {
 		return false
 	}
 	for _, word := range []string{"key", "name", "header"} {
-		name, _ := of.Member(word).Str()
-		switch strings.ToLower(name) {
+		switch strings.ToLower(of.TextAt(word)) {
 		case "authorization", "proxy-authorization", "cookie", "api-key", "x-api-key",
 			"client_secret", "client-secret", "ocp-apim-subscription-key":
 			return true

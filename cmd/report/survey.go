@@ -84,7 +84,7 @@ func (m *Maker) surveyFile(s *environments.Survey, name string, file *source.Fil
 	if d, err := entra.ReadRegistrations(file); err == nil {
 		s.AddRegistrations(name, d)
 		for _, document := range file.Documents {
-			domain, _ := document.Member("publisherDomain").Str()
+			domain := document.TextAt("publisherDomain")
 			if strings.Contains(domain, ".") {
 				s.Suppose(domain)
 			}

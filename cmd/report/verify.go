@@ -37,8 +37,7 @@ type Verification struct {
 // verification says so.
 func (v *Verification) NeedsKeys(named bool) bool {
 	token := v.Token
-	alg, _ := token.Header.Member("alg").Str()
-	isUnsigned := strings.EqualFold(alg, "none") ||
+	isUnsigned := strings.EqualFold(token.Header.TextAt("alg"), "none") ||
 		len(token.Signature) == 0 && !token.Masked
 	switch {
 	case token.Shape != inspect.Signed || token.Header == nil: // the claims may be none at all

@@ -290,10 +290,10 @@ func ParseMetadata(origin string, text []byte) (Metadata, error) {
 		return Metadata{}, err
 	}
 	document := file.Documents[0]
-	var m Metadata
-	m.Issuer, _ = document.Member("issuer").Str()
-	m.KeysURL, _ = document.Member("jwks_uri").Str()
-	m.CloudInstance, _ = document.Member("cloud_instance_name").Str()
+	m := Metadata{
+		Issuer: document.TextAt("issuer"), KeysURL: document.TextAt("jwks_uri"),
+		CloudInstance: document.TextAt("cloud_instance_name"),
+	}
 	if m.Issuer == "" || m.KeysURL == "" {
 		return m, &source.Error{
 			Pos:   source.Position{File: origin},

@@ -122,8 +122,8 @@ type Lenience struct {
 // Verify is [Verify] by such a verifier.
 func (l Lenience) Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 	v := verification{token: t, lenience: l, result: Result{Outcome: Fail, Set: set}}
-	v.result.Algorithm, _ = t.Header.Member("alg").Str()
-	v.result.KeyID, _ = t.Header.Member("kid").Str()
+	v.result.Algorithm = t.Header.TextAt("alg")
+	v.result.KeyID = t.Header.TextAt("kid")
 	if v.readable() && v.allowed(allowed) && v.hasKeys() {
 		v.try()
 	}

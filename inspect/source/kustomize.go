@@ -221,10 +221,10 @@ func (of *kustomizedFiles) patched(p *patch) *File {
 		return of.touched[0] // nobody knows what it changes
 	}
 	for _, text := range p.texts {
-		kind, _ := text.Member("kind").Str()
+		kind := text.TextAt("kind")
 		paths := changedPaths(text)
 		for object, file := range of.objects {
-			other, _ := object.Member("kind").Str()
+			other := object.TextAt("kind")
 			is := kind == "" || kind == other
 			if p.target != nil {
 				is = p.target.MatchString(other)
@@ -243,7 +243,7 @@ func (of *kustomizedFiles) patched(p *patch) *File {
 func (of *kustomizedFiles) objects(yield func(*Value, *File) bool) {
 	for _, file := range of.touched {
 		for _, document := range file.Documents {
-			kind, _ := document.Member("kind").Str()
+			kind := document.TextAt("kind")
 			all := []*Value{document}
 			if strings.HasSuffix(kind, "List") {
 				all = document.Member("items").List()
@@ -262,8 +262,8 @@ func (of *kustomizedFiles) objects(yield func(*Value, *File) bool) {
 func (of *kustomizedFiles) moved(namespace string) bool {
 	named, other := false, false
 	for object := range of.objects {
-		kind, _ := object.Member("kind").Str()
-		in, _ := object.At("metadata", "namespace").Str()
+		kind := object.TextAt("kind")
+		in := object.TextAt("metadata", "namespace")
 		named = named || in != ""
 		other = other || in != namespace && kind != "Namespace"
 	}
@@ -300,7 +300,7 @@ func (of *kustomizedFiles) selectedBy(labels *Value) bool {
 func changedPaths(text *Value) []string {
 	var all []string
 	for _, operation := range text.List() {
-		where, _ := operation.Member("path").Str()
+		where := operation.TextAt("path")
 		all = append(all, strings.ReplaceAll(strings.Trim(where, "/"), "/", "."))
 	}
 	var below func(v *Value, path string)

@@ -217,6 +217,13 @@ func (v *Value) Str() (string, bool) {
 	return v.Text, true
 }
 
+// TextAt returns the text of the String at the end of a path of member names; empty where there is
+// none.
+func (v *Value) TextAt(path ...string) string {
+	text, _ := v.At(path...).Str()
+	return text
+}
+
 // Strings returns the strings of a List of nothing but strings, or the one string of a String.
 func (v *Value) Strings() ([]string, bool) {
 	if s, ok := v.Str(); ok {

@@ -213,7 +213,7 @@ func lenient(key *rules.Key) *rules.Key {
 // ProviderIn reads what every gateway calls alike of a provider: its issuer and its audiences. The
 // path is that of its fields, with a dot at the end.
 func ProviderIn(v *source.Value, path string) *Provider {
-	issuer, _ := v.Member("issuer").Str()
+	issuer := v.TextAt("issuer")
 	audiences := kubernetes.ListIn(v, path, "audiences")
 	return &Provider{
 		At:     rules.PlaceOf(v, strings.TrimSuffix(path, ".")),
@@ -250,8 +250,7 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 				e.Headers + " has a name or a prefix that only its deployment knows"}
 			continue
 		}
-		prefix, _ := h.Member(e.Prefix).Str()
-		all = append(all, inHeader(name, prefix))
+		all = append(all, inHeader(name, h.TextAt(e.Prefix)))
 	}
 	for _, from := range []struct {
 		field string

@@ -29,7 +29,7 @@ func providersOf(spec *source.Value) []*provider {
 }
 
 func providerOf(v *source.Value, path string) *provider {
-	name, _ := v.Member("name").Str()
+	name := v.TextAt("name")
 	p := &provider{at: v, path: path, name: name, Provider: envoy.ProviderIn(v, path)}
 	from := envoy.Extraction{
 		Headers: "headers", Prefix: "valuePrefix", Params: "params", Cookies: "cookies",
@@ -57,7 +57,7 @@ func keyOf(v *source.Value, path string) (*rules.Key, rules.Place, *rules.Unknow
 		return &rules.Key{}, envoy.PlaceIn(v, path, "remoteJWKS"), nil
 	}
 	path += "localJWKS."
-	text, _ := local.Member("inline").Str()
+	text := local.TextAt("inline")
 	key := &rules.Key{Own: true, Text: text, Set: true}
 	if ref := local.Member("valueRef"); ref.IsSet() && text == "" {
 		return &rules.Key{}, envoy.PlaceIn(local, path, "valueRef"), nil

@@ -36,9 +36,10 @@ func (r *authRule) String() string {
 func rulesIn(spec *source.Value) []*authRule {
 	var all []*authRule
 	for i, v := range spec.At("authorization", "rules").List() {
-		r := &authRule{at: v, index: i, path: fmt.Sprintf("authorization.rules[%d].", i)}
-		r.action, _ = v.Member("action").Str()
-		all = append(all, r)
+		all = append(all, &authRule{
+			at: v, index: i, path: fmt.Sprintf("authorization.rules[%d].", i),
+			action: v.TextAt("action"),
+		})
 	}
 	return all
 }
@@ -57,10 +58,9 @@ func (r *authRule) jwt() *source.Value { return r.at.At("principal", "jwt") }
 func (r *authRule) claims() []comparedClaim {
 	var all []comparedClaim
 	for path, v := range kubernetes.ItemsIn(r.jwt(), r.path+"principal.jwt.", "claims") {
-		one := comparedClaim{at: v, path: path}
-		one.name, _ = v.Member("name").Str()
-		one.kind, _ = v.Member("valueType").Str()
-		all = append(all, one)
+		all = append(all, comparedClaim{
+			at: v, path: path, name: v.TextAt("name"), kind: v.TextAt("valueType"),
+		})
 	}
 	return all
 }

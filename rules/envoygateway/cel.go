@@ -166,8 +166,7 @@ func (c *compiler) celEnv() cel.Env {
 	var env cel.Env
 	for _, p := range c.providers {
 		for _, to := range p.at.Member("claimToHeaders").List() {
-			header, _ := to.Member("header").Str()
-			env.Headers = append(env.Headers, header)
+			env.Headers = append(env.Headers, to.TextAt("header"))
 		}
 		var parts []rules.Predicate
 		if c.only != nil && !slices.Contains(c.only, p) {

@@ -87,7 +87,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 	if p.void != "" {
 		add(p.attachment(), "spec", p.void)
 	}
-	if merge, _ := p.Spec.Member("mergeType").Str(); merge == "Replace" {
+	if p.Spec.TextAt("mergeType") == "Replace" {
 		add(p.Spec.Member("mergeType"), "mergeType", "Replace is no way to merge")
 	}
 	if v := p.Spec.At("authorization", "defaultAction"); !oneOf(v, actionAllow, actionDeny) {

@@ -96,7 +96,7 @@ func (f fieldRules) provider(p *provider) {
 		f.text(remote, p.path+"remoteJWKS.", "uri")
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
-		kind, _ := local.Member("type").Str()
+		kind := local.TextAt("type")
 		byName, inline := local.Member("valueRef").IsSet(), local.Member("inline").IsSet()
 		if !kubernetes.Marked(local.Member("type")) &&
 			(byName == inline || byName != (kind == "ValueRef")) {
@@ -179,8 +179,7 @@ func (f fieldRules) targets(p *policy) {
 	}
 	for path, selector := range kubernetes.ItemsIn(p.Spec, "", "targetSelectors") {
 		f.labels(selector, path)
-		kind, _ := selector.Member("kind").Str()
-		f.merges(p, selector, kind)
+		f.merges(p, selector, selector.TextAt("kind"))
 	}
 }
 

@@ -81,8 +81,7 @@ func (c *compiler) ofEntra() bool {
 		if _, ok := entra.ParseIssuer(p.Issuer); ok {
 			return true
 		}
-		uri, _ := p.at.At("remoteJWKS", "uri").Str()
-		_, ok := entra.ParseKeysURL(uri)
+		_, ok := entra.ParseKeysURL(p.at.TextAt("remoteJWKS", "uri"))
 		return ok
 	})
 }

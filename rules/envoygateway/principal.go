@@ -177,7 +177,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 func (c *compiler) writesHeader(name string) bool {
 	for _, p := range c.providers {
 		for _, to := range p.at.Member("claimToHeaders").List() {
-			if header, _ := to.Member("header").Str(); strings.EqualFold(header, name) {
+			if strings.EqualFold(to.TextAt("header"), name) {
 				return true
 			}
 		}
@@ -187,7 +187,7 @@ func (c *compiler) writesHeader(name string) bool {
 
 // providerOf is the provider that a rule names; nil where the policy has none of that name.
 func (c *compiler) providerOf(jwt *source.Value) *provider {
-	name, _ := jwt.Member("provider").Str()
+	name := jwt.TextAt("provider")
 	for _, p := range c.providers {
 		if p.name == name {
 			return p

@@ -45,7 +45,7 @@ func isPolicy(object *source.Value) bool {
 // key set, or shows that all ConfigMaps of a namespace are there.
 func isTarget(object *source.Value) bool {
 	if isConfigMap(object) {
-		name, _ := object.At("metadata", "name").Str()
+		name := object.TextAt("metadata", "name")
 		return object.At("data", keySetEntry) != nil || name == inEveryNamespace
 	}
 	return kubernetes.IsOf(
@@ -64,8 +64,7 @@ func differ(a, b *source.Value) bool {
 }
 
 func isConfigMap(object *source.Value) bool {
-	kind, _ := object.Member("kind").Str()
-	return kind == configMap
+	return object.TextAt("kind") == configMap
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
@@ -262,9 +261,11 @@ func (c *cluster) add(p *policy) {
 }
 
 func policyOf(file *source.File, object *source.Value) *policy {
-	p := &policy{Resource: kubernetes.ResourceOf(file, object)}
+	p := &policy{
+		Resource: kubernetes.ResourceOf(file, object),
+		created:  object.TextAt("metadata", "creationTimestamp"),
+	}
 	p.unread = p.NoSpec
-	p.created, _ = object.At("metadata", "creationTimestamp").Str()
 	for _, field := range []string{"targetRef", "targetRefs"} {
 		refs, ok := kubernetes.References(p.Spec.Member(field))
 		if !ok {
@@ -321,7 +322,7 @@ func selectorOf(item *source.Value) (s selector, ok bool) {
 	s.kind, ok = kubernetes.Name(item.Member("kind"))
 	labels, read := kubernetes.LabelsOf(labelsOf(item).At)
 	s.labels = labels
-	from, _ := item.At("namespaces", "from").Str()
+	from := item.TextAt("namespaces", "from")
 	wants, readable := kubernetes.RequirementsOf(item.Member("matchExpressions"))
 	s.wants = wants
 	s.wide = !readable || item.Member("namespaces").IsSet() && from != "Same"

@@ -38,7 +38,7 @@ func (c *compiler) routed() (rules.Node, bool) {
 func (c *compiler) takenByRules() (rules.Predicate, bool) {
 	var some []rules.Predicate
 	for _, rule := range c.route.Spec.Member("rules").List() {
-		name, _ := rule.Member("name").Str()
+		name := rule.TextAt("name")
 		if c.of.section != "" && c.of.section != name && c.of.kind == c.route.Kind {
 			continue
 		}
@@ -65,7 +65,7 @@ func (c *compiler) asides() []rules.Aside {
 	}
 	var here, beside []rules.Predicate
 	for _, rule := range c.route.Spec.Member("rules").List() {
-		name, _ := rule.Member("name").Str()
+		name := rule.TextAt("name")
 		some := []rules.Predicate{}
 		for _, match := range rule.Member("matches").List() {
 			parts, ok := matchedBy(match)

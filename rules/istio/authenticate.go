@@ -25,8 +25,7 @@ type jwtRule struct {
 // taken for policies that were applied at once.
 func inOrderOfCreation(w *workload) []*resource {
 	created := func(p *resource) string {
-		text, _ := p.At.At("metadata", "creationTimestamp").Str()
-		return text
+		return p.At.TextAt("metadata", "creationTimestamp")
 	}
 	rank := func(p *resource) int {
 		if p.Namespace == w.namespace {
@@ -63,12 +62,7 @@ func jwtRulesOf(w *workload) []*jwtRule {
 	return all
 }
 
-func (r *jwtRule) text(name string) string {
-	text, _ := r.at.Member(name).Str()
-	return text
-}
-
-func (r *jwtRule) issuer() string { return r.text("issuer") }
+func (r *jwtRule) issuer() string { return r.at.TextAt("issuer") }
 
 // authentication is that a request has no token, or one that a JWT rule accepts. It is not ok
 // where there are no rules: then no token is looked at.
@@ -170,10 +164,10 @@ func keysField(rule *source.Value) string {
 // key is where a rule has its keys from: the rule itself, an address, or the discovery document of
 // its issuer, of which only Entra ID's is known here.
 func (r *jwtRule) key() *rules.Key {
-	if text := r.text("jwks"); text != "" {
+	if text := r.at.TextAt("jwks"); text != "" {
 		return &rules.Key{Own: true, Text: text, Set: true}
 	}
-	if address := r.text(keysField(r.at)); address != "" {
+	if address := r.at.TextAt(keysField(r.at)); address != "" {
 		return rules.KeysAt(address, false)
 	}
 	return rules.KeysOf(r.issuer())

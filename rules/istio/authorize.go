@@ -327,7 +327,7 @@ func (c *compiler) custom() (rules.Node, bool) {
 		case len(p.rules()) == 0:
 			continue // nothing is sent to the provider
 		}
-		provider, _ := p.Spec.At("provider", "name").Str()
+		provider := p.Spec.TextAt("provider", "name")
 		on.Unknown = &rules.Unknown{Why: "the provider " + provider + " of the CUSTOM policy " +
 			p.String() + " decides on the request, and is not modelled"}
 		when := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))

@@ -87,7 +87,7 @@ func (i *instance) ofEntra() bool {
 		if _, ok := entra.ParseIssuer(r.issuer()); ok {
 			return true
 		}
-		_, ok := entra.ParseKeysURL(r.text(keysField(r.at)))
+		_, ok := entra.ParseKeysURL(r.at.TextAt(keysField(r.at)))
 		return ok
 	})
 }

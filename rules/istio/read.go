@@ -54,9 +54,8 @@ func isPolicy(object *source.Value) bool {
 // ofWorkloads reports whether a resource is one of those that policies are about: a workload, what
 // leads to it, or what the mesh is configured with.
 func ofWorkloads(object *source.Value) bool {
-	version, _ := object.Member("apiVersion").Str()
-	kind, _ := object.Member("kind").Str()
-	if version == "" {
+	kind := object.TextAt("kind")
+	if object.TextAt("apiVersion") == "" {
 		return false
 	}
 	return slices.Contains(workloadKinds(), kind) || slices.Contains([]string{
@@ -67,7 +66,7 @@ func ofWorkloads(object *source.Value) bool {
 // differ reports whether two workloads have other labels, or two Gateways another class.
 func differ(a, b *source.Value) bool {
 	labels := []string{"spec", "template", "metadata", "labels"}
-	if kind, _ := a.Member("kind").Str(); kind == "Pod" {
+	if a.TextAt("kind") == "Pod" {
 		labels = labels[2:]
 	}
 	return a.At(labels...).JSON() != b.At(labels...).JSON() ||
@@ -359,8 +358,8 @@ func isMesh(object *source.Value) bool { return meshConfig(object) != nil }
 
 // meshConfig is the configuration of the mesh that a resource has; nil where it has none.
 func meshConfig(object *source.Value) *source.Value {
-	kind, _ := object.Member("kind").Str()
-	name, _ := object.At("metadata", "name").Str()
+	kind := object.TextAt("kind")
+	name := object.TextAt("metadata", "name")
 	switch {
 	case kind == "" && object.Member("meshConfig").Is(source.Object):
 		return object.Member("meshConfig")

@@ -114,8 +114,7 @@ func (f *refuser) selection() {
 		}
 		f.nameless(name)
 		for _, ref := range refs {
-			api, _ := ref.At.Member("group").Str()
-			if kind := api + "/" + ref.Kind; !slices.Contains(kinds, kind) {
+			if kind := ref.At.TextAt("group") + "/" + ref.Kind; !slices.Contains(kinds, kind) {
 				f.add(ref.At, name, "no policy is attached to a %s", strings.TrimPrefix(kind, "/"))
 			}
 			if ref.Namespace != "" {
@@ -215,8 +214,8 @@ func (f *refuser) jwtRules() {
 		for _, h := range f.items(rule, path, "outputClaimToHeaders", source.Object) {
 			f.kind(h, path+"outputClaimToHeaders.", "header", source.String)
 			f.kind(h, path+"outputClaimToHeaders.", "claim", source.String)
-			header, _ := h.Member("header").Str()
-			claim, _ := h.Member("claim").Str()
+			header := h.TextAt("header")
+			claim := h.TextAt("claim")
 			odd := func(c rune) bool {
 				return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') &&
 					(c < 'A' || c > 'Z')
@@ -381,7 +380,7 @@ func (f *refuser) paths(of *source.Value, path string) {
 }
 
 func (f *refuser) when(of *source.Value, path string) {
-	key, _ := of.Member("key").Str()
+	key := of.TextAt("key")
 	said := false
 	for _, name := range []string{"values", "notValues"} {
 		texts := f.items(of, path+".", name, source.String)

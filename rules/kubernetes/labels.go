@@ -126,7 +126,7 @@ func NamespaceDoubt(object *source.Value) (LabelsAt, *rules.Unknown) {
 	if name, ok := Name(at.At); at.At.IsSet() && (!ok || name != "") {
 		return at, DoubtOf(at.At, at.Field)
 	}
-	kind, _ := object.Member("kind").Str()
+	kind := object.TextAt("kind")
 	name, _ := Name(object.At("metadata", "name"))
 	return LabelsAt{object, at.Field}, &rules.Unknown{
 		Why: kind + " " + name + " names no namespace, and is in the one that it is applied to",

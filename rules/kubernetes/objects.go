@@ -17,7 +17,7 @@ func Objects(file *source.File) []*source.Value {
 		if !v.Is(source.Object) {
 			return
 		}
-		kind, _ := v.Member("kind").Str()
+		kind := v.TextAt("kind")
 		if items := v.Member("items"); items.Is(source.List) && strings.HasSuffix(kind, "List") {
 			for _, item := range items.Items {
 				add(itemOf(v, item))
@@ -63,9 +63,8 @@ func itemOf(list, item *source.Value) *source.Value {
 // IsOf reports whether a resource is of one of some kinds of a group, in any of its versions.
 // The group ends in a slash.
 func IsOf(object *source.Value, group string, kinds ...string) bool {
-	version, _ := object.Member("apiVersion").Str()
-	kind, _ := object.Member("kind").Str()
-	return strings.HasPrefix(version, group) && slices.Contains(kinds, kind)
+	return strings.HasPrefix(object.TextAt("apiVersion"), group) &&
+		slices.Contains(kinds, object.TextAt("kind"))
 }
 
 // Resource is one resource of a cluster.
@@ -82,8 +81,9 @@ type Resource struct {
 
 // ResourceOf is the resource that an object of a file is.
 func ResourceOf(file *source.File, object *source.Value) Resource {
-	r := Resource{File: file, At: object, Spec: object.Member("spec")}
-	r.Kind, _ = object.Member("kind").Str()
+	r := Resource{
+		File: file, At: object, Spec: object.Member("spec"), Kind: object.TextAt("kind"),
+	}
 	r.Namespace, _ = Name(object.At("metadata", "namespace"))
 	r.Name, _ = Name(object.At("metadata", "name"))
 	if !r.Spec.Is(source.Object) {
@@ -209,7 +209,7 @@ func MakersOf(object *source.Value) []Reference {
 	for _, of := range [][2]string{
 		{"Deployment", "pod-template-hash"}, {"Rollout", "rollouts-pod-template-hash"},
 	} {
-		hash, _ := object.At("metadata", "labels", of[1]).Str()
+		hash := object.TextAt("metadata", "labels", of[1])
 		name, ok := strings.CutSuffix(owners[0].Name, "-"+hash)
 		if ok && hash != "" && name != "" {
 			return append(owners, Reference{At: owners[0].At, Kind: of[0], Name: name})

@@ -134,7 +134,7 @@ func (e *entry) nameAsset(implementation *source.Value) {
 	if e.assetAt.Is(source.Unknown) {
 		name, ok = e.assetAt.Text, true // a kind that is not modelled
 	}
-	implementationName, _ := implementation.Member("assetId").Str()
+	implementationName := implementation.TextAt("assetId")
 	if !ok {
 		name = implementationName
 	}

@@ -305,8 +305,8 @@ func claimEntry(key, value string) source.Fields {
 func claimValue(e *entry, key string) string {
 	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
 		for _, item := range claims.Items {
-			if k, _ := item.Member("key").Str(); k == key {
-				return textOf(item, "value")
+			if item.TextAt("key") == key {
+				return item.TextAt("value")
 			}
 		}
 	}
@@ -317,7 +317,7 @@ func claimValue(e *entry, key string) string {
 func replaceClaim(key string, claim source.Fields) edit {
 	return edit{field: "mandatoryCustomClaims", to: func(e *entry) any {
 		return e.claimsWith(claim, func(item *source.Value) bool {
-			return textOf(item, "key") == key
+			return item.TextAt("key") == key
 		})
 	}}
 }
@@ -333,7 +333,7 @@ func (e *entry) addClaim(variant string, claim source.Fields) []edit {
 		}
 		c := compiler{entry: now, variant: variant}
 		return now.claimsWith(claim, func(item *source.Value) bool {
-			return textOf(item, "key") == claim[0].Value && c.readsOnly(item)
+			return item.TextAt("key") == claim[0].Value && c.readsOnly(item)
 		})
 	}}
 	return []edit{set("validateCustomClaim", true), add}
@@ -375,6 +375,6 @@ func (c *compiler) readsOnly(item *source.Value) bool {
 	if err != nil {
 		return false
 	}
-	claim := "vars.claimSet." + textOf(item, "key")
+	claim := "vars.claimSet." + item.TextAt("key")
 	return !slices.ContainsFunc(expr.Reads(), func(path string) bool { return path != claim })
 }

@@ -73,7 +73,7 @@ func (c *compiler) perHeader(effect func(item *source.Value) rules.Effect) []rul
 // byScript is the effect of a policy that runs a script over the request, unless it runs over the
 // response (MuleSoft documentation, DataWeave Headers Transformation).
 func byScript(c *compiler) []rules.Effect {
-	if flow, _ := c.config.Member("requestFlow").Str(); flow == "onResponse" {
+	if c.config.TextAt("requestFlow") == "onResponse" {
 		return nil
 	}
 	return []rules.Effect{c.anyHeader("gatewhy does not model what its script does with the " +

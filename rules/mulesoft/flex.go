@@ -15,7 +15,7 @@ const flexGroup = "gateway.mulesoft.com"
 // ApiInstance, or lists of them, as kubectl prints several. Other kinds of documents hold no
 // policies.
 func flexEntries(document *source.Value) []entry {
-	if kind, _ := document.Member("kind").Str(); strings.HasSuffix(kind, "List") {
+	if strings.HasSuffix(document.TextAt("kind"), "List") {
 		var all []entry
 		if items := document.Member("items"); items.Is(source.List) {
 			for _, item := range items.Items {
@@ -24,12 +24,11 @@ func flexEntries(document *source.Value) []entry {
 		}
 		return all
 	}
-	version, _ := document.Member("apiVersion").Str()
-	if !strings.HasPrefix(version, flexGroup+"/") {
+	if !strings.HasPrefix(document.TextAt("apiVersion"), flexGroup+"/") {
 		return nil
 	}
 	spec := document.Member("spec")
-	switch kind, _ := document.Member("kind").Str(); kind {
+	switch document.TextAt("kind") {
 	case "PolicyBinding":
 		return []entry{bindingEntry(spec, document)}
 	case apiInstance:
@@ -44,10 +43,10 @@ func flexEntries(document *source.Value) []entry {
 // something else: then it may count for each of them.
 func bindingEntry(spec, document *source.Value) entry {
 	e := flexEntry(spec, document)
-	if kind, _ := spec.At("targetRef", "kind").Str(); kind == "" || kind == apiInstance {
+	if kind := spec.TextAt("targetRef", "kind"); kind == "" || kind == apiInstance {
 		e.api, e.within = targetOf(spec, document)
 	}
-	if name := textOf(document.Member("metadata"), "name"); name != "" {
+	if name := document.TextAt("metadata", "name"); name != "" {
 		e.called = "PolicyBinding " + namespaceOf(document) + "/" + name
 	}
 	e.detached = cmp.Or(e.detached, unattached(spec, document))
@@ -57,7 +56,7 @@ func bindingEntry(spec, document *source.Value) entry {
 // targetOf is the API instance that a document is attached to, and its namespace.
 func targetOf(spec, document *source.Value) (api, namespace string) {
 	target := spec.Member("targetRef")
-	return textOf(target, "name"), cmp.Or(textOf(target, "namespace"), namespaceOf(document))
+	return target.TextAt("name"), cmp.Or(target.TextAt("namespace"), namespaceOf(document))
 }
 
 // apiInstance is the kind of an API of Flex Gateway.
@@ -66,7 +65,7 @@ const apiInstance = "ApiInstance"
 // namespaceOf is the namespace of a document. A target has that of its binding if it names none
 // (Flex Gateway documentation, declarative configuration reference).
 func namespaceOf(document *source.Value) string {
-	return cmp.Or(textOf(document.Member("metadata"), "namespace"), "default")
+	return cmp.Or(document.TextAt("metadata", "namespace"), "default")
 }
 
 func instanceEntries(document *source.Value) []entry {
@@ -74,7 +73,7 @@ func instanceEntries(document *source.Value) []entry {
 	if policies == nil {
 		return nil
 	}
-	name, _ := document.At("metadata", "name").Str()
+	name := document.TextAt("metadata", "name")
 	all := []entry{}
 	add := func(e entry) {
 		e.api, e.within = name, namespaceOf(document)
@@ -142,7 +141,7 @@ func unattached(spec, document *source.Value) *detached {
 	text, _ := kind.Str()
 	selector := target.Member("selector")
 	all := text == "Selector" && len(selector.Members) == 1 &&
-		textOf(selector, "kind") == apiInstance
+		selector.TextAt("kind") == apiInstance
 	switch {
 	case kind != nil && templated(kind):
 		d.why = kind.Doubt("targetRef.kind")

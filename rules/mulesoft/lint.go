@@ -137,9 +137,8 @@ func (c configured) claimItems() []claimItem {
 			continue
 		}
 		for _, item := range value.Items {
-			key, _ := item.Member("key").Str()
 			if v := item.Member("value"); v != nil {
-				all = append(all, claimItem{list, key, v})
+				all = append(all, claimItem{list, item.TextAt("key"), v})
 			}
 		}
 	}

@@ -25,8 +25,8 @@ func (p *planned) references(resource *source.Value) []string {
 	}
 	var all []string
 	for _, made := range p.configuration.Member("resources").List() {
-		if textOf(made, "type") != textOf(resource, "type") ||
-			textOf(made, "name") != textOf(resource, "name") {
+		if made.TextAt("type") != resource.TextAt("type") ||
+			made.TextAt("name") != resource.TextAt("name") {
 			continue
 		}
 		for _, argument := range []string{"apim_id", "api_instance_id"} {
@@ -48,7 +48,7 @@ func (p *planned) refersTo(resource *source.Value) string {
 func (p *planned) apiOf(resource *source.Value) string {
 	references := p.references(resource)
 	if len(references) == 0 {
-		return textOf(resource, "address")
+		return resource.TextAt("address")
 	}
 	in, name := p.resolved(references[0], 20)
 	name = strings.TrimPrefix(in.address()+"."+name, ".")
@@ -100,18 +100,18 @@ func onlyReference(expression *source.Value) string {
 	return all[0]
 }
 
-func (p *planned) address() string { return textOf(p.module, "address") }
+func (p *planned) address() string { return p.module.TextAt("address") }
 
 // lookup finds a resource of the module. Of several of one name, for the keys of a for_each, it is
 // the first, unless they differ in their gateway: then it is none.
 func (p *planned) lookup(kind, name string) *source.Value {
 	var found *source.Value
 	for _, resource := range p.module.Member("resources").List() {
-		if textOf(resource, "type") != kind || textOf(resource, "name") != name {
+		if resource.TextAt("type") != kind || resource.TextAt("name") != name {
 			continue
 		}
 		values := resource.Member("values")
-		if found != nil && textOf(found, "technology") != textOf(values, "technology") {
+		if found != nil && found.TextAt("technology") != values.TextAt("technology") {
 			return nil
 		}
 		if found == nil {
@@ -123,7 +123,7 @@ func (p *planned) lookup(kind, name string) *source.Value {
 
 // child is a module inside the module.
 func (p *planned) child(module *source.Value) *planned {
-	address := "." + textOf(module, "address")
+	address := "." + module.TextAt("address")
 	_, call, _ := strings.Cut(address[max(strings.LastIndex(address, ".module."), 0):], ".module.")
 	name, _, _ := strings.Cut(call, "[")
 	return &planned{

@@ -61,7 +61,7 @@ func (p *proposer) mapClientID() (jwtChange, bool) {
 // where a v2.0 token has the application id, or the reverse. Any other audience is another API's,
 // and the policy is right to reject it.
 func (p *proposer) audienceForm() (jwtChange, bool) {
-	configured := splitList(textOf(p.entry.config, "supportedAudiences"))
+	configured := splitList(p.entry.config.TextAt("supportedAudiences"))
 	if len(p.profile.Audience) != 1 || len(configured) == 0 {
 		return jwtChange{}, false
 	}
@@ -167,7 +167,7 @@ func (p *proposer) checkAudience() jwtChange {
 // configuredAudiences are the audiences that a policy has, whether it checks them or not. A
 // placeholder is none.
 func configuredAudiences(e *entry) []string {
-	text := textOf(e.config, "supportedAudiences")
+	text := e.config.TextAt("supportedAudiences")
 	if placeholder(text) {
 		return nil
 	}
@@ -181,7 +181,7 @@ func (p *proposer) pinIssuer() jwtChange {
 	if p.pinsIssuer() || p.profile.Issuer == "" {
 		return r
 	}
-	tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl"))
+	tenant := entra.TenantOfKeys(p.entry.config.TextAt("jwksUrl"))
 	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
 		const why = "this token is of tenant %s, and the policy's key set is that of tenant %s: " +
 			"Entra ID's tenants share signing keys, so pin that tenant's issuer"

@@ -45,12 +45,12 @@ func (p *proposer) scopesKeepItOut() bool {
 // keptScopes are the policy's scopes as custom claims. A policy that takes its place must ask for
 // them too, or it would let more tokens in.
 func (p *proposer) keptScopes() []source.Fields {
-	words := strings.Fields(textOf(p.entry.config, "scopes"))
+	words := strings.Fields(p.entry.config.TextAt("scopes"))
 	if len(words) == 0 {
 		return nil
 	}
 	glue := " and "
-	if textOf(p.entry.config, "scopeValidationCriteria") == "OR" {
+	if p.entry.config.TextAt("scopeValidationCriteria") == "OR" {
 		glue = " or "
 	}
 	tests := make([]string, len(words))
@@ -138,7 +138,7 @@ func (p *proposer) requireScope() []rules.Change {
 	if !on(p.entry.config, "skipClientIdValidation") {
 		title = "skip the client id check and " + title
 	}
-	if textOf(p.entry.config, "scopes") != "" && len(p.failed) == 0 {
+	if p.entry.config.TextAt("scopes") != "" && len(p.failed) == 0 {
 		return nil
 	}
 	switch scope, ok := p.environmentScope(); {

@@ -343,7 +343,7 @@ func (r *repairer) useTLS() ([]edit, error) {
 // verifySignature verifies with the tenant's keys.
 func (r *repairer) verifySignature() ([]edit, error) {
 	edits := []edit{set("signingMethod", "rsa")}
-	if !r.setting("jwtKeyOrigin").is("jwks") || textOf(r.config, "jwksUrl") == "" {
+	if !r.setting("jwtKeyOrigin").is("jwks") || r.config.TextAt("jwksUrl") == "" {
 		keys, err := r.correctKeysURL()
 		if err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 		disabled: values.Member("disabled"),
 		routes:   routesOf(values.Members),
 		orderAt:  values.Member("order"),
-		outbound: textOf(values, "injection_point") == "outbound",
+		outbound: values.TextAt("injection_point") == "outbound",
 		filled:   !generic && strings.HasPrefix(kind, filledPrefix),
 		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
 		config: firstPresent(
@@ -228,7 +228,7 @@ func planEntries(document *source.Value) []entry {
 // moduleEntries adds the policies of a module and of the modules inside it.
 func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 	for _, resource := range in.module.Member("resources").List() {
-		kind, _ := resource.Member("type").Str()
+		kind := resource.TextAt("type")
 		change := changeOfResource(resource, changes)
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
 		if e, ok := resourceEntry(kind, values, true); ok {
@@ -252,9 +252,9 @@ func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 
 // changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
 func changeOfResource(resource, changes *source.Value) *source.Value {
-	address, _ := resource.Member("address").Str()
+	address := resource.TextAt("address")
 	for _, change := range changes.List() {
-		if a, _ := change.Member("address").Str(); a == address {
+		if change.TextAt("address") == address {
 			return change.Member("change")
 		}
 	}
@@ -356,7 +356,7 @@ func gatewayVia(
 				variant = gatewayVia(v.Text, lookup, most-1)
 			}
 		case kind == "anypoint_api_instance":
-			variant = technologyVariant(textOf(lookup(kind, name), "technology"))
+			variant = technologyVariant(lookup(kind, name).TextAt("technology"))
 		default:
 			variant = resourceVariant(kind)
 		}

@@ -41,12 +41,6 @@ func label(v *source.Value) string {
 	return ""
 }
 
-// textOf is the string that a member holds; empty where it holds none.
-func textOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
-}
-
 // on reports whether a member holds true.
 func on(config *source.Value, name string) bool {
 	is, _ := config.Member(name).Bool()

@@ -25,8 +25,7 @@ func (r *reader) startedByCompose(file *source.File, document *source.Value) []*
 
 // startsInText reports whether the command of a service is one text that starts the program.
 func (r *reader) startsInText(service *source.Value) bool {
-	text, _ := service.Member("command").Str()
-	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	first, _, _ := strings.Cut(strings.TrimSpace(service.TextAt("command")), " ")
 	return isProgram(first)
 }
 
@@ -71,9 +70,8 @@ func bindsOf(service, configs *source.Value) []mount {
 			at, _, _ := strings.Cut(rest, ":")
 			add(host, at)
 		}
-		host, _ := item.Member("source").Str()
 		if at, ok := item.Member("target").Str(); ok {
-			add(host, at)
+			add(item.TextAt("source"), at)
 		}
 	}
 	for _, item := range service.Member("configs").List() {
@@ -85,8 +83,7 @@ func bindsOf(service, configs *source.Value) []mount {
 		if !ok {
 			at = "/" + name
 		}
-		host, _ := configs.At(name, "file").Str()
-		add(host, at)
+		add(configs.TextAt(name, "file"), at)
 	}
 	return all
 }

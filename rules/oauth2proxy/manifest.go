@@ -13,7 +13,7 @@ import (
 // another object of the files has made, as a Deployment its pods, is that object's instance.
 func (r *reader) startedByManifest(file *source.File, document *source.Value) []*entry {
 	metadata := document.Member("metadata")
-	namespace, _ := metadata.Member("namespace").Str()
+	namespace := metadata.TextAt("namespace")
 	all := r.containersIn(file, document, metadata)
 	made := kubernetes.MadeBy(document, func(kind, name string) bool {
 		return r.objects[held{kind, namespace, name}]
@@ -28,8 +28,8 @@ func (r *reader) startedByManifest(file *source.File, document *source.Value) []
 // containersIn lists the instances below a value, wherever a pod is described.
 func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*entry {
 	var all []*entry
-	name, _ := metadata.Member("name").Str()
-	namespace, _ := metadata.Member("namespace").Str()
+	name := metadata.TextAt("name")
+	namespace := metadata.TextAt("namespace")
 	for _, container := range v.Member("containers").List() {
 		if runsProgram(container) {
 			of := pod{namespace, mountedIn(container, v.Member("volumes").List(), namespace)}
@@ -47,7 +47,7 @@ func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*e
 // runsProgram reports whether a container or a service runs the program, by its image or by its
 // command.
 func runsProgram(container *source.Value) bool {
-	image, _ := container.Member("image").Str()
+	image := container.TextAt("image")
 	words := container.Member("command").List()
 	words = append(words, container.Member("entrypoint").List()...)
 	return isProgram(image) ||
@@ -100,7 +100,7 @@ func (r *reader) expanded(e *entry, words []*source.Value) []*source.Value {
 // environment takes the options of a container's variables.
 func (r *reader) environment(e *entry, file *source.File, container *source.Value) {
 	for _, item := range container.Member("env").List() {
-		name, _ := item.Member("name").Str()
+		name := item.TextAt("name")
 		g := given{file: file, value: item.Member("value"), object: item}
 		if from := item.Member("valueFrom"); from != nil {
 			g = r.keyFrom(e, g, from)
@@ -108,7 +108,7 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 		r.fromVariable(e, name, g)
 	}
 	for _, item := range container.Member("envFrom").List() {
-		prefix, _ := item.Member("prefix").Str()
+		prefix := item.TextAt("prefix")
 		of := r.keysFrom(e, item)
 		switch {
 		case of == nil || prefix != "":
@@ -124,8 +124,7 @@ func (r *reader) keyFrom(e *entry, g given, from *source.Value) given {
 	g.value = notShown("taken from "+keyIn(from), from)
 	if of := r.keysFrom(e, from); of != nil {
 		_, to := referred(from)
-		key, _ := to.Member("key").Str()
-		if v := of.data.Member(key); v != nil {
+		if v := of.data.Member(to.TextAt("key")); v != nil {
 			g.file, g.value, g.object = of.file, v, of.data
 			r.links = append(r.links, [2]*source.File{e.file, of.file})
 		}
@@ -136,8 +135,7 @@ func (r *reader) keyFrom(e *entry, g given, from *source.Value) given {
 // keysFrom are the keys that a reference is to. They are nil where the files don't show them.
 func (r *reader) keysFrom(e *entry, from *source.Value) *keyed {
 	kind, to := referred(from)
-	name, _ := to.Member("name").Str()
-	of, _ := r.keysOf(held{kind, e.pod.namespace, name}, e.file)
+	of, _ := r.keysOf(held{kind, e.pod.namespace, to.TextAt("name")}, e.file)
 	return of
 }
 
@@ -167,9 +165,9 @@ func keyIn(from *source.Value) string {
 
 // partsOfMap finds the configurations that a ConfigMap or a Secret holds as text.
 func (r *reader) partsOfMap(file *source.File, document *source.Value) {
-	kind, _ := document.Member("kind").Str()
-	name, _ := document.At("metadata", "name").Str()
-	namespace, _ := document.At("metadata", "namespace").Str()
+	kind := document.TextAt("kind")
+	name := document.TextAt("metadata", "name")
+	namespace := document.TextAt("metadata", "namespace")
 	r.objects[held{kind, namespace, name}] = true
 	if kind != "ConfigMap" && kind != "Secret" {
 		return

@@ -64,12 +64,10 @@ type volume struct {
 func mountedIn(container *source.Value, volumes []*source.Value, namespace string) []mount {
 	var all []mount
 	for _, item := range container.Member("volumeMounts").List() {
-		name, _ := item.Member("name").Str()
-		m := mount{}
-		m.at, _ = item.Member("mountPath").Str()
-		m.sub, _ = item.Member("subPath").Str()
+		name := item.TextAt("name")
+		m := mount{at: item.TextAt("mountPath"), sub: item.TextAt("subPath")}
 		for _, v := range volumes {
-			if called, _ := v.Member("name").Str(); called == name {
+			if v.TextAt("name") == name {
 				m.volumes = volumesOf(v, namespace)
 			}
 		}
@@ -97,9 +95,7 @@ func volumesOf(of *source.Value, namespace string) []volume {
 			if v.paths == nil {
 				v.paths = map[string]string{}
 			}
-			key, _ := item.Member("key").Str()
-			at, _ := item.Member("path").Str()
-			v.paths[at] = key
+			v.paths[item.TextAt("path")] = item.TextAt("key")
 		}
 		all = append(all, v)
 	}

@@ -130,7 +130,7 @@ func mayBePublic(key *source.Value) bool {
 	needs := map[string][]string{
 		"RSA": {"n", "e"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}, "AKP": {"alg", "pub"},
 	}
-	kind, _ := key.Member("kty").Str()
+	kind := key.TextAt("kty")
 	return needs[kind] != nil && !slices.ContainsFunc(needs[kind], func(name string) bool {
 		return !key.Member(name).Is(source.String)
 	})

@@ -232,17 +232,17 @@ func decodeEntry(text []byte, t target) (entry, bool) {
 		return entry{}, false
 	}
 	version, _ := document.Member("gatewhy_cache").Int()
-	address, _ := document.Member("url").Str()
 	current, _ := document.Member("current").Int()
 	e := entry{
 		keys: set, current: int(current),
 		fetched: timeOf(document.Member("fetched")), expires: timeOf(document.Member("expires")),
+		metadata: keys.Metadata{
+			Issuer: document.TextAt("issuer"), KeysURL: document.TextAt("jwks_uri"),
+			CloudInstance: document.TextAt("cloud_instance_name"),
+		},
 	}
-	e.metadata.Issuer, _ = document.Member("issuer").Str()
-	e.metadata.KeysURL, _ = document.Member("jwks_uri").Str()
-	e.metadata.CloudInstance, _ = document.Member("cloud_instance_name").Str()
 	switch {
-	case version != cacheVersion || address != t.String(),
+	case version != cacheVersion || document.TextAt("url") != t.String(),
 		current < 0 || int(current) > len(set.Keys),
 		e.fetched.IsZero() || e.expires.Sub(e.fetched) > mostAge:
 		return entry{}, false

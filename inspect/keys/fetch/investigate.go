@@ -20,8 +20,7 @@ import (
 // It fetches up to eight key sets from hosts of Entra. Of the token it sends nothing but the ids
 // of the tenant and of the applications.
 func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Result) keys.Result {
-	iss, _ := t.Claims.Member("iss").Str()
-	issuer, ok := entra.ParseIssuer(iss)
+	issuer, ok := entra.ParseIssuer(t.Claims.TextAt("iss"))
 	if !ok || issuer.Kind != entra.Workforce || r.Verifier != nil || r.Set == nil {
 		return r
 	}
@@ -132,7 +131,7 @@ func places(claims *source.Value, iss entra.Issuer) []place {
 func appIDs(claims *source.Value) []string {
 	var ids []string
 	for _, name := range []string{"aud", "appid", "azp"} {
-		text, _ := claims.Member(name).Str()
+		text := claims.TextAt(name)
 		for _, prefix := range []string{"spn:", "api://"} {
 			text = strings.TrimPrefix(text, prefix)
 		}

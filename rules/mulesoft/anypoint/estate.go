@@ -167,7 +167,7 @@ func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []
 		return err
 	}
 	for _, asset := range assets {
-		assetName, _ := asset.Member("assetId").Str()
+		assetName := asset.TextAt("assetId")
 		instances := asset.Member("apis")
 		if !instances.Is(source.List) {
 			return c.refusal(manager(org, e.ID)+"/apis", "an asset has no list apis", "")
@@ -182,9 +182,9 @@ func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []
 				slices.ContainsFunc(e.APIs, isThis) {
 				continue
 			}
-			name, _ := instance.Member("assetId").Str()
-			label, _ := instance.Member("instanceLabel").Str()
-			version, _ := instance.Member("productVersion").Str()
+			name := instance.TextAt("assetId")
+			label := instance.TextAt("instanceLabel")
+			version := instance.TextAt("productVersion")
 			e.APIs = append(e.APIs, API{
 				ID: id, Name: cmp.Or(name, assetName, "api"), Label: cmp.Or(label, version),
 			})
@@ -241,7 +241,7 @@ func (c *Client) policies(ctx context.Context, path string) (*source.Value, erro
 
 // gatewayOf is the gateway of an instance's technology.
 func gatewayOf(instance *source.Value) string {
-	switch technology, _ := instance.Member("technology").Str(); technology {
+	switch instance.TextAt("technology") {
 	case "mule4", "mule3":
 		return "mule"
 	case "flexGateway":

@@ -198,7 +198,8 @@ func (m *Maker) noteGateway(set *PolicySet, variant string) {
 func (m *Maker) noteAPI(set *PolicySet, name string) {
 	named := func(file *source.File) bool { return file.Name == name }
 	if name != "" && len(set.APIs()) == 0 && !slices.ContainsFunc(set.Files, named) {
-		m.note("--api %s has no effect: no policy says which API instance it belongs to", name)
+		m.note("all policies are taken for those of %s: none says which API instance it belongs to",
+			name)
 	}
 }
 

@@ -123,23 +123,17 @@ func (p Predicate) compound(most int) string {
 
 // goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.
 func (p Predicate) goesWithoutSaying(part Predicate) bool {
-	in, ok := part.ofKind()
-	return part.isSent() || ok && p.compares(in)
+	if part.Op == Or && slices.ContainsFunc(part.Of, Predicate.undecided) {
+		part = part.decided()
+		return part.Op == Not && part.Of[0].Op == IsList && p.compares(part.Of[0].Input)
+	}
+	return part.isSent() || part.Op == Typed && p.compares(part.Input)
 }
 
-// ofKind is the input of which a predicate asks nothing but its kind, beside what only the
-// deployment decides.
-func (p Predicate) ofKind() (in Input, ok bool) {
-	switch p.Op {
-	case Typed, IsList:
-		return p.Input, true
-	case And, Or, Not:
-		of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
-		if len(of) == 1 {
-			return of[0].ofKind()
-		}
-	}
-	return Input{}, false
+// decided is the predicate without what only the deployment decides.
+func (p Predicate) decided() Predicate {
+	p.Of = slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
+	return p.simplified()
 }
 
 // wantsNothing reports whether no request can fulfil a predicate, whatever it reads.

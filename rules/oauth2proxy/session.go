@@ -25,17 +25,19 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 		typed(v.email, source.String), typed("preferred_username", source.String),
 		typed(v.groups.text(), source.String, source.List, source.Null),
 	)
-	in := claim(v.groups.text())
+	in, kinds := claim(v.groups.text()), " as a list or a string"
 	listed := rules.Either(rules.Negate(rules.Found(in)), rules.Predicate{
 		Op: rules.IsList, Input: in, Assumed: rules.Yes,
 	})
 	switch old, known := c.oldGroups(); {
 	case old:
+		kinds = " as a list"
 		check.Test = rules.Both(check.Test, listed)
 	case !known:
 		doubt := ofVersion("OAuth2 Proxy takes groups that are a text from 7.15.6 on")
 		check.Test = rules.Both(check.Test, rules.Either(listed, rules.Undecided(doubt)))
 	}
+	check.Wants = v.email + " and preferred_username as strings, and " + v.groups.text() + kinds
 	return check
 }
 

@@ -253,8 +253,8 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	return nil
 }
 
-// instance is the environment's API instance, as its files have it. One that is called as its file
-// is, or as a place in that, starts at the folder of the environments file, as the file itself does.
+// instance is the environment's API instance, as its files have it. One that is called as its
+// file is, or as a place in that, starts at the folder of the environments file, as the file does.
 func (r *estateReader) instance(of *environments.Environment, files []string) string {
 	return renamed(of.Instance.Value, files, r.inFolder, asItIs)
 }

@@ -172,8 +172,8 @@ func demandsOneOf(test rules.Predicate, claims ...string) bool {
 }
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the
-// command that writes that solution, if fix does. Where nothing says that the token's tenant is the
-// user's own, none has that of a solution that requires its issuer too.
+// command that writes that solution, if fix does. Where nothing says that the token's tenant is
+// the user's own, none has that of a solution that requires its issuer too.
 func (r *Explainer) repairsOf(
 	file *source.File, remedies []repair.Remedy, anyTenant bool,
 ) []ProvedRepair {

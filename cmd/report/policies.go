@@ -198,8 +198,7 @@ func (m *Maker) noteGateway(set *PolicySet, variant string) {
 func (m *Maker) noteAPI(set *PolicySet, name string) {
 	named := func(file *source.File) bool { return file.Name == name }
 	if name != "" && len(set.APIs()) == 0 && !slices.ContainsFunc(set.Files, named) {
-		m.note("all policies are taken for those of %s: none says which API instance it belongs to",
-			name)
+		m.note("no policy says which API instance it belongs to: each counts for %s", name)
 	}
 }
 

@@ -97,8 +97,8 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 		}
 		name = strings.TrimSpace(name)
 		if fault := rules.HeaderFault(name, value); fault != "" {
-			return nil, ProblemAt(line.pos, fault, `write -H "name: value", each header with a -H `+
-				`of its own; HTTP/2's :path and such are not headers`)
+			return nil, ProblemAt(line.pos, fault, `write -H "name: value", each header with `+
+				`a -H of its own; HTTP/2's :path and such are not headers`)
 		}
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		if _, twice := headers[name]; twice {

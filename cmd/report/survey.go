@@ -188,8 +188,8 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 // mostInstances is how many environments are made of one.
 const mostInstances = 100
 
-// instances lists the API instances that the files of an environment configure; none where that is
-// one, or too many, or the environment names it. They are called as the environments file has them.
+// instances lists the API instances that the files of an environment configure; none where that
+// is one, or too many, or the environment names it. Names are as the environments file has them.
 func (r *estateReader) instances(of *environments.Environment) []environments.APIInstance {
 	if of.Instance.Value != "" {
 		return nil

@@ -397,8 +397,8 @@ func ofRequest(leaf *rules.Predicate) bool {
 	})
 }
 
-// ofRequestLine counts the conditions on a request's method or path, where rules that allow or deny
-// by what tokens claim have some; 0 elsewhere.
+// ofRequestLine counts the conditions on a request's method or path, where rules that allow or
+// deny by what tokens claim have some; 0 elsewhere.
 func ofRequestLine(policies []*rules.Policy) int {
 	conditions, both := 0, false
 	for _, p := range policies {

@@ -70,7 +70,9 @@ func TestMoreClassesOfRequestsThanAreTried(t *testing.T) {
 		}
 	}
 	onGET := of(rules.RequestMethod, "GET")
-	for paths, want := range map[int]string{3: "", 100: "", 600: "not-all-tried", 5000: "not-all-tried"} {
+	for paths, want := range map[int]string{
+		3: "", 100: "", 600: "not-all-tried", 5000: "not-all-tried",
+	} {
 		allowed := make([]rules.Predicate, paths)
 		for i := range allowed {
 			allowed[i] = rules.Both(rules.Has(rules.Claim("appid")),

@@ -88,8 +88,8 @@ func (c *compiler) plainGroups() setting {
 	case known:
 		of.values, of.unknown = rules.Literals("groups"), nil
 	case of.unknown == nil:
-		of.unknown = ofVersion(groupsClaim + " counts for tokens of this issuer from OAuth2 Proxy " +
-			"7.15.6 on; before it their groups are those in the claim groups")
+		of.unknown = ofVersion(groupsClaim + " counts for tokens of this issuer from OAuth2 " +
+			"Proxy 7.15.6 on; before it their groups are those in the claim groups")
 	}
 	return of
 }

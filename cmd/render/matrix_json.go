@@ -147,7 +147,7 @@ func cellsOf(m *environments.Matrix) func(string, addElement) error {
 
 func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
 	wrong, unknown, all := m.Wrong()
-	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes, m.Alike}
+	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Distinct(), m.Alike}
 }
 
 func cellOf(m *environments.Matrix, c *environments.Cell, gateway int) cellJSON {

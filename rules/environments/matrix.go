@@ -14,9 +14,8 @@ type Matrix struct {
 	Findings []Finding
 	Remarks  []Remark
 
-	Tokens  int // modelled tokens, one for each client, kind and audience form
-	Classes int // groups of them that a gateway treats alike: what was really run
-	Alike   int // scopes and roles without rows of their own (see issued.Size)
+	Tokens int // modelled tokens, one for each client, kind and audience form
+	Alike  int // scopes and roles without rows of their own (see issued.Size)
 
 	// Shares says that the clients of several environments share rows, for there are many.
 	Shares bool
@@ -30,9 +29,19 @@ type Matrix struct {
 
 // answers are the cells of one gateway. There may be many, and most of them are alike.
 type answers struct {
-	cells   []*Cell       // each once
-	of      []int32       // by row, the place of its cell
-	witness []issued.Mark // by row
+	cells    []*Cell       // each once
+	of       []int32       // by row, the place of its cell
+	witness  []issued.Mark // by row
+	distinct int           // groups of modelled tokens that the gateway treats alike
+}
+
+// Distinct is how many modelled tokens were really run, of those that a gateway treats alike one.
+func (m *Matrix) Distinct() int {
+	n := 0
+	for _, a := range m.answers {
+		n += a.distinct
+	}
+	return n
 }
 
 // Cell is that of a row at a gateway.
@@ -108,7 +117,7 @@ func (e *Estate) Evaluate() *Matrix {
 		if site.Policies == nil {
 			continue
 		}
-		m.Classes += m.column(newColumns(e, site.Policies, site.Contracts), site.Name)
+		m.column(newColumns(e, site.Policies, site.Contracts), site.Name)
 		if e.Progress != nil {
 			e.Progress(i+1, len(e.Sites))
 		}
@@ -148,10 +157,9 @@ func (m *Matrix) token(row, gateway int) *issued.Token {
 	return m.classes.At(m.answers[gateway].witness[row]).Token()
 }
 
-// column adds a gateway, and returns how many groups of tokens it treats alike. Of several classes
-// of requests the worst counts: the one where tokens that are meant to be let in get least far,
-// and others get furthest.
-func (m *Matrix) column(columns []*column, gateway string) int {
+// column adds a gateway. Of several classes of requests the worst counts: the one where tokens that
+// are meant to be let in get least far, and others get furthest.
+func (m *Matrix) column(columns []*column, gateway string) {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0
 	if m.cells == nil {
@@ -169,8 +177,9 @@ func (m *Matrix) column(columns []*column, gateway string) int {
 		distinct = max(distinct, run.Distinct())
 	}
 	m.judge(EnvironmentOf(gateway), cells)
-	m.answers = append(m.answers, answersOf(cells, witness))
-	return distinct
+	a := answersOf(cells, witness)
+	a.distinct = distinct
+	m.answers = append(m.answers, a)
 }
 
 // answersOf keeps each cell once.

@@ -57,7 +57,7 @@ func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
 			&rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))},
 		)
 		m := e.Evaluate()
-		return m.Classes, m.Tokens
+		return m.Distinct(), m.Tokens
 	}
 	few, fewTokens := classes(10)
 	many, manyTokens := classes(1000)
@@ -253,6 +253,12 @@ func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 	before, now := cells(m, "dev")[row].Outcome, cells(after, "dev")[row].Outcome
 	if before != now {
 		t.Errorf("the other gateway has changed: %s, then %s", before, now)
+	}
+	e.Sites[1].Policies = policy(check("aud", apiUAT), check("appid", webUAT))
+	if again := e.Evaluate(); after.Distinct() != again.Distinct() ||
+		after.Distinct() == m.Distinct() {
+		t.Errorf("%d distinct tokens, then %d, or evaluated anew %d",
+			m.Distinct(), after.Distinct(), again.Distinct())
 	}
 	own := m.Own(1)
 	for _, request := range own {

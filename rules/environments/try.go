@@ -12,7 +12,7 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
 	tried := &Matrix{Rows: m.Rows, Tokens: m.Tokens, estate: e, classes: m.classes}
-	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name)
+	tried.column(newColumns(e, policies, e.site(name).Contracts), name)
 	return tried
 }
 
@@ -20,8 +20,8 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 // has the cells, and no findings.
 func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
 	all := &Matrix{
-		Rows: m.Rows, Gateways: m.Gateways,
-		Tokens: m.Tokens, Classes: m.Classes, estate: m.estate, classes: m.classes,
+		Rows: m.Rows, Gateways: m.Gateways, Tokens: m.Tokens, Alike: m.Alike, Shares: m.Shares,
+		estate: m.estate, classes: m.classes,
 		columns: slices.Clone(m.columns), answers: slices.Clone(m.answers),
 	}
 	all.columns[gateway], all.answers[gateway] = tried.columns[0], tried.answers[0]

@@ -38,7 +38,8 @@ func Apply(text []byte, edits ...Edit) ([]byte, error) {
 			return nil, fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
 				e.Span.Start, e.Span.End, len(text))
 		case e.Span.Start < done:
-			return nil, fmt.Errorf("two edits overlap at byte %d", e.Span.Start)
+			return nil, fmt.Errorf("two edits change the same place in line %d",
+				1+bytes.Count(text[:e.Span.Start], []byte("\n")))
 		}
 		edited = append(edited, text[done:e.Span.Start]...)
 		edited = append(edited, e.Text...)

@@ -182,7 +182,7 @@ func TestApply(t *testing.T) {
 		{
 			"edits that overlap are an error",
 			[]Edit{{Span: Span{3, 5}, Text: ""}, {Span: Span{4, 6}, Text: ""}},
-			"error: two edits overlap at byte 4",
+			"error: two edits change the same place in line 1",
 		},
 		{
 			"an edit outside the text is an error",

@@ -218,8 +218,7 @@ func (l Location) passesOver(text string) bool {
 // runBehind is the first run of characters that a token may have, behind a prefix in a text.
 func runBehind(text, prefix string) string {
 	other := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
-			r != '-' && r != '_' && r != '.'
+		return !source.IsAlphanumeric(r) && r != '-' && r != '_' && r != '.'
 	}
 	_, rest, _ := strings.Cut(text, prefix)
 	rest = strings.TrimLeftFunc(rest, other)

@@ -122,8 +122,7 @@ func (m *Mask) unsigned(text string) string {
 		return text
 	}
 	isOther := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
-			r != '-' && r != '_'
+		return !source.IsAlphanumeric(r) && r != '-' && r != '_'
 	}
 	for word := range strings.FieldsFuncSeq(text, isOther) {
 		if len(word) >= leastOfSignature && strings.Contains(m.signature, word) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -150,7 +151,7 @@ func (a *asking) byAzureCLI(shell Shell) string {
 // formFlag is the flag of curl that sends a value in a form as it is: the shorter one where a form
 // leaves each of its characters alone.
 func formFlag(value string) string {
-	if isPlain(value, "-._~:/") {
+	if source.IsPlain(value, "-._~:/") {
 		return "-d"
 	}
 	return "--data-urlencode"

@@ -50,7 +50,8 @@ func collectionOf(input source.Input, all []rules.Collection) (rules.Collection,
 // IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,
 // dots, underscores and hyphens. The first one must be a letter or a digit.
 func IsCollectID(text string) bool {
-	return text != "" && len(text) <= 100 && isPlain(text[:1], "") && isPlain(text, "._-")
+	return text != "" && len(text) <= 100 && source.IsPlain(text[:1], "") &&
+		source.IsPlain(text, "._-")
 }
 
 // entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the

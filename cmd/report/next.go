@@ -160,7 +160,7 @@ var plainInShell = [...]string{POSIX: "/._-+@%,:=", PowerShell: "/\\._-:="}
 
 // Word is a text as one word of a command.
 func (s Shell) Word(text string) string {
-	plain := isPlain(text, plainInShell[s])
+	plain := source.IsPlain(text, plainInShell[s])
 	switch {
 	case s == PowerShell && (!plain ||
 		strings.HasPrefix(text, "-") && strings.ContainsAny(text, ".:")):

@@ -61,7 +61,7 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 // isAudience reports whether a text can name an app registration for the Azure CLI: an id, or the
 // URI of an API, and nothing that its command line could take for something else.
 func isAudience(text string) bool {
-	return entra.IsGUID(text) || isPlain(text, ":/._-") &&
+	return entra.IsGUID(text) || source.IsPlain(text, ":/._-") &&
 		strings.Contains(text, "://") && !strings.HasPrefix(text, "-")
 }
 

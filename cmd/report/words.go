@@ -109,15 +109,7 @@ func Guarded(text string) string {
 
 // isNotNamed reports whether a character is neither in a token nor in a part of a path.
 func isNotNamed(r rune) bool {
-	return !isPlain(string(r), "-._~+=")
-}
-
-// isPlain reports whether a text has only letters and digits of ASCII, and some signs.
-func isPlain(text, signs string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
-			!strings.ContainsRune(signs, r)
-	})
+	return !source.IsPlain(string(r), "-._~+=")
 }
 
 // Problem is an error that no file is to blame for; the hints may be none.

@@ -160,20 +160,11 @@ func IsGUID(s string) bool { return len(s) == 36 && source.StartsWithGUID(s) }
 // Escapes, queries and fragments could not.
 func allSegments(segments []string) bool {
 	for _, s := range segments {
-		if s == "" || strings.Trim(s, ".") == "" || strings.ContainsFunc(s, notInSegment) {
+		if s == "" || strings.Trim(s, ".") == "" || !source.IsPlain(s, "-._{}") {
 			return false
 		}
 	}
 	return true
-}
-
-func notInSegment(r rune) bool {
-	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-		return false
-	default:
-		return !strings.ContainsRune("-._{}", r)
-	}
 }
 
 // IsTenant reports whether a text can stand for a tenant in a URL: an id, a domain, or one of

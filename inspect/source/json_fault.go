@@ -274,10 +274,7 @@ func (d *diagnosis) shownWord() string {
 	return d.forMessage(rest[:end])
 }
 
-func isWordRune(r rune) bool {
-	return r == '_' || r == '$' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' ||
-		r >= 'A' && r <= 'Z'
-}
+func isWordRune(r rune) bool { return r == '_' || r == '$' || IsAlphanumeric(r) }
 
 // printable escapes what a terminal would act on.
 func printable(text string) string {

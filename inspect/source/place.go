@@ -151,17 +151,18 @@ func (p *place) step() string {
 	return "[" + strconv.Quote(shorten(p.key)) + "]"
 }
 
-func isName(key string) bool {
-	if key == "" || len(key) > maxShown {
-		return false
-	}
-	for _, r := range key {
-		if r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') &&
-			(r < 'A' || r > 'Z') {
-			return false
-		}
-	}
-	return true
+func isName(key string) bool { return key != "" && len(key) <= maxShown && IsPlain(key, "_-") }
+
+// IsPlain reports whether a text has only letters and digits of ASCII, and some signs.
+func IsPlain(text, signs string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !IsAlphanumeric(r) && !strings.ContainsRune(signs, r)
+	})
+}
+
+// IsAlphanumeric reports whether a character is a letter or a digit of ASCII.
+func IsAlphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
 // maxShown is how many characters of a text a message shows.

@@ -94,10 +94,7 @@ func holdsSecret(text string) bool {
 	return false
 }
 
-func isToken68(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' ||
-		strings.ContainsRune("-._~+/=", r)
-}
+func isToken68(r rune) bool { return IsAlphanumeric(r) || strings.ContainsRune("-._~+/=", r) }
 
 // forMessage returns a text of the input for a message: escaped and shortened, or nothing of it if
 // it may be a secret.

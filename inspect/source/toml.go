@@ -278,7 +278,7 @@ func looksLikeTOML(text []byte) bool {
 
 // isBareKeyByte reports whether a name of TOML may have this byte without quotes.
 func isBareKeyByte(c byte) bool {
-	return c == '_' || c == '-' || '0' <= c && c <= '9' || 'a' <= c|' ' && c|' ' <= 'z'
+	return c == '_' || c == '-' || IsAlphanumeric(rune(c))
 }
 
 // tomlEditor writes changes of TOML files: one name and value a line, and lists in brackets.

@@ -11,11 +11,7 @@ import (
 
 // yamlName is a name as YAML has it, in quotes where it needs them.
 func yamlName(name string) string {
-	plain := !strings.ContainsFunc(name, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
-			!strings.ContainsRune("/._-", r)
-	})
-	if plain && name != "" && !strings.HasPrefix(name, "-") {
+	if name != "" && source.IsPlain(name, "/._-") && !strings.HasPrefix(name, "-") {
 		return name
 	}
 	return inspect.Safe(source.NewString(name).JSON())

@@ -274,21 +274,15 @@ func nameFault(name string) string {
 	if _, after, found := strings.Cut(name, "/"); found {
 		rest = after
 	}
-	inside := func(c rune) bool {
-		return !isAlphanumeric(c) && c != '-' && c != '_' && c != '.'
-	}
 	switch {
 	case name == "":
 		return ""
-	case rest == "" || len(rest) > 63 || strings.ContainsFunc(rest, inside) ||
-		!isAlphanumeric(rune(rest[0])) || !isAlphanumeric(rune(rest[len(rest)-1])):
+	case rest == "" || len(rest) > 63 || !source.IsPlain(rest, "-_.") ||
+		!source.IsAlphanumeric(rune(rest[0])) ||
+		!source.IsAlphanumeric(rune(rest[len(rest)-1])):
 		return "the provider name " + name + " is not a name of letters, digits, -, _ and ."
 	}
 	return ""
-}
-
-func isAlphanumeric(c rune) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // issuerFault is why Envoy Gateway does not take an issuer (validateJWTProvider).

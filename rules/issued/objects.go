@@ -83,12 +83,8 @@ func (o *objects) unshownContracts(w *World) bool {
 // namesObject reports whether a text may be an object's id, or a part of one that not every id
 // has.
 func namesObject(part string) bool {
-	return strings.Trim(part, string(anyDigit)) != "" && strings.IndexFunc(part, notInSubject) < 0
-}
-
-func notInSubject(c rune) bool {
-	return c != '-' && c != '_' && c != anyDigit && (c < '0' || c > '9') && (c < 'A' || c > 'Z') &&
-		(c < 'a' || c > 'z')
+	return strings.Trim(part, string(anyDigit)) != "" &&
+		source.IsPlain(part, "-_"+string(anyDigit))
 }
 
 // ofObject is what oid or sub holds, as far as the files show it.

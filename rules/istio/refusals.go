@@ -215,13 +215,8 @@ func (f *refuser) jwtRules() {
 			f.kind(h, path+"outputClaimToHeaders.", "header", source.String)
 			f.kind(h, path+"outputClaimToHeaders.", "claim", source.String)
 			header := h.TextAt("header")
-			claim := h.TextAt("claim")
-			odd := func(c rune) bool {
-				return c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') &&
-					(c < 'A' || c > 'Z')
-			}
-			if !kubernetes.Marked(h.Member("header")) && strings.ContainsFunc(header, odd) ||
-				header == "" || claim == "" {
+			if !kubernetes.Marked(h.Member("header")) && !source.IsPlain(header, "-_") ||
+				header == "" || h.TextAt("claim") == "" {
 				f.add(h, path+"outputClaimToHeaders", "it needs a claim, and the name of a header")
 			}
 		}

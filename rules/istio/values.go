@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
 )
@@ -189,8 +190,7 @@ func badTemplate(path string) string {
 
 // notInPath reports whether a character may not be in a segment of a path (RFC 3986, pchar).
 func notInPath(c rune) bool {
-	return !strings.ContainsRune("-._~%!$&'()+,;:@=", c) &&
-		(c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+	return !source.IsAlphanumeric(c) && !strings.ContainsRune("-._~%!$&'()+,;:@=", c)
 }
 
 // pathTemplate is the expression of a path with {*} for one segment and {**} for any number of

@@ -82,15 +82,13 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 
 // granted is the request with a token that carries these scopes or roles.
 func (r *Request) granted(claim string, names []string) *Request {
-	value := &source.Value{Kind: source.List, Items: Literals(names...)}
-	if claim == "scp" {
-		value = &source.Value{Kind: source.String, Text: strings.Join(names, " ")}
-	}
 	token, claims := *r.Token, *r.Token.Claims
 	claims.Members = slices.DeleteFunc(slices.Clone(claims.Members), func(m source.Member) bool {
 		return m.Key == claim
 	})
-	claims.Members = append(claims.Members, source.Member{Key: claim, Value: value})
+	claims.Members = append(claims.Members, source.Member{
+		Key: claim, Value: entra.ValuesIn(claim, names),
+	})
 	token.Claims = &claims
 	other := *r
 	other.Token, other.profile, other.places = &token, nil, nil

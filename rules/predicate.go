@@ -164,14 +164,7 @@ func Required(in Input, p Predicate) Predicate { return Both(Has(in), p) }
 func IfPresent(in Input, p Predicate) Predicate { return Either(Negate(Has(in)), p) }
 
 // Literals returns strings as the literals of a predicate.
-func Literals(texts ...string) []*source.Value {
-	all, made := make([]*source.Value, len(texts)), make([]source.Value, len(texts))
-	for i, text := range texts {
-		made[i] = source.Value{Kind: source.String, Text: text}
-		all[i] = &made[i]
-	}
-	return all
-}
+func Literals(texts ...string) []*source.Value { return source.NewStrings(texts...) }
 
 // Reads lists everything that the predicate reads, each once.
 func (p Predicate) Reads() []Input {

@@ -94,14 +94,10 @@ func (s *shield) cover(v *source.Value) {
 // coverTexts covers every text in a value: it is not what its field should have, and may hold the
 // secret all the same.
 func (s *shield) coverTexts(v *source.Value) {
-	if v.Is(source.String) {
-		s.spans = append(s.spans, v.Span)
-	}
-	for _, item := range v.Items {
-		s.coverTexts(item)
-	}
-	for i := range v.Members {
-		s.coverTexts(v.Members[i].Value)
+	for inside := range v.All {
+		if inside.Kind == source.String {
+			s.spans = append(s.spans, inside.Span)
+		}
 	}
 }
 

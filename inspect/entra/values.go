@@ -1,6 +1,10 @@
 package entra
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // CanHold reports whether Entra ID may write a text into one of the claims that tell tokens apart:
 // scopes and roles are of letters, digits and these signs, and begin with no full stop
@@ -28,6 +32,20 @@ func CanHold(claim, text string) bool {
 	}
 	return true
 }
+
+// ValuesIn is how a claim of this name holds several values: scp as words, any other as a list.
+func ValuesIn(claim string, values []string) *source.Value {
+	if claim == "scp" || claim == "scope" {
+		return source.NewString(strings.Join(values, " "))
+	}
+	return source.NewList(values...)
+}
+
+// ListClaims are the claims that are lists.
+func ListClaims() []string { return []string{"roles", "groups", "wids", "amr"} }
+
+// ManyValued are the claims that hold several values, as a list or as words.
+func ManyValued() []string { return append(ListClaims(), "scp", "scope") }
 
 // isID reports whether a text is a GUID as Entra ID writes it.
 func isID(text string) bool { return IsGUID(text) && text == strings.ToLower(text) }

@@ -91,6 +91,19 @@ type Value struct {
 // NewString is a text that no file has.
 func NewString(text string) *Value { return &Value{Kind: String, Text: text} }
 
+// NewStrings are texts that no file has.
+func NewStrings(texts ...string) []*Value {
+	all, made := make([]*Value, len(texts)), make([]Value, len(texts))
+	for i, text := range texts {
+		made[i] = Value{Kind: String, Text: text}
+		all[i] = &made[i]
+	}
+	return all
+}
+
+// NewList is a list of texts that no file has.
+func NewList(texts ...string) *Value { return &Value{Kind: List, Items: NewStrings(texts...)} }
+
 // NewBool is a truth value that no file has.
 func NewBool(is bool) *Value { return &Value{Kind: Bool, Text: strconv.FormatBool(is)} }
 
@@ -151,20 +164,36 @@ func (v *Value) At(path ...string) *Value {
 // NotJSON is the first value below this one, or itself, that JSON does not have; nil where there
 // is none.
 func (v *Value) NotJSON() *Value {
-	if v == nil || v.Kind == Unknown && isEndless(v.Text) {
-		return v
-	}
-	for _, item := range v.Items {
-		if found := item.NotJSON(); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := v.Members[i].Value.NotJSON(); found != nil {
-			return found
+	for inside := range v.All {
+		if inside.Kind == Unknown && isEndless(inside.Text) {
+			return inside
 		}
 	}
 	return nil
+}
+
+// All visits the value, and every one inside it behind the one that it is in.
+func (v *Value) All(yield func(*Value) bool) { v.each(yield) }
+
+// each is All, and reports whether all were visited.
+func (v *Value) each(yield func(*Value) bool) bool {
+	switch {
+	case v == nil:
+		return true
+	case !yield(v):
+		return false
+	}
+	for _, item := range v.Items {
+		if !item.each(yield) {
+			return false
+		}
+	}
+	for i := range v.Members {
+		if !v.Members[i].Value.each(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Doubt says why an Unknown under this name is not known.

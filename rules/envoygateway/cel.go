@@ -195,7 +195,7 @@ func (m *changer) rewrite(f *rules.Finding) (change rules.Change, ok bool) {
 			continue
 		}
 		id, title := "look-into-list", "look into the claim as a list"
-		text := e.parsed.LookingInto("roles", "groups", "wids", "amr", "scp", "scope")
+		text := e.parsed.LookingInto(entra.ManyValued()...)
 		if f.Rule == "query-in-path" {
 			id, title = "path-without-query", "compare the path without its query"
 			text = e.parsed.ByPathAlone()

@@ -225,9 +225,9 @@ func (t *Token) valuesOf(name string, with compared) []*source.Value {
 	case presence == Chosen:
 		// how a client proves itself: without a user it must (access-token-claims-reference)
 		if t.user {
-			return strs("1", "2", "0")
+			return source.NewStrings("1", "2", "0")
 		}
-		return strs("1", "2")
+		return source.NewStrings("1", "2")
 	case ofItsTenant(name) && (t.freedom == ofClient || t.freedom == ofAPIOwner):
 		id, _ := t.ofObject(name)
 		return []*source.Value{source.NewString(id), nil}
@@ -268,7 +268,7 @@ func (f form) anything(with compared, absent bool) []*source.Value {
 		}
 	}
 	if f == asAny {
-		all = append(all, list(with.texts...))
+		all = append(all, source.NewList(with.texts...))
 	}
 	if !several && f != asText {
 		all = append(all, source.NewBool(true), source.NewBool(false))
@@ -290,5 +290,5 @@ func inForm(f form, texts ...string) *source.Value {
 	if f == asWords {
 		return source.NewString(strings.Join(texts, " "))
 	}
-	return list(texts...)
+	return source.NewList(texts...)
 }

@@ -217,7 +217,7 @@ func (h *Holders) ofClients(
 			if v == entra.V1 {
 				claim = "appid"
 			}
-			open = append(open, one(claim, strs(ids...)))
+			open = append(open, one(claim, source.NewStrings(ids...)))
 		}
 		return h.flowsOf(t, r, g, open, yield)
 	}
@@ -391,7 +391,7 @@ func audienceVariable(all []audience) variable {
 	for i := range all {
 		texts[i] = all[i].value
 	}
-	v := one("aud", strs(texts...))
+	v := one("aud", source.NewStrings(texts...))
 	for i := range all {
 		v.choices[i].doubt = all[i].doubt
 	}

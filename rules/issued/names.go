@@ -109,7 +109,7 @@ func (n *nameTexts) named(name string) bool {
 func (n *nameTexts) appearance(name string) string {
 	var b strings.Builder
 	if n.parts != nil && (!n.parts.write("scp", source.NewString(name), &b) ||
-		!n.parts.write("roles", list(name), &b)) {
+		!n.parts.write("roles", source.NewList(name), &b)) {
 		b.WriteString("\x00" + name) // by itself
 	}
 	for _, text := range n.texts {

@@ -69,10 +69,10 @@ func TestNamesThatLookAlikeGetTheSameVerdicts(t *testing.T) {
 
 // tried is what a check makes of a token with a scope and a role of this name, and others.
 func tried(check *rules.Check, name, beside string) rules.Outcome {
-	token := blank(nil)
+	token, roles := blank(nil), append([]string{name}, strings.Fields(beside)...)
 	token.Claims = &source.Value{Kind: source.Object, Members: []source.Member{
 		{Key: "scp", Value: source.NewString(name + beside)},
-		{Key: "roles", Value: list(append([]string{name}, strings.Fields(beside)...)...)},
+		{Key: "roles", Value: source.NewList(roles...)},
 	}}
 	return (&rules.Request{Token: token}).Try(check)
 }

@@ -111,7 +111,7 @@ func (t *Token) standIn(name, object string) *source.Value {
 	case "acr":
 		return source.NewString("1")
 	case "amr":
-		return list("pwd")
+		return source.NewList("pwd")
 	case "unique_name":
 		return source.NewString("user@contoso.example")
 	case "uti":

@@ -104,7 +104,7 @@ func neverEvaluated(c *rules.Check) bool {
 	const other = "gatewhy-other"
 	for _, text := range append(TextsOf(c), other) {
 		for _, value := range []*source.Value{
-			source.NewString(text), list(text), list(text, other),
+			source.NewString(text), source.NewList(text), source.NewList(text, other),
 		} {
 			if tryWith(c, value) != rules.Unsure {
 				return false

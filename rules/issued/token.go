@@ -303,24 +303,6 @@ func wordsOf(scopes []string) *source.Value {
 // noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
 const noScopeOfOurs = "openid profile"
 
-// strs are several texts.
-func strs(texts ...string) []*source.Value {
-	values, all := make([]source.Value, len(texts)), make([]*source.Value, len(texts))
-	for i, text := range texts {
-		values[i].Kind, values[i].Text = source.String, text
-		all[i] = &values[i]
-	}
-	return all
-}
-
-func list(texts ...string) *source.Value {
-	v := &source.Value{Kind: source.List}
-	for _, t := range texts {
-		v.Items = append(v.Items, source.NewString(t))
-	}
-	return v
-}
-
 // wordList is a list of strings, or nothing.
 func wordList(texts []string) *source.Value {
 	if other := otherNames(texts); other != "" {
@@ -329,7 +311,7 @@ func wordList(texts []string) *source.Value {
 	if len(texts) == 0 {
 		return nil
 	}
-	return list(texts...)
+	return source.NewList(texts...)
 }
 
 // shown are the claims that a token is described by, in this order.

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -37,7 +38,7 @@ func equalsList(c *rules.Check) string {
 	leaves(&c.Test, true, func(leaf *rules.Predicate, wanted bool) {
 		in := leaf.Input
 		if wanted && leaf.Op == rules.Equals && in.Source == rules.FromClaim &&
-			slices.Contains([]string{"roles", "groups", "wids", "amr"}, in.Name) {
+			slices.Contains(entra.ListClaims(), in.Name) {
 			found = in.Name
 		}
 	})

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -50,6 +51,6 @@ func locksOutDaemons(s *rules.Subject, c *rules.Check) bool {
 // policy may still be written for.
 func inAnyForm(tokens issued.Tokens, c *rules.Check) issued.Tokens {
 	return changed(tokens, func(t *issued.Token) []*issued.Token {
-		return []*issued.Token{t, t.Chose("scp", list(issued.TextsOf(c)...))}
+		return []*issued.Token{t, t.Chose("scp", source.NewList(issued.TextsOf(c)...))}
 	})
 }

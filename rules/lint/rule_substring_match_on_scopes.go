@@ -90,7 +90,7 @@ func (e *exposed) havingScope(tokens issued.Tokens, scope string, roles bool) ex
 	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
 		t = t.Chose("scp", source.NewString(scope)).Chose("scope", source.NewString(scope))
 		if roles {
-			t = t.Chose("roles", list(unrelated))
+			t = t.Chose("roles", source.NewList(unrelated))
 		}
 		return []*issued.Token{t}
 	}))

@@ -1,10 +1,7 @@
 package lint
 
 import (
-	"strings"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
@@ -42,22 +39,6 @@ func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issue
 
 // unrelated is a text that no configuration has.
 const unrelated = "gatewhy-unrelated"
-
-// inForm is how a claim holds several values: scp as words, any other as a list.
-func inForm(name string, values []string) *source.Value {
-	if name == "scp" || name == "scope" {
-		return source.NewString(strings.Join(values, " "))
-	}
-	return list(values...)
-}
-
-func list(all ...string) *source.Value {
-	v := &source.Value{Kind: source.List}
-	for _, s := range all {
-		v.Items = append(v.Items, source.NewString(s))
-	}
-	return v
-}
 
 // versions are those of access tokens.
 func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }

@@ -25,7 +25,8 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 		return nil
 	}
 	leaves(&c.Test, true, func(leaf *rules.Predicate, wanted bool) {
-		if !wanted || !is(leaf.Input) || leaf.Op == rules.Contains && !isList(leaf.Input.Name) {
+		if !wanted || !is(leaf.Input) ||
+			leaf.Op == rules.Contains && !slices.Contains(entra.ManyValued(), leaf.Input.Name) {
 			return // what a text has to contain is not what it has to be
 		}
 		for _, v := range leaf.Values {
@@ -35,11 +36,6 @@ func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 		}
 	})
 	return texts
-}
-
-// isList reports whether a claim is a list of values, or a text of words, in tokens of Entra ID.
-func isList(name string) bool {
-	return slices.Contains([]string{"roles", "groups", "wids", "amr", "scp", "scope"}, name)
 }
 
 // leaves visits every part of a predicate that asks something of an input, and says whether the
@@ -134,7 +130,7 @@ func (e *exposed) having(names, values []string) exposure {
 	usual := e.holders.StrangersElsewhere(false, false)
 	got, _ := e.get(changed(usual, func(t *issued.Token) []*issued.Token {
 		for _, name := range names {
-			t = t.Chose(name, inForm(name, append([]string{unrelated}, values...)))
+			t = t.Chose(name, entra.ValuesIn(name, append([]string{unrelated}, values...)))
 		}
 		return []*issued.Token{t}
 	}))

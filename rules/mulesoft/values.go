@@ -63,17 +63,9 @@ func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unkn
 
 // valueAt is the value at a place, v or one inside it; nil where there is none.
 func valueAt(v *source.Value, pos source.Position) *source.Value {
-	if v.Pos == pos {
-		return v
-	}
-	for _, item := range v.Items {
-		if found := valueAt(item, pos); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := valueAt(v.Members[i].Value, pos); found != nil {
-			return found
+	for inside := range v.All {
+		if inside.Pos == pos {
+			return inside
 		}
 	}
 	return nil

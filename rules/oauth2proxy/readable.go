@@ -168,16 +168,14 @@ func hasTwice(v *source.Value) bool {
 
 // inRange reports whether a float64 holds each number in a value.
 func inRange(v *source.Value) bool {
-	if v.Kind == source.Number {
-		_, err := strconv.ParseFloat(v.Text, 64)
-		return err == nil
-	}
-	for i := range v.Members {
-		if !inRange(v.Members[i].Value) {
-			return false
+	for inside := range v.All {
+		if inside.Kind == source.Number {
+			if _, err := strconv.ParseFloat(inside.Text, 64); err != nil {
+				return false
+			}
 		}
 	}
-	return !slices.ContainsFunc(v.Items, func(item *source.Value) bool { return !inRange(item) })
+	return true
 }
 
 // readsFields reports whether each member fits into its field (go-oidc, oidc.go, idToken), those

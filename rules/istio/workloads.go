@@ -182,7 +182,7 @@ func (c *cluster) workload(of *running, name string) *workload {
 	}
 	for p := range c.near(of.namespace).selecting(of.labels) {
 		near := c.reaches(p, of.namespace)
-		switch attached := p.isAttachedTo(of.namespace, gateway); {
+		switch attached := c.attaches(p, of.namespace, gateway, waypoint); {
 		case attached != rules.No:
 			w.addIf(attached, p, of)
 		case len(p.targets) > 0, waypoint:
@@ -200,6 +200,20 @@ func (c *cluster) workload(of *running, name string) *workload {
 		}
 	}
 	return w
+}
+
+// ofWaypoints is the target of a policy that holds for each waypoint of the mesh. Of other classes
+// none holds (policyattachment.go, ShouldAttachPolicy).
+func ofWaypoints() target { return target{"GatewayClass", "istio-waypoint"} }
+
+// attaches tells whether a policy is attached to a target in a namespace, by its name or with all
+// waypoints.
+func (c *cluster) attaches(p *resource, namespace string, t target, waypoint bool) rules.Truth {
+	attached := p.isAttachedTo(namespace, t)
+	if waypoint && len(p.targets) > 0 {
+		attached = max(attached, p.isAttachedTo(c.root.name, ofWaypoints()))
+	}
+	return attached
 }
 
 // isAttachedTo tells whether a policy is attached to a target in a namespace.
@@ -292,12 +306,14 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	runs := &running{namespace: namespace, labels: pods}
 	for _, p := range c.near(namespace).policies {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
-		switch attached := p.isAttachedTo(namespace, t); {
+		switch attached := c.attaches(p, namespace, t, known && shown.waypoint); {
 		case attached != rules.No:
 			w.addIf(attached, p, runs)
 		case len(p.targets) > 0:
-			other := p.targets[0].kind
-			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"
+			wide = wide || slices.ContainsFunc(p.targets, func(of target) bool {
+				return of.kind == "GatewayClass" && !known ||
+					of.kind == "Gateway" && t.kind != "Gateway"
+			})
 		case ofGateway && p.selectorUnread != "":
 			w.add(p)
 			w.doubt = p.selectorUnread

@@ -517,6 +517,8 @@ func TestWhatDependsOnTheResourceThatIsMeant(t *testing.T) {
 	const (
 		anyone = `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`
 		orders = "selector: {matchLabels: {app: orders}}"
+
+		anyRequest = "rules: [{}]"
 	)
 	deny := func(namespace string, lines ...string) string {
 		return resourceOf(authorizationPolicy, namespace, "nobody",
@@ -575,6 +577,25 @@ func TestWhatDependsOnTheResourceThatIsMeant(t *testing.T) {
 			"istio-system/gatewayclass:istio-waypoint",
 			resourceOf(authorizationPolicy, "istio-system", "g", ofClass, "rules: [{}]") +
 				deny("other"), accepted(),
+		},
+		{
+			"a class of gateways holds for a waypoint that is shown", "orders/gateway:w",
+			resourceOf(authorizationPolicy, "istio-system", "g", ofClass, "rules: []") +
+				strings.ReplaceAll(gateway("orders", "istio-waypoint"), "{name: g", "{name: w"),
+			denied,
+		},
+		{
+			"and for no other gateway", "orders/gateway:g",
+			resourceOf(authorizationPolicy, "istio-system", "all", ofClass, "rules: []") +
+				resourceOf(authorizationPolicy, "orders", "g", ofG, anyRequest) +
+				gateway("orders", "istio"), accepted(),
+		},
+		{
+			"a class of another name holds for none", "orders/gateway:g",
+			resourceOf(authorizationPolicy, "istio-system", "all",
+				strings.ReplaceAll(ofClass, "istio-waypoint", "my-waypoint"), "rules: []") +
+				resourceOf(authorizationPolicy, "orders", "g", ofG, anyRequest) +
+				gateway("orders", "my-waypoint"), accepted(),
 		},
 		{
 			"a class of gateways, from another one", "orders/gatewayclass:istio-waypoint",

@@ -69,6 +69,9 @@ type Lookup struct {
 	Locations []Location // in the gateway's order; none for the Authorization header
 	Several   Several    // what counts where more than one of them has something
 
+	// SparesPreflights says that no token of a browser's preflight is looked for.
+	SparesPreflights bool
+
 	// Otherwise is the answer if something that is not the token is at a location; nil for the
 	// check's own answer.
 	Otherwise *Answer
@@ -97,6 +100,9 @@ func (p Predicate) locations() []Location {
 // sent judges whether the token arrives at one of the places where the policy looks for it. If
 // nothing says how the token was sent, we take it that it was sent correctly.
 func (r *Request) sent(p Predicate) judgement {
+	if p.lookup().SparesPreflights && r.IsPreflight() {
+		return judged(No)
+	}
 	empty, found := false, 0
 	var counted judgement
 	for _, at := range p.locations() {

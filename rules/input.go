@@ -40,6 +40,11 @@ type Input struct {
 	// Go's reader of JSON fills the fields of a structure.
 	LastCounts, AnyCase, NullKeeps bool
 
+	// Normalized says that the gateway compares what it makes of a path or a host, of FromRequest:
+	// a host without its port, and a path without dot segments and the like. Of a path that has
+	// any it is not known what is compared.
+	Normalized bool
+
 	// Model says how to make the answer from the token itself, if the answer was not given; of
 	// FromIntrospection. It is nil where nothing is published to make it from: then only a
 	// captured answer helps.
@@ -135,6 +140,11 @@ const (
 
 // RequestInput is the input that reads the request's method, path or host.
 func RequestInput(name string) Input { return Input{Source: FromRequest, Name: name} }
+
+// NormalizedInput is the input that reads the request's path or host, normalized.
+func NormalizedInput(name string) Input {
+	return Input{Source: FromRequest, Name: name, Normalized: true}
+}
 
 // Reading is what an input gave. It is one of four: a value; absent, where nothing is set; an
 // error of the gateway, where Fault says which; unknown.

@@ -134,7 +134,7 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 // unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
-	case reading.Unknown != nil && p.Assumed != Maybe:
+	case reading.Unknown != nil && p.Assumed != Maybe && !p.Input.isAmbiguous(r.Path):
 		return p.Assumed.as()
 	case reading.Unknown != nil:
 		return p.ofUnknown(reading.Unknown)
@@ -398,12 +398,21 @@ func (p Predicate) patterns() []*regexp.Regexp {
 	return p.Texts.Patterns
 }
 
-// matchesPattern reports whether a whole text matches one of the patterns.
+// matchesPattern reports whether a whole text matches one of the patterns, and has no other
+// characters than it may.
 func (p Predicate) matchesPattern(v *source.Value) Truth {
-	return TruthOf(v.Kind == source.String &&
+	return TruthOf(v.Kind == source.String && (p.Texts == nil || p.Texts.allow(v.Text)) &&
 		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
 			return re.MatchString(v.Text)
 		}))
+}
+
+// allow reports whether a text has no other characters than it may.
+func (t *Texts) allow(text string) bool {
+	return t.Signs == "" || !strings.ContainsFunc(text, func(c rune) bool {
+		return !strings.ContainsRune(t.Signs, c) &&
+			(c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
+	})
 }
 
 // contains looks for the one literal in a list or in a text.

@@ -112,6 +112,7 @@ type Predicate struct {
 // Texts says how a predicate compares texts.
 type Texts struct {
 	Patterns  []*regexp.Regexp // of Matches, as WholePattern makes them
+	Signs     string           // of Matches: all that a text may have but letters and digits
 	Separator string           // of HasAll and HasAny: what splits a text; empty for white space
 	FoldCase  bool             // case does not count; a pattern says so itself
 

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"net/textproto"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -54,6 +55,12 @@ type Request struct {
 // Preflight is the method with which a browser asks, without a token, whether it may send the
 // request (CORS).
 const Preflight = "OPTIONS"
+
+// IsPreflight reports whether a request is known to be a preflight (Fetch standard, section 4.8).
+func (r *Request) IsPreflight() bool {
+	return r.Method == Preflight && r.Headers["Origin"] != "" &&
+		r.Headers["Access-Control-Request-Method"] != ""
+}
 
 // Signatures says whether a token's signature verifies with a policy's key.
 type Signatures interface {
@@ -119,7 +126,7 @@ func (r *Request) Read(in Input) Reading {
 		}
 		return given(cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
 	case FromRequest:
-		return r.line(in.Name)
+		return r.line(in)
 	}
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
@@ -258,10 +265,10 @@ func given(all map[string]string, name, what string, whole bool) Reading {
 }
 
 // line reads the request's method, path or host.
-func (r *Request) line(name string) Reading {
+func (r *Request) line(in Input) Reading {
 	var text string
 	need := Need{Input: source.NeedRequest}
-	switch name {
+	switch in.Name {
 	case RequestMethod:
 		text = r.Method
 	case RequestPath:
@@ -273,13 +280,44 @@ func (r *Request) line(name string) Reading {
 			For: "the host that the request is sent to",
 		}
 	}
-	if text == "" {
+	switch {
+	case text == "":
 		return Reading{Unknown: &Unknown{
-			Why:  "the request's " + name + " is not known",
+			Why:  "the request's " + in.Name + " is not known",
 			Need: need,
 		}}
+	case in.isAmbiguous(text):
+		return Reading{Unknown: &Unknown{
+			Why: "the gateway compares another path than " + text + ": without dot segments, " +
+				"and with double or escaped slashes as it is configured",
+		}}
+	case in.Normalized && in.Name == RequestHost:
+		text = withoutPort(text)
 	}
 	return Reading{Value: source.NewString(text)}
+}
+
+// isAmbiguous reports whether a text is a path that is compared normalized, and that this may
+// change.
+func (i Input) isAmbiguous(text string) bool {
+	return i.Normalized && i.Name == RequestPath && ambiguousPath().MatchString(text)
+}
+
+// ambiguousPath is the pattern of paths that proxies may take for others: with a dot segment, a
+// double slash, a backslash, an escape of one of them or of what needs none (RFC 3986, section
+// 6.2.2), or a character that has to be escaped.
+var ambiguousPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`/\.{1,2}(?:/|$)|//|` +
+		`[\\"<>^` + "`" + `{|}\x00-\x20\x7f-\x{10ffff}]|` +
+		`%(?i:2[def]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])`)
+})
+
+// withoutPort is a host without the port behind it.
+func withoutPort(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		return host[:i]
+	}
+	return host
 }
 
 // bind remembers what a check has read, for later checks.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -46,6 +47,7 @@ func SentTo(all []*Provider) rules.Predicate {
 	for _, locations := range lookups {
 		some = append(some, rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
 			Locations: locations, Several: rules.AllCount,
+			SparesPreflights: all[0].SparesPreflights, // it is the filter's, not a provider's
 		}})
 	}
 	return Either(some)
@@ -77,13 +79,26 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 	parts := []rules.Predicate{rules.Negate(SentTo(all))}
 	for _, p := range all {
 		for _, l := range p.Locations {
-			parts = append(parts, rules.Negate(rules.Predicate{
+			none := rules.Negate(rules.Predicate{
 				Op: rules.Matches, Input: l.Input, Assumed: rules.No,
 				Texts: &rules.Texts{Patterns: holding(l.Prefix)},
-			}))
+			})
+			if p.SparesPreflights {
+				none = rules.Either(preflight(), none)
+			}
+			parts = append(parts, none)
 		}
 	}
 	return rules.Both(parts...)
+}
+
+// preflight is the predicate that the request is a browser's preflight.
+func preflight() rules.Predicate {
+	in := rules.Computed("a browser's preflight (CORS)", func(r *rules.Request) rules.Reading {
+		return rules.Reading{Value: source.NewBool(r.IsPreflight())}
+	})
+	in.Opaque.Language = "envoy"
+	return rules.Predicate{Op: rules.True, Input: in}
 }
 
 // holding is the pattern of texts with a prefix somewhere in them, or of all but the empty one.

@@ -24,6 +24,10 @@ type Provider struct {
 	Locations      []rules.Location
 	LocationsDoubt *rules.Unknown
 
+	// SparesPreflights says that the filter passes over a browser's preflight, with any token or
+	// none (bypass_cors_preflight, filter.cc).
+	SparesPreflights bool
+
 	Key      *rules.Key
 	KeyAt    rules.Place
 	KeyDoubt *rules.Unknown

@@ -277,3 +277,27 @@ func TestProvidersThatADeploymentFillsIn(t *testing.T) {
 		}
 	}
 }
+
+// The path is compared as the proxy normalizes it, and of one that this changes it is not known.
+func TestPathsThatTheProxyNormalizes(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]string{
+		"an operation": "principal: {clientCIDRs: [0.0.0.0/0, '::/0']}, " +
+			"operation: {path: {type: PathPrefix, value: /orders}}",
+		"an expression":     `cel: "request.url_path.startsWith('/orders')"`,
+		"another one":       `cel: "request.url_path == '/orders/7' || 1 > 2"`,
+		"what is evaluated": `cel: "size(request.url_path) == 9"`,
+	} {
+		text := onRoute(jwt(), authorization("", "{action: Allow, "+rule+"}"))
+		for path, want := range map[string]decided{
+			"/orders/7": accepted(), "/orders/..": open(rules.Conditional),
+			"/orders//7": open(rules.Conditional),
+		} {
+			r := requestOf("")
+			r.Path, r.QueryWhole = path, true
+			if got := short(answered(t, text, r)); got != want {
+				t.Errorf("%s, %s: got %v, want %v", name, path, got, want)
+			}
+		}
+	}
+}

@@ -18,9 +18,10 @@ func methodIn(methods []string) rules.Predicate {
 	}
 }
 
-// hostIn is that the request is for one of some hosts; *.HOST stands for what ends in it.
+// hostIn is that the request is for one of some hosts; *.HOST stands for what ends in it. The port
+// does not count (translator.go, IgnorePortInHostMatching).
 func hostIn(hosts []string) rules.Predicate {
-	host := rules.RequestInput(rules.RequestHost)
+	host := rules.NormalizedInput(rules.RequestHost)
 	fold := &rules.Texts{FoldCase: true}
 	var parts []rules.Predicate
 	for _, h := range hosts {
@@ -47,7 +48,7 @@ func pathTest(match *source.Value) (p rules.Predicate, broken string, ok bool) {
 func pathEnding(
 	match *source.Value, ends ...string,
 ) (p rules.Predicate, broken string, ok bool) {
-	path := rules.RequestInput(rules.RequestPath)
+	path := rules.NormalizedInput(rules.RequestPath)
 	value, isText := match.Member("value").Str()
 	kind, isKind := match.Member("type").Str()
 	switch {

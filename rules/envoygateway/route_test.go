@@ -72,6 +72,36 @@ func TestWhichRequestsARouteTakes(t *testing.T) {
 	}
 }
 
+// The proxy looks for a route by the host without its port, and by the normalized path.
+func TestAHostWithAPortAndAnOddPath(t *testing.T) {
+	t.Parallel()
+	text := onRoute(jwt()) + resourceOf(httpRoute, "api",
+		"hostnames: [orders.example, '*.api.example'], "+
+			"rules: [{matches: [{path: {type: PathPrefix, value: /orders}}]}]")
+	elsewhere := rejected(404, rules.Conditional)
+	for _, test := range []struct {
+		host, path string
+		want       decided
+	}{
+		{"orders.example", "/orders", accepted()},
+		{"orders.example:8443", "/orders/7", accepted()},
+		{"ORDERS.example:80", "/orders/7", accepted()},
+		{"a.api.example:80", "/orders/7", accepted()},
+		{"other.example:80", "/orders/7", elsewhere},
+		{"[::1]", "/orders/7", elsewhere},
+		{"orders.example", "/order", elsewhere},
+		{"orders.example", "/orders/../admin", open(rules.Conditional)},
+		{"orders.example", "//orders", open(rules.Conditional)},
+		{"orders.example", "/orders%2f7", open(rules.Conditional)},
+	} {
+		r := requestOf("")
+		r.Host, r.Path = test.host, test.path
+		if got := short(answered(t, text, r)); got != test.want {
+			t.Errorf("%s%s: got %v, want %v", test.host, test.path, got, test.want)
+		}
+	}
+}
+
 // Of a request of which headers and parameters are not known nothing is kept out.
 func TestARequestWhoseHeadersAreNotKnown(t *testing.T) {
 	t.Parallel()

@@ -238,7 +238,7 @@ func requestTest(attribute, value string) (p rules.Predicate, bad string) {
 
 // pathTest is the predicate that the path is as a value wants it.
 func pathTest(value string) rules.Predicate {
-	path := rules.RequestInput(rules.RequestPath)
+	path := rules.NormalizedInput(rules.RequestPath)
 	if why := badTemplate(value); why != "" {
 		return envoy.NotKnown("Istio refuses the path " + value + ": " + why +
 			"; an earlier version of the policy may hold")
@@ -246,7 +246,7 @@ func pathTest(value string) rules.Predicate {
 	if expression, ok := pathTemplate(value); ok {
 		return rules.Predicate{
 			Op: rules.Matches, Input: path,
-			Texts: &rules.Texts{Patterns: envoy.Patterns(expression)},
+			Texts: &rules.Texts{Patterns: envoy.Patterns(expression), Signs: signsInPath + "/"},
 		}
 	}
 	return compared(path, []string{value}, nil)

@@ -139,6 +139,7 @@ func (r *jwtRule) provider(cookies bool) *envoy.Provider {
 		keys = "jwks"
 	}
 	p := envoy.ProviderIn(r.at, r.path)
+	p.SparesPreflights = true // policy_applier.go
 	p.Key, p.KeyAt = r.key(), envoy.PlaceIn(r.at, r.path, keys)
 	p.KeyDoubt = kubernetes.TextDoubt(r.at.Member(keys), r.path+keys)
 	if keys != "jwks" && kubernetes.Marked(r.at.Member(keys)) {

@@ -453,3 +453,65 @@ func TestAPolicyWithoutANameIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// The proxy compares a path without its dot segments and the like; a template matches only the
+// characters that Envoy has in it.
+func TestWhichPathsAreComparedAsTheyAre(t *testing.T) {
+	t.Parallel()
+	accepts, refuses := accepted(), rejected(403, rules.Conditional)
+	notKnown := open(rules.Conditional)
+	for _, test := range []struct {
+		paths, path string
+		want        decided
+	}{
+		{"/public/*", "/public/x", accepts},
+		{"/public/*", "/public/a%20b;v=1/..x/.y", accepts},
+		{"/public/*", "/other", refuses},
+		{"/public/*", "/public/../admin", notKnown},
+		{"/public/*", "/public/%2e%2E/admin", notKnown},
+		{"/public/*", "/public/x/.", notKnown},
+		{"/public/*", "//public/x", notKnown},
+		{"/public/*", "/x%2Fpublic/", notKnown},
+		{"/public/*", `/public\..\admin`, notKnown},
+		{"/public/*", "/publi%63/x", notKnown},
+		{"/public/*", "/public/é", notKnown},
+		{"/{*}/lines", "/7/lines", accepts},
+		{"/{*}/lines", "/*/lines", refuses},
+		{"/{**}", "/orders/7/lines", accepts},
+		{"/{**}", "/orders/*", refuses},
+	} {
+		request := tokenless()
+		request.Path = test.path
+		text := policy("ALLOW", `rules: [{to: [{operation: {paths: ["`+test.paths+`"]}}]}]`)
+		if got := short(answered(t, text, request)); got != test.want {
+			t.Errorf("%s, %s: got %v, want %v", test.paths, test.path, got, test.want)
+		}
+	}
+}
+
+// Of a browser's preflight no token is looked at: it passes, and no policy sees a token.
+func TestAPreflightPassesWithAnyToken(t *testing.T) {
+	t.Parallel()
+	anyone := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	byMethod := policy("ALLOW", `rules: [{to: [{operation: {methods: [OPTIONS]}}]}]`)
+	const expired = "exp=1"
+	for name, test := range map[string]struct {
+		text, over, origin string
+		want               decided
+	}{
+		"a good token":       {byMethod, "", "https://x", accepted()},
+		"an expired one":     {byMethod, expired, "https://x", accepted()},
+		"without an Origin":  {byMethod, expired, "", rejected(401, rules.Expiry)},
+		"a principal":        {anyone, "", "https://x", rejected(403, rules.TokenPresent)},
+		"not of a preflight": {anyone, "", "", accepted()},
+	} {
+		request := requestOf(test.over)
+		request.Method, request.HeadersWhole = rules.Preflight, false
+		request.Headers = map[string]string{
+			"Origin": test.origin, "Access-Control-Request-Method": "GET",
+		}
+		if got := short(answered(t, ofTenant()+test.text, request)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}

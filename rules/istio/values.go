@@ -188,9 +188,13 @@ func badTemplate(path string) string {
 	return ""
 }
 
-// notInPath reports whether a character may not be in a segment of a path (RFC 3986, pchar).
+// signsInPath are the characters but letters and digits that a segment may have that a template
+// matches: those of RFC 3986, pchar, without the star (uri_template_internal.cc, kLiteral).
+const signsInPath = "-._~%!$&'()+,;:@="
+
+// notInPath reports whether a character may not be in such a segment.
 func notInPath(c rune) bool {
-	return !source.IsAlphanumeric(c) && !strings.ContainsRune("-._~%!$&'()+,;:@=", c)
+	return !source.IsAlphanumeric(c) && !strings.ContainsRune(signsInPath, c)
 }
 
 // pathTemplate is the expression of a path with {*} for one segment and {**} for any number of

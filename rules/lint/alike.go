@@ -178,7 +178,7 @@ func (w *keyWriter) input(in *rules.Input) {
 	w.require(in.Model == nil)
 	w.word(string(in.Source))
 	w.word(in.Name)
-	w.flags(in.LastCounts, in.AnyCase, in.NullKeeps, in.Opaque != nil)
+	w.flags(in.LastCounts, in.AnyCase, in.NullKeeps, in.Normalized, in.Opaque != nil)
 	if in.Opaque == nil {
 		return
 	}
@@ -214,6 +214,7 @@ func (w *keyWriter) texts(t *rules.Texts) {
 		w.word(pattern.String())
 	}
 	w.word(t.Separator)
+	w.word(t.Signs)
 	w.flags(t.FoldCase, t.SlashAlike, t.SchemeAlike)
 }
 
@@ -221,7 +222,7 @@ func (w *keyWriter) lookup(k *rules.Lookup) {
 	if w.flags(k != nil); k == nil {
 		return
 	}
-	w.flags(k.Otherwise != nil)
+	w.flags(k.Otherwise != nil, k.SparesPreflights)
 	w.number(int(k.Several))
 	w.number(len(k.Locations))
 	for i := range k.Locations {

@@ -14,6 +14,9 @@ type Env struct {
 
 	// Headers are those that the proxy writes from claims, whatever the caller sends.
 	Headers []string
+
+	// Normalized says that the path is compared as the proxy normalizes it.
+	Normalized bool
 }
 
 // Provider is a provider of tokens. The proxy puts the claims of a token that it has accepted into
@@ -83,7 +86,9 @@ func (e *evaluator) requestAttribute(path []string) result {
 	case "host":
 		return e.read(rules.RequestInput(rules.RequestHost), name)
 	case "path", "url_path":
-		whole := e.read(rules.RequestInput(rules.RequestPath), name)
+		in := rules.RequestInput(rules.RequestPath)
+		in.Normalized = e.env != nil && e.env.Normalized
+		whole := e.read(in, name)
 		path, query, found := strings.Cut(whole.value.text, "?")
 		switch {
 		case !whole.ok():

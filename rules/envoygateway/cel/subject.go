@@ -32,6 +32,7 @@ func (l *lowering) subjectAt(path []string) (subject, bool) {
 		same := !l.env.writes(in.Name) && in.Name != "authorization" && in.Name != "cookie"
 		return subject{in: in, texts: true}, same
 	}
+	in.Normalized = l.env.Normalized && in.Name == rules.RequestPath
 	return subject{in: in, always: true, texts: true, path: path[1] == "path"}, true
 }
 

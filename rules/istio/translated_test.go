@@ -19,27 +19,91 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/oracles/witness"
 )
 
-// asked are the requests that each token is sent with.
-func asked() []recording.Request {
-	return []recording.Request{
-		{
-			Method: "GET", Path: "/orders/7",
-			Headers: map[string]string{"Host": "orders.example", "X-Team": "blue"},
-		},
-		{Method: "POST", Path: "/admin", Headers: map[string]string{"Host": "Shop.Other"}},
+// asking is a request, and where it has its token; without a place in the header Authorization.
+type asking struct {
+	recording.Request
+	in     rules.Input
+	prefix string
+}
+
+// asked are the requests that each token is sent with: two, and one of the others in each turn.
+func asked(turn int) []asking {
+	host := map[string]string{"Host": "orders.example", "X-Team": "blue"}
+	request := func(method, path string, headers map[string]string) asking {
+		return asking{Request: recording.Request{Method: method, Path: path, Headers: headers}}
 	}
+	in := func(source rules.Source, name, prefix string) asking {
+		a := request("GET", "/orders/7", host)
+		a.in, a.prefix = rules.Input{Source: source, Name: name}, prefix
+		return a
+	}
+	others := []asking{
+		in(rules.FromHTTP, "X-Token", ""), in(rules.FromHTTP, "X-Token", "Token "),
+		in(rules.FromHTTP, "X-Token", "JWT="), in(rules.FromQuery, "token", ""),
+		in(rules.FromQuery, "access_token", ""), in(rules.FromCookie, "session", ""),
+		in(rules.FromHTTP, "Authorization", "JWT "),
+		request("GET", "/orders/", map[string]string{"Host": "orders.example:8443"}),
+		request("OPTIONS", "/orders/7/lines", host),
+		request("OPTIONS", "/orders", map[string]string{
+			"Host": "orders.example", "Origin": "https://x",
+			"Access-Control-Request-Method": "GET",
+		}),
+		request("GET", "/orders/*/lines", host), request("GET", "/", host),
+		request("PATCH", "/o%20rders", map[string]string{"Host": "orders.example."}),
+	}
+	return []asking{
+		request("GET", "/orders/7", host),
+		request("POST", "/admin", map[string]string{"Host": "Shop.Other"}),
+		others[turn%len(others)],
+	}
+}
+
+// request is the one that is asked with a token, as a prediction takes it.
+func (a *asking) request(minted *witness.Minted, name string) *rules.Request {
+	r := minted.Request(&a.Request, name)
+	r.Query, r.Cookies = map[string]string{}, map[string]string{}
+	if token := minted.Token(name).Token; token != "" && a.in.Name != "" {
+		delete(r.Headers, "Authorization")
+		of := map[rules.Source]map[string]string{
+			rules.FromHTTP: r.Headers, rules.FromQuery: r.Query, rules.FromCookie: r.Cookies,
+		}
+		of[a.in.Source][a.in.Name] = a.prefix + token
+	}
+	return r
+}
+
+// token is the token as the evaluator takes it.
+func (a *asking) token(sent *sentToken) *evaluator.Token {
+	t := &evaluator.Token{
+		Header: map[string]string{}, Query: map[string]string{}, Cookies: map[string]string{},
+		Known: sent.text, Verified: sent.verified,
+	}
+	switch text := a.prefix + sent.Token; a.in.Source {
+	case rules.FromQuery:
+		t.Query[a.in.Name] = text
+	case rules.FromCookie:
+		t.Cookies[a.in.Name] = text
+	default:
+		name, text := "authorization", text
+		if a.in.Name == "" {
+			text = sent.Authorization
+		} else {
+			name = strings.ToLower(a.in.Name)
+		}
+		t.Header[name] = text
+	}
+	return t
 }
 
 // elsewhere says of each place that a rule looks at, and that the request has nothing in, that it
 // is empty.
 func elsewhere(r *rules.Request, places []rules.Location) *rules.Request {
-	r.Query, r.Cookies = map[string]string{}, map[string]string{}
 	for _, l := range places {
 		switch l.Input.Source {
 		case rules.FromQuery:
-			r.Query[l.Input.Name] = ""
+			r.Query[l.Input.Name] = cmp.Or(r.Query[l.Input.Name], "")
 		case rules.FromCookie:
-			r.Cookies[l.Input.Name] = ""
+			r.Cookies[l.Input.Name] = cmp.Or(r.Cookies[l.Input.Name], "")
 		default:
 			name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
 			r.Headers[name] = cmp.Or(r.Headers[name], "")
@@ -69,13 +133,16 @@ func outcomeOf(v rules.Verdict) outcome {
 }
 
 // asEnvoy is a request as the evaluator of Envoy's filters takes it.
-func asEnvoy(r *recording.Request) *evaluator.Request {
+func asEnvoy(r *asking, sent *sentToken) *evaluator.Request {
 	e := &evaluator.Request{
 		Method: r.Method, Path: r.Path + "?page=1", Host: r.Headers["Host"],
 		Headers: map[string]string{},
 	}
 	for name, value := range r.Headers {
 		e.Headers[strings.ToLower(name)] = value
+	}
+	if sent.Token != "" {
+		maps.Copy(e.Headers, r.token(sent).Header)
 	}
 	return e
 }
@@ -216,7 +283,7 @@ func TestIstioTranslatesAsPredicted(t *testing.T) {
 		}
 	}
 	t.Logf("%d files: %d outcomes of the policies alone and %d of the whole as predicted, %d of "+
-		"them not known; %d not judged, and %d not known of what is refused", len(files),
+		"them not known; %d not judged, and %d not known on purpose", len(files),
 		total.alone, total.whole, total.notKnown, total.notJudged, total.cautious)
 }
 
@@ -250,22 +317,24 @@ func (n *comparisons) compare(
 			n.called[check.ID] = true
 		}
 	}
-	for _, sent := range all {
-		for _, r := range asked() {
+	for turn, sent := range all {
+		for _, r := range asked(turn) {
 			predicted := func(of []*rules.Policy) rules.Verdict {
-				request := elsewhere(minted.Request(&r, sent.name), places)
+				request := elsewhere(r.request(minted, sent.name), places)
 				request.Brief = true
 				return rules.Evaluate(of, request)
 			}
-			e, want := asEnvoy(&r), unjudged
-			if payload, ok := recorded.seen(sent); ok {
-				e.Payload = payload
+			e, want := asEnvoy(&r, sent), unjudged
+			if payload, ok := recorded.seen(sent); ok && r.in.Name == "" {
+				if recorded.jwt == nil || !recorded.jwt.Passes(e) {
+					e.Payload = payload
+				}
 				want = recorded.authorize(t, e)
 			}
-			where := fmt.Sprintf("%s, %s, %s %s with %s", f.name, recorded.Workload, r.Method,
-				r.Path, sent.name)
+			where := fmt.Sprintf("%s, %s, %s %s with %s %s%s", f.name, recorded.Workload,
+				r.Method, r.Path, sent.name, r.in, r.prefix)
 			n.alone += n.add(t, f, where+", alone", predicted(alone), want)
-			want = recorded.answer(t, asEnvoy(&r), sent, minted.At, own)
+			want = recorded.answer(t, &r, sent, minted.At, own)
 			n.whole += n.add(t, f, where+", whole", predicted(whole), want)
 		}
 	}
@@ -281,8 +350,10 @@ func (n *comparisons) add(
 		n.notJudged++
 	case got == depends && len(f.Refused) > 0:
 		n.cautious++ // an earlier version may hold
+	case got == depends && strings.Contains(v.Why(), "before the policy looks at it"):
+		n.cautious++ // a header that a JWT rule rewrites is not predicted
 	case got != want:
-		t.Errorf("%s: predicted %d, and Envoy's is %d", where, got, want)
+		t.Errorf("%s: predicted %d, and Envoy's is %d; %s", where, got, want, v.Why())
 	default:
 		if got == depends {
 			n.notKnown++
@@ -310,22 +381,22 @@ func (c *compiler) authorization() rules.Node {
 
 // answer is what both filters make of a request with a token.
 func (w *recordedWorkload) answer(
-	t *testing.T, r *evaluator.Request, sent *sentToken, at time.Time, own bool,
+	t *testing.T, asked *asking, sent *sentToken, at time.Time, own bool,
 ) outcome {
 	t.Helper()
+	r := asEnvoy(asked, sent)
 	if w.jwt == nil || sent.Token == "" {
 		return w.authorize(t, r)
 	}
 	if !sent.text.Plain {
 		return unjudged
 	}
-	token := &evaluator.Token{
-		Header:   map[string]string{"authorization": sent.Authorization},
-		Known:    sent.text,
-		Verified: sent.verified,
-	}
+	token := asked.token(sent)
 	if own {
 		token.Verified = sent.ownVerified
+	}
+	if w.jwt.Passes(r) {
+		return w.authorize(t, r)
 	}
 	status, provider, err := w.jwt.Verify(token, at)
 	if err != nil {
@@ -336,6 +407,7 @@ func (w *recordedWorkload) answer(
 	}
 	if provider != nil {
 		r.Payload = provider.Metadata(sent.payload)
+		provider.Rewrite(r)
 	}
 	return w.authorize(t, r)
 }

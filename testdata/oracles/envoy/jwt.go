@@ -96,6 +96,27 @@ func (f *JWT) Verify(t *Token, at time.Time) (Status, *Provider, error) {
 	return status, v.accepted, nil
 }
 
+// Passes reports whether the filter lets a request pass without looking for a token: a browser's
+// preflight.
+func (f *JWT) Passes(r *Request) bool {
+	_, origin := r.header("origin")
+	_, method := r.header("access-control-request-method")
+	return f.BypassCorsPreflight && r.Method == "OPTIONS" && origin && method
+}
+
+// Rewrite takes the token out of the headers of a request whose token the provider has accepted.
+func (p *Provider) Rewrite(r *Request) {
+	if p.Forward {
+		return
+	}
+	for _, h := range p.FromHeaders {
+		delete(r.Headers, strings.ToLower(h.Name))
+	}
+	if len(p.FromHeaders)+len(p.FromParams)+len(p.FromCookies) == 0 {
+		delete(r.Headers, "authorization")
+	}
+}
+
 type verifying struct {
 	*JWT
 	token    *Token

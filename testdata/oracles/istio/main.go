@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,7 +75,9 @@ func (k *keeper) keep(path string, text []byte) error {
 
 func record(folder, version string, write bool) (differences int, err error) {
 	k := &keeper{write: write}
-	for name, text := range randomPolicies() {
+	made := randomPolicies()
+	maps.Copy(made, widePolicies())
+	for name, text := range made {
 		if err := k.keep(filepath.Join(folder, name+".yaml"), []byte(text)); err != nil {
 			return 0, err
 		}

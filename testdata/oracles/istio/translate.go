@@ -102,6 +102,9 @@ func (s *server) translate(path string) (*translation, error) {
 			waypoints[name] = class == "istio-waypoint"
 			continue
 		}
+		if object.GetKind() == "Deployment" {
+			continue // its labels are those of the workload's name
+		}
 		if policy := s.take(object, made); policy != nil {
 			policies = append(policies, *policy)
 		}

@@ -139,7 +139,13 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 func (e *Env) misplacedPolicy(
 	flags *explainFlags, line *report.CommandLine, args []string,
 ) error {
-	if len(args) < 2 || len(flags.policies.files) > 0 || flags.environment.name != "" {
+	if len(flags.policies.files) > 0 || flags.environment.name != "" {
+		return nil
+	}
+	if len(args) == 1 && e.maker().IsFile(args[0]) && e.maker().KindOf(args[0]) == "a policy" {
+		args = []string{"-", args[0]} // the token is missing, or it comes from standard input
+	}
+	if len(args) < 2 {
 		return nil
 	}
 	token, more := args[0], []string(nil)

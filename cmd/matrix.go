@@ -28,7 +28,7 @@ func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
 		Long:              render.Paragraph(issued.LeavesOut),
-		Args:              noArguments,
+		Args:              env.noEnvironmentsFile,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return env.matrix(cmd, &flags)
@@ -46,6 +46,16 @@ func newMatrix(env *Env) *cobra.Command {
 	set.BoolVar(&flags.noCache, "no-cache", false, "do not use the cache of key sets")
 	registerConnection(cmd)
 	return cmd
+}
+
+// noEnvironmentsFile refuses arguments, of which a file was meant for -c.
+func (e *Env) noEnvironmentsFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 || !e.maker().IsFile(args[0]) {
+		return noArguments(cmd, args)
+	}
+	return problem("gatewhy matrix takes no argument",
+		"-c stands before the name of the environments file",
+		e.Shell.Line("gatewhy", "matrix", "-c", args[0]))
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {

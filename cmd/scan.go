@@ -73,6 +73,9 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 }
 
 func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
+	if err := e.notMarked(args); err != nil {
+		return err
+	}
 	if err := flags.check(args); err != nil {
 		return err
 	}
@@ -119,6 +122,18 @@ func (e *Env) countedUntilStopped(
 		err = errInterrupted
 	}
 	return x, err
+}
+
+// notMarked refuses the @ that other commands want before the file of a token.
+func (e *Env) notMarked(args []string) error {
+	for _, name := range args {
+		file, marked := strings.CutPrefix(name, "@")
+		if marked && !e.maker().IsFile(name) && e.maker().IsFile(file) {
+			return problem(name+": no such file",
+				"scan takes the names of files as they are, without @: "+file)
+		}
+	}
+	return nil
 }
 
 // check refuses flags that can't all be true.

@@ -97,10 +97,43 @@ func unknownFlag(cmd *cobra.Command, name, all string) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if known := asElsewhere(cmd, name); known != "" {
+		return problem("unknown flag --"+name, known)
+	}
 	if near := report.Nearest(name, names); near != "" {
 		return problem("unknown flag --"+name, "did you mean --"+near+"?")
 	}
 	return problem("unknown flag --"+name, all)
+}
+
+// asElsewhere says how a command does what a flag does in other programs; nothing where it does
+// not.
+func asElsewhere(cmd *cobra.Command, flag string) string {
+	has := func(name string) bool { return cmd.Flags().Lookup(name) != nil }
+	if output := cmd.Flags().Lookup("output"); output != nil {
+		formats, ok := output.Value.(*choice)
+		switch {
+		case ok && flag == "format":
+			return "a format is chosen by -o: " + strings.Join(formats.allowed, ", ")
+		case ok && slices.Contains(formats.allowed, flag):
+			return "did you mean -o " + flag + "?"
+		}
+	}
+	switch flag {
+	case "diff", "dry-run", "check":
+		if has("write") {
+			return "without --write the change is printed as a diff"
+		}
+	case "fix":
+		if cmd.Name() == "lint" {
+			return "another command repairs: gatewhy fix PATH"
+		}
+	case "ignore", "skip", "disable":
+		if has("exclude") {
+			return "--exclude NAME leaves out a rule; all ways: gatewhy help findings"
+		}
+	}
+	return ""
 }
 
 // inTests says how a policy test has what a flag of explain is for; nothing where that is not so.

@@ -55,6 +55,11 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	}{
 		{"an argument is missing", "fix", "gatewhy: error: no policy was given\n" +
 			"gatewhy: hint: name files, folders or patterns: gatewhy fix FILE\n"},
+		{"a format that is a flag elsewhere", "matrix --html", "did you mean -o html?\n"},
+		{"the flag for a format", "lint . --format json", "a format is chosen by -o: text, json"},
+		{"a look before a change", "fix x --dry-run", "without --write the change is printed"},
+		{"a change where none is made", "lint . --fix", "gatewhy fix PATH\n"},
+		{"a rule that is not wanted", "lint . --ignore a", "--exclude NAME leaves out a rule"},
 		{"a word for never", "lint --fail-on none .", "gatewhy: hint: did you mean never?\n"},
 		{"a name with a space that is not quoted", "init my folder", "gatewhy init takes " +
 			"one argument, and 2 were given\n"},

@@ -235,7 +235,9 @@ func TokenSpans(text string) []source.Span {
 }
 
 // urlSecret finds the password of a URL, and the value of a parameter that is named like a key.
-var urlSecret = onDemand(`(?i)://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
+// The code at Entra ID's page of errors is no secret, and reaches no group.
+var urlSecret = onDemand(`(?i)://login\.microsoftonline\.com/error\?code=[0-9]+(?:[\s"'<>)]|$)|` +
+	`://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
 	`[?&](?:code|sig|(?:[a-z]+[-_]?)*(?:key|secret|password))=([^&#\s"'<>]+)`)
 
 // connectionSecret finds the key or the password of a connection string, and the signature of a
@@ -254,6 +256,9 @@ func withMatches(
 ) []source.Span {
 	for _, found := range secret.FindAllStringSubmatchIndex(text, -1) {
 		end := slices.Max(found[2:]) // one group has matched; of the others, both offsets are -1
+		if end < 0 {
+			continue
+		}
 		one := source.Span{Start: found[slices.Index(found[2:], end)+1], End: end}
 		touches := func(s source.Span) bool { return s.Start < one.End && one.Start < s.End }
 		passes := test == nil || test(text[one.Start:one.End])

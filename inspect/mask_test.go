@@ -165,6 +165,21 @@ func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
 		{"a signature without a URL", "sr=a&sig=h2%3D&se=1", "sr=a&sig=(token)&se=1"},
 		{"a GUID stays", clientA, clientA},
 		{"a key id stays", "nOo3ZDrODXEK1jKWhXslHR_KXEg", "nOo3ZDrODXEK1jKWhXslHR_KXEg"},
+		{
+			"the code of an error at Entra ID's own page stays",
+			"at https://login.microsoftonline.com/error?code=7000215",
+			"at https://login.microsoftonline.com/error?code=7000215",
+		},
+		{
+			"what only begins like one does not",
+			"at https://login.microsoftonline.com/error?code=7000215%41b&sig=h2",
+			"at https://login.microsoftonline.com/error?code=(token)&sig=(token)",
+		},
+		{
+			"a code elsewhere does not, whatever it looks like",
+			"at https://app.example/error?code=7000215",
+			"at https://app.example/error?code=(token)",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

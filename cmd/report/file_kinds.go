@@ -17,6 +17,7 @@ const (
 	aContracts        = "a list of contracts"
 	aToken            = "a token"
 	anEnvironments    = "an environments file"
+	aHAR              = "a HAR file"
 )
 
 // kindOf says what a file is that is not a policy; empty where that is not known.
@@ -30,6 +31,9 @@ func kindOf(file *source.File) string {
 	}
 	if top.Member("environments").Is(source.Object) {
 		return anEnvironments
+	}
+	if top.Member("log").Member("entries").Is(source.List) {
+		return aHAR
 	}
 	if _, err := entra.ReadRegistrations(file); err == nil {
 		return anAppRegistration
@@ -150,6 +154,8 @@ func passedAs(kind, name string) string {
 		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
 	case anAppRegistration:
 		return "--app " + name + ", beside a policy"
+	case aHAR:
+		return "@" + name + ", for its first token, to explain; as " + name + ", to scan"
 	}
 	return ""
 }

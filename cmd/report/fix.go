@@ -27,6 +27,7 @@ type Fixing struct {
 	Changed       bool     // something was repaired
 	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
 	keepsOut      bool     // this environment's own token
+	otherAudience bool     // it is kept out for the audience that was passed
 	Written       bool
 	Next          []rules.Step // what to do now
 	Flags         []string     // which lint and explain need to read the file alike
@@ -151,9 +152,17 @@ func (m *Maker) newFixer(
 	all := j.Adapter.Solutions()
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {
+		var names []string
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		hints := []string{"without --solution, findings are repaired"}
+		if len(names) > 0 {
+			hints = append(hints, "for this gateway there are: "+strings.Join(names, ", "))
+		}
 		return nil, Problem(
 			"--solution "+solution+": this repair does not exist for the gateway of "+file.Name,
-			"without --solution, findings are repaired",
+			hints...,
 		)
 	}
 	j.solution = &all[i]
@@ -316,6 +325,9 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	}
 	for _, kept := range fixed.KeptOut {
 		shown.Stays, shown.keepsOut = true, true
+		decided := kept.Verdict.Decided
+		shown.otherAudience = shown.otherAudience || j.Facts.Audience != "" &&
+			decided != nil && decided.Check.ID == rules.Audience
 		shown.Warnings = append(shown.Warnings, fmt.Sprintf(
 			"this is not the whole repair: after it %s still gets %s",
 			kept.Name, j.Words(&kept.Verdict),
@@ -473,6 +485,9 @@ func (f *Fixing) AddNext(line CommandLine) {
 		all.add("See what lint says of the file", lint)
 	case f.Written:
 		all.add("Check the file as it is now", lint)
+	case f.otherAudience:
+		all.add("The policy wants another audience than --audience. Which one do this API's "+
+			"tokens have? Paste one: aud says it", "gatewhy decode")
 	case f.keepsOut:
 		all.add("See what else keeps this environment's token out, and repair both", lint)
 	default:

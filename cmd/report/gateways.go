@@ -170,7 +170,7 @@ func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adap
 	joined := together(&one, files)
 	for _, file := range others {
 		if !joined[file] {
-			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
+			return one, g.noneOfAPI(options, file, mistaken(file, g.holdsNone(file, options)))
 		}
 	}
 	return one, nil

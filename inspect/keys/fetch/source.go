@@ -80,7 +80,9 @@ func (s *Source) keysAt(ctx context.Context, address string, by network.Trust) (
 func (s *Source) Tenant(
 	ctx context.Context, cloud entra.Cloud, tenant string, v entra.Version, appID string,
 ) (*keys.Set, error) {
-	if !entra.IsTenant(tenant) {
+	shared := entra.KeysAddress{Tenant: tenant}.Shared()
+	isOne := entra.IsGUID(tenant) || strings.Contains(tenant, ".") // a name alone is no domain
+	if !entra.IsTenant(tenant) || !isOne && !shared {
 		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant",
 			"a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
 	}
@@ -97,6 +99,9 @@ func (s *Source) Tenant(
 func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
 	if parsed, ok := entra.ParseIssuer(iss); ok {
 		return s.EntraIssuer(ctx, parsed)
+	}
+	if !strings.Contains(iss, "://") {
+		return nil, noAddress(iss)
 	}
 	document := strings.TrimSuffix(iss, "/") + "/" + entra.DiscoveryPath
 	return s.discover(ctx, document, network.ByUser, func(m keys.Metadata) error {

@@ -325,6 +325,18 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 		{"no host", "https:///keys", byUser, "this is not an address"},
 		{"a path", "/keys", byUser, "this is not an address"},
 		{
+			"an issuer without a scheme", "contoso",
+			func(s *fetch.Source, iss string) (*keys.Set, error) {
+				return s.Issuer(context.Background(), iss)
+			}, "this is not an address",
+		},
+		{
+			"a name that is no domain", "contoso",
+			func(s *fetch.Source, name string) (*keys.Set, error) {
+				return s.Tenant(context.Background(), cloud(t, "public"), name, entra.V2, "")
+			}, "this is not a tenant",
+		},
+		{
 			"a user", "https://user:hunter2@keys.example.com/keys", byUser,
 			"the address has a user or a password in it",
 		},

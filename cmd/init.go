@@ -89,20 +89,24 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	next := "Read it. Then see who is let in where"
-	if !survey.HasCallers() {
-		next = "Name app registrations or captured tokens in it. Then see who is let in where"
-	}
-	if survey.Tenant == "" && survey.Modelled() {
-		next = "Write the tenant's id into it. Then see who is let in where"
+	next := []rules.Step{{
+		Note:    "Read it. Then see who is let in where",
+		Command: report.Guarded(e.Shell.Line("gatewhy", "matrix", "-c", name)),
+	}}
+	switch {
+	case survey.Tenant == "" && survey.Modelled():
+		next[0].Note = "Write the tenant's id into it. Then see who is let in where"
+	case !survey.HasCallers():
+		next[0].Note = "Then see who is let in where"
+		next = append([]rules.Step{{
+			Note: "Name app registrations or captured tokens in it. This says how to fetch a " +
+				"registration",
+			Command: "gatewhy collect app",
+		}}, next...)
 	}
 	style := render.Style{Width: e.Terminal.Width, Unicode: e.Terminal.UTF8}
 	return render.NoteText(e.Stdout, style,
-		"wrote "+report.Guarded(name)+": "+report.SurveySummary(survey),
-		rules.Step{
-			Note:    next,
-			Command: report.Guarded(e.Shell.Line("gatewhy", "matrix", "-c", name)),
-		})
+		"wrote "+report.Guarded(name)+": "+report.SurveySummary(survey), next...)
 }
 
 // ask asks on a terminal for what no file says. Without an answer it stays open.

@@ -60,8 +60,7 @@ func (s *Survey) separateAPIs() {
 		var parts []*surveyed
 		names := partNames(groups, env.name)
 		for _, f := range open {
-			all := strings.Join(names, ", ")
-			s.leaveOutPolicies(f, env, "it does not show whose they are: "+all)
+			s.leaveOutPolicies(f, env, "it does not show whose they are: "+firstOf(names))
 		}
 		for g, part := range names {
 			one := s.partOfOne(env, env.name, part, parts)
@@ -77,6 +76,15 @@ func (s *Survey) separateAPIs() {
 		s.environments = slices.Replace(s.environments, i, i+1, parts...)
 		i += len(parts) - 1
 	}
+}
+
+// firstOf lists names, the first few of many.
+func firstOf(names []string) string {
+	const most = 4
+	if more := len(names) - most; more > 1 {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // partOfOne is what one API has of an environment, with the clients of all: its name is what the
@@ -274,7 +282,39 @@ func apart(files []policyFile, stage string) (groups [][]policyFile, open []poli
 			open = append(open, f)
 		}
 	}
-	return groups, open
+	return ownAPIs(groups, open, stage)
+}
+
+// ownAPIs makes APIs of files that verify tokens in a folder in which several APIs have a file
+// each: they want no audience, and are called by another name than those. Files whose names begin
+// alike are of one API.
+func ownAPIs(
+	groups [][]policyFile, open []policyFile, stage string,
+) (all [][]policyFile, left []policyFile) {
+	all = slices.Clone(groups)
+	for _, f := range open {
+		near := func(other policyFile) bool { return path.Dir(other.name) == path.Dir(f.name) }
+		several := func(group []policyFile) bool {
+			return len(slices.DeleteFunc(slices.Clone(group), func(other policyFile) bool {
+				return !near(other)
+			})) > 1
+		}
+		alike := func(group []policyFile) bool {
+			return slices.ContainsFunc(group, func(other policyFile) bool {
+				return near(other) && firstWord(other.name, stage) == firstWord(f.name, stage)
+			})
+		}
+		at := slices.IndexFunc(all, alike)
+		switch {
+		case !f.verifies || f.joint || slices.ContainsFunc(groups, several):
+			left = append(left, f)
+		case at >= 0:
+			all[at] = append(all[at], f)
+		default:
+			all = append(all, []policyFile{f})
+		}
+	}
+	return all, left
 }
 
 func (f policyFile) is(other policyFile) bool { return f.name == other.name }

@@ -107,6 +107,37 @@ func TestEachAPIOfARepositoryIsAnEnvironmentOfItsOwn(t *testing.T) {
 			},
 		},
 		{
+			"where each API has a file, one that verifies tokens is another API's",
+			[]policies{
+				{"dev/orders.json", orders()},
+				{"dev/prices.json", verifying()},
+				{"dev/prices-old.json", verifying()},
+				{"dev/stock.json", stock()},
+			},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [dev/orders.json]",
+				"dev-stock:", "policies: [dev/stock.json]",
+				"dev-prices:", "policies: [dev/prices.json, dev/prices-old.json]",
+			},
+		},
+		{
+			"where an API has several files, one that verifies tokens may be of any",
+			[]policies{
+				{"dev/orders.json", orders()},
+				{"dev/orders-v2.json", orders()},
+				{"dev/prices.json", verifying()},
+				{"dev/stock.json", stock()},
+			},
+			nil, nil,
+			[]string{
+				"dev-orders:", "policies: [dev/orders.json, dev/orders-v2.json]",
+				"dev-stock:", "policies: [dev/stock.json]",
+				"dev/prices.json: left out of policies of dev: it does not show whose they " +
+					"are: orders, stock",
+			},
+		},
+		{
 			"in a folder of several its name says whose it is, or nothing does",
 			[]policies{
 				{"dev/dev-orders-ips.json", &rules.Compilation{}},

@@ -190,8 +190,8 @@ var claims = [...]ClaimInfo{
 
 	// The tenant and the subject.
 	{
-		"tid", "The tenant that the user signed in to, or that the app belongs to; valid only " +
-			"if it is the tenant in iss.",
+		"tid", "The tenant that issued the token, to a user or an app; valid only if it is the " +
+			"tenant in iss.",
 		byEntra, Supports, "both", false, refAccess,
 	},
 	{

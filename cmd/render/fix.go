@@ -48,7 +48,7 @@ func FixAllText(t *Text, all []*report.Fixing) {
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
 func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
-	title, rows, stays := "", []Row(nil), false
+	title, rows, letIn, keptOut := "", []Row(nil), false, false
 	done := func() {
 		t.Rows(2, rows)
 		rows = nil
@@ -70,15 +70,25 @@ func (t *Text) beforeAndAfter(tokens []report.FixedToken) {
 		name := safe(token.Name)
 		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
-			stays = stays || mark == "fail"
+			letIn = letIn || mark == "fail" && token.After.Outcome == rules.Accepted
+			keptOut = keptOut || mark == "fail" && token.After.Outcome == rules.Rejected
 		}
 		rows = append(rows, Row{
 			name, fmt.Sprintf("%s → %s", token.Before.Line, token.After.Line),
 		})
 	}
-	if done(); stays {
+	done()
+	marked := "what is marked " + t.Mark("fail") + "."
+	switch {
+	case letIn && keptOut:
 		t.Blank()
-		t.Para(2, "This change does not keep out what is marked "+t.Mark("fail")+".")
+		t.Para(2, "This change does not put right "+marked)
+	case letIn:
+		t.Blank()
+		t.Para(2, "This change does not keep out "+marked)
+	case keptOut:
+		t.Blank()
+		t.Para(2, "This change does not let in "+marked)
 	}
 }
 

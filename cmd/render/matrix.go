@@ -107,9 +107,9 @@ func (x matrixing) withKinds() []environments.Line {
 // beyondPolicies is how to close the hole that is left if other clients can have genuine tokens
 // for the right API (KB 005321722, what it leaves out, 6).
 const beyondPolicies = "The tokens that still get in are ones that Entra ID issues to other " +
-	"clients. These policies alone can't keep them out. Use contracts with client id " +
-	"validation, an app role that only the environment's own clients have, or required " +
-	"assignment on the API's service principal."
+	"clients. These policies alone can't keep them out. Use an app role that only the " +
+	"environment's own clients have, required assignment on the API's service principal, or, " +
+	"where the gateway has them, contracts with client id validation."
 
 const lostTitle = "your own tokens that this change would lock out; others of the same " +
 	"environment get in"

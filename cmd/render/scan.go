@@ -15,10 +15,12 @@ import (
 )
 
 // mostBusy is how many clients, and how many audiences, of each cause are listed for a person. The
-// short form lists the busiest alone, and of the causes the most frequent: so many where the
-// tokens run against one set of policies, and one for each of the changes that two sets make.
+// short form lists the busiest alone where there are more than a few, and of the causes the most
+// frequent: so many where the tokens run against one set of policies, and one for each of the
+// changes that two sets make.
 const (
 	mostBusy         = 5
+	mostBrief        = 3 // of which all are listed in short; of more, the first
 	shortCauses      = 4
 	shortCausesEvery = 1
 )
@@ -181,7 +183,7 @@ func (t *scanText) values(
 		return []Row{{title, text}}
 	}
 	all, most := scan.Busiest(values), mostBusy
-	if t.Detail != All {
+	if t.Detail != All && len(all) > mostBrief {
 		most = 1
 	}
 	for i, v := range all[:min(len(all), most)] {
@@ -196,7 +198,7 @@ func (t *scanText) values(
 	case t.Detail == All:
 		rows = append(rows, Row{"", fmt.Sprintf("and %d more: -o json lists all", more)})
 	default:
-		rows[0].Text += fmt.Sprintf(", and %d more", more)
+		rows[0].Text += fmt.Sprintf(", and %d more (-v)", more)
 	}
 	return rows
 }

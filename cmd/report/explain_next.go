@@ -114,6 +114,12 @@ func (w *explainNext) rejected() {
 	}
 	w.repairs()
 	w.finding()
+	if d := v.Decided; d.Outcome == rules.Fail && d.Check.ID == rules.Conditional &&
+		len(w.steps) == 0 {
+		w.steps.add("Send a request that the policy allows, or allow this one there by hand. "+
+			"Then this shows the answer", w.Line.Same("explain"))
+		w.lint()
+	}
 	for _, r := range v.Earlier() {
 		w.collectFor(r)
 	}
@@ -427,6 +433,7 @@ func (w *explainNext) repairs() {
 		}
 		w.steps.addAll(step)
 	}
+	condition := "if this token belongs here, "
 	for i := range w.x.Repairs {
 		repair := &w.x.Repairs[i]
 		if repair.Command == "" {
@@ -434,7 +441,7 @@ func (w *explainNext) repairs() {
 		}
 		note := repair.Title
 		if w.x.Verdict.Outcome == rules.Accepted {
-			note = "if this token belongs here, " + note
+			note, condition = condition+note, "if so, "
 		}
 		note = Capital(note) + ": tried on this token, it gets " + gets(repair)
 		if repair.Other != nil {

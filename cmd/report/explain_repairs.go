@@ -337,7 +337,9 @@ func (r *Explainer) idFlags(c *rules.Collection) string {
 		})
 	}
 	flags := ""
-	named := func(p *rules.Policy) bool { return IsCollectID(p.API) }
+	named := func(p *rules.Policy) bool { // and not by an address of Terraform, which is no id
+		return IsCollectID(p.API) && !strings.Contains(p.API, ".")
+	}
 	if i := slices.IndexFunc(r.Policies.Policies, named); i >= 0 && has("{api}") {
 		flags += " --api " + r.Policies.Policies[i].API
 	}

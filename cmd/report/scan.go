@@ -64,6 +64,27 @@ func (x *Scanning) AddNext(explain *CommandLine) {
 		x.Next = append(x.Next, rules.Step{Note: why, Command: command})
 		return
 	}
+	if x.Compared && x.LetIn.Tokens() > 0 {
+		x.Next = append(x.Next, rules.Step{
+			Note:    "See who else gets in: lint reads the policy without a token",
+			Command: lintLike(explain),
+		})
+	}
+}
+
+// lintLike is the command that lints the policies that explain is given, read alike.
+func lintLike(explain *CommandLine) string {
+	words := []string{"gatewhy", "lint"}
+	var alike []string
+	for i := 0; i+1 < len(explain.Flags); i++ {
+		switch flag, value := explain.Flags[i], explain.Flags[i+1]; flag {
+		case "-p":
+			words = append(words, value)
+		case "--gateway", "--api", "--policy-type", "--gateway-version", "--app":
+			alike = append(alike, flag, value)
+		}
+	}
+	return explain.Shell.Line(slices.Concat(words, alike)...)
 }
 
 // Scanned is one token of a stream.

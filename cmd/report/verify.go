@@ -71,7 +71,8 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Note, step.Command = "See what a gateway answers to it, by its policy", line.explain()
 	case v.lacksKeys(&decided):
 		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile)
-		step.Note = cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)
+		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)) +
+			" This says how to fetch one"
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
 		step.Note, step.Command = "See how the gateway reads such a token", line.explain()
 	case decided.ID == "expiry":

@@ -86,6 +86,11 @@ func (c *compiler) ofEntra() bool {
 	})
 }
 
+// tellClientsApart says how the gateway lets in some clients alone.
+const tellClientsApart = "Envoy Gateway has no field for a client id: allow the clients by an " +
+	"authorization rule on the claim azp of v2.0 tokens, or appid of v1.0, with " +
+	"defaultAction Deny."
+
 // advice lists what Envoy Gateway's fields are for the rules that hold for every gateway.
 func advice() []rules.Advice {
 	return []rules.Advice{
@@ -102,10 +107,11 @@ func advice() []rules.Advice {
 			References: []string{docAPI},
 		},
 		{
-			Rule: "any-client-accepted",
-			Fix: "Envoy Gateway has no field for a client id: allow the clients by an " +
-				"authorization rule on the claim azp of v2.0 tokens, or appid of v1.0, with " +
-				"defaultAction Deny.",
+			Rule: "any-client-accepted", Fix: tellClientsApart,
+			References: []string{docClaims, issueClients},
+		},
+		{
+			Rule: "assignment-not-required", Fix: tellClientsApart,
 			References: []string{docClaims, issueClients},
 		},
 		{

@@ -92,6 +92,10 @@ func (i *instance) ofEntra() bool {
 	})
 }
 
+// tellClientsApart says how the gateway lets in some clients alone.
+const tellClientsApart = "In Istio name the clients in a when of each ALLOW rule: " +
+	"request.auth.claims[azp] for v2.0 tokens, request.auth.claims[appid] for v1.0."
+
 // advice lists what Istio's fields are for the rules that hold for every gateway.
 func advice() []rules.Advice {
 	return []rules.Advice{
@@ -107,11 +111,7 @@ func advice() []rules.Advice {
 				"alone, every issuer is accepted.",
 			References: []string{docRules},
 		},
-		{
-			Rule: "any-client-accepted",
-			Fix: "In Istio name the clients in a when of each ALLOW rule: " +
-				"request.auth.claims[azp] for v2.0 tokens, request.auth.claims[appid] for v1.0.",
-			References: []string{docKeys},
-		},
+		{Rule: "any-client-accepted", Fix: tellClientsApart, References: []string{docKeys}},
+		{Rule: "assignment-not-required", Fix: tellClientsApart, References: []string{docKeys}},
 	}
 }

@@ -17,7 +17,7 @@ func assignmentNotRequired() rules.Rule {
 			"audience shows only for which API a token was issued, not that its client may call " +
 			"it.",
 		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
-			"scope or a contract.",
+			"scope or the client ids.",
 		Severity: rules.Error,
 		Lesser: "a warning if the service principal is not given, where an expression on other " +
 			"claims can't be evaluated, or if users have to consent to a scope, a note if the " +
@@ -68,7 +68,7 @@ func openToHolders(e *exposed, c *rules.Check) []rules.Finding {
 	}
 	return one(less(at(c, "only the audience is checked: any client of the tenant can get a "+
 		"token for it, unless the API's service principal requires assignment "+
-		"(appRoleAssignmentRequired); a role, a client id or a contract would distinguish them"),
+		"(appRoleAssignmentRequired); a role or a client id would distinguish them"),
 		rules.Note))
 }
 

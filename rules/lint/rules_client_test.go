@@ -120,7 +120,7 @@ func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
 		"and one with a role that need not be there": {
 			pinned(audience(ourAudience), check(
 				rules.IfPresent(rules.Claim("roles"), has("roles", "Read")),
-			)), noteAt("audience", "a role, a client id or a contract"),
+			)), noteAt("audience", "a role or a client id would"),
 		},
 		"and one with a client id that is read only": {
 			pinned(audience(ourAudience), clientFrom(appid)),

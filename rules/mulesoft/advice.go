@@ -12,6 +12,10 @@ func advice() []rules.Advice {
 			Fix:        "MuleSoft's JWT Validation can check both the audience and the client id.",
 			References: []string{kbArticle},
 		},
+		{
+			Rule: "assignment-not-required",
+			Fix:  "In MuleSoft a contract lets in a client by its id.",
+		},
 		{Rule: "audience-not-checked", References: []string{kbArticle}},
 		{
 			Rule:       "audience-check-switched-off",

@@ -100,6 +100,11 @@ func policiesToCollect() rules.Collection {
 					`--environment {environment} -o json > policies-cli.json`,
 			},
 			{
+				Note: "with Terraform's variables filled in, from a plan that terraform plan " +
+					"-out=plan has written",
+				Command: `terraform show -json plan > plan.json`,
+			},
+			{
 				Note:    "of Flex Gateway in local mode, on its host",
 				Command: `cp -r /usr/local/share/mulesoft/flex-gateway/conf.d policies`,
 			},

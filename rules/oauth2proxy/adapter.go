@@ -96,6 +96,10 @@ func collections() []rules.Collection {
 	}
 }
 
+// tellClientsApart says how the gateway lets in some clients alone.
+const tellClientsApart = "OAuth2 Proxy does not look at azp or appid: restrict callers by " +
+	"app roles, with oidc_groups_claim set to roles and the roles in allowed_groups."
+
 // advice lists what this program's options are for the rules that hold for every gateway.
 func advice() []rules.Advice {
 	return []rules.Advice{
@@ -121,11 +125,7 @@ func advice() []rules.Advice {
 				"access token for the API has the API's, which belongs into oidc_extra_audiences.",
 			References: []string{issueAccess},
 		},
-		{
-			Rule: "any-client-accepted",
-			Fix: "OAuth2 Proxy does not look at azp or appid: restrict callers by app roles, " +
-				"with oidc_groups_claim set to roles and the roles in allowed_groups.",
-			References: []string{docOptions},
-		},
+		{Rule: "any-client-accepted", Fix: tellClientsApart, References: []string{docOptions}},
+		{Rule: "assignment-not-required", Fix: tellClientsApart, References: []string{docOptions}},
 	}
 }

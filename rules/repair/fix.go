@@ -466,7 +466,8 @@ func (w *work) disproved(finding *rules.Finding, after *Draft) string {
 		return "the change that was tried does not remove it"
 	}
 	if other := w.broughtBy(after); other != nil {
-		return "the change that was tried brings another finding, " + other.Rule
+		return "the change that was tried brings another finding, " + other.Rule + ": " +
+			other.Message
 	}
 	return ""
 }

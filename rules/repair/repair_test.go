@@ -249,7 +249,9 @@ func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
 			"of one rule, a note too, and not what brings another finding", `[{"aud": "a"}]`,
 			"no-scope", "",
 			`[{"aud": "a"}]`, nil,
-			[]string{"no-scope: the change that was tried brings another finding, any-scope"},
+			[]string{
+				"no-scope: the change that was tried brings another finding, any-scope: any-scope",
+			},
 		},
 		{
 			"not what leaves the finding", `[{"aud": "a", "note": "x"}]`, "", "",

@@ -138,7 +138,7 @@ func TestWhatBringsAFindingElsewhereIsNotMadeAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(fixed.Repaired) != 2 || len(fixed.Left) != 1 ||
-		fixed.Left[0].Why != "the change that was tried brings another finding, elsewhere" {
+		fixed.Left[0].Why != "the change that was tried brings another finding, elsewhere: " {
 		t.Errorf("%v, %+v", fixed.Repaired, fixed.Left)
 	}
 }

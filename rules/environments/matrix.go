@@ -157,8 +157,8 @@ func (m *Matrix) token(row, gateway int) *issued.Token {
 	return m.classes.At(m.answers[gateway].witness[row]).Token()
 }
 
-// column adds a gateway. Of several classes of requests the worst counts: the one where tokens that
-// are meant to be let in get least far, and others get furthest.
+// column adds a gateway. Of several classes of requests the worst counts: the one where tokens
+// that are meant to be let in get least far, and others get furthest.
 func (m *Matrix) column(columns []*column, gateway string) {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0

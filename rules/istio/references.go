@@ -47,7 +47,7 @@ const translation = "what istiod gives to Envoy, istio.io/istio " + recordedVers
 // The version of Istio that was recorded, and when.
 const (
 	recordedVersion = "v0.0.0-20260827124520-eed52ebb66ad"
-	recordedOn      = "2026-11-28"
+	recordedOn      = "2026-11-29"
 )
 
 // observed is for what istiod was seen to make of a policy.

@@ -3,7 +3,6 @@ package inspect
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -56,8 +55,8 @@ func harEntryOf(text, token string) (entry *harEntry, others int, err error) {
 		return nil, 0, nil
 	}
 	refused := slices.IndexFunc(all, func(entry *harEntry) bool {
-		return entry.Response.Status == http.StatusUnauthorized ||
-			entry.Response.Status == http.StatusForbidden
+		return entry.Response.Status == 401 ||
+			entry.Response.Status == 403
 	})
 	return all[max(refused, 0)], len(all) - 1, nil
 }
@@ -88,7 +87,7 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 // harAnswer reads the answer to the request that harRequest reads; nil where there is none.
 func harAnswer(text, token string) *HTTPAnswer {
 	entry, _, err := harEntryOf(text, token)
-	if err != nil || entry == nil || entry.Response.Status < http.StatusOK {
+	if err != nil || entry == nil || entry.Response.Status < 200 {
 		return nil
 	}
 	given := &entry.Response

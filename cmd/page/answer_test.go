@@ -125,7 +125,7 @@ func TestADroppedFileIsKnownByWhatItIs(t *testing.T) {
 		q.Files, want = append(q.Files, f.file), append(want, f.Kind)
 	}
 	q.Files = append(q.Files, file{"session.har", har(all[0].Token)}, file{"x.json", `{"a": 1}`})
-	want = append(want, "a token", "")
+	want = append(want, "a HAR file", "")
 	if got := askPage(t, &q).Kinds; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

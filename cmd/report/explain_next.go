@@ -114,7 +114,8 @@ func (w *explainNext) rejected() {
 	}
 	w.repairs()
 	w.finding()
-	if d := v.Decided; d.Outcome == rules.Fail && d.Check.ID == rules.Conditional &&
+	d := v.Decided // nil where no check decides
+	if d != nil && d.Outcome == rules.Fail && d.Check.ID == rules.Conditional &&
 		len(w.steps) == 0 {
 		w.steps.add("Send a request that the policy allows, or allow this one there by hand. "+
 			"Then this shows the answer", w.Line.Same("explain"))

@@ -168,7 +168,7 @@ function add(more) {
   const unknown = more.filter((f) => !f.kind);
   const found = unknown.length ? ask({ Command: "kinds", Files: unknown }).kinds ?? [] : [];
   unknown.forEach((f, i) => { f.kind = found[i] || "a policy"; });
-  for (const f of unknown.filter((f) => f.kind === "a token")) { // a HAR file, or a captured token
+  for (const f of unknown.filter((f) => ["a token", "a HAR file"].includes(f.kind))) {
     $("token").value = f.text;
     judgeNow();
     files.splice(files.indexOf(f), 1);

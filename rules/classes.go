@@ -143,6 +143,7 @@ func addExpression(all []string, expression string) []string {
 type sample struct {
 	text    string
 	matches map[string]Truth
+	group   string // the same in their order: what the expressions treat alike has the same
 }
 
 func (s *sample) says(expression string) Truth {
@@ -156,9 +157,12 @@ func sampleOf(
 	text string, expressions []string, match func(expression, text string) Truth,
 ) sample {
 	s := sample{text: text, matches: make(map[string]Truth, len(expressions))}
-	for _, expression := range expressions {
+	group := make([]byte, len(expressions))
+	for i, expression := range expressions {
 		s.matches[expression] = match(expression, text)
+		group[i] = byte(s.matches[expression])
 	}
+	s.group = string(group)
 	return s
 }
 
@@ -195,14 +199,8 @@ func methodSamples(expressions []string, known string) (all []sample, beyond str
 
 // addSample adds a sample if the expressions treat no other one alike.
 func addSample(all []sample, s sample) []sample {
-	for _, other := range all {
-		same := true
-		for expression, match := range s.matches {
-			same = same && other.matches[expression] == match
-		}
-		if same {
-			return all
-		}
+	if slices.ContainsFunc(all, func(other sample) bool { return other.group == s.group }) {
+		return all
 	}
 	return append(all, s)
 }

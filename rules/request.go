@@ -300,7 +300,10 @@ func (r *Request) line(in Input) Reading {
 // isAmbiguous reports whether a text is a path that is compared normalized, and that this may
 // change.
 func (i Input) isAmbiguous(text string) bool {
-	return i.Normalized && i.Name == RequestPath && ambiguousPath().MatchString(text)
+	isOdd := func(r rune) bool { return !source.IsAlphanumeric(r) && r != '/' && r != '-' }
+	return i.Normalized && i.Name == RequestPath &&
+		(strings.Contains(text, "//") || strings.ContainsFunc(text, isOdd)) && // most are plain
+		ambiguousPath().MatchString(text)
 }
 
 // ambiguousPath is the pattern of paths that proxies may take for others: with a dot segment, a

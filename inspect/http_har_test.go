@@ -40,7 +40,7 @@ func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
 			&HTTPAnswer{403, nil, "no"},
 		},
 		{
-			"in base64 that is none",
+			"in base64 that can't be read",
 			`{"status": 403, "content": {"text": "??", "encoding": "base64"}}`, nil,
 		},
 		{"without a body", `{"status": 401}`, &HTTPAnswer{401, nil, ""}},

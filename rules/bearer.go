@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// bearer is what comes before the token if no location says otherwise (RFC 6750, section 2.1).
-const bearer = "Bearer "
+// Bearer is what comes before the token if no location says otherwise (RFC 6750, section 2.1).
+const Bearer = "Bearer "
 
 // Location is a place where a gateway looks for the token.
 type Location struct {
@@ -61,7 +61,7 @@ const (
 
 // inHeader is the location of RFC 6750.
 func inHeader() []Location {
-	return []Location{{Input: Input{Source: FromHTTP, Name: "Authorization"}, Prefix: bearer}}
+	return []Location{{Input: Input{Source: FromHTTP, Name: "Authorization"}, Prefix: Bearer}}
 }
 
 // Lookup is where and how a gateway looks for the token.
@@ -247,7 +247,7 @@ func (l Location) carries(text, token string) bool {
 // respelled reports whether the header is Bearer and the token, except for case and white space.
 func (r *Request) respelled(header string) bool {
 	words := strings.Fields(header)
-	return r.Token != nil && len(words) == 2 && strings.EqualFold(words[0]+" ", bearer) &&
+	return r.Token != nil && len(words) == 2 && strings.EqualFold(words[0]+" ", Bearer) &&
 		words[1] == r.Token.Compact()
 }
 
@@ -258,13 +258,13 @@ func (r *Request) misspelling(header string) string {
 	switch {
 	case strings.EqualFold(scheme, "Basic"):
 		return "the Authorization header carries Basic credentials"
-	case r.respelled(header) && strings.Fields(header)[0]+" " != bearer:
+	case r.respelled(header) && strings.Fields(header)[0]+" " != Bearer:
 		return "the Authorization header spells the scheme " + strings.Fields(header)[0]
-	case r.respelled(header) && scheme+" " != bearer:
+	case r.respelled(header) && scheme+" " != Bearer:
 		return "the Authorization header has something other than a space after Bearer"
 	case r.respelled(header):
 		return "the Authorization header has more than one space after Bearer"
-	case strings.HasPrefix(strings.TrimSpace(rest), bearer):
+	case strings.HasPrefix(strings.TrimSpace(rest), Bearer):
 		return "the Authorization header says Bearer twice"
 	case r.Token != nil && strings.TrimSpace(header) == r.Token.Compact():
 		return "the Authorization header has the token without Bearer before it"
@@ -316,7 +316,7 @@ func (r *Request) whyOtherwise(leaf *Predicate) string {
 	case len(filled) > 1 && leaf.lookup().Several == NoneCounts:
 		return "the request carries something in more than one place, " + places(filled) +
 			", and the gateway refuses that"
-	case len(filled) == 1 && filled[0].Input == inHeader()[0].Input && filled[0].Prefix == bearer:
+	case len(filled) == 1 && filled[0].Input == inHeader()[0].Input && filled[0].Prefix == Bearer:
 		return r.misspelling(r.Headers["Authorization"]) +
 			"; the policy wants Bearer, one space and the token"
 	}

@@ -260,11 +260,15 @@ func briefs(values []*source.Value) []string {
 	all := make([]string, 0, len(values))
 	said := map[string]bool{}
 	for _, v := range values {
+		text := v.Text
+		if v.Kind == source.Null { // which has none, as an empty text has
+			text = v.JSON()
+		}
 		isScalar := !v.Is(source.List) && !v.Is(source.Object)
-		if isScalar && said[v.Text] {
+		if isScalar && said[text] {
 			continue
 		}
-		said[v.Text] = isScalar
+		said[text] = isScalar
 		all = append(all, brief(v))
 	}
 	return all

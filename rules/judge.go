@@ -409,10 +409,7 @@ func (p Predicate) matchesPattern(v *source.Value) Truth {
 
 // allow reports whether a text has no other characters than it may.
 func (t *Texts) allow(text string) bool {
-	return t.Signs == "" || !strings.ContainsFunc(text, func(c rune) bool {
-		return !strings.ContainsRune(t.Signs, c) &&
-			(c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
-	})
+	return t.Signs == "" || source.IsPlain(text, t.Signs)
 }
 
 // contains looks for the one literal in a list or in a text.

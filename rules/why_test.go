@@ -459,6 +459,18 @@ func TestOfManyAlgorithmsASentenceNamesSome(t *testing.T) {
 	}
 }
 
+func TestValuesThatAreWrittenAlikeAreWantedOnce(t *testing.T) {
+	t.Parallel()
+	number, null := &source.Value{Kind: source.Number, Text: "7"}, &source.Value{Kind: source.Null}
+	check := &Check{ID: CustomClaim, Test: Predicate{
+		Op: OneOf, Input: Claim("dept"), Values: append(Literals("", "7", "a"), number, null),
+	}}
+	r := Result{Check: check}
+	if got := r.Expected(); got != `one of "", 7, a, null` {
+		t.Errorf("expected %s", got)
+	}
+}
+
 func TestASignatureSaysWhatDidNotMatch(t *testing.T) {
 	t.Parallel()
 	unknown := &Unknown{Why: "no key set was given"}

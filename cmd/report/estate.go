@@ -260,13 +260,7 @@ func (r *estateReader) instance(of *environments.Environment, files []string) st
 }
 
 // inFolder is a file's name from the folder of the environments file on.
-func (r *estateReader) inFolder(name string) string {
-	within, err := filepath.Rel(r.folder, name)
-	if err != nil {
-		return name
-	}
-	return filepath.ToSlash(within)
-}
+func (r *estateReader) inFolder(name string) string { return r.maker.from(r.folder)(name) }
 
 func asItIs(name string) string { return name }
 

@@ -10,13 +10,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// bearer is what stands before a token in the header where the filter looks by default.
-const bearer = "Bearer "
-
 // defaultLocations are where the filter looks for a token if its provider names no place.
 func defaultLocations() []rules.Location {
 	return []rules.Location{
-		inHeader("Authorization", bearer),
+		inHeader("Authorization", rules.Bearer),
 		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
 	}
 }
@@ -106,7 +103,7 @@ func holding(prefix string) []*regexp.Regexp {
 	switch prefix {
 	case "":
 		return anyText()
-	case bearer:
+	case rules.Bearer:
 		return bearerText()
 	}
 	return Patterns(holds(prefix))
@@ -115,7 +112,7 @@ func holding(prefix string) []*regexp.Regexp {
 // These are what most policies need: to compile a pattern takes longer than the rest of a lookup.
 var (
 	anyText    = sync.OnceValue(func() []*regexp.Regexp { return Patterns(`(?s:.+)`) })
-	bearerText = sync.OnceValue(func() []*regexp.Regexp { return Patterns(holds(bearer)) })
+	bearerText = sync.OnceValue(func() []*regexp.Regexp { return Patterns(holds(rules.Bearer)) })
 )
 
 func holds(prefix string) string { return `(?s:.*` + regexp.QuoteMeta(prefix) + `.*)` }

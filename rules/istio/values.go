@@ -181,7 +181,7 @@ func badTemplate(path string) string {
 			rest = segment == "{**}"
 		case strings.ContainsAny(segment, "{}"):
 			return "a brace is not {*} or {**} alone in a segment"
-		case template && strings.ContainsFunc(segment, notInPath) || template && segment == "":
+		case template && !source.IsPlain(segment, signsInPath) || template && segment == "":
 			return "the segment " + segment + " beside a template has other characters than a path"
 		}
 	}
@@ -191,11 +191,6 @@ func badTemplate(path string) string {
 // signsInPath are the characters but letters and digits that a segment may have that a template
 // matches: those of RFC 3986, pchar, without the star (uri_template_internal.cc, kLiteral).
 const signsInPath = "-._~%!$&'()+,;:@="
-
-// notInPath reports whether a character may not be in such a segment.
-func notInPath(c rune) bool {
-	return !source.IsAlphanumeric(c) && !strings.ContainsRune(signsInPath, c)
-}
 
 // pathTemplate is the expression of a path with {*} for one segment and {**} for any number of
 // them; ok is false where the path has neither.

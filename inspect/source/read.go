@@ -368,7 +368,7 @@ func (f *File) tooMany(offset, most int) error {
 // beyond is the error if a file goes beyond a limit.
 func (f *File) beyond(offset int, cause string) error {
 	hint := wrongFile
-	if f.selects() && f.Format == YAML {
+	if f.selects() && (f.Format == YAML || f.Format == JSON) {
 		hint = wholeCluster
 	}
 	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(hint), Limit: true}

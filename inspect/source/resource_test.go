@@ -278,13 +278,18 @@ func TestAFaultInAFileAsLargeAsAClusterHasItsPlace(t *testing.T) {
 func TestAClusterWithTooManyResourcesSaysWhatToExport(t *testing.T) {
 	t.Parallel()
 	pod := "---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
-	text := strings.Repeat(pod, 60_000)
-	_, err := ReadResources("x.yaml", []byte(text), wantedOfCluster)
-	if ours := new(Error); !errors.As(err, &ours) || !ours.Limit ||
-		!strings.Contains(ours.Hints[0].Text, "one namespace") {
-		t.Errorf("%v", err)
+	item := `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}},`
+	for name, text := range map[string]string{
+		"x.yaml": strings.Repeat(pod, 60_000),
+		"x.json": `{"kind": "List", "items": [` + strings.Repeat(item, 100_000) + "{}]}",
+	} {
+		_, err := ReadResources(name, []byte(text), wantedOfCluster)
+		if ours := new(Error); !errors.As(err, &ours) || !ours.Limit ||
+			!strings.Contains(ours.Hints[0].Text, "one namespace") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
-	_, err = Read("x.yaml", []byte("["+strings.Repeat("1,", 300_000)+"1]"))
+	_, err := Read("x.yaml", []byte("["+strings.Repeat("1,", 300_000)+"1]"))
 	if ours := new(Error); !errors.As(err, &ours) || ours.Hints[0].Text != wrongFile {
 		t.Errorf("%v", err)
 	}

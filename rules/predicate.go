@@ -168,7 +168,7 @@ func IfPresent(in Input, p Predicate) Predicate { return Either(Negate(Has(in)),
 func Literals(texts ...string) []*source.Value { return source.NewStrings(texts...) }
 
 // Reads lists everything that the predicate reads, each once.
-func (p Predicate) Reads() []Input {
+func (p *Predicate) Reads() []Input {
 	var all []Input
 	var names map[string]bool // of many
 	add := func(in Input) {

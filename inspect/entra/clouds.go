@@ -82,9 +82,9 @@ func EachCloud() iter.Seq[Cloud] { return slices.Values(clouds[:]) }
 
 // CloudByID returns the cloud with this id.
 func CloudByID(id string) (Cloud, bool) {
-	for _, c := range clouds {
-		if c.ID == id {
-			return c, true
+	for i := range clouds {
+		if clouds[i].ID == id {
+			return clouds[i], true
 		}
 	}
 	return Cloud{}, false

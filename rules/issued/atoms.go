@@ -284,12 +284,20 @@ func onlyClaim(reads []rules.Input) string {
 
 // Bars reports whether one check alone keeps a token out, whatever its holder chooses.
 func (v *View) Bars(t *Token) bool {
-	if len(v.single) == 0 || t.choices == nil || len(t.choices.chosen) > 0 {
+	return t.choices != nil && len(t.choices.chosen) == 0 && v.barsAny(t.choices.open)
+}
+
+// barsAny reports whether one check alone fails for all choices of one of some variables.
+func (v *View) barsAny(open []variable) bool {
+	if v == nil || len(v.single) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(t.choices.open, func(one variable) bool {
-		return v.distinct(&one, true).barred
-	})
+	for i := range open {
+		if v.distinct(&open[i], true).barred {
+			return true
+		}
+	}
+	return false
 }
 
 // barred reports whether one check fails for each of some choices.

@@ -26,6 +26,8 @@ type Holders struct {
 	freedom        freedom  // of the environment's own clients
 	asksForObjects bool     // the policies may be for somebody by an object id
 
+	barred *View // whose checks keep tokens out that nobody asks for; nil for none
+
 	// what was worked out, since one question after the other asks for it
 	issuers map[issuerOf]variable
 	groups  map[string][]*group
@@ -103,7 +105,7 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 	if versions != nil {
 		api.versions = versions
 	}
-	return h.open(api, kept(h.groups, "own", func() []*group {
+	return h.open(api, h.kept("own", func() []*group {
 		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
 	}))
 }
@@ -113,7 +115,7 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
 	api := h.strangersAPI(near).with(max(ofAPIOwner, h.freedom), &h.required)
-	return h.open(api, kept(h.groups, "own elsewhere", func() []*group {
+	return h.open(api, h.kept("own elsewhere", func() []*group {
 		return []*group{h.likeGrant(h.place, h.clientsAt(h.place))}
 	}))
 }
@@ -123,7 +125,7 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	return h.open(h.own(h.place), kept(h.groups, "strangers", func() []*group {
+	return h.open(h.own(h.place), h.kept("strangers", func() []*group {
 		return h.strangersOf(h.place, h.known)
 	}))
 }
@@ -131,8 +133,10 @@ func (h *Holders) Strangers() Tokens {
 // Granted lists the tokens of any other client of the tenant for the API, where somebody has given
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
-	stranger := h.world.strangersTo(h.place.API)[:1]
-	return h.open(h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known))
+	return h.open(h.own(h.place), func() []*group {
+		stranger := h.world.strangersTo(h.place.API)[:1]
+		return groups(h.place.API, stranger, grantOwn, h.known)
+	})
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
@@ -142,11 +146,11 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 	if names {
 		who, given = "namesakes", h.like(h.place).grant
 	}
-	theirs := kept(h.groups, who, func() []*group { return h.strangersElsewhere(given) })
+	theirs := h.kept(who, func() []*group { return h.strangersElsewhere(given) })
 	return joined(
 		h.open(h.strangersAPI(near), theirs),
-		h.open(signIn(h.tenants, ofAPIOwner), kept(h.groups, who+" sign in", func() []*group {
-			return []*group{signingIn(theirs[0])}
+		h.open(signIn(h.tenants, ofAPIOwner), h.kept(who+" sign in", func() []*group {
+			return []*group{signingIn(theirs()[0])}
 		})),
 	)
 }
@@ -154,13 +158,28 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
 // where ours is multi-tenant, for ours, whose roles its administrator can assign.
 func (h *Holders) OtherTenants() Tokens {
-	theirs := []*group{h.likeGrant(h.place, h.others)}
+	theirs := h.kept("other tenants", func() []*group {
+		return []*group{h.likeGrant(h.place, h.others)}
+	})
 	all := []Tokens{h.open(h.otherTenantsAPI(h.place), theirs)}
 	if h.place.API.MultiTenant() {
 		all = append(all, h.open(h.multiTenant(h.place), theirs))
 	}
-	signed := []*group{signingIn(theirs[0])}
+	signed := func() []*group { return []*group{signingIn(theirs()[0])} }
 	return joined(append(all, h.open(signIn(h.elsewhere, ofOtherTenant), signed))...)
+}
+
+// Except is the holders without tokens that one check of a view alone keeps out, by their issuer
+// or audience.
+func (h *Holders) Except(barred *View) *Holders {
+	rest := *h
+	rest.barred = barred
+	return &rest
+}
+
+// kept makes groups once, when somebody asks for them.
+func (h *Holders) kept(who string, made func() []*group) func() []*group {
+	return func() []*group { return kept(h.groups, who, made) }
 }
 
 // joined visits one after the other.
@@ -186,15 +205,15 @@ func (h *Holders) strangersAPI(near bool) *resource {
 
 // open lists what some clients can have of a resource, with all that differs left open, as far as
 // the policies look at it.
-func (h *Holders) open(r *resource, all []*group) Tokens {
-	versions := r.versions
-	if !h.reads.version {
-		versions = versions[:1]
-	}
+func (h *Holders) open(r *resource, groups func() []*group) Tokens {
 	return func(yield func(*Token) bool) {
-		for _, g := range all {
-			for _, v := range versions {
-				if !h.ofClients(r, v, g, yield) {
+		versions := h.versions(r)
+		if len(versions) == 0 {
+			return
+		}
+		for _, g := range groups() {
+			for i := range versions {
+				if !h.ofClients(r, &versions[i], g, yield) {
 					return
 				}
 			}
@@ -202,22 +221,43 @@ func (h *Holders) open(r *resource, all []*group) Tokens {
 	}
 }
 
+// ofVersion is a version of a resource's tokens, with the variables that all of them have.
+type ofVersion struct {
+	version entra.Version
+	open    []variable
+}
+
+// versions lists those that the policies tell apart and that are not barred.
+func (h *Holders) versions(r *resource) []ofVersion {
+	versions := r.versions
+	if !h.reads.version {
+		versions = versions[:1]
+	}
+	var all []ofVersion
+	for _, v := range versions {
+		if open := h.base(r, v); !h.barred.barsAny(open) {
+			all = append(all, ofVersion{v, open})
+		}
+	}
+	return all
+}
+
 // ofClients is a token that any of some clients has: one token in which that is open, as far as
 // the policies look at it, or one for each where the caller may write the same id beside it.
 func (h *Holders) ofClients(
-	r *resource, v entra.Version, g *group, yield func(*Token) bool,
+	r *resource, of *ofVersion, g *group, yield func(*Token) bool,
 ) bool {
-	t, open, ids := h.token(r, v), h.base(r, v), g.clients.ids
+	t, open, ids := h.token(r, of.version), of.open, g.clients.ids
 	t.strange = g.grant.strange
 	known := h.in.objects != nil && h.reads.has("oid", "sub")
 	if !r.identity && !h.reads.caller && !known {
 		t.client = ids[0]
 		if len(ids) > 1 && h.reads.has("appid", "azp") {
 			claim := "azp"
-			if v == entra.V1 {
+			if of.version == entra.V1 {
 				claim = "appid"
 			}
-			open = append(open, one(claim, source.NewStrings(ids...)))
+			open = append(slices.Clip(open), one(claim, source.NewStrings(ids...)))
 		}
 		return h.flowsOf(t, r, g, open, yield)
 	}
@@ -232,7 +272,7 @@ func (h *Holders) ofClients(
 
 // base is the issuer and the audience, as far as the policies look at them.
 func (h *Holders) base(r *resource, v entra.Version) []variable {
-	open := make([]variable, 0, 5)
+	open := make([]variable, 0, 2)
 	if h.reads.has("iss", "tid") {
 		open = append(open, kept(h.issuers, issuerOf{v, &r.tenants[0]}, func() variable {
 			return h.issuersOf(v, r.tenants)
@@ -284,7 +324,7 @@ func (h *Holders) flowsOf(
 
 // opened is a token with variables left open in it.
 func (h *Holders) opened(t Token, r *resource, open []variable, more *variable) *Token {
-	t.choices = &choices{open: slices.Clip(open)}
+	t.choices = &choices{open: slices.Grow(slices.Clip(open), 2)}
 	if h.reads.has("scp", "roles") {
 		t.choices.open = append(t.choices.open, *more)
 	}

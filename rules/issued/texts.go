@@ -37,7 +37,9 @@ type comparison struct {
 func askedBy(policies []*rules.Policy) []asking {
 	var all []asking
 	for _, policy := range policies {
-		for _, check := range policy.Checks() {
+		checks := policy.Checks()
+		all = slices.Grow(all, len(checks))
+		for _, check := range checks {
 			a := asking{Check: check, off: policy.When.Disabled, reads: check.Reads()}
 			check.Test.EachLeaf(func(leaf *rules.Predicate) {
 				part := comparison{leaf, textsIn(leaf)}

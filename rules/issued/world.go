@@ -172,6 +172,9 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 
 // allAsked lists what the gateways of all environments check.
 func (m *modeller) allAsked() []asking {
+	if len(m.world.Places) == 1 {
+		return m.asked[m.world.Places[0].Name]
+	}
 	var all []asking
 	for i := range m.world.Places {
 		all = append(all, m.asked[m.world.Places[i].Name]...)

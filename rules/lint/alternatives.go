@@ -99,8 +99,8 @@ func daemonsPass(ways []*rules.Subject) bool {
 		defer func() { way.Shared = nil }()
 		return slices.ContainsFunc(tokenPolicies(way), func(p *rules.Policy) bool {
 			e := exposing(way, p)
-			got, _ := e.asked("own daemons", func() issued.Tokens {
-				return daemonsOf(e.holders.Own())
+			got, _ := e.asked("own daemons", func(h *issued.Holders) issued.Tokens {
+				return daemonsOf(h.Own())
 			}, true)
 			return got == letIn
 		})

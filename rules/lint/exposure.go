@@ -148,11 +148,15 @@ func (r *round) next(t *issued.Token) bool {
 
 // asked is [exposed.ask], and keeps the answer.
 func (e *exposed) asked(
-	question string, tokens func() issued.Tokens, clients bool,
+	question string, tokens func(*issued.Holders) issued.Tokens, clients bool,
 ) (exposure, *issued.Token) {
 	kept, known := e.answers[question]
 	if !known {
-		kept.exposure, kept.with = e.ask(tokens(), clients)
+		holders := e.holders
+		if e.shared {
+			holders = holders.Except(e.view(nil, distinctions{clients: clients}))
+		}
+		kept.exposure, kept.with = e.ask(tokens(holders), clients)
 		e.answers[question] = kept
 	}
 	return kept.exposure, kept.with
@@ -166,21 +170,21 @@ func (e *exposed) ownClients() exposure {
 
 // own is ownClients, and with which token.
 func (e *exposed) own() (exposure, *issued.Token) {
-	return e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
+	return e.asked("own", func(h *issued.Holders) issued.Tokens { return h.Own() }, true)
 }
 
 // daemons is how far a stranger gets with a token without a user for the API.
 func (e *exposed) daemons() exposure {
-	got, _ := e.asked("daemons", func() issued.Tokens {
-		return daemonsOf(e.holders.Strangers())
+	got, _ := e.asked("daemons", func(h *issued.Holders) issued.Tokens {
+		return daemonsOf(h.Strangers())
 	}, true)
 	return got
 }
 
 // users is how far a user gets with a token of a stranger for the API.
 func (e *exposed) users() exposure {
-	got, _ := e.asked("users", func() issued.Tokens {
-		return usersOf(e.holders.Strangers())
+	got, _ := e.asked("users", func(h *issued.Holders) issued.Tokens {
+		return usersOf(h.Strangers())
 	}, true)
 	return got
 }
@@ -193,12 +197,14 @@ func (e *exposed) ownElsewhere(near bool) (exposure, *issued.Token) {
 	if near {
 		question = "own near"
 	}
-	return e.asked(question, func() issued.Tokens { return e.holders.OwnElsewhere(near) }, false)
+	return e.asked(question, func(h *issued.Holders) issued.Tokens {
+		return h.OwnElsewhere(near)
+	}, false)
 }
 
 // otherTenants is how far another tenant's owner gets, and with which token.
 func (e *exposed) otherTenants() (exposure, *issued.Token) {
-	return e.asked("other tenants", e.holders.OtherTenants, true)
+	return e.asked("other tenants", (*issued.Holders).OtherTenants, true)
 }
 
 // strangersElsewhere is how far any client of the tenant gets with a token for another API, near
@@ -211,8 +217,8 @@ func (e *exposed) strangersElsewhere(near, names bool) exposure {
 	if names {
 		question += ", namesakes"
 	}
-	got, _ := e.asked(question, func() issued.Tokens {
-		return e.holders.StrangersElsewhere(near, names)
+	got, _ := e.asked(question, func(h *issued.Holders) issued.Tokens {
+		return h.StrangersElsewhere(near, names)
 	}, true)
 	return got
 }

@@ -97,7 +97,7 @@ func wrongForm(text string) string {
 }
 
 func wrongHost(text string, issuer entra.Issuer) string {
-	for _, cloud := range entra.Clouds() {
+	for cloud := range entra.EachCloud() {
 		if entra.IssuerURL(cloud, issuer.Tenant, issuer.Version) == text {
 			return ""
 		}

@@ -77,8 +77,8 @@ func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
 // needsNames reports whether nobody without scopes and roles surely gets past a check.
 func needsNames(s *rules.Subject, c *rules.Check) bool {
 	e := alone(s, c)
-	got, _ := e.asked("own without names", func() issued.Tokens {
-		return withoutNames(e.holders.Own())
+	got, _ := e.asked("own without names", func(h *issued.Holders) issued.Tokens {
+		return withoutNames(h.Own())
 	}, false)
 	return got != letIn
 }

@@ -353,13 +353,31 @@ func suppose(c, passed *rules.Check, t *issued.Token, at distinctions) *rules.Ch
 		if claim := claimOf(c); claim != "" && t.CanBeAsWanted(claim) {
 			return passed
 		}
-	// it is taken for what the policy wants it to be: a scope of ours
-	case onlyCaptured(c.Test.Input):
-		modelled := *c
-		modelled.Test.Input.Model = &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
-		return &modelled
 	}
-	return c
+	return mirroring(c)
+}
+
+// mirroring is a check of what only a captured answer of a validation endpoint tells, where the
+// endpoint answers with what the token claims: it may. Other checks stay as they are.
+func mirroring(c *rules.Check) *rules.Check {
+	if !onlyCaptured(c.Test.Input) {
+		return c
+	}
+	modelled := *c
+	modelled.Test.Input.Model = &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
+	return &modelled
+}
+
+// mirrored is policies with their checks as mirroring has them.
+func mirrored(policies []*rules.Policy) []*rules.Policy {
+	for _, p := range policies {
+		for c := range p.Root.Checks() {
+			if onlyCaptured(c.Test.Input) {
+				return withChecks(policies, mirroring)
+			}
+		}
+	}
+	return policies
 }
 
 // asksOfToken reports whether rules that allow or deny look at what a token claims.
@@ -436,7 +454,7 @@ func (m *cache) newExposed(policies []*rules.Policy, app *entra.Registration) *e
 	if m != nil {
 		count = &m.looked
 	}
-	return withHolders(issued.Assume(policies, app), policies, count)
+	return withHolders(issued.Assume(mirrored(policies), app), policies, count)
 }
 
 func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) *exposed {

@@ -229,56 +229,107 @@ func unreadable(offset int, err error) *rules.Unknown {
 	return u
 }
 
-// tokenStandIn takes the token's place in what expressions read, so that no message about an
+// tokenStandIn takes the token's place in what expressions give, so that no message about an
 // expression can show the token.
 const tokenStandIn = "(token)"
 
+// madeUpToken has the form of a token's text. It is the text of a token that lint makes up.
+const madeUpToken = "eyJhbGciOiJSUzI1NiJ9.eyJ2ZXIiOiIxLjAifQ.c2lnbmF0dXJl"
+
+// partOfToken is why a result is not known that would show a part of the token.
+const partOfToken = "the expression gives a part of the token, or another form of it"
+
 // run evaluates the expression over a request. What we do not know of the request is unknown to
-// the expression too. The token is taken to be sent in the header that sentIn names.
+// the expression too. The token is taken to be sent in the header that sentIn names. An expression
+// may look into the token's text, and so runs over that; a text that it gives comes back with the
+// stand-in for the token.
 func (e expression) run(
 	r *rules.Request, runtime dataweave.Version, sentIn string,
 ) dataweave.Result {
+	text, isMadeUp := tokenText(r)
+	real, readsRequest := e.runAs(text, r, runtime, sentIn)
+	isText := !real.Value.Is(source.Bool) && !real.Value.Is(source.Number)
+	if !readsRequest || !isMadeUp && (real.Value == nil || !isText) {
+		return real
+	}
+	hidden, _ := e.runAs(tokenStandIn, r, runtime, sentIn)
+	if real.Value == nil && hidden.Value == nil || real.Value != nil && hidden.Value != nil &&
+		strings.ReplaceAll(real.Value.JSON(), text, tokenStandIn) == hidden.Value.JSON() {
+		return hidden
+	}
+	return dataweave.Result{Unknown: &dataweave.Unknown{
+		Unknown: rules.Unknown{Why: partOfToken}, Column: 1,
+	}}
+}
+
+// tokenText is the text of a request's token, or one in its place.
+func tokenText(r *rules.Request) (text string, isMadeUp bool) {
+	switch {
+	case r.Token == nil:
+		return tokenStandIn, false
+	case r.Token.Compact() == "":
+		return madeUpToken, true
+	}
+	return r.Token.Compact(), false
+}
+
+// runAs evaluates the expression over a request whose token has this text. It also reports whether
+// the expression reads the request.
+func (e expression) runAs(
+	text string, r *rules.Request, runtime dataweave.Version, sentIn string,
+) (result dataweave.Result, readsRequest bool) {
 	vars := object(dataweave.Rest("what other policies have put into vars"))
 	if !e.claimless {
 		claims := source.Member{Key: "claimSet", Value: claimSet(r, e.claims)}
 		vars.Members = append(vars.Members, claims)
 	}
-	return e.expr.Eval(dataweave.Env{
+	sent := sending{r, text, sentIn}
+	result = e.expr.Eval(dataweave.Env{
 		Runtime: runtime, Vars: vars,
-		Attributes: func() *source.Value { return attributes(r, sentIn) },
+		Attributes: func() *source.Value {
+			readsRequest = true
+			return sent.attributes()
+		},
 	})
+	return result, readsRequest
 }
 
-// sentValue is a header that was given, or that an earlier policy changes.
-func sentValue(r *rules.Request, name string) *source.Value {
-	value, _, doubt := r.Sent(name)
+// sending is a request whose token has a text, and is taken to be sent in a header too.
+type sending struct {
+	*rules.Request
+	text   string
+	sentIn string
+}
+
+// header is a header that was given, or that an earlier policy changes.
+func (s sending) header(name string) *source.Value {
+	value, _, doubt := s.Sent(name)
 	if doubt != nil {
 		return notKnown(doubt.Why)
 	}
-	return headerValue(r, value)
-}
-
-// takenToBeSent is a header that was not given, and that is taken to carry the token, unless an
-// earlier policy changes it, or the request shows the token in another place.
-func takenToBeSent(r *rules.Request, name, value string) *source.Value {
-	switch _, known, doubt := r.Sent(name); {
-	case known || doubt != nil:
-		return sentValue(r, name)
-	case r.ShowsToken():
-		return notKnown("the request has the token elsewhere, and it was not said whether the " +
-			name + " header has it too")
-	}
-	return source.NewString(value)
-}
-
-// headerValue is a header as an expression sees it. An empty header is one that is known not to be
-// sent.
-func headerValue(r *rules.Request, value string) *source.Value {
-	if value == "" {
+	if value == "" { // it is known not to be sent
 		return &source.Value{Kind: source.Null}
 	}
-	if r.Token != nil && r.Token.Compact() != "" { // a token that lint makes up has no text
-		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
+	return s.value(value)
+}
+
+// value is a header or parameter as an expression sees it.
+func (s sending) value(given string) *source.Value {
+	if s.Token != nil && s.Token.Compact() != "" { // a token that lint makes up has no text
+		given = strings.ReplaceAll(given, s.Token.Compact(), s.text)
+	}
+	return source.NewString(given)
+}
+
+// taken is a header that was not given, and that is taken to carry the token, unless an earlier
+// policy changes it, or the request shows the token in another place.
+func (s sending) taken(name, value string) *source.Value {
+	switch _, known, doubt := s.Sent(name); {
+	case known || doubt != nil:
+		return s.header(name)
+	case s.ShowsToken():
+		return notKnown("the request has the token elsewhere, and it was not said whether the " +
+			name + " header has it too")
 	}
 	return source.NewString(value)
 }
@@ -324,44 +375,46 @@ func namesOf(v *source.Value) []string {
 
 // attributes is the HTTP request as an expression sees it, as far as it was given. The token is in
 // the Authorization header, and in the header that it is taken to be sent in.
-func attributes(r *rules.Request, sentIn string) *source.Value {
+func (s sending) attributes() *source.Value {
 	headers := object()
 	add := func(name string, value *source.Value) {
 		headers.Members = append(headers.Members, source.Member{Key: name, Value: value})
 	}
-	names, whole := r.SentNames()
+	names, whole := s.SentNames()
 	for _, name := range names {
-		add(strings.ToLower(name), sentValue(r, name))
+		add(strings.ToLower(name), s.header(name))
 	}
-	if headers.Member("authorization") == nil && r.Token != nil {
-		add("authorization", takenToBeSent(r, "authorization", "Bearer "+tokenStandIn))
+	if headers.Member("authorization") == nil && s.Token != nil {
+		add("authorization", s.taken("authorization", "Bearer "+s.text))
 	}
-	if sentIn != "" && headers.Member(sentIn) == nil {
-		add(sentIn, takenToBeSent(r, sentIn, tokenStandIn))
+	if s.sentIn != "" && headers.Member(s.sentIn) == nil {
+		add(s.sentIn, s.taken(s.sentIn, s.text))
 	}
 	if !whole {
 		rest := dataweave.Rest("the request's other headers were not given")
 		headers.Members = append(headers.Members, rest)
 	}
 	all := object(source.Member{Key: "headers", Value: headers})
-	if r.Query != nil || r.QueryWhole {
-		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})
+	if s.Query != nil || s.QueryWhole {
+		all.Members = append(
+			all.Members, source.Member{Key: "queryParams", Value: s.queryParams()},
+		)
 	}
-	if r.Method != "" {
-		method := source.NewString(r.Method)
+	if s.Method != "" {
+		method := source.NewString(s.Method)
 		all.Members = append(all.Members, source.Member{Key: "method", Value: method})
 	}
 	all.Members = append(all.Members, dataweave.Rest("the rest of the request was not given"))
 	return all
 }
 
-func queryParams(r *rules.Request) *source.Value {
+func (s sending) queryParams() *source.Value {
 	params := object()
-	for name, text := range r.Query {
-		value := source.NewString(text)
+	for name, text := range s.Query {
+		value := s.value(text)
 		params.Members = append(params.Members, source.Member{Key: name, Value: value})
 	}
-	if !r.QueryWhole {
+	if !s.QueryWhole {
 		rest := dataweave.Rest("the request's other parameters were not given")
 		params.Members = append(params.Members, rest)
 	}

@@ -227,6 +227,42 @@ func TestCustomClaimsOfJWTValidation(t *testing.T) {
 	})
 }
 
+// A message never shows a token, and yet an expression looks into the token's own text.
+func TestAnExpressionReadsTheTokensOwnText(t *testing.T) {
+	const header = "attributes.headers.authorization"
+	holds := func(expression string) string {
+		return base + skip + custom("tid", "#["+expression+"]")
+	}
+	fails := rejected(401, rules.CustomClaim)
+	runJWT(t, []jwtCase{
+		{"it has dots", holds(header + " contains '.'"), v1, accepted()},
+		{"it is long", holds("sizeOf(" + header + ") > 100"), v1, accepted()},
+		{"it begins with a brace", holds(header + " startsWith 'Bearer ey'"), v1, accepted()},
+		{"it has three parts", holds("(" + header + " splitBy '.')[2] != null"), v1, accepted()},
+		{"it has no more", holds("(" + header + " splitBy '.')[3] != null"), v1, fails},
+		{"it has a form", holds(header + ` matches /Bearer .+[.].+[.].+/`), v1, accepted()},
+		{"it is not what stands for it", holds(header + " == 'Bearer (token)'"), v1, fails},
+	})
+}
+
+// A client id, or the token itself, that is cut out of the token's text would be shown.
+func TestNoMessageShowsAPartOfTheToken(t *testing.T) {
+	const part = "(attributes.headers.authorization splitBy '.')[1]"
+	for _, policy := range []string{
+		policyOf(clientIDEnforcement, "1.3.1", `"clientIdExpression":"#[`+part+`]"`),
+		policyOf(jwtValidation, "1.4.0", `"signingMethod":"none","skipClientIdValidation":true,`+
+			`"jwtOrigin":"customExpression","jwtExpression":"#[`+part+`]"`),
+	} {
+		r := request(v1)
+		r.Contracts = &rules.Contracts{IDs: []string{client}}
+		v := verdictOf(t, policy, r)
+		_, payload, _ := strings.Cut(r.Token.Compact(), ".")
+		if why := v.Why(); v.Outcome != rules.Undetermined || strings.Contains(why, payload[:20]) {
+			t.Errorf("%s: %s", v.Outcome, why)
+		}
+	}
+}
+
 func TestOddConfigurationsOfJWTValidation(t *testing.T) {
 	runJWT(t, []jwtCase{
 		{
@@ -422,11 +458,18 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			"in a query parameter, which is not known", "#[attributes.queryParams.token]", nil,
 			rules.Unsure,
 		},
+		{
+			"in a query parameter that was given", "#[attributes.queryParams.given]", nil,
+			rules.Pass,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := request(v1)
 			r.Headers = test.headers
+			if strings.Contains(test.expression, "given") {
+				r.Query = map[string]string{"given": r.Token.Compact()}
+			}
 			v := verdictOf(t, custom(test.expression), r)
 			if got := v.Results[0].Outcome; v.Results[0].Check.ID != rules.TokenPresent ||
 				got != test.want {

@@ -240,11 +240,13 @@ func givesNoToken(c configured, e expressionField) []rules.Finding {
 	parsed := c.parse(e.value.Text)
 	got := parsed.run(withTokenEverywhere(reads(parsed)), c.runtime, "")
 	text, ok := got.Value.Str()
-	if !ok || text == tokenStandIn {
-		return nil
-	}
 	shown := strings.ReplaceAll(text, tokenStandIn, "and the token")
-	if !strings.Contains(text, tokenStandIn) {
+	switch {
+	case got.Unknown != nil && got.Unknown.Why == partOfToken:
+		shown = "a part of the token, or another form of it"
+	case !ok || text == tokenStandIn:
+		return nil
+	case !strings.Contains(text, tokenStandIn):
 		shown = fmt.Sprintf("%q, and not the token", text)
 	}
 	return c.finding(e.name, e.value, "the expression gives "+shown+

@@ -19,8 +19,22 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},
-		Check:      eachCheckOf(checkClientClaim),
+		Check:      checkClientClaims,
 	}
+}
+
+// checkClientClaims looks at every policy in force: one that looks at no token may read the claims
+// that another one has checked.
+func checkClientClaims(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range s.Policies {
+		if p.When.Disabled {
+			continue
+		}
+		look := func(c *rules.Check) []rules.Finding { return checkClientClaim(s, p, c) }
+		all = append(all, checksOf(p, look)...)
+	}
+	return all
 }
 
 func checkClientClaim(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
@@ -34,11 +48,18 @@ func checkClientClaim(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules
 		f := at(c, "a client id must be found, and Entra ID has none in %s: if the validation "+
 			"endpoint passes Entra's claims on, every token is rejected", in.Name)
 		return one(less(f, rules.Note))
-	case in.Source == rules.FromClaim && isEntra(s, p):
+	case in.Source == rules.FromClaim && chainIsEntra(s, p):
 		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
 			"or azp (v2.0 tokens)", in.Name))
 	}
 	return nil
+}
+
+// chainIsEntra reports whether a policy of the same API takes Entra ID's tokens.
+func chainIsEntra(s *rules.Subject, p *rules.Policy) bool {
+	return slices.ContainsFunc(s.Policies, func(other *rules.Policy) bool {
+		return (other.API == p.API || other.Early) && isEntra(s, other)
+	})
 }
 
 // neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID

@@ -257,6 +257,10 @@ func TestClientIDClaimNeverIssued(t *testing.T) {
 			ours(off(clientFrom(rules.Claim("client_id")))), nil,
 		},
 		"a header is no claim": {ours(clientFrom(header("client_id"))), nil},
+		"a policy reads what another one has checked": {
+			of(policy(signed(ourKeys)), policy(clientFrom(rules.Claim("client_id")))),
+			errorAt("client-id", "Entra ID never issues client_id"),
+		},
 	})
 }
 

@@ -64,14 +64,26 @@ func (k credentialCompiler) answer(situation string) rules.Answer {
 	return k.answerIf(situation, "")
 }
 
-// input is what an expression for a credential gives. The claims in vars.claimSet are JWT
-// Validation's own (docJWT): here that is a variable as any other, which another policy may set.
-func (k credentialCompiler) input(field string) rules.Input {
+// expression is what a field for a credential has. The claims in vars.claimSet are those of JWT
+// Validation (docJWT): here that is a variable as any other, which another policy may set.
+func (k credentialCompiler) expression(field string) expression {
 	e := k.parse(field)
 	if e.expr == nil && e.fault == nil {
 		e.fault = plainText()
 	}
-	e.claims, e.claimless = nil, true
+	if e.claimless = true; !e.propagated {
+		e.claims = nil
+	}
+	return e
+}
+
+// idInput is what the expression for the client id gives: a claim, where it only selects one of
+// those that JWT Validation has left for it.
+func (k credentialCompiler) idInput(field string) rules.Input {
+	e := k.expression(field)
+	if claim, ok := propagatedClaim(e); ok {
+		return rules.Claim(claim)
+	}
 	return k.opaque(e)
 }
 
@@ -81,7 +93,8 @@ func (k credentialCompiler) clientID() *rules.Check {
 	check := k.check(rules.ClientID, "clientIdExpression", documented(docClientID))
 	check.Answer, check.Binds = k.answer(noClientID), boundClient
 	check.Unknown = firstUnknown(origin, expression)
-	check.Test = rules.Found(k.input(expression.text))
+	check.Test = rules.Found(k.idInput(expression.text))
+	check.Test.Loose = true
 	if origin.is(basicOrigin) {
 		k.decide(check, name)
 		check.Test, check.Unknown = rules.Found(basicInput("client id", 0)), nil
@@ -97,7 +110,7 @@ func (k credentialCompiler) clientSecret() *rules.Check {
 	check := k.check(rules.ClientSecret, "clientSecretExpression", documented(docClientID))
 	check.Answer = k.answer(credentialsWrong)
 	check.Unknown = firstUnknown(origin, expression)
-	secret := k.input(expression.text)
+	secret := k.opaque(k.expression(expression.text))
 	if origin.is(basicOrigin) {
 		k.decide(check, name)
 		secret = basicInput("client secret", 1)

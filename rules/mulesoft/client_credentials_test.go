@@ -180,6 +180,93 @@ func TestAChainRunsInOrder(t *testing.T) {
 	}
 }
 
+// MuleSoft documentation, JWT Validation policy, propagating claims: the policies behind it find
+// the token's claims in authentication.properties.claims.
+func TestClaimsArePropagatedToThePoliciesBehindJWTValidation(t *testing.T) {
+	const claims = "authentication.properties.claims."
+	at := func(order, policy string) string {
+		return strings.Replace(policy, "{", `{"order":`+order+`,`, 1)
+	}
+	jwt := func(order, members string) string {
+		config := `"signingMethod":"none","skipClientIdValidation":true`
+		return at(order, policyOf(jwtValidation, "1.4.0", config+members))
+	}
+	enforce := func(order, expression string) string {
+		fields := `"clientIdExpression":"#[` + expression + `]"`
+		return at(order, policyOf(clientIDEnforcement, "1.3.1", fields))
+	}
+	custom := func(order string) string { return at(order, policyOf("ours", "1.0.0", "")) }
+	open := unknown(rules.ClientID)
+	inMiddle := unknown(rules.NotModelled)
+	for name, test := range map[string]struct {
+		policies []string
+		want     decided
+	}{
+		"the claim that names the client": {
+			[]string{jwt("1", ""), enforce("2", claims+"appid")}, accepted(),
+		},
+		"either of two claims": {
+			[]string{jwt("1", ""), enforce("2", claims+"azp default "+claims+"appid")},
+			accepted(),
+		},
+		"a claim that the token does not have": {
+			[]string{jwt("1", ""), enforce("2", claims+"client_id")},
+			rejected(401, rules.ClientID),
+		},
+		"a claim that names no client with a contract": {
+			[]string{jwt("1", ""), enforce("2", claims+"tid")}, rejected(401, rules.Contract),
+		},
+		"a number is no client id that anything is published of": {
+			[]string{jwt("1", ""), enforce("2", claims+"exp")}, open,
+		},
+		"what else is in authentication is not known": {
+			[]string{jwt("1", ""), enforce("2", "authentication.properties.client")}, open,
+		},
+		"vars.claimSet is not propagated": {
+			[]string{jwt("1", ""), enforce("2", "vars.claimSet.appid")}, open,
+		},
+		"a policy before it finds none": {
+			[]string{jwt("2", ""), enforce("1", claims+"appid")}, open,
+		},
+		"where nothing says which runs first it is open": {
+			[]string{jwt("1", ""), enforce("1", claims+"appid")}, open,
+		},
+		"a policy in the middle may put others there": {
+			[]string{jwt("1", ""), custom("2"), enforce("3", claims+"client_id")}, inMiddle,
+		},
+		"a policy behind both does not": {
+			[]string{jwt("1", ""), custom("3"), enforce("2", claims+"client_id")},
+			rejected(401, rules.ClientID),
+		},
+		"the claims of a second JWT Validation are the same": {
+			[]string{jwt("1", ""), jwt("2", ""), enforce("3", claims+"appid")}, accepted(),
+		},
+		"a custom claim of a second JWT Validation may read them": {
+			[]string{jwt("1", ""), jwt("2", `,"validateCustomClaim":true,`+
+				`"mandatoryCustomClaims":[{"key":"tid","value":"#[`+claims+`ver == '2.0']"}]`)},
+			rejected(401, rules.CustomClaim),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := request(v1)
+			r.Contracts = &rules.Contracts{IDs: []string{client}}
+			v := verdictOf(t, "["+strings.Join(test.policies, ",")+"]", r)
+			if got := short(v); got != test.want {
+				t.Errorf("got %v, want %v: %s", got, test.want, v.Why())
+			}
+		})
+	}
+	off := strings.Replace(jwt("1", ""), "{", `{"disabled":true,`, 1)
+	some := strings.Replace(jwt("1", ""), "{", `{"pointcutData":[{"methodRegex":"GET",`+
+		`"uriTemplateRegex":".*"}],`, 1)
+	for _, first := range []string{off, some} {
+		v := verdictOf(t, "["+first+","+enforce("2", claims+"appid")+"]", request(v1))
+		if got := short(v); got != open {
+			t.Errorf("%s: got %v, want %v", first, got, open)
+		}
+	}
+}
+
 func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
 	for _, asset := range []string{externalOAuth2, tokenIntrospection} {
 		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))

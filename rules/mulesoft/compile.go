@@ -18,18 +18,24 @@ func compile(
 ) rules.Compilation {
 	var made rules.Compilation
 	answers := map[string][]rules.Behaviour{}
+	var compilers []*compiler
 	for _, e := range entriesOf(read) {
 		if answers[e.asset] == nil {
 			answers[e.asset] = table(e.asset)
 		}
-		c := compiler{entry: e, answers: answers[e.asset]}
+		c := &compiler{entry: e, answers: answers[e.asset]}
 		c.choose(read.Options.Variant)
 		made.Guessed = made.Guessed || c.guessed
 		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
 			made.Named = append(made.Named, e.variant)
 		}
-		policy := c.compile()
-		made.Policies = append(made.Policies, policy)
+		compilers = append(compilers, c)
+		made.Policies = append(made.Policies, c.policy(c.variant))
+	}
+	for i, c := range compilers {
+		policy := made.Policies[i]
+		c.propagated = func() bool { return claimsPropagated(made.Policies, i) }
+		c.compile(policy)
 		for _, f := range c.findings {
 			f.Policy = policy
 			made.Findings = append(made.Findings, f)
@@ -74,6 +80,10 @@ type compiler struct {
 	guessed  bool              // nothing says which gateway it is
 	fields   []field           // of the policy kind, where it is modelled
 	findings []rules.Finding
+
+	// propagated reports whether authentication.properties.claims surely holds the token's claims;
+	// nil where nobody asks. Few expressions read that.
+	propagated func() bool
 }
 
 // choose chooses the gateway: the one that the file names, else the one that the user names, else
@@ -85,25 +95,12 @@ func (c *compiler) choose(wanted string) {
 	}
 }
 
-func (c *compiler) compile() *rules.Policy {
-	policy := c.policy(c.variant)
+// compile fills in what the policy does with requests.
+func (c *compiler) compile(policy *rules.Policy) {
 	c.sayStrange()
 	c.inspectPlace()
-	row, ofVendor := policyNamed(c.asset)
-	switch {
-	case c.strange != nil && c.strange.noPolicy:
-		row = vendorPolicy{stands: isBlind}
-	case c.strange != nil && c.strange.anywhere:
-		policy.Unread = c.api == ""
-		row = vendorPolicy{stands: decides}
-	case c.custom || !ofVendor:
-		row = vendorPolicy{stands: decides}
-		if c.outbound {
-			row.stands = isOutbound
-		}
-	case c.outbound && row.stands != decides: // a policy that signs a caller in does so there too
-		row = vendorPolicy{stands: isOutbound}
-	}
+	row := c.row()
+	policy.Unread = c.strange != nil && c.strange.anywhere && c.api == ""
 	if row.effects != nil {
 		policy.Effects = row.effects(c)
 	}
@@ -116,7 +113,51 @@ func (c *compiler) compile() *rules.Policy {
 	case decides:
 		policy.Root, policy.Strange = rules.AllOf(c.notModelled()), true
 	}
-	return policy
+}
+
+// row is the row of the entry's policy in the vendor's table, or one for a policy that the table
+// does not have.
+func (e *entry) row() vendorPolicy {
+	row, ofVendor := policyNamed(e.asset)
+	switch {
+	case e.strange != nil && e.strange.noPolicy:
+		return vendorPolicy{stands: isBlind}
+	case e.strange != nil && e.strange.anywhere:
+		return vendorPolicy{stands: decides}
+	case e.custom && e.outbound, !ofVendor && e.outbound:
+		return vendorPolicy{stands: isOutbound}
+	case e.custom || !ofVendor:
+		return vendorPolicy{stands: decides}
+	case e.outbound && row.stands != decides: // a policy that signs a caller in does so there too
+		return vendorPolicy{stands: isOutbound}
+	}
+	return row
+}
+
+// claimsPropagated reports whether a policy surely finds the token's claims in
+// authentication.properties.claims: JWT Validation leaves them there for the policies behind it
+// (MuleSoft documentation, JWT Validation policy, propagating claims). It is false where another
+// policy may have replaced them.
+func claimsPropagated(policies []*rules.Policy, of int) bool {
+	found := false
+	reader := policies[of].Entry.(*entry)
+	for i, p := range policies {
+		e := p.Entry.(*entry)
+		mayBeHere := e.automated || e.api == reader.api || e.api == "" || reader.api == ""
+		first := rules.RunsBefore(policies, i, of)
+		if i == of || !mayBeHere || p.When.Disabled || first == rules.No {
+			continue
+		}
+		switch row := e.row(); {
+		case row.stands == isModelled && row.asset == jwtValidation:
+			always := p.When.Unknown == nil && p.When.Routes == nil
+			isHere := e.automated || e.api == reader.api
+			found = found || first == rules.Yes && always && isHere
+		case row.stands == isModelled || row.stands == decides:
+			return false
+		}
+	}
+	return found
 }
 
 // checks compiles an entry of a kind that is modelled. Where its configuration can't be read,

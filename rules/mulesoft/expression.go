@@ -26,7 +26,8 @@ type expression struct {
 	claims []string        // the names of the claims that it reads
 	fault  *rules.Unknown  // why the text can't be read
 
-	claimless bool // the policy has no claims in vars.claimSet
+	claimless  bool // the policy has no claims in vars.claimSet
+	propagated bool // an earlier policy has left the claims in authentication.properties.claims
 }
 
 // exact reports whether the gateway surely runs the expression as its tree says.
@@ -53,6 +54,9 @@ func (c *compiler) parse(field string) expression {
 		return e
 	}
 	e.expr, e.claims = expr, expr.Claims()
+	isPropagated := func(path string) bool { return strings.HasPrefix(path, propagatedClaims) }
+	e.propagated = c.propagated != nil && slices.ContainsFunc(expr.Reads(), isPropagated) &&
+		c.propagated()
 	return e
 }
 
@@ -285,13 +289,23 @@ func (e expression) runAs(
 	}
 	sent := sending{r, text, sentIn}
 	result = e.expr.Eval(dataweave.Env{
-		Runtime: runtime, Vars: vars,
+		Runtime: runtime, Vars: vars, Authentication: e.authentication(r),
 		Attributes: func() *source.Value {
 			readsRequest = true
 			return sent.attributes()
 		},
 	})
 	return result, readsRequest
+}
+
+// authentication is what earlier policies have found out about the caller; nil if not known.
+func (e expression) authentication(r *rules.Request) *source.Value {
+	if !e.propagated {
+		return nil
+	}
+	rest := dataweave.Rest("what else earlier policies have put into authentication")
+	claims := source.Member{Key: "claims", Value: claimSet(r, e.claims)}
+	return object(source.Member{Key: "properties", Value: object(claims, rest)}, rest)
 }
 
 // sending is a request whose token has a text, and is taken to be sent in a header too.

@@ -1,6 +1,8 @@
 package mulesoft
 
 import (
+	"strings"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
@@ -44,6 +46,22 @@ func claimPath(n *dataweave.Node) (string, bool) {
 		return path[2], true
 	}
 	return "", false
+}
+
+// propagatedClaims is where JWT Validation leaves the token's claims for the policies behind it.
+const propagatedClaims = "authentication.properties.claims"
+
+// propagatedClaim is the claim that an expression selects of those that an earlier policy has left
+// for it. It is not ok for an expression that does anything else.
+func propagatedClaim(e expression) (string, bool) {
+	if !e.propagated || !e.exact() {
+		return "", false
+	}
+	path := e.expr.Root.Path()
+	if len(path) != 4 || strings.Join(path[:3], ".") != propagatedClaims {
+		return "", false
+	}
+	return path[3], true
 }
 
 // predicateOf turns a boolean expression into a predicate that means exactly the same. It is not

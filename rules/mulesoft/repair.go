@@ -357,13 +357,18 @@ func (r *repairer) verifySignature() ([]edit, error) {
 	return edits, nil
 }
 
-// readClientID reads the client id from the claim that tokens of the API's version have.
+// readClientID reads the client id from the claim that tokens of the API's version have. A policy
+// behind JWT Validation reads the claims that this one has left for it.
 func (r *repairer) readClientID() ([]edit, error) {
+	claims := "vars.claimSet."
 	if r.asset != jwtValidation {
-		return nil, refuse(
-			"this policy can't be configured to read another claim",
-			needSolution(solutionJWT, ""), needSolution(solutionScopes, ""),
-		)
+		claims = propagatedClaims + "."
+		if !strings.Contains(r.setting("clientIdExpression").text, claims) {
+			return nil, refuse(
+				"this policy can't be configured to read another claim",
+				needSolution(solutionJWT, ""), needSolution(solutionScopes, ""),
+			)
+		}
 	}
 	version, ok := r.version()
 	if !ok {
@@ -376,5 +381,5 @@ func (r *repairer) readClientID() ([]edit, error) {
 	if version == entra.V2 {
 		claim = "azp"
 	}
-	return []edit{set("clientIdExpression", "#[vars.claimSet."+claim+"]")}, nil
+	return []edit{set("clientIdExpression", "#["+claims+claim+"]")}, nil
 }

@@ -172,11 +172,19 @@ func basicPart(r *rules.Request, part int) rules.Reading {
 			},
 		}}
 	}
-	encoded, ok := strings.CutPrefix(header, "Basic ")
-	decoded, err := base64.StdEncoding.DecodeString(encoded)
-	if !ok || err != nil {
+	// RFC 7617 has the word without case, and some decoders do without base64's padding.
+	scheme, encoded, _ := strings.Cut(header, " ")
+	bare := strings.Trim(encoded, " =")
+	if _, err := base64.RawStdEncoding.DecodeString(bare); err != nil || bare == "" ||
+		!strings.EqualFold(scheme, "Basic") {
 		return rules.Reading{}
 	}
-	id, secret, _ := strings.Cut(string(decoded), ":")
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
+	id, secret, isPair := strings.Cut(string(decoded), ":")
+	if err != nil || scheme != "Basic" || !isPair {
+		return rules.Reading{Unknown: &rules.Unknown{
+			Why: "it is not documented whether the gateway takes this form of Basic",
+		}}
+	}
 	return rules.Reading{Value: source.NewString([...]string{id, secret}[part])}
 }

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -66,6 +67,23 @@ func TestClientCredentials(t *testing.T) {
 			},
 			decided{rules.Undetermined, 0, rules.ClientSecret},
 		},
+	}
+	id := base64.StdEncoding.EncodeToString([]byte(client + ":x"))
+	for form, by := range map[string]decided{
+		"basic " + id:                         unknown(rules.ClientID),
+		"Basic  " + id:                        unknown(rules.ClientID),
+		"Basic " + strings.TrimRight(id, "="): unknown(rules.ClientID),
+		"Basic YWJj":                          unknown(rules.ClientID), // it has no colon
+		"Basic " + id:                         unknown(rules.ClientSecret),
+		"Basic":                               rejected(401, rules.ClientID),
+		"Basic ?":                             rejected(401, rules.ClientID),
+		"Digest " + id:                        rejected(401, rules.ClientID),
+	} {
+		tests = append(tests, struct {
+			name, config string
+			headers      map[string]string
+			want         decided
+		}{form, basic, map[string]string{"Authorization": form}, by})
 	}
 	for _, asset := range []string{clientIDEnforcement, rateLimitingSLA} {
 		for _, test := range tests {

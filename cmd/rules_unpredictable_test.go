@@ -43,7 +43,10 @@ func TestAnExpressionWithoutBracketsIsNamed(t *testing.T) {
 		c.rule, c.severity = rule, rules.Error
 		return c
 	}
+	around := claim("iss", "https://sts.windows.net/#[vars.claimSet.tid]/")
+	around.severity = rules.Warning
 	findsInForms(t, nil, map[string]formCase{
+		"an expression in a text":     around,
 		"the client id":               client("vars.claimSet.azp"),
 		"in brackets alone":           client("[vars.claimSet.appid]"),
 		"in parentheses":              client("#(vars.claimSet.appid)"),

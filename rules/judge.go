@@ -499,6 +499,9 @@ func (r *Request) verifies(key *Key) judgement {
 		why := "the gateway can fetch no key from the key URL: " + key.Nowhere
 		return unknownFor(&Unknown{Why: why})
 	}
+	if key.Unfit != "" {
+		return unknownFor(&Unknown{Why: key.Unfit})
+	}
 	if r.Signatures == nil {
 		return unknownFor(NoKeySet("no key set was given"))
 	}

@@ -29,6 +29,9 @@ type Key struct {
 	// Nowhere is why the gateway can fetch no key from URL; empty where it perhaps can.
 	Nowhere string
 
+	// Unfit is why it is not documented how the gateway handles Text; empty where it takes it.
+	Unfit string
+
 	// Unread is why it is not known where the keys are fetched from; nil where it is. A key set
 	// that is given stands in for them all the same.
 	Unread *Unknown

@@ -200,6 +200,7 @@ func (w *keyWriter) keyOf(k *rules.Key) {
 	w.require(!k.Own && k.Text == "")
 	w.word(k.URL)
 	w.word(k.Nowhere)
+	w.word(k.Unfit)
 	w.flags(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	w.flags(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
 	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless)

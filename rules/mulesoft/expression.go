@@ -42,6 +42,13 @@ func (c *compiler) parse(field string) expression {
 	code, offset, isExpression := dataweave.Template(field)
 	e := expression{text: strings.TrimSpace(field)}
 	switch {
+	case !isExpression && strings.Contains(field, "#["):
+		e.fault = &rules.Unknown{
+			Why:    textAround,
+			Need:   rules.Need{For: "one expression that puts the text together, with ++"},
+			MayErr: true,
+		}
+		return e
 	case !isExpression:
 		return e
 	case e.text != field:

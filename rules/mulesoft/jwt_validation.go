@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -297,8 +298,14 @@ func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	check.Test = rules.Predicate{
 		Op: rules.Verifies, Key: loose(&rules.Key{Text: key.text, HMAC: hmac, Own: true}),
 	}
-	if placeholder(key.text) {
+	switch length, _ := strconv.Atoi(j.get("signingKeyLength").text); {
+	case placeholder(key.text):
 		check.Test.Key.Text = ""
+	case hmac && key.text != "" && 8*len(key.text) < length:
+		check.Test.Key.Unfit = fmt.Sprintf(
+			"the shared secret has %d bytes where the vendor asks for %d, and it is not "+
+				"documented how the gateway handles a shorter one", len(key.text), length/8,
+		)
 	}
 }
 

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -259,6 +260,29 @@ func TestNoMessageShowsAPartOfTheToken(t *testing.T) {
 		_, payload, _ := strings.Cut(r.Token.Compact(), ".")
 		if why := v.Why(); v.Outcome != rules.Undetermined || strings.Contains(why, payload[:20]) {
 			t.Errorf("%s: %s", v.Outcome, why)
+		}
+	}
+}
+
+// The vendor's page asks for secrets of 32, 48 or 64 characters, by the length of the algorithm.
+func TestAShortSharedSecretIsNotKnown(t *testing.T) {
+	for _, test := range []struct {
+		bytes, length int
+		want          decided
+	}{
+		{32, 256, accepted()},
+		{31, 256, unknown(rules.Signature)},
+		{48, 384, accepted()},
+		{47, 384, unknown(rules.Signature)},
+	} {
+		r := request("")
+		r.Token = token(v1, fmt.Sprintf("HS%d", test.length))
+		v := verdictOf(t, policyOf(jwtValidation, "1.4.0", fmt.Sprintf(
+			`"signingMethod":"hmac","signingKeyLength":%d,"jwtKeyOrigin":"text","textKey":"%s",`+
+				`"skipClientIdValidation":true`, test.length, strings.Repeat("k", test.bytes),
+		)), r)
+		if got := short(v); got != test.want {
+			t.Errorf("%d bytes: got %v, want %v: %s", test.bytes, got, test.want, v.Why())
 		}
 	}
 }

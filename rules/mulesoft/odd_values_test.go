@@ -89,6 +89,7 @@ func TestBlanksAroundAnExpressionLeaveItOpen(t *testing.T) {
 		{"a tab", claim(`\t` + is), dev, open},
 		{"both", claim(" " + is + " "), dev, open},
 		{"what is no expression", claim(" uat"), uat, rejected(401, rules.CustomClaim)},
+		{"a text around it", claim("x#[vars.claimSet.env]"), uat, open},
 		{"the client id", client, v1, unknown(rules.ClientID)},
 		{"inside", claim("#[ vars.claimSet.env == 'uat' ]"), uat, accepted()},
 	})

@@ -157,7 +157,8 @@ func (r *repairer) addBrackets() ([]edit, error) {
 	text, _ := r.findingValue().Str()
 	code, _, _ := dataweave.Template(bracketed(text))
 	expr, err := dataweave.Parse(code, r.dialect())
-	if err != nil || !looksLikeExpression(text) || unresolvedName(expr) != "" {
+	if err != nil || strings.Contains(text, "#[") || !looksLikeExpression(text) ||
+		unresolvedName(expr) != "" {
 		return nil, byHand()
 	}
 	return r.replaceValue(bracketed(text))

@@ -18,8 +18,8 @@ func expressionWithoutBrackets() rules.Rule {
 			"for an expression is not documented.",
 		Fix:      "Write #[vars.claimSet.appid], with the brackets.",
 		Severity: rules.Error,
-		Lesser: "a warning in a field for an expression, and for a claim that need not be in " +
-			"the token",
+		Lesser: "a warning in a field for an expression, for a claim that need not be in the " +
+			"token, and of a text with an expression inside",
 		References: []string{docJWTPage, tfCommunity},
 		Check:      eachEntry(withoutBrackets),
 	}
@@ -44,20 +44,28 @@ func withoutBrackets(c configured) []rules.Finding {
 	}
 	for _, item := range c.claimItems() {
 		text, ok := plain(item.value)
-		if !ok || !looksLikeExpression(text) {
+		around := strings.Contains(text, "#[")
+		if !ok || !around && !looksLikeExpression(text) {
 			continue
 		}
 		const compared = "without #[ ] this is plain text, and %s is compared with it " +
 			"literally: no token passes; write %q"
 		message := fmt.Sprintf(compared, item.key, bracketed(text))
+		if around {
+			message = textAround + "; write one expression that puts the text together"
+		}
 		found := c.finding(item.list, item.value, message)
-		if item.list != "mandatoryCustomClaims" {
+		if around || item.list != "mandatoryCustomClaims" {
 			found[0].Severity = rules.Warning
 		}
 		all = append(all, found...)
 	}
 	return all
 }
+
+// textAround is what is not known of a text with an expression inside.
+const textAround = "there is text around #[ ], and it is not documented whether the gateway " +
+	"evaluates an expression inside of a text"
 
 // expressionFields lists the fields with an expression that the policy uses.
 func (c configured) expressionFields() []string {

@@ -100,9 +100,23 @@ func (p Predicate) locations() []Location {
 // sent judges whether the token arrives at one of the places where the policy looks for it. If
 // nothing says how the token was sent, we take it that it was sent correctly.
 func (r *Request) sent(p Predicate) judgement {
-	if p.lookup().SparesPreflights && r.IsPreflight() {
-		return judged(No)
+	if !p.lookup().SparesPreflights {
+		return r.arrives(p)
 	}
+	switch is, why := r.IsPreflight(); is {
+	case No:
+		return r.arrives(p)
+	case Maybe:
+		if j := r.arrives(p); j.may == fails {
+			return j
+		}
+		return unknownFor(why)
+	}
+	return judged(No)
+}
+
+// arrives is [Request.sent] of a request in which the policy looks for a token.
+func (r *Request) arrives(p Predicate) judgement {
 	empty, found := false, 0
 	var counted judgement
 	for _, at := range p.locations() {

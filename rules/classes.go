@@ -113,6 +113,7 @@ func (c *Class) request(r *Request) *Request {
 		return r
 	}
 	one := *r
+	one.supposed = r.Method == ""
 	one.Method, one.Path, one.bound = cmp.Or(r.Method, c.Method), cmp.Or(r.Path, c.Path), nil
 	return &one
 }

@@ -48,6 +48,8 @@ type Request struct {
 	policies []*Policy      // that it is evaluated against
 	altered  []alteration   // by policies that run earlier, in their order
 
+	supposed bool // its method is not its own, but that of a class of requests
+
 	// tokenDoubt is why the policy may see another token than this one; nil where it sees this.
 	tokenDoubt *Unknown
 }
@@ -56,10 +58,28 @@ type Request struct {
 // request (CORS).
 const Preflight = "OPTIONS"
 
-// IsPreflight reports whether a request is known to be a preflight (Fetch standard, section 4.8).
-func (r *Request) IsPreflight() bool {
-	return r.Method == Preflight && r.Headers["Origin"] != "" &&
-		r.Headers["Access-Control-Request-Method"] != ""
+// IsPreflight tells whether a request is a preflight (Fetch standard, section 4.8), and why that is
+// not known. One whose method was not given is none: people ask about requests with a token, and a
+// browser sends no token with a preflight.
+func (r *Request) IsPreflight() (is Truth, why *Unknown) {
+	if r.Method != Preflight || r.supposed {
+		return No, nil
+	}
+	for _, name := range []string{"Origin", "Access-Control-Request-Method"} {
+		switch reading := r.httpHeader(name); {
+		case reading.Unknown != nil:
+			why = cmp.Or(why, reading.Unknown)
+		case reading.absent() || reading.Value.Text == "":
+			return No, nil
+		}
+	}
+	if why == nil {
+		return Yes, nil
+	}
+	return Maybe, &Unknown{
+		Why: "whether the request is a browser's preflight (CORS) is not known: " + why.Why,
+		Need: why.Need,
+	}
 }
 
 // Signatures says whether a token's signature verifies with a policy's key.

@@ -92,7 +92,8 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 // preflight is the predicate that the request is a browser's preflight.
 func preflight() rules.Predicate {
 	in := rules.Computed("a browser's preflight (CORS)", func(r *rules.Request) rules.Reading {
-		return rules.Reading{Value: source.NewBool(r.IsPreflight())}
+		is, why := r.IsPreflight()
+		return rules.Reading{Value: source.NewBool(is == rules.Yes), Unknown: why}
 	})
 	in.Opaque.Language = "envoy"
 	return rules.Predicate{Op: rules.True, Input: in}

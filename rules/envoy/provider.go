@@ -104,10 +104,12 @@ type Filter struct {
 func (f Filter) Accepts(p *Provider) rules.Node {
 	present := f.check(rules.TokenPresent, p.At, f.NoToken, documented(f.Docs))
 	present.Unknown = p.LocationsDoubt
-	present.Test = SentTo([]*Provider{p})
+	asked := *p
+	asked.SparesPreflights = false // of a preflight the filter does not come to this
+	present.Test = SentTo([]*Provider{&asked})
 	present.Answer.Weight = ofNoToken
 	present.Answer.Cases = append(present.Answer.Cases, rules.Case{
-		If:     rules.Negate(CarriesNothing([]*Provider{p})), // but something else than the token
+		If:     rules.Negate(CarriesNothing([]*Provider{&asked})), // but something else than the token
 		Answer: Row(f.Table, MalformedToken),
 	})
 	return rules.AllOf(

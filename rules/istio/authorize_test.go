@@ -515,3 +515,43 @@ func TestAPreflightPassesWithAnyToken(t *testing.T) {
 		}
 	}
 }
+
+// Of an OPTIONS request whose headers are not known it is not known whether it is a preflight: an
+// answer is sure only where it is the same for both.
+func TestAnOptionsRequestMayBeAPreflight(t *testing.T) {
+	t.Parallel()
+	anyone := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	byMethod := policy("ALLOW", `rules: [{to: [{operation: {methods: [OPTIONS]}}]}]`)
+	const options, expired = rules.Preflight, "exp=1"
+	for name, test := range map[string]struct {
+		method, text, over string
+		given              map[string]string
+		want               rules.Decision
+		ask                string // the header that it asks for
+	}{
+		"a good token passes either way": {options, byMethod, "", nil, rules.Accepted, ""},
+		"an expired one may pass":        {options, byMethod, expired, nil, rules.Undetermined, "Origin"},
+		"a principal may not be seen":    {options, anyone, "", nil, rules.Undetermined, "Origin"},
+		"with an Origin, which other requests have too": {
+			options, byMethod, expired,
+			map[string]string{"Origin": "https://x"},
+			rules.Undetermined, "Access-Control-Request-Method",
+		},
+		"where the method was not given, it is none": {
+			"", byMethod, expired, nil, rules.Rejected, "",
+		},
+		"without an Origin it is none": {
+			options, anyone, "", map[string]string{"Origin": ""}, rules.Accepted, "",
+		},
+	} {
+		request := requestOf(test.over)
+		request.Method, request.HeadersWhole, request.Headers = test.method, false, test.given
+		v := answered(t, ofTenant()+test.text, request)
+		if v.Outcome != test.want {
+			t.Errorf("%s: got %v, want %v", name, v.Outcome, test.want)
+		}
+		if need := v.Question(); need.Name != test.ask {
+			t.Errorf("%s: asks for the header %q, want %q", name, need.Name, test.ask)
+		}
+	}
+}

@@ -119,6 +119,18 @@ func fromSeconds(n int64) Instant {
 	return Instant{At: at, Meant: at}
 }
 
+// WholeSeconds is the instant as who takes any number for seconds reads it, and drops its fraction.
+func (i Instant) WholeSeconds() Instant {
+	switch {
+	case i.Problem != Fraction && i.Problem != Milliseconds:
+		return i
+	case i.At.Unix() < 0:
+		return Instant{At: i.At, Meant: i.Meant, Problem: Negative}
+	}
+	at := time.Unix(i.At.Unix(), 0).UTC()
+	return Instant{At: at, Meant: at}
+}
+
 // Explain says in one clause what is wrong with a claim that was read as this instant, and how
 // readers take it. It is empty if nothing is wrong.
 func (i Instant) Explain(name string, v *source.Value) string {

@@ -54,6 +54,9 @@ func (p Predicate) words(most int) string {
 	case HasAll:
 		return eachOf(p.Values, most)
 	case After:
+		if p.Zero == Yes {
+			return p.Input.Name + " in the future or 0"
+		}
 		return p.Input.Name + " in the future"
 	case NotAfter:
 		return p.Input.Name + " in the past"

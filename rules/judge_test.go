@@ -174,6 +174,8 @@ func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 	doubtful, inclusive := after, Predicate{Op: After, Input: exp, Inclusive: true}
 	doubtful.Doubt = time.Minute
 	strict := Predicate{Op: NotAfter, Input: nbf}
+	whole := Predicate{Op: After, Input: exp, Inclusive: true, Seconds: true, Zero: Yes}
+	begun := Predicate{Op: NotAfter, Input: nbf, Seconds: true}
 	tests := []struct {
 		name   string
 		test   Predicate
@@ -193,6 +195,14 @@ func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 		{"an end in three thousand years holds", after, `{"exp":99999999999}`, Yes},
 		{"a beginning in three thousand years does not", until, `{"nbf":99999999999}`, No},
 		{"nor where there is no leeway", strict, `{"nbf":99999999999}`, No},
+		{"a fraction is not known to be read", inclusive, `{"exp":1778068800.5}`, Maybe},
+		{"where it is dropped, the instant counts", whole, `{"exp":1778068800.5}`, Yes},
+		{"and one before it does not hold", whole, `{"exp":1778068799.9}`, No},
+		{"a beginning holds in its second", begun, `{"nbf":1778068800.9}`, Yes},
+		{"milliseconds count as seconds", whole, `{"exp":1778068700000}`, Yes},
+		{"less than a second is zero", whole, `{"exp":0.5}`, Yes},
+		{"which is an instant elsewhere", inclusive, `{"exp":0}`, No},
+		{"less than nothing is not known", whole, `{"exp":-0.5}`, Maybe},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -40,6 +40,13 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		}
 		instant = inspect.Instant{At: time.Unix(seconds, 0)}
 	}
+	now := r.At
+	if p.Seconds {
+		instant, now = instant.WholeSeconds(), now.Truncate(time.Second)
+	}
+	if p.Zero != Maybe && instant.Known() && instant.At.Unix() == 0 {
+		return p.Zero
+	}
 	if !plain(instant) {
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
@@ -55,7 +62,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		return Maybe
 	}
 	// After: by how much the clock is past the instant
-	missed := min(max(r.At.Sub(instant.At), -longest), longest)
+	missed := min(max(now.Sub(instant.At), -longest), longest)
 	if p.Op == NotAfter {
 		missed = -missed
 	}

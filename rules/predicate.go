@@ -61,7 +61,8 @@ type Predicate struct {
 	// Contains.
 	Members bool
 
-	// Zero is what zero counts as, of Positive. Versions of a gateway differ.
+	// Zero is what zero counts as: of Positive, where versions of a gateway differ; of After, where
+	// Maybe says that it is an instant like others.
 	Zero Truth
 
 	// Loose says what is not documented: of Equals, how the gateway compares a literal with a
@@ -94,6 +95,10 @@ type Predicate struct {
 	// take any number, of After and NotAfter: in quotes or not, and without its fraction. One
 	// beyond 64 bits is long past, and what is no number fails.
 	Lenient bool
+
+	// Seconds says that the gateway takes any number for seconds, of After and NotAfter, and drops
+	// a fraction of it, and of its clock.
+	Seconds bool
 
 	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0
 	// where we know none. A larger number makes the gateway fail with Overflow.

@@ -52,6 +52,7 @@ func operators() []Predicate {
 		{Op: Matches, Texts: &Texts{Patterns: []*regexp.Regexp{pattern}}},
 		{Op: After},
 		{Op: After, Inclusive: true, Lenient: true},
+		{Op: After, Seconds: true, Zero: Yes},
 		{Op: NotAfter, Leeway: time.Minute},
 		{Op: Positive, Zero: No},
 		{Op: Listed},

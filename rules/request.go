@@ -77,7 +77,7 @@ func (r *Request) IsPreflight() (is Truth, why *Unknown) {
 		return Yes, nil
 	}
 	return Maybe, &Unknown{
-		Why: "whether the request is a browser's preflight (CORS) is not known: " + why.Why,
+		Why:  "whether the request is a browser's preflight (CORS) is not known: " + why.Why,
 		Need: why.Need,
 	}
 }

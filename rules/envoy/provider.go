@@ -159,23 +159,22 @@ const skew = time.Minute
 func (f Filter) notBefore(p *Provider) *rules.Check {
 	check := f.check(rules.NotBefore, p.IssuerAt, NotYetValid, inferred(codeFilter))
 	check.Test = rules.IfPresent(rules.Claim("nbf"), rules.Predicate{
-		Op: rules.NotAfter, Input: rules.Claim("nbf"), Leeway: skew,
+		Op: rules.NotAfter, Input: rules.Claim("nbf"), Leeway: skew, Seconds: true,
 	})
 	return check
 }
 
-// expiry is checked only where the token has exp, and where it is not 0. Neither gateway makes it
-// mandatory, so the check is put as what a token must not be.
+// expiry is checked only where the token has exp, and where it is not 0 seconds. Neither gateway
+// makes it mandatory, so the check is put as what a token must not be.
 func (f Filter) expiry(p *Provider) *rules.Check {
 	check := f.check(rules.Expiry, p.IssuerAt, Expired, inferred(codeFilter))
 	exp := rules.Claim("exp")
-	zero := []*source.Value{{Kind: source.Number, Text: "0"}}
 	check.Test = rules.Negate(rules.Both(
 		rules.Has(exp),
 		rules.Negate(rules.Predicate{
-			Op: rules.After, Input: exp, Leeway: skew, Inclusive: true,
+			Op: rules.After, Input: exp, Leeway: skew, Inclusive: true, Seconds: true,
+			Zero: rules.Yes,
 		}),
-		rules.Negate(rules.Predicate{Op: rules.Equals, Input: exp, Values: zero}),
 	))
 	return check
 }

@@ -147,7 +147,11 @@ func sentTokens(minted *witness.Minted) []sentToken {
 	otherwise := slices.DeleteFunc(tokens.Random(), func(s tokens.Shape) bool {
 		return !strings.Contains(s.Name, " sent=")
 	})
-	for _, shape := range append(tokens.Kinds(), otherwise...) {
+	times := slices.DeleteFunc(tokens.Odd(), func(s tokens.Shape) bool {
+		claim, _, _ := strings.Cut(s.Name, "=")
+		return !slices.Contains([]string{"exp", "nbf", "iat"}, claim)
+	})
+	for _, shape := range slices.Concat(tokens.Kinds(), otherwise, times) {
 		sent := sentToken{Request: minted.Token(shape.Name), name: shape.Name}
 		if sent.Token != "" {
 			sent.text = evaluator.Read(sent.Token)

@@ -165,7 +165,8 @@ func (w *keyWriter) predicate(p *rules.Predicate) {
 	}
 	w.texts(p.Texts)
 	w.lookup(p.Lookup)
-	w.flags(p.Overflow != nil, p.Null, p.NullToo, p.Members, p.Loose, p.Inclusive, p.Lenient)
+	w.flags(p.Overflow != nil, p.Null, p.NullToo, p.Members, p.Loose, p.Inclusive, p.Lenient,
+		p.Seconds)
 	w.number(int(p.Zero))
 	w.number(int(p.Assumed))
 	w.number(int(p.Leeway))

@@ -38,7 +38,7 @@ func Read(text string) *Text {
 
 // plain reports whether a token's text leaves no doubt as to how a parser reads it. Nothing is
 // said here of JSON that has a member twice, ends with something else, or is not UTF-8, nor of
-// times that are no integers, or are in milliseconds.
+// times that are negative or beyond the year 9999, but for those in milliseconds.
 func plain(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
@@ -50,7 +50,7 @@ func plain(text string) bool {
 			return false
 		}
 		members, ok := object(decoded)
-		if !ok || !once(decoded) || !integers(members) {
+		if !ok || !once(decoded) || !instants(members) {
 			return false
 		}
 	}
@@ -58,10 +58,10 @@ func plain(text string) bool {
 	return err == nil
 }
 
-func integers(members map[string]any) bool {
+func instants(members map[string]any) bool {
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		if number, ok := members[name].(json.Number); ok {
-			if n, err := number.Int64(); err != nil || n > 1e11 {
+			if n, err := number.Float64(); err != nil || n < 0 || n > 1e11 && n < 1e12 || n > 4e12 {
 				return false
 			}
 		}
@@ -114,12 +114,13 @@ func (r *reader) text(in map[string]any, name string) string {
 	return text
 }
 
+// number drops what is behind the point (struct_utils.cc, GetUInt64).
 func (r *reader) number(in map[string]any, name string) int64 {
 	value, there := in[name]
 	number, ok := value.(json.Number)
-	n, err := number.Int64()
+	n, err := number.Float64()
 	r.ok = r.ok && (ok && err == nil && n >= 0 || !there)
-	return n
+	return int64(n)
 }
 
 func (r *reader) texts(in map[string]any, name string) []string {

@@ -91,10 +91,22 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 
 // preflight is the predicate that the request is a browser's preflight.
 func preflight() rules.Predicate {
-	in := rules.Computed("a browser's preflight (CORS)", func(r *rules.Request) rules.Reading {
+	return ofPreflight(func(r *rules.Request) rules.Reading {
 		is, why := r.IsPreflight()
 		return rules.Reading{Value: source.NewBool(is == rules.Yes), Unknown: why}
-	})
+	}, "a browser's preflight (CORS)")
+}
+
+// MayBePreflight is the predicate that the request is a browser's preflight, or may be one.
+func MayBePreflight() rules.Predicate {
+	return ofPreflight(func(r *rules.Request) rules.Reading {
+		is, _ := r.IsPreflight()
+		return rules.Reading{Value: source.NewBool(is != rules.No)}
+	}, "a browser's preflight (CORS), or what may be one")
+}
+
+func ofPreflight(eval func(*rules.Request) rules.Reading, text string) rules.Predicate {
+	in := rules.Computed(text, eval)
 	in.Opaque.Language = "envoy"
 	return rules.Predicate{Op: rules.True, Input: in}
 }

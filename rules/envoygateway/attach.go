@@ -230,8 +230,11 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 		i.doubt, i.between, i.at = parent.doubt, parent.between, parent.at
 	}
 	gateway := c.find(by)
-	switch inherits := own.policy == nil || own.policy.Spec.Member("mergeType").IsSet(); {
+	merges := own.policy != nil && own.policy.Spec.Member("mergeType").IsSet()
+	switch inherits := own.policy == nil || merges; {
 	case i.between != nil: // looked at both ways
+	case merges && parent.policy == nil && gateway == nil && !c.isOpen(by) && by.name != "":
+		i.doubt = mergedWith(own.policy, by)
 	case route.twice != "":
 		i.doubt = unknownTarget(route.twice)
 	case route.barred != "":
@@ -450,6 +453,14 @@ func unknownTarget(why string) *rules.Unknown {
 		Input: source.NeedPolicy,
 		For:   "the resources as the cluster has them, with its Gateways and routes",
 	}}
+}
+
+// mergedWith is why it is not known what a policy is merged with: nothing in the files is attached
+// to a parent of its route, or leads to what is.
+func mergedWith(p *policy, parent target) *rules.Unknown {
+	return unknownTarget("what " + p.String() + " is merged with is not known: these files show " +
+		"neither " + parent.kind + " " + qualified(parent.namespace, parent.name) + " nor a " +
+		"policy of it")
 }
 
 func wideSelector(p *policy) *rules.Unknown {

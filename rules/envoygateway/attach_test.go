@@ -82,7 +82,10 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 		{"or is merged", []string{onGateway, merging, route}, []string{
 			"orders/api on-api+on-public",
 		}},
-		{"a merge without a Gateway", []string{merging, route}, []string{"orders/api on-api"}},
+		{"a merge without a Gateway", []string{merging, route}, []string{"orders/api on-api?"}},
+		{"a merge with a Gateway that has no policy", []string{merging, route, gateway}, []string{
+			"orders/api on-api",
+		}},
 		{"a merge without its route", []string{merging}, []string{"orders/api on-api?"}},
 		{"a policy twice, alike", []string{own, own}, []string{"orders/api on-api"}},
 		{"a policy twice, and not alike", []string{own, onRoute("cors: {}", jwt())}, []string{
@@ -313,6 +316,11 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 				unplaced(onSection(httpRoute, "orders", "api")), own,
 			},
 			[]string{"orders/api on-api", "httproute:orders/api on-api"},
+		},
+		{
+			"a target without a kind",
+			[]string{strings.Replace(own, "kind: HTTPRoute, ", "", 1)},
+			[]string{"orders/on-api on-api?"},
 		},
 		{
 			"a target that can't be read",

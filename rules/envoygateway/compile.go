@@ -96,6 +96,11 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	add(c.others())
+	if check, ok := c.recomputed(); ok {
+		add(c.authentication())
+		add(rules.Node{Check: check}, true)
+		return whole
+	}
 	if c.tellsProvidersApart() {
 		add(c.each(false), true)
 		if _, few := whole.Ways(); !few {
@@ -121,8 +126,8 @@ func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Chec
 }
 
 // others is what else a SecurityPolicy asks of a request, before its JWT filter: nobody knows here
-// what comes out. They are in the order of the proxy's filters. CORS answers preflights only, and
-// is left out.
+// what comes out. They are in the order of the proxy's filters. See [compiler.asides] for what
+// answers some requests alone.
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
 	if v := c.spec.Member("csrf"); v.IsSet() {

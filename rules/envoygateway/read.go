@@ -296,9 +296,12 @@ func policyOf(file *source.File, object *source.Value) *policy {
 		p.void = p.String() + " is attached to nothing, which the API server refuses"
 	}
 	for _, ref := range p.refs {
-		if kubernetes.Marked(ref.At.Member("kind")) {
+		switch {
+		case kubernetes.Marked(ref.At.Member("kind")):
 			p.unread = "the kind of what " + p.String() + " is attached to is not known"
-		} else if !canBeTarget(ref.Kind) {
+		case ref.Kind == "":
+			p.void = "a reference of " + p.String() + " has no kind"
+		case !canBeTarget(ref.Kind):
 			p.void = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
 		}
 	}

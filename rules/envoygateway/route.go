@@ -57,8 +57,102 @@ func (c *compiler) takenByRules() (rules.Predicate, bool) {
 	return envoy.Either(some), len(some) > 0
 }
 
-// asides are the requests that another rule of the route takes, where the policy is for one rule.
+// corsOfRoute is the CORS filter of a rule of the route; nil where none has one.
+func (c *compiler) corsOfRoute() *source.Value {
+	if c.route == nil {
+		return nil
+	}
+	for _, rule := range c.route.Spec.Member("rules").List() {
+		for _, filter := range rule.Member("filters").List() {
+			if filter.TextAt("type") == "CORS" {
+				return filter
+			}
+		}
+	}
+	return nil
+}
+
+// recomputed is that the proxy, once it has written claims into headers, looks for the route again
+// and may find another one, whose rules hold then (recomputeRoute). It is not ok where that does
+// not happen, or where the files show that no route looks at these headers.
+func (c *compiler) recomputed() (*rules.Check, bool) {
+	for _, p := range c.providers {
+		again := p.at.Member("recomputeRoute")
+		if switched(again) == rules.No {
+			continue
+		}
+		if c.route != nil && !slices.ContainsFunc(c.shown, func(a *attachable) bool {
+			return isRoute(a.Kind) && c.looksAtClaims(a)
+		}) {
+			continue
+		}
+		return notModelled(again, p.path+"recomputeRoute", &rules.Unknown{
+			Why: "the proxy writes claims into headers and then looks for the route again: " +
+				"another one may take the request, and its rules hold then",
+		}), true
+	}
+	return nil, false
+}
+
+// looksAtClaims reports whether a route looks at a header that the filter writes from a claim.
+func (c *compiler) looksAtClaims(route *attachable) bool {
+	for _, rule := range route.Spec.Member("rules").List() {
+		for _, match := range rule.Member("matches").List() {
+			for _, header := range match.Member("headers").List() {
+				if c.writesHeader(header.TextAt("name")) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// asides are the requests that do not come to the JWT filter, or not to that of this policy.
 func (c *compiler) asides() []rules.Aside {
+	return slices.Concat(c.ofOtherRules(), c.answeredBefore())
+}
+
+// answeredBefore are those that a filter before it answers, and nobody knows here how: cors a
+// browser's preflight, if it allows the Origin; and oidc a request without a token in a header,
+// which it gives one where it has a session.
+func (c *compiler) answeredBefore() []rules.Aside {
+	var all []rules.Aside
+	add := func(v *source.Value, field string, test rules.Predicate, why string) {
+		check := notModelled(v, field, &rules.Unknown{Why: field + " is not modelled: " + why})
+		check.Evidence = inferred(codeFilters)
+		all = append(all, rules.Aside{If: test, Root: rules.AllOf(check)})
+	}
+	for _, v := range []*source.Value{c.spec.Member("cors"), c.corsOfRoute()} {
+		if v.IsSet() {
+			add(v, "cors", envoy.MayBePreflight(), "it answers a browser's preflight itself, if "+
+				"it allows the Origin")
+		}
+	}
+	oidc := c.spec.Member("oidc")
+	if pass, _ := oidc.Member("passThroughAuthHeader").Bool(); pass {
+		add(oidc, "oidc", rules.Negate(c.inItsHeader()), "a request without a token in a header, "+
+			"and without a session, is sent to sign in")
+	}
+	return all
+}
+
+// inItsHeader is that the token is in a header where a provider looks for it, which is what oidc
+// lets pass with passThroughAuthHeader (oidc.go, buildHeaderMatchers).
+func (c *compiler) inItsHeader() rules.Predicate {
+	var all []*envoy.Provider
+	for _, p := range c.inEnvoy() {
+		inHeaders := *p
+		inHeaders.Locations = slices.DeleteFunc(slices.Clone(p.Locations),
+			func(l rules.Location) bool { return l.Input.Source != rules.FromHTTP })
+		all = append(all, &inHeaders)
+	}
+	return envoy.SentTo(all)
+}
+
+// ofOtherRules are the requests that another rule of the route takes, where the policy is for one
+// rule.
+func (c *compiler) ofOtherRules() []rules.Aside {
 	if c.route == nil || c.route.Kind != httpRoute || c.of.section == "" ||
 		c.of.kind != c.route.Kind {
 		return nil

@@ -119,7 +119,7 @@ func fromSeconds(n int64) Instant {
 	return Instant{At: at, Meant: at}
 }
 
-// WholeSeconds is the instant as who takes any number for seconds reads it, and drops its fraction.
+// WholeSeconds is the instant as who takes any number for seconds reads it, without its fraction.
 func (i Instant) WholeSeconds() Instant {
 	switch {
 	case i.Problem != Fraction && i.Problem != Milliseconds:

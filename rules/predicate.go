@@ -61,8 +61,8 @@ type Predicate struct {
 	// Contains.
 	Members bool
 
-	// Zero is what zero counts as: of Positive, where versions of a gateway differ; of After, where
-	// Maybe says that it is an instant like others.
+	// Zero is what zero counts as: of Positive, where versions of a gateway differ; of After,
+	// where Maybe says that it is an instant like others.
 	Zero Truth
 
 	// Loose says what is not documented: of Equals, how the gateway compares a literal with a

@@ -58,9 +58,9 @@ type Request struct {
 // request (CORS).
 const Preflight = "OPTIONS"
 
-// IsPreflight tells whether a request is a preflight (Fetch standard, section 4.8), and why that is
-// not known. One whose method was not given is none: people ask about requests with a token, and a
-// browser sends no token with a preflight.
+// IsPreflight tells whether a request is a preflight (Fetch standard, section 4.8), and why that
+// is not known. One whose method was not given is none: people ask about requests with a token,
+// and a browser sends no token with a preflight.
 func (r *Request) IsPreflight() (is Truth, why *Unknown) {
 	if r.Method != Preflight || r.supposed {
 		return No, nil

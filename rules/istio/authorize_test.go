@@ -530,8 +530,10 @@ func TestAnOptionsRequestMayBeAPreflight(t *testing.T) {
 		ask                string // the header that it asks for
 	}{
 		"a good token passes either way": {options, byMethod, "", nil, rules.Accepted, ""},
-		"an expired one may pass":        {options, byMethod, expired, nil, rules.Undetermined, "Origin"},
-		"a principal may not be seen":    {options, anyone, "", nil, rules.Undetermined, "Origin"},
+		"an expired one may pass": {
+			options, byMethod, expired, nil, rules.Undetermined, "Origin",
+		},
+		"a principal may not be seen": {options, anyone, "", nil, rules.Undetermined, "Origin"},
 		"with an Origin, which other requests have too": {
 			options, byMethod, expired,
 			map[string]string{"Origin": "https://x"},

@@ -13,6 +13,11 @@ import (
 // http that it wants over https, those whose
 // query narrows down who is let in (authOnlyAuthorize), and those with a session of its own.
 func (c *compiler) asides(root rules.Node) []rules.Aside {
+	if of, found := c.firstFault(); found && !of.maybe {
+		// No program answers, whatever a check of the root would come to.
+		present := c.tokenPresent(c.get("skip_jwt_bearer_tokens"))
+		return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(present)}}
+	}
 	open := func(option, why string) rules.Node {
 		check := c.check(rules.Conditional, c.get(option), codeProxy)
 		check.Evidence.Level, check.Evidence.Reference = rules.Inferred, codeProxy

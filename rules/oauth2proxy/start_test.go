@@ -75,7 +75,12 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 		if (len(found) == 0) != of.starts {
 			t.Errorf("%s = %s: %d findings", of.option, of.value, len(found))
 		}
-		v := rules.Evaluate(policies, requestOf("aud="+app))
+		v := rules.Evaluate(policies, requestOf("aud=another"))
+		if !of.starts && (v.Outcome != rules.Undetermined || v.Status != 0) {
+			t.Errorf("%s = %s: another check answers %s %d", of.option, of.value, v.Outcome,
+				v.Status)
+		}
+		v = rules.Evaluate(policies, requestOf("aud="+app))
 		if !of.starts && v.Outcome == rules.Accepted {
 			t.Errorf("%s = %s: accepted", of.option, of.value)
 		}

@@ -61,7 +61,8 @@ func plain(text string) bool {
 func instants(members map[string]any) bool {
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		if number, ok := members[name].(json.Number); ok {
-			if n, err := number.Float64(); err != nil || n < 0 || n > 1e11 && n < 1e12 || n > 4e12 {
+			if n, err := number.Float64(); err != nil || n < 0 || n > 1e11 && n < 1e12 ||
+				n > 4e12 {
 				return false
 			}
 		}

@@ -46,9 +46,11 @@ func eachInstance(look func(instance)) func(*rules.Subject) []rules.Finding {
 }
 
 // authRules are the rules of all AuthorizationPolicies of a workload.
-func (w *workload) authRules() []*authRule {
+func (w *workload) authRules() []*authRule { return authRulesOf(w.policies) }
+
+func authRulesOf(policies []*resource) []*authRule {
 	var all []*authRule
-	for _, p := range w.policies {
+	for _, p := range policies {
 		if p.Kind == authorizationPolicy {
 			all = append(all, p.rules()...)
 		}
@@ -66,9 +68,11 @@ type comparison struct {
 }
 
 // comparisons lists the values that the rules of a workload compare attributes with.
-func (w *workload) comparisons() []comparison {
+func (w *workload) comparisons() []comparison { return comparisonsIn(w.authRules()) }
+
+func comparisonsIn(some []*authRule) []comparison {
 	var all []comparison
-	for _, r := range w.authRules() {
+	for _, r := range some {
 		for _, one := range r.conditions() {
 			for _, v := range one.values.Values {
 				all = append(all, comparison{r, one.attribute, one.values, false, v})

@@ -249,3 +249,21 @@ func TestScopesAreSplitByTheVersionsThatSplitThem(t *testing.T) {
 		}
 	}
 }
+
+// What is said once of several policies is said of the same one, in whichever order they are read.
+func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	first := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	second := renamed(first)
+	for _, files := range [][]string{
+		{"first.yaml", first, "second.yaml", second}, {"second.yaml", second, "first.yaml", first},
+	} {
+		c := configurationOf(t, rules.Options{}, files...)
+		found := noRequestAuthentication().Check(&rules.Subject{
+			Policies: compile(behaviours(), c).Policies,
+		})
+		if len(found) != 1 || found[0].Pos.File != "first.yaml" {
+			t.Errorf("%s before %s: found %v", files[0], files[2], found)
+		}
+	}
+}

@@ -101,7 +101,8 @@ func noRequestAuthentication() rules.Rule {
 			if len(i.jwt) > 0 || i.doubt != "" {
 				return
 			}
-			for _, v := range i.comparisons() {
+			// in Istio's order, so that the order of the files does not matter
+			for _, v := range comparisonsIn(authRulesOf(inOrderOfCreation(i.workload))) {
 				if readsToken(v.attribute) {
 					i.found.At(v.list.At, v.list.Field, "%s matches nothing: no "+
 						"RequestAuthentication in these files selects this workload", v.attribute)

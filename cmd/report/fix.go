@@ -27,7 +27,7 @@ type Fixing struct {
 	Changed       bool     // something was repaired
 	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
 	keepsOut      bool     // this environment's own token
-	otherAudience bool     // it is kept out for the audience that was passed
+	otherAudience bool     // it is kept out since it has the audience that was passed
 	Written       bool
 	Next          []rules.Step // what to do now
 	Flags         []string     // which lint and explain need to read the file alike
@@ -327,6 +327,7 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 		shown.Stays, shown.keepsOut = true, true
 		decided := kept.Verdict.Decided
 		shown.otherAudience = shown.otherAudience || j.Facts.Audience != "" &&
+			slices.Contains(kept.Audience, j.Facts.Audience) &&
 			decided != nil && decided.Check.ID == rules.Audience
 		shown.Warnings = append(shown.Warnings, fmt.Sprintf(
 			"this is not the whole repair: after it %s still gets %s",

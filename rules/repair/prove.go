@@ -52,9 +52,10 @@ func (w *work) prove(solution *rules.Solution) {
 
 // KeptOut is this environment's own token where it is not let in after the changes.
 type KeptOut struct {
-	Name    string
-	API     string // the API instance
-	Verdict rules.Verdict
+	Name     string
+	API      string   // the API instance
+	Audience []string // of the token
+	Verdict  rules.Verdict
 }
 
 // lookAtOwn notes of each API instance that was changed whether it keeps this environment's own
@@ -73,7 +74,9 @@ func (w *work) lookAtOwn() (locking []KeptOut) {
 		if why, _ := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected || why != "" {
 			continue
 		}
-		out := KeptOut{own.name, policies[0].API, verdict}
+		out := KeptOut{
+			own.name, policies[0].API, own.request.Profile().Audience, verdict,
+		}
 		before := rules.Evaluate(was[i], own.request)
 		if verdict.Outcome.Stricter(before.Outcome) {
 			locking = append(locking, out)

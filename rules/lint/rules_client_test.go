@@ -64,19 +64,14 @@ func TestAnyClientAccepted(t *testing.T) {
 // condition on a request holds for one by itself.
 func TestMoreClassesOfRequestsThanAreTried(t *testing.T) {
 	t.Parallel()
-	of := func(name, text string) rules.Predicate {
-		return rules.Predicate{
-			Op: rules.Equals, Input: rules.RequestInput(name), Values: rules.Literals(text),
-		}
-	}
-	onGET := of(rules.RequestMethod, "GET")
+	onGET := requestWith(rules.RequestMethod, "GET")
 	for paths, want := range map[int]string{
 		3: "", 100: "", 600: "not-all-tried", 5000: "not-all-tried",
 	} {
 		allowed := make([]rules.Predicate, paths)
 		for i := range allowed {
 			allowed[i] = rules.Both(rules.Has(rules.Claim("appid")),
-				of(rules.RequestPath, fmt.Sprint("/", i)))
+				requestWith(rules.RequestPath, fmt.Sprint("/", i)))
 		}
 		found := Run([]rules.Rule{assignmentNotRequired(), tooMuchToTry()}, pinned(
 			audience(ourAudience),
@@ -85,14 +80,41 @@ func TestMoreClassesOfRequestsThanAreTried(t *testing.T) {
 				onGET, rules.Negate(equals("appid", ourApp)),
 			))),
 		))
-		var got []string
-		for _, f := range found {
-			got = append(got, f.Rule)
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%d paths: %v", paths, got)
+		if got := namesOf(found); got != want {
+			t.Errorf("%d paths: %s", paths, got)
 		}
 	}
+}
+
+// That somebody gets in is known from one class of requests, however many there are.
+func TestWhatOneOfManyClassesOfRequestsLetsInIsFound(t *testing.T) {
+	t.Parallel()
+	allowed := make([]rules.Predicate, 300)
+	for i := range allowed {
+		allowed[i] = rules.Both(rules.Has(rules.Claim("appid")),
+			requestWith(rules.RequestMethod, "GET"), requestWith(rules.RequestPath, fmt.Sprint("/", i)))
+	}
+	found := Run([]rules.Rule{assignmentNotRequired(), tooMuchToTry()}, pinned(
+		audience(ourAudience), checkOf(rules.Authorization, rules.Either(allowed...)),
+	))
+	if got := namesOf(found); got != "assignment-not-required" {
+		t.Error(got)
+	}
+}
+
+// requestWith is that a request's method or path is this one.
+func requestWith(name, text string) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Equals, Input: rules.RequestInput(name), Values: rules.Literals(text),
+	}
+}
+
+func namesOf(found []rules.Finding) string {
+	names := make([]string, len(found))
+	for i := range found {
+		names[i] = found[i].Rule
+	}
+	return strings.Join(names, " ")
 }
 
 func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {

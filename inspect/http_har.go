@@ -16,11 +16,22 @@ type harEntry struct {
 		Method, URL string
 		Headers     []harHeader
 	}
-	Response struct {
-		Status  int // 0 where there was no answer
-		Headers []harHeader
-		Content struct{ Text, Encoding string }
+	Response json.RawMessage // read by itself: a request counts whatever its answer looks like
+}
+
+type harResponse struct {
+	Status  int // 0 where there was no answer
+	Headers []harHeader
+	Content struct{ Text, Encoding string }
+}
+
+// response is the answer to the request; an empty one where it can't be read.
+func (e *harEntry) response() harResponse {
+	var given harResponse
+	if json.Unmarshal(e.Response, &given) != nil {
+		return harResponse{}
 	}
+	return given
 }
 
 type harHeader struct{ Name, Value string }
@@ -55,8 +66,8 @@ func harEntryOf(text, token string) (entry *harEntry, others int, err error) {
 		return nil, 0, nil
 	}
 	refused := slices.IndexFunc(all, func(entry *harEntry) bool {
-		return entry.Response.Status == 401 ||
-			entry.Response.Status == 403
+		status := entry.response().Status
+		return status == 401 || status == 403
 	})
 	return all[max(refused, 0)], len(all) - 1, nil
 }
@@ -87,12 +98,15 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 // harAnswer reads the answer to the request that harRequest reads; nil where there is none.
 func harAnswer(text, token string) *HTTPAnswer {
 	entry, _, err := harEntryOf(text, token)
-	if err != nil || entry == nil || entry.Response.Status < 200 {
+	if err != nil || entry == nil {
 		return nil
 	}
-	given := &entry.Response
+	given := entry.response()
+	if given.Status < 200 {
+		return nil
+	}
 	answer := &HTTPAnswer{Status: given.Status, Body: given.Content.Text}
-	if given.Content.Encoding == "base64" {
+	if strings.EqualFold(given.Content.Encoding, "base64") {
 		body, err := base64.StdEncoding.DecodeString(given.Content.Text)
 		if err != nil {
 			return nil

@@ -40,6 +40,10 @@ func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
 			&HTTPAnswer{403, nil, "no"},
 		},
 		{
+			"in BASE64", `{"status": 403, "content": {"text": "bm8=", "encoding": "BASE64"}}`,
+			&HTTPAnswer{403, nil, "no"},
+		},
+		{
 			"in base64 that can't be read",
 			`{"status": 403, "content": {"text": "??", "encoding": "base64"}}`, nil,
 		},
@@ -47,9 +51,19 @@ func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
 		{"that never came", `{"status": 0}`, nil},
 		{"that is left out", `{}`, nil},
 		{"that is null", `null`, nil},
+		{"that is no object", `[]`, nil},
+		{"with a status that is a text", `{"status": "403"}`, nil},
+		{
+			"with a header that is a number",
+			`{"status": 403, "headers": [{"name": "content-length", "value": 2}]}`, nil,
+		},
 	} {
 		text := archived(sentTo("/a") + `, "response": ` + tt.answer)
-		got, why := LocateAnswer("\ufeff\n"+text, Found{Text: "eyJ.e30.x"})
+		token := Found{Text: "eyJ.e30.x"}
+		if request, why := LocateRequest(text, token); request == nil || why != "" {
+			t.Errorf("%s: the request is not read: %s", tt.name, why)
+		}
+		got, why := LocateAnswer("\ufeff\n"+text, token)
 		if diff := cmp.Diff(tt.want, got); diff != "" || why != "" {
 			t.Errorf("%s: %s %s", tt.name, why, diff)
 		}

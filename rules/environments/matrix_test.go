@@ -271,6 +271,28 @@ func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 	}
 }
 
+// What is said about the rows holds after a change too: they are the same.
+func TestAfterAChangeTheRowsAreWhatTheyWere(t *testing.T) {
+	t.Parallel()
+	roles := make([]string, 100)
+	for i := range roles {
+		roles[i] = fmt.Sprintf(
+			`{"id":"r%d","value":"Role.%d","allowedMemberTypes":["Application"]}`, i, i)
+	}
+	e := estateOf(t, parts{
+		UAT:        app(apiUAT, `,"appRoles":[`+strings.Join(roles, ",")+`]`),
+		UATClients: app(webUAT, ""),
+	})
+	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
+	m := e.Evaluate()
+	m.Shares = true
+	after := m.With(1, m.Try(1, policy(check("aud", apiUAT))))
+	if m.Alike == 0 || after.Alike != m.Alike || after.Tokens != m.Tokens || !after.Shares {
+		t.Errorf("%d names of %d tokens are alike, then %d of %d, and clients share rows: %v",
+			m.Alike, m.Tokens, after.Alike, after.Tokens, after.Shares)
+	}
+}
+
 // Of a gateway with several classes of requests the worst one counts: where tokens that are meant
 // to be let in get least far, and others furthest.
 func TestTheWorstClassOfRequestsCounts(t *testing.T) {

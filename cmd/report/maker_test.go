@@ -186,7 +186,7 @@ func TestTheFilesOfAFolderAreFoundAndSorted(t *testing.T) {
 		t.Error(diff)
 	}
 	survey, err := m.Survey(".", ".")
-	if err != nil || survey.Policies != 1 {
+	if err != nil || survey.Policies() != 1 {
 		t.Fatalf("%+v, %v", survey, err)
 	}
 	if !cmp.Equal(survey.Names(), []string{"dev"}) {

@@ -256,7 +256,7 @@ func (m *Maker) isContracts(name, folder string) bool {
 func SurveySummary(s *environments.Survey) string {
 	names, comments := s.Names(), s.Comments()
 	text := fmt.Sprintf("%s (%s), %s", Counted(len(names), "environment"),
-		Guarded(strings.Join(names, ", ")), Counted(s.Policies, "policy file"))
+		Guarded(strings.Join(names, ", ")), Counted(s.Policies(), "policy file"))
 	if n := s.Registrations(); n > 0 {
 		text += ", " + Counted(n, "app registration file")
 	}

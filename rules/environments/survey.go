@@ -21,7 +21,6 @@ type Survey struct {
 	contracts    []string // that their content shows to be some
 	environments []*surveyed
 	unplaced     []unplaced
-	Policies     int
 	Unusable     int // files of policies that no environment can have
 	registered   []registered
 }
@@ -51,7 +50,6 @@ type unplaced struct{ name, what string }
 func (s *Survey) AddPolicy(
 	name string, gateways []string, compiled *rules.Compilation, whole bool,
 ) {
-	s.Policies++
 	env := s.environment(name)
 	if env == nil {
 		env = s.add("main")
@@ -65,7 +63,7 @@ func (s *Survey) AddPolicy(
 		env.gateways = gateways
 	}
 	f := policyFileOf(name, compiled, s.learn(compiled.Policies))
-	f.joint, f.ofNone = f.joint || !whole, f.ofNone && whole
+	f.joint, f.ofNone, f.ofAll = f.joint || !whole, f.ofNone && whole, f.ofAll || !whole
 	env.policyFiles = append(env.policyFiles, f)
 }
 
@@ -94,7 +92,6 @@ func (s *Survey) AddInstance(i Instance) {
 		env.contracts = []string{i.Contracts}
 	}
 	if i.Compiled != nil {
-		s.Policies++
 		env.policyFiles = []policyFile{policyFileOf("", i.Compiled, s.learn(i.Compiled.Policies))}
 	}
 }
@@ -197,6 +194,17 @@ func (s *Survey) AddRegistrations(name string, d *entra.Directory) {
 
 // Registrations counts their files.
 func (s *Survey) Registrations() int { return len(s.registered) }
+
+// Policies counts the files with policies that environments have.
+func (s *Survey) Policies() int {
+	files := map[string]bool{}
+	for _, env := range s.environments {
+		for _, name := range env.policies {
+			files[name] = true
+		}
+	}
+	return len(files)
+}
 
 // Unplaced counts the files that we know no environment for.
 func (s *Survey) Unplaced() int { return len(s.unplaced) }

@@ -16,6 +16,8 @@ type policyFile struct {
 	name      string
 	joint     bool     // which API they guard is known when all files are read
 	ofNone    bool     // some name no API, and are not for all
+	ofAll     bool     // some are for all APIs, or other files say for which
+	apis      []string // that some name
 	verifies  bool     // they verify tokens
 	audiences []string // that they want
 }
@@ -25,6 +27,8 @@ func policyFileOf(name string, compiled *rules.Compilation, audiences []string) 
 	for _, policy := range compiled.Policies {
 		f.joint = f.joint || policy.API != ""
 		f.ofNone = f.ofNone || policy.API == "" && !policy.Early
+		f.ofAll = f.ofAll || policy.Early
+		f.apis = append(f.apis, policy.API)
 		for check := range policy.Root.Checks() {
 			f.verifies = f.verifies || check.ID == rules.Signature ||
 				check.ID == rules.Introspection
@@ -110,9 +114,10 @@ type APIInstance struct {
 	Policies []*rules.Policy // that apply to it
 }
 
-// Divide makes an environment into one for each API instance of its files. They have the same
-// files and clients, and of the other files those whose names show the instance. Where only the
-// names of the instances show stages, they have what is known of those, too.
+// Divide makes an environment into one for each API instance of its files. They have the files
+// that are about them, the same clients, and of the other files those whose names show the
+// instance. Where only the names of the instances show stages, they have what is known of those,
+// too.
 func (s *Survey) Divide(environment string, instances []APIInstance) {
 	i := slices.IndexFunc(s.environments, func(env *surveyed) bool {
 		return env.name == environment
@@ -123,6 +128,9 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 	for n, name := range instanceNames(env.name, instances) {
 		one := s.partOfOne(env, name.environment, name.part, parts)
 		one.instance = instances[n].Name
+		one.policies = env.policiesWithout(func(f policyFile) bool {
+			return !f.ofAll && !slices.Contains(f.apis, one.instance)
+		})
 		one.policyFiles = []policyFile{{audiences: s.learn(instances[n].Policies)}}
 		one.api, one.apis, one.clients, one.tokens, one.contracts = nil, nil, nil, nil, nil
 		parts = append(parts, one)
@@ -147,19 +155,26 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 // leaveOutStrays takes files out of an environment whose policies do not say to which of its API
 // instances they apply.
 func (s *Survey) leaveOutStrays(env *surveyed) {
+	isStray := func(f policyFile) bool { return f.ofNone }
 	for _, f := range env.policyFiles {
-		if f.ofNone {
+		if isStray(f) {
 			s.leaveOutPolicies(f, env, "it does not name their API instance")
-			env.policies = slices.DeleteFunc(slices.Clone(env.policies), func(name string) bool {
-				return name == f.name
-			})
 		}
 	}
+	env.policies = env.policiesWithout(isStray)
+}
+
+// policiesWithout are the files with an environment's policies, without some.
+func (env *surveyed) policiesWithout(some func(policyFile) bool) []string {
+	return slices.DeleteFunc(slices.Clone(env.policies), func(name string) bool {
+		return slices.ContainsFunc(env.policyFiles, func(f policyFile) bool {
+			return f.name == name && some(f)
+		})
+	})
 }
 
 // leaveOutPolicies keeps a file with policies out of an environment, and says why.
 func (s *Survey) leaveOutPolicies(f policyFile, env *surveyed, why string) {
-	s.Policies--
 	s.Unusable++
 	s.LeaveOut(f.name, "left out of policies of "+env.name+": "+why)
 }

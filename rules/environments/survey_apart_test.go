@@ -326,8 +326,8 @@ func TestAnInstanceThatShowsItsStageHasWhatIsKnownOfThatStage(t *testing.T) {
 
 func TestPoliciesOfNoInstanceAreLeftOutBesideThoseOfSeveral(t *testing.T) {
 	t.Parallel()
-	ofAPI, ofAll := verifying(), verifying()
-	ofAPI.Policies[0].API, ofAll.Policies[0].Early = "1", true
+	ofAPI, ofAll := together(applied("1", verifying()), applied("2", verifying())), verifying()
+	ofAll.Policies[0].Early = true
 	s := &Survey{}
 	s.AddPolicy("dev/policies.json", []string{"mule"}, ofAPI, true)
 	s.AddPolicy("dev/automated.json", []string{"mule"}, ofAll, true)
@@ -340,5 +340,34 @@ func TestPoliciesOfNoInstanceAreLeftOutBesideThoseOfSeveral(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAnInstanceHasTheFilesThatAreAboutIt(t *testing.T) {
+	t.Parallel()
+	of := func(one, other string) *rules.Compilation {
+		return together(applied(one, verifying()), applied(other, verifying()))
+	}
+	ofAll := verifying()
+	ofAll.Policies[0].Early = true
+	s := &Survey{}
+	s.AddPolicy("dev/a.json", []string{"mule"}, of("1", "2"), true)
+	s.AddPolicy("dev/b.json", []string{"mule"}, of("3", "1"), true)
+	s.AddPolicy("dev/all.json", []string{"mule"}, ofAll, true)
+	s.Divide("dev", []APIInstance{{Name: "1"}, {Name: "2"}, {Name: "3"}})
+	want := []string{
+		"dev-1:", "policies: [dev/a.json, dev/b.json, dev/all.json]", "instance: \"1\"",
+		"dev-2:", "policies: [dev/a.json, dev/all.json]", "instance: \"2\"",
+		"dev-3:", "policies: [dev/b.json, dev/all.json]", "instance: \"3\"",
+	}
+	if diff := cmp.Diff(want, append(placedIn(s), s.LeftOut()...)); diff != "" {
+		t.Error(diff)
+	}
+	if s.Policies() != 3 {
+		t.Errorf("%d policy files", s.Policies())
+	}
+	s.Refuse("dev-1", PartPolicies, "it can't be read")
+	if s.Policies() != 3 {
+		t.Errorf("%d policy files where others have them too", s.Policies())
 	}
 }

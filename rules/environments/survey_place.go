@@ -93,7 +93,6 @@ func (s *Survey) Refuse(environment string, part Part, why string) {
 		}
 		list := env.files(part)
 		if part == PartPolicies {
-			s.Policies -= len(*list)
 			s.Unusable += len(*list)
 		}
 		for _, name := range *list {

@@ -229,10 +229,10 @@ func TestASurveySortsFilesByTheirNamesAndByWhatTheySay(t *testing.T) {
 			if diff := cmp.Diff(test.want, placedIn(s)); diff != "" {
 				t.Error(diff)
 			}
-			if s.Unplaced() != test.unplaced || s.Policies != len(test.policies) ||
+			if s.Unplaced() != test.unplaced || s.Policies() != len(test.policies) ||
 				s.Registrations() != len(test.registered) {
-				t.Errorf("%d not placed, %d policies, %d registrations", s.Unplaced(), s.Policies,
-					s.Registrations())
+				t.Errorf("%d not placed, %d policies, %d registrations",
+					s.Unplaced(), s.Policies(), s.Registrations())
 			}
 			if modelled := strings.Contains(strings.Join(test.want, "\n"), "api: ["); modelled !=
 				s.Modelled() {

@@ -92,7 +92,8 @@ func TestWhatOneOfManyClassesOfRequestsLetsInIsFound(t *testing.T) {
 	allowed := make([]rules.Predicate, 300)
 	for i := range allowed {
 		allowed[i] = rules.Both(rules.Has(rules.Claim("appid")),
-			requestWith(rules.RequestMethod, "GET"), requestWith(rules.RequestPath, fmt.Sprint("/", i)))
+			requestWith(rules.RequestMethod, "GET"),
+			requestWith(rules.RequestPath, fmt.Sprint("/", i)))
 	}
 	found := Run([]rules.Rule{assignmentNotRequired(), tooMuchToTry()}, pinned(
 		audience(ourAudience), checkOf(rules.Authorization, rules.Either(allowed...)),

@@ -93,7 +93,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	}
 	if flags.output.format.value != "ndjson" {
 		x, err := e.countedUntilStopped(ctx, scanner, args)
-		x.AddNext(&line)
+		x.AddNext(&line, e.lintAfter(flags))
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
@@ -188,6 +188,19 @@ func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
 	}
 	line.Flags = flags
 	return line
+}
+
+// lintAfter is the command that lints the policies after a change, and reads them alike.
+func (e *Env) lintAfter(flags *scanFlags) string {
+	command := "gatewhy lint"
+	for _, name := range flags.after {
+		command += " " + e.Shell.Path(name)
+	}
+	alike := report.ReadAlike(flags.policies.options(), flags.apps)
+	if len(alike) > 0 {
+		command += " " + e.Shell.Line(alike...)
+	}
+	return command
 }
 
 // scanner reads what the command line names.

@@ -31,8 +31,9 @@ type Scanning struct {
 	Next []rules.Step     // what to do now
 }
 
-// AddNext says how to see why tokens are not let in, or what is missing to know it.
-func (x *Scanning) AddNext(explain *CommandLine) {
+// AddNext says how to see why tokens are not let in, or what is missing to know it. Lint is the
+// command that lints the policies after a change.
+func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 	of := &x.After
 	switch {
 	case of.Tokens() == 0 && of.Unreadable > 0:
@@ -67,24 +68,9 @@ func (x *Scanning) AddNext(explain *CommandLine) {
 	if x.Compared && x.LetIn.Tokens() > 0 {
 		x.Next = append(x.Next, rules.Step{
 			Note:    "See who else gets in: lint reads the policy without a token",
-			Command: lintLike(explain),
+			Command: lint,
 		})
 	}
-}
-
-// lintLike is the command that lints the policies that explain is given, read alike.
-func lintLike(explain *CommandLine) string {
-	words := []string{"gatewhy", "lint"}
-	var alike []string
-	for i := 0; i+1 < len(explain.Flags); i++ {
-		switch flag, value := explain.Flags[i], explain.Flags[i+1]; flag {
-		case "-p":
-			words = append(words, value)
-		case "--gateway", "--api", "--policy-type", "--gateway-version", "--app":
-			alike = append(alike, flag, value)
-		}
-	}
-	return explain.Shell.Line(slices.Concat(words, alike)...)
 }
 
 // Scanned is one token of a stream.

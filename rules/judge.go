@@ -134,7 +134,9 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 // unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
-	case reading.Unknown != nil && p.Assumed != Maybe && !p.Input.isAmbiguous(r.Path):
+	case reading.Unknown != nil && p.Input.isAmbiguous(r.Path):
+		return r.normalized(p, reading)
+	case reading.Unknown != nil && p.Assumed != Maybe:
 		return p.Assumed.as()
 	case reading.Unknown != nil:
 		return p.ofUnknown(reading.Unknown)
@@ -160,6 +162,20 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 		reading.Unknown = p.notDocumentedFor(reading.Value)
 	}
 	return matches.as()
+}
+
+// normalized evaluates an operator on each path that the gateway may compare instead of an
+// ambiguous one. Where all agree, it does not matter which one that is.
+func (r *Request) normalized(p Predicate, reading *Reading) (all may) {
+	for _, path := range normalizedPaths(r.Path) {
+		one := Reading{Value: source.NewString(path)}
+		all |= r.holds(p, &one)
+	}
+	if all != holds && all != fails {
+		return p.ofUnknown(reading.Unknown)
+	}
+	*reading = Reading{Value: source.NewString(r.Path)}
+	return all
 }
 
 // notDocumentedFor is why we do not know what a gateway makes of a value.

@@ -335,6 +335,43 @@ var ambiguousPath = sync.OnceValue(func() *regexp.Regexp {
 		`%(?i:2[def]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])`)
 })
 
+// normalizedPaths are those that a gateway may make of a path with dot segments or double slashes,
+// itself among them; none where it has anything else that is ambiguous, for some gateways refuse
+// such a path or redirect it.
+func normalizedPaths(text string) []string {
+	undotted, merged := withoutDotSegments(text), withoutDoubleSlashes(text)
+	both := withoutDoubleSlashes(undotted)
+	if ambiguousPath().MatchString(both) {
+		return nil
+	}
+	return []string{text, undotted, merged, both, withoutDotSegments(merged)}
+}
+
+func withoutDoubleSlashes(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// withoutDotSegments is a path without its segments . and .. (RFC 3986, section 5.2.4).
+func withoutDotSegments(path string) string {
+	var kept []string
+	for i, segment := range strings.Split(path, "/") {
+		switch {
+		case segment != "." && segment != "..":
+			kept = append(kept, segment)
+			continue
+		case segment == ".." && len(kept) > 1:
+			kept = kept[:len(kept)-1]
+		}
+		if i == strings.Count(path, "/") {
+			kept = append(kept, "") // the last one leaves its slash
+		}
+	}
+	return strings.Join(kept, "/")
+}
+
 // withoutPort is a host without the port behind it.
 func withoutPort(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {

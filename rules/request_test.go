@@ -248,3 +248,24 @@ func TestContractsOfAnotherInstance(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAGatewayMayMakeOfAPath(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/a//b":       "/a//b /a//b /a/b /a/b /a/b",
+		"/a/./b/":     "/a/./b/ /a/b/ /a/./b/ /a/b/ /a/b/",
+		"/a/b/..":     "/a/b/.. /a/ /a/b/.. /a/ /a/",
+		"/a//../b":    "/a//../b /a/b /a/../b /a/b /b",
+		"/../../a":    "/../../a /a /../../a /a /a",
+		"/..":         "/.. / /.. / /",
+		"/a/..b/.c":   "/a/..b/.c /a/..b/.c /a/..b/.c /a/..b/.c /a/..b/.c",
+		"/a/%2e%2e/b": "",
+		"/a//b%2Fc":   "",
+		`/a\b`:        "",
+		"/a//é":       "",
+	} {
+		if got := strings.Join(normalizedPaths(path), " "); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}

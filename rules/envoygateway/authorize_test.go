@@ -278,25 +278,41 @@ func TestProvidersThatADeploymentFillsIn(t *testing.T) {
 	}
 }
 
-// The path is compared as the proxy normalizes it, and of one that this changes it is not known.
+// The path is compared as the proxy normalizes it, and of one that this changes it is not known,
+// unless it makes no difference.
 func TestPathsThatTheProxyNormalizes(t *testing.T) {
 	t.Parallel()
-	for name, rule := range map[string]string{
-		"an operation": "principal: {clientCIDRs: [0.0.0.0/0, '::/0']}, " +
-			"operation: {path: {type: PathPrefix, value: /orders}}",
-		"an expression":     `cel: "request.url_path.startsWith('/orders')"`,
-		"another one":       `cel: "request.url_path == '/orders/7' || 1 > 2"`,
-		"what is evaluated": `cel: "size(request.url_path) == 9"`,
+	accepts, refuses := accepted(), rejected(403, rules.Conditional)
+	notKnown := open(rules.Conditional)
+	paths := []string{"/orders/7", "/orders/..", "/orders//7", "/orders/%2e"}
+	for name, test := range map[string]struct {
+		rule string
+		want []decided // by path
+	}{
+		"an operation": {
+			"principal: {clientCIDRs: [0.0.0.0/0, '::/0']}, " +
+				"operation: {path: {type: PathPrefix, value: /orders}}",
+			[]decided{accepts, notKnown, accepts, notKnown},
+		},
+		"an expression": {
+			`cel: "request.url_path.startsWith('/orders')"`,
+			[]decided{accepts, notKnown, accepts, notKnown},
+		},
+		"another one": {
+			`cel: "request.url_path == '/orders/7' || 1 > 2"`,
+			[]decided{accepts, refuses, notKnown, notKnown},
+		},
+		"what is evaluated": {
+			`cel: "size(request.url_path) == 9"`,
+			[]decided{accepts, notKnown, notKnown, notKnown},
+		},
 	} {
-		text := onRoute(jwt(), authorization("", "{action: Allow, "+rule+"}"))
-		for path, want := range map[string]decided{
-			"/orders/7": accepted(), "/orders/..": open(rules.Conditional),
-			"/orders//7": open(rules.Conditional),
-		} {
+		text := onRoute(jwt(), authorization("", "{action: Allow, "+test.rule+"}"))
+		for i, path := range paths {
 			r := requestOf("")
 			r.Path, r.QueryWhole = path, true
-			if got := short(answered(t, text, r)); got != want {
-				t.Errorf("%s, %s: got %v, want %v", name, path, got, want)
+			if got := short(answered(t, text, r)); got != test.want[i] {
+				t.Errorf("%s, %s: got %v, want %v", name, path, got, test.want[i])
 			}
 		}
 	}

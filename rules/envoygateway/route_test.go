@@ -92,6 +92,7 @@ func TestAHostWithAPortAndAnOddPath(t *testing.T) {
 		{"orders.example", "/order", elsewhere},
 		{"orders.example", "/orders/../admin", open(rules.Conditional)},
 		{"orders.example", "//orders", open(rules.Conditional)},
+		{"orders.example", "/orders//7/./x", accepted()},
 		{"orders.example", "/orders%2f7", open(rules.Conditional)},
 	} {
 		r := requestOf("")

@@ -454,8 +454,8 @@ func TestAPolicyWithoutANameIsRefused(t *testing.T) {
 	}
 }
 
-// The proxy compares a path without its dot segments and the like; a template matches only the
-// characters that Envoy has in it.
+// The proxy compares a path without its dot segments and the like, which often makes no difference;
+// a template matches only the characters that Envoy has in it.
 func TestWhichPathsAreComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
 	accepts, refuses := accepted(), rejected(403, rules.Conditional)
@@ -469,7 +469,11 @@ func TestWhichPathsAreComparedAsTheyAre(t *testing.T) {
 		{"/public/*", "/other", refuses},
 		{"/public/*", "/public/../admin", notKnown},
 		{"/public/*", "/public/%2e%2E/admin", notKnown},
-		{"/public/*", "/public/x/.", notKnown},
+		{"/public/*", "/public/x/.", accepts},
+		{"/public/*", "/public//x", accepts},
+		{"/public/*", "/other//x/../y", refuses},
+		{"/public/x", "/public//x", notKnown},
+		{"*", "//public/../x", accepts},
 		{"/public/*", "//public/x", notKnown},
 		{"/public/*", "/x%2Fpublic/", notKnown},
 		{"/public/*", `/public\..\admin`, notKnown},

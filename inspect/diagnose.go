@@ -13,9 +13,10 @@ import (
 // diagnose says what a text without a token is instead.
 func (p *paste) diagnose() *source.Error {
 	for _, look := range [...]func(*paste) *source.Error{
-		(*paste).masked, (*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead,
-		(*paste).yamlInstead, (*paste).shortened, (*paste).headerLine, (*paste).location,
-		(*paste).credential, (*paste).damaged, (*paste).file,
+		(*paste).masked, (*paste).noWord, (*paste).markup, (*paste).pem, (*paste).notFilledIn,
+		(*paste).jsonInstead, (*paste).yamlInstead, (*paste).decodedCopy, (*paste).shortened,
+		(*paste).headerLine, (*paste).location, (*paste).credential, (*paste).damaged,
+		(*paste).logged, (*paste).file,
 	} {
 		if e := look(p); e != nil {
 			return e
@@ -42,6 +43,10 @@ const hintAccessToken = "pass the access token: the value of access_token in the
 
 // hintItself says what to do if what a token contains was copied.
 const hintItself = "pass the token itself: it starts with " + jsonStart
+
+// hintClaims says what can be done with claims alone.
+const hintClaims = "if only its claims are left, a policy test says what a policy answers to " +
+	"them: gatewhy help tests"
 
 // noWord is about text that says that there is nothing.
 func (p *paste) noWord() *source.Error {
@@ -170,10 +175,13 @@ func (p *paste) cut(run, behind string) *source.Error {
 	}
 	where := "header, its first part"
 	first, _, more := strings.Cut(run, ".")
-	if more && isPayload(first) {
+	switch payload := isPayload(first); {
+	case payload && !more:
+		return instead("the text is the payload of a token, its second part, without the others",
+			hintWhole)
+	case payload:
 		return instead("the token's header, its first part, is missing", hintWhole)
-	}
-	if more {
+	case more:
 		where = "payload, its second part"
 	}
 	return instead("the token is cut off in its "+where, hintWhole)
@@ -318,6 +326,9 @@ func (p *paste) jsonInstead() *source.Error {
 	for _, kind := range otherJSON() {
 		if hasAny(document, kind.members) {
 			hints := []source.Hint{source.Ask(kind.input, kind.hint)}
+			if kind.hint == hintItself {
+				hints = append(hints, source.Hints(hintClaims)...)
+			}
 			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
 		}
 	}
@@ -395,8 +406,8 @@ func (p *paste) brokenJSON() *source.Error {
 		return nil
 	}
 	if _, err := source.ReadJSON("text", []byte(p.text)); err != nil {
-		if strings.Contains(p.text, `"alg"`) && strings.Contains(p.text, `"aud"`) {
-			return instead("the text is a token that was decoded, not the token", hintItself)
+		if e := p.decodedCopy(); e != nil {
+			return e
 		}
 		return instead("the text looks like JSON, but has no token and can't be read to its end",
 			"was it cut off while copying?")

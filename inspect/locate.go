@@ -48,10 +48,10 @@ func (f Found) Choice() string {
 
 // Locate finds the token in whatever a person pastes: quotes and white space around it,
 // hard-wrapped lines, "Bearer x", a header, a curl command, a token endpoint's answer, a HAR file,
-// a URL, an assignment, a line of a log. Of several tokens it takes the first access token. A run
-// of 20 or more characters of token68 (RFC 9110, section 11.2) without a dot, and nothing else, is
-// an opaque token. Every error is a [*source.Error] without a place, and shows nothing of a text
-// that may be a secret.
+// a URL, an assignment, a line of a log, a listing with line numbers. Of several tokens it takes
+// the first access token. A run of 20 or more characters of token68 (RFC 9110, section 11.2)
+// without a dot, and nothing else, is an opaque token. Every error is a [*source.Error] without a
+// place, and shows nothing of a text that may be a secret.
 func Locate(text string) (Found, error) {
 	if len(text) > maxPaste {
 		cause := fmt.Sprintf("the text is larger than %d MiB", maxPaste>>20)
@@ -59,7 +59,8 @@ func Locate(text string) (Found, error) {
 	}
 	p := strip(text)
 	for _, look := range [...]func(*paste) (Found, bool){
-		(*paste).whole, (*paste).spaced, (*paste).within, (*paste).unescaped, (*paste).serialized,
+		(*paste).whole, (*paste).spaced, (*paste).numbered, (*paste).within, (*paste).unescaped,
+		(*paste).serialized,
 		(*paste).encodedBodies, (*paste).opaque, (*paste).labelledOpaque, (*paste).broken,
 	} {
 		if found, ok := look(p); ok {
@@ -134,6 +135,18 @@ func evenlyCut(parts []string) bool {
 		}
 	}
 	return true
+}
+
+// numbered is for a token over lines that have their numbers in front.
+func (p *paste) numbered() (Found, bool) {
+	if len(p.text) > maxDocument {
+		return Found{}, false
+	}
+	text, ok := withoutLineNumbers(p.text)
+	if !ok {
+		return Found{}, false
+	}
+	return p.choose(scan(text))
 }
 
 // within is for one or more tokens in the middle of other text.
@@ -348,7 +361,7 @@ func (p *paste) opaqueAt(at int, from string) (Found, bool) {
 	n := token68(p.text[at:])
 	value := p.text[at : at+n]
 	if n < minOpaque || strings.HasPrefix(value, jsonStart) || strings.Contains(value, "..") ||
-		isEncodedMarkup(value) ||
+		value == secureString || isEncodedMarkup(value) ||
 		strings.ContainsAny(p.text[at+n:min(at+n+1, len(p.text))], "…*(_:") {
 		return Found{}, false
 	}

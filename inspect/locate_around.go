@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -194,6 +195,11 @@ func resemblance(text string) []Observation {
 			isCertificate, "looks-like-certificate",
 			"a certificate or a public key without its PEM lines",
 		},
+		{
+			isEncodedToken, "looks-like-encoded-token",
+			"one that was encoded in base64 once more, as a Kubernetes Secret holds it; what " +
+				"base64 -d prints of it is the token",
+		},
 	} {
 		if r.is(text) {
 			return []Observation{
@@ -226,8 +232,37 @@ func isRefreshToken(text string) bool {
 // isCertificate knows DER of more than 255 bytes in base64, which starts with a SEQUENCE.
 func isCertificate(text string) bool { return len(text) > 300 && strings.HasPrefix(text, "MII") }
 
+// isEncodedToken knows base64 of a text that has a token.
+func isEncodedToken(text string) bool {
+	inner, _, bad := decodeBase64(text)
+	_, _, found := pick(scan(string(inner)))
+	return bad == nil && found
+}
+
 // isEncodedMarkup reports whether a text is base64 of XML or HTML, as a SAML response is.
 func isEncodedMarkup(text string) bool {
 	return hasAnyPrefix(text,
 		"PD94bWw", "PHNhbW", "PEFzc2VydGlvb", "PFJlc3BvbnNl", "PCFET0NUWVBF", "PGh0bWw")
+}
+
+// withoutLineNumbers takes away the numbers that cat -n, editors and listings write in front of
+// lines: each is one more than that of the line before. It is not ok where no two lines have them.
+func withoutLineNumbers(text string) (string, bool) {
+	lines := strings.SplitAfter(text, "\n")
+	counted, last := 0, -2
+	for i, line := range lines {
+		line = strings.TrimLeft(line, " \t")
+		behind := strings.TrimLeft(line, "0123456789")
+		bare := strings.TrimLeft(behind, " \t:|│")
+		n, err := strconv.Atoi(line[:len(line)-len(behind)])
+		if err != nil || len(bare) == len(behind) {
+			last = -2
+			continue
+		}
+		if n == last+1 {
+			counted++
+		}
+		last, lines[i] = n, bare
+	}
+	return strings.Join(lines, ""), counted > 0
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -20,6 +21,15 @@ func wrap(text string, width int, prefix, suffix string) string {
 		text = text[width:]
 	}
 	return strings.Join(append(lines, prefix+text), "\n")
+}
+
+// numbered writes its number in front of each line.
+func numbered(text, format string) string {
+	var out strings.Builder
+	for i, line := range strings.SplitAfter(text, "\n") {
+		fmt.Fprintf(&out, format+"%s", i+1, line)
+	}
+	return out.String()
 }
 
 func utf16le(text string) string {
@@ -103,6 +113,19 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 		{
 			"lines that end in backslashes", wrap(access, 76, "", `\`), access, "the text",
 			"white-space",
+		},
+		{
+			"lines with numbers, as cat -n writes them, between prompts",
+			"$ cat -n token.txt\n" + numbered(wrap(access, 60, "", ""), "%6d\t") + "\n$ ",
+			access, "the text", "white-space",
+		},
+		{
+			"lines with the numbers of an editor",
+			numbered(wrap(access, 70, "", ""), "%3d | "), access, "the text", "white-space",
+		},
+		{
+			"lines with the numbers of a part of a file, each in quotes",
+			numbered(wrap(access, 70, `"`, `"`)+`"`, " 1%d: "), access, "the text", "white-space",
 		},
 		{"lines of a quoted mail", wrap(access, 76, "> ", ""), access, "the text", "white-space"},
 		{"quoted-printable lines", wrap(access, 75, "", "="), access, "the text", "white-space"},
@@ -277,6 +300,10 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 			"a key id alone may be an opaque token, and may be a kid",
 			"nOo3ZDrODXEK1jKWhXslHR_KXEg", "nOo3ZDrODXEK1jKWhXslHR_KXEg", "the text",
 			"looks-like-key-id",
+		},
+		{
+			"a token in base64 once more is opaque, and says what it is", b64(access), b64(access),
+			"the text", "looks-like-encoded-token",
 		},
 		{
 			"a payload that does not decode is left to Parse", b64(entraRS) + ".e!!!.c2ln",
@@ -516,6 +543,45 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		},
 		{"an app registration", `{"appId":"x","identifierUris":[]}`, "app registration", "(app)"},
 		{"decoded claims", `{"aud":"api://x","iss":"y"}`, "decoded from a token", "eyJ"},
+		{"what to do with claims alone", `{"aud":"api://x"}`, "decoded", "gatewhy help tests"},
+		{
+			"a page's text with a decoded token",
+			"HEADER\n{\n \"alg\": \"RS256\"\n}\nPAYLOAD\n{\n \"aud\": \"api://x\"\n}\n",
+			"token that was decoded", "gatewhy help tests",
+		},
+		{
+			"a page's table of claims", "aud\tapi://x\tthe audience\niss\ty\nexp\t1764460680\n",
+			"token that was decoded", "gatewhy help tests",
+		},
+		{
+			"a payload alone", strings.Split(entraToken(v2User), ".")[1], "payload of a token",
+			"whole token",
+		},
+		{
+			"a curl command with a variable",
+			`curl https://api.example/orders -H "Authorization: Bearer $TOKEN"`,
+			"the variable $TOKEN", "value",
+		},
+		{
+			"a collection of requests with a variable",
+			`{"item":[{"auth":{"bearer":[{"key": "token", "value": "{{token}}"}]}}]}`,
+			"the variable {{token}}", "value",
+		},
+		{
+			"a token that PowerShell keeps secret",
+			"Token     : System.Security.SecureString\nExpiresOn : 11/30/2026\nType : Bearer\n",
+			"PowerShell shows the type", "ConvertFrom-SecureString",
+		},
+		{
+			"a line of an application's log",
+			"[2026-11-29 22:01:07,123] WARN  Validation: Invalid Client", "of a log",
+			"(observed-body)",
+		},
+		{
+			"a line of an access log",
+			`198.51.100.7 - - [29/Nov/2026:20:01:00 +0000] "GET /orders HTTP/1.1" 403 27`,
+			"of a log", "(observed-body)",
+		},
 		{"other JSON", `{"a":1}`, "JSON", "access_token"},
 		{"JSON that is cut", `{"a":"b`, "can't be read to its end", "cut off"},
 		{"binary", "\x7fELF\x00\x01", "binary", "text"},

@@ -38,6 +38,10 @@ type Adapter struct {
 	// of the files holds none, and the error says which.
 	Read func(files []*source.File, options Options) (*Configuration, error)
 
+	// Instead is what a file of the vendor's without a policy is. It is nil where the vendor has
+	// no such file, and gives nil where that is not known.
+	Instead func(file *source.File) *Instead
+
 	// Together sorts files into those that make up one configuration. A file without a policy
 	// comes with those whose policies it says more of; what is neither is left out. It is nil
 	// where each file is a configuration of its own.
@@ -55,6 +59,10 @@ type Adapter struct {
 	Compile func(c *Configuration) Compilation
 
 	Behaviours func() []Behaviour
+
+	// Logged is the body of the answer that a line of the gateway's log is about; empty where the
+	// text is no such line. It is nil where the log does not say it.
+	Logged func(text string) string
 
 	// Handling is what the control plane does with configurations; nil where a gateway reads its
 	// file itself.
@@ -102,6 +110,18 @@ func (a Adapter) Complete() Adapter {
 	return a
 }
 
+// FromLog is an observation with the body that was answered where a line of the gateway's log was
+// noted in its place: people have that line where they do not have the body.
+func (a *Adapter) FromLog(o Observation) Observation {
+	if a.Logged == nil || o.Body == nil {
+		return o
+	}
+	if body := a.Logged(*o.Body); body != "" {
+		o.Body = &body
+	}
+	return o
+}
+
 // orNothing is a function that lists something, or nothing where it is nil.
 func orNothing[T any](list func() []T) func() []T {
 	if list != nil {
@@ -118,6 +138,14 @@ func noChanges(_ *Configuration, goal Goal) []Change {
 	const refused = "gatewhy knows no change of this gateway's configuration"
 	title := "repair " + goal.Finding.Rule
 	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}
+}
+
+// Instead is what a file without a policy is, and where the policies are that it belongs to.
+type Instead struct {
+	Pos     source.Position
+	Is      string      // "the list of ..."
+	Collect string      // the name of the collection that has them
+	IDs     [][2]string // that are known of them: names in its commands, and values
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.

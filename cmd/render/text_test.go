@@ -254,6 +254,8 @@ func TestMessagesAreAsWideAsTheTerminal(t *testing.T) {
 			"hint: one two three\n  four five six seven\ngatewhy: hint: eight\n",
 		"gatewhy: hint: it is got so: gatewhy collect policies\n": "gatewhy: hint: it is got " +
 			"so:\n  gatewhy collect policies\n",
+		"gatewhy: hint: pass this: kubectl get x y > z.yaml\n": "gatewhy: hint: pass this:\n" +
+			"  kubectl get x y > z.yaml\n",
 		"gatewhy: hint: gatewhy explain - -p policies/uat/orders.json\n": "gatewhy: hint:\n" +
 			"  gatewhy explain - -p policies/uat/orders.json\n",
 		"1 of 3 files, which is no message and stays as it is": "1 of 3 files, which is no " +

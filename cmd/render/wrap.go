@@ -94,11 +94,7 @@ func Message(text string, columns int) string {
 const program = "gatewhy"
 
 func foldMessage(message string, columns int) string {
-	command := ""
-	if at := strings.Index(message[len(program):], " "+program+" "); at >= 0 {
-		at += len(program)
-		message, command = message[:at], message[at+1:]
-	}
+	message, command := commandBehind(message)
 	lines := wrapLine(message, columns-len(indent))
 	if command != "" {
 		if last := len(lines) - 1; width(lines[last])+1+width(command) <= columns-len(indent) {
@@ -108,6 +104,21 @@ func foldMessage(message string, columns int) string {
 		}
 	}
 	return strings.Join(lines, "\n"+indent)
+}
+
+// commandBehind cuts a message before the command that it ends in: one of gatewhy, or after a
+// colon one of the other programs that messages name.
+func commandBehind(message string) (before, command string) {
+	if at := strings.Index(message[len(program):], " "+program+" "); at >= 0 {
+		at += len(program)
+		return message[:at], message[at+1:]
+	}
+	for _, other := range [...]string{": kubectl ", ": helm "} {
+		if at := strings.Index(message, other); at >= 0 {
+			return message[:at+1], message[at+2:]
+		}
+	}
+	return message, ""
 }
 
 // wrap breaks a text into lines of a number of columns. It keeps the line feeds of the text,

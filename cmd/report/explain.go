@@ -376,5 +376,5 @@ func (r *Explainer) compare(
 		Behaviours: r.Policies.Adapter.Behaviours(), Causes: r.Policies.Adapter.Causes(),
 		Earlier: r.justIssued(policies),
 	}
-	return p.Compare(*o)
+	return p.Compare(r.Policies.Adapter.FromLog(*o))
 }

@@ -121,8 +121,18 @@ func optionsFor(adapter *rules.Adapter, options rules.Options) rules.Options {
 	return options
 }
 
-// holdsNone says why no adapter finds a policy in a file: what each of them looks for.
+// holdsNone says why no adapter finds a policy in a file: what it is instead, if one knows that,
+// or what each of them looks for.
 func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
+	for _, adapter := range g {
+		if adapter.Instead == nil {
+			continue
+		}
+		if is := adapter.Instead(file); is != nil {
+			return ProblemAt(is.Pos, "no policy in this file: it is "+is.Is,
+				"its policies are another answer, and this prints how to get it: "+collecting(is))
+		}
+	}
 	var all []error
 	for _, adapter := range g {
 		_, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, options))
@@ -143,6 +153,20 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 		none.Hints = append(none.Hints, AsError(err).Hints...)
 	}
 	return none
+}
+
+// collecting is the command that says how the policies are fetched that a file belongs to. Of the
+// ids it has those that every shell takes as they are.
+func collecting(is *rules.Instead) string {
+	command := "gatewhy collect " + is.Collect
+	for _, id := range is.IDs {
+		const plain = "0123456789abcdefghijklmnopqrstuvwxyz-"
+		value := id[1]
+		if value != "" && value[0] != '-' && strings.Trim(value, plain) == "" {
+			command += " --" + id[0] + " " + value
+		}
+	}
+	return command
 }
 
 // ofAll is the adapter of the gateway whose policies all of the files hold: a request meets one

@@ -2,11 +2,14 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -50,6 +53,11 @@ func otherFiles() []otherFile {
 			[]string{"ingress.kubernetes.io/auth-url"},
 			[]string{"that program decides: pass the configuration of the one behind auth-url"},
 		},
+		{
+			"a collection of requests, not of policies",
+			[]string{"schema.getpostman.com/", "_postman_id"},
+			[]string{"a token in it is passed beside the policy: @FILE"},
+		},
 		unknown("Azure API Management",
 			"<validate-jwt", "<validate-azure-ad-token", "Microsoft.ApiManagement/"),
 		unknown("Amazon API Gateway", "x-amazon-apigateway-", "AWS::ApiGateway",
@@ -79,7 +87,66 @@ func otherKindOf(text []byte) *otherFile {
 			return &other
 		}
 	}
+	return shownOnScreen(text)
+}
+
+// shownOnScreen is what a text is that was written for people to read, and that nothing reads
+// back: a table, a description, a log or sentences. It is nil where it may be a configuration.
+func shownOnScreen(text []byte) *otherFile {
+	begins := strings.TrimLeft(string(text[:min(len(text), 400)]), " \t\r\n\ufeff")
+	first, _, _ := strings.Cut(begins, "\n")
+	first = strings.TrimSpace(first)
+	switch described := describedResource(text); {
+	case described != "":
+		return &otherFile{
+			is:    "what kubectl describe prints, which does not have all fields",
+			hints: []string{"pass what this prints: " + described},
+		}
+	case strings.HasPrefix(first, "NAME") && strings.HasSuffix(first, "AGE"):
+		return &otherFile{
+			is:    "the table that kubectl get prints, which does not have the fields",
+			hints: []string{"pass what it prints with -o yaml behind it"},
+		}
+	case inspect.IsLog(begins):
+		return &otherFile{
+			is: "a log, not a configuration",
+			hints: []string{"what a gateway wrote to it about a request is passed as " +
+				Flag(source.Need{Input: source.NeedObservedBody}) + ", to explain"},
+		}
+	case isSentence(first):
+		return &otherFile{
+			is:    "text that was written for people to read, not a configuration",
+			hints: []string{"which commands fetch what a gateway reads: gatewhy collect"},
+		}
+	}
 	return nil
+}
+
+// isSentence reports whether a line has words, and no sign that configurations are made of.
+func isSentence(line string) bool {
+	return strings.Contains(line, " ") && line[0] != '-' &&
+		!strings.ContainsAny(line, `:={}[]<>"#%@|&*\`)
+}
+
+// describedResource is the command that gets the resource that kubectl describe has shown; empty
+// where a text is none of its.
+func describedResource(text []byte) string {
+	if !bytes.Contains(text, []byte("\nAPI Version:")) {
+		return ""
+	}
+	value := func(name string) string {
+		line := regexp.MustCompile(`(?m)^` + name + `:[ \t]+([\w.-]+)[ \t\r]*$`)
+		if found := line.FindSubmatch(text); found != nil {
+			return string(found[1])
+		}
+		return ""
+	}
+	kind, name := cmp.Or(value("Kind"), "KIND"), cmp.Or(value("Name"), "NAME")
+	command := "kubectl get " + kind + " " + name
+	if namespace := value("Namespace"); namespace != "" {
+		command += " -n " + namespace
+	}
+	return command + " -o yaml > policies.yaml"
 }
 
 // isChartValues reports whether a file has the values of a Helm chart, by its name: what they mean

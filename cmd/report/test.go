@@ -374,7 +374,7 @@ func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.V
 		Verdict: v, Request: request, Policies: set.Policies,
 		Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes(),
 	}
-	compared := p.Compare(*t.Observed)
+	compared := p.Compare(set.Adapter.FromLog(*t.Observed))
 	if compared.Agrees != rules.No {
 		return nil
 	}

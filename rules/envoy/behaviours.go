@@ -2,6 +2,7 @@ package envoy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -35,6 +36,9 @@ const (
 	codeFilter = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
 	codeJWT    = "google/jwt_verify_lib, src/status.cc and jwt.cc"
 )
+
+// accessDenied is the body with which the RBAC filter denies a request.
+const accessDenied = "RBAC: access denied"
 
 func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}
@@ -79,7 +83,7 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	malformed.Says = "Jwt" // several sentences have it
 	other := body(401, "Jwt issuer is not configured", inferred(codeJWT))
 	other.Weight = ofOtherIssuer
-	denied := body(403, "RBAC: access denied", g.Proof)
+	denied := body(403, accessDenied, g.Proof)
 	denied.Weight = ofRules
 	const challenge = `www-authenticate: Bearer realm="URL of the request", error="invalid_token"`
 	all := []rules.Behaviour{
@@ -124,6 +128,20 @@ func exact(all []rules.Behaviour) {
 			all[i].Answer.Unlike = bodies
 		}
 	}
+}
+
+// Logged is the body of the answer that a line of the access log is about, by its
+// %RESPONSE_CODE_DETAILS%; empty where it has none of these filters'.
+func Logged(line string) string {
+	if strings.Contains(line, "rbac_access_denied_matched_policy[") {
+		return accessDenied
+	}
+	_, details, _ := strings.Cut(line, "jwt_authn_access_denied{")
+	reason, _, closed := strings.Cut(details, "}")
+	if !closed {
+		return ""
+	}
+	return strings.ReplaceAll(reason, "_", " ")
 }
 
 // Row looks up what a proxy sends in a situation.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 )
 
@@ -26,6 +27,7 @@ func Adapter() rules.Adapter {
 		Resources: resources,
 
 		Behaviours: table,
+		Logged:     envoy.Logged,
 		Handling:   handling,
 		Causes:     causes,
 		Collect:    collections,

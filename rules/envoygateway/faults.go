@@ -81,8 +81,8 @@ func (p *policy) refusals(c *cluster) []refusal {
 		all = append(all, refusal{at, strings.TrimSuffix(field, "."), why})
 	}
 	jwt := p.Spec.Member("jwt")
-	if kubernetes.Nameless(p.At) {
-		add(p.At, "metadata.name", "the policy has no name")
+	if why := kubernetes.Nameless(p.At); why != "" {
+		add(p.At, "metadata.name", why)
 	}
 	if p.void != "" {
 		add(p.attachment(), "spec", p.void)

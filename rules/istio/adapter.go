@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/envoy/amend"
 )
 
@@ -31,6 +32,7 @@ func Adapter() rules.Adapter {
 			return compile(table(), c)
 		},
 		Behaviours: table,
+		Logged:     envoy.Logged,
 		Handling:   handling,
 		Causes:     causes,
 		Rules:      lintRules,

@@ -55,8 +55,8 @@ func (f *refuser) metadata() {
 	if text, _ := version.Str(); text != group+"v1" && text != group+"v1beta1" {
 		f.add(version, "apiVersion", "there is no %s of %s", f.Kind, text)
 	}
-	if kubernetes.Nameless(f.At) {
-		f.add(f.At, "metadata.name", "the policy has no name")
+	if why := kubernetes.Nameless(f.At); why != "" {
+		f.add(f.At, "metadata.name", "%s", why)
 	}
 	if v := f.At.At("metadata", "name"); v.Is(source.String) && !kubernetes.Marked(v) &&
 		!kubernetes.IsSubdomain(v.Text) {

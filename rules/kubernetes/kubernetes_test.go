@@ -69,6 +69,22 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+func TestAResourceWithoutAName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"metadata: {name: a}":         "",
+		"metadata: {generateName: a}": "",
+		"metadata: {namespace: a}":    "the policy has no name",
+		"kind: A":                     "the policy has no name",
+		"metadata:\nname: a\nspec:": "the policy has no name: name is beside metadata, not in " +
+			"it, as if the file had lost its indentation",
+	} {
+		if got := Nameless(fileOf(t, text).Documents[0]); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // What is no text leaves a doubt, and so does a mark that a template has left.
 func TestListsOfTexts(t *testing.T) {
 	t.Parallel()

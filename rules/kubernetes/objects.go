@@ -218,9 +218,21 @@ func MakersOf(object *source.Value) []Reference {
 	return owners
 }
 
-// Nameless reports whether a resource has neither a name nor the beginning of one, which the API
-// server refuses.
-func Nameless(at *source.Value) bool {
+// Nameless says why the API server refuses a resource that has neither a name nor the beginning of
+// one; empty where it has.
+func Nameless(at *source.Value) string {
+	const why = "the policy has no name"
+	switch {
+	case !nameless(at):
+		return ""
+	case at.Member("name").IsSet() && !at.Member("metadata").IsSet():
+		return why + ": name is beside metadata, not in it, as if the file had lost its " +
+			"indentation"
+	}
+	return why
+}
+
+func nameless(at *source.Value) bool {
 	metadata := at.Member("metadata")
 	if !metadata.IsSet() {
 		return true

@@ -49,6 +49,7 @@ func Adapter() rules.Adapter {
 		Kinds:     assets,
 		Knows:     func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
 		Detect:    detect,
+		Instead:   instead,
 		Read:      new(parsedTexts).read,
 		Compile: func(c *rules.Configuration) rules.Compilation {
 			return compile(answersOf, c)

@@ -124,7 +124,43 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		technologyVariant(at.Text) == "" {
 		e.strange = strangeGateway(at)
 	}
-	return e, e.asset != "" && (e.config != nil || e.templateAt != nil || e.assetAt != nil)
+	return e, e.asset != "" &&
+		(e.config != nil || e.templateAt != nil || e.assetAt != nil && !isInstance(v))
+}
+
+// isInstance reports whether an object is API Manager's answer for an API instance. It names its
+// asset as a policy does, and that one is the API's.
+func isInstance(v *source.Value) bool {
+	return v.Member("autodiscoveryInstanceName") != nil ||
+		v.Member("endpoint") != nil && v.Member("productVersion") != nil
+}
+
+// instead is what a file with API instances alone is: their policies are another answer.
+func instead(file *source.File) *rules.Instead {
+	var all []*source.Value
+	for _, document := range file.Documents {
+		if isInstance(document) {
+			all = append(all, document)
+		}
+		for _, asset := range document.Member("assets").List() {
+			all = append(all, asset.Member("apis").List()...)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	is := rules.Instead{
+		Pos: all[0].Pos, Is: "API Manager's answer for an API, not for its policies",
+		Collect: "policies",
+	}
+	if len(all) == 1 {
+		is.IDs = [][2]string{
+			{"org", label(all[0].Member("organizationId"))},
+			{"environment", label(all[0].Member("environmentId"))},
+			{"api", label(all[0].Member("id"))},
+		}
+	}
+	return &is
 }
 
 // nameAsset finds the policy kind and the gateway. It prefers the asset's own name to that of its

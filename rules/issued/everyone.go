@@ -15,10 +15,11 @@ type everyone struct {
 	homes []*Place
 	again []*Place // where an id stands for the second time, the first home; else nil
 
-	clients []*entra.Registration // each once
-	names   []string              // their ids
-	places  map[string]int32      // where they stand, by the id
-	askers  map[string][]int32    // those that ask for something of an API, by its id
+	clients  []*entra.Registration // each once
+	names    []string              // their ids
+	places   map[string]int32      // where they stand, by the id
+	askers   map[string][]int32    // those that ask for something of an API, by its id
+	disabled []int32
 }
 
 // everyone lists them once.
@@ -62,6 +63,9 @@ func (e *everyone) addClient(client *entra.Registration) {
 	at := int32(len(e.clients))
 	e.places[id] = at
 	e.clients, e.names = append(e.clients, client), append(e.names, id)
+	if disabled(client) {
+		e.disabled = append(e.disabled, at)
+	}
 	for i := range client.Requires {
 		api := lower(client.Requires[i].Resource.Value)
 		e.askers[api] = append(e.askers[api], at)
@@ -120,9 +124,10 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	return slices.Insert(all, before, &group{grant: usual, clients: rest})
 }
 
-// knownTo is the places of the clients that files name together with an API, in order.
+// knownTo is the places of the clients that files name together with an API, and of those that are
+// disabled, in order.
 func (e *everyone) knownTo(api *entra.Registration) []int32 {
-	all := slices.Clone(e.askers[lower(api.AppID.Value)])
+	all := slices.Concat(e.askers[lower(api.AppID.Value)], e.disabled)
 	for _, p := range api.PreAuthorized {
 		if at, shown := e.places[lower(p.Client.Value)]; shown {
 			all = append(all, at)

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -74,6 +75,97 @@ func TestEveryoneButOneEnvironmentIsTheClientsOfTheOthers(t *testing.T) {
 			t.Errorf("who is foreign to %s: %q, want %q", place.Name, got, want)
 		}
 	}
+}
+
+// What each client of another environment can have is the same where many environments share kinds
+// as where it is looked at by itself, whatever the files say of it.
+func TestWhoIsKnownToAnAPICanHaveTheSameInALargeWorld(t *testing.T) {
+	t.Parallel()
+	text := func(s string) entra.Text { return entra.Text{Value: s} }
+	scopes := []entra.Permission{
+		{ID: text("s1"), Value: text("UAT.Access"), AdminOnly: true},
+		{ID: text("s2"), Value: text("UAT.Read")},
+	}
+	roles := []entra.Permission{{ID: text("r1"), Value: text("UAT.Call"), Apps: true}}
+	ask := func(client, api *entra.Registration) {
+		client.Requires = append(client.Requires, entra.Requirement{
+			Resource: api.AppID, Scopes: []entra.Text{text("s1")}, Roles: []entra.Text{text("r1")},
+		})
+	}
+	for name, known := range map[string]func(w *World, api *entra.Registration){
+		"nothing is known of anybody": func(*World, *entra.Registration) {},
+		"one asks for a role":         func(w *World, api *entra.Registration) { ask(w.Places[7].Clients[2], api) },
+		"the first one asks for a role": func(w *World, api *entra.Registration) {
+			ask(w.Places[0].Clients[0], api)
+		},
+		"one of the API's own environment asks too": func(w *World, api *entra.Registration) {
+			ask(w.Places[3].Clients[1], api)
+			ask(w.Places[9].Clients[1], api)
+		},
+		"one is preauthorized": func(w *World, api *entra.Registration) {
+			api.PreAuthorized = []entra.PreAuthorized{
+				{Client: w.Places[5].Clients[3].AppID, Scopes: []entra.Text{text("s1")}},
+			}
+		},
+		"one is disabled": func(w *World, _ *entra.Registration) {
+			w.Places[5].Clients[3].Principal = &entra.ServicePrincipal{Disabled: true}
+		},
+		"the first one is disabled": func(w *World, _ *entra.Registration) {
+			w.Places[0].Clients[0].Principal = &entra.ServicePrincipal{Disabled: true}
+		},
+		"all ask for a role": func(w *World, api *entra.Registration) {
+			for i := range w.Places {
+				for _, client := range w.Places[i].Clients {
+					if len(client.Requires) == 0 {
+						ask(client, api)
+					}
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := crowd(30, 4)
+			place := &w.Places[3]
+			place.API.Scopes, place.API.Roles = scopes, roles
+			known(w, place.API)
+			m, _ := w.modeller()
+			var clients []*entra.Registration
+			for _, home := range othersThan(m, place) {
+				clients = append(clients, home.Clients...)
+			}
+			want := map[string]string{}
+			for _, client := range m.foreign(clients, place) {
+				want[clientID(client)] = grantForeign(place.API, client, nil).key()
+			}
+			got := map[string]string{}
+			for _, g := range m.otherClients(place, nil) {
+				for _, id := range idsOf(g.clients) {
+					got[id] = g.grant.key()
+				}
+			}
+			if !maps.Equal(got, want) {
+				t.Errorf("%d clients can have something else than by themselves",
+					differing(got, want))
+			}
+		})
+	}
+}
+
+// differing counts the keys that two maps do not have in common, or with other values.
+func differing(a, b map[string]string) int {
+	n := 0
+	for key := range b {
+		if _, both := a[key]; !both {
+			n++
+		}
+	}
+	for key, value := range a {
+		if other, both := b[key]; !both || other != value {
+			n++
+		}
+	}
+	return n
 }
 
 func idsOf(set *clientSet) []string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // crowd is many environments with so many clients each. One of them belongs to the next
@@ -188,5 +189,67 @@ func TestTheRollsOfClientsGrowWithTheClients(t *testing.T) {
 	}
 	if most := environments * (2*environments + 8*clients); names > most {
 		t.Errorf("%d names are on the lists, want at most %d", names, most)
+	}
+}
+
+// tokensOf are the tokens of members in some kinds, as each client has them.
+func tokensOf(kinds []*Kind) map[string]bool {
+	all := map[string]bool{}
+	for _, kind := range kinds {
+		if kind.Holder != Member && kind.Holder != OtherMember {
+			continue
+		}
+		kind.Each(func(issued Issued) {
+			t := issued.Token()
+			all[fmt.Sprint(
+				kind.For, " ", t.client, " ", t.doubt, " ", t.identity, t.guest, " ", t.version, " ",
+				t.Claims().JSON(),
+			)] = true
+		})
+	}
+	return all
+}
+
+// alikeEverywhere takes the first of several registrations of a client for all, as files of one day have it.
+func alikeEverywhere(w *World) *World {
+	first := map[string]*entra.Registration{}
+	for i := range w.Places {
+		place := &w.Places[i]
+		for n, client := range place.Clients {
+			place.Clients[n] = kept(first, clientID(client), func() *entra.Registration {
+				return client
+			})
+		}
+	}
+	return w
+}
+
+// The clients of many environments share kinds, and the tokens in these are those that each
+// environment's clients have by themselves.
+func TestKindsThatEnvironmentsShareHaveTheSameTokens(t *testing.T) {
+	t.Parallel()
+	tokens := 0
+	for seed := range uint64(worlds / 8) {
+		w := alikeEverywhere(randomWorld(t, estates.Roll(seed, 11), seed%3 == 0))
+		var by [2]map[string]bool
+		for i, shared := range []bool{false, true} {
+			m, principals := w.modeller()
+			m.shared = shared
+			by[i] = tokensOf(m.everyKind(principals))
+		}
+		tokens += len(by[0])
+		for token := range by[0] {
+			if !by[1][token] {
+				t.Fatalf("seed %d: shared kinds lack %s", seed, token)
+			}
+		}
+		for token := range by[1] {
+			if !by[0][token] {
+				t.Fatalf("seed %d: only shared kinds have %s", seed, token)
+			}
+		}
+	}
+	if tokens < worlds*10 {
+		t.Errorf("%d tokens prove little", tokens)
 	}
 }

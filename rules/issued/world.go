@@ -78,6 +78,11 @@ type modeller struct {
 // forger writes where that may get in.
 func (w *World) Kinds() []*Kind {
 	m, principals := w.modeller()
+	return m.everyKind(principals)
+}
+
+func (m *modeller) everyKind(principals map[string]bool) []*Kind {
+	w := m.world
 	m.in.objects = objectsOf(w, m.allAsked())
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {

@@ -238,8 +238,10 @@ func (v *evaluator) eval(n *Node) Result {
 		return value(list(items))
 	case Root:
 		return v.root(n)
-	case Group:
+	case Group, Lambda:
 		return v.eval(n.Args[0])
+	case KeyPresent:
+		return v.keyPresent(n)
 	case Script:
 		return v.script(n)
 	case Member:

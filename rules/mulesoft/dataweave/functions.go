@@ -2,6 +2,7 @@ package dataweave
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -44,6 +45,8 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, false, true, concatenate}, true
 	case "isEmpty":
 		return function{name, 1, true, false, isEmpty}, true
+	case "isBlank":
+		return function{name, 1, true, false, isBlank}, true
 	case "sizeOf":
 		return function{name, 1, false, true, sizeOf}, true
 	case "upper":
@@ -192,6 +195,27 @@ func isEmpty(_ *evaluator, n *Node, args []*source.Value) Result {
 	}
 }
 
+// isBlank asks for anything but white space. Which characters are white space is not documented,
+// and blanks are.
+func isBlank(_ *evaluator, n *Node, args []*source.Value) Result {
+	switch a := args[0]; {
+	case isNull(a):
+		return value(source.NewBool(true))
+	case !a.Is(source.String):
+		return undocumented(n, args...)
+	case strings.Trim(a.Text, " ") == "":
+		return value(source.NewBool(true))
+	case strings.TrimFunc(a.Text, mayBeSpace) == "":
+		return unknown(n, "which white space isBlank skips is not documented")
+	}
+	return value(source.NewBool(false))
+}
+
+// mayBeSpace reports whether any of Java, Rust and Unicode takes a character for white space.
+func mayBeSpace(r rune) bool {
+	return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
+
 func sizeOf(v *evaluator, n *Node, args []*source.Value) Result {
 	switch a := args[0]; {
 	case isNull(a):
@@ -245,7 +269,7 @@ func changeCase(change func(string) string) run {
 }
 
 // trim takes blanks away at both ends. Which other white space counts is not documented, so that a
-// character there that any of Java, Rust and Unicode takes for white space leaves it open.
+// character there that may be white space leaves it open.
 func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	a := args[0]
 	switch {
@@ -254,11 +278,8 @@ func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	case !a.Is(source.String):
 		return undocumented(n, args...)
 	}
-	isBlank := func(r rune) bool {
-		return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	}
 	trimmed := strings.Trim(a.Text, " ")
-	if strings.TrimFunc(trimmed, isBlank) != trimmed {
+	if strings.TrimFunc(trimmed, mayBeSpace) != trimmed {
 		return unknown(n, "which white space trim removes is not documented")
 	}
 	return value(source.NewString(trimmed))
@@ -313,10 +334,12 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	switch {
 	case r.Value == nil:
 		return fromOperand(r, true)
-	case f.name != "contains" && f.name != "matches":
+	case !slices.Contains([]string{"contains", "matches", "splitBy"}, f.name):
 		return unknown(pattern, "%s with a regular expression is not supported", n.Name)
 	case isNull(r.Value) && f.name == "contains":
 		return v.sinceNull(n, source.NewBool(false))
+	case isNull(r.Value) && f.name == "splitBy":
+		return v.sinceNull(n, null())
 	case !r.Value.Is(source.String):
 		return undocumented(n, r.Value)
 	case !ascii(r.Value.Text):
@@ -327,7 +350,28 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	if n.prepared.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression differently from gatewhy")
 	}
+	if f.name == "splitBy" {
+		return n.splitByRegex(r.Value.Text)
+	}
 	return value(source.NewBool(n.prepared.pattern.MatchString(r.Value.Text)))
+}
+
+// splitByRegex cuts a text at every match. What becomes of an empty last part, and of a match of
+// nothing, is not documented.
+func (n *Node) splitByRegex(text string) Result {
+	if text == "" {
+		return unknown(n, "what splitBy gives for an empty text is not documented")
+	}
+	var items []*source.Value
+	from := 0
+	for _, at := range n.prepared.pattern.FindAllStringIndex(text, -1) {
+		if at[0] == at[1] || at[1] == len(text) {
+			return unknown(n, "what splitBy gives for an empty last part is not documented")
+		}
+		items = append(items, source.NewString(text[from:at[0]]))
+		from = at[1]
+	}
+	return value(list(append(items, source.NewString(text[from:]))))
 }
 
 // compiled returns the regular expression of a call where it has one, and Java and Go read it

@@ -20,18 +20,53 @@ func (f *function) takesLambda() bool {
 	return slices.Contains([]string{filterName, someName, everyName}, f.name)
 }
 
-// plainHeader is a header that declares nothing: only the output and modules that are imported
-// whole. Its words are one blank apart.
+// plainHeader is a header that declares nothing: only the output and what is imported of modules.
+// Its words are one blank apart.
 var plainHeader = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)|` +
-		`( import \* from dw::core::(Arrays|Strings)))* ---$`)
+	return regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)| ` +
+		importing + `)* ---$`)
 })
+
+// importing is the clause of a header that imports functions of a module: all, or by their names.
+const importing = `import (\*|\w+(?: ?, ?\w+)*) from (dw::core::(?:Arrays|Strings))`
+
+var importClause = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(importing) })
 
 // header is the header of a script with its words one blank apart.
 func (n *Node) header() string { return strings.Join(strings.Fields(n.Text), " ") }
 
 // runs reports whether we know what a script's header does.
-func (n *Node) runs() bool { return plainHeader().MatchString(n.header()) }
+func (n *Node) runs() bool {
+	if !plainHeader().MatchString(n.header()) {
+		return false
+	}
+	for _, i := range n.imports() {
+		for _, name := range i.names {
+			if _, found := lookup(i.module + name); !found {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// imported is what a header imports: the functions of a module with these names, or all.
+type imported struct {
+	module string
+	names  []string // none for all
+}
+
+func (n *Node) imports() []imported {
+	var all []imported
+	for _, clause := range importClause().FindAllStringSubmatch(n.header(), -1) {
+		i := imported{module: clause[2] + "::"}
+		if clause[1] != "*" {
+			i.names = strings.Fields(strings.ReplaceAll(clause[1], ",", " "))
+		}
+		all = append(all, i)
+	}
+	return all
+}
 
 // script evaluates a script. What another value than a boolean is as JSON, and what a policy makes
 // of that, is not documented.
@@ -50,13 +85,12 @@ func (n *Node) importModules(d Dialect) {
 	if n.Kind != Script || d == Flex || !n.runs() {
 		return
 	}
-	for _, module := range []string{arraysModule, stringsModule} {
-		if !strings.Contains(n.header(), strings.TrimSuffix(module, "::")) {
-			continue
-		}
+	for _, i := range n.imports() {
 		for call := range n.All() {
-			if _, found := lookup(module + call.Name); found && call.Kind == Call {
-				call.prepared.module = module
+			_, found := lookup(i.module + call.Name)
+			if named := i.names == nil || slices.Contains(i.names, call.Name); found && named &&
+				call.Kind == Call {
+				call.prepared.module = i.module
 			}
 		}
 	}
@@ -70,26 +104,40 @@ func (n *Node) hasLambda() bool {
 	return n.Kind == Call && len(n.Args) == 2 && n.Args[1].hasParameter()
 }
 
-// bindParameters marks each $ by which a lambda has its item. The lambda is run where brackets say
-// what belongs to it: "filter ($ == 'a')" or "filter(list, $ == 'a')". Of one without brackets the
-// reading depends on what binds closer, and one with named parameters is not read.
+// bindParameters marks each $, or name, by which a lambda has its item. The lambda is run where
+// brackets say what belongs to it: "filter ($ == 'a')", "filter ((role) -> role == 'a')" or
+// "filter(list, $ == 'a')". Of one without brackets the reading depends on what binds closer. It
+// is not run, nor is that of another function.
 func bindParameters(root *Node, d Dialect) {
-	if d == Flex {
-		return // it has no lambdas
-	}
+	var run []*Node
 	for n := range root.All() {
 		f, _ := n.lookup()
 		bracketed := n.Kind == Call && len(n.Args) == 2 &&
 			(!n.Infix || n.Args[1].Kind == Group)
-		if f.takesLambda() && bracketed {
-			n.Args[1].bind()
+		if d == Flex || !f.takesLambda() || !bracketed {
+			continue // Flex Gateway has no lambdas
+		}
+		if body := n.Args[1].Bare(); body.Kind == Lambda {
+			run = append(run, body)
+			body.Args[0].bind(body.Name)
+		} else {
+			n.Args[1].bind("$")
+		}
+	}
+	for n := range root.All() {
+		if n.Kind == Lambda && !slices.Contains(run, n) {
+			n.Kind, n.Name, n.Args = Unsupported, lambda, nil
 		}
 	}
 }
 
-// bind marks each $ that is of this lambda, and of no other one in it.
-func (n *Node) bind() {
-	if n.Kind == Unsupported && n.Name == lambdaParameter && n.Text == "$" {
+// bind marks each parameter of this name that is of this lambda, and of no other one in it.
+func (n *Node) bind(parameter string) {
+	switch {
+	case n.Kind == Unsupported && n.Name == lambdaParameter && n.Text == parameter:
+		n.prepared.parameter = true
+	case n.Kind == Root && n.Name == parameter:
+		n.Kind, n.Name, n.Text = Unsupported, lambdaParameter, parameter
 		n.prepared.parameter = true
 	}
 	args := n.Args
@@ -97,14 +145,14 @@ func (n *Node) bind() {
 		args = args[:1]
 	}
 	for _, arg := range args {
-		arg.bind()
+		arg.bind(parameter)
 	}
 }
 
 // hasParameter reports whether a node is a lambda by its $.
 func (n *Node) hasParameter() bool {
 	for below := range n.All() {
-		if below.prepared.parameter {
+		if below.prepared.parameter || below.Kind == Lambda {
 			return true
 		}
 	}

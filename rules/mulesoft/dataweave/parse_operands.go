@@ -147,9 +147,22 @@ func (p *parser) group() *Node {
 	return n
 }
 
-// lambda passes a lambda. Its body runs to the end of the bracket that it is in.
+// lambda reads a lambda with one parameter, and passes any other. Its body runs to the end of the
+// bracket that it is in.
 func (p *parser) lambda() *Node {
 	text := p.scan.text
+	end := balanced(text, p.tok.start)
+	name := strings.TrimSpace(text[p.tok.start+1 : end-1])
+	if isIdentifier(name) && !IsVariable(name) {
+		n := p.node(Lambda, p.tok.start)
+		n.Name = name
+		start := p.tok.start
+		p.scan.pos = end + strings.Index(text[end:], "->") + len("->")
+		p.advance()
+		n.Args = []*Node{p.expression()}
+		n.Text = strings.TrimSpace(text[start:p.tok.start])
+		return n
+	}
 	for pos := p.tok.start; pos < len(text); {
 		switch text[pos] {
 		case ')', ']', '}', ',':
@@ -269,6 +282,9 @@ func (p *parser) selection(n *Node) *Node {
 			n = p.index(n)
 		case p.tok.is(".."):
 			n = p.markedSelector(n, p.tok, descendants)
+		case p.tok.is("?") && n != nil && n.Kind == Member:
+			n = p.node(KeyPresent, p.tok.start, n)
+			p.advance()
 		case p.tok.is("?"):
 			n = behind(n, "", p.unsupported(keyPresent, p.tok.start, p.tok.end))
 		case p.tok.is("!"):

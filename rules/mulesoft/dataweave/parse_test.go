@@ -62,7 +62,11 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 		},
 		{
 			"a bracket in a lambda is closed", "(a) -> [a",
-			errorAt(8, "[ is not closed", "check the brackets"),
+			errorAt(8, "[ is not closed", "add ], or remove the opening bracket"),
+		},
+		{
+			"a bracket in a lambda of two parameters is closed", "(a, b) -> [a",
+			errorAt(11, "[ is not closed", "check the brackets"),
 		},
 		{
 			"a bracket has an opening one", "vars.a)",
@@ -303,7 +307,7 @@ func realExpressions() []realExpression {
 				`read(authentication.properties.claims.sub,'application/json') ++ {a: 1} ` +
 				`else {b: 2})]`,
 			unsupported: []string{
-				`the function "write"`, "the selector ? (key present)", `the function "read"`,
+				`the function "write"`, `the function "read"`,
 				"an object literal", "an object literal",
 			},
 		},

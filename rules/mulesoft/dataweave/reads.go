@@ -290,7 +290,7 @@ func (c *comparedClaims) compared(operand, with *Node) bool {
 // with vars.claimSet.admin.
 func (n *Node) Boolean() rules.Truth {
 	switch n.Kind {
-	case Bool, And, Or, Not, Compare:
+	case Bool, And, Or, Not, Compare, KeyPresent:
 		return rules.Yes
 	case Null, Number, String, Regex, List, Arithmetic:
 		return rules.No
@@ -302,7 +302,7 @@ func (n *Node) Boolean() rules.Truth {
 		return agreed(n.Args[1].Boolean(), n.Args[2].Boolean())
 	case Call:
 		return functionBoolean(n.prepared.module + n.Name)
-	case Script:
+	case Script, Lambda:
 		return n.Args[0].Boolean()
 	default:
 		return rules.Maybe

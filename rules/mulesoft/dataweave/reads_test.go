@@ -177,7 +177,7 @@ func TestBooleanSaysWhatTheTextShows(t *testing.T) {
 		`if (vars.a) 'a' else 'b'`:             rules.No,
 		`if (vars.a) 'a' else true`:            rules.Maybe,
 		`vars.a some ($ == 1)`:                 rules.Maybe,
-		`vars.a ?`:                             rules.Maybe,
+		`vars.a ?`:                             rules.Yes,
 		`[vars.a == 1]`:                        rules.No,
 		`sizeOf(vars.a)`:                       rules.No,
 		`{a: 1}`:                               rules.Maybe,

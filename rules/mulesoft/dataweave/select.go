@@ -1,6 +1,7 @@
 package dataweave
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,27 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		return notGiven(n, "what "+name+" contains is not known: "+rest.Text)
 	}
 	return value(null())
+}
+
+// keyPresent says whether an object has a member. One that is null is there; a header that is null
+// is known not to be sent.
+func (v *evaluator) keyPresent(n *Node) Result {
+	member := n.Args[0]
+	r := v.eval(member.Args[0])
+	if r.Value == nil {
+		return fromOperand(r, !v.surelyObject(member.Args[0].Bare()))
+	}
+	if !r.Value.Is(source.Object) {
+		return unknown(n, "what ? gives for %s is not documented", r.Value.Kind)
+	}
+	selected := v.selectKey(member, r.Value, member.Text)
+	if selected.Unknown != nil && !selected.present() {
+		return fromOperand(selected, false)
+	}
+	isNamed := func(m source.Member) bool { return m.Key == member.Text && !isRest(m) }
+	there := !isNull(selected.Value) ||
+		!isHeaders(member.Args[0]) && slices.ContainsFunc(r.Value.Members, isNamed)
+	return value(source.NewBool(there))
 }
 
 // isHeaders reports whether a node is attributes.headers: the names in it have no case.

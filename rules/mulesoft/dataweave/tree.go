@@ -31,6 +31,8 @@ const (
 	Arithmetic       // Name is + - * / << >>; two Args
 	Default          // Args[0] default Args[1]
 	If               // if (Args[0]) Args[1] else Args[2]
+	KeyPresent       // Args[0]?, of a Member
+	Lambda           // (Name) -> Args[0]; Text is its source
 	Group            // (Args[0])
 	Unsupported      // Name is the construct; Text is its source, after Args[0] where there is one
 	Script           // Text is the header of a script, with its ---; Args[0] is the body
@@ -179,6 +181,12 @@ func (n *Node) print(b *strings.Builder) {
 	case If:
 		printArgs(b, "if (", n.Args[:1], ") ")
 		printJoined(b, n.Args[1:], "else")
+	case KeyPresent:
+		n.Args[0].print(b)
+		b.WriteByte('?')
+	case Lambda:
+		b.WriteString("(" + n.Name + ") -> ")
+		n.Args[0].print(b)
 	case Script:
 		b.WriteString(n.Text + " ")
 		n.Args[0].print(b)

@@ -110,7 +110,7 @@ func isLoose(n *Node) bool { return n.Kind == Default || n.Kind == Call && n.Inf
 // node.
 func (n *Node) encloses(arg int) bool {
 	switch n.Kind {
-	case Group, List, If, Script, Unsupported:
+	case Group, List, If, Script, Lambda, Unsupported:
 		return true
 	case Call:
 		return !n.Infix
@@ -146,7 +146,7 @@ func needsGroup(n, arg *Node) bool {
 		return isLogic(arg) || isLoose(arg) && !chain
 	case n.Kind == Not:
 		return isLoose(arg) || isLogic(arg)
-	case n.Kind == Member || n.Kind == Index:
+	case n.Kind == Member || n.Kind == Index || n.Kind == KeyPresent:
 		return false
 	default:
 		return isLoose(arg) || arg.Kind == Not && arg.Name == "not"
@@ -241,14 +241,14 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 // of the others.
 func (n *Node) isMuleOnly() bool {
 	switch n.Kind {
-	case Regex, Arithmetic:
+	case Regex, Arithmetic, KeyPresent:
 		return true
 	case Compare:
 		return n.Name == "~="
 	case Unsupported:
 		switch n.Name {
 		case objectLiteral, localScope, lambda, lambdaParameter, typeCoercion, typeTest,
-			keyPresent, assertPresent, descendants:
+			keyPresent, assertPresent, descendants: // ? behind anything but a name
 			return true
 		}
 	}
@@ -261,6 +261,8 @@ func (n *Node) describe() string {
 		return "the literal null"
 	case Regex:
 		return "regular expressions"
+	case KeyPresent:
+		return keyPresent
 	case Script:
 		return "a script header (%dw … ---)"
 	case Compare, Arithmetic:

@@ -14,7 +14,7 @@ import (
 // An item is a header's name or a regular expression over names (MuleSoft documentation). How the
 // gateway matches a regular expression is not documented.
 func removed(c *compiler) []rules.Effect {
-	return c.perHeader(func(item *source.Value) rules.Effect {
+	return c.perHeader("inboundHeaders", func(item *source.Value) rules.Effect {
 		name, isText := item.Str()
 		literal := isText && !templated(item)
 		if literal && headerName(name) {
@@ -37,7 +37,7 @@ func removed(c *compiler) []rules.Effect {
 // injected are the effects of Header Injection: the headers that inboundHeaders lists are set. It
 // is not documented what becomes of a header that the request has already.
 func injected(c *compiler) []rules.Effect {
-	return c.perHeader(func(item *source.Value) rules.Effect {
+	return c.perHeader("inboundHeaders", func(item *source.Value) rules.Effect {
 		key := item.Member("key")
 		name, isText := key.Str()
 		effect := c.anyHeader("it puts a header into the request that the file does not show")
@@ -51,17 +51,38 @@ func injected(c *compiler) []rules.Effect {
 	})
 }
 
+// forwarded are the effects of JWT Validation: claimsToHeaders puts claims into headers, for the
+// upstream. An item is a claim's name, or that with the header's. It is not documented whether
+// later policies see them, nor how a header is called that has no name.
+func forwarded(c *compiler) []rules.Effect {
+	return c.perHeader("claimsToHeaders", func(item *source.Value) rules.Effect {
+		effect := c.anyHeader("claimsToHeaders puts a claim into a header")
+		name := item.Member("headerName")
+		header, isNamed := name.Str()
+		claim, isClaim := item.Str()
+		switch {
+		case isNamed && !templated(name) && headerName(header):
+			effect.Header = textproto.CanonicalMIMEHeaderKey(header)
+		case isClaim && !templated(item) && claim != "":
+			effect.Names = regexp.MustCompile("(?i)" + regexp.QuoteMeta(claim))
+		}
+		return effect
+	})
+}
+
 // perHeader are the effects of a policy with a list of headers on the way in. An absent list is an
 // empty one.
-func (c *compiler) perHeader(effect func(item *source.Value) rules.Effect) []rules.Effect {
-	list := c.config.Member("inboundHeaders")
+func (c *compiler) perHeader(
+	field string, effect func(item *source.Value) rules.Effect,
+) []rules.Effect {
+	list := c.config.Member(field)
 	switch {
 	case !c.config.Is(source.Object):
 		return []rules.Effect{c.anyHeader("its configuration can't be read")}
 	case list == nil || list.Kind == source.Null:
 		return nil
 	case !list.Is(source.List):
-		return []rules.Effect{c.anyHeader("inboundHeaders can't be known from the file")}
+		return []rules.Effect{c.anyHeader(field + " can't be known from the file")}
 	}
 	var all []rules.Effect
 	for _, item := range list.Items {

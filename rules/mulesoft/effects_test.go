@@ -45,6 +45,33 @@ func removal(order int, headers, more string) string {
 	return ordered("header-removal", order, `{"inboundHeaders": `+headers+`}`, more)
 }
 
+// claimsToHeaders writes headers for the upstream. Nobody says whether later policies see them.
+func TestAHeaderWithAForwardedClaimIsNotKnown(t *testing.T) {
+	enforce := ordered(clientIDEnforcement, 2,
+		`{"clientIdExpression": "#[attributes.headers['client_id']]"}`, "")
+	for forwards, want := range map[string]decided{
+		`[]`:            rejected(401, rules.ClientID),
+		`null`:          rejected(401, rules.ClientID),
+		`["client_id"]`: unknown(rules.ClientID),
+		`["sub"]`:       rejected(401, rules.ClientID),
+		`"client_id"`:   unknown(rules.ClientID),
+		`[{"claimName": "appid", "headerName": "Client_ID"}]`: unknown(rules.ClientID),
+		`[{"claimName": "appid", "headerName": "x-client"}]`:  rejected(401, rules.ClientID),
+		`[{"claimName": "appid"}]`:                            unknown(rules.ClientID),
+	} {
+		jwt := strings.Replace(bearerPolicy(1), "{\"signingMethod", `{"claimsToHeaders": `+
+			forwards+`, "signingMethod`, 1)
+		for _, policies := range []string{jwt + "," + enforce, enforce + "," + jwt} {
+			r := request(v1)
+			r.Headers = map[string]string{"Client_id": ""}
+			v := verdictOf(t, "["+policies+"]", r)
+			if got := short(v); got != want {
+				t.Errorf("%s: got %v, want %v: %s", forwards, got, want, v.Why())
+			}
+		}
+	}
+}
+
 // What an earlier policy does to the header with the token decides for a later one as far as the
 // configuration says what it does.
 func TestAnEarlierPolicyDecidesWhatALaterOneReads(t *testing.T) {

@@ -55,7 +55,7 @@ func policies() iter.Seq[vendorPolicy] {
 			{
 				asset:  jwtValidation,
 				name:   "JWT Validation",
-				fields: jwtFields, compile: (*compiler).jwtValidation,
+				fields: jwtFields, compile: (*compiler).jwtValidation, effects: forwarded,
 			},
 			{
 				asset:  openIDConnect,

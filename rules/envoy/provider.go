@@ -110,7 +110,8 @@ func (f Filter) Accepts(p *Provider) rules.Node {
 	present.Answer.Weight = ofNoToken
 	present.Answer.Cases = append(present.Answer.Cases, rules.Case{
 		// something else than the token is there
-		If: rules.Negate(CarriesNothing([]*Provider{&asked})), Answer: Row(f.Table, MalformedToken),
+		If:     rules.Negate(CarriesNothing([]*Provider{&asked})),
+		Answer: Row(f.Table, MalformedToken),
 	})
 	return rules.AllOf(
 		present, f.tokenFormat(p), f.algorithm(p), f.issuer(p), f.notBefore(p), f.expiry(p),

@@ -34,6 +34,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		policy := &rules.Policy{
 			Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
 			API: w.name, Pos: w.first.At.Pos, Entry: w, Root: root,
+			Asides: w.asides(),
 		}
 		made.Policies = append(made.Policies, policy)
 	}

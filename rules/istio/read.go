@@ -60,16 +60,18 @@ func ofWorkloads(object *source.Value) bool {
 	}
 	return slices.Contains(workloadKinds(), kind) || slices.Contains([]string{
 		"Pod", "Service", "Namespace", "Gateway", "HTTPRoute", "GRPCRoute", "VirtualService",
-	}, kind) || isMesh(object)
+	}, kind) || isMesh(object) || isPatch(object)
 }
 
-// differ reports whether two workloads have other labels, or two Gateways another class.
+// differ reports whether two workloads have other labels, two Gateways another class, or two
+// patches another spec.
 func differ(a, b *source.Value) bool {
 	labels := []string{"spec", "template", "metadata", "labels"}
 	if a.TextAt("kind") == "Pod" {
 		labels = labels[2:]
 	}
-	return a.At(labels...).JSON() != b.At(labels...).JSON() ||
+	return isPatch(a) && a.Member("spec").JSON() != b.Member("spec").JSON() ||
+		a.At(labels...).JSON() != b.At(labels...).JSON() ||
 		a.At("spec", "gatewayClassName").JSON() != b.At("spec", "gatewayClassName").JSON()
 }
 
@@ -97,7 +99,8 @@ type cluster struct {
 	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
-	nearby   map[string]*nearby  // by namespace
+	patches  []*patch
+	nearby   map[string]*nearby // by namespace
 }
 
 // nearby is the policies that hold in a namespace, or may hold there.
@@ -142,6 +145,10 @@ func clusterOf(files []*source.File) *cluster {
 func (c *cluster) add(file *source.File, object *source.Value) {
 	if isPolicy(object) {
 		c.addPolicy(policyOf(file, object))
+		return
+	}
+	if isPatch(object) {
+		c.patches = append(c.patches, patchOf(file, object))
 		return
 	}
 	if mesh := meshConfig(object); mesh != nil {
@@ -326,6 +333,8 @@ func resources() []source.Resource {
 	all := []source.Resource{
 		{Group: strings.TrimSuffix(group, "/"), Kind: requestAuthentication},
 		{Group: strings.TrimSuffix(group, "/"), Kind: authorizationPolicy},
+		{Group: "networking.istio.io", Kind: "EnvoyFilter"},
+		{Group: "extensions.istio.io", Kind: "WasmPlugin"},
 		{Kind: "IstioOperator"},
 		{Kind: "ConfigMap", Paths: strings.Fields(names + "data.mesh")},
 		{Kind: "Gateway", Paths: strings.Fields(names + "spec.gatewayClassName")},

@@ -19,6 +19,7 @@ type workload struct {
 	name      string // empty where the files tell only one apart, and show none
 	namespace string
 	labels    kubernetes.Labels
+	whole     bool // it has no other labels: a file shows it
 	policies  []*resource
 
 	// doubt is why other policies may select it too; empty where none may. Open are the policies
@@ -172,6 +173,7 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 func (c *cluster) workload(of *running, name string) *workload {
 	w := workload{
 		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
+		whole: of.at != nil,
 	}.in(c)
 	w.doubt = c.rootDoubt(of.namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}

@@ -1,0 +1,114 @@
+package istio
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
+)
+
+// patch is a resource that changes what proxies do with a request, beside the policies: nobody
+// knows here what comes out.
+type patch struct {
+	kubernetes.Resource
+	selector kubernetes.Labels
+	targets  []target
+	unread   bool // it can't be read which workloads it is for: it may be for any
+}
+
+// isPatch reports whether a resource is an EnvoyFilter or a WasmPlugin that touches what decides on
+// a token.
+func isPatch(object *source.Value) bool {
+	spec := object.Member("spec")
+	switch {
+	case kubernetes.IsOf(object, "networking.istio.io/", "EnvoyFilter"):
+		return slices.ContainsFunc(spec.Member("configPatches").List(), touchesTokens)
+	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin"):
+		// Without a phase it is behind the policies, or where its type says.
+		return slices.Contains([]string{"AUTHN", "AUTHZ"}, spec.TextAt("phase"))
+	}
+	return false
+}
+
+// touchesTokens reports whether a patch of an EnvoyFilter may change what becomes of a token: it
+// changes the filters before the request goes on to the workload, or how the proxy reads the path.
+func touchesTokens(of *source.Value) bool {
+	if of.TextAt("match", "context") == "SIDECAR_OUTBOUND" {
+		return false
+	}
+	hasWord := func(text string) func(word string) bool {
+		return func(word string) bool { return strings.Contains(text, word) }
+	}
+	value := of.At("patch", "value")
+	switch of.TextAt("applyTo") {
+	case "HTTP_FILTER":
+		name := value.TextAt("name")
+		if slices.Contains([]string{"MERGE", "REMOVE", "REPLACE"},
+			of.TextAt("patch", "operation")) {
+			name = of.TextAt("match", "listener", "filterChain", "filter", "subFilter", "name")
+		}
+		return !slices.ContainsFunc(asideOfTokens(), hasWord(name))
+	case "NETWORK_FILTER", "FILTER_CHAIN", "LISTENER", "EXTENSION_CONFIG":
+		return slices.ContainsFunc([]string{
+			"http_filters", "jwt_authn", "rbac", "normalize_path", "merge_slashes",
+			"path_with_escaped_slashes", "early_header_mutation",
+		}, hasWord(value.JSON()))
+	case "HTTP_ROUTE", "VIRTUAL_HOST", "ROUTE_CONFIGURATION":
+		return slices.ContainsFunc([]string{"jwt_authn", "rbac"}, hasWord(value.JSON()))
+	}
+	return false
+}
+
+// asideOfTokens are words in the names of filters that neither read nor change what tells who the
+// caller is.
+func asideOfTokens() []string {
+	return []string{
+		"admission_control", "bandwidth_limit", "buffer", "cache", "compressor", "cors", "fault",
+		"grpc", "gzip", "health_check", "ratelimit", "router", "stats", "tap",
+	}
+}
+
+func patchOf(file *source.File, object *source.Value) *patch {
+	p := &patch{Resource: kubernetes.ResourceOf(file, object)}
+	field := []string{"selector", "matchLabels"}
+	if p.Kind == "EnvoyFilter" {
+		field = []string{"workloadSelector", "labels"}
+	}
+	labels, ok := kubernetes.LabelsOf(p.Spec.At(field...))
+	targets, read := targetsOf(p.Spec)
+	p.selector, p.targets, p.unread = labels, targets, !ok || !read
+	return p
+}
+
+// mayChange reports whether a patch is for a workload, or may be.
+func (p *patch) mayChange(w *workload) bool {
+	root := w.cluster.root.name
+	near := kubernetes.SameNamespace(p.Namespace, w.namespace) != rules.No || p.Namespace == root
+	switch {
+	case !near || p.unread:
+		return near
+	case len(p.targets) > 0:
+		return slices.ContainsFunc(p.targets, func(t target) bool {
+			return t.name == w.labels[gatewayName] || strings.HasSuffix(w.name, ":"+t.name)
+		})
+	case w.whole:
+		return p.selector.Selects(w.labels) != rules.No
+	}
+	return !p.selector.Excludes(w.labels)
+}
+
+// asides are all requests of a workload that a patch may be for: nobody knows what it answers.
+func (w *workload) asides() []rules.Aside {
+	for _, p := range w.cluster.patches {
+		if p.mayChange(w) {
+			check := notModelled(p.At, "spec", &rules.Unknown{
+				Why: p.String() + " changes what the proxy does with a request beside the " +
+					"policies, and is not modelled",
+			})
+			return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(check)}}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package istio
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// envoyFilter is an EnvoyFilter with one patch, and these fields beside it.
+func envoyFilter(patch, beside string) string {
+	return "---\napiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\n" +
+		"metadata: {name: changes, namespace: orders}\n" +
+		"spec: {" + beside + "configPatches: [{" + patch + "}]}\n"
+}
+
+// filterPatch inserts a filter of this name.
+func filterPatch(name string) string {
+	return "applyTo: HTTP_FILTER, match: {listener: {filterChain: {filter: {subFilter: " +
+		"{name: envoy.filters.http.jwt_authn}}}}}, patch: {operation: INSERT_BEFORE, " +
+		"value: {name: envoy.filters.http." + name + "}}"
+}
+
+// What changes the proxy's filters beside the policies leaves its answer open. What has nothing to
+// do with tokens, or is for another workload, does not.
+func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
+	t.Parallel()
+	const change = "applyTo: HTTP_FILTER, match: {listener: {filterChain: {filter: " +
+		"{subFilter: {name: envoy.filters.http.jwt_authn}}}}}, patch: {operation: MERGE, value: {}}"
+	plugin := func(spec string) string {
+		return "---\napiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\n" +
+			"metadata: {name: p, namespace: orders}\nspec: {" + spec + "}\n"
+	}
+	const deployment = "---\napiVersion: apps/v1\nkind: Deployment\n" +
+		"metadata: {name: web, namespace: orders}\n" +
+		"spec: {template: {metadata: {labels: {app: web}}}}\n"
+	changed, same := open(rules.NotModelled), rejected(401, rules.Expiry)
+	for name, test := range map[string]struct {
+		beside string
+		want   decided
+	}{
+		"the JWT filter is changed":    {envoyFilter(change, ""), changed},
+		"a script runs before it":      {envoyFilter(filterPatch("lua"), ""), changed},
+		"a compressor reads no token":  {envoyFilter(filterPatch("compressor"), ""), same},
+		"nor does a limit of requests": {envoyFilter(filterPatch("local_ratelimit"), ""), same},
+		"a cluster has no tokens":      {envoyFilter("applyTo: CLUSTER, patch: {}", ""), same},
+		"what the workload sends": {
+			envoyFilter("match: {context: SIDECAR_OUTBOUND}, "+"applyTo: NETWORK_FILTER, "+
+				"patch: {value: {http_filters: []}}", ""), same,
+		},
+		"how the path is read": {envoyFilter("applyTo: NETWORK_FILTER, patch: {value: "+
+			"{typed_config: {merge_slashes: false}}}", ""), changed},
+		"an idle timeout": {envoyFilter("applyTo: NETWORK_FILTER, patch: {value: "+
+			"{typed_config: {stream_idle_timeout: 5s}}}", ""), same},
+		"a route without the filter": {envoyFilter("applyTo: HTTP_ROUTE, patch: {value: "+
+			"{typed_per_filter_config: {envoy.filters.http.jwt_authn: {}}}}", ""), changed},
+		"for pods that may be these": {
+			envoyFilter(change, "workloadSelector: {labels: {app: x}}, "), changed,
+		},
+		"for pods that a file shows": {
+			deployment + envoyFilter(change, "workloadSelector: {labels: {app: web}}, "), changed,
+		},
+		"for other pods": {
+			deployment + envoyFilter(change, "workloadSelector: {labels: {app: x}}, "), same,
+		},
+		"a plugin before the filter":   {plugin("phase: AUTHN"), changed},
+		"one that runs for statistics": {plugin("phase: STATS"), same},
+	} {
+		v := answered(t, ofTenant()+test.beside, requestOf("exp=1"))
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}

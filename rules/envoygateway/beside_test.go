@@ -71,6 +71,54 @@ func TestARouteThatIsLookedForAgain(t *testing.T) {
 	}
 }
 
+// beside is another resource of Envoy Gateway's, with these fields.
+func beside(kind, spec string) string {
+	return "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: " + kind +
+		"\nmetadata: {name: changes, namespace: orders}\nspec: {" + spec + "}\n"
+}
+
+// What changes the proxy's filters beside the policies leaves its answer open, for the routes that
+// it is for.
+func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
+	t.Parallel()
+	on := func(kind, name string) string {
+		return "targetRef: {group: gateway.networking.k8s.io, kind: " + kind + ", name: " + name +
+			"}, "
+	}
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	early := "headers: {earlyRequestHeaders: {remove: [Authorization]}}"
+	ofGateway, ofRoute := on("Gateway", "public"), on(httpRoute, "api")
+	notKnown, expired := open(rules.NotModelled), rejected(401, rules.Expiry)
+	for name, test := range map[string]struct {
+		beside, over string
+		want         decided
+	}{
+		"a patch of its Gateway":   {beside(patchPolicy, ofGateway), "exp=1", notKnown},
+		"a patch of all Gateways":  {beside(patchPolicy, on("GatewayClass", "eg")), "", notKnown},
+		"a patch of another":       {beside(patchPolicy, on("Gateway", "x")), "exp=1", expired},
+		"another order of filters": {beside(proxyKind, "filterOrder: []"), "exp=1", notKnown},
+		"the proxies' logs":        {beside(proxyKind, "logging: {}"), "exp=1", expired},
+		"headers that are removed": {
+			beside(trafficPolicy, ofGateway+early), "exp=1", notKnown,
+		},
+		"the connections of clients": {
+			beside(trafficPolicy, ofGateway+"timeout: {}"), "exp=1", expired,
+		},
+		"an extension behind the JWT filter": {
+			beside(extensionPolicy, ofRoute+"lua: []"), "exp=1", expired,
+		},
+		"what it lets pass": {beside(extensionPolicy, ofRoute), "", notKnown},
+		"an extension of another route": {
+			beside(extensionPolicy, on(httpRoute, "x")), "", accepted(),
+		},
+	} {
+		v := answered(t, onRoute(jwt())+route+test.beside, requestOf(test.over))
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 func TestATargetWithoutAKindIsSaidInPlainWords(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(onRoute(jwt()), "kind: HTTPRoute, ", "", 1)

@@ -101,7 +101,9 @@ func (c *compiler) root() rules.Node {
 		add(rules.Node{Check: check}, true)
 		return whole
 	}
+	extended, hasExtension := c.patched(extensionPolicy) // it runs between the two
 	if c.tellsProvidersApart() {
+		add(rules.Node{Check: extended}, hasExtension)
 		add(c.each(false), true)
 		if _, few := whole.Ways(); !few {
 			whole.All[len(whole.All)-1] = c.each(true)
@@ -109,6 +111,7 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	add(c.authentication())
+	add(rules.Node{Check: extended}, hasExtension)
 	authorized, ok := c.authorization(false)
 	add(authorized, ok)
 	if _, few := whole.Ways(); !few && ok {

@@ -42,13 +42,13 @@ func isPolicy(object *source.Value) bool {
 }
 
 // isTarget reports whether a resource is one that policies are attached to, or leads to one, or a
-// key set, or shows that all ConfigMaps of a namespace are there.
+// key set, or shows that all ConfigMaps of a namespace are there, or changes the proxies.
 func isTarget(object *source.Value) bool {
 	if isConfigMap(object) {
 		name := object.TextAt("metadata", "name")
 		return object.At("data", keySetEntry) != nil || name == inEveryNamespace
 	}
-	return kubernetes.IsOf(
+	return isPatch(object) || kubernetes.IsOf(
 		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
 	)
 }
@@ -82,6 +82,7 @@ type cluster struct {
 	policies []*policy
 	byName   map[string]*policy
 	shown    []*attachable
+	patches  []*patch
 	marked   []*attachable // those whose name or namespace is not known
 	mixed    bool          // some resources name no namespace, and others do
 
@@ -164,6 +165,8 @@ func clusterOf(files []*source.File) *cluster {
 			switch {
 			case kubernetes.IsOf(object, group, securityPolicy):
 				c.add(policyOf(file, object))
+			case isPatch(object):
+				c.patches = append(c.patches, patchOf(file, object))
 			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
 				grpcRoute, tcpRoute):
 				c.show(attachableOf(file, object))

@@ -18,8 +18,8 @@ type patch struct {
 	unread   bool // it can't be read which workloads it is for: it may be for any
 }
 
-// isPatch reports whether a resource is an EnvoyFilter or a WasmPlugin that touches what decides on
-// a token.
+// isPatch reports whether a resource is an EnvoyFilter or a WasmPlugin that touches what decides
+// on a token.
 func isPatch(object *source.Value) bool {
 	spec := object.Member("spec")
 	switch {

@@ -25,7 +25,8 @@ func filterPatch(name string) string {
 func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
 	t.Parallel()
 	const change = "applyTo: HTTP_FILTER, match: {listener: {filterChain: {filter: " +
-		"{subFilter: {name: envoy.filters.http.jwt_authn}}}}}, patch: {operation: MERGE, value: {}}"
+		"{subFilter: {name: envoy.filters.http.jwt_authn}}}}}, " +
+		"patch: {operation: MERGE, value: {}}"
 	plugin := func(spec string) string {
 		return "---\napiVersion: extensions.istio.io/v1alpha1\nkind: WasmPlugin\n" +
 			"metadata: {name: p, namespace: orders}\nspec: {" + spec + "}\n"

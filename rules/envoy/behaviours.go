@@ -1,8 +1,10 @@
 package envoy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -33,6 +35,7 @@ const (
 
 // The sources that checks and answers rest on.
 const (
+	codeReply  = "envoyproxy/envoy, source/common/http/utility.cc, sendLocalReply"
 	codeFilter = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
 	codeJWT    = "google/jwt_verify_lib, src/status.cc and jwt.cc"
 )
@@ -113,6 +116,34 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	exact(all)
 	return all
 }
+
+// AlsoGRPC is a table with what a request of gRPC gets: Envoy turns each answer of its filters into
+// status 200 with a grpc-status, which clients and logs show as one or the other. Which status is
+// seen is not known then. Assumed says whether a request is one if its Content-Type is not known.
+func AlsoGRPC(table []rules.Behaviour, assumed rules.Truth) []rules.Behaviour {
+	all := slices.Clone(table)
+	for i := range all {
+		answer := rules.Answer{
+			Situation: all[i].Answer.Situation, Weight: all[i].Answer.Weight,
+			Evidence: inferred(codeReply),
+		}
+		all[i].Answer.Cases = slices.Concat([]rules.Case{{If: ofGRPC(assumed), Answer: answer}},
+			all[i].Answer.Cases)
+	}
+	return all
+}
+
+// ofGRPC is the predicate that a request is one of gRPC (grpc/common.cc, hasGrpcContentType).
+func ofGRPC(assumed rules.Truth) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Matches, Input: rules.Input{Source: rules.FromHTTP, Name: "Content-Type"},
+		Texts: &rules.Texts{Patterns: contentOfGRPC()}, Assumed: assumed,
+	}
+}
+
+var contentOfGRPC = sync.OnceValue(func() []*regexp.Regexp {
+	return Patterns(`application/grpc(?:\+(?s:.*))?`)
+})
 
 // exact tells the answers of which only words are known from those whose whole body has these
 // words too.

@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +109,7 @@ func (f Filter) Accepts(p *Provider) rules.Node {
 	asked.SparesPreflights = false // of a preflight the filter does not come to this
 	present.Test = SentTo([]*Provider{&asked})
 	present.Answer.Weight = ofNoToken
-	present.Answer.Cases = append(present.Answer.Cases, rules.Case{
+	present.Answer.Cases = append(slices.Clip(present.Answer.Cases), rules.Case{
 		// something else than the token is there
 		If:     rules.Negate(CarriesNothing([]*Provider{&asked})),
 		Answer: Row(f.Table, MalformedToken),

@@ -2,6 +2,7 @@ package envoy
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -66,7 +67,7 @@ func (f Filter) algorithm(p *Provider) *rules.Check {
 	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
 	check.Test = knownAlgorithm()
 	alg := ofHeader("alg")
-	check.Answer.Cases = append(check.Answer.Cases, rules.Case{
+	check.Answer.Cases = append(slices.Clip(check.Answer.Cases), rules.Case{
 		If: rules.Either(
 			withoutSignature(),
 			rules.Negate(rules.Both(rules.Has(alg), typed(alg, []source.Kind{source.String}))),

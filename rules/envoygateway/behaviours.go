@@ -28,12 +28,12 @@ func behaviours() []rules.Behaviour {
 		Denies: "an authorization rule denies the request, or none allows it",
 		Proof:  documented(docClaims),
 	}.Behaviours()
-	return slices.Concat(all, []rules.Behaviour{
+	return envoy.AlsoGRPC(slices.Concat(all, []rules.Behaviour{
 		row(noRoute, "no route of the Gateway is for the request's host, method or path", "",
 			rules.Answer{Status: 404, NoBody: true, Evidence: inferred(issueNoRoute)}),
 		row(broken, "the SecurityPolicy has an error", "from Envoy Gateway 1.2 on",
 			rules.Answer{Status: 500, Evidence: observed()}),
-	})
+	}), rules.No)
 }
 
 // row looks up what a proxy sends in a situation.

@@ -119,6 +119,33 @@ func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
 	}
 }
 
+// Envoy turns what it answers to a request of gRPC into status 200 and a grpc-status.
+func TestTheStatusOfARequestOfGRPCIsNotKnown(t *testing.T) {
+	t.Parallel()
+	ofHTTP, ofGRPC := onRoute(jwt()), policyOn(grpcRoute, "calls", jwt())
+	for name, test := range map[string]struct {
+		text, content string
+		status        int
+	}{
+		"gRPC on an HTTPRoute":          {ofHTTP, "application/grpc", 0},
+		"gRPC in another form":          {ofHTTP, "application/grpc+proto", 0},
+		"gRPC-Web, which is no gRPC":    {ofHTTP, "application/grpc-web", 401},
+		"what is not said on an HTTP":   {ofHTTP, "", 401},
+		"what is not said on a GRPC":    {ofGRPC, "", 0},
+		"a GRPCRoute with another text": {ofGRPC, "application/json", 401},
+	} {
+		for _, r := range []*rules.Request{requestOf("exp=1"), tokenless()} {
+			if r.HeadersWhole = false; test.content != "" {
+				r.Headers = map[string]string{"Content-Type": test.content}
+			}
+			v := answered(t, test.text, r)
+			if v.Outcome != rules.Rejected || v.Status != test.status {
+				t.Errorf("%s: got %s %d, want %d", name, v.Outcome, v.Status, test.status)
+			}
+		}
+	}
+}
+
 func TestATargetWithoutAKindIsSaidInPlainWords(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(onRoute(jwt()), "kind: HTTPRoute, ", "", 1)

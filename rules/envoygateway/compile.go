@@ -40,6 +40,9 @@ type compiler struct {
 
 func newCompiler(i *instance, table []rules.Behaviour) *compiler {
 	c := &compiler{instance: i, table: table, providers: providersOf(i.spec)}
+	if i.of.kind == grpcRoute {
+		c.table = envoy.AlsoGRPC(table, rules.Yes)
+	}
 	for _, p := range c.providers {
 		i.findKeys(p)
 	}

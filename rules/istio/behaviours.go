@@ -10,11 +10,11 @@ import (
 // behaviours is the table of what a proxy answers. That the status is 401, or 403 for an audience,
 // Istio's own tests say.
 func behaviours() []rules.Behaviour {
-	return envoy.Gateway{
+	return envoy.AlsoGRPC(envoy.Gateway{
 		Name: Name, Checked: checkedOn,
 		Denies: "an AuthorizationPolicy denies the request, or none allows it",
 		Proof:  documented(docTaskAuthz),
-	}.Behaviours()
+	}.Behaviours(), rules.No)
 }
 
 // denial is what a proxy sends where a policy denies a request.

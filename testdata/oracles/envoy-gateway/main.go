@@ -215,7 +215,7 @@ func routesOf(all map[string]any) []*route {
 	})
 	find(at(all, "xds"), func(v map[string]any) {
 		name, _ := v["name"].(string)
-		if v["match"] == nil || !strings.HasPrefix(name, "httproute/") {
+		if v["match"] == nil || !strings.HasPrefix(name, "httproute/") && !strings.HasPrefix(name, "grpcroute/") {
 			return
 		}
 		r := &route{Route: name, Answer: v["directResponse"]}

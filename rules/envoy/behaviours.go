@@ -117,9 +117,10 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	return all
 }
 
-// AlsoGRPC is a table with what a request of gRPC gets: Envoy turns each answer of its filters into
-// status 200 with a grpc-status, which clients and logs show as one or the other. Which status is
-// seen is not known then. Assumed says whether a request is one if its Content-Type is not known.
+// AlsoGRPC is a table with what a request of gRPC gets: Envoy turns each answer of its filters
+// into status 200 with a grpc-status, which clients and logs show as one or the other. Which
+// status is seen is not known then. Assumed says whether a request is one if its Content-Type is
+// not known.
 func AlsoGRPC(table []rules.Behaviour, assumed rules.Truth) []rules.Behaviour {
 	all := slices.Clone(table)
 	for i := range all {

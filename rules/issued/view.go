@@ -67,6 +67,11 @@ func (v *View) OfClass(class *rules.Class) *View {
 // Classes are the classes of requests that the policies tell apart, the most covered first.
 func (v *View) Classes() []rules.Class { return v.classes }
 
+// ClassOf is the class of a request's method and path, where no policy has routes.
+func (v *View) ClassOf(method, path string) rules.Class {
+	return rules.Classes(v.policies, method, path)[0]
+}
+
 // Class is the class of requests that the view is limited to; nil for none.
 func (v *View) Class() *rules.Class { return v.requests }
 

@@ -254,6 +254,10 @@ func (e *exposed) inSomeClass(
 ) (best exposure, with *issued.Token) {
 	view := e.view(t, distinctions{clients, true})
 	classes := view.Classes()
+	beyond := classes[0].Beyond()
+	if beyond != "" {
+		classes = append(e.namedClasses(view), classes...)
+	}
 	tried := len(classes)
 	if e.lines > mostOfRequestLine {
 		tried = min(tried, mostOfRequestLine*mostOfRequestLine/e.lines+1)
@@ -266,7 +270,7 @@ func (e *exposed) inSomeClass(
 			return best, with
 		}
 	}
-	if beyond := classes[0].Beyond(); beyond != "" {
+	if beyond != "" {
 		*e.limit = strings.TrimPrefix(beyond, "more than ")
 	}
 	if tried < len(classes) {
@@ -274,6 +278,40 @@ func (e *exposed) inSomeClass(
 		return min(most, unclear), t
 	}
 	return best, with
+}
+
+// namedClasses are classes of requests whose method and path conditions name: some, where there
+// are too many to know all classes.
+func (e *exposed) namedClasses(view *issued.View) (all []rules.Class) {
+	methods := e.named(rules.RequestMethod, rules.MethodFault)
+	if len(methods) == 0 {
+		methods = []string{"GET"}
+	}
+	for _, path := range e.named(rules.RequestPath, rules.PathFault) {
+		for _, method := range methods {
+			all = append(all, view.ClassOf(method, path))
+		}
+	}
+	return all
+}
+
+// named are the first few methods or paths that conditions name.
+func (e *exposed) named(what string, fault func(text string) string) (all []string) {
+	const most = 4
+	add := func(leaf *rules.Predicate) {
+		for _, v := range leaf.Values {
+			isOne := leaf.OfRequestLine() && leaf.Input.Name == what && fault(v.Text) == ""
+			if isOne && len(all) < most && !slices.Contains(all, v.Text) {
+				all = append(all, v.Text)
+			}
+		}
+	}
+	for _, p := range e.policies {
+		for c := range p.Root.Checks() {
+			c.Test.EachLeaf(add)
+		}
+	}
+	return all
 }
 
 // unclearBy says why it is unclear how far somebody gets.

@@ -20,6 +20,7 @@ type matrixFlags struct {
 	output  outputFlags
 	config  string
 	fix     bool
+	write   bool
 	offline bool
 	noCache bool
 }
@@ -41,6 +42,7 @@ func newMatrix(env *Env) *cobra.Command {
 		"the environments `FILE`")
 	set.BoolVar(&flags.fix, "fix", false, "look for the smallest set of changes that makes every "+
 		"cell right, and show it with the resulting grid")
+	set.BoolVar(&flags.write, "write", false, "with --fix: write the changed files")
 	set.BoolVar(&flags.offline, "offline", false,
 		"do not use the network: read key sets only from files and from the cache")
 	set.BoolVar(&flags.noCache, "no-cache", false, "do not use the cache of key sets")
@@ -97,15 +99,46 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		e.note("there are many environments, so the clients of all others share the rows for an " +
 			"environment's tokens")
 	}
+	if flags.write && !flags.fix {
+		return problem("--write writes what --fix finds", "pass --fix too; without --write the "+
+			"changes are only shown")
+	}
 	if flags.fix || flags.output.format.value == "html" {
 		e.maker().Repair(estate, x, flags.fix)
+	}
+	if flags.write {
+		if err := e.writeRepairs(x); err != nil {
+			return err
+		}
 	}
 	x.AddNext(e.Gateways, e.commandLine(cmd, nil))
 	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}
-	wrong, unknown, _ := x.Wrong()
+	left := x.Matrix
+	if len(x.Written) > 0 {
+		left = x.Fixed
+	}
+	wrong, unknown, _ := left.Wrong()
 	return exitAs(wrong > 0, unknown > 0)
+}
+
+// writeRepairs writes the files as the smallest set of repairs has them.
+func (e *Env) writeRepairs(x *report.Matrixing) error {
+	all, err := x.Edits()
+	if err != nil {
+		return err
+	}
+	for _, edit := range all {
+		err := e.write(writing{
+			name: edit.After.Name, text: edit.After.Text, read: edit.Before.Text,
+		})
+		if err != nil {
+			return err
+		}
+		x.Written = append(x.Written, edit.After.Name)
+	}
+	return nil
 }
 
 // mostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is

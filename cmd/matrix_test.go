@@ -227,6 +227,59 @@ func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
 	}
 }
 
+func TestWhatIsProposedCanBeWritten(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, "oidc-skipped"))); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, code := runIn(t, folder, "matrix", "--offline", "--fix", "--write")
+	if code != exitOK || !strings.Contains(stdout, "written to policies/dev.json, policies/test") {
+		t.Fatalf("exit code %d, %s%s", code, stdout, stderr)
+	}
+	if stdout, _, code := runIn(t, folder, "matrix", "--offline"); code != exitOK {
+		t.Errorf("what was written is not right: exit code %d, %s", code, stdout)
+	}
+	if _, stderr, code := runIn(t, folder, "matrix", "--write"); code != exitUsage ||
+		!strings.Contains(stderr, "pass --fix too") {
+		t.Errorf("--write alone: exit code %d, %s", code, stderr)
+	}
+}
+
+// One file for two environments can't have the audience of each.
+func TestAFileThatEnvironmentsShareIsNotWrittenForOneOfThem(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, "oidc-skipped"))); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(folder, "gatewhy.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := strings.ReplaceAll(string(text), "policies/test.json", "policies/dev.json")
+	if err := os.WriteFile(name, []byte(shared), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(filepath.Join(folder, "policies/dev.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := runIn(t, folder, "matrix", "--offline", "--fix", "--write")
+	if code != exitUsage || !strings.Contains(stderr, "share the file") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	after, err := os.ReadFile(filepath.Join(folder, "policies/dev.json"))
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the file was changed: %v", err)
+	}
+	stdout, _, _ := runIn(t, folder, "matrix", "--offline", "--fix")
+	if !strings.Contains(stdout, "Give each environment a file of its own") {
+		t.Errorf("the way on is missing: %s", stdout)
+	}
+}
+
 func decodeMatrix(t *testing.T, folder string, into any, flags ...string) {
 	t.Helper()
 	stdout, stderr, _ := runIn(

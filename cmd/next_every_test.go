@@ -269,6 +269,8 @@ func (w *nextWorld) check(line string, c call, filled bool) {
 			filled && !strings.Contains(stderr, "unknown")
 	case command == "collect", command == "rules", command == "keys", command == "init":
 		ok = code == exitOK && stdout != ""
+	case command == "matrix" && writes(line) == 1:
+		ok = ok && strings.Contains(stdout, "written to ")
 	case command == "matrix" && slices.Contains(c, "--fix"):
 		ok = ok && strings.Contains(stdout, "smallest set of changes") ||
 			strings.Contains(stdout, `"fix"`)

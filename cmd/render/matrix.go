@@ -266,7 +266,7 @@ func (x matrixing) firstOfRule(i int) bool {
 	return true
 }
 
-// files names the files that a repair changes.
+// changedFiles names the files that a repair changes.
 func changedFiles(r *report.Repair) string {
 	var names []string
 	for _, c := range r.Changes {

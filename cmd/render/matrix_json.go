@@ -70,6 +70,7 @@ type (
 
 	fixJSON struct {
 		Repairs []repairJSON      `json:"repairs"`
+		Written bool              `json:"written"`
 		Summary matrixSummaryJSON `json:"summary_after"`
 		Cells   []cellJSON        `json:"cells_after"`
 	}
@@ -204,7 +205,8 @@ func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 
 func (x matrixing) fixOf() *fixJSON {
 	out := &fixJSON{
-		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: []cellJSON{},
+		Repairs: []repairJSON{}, Written: len(x.Written) > 0,
+		Summary: matrixSummaryOf(x.Fixed), Cells: []cellJSON{},
 	}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]

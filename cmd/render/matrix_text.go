@@ -277,6 +277,10 @@ func (t *matrixText) fix() {
 	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
 	t.more(1, t.x.Fixed)
 	t.list(lostTitle, t.x.lost())
+	if len(t.x.Written) > 0 {
+		t.Blank()
+		t.Para(1, "written to "+safe(strings.Join(t.x.Written, ", ")))
+	}
 }
 
 // changed are the lines of the grid after the change that are not as before, or not right: all, if

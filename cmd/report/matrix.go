@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ type Matrixing struct {
 	Repairs []Repair // what was tried, by gateway; nil where nothing was looked for
 
 	// Fixed is the matrix after the smallest set of repairs; nil where none was looked for.
-	Fixed *environments.Matrix
+	Fixed   *environments.Matrix
+	Written []string // the files that these repairs were written to
 
 	Next []rules.Step // what to do now
 
@@ -156,14 +158,42 @@ func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
 	return r
 }
 
+// Edit is a file as a command read it, and as repairs change it.
+type Edit struct{ Before, After *source.File }
+
+// Edits are the files that the smallest set of repairs changes, each once. It is an error where
+// several gateways share a file and each needs another change of it.
+func (x *Matrixing) Edits() ([]Edit, error) {
+	var all []Edit
+	by := map[string]string{} // the gateway that a file was changed for
+	for _, r := range x.Repairs {
+		for _, after := range r.Files {
+			isOf := func(c FileChange) bool { return c.File == after.Name }
+			if !r.Chosen || !slices.ContainsFunc(r.Changes, isOf) {
+				continue
+			}
+			same := func(e Edit) bool { return e.After.Name == after.Name }
+			if i := slices.IndexFunc(all, same); i < 0 {
+				all = append(all, Edit{x.File(after.Name), after})
+				by[after.Name] = x.Gateways[r.Gateway]
+			} else if !bytes.Equal(all[i].After.Text, after.Text) {
+				return nil, ProblemAt(source.Position{File: after.Name}, "the gateways of "+
+					by[after.Name]+" and "+x.Gateways[r.Gateway]+" share the file, and each "+
+					"needs another change of it", "give each environment a file of its own")
+			}
+		}
+	}
+	return all, nil
+}
+
 // AddNext adds what to do now: to look for repairs of wrong cells, to take the repairs that were
 // found, to fetch what keeps cells from being known, and where all is right, to keep it so.
 func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	wrong, unknown, _ := x.Wrong()
+	kept := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
+		return word == "--fix" || word == "--write"
+	})
 	matrix := func(more ...string) string {
-		kept := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
-			return word == "--fix"
-		})
 		return line.Shell.Line(slices.Concat([]string{"gatewhy", "matrix"}, more, kept)...)
 	}
 	var all steps
@@ -172,9 +202,18 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		return
 	case wrong > 0 && x.Fixed == nil && x.wrongIn(true):
 		all.add("Look for the smallest set of changes that puts every cell right", matrix("--fix"))
+	case len(x.Written) > 0:
+		all.add("See whether every cell is right", matrix())
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
-		all.add("The new contents of the files are in the JSON, at fix.repairs[].files: "+
-			"replace the files with them", matrix("--fix", "-o", "json"))
+		if _, err := x.Edits(); err != nil {
+			all.add("Give each environment a file of its own: some share one, and each needs "+
+				"another change of it. The changed files are in the JSON, at "+
+				"fix.repairs[].files", matrix("--fix", "-o", "json"))
+		} else {
+			write := slices.Concat([]string{"gatewhy", "matrix", "--fix"}, kept,
+				[]string{"--write"})
+			all.add("Write these changes into the files", line.Shell.Line(write...))
+		}
 		all.add("Then see whether every cell is right", matrix())
 	case wrong > 0:
 		all.addAll(x.lintWrong(line)...)

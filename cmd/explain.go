@@ -98,6 +98,10 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	}
 	var token *inspect.Token
 	var pasted report.Pasted
+	if bearer := e.maker().BearerIn(flags.said.Headers); len(args) == 0 && bearer != "" &&
+		e.Terminal.Stdin { // where it would be asked for
+		args = []string{bearer}
+	}
 	if !flags.noToken {
 		token, pasted, err = e.maker().ReadRequest(args)
 		if err := e.orAgain(err, "explain", &line, args); err != nil {
@@ -275,6 +279,9 @@ func (e *Env) newRun(
 	var err error
 	if said.At, err = flags.at.resolve(e, token); err != nil {
 		return nil, err
+	}
+	if flags.at.text == "" {
+		said.At = e.maker().WhenMade(pasted, token)
 	}
 	request, err := e.maker().NewRequest(&said, token, pasted)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
@@ -89,5 +90,36 @@ func TestAnEmptyPasteIsNoMissingVariable(t *testing.T) {
 	}
 	if _, err := env.maker().TokenText(nil); err == nil || err.Error() != "nothing was pasted" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// On a terminal the token would be asked for. Where a header has it, it is there.
+func TestATokenInAHeaderIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	const token = "eyJhbGciOiJub25lIn0.eyJhdWQiOiJhcGk6Ly9vcmRlcnMifQ."
+	for name, tt := range map[string]struct {
+		header string
+		asked  bool
+	}{
+		"a bearer token":     {"authorization: Bearer " + token, false},
+		"other credentials":  {"Authorization: Basic dXNlcjpwYXNzd29yZA==", true},
+		"a header of others": {"X-Client: Bearer " + token, true},
+	} {
+		asked := false
+		var stdout, stderr bytes.Buffer
+		Main(Env{
+			Gateways: everyGateway(), Dir: "../testdata/rules/any-client-accepted",
+			Args:   []string{"explain", "-p", "bad.json", "--offline", "-H", tt.header},
+			Stdout: &stdout, Stderr: &stderr, LookupEnv: environment(nil),
+			Now: func() time.Time { return clock }, After: time.After,
+			CacheDir: func() (string, error) { return t.TempDir(), nil },
+			Terminal: Terminal{Stdin: true, ReadHidden: func(string) (string, error) {
+				asked = true
+				return token, nil
+			}},
+		})
+		if asked != tt.asked || !strings.Contains(stdout.String(), "api://orders") {
+			t.Errorf("%s: asked %v, %s%s", name, asked, stdout.String(), stderr.String())
+		}
 	}
 }

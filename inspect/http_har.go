@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // harFile is the part of a HAR file that says what was requested and answered
@@ -12,6 +13,8 @@ import (
 type harFile struct{ Log struct{ Entries []harEntry } }
 
 type harEntry struct {
+	StartedDateTime any // a text (ISO 8601), as far as it is one
+
 	Request struct {
 		Method, URL string
 		Headers     []harHeader
@@ -84,7 +87,7 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	asked := &entry.Request
 	request = &HTTPRequest{
 		From: "a HAR file", Others: others, Method: asked.Method,
-		Headers: map[string]string{}, HeadersWhole: true,
+		Headers: map[string]string{}, HeadersWhole: true, Made: entry.made(),
 	}
 	for _, h := range asked.Headers {
 		request.add(h.Name, h.Value)
@@ -93,6 +96,16 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	request.settleHost()
 	request.readCookies()
 	return request, ""
+}
+
+// made is when the request was made; zero where the entry does not say.
+func (e *harEntry) made() time.Time {
+	text, _ := e.StartedDateTime.(string)
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // harAnswer reads the answer to the request that harRequest reads; nil where there is none.

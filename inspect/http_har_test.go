@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -66,6 +67,21 @@ func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
 		got, why := LocateAnswer("\ufeff\n"+text, token)
 		if diff := cmp.Diff(tt.want, got); diff != "" || why != "" {
 			t.Errorf("%s: %s %s", tt.name, why, diff)
+		}
+	}
+}
+
+func TestAHARFileSaysWhenItsRequestWasMade(t *testing.T) {
+	t.Parallel()
+	for started, want := range map[string]string{
+		`"2026-05-06T10:00:00.123+02:00"`: "2026-05-06T08:00:00.123Z",
+		`"yesterday"`:                     "0001-01-01T00:00:00Z",
+		`17`:                              "0001-01-01T00:00:00Z",
+	} {
+		text := archived(`"startedDateTime": ` + started + ", " + sentTo("/a"))
+		request, why := LocateRequest(text, Found{Text: "eyJ.e30.x"})
+		if request == nil || request.Made.UTC().Format(time.RFC3339Nano) != want {
+			t.Errorf("%s: got %+v %s", started, request, why)
 		}
 	}
 }

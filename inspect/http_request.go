@@ -6,12 +6,15 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // HTTPRequest is the request that a pasted text describes. Its values may be secrets.
 type HTTPRequest struct {
 	From   string // what described it: "a curl command", "a HAR file", …
 	Others int    // how many other requests with the same token the text has
+
+	Made time.Time // when it was sent; zero where the text does not say
 
 	Method  string
 	Host    string

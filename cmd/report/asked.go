@@ -146,6 +146,9 @@ func (m *Maker) askedRequest(a *Asked, policies *PolicySet) (*rules.Request, Pas
 	if err != nil {
 		return nil, sent, err
 	}
+	if a.At == "" {
+		at = m.WhenMade(sent.Request, token)
+	}
 	request, err := m.NewRequest(&Said{
 		At: at, Method: a.Method, Path: a.Path, Headers: a.Headers, HeadersWhole: a.HeadersWhole,
 		Contracts: a.Contracts, Introspection: a.Introspection,

@@ -110,6 +110,25 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 	return headers, nil
 }
 
+// BearerIn is the value of the Authorization header among some that are given, if it is a bearer
+// token's; empty where there is none, or where the headers can't be read.
+func (m *Maker) BearerIn(given []string) string {
+	lines, err := m.headerLines(given)
+	if err != nil {
+		return ""
+	}
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line.text, ":")
+		value = strings.TrimSpace(value)
+		scheme, _, _ := strings.Cut(value, " ")
+		if strings.EqualFold(strings.TrimSpace(name), "authorization") &&
+			strings.EqualFold(scheme, "bearer") {
+			return value
+		}
+	}
+	return ""
+}
+
 // headerLine is a header as it is given. In a file it has a place, and may be the first line
 // behind an empty one.
 type headerLine struct {
@@ -339,6 +358,23 @@ func (m *Maker) requestIn(
 		m.note("%s", taken(request, plain))
 	}
 	return request
+}
+
+// WhenMade is when a request is judged that nobody gives a time for: now, or when it was made,
+// where the text says when and its token has expired since. What was answered was answered then.
+func (m *Maker) WhenMade(request *inspect.HTTPRequest, token *inspect.Token) time.Time {
+	now := m.Now()
+	if request == nil || token == nil || request.Made.IsZero() {
+		return now
+	}
+	expires := inspect.Describe(token).ExpiresAt
+	if !expires.Known() || expires.At.After(now) || !request.Made.Before(expires.At) {
+		return now
+	}
+	made := request.Made.UTC().Truncate(time.Second)
+	m.note("the token has expired: it is judged as of %s, when the request was made, as %s has "+
+		"it; --at takes another time", made.Format(time.RFC3339), request.From)
+	return made
 }
 
 // Answered is the answer to a request that was pasted; nil where the text has none, or the request

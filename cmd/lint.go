@@ -40,6 +40,7 @@ func newLint(env *Env) *cobra.Command {
 
 func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Lint.Names()...)
+	f.output.registerQuiet(cmd)
 	severities := []string{"error", "warning", "note", "never"}
 	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
@@ -66,7 +67,8 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 
 // oneLineEach reports whether each finding is one line, for editors and other programs.
 func (e *Env) oneLineEach(output *outputFlags) bool {
-	return output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
+	return output.format.value == "text" && output.detail != render.Answer &&
+		!e.Terminal.Stdout && output.color.value != "always"
 }
 
 func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {

@@ -35,10 +35,14 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 // registerDetail adds -v and -q. The last one counts, so that an alias with one of them can be
 // overruled.
 func (f *outputFlags) registerDetail(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.VarPF(&detailFlag{&f.detail, render.All}, "verbose", "v",
+	cmd.Flags().VarPF(&detailFlag{&f.detail, render.All}, "verbose", "v",
 		"text: show everything, not only what decides").NoOptDefVal = "true"
-	flags.VarPF(&detailFlag{&f.detail, render.Answer}, "quiet", "q",
+	f.registerQuiet(cmd)
+}
+
+// registerQuiet adds -q alone, for a command that has nothing to fold.
+func (f *outputFlags) registerQuiet(cmd *cobra.Command) {
+	cmd.Flags().VarPF(&detailFlag{&f.detail, render.Answer}, "quiet", "q",
 		"text: print only the answer line").NoOptDefVal = "true"
 }
 

@@ -33,6 +33,7 @@ func newTest(env *Env) *cobra.Command {
 
 func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Test.Names()...)
+	f.output.registerQuiet(cmd)
 	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,

@@ -59,6 +59,10 @@ func LintSummary(r *report.Linting) string {
 // LintText writes the findings for a person at a terminal: each with its line of the file,
 // carets under what is wrong, and what to do.
 func LintText(t *Text, r *report.Linting) {
+	if t.Detail == Answer {
+		t.Para(0, LintSummary(r))
+		return
+	}
 	l := linting{r}
 	said := map[string]bool{} // what to do, which is said once
 	for _, f := range l.Findings {

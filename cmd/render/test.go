@@ -32,6 +32,10 @@ func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 // difference and the whole trace, then one line that sums up.
 func TestText(text *Text, r *report.Testing) {
 	t := &testText{text, r}
+	if t.Detail == Answer {
+		t.summary()
+		return
+	}
 	for i := range r.Cases {
 		if c := &r.Cases[i]; len(c.Differences) > 0 {
 			t.failure(c)
@@ -40,12 +44,16 @@ func TestText(text *Text, r *report.Testing) {
 	if r.Coverage != nil {
 		t.coverage()
 	}
+	t.summary()
+	t.wayOn(r.Next)
+}
+
+func (t *testText) summary() {
 	mood := Good
-	if r.Failed() > 0 {
+	if t.x.Failed() > 0 {
 		mood = Bad
 	}
-	t.Para(0, t.Paint(mood, testSummary(r)))
-	t.wayOn(r.Next)
+	t.Para(0, t.Paint(mood, testSummary(t.x)))
 }
 
 type testText struct {

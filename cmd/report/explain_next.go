@@ -533,7 +533,23 @@ func (w *explainNext) finding() {
 		w.steps.add("Repair the value that decides", w.fixRuleCommand(file, f.Rule))
 		return
 	}
-	w.steps.add("Change the value that decides by hand. This says how", "gatewhy rules "+f.Rule)
+	change := "Change the value that decides by hand. This says how"
+	if whole, short := w.longScope(); short != "" {
+		change = "Write " + short + " in place of " + whole + " by hand. This says why"
+	}
+	w.steps.add(change, "gatewhy rules "+f.Rule)
+}
+
+// longScope is a scope that the check which decides wants in the form in which clients ask for it,
+// and the token's scope that is its last part.
+func (w *explainNext) longScope() (whole, short string) {
+	for _, want := range w.x.Verdict.Decided.Check.Test.Wants() {
+		last := want.Text[strings.LastIndex(want.Text, "/")+1:]
+		if last != want.Text && slices.Contains(w.profile.Scopes, last) {
+			return want.Text, last
+		}
+	}
+	return "", ""
 }
 
 func (w *explainNext) lint() {

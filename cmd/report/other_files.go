@@ -91,11 +91,9 @@ func otherKindOf(text []byte) *otherFile {
 }
 
 // shownOnScreen is what a text is that was written for people to read, and that nothing reads
-// back: a table, a description, a log or sentences. It is nil where it may be a configuration.
+// back: a table, a description or a log. It is nil where it may be a configuration.
 func shownOnScreen(text []byte) *otherFile {
-	begins := strings.TrimLeft(string(text[:min(len(text), 400)]), " \t\r\n\ufeff")
-	first, _, _ := strings.Cut(begins, "\n")
-	first = strings.TrimSpace(first)
+	first := firstLine(text)
 	switch described := describedResource(text); {
 	case described != "":
 		return &otherFile{
@@ -107,19 +105,21 @@ func shownOnScreen(text []byte) *otherFile {
 			is:    "the table that kubectl get prints, which does not have the fields",
 			hints: []string{"pass what it prints with -o yaml behind it"},
 		}
-	case inspect.IsLog(begins):
+	case inspect.IsLog(first):
 		return &otherFile{
 			is: "a log, not a configuration",
 			hints: []string{"what a gateway wrote to it about a request is passed as " +
 				Flag(source.Need{Input: source.NeedObservedBody}) + ", to explain"},
 		}
-	case isSentence(first):
-		return &otherFile{
-			is:    "text that was written for people to read, not a configuration",
-			hints: []string{"which commands fetch what a gateway reads: gatewhy collect"},
-		}
 	}
 	return nil
+}
+
+// firstLine is the first line of a text that has more than blanks.
+func firstLine(text []byte) string {
+	begins := strings.TrimLeft(string(text[:min(len(text), 400)]), " \t\r\n\ufeff")
+	first, _, _ := strings.Cut(begins, "\n")
+	return strings.TrimSpace(first)
 }
 
 // isSentence reports whether a line has words, and no sign that configurations are made of.
@@ -166,6 +166,12 @@ func (g Gateways) orOther(name string, text []byte, err error) error {
 		return err
 	}
 	other := otherKindOf(text)
+	if other == nil && isSentence(firstLine(text)) {
+		other = &otherFile{
+			is:    "text that was written for people to read, not a configuration",
+			hints: []string{"which commands fetch what a gateway reads: gatewhy collect"},
+		}
+	}
 	if other == nil {
 		return err
 	}

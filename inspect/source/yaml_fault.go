@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -123,16 +125,30 @@ func (f *yamlFault) first(line int) int {
 }
 
 const (
-	quoteIt    = "put the value in quotes"
-	useSpaces  = "replace the tab with spaces"
-	alignIt    = "members of one object start in the same column"
-	renderHint = "use the file that the template produces, such as the output of helm template"
+	quoteIt   = "put the value in quotes"
+	useSpaces = "replace the tab with spaces"
+	alignIt   = "members of one object start in the same column"
 )
+
+// renderHint says how the file is made that a template of a chart produces. A chart has its
+// templates in a folder of that name.
+func renderHint(name string) string {
+	chart, _, ok := strings.Cut(filepath.ToSlash(name), "/templates/")
+	if !ok || strings.HasPrefix(chart, "-") || !plainPath().MatchString(chart) {
+		chart = "CHART"
+	}
+	return "pass what the template produces; of a chart this prints it: helm template " + chart +
+		" > policies.yaml"
+}
+
+// plainPath is a path that every shell takes as it is.
+func plainPath() *regexp.Regexp { return regexp.MustCompile(`^[\w./-]+$`) }
 
 // explain returns the place of the fault, its cause in words that say what to type, and a hint.
 func (f *yamlFault) explain() (offset int, cause, hint string) {
 	if line := f.templateLine(); line > 0 {
-		return f.first(line), "there is a template expression here, outside quotes", renderHint
+		return f.first(line), "there is a template expression here, outside quotes",
+			renderHint(f.reader.file.Name)
 	}
 	problem := f.problem
 	has := func(words string) bool { return strings.Contains(problem, words) }

@@ -100,6 +100,7 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 		check.Refuses = "skip_jwt_bearer_tokens is off: the proxy looks at its own session " +
 			"cookie alone, and not at bearer tokens"
 		check.Wants = "a session cookie"
+		check.Remedy = "switch skip_jwt_bearer_tokens on, if programs are to call with a token"
 		return check
 	}
 	check.Test = c.sent()

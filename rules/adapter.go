@@ -208,7 +208,7 @@ type Entry interface {
 // compiled of an entry is many times as large as the entry. The entries of one API instance are in
 // one part, and so are those of a class.
 func (c *Configuration) Portions() iter.Seq[*Configuration] {
-	const least, most = 64, 16 // instances or classes of a portion, portions
+	const least, most = 64, 64 // instances or classes of a portion, portions
 	var groups [][]Entry
 	of := make(map[string]int, len(c.Entries))
 	shared := c.instances()

@@ -34,9 +34,7 @@ func (f Filter) tokenFormat(p *Provider) *rules.Check {
 		typed(rules.Claim("aud"), []source.Kind{source.String, source.List}),
 		typed(rules.Claim("exp"), number), typed(rules.Claim("nbf"), number),
 		typed(rules.Claim("iat"), number),
-		rules.Predicate{Op: rules.True, Input: rules.Computed(
-			"an iat that Envoy can hold", holdsIssued, rules.Claim("iat"),
-		)},
+		heldIssued(),
 	)
 	return check
 }
@@ -86,6 +84,13 @@ func knownAlgorithm() rules.Predicate {
 			"HS256", "HS384", "HS512", "EdDSA",
 		),
 	}
+}
+
+// heldIssued is the predicate that Envoy can hold the token's iat.
+func heldIssued() rules.Predicate {
+	in := rules.Computed("an iat that Envoy can hold", holdsIssued, rules.Claim("iat"))
+	in.Opaque.Language = "envoy"
+	return rules.Predicate{Op: rules.True, Input: in}
 }
 
 // holdsIssued says whether Envoy can hold the token's iat. Its newer versions refuse a negative

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -61,16 +62,15 @@ func readsToken(attribute string) bool {
 	return strings.HasPrefix(attribute, "request.auth.")
 }
 
-// test is the predicate of the values of an attribute. Where Istio can't build a part, a rule of
-// an ALLOW policy is left out, and one of a DENY policy loses that part: bad says why, and the
-// predicate is of the rest. It is not ok where nothing is left.
-func (c *compiler) test(
-	attribute string, of kubernetes.List,
-) (p rules.Predicate, ok bool, bad string) {
+// test is the predicate of the values of an attribute, but for those that Istio can't build. It is
+// not ok where nothing is left.
+func (c *compiler) test(attribute string, of kubernetes.List) (p rules.Predicate, ok bool) {
 	var parts []rules.Predicate
 	values := of.Texts()
 	switch {
 	case len(values) == 0:
+	case badAttribute(attribute) != "":
+		return p, false
 	case attribute == ofPrincipal && c.before(principalsSplitSince):
 		parts = append(parts, envoy.NotKnown("before Istio 1.21 a request principal was "+
 			"compared as one text, and that is not modelled"))
@@ -85,40 +85,76 @@ func (c *compiler) test(
 	case attribute == ofClaims:
 		parts = append(parts, rules.Never()) // the whole payload, which is no text
 	case strings.HasPrefix(attribute, ofClaims):
-		path, good := inBrackets(strings.TrimPrefix(attribute, ofClaims))
-		if !good {
-			return p, false, attribute + " is not of the form request.auth.claims[NAME]"
-		}
+		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		parts = append(parts, c.claimTest(path, values))
 	case strings.HasPrefix(attribute, ofHeaders):
-		name, good := bracketed(strings.TrimPrefix(attribute, ofHeaders))
-		if !good {
-			return p, false, attribute + " is not of the form request.headers[NAME]"
-		}
+		name, _ := bracketed(strings.TrimPrefix(attribute, ofHeaders))
 		parts = append(parts, c.headerTest(name, values))
-	case strings.HasPrefix(attribute, ofFilters) && !strings.Contains(attribute, "["):
-		return p, false, attribute + " is not of the form experimental.envoy.filters.FILTER[NAME]"
 	default:
 		for _, value := range values {
-			test, why := requestTest(attribute, value)
-			if why != "" {
-				bad = why
-				continue
+			if badValue(attribute, value) == "" {
+				parts = append(parts, requestTest(attribute, value))
 			}
-			parts = append(parts, test)
 		}
 	}
 	if of.Doubt != nil {
 		parts = append(parts, rules.Undecided(of.Doubt))
 	}
 	if len(parts) == 0 {
-		return p, false, bad
+		return p, false
 	}
 	p = envoy.Either(parts)
 	if readsToken(attribute) {
 		p = rules.Both(c.sent(), p)
 	}
-	return p, true, bad
+	return p, true
+}
+
+// unbuilt is why Istio can't build some of the values of an attribute; empty where it can.
+func unbuilt(attribute string, values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	bad := badAttribute(attribute)
+	for _, value := range values {
+		bad = cmp.Or(badValue(attribute, value), bad)
+	}
+	return bad
+}
+
+// badAttribute is why Istio can't build any value of an attribute; empty where it can.
+func badAttribute(attribute string) string {
+	good, form := true, ""
+	switch {
+	case attribute == ofClaims:
+	case strings.HasPrefix(attribute, ofClaims):
+		_, good = inBrackets(strings.TrimPrefix(attribute, ofClaims))
+		form = "request.auth.claims[NAME]"
+	case strings.HasPrefix(attribute, ofHeaders):
+		_, good = bracketed(strings.TrimPrefix(attribute, ofHeaders))
+		form = "request.headers[NAME]"
+	case strings.HasPrefix(attribute, ofFilters):
+		good, form = strings.Contains(attribute, "["), "experimental.envoy.filters.FILTER[NAME]"
+	}
+	if good {
+		return ""
+	}
+	return attribute + " is not of the form " + form
+}
+
+// badValue is why Istio can't build one value of an attribute; empty where it can.
+func badValue(attribute, value string) string {
+	switch attribute {
+	case ofSourceIP, ofRemoteIP, ofDestIP:
+		if !isAddress(value) {
+			return value + " is not an address or a range of addresses"
+		}
+	case ofDestPort:
+		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > 65535 {
+			return value + " is not a port"
+		}
+	}
+	return ""
 }
 
 // ofTexts is a predicate of claims that are compared with texts alone. It finds none where a JWT
@@ -203,37 +239,25 @@ func (c *compiler) rewritten(name string) string {
 	return ""
 }
 
-// requestTest is the predicate of one value of an attribute of the request or the connection. Bad
-// says why Istio can't build it, and is empty where it can.
-func requestTest(attribute, value string) (p rules.Predicate, bad string) {
+// requestTest is the predicate of one value of an attribute of the request or the connection.
+func requestTest(attribute, value string) rules.Predicate {
 	one := []string{value}
 	switch attribute {
 	case ofMethod:
-		return compared(rules.RequestInput(rules.RequestMethod), one, nil), ""
+		return compared(rules.RequestInput(rules.RequestMethod), one, nil)
 	case ofHost:
 		fold := &rules.Texts{FoldCase: true}
-		return compared(rules.RequestInput(rules.RequestHost), one, fold), ""
+		return compared(rules.RequestInput(rules.RequestHost), one, fold)
 	case ofPath:
-		return pathTest(value), ""
-	case ofSourceIP, ofRemoteIP, ofDestIP:
-		switch {
-		case !isAddress(value):
-			return p, value + " is not an address or a range of addresses"
-		case attribute == ofDestIP:
-			return envoy.NotKnown(destUnknown), ""
-		}
-		return envoy.NotKnown(addrUnknown), ""
-	case ofDestPort:
-		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > 65535 {
-			return p, value + " is not a port"
-		}
-		return envoy.NotKnown(destUnknown), ""
-	case ofSNI:
-		return envoy.NotKnown(destUnknown), ""
+		return pathTest(value)
+	case ofDestIP, ofDestPort, ofSNI:
+		return envoy.NotKnown(destUnknown)
+	case ofSourceIP, ofRemoteIP:
+		return envoy.NotKnown(addrUnknown)
 	case ofPeer, ofNamespace, ofAccount, ofTrust:
-		return envoy.NotKnown(peerUnknown), ""
+		return envoy.NotKnown(peerUnknown)
 	}
-	return envoy.NotKnown(otherUnknown), ""
+	return envoy.NotKnown(otherUnknown)
 }
 
 // pathTest is the predicate that the path is as a value wants it.
@@ -286,12 +310,12 @@ func (c *compiler) claimTest(path, values []string) rules.Predicate {
 	if len(path) > 1 {
 		return plain
 	}
-	words := inWords(in, values)
+	words := func() rules.Predicate { return inWords(in, values) }
 	if path[0] == "scope" || path[0] == "permission" {
-		return words
+		return words()
 	}
 	if c.unread != nil {
-		return envoy.Perhaps(plain, words, c.unread)
+		return envoy.Perhaps(plain, words(), c.unread)
 	}
 	var parts []rules.Predicate
 	differ := false
@@ -363,7 +387,7 @@ func (c *compiler) before(version int) bool {
 // splitBy is the predicate as the payload is after a rule has accepted the token: with the claim
 // split at its blanks, or as it is. Which it is depends on the version, where that is not known.
 func (c *compiler) splitBy(
-	r *jwtRule, claim string, plain, words rules.Predicate,
+	r *jwtRule, claim string, plain rules.Predicate, words func() rules.Predicate,
 ) (p rules.Predicate, split bool) {
 	named := false
 	for _, text := range r.split.Texts() {
@@ -372,13 +396,13 @@ func (c *compiler) splitBy(
 	_, known := rules.MinorOf(c.version)
 	switch {
 	case !named && r.split.Doubt != nil:
-		return envoy.Perhaps(plain, words, r.split.Doubt), true
+		return envoy.Perhaps(plain, words(), r.split.Doubt), true
 	case !named, c.before(splitSince):
 		return plain, false
 	case known:
-		return words, true
+		return words(), true
 	}
-	return envoy.Perhaps(plain, words, &rules.Unknown{
+	return envoy.Perhaps(plain, words(), &rules.Unknown{
 		Why: "spaceDelimitedClaims counts from Istio 1.28 on, and an earlier version drops it " +
 			"without a word",
 		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Istio"},

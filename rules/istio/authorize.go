@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -76,14 +77,34 @@ type authRule struct {
 	index  int
 	at     *source.Value
 	broken string // why Istio leaves it out, whatever the action; else empty
-	from   [][]condition
-	to     [][]condition
-	when   []condition
+
+	// unbuilt is why Istio leaves it out of an ALLOW policy; empty where it does not.
+	unbuilt string
+
+	from [][]condition
+	to   [][]condition
+	when []condition
 }
 
 // conditions are all that the rule has, whether they are alternatives or not.
 func (r *authRule) conditions() []condition {
 	return slices.Concat(slices.Concat(r.from...), slices.Concat(r.to...), r.when)
+}
+
+// leftOut is why Istio leaves the rule out, or a part of it.
+func (r *authRule) leftOut() string {
+	if r.broken != "" {
+		return r.broken
+	}
+	for _, one := range r.conditions() {
+		bad := cmp.Or(
+			unbuilt(one.attribute, one.values.Texts()), unbuilt(one.attribute, one.not.Texts()),
+		)
+		if bad != "" {
+			return bad
+		}
+	}
+	return ""
 }
 
 // path is where the rule is in its policy: "rules[0]".
@@ -103,6 +124,7 @@ func rulesOf(p *resource) []*authRule {
 		}
 		r := &authRule{of: p, index: i, at: v}
 		r.read()
+		r.unbuilt = r.leftOut()
 		all = append(all, r)
 	}
 	return all
@@ -279,29 +301,14 @@ func (c *compiler) matches(r *authRule) rules.Predicate {
 func (c *compiler) tests(all []condition) []rules.Predicate {
 	parts := []rules.Predicate{}
 	for _, one := range all {
-		if p, ok, _ := c.test(one.attribute, one.values); ok {
+		if p, ok := c.test(one.attribute, one.values); ok {
 			parts = append(parts, p)
 		}
-		if p, ok, _ := c.test(one.attribute, one.not); ok {
+		if p, ok := c.test(one.attribute, one.not); ok {
 			parts = append(parts, rules.Negate(p))
 		}
 	}
 	return parts
-}
-
-// unbuilt is why Istio leaves a rule out of an ALLOW policy; empty where it does not.
-func (c *compiler) unbuilt(r *authRule) string {
-	if r.broken != "" {
-		return r.broken
-	}
-	for _, one := range r.conditions() {
-		for _, l := range []kubernetes.List{one.values, one.not} {
-			if _, _, bad := c.test(one.attribute, l); bad != "" {
-				return bad
-			}
-		}
-	}
-	return ""
 }
 
 // custom is that the provider of a CUSTOM policy lets a request pass, if a rule matches it. What
@@ -363,7 +370,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 			continue
 		}
 		for _, r := range p.rules() {
-			if count.Beyond(rules.Node{}) || c.unbuilt(r) != "" {
+			if count.Beyond(rules.Node{}) || r.unbuilt != "" {
 				continue
 			}
 			one := rules.Node{}
@@ -494,7 +501,7 @@ func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
 			kubernetes.List
 			not bool
 		}{{one.values, false}, {one.not, true}} {
-			test, ok, _ := c.test(one.attribute, of.List)
+			test, ok := c.test(one.attribute, of.List)
 			if !ok {
 				continue
 			}

@@ -116,8 +116,8 @@ func (c *compiler) refusalsOf(p *resource) []refusal {
 	if at, ok := p.deniesNothing(); ok {
 		all = append(all, refusal{at, "rules", "it denies nothing, for it has no rule"})
 	}
-	for _, r := range rulesOf(p) {
-		if why := c.unbuilt(r); why != "" {
+	for _, r := range p.rules() {
+		if why := r.unbuilt; why != "" {
 			all = append(all, refusal{r.at, r.path(), why})
 		}
 	}

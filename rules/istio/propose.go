@@ -45,7 +45,7 @@ func (c *compiler) allowRules() []*authRule {
 	var all []*authRule
 	for _, p := range c.enforced(actionAllow) {
 		for _, r := range p.rules() {
-			if c.unbuilt(r) == "" {
+			if r.unbuilt == "" {
 				all = append(all, r)
 			}
 		}

@@ -16,7 +16,7 @@ func ruleLeftOut() rules.Rule {
 		References: []string{docKeys, codeModel},
 		Check: eachInstance(func(i instance) {
 			for _, r := range i.authRules() {
-				why := i.unbuilt(r)
+				why := r.unbuilt
 				what := "this rule"
 				if r.broken == "" && r.of.action() != actionAllow {
 					what = "a condition of this rule"

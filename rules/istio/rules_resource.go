@@ -139,7 +139,7 @@ func checkTokenNeeded(i instance) {
 	var open []*authRule
 	for _, p := range limits {
 		for _, r := range p.rules() {
-			if i.unbuilt(r) == "" && envoy.LetsIn(i.allowRule(r)) {
+			if r.unbuilt == "" && envoy.LetsIn(i.allowRule(r)) {
 				open = append(open, r)
 			}
 		}

@@ -12,10 +12,15 @@ import (
 // only in where they are share an answer, as many files of an estate do. One goroutine uses it at
 // a time.
 type cache struct {
-	known  map[cacheKey]*exposed
-	buffer []byte // of the key that was written last
+	known  map[cacheKey]*exposed // nil for policies that were met once
+	recent map[cacheKey]*exposed // those of them that were met last
+	buffer []byte                // of the key that was written last
 
 	looked int // conditions, of all subjects since somebody has asked
+}
+
+func newCache() *cache {
+	return &cache{known: map[cacheKey]*exposed{}, recent: map[cacheKey]*exposed{}}
 }
 
 // kept is what a subject remembers of others; nil where nothing is.
@@ -30,9 +35,12 @@ type cacheKey struct {
 	policies string // as a keyWriter writes them
 }
 
-// mostCached limits the cache: each entry holds what was compiled of a file, and what was worked
-// out for it.
-const mostCached = 256
+// Limits of the cache: each entry holds what was compiled of a file, and what was worked out for
+// it. Most files of an estate may be unlike any other: only what was met twice is kept for long.
+const (
+	mostCached = 256
+	mostRecent = 16
+)
 
 // longestKey limits the policies that are compared, in bytes of their key.
 const longestKey = 8 << 10
@@ -49,17 +57,33 @@ func (m *cache) exposed(policies []*rules.Policy, app *entra.Registration) *expo
 	if w.incomplete || len(w.key) > longestKey {
 		return m.newExposed(policies, app)
 	}
-	kept := m.known[cacheKey{app, string(w.key)}]
+	key := cacheKey{app, string(w.key)}
+	kept, again := m.known[key]
 	if kept == nil {
-		if len(m.known) == mostCached {
-			clear(m.known)
-		}
-		kept = m.newExposed(policies, app)
-		m.known[cacheKey{app, string(w.key)}] = kept
+		kept = m.recent[key]
 	}
+	if kept == nil {
+		kept = m.newExposed(policies, app)
+	}
+	m.keep(key, kept, again)
 	here := *kept
 	here.policies = policies
 	return &here
+}
+
+// keep remembers what the model says of policies, which were met again or for the first time.
+func (m *cache) keep(key cacheKey, of *exposed, again bool) {
+	if again {
+		m.known[key] = of
+		return
+	}
+	if len(m.known) == mostCached {
+		clear(m.known)
+	}
+	if len(m.recent) == mostRecent {
+		clear(m.recent)
+	}
+	m.known[key], m.recent[key] = nil, of
 }
 
 // keyWriter writes down all of policies that the model looks at. It leaves out what only words and

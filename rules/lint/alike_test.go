@@ -128,12 +128,29 @@ func filled(of reflect.Type) reflect.Value {
 
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	t.Parallel()
-	m := &cache{known: map[cacheKey]*exposed{}}
+	m := newCache()
 	for i := range 3 * mostCached {
 		m.exposed([]*rules.Policy{policy(audience(fmt.Sprint("api://", i)))}, nil)
-		if len(m.known) > mostCached {
-			t.Fatalf("%d are remembered", len(m.known))
+		if len(m.known) > mostCached || len(m.recent) > mostRecent {
+			t.Fatalf("%d are remembered, and %d lately", len(m.known), len(m.recent))
 		}
+	}
+	for key, kept := range m.known {
+		if kept != nil {
+			t.Errorf("%q was met once, and is kept for long", key.policies)
+		}
+	}
+	alike := func() *exposed {
+		return m.exposed([]*rules.Policy{policy(audience("api://again"))}, nil)
+	}
+	first := alike()
+	for range 2 {
+		if alike().holders != first.holders {
+			t.Error("what was met before is worked out again")
+		}
+	}
+	if m.known[cacheKey{policies: string(m.buffer)}] == nil {
+		t.Error("what was met again is not kept")
 	}
 	long := policy(audience(strings.Repeat("x", longestKey)))
 	clear(m.known)

@@ -74,7 +74,7 @@ func (j *Judge) Policies(
 	files = commented(files) // no rule looks into the others
 	kept, _ := j.caches.Get().(*cache)
 	if kept == nil {
-		kept = &cache{known: map[cacheKey]*exposed{}}
+		kept = newCache()
 	}
 	kept.looked = 0
 	defer j.caches.Put(kept)

@@ -454,8 +454,8 @@ func TestAPolicyWithoutANameIsRefused(t *testing.T) {
 	}
 }
 
-// The proxy compares a path without its dot segments and the like, which often makes no difference;
-// a template matches only the characters that Envoy has in it.
+// The proxy compares a path without its dot segments and the like, which often makes no
+// difference; a template matches only the characters that Envoy has in it.
 func TestWhichPathsAreComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
 	accepts, refuses := accepted(), rejected(403, rules.Conditional)

@@ -77,11 +77,12 @@ func (p *paste) logged() *source.Error {
 		"take the token from where the request was made")
 }
 
-// IsLog reports whether a text begins as a line of a log does: with a time, or with an address or
-// the like and a time in brackets.
+// IsLog reports whether a text begins as a line of a log does: with a time, with an address or the
+// like and a time in brackets, or with the row of stars that is around an error.
 func IsLog(text string) bool {
 	line, _, _ := strings.Cut(strings.TrimLeft(text, " \t\r\n\ufeff"), "\n")
-	line = line[:min(len(line), 200)]
-	const iso, apache = `^\W?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d`, `^\S+ .*\[\d\d/\w{3}/\d{4}:\d\d:`
-	return regexp.MustCompile(iso + "|" + apache).MatchString(line)
+	line = strings.TrimRight(line[:min(len(line), 200)], " \t\r")
+	const iso = `^\W?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d`
+	const apache, stars = `^\S+ .*\[\d\d/\w{3}/\d{4}:\d\d:`, `^\*{20,}$`
+	return regexp.MustCompile(iso + "|" + apache + "|" + stars).MatchString(line)
 }

@@ -578,6 +578,11 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 			"(observed-body)",
 		},
 		{
+			"an error of an application between rows of stars",
+			strings.Repeat("*", 80) + "\nMessage : JWT Token is expired.\n", "of a log",
+			"(observed-body)",
+		},
+		{
 			"a line of an access log",
 			`198.51.100.7 - - [29/Nov/2026:20:01:00 +0000] "GET /orders HTTP/1.1" 403 27`,
 			"of a log", "(observed-body)",

@@ -14,6 +14,9 @@ import (
 type atoms struct {
 	of map[string][]atom
 
+	// shapes are what is asked of a claim without a text: each rule of a policy may ask the same.
+	shapes map[shape]bool
+
 	// whole is the claims that a check looks at so closely that every value counts for itself.
 	whole map[string]bool
 	all   bool // that is so of every claim
@@ -53,7 +56,9 @@ func newQuestion(blank *inspect.Token) *question {
 
 // atomsOf takes the checks of policies apart.
 func atomsOf(policies []*rules.Policy, checks []asking, ask *question) *atoms {
-	a := &atoms{of: map[string][]atom{}, whole: map[string]bool{}, ask: ask}
+	a := &atoms{
+		of: map[string][]atom{}, shapes: map[shape]bool{}, whole: map[string]bool{}, ask: ask,
+	}
 	for _, policy := range policies {
 		a.all = a.all || len(policy.Effects) > 0 // later policies may see what it makes of claims
 	}
@@ -87,7 +92,22 @@ func (a *atoms) see(leaf *rules.Predicate) {
 		a.seeWhole(leaf.Reads())
 		return
 	}
+	if leaf.Op == rules.IsList || leaf.Op == rules.Present {
+		asked := shape{leaf.Op, leaf.Input, leaf.Null, leaf.NullToo, leaf.Loose, leaf.Assumed}
+		if a.shapes[asked] {
+			return
+		}
+		a.shapes[asked] = true
+	}
 	a.of[leaf.Input.Name] = append(a.of[leaf.Input.Name], atom{test: leaf})
+}
+
+// shape is a predicate that compares with nothing: all that its outcome depends on.
+type shape struct {
+	op                   rules.Op
+	in                   rules.Input
+	null, nullToo, loose bool
+	assumed              rules.Truth
 }
 
 func (a *atoms) seeExpression(claim string, expression *rules.Opaque) {
@@ -178,10 +198,11 @@ func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok
 		return true
 	}
 	request := a.ask.about(claim, value)
-	text, isText := value.Str()
+	texts, areTexts := value.Strings()
+	areTexts = areTexts && len(texts) > 0
 	for i := range a.of[claim] {
 		atom := &a.of[claim][i]
-		if outcome, plain := atom.ofText(text); isText && plain {
+		if outcome, plain := atom.ofTexts(texts, value.Is(source.List)); areTexts && plain {
 			b.WriteByte(outcome[0])
 			continue
 		}
@@ -192,23 +213,28 @@ func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok
 	return true
 }
 
-// ofText is what an atom gives for a text that it compares with others and no more: quicker than
-// to try it, for there may be thousands. It is not plain where it does more.
-func (a *atom) ofText(text string) (outcome rules.Outcome, plain bool) {
+// ofTexts is what an atom gives for a text, or a list of some, that it compares with others and no
+// more: quicker than to try it, for there may be thousands. It is not plain where it does more.
+func (a *atom) ofTexts(texts []string, list bool) (outcome rules.Outcome, plain bool) {
 	if a.test == nil || a.test.Texts != nil {
 		return "", false
 	}
 	switch a.test.Op {
 	case rules.Present:
-		return rules.Pass, strings.TrimSpace(text) != ""
-	case rules.Equals, rules.OneOf:
+		return rules.Pass, !list && len(texts) > 0 && strings.TrimSpace(texts[0]) != ""
+	case rules.Equals:
+		if list {
+			return "", false
+		}
+		fallthrough
+	case rules.OneOf:
 		outcome = rules.Fail
 		for _, literal := range a.test.Values {
 			wanted, ok := literal.Str()
 			if !ok {
 				return "", false
 			}
-			if wanted == text {
+			if slices.Contains(texts, wanted) {
 				outcome = rules.Pass
 			}
 		}

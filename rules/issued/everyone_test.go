@@ -95,7 +95,9 @@ func TestWhoIsKnownToAnAPICanHaveTheSameInALargeWorld(t *testing.T) {
 	}
 	for name, known := range map[string]func(w *World, api *entra.Registration){
 		"nothing is known of anybody": func(*World, *entra.Registration) {},
-		"one asks for a role":         func(w *World, api *entra.Registration) { ask(w.Places[7].Clients[2], api) },
+		"one asks for a role": func(w *World, api *entra.Registration) {
+			ask(w.Places[7].Clients[2], api)
+		},
 		"the first one asks for a role": func(w *World, api *entra.Registration) {
 			ask(w.Places[0].Clients[0], api)
 		},
@@ -201,16 +203,15 @@ func tokensOf(kinds []*Kind) map[string]bool {
 		}
 		kind.Each(func(issued Issued) {
 			t := issued.Token()
-			all[fmt.Sprint(
-				kind.For, " ", t.client, " ", t.doubt, " ", t.identity, t.guest, " ", t.version, " ",
-				t.Claims().JSON(),
-			)] = true
+			all[fmt.Sprintf("%s %s %s %t %t %s %s", kind.For, t.client, t.doubt, t.identity,
+				t.guest, t.version, t.Claims().JSON())] = true
 		})
 	}
 	return all
 }
 
-// alikeEverywhere takes the first of several registrations of a client for all, as files of one day have it.
+// alikeEverywhere takes the first of several registrations of a client for all: files of one day
+// have the same.
 func alikeEverywhere(w *World) *World {
 	first := map[string]*entra.Registration{}
 	for i := range w.Places {

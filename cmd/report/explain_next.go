@@ -210,7 +210,7 @@ func (w *explainNext) ownCredentials(r *rules.Result) {
 
 // remedied is about a check that no request passes as the policies are.
 func (w *explainNext) remedied(r *rules.Result) {
-	if r == w.x.Verdict.Decided && (r.Check.Remedy != "" || len(w.x.Repairs) == 0) {
+	if r == w.x.Verdict.Decided && len(w.x.Repairs) == 0 {
 		w.steps.add(Capital(cmp.Or(r.Check.Remedy, "change the policy: no request passes this "+
 			"check"))+". This shows what is found in the policy", cmp.Or(w.x.Lint, w.again()))
 	}

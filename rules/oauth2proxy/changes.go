@@ -93,7 +93,8 @@ func (m *changer) set(id, title, name, to string) rules.Change {
 }
 
 func (m *changer) takeBearerTokens() rules.Change {
-	return m.set("take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true")
+	return m.set("take-bearer-tokens", "look at bearer tokens (skip_jwt_bearer_tokens)",
+		"skip_jwt_bearer_tokens", "true")
 }
 
 // whole gives a list one value in the place of all that it has.

@@ -38,9 +38,6 @@ func touchesTokens(of *source.Value) bool {
 	if of.TextAt("match", "context") == "SIDECAR_OUTBOUND" {
 		return false
 	}
-	hasWord := func(text string) func(word string) bool {
-		return func(word string) bool { return strings.Contains(text, word) }
-	}
 	value := of.At("patch", "value")
 	switch of.TextAt("applyTo") {
 	case "HTTP_FILTER":
@@ -49,25 +46,48 @@ func touchesTokens(of *source.Value) bool {
 			of.TextAt("patch", "operation")) {
 			name = of.TextAt("match", "listener", "filterChain", "filter", "subFilter", "name")
 		}
-		return !slices.ContainsFunc(asideOfTokens(), hasWord(name))
+		return !isAsideOfTokens(name, value.Member("typed_config"), value.Member("typedConfig"))
 	case "NETWORK_FILTER", "FILTER_CHAIN", "LISTENER", "EXTENSION_CONFIG":
-		return slices.ContainsFunc([]string{
-			"http_filters", "jwt_authn", "rbac", "normalize_path", "merge_slashes",
+		return hasWord(
+			value.JSON(), "http_filters", "jwt_authn", "rbac", "normalize_path", "merge_slashes",
 			"path_with_escaped_slashes", "early_header_mutation",
-		}, hasWord(value.JSON()))
+		)
 	case "HTTP_ROUTE", "VIRTUAL_HOST", "ROUTE_CONFIGURATION":
-		return slices.ContainsFunc([]string{"jwt_authn", "rbac"}, hasWord(value.JSON()))
+		return hasWord(value.JSON(), "jwt_authn", "rbac")
 	}
 	return false
 }
 
-// asideOfTokens are words in the names of filters that neither read nor change what tells who the
-// caller is.
-func asideOfTokens() []string {
-	return []string{
-		"admission_control", "bandwidth_limit", "buffer", "cache", "compressor", "cors", "fault",
-		"grpc", "gzip", "health_check", "ratelimit", "router", "stats", "tap",
+// hasWord reports whether a text has one of some names of fields or filters. Envoy reads
+// merge_slashes and mergeSlashes alike (ProtoJSON).
+func hasWord(text string, words ...string) bool {
+	bare := func(text string) string { return strings.ToLower(strings.ReplaceAll(text, "_", "")) }
+	text = bare(text)
+	return slices.ContainsFunc(words, func(word string) bool {
+		return strings.Contains(text, bare(word))
+	})
+}
+
+// isAsideOfTokens reports whether a filter neither reads nor changes what tells who the caller is,
+// and answers nobody in place of the policies. People choose a filter's name, and its type says
+// what it is; only the names of Istio's own filters say it by themselves.
+func isAsideOfTokens(name string, configs ...*source.Value) bool {
+	words := []string{
+		"admission_control", "alpn", "bandwidth_limit", "buffer", "compressor", "cors", "fault",
+		"grpc_web", "gzip", "metadata_exchange", "ratelimit", "router", "stats", "tap",
 	}
+	if !hasWord(name, words...) || strings.HasPrefix(name, "istio.") {
+		return hasWord(name, words...)
+	}
+	for _, config := range configs {
+		for _, field := range []string{"@type", "type_url", "typeUrl"} {
+			kind := config.TextAt(field)
+			if kind != "" && !strings.HasSuffix(kind, ".TypedStruct") && !hasWord(kind, words...) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func patchOf(file *source.File, object *source.Value) *patch {

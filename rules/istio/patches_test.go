@@ -43,7 +43,33 @@ func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
 		"a script runs before it":      {envoyFilter(filterPatch("lua"), ""), changed},
 		"a compressor reads no token":  {envoyFilter(filterPatch("compressor"), ""), same},
 		"nor does a limit of requests": {envoyFilter(filterPatch("local_ratelimit"), ""), same},
-		"a cluster has no tokens":      {envoyFilter("applyTo: CLUSTER, patch: {}", ""), same},
+		"a filter is what its type says": {envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
+			"INSERT_FIRST, value: {name: my-stats, typed_config: {'@type': "+
+			"type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}", ""), changed},
+		"and what the type in its type says": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
+			"{operation: INSERT_FIRST, value: {name: my-stats, typedConfig: {'@type': "+
+			"type.googleapis.com/udpa.type.v1.TypedStruct, typeUrl: "+
+			"type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm}}}", ""), changed},
+		"a compressor by its type too": {
+			envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
+				"INSERT_FIRST, value: {name: my-gzip, typed_config: {'@type': "+
+				"type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor}}}", ""),
+			same,
+		},
+		"Istio's statistics run as a plugin": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
+			"{operation: INSERT_BEFORE, value: {name: istio.stats, typed_config: {'@type': "+
+			"type.googleapis.com/udpa.type.v1.TypedStruct, type_url: "+
+			"type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm}}}", ""), same},
+		"Istio's exchange of metadata": {envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
+			"INSERT_BEFORE, value: {name: istio.metadata_exchange}}", ""), same},
+		"a transcoder changes the path": {
+			envoyFilter(filterPatch("grpc_json_transcoder"), ""), changed,
+		},
+		"a cache may answer by itself": {envoyFilter(filterPatch("cache"), ""), changed},
+		"so may a check of the health": {envoyFilter(filterPatch("health_check"), ""), changed},
+		"the other spelling of a field": {envoyFilter("applyTo: NETWORK_FILTER, patch: {value: "+
+			"{typedConfig: {mergeSlashes: false}}}", ""), changed},
+		"a cluster has no tokens": {envoyFilter("applyTo: CLUSTER, patch: {}", ""), same},
 		"what the workload sends": {
 			envoyFilter("match: {context: SIDECAR_OUTBOUND}, "+"applyTo: NETWORK_FILTER, "+
 				"patch: {value: {http_filters: []}}", ""), same,

@@ -246,23 +246,39 @@ func TestWhatIsProposedCanBeWritten(t *testing.T) {
 	}
 }
 
-// One file for two environments can't have the audience of each.
+// One file for two environments can't have the audience of each, and a change for one of them
+// reaches the other.
 func TestAFileThatEnvironmentsShareIsNotWrittenForOneOfThem(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, "oidc-skipped"))); err != nil {
-		t.Fatal(err)
+	for name, test := range map[string]struct{ estate, keeps, shared string }{
+		"each needs another change":       {"oidc-skipped", "policies/test.json", "policies/dev.json"},
+		"nothing that helps one is found": {"solution-b", "policies/dev.json", "policies/test.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, test.estate))); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(folder, "gatewhy.yaml")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shared := strings.ReplaceAll(string(text), test.keeps, test.shared)
+			if err := os.WriteFile(file, []byte(shared), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			checkNotWritten(t, folder, filepath.Join(folder, test.shared))
+		})
 	}
-	name := filepath.Join(folder, "gatewhy.yaml")
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared := strings.ReplaceAll(string(text), "policies/test.json", "policies/dev.json")
-	if err := os.WriteFile(name, []byte(shared), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	before, err := os.ReadFile(filepath.Join(folder, "policies/dev.json"))
+}
+
+// checkNotWritten checks that the file that environments share stays as it is, and that the way on
+// says why.
+func checkNotWritten(t *testing.T, folder, file string) {
+	t.Helper()
+	before, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +286,7 @@ func TestAFileThatEnvironmentsShareIsNotWrittenForOneOfThem(t *testing.T) {
 	if code != exitUsage || !strings.Contains(stderr, "share the file") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
-	after, err := os.ReadFile(filepath.Join(folder, "policies/dev.json"))
+	after, err := os.ReadFile(file)
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the file was changed: %v", err)
 	}

@@ -28,8 +28,9 @@ type Matrixing struct {
 
 	Next []rules.Step // what to do now
 
-	unguarded []string                      // the gateways for which no policies are listed
-	lintAs    func(gateway string) []string // the flags with which lint sees what the matrix does
+	unguarded []string                            // the gateways for which no policies are listed
+	filesOf   func(gateway string) []*source.File // its policies
+	lintAs    func(gateway string) []string       // flags with which lint sees what the matrix does
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -77,6 +78,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	defer m.Progress(&done, len(e.Sites), "environments")()
 	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
+		filesOf: e.policyFiles,
 	}
 	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
 		return e.sets[name] != nil
@@ -162,28 +164,48 @@ func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
 type Edit struct{ Before, After *source.File }
 
 // Edits are the files that the smallest set of repairs changes, each once. It is an error where
-// several gateways share a file and each needs another change of it.
+// several gateways share a file and do not all need the same change of it.
 func (x *Matrixing) Edits() ([]Edit, error) {
 	var all []Edit
-	by := map[string]string{} // the gateway that a file was changed for
 	for _, r := range x.Repairs {
 		for _, after := range r.Files {
-			isOf := func(c FileChange) bool { return c.File == after.Name }
-			if !r.Chosen || !slices.ContainsFunc(r.Changes, isOf) {
+			isIn := func(c FileChange) bool { return c.File == after.Name }
+			same := func(e Edit) bool { return e.After.Name == after.Name }
+			if !r.Chosen || !slices.ContainsFunc(r.Changes, isIn) ||
+				slices.ContainsFunc(all, same) {
 				continue
 			}
-			same := func(e Edit) bool { return e.After.Name == after.Name }
-			if i := slices.IndexFunc(all, same); i < 0 {
-				all = append(all, Edit{x.File(after.Name), after})
-				by[after.Name] = x.Gateways[r.Gateway]
-			} else if !bytes.Equal(all[i].After.Text, after.Text) {
+			edit := Edit{x.File(after.Name), after}
+			if other := x.unlike(edit); other != "" {
 				return nil, ProblemAt(source.Position{File: after.Name}, "the gateways of "+
-					by[after.Name]+" and "+x.Gateways[r.Gateway]+" share the file, and each "+
-					"needs another change of it", "give each environment a file of its own")
+					x.Gateways[r.Gateway]+" and "+other+" share the file, and do not need the "+
+					"same change of it", "give each environment a file of its own")
 			}
+			all = append(all, edit)
 		}
 	}
 	return all, nil
+}
+
+// unlike is a gateway with the policies of a file that is to have another text than after an edit;
+// empty where there is none.
+func (x *Matrixing) unlike(edit Edit) string {
+	isIt := func(f *source.File) bool { return f.Name == edit.After.Name }
+	for g, name := range x.Gateways {
+		if !slices.ContainsFunc(x.filesOf(name), isIt) {
+			continue
+		}
+		wanted := edit.Before
+		for _, r := range x.Repairs {
+			if i := slices.IndexFunc(r.Files, isIt); i >= 0 && r.Chosen && r.Gateway == g {
+				wanted = r.Files[i]
+			}
+		}
+		if !bytes.Equal(wanted.Text, edit.After.Text) {
+			return name
+		}
+	}
+	return ""
 }
 
 // AddNext adds what to do now: to look for repairs of wrong cells, to take the repairs that were
@@ -206,8 +228,8 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		all.add("See whether every cell is right", matrix())
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
 		if _, err := x.Edits(); err != nil {
-			all.add("Give each environment a file of its own: some share one, and each needs "+
-				"another change of it. The changed files are in the JSON, at "+
+			all.add("Give each environment a file of its own: some share one, and do not need "+
+				"the same change of it. The changed files are in the JSON, at "+
 				"fix.repairs[].files", matrix("--fix", "-o", "json"))
 		} else {
 			write := slices.Concat([]string{"gatewhy", "matrix", "--fix"}, kept,
@@ -271,6 +293,14 @@ func (e *Estate) lintFlags(gateway string) []string {
 	return ReadAlike(rules.Options{
 		Variant: of.Gateway.Value, API: e.reader.instance(of, files),
 	}, apps)
+}
+
+// policyFiles are the files that the policies of a gateway were read from.
+func (e *Estate) policyFiles(gateway string) []*source.File {
+	if set := e.sets[gateway]; set != nil {
+		return set.Files
+	}
+	return nil
 }
 
 // collect says how to get what keeps cells from being known.

@@ -98,11 +98,11 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	}
 	var token *inspect.Token
 	var pasted report.Pasted
-	if bearer := e.maker().BearerIn(flags.said.Headers); len(args) == 0 && bearer != "" &&
-		e.Terminal.Stdin { // where it would be asked for
-		args = []string{bearer}
-	}
 	if !flags.noToken {
+		bearer := report.BearerIn(flags.said.Headers)
+		if len(args) == 0 && bearer != "" && e.Terminal.Stdin { // it would be asked for
+			args = []string{bearer}
+		}
 		token, pasted, err = e.maker().ReadRequest(args)
 		if err := e.orAgain(err, "explain", &line, args); err != nil {
 			return err

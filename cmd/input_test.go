@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +122,29 @@ func TestATokenInAHeaderIsNotAskedFor(t *testing.T) {
 		})
 		if asked != tt.asked || !strings.Contains(stdout.String(), "api://orders") {
 			t.Errorf("%s: asked %v, %s%s", name, asked, stdout.String(), stderr.String())
+		}
+	}
+}
+
+// What a shell passes for <(...) is a pipe: whoever reads it a second time finds nothing there.
+func TestAFileOfHeadersIsReadOnce(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("a pipe has no name here")
+	}
+	for _, token := range []string{"--no-token", "eyJhbGciOiJub25lIn0.e30."} {
+		from, to, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer from.Close()
+		if _, err := to.WriteString("this is no header"); err != nil || to.Close() != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := runIn(t, "../testdata/rules/any-client-accepted", "explain", token,
+			"-p", "bad.json", "--offline", "-H", fmt.Sprintf("@/dev/fd/%d", from.Fd()))
+		if code != exitUsage || !strings.Contains(stderr, "has no colon") {
+			t.Errorf("%s: exit code %d, %s", token, code, stderr)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (p *paste) logged() *source.Error {
 		return nil
 	}
 	const how = "what a gateway wrote to its log about a request is passed as %s, beside the token"
-	return usable("the text is of a log, and has no token", source.NeedObservedBody, how,
+	return usable("the text is from a log, and has no token", source.NeedObservedBody, how,
 		"take the token from where the request was made")
 }
 

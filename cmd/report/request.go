@@ -111,14 +111,11 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 }
 
 // BearerIn is the value of the Authorization header among some that are given, if it is a bearer
-// token's; empty where there is none, or where the headers can't be read.
-func (m *Maker) BearerIn(given []string) string {
-	lines, err := m.headerLines(given)
-	if err != nil {
-		return ""
-	}
-	for _, line := range lines {
-		name, value, _ := strings.Cut(line.text, ":")
+// token's; empty where there is none. Files of headers are left alone: what is behind a name like
+// /dev/fd/63 can be read once.
+func BearerIn(given []string) string {
+	for _, line := range given {
+		name, value, _ := strings.Cut(line, ":")
 		value = strings.TrimSpace(value)
 		scheme, _, _ := strings.Cut(value, " ")
 		if strings.EqualFold(strings.TrimSpace(name), "authorization") &&

@@ -574,18 +574,18 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		},
 		{
 			"a line of an application's log",
-			"[2026-11-29 22:01:07,123] WARN  Validation: Invalid Client", "of a log",
+			"[2026-11-29 22:01:07,123] WARN  Validation: Invalid Client", "from a log",
 			"(observed-body)",
 		},
 		{
 			"an error of an application between rows of stars",
-			strings.Repeat("*", 80) + "\nMessage : JWT Token is expired.\n", "of a log",
+			strings.Repeat("*", 80) + "\nMessage : JWT Token is expired.\n", "from a log",
 			"(observed-body)",
 		},
 		{
 			"a line of an access log",
 			`198.51.100.7 - - [29/Nov/2026:20:01:00 +0000] "GET /orders HTTP/1.1" 403 27`,
-			"of a log", "(observed-body)",
+			"from a log", "(observed-body)",
 		},
 		{"other JSON", `{"a":1}`, "JSON", "access_token"},
 		{"JSON that is cut", `{"a":"b`, "can't be read to its end", "cut off"},

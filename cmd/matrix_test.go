@@ -250,23 +250,26 @@ func TestWhatIsProposedCanBeWritten(t *testing.T) {
 // reaches the other.
 func TestAFileThatEnvironmentsShareIsNotWrittenForOneOfThem(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ estate, keeps, shared string }{
-		"each needs another change":       {"oidc-skipped", "policies/test.json", "policies/dev.json"},
-		"nothing that helps one is found": {"solution-b", "policies/dev.json", "policies/test.json"},
+	for _, test := range []struct{ estate, keeps, shared string }{
+		// each needs another change
+		{"oidc-skipped", "policies/test.json", "policies/dev.json"},
+		// nothing that helps one is found
+		{"solution-b", "policies/dev.json", "policies/test.json"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(test.estate, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, test.estate))); err != nil {
+			estate := os.DirFS(filepath.Join(estates, test.estate))
+			if err := os.CopyFS(folder, estate); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join(folder, "gatewhy.yaml")
-			text, err := os.ReadFile(file)
+			name := filepath.Join(folder, "gatewhy.yaml")
+			text, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			shared := strings.ReplaceAll(string(text), test.keeps, test.shared)
-			if err := os.WriteFile(file, []byte(shared), 0o600); err != nil {
+			text = bytes.ReplaceAll(text, []byte(test.keeps), []byte(test.shared))
+			if err := os.WriteFile(name, text, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			checkNotWritten(t, folder, filepath.Join(folder, test.shared))

@@ -30,7 +30,7 @@ type Matrixing struct {
 
 	unguarded []string                            // the gateways for which no policies are listed
 	filesOf   func(gateway string) []*source.File // its policies
-	lintAs    func(gateway string) []string       // flags with which lint sees what the matrix does
+	lintAs    func(gateway string) []string       // flags with which lint sees the same
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every

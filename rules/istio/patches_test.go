@@ -39,24 +39,25 @@ func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
 		beside string
 		want   decided
 	}{
-		"the JWT filter is changed":    {envoyFilter(change, ""), changed},
-		"a script runs before it":      {envoyFilter(filterPatch("lua"), ""), changed},
-		"a compressor reads no token":  {envoyFilter(filterPatch("compressor"), ""), same},
-		"nor does a limit of requests": {envoyFilter(filterPatch("local_ratelimit"), ""), same},
-		"a filter is what its type says": {envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
+		"the JWT filter is changed": {envoyFilter(change, ""), changed},
+		"a script runs before it":   {envoyFilter(filterPatch("lua"), ""), changed},
+		"a compressor reads none":   {envoyFilter(filterPatch("compressor"), ""), same},
+		"nor does a rate limit":     {envoyFilter(filterPatch("local_ratelimit"), ""), same},
+		"a filter is as its type": {envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
 			"INSERT_FIRST, value: {name: my-stats, typed_config: {'@type': "+
 			"type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua}}}", ""), changed},
-		"and what the type in its type says": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
+		"or the type in its type": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
 			"{operation: INSERT_FIRST, value: {name: my-stats, typedConfig: {'@type': "+
 			"type.googleapis.com/udpa.type.v1.TypedStruct, typeUrl: "+
 			"type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm}}}", ""), changed},
-		"a compressor by its type too": {
+		"a compressor is, too": {
 			envoyFilter("applyTo: HTTP_FILTER, patch: {operation: "+
 				"INSERT_FIRST, value: {name: my-gzip, typed_config: {'@type': "+
-				"type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor}}}", ""),
+				"type.googleapis.com/envoy.extensions.filters.http.compressor.v3.Compressor}}}",
+				""),
 			same,
 		},
-		"Istio's statistics run as a plugin": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
+		"Istio's own statistics": {envoyFilter("applyTo: HTTP_FILTER, patch: "+
 			"{operation: INSERT_BEFORE, value: {name: istio.stats, typed_config: {'@type': "+
 			"type.googleapis.com/udpa.type.v1.TypedStruct, type_url: "+
 			"type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm}}}", ""), same},

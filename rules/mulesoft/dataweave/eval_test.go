@@ -155,6 +155,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		{Key: "version", Value: &source.Value{Kind: source.Unknown}},
 		Rest("only the method is known"),
 	}}
+	const ofNothing = "what splitBy gives for a match of nothing is not documented"
 	const clientAddress = "what clientAddress contains is not known: only the method is known"
 	env := Env{Attributes: func() *source.Value { return attributes }}
 	for expression, want := range map[string]string{
@@ -165,6 +166,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		`attributes`:                   "",
 		`attributes == attributes`:     "whether these values are equal is not documented",
 		`sizeOf(attributes)`:           "what sizeOf gives for an object is not documented",
+		`"ab" splitBy / */`:            ofNothing,
 		`payload.a`:                    "payload is not known",
 		`payload.a default 'x'`:        "payload is not known",
 		`isEmpty(payload)`:             "payload is not known",

@@ -365,7 +365,10 @@ func (n *Node) splitByRegex(text string) Result {
 	var items []*source.Value
 	from := 0
 	for _, at := range n.prepared.pattern.FindAllStringIndex(text, -1) {
-		if at[0] == at[1] || at[1] == len(text) {
+		switch {
+		case at[0] == at[1]:
+			return unknown(n, "what splitBy gives for a match of nothing is not documented")
+		case at[1] == len(text):
 			return unknown(n, "what splitBy gives for an empty last part is not documented")
 		}
 		items = append(items, source.NewString(text[from:at[0]]))

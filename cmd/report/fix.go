@@ -12,6 +12,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
@@ -149,6 +150,7 @@ func (m *Maker) newFixer(
 	if solution == "" {
 		return j, nil
 	}
+	j.Locks = func(rule string) bool { return lint.Locks(j.catalogue(), rule) }
 	all := j.Adapter.Solutions()
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {

@@ -209,6 +209,11 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 		{"a document", "istio.yaml", ofTenant(), ""},
 		{"a List in YAML", "istio.yaml", "kind: List\nitems:\n- " + object + "\n", ""},
 		{"a List in JSON", "istio.json", `{"kind": "List", "items": [` + object + `]}`, ""},
+		{
+			"a label that is a boolean to YAML 1.1", "istio.yaml",
+			strings.Replace(ofTenant(), "  jwtRules:",
+				"  selector: {matchLabels: {n: orders}}\n  jwtRules:", 1), "",
+		},
 		{"an object in JSON", "istio.json", object, "it is a resource of its own"},
 	}
 	for _, test := range tests {

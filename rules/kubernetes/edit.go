@@ -45,13 +45,18 @@ func (c Changer) Change(id, title string, steps ...Step) rules.Change {
 // nor in a List.
 func Added(beside *Resource, resource source.Fields) func() (source.Edit, error) {
 	file := beside.File
-	if file.Format == source.YAML && slices.Contains(file.Documents, beside.At) {
+	among := func(values []*source.Value) bool { // by place: what kubectl reads may be a copy
+		return slices.ContainsFunc(values, func(v *source.Value) bool {
+			return v.Span == beside.At.Span
+		})
+	}
+	if file.Format == source.YAML && among(file.Documents) {
 		return func() (source.Edit, error) { return file.AppendDocument(resource) }
 	}
 	for _, document := range file.Documents {
 		kind, _ := document.Member("kind").Str()
 		items := document.Member("items")
-		if kind == "List" && items.Is(source.List) && slices.Contains(items.Items, beside.At) {
+		if kind == "List" && items.Is(source.List) && among(items.Items) {
 			return func() (source.Edit, error) {
 				return file.InsertItem(items, len(items.Items), resource)
 			}

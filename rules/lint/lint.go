@@ -260,7 +260,7 @@ func spareOwn(
 	spared := map[*rules.Policy]bool{}
 	for i := range found {
 		f := &found[i]
-		if f.Severity != rules.Error || f.Policy == nil || !locks(all, f.Rule) {
+		if f.Severity != rules.Error || f.Policy == nil || !Locks(all, f.Rule) {
 			continue
 		}
 		in, known := spared[f.Policy]
@@ -278,8 +278,8 @@ func spareOwn(
 	}
 }
 
-// locks reports whether what a rule finds keeps the API's own tokens out.
-func locks(all []rules.Rule, name string) bool {
+// Locks reports whether what a rule finds keeps the API's own tokens out.
+func Locks(all []rules.Rule, name string) bool {
 	return slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == name && r.Locks })
 }
 

@@ -14,6 +14,9 @@ type Fix struct {
 	Bench
 	Lint func(*Draft) []rules.Finding // what is wrong with a draft
 
+	// Locks reports whether a rule finds what keeps the API's own tokens out; nil where none does.
+	Locks func(rule string) bool
+
 	Facts      rules.Facts
 	Given      []Given          // with tokens that were given
 	Contracts  *rules.Contracts // nil where none were given

@@ -338,6 +338,38 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 	}
 }
 
+// What locks tokens out is an error of its own kind: it is not made up for by others that are gone,
+// since fewer get in just because of it.
+func TestASolutionThatBringsALockIsTakenBackHoweverManyErrorsAreGone(t *testing.T) {
+	t.Parallel()
+	const before = `[{"scope": ""}]`
+	for locks, after := range map[bool]string{
+		true: before, false: `[{"scope": "", "aud": "api://ours"}]`,
+	} {
+		f := fixing()
+		f.Facts.Audience = "api://ours"
+		f.Locks = func(rule string) bool { return locks && rule == "nobody" }
+		f.Lint = func(d *Draft) []rules.Finding {
+			rule := "anybody"
+			if len(d.Changes) > 0 {
+				rule = "nobody"
+			}
+			return []rules.Finding{{Rule: rule, Severity: rules.Error}}
+		}
+		solution := gateway().Solutions()[0]
+		fixed := f.Solve(toy(t, before), &solution)
+		if got := string(fixed.After.Files[0].Text); got != after {
+			t.Errorf("locks %v: %s", locks, got)
+		}
+		taken := slices.ContainsFunc(fixed.Left, func(l Left) bool {
+			return strings.HasPrefix(l.Why, "it would bring another error, nobody")
+		})
+		if taken != locks {
+			t.Errorf("locks %v: left %+v", locks, fixed.Left)
+		}
+	}
+}
+
 func TestAConfigurationWithTooManyFindingsIsNotRepairedWithoutEnd(t *testing.T) {
 	f := fixing()
 	f.Lint = func(d *Draft) []rules.Finding {

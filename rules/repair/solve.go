@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -82,7 +83,7 @@ func (w *work) proveSolution(solution *rules.Solution) {
 		return
 	}
 	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
-	wrong := brought(w.findings(w.Before), w.findings(w.After))
+	wrong := w.broughtError()
 	switch {
 	case verdict.Outcome == rules.Rejected:
 		w.takeBack("after it this environment's own token would get", &verdict)
@@ -146,10 +147,20 @@ func (w *work) proveFindings() {
 	}
 }
 
-// brought is an error that a change has brought: one that was not there, where there are more than
-// before. It is nil where there is none.
-func brought(before, after []rules.Finding) *rules.Finding {
-	was, is := errorsIn(before), errorsIn(after)
+// broughtError is an error that a solution has brought; nil where it has brought none. One that
+// locks tokens out counts even if others are gone: those that let tokens in may go just by that.
+func (w *work) broughtError() *rules.Finding {
+	was, is := errorsIn(w.findings(w.Before)), errorsIn(w.findings(w.After))
+	lets := func(f rules.Finding) bool { return w.Locks == nil || !w.Locks(f.Rule) }
+	locking := func(all []rules.Finding) []rules.Finding {
+		return slices.DeleteFunc(slices.Clone(all), lets)
+	}
+	return cmp.Or(added(locking(was), locking(is)), added(was, is))
+}
+
+// added is a finding that was not there, where there are more than before. It is nil where there
+// is none.
+func added(was, is []rules.Finding) *rules.Finding {
 	if len(is) <= len(was) {
 		return nil
 	}

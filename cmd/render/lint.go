@@ -81,7 +81,11 @@ func LintText(t *Text, r *report.Linting) {
 	t.Para(0, LintSummary(r))
 	var rows []Row
 	for _, of := range l.ByRule {
-		rows = append(rows, Row{report.Counted(of.Findings, string(of.Severity)), of.Rule})
+		where := of.Rule
+		if l.Files > 1 {
+			where += ", in " + report.Counted(of.Files, "file")
+		}
+		rows = append(rows, Row{report.Counted(of.Findings, string(of.Severity)), where})
 	}
 	t.Rows(1, rows)
 	t.wayOn(l.Begin)

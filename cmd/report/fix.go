@@ -345,6 +345,9 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 // ofSolution begins what is shown for a rule's name where a solution is refused.
 const ofSolution = "solution "
 
+// insteadOfSolution ends what is asked for in another run, without the solution.
+const insteadOfSolution = " instead of --solution"
+
 // refusal words what was left. A solution leaves errors that it is not about.
 func (j *Fixer) refusal(left *repair.Left) Refused {
 	why, asks := Refusal(left.Why, left.Needs)
@@ -356,7 +359,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
-		why, asks = left.Message, []string{"--rule " + rule + " instead of --solution"}
+		why, asks = left.Message, []string{"--rule " + rule + insteadOfSolution}
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
@@ -455,12 +458,8 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 		}
 	}
 	wants = len(hints) > 0
-	if asked := f.asked(); asked != "" && !line.Once && f.Before.Name != standardInput {
-		command := "gatewhy fix " + line.Shell.Path(f.Before.Name)
-		if len(line.Flags) > 0 {
-			command += " " + line.Shell.Line(line.Flags...)
-		}
-		hints = append(hints, command+asked)
+	if again := f.again(line); wants && !line.Once && f.Before.Name != standardInput {
+		hints = append(hints, again...)
 	}
 	if !wants {
 		hints = f.withoutRepair(line, first.Rule)
@@ -470,6 +469,26 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 		cause = first.Rule + ": " + first.Why
 	}
 	return ProblemAt(first.Pos, cause, hints...), wants
+}
+
+// again is the command with what a refused repair asks for, or for the first finding that is to be
+// repaired instead of a solution.
+func (f *Fixing) again(line CommandLine) []string {
+	flags, asked := line.Flags, f.asked()
+	instead := slices.IndexFunc(f.Refused, func(r Refused) bool {
+		return len(r.Asks) > 0 && strings.HasSuffix(r.Asks[0], insteadOfSolution)
+	})
+	switch {
+	case asked == "" && instead < 0:
+		return nil
+	case asked == "":
+		flags = append(line.without("--solution"), "--rule", f.Refused[instead].Rule)
+	}
+	command := "gatewhy fix " + line.Shell.Path(f.Before.Name)
+	if len(flags) > 0 {
+		command += " " + line.Shell.Line(flags...)
+	}
+	return []string{command + asked}
 }
 
 // AddNext adds what to do now: to write what was printed, or to look at what was written, or at

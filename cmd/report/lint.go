@@ -44,11 +44,11 @@ type Linting struct {
 	fixes   map[string]map[string]string // by vendor and rule
 }
 
-// RuleCount is how often a rule has found something of a severity.
+// RuleCount is how often a rule has found something of a severity, and in how many files.
 type RuleCount struct {
-	Rule     string
-	Severity rules.Severity
-	Findings int
+	Rule            string
+	Severity        rules.Severity
+	Findings, Files int
 }
 
 // Fix is what to do about a finding: what its rule says for all gateways, and in the words of the

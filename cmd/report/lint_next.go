@@ -54,12 +54,19 @@ func (l *Linting) begin(request *LintRequest, line CommandLine) {
 	if len(l.Findings) <= mostAtOnce {
 		return
 	}
-	of := map[RuleCount]int{}
+	of := map[RuleCount]map[string]int{}
 	for _, f := range l.Findings {
-		of[RuleCount{Rule: f.Rule, Severity: f.Severity}]++
+		count := RuleCount{Rule: f.Rule, Severity: f.Severity}
+		if of[count] == nil {
+			of[count] = map[string]int{}
+		}
+		of[count][f.Pos.File]++
 	}
-	for count, n := range of {
-		count.Findings = n
+	for count, files := range of {
+		count.Files = len(files)
+		for _, n := range files {
+			count.Findings += n
+		}
 		l.ByRule = append(l.ByRule, count)
 	}
 	slices.SortFunc(l.ByRule, func(a, b RuleCount) int {
@@ -169,6 +176,7 @@ func (f *Fixing) asked() string {
 				value = strings.ToUpper(name[strings.LastIndexByte(name, '-')+1:])
 			}
 			switch {
+			case strings.HasSuffix(flag, insteadOfSolution):
 			case name == Name(source.NeedToken):
 				return " " + name + " " + value
 			case strings.Contains(asked+" ", " "+name+" "):

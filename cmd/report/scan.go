@@ -60,6 +60,9 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 			"and what to change"
 		if cause.Outcome == rules.Undetermined {
 			why = "What is missing to know it: paste one of these tokens"
+			if cause.Decided == rules.Signature && !slices.Contains(explain.Flags, "--jwks") {
+				why = "Only keys decide a signature: --jwks FILE gives them to scan. " + why
+			}
 		}
 		command := explain.Again("explain", "-", "--at", "issued")
 		x.Next = append(x.Next, rules.Step{Note: why, Command: command})

@@ -338,7 +338,7 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 	}
 }
 
-// What locks tokens out is an error of its own kind: it is not made up for by others that are gone,
+// What locks tokens out is an error of its own kind: others that are gone don't make up for it,
 // since fewer get in just because of it.
 func TestASolutionThatBringsALockIsTakenBackHoweverManyErrorsAreGone(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package repair
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -363,6 +364,8 @@ func (w *work) without(b *batch, bad failedGroups) *batch {
 		group, _ := b.group(apiOf(&b.findings[i]))
 		count[group]++
 	}
+	// A group without a change fails through one of another group: it does not show of which.
+	maps.DeleteFunc(bad, func(group string, _ bool) bool { return count[group] == 0 })
 	stays := func(i int) bool {
 		group, _ := b.group(apiOf(&b.findings[i]))
 		return !bad[group] || number[i] < count[group]/2

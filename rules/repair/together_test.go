@@ -116,30 +116,32 @@ func TestAChangeThatAnotherMakesNeedlessIsNotMadeWithIt(t *testing.T) {
 }
 
 // What a change brings in an API instance that it is not of is not kept, however many are made at
-// once.
+// once, and whether or not there is a change of that API instance too.
 func TestWhatBringsAFindingElsewhereIsNotMadeAtOnce(t *testing.T) {
-	f := fixing()
-	f.Facts.Audience = "api://ours"
-	f.Lint = func(d *Draft) []rules.Finding {
-		found := lintPlates(d)
-		last := d.Policies[len(d.Policies)-1]
-		if off, _ := d.Policies[0].Entry.(*plate).at.Member("off").Bool(); !off {
-			found = append(found, rules.Finding{
-				Rule: "elsewhere", Severity: rules.Error, Policy: last, Pos: last.Pos,
-			})
+	for _, switchedOff := range []int{3, 4} {
+		f := fixing()
+		f.Facts.Audience = "api://ours"
+		f.Lint = func(d *Draft) []rules.Finding {
+			found := lintPlates(d)
+			last := d.Policies[len(d.Policies)-1]
+			if off, _ := d.Policies[0].Entry.(*plate).at.Member("off").Bool(); !off {
+				found = append(found, rules.Finding{
+					Rule: "elsewhere", Severity: rules.Error, Policy: last, Pos: last.Pos,
+				})
+			}
+			return found
 		}
-		return found
-	}
-	one := func(i int) string {
-		return fmt.Sprintf(`{"api": "%d", "off": %v, "aud": "api://ours"}`, i, i < 3)
-	}
-	fixed, err := f.RemoveFindings(toy(t, plates(4, one)), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(fixed.Repaired) != 2 || len(fixed.Left) != 1 ||
-		fixed.Left[0].Why != "the change that was tried brings another finding, elsewhere: " {
-		t.Errorf("%v, %+v", fixed.Repaired, fixed.Left)
+		one := func(i int) string {
+			return fmt.Sprintf(`{"api": "%d", "off": %v, "aud": "api://ours"}`, i, i < switchedOff)
+		}
+		fixed, err := f.RemoveFindings(toy(t, plates(4, one)), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(fixed.Repaired) != switchedOff-1 || len(fixed.Left) != 1 ||
+			fixed.Left[0].Why != "the change that was tried brings another finding, elsewhere: " {
+			t.Errorf("%d: %v, %+v", switchedOff, fixed.Repaired, fixed.Left)
+		}
 	}
 }
 

@@ -16,6 +16,10 @@ import (
 // garbage multiply what is in use: in CI the program runs beside others.
 const softMemory = 48 << 20
 
+// mostMemory is from how many bytes on it does so again, where more than softMemory is in use:
+// with the program itself a run then stays below 256 MiB.
+const mostMemory = 224 << 20
+
 // garbage is how much of it may pile up below that, in percent of what is in use: most runs end
 // before it is worth a collection.
 const garbage = 800
@@ -82,16 +86,16 @@ func (c *collection) inUse() uint64 {
 	return memory.NextGC * 100 / (100 + c.percent)
 }
 
-// collected gives the limit up where five eighths of it are in use: beside the rest of the program
+// collected raises the limit where five eighths of it are in use: beside the rest of the program
 // so little room is left that the collector would run all the time.
 func collected(c *collection) {
 	switch used := c.inUse(); {
 	case used >= softMemory/4*3:
-		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetMemoryLimit(mostMemory)
 		c.percent = largeGarbage(used)
 		debug.SetGCPercent(int(c.percent))
 	case used >= softMemory/8*5:
-		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetMemoryLimit(mostMemory)
 		debug.SetGCPercent(midGarbage)
 		c.percent = midGarbage
 	}

@@ -149,7 +149,7 @@ func TestARunThatTakesMoreThanIsLookedAtIsRefused(t *testing.T) {
 	for want, err := range map[string]error{
 		"a, b: to find out what the policies of these files let in takes a look at more than " +
 			"6000000 conditions, the most of one run": LookedBeyond(MostLooked+1, names),
-		"a, b: these files have more than 1000000 values in all, the most that are " +
+		"a, b: these files have more than 750000 values in all, the most that are " +
 			"looked at together": HeldBeyond(mostHeld+1, names),
 	} {
 		if err == nil || err.Error() != want {

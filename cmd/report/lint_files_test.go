@@ -28,7 +28,7 @@ func TestARunThatLooksAtTooMuchEndsAndSaysSo(t *testing.T) {
 			"more than 6000000 conditions",
 		},
 		"several files with too many values": {
-			2, func(l *linter) { l.held.Store(1 << 30) }, "more than 1000000 values in all",
+			2, func(l *linter) { l.held.Store(1 << 30) }, "more than 750000 values in all",
 		},
 		"one file has limits of its own": {
 			1, func(l *linter) { l.Looked.Store(rules.MostLooked + 1) }, "",

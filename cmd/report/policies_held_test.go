@@ -19,7 +19,7 @@ func TestFilesThatAreReadTogetherHaveALimitOfValuesInAll(t *testing.T) {
 	if err := heldBeyond([]*source.File{file}, names); err != nil {
 		t.Errorf("one file: %v", err)
 	}
-	const want = "cluster: these files have more than 1000000 values in all, the most that are " +
+	const want = "cluster: these files have more than 750000 values in all, the most that are " +
 		"looked at together"
 	if err := heldBeyond([]*source.File{file, file}, names); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)

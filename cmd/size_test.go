@@ -50,7 +50,7 @@ const (
 // Of so many screens the commands of one are run, and of so many forms of an example each rule is
 // held against one.
 const (
-	oneScreenOf      = 2
+	oneScreenOf      = 4
 	oneWrittenFormOf = 3
 )
 

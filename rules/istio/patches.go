@@ -68,9 +68,9 @@ func hasWord(text string, words ...string) bool {
 	})
 }
 
-// isAsideOfTokens reports whether a filter neither reads nor changes what tells who the caller is,
-// and answers nobody in place of the policies. People choose a filter's name, and its type says
-// what it is; only the names of Istio's own filters say it by themselves.
+// isAsideOfTokens reports whether a filter neither reads nor changes what tells who the caller is.
+// That one limits requests, or injects faults, is no answer about a token. People choose the name
+// of a filter, and its type says what it is; only the names of Istio's own say it by themselves.
 func isAsideOfTokens(name string, configs ...*source.Value) bool {
 	words := []string{
 		"admission_control", "alpn", "bandwidth_limit", "buffer", "compressor", "cors", "fault",

@@ -215,7 +215,8 @@ func routesOf(all map[string]any) []*route {
 	})
 	find(at(all, "xds"), func(v map[string]any) {
 		name, _ := v["name"].(string)
-		if v["match"] == nil || !strings.HasPrefix(name, "httproute/") && !strings.HasPrefix(name, "grpcroute/") {
+		kind, _, _ := strings.Cut(name, "/")
+		if v["match"] == nil || kind != "httproute" && kind != "grpcroute" {
 			return
 		}
 		r := &route{Route: name, Answer: v["directResponse"]}

@@ -123,20 +123,28 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	return exitAs(wrong > 0, unknown > 0)
 }
 
-// writeRepairs writes the files as the smallest set of repairs has them.
+// writeRepairs writes the files as the smallest set of repairs has them, or none of them where one
+// can't be written.
 func (e *Env) writeRepairs(x *report.Matrixing) error {
-	all, err := x.Edits()
+	edits, err := x.Edits()
 	if err != nil {
 		return err
 	}
-	for _, edit := range all {
-		err := e.write(writing{
-			name: edit.After.Name, text: edit.After.Text, read: edit.Before.Text,
-		})
-		if err != nil {
+	all := make([]writing, len(edits))
+	for i, edit := range edits {
+		all[i] = writing{name: edit.After.Name, text: edit.After.Text, read: edit.Before.Text}
+		if err := e.canWrite(all[i]); err != nil {
 			return err
 		}
-		x.Written = append(x.Written, edit.After.Name)
+	}
+	for _, file := range all {
+		if err := e.write(file); err != nil {
+			if len(x.Written) > 0 {
+				e.warn("written before this: %s", strings.Join(x.Written, ", "))
+			}
+			return err
+		}
+		x.Written = append(x.Written, file.name)
 	}
 	return nil
 }

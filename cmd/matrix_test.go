@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -243,6 +244,34 @@ func TestWhatIsProposedCanBeWritten(t *testing.T) {
 	if _, stderr, code := runIn(t, folder, "matrix", "--write"); code != exitUsage ||
 		!strings.Contains(stderr, "pass --fix too") {
 		t.Errorf("--write alone: exit code %d, %s", code, stderr)
+	}
+}
+
+// Of three files that are changed together, none is where one of them can't be.
+func TestNoFileIsWrittenWhereOneCantBe(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	estate := os.DirFS(filepath.Join(estates, "oidc-skipped"))
+	if err := os.CopyFS(folder, estate); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(folder, "policies", "uat.json"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := runIn(t, folder, "matrix", "--offline", "--fix", "--write")
+	if code != exitUsage || !strings.Contains(stderr, "policies/uat.json: can't be written") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	for _, name := range []string{"dev", "test", "uat"} {
+		name = "policies/" + name + ".json"
+		before, err := fs.ReadFile(estate, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%s was changed: %v", name, err)
+		}
 	}
 }
 

@@ -35,6 +35,19 @@ func (e *Env) write(w writing) error {
 	return file.finish()
 }
 
+// canWrite is why a file can't be written, as far as that shows before it is.
+func (e *Env) canWrite(w writing) error {
+	file, err := e.begin(w)
+	if err != nil {
+		return err
+	}
+	defer file.discard()
+	if err := file.unchanged(file.path); err != nil {
+		return file.problem(err)
+	}
+	return nil
+}
+
 // pendingFile is a file that is being written. Its text goes into a new file, which has no name
 // where the system allows that, and which takes the old one's place when all of it is on the disk.
 // A link is followed, not replaced. An existing file keeps its owner and its mode; where it can't,

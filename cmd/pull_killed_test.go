@@ -42,9 +42,11 @@ func TestPullThatIsKilledLeavesWholeFiles(t *testing.T) {
 	for _, at := range []int64{1, 3, 9, 20, 37, 0} {
 		var asked atomic.Int64
 		var program *exec.Cmd
+		started := make(chan struct{})
 		server := httptest.NewTLSServer(http.HandlerFunc(
 			func(w http.ResponseWriter, r *http.Request) {
 				if asked.Add(1) == at {
+					<-started
 					_ = program.Process.Kill()
 				}
 				plane.ServeHTTP(w, r)
@@ -59,6 +61,7 @@ func TestPullThatIsKilledLeavesWholeFiles(t *testing.T) {
 		if err := program.Start(); err != nil {
 			t.Fatal(err)
 		}
+		close(started)
 		if at == 0 { // while it writes: when the first file is there
 			for !isThere(filepath.Join(dir, "estate")) {
 			}

@@ -57,20 +57,22 @@ func (l *Linting) Fix(f *rules.Finding) string {
 	vendor := l.vendors[f.Pos.File]
 	fixes, known := l.fixes[vendor]
 	if !known {
-		fixes = map[string]string{}
-		catalogue := l.Catalogue
-		if len(l.Gateways) > 0 {
-			catalogue = l.Gateways.only(vendor).Catalogue
-		}
-		for _, rule := range catalogue() {
-			fixes[rule.Name] = rule.Fix
-		}
-		if l.fixes == nil {
-			l.fixes = map[string]map[string]string{}
-		}
-		l.fixes[vendor] = fixes
+		fixes = l.fixesOf(vendor)
 	}
 	return fixes[f.Rule]
+}
+
+// fixesOf is what to do about each rule's findings in the files that a vendor's adapter has read.
+func (l *Linting) fixesOf(vendor string) map[string]string {
+	catalogue := l.Catalogue
+	if len(l.Gateways) > 0 {
+		catalogue = l.Gateways.only(vendor).Catalogue
+	}
+	fixes := map[string]string{}
+	for _, rule := range catalogue() {
+		fixes[rule.Name] = rule.Fix
+	}
+	return fixes
 }
 
 func (g Gateways) only(vendor string) Gateways {

@@ -39,6 +39,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		Catalogue: run.catalogue, Gateways: m.Gateways,
 		Repairable: m.Gateways.Repairable(), Input: standardInput,
 		Sources: make(map[string]*source.File), vendors: make(map[string]string),
+		fixes: make(map[string]map[string]string),
 	}
 	for _, r := range results {
 		unseen = append(unseen, r.unseen...)
@@ -65,6 +66,9 @@ func (l *Linting) add(r *linted) {
 	l.Policies += r.policies
 	l.Findings = append(l.Findings, r.findings...)
 	l.Suppressed = append(l.Suppressed, r.aside...)
+	if l.fixes[r.vendor] == nil && len(r.findings)+len(r.aside) > 0 {
+		l.fixes[r.vendor] = l.fixesOf(r.vendor)
+	}
 	l.vendors[r.name] = r.vendor
 	if r.file != nil {
 		l.Sources[r.file.Name] = r.file

@@ -19,8 +19,9 @@ type Judge struct {
 	// Looked counts the conditions of policies that were looked at, of one token after the other.
 	Looked atomic.Int64
 
-	caches     sync.Pool // of what was worked out, by nobody in use
-	catalogues sync.Map  // by vendor: the rules for its configurations
+	mutex      sync.Mutex
+	spare      []*cache // of what was worked out, in use by nobody
+	catalogues sync.Map // by vendor: the rules for its configurations
 }
 
 // catalogue lists the rules for a vendor's configurations.
@@ -72,12 +73,8 @@ func (j *Judge) Policies(
 ) []rules.Finding {
 	catalogue, all := j.catalogue(adapter), []rules.Finding(nil)
 	files = commented(files) // no rule looks into the others
-	kept, _ := j.caches.Get().(*cache)
-	if kept == nil {
-		kept = newCache()
-	}
-	kept.looked = 0
-	defer j.caches.Put(kept)
+	kept := j.take()
+	defer j.putBack(kept)
 	seen := map[*rules.Node]bool{}
 	for _, api := range rules.ByAPI(policies) {
 		if made := api[0].Made(); len(api) == 1 && made != nil {
@@ -92,6 +89,27 @@ func (j *Judge) Policies(
 	}
 	j.Looked.Add(int64(kept.looked))
 	return all
+}
+
+// take takes a cache for one configuration.
+func (j *Judge) take() *cache {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	last := len(j.spare) - 1
+	if last < 0 {
+		return newCache()
+	}
+	kept := j.spare[last]
+	j.spare = j.spare[:last]
+	kept.looked = 0
+	return kept
+}
+
+// putBack lets others take a cache.
+func (j *Judge) putBack(kept *cache) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	j.spare = append(j.spare, kept)
 }
 
 // appOf is the app registration of an API: the only one that was given, or the only one whose

@@ -44,7 +44,7 @@ func lintedPolicy(t *testing.T) *report.Linting {
 	file := orders(t)
 	aside := findingAt(file, "secret-in-file", rules.Note, "header", "a")
 	all := read(t, "it's all.json", "[{\"a\": [\n1]}]")
-	return &report.Linting{
+	linted := &report.Linting{
 		Catalogue: catalogue, Repairable: []string{"audience-not-checked"},
 		Flags: []string{"--gateway", "a b"}, Version: "1.0.0",
 		Findings: []rules.Finding{
@@ -83,7 +83,16 @@ func lintedPolicy(t *testing.T) *report.Linting {
 			{Why: "nothing matches *.yaml"},
 		},
 		Fails: func(s rules.Severity) bool { return s == rules.Error },
+		Fixes: map[report.FindingsOf]string{},
 	}
+	for _, f := range linted.Findings {
+		for _, rule := range catalogue() {
+			if rule.Name == f.Rule {
+				linted.Fixes[report.FindingsOf{Rule: f.Rule, File: f.Pos.File}] = rule.Fix
+			}
+		}
+	}
+	return linted
 }
 
 func TestFindings(t *testing.T) {

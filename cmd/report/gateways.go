@@ -280,7 +280,10 @@ func (g Gateways) SolutionNames() []string {
 func (g Gateways) Catalogue() []rules.Rule {
 	all, own := lint.Rules(), []rules.Rule(nil)
 	for _, adapter := range g {
-		advise(all, adapter.Advice())
+		advice := adapter.Advice()
+		for i := range all {
+			advise(&all[i], advice)
+		}
 		for _, rule := range adapter.Rules() {
 			own = joined(own, rule)
 		}
@@ -311,16 +314,13 @@ func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
 	return all
 }
 
-// advise puts a vendor's words behind those of the rules that they are about.
-func advise(all []rules.Rule, advice []rules.Advice) {
-	for i := range all {
-		rule := &all[i]
-		for j := range advice {
-			if a := &advice[j]; a.Rule == rule.Name {
-				rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
-				rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
-				rule.References = append(rule.References, a.References...)
-			}
+// advise puts a vendor's words behind those of the rule that they are about.
+func advise(rule *rules.Rule, advice []rules.Advice) {
+	for i := range advice {
+		if a := &advice[i]; a.Rule == rule.Name {
+			rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
+			rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
+			rule.References = append(rule.References, a.References...)
 		}
 	}
 }

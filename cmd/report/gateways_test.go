@@ -32,10 +32,13 @@ func TestAdviceFollowsWhatTheRuleSays(t *testing.T) {
 		{Name: "a-rule", Why: "Why.", Fix: "Fix.", References: []string{"RFC 1"}},
 		{Name: "another-rule", Why: "Other.", Fix: "Mend."},
 	}
-	advise(all, []rules.Advice{
+	advice := []rules.Advice{
 		{Rule: "a-rule", Fix: "Here it is a switch.", References: []string{"one", "two"}},
 		{Rule: "another-rule", Why: "Here it costs more."},
-	})
+	}
+	for i := range all {
+		advise(&all[i], advice)
+	}
 	want := []rules.Rule{
 		{
 			Name: "a-rule", Why: "Why.", Fix: "Fix. Here it is a switch.",

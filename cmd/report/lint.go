@@ -13,8 +13,8 @@ import (
 
 // Linting is what lint has found in any number of files.
 type Linting struct {
-	Catalogue  func() []rules.Rule // every rule
-	Gateways   Gateways
+	Catalogue func() []rules.Rule // every rule
+
 	Repairable []string // the rules that fix repairs
 	Input      string   // what standard input is called without a name of its own; else empty
 	Flags      []string // which fix and explain need to read the files alike, one word each
@@ -32,16 +32,15 @@ type Linting struct {
 	Version    string                             // of gatewhy
 	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
 
-	Ways map[FindingsOf]string // the command for them
+	Fixes map[FindingsOf]string // what to do about them
+	Ways  map[FindingsOf]string // the command for it
 
 	// ByRule counts the findings, the worst first, and Begin is what to do about them, where there
 	// are more than anybody reads at once; else nothing.
 	ByRule []RuleCount
 	Begin  []rules.Step
 
-	explain []string                     // the flags with which explain reads the first policies
-	vendors map[string]string            // by file: the adapter that has read it
-	fixes   map[string]map[string]string // by vendor and rule
+	explain []string // the flags with which explain reads the first policies
 }
 
 // RuleCount is how often a rule has found something of a severity, and in how many files.
@@ -51,38 +50,8 @@ type RuleCount struct {
 	Findings, Files int
 }
 
-// Fix is what to do about a finding: what its rule says for all gateways, and in the words of the
-// vendor whose policy it is about.
-func (l *Linting) Fix(f *rules.Finding) string {
-	vendor := l.vendors[f.Pos.File]
-	fixes, known := l.fixes[vendor]
-	if !known {
-		fixes = l.fixesOf(vendor)
-	}
-	return fixes[f.Rule]
-}
-
-// fixesOf is what to do about each rule's findings in the files that a vendor's adapter has read.
-func (l *Linting) fixesOf(vendor string) map[string]string {
-	catalogue := l.Catalogue
-	if len(l.Gateways) > 0 {
-		catalogue = l.Gateways.only(vendor).Catalogue
-	}
-	fixes := map[string]string{}
-	for _, rule := range catalogue() {
-		fixes[rule.Name] = rule.Fix
-	}
-	return fixes
-}
-
-func (g Gateways) only(vendor string) Gateways {
-	for i := range g {
-		if g[i].Name == vendor {
-			return g[i : i+1]
-		}
-	}
-	return nil
-}
+// Fix is what to do about a finding.
+func (l *Linting) Fix(f *rules.Finding) string { return l.Fixes[FindingsOf{f.Rule, f.Pos.File}] }
 
 // Suppressed is a finding that someone has looked at and ignored.
 type Suppressed struct {

@@ -36,14 +36,14 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		results, missing = nil, errors.Join(missing, err)
 	}
 	l = &Linting{
-		Catalogue: run.catalogue, Gateways: m.Gateways,
+		Catalogue:  run.catalogue,
 		Repairable: m.Gateways.Repairable(), Input: standardInput,
-		Sources: make(map[string]*source.File), vendors: make(map[string]string),
-		fixes: make(map[string]map[string]string),
+		Sources: make(map[string]*source.File), Fixes: make(map[FindingsOf]string),
 	}
+	fix := run.fixer()
 	for _, r := range results {
 		unseen = append(unseen, r.unseen...)
-		l.add(&r)
+		l.add(&r, fix)
 	}
 	m.noteChanges(changers, l.Names, request.Options)
 	failed = unchecked(request, missing, results)
@@ -52,7 +52,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 }
 
 // add adds what was found in a file that was checked.
-func (l *Linting) add(r *linted) {
+func (l *Linting) add(r *linted, fix func(vendor, rule string) string) {
 	if r.err != nil {
 		return
 	}
@@ -66,13 +66,12 @@ func (l *Linting) add(r *linted) {
 	l.Policies += r.policies
 	l.Findings = append(l.Findings, r.findings...)
 	l.Suppressed = append(l.Suppressed, r.aside...)
-	if l.fixes[r.vendor] == nil && len(r.findings)+len(r.aside) > 0 {
-		l.fixes[r.vendor] = l.fixesOf(r.vendor)
+	for i := range r.findings {
+		f := &r.findings[i]
+		l.Fixes[FindingsOf{f.Rule, f.Pos.File}] = fix(r.vendor, f.Rule)
 	}
-	l.vendors[r.name] = r.vendor
 	if r.file != nil {
 		l.Sources[r.file.Name] = r.file
-		l.vendors[r.file.Name] = r.vendor
 	}
 }
 

@@ -325,6 +325,40 @@ func heeded(comments []lint.Comment, found []rules.Finding) ([]rules.Finding, []
 	return stay, all
 }
 
+// fixer says what to do about a rule's findings: what it says for all gateways, and in the words
+// of the vendor whose policies they are in. It works that out once.
+func (j *Judge) fixer() func(vendor, rule string) string {
+	known := map[[2]string]string{}
+	return func(vendor, rule string) string {
+		at := [2]string{vendor, rule}
+		fix, ok := known[at]
+		if !ok {
+			fix = j.fix(vendor, rule)
+			known[at] = fix
+		}
+		return fix
+	}
+}
+
+func (j *Judge) fix(vendor, name string) string {
+	for i := range j.gateways {
+		if adapter := &j.gateways[i]; adapter.Name == vendor {
+			return fixOf(name, j.Rules(adapter), adapter.Advice())
+		}
+	}
+	return fixOf(name, lint.Rules(), nil)
+}
+
+func fixOf(name string, all []rules.Rule, advice []rules.Advice) string {
+	for _, rule := range all {
+		if rule.Name == name {
+			advise(&rule, advice)
+			return rule.Fix
+		}
+	}
+	return ""
+}
+
 // Unseen is a policy that no rule sees into.
 type Unseen struct {
 	Asset, Name string

@@ -24,8 +24,8 @@ type Judge struct {
 	catalogues sync.Map // by vendor: the rules for its configurations
 }
 
-// catalogue lists the rules for a vendor's configurations.
-func (j *Judge) catalogue(adapter *rules.Adapter) []rules.Rule {
+// Rules lists the rules for a vendor's configurations.
+func (j *Judge) Rules(adapter *rules.Adapter) []rules.Rule {
 	if known, ok := j.catalogues.Load(adapter.Name); ok {
 		return known.([]rules.Rule)
 	}
@@ -71,7 +71,7 @@ func (j *Judge) OfOtherVariants(
 func (j *Judge) Policies(
 	adapter *rules.Adapter, policies []*rules.Policy, files []*source.File,
 ) []rules.Finding {
-	catalogue, all := j.catalogue(adapter), []rules.Finding(nil)
+	catalogue, all := j.Rules(adapter), []rules.Finding(nil)
 	files = commented(files) // no rule looks into the others
 	kept := j.take()
 	defer j.putBack(kept)

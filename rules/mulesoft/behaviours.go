@@ -26,32 +26,55 @@ type row struct {
 // behaviours is the table of how the gateways answer, as far as we know. It has a body only where
 // somebody published one.
 func behaviours() []rules.Behaviour {
-	return tableOf(func(*row) bool { return true })
+	return tableOf(func([]string) bool { return true })
 }
 
 // behavioursOf is the part of the table in which the answers of a policy kind are looked up. Most
 // configurations have policies of one kind.
 func behavioursOf(asset string) []rules.Behaviour {
-	return tableOf(func(r *row) bool { return slices.Contains(r.policies, asset) })
+	return tableOf(func(policies []string) bool { return slices.Contains(policies, asset) })
 }
 
-// tableOf makes the rows of the table that are wanted.
-func tableOf(wanted func(*row) bool) []rules.Behaviour {
-	t := table{wanted: wanted, titles: situations()}
-	for _, rows := range [...]func() []row{
-		gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows,
-	} {
-		t.add(rows())
+// part is the part of the table for some kinds of policies; nil where none runs.
+type part struct {
+	policies []string
+	rows     func(policies []string) []row
+}
+
+// parts lists them. OpenID Connect is the first of its family.
+func parts() []part {
+	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection}
+	return []part{
+		{nil, gatewayRows},
+		{[]string{jwtValidation}, jwtRows},
+		{family[:4:4], oauthRows},
+		{family, oauthFlexRows},
+		{[]string{clientIDEnforcement}, clientIDRows},
+		{[]string{rateLimitingSLA}, slaRows},
 	}
-	t.addBasic()
-	t.addSOAP()
+}
+
+// tableOf makes the rows of the table for the kinds of policies that are wanted.
+func tableOf(wanted func(policies []string) bool) []rules.Behaviour {
+	t := table{wanted: wanted, titles: situations()}
+	for _, p := range parts() {
+		if wanted(p.policies) {
+			t.add(p.rows(p.policies))
+		}
+	}
+	if enforcement := []string{clientIDEnforcement}; wanted(enforcement) {
+		t.addBasic(enforcement)
+	}
+	if sla := []string{rateLimitingSLA}; wanted(sla) {
+		t.addSOAP(sla)
+	}
 	return t.rows
 }
 
 // table is what is made of the rows that are wanted.
 type table struct {
 	rows   []rules.Behaviour
-	wanted func(*row) bool
+	wanted func(policies []string) bool
 	titles []situation
 }
 
@@ -60,7 +83,7 @@ func (t *table) add(rows []row) []rules.Behaviour {
 	first := len(t.rows)
 	for i := range rows {
 		r := &rows[i]
-		if !t.wanted(r) {
+		if !t.wanted(r.policies) {
 			continue
 		}
 		if len(t.rows) == cap(t.rows) {
@@ -77,7 +100,7 @@ func (t *table) add(rows []row) []rules.Behaviour {
 }
 
 // gatewayRows are the answers of a gateway on which no policy runs.
-func gatewayRows() []row {
+func gatewayRows([]string) []row {
 	none := answer(503, "", rules.Observed, obsMule)
 	none.NoBody = true
 	return []row{
@@ -196,7 +219,7 @@ func titleOf(all []situation, id string) string {
 // jwtRows are the answers of JWT Validation. The bodies of the two gateways do differ in a space.
 // Flex Gateway takes nothing but "Bearer", one space and the token. We do not know with which
 // status either gateway refuses another header.
-func jwtRows() []row {
+func jwtRows(jwt []string) []row {
 	const (
 		required     = `{"error": "JWT Token is required."}`
 		requiredFlex = `{"error":"JWT Token is required."}`
@@ -204,7 +227,7 @@ func jwtRows() []row {
 		invalidFlex  = `{"error":"Invalid token."}`
 		denied       = `{"error": "Authentication denied."}`
 	)
-	jwt, bearer := []string{jwtValidation}, []string{"www-authenticate: Bearer"}
+	bearer := []string{"www-authenticate: Bearer"}
 	return []row{
 		{noToken, Mule, jwt, answer(400, required, rules.Observed, obsApproov), nil},
 		{noToken, Flex, jwt, answer(400, requiredFlex, rules.Observed, obsFlex), bearer},
@@ -240,10 +263,9 @@ func jwtRows() []row {
 // oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. The
 // status for a token that the endpoint refuses is not known: the documentation lists 400 for an
 // invalid token and 401 for unauthorized access, and does not say which of them such a token gets.
-func oauthRows() []row {
+func oauthRows(family []string) []row {
 	const invalidClient = "Invalid Client"
-	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2}
-	oidc, others := family[:1], family[1:]
+	oidc, others := family[:1:1], family[1:]
 	refused := answer(0, "", rules.Inferred, docOIDC)
 	refused.OneOf = []int{400, 401}
 	return []row{
@@ -267,9 +289,8 @@ func oauthRows() []row {
 // oauthFlexRows are the answers of those policies on Flex Gateway, deduced from the vendor's own
 // introspection example. Its words are in the member error of a JSON object, whose exact form is
 // not published.
-func oauthFlexRows() []row {
-	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection}
-	oidc, others := family[:1], family[1:]
+func oauthFlexRows(family []string) []row {
+	oidc, others := family[:1:1], family[1:]
 	json := []string{"Content-Type: application/json; charset=UTF-8"}
 	realm := append(
 		[]string{`WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`}, json...,
@@ -300,8 +321,7 @@ func oauthFlexRows() []row {
 }
 
 // clientIDRows are the answers of Client ID Enforcement to credentials that an expression reads.
-func clientIDRows() []row {
-	enforcement := []string{clientIDEnforcement}
+func clientIDRows(enforcement []string) []row {
 	challenge := []string{"WWW-Authenticate: Client-ID-Enforcement"}
 	refused := answer(401, "", rules.Documented, docClientID)
 	return []row{
@@ -323,8 +343,8 @@ const inBasicForm = "credentials in basic form"
 
 // addBasic adds the answers of Client ID Enforcement to credentials in basic form, which come with
 // another challenge.
-func (t *table) addBasic() {
-	added := t.add(clientIDRows())
+func (t *table) addBasic(enforcement []string) {
+	added := t.add(clientIDRows(enforcement))
 	for i := range added {
 		added[i].Condition, added[i].Answer.Condition = inBasicForm, inBasicForm
 		added[i].Answer.Body, added[i].Answer.Evidence = "", documented(docClientID)
@@ -333,8 +353,7 @@ func (t *table) addBasic() {
 }
 
 // slaRows are the answers of the SLA-based rate limit.
-func slaRows() []row {
-	sla := []string{rateLimitingSLA}
+func slaRows(sla []string) []row {
 	refused := answer(401, "", rules.Documented, docSLA)
 	exceeded := answer(429, "", rules.Documented, docSLA)
 	return []row{
@@ -351,8 +370,7 @@ func slaRows() []row {
 }
 
 // addSOAP adds the answers of the SLA-based rate limit for an API that is described by a WSDL.
-func (t *table) addSOAP() {
-	sla := []string{rateLimitingSLA}
+func (t *table) addSOAP(sla []string) {
 	for _, of := range []struct {
 		version string
 		status  int

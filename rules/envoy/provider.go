@@ -276,3 +276,16 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 	}
 	return all, doubt
 }
+
+// AsSent is what some stages want of a request that an earlier filter, which is not modelled, lets
+// pass and may have changed: they refuse it for sure only if it is unchanged.
+func AsSent(unchanged []rules.Node, stages ...rules.Node) []rules.Node {
+	if len(unchanged) == 0 {
+		return stages
+	}
+	return []rules.Node{{First: &rules.First{
+		Branches: []rules.Branch{{
+			If: rules.Node{All: unchanged}, Then: rules.Node{All: stages},
+		}},
+	}}}
+}

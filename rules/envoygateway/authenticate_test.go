@@ -182,11 +182,6 @@ func TestOtherPartsOfAPolicy(t *testing.T) {
 		open(rules.NotModelled) {
 		t.Errorf("csrf and POST: got %v", got)
 	}
-	bad := requestOf("exp=1778000000")
-	if got := short(answered(t, onRoute(jwt(), "extAuth: {}"), bad)); got.Outcome !=
-		rules.Rejected {
-		t.Errorf("extAuth and a bad token: got %v", got)
-	}
 }
 
 // The API server takes no text for a truth value: what holds then is not known.

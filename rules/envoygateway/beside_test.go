@@ -45,6 +45,45 @@ func TestWhatAnswersBesideTheJWTFilter(t *testing.T) {
 	}
 }
 
+// extAuth and oidc come before the JWT filter (httpfilters.go), and may put a token into requests.
+func TestATokenThatAFilterBeforeMayReplace(t *testing.T) {
+	t.Parallel()
+	const to = ", headersToBackend: "
+	onGRPC := onRoute(jwt(), "extAuth: {grpc: {backendRefs: [{name: a, port: 80}]}}")
+	overHTTP := func(more string) string {
+		return onRoute(jwt(), "extAuth: {http: {backendRefs: [{name: a, port: 80}]"+more)
+	}
+	ofKey := func(header string) string {
+		return onRoute(jwt(), "apiKeyAuth: {forwardClientIDHeader: X-Client}", authorization("",
+			"{action: Allow, principal: {headers: [{name: "+header+", values: [web]}]}}"))
+	}
+	missing, expired := rejected(401, rules.TokenPresent), rejected(401, rules.Expiry)
+	open := open(rules.NotModelled)
+	sent := requestOf("")
+	sent.Headers = map[string]string{"X-Client": "other", "X-Team": "other"}
+	for name, test := range map[string]struct {
+		text    string
+		request *rules.Request
+		want    decided
+	}{
+		"over gRPC a bad one":         {onGRPC, requestOf("exp=1"), open},
+		"and none":                    {onGRPC, tokenless(), open},
+		"over HTTP it changes none":   {overHTTP("}}"), requestOf("exp=1"), expired},
+		"and puts none in":            {overHTTP("}}"), tokenless(), missing},
+		"without the name of one":     {overHTTP(to + "[]}}"), tokenless(), missing},
+		"but into the headers named":  {overHTTP(to + "[authorization]}}"), tokenless(), open},
+		"oidc has tokens of sessions": {onRoute(jwt(), "oidc: {}"), tokenless(), open},
+		"where a bad one is none":     {onRoute(jwt(), "oidc: {}"), requestOf("exp=1"), open},
+		"a password is no token":      {onRoute(jwt(), "basicAuth: {}"), tokenless(), missing},
+		"a client's name is written":  {ofKey("x-client"), sent, open},
+		"another header is not":       {ofKey("x-team"), sent, rejected(403, rules.Conditional)},
+	} {
+		if got := short(answered(t, test.text, test.request)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 // With recomputeRoute the route of a request may be another one once its token is accepted.
 func TestARouteThatIsLookedForAgain(t *testing.T) {
 	t.Parallel()

@@ -163,7 +163,7 @@ func readBy(reads []rules.Input) (id rules.ID, claims []string) {
 // celEnv is what expressions find in the proxy's metadata: the claims of a token, once a provider
 // has accepted it.
 func (c *compiler) celEnv() cel.Env {
-	env := cel.Env{Normalized: true} // listener.go, NormalizePath
+	env := cel.Env{Normalized: true, Headers: c.forwarded()} // listener.go, NormalizePath
 	for _, p := range c.providers {
 		for _, to := range p.at.Member("claimToHeaders").List() {
 			env.Headers = append(env.Headers, to.TextAt("header"))

@@ -99,29 +99,38 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	add(c.others())
-	if check, ok := c.recomputed(); ok {
-		add(c.authentication())
-		add(rules.Node{Check: check}, true)
-		return whole
-	}
-	extended, hasExtension := c.patched(extensionPolicy) // it runs between the two
-	if c.tellsProvidersApart() {
-		add(rules.Node{Check: extended}, hasExtension)
-		add(c.each(false), true)
-		if _, few := whole.Ways(); !few {
-			whole.All[len(whole.All)-1] = c.each(true)
-		}
-		return whole
-	}
-	add(c.authentication())
-	add(rules.Node{Check: extended}, hasExtension)
-	authorized, ok := c.authorization(false)
-	add(authorized, ok)
-	if _, few := whole.Ways(); !few && ok {
-		authorized, _ = c.authorization(true)
-		whole.All[len(whole.All)-1] = authorized
+	before := len(whole.All)
+	whole.All = append(whole.All, c.behind(false)...)
+	if _, few := whole.Ways(); !few {
+		whole.All = append(whole.All[:before], c.behind(true)...)
 	}
 	return whole
+}
+
+// behind is what the JWT filter and those behind it want of a request. Folded, all rules of
+// authorization are one check.
+func (c *compiler) behind(folded bool) []rules.Node {
+	stages := rules.Node{All: []rules.Node{}}
+	add := func(n rules.Node, ok bool) {
+		if ok {
+			stages.All = append(stages.All, n)
+		}
+	}
+	extended, hasExtension := c.patched(extensionPolicy) // it runs between the two
+	again, looksAgain := c.recomputed()
+	switch {
+	case looksAgain:
+		add(c.authentication())
+		add(rules.Node{Check: again}, true)
+	case c.tellsProvidersApart():
+		add(rules.Node{Check: extended}, hasExtension)
+		add(c.each(folded), true)
+	default:
+		add(c.authentication())
+		add(rules.Node{Check: extended}, hasExtension)
+		add(c.authorization(folded))
+	}
+	return envoy.AsSent(c.unchanged(), stages.All...)
 }
 
 // notModelled is a check whose outcome nobody knows.
@@ -168,6 +177,28 @@ func (c *compiler) others() (rules.Node, bool) {
 		node.All = append(node.All, rules.Node{Check: check})
 	}
 	return node, len(node.All) > 0
+}
+
+// unchanged is that no filter before the JWT filter puts another token into the request. extAuth
+// over HTTP changes the headers that headersToBackend names, and over gRPC what it likes; oidc
+// brings the tokens of a session.
+func (c *compiler) unchanged() []rules.Node {
+	ext, oidc := c.spec.Member("extAuth"), c.spec.Member("oidc")
+	pass, _ := oidc.Member("passThroughAuthHeader").Bool()
+	at, field := ext, "extAuth"
+	switch headers := ext.At("http", "headersToBackend"); {
+	case ext.IsSet() && (!ext.Member("http").Is(source.Object) || headers.IsSet() &&
+		(!headers.Is(source.List) || len(headers.Items) > 0)):
+	case oidc.IsSet() && !pass:
+		at, field = oidc, "oidc"
+	default:
+		return nil
+	}
+	check := notModelled(at, field, &rules.Unknown{
+		Why: field + " comes before the JWT filter, and may put another token into the request",
+	})
+	check.Evidence = inferred(codeFilters)
+	return []rules.Node{{Check: check}}
 }
 
 // tellsProvidersApart reports whether it makes a difference which of several providers accepts the

@@ -168,6 +168,11 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 	case c.writesHeader(name):
 		check.Unknown = &rules.Unknown{Why: "claimToHeaders writes " + name + " from a claim, " +
 			"and that is not modelled"}
+	case slices.ContainsFunc(c.forwarded(), func(to string) bool {
+		return strings.EqualFold(to, name)
+	}):
+		check.Unknown = &rules.Unknown{Why: "basicAuth or apiKeyAuth writes " + name + " from " +
+			"what the caller proves to be, and that is not modelled"}
 	case values.Doubt != nil:
 		check.Test = rules.Either(check.Test, rules.Undecided(values.Doubt))
 	}
@@ -183,6 +188,19 @@ func (c *compiler) writesHeader(name string) bool {
 		}
 	}
 	return false
+}
+
+// forwarded are the headers into which basicAuth and apiKeyAuth write who the caller is.
+func (c *compiler) forwarded() []string {
+	var all []string
+	for _, path := range [][]string{
+		{"basicAuth", "forwardUsernameHeader"}, {"apiKeyAuth", "forwardClientIDHeader"},
+	} {
+		if name := c.spec.At(path...); name.IsSet() {
+			all = append(all, name.Text)
+		}
+	}
+	return all
 }
 
 // providerOf is the provider that a rule names; nil where the policy has none of that name.

@@ -311,46 +311,6 @@ func (c *compiler) tests(all []condition) []rules.Predicate {
 	return parts
 }
 
-// custom is that the provider of a CUSTOM policy lets a request pass, if a rule matches it. What
-// it answers nobody knows.
-func (c *compiler) custom() (rules.Node, bool) {
-	node := rules.Node{All: []rules.Node{}}
-	for _, p := range c.policies {
-		if p.Kind != authorizationPolicy {
-			continue
-		}
-		on := rules.CheckAt(rules.NotModelled, p.At, "action", inferred(docPolicy))
-		switch action := p.action(); {
-		case action == actionAllow || action == actionDeny || action == actionAudit:
-			continue
-		case p.actionDoubt() != nil:
-			on.Unknown = p.actionDoubt()
-			node.All = append(node.All, rules.Node{Check: on})
-			continue
-		case p.unreadable() != nil:
-			on.Unknown = p.unreadable()
-			node.All = append(node.All, rules.Node{Check: on})
-			continue
-		case len(p.rules()) == 0:
-			continue // nothing is sent to the provider
-		}
-		provider := p.Spec.TextAt("provider", "name")
-		on.Unknown = &rules.Unknown{Why: "the provider " + provider + " of the CUSTOM policy " +
-			p.String() + " decides on the request, and is not modelled"}
-		when := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
-		when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
-		var some []rules.Predicate
-		for _, r := range p.rules() {
-			if r.broken == "" {
-				some = append(some, c.matches(r))
-			}
-		}
-		when.Test = rules.Negate(envoy.Either(some))
-		node.All = append(node.All, rules.Node{Any: []rules.Node{{Check: when}, {Check: on}}})
-	}
-	return node, len(node.All) > 0
-}
-
 // allow is that a rule of an ALLOW policy matches. It is not ok where there is no such policy:
 // then every request passes. Folded, all rules are one check: there are too many to look at each
 // way past them.

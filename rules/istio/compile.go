@@ -138,25 +138,35 @@ func (c *compiler) root() rules.Node {
 	case len(c.open) > 0:
 		return c.either(c.open[0])
 	}
+	whole := c.stages(false)
+	if _, few := whole.Ways(); !few {
+		whole = c.stages(true)
+	}
+	return whole
+}
+
+// stages is what a request needs of each filter. Folded, all ALLOW rules are one check.
+func (c *compiler) stages(folded bool) rules.Node {
 	whole := rules.Node{All: []rules.Node{}}
-	add := func(n rules.Node, ok bool) {
+	add := func(to *rules.Node, n rules.Node, ok bool) {
 		if ok {
-			whole.All = append(whole.All, n)
+			to.All = append(to.All, n)
 		}
 	}
-	add(c.authentication())
+	asked, unchanged, ok := c.custom()
+	behind := rules.Node{All: []rules.Node{}}
+	authentication, reads := c.authentication()
+	add(&behind, authentication, reads)
 	if c.refused != nil {
-		add(rules.Node{Check: c.refused}, true)
-		return whole
+		add(&behind, rules.Node{Check: c.refused}, true)
+	} else {
+		add(&whole, asked, ok)
+		deny, denies := c.deny()
+		add(&behind, deny, denies)
+		allow, allows := c.allow(folded)
+		add(&behind, allow, allows)
 	}
-	add(c.custom())
-	add(c.deny())
-	allow, ok := c.allow(false)
-	add(allow, ok)
-	if _, few := whole.Ways(); !few && ok {
-		allow, _ = c.allow(true)
-		whole.All[len(whole.All)-1] = allow
-	}
+	whole.All = append(whole.All, envoy.AsSent(unchanged, behind.All...)...)
 	return whole
 }
 

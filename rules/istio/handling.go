@@ -129,8 +129,9 @@ func handledAuthorization() []envoy.Handled {
 		},
 		{
 			"order", "policies of several actions",
-			"the proxy asks CUSTOM first, then DENY, then ALLOW; AUDIT only logs",
-			codeBuilder,
+			"the proxy asks CUSTOM first, before it looks at the token, then DENY, then ALLOW; " +
+				"AUDIT only logs",
+			codeListener,
 		},
 	}
 }

@@ -93,6 +93,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Istio; empty where it is not known
 	root     root
+	meshes   []*source.Value // their configurations
 	policies []*resource
 	byName   map[string]*resource
 	running  []*running          // workloads that the files show, without those that one made
@@ -153,6 +154,7 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	}
 	if mesh := meshConfig(object); mesh != nil {
 		c.root.learn(mesh)
+		c.meshes = append(c.meshes, mesh)
 		return
 	}
 	switch r := kubernetes.ResourceOf(file, object); {

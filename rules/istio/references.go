@@ -10,6 +10,7 @@ const (
 	code          = "istio.io/istio, commit eed52ebb66ad, "
 	codeApplier   = code + "pilot/pkg/security/authn/policy_applier.go"
 	codeBuilder   = code + "pilot/pkg/security/authz/builder/builder.go"
+	codeListener  = code + "pilot/pkg/networking/core/listener_builder.go"
 	codeModel     = code + "pilot/pkg/security/authz/model/model.go"
 	codeGenerate  = code + "pilot/pkg/security/authz/model/generator.go"
 	codeValidate  = code + "pkg/config/validation/validation.go"

@@ -12,7 +12,7 @@ import (
 type Env struct {
 	Providers []Provider // of the same policy
 
-	// Headers are those that the proxy writes from claims, whatever the caller sends.
+	// Headers are those that the proxy writes from claims and the like, whatever the caller sends.
 	Headers []string
 
 	// Normalized says that the path is compared as the proxy normalizes it.

@@ -70,6 +70,19 @@ func (f *RBAC) Allows(r *Request, payload string) (Truth, error) {
 	return Maybe, fmt.Errorf("action %s", f.Rules.Action)
 }
 
+// AsksElsewhere reports whether the filter stands for a provider that is asked before the others.
+func (f *RBAC) AsksElsewhere() bool {
+	if f.Rules == nil {
+		return false
+	}
+	for name := range f.Rules.Policies {
+		if strings.Contains(name, badCustom) {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *rule) matches(r *Request, payload string) Truth {
 	holds := func(one *rule) Truth { return one.matches(r, payload) }
 	switch {

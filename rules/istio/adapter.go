@@ -64,11 +64,11 @@ func collections() []rules.Collection {
 				},
 				{
 					Note: "with the workloads and gateways in the same file, so that they have " +
-						"their names",
+						"their names, and the namespaces, which may be in ambient mode",
 					Command: "kubectl get requestauthentications.security.istio.io," +
 						"authorizationpolicies.security.istio.io,deployments,statefulsets," +
-						"daemonsets,gateways.gateway.networking.k8s.io --all-namespaces " +
-						"--output=yaml > istio.yaml",
+						"daemonsets,namespaces,gateways.gateway.networking.k8s.io " +
+						"--all-namespaces --output=yaml > istio.yaml",
 				},
 				{
 					Note: "the configuration of the mesh, which may name another root namespace " +

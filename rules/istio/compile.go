@@ -50,7 +50,7 @@ func (w *workload) Class() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q", w.namespace, w.doubt)
+	fmt.Fprintf(&b, "%q %q %q", w.namespace, w.doubt, w.bypassed)
 	for _, p := range w.policies {
 		fmt.Fprintf(&b, " %p", p)
 	}
@@ -127,6 +127,8 @@ func (c *compiler) refusalsOf(p *resource) []refusal {
 // root is what a request needs: each stage in the order of the proxy's filters.
 func (c *compiler) root() rules.Node {
 	switch {
+	case c.bypassed != "":
+		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{Why: c.bypassed}))
 	case c.doubt != "":
 		return rules.AllOf(notModelled(c.first.At, "spec", &rules.Unknown{
 			Why: c.doubt, Need: wholeCluster(),

@@ -35,6 +35,11 @@ func handledPolicies() []envoy.Handled {
 				"namespace, or of the mesh. All that fit add up", "",
 		},
 		{
+			"ambient", "a policy that selects a workload in ambient mode",
+			"ztunnel holds it, which reads no token and no HTTP; a waypoint holds the policies " +
+				"that are attached to it with targetRefs", docAmbient,
+		},
+		{
 			"label-null", "a label of a selector that is null, as of an empty value in a template",
 			"the API server drops it: without another label the policy holds for all of its " +
 				"namespace, or of the mesh", "",

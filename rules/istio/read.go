@@ -63,8 +63,8 @@ func ofWorkloads(object *source.Value) bool {
 	}, kind) || isMesh(object) || isPatch(object)
 }
 
-// differ reports whether two workloads have other labels, two Gateways another class, or two
-// patches another spec.
+// differ reports whether two workloads have other labels, two Gateways another class, two patches
+// another spec, or two namespaces another mode.
 func differ(a, b *source.Value) bool {
 	labels := []string{"spec", "template", "metadata", "labels"}
 	if a.TextAt("kind") == "Pod" {
@@ -72,7 +72,8 @@ func differ(a, b *source.Value) bool {
 	}
 	return isPatch(a) && a.Member("spec").JSON() != b.Member("spec").JSON() ||
 		a.At(labels...).JSON() != b.At(labels...).JSON() ||
-		a.At("spec", "gatewayClassName").JSON() != b.At("spec", "gatewayClassName").JSON()
+		a.At("spec", "gatewayClassName").JSON() != b.At("spec", "gatewayClassName").JSON() ||
+		a.TextAt("metadata", "labels", dataplane) != b.TextAt("metadata", "labels", dataplane)
 }
 
 // workloadKinds are the kinds of resources that pods are made by.
@@ -100,6 +101,7 @@ type cluster struct {
 	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
+	ambient  map[string]bool     // the namespaces whose workloads have no proxy of their own
 	patches  []*patch
 	nearby   map[string]*nearby // by namespace
 }
@@ -131,7 +133,7 @@ func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
 		byName: map[string]*resource{}, shown: map[string]*running{},
 		gateways: map[string]*gateway{}, root: root{name: usualRoot},
-		nearby: map[string]*nearby{},
+		nearby: map[string]*nearby{}, ambient: map[string]bool{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -164,6 +166,9 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		c.runs(&r, "metadata", "labels")
 	case r.Kind == "Gateway":
 		c.addGateway(r)
+	case r.Kind == "Namespace":
+		labels, _ := kubernetes.LabelsOf(object.At("metadata", "labels"))
+		c.ambient[r.Name] = c.ambient[r.Name] || isAmbient(labels)
 	}
 }
 
@@ -341,6 +346,7 @@ func resources() []source.Resource {
 		{Kind: "ConfigMap", Paths: strings.Fields(names + "data.mesh")},
 		{Kind: "Gateway", Paths: strings.Fields(names + "spec.gatewayClassName")},
 		{Kind: "Pod", Paths: strings.Fields(names + owners + "metadata.labels")},
+		{Kind: "Namespace", Paths: strings.Fields(names + "metadata.labels")},
 	}
 	for _, kind := range workloadKinds() {
 		paths := names + owners + "spec.template.metadata.labels"

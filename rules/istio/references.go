@@ -30,6 +30,7 @@ const (
 	docTaskJWT     = "istio.io/latest/docs/tasks/security/authentication/authn-policy"
 	docTaskAuthz   = "istio.io/latest/docs/tasks/security/authorization/authz-jwt"
 	docDryRun      = "istio.io/latest/docs/tasks/security/authorization/authz-dry-run"
+	docAmbient     = "istio.io/latest/docs/ambient/usage/l4-policy"
 	issueWhy401    = "github.com/istio/istio/issues/15122"
 	issueNoToken   = "github.com/istio/istio/issues/26559"
 	issueSlash     = "github.com/istio/istio/issues/49979"

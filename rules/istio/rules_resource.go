@@ -98,7 +98,7 @@ func noRequestAuthentication() rules.Rule {
 		Severity:   rules.Error,
 		References: []string{docPolicy, docRequest},
 		Check: eachInstance(func(i instance) {
-			if len(i.jwt) > 0 || i.doubt != "" {
+			if len(i.jwt) > 0 || i.doubt != "" || i.bypassed != "" {
 				return
 			}
 			// in Istio's order, so that the order of the files does not matter

@@ -27,6 +27,8 @@ type workload struct {
 	doubt string
 	open  []*openSelection
 
+	bypassed string // why no proxy reads tokens for it; empty where one may
+
 	first   *resource // where the policies begin
 	cluster *cluster  // that it is in
 	version string    // of Istio; empty where it is not known
@@ -173,7 +175,7 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 func (c *cluster) workload(of *running, name string) *workload {
 	w := workload{
 		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
-		whole: of.at != nil,
+		whole: of.at != nil, bypassed: c.withoutProxy(of),
 	}.in(c)
 	w.doubt = c.rootDoubt(of.namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}

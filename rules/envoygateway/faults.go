@@ -81,9 +81,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 		all = append(all, refusal{at, strings.TrimSuffix(field, "."), why})
 	}
 	jwt := p.Spec.Member("jwt")
-	if why := kubernetes.Nameless(p.At); why != "" {
-		add(p.At, "metadata.name", why)
-	}
+	kubernetes.Metadata(p.At, add)
 	if p.void != "" {
 		add(p.attachment(), "spec", p.void)
 	}

@@ -54,6 +54,8 @@ func instead(key string) string {
 		return ": it is claims, a list"
 	case "scope":
 		return ": it is scopes, a list"
+	case "prefix":
+		return ": it is valuePrefix"
 	case "value":
 		return ": it is values, a list"
 	}

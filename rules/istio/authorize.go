@@ -49,14 +49,11 @@ func (r *resource) dryRun() *source.Value {
 	return r.At.At("metadata", "annotations", dryRun)
 }
 
-// logged reports whether a policy is only logged. Istio reads the annotation as Go reads a truth
-// value; what it can't read counts as false.
+// logged reports whether a policy is only logged. Istio reads the text of the annotation as Go
+// reads a truth value; what it can't read counts as false.
 func (r *resource) logged() bool {
-	v := r.dryRun()
-	if !v.Is(source.String) && !v.Is(source.Bool) {
-		return false
-	}
-	logged, err := strconv.ParseBool(v.Text)
+	text, _ := r.dryRun().Str()
+	logged, err := strconv.ParseBool(text)
 	return err == nil && logged
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
@@ -55,16 +54,11 @@ func (f *refuser) metadata() {
 	if text, _ := version.Str(); text != group+"v1" && text != group+"v1beta1" {
 		f.add(version, "apiVersion", "there is no %s of %s", f.Kind, text)
 	}
-	if why := kubernetes.Nameless(f.At); why != "" {
-		f.add(f.At, "metadata.name", "%s", why)
-	}
-	if v := f.At.At("metadata", "name"); v.Is(source.String) && !kubernetes.Marked(v) &&
-		!kubernetes.IsSubdomain(v.Text) {
-		f.add(v, "metadata.name", "%s can't be a name: it has small letters, digits, - and .",
-			inspect.InSentence(v.Text))
-	}
+	kubernetes.Metadata(f.At, func(at *source.Value, field, why string) {
+		f.add(at, field, "%s", why)
+	})
 	v := f.dryRun()
-	if v == nil || kubernetes.Marked(v) {
+	if !v.Is(source.String) || kubernetes.Marked(v) {
 		return
 	}
 	_, err := strconv.ParseBool(v.Text)

@@ -53,6 +53,8 @@ func instead(key string, known []string) string {
 		return ": it is audiences, a list"
 	case "matchExpressions":
 		return ": it is dropped, and matchLabels alone selects"
+	case "valuePrefix":
+		return ": it is prefix"
 	case "jwksUrl":
 		return ": it is jwksUri"
 	}
@@ -77,16 +79,28 @@ func lookThrough(p *resource, visit func(object *source.Value, path string, know
 		}
 	}
 	look(p.Spec.Member("selector"), "selector.", "matchLabels")
+	reference := []string{"group", "kind", "name", "namespace"}
+	look(p.Spec.Member("targetRef"), "targetRef.", reference...)
+	for path, v := range kubernetes.ItemsIn(p.Spec, "", "targetRefs") {
+		look(v, path, reference...)
+	}
 	if p.Kind == requestAuthentication {
 		look(p.Spec, "", append(attached, "jwtRules")...)
 		for path, v := range kubernetes.ItemsIn(p.Spec, "", "jwtRules") {
 			look(v, path, "issuer", "audiences", "jwksUri", "jwks_uri", "jwks", "fromHeaders",
 				"fromParams", "fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
 				"forwardOriginalToken", "timeout", "spaceDelimitedClaims")
+			for path, v := range kubernetes.ItemsIn(v, path, "fromHeaders") {
+				look(v, path, "name", "prefix")
+			}
+			for path, v := range kubernetes.ItemsIn(v, path, "outputClaimToHeaders") {
+				look(v, path, "header", "claim")
+			}
 		}
 		return
 	}
 	look(p.Spec, "", append(attached, "rules", "action", "provider")...)
+	look(p.Spec.Member("provider"), "provider.", "name")
 	for path, rule := range kubernetes.ItemsIn(p.Spec, "", "rules") {
 		look(rule, path, "from", "to", "when")
 		for path, v := range kubernetes.ItemsIn(rule, path, "from") {

@@ -69,8 +69,10 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-func TestAResourceWithoutAName(t *testing.T) {
+// The API server reads the metadata of every kind into the same fields.
+func TestMetadataThatIsRefused(t *testing.T) {
 	t.Parallel()
+	const odd = " can't be a name: it has small letters, digits, - and ."
 	for text, want := range map[string]string{
 		"metadata: {name: a}":         "",
 		"metadata: {generateName: a}": "",
@@ -78,8 +80,21 @@ func TestAResourceWithoutAName(t *testing.T) {
 		"kind: A":                     "the policy has no name",
 		"metadata:\nname: a\nspec:": "the policy has no name: name is beside metadata, not in " +
 			"it, as if the file had lost its indentation",
+		"metadata: [a]":                           "metadata is a list, and must be an object",
+		"metadata: {name: My_Policy}":             "My_Policy" + odd,
+		"metadata: {name: '{{ .Release.Name }}'}": "",
+		"metadata: {name: 2024}": "metadata.name is a number, and must be a " +
+			"string",
+		"metadata: {name: a, namespace: 7}": "metadata.namespace is a number, and must be a " +
+			"string",
+		"metadata: {name: a, labels: x}": "metadata.labels is a string, and must be an object",
+		"metadata: {name: a, annotations: {istio.io/dry-run: true}}": "metadata.annotations." +
+			"istio.io/dry-run is a boolean, and must be a string",
+		"metadata: {name: a, annotations: {a: 'true'}, labels: null}": "",
 	} {
-		if got := Nameless(fileOf(t, text).Documents[0]); got != want {
+		got := ""
+		Metadata(fileOf(t, text).Documents[0], func(_ *source.Value, _, why string) { got += why })
+		if got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 	}

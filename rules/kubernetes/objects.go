@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -108,8 +109,8 @@ func Name(v *source.Value) (name string, ok bool) {
 	return v.Str()
 }
 
-// IsSubdomain reports whether a text can be the name of a custom resource (RFC 1123, subdomain).
-func IsSubdomain(name string) bool {
+// isSubdomain reports whether a text can be the name of a custom resource (RFC 1123, subdomain).
+func isSubdomain(name string) bool {
 	edge := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 	for part := range strings.SplitSeq(name, ".") {
 		if part == "" || !edge(part[0]) || !edge(part[len(part)-1]) {
@@ -218,26 +219,53 @@ func MakersOf(object *source.Value) []Reference {
 	return owners
 }
 
-// Nameless says why the API server refuses a resource that has neither a name nor the beginning of
-// one; empty where it has.
-func Nameless(at *source.Value) string {
-	const why = "the policy has no name"
-	switch {
-	case !nameless(at):
-		return ""
-	case at.Member("name").IsSet() && !at.Member("metadata").IsSet():
-		return why + ": name is beside metadata, not in it, as if the file had lost its " +
-			"indentation"
+// Metadata visits what the API server refuses of the metadata of a resource: that there is neither
+// a name nor the beginning of one, and a field of another type, such as a label that is true.
+func Metadata(at *source.Value, visit func(at *source.Value, field, why string)) {
+	metadata := at.Member("metadata")
+	if why := nameless(at, metadata); why != "" {
+		visit(at, "metadata.name", why)
+		return
 	}
-	return why
+	is := func(v *source.Value, kind source.Kind, field string) bool {
+		if v.IsSet() && !v.Is(kind) && !Marked(v) {
+			visit(v, field, fmt.Sprintf("%s is %s, and must be %s", field, KindOf(v), kind))
+			return false
+		}
+		return v.IsSet() && !Marked(v)
+	}
+	if !is(metadata, source.Object, "metadata") {
+		return
+	}
+	name := metadata.Member("name")
+	if is(name, source.String, "metadata.name") && !isSubdomain(name.Text) {
+		visit(name, "metadata.name", inspect.InSentence(name.Text)+
+			" can't be a name: it has small letters, digits, - and .")
+	}
+	is(metadata.Member("namespace"), source.String, "metadata.namespace")
+	for _, field := range []string{"labels", "annotations"} {
+		texts := metadata.Member(field)
+		if !is(texts, source.Object, "metadata."+field) {
+			continue
+		}
+		for i := range texts.Members {
+			m := &texts.Members[i]
+			is(m.Value, source.String, "metadata."+field+"."+m.Key)
+		}
+	}
 }
 
-func nameless(at *source.Value) bool {
-	metadata := at.Member("metadata")
-	if !metadata.IsSet() {
-		return true
-	}
+func nameless(at, metadata *source.Value) string {
+	const why = "the policy has no name"
 	marked := func(m source.Member) bool { return HasMark(m.Key) }
-	return metadata.Is(source.Object) && !slices.ContainsFunc(metadata.Members, marked) &&
-		!metadata.Member("name").IsSet() && !metadata.Member("generateName").IsSet()
+	switch {
+	case !metadata.IsSet() && at.Member("name").IsSet():
+		return why + ": name is beside metadata, not in it, as if the file had lost its " +
+			"indentation"
+	case !metadata.IsSet(),
+		metadata.Is(source.Object) && !slices.ContainsFunc(metadata.Members, marked) &&
+			!metadata.Member("name").IsSet() && !metadata.Member("generateName").IsSet():
+		return why
+	}
+	return ""
 }

@@ -64,10 +64,12 @@ func collections() []rules.Collection {
 				},
 				{
 					Note: "with the workloads and gateways in the same file, so that they have " +
-						"their names, and the namespaces, which may be in ambient mode",
+						"their names, the namespaces, which may be in ambient mode, and what " +
+						"changes the proxies beside the policies",
 					Command: "kubectl get requestauthentications.security.istio.io," +
 						"authorizationpolicies.security.istio.io,deployments,statefulsets," +
-						"daemonsets,namespaces,gateways.gateway.networking.k8s.io " +
+						"daemonsets,namespaces,envoyfilters,wasmplugins," +
+						"gateways.gateway.networking.k8s.io " +
 						"--all-namespaces --output=yaml > istio.yaml",
 				},
 				{

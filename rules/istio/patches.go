@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -16,20 +17,36 @@ type patch struct {
 	selector kubernetes.Labels
 	targets  []target
 	unread   bool // it can't be read which workloads it is for: it may be for any
+
+	preflights bool // it changes the answers to a browser's preflights alone
 }
 
-// isPatch reports whether a resource is an EnvoyFilter or a WasmPlugin that touches what decides
-// on a token.
+// isPatch reports whether a resource is an EnvoyFilter, a WasmPlugin or a TrafficExtension that
+// touches what decides on a request.
 func isPatch(object *source.Value) bool {
 	spec := object.Member("spec")
 	switch {
 	case kubernetes.IsOf(object, "networking.istio.io/", "EnvoyFilter"):
-		return slices.ContainsFunc(spec.Member("configPatches").List(), touchesTokens)
-	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin"):
+		patches := spec.Member("configPatches").List()
+		return slices.ContainsFunc(patches, touchesTokens) ||
+			slices.ContainsFunc(patches, answersPreflights)
+	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin", "TrafficExtension"):
 		// Without a phase it is behind the policies, or where its type says.
-		return slices.Contains([]string{"AUTHN", "AUTHZ"}, spec.TextAt("phase"))
+		phase := spec.Member("phase")
+		return slices.Contains([]string{"AUTHN", "AUTHZ"}, spec.TextAt("phase")) ||
+			kubernetes.Marked(phase)
 	}
 	return false
+}
+
+// answersPreflights reports whether a patch of an EnvoyFilter inserts the filter for CORS. Istio's
+// own is behind the policies (listener_builder.go); one before them answers a preflight.
+func answersPreflights(of *source.Value) bool {
+	inserts := !slices.Contains([]string{"MERGE", "REMOVE", "REPLACE"},
+		of.TextAt("patch", "operation"))
+	return of.TextAt("applyTo") == "HTTP_FILTER" && inserts &&
+		of.TextAt("match", "context") != "SIDECAR_OUTBOUND" &&
+		hasWord(of.At("patch", "value").JSON(), "cors")
 }
 
 // touchesTokens reports whether a patch of an EnvoyFilter may change what becomes of a token: it
@@ -99,6 +116,8 @@ func patchOf(file *source.File, object *source.Value) *patch {
 	labels, ok := kubernetes.LabelsOf(p.Spec.At(field...))
 	targets, read := targetsOf(p.Spec)
 	p.selector, p.targets, p.unread = labels, targets, !ok || !read
+	p.preflights = p.Kind == "EnvoyFilter" &&
+		!slices.ContainsFunc(p.Spec.Member("configPatches").List(), touchesTokens)
 	return p
 }
 
@@ -119,16 +138,23 @@ func (p *patch) mayChange(w *workload) bool {
 	return !p.selector.Excludes(w.labels)
 }
 
-// asides are all requests of a workload that a patch may be for: nobody knows what it answers.
+// asides are the requests of a workload that a patch may be for: nobody knows what it answers.
 func (w *workload) asides() []rules.Aside {
+	var all []rules.Aside
 	for _, p := range w.cluster.patches {
-		if p.mayChange(w) {
-			check := notModelled(p.At, "spec", &rules.Unknown{
-				Why: p.String() + " changes what the proxy does with a request beside the " +
-					"policies, and is not modelled",
-			})
-			return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(check)}}
+		if !p.mayChange(w) {
+			continue
 		}
+		check := notModelled(p.At, "spec", &rules.Unknown{
+			Why: p.String() + " changes what the proxy does with a request beside the " +
+				"policies, and is not modelled",
+		})
+		aside := rules.Aside{If: rules.Both(), Root: rules.AllOf(check)}
+		if !p.preflights {
+			return []rules.Aside{aside}
+		}
+		aside.If = envoy.MayBePreflight()
+		all = append(all, aside)
 	}
-	return nil
+	return all
 }

@@ -1,6 +1,7 @@
 package istio
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -90,12 +91,51 @@ func TestWhatChangesTheProxyLeavesItsAnswerOpen(t *testing.T) {
 		"for other pods": {
 			deployment + envoyFilter(change, "workloadSelector: {labels: {app: x}}, "), same,
 		},
-		"a plugin before the filter":   {plugin("phase: AUTHN"), changed},
-		"one that runs for statistics": {plugin("phase: STATS"), same},
+		"a plugin before the filter": {plugin("phase: AUTHN"), changed},
+		"one whose phase is open":    {plugin("phase: '{{ .Values.phase }}'"), changed},
+		"a script before it": {
+			strings.Replace(plugin("phase: AUTHN, lua: {}"), "WasmPlugin", "TrafficExtension", 1),
+			changed,
+		},
+		"CORS answers preflights alone": {envoyFilter(filterPatch("cors"), ""), same},
+		"one that runs for statistics":  {plugin("phase: STATS"), same},
 	} {
 		v := answered(t, ofTenant()+test.beside, requestOf("exp=1"))
 		if got := short(v); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+// Istio's own filter for CORS is behind the policies; one that is inserted before them answers a
+// preflight, which they would refuse.
+func TestAFilterForCORSAnswersPreflights(t *testing.T) {
+	t.Parallel()
+	text := ofTenant() + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	preflight := tokenless()
+	preflight.Method, preflight.Headers = rules.Preflight, map[string]string{
+		"Origin": "https://a.example", "Access-Control-Request-Method": "GET",
+	}
+	get := tokenless()
+	get.Method = "GET"
+	missing, inserted := rejected(403, rules.TokenPresent), envoyFilter(filterPatch("cors"), "")
+	for _, test := range []struct {
+		name, beside string
+		request      *rules.Request
+		want         decided
+	}{
+		{"a preflight", inserted, preflight, open(rules.NotModelled)},
+		{"another request", inserted, get, missing},
+		{"without the filter", "", preflight, missing},
+		{
+			"Istio's own is taken out",
+			envoyFilter("applyTo: HTTP_FILTER, match: {listener: {filterChain: {filter: "+
+				"{subFilter: {name: envoy.filters.http.cors}}}}}, patch: {operation: REMOVE, "+
+				"value: {name: envoy.filters.http.cors}}", ""), preflight, missing,
+		},
+	} {
+		if got := short(answered(t, text+test.beside, test.request)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
 	}
 }

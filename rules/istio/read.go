@@ -342,6 +342,7 @@ func resources() []source.Resource {
 		{Group: strings.TrimSuffix(group, "/"), Kind: authorizationPolicy},
 		{Group: "networking.istio.io", Kind: "EnvoyFilter"},
 		{Group: "extensions.istio.io", Kind: "WasmPlugin"},
+		{Group: "extensions.istio.io", Kind: "TrafficExtension"},
 		{Kind: "IstioOperator"},
 		{Kind: "ConfigMap", Paths: strings.Fields(names + "data.mesh")},
 		{Kind: "Gateway", Paths: strings.Fields(names + "spec.gatewayClassName")},

@@ -307,9 +307,11 @@ func (e *Estate) policyFiles(gateway string) []*source.File {
 func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 	var all steps
 	collections := gateways.Collections("")
+	ofTokens := false // which tokens there are is not known, and no check of a policy
 	for _, open := range x.OpenCells() {
 		decided := x.Witness(open.Row, open.Gateway).Verdict.Decided
 		if decided == nil {
+			ofTokens = true
 			continue
 		}
 		need := decided.Need()
@@ -318,7 +320,7 @@ func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 				". This says how to get it", "gatewhy collect "+c.Name)
 		}
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && ofTokens {
 		apps, _ := collectionOf(source.NeedRegistrations, collections)
 		all.add("Some cells depend on the app registrations. This says how to get them",
 			"gatewhy collect "+apps.Name)

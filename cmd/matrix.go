@@ -176,12 +176,9 @@ func (e *Env) noteSupposed(names []string) {
 	if len(names) == 0 {
 		return
 	}
-	text := strings.Join(names[:min(most, len(names))], ", ")
-	if len(names) > most {
-		text += fmt.Sprintf(" and %d more", len(names)-most)
-	}
 	e.note("callers: supposed: %s: the API is taken as its own policies want it, and one client "+
-		"with a contract as its own; gatewhy pull --from azure fetches app registrations", text)
+		"with a contract as its own; gatewhy pull --from azure fetches app registrations",
+		inspect.Few(names, most))
 }
 
 // settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.

@@ -190,8 +190,19 @@ func listed(values []string, glue, before string, most int) string {
 	case more <= 0:
 		return before + strings.Join(values, ", ")
 	default:
-		return fmt.Sprintf("%s%s and %d more", before, strings.Join(values[:most], ", "), more)
+		return before + Few(values, most)
 	}
+}
+
+// MostNames is how many names a message lists where the reader looks for one of them.
+const MostNames = 20
+
+// Few lists names, and of more than so many the first ones and how many more there are.
+func Few(names []string, most int) string {
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Nearest returns the candidate with the fewest edits to a word, the first of several. It returns

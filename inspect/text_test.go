@@ -171,6 +171,8 @@ func TestAListOfASentenceIsCut(t *testing.T) {
 		{OneOf(many, 5), "one of a, b, c, d, e and 2 more"},
 		{AllOf(many[:2], 5), "a and b"},
 		{AllOf(many, 9), "all of a, b, c, d, e, f, g"},
+		{Few(many, 7), "a, b, c, d, e, f, g"},
+		{Few(many, 5), "a, b, c, d, e and 2 more"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)

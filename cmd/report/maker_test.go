@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,6 +192,37 @@ func TestTheFilesOfAFolderAreFoundAndSorted(t *testing.T) {
 	}
 	if !cmp.Equal(survey.Names(), []string{"dev"}) {
 		t.Errorf("%v", survey.Names())
+	}
+}
+
+// Each name would be a line of the screen, and the reader has one API in mind.
+func TestOfManyAPIInstancesAFewAreNamed(t *testing.T) {
+	t.Parallel()
+	for instances, want := range map[int]struct{ names, leftOut int }{100: {100, 0}, 101: {0, 1}} {
+		all := make([]string, instances)
+		for i := range all {
+			all[i] = strings.Replace(openPolicy, "{", fmt.Sprintf(`{"apiId": %d, `, 1000+i), 1)
+		}
+		m, _ := makerIn(t, map[string]string{"uat.json": "[" + strings.Join(all, ",") + "]"})
+		_, err := m.ReadPolicies([]string{"uat.json"}, rules.Options{})
+		if text := fmt.Sprint(err); !strings.Contains(text, " more") || len(text) > 300 {
+			t.Error(text)
+		}
+		survey, err := m.Survey(".", ".")
+		if err != nil || m.Prove("gatewhy.yaml", survey) != nil {
+			t.Fatal(survey, err)
+		}
+		left := survey.LeftOut()
+		if len(survey.Names()) != want.names || len(left) != want.leftOut {
+			t.Errorf("%d: %v, left out %v", instances, survey.Names(), left)
+		}
+		if text := strings.Join(left, ""); len(text) > 300 ||
+			instances > 100 && !strings.Contains(text, "101 API instances are too many") {
+			t.Error(text)
+		}
+		if text := report.SurveySummary(survey); len(text) > 600 {
+			t.Error(text)
+		}
 	}
 }
 

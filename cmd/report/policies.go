@@ -421,7 +421,8 @@ func oneAPI(policies []*rules.Policy, hint string) error {
 	if len(apis) < 2 {
 		return nil
 	}
-	return Problem("the policies belong to several API instances: "+strings.Join(apis, ", "), hint)
+	return Problem("the policies belong to several API instances: "+
+		inspect.Few(apis, inspect.MostNames), hint)
 }
 
 // noneOfAPI names the API instances of a file in which --api found none, or returns the error as
@@ -437,7 +438,8 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	if failed != nil {
 		return err
 	}
-	hint := "the file has " + strings.Join(apisOf(adapter.Compile(read).Policies), ", ")
+	hint := "the file has " +
+		inspect.Few(apisOf(adapter.Compile(read).Policies), inspect.MostNames)
 	if strings.TrimSpace(hint) == "the file has" {
 		hint = "the file has one instance, without a name: leave it out"
 	}

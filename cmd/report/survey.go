@@ -174,11 +174,18 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 			if err == nil {
 				continue
 			}
-			if all := reader.instances(env); part.is == environments.PartPolicies && len(all) > 0 {
-				s.Divide(env.Name, all)
-			} else {
-				s.Refuse(env.Name, part.is, AsError(err).Cause)
+			cause := AsError(err).Cause
+			if part.is == environments.PartPolicies {
+				switch all := reader.instances(env); {
+				case len(all) > mostInstances:
+					cause = fmt.Sprintf("%d API instances are too many to make environments of: "+
+						"%d is the most", len(all), mostInstances)
+				case len(all) > 1:
+					s.Divide(env.Name, all)
+					return true
+				}
 			}
+			s.Refuse(env.Name, part.is, cause)
 			return true
 		}
 	}
@@ -188,8 +195,8 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 // mostInstances is how many environments are made of one.
 const mostInstances = 100
 
-// instances lists the API instances that the files of an environment configure; none where that
-// is one, or too many, or the environment names it. Names are as the environments file has them.
+// instances lists the API instances that the files of an environment configure; none where the
+// environment names its own. Names are as the environments file has them.
 func (r *estateReader) instances(of *environments.Environment) []environments.APIInstance {
 	if of.Instance.Value != "" {
 		return nil
@@ -203,9 +210,6 @@ func (r *estateReader) instances(of *environments.Environment) []environments.AP
 		return nil // several instances are an error beside the set
 	}
 	apis := set.APIs()
-	if len(apis) < 2 || len(apis) > mostInstances {
-		return nil
-	}
 	all := make([]environments.APIInstance, len(apis))
 	for i, api := range apis {
 		all[i].Name = renamed(api, names, asItIs, r.inFolder)
@@ -256,13 +260,13 @@ func (m *Maker) isContracts(name, folder string) bool {
 func SurveySummary(s *environments.Survey) string {
 	names, comments := s.Names(), s.Comments()
 	text := fmt.Sprintf("%s (%s), %s", Counted(len(names), "environment"),
-		Guarded(strings.Join(names, ", ")), Counted(s.Policies(), "policy file"))
+		Guarded(inspect.Few(names, inspect.MostNames)), Counted(s.Policies(), "policy file"))
 	if n := s.Registrations(); n > 0 {
 		text += ", " + Counted(n, "app registration file")
 	}
 	if len(comments) > 0 {
 		text += "; as a comment only, without policies: " +
-			Guarded(strings.Join(comments, ", "))
+			Guarded(inspect.Few(comments, inspect.MostNames))
 	}
 	if n := s.Unplaced(); n > 0 {
 		text += "; " + Counted(n, "file") + " could not be placed, see the end of the file"

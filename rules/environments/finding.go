@@ -3,8 +3,8 @@ package environments
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -151,15 +151,11 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 // list names the rows, at most four.
 func (m *Matrix) list(rows []int) string {
 	const most = 4
-	var names []string
-	for _, r := range rows[:min(most, len(rows))] {
-		names = append(names, m.Rows[r].Name)
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = m.Rows[r].Name
 	}
-	text := strings.Join(names, ", ")
-	if len(rows) > most {
-		text += fmt.Sprintf(" and %d more", len(rows)-most)
-	}
-	return text
+	return inspect.Few(names, most)
 }
 
 // Remark is what a reader must know of a gateway's policies beside the grid: that one is disabled,

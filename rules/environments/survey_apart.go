@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -64,7 +65,7 @@ func (s *Survey) separateAPIs() {
 		var parts []*surveyed
 		names := partNames(groups, env.name)
 		for _, f := range open {
-			s.leaveOutPolicies(f, env, "it does not show whose they are: "+firstOf(names))
+			s.leaveOutPolicies(f, env, "it does not show whose they are: "+inspect.Few(names, 5))
 		}
 		for g, part := range names {
 			one := s.partOfOne(env, env.name, part, parts)
@@ -80,15 +81,6 @@ func (s *Survey) separateAPIs() {
 		s.environments = slices.Replace(s.environments, i, i+1, parts...)
 		i += len(parts) - 1
 	}
-}
-
-// firstOf lists names, the first few of many.
-func firstOf(names []string) string {
-	const most = 4
-	if more := len(names) - most; more > 1 {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return strings.Join(names, ", ")
 }
 
 // partOfOne is what one API has of an environment, with the clients of all: its name is what the

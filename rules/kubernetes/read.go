@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -139,7 +140,7 @@ func Instead(name string, all []string) []source.Hint {
 			meant = append(meant, one)
 		}
 	}
-	hints := []string{"the files show " + strings.Join(all, ", ")}
+	hints := []string{"the files show " + inspect.Few(all, inspect.MostNames)}
 	if len(meant) > 0 {
 		hints = slices.Insert(hints, 0, "did you mean "+strings.Join(meant, " or ")+"?")
 	}

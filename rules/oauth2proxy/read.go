@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -129,7 +130,7 @@ func noneCalled(name string, all []*entry) error {
 	return &source.Error{
 		Pos:   source.Position{File: all[0].file.Name},
 		Cause: "no instance of OAuth2 Proxy is called " + name,
-		Hints: source.Hints("there is " + strings.Join(names, ", ")),
+		Hints: source.Hints("there is " + inspect.Few(names, inspect.MostNames)),
 	}
 }
 

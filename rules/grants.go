@@ -61,17 +61,19 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 	granted := func(names []string) may {
 		return r.request.granted(claim, slices.Concat(has, names)).judge(&r.Check.Test).may
 	}
-	switch {
-	case len(missing.Names) == 0 && len(has) > 0: // it fails for another reason
+	if len(missing.Names) == 0 && len(has) > 0 { // it fails for another reason
 		return Lacking{}
-	case len(missing.Names) > mostNamed:
+	}
+	if len(missing.Names) > mostNamed {
 		return Lacking{Claim: claim}
-	case len(missing.Names) > 0 && granted(missing.Names)&holds == 0:
+	}
+	withAll := granted(missing.Names) // not holds alone, where something else is not known
+	if len(missing.Names) > 0 && withAll&holds == 0 {
 		return Lacking{}
 	}
 	for i := len(missing.Names) - 1; i >= 0 && len(missing.Names) > 1; i-- {
 		fewer := slices.Delete(slices.Clone(missing.Names), i, i+1)
-		if granted(fewer) == holds {
+		if granted(fewer) == withAll {
 			missing.Or = append(missing.Or, missing.Names[i])
 			missing.Names = fewer
 		}

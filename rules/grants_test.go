@@ -43,6 +43,15 @@ func TestWhatAFailedCheckLacksIsWhatWouldLetItPass(t *testing.T) {
 			Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B", "C"}},
 		},
 		{
+			"one of some roles, and something that is not known",
+			Both(
+				Predicate{Op: HasAny, Input: roles, Values: Literals("A", "B")},
+				Predicate{Op: True, Input: Computed("#[payload.ok]", unknown, roles)},
+			),
+			user,
+			Lacking{Claim: "roles", Names: []string{"A"}, Or: []string{"B"}},
+		},
+		{
 			"one of very many: whichever it is",
 			Predicate{Op: HasAny, Input: roles, Values: manyRoles()},
 			user,

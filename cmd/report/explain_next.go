@@ -104,6 +104,7 @@ func (w *explainNext) rejected() {
 			"between the issuer and you change it?", w.again())
 		return
 	}
+	w.otherVersion()
 	w.steps.addAll(w.granted()...)
 	switch {
 	case len(w.reasons) > 0:
@@ -281,6 +282,37 @@ func (w *explainNext) ofVersion1() bool {
 		slices.ContainsFunc(w.x.Verdict.Results, func(r rules.Result) bool {
 			return r.Outcome == rules.Fail && slices.ContainsFunc(r.Check.Test.Wants(), wantsOther)
 		})
+}
+
+// otherVersion is about a token that fails for the issuer of the other version, where a repair of
+// the issuer alone does not let it in. A new token of the same API has the same issuer.
+func (w *explainNext) otherVersion() {
+	d := w.x.Verdict.Decided
+	readsIssuer := d != nil && (d.Check.ID == rules.Issuer || d.Check.Claim == "iss")
+	spoken := func(r rules.Result) bool {
+		return r.Outcome == rules.Fail && (r.Check.ID == rules.Audience || r.Check.Claim == "aud" ||
+			r.Check.ID == rules.Expiry)
+	}
+	if !readsIssuer || len(w.x.Repairs) > 0 || slices.ContainsFunc(w.x.Verdict.Results, spoken) {
+		return
+	}
+	wanted := ""
+	for _, want := range d.Check.Test.Wants() {
+		issuer, ok := entra.ParseIssuer(want.Text)
+		if !ok || want.Input != rules.Claim("iss") || issuer.Version.String() == w.profile.Version ||
+			!strings.EqualFold(issuer.Tenant, w.profile.Tenant) {
+			return
+		}
+		wanted = issuer.Version.String()
+	}
+	if wanted == "" || len(w.profile.Audience) == 0 {
+		return
+	}
+	g := granting{profile: w.profile, api: w.api()}
+	w.steps.add("Write "+w.profile.Issuer+" as the issuer into the policy by hand, or give the "+
+		"API v"+wanted+" tokens (requestedAccessTokenVersion "+wanted[:1]+" in its app "+
+		"registration). This shows what it has", w.Line.Shell.Line("az", "ad", "app", "show",
+		"--id", g.apiName(), "--query", "[appId,api.requestedAccessTokenVersion]"))
 }
 
 func (w *explainNext) otherTenant() {

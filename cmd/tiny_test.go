@@ -210,7 +210,7 @@ func TestAnObservedAnswerOfATinyGatewayIsCompared(t *testing.T) {
 	w := newTinyWorld(t)
 	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
 	stdout, _, _ := w.explain(token, "--observed-status", "499", "--observed-body", "wrong door")
-	wants(t, stdout, "as predicted", "The body is also as predicted")
+	wants(t, stdout, "as predicted", "The status agrees, and the body ")
 	stdout, _, _ = w.explain(token, "--observed-status", "418")
 	if strings.Contains(stdout, "as predicted") {
 		t.Errorf("418 is said to agree:\n%s", stdout)

@@ -198,17 +198,12 @@ func (x explanation) observedLines() []string {
 		return nil
 	}
 	var lines []string
-	switch c.Agrees {
-	case rules.Yes:
-		if c.Body == rules.Yes {
-			lines = []string{"The body is also as predicted."}
-		}
-	case rules.No:
-		if c.Observed.Status != 0 && c.Observed.Status == x.Verdict.Status {
-			lines = []string{"The status agrees, but the rest of the answer does not."}
-		}
-	default:
+	switch {
+	case c.Agrees == rules.Maybe:
 		lines = []string{"It can't be decided whether the prediction agrees."}
+	case c.Agrees == rules.No && c.Observed.Status != 0 &&
+		c.Observed.Status == x.Verdict.Status:
+		lines = []string{"The status agrees, but the rest of the answer does not."}
 	}
 	if follows := report.Follows(c); follows != "" {
 		lines = append(lines, report.Sentence(follows))

@@ -49,10 +49,11 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 			Command: "gatewhy help scanning",
 		}}
 	}
+	causes := of.Causes()
 	if x.Compared {
-		of = &x.LockedOut
+		causes = append(x.LockedOut.Causes(), x.Unclear.Causes()...)
 	}
-	for _, cause := range of.Causes() {
+	for _, cause := range causes {
 		if cause.Outcome == rules.Accepted {
 			continue
 		}
@@ -68,7 +69,7 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 		x.Next = append(x.Next, rules.Step{Note: why, Command: command})
 		return
 	}
-	if x.Compared && x.LetIn.Tokens() > 0 {
+	if x.Compared && x.LetIn.Tokens()+x.Unclear.Tokens() > 0 {
 		x.Next = append(x.Next, rules.Step{
 			Note:    "See who else gets in: lint reads the policy without a token",
 			Command: lint,

@@ -70,10 +70,22 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	return nil, problem(cause, hints...)
 }
 
+// folder is what a command is about: its argument, or the folder where it runs.
+func (e *Env) folder(command string, args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return ".", nil
+	case e.maker().IsFile(args[0]):
+		return "", problem(args[0]+": this is a file, not a folder", "of the folder that it is in: "+
+			"gatewhy "+command+" "+e.Shell.Path(filepath.Dir(args[0])))
+	}
+	return args[0], nil
+}
+
 func (e *Env) init(flags *initFlags, args []string) error {
-	folder := "."
-	if len(args) > 0 {
-		folder = args[0]
+	folder, err := e.folder("init", args)
+	if err != nil {
+		return err
 	}
 	name := filepath.Join(folder, flags.config)
 	survey, err := e.surveyed(folder, name)

@@ -44,9 +44,9 @@ func newPull(env *Env) *cobra.Command {
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: oneFolder(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			folder := "."
-			if len(args) > 0 {
-				folder = args[0]
+			folder, err := env.folder(cmd.Name(), args)
+			if err != nil {
+				return err
 			}
 			if flags.from.value == "azure" {
 				return env.pullAzure(cmd, &flags, folder)

@@ -276,8 +276,12 @@ func (p *paste) damaged() *source.Error {
 	case fault.ID == "too-long":
 		return &fault.Error
 	}
-	return instead("the text has dots like a token, but is not a token: "+fault.Cause,
-		"a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
+	cause := "the text has dots like a token, but is not a token: " + fault.Cause
+	if strings.EqualFold(p.text[:len(jsonStart)], jsonStart) {
+		return instead(cause, startHint(p.text))
+	}
+	return instead(cause, "a token starts with "+jsonStart+"; was its first character lost?",
+		hintWhole)
 }
 
 func (p *paste) short() *source.Error {

@@ -494,6 +494,8 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 			"copy only the token",
 		},
 		{"the first character lost", access[1:], "header", "first character"},
+		{"in capital letters", strings.ToUpper(access), "header", "this text with EYJ"},
+		{"its start twice", "eyJ" + access, "header", "copy it again"},
 		{
 			"three parts that are not of a token", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc",
 			"has dots like a token", "eyJ",

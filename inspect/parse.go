@@ -303,7 +303,7 @@ func (t *Token) faultUnread(part string, err error) {
 			"gateways never receive such tokens; is this a token?")
 		return
 	}
-	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), t.truncationHint())
+	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), startHint(t.compact))
 }
 
 // observeLooseness notes an encoding that is not that of RFC 7515.
@@ -336,10 +336,14 @@ func (t *Token) partsHint() string {
 	return "copy only the token, from its first to its last character"
 }
 
-// truncationHint says what to do about a part whose JSON can't be read.
-func (t *Token) truncationHint() string {
-	if strings.HasPrefix(t.compact, jsonStart) {
+// startHint says what to do about a text with a part that can't be read, by how the text starts.
+func startHint(text string) string {
+	switch start := text[:min(len(text), len(jsonStart))]; {
+	case start == jsonStart:
 		return "the token was cut or altered on its way; copy it again from where it was issued"
+	case strings.EqualFold(start, jsonStart):
+		return "a token starts with " + jsonStart + ", and this text with " + start + ": take it " +
+			"from where nothing changes capital and small letters"
 	}
 	return "is this a token? One starts with " + jsonStart + ", which is how its header is encoded"
 }

@@ -159,7 +159,7 @@ func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
 
 func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	var text bytes.Buffer
-	if err := render.JSON(&text, l.Baseline()); err != nil {
+	if err := render.JSON(&text, e.maker().Baseline(name, l)); err != nil {
 		return err
 	}
 	err := e.write(writing{name: name, text: text.Bytes()})

@@ -87,11 +87,15 @@ func (l *Linting) Keep(wanted func(rules.Finding) bool) {
 // Fingerprints names each of the findings, in their order, and behind them each of those that are
 // ignored.
 func (l *Linting) Fingerprints() []string {
+	return l.fingerprints(func(file string) string { return file })
+}
+
+func (l *Linting) fingerprints(called func(file string) string) []string {
 	all := slices.Clone(l.Findings)
 	for _, s := range l.Suppressed {
 		all = append(all, s.Finding)
 	}
-	return lint.Fingerprints(all, l.lineOf)
+	return lint.Fingerprints(all, called, l.lineOf)
 }
 
 // lineOf is the text of the line that a finding is about; empty where its file is not known.

@@ -26,12 +26,14 @@ func (m *Maker) SetAside(config string, l *Linting) error {
 	return err
 }
 
-// Baseline is the findings as a baseline.
-func (l *Linting) Baseline() *lint.Baseline {
-	prints := l.Fingerprints()
+// Baseline is the findings as the baseline in a file. Names in it are relative to its folder, so
+// that a finding is known wherever lint runs and however its file is named.
+func (m *Maker) Baseline(name string, l *Linting) *lint.Baseline {
+	called := m.from(filepath.Dir(name))
+	prints := l.fingerprints(called)
 	known := make([]lint.Known, len(l.Findings))
 	for i, f := range l.Findings {
-		known[i] = lint.Known{Rule: f.Rule, File: f.Pos.File, Fingerprint: prints[i]}
+		known[i] = lint.Known{Rule: f.Rule, File: called(f.Pos.File), Fingerprint: prints[i]}
 	}
 	return lint.NewBaseline(known)
 }
@@ -50,7 +52,7 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 	if !ok {
 		return Problem(name+": not a baseline", hint)
 	}
-	known, prints, next := baseline.Knows(), l.Fingerprints(), 0
+	known, prints, next := baseline.Knows(), l.fingerprints(m.from(filepath.Dir(name))), 0
 	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
 		isKnown := known[prints[next]]
 		next++

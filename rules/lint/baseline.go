@@ -48,13 +48,15 @@ func (b *Baseline) Knows() map[string]bool {
 }
 
 // Fingerprints names findings so that they are known again when lines are added before them: by
-// the rule, the file, the field and the text of the line, which line returns. Findings that agree
-// in these are counted.
-func Fingerprints(found []rules.Finding, line func(rules.Finding) string) []string {
+// the rule, the file as it is called, the field and the text of the line. Findings that agree in
+// these are counted.
+func Fingerprints(
+	found []rules.Finding, called func(file string) string, line func(rules.Finding) string,
+) []string {
 	seen := make(map[string]int)
 	all := make([]string, len(found))
 	for i, f := range found {
-		parts := []string{f.Rule, filepath.ToSlash(f.Pos.File), f.Field, line(f)}
+		parts := []string{f.Rule, filepath.ToSlash(called(f.Pos.File)), f.Field, line(f)}
 		key := strings.Join(parts, "\x00")
 		seen[key]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", key, seen[key]))

@@ -359,7 +359,10 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 			`"#[vars.claimSet.scp == vars.claimSet.roles[0]]"}]`, ""))
 	write("many.yaml", estate(21, "plain.json"))
 	write("told.yaml", estate(3, "told.json"))
+	write("open.json", limitedPolicy(`, "skipClientIdValidation": true`, ""))
+	write("open.yaml", estate(21, "open.json"))
 	for args, want := range map[string]string{
+		"matrix -c open.yaml --offline": "See what is wrong in open.json", // --fix is refused
 		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
 		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",

@@ -149,15 +149,11 @@ func (e *Env) writeRepairs(x *report.Matrixing) error {
 	return nil
 }
 
-// mostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
-// written: each says something of every cell.
-const mostForAll = 20
-
 // refuses names what is not done for so many environments.
 func (f *matrixFlags) refuses(n int) error {
 	what := ""
 	switch {
-	case n <= mostForAll:
+	case n <= report.MostForAll:
 	case f.fix:
 		what = "--fix looks for repairs of"
 	case f.output.format.value == "html", f.output.format.value == "junit":
@@ -166,8 +162,9 @@ func (f *matrixFlags) refuses(n int) error {
 	if what == "" {
 		return nil
 	}
-	return problem(fmt.Sprintf("%s no more than %d environments, and %s has %d", what, mostForAll,
-		f.config, n), "without it, matrix takes more; or make environments files of some each")
+	return problem(fmt.Sprintf("%s no more than %d environments, and %s has %d",
+		what, report.MostForAll, f.config, n),
+		"without it, matrix takes more; or make environments files of some each")
 }
 
 // noteSupposed says whose callers are made up.

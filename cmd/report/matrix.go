@@ -28,6 +28,7 @@ type Matrixing struct {
 
 	Next []rules.Step // what to do now
 
+	isLarge   bool                                // see MostForAll
 	unguarded []string                            // the gateways for which no policies are listed
 	filesOf   func(gateway string) []*source.File // its policies
 	lintAs    func(gateway string) []string       // flags with which lint sees the same
@@ -78,6 +79,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	defer m.Progress(&done, len(e.Sites), "environments")()
 	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
+		isLarge: len(e.Sites) > MostForAll,
 		filesOf: e.policyFiles,
 	}
 	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
@@ -208,6 +210,10 @@ func (x *Matrixing) unlike(edit Edit) string {
 	return ""
 }
 
+// MostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
+// written: each says something of every cell.
+const MostForAll = 20
+
 // AddNext adds what to do now: to look for repairs of wrong cells, to take the repairs that were
 // found, to fetch what keeps cells from being known, and where all is right, to keep it so.
 func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
@@ -222,7 +228,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	switch {
 	case line.Once:
 		return
-	case wrong > 0 && x.Fixed == nil && x.wrongIn(true):
+	case wrong > 0 && x.Fixed == nil && x.wrongIn(true) && !x.isLarge:
 		all.add("Look for the smallest set of changes that puts every cell right", matrix("--fix"))
 	case len(x.Written) > 0:
 		all.add("See whether every cell is right", matrix())
@@ -245,8 +251,11 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 			all.add("Name the app registrations that are missing in "+x.Name+
 				". This says how to get one", "gatewhy collect "+app.Name)
 		}
-		all.add("Let a pipeline run it for every change, as a test of each cell",
-			matrix("-o", "junit"))
+		how, flags := "as a test of each cell", []string{"-o", "junit"}
+		if x.isLarge {
+			how, flags = "and look at the exit code", []string{"-q"}
+		}
+		all.add("Let a pipeline run it for every change, "+how, matrix(flags...))
 	}
 	if x.wrongIn(false) {
 		all.add("Name the policies of "+strings.Join(x.unguarded, ", ")+" in "+x.Name+

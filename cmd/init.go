@@ -76,8 +76,9 @@ func (e *Env) folder(command string, args []string) (string, error) {
 	case len(args) == 0:
 		return ".", nil
 	case e.maker().IsFile(args[0]):
-		return "", problem(args[0]+": this is a file, not a folder", "of the folder that it is in: "+
-			"gatewhy "+command+" "+e.Shell.Path(filepath.Dir(args[0])))
+		return "", problem(args[0]+": this is a file, not a folder",
+			"of the folder that it is in: gatewhy "+command+" "+
+				e.Shell.Path(filepath.Dir(args[0])))
 	}
 	return args[0], nil
 }

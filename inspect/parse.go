@@ -342,8 +342,8 @@ func startHint(text string) string {
 	case start == jsonStart:
 		return "the token was cut or altered on its way; copy it again from where it was issued"
 	case strings.EqualFold(start, jsonStart):
-		return "a token starts with " + jsonStart + ", and this text with " + start + ": take it " +
-			"from where nothing changes capital and small letters"
+		return "a token starts with " + jsonStart + ", and this text with " + start +
+			": take it from where nothing changes capital and small letters"
 	}
 	return "is this a token? One starts with " + jsonStart + ", which is how its header is encoded"
 }

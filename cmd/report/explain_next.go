@@ -288,22 +288,24 @@ func (w *explainNext) ofVersion1() bool {
 // the issuer alone does not let it in. A new token of the same API has the same issuer.
 func (w *explainNext) otherVersion() {
 	d := w.x.Verdict.Decided
-	readsIssuer := d != nil && (d.Check.ID == rules.Issuer || d.Check.Claim == "iss")
-	spoken := func(r rules.Result) bool {
-		return r.Outcome == rules.Fail && (r.Check.ID == rules.Audience || r.Check.Claim == "aud" ||
-			r.Check.ID == rules.Expiry)
+	if d == nil || d.Check.ID != rules.Issuer && d.Check.Claim != "iss" || len(w.x.Repairs) > 0 {
+		return
 	}
-	if !readsIssuer || len(w.x.Repairs) > 0 || slices.ContainsFunc(w.x.Verdict.Results, spoken) {
+	isFirst := func(r rules.Result) bool { // it asks for another token, which may have both
+		return r.Outcome == rules.Fail && (r.Check.ID == rules.Audience ||
+			r.Check.Claim == "aud" || r.Check.ID == rules.Expiry)
+	}
+	if slices.ContainsFunc(w.x.Verdict.Results, isFirst) {
 		return
 	}
 	wanted := ""
 	for _, want := range d.Check.Test.Wants() {
 		issuer, ok := entra.ParseIssuer(want.Text)
-		if !ok || want.Input != rules.Claim("iss") || issuer.Version.String() == w.profile.Version ||
+		wanted = issuer.Version.String()
+		if !ok || want.Input != rules.Claim("iss") || wanted == w.profile.Version ||
 			!strings.EqualFold(issuer.Tenant, w.profile.Tenant) {
 			return
 		}
-		wanted = issuer.Version.String()
 	}
 	if wanted == "" || len(w.profile.Audience) == 0 {
 		return

@@ -220,33 +220,33 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 	if err != nil {
 		return nil, nil, err
 	}
-	return set, site.Contracts, e.environmentKeys(flags)
+	return set, site.Contracts, e.environmentKeys(&flags.environment, &flags.keys)
 }
 
 // environmentKeys takes the key set, else the tenant, of the environments file, where the command
 // line names neither.
-func (e *Env) environmentKeys(flags *explainFlags) error {
-	if flags.keys.namesKeys() {
+func (e *Env) environmentKeys(environment *environmentFlags, flags *keyFlags) error {
+	if flags.namesKeys() {
 		return nil
 	}
-	file, err := e.maker().ReadEnvironments(flags.environment.config)
+	file, err := e.maker().ReadEnvironments(environment.config)
 	if err != nil {
 		return err
 	}
-	flags.keys.by = file.Tenant.Pos.String()
+	flags.by = file.Tenant.Pos.String()
 	if file.Keys.Value != "" {
 		if entra.IsGUID(file.Tenant.Value) { // nothing is fetched to know the id of a domain
-			flags.keys.tenant = file.Tenant.Value
+			flags.tenant = file.Tenant.Value
 		}
-		flags.keys.jwks, err = e.maker().KeysFile(flags.environment.config, file)
+		flags.jwks, err = e.maker().KeysFile(environment.config, file)
 		return err
 	}
-	if flags.keys.offline {
+	if flags.offline {
 		return nil
 	}
-	flags.keys.tenant = file.Tenant.Value
+	flags.tenant = file.Tenant.Value
 	if file.Cloud.Value != "" {
-		flags.keys.cloud.value = file.Cloud.Value
+		flags.cloud.value = file.Cloud.Value
 	}
 	return nil
 }

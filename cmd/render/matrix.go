@@ -125,6 +125,26 @@ func (x matrixing) lost() []Row {
 	})
 }
 
+const openedTitle = "tokens that this change would let in, and that must not get in"
+
+// opened lists, by gateway, the tokens that are rightly kept out today, and that the smallest set
+// of repairs lets in: where own tokens get in again, others may that are like them.
+func (x matrixing) opened() []Row {
+	var rows []Row
+	for g, name := range x.Gateways {
+		var opened []int
+		for r := range x.Rows {
+			if x.Cell(r, g).OK() == rules.Yes && x.Fixed.Cell(r, g).OK() == rules.No {
+				opened = append(opened, r)
+			}
+		}
+		if len(opened) > 0 {
+			rows = append(rows, Row{safe(name), safe(x.Names(opened))})
+		}
+	}
+	return rows
+}
+
 // ownKinds lists, by gateway, the kinds of an environment's own tokens that a matrix rejects
 // although others get in, in words about the cells of today; without words a kind is left out.
 func (x matrixing) ownKinds(
@@ -149,7 +169,8 @@ func (x matrixing) ownKinds(
 // onlyIssuance reports whether, within the tenant, nothing but genuine tokens of other clients
 // still gets in wrongly.
 func onlyIssuance(m *environments.Matrix) bool {
-	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
+	return m.Has(environments.Issuance) && !m.Has(environments.Replay) &&
+		!m.Has(environments.Forged)
 }
 
 // why says why the cells of a gateway are not known, and what to add to know them.

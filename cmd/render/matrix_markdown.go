@@ -92,10 +92,17 @@ func (m *markdown) fix(x matrixing) {
 	if onlyIssuance(x.Fixed) {
 		m.para(beyondPolicies)
 	}
-	if lost := x.lost(); len(lost) > 0 {
-		m.para(report.Capital(lostTitle) + ":")
-		for _, row := range lost {
-			m.item(m.plain(row.Label + ": " + row.Text))
-		}
+	m.tokensOf(lostTitle, x.lost())
+	m.tokensOf(openedTitle, x.opened())
+}
+
+// tokensOf lists tokens by gateway, if there are any.
+func (m *markdown) tokensOf(title string, rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	m.para(report.Capital(title) + ":")
+	for _, row := range rows {
+		m.item(m.plain(row.Label + ": " + row.Text))
 	}
 }

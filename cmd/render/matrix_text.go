@@ -246,7 +246,8 @@ func (t *matrixText) fix() {
 			"more gateways have changes of their own")+" (-v shows them)")
 	}
 	if chosen == 0 {
-		none := "none: no policy change that gatewhy knows improves a column"
+		none := "none: no policy change that gatewhy knows lets an own token in and " +
+			"improves a column"
 		if wrong, _, _ := t.x.Wrong(); wrong == 0 {
 			none = "none: no cell is known to be wrong"
 		}
@@ -277,6 +278,7 @@ func (t *matrixText) fix() {
 	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
 	t.more(1, t.x.Fixed)
 	t.list(lostTitle, t.x.lost())
+	t.list(openedTitle, t.x.opened())
 	if len(t.x.Written) > 0 {
 		t.Blank()
 		t.Para(1, "written to "+safe(strings.Join(t.x.Written, ", ")))
@@ -322,9 +324,9 @@ func (t *matrixText) repair(r *report.Repair) {
 		}
 	}
 	if r.Wrong > 0 {
-		answers := plural(r.Wrong,
-			"answer of this gateway remains", "answers of this gateway remain")
-		t.Para(3, answers+" wrong: no policy change that gatewhy knows fixes more")
+		answers := plural(r.Wrong, "answer of this gateway is", "answers of this gateway are")
+		t.Para(3, answers+" wrong after it: no policy change that gatewhy knows lets an own "+
+			"token in and leaves fewer")
 	}
 }
 

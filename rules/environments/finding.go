@@ -119,37 +119,37 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 	case Replay:
 		return fmt.Sprintf(
 			"a token that was issued for another environment is let in at %s: %s",
-			name, m.list(rows),
+			name, m.Names(rows),
 		)
 	case Issuance:
 		if m.Rows[rows[0]].Home == EnvironmentOf(name) {
 			return fmt.Sprintf(
 				"a client of %s can obtain a token for somebody else's API "+
 					"that is let in there: %s",
-				name, m.list(rows),
+				name, m.Names(rows),
 			)
 		}
 		return fmt.Sprintf(
 			"a client that does not belong to %s can obtain a token that is let in there: %s",
-			name, m.list(rows),
+			name, m.Names(rows),
 		)
 	case CrossTenant:
 		return fmt.Sprintf(
 			"another tenant's token is let in at %s, because Entra ID signs for all tenants "+
 				"with shared keys: %s",
-			name, m.list(rows),
+			name, m.Names(rows),
 		)
 	case Forged:
 		return fmt.Sprintf(
 			"a token that anyone can make up is let in at %s, because no signature is checked: %s",
-			name, m.list(rows),
+			name, m.Names(rows),
 		)
 	}
-	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.list(rows))
+	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.Names(rows))
 }
 
-// list names the rows, at most four.
-func (m *Matrix) list(rows []int) string {
+// Names are the names of some rows, at most four, and how many more there are.
+func (m *Matrix) Names(rows []int) string {
 	const most = 4
 	names := make([]string, len(rows))
 	for i, r := range rows {
@@ -213,7 +213,7 @@ func (m *Matrix) otherHoles(g int) []string {
 }
 
 func (m *Matrix) remarkOn(rule string, g int, rows []int, severity rules.Severity, text string) {
-	f := rules.Finding{Rule: rule, Severity: severity, Message: m.list(rows) + " " + text}
+	f := rules.Finding{Rule: rule, Severity: severity, Message: m.Names(rows) + " " + text}
 	f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
 	m.Remarks = append(m.Remarks, Remark{f, g})
 }

@@ -124,7 +124,8 @@ func (p *proposer) closeHoles() []rules.Change {
 	controls := []jwtChange{p.checkAudience(), p.pinIssuer()}
 	if controls[0].refused == "" && controls[1].refused == "" {
 		controls = append(
-			controls, p.checkClient(), p.checkRole(), p.checkScope(), p.checkClients(),
+			controls, p.verifySignature(), p.checkClient(), p.checkRole(), p.checkScope(),
+			p.checkClients(),
 		)
 	}
 	var all []rules.Change
@@ -136,6 +137,23 @@ func (p *proposer) closeHoles() []rules.Change {
 		all = append(all, p.edited(r.id, r.title, r.edits...)...)
 	}
 	return all
+}
+
+// verifySignature verifies the signature, where no signature is verified. Whose keys to take is
+// what the policy shows, since nobody vouches for what the token says.
+func (p *proposer) verifySignature() jwtChange {
+	c := jwtChange{id: "verify-signature", title: "verify the signature"}
+	for _, check := range p.policy.Checks() {
+		if check.ID != rules.Signature || check.Skip == "" {
+			continue
+		}
+		r := repairer{configured: configure(p.policy, p.entry)}
+		var err error
+		if c.edits, err = r.verifySignature(); err != nil {
+			c.refused = err.Error()
+		}
+	}
+	return c
 }
 
 // checkAudience switches the audience check on. It keeps an audience that the policy has already,

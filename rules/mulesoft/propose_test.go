@@ -87,6 +87,9 @@ func TestRemedies(t *testing.T) {
 	checked := func(more string) string {
 		return checkedFor("https://sts.windows.net/"+tenant+"/", "api://orders-uat", more)
 	}
+	unverified := func(config string) string {
+		return jwt(strings.Replace(config, `"rsa"`, `"none"`, 1))
+	}
 	tests := []struct {
 		name       string
 		policy     string
@@ -198,6 +201,19 @@ func TestRemedies(t *testing.T) {
 			"a client id narrows a policy that checks the audience and the issuer",
 			jwt(checked("")), request(uat), otherClient,
 			[]remedy{{"require-client", in, rules.CustomClaim}},
+		},
+		{
+			"a signature that is not verified is, with the keys that the policy has",
+			unverified(checked(`,` + anyRole)), request(uatApp), nil,
+			[]remedy{{"verify-signature", in, ""}},
+		},
+		{
+			"keys that the policy does not show are not taken from the token",
+			unverified(strings.Replace(base, "jwksUrl", "unused", 1) + skip +
+				`,"validateAudClaim":true,"mandatoryAudClaim":true,` +
+				`"supportedAudiences":"api://orders-uat","validateCustomClaim":true,` +
+				`"mandatoryCustomClaims":[` + anyRole + `]`),
+			request(uatApp), nil, []remedy{{"pin-issuer", in, ""}},
 		},
 		{
 			"in azp of a v2.0 token",

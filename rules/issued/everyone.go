@@ -20,6 +20,7 @@ type everyone struct {
 	places   map[string]int32      // where they stand, by the id
 	askers   map[string][]int32    // those that ask for something of an API, by its id
 	disabled []int32
+	copies   []*entra.Registration // of the clients, which ask for something else than those
 }
 
 // everyone lists them once.
@@ -35,7 +36,7 @@ func (m *modeller) everyone() *everyone {
 			continue
 		}
 		for _, client := range home.Clients {
-			e.addClient(client)
+			m.addClient(e, client)
 		}
 		for _, id := range m.clientsAt(home).ids {
 			before := first[id]
@@ -55,9 +56,12 @@ func (m *modeller) everyone() *everyone {
 	return e
 }
 
-func (e *everyone) addClient(client *entra.Registration) {
+func (m *modeller) addClient(e *everyone, client *entra.Registration) {
 	id := clientID(client)
-	if _, known := e.places[id]; known {
+	if first, known := e.places[id]; known {
+		if m.copy(e.clients[first]) != m.copy(client) {
+			e.copies = append(e.copies, client)
+		}
 		return
 	}
 	at := int32(len(e.clients))
@@ -89,7 +93,7 @@ func (e *everyone) butOf(place *Place) *clientSet {
 func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	e := m.everyone()
 	if known != nil {
-		others := m.foreign(slices.Clone(e.clients), place)
+		others := m.foreign(slices.Concat(e.clients, e.copiesFor(place.API, known)), place)
 		return groups(place.API, others, grantForeign, known)
 	}
 	var gone []int32
@@ -104,9 +108,11 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 		_, found := slices.BinarySearch(gone, at)
 		return found
 	})
+	copies := m.foreign(e.copiesFor(place.API, nil), place)
 	rest := e.but(gone, special)
 	if rest.count() == 0 {
-		return groups(place.API, e.at(special), grantForeign, nil)
+		apart := slices.Concat(e.at(special), copies)
+		return groups(place.API, apart, grantForeign, nil)
 	}
 	usual := grantForeign(place.API, e.clients[rest.first()], nil)
 	key := usual.key()
@@ -114,7 +120,7 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 		return grantForeign(place.API, e.clients[at], nil).key() == key
 	})
 	rest = e.but(gone, special)
-	all := groups(place.API, e.at(special), grantForeign, nil)
+	all := groups(place.API, slices.Concat(e.at(special), copies), grantForeign, nil)
 	before := slices.IndexFunc(all, func(g *group) bool {
 		return int(e.places[g.clients.ids[0]]) > rest.first()
 	})
@@ -138,6 +144,14 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 	})
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// copiesFor is the copies by which a client can have something else of an API than by the first.
+func (e *everyone) copiesFor(api *entra.Registration, known *assignments) []*entra.Registration {
+	return slices.DeleteFunc(slices.Clone(e.copies), func(c *entra.Registration) bool {
+		first := e.clients[e.places[clientID(c)]]
+		return unremarkable(api, c, known) && unremarkable(api, first, known)
+	})
 }
 
 // but is the clients without those at some places, which are in order.

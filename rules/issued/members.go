@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -66,14 +67,39 @@ func (m *modeller) middles(
 	}
 }
 
-// foreign leaves out applications that belong to an environment, and those that came before.
+// foreign leaves out applications that belong to an environment, and copies of those that came
+// before.
 func (m *modeller) foreign(apps []*entra.Registration, place *Place) []*entra.Registration {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(apps, func(app *entra.Registration) bool {
-		id := clientID(app)
-		again := seen[id]
-		seen[id] = true
-		return again || m.belong[place.Name][id]
+		what := m.copy(app)
+		again := seen[what]
+		seen[what] = true
+		return again || m.belong[place.Name][clientID(app)]
+	})
+}
+
+// copy is what a registration says of its application as a client. Files of two days may say
+// something else of one application: whoever has a token by one of them is not left out.
+func (m *modeller) copy(app *entra.Registration) string {
+	return kept(m.copies, app, func() string {
+		text := clientID(app)
+		add := func(texts ...entra.Text) {
+			for _, t := range texts {
+				text += fmt.Sprintf(" %q %t", t.Value, t.Unknown)
+			}
+		}
+		for _, asked := range app.Requires {
+			add(asked.Resource)
+			add(asked.Scopes...)
+			text += " and"
+			add(asked.Roles...)
+		}
+		if p := app.Principal; p != nil {
+			add(p.ObjectID)
+			text += fmt.Sprint(" ", p.Disabled)
+		}
+		return text
 	})
 }
 

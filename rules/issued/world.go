@@ -61,12 +61,13 @@ type modeller struct {
 	belong    map[string]map[string]bool // the clients' ids, by environment
 	clients   map[string]*clientSet      // all applications, by environment
 	all       *everyone                  // filled when it is asked for
-	others    *clientSet                 // of other tenants
-	shown     map[string]bool            // the ids of all applications
-	tenants   []tenant                   // that may be ours, the likeliest first
-	elsewhere []tenant                   // another one
-	assumed   bool                       // the API is made up from what the policies ask for
-	apis      map[string]*resource       // of the environments
+	copies    map[*entra.Registration]string
+	others    *clientSet           // of other tenants
+	shown     map[string]bool      // the ids of all applications
+	tenants   []tenant             // that may be ours, the likeliest first
+	elsewhere []tenant             // another one
+	assumed   bool                 // the API is made up from what the policies ask for
+	apis      map[string]*resource // of the environments
 	// what somebody else's API has in common with an environment's, by environment
 	alike  map[string]*likeness
 	shared bool // there are so many environments that the clients of several share kinds
@@ -149,7 +150,7 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		others: w.otherTenantsClients(),
 		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
 		tenants: []tenant{{id: w.Tenant}}, elsewhere: []tenant{{id: otherTenantID}},
-		apis: map[string]*resource{},
+		apis: map[string]*resource{}, copies: map[*entra.Registration]string{},
 	}
 	for i := range w.Places {
 		place := &w.Places[i]

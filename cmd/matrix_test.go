@@ -322,9 +322,14 @@ func checkNotWritten(t *testing.T, folder, file string) {
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("the file was changed: %v", err)
 	}
-	stdout, _, _ := runIn(t, folder, "matrix", "--offline", "--fix")
-	if !strings.Contains(stdout, "Give each environment a file of its own") {
-		t.Errorf("the way on is missing: %s", stdout)
+	for format, way := range map[string]string{
+		"text": "Give each environment a file of its own", "markdown": "",
+	} {
+		stdout, _, _ := runIn(t, folder, "matrix", "--offline", "--fix", "-o", format)
+		const taken = "This is with a file of its own for each environment"
+		if !strings.Contains(stdout, taken) || !strings.Contains(stdout, way) {
+			t.Errorf("%s: what the grid is, or the way on, is missing: %s", format, stdout)
+		}
 	}
 }
 

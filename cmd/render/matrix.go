@@ -111,6 +111,10 @@ const beyondPolicies = "The tokens that still get in are ones that Entra ID issu
 	"environment's own clients have, required assignment on the API's service principal, or, " +
 	"where the gateway has them, contracts with client id validation."
 
+// ownFiles is what the matrix after the change takes for granted if it can't be written.
+const ownFiles = "This is with a file of its own for each environment: some share one, and do " +
+	"not need the same change of it."
+
 const lostTitle = "your own tokens that this change would lock out; others of the same " +
 	"environment get in"
 

@@ -89,6 +89,9 @@ func (m *markdown) fix(x matrixing) {
 	}
 	m.b.WriteString("\n")
 	m.grid(x.Fixed)
+	if x.Divided {
+		m.para(ownFiles)
+	}
 	if onlyIssuance(x.Fixed) {
 		m.para(beyondPolicies)
 	}

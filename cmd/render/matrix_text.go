@@ -276,6 +276,9 @@ func (t *matrixText) fix() {
 		these = "the "
 	}
 	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
+	if t.x.Divided {
+		t.Para(1, ownFiles)
+	}
 	t.more(1, t.x.Fixed)
 	t.list(lostTitle, t.x.lost())
 	t.list(openedTitle, t.x.opened())

@@ -25,6 +25,7 @@ type Matrixing struct {
 	// Fixed is the matrix after the smallest set of repairs; nil where none was looked for.
 	Fixed   *environments.Matrix
 	Written []string // the files that these repairs were written to
+	Divided bool     // gateways that share a file do not all need the same change of it
 
 	Next []rules.Step // what to do now
 
@@ -108,6 +109,8 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 		e.repairOne(x, g, e.sets[name], fix)
 		done.Add(1)
 	}
+	_, err := x.Edits()
+	x.Divided = err != nil
 }
 
 func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
@@ -233,7 +236,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	case len(x.Written) > 0:
 		all.add("See whether every cell is right", matrix())
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
-		if _, err := x.Edits(); err != nil {
+		if x.Divided {
 			all.add("Give each environment a file of its own: some share one, and do not need "+
 				"the same change of it. The changed files are in the JSON, at "+
 				"fix.repairs[].files", matrix("--fix", "-o", "json"))

@@ -213,7 +213,8 @@ func TestRemedies(t *testing.T) {
 				`,"validateAudClaim":true,"mandatoryAudClaim":true,` +
 				`"supportedAudiences":"api://orders-uat","validateCustomClaim":true,` +
 				`"mandatoryCustomClaims":[` + anyRole + `]`),
-			request(uatApp), nil, []remedy{{"pin-issuer", in, ""}},
+			request(uatApp), nil,
+			[]remedy{{"pin-issuer", in, ""}},
 		},
 		{
 			"in azp of a v2.0 token",

@@ -220,33 +220,33 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 	if err != nil {
 		return nil, nil, err
 	}
-	return set, site.Contracts, e.environmentKeys(&flags.environment, &flags.keys)
+	return set, site.Contracts, e.environmentKeys(flags.environment, &flags.keys)
 }
 
 // environmentKeys takes the key set, else the tenant, of the environments file, where the command
 // line names neither.
-func (e *Env) environmentKeys(environment *environmentFlags, flags *keyFlags) error {
-	if flags.namesKeys() {
+func (e *Env) environmentKeys(f environmentFlags, keys *keyFlags) error {
+	if keys.namesKeys() {
 		return nil
 	}
-	file, err := e.maker().ReadEnvironments(environment.config)
+	file, err := e.maker().ReadEnvironments(f.config)
 	if err != nil {
 		return err
 	}
-	flags.by = file.Tenant.Pos.String()
+	keys.by = file.Tenant.Pos.String()
 	if file.Keys.Value != "" {
 		if entra.IsGUID(file.Tenant.Value) { // nothing is fetched to know the id of a domain
-			flags.tenant = file.Tenant.Value
+			keys.tenant = file.Tenant.Value
 		}
-		flags.jwks, err = e.maker().KeysFile(environment.config, file)
+		keys.jwks, err = e.maker().KeysFile(f.config, file)
 		return err
 	}
-	if flags.offline {
+	if keys.offline {
 		return nil
 	}
-	flags.tenant = file.Tenant.Value
+	keys.tenant = file.Tenant.Value
 	if file.Cloud.Value != "" {
-		flags.cloud.value = file.Cloud.Value
+		keys.cloud.value = file.Cloud.Value
 	}
 	return nil
 }

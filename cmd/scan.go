@@ -223,12 +223,24 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 	}
 	e.noteUnused(&flags.keys)
 	if flags.environment.name != "" {
-		s.After, err = e.judgeOf(ctx, s, flags, request)
-		return s, err
+		if err = e.environmentKeys(flags.environment, &flags.keys); err != nil {
+			return nil, err
+		}
 	}
 	signatures, err := e.signatures(ctx, &flags.keys, nil)
 	if err != nil {
 		return nil, err
+	}
+	if flags.environment.name != "" {
+		site, set, err := s.ReadEnvironment(flags.environment.config, flags.environment.name)
+		if err != nil {
+			return nil, err
+		}
+		if request.Contracts == nil {
+			request.Contracts = site.Contracts
+		}
+		s.After = s.NewJudge(set, request, signatures, flags.instant())
+		return s, request.Contracts.Of(set.Policies)
 	}
 	if len(flags.before) > 0 {
 		if s.Before, err = e.judge(s, flags, flags.before, request, signatures); err != nil {
@@ -238,28 +250,6 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 	after := append(slices.Clone(flags.policies.files), flags.after...)
 	s.After, err = e.judge(s, flags, after, request, signatures)
 	return s, err
-}
-
-// judgeOf judges as the environment of --env does, with its contracts and keys.
-func (e *Env) judgeOf(
-	ctx context.Context, s *report.Scanner, flags *scanFlags, request rules.Request,
-) (*scan.Judge, error) {
-	site, set, err := s.ReadEnvironment(flags.environment.config, flags.environment.name)
-	if err != nil {
-		return nil, err
-	}
-	if request.Contracts == nil {
-		request.Contracts = site.Contracts
-	}
-	if err := e.environmentKeys(&flags.environment, &flags.keys); err != nil {
-		return nil, err
-	}
-	signatures, err := e.signatures(ctx, &flags.keys, nil)
-	if err != nil {
-		return nil, err
-	}
-	judge := s.NewJudge(set, request, signatures, flags.instant())
-	return judge, request.Contracts.Of(set.Policies)
 }
 
 func (e *Env) judge(

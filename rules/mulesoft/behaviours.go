@@ -51,6 +51,7 @@ func parts() []part {
 		{family, oauthFlexRows},
 		{[]string{clientIDEnforcement}, clientIDRows},
 		{[]string{rateLimitingSLA}, slaRows},
+		{[]string{ipAllowlist, ipBlocklist, rateLimiting, spikeControl}, blindRows},
 	}
 }
 
@@ -153,6 +154,8 @@ const (
 	noContract         = "no-contract"
 	noContractsYet     = "contracts-not-downloaded"
 	quotaExceeded      = "quota-exceeded"
+	addressRefused     = "address-refused"
+	tooManyRequests    = "too-many-requests"
 	soapFault          = "soap-fault"
 	unavailable        = "policy-unavailable"
 	noInstance         = "no-api-instance"
@@ -201,6 +204,8 @@ func situations() []situation {
 		{noContract, "the client has no approved contract on the API instance"},
 		{noContractsYet, "the gateway has not downloaded the contracts yet"},
 		{quotaExceeded, "the client has used up the quota of its SLA tier"},
+		{addressRefused, "the caller's IP address is not one that the policy lets in"},
+		{tooManyRequests, "there are more requests than the policy lets through in a time"},
 		{soapFault, "the API is described by a WSDL, and a refusal is a SOAP fault"},
 		{unavailable, "the policy can't do its work (the documentation gives no details)"},
 	}
@@ -367,6 +372,26 @@ func slaRows(sla []string) []row {
 		{quotaExceeded, Flex, sla, exceeded, nil},
 		{unavailable, Mule, sla, answer(503, "", rules.Documented, docSLA), nil},
 	}
+}
+
+// blindRows are the answers of policies that refuse requests whatever token they carry.
+func blindRows([]string) []row {
+	var all []row
+	for _, variant := range [...]string{Mule, Flex} {
+		for _, of := range [...]struct {
+			situation, asset, reference string
+			status                      int
+		}{
+			{addressRefused, ipAllowlist, docIPAllowlist, 403},
+			{addressRefused, ipBlocklist, docIPBlocklist, 403},
+			{tooManyRequests, rateLimiting, docRateLimit, 429},
+			{tooManyRequests, spikeControl, docSpike, 429},
+		} {
+			refused := answer(of.status, "", rules.Documented, of.reference)
+			all = append(all, row{of.situation, variant, []string{of.asset}, refused, nil})
+		}
+	}
+	return all
 }
 
 // addSOAP adds the answers of the SLA-based rate limit for an API that is described by a WSDL.

@@ -13,8 +13,8 @@ import (
 // prediction. The likeliest cause comes first.
 func causes() []rules.Cause {
 	return slices.Concat(
-		keyCauses(), requestCauses(), contractCauses(), endpointCauses(), letInCauses(),
-		otherCauses(),
+		keyCauses(), requestCauses(), besideCauses(), contractCauses(), endpointCauses(),
+		letInCauses(), otherCauses(),
 	)
 }
 
@@ -125,6 +125,33 @@ func requestCauses() []rules.Cause {
 			Evidence:   inferred(pdkJWTLibrary),
 			Situations: []string{malformedHeader, malformedToken, noToken},
 			Possible:   both(arrived, has(rules.TokenPresent, rules.Pass)),
+		},
+	}
+}
+
+// besideCauses are about policies beside the token's, which refuse requests for other reasons.
+func besideCauses() []rules.Cause {
+	return []rules.Cause{
+		{
+			ID:    "address-not-allowed",
+			Title: "a policy on IP addresses refuses the caller's",
+			Why: "it compares the address that its ipExpression gives; behind a load balancer " +
+				"that may be the balancer's, or a header that the caller writes",
+			Look: "ips and ipExpression in the policy, against the address in the gateway's log " +
+				"and the header x-forwarded-for as it arrives: gatewhy collect request",
+			Evidence:   documented(docIPAllowlist),
+			Situations: []string{addressRefused},
+			Possible:   runs(ipAllowlist, ipBlocklist),
+		},
+		{
+			ID:    "too-many-requests",
+			Title: "a policy that limits how many requests there are refuses this one",
+			Why:   "it counts the requests of all callers, or of those with the same key",
+			Look: "the limits in the policy, and how many requests there were in that time; the " +
+				"same request a little later",
+			Evidence:   documented(docRateLimit),
+			Situations: []string{tooManyRequests},
+			Possible:   runs(rateLimiting, spikeControl),
 		},
 	}
 }
@@ -379,6 +406,15 @@ func has(id rules.ID, outcomes ...rules.Outcome) possible {
 	return func(p *rules.Prediction, _ *rules.Observation) bool {
 		return slices.ContainsFunc(p.Verdict.Results, func(r rules.Result) bool {
 			return r.Check.ID == id && slices.Contains(outcomes, r.Outcome)
+		})
+	}
+}
+
+// runs requires a policy of one of these kinds that is not switched off.
+func runs(assets ...string) possible {
+	return func(p *rules.Prediction, _ *rules.Observation) bool {
+		return slices.ContainsFunc(p.Policies, func(policy *rules.Policy) bool {
+			return slices.Contains(assets, policy.Asset) && !policy.When.Disabled
 		})
 	}
 }

@@ -19,6 +19,14 @@ const (
 	rateLimitingSLA     = "rate-limiting-sla-based"
 )
 
+// The vendor's policies that refuse requests whatever token they carry.
+const (
+	ipAllowlist  = "ip-allowlist"
+	ipBlocklist  = "ip-blocklist"
+	rateLimiting = "rate-limiting"
+	spikeControl = "spike-control"
+)
+
 // standing is what a policy has to do with a request's credentials.
 type standing uint8
 
@@ -124,8 +132,8 @@ func policies() iter.Seq[vendorPolicy] {
 			{asset: "injection-protection", stands: isBlind},
 			{asset: "intask-authentication-policy", stands: decides},
 			{asset: "intask-authorization-code-policy", stands: decides},
-			{asset: "ip-allowlist", stands: isBlind},
-			{asset: "ip-blocklist", stands: isBlind},
+			{asset: ipAllowlist, stands: isBlind},
+			{asset: ipBlocklist, stands: isBlind},
 			{asset: "json-threat-protection", stands: isBlind},
 			{asset: "ldap-authentication", stands: decides},
 			{asset: "llm-gw-core-policy", stands: changesLater, effects: unpublishedEffects},
@@ -146,14 +154,14 @@ func policies() iter.Seq[vendorPolicy] {
 			{asset: "native-ext-proc", stands: decides, effects: unpublishedEffects},
 			{asset: "oauth2-access-token-enforcement", stands: decides},
 			{asset: "openai-transcoding-policy", stands: isOutbound},
-			{asset: "rate-limiting", stands: isBlind},
+			{asset: rateLimiting, stands: isBlind},
 			{asset: "response-timeout", stands: isBlind},
 			{asset: "schema-validation", stands: isBlind},
 			{asset: "script-evaluation-transformation", stands: changesLater, effects: byScript},
 			{asset: "semantic-prompt-guard-policy-openai", stands: isBlind},
 			{asset: "semantic-routing-policy-huggingface", stands: isBlind},
 			{asset: "spec-validation", stands: isBlind},
-			{asset: "spike-control", stands: isBlind},
+			{asset: spikeControl, stands: isBlind},
 			{asset: "sse-logging", stands: isBlind},
 			{asset: "stream-idle-timeout", stands: isBlind},
 			{asset: "tokenization", stands: isBlind},

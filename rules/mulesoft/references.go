@@ -9,6 +9,10 @@ const (
 	docOAuth        = "MuleSoft documentation, OAuth policy implementation (API Manager 2.x)"
 	docClientID     = "MuleSoft documentation, Client ID Enforcement policy"
 	docSLA          = "MuleSoft documentation, SLA-based rate limiting policy"
+	docIPAllowlist  = "MuleSoft documentation, IP Allowlist policy"
+	docIPBlocklist  = "MuleSoft documentation, IP Blocklist policy"
+	docRateLimit    = "MuleSoft documentation, Rate Limiting policy"
+	docSpike        = "MuleSoft documentation, Spike Control policy"
 	docContracts    = "MuleSoft documentation, API contracts"
 	docPointcut     = "MuleSoft documentation, applying a policy to specific methods and resources"
 	docAutomated    = "MuleSoft documentation, " + pageAutomated

@@ -336,7 +336,7 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 		return fromOperand(r, true)
 	case !slices.Contains([]string{"contains", "matches", "splitBy"}, f.name):
 		return unknown(pattern, "%s with a regular expression is not supported", n.Name)
-	case isNull(r.Value) && f.name == "contains":
+	case isNull(r.Value) && f.predicate:
 		return v.sinceNull(n, source.NewBool(false))
 	case isNull(r.Value) && f.name == "splitBy":
 		return v.sinceNull(n, null())

@@ -40,10 +40,12 @@ func undefined(
 	for c := range p.Root.Checks() {
 		var known, unknown []string
 		for _, text := range demanded(s, c, names...) {
-			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {
-				unknown = append(unknown, text)
-			} else {
+			switch {
+			case defines(permissions, text) != rules.No, strings.Contains(text, "://"),
+				isPartOf(s, c, permissions, text, names):
 				known = append(known, text)
+			default:
+				unknown = append(unknown, text)
 			}
 		}
 		if len(unknown) == 0 {
@@ -57,4 +59,17 @@ func undefined(
 		all = append(all, f)
 	}
 	return all
+}
+
+// isPartOf reports whether a check wants a text for a part of a value that is defined, or for its
+// other case, and lets a token with that value past. Values that it wants as they are don't count.
+func isPartOf(
+	s *rules.Subject, c *rules.Check, permissions []entra.Permission, text string, names []string,
+) bool {
+	return slices.ContainsFunc(permissions, func(p entra.Permission) bool {
+		return !p.Disabled &&
+			strings.Contains(strings.ToLower(p.Value.Value), strings.ToLower(text)) &&
+			!slices.Contains(demanded(s, c, names...), p.Value.Value) &&
+			alone(s, c).having(names, []string{p.Value.Value}) != keptOut
+	})
 }

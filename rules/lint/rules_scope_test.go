@@ -184,6 +184,13 @@ func TestScopesAndRolesThatTheAppDoesNotDefine(t *testing.T) {
 		"one that it exposes is right": {
 			ofApp(orders("1"), signed(ourKeys), scopes("Orders.Read")), nil,
 		},
+		"a part of one is in a token, where a part is enough": {
+			ofApp(orders("1"), signed(ourKeys), check(has("scp", "Orders."))), nil,
+		},
+		"a part of one that is disabled is not": {
+			ofApp(orders("1"), signed(ourKeys), check(has("scp", "Orders.O"))),
+			errorAt("custom-claim", "defines no scope Orders.O"),
+		},
 		"a long form has a rule of its own": {
 			ofApp(orders("1"), signed(ourKeys), scopes("api://orders/Orders.Read")), nil,
 		},
@@ -212,6 +219,10 @@ func TestScopesAndRolesThatTheAppDoesNotDefine(t *testing.T) {
 					rules.Either(has("roles", "Read"), has("roles", "Write")),
 				)),
 				warningAt("custom-claim", "Write"),
+			},
+			"a part of one is in no list": {
+				ofApp(orders("1"), signed(ourKeys), role("Rea")),
+				errorAt("custom-claim", "Rea"),
 			},
 			"one that it defines is right": {
 				ofApp(orders("1"), signed(ourKeys), role("Read")), nil,

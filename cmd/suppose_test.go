@@ -29,8 +29,8 @@ func unevaluated() []setting {
 		{name: "a module", claim: [2]string{
 			"city", "#[dw::core::Strings::levenshteinDistance(vars.claimSet.city, 'Graz') < 2]",
 		}},
-		{name: "a filter whose condition stands in no brackets", claim: [2]string{
-			"amr", "#[sizeOf(vars.claimSet.amr filter $ == 'mfa') > 0]",
+		{name: "a filter whose condition lacks its brackets", claim: [2]string{
+			"amr", "#[sizeOf(vars.claimSet.amr filter $ startsWith 'mfa') > 0]",
 		}},
 	}
 }

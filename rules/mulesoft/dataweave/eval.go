@@ -96,7 +96,7 @@ func fromOperand(r Result, mayErr bool) Result {
 // prepared is what Parse finds out about a node once, for all evaluations.
 type prepared struct {
 	ambiguous bool           // parentheses are missing in it, so that it has no certain value
-	parameter bool           // it is the $ of a lambda that is run
+	parameter int            // of a lambda that is run: 1 is its item or $, 2 its index or $$
 	module    string         // that a Call's function is imported from; empty where it is named
 	construct *Construct     // why the node is not run, or nil
 	constant  *source.Value  // of a literal
@@ -109,7 +109,7 @@ func prepare(root *Node, d Dialect) {
 	root.importModules(d)
 	bindParameters(root, d)
 	for n := range root.All() {
-		if n.prepared.parameter {
+		if n.prepared.parameter > 0 {
 			continue
 		}
 		if c, found := n.construct(d); found {
@@ -141,7 +141,7 @@ type evaluator struct {
 	steps   int
 	tooDeep bool // values that were compared are nested too deep
 
-	parameter *source.Value // what $ is now; nil outside of a lambda
+	parameters [2]*source.Value // what $ and $$ are now; nil outside of a lambda
 }
 
 // Eval evaluates the expression. It always ends, and does not change the environment. Where
@@ -223,8 +223,8 @@ func (v *evaluator) eval(n *Node) Result {
 		return notRun(n.prepared.construct)
 	case n.prepared.constant != nil:
 		return value(n.prepared.constant)
-	case n.prepared.parameter && v.parameter != nil:
-		return value(v.parameter)
+	case n.prepared.parameter > 0 && v.parameters[0] != nil:
+		return value(v.parameters[n.prepared.parameter-1])
 	}
 	switch n.Kind {
 	case Regex:

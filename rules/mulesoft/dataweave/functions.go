@@ -61,7 +61,7 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, false, affix(strings.HasSuffix)}, true
 	case "matches":
 		return function{name, 2, true, false, nil}, true
-	case filterName:
+	case filterName, mapName:
 		return function{name, 2, false, false, nil}, true
 	case someName, everyName:
 		return function{name, 2, true, false, nil}, true

@@ -12,12 +12,25 @@ import (
 // The functions that take a lambda.
 const (
 	filterName = "filter"
+	mapName    = "map"
 	someName   = arraysModule + "some"
 	everyName  = arraysModule + "every"
 )
 
-func (f *function) takesLambda() bool {
-	return slices.Contains([]string{filterName, someName, everyName}, f.name)
+// parameterComma is between the names of a lambda's parameters.
+const parameterComma = ", "
+
+func (f *function) takesLambda() bool { return f.lambdaParameters() > 0 }
+
+// lambdaParameters is how many parameters the function gives its lambda: the item, and its index.
+func (f *function) lambdaParameters() int {
+	switch f.name {
+	case filterName, mapName:
+		return 2
+	case someName, everyName:
+		return 1
+	}
+	return 0
 }
 
 // plainHeader is a header that declares nothing: only the output and what is imported of modules.
@@ -104,24 +117,29 @@ func (n *Node) hasLambda() bool {
 	return n.Kind == Call && len(n.Args) == 2 && n.Args[1].hasParameter()
 }
 
-// bindParameters marks each $, or name, by which a lambda has its item. The lambda is run where
-// brackets say what belongs to it: "filter ($ == 'a')", "filter ((role) -> role == 'a')" or
-// "filter(list, $ == 'a')". Of one without brackets the reading depends on what binds closer. It
-// is not run, nor is that of another function.
+// bindParameters marks each $ and $$, or name, by which a lambda has its item and the index. The
+// lambda is run where it is plain what belongs to it: "filter ($ == 'a')", "filter $ == 'a'",
+// "filter ((role, index) -> role == 'a')" or "filter(list, $ == 'a')". That of another function is
+// not run.
 func bindParameters(root *Node, d Dialect) {
 	var run []*Node
 	for n := range root.All() {
 		f, _ := n.lookup()
-		bracketed := n.Kind == Call && len(n.Args) == 2 &&
-			(!n.Infix || n.Args[1].Kind == Group)
-		if d == Flex || !f.takesLambda() || !bracketed {
+		if d == Flex || !f.takesLambda() || n.Kind != Call || len(n.Args) != 2 ||
+			n.Infix && !n.Args[1].isPlainLambda() {
 			continue // Flex Gateway has no lambdas
 		}
-		if body := n.Args[1].Bare(); body.Kind == Lambda {
+		names := []string{"$", "$$"}
+		body := n.Args[1].Bare()
+		if body.Kind == Lambda {
+			names = strings.Split(body.Name, parameterComma)
+		}
+		switch most := f.lambdaParameters(); {
+		case body.Kind != Lambda:
+			n.Args[1].bind(names[:most])
+		case len(names) <= most:
 			run = append(run, body)
-			body.Args[0].bind(body.Name)
-		} else {
-			n.Args[1].bind("$")
+			body.Args[0].bind(names)
 		}
 	}
 	for n := range root.All() {
@@ -131,37 +149,58 @@ func bindParameters(root *Node, d Dialect) {
 	}
 }
 
-// bind marks each parameter of this name that is of this lambda, and of no other one in it.
-func (n *Node) bind(parameter string) {
-	switch {
-	case n.Kind == Unsupported && n.Name == lambdaParameter && n.Text == parameter:
-		n.prepared.parameter = true
-	case n.Kind == Root && n.Name == parameter:
-		n.Kind, n.Name, n.Text = Unsupported, lambdaParameter, parameter
-		n.prepared.parameter = true
+// isPlainLambda reports whether it is plain where the right operand of a function ends that may be
+// a lambda: at its bracket, or before the next function between operands, which binds looser than
+// all else (Precedence in DataWeave). A named lambda would take that function too, or not.
+func (n *Node) isPlainLambda() bool {
+	if n.Kind == Lambda {
+		return !isLoose(n.Args[0])
 	}
-	args := n.Args
-	if f, _ := n.lookup(); n.Kind == Call && f.takesLambda() && len(args) > 0 {
-		args = args[:1]
-	}
-	for _, arg := range args {
-		arg.bind(parameter)
-	}
+	return n.Kind == Group || n.Kind != Unsupported && n.hasDollar()
 }
 
-// hasParameter reports whether a node is a lambda by its $.
-func (n *Node) hasParameter() bool {
+// hasDollar reports whether a node has the $ of a lambda.
+func (n *Node) hasDollar() bool {
 	for below := range n.All() {
-		if below.prepared.parameter || below.Kind == Lambda {
+		if below.Kind == Unsupported && below.Name == lambdaParameter {
 			return true
 		}
 	}
 	return false
 }
 
-// callLambda runs a lambda on the items of a list (DataWeave reference, filter of dw::Core, some
-// and every of dw::core::Arrays). Of filter it is not documented whether Mule runs the lambda on
-// items that nobody asks for; some and every go from item to item until one decides.
+// bind marks the parameters with these names that are of this lambda, and of no other one in it.
+func (n *Node) bind(names []string) {
+	switch {
+	case n.Kind == Unsupported && n.Name == lambdaParameter:
+		n.prepared.parameter = slices.Index(names, n.Text) + 1
+	case n.Kind == Root && slices.Contains(names, n.Name):
+		n.prepared.parameter = slices.Index(names, n.Name) + 1
+		n.Kind, n.Name, n.Text = Unsupported, lambdaParameter, n.Name
+	}
+	args := n.Args
+	if f, _ := n.lookup(); n.Kind == Call && f.takesLambda() && len(args) > 0 {
+		args = args[:1]
+	}
+	for _, arg := range args {
+		arg.bind(names)
+	}
+}
+
+// hasParameter reports whether a node is a lambda by its $.
+func (n *Node) hasParameter() bool {
+	for below := range n.All() {
+		if below.prepared.parameter > 0 || below.Kind == Lambda {
+			return true
+		}
+	}
+	return false
+}
+
+// callLambda runs a lambda on the items of a list (DataWeave reference, filter and map of
+// dw::Core, some and every of dw::core::Arrays). Of filter and map it is not documented whether
+// Mule runs the lambda on items that nobody asks for; some and every go from item to item until
+// one decides.
 func (v *evaluator) callLambda(n *Node, f function) Result {
 	if !n.hasLambda() {
 		if r := v.eval(n.Args[1]); r.Unknown != nil {
@@ -169,40 +208,44 @@ func (v *evaluator) callLambda(n *Node, f function) Result {
 		}
 		return unknown(n, "what %s gives without a lambda is not documented", n.Name)
 	}
+	makesList := f.name == filterName || f.name == mapName
 	from, r := v.operands(n.Args[:1], true)
 	switch {
 	case from == nil:
 		return r
-	case isNull(from[0]) && f.name == filterName:
+	case isNull(from[0]) && makesList:
 		return v.nothing(n)
 	case !from[0].Is(source.List):
 		return undocumented(n, from...)
 	case f.name == everyName && len(from[0].Items) == 0:
 		return unknown(n, "what every gives for an empty list is not documented")
 	}
-	outer := v.parameter
-	defer func() { v.parameter = outer }()
+	outer := v.parameters
+	defer func() { v.parameters = outer }()
 	kept := make([]*source.Value, 0, len(from[0].Items))
-	for _, item := range from[0].Items {
-		v.parameter = item
-		fits := v.eval(n.Args[1])
+	for i, item := range from[0].Items {
+		v.parameters = [...]*source.Value{item, number(i)}
+		got := v.eval(n.Args[1])
 		switch {
-		case fits.Unknown != nil:
-			return fromOperand(fits, true)
-		case fits.Failure != nil && f.name == filterName:
-			return unknown(n, "the lambda of filter fails on an item: %s", fits.Failure.Why)
-		case fits.Failure != nil:
-			return fits
-		case !fits.Value.Is(source.Bool):
-			return undocumented(n, from[0], fits.Value)
-		case fits.Value.Text == "true":
+		case got.Unknown != nil:
+			return fromOperand(got, true)
+		case got.Failure != nil && makesList:
+			return unknown(n, "the lambda of %s fails on an item: %s", f.name, got.Failure.Why)
+		case got.Failure != nil:
+			return got
+		case f.name == mapName:
+			kept = append(kept, got.Value)
+			continue
+		case !got.Value.Is(source.Bool):
+			return undocumented(n, from[0], got.Value)
+		case isTrue(got.Value):
 			kept = append(kept, item)
 		}
-		if f.name != filterName && (fits.Value.Text == "true") == (f.name == someName) {
+		if !makesList && isTrue(got.Value) == (f.name == someName) {
 			return value(source.NewBool(f.name == someName))
 		}
 	}
-	if f.name == filterName {
+	if makesList {
 		return value(list(kept))
 	}
 	return value(source.NewBool(f.name == everyName))

@@ -2,6 +2,7 @@ package dataweave
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -147,15 +148,19 @@ func (p *parser) group() *Node {
 	return n
 }
 
-// lambda reads a lambda with one parameter, and passes any other. Its body runs to the end of the
-// bracket that it is in.
+// lambda reads a lambda whose parameters are names alone, and passes any other. Its body runs to
+// the end of the bracket that it is in.
 func (p *parser) lambda() *Node {
 	text := p.scan.text
 	end := balanced(text, p.tok.start)
-	name := strings.TrimSpace(text[p.tok.start+1 : end-1])
-	if isIdentifier(name) && !IsVariable(name) {
+	names := strings.Split(text[p.tok.start+1:end-1], ",")
+	isName := func(name string) bool { return isIdentifier(name) && !IsVariable(name) }
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	if !slices.ContainsFunc(names, func(name string) bool { return !isName(name) }) {
 		n := p.node(Lambda, p.tok.start)
-		n.Name = name
+		n.Name = strings.Join(names, parameterComma)
 		start := p.tok.start
 		p.scan.pos = end + strings.Index(text[end:], "->") + len("->")
 		p.advance()

@@ -65,7 +65,7 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 			errorAt(8, "[ is not closed", "add ], or remove the opening bracket"),
 		},
 		{
-			"a bracket in a lambda of two parameters is closed", "(a, b) -> [a",
+			"a bracket in a lambda with types is closed", "(a: A) -> [a",
 			errorAt(11, "[ is not closed", "check the brackets"),
 		},
 		{

@@ -32,7 +32,7 @@ const (
 	Default          // Args[0] default Args[1]
 	If               // if (Args[0]) Args[1] else Args[2]
 	KeyPresent       // Args[0]?, of a Member
-	Lambda           // (Name) -> Args[0]; Text is its source
+	Lambda           // (Name) -> Args[0], Name being the parameters; Text is its source
 	Group            // (Args[0])
 	Unsupported      // Name is the construct; Text is its source, after Args[0] where there is one
 	Script           // Text is the header of a script, with its ---; Args[0] is the body

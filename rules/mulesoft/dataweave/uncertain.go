@@ -46,12 +46,12 @@ func (e *Expr) findAmbiguities(text string) {
 }
 
 // meant prints the expression as if infix functions bound tighter than comparisons and "and". It
-// is empty where the text cannot be read that way.
+// is empty where the text cannot be read that way, and where a $ may be of either operand.
 func (e *Expr) meant(text string) string {
 	p := newParser(text, e.Dialect)
 	p.asMeant = true
 	root, err := p.parse()
-	if err != nil || root.Kind == Unsupported {
+	if err != nil || root.Kind == Unsupported || root.hasDollar() {
 		return ""
 	}
 	return explicit(root).String()
@@ -86,7 +86,8 @@ func (f *ambiguityFinder) search(n, parent *Node) (undecided bool) {
 func (f *ambiguityFinder) doubt(n, parent *Node) (found, open bool) {
 	switch {
 	case n.Kind == Call && n.Infix:
-		found = slices.ContainsFunc(n.Args, isLogic) ||
+		found = isLogic(n.Args[0]) || n.Args[0].endsInCondition() ||
+			isLogic(n.Args[1]) && !n.endsInCondition() ||
 			n.Args[0].Kind == Default && f.dialect == Flex
 		return found, found
 	case n.Kind == Default:
@@ -98,6 +99,16 @@ func (f *ambiguityFinder) doubt(n, parent *Node) (found, open bool) {
 		return operand == And || operand == Or, parent != nil || f.dialect == Flex
 	}
 	return false, false
+}
+
+// endsInCondition reports whether a node is a call such as "roles filter $ == 'a'", whose lambda
+// takes the whole condition, as real scripts have it, and that has no other reading.
+func (n *Node) endsInCondition() bool {
+	if n.Kind != Call || !n.Infix || !isLogic(n.Args[1]) || !n.Args[1].hasDollar() {
+		return false
+	}
+	f, found := n.lookup()
+	return !found || f.takesLambda()
 }
 
 func isLogic(n *Node) bool {

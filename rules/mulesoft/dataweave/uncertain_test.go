@@ -20,7 +20,7 @@ func TestUnsupportedConstructsAreNamedWithTheirColumn(t *testing.T) {
 		{"output json {a: [1]} 'x' --- true", Mule, "a script header (%dw … ---)", 1},
 		{"%dw 2.0 true", Mule, "a script header (%dw …)", 1},
 		{"var a = 1", Mule, "a declaration (var)", 1},
-		{"vars.a map (x) -> x", Mule, `the function "map"`, 8},
+		{"vars.a flatMap (x) -> x", Mule, `the function "flatMap"`, 8},
 		{"(x, y) -> x", Mule, "a lambda", 1},
 		{"(x) -> f(x) ++ ')'", Mule, "a lambda", 1},
 		{"[(x) -> x, 1]", Mule, "a lambda", 2},

@@ -290,3 +290,37 @@ func isInteger(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	return source.IsNumber(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"
 }
+
+// isCoerced reports whether a type is one that "as" is evaluated for.
+func isCoerced(kind string) bool {
+	return kind == "String" || kind == "Number" || kind == "Boolean"
+}
+
+// coerced answers "as" (Type Coercion with DataWeave), where the text of a value is the same as
+// that of the other type. How a number with a fraction or an exponent is written, and what null
+// becomes, is left open.
+func (v *evaluator) coerced(n *Node) Result {
+	r := v.eval(n.Args[0])
+	if r.Value == nil {
+		return fromOperand(r, true)
+	}
+	from, to := r.Value.Kind, source.String
+	switch n.Name {
+	case "Number":
+		to = source.Number
+	case "Boolean":
+		to = source.Bool
+	}
+	text := r.Value.Text
+	isTruth := text == "true" || text == "false"
+	switch {
+	case from == to:
+		return r
+	case from == source.Number && to == source.String && isInteger(text),
+		from == source.Bool && to == source.String,
+		from == source.String && to == source.Number && isInteger(text),
+		from == source.String && to == source.Bool && isTruth:
+		return value(&source.Value{Kind: to, Text: text})
+	}
+	return unknown(n, "what %s becomes as %s is not documented", from, n.Name)
+}

@@ -252,6 +252,10 @@ func (v *evaluator) eval(n *Node) Result {
 		return v.selectName(n, r.Value, n.Text)
 	case Index:
 		return v.index(n)
+	case Range:
+		return v.part(n)
+	case As:
+		return v.coerced(n)
 	case Call:
 		return v.call(n)
 	case And:

@@ -61,6 +61,8 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, false, affix(strings.HasSuffix)}, true
 	case "matches":
 		return function{name, 2, true, false, nil}, true
+	case replaceName, withName:
+		return function{name, 2, false, false, nil}, true
 	case filterName, mapName:
 		return function{name, 2, false, false, nil}, true
 	case someName, everyName:
@@ -87,6 +89,9 @@ func (v *evaluator) call(n *Node) Result {
 	}
 	if f.takesLambda() {
 		return v.callLambda(n, f)
+	}
+	if f.name == replaceName || f.name == withName {
+		return v.replaceWith(n)
 	}
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)
@@ -354,6 +359,52 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 		return n.splitByRegex(r.Value.Text)
 	}
 	return value(source.NewBool(n.prepared.pattern.MatchString(r.Value.Text)))
+}
+
+// The two functions that replace parts of a text: replace finds them, and with says by what.
+const (
+	replaceName = "replace"
+	withName    = "with"
+)
+
+// replaceWith evaluates text replace "part" with "other" (DataWeave reference, replace and with of
+// dw::Core).
+func (v *evaluator) replaceWith(n *Node) Result {
+	replace := n.Args[0].Bare()
+	if n.Name != withName || replace.Kind != Call || replace.Name != replaceName ||
+		len(replace.Args) != 2 {
+		return unknown(n, "what %s gives by itself is not documented", n.Name)
+	}
+	matcher := replace.Args[1].Bare()
+	nodes := []*Node{replace.Args[0], n.Args[1]}
+	if matcher.Kind != Regex {
+		nodes = append(nodes, matcher)
+	}
+	args, r := v.operands(nodes, true)
+	isText := func(a *source.Value) bool { return a.Is(source.String) }
+	switch {
+	case args == nil:
+		return r
+	case isNull(args[0]):
+		return v.sinceNull(replace, null())
+	case !isText(args[0]) || !isText(args[1]) || len(args) > 2 && !isText(args[2]):
+		return undocumented(n, args...)
+	}
+	text, by := args[0].Text, args[1].Text
+	if !v.spend(len(text) * (1 + len(by) + len(matcher.Text))) {
+		return v.tooLarge(n)
+	}
+	if len(args) > 2 {
+		if args[2].Text == "" {
+			return unknown(n, "how replace handles an empty part is not documented")
+		}
+		return value(source.NewString(strings.ReplaceAll(text, args[2].Text, by)))
+	}
+	pattern := replace.prepared.pattern
+	if pattern == nil || !ascii(text) || pattern.MatchString("") || strings.ContainsAny(by, `$\`) {
+		return unknown(matcher, "only the gateway itself can replace by this regular expression")
+	}
+	return value(source.NewString(pattern.ReplaceAllLiteralString(text, by)))
 }
 
 // splitByRegex cuts a text at every match. What becomes of an empty last part, and of a match of

@@ -138,7 +138,7 @@ func bindParameters(root *Node, d Dialect) {
 		case body.Kind != Lambda:
 			n.Args[1].bind(names[:most])
 		case len(names) <= most:
-			run = append(run, body)
+			run, body.Text = append(run, body), ""
 			body.Args[0].bind(names)
 		}
 	}

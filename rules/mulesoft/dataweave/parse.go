@@ -5,11 +5,11 @@
 // [Template] finds the expression in a field's text. [Parse] reads it for one [Dialect].
 // [Expr.Eval] gives the value that the gateway would get, or says why we cannot know it.
 //
-// The package covers what people write in policies: selectors (.a, ."a-b", ['a'], [0], .a?),
-// literals, lists, == != ~= < > <= >=, and, or, not, !, if else, default, ++, and the functions in
-// [Table]. Whatever else DataWeave has (declarations, an object literal, a type coercion, …)
-// becomes a node of kind [Unsupported]: the expression is not at fault, its value is unknown. Only
-// what no DataWeave parser accepts is an error.
+// The package covers what people write in policies: selectors (.a, ."a-b", ['a'], [0], [0 to 1],
+// .a?), literals, lists, == != ~= < > <= >=, and, or, not, !, if else, default, ++, as, lambdas,
+// and the functions in [Table]. Whatever else DataWeave has (declarations, an object literal, a
+// date, …) becomes a node of kind [Unsupported]: the expression is not at fault, its value is
+// unknown. Only what no DataWeave parser accepts is an error.
 //
 // What the documentation leaves open stays open here: a text that can be read in two ways, a
 // difference between versions of the runtime, a coercion that no page describes. Such an

@@ -17,6 +17,7 @@ const (
 	keyPresent      = "the selector ? (key present)"
 	assertPresent   = "the selector ! (assert present)"
 	descendants     = "the selector .. (descendants)"
+	rangeSelector   = "a range selector"
 )
 
 // primary reads an operand without its selectors.
@@ -374,14 +375,23 @@ func (p *parser) index(target *Node) *Node {
 		return nil
 	case key.Kind == String:
 		return &Node{Kind: Member, Text: key.Text, Args: []*Node{target}, Column: key.Column}
+	case key.isRange():
+		return p.node(Range, open.start, append([]*Node{target}, key.Args...)...)
 	case key.Kind == Call && key.Infix && key.Name == "to":
-		return behind(target, "", p.unsupported("a range selector", open.start, end))
+		return behind(target, "", p.unsupported(rangeSelector, open.start, end))
 	default:
 		return p.node(Index, open.start, target, key)
 	}
 }
 
-// typed passes "as" or "is" with the type behind it.
+// isRange reports whether a node is two numbers with "to" between them.
+func (n *Node) isRange() bool {
+	return n.Kind == Call && n.Infix && n.Name == "to" &&
+		n.Args[0].Kind == Number && n.Args[1].Kind == Number
+}
+
+// typed reads "as" with a type that values can be coerced to here, and passes any other type, and
+// "is".
 func (p *parser) typed(target *Node) *Node {
 	word, construct := p.tok, typeCoercion
 	if word.text == "is" {
@@ -392,8 +402,13 @@ func (p *parser) typed(target *Node) *Node {
 		p.refuse("a type", p.tok.start)
 		return nil
 	}
-	end := p.tok.end
+	end, kind := p.tok.end, p.tok.text
 	p.advance()
+	if construct == typeCoercion && isCoerced(kind) && !p.tok.is("{") {
+		n := p.node(As, word.start, target)
+		n.Name = kind
+		return n
+	}
 	if p.tok.is("<") && !p.tok.spaced {
 		p.refuse("a type with parameters", word.start)
 	}

@@ -302,6 +302,8 @@ func (n *Node) Boolean() rules.Truth {
 		return agreed(n.Args[1].Boolean(), n.Args[2].Boolean())
 	case Call:
 		return functionBoolean(n.prepared.module + n.Name)
+	case As:
+		return rules.TruthOf(n.Name == "Boolean")
 	case Script, Lambda:
 		return n.Args[0].Boolean()
 	default:

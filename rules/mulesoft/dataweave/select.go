@@ -169,3 +169,39 @@ func (v *evaluator) position(number string) (int64, bool) {
 	}
 	return int64(f), true
 }
+
+// part selects a range of the characters of a text, or of the items of a list; both ends belong
+// to it, and a negative number counts from the end (DataWeave reference, to of dw::Core). What a
+// range gives that runs backwards, or beyond an end, is left open.
+func (v *evaluator) part(n *Node) Result {
+	r := v.eval(n.Args[0])
+	size := 0
+	switch whole := r.Value; {
+	case whole == nil:
+		return fromOperand(r, true)
+	case whole.Is(source.List):
+		size = len(whole.Items)
+	case whole.Is(source.String) && ascii(whole.Text):
+		size = len(whole.Text)
+	default:
+		return undocumented(n, whole)
+	}
+	var ends [2]int
+	for i := range ends {
+		at, err := strconv.Atoi(n.Args[i+1].Text)
+		if at < 0 || n.Args[i+1].Text == "-0" {
+			at += size
+		}
+		if ends[i] = at; err != nil || at < 0 || at >= size {
+			return unknown(n, "what a range beyond an end gives is not documented")
+		}
+	}
+	from, to := ends[0], ends[1]+1
+	switch {
+	case from >= to:
+		return unknown(n, "a range that runs backwards is not supported")
+	case r.Value.Is(source.List):
+		return value(list(r.Value.Items[from:to]))
+	}
+	return value(source.NewString(r.Value.Text[from:to]))
+}

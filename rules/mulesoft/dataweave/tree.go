@@ -32,7 +32,9 @@ const (
 	Default          // Args[0] default Args[1]
 	If               // if (Args[0]) Args[1] else Args[2]
 	KeyPresent       // Args[0]?, of a Member
-	Lambda           // (Name) -> Args[0], Name being the parameters; Text is its source
+	Range            // Args[0][Args[1] to Args[2]], two Numbers
+	As               // Args[0] as Name, a type that a value is coerced to
+	Lambda           // (Name) -> Args[0], Name being the parameters
 	Group            // (Args[0])
 	Unsupported      // Name is the construct; Text is its source, after Args[0] where there is one
 	Script           // Text is the header of a script, with its ---; Args[0] is the body
@@ -184,6 +186,12 @@ func (n *Node) print(b *strings.Builder) {
 	case KeyPresent:
 		n.Args[0].print(b)
 		b.WriteByte('?')
+	case Range:
+		n.Args[0].print(b)
+		b.WriteString("[" + n.Args[1].Text + " to " + n.Args[2].Text + "]")
+	case As:
+		n.Args[0].print(b)
+		b.WriteString(" as " + n.Name)
 	case Lambda:
 		b.WriteString("(" + n.Name + ") -> ")
 		n.Args[0].print(b)

@@ -157,7 +157,7 @@ func needsGroup(n, arg *Node) bool {
 		return isLogic(arg) || isLoose(arg) && !chain
 	case n.Kind == Not:
 		return isLoose(arg) || isLogic(arg)
-	case n.Kind == Member || n.Kind == Index || n.Kind == KeyPresent:
+	case n.Kind == Member || n.Kind == Index || n.Kind == KeyPresent || n.Kind == Range:
 		return false
 	default:
 		return isLoose(arg) || arg.Kind == Not && arg.Name == "not"
@@ -240,7 +240,8 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 		c.Name, c.Why = n.describe(), "Flex Gateway does not have "+n.describe()
 		c.Missing, c.Write = true, n.rewrite()
 	case n.Kind == Script && d == Mule && n.runs():
-	case n.Kind == Unsupported || n.Kind == Script || n.Kind == Arithmetic:
+	case n.Kind == Unsupported || n.Kind == Script || n.Kind == Arithmetic,
+		n.Kind == Range && d == Flex:
 		c.Name, c.Why = n.describe(), n.describe()+" is not supported"
 		c.Write = n.rewrite()
 	}
@@ -252,7 +253,7 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 // of the others.
 func (n *Node) isMuleOnly() bool {
 	switch n.Kind {
-	case Regex, Arithmetic, KeyPresent:
+	case Regex, Arithmetic, KeyPresent, As:
 		return true
 	case Compare:
 		return n.Name == "~="
@@ -274,6 +275,10 @@ func (n *Node) describe() string {
 		return "regular expressions"
 	case KeyPresent:
 		return keyPresent
+	case As:
+		return typeCoercion
+	case Range:
+		return rangeSelector
 	case Script:
 		return "a script header (%dw … ---)"
 	case Compare, Arithmetic:

@@ -56,6 +56,7 @@ func Rules() []rules.Rule {
 		noToken(),
 		checksExcludeEachOther(),
 		audienceNotOfApp(),
+		audienceOfAnotherAPI(),
 		scopeNotDefinedByApp(),
 		roleNotDefinedByApp(),
 		roleOfOtherCallers(),

@@ -206,6 +206,38 @@ func TestAudienceNotOfApp(t *testing.T) {
 	})
 }
 
+func TestAnAudienceOfAnotherAPI(t *testing.T) {
+	t.Parallel()
+	someURI := orders("1")
+	someURI.URIs = append(someURI.URIs, entra.Text{Unknown: true})
+	const graph = "https://graph.microsoft.com"
+	finds(t, audienceOfAnotherAPI(), map[string]row{
+		"one beside the registration's own is found": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, "api://others")),
+			warningAt("audience", "has no audience api://others: tokens of another API get past"),
+		},
+		"with none of its own that is for another rule": {
+			ofApp(orders("1"), signed(ourKeys), audience("api://others")), nil,
+		},
+		"its own in other forms are none": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, ourAudience+"/", ourApp)),
+			nil,
+		},
+		"an application id may be the gateway's own": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, otherTenant)), nil,
+		},
+		"a Microsoft API is for another rule": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, graph)), nil,
+		},
+		"a URI that only a deployment knows may be it": {
+			ofApp(someURI, signed(ourKeys), audience(ourAudience, "api://others")), nil,
+		},
+		"an audience that is not checked is none": {
+			ofApp(orders("1"), signed(ourKeys), off(audience(ourAudience, "api://others"))), nil,
+		},
+	})
+}
+
 func TestAssignmentNotRequired(t *testing.T) {
 	t.Parallel()
 	app := func(required entra.Text) *entra.Registration {

@@ -1,0 +1,37 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func audienceOfAnotherAPI() rules.Rule {
+	return rules.Rule{
+		Name:  "audience-of-another-api",
+		Title: "an audience beside the app registration's own is accepted too",
+		Why: "Tokens for this API never have it. Those for another API do, or for the same API " +
+			"in another environment, and they get past this check.",
+		Fix: "Take it off the list, unless this is the gateway of both APIs. Then nothing but " +
+			"the other checks keeps clients of the one out of the other.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{accessTokens, claimsRef},
+		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
+			c, wanted := audienceOf(p)
+			possible, ok := audiencesOf(s.App)
+			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
+			others := slices.DeleteFunc(slices.Clone(wanted), func(audience string) bool {
+				_, ofMicrosoft := entra.MicrosoftAPI(audience)
+				return isOne(audience) || ofMicrosoft || !strings.Contains(audience, "://")
+			})
+			if c == nil || !ok || len(others) == 0 || !slices.ContainsFunc(wanted, isOne) {
+				return nil
+			}
+			return one(at(c, "the app registration %s has no audience %s: tokens of another API "+
+				"get past this check too", s.App.Title(), strings.Join(others, " or ")))
+		}),
+	}
+}

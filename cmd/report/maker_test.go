@@ -1,7 +1,9 @@
 package report_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -314,5 +316,15 @@ spec: {rules: [{when: [{key: "request.auth.claims[azp]", values: [x]}]}]}
 				t.Errorf("got %s: %s", v.Outcome, v.Why())
 			}
 		})
+	}
+}
+
+// The name of another file to read would not help.
+func TestAnOutputThatFailsSaysThatItIsNotWhole(t *testing.T) {
+	t.Parallel()
+	err := &fs.PathError{Op: "write", Path: "/dev/stdout", Err: errors.New("no space left")}
+	hints := report.Hints(report.AsError(err).Hints)
+	if len(hints) != 1 || !strings.Contains(hints[0], "not whole") {
+		t.Error(hints)
 	}
 }

@@ -153,13 +153,15 @@ func AsError(err error) *source.Error {
 	return Problem(err.Error())
 }
 
-// fileError is about a file that can't be opened.
+// fileError is about a file that can't be opened or read, or written to its end.
 func fileError(err *fs.PathError) *source.Error {
 	if err.Path == "" {
 		return Problem("the name of a file is empty", "is the variable set?")
 	}
 	hint := "pass the name of a file that can be read"
 	switch {
+	case err.Op == "write":
+		hint = "the output is not whole: write it where there is room for it"
 	case errors.Is(err, fs.ErrNotExist):
 		hint = "is the name right? a relative name starts in the folder where the command runs"
 	case errors.Is(err, fs.ErrPermission):

@@ -189,27 +189,33 @@ func TestACauseThatTheInputsExcludeIsNotNamed(t *testing.T) {
 	}{
 		{
 			"a policy on addresses beside it", beside("ip-allowlist", ""), Mule, good(),
-			rules.Observation{Status: 403}, "address-not-allowed", true,
+			rules.Observation{Status: 403},
+			"address-not-allowed", true,
 		},
 		{
 			"none that is switched off", beside("ip-blocklist", `"disabled":true,`), Mule, good(),
-			rules.Observation{Status: 403}, "address-not-allowed", false,
+			rules.Observation{Status: 403},
+			"address-not-allowed", false,
 		},
 		{
 			"none where there is none", jwt, Mule, good(),
-			rules.Observation{Status: 403}, "address-not-allowed", false,
+			rules.Observation{Status: 403},
+			"address-not-allowed", false,
 		},
 		{
 			"a limit beside it", beside("rate-limiting", ""), Mule, good(),
-			rules.Observation{Status: 429}, "too-many-requests", true,
+			rules.Observation{Status: 429},
+			"too-many-requests", true,
 		},
 		{
 			"a limit on Flex Gateway", beside("spike-control", ""), Flex, good(),
-			rules.Observation{Status: 429}, "too-many-requests", true,
+			rules.Observation{Status: 429},
+			"too-many-requests", true,
 		},
 		{
 			"no limit where the status is another", beside("rate-limiting", ""), Mule, good(),
-			rules.Observation{Status: 403}, "too-many-requests", false,
+			rules.Observation{Status: 403},
+			"too-many-requests", false,
 		},
 		{
 			"a preflight where the method is not known", jwt, Mule, good(),

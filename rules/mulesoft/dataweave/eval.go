@@ -224,7 +224,7 @@ func (v *evaluator) eval(n *Node) Result {
 	case n.prepared.constant != nil:
 		return value(n.prepared.constant)
 	case n.prepared.parameter > 0 && v.parameters[0] != nil:
-		return value(v.parameters[n.prepared.parameter-1])
+		return read(n, v.parameters[n.prepared.parameter-1])
 	}
 	switch n.Kind {
 	case Regex:

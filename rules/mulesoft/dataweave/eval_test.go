@@ -327,6 +327,20 @@ func TestAChainOfComparisonsIsEvaluatedOnce(t *testing.T) {
 	}
 }
 
+func TestAnItemThatIsNotKnownIsNotKnownToALambda(t *testing.T) {
+	t.Parallel()
+	open := &source.Value{Kind: source.Unknown, Text: "not known"}
+	roles := &source.Value{Kind: source.Object, Members: []source.Member{
+		{Key: "roles", Value: list([]*source.Value{source.NewString("a"), open})},
+	}}
+	for _, text := range []string{"vars.roles map ($)", "vars.roles filter ($)"} {
+		r := parse(t, text, Mule).Eval(Env{Vars: roles})
+		if r.Unknown == nil {
+			t.Errorf("%s gives %+v", text, r)
+		}
+	}
+}
+
 func TestEvaluationEnds(t *testing.T) {
 	t.Parallel()
 	const steps = "the evaluation takes more than 1048576 steps, the most that gatewhy takes"

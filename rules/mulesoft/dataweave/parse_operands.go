@@ -155,11 +155,13 @@ func (p *parser) lambda() *Node {
 	text := p.scan.text
 	end := balanced(text, p.tok.start)
 	names := strings.Split(text[p.tok.start+1:end-1], ",")
-	isName := func(name string) bool { return isIdentifier(name) && !IsVariable(name) }
+	plain := true
 	for i := range names {
 		names[i] = strings.TrimSpace(names[i])
+		plain = plain && isIdentifier(names[i]) && !IsVariable(names[i]) &&
+			!slices.Contains(names[:i], names[i])
 	}
-	if !slices.ContainsFunc(names, func(name string) bool { return !isName(name) }) {
+	if plain {
 		n := p.node(Lambda, p.tok.start)
 		n.Name = strings.Join(names, parameterComma)
 		start := p.tok.start

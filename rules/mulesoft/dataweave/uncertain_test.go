@@ -22,6 +22,7 @@ func TestUnsupportedConstructsAreNamedWithTheirColumn(t *testing.T) {
 		{"var a = 1", Mule, "a declaration (var)", 1},
 		{"vars.a flatMap (x) -> x", Mule, `the function "flatMap"`, 8},
 		{"(x, y) -> x", Mule, "a lambda", 1},
+		{"vars.a filter ((x, x) -> x == 1)", Mule, "a lambda", 16},
 		{"(x) -> f(x) ++ ')'", Mule, "a lambda", 1},
 		{"[(x) -> x, 1]", Mule, "a lambda", 2},
 		{"x -> x", Mule, "a lambda", 3},

@@ -114,6 +114,19 @@ func (e *Env) orAgain(err error, command string, line *report.CommandLine, args 
 	return &problem
 }
 
+// orOffline adds to an error about keys that can't be fetched the command that does without them,
+// which is for keys that nobody has named on the command line.
+func orOffline(err error, command string) error {
+	problem := *report.AsError(err)
+	keysAsFile := func(h source.Hint) bool { return h.Need.Input == source.NeedKeySetFile }
+	if command == "" || !slices.ContainsFunc(problem.Hints, keysAsFile) {
+		return err
+	}
+	problem.Hints = append(slices.Clip(problem.Hints),
+		source.Hint{Text: "or see all but the signature: " + command})
+	return &problem
+}
+
 // missingFile is the name of the file that an error says does not exist; empty where it says
 // something else.
 func missingFile(err error) string {

@@ -111,6 +111,9 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
 	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted.Request)
 	stop()
+	if err != nil && flags.keys.by != "" && flags.keys.jwks == "" && !flags.keys.offline {
+		return orOffline(err, line.Same("explain", "--offline"))
+	}
 	if err != nil {
 		return err
 	}

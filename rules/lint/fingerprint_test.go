@@ -19,7 +19,8 @@ func TestFingerprintsOutliveLinesThatAreAdded(t *testing.T) {
 	other.Rule = "policy-disabled"
 	const line = "mandatoryAudClaim: false"
 	of := func(text string, found ...rules.Finding) []string {
-		return Fingerprints(found, func(rules.Finding) string { return text })
+		asItIs := func(file string) string { return file }
+		return Fingerprints(found, asItIs, func(rules.Finding) string { return text })
 	}
 	ours := of(line, at(3))[0]
 	for name, row := range map[string]struct {

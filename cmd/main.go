@@ -90,6 +90,9 @@ func newRoot(env *Env) *cobra.Command {
 		Long: "gatewhy reads an Entra ID token and an API gateway's policy, and says what the " +
 			"gateway answers,\n" +
 			"which field of the policy decides it, why, and what to change.",
+		Example: "  gatewhy explain @token.jwt -p policies.json  # why the 403?\n" +
+			"  gatewhy lint policies                        # who gets in?\n" +
+			"  gatewhy demo                                 # without any input",
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,

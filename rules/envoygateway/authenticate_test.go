@@ -163,6 +163,40 @@ func TestPoliciesWithErrors(t *testing.T) {
 	}
 }
 
+// The filters that the part without the error has made come before the answer of the route.
+func TestWhatRefusesARequestBeforeAnError(t *testing.T) {
+	t.Parallel()
+	const keys = "remoteJWKS: {uri: " + keysURL + "}"
+	twice := "jwt: {providers: [{name: entra, " + keys + "}, {name: entra, " + keys + "}]}"
+	ofRule := onRoute(jwt(), authorization("",
+		"{action: Allow, principal: {clientCIDRs: [10.0.0.0/33]}}"))
+	broken, expired := rejected(500, rules.Authorization), requestOf("exp=1")
+	for _, test := range []struct {
+		name, text string
+		request    *rules.Request
+		want       decided
+	}{
+		{"in a rule, and a good token", ofRule, requestOf(""), broken},
+		{"a bad one", ofRule, expired, rejected(401, rules.Expiry)},
+		{"none", ofRule, tokenless(), rejected(401, rules.TokenPresent)},
+		{"in jwt, which looks at no token then", onRoute(twice), expired, broken},
+		{
+			"of which rules find no claims",
+			onRoute(twice, authorization("", ruleOf("Allow", "scopes: [Read]"))), expired,
+			rejected(403, rules.Authorization),
+		},
+		{
+			"a rule about something else lets it come to the answer",
+			onRoute(twice, authorization("", "{action: Allow, operation: {methods: [GET, POST]}, "+
+				"principal: {clientCIDRs: [0.0.0.0/0, '::/0']}}")), expired, broken,
+		},
+	} {
+		if got := short(answered(t, test.text, test.request)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 // What else a SecurityPolicy holds is not known here; CORS alone asks nothing.
 func TestOtherPartsOfAPolicy(t *testing.T) {
 	t.Parallel()

@@ -94,11 +94,15 @@ func (c *compiler) root() rules.Node {
 		return c.either(check)
 	}
 	add(c.routed())
-	if check, ok := c.fault(); ok {
+	if check, ok := c.notInForce(); ok {
 		add(rules.Node{Check: check}, true)
 		return whole
 	}
 	add(c.others())
+	if stages, ok := c.inError(); ok {
+		whole.All = append(whole.All, stages...)
+		return whole
+	}
 	before := len(whole.All)
 	whole.All = append(whole.All, c.behind(false)...)
 	if _, few := whole.Ways(); !few {

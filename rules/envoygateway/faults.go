@@ -10,13 +10,13 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
-// fault is the check that fails for each request of a route whose policy has an error. It is
-// unknown where the API server refuses the policy: then an earlier one is in the cluster, or none.
-// It is not ok where nothing is wrong.
-func (c *compiler) fault() (*rules.Check, bool) {
+// notInForce is why nobody knows what holds: the API server refuses the policy, or Envoy its
+// configuration, so that an earlier one is in force, or none. It is not ok where nothing is wrong.
+func (c *compiler) notInForce() (*rules.Check, bool) {
 	if at, field, why := c.refused(); why != "" {
 		return notModelled(at, field, &rules.Unknown{
 			Why: why + ": the API server refuses that, and an earlier version of the policy may " +
@@ -28,7 +28,21 @@ func (c *compiler) fault() (*rules.Check, bool) {
 			"between two dots or beside one: Envoy does not take the configuration, and an " +
 			"earlier one may hold"}), true
 	}
-	at, field, why := c.broken()
+	return nil, false
+}
+
+// inError is what the routes of a policy with an error answer: 500, in place of the backend.
+// Before that comes the filter that the part without the error has made (securitypolicy.go,
+// SecurityFeatures; route.go). It is not ok where nothing is wrong.
+func (c *compiler) inError() ([]rules.Node, bool) {
+	at, field, why := c.brokenProvider()
+	before, ok := rules.Node{}, false
+	if at2, field2, why2 := c.brokenRule(); why == "" {
+		at, field, why = at2, field2, why2
+		before, ok = c.authentication()
+	} else if why2 == "" {
+		before, ok = c.with().authorization(true)
+	}
 	if why == "" {
 		return nil, false
 	}
@@ -37,7 +51,11 @@ func (c *compiler) fault() (*rules.Check, bool) {
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
 	check.Answer = c.row(broken)
-	return check, true
+	stages := envoy.AsSent(c.unchanged(), before)
+	if !ok {
+		stages = nil
+	}
+	return append(stages, rules.Node{Check: check}), true
 }
 
 // unsegmented is the first claim whose name is no row of members between dots. Envoy takes no
@@ -189,6 +207,13 @@ func (r *authRule) emptyLists(add func(at *source.Value, field, why string)) {
 
 // broken is what Envoy Gateway can't translate (securitypolicy.go).
 func (c *compiler) broken() (at *source.Value, field, why string) {
+	if at, field, why = c.brokenProvider(); why != "" {
+		return at, field, why
+	}
+	return c.brokenRule()
+}
+
+func (c *compiler) brokenProvider() (at *source.Value, field, why string) {
 	var names []string
 	for _, p := range c.providers {
 		if fault := issuerFault(p.Issuer); fault != "" && p.IssuerDoubt == nil {
@@ -211,6 +236,10 @@ func (c *compiler) broken() (at *source.Value, field, why string) {
 			}
 		}
 	}
+	return nil, "", ""
+}
+
+func (c *compiler) brokenRule() (at *source.Value, field, why string) {
 	for _, r := range rulesIn(c.spec) {
 		if path := r.at.At("operation", "path"); path.IsSet() && c.has(pathSince) == rules.Yes {
 			if _, fault, _ := pathTest(path); fault != "" {

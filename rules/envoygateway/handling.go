@@ -25,7 +25,8 @@ func handledPolicies() []envoy.Handled {
 		{
 			"policy-with-an-error", "the policy is taken and can't be translated, such as one " +
 				"with two providers of one name",
-			"its status says Accepted: False, and its routes answer 500 to every request", "",
+			"its status says Accepted: False, and its routes answer 500 to every request that " +
+				"the filters let pass which could be translated", "",
 		},
 		{
 			"policy-with-an-error-before-1-2", "such a policy before Envoy Gateway 1.2",
@@ -34,7 +35,7 @@ func handledPolicies() []envoy.Handled {
 		{
 			"key-set-missing", "localJWKS names a ConfigMap that the policy's namespace does " +
 				"not have, or one without data",
-			"the policy has an error: its routes answer 500 to every request", "",
+			"the policy has an error: its routes look at no token, and answer 500", "",
 		},
 		{
 			"keys-by-proxy", "remoteJWKS",

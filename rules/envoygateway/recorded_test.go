@@ -163,14 +163,23 @@ func sentTokens(minted *witness.Minted) []sentToken {
 	return all
 }
 
-// answer is what the route's filters make of a request with a token.
+// answer is what the route makes of a request with a token: its filters come before what it
+// answers in place of the backend.
 func (r *recordedRoute) answer(
 	t *testing.T, asked *recording.Request, sent *sentToken, at time.Time,
 ) outcome {
 	t.Helper()
-	if r.DirectResponse != nil {
-		return outcome(r.DirectResponse.Status)
+	if by := r.filtered(t, asked, sent, at); by != passes || r.DirectResponse == nil {
+		return by
 	}
+	return outcome(r.DirectResponse.Status)
+}
+
+// filtered is what the route's filters make of a request with a token.
+func (r *recordedRoute) filtered(
+	t *testing.T, asked *recording.Request, sent *sentToken, at time.Time,
+) outcome {
+	t.Helper()
 	if sent.text != nil && !sent.text.Plain ||
 		bytes.Contains(r.RBAC, []byte("HttpAttributesCelMatchInput")) {
 		return unjudged

@@ -34,7 +34,7 @@ func policyWithAnError() rules.Rule {
 		Name:  "policy-with-an-error",
 		Title: "a policy has an error, and its routes answer 500",
 		Why: "The API server takes the policy, and Envoy Gateway can't translate it. Its routes " +
-			"are not left open: they answer 500 to every request.",
+			"are not left open: they answer 500, unless a filter refuses the request before.",
 		Fix: "Repair what the finding names. The condition Accepted in the status of the policy " +
 			"says it too.",
 		Severity:   rules.Error,
@@ -44,7 +44,7 @@ func policyWithAnError() rules.Rule {
 				return
 			}
 			if at, field, why := s.broken(); why != "" {
-				s.found.At(at, field, "%s: every request gets 500", why)
+				s.found.At(at, field, "%s: no request gets in, and the routes answer 500", why)
 			}
 		}),
 	}

@@ -126,12 +126,11 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 // writeRepairs writes the files as the smallest set of repairs has them, or none of them where one
 // can't be written.
 func (e *Env) writeRepairs(x *report.Matrixing) error {
-	edits, err := x.Edits()
-	if err != nil {
-		return err
+	if x.Divided != nil {
+		return x.Divided
 	}
-	all := make([]writing, len(edits))
-	for i, edit := range edits {
+	all := make([]writing, len(x.Edits))
+	for i, edit := range x.Edits {
 		all[i] = writing{name: edit.After.Name, text: edit.After.Text, read: edit.Before.Text}
 		if err := e.canWrite(all[i]); err != nil {
 			return err

@@ -306,6 +306,37 @@ func TestAFileThatEnvironmentsShareIsNotWrittenForOneOfThem(t *testing.T) {
 	}
 }
 
+// Where each environment has an API instance of its own in a file that they share, the changes for
+// all of them are written into it, in whichever order they stand there.
+func TestAFileOfSeveralInstancesIsWrittenForEachOfThem(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(estates)); err != nil {
+		t.Fatal(err)
+	}
+	folder = filepath.Join(folder, "envoy-gateway-any-token")
+	config := string(readFile(t, filepath.Join(folder, "gatewhy.yaml")))
+	var all []string
+	for _, name := range []string{"uat", "dev", "test"} {
+		policy := string(readFile(t, filepath.Join(folder, "policies", name+".yaml")))
+		all = append(all, strings.NewReplacer(
+			"name: entra\n  namespace", "name: "+name+"\n  namespace",
+			"name: api\n", "name: "+name+"\n",
+		).Replace(policy))
+		config = strings.Replace(config, "policies: [policies/"+name+".yaml]",
+			"policies: [policies/all.yaml]\n    instance: orders/"+name, 1)
+	}
+	writeFile(t, filepath.Join(folder, "policies", "all.yaml"), strings.Join(all, "---\n"))
+	writeFile(t, filepath.Join(folder, "gatewhy.yaml"), config)
+	stdout, stderr, code := runIn(t, folder, "matrix", "--offline", "--fix", "--write")
+	if code != exitOK || !strings.Contains(stdout, "written to policies/all.yaml") {
+		t.Fatalf("exit code %d, %s%s", code, stdout, stderr)
+	}
+	if stdout, _, code := runIn(t, folder, "matrix", "--offline"); code != exitOK {
+		t.Errorf("what was written is not right: exit code %d, %s", code, stdout)
+	}
+}
+
 // checkNotWritten checks that the file that environments share stays as it is, and that the way on
 // says why.
 func checkNotWritten(t *testing.T, folder, file string) {

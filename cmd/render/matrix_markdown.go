@@ -89,7 +89,7 @@ func (m *markdown) fix(x matrixing) {
 	}
 	m.b.WriteString("\n")
 	m.grid(x.Fixed)
-	if x.Divided {
+	if x.Divided != nil {
 		m.para(ownFiles)
 	}
 	if onlyIssuance(x.Fixed) {

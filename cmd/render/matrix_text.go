@@ -276,7 +276,7 @@ func (t *matrixText) fix() {
 		these = "the "
 	}
 	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
-	if t.x.Divided {
+	if t.x.Divided != nil {
 		t.Para(1, ownFiles)
 	}
 	t.more(1, t.x.Fixed)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,14 +24,14 @@ type Matrixing struct {
 	// Fixed is the matrix after the smallest set of repairs; nil where none was looked for.
 	Fixed   *environments.Matrix
 	Written []string // the files that these repairs were written to
-	Divided bool     // gateways that share a file do not all need the same change of it
+	Edits   []Edit   // of all files that these repairs change, each once
+	Divided error    // gateways that share a file do not all need the same change of it
 
 	Next []rules.Step // what to do now
 
-	isLarge   bool                                // see MostForAll
-	unguarded []string                            // the gateways for which no policies are listed
-	filesOf   func(gateway string) []*source.File // its policies
-	lintAs    func(gateway string) []string       // flags with which lint sees the same
+	isLarge   bool                          // see MostForAll
+	unguarded []string                      // the gateways for which no policies are listed
+	lintAs    func(gateway string) []string // flags with which lint sees the same
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -81,7 +80,6 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 		isLarge: len(e.Sites) > MostForAll,
-		filesOf: e.policyFiles,
 	}
 	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
 		return e.sets[name] != nil
@@ -109,8 +107,9 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 		e.repairOne(x, g, e.sets[name], fix)
 		done.Add(1)
 	}
-	_, err := x.Edits()
-	x.Divided = err != nil
+	if fix {
+		x.Divided = e.settle(x)
+	}
 }
 
 func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
@@ -165,54 +164,6 @@ func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
 	return r
 }
 
-// Edit is a file as a command read it, and as repairs change it.
-type Edit struct{ Before, After *source.File }
-
-// Edits are the files that the smallest set of repairs changes, each once. It is an error where
-// several gateways share a file and do not all need the same change of it.
-func (x *Matrixing) Edits() ([]Edit, error) {
-	var all []Edit
-	for _, r := range x.Repairs {
-		for _, after := range r.Files {
-			isIn := func(c FileChange) bool { return c.File == after.Name }
-			same := func(e Edit) bool { return e.After.Name == after.Name }
-			if !r.Chosen || !slices.ContainsFunc(r.Changes, isIn) ||
-				slices.ContainsFunc(all, same) {
-				continue
-			}
-			edit := Edit{x.File(after.Name), after}
-			if other := x.unlike(edit); other != "" {
-				return nil, ProblemAt(source.Position{File: after.Name}, "the gateways of "+
-					x.Gateways[r.Gateway]+" and "+other+" share the file, and do not need the "+
-					"same change of it", "give each environment a file of its own")
-			}
-			all = append(all, edit)
-		}
-	}
-	return all, nil
-}
-
-// unlike is a gateway with the policies of a file that is to have another text than after an edit;
-// empty where there is none.
-func (x *Matrixing) unlike(edit Edit) string {
-	isIt := func(f *source.File) bool { return f.Name == edit.After.Name }
-	for g, name := range x.Gateways {
-		if !slices.ContainsFunc(x.filesOf(name), isIt) {
-			continue
-		}
-		wanted := edit.Before
-		for _, r := range x.Repairs {
-			if i := slices.IndexFunc(r.Files, isIt); i >= 0 && r.Chosen && r.Gateway == g {
-				wanted = r.Files[i]
-			}
-		}
-		if !bytes.Equal(wanted.Text, edit.After.Text) {
-			return name
-		}
-	}
-	return ""
-}
-
 // MostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
 // written: each says something of every cell.
 const MostForAll = 20
@@ -236,7 +187,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	case len(x.Written) > 0:
 		all.add("See whether every cell is right", matrix())
 	case wrong > 0 && slices.ContainsFunc(x.Repairs, func(r Repair) bool { return r.Chosen }):
-		if x.Divided {
+		if x.Divided != nil {
 			all.add("Give each environment a file of its own: some share one, and do not need "+
 				"the same change of it. The changed files are in the JSON, at "+
 				"fix.repairs[].files", matrix("--fix", "-o", "json"))
@@ -305,14 +256,6 @@ func (e *Estate) lintFlags(gateway string) []string {
 	return ReadAlike(rules.Options{
 		Variant: of.Gateway.Value, API: e.reader.instance(of, files),
 	}, apps)
-}
-
-// policyFiles are the files that the policies of a gateway were read from.
-func (e *Estate) policyFiles(gateway string) []*source.File {
-	if set := e.sets[gateway]; set != nil {
-		return set.Files
-	}
-	return nil
 }
 
 // collect says how to get what keeps cells from being known.

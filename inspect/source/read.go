@@ -115,9 +115,9 @@ func (f *File) mostValues() int {
 var byteOrderMark = []byte("\ufeff")
 
 // Read reads a configuration file. The format follows from the name's extension. If it has none
-// that is known, it follows from the text: a brace or a bracket starts JSON, a name and an equals
-// sign start TOML, a command with an option is a command line, everything else is YAML. Every
-// error is an [*Error].
+// that is known, it follows from the text: a brace or a bracket starts JSON, unless three hyphens
+// end a document of YAML that is written so, a name and an equals sign start TOML, a command with
+// an option is a command line, everything else is YAML. Every error is an [*Error].
 func Read(name string, text []byte) (*File, error) { return ReadResources(name, text, nil) }
 
 // ReadResources is Read for what may be all that a cluster holds. Of a text of more than a
@@ -275,10 +275,12 @@ func formatOf(name string, text []byte) Format {
 		return Shell
 	}
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
-	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
-		return JSON
-	}
+	inBraces := len(text) > 0 && (text[0] == '{' || text[0] == '[')
 	switch {
+	case inBraces && bytes.Contains(text, []byte("\n---")): // in JSON no line begins so
+		return YAML
+	case inBraces:
+		return JSON
 	case looksLikeShell(text):
 		return Shell
 	case looksLikeTOML(text):

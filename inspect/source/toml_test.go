@@ -77,13 +77,15 @@ func TestWhatIsNoTOMLIsRefusedAtItsPlace(t *testing.T) {
 	}
 }
 
-func TestTOMLIsToldByItsText(t *testing.T) {
+func TestTheFormatIsToldByTheText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Format{
 		"# a comment\n\nclient_id = \"x\"\n": TOML,
 		"a: b = c\n":                         YAML,
 		"kind: x\n":                          YAML,
 		"{\"a\": 1}":                         JSON,
+		"{\"a\": 1}\n---\n{\"a\": 2}\n":      YAML,
+		"[{\"a\": \"\\n---\"},\n -1]":        JSON,
 	} {
 		f, err := Read("standard input", []byte(text))
 		if err != nil || f.Format != want {

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -95,15 +97,36 @@ func (l *Linting) fingerprints(called func(file string) string) []string {
 	for _, s := range l.Suppressed {
 		all = append(all, s.Finding)
 	}
-	return lint.Fingerprints(all, called, l.lineOf)
+	return lint.Fingerprints(all, called, (&lines{of: l.Sources}).text)
 }
 
-// lineOf is the text of the line that a finding is about; empty where its file is not known.
-func (l *Linting) lineOf(f rules.Finding) string {
-	file := l.Sources[f.Pos.File]
-	if file == nil {
+// longLine is of how many bytes on a line counts with its hash alone: a file may be one line, of
+// which each of thousands of findings would take a copy.
+const longLine = 64 << 10
+
+// lines returns the texts of lines. It keeps the last one: findings of one line follow each other.
+type lines struct {
+	of         map[string]*source.File
+	file       *source.File
+	start, end int
+	last       string
+}
+
+// text is that of the line that a finding is about; empty where its file is not known.
+func (l *lines) text(f rules.Finding) string {
+	file := l.of[f.Pos.File]
+	switch {
+	case file == nil:
 		return ""
+	case file == l.file && l.start <= f.Span.Start && f.Span.Start <= l.end:
+		return l.last
 	}
+	l.file = file
+	l.start, l.end = lineAround(file, f.Span)
 	before, marked, after := CutLine(file, f.Span)
-	return strings.TrimSpace(inspect.Safe(before + marked + after))
+	l.last = strings.TrimSpace(inspect.Safe(before + marked + after))
+	if len(l.last) > longLine {
+		l.last = fmt.Sprintf("%x", sha256.Sum256([]byte(l.last)))
+	}
+	return l.last
 }

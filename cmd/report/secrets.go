@@ -253,11 +253,7 @@ func (s *shield) hasSecret(v *source.Value) bool {
 // CutLine returns the line of a file in which a span begins, safe to print and without secrets:
 // what is before the span, the span as far as it is on that line, and what is behind it.
 func CutLine(file *source.File, span source.Span) (before, marked, after string) {
-	start := bytes.LastIndexByte(file.Text[:span.Start], '\n') + 1
-	end := len(file.Text)
-	if i := bytes.IndexByte(file.Text[span.Start:], '\n'); i >= 0 {
-		end = span.Start + i
-	}
+	start, end := lineAround(file, span)
 	var line []byte
 	if len(file.Documents) > 0 {
 		line = Shielded(file)[start:end]
@@ -268,6 +264,15 @@ func CutLine(file *source.File, span source.Span) (before, marked, after string)
 	at, last := span.Start-start, min(max(span.End, span.Start), end)-start
 	after = safeLine(bytes.TrimRight(line[last:], "\r"))
 	return safeLine(line[:at]), safeLine(line[at:last]), strings.TrimRight(after, " ")
+}
+
+// lineAround is where the line begins in which a span begins, and where it ends.
+func lineAround(file *source.File, span source.Span) (start, end int) {
+	start, end = bytes.LastIndexByte(file.Text[:span.Start], '\n')+1, len(file.Text)
+	if i := bytes.IndexByte(file.Text[span.Start:], '\n'); i >= 0 {
+		end = span.Start + i
+	}
+	return start, end
 }
 
 // safeLine makes a part of a line safe to print. A tab becomes spaces, so that carets stand under

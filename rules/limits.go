@@ -15,7 +15,7 @@ const (
 	mostInChain = 1000
 
 	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
-	mostInAll      = 200_000 // of all API instances that differ
+	mostInAll      = 100_000 // of all API instances that differ
 	mostCompared   = 100_000 // texts and other values that these are about
 )
 

@@ -206,10 +206,18 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 		return j.report(j.Solve(j.before, j.solution)), "", nil
 	}
 	defer j.tellProgress()()
+	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
+	j.Beyond = func() error {
+		if j.Looked.Load() <= rules.MostLooked {
+			return nil
+		}
+		cause := fmt.Sprintf("to repair what was found takes a look at more than %d conditions "+
+			"of policies, the most of one run", rules.MostLooked)
+		return Problem(cause, less, "or split the file")
+	}
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany
 	var long *repair.TooLong
-	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
 	switch {
 	case errors.As(err, &long):
 		return nil, "", Problem(long.Error(), less, "or split the file")

@@ -66,9 +66,9 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 
 // isAlternative reports whether a finding is about a check that need not hold: another alternative
 // of its policy may.
-func isAlternative(f *rules.Finding) bool {
+func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
 	return f.Policy != nil && f.Check != nil &&
-		strings.Contains(f.Policy.Root.Group(f.Check), "any[")
+		strings.Contains(groups.Of(&rules.Result{Policy: f.Policy, Check: f.Check}), "any[")
 }
 
 // besideOthers lessens what a finding says of who is locked out, since others than the ways that

@@ -17,12 +17,16 @@ type Judge struct {
 	Apps *entra.Directory // app registrations; nil where none were given
 
 	// Looked counts the conditions of policies that were looked at, of one token after the other.
+	// To lint them takes as long as looksOfEach for each one of each way past the policies.
 	Looked atomic.Int64
 
 	mutex      sync.Mutex
 	spare      []*cache // of what was worked out, in use by nobody
 	catalogues sync.Map // by vendor: the rules for its configurations
 }
+
+// looksOfEach is how many conditions are looked at of one token, while one is linted.
+const looksOfEach = 6
 
 // Rules lists the rules for a vendor's configurations.
 func (j *Judge) Rules(adapter *rules.Adapter) []rules.Rule {

@@ -75,10 +75,14 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	if asksFor(all, notAllTried) {
 		found = limited
 	}
+	var groups rules.Groups
 	for _, way := range ways {
+		if kept := kept(s); kept != nil {
+			kept.looked += looksOfEach * conditionsOf(way)
+		}
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			if len(ways) == 1 || !isAlternative(&f) || besideOthers(&f, ways) {
+			if len(ways) == 1 || !isAlternative(&f, &groups) || besideOthers(&f, ways) {
 				found = append(found, f)
 			}
 		}
@@ -90,15 +94,31 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	return Sort(giveWay(all, sayLess(all, found)))
 }
 
+func conditionsOf(s *rules.Subject) int {
+	var n rules.Conditions
+	for _, p := range s.Policies {
+		n.Beyond(p.Root)
+	}
+	return int(n)
+}
+
 // sayLess leaves out the findings of a value where another rule says more about it.
 func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
+	type value struct{ rule, field, text string }
+	said := map[value]bool{} // by a rule that says more than this one
+	for i := range found {
+		f := &found[i]
+		for j := range all {
+			if all[j].Name != f.Rule || f.Value == "" {
+				continue
+			}
+			for _, over := range all[j].Over {
+				said[value{over, f.Field, f.Value}] = true
+			}
+		}
+	}
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
-		return f.Value != "" && slices.ContainsFunc(found, func(other rules.Finding) bool {
-			return other.Value == f.Value && other.Field == f.Field &&
-				slices.ContainsFunc(all, func(r rules.Rule) bool {
-					return r.Name == other.Rule && slices.Contains(r.Over, f.Rule)
-				})
-		})
+		return said[value{f.Rule, f.Field, f.Value}]
 	})
 }
 

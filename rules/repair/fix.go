@@ -25,6 +25,9 @@ type Fix struct {
 	// Progress is told how many findings were looked at, and how many are left; nil where nobody
 	// wants to know.
 	Progress func(done, left int)
+
+	// Beyond is the error where so much was looked at that no further finding is repaired.
+	Beyond func() error
 }
 
 // Given is a request with a token that was given.
@@ -130,8 +133,18 @@ func (w *work) removeFindings(rule string) error {
 		case w.alone*policies > mostAlone:
 			return &TooLong{w.alone + len(pending), policies, mostAlone}
 		}
+		if err := w.beyond(); err != nil {
+			return err
+		}
 		done += w.repairSome(pending[:min(len(pending), mostRepairs-done)])
 	}
+}
+
+func (w *work) beyond() error {
+	if w.Beyond == nil {
+		return nil
+	}
+	return w.Beyond()
 }
 
 // again lets findings be looked at once more, where something was repaired in their API instance
@@ -161,10 +174,11 @@ func (w *work) again(done, policies int) bool {
 	return true
 }
 
-// repairSome repairs or leaves findings, at least one of them, and returns how many.
+// repairSome repairs or leaves findings, at least one of them unless that is beyond what is looked
+// at, and returns how many.
 func (w *work) repairSome(findings []rules.Finding) int {
 	if len(findings) > 1 {
-		if done := w.repairTogether(findings); done > 0 {
+		if done := w.repairTogether(findings); done > 0 || w.beyond() != nil {
 			return done
 		}
 	}

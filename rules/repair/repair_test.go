@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -312,5 +313,29 @@ func TestFindingsAboutNoPolicyAreToldApart(t *testing.T) {
 	fixed, err := f.RemoveFindings(toy(t, `[{}]`), "")
 	if err != nil || len(fixed.Left) != 2 {
 		t.Errorf("%v: %+v", err, fixed.Left)
+	}
+}
+
+// Each change is made and linted again: that ends where it takes more looks than one run takes,
+// also in the midst of changes that are made together.
+func TestARepairEndsWhereTooMuchWasLookedAt(t *testing.T) {
+	t.Parallel()
+	beyond := errors.New("more than one run looks at")
+	for left := range 2 {
+		f := fixing()
+		f.Facts = rules.Facts{Audience: "api://ours"}
+		f.Beyond = func() error {
+			if left--; left < 0 {
+				return beyond
+			}
+			return nil
+		}
+		_, err := f.RemoveFindings(
+			toy(t, `[{"api": "1", "scope": "Ours"}, {"api": "2", "scope": "Ours"}, `+
+				`{"api": "3", "scope": "Ours"}]`), "",
+		)
+		if !errors.Is(err, beyond) {
+			t.Errorf("%v", err)
+		}
 	}
 }

@@ -263,6 +263,12 @@ func limitsOfCounts() []limited {
 			"matrix -c FILE", "the file has 1001 environments, and no more than 1000 are read",
 		},
 		{
+			"values of an environments file", "e.yaml",
+			"version: 1\nenvironments: {a: {clients: [x" + many(",x", 200_000) + "]}}\n",
+			"matrix -c FILE", "the file has more than 200000 values gatewhy: hint: an " +
+				"environments file is not so large; is this the right file?",
+		},
+		{
 			"tests", "t.yaml", "version: 1\npolicies: [not-there.json]\ntests:\n" +
 				numbered("  - {name: t%d, token: none, expect: {outcome: rejected}}\n", 5001),
 			"test FILE", "the file has 5001 tests, and no more than 5000 are run",

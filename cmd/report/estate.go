@@ -30,9 +30,21 @@ type Estate struct {
 	reader *estateReader
 }
 
+// environmentsSource reads the environments file, of which no part is looked at yet. What is said
+// of a large configuration, that it may be a whole cluster, does not hold for it.
+func (m *Maker) environmentsSource(name string) (*source.File, error) {
+	file, err := m.ReadSource(name)
+	if large := (*source.Error)(nil); errors.As(err, &large) && large.Limit {
+		other := *large
+		other.Hints = source.Hints("an environments file is not so large; is this the right file?")
+		return nil, &other
+	}
+	return file, err
+}
+
 // ReadEnvironments reads the environments file.
 func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
-	file, err := m.ReadSource(name)
+	file, err := m.environmentsSource(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, m.noEnvironments(name, err)
@@ -519,7 +531,7 @@ func sameFolder(a, b string) bool {
 // ReadDefaults reads the section defaults of the environments file. The rest of the file is not
 // looked at.
 func (m *Maker) ReadDefaults(name string) (d environments.Defaults, err error) {
-	file, err := m.ReadSource(name)
+	file, err := m.environmentsSource(name)
 	if err != nil {
 		return d, err
 	}

@@ -84,7 +84,7 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 		}
 		name = DefaultEnvironments
 	}
-	file, err := m.ReadSource(name)
+	file, err := m.environmentsSource(name)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ import (
 // atoms are, for each claim, what checks ask of it and of nothing else. Two values that get the
 // same from all of them get the same verdicts, whatever else a token has.
 type atoms struct {
-	of map[string][]atom
+	of       map[string][]atom // those that are tried
+	literals literals          // those that are looked up
 
 	// shapes are what is asked of a claim without a text: each rule of a policy may ask the same.
 	shapes map[shape]bool
@@ -57,7 +58,9 @@ func newQuestion(blank *inspect.Token) *question {
 // atomsOf takes the checks of policies apart.
 func atomsOf(policies []*rules.Policy, checks []asking, ask *question) *atoms {
 	a := &atoms{
-		of: map[string][]atom{}, shapes: map[shape]bool{}, whole: map[string]bool{}, ask: ask,
+		of:       map[string][]atom{},
+		literals: newLiterals(),
+		shapes:   map[shape]bool{}, whole: map[string]bool{}, ask: ask,
 	}
 	for _, policy := range policies {
 		a.all = a.all || len(policy.Effects) > 0 // later policies may see what it makes of claims
@@ -99,7 +102,9 @@ func (a *atoms) see(leaf *rules.Predicate) {
 		}
 		a.shapes[asked] = true
 	}
-	a.of[leaf.Input.Name] = append(a.of[leaf.Input.Name], atom{test: leaf})
+	if claim, one := leaf.Input.Name, (atom{test: leaf}); !a.literals.add(claim, one) {
+		a.of[claim] = append(a.of[claim], one)
+	}
 }
 
 // shape is a predicate that compares with nothing: all that its outcome depends on.
@@ -194,53 +199,16 @@ func shortly(value *source.Value) string {
 // write is what the atoms give for a value. It is not ok where one of them does not know: it may
 // know with another value of another claim.
 func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok bool) {
-	if len(a.of[claim]) == 0 {
-		return true
-	}
 	request := a.ask.about(claim, value)
-	texts, areTexts := value.Strings()
-	areTexts = areTexts && len(texts) > 0
-	for i := range a.of[claim] {
-		atom := &a.of[claim][i]
-		if outcome, plain := atom.ofTexts(texts, value.Is(source.List)); areTexts && plain {
-			b.WriteByte(outcome[0])
-			continue
-		}
-		if !atom.write(request, &a.ask.check, b) {
-			return false
+	left := a.literals.write(claim, value, b)
+	for _, all := range [...][]atom{left, a.of[claim]} {
+		for i := range all {
+			if !all[i].write(request, &a.ask.check, b) {
+				return false
+			}
 		}
 	}
 	return true
-}
-
-// ofTexts is what an atom gives for a text, or a list of some, that it compares with others and no
-// more: quicker than to try it, for there may be thousands. It is not plain where it does more.
-func (a *atom) ofTexts(texts []string, list bool) (outcome rules.Outcome, plain bool) {
-	if a.test == nil || a.test.Texts != nil {
-		return "", false
-	}
-	switch a.test.Op {
-	case rules.Present:
-		return rules.Pass, !list && len(texts) > 0 && strings.TrimSpace(texts[0]) != ""
-	case rules.Equals:
-		if list {
-			return "", false
-		}
-		fallthrough
-	case rules.OneOf:
-		outcome = rules.Fail
-		for _, literal := range a.test.Values {
-			wanted, ok := literal.Str()
-			if !ok {
-				return "", false
-			}
-			if slices.Contains(texts, wanted) {
-				outcome = rules.Pass
-			}
-		}
-		return outcome, true
-	}
-	return "", false
 }
 
 func (a *atom) write(r *rules.Request, over *rules.Check, b *strings.Builder) (ok bool) {

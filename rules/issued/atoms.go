@@ -58,9 +58,7 @@ func newQuestion(blank *inspect.Token) *question {
 // atomsOf takes the checks of policies apart.
 func atomsOf(policies []*rules.Policy, checks []asking, ask *question) *atoms {
 	a := &atoms{
-		of:       map[string][]atom{},
-		literals: newLiterals(),
-		shapes:   map[shape]bool{}, whole: map[string]bool{}, ask: ask,
+		of: map[string][]atom{}, shapes: map[shape]bool{}, whole: map[string]bool{}, ask: ask,
 	}
 	for _, policy := range policies {
 		a.all = a.all || len(policy.Effects) > 0 // later policies may see what it makes of claims

@@ -12,14 +12,8 @@ import (
 // literals are the atoms that compare the texts of a claim with literals, and do no more. Which of
 // them a text passes is looked up: there may be thousands, and as many texts to ask about.
 type literals struct {
-	of, exact map[string][]atom // by claim: all, and those with Equals
-	passed    map[literal]passed
-}
-
-func newLiterals() literals {
-	return literals{
-		of: map[string][]atom{}, exact: map[string][]atom{}, passed: map[literal]passed{},
-	}
+	of     map[string][]atom // by claim
+	passed map[literal]passed
 }
 
 // literal is a text that atoms compare the texts of a claim with.
@@ -28,10 +22,10 @@ type literal struct {
 	op          rules.Op
 }
 
-// passed are the atoms that a text passes.
+// passed are the atoms that a text passes, by their numbers: of those that pass no other text, one.
 type passed struct {
-	alone   bool  // one of them passes no other text
-	several []int // the numbers of the others
+	alone   bool // there is such a one
+	numbers []int
 }
 
 // add adds an atom. It does not if the atom does more than to compare texts.
@@ -39,19 +33,20 @@ func (l *literals) add(claim string, one atom) bool {
 	if !one.comparesTexts() {
 		return false
 	}
+	if l.of == nil {
+		l.of, l.passed = map[string][]atom{}, map[literal]passed{}
+	}
+	alone, number := len(one.test.Values) == 1, len(l.of[claim])
 	for _, wanted := range one.test.Values {
 		text, _ := wanted.Str()
 		at := literal{claim, text, one.test.Op}
 		known := l.passed[at]
-		if known.alone = known.alone || len(one.test.Values) == 1; len(one.test.Values) > 1 {
-			known.several = append(known.several, len(l.of[claim]))
+		if alone && known.alone {
+			continue
 		}
-		l.passed[at] = known
+		l.passed[at] = passed{alone || known.alone, append(known.numbers, number)}
 	}
 	l.of[claim] = append(l.of[claim], one)
-	if one.test.Op == rules.Equals {
-		l.exact[claim] = append(l.exact[claim], one)
-	}
 	return true
 }
 
@@ -72,33 +67,32 @@ func (a *atom) comparesTexts() bool {
 // write writes which atoms a text passes, or a list of texts, and returns those that are left to be
 // tried: of a list, those with Equals.
 func (l *literals) write(claim string, value *source.Value, b *strings.Builder) (left []atom) {
-	if len(l.of[claim]) == 0 {
+	all := l.of[claim]
+	if len(all) == 0 {
 		return nil
 	}
+	var buffer [8]int
+	numbers := buffer[:0]
 	texts, areTexts := value.Strings()
 	switch {
 	case !areTexts || len(texts) == 0:
-		return l.of[claim]
+		return all
 	case value.Is(source.List):
-		l.writePassed(claim, rules.OneOf, slices.Compact(slices.Sorted(slices.Values(texts))), b)
-		return l.exact[claim]
-	}
-	l.writePassed(claim, rules.OneOf, texts, b)
-	l.writePassed(claim, rules.Equals, texts, b)
-	return nil
-}
-
-func (l *literals) writePassed(claim string, op rules.Op, texts []string, b *strings.Builder) {
-	var several []int
-	for _, text := range texts {
-		known := l.passed[literal{claim, text, op}]
-		if several = append(several, known.several...); known.alone {
-			b.WriteString(strconv.Itoa(len(text)) + ":" + text)
+		isExact := func(one atom) bool { return one.test.Op == rules.Equals }
+		if slices.ContainsFunc(all, isExact) {
+			left = slices.DeleteFunc(slices.Clone(all), func(one atom) bool { return !isExact(one) })
 		}
+	default:
+		numbers = append(numbers, l.passed[literal{claim, texts[0], rules.Equals}].numbers...)
 	}
-	slices.Sort(several)
-	for _, number := range slices.Compact(several) {
-		b.WriteString(strconv.Itoa(number) + ",")
+	for _, text := range texts {
+		numbers = append(numbers, l.passed[literal{claim, text, rules.OneOf}].numbers...)
+	}
+	slices.Sort(numbers)
+	for _, number := range slices.Compact(numbers) {
+		b.WriteString(strconv.Itoa(number))
+		b.WriteByte(',')
 	}
 	b.WriteByte(0)
+	return left
 }

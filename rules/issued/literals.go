@@ -22,7 +22,7 @@ type literal struct {
 	op          rules.Op
 }
 
-// passed are the atoms that a text passes, by their numbers: of those that pass no other text, one.
+// passed are the numbers of the atoms that a text passes: of those that pass no other text, one.
 type passed struct {
 	alone   bool // there is such a one
 	numbers []int
@@ -64,8 +64,8 @@ func (a *atom) comparesTexts() bool {
 	return true
 }
 
-// write writes which atoms a text passes, or a list of texts, and returns those that are left to be
-// tried: of a list, those with Equals.
+// write writes which atoms a text passes, or a list of texts, and returns those that are left to
+// be tried: of a list, those with Equals.
 func (l *literals) write(claim string, value *source.Value, b *strings.Builder) (left []atom) {
 	all := l.of[claim]
 	if len(all) == 0 {
@@ -78,9 +78,10 @@ func (l *literals) write(claim string, value *source.Value, b *strings.Builder) 
 	case !areTexts || len(texts) == 0:
 		return all
 	case value.Is(source.List):
-		isExact := func(one atom) bool { return one.test.Op == rules.Equals }
-		if slices.ContainsFunc(all, isExact) {
-			left = slices.DeleteFunc(slices.Clone(all), func(one atom) bool { return !isExact(one) })
+		for _, one := range all {
+			if one.test.Op == rules.Equals {
+				left = append(left, one)
+			}
 		}
 	default:
 		numbers = append(numbers, l.passed[literal{claim, texts[0], rules.Equals}].numbers...)

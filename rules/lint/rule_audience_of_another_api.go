@@ -24,8 +24,7 @@ func audienceOfAnotherAPI() rules.Rule {
 			possible, ok := audiencesOf(s.App)
 			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
 			others := slices.DeleteFunc(slices.Clone(wanted), func(audience string) bool {
-				_, ofMicrosoft := entra.MicrosoftAPI(audience)
-				return isOne(audience) || ofMicrosoft || !strings.Contains(audience, "://")
+				return !mayBeAnothers(audience, s.App)
 			})
 			if c == nil || !ok || len(others) == 0 || !slices.ContainsFunc(wanted, isOne) {
 				return nil
@@ -34,4 +33,21 @@ func audienceOfAnotherAPI() rules.Rule {
 				"get past this check too", s.App.Title(), strings.Join(others, " or ")))
 		}),
 	}
+}
+
+// mayBeAnothers reports whether tokens for another API than an app registration's may have an
+// audience. That of Microsoft's is another rule's, and so is one that no token has.
+func mayBeAnothers(audience string, app *entra.Registration) bool {
+	_, ofMicrosoft := entra.MicrosoftAPI(audience)
+	if !strings.Contains(audience, "://") || ofMicrosoft || audienceFault(audience) != "" ||
+		likeScope(audience) {
+		return false
+	}
+	// By default Entra ID makes a name of the application id, which no other application has.
+	id := strings.TrimPrefix(strings.TrimSuffix(audience, "/"), "api://")
+	if entra.IsGUID(id) && (!app.AppID.Known() || strings.EqualFold(id, app.AppID.Value)) {
+		return false
+	}
+	isIt := func(own string) bool { return strings.EqualFold(own, audience) }
+	return !slices.ContainsFunc(app.Audiences(), isIt)
 }

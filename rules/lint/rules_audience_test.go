@@ -210,6 +210,8 @@ func TestAnAudienceOfAnotherAPI(t *testing.T) {
 	t.Parallel()
 	someURI := orders("1")
 	someURI.URIs = append(someURI.URIs, entra.Text{Unknown: true})
+	noID := orders("1")
+	noID.AppID = entra.Text{}
 	const graph = "https://graph.microsoft.com"
 	finds(t, audienceOfAnotherAPI(), map[string]row{
 		"one beside the registration's own is found": {
@@ -225,6 +227,22 @@ func TestAnAudienceOfAnotherAPI(t *testing.T) {
 		},
 		"an application id may be the gateway's own": {
 			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, otherTenant)), nil,
+		},
+		"a URI of its own application id is no other API's": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, "api://"+ourApp+"/")), nil,
+		},
+		"nor may one be where its id is not known": {
+			ofApp(noID, signed(ourKeys), audience(ourAudience, "api://"+otherTenant)), nil,
+		},
+		"a URI of another application id is": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, "api://"+otherTenant)),
+			warningAt("audience", "has no audience api://"+otherTenant),
+		},
+		"its own in capital letters is no other API's": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, "api://ORDERS")), nil,
+		},
+		"an audience that no token has is for another rule": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, "api://a api://b")), nil,
 		},
 		"a Microsoft API is for another rule": {
 			ofApp(orders("1"), signed(ourKeys), audience(ourAudience, graph)), nil,

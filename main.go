@@ -14,7 +14,7 @@ import (
 
 // softMemory is from how many bytes on the garbage collector works harder, rather than let
 // garbage multiply what is in use: in CI the program runs beside others.
-const softMemory = 48 << 20
+const softMemory = 40 << 20
 
 // mostMemory is from how many bytes on it does so again, where more than softMemory is in use:
 // with the program itself a run then stays below 256 MiB.
@@ -90,7 +90,7 @@ func (c *collection) inUse() uint64 {
 // so little room is left that the collector would run all the time.
 func collected(c *collection) {
 	switch used := c.inUse(); {
-	case used >= softMemory/4*3:
+	case used >= softMemory/10*9:
 		debug.SetMemoryLimit(mostMemory)
 		c.percent = largeGarbage(used)
 		debug.SetGCPercent(int(c.percent))

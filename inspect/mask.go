@@ -201,7 +201,8 @@ func MaskTokens(text string) string {
 // SecretSpans returns where in a text what MaskTokens masks is.
 func SecretSpans(text string) []source.Span {
 	spans := TokenSpans(text)
-	if strings.Contains(text, "://") && strings.ContainsAny(text, "@?&") {
+	_, after, isURL := strings.Cut(text, "://")
+	if isURL && (strings.Contains(after, "@") || strings.ContainsAny(text, "?&")) {
 		spans = withMatches(spans, text, urlSecret(), nil)
 	}
 	if strings.Contains(text, "=") && strings.ContainsAny(text, ";&") {

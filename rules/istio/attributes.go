@@ -293,13 +293,20 @@ func bracketed(text string) (string, bool) {
 	return text[1 : len(text)-1], true
 }
 
-// inBrackets are the names in [A][B], as of a claim in a claim.
+// inBrackets are the names in [A][B], as of a claim in a claim. Where one of them has a bracket
+// itself, all that is between the outer ones is one name (util.go, extractNameInNestedBrackets).
 func inBrackets(text string) ([]string, bool) {
 	inner, ok := bracketed(text)
 	if !ok {
 		return nil, false
 	}
-	return strings.Split(inner, "]["), true
+	names := strings.Split(inner, "][")
+	if slices.ContainsFunc(names, func(name string) bool {
+		return strings.ContainsAny(name, "[]")
+	}) {
+		return []string{inner}, true
+	}
+	return names, true
 }
 
 // claimTest is the predicate that a claim is one of the values, or lists one of them. Only texts

@@ -106,6 +106,11 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			"a claim in a claim that is not there", allow(claim("[a][b]", "[x]")), `a="x"`,
 			rejected(403, rules.CustomClaim),
 		},
+		{
+			"a bracket in a name makes one name of all", allow(claim("[a][b[c]]", "[x]")),
+			`a={"b[c]":["x"]}`, rejected(403, rules.CustomClaim),
+		},
+		{"of that name", allow(claim("[a][b[c]]", "[x]")), `a][b[c]="x"`, accepted()},
 		{"a prefix", allow(claim("[roles]", `["Read*"]`)), `roles=["Reader"]`, accepted()},
 		{"a suffix", allow(claim("[roles]", `["*er"]`)), `roles=["Reader"]`, accepted()},
 		{"there", allow(claim("[roles]", `["*"]`)), `roles=["Reader"]`, accepted()},

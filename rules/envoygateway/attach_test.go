@@ -416,10 +416,33 @@ func TestMergedPolicies(t *testing.T) {
 			ruleOf("Allow", claim("azp", "", client)))), accepted()},
 		{"a rule about the Gateway's provider", onRoute("mergeType: JSONMerge", authorization("",
 			ruleOf("Allow", claim("azp", "", client)))), open(rules.NotModelled)},
+		{"no rules", onRoute("mergeType: JSONMerge", authorization("Allow")), accepted()},
+		{"no rules of its own", onRoute("mergeType: JSONMerge", authorization("")),
+			rejected(403, rules.CustomClaim)},
 	} {
 		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, gateway+test.own+route)
 		if got := short(rules.Evaluate(policies, requestOf(""))); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// Of the route's authorization without a defaultAction, that of the Gateway's does not count: the
+// merge takes it away.
+func TestTheDefaultActionOfAnOuterPolicy(t *testing.T) {
+	t.Parallel()
+	outer := policyOn(gatewayKind, "public", jwt(), authorization("Allow"))
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	for own, want := range map[string]decided{
+		"cors: {}": accepted(),
+		authorization("", ruleOf("Deny", claim("azp", "", "x"))): rejected(403,
+			rules.Authorization),
+		authorization("Allow", ruleOf("Deny", claim("azp", "", "x"))): accepted(),
+	} {
+		text := outer + onRoute("mergeType: StrategicMerge", jwt(), own) + route
+		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, text)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", own, got, want)
 		}
 	}
 }

@@ -7,6 +7,10 @@ import (
 // merged is an object with another one laid over it. Objects are merged member by member, a list
 // replaces the other, and null counts as absent, for the API server has dropped it: both kinds of
 // merging do that, since no list of a SecurityPolicy that is read here has a key to merge by.
+//
+// What is merged is the two policies as Envoy Gateway writes them as JSON: it leaves out an empty
+// list, and writes null for a defaultAction that is absent, which takes away that of the outer
+// policy (authorization_types.go).
 func merged(under, over *source.Value) *source.Value {
 	if !under.Is(source.Object) || !over.Is(source.Object) {
 		return over
@@ -14,18 +18,24 @@ func merged(under, over *source.Value) *source.Value {
 	both := *over
 	both.Members = nil
 	for _, m := range under.Members {
-		if !over.Member(m.Key).IsSet() {
+		if isLeftOut(over.Member(m.Key)) && m.Key != "defaultAction" {
 			both.Members = append(both.Members, m)
 		}
 	}
 	for _, m := range over.Members {
-		if m.Value.Is(source.Null) {
+		below := under.Find(m.Key)
+		if m.Value.Is(source.Null) || below != nil && isLeftOut(m.Value) {
 			continue
 		}
-		if below := under.Find(m.Key); below != nil && !m.Conflict && !below.Conflict {
+		if below != nil && !m.Conflict && !below.Conflict {
 			m.Value = merged(below.Value, m.Value)
 		}
 		both.Members = append(both.Members, m)
 	}
 	return &both
+}
+
+// isLeftOut reports whether Envoy Gateway does not write a value as JSON.
+func isLeftOut(v *source.Value) bool {
+	return !v.IsSet() || v.Is(source.List) && len(v.Items) == 0
 }

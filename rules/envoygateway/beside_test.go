@@ -45,6 +45,31 @@ func TestWhatAnswersBesideTheJWTFilter(t *testing.T) {
 	}
 }
 
+// Envoy Gateway leaves out a route's policy that passes tokens in headers where no provider looks.
+func TestAPolicyThatPassesTokensWhereNoProviderLooks(t *testing.T) {
+	t.Parallel()
+	const pass = "oidc: {passThroughAuthHeader: true}"
+	from := func(places string) string {
+		return strings.Replace(jwt(), "issuer:", "extractFrom: "+places+", issuer:", 1)
+	}
+	inCookie := from("{cookies: [token]}")
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
+	for text, want := range map[string]decided{
+		onRoute(pass):           open(rules.NotModelled),
+		onRoute(pass, inCookie): open(rules.NotModelled),
+		onRoute(pass, from("{headers: [{name: Authorization, valuePrefix: 'Bearer '}]}")): accepted(),
+		// The Gateway's is not looked at in that way, and the route's is so before it is merged.
+		policyOn(gatewayKind, "public", pass, jwt()) + route: accepted(),
+		policyOn(gatewayKind, "public", jwt()) + route +
+			onRoute("mergeType: JSONMerge", pass): open(rules.NotModelled),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, text)
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+}
+
 // extAuth and oidc come before the JWT filter (httpfilters.go), and may put a token into requests.
 func TestATokenThatAFilterBeforeMayReplace(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,12 @@ func (c *compiler) notInForce() (*rules.Check, bool) {
 				"hold, or none",
 		}), true
 	}
+	if at, why := c.notTaken(); why != "" {
+		return notModelled(at, passField, &rules.Unknown{
+			Why: why + ": Envoy Gateway takes nothing of the policy, and the route is as open " +
+				"as without it",
+		}), true
+	}
 	if at, field, name := c.unsegmented(); name != "" {
 		return notModelled(at, field, &rules.Unknown{Why: "the claim " + name + " has nothing " +
 			"between two dots or beside one: Envoy does not take the configuration, and an " +
@@ -56,6 +62,36 @@ func (c *compiler) inError() ([]rules.Node, bool) {
 		stages = nil
 	}
 	return append(stages, rules.Node{Check: check}), true
+}
+
+// passField is the field of oidc that lets requests with a token pass.
+const passField = "oidc.passThroughAuthHeader"
+
+// notTaken is why Envoy Gateway takes nothing of a route's policy, as it is or merged, and leaves
+// the route without it; empty where it does (securitypolicy.go, validateSecurityPolicy).
+func (c *compiler) notTaken() (at *source.Value, why string) {
+	if !slices.ContainsFunc(c.policy.kinds(), isRoute) {
+		return nil, ""
+	}
+	for _, spec := range []*source.Value{c.policy.Spec, c.spec} {
+		pass := spec.At("oidc", "passThroughAuthHeader")
+		if on, _ := pass.Bool(); on && passesNothing(spec) {
+			return pass, "passThroughAuthHeader wants a JWT provider of the policy that looks " +
+				"for a token in a header"
+		}
+	}
+	return nil, ""
+}
+
+// passesNothing reports whether no JWT provider of a spec looks for a token in a header.
+func passesNothing(spec *source.Value) bool {
+	if kubernetes.Marked(spec.Member("jwt")) || kubernetes.Marked(spec.At("jwt", "providers")) {
+		return false
+	}
+	return !slices.ContainsFunc(providersOf(spec), func(p *provider) bool {
+		headers := p.at.At("extractFrom", "headers")
+		return !p.at.Member("extractFrom").IsSet() || !isLeftOut(headers)
+	})
 }
 
 // unsegmented is the first claim whose name is no row of members between dots. Envoy takes no

@@ -111,6 +111,12 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-with-an-error"},
 		},
 		{
+			"tokens pass where no provider looks", onRoute(
+				"oidc: {passThroughAuthHeader: true}",
+				strings.Replace(jwt(), "issuer:", "extractFrom: {cookies: [token]}, issuer:", 1)),
+			[]string{"policy-refused"},
+		},
+		{
 			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),
 			[]string{"outer-policy-dropped"},
 		},

@@ -114,6 +114,18 @@ type policy struct {
 	twice     string // why it is not known which of two it is; else empty
 }
 
+// kinds are those of what the policy is attached to.
+func (p *policy) kinds() []string {
+	var all []string
+	for _, ref := range p.refs {
+		all = append(all, ref.Kind)
+	}
+	for _, s := range p.selectors {
+		all = append(all, s.kind)
+	}
+	return all
+}
+
 // selector attaches a policy to all resources of a kind that have some labels.
 type selector struct {
 	kind   string

@@ -16,7 +16,9 @@ func policyRefused() rules.Rule {
 		Name:  "policy-refused",
 		Title: "the cluster refuses a policy",
 		Why: "Envoy Gateway has no webhook: the definition of SecurityPolicy alone says what is " +
-			"refused.",
+			"refused. Of what it lets in Envoy Gateway leaves out a route's policy with " +
+			"passThroughAuthHeader and without a JWT provider that looks for a token in a " +
+			"header: the route is as open as without it.",
 		Fix:        "In Envoy Gateway write the field as its API has it.",
 		Severity:   rules.Error,
 		References: []string{docAPI, codeTypes},
@@ -24,6 +26,10 @@ func policyRefused() rules.Rule {
 			p := s.policy
 			for _, r := range p.refusals(s.cluster) {
 				s.found.At(r.at, r.field, "%s is refused: %s", p.String(), r.why)
+			}
+			if at, why := s.notTaken(); why != "" && s.doubt == nil {
+				s.found.At(at, passField, "Envoy Gateway leaves out %s, and the route is as open "+
+					"as without it: %s", p.String(), why)
 			}
 		}),
 	}

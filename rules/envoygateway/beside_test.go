@@ -53,11 +53,12 @@ func TestAPolicyThatPassesTokensWhereNoProviderLooks(t *testing.T) {
 		return strings.Replace(jwt(), "issuer:", "extractFrom: "+places+", issuer:", 1)
 	}
 	inCookie := from("{cookies: [token]}")
+	inHeader := from("{headers: [{name: Authorization, valuePrefix: 'Bearer '}]}")
 	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
 	for text, want := range map[string]decided{
 		onRoute(pass):           open(rules.NotModelled),
 		onRoute(pass, inCookie): open(rules.NotModelled),
-		onRoute(pass, from("{headers: [{name: Authorization, valuePrefix: 'Bearer '}]}")): accepted(),
+		onRoute(pass, inHeader): accepted(),
 		// The Gateway's is not looked at in that way, and the route's is so before it is merged.
 		policyOn(gatewayKind, "public", pass, jwt()) + route: accepted(),
 		policyOn(gatewayKind, "public", jwt()) + route +

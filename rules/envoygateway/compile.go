@@ -108,7 +108,34 @@ func (c *compiler) root() rules.Node {
 	if _, few := whole.Ways(); !few {
 		whole.All = append(whole.All[:before], c.behind(true)...)
 	}
+	if check, asks := c.locates(); asks {
+		add(rules.Node{Check: check}, true)
+	}
 	return whole
+}
+
+// locates is why nobody knows what becomes of a request that the filters let pass, where a rule
+// asks where it comes from: without the settings for that the policy has an error, and its routes
+// answer 500 (securitypolicy.go, validateAuthorizationGeoIP). It is not ok where no rule asks, or
+// where the status of the policy says that it is accepted.
+func (c *compiler) locates() (check *rules.Check, ok bool) {
+	if c.has(geoSince) == rules.No || c.policy.acceptance().yes {
+		return nil, false
+	}
+	for _, r := range rulesIn(c.spec) {
+		v := r.at.At("principal", "clientIPGeoLocations")
+		if !v.IsSet() {
+			continue
+		}
+		return notModelled(v, r.path+"principal.clientIPGeoLocations", &rules.Unknown{
+			Why: "clientIPGeoLocations wants clientIPDetection of a ClientTrafficPolicy and " +
+				"geoIP of an EnvoyProxy: without them the routes answer 500",
+			Need: rules.Need{
+				Input: source.NeedPolicy, For: "the policy as the cluster has it, with its status",
+			},
+		}), true
+	}
+	return nil, false
 }
 
 // behind is what the JWT filter and those behind it want of a request. Folded, all rules of

@@ -23,6 +23,9 @@ func (c *compiler) notInForce() (*rules.Check, bool) {
 				"hold, or none",
 		}), true
 	}
+	if at, why := c.policy.notAccepted(); why != nil {
+		return notModelled(at, "status", why), true
+	}
 	if at, why := c.notTaken(); why != "" {
 		return notModelled(at, passField, &rules.Unknown{
 			Why: why + ": Envoy Gateway takes nothing of the policy, and the route is as open " +

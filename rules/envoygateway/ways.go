@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -23,6 +24,7 @@ func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 			t.namespace = ref.Namespace
 		}
 		sections, why := c.sectionsFor(route, t, ref)
+		why = cmp.Or(why, route.refusedBy(t, ref))
 		if why != "" {
 			barred = why
 		}

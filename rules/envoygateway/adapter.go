@@ -72,8 +72,9 @@ func collections() []rules.Collection {
 					Command: "kubectl get securitypolicies.gateway.envoyproxy.io," +
 						"gateways.gateway.networking.k8s.io," +
 						"httproutes.gateway.networking.k8s.io," +
-						"grpcroutes.gateway.networking.k8s.io --all-namespaces --output=yaml " +
-						"> envoy-gateway.yaml",
+						"grpcroutes.gateway.networking.k8s.io," +
+						"clienttrafficpolicies.gateway.envoyproxy.io --all-namespaces " +
+						"--output=yaml > envoy-gateway.yaml",
 				},
 				{
 					Note: "where a provider has its keys from a ConfigMap: all those of the " +

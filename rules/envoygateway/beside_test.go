@@ -45,6 +45,55 @@ func TestWhatAnswersBesideTheJWTFilter(t *testing.T) {
 	}
 }
 
+// Of its own the proxy of a Gateway refuses headers with an underscore, and redirects escaped
+// slashes.
+func TestWhatTheProxyRefusesByItself(t *testing.T) {
+	t.Parallel()
+	underscored, slashed, both := requestOf(""), requestOf(""), requestOf("")
+	underscored.Headers = map[string]string{"X_trace": "1", "X-Id": "2"}
+	slashed.Path = "/orders%2F7"
+	both.Headers, both.Path = underscored.Headers, slashed.Path
+	gateway := resourceOf(gatewayKind, "public", "listeners: [{name: http}]")
+	policy := onRoute(jwt()) + gateway + resourceOf(httpRoute, "api", "parentRefs: "+
+		"[{name: public}]")
+	client := func(of, spec string) string {
+		return policy + "---\napiVersion: gateway.envoyproxy.io/v1alpha1\n" +
+			"kind: ClientTrafficPolicy\nmetadata: {name: x, namespace: orders}\n" +
+			"spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: " + of +
+			"}], " + spec + "}\n"
+	}
+	const allowing = "headers: {withUnderscoresAction: Allow}"
+	const keeping = "path: {escapedSlashesAction: KeepUnchanged}"
+	extracting := func(places string) string {
+		return onRoute(strings.Replace(jwt(), "issuer:", "extractFrom: "+places+", issuer:", 1))
+	}
+	inHeader := extracting("{headers: [{name: x_token}]}")
+	notKnown := open(rules.NotModelled)
+	for name, test := range map[string]struct {
+		text    string
+		request *rules.Request
+		want    decided
+	}{
+		"a header with an underscore": {policy, underscored, notKnown},
+		"which is allowed":            {client("public", allowing), underscored, accepted()},
+		"which is allowed elsewhere":  {client("other", allowing), underscored, notKnown},
+		"an escaped slash":            {policy, slashed, notKnown},
+		"which is kept":               {client("public", keeping), slashed, accepted()},
+		"one of two is allowed":       {client("public", keeping), both, notKnown},
+		"both are":                    {client("public", keeping+", "+allowing), both, accepted()},
+		"other headers":               {policy, requestOf(""), accepted()},
+		"a token needs such a header": {inHeader, requestOf(""), notKnown},
+		"it needs none":               {inHeader, tokenless(), rejected(401, rules.TokenPresent)},
+		"it may have one without": {
+			extracting("{headers: [{name: x_token}, {name: x-token}]}"), requestOf(""), accepted(),
+		},
+	} {
+		if got := short(answered(t, test.text, test.request)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
 // Envoy Gateway leaves out a route's policy that passes tokens in headers where no provider looks.
 func TestAPolicyThatPassesTokensWhereNoProviderLooks(t *testing.T) {
 	t.Parallel()

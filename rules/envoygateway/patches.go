@@ -1,10 +1,14 @@
 package envoygateway
 
 import (
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -16,7 +20,7 @@ const (
 	extensionPolicy = "EnvoyExtensionPolicy"
 )
 
-// patch is a resource of one of these kinds: nobody knows here what comes of it.
+// patch is a resource of one of these kinds.
 type patch struct {
 	kubernetes.Resource
 	refs []kubernetes.Reference
@@ -24,7 +28,8 @@ type patch struct {
 }
 
 // isPatch reports whether a resource changes what becomes of a token: the order of the filters or
-// what they are, the headers before them, or what runs between them.
+// what they are, the headers before them, what runs between them, or which headers and paths are
+// refused.
 func isPatch(object *source.Value) bool {
 	spec := object.Member("spec")
 	switch {
@@ -33,9 +38,15 @@ func isPatch(object *source.Value) bool {
 	case object.TextAt("kind") == proxyKind:
 		return spec.Member("filterOrder").IsSet()
 	case object.TextAt("kind") == trafficPolicy:
-		return spec.At("headers", "earlyRequestHeaders").IsSet()
+		return spec.Member("headers").IsSet() || spec.Member("path").IsSet()
 	}
 	return true
+}
+
+// isOpaque reports whether nobody knows here what becomes of the requests of a patch.
+func (p *patch) isOpaque() bool {
+	return p.Kind != trafficPolicy || p.Spec.At("headers", "earlyRequestHeaders").IsSet() ||
+		kubernetes.Marked(p.Spec.Member("headers"))
 }
 
 func patchOf(file *source.File, object *source.Value) *patch {
@@ -78,7 +89,7 @@ func (t target) mayBe(other target) bool {
 // these kinds may be for it. It is not ok where none is.
 func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
 	for _, p := range c.patches {
-		if slices.Contains(kinds, p.Kind) && p.mayBeFor(c.instance) {
+		if slices.Contains(kinds, p.Kind) && p.isOpaque() && p.mayBeFor(c.instance) {
 			return notModelled(p.At, "spec", &rules.Unknown{
 				Why: p.String() + " changes what the proxy does with a request beside the " +
 					"policies, and is not modelled",
@@ -87,3 +98,77 @@ func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
 	}
 	return nil, false
 }
+
+// refusedBefore are the requests that the proxy of a Gateway refuses or redirects by itself, if no
+// ClientTrafficPolicy says otherwise: those with an underscore in a header's name, and those with
+// an escaped slash in their path (listener.go).
+func (c *compiler) refusedBefore() []rules.Aside {
+	var all []rules.Aside
+	add := func(test rules.Predicate, why string) {
+		check := notModelled(c.policy.At, "spec", &rules.Unknown{Why: why, Need: rules.Need{
+			Input: source.NeedPolicy, For: "the ClientTrafficPolicies of the Gateway",
+		}})
+		check.Evidence = inferred(issueDefaults)
+		all = append(all, rules.Aside{If: test, Root: rules.AllOf(check)})
+	}
+	if c.clientSetting("headers", "withUnderscoresAction") != "Allow" {
+		add(c.withUnderscore(), "the proxy refuses a request with an underscore in the name of "+
+			"a header, unless a ClientTrafficPolicy has withUnderscoresAction: Allow")
+	}
+	switch c.clientSetting("path", "escapedSlashesAction") {
+	case "KeepUnchanged", "UnescapeAndForward":
+	default:
+		add(escapedSlash(), "the proxy redirects a request with an escaped slash in its path, "+
+			"unless a ClientTrafficPolicy has another escapedSlashesAction")
+	}
+	return all
+}
+
+// clientSetting is what a ClientTrafficPolicy for the instance's Gateway sets; empty where the
+// files show none that does.
+func (c *compiler) clientSetting(path ...string) string {
+	for _, p := range c.patches {
+		if p.Kind == trafficPolicy && !p.wide && p.mayBeFor(c.instance) {
+			if text, ok := p.Spec.At(path...).Str(); ok {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// withUnderscore is that the request has a header with an underscore in its name, as the token
+// needs one where the providers look for it in no other place.
+func (c *compiler) withUnderscore() rules.Predicate {
+	odd := func(name string) bool { return strings.Contains(name, "_") }
+	needed := len(c.providers) > 0
+	for _, p := range c.providers {
+		for _, l := range p.Locations {
+			needed = needed && l.Input.Source == rules.FromHTTP && odd(l.Input.Name)
+		}
+		needed = needed && p.LocationsDoubt == nil
+	}
+	in := rules.Computed("a header with an underscore in its name", func(
+		r *rules.Request,
+	) rules.Reading {
+		has := needed && r.Token != nil
+		for name, value := range r.Headers {
+			has = has || value != "" && odd(name)
+		}
+		return rules.Reading{Value: source.NewBool(has)}
+	})
+	in.Opaque.Language = "envoy"
+	return rules.Predicate{Op: rules.True, Input: in}
+}
+
+// escapedSlash is that the request's path has a slash or a backslash that is escaped.
+func escapedSlash() rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Matches, Input: rules.RequestInput(rules.RequestPath),
+		Texts: &rules.Texts{Patterns: withEscapedSlash()},
+	}
+}
+
+var withEscapedSlash = sync.OnceValue(func() []*regexp.Regexp {
+	return envoy.Patterns(`(?s:.*%(?i:2f|5c).*)`)
+})

@@ -24,6 +24,7 @@ const (
 	docJWT        = "gateway.envoyproxy.io/docs/tasks/security/jwt-authentication"
 	docClaims     = "gateway.envoyproxy.io/docs/tasks/security/jwt-claim-authorization"
 	docAttach     = "gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy"
+	issueDefaults = "github.com/envoyproxy/gateway/issues/5851"
 	issueClients  = "github.com/envoyproxy/gateway/issues/7633"
 	issueNoRoute  = "github.com/envoyproxy/gateway/issues/4678"
 	issueBasic    = "github.com/envoyproxy/gateway/issues/8491"

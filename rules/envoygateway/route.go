@@ -113,7 +113,7 @@ func (c *compiler) asides() []rules.Aside {
 	if check, ok := c.patched(patchPolicy, proxyKind, trafficPolicy); ok {
 		return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(check)}}
 	}
-	return slices.Concat(c.ofOtherRules(), c.answeredBefore())
+	return slices.Concat(c.refusedBefore(), c.ofOtherRules(), c.answeredBefore())
 }
 
 // answeredBefore are those that a filter before it answers, and nobody knows here how: cors a

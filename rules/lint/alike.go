@@ -120,9 +120,24 @@ func (w *keyWriter) policies(all []*rules.Policy) {
 		when := &p.When
 		w.require(!when.Disabled && !when.OfOthers && when.Unknown == nil &&
 			len(when.Routes) == 0)
-		w.require(len(p.Effects) == 0 && len(p.Asides) == 0 && p.MayYield == nil && !p.Early)
+		w.require(len(p.Effects) == 0 && p.MayYield == nil && !p.Early)
 		w.flags(p.Untried)
 		w.node(&p.Root)
+		w.number(len(p.Asides))
+		for i := range p.Asides {
+			w.aside(&p.Asides[i])
+		}
+	}
+}
+
+// aside writes down one of which nobody knows what becomes.
+func (w *keyWriter) aside(a *rules.Aside) {
+	unknown := len(a.Root.All) == 1 && a.Root.All[0].Check != nil &&
+		a.Root.All[0].Check.Unknown != nil
+	w.require(unknown)
+	w.predicate(&a.If)
+	if unknown {
+		w.word(a.Root.All[0].Check.Unknown.Why)
 	}
 }
 

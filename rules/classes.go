@@ -217,13 +217,8 @@ func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verd
 	}
 	if outcomes[all[0].Outcome] == len(all) {
 		v := all[0]
-		v.Findings = assumed(policies, classes)
-		for i := range all {
-			if all[i].Status != v.Status {
-				v.Status = 0
-			}
-		}
-		v.Classes = all
+		v.Findings, v.Classes = assumed(policies, classes), all
+		v.leaveAnswerOpen()
 		return v
 	}
 	v := mixed(classes).Evaluate(policies, request)
@@ -231,6 +226,29 @@ func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verd
 	v.Outcome, v.Status, v.Answer, v.Classes = Undetermined, 0, Answer{}, all
 	v.byClass()
 	return v
+}
+
+// leaveAnswerOpen leaves open what the gateway sends where that differs between the classes.
+func (v *Verdict) leaveAnswerOpen() {
+	for i := range v.Classes {
+		of := &v.Classes[i]
+		if of.Status != v.Status {
+			v.Status, v.Answer.OneOf = 0, nil
+		}
+		if body := of.Answer.Body; body != v.Answer.Body || of.Answer.Says != v.Answer.Says {
+			v.Answer = Answer{Status: of.Status, Evidence: v.Answer.Evidence}
+		}
+	}
+}
+
+// StatusByClass says what each class of requests gets where each is rejected, but not all with one
+// status; nil elsewhere.
+func (v *Verdict) StatusByClass() *Unknown {
+	differs := func(of Verdict) bool { return of.Status != v.Classes[0].Status }
+	if v.Outcome != Rejected || !slices.ContainsFunc(v.Classes, differs) {
+		return nil
+	}
+	return v.dependsOnRequest("the status")
 }
 
 // assumed says of each policy that it applies to some requests only, or that this is not known.
@@ -269,9 +287,8 @@ func mixed(classes []Class) *Class {
 	return c
 }
 
-// byClass adds to the checks that keep the verdict open what each class of requests gets, one of
-// those that get the same. Such checks are routes, and conditions on the method or the path.
-func (v *Verdict) byClass() {
+// dependsOnRequest says what each class of requests gets, one of those that get the same.
+func (v *Verdict) dependsOnRequest(what string) *Unknown {
 	var gets, parts, names []string
 	for i := range v.Classes {
 		of, name := &v.Classes[i], v.Classes[i].Class.String()
@@ -280,6 +297,8 @@ func (v *Verdict) byClass() {
 		case of.Decided == nil || of.Outcome == Accepted:
 		case of.Outcome == Undetermined:
 			short += fmt.Sprintf(" (%s: %s)", of.DecidedBy(), of.Decided.Why())
+		case v.Outcome == Rejected && of.Status != 0:
+			short += fmt.Sprintf(" (%s, %d)", of.DecidedBy(), of.Status)
 		default:
 			short += fmt.Sprintf(" (%s)", of.DecidedBy())
 		}
@@ -289,13 +308,19 @@ func (v *Verdict) byClass() {
 		gets = append(gets, short)
 		parts, names = append(parts, name+" is "+short), append(names, name)
 	}
-	unknown := &Unknown{
-		Why: "it depends on the request: " + strings.Join(parts, ", "),
+	return &Unknown{
+		Why: what + " depends on the request: " + strings.Join(parts, ", "),
 		Need: Need{
 			Input: source.NeedRequest,
 			For:   "those of the request, such as " + strings.Join(names, " or "),
 		},
 	}
+}
+
+// byClass adds to the checks that keep the verdict open what each class of requests gets. Such
+// checks are routes, and conditions on the method or the path.
+func (v *Verdict) byClass() {
+	unknown := v.dependsOnRequest("it")
 	for i := range v.Results {
 		r := &v.Results[i]
 		route := r.Check.ID == Routed

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/testdata/measure"
 )
 
@@ -259,6 +260,16 @@ func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
 	v := Evaluate(policies, &Request{})
 	if v.Outcome != Rejected || v.Status != 0 || len(v.Classes) != 2 {
 		t.Errorf("%s %d of %d classes", v.Outcome, v.Status, len(v.Classes))
+	}
+	const each = "the status depends on the request: GET / is rejected (audience, 499), " +
+		"GET /admin is rejected (scopes, 418)"
+	if !strings.HasSuffix(v.Why(), "; "+each) || v.Question().Input != source.NeedRequest {
+		t.Errorf("%s: %v", v.Why(), v.Question())
+	}
+	prediction := Prediction{Verdict: &v, Request: &Request{}, Policies: policies}
+	c := prediction.Compare(Observation{Status: 418})
+	if c.Agrees != Maybe || c.Need != v.Question() {
+		t.Errorf("an observed 418 agrees: %v, and needs %v", c.Agrees, c.Need)
 	}
 }
 

@@ -238,7 +238,11 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	body := a.hasBody(o.Body)
 	switch {
 	case o.Status != 0 && p.Verdict.Status == 0 && a.OneOf == nil:
-		return Maybe, "the status of the predicted answer is not known", Need{}
+		need := Need{}
+		if p.Verdict.StatusByClass() != nil {
+			need = p.Verdict.Question()
+		}
+		return Maybe, "the status of the predicted answer is not known", need
 	case o.Status != 0 && !a.allows(o.Status), p.header(o) == No:
 		return No, "", Need{}
 	case body == No && p.published(o):

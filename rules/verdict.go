@@ -129,12 +129,19 @@ func (v *Verdict) Why() string {
 		return fmt.Sprintf("a rule that rejects applies: it looks for %s, and finds %s",
 			d.wanted(), d.Actual())
 	}
-	return v.Decided.Why()
+	why := v.Decided.Why()
+	if unknown := v.StatusByClass(); unknown != nil {
+		why += "; " + unknown.Why
+	}
+	return why
 }
 
 // Question is the one thing to ask next: what would decide the first unknown check. It is none if
 // nothing is unknown, or if the verdict is reached and no input would help.
 func (v *Verdict) Question() Need {
+	if unknown := v.StatusByClass(); unknown != nil {
+		return unknown.Need
+	}
 	for i := range v.Results {
 		if need := v.Results[i].Need(); !need.None() && !v.Results[i].Harmless {
 			return need

@@ -78,6 +78,9 @@ func (t *explainText) rejected(v *rules.Verdict) string {
 	if v.Decided != nil {
 		at = " at the " + deciding(v, " check")
 	}
+	if v.StatusByClass() != nil {
+		return t.Paint(Bad, "rejected") + at + ", with a status that depends on the request"
+	}
 	if v.Status == 0 && v.Answer.OneOf == nil {
 		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
 	}

@@ -408,16 +408,28 @@ func (r *Request) Bearer() bool {
 	if r.Token == nil {
 		return false
 	}
-	elsewhere := false
-	for _, policy := range r.policies {
-		for check := range policy.Root.Checks() {
-			if check.ID == TokenPresent && check.Test.inAuthorization() {
+	if slices.ContainsFunc(r.policies, (*Policy).ReadsAuthorization) {
+		return true
+	}
+	elsewhere := func(p *Policy) bool {
+		for check := range p.Root.Checks() {
+			if check.ID == TokenPresent {
 				return true
 			}
-			elsewhere = elsewhere || check.ID == TokenPresent
+		}
+		return false
+	}
+	return !slices.ContainsFunc(r.policies, elsewhere)
+}
+
+// ReadsAuthorization reports whether the policy takes the token from the Authorization header.
+func (p *Policy) ReadsAuthorization() bool {
+	for check := range p.Root.Checks() {
+		if check.ID == TokenPresent && check.Test.inAuthorization() {
+			return true
 		}
 	}
-	return !elsewhere
+	return false
 }
 
 // inAuthorization reports whether a predicate finds the token in the Authorization header.

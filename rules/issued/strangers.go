@@ -201,22 +201,27 @@ func (m *modeller) forgery() *Token {
 	return &Token{in: m.in, tenant: m.tenants[0].id, version: entra.V1, freedom: everything}
 }
 
-// checksSignatures reports whether some policy that applies to a class of requests lets nobody
-// past without asking whether the token's signature verifies, itself or at a validation endpoint.
+// checksSignatures reports whether some policy that applies to a class of requests verifies the
+// token of each.
 func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
-	unchecked := func(way []*rules.Check) bool {
-		return !slices.ContainsFunc(way, asksForSignature) &&
-			!slices.ContainsFunc(way, wantsNoToken)
-	}
 	for i, policy := range policies {
-		if policy.When.Disabled || policy.Runs(class.Applies[i]) != rules.Yes {
-			continue
-		}
-		if ways, ok := policy.Root.Ways(); ok && !slices.ContainsFunc(ways, unchecked) {
+		runs := !policy.When.Disabled && policy.Runs(class.Applies[i]) == rules.Yes
+		if runs && VerifiesAlways(policy) {
 			return true
 		}
 	}
 	return false
+}
+
+// VerifiesAlways reports whether a policy lets nobody past without asking whether the token's
+// signature verifies, itself or at a validation endpoint.
+func VerifiesAlways(policy *rules.Policy) bool {
+	unchecked := func(way []*rules.Check) bool {
+		return !slices.ContainsFunc(way, asksForSignature) &&
+			!slices.ContainsFunc(way, wantsNoToken)
+	}
+	ways, ok := policy.Root.Ways()
+	return ok && !slices.ContainsFunc(ways, unchecked)
 }
 
 // asksForSignature reports whether a check surely wants a signature that verifies. One that wants

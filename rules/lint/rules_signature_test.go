@@ -13,6 +13,13 @@ import (
 
 func TestSignatureNotVerified(t *testing.T) {
 	t.Parallel()
+	sent := func(header string, c *rules.Check) *rules.Policy {
+		at := []rules.Location{{Input: rules.Input{Source: rules.FromHTTP, Name: header}}}
+		return policy(checkOf(rules.TokenPresent, rules.Predicate{
+			Op: rules.Sent, Lookup: &rules.Lookup{Locations: at},
+		}), c)
+	}
+	get := rules.Route{Method: "GET"}
 	finds(t, signatureNotVerified(), map[string]row{
 		"a signature that is not verified is an error": {
 			of(policy(off(signed("")))),
@@ -26,6 +33,28 @@ func TestSignatureNotVerified(t *testing.T) {
 		"one that is verified is none":          {ours(), nil},
 		"a policy that is disabled is none":     {of(disabled(policy(off(signed(""))))), nil},
 		"a validation endpoint does instead":    {of(policy(validated(nil))), nil},
+		"another policy that verifies the same token makes it a note": {
+			of(sent("Authorization", off(signed(""))), sent("Authorization", signed(ourKeys))),
+			noteAt("signature", "verifies the same token"),
+		},
+		"so does one that asks a validation endpoint": {
+			of(sent("Authorization", validated(nil)), sent("Authorization", perhaps(signed("")))),
+			noteAt("signature", "verifies the same token"),
+		},
+		"one that verifies another header's token does not": {
+			of(sent("Authorization", off(signed(""))), sent("jwt", signed(ourKeys))),
+			errorAt("signature", "a token that the caller made up is accepted"),
+		},
+		"nor one that only some of the requests meet": {
+			of(sent("Authorization", off(signed(""))),
+				limited(sent("Authorization", signed(ourKeys)), get)),
+			errorAt("signature", "a token that the caller made up is accepted"),
+		},
+		"nor one that is disabled": {
+			of(sent("Authorization", off(signed(""))),
+				disabled(sent("Authorization", signed(ourKeys)))),
+			errorAt("signature", "a token that the caller made up is accepted"),
+		},
 	})
 }
 

@@ -230,14 +230,6 @@ func (j jwtCompiler) signature() *rules.Check {
 		rules.Inference{About: rules.StrictReader, Evidence: inferred(docJWT)},
 	)
 	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
-	if check.Unknown == nil && origin.value == nil && j.variant == Mule && !j.filled {
-		check.Unknown = &rules.Unknown{
-			Why: "jwtKeyOrigin is absent, and its default is documented only for Flex Gateway",
-			Need: rules.Need{
-				Input: source.NeedPolicy, For: "the policy with its jwtKeyOrigin",
-			},
-		}
-	}
 	switch {
 	case method.is("none"):
 		j.switchOff(
@@ -246,6 +238,12 @@ func (j jwtCompiler) signature() *rules.Check {
 	case origin.is("jwks"):
 		j.keysFromURL(check)
 	case origin.is("text"):
+		undocumented := origin.value == nil && j.variant == Mule && !j.filled
+		if undocumented && check.Unknown == nil {
+			j.decide(check, "jwtKeyOrigin")
+			check.Unknown = j.notInFile("jwtKeyOrigin", "jwtKeyOrigin is absent, and its default "+
+				"is documented only for Flex Gateway")
+		}
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
@@ -258,6 +256,19 @@ func (j jwtCompiler) signature() *rules.Check {
 	return check
 }
 
+// notInFile says that the file lacks a field without which nobody knows what decides.
+func (c *compiler) notInFile(field, why string) *rules.Unknown {
+	f := rules.Finding{
+		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: why,
+	}
+	if f.Pos, f.Span = c.fieldPos(field); c.config.Is(source.Object) {
+		c.find(f)
+	}
+	return &rules.Unknown{Why: why, Need: rules.Need{
+		Input: source.NeedPolicy, For: "the policy with its " + field,
+	}}
+}
+
 // keysFromURL verifies with the keys at an address; Flex Gateway takes a list of them (MuleSoft
 // documentation, JWT Validation policy).
 func (j jwtCompiler) keysFromURL(check *rules.Check) {
@@ -268,9 +279,10 @@ func (j jwtCompiler) keysFromURL(check *rules.Check) {
 		return
 	}
 	check.Unknown = cmp.Or(check.Unknown, url.unknown)
-	if url.unknown == nil && url.value == nil {
-		why := "jwksUrl is not in the file: the keys are not known"
-		check.Unknown = cmp.Or(check.Unknown, &rules.Unknown{Why: why})
+	if check.Unknown == nil && url.value == nil {
+		check.Unknown = j.notInFile(
+			"jwksUrl", "jwksUrl is not in the file: the keys are not known",
+		)
 	}
 	key := loose(rules.KeysAt(url.text, j.variant == Flex))
 	ours := func(address string) bool { return !placeholder(address) }
@@ -301,6 +313,9 @@ func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	switch length, _ := strconv.Atoi(j.get("signingKeyLength").text); {
 	case placeholder(key.text):
 		check.Test.Key.Text = ""
+	case check.Unknown == nil && key.value == nil && j.creator == createsNothing:
+		j.notInFile("textKey", "textKey is not in the file (API Manager never returns it): "+
+			"the key is not known")
 	case hmac && key.text != "" && 8*len(key.text) < length:
 		check.Test.Key.Unfit = fmt.Sprintf(
 			"the shared secret has %d bytes where the vendor asks for %d, and it is not "+

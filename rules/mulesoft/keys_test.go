@@ -50,3 +50,34 @@ func TestAGatewayThatCanFetchNoKeysAcceptsNobody(t *testing.T) {
 		t.Errorf("without the field: %v", got)
 	}
 }
+
+func TestKeysThatTheFileLeavesOutAreAFinding(t *testing.T) {
+	t.Parallel()
+	const url, origin = `,"jwksUrl":"https://keys.example/keys"`, `,"jwtKeyOrigin":"jwks"`
+	const signed = `"signingMethod":"rsa","signingKeyLength":256` + origin
+	for name, row := range map[string]struct {
+		without, with, version string
+		want                   string // the field; empty where nothing is found
+	}{
+		"no address":                         {url, "", "1.4.0", "jwksUrl"},
+		"null for one":                       {url, `,"jwksUrl":null`, "1.4.0", "jwksUrl"},
+		"no origin":                          {origin, "", "1.4.0", "jwtKeyOrigin"},
+		"Flex Gateway's default is the text": {origin, "", "0.12.0", "textKey"},
+		"which it has":                       {origin, `,"textKey":"a"`, "0.12.0", ""},
+		"a text that the file does not have": {`"jwks",`, `"text",`, "1.4.0", "textKey"},
+		"no signature is verified":           {signed, `"signingMethod":"none"`, "1.4.0", ""},
+		"all is there":                       {url, url, "1.4.0", ""},
+	} {
+		config := strings.Replace(base+skip, row.without, row.with, 1)
+		c := compiled(t, "p.json", policyOf(jwtValidation, row.version, config), rules.Options{})
+		got := ""
+		for _, f := range c.Findings {
+			if f.Rule == notShown {
+				got += f.Field
+			}
+		}
+		if got != row.want {
+			t.Errorf("%s: %q, want %q", name, got, row.want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func withoutBrackets(c configured) []rules.Finding {
 	var all []rules.Finding
 	for _, name := range c.expressionFields() {
 		v := c.config.Member(name)
-		if text, ok := plain(v); ok && strings.TrimSpace(text) != "" {
+		if text, ok := plain(v); ok {
 			message := name + " is not an expression without #[ ], and how the gateway treats " +
 				"plain text there is not documented"
 			if looksLikeExpression(text) {

@@ -41,8 +41,8 @@ func valueNotKnown() rules.Rule {
 		Name:  "value-not-known",
 		Title: "the file does not show a value that decides",
 		Why: "A variable, a placeholder that a deployment replaces, or a block that Terraform " +
-			"repeats gets its value from somewhere else. Every check that needs the value is " +
-			"unknown.",
+			"repeats gets its value from somewhere else; another field is not in the file, and " +
+			"has no documented default. Every check that needs the value is unknown.",
 		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
 			"API Manager has it.",
 		Severity:   rules.Note,

@@ -34,8 +34,9 @@ type entry struct {
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value
-	routes   *source.Value // pointcutData
-	rule     *source.Value // to which APIs an automated policy applies
+	stray    []source.Member // switches that no documentation of the file's form has
+	routes   *source.Value   // pointcutData
+	rule     *source.Value   // to which APIs an automated policy applies
 	routesAt *source.Member
 	detached *detached
 	strange  *strange       // what is not known of its kind

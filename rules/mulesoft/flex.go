@@ -105,6 +105,7 @@ func flexEntry(v, place *source.Value) entry {
 		assetAt:  v.At("policyRef", "name"),
 		rulesAt:  v.Find("rules"),
 		orderAt:  v.Member("order"),
+		stray:    straySwitches(v),
 	}
 	name, _ := e.assetAt.Str()
 	e.asset, _ = splitName(name)
@@ -120,6 +121,20 @@ func flexEntry(v, place *source.Value) entry {
 		}
 	}
 	return e
+}
+
+// straySwitches are members that would take a policy out of force, or limit it, in another form.
+// Local mode has none of them (Flex Gateway documentation, declarative configuration reference).
+func straySwitches(v *source.Value) []source.Member {
+	inForce := map[string]string{"disabled": "false", "enabled": "true", "pointcutData": ""}
+	var all []source.Member
+	for _, m := range v.Members {
+		plain, stray := inForce[m.Key]
+		if stray && m.Value.IsSet() && !(m.Value.Is(source.Bool) && m.Value.Text == plain) {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // detached says that a binding attaches to no API, or may attach to none. Its policy then runs for

@@ -85,6 +85,23 @@ spec:
 			rules.Undetermined, "targetRef",
 		},
 		{
+			"a switch that no documentation has", binding(orders+"\n  disabled: true", jwt),
+			rules.Undetermined, "",
+		},
+		{
+			"another, that only a deployment knows", binding(orders+"\n  enabled: ${ON}", jwt),
+			rules.Undetermined, "",
+		},
+		{
+			"one that changes nothing", binding(orders+"\n  disabled: false", jwt),
+			rules.Rejected, "",
+		},
+		{
+			"a switch inside of an instance",
+			inline + "jwt-validation-flex}\n      disabled: true\n" + config,
+			rules.Undetermined, "",
+		},
+		{
 			"a policy of an instance", inline + "jwt-validation-flex}\n" + config,
 			rules.Rejected, "",
 		},

@@ -43,6 +43,7 @@ type doubt struct {
 	complete bool
 
 	unreadable bool // it is an expression that the gateway can't read
+	stray      bool // it is no documented member
 }
 
 // unknown is the doubt where only the deployment knows a value; nil where the file has it.
@@ -122,6 +123,12 @@ func (e *entry) readSwitches() (off *placed, doubts []*doubt) {
 		doubts = append(doubts, disabled.wrong(source.Bool.String(), e.disabled))
 	case e.disabled.Text == "true":
 		return &disabled, nil
+	}
+	for _, m := range e.stray {
+		p := placed{name: m.Key, value: m.Value, pos: m.KeyPos, span: m.KeySpan}
+		doubts = append(doubts, &doubt{placed: p, complete: true, stray: true, why: "the member " +
+			m.Key + " is not documented in local mode, and whether the gateway looks at it is " +
+			"not known"})
 	}
 	for _, m := range e.instances {
 		copies := placedAt(m.Key, m.Value)
@@ -307,6 +314,8 @@ func (c *compiler) inspectPlace() {
 			Pos: d.pos, Span: d.span,
 		}
 		switch {
+		case d.stray:
+			f.Rule, f.Severity = "unknown-field", rules.Warning
 		case d.unreadable:
 			f.Rule, f.Severity = "value-not-allowed", rules.Warning
 		case d.malformed:

@@ -64,7 +64,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		return err
 	case shown.Changed:
 		return e.finishFix(flags, name, shown, line)
-	case len(shown.Refused) > 0:
+	case shown.Failed():
 		problem, wants := shown.Refusal(line)
 		if wants {
 			return problem
@@ -249,7 +249,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		for _, warning := range fixed.Warnings {
 			e.warn("%s: %s", fixed.Before.Name, warning)
 		}
-		if !fixed.Changed && len(fixed.Refused) > 0 {
+		if fixed.Failed() {
 			refusal, _ := fixed.Refusal(line)
 			printError(e.Stderr, refusal)
 			stays = true

@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -72,6 +74,31 @@ func TestRepairsOfPoliciesOnRoutesAreFoundInEveryClassOfRequests(t *testing.T) {
 		if len(r.Titles) != 2 {
 			t.Errorf("one of the two policies is left: %v", r.Titles)
 		}
+	}
+}
+
+// What no own token needs, but lint finds, is tried too.
+func TestAFindingIsRepairedWhereNoOwnTokenNeedsAChange(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, "solution-a-v1"))); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(folder, "policies", "uat.json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte(`"order": 1`), []byte(`"order": 1, "disabled": true`), 1)
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stderr, _ := runIn(t, folder, "matrix", "--fix", "--write")
+	if !strings.Contains(stdout, "repair policy-disabled") {
+		t.Errorf("the policy stays disabled:\n%s%s", stdout, stderr)
+	}
+	if stdout, _, code := runIn(t, folder, "matrix"); code != exitOK {
+		t.Errorf("exit code %d after the repair\n%s", code, stdout)
 	}
 }
 

@@ -117,6 +117,10 @@ func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
 	search := repair.Search{
 		Bench: set.Bench, Own: x.Own(g), Score: c.score,
 		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g)},
+		Lint: func(d *repair.Draft) []rules.Finding {
+			judge := NewJudge(set.gateways, set.options, set.Apps)
+			return judge.Found(&set.Adapter, d.Configuration, &d.Compilation)
+		},
 	}
 	found := search.Smallest(set.Draft)
 	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {

@@ -15,6 +15,8 @@ import (
 const (
 	deepest = 4
 	widest  = 64
+
+	mostFollowed = 4 // attempts at each depth, where findings are repaired too
 )
 
 // Search looks for the smallest set of changes after which the least is wrong.
@@ -23,6 +25,10 @@ type Search struct {
 	Own   []*rules.Request         // must get in: what is tried are changes that help one of them
 	Score func(after *Draft) Score // what is still wrong
 	Facts rules.Facts              // of the environment
+
+	// Lint is what is wrong with a draft. Where what helps an own request does not put all right,
+	// what repairs a finding is tried too.
+	Lint func(*Draft) []rules.Finding
 }
 
 // Score is how much is wrong; the less the better.
@@ -61,14 +67,20 @@ func (s *Search) Smallest(start *Draft) *Found {
 		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong },
 	)
 	slices.SortStableFunc(found.Singles, compare)
-	found.Best = w.deepen(found.Start, level)
+	if found.Best = w.deepen(found.Start, level); found.Best.Score.Wrong == 0 || s.Lint == nil {
+		return found
+	}
+	w = walk{Search: s, seen: map[string]bool{}, lint: s.Lint}
+	level = w.expand([]Attempt{found.Best})
+	found.Best = w.deepen(found.Best, level)
 	return found
 }
 
 // walk is one search.
 type walk struct {
 	*Search
-	seen map[string]bool // the texts of all files of what was tried
+	seen map[string]bool              // the texts of all files of what was tried
+	lint func(*Draft) []rules.Finding // finds what is repaired too; nil where nothing is
 }
 
 // deepen follows the attempts of one depth to the next.
@@ -84,7 +96,10 @@ func (w *walk) deepen(best Attempt, level []Attempt) Attempt {
 		if best.Score.Wrong == 0 || depth == deepest {
 			return best
 		}
-		if depth > 1 {
+		switch {
+		case w.lint != nil:
+			level = level[:min(mostFollowed, len(level))]
+		case depth > 1:
 			level = level[:min(widest, len(level))]
 		}
 		level = w.expand(level)
@@ -105,21 +120,43 @@ func (a *Attempt) size() int {
 	return n
 }
 
-// expand makes every change that helps one of the requests, each result once.
+// expand makes every change that helps one of the requests, and where findings are repaired too,
+// what repairs one: each result once.
 func (w *walk) expand(from []Attempt) []Attempt {
 	var all []Attempt
+	add := func(d *Draft) {
+		if texts := d.texts(); !w.seen[texts] {
+			w.seen[texts] = true
+			all = append(all, Attempt{d, w.Score(d)})
+		}
+	}
 	for _, a := range from {
 		for _, request := range w.Own {
 			remedies, _ := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
 			for _, r := range remedies {
-				if texts := r.Draft.texts(); !w.seen[texts] {
-					w.seen[texts] = true
-					all = append(all, Attempt{r.Draft, w.Score(r.Draft)})
-				}
+				add(r.Draft)
+			}
+		}
+		for _, finding := range w.found(a.Draft) {
+			goal := rules.Goal{Finding: &finding, Facts: w.Facts}
+			for _, d := range w.try(a.Draft, goal, func(*Draft) string { return "" }).proved {
+				change := &d.Changes[len(d.Changes)-1]
+				change.Title = cmp.Or(change.Title, "repair "+finding.Rule)
+				add(d)
 			}
 		}
 	}
 	return all
+}
+
+// found are the findings of a draft that are to be repaired.
+func (w *walk) found(d *Draft) []rules.Finding {
+	if w.lint == nil {
+		return nil
+	}
+	return slices.DeleteFunc(w.lint(d), func(f rules.Finding) bool {
+		return f.Severity == rules.Note
+	})
 }
 
 // texts is the text of all files, to tell two drafts apart.

@@ -127,6 +127,16 @@ func (p *Profile) HasTrait(id string) bool {
 	return slices.ContainsFunc(p.Traits, func(t Observation) bool { return t.ID == id })
 }
 
+// signatureLength is the observation that a signature has a length that its algorithm does not
+// make.
+const signatureLength = "signature-length"
+
+// CutOrAltered reports whether the signature's length says that it is not whole.
+func (p *Profile) CutOrAltered() bool {
+	return slices.ContainsFunc(p.Observations,
+		func(o Observation) bool { return o.ID == signatureLength })
+}
+
 // MayBeManaged reports whether the token belongs to a managed identity, or looks like it.
 func (p *Profile) MayBeManaged() bool {
 	return p.HasTrait("managed-identity") || p.HasTrait("managed-identity-likely")
@@ -362,11 +372,11 @@ func (d *describer) signature() {
 			"the signature is missing: the text was cut after its second dot, or the signature "+
 				"was removed")
 	case want > 0 && got != want:
-		d.odd("signature-length", "signature",
+		d.odd(signatureLength, "signature",
 			fmt.Sprintf("the signature has %d bytes, and %s makes %d: it was cut or altered",
 				got, alg, want))
 	case isRSA(alg) && (got < 128 || got%64 != 0):
-		d.odd("signature-length", "signature",
+		d.odd(signatureLength, "signature",
 			fmt.Sprintf("the signature has %d bytes, and %s makes 256 with a key of 2048 bits: "+
 				"it was cut off", got, alg))
 	}

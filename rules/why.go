@@ -216,8 +216,12 @@ func (r *Result) whyInactive() string {
 	if r.request.Introspection != nil {
 		return "the captured answer of the validation endpoint says that the token is not active"
 	}
-	if r.judged.result != nil {
-		return "a validation endpoint calls this token inactive: " + r.whySignature()
+	const inactive = "a validation endpoint calls this token inactive: "
+	switch result := r.judged.result; {
+	case r.judged.leaf.Op == Readable, result != nil && result.Reason == keys.NoReadableJWS:
+		return inactive + r.shape()
+	case result != nil:
+		return inactive + r.whySignature()
 	}
 	return r.whyNotNow() + ", so a validation endpoint calls it inactive"
 }

@@ -45,6 +45,10 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	if need.None() {
 		return
 	}
+	if need.Input == source.NeedKeySet && w.profile.CutOrAltered() {
+		w.steps.add(copyAgain, w.again())
+		return
+	}
 	name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 	takes := "The " + name + " check takes "
 	if r.Check.ID == rules.NotModelled {

@@ -140,7 +140,7 @@ func verifyAt(
 ) rules.SignatureResult {
 	set, unknown := sets.setFor(key, address)
 	if unknown != nil {
-		return rules.SignatureResult{Unknown: unknown}
+		return withoutSet(token, key, unknown)
 	}
 	result := key.Lenience.Verify(token, set)
 	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
@@ -150,6 +150,17 @@ func verifyAt(
 		}}
 	}
 	return rules.SignatureResult{Result: result}
+}
+
+// withoutSet is what can be said without a key set: that no key makes a token valid that is not
+// signed. Where the policy's own key can't be read, nobody knows what the gateway makes of it.
+func withoutSet(
+	token *inspect.Token, key *rules.Key, unknown *rules.Unknown,
+) rules.SignatureResult {
+	if result := key.Lenience.Verify(token, nil); result.Outcome == keys.Fail && key.Text == "" {
+		return rules.SignatureResult{Result: result}
+	}
+	return rules.SignatureResult{Unknown: unknown}
 }
 
 func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.Unknown) {

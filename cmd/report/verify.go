@@ -69,6 +69,8 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		return a.step(line.Shell, "This is an ID token: an API gets the access token", again)
 	case !failed:
 		step.Note, step.Command = "See what a gateway answers to it, by its policy", line.explain()
+	case v.lacksKeys(&decided) && v.Profile.CutOrAltered():
+		step.Note, step.Command = copyAgain, again
 	case v.lacksKeys(&decided):
 		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile)
 		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)) +
@@ -90,6 +92,9 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	}
 	return step
 }
+
+// copyAgain is about a signature that no key makes whole.
+const copyAgain = "Copy the whole token again: its signature was cut off or altered"
 
 // lacksKeys reports whether a token is not verified since there are no keys, and for nothing else.
 func (v *Verification) lacksKeys(decided *keys.Check) bool {

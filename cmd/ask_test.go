@@ -47,7 +47,7 @@ func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string
 func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 	t.Parallel()
 	const tenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
-	file, asked, code := initAnswered(t, true, "flex\n7\n2\ncommon\n"+tenant+"\n")
+	file, asked, code := initAnswered(t, true, "flex\n7\n2\ncommon\n\""+tenant+"\"\n")
 	if code != exitOK {
 		t.Fatalf("exit code %d: %s", code, asked)
 	}

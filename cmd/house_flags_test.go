@@ -17,9 +17,10 @@ import (
 )
 
 // flagsOfOthers are the flags of other programs that the rooms below cmd/ name and that are called
-// as ours are: of kubectl, helm, curl, a vendor's command line, and a gateway itself.
+// as ours are: of az, kubectl, helm, curl, a vendor's command line, and a gateway itself.
 var flagsOfOthers = map[string][]string{
 	"rules/envoygateway": {"--output"},
+	"rules/environments": {"-o"},
 	"rules/istio":        {"--output"},
 	"rules/mulesoft":     {"-H", "-o", "--organization", "--environment"},
 	"rules/oauth2proxy":  {"--output", "-o", "--config"},

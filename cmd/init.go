@@ -151,7 +151,8 @@ func (e *Env) choose(answers *bufio.Reader, choice *environments.Choice) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		if answer = strings.TrimSpace(answer); answer == "" {
+		answer = strings.Trim(strings.TrimSpace(answer), `"'`) // az prints texts in quotes
+		if answer == "" {
 			return nil
 		}
 		refused := takeAnswer(choice, answer)

@@ -200,7 +200,7 @@ func (e *Env) settleTenantID(ctx context.Context, estate *report.Estate, flags *
 	if tenant.Value == "" {
 		return report.ProblemAt(source.Position{File: estate.File.Name, Line: 1, Column: 1},
 			"tenant is missing: the issuer of every modelled token contains it",
-			"tenant: the id that az account show --query tenantId prints")
+			"tenant: the id that az account show --query tenantId -o tsv prints")
 	}
 	id, err := e.tenantID(ctx, flags, nil)
 	if err != nil {

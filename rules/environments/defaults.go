@@ -63,8 +63,8 @@ func (f *File) takeDefaults() {
 
 // checkTenant refuses what can't be one tenant.
 func checkTenant(tenant entra.Text) error {
-	const hint = "the tenant's id, as az account show --query tenantId prints it, or one of its " +
-		"domains, such as contoso.onmicrosoft.com"
+	const hint = "the tenant's id, as az account show --query tenantId -o tsv prints it, or one " +
+		"of its domains, such as contoso.onmicrosoft.com"
 	text := tenant.Value
 	switch {
 	case text == "" || entra.IsGUID(text):

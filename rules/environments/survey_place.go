@@ -148,7 +148,7 @@ func (s *Survey) Choices() []Choice {
 // TenantChoice asks for the tenant, where tokens will be modelled and nothing says it.
 func (s *Survey) TenantChoice() (Choice, bool) {
 	return Choice{
-		"What is the tenant's id or domain (az account show --query tenantId)?", nil,
+		"What is the tenant's id or domain (az account show --query tenantId -o tsv)?", nil,
 		func(answer string) error {
 			err := checkTenant(entra.Text{Value: answer})
 			if err == nil {

@@ -27,7 +27,7 @@ func (s *Survey) YAML() string {
 			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
 			"version: 1\n\n" +
 			"# The tenant whose tokens are modelled: the id that az account show --query " +
-			"tenantId prints.\n",
+			"tenantId -o tsv prints.\n",
 	)
 	if s.Tenant != "" {
 		b.WriteString("tenant: " + yamlName(s.Tenant) + "\n")

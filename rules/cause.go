@@ -220,10 +220,13 @@ func openCheck(r *Result, by Match) PossibleCause {
 	}}
 }
 
+// TimeOfRequest is where to look whether a token was valid when the gateway saw it.
+const TimeOfRequest = "the time of the request in the gateway's log"
+
 func (p *Prediction) laterCheck(r *Result, by Match) PossibleCause {
 	name, look := checkNames([]*Result{r}), "repair "+r.Check.Field
 	if p.Verdict.Decided != nil {
-		look = "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
+		look = "repair both " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
 	}
 	return PossibleCause{By: by, Cause: Cause{
 		ID:       "other-check-first",

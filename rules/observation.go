@@ -214,7 +214,7 @@ func (p *Prediction) whileValid(o Observation) []PossibleCause {
 	}
 	return []PossibleCause{{By: by, Cause: Cause{
 		ID: "made-while-valid", Title: "the request was made before the token expired",
-		Why: why, Need: Need{Input: source.NeedTime, For: "issued, or the time of the request"},
+		Why: why, Look: TimeOfRequest, Need: Need{Input: source.NeedTime},
 		Evidence: p.Earlier.Evidence(),
 	}}}
 }

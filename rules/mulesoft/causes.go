@@ -50,7 +50,7 @@ func keyCauses() []rules.Cause {
 			Title: "the token had expired when the gateway saw it",
 			Why: "the prediction is for another time; the request came later, or the gateway's " +
 				"clock is ahead",
-			Look:       "the time of the request in the gateway's log, and that host's clock",
+			Look:       rules.TimeOfRequest + ", and that host's clock",
 			Need:       rules.Need{Input: source.NeedTime},
 			Evidence:   inferred(docJWT),
 			Situations: []string{expiredToken},
@@ -289,12 +289,11 @@ func letInCauses() []rules.Cause {
 			Possible: both(tokenGiven, fetchedKeys(rules.Fail)),
 		},
 		{
-			ID:    "seen-while-valid",
-			Title: "the token was still valid when the gateway saw it",
-			Why:   "the prediction is for another time; the request came earlier",
-			Need: rules.Need{
-				Input: source.NeedTime, For: "issued, or the time of the request",
-			},
+			ID:       "seen-while-valid",
+			Title:    "the token was still valid when the gateway saw it",
+			Why:      "the prediction is for another time; the request came earlier",
+			Look:     rules.TimeOfRequest,
+			Need:     rules.Need{Input: source.NeedTime},
 			Evidence: inferred(docJWT),
 			LetsIn:   true,
 			Possible: both(

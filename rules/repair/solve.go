@@ -14,7 +14,7 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 	w := f.begin(c)
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
 		if needs[0].Input != source.NeedToken {
-			const too = "a token of this environment would, too"
+			const too = "a token of this environment, which shows the same"
 			needs = append(needs, source.Need{Input: source.NeedToken, For: too})
 		}
 		w.lacks("the file does not show what it needs", nil, needs...)

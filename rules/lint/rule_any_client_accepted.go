@@ -37,11 +37,14 @@ func checkAnyClient(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	case e.openToAny(false):
 		return one(f)
 	case e.modelled().openToAny(false):
-		f.Message += ", unless a policy that gatewhy does not know does"
+		f.Message += unlessUnknown + "does"
 		return one(less(f, rules.Note))
 	}
 	return nil
 }
+
+// unlessUnknown is how a finding ends that a policy may rule out of which we know nothing.
+const unlessUnknown = ", unless a policy that gatewhy does not know "
 
 // openToAny reports whether any client of the tenant gets in with a token for an API that has
 // nothing to do with ours, or with near, for one in whose audience a check finds what it looks for

@@ -18,8 +18,8 @@ func audienceNotChecked() rules.Rule {
 			"application id (v2.0 tokens), and make it mandatory.",
 		Severity: rules.Error,
 		Lesser: "a warning if other checks distinguish clients, or if an expression on other " +
-			"claims can't be evaluated, a note if an expression that can't be evaluated may " +
-			"check it",
+			"claims can't be evaluated, a note if an expression that can't be evaluated, or a " +
+			"policy that gatewhy does not know, may check it",
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "scp", "scope", "roles"},
@@ -61,6 +61,10 @@ func checkAudienceThere(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		return one(less(f, rules.Warning))
 	case got == letIn:
 		return one(f)
+	}
+	if got, _ := e.modelled().ownElsewhere(false); got == letIn {
+		f.Message += unlessUnknown + "checks it"
+		return one(less(f, rules.Note))
 	}
 	return nil
 }

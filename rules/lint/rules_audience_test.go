@@ -35,6 +35,13 @@ func TestAudienceNotChecked(t *testing.T) {
 			pinned(unchecked(), check(unclearExpression("aud"))),
 			noteAt("custom-claim", "it is not known whether the audience is checked"),
 		},
+		"a policy that is not modelled may check it": {
+			of(policy(signed(ourKeys), issuer(ourIssuer), unchecked()), policy(notModelled())),
+			noteAt("audience", "unless a policy that gatewhy does not know checks it"),
+		},
+		"beside it another one does": {
+			of(policy(signed(ourKeys), audience(ourAudience)), policy(notModelled())), nil,
+		},
 		"a check of the claim among the custom ones is a check": {
 			pinned(unchecked(), check(equals("aud", ourAudience))),
 			nil,

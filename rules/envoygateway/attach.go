@@ -501,3 +501,11 @@ func (i *instance) finished() *instance {
 
 // merges reports whether the outer policy counts too.
 func (i *instance) merges() bool { return i.spec != i.policy.Spec }
+
+// owner is the policy that a part of the spec is from.
+func (i *instance) owner(part string) *policy {
+	if i.merges() && !i.policy.Spec.Member(part).IsSet() {
+		return i.outer
+	}
+	return i.policy
+}

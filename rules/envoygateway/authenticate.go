@@ -76,12 +76,8 @@ func (i *instance) configMapOf(p *provider) (of target, ok bool) {
 	if !ref.Is(source.Object) || p.Key.Own {
 		return of, false
 	}
-	owner := i.policy
-	if i.merges() && !owner.Spec.Member("jwt").IsSet() {
-		owner = i.outer
-	}
 	name, ok := kubernetes.Name(ref.Member("name"))
-	return target{configMap, owner.Namespace, name, ""}, ok
+	return target{configMap, i.owner("jwt").Namespace, name, ""}, ok
 }
 
 // findKeys takes the keys of a provider from its ConfigMap, if the files show it.

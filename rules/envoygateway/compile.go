@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -104,38 +105,75 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	before := len(whole.All)
-	whole.All = append(whole.All, c.behind(false)...)
-	if _, few := whole.Ways(); !few {
-		whole.All = append(whole.All[:before], c.behind(true)...)
-	}
-	if check, asks := c.locates(); asks {
-		add(rules.Node{Check: check}, true)
+	for _, folded := range []bool{false, true} {
+		whole.All = append(whole.All[:before], c.perhapsBroken(c.behind(folded))...)
+		if _, few := whole.Ways(); few {
+			break
+		}
 	}
 	return whole
 }
 
-// locates is why nobody knows what becomes of a request that the filters let pass, where a rule
-// asks where it comes from: without the settings for that the policy has an error, and its routes
-// answer 500 (securitypolicy.go, validateAuthorizationGeoIP). It is not ok where no rule asks, or
-// where the status of the policy says that it is accepted.
-func (c *compiler) locates() (check *rules.Check, ok bool) {
-	if c.has(geoSince) == rules.No || c.policy.acceptance().yes {
-		return nil, false
+// perhapsBroken is what the filters want, where Envoy Gateway perhaps can't translate the policy:
+// that depends on what the files do not show, unless the status of the policy says that it is
+// accepted. Without a key set there is no JWT filter, and without the place all filters are there.
+func (c *compiler) perhapsBroken(stages []rules.Node) []rules.Node {
+	if c.policy.acceptance().yes {
+		return stages
 	}
-	for _, r := range rulesIn(c.spec) {
-		v := r.at.At("principal", "clientIPGeoLocations")
-		if !v.IsSet() {
-			continue
-		}
-		return notModelled(v, r.path+"principal.clientIPGeoLocations", &rules.Unknown{
-			Why: "clientIPGeoLocations wants clientIPDetection of a ClientTrafficPolicy and " +
-				"geoIP of an EnvoyProxy: without them the routes answer 500",
+	lacks := func(at *source.Value, field, why string) rules.Node {
+		return rules.Node{Check: notModelled(at, field, &rules.Unknown{
+			Why: why + ", without which the routes answer 500",
 			Need: rules.Need{
 				Input: source.NeedPolicy, For: "the policy as the cluster has it, with its status",
 			},
-		}), true
+		})}
 	}
-	return nil, false
+	if at, field, why := c.locates(); at != nil {
+		stages = append(stages, lacks(at, field, why))
+	}
+	at, field, why := c.fetchesFrom()
+	if at == nil {
+		return stages
+	}
+	authorized, _ := c.with().authorization(true)
+	broken := append(envoy.AsSent(c.unchanged(), authorized), rules.Node{
+		Check: c.errorAt(at, field, why),
+	})
+	return []rules.Node{{First: &rules.First{
+		Branches: []rules.Branch{{If: lacks(at, field, why), Then: rules.Node{All: broken}}},
+		Default:  rules.Node{All: stages},
+	}}}
+}
+
+// locates is the first rule that asks where a request comes from, and what it needs for that.
+func (c *compiler) locates() (at *source.Value, field, why string) {
+	for _, r := range rulesIn(c.spec) {
+		at := r.at.At("principal", "clientIPGeoLocations")
+		if at.IsSet() && c.has(geoSince) != rules.No {
+			return at, r.path + "principal.clientIPGeoLocations", "clientIPGeoLocations wants " +
+				"clientIPDetection of a ClientTrafficPolicy and geoIP of an EnvoyProxy"
+		}
+	}
+	return nil, "", ""
+}
+
+// fetchesFrom is the first Service or Backend that a key set is fetched from and that the files do
+// not show in the namespace of the policy.
+func (c *compiler) fetchesFrom() (at *source.Value, field, why string) {
+	for _, p := range c.providers {
+		refs, _ := kubernetes.References(p.at.At("remoteJWKS", "backendRefs"))
+		for _, ref := range refs {
+			of := target{cmp.Or(ref.Kind, serviceKind), c.owner("jwt").Namespace, ref.Name, ""}
+			if other := ref.Namespace; other != "" && other != of.namespace || !c.backends[of] {
+				of.namespace = cmp.Or(other, of.namespace)
+				return ref.At, p.path + "remoteJWKS.backendRefs", "provider " + p.name + " has " +
+					"its keys from " + of.kind + " " + qualified(of.namespace, of.name) +
+					", which these files do not show"
+			}
+		}
+	}
+	return nil, "", ""
 }
 
 // behind is what the JWT filter and those behind it want of a request. Folded, all rules of

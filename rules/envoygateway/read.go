@@ -19,6 +19,7 @@ const (
 	grpcRoute      = "GRPCRoute"
 	tcpRoute       = "TCPRoute"
 	configMap      = "ConfigMap"
+	serviceKind    = "Service"
 )
 
 // The groups that the policies and that the resources are in which they are attached to.
@@ -67,6 +68,12 @@ func isConfigMap(object *source.Value) bool {
 	return object.TextAt("kind") == configMap
 }
 
+// isBackend reports whether a resource is one that a key set can be fetched from.
+func isBackend(object *source.Value) bool {
+	return object.TextAt("kind") == serviceKind && object.TextAt("apiVersion") == "v1" ||
+		kubernetes.IsOf(object, group, "Backend")
+}
+
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
 	if err := reading().Refuse(files); err != nil {
 		return nil, err
@@ -86,6 +93,7 @@ type cluster struct {
 	marked   []*attachable // those whose name or namespace is not known
 	mixed    bool          // some resources name no namespace, and others do
 
+	backends  map[target]bool        // Services and Backends that are shown
 	keySets   map[target]*keySet     // of ConfigMaps
 	resources map[target]*attachable // those that are shown
 	attached  map[target][]*policy   // by their references
@@ -169,8 +177,8 @@ type attachable struct {
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
 		byName: map[string]*policy{}, keySets: map[target]*keySet{},
-		resources: map[target]*attachable{},
-		attached:  map[target][]*policy{}, sections: map[target][]string{},
+		resources: map[target]*attachable{}, backends: map[target]bool{},
+		attached: map[target][]*policy{}, sections: map[target][]string{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -185,6 +193,9 @@ func clusterOf(files []*source.File) *cluster {
 			case isConfigMap(object):
 				r := kubernetes.ResourceOf(file, object)
 				c.addKeys(&keySet{Resource: r, data: object.Member("data")})
+			case isBackend(object):
+				r := kubernetes.ResourceOf(file, object)
+				c.backends[target{r.Kind, r.Namespace, r.Name, ""}] = true
 			}
 		}
 	}

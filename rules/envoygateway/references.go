@@ -41,7 +41,7 @@ const translation = "what egctl gives to Envoy, github.com/envoyproxy/gateway " 
 // The version of Envoy Gateway that was recorded, and when.
 const (
 	recordedVersion = "v1.9.1"
-	recordedOn      = "2026-11-28"
+	recordedOn      = "2026-11-30"
 )
 
 // observed is for what Envoy Gateway was seen to make of a policy.

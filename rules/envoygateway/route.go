@@ -110,6 +110,9 @@ func (c *compiler) looksAtClaims(route *attachable) bool {
 
 // asides are the requests that do not come to the JWT filter, or not to that of this policy.
 func (c *compiler) asides() []rules.Aside {
+	if _, why := c.notTaken(); why != "" {
+		return nil
+	}
 	if check, ok := c.patched(patchPolicy, proxyKind, trafficPolicy); ok {
 		return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(check)}}
 	}

@@ -259,6 +259,24 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			[]string{"orders/gateway:public on-public"},
 		},
 		{
+			"a route of a host that no listener has",
+			[]string{
+				own, resourceOf(gatewayKind, "public", "listeners: [{name: a, hostname: "+
+					"a.example}, {name: b, hostname: '*.b.example'}]"),
+				strings.Replace(route, "parentRefs", "hostnames: [b.example], parentRefs", 1),
+			},
+			[]string{"orders/api on-api?"},
+		},
+		{
+			"a route of a host that one has",
+			[]string{
+				own, resourceOf(gatewayKind, "public", "listeners: [{name: a, hostname: "+
+					"A.b.example}, {name: b, hostname: '*.b.example'}]"),
+				strings.Replace(route, "parentRefs", "hostnames: ['*.example'], parentRefs", 1),
+			},
+			[]string{"orders/api on-api"},
+		},
+		{
 			"a route twice, alike",
 			[]string{onGateway, route, route},
 			[]string{"orders/api on-public"},

@@ -26,6 +26,9 @@ func (c *compiler) routed() (rules.Node, bool) {
 		hosts.Doubt == nil {
 		parts = append(parts, hostIn(hosts.Texts()))
 	}
+	if hosts, some := c.listenerHosts(c.route); some {
+		parts = append(parts, hostIn(hosts))
+	}
 	if taken, ok := c.takenByRules(); ok {
 		parts = append(parts, taken)
 	}

@@ -103,6 +103,32 @@ func TestAHostWithAPortAndAnOddPath(t *testing.T) {
 	}
 }
 
+// A listener takes requests for its host alone, whatever the route says.
+func TestTheHostOfAListener(t *testing.T) {
+	t.Parallel()
+	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public, sectionName: a}]")
+	listeners := func(b string) string {
+		return onRoute(jwt()) + route + resourceOf(gatewayKind, "public",
+			"listeners: [{name: a, hostname: '*.a.example'}, {name: b"+b+"}]")
+	}
+	every := strings.Replace(listeners(""), ", sectionName: a", "", 1)
+	for _, test := range []struct {
+		text, host string
+		want       decided
+	}{
+		{listeners(""), "x.a.example", accepted()},
+		{listeners(""), "x.b.example", rejected(404, rules.Conditional)},
+		{listeners(""), "", accepted()},
+		{every, "x.b.example", accepted()},
+	} {
+		r := requestOf("")
+		r.Host = test.host
+		if got := short(answered(t, test.text, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.host, got, test.want)
+		}
+	}
+}
+
 // Of a request of which headers and parameters are not known nothing is kept out.
 func TestARequestWhoseHeadersAreNotKnown(t *testing.T) {
 	t.Parallel()

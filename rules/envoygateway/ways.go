@@ -3,6 +3,7 @@ package envoygateway
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -16,13 +17,7 @@ import (
 func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	var closed []target
 	for _, ref := range route.parents {
-		t := target{gatewayKind, route.Namespace, ref.Name, ""}
-		if ref.Kind != "" {
-			t.kind = ref.Kind
-		}
-		if ref.Namespace != "" {
-			t.namespace = ref.Namespace
-		}
+		t := parentOf(route, ref)
 		sections, why := c.sectionsFor(route, t, ref)
 		why = cmp.Or(why, route.refusedBy(t, ref))
 		if why != "" {
@@ -127,6 +122,9 @@ func mayTake(
 		known && has.Text != port.Text {
 		return false
 	}
+	if !sharesHost(listener, route) {
+		return false
+	}
 	kinds := listener.At("allowedRoutes", "kinds").List()
 	isOther := func(k *source.Value) bool {
 		kind, isText := kubernetes.Name(k.Member("kind"))
@@ -142,5 +140,55 @@ func mayTake(
 		return kubernetes.SameNamespace(route.Namespace, parent.namespace) != rules.No
 	default:
 		return from.Text != "None"
+	}
+}
+
+// sharesHost reports whether a host is, or may be, one of a listener and of a route (helpers.go,
+// computeHosts). Without a hostname a listener or a route has all.
+func sharesHost(listener *source.Value, route *attachable) bool {
+	of := listener.TextAt("hostname")
+	hosts := kubernetes.ListIn(route.Spec, "", "hostnames")
+	if kubernetes.HasMark(of) || of == "" || hosts.Empty() || hosts.Doubt != nil {
+		return true
+	}
+	return slices.ContainsFunc(hosts.Texts(), func(host string) bool {
+		return hasHost(of, host) || hasHost(host, of)
+	})
+}
+
+// hasHost reports whether a host, or those of *.HOST, are among those of another one.
+func hasHost(all, host string) bool {
+	rest, wild := strings.CutPrefix(strings.ToLower(all), "*")
+	host = strings.ToLower(host)
+	return host == rest || wild && strings.HasSuffix(host, rest)
+}
+
+// listenerHosts are the hosts of the listeners that take the route. It is not ok where one of them
+// takes all, or may.
+func (c *cluster) listenerHosts(route *attachable) (all []string, ok bool) {
+	for _, ref := range route.parents {
+		t := parentOf(route, ref)
+		listeners, shown := c.listenersOf(t)
+		if !shown {
+			return nil, false
+		}
+		for _, l := range listeners {
+			if !mayTake(l, route, t, ref.Section, ref.At.Member("port")) {
+				continue
+			}
+			host := l.TextAt("hostname")
+			if host == "" || kubernetes.HasMark(host) {
+				return nil, false
+			}
+			all = append(all, host)
+		}
+	}
+	return all, len(all) > 0
+}
+
+// parentOf is what a reference of a route names.
+func parentOf(route *attachable, ref kubernetes.Reference) target {
+	return target{
+		cmp.Or(ref.Kind, gatewayKind), cmp.Or(ref.Namespace, route.Namespace), ref.Name, "",
 	}
 }

@@ -153,6 +153,7 @@ type fixFlags struct {
 
 func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Fix.Names()...)
+	f.output.registerQuiet(cmd)
 	f.solution = choice{allowed: gateways.SolutionNames(), kind: "SOLUTION"}
 	f.solution.register(cmd, "solution", "", solutionUsage(gateways))
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}

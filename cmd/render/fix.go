@@ -19,6 +19,10 @@ func fixedDiff(f *report.Fixing) string {
 // FixText writes the diff, then what the gateway answers before and after, then what was not
 // repaired.
 func FixText(t *Text, f *report.Fixing) {
+	if t.Detail == Answer {
+		t.Para(0, safe(fixedInShort(f)))
+		return
+	}
 	t.b.WriteString(safeDiff(fixedDiff(f)))
 	t.beforeAndAfter(f.Tokens)
 	t.notProved(f.Unproved)
@@ -31,6 +35,18 @@ func FixText(t *Text, f *report.Fixing) {
 	t.wayOn(f.Next)
 }
 
+// fixedInShort counts what was repaired, rules or steps of a solution, and what stays.
+func fixedInShort(f *report.Fixing) string {
+	text := fmt.Sprintf("%s: %d repaired", f.After.Name, len(f.Repaired))
+	if stay := len(f.Refused); stay > 0 {
+		text += fmt.Sprintf(", %d not", stay)
+	}
+	if !f.Written {
+		text += " (not written)"
+	}
+	return text
+}
+
 // FixAllText writes what was changed in each of several files.
 func FixAllText(t *Text, all []*report.Fixing) {
 	shown := 0
@@ -38,7 +54,7 @@ func FixAllText(t *Text, all []*report.Fixing) {
 		if !fixed.Changed {
 			continue
 		}
-		if shown++; shown > 1 {
+		if shown++; shown > 1 && t.Detail != Answer {
 			t.Blank()
 		}
 		FixText(t, fixed)

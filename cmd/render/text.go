@@ -249,7 +249,9 @@ func (t *Text) wayOn(steps []rules.Step) {
 func NoteText(w io.Writer, style Style, note string, next ...rules.Step) error {
 	t := NewText(style)
 	t.Para(0, safe(note))
-	t.wayOn(next)
+	if style.Detail != Answer {
+		t.wayOn(next)
+	}
 	_, err := t.WriteTo(w)
 	return err
 }

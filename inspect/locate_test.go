@@ -252,6 +252,7 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 			"the Authorization header", "invisible-character",
 		},
 		{"a file of Windows PowerShell", utf16le(access + "\r\n"), access, "the text", ""},
+		{"the same without a mark", utf16le(access + "\r\n")[2:], access, "the text", ""},
 		{"a stray character in front", "x" + access, access, "the text", ""},
 		{
 			"a JWS in JSON form",

@@ -253,23 +253,40 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// UTF8 returns a text as UTF-8 without a byte order mark. It converts UTF-16 that has a byte order
-// mark, as Windows PowerShell writes files. Any other text is returned as it is.
+// UTF8 returns a text as UTF-8 without a byte order mark. It converts UTF-16, which Windows
+// PowerShell writes. Any other text is returned as it is.
 func UTF8(text string) string { return strings.TrimPrefix(fromUTF16(text), "\ufeff") }
 
 func fromUTF16(text string) string {
-	var order binary.ByteOrder
-	switch {
-	case strings.HasPrefix(text, "\xff\xfe"):
-		order = binary.LittleEndian
-	case strings.HasPrefix(text, "\xfe\xff"):
-		order = binary.BigEndian
-	default:
+	order, mark := UTF16Order(text)
+	if order == nil {
 		return text
 	}
 	units := make([]uint16, 0, len(text)/2)
-	for i := 2; i+1 < len(text); i += 2 {
+	for i := mark; i+1 < len(text); i += 2 {
 		units = append(units, order.Uint16([]byte(text[i:i+2])))
 	}
 	return string(utf16.Decode(units))
+}
+
+// UTF16Order is the order of the bytes of a text in UTF-16, and the length of its byte order mark.
+// A text without one is UTF-16 where it begins with two characters of ASCII. It is nil for any
+// other text.
+func UTF16Order(start string) (order binary.ByteOrder, mark int) {
+	switch {
+	case strings.HasPrefix(start, "\xff\xfe"):
+		return binary.LittleEndian, 2
+	case strings.HasPrefix(start, "\xfe\xff"):
+		return binary.BigEndian, 2
+	case len(start) < 4:
+		return nil, 0
+	}
+	pair := func(high, low byte) bool { return high == 0 && low >= '\t' && low < 0x7f }
+	switch {
+	case pair(start[1], start[0]) && pair(start[3], start[2]):
+		return binary.LittleEndian, 0
+	case pair(start[0], start[1]) && pair(start[2], start[3]):
+		return binary.BigEndian, 0
+	}
+	return nil, 0
 }

@@ -96,6 +96,10 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 			"p.json:1:1: the text is UTF-16, not UTF-8",
 		},
 		{
+			"UTF-16 without a mark", "p.json", "{\x00}\x00",
+			"p.json:1:1: the text is UTF-16, not UTF-8",
+		},
+		{
 			"a sign-in page in place of JSON", "p.json", "\n<!DOCTYPE html><html>",
 			"p.json:2:1: this is an HTML page, not a configuration",
 		},

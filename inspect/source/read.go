@@ -306,7 +306,8 @@ func (f *File) checkText() error {
 	case len(content) == 0:
 		return f.errorAt(first, "the text is empty",
 			"did the command that should have written it fail?")
-	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")):
+	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")),
+		len(f.Text) > 1 && (f.Text[0] == 0) != (f.Text[1] == 0):
 		return f.errorAt(0, "the text is UTF-16, not UTF-8",
 			"save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
 	case bytes.IndexByte(f.Text, 0) >= 0:

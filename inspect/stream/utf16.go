@@ -5,27 +5,22 @@ import (
 	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// asUTF8 is a text as UTF-8 without a byte order mark. It is converted from UTF-16 where a byte
-// order mark says so, as Windows PowerShell writes files.
+// asUTF8 is a text as UTF-8 without a byte order mark. UTF-16 is converted.
 func asUTF8(r *bufio.Reader) *bufio.Reader {
-	start, _ := r.Peek(len("\ufeff"))
-	var order binary.ByteOrder
-	switch {
-	case string(start) == "\ufeff":
-		_, _ = r.Discard(len(start)) // they are in the buffer
-		return r
-	case len(start) < 2:
-		return r
-	case start[0] == 0xff && start[1] == 0xfe:
-		order = binary.LittleEndian
-	case start[0] == 0xfe && start[1] == 0xff:
-		order = binary.BigEndian
-	default:
+	start, _ := r.Peek(4)
+	if mark := len("\ufeff"); len(start) >= mark && string(start[:mark]) == "\ufeff" {
+		_, _ = r.Discard(mark) // it is in the buffer
 		return r
 	}
-	_, _ = r.Discard(2)
+	order, mark := inspect.UTF16Order(string(start))
+	if order == nil {
+		return r
+	}
+	_, _ = r.Discard(mark)
 	return bufio.NewReaderSize(&utf16Reader{r: r, order: order}, r.Size())
 }
 

@@ -30,6 +30,8 @@ func TestTokensAreFoundInEveryUnicodeEncoding(t *testing.T) {
 			"UTF-8":                  []byte("\ufeff" + c.text),
 			"UTF-16, little-endian":  inUTF16(t, binary.LittleEndian, c.text),
 			"UTF-16, big-endian":     inUTF16(t, binary.BigEndian, c.text),
+			"UTF-16, without a mark": inUTF16(t, binary.LittleEndian, c.text)[2:],
+			"big-endian, without":    inUTF16(t, binary.BigEndian, c.text)[2:],
 			"UTF-16 that is cut off": append(inUTF16(t, binary.BigEndian, c.text), 0x20),
 		} {
 			got, err := read(bytes.NewReader(text), c.path...)

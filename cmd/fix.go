@@ -64,7 +64,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		return err
 	case shown.Changed:
 		return e.finishFix(flags, name, shown, line)
-	case shown.Failed():
+	case len(shown.Refused) > 0:
 		problem, wants := shown.Refusal(line)
 		if wants {
 			return problem
@@ -250,7 +250,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		for _, warning := range fixed.Warnings {
 			e.warn("%s: %s", fixed.Before.Name, warning)
 		}
-		if fixed.Failed() {
+		if !fixed.Changed && len(fixed.Refused) > 0 {
 			refusal, _ := fixed.Refusal(line)
 			printError(e.Stderr, refusal)
 			stays = true

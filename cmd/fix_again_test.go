@@ -96,15 +96,6 @@ func TestWhatIsRepairedIsRepairedAtOnce(t *testing.T) {
 			"this environment's token is one of the instance that it is for", twoProxies,
 			"--audience api://orders-uat",
 		},
-		{
-			"a solution leaves an error that it is not about",
-			jwtPolicy(setting{fields: map[string]any{
-				"signingMethod": "none", "skipClientIdValidation": true,
-				"jwksUrl": "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
-			}}),
-			"--solution jwt --token-version 1 --audience api://orders-uat --tenant " +
-				holesTenant,
-		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -29,14 +29,10 @@ type Fixing struct {
 	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
 	keepsOut      bool     // this environment's own token
 	otherAudience bool     // it is kept out since it has the audience that was passed
-	solved        bool     // of the solution that was asked for, nothing is left to do
 	Written       bool
 	Next          []rules.Step // what to do now
 	Flags         []string     // which lint and explain need to read the file alike
 }
-
-// Failed reports whether nothing was repaired of what was to be.
-func (f *Fixing) Failed() bool { return !f.Changed && len(f.Refused) > 0 && !f.solved }
 
 // FixedToken is a token that was run before and after.
 type FixedToken struct {
@@ -207,10 +203,7 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 		if err := j.ownMayGetIn(); err != nil {
 			return nil, "", err
 		}
-		fixed := j.Solve(j.before, j.solution)
-		shown = j.report(fixed)
-		shown.solved = !slices.ContainsFunc(fixed.Left, repair.Left.OfSolution)
-		return shown, besides(fixed), nil
+		return j.report(j.Solve(j.before, j.solution)), "", nil
 	}
 	defer j.tellProgress()()
 	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
@@ -269,25 +262,16 @@ func (j *Fixer) tellProgress() (stop func()) {
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter
 // all the same.
 func butNotes(fixed *repair.Fixed) string {
-	return but("worth knowing", fixed, rules.Note)
-}
-
-// besides names the errors of a file in which a solution has nothing to do.
-func besides(fixed *repair.Fixed) string {
-	return but("this solution is not about", fixed, rules.Error)
-}
-
-func but(what string, fixed *repair.Fixed, severity rules.Severity) string {
-	var names []string
+	var notes []string
 	for _, finding := range fixed.Findings {
-		if finding.Severity == severity {
-			names = withNew(names, finding.Rule)
+		if finding.Severity == rules.Note {
+			notes = withNew(notes, finding.Rule)
 		}
 	}
-	if len(names) == 0 {
+	if len(notes) == 0 {
 		return ""
 	}
-	return "; " + what + ": " + strings.Join(names, ", ") + " (gatewhy lint shows more)"
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint shows more)"
 }
 
 // withoutRepair is what to do where a repair is refused and nothing that could be passed would

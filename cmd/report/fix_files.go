@@ -168,7 +168,7 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 
 // Done counts what came of a file.
 func (s *FixSeveral) Done(fixed *Fixing) {
-	if fixed.Changed || fixed.Failed() {
+	if fixed.Changed || len(fixed.Refused) > 0 {
 		s.faulty++
 		s.text += len(fixed.Before.Text)
 	}
@@ -255,7 +255,7 @@ func FixedFiles(all []*Fixing, failed int) string {
 		switch {
 		case f.Changed:
 			repaired++
-		case f.Failed():
+		case len(f.Refused) > 0:
 			stay++
 		default:
 			clean++

@@ -30,14 +30,11 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 	switch {
 	case w.Changed():
 		w.prove(solution)
-	case !slices.ContainsFunc(w.Left, Left.OfSolution):
+	case len(w.Left) == 0:
 		w.proveNothing(solution)
 	}
 	return w.done()
 }
-
-// OfSolution reports whether it is a solution that was not made.
-func (l Left) OfSolution() bool { return l.Rule == "" }
 
 // lacks says why a solution is not made.
 func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {

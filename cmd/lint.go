@@ -71,9 +71,9 @@ func (e *Env) oneLineEach(output *outputFlags) bool {
 		!e.Terminal.Stdout && output.color.value != "always"
 }
 
-func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
+func (e *Env) renderLint(output *outputFlags, l *report.Linting, failed bool) error {
 	switch {
-	case output.format.value == "text" && l.Policies == 0 && len(l.Unread) > 0:
+	case output.format.value == "text" && l.Policies == 0 && failed:
 		return nil // that nothing was found would be no news, and the errors say why
 	case e.oneLineEach(output):
 		err := render.LintLines(e.Stdout, l)
@@ -116,13 +116,15 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 		l.Keep(flags.chosen.wants)
 	}
 	if l.Policies == 0 && len(failed) == 0 && !flags.unknown {
-		e.warn("no policy was found in %s: nothing was checked", report.Counted(l.Files, "file"))
+		failed = append(failed, problem(
+			"no policy was found in "+report.Counted(l.Files, "file")+": nothing was checked",
+			"is this the right path?", "where there may be none: --ignore-unknown"))
 	}
 	if format := flags.output.format.value; format == "json" ||
 		format == "text" && !e.oneLineEach(&flags.output) {
 		l.AddNext(e.maker(), request, e.commandLine(cmd, args))
 	}
-	if err := e.renderLint(&flags.output, l); err != nil {
+	if err := e.renderLint(&flags.output, l, len(failed) > 0); err != nil {
 		return err
 	}
 	for i := range l.Ended {

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Safe returns s fit for a terminal: every character that could move the cursor, reorder the line,
@@ -258,7 +259,7 @@ func distance(a, b string) int {
 func UTF8(text string) string { return strings.TrimPrefix(fromUTF16(text), "\ufeff") }
 
 func fromUTF16(text string) string {
-	order, mark := UTF16Order(text)
+	order, mark := source.UTF16Order(text)
 	if order == nil {
 		return text
 	}
@@ -267,26 +268,4 @@ func fromUTF16(text string) string {
 		units = append(units, order.Uint16([]byte(text[i:i+2])))
 	}
 	return string(utf16.Decode(units))
-}
-
-// UTF16Order is the order of the bytes of a text in UTF-16, and the length of its byte order mark.
-// A text without one is UTF-16 where it begins with two characters of ASCII. It is nil for any
-// other text.
-func UTF16Order(start string) (order binary.ByteOrder, mark int) {
-	switch {
-	case strings.HasPrefix(start, "\xff\xfe"):
-		return binary.LittleEndian, 2
-	case strings.HasPrefix(start, "\xfe\xff"):
-		return binary.BigEndian, 2
-	case len(start) < 4:
-		return nil, 0
-	}
-	pair := func(high, low byte) bool { return high == 0 && low >= '\t' && low < 0x7f }
-	switch {
-	case pair(start[1], start[0]) && pair(start[3], start[2]):
-		return binary.LittleEndian, 0
-	case pair(start[0], start[1]) && pair(start[2], start[3]):
-		return binary.BigEndian, 0
-	}
-	return nil, 0
 }

@@ -302,12 +302,12 @@ func (f *File) checkText() error {
 	start := f.body()
 	content := bytes.TrimLeft(f.Text[start:], " \t\r\n")
 	first := len(f.Text) - len(content)
+	order, _ := UTF16Order(string(f.Text[:min(len(f.Text), 4)]))
 	switch {
 	case len(content) == 0:
 		return f.errorAt(first, "the text is empty",
 			"did the command that should have written it fail?")
-	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")),
-		len(f.Text) > 1 && (f.Text[0] == 0) != (f.Text[1] == 0):
+	case order != nil:
 		return f.errorAt(0, "the text is UTF-16, not UTF-8",
 			"save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
 	case bytes.IndexByte(f.Text, 0) >= 0:

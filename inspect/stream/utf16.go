@@ -6,7 +6,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // asUTF8 is a text as UTF-8 without a byte order mark. UTF-16 is converted.
@@ -16,7 +16,7 @@ func asUTF8(r *bufio.Reader) *bufio.Reader {
 		_, _ = r.Discard(mark) // it is in the buffer
 		return r
 	}
-	order, mark := inspect.UTF16Order(string(start))
+	order, mark := source.UTF16Order(string(start))
 	if order == nil {
 		return r
 	}

@@ -277,6 +277,14 @@ func TestClaimsArePropagatedToThePoliciesBehindJWTValidation(t *testing.T) {
 	off := strings.Replace(jwt("1", ""), "{", `{"disabled":true,`, 1)
 	some := strings.Replace(jwt("1", ""), "{", `{"pointcutData":[{"methodRegex":"GET",`+
 		`"uriTemplateRegex":".*"}],`, 1)
+	second := strings.Replace(enforce("2", claims+"appid"), "{", `{"pointcutData":[{`+
+		`"methodRegex":"GET","uriTemplateRegex":".*"}],`, 1)
+	r := request(v1)
+	r.Contracts = &rules.Contracts{IDs: []string{client}}
+	r.Method, r.Path = "GET", "/orders"
+	if got := short(verdictOf(t, "["+some+","+second+"]", r)); got != accepted() {
+		t.Errorf("two policies of the same routes: %v", got)
+	}
 	for _, first := range []string{off, some} {
 		v := verdictOf(t, "["+first+","+enforce("2", claims+"appid")+"]", request(v1))
 		if got := short(v); got != open {

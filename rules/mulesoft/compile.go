@@ -150,7 +150,9 @@ func claimsPropagated(policies []*rules.Policy, of int) bool {
 		}
 		switch row := e.row(); {
 		case row.stands == isModelled && row.asset == jwtValidation:
-			always := p.When.Unknown == nil && p.When.Routes == nil
+			// what only the other one's routes cover is no request of this one
+			always := p.When.Unknown == nil && (p.When.Routes == nil ||
+				slices.Equal(p.When.Routes, policies[of].When.Routes))
 			isHere := e.automated || e.api == reader.api
 			found = found || first == rules.Yes && always && isHere
 		case row.stands == isModelled || row.stands == decides:

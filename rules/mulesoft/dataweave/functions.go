@@ -41,6 +41,8 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, true, contains}, true
 	case "splitBy":
 		return function{name, 2, false, true, splitBy}, true
+	case "joinBy":
+		return function{name, 2, false, false, joinBy}, true
 	case "++":
 		return function{name, 2, false, true, concatenate}, true
 	case "isEmpty":
@@ -255,6 +257,31 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 		items = append(items, source.NewString(part))
 	}
 	return value(list(items))
+}
+
+// joinBy puts strings together. How other items are written, and what an empty list gives, is not
+// documented.
+func joinBy(v *evaluator, n *Node, args []*source.Value) Result {
+	items, separator := args[0], args[1]
+	if isNull(items) {
+		return v.sinceNull(n, null())
+	}
+	if !items.Is(source.List) || !separator.Is(source.String) || len(items.Items) == 0 {
+		return undocumented(n, args...)
+	}
+	texts := make([]string, len(items.Items))
+	size := len(texts) * len(separator.Text)
+	for i, item := range items.Items {
+		if !item.Is(source.String) {
+			return undocumented(n, args...)
+		}
+		texts[i] = item.Text
+		size += len(item.Text)
+	}
+	if !v.spend(size) {
+		return v.tooLarge(n)
+	}
+	return value(source.NewString(strings.Join(texts, separator.Text)))
 }
 
 // changeCase makes upper and lower. Beyond ASCII, languages differ.

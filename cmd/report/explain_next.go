@@ -490,15 +490,41 @@ func gets(repair *ProvedRepair) string {
 	if repair.After.Outcome == rules.Accepted {
 		return "200"
 	}
-	open := "known: the " + strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
+	var open, flags []string
+	for i := range repair.After.Results {
+		r := &repair.After.Results[i]
+		if r.Outcome != rules.Unsure || r.Harmless {
+			continue
+		}
+		open = append(open, "the "+strings.ReplaceAll(string(r.Check.ID), "-", " "))
+		if flag := Flag(r.Need()); flag != "" {
+			flags = append(flags, flag)
+		}
+	}
+	names := "known: " + inWords(open)
 	if repair.After.Decided.Check.ID == rules.NotModelled {
-		open = "modelled"
+		names = "modelled"
 	}
 	takes := ", which only the gateway can tell"
-	if need := repair.After.Question(); need.Input != source.NeedObservedStatus {
-		takes = behind(", which takes ", Flag(need))
+	switch len(flags) {
+	case 0:
+	case 1:
+		takes = ", which takes " + flags[0]
+	default:
+		takes = ", which take " + inWords(flags)
 	}
-	return "through, except for what is not " + open + takes
+	return "through, except for what is not " + names + takes
+}
+
+// inWords lists texts, each of them once.
+func inWords(texts []string) string {
+	var once []string
+	for _, text := range texts {
+		if !slices.Contains(once, text) {
+			once = append(once, text)
+		}
+	}
+	return strings.Join(once, " and ")
 }
 
 // finding is about what lint finds at the check that decides, where nothing else is known to help.

@@ -317,6 +317,8 @@ func (r *Result) Actual() string {
 // found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
+	case r.judged.leaf.Op == Suffix && r.Check.ID == TokenFormat && r.Outcome == Fail:
+		return "one without a signature"
 	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken,
 		r.Check.ID == TokenFormat && r.Outcome == Pass:
 		return r.shape()

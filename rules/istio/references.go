@@ -15,10 +15,8 @@ const (
 	codeGenerate  = code + "pilot/pkg/security/authz/model/generator.go"
 	codeValidate  = code + "pkg/config/validation/validation.go"
 	codeMatcher   = code + "pilot/pkg/security/authz/matcher/string.go"
-	codeTests     = code + "tests/integration/security/jwt_test.go"
 	codeExtractor = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/extractor.cc"
 	codeVerifier  = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn/verifier.cc"
-	codeJWT       = "google/jwt_verify_lib, src/status.cc and jwt.cc"
 )
 
 // The pages and threads that rules and checks refer to.
@@ -27,12 +25,9 @@ const (
 	docRules       = "istio.io/latest/docs/reference/config/security/jwt"
 	docPolicy      = "istio.io/latest/docs/reference/config/security/authorization-policy"
 	docKeys        = "istio.io/latest/docs/reference/config/security/conditions"
-	docTaskJWT     = "istio.io/latest/docs/tasks/security/authentication/authn-policy"
 	docTaskAuthz   = "istio.io/latest/docs/tasks/security/authorization/authz-jwt"
 	docDryRun      = "istio.io/latest/docs/tasks/security/authorization/authz-dry-run"
 	docAmbient     = "istio.io/latest/docs/ambient/usage/l4-policy"
-	issueWhy401    = "github.com/istio/istio/issues/15122"
-	issueNoToken   = "github.com/istio/istio/issues/26559"
 	issueSlash     = "github.com/istio/istio/issues/49979"
 	issueSplit     = "github.com/istio/istio/issues/56873"
 	issuePrincipal = "github.com/istio/istio/issues/51901"

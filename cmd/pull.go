@@ -90,10 +90,7 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 	if err != nil {
 		return withAuthority(err)
 	}
-	pulling, err := e.maker().PullFiles(folder, pulledOf(fetched), flags.secrets)
-	if err != nil {
-		return err
-	}
+	pulling := e.maker().PullFiles(folder, pulledOf(fetched), flags.secrets)
 	pulling.Missing = fetched.Missing
 	if len(flags.environments)+len(flags.apis)+len(fetched.Missing) == 0 {
 		if err := e.maker().AddGone(pulling); err != nil {

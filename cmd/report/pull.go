@@ -85,7 +85,7 @@ type pullFiles struct {
 
 // PullFiles makes the files of what was fetched, and the environments file that names them. Of
 // secret values only a mark is kept, unless they are wanted.
-func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, error) {
+func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) *Pulling {
 	p := &pullFiles{
 		maker: m, secrets: secrets, folders: map[string]string{}, names: map[string]bool{},
 		out: &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
@@ -120,7 +120,7 @@ func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, 
 	}
 	p.out.Wanted = p.survey.YAML()
 	p.out.Columns = p.survey.Names()
-	return p.out, nil
+	return p.out
 }
 
 // AddGone notes the folders of an earlier run whose API instances are not among those that were

@@ -281,9 +281,6 @@ func isURI(text string) bool { return strings.Contains(text, "://") }
 
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
-	if leaf == nil { // a condition that nothing can meet, whatever the token has
-		return "the gateway reads nothing that could be what the policy wants"
-	}
 	if leaf.Op == True {
 		return leaf.Input.words() + " gives " + r.Actual() + " for this token" +
 			r.readValues(leaf.Input) + behind(". That is: ", r.whyNotGranted()) +
@@ -453,8 +450,9 @@ func (r *Result) whyScopes() string {
 
 func (r *Result) whyClientID() string {
 	in := r.judged.leaf.Input
-	if why := r.ownCredentials(); why != "" {
-		return why
+	if len(r.OwnCredentials()) > 0 {
+		return "the policy requires its own client credentials and does not check the token. It " +
+			"reads " + in.words() + " and finds none, so it rejects even a good token"
 	}
 	profile := r.request.Profile()
 	why := fmt.Sprintf("the policy takes the client id from %s, and it is not there", in.words())
@@ -552,16 +550,6 @@ func (r *Result) OwnCredentials() []Input {
 		return nil
 	}
 	return leaf.Input.Opaque.Reads
-}
-
-// ownCredentials says that a policy reads the client id from the request and not from the token.
-func (r *Result) ownCredentials() string {
-	in := r.judged.leaf.Input
-	if len(r.OwnCredentials()) == 0 {
-		return ""
-	}
-	return "the policy requires its own client credentials and does not check the token. It " +
-		"reads " + in.words() + " and finds none, so it rejects even a good token"
 }
 
 // otherKeys says where else the key of an access token of Entra ID may be, where nothing plainer

@@ -28,6 +28,9 @@ type Result struct {
 	unknown *Unknown
 }
 
+// KeepsOut reports whether the check failed and keeps the request out.
+func (r *Result) KeepsOut() bool { return r.Outcome == Fail && !r.Harmless }
+
 // Try evaluates one check by itself.
 func (r *Request) Try(check *Check) Outcome {
 	result := r.run(nil, check, r.Token == nil)

@@ -110,7 +110,7 @@ func (v *Verdict) leaveOrderOpen() {
 		r := &v.Results[i]
 		open := r.Policy != by && r.Policy.Early == by.Early &&
 			(r.Policy.Unordered || by.Unordered)
-		if open && r.Outcome == Fail && !r.Harmless && r.Answer.Status != v.Status {
+		if open && r.KeepsOut() && r.Answer.Status != v.Status {
 			v.Status, v.Answer = 0, Answer{}
 			return
 		}

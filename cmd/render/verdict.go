@@ -242,7 +242,7 @@ type failedAt struct {
 
 // add adds a check if it failed and keeps the request out.
 func (f *failures) add(r *rules.Result) {
-	if r.Outcome != rules.Fail || r.Harmless {
+	if !r.KeepsOut() {
 		return
 	}
 	if f.of == nil {

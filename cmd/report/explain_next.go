@@ -93,7 +93,7 @@ func (w *explainNext) rejected() {
 	v := &w.x.Verdict
 	w.belongsElsewhere()
 	for i := range v.Results {
-		if r := &v.Results[i]; r.Outcome == rules.Fail && !r.Harmless {
+		if r := &v.Results[i]; r.KeepsOut() {
 			w.failed(r)
 		}
 	}
@@ -258,9 +258,7 @@ func (w *explainNext) otherAudience() {
 	case !elsewhere && entra.IsGUID(wanted) && strings.Contains(is, "://") && w.ofVersion1():
 		w.because("If " + is + " is another API, this token is not for it")
 		w.steps.add("Check whether "+is+" is the same API as "+wanted+": then its tokens are "+
-			"v1.0 until its app registration has requestedAccessTokenVersion 2",
-			w.Line.Shell.Line("az", "ad", "app", "show", "--id", is, "--query",
-				"[appId,api.requestedAccessTokenVersion]"))
+			"v1.0 until its app registration has requestedAccessTokenVersion 2", w.showVersion(is))
 	case elsewhere || w.profile.Version != "2.0" || !strings.Contains(wanted, "://"):
 		w.becauseOf(rules.Audience, reason)
 	default:
@@ -312,8 +310,13 @@ func (w *explainNext) otherVersion() {
 	g := granting{profile: w.profile, api: w.api()}
 	w.steps.add("Write "+w.profile.Issuer+" as the issuer into the policy by hand, or give the "+
 		"API v"+wanted+" tokens (requestedAccessTokenVersion "+wanted[:1]+" in its app "+
-		"registration). This shows what it has", w.Line.Shell.Line("az", "ad", "app", "show",
-		"--id", g.apiName(), "--query", "[appId,api.requestedAccessTokenVersion]"))
+		"registration). This shows what it has", w.showVersion(g.apiName()))
+}
+
+// showVersion is the command that shows which version an API's tokens have.
+func (w *explainNext) showVersion(api string) string {
+	return w.Line.Shell.Line("az", "ad", "app", "show", "--id", api,
+		"--query", "[appId,api.requestedAccessTokenVersion]")
 }
 
 func (w *explainNext) otherTenant() {
@@ -408,14 +411,13 @@ func (w *explainNext) granted() []rules.Step {
 	if w.Request.Token != nil {
 		g.holder = w.Request.Token.Claims.TextAt("oid")
 	}
-	failed := func(r rules.Result) bool { return r.Outcome == rules.Fail && !r.Harmless }
-	otherAPI := func(r rules.Result) bool { return failed(r) && r.Check.ID == rules.Audience }
+	otherAPI := func(r rules.Result) bool { return r.KeepsOut() && r.Check.ID == rules.Audience }
 	if slices.ContainsFunc(w.x.Verdict.Results, otherAPI) && w.wantedAudience() != "" {
 		g.profile.Audience = []string{w.wantedAudience()} // what another token will be for
 	}
 	var all steps
 	for i := range w.x.Verdict.Results {
-		if r := &w.x.Verdict.Results[i]; failed(*r) {
+		if r := &w.x.Verdict.Results[i]; r.KeepsOut() {
 			all.addAll(g.steps(r.Lacks())...)
 		}
 	}

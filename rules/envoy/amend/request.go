@@ -26,7 +26,7 @@ func RequestOf(c *rules.Configuration, goal rules.Goal) (q Request, ok bool) {
 		if q.Policy == nil && c.Index(r.Policy) >= 0 {
 			q.Policy, q.Profile = r.Policy, r.Profile()
 		}
-		if q.Policy != nil && r.Policy == q.Policy && r.Outcome == rules.Fail && !r.Harmless {
+		if q.Policy != nil && r.Policy == q.Policy && r.KeepsOut() {
 			q.Failed = append(q.Failed, r)
 		}
 	}

@@ -172,10 +172,8 @@ func keysOfTenant(
 	ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token,
 ) (*keys.Set, error) {
 	version := entra.V2 // the keys are the same; the issuer that the metadata names is not
-	if token != nil {
-		if token.Claims.TextAt("ver") == entra.V1.String() {
-			version = entra.V1
-		}
+	if token != nil && token.Claims.TextAt("ver") == entra.V1.String() {
+		version = entra.V1
 	}
 	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, version, "")
 	if err != nil {

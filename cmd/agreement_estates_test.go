@@ -13,7 +13,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -355,16 +354,9 @@ func furthestRow(
 func (r *randomEstate) pair(t *testing.T, i int, policies string) *pair {
 	t.Helper()
 	registered := r.registration()
-	file, err := source.Read("policy.json", []byte(policies))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	file, compiled := mulePolicies(t, policies)
 	name := fmt.Sprint(i, " ", strings.Join(r.name, ", "))
-	return &pair{name, file, compiled.Policies, registrations(t, registered...), nil}
+	return &pair{name, file, compiled, registrations(t, registered...), nil}
 }
 
 func TestLintSaysWhatTheMatrixFindsInRandomEstates(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -46,19 +45,10 @@ func TestTheCommandsAgreeOnOddRegistrations(t *testing.T) {
 			for _, audience := range audienceSettings() {
 				text := jwtPolicy(audience, issuerSettings()[1], permission,
 					setting{fields: map[string]any{"skipClientIdValidation": true}})
-				file, err := source.Read("policy.json", []byte(text))
-				if err != nil {
-					t.Fatal(err)
-				}
-				compiled, err := everyGateway().Read(
-					[]*source.File{file}, rules.Options{Variant: "mule"},
-				)
-				if err != nil {
-					t.Fatal(err)
-				}
+				file, policies := mulePolicies(t, text)
 				p := pair{
 					name: fmt.Sprintf("%s: %s, %s", name, audience.name, permission.name),
-					file: file, policies: compiled.Policies, apps: registrations(t, files...),
+					file: file, policies: policies, apps: registrations(t, files...),
 				}
 				e, matrix := p.matrix(t)
 				minted += p.checkWitnesses(t, m, e, matrix)

@@ -159,22 +159,13 @@ func randomPairs(t *testing.T) []pair {
 		principal := strings.Replace(
 			holesPrincipal, `"appRoleAssignmentRequired": false`, assigned, 1,
 		)
-		file, err := source.Read("policy.json", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiled, err := everyGateway().Read(
-			[]*source.File{file}, rules.Options{Variant: "mule"},
-		)
-		if err != nil {
-			t.Fatal(err)
-		}
+		file, policies := mulePolicies(t, text)
 		name := fmt.Sprintf(
 			"random %d: %s, %s, %s, %s, %s, of %s, %s", i, audience.name, by.name, client.name,
 			permission.name, impossible.name, api, assigned,
 		)
 		apps := registrations(t, api, principal)
-		all = append(all, pair{name, file, compiled.Policies, apps, nil})
+		all = append(all, pair{name, file, policies, apps, nil})
 	}
 	return all
 }
@@ -572,16 +563,9 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 			fields: map[string]any{"skipClientIdValidation": true},
 			claim:  [2]string{claim, "#[vars.claimSet." + claim + " != null]"},
 		})
-		file, err := source.Read("policy.json", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		file, policies := mulePolicies(t, text)
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
-		p := pair{claim, file, compiled.Policies, uat, nil}
+		p := pair{claim, file, policies, uat, nil}
 		_, matrix := p.matrix(t)
 		for r, row := range matrix.Rows {
 			got := matrix.Cell(r, 0).Outcome
@@ -593,7 +577,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		request := &rules.Request{
 			Token: spec.Make(clock), At: clock, Signatures: environments.Assumed("valid"),
 		}
-		if got := rules.Evaluate(compiled.Policies, request).Outcome; got != want {
+		if got := rules.Evaluate(policies, request).Outcome; got != want {
 			t.Errorf("%s: test says %s, want %s", claim, got, want)
 		}
 		j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)

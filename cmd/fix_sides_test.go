@@ -127,18 +127,7 @@ func TestARepairIsRightOnBothSides(t *testing.T) {
 func fixOfExample(
 	t *testing.T, rule *rules.Rule, example examples.Example,
 ) (*repair.Fix, *rules.Configuration) {
-	file, err := source.Read(example.Name, []byte(example.Text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := everyGateway().ExampleJudge(rule.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, j, set := readExample(t, rule, example)
 	facts := factsFor(example.Text)
 	if strings.Contains(example.Text, "https://sts.windows.net/") &&
 		!strings.Contains(example.Text, "/v2.0'") {

@@ -45,24 +45,15 @@ func TestAKeyThatIsNotInTheFileIsNotKnown(t *testing.T) {
 		"no signature is verified": {from("none", ""), rules.Accepted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file, err := source.Read("policy.json", []byte(row.text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			compiled, err := everyGateway().Read(
-				[]*source.File{file}, rules.Options{Variant: "mule"},
-			)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := rules.Evaluate(compiled.Policies, &rules.Request{
+			file, policies := mulePolicies(t, row.text)
+			got := rules.Evaluate(policies, &rules.Request{
 				Token: token, At: clock, Signatures: &report.Signatures{Given: m.set},
 			})
 			if got.Outcome != row.want {
 				t.Errorf("explain says %s: %s, want %s", got.Outcome, got.Why(), row.want)
 			}
 			uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
-			p := pair{name, file, compiled.Policies, uat, nil}
+			p := pair{name, file, policies, uat, nil}
 			_, matrix := p.matrix(t)
 			if best := bestOfOwn(matrix); best != row.want {
 				t.Errorf("matrix says %s, want %s", best, row.want)

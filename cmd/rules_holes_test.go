@@ -212,6 +212,20 @@ type holes struct {
 	own     bool     // some token of UAT's own is let in
 }
 
+// mulePolicies are the policies that a text has for Mule, with the file that the text is.
+func mulePolicies(t *testing.T, text string) (*source.File, []*rules.Policy) {
+	t.Helper()
+	file, err := source.Read("policy.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file, set.Policies
+}
+
 func registrations(t *testing.T, texts ...string) *entra.Directory {
 	t.Helper()
 	file, err := source.Read("apps.json", []byte("["+strings.Join(texts, ",")+"]"))
@@ -290,16 +304,8 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 				continue
 			}
 			text := under[name]
-			file, err := source.Read("policy.json", []byte(text))
-			if err != nil {
-				t.Fatal(err)
-			}
-			options := rules.Options{Variant: "mule"}
-			compiled, err := everyGateway().Read([]*source.File{file}, options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			kind, fault := disagree(holesIn(estate, compiled.Policies), j.Findings(file))
+			file, policies := mulePolicies(t, text)
+			kind, fault := disagree(holesIn(estate, policies), j.Findings(file))
 			counts[kind]++
 			// of which lint has a note: another client provider makes it right
 			if fault != "" && !(kind == "locked" && strings.HasPrefix(name, "OpenID")) {

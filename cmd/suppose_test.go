@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -74,16 +73,8 @@ func TestAnExpressionThatCannotBeEvaluatedHidesNoOtherHole(t *testing.T) {
 // judgedHoles are what lint and matrix find of somebody who gets in, each with its severity.
 func judgedHoles(t *testing.T, uat *entra.Directory, text string) map[string]rules.Severity {
 	t.Helper()
-	file, err := source.Read("policy.json", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := rules.Options{Variant: "mule"}
-	compiled, err := everyGateway().Read([]*source.File{file}, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := report.NewJudge(everyGateway(), options, nil)
+	file, policies := mulePolicies(t, text)
+	j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
 	j.Apps = uat
 	all := map[string]rules.Severity{}
 	for _, f := range j.Findings(file) {
@@ -92,7 +83,7 @@ func judgedHoles(t *testing.T, uat *entra.Directory, text string) map[string]rul
 		}
 	}
 	estate := holesEstate(t, uat)
-	estate.Sites[1].Policies = compiled.Policies
+	estate.Sites[1].Policies = policies
 	m := estate.Evaluate()
 	for _, f := range m.Findings {
 		all[f.Rule] = f.Severity

@@ -382,9 +382,6 @@ func place(claim string) int {
 // keyRow is the key that the header names, with its algorithm; or the algorithm alone.
 func (d decoding) keyRow() Row {
 	header := d.Mask.Value(d.Token.Header)
-	if header == nil {
-		return Row{}
-	}
 	var label string
 	var parts []string
 	for _, name := range []string{"kid", "alg"} {

@@ -95,10 +95,13 @@ func (t *matrixText) parts(gateways, widths []int, first int) (parts [][]int) {
 	return parts
 }
 
-func (t *matrixText) everyGateway() []int {
-	all := make([]int, len(t.x.Gateways))
-	for g := range all {
-		all[g] = g
+func (t *matrixText) everyGateway() []int { return indexes(len(t.x.Gateways)) }
+
+// indexes are those of a list of so many.
+func indexes(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
 	}
 	return all
 }
@@ -258,11 +261,9 @@ func (t *matrixText) fix() {
 	t.Para(1, t.Paint(Strong, "the grid after the change"))
 	t.Blank()
 	lines, gateways := t.x.Fixed.Lines(), t.everyGateway()
-	if t.Detail == Short {
-		lines, gateways = t.worst(t.x.Fixed)
-	}
 	shown := lines
 	if t.Detail == Short {
+		lines, gateways = t.worst(t.x.Fixed)
 		shown = t.changed(lines)
 	}
 	t.grid(t.x.Fixed, shown, gateways)
@@ -375,26 +376,21 @@ func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) 
 	lines := m.Lines()
 	wrong := len(lines)*len(m.Gateways) + 1 // one outweighs all cells that are not known
 	badness := map[rules.Truth]int{rules.No: wrong, rules.Maybe: 1}
-	gateways := make([]int, len(m.Gateways))
+	gateways := indexes(len(m.Gateways))
 	byLine, byGateway := make([]int, len(lines)), make([]int, len(gateways))
 	for g := range gateways {
-		gateways[g] = g
 		for l, line := range lines {
 			bad := badness[m.Cell(m.At(line, g), g).OK()]
 			byLine[l] += bad
 			byGateway[g] += bad
 		}
 	}
-	index := make([]int, len(lines))
-	for l := range index {
-		index[l] = l
-	}
 	most := len(lines)
 	if most > wholeLines {
 		most = shortLines
 	}
 	var chosen []environments.Line
-	for _, l := range mostOf(index, byLine, most) {
+	for _, l := range mostOf(indexes(len(lines)), byLine, most) {
 		chosen = append(chosen, lines[l])
 	}
 	_, widths := t.heads(m, chosen)

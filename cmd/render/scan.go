@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -229,7 +228,7 @@ func grouped(n int64) string {
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}
-	return cmp.Or(text, "0")
+	return text
 }
 
 // The JSON of scan. Summaries of parts are read back and added up: see report.ReadSummary.

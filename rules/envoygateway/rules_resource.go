@@ -49,7 +49,9 @@ func policyWithAnError() rules.Rule {
 			if _, _, refused := s.refused(); refused != "" || s.doubt != nil {
 				return
 			}
-			if at, field, why := s.broken(); why != "" {
+			if at, unknown := s.policy.notAccepted(); unknown != nil {
+				s.found.At(at, "status", "%s", unknown.Why)
+			} else if at, field, why := s.broken(); why != "" {
 				s.found.At(at, field, "%s: no request gets in, and the routes answer 500", why)
 			}
 		}),

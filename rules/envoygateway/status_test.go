@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,15 @@ func TestAPolicyThatTheClusterDoesNotAccept(t *testing.T) {
 		if got := short(rules.Evaluate(policies, r)); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
+	}
+}
+
+func TestLintSaysThatAPolicyIsNotAccepted(t *testing.T) {
+	t.Parallel()
+	text := inCluster(onRoute(jwt()), "{ancestors: [{conditions: ["+
+		condition("False", "JWT: service orders/keys not found.", 2)+"]}]}")
+	if got := foundIn(t, "1.9", text); !slices.Equal(got, []string{"policy-with-an-error"}) {
+		t.Errorf("got %q", got)
 	}
 }
 

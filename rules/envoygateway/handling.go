@@ -38,6 +38,16 @@ func handledPolicies() []envoy.Handled {
 			"the policy has an error: its routes look at no token, and answer 500", "",
 		},
 		{
+			"key-service-missing", "remoteJWKS has its keys from a Service that is not there",
+			"the policy has an error, too", "",
+		},
+		{
+			"passes-nothing", "a route's policy with passThroughAuthHeader, and no JWT provider " +
+				"that looks for a token in a header",
+			"nothing of it is taken: its status says Accepted: False, and the route is as open " +
+				"as without it", "",
+		},
+		{
 			"keys-by-proxy", "remoteJWKS",
 			"the proxy fetches the keys itself, in the background; until it has them, every " +
 				"token is refused", codeJWT,
@@ -67,7 +77,8 @@ func handledTargets() []envoy.Handled {
 		},
 		{
 			"merged", "mergeType in the route's policy",
-			"both count together, and where both say something, the route's does", "",
+			"both count together, and where both say something, the route's does; its " +
+				"authorization without a defaultAction takes the Gateway's away", "",
 		},
 		{
 			"merged-before-1-8", "mergeType before Envoy Gateway 1.8",

@@ -12,7 +12,7 @@ import (
 // What is called observed of Envoy Gateway is in a recording, in these words.
 func TestWhatEnvoyGatewayDoesIsRecorded(t *testing.T) {
 	t.Parallel()
-	const allowed, answers500 = `"typedConfig"`, `"directResponse":{"status":500}`
+	const answers500 = `"directResponse":{"status":500}`
 	const oneProvider = `"requires":{"providerName":"entra_`
 	recorded := map[string]struct {
 		file string
@@ -26,6 +26,13 @@ func TestWhatEnvoyGatewayDoesIsRecorded(t *testing.T) {
 			"key-set-missing",
 			[]string{"local JWKS ConfigMap orders/keys not found", answers500},
 		},
+		"key-service-missing": {
+			"keys-service-missing", []string{"service orders/keys not found", answers500},
+		},
+		"passes-nothing": {
+			"pass-through-nothing",
+			[]string{`"status":"False"`, `{"route":"httproute/orders/orders/rule/0/match/0/*"}`},
+		},
 		"no-such-target": {"no-such-route", []string{"{}\n"}},
 		"no-such-section": {
 			"gateway-section-missing", []string{
@@ -37,8 +44,12 @@ func TestWhatEnvoyGatewayDoesIsRecorded(t *testing.T) {
 		},
 		"replaced": {"route-cors-replaces", []string{`"reason":"Overridden"`}},
 		"merged": {
-			"merged",
-			[]string{`"message":"Merged with policy orders/outer"`, oneProvider, allowed},
+			"merge-without-default",
+			[]string{
+				`"message":"Merged with policy orders/outer"`, oneProvider,
+				`"name":"default","typedConfig":{"@type":"type.googleapis.com/` +
+					`envoy.config.rbac.v3.Action","action":"DENY","name":"DENY"}`,
+			},
 		},
 		"selector-without-labels": {"labels-none", []string{oneProvider}},
 		"providers": {

@@ -435,8 +435,10 @@ func TestMergedPolicies(t *testing.T) {
 		{"a rule about the Gateway's provider", onRoute("mergeType: JSONMerge", authorization("",
 			ruleOf("Allow", claim("azp", "", client)))), open(rules.NotModelled)},
 		{"no rules", onRoute("mergeType: JSONMerge", authorization("Allow")), accepted()},
-		{"no rules of its own", onRoute("mergeType: JSONMerge", authorization("")),
-			rejected(403, rules.CustomClaim)},
+		{
+			"no rules of its own", onRoute("mergeType: JSONMerge", authorization("")),
+			rejected(403, rules.CustomClaim),
+		},
 	} {
 		policies := policiesOf(t, rules.Options{Runtime: "1.9"}, gateway+test.own+route)
 		if got := short(rules.Evaluate(policies, requestOf(""))); got != test.want {

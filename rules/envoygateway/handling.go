@@ -78,7 +78,7 @@ func handledTargets() []envoy.Handled {
 		{
 			"merged", "mergeType in the route's policy",
 			"both count together, and where both say something, the route's does; its " +
-				"authorization without a defaultAction takes the Gateway's away", "",
+				"authorization without a defaultAction removes the Gateway's", "",
 		},
 		{
 			"merged-before-1-8", "mergeType before Envoy Gateway 1.8",

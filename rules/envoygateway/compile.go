@@ -105,45 +105,33 @@ func (c *compiler) root() rules.Node {
 		return whole
 	}
 	before := len(whole.All)
-	for _, folded := range []bool{false, true} {
-		whole.All = append(whole.All[:before], c.perhapsBroken(c.behind(folded))...)
-		if _, few := whole.Ways(); few {
-			break
-		}
+	whole.All = append(whole.All, c.behind(false)...)
+	if _, few := whole.Ways(); !few {
+		whole.All = append(whole.All[:before], c.behind(true)...)
+	}
+	if check, ok := c.perhapsBroken(); ok {
+		add(rules.Node{Check: check}, true)
 	}
 	return whole
 }
 
-// perhapsBroken is what the filters want, where Envoy Gateway perhaps can't translate the policy:
-// that depends on what the files do not show, unless the status of the policy says that it is
-// accepted. Without a key set there is no JWT filter, and without the place all filters are there.
-func (c *compiler) perhapsBroken(stages []rules.Node) []rules.Node {
-	if c.policy.acceptance().yes {
-		return stages
-	}
-	lacks := func(at *source.Value, field, why string) rules.Node {
-		return rules.Node{Check: notModelled(at, field, &rules.Unknown{
-			Why: why + ", without which the routes answer 500",
-			Need: rules.Need{
-				Input: source.NeedPolicy, For: "the policy as the cluster has it, with its status",
-			},
-		})}
-	}
-	if at, field, why := c.locates(); at != nil {
-		stages = append(stages, lacks(at, field, why))
-	}
+// perhapsBroken is that Envoy Gateway perhaps can't translate the policy, so that its routes answer
+// 500: that depends on what the files do not show. It is not ok where nothing does, or where the
+// status of the policy says that it is accepted.
+func (c *compiler) perhapsBroken() (check *rules.Check, ok bool) {
 	at, field, why := c.fetchesFrom()
 	if at == nil {
-		return stages
+		at, field, why = c.locates()
 	}
-	authorized, _ := c.with().authorization(true)
-	broken := append(envoy.AsSent(c.unchanged(), authorized), rules.Node{
-		Check: c.errorAt(at, field, why),
-	})
-	return []rules.Node{{First: &rules.First{
-		Branches: []rules.Branch{{If: lacks(at, field, why), Then: rules.Node{All: broken}}},
-		Default:  rules.Node{All: stages},
-	}}}
+	if at == nil || c.policy.acceptance().yes {
+		return nil, false
+	}
+	return notModelled(at, field, &rules.Unknown{
+		Why: why + ", without which the routes answer 500",
+		Need: rules.Need{
+			Input: source.NeedPolicy, For: "the policy as the cluster has it, with its status",
+		},
+	}), true
 }
 
 // locates is the first rule that asks where a request comes from, and what it needs for that.

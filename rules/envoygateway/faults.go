@@ -55,21 +55,16 @@ func (c *compiler) inError() ([]rules.Node, bool) {
 	if why == "" {
 		return nil, false
 	}
-	stages := envoy.AsSent(c.unchanged(), before)
-	if !ok {
-		stages = nil
-	}
-	return append(stages, rules.Node{Check: c.errorAt(at, field, why)}), true
-}
-
-// errorAt is what answers 500 in place of the backend, for an error of the policy.
-func (c *compiler) errorAt(at *source.Value, field, why string) *rules.Check {
 	check := rules.CheckAt(rules.Authorization, at, field, observed())
 	check.Test = rules.Never()
 	check.Wants = "a policy without an error"
 	check.Refuses = why + ": a policy with an error makes its routes refuse every request"
 	check.Answer = c.row(broken)
-	return check
+	stages := envoy.AsSent(c.unchanged(), before)
+	if !ok {
+		stages = nil
+	}
+	return append(stages, rules.Node{Check: check}), true
 }
 
 // passField is the field of oidc that lets requests with a token pass.

@@ -1,14 +1,11 @@
 package envoygateway
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -85,11 +82,21 @@ func (t target) mayBe(other target) bool {
 		kubernetes.SameNamespace(t.namespace, other.namespace) != rules.No
 }
 
+// patchesFor are those of some kinds that are for the instance, or may be.
+func (i *instance) patchesFor(kinds ...string) (all []*patch) {
+	for _, p := range i.patches {
+		if slices.Contains(kinds, p.Kind) && p.mayBeFor(i) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // patched is why nobody knows what becomes of the requests of an instance: a resource of one of
 // these kinds may be for it. It is not ok where none is.
 func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
-	for _, p := range c.patches {
-		if slices.Contains(kinds, p.Kind) && p.isOpaque() && p.mayBeFor(c.instance) {
+	for _, p := range c.patchesFor(kinds...) {
+		if p.isOpaque() {
 			return notModelled(p.At, "spec", &rules.Unknown{
 				Why: p.String() + " changes what the proxy does with a request beside the " +
 					"policies, and is not modelled",
@@ -103,72 +110,54 @@ func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
 // ClientTrafficPolicy says otherwise: those with an underscore in a header's name, and those with
 // an escaped slash in their path (listener.go).
 func (c *compiler) refusedBefore() []rules.Aside {
-	var all []rules.Aside
-	add := func(test rules.Predicate, why string) {
-		check := notModelled(c.policy.At, "spec", &rules.Unknown{Why: why, Need: rules.Need{
-			Input: source.NeedPolicy, For: "the ClientTrafficPolicies of the Gateway",
-		}})
-		check.Evidence = inferred(issueDefaults)
-		all = append(all, rules.Aside{If: test, Root: rules.AllOf(check)})
+	headers, path := true, true
+	for _, p := range c.patchesFor(trafficPolicy) {
+		action := p.Spec.TextAt("path", "escapedSlashesAction")
+		headers = headers && (p.wide ||
+			p.Spec.TextAt("headers", "withUnderscoresAction") != "Allow")
+		path = path && (p.wide || action != "KeepUnchanged" && action != "UnescapeAndForward")
 	}
-	if c.clientSetting("headers", "withUnderscoresAction") != "Allow" {
-		add(c.withUnderscore(), "the proxy refuses a request with an underscore in the name of "+
-			"a header, unless a ClientTrafficPolicy has withUnderscoresAction: Allow")
-	}
-	switch c.clientSetting("path", "escapedSlashesAction") {
-	case "KeepUnchanged", "UnescapeAndForward":
-	default:
-		add(escapedSlash(), "the proxy redirects a request with an escaped slash in its path, "+
-			"unless a ClientTrafficPolicy has another escapedSlashesAction")
-	}
-	return all
-}
-
-// clientSetting is what a ClientTrafficPolicy for the instance's Gateway sets; empty where the
-// files show none that does.
-func (c *compiler) clientSetting(path ...string) string {
-	for _, p := range c.patches {
-		if p.Kind == trafficPolicy && !p.wide && p.mayBeFor(c.instance) {
-			if text, ok := p.Spec.At(path...).Str(); ok {
-				return text
-			}
-		}
-	}
-	return ""
-}
-
-// withUnderscore is that the request has a header with an underscore in its name, as the token
-// needs one where the providers look for it in no other place.
-func (c *compiler) withUnderscore() rules.Predicate {
-	odd := func(name string) bool { return strings.Contains(name, "_") }
-	needed := len(c.providers) > 0
-	for _, p := range c.providers {
-		for _, l := range p.Locations {
-			needed = needed && l.Input.Source == rules.FromHTTP && odd(l.Input.Name)
-		}
-		needed = needed && p.LocationsDoubt == nil
-	}
-	in := rules.Computed("a header with an underscore in its name", func(
-		r *rules.Request,
-	) rules.Reading {
-		has := needed && r.Token != nil
+	needed := c.needsUnderscore()
+	in := rules.Computed("what the proxy refuses by itself", func(r *rules.Request) rules.Reading {
+		odd := path && hasEscapedSlash(r.Path) || headers && needed && r.Token != nil
 		for name, value := range r.Headers {
-			has = has || value != "" && odd(name)
+			odd = odd || headers && value != "" && strings.Contains(name, "_")
 		}
-		return rules.Reading{Value: source.NewBool(has)}
+		return rules.Reading{Value: source.NewBool(odd)}
 	})
 	in.Opaque.Language = "envoy"
-	return rules.Predicate{Op: rules.True, Input: in}
+	check := notModelled(c.policy.At, "spec", &rules.Unknown{
+		Why: "the proxy refuses a request with an underscore in the name of a header, and " +
+			"redirects one with an escaped slash in its path, unless a ClientTrafficPolicy has " +
+			"another withUnderscoresAction or escapedSlashesAction",
+		Need: rules.Need{
+			Input: source.NeedPolicy, For: "the ClientTrafficPolicies of the Gateway",
+		},
+	})
+	check.Evidence = inferred(issueDefaults)
+	return []rules.Aside{{
+		If: rules.Predicate{Op: rules.True, Input: in}, Root: rules.AllOf(check),
+	}}
 }
 
-// escapedSlash is that the request's path has a slash or a backslash that is escaped.
-func escapedSlash() rules.Predicate {
-	return rules.Predicate{
-		Op: rules.Matches, Input: rules.RequestInput(rules.RequestPath),
-		Texts: &rules.Texts{Patterns: withEscapedSlash()},
+// needsUnderscore reports whether each place where the providers look for a token is a header with
+// an underscore in its name.
+func (c *compiler) needsUnderscore() bool {
+	for _, p := range c.providers {
+		for _, l := range p.Locations {
+			if l.Input.Source != rules.FromHTTP || !strings.Contains(l.Input.Name, "_") {
+				return false
+			}
+		}
+		if p.LocationsDoubt != nil {
+			return false
+		}
 	}
+	return len(c.providers) > 0
 }
 
-var withEscapedSlash = sync.OnceValue(func() []*regexp.Regexp {
-	return envoy.Patterns(`(?s:.*%(?i:2f|5c).*)`)
-})
+// hasEscapedSlash reports whether a path has a slash or a backslash that is escaped.
+func hasEscapedSlash(path string) bool {
+	path = strings.ToLower(path)
+	return strings.Contains(path, "%2f") || strings.Contains(path, "%5c")
+}

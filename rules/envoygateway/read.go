@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -258,6 +259,7 @@ func (c *cluster) place() {
 	for _, a := range c.shown {
 		if isRoute(a.Kind) {
 			a.ways, a.barred = c.waysTo(a)
+			a.barred = cmp.Or(a.barred, a.notAccepted())
 		}
 	}
 }

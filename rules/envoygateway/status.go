@@ -6,7 +6,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // acceptance is what the status of a resource, as the cluster has it, says of the condition
@@ -39,24 +38,14 @@ func (p *policy) acceptance() acceptance {
 	return acceptanceOf(p.At, p.At.At("status", "ancestors").List())
 }
 
-// refusedBy says that no listener of a parent accepts the route, as its status has it; empty where
-// it does not say so.
-func (a *attachable) refusedBy(parent target, ref kubernetes.Reference) string {
-	var entries []*source.Value
-	for _, entry := range a.At.At("status", "parents").List() {
-		of := entry.Member("parentRef")
-		if of.TextAt("name") == ref.Name && of.TextAt("sectionName") == ref.Section &&
-			cmp.Or(of.TextAt("namespace"), a.Namespace) == parent.namespace &&
-			cmp.Or(of.TextAt("kind"), gatewayKind) == parent.kind {
-			entries = append(entries, entry)
-		}
-	}
-	said := acceptanceOf(a.At, entries)
+// notAccepted says that no parent accepts the route, as its status has it; empty where it does not
+// say so.
+func (a *attachable) notAccepted() string {
+	said := acceptanceOf(a.At, a.At.At("status", "parents").List())
 	if said.yes || said.no == nil {
 		return ""
 	}
-	return "the status of " + a.String() + " says that " + parent.kind + " " +
-		qualified(parent.namespace, parent.name) + " does not accept it: " + messageOf(said.no)
+	return "the status of " + a.String() + " says that no parent accepts it: " + messageOf(said.no)
 }
 
 // messageOf is what a condition says in words.

@@ -19,7 +19,6 @@ func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	for _, ref := range route.parents {
 		t := parentOf(route, ref)
 		sections, why := c.sectionsFor(route, t, ref)
-		why = cmp.Or(why, route.refusedBy(t, ref))
 		if why != "" {
 			barred = why
 		}

@@ -115,9 +115,9 @@ func (c *compiler) root() rules.Node {
 	return whole
 }
 
-// perhapsBroken is that Envoy Gateway perhaps can't translate the policy, so that its routes answer
-// 500: that depends on what the files do not show. It is not ok where nothing does, or where the
-// status of the policy says that it is accepted.
+// perhapsBroken is that Envoy Gateway perhaps can't translate the policy, so that its routes
+// answer 500: that depends on what the files do not show. It is not ok where nothing does, or
+// where the status of the policy says that it is accepted.
 func (c *compiler) perhapsBroken() (check *rules.Check, ok bool) {
 	at, field, why := c.fetchesFrom()
 	if at == nil {

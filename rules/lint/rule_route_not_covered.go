@@ -14,26 +14,45 @@ func routeNotCovered() rules.Rule {
 		Why: "A policy that is limited to methods and paths lets every other request through " +
 			"without checking its token.",
 		Fix:      "Cover every method and path, or make sure that the rest is meant to be open.",
-		Severity: rules.Note,
+		Severity: rules.Warning,
+		Lesser:   "a note if the policy applies to some requests",
 		Since:    since,
 		Check:    checkRoutes,
 	}
 }
 
-// checkRoutes finds nothing where another policy of the API covers everything.
+// checkRoutes finds no request that is not covered where another policy of the API covers
+// everything.
 func checkRoutes(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
+	var partly, never []rules.Finding
+	covered := false
 	for _, p := range tokenPolicies(s) {
-		if p.When.Unknown != nil {
-			continue // nobody knows what it covers
+		switch {
+		case p.When.Unknown != nil: // nobody knows what it covers
+		case everything(p):
+			covered = true
+		case nothing(p):
+			never = append(never, ofGuard(p, "this policy checks no request: none has a method "+
+				"and a path like "+routes(p)))
+		default:
+			partly = append(partly, less(ofGuard(p, "requests to other methods and paths than "+
+				routes(p)+" pass without a check of their token"), rules.Note))
 		}
-		if everything(p) {
-			return nil
-		}
-		all = append(all, ofGuard(p, "requests to other methods and paths than "+routes(p)+
-			" pass without a check of their token"))
 	}
-	return all
+	if covered {
+		return never
+	}
+	return append(never, partly...)
+}
+
+// nothing reports whether a policy surely applies to no request.
+func nothing(p *rules.Policy) bool {
+	for _, class := range rules.Classes([]*rules.Policy{p}, "", "") {
+		if class.Applies[0] != rules.No {
+			return false
+		}
+	}
+	return true
 }
 
 func everything(p *rules.Policy) bool {

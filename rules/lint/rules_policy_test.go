@@ -45,6 +45,16 @@ func TestRouteNotCovered(t *testing.T) {
 			of(limited(policy(signed(ourKeys)), get), policy(audience(ourAudience))),
 			noteAt("pointcutData", "GET /orders/.*"),
 		},
+		"a list of methods in the form of a text is no method": {
+			of(limited(policy(signed(ourKeys)), rules.Route{Method: "GET,POST", Path: ".*"}),
+				policy(signed(ourKeys))),
+			warningAt("pointcutData", "none has a method and a path like GET,POST .*"),
+		},
+		"what can't be read may be anything": {
+			of(limited(policy(signed(ourKeys)),
+				rules.Route{Method: "get", Path: ".*", MethodUnread: true})),
+			noteAt("pointcutData", "other methods and paths than get .* pass"),
+		},
 	})
 }
 

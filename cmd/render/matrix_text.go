@@ -249,7 +249,7 @@ func (t *matrixText) fix() {
 			"more gateways have changes of their own")+" (-v shows them)")
 	}
 	if chosen == 0 {
-		none := "none: no policy change that gatewhy knows improves a column"
+		none := "none: no policy change that was tried improves a column"
 		if wrong, _, _ := t.x.Wrong(); wrong == 0 {
 			none = "none: no cell is known to be wrong"
 		}

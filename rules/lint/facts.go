@@ -12,7 +12,7 @@ import (
 
 // sharing is what rules work out for each other about one subject.
 type sharing struct {
-	policies []*rules.Policy // that decide on tokens and are in force
+	policies []*rules.Policy // that decide on tokens and are in force, for some requests
 	facts    map[*rules.Policy]*facts
 	met      map[*rules.Policy]*exposed // the policies that a request to one of them meets
 	alone    map[*rules.Check]*exposed
@@ -54,7 +54,7 @@ func shared(s *rules.Subject) *sharing {
 		alone: map[*rules.Check]*exposed{},
 	}
 	for _, p := range s.Policies {
-		if judges(p) && !p.When.Disabled {
+		if judges(p) && !p.When.Disabled && !nothing(p) {
 			known.policies = append(known.policies, p)
 		}
 	}

@@ -25,15 +25,18 @@ func routeNotCovered() rules.Rule {
 // everything.
 func checkRoutes(s *rules.Subject) []rules.Finding {
 	var partly, never []rules.Finding
+	for _, p := range s.Policies {
+		if judges(p) && !p.When.Disabled && nothing(p) {
+			never = append(never, ofGuard(p, "this policy checks no request: none has a method "+
+				"and a path like "+routes(p)))
+		}
+	}
 	covered := false
 	for _, p := range tokenPolicies(s) {
 		switch {
 		case p.When.Unknown != nil: // nobody knows what it covers
 		case everything(p):
 			covered = true
-		case nothing(p):
-			never = append(never, ofGuard(p, "this policy checks no request: none has a method "+
-				"and a path like "+routes(p)))
 		default:
 			partly = append(partly, less(ofGuard(p, "requests to other methods and paths than "+
 				routes(p)+" pass without a check of their token"), rules.Note))
@@ -47,6 +50,9 @@ func checkRoutes(s *rules.Subject) []rules.Finding {
 
 // nothing reports whether a policy surely applies to no request.
 func nothing(p *rules.Policy) bool {
+	if p.When.Unknown != nil || len(p.When.Routes) == 0 {
+		return false
+	}
 	for _, class := range rules.Classes([]*rules.Policy{p}, "", "") {
 		if class.Applies[0] != rules.No {
 			return false

@@ -402,14 +402,16 @@ func saying(who string, policies []*rules.Policy) []string {
 }
 
 // saysNow reports whether lint says that somebody gets in with the policies as they are. Some
-// warnings are of what is one change away, a note of an issuer that is not pinned is of a hole
-// that something else closes, and what is not known is not said.
+// warnings are of what is one change away, a note of an issuer that is not pinned, or of a
+// signature that is not verified, is of a hole that something else closes, and what is not known
+// is not said.
 func saysNow(found []rules.Finding, who string, policies []*rules.Policy) bool {
 	names := saying(who, policies)
+	closed := []string{"issuer-not-pinned", "signature-not-verified"}
 	return slices.ContainsFunc(found, func(f rules.Finding) bool {
 		return slices.Contains(names, f.Rule) &&
 			(f.Severity != rules.Warning || !oneChangeAway(f.Rule)) &&
-			(f.Severity != rules.Note || f.Rule != "issuer-not-pinned") &&
+			(f.Severity != rules.Note || !slices.Contains(closed, f.Rule)) &&
 			!strings.Contains(f.Message, "; today nobody gets in") &&
 			!strings.HasPrefix(f.Message, "it is not known whether")
 	})

@@ -220,8 +220,8 @@ func openCheck(r *Result, by Match) PossibleCause {
 	}}
 }
 
-// TimeOfRequest is where to look whether a token was valid when the gateway saw it.
-const TimeOfRequest = "the time of the request in the gateway's log"
+// TimeOfRequest is what says whether a token was valid when the gateway saw it.
+const TimeOfRequest = "the time of the request"
 
 func (p *Prediction) laterCheck(r *Result, by Match) PossibleCause {
 	name, look := checkNames([]*Result{r}), "repair "+r.Check.Field

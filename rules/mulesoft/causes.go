@@ -50,7 +50,7 @@ func keyCauses() []rules.Cause {
 			Title: "the token had expired when the gateway saw it",
 			Why: "the prediction is for another time; the request came later, or the gateway's " +
 				"clock is ahead",
-			Look:       rules.TimeOfRequest + ", and that host's clock",
+			Look:       rules.TimeOfRequest + " in the gateway's log, and that host's clock",
 			Need:       rules.Need{Input: source.NeedTime},
 			Evidence:   inferred(docJWT),
 			Situations: []string{expiredToken},

@@ -317,8 +317,6 @@ func (r *Result) Actual() string {
 // found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
-	case r.judged.leaf.Op == Suffix && r.Check.ID == TokenFormat && r.Outcome == Fail:
-		return "one without a signature"
 	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken,
 		r.Check.ID == TokenFormat && r.Outcome == Pass:
 		return r.shape()
@@ -344,10 +342,13 @@ func (r *Result) found() string {
 
 // shape says what the token is, if a readable JWS was wanted.
 func (r *Result) shape() string {
-	if token := r.request.Token; token == nil {
+	switch token := r.request.Token; {
+	case token == nil:
 		return "no token"
-	} else if token.Fault != nil {
+	case token.Fault != nil:
 		return token.Fault.Cause
+	case len(token.Signature) == 0 && !token.Masked:
+		return "an unsigned JWT"
 	}
 	return "a signed JWT"
 }

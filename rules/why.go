@@ -37,7 +37,7 @@ func (r *Result) whyPass() string {
 	case TokenPresent:
 		return "the request carries a token"
 	case TokenFormat:
-		return "a signed JWT that can be read"
+		return r.shape() + " that can be read"
 	case Signature:
 		return r.judged.result.Why
 	case Introspection:

@@ -327,7 +327,7 @@ func (r *Result) found() string {
 	case reading.Value == nil:
 		return "none"
 	case r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter ||
-		r.Check.ID == Expiry && r.judged.leaf.Input == Claim("exp"):
+		r.Check.ID == Expiry && r.judged.leaf.Input.IsClaim("exp"):
 		if instant := inspect.ReadInstant(reading.Value); instant.Known() {
 			return r.judged.leaf.Input.Name + " " + instant.String()
 		}

@@ -104,6 +104,9 @@ type Opaque struct {
 // Claim is the input that reads a claim of the token.
 func Claim(name string) Input { return Input{Source: FromClaim, Name: name} }
 
+// IsClaim reports whether the input is a claim of the token, however the gateway reads it.
+func (i Input) IsClaim(name string) bool { return i.Source == FromClaim && i.Name == name }
+
 // names reports whether a member is the one that the input reads.
 func (i Input) names(m *source.Member) bool {
 	if i.NullKeeps && m.Value.Kind == source.Null {

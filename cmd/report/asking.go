@@ -178,7 +178,7 @@ func wantedAudience(policies []*rules.Policy, version string) string {
 	for _, check := range inForce(policies) {
 		for _, want := range check.Test.Wants() {
 			_, microsoft := entra.MicrosoftAPI(want.Text)
-			if want.Input == rules.Claim("aud") && !microsoft && entra.CanHold("aud", want.Text) {
+			if want.Input.IsClaim("aud") && !microsoft && entra.CanHold("aud", want.Text) {
 				all = append(all, want.Text)
 			}
 		}
@@ -212,9 +212,9 @@ func wantedTenant(policies []*rules.Policy) string {
 	for _, check := range inForce(policies) {
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {
-			case want.Input == rules.Claim("iss") && ok:
+			case want.Input.IsClaim("iss") && ok:
 				all = append(all, issuer.Tenant)
-			case want.Input == rules.Claim("tid"):
+			case want.Input.IsClaim("tid"):
 				all = append(all, want.Text)
 			}
 		}

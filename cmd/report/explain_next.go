@@ -273,7 +273,7 @@ func (w *explainNext) otherAudience() {
 func (w *explainNext) ofVersion1() bool {
 	wantsOther := func(want rules.Want) bool {
 		issuer, ok := entra.ParseIssuer(want.Text)
-		return ok && want.Input == rules.Claim("iss") && issuer.Version == entra.V2
+		return ok && want.Input.IsClaim("iss") && issuer.Version == entra.V2
 	}
 	return w.profile.Version == "1.0" &&
 		slices.ContainsFunc(w.x.Verdict.Results, func(r rules.Result) bool {
@@ -299,7 +299,7 @@ func (w *explainNext) otherVersion() {
 	for _, want := range d.Check.Test.Wants() {
 		issuer, ok := entra.ParseIssuer(want.Text)
 		wanted = issuer.Version.String()
-		if !ok || want.Input != rules.Claim("iss") || wanted == w.profile.Version ||
+		if !ok || !want.Input.IsClaim("iss") || wanted == w.profile.Version ||
 			!strings.EqualFold(issuer.Tenant, w.profile.Tenant) {
 			return
 		}

@@ -50,10 +50,15 @@ func (l *literals) add(claim string, one atom) bool {
 	return true
 }
 
-// comparesTexts reports whether an atom passes a text that is one of its literals, and no other.
+// comparesTexts reports whether an atom passes a text that is one of its literals, or contains it,
+// and no other.
 func (a *atom) comparesTexts() bool {
-	if a.test == nil || a.test.Texts != nil ||
-		a.test.Op != rules.Equals && a.test.Op != rules.OneOf {
+	if a.test == nil || a.test.Texts != nil {
+		return false
+	}
+	switch a.test.Op {
+	case rules.Equals, rules.OneOf, rules.Contains:
+	default:
 		return false
 	}
 	for _, value := range a.test.Values {
@@ -83,8 +88,17 @@ func (l *literals) write(claim string, value *source.Value, b *strings.Builder) 
 				left = append(left, one)
 			}
 		}
+		for _, text := range texts {
+			numbers = append(numbers, l.passed[literal{claim, text, rules.Contains}].numbers...)
+		}
 	default:
 		numbers = append(numbers, l.passed[literal{claim, texts[0], rules.Equals}].numbers...)
+		for number, one := range all {
+			if one.test.Op == rules.Contains &&
+				strings.Contains(texts[0], one.test.Values[0].Text) {
+				numbers = append(numbers, number)
+			}
+		}
 	}
 	for _, text := range texts {
 		numbers = append(numbers, l.passed[literal{claim, text, rules.OneOf}].numbers...)

@@ -59,7 +59,7 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 		}
 	}
 	granted := func(names []string) may {
-		return r.request.granted(claim, slices.Concat(has, names)).judge(&r.Check.Test).may
+		return r.request.granted(claim, has, names).judge(&r.Check.Test).may
 	}
 	if len(missing.Names) == 0 && len(has) > 0 { // it fails for another reason
 		return Lacking{}
@@ -82,15 +82,22 @@ func (r *Result) lacks(claim string, has []string) Lacking {
 	return missing
 }
 
-// granted is the request with a token that carries these scopes or roles.
-func (r *Request) granted(claim string, names []string) *Request {
+// granted is the request with a token that carries more scopes or roles than it has, and nothing
+// else. It shares what it can: a token may have many thousand, and many checks want another one.
+func (r *Request) granted(claim string, has, more []string) *Request {
 	token, claims := *r.Token, *r.Token.Claims
-	claims.Members = slices.DeleteFunc(slices.Clone(claims.Members), func(m source.Member) bool {
-		return m.Key == claim
-	})
-	claims.Members = append(claims.Members, source.Member{
-		Key: claim, Value: entra.ValuesIn(claim, names),
-	})
+	var value *source.Value
+	switch held := claims.Member(claim); {
+	case len(has) > 0 && held.Is(source.List):
+		value = &source.Value{
+			Kind: source.List, Items: slices.Concat(held.Items, source.NewStrings(more...)),
+		}
+	case len(has) > 0 && claim == "scp" && held.Is(source.String):
+		value = source.NewString(held.Text + " " + strings.Join(more, " "))
+	default:
+		value = entra.ValuesIn(claim, slices.Concat(has, more))
+	}
+	claims.Members = []source.Member{{Key: claim, Value: value}}
 	token.Claims = &claims
 	other := *r
 	other.Token, other.profile, other.places = &token, nil, nil

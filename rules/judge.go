@@ -232,7 +232,7 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case Equals:
 		return p.equals(reading)
 	case OneOf:
-		return anyItem(v, p.equalsOne)
+		return p.oneOf(v)
 	case Prefix:
 		return p.anyText(v, strings.HasPrefix)
 	case Suffix:
@@ -307,18 +307,15 @@ func (p Predicate) equals(reading *Reading) Truth {
 		}
 		return Maybe
 	}
-	return equal(p.plain(reading.Value), p.plain(p.Values[0]))
+	return p.Texts.equal(reading.Value, p.Values[0])
 }
 
-// plain is a text without what does not count when texts are compared. Any other value stays as it
-// is.
-func (p Predicate) plain(v *source.Value) *source.Value {
-	if p.Texts == nil || v.Kind != source.String {
-		return v
+// plain is a value's text without what does not count when texts are compared.
+func (t *Texts) plain(v *source.Value) string {
+	if t == nil || v.Kind != source.String {
+		return v.Text
 	}
-	short := *v
-	short.Text = p.Texts.Plain(v.Text)
-	return &short
+	return t.Plain(v.Text)
 }
 
 // Plain is a text without what does not count where whole texts are compared so. The receiver may
@@ -354,19 +351,23 @@ func (p Predicate) folded(text string) string {
 
 // equal compares by kind and value. Numbers are compared as they are written: of two spellings we
 // do not know whether they are one number.
-func equal(a, b *source.Value) Truth {
-	if a.Kind != b.Kind {
+func (t *Texts) equal(a, b *source.Value) Truth {
+	switch {
+	case a.Kind != b.Kind:
 		return No
-	}
-	switch a.Kind {
-	case source.List, source.Object, source.Unknown:
+	case isDeep(a), a.Kind == source.Number && a.Text != b.Text && (isReal(a) || isReal(b)):
 		return Maybe
-	case source.Number:
-		if a.Text != b.Text && strings.ContainsAny(a.Text+b.Text, ".eE") {
-			return Maybe
-		}
 	}
-	return TruthOf(a.Text == b.Text)
+	return TruthOf(t.plain(a) == t.plain(b))
+}
+
+func isDeep(v *source.Value) bool {
+	return v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Unknown
+}
+
+// isReal reports whether a number may be written in more than one way.
+func isReal(v *source.Value) bool {
+	return v.Kind == source.Number && strings.ContainsAny(v.Text, ".eE")
 }
 
 // anyItem tells whether a value passes a test; of a list, whether one of its items does.
@@ -388,12 +389,45 @@ func anyOne(values []*source.Value, is func(*source.Value) Truth) Truth {
 	return found
 }
 
-// equalsOne tells whether an item is one of the literals.
-func (p Predicate) equalsOne(item *source.Value) Truth {
-	item = p.plain(item)
-	return anyOne(p.Values, func(literal *source.Value) Truth {
-		return equal(item, p.plain(literal))
+// mostPairs is how many items and literals are compared one by one. A token may have as many
+// thousand items as a policy has literals.
+const mostPairs = 10_000
+
+// oneOf tells whether a value, or an item of a list, is one of the literals.
+func (p Predicate) oneOf(v *source.Value) Truth {
+	if v.Kind == source.List && len(p.Values) > 1 && len(v.Items)*len(p.Values) > mostPairs {
+		return p.oneOfMany(v.Items)
+	}
+	return anyItem(v, func(item *source.Value) Truth {
+		return anyOne(p.Values, func(literal *source.Value) Truth {
+			return p.Texts.equal(item, literal)
+		})
 	})
+}
+
+// oneOfMany tells the same as to compare each item with each literal: it is open where one is deep
+// or a real number, and one of its kind is among the others.
+func (p Predicate) oneOfMany(items []*source.Value) Truth {
+	type scalar struct {
+		kind source.Kind
+		text string
+	}
+	literals, open := make(map[scalar]bool, len(p.Values)), map[source.Kind]bool{}
+	for _, v := range p.Values {
+		literals[scalar{v.Kind, p.Texts.plain(v)}] = true
+		open[v.Kind] = open[v.Kind] || isDeep(v) || isReal(v)
+	}
+	found := No
+	for _, v := range items {
+		realOpen, among := open[v.Kind]
+		switch {
+		case !isDeep(v) && literals[scalar{v.Kind, p.Texts.plain(v)}]:
+			return Yes
+		case among && (realOpen || isReal(v)):
+			found = Maybe
+		}
+	}
+	return found
 }
 
 // anyText reports whether a text has one of the literals at its beginning or end; of a list,
@@ -434,7 +468,7 @@ func (p Predicate) contains(v *source.Value) Truth {
 	case v.Kind == source.Null:
 		return No
 	case v.Kind == source.List:
-		return anyItem(v, p.equalsOne)
+		return p.oneOf(v)
 	case p.Members:
 		return TruthOf(v.Kind == source.Object && v.Find(literal.Text) != nil)
 	case v.Kind == source.String && literal.Kind == source.String:

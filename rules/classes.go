@@ -367,10 +367,8 @@ type conditions struct{ methods, paths []string }
 // conditionsOf collects the conditions of policies, each once.
 func conditionsOf(policies []*Policy) conditions {
 	var all conditions
-	for _, policy := range policies {
-		for check := range policy.Root.Checks() {
-			check.Test.EachLeaf(all.add)
-		}
+	for check := range EachCheck(policies) {
+		check.Test.EachLeaf(all.add)
 	}
 	return all
 }

@@ -138,6 +138,19 @@ func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
+// EachCheck is every check of policies, in their order.
+func EachCheck(policies []*Policy) iter.Seq[*Check] {
+	return func(yield func(*Check) bool) {
+		for _, p := range policies {
+			for check := range p.Root.Checks() {
+				if !yield(check) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Made is where the policy's checks are: policies of several API instances may share them. It is
 // nil where the policy has no list of them.
 func (p *Policy) Made() *Node {

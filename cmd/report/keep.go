@@ -73,11 +73,9 @@ type keeper struct {
 // namedIn are the texts that policies want claims to have: they are not the token's secret.
 func namedIn(policies []*rules.Policy) map[string]bool {
 	named := map[string]bool{}
-	for _, p := range policies {
-		for check := range p.Root.Checks() {
-			for _, want := range check.Test.Wants() {
-				named[want.Text] = true
-			}
+	for check := range rules.EachCheck(policies) {
+		for _, want := range check.Test.Wants() {
+			named[want.Text] = true
 		}
 	}
 	return named
@@ -127,12 +125,10 @@ func (k *keeper) claims() *source.Value {
 
 func (k *keeper) read() []string {
 	names := map[string]bool{}
-	for _, p := range k.x.Policies {
-		for check := range p.Root.Checks() {
-			for _, input := range check.Reads() {
-				if name := input.ClaimRead(); name != "" {
-					names[name] = true
-				}
+	for check := range rules.EachCheck(k.x.Policies) {
+		for _, input := range check.Reads() {
+			if name := input.ClaimRead(); name != "" {
+				names[name] = true
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
@@ -39,12 +40,10 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 			continue
 		}
 		by := wantedBy{environment: env}
-		for _, policy := range estate.Guards(env.Name) {
-			for check := range policy.Root.Checks() {
-				for _, want := range check.Test.Wants() {
-					if want.Input.ClaimRead() == "aud" && isAudience(want.Text) {
-						by.audiences = withNew(by.audiences, want.Text)
-					}
+		for check := range rules.EachCheck(estate.Guards(env.Name)) {
+			for _, want := range check.Test.Wants() {
+				if want.Input.ClaimRead() == "aud" && isAudience(want.Text) {
+					by.audiences = withNew(by.audiences, want.Text)
 				}
 			}
 		}

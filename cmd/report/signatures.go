@@ -56,13 +56,11 @@ func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 // are fetched and prepared before, and no result is kept.
 func (s *Signatures) shared(policies []*rules.Policy) rules.Signatures {
 	shared := &sharedSignatures{of: s, sets: map[setAt]preparedSet{}}
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			for _, key := range c.Test.Keys() {
-				for _, address := range key.Addresses() {
-					// A set that can't be fetched is kept as such.
-					_, _ = shared.setFor(key, address)
-				}
+	for c := range rules.EachCheck(policies) {
+		for _, key := range c.Test.Keys() {
+			for _, address := range key.Addresses() {
+				// A set that can't be fetched is kept as such.
+				_, _ = shared.setFor(key, address)
 			}
 		}
 	}

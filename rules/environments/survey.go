@@ -98,20 +98,18 @@ func (s *Survey) AddInstance(i Instance) {
 
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
 func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
-	for _, policy := range policies {
-		for check := range policy.Root.Checks() {
-			if key := check.Test.Key; key != nil {
-				for _, address := range key.Addresses() {
-					s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
-				}
+	for check := range rules.EachCheck(policies) {
+		if key := check.Test.Key; key != nil {
+			for _, address := range key.Addresses() {
+				s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
 			}
-			for _, want := range check.Test.Wants() {
-				switch issuer, ok := entra.ParseIssuer(want.Text); {
-				case want.Input.Name == "aud":
-					audiences = append(audiences, want.Text)
-				case want.Input.Name == "iss" && ok && entra.IsGUID(issuer.Tenant):
-					s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
-				}
+		}
+		for _, want := range check.Test.Wants() {
+			switch issuer, ok := entra.ParseIssuer(want.Text); {
+			case want.Input.Name == "aud":
+				audiences = append(audiences, want.Text)
+			case want.Input.Name == "iss" && ok && entra.IsGUID(issuer.Tenant):
+				s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
 			}
 		}
 	}

@@ -22,12 +22,10 @@ func ByTenant() []string { return []string{"aud", "iss", "tid", "appid", "azp", 
 // stands in the claims that they read.
 func NeverEvaluated(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			if c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil &&
-				c.Test.HasExpression() && neverEvaluated(c) {
-				all = append(all, c)
-			}
+	for c := range rules.EachCheck(policies) {
+		if c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil &&
+			c.Test.HasExpression() && neverEvaluated(c) {
+			all = append(all, c)
 		}
 	}
 	return all

@@ -339,11 +339,9 @@ func mirroring(c *rules.Check) *rules.Check {
 
 // mirrored is policies with their checks as mirroring has them.
 func mirrored(policies []*rules.Policy) []*rules.Policy {
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			if onlyCaptured(c.Test.Input) {
-				return withChecks(policies, mirroring)
-			}
+	for c := range rules.EachCheck(policies) {
+		if onlyCaptured(c.Test.Input) {
+			return withChecks(policies, mirroring)
 		}
 	}
 	return policies
@@ -411,12 +409,10 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) 
 		over: &issued.Scratch{Looked: count}, limit: new(string),
 		lines: ofRequestLine(policies),
 	}
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
-			e.alike = e.alike && !tellsClients(c)
-			e.whole = e.whole && c.ID != rules.NotModelled
-		}
+	for c := range rules.EachCheck(policies) {
+		e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
+		e.alike = e.alike && !tellsClients(c)
+		e.whole = e.whole && c.ID != rules.NotModelled
 	}
 	return e
 }

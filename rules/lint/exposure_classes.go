@@ -72,10 +72,8 @@ func (e *exposed) named(what string, fault func(text string) string) (all []stri
 			}
 		}
 	}
-	for _, p := range e.policies {
-		for c := range p.Root.Checks() {
-			c.Test.EachLeaf(add)
-		}
+	for c := range rules.EachCheck(e.policies) {
+		c.Test.EachLeaf(add)
 	}
 	return all
 }
@@ -84,16 +82,14 @@ func (e *exposed) named(what string, fault func(text string) string) (all []stri
 // deny by what tokens claim have some; 0 elsewhere.
 func ofRequestLine(policies []*rules.Policy) int {
 	conditions, both := 0, false
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			if c.Unknown == nil && c.Test.ReadsRequestLine() {
-				both = both || c.ID == rules.Authorization && asksOfToken(c)
-				c.Test.EachLeaf(func(leaf *rules.Predicate) {
-					if leaf.OfRequestLine() {
-						conditions++
-					}
-				})
-			}
+	for c := range rules.EachCheck(policies) {
+		if c.Unknown == nil && c.Test.ReadsRequestLine() {
+			both = both || c.ID == rules.Authorization && asksOfToken(c)
+			c.Test.EachLeaf(func(leaf *rules.Predicate) {
+				if leaf.OfRequestLine() {
+					conditions++
+				}
+			})
 		}
 	}
 	if !both {

@@ -123,18 +123,16 @@ func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 		return app
 	}
 	var found *entra.Registration
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			for _, want := range c.Test.Wants() {
-				if want.Input.Name != "aud" {
-					continue
-				}
-				app := entra.WithAudience(j.Apps.Apps, want.Text)
-				if found != nil && app != nil && app != found {
-					return nil
-				}
-				found = cmp.Or(found, app)
+	for c := range rules.EachCheck(policies) {
+		for _, want := range c.Test.Wants() {
+			if want.Input.Name != "aud" {
+				continue
 			}
+			app := entra.WithAudience(j.Apps.Apps, want.Text)
+			if found != nil && app != nil && app != found {
+				return nil
+			}
+			found = cmp.Or(found, app)
 		}
 	}
 	return found

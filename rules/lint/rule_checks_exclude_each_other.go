@@ -184,15 +184,13 @@ func saidOtherwise(s *rules.Subject) bool {
 // that they can distinguish, and one gets past each.
 func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
-	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			id := c.ID == rules.ClientID && c.Test.Op == rules.Present &&
-				c.Test.Input.Source == rules.FromClaim
-			of := ofClaims(c) || c.ID == rules.Authorization
-			looked := inForce(c) && (id || of && decidable(c, false, freeTexts()...))
-			if looked && len(all) <= mostExcluding && pass(s, c) {
-				all = append(all, c)
-			}
+	for c := range rules.EachCheck(policies) {
+		id := c.ID == rules.ClientID && c.Test.Op == rules.Present &&
+			c.Test.Input.Source == rules.FromClaim
+		of := ofClaims(c) || c.ID == rules.Authorization
+		looked := inForce(c) && (id || of && decidable(c, false, freeTexts()...))
+		if looked && len(all) <= mostExcluding && pass(s, c) {
+			all = append(all, c)
 		}
 	}
 	return all

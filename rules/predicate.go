@@ -202,6 +202,14 @@ func (p *Predicate) Reads() []Input {
 // manyRead is from how many inputs on they are looked up by their names.
 const manyRead = 32
 
+// Conjuncts are what must hold together: the predicate itself, unless it is an And.
+func (p *Predicate) Conjuncts() []Predicate {
+	if p.Op == And {
+		return p.Of
+	}
+	return []Predicate{*p}
+}
+
 // EachLeaf visits every part that asks something of an input.
 func (p *Predicate) EachLeaf(visit func(*Predicate)) {
 	if p.Op != And && p.Op != Or && p.Op != Not {

@@ -233,11 +233,7 @@ func asksForSignature(c *rules.Check) bool {
 
 // wantsNoToken reports whether a check holds for requests without a token only.
 func wantsNoToken(c *rules.Check) bool {
-	parts := []rules.Predicate{c.Test}
-	if c.Test.Op == rules.And {
-		parts = c.Test.Of
-	}
-	return slices.ContainsFunc(parts, func(p rules.Predicate) bool {
+	return slices.ContainsFunc(c.Test.Conjuncts(), func(p rules.Predicate) bool {
 		return p.Op == rules.Not && isSent(p.Of[0])
 	})
 }

@@ -130,11 +130,7 @@ func excludesItself(s *rules.Subject, c *rules.Check) string {
 // conjoined reports whether a check asks for several things at once and leaves no choice, and only
 // compares the type with texts.
 func conjoined(c *rules.Check) bool {
-	parts := []rules.Predicate{c.Test}
-	if c.Test.Op == rules.And {
-		parts = c.Test.Of
-	}
-	return !slices.ContainsFunc(parts, func(part rules.Predicate) bool {
+	return !slices.ContainsFunc(c.Test.Conjuncts(), func(part rules.Predicate) bool {
 		o := part.Input.Opaque
 		if o == nil {
 			return part.Op == rules.And || part.Op == rules.Or || part.Op == rules.Not

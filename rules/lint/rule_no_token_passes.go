@@ -160,11 +160,7 @@ func unwritten(c *rules.Check, claim string) string {
 // token; empty where there is none. What is in tokens of one version or of users only is not
 // meant, nor what another rule calls by its name.
 func absentClaim(c *rules.Check) string {
-	parts := []rules.Predicate{c.Test}
-	if c.Test.Op == rules.And {
-		parts = c.Test.Of
-	}
-	for _, part := range parts {
+	for _, part := range c.Test.Conjuncts() {
 		if part.Op == rules.Present && part.Input.Source == rules.FromClaim &&
 			inNoToken(part.Input.Name) {
 			return part.Input.Name

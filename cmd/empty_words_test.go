@@ -205,14 +205,7 @@ func sentencesOf(value any, all []string) []string {
 // every command that says why.
 func TestNoSentenceLacksAWord(t *testing.T) {
 	t.Parallel()
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := mint.Set(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, set := signingKey(t)
 	dir := t.TempDir()
 	write := func(name, text string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -284,10 +277,7 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 // not contradict the check that passes.
 func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 	t.Parallel()
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, _ := signingKey(t)
 	token, dir := emptyTokens(t, key)["v1"](), t.TempDir()
 	for _, claim := range []string{"sub", "oid", "tid", "iss", "aud", "ver"} {
 		policy := `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{` +

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -158,6 +159,19 @@ func altered(token string) string {
 var minted struct {
 	sync.Mutex
 	named map[string]*mint.Key
+}
+
+// signingKey is the key that most tokens are signed with, and a key set that has it.
+func signingKey(t *testing.T) (key *mint.Key, set []byte) {
+	t.Helper()
+	key, err := keyNamed("signing", "RS256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set, err = mint.Set(key); err != nil {
+		t.Fatal(err)
+	}
+	return key, set
 }
 
 // keyNamed returns the key of this name that can sign with the algorithm.

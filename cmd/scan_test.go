@@ -57,14 +57,7 @@ var scanPolicies = map[string]string{
 func TestScanAndExplainAgree(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(16, 2026))
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := mint.Set(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, set := signingKey(t)
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), string(set))
 	var tokens []string

@@ -42,10 +42,7 @@ type tinyWorld struct {
 
 func newTinyWorld(t *testing.T) *tinyWorld {
 	t.Helper()
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, _ := signingKey(t)
 	w := &tinyWorld{t: t, dir: t.TempDir(), key: key, gateways: append(everyGateway(),
 		tinygateway.Adapter())}
 	set, err := json.Marshal(map[string]any{"keys": []any{key.JWK()}})

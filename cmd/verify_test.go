@@ -50,14 +50,7 @@ func (n *entraNetwork) answer(host, path string) (string, int) {
 // newEntra returns a tenant, and a v1.0 token that its key signed.
 func newEntra(t *testing.T) (network *entraNetwork, token string) {
 	t.Helper()
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := mint.Set(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, set := signingKey(t)
 	claims, err := mint.Claims("v1", clock)
 	if err != nil {
 		t.Fatal(err)
@@ -177,10 +170,7 @@ func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 	t.Parallel()
 	network, _ := newEntra(t)
-	key, err := keyNamed("signing", "RS256")
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, _ := signingKey(t)
 	list, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+key.ID+`"}`), []byte(`["a"]`))
 	if err != nil {
 		t.Fatal(err)

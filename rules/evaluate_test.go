@@ -60,10 +60,6 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 			"of two as near the first one's", either(Nearest, no, answering(Scopes, No, 405)),
 			Rejected, 403, Audience,
 		},
-		{
-			"of alternatives the foremost one's", either(Foremost, no, near), Rejected, 403,
-			Audience,
-		},
 		{"of alternatives the last one's", either(Last, near, no), Rejected, 403, Audience},
 		{"of alternatives the weightiest", either(Weightiest, weighing(Issuer, 401, -1),
 			weighing(Audience, 403, 0), weighing(Issuer, 402, -1)), Rejected, 403, Audience},

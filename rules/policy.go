@@ -206,7 +206,6 @@ const (
 	// Nearest is the one with most checks that hold, among those whose answers weigh most: we do
 	// not know the gateway's own rule.
 	Nearest Reported = iota
-	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
 	Opening    // the first one whose answer weighs anything; as Weightiest, if another weighs more

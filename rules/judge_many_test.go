@@ -11,9 +11,13 @@ func TestManyItemsAreLookedUpAsFewAreCompared(t *testing.T) {
 	t.Parallel()
 	kinds := []*source.Value{
 		source.NewString("a"), source.NewString("A"), source.NewString("1"), source.NewBool(true),
-		{Kind: source.Number, Text: "1"}, {Kind: source.Number, Text: "1.0"},
-		{Kind: source.Number, Text: "2"}, {Kind: source.Null},
-		{Kind: source.List}, {Kind: source.Object}, {Kind: source.Unknown},
+		{Kind: source.Number, Text: "1"},
+		{Kind: source.Number, Text: "1.0"},
+		{Kind: source.Number, Text: "2"},
+		{Kind: source.Null},
+		{Kind: source.List},
+		{Kind: source.Object},
+		{Kind: source.Unknown},
 	}
 	for _, texts := range []*Texts{nil, {FoldCase: true}} {
 		for i, literal := range kinds {

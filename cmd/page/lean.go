@@ -55,6 +55,22 @@ func edits() []edit {
 	}
 }
 
+// standardSource reads a file of the standard library as the module is built with it. Slices are
+// sorted by the one algorithm that keeps the order of what is equal: the other is faster for lists
+// longer than any of a page, and both are compiled anew for each type.
+func standardSource(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	if err != nil || !strings.HasSuffix(filepath.ToSlash(name), "/src/slices/sort.go") {
+		return text, err
+	}
+	sorting := edit{
+		"slices/sort.go",
+		regexp.MustCompile(`pdqsortCmpFunc\(x, 0, n, bits\.Len\(uint\(n\)\), cmp\)`),
+		"stableCmpFunc(x, n, cmp)", 1,
+	}
+	return sorting.in(name, text)
+}
+
 // never is the edit of a method that is never called. What it did is a method that the linker
 // leaves out.
 func never(file, method string) edit {
@@ -174,11 +190,19 @@ func (e *edit) apply(folder string) error {
 	if err != nil {
 		return err
 	}
+	if text, err = e.in(name, text); err != nil {
+		return err
+	}
+	return os.WriteFile(name, text, 0o600)
+}
+
+// in returns the text of a file with the passages replaced.
+func (e *edit) in(name string, text []byte) ([]byte, error) {
 	if found := len(e.old.FindAllIndex(text, -1)); found != e.places {
-		return fmt.Errorf("%s has changed: %s appears %d times, not %d", name, e.old, found,
+		return nil, fmt.Errorf("%s has changed: %s appears %d times, not %d", name, e.old, found,
 			e.places)
 	}
-	return os.WriteFile(name, e.old.ReplaceAllLiteral(text, []byte(e.new)), 0o600)
+	return e.old.ReplaceAllLiteral(text, []byte(e.new)), nil
 }
 
 // copySources copies what the module is built from: no tests, and of the test data the examples

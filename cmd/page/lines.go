@@ -24,7 +24,11 @@ func joinLines(folder string) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
 			return err
 		}
-		return joinLinesOf(path, path)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, withoutLines(text), 0o600)
 	})
 }
 
@@ -45,7 +49,11 @@ func joinStandardLines(root, folder string) (string, error) {
 	replaced := map[string]string{}
 	for i, name := range strings.Split(listed, "\n") {
 		joined := filepath.Join(folder, fmt.Sprint(i, ".go"))
-		if err := joinLinesOf(name, joined); err != nil {
+		text, err := standardSource(name)
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(joined, withoutLines(text), 0o600); err != nil {
 			return "", err
 		}
 		replaced[name] = joined
@@ -56,14 +64,6 @@ func joinStandardLines(root, folder string) (string, error) {
 	}
 	name := filepath.Join(folder, "overlay.json")
 	return name, os.WriteFile(name, overlay, 0o600)
-}
-
-func joinLinesOf(name, joined string) error {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(joined, withoutLines(text), 0o600)
 }
 
 // withoutLines is a source in one line, but for directives to the compiler and for texts with line

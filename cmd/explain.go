@@ -96,17 +96,9 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	var token *inspect.Token
-	var pasted report.Pasted
-	if !flags.noToken {
-		bearer := report.BearerIn(flags.said.Headers)
-		if len(args) == 0 && bearer != "" && e.Terminal.Stdin { // it would be asked for
-			args = []string{bearer}
-		}
-		token, pasted, err = e.maker().ReadRequest(args)
-		if err := e.orAgain(err, "explain", &line, args); err != nil {
-			return err
-		}
+	token, pasted, err := e.explainedRequest(flags, &line, args)
+	if err != nil {
+		return err
 	}
 	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
 	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted.Request)
@@ -123,6 +115,37 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	stop = e.showProgress(&done, 3, "steps: evaluating, and trying repairs")
 	explanation := run.Explain()
 	stop()
+	if err := e.observe(flags, pasted, run, explanation); err != nil {
+		return err
+	}
+	explanation.Redact = flags.redact.in(flags.output.format.value)
+	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
+		return err
+	}
+	outcome := explanation.Verdict.Outcome
+	return exitAs(outcome == rules.Rejected, outcome != rules.Accepted)
+}
+
+// explainedRequest reads the token, with what else was pasted of its request.
+func (e *Env) explainedRequest(
+	flags *explainFlags, line *report.CommandLine, args []string,
+) (*inspect.Token, report.Pasted, error) {
+	if flags.noToken {
+		return nil, report.Pasted{}, nil
+	}
+	bearer := report.BearerIn(flags.said.Headers)
+	if len(args) == 0 && bearer != "" && e.Terminal.Stdin { // it would be asked for
+		args = []string{bearer}
+	}
+	token, pasted, err := e.maker().ReadRequest(args)
+	return token, pasted, e.orAgain(err, "explain", line, args)
+}
+
+// observe compares the explanation with what the gateway answered: as flags have it, or the pasted
+// text.
+func (e *Env) observe(
+	flags *explainFlags, pasted report.Pasted, run *report.Explainer, x *report.Explanation,
+) error {
 	observation, err := flags.observed.observation(e)
 	if err != nil {
 		return err
@@ -132,14 +155,9 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	}
 	if observation != nil {
 		observation.Before = e.Now()
-		run.Observe(observation, explanation)
+		run.Observe(observation, x)
 	}
-	explanation.Redact = flags.redact.in(flags.output.format.value)
-	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
-		return err
-	}
-	outcome := explanation.Verdict.Outcome
-	return exitAs(outcome == rules.Rejected, outcome != rules.Accepted)
+	return nil
 }
 
 // misplacedPolicy is about policies that are given after the token, without -p.

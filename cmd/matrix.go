@@ -61,7 +61,10 @@ func (e *Env) noEnvironmentsFile(cmd *cobra.Command, args []string) error {
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
-	ctx := cmd.Context()
+	if flags.write && !flags.fix {
+		return problem("--write writes what --fix finds", "pass --fix too; without --write the "+
+			"changes are only shown")
+	}
 	estate, err := e.maker().ReadEstate(flags.config)
 	if err != nil {
 		return err
@@ -73,7 +76,7 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		e.noteSupposed(estate.Suppose())
 	}
 	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
-	if err := e.settleTenant(ctx, estate, keys); err != nil {
+	if err := e.settleTenant(cmd.Context(), estate, keys); err != nil {
 		return err
 	}
 	if !estate.Has(hasCallers) {
@@ -98,10 +101,6 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if x.Shares {
 		e.note("there are many environments, so the clients of all others share the rows for an " +
 			"environment's tokens")
-	}
-	if flags.write && !flags.fix {
-		return problem("--write writes what --fix finds", "pass --fix too; without --write the "+
-			"changes are only shown")
 	}
 	if flags.fix || flags.output.format.value == "html" {
 		e.maker().Repair(estate, x, flags.fix)

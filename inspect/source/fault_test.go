@@ -162,7 +162,11 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"an alias without its anchor is shown", "x: 1\na: *b\n",
-		"2:4: not YAML: *b refers to an anchor &b that is not defined before it",
+		"2:4: not YAML: *b refers to an anchor &b that is not defined before it in its document",
+	},
+	{
+		"an alias with its anchor in another document is shown", "x: &b 1\n---\na: [*b]\n",
+		"3:5: not YAML: *b refers to an anchor &b that is not defined before it in its document",
 	},
 	{
 		"an item among members is shown", "a: 1\n- b\n",

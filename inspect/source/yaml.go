@@ -24,6 +24,7 @@ type yamlReader struct {
 	lines     *index
 	base      int                 // offset of the text behind a byte order mark
 	above     int                 // lines before the piece that is read
+	begins    int                 // offset of the document's content
 	instead   map[int]cutOut      // what is read in another way, by the offset of its name
 	expanding map[*yaml.Node]bool // what is being read through an alias
 	aliased   int                 // values that were read through an alias
@@ -78,6 +79,7 @@ func (r *yamlReader) document(n *yaml.Node) error {
 	if isEmptyNode(n) {
 		return nil
 	}
+	r.begins = r.offset(n)
 	v, err := r.value(n, nil, 0)
 	if err != nil {
 		return err
@@ -324,6 +326,10 @@ func (v *Value) addMerged(merged []Member) {
 // it has the place where it is written.
 func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error) {
 	start := r.offset(n)
+	if r.offset(n.Alias) < r.begins { // the library takes that of an earlier document
+		cause, hint := noAnchor(n.Value)
+		return nil, r.file.errorAt(start, "not YAML: "+cause, hint)
+	}
 	if r.expanding[n.Alias] {
 		return nil, r.file.errorAt(start,
 			"not YAML: the alias *"+forMessage(n.Value)+" is inside the value that it names",

@@ -391,9 +391,14 @@ func (f *yamlFault) anchor() (offset int, cause, hint string) {
 	_, name, _ := strings.Cut(f.problem, "'")
 	name, _, _ = strings.Cut(name, "'")
 	place := max(strings.Index(f.text(f.line), "*"+name), 0)
-	return f.at(f.line, place),
-		"*" + forMessage(name) + " refers to an anchor &" + forMessage(name) +
-			" that is not defined before it",
+	cause, hint = noAnchor(name)
+	return f.at(f.line, place), cause, hint
+}
+
+func noAnchor(name string) (cause, hint string) {
+	name = forMessage(name)
+	return "*" + name + " refers to an anchor &" + name +
+			" that is not defined before it in its document",
 		"a value that starts with * needs quotes"
 }
 

@@ -126,8 +126,13 @@ func (f Filter) AcceptsOneOf(all []*Provider) rules.Node {
 		return f.Accepts(all[0])
 	}
 	node := rules.Node{Reports: rules.Weightiest, Any: []rules.Node{}}
+	var count rules.Conditions
 	for _, p := range all {
-		node.Any = append(node.Any, f.Accepts(p))
+		one := f.Accepts(p)
+		node.Any = append(node.Any, one)
+		if count.Beyond(one) {
+			break
+		}
 	}
 	return node
 }

@@ -56,6 +56,7 @@ type callerInputs struct {
 // callerInputsOf looks for what checks take from the request.
 func callerInputsOf(checks []asking) callerInputs {
 	var c callerInputs
+	known := map[string]bool{} // the names of c.others
 	for i := range checks {
 		if !checks[i].off {
 			c.see(&checks[i])
@@ -67,7 +68,7 @@ func callerInputsOf(checks []asking) callerInputs {
 		case c.readBy(check):
 			c.loose, c.token = true, true
 		default:
-			c.seeOther(check)
+			c.seeOther(check, known)
 		}
 	}
 	return c
@@ -90,16 +91,19 @@ func (c *callerInputs) see(check *asking) {
 
 // seeOther notes what another check takes from the request. What no request of a real client is
 // like nobody writes either: who has a token sends it where it is looked for.
-func (c *callerInputs) seeOther(check *asking) {
+func (c *callerInputs) seeOther(check *asking, known map[string]bool) {
 	for _, part := range check.parts {
 		if part.Assumed != rules.Maybe {
 			continue
 		}
 		part.EachRead(func(in rules.Input) {
-			known := func(have rules.Input) bool { return have.String() == in.String() }
-			if fromRequest(in) && !slices.ContainsFunc(c.others, known) {
+			if !fromRequest(in) {
+				return
+			}
+			c.texts = joinTexts(c.texts, part.texts[:min(len(part.texts), mostTexts)])
+			if name := in.String(); !known[name] {
+				known[name] = true
 				c.others = append(c.others, in)
-				c.texts = append(c.texts, part.texts[:min(len(part.texts), mostTexts)]...)
 			}
 		})
 	}
@@ -151,8 +155,8 @@ func (v *View) formsOf(own string) []Written {
 
 // forms lists what the holder of a token may write: the id of a client that has a contract, and
 // where an expression may compare it, the token's own; what other checks compare a header or a
-// parameter with. Where other values may get further, a request with unknown values comes with
-// them.
+// parameter with. Where other values may get further, or there are more than are tried, a request
+// with unknown values comes with them.
 func (v *View) forms(own string) []Written {
 	c := &v.caller
 	all := []Written{{}}
@@ -163,7 +167,11 @@ func (v *View) forms(own string) []Written {
 		return all
 	}
 	plain := all
-	for _, text := range append(slices.Clone(c.texts), unrelated) {
+	texts := append(slices.Clone(c.texts), unrelated)
+	if most := leastTries + mostConditions/(v.conditions+len(c.others)); len(texts) > most {
+		texts, all = texts[:most], append(all, Written{})
+	}
+	for _, text := range texts {
 		for _, w := range plain {
 			all = append(all, w.beside(c.others, text))
 		}

@@ -3,6 +3,7 @@ package issued
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -90,6 +91,32 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	).Usually(&rules.Request{})
 	if got := slices.Collect(maps.Values(r.Query)); !slices.Equal(got, []string{webUAT}) {
 		t.Errorf("a client usually writes %v", got)
+	}
+}
+
+// Each text that a check compares a header with is tried, but for each condition only so many: what
+// is tried for a token may not grow with the square of the conditions.
+func TestWhatACallerWritesIsTriedForEachTextUpToALimit(t *testing.T) {
+	t.Parallel()
+	wants := func(name, text string) *rules.Check {
+		return asks(rules.CustomClaim, rules.Predicate{
+			Op: rules.Equals, Input: rules.Input{Source: rules.FromHTTP, Name: name},
+			Values: rules.Literals(text),
+		})
+	}
+	two := NewView(policyOf(wants("x-env", "dev"), wants("x-env", "uat")), nil).forms("")
+	second := func(w Written) bool { return w.Headers["X-Env"] == "uat" }
+	if !slices.ContainsFunc(two, second) {
+		t.Errorf("the second text of a header is not tried: %v", two)
+	}
+	many := make([]*rules.Check, 5000)
+	for i := range many {
+		many[i] = wants("x-"+strconv.Itoa(i), "v"+strconv.Itoa(i))
+	}
+	forms := NewView(policyOf(many...), nil).forms("")
+	unknown := func(w Written) bool { return w.Headers == nil }
+	if n := len(forms); n > 2*mostConditions/len(many) || !slices.ContainsFunc(forms, unknown) {
+		t.Errorf("%d requests with %d headers each are tried", n, len(many))
 	}
 }
 

@@ -25,6 +25,15 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 		"200 that want one of 13": {200, func(i int) string {
 			return expressionOf(13, " or ", "(vars.claimSet.c%[2]d contains 'v%[1]dx')", i)
 		}},
+		"1,900 that want a scope not to be there": {1900, func(i int) string {
+			return expressionOf(1, "", "not (vars.claimSet.scp contains 'v%[1]dx%[2]d')", i)
+		}},
+		"1,900 that want a scope of a list": {1900, func(i int) string {
+			return expressionOf(1, "", "(vars.claimSet.scp splitBy ' ') contains 'v%[1]dx%[2]d'", i)
+		}},
+		"3 that want one of 700 claims": {3, func(i int) string {
+			return expressionOf(700, " or ", "vars.claimSet.c%[1]dx%[2]d contains 'v'", i)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var claims []string
@@ -46,6 +55,24 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 				"[audience-not-checked]")
 		})
 	}
+}
+
+// Each finding of one policy is repaired by itself, and each repair is linted. That so many take
+// longer than one run is found out by the first of them.
+func TestARepairOfManyFindingsOfOnePolicyIsRefusedWithinTheBounds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var claims []string
+	for i := range 1900 {
+		value := expressionOf(1, "", "vars.claimSet.scp contains 'v%[1]dx%[2]d'", i)
+		claims = append(claims, fmt.Sprintf(`{"key": "scp", "value": "%s"}`, value))
+	}
+	writeFile(t, filepath.Join(dir, "p.json"), limitedPolicy(
+		`, "validateCustomClaim": true, "mandatoryCustomClaims": [`+strings.Join(claims, ", ")+"]",
+		"",
+	))
+	build(t).run(t, dir, "", "fix", "p.json").wants(t, exitUsage,
+		"to repair what was found takes a look at more than 6000000 conditions")
 }
 
 // expressionOf joins parts, each made of i and of its own number.

@@ -207,8 +207,13 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 	}
 	defer j.tellProgress()()
 	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
-	j.Beyond = func() error {
-		if j.Looked.Load() <= rules.MostLooked {
+	before := j.Looked.Load()
+	j.Beyond = func(done, left int) error {
+		looked := j.Looked.Load()
+		if spent := looked - before; done > 0 && spent > rules.MostLooked/8 {
+			looked += spent / int64(done) * int64(left)
+		}
+		if looked <= rules.MostLooked {
 			return nil
 		}
 		cause := fmt.Sprintf("to repair what was found takes a look at more than %d conditions "+

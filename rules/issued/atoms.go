@@ -138,8 +138,14 @@ func (a *atoms) seeWhole(reads []rules.Input) {
 	}
 }
 
+// mostTelling bounds what each value of a claim is asked, so that it is known which values get the
+// same: where policies ask more, they name as many values, and hardly any two are alike.
+const mostTelling = 256
+
 // needsWhole reports whether a claim's values have to be told apart by all that they hold.
-func (a *atoms) needsWhole(claim string) bool { return a.all || a.whole["*"] || a.whole[claim] }
+func (a *atoms) needsWhole(claim string) bool {
+	return a.all || a.whole["*"] || a.whole[claim] || len(a.of[claim]) > mostTelling
+}
 
 // appearance is what the checks can see of a claim that a token holds, with any other claims.
 func (a *atoms) appearance(t *Token, claim string) string {

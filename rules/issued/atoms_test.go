@@ -123,3 +123,15 @@ func TestWhatManyRulesAskAlikeIsAskedOnce(t *testing.T) {
 		t.Errorf("%d are asked, want %d", n, len(alike))
 	}
 }
+
+// What every check asks of a claim is asked of every value of it, so that it is known which values
+// get the same. Where that is very much, each value counts for itself.
+func TestAClaimThatVeryManyChecksAskAboutCountsForItself(t *testing.T) {
+	t.Parallel()
+	for _, checks := range []int{mostTelling, mostTelling + 1} {
+		a := &atoms{of: map[string][]atom{"scp": make([]atom, checks)}, whole: map[string]bool{}}
+		if got := a.needsWhole("scp"); got != (checks > mostTelling) || a.needsWhole("roles") {
+			t.Errorf("%d checks of scp: %v", checks, got)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type guard struct {
 	names    nameTexts
 	numbers  map[string][]string // by the claim that they are compared with
 	view     *View               // nil until it is asked for
+	spare    []rules.Result      // that nobody looks at any more
 }
 
 // guardOf looks for what is beyond a plain list of names in checks. It is nil where there is
@@ -120,7 +121,9 @@ func (g *guard) letsIn(v *View, claim string, value *source.Value) bool {
 	request := &rules.Request{
 		Token: &token, At: g.in.at, Signatures: genuine{&g.in.cloud}, Brief: true,
 	}
-	return v.evaluate(request, nil).Outcome != rules.Rejected
+	verdict := v.evaluate(request, g.spare)
+	g.spare = verdict.Results
+	return verdict.Outcome != rules.Rejected
 }
 
 // smallest is the smallest set of some names for which something holds; nil where there is none.

@@ -26,8 +26,9 @@ type Fix struct {
 	// wants to know.
 	Progress func(done, left int)
 
-	// Beyond is the error where so much was looked at that no further finding is repaired.
-	Beyond func() error
+	// Beyond is the error where so much was looked at, or would be until all findings are repaired
+	// of which so many were and so many are left, that no further one is.
+	Beyond func(done, left int) error
 }
 
 // Given is a request with a token that was given.
@@ -133,18 +134,18 @@ func (w *work) removeFindings(rule string) error {
 		case w.alone*policies > mostAlone:
 			return &TooLong{w.alone + len(pending), policies, mostAlone}
 		}
-		if err := w.beyond(); err != nil {
+		if err := w.beyond(done, len(pending)); err != nil {
 			return err
 		}
 		done += w.repairSome(pending[:min(len(pending), mostRepairs-done)])
 	}
 }
 
-func (w *work) beyond() error {
+func (w *work) beyond(done, left int) error {
 	if w.Beyond == nil {
 		return nil
 	}
-	return w.Beyond()
+	return w.Beyond(done, left)
 }
 
 // again lets findings be looked at once more, where something was repaired in their API instance
@@ -178,7 +179,7 @@ func (w *work) again(done, policies int) bool {
 // at, and returns how many.
 func (w *work) repairSome(findings []rules.Finding) int {
 	if len(findings) > 1 {
-		if done := w.repairTogether(findings); done > 0 || w.beyond() != nil {
+		if done := w.repairTogether(findings); done > 0 || w.beyond(0, 0) != nil {
 			return done
 		}
 	}

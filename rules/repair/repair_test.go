@@ -324,7 +324,7 @@ func TestARepairEndsWhereTooMuchWasLookedAt(t *testing.T) {
 	for left := range 2 {
 		f := fixing()
 		f.Facts = rules.Facts{Audience: "api://ours"}
-		f.Beyond = func() error {
+		f.Beyond = func(int, int) error {
 			if left--; left < 0 {
 				return beyond
 			}

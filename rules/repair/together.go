@@ -37,7 +37,7 @@ func newRoom() room { return room{ofAPI: map[string]int{}, inAll: mostRepairs} }
 // many these are. It may be none: then one of them is to be repaired alone.
 func (w *work) repairTogether(findings []rules.Finding) (done int) {
 	b, done := w.collect(findings)
-	for len(b.changes) > 0 && w.beyond() == nil {
+	for len(b.changes) > 0 && w.beyond(0, 0) == nil {
 		after, failed := w.provedTogether(b)
 		if failed == nil {
 			w.keepTogether(b, after)

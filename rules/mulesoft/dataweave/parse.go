@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -45,6 +46,9 @@ type Expr struct {
 	reads, claims []string // paths, and names
 	ambiguities   []Ambiguity
 	uncompilable  *Construct // what may keep the gateway from running any of it, or nil
+
+	once       sync.Once
+	nodeClaims map[*Node]nodeClaims // for Parts
 }
 
 // Template finds the expression in the text of a field. A text that begins with #[ and ends with

@@ -73,7 +73,7 @@ func collectPaths(n *Node, all *[][]string) {
 	for _, arg := range n.Args {
 		collectPaths(arg, all)
 	}
-	if n.Kind == Unsupported || n.Kind == Script {
+	if isUnread(n) {
 		scanPaths(n.Text, all)
 	}
 }
@@ -141,12 +141,9 @@ func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
 // only where the expression reads the claim in such parts alone: what it gives then depends on the
 // claim by nothing but what the parts give.
 func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
-	undecided := func(a Ambiguity) bool { return a.Undecided }
-	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
-		return nil, false
-	}
-	p := claimParts{claim: claim}
-	if ok := p.find(e.Root); !ok {
+	e.once.Do(e.findNodeClaims)
+	p := claimParts{claim: claim, in: e.nodeClaims}
+	if p.in == nil || !p.find(e.Root) {
 		return nil, false
 	}
 	for _, n := range p.nodes {
@@ -157,31 +154,73 @@ func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
 	return parts, true
 }
 
+// nodeClaims is what a node reads: how many paths, and how many of them are of each claim.
+type nodeClaims struct {
+	paths int
+	of    map[string]int
+}
+
+// findNodeClaims notes what each node reads, once for all claims: an expression may read hundreds.
+// It notes nothing where it is not known what the expression reads.
+func (e *Expr) findNodeClaims() {
+	undecided := func(a Ambiguity) bool { return a.Undecided }
+	if len(e.Unsupported()) == 0 && !slices.ContainsFunc(e.ambiguities, undecided) {
+		e.nodeClaims = map[*Node]nodeClaims{}
+		e.noteClaims(e.Root)
+	}
+}
+
+func (e *Expr) noteClaims(n *Node) nodeClaims {
+	in := nodeClaims{of: map[string]int{}}
+	if path := n.Path(); path != nil {
+		in.add(path)
+	} else {
+		for _, arg := range n.Args {
+			of := e.noteClaims(arg)
+			in.paths += of.paths
+			for name, times := range of.of {
+				in.of[name] += times
+			}
+		}
+	}
+	if isUnread(n) {
+		var paths [][]string
+		scanPaths(n.Text, &paths)
+		for _, path := range paths {
+			in.add(path)
+		}
+	}
+	e.nodeClaims[n] = in
+	return in
+}
+
+func (c *nodeClaims) add(path []string) {
+	c.paths++
+	if name, isClaim := claimOf(path); isClaim {
+		c.of[name]++
+	}
+}
+
+// isUnread reports whether a node is source text that was not parsed.
+func isUnread(n *Node) bool { return n.Kind == Unsupported || n.Kind == Script }
+
 // claimParts collects the largest nodes that read one claim and nothing else.
 type claimParts struct {
 	claim string
+	in    map[*Node]nodeClaims
 	nodes []*Node
 }
 
 // find looks through a node. It is not ok where the claim is read by itself and with others at
 // once, as in the set of all claims.
 func (p *claimParts) find(n *Node) (ok bool) {
-	var paths [][]string
-	collectPaths(n, &paths)
-	own, whole := 0, false
-	for _, path := range paths {
-		name, isClaim := claimOf(path)
-		whole = whole || isClaim && name == "*"
-		if isClaim && name == p.claim {
-			own++
-		}
-	}
-	switch {
-	case whole, n.Kind == Script, n.Kind == Unsupported:
+	in := p.in[n]
+	switch own := in.of[p.claim]; {
+	case in.of["*"] > 0, isUnread(n):
 		return false
 	case own == 0:
 		return true
-	case own == len(paths):
+	case own == in.paths:
 		p.nodes = append(p.nodes, n)
 		return true
 	}
@@ -193,12 +232,8 @@ func (p *claimParts) find(n *Node) (ok bool) {
 
 // reads reports whether a node reads the claim.
 func (p *claimParts) reads(n *Node) bool {
-	var paths [][]string
-	collectPaths(n, &paths)
-	return slices.ContainsFunc(paths, func(path []string) bool {
-		name, isClaim := claimOf(path)
-		return isClaim && (name == "*" || name == p.claim)
-	})
+	of := p.in[n].of
+	return of["*"]+of[p.claim] > 0
 }
 
 // comparedClaims collects the texts that some claims are compared with.

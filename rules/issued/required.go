@@ -34,10 +34,10 @@ func requiredBy(checks []asking) required {
 		r.names.see(check)
 		r.typed = r.typed || slices.ContainsFunc(check.reads, readsType)
 		if check.readsClaim("scp") {
-			r.scopes = appendWords(r.scopes, check.texts)
+			r.scopes = appendWords(r.scopes, check.textsFor("scp"))
 		}
 		if check.readsClaim("roles") {
-			r.roles = appendWords(r.roles, check.texts)
+			r.roles = appendWords(r.roles, check.textsFor("roles"))
 			some = true
 		}
 	}

@@ -417,6 +417,13 @@ func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
 			ours(check(rules.Predicate{Op: rules.True, Input: constant("x")})),
 			errorAt("custom-claim", "no Entra ID access token passes"),
 		},
+		"an expression over something other than the claim that must be there": {
+			ours(check(rules.Both(rules.Has(rules.Claim("roles")), rules.Predicate{
+				Op: rules.True, Input: expression("p('x')", func(*rules.Request) rules.Reading {
+					return rules.Reading{Unknown: &rules.Unknown{Why: "p is not supported"}}
+				}),
+			}))), nil,
+		},
 		"one that is not to be there": {
 			ours(check(rules.Negate(rules.Has(rules.Claim("jti"))))), nil,
 		},

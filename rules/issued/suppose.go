@@ -96,6 +96,24 @@ func readsAny(c *rules.Check, claims []string) bool {
 	})
 }
 
+// NeverKnown is why nobody can know what a check answers, whatever stands in the claims that it
+// reads, and whatever else is passed; empty where somebody can. What is not modelled at all is not
+// meant, nor an expression for the token.
+func NeverKnown(c *rules.Check) string {
+	switch {
+	case c.Skip != "", c.ID == rules.NotModelled, c.ID == rules.TokenPresent:
+		return ""
+	case c.Unknown == nil && (!c.Test.HasExpression() || !neverEvaluated(c)):
+		return ""
+	}
+	list := []*rules.Policy{{Root: rules.AllOf(c)}}
+	only := rules.Evaluate(list, requestWith(c, source.NewList("gatewhy-other"))).Results[0]
+	if need := only.Need(); need.Input != "" && need.Input != source.NeedPolicy {
+		return "" // it can be passed
+	}
+	return only.Why()
+}
+
 // neverEvaluated reports whether the expression of a check can't be evaluated, whatever stands in
 // the claims that it reads.
 func neverEvaluated(c *rules.Check) bool {
@@ -104,7 +122,7 @@ func neverEvaluated(c *rules.Check) bool {
 		for _, value := range []*source.Value{
 			source.NewString(text), source.NewList(text), source.NewList(text, other),
 		} {
-			if tryWith(c, value) != rules.Unsure {
+			if requestWith(c, value).Try(c) != rules.Unsure {
 				return false
 			}
 		}
@@ -112,8 +130,8 @@ func neverEvaluated(c *rules.Check) bool {
 	return true
 }
 
-// tryWith evaluates a check where everything that it reads holds one value.
-func tryWith(c *rules.Check, value *source.Value) rules.Outcome {
+// requestWith is a request in which everything that a check reads holds one value.
+func requestWith(c *rules.Check, value *source.Value) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
 		if name := in.ClaimRead(); name != "" && claims.Member(name) == nil {
@@ -123,5 +141,5 @@ func tryWith(c *rules.Check, value *source.Value) rules.Outcome {
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
 	text, _ := value.Str()
 	Writing(c.Reads(), text).Into(r)
-	return r.Try(c)
+	return r
 }

@@ -44,7 +44,8 @@ func (j *Judge) Found(
 	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) []rules.Finding {
 	found := j.Policies(adapter, compiled.Policies, read.Files)
-	return append(slices.Clone(compiled.Findings), found...)
+	found = append(slices.Clone(compiled.Findings), found...)
+	return append(found, notEvaluated(compiled.Policies, found)...)
 }
 
 // OfOtherVariants is what holds for another of the vendor's gateways than the guessed one only, of

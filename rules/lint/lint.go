@@ -48,6 +48,7 @@ func Rules() []rules.Rule {
 		routeAssumed(),
 		gatewayNotKnown(),
 		tooMuchToTry(),
+		notEvaluatedRule(),
 		duplicateMember(),
 		commentForValue(),
 		byteOrderMark(),

@@ -163,6 +163,24 @@ func (r *Request) SentNames() (names []string, whole bool) {
 
 // takenBy is the policy that takes away what a predicate reads; nil where none surely does.
 func (r *Request) takenBy(leaf *Predicate) *Policy {
+	for _, header := range headersOf(leaf) {
+		if by := r.alteration(header); by != nil && by.Unknown == nil {
+			return by.by
+		}
+	}
+	return nil
+}
+
+// perhapsAltered reports whether an earlier policy may have changed what a predicate reads. Of an
+// expression that names no header nobody knows which it reads.
+func (r *Request) perhapsAltered(leaf *Predicate) bool {
+	headers := headersOf(leaf)
+	return r.altered != nil && len(headers) == 0 ||
+		slices.ContainsFunc(headers, func(h string) bool { return r.alteration(h) != nil })
+}
+
+// headersOf lists the headers that a predicate reads.
+func headersOf(leaf *Predicate) []string {
 	if leaf == nil {
 		return nil
 	}
@@ -173,13 +191,11 @@ func (r *Request) takenBy(leaf *Predicate) *Policy {
 			inputs = append(inputs, at.Input)
 		}
 	}
+	var all []string
 	for _, in := range inputs {
-		if in.Source != FromHTTP {
-			continue
-		}
-		if by := r.alteration(in.Name); by != nil && by.Unknown == nil {
-			return by.by
+		if in.Source == FromHTTP {
+			all = append(all, in.Name)
 		}
 	}
-	return nil
+	return all
 }

@@ -161,7 +161,7 @@ func (e *evaluation) lookedForToken(result *Result) {
 		e.tokenless = true
 	case result.Outcome == Unsure && r.repeatedIn(result.judged.leaf) != nil:
 		r.tokenDoubt = r.repeatedIn(result.judged.leaf)
-	case result.Outcome == Unsure && r.altered != nil:
+	case result.Outcome == Unsure && r.perhapsAltered(result.judged.leaf):
 		r.tokenDoubt = &Unknown{
 			Why: "an earlier policy may have put another token into the request, or removed it",
 		}

@@ -278,3 +278,55 @@ func TestAnEarlierPolicyDecidesWhichClientIDIsRead(t *testing.T) {
 		})
 	}
 }
+
+// A header that an earlier policy removes has nothing to do with a token in another one: what
+// keeps the token out in any case does so, whatever else the request has.
+func TestARemovalOfAnotherHeaderLeavesTheTokenAsItIs(t *testing.T) {
+	r := request(v1)
+	r.Headers = map[string]string{"X-Jwt": "something else"}
+	r.Signatures = signed(keys.Fail)
+	for headers, want := range map[string]decided{
+		`["x-id"]`:   rejected(401, rules.Signature),
+		`["x-.*"]`:   unknown(rules.TokenPresent),
+		`["${any}"]`: unknown(rules.TokenPresent),
+	} {
+		policies := "[" + removal(1, headers, "") + "," + headerPolicy(2) + "]"
+		if got := short(verdictOf(t, policies, r)); got.outcome != want.outcome {
+			t.Errorf("%s: got %v, want %v", headers, got, want)
+		}
+	}
+}
+
+// What finds no token in any version of the runtime rejects, whether by null or by an error.
+func TestAnExpressionOverARemovedHeaderFindsNoToken(t *testing.T) {
+	policy := strings.Replace(headerPolicy(2), "attributes.headers['x-jwt']",
+		"(attributes.headers['authorization'] splitBy ' ')[1]", 1)
+	v := verdictOf(t, "["+removal(1, `["Authorization"]`, "")+","+policy+"]", request(v1))
+	if got, want := short(v), rejected(400, rules.TokenPresent); got != want {
+		t.Errorf("got %v, want %v: %s", got, want, v.Why())
+	}
+}
+
+func TestWhereTheTokenMayBeSentElsewhereARemovalIsAWarning(t *testing.T) {
+	two := strings.Replace(headerPolicy(2), "attributes.headers['x-jwt']",
+		"attributes.headers['x-jwt'] default attributes.headers['x-old']", 1)
+	oidc := ordered(openIDConnect, 2, `{"skipClientIdValidation": true}`, "")
+	for _, test := range []struct {
+		headers, policy string
+		want            rules.Severity
+	}{
+		{`["x-jwt"]`, headerPolicy(2), ""},
+		{`["x-jwt", "x-old"]`, two, ""},
+		{`["x-old"]`, two, rules.Warning},
+		{`["x-o.*"]`, two, rules.Note},
+		{`["Authorization"]`, oidc, rules.Warning},
+		{`["Authorization"]`, bearerPolicy(2), ""},
+	} {
+		c := compiled(t, "policy.json", "["+removal(1, test.headers, "")+","+test.policy+"]",
+			rules.Options{})
+		found := takenAway(&rules.Subject{Policies: c.Policies})
+		if len(found) != 1 || found[0].Severity != test.want {
+			t.Errorf("%s before %s: %+v", test.headers, test.policy, found)
+		}
+	}
+}

@@ -100,7 +100,7 @@ func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	}
 	in := j.opaque(e)
 	if e.expr == nil {
-		return rules.Has(in)
+		return rules.Found(in)
 	}
 	sentIn := ""
 	path := e.expr.Root.Path()
@@ -109,7 +109,7 @@ func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	}
 	in.Opaque.Language = "" // what it gives is looked at, too
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
-	return rules.Has(in)
+	return rules.Found(in)
 }
 
 // tokenFrom evaluates the expression, and takes its value only where that is the token.

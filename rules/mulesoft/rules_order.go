@@ -20,8 +20,9 @@ func tokenTakenAway() rules.Rule {
 			"the caller's.",
 		Fix:      "Put the token policy first, or leave its header out of the other one.",
 		Severity: rules.Error,
-		Lesser: "a warning if the earlier policy is limited to some requests or the file does " +
-			"not give the order; a note if what becomes of the header is not known",
+		Lesser: "a warning if the earlier policy is limited to some requests, the file does not " +
+			"give the order, or the token may be sent in another place; a note if what becomes " +
+			"of the header is not known",
 		References: []string{docRemoval, docOrder},
 		Check:      takenAway,
 	}
@@ -54,7 +55,9 @@ func takenAway(s *rules.Subject) []rules.Finding {
 // takesFrom is what to say of a policy that takes away, or changes, the token that another one
 // reads.
 func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found bool) {
-	for _, header := range tokenHeaders(of) {
+	headers, elsewhere := tokenHeaders(of)
+	kept := func(header string) bool { return !slices.ContainsFunc(by.Effects, isOn(header)) }
+	for _, header := range headers {
 		for i := range by.Effects {
 			effect := &by.Effects[i]
 			if !effect.On(header) {
@@ -67,6 +70,11 @@ func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found 
 				const unclear = "%s may change the header %s, in which %s looks for the token"
 				f.Message = fmt.Sprintf(unclear, by.Asset, header, of.Name)
 				f.Severity = rules.Note
+			case elsewhere || slices.ContainsFunc(headers, kept):
+				const one = "%s removes the header %s, in which %s looks for the token too: one " +
+					"that is sent so is not found"
+				f.Message = fmt.Sprintf(one, by.Asset, header, of.Name)
+				f.Severity = rules.Warning
 			case first == rules.Maybe:
 				f.Message += "; which of the two runs first is not known"
 				f.Severity = rules.Warning
@@ -79,23 +87,29 @@ func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found 
 	return f, false
 }
 
-// tokenHeaders lists the headers in which a policy looks for the token.
-func tokenHeaders(policy *rules.Policy) []string {
-	var all []string
+func isOn(header string) func(rules.Effect) bool {
+	return func(e rules.Effect) bool { return e.On(header) }
+}
+
+// tokenHeaders lists the headers in which a policy looks for the token, and reports whether it
+// looks for it elsewhere too.
+func tokenHeaders(policy *rules.Policy) (headers []string, elsewhere bool) {
 	for check := range policy.Root.Checks() {
 		if check.ID != rules.TokenPresent || check.Skip != "" || check.Unknown != nil {
 			continue
 		}
 		if check.Test.Op == rules.Sent {
-			all = append(all, "Authorization")
+			headers = append(headers, "Authorization")
+			elsewhere = elsewhere || len(check.Test.Lookup.Locations) > 1
 		}
 		for _, in := range check.Test.Reads() {
 			if in.Source == rules.FromHTTP {
-				all = append(all, textproto.CanonicalMIMEHeaderKey(in.Name))
+				headers = append(headers, textproto.CanonicalMIMEHeaderKey(in.Name))
 			}
+			elsewhere = elsewhere || in.Source == rules.FromQuery
 		}
 	}
-	return all
+	return headers, elsewhere
 }
 
 func policyOrder() rules.Rule {

@@ -17,6 +17,7 @@ type field struct {
 	kind    source.Kind
 	absent  string   // the default, as text
 	allowed []string // the values that it may have; empty where it may have any
+	spaced  bool     // it is a list, with spaces between its elements
 }
 
 // setting is a field's value as it counts: from the configuration, else the default. Where it is
@@ -103,6 +104,9 @@ func (f field) refusal(v *source.Value, this string) (rule, why string) {
 	case f.hasExpression(v):
 		return "value-not-allowed", f.name + " is an expression, and it is not documented that " +
 			"the gateway evaluates one there"
+	case f.spaced && strings.Contains(v.Text, ","):
+		return "value-not-allowed", f.name + " has a comma, and only spaces are documented " +
+			"between its elements"
 	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
 		return "value-not-allowed", fmt.Sprintf("%s must be %s, but %s %s", f.name,
 			strings.Join(f.allowed, " or "), this, inspect.InSentence(v.Text))
@@ -225,7 +229,7 @@ func valueNotAllowedRule() rules.Rule {
 		Name:       "value-not-allowed",
 		Title:      "the value is not one that the field allows",
 		Why:        "How the gateway handles it is not documented.",
-		Fix:        "Write one of the values that the message lists.",
+		Fix:        "Write one of the values that the message lists, or the form that it names.",
 		Severity:   rules.Warning,
 		References: []string{docJWTPage},
 	}

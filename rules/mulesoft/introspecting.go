@@ -13,7 +13,7 @@ import (
 // evidence.
 func enforcementFields() []field {
 	return []field{
-		{name: "scopes", kind: source.String},
+		{name: "scopes", kind: source.String, spaced: true},
 		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
@@ -55,7 +55,7 @@ func introspectionFields() []field {
 			allowed: []string{"client_id", "username"},
 		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
-		{name: "scopes", kind: source.String},
+		{name: "scopes", kind: source.String, spaced: true},
 		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}

@@ -65,6 +65,11 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 			request(v1 + `,"scp":"b"`), accepted,
 		},
 		{
+			"what a comma between scopes does is not documented",
+			`"skipClientIdValidation":true,"scopes":"a, b"`, request(v1 + `,"scp":"a b"`),
+			decided{rules.Undetermined, 0, rules.Scopes},
+		},
+		{
 			"an expired token is inactive", `"skipClientIdValidation":true`,
 			request(`"exp":1778050000`),
 			decided{rules.Rejected, 0, rules.Introspection},

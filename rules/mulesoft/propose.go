@@ -87,7 +87,7 @@ func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *prop
 		p.policy = result.Policy
 		ran = ran || result.Check.ID != rules.Routed
 		p.profile = result.Profile()
-		if result.Outcome == rules.Fail {
+		if result.KeepsOut() {
 			p.failed = append(p.failed, result)
 		}
 	}

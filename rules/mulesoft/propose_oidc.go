@@ -14,7 +14,7 @@ import (
 // of the environment. For a token without scopes the second becomes a role, which only JWT
 // Validation can check.
 func (p *proposer) forOIDC() []rules.Change {
-	if p.scopesKeepItOut() {
+	if p.scopesKeepItOut() || !p.knowsScopes() {
 		return nil
 	}
 	scopes := p.keptScopes()
@@ -42,15 +42,43 @@ func (p *proposer) scopesKeepItOut() bool {
 	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, failed)
 }
 
-// keptScopes are the policy's scopes as custom claims. A policy that takes its place must ask for
-// them too, or it would let more tokens in.
+// knowsScopes reports whether the file shows which scopes the policy asks for: what takes its
+// place must ask for them too, or it would let more tokens in.
+func (p *proposer) knowsScopes() bool {
+	c := configure(p.policy, p.entry)
+	return firstUnknown(c.setting("scopes"), c.setting("scopeValidationCriteria")) == nil
+}
+
+// ownScopes are the policy's scopes. One of them may be enough for it.
+func (p *proposer) ownScopes() (words []string, oneIsEnough bool) {
+	words = strings.Fields(p.entry.config.TextAt("scopes"))
+	criteria := p.entry.config.TextAt("scopeValidationCriteria")
+	return words, len(words) > 1 && strings.EqualFold(criteria, "OR")
+}
+
+// scopesWith are the policy's scopes and another one, all of which a token must have. It is not ok
+// where one of several others is enough for the policy.
+func (p *proposer) scopesWith(scope string) (text string, ok bool) {
+	switch words, oneIsEnough := p.ownScopes(); {
+	case slices.Contains(words, scope) && oneIsEnough:
+		return scope, true
+	case oneIsEnough:
+		return "", false
+	case slices.Contains(words, scope):
+		return strings.Join(words, " "), true
+	default:
+		return strings.Join(append(words, scope), " "), true
+	}
+}
+
+// keptScopes are the policy's scopes as custom claims.
 func (p *proposer) keptScopes() []source.Fields {
-	words := strings.Fields(p.entry.config.TextAt("scopes"))
+	words, oneIsEnough := p.ownScopes()
 	if len(words) == 0 {
 		return nil
 	}
 	glue := " and "
-	if p.entry.config.TextAt("scopeValidationCriteria") == "OR" {
+	if oneIsEnough {
 		glue = " or "
 	}
 	tests := make([]string, len(words))
@@ -143,9 +171,14 @@ func (p *proposer) requireScope() []rules.Change {
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:
+		scopes, ok := p.scopesWith(scope)
+		if !ok {
+			const why = "the policy asks for one of several scopes, and can't ask for %s as well"
+			return []rules.Change{{ID: id, Title: title, Refused: fmt.Sprintf(why, scope)}}
+		}
 		return p.edited(
-			id, title+": "+scope, set("skipClientIdValidation", true),
-			set("scopes", scope), set("scopeValidationCriteria", "AND"),
+			id, title+": "+scopes, set("skipClientIdValidation", true),
+			set("scopes", scopes), set("scopeValidationCriteria", "AND"),
 		)
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"

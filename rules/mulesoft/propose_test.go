@@ -174,6 +174,22 @@ func TestRemedies(t *testing.T) {
 			[]remedy{{"use-jwt-validation", in, rules.CustomClaim}},
 		},
 		{
+			"where the file does not show the scopes, nothing takes the policy's place",
+			oidc(`"skipClientIdValidation":false,"scopes":["UAT.Access"]`),
+			contracted(uatUser), nil, nil,
+		},
+		{
+			"nor where only a deployment knows them",
+			oidc(`"skipClientIdValidation":true,"scopes":"${scopes}"`), request(uatUser), nil, nil,
+		},
+		{
+			"one of several scopes is enough in lower case too",
+			oidc(`"skipClientIdValidation":true,"scopes":"UAT.Access Another",` +
+				`"scopeValidationCriteria":"or"`),
+			request(uatUser), request(uat),
+			[]remedy{{"use-jwt-validation", in, rules.CustomClaim}},
+		},
+		{
 			"a token without scopes is no reason to drop them",
 			oidc(`"skipClientIdValidation":true,"scopes":"UAT.Access"`),
 			request(uat), nil, nil,
@@ -425,5 +441,24 @@ func TestNoMorePoliciesAreNarrowedThanIsAsked(t *testing.T) {
 	})
 	if len(proved) > 0 {
 		t.Errorf("%s was not asked for", proved[0].ID)
+	}
+}
+
+func TestAScopeIsAskedForBesideThePolicysOwn(t *testing.T) {
+	for _, test := range []struct{ scopes, criteria, want string }{
+		{"", "AND", "uat"},
+		{"uat", "OR", "uat"},
+		{"openid", "AND", "openid uat"},
+		{"openid uat", "AND", "openid uat"},
+		{"openid uat", "OR", "uat"},
+		{"openid", "OR", "openid uat"},
+		{"openid profile", "or", ""},
+	} {
+		policy := policyOf(openIDConnect, "1.6.0", `"scopes":"`+test.scopes+
+			`","scopeValidationCriteria":"`+test.criteria+`"`)
+		p := proposer{entry: entriesOf(configurationOf(t, "p.json", policy, rules.Options{}))[0]}
+		if got, ok := p.scopesWith("uat"); got != test.want || ok != (got != "") {
+			t.Errorf("%+v: %q, %v", test, got, ok)
+		}
 	}
 }

@@ -58,6 +58,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if err != nil {
 		return err
 	}
+	fixer.NoteUnheeded(map[string]bool{})
 	shown, notes, err := e.fixed(flags, fixer)
 	switch {
 	case err != nil:
@@ -309,6 +310,7 @@ func (e *Env) fixFound(
 	if fixer == nil || err != nil {
 		return nil, inFile(err, file.Name)
 	}
+	several.NoteUnheeded(fixer)
 	fixed, _, err := e.fixed(flags, fixer)
 	if err != nil {
 		return nil, inFile(err, file.Name)

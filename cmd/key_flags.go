@@ -91,7 +91,10 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 		return set.Metadata.Tenant(), nil
 	}
 	resolved, err := e.keySource(f, nil).Tenant(ctx, f.cloudOrPublic(), f.tenant, entra.V2, "")
-	if err != nil {
+	switch {
+	case err != nil && !entra.NamesTenant(f.tenant):
+		return "", err
+	case err != nil:
 		return "", problem("--tenant "+f.tenant+": its id is not known: "+err.Error(),
 			"pass the id: --tenant ID")
 	}

@@ -31,12 +31,15 @@ func (e *Env) withoutCommand(root *cobra.Command, word string) error {
 // unknownCommand says that a word is not a command, and which one, or which of the topics given,
 // may have been meant.
 func unknownCommand(root *cobra.Command, word string, others ...topic) error {
-	const all = "all commands: gatewhy help"
+	all, cause := "all commands: gatewhy help", fmt.Sprintf("unknown command %q", word)
+	if len(others) > 0 {
+		all = "all commands and topics: gatewhy help"
+		cause = fmt.Sprintf("unknown command or topic %q", word)
+	}
 	if len(word) > report.LongestWord {
 		return problem("the first argument is not a command",
 			"to read a token: run gatewhy decode, and paste the token when asked", all)
 	}
-	cause := fmt.Sprintf("unknown command %q", word)
 	if topicText(word) != "" {
 		return problem(cause, "to read about it: gatewhy help "+word)
 	}

@@ -147,7 +147,7 @@ func mistaken(file *source.File, err error) error {
 func passedAs(kind, name string) string {
 	switch kind {
 	case aPolicy:
-		return "-p " + name + ", to explain or scan"
+		return "-p " + name + ", to explain, scan or test"
 	case aKeySet:
 		return "--jwks " + name + ", to explain, verify or scan"
 	case anEnvironments:

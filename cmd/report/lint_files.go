@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -46,9 +47,28 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 		l.add(&r, fix)
 	}
 	m.noteChanges(changers, l.Names, request.Options)
+	m.noteUnheeded(results)
 	failed = unchecked(request, missing, results)
 	l.Unread = unread(failed)
 	return l, failed, unseen
+}
+
+// noteUnheeded says which options don't count for any of the files with policies.
+func (m *Maker) noteUnheeded(results []linted) {
+	var all []string
+	first := true
+	for i := range results {
+		if r := &results[i]; r.policies > 0 && first {
+			all, first = r.unheeded, false
+		} else if r.policies > 0 {
+			all = slices.DeleteFunc(slices.Clone(all), func(text string) bool {
+				return !slices.Contains(r.unheeded, text)
+			})
+		}
+	}
+	for _, text := range all {
+		m.note("%s", text)
+	}
 }
 
 // add adds what was found in a file that was checked.

@@ -24,6 +24,7 @@ type linted struct {
 	read     []string // the names of the files that were read with it, its own among them
 	vendor   string   // the adapter that has read policies of it
 	unseen   []Unseen // its policies that are not modelled
+	unheeded []string // options of the command line that don't count for it
 	besides  bool     // it was read with others: it has a policy, or says more of theirs
 	none     error    // why it holds no policy
 	findings []rules.Finding
@@ -232,6 +233,7 @@ func (j *Judge) share(byFile map[*source.File]*linted, c *configuration, all *jo
 	}
 	for _, file := range all.files {
 		byFile[file].read, byFile[file].apis = all.read, all.apis
+		byFile[file].unheeded = all.unheeded
 	}
 }
 
@@ -277,6 +279,9 @@ func (j *Judge) add(
 			result.apis = withNew(result.apis, p.API)
 		}
 	}
+	result.unheeded = append(
+		result.unheeded, unheeded(adapter, compiled, read.Files, j.options)...,
+	)
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
 	found := j.Found(adapter, read, compiled)
 	withoutCompiled(found)

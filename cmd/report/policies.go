@@ -97,8 +97,9 @@ func (m *Maker) compilePolicies(
 	if err := m.otherGateway(set.Adapter, set.Files[0].Name, options); err != nil {
 		return nil, err
 	}
-	m.noteGateway(set, options.Variant)
-	m.noteAPI(set, options.API)
+	for _, text := range unheeded(&set.Adapter, &set.Compilation, set.Files, options) {
+		m.note("%s", text)
+	}
 	if err := oneAPI(set.Policies, hint); err != nil {
 		return set, err
 	}
@@ -175,31 +176,31 @@ func (m *Maker) otherGateway(of rules.Adapter, file string, options rules.Option
 		"leave out --gateway, for the file says it; or name a file for "+m.Gateway)
 }
 
-// noteGateway says where the gateway that the user names does not count.
-func (m *Maker) noteGateway(set *PolicySet, variant string) {
-	if variant == "" {
-		return
-	}
-	for _, named := range set.Named {
-		if named != variant {
-			m.note("--gateway %s has no effect: the file says that its gateway is %s",
-				variant, named)
-			return
-		}
-	}
-	if all := set.Adapter.VariantNames(); !slices.Contains(all, variant) {
-		m.note("--gateway %s has no effect: the policies are for %s",
-			variant, strings.Join(all, " or "))
-	}
-}
-
-// noteAPI says where the API instance that the user names does not count: policies that name none
+// unheeded says which options of the command line do not count for what was read: a gateway where
+// the files name another one, and an API instance where no policy says which it belongs to, and
 // may be any instance's.
-func (m *Maker) noteAPI(set *PolicySet, name string) {
-	named := func(file *source.File) bool { return file.Name == name }
-	if name != "" && len(set.APIs()) == 0 && !slices.ContainsFunc(set.Files, named) {
-		m.note("no policy says which API instance it belongs to: each counts for %s", name)
+func unheeded(
+	of *rules.Adapter, made *rules.Compilation, files []*source.File, options rules.Options,
+) []string {
+	var all []string
+	variant := options.Variant
+	others := func(named string) bool { return named != variant }
+	switch other := slices.IndexFunc(made.Named, others); {
+	case variant == "":
+	case other >= 0:
+		all = append(all, fmt.Sprintf("--gateway %s has no effect: the file says that its "+
+			"gateway is %s", variant, made.Named[other]))
+	case !slices.Contains(of.VariantNames(), variant):
+		all = append(all, fmt.Sprintf("--gateway %s has no effect: the policies are for %s",
+			variant, strings.Join(of.VariantNames(), " or ")))
 	}
+	named := func(file *source.File) bool { return file.Name == options.API }
+	if options.API != "" && len(made.Policies) > 0 && len(apisOf(made.Policies)) == 0 &&
+		!slices.ContainsFunc(files, named) {
+		all = append(all, "no policy says which API instance it belongs to: each counts for "+
+			options.API)
+	}
+	return all
 }
 
 // ofOneGateway leaves out files of other gateways than the one that the user names, unless the

@@ -170,3 +170,10 @@ func allSegments(segments []string) bool {
 // IsTenant reports whether a text can stand for a tenant in a URL: an id, a domain, or one of
 // common, organizations and consumers.
 func IsTenant(tenant string) bool { return allSegments([]string{tenant}) }
+
+// NamesTenant reports whether a text may name tenants: by an id, by a domain, which a name without
+// a dot is not, or as one of the names that stand for many.
+func NamesTenant(text string) bool {
+	isOne := IsGUID(text) || strings.Contains(text, ".")
+	return IsTenant(text) && (isOne || KeysAddress{Tenant: text}.Shared())
+}

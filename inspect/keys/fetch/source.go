@@ -80,9 +80,7 @@ func (s *Source) keysAt(ctx context.Context, address string, by network.Trust) (
 func (s *Source) Tenant(
 	ctx context.Context, cloud entra.Cloud, tenant string, v entra.Version, appID string,
 ) (*keys.Set, error) {
-	shared := entra.KeysAddress{Tenant: tenant}.Shared()
-	isOne := entra.IsGUID(tenant) || strings.Contains(tenant, ".") // a name alone is no domain
-	if !entra.IsTenant(tenant) || !isOne && !shared {
+	if !entra.NamesTenant(tenant) {
 		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant",
 			"a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
 	}

@@ -142,6 +142,9 @@ func TestAnExpressionThatGivesMoreThanTheTokenIsNamed(t *testing.T) {
 		"the word before the token": token("#[(attributes.headers.authorization splitBy ' ')[0]]"),
 		"a text":                    token("#['eyJhbGciOiJub25lIn0']"),
 		"a scheme put behind":       token("#[attributes.headers.jwt ++ ' jwt']"),
+		"a comparison":              token("#[attributes.headers.jwt != 'x']"),
+		"a number":                  token("#[1]"),
+		"a list":                    token("#[attributes.headers.authorization splitBy ' ']"),
 		"the second word is sound": {
 			fields: tokenBy("#[(attributes.headers.authorization splitBy ' ')[1]]"), claims: role,
 		},

@@ -98,16 +98,17 @@ func readsAny(c *rules.Check, claims []string) bool {
 
 // NeverKnown is why nobody can know what a check answers, whatever stands in the claims that it
 // reads, and whatever else is passed; empty where somebody can. What is not modelled at all is not
-// meant, nor an expression for the token.
+// meant, nor an expression for the token or for a secret, which only the gateway knows.
 func NeverKnown(c *rules.Check) string {
 	switch {
-	case c.Skip != "", c.ID == rules.NotModelled, c.ID == rules.TokenPresent:
+	case c.Skip != "", c.ID == rules.NotModelled, c.ID == rules.TokenPresent,
+		c.ID == rules.ClientSecret:
 		return ""
 	case c.Unknown == nil && (!c.Test.HasExpression() || !neverEvaluated(c)):
 		return ""
 	}
 	list := []*rules.Policy{{Root: rules.AllOf(c)}}
-	only := rules.Evaluate(list, requestWith(c, source.NewList("gatewhy-other"))).Results[0]
+	only := rules.Evaluate(list, requestWith(c, "gatewhy-other", false)).Results[0]
 	if need := only.Need(); need.Input != "" && need.Input != source.NeedPolicy {
 		return "" // it can be passed
 	}
@@ -119,10 +120,8 @@ func NeverKnown(c *rules.Check) string {
 func neverEvaluated(c *rules.Check) bool {
 	const other = "gatewhy-other"
 	for _, text := range append(TextsOf(c), other) {
-		for _, value := range []*source.Value{
-			source.NewString(text), source.NewList(text), source.NewList(text, other),
-		} {
-			if requestWith(c, value).Try(c) != rules.Unsure {
+		for _, several := range []bool{false, true} {
+			if requestWith(c, text, several).Try(c) != rules.Unsure {
 				return false
 			}
 		}
@@ -130,16 +129,32 @@ func neverEvaluated(c *rules.Check) bool {
 	return true
 }
 
-// requestWith is a request in which everything that a check reads holds one value.
-func requestWith(c *rules.Check, value *source.Value) *rules.Request {
+// requestWith is a request in which everything that a check reads holds a text, or a list of
+// several.
+func requestWith(c *rules.Check, text string, several bool) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
 		if name := in.ClaimRead(); name != "" && claims.Member(name) == nil {
+			value := holding(name, text, several)
 			claims.Members = append(claims.Members, source.Member{Key: name, Value: value})
 		}
 	}
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
-	text, _ := value.Str()
 	Writing(c.Reads(), text).Into(r)
 	return r
+}
+
+// holding is a claim with a text, in the form that Entra ID gives a claim of that name; where
+// others decide that, in one of two.
+func holding(name, text string, several bool) *source.Value {
+	row, _ := claimNamed(name)
+	switch {
+	case row.form == asAny && several, row.form == asList && !several:
+		return source.NewList(text)
+	case row.form == asList:
+		return source.NewList(text, "gatewhy-another")
+	case row.form == asTime:
+		return &source.Value{Kind: source.Number, Text: largeNumber}
+	}
+	return source.NewString(text)
 }

@@ -20,10 +20,15 @@ func TestOneNoteAPolicySaysWhatIsNotEvaluated(t *testing.T) {
 			}, rules.Claim("team")),
 		})
 	}
-	noKey := checkOf(rules.Signature, rules.Predicate{})
-	noKey.Unknown = &rules.Unknown{Why: "the key is not modelled"}
+	noKey := func() *rules.Check {
+		c := checkOf(rules.Signature, rules.Predicate{})
+		c.Unknown = &rules.Unknown{Why: "the key is not modelled"}
+		return c
+	}
 	no := rules.Need{}
 	second := rules.Finding{Pos: source.Position{File: "policy.yaml", Line: 2, Column: 1}}
+	named := policy(noKey())
+	elsewhere := rules.Finding{Policy: named, Field: string(rules.Signature)}
 	const says = "what this check answers is not known: "
 	for name, test := range map[string]struct {
 		policy *rules.Policy
@@ -33,27 +38,29 @@ func TestOneNoteAPolicySaysWhatIsNotEvaluated(t *testing.T) {
 			policy(unsupported(no)), []string{says + "f is not supported"},
 		},
 		"a value": {
-			policy(noKey), []string{says + "the key is not modelled"},
+			policy(noKey()), []string{says + "the key is not modelled"},
 		},
 		"a header can be passed": {
 			policy(unsupported(rules.Need{Input: source.NeedHeader})), nil,
 		},
-		"another finding names it": {policy(issuer(ourIssuer), unsupported(no)), nil},
-		"a disabled policy":        {disabled(policy(unsupported(no))), nil},
-		"a check that is off":      {policy(off(unsupported(no))), nil},
-		"what is not modelled":     {policy(notModelled()), nil},
+		"another finding names it":        {policy(issuer(ourIssuer), unsupported(no)), nil},
+		"another finding names its field": {named, nil},
+		"a disabled policy":               {disabled(policy(unsupported(no))), nil},
+		"a check that is off":             {policy(off(unsupported(no))), nil},
+		"what is not modelled":            {policy(notModelled()), nil},
 		"an expression that can be evaluated": {
 			policy(check(startsLike("team", "a"))), nil,
 		},
 		"several": {
-			policy(unsupported(no), unsupported(no), unsupported(no), noKey),
+			policy(unsupported(no), unsupported(no), unsupported(no), noKey()),
 			[]string{says + "f is not supported; nor what 2 more of this policy do"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, f := range notEvaluated([]*rules.Policy{test.policy}, []rules.Finding{second}) {
+			found := []rules.Finding{second, elsewhere}
+			for _, f := range notEvaluated([]*rules.Policy{test.policy}, found) {
 				got = append(got, f.Message)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {

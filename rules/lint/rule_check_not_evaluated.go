@@ -13,7 +13,7 @@ const checkNotEvaluated = "check-not-evaluated"
 func notEvaluatedRule() rules.Rule {
 	return rules.Rule{
 		Name:  checkNotEvaluated,
-		Title: "what a check answers is not known, whatever the token holds",
+		Title: "it is not known what a check answers to tokens",
 		Why: "An expression has a part that gatewhy does not evaluate, or nobody has documented " +
 			"what the gateway does with the value. The other rules take the check neither for " +
 			"one that keeps anybody out nor for one that lets anybody in.",
@@ -37,7 +37,7 @@ func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Findi
 		others := 0
 		for c := range p.Root.Checks() {
 			why := issued.NeverKnown(c)
-			if why == "" || slices.ContainsFunc(found, isAt(c)) {
+			if why == "" || slices.ContainsFunc(found, isAbout(p, c)) {
 				continue
 			}
 			if first.Check == nil {
@@ -58,7 +58,10 @@ func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Findi
 	return all
 }
 
-// isAt reports whether a finding is about the place of a check.
-func isAt(c *rules.Check) func(rules.Finding) bool {
-	return func(f rules.Finding) bool { return f.Pos == c.Pos }
+// isAbout reports whether a finding is about a check of a policy: its place, or its field, unless
+// that has several claims.
+func isAbout(p *rules.Policy, c *rules.Check) func(rules.Finding) bool {
+	return func(f rules.Finding) bool {
+		return f.Pos == c.Pos || f.Policy == p && f.Field == c.Field && c.Claim == ""
+	}
 }

@@ -327,15 +327,20 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	case skip.on():
 		check.Skip = field + " is on: the policy does not check contracts"
 	case c.local && check.Unknown == nil:
-		check.Unknown = c.noContracts(field)
+		check.Unknown = c.noContracts()
 	}
 	return check
 }
 
 // noContracts is why nobody knows what local mode makes of clients that it is to look up.
-func (c *compiler) noContracts(field string) *rules.Unknown {
+func (c *compiler) noContracts() *rules.Unknown {
+	const skip = "skipClientIdValidation"
+	why := "Flex Gateway in local mode has no contracts"
+	if fieldIndex(c.fields, skip) >= 0 {
+		why += ", and " + skip + " must be true there"
+	}
 	return &rules.Unknown{
-		Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
+		Why: why,
 		Need: rules.Need{
 			For: "what this gateway does with it: the vendor documents that it can't work in " +
 				"local mode",

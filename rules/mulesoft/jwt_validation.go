@@ -95,6 +95,7 @@ func (j jwtCompiler) tokenPresent() *rules.Check {
 // known, the token is taken to be sent in the header that the expression reads.
 func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	e := j.parse(field.text)
+	e.claimless = true // they come from the token that it finds
 	if e.expr == nil && e.fault == nil {
 		e.fault = plainText()
 	}
@@ -445,7 +446,7 @@ func (j jwtCompiler) clientID() *rules.Check {
 		check.Test.Loose = true
 	}
 	if j.local {
-		check.MaySkip = j.noContracts("skipClientIdValidation")
+		check.MaySkip = j.noContracts()
 	}
 	if skip.on() {
 		j.switchOff(

@@ -117,6 +117,9 @@ func (c configured) missing(e expressionField, before func() setter) string {
 		case root == "authentication":
 			return path + " is not filled in yet: no policy here that runs before this one " +
 				"has let the caller in"
+		case root == "vars" && name == "claimSet" && e.name == "jwtExpression":
+			return path + " is not there yet: the claims come from the token that this " +
+				"expression is to find"
 		case root == "vars" && name == "claimSet" && c.readsCredentials() && !before().vars:
 			return path + " does not exist here: vars.claimSet is only in the expressions of " +
 				"JWT Validation, which leaves the claims in authentication.properties.claims"

@@ -54,24 +54,27 @@ func policyNotOnGateway() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-not-on-gateway",
 		Title: "this gateway does not have the policy",
-		Why: "OpenID Connect access token enforcement needs a client provider, which Flex " +
-			"Gateway in local mode does not have: its newer documentation lists the policy as " +
-			"not supported there. The policy is not applied, or rejects everything.",
-		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
+		Why: "OpenID Connect access token enforcement needs a client provider, and Client ID " +
+			"Enforcement contracts, which Flex Gateway in local mode does not have: its " +
+			"documentation lists the policies as not supported there. The policy is not " +
+			"applied, or rejects everything.",
+		Fix: "Use JWT Validation, or OAuth 2.0 Token Introspection, with " +
+			"skipClientIdValidation.",
 		Severity:   rules.Warning,
-		References: []string{docOIDC, docLocalMode},
-		Check:      eachEntry(needsClientProvider),
+		References: []string{docOIDC, docClientID, docLocalMode},
+		Check:      eachEntry(notInLocalMode),
 	}
 }
 
-func needsClientProvider(c configured) []rules.Finding {
-	if c.asset != openIDConnect || !c.local || c.custom {
+func notInLocalMode(c configured) []rules.Finding {
+	message := "Flex Gateway in local mode does not have this policy"
+	switch {
+	case !c.local, c.custom, c.asset != openIDConnect && c.asset != clientIDEnforcement:
 		return nil
+	case c.asset == openIDConnect:
+		message += ", by its newer documentation"
 	}
-	return c.finding(
-		"policyRef", firstPresent(c.assetAt, c.place),
-		"Flex Gateway in local mode does not have this policy, by its newer documentation",
-	)
+	return c.finding("policyRef", firstPresent(c.assetAt, c.place), message)
 }
 
 func contractsInLocalMode() rules.Rule {

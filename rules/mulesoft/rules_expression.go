@@ -191,8 +191,10 @@ func givesNoBoolean(c configured, e expressionField) []rules.Finding {
 	claim, isClaim := claimPath(e.expr.Root.Bare())
 	switch {
 	case e.expr.Root.Boolean() == rules.No, isClaim && neverBoolean(claim):
-		const message = "the expression does not give a boolean, so the claim fails for every " +
-			"token"
+		message := "the expression does not give a boolean, so the claim fails for every token"
+		if e.name == "nonMandatoryCustomClaims" {
+			message += " that has it"
+		}
 		return c.finding(e.name, e.value, message)
 	case isClaim:
 		message := "the expression gives " + claim + " itself, and the claim fails unless that " +
@@ -238,12 +240,17 @@ func givesNoToken(c configured, e expressionField) []rules.Finding {
 		return nil
 	}
 	parsed := c.parse(e.value.Text)
+	parsed.claimless = true
 	got := parsed.run(withTokenEverywhere(reads(parsed)), c.runtime, "")
 	text, ok := got.Value.Str()
 	shown := strings.ReplaceAll(text, tokenStandIn, "and the token")
 	switch {
 	case got.Unknown != nil && got.Unknown.Why == partOfToken:
 		shown = "a part of the token, or another form of it"
+	case e.expr.Root.Boolean() == rules.Yes:
+		shown = "true or false, and not the token"
+	case !ok && got.Value != nil && got.Value.Kind != source.Null:
+		shown = got.Value.Kind.String() + ", and not the token"
 	case !ok || text == tokenStandIn:
 		return nil
 	case !strings.Contains(text, tokenStandIn):

@@ -51,7 +51,7 @@ func TestHTTPSIsForcedWithTheServersAddress(t *testing.T) {
 	t.Parallel()
 	const run = "oauth2-proxy --alpha-config=a.yaml --skip-jwt-bearer-tokens --force-https " +
 		"--email-domain=* --cookie-secret=0123456789abcdef\n"
-	const providers = "providers:\n- clientID: " + app + "\n  provider: oidc\n" +
+	const providers = "providers:\n- id: a\n  clientID: " + app + "\n  provider: oidc\n" +
 		"  oidcConfig: {issuerURL: \"" + v2Issuer + "\"}\n"
 	for server, want := range map[string]decided{
 		"server: {bindAddress: \":80\"}\n":        open(rules.TokenPresent),

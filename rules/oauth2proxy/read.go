@@ -22,11 +22,13 @@ type entry struct {
 	given   []given
 	open    [layers]string // why more may be set in a layer than the files show; empty elsewhere
 	alpha   bool           // the alpha configuration sets the options of the provider
-	server  *source.Value  // of the alpha configuration, where it has one
 	unknown []unknownName  // names that are not an option's
 	started bool           // all flags and variables are seen, but for those that open names
 	pod     pod            // whose container it is; empty where it is none
 	version string         // of the program; empty where it is not known
+
+	// structured is the alpha configuration; nil where there is none, or it is not known.
+	structured *source.Value
 
 	*common
 }
@@ -235,7 +237,8 @@ func (r *reader) reads(e *entry, p *part) {
 
 // take adds what sets options in a configuration.
 func (e *entry) take(of *entry) {
-	e.given, e.server = append(e.given, of.given...), cmp.Or(of.server, e.server)
+	e.given = append(e.given, of.given...)
+	e.structured = cmp.Or(of.structured, e.structured)
 	e.unknown = append(e.unknown, of.unknown...)
 }
 
@@ -308,11 +311,11 @@ func (r *reader) leftOver() []*entry {
 	return all
 }
 
-// withoutProvider says of a configuration file without any option of a provider that an alpha
-// configuration has them.
+// withoutProvider says of a configuration file without any option that an alpha configuration has
+// instead that there is one.
 func (e *entry) withoutProvider() {
-	ofProvider := func(g given) bool { return g.option.alpha != nil }
-	if !slices.ContainsFunc(e.given, ofProvider) {
+	isMoved := func(g given) bool { return g.option.moved }
+	if !slices.ContainsFunc(e.given, isMoved) {
 		e.alpha = true
 		e.open[byAlpha] = "the file has no options of a provider"
 	}

@@ -159,7 +159,8 @@ func (e *entry) refusedTogether() []fault {
 	}
 	switch { // it wants an address for https (oauthproxy.go, buildPreAuthChain)
 	case !e.get("force_https").on():
-	case e.alpha && e.server.Is(source.Object) && findFold(e.server, "secureBindAddress") == nil:
+	case e.alpha && e.structured.Member("server").Is(source.Object) &&
+		findFold(e.structured.Member("server"), "secureBindAddress") == nil:
 		add("force_https", "the alpha configuration has no server.secureBindAddress")
 	case !e.alpha && !e.mayHave("tls_cert_file") && !e.mayHave("tls_key_file"):
 		add("force_https", "nothing sets tls_cert_file or tls_key_file, and it wants them even "+
@@ -168,7 +169,7 @@ func (e *entry) refusedTogether() []fault {
 	for _, f := range append(e.refusedMinimal(), e.refusedHeaders()...) {
 		add(f.name, "%s", f.why)
 	}
-	return append(all, e.samePaths()...)
+	return slices.Concat(all, e.samePaths(), e.besideAlpha())
 }
 
 // providerVerifies reports whether the provider verifies tokens itself, or may.

@@ -104,7 +104,7 @@ func (s setting) read() setting {
 	if s.unknown == nil && s.refilled() {
 		s.values = rules.Literals(s.absent)
 	}
-	if s.kind == toggle && s.unknown == nil {
+	if s.kind == toggle && s.unknown == nil && !s.given[0].isEmpty() {
 		if _, err := strconv.ParseBool(s.text()); err != nil {
 			s.unknown = &rules.Unknown{
 				Why: s.name + " is neither true nor false, and the program does not start",
@@ -126,8 +126,24 @@ func (s setting) refilled() bool {
 	return false
 }
 
-// texts are the values that one place gives. A list may be a text with commas in it.
+// texts are the values that one place gives. Those of the alpha configuration may be what a
+// variable holds.
 func (g *given) texts() []*source.Value {
+	all := g.items()
+	if g.layer != byAlpha {
+		return all
+	}
+	all = slices.Clone(all)
+	for i, v := range all {
+		if v.Is(source.String) && !marked(v) && hasVariable(v.Text) {
+			all[i] = notShown("what the variable in "+v.Text+" holds", v)
+		}
+	}
+	return all
+}
+
+// items are the values as they are written. A list may be a text with commas in it.
+func (g *given) items() []*source.Value {
 	switch {
 	case g.value.Is(source.List):
 		return g.value.Items
@@ -174,6 +190,12 @@ func (s setting) text() string {
 		return ""
 	}
 	return s.values[0].Text
+}
+
+// isEmpty reports whether the configuration file sets a switch to an empty text, which is false
+// (mapstructure).
+func (g *given) isEmpty() bool {
+	return g.layer == byFile && g.value.Is(source.String) && g.value.Text == ""
 }
 
 // texts are all values of an option that are known.
@@ -244,6 +266,7 @@ type option struct {
 	kind   kind
 	absent string   // what it is where nothing sets it
 	alpha  []string // its path below a provider of the alpha configuration; nil where it has none
+	moved  bool     // the alpha configuration has it, or has no such option
 }
 
 // options lists all options of the program.
@@ -257,7 +280,7 @@ func options() []option {
 		o := option{
 			name: column[0], flag: column[1], kind: kind(column[2]), absent: column[3],
 		}
-		if column[4] != "" {
+		if o.moved = column[4] != ""; o.moved && column[4] != "-" {
 			o.alpha = strings.Split(column[4], ".")
 		}
 		all = append(all, o)

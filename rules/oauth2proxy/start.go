@@ -47,17 +47,17 @@ func (e *entry) refusedValues() []fault {
 		if len(counts.given) == 0 || counts.given[0].layer != g.layer {
 			continue // another layer sets it
 		}
+		if why := g.wrongKind(); why != "" {
+			all = append(all, fault{option: g.option, value: g.value, why: why})
+			continue
+		}
 		for _, v := range g.texts() {
-			if why := g.option.refuses(v); why != "" && !marked(v) {
+			why := g.option.refuses(v)
+			if why != "" && !marked(v) && !(g.option.kind == toggle && g.isEmpty()) {
 				all = append(all, fault{
 					option: g.option, value: v, why: why, secret: isSecret(g.option.name),
 				})
 			}
-		}
-		if g.option.kind != list && g.value.Is(source.List) {
-			all = append(all, fault{
-				option: g.option, value: g.value, why: "it takes one value, and no list",
-			})
 		}
 	}
 	return all

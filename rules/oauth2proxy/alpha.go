@@ -1,0 +1,172 @@
+package oauth2proxy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// isAlpha reports whether an object is an alpha configuration: it has providers as the program has
+// them.
+func isAlpha(object *source.Value) bool {
+	providers := object.Member("providers").List()
+	if len(providers) == 0 {
+		return false
+	}
+	first := providers[0]
+	return first.Member("oidcConfig") != nil ||
+		first.Member("clientID") != nil && first.Member("provider") != nil
+}
+
+// fromAlpha takes the options of the first provider; the program looks at no other.
+func (r *reader) fromAlpha(e *entry, object *source.Value, like given) {
+	e.alpha, e.structured = true, object
+	provider := object.Member("providers").Items[0]
+	for _, o := range r.options {
+		if o.alpha == nil {
+			continue
+		}
+		holder := provider.At(o.alpha[:len(o.alpha)-1]...)
+		m := findFold(holder, o.alpha[len(o.alpha)-1])
+		if m == nil || m.Value.Is(source.Null) {
+			continue
+		}
+		g := like
+		g.option, g.layer, g.value, g.object = o, byAlpha, m.Known(), holder
+		e.given = append(e.given, g)
+	}
+	e.unknownBelow(object, "", alphaFields())
+}
+
+// findFold finds a member, whose name counts in either case (mapstructure).
+func findFold(object *source.Value, name string) *source.Member {
+	if !object.Is(source.Object) {
+		return nil
+	}
+	for i := range object.Members {
+		if strings.EqualFold(object.Members[i].Key, name) {
+			return &object.Members[i]
+		}
+	}
+	return nil
+}
+
+// unknownBelow remembers the names below an object that the program does not know, without which
+// it starts (pkg/apis/options/load.go, Decode).
+func (e *entry) unknownBelow(v *source.Value, path string, fields map[string]string) {
+	for _, item := range v.List() {
+		e.unknownBelow(item, path, fields)
+	}
+	known, ok := fields[path]
+	if !ok || !v.Is(source.Object) {
+		return
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		name, found := found(strings.Fields(known), func(name string) bool {
+			return strings.EqualFold(name, m.Key)
+		})
+		if found {
+			e.unknownBelow(m.Value, strings.TrimPrefix(path+"."+name, "."), fields)
+		} else if !hasMark(m.Key) {
+			e.unknown = append(e.unknown, unknownName{byAlpha, m.Key, keyOf(m)})
+		}
+	}
+}
+
+// alphaFields are the names that an alpha configuration can have, by where they are; the items of
+// a list are where the list is. Before 7.14 the values of a header had the fields of a source
+// themselves.
+func alphaFields() map[string]string {
+	const server, secret = "bindAddress secureBindAddress tls", "value fromEnv fromFile"
+	const tls = "key cert minVersion cipherSuites"
+	const header = "name preserveRequestValue InsecureSkipHeaderNormalization values"
+	const claim = "claim prefix basicAuthPassword"
+	const values = "secretSource claimSource " + claim + " " + secret
+	all := map[string]string{
+		"": "upstreamConfig injectRequestHeaders injectResponseHeaders server metricsServer " +
+			"providers",
+		"upstreamConfig": "proxyRawPath upstreams",
+		"upstreamConfig.upstreams": "id path rewriteTarget uri insecureSkipTLSVerify static " +
+			"staticCode flushInterval passHostHeader proxyWebSockets timeout disableKeepAlives",
+		"providers": "clientID clientSecret clientSecretFile keycloakConfig azureConfig " +
+			"microsoftEntraIDConfig ADFSConfig bitbucketConfig githubConfig gitlabConfig " +
+			"googleConfig oidcConfig loginGovConfig id provider name caFiles " +
+			"useSystemTrustStore loginURL loginURLParameters authRequestResponseMode " +
+			"redeemURL profileURL skipClaimsFromProfileURL resource validateURL scope " +
+			"allowedGroups code_challenge_method additionalClaims backendLogoutURL",
+		"providers.keycloakConfig":         "groups roles",
+		"providers.azureConfig":            "tenant graphGroupField",
+		"providers.microsoftEntraIDConfig": "allowedTenants federatedTokenAuth",
+		"providers.gitlabConfig":           "group projects",
+		"providers.oidcConfig": "issuerURL insecureAllowUnverifiedEmail " +
+			"insecureSkipIssuerVerification insecureSkipNonce skipDiscovery jwksURL " +
+			"publicKeyFiles emailClaim groupsClaim userIDClaim audienceClaims extraAudiences " +
+			"enabledSigningAlgs",
+	}
+	for _, name := range []string{"server", "metricsServer"} {
+		all[name], all[name+".tls"] = server, tls
+		all[name+".tls.key"], all[name+".tls.cert"] = secret, secret
+	}
+	for _, name := range []string{"injectRequestHeaders", "injectResponseHeaders"} {
+		all[name], all[name+".values"] = header, values
+		all[name+".values.secretSource"], all[name+".values.claimSource"] = secret, claim
+	}
+	return all
+}
+
+// wrongKind says why the program does not start with a value for what it is. The alpha
+// configuration is read as it is written; elsewhere a text may stand for a switch, or for a list.
+func (g *given) wrongKind() string {
+	v, strict := g.value, g.layer == byAlpha
+	switch {
+	case g.option.kind != list && v.Is(source.List):
+		return "it takes one value, and no list"
+	case !strict, v.Is(source.Unknown), v.Is(source.String) && (hasMark(v.Text) ||
+		hasVariable(v.Text)):
+		return ""
+	case g.option.kind == list && !v.Is(source.List):
+		return "it takes a list"
+	case g.option.kind == toggle && !v.Is(source.Bool):
+		return "it takes true or false, without quotes"
+	case g.option.kind == text && !v.Is(source.String):
+		return "it takes a text"
+	}
+	odd := func(item *source.Value) bool { return !item.Is(source.String) && !marked(item) }
+	if slices.ContainsFunc(v.List(), odd) {
+		return "it takes a list of texts"
+	}
+	return ""
+}
+
+// besideAlpha lists the options that the alpha configuration has, and that are set as if there was
+// none: the program knows them no longer. A variable of such a name it ignores.
+func (e *entry) besideAlpha() []fault {
+	if !e.alpha {
+		return nil
+	}
+	var all []fault
+	for _, g := range e.given {
+		if g.option.moved && (g.layer == byFlag || g.layer == byFile) {
+			all = append(all, fault{option: g.option, value: g.value, why: "beside an alpha " +
+				"configuration there is no such option"})
+		}
+	}
+	for _, provider := range e.structured.Member("providers").List() {
+		if m := findFold(provider, "id"); provider.Is(source.Object) &&
+			(m == nil || m.Value.Is(source.String) && m.Value.Text == "") {
+			all = append(all, fault{
+				option: option{name: "providers"}, value: provider, why: "a provider needs an id",
+			})
+		}
+	}
+	return all
+}
+
+// hasVariable reports whether a text has the name of a variable, in the place of which the program
+// puts its value (a8m/envsubst). Behind a dollar sign a digit, or nothing, stays as it is.
+func hasVariable(text string) bool {
+	return regexp.MustCompile(`\$[A-Za-z_{$]`).MatchString(text)
+}

@@ -41,6 +41,7 @@ func Adapter() rules.Adapter {
 			return known().together(files)
 		},
 		Apart:      true,
+		Beside:     func(file *source.File) bool { return known().mayBeNamed(file) },
 		Compile:    compile,
 		Behaviours: behaviours,
 		Rules:      lintRules,

@@ -169,7 +169,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	case text == nil: // the chart's own configuration file (values.yaml)
 		e.give("email_domains", byFile, value("*", values), nil)
 	default:
-		if inner := r.embedded(file, text); inner != nil {
+		if inner, _ := r.embedded(file, text); inner != nil {
 			e.take(inner)
 		} else {
 			e.open[byFile] = "configFile can't be read"
@@ -179,7 +179,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 		r.fromAlpha(e, data, given{file: file})
 	}
 	if text := values.At("alphaConfig", "configFile"); text.Is(source.String) {
-		if inner := r.embedded(file, text); inner != nil {
+		if inner, _ := r.embedded(file, text); inner != nil {
 			e.alpha = true
 			e.take(inner)
 		}

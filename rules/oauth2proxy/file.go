@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -23,6 +24,18 @@ func (r *reader) isConfiguration(object *source.Value) bool {
 		}
 	}
 	return count > 1
+}
+
+// mayBeNamed reports whether a file may be the configuration file of an instance that names it:
+// one of its members is an option.
+func (c *common) mayBeNamed(file *source.File) bool {
+	return file.Format == source.TOML && slices.ContainsFunc(objectsOf(file),
+		func(object *source.Value) bool {
+			return slices.ContainsFunc(object.Members, func(m source.Member) bool {
+				_, ok := c.named[strings.ToLower(m.Key)]
+				return ok
+			})
+		})
 }
 
 // fromFile takes the options of a configuration file. Their names count in either case (viper).

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 const deployment = `apiVersion: apps/v1
@@ -258,6 +259,42 @@ func TestTheTableOfOptionsIsWhole(t *testing.T) {
 	} {
 		if !seen[name] {
 			t.Errorf("no option %s", name)
+		}
+	}
+}
+
+// A file is the program's configuration where an instance names it, whatever is in it: one option,
+// or one that the program does not know.
+func TestAFileThatAnInstanceNamesIsItsConfiguration(t *testing.T) {
+	t.Parallel()
+	const run = "oauth2-proxy --provider=oidc --oidc-issuer-url=" + v2Issuer +
+		" --email-domain=* --skip-jwt-bearer-tokens --config=proxy.cfg\n"
+	const client = "client_id = \"" + app + "\"\n"
+	inMap := strings.NewReplacer(
+		"            - --client-id=$(OAUTH2_PROXY_CLIENT_ID)\n",
+		"            - --config=/etc/proxy.cfg\n", "OAUTH2_PROXY_CLIENT_ID", "OTHER",
+	).Replace(deployment) + "---\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n" +
+		"  proxy.cfg: |\n    " + client
+	for name, test := range map[string]struct {
+		files []string
+		want  decided
+	}{
+		"one option":         {[]string{"run.sh", run, "proxy.cfg", client}, accepted()},
+		"one in a ConfigMap": {[]string{"d.yaml", inMap}, accepted()},
+		"none that it knows": {[]string{"run.sh", run, "proxy.cfg", "clientid = 1\n"},
+			open(rules.TokenPresent)},
+		"another name than it": {[]string{"run.sh", run, "other.cfg", basic},
+			open(rules.Audience)},
+	} {
+		v := rules.Evaluate(policiesOf(t, test.files...)[:1], requestOf(""))
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+	for text, want := range map[string]bool{client: true, "[package]\nname = \"x\"\n": false} {
+		files := requests.Files(t, "proxy.cfg", text)
+		if Adapter().Beside(files[0]) != want {
+			t.Errorf("%q: it may be named: %t", text, !want)
 		}
 	}
 }

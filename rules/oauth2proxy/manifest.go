@@ -183,19 +183,20 @@ func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 	for i := range data.Members {
 		m := &data.Members[i]
 		r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
-		if e := r.embedded(file, m.Value); e != nil {
+		if e, sure := r.embedded(file, m.Value); e != nil {
 			e.name = name
-			r.mayName(m.Key, of, e)
+			r.mayName(m.Key, of, e, sure)
 		}
 	}
 	if len(variables.given) > 0 {
-		of.variables = r.mayName("", of, variables)
+		of.variables = r.mayName("", of, variables, true)
 	}
 }
 
 // embedded reads a configuration that a string holds: the program's file, or an alpha
-// configuration. It is nil where the string holds neither.
-func (r *reader) embedded(file *source.File, v *source.Value) *entry {
+// configuration. It is nil where the string holds neither. It is not sure of a file in which
+// nothing shows that it is the program's.
+func (r *reader) embedded(file *source.File, v *source.Value) (of *entry, sure bool) {
 	for _, format := range []source.Format{source.TOML, source.YAML} {
 		inner, err := source.Embedded(file, v, format)
 		if err != nil || len(inner.Documents) != 1 {
@@ -205,13 +206,13 @@ func (r *reader) embedded(file *source.File, v *source.Value) *entry {
 		e := &entry{file: file, at: v, common: r.common}
 		like := given{file: inner, parent: file, holder: v}
 		switch {
-		case format == source.TOML && r.isConfiguration(object):
+		case format == source.TOML && object.Is(source.Object):
 			r.fromFile(e, object, like)
-			return e
+			return e, r.isConfiguration(object)
 		case format == source.YAML && isAlpha(object):
 			r.fromAlpha(e, object, like)
-			return e
+			return e, true
 		}
 	}
-	return nil
+	return nil, false
 }

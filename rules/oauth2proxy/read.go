@@ -219,18 +219,21 @@ type part struct {
 
 func (p *part) at() string { return p.file.Position(p.entry.at.Span.Start).String() }
 
-// mayName notes a configuration that an instance may name.
-func (r *reader) mayName(name string, in *keyed, of *entry) *part {
+// mayName notes a configuration that an instance may name. One of which nothing else shows that it
+// is the program's is nothing where none does.
+func (r *reader) mayName(name string, in *keyed, of *entry, sure bool) *part {
 	p := &part{place: placeOf(of.file), in: in, entry: of}
-	r.ours[of.file] = true
-	r.parts, r.called[name] = append(r.parts, p), append(r.called[name], p)
+	r.called[name] = append(r.called[name], p)
+	if sure {
+		r.ours[of.file], r.parts = true, append(r.parts, p)
+	}
 	return p
 }
 
 // reads says that an instance takes its options of a part, which is an instance of its own no
 // longer.
 func (r *reader) reads(e *entry, p *part) {
-	p.used = true
+	p.used, r.ours[p.entry.file] = true, true
 	r.links = append(r.links, [2]*source.File{e.file, p.entry.file})
 	e.take(p.entry)
 }
@@ -343,12 +346,12 @@ func (r *reader) partsOf(file *source.File) {
 	for _, document := range objectsOf(file) {
 		e := &entry{file: file, at: document, common: r.common}
 		switch {
-		case file.Format == source.TOML && r.isConfiguration(document):
+		case file.Format == source.TOML:
 			r.fromFile(e, document, given{file: file})
-			r.mayName(name, nil, e)
+			r.mayName(name, nil, e, r.isConfiguration(document))
 		case file.Format != source.TOML && isAlpha(document):
 			r.fromAlpha(e, document, given{file: file})
-			r.mayName(name, nil, e)
+			r.mayName(name, nil, e, true)
 		case file.Format != source.TOML:
 			r.partsOfMap(file, document)
 		}

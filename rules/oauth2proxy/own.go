@@ -1,7 +1,9 @@
 package oauth2proxy
 
 import (
+	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -10,8 +12,8 @@ import (
 // asides are the requests that the program answers by itself, whatever the token: for its health,
 // its pages on which a browser signs in, and a path that it first wants to be written otherwise
 // (oauthproxy.go, buildServeMux and buildPreAuthChain; gorilla/mux, cleanPath). So are those over
-// http that it wants over https, those whose
-// query narrows down who is let in (authOnlyAuthorize), and those with a session of its own.
+// http that it wants over https, those that no upstream takes, those whose query narrows down who
+// is let in (authOnlyAuthorize), and those with a session of its own.
 func (c *compiler) asides(root rules.Node) []rules.Aside {
 	if of, found := c.firstFault(); found && !of.maybe {
 		// No program answers, whatever a check of the root would come to.
@@ -22,7 +24,7 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		check := c.check(rules.Conditional, c.get(option), codeProxy)
 		check.Evidence.Level, check.Evidence.Reference = rules.Inferred, codeProxy
 		check.Unknown = &rules.Unknown{Why: why}
-		if option == "proxy_prefix" {
+		if option == "proxy_prefix" || option == "upstreams" {
 			check.Unknown.Need = rules.Need{
 				Input: source.NeedRequest, For: "a request of the API",
 			}
@@ -49,6 +51,9 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 			Root: open("proxy_prefix", "OAuth2 Proxy answers a path with // or a dot segment "+
 				"with 301 to the same path without them, whatever the token"),
 		},
+		{If: c.notServed(), Root: rules.Node{All: []rules.Node{root, open("upstreams", "none of "+
+			"the upstreams has this path: OAuth2 Proxy answers whoever it lets in with 404 by "+
+			"itself, or with 301 to the path with a slash at its end")}}},
 		{If: narrowed, Root: rules.Node{All: []rules.Node{root, open("skip_jwt_bearer_tokens",
 			"the query says who of the callers is let in (allowed_groups, allowed_emails or "+
 				"allowed_email_domains), which gatewhy does not model")}}},
@@ -98,6 +103,58 @@ func (c *compiler) ownPaths() rules.Predicate {
 		}
 	}
 	return rules.Either(own...)
+}
+
+// notServed is the predicate that no upstream has the path, so that the API never gets the request
+// (pkg/upstream/proxy.go).
+func (c *compiler) notServed() rules.Predicate {
+	served := c.servedPaths()
+	if len(served) == 0 {
+		return rules.Never()
+	}
+	path := rules.RequestInput(rules.RequestPath)
+	asks := regexp.QuoteMeta(textOf(c.get("proxy_prefix"))) + "/auth"
+	at := regexp.MustCompile(`^(?:` + strings.Join(append(served, asks), "|") + `)$`)
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"a path that no upstream has", func(r *rules.Request) rules.Reading {
+			asked, _, _ := strings.Cut(r.Path, "?")
+			decoded, err := url.PathUnescape(asked)
+			return reading(asked != "" && err == nil && !at.MatchString(decoded))
+		}, path,
+	)}
+}
+
+// servedPaths are expressions of the paths that the upstreams have; none where that is not known.
+func (c *compiler) servedPaths() []string {
+	var all []string
+	add := func(path string) {
+		expression := regexp.QuoteMeta(path)
+		if strings.HasSuffix(path, "/") {
+			expression += `(?s:.*)`
+		}
+		all = append(all, expression)
+	}
+	if !c.alpha {
+		upstreams := c.get("upstreams")
+		for _, v := range upstreams.values {
+			path, ok := pathOfUpstream(v)
+			if !ok || upstreams.unknown != nil {
+				return nil
+			}
+			add(path)
+		}
+		return all
+	}
+	raw := []string{"upstreamConfig", "proxyRawPath"} // it does not decode the path then
+	for _, of := range c.structured.At("upstreamConfig", "upstreams").List() {
+		at := of.Member("path")
+		if !at.Is(source.String) || marked(at) || hasVariable(at.Text) ||
+			of.Member("rewriteTarget").IsSet() || c.structured.At(raw...).IsSet() {
+			return nil
+		}
+		add(at.Text)
+	}
+	return all
 }
 
 // textOf is the value of an option that is known.

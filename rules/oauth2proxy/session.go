@@ -68,7 +68,8 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 	if pass.off() {
 		pass, basic = basic, pass // either of them tells it (legacy_options.go, getRequestHeaders)
 	}
-	if pass.off() || c.alpha {
+	injected := c.structured.Member("injectRequestHeaders")
+	if c.alpha && len(injected.List()) == 0 || !c.alpha && pass.off() {
 		return nil
 	}
 	check := c.check(rules.CustomClaim, pass, codeProxy)
@@ -79,7 +80,14 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 		check.Answer = rules.Answer{Situation: notSent} // or that of one who is not allowed
 	}
 	check.Wants = "no control character in what the upstream is told of the caller"
-	if !basic.on() {
+	switch {
+	case c.alpha:
+		at := shown(injected)
+		check.Field, check.Pos, check.Span = "injectRequestHeaders", at.Pos, at.Span
+		check.MaySkip = &rules.Unknown{
+			Why: "which claims injectRequestHeaders writes is not modelled",
+		}
+	case !basic.on():
 		check.MaySkip = pass.unknown
 	}
 	check.Test = rules.Either(c.isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))

@@ -1,0 +1,72 @@
+package oauth2proxy
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The program (7.15.6, run) answers whoever is let in with 404 where no upstream has the path, and
+// with 301 where one has it with a slash at its end. Who is not let in is refused before.
+func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
+	t.Parallel()
+	const alpha = "upstreamConfig:\n  upstreams:\n  - {id: a, path: /api/, uri: \"http://a\"}\n"
+	const rewritten = "upstreamConfig:\n  upstreams:\n" +
+		"  - {id: a, path: ^/(.*)$, rewriteTarget: /$1, uri: \"http://a\"}\n"
+	inFile := func(upstreams string) []string {
+		return []string{"proxy.cfg", basic + "upstreams = " + upstreams + "\n"}
+	}
+	at := func(alpha string) []string {
+		return []string{"alpha.yaml", alphaConfig + alpha, "proxy.cfg", core}
+	}
+	unserved := open(rules.Conditional)
+	for _, of := range []struct {
+		files      []string
+		path, over string
+		want       decided
+	}{
+		{inFile(`["http://a/api/"]`), "/api/x", "", accepted()},
+		{inFile(`["http://a/api/"]`), "/other", "", unserved},
+		{inFile(`["http://a/api/"]`), "/api", "", unserved},
+		{inFile(`["http://a/api/"]`), "/other?a=/api/", "", unserved},
+		{inFile(`["http://a/api"]`), "/api", "", accepted()},
+		{inFile(`["http://a/api"]`), "/api/x", "", unserved},
+		{inFile(`["http://a/api/", "http://b"]`), "/other", "", accepted()},
+		{inFile(`["file:///www#/www/"]`), "/other", "", unserved},
+		{inFile(`["static://202"]`), "/other", "", accepted()},
+		{inFile(`["http://a/api/"]`), "/other", `aud="x"`, rejected(403, rules.Audience)},
+		{inFile(`["http://a/api/"]`), "/oauth2/auth", "", accepted()},
+		{inFile(`["http://a/api/"]`), "/a%70i/x", "", accepted()},
+		{inFile(`["http://a/api/"]`), "/b%70i/x", "", unserved},
+		{inFile(`["http://a/api/"]`), "/%zz", "", accepted()},
+		{inFile(`["http://a/${BASE}/"]`), "/other", "", accepted()},
+		{[]string{"proxy.cfg", basic}, "/other", "", accepted()},
+		{at(alpha), "/api/x", "", accepted()},
+		{at(alpha), "/other", "", unserved},
+		{at(rewritten), "/other", "", accepted()},
+	} {
+		r := requestOf(of.over)
+		r.Method, r.Path = "GET", of.path
+		v := rules.Evaluate(policiesOf(t, of.files...), r)
+		if got := short(v); got != of.want {
+			t.Errorf("%s %s: got %v, want %v: %s", of.files[1], of.path, got, of.want, v.Why())
+		}
+	}
+}
+
+func TestAnAlphaConfigurationMayTellTheUpstreamWhatNoHeaderHolds(t *testing.T) {
+	t.Parallel()
+	const tells = "injectRequestHeaders: [{name: A, values: [{claimSource: {claim: user}}]}]\n"
+	for alpha, want := range map[string]decided{
+		alphaConfig:         accepted(),
+		alphaConfig + tells: open(rules.CustomClaim),
+	} {
+		policies := policiesOf(t, "alpha.yaml", alpha, "proxy.cfg", core)
+		if got := short(rules.Evaluate(policies, requestOf(`sub="a\nb"`))); got != want {
+			t.Errorf("%s: got %v, want %v", alpha, got, want)
+		}
+		if got := short(rules.Evaluate(policies, requestOf(""))); got != accepted() {
+			t.Errorf("%s: a plain sub: got %v", alpha, got)
+		}
+	}
+}

@@ -183,9 +183,26 @@ type Configuration struct {
 	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
 	Part    bool    // the files have other entries too, see [Options].InFile
 
+	// Held is how many policies each file holds, where an entry is made of several, or several are
+	// made of one; nil where each is one.
+	Held map[*source.File]int
+
 	// Ambiguous is why it is not known what the files make up together, though each can be judged
 	// alone; nil where it is known.
 	Ambiguous error
+}
+
+// Count is how many policies each file holds.
+func (c *Configuration) Count() map[*source.File]int {
+	if c.Held != nil {
+		return c.Held
+	}
+	count := map[*source.File]int{}
+	for _, entry := range c.Entries {
+		file, _ := entry.Place()
+		count[file]++
+	}
+	return count
 }
 
 // For is the same configuration for a gateway, where the files do not name it.

@@ -172,14 +172,10 @@ func (j *Judge) joint(c *configuration) joint {
 		return joint{linted: linted{err: err}}
 	}
 	all := joint{
-		files: read.Files, ours: map[*source.File]bool{}, count: map[*source.File]int{},
+		files: read.Files, ours: map[*source.File]bool{}, count: read.Count(),
 	}
 	for _, file := range read.Files {
 		all.ours[file] = c.adapter.Apart || c.adapter.Detect(file, read.Options)
-	}
-	for _, entry := range read.Entries {
-		file, _ := entry.Place()
-		all.count[file]++
 	}
 	portions := read.Portions()
 	read = nil // it has all entries

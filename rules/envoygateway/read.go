@@ -81,7 +81,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	c := clusterOf(files)
 	c.version = options.Runtime
-	return kubernetes.Chosen(files, c.instances(), options, c.named)
+	return kubernetes.Chosen(reading(), files, c.instances(), options, c.named)
 }
 
 // cluster is what the files show of a cluster.

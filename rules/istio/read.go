@@ -87,7 +87,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	return kubernetes.Chosen(files, cluster.workloads(), options, cluster.named)
+	return kubernetes.Chosen(reading(), files, cluster.workloads(), options, cluster.named)
 }
 
 // cluster is what the files show of a cluster.

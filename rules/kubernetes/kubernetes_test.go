@@ -229,3 +229,17 @@ func TestNamespacesThatMayBeTheSame(t *testing.T) {
 		}
 	}
 }
+
+// A policy counts for many workloads, and a workload has many policies.
+func TestAFileHoldsAsManyPoliciesAsItHas(t *testing.T) {
+	t.Parallel()
+	const one = "apiVersion: a.example/v1\nkind: Policy\nmetadata: {name: a}\n"
+	file, other := fileOf(t, one+"---\nkind: Pod\n---\n"+one), fileOf(t, "kind: Pod\n")
+	r := Reading{Policy: func(object *source.Value) bool {
+		return IsOf(object, "a.example/", "Policy")
+	}}
+	held := r.held([]*source.File{file, other})
+	if held[file] != 2 || held[other] != 0 {
+		t.Errorf("got %d and %d", held[file], held[other])
+	}
+}

@@ -61,12 +61,26 @@ type Instance interface {
 	Policies() iter.Seq[*Resource] // that count for it
 }
 
+// held counts the policies of files.
+func (r Reading) held(files []*source.File) map[*source.File]int {
+	count := map[*source.File]int{}
+	for _, file := range files {
+		for _, object := range Objects(file) {
+			if r.Policy(object) {
+				count[file]++
+			}
+		}
+	}
+	return count
+}
+
 // Chosen are the instances that options choose: those of a name, or with a policy of a file, else
 // all. One of another name is asked for by it.
 func Chosen[T Instance](
-	files []*source.File, all []T, options rules.Options, named func(string) (T, error),
+	r Reading, files []*source.File, all []T, options rules.Options,
+	named func(string) (T, error),
 ) (*rules.Configuration, error) {
-	chosen := &rules.Configuration{Options: options, Files: files}
+	chosen := &rules.Configuration{Options: options, Files: files, Held: r.held(files)}
 	var instances []T
 	for _, i := range all {
 		if (options.API == "" || i.Instance() == options.API) &&

@@ -212,10 +212,70 @@ func (c *compiler) headerTest(name string, values []string) rules.Predicate {
 	if why := c.rewritten(name); why != "" {
 		return rules.Either(
 			rules.Both(rules.Negate(c.sent()), compared(header, values, nil)),
-			rules.Both(c.sent(), envoy.NotKnown(why)),
+			rules.Both(c.sent(), rules.Negate(c.takenOut(name)), envoy.NotKnown(why)),
 		)
 	}
+	if prefix, ok := c.arrivesIn(name); ok {
+		header = withToken(header, prefix)
+	}
 	return compared(header, values, nil)
+}
+
+// arrivesIn is the prefix with which a token, of which nobody says how it was sent, is taken to be
+// in a header. It is not ok where a JWT rule looks for it somewhere else first.
+func (c *compiler) arrivesIn(name string) (prefix string, ok bool) {
+	for i, p := range c.providers {
+		if len(p.Locations) == 0 {
+			return "", false
+		}
+		first := p.Locations[0]
+		in := first.Input
+		if in.Source != rules.FromHTTP || !strings.EqualFold(in.Name, name) ||
+			i > 0 && first.Prefix != prefix {
+			return "", false
+		}
+		prefix = first.Prefix
+	}
+	return prefix, len(c.providers) > 0
+}
+
+// withToken is the input that reads a header in which the token is behind a prefix, where nothing
+// says that it is elsewhere.
+func withToken(header rules.Input, prefix string) rules.Input {
+	text := "http:" + header.Name + " (" + prefix + "TOKEN)"
+	in := rules.Computed(text, func(r *rules.Request) rules.Reading {
+		_, given, doubt := r.Sent(header.Name)
+		if given || doubt != nil || r.Token == nil || r.ShowsToken() {
+			return r.Read(header)
+		}
+		token := r.Read(rules.Input{Source: rules.FromToken}).Value.Text
+		return rules.Reading{Value: source.NewString(prefix + token)}
+	}, header)
+	in.Opaque.Language = "envoy"
+	return in
+}
+
+// takenOut is the predicate that the token arrives in a header which every JWT rule that may accept
+// it takes out: a policy finds no such header then (authenticator.cc, handleGoodJwt).
+func (c *compiler) takenOut(name string) rules.Predicate {
+	var in []*envoy.Provider
+	for i, p := range c.providers {
+		of := *p
+		of.Locations = nil
+		for _, l := range p.Locations {
+			if l.Input.Source == rules.FromHTTP && strings.EqualFold(l.Input.Name, name) {
+				of.Locations = append(of.Locations, l)
+			}
+		}
+		forwards := c.jwt[i].at.Member("forwardOriginalToken")
+		on, known := forwards.Bool()
+		if len(of.Locations) == 0 || p.LocationsDoubt != nil || on ||
+			forwards.IsSet() && !known || writes(c.jwt[i], strings.ToLower(name)) {
+			return rules.Never()
+		}
+		in = append(in, &of)
+	}
+	return envoy.SentTo(in)
 }
 
 // rewritten says why a policy may find a header otherwise than the client has sent it: a JWT rule

@@ -188,7 +188,17 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 		{
 			"the header that the proxy takes the token out of", deny(
 				`{when: [{key: "request.headers[authorization]", values: ["*"]}]}`), "",
-			open(rules.Authorization),
+			accepted(),
+		},
+		{
+			"and in ALLOW", allow(
+				`{when: [{key: "request.headers[Authorization]", values: ["Bearer *"]}]}`), "",
+			rejected(403, rules.Conditional),
+		},
+		{
+			"and that it is not there", allow(
+				`{when: [{key: "request.headers[authorization]", notValues: ["*"]}]}`), "",
+			accepted(),
 		},
 		{
 			"the method as a header", allow(`{when: [{key: "request.headers[:method]", ` +
@@ -563,6 +573,55 @@ func TestAnOptionsRequestMayBeAPreflight(t *testing.T) {
 		}
 		if need := v.Question(); need.Name != test.ask {
 			t.Errorf("%s: asks for the header %q, want %q", name, need.Name, test.ask)
+		}
+	}
+}
+
+// Which header is left depends on the JWT rule that accepts the token, and on where it arrives
+// (envoyproxy/envoy, authenticator.cc, handleGoodJwt).
+func TestAHeaderIsTakenOutByTheRuleThatAcceptsTheToken(t *testing.T) {
+	t.Parallel()
+	denies := policy("DENY", "rules:", `- when: [{key: "request.headers[authorization]", `+
+		`values: ["*"]}]`)
+	other := "\n  - issuer: https://other.example/"
+	inParam := requestOf("")
+	inParam.Query = map[string]string{"access_token": inParam.Token.Compact()}
+	inParam.Headers = map[string]string{"Authorization": "Basic eDp4"}
+	for name, test := range map[string]struct {
+		rule string
+		r    *rules.Request
+		want decided
+	}{
+		"none forwards it": {
+			"issuer: " + v2Issuer + other, requestOf(""), accepted(),
+		},
+		"it is forwarded": {
+			"issuer: " + v2Issuer + "\n    forwardOriginalToken: true", requestOf(""),
+			rejected(403, rules.Authorization),
+		},
+		"it is forwarded, in a header of another name": {
+			"issuer: " + v2Issuer + "\n    forwardOriginalToken: true\n    fromHeaders: " +
+				"[{name: x-token}]", requestOf(""), accepted(),
+		},
+		"another forwards it": {
+			"issuer: " + v2Issuer + other + "\n    forwardOriginalToken: true", requestOf(""),
+			open(rules.Authorization),
+		},
+		"only its deployment knows": {
+			"issuer: " + v2Issuer + "\n    forwardOriginalToken: ${FORWARD}", requestOf(""),
+			open(rules.Authorization),
+		},
+		"a claim is written there": {
+			"issuer: " + v2Issuer + "\n    outputClaimToHeaders: " +
+				"[{header: Authorization, claim: sub}]", requestOf(""), open(rules.Authorization),
+		},
+		"the token is elsewhere": {
+			"issuer: " + v2Issuer, inParam, open(rules.Authorization),
+		},
+	} {
+		v := answered(t, authentication(test.rule)+denies, test.r)
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v: %s", name, got, test.want, v.Why())
 		}
 	}
 }

@@ -2,10 +2,10 @@ package envoygateway
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/envoy"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
@@ -117,15 +117,6 @@ func (c *compiler) refusedBefore() []rules.Aside {
 			p.Spec.TextAt("headers", "withUnderscoresAction") != "Allow")
 		path = path && (p.wide || action != "KeepUnchanged" && action != "UnescapeAndForward")
 	}
-	needed := c.needsUnderscore()
-	in := rules.Computed("what the proxy refuses by itself", func(r *rules.Request) rules.Reading {
-		odd := path && hasEscapedSlash(r.Path) || headers && needed && r.Token != nil
-		for name, value := range r.Headers {
-			odd = odd || headers && value != "" && strings.Contains(name, "_")
-		}
-		return rules.Reading{Value: source.NewBool(odd)}
-	})
-	in.Opaque.Language = "envoy"
 	check := notModelled(c.policy.At, "spec", &rules.Unknown{
 		Why: "the proxy refuses a request with an underscore in the name of a header, and " +
 			"redirects one with an escaped slash in its path, unless a ClientTrafficPolicy has " +
@@ -136,28 +127,6 @@ func (c *compiler) refusedBefore() []rules.Aside {
 	})
 	check.Evidence = inferred(issueDefaults)
 	return []rules.Aside{{
-		If: rules.Predicate{Op: rules.True, Input: in}, Root: rules.AllOf(check),
+		If: envoy.RefusedBefore(c.inEnvoy(), headers, path), Root: rules.AllOf(check),
 	}}
-}
-
-// needsUnderscore reports whether each place where the providers look for a token is a header with
-// an underscore in its name.
-func (c *compiler) needsUnderscore() bool {
-	for _, p := range c.providers {
-		for _, l := range p.Locations {
-			if l.Input.Source != rules.FromHTTP || !strings.Contains(l.Input.Name, "_") {
-				return false
-			}
-		}
-		if p.LocationsDoubt != nil {
-			return false
-		}
-	}
-	return len(c.providers) > 0
-}
-
-// hasEscapedSlash reports whether a path has a slash or a backslash that is escaped.
-func hasEscapedSlash(path string) bool {
-	path = strings.ToLower(path)
-	return strings.Contains(path, "%2f") || strings.Contains(path, "%5c")
 }

@@ -138,9 +138,10 @@ func (p *patch) mayChange(w *workload) bool {
 	return !p.selector.Excludes(w.labels)
 }
 
-// asides are the requests of a workload that a patch may be for: nobody knows what it answers.
+// asides are the requests of a workload that a patch may be for, or that the proxy refuses by
+// itself: nobody knows what it answers.
 func (w *workload) asides() []rules.Aside {
-	var all []rules.Aside
+	all := w.refusedBefore()
 	for _, p := range w.cluster.patches {
 		if !p.mayChange(w) {
 			continue
@@ -157,4 +158,43 @@ func (w *workload) asides() []rules.Aside {
 		all = append(all, aside)
 	}
 	return all
+}
+
+// refusedBefore are the requests that proxies refuse or redirect by themselves, as the mesh is
+// configured: without its connectionSettings they take them all (connection_settings.go).
+func (w *workload) refusedBefore() []rules.Aside {
+	for _, mesh := range w.cluster.meshes {
+		at := mesh.At("defaultConfig", "connectionSettings")
+		edge := kubernetes.Marked(at) || !isOneOf(at.Member("profile"), "", "SIDECAR")
+		does := func(field, unspecified, harmless string) bool {
+			action := at.Member(field)
+			if isOneOf(action, "", unspecified) {
+				return edge
+			}
+			return !isOneOf(action, harmless)
+		}
+		headers := does("httpHeadersWithUnderscoresAction",
+			"HEADERS_WITH_UNDERSCORES_UNSPECIFIED", "HEADERS_WITH_UNDERSCORES_ALLOW")
+		path := does("httpPathWithEscapedSlashesAction",
+			"PATH_WITH_ESCAPED_SLASHES_UNSPECIFIED", "KEEP_UNCHANGED")
+		if !headers && !path {
+			continue
+		}
+		check := notModelled(at, "connectionSettings", &rules.Unknown{
+			Why: "connectionSettings of the mesh has proxies refuse a request with an " +
+				"underscore in the name of a header, or redirect one with an escaped slash in " +
+				"its path",
+		})
+		odd := envoy.RefusedBefore(w.compiler().providers, headers, path)
+		return []rules.Aside{{If: odd, Root: rules.AllOf(check)}}
+	}
+	return nil
+}
+
+// isOneOf reports whether a value is known to be one of some texts; an absent one is empty.
+func isOneOf(v *source.Value, texts ...string) bool {
+	if !v.IsSet() {
+		return slices.Contains(texts, "")
+	}
+	return !kubernetes.Marked(v) && slices.Contains(texts, v.Text)
 }

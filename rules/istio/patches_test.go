@@ -139,3 +139,36 @@ func TestAFilterForCORSAnswersPreflights(t *testing.T) {
 		}
 	}
 }
+
+// Of its own Istio leaves odd names of headers and escaped slashes alone; the profile EDGE does
+// not (connection_settings.go, applyEdgeProfileDefaults).
+func TestAMeshThatRefusesOddRequestsLeavesThemOpen(t *testing.T) {
+	t.Parallel()
+	mesh := func(settings string) string {
+		return ofTenant() + "---\nmeshConfig: {defaultConfig: {connectionSettings: {" + settings +
+			"}}}\n"
+	}
+	const keeps = "httpHeadersWithUnderscoresAction: HEADERS_WITH_UNDERSCORES_ALLOW, " +
+		"httpPathWithEscapedSlashesAction: KEEP_UNCHANGED"
+	for _, of := range []struct {
+		text, header, path string
+		want               decided
+	}{
+		{ofTenant(), "X_Team", "/a%2Fb", accepted()},
+		{mesh("profile: SIDECAR"), "X_Team", "/a%2Fb", accepted()},
+		{mesh("profile: EDGE"), "X-Team", "/a", accepted()},
+		{mesh("profile: EDGE"), "X_Team", "/a", open(rules.NotModelled)},
+		{mesh("profile: EDGE"), "X-Team", "/a%2Fb", open(rules.NotModelled)},
+		{mesh("profile: EDGE, " + keeps), "X_Team", "/a%2Fb", accepted()},
+		{mesh("profile: '${PROFILE}'"), "X_Team", "/a", open(rules.NotModelled)},
+		{mesh("httpPathWithEscapedSlashesAction: REJECT_REQUEST"), "X-Team", "/a%5cb",
+			open(rules.NotModelled)},
+		{mesh("httpPathWithEscapedSlashesAction: REJECT_REQUEST"), "X_Team", "/a", accepted()},
+	} {
+		r := requestOf("")
+		r.Headers, r.Path = map[string]string{of.header: "a"}, of.path
+		if got := short(answered(t, of.text, r)); got != of.want {
+			t.Errorf("%s %s %s: got %v, want %v", of.text, of.header, of.path, got, of.want)
+		}
+	}
+}

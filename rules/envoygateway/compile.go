@@ -40,9 +40,9 @@ type compiler struct {
 }
 
 func newCompiler(i *instance, table []rules.Behaviour) *compiler {
-	c := &compiler{instance: i, table: table, providers: providersOf(i.spec)}
+	c := &compiler{instance: i, table: i.overridden(table), providers: providersOf(i.spec)}
 	if i.of.kind == grpcRoute {
-		c.table = envoy.AlsoGRPC(table, rules.Yes)
+		c.table = envoy.AlsoGRPC(c.table, rules.Yes)
 	}
 	for _, p := range c.providers {
 		i.findKeys(p)
@@ -104,34 +104,42 @@ func (c *compiler) root() rules.Node {
 		whole.All = append(whole.All, stages...)
 		return whole
 	}
+	if check, ok := c.perhapsUnfetched(); ok {
+		add(rules.Node{Check: check}, true)
+	}
 	before := len(whole.All)
 	whole.All = append(whole.All, c.behind(false)...)
 	if _, few := whole.Ways(); !few {
 		whole.All = append(whole.All[:before], c.behind(true)...)
 	}
-	if check, ok := c.perhapsBroken(); ok {
-		add(rules.Node{Check: check}, true)
+	if at, field, why := c.locates(); at != nil && !c.policy.acceptance().yes {
+		add(rules.Node{Check: perhapsBroken(at, field, why)}, true)
 	}
 	return whole
 }
 
 // perhapsBroken is that Envoy Gateway perhaps can't translate the policy, so that its routes
-// answer 500: that depends on what the files do not show. It is not ok where nothing does, or
-// where the status of the policy says that it is accepted.
-func (c *compiler) perhapsBroken() (check *rules.Check, ok bool) {
-	at, field, why := c.fetchesFrom()
-	if at == nil {
-		at, field, why = c.locates()
-	}
-	if at == nil || c.policy.acceptance().yes {
-		return nil, false
-	}
+// answer 500: that depends on what the files do not show, and the status of the policy says it.
+func perhapsBroken(at *source.Value, field, why string) *rules.Check {
 	return notModelled(at, field, &rules.Unknown{
 		Why: why + ", without which the routes answer 500",
 		Need: rules.Need{
 			Input: source.NeedPolicy, For: "the policy as the cluster has it, with its status",
 		},
-	}), true
+	})
+}
+
+// perhapsUnfetched is that the policy perhaps has no keys to fetch. Then it has no JWT filter
+// either: a request that this would refuse gets 500 too. It is not ok where the policy has them,
+// or where its status says that it is accepted.
+func (c *compiler) perhapsUnfetched() (check *rules.Check, ok bool) {
+	at, field, why := c.fetchesFrom()
+	if at == nil || c.policy.acceptance().yes {
+		return nil, false
+	}
+	check = perhapsBroken(at, field, why)
+	check.Unknown.MayErr = true
+	return check, true
 }
 
 // locates is the first rule that asks where a request comes from, and what it needs for that.

@@ -15,6 +15,7 @@ const (
 	proxyKind       = "EnvoyProxy"
 	trafficPolicy   = "ClientTrafficPolicy"
 	extensionPolicy = "EnvoyExtensionPolicy"
+	backendPolicy   = "BackendTrafficPolicy"
 )
 
 // patch is a resource of one of these kinds.
@@ -26,24 +27,31 @@ type patch struct {
 
 // isPatch reports whether a resource changes what becomes of a token: the order of the filters or
 // what they are, the headers before them, what runs between them, or which headers and paths are
-// refused.
+// refused; or what is answered.
 func isPatch(object *source.Value) bool {
 	spec := object.Member("spec")
 	switch {
-	case !kubernetes.IsOf(object, group, patchPolicy, proxyKind, trafficPolicy, extensionPolicy):
+	case !kubernetes.IsOf(object, group, patchPolicy, proxyKind, trafficPolicy, extensionPolicy,
+		backendPolicy):
 		return false
 	case object.TextAt("kind") == proxyKind:
 		return spec.Member("filterOrder").IsSet()
-	case object.TextAt("kind") == trafficPolicy:
-		return spec.Member("headers").IsSet() || spec.Member("path").IsSet()
+	case object.TextAt("kind") == backendPolicy:
+		return spec.Member("responseOverride").IsSet() || spec.Member("faultInjection").IsSet()
 	}
-	return true
+	return true // one of some connections stands for that of all, whatever it is about
 }
 
 // isOpaque reports whether nobody knows here what becomes of the requests of a patch.
 func (p *patch) isOpaque() bool {
-	return p.Kind != trafficPolicy || p.Spec.At("headers", "earlyRequestHeaders").IsSet() ||
-		kubernetes.Marked(p.Spec.Member("headers"))
+	switch p.Kind {
+	case trafficPolicy:
+		headers := p.Spec.Member("headers")
+		return headers.Member("earlyRequestHeaders").IsSet() || kubernetes.Marked(headers)
+	case backendPolicy:
+		return p.abortsAll()
+	}
+	return true
 }
 
 func patchOf(file *source.File, object *source.Value) *patch {
@@ -56,36 +64,64 @@ func patchOf(file *source.File, object *source.Value) *patch {
 	return p
 }
 
-// mayBeFor reports whether a patch is for an instance, or may be.
-func (p *patch) mayBeFor(i *instance) bool {
-	return p.wide || slices.ContainsFunc(p.refs, func(ref kubernetes.Reference) bool {
-		t := target{ref.Kind, p.Namespace, ref.Name, ""}
+// isFor tells whether a patch is for an instance, by whichever way its requests come.
+func (p *patch) isFor(i *instance) rules.Truth {
+	is := rules.No
+	if p.wide {
+		is = rules.Maybe
+	}
+	for _, ref := range p.refs {
+		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
 		switch {
-		case isRoute(ref.Kind):
-			return t.mayBe(i.of)
+		case isRoute(ref.Kind), i.route == nil && !isRoute(i.of.kind):
+			is = max(is, t.covers(i.of))
 		case ref.Kind != gatewayKind && ref.Kind != listenerSet:
-			return true // a class of Gateways
-		case i.route == nil && isRoute(i.of.kind):
-			return true // the files do not show its Gateway
+			is = max(is, rules.Maybe) // a class of Gateways
 		case i.route == nil:
-			return t.mayBe(i.of)
+			is = max(is, rules.Maybe) // the files do not show its Gateway
+		default:
+			is = max(is, i.comesBy(t))
 		}
-		return slices.ContainsFunc(i.route.ways, func(by target) bool {
-			return by.name == "" || t.mayBe(by) || t.mayBe(i.gatewayOf(by))
-		})
-	})
+	}
+	return is
 }
 
-// mayBe reports whether a target is the resource of another one, or may be.
-func (t target) mayBe(other target) bool {
-	return t.kind == other.kind && kubernetes.Same(t.name, other.name) != rules.No &&
-		kubernetes.SameNamespace(t.namespace, other.namespace) != rules.No
+// comesBy tells whether a target is a parent by which requests reach the route of an instance: all
+// of them, some, or none.
+func (i *instance) comesBy(t target) rules.Truth {
+	all, some := rules.Yes, rules.No
+	for _, by := range i.route.ways {
+		is := max(t.covers(by), t.covers(i.gatewayOf(by)))
+		if by.name == "" {
+			is = rules.Maybe
+		}
+		all, some = min(all, is), max(some, is)
+	}
+	if all != some {
+		return rules.Maybe
+	}
+	return all
+}
+
+// covers tells whether a target is the resource of another one, or the section of it.
+func (t target) covers(other target) rules.Truth {
+	is := min(kubernetes.Same(t.name, other.name),
+		kubernetes.SameNamespace(t.namespace, other.namespace))
+	switch {
+	case t.kind != other.kind:
+		return rules.No
+	case t.section != "" && other.section == "":
+		return min(is, rules.Maybe)
+	case t.section != "":
+		return min(is, kubernetes.Same(t.section, other.section))
+	}
+	return is
 }
 
 // patchesFor are those of some kinds that are for the instance, or may be.
 func (i *instance) patchesFor(kinds ...string) (all []*patch) {
 	for _, p := range i.patches {
-		if slices.Contains(kinds, p.Kind) && p.mayBeFor(i) {
+		if slices.Contains(kinds, p.Kind) && p.isFor(i) != rules.No {
 			all = append(all, p)
 		}
 	}
@@ -110,13 +146,18 @@ func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
 // ClientTrafficPolicy says otherwise: those with an underscore in a header's name, and those with
 // an escaped slash in their path (listener.go).
 func (c *compiler) refusedBefore() []rules.Aside {
-	headers, path := true, true
-	for _, p := range c.patchesFor(trafficPolicy) {
-		action := p.Spec.TextAt("path", "escapedSlashesAction")
-		headers = headers && (p.wide ||
-			p.Spec.TextAt("headers", "withUnderscoresAction") != "Allow")
-		path = path && (p.wide || action != "KeepUnchanged" && action != "UnescapeAndForward")
+	all := c.patchesFor(trafficPolicy)
+	says := func(harmless []string, field ...string) bool {
+		isHarmless := func(p *patch) bool {
+			return slices.Contains(harmless, p.Spec.TextAt(field...))
+		}
+		other := func(p *patch) bool { return !isHarmless(p) }
+		return !slices.ContainsFunc(all, other) && slices.ContainsFunc(all, func(p *patch) bool {
+			return isHarmless(p) && p.isFor(c.instance) == rules.Yes
+		})
 	}
+	headers := !says([]string{"Allow"}, "headers", "withUnderscoresAction")
+	path := !says([]string{"KeepUnchanged", "UnescapeAndForward"}, "path", "escapedSlashesAction")
 	check := notModelled(c.policy.At, "spec", &rules.Unknown{
 		Why: "the proxy refuses a request with an underscore in the name of a header, and " +
 			"redirects one with an escaped slash in its path, unless a ClientTrafficPolicy has " +

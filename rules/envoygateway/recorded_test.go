@@ -121,6 +121,7 @@ const (
 	passes   outcome = 0
 	depends  outcome = -1
 	unjudged outcome = -2
+	refused  outcome = -3 // with a status that is not known
 )
 
 func outcomeOf(v rules.Verdict) outcome {
@@ -128,7 +129,7 @@ func outcomeOf(v rules.Verdict) outcome {
 	case rules.Accepted:
 		return passes
 	case rules.Rejected:
-		return outcome(v.Status)
+		return cmp.Or(outcome(v.Status), refused)
 	}
 	return depends
 }

@@ -19,6 +19,7 @@ const (
 	notesFailOpen = "Envoy Gateway release notes, v1.9.0"
 	notesClosed   = "Envoy Gateway release notes, v1.2.0"
 	codeFilters   = code + "internal/xds/translator/httpfilters.go"
+	codeOverride  = code + "internal/xds/translator/custom_response.go"
 	docAttributes = "envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes"
 	docAPI        = "gateway.envoyproxy.io/docs/api/extension_types"
 	docJWT        = "gateway.envoyproxy.io/docs/tasks/security/jwt-authentication"

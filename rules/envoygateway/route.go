@@ -116,7 +116,7 @@ func (c *compiler) asides() []rules.Aside {
 	if _, why := c.notTaken(); why != "" {
 		return nil
 	}
-	if check, ok := c.patched(patchPolicy, proxyKind, trafficPolicy); ok {
+	if check, ok := c.patched(patchPolicy, proxyKind, trafficPolicy, backendPolicy); ok {
 		return []rules.Aside{{If: rules.Both(), Root: rules.AllOf(check)}}
 	}
 	return slices.Concat(c.refusedBefore(), c.ofOtherRules(), c.answeredBefore())

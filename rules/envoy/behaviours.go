@@ -134,6 +134,24 @@ func AlsoGRPC(table []rules.Behaviour, assumed rules.Truth) []rules.Behaviour {
 	return all
 }
 
+// Unsaid is a table of which the bodies are not known, or the statuses either: a mapper of local
+// replies may have changed them.
+func Unsaid(table []rules.Behaviour, statuses bool) []rules.Behaviour {
+	all := slices.Clone(table)
+	for i := range all {
+		was := &table[i].Answer
+		answer := rules.Answer{
+			Situation: was.Situation, Weight: was.Weight, Cases: was.Cases,
+			Evidence: inferred(codeReply),
+		}
+		if !statuses {
+			answer.Status = was.Status
+		}
+		all[i].Answer = answer
+	}
+	return all
+}
+
 // ofGRPC is the predicate that a request is one of gRPC (grpc/common.cc, hasGrpcContentType).
 func ofGRPC(assumed rules.Truth) rules.Predicate {
 	return rules.Predicate{

@@ -26,6 +26,9 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 			if !count.BeyondAll() {
 				of := *w.compiler()
 				of.table = table
+				if bodies, statuses := w.replies(); bodies {
+					of.table = envoy.Unsaid(table, statuses)
+				}
 				root = of.root()
 			}
 			count.Beyond(root)
@@ -50,7 +53,8 @@ func (w *workload) Class() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q %q", w.namespace, w.doubt, w.bypassed)
+	bodies, statuses := w.replies()
+	fmt.Fprintf(&b, "%q %q %q %t %t", w.namespace, w.doubt, w.bypassed, bodies, statuses)
 	for _, p := range w.policies {
 		fmt.Fprintf(&b, " %p", p)
 	}

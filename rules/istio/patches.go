@@ -18,7 +18,10 @@ type patch struct {
 	targets  []target
 	unread   bool // it can't be read which workloads it is for: it may be for any
 
-	preflights bool // it changes the answers to a browser's preflights alone
+	opaque     bool // it may change what becomes of any request
+	preflights bool // it changes the answers to a browser's preflights
+	bodies     bool // it changes the bodies of what proxies answer by themselves
+	statuses   bool // it may change their statuses too
 }
 
 // isPatch reports whether a resource is an EnvoyFilter, a WasmPlugin or a TrafficExtension that
@@ -29,7 +32,8 @@ func isPatch(object *source.Value) bool {
 	case kubernetes.IsOf(object, "networking.istio.io/", "EnvoyFilter"):
 		patches := spec.Member("configPatches").List()
 		return slices.ContainsFunc(patches, touchesTokens) ||
-			slices.ContainsFunc(patches, answersPreflights)
+			slices.ContainsFunc(patches, answersPreflights) ||
+			slices.ContainsFunc(patches, changesReplies)
 	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin", "TrafficExtension"):
 		// Without a phase it is behind the policies, or where its type says.
 		phase := spec.Member("phase")
@@ -47,6 +51,13 @@ func answersPreflights(of *source.Value) bool {
 	return of.TextAt("applyTo") == "HTTP_FILTER" && inserts &&
 		of.TextAt("match", "context") != "SIDECAR_OUTBOUND" &&
 		hasWord(of.At("patch", "value").JSON(), "cors")
+}
+
+// changesReplies reports whether a patch of an EnvoyFilter changes what a proxy answers by itself
+// (local_reply_config of its HTTP connection manager).
+func changesReplies(of *source.Value) bool {
+	return of.TextAt("match", "context") != "SIDECAR_OUTBOUND" &&
+		hasWord(of.At("patch", "value").JSON(), "local_reply_config")
 }
 
 // touchesTokens reports whether a patch of an EnvoyFilter may change what becomes of a token: it
@@ -116,8 +127,15 @@ func patchOf(file *source.File, object *source.Value) *patch {
 	labels, ok := kubernetes.LabelsOf(p.Spec.At(field...))
 	targets, read := targetsOf(p.Spec)
 	p.selector, p.targets, p.unread = labels, targets, !ok || !read
-	p.preflights = p.Kind == "EnvoyFilter" &&
-		!slices.ContainsFunc(p.Spec.Member("configPatches").List(), touchesTokens)
+	patches := p.Spec.Member("configPatches").List()
+	p.opaque = p.Kind != "EnvoyFilter" || slices.ContainsFunc(patches, touchesTokens)
+	p.preflights = slices.ContainsFunc(patches, answersPreflights)
+	for _, one := range patches {
+		if changesReplies(one) {
+			p.bodies = true
+			p.statuses = p.statuses || hasWord(one.JSON(), "status_code", "status_on_error")
+		}
+	}
 	return p
 }
 
@@ -143,7 +161,7 @@ func (p *patch) mayChange(w *workload) bool {
 func (w *workload) asides() []rules.Aside {
 	all := w.refusedBefore()
 	for _, p := range w.cluster.patches {
-		if !p.mayChange(w) {
+		if !p.opaque && !p.preflights || !p.mayChange(w) {
 			continue
 		}
 		check := notModelled(p.At, "spec", &rules.Unknown{
@@ -151,13 +169,23 @@ func (w *workload) asides() []rules.Aside {
 				"policies, and is not modelled",
 		})
 		aside := rules.Aside{If: rules.Both(), Root: rules.AllOf(check)}
-		if !p.preflights {
+		if p.opaque {
 			return []rules.Aside{aside}
 		}
 		aside.If = envoy.MayBePreflight()
 		all = append(all, aside)
 	}
 	return all
+}
+
+// replies are what may be changed of what the proxy of a workload answers by itself.
+func (w *workload) replies() (bodies, statuses bool) {
+	for _, p := range w.cluster.patches {
+		if p.bodies && p.mayChange(w) {
+			bodies, statuses = true, statuses || p.statuses
+		}
+	}
+	return bodies, statuses
 }
 
 // refusedBefore are the requests that proxies refuse or redirect by themselves, as the mesh is

@@ -172,3 +172,41 @@ func TestAMeshThatRefusesOddRequestsLeavesThemOpen(t *testing.T) {
 		}
 	}
 }
+
+// A mapper of local replies changes what the proxies answer by themselves, for the workloads that
+// it is for, and not whom they let in.
+func TestWhatProxiesAnswerMayBeMapped(t *testing.T) {
+	t.Parallel()
+	mapper := func(rest, selector string) string {
+		return envoyFilter("applyTo: NETWORK_FILTER, patch: {operation: MERGE, value: "+
+			"{typed_config: {local_reply_config: {"+rest+"}}}}", selector)
+	}
+	const body = "body_format: {text_format: no}"
+	const status = "mappers: [{status_code: 404}]"
+	deployment := "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, " +
+		"namespace: orders}\nspec: {template: {metadata: {labels: {app: web}}}}\n"
+	for name, test := range map[string]struct {
+		beside string
+		status int
+		says   bool
+	}{
+		"none":       {"", 401, true},
+		"the body":   {mapper(body, ""), 401, false},
+		"the status": {mapper(status, ""), 0, false},
+		"in another name": {strings.Replace(mapper(body, ""), "local_reply_config",
+			"localReplyConfig", 1), 401, false},
+		"of other pods": {deployment + mapper(status,
+			"workloadSelector: {labels: {app: x}}, "), 401, true},
+		"of what is sent": {strings.Replace(mapper(status, ""), "applyTo:",
+			"match: {context: SIDECAR_OUTBOUND}, applyTo:", 1), 401, true},
+	} {
+		v := answered(t, ofTenant()+test.beside, requestOf("exp=1"))
+		if v.Outcome != rules.Rejected || v.Status != test.status ||
+			(v.Answer.Body != "") != test.says {
+			t.Errorf("%s: got %s %d %q", name, v.Outcome, v.Status, v.Answer.Body)
+		}
+		if v := answered(t, ofTenant()+test.beside, requestOf("")); v.Outcome != rules.Accepted {
+			t.Errorf("%s: a good token: got %s", name, v.Outcome)
+		}
+	}
+}

@@ -264,16 +264,14 @@ func (c *cluster) place() {
 	}
 }
 
+func (p *policy) doubled() (of *kubernetes.Resource, twice *string) {
+	return &p.Resource, &p.twice
+}
+
 func (c *cluster) add(p *policy) {
-	name := p.String()
-	if before := c.byName[name]; before != nil {
-		why := p.Unlike(&before.Resource)
-		if why == "" {
-			return
-		}
-		before.twice, p.twice = why, why
+	if !kubernetes.Add(c.byName, p, (*policy).doubled) {
+		return
 	}
-	c.byName[name] = p
 	c.policies = append(c.policies, p)
 	for _, ref := range p.refs {
 		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}

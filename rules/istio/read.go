@@ -267,16 +267,13 @@ func (c *cluster) labelsLookedAt() map[string]bool {
 }
 
 func (c *cluster) addPolicy(r *resource) {
-	name := r.String()
-	if before := c.byName[name]; before != nil {
-		why := r.Unlike(&before.Resource)
-		if why == "" {
-			return // the cluster has one of them, whichever is applied last
-		}
-		before.twice, r.twice = why, why
+	if kubernetes.Add(c.byName, r, (*resource).doubled) {
+		c.policies = append(c.policies, r)
 	}
-	c.byName[name] = r
-	c.policies = append(c.policies, r)
+}
+
+func (r *resource) doubled() (of *kubernetes.Resource, twice *string) {
+	return &r.Resource, &r.twice
 }
 
 func policyOf(file *source.File, object *source.Value) *resource {

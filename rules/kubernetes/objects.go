@@ -152,6 +152,25 @@ func (r *Resource) Twice(other *Resource) string {
 		"cluster is not known", r, place, r.At.Pos.Line, r.At.Pos.File)
 }
 
+// Add adds a policy to those of its cluster by their names, and reports whether none says the same
+// under its name. Of two that differ it is not known which one the cluster has: both are told why.
+func Add[T any](
+	all map[string]*T, one *T, of func(*T) (resource *Resource, twice *string),
+) bool {
+	r, twice := of(one)
+	name := r.String()
+	if before := all[name]; before != nil {
+		first, also := of(before)
+		why := r.Unlike(first)
+		if why == "" {
+			return false // the cluster has one of them, whichever is applied last
+		}
+		*also, *twice = why, why
+	}
+	all[name] = one
+	return true
+}
+
 func (r *Resource) annotations() string {
 	if v := r.At.At("metadata", "annotations"); v != nil {
 		return v.JSON()

@@ -12,7 +12,7 @@ import (
 // sees it: one with an underscore in a header's name, which the token's has where the providers
 // look in no other place, or one with an escaped slash in its path.
 func RefusedBefore(all []*Provider, headers, path bool) rules.Predicate {
-	needed := headers && onlyBehindUnderscore(all)
+	needed := headers && OnlyBehindUnderscore(all)
 	text := fmt.Sprintf("what the proxy refuses by itself: headers %t, token %t, path %t",
 		headers, needed, path)
 	in := rules.Computed(text, func(r *rules.Request) rules.Reading {
@@ -26,9 +26,9 @@ func RefusedBefore(all []*Provider, headers, path bool) rules.Predicate {
 	return rules.Predicate{Op: rules.True, Input: in}
 }
 
-// onlyBehindUnderscore reports whether each place where the providers look for a token is a header
+// OnlyBehindUnderscore reports whether each place where the providers look for a token is a header
 // with an underscore in its name.
-func onlyBehindUnderscore(all []*Provider) bool {
+func OnlyBehindUnderscore(all []*Provider) bool {
 	for _, p := range all {
 		for _, l := range p.Locations {
 			if l.Input.Source != rules.FromHTTP || !strings.Contains(l.Input.Name, "_") {

@@ -27,6 +27,7 @@ func lintRules() []rules.Rule {
 		expressionNotSupported(),
 		expressionDecidesNothing(),
 		queryInPath(),
+		tokenHeaderRefused(),
 	)
 }
 

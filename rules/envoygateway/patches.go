@@ -146,18 +146,9 @@ func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
 // ClientTrafficPolicy says otherwise: those with an underscore in a header's name, and those with
 // an escaped slash in their path (listener.go).
 func (c *compiler) refusedBefore() []rules.Aside {
-	all := c.patchesFor(trafficPolicy)
-	says := func(harmless []string, field ...string) bool {
-		isHarmless := func(p *patch) bool {
-			return slices.Contains(harmless, p.Spec.TextAt(field...))
-		}
-		other := func(p *patch) bool { return !isHarmless(p) }
-		return !slices.ContainsFunc(all, other) && slices.ContainsFunc(all, func(p *patch) bool {
-			return isHarmless(p) && p.isFor(c.instance) == rules.Yes
-		})
-	}
-	headers := !says([]string{"Allow"}, "headers", "withUnderscoresAction")
-	path := !says([]string{"KeepUnchanged", "UnescapeAndForward"}, "path", "escapedSlashesAction")
+	headers := c.refusesUnderscores()
+	path := !c.clientsMay([]string{"KeepUnchanged", "UnescapeAndForward"},
+		"path", "escapedSlashesAction")
 	check := notModelled(c.policy.At, "spec", &rules.Unknown{
 		Why: "the proxy refuses a request with an underscore in the name of a header, and " +
 			"redirects one with an escaped slash in its path, unless a ClientTrafficPolicy has " +
@@ -170,4 +161,23 @@ func (c *compiler) refusedBefore() []rules.Aside {
 	return []rules.Aside{{
 		If: envoy.RefusedBefore(c.inEnvoy(), headers, path), Root: rules.AllOf(check),
 	}}
+}
+
+// refusesUnderscores reports whether the proxy refuses a header with an underscore in its name, as
+// far as the files say.
+func (c *compiler) refusesUnderscores() bool {
+	return !c.clientsMay([]string{"Allow"}, "headers", "withUnderscoresAction")
+}
+
+// clientsMay reports whether a ClientTrafficPolicy is surely for the instance whose field has one
+// of some values, and none that may be for it has another one, or none.
+func (c *compiler) clientsMay(values []string, field ...string) bool {
+	sure := false
+	for _, p := range c.patchesFor(trafficPolicy) {
+		if !slices.Contains(values, p.Spec.TextAt(field...)) {
+			return false
+		}
+		sure = sure || p.isFor(c.instance) == rules.Yes
+	}
+	return sure
 }

@@ -162,6 +162,29 @@ func queryInPath() rules.Rule {
 	}
 }
 
+func tokenHeaderRefused() rules.Rule {
+	return rules.Rule{
+		Name:  "token-header-refused",
+		Title: "the proxy refuses the header in which the token is looked for",
+		Why: "Envoy Gateway's proxies answer 400 to a request with an underscore in the name of " +
+			"a header, before any filter sees it. Where every provider looks for the token in " +
+			"such headers alone, no request with a token gets in.",
+		Fix: "Name the header with hyphens in extractFrom, or let a ClientTrafficPolicy of the " +
+			"Gateway have headers.withUnderscoresAction: Allow.",
+		Severity:   rules.Warning,
+		References: []string{issueDefaults, docAPI},
+		Check: eachInstance(func(s subject) {
+			if s.doubt == nil && s.refusesUnderscores() &&
+				envoy.OnlyBehindUnderscore(s.inEnvoy()) {
+				p := s.providers[0]
+				s.found.At(p.at.Member("extractFrom"), p.path+"extractFrom", "a header with an "+
+					"underscore in its name is refused, unless a ClientTrafficPolicy allows it, "+
+					"and the token is looked for in no other place")
+			}
+		}),
+	}
+}
+
 // valueNotKnown looks at what decides on requests, and not at where the policies hold.
 func valueNotKnown() rules.Rule {
 	return rules.Rule{

@@ -336,7 +336,7 @@ type Behaviour struct {
 	Variant   string   // which of the vendor's gateways
 	Policies  []string // the policy kinds that it is true of; none for whatever runs there
 	Answer    Answer
-	Headers   []string // that the answer carries, "name: value"; a value in <> is any
+	Headers   []string // that the answer carries, "name: value"; what is in <> is any text
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
 }
 

@@ -134,15 +134,30 @@ func (o *Observation) header(row []string) Truth {
 				strings.EqualFold(wanted, "content-type") {
 				continue
 			}
-			value = strings.TrimSpace(value)
-			if !strings.HasPrefix(value, "<") && // a value in words is any
-				!strings.EqualFold(strings.TrimSpace(observed), value) {
+			if !sameHeader(strings.TrimSpace(value), strings.TrimSpace(observed)) {
 				return No
 			}
 			result = Yes
 		}
 	}
 	return result
+}
+
+// sameHeader compares a header's value with a known one. What the known one has in <> stands for
+// any text that lacks the character behind it, as a quotation mark.
+func sameHeader(known, observed string) bool {
+	before, rest, inWords := strings.Cut(known, "<")
+	_, after, _ := strings.Cut(rest, ">")
+	switch between := len(observed) - len(after); {
+	case !inWords:
+		return strings.EqualFold(known, observed)
+	case between < len(before):
+		return false
+	default:
+		return strings.EqualFold(observed[:len(before)], before) &&
+			strings.EqualFold(observed[between:], after) &&
+			(after == "" || !strings.Contains(observed[len(before):between], after[:1]))
+	}
 }
 
 // Prediction is a verdict with what it was made from, to be compared with an observed answer.

@@ -22,6 +22,15 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 	anyValue := Behaviour{
 		Answer: Answer{Status: 302}, Headers: []string{"location: <where one signs in>"},
 	}
+	challenge := Behaviour{
+		Answer: Answer{Status: 401}, Headers: []string{`www-authenticate: Bearer realm="<URL>"`},
+	}
+	invalid := Behaviour{Answer: Answer{Status: 401}, Headers: []string{
+		`www-authenticate: Bearer realm="<URL>", error="invalid_token"`,
+	}}
+	refused := Observation{Status: 401, Headers: []string{
+		`WWW-Authenticate: Bearer realm="https://api.example/orders", error="invalid_token"`,
+	}}
 	tests := []struct {
 		name      string
 		row       Behaviour
@@ -76,6 +85,13 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 			Observation{Status: 302, Headers: []string{"Location: https://login.example/a"}},
 			false,
 			ByHeader, true,
+		},
+		{"a header that has a part in words", invalid, refused, false, ByHeader, true},
+		{"a header that goes on behind the part in words", challenge, refused, false, ByNone, false},
+		{
+			"a header that ends where the part in words begins", invalid,
+			Observation{Status: 401, Headers: []string{`www-authenticate: Bearer realm="`}},
+			false, ByNone, false,
 		},
 		{
 			"a content type, which says nothing", exact,

@@ -203,7 +203,11 @@ func (x explanation) observedLines() []string {
 		lines = []string{"It can't be decided whether the prediction agrees."}
 	case c.Agrees == rules.No && c.Observed.Status != 0 &&
 		c.Observed.Status == x.Verdict.Status:
-		lines = []string{"The status agrees, but the rest of the answer does not."}
+		other := "a header"
+		if c.Body == rules.No {
+			other = "the body"
+		}
+		lines = []string{"The status agrees, but " + other + " does not."}
 	}
 	if follows := report.Follows(c); follows != "" {
 		lines = append(lines, report.Sentence(follows))

@@ -85,6 +85,9 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 		if err != nil {
 			return err
 		}
+		if x.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
+			return err
+		}
 		return e.showScan(flags, x, nil)
 	}
 	scanner, err := e.scanner(ctx, flags)

@@ -87,7 +87,10 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 			ByHeader, true,
 		},
 		{"a header that has a part in words", invalid, refused, false, ByHeader, true},
-		{"a header that goes on behind the part in words", challenge, refused, false, ByNone, false},
+		{
+			"a header that goes on behind the part in words", challenge, refused,
+			false, ByNone, false,
+		},
 		{
 			"a header that ends where the part in words begins", invalid,
 			Observation{Status: 401, Headers: []string{`www-authenticate: Bearer realm="`}},

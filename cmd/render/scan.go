@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/scan"
 )
@@ -138,7 +136,7 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 		listed++
 		t.Rows(3, append(
 			t.values("clients", g.Clients, s.ClientsOver, func(id string) string {
-				if name := appName(t.x.Apps, id); name != "" {
+				if name := t.x.AppName(id); name != "" {
 					return safe(name) + " (" + safe(id) + ")"
 				}
 				return safe(id)
@@ -200,19 +198,6 @@ func (t *scanText) values(
 		rows[0].Text += fmt.Sprintf(", and %d more (-v)", more)
 	}
 	return rows
-}
-
-// appName is the name of an app registration; empty where none of them has the id.
-func appName(apps *entra.Directory, id string) string {
-	if apps == nil {
-		return ""
-	}
-	for _, app := range apps.Apps {
-		if app.AppID.Known() && strings.EqualFold(app.AppID.Value, id) && app.Name.Known() {
-			return app.Name.Value
-		}
-	}
-	return ""
 }
 
 func plural64(n int64, one, many string) string {
@@ -292,19 +277,18 @@ type (
 // ScanJSON writes what the tokens of a stream get as JSON.
 func ScanJSON(w io.Writer, x *report.Scanning) error {
 	out := scanJSON{
-		SchemaVersion: SchemaVersion, summaryJSON: summaryOf(&x.After, x.Apps),
-		Next: nextOf(x.Next),
+		SchemaVersion: SchemaVersion, summaryJSON: summaryOf(x, &x.After), Next: nextOf(x.Next),
 	}
 	if x.Compared {
 		out.Comparison = &comparisonJSON{
-			Before: summaryOf(&x.Before, x.Apps), LockedOut: summaryOf(&x.LockedOut, x.Apps),
-			LetIn: summaryOf(&x.LetIn, x.Apps), Unclear: summaryOf(&x.Unclear, x.Apps),
+			Before: summaryOf(x, &x.Before), LockedOut: summaryOf(x, &x.LockedOut),
+			LetIn: summaryOf(x, &x.LetIn), Unclear: summaryOf(x, &x.Unclear),
 		}
 	}
 	return JSON(w, out)
 }
 
-func summaryOf(s *scan.Summary, apps *entra.Directory) summaryJSON {
+func summaryOf(x *report.Scanning, s *scan.Summary) summaryJSON {
 	out := summaryJSON{
 		Lines: s.Lines, Tokens: s.Tokens(), Without: s.Without, Unreadable: s.Unreadable,
 		Several: s.Several, Partial: s.Partial,
@@ -318,7 +302,7 @@ func summaryOf(s *scan.Summary, apps *entra.Directory) summaryJSON {
 			Clients: countedOf(g.Clients), Audiences: countedOf(g.Audiences),
 		}
 		for i := range group.Clients {
-			group.Clients[i].Name = appName(apps, group.Clients[i].Value)
+			group.Clients[i].Name = x.AppName(group.Clients[i].Value)
 		}
 		out.Verdicts = append(out.Verdicts, group)
 	}

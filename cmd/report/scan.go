@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type Scanning struct {
 	scan.Comparison      // where no policies were given to be compared with, After alone is filled
 	Compared        bool // two sets of policies were compared
 
+	At   string           // where in each line's JSON the tokens were looked for; or empty
 	Apps *entra.Directory // that name the clients; nil where none were given
 	Next []rules.Step     // what to do now
 }
@@ -42,6 +44,11 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 				"masked, if it is too long, or if --json-path finds no JSON object in it",
 			Command: "gatewhy help scanning",
 		}}
+	case of.Tokens() == 0 && x.At != "":
+		x.Next = []rules.Step{{
+			Note:    "No line has a token at " + x.At + ": compare that with a line of the log",
+			Command: "gatewhy help scanning",
+		}}
 	case of.Tokens() == 0:
 		x.Next = []rules.Step{{
 			Note: "No token was found: tokens stand in the Authorization header, which a log " +
@@ -51,23 +58,17 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 	}
 	causes := of.Causes()
 	if x.Compared {
+		x.nameLockedOut(explain.Shell)
 		causes = append(x.LockedOut.Causes(), x.Unclear.Causes()...)
 	}
 	for _, cause := range causes {
-		if cause.Outcome == rules.Accepted {
-			continue
+		if cause.Outcome != rules.Accepted {
+			x.Next = append(x.Next, rules.Step{
+				Note:    missing(cause, explain.Flags),
+				Command: explain.Again("explain", "-", "--at", "issued"),
+			})
+			return
 		}
-		why := "Why: paste one of these tokens; explain says which field decides, " +
-			"and what to change"
-		if cause.Outcome == rules.Undetermined {
-			why = "What is missing to know it: paste one of these tokens"
-			if cause.Decided == rules.Signature && !slices.Contains(explain.Flags, "--jwks") {
-				why = "Only keys decide a signature: --jwks FILE gives them to scan. " + why
-			}
-		}
-		command := explain.Again("explain", "-", "--at", "issued")
-		x.Next = append(x.Next, rules.Step{Note: why, Command: command})
-		return
 	}
 	if x.Compared && x.LetIn.Tokens()+x.Unclear.Tokens() > 0 {
 		x.Next = append(x.Next, rules.Step{
@@ -75,6 +76,63 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 			Command: lint,
 		})
 	}
+}
+
+// nameLockedOut says how to name the clients that a change locks out, where an id is all that is
+// known of the busiest.
+func (x *Scanning) nameLockedOut(shell Shell) {
+	clients := map[string]int64{}
+	for _, group := range x.LockedOut.Groups {
+		for id, tokens := range group.Clients {
+			clients[id] += tokens
+		}
+	}
+	for _, client := range scan.Busiest(clients)[:min(len(clients), 1)] {
+		if id := client.Value; entra.IsGUID(id) && x.AppName(id) == "" {
+			x.Next = append(x.Next, rules.Step{
+				Note: "Who is locked out: --app FILE names the clients whose registrations " +
+					"the file has. This names the busiest",
+				Command: shell.Line(
+					"az", "ad", "sp", "show", "--id", id, "--query", "displayName",
+				),
+			})
+		}
+	}
+}
+
+// AppName is the name of a client; empty where neither an app registration nor Microsoft's list of
+// applications has the id.
+func (x *Scanning) AppName(id string) string {
+	if x.Apps != nil {
+		for _, app := range x.Apps.Apps {
+			if app.AppID.Known() && strings.EqualFold(app.AppID.Value, id) && app.Name.Known() {
+				return app.Name.Value
+			}
+		}
+	}
+	known, _ := entra.AppByID(id)
+	return known.Name
+}
+
+// missing says what explain is asked for of a token that is not let in.
+func missing(cause scan.Cause, flags []string) string {
+	if cause.Outcome != rules.Undetermined {
+		return "Why: paste one of these tokens; explain says which field decides, " +
+			"and what to change"
+	}
+	why := "What is missing to know it: paste one of these tokens"
+	without := func(flag string) bool { return !slices.Contains(flags, flag) }
+	switch decided := cause.Decided; {
+	case decided == rules.Signature && without("--jwks"):
+		why = "Only keys decide a signature: --jwks FILE gives them to scan. " + why
+	case decided == rules.Contract && without("--contracts"):
+		why = "Only the list decides a contract: --contracts FILE gives it to scan. " + why
+	case (decided == rules.Conditional || decided == rules.Routed) &&
+		(without("--method") || without("--path")):
+		why = "It depends on the request: scan takes one --method and one --path, for all " +
+			"of them. " + why
+	}
+	return why
 }
 
 // Scanned is one token of a stream.
@@ -128,7 +186,9 @@ func (m *Maker) NewJudge(
 // Run scans files; - and no name are standard input. What was counted until an error is right, and
 // comes with it.
 func (s *Scanner) Run(ctx context.Context, names []string) (*Scanning, error) {
-	x := &Scanning{Compared: s.Before != nil, Apps: s.Apps}
+	x := &Scanning{
+		Compared: s.Before != nil, Apps: s.Apps, At: strings.Join(s.Options.Path, "."),
+	}
 	if len(names) == 0 {
 		names = []string{"-"}
 	}

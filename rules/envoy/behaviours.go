@@ -88,7 +88,8 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	other.Weight = ofOtherIssuer
 	denied := body(403, accessDenied, g.Proof)
 	denied.Weight = ofRules
-	const challenge = `www-authenticate: Bearer realm="<URL of the request>", error="invalid_token"`
+	const realm = `www-authenticate: Bearer realm="<URL of the request>"`
+	const challenge = realm + `, error="invalid_token"`
 	all := []rules.Behaviour{
 		row(MalformedToken, "a token is there and is not a readable JWT", malformed, challenge),
 		row(AlgorithmUnknown, "the token is signed with an algorithm that Envoy does not know",
@@ -111,7 +112,7 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 		missing := body(401, "Jwt is missing", inferred(codeJWT))
 		missing.Weight = ofNoToken
 		all = slices.Insert(all, 0, row(NoToken, "no token is where a provider looks for one",
-			missing, `www-authenticate: Bearer realm="<URL of the request>"`))
+			missing, realm))
 	}
 	exact(all)
 	return all

@@ -69,6 +69,7 @@ type Adapter struct {
 	Handling func() []Handling
 
 	Causes    func() []Cause // what else could explain an answer, the likeliest first
+	AnyOrder  bool           // in which order a policy's checks run is not documented in full
 	Rules     func() []Rule  // those that only this vendor's configurations can break
 	Advice    func() []Advice
 	Collect   func() []Collection

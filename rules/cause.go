@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Cause is something that a prediction does not see. It would explain why the gateway answers
@@ -192,7 +194,7 @@ func (p *Prediction) fromTrace(o *Observation) []PossibleCause {
 		case r.Harmless:
 		case r.Outcome == Unsure && before && p.explains(r, &r.Check.Answer, o):
 			all = append(all, openCheck(r, r.Check.Answer.speaks(o)))
-		case r.Outcome == Fail && !before && p.explains(r, &r.Answer, o):
+		case r.Outcome == Fail && !before && p.AnyOrder && p.explains(r, &r.Answer, o):
 			all = append(all, p.laterCheck(r, r.Answer.speaks(o)))
 		}
 	}
@@ -224,15 +226,19 @@ func openCheck(r *Result, by Match) PossibleCause {
 const TimeOfRequest = "the time of the request"
 
 func (p *Prediction) laterCheck(r *Result, by Match) PossibleCause {
-	name, look := checkNames([]*Result{r}), "repair "+r.Check.Field
-	if p.Verdict.Decided != nil {
-		look = "repair both " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
+	name, look, need := checkNames([]*Result{r}), "repair "+r.Check.Field, Need{}
+	switch d := p.Verdict.Decided; {
+	case r.Check.ID == Expiry: // no field repairs that
+		look, need.Input = TimeOfRequest, source.NeedTime
+	case d != nil && d.Check.Field != r.Check.Field:
+		look = "repair both " + r.Check.Field + " and " + d.Check.Field
 	}
 	return PossibleCause{By: by, Cause: Cause{
 		ID:       "other-check-first",
 		Title:    "the " + name + " check fails too, and the gateway may run it first",
 		Why:      "the order of a policy's checks is not documented in full: " + r.Why(),
 		Look:     look,
+		Need:     need,
 		Evidence: r.Evidence(),
 	}}
 }

@@ -167,6 +167,7 @@ type Prediction struct {
 	Policies   []*Policy
 	Behaviours []Behaviour
 	Causes     []Cause // what else could explain an answer, the likeliest first
+	AnyOrder   bool    // the gateway may run the checks of a policy in another order
 
 	// Earlier is the verdict of one second after the token was issued, if it has expired since;
 	// else nil.

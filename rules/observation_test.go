@@ -150,7 +150,7 @@ func predictionOf(checks ...*Check) *Prediction {
 		}
 	}
 	return &Prediction{
-		Verdict: &v, Request: request, Policies: []*Policy{policy},
+		Verdict: &v, Request: request, Policies: []*Policy{policy}, AnyOrder: true,
 		Behaviours: []Behaviour{
 			row("wrong-audience", 401, "bad audience", "jwt"),
 			row("no-contract", 403, "no contract", "jwt"),

@@ -161,7 +161,7 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 	if len(alike) > fewAlike {
 		rows = append(rows, Row{
 			t.Mark(string(rules.Unsure)) + " " + report.Counted(len(alike), "check"),
-			safe(alike[0].Why()) + ": " + checkList(alike),
+			t.whyAlike(&alike[0]) + ": " + checkList(alike),
 		})
 	}
 	return rows
@@ -188,11 +188,23 @@ func (t *explainText) repeats(r *rules.Result) bool {
 	return false
 }
 
-// checkList names checks: "expiry, audience".
+// whyAlike says why several checks are not known, unless the answer has said it.
+func (t *explainText) whyAlike(r *rules.Result) string {
+	if v := &t.x.Verdict; v.Outcome == rules.Undetermined && v.Decided != nil &&
+		v.Decided.Why() == r.Why() {
+		return "not known for this reason"
+	}
+	return safe(r.Why())
+}
+
+// checkList names checks, each name once: "expiry, audience".
 func checkList(results []rules.Result) string {
-	names := make([]string, len(results))
+	var names []string
 	for i := range results {
-		names[i] = strings.TrimSpace(checkName(results[i].Check))
+		name := strings.TrimSpace(checkName(results[i].Check))
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return strings.Join(names, ", ")
 }

@@ -374,7 +374,7 @@ func (r *Explainer) compare(
 	p := rules.Prediction{
 		Verdict: v, Request: r.Request, Policies: policies,
 		Behaviours: r.Policies.Adapter.Behaviours(), Causes: r.Policies.Adapter.Causes(),
-		Earlier: r.justIssued(policies),
+		AnyOrder: r.Policies.Adapter.AnyOrder, Earlier: r.justIssued(policies),
 	}
 	return p.Compare(r.Policies.Adapter.FromLog(*o))
 }

@@ -151,8 +151,7 @@ func (w *explainNext) otherVersion() {
 		return
 	}
 	isFirst := func(r rules.Result) bool { // it asks for another token, which may have both
-		return r.Outcome == rules.Fail && (r.Check.ID == rules.Audience ||
-			r.Check.Claim == "aud" || r.Check.ID == rules.Expiry)
+		return r.Outcome == rules.Fail && (r.Check.ID == rules.Audience || r.Check.Claim == "aud")
 	}
 	if slices.ContainsFunc(w.x.Verdict.Results, isFirst) {
 		return
@@ -170,9 +169,14 @@ func (w *explainNext) otherVersion() {
 		return
 	}
 	g := granting{profile: w.profile, api: w.api()}
-	w.steps.add("Write "+w.profile.Issuer+" as the issuer into the policy by hand, or give the "+
-		"API v"+wanted+" tokens (requestedAccessTokenVersion "+wanted[:1]+" in its app "+
-		"registration). This shows what it has", w.showVersion(g.apiName()))
+	change := "Write " + w.profile.Issuer + " as the issuer into the policy by hand"
+	audience := wantedAudience(w.x.Policies, wanted)
+	if audience == "" || wanted != "2.0" || entra.IsGUID(audience) { // as that of v2.0 tokens is
+		change += ", or give the API v" + wanted + " tokens (requestedAccessTokenVersion " +
+			wanted[:1] + " in its app registration)"
+	}
+	change += ". This shows which version the API's tokens have"
+	w.steps.add(change, w.showVersion(g.apiName()))
 }
 
 // showVersion is the command that shows which version an API's tokens have.

@@ -56,6 +56,7 @@ func Adapter() rules.Adapter {
 		},
 		Behaviours: sync.OnceValue(behaviours),
 		Causes:     causes,
+		AnyOrder:   true,
 		Collect:    collections,
 		Contracts:  contractsIn,
 		Rules:      lintRules,

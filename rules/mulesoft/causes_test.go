@@ -45,6 +45,7 @@ func compare(
 	v := rules.Evaluate(c.Policies, r)
 	p := rules.Prediction{
 		Verdict: &v, Request: r, Policies: c.Policies, Behaviours: behaviours(), Causes: causes(),
+		AnyOrder: true,
 	}
 	return p.Compare(o)
 }

@@ -44,6 +44,7 @@ func Adapter() rules.Adapter {
 		Beside:     func(file *source.File) bool { return known().mayBeNamed(file) },
 		Compile:    compile,
 		Behaviours: behaviours,
+		Causes:     causes,
 		Rules:      lintRules,
 		Advice:     advice,
 		Collect:    collections,

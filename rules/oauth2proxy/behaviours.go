@@ -72,6 +72,18 @@ func behaviours() []rules.Behaviour {
 	}
 }
 
+// causes are what a prediction does not see.
+func causes() []rules.Cause {
+	return []rules.Cause{{
+		ID:       "option-set-elsewhere",
+		Title:    "the program runs with an option that these files do not show",
+		Why:      "a flag counts before a variable, and a variable before the file",
+		Look:     "the command line and the variables OAUTH2_PROXY_… with which it was started",
+		Evidence: rules.Evidence{Level: rules.Documented, Reference: docOptions},
+		Any:      true,
+	}}
+}
+
 // row looks up what the program sends in a situation under a condition.
 func (c *compiler) row(situation, condition string) rules.Answer {
 	for _, b := range c.behaviours {

@@ -373,6 +373,7 @@ func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.V
 	p := rules.Prediction{
 		Verdict: v, Request: request, Policies: set.Policies,
 		Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes(),
+		AnyOrder: set.Adapter.AnyOrder,
 	}
 	compared := p.Compare(set.Adapter.FromLog(*t.Observed))
 	if compared.Agrees != rules.No {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,9 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 		cause = "the policies in " + folder + " can't be put together as those of environments"
 		hints = []string{"if each API has a folder, there: gatewhy init FOLDER"}
 	}
+	for _, command := range survey.Builds {
+		hints = append(hints, saveBuilt+": "+command)
+	}
 	left := survey.LeftOut()
 	hints = append(hints, left[:min(len(left), mostLeftOut)]...)
 	if more := len(left) - mostLeftOut; more > 0 {
@@ -69,6 +73,9 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	}
 	return nil, problem(cause, hints...)
 }
+
+// saveBuilt goes before the command that puts policies together.
+const saveBuilt = "a Kustomization changes these policies: save what it gives, then run init again"
 
 // folder is what a command is about: its argument, or the folder where it runs.
 func (e *Env) folder(command string, args []string) (string, error) {
@@ -116,6 +123,11 @@ func (e *Env) init(flags *initFlags, args []string) error {
 				"registration",
 			Command: "gatewhy collect app",
 		}}, next...)
+	}
+	note := report.Capital(saveBuilt)
+	for i, command := range survey.Builds {
+		next = slices.Insert(next, i, rules.Step{Note: note, Command: report.Guarded(command)})
+		note = "This saves what another one gives"
 	}
 	style := render.Style{Width: e.Terminal.Width, Unicode: e.Terminal.UTF8}
 	return render.NoteText(e.Stdout, style,

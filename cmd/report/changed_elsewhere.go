@@ -15,6 +15,7 @@ import (
 type changers struct {
 	kustomizations source.Kustomizations
 	overrides      []*source.File // of Terraform
+	shell          Shell
 }
 
 // change is what one of them changes of a file.
@@ -23,13 +24,14 @@ type change struct {
 	at      source.Position // of what changes it
 	what    string          // that is: "this Kustomization"
 	field   string
-	instead string // how to get what the gateway gets
+	instead string            // how to get what the gateway gets
+	build   source.Kustomized // the change of a Kustomization
 }
 
 // changers takes them from files that were found, and leaves out those that have a part of a
 // policy and would be read as one: patches and overrides.
 func (m *Maker) changers(found []Found) ([]Found, *changers) {
-	var all changers
+	all := changers{shell: m.Shell}
 	var files []*source.File
 	for _, f := range found {
 		kustomizes, overrides := source.IsKustomization(f.Name), source.IsOverride(f.Name)
@@ -69,7 +71,8 @@ func (c *changers) changes(g Gateways, files []*source.File, options rules.Optio
 	if len(c.kustomizations) > 0 {
 		for _, of := range c.kustomizations.Changes(files, g.readFrom(files, options)) {
 			all = append(all, change{
-				of.File, of.At.Pos, "this Kustomization", of.Field, of.Instead,
+				of.File, of.At.Pos, "this Kustomization", of.Field,
+				c.kustomize(of.Folder), of,
 			})
 		}
 	}
@@ -82,11 +85,54 @@ func (c *changers) changes(g Gateways, files []*source.File, options rules.Optio
 			all = append(all, change{
 				file.Name, at.Pos, "this override file",
 				cmp.Or(strings.Join(at.Labels, "."), "locals"),
-				"pass the plan: terraform show -json PLAN > plan.json",
+				"pass the plan: terraform show -json PLAN > plan.json", source.Kustomized{},
 			})
 		}
 	}
 	return all
+}
+
+// kustomize says what to pass in the place of what a folder's Kustomization changes; empty for no
+// folder.
+func (c *changers) kustomize(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	return "pass what kubectl prints for it: kubectl kustomize " + c.shell.Path(folder) +
+		" > policies.yaml"
+}
+
+// builtElsewhere says of files of policies, by their names, why they do not show what the gateway
+// gets, and lists the folders of Kustomizations that give it. What one of them puts together is
+// not judged in part.
+func (m *Maker) builtElsewhere(by *changers, found []Found) (map[string]string, []string) {
+	why, together := map[string]string{}, map[string]string{}
+	var policies, folders []string
+	for _, f := range found {
+		if m.isTooLarge(f.Name) || len(by.kustomizations)+len(by.overrides) == 0 {
+			continue
+		}
+		file, err := m.ReadSource(f.Name)
+		if err != nil {
+			continue
+		}
+		if _, ok := m.Gateways.of(file, rules.Options{}); ok {
+			policies = append(policies, f.Name)
+		}
+		for _, of := range by.changes(m.Gateways, []*source.File{file}, rules.Options{}) {
+			why[f.Name] = cmp.Or(why[f.Name], "it is changed by "+of.at.String())
+			for name := range of.build.Names {
+				together[name] = "it comes with files that are changed by " + of.at.String()
+			}
+			if folder := of.build.Folder; folder != "" && !slices.Contains(folders, folder) {
+				folders = append(folders, folder)
+			}
+		}
+	}
+	for _, name := range policies {
+		why[name] = cmp.Or(why[name], together[path.Clean(filepath.ToSlash(name))])
+	}
+	return why, folders
 }
 
 // fault is an error about files that others change; nil where none does. What the gateway gets

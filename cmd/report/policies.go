@@ -64,7 +64,7 @@ func (m *Maker) readPolicies(
 	}
 	if len(files) == 0 {
 		return nil, Problem("no policy in "+strings.Join(names, ", "),
-			changers.kustomizations.Instead(),
+			changers.kustomize(changers.kustomizations.Folder()),
 			"name a policy file to see why it was not recognised")
 	}
 	if err := changers.fault(m.Gateways, files, options); err != nil {

@@ -26,6 +26,12 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 	}
 	found, changers := m.changers(found)
 	s := &environments.Survey{}
+	built, folders := m.builtElsewhere(changers, found)
+	for _, of := range folders {
+		into := filepath.Join(base, "policies-"+path.Base(of)+".yaml")
+		s.Builds = append(s.Builds,
+			"kubectl kustomize "+m.Shell.Path(of)+" > "+m.Shell.Path(into))
+	}
 	var done atomic.Int64
 	defer m.Progress(&done, len(found), "files")()
 	for _, f := range found {
@@ -41,9 +47,8 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		fault := changers.fault(m.Gateways, []*source.File{file}, rules.Options{})
-		if fault != nil {
-			s.LeaveOut(filepath.ToSlash(name), "it is changed by "+AsError(fault).Pos.String())
+		if why := built[f.Name]; why != "" {
+			s.LeaveOut(filepath.ToSlash(name), why)
 			continue
 		}
 		if err := m.surveyFile(s, filepath.ToSlash(name), file); err != nil {

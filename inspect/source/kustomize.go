@@ -33,10 +33,11 @@ type patch struct {
 
 // Kustomized is what a Kustomization changes of a file.
 type Kustomized struct {
-	File    string // that does not say what the cluster gets
-	Field   string // by which it is changed
-	At      *Value // the field's value
-	Instead string // how to get what the cluster gets
+	File   string          // that does not say what the cluster gets
+	Field  string          // by which it is changed
+	At     *Value          // the field's value
+	Folder string          // of the Kustomization that gives what the cluster gets
+	Names  map[string]bool // the files and folders that it names, by way of others too
 }
 
 // IsKustomization reports whether kubectl takes a file of this name for a Kustomization.
@@ -126,7 +127,7 @@ func (all Kustomizations) Changes(
 		seen := kustomizedFiles{touched: touched, whole: len(touched) == len(files), reads: reads}
 		for _, k := range all.with(&all[i]) {
 			if change, ok := k.change(&seen); ok {
-				change.Instead = all[i : i+1].Instead()
+				change.Folder, change.Names = all[i].folder, names
 				changes = append(changes, change)
 				break
 			}
@@ -135,13 +136,12 @@ func (all Kustomizations) Changes(
 	return changes
 }
 
-// Instead is what to pass in the place of what Kustomizations change; empty where there are none.
-func (all Kustomizations) Instead() string {
+// Folder is that of the first one; empty where there are none.
+func (all Kustomizations) Folder() string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "pass what kubectl prints for it: kubectl kustomize " + all[0].folder +
-		" > policies.yaml"
+	return all[0].folder
 }
 
 // reach collects the files that a Kustomization names, by way of others too.

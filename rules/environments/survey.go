@@ -21,7 +21,8 @@ type Survey struct {
 	contracts    []string // that their content shows to be some
 	environments []*surveyed
 	unplaced     []unplaced
-	Unusable     int // files of policies that no environment can have
+	Unusable     int      // files of policies that no environment can have
+	Builds       []string // commands that save policies which no file shows as they are
 	registered   []registered
 }
 

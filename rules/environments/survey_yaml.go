@@ -3,6 +3,7 @@ package environments
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -47,12 +48,7 @@ func (s *Survey) YAML() string {
 	for _, env := range s.environments {
 		env.write(&b)
 	}
-	b.WriteString(
-		"\n" +
-			"# Intended exceptions, each with its reason.\n" +
-			"# allow:\n" +
-			"#   - {from: dev, to: sandbox, reason: \"…\"}\n",
-	)
+	b.WriteString("\n# Intended exceptions, each with its reason.\n" + s.allow())
 	if len(s.unplaced) > 0 {
 		b.WriteString(
 			"\n# Not placed: the name does not show the environment, or the file has too much " +
@@ -64,6 +60,26 @@ func (s *Survey) YAML() string {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
 	return b.String()
+}
+
+// allow writes which environments share their tokens: those that are workloads of one, and have
+// the same API. No policy could tell their tokens apart.
+func (s *Survey) allow() string {
+	var b strings.Builder
+	for _, from := range s.environments {
+		for _, to := range s.environments {
+			if from != to && from.known() && to.known() && from.whole == to.whole &&
+				from.instance != "" && to.instance != "" && len(from.api) > 0 &&
+				slices.Equal(from.api, to.api) {
+				fmt.Fprintf(&b, "  - {from: %s, to: %s, reason: the same API}\n",
+					yamlName(from.name), yamlName(to.name))
+			}
+		}
+	}
+	if b.Len() == 0 {
+		return "# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n"
+	}
+	return "allow:\n" + b.String()
 }
 
 // write writes an environment: as a comment where its policies are not known, since matrix asks

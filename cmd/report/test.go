@@ -344,6 +344,11 @@ func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rule
 	}
 	var err error
 	request.Token, err = t.token(suite, c, request)
+	if suite.Issued && request.Token != nil {
+		if at, ok := request.Token.JustIssued(); ok {
+			request.At = at
+		}
+	}
 	return request, err
 }
 

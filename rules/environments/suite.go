@@ -25,6 +25,7 @@ type Suite struct {
 	Policies []entra.Text
 	Gateway  entra.Text
 	At       time.Time // when the requests are made; the zero time for now
+	Issued   bool      // each request is made one second after its token was issued
 	Cases    []Case
 }
 
@@ -87,7 +88,7 @@ func ReadSuite(file *source.File) (*Suite, error) {
 		v, "the policy tests",
 		reader{"version", version},
 		texts("policies", &s.Policies), text("gateway", &s.Gateway),
-		when("at", &s.At, time.RFC3339, "a time", "2026-05-06T10:00:00Z"),
+		reader{"at", s.readAt},
 		list("tests", func(v *source.Value) error { return s.readCase(v, named) }),
 	)
 	switch {
@@ -102,6 +103,14 @@ func ReadSuite(file *source.File) (*Suite, error) {
 		)
 	}
 	return s, nil
+}
+
+func (s *Suite) readAt(v *source.Value) error {
+	if s.Issued = v.Text == "issued"; s.Issued {
+		return nil
+	}
+	at := when("at", &s.At, time.RFC3339, "a time, or issued", "2026-05-06T10:00:00Z")
+	return at.read(v)
 }
 
 // readCase reads a test. No test before it has its name.

@@ -68,6 +68,21 @@ tests:
 	}
 }
 
+func TestTheRequestsOfTestsAreMadeAtATimeOrAsTheirTokensAreNew(t *testing.T) {
+	t.Parallel()
+	const rest = "tests: [{name: x, token: none, expect: {status: 401}}]\n"
+	for at, want := range map[string]Suite{
+		"at: 2026-05-06T12:00:00Z\n": {At: noon},
+		"at: issued\n":               {Issued: true},
+		"":                           {},
+	} {
+		s, err := suiteOf(t, "version: 1\n"+at+rest)
+		if err != nil || !s.At.Equal(want.At) || s.Issued != want.Issued {
+			t.Errorf("%q: %+v, %v", at, s, err)
+		}
+	}
+}
+
 func TestATestTokenIsItsShapeWithOtherClaims(t *testing.T) {
 	t.Parallel()
 	s, err := suiteOf(t, `version: 1

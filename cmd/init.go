@@ -118,11 +118,19 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		next[0].Note = "Write the tenant's id into it. Then see who is let in where"
 	case !survey.HasCallers():
 		next[0].Note = "Then see who is let in where"
-		next = append([]rules.Step{{
+		fetch := rules.Step{
 			Note: "Name app registrations or captured tokens in it. This says how to fetch a " +
 				"registration",
 			Command: "gatewhy collect app",
-		}}, next...)
+		}
+		if survey.WantsAudience() && flags.config == report.DefaultEnvironments {
+			fetch = rules.Step{
+				Note: "Fetch the app registrations that the policies' audiences name, by the " +
+					"Azure CLI; or name captured tokens in it",
+				Command: report.Guarded("gatewhy pull " + e.Shell.Path(folder) + " --from azure"),
+			}
+		}
+		next = slices.Insert(next, 0, fetch)
 	}
 	note := report.Capital(saveBuilt)
 	for i, command := range survey.Builds {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,6 +85,8 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 			flags.config+": no environment has tokens or app registrations to model them from",
 			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
 				"tokens: names captured tokens",
+			"this fetches those that the policies' audiences name: gatewhy pull "+
+				e.Shell.Path(filepath.Dir(flags.config))+" --from azure",
 			"with none of them callers: supposed, under defaults:, takes each API as its own "+
 				"policies want it: gatewhy help defaults")
 	}

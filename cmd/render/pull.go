@@ -75,8 +75,10 @@ func PullText(t *Text, p *report.Pulling) {
 		rows = append(rows, Row{"gone", safe(strings.Join(p.Gone, ", ")) +
 			": no longer at the control plane; the files stay, and gatewhy.yaml may name them"})
 	}
-	t.Blank()
-	t.Rows(1, rows)
+	if len(rows) > 0 {
+		t.Blank()
+		t.Rows(1, rows)
+	}
 	t.pulledFiles(p, t.Detail == All)
 	if len(p.Missing) > 0 {
 		t.Blank()

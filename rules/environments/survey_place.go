@@ -59,6 +59,15 @@ func (s *Survey) HasCallers() bool {
 	})
 }
 
+// WantsAudience reports whether the policies of an environment want an audience, which names the
+// app registration of its API.
+func (s *Survey) WantsAudience() bool {
+	return slices.ContainsFunc(s.environments, func(env *surveyed) bool {
+		wants := func(f policyFile) bool { return len(f.audiences) > 0 }
+		return env.known() && slices.ContainsFunc(env.policyFiles, wants)
+	})
+}
+
 // LeaveOut keeps a file out, and says why at the end.
 func (s *Survey) LeaveOut(name, why string) {
 	s.unplaced = append(s.unplaced, unplaced{name, why})

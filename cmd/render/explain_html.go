@@ -151,9 +151,12 @@ func (p *explainPage) checks() {
 		for i := range chain {
 			r := &chain[i]
 			where := alternative(groups.Of(r))
-			why := string(r.Outcome)
-			if detail := text.detail(r, failed.before(r)); detail != "" {
-				why += ": " + detail
+			why := text.detail(r, failed.before(r))
+			switch {
+			case why == "":
+				why = string(r.Outcome)
+			case !r.Harmless: // whose outcome is no verdict
+				why = string(r.Outcome) + ": " + why
 			}
 			rows = append(rows, cells{
 				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)),

@@ -79,7 +79,7 @@ func (m *markdown) checks(results []rules.Result) {
 	var groups rules.Groups
 	for i := range results {
 		r := &results[i]
-		name, why := checkName(r.Check), r.Why()
+		name, outcome, why := checkName(r.Check), string(r.Outcome), r.Why()
 		if several {
 			name = r.Policy.Name + ": " + strings.TrimSpace(name)
 		}
@@ -87,9 +87,9 @@ func (m *markdown) checks(results []rules.Result) {
 			name += " (" + where + ")"
 		}
 		if r.Harmless {
-			why += "; this check rejects nobody"
+			outcome, why = "–", harmless(r)
 		}
-		m.cells(name, string(r.Outcome), why)
+		m.cells(name, outcome, why)
 	}
 }
 

@@ -191,7 +191,7 @@ func (c *compiler) domains(v verifier) *rules.Check {
 			Why: "authenticated_emails_file may list the address, and is not read here",
 		}
 	}
-	check.Wants = fmt.Sprintf("an address at %s in %s, or without it in sub",
+	check.Wants = fmt.Sprintf("an address at %s in %s, or in sub if that is missing",
 		cmp.Or(strings.Join(domains.texts(), " or "), "an allowed domain"),
 		cmp.Or(v.email, "the claim of the e-mail"))
 	email, user := claim(v.email), claim("sub")

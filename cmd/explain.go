@@ -13,6 +13,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 type explainFlags struct {
@@ -234,14 +235,22 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 		set, err := e.maker().ReadPolicies(flags.policies.files, flags.policies.options())
 		return set, nil, err
 	}
-	if len(flags.policies.files) > 0 {
-		return nil, nil, problem("--env and -p both name policies", "leave one of them out")
-	}
-	site, set, err := e.maker().ReadEnvironment(flags.environment.config, flags.environment.name)
+	site, set, err := e.environment(flags.environment, &flags.policies)
 	if err != nil {
 		return nil, nil, err
 	}
 	return set, site.Contracts, e.environmentKeys(flags.environment, &flags.keys)
+}
+
+// environment reads the policies and contracts of an environment, as the flags of -p say that
+// policies are read.
+func (e *Env) environment(
+	f environmentFlags, policies *policyFlags,
+) (*environments.Site, *report.PolicySet, error) {
+	if len(policies.files) > 0 {
+		return nil, nil, problem("--env and -p both name policies", "leave one of them out")
+	}
+	return e.maker().ReadEnvironment(f.config, f.name, policies.options())
 }
 
 // environmentKeys takes the key set, else the tenant, of the environments file, where the command

@@ -235,7 +235,7 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 		return nil, err
 	}
 	if flags.environment.name != "" {
-		site, set, err := s.ReadEnvironment(flags.environment.config, flags.environment.name)
+		site, set, err := e.environment(flags.environment, &flags.policies)
 		if err != nil {
 			return nil, err
 		}

@@ -12,8 +12,7 @@ import (
 type testFlags struct {
 	output        outputFlags
 	policies      policyFlags
-	config        string
-	environment   string
+	environment   environmentFlags
 	contracts     string
 	introspection string
 	method, path  string
@@ -36,9 +35,9 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.registerQuiet(cmd)
 	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
+	flags.StringVarP(&f.environment.config, "config", "c", report.DefaultEnvironments,
 		"the environments `FILE`, for --env")
-	flags.StringVar(&f.environment, "env", "",
+	flags.StringVar(&f.environment.name, "env", "",
 		"take policies and contracts of this environment (`NAME`) of the environments file")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract, for tests that list none")
@@ -86,9 +85,9 @@ func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
 func (e *Env) tester(flags *testFlags) (t *report.Tester, err error) {
 	t = &report.Tester{Maker: e.maker(), Options: flags.policies.options(), Path: flags.path}
 	switch {
-	case flags.environment != "":
+	case flags.environment.name != "":
 		var site *environments.Site
-		site, t.Policies, err = t.Maker.ReadEnvironment(flags.config, flags.environment)
+		site, t.Policies, err = e.environment(flags.environment, &flags.policies)
 		if err == nil {
 			t.Contracts = site.Contracts
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -76,6 +77,7 @@ type estateReader struct {
 	folder string
 	estate *Estate
 	chains map[string][]string // the gateways of environments that have several, in their order
+	given  rules.Options       // what the command line says, which counts before the file
 	apps   int                 // how many app registrations were read
 }
 
@@ -126,8 +128,11 @@ func (m *Maker) ReadEstate(name string) (*Estate, error) {
 // Chain lists the gateways of an environment that has several; nil where it has one.
 func (e *Estate) Chain(environment string) []string { return e.reader.chains[environment] }
 
-// ReadEnvironment reads the policies and contracts of one environment, as --env names it.
-func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *PolicySet, error) {
+// ReadEnvironment reads the policies and contracts of one environment, as --env names it. What the
+// options say counts before what the file says.
+func (m *Maker) ReadEnvironment(
+	config, name string, options rules.Options,
+) (*environments.Site, *PolicySet, error) {
 	file, err := m.ReadEnvironments(config)
 	if err != nil {
 		return nil, nil, err
@@ -140,6 +145,7 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	estate := m.newEstate(config, file)
 	site := &environments.Site{Name: name}
 	r := estate.reader
+	r.given = options
 	if err := readParts(of, site, r.policies, r.contracts, r.api); err != nil {
 		return nil, nil, err
 	}
@@ -238,11 +244,13 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	if err := r.maker.Gateways.check(of.Gateway); err != nil {
 		return err
 	}
+	options := r.given
+	options.Variant = cmp.Or(options.Variant, of.Gateway.Value)
+	options.API = cmp.Or(options.API, r.instance(of, names))
 	chain := r.maker.chainOf(names)
 	for _, files := range chain {
-		set, err := r.maker.readPolicies(files, rules.Options{
-			Variant: of.Gateway.Value, API: r.instance(of, names),
-		}, "instance: NAME, under "+of.Name+": the one that the environment is about")
+		set, err := r.maker.readPolicies(files, options,
+			"instance: NAME, under "+of.Name+": the one that the environment is about")
 		if err != nil {
 			return r.blameOne(err, of.Policies, files, aPolicy)
 		}

@@ -47,6 +47,7 @@ type Reader struct {
 	number  int        // of the last line
 	rest    []byte     // what was read behind the last line
 	inLong  bool       // a line goes on that is too long
+	wrapped bool       // the token of the last lines goes on
 	read    *counter
 }
 
@@ -126,10 +127,11 @@ func (c cutting) Read(p []byte) (int, error) {
 // Block is some lines of a stream, in their order. Where their tokens are is looked for when
 // somebody asks, so that blocks can be searched side by side.
 type Block struct {
-	first int    // the number of the first line
-	text  []byte // the lines as they are
-	path  []string
-	found []Line // instead of text: of a HAR file, or a line that is too long
+	first   int    // the number of the first line
+	text    []byte // the lines as they are
+	path    []string
+	found   []Line // instead of text: of a HAR file, or a line that is too long
+	wrapped bool   // a token of the block before goes on
 }
 
 // blockSize is how much is read at once, in bytes.
@@ -139,6 +141,7 @@ const blockSize = 128 << 10
 // where the stream is cut off, or what its source gave; the block may have lines beside one.
 func (s *Reader) Next(b *Block) error {
 	b.first, b.path, b.found = s.number+1, s.options.Path, b.found[:0]
+	b.wrapped = s.wrapped
 	if cap(b.text) != blockSize {
 		b.text = make([]byte, 0, blockSize)
 	}
@@ -153,7 +156,23 @@ func (s *Reader) Next(b *Block) error {
 	if n := len(b.text); n > 0 && b.text[n-1] != '\n' {
 		s.number++
 	}
+	s.wrapped = b.goesOn()
 	return err
+}
+
+// goesOn reports whether the token of the block's last lines goes on behind them.
+func (b *Block) goesOn() bool {
+	if len(b.found) > 0 || b.path != nil {
+		return false
+	}
+	for text := b.text; len(text) > 0; {
+		from := bytes.LastIndexByte(text[:len(text)-1], '\n') + 1
+		if line := text[from:]; !isRest(line) {
+			return isOpen(line) && tokenIn(line).Fault == cutOff
+		}
+		text = text[:from]
+	}
+	return b.wrapped
 }
 
 var newline = []byte{'\n'}
@@ -229,7 +248,7 @@ func (b *Block) Lines() iter.Seq[Line] {
 		if b.path != nil {
 			find = b.tokenAt
 		}
-		wrapped := false // the token of a line before goes on
+		wrapped := b.wrapped // the token of a line before goes on
 		for text := b.text; len(text) > 0; number++ {
 			end := bytes.IndexByte(text, '\n') + 1
 			if end == 0 {

@@ -70,6 +70,27 @@ func TestTheLinesOfAWrappedTokenAreNoTokens(t *testing.T) {
 	}
 }
 
+// Where a block of lines ends says nothing about the token that goes on behind it.
+func TestAWrappedTokenMayGoOnInTheNextBlock(t *testing.T) {
+	t.Parallel()
+	whole := jws(`{"sub":"` + strings.Repeat("long ", 50) + `"}`)
+	var lines []string
+	for part := range slices.Chunk([]byte(whole), 40) {
+		lines = append(lines, string(part))
+	}
+	const many = blockSize / 200
+	tokens := strings.Repeat(strings.Join(lines, "\n")+"\n", many)
+	for before := range lines {
+		text := strings.Repeat(strings.Repeat("-", 39)+"\n", before) + tokens
+		got, err := read(strings.NewReader(text))
+		got = slices.DeleteFunc(got[before:], func(line string) bool { return line == "" })
+		if want := slices.Repeat([]string{"(the token is cut off)"}, many); err != nil ||
+			!slices.Equal(got, want) {
+			t.Errorf("%d lines before: %d results, %v; want %d", before, len(got), err, many)
+		}
+	}
+}
+
 func TestTokensAreFoundInLines(t *testing.T) {
 	t.Parallel()
 	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)

@@ -15,20 +15,27 @@ const MaxRequest = 32 << 20
 // harStart is how many bytes tell whether a file is a HAR file.
 const harStart = 512
 
-// looksLikeHAR reports whether a file begins as a HAR file does: {"log": {
+// looksLikeHAR reports whether a file begins as a HAR file does: {"log": { and a member that a
+// HAR file's log has. Lines of JSON begin with an object log too: that of the Elastic Common
+// Schema, say.
 func looksLikeHAR(text []byte) bool {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	for _, part := range []string{"{", `"log"`, ":", "{"} {
+	for _, part := range []string{"{", `"log"`, ":", "{", `"`} {
 		text = bytes.TrimLeft(text, " \t\r\n")
 		if !bytes.HasPrefix(text, []byte(part)) {
 			return false
 		}
 		text = text[len(part):]
 	}
-	return true
+	name, _, _ := bytes.Cut(text, []byte(`"`))
+	switch string(name) {
+	case "version", "creator", "browser", "pages", "entries", "comment":
+		return true
+	}
+	return bytes.HasPrefix(name, []byte("_")) // a member that a program adds is called so
 }
 
-// harReader reads the requests of a HAR file (HAR 1.2, log.entries).
+// harReader reads the requests of HAR files (HAR 1.2, log.entries), one after the other.
 type harReader struct {
 	from    *limited
 	decoder *json.Decoder
@@ -65,18 +72,14 @@ type harEntry struct {
 
 // next reads the next request: what its Authorization header carries.
 func (h *harReader) next() (Line, error) {
-	if !h.inside {
-		if err := h.enter(); err != nil {
-			return Line{}, notWhole(err)
+	for !h.inside || !h.more() {
+		if err := h.nextFile(); err != nil {
+			return Line{}, err
 		}
-		h.inside = true
 	}
-	if !h.decoder.More() {
-		return Line{}, io.EOF
-	}
-	h.from.left = MaxRequest
 	var entry harEntry
-	if err := h.decoder.Decode(&entry); err != nil {
+	var odd *json.UnmarshalTypeError // what is beside it is read all the same
+	if err := h.decoder.Decode(&entry); err != nil && !errors.As(err, &odd) {
 		return Line{}, notWhole(err)
 	}
 	h.number++
@@ -92,25 +95,71 @@ func (h *harReader) next() (Line, error) {
 			line.Several = true
 		}
 	}
+	if odd != nil && len(line.Token) == 0 {
+		line.Fault = "the entry of the HAR file is not a request"
+	}
 	line.Number = h.number
 	return line, nil
 }
 
-// enter goes on to the first entry: {"log": {…, "entries": [
+// more reports whether the list or the object that is read goes on.
+func (h *harReader) more() bool {
+	h.from.left = MaxRequest
+	return h.decoder.More()
+}
+
+// nextFile goes on from the end of a file's entries to the entries of the next file. The error is
+// io.EOF where there is none.
+func (h *harReader) nextFile() error {
+	if h.inside {
+		if err := h.leave(); err != nil {
+			return notWhole(err)
+		}
+	}
+	_, err := h.token() // {
+	switch {
+	case h.inside && err == io.EOF:
+		return err
+	case err == nil:
+		h.inside = true
+		err = h.enter()
+	}
+	if err != nil {
+		return notWhole(err)
+	}
+	return nil
+}
+
+// leave goes on to the end of the file: ], …}}
+func (h *harReader) leave() error {
+	for open := 3; open > 0; {
+		token, err := h.token()
+		switch {
+		case err != nil:
+			return err
+		case token == json.Delim('[') || token == json.Delim('{'):
+			open++
+		case token == json.Delim(']') || token == json.Delim('}'):
+			open--
+		}
+	}
+	return nil
+}
+
+// enter goes on to the first entry: "log": {…, "entries": [
 func (h *harReader) enter() error {
-	for range 3 { // { "log" {
-		if _, err := h.decoder.Token(); err != nil {
+	for range 2 { // "log" {
+		if _, err := h.token(); err != nil {
 			return err
 		}
 	}
-	for h.decoder.More() {
-		h.from.left = MaxRequest
-		name, err := h.decoder.Token()
+	for h.more() {
+		name, err := h.token()
 		if err != nil {
 			return err
 		}
 		if name == "entries" {
-			if opened, err := h.decoder.Token(); err != nil || opened == json.Delim('[') {
+			if opened, err := h.token(); err != nil || opened == json.Delim('[') {
 				return err
 			}
 			return errors.New("log.entries is not a list")
@@ -121,6 +170,11 @@ func (h *harReader) enter() error {
 		}
 	}
 	return errors.New("log.entries is missing")
+}
+
+func (h *harReader) token() (json.Token, error) {
+	h.from.left = MaxRequest
+	return h.decoder.Token()
 }
 
 // notWhole is the error for a HAR file that can't be read to its end.

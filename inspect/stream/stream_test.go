@@ -358,9 +358,35 @@ func TestOfAHARFileTheRequestsAreRead(t *testing.T) {
 		if err == nil || !slices.Equal(got, want[:3]) {
 			t.Errorf("%s, cut off: got %q %v", name, got, err)
 		}
+		got, err = read(strings.NewReader(text[:strings.LastIndex(text, "]")]))
+		if err == nil || !slices.Equal(got, want) {
+			t.Errorf("%s, cut off behind an entry: got %q %v", name, got, err)
+		}
+		got, err = read(strings.NewReader(text + text))
+		if err != nil || !slices.Equal(got, slices.Repeat(want, 2)) {
+			t.Errorf("%s, two of them: got %q %v", name, got, err)
+		}
+		odd := fmt.Sprintf(form, `7, {"request":null}, {"time":{}, "request":5},`+entries[0])
+		want := []string{
+			"(the entry of the HAR file is not a request)", "",
+			"(the entry of the HAR file is not a request)", a,
+		}
+		if got, err := read(strings.NewReader(odd)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s, with what is no request: got %q %v", name, got, err)
+		}
 	}
 	if _, err := read(strings.NewReader(`{"log": {"entries": 3}}`)); err == nil {
 		t.Error("a HAR file without a list of entries is read")
+	}
+}
+
+func TestLinesWithAnObjectLogAreNotAHARFile(t *testing.T) {
+	t.Parallel()
+	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
+	got, err := read(strings.NewReader(`{"log":{"level":"info"},"message":"Bearer ` + a + `"}` +
+		"\n" + `{"log":{"level":"info"},"message":"` + b + `"}`))
+	if want := []string{a, b}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q %v", got, err)
 	}
 }
 

@@ -8,21 +8,15 @@ package stream
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"slices"
-
-	"github.com/gatewhy/gatewhy/inspect/stream/zstd"
 )
 
 // MaxLine is the longest line that is searched for a token, in bytes; a longer one is skipped.
 const MaxLine = 1 << 20
-
-// zstdWindow bounds what a zstd stream can ask for, in bytes.
-const zstdWindow = 8 << 20
 
 // Line is one line of a stream, or one request of a HAR file.
 type Line struct {
@@ -51,19 +45,6 @@ type Reader struct {
 	read    *counter
 }
 
-// Cut is the error for a compressed stream that ends too early, or is damaged: what was read until
-// then is right.
-type Cut struct{ Err error }
-
-func (c *Cut) Error() string {
-	return "the compressed input is cut off or damaged: " + c.Err.Error()
-}
-
-func (c *Cut) Unwrap() error { return c.Err }
-
-// NotRead is the error for a compressed stream that is right, and that this package does not read.
-type NotRead = zstd.NotRead
-
 // NewReader reads a stream. It is decompressed where its first bytes say gzip (RFC 1952) or
 // zstd (RFC 8878).
 func NewReader(r io.Reader, options Options) (*Reader, error) {
@@ -72,7 +53,11 @@ func NewReader(r io.Reader, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := asUTF8(bufio.NewReaderSize(plain, 4<<10)) // to look at the start; blocks pass it by
+	text := bufio.NewReaderSize(plain, 4<<10) // to look at the start; blocks pass it by
+	if err := notText(text); err != nil {
+		return nil, err
+	}
+	lines := asUTF8(text)
 	s := &Reader{from: lines, options: options, read: read}
 	if start, _ := lines.Peek(harStart); options.Path == nil && looksLikeHAR(start) {
 		s.har = newHARReader(lines)
@@ -91,36 +76,6 @@ type counter struct {
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	return n, err
-}
-
-func decompressed(r *bufio.Reader) (io.Reader, error) {
-	start, err := r.Peek(4)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	switch {
-	case bytes.HasPrefix(start, []byte{0x1f, 0x8b}):
-		plain, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, &Cut{err}
-		}
-		return cutting{plain}, nil
-	case zstd.Starts(start):
-		return cutting{zstd.NewReader(r, zstdWindow)}, nil
-	}
-	return r, nil
-}
-
-// cutting tells a compressed stream that is damaged from one that can't be read.
-type cutting struct{ r io.Reader }
-
-func (c cutting) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	var notRead *NotRead
-	if err != nil && err != io.EOF && !errors.As(err, &notRead) {
-		err = &Cut{err}
-	}
 	return n, err
 }
 

@@ -308,6 +308,26 @@ func compressors() map[string]func(*testing.T, []byte) []byte {
 	}
 }
 
+// In an archive no token would be found, and nothing would be wrong.
+func TestWhatIsCompressedOtherwiseIsRefused(t *testing.T) {
+	t.Parallel()
+	text := []byte(jws(`{}`) + "\n")
+	inputs := map[string][]byte{}
+	for _, form := range otherForms {
+		inputs[form.name] = append([]byte(form.start), text...)
+	}
+	for name, compress := range compressors() {
+		inputs[name+", in gzip"] = compressors()["gzip"](t, compress(t, text))
+	}
+	for name, input := range inputs {
+		_, err := read(bytes.NewReader(input))
+		var refused *NotRead
+		if !errors.As(err, &refused) || refused.Hint == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestThePathOfTheToken(t *testing.T) {
 	t.Parallel()
 	a := jws(`{}`)

@@ -19,9 +19,9 @@ const maxBlock = 128 << 10
 var errDamaged = errors.New("zstd: damaged")
 
 // NotRead is the error for a frame that is right, and that this package does not read.
-type NotRead struct{ why, Hint string }
+type NotRead struct{ Why, Hint string }
 
-func (n *NotRead) Error() string { return n.why }
+func (n *NotRead) Error() string { return n.Why }
 
 // Reader reads one frame after the other. After an error it has given all blocks before it.
 type Reader struct {

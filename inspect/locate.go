@@ -280,14 +280,17 @@ func (p *paste) encodedBodies() (Found, bool) {
 
 // opaque is for one run of token characters without a dot.
 func (p *paste) opaque() (Found, bool) {
-	if len(p.text) < minOpaque || len(p.text) > maxToken || token68(p.text) != len(p.text) ||
-		strings.Contains(p.text, ".") {
-		return Found{}, false
-	}
-	if isEncodedMarkup(p.text) || strings.HasPrefix(p.text, jsonStart) {
+	if !IsOpaque(p.text) || isEncodedMarkup(p.text) || strings.HasPrefix(p.text, jsonStart) {
 		return Found{}, false
 	}
 	return Found{Text: p.text, From: p.from, Notes: resemblance(p.text)}, true
+}
+
+// IsOpaque reports whether a text can be an opaque token that stands alone: it is long enough, has
+// no dot, and is more than a line that was drawn.
+func IsOpaque(text string) bool {
+	return len(text) >= minOpaque && len(text) <= maxToken && token68(text) == len(text) &&
+		!strings.Contains(text, ".") && strings.Trim(text, "-_=~+/") != ""
 }
 
 // token68 returns how many characters of token68 (RFC 9110, section 11.2) the text starts with.

@@ -173,19 +173,34 @@ const longestMask = 24
 // cutMask takes a word away that stands for the signature: header.payload.REDACTED.
 func (c *candidate) cutMask() {
 	dot := strings.LastIndexByte(c.text, '.')
-	word := strings.ToLower(c.text[dot+1:])
-	if word == "" || len(word) > longestMask {
-		return
+	if isMask(c.text[dot+1:]) {
+		c.text, c.masked = c.text[:dot+1], true
 	}
+}
+
+// isMask reports whether a word stands for what was hidden.
+func isMask(word string) bool {
+	if word == "" || len(word) > longestMask {
+		return false
+	}
+	word = strings.ToLower(word)
 	switch strings.NewReplacer("-", "", "_", "").Replace(word) {
 	case "redacted", "masked", "hidden", "removed", "filtered", "stripped", "omitted", "signature",
 		"signatureredacted", "signatureremoved", "signaturemasked":
-	default:
-		if strings.Trim(word, "x") != "" {
-			return
-		}
+		return true
 	}
-	c.text, c.masked = c.text[:dot+1], true
+	return strings.Trim(word, "x") == ""
+}
+
+// IsHidden reports whether the program that wrote a text has hidden the token with which it
+// begins: a word or a sign stands for it, or for its end.
+func IsHidden(text string) bool {
+	n := token68(text)
+	token, behind := text[:n], text[n:]
+	if token == "" {
+		return startsWithMask(behind)
+	}
+	return isMask(token) || StartsWithCut(behind) || strings.HasPrefix(behind, "*")
 }
 
 // startsWithMask reports whether what follows a token's second dot stands for its signature:

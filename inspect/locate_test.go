@@ -468,6 +468,7 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 			"a word in the place of the token", "Authorization: Bearer [REDACTED]", "masked",
 			"where it is requested",
 		},
+		{"a line that was drawn", strings.Repeat("-", 40), "no token", ""},
 		{"a payload that is cut", access[:150], "cut off in its payload", "whole token"},
 		{
 			"an ellipsis in the middle", access[:40] + "…" + access[200:], "shortened",

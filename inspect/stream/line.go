@@ -12,9 +12,6 @@ import (
 // start is how the header of a JWS begins: {" in base64url.
 const start = "eyJ"
 
-// leastAlone is how many characters a line has that is nothing but a token.
-const leastAlone = 20
-
 // leastSignature is how many characters a signature has that is no word in its place.
 const leastSignature = 40
 
@@ -23,7 +20,7 @@ const leastSignature = 40
 func tokenIn(line []byte) Line {
 	at := bytes.Index(line, []byte(start))
 	if at < 0 {
-		return Line{Token: withoutStart(line)}
+		return withoutStart(line)
 	}
 	from := at
 	for from > 0 && isTokenByte(line[from-1]) {
@@ -76,6 +73,9 @@ func cutAt(behind []byte) bool {
 // with its bracket.
 const longestSign = 16
 
+// masked is why a line can't be read in which something stands for a token.
+const masked = "the token was masked by the program that wrote the line"
+
 // cutOff is why a line can't be read that has a part of a token.
 const cutOff = "the token is cut off"
 
@@ -95,17 +95,28 @@ func isPart(before, run []byte) bool {
 const longestHeader = 1 << 10
 
 // withoutStart is for a line in which nothing begins as a JWS does.
-func withoutStart(line []byte) []byte {
+func withoutStart(line []byte) Line {
 	if behind := behindAny(line, "uthorization", "UTHORIZATION"); behind != nil {
 		if credentials := behindAny(behind, "earer ", "EARER "); credentials != nil {
-			return firstRun(credentials)
+			return opaqueIn(credentials)
 		}
 	}
 	alone := bytes.TrimSpace(line)
-	if len(alone) >= leastAlone && len(firstRun(alone)) == len(alone) {
-		return alone
+	if len(firstRun(alone)) == len(alone) && inspect.IsOpaque(string(alone)) {
+		return Line{Token: alone}
 	}
-	return nil
+	return Line{}
+}
+
+// opaqueIn finds the token with which credentials begin, behind the word Bearer.
+func opaqueIn(credentials []byte) Line {
+	credentials = bytes.TrimLeft(credentials, " \t")
+	token := firstRun(credentials)
+	if end := len(token) + longestSign; inspect.IsHidden(
+		string(credentials[:min(end, len(credentials))])) {
+		return Line{Fault: masked}
+	}
+	return Line{Token: token}
 }
 
 // behindAny is what follows the first of some words that is there; nil for none.
@@ -168,8 +179,14 @@ func (b *Block) tokenAt(line []byte) Line {
 	}
 	text = strings.TrimSpace(text)
 	scheme, credentials, two := strings.Cut(text, " ")
-	if two && strings.EqualFold(scheme, "bearer") {
+	switch {
+	case two && strings.EqualFold(scheme, "bearer"):
 		text = strings.TrimSpace(credentials)
+	case two, text == "-": // another scheme, or how a log says that there is none
+		return Line{}
+	}
+	if inspect.IsHidden(text) {
+		return Line{Fault: masked}
 	}
 	return Line{Token: []byte(text)}
 }

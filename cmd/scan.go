@@ -81,14 +81,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	}
 	ctx, line := cmd.Context(), e.explainLine(cmd)
 	if flags.merge {
-		x, err := e.maker().MergeScans(args)
-		if err != nil {
-			return err
-		}
-		if x.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
-			return err
-		}
-		return e.showScan(flags, x, nil)
+		return e.merged(flags, args)
 	}
 	scanner, err := e.scanner(ctx, flags)
 	if err != nil {
@@ -106,6 +99,26 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
 	x, err := e.countedUntilStopped(ctx, scanner, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
+}
+
+// merged shows the sum of the summaries of parts. Of a part that was not read to its end the sum
+// isn't either, as of the whole in one.
+func (e *Env) merged(flags *scanFlags, names []string) error {
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return err
+	}
+	x, err := e.maker().MergeScans(names)
+	if err != nil {
+		return err
+	}
+	x.Apps = apps
+	var cut error
+	if len(x.Cut) > 0 {
+		cut = problem(strings.Join(x.Cut, ", ")+": the scan of this part did not come to its end",
+			"scan the part again, and then add up all of them")
+	}
+	return e.showScan(flags, x, cut)
 }
 
 // countedUntilStopped runs a scan. When the user interrupts it, what was counted comes with the

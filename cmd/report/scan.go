@@ -29,6 +29,7 @@ type Scanning struct {
 	Compared        bool // two sets of policies were compared
 
 	At   string           // where in each line's JSON the tokens were looked for; or empty
+	Cut  []string         // the files of summaries that are of a part of their input only
 	Apps *entra.Directory // that name the clients; nil where none were given
 	Next []rules.Step     // what to do now
 }

@@ -24,6 +24,9 @@ func (m *Maker) MergeScans(names []string) (*Scanning, error) {
 			return nil, notASummary(file, nil, "one of the parts compares two sets of policies "+
 				"and another one does not")
 		}
+		if part.After.Partial {
+			x.Cut = append(x.Cut, file.Name)
+		}
 		x.Compared = part.Compared
 		x.Comparison.Merge(&part.Comparison)
 	}

@@ -91,7 +91,7 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 		return withAuthority(err)
 	}
 	pulling := e.maker().PullFiles(folder, pulledOf(fetched), flags.secrets)
-	pulling.Missing = fetched.Missing
+	pulling.Missing = append(fetched.Missing, pulling.Missing...)
 	if len(flags.environments)+len(flags.apis)+len(fetched.Missing) == 0 {
 		if err := e.maker().AddGone(pulling); err != nil {
 			return err

@@ -162,6 +162,30 @@ func TestPullSaysNoSecret(t *testing.T) {
 
 // What a second run finds that the environments file does not name is said: the file is the
 // user's by then, and matrix would go on with the policies of before.
+// An automated policy may refuse what the API's own policies let in: without them it is not known
+// what gets in, least of all where an API has none of its own.
+func TestPullMakesNoColumnWithoutTheAutomatedPolicies(t *testing.T) {
+	t.Parallel()
+	plane := controlplane.Estate([]string{"Dev", "UAT"}, 1)
+	plane.Environments[0].APIs[0].Policies = nil
+	dev := plane.Environments[0].ID
+	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("environmentId") == dev {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		plane.ServeHTTP(w, r)
+	})
+	dir := t.TempDir()
+	code, stdout, stderr := pullFrom(t, refusing, dir)
+	config, err := os.ReadFile(filepath.Join(dir, "estate", "gatewhy.yaml"))
+	if code != exitUsage || err != nil || !strings.Contains(stdout, "environments  UAT\n") ||
+		!strings.Contains(stderr, "what the gateways of Dev let in is not known") ||
+		strings.Contains(string(config), "\n  Dev:") {
+		t.Errorf("exit code %d, %v:\n%s%s%s", code, err, stdout, stderr, config)
+	}
+}
+
 func TestPullSaysWhatItsEnvironmentsFileLacks(t *testing.T) {
 	t.Parallel()
 	api := controlplane.API{ID: 7, Asset: "orders", Technology: "mule4"}

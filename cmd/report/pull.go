@@ -78,6 +78,7 @@ type pullFiles struct {
 	maker   *Maker
 	secrets bool              // secrets stay as they are
 	folders map[string]string // of the environments, by their ids
+	open    map[string]bool   // environments whose automated policies are not known, by their ids
 	names   map[string]bool   // those of the columns, in lower case
 	out     *Pulling
 	survey  environments.Survey
@@ -87,8 +88,9 @@ type pullFiles struct {
 // secret values only a mark is kept, unless they are wanted.
 func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) *Pulling {
 	p := &pullFiles{
-		maker: m, secrets: secrets, folders: map[string]string{}, names: map[string]bool{},
-		out: &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
+		maker: m, secrets: secrets, folders: map[string]string{}, open: map[string]bool{},
+		names: map[string]bool{},
+		out:   &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
 	}
 	for _, name := range issued.Reserved() {
 		p.names[name] = true
@@ -106,12 +108,16 @@ func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) *Pulling {
 		if one.API == "" {
 			// A list that has become empty is written over that of an earlier run.
 			name := path.Join(p.folder(one), "automated-policies.json")
-			was := one.Policies != nil && !m.IsGone(path.Join(folder, name))
 			switch {
+			case one.Policies == nil:
+				p.open[one.EnvironmentID] = true
+				p.out.Missing = append(p.out.Missing, Problem("what the gateways of "+
+					one.Environment+" let in is not known, for its automated policies count too",
+					"no column for it is written into "+p.out.Config))
 			case hasPolicies(one.Policies):
 				shared[one.EnvironmentID] = name
 				p.add(name, one.Policies)
-			case was:
+			case !m.IsGone(path.Join(folder, name)):
 				p.add(name, one.Policies)
 			}
 			continue
@@ -172,6 +178,9 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
 	}
 	if shared != "" && one.Policies != nil {
 		column.Policies = append(column.Policies, shared)
+	}
+	if p.open[one.EnvironmentID] { // they count for it too, so what lets in is not known
+		column.Policies, column.Listed = nil, ""
 	}
 	if one.Counted {
 		column.Contracts = path.Join(folder, "contracts.json")

@@ -3,6 +3,7 @@ package anypoint
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -124,10 +125,9 @@ func (c *Client) environments(
 	if err != nil {
 		return nil, err
 	}
-	found := answer.Member("data")
-	if !found.Is(source.List) {
-		return nil, c.refusal(path, "the answer has no list data",
-			"is this Anypoint's control plane?")
+	found, err := c.listIn(path, answer, "data")
+	if err != nil {
+		return nil, err
 	}
 	var all []Environment
 	var names []string
@@ -193,11 +193,18 @@ func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []
 	return nil
 }
 
-func (c *Client) automated(ctx context.Context, org string, e *Environment) (err error) {
+func (c *Client) automated(ctx context.Context, org string, e *Environment) error {
 	path := "/apimanager/api/v1/organizations/" + url.PathEscape(org) + "/automated-policies"
-	e.Automated, err = c.get(ctx, path, url.Values{"environmentId": {e.ID}})
-	if isMissing(err) {
-		return nil // the organisation has none
+	answer, err := c.get(ctx, path, url.Values{"environmentId": {e.ID}})
+	if isMissing(err) { // the organisation has none
+		e.Automated = source.NewList()
+		return nil
+	}
+	if err == nil {
+		_, err = c.listIn(path, answer, "automatedPolicies", "policies")
+	}
+	if err == nil {
+		e.Automated = answer
 	}
 	return err
 }
@@ -229,14 +236,36 @@ func (c *Client) api(ctx context.Context, org, env string, api *API) []error {
 // specification has both.
 func (c *Client) policies(ctx context.Context, path string) (*source.Value, error) {
 	answer, err := c.get(ctx, path, url.Values{"fullInfo": {"false"}})
+	if err == nil {
+		_, err = c.listIn(path, answer, "policies")
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !answer.Is(source.List) && !answer.Member("policies").Is(source.List) {
-		return nil, c.refusal(path, "the answer has no list of policies",
-			"is this Anypoint's control plane?")
-	}
 	return answer, nil
+}
+
+// listIn is the list that an answer is, or that one of these members is. An answer that says that
+// there are more is an error: no specification has pages of these.
+func (c *Client) listIn(
+	path string, answer *source.Value, names ...string,
+) (*source.Value, error) {
+	list := answer
+	for _, name := range names {
+		if !list.Is(source.List) {
+			list = answer.Member(name)
+		}
+	}
+	total, counted := answer.Member("total").Int()
+	switch {
+	case !list.Is(source.List):
+		return nil, c.refusal(path, "the answer has no list "+names[0],
+			"is this Anypoint's control plane?")
+	case counted && total > int64(len(list.Items)):
+		return nil, c.refusal(path, fmt.Sprintf("%d of %d came in the list %s", len(list.Items),
+			total, names[0]), "")
+	}
+	return list, nil
 }
 
 // gatewayOf is the gateway of an instance's technology.

@@ -163,7 +163,18 @@ func TestHostileControlPlanes(t *testing.T) {
 		})), "no list apis"},
 		"policies that are a text": {
 			on("/policies", says(200, `"none"`)),
-			"no list of policies",
+			"no list policies",
+		},
+		"fewer policies than said": {
+			on("/policies", says(200, `{"total": 2, "policies": [{}]}`)), "1 of 2 came",
+		},
+		"fewer environments than said": {
+			on("/environments", says(200, `{"total": 2, "data": [{"id": "e", "name": "Dev"}]}`)),
+			"1 of 2 came",
+		},
+		"automated policies that are no list": {
+			on("/automated-policies", says(200, `{"items": []}`)),
+			"no list automatedPolicies",
 		},
 		"fewer contracts than said": {
 			on("/contracts", says(200, `{"total": 7, "contracts": []}`)),

@@ -12,6 +12,9 @@ import (
 // start is how the header of a JWS begins: {" in base64url.
 const start = "eyJ"
 
+// otherStarts are how one begins that has white space behind its brace.
+var otherStarts = [...]string{"eyA", "ewo", "ew0", "ewk"}
+
 // leastSignature is how many characters a signature has that is no word in its place.
 const leastSignature = 40
 
@@ -20,7 +23,9 @@ const leastSignature = 40
 func tokenIn(line []byte) Line {
 	at := bytes.Index(line, []byte(start))
 	if at < 0 {
-		return withoutStart(line)
+		if at = otherStart(line); at < 0 {
+			return withoutStart(line)
+		}
 	}
 	from := at
 	for from > 0 && isTokenByte(line[from-1]) {
@@ -32,8 +37,9 @@ func tokenIn(line []byte) Line {
 	}
 	run := line[from:to]
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
-		!bytes.Contains(line[to:], []byte(start)) && !cutAt(line[to:]) &&
-		len(run)-bytes.LastIndexByte(run, '.') > leastSignature {
+		len(run)-bytes.LastIndexByte(run, '.') > leastSignature && !cutAt(line[to:]) &&
+		!bytes.Contains(line[to:], []byte(start)) &&
+		otherStart(line[:from]) < 0 && otherStart(line[to:]) < 0 {
 		return Line{Token: run}
 	}
 	switch found, err := inspect.Locate(string(line)); {
@@ -50,6 +56,30 @@ func tokenIn(line []byte) Line {
 	}
 }
 
+// otherStart is where the first run of token characters is that begins as one of otherStarts, at
+// the line's beginning or behind another character, which a URL writes as %20; -1 for none. Words
+// have these letters too, but not at their beginning.
+func otherStart(text []byte) int {
+	first := -1
+	for _, start := range otherStarts {
+		for from := 0; ; {
+			at := bytes.Index(text[from:], []byte(start))
+			if at < 0 {
+				break
+			}
+			at += from
+			if at == 0 || !isTokenByte(text[at-1]) || at > 2 && text[at-3] == '%' {
+				if first < 0 || at < first {
+					first = at
+				}
+				break
+			}
+			from = at + len(start)
+		}
+	}
+	return first
+}
+
 // isOpen reports whether a line ends in the middle of the token that it has a part of.
 func isOpen(line []byte) bool {
 	line = bytes.TrimSpace(line)
@@ -61,7 +91,7 @@ func isOpen(line []byte) bool {
 func isRest(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	return len(line) > 0 && len(firstRun(line)) == len(line) &&
-		!bytes.HasPrefix(line, []byte(start))
+		!bytes.HasPrefix(line, []byte(start)) && otherStart(line[:min(len(line), len(start))]) < 0
 }
 
 // cutAt reports whether a line says behind a token that the rest of it was left out.

@@ -97,16 +97,25 @@ func TestTokensAreFoundInLines(t *testing.T) {
 	t.Parallel()
 	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
 	const opaque = "0123456789abcdefghijKLMN"
+	rest := a[strings.IndexByte(a, '.'):]
 	for what, c := range map[string]struct{ text, want string }{
-		"one a line":           {a, a},
-		"behind Bearer":        {"Bearer " + a, a},
-		"in a header":          {"Authorization: Bearer " + a + "\r", a},
-		"in an access log":     {`10.0.0.1 - - "GET / HTTP/1.1" 200 "Bearer ` + a + `"`, a},
-		"in a query":           {"GET /x?access_token=" + a + "&y=1 200", a},
-		"in JSON":              {`{"auth":"Bearer ` + a + `","n":1}`, a},
-		"in escaped JSON":      {`{"m":"{\"auth\":\"Bearer ` + a + `\"}"}`, a},
-		"the first of two":     {"old=" + a + " new=" + b, a},
-		"opaque, alone":        {opaque, opaque},
+		"one a line":       {a, a},
+		"behind Bearer":    {"Bearer " + a, a},
+		"in a header":      {"Authorization: Bearer " + a + "\r", a},
+		"in an access log": {`10.0.0.1 - - "GET / HTTP/1.1" 200 "Bearer ` + a + `"`, a},
+		"in a query":       {"GET /x?access_token=" + a + "&y=1 200", a},
+		"in JSON":          {`{"auth":"Bearer ` + a + `","n":1}`, a},
+		"in escaped JSON":  {`{"m":"{\"auth\":\"Bearer ` + a + `\"}"}`, a},
+		"the first of two": {"old=" + a + " new=" + b, a},
+		"opaque, alone":    {opaque, opaque},
+		"with a space in its header": {
+			"network: Bearer " + encoded(`{ "alg":"RS256"}`) + rest,
+			encoded(`{ "alg":"RS256"}`) + rest,
+		},
+		"with a line feed in its header, in a query": {
+			"GET /x?auth=Bearer%20" + encoded("{\n\"alg\":\"RS256\"}") + rest + " 200",
+			encoded("{\n\"alg\":\"RS256\"}") + rest,
+		},
 		"opaque, in a header":  {"authorization: bearer " + opaque + " 200", opaque},
 		"what is none, in one": {"Authorization: Bearer undefined", "undefined"},
 		"in capitals":          {"AUTHORIZATION: BEARER " + opaque, opaque},
@@ -161,7 +170,9 @@ func TestThatALineHasSeveralTokensIsSaid(t *testing.T) {
 	t.Parallel()
 	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
 	for text, want := range map[string]bool{
-		a: false, "Bearer " + a: false, a + " " + b: true, `["` + a + `","` + b + `"]`: true,
+		a: false, "Bearer " + a: false, a + " " + b: true,
+		a + " " + encoded(`{ "alg":"RS256"}`) + b[strings.IndexByte(b, '.'):]: true,
+		`["` + a + `","` + b + `"]`:                                   true,
 		"{\"id_token\":\"" + b + "\",\"access_token\":\"" + a + "\"}": true,
 	} {
 		if got := tokenIn([]byte(text)); got.Several != want || len(got.Token) == 0 {

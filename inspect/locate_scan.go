@@ -449,6 +449,16 @@ func hasWholeSignature(text string) bool {
 		len(text)-strings.LastIndexByte(text, '.')-1)
 }
 
+// LacksSignature reports whether a signed token ends before its signature does, as far as the
+// algorithm that it names tells how long that is.
+func LacksSignature(text string) bool {
+	header, rest, _ := strings.Cut(text, ".")
+	lengths := signatureLengths(algorithm(header))
+	_, signature, signed := strings.Cut(rest, ".")
+	return len(lengths) > 0 && !strings.Contains(signature, ".") &&
+		(!signed || len(signature) < slices.Max(lengths) && !hasWholeSignature(text))
+}
+
 // algorithm returns the alg of an encoded header, or "".
 func algorithm(header string) string {
 	data, ok := decodeObject(header)

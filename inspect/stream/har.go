@@ -88,7 +88,7 @@ func (h *harReader) next() (Line, error) {
 		if !strings.EqualFold(header.Name, "Authorization") {
 			continue
 		}
-		found := tokenIn([]byte("Authorization: " + header.Value))
+		found := tokenIn([]byte("Authorization: " + header.Value + `"`)) // which says: it is whole
 		if len(line.Token) == 0 {
 			line = found
 		} else if len(found.Token) > 0 && !bytes.Equal(found.Token, line.Token) {

@@ -36,10 +36,14 @@ func tokenIn(line []byte) Line {
 		to++
 	}
 	run := line[from:to]
+	ends := len(bytes.TrimSpace(line[:from])) > 0 && len(bytes.TrimSpace(line[to:])) == 0
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
 		len(run)-bytes.LastIndexByte(run, '.') > leastSignature && !cutAt(line[to:]) &&
 		!bytes.Contains(line[to:], []byte(start)) &&
 		otherStart(line[:from]) < 0 && otherStart(line[to:]) < 0 {
+		if ends && lacksSignature(run) {
+			return Line{Fault: cutOff}
+		}
 		return Line{Token: run}
 	}
 	switch found, err := inspect.Locate(string(line)); {
@@ -51,9 +55,19 @@ func tokenIn(line []byte) Line {
 		return Line{
 			Fault: "the signature of the token was masked by the program that wrote the line",
 		}
+	case ends && bytes.HasSuffix(run, []byte(found.Text)) && lacksSignature(run):
+		return Line{Fault: cutOff}
 	default:
 		return Line{Token: []byte(found.Text), Several: found.Others > 0}
 	}
+}
+
+// lacksSignature reports whether a token with which a line ends was cut off in its signature, as a
+// log does that shortens its lines. Most signatures are of RSA 2048, which is quick to see.
+func lacksSignature(token []byte) bool {
+	const usual = 342
+	return len(token)-bytes.LastIndexByte(token, '.')-1 != usual &&
+		inspect.LacksSignature(string(token))
 }
 
 // otherStart is where the first run of token characters is that begins as one of otherStarts, at

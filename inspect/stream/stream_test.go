@@ -20,9 +20,10 @@ import (
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
-// jws is a text in the form of a token.
+// jws is a text in the form of a token, with a signature as long as one of RSA 2048.
 func jws(claims string) string {
-	return encoded(`{"alg":"RS256","typ":"JWT"}`) + "." + encoded(claims) + ".c2lnbmF0dXJl"
+	return encoded(`{"alg":"RS256","typ":"JWT"}`) + "." + encoded(claims) + "." +
+		encoded(strings.Repeat("s", 256))
 }
 
 // read reads a stream to its end. Each line is shown as its token, a fault in parentheses, or
@@ -123,7 +124,7 @@ func TestTokensAreFoundInLines(t *testing.T) {
 			"Authorization: Bearer " + a[:strings.LastIndex(a, ".")+1] + "[REDACTED]", "(the " +
 				"signature of the token was masked by the program that wrote the line)",
 		},
-		"a half token": {a[:len(a)/2], "(the token is cut off)"},
+		"a half token": {a[:len(a)-len(rest)+15], "(the token is cut off)"},
 		"a token that the log shortened": {
 			`"GET /" 200 "` + a[:30] + `..."`, "(the token is cut off)",
 		},
@@ -141,8 +142,14 @@ func TestTokensAreFoundInLines(t *testing.T) {
 		"an opaque token, its end in stars": {
 			"Authorization: Bearer " + opaque[:8] + "****", "(" + masked + ")",
 		},
-		"a line that was drawn":    {strings.Repeat("-", 40), ""},
-		"a name with dots, alone":  {"java.lang.NullPointerException", ""},
+		"a line that was drawn":   {strings.Repeat("-", 40), ""},
+		"a name with dots, alone": {"java.lang.NullPointerException", ""},
+		"a token that a line cuts in its signature": {
+			"Bearer " + a[:len(a)-9], "(the token is cut off)",
+		},
+		"a token without its signature, in quotes": {
+			`"Bearer ` + a[:len(a)-9] + `"`, a[:len(a)-9],
+		},
 		"a token before a remark":  {"Bearer " + a + " (trusted)", a},
 		"the beginning of one":     {"Authorization: Bearer eyJ***", "(the token is cut off)"},
 		"a cookie with JSON":       {"session=eyJhIjoxfQ; x=1", ""},

@@ -66,7 +66,7 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 		if cause.Outcome != rules.Accepted {
 			x.Next = append(x.Next, rules.Step{
 				Note:    missing(cause, explain.Flags),
-				Command: explain.Again("explain", "-", "--at", "issued"),
+				Command: explain.Again("explain", "-", "--at", cmp.Or(explain.At, "issued")),
 			})
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -312,27 +313,47 @@ func (e *Env) azureApp(
 	if err != nil {
 		return err
 	}
-	var registrations *entra.Directory
-	file, err := source.ReadJSON(audience, text)
-	if err == nil {
-		registrations, err = entra.ReadRegistrations(file)
+	app := azureAnswer(text)
+	named := func(a string) bool { return strings.EqualFold(a, audience) }
+	if app == nil || !slices.ContainsFunc(app.Audiences(), named) {
+		return problem("az ad app show --id "+audience+": it did not print one app registration "+
+			"with this audience", "is az signed in to the right tenant? az account show")
 	}
-	if err != nil || len(registrations.Apps) != 1 {
-		return problem("az ad app show --id "+audience+": it did not print one app registration",
-			"is az signed in to the right tenant? az account show")
-	}
-	app := registrations.Apps[0].AppID.Value
-	if known := wanted.Apps[app]; known != nil { // by another of its names
+	id := app.AppID.Value
+	if known := wanted.Apps[id]; known != nil { // by another of its names
 		wanted.Found[audience] = known
 		return nil
 	}
 	names := []string{e.maker().AddApp(pulling, audience, "", text)}
-	principal, err := e.az(ctx, "ad", "sp", "show", "--id", app)
-	if err == nil {
+	principal, err := e.az(ctx, "ad", "sp", "show", "--id", id)
+	switch app = azureAnswer(text, principal); {
+	case err != nil:
+	case app == nil || app.Principal == nil:
+		err = problem("az ad sp show --id "+id+": it did not print the service principal of this "+
+			"application", "is az signed in to the right tenant? az account show")
+	default:
 		names = append(names, e.maker().AddApp(pulling, audience, "-service-principal", principal))
 	}
-	wanted.Found[audience], wanted.Apps[app] = names, names
+	wanted.Found[audience], wanted.Apps[id] = names, names
 	return err
+}
+
+// azureAnswer is the one app registration that answers of the Azure CLI are about; nil where they
+// are of none or of several.
+func azureAnswer(texts ...[]byte) *entra.Registration {
+	var files []*source.File
+	for _, text := range texts {
+		file, err := source.ReadJSON("az", text)
+		if err != nil {
+			return nil
+		}
+		files = append(files, file)
+	}
+	read, err := entra.ReadRegistrations(files...)
+	if err != nil || len(read.Apps) != 1 {
+		return nil
+	}
+	return read.Apps[0]
 }
 
 // az runs the Azure CLI, and reads the JSON that it prints.

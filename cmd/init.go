@@ -95,7 +95,10 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(folder, flags.config)
+	name := flags.config
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(folder, name)
+	}
 	survey, err := e.surveyed(folder, name)
 	if err != nil {
 		return err

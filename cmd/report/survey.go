@@ -25,7 +25,7 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		return nil, err
 	}
 	found, changers := m.changers(found)
-	s := &environments.Survey{}
+	s, from := &environments.Survey{}, m.from(base)
 	built, folders := m.builtElsewhere(changers, found)
 	for _, of := range folders {
 		into := filepath.Join(base, "policies-"+path.Base(of)+".yaml")
@@ -43,15 +43,12 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		if err != nil {
 			continue // it may be anything: lint says what is wrong with it
 		}
-		name, err := filepath.Rel(base, f.Name)
-		if err != nil {
-			return nil, err
-		}
+		name := from(f.Name)
 		if why := built[f.Name]; why != "" {
-			s.LeaveOut(filepath.ToSlash(name), why)
+			s.LeaveOut(name, why)
 			continue
 		}
-		if err := m.surveyFile(s, filepath.ToSlash(name), file); err != nil {
+		if err := m.surveyFile(s, name, file); err != nil {
 			return nil, err
 		}
 	}
@@ -229,7 +226,7 @@ func (r *estateReader) instances(of *environments.Environment) []environments.AP
 
 // surveyOthers looks for tokens and lists of contracts, by their names.
 func (m *Maker) surveyOthers(folder, base string, s *environments.Survey) error {
-	root := m.Path(folder)
+	root, from := m.Path(folder), m.from(base)
 	return filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -240,11 +237,7 @@ func (m *Maker) surveyOthers(folder, base string, s *environments.Survey) error 
 			}
 			return nil
 		}
-		relative, err := filepath.Rel(m.Path(base), at)
-		if err != nil {
-			return err
-		}
-		name := filepath.ToSlash(relative)
+		name := from(at)
 		s.AddOther(name, func() bool { return m.isContracts(name, base) })
 		return nil
 	})

@@ -66,10 +66,16 @@ func (l *commandLine) says(flags ...string) bool {
 	return slices.ContainsFunc(flags, l.cmd.Flags().Changed)
 }
 
-// namesSet reports whether the command line of keys names a set of its own: an argument, all
-// clouds, or a cloud's common keys.
+// namesSet reports whether the command line of keys names a set of its own: an argument or --jwks,
+// all clouds, or a cloud's common keys.
 func (l *commandLine) namesSet() bool {
-	return l.cmd.Name() == "keys" && (len(l.args) > 0 || l.says("clouds", "cloud"))
+	return l.cmd.Name() == "keys" && (len(l.args) > 0 || l.says("clouds", "cloud", "jwks"))
+}
+
+// namesTenant reports whether the command line of keys names the tenant or the issuer whose keys
+// it shows.
+func (l *commandLine) namesTenant() bool {
+	return l.cmd.Name() == "keys" && l.says("tenant", "issuer")
 }
 
 // takeVariables sets the flags that are not given and have a variable.
@@ -89,7 +95,8 @@ func (l *commandLine) takeVariables() error {
 				"set it to what --"+s.flag+" takes, or remove it: unset "+name)
 		}
 		isKeys := s.flag == "tenant" || s.flag == "issuer" || s.flag == "jwks"
-		if !l.says(s.flag) && !l.says(s.otherwise...) && !(isKeys && l.namesSet()) {
+		named := isKeys && (l.namesSet() || l.namesTenant())
+		if !l.says(s.flag) && !l.says(s.otherwise...) && !named {
 			values[s.flag] = value
 		}
 	}

@@ -134,18 +134,20 @@ func (e *Env) expected(
 	return x, err
 }
 
-// noteUnused says that a command that compares no token with --tenant or --issuer takes the keys
-// from elsewhere.
-func (e *Env) noteUnused(f *keyFlags) {
-	if f.jwks == "" {
-		return
-	}
+// noteUnused says of a command that compares no token with --tenant or --issuer which of them is
+// not taken, for the keys come from elsewhere: --jwks, or how else that was given, comes first.
+func (e *Env) noteUnused(f *keyFlags, jwks string) {
+	taken := ""
 	for _, flag := range [...]struct{ name, value string }{
-		{"--tenant", f.tenant}, {"--issuer", f.issuer},
+		{jwks, f.jwks}, {"--tenant", f.tenant}, {"--issuer", f.issuer},
 	} {
-		if flag.value != "" {
-			e.note("%s is not used: it names whose keys to take, and --jwks does that already",
-				flag.name)
+		switch {
+		case flag.value == "":
+		case taken == "":
+			taken = flag.name
+		default:
+			e.note("%s is not used: it names whose keys to take, and %s does that already",
+				flag.name, taken)
 		}
 	}
 }

@@ -51,6 +51,9 @@ func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
 			return problem("two key sets were named: the argument and --jwks", "name one")
 		}
 		flags.keys.jwks = args[0]
+		e.noteUnused(&flags.keys, "the argument")
+	} else {
+		e.noteUnused(&flags.keys, "--jwks")
 	}
 	var clouds []keys.CloudSet
 	if flags.clouds {

@@ -237,7 +237,7 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 	if err != nil {
 		return nil, err
 	}
-	e.noteUnused(&flags.keys)
+	e.noteUnused(&flags.keys, "--jwks")
 	if flags.environment.name != "" {
 		if err = e.environmentKeys(flags.environment, &flags.keys); err != nil {
 			return nil, err

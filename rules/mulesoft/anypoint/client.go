@@ -337,7 +337,7 @@ func (c *Client) pages(
 			return nil, "", c.refusal(l.path,
 				fmt.Sprintf("more than %d %s, the most that are read", mostItems, l.what),
 				tooSlow)
-		case len(found.Items) == 0 && !l.nested && total > int64(len(items)):
+		case len(found.Items) == 0 && (!l.nested || len(items) == 0) && total > int64(len(items)):
 			return nil, fmt.Sprintf("%d of %d came", len(items), total), nil
 		case len(found.Items) == 0, !l.nested && total >= 0 && int64(len(items)) >= total:
 			return items, "", nil

@@ -151,6 +151,9 @@ func TestHostileControlPlanes(t *testing.T) {
 		"the same page for ever": {on(apis, pages("assets", func(int) (any, []any) {
 			return 500, assets(0, 100)
 		})), "appears twice"},
+		"no APIs, and a total": {on(apis, pages("assets", func(int) (any, []any) {
+			return 3, []any{}
+		})), "0 of 3 came"},
 		"a total that grows": {on(apis, pages("assets", func(offset int) (any, []any) {
 			return growing.Add(1) + 1000, assets(offset, 10)
 		})), "changed while it was read"},

@@ -255,8 +255,8 @@ func withToken(header rules.Input, prefix string) rules.Input {
 	return in
 }
 
-// takenOut is the predicate that the token arrives in a header which every JWT rule that may
-// accept it takes out: a policy finds no such header then (authenticator.cc, handleGoodJwt).
+// takenOut is the predicate that the token arrives in a header, and that every JWT rule which may
+// accept it takes it out: a policy finds no such header then (authenticator.cc, handleGoodJwt).
 func (c *compiler) takenOut(name string) rules.Predicate {
 	var in []*envoy.Provider
 	for i, p := range c.providers {

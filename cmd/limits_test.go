@@ -381,6 +381,44 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	}
 }
 
+// What tests find out of each check is in the memory until the end, and a token may be so large
+// that each condition takes long.
+func TestTestsOfLargePoliciesNameTheirLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) { writeFile(t, filepath.Join(dir, name), text) }
+	var claims, roles []string
+	for i := range 2000 {
+		claims = append(claims, fmt.Sprintf(`{"key": "roles", "value": "r%d"}`, i))
+		roles = append(roles, fmt.Sprintf(`"a-role-with-a-longer-name-%d"`, i))
+	}
+	write("p.json", limitedPolicy(`, "validateCustomClaim": true, "mandatoryCustomClaims": [`+
+		strings.Join(claims, ", ")+"]", ""))
+	write("token.jwt", tokenOf(`{"alg":"RS256"}`, `{"roles":[`+strings.Join(roles, ",")+"]}"))
+	for name, row := range map[string]struct {
+		token string
+		tests int
+		says  string
+	}{
+		"few.yaml":  {"none", 80, "80 passed"},
+		"many.yaml": {"none", 120, "with this test there are more than 200000 outcomes of checks"},
+		"large.yaml": {
+			"{file: token.jwt}", 80,
+			"with this test there are more than 6000000 conditions of policies to look at",
+		},
+	} {
+		suite := "version: 1\npolicies: [p.json]\ntests:\n"
+		for i := range row.tests {
+			suite += fmt.Sprintf("  - {name: t%d, token: %s, expect: {outcome: rejected}}\n",
+				i, row.token)
+		}
+		write(name, suite)
+		if said := saidIn(dir, "test "+name); !strings.Contains(said, row.says) {
+			t.Errorf("%s: want %q in\n%.500s", name, row.says, said)
+		}
+	}
+}
+
 func TestMoreFilesThanAreLookedAtTogetherAreRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

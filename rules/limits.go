@@ -34,6 +34,15 @@ func (n *Conditions) Beyond(node Node) bool {
 // BeyondAll reports whether there are too many of all API instances.
 func (n *Conditions) BeyondAll() bool { return *n > mostInAll }
 
+// ConditionsOf counts what policies ask for.
+func ConditionsOf(policies []*Policy) int {
+	var n Conditions
+	for _, p := range policies {
+		n.Beyond(p.Root)
+	}
+	return int(n)
+}
+
 // Compared collects the texts of one field that a condition compares with. It stops behind the
 // most that are looked at together: then [ChainsBeyond] refuses the policy.
 func Compared(texts iter.Seq[string]) []string {

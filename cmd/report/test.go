@@ -19,7 +19,9 @@ type Testing struct {
 	Sources  []*source.File
 	Next     []rules.Step // what to do now
 
-	text int // bytes of the files with tests
+	text     int // bytes of the files with tests
+	outcomes int // of checks, in the verdicts of all tests
+	looked   int // at conditions of policies
 }
 
 // Tested is one policy test after it was run.
@@ -31,6 +33,7 @@ type Tested struct {
 	Differences []string // none where the test passed
 
 	readAs []string // the flags with which lint reads its policies alike
+	slower int      // times as much work is a condition as with a token of usual size
 }
 
 // Failed counts the tests that failed.
@@ -176,11 +179,14 @@ type Tester struct {
 	Contracts *rules.Contracts
 	Answer    *source.Value      // of the validation endpoint
 	Observed  *rules.Observation // what the real gateway answered to each; nil where nobody says
+
+	tokens map[string]*inspect.Token // of files, by name
 }
 
 // Run runs the tests of files.
 func (t *Tester) Run(found []Found) (*Testing, error) {
 	x := &Testing{Coverage: NewCoverage()}
+	t.tokens = map[string]*inspect.Token{}
 	var files, cases atomic.Int64
 	defer t.Maker.tell(func() string {
 		return fmt.Sprintf("%d tests done, of %d of %d files",
@@ -223,13 +229,22 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	}
 	x.Coverage.Add(set.Policies)
 	gateways, classes := set.perGateway(), map[requestLine][]rules.Class{}
+	conditions, routes := sizeOf(gateways)
 	for i := range suite.Cases {
+		lines := len(classes)
 		tested, err := t.run(suite, &suite.Cases[i], gateways, classes)
 		if err != nil {
 			return err
 		}
 		x.Coverage.See(&tested.Verdict)
 		x.Cases = append(x.Cases, *tested)
+		x.looked += conditions * max(1, len(tested.Verdict.Classes)) * tested.slower
+		if len(classes) > lines {
+			x.looked += routes * looksOfRoute
+		}
+		if err := x.beyondWith(tested); err != nil {
+			return err
+		}
 		done.Add(1)
 	}
 	x.Sources = append(x.Sources, append(set.Files, file)...)
@@ -249,10 +264,56 @@ func (x *Testing) beyond(suite *environments.Suite, file *source.File) error {
 	default:
 		return nil
 	}
+	return tooManyTests(source.Position{File: file.Name}, "file", most,
+		"name some of the files, and run the others afterwards")
+}
+
+// usualPayload is how many bytes of a token's payload no condition takes longer for: it may look
+// through all roles.
+const usualPayload = 1 << 10
+
+// looksOfRoute is how many conditions are as much work as to read the expressions of a route.
+const looksOfRoute = 30
+
+// sizeOf is how many conditions and routes the policies have, as all these gateways read them.
+func sizeOf(gateways []*PolicySet) (conditions, routes int) {
+	for _, gateway := range gateways {
+		conditions += rules.ConditionsOf(gateway.Policies)
+		for _, policy := range gateway.Policies {
+			routes += len(policy.When.Routes)
+		}
+	}
+	return conditions, routes
+}
+
+// mostOutcomes bounds what the tests have found out of checks: it is in the memory until the end,
+// and each takes some 400 bytes.
+const mostOutcomes = 200_000
+
+// beyondWith refuses tests with which more was looked at, or found out, than in one run.
+func (x *Testing) beyondWith(tested *Tested) error {
+	x.outcomes += len(tested.Verdict.Results)
+	for i := range tested.Verdict.Classes {
+		x.outcomes += len(tested.Verdict.Classes[i].Results)
+	}
+	most := ""
+	switch {
+	case x.outcomes > mostOutcomes:
+		most = fmt.Sprintf("%d outcomes of checks", mostOutcomes)
+	case x.looked > rules.MostLooked:
+		most = fmt.Sprintf("%d conditions of policies to look at", rules.MostLooked)
+	default:
+		return nil
+	}
+	return tooManyTests(tested.Pos, "test", most, "put the tests into several files, and run one "+
+		"at a time")
+}
+
+func tooManyTests(at source.Position, with, most, hint string) error {
 	return &source.Error{
-		Pos: source.Position{File: file.Name}, Limit: true,
-		Cause: "with this file there are more than " + most + ", the most that are run together",
-		Hints: source.Hints("name some of the files, and run the others afterwards"),
+		Pos: at, Limit: true, Hints: source.Hints(hint),
+		Cause: "with this " + with + " there are more than " + most +
+			", the most that are run together",
 	}
 }
 
@@ -302,7 +363,10 @@ func (t *Tester) run(
 	}
 	tested := &Tested{
 		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
-		readAs: ReadAlike(gateways[0].options, nil),
+		readAs: ReadAlike(gateways[0].options, nil), slower: 1,
+	}
+	if request.Token != nil {
+		tested.slower += len(request.Token.Payload) / usualPayload
 	}
 	strictest := gateways[0]
 	for _, gateway := range gateways {
@@ -366,7 +430,14 @@ func (t *Tester) token(
 	if err != nil {
 		return nil, err
 	}
-	return t.Maker.ReadToken([]string{"@" + name})
+	if t.tokens[name] == nil {
+		token, err := t.Maker.ReadToken([]string{"@" + name})
+		if err != nil {
+			return nil, err
+		}
+		t.tokens[name] = token
+	}
+	return t.tokens[name], nil
 }
 
 // disagreement says how the prediction differs from what the real gateway answered, where that is

@@ -79,7 +79,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var groups rules.Groups
 	for _, way := range ways {
 		if kept := kept(s); kept != nil {
-			kept.looked += looksOfEach * conditionsOf(way)
+			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)
 		}
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
@@ -93,14 +93,6 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		found = severest(found)
 	}
 	return Sort(giveWay(all, sayLess(all, found)))
-}
-
-func conditionsOf(s *rules.Subject) int {
-	var n rules.Conditions
-	for _, p := range s.Policies {
-		n.Beyond(p.Root)
-	}
-	return int(n)
 }
 
 // sayLess leaves out the findings of a value where another rule says more about it.

@@ -305,10 +305,10 @@ func (e expression) runAs(
 	return result, readsRequest
 }
 
-// authentication is what earlier policies have found out about the caller; nil if not known.
+// authentication is what earlier policies have found out about the caller, as far as it is known.
 func (e expression) authentication(r *rules.Request) *source.Value {
 	if !e.propagated {
-		return nil
+		return notKnown("what earlier policies have put into authentication is not known")
 	}
 	rest := dataweave.Rest("what else earlier policies have put into authentication")
 	claims := source.Member{Key: "claims", Value: claimSet(r, e.claims)}

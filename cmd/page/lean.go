@@ -55,20 +55,48 @@ func edits() []edit {
 	}
 }
 
-// standardSource reads a file of the standard library as the module is built with it. Slices are
-// sorted by the one algorithm that keeps the order of what is equal: the other is faster for lists
-// longer than any of a page, and both are compiled anew for each type.
+// standardSource reads a file of the standard library as the module is built with it.
 func standardSource(name string) ([]byte, error) {
 	text, err := os.ReadFile(name)
-	if err != nil || !strings.HasSuffix(filepath.ToSlash(name), "/src/slices/sort.go") {
-		return text, err
+	if err != nil {
+		return nil, err
 	}
-	sorting := edit{
+	for _, e := range standardEdits() {
+		if strings.HasSuffix(filepath.ToSlash(name), "/src/"+e.file) {
+			if text, err = e.in(name, text); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return text, nil
+}
+
+// standardEdits are those of the standard library. Slices are sorted by the one algorithm that
+// keeps the order of what is equal: the other is faster for lists longer than any of a page, and
+// both are compiled anew for each type. A square in a field of an elliptic curve is a product, and
+// so is what leaves Montgomery's form: each has thousands of lines of its own to be faster.
+func standardEdits() []edit {
+	all := []edit{{
 		"slices/sort.go",
 		regexp.MustCompile(`pdqsortCmpFunc\(x, 0, n, bits\.Len\(uint\(n\)\), cmp\)`),
 		"stableCmpFunc(x, n, cmp)", 1,
+	}}
+	for _, curve := range []string{"p224", "p256", "p384", "p521"} {
+		in, out := curve+"MontgomeryDomainFieldElement", curve+"NonMontgomeryDomainFieldElement"
+		product := func(name, to, body string) edit {
+			head := "func " + curve + name + "(out1 *" + to + ", arg1 *" + in + ") {\n"
+			return edit{
+				"crypto/internal/fips140/nistec/fiat/" + curve + "_fiat64.go",
+				regexp.MustCompile("(?s)" + regexp.QuoteMeta(head) + `.*?\n}\n`),
+				head + "\t" + curve + body + "\n}\n", 1,
+			}
+		}
+		all = append(all,
+			product("Square", in, "Mul(out1, arg1, arg1)"),
+			product("FromMontgomery", out, "Mul((*"+in+")(out1), arg1, &"+in+"{1})"),
+		)
 	}
-	return sorting.in(name, text)
+	return all
 }
 
 // never is the edit of a method that is never called. What it did is a method that the linker

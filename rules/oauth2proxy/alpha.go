@@ -144,7 +144,7 @@ func (g *given) wrongKind() string {
 // besideAlpha lists the options that the alpha configuration has, and that are set as if there was
 // none: the program knows them no longer. A variable of such a name it ignores.
 func (e *entry) besideAlpha() []fault {
-	if !e.alpha {
+	if !e.alpha || e.open[byAlpha] != "" {
 		return nil
 	}
 	var all []fault

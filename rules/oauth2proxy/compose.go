@@ -175,16 +175,33 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 			e.open[byFile] = "configFile can't be read"
 		}
 	}
-	if data := values.At("alphaConfig", "configData"); data.Is(source.Object) && isAlpha(data) {
-		r.fromAlpha(e, data, given{file: file})
-	}
-	if text := values.At("alphaConfig", "configFile"); text.Is(source.String) {
-		if inner, _ := r.embedded(file, text); inner != nil {
-			e.alpha = true
-			e.take(inner)
-		}
-	}
+	r.chartAlpha(e, values.Member("alphaConfig"))
 	return e
+}
+
+// chartAlpha takes the options of the alpha configuration that the chart writes, where that is
+// enabled (templates/_helpers.tpl).
+func (r *reader) chartAlpha(e *entry, of *source.Value) {
+	enabled := of.Member("enabled")
+	on, known := enabled.Bool()
+	if !enabled.IsSet() || known && !on {
+		return
+	}
+	e.alpha = true
+	data, text := of.Member("configData"), of.Member("configFile")
+	inner, _ := r.embedded(e.file, text)
+	switch {
+	case !known:
+		e.open[byAlpha] = "it is not known whether the chart's alphaConfig is enabled"
+	case of.Member("existingConfig").IsSet() || of.Member("existingSecret").IsSet():
+		e.open[byAlpha] = "the chart takes the alpha configuration from elsewhere"
+	case data.Is(source.Object) && isAlpha(data):
+		r.fromAlpha(e, data, given{file: e.file})
+	case inner != nil:
+		e.take(inner)
+	default:
+		e.open[byAlpha] = "the chart's alphaConfig can't be read"
+	}
 }
 
 // chartArguments takes flags that are the members of an object.

@@ -126,7 +126,13 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 		}},
 		{"the values of the chart with the alpha configuration", []string{
 			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(core, "    ") +
-				"alphaConfig:\n  configData:\n" + indented(alphaConfig, "    "),
+				"alphaConfig:\n  enabled: true\n  configData:\n" +
+				indented(alphaConfig, "    "),
+		}},
+		{"the values of the chart with an alpha configuration that is not enabled", []string{
+			"values.yaml", "config:\n  clientID: " + app + "\n  configFile: |\n" +
+				indented(basic, "    ") + "alphaConfig:\n  configData:\n" +
+				indented(strings.Replace(alphaConfig, app, "x", 1), "    "),
 		}},
 	}
 	for _, test := range tests {
@@ -199,6 +205,15 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 		"a shell's variable": {[]string{
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",
+		}, rules.Issuer},
+		"a chart's alpha configuration that may be enabled": {[]string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(core, "    ") +
+				"alphaConfig:\n  enabled: '{{ .Values.alpha }}'\n  configData:\n" +
+				indented(alphaConfig, "    "),
+		}, rules.Issuer},
+		"a chart's alpha configuration that is elsewhere": {[]string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(core, "    ") +
+				"alphaConfig:\n  enabled: true\n  existingSecret: s\n",
 		}, rules.Issuer},
 		"an alpha configuration alone": {[]string{"a.yaml", alphaConfig}, rules.TokenPresent},
 		"an alpha configuration not given": {[]string{

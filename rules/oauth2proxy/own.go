@@ -124,7 +124,8 @@ func (c *compiler) notServed() rules.Predicate {
 	)}
 }
 
-// servedPaths are expressions of the paths that the upstreams have; none where that is not known.
+// servedPaths are expressions of the paths that the upstreams have; none where that is not known,
+// or where there is nothing behind the program: another proxy asks it then, for any path.
 func (c *compiler) servedPaths() []string {
 	var all []string
 	add := func(path string) {
@@ -138,7 +139,7 @@ func (c *compiler) servedPaths() []string {
 		upstreams := c.get("upstreams")
 		for _, v := range upstreams.values {
 			path, ok := pathOfUpstream(v)
-			if !ok || upstreams.unknown != nil {
+			if !ok || upstreams.unknown != nil || v.Text == "file:///dev/null" {
 				return nil
 			}
 			add(path)

@@ -34,6 +34,7 @@ func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
 		{inFile(`["http://a/api/", "http://b"]`), "/other", "", accepted()},
 		{inFile(`["file:///www#/www/"]`), "/other", "", unserved},
 		{inFile(`["static://202"]`), "/other", "", accepted()},
+		{inFile(`["file:///dev/null"]`), "/other", "", accepted()},
 		{inFile(`["http://a/api/"]`), "/other", `aud="x"`, rejected(403, rules.Audience)},
 		{inFile(`["http://a/api/"]`), "/oauth2/auth", "", accepted()},
 		{inFile(`["http://a/api/"]`), "/a%70i/x", "", accepted()},

@@ -27,10 +27,14 @@ func TestAnAnswerMayBeOverridden(t *testing.T) {
 		"as it is":       {"", 401, true, nil},
 		"another status": {override(code("403"), html), 401, true, nil},
 		"the body alone": {override(code("401"), html), 401, false, nil},
-		"the status too": {override(code("401"), "response: {statusCode: 404}"), 0, false,
-			[]int{401, 404}},
-		"somewhere else": {override(code("401"), "redirect: {statusCode: 301}"), 0, false,
-			[]int{401, 301}},
+		"the status too": {
+			override(code("401"), "response: {statusCode: 404}"), 0, false,
+			[]int{401, 404},
+		},
+		"somewhere else": {
+			override(code("401"), "redirect: {statusCode: 301}"), 0, false,
+			[]int{401, 301},
+		},
 		"the backend's answers": {override(code("401"), html+", source: Backend"), 401, true, nil},
 		"the proxy's answers":   {override(code("401"), html+", source: Local"), 401, false, nil},
 		"a range of statuses": {override("statusCodes: [{type: Range, range: {start: 400, "+

@@ -161,8 +161,10 @@ func TestAMeshThatRefusesOddRequestsLeavesThemOpen(t *testing.T) {
 		{mesh("profile: EDGE"), "X-Team", "/a%2Fb", open(rules.NotModelled)},
 		{mesh("profile: EDGE, " + keeps), "X_Team", "/a%2Fb", accepted()},
 		{mesh("profile: '${PROFILE}'"), "X_Team", "/a", open(rules.NotModelled)},
-		{mesh("httpPathWithEscapedSlashesAction: REJECT_REQUEST"), "X-Team", "/a%5cb",
-			open(rules.NotModelled)},
+		{
+			mesh("httpPathWithEscapedSlashesAction: REJECT_REQUEST"), "X-Team", "/a%5cb",
+			open(rules.NotModelled),
+		},
 		{mesh("httpPathWithEscapedSlashesAction: REJECT_REQUEST"), "X_Team", "/a", accepted()},
 	} {
 		r := requestOf("")

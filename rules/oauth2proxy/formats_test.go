@@ -296,10 +296,14 @@ func TestAFileThatAnInstanceNamesIsItsConfiguration(t *testing.T) {
 	}{
 		"one option":         {[]string{"run.sh", run, "proxy.cfg", client}, accepted()},
 		"one in a ConfigMap": {[]string{"d.yaml", inMap}, accepted()},
-		"none that it knows": {[]string{"run.sh", run, "proxy.cfg", "clientid = 1\n"},
-			open(rules.TokenPresent)},
-		"another name than it": {[]string{"run.sh", run, "other.cfg", basic},
-			open(rules.Audience)},
+		"none that it knows": {
+			[]string{"run.sh", run, "proxy.cfg", "clientid = 1\n"},
+			open(rules.TokenPresent),
+		},
+		"another name than it": {
+			[]string{"run.sh", run, "other.cfg", basic},
+			open(rules.Audience),
+		},
 	} {
 		v := rules.Evaluate(policiesOf(t, test.files...)[:1], requestOf(""))
 		if got := short(v); got != test.want {

@@ -26,19 +26,23 @@ func TestAnAlphaConfigurationIsReadStrictly(t *testing.T) {
 		{"a list for a text", "    clientID: [a]\n", "", "", false},
 		{"a name of no use at the top", "upstreams: []\n", "", "", false},
 		{
-			"upstreams", "upstreamConfig: {upstreams: [{id: a, path: /, uri: \"http://a\"}]}\n",
+			"upstreams",
+			"upstreamConfig: {upstreams: [{id: a, path: /, uri: \"http://a\"}]}\n",
 			"", "", true,
 		},
 		{
 			"an upstream's address under another name",
-			"upstreamConfig: {upstreams: [{id: a, path: /, url: \"http://a\"}]}\n", "", "", false,
+			"upstreamConfig: {upstreams: [{id: a, path: /, url: \"http://a\"}]}\n",
+			"", "", false,
 		},
 		{
-			"a header", "injectRequestHeaders: [{name: A, values: [{claimSource: {claim: sub}}]}]\n",
+			"a header",
+			"injectRequestHeaders: [{name: A, values: [{claimSource: {claim: sub}}]}]\n",
 			"", "", true,
 		},
 		{
-			"a header as before 7.14", "injectRequestHeaders: [{name: A, values: [{claim: sub}]}]\n",
+			"a header as before 7.14",
+			"injectRequestHeaders: [{name: A, values: [{claim: sub}]}]\n",
 			"", "", true,
 		},
 		{"a switch with quotes", "    oidcConfig: {skipDiscovery: \"false\"}\n", "", "", false},

@@ -198,6 +198,10 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			"a null among the groups at an extra issuer", extra,
 			ofV1 + `;aud="api://orders";groups=[null,"b"]`, accepted(),
 		},
+		{
+			"an object as a group", with(`allowed_groups = ["{\"a\":1}"]`), `groups=[{"a":1}]`,
+			open(rules.CustomClaim),
+		},
 		{"an empty group lets in anybody", with(`allowed_groups = [""]`), "", accepted()},
 		{
 			"a trusted address, which nobody knows", with(`trusted_ips = "10.0.0.0/8"`), "aud=",

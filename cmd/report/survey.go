@@ -28,9 +28,17 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 	s, from := &environments.Survey{}, m.from(base)
 	built, folders := m.builtElsewhere(changers, found)
 	for _, of := range folders {
-		into := filepath.Join(base, "policies-"+path.Base(of)+".yaml")
-		s.Builds = append(s.Builds,
-			"kubectl kustomize "+m.Shell.Path(of)+" > "+m.Shell.Path(into))
+		name := path.Base(of)
+		if slices.ContainsFunc(folders, func(other string) bool {
+			return other != of && path.Base(other) == name
+		}) {
+			name = strings.ReplaceAll(of, "/", "-")
+		}
+		into := filepath.Join(base, "policies-"+name+".yaml")
+		if !m.IsFile(into) { // else that was done
+			s.Builds = append(s.Builds,
+				"kubectl kustomize "+m.Shell.Path(of)+" > "+m.Shell.Path(into))
+		}
 	}
 	var done atomic.Int64
 	defer m.Progress(&done, len(found), "files")()

@@ -85,7 +85,8 @@ func (c *changers) changes(g Gateways, files []*source.File, options rules.Optio
 			all = append(all, change{
 				file.Name, at.Pos, "this override file",
 				cmp.Or(strings.Join(at.Labels, "."), "locals"),
-				"pass the plan: terraform show -json PLAN > plan.json", source.Kustomized{},
+				"pass the plan: terraform show -json PLAN > plan.json",
+				source.Kustomized{},
 			})
 		}
 	}

@@ -290,12 +290,16 @@ func leastOf(value string) int {
 }
 
 // tight is a value in so many columns. An id or an address loses its middle, and words their end:
-// what is left of them still reads as a sentence.
+// what is left of them still reads as a sentence. It is the middle too if the end would be most.
 func tight(value string, columns int) string {
 	if width(value) <= columns || !strings.Contains(value, " ") {
 		return inspect.ShortenMiddle(value, columns)
 	}
-	return wrap(inspect.MaskTokens(value), columns-len(" …"))[0] + " …"
+	words := wrap(inspect.MaskTokens(value), columns-len(" …"))[0] + " …"
+	if width(words) < columns/2 {
+		return inspect.ShortenMiddle(value, columns)
+	}
+	return words
 }
 
 func comparison(wanted, found string) string {

@@ -102,6 +102,9 @@ func (w *explainNext) rejected() {
 		return
 	}
 	w.otherVersion()
+	if d := v.Decided; d != nil && d.Check.ID == rules.Authorization && d.Lacks().Claim == "" {
+		w.finding() // no grant makes up for a rule that lets nobody in
+	}
 	w.steps.addAll(w.granted()...)
 	switch {
 	case len(w.reasons) > 0:

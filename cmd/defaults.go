@@ -19,8 +19,8 @@ var standIns = [...]struct {
 	otherwise []string
 }{
 	{"config", nil},
-	{"env", []string{"policy"}},
-	{"policy", []string{"env"}},
+	{"env", []string{"policy", "before", "after", "merge"}},
+	{"policy", []string{"env", "before", "after", "merge"}},
 	{"tenant", []string{"issuer"}},
 	{"issuer", []string{"tenant"}},
 	{"jwks", nil},

@@ -94,8 +94,8 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	}
 }
 
-// Each text that a check compares a header with is tried, but for each condition only so many:
-// what is tried for a token may not grow with the square of the conditions.
+// Each text that a check compares a header with is tried, but the more conditions there are, the
+// fewer: what is tried for a token may not grow with their square.
 func TestWhatACallerWritesIsTriedForEachTextUpToALimit(t *testing.T) {
 	t.Parallel()
 	wants := func(name, text string) *rules.Check {

@@ -25,10 +25,10 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 		"200 that want one of 13": {200, func(i int) string {
 			return expressionOf(13, " or ", "(vars.claimSet.c%[2]d contains 'v%[1]dx')", i)
 		}},
-		"1,900 that want a scope not to be there": {1900, func(i int) string {
+		"400 that want a scope not to be there": {400, func(i int) string {
 			return expressionOf(1, "", "not (vars.claimSet.scp contains 'v%[1]dx%[2]d')", i)
 		}},
-		"1,900 that want a scope of a list": {1900, func(i int) string {
+		"400 that want a scope of a list": {400, func(i int) string {
 			return expressionOf(1, "", "(vars.claimSet.scp splitBy ' ') contains 'v%[1]d%[2]d'", i)
 		}},
 		"3 that want one of 700 claims": {3, func(i int) string {
@@ -63,7 +63,7 @@ func TestARepairOfManyFindingsOfOnePolicyIsRefusedWithinTheBounds(t *testing.T) 
 	t.Parallel()
 	dir := t.TempDir()
 	var claims []string
-	for i := range 1900 {
+	for i := range 400 {
 		value := expressionOf(1, "", "vars.claimSet.scp contains 'v%[1]dx%[2]d'", i)
 		claims = append(claims, fmt.Sprintf(`{"key": "scp", "value": "%s"}`, value))
 	}

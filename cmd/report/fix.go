@@ -224,7 +224,7 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 	before := j.Looked.Load()
 	j.Beyond = func(done, left int) error {
 		looked := j.Looked.Load()
-		if spent := looked - before; done > 0 && spent > rules.MostLooked/8 {
+		if spent := looked - before; done > 0 && spent > rules.MostLooked/32 {
 			looked += spent / int64(done) * int64(left)
 		}
 		if looked <= rules.MostLooked {

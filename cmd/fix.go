@@ -58,7 +58,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if err != nil {
 		return err
 	}
-	fixer.NoteUnheeded(map[string]bool{})
+	e.noteUnheeded(fixer, "")
 	shown, notes, err := e.fixed(flags, fixer)
 	switch {
 	case err != nil:
@@ -310,7 +310,8 @@ func (e *Env) fixFound(
 	if fixer == nil || err != nil {
 		return nil, inFile(err, file.Name)
 	}
-	several.NoteUnheeded(fixer)
+	e.noteUnheeded(fixer, several.Unheeded)
+	several.Unheeded = fixer.Unheeded
 	fixed, _, err := e.fixed(flags, fixer)
 	if err != nil {
 		return nil, inFile(err, file.Name)
@@ -322,6 +323,13 @@ func (e *Env) fixFound(
 	}
 	fixed.Slim()
 	return fixed, err
+}
+
+// noteUnheeded says which options of the command line don't count, unless that was just said.
+func (e *Env) noteUnheeded(fixer *report.Fixer, said string) {
+	if fixer.Unheeded != "" && fixer.Unheeded != said {
+		e.note("%s", fixer.Unheeded)
+	}
 }
 
 // inFile names the file in an error that has no place: of several files nobody would know which

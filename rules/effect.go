@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -163,10 +164,8 @@ func (r *Request) SentNames() (names []string, whole bool) {
 
 // takenBy is the policy that takes away what a predicate reads; nil where none surely does.
 func (r *Request) takenBy(leaf *Predicate) *Policy {
-	for _, header := range headersOf(leaf) {
-		if by := r.alteration(header); by != nil && by.Unknown == nil {
-			return by.by
-		}
+	if by, _ := r.alteredIn(leaf); by != nil && by.Unknown == nil {
+		return by.by
 	}
 	return nil
 }
@@ -174,15 +173,15 @@ func (r *Request) takenBy(leaf *Predicate) *Policy {
 // perhapsAltered reports whether an earlier policy may have changed what a predicate reads. Of an
 // expression that names no header nobody knows which it reads.
 func (r *Request) perhapsAltered(leaf *Predicate) bool {
-	headers := headersOf(leaf)
-	return r.altered != nil && len(headers) == 0 ||
-		slices.ContainsFunc(headers, func(h string) bool { return r.alteration(h) != nil })
+	by, named := r.alteredIn(leaf)
+	return by != nil || r.altered != nil && !named
 }
 
-// headersOf lists the headers that a predicate reads.
-func headersOf(leaf *Predicate) []string {
+// alteredIn is what has become of a header that a predicate reads, surely if that is known of any
+// of them, and whether the predicate names one.
+func (r *Request) alteredIn(leaf *Predicate) (by *alteration, named bool) {
 	if leaf == nil {
-		return nil
+		return nil, false
 	}
 	inputs := leaf.Reads()
 	if leaf.Op == Sent {
@@ -191,11 +190,14 @@ func headersOf(leaf *Predicate) []string {
 			inputs = append(inputs, at.Input)
 		}
 	}
-	var all []string
 	for _, in := range inputs {
-		if in.Source == FromHTTP {
-			all = append(all, in.Name)
+		if in.Source != FromHTTP {
+			continue
+		}
+		named = true
+		if by == nil || by.Unknown != nil {
+			by = cmp.Or(r.alteration(in.Name), by)
 		}
 	}
-	return all
+	return by, named
 }

@@ -37,6 +37,15 @@ func (r *Request) Try(check *Check) Outcome {
 	return result.Outcome
 }
 
+// Doubt is why it is not known what comes out of a check by itself; nil where it is.
+func (r *Request) Doubt(check *Check) *Unknown {
+	result := r.run(nil, check, r.Token == nil)
+	if result.Outcome != Unsure {
+		return nil
+	}
+	return result.unknown
+}
+
 // run evaluates one check. If the request is rejected because it carries no token, checks of the
 // token are skipped.
 func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {

@@ -92,8 +92,9 @@ type Fixer struct {
 	Rule  string                        // whose findings are to be repaired; empty for all
 	Words func(v *rules.Verdict) string // words a verdict
 
+	Unheeded string // the options of the command line that don't count; empty for none
+
 	maker    *Maker
-	unheeded []string        // options of the command line that don't count
 	solution *rules.Solution // nil to repair findings
 	before   *rules.Configuration
 }
@@ -115,17 +116,6 @@ func (m *Maker) NewFixer(
 
 // Policies are those of the file before it is repaired.
 func (j *Fixer) Policies() []*rules.Policy { return j.Adapter.Compile(j.before).Policies }
-
-// NoteUnheeded says which options of the command line don't count for the file, unless that was
-// said of another one.
-func (j *Fixer) NoteUnheeded(said map[string]bool) {
-	for _, text := range j.unheeded {
-		if !said[text] {
-			j.maker.note("%s", text)
-		}
-		said[text] = true
-	}
-}
 
 // newFixer repairs the first of some files that make up one configuration. The others are not
 // changed. Known is what was read of these files before, nil for nothing: it is taken if it was
@@ -159,7 +149,7 @@ func (m *Maker) newFixer(
 	if err = rules.ChainsBeyond(made.Policies); err != nil {
 		return nil, err
 	}
-	j.unheeded = unheeded(&j.Adapter, &made, files[:1], options)
+	j.Unheeded = unheeded(&j.Adapter, &made, files[:1], options)
 	j.Lint = func(d *repair.Draft) []rules.Finding { return j.Draft(&j.Adapter, d) }
 	if solution == "" {
 		return j, nil

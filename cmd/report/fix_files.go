@@ -35,6 +35,8 @@ type FixSeveral struct {
 	Solution string
 	Tokens   bool // some were given
 
+	Unheeded string // the options that don't count for the file before
+
 	// Beyond is why the rest of the files was not looked at; nil where all were.
 	Beyond error
 
@@ -47,7 +49,6 @@ type FixSeveral struct {
 	groups map[grouped][]string    // the names of those that do, by each of them
 	clean  map[string]bool         // the names of those in which nothing is to be repaired
 	none   map[string]bool         // the names of files of a folder that are about no policy
-	said   map[string]bool         // of the command line, once for all files
 }
 
 // grouped is a file, as an adapter sees it.
@@ -58,7 +59,7 @@ type grouped struct{ adapter, file string }
 func (s *FixSeveral) Begin(m *Maker, found []Found, names []string) error {
 	s.maker, s.judge = m, NewJudge(m.Gateways, s.Options, s.Apps)
 	s.joined, s.groups = map[string]*source.File{}, map[grouped][]string{}
-	s.clean, s.none, s.said = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	s.clean, s.none = map[string]bool{}, map[string]bool{}
 	files, values := s.readJoining(found)
 	if err := rules.HeldBeyond(values, names); err != nil {
 		return err
@@ -166,9 +167,6 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 		hint)
 	return true
 }
-
-// NoteUnheeded is [Fixer.NoteUnheeded], once for all files.
-func (s *FixSeveral) NoteUnheeded(fixer *Fixer) { fixer.NoteUnheeded(s.said) }
 
 // Done counts what came of a file.
 func (s *FixSeveral) Done(fixed *Fixing) {

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -53,21 +52,20 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, unseen [
 	return l, failed, unseen
 }
 
-// noteUnheeded says which options don't count for any of the files with policies.
+// noteUnheeded says which options don't count, if that is the same for all files with policies.
 func (m *Maker) noteUnheeded(results []linted) {
-	var all []string
-	first := true
+	var first *linted
 	for i := range results {
-		if r := &results[i]; r.policies > 0 && first {
-			all, first = r.unheeded, false
-		} else if r.policies > 0 {
-			all = slices.DeleteFunc(slices.Clone(all), func(text string) bool {
-				return !slices.Contains(r.unheeded, text)
-			})
+		switch r := &results[i]; {
+		case r.policies == 0:
+		case first == nil:
+			first = r
+		case r.unheeded != first.unheeded:
+			return
 		}
 	}
-	for _, text := range all {
-		m.note("%s", text)
+	if first != nil && first.unheeded != "" {
+		m.note("%s", first.unheeded)
 	}
 }
 

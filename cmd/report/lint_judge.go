@@ -24,7 +24,7 @@ type linted struct {
 	read     []string // the names of the files that were read with it, its own among them
 	vendor   string   // the adapter that has read policies of it
 	unseen   []Unseen // its policies that are not modelled
-	unheeded []string // options of the command line that don't count for it
+	unheeded string   // options of the command line that don't count for it
 	besides  bool     // it was read with others: it has a policy, or says more of theirs
 	none     error    // why it holds no policy
 	findings []rules.Finding
@@ -275,9 +275,7 @@ func (j *Judge) add(
 			result.apis = withNew(result.apis, p.API)
 		}
 	}
-	result.unheeded = append(
-		result.unheeded, unheeded(adapter, compiled, read.Files, j.options)...,
-	)
+	result.unheeded = unheeded(adapter, compiled, read.Files, j.options)
 	result.unseen = append(result.unseen, notModelled(compiled.Policies)...)
 	found := j.Found(adapter, read, compiled)
 	withoutCompiled(found)

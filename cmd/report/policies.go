@@ -97,7 +97,7 @@ func (m *Maker) compilePolicies(
 	if err := m.otherGateway(set.Adapter, set.Files[0].Name, options); err != nil {
 		return nil, err
 	}
-	for _, text := range unheeded(&set.Adapter, &set.Compilation, set.Files, options) {
+	if text := unheeded(&set.Adapter, &set.Compilation, set.Files, options); text != "" {
 		m.note("%s", text)
 	}
 	if err := oneAPI(set.Policies, hint); err != nil {
@@ -178,29 +178,36 @@ func (m *Maker) otherGateway(of rules.Adapter, file string, options rules.Option
 
 // unheeded says which options of the command line do not count for what was read: a gateway where
 // the files name another one, and an API instance where no policy says which it belongs to, and
-// may be any instance's.
+// may be any instance's. It is empty where both count.
 func unheeded(
 	of *rules.Adapter, made *rules.Compilation, files []*source.File, options rules.Options,
-) []string {
-	var all []string
-	variant := options.Variant
-	others := func(named string) bool { return named != variant }
-	switch other := slices.IndexFunc(made.Named, others); {
-	case variant == "":
-	case other >= 0:
-		all = append(all, fmt.Sprintf("--gateway %s has no effect: the file says that its "+
-			"gateway is %s", variant, made.Named[other]))
-	case !slices.Contains(of.VariantNames(), variant):
-		all = append(all, fmt.Sprintf("--gateway %s has no effect: the policies are for %s",
-			variant, strings.Join(of.VariantNames(), " or ")))
-	}
+) string {
+	all, variant := "", options.Variant
 	named := func(file *source.File) bool { return file.Name == options.API }
 	if options.API != "" && len(made.Policies) > 0 && len(apisOf(made.Policies)) == 0 &&
 		!slices.ContainsFunc(files, named) {
-		all = append(all, "no policy says which API instance it belongs to: each counts for "+
-			options.API)
+		all = "no policy says which API instance it belongs to: each counts for " + options.API
 	}
-	return all
+	if variant == "" {
+		return all
+	}
+	why := ""
+	for _, other := range made.Named {
+		if other != variant {
+			why = "the file says that its gateway is " + other
+			break
+		}
+	}
+	if names := of.VariantNames(); why == "" && !slices.Contains(names, variant) {
+		why = "the policies are for " + strings.Join(names, " or ")
+	}
+	if why != "" {
+		why = "--gateway " + variant + " has no effect: " + why
+		if all != "" {
+			why += "; "
+		}
+	}
+	return why + all
 }
 
 // ofOneGateway leaves out files of other gateways than the one that the user names, unless the

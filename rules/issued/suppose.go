@@ -107,12 +107,11 @@ func NeverKnown(c *rules.Check) string {
 	case c.Unknown == nil && (!c.Test.HasExpression() || !neverEvaluated(c)):
 		return ""
 	}
-	list := []*rules.Policy{{Root: rules.AllOf(c)}}
-	only := rules.Evaluate(list, requestWith(c, "gatewhy-other", false)).Results[0]
-	if need := only.Need(); need.Input != "" && need.Input != source.NeedPolicy {
+	u := requestWith(c, "gatewhy-other", false).Doubt(c)
+	if u == nil || u.Need.Input != "" && u.Need.Input != source.NeedPolicy {
 		return "" // it can be passed
 	}
-	return only.Why()
+	return u.Why
 }
 
 // neverEvaluated reports whether the expression of a check can't be evaluated, whatever stands in

@@ -330,3 +330,14 @@ func TestWhereTheTokenMayBeSentElsewhereARemovalIsAWarning(t *testing.T) {
 		}
 	}
 }
+
+func TestTheExpressionForTheTokenHasNoClaimsYet(t *testing.T) {
+	policy := strings.Replace(
+		headerPolicy(1), "attributes.headers['x-jwt']", "vars.claimSet.token", 1,
+	)
+	c := compiled(t, "policy.json", policy, rules.Options{})
+	found := readsElsewhere(&rules.Subject{Policies: c.Policies})
+	if len(found) != 1 || !strings.Contains(found[0].Message, "is not there yet") {
+		t.Errorf("%+v", found)
+	}
+}

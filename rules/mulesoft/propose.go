@@ -21,6 +21,8 @@ type proposer struct {
 	failed  []*rules.Result // of this entry
 	clients []string        // that belong to this environment, where it is to be told by them
 
+	scopesHidden bool // the file does not show which scopes the policy asks for
+
 	oneClient bool // a change may be for the token's client alone
 	wants     func(id string) bool
 }
@@ -87,6 +89,8 @@ func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *prop
 		p.policy = result.Policy
 		ran = ran || result.Check.ID != rules.Routed
 		p.profile = result.Profile()
+		p.scopesHidden = p.scopesHidden ||
+			result.Check.ID == rules.Scopes && result.Check.Unknown != nil
 		if result.KeepsOut() {
 			p.failed = append(p.failed, result)
 		}

@@ -12,9 +12,10 @@ import (
 
 // forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope
 // of the environment. For a token without scopes the second becomes a role, which only JWT
-// Validation can check.
+// Validation can check. What takes the place of scopes that the file does not show might let more
+// tokens in.
 func (p *proposer) forOIDC() []rules.Change {
-	if p.scopesKeepItOut() || !p.knowsScopes() {
+	if p.scopesKeepItOut() || p.scopesHidden {
 		return nil
 	}
 	scopes := p.keptScopes()
@@ -42,13 +43,6 @@ func (p *proposer) scopesKeepItOut() bool {
 	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, failed)
 }
 
-// knowsScopes reports whether the file shows which scopes the policy asks for: what takes its
-// place must ask for them too, or it would let more tokens in.
-func (p *proposer) knowsScopes() bool {
-	c := configure(p.policy, p.entry)
-	return firstUnknown(c.setting("scopes"), c.setting("scopeValidationCriteria")) == nil
-}
-
 // ownScopes are the policy's scopes. One of them may be enough for it.
 func (p *proposer) ownScopes() (words []string, oneIsEnough bool) {
 	words = strings.Fields(p.entry.config.TextAt("scopes"))
@@ -56,19 +50,19 @@ func (p *proposer) ownScopes() (words []string, oneIsEnough bool) {
 	return words, len(words) > 1 && strings.EqualFold(criteria, "OR")
 }
 
-// scopesWith are the policy's scopes and another one, all of which a token must have. It is not ok
-// where one of several others is enough for the policy.
-func (p *proposer) scopesWith(scope string) (text string, ok bool) {
-	switch words, oneIsEnough := p.ownScopes(); {
-	case slices.Contains(words, scope) && oneIsEnough:
-		return scope, true
+// scopesWith are the policy's scopes and another one, all of which a token must have; empty where
+// one of several others is enough for the policy.
+func (p *proposer) scopesWith(scope string) string {
+	words, oneIsEnough := p.ownScopes()
+	switch named := slices.Contains(words, scope); {
+	case oneIsEnough && named:
+		return scope
 	case oneIsEnough:
-		return "", false
-	case slices.Contains(words, scope):
-		return strings.Join(words, " "), true
-	default:
-		return strings.Join(append(words, scope), " "), true
+		return ""
+	case !named:
+		words = append(words, scope)
 	}
+	return strings.Join(words, " ")
 }
 
 // keptScopes are the policy's scopes as custom claims.
@@ -171,10 +165,9 @@ func (p *proposer) requireScope() []rules.Change {
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:
-		scopes, ok := p.scopesWith(scope)
-		if !ok {
-			const why = "the policy asks for one of several scopes, and can't ask for %s as well"
-			return []rules.Change{{ID: id, Title: title, Refused: fmt.Sprintf(why, scope)}}
+		scopes := p.scopesWith(scope)
+		if scopes == "" {
+			return nil
 		}
 		return p.edited(
 			id, title+": "+scopes, set("skipClientIdValidation", true),

@@ -151,7 +151,8 @@ func (m *Maker) ReadEnvironment(
 	}
 	if chain := estate.reader.chains[name]; chain != nil {
 		return nil, nil, Problem("--env "+name+": its policies are of several gateways: "+
-			strings.Join(chain, ", "), "name the files of one of them")
+			strings.Join(chain, ", "),
+			"name the files of one of them, or the gateway: --gateway NAME")
 	}
 	set := estate.sets[name]
 	if set == nil {
@@ -247,7 +248,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	options := r.given
 	options.Variant = cmp.Or(options.Variant, of.Gateway.Value)
 	options.API = cmp.Or(options.API, r.instance(of, names))
-	chain := r.maker.chainOf(names)
+	chain := r.maker.chainOf(names, r.given.Variant)
 	for _, files := range chain {
 		set, err := r.maker.readPolicies(files, options,
 			"instance: NAME, under "+of.Name+": the one that the environment is about")
@@ -296,8 +297,9 @@ func renamed(instance string, files []string, from, to func(name string) string)
 }
 
 // chainOf sorts files by the vendors whose gateways they configure, in the order of the first file
-// of each. A file that is not a policy stays with the first vendor, which refuses it.
-func (m *Maker) chainOf(names []string) [][]string {
+// of each. A file that is not a policy stays with the first vendor, which refuses it. Where a
+// variant is one of them, only its files are wanted.
+func (m *Maker) chainOf(names []string, variant string) [][]string {
 	var chain [][]string
 	at := map[string]int{}
 	var files []*source.File
@@ -322,6 +324,14 @@ func (m *Maker) chainOf(names []string) [][]string {
 			at[vendor], chain = i, append(chain, nil)
 		}
 		chain[i] = append(chain[i], name)
+	}
+	for _, adapter := range m.Gateways {
+		i, known := at[adapter.Name]
+		if known && len(chain) > 1 && slices.Contains(adapter.VariantNames(), variant) {
+			m.note("--gateway %s: %d of %d policy files are for it", variant, len(chain[i]),
+				len(names))
+			return chain[i : i+1]
+		}
 	}
 	return chain
 }

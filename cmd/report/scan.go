@@ -28,7 +28,7 @@ type Scanning struct {
 	scan.Comparison      // where no policies were given to be compared with, After alone is filled
 	Compared        bool // two sets of policies were compared
 
-	At   string           // where in each line's JSON the tokens were looked for; or empty
+	Path string           // where in each line's JSON the tokens were looked for; or empty
 	Cut  []string         // the files of summaries that are of a part of their input only
 	Apps *entra.Directory // that name the clients; nil where none were given
 	Next []rules.Step     // what to do now
@@ -45,9 +45,9 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 				"masked, if it is too long, or if --json-path finds no JSON object in it",
 			Command: "gatewhy help scanning",
 		}}
-	case of.Tokens() == 0 && x.At != "":
+	case of.Tokens() == 0 && x.Path != "":
 		x.Next = []rules.Step{{
-			Note:    "No line has a token at " + x.At + ": compare that with a line of the log",
+			Note:    "No line has a token at " + x.Path + ": compare that with a line of the log",
 			Command: "gatewhy help scanning",
 		}}
 	case of.Tokens() == 0:
@@ -188,7 +188,7 @@ func (m *Maker) NewJudge(
 // comes with it.
 func (s *Scanner) Run(ctx context.Context, names []string) (*Scanning, error) {
 	x := &Scanning{
-		Compared: s.Before != nil, Apps: s.Apps, At: strings.Join(s.Options.Path, "."),
+		Compared: s.Before != nil, Apps: s.Apps, Path: strings.Join(s.Options.Path, "."),
 	}
 	if len(names) == 0 {
 		names = []string{"-"}

@@ -20,6 +20,7 @@ type policyFile struct {
 	ofAll     bool     // some are for all APIs, or other files say for which
 	apis      []string // that some name
 	verifies  bool     // they verify tokens
+	contracts bool     // a contract decides who is let in
 	audiences []string // that they want
 }
 
@@ -33,6 +34,7 @@ func policyFileOf(name string, compiled *rules.Compilation, audiences []string) 
 		for check := range policy.Root.Checks() {
 			f.verifies = f.verifies || check.ID == rules.Signature ||
 				check.ID == rules.Introspection
+			f.contracts = f.contracts || check.ID == rules.Contract
 		}
 	}
 	return f

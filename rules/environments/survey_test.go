@@ -306,3 +306,22 @@ func TestRegistrationsThatAreHalfKnownAreRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestContractsAreAskedForWhereAPolicyAsksForOne(t *testing.T) {
+	t.Parallel()
+	contract := asking("azp", webID)
+	contract.Policies[0].Root = rules.AllOf(&rules.Check{ID: rules.Contract})
+	for name, row := range map[string]struct {
+		compiled *rules.Compilation
+		want     bool
+	}{
+		"a contract": {contract, true},
+		"a claim":    {asking("azp", webID), false},
+	} {
+		s := &Survey{}
+		s.AddPolicy("dev.yaml", []string{"gateway"}, row.compiled, true)
+		if got := strings.Contains(s.YAML(), "# contracts: FILE"); got != row.want {
+			t.Errorf("%s: got %v, want %v", name, got, row.want)
+		}
+	}
+}

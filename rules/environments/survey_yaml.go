@@ -119,7 +119,7 @@ func (env *surveyed) writePlain(b *strings.Builder) {
 			others = " # or " + inspect.Safe(strings.Join(env.contracts[1:], ", "))
 		}
 		fmt.Fprintf(b, "    contracts: %s%s\n", yamlName(env.contracts[0]), others)
-	case len(env.policies) > 0:
+	case slices.ContainsFunc(env.policyFiles, func(f policyFile) bool { return f.contracts }):
 		b.WriteString(
 			"    # contracts: FILE with the client ids that have an approved contract, " +
 				"one a line\n",

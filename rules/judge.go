@@ -406,28 +406,36 @@ func (p Predicate) oneOf(v *source.Value) Truth {
 }
 
 // oneOfMany tells the same as to compare each item with each literal: it is open where one is deep
-// or a real number, and one of its kind is among the others.
+// or a real number, and one of its kind is among the others. The fewer of both are looked up.
 func (p Predicate) oneOfMany(items []*source.Value) Truth {
 	type scalar struct {
 		kind source.Kind
 		text string
 	}
-	literals, open := make(map[scalar]bool, len(p.Values)), map[source.Kind]bool{}
-	for _, v := range p.Values {
-		literals[scalar{v.Kind, p.Texts.plain(v)}] = true
-		open[v.Kind] = open[v.Kind] || isDeep(v) || isReal(v)
+	of := func(v *source.Value) scalar { return scalar{v.Kind, p.Texts.plain(v)} }
+	few, many := items, p.Values
+	if len(few) > len(many) {
+		few, many = many, few
 	}
-	found := No
-	for _, v := range items {
-		realOpen, among := open[v.Kind]
-		switch {
-		case !isDeep(v) && literals[scalar{v.Kind, p.Texts.plain(v)}]:
+	known := make(map[scalar]bool, len(few))
+	for _, v := range few {
+		known[of(v)] = !isDeep(v)
+	}
+	for _, v := range many {
+		if known[of(v)] {
 			return Yes
-		case among && (realOpen || isReal(v)):
-			found = Maybe
 		}
 	}
-	return found
+	open := map[source.Kind]bool{}
+	for _, v := range p.Values {
+		open[v.Kind] = open[v.Kind] || isDeep(v) || isReal(v)
+	}
+	for _, v := range items {
+		if unsure, among := open[v.Kind]; among && (unsure || isReal(v)) {
+			return Maybe
+		}
+	}
+	return No
 }
 
 // anyText reports whether a text has one of the literals at its beginning or end; of a list,

@@ -23,8 +23,9 @@ func TestManyItemsAreLookedUpAsFewAreCompared(t *testing.T) {
 		for i, literal := range kinds {
 			for j, other := range kinds {
 				for k, item := range kinds {
-					p := Predicate{Texts: texts, Values: []*source.Value{literal, other}}
-					items := []*source.Value{item, kinds[(i+j+k)%len(kinds)]}
+					p := Predicate{Texts: texts}
+					p.Values = []*source.Value{literal, other}[:1+(j+k)%2]
+					items := []*source.Value{item, kinds[(i+j+k)%len(kinds)]}[:1+(i+k)%2]
 					few := p.oneOf(&source.Value{Kind: source.List, Items: items})
 					if many := p.oneOfMany(items); many != few {
 						t.Errorf("%v among %v: %v, and compared one by one %v",

@@ -74,13 +74,13 @@ type Row struct {
 	Real *Real // nil where the row is modelled
 }
 
-// rows lists the real tokens, then every kind of token that the model knows.
-func (e *Estate) rows(world *issued.World) []*Row {
+// rows lists the real tokens, then the kinds of token that the model knows.
+func (e *Estate) rows(kinds []*issued.Kind) []*Row {
 	var all []*Row
 	for i := range e.Sites {
 		all = append(all, e.Sites[i].realTokens()...)
 	}
-	for _, kind := range world.Kinds() {
+	for _, kind := range kinds {
 		all = append(all, &Row{Kind: kind})
 	}
 	return all

@@ -95,7 +95,7 @@ func (e *Estate) Singly() (n int, gateway string) {
 				continue
 			}
 			if classes == nil {
-				classes, gateway = classesOf(e.rows(e.world())), site.Name
+				classes, gateway = classesOf(e.rows(e.world().Kinds())), site.Name
 			}
 			n += classes.Singly(c.view)
 		}
@@ -105,9 +105,8 @@ func (e *Estate) Singly() (n int, gateway string) {
 
 // Evaluate runs every token of the estate against every gateway, tokens that it treats alike once.
 func (e *Estate) Evaluate() *Matrix {
-	world := e.world()
-	size := world.Size()
-	m := &Matrix{Rows: e.rows(world), Alike: size.Alike, Shares: size.Shared, estate: e}
+	size, kinds := e.world().SizedKinds()
+	m := &Matrix{Rows: e.rows(kinds), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)
 	for _, row := range m.Rows {
 		m.Tokens += row.Count()

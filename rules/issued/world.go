@@ -126,6 +126,17 @@ const (
 // Size tells how large the world is, before its kinds are made.
 func (w *World) Size() Size {
 	m, _ := w.modeller()
+	return m.size()
+}
+
+// SizedKinds is [World.Size] and [World.Kinds].
+func (w *World) SizedKinds() (Size, []*Kind) {
+	m, principals := w.modeller()
+	return m.size(), m.everyKind(principals)
+}
+
+func (m *modeller) size() Size {
+	w := m.world
 	homes := len(w.Places)
 	if m.shared {
 		homes = 1

@@ -108,7 +108,7 @@ func NeverKnown(c *rules.Check) string {
 		return ""
 	}
 	u := requestWith(c, "gatewhy-other", false).Doubt(c)
-	if u == nil || u.Need.Input != "" && u.Need.Input != source.NeedPolicy {
+	if u == nil || u.Need.Input != "" {
 		return "" // it can be passed
 	}
 	return u.Why

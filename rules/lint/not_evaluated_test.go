@@ -43,6 +43,9 @@ func TestOneNoteAPolicySaysWhatIsNotEvaluated(t *testing.T) {
 		"a header can be passed": {
 			policy(unsupported(rules.Need{Input: source.NeedHeader})), nil,
 		},
+		"the policy as the gateway has it can be passed": {
+			policy(unsupported(rules.Need{Input: source.NeedPolicy})), nil,
+		},
 		"another finding names it":        {policy(issuer(ourIssuer), unsupported(no)), nil},
 		"another finding names its field": {named, nil},
 		"a disabled policy":               {disabled(policy(unsupported(no))), nil},

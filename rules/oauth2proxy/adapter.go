@@ -40,8 +40,10 @@ func Adapter() rules.Adapter {
 			}
 			return known().together(files)
 		},
-		Apart:      true,
-		Beside:     func(file *source.File) bool { return known().mayBeNamed(file) },
+		Apart: true,
+		Beside: func(file *source.File) bool {
+			return file.Format == source.TOML && known().hasOption(file)
+		},
 		Compile:    compile,
 		Behaviours: behaviours,
 		Causes:     causes,

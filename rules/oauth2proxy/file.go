@@ -26,16 +26,15 @@ func (r *reader) isConfiguration(object *source.Value) bool {
 	return count > 1
 }
 
-// mayBeNamed reports whether a file may be the configuration file of an instance that names it:
-// one of its members is an option.
-func (c *common) mayBeNamed(file *source.File) bool {
-	return file.Format == source.TOML && slices.ContainsFunc(objectsOf(file),
-		func(object *source.Value) bool {
-			return slices.ContainsFunc(object.Members, func(m source.Member) bool {
-				_, ok := c.named[strings.ToLower(m.Key)]
-				return ok
-			})
+// hasOption reports whether a member of a file is an option: it may be the configuration file of
+// an instance that names it.
+func (c *common) hasOption(file *source.File) bool {
+	return slices.ContainsFunc(objectsOf(file), func(object *source.Value) bool {
+		return slices.ContainsFunc(object.Members, func(m source.Member) bool {
+			_, ok := c.named[strings.ToLower(m.Key)]
+			return ok
 		})
+	})
 }
 
 // fromFile takes the options of a configuration file. Their names count in either case (viper).

@@ -12,8 +12,9 @@ import (
 // start is how the header of a JWS begins: {" in base64url.
 const start = "eyJ"
 
-// otherStarts are how one begins that has white space behind its brace.
-var otherStarts = [...]string{"eyA", "ewo", "ew0", "ewk"}
+// otherStarts are how one begins that has white space behind its brace: with these letters, and
+// one of the next.
+var otherStarts = [...]struct{ start, next string }{{"ey", "A"}, {"ew", "o0k"}}
 
 // leastSignature is how many characters a signature has that is no word in its place.
 const leastSignature = 40
@@ -75,20 +76,21 @@ func lacksSignature(token []byte) bool {
 // have these letters too, but not at their beginning.
 func otherStart(text []byte) int {
 	first := -1
-	for _, start := range otherStarts {
+	for _, other := range otherStarts {
 		for from := 0; ; {
-			at := bytes.Index(text[from:], []byte(start))
+			at := bytes.Index(text[from:], []byte(other.start))
 			if at < 0 {
 				break
 			}
 			at += from
-			if at == 0 || !isTokenByte(text[at-1]) || at > 2 && text[at-3] == '%' {
+			from = at + len(other.start)
+			if from < len(text) && strings.IndexByte(other.next, text[from]) >= 0 &&
+				(at == 0 || !isTokenByte(text[at-1]) || at > 2 && text[at-3] == '%') {
 				if first < 0 || at < first {
 					first = at
 				}
 				break
 			}
-			from = at + len(start)
 		}
 	}
 	return first

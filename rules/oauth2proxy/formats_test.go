@@ -317,3 +317,18 @@ func TestAFileThatAnInstanceNamesIsItsConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// Every file that is linted is shown to each adapter. AllocsPerRun may not run in parallel.
+func TestAFileOfAnotherGatewayIsPassedOverWithoutTheTableOfOptions(t *testing.T) {
+	file := requests.Files(t, "policy.json", `{"assetId": "jwt-validation"}`)[0]
+	made := testing.AllocsPerRun(5, func() { Adapter() })
+	asked := testing.AllocsPerRun(5, func() {
+		a := Adapter()
+		if a.Detect(file, rules.Options{}) || a.Beside(file) {
+			t.Error("it is taken for OAuth2 Proxy's")
+		}
+	})
+	if asked > made {
+		t.Errorf("the adapter takes %v allocations, and %v where it is shown the file", made, asked)
+	}
+}

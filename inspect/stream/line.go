@@ -202,18 +202,17 @@ func (b *Block) tokenAt(line []byte) Line {
 	if len(bytes.TrimSpace(line)) == 0 {
 		return Line{}
 	}
-	value := json.RawMessage(line)
-	for i, name := range b.path {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(value, &object); err != nil {
-			if i == 0 {
-				return Line{Fault: "the line is not a JSON object"}
-			}
-			return Line{}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(line, &object); err != nil {
+		return Line{Fault: "the line is not a JSON object"}
+	}
+	value := memberAt(object, b.path)
+	var list []json.RawMessage
+	if err := json.Unmarshal(value, &list); err == nil && len(list) > 0 {
+		if len(list) > 1 {
+			return Line{Fault: "the line has several values where its token should be"}
 		}
-		if value = object[name]; value == nil {
-			return Line{}
-		}
+		value = list[0]
 	}
 	var text string
 	if err := json.Unmarshal(value, &text); err != nil {
@@ -235,4 +234,23 @@ func (b *Block) tokenAt(line []byte) Line {
 		return Line{Fault: masked}
 	}
 	return Line{Token: []byte(text)}
+}
+
+// memberAt is the member that a path leads to; nil where there is none. A log that flattens its
+// objects has several names of the path in one, with dots between.
+func memberAt(object map[string]json.RawMessage, path []string) json.RawMessage {
+	for n := 1; n <= len(path); n++ {
+		value := object[strings.Join(path[:n], ".")]
+		if n == len(path) {
+			return value
+		}
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(value, &inner) != nil {
+			continue // it is absent, or no object
+		}
+		if found := memberAt(inner, path[n:]); found != nil {
+			return found
+		}
+	}
+	return nil
 }

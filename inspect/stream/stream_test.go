@@ -359,26 +359,49 @@ func TestThePathOfTheToken(t *testing.T) {
 	t.Parallel()
 	a := jws(`{}`)
 	for line, want := range map[string]string{
-		`{"request":{"auth":"Bearer ` + a + `"}}`:      a,
-		`{"request":{"auth":"` + a + `"}}`:             a,
-		`{"request":{"auth":"garbage"}}`:               "garbage",
-		`{"request":{"auth":"Bearer garbage"}}`:        "garbage",
-		`{"request":{"auth":"Bearer ***"}}`:            "(" + masked + ")",
-		`{"request":{"auth":"[Filtered]"}}`:            "(" + masked + ")",
-		`{"request":{"auth":"Basic dXNlcjp4"}}`:        "",
-		`{"request":{"auth":"-"}}`:                     "",
-		`{"request":{"auth":null}}`:                    "",
-		`{"request":{"auth":17}}`:                      "",
-		`{"request":["auth"]}`:                         "",
-		`{"other":"` + a + `"}`:                        "",
-		`["` + a + `"]`:                                "(the line is not a JSON object)",
-		a:                                              "(the line is not a JSON object)",
-		``:                                             "",
+		`{"request":{"auth":"Bearer ` + a + `"}}`:   a,
+		`{"request":{"auth":"` + a + `"}}`:          a,
+		`{"request":{"auth":"garbage"}}`:            "garbage",
+		`{"request":{"auth":"Bearer garbage"}}`:     "garbage",
+		`{"request":{"auth":"Bearer ***"}}`:         "(" + masked + ")",
+		`{"request":{"auth":"[Filtered]"}}`:         "(" + masked + ")",
+		`{"request":{"auth":"Basic dXNlcjp4"}}`:     "",
+		`{"request":{"auth":"-"}}`:                  "",
+		`{"request":{"auth":null}}`:                 "",
+		`{"request":{"auth":17}}`:                   "",
+		`{"request":["auth"]}`:                      "",
+		`{"request.auth":"Bearer ` + a + `"}`:       a,
+		`{"request":{},"request.auth":"` + a + `"}`: a,
+		`{"request":{"auth":["Bearer ` + a + `"]}}`: a,
+		`{"request":{"auth":[]}}`:                   "",
+		`{"request":{"auth":["a", "b"]}}`: "(the line has several values where its token " +
+			"should be)",
+		`{"other":"` + a + `"}`: "",
+		`["` + a + `"]`:         "(the line is not a JSON object)",
+		a:                       "(the line is not a JSON object)",
+		``:                      "",
 		`{"request":{"auth":"\u0042earer ` + a + `"}}`: a,
 	} {
 		got, err := read(strings.NewReader(line+"\n"), "request", "auth")
 		if err != nil || !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: got %q %v, want %q", line, got, err, want)
+		}
+	}
+}
+
+func TestALogMayFlattenAPartOfThePath(t *testing.T) {
+	t.Parallel()
+	a := jws(`{}`)
+	for _, line := range []string{
+		`{"http":{"request":{"headers":{"auth":"` + a + `"}}}}`,
+		`{"http.request":{"headers.auth":"` + a + `"}}`,
+		`{"http":{"request.headers":{"auth":"` + a + `"}}}`,
+		`{"http.request.headers.auth":"` + a + `"}`,
+		`{"http":{"other":1},"http.request":{"headers":{"auth":"` + a + `"}}}`,
+	} {
+		path := []string{"http", "request", "headers", "auth"}
+		if got, err := read(strings.NewReader(line), path...); err != nil || got[0] != a {
+			t.Errorf("%s: got %q %v", line, got, err)
 		}
 	}
 }

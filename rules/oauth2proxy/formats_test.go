@@ -329,6 +329,6 @@ func TestAFileOfAnotherGatewayIsPassedOverWithoutTheTableOfOptions(t *testing.T)
 		}
 	})
 	if asked > made {
-		t.Errorf("the adapter takes %v allocations, and %v where it is shown the file", made, asked)
+		t.Errorf("it takes %v allocations, and %v where it is shown the file", made, asked)
 	}
 }

@@ -131,15 +131,17 @@ func neverEvaluated(c *rules.Check) bool {
 // requestWith is a request in which everything that a check reads holds a text, or a list of
 // several.
 func requestWith(c *rules.Check, text string, several bool) *rules.Request {
-	claims := &source.Value{Kind: source.Object}
-	for _, in := range c.Reads() {
-		if name := in.ClaimRead(); name != "" && claims.Member(name) == nil {
+	claims, reads := &source.Value{Kind: source.Object}, c.Reads()
+	has := make(map[string]bool, len(reads))
+	for i := range reads {
+		if name := reads[i].ClaimRead(); name != "" && !has[name] {
+			has[name] = true
 			value := holding(name, text, several)
 			claims.Members = append(claims.Members, source.Member{Key: name, Value: value})
 		}
 	}
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
-	Writing(c.Reads(), text).Into(r)
+	Writing(reads, text).Into(r)
 	return r
 }
 

@@ -18,7 +18,7 @@ import (
 
 // main makes the page from the sources of the repository in which it runs.
 func main() {
-	if len(os.Args) != 2 {
+	if len(os.Args) != 2 || strings.HasPrefix(os.Args[1], "-") {
 		fmt.Fprintln(os.Stderr, "usage: go run ./cmd/page FOLDER")
 		os.Exit(2)
 	}

@@ -406,7 +406,8 @@ func (p Predicate) oneOf(v *source.Value) Truth {
 }
 
 // oneOfMany tells the same as to compare each item with each literal: it is open where one is deep
-// or a real number, and one of its kind is among the others. The fewer of both are looked up.
+// or a real number, and one of its kind is among the others. The fewer of both are looked up, of
+// those that end as one of them does.
 func (p Predicate) oneOfMany(items []*source.Value) Truth {
 	type scalar struct {
 		kind source.Kind
@@ -418,24 +419,38 @@ func (p Predicate) oneOfMany(items []*source.Value) Truth {
 		few, many = many, few
 	}
 	known := make(map[scalar]bool, len(few))
+	var ends [mostEnds]bool
 	for _, v := range few {
-		known[of(v)] = !isDeep(v)
+		one := of(v)
+		known[one], ends[endOf(one.text)] = !isDeep(v), true
 	}
 	for _, v := range many {
-		if known[of(v)] {
+		if one := of(v); ends[endOf(one.text)] && known[one] {
 			return Yes
 		}
 	}
-	open := map[source.Kind]bool{}
+	var among, open [source.Unknown + 1]bool // by the kind
 	for _, v := range p.Values {
+		among[v.Kind] = true
 		open[v.Kind] = open[v.Kind] || isDeep(v) || isReal(v)
 	}
 	for _, v := range items {
-		if unsure, among := open[v.Kind]; among && (unsure || isReal(v)) {
+		if open[v.Kind] || among[v.Kind] && isReal(v) {
 			return Maybe
 		}
 	}
 	return No
+}
+
+// mostEnds is how many ends of texts are told apart.
+const mostEnds = 4096
+
+// endOf tells a text's end from most others.
+func endOf(text string) (end uint) {
+	for i := max(0, len(text)-4); i < len(text); i++ {
+		end = end<<3 ^ uint(text[i])
+	}
+	return end % mostEnds
 }
 
 // anyText reports whether a text has one of the literals at its beginning or end; of a list,

@@ -70,14 +70,11 @@ func FilesBeyond(names []string) error {
 // the other.
 const MostLooked = 6_000_000
 
-// LookedBeyond refuses a run over files, found under these names, that looks at more conditions.
-func LookedBeyond(conditions int64, names []string) error {
-	if conditions <= MostLooked {
-		return nil
-	}
-	cause := fmt.Sprintf("%s: to find out what the policies of these files let in takes a look "+
-		"at more than %d conditions, the most of one run", strings.Join(names, ", "), MostLooked)
-	return tooMany(source.Position{}, cause, "name some of the files, and the others afterwards")
+// LookedBeyond refuses what takes a look at more conditions, with ways to do without it.
+func LookedBeyond(what string, ways ...string) error {
+	cause := fmt.Sprintf("%s takes a look at more than %d conditions of policies, the most of one "+
+		"run", what, MostLooked)
+	return tooMany(source.Position{}, cause, ways...)
 }
 
 // mostHeld bounds the values of files that may make up one configuration with others: all of them
@@ -255,6 +252,6 @@ func conditionsBeyond(chain []*Policy) error {
 }
 
 // tooMany is the error for what goes beyond a limit of this tool.
-func tooMany(at source.Position, cause, hint string) error {
-	return &source.Error{Pos: at, Cause: cause, Hints: source.Hints(hint), Limit: true}
+func tooMany(at source.Position, cause string, hints ...string) error {
+	return &source.Error{Pos: at, Cause: cause, Hints: source.Hints(hints...), Limit: true}
 }

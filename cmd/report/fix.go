@@ -220,9 +220,7 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 		if looked <= rules.MostLooked {
 			return nil
 		}
-		cause := fmt.Sprintf("to repair what was found takes a look at more than %d conditions "+
-			"of policies, the most of one run", rules.MostLooked)
-		return Problem(cause, less, "or split the file")
+		return rules.LookedBeyond("to repair what was found", less, "or split the file")
 	}
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -164,7 +165,11 @@ func (l *linter) beyond(files int, names []string) error {
 	if err := rules.HeldBeyond(l.held.Load(), names); err != nil {
 		return err
 	}
-	return rules.LookedBeyond(l.Looked.Load(), names)
+	if l.Looked.Load() <= rules.MostLooked {
+		return nil
+	}
+	what := strings.Join(names, ", ") + ": to find out what the policies of these files let in"
+	return rules.LookedBeyond(what, "name some of the files, and the others afterwards")
 }
 
 // finish lints what depends on other files, and concludes.

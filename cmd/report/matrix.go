@@ -81,6 +81,11 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 		isLarge: len(e.Sites) > MostForAll,
 	}
+	if x.Beyond() {
+		return nil, rules.LookedBeyond(e.Name+": to run the tokens at the gateways",
+			"make environments files of some of the environments each",
+			"or leave out policies, clients, scopes or roles that are not in question")
+	}
 	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
 		return e.sets[name] != nil
 	})

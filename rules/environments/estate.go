@@ -26,6 +26,8 @@ type Estate struct {
 
 	// Progress is called after each environment; it may be nil.
 	Progress func(done, of int)
+
+	looked *int // counts the conditions of policies that were looked at
 }
 
 // Site is one environment: a gateway, and who belongs to it.

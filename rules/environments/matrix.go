@@ -105,6 +105,7 @@ func (e *Estate) Singly() (n int, gateway string) {
 
 // Evaluate runs every token of the estate against every gateway, tokens that it treats alike once.
 func (e *Estate) Evaluate() *Matrix {
+	e.looked = new(int)
 	size, kinds := e.world().SizedKinds()
 	m := &Matrix{Rows: e.rows(kinds), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)
@@ -122,10 +123,16 @@ func (e *Estate) Evaluate() *Matrix {
 		}
 	}
 	m.cells = nil
-	m.find()
-	m.remark()
+	if !m.Beyond() {
+		m.find()
+		m.remark()
+	}
 	return m
 }
+
+// Beyond reports whether more conditions were to be looked at than are in one run, for this matrix
+// and all that was tried with it: then not every cell was run.
+func (m *Matrix) Beyond() bool { return *m.estate.looked > rules.MostLooked }
 
 // Witness is one token of a cell, what its holder writes into the request, and its verdict in
 // full.
@@ -168,6 +175,10 @@ func (m *Matrix) column(columns []*column, gateway string) {
 	for i, c := range columns {
 		run := m.classes.Run(c.view)
 		for r, row := range m.Rows {
+			if m.Beyond() {
+				cells[r].column = c
+				continue
+			}
 			cell, mark := c.cell(row, run)
 			if i == 0 || worse(&cell, &cells[r], row.meant(EnvironmentOf(gateway))) {
 				cells[r], witness[r] = cell, mark
@@ -214,6 +225,7 @@ type column struct {
 // newColumns are a gateway's classes of requests, the most covered first.
 func newColumns(e *Estate, policies []*rules.Policy, contracts *rules.Contracts) []*column {
 	view := issued.NewView(policies, contracts)
+	view.CountIn(e.looked)
 	classes := view.Classes()
 	all := make([]*column, len(classes))
 	for i := range classes {
@@ -227,6 +239,7 @@ func (c *column) with(policies []*rules.Policy) *column {
 	class := c.view.Class()
 	same := rules.Classes(policies, class.Method, class.Path)
 	view := issued.NewView(policies, c.view.Contracts())
+	view.CountIn(c.estate.looked)
 	return &column{estate: c.estate, view: view.OfClass(&same[0])}
 }
 

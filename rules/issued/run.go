@@ -47,16 +47,6 @@ type Scratch struct {
 	token   inspect.Token
 	claims  source.Value
 	results []rules.Result
-
-	// Looked counts the conditions that were looked at; nil where nobody wants to know.
-	Looked *int
-}
-
-// count counts conditions.
-func (o *Scratch) count(conditions int) {
-	if o != nil && o.Looked != nil {
-		*o.Looked += conditions
-	}
 }
 
 func (v *View) furthest(t *Token, s search) Answer {
@@ -189,7 +179,7 @@ func (s *search) passing(check *rules.Check, t *Token) []chosen {
 	passed := s.view.pass(check, names, t, &left)
 	looked := (8*manyOpen - left) * max(1, len(names))
 	s.guesses -= looked
-	s.over.count(looked)
+	s.view.count(looked)
 	if passed != nil {
 		return passed.chosen()[len(t.chosen()):]
 	}
@@ -236,7 +226,6 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
-	s.over.count(s.view.conditions)
 	over := s.over
 	if over == nil {
 		over = &Scratch{}

@@ -345,8 +345,12 @@ func (t *Token) Claims() *source.Value {
 func (t *Token) seenBy(v *View) *inspect.Token {
 	made := *v.blank
 	made.Claims = t.Claims()
+	has := make(map[string]bool, len(made.Claims.Members))
+	for i := range made.Claims.Members {
+		has[made.Claims.Members[i].Key] = true
+	}
 	for _, name := range v.claims {
-		if value := t.Claim(name); value != nil && made.Claims.Member(name) == nil {
+		if value := t.Claim(name); value != nil && !has[name] {
 			made.Claims.Members = append(
 				made.Claims.Members, source.Member{Key: name, Value: value},
 			)

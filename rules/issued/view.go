@@ -40,6 +40,7 @@ type View struct {
 	single     map[string][]*rules.Check
 	atoms      func() *atoms // made once, when somebody asks
 	ask        *question
+	counted    *int // the conditions that were looked at; nil where nobody wants to know
 }
 
 // distinctChoices is what the checks can see of a variable: which choices look different, and how,
@@ -64,6 +65,16 @@ func (v *View) OfClass(class *rules.Class) *View {
 	return &one
 }
 
+// CountIn has the view count the conditions that are looked at, of one token after the other. The
+// views of classes of requests do so too that are taken of it afterwards.
+func (v *View) CountIn(looked *int) { v.counted = looked }
+
+func (v *View) count(conditions int) {
+	if v.counted != nil {
+		*v.counted += conditions
+	}
+}
+
 // Classes are the classes of requests that the policies tell apart, the most covered first.
 func (v *View) Classes() []rules.Class { return v.classes }
 
@@ -77,6 +88,7 @@ func (v *View) Class() *rules.Class { return v.requests }
 
 // evaluate writes over results that nobody looks at any more; nil for none.
 func (v *View) evaluate(r *rules.Request, spare []rules.Result) rules.Verdict {
+	v.count(v.conditions)
 	switch {
 	case v.requests != nil:
 		return v.requests.EvaluateOver(spare, v.policies, r)

@@ -31,6 +31,7 @@ type exposed struct {
 	whole    bool              // all policies are modelled
 	lines    int               // conditions on methods and paths, where rules read tokens too
 	over     *issued.Scratch
+	looked   *int    // counts conditions
 	limit    *string // why not all tokens were tried; empty where all were
 }
 
@@ -292,7 +293,9 @@ func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
 		p.When.Routes, p.Root = nil, withoutPassed(p.Root)
 		p.MayYield = nil // what it asks for is looked at, wherever it is asked
 	}
-	return e.holders.View(policies)
+	view := e.holders.View(policies)
+	view.CountIn(e.looked)
+	return view
 }
 
 // withoutPassed leaves checks that are not made out of a list in which all must hold.
@@ -406,7 +409,7 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy, count *int) 
 	e := &exposed{
 		holders: holders, policies: policies, views: map[distinctions]*issued.View{},
 		answers: map[string]answer{}, shared: true, alike: true, whole: true,
-		over: &issued.Scratch{Looked: count}, limit: new(string),
+		over: &issued.Scratch{}, looked: count, limit: new(string),
 		lines: ofRequestLine(policies),
 	}
 	for c := range rules.EachCheck(policies) {
@@ -428,7 +431,7 @@ func (e *exposed) modelled() *exposed {
 			return passed
 		}
 		return c
-	}), e.over.Looked)
+	}), e.looked)
 }
 
 // onlyCaptured reports whether only a captured answer of a validation endpoint says what an input

@@ -36,7 +36,7 @@ func checkHolders(s *rules.Subject) []rules.Finding {
 		if said[e] || e.daemons() == letIn || e.users() == letIn || e.openToAny(false) {
 			continue // it is said, or anybody gets in, and other rules say so
 		}
-		given := withHolders(e.holders, underContract(e.policies), e.over.Looked)
+		given := withHolders(e.holders, underContract(e.policies), e.looked)
 		if got, _ := given.ask(e.holders.Granted(), true); got != letIn || closed(s, p) {
 			continue
 		}

@@ -86,7 +86,7 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 		return nil
 	}
 	met := exposing(s, p)
-	e := withHolders(met.holders, []*rules.Policy{{Root: rules.AllOf(c)}}, met.over.Looked)
+	e := withHolders(met.holders, []*rules.Policy{{Root: rules.AllOf(c)}}, met.looked)
 	for _, tokens := range []issued.Tokens{e.holders.Own(), e.holders.Strangers()} {
 		if got, _ := e.get(tokens); got != keptOut {
 			return nil

@@ -363,11 +363,21 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	write("told.json", limitedPolicy(
 		`, "validateCustomClaim": true, "mandatoryCustomClaims": [{"key": "scp", "value": `+
 			`"#[vars.claimSet.scp == vars.claimSet.roles[0]]"}]`, ""))
+	var claims []string
+	for i := range 16_750 {
+		claims = append(claims, fmt.Sprintf(`{"key": "c%d", "value": "v"}`, i))
+	}
+	write("conditions.json", limitedPolicy(
+		`, "validateCustomClaim": true, "mandatoryCustomClaims": [`+strings.Join(claims, ",")+"]",
+		""))
+	write("conditions.yaml", estate(3, "conditions.json"))
 	write("many.yaml", estate(21, "plain.json"))
 	write("told.yaml", estate(3, "told.json"))
 	write("open.json", limitedPolicy(`, "skipClientIdValidation": true`, ""))
 	write("open.yaml", estate(21, "open.json"))
 	for args, want := range map[string]string{
+		"matrix -c conditions.yaml": "conditions.yaml:10:3: with the environment e2 there are more " +
+			"than 100000 conditions of policies, the most that are looked at together",
 		"matrix -c open.yaml --offline": "See what is wrong in open.json", // --fix is refused
 		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",

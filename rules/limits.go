@@ -15,9 +15,12 @@ const (
 	mostInChain = 1000
 
 	mostConditions = 40_000  // of one API instance: to tell which of them hold is done many times
-	mostInAll      = 100_000 // of all API instances that differ
 	mostCompared   = 100_000 // texts and other values that these are about
 )
+
+// MostConditions bounds the conditions of all API instances that differ: a condition takes up to
+// 2 KiB of the memory.
+const MostConditions = 100_000
 
 // Conditions counts what is compiled for an API instance, while it is compiled: what goes beyond
 // the most that is looked at need not be compiled to its end, since [ChainsBeyond] refuses it.
@@ -26,13 +29,13 @@ type Conditions int
 // Beyond adds a node, and reports whether there are too many of one API instance.
 func (n *Conditions) Beyond(node Node) bool {
 	for check := range node.Checks() {
-		check.Test.EachLeaf(func(*Predicate) { *n++ })
+		check.Test.EachLeaf(func(p *Predicate) { *n += Conditions(p.Conditions()) })
 	}
 	return *n > mostConditions
 }
 
 // BeyondAll reports whether there are too many of all API instances.
-func (n *Conditions) BeyondAll() bool { return *n > mostInAll }
+func (n *Conditions) BeyondAll() bool { return *n > MostConditions }
 
 // ConditionsOf counts what policies ask for.
 func ConditionsOf(policies []*Policy) int {
@@ -217,7 +220,7 @@ func (n *Conditions) ChainsBeyond(policies []*Policy) error {
 			return tooMany(
 				source.Position{File: chain[0].Pos.File}, fmt.Sprintf("the API instances of "+
 					"these files have more than %d conditions, the most that are looked at "+
-					"together", mostInAll),
+					"together", MostConditions),
 				"name the files of one API instance",
 			)
 		}

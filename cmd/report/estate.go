@@ -79,6 +79,8 @@ type estateReader struct {
 	chains map[string][]string // the gateways of environments that have several, in their order
 	given  rules.Options       // what the command line says, which counts before the file
 	apps   int                 // how many app registrations were read
+
+	conditions int // of the policies that were read
 }
 
 // mostRegistrations is how many app registrations the files of all environments may have: all of
@@ -255,6 +257,11 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 		if err != nil {
 			return r.blameOne(err, of.Policies, files, aPolicy)
 		}
+		r.conditions += rules.ConditionsOf(set.Policies)
+		if r.conditions > rules.MostConditions {
+			return beyond(of.Pos, "with the environment "+of.Name, rules.MostConditions,
+				"conditions of policies", "make environments files of some of the environments each")
+		}
 		if set.Guessed {
 			r.maker.note("%s: the policy files do not say which gateway runs them; %s is "+
 				"assumed; if that is wrong, add gateway: to the environment", of.Name,
@@ -411,15 +418,20 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 		return nil, r.blameOne(err, texts, names, anAppRegistration)
 	}
 	if r.apps += len(d.Apps); r.apps > mostRegistrations {
-		many := ProblemAt(source.Position{File: names[len(names)-1]},
-			fmt.Sprintf("with this file there are more than %d app registrations, the most that "+
-				"are looked at together", mostRegistrations),
+		return nil, beyond(source.Position{File: names[len(names)-1]}, "with this file",
+			mostRegistrations, "app registrations",
 			"pass only the clients that belong to an environment")
-		many.Limit = true
-		return nil, many
 	}
 	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
 	return d, environments.CheckRegistrations(d)
+}
+
+// beyond is the error for an estate that has more than is looked at together.
+func beyond(at source.Position, with string, most int, what, hint string) error {
+	many := ProblemAt(at, fmt.Sprintf("%s there are more than %d %s, the most that are looked at "+
+		"together", with, most, what), hint)
+	many.Limit = true
+	return many
 }
 
 func (r *estateReader) api(of *environments.Environment, site *environments.Site) error {

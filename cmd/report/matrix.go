@@ -109,7 +109,7 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 		if e.sets[name] == nil {
 			continue // there is nothing to repair in a list without policies
 		}
-		e.repairOne(x, g, e.sets[name], fix)
+		m.repairOne(e, x, g, fix)
 		done.Add(1)
 	}
 	if fix {
@@ -117,10 +117,11 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 	}
 }
 
-func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
+func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
+	set := e.sets[x.Gateways[g]]
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
-		Bench: set.Bench, Own: x.Own(g), Score: c.score,
+		Bench: set.Bench, Own: x.Own(g), Score: c.score, Beyond: x.Beyond,
 		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g)},
 		Lint: func(d *repair.Draft) []rules.Finding {
 			judge := NewJudge(set.gateways, set.options, set.Apps)
@@ -128,6 +129,11 @@ func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) {
 		},
 	}
 	found := search.Smallest(set.Draft)
+	if found.Cut {
+		m.warn("%s: the search for changes ended at its limit, %d conditions of policies that are "+
+			"compiled or %d that are looked at; there may be a smaller set, or a better one",
+			x.Gateways[g], repair.MostCompiled, rules.MostLooked)
+	}
 	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {
 		x.Repairs = append(x.Repairs, c.repair(&a, found))
 	}

@@ -230,6 +230,22 @@ func TestCellsThatAreNotKnownAreListedByTheCheckThatIsNotKnown(t *testing.T) {
 	}
 }
 
+func TestNoCellIsRunBeyondTheConditionsOfOneRun(t *testing.T) {
+	t.Parallel()
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
+	e.Sites[0].Policies, e.Sites[1].Policies = policy(check("aud", apiDev)), policy()
+	m := e.Evaluate()
+	if looked := *m.estate.looked; looked == 0 || m.Beyond() {
+		t.Fatalf("%d conditions were looked at; beyond: %v", looked, m.Beyond())
+	}
+	*m.estate.looked = rules.MostLooked
+	if tried := m.Try(1, policy(check("aud", apiUAT))); !tried.Beyond() || !m.Beyond() {
+		t.Error("what is tried goes on, though no more conditions are looked at")
+	}
+}
+
 func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 	t.Parallel()
 	e := estateOf(

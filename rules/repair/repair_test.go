@@ -3,6 +3,7 @@ package repair
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -204,6 +205,36 @@ func TestTheSmallestSetOfChangesIsFound(t *testing.T) {
 			}
 			if v := rules.Evaluate(found.Best.Policies, ours); v.Outcome != rules.Accepted {
 				t.Errorf("what belongs here is %s", v.Outcome)
+			}
+		})
+	}
+}
+
+func TestASearchThatIsCutSaysSo(t *testing.T) {
+	ours, other := asking("api://ours", "Ours"), asking("api://ours", "Theirs")
+	many := strings.Repeat(`{"aud": "api://ours"},`, MostCompiled)
+	for _, test := range []struct {
+		name, policy string
+		most         int // drafts that can be scored, beside the first
+		cut, better  bool
+	}{
+		{"where all was tried", `[{"note": "-"}]`, 100, false, true},
+		{"where no draft can be scored", `[{"note": "-"}]`, 0, true, false},
+		{
+			"where too much is compiled",
+			"[" + many + `{"aud": "api://ours"}]`, 100, true, false,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			score, scored := wrong(other), -1
+			s := Search{
+				Bench: bench(), Own: []*rules.Request{ours},
+				Score:  func(d *Draft) Score { scored++; return score(d) },
+				Beyond: func() bool { return scored > test.most },
+			}
+			found := s.Smallest(s.Compiled(toy(t, test.policy)))
+			if found.Cut != test.cut || found.Better() != test.better {
+				t.Errorf("cut: %v, better: %v", found.Cut, found.Better())
 			}
 		})
 	}

@@ -17,6 +17,11 @@ const (
 	widest  = 64
 
 	mostFollowed = 4 // attempts at each depth, where findings are repaired too
+
+	// MostCompiled bounds the conditions of all drafts of one search, each of which is compiled.
+	// To lint a draft takes as long as to compile some.
+	MostCompiled = 100_000
+	lintCosts    = 5
 )
 
 // Search looks for the smallest set of changes after which the least is wrong.
@@ -29,6 +34,8 @@ type Search struct {
 	// Lint is what is wrong with a draft. Where what helps an own request does not put all right,
 	// what repairs a finding is tried too.
 	Lint func(*Draft) []rules.Finding
+
+	Beyond func() bool // whether drafts can't be scored any more; nil where they always can
 }
 
 // Score is how much is wrong; the less the better.
@@ -48,6 +55,7 @@ type Found struct {
 	Start   Attempt
 	Singles []Attempt // after a single change, where less is wrong then; the best first
 	Best    Attempt   // after the smallest set; Start where nothing is better
+	Cut     bool      // by a limit, so that not all was tried
 }
 
 // Better reports whether anything is better than before.
@@ -58,6 +66,7 @@ func (s *Search) Smallest(start *Draft) *Found {
 	w := walk{Search: s, seen: map[string]bool{}}
 	found := &Found{Start: Attempt{start, s.Score(start)}}
 	found.Best = found.Start
+	defer func() { found.Cut = w.cut }()
 	if found.Start.Score.Wrong == 0 {
 		return found
 	}
@@ -70,7 +79,7 @@ func (s *Search) Smallest(start *Draft) *Found {
 	if found.Best = w.deepen(found.Start, level); found.Best.Score.Wrong == 0 || s.Lint == nil {
 		return found
 	}
-	w = walk{Search: s, seen: map[string]bool{}, lint: s.Lint}
+	w.seen, w.lint = map[string]bool{}, s.Lint
 	level = w.expand([]Attempt{found.Best})
 	found.Best = w.deepen(found.Best, level)
 	return found
@@ -81,6 +90,9 @@ type walk struct {
 	*Search
 	seen map[string]bool              // the texts of all files of what was tried
 	lint func(*Draft) []rules.Finding // finds what is repaired too; nil where nothing is
+
+	spent int // the conditions of what was compiled
+	cut   bool
 }
 
 // deepen follows the attempts of one depth to the next.
@@ -127,19 +139,30 @@ func (w *walk) expand(from []Attempt) []Attempt {
 	add := func(d *Draft) {
 		if texts := d.texts(); !w.seen[texts] {
 			w.seen[texts] = true
-			all = append(all, Attempt{d, w.Score(d)})
+			if one := (Attempt{d, w.Score(d)}); !w.isBeyond(0) {
+				all = append(all, one)
+			}
 		}
 	}
 	for _, a := range from {
+		conditions := rules.ConditionsOf(a.Policies)
 		for _, request := range w.Own {
+			if w.isBeyond(conditions) {
+				return all
+			}
 			remedies, _ := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
+			w.spent += conditions * max(1, len(remedies))
 			for _, r := range remedies {
 				add(r.Draft)
 			}
 		}
 		for _, finding := range w.found(a.Draft) {
+			if w.isBeyond(conditions) {
+				return all
+			}
 			goal := rules.Goal{Finding: &finding, Facts: w.Facts}
 			for _, d := range w.try(a.Draft, goal, func(*Draft) string { return "" }).proved {
+				w.spent += conditions
 				change := &d.Changes[len(d.Changes)-1]
 				change.Title = cmp.Or(change.Title, "repair "+finding.Rule)
 				add(d)
@@ -149,11 +172,20 @@ func (w *walk) expand(from []Attempt) []Attempt {
 	return all
 }
 
+// isBeyond reports whether to compile so many conditions more goes beyond a limit, and notes that
+// the search is cut then.
+func (w *walk) isBeyond(conditions int) bool {
+	w.cut = w.cut || w.spent+conditions > MostCompiled || w.Beyond != nil && w.Beyond()
+	return w.cut
+}
+
 // found are the findings of a draft that are to be repaired.
 func (w *walk) found(d *Draft) []rules.Finding {
-	if w.lint == nil {
+	cost := lintCosts * rules.ConditionsOf(d.Policies)
+	if w.lint == nil || w.isBeyond(cost) {
 		return nil
 	}
+	w.spent += cost
 	return slices.DeleteFunc(w.lint(d), func(f rules.Finding) bool {
 		return f.Severity == rules.Note
 	})

@@ -208,24 +208,26 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 // wantedTenant is the tenant that the policies want: by its claim, its issuer, or whose keys they
 // take; empty where they take several, or none is known.
 func wantedTenant(policies []*rules.Policy) string {
-	var all []string
+	wanted := ""
+	other := func(id string) bool {
+		if !entra.IsGUID(id) || id == wanted {
+			return false
+		}
+		first := wanted == ""
+		wanted = id
+		return !first
+	}
 	for _, check := range inForce(policies) {
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {
-			case want.Input.IsClaim("iss") && ok:
-				all = append(all, issuer.Tenant)
-			case want.Input.IsClaim("tid"):
-				all = append(all, want.Text)
+			case want.Input.IsClaim("iss") && ok && other(issuer.Tenant),
+				want.Input.IsClaim("tid") && other(want.Text):
+				return ""
 			}
 		}
-		if check.Test.Key != nil {
-			all = append(all, entra.TenantOfKeys(check.Test.Key.URL))
+		if check.Test.Key != nil && other(entra.TenantOfKeys(check.Test.Key.URL)) {
+			return ""
 		}
 	}
-	all = slices.DeleteFunc(all, func(id string) bool { return !entra.IsGUID(id) })
-	slices.Sort(all)
-	if all = slices.Compact(all); len(all) == 1 {
-		return all[0]
-	}
-	return ""
+	return wanted
 }

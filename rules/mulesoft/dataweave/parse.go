@@ -47,8 +47,8 @@ type Expr struct {
 	ambiguities   []Ambiguity
 	uncompilable  *Construct // what may keep the gateway from running any of it, or nil
 
-	once       sync.Once
-	nodeClaims map[*Node]nodeClaims // for Parts
+	once  sync.Once
+	parts *claimParts // for Parts; nil where there are none
 }
 
 // Template finds the expression in the text of a field. A text that begins with #[ and ends with

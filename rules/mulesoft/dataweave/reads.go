@@ -141,12 +141,11 @@ func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
 // only where the expression reads the claim in such parts alone: what it gives then depends on the
 // claim by nothing but what the parts give.
 func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
-	e.once.Do(e.findNodeClaims)
-	p := claimParts{claim: claim, in: e.nodeClaims}
-	if p.in == nil || !p.find(e.Root) {
+	e.once.Do(e.findParts)
+	if e.parts == nil || e.parts.mixed[claim] {
 		return nil, false
 	}
-	for _, n := range p.nodes {
+	for _, n := range e.parts.nodes[claim] {
 		part := &Expr{Root: n, Dialect: e.Dialect}
 		part.findReads()
 		parts = append(parts, part)
@@ -154,86 +153,110 @@ func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
 	return parts, true
 }
 
-// nodeClaims is what a node reads: how many paths, and how many of them are of each claim.
-type nodeClaims struct {
-	paths int
-	of    map[string]int
-}
-
-// findNodeClaims notes what each node reads, once for all claims: an expression may read hundreds.
-// It notes nothing where it is not known what the expression reads.
-func (e *Expr) findNodeClaims() {
+// findParts finds the parts of all claims in one pass: an expression may read hundreds. There are
+// none where it is not known what the expression reads, or where it reads the set of all claims.
+func (e *Expr) findParts() {
 	undecided := func(a Ambiguity) bool { return a.Undecided }
-	if len(e.Unsupported()) == 0 && !slices.ContainsFunc(e.ambiguities, undecided) {
-		e.nodeClaims = map[*Node]nodeClaims{}
-		e.noteClaims(e.Root)
+	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
+		return
 	}
-}
-
-func (e *Expr) noteClaims(n *Node) nodeClaims {
-	in := nodeClaims{of: map[string]int{}}
-	if path := n.Path(); path != nil {
-		in.add(path)
-	} else {
-		for _, arg := range n.Args {
-			of := e.noteClaims(arg)
-			in.paths += of.paths
-			for name, times := range of.of {
-				in.of[name] += times
-			}
-		}
+	p := claimParts{
+		in: map[*Node]nodeReads{}, nodes: map[string][]*Node{}, mixed: map[string]bool{},
 	}
-	if isUnread(n) {
-		var paths [][]string
-		scanPaths(n.Text, &paths)
-		for _, path := range paths {
-			in.add(path)
-		}
-	}
-	e.nodeClaims[n] = in
-	return in
-}
-
-func (c *nodeClaims) add(path []string) {
-	c.paths++
-	if name, isClaim := claimOf(path); isClaim {
-		c.of[name]++
+	if !p.note(e.Root).all && !isUnread(e.Root) {
+		p.find(e.Root)
+		e.parts = &p
 	}
 }
 
 // isUnread reports whether a node is source text that was not parsed.
 func isUnread(n *Node) bool { return n.Kind == Unsupported || n.Kind == Script }
 
-// claimParts collects the largest nodes that read one claim and nothing else.
+// claimParts is the parts of an expression, by claim.
 type claimParts struct {
-	claim string
-	in    map[*Node]nodeClaims
-	nodes []*Node
+	in    map[*Node]nodeReads
+	nodes map[string][]*Node // the largest that read the claim and nothing else
+	mixed map[string]bool    // the claims that are read by themselves and with others at once
 }
 
-// find looks through a node. It is not ok where the claim is read by itself and with others at
-// once, as in the set of all claims.
-func (p *claimParts) find(n *Node) (ok bool) {
-	in := p.in[n]
-	switch own := in.of[p.claim]; {
-	case in.of["*"] > 0, isUnread(n):
-		return false
-	case own == 0:
-		return true
-	case own == in.paths:
-		p.nodes = append(p.nodes, n)
-		return true
-	}
-	if n.hasLambda() { // its lambda has no value by itself
-		return p.find(n.Args[0]) && !p.reads(n.Args[1])
-	}
-	return !slices.ContainsFunc(n.Args, func(arg *Node) bool { return !p.find(arg) })
+// nodeReads is what a node reads.
+type nodeReads struct {
+	paths int
+	claim string // the one that all paths are of; empty where they are of others too
+	all   bool   // the set of all claims
 }
 
-// reads reports whether a node reads the claim.
-func (p *claimParts) reads(n *Node) bool {
-	of := p.in[n].of
-	return of["*"]+of[p.claim] > 0
+func (r *nodeReads) add(of nodeReads) {
+	switch {
+	case of.paths == 0:
+		return
+	case r.paths == 0:
+		r.claim = of.claim
+	case r.claim != of.claim:
+		r.claim = ""
+	}
+	r.paths, r.all = r.paths+of.paths, r.all || of.all
+}
+
+// note notes what a node and those in it read.
+func (p *claimParts) note(n *Node) nodeReads {
+	var in nodeReads
+	for _, path := range ownPaths(n) {
+		name, _ := claimOf(path)
+		in.add(nodeReads{1, name, name == "*"})
+	}
+	if n.Path() == nil {
+		for _, arg := range n.Args {
+			in.add(p.note(arg))
+		}
+	}
+	p.in[n] = in
+	return in
+}
+
+// ownPaths are the paths that a node reads but for those of its arguments.
+func ownPaths(n *Node) (paths [][]string) {
+	if path := n.Path(); path != nil {
+		paths = append(paths, path)
+	}
+	if isUnread(n) {
+		scanPaths(n.Text, &paths)
+	}
+	return paths
+}
+
+// find looks through a node for parts.
+func (p *claimParts) find(n *Node) {
+	switch in := p.in[n]; {
+	case isUnread(n):
+		p.mix(n)
+	case in.paths == 0:
+	case in.claim != "":
+		p.nodes[in.claim] = append(p.nodes[in.claim], n)
+	case n.hasLambda(): // its lambda has no value by itself
+		p.find(n.Args[0])
+		p.mix(n.Args[1])
+	case slices.ContainsFunc(n.Args, isUnread):
+		p.mix(n)
+	default:
+		for _, arg := range n.Args {
+			p.find(arg)
+		}
+	}
+}
+
+// mix notes the claims that a node reads as mixed with others.
+func (p *claimParts) mix(n *Node) {
+	for _, path := range ownPaths(n) {
+		if name, isClaim := claimOf(path); isClaim {
+			p.mixed[name] = true
+		}
+	}
+	if n.Path() == nil {
+		for _, arg := range n.Args {
+			p.mix(arg)
+		}
+	}
 }
 
 // comparedClaims collects the texts that some claims are compared with.

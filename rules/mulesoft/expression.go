@@ -98,7 +98,7 @@ func plainText() *rules.Unknown {
 }
 
 // nodesPerCondition is how many nodes of an expression are about as much work as a condition.
-const nodesPerCondition = 4
+const nodesPerCondition = 2
 
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {

@@ -376,8 +376,8 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	write("open.json", limitedPolicy(`, "skipClientIdValidation": true`, ""))
 	write("open.yaml", estate(21, "open.json"))
 	for args, want := range map[string]string{
-		"matrix -c conditions.yaml": "conditions.yaml:10:3: with the environment e2 there are more " +
-			"than 100000 conditions of policies, the most that are looked at together",
+		"matrix -c conditions.yaml": "conditions.yaml:10:3: with the environment e2 there are " +
+			"more than 100000 conditions of policies, the most that are looked at together",
 		"matrix -c open.yaml --offline": "See what is wrong in open.json", // --fix is refused
 		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",

@@ -75,8 +75,8 @@ const MostLooked = 6_000_000
 
 // LookedBeyond refuses what takes a look at more conditions, with ways to do without it.
 func LookedBeyond(what string, ways ...string) error {
-	cause := fmt.Sprintf("%s takes a look at more than %d conditions of policies, the most of one "+
-		"run", what, MostLooked)
+	cause := fmt.Sprintf("%s takes a look at more than %d conditions of policies, the most of "+
+		"one run", what, MostLooked)
 	return tooMany(source.Position{}, cause, ways...)
 }
 

@@ -260,7 +260,8 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 		r.conditions += rules.ConditionsOf(set.Policies)
 		if r.conditions > rules.MostConditions {
 			return beyond(of.Pos, "with the environment "+of.Name, rules.MostConditions,
-				"conditions of policies", "make environments files of some of the environments each")
+				"conditions of policies",
+				"make environments files of some of the environments each")
 		}
 		if set.Guessed {
 			r.maker.note("%s: the policy files do not say which gateway runs them; %s is "+

@@ -130,8 +130,8 @@ func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
 	}
 	found := search.Smallest(set.Draft)
 	if found.Cut {
-		m.warn("%s: the search for changes ended at its limit, %d conditions of policies that are "+
-			"compiled or %d that are looked at; there may be a smaller set, or a better one",
+		m.warn("%s: the search for changes ended at its limit, %d conditions of policies that "+
+			"are compiled or %d that are looked at; there may be a smaller set, or a better one",
 			x.Gateways[g], repair.MostCompiled, rules.MostLooked)
 	}
 	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {

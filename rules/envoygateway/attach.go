@@ -235,12 +235,12 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 	case i.between != nil: // looked at both ways
 	case merges && parent.policy == nil && gateway == nil && !c.isOpen(by) && by.name != "":
 		i.doubt = mergedWith(own.policy, by)
-	case route.twice != "":
-		i.doubt = unknownTarget(route.twice)
+	case route.Twice != "":
+		i.doubt = unknownTarget(route.Twice)
 	case route.barred != "":
 		i.doubt = unknownTarget(route.barred)
-	case inherits && gateway != nil && gateway.twice != "":
-		i.doubt = unknownTarget(gateway.twice)
+	case inherits && gateway != nil && gateway.Twice != "":
+		i.doubt = unknownTarget(gateway.Twice)
 	}
 	return i.finished()
 }
@@ -267,7 +267,7 @@ func (c *cluster) rulesWithPolicy(route *attachable) (names []string, all bool) 
 // or listeners has the target's name. Then a policy is not attached to it.
 func (c *cluster) lacksSection(t target) bool {
 	a := c.find(t)
-	if a == nil || t.section == "" || a.twice != "" {
+	if a == nil || t.section == "" || a.Twice != "" {
 		return false
 	}
 	list := a.Spec.Member("listeners")
@@ -474,12 +474,12 @@ func (i *instance) finished() *instance {
 	if i.between != nil {
 		return i
 	}
-	if why := i.policy.twice; why != "" {
+	if why := i.policy.Twice; why != "" {
 		i.doubt = unknownTarget(why)
 	}
 	merge := i.policy.Spec.Member("mergeType")
-	if i.outer != nil && i.outer.twice != "" && merge.IsSet() {
-		i.doubt = unknownTarget(i.outer.twice)
+	if i.outer != nil && i.outer.Twice != "" && merge.IsSet() {
+		i.doubt = unknownTarget(i.outer.Twice)
 	}
 	if i.of.kind == tcpRoute && i.doubt == nil {
 		i.doubt = &rules.Unknown{Why: "a TCPRoute has no requests: addresses alone decide there"}

@@ -90,8 +90,8 @@ func (i *instance) findKeys(p *provider) {
 	if keys == nil {
 		return
 	}
-	if keys.twice != "" {
-		p.KeyDoubt = unknownTarget(keys.twice)
+	if keys.Twice != "" {
+		p.KeyDoubt = unknownTarget(keys.Twice)
 		return
 	}
 	data := keys.data
@@ -128,7 +128,7 @@ func (i *instance) keysMissing(p *provider) string {
 	case keys == nil:
 		return "namespace " + of.namespace + " has no ConfigMap " + of.name + ", from which " +
 			"provider " + p.name + " has its keys"
-	case keys.twice != "":
+	case keys.Twice != "":
 		return ""
 	case !keys.data.IsSet() || keys.data.Is(source.Object) && len(keys.data.Members) == 0:
 		return "the ConfigMap " + qualified(of.namespace, of.name) + ", from which provider " +

@@ -133,8 +133,8 @@ func (c *cluster) whyOpen(p *policy, t target) (kubernetes.LabelsAt, *rules.Unkn
 	}
 	if a != nil {
 		name := kubernetes.LabelsAt{At: a.At.At("metadata", "name"), Field: "metadata.name"}
-		if a.twice != "" {
-			return name, &rules.Unknown{Why: a.twice}
+		if a.Twice != "" {
+			return name, &rules.Unknown{Why: a.Twice}
 		}
 		places = append(places, name)
 	}

@@ -88,7 +88,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Envoy Gateway; empty where it is not known
 	policies []*policy
-	byName   map[string]*policy
+	byName   map[string]*kubernetes.Resource // the policies
 	shown    []*attachable
 	patches  []*patch
 	marked   []*attachable // those whose name or namespace is not known
@@ -107,8 +107,7 @@ type cluster struct {
 // keySet is the data of a ConfigMap.
 type keySet struct {
 	kubernetes.Resource
-	data  *source.Value
-	twice string // why it is not known which of two it is; else empty
+	data *source.Value
 }
 
 // policy is one SecurityPolicy.
@@ -120,7 +119,6 @@ type policy struct {
 	unread    string // why it is not known what it is attached to; else empty
 	void      string // why it can be attached to nothing, and is refused; else empty
 	idle      string // why it is attached to nothing, though it is not refused; else empty
-	twice     string // why it is not known which of two it is; else empty
 }
 
 // kinds are those of what the policy is attached to.
@@ -169,7 +167,6 @@ type attachable struct {
 	kubernetes.Resource
 	labels  kubernetes.Labels
 	parents []kubernetes.Reference // of a route or a ListenerSet
-	twice   string                 // why it is not known which of two it is; else empty
 
 	ways   []target // by which requests reach a route
 	barred string   // why they can't, or why that is not known; else empty
@@ -177,7 +174,7 @@ type attachable struct {
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*policy{}, keySets: map[target]*keySet{},
+		byName: map[string]*kubernetes.Resource{}, keySets: map[target]*keySet{},
 		resources: map[target]*attachable{}, backends: map[target]bool{},
 		attached: map[target][]*policy{}, sections: map[target][]string{},
 	}
@@ -214,7 +211,7 @@ func (c *cluster) show(a *attachable) {
 		return
 	}
 	if a.Spec.JSON() != before.Spec.JSON() || !maps.Equal(a.labels, before.labels) {
-		before.twice = a.Twice(&before.Resource)
+		before.SetTwice(&a.Resource)
 	}
 	if !maps.Equal(a.labels, before.labels) {
 		before.labels = kubernetes.NotKnown()
@@ -227,7 +224,7 @@ func (c *cluster) addKeys(keys *keySet) {
 	if before == nil {
 		c.keySets[of] = keys
 	} else if before.data.JSON() != keys.data.JSON() {
-		before.twice = keys.Twice(&before.Resource)
+		before.SetTwice(&keys.Resource)
 	}
 }
 
@@ -264,12 +261,8 @@ func (c *cluster) place() {
 	}
 }
 
-func (p *policy) doubled() (of *kubernetes.Resource, twice *string) {
-	return &p.Resource, &p.twice
-}
-
 func (c *cluster) add(p *policy) {
-	if !kubernetes.Add(c.byName, p, (*policy).doubled) {
+	if !kubernetes.Add(c.byName, &p.Resource) {
 		return
 	}
 	c.policies = append(c.policies, p)

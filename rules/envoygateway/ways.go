@@ -100,7 +100,7 @@ func (c *cluster) sectionsAmong(listeners []*source.Value, t target) []string {
 // they can't be read.
 func (c *cluster) listenersOf(t target) (all []*source.Value, shown bool) {
 	parent := c.find(t)
-	if parent == nil || parent.twice != "" {
+	if parent == nil || parent.Twice != "" {
 		return nil, false
 	}
 	all = parent.Spec.Member("listeners").List()

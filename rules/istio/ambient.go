@@ -16,14 +16,14 @@ func isAmbient(namespace kubernetes.Labels) bool {
 // ambient mode ztunnel holds the policies that select a workload, and it knows nothing of HTTP
 // (ambient/authorization.go).
 func (c *cluster) withoutProxy(of *running) string {
-	what := "the namespace " + of.namespace
+	what := "the namespace " + of.Namespace
 	switch {
 	case of.labels[gatewayName] != "" || of.labels["sidecar.istio.io/inject"] == "true" ||
 		of.labels["security.istio.io/tlsMode"] != "" || of.labels[dataplane] == "none":
 		return ""
 	case of.labels[dataplane] == "ambient":
 		what = "the workload"
-	case !c.ambient[of.namespace]:
+	case !c.ambient[of.Namespace]:
 		return ""
 	}
 	return what + " is in ambient mode (" + dataplane + "): what selects its workloads ztunnel " +

@@ -45,19 +45,19 @@ func (w *workload) leaveOpen(p *resource, of *running) {
 // whyOpen is where the mark is that leaves it open whether a policy selects something, and why
 // that is not known.
 func (w *workload) whyOpen(p *resource, of *running) (kubernetes.LabelsAt, *rules.Unknown) {
-	if w.cluster.reaches(p, of.namespace) == rules.Maybe {
+	if w.cluster.reaches(p, of.Namespace) == rules.Maybe {
 		if at, why := kubernetes.NamespaceDoubt(p.At); why != nil {
 			return at, why
 		}
-		if of.at != nil {
-			if at, why := kubernetes.NamespaceDoubt(of.at); why != nil {
+		if of.At != nil {
+			if at, why := kubernetes.NamespaceDoubt(of.At); why != nil {
 				return at, why
 			}
 		}
 	}
-	if of.twice != "" {
-		return kubernetes.LabelsAt{At: of.at, Field: "metadata.name"},
-			&rules.Unknown{Why: of.twice}
+	if of.Twice != "" {
+		return kubernetes.LabelsAt{At: of.At, Field: "metadata.name"},
+			&rules.Unknown{Why: of.Twice}
 	}
 	var places []kubernetes.LabelsAt
 	for _, field := range []string{"targetRef", "targetRefs"} {

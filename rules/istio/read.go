@@ -28,7 +28,6 @@ type resource struct {
 	selector       kubernetes.Labels
 	targets        []target
 	selectorUnread string // why it can't be read what the policy selects; else empty
-	twice          string // why it is not known which of two it is; else empty
 
 	refused func() []refusal   // why it does not get into a cluster; found out once
 	rules   func() []*authRule // of an AuthorizationPolicy; read once
@@ -96,9 +95,9 @@ type cluster struct {
 	root     root
 	meshes   []*source.Value // their configurations
 	policies []*resource
-	byName   map[string]*resource
-	running  []*running          // workloads that the files show, without those that one made
-	shown    map[string]*running // the same, by kind, namespace and name
+	byName   map[string]*kubernetes.Resource // the policies
+	running  []*running                      // workloads that the files show, without those that one made
+	shown    map[string]*running             // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
 	ambient  map[string]bool     // the namespaces whose workloads have no proxy of their own
@@ -115,23 +114,20 @@ type nearby struct {
 // gateway is a Gateway that a file shows, of a class that is known.
 type gateway struct {
 	kubernetes.Resource
-	waypoint bool   // its class makes it one
-	twice    string // why it is not known which of two it is; else empty
+	waypoint bool // its class makes it one
 }
 
 // running is a workload that a file shows, or one that is known by its labels alone.
 type running struct {
-	kind, namespace, name string
+	kubernetes.Resource // its namespace alone if no file has it
 
 	labels kubernetes.Labels
 	from   kubernetes.LabelsAt // where the labels are; nowhere if no file has them
-	at     *source.Value       // the workload; nil if no file has it
-	twice  string              // why it is not known which of two it is; else empty
 }
 
 func clusterOf(files []*source.File) *cluster {
 	c := &cluster{
-		byName: map[string]*resource{}, shown: map[string]*running{},
+		byName: map[string]*kubernetes.Resource{}, shown: map[string]*running{},
 		gateways: map[string]*gateway{}, root: root{name: usualRoot},
 		nearby: map[string]*nearby{}, ambient: map[string]bool{},
 	}
@@ -161,9 +157,9 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 	}
 	switch r := kubernetes.ResourceOf(file, object); {
 	case slices.Contains(workloadKinds(), r.Kind):
-		c.runs(&r, "spec", "template", "metadata", "labels")
+		c.runs(r, "spec", "template", "metadata", "labels")
 	case r.Kind == "Pod":
-		c.runs(&r, "metadata", "labels")
+		c.runs(r, "metadata", "labels")
 	case r.Kind == "Gateway":
 		c.addGateway(r)
 	case r.Kind == "Namespace":
@@ -183,7 +179,7 @@ func (c *cluster) addGateway(r kubernetes.Resource) {
 	name := qualified(r.Namespace, r.Name)
 	if before := c.gateways[name]; before != nil {
 		if before.waypoint != g.waypoint {
-			before.twice = r.Twice(&before.Resource)
+			before.SetTwice(&r)
 		}
 		return
 	}
@@ -192,7 +188,7 @@ func (c *cluster) addGateway(r kubernetes.Resource) {
 
 // runs adds a workload with the labels at a path. Of one that the files have twice, with other
 // labels, it is not known which labels it has.
-func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
+func (c *cluster) runs(r kubernetes.Resource, path ...string) {
 	from := kubernetes.LabelsAt{At: r.At.At(path...), Field: strings.Join(path, ".")}
 	labels, ok := kubernetes.LabelsOf(from.At)
 	if !ok {
@@ -201,14 +197,12 @@ func (c *cluster) runs(r *kubernetes.Resource, path ...string) {
 	name := r.String()
 	if before := c.shown[name]; before != nil {
 		if !maps.Equal(before.labels, labels) {
-			first := kubernetes.ResourceOf(r.File, before.at)
-			before.labels, before.twice = kubernetes.NotKnown(), r.Twice(&first)
+			before.labels = kubernetes.NotKnown()
+			before.SetTwice(&r)
 		}
 		return
 	}
-	c.shown[name] = &running{
-		kind: r.Kind, namespace: r.Namespace, name: r.Name, labels: labels, from: from, at: r.At,
-	}
+	c.shown[name] = &running{Resource: r, labels: labels, from: from}
 	c.running = append(c.running, c.shown[name])
 }
 
@@ -219,7 +213,7 @@ func (c *cluster) withoutMade() []*running {
 	type place struct{ namespace, kind, name string }
 	shown := map[place]bool{}
 	for _, r := range c.running {
-		shown[place{r.namespace, r.kind, r.name}] = true
+		shown[place{r.Namespace, r.Kind, r.Name}] = true
 	}
 	type like struct {
 		maker  place
@@ -228,21 +222,21 @@ func (c *cluster) withoutMade() []*running {
 	stands, alike := map[place]bool{}, map[like]bool{}
 	looksAt := c.labelsLookedAt()
 	return slices.DeleteFunc(c.running, func(r *running) bool {
-		makers := kubernetes.MakersOf(r.at)
+		makers := kubernetes.MakersOf(r.At)
 		if len(makers) == 0 {
 			return false
 		}
 		isShown := func(o kubernetes.Reference) bool {
-			return shown[place{r.namespace, o.Kind, o.Name}]
+			return shown[place{r.Namespace, o.Kind, o.Name}]
 		}
 		last := makers[len(makers)-1]
-		maker := place{r.namespace, last.Kind, last.Name}
+		maker := place{r.Namespace, last.Kind, last.Name}
 		this := like{maker, r.labels.Only(looksAt).String()}
 		if slices.ContainsFunc(makers, isShown) || alike[this] || r.stopped() {
 			return true
 		}
 		if !stands[maker] {
-			r.kind, r.name = last.Kind, last.Name
+			r.Kind, r.Name = last.Kind, last.Name
 		}
 		stands[maker], alike[this] = true, true
 		return false
@@ -251,7 +245,7 @@ func (c *cluster) withoutMade() []*running {
 
 // stopped reports whether a workload has no pods, as those of a Deployment's earlier revisions.
 func (r *running) stopped() bool {
-	replicas, ok := r.at.At("spec", "replicas").Int()
+	replicas, ok := r.At.At("spec", "replicas").Int()
 	return ok && replicas == 0
 }
 
@@ -267,13 +261,9 @@ func (c *cluster) labelsLookedAt() map[string]bool {
 }
 
 func (c *cluster) addPolicy(r *resource) {
-	if kubernetes.Add(c.byName, r, (*resource).doubled) {
+	if kubernetes.Add(c.byName, &r.Resource) {
 		c.policies = append(c.policies, r)
 	}
-}
-
-func (r *resource) doubled() (of *kubernetes.Resource, twice *string) {
-	return &r.Resource, &r.twice
 }
 
 func policyOf(file *source.File, object *source.Value) *resource {
@@ -448,9 +438,9 @@ func placesOf(policies []*resource, shown []*running) places {
 		}
 	}
 	for _, r := range shown {
-		p.name(r.namespace)
-		p.running[r.namespace] = append(p.running[r.namespace], r)
-		p.named[qualified(r.namespace, r.name)]++
+		p.name(r.Namespace)
+		p.running[r.Namespace] = append(p.running[r.Namespace], r)
+		p.named[qualified(r.Namespace, r.Name)]++
 	}
 	return p
 }

@@ -200,7 +200,7 @@ func (c *cluster) selectedBy(p *resource) (shown bool, selected rules.Truth) {
 		if selected == rules.Yes {
 			break
 		}
-		if near := c.reaches(p, r.namespace); near != rules.No {
+		if near := c.reaches(p, r.Namespace); near != rules.No {
 			shown = true
 			selected = max(selected, min(near, p.selector.Selects(r.labels)))
 		}

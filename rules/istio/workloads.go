@@ -96,7 +96,7 @@ func (c *cluster) workloads() []*workload {
 				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
-			of := &running{namespace: namespace, labels: wanted}
+			of := unshown(namespace, wanted)
 			here = append(here, c.workload(of, c.nameOfRest(namespace, wanted)))
 		}
 		for _, t := range c.places.targets[namespace] {
@@ -111,14 +111,19 @@ func (c *cluster) workloads() []*workload {
 	return all
 }
 
+// unshown is what no file shows, known by its labels.
+func unshown(namespace string, labels kubernetes.Labels) *running {
+	return &running{Resource: kubernetes.Resource{Namespace: namespace}, labels: labels}
+}
+
 // nameOf is what a workload is called: with its kind where the name alone would be that of another
 // one, or of a namespace.
 func (c *cluster) nameOf(r *running) string {
-	if c.places.named[qualified(r.namespace, r.name)] > 1 ||
-		r.namespace == "" && c.places.has(r.name) {
-		return strings.ToLower(r.kind) + ":" + r.name
+	if c.places.named[qualified(r.Namespace, r.Name)] > 1 ||
+		r.Namespace == "" && c.places.has(r.Name) {
+		return strings.ToLower(r.Kind) + ":" + r.Name
 	}
-	return r.name
+	return r.Name
 }
 
 // nameOfRest is what the workloads are called that no file shows. Those of files that name no
@@ -174,19 +179,19 @@ func (c *cluster) selectorsIn(namespace string) []kubernetes.Labels {
 // whether it selects this one.
 func (c *cluster) workload(of *running, name string) *workload {
 	w := workload{
-		name: qualified(of.namespace, name), namespace: of.namespace, labels: of.labels,
-		whole: of.at != nil, bypassed: c.withoutProxy(of),
+		name: qualified(of.Namespace, name), namespace: of.Namespace, labels: of.labels,
+		whole: of.At != nil, bypassed: c.withoutProxy(of),
 	}.in(c)
-	w.doubt = c.rootDoubt(of.namespace)
+	w.doubt = c.rootDoubt(of.Namespace)
 	gateway := target{"Gateway", of.labels[gatewayName]}
-	shown := c.gateways[qualified(of.namespace, gateway.name)]
+	shown := c.gateways[qualified(of.Namespace, gateway.name)]
 	waypoint := shown != nil && shown.waypoint
 	if shown != nil {
-		w.doubt = cmp.Or(w.doubt, shown.twice)
+		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
-	for p := range c.near(of.namespace).selecting(of.labels) {
-		near := c.reaches(p, of.namespace)
-		switch attached := c.attaches(p, of.namespace, gateway, waypoint); {
+	for p := range c.near(of.Namespace).selecting(of.labels) {
+		near := c.reaches(p, of.Namespace)
+		switch attached := c.attaches(p, of.Namespace, gateway, waypoint); {
 		case attached != rules.No:
 			w.addIf(attached, p, of)
 		case len(p.targets) > 0, waypoint:
@@ -194,7 +199,7 @@ func (c *cluster) workload(of *running, name string) *workload {
 			p.selector.Selects(of.labels) != rules.No:
 			w.add(p)
 			w.doubt = cmp.Or(w.doubt, "whether "+p.String()+" holds depends on the class of "+
-				"Gateway "+qualified(of.namespace, gateway.name)+", which these files do not "+
+				"Gateway "+qualified(of.Namespace, gateway.name)+", which these files do not "+
 				"show: it does not hold for a waypoint")
 		case p.selectorUnread != "":
 			w.add(p)
@@ -244,7 +249,7 @@ func (w *workload) addIf(selects rules.Truth, p *resource, of *running) {
 
 func (w *workload) add(p *resource) {
 	w.policies = append(w.policies, p)
-	w.doubt = cmp.Or(w.doubt, p.twice)
+	w.doubt = cmp.Or(w.doubt, p.Twice)
 	root := w.cluster.root.name
 	if w.first == nil || w.first.Namespace == root && p.Namespace != root {
 		w.first = p
@@ -273,7 +278,7 @@ func (c *cluster) rootDoubt(namespace string) string {
 
 // isAttachedTo reports whether a workload runs a gateway that policies are attached to.
 func (c *cluster) isAttachedTo(r *running) bool {
-	return slices.Contains(c.places.targets[r.namespace], target{"Gateway", r.labels[gatewayName]})
+	return slices.Contains(c.places.targets[r.Namespace], target{"Gateway", r.labels[gatewayName]})
 }
 
 // podsOf are the labels of the pods that run a gateway. They are whole where the files show what
@@ -305,9 +310,9 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	known := t.kind == "Gateway" && shown != nil
 	ofGateway := known && !shown.waypoint
 	if known {
-		w.doubt = cmp.Or(w.doubt, shown.twice)
+		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
-	runs := &running{namespace: namespace, labels: pods}
+	runs := unshown(namespace, pods)
 	for _, p := range c.near(namespace).policies {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
 		switch attached := c.attaches(p, namespace, t, known && shown.waypoint); {
@@ -379,7 +384,7 @@ func (c *cluster) named(name string) (*workload, error) {
 		}
 		has[key] = value
 	}
-	w := c.workload(&running{namespace: namespace, labels: has}, has.String())
+	w := c.workload(unshown(namespace, has), has.String())
 	w.name = name
 	if len(w.policies) == 0 {
 		return nil, &source.Error{

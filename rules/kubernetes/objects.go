@@ -76,8 +76,8 @@ type Resource struct {
 	At   *source.Value
 	Spec *source.Value // an empty object where there is none
 
-	// NoSpec is why what the spec says is not known; empty where it is.
-	NoSpec string
+	NoSpec string // why what the spec says is not known; empty where it is
+	Twice  string // why it is not known which of two it is; empty where it is
 }
 
 // ResourceOf is the resource that an object of a file is.
@@ -133,49 +133,36 @@ func (r *Resource) String() string {
 	return r.Kind + " " + r.Namespace + "/" + r.Name
 }
 
-// Unlike is why it is not known what a resource says that the files have twice; empty where both
-// say the same.
-func (r *Resource) Unlike(other *Resource) string {
-	if r.Spec.JSON() == other.Spec.JSON() && r.annotations() == other.annotations() {
-		return ""
-	}
-	return r.Twice(other)
+// differs reports whether two resources of one name say different things.
+func (r *Resource) differs(other *Resource) bool {
+	annotations := []string{"metadata", "annotations"}
+	return r.Spec.JSON() != other.Spec.JSON() ||
+		r.At.At(annotations...).JSON() != other.At.At(annotations...).JSON()
 }
 
-// Twice says of a resource that another one, which differs, has its name.
-func (r *Resource) Twice(other *Resource) string {
-	place := fmt.Sprintf("line %d", other.At.Pos.Line)
-	if other.At.Pos.File != r.At.Pos.File {
-		place = other.At.Pos.String()
+// SetTwice notes that a later resource, which differs, has the name too.
+func (r *Resource) SetTwice(later *Resource) {
+	place := fmt.Sprintf("line %d", r.At.Pos.Line)
+	if r.At.Pos.File != later.At.Pos.File {
+		place = r.At.Pos.String()
 	}
-	return fmt.Sprintf("%s is in %s and in line %d of %s, and they differ: which one is in the "+
-		"cluster is not known", r, place, r.At.Pos.Line, r.At.Pos.File)
+	r.Twice = fmt.Sprintf("%s is in %s and in line %d of %s, and they differ: which one is in "+
+		"the cluster is not known", r, place, later.At.Pos.Line, later.At.Pos.File)
 }
 
 // Add adds a policy to those of its cluster by their names, and reports whether none says the same
 // under its name. Of two that differ it is not known which one the cluster has: both are told why.
-func Add[T any](
-	all map[string]*T, one *T, of func(*T) (resource *Resource, twice *string),
-) bool {
-	r, twice := of(one)
+func Add(all map[string]*Resource, r *Resource) bool {
 	name := r.String()
 	if before := all[name]; before != nil {
-		first, also := of(before)
-		why := r.Unlike(first)
-		if why == "" {
+		if !r.differs(before) {
 			return false // the cluster has one of them, whichever is applied last
 		}
-		*also, *twice = why, why
+		before.SetTwice(r)
+		r.Twice = before.Twice
 	}
-	all[name] = one
+	all[name] = r
 	return true
-}
-
-func (r *Resource) annotations() string {
-	if v := r.At.At("metadata", "annotations"); v != nil {
-		return v.JSON()
-	}
-	return ""
 }
 
 // Reference is what a policy is attached to, or a route to.

@@ -51,7 +51,7 @@ func (r Reading) Refuse(files []*source.File) error {
 	if len(files) > 0 && !slices.ContainsFunc(files, has) {
 		return without(files[0])
 	}
-	return OneCluster(files, r.Policy)
+	return r.oneCluster(files)
 }
 
 // Instance is an entry that is made of policies of a cluster.

@@ -14,9 +14,9 @@ import (
 // Other files are left out.
 func (r Reading) Together(files []*source.File) [][]*source.File {
 	var having, more []part
-	for _, p := range partsOf(files, r.Policy, r.Beside) {
+	for _, p := range r.partsOf(files) {
 		switch {
-		case len(p.names) > 0:
+		case len(p.policies) > 0:
 			having = append(having, p)
 		case p.beside:
 			more = append(more, p)
@@ -27,8 +27,7 @@ func (r Reading) Together(files []*source.File) [][]*source.File {
 		return nil
 	}
 	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
-	if _, _, ok := clash(having); !ok &&
-		(oneFolder(having) || !open && !r.foldersDiffer(files, having)) {
+	if !clashes(having) && (oneFolder(having) || !open && !r.foldersDiffer(files, having)) {
 		return [][]*source.File{filesOf(having, more, anywhere)}
 	}
 	return byFolder(having, more)
@@ -70,17 +69,17 @@ func (r Reading) foldersDiffer(files []*source.File, having []part) bool {
 	return false
 }
 
-func partsOf(files []*source.File, policy, beside func(object *source.Value) bool) []part {
+func (r Reading) partsOf(files []*source.File) []part {
 	var all []part
 	for _, file := range files {
 		p := part{file: file, folder: path.Dir(file.Name)}
 		for _, object := range Objects(file) {
 			switch {
-			case policy(object):
-				r := ResourceOf(file, object)
-				p.names, p.policies = append(p.names, r.String()), append(p.policies, r)
-				p.open = p.open || r.Namespace == "" || HasMark(r.Namespace)
-			case beside(object):
+			case r.Policy(object):
+				policy := ResourceOf(file, object)
+				p.policies = append(p.policies, &policy)
+				p.open = p.open || policy.Namespace == "" || HasMark(policy.Namespace)
+			case r.Beside(object):
 				p.beside = true
 			}
 		}
@@ -91,57 +90,49 @@ func partsOf(files []*source.File, policy, beside func(object *source.Value) boo
 
 // part is what a file has of a cluster.
 type part struct {
-	file   *source.File
-	folder string
-	open   bool // of one of its policies the namespace is not known
-	beside bool // it shows what policies are about
-
-	names    []string // of its policies
-	policies []Resource
+	file     *source.File
+	folder   string
+	policies []*Resource
+	open     bool // of one of its policies the namespace is not known
+	beside   bool // it shows what policies are about
 }
 
-// clash is a policy's name that a file and one before it have. It is not ok where there is none.
-func clash(all []part) (name string, files [2]*source.File, ok bool) {
-	return clashOf(all, func(*Resource, *Resource) bool { return true })
-}
-
-// clashOf is clash of policies that a function finds to be two.
-func clashOf(
-	all []part, two func(a, b *Resource) bool,
-) (name string, files [2]*source.File, ok bool) {
-	type place struct {
-		file   *source.File
-		policy *Resource
-	}
-	in := map[string]place{}
+// clash is a policy, and one of its name in a file before it that a function finds to be another
+// one; nil where there is none.
+func clash(all []part, two func(a, b *Resource) bool) (policy, before *Resource) {
+	by := map[string]*Resource{}
 	for _, p := range all {
-		for i, name := range p.names {
-			before, policy := in[name], &p.policies[i]
-			apart := before.file != nil && before.file.Name != p.file.Name
-			if apart && two(before.policy, policy) {
-				return name, [2]*source.File{before.file, p.file}, true
+		for _, policy := range p.policies {
+			name := policy.String()
+			before := by[name]
+			if before != nil && before.File.Name != policy.File.Name && two(before, policy) {
+				return policy, before
 			}
-			in[name] = place{p.file, policy}
+			by[name] = policy
 		}
 	}
-	return "", files, false
+	return nil, nil
 }
 
-// OneCluster is an error where files that are read together can't be of one cluster: two of them
+// clashes reports whether two files have a policy of one name, whatever it says.
+func clashes(all []part) bool {
+	policy, _ := clash(all, func(*Resource, *Resource) bool { return true })
+	return policy != nil
+}
+
+// oneCluster is an error where files that are read together can't be of one cluster: two of them
 // say different things of one policy. One that both have in the same words is one.
-func OneCluster(files []*source.File, policy func(object *source.Value) bool) error {
-	none := func(*source.Value) bool { return false }
-	differ := func(a, b *Resource) bool { return a.Unlike(b) != "" }
-	name, both, ok := clashOf(partsOf(files, policy, none), differ)
-	if !ok {
+func (r Reading) oneCluster(files []*source.File) error {
+	policy, before := clash(r.partsOf(files), (*Resource).differs)
+	if policy == nil {
 		return nil
 	}
 	return &source.Error{
-		Pos: source.Position{File: both[1].Name},
-		Cause: name + " is in " + both[0].Name + " too, and says something else there: they " +
-			"are of two clusters",
+		Pos: source.Position{File: policy.File.Name},
+		Cause: policy.String() + " is in " + before.File.Name + " too, and says something else " +
+			"there: they are of two clusters",
 		Hints: source.Hints(
-			"name the files of one cluster, that of " + both[0].Name + " or the other",
+			"name the files of one cluster, that of " + before.File.Name + " or the other",
 		),
 	}
 }
@@ -168,7 +159,7 @@ func byFolder(having, beside []part) [][]*source.File {
 		near := func(p *part) bool {
 			return p.folder == first.folder || len(in[p.folder]) == 0
 		}
-		if _, _, ok := clash(here); !ok {
+		if !clashes(here) {
 			groups = append(groups, filesOf(here, beside, near))
 			continue
 		}

@@ -132,7 +132,10 @@ func TestFilesOfOneClusterComeTogether(t *testing.T) {
 // Files of two clusters are not read together. A file that is named twice is one.
 func TestFilesOfTwoClusters(t *testing.T) {
 	t.Parallel()
-	isPolicy := func(object *source.Value) bool { return object.Member("kind").Text == "Policy" }
+	r := Reading{
+		Policy: func(object *source.Value) bool { return object.TextAt("kind") == "Policy" },
+		Beside: func(*source.Value) bool { return false },
+	}
 	fileNamed := func(name, policy string) *source.File {
 		file := fileOf(t, "kind: Policy\nmetadata: {namespace: ns, name: "+policy+"}\n"+
 			"spec: {of: "+name[:1]+"}\n")
@@ -140,10 +143,10 @@ func TestFilesOfTwoClusters(t *testing.T) {
 		return file
 	}
 	a, b := fileNamed("a.yaml", "p"), fileNamed("b.yaml", "q")
-	if err := OneCluster([]*source.File{a, b, a}, isPolicy); err != nil {
+	if err := r.oneCluster([]*source.File{a, b, a}); err != nil {
 		t.Error(err)
 	}
-	err := OneCluster([]*source.File{a, b, fileNamed("c.yaml", "q")}, isPolicy)
+	err := r.oneCluster([]*source.File{a, b, fileNamed("c.yaml", "q")})
 	const want = "c.yaml: Policy ns/q is in b.yaml too, and says something else there: they are " +
 		"of two clusters"
 	if err == nil || err.Error() != want {
@@ -151,7 +154,7 @@ func TestFilesOfTwoClusters(t *testing.T) {
 	}
 	alike := fileNamed("b.yaml", "q")
 	alike.Name = "copy.yaml"
-	if err := OneCluster([]*source.File{a, b, alike}, isPolicy); err != nil {
+	if err := r.oneCluster([]*source.File{a, b, alike}); err != nil {
 		t.Errorf("a copy: %v", err)
 	}
 }

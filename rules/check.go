@@ -122,6 +122,18 @@ func CheckAt(id ID, v *source.Value, field string, evidence Evidence) *Check {
 	return &Check{ID: id, Field: field, Pos: v.Pos, Span: v.Span, Evidence: evidence}
 }
 
+// Holds is the predicate that the check holds, of one that is not switched off. Where the gateway
+// perhaps does not make it, it is not known whether it fails.
+func (c *Check) Holds() Predicate {
+	switch {
+	case c.Unknown != nil:
+		return Undecided(c.Unknown)
+	case c.MaySkip != nil:
+		return Either(c.Test, Undecided(c.MaySkip))
+	}
+	return c.Test
+}
+
 // Reads lists everything that the check reads, each once; nothing where it is switched off.
 func (c *Check) Reads() []Input {
 	if c.Skip != "" || c.Unknown != nil {

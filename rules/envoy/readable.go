@@ -97,17 +97,14 @@ func heldIssued() rules.Predicate {
 // one, and one beyond 64 bits, which its older ones do not look at.
 func holdsIssued(r *rules.Request) rules.Reading {
 	iat := r.Read(rules.Claim("iat")).Value
-	if iat.Is(source.Number) && !heldByAll(iat.Text) {
+	if !iat.Is(source.Number) {
+		return rules.Reading{Value: source.NewBool(true)}
+	}
+	if n, err := strconv.ParseFloat(iat.Text, 64); err != nil || n < 0 || n >= math.MaxInt64 {
 		return rules.Reading{Unknown: &rules.Unknown{
 			Why: "iat is " + iat.Text +
 				", which newer versions of Envoy refuse and older ones do not",
 		}}
 	}
-	return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "true"}}
-}
-
-// heldByAll reports whether a number is an instant that every version of Envoy reads.
-func heldByAll(number string) bool {
-	n, err := strconv.ParseFloat(number, 64)
-	return err == nil && n >= 0 && n < math.MaxInt64
+	return rules.Reading{Value: source.NewBool(true)}
 }

@@ -10,13 +10,16 @@ import (
 
 // RefusedBefore is the predicate that a proxy refuses or redirects a request before any filter
 // sees it: one with an underscore in a header's name, which the token's has where the providers
-// look in no other place, or one with an escaped slash in its path.
+// look in no other place, or one with an escaped slash or backslash in
+// its path.
 func RefusedBefore(all []*Provider, headers, path bool) rules.Predicate {
 	needed := headers && OnlyBehindUnderscore(all)
 	text := fmt.Sprintf("what the proxy refuses by itself: headers %t, token %t, path %t",
 		headers, needed, path)
 	in := rules.Computed(text, func(r *rules.Request) rules.Reading {
-		odd := path && hasEscapedSlash(r.Path) || needed && r.Token != nil
+		asked := strings.ToLower(r.Path)
+		odd := needed && r.Token != nil ||
+			path && (strings.Contains(asked, "%2f") || strings.Contains(asked, "%5c"))
 		for name, value := range r.Headers {
 			odd = odd || headers && value != "" && strings.Contains(name, "_")
 		}
@@ -40,10 +43,4 @@ func OnlyBehindUnderscore(all []*Provider) bool {
 		}
 	}
 	return len(all) > 0
-}
-
-// hasEscapedSlash reports whether a path has a slash or a backslash that is escaped.
-func hasEscapedSlash(path string) bool {
-	path = strings.ToLower(path)
-	return strings.Contains(path, "%2f") || strings.Contains(path, "%5c")
 }

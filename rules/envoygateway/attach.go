@@ -69,12 +69,6 @@ func (i *instance) Parts() iter.Seq2[*source.File, source.Span] {
 	}
 }
 
-// scope is a way by which requests reach a route: a listener or a Gateway, with its policy.
-type scope struct {
-	of target
-	choice
-}
-
 // instances lists the routes that the files show and that a policy holds for, then what policies
 // are attached to and the files do not show.
 func (c *cluster) instances() []*instance {
@@ -138,7 +132,7 @@ func (c *cluster) targetsOf(p *policy) []target {
 	var all []target
 	for _, ref := range p.refs {
 		t := target{ref.Kind, p.Namespace, ref.Name, ref.Section}
-		if canBeTarget(ref.Kind) && !c.lacksSection(t) {
+		if slices.Contains(targetKinds(), ref.Kind) && !c.lacksSection(t) {
 			all = append(all, t)
 		}
 	}
@@ -213,7 +207,7 @@ func (c *cluster) under(route *attachable, t target) []*instance {
 // reachedBy is a route, or a rule of it, for the requests that a parent leads to it; nil where no
 // policy counts for them.
 func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
-	own, parent := c.on(t), c.scope(by)
+	own, parent := c.on(t), c.ofParent(by)
 	if own.policy == nil && t.section != "" {
 		own = c.on(target{t.kind, t.namespace, t.name, ""})
 	}
@@ -225,7 +219,7 @@ func (c *cluster) reachedBy(by target, route *attachable, t target) *instance {
 	case own.policy == nil && parent.policy == nil:
 		return nil
 	case own.policy == nil:
-		i.choice, i.outer = parent.choice, nil
+		i.choice, i.outer = parent, nil
 	case own.doubt == nil && own.policy.Spec.Member("mergeType").IsSet() && parent.doubt != nil:
 		i.doubt, i.between, i.at = parent.doubt, parent.between, parent.at
 	}
@@ -294,27 +288,26 @@ func (c *cluster) sectionless(p *policy) string {
 		qualified(p.Namespace, ref.Name) + " has no section " + ref.Section
 }
 
-// scope is a parent with its policy: that of the section, of the whole, or of the Gateway that a
+// ofParent is the policy of a parent: that of the section, of the whole, or of the Gateway that a
 // ListenerSet belongs to.
-func (c *cluster) scope(t target) scope {
+func (c *cluster) ofParent(t target) choice {
 	if t == (target{}) {
-		return scope{}
+		return choice{}
 	}
-	s := scope{t, c.on(t)}
-	if whole := t; s.policy == nil && t.section != "" {
-		whole.section = ""
-		s.choice = c.on(whole)
+	of := c.on(t)
+	if of.policy == nil && t.section != "" {
+		t.section = ""
+		of = c.on(t)
 	}
-	if s.policy != nil || t.kind != listenerSet {
-		return s
+	if of.policy != nil || t.kind != listenerSet {
+		return of
 	}
 	parent := c.gatewayOf(t)
 	if parent.name == "" {
-		s.doubt = unknownTarget("the Gateway of ListenerSet " + t.name + " is not in these files")
-		return s
+		of.doubt = unknownTarget("the Gateway of ListenerSet " + t.name + " is not in these files")
+		return of
 	}
-	s.choice = c.on(parent)
-	return s
+	return c.on(parent)
 }
 
 // on is the policy that is attached to a target. Of several the oldest counts, and the others are
@@ -388,11 +381,7 @@ func (c *cluster) gatewayOf(t target) target {
 	if t.kind != listenerSet || set == nil || len(set.parents) == 0 {
 		return target{}
 	}
-	of := target{gatewayKind, set.Namespace, set.parents[0].Name, ""}
-	if ns := set.parents[0].Namespace; ns != "" {
-		of.namespace = ns
-	}
-	return of
+	return parentOf(set, set.parents[0])
 }
 
 // selectsShown tells whether a selector selects something that the files show.

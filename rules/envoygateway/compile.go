@@ -251,9 +251,10 @@ func (c *compiler) unchanged() []rules.Node {
 	ext, oidc := c.spec.Member("extAuth"), c.spec.Member("oidc")
 	pass, _ := oidc.Member("passThroughAuthHeader").Bool()
 	at, field := ext, "extAuth"
-	switch headers := ext.At("http", "headersToBackend"); {
-	case ext.IsSet() && (!ext.Member("http").Is(source.Object) || headers.IsSet() &&
-		(!headers.Is(source.List) || len(headers.Items) > 0)):
+	http := ext.Member("http")
+	switch {
+	case ext.IsSet() && !(http.Is(source.Object) &&
+		kubernetes.IsEmpty(http.Member("headersToBackend"))):
 	case oidc.IsSet() && !pass:
 		at, field = oidc, "oidc"
 	default:

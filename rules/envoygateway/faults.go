@@ -92,8 +92,8 @@ func passesNothing(spec *source.Value) bool {
 		return false
 	}
 	return !slices.ContainsFunc(providersOf(spec), func(p *provider) bool {
-		headers := p.at.At("extractFrom", "headers")
-		return !p.at.Member("extractFrom").IsSet() || !isLeftOut(headers)
+		from := p.at.Member("extractFrom")
+		return !from.IsSet() || !kubernetes.IsEmpty(from.Member("headers"))
 	})
 }
 
@@ -199,7 +199,9 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(r.at, r.path, "a rule has no principal and no cel")
 	}
 	principal := r.at.Member("principal")
-	if principal.Is(source.Object) && saysNothing(principal) {
+	isSet := func(name string) bool { return principal.Member(name).IsSet() }
+	conditions := []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"}
+	if principal.Is(source.Object) && !slices.ContainsFunc(conditions, isSet) {
 		add(principal, r.path+"principal",
 			"a principal has none of clientCIDRs, jwt, headers and clientIPGeoLocations")
 	}
@@ -296,16 +298,6 @@ func (c *compiler) brokenRule() (at *source.Value, field, why string) {
 		}
 	}
 	return nil, "", ""
-}
-
-// saysNothing reports whether a principal has no condition.
-func saysNothing(principal *source.Value) bool {
-	for _, name := range []string{"clientCIDRs", "jwt", "headers", "clientIPGeoLocations"} {
-		if principal.Member(name).IsSet() {
-			return false
-		}
-	}
-	return true
 }
 
 // looksLikeRange reports whether a text has the form of a range, as the definition of the resource

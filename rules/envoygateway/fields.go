@@ -3,6 +3,7 @@ package envoygateway
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -15,15 +16,23 @@ type fieldRules struct {
 	visit func(at *source.Value, field, why string)
 }
 
-// text looks at a text that must be there, and must not be empty.
-func (f fieldRules) text(of *source.Value, path, name string) {
+// needed looks at a text or a list that must be there, and must not be empty.
+func (f fieldRules) needed(of *source.Value, path, name string, kind source.Kind) {
 	v := of.Member(name)
 	switch {
 	case !v.IsSet():
 		f.visit(of, path+name, name+" is missing")
-	case v.Is(source.String) && v.Text == "":
+	case v.Is(kind) && v.Text == "" && len(v.Items) == 0:
 		f.visit(v, path+name, name+" is empty")
 	}
+}
+
+func (f fieldRules) text(of *source.Value, path, name string) {
+	f.needed(of, path, name, source.String)
+}
+
+func (f fieldRules) list(of *source.Value, path, name string) {
+	f.needed(of, path, name, source.List)
 }
 
 // texts looks at a list of texts, none of which may be empty.
@@ -32,17 +41,6 @@ func (f fieldRules) texts(of *source.Value, path, name string) {
 		if v.Is(source.String) && v.Text == "" {
 			f.visit(v, path+name, "an item of "+name+" is empty")
 		}
-	}
-}
-
-// list looks at a list that must be there, with an item.
-func (f fieldRules) list(of *source.Value, path, name string) {
-	v := of.Member(name)
-	switch {
-	case !v.IsSet():
-		f.visit(of, path+name, name+" is missing")
-	case v.Is(source.List) && len(v.Items) == 0:
-		f.visit(v, path+name, name+" is empty")
 	}
 }
 
@@ -169,11 +167,12 @@ func (f fieldRules) targets(p *policy) {
 	}
 	for _, ref := range p.refs {
 		group := ref.At.Member("group")
+		wanted := strings.TrimSuffix(gatewayAPI, "/")
 		switch {
 		case !group.IsSet():
 			f.visit(ref.At, "targetRefs", "a reference has no group")
-		case !oneOf(group, gatewayAPI[:len(gatewayAPI)-1]):
-			f.visit(group, "targetRefs", "the group is not "+gatewayAPI[:len(gatewayAPI)-1])
+		case !oneOf(group, wanted):
+			f.visit(group, "targetRefs", "the group is not "+wanted)
 		}
 		f.merges(p, ref.At, ref.Kind)
 	}

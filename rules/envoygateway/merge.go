@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 // merged is an object with another one laid over it. Objects are merged member by member, a list
@@ -18,13 +19,13 @@ func merged(under, over *source.Value) *source.Value {
 	both := *over
 	both.Members = nil
 	for _, m := range under.Members {
-		if isLeftOut(over.Member(m.Key)) && m.Key != "defaultAction" {
+		if kubernetes.IsEmpty(over.Member(m.Key)) && m.Key != "defaultAction" {
 			both.Members = append(both.Members, m)
 		}
 	}
 	for _, m := range over.Members {
 		below := under.Find(m.Key)
-		if m.Value.Is(source.Null) || below != nil && isLeftOut(m.Value) {
+		if m.Value.Is(source.Null) || below != nil && kubernetes.IsEmpty(m.Value) {
 			continue
 		}
 		if below != nil && !m.Conflict && !below.Conflict {
@@ -33,9 +34,4 @@ func merged(under, over *source.Value) *source.Value {
 		both.Members = append(both.Members, m)
 	}
 	return &both
-}
-
-// isLeftOut reports whether Envoy Gateway does not write a value as JSON.
-func isLeftOut(v *source.Value) bool {
-	return !v.IsSet() || v.Is(source.List) && len(v.Items) == 0
 }

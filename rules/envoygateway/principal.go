@@ -55,11 +55,7 @@ func (c *compiler) matches(r *authRule) (rules.Predicate, rules.Truth) {
 		if check.Refuses != "" {
 			return rules.Never(), rules.No
 		}
-		if check.Unknown != nil {
-			parts = append(parts, rules.Undecided(check.Unknown))
-			continue
-		}
-		parts = append(parts, check.Test)
+		parts = append(parts, check.Holds())
 	}
 	if len(parts) == 0 {
 		return rules.Both(), rules.Yes
@@ -124,7 +120,8 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 // address fits.
 func (c *compiler) addresses(principal *source.Value, path string) *rules.Check {
 	ranges := kubernetes.ListIn(principal, path, "clientCIDRs")
-	if ranges.Empty() || everyAddress(ranges.Texts()) {
+	four, six := wholeFamilies(ranges.Texts())
+	if ranges.Empty() || four && six {
 		return nil
 	}
 	check := rules.CheckAt(rules.Authorization, ranges.At, ranges.Field, documented(docAPI))
@@ -133,12 +130,6 @@ func (c *compiler) addresses(principal *source.Value, path string) *rules.Check 
 	}
 	check.Test = rules.Undecided(check.Unknown)
 	return check
-}
-
-// everyAddress reports whether some ranges hold every address, of IPv4 and of IPv6.
-func everyAddress(ranges []string) bool {
-	four, six := wholeFamilies(ranges)
-	return four && six
 }
 
 // wholeFamilies tells whether some ranges hold every address of IPv4, and of IPv6.
@@ -271,14 +262,8 @@ func acceptedBy(p *envoy.Provider) rules.Predicate {
 	node := envoy.Filter{}.Accepts(p)
 	var parts []rules.Predicate
 	for check := range node.Checks() {
-		switch {
-		case check.Unknown != nil:
-			parts = append(parts, rules.Undecided(check.Unknown))
-		case check.Skip != "":
-		case check.MaySkip != nil:
-			parts = append(parts, rules.Either(check.Test, rules.Undecided(check.MaySkip)))
-		default:
-			parts = append(parts, check.Test)
+		if check.Skip == "" {
+			parts = append(parts, check.Holds())
 		}
 	}
 	return envoy.Both(parts)

@@ -50,9 +50,12 @@ func isTarget(object *source.Value) bool {
 		name := object.TextAt("metadata", "name")
 		return object.At("data", keySetEntry) != nil || name == inEveryNamespace
 	}
-	return isPatch(object) || kubernetes.IsOf(
-		object, gatewayAPI, gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute,
-	)
+	return isPatch(object) || kubernetes.IsOf(object, gatewayAPI, targetKinds()...)
+}
+
+// targetKinds are the kinds of resources that a policy can be attached to.
+func targetKinds() []string {
+	return []string{gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute}
 }
 
 // differ reports whether two resources have another spec, other labels or other data.
@@ -88,7 +91,6 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Envoy Gateway; empty where it is not known
 	policies []*policy
-	byName   map[string]*kubernetes.Resource // the policies
 	shown    []*attachable
 	patches  []*patch
 	marked   []*attachable // those whose name or namespace is not known
@@ -101,7 +103,8 @@ type cluster struct {
 	sections  map[target][]string    // of each target, those that policies are attached to
 	loose     []*policy              // those that are perhaps attached to more than they name
 
-	assumed map[attachment]rules.Truth // what is not known, and is looked at both ways
+	byName  map[string]*kubernetes.Resource // of policies
+	assumed map[attachment]rules.Truth      // what is not known, and is looked at both ways
 }
 
 // keySet is the data of a ConfigMap.
@@ -181,12 +184,11 @@ func clusterOf(files []*source.File) *cluster {
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
 			switch {
-			case kubernetes.IsOf(object, group, securityPolicy):
+			case isPolicy(object):
 				c.add(policyOf(file, object))
 			case isPatch(object):
 				c.patches = append(c.patches, patchOf(file, object))
-			case kubernetes.IsOf(object, gatewayAPI, gatewayKind, listenerSet, httpRoute,
-				grpcRoute, tcpRoute):
+			case kubernetes.IsOf(object, gatewayAPI, targetKinds()...):
 				c.show(attachableOf(file, object))
 			case isConfigMap(object):
 				r := kubernetes.ResourceOf(file, object)
@@ -320,17 +322,11 @@ func policyOf(file *source.File, object *source.Value) *policy {
 			p.unread = "the kind of what " + p.String() + " is attached to is not known"
 		case ref.Kind == "":
 			p.void = "a reference of " + p.String() + " has no kind"
-		case !canBeTarget(ref.Kind):
+		case !slices.Contains(targetKinds(), ref.Kind):
 			p.void = p.String() + " is attached to a " + ref.Kind + ", which it can't be"
 		}
 	}
 	return p
-}
-
-// canBeTarget reports whether a policy can be attached to resources of a kind.
-func canBeTarget(kind string) bool {
-	all := []string{gatewayKind, listenerSet, httpRoute, grpcRoute, tcpRoute}
-	return slices.Contains(all, kind)
 }
 
 // labelsOf is where the labels are that a selector wants.

@@ -185,9 +185,9 @@ func (c *cluster) listenerHosts(route *attachable) (all []string, ok bool) {
 	return all, len(all) > 0
 }
 
-// parentOf is what a reference of a route names.
-func parentOf(route *attachable, ref kubernetes.Reference) target {
+// parentOf is what a reference of a route or of a ListenerSet names.
+func parentOf(of *attachable, ref kubernetes.Reference) target {
 	return target{
-		cmp.Or(ref.Kind, gatewayKind), cmp.Or(ref.Namespace, route.Namespace), ref.Name, "",
+		cmp.Or(ref.Kind, gatewayKind), cmp.Or(ref.Namespace, of.Namespace), ref.Name, "",
 	}
 }

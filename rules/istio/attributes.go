@@ -337,12 +337,9 @@ func pathTest(value string) rules.Predicate {
 }
 
 func isAddress(text string) bool {
-	if strings.Contains(text, "/") {
-		_, err := netip.ParsePrefix(text)
-		return err == nil
-	}
-	_, err := netip.ParseAddr(text)
-	return err == nil
+	_, noAddress := netip.ParseAddr(text)
+	_, noRange := netip.ParsePrefix(text)
+	return noAddress == nil || noRange == nil
 }
 
 // bracketed is the name in [NAME].
@@ -456,10 +453,7 @@ func (c *compiler) before(version int) bool {
 func (c *compiler) splitBy(
 	r *jwtRule, claim string, plain rules.Predicate, words func() rules.Predicate,
 ) (p rules.Predicate, split bool) {
-	named := false
-	for _, text := range r.split.Texts() {
-		named = named || text == claim
-	}
+	named := slices.Contains(r.split.Texts(), claim)
 	_, known := rules.MinorOf(c.version)
 	switch {
 	case !named && r.split.Doubt != nil:

@@ -24,18 +24,19 @@ const (
 
 // action is what a policy does with requests that its rules match.
 func (r *resource) action() string {
-	switch v := r.Spec.Member("action"); {
-	case !v.IsSet():
-		return actionAllow
-	default:
+	if v := r.Spec.Member("action"); v.IsSet() {
 		return v.Text
 	}
+	return actionAllow
+}
+
+func actions() []string {
+	return []string{actionAllow, actionDeny, actionCustom, actionAudit}
 }
 
 // actionDoubt is why it is not known what the action of a policy is; nil where it is.
 func (r *resource) actionDoubt() *rules.Unknown {
-	known := []string{actionAllow, actionDeny, actionCustom, actionAudit}
-	if action := r.action(); !slices.Contains(known, action) {
+	if action := r.action(); !slices.Contains(actions(), action) {
 		return &rules.Unknown{Why: "the action of " + r.String() + " is " + action +
 			", which is not one that is known"}
 	}
@@ -362,7 +363,8 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 		return rules.AllOf(check), true
 	}
 	if folded {
-		check := rules.CheckAt(rules.Authorization, rulesAt(p), "rules", documented(docPolicy))
+		at := cmp.Or(p.Spec.Member("rules"), p.At)
+		check := rules.CheckAt(rules.Authorization, at, "rules", documented(docPolicy))
 		check.Test, check.Answer = envoy.Either(tests), answer
 		check.Wants = fmt.Sprintf("a request that one of %d ALLOW rules matches", len(tests))
 		return rules.AllOf(check), true
@@ -379,13 +381,6 @@ func beyond(p *resource) *rules.Check {
 	return notModelled(p.At, "rules", &rules.Unknown{
 		Why: "the policies of this workload have more conditions than are looked at",
 	})
-}
-
-func rulesAt(p *resource) *source.Value {
-	if v := p.Spec.Member("rules"); v != nil {
-		return v
-	}
-	return p.At
 }
 
 // allowRule is what one rule of an ALLOW policy wants, each condition a check.

@@ -101,8 +101,8 @@ func (c *cluster) changesRequests(name *source.Value) rules.Truth {
 				continue
 			}
 			over := p.Member("envoyExtAuthzHttp")
-			if headers := over.Member("headersToUpstreamOnAllow"); !over.Is(source.Object) ||
-				headers.IsSet() && (!headers.Is(source.List) || len(headers.Items) > 0) {
+			if !over.Is(source.Object) ||
+				!kubernetes.IsEmpty(over.Member("headersToUpstreamOnAllow")) {
 				return rules.Yes
 			}
 			changes = rules.No

@@ -95,14 +95,15 @@ type cluster struct {
 	root     root
 	meshes   []*source.Value // their configurations
 	policies []*resource
-	byName   map[string]*kubernetes.Resource // the policies
-	running  []*running                      // workloads that the files show, without those that one made
-	shown    map[string]*running             // the same, by kind, namespace and name
+	running  []*running          // workloads that the files show, without those that one made
+	shown    map[string]*running // the same, by kind, namespace and name
 	places   places
 	gateways map[string]*gateway // by namespace and name
 	ambient  map[string]bool     // the namespaces whose workloads have no proxy of their own
 	patches  []*patch
 	nearby   map[string]*nearby // by namespace
+
+	byName map[string]*kubernetes.Resource // of policies
 }
 
 // nearby is the policies that hold in a namespace, or may hold there.
@@ -143,7 +144,9 @@ func clusterOf(files []*source.File) *cluster {
 
 func (c *cluster) add(file *source.File, object *source.Value) {
 	if isPolicy(object) {
-		c.addPolicy(policyOf(file, object))
+		if p := policyOf(file, object); kubernetes.Add(c.byName, &p.Resource) {
+			c.policies = append(c.policies, p)
+		}
 		return
 	}
 	if isPatch(object) {
@@ -258,12 +261,6 @@ func (c *cluster) labelsLookedAt() map[string]bool {
 		}
 	}
 	return names
-}
-
-func (c *cluster) addPolicy(r *resource) {
-	if kubernetes.Add(c.byName, &r.Resource) {
-		c.policies = append(c.policies, r)
-	}
 }
 
 func policyOf(file *source.File, object *source.Value) *resource {

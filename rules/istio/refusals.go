@@ -256,14 +256,12 @@ func (f *refuser) keys(rule *source.Value, path string) {
 
 func (f *refuser) authorization() {
 	action, provider := f.Spec.Member("action"), f.Spec.Member("provider")
-	known := []string{actionAllow, actionDeny, actionCustom, actionAudit}
-	if !kubernetes.Marked(action) && !slices.Contains(known, f.action()) {
+	if !kubernetes.Marked(action) && !slices.Contains(actions(), f.action()) {
 		f.add(action, "action", "there is no action %q", f.action())
 		return
 	}
 	custom := f.action() == actionCustom
-	list := f.Spec.Member("rules")
-	none := isEmptyList(list)
+	none := kubernetes.IsEmpty(f.Spec.Member("rules"))
 	switch name := provider.Member("name"); {
 	case provider.IsSet() && !custom:
 		f.add(provider, "provider", "only CUSTOM has a provider")
@@ -318,8 +316,7 @@ func isPeer(attribute string) bool {
 func (f *refuser) peers(of *source.Value, path string) {
 	set := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool {
-			v := of.Member(name)
-			return len(v.List()) > 0
+			return len(of.Member(name).List()) > 0
 		})
 	}
 	if set("serviceAccounts", "notServiceAccounts") &&
@@ -327,14 +324,12 @@ func (f *refuser) peers(of *source.Value, path string) {
 		f.add(of, path+"serviceAccounts", "it does not go with principals or namespaces")
 	}
 	for _, name := range []string{"serviceAccounts", "notServiceAccounts"} {
-		list := kubernetes.ListIn(of, path, name)
-		for _, v := range list.Values {
+		for _, v := range kubernetes.ListIn(of, path, name).Values {
 			f.account(v, path+name)
 		}
 	}
 	for _, name := range []string{"trustDomains", "notTrustDomains"} {
-		list := kubernetes.ListIn(of, path, name)
-		for _, v := range list.Values {
+		for _, v := range kubernetes.ListIn(of, path, name).Values {
 			if strings.Contains(v.Text, "/") || wildcardInside(v.Text) {
 				f.add(v, path+name, "%s is not a trust domain", v.Text)
 			}
@@ -359,8 +354,7 @@ func wildcardInside(text string) bool {
 
 func (f *refuser) paths(of *source.Value, path string) {
 	for _, name := range []string{"paths", "notPaths"} {
-		list := kubernetes.ListIn(of, path, name)
-		for _, v := range list.Values {
+		for _, v := range kubernetes.ListIn(of, path, name).Values {
 			if why := badTemplate(v.Text); why != "" && !kubernetes.Marked(v) {
 				f.add(v, path+name, "%s: %s", v.Text, why)
 			}

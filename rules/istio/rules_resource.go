@@ -6,6 +6,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/envoy"
+	"github.com/gatewhy/gatewhy/rules/kubernetes"
 )
 
 func policyRefused() rules.Rule {
@@ -43,7 +44,7 @@ func policyDecidesNothing() rules.Rule {
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
 				at, what := p.Spec.Member("jwtRules"), "checks"
-				none := p.Kind == requestAuthentication && isEmptyList(at)
+				none := p.Kind == requestAuthentication && kubernetes.IsEmpty(at)
 				if p.Kind == authorizationPolicy {
 					at, none = p.deniesNothing()
 					what = "denies"
@@ -59,12 +60,8 @@ func policyDecidesNothing() rules.Rule {
 // deniesNothing reports whether a policy denies and has no rule, and where that is said.
 func (r *resource) deniesNothing() (at *source.Value, ok bool) {
 	list := r.Spec.Member("rules")
-	return cmp.Or(list, r.Spec.Member("action")), r.action() == actionDeny && isEmptyList(list)
-}
-
-// isEmptyList reports whether a list has no item, or is absent.
-func isEmptyList(v *source.Value) bool {
-	return !v.IsSet() || v.Is(source.List) && len(v.Items) == 0
+	denies := r.action() == actionDeny
+	return cmp.Or(list, r.Spec.Member("action")), denies && kubernetes.IsEmpty(list)
 }
 
 func dryRunLeftOn() rules.Rule {

@@ -104,37 +104,30 @@ func inWords(in rules.Input, values []string) rules.Predicate {
 // them: it is split at its last slash (generator.go, requestPrincipalGenerator).
 func principal(value string) rules.Predicate {
 	iss, sub := rules.Claim("iss"), rules.Claim("sub")
-	there := func(in rules.Input) rules.Predicate {
-		p := notEmpty(in)
-		p.Assumed = rules.Yes // every token of a real issuer has both
-		return p
+	is := func(in rules.Input, f form) rules.Predicate {
+		if f.op == rules.Present {
+			p := notEmpty(in)
+			p.Assumed = rules.Yes // every token of a real issuer has both
+			return p
+		}
+		return rules.Predicate{Op: f.op, Input: in, Values: rules.Literals(f.text)}
 	}
-	exactly := func(in rules.Input, text string) rules.Predicate {
-		return rules.Predicate{Op: rules.OneOf, Input: in, Values: rules.Literals(text)}
-	}
-	ends := func(op rules.Op, in rules.Input, text string) rules.Predicate {
-		return rules.Predicate{Op: op, Input: in, Values: rules.Literals(text)}
-	}
+	any := form{op: rules.Present}
 	issuer, subject, found := cutLast(value)
+	begins, open := strings.CutSuffix(subject, "*")
 	switch {
-	case value == "*":
-		return rules.Both(there(iss), there(sub))
-	case strings.HasPrefix(value, "*") && !found:
-		return rules.Both(there(iss), ends(rules.Suffix, sub, value[1:]))
-	case strings.HasPrefix(value, "*") && issuer == "*":
-		return rules.Both(there(iss), exactly(sub, subject))
+	case !found && strings.HasPrefix(value, "*"):
+		return rules.Both(is(iss, any), is(sub, formOf(value)))
+	case !found && strings.HasSuffix(value, "*"):
+		return rules.Both(is(iss, formOf(value)), is(sub, any))
 	case strings.HasPrefix(value, "*"):
-		return rules.Both(ends(rules.Suffix, iss, issuer[1:]), exactly(sub, subject))
+		return rules.Both(is(iss, formOf(issuer)), is(sub, form{rules.OneOf, subject}))
 	case subject == "*":
-		return rules.Both(exactly(iss, issuer), there(sub))
-	case strings.HasSuffix(value, "*") && found:
-		return rules.Both(
-			exactly(iss, issuer), ends(rules.Prefix, sub, strings.TrimSuffix(subject, "*")),
-		)
-	case strings.HasSuffix(value, "*"):
-		return rules.Both(ends(rules.Prefix, iss, strings.TrimSuffix(value, "*")), there(sub))
+		return rules.Both(is(iss, form{rules.OneOf, issuer}), is(sub, any))
+	case open:
+		return rules.Both(is(iss, form{rules.OneOf, issuer}), is(sub, form{rules.Prefix, begins}))
 	}
-	return rules.Both(exactly(iss, issuer), exactly(sub, subject))
+	return rules.Both(is(iss, form{rules.OneOf, issuer}), is(sub, form{rules.OneOf, subject}))
 }
 
 // principalsInWords says what principals are wanted; empty where none is known. Of one that lacks

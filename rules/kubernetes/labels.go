@@ -114,15 +114,10 @@ type LabelsAt struct {
 	Field string
 }
 
-// namespaceOf is where the namespace of a resource is.
-func namespaceOf(object *source.Value) LabelsAt {
-	return LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
-}
-
 // NamespaceDoubt is why it is not known which namespace a resource is in, and where that is said;
 // nil where it is known.
 func NamespaceDoubt(object *source.Value) (LabelsAt, *rules.Unknown) {
-	at := namespaceOf(object)
+	at := LabelsAt{object.At("metadata", "namespace"), "metadata.namespace"}
 	if name, ok := Name(at.At); at.At.IsSet() && (!ok || name != "") {
 		return at, DoubtOf(at.At, at.Field)
 	}
@@ -191,10 +186,8 @@ func (of LabelsAt) doubt(counts func(*source.Member) bool) (LabelsAt, *rules.Unk
 
 // And is what two selectors ask for together. It is not ok if they exclude each other.
 func (l Labels) And(other Labels) (Labels, bool) {
-	both := maps.Clone(other)
-	if both == nil {
-		both = Labels{}
-	}
+	both := Labels{}
+	maps.Copy(both, other)
 	for key, value := range l {
 		if has, ok := both[key]; ok && has != value {
 			return nil, false

@@ -44,6 +44,11 @@ func EachHidden(v *source.Value, field string, visit func(v *source.Value, field
 	}
 }
 
+// IsEmpty reports whether a list has no item, or is absent.
+func IsEmpty(v *source.Value) bool {
+	return !v.IsSet() || v.Is(source.List) && len(v.Items) == 0
+}
+
 // DoubtOf is why a value is not known; nil where it is.
 func DoubtOf(v *source.Value, field string) *rules.Unknown {
 	if !Marked(v) {

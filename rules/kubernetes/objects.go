@@ -175,35 +175,21 @@ type Reference struct {
 // References lists the references in a field that holds one or a list of them. It is not ok if
 // one can't be read.
 func References(v *source.Value) (all []Reference, ok bool) {
-	var refs []*source.Value
-	switch {
-	case !v.IsSet():
-		return nil, true
-	case v.Is(source.List):
-		refs = v.Items
-	default:
+	refs := v.List()
+	if v.IsSet() && !v.Is(source.List) {
 		refs = []*source.Value{v}
 	}
 	for _, ref := range refs {
 		one := Reference{At: ref}
-		name, isName := Name(ref.Member("name"))
-		if !isName {
+		if one.Name, ok = Name(ref.Member("name")); !ok {
 			return nil, false
 		}
-		one.Name = name
 		one.Kind, _ = Name(ref.Member("kind"))
 		one.Namespace, _ = Name(ref.Member("namespace"))
 		one.Section, _ = Name(ref.Member("sectionName"))
 		all = append(all, one)
 	}
 	return all, true
-}
-
-// MadeBy reports whether one of those that have made an object is shown. That one stands for it.
-func MadeBy(object *source.Value, shown func(kind, name string) bool) bool {
-	return slices.ContainsFunc(MakersOf(object), func(o Reference) bool {
-		return shown(o.Kind, o.Name)
-	})
 }
 
 // MakersOf lists what has made an object, the nearest first: a ReplicaSet makes a pod, and a

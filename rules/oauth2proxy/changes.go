@@ -177,11 +177,9 @@ func (m *changer) issuer(goal rules.Goal) rules.Change {
 // segment is the first part of an address's path.
 func segment(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
-	parts := strings.Split(rest, "/")
-	if len(parts) < 2 {
-		return ""
-	}
-	return parts[1]
+	_, path, _ := strings.Cut(rest, "/")
+	first, _, _ := strings.Cut(path, "/")
+	return first
 }
 
 // anchor makes an exempt route match at the beginning of a path alone.

@@ -91,15 +91,11 @@ func bindsOf(service, configs *source.Value) []mount {
 // variables takes the options of variables, which are a list or an object.
 func (r *reader) variables(e *entry, file *source.File, variables *source.Value) {
 	for _, item := range variables.List() {
-		name, text, ok := strings.Cut(item.Text, "=")
 		if item.Is(source.Object) { // as the values of a chart have them
-			r.environment(e, file, &source.Value{Kind: source.Object, Members: []source.Member{
-				{Key: "env", Value: &source.Value{
-					Kind: source.List, Items: []*source.Value{item},
-				}},
-			}})
+			r.namedVariable(e, file, item)
 			continue
 		}
+		name, text, ok := strings.Cut(item.Text, "=")
 		g := given{file: file}
 		g.value, g.whole, g.before = behindEquals(file, item, text, true)
 		if !ok {

@@ -110,15 +110,11 @@ func (c *compiler) pathMatches(
 func queried(expressions []string) (other, unsure rules.Predicate) {
 	expression := regexp.MustCompile("(?:" + strings.Join(expressions, ")|(?:") + ")")
 	test := func(text string, is func(other, sure bool) bool) rules.Predicate {
-		return rules.Predicate{Op: rules.True, Input: rules.Input{
-			Source: rules.FromExpression, Opaque: &rules.Opaque{
-				Text:  text,
-				Reads: []rules.Input{rules.RequestInput(rules.RequestPath)},
-				Eval: func(r *rules.Request) rules.Reading {
-					return reading(is(queryDecides(expression, r)))
-				},
-			},
-		}}
+		return rules.Predicate{Op: rules.True, Input: rules.Computed(
+			text, func(r *rules.Request) rules.Reading {
+				return reading(is(queryDecides(expression, r)))
+			}, rules.RequestInput(rules.RequestPath),
+		)}
 	}
 	return test("the query decides", func(other, sure bool) bool { return other && sure }),
 		test("the query may decide", func(other, sure bool) bool { return other && !sure })

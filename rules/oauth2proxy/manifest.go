@@ -15,10 +15,10 @@ func (r *reader) startedByManifest(file *source.File, document *source.Value) []
 	metadata := document.Member("metadata")
 	namespace := metadata.TextAt("namespace")
 	all := r.containersIn(file, document, metadata)
-	made := kubernetes.MadeBy(document, func(kind, name string) bool {
-		return r.objects[held{kind, namespace, name}]
-	})
-	if len(all) > 0 && made {
+	isShown := func(by kubernetes.Reference) bool {
+		return r.objects[held{by.Kind, namespace, by.Name}]
+	}
+	if len(all) > 0 && slices.ContainsFunc(kubernetes.MakersOf(document), isShown) {
 		r.ours[file] = true
 		return nil
 	}
@@ -100,12 +100,7 @@ func (r *reader) expanded(e *entry, words []*source.Value) []*source.Value {
 // environment takes the options of a container's variables.
 func (r *reader) environment(e *entry, file *source.File, container *source.Value) {
 	for _, item := range container.Member("env").List() {
-		name := item.TextAt("name")
-		g := given{file: file, value: item.Member("value"), object: item}
-		if from := item.Member("valueFrom"); from != nil {
-			g = r.keyFrom(e, g, from)
-		}
-		r.fromVariable(e, name, g)
+		r.namedVariable(e, file, item)
 	}
 	for _, item := range container.Member("envFrom").List() {
 		prefix := item.TextAt("prefix")
@@ -117,6 +112,15 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 			r.reads(e, of.variables)
 		}
 	}
+}
+
+// namedVariable takes the option of a variable that is written as an object with its name.
+func (r *reader) namedVariable(e *entry, file *source.File, item *source.Value) {
+	g := given{file: file, value: item.Member("value"), object: item}
+	if from := item.Member("valueFrom"); from != nil {
+		g = r.keyFrom(e, g, from)
+	}
+	r.fromVariable(e, item.TextAt("name"), g)
 }
 
 // keyFrom is a variable as a ConfigMap or a Secret has it, if the files show that.

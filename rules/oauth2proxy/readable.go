@@ -94,13 +94,7 @@ func readsAll(r *rules.Request) rules.Reading {
 	return reading(true)
 }
 
-func reading(ok bool) rules.Reading {
-	text := "false"
-	if ok {
-		text = "true"
-	}
-	return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: text}}
-}
+func reading(ok bool) rules.Reading { return rules.Reading{Value: source.NewBool(ok)} }
 
 func doubt(why string) rules.Reading {
 	return rules.Reading{Unknown: &rules.Unknown{Why: why}}

@@ -124,19 +124,12 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	return rules.AllOf(check)
 }
 
-// hold is the predicate that some checks hold. Where one of them may not be made, it is not known
-// whether it fails.
+// hold is the predicate that some checks hold.
 func hold(checks []*rules.Check) rules.Predicate {
 	test := rules.Both()
 	for _, check := range checks {
-		switch {
-		case check.Skip != "":
-		case check.Unknown != nil:
-			test.Of = append(test.Of, rules.Undecided(check.Unknown))
-		case check.MaySkip != nil:
-			test.Of = append(test.Of, rules.Either(check.Test, rules.Undecided(check.MaySkip)))
-		default:
-			test.Of = append(test.Of, check.Test)
+		if check.Skip == "" {
+			test.Of = append(test.Of, check.Holds())
 		}
 	}
 	return test

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -196,7 +197,7 @@ func (c *compiler) algorithm(v verifier) *rules.Check {
 		accepted = []string{defaultAlgorithm}
 		if v.discovers && !ofEntra(v.issuer.text()) {
 			check.MaySkip = &rules.Unknown{
-				Why: "the discovery document of " + orIssuer(v.issuer.text()) +
+				Why: "the discovery document of " + cmp.Or(v.issuer.text(), "the issuer") +
 					" may name other algorithms, which the program accepts then",
 			}
 		}
@@ -207,13 +208,6 @@ func (c *compiler) algorithm(v verifier) *rules.Check {
 		Values: rules.Literals(accepted...),
 	}
 	return check
-}
-
-func orIssuer(issuer string) string {
-	if issuer == "" {
-		return "the issuer"
-	}
-	return issuer
 }
 
 // notStarted is what nobody knows of a program that does not start.

@@ -3,6 +3,7 @@ package cel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -177,17 +178,8 @@ func (e *evaluator) selected(of, key value) result {
 
 // place is a number as the index of a list.
 func place(key value) (at float64, ok bool) {
-	switch key.kind {
-	case intValue:
-		at = float64(key.int)
-	case uintValue:
-		at = float64(key.uint)
-	case doubleValue:
-		at = key.double
-	default:
-		return 0, false
-	}
-	return at, at == math.Trunc(at)
+	at, ok = key.float()
+	return at, ok && key.isNumber() && at == math.Trunc(at)
 }
 
 // shown is a key in a message.
@@ -380,11 +372,7 @@ func called(n *node, args []value) result {
 }
 
 func isTextTest(name string) bool {
-	switch name {
-	case "startsWith", "endsWith", "contains", "matches":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"startsWith", "endsWith", "contains", "matches"}, name)
 }
 
 func textTest(name, of, with string) result {

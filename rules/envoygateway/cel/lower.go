@@ -195,10 +195,10 @@ func flat(
 
 // leaf lowers a node that evaluates all of its operands.
 func (l *lowering) leaf(n *node, want bool) rules.Predicate {
-	if p, ok := l.known(n); ok {
-		if p == want {
-			return always()
-		}
+	switch r := (&evaluator{env: l.env}).eval(n); { // what it gives whatever the request
+	case r.ok() && r.value.is(want):
+		return always()
+	case r.ok(), r.fault != "":
 		return rules.Never()
 	}
 	if p, ok := l.test(n, want); ok {
@@ -213,19 +213,8 @@ func (l *lowering) leaf(n *node, want bool) rules.Predicate {
 	return both(append(l.accepted(n), p)...)
 }
 
-// known is what a node gives whatever the request. It is not ok where that depends on the request,
-// or is no boolean.
-func (l *lowering) known(n *node) (is, ok bool) {
-	e := evaluator{env: l.env}
-	r := e.eval(n)
-	return r.value.bool, r.ok() && r.value.kind == boolValue
-}
-
 // test lowers a node that tests one attribute with literals. It is not ok for any other.
 func (l *lowering) test(n *node, want bool) (p rules.Predicate, ok bool) {
-	if r := (&evaluator{env: l.env}).eval(n); r.fault != "" || r.ok() {
-		return rules.Never(), true // an error, or no boolean, whatever the request
-	}
 	switch n.kind {
 	case member, index:
 		if s, ok := l.subject(n); ok {

@@ -2,6 +2,7 @@ package cel
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -422,12 +423,10 @@ func isMacro(name string, args int) bool {
 }
 
 func isReserved(name string) bool {
-	switch name {
-	case "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
-		"loop", "package", "namespace", "return", "var", "void", "while":
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		"as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+		"loop", "package", "namespace", "return", "var", "void", "while",
+	}, name)
 }
 
 // literal reads a number with its sign, a string, bytes, true, false or null.

@@ -92,15 +92,22 @@ func behindEquals(
 	return value, word, before
 }
 
-// fromVariable takes an option of an environment variable. An empty one does not count (viper).
+// fromVariable takes an option of an environment variable, in the place of what the variable was
+// before. An empty one does not count (viper).
 func (r *reader) fromVariable(e *entry, name string, g given) {
 	o, ok := r.optionOfVariable(name)
-	switch {
-	case ok && g.value != nil && (g.value.Text != "" || g.value.Is(source.Unknown)):
+	if !ok {
+		if strings.HasPrefix(name, variablePrefix) {
+			e.unknown = append(e.unknown, unknownName{byVariable, name, g.value})
+		}
+		return
+	}
+	e.given = slices.DeleteFunc(e.given, func(before given) bool {
+		return before.layer == byVariable && before.option.name == o.name
+	})
+	if g.value != nil && (g.value.Text != "" || g.value.Is(source.Unknown)) {
 		g.option, g.layer = o, byVariable
 		e.given = append(e.given, g)
-	case !ok && strings.HasPrefix(name, variablePrefix):
-		e.unknown = append(e.unknown, unknownName{byVariable, name, g.value})
 	}
 }
 

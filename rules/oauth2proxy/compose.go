@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -152,13 +153,8 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	if args.Is(source.Object) {
 		r.chartArguments(e, file, args)
 	}
-	r.variables(e, file, values.Member("extraEnv"))
-	if id := config.Member("clientID"); id != nil {
-		e.give("client_id", byVariable, id, config)
-	} else {
-		e.open[byVariable] = "the chart takes the client's id from a secret"
-	}
 	e.chartSecrets(values)
+	r.variables(e, file, values.Member("extraEnv"))
 	switch text := config.Member("configFile"); {
 	case config.Member("existingConfig") != nil:
 		e.open[byFile] = "the chart takes the configuration file from a ConfigMap"
@@ -225,9 +221,17 @@ func (e *entry) give(name string, l layer, v, object *source.Value) {
 // chartSecrets takes the options that the chart sets to what a Secret or a ConfigMap of its own
 // holds (templates/deployment.yaml).
 func (e *entry) chartSecrets(values *source.Value) {
-	own := notShown("the chart's own", values)
-	e.give("client_secret", byVariable, own, nil)
-	e.give("cookie_secret", byVariable, own, nil)
+	own, config := notShown("the chart's own", values), values.Member("config")
+	asked := values.Member("proxyVarsAsSecrets")
+	if on, known := asked.Bool(); on || !known {
+		id := config.Member("clientID")
+		if id == nil || config.TextAt("existingSecret") != "" || asked.IsSet() && !known {
+			id = notShown("taken from a Secret", cmp.Or(config, values))
+		}
+		e.give("client_id", byVariable, id, config)
+		e.give("client_secret", byVariable, own, nil)
+		e.give("cookie_secret", byVariable, own, nil)
+	}
 	for _, of := range [][2]string{
 		{"authenticatedEmailsFile", "authenticated_emails_file"},
 		{"htpasswdFile", "htpasswd_file"},

@@ -119,6 +119,14 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 			"values.yaml", "config:\n  clientID: " + app + "\n  configFile: |\n" +
 				indented(basic, "    ") + "extraArgs:\n  skip-provider-button: \"true\"\n",
 		}},
+		{"the values of the chart with variables that replace its own", []string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(basic, "    ") +
+				"extraEnv: [{name: OAUTH2_PROXY_CLIENT_ID, value: " + app + "}]\n",
+		}},
+		{"the values of the chart that sets no secrets", []string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(basic, "    ") +
+				"proxyVarsAsSecrets: false\n",
+		}},
 		{"the values of a chart that has it as a part", []string{
 			"values.yaml", "oauth2-proxy:\n  config:\n    clientID: " + app +
 				"\n    configFile: |\n" + indented(core, "      ") +
@@ -206,6 +214,13 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",
 		}, rules.Issuer},
+		"a chart's client id in a Secret": {[]string{
+			"values.yaml", "config:\n  configFile: |\n" + indented(basic, "    "),
+		}, rules.Audience},
+		"a chart's client id in a Secret that there is": {[]string{
+			"values.yaml", "config:\n  existingSecret: s\n  clientID: " + app +
+				"\n  configFile: |\n" + indented(basic, "    "),
+		}, rules.Audience},
 		"a chart's alpha configuration that may be enabled": {[]string{
 			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(core, "    ") +
 				"alphaConfig:\n  enabled: '{{ .Values.alpha }}'\n  configData:\n" +

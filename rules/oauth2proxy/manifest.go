@@ -97,20 +97,25 @@ func (r *reader) expanded(e *entry, words []*source.Value) []*source.Value {
 	return all
 }
 
-// environment takes the options of a container's variables.
+// environment takes the options of a container's variables: those of env, and of the others those
+// of the last source in envFrom that has them (the API of Kubernetes, Container).
 func (r *reader) environment(e *entry, file *source.File, container *source.Value) {
-	for _, item := range container.Member("env").List() {
-		r.namedVariable(e, file, item)
-	}
 	for _, item := range container.Member("envFrom").List() {
 		prefix := item.TextAt("prefix")
 		of := r.keysFrom(e, item)
 		switch {
 		case of == nil || prefix != "":
 			e.open[byVariable] = "its variables are taken from " + keyIn(item)
+			for i := range e.given {
+				before := &e.given[i].value
+				*before = notShown("perhaps replaced by that of "+keyIn(item), *before)
+			}
 		case of.variables != nil:
 			r.reads(e, of.variables)
 		}
+	}
+	for _, item := range container.Member("env").List() {
+		r.namedVariable(e, file, item)
 	}
 }
 

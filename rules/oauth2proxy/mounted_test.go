@@ -165,6 +165,27 @@ func TestVariablesAreThoseOfTheObjectThatIsNamed(t *testing.T) {
 			named + "          envFrom: [{prefix: X_, configMapRef: {name: conf}}]\n" + ours,
 			open("audience"),
 		},
+		"env counts more than what envFrom has": {
+			named + all + "          env: [{name: OAUTH2_PROXY_CLIENT_ID, value: " + app + "}]\n" +
+				holding("ConfigMap", "uat", "data", foreign), accepted(),
+		},
+		"an empty variable of env counts more too": {
+			named + all + "          env: [{name: OAUTH2_PROXY_CLIENT_ID, value: \"\"}]\n" + ours,
+			open("token-present"),
+		},
+		"a source of envFrom that is not shown may replace what is before it": {
+			named + "          envFrom: [{configMapRef: {name: conf}}, {secretRef: {name: s}}]\n" +
+				ours, open("audience"),
+		},
+		"what the last source of envFrom has counts": {
+			named + strings.Replace(all, "[", "[{configMapRef: {name: it}}, ", 1) +
+				strings.Replace(holding("ConfigMap", "uat", "data", foreign), "conf", "it", 1) +
+				ours, accepted(),
+		},
+		"a variable with small letters is none": {
+			named + "          env: [{name: OAUTH2_PROXY_client_id, value: " + app + "}]\n",
+			open("token-present"),
+		},
 		"one is taken from a key":                   {named + one + ours, accepted()},
 		"one is taken from a key that is not there": {named + one, open("audience")},
 	} {

@@ -291,10 +291,11 @@ func options() []option {
 // variablePrefix begins the names of the environment variables that the program reads.
 const variablePrefix = "OAUTH2_PROXY_"
 
-// optionOfVariable finds an option by its environment variable.
+// optionOfVariable finds an option by its environment variable, which has capitals alone (viper,
+// mergeWithEnvPrefix).
 func (c *common) optionOfVariable(variable string) (option, bool) {
 	name, ours := strings.CutPrefix(variable, variablePrefix)
-	if !ours {
+	if !ours || name != strings.ToUpper(name) {
 		return option{}, false
 	}
 	o, known := c.named[strings.ToLower(name)]

@@ -61,6 +61,45 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 	}
 }
 
+// isShell reports whether words have a shell start the program.
+func isShell(words []*source.Value) bool {
+	shells := []string{"sh", "bash", "ash", "dash"}
+	return len(words) > 0 && slices.Contains(shells, path.Base(words[0].Text))
+}
+
+// fromScript takes the options of the command in a shell's words that starts the program. Of
+// several it is not known which one does.
+func (r *reader) fromScript(e *entry, file *source.File, words []*source.Value) {
+	var starts []given // each in its command
+	for _, word := range words {
+		script, err := source.Embedded(file, word, source.Shell)
+		if err != nil {
+			continue
+		}
+		for _, command := range script.Documents {
+			if startIn(command.Items) >= 0 {
+				starts = append(starts,
+					given{file: script, parent: file, holder: word, object: command})
+			} else {
+				r.assignments(e, script, command.Items)
+			}
+		}
+	}
+	if len(starts) != 1 {
+		e.open[byFlag] = "a shell starts it, and with which arguments is not known"
+		return
+	}
+	command := starts[0].object.Items
+	at := startIn(command)
+	r.assignments(e, starts[0].file, command[:at])
+	r.fromArguments(e, command[at+1:], starts[0])
+}
+
+// startIn is the place of the word that starts the program; -1 where there is none.
+func startIn(words []*source.Value) int {
+	return slices.IndexFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
+}
+
 // oddArgument remembers a word that is not a flag. One that only a deployment knows may be any.
 func (r *reader) oddArgument(e *entry, word *source.Value) {
 	switch {
@@ -121,7 +160,7 @@ func (r *reader) startedByCommands(file *source.File) []*entry {
 		if words[0].Text == "export" {
 			words = words[1:]
 		}
-		at := slices.IndexFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
+		at := startIn(words)
 		before := words
 		if at >= 0 {
 			before = words[:at]

@@ -36,7 +36,12 @@ func (r *reader) service(
 	e := &entry{
 		name: name, file: file, at: service, common: r.common, started: true, pod: of,
 	}
-	for _, field := range []string{"entrypoint", "command"} {
+	fields := []string{"entrypoint", "command"}
+	if words := itemsOf(service, fields); isShell(words) {
+		r.fromScript(e, file, words)
+		fields = nil
+	}
+	for _, field := range fields {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
 		all := words.List()
 		if words.Is(source.String) {

@@ -44,6 +44,17 @@ const alphaConfig = `providers:
 
 const core = "skip_jwt_bearer_tokens = true\nemail_domains = [\"*\"]\n"
 
+// shellCommand has the same arguments as the deployment.
+const shellCommand = "--provider=oidc --oidc-issuer-url=" + v2Issuer + " --client-id " + app +
+	" --email-domain='*' --skip-jwt-bearer-tokens"
+
+// inShell is the deployment with a shell that runs a script.
+func inShell(script string) string {
+	before, _, _ := strings.Cut(deployment, "          args:\n")
+	return before + "          command: [/bin/sh, -c]\n          args:\n            - >-\n" +
+		"              " + script + "\n"
+}
+
 func indented(text, by string) string {
 	return by + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by) + "\n"
 }
@@ -51,8 +62,7 @@ func indented(text, by string) string {
 // Every format below says the same: the app's v2.0 tokens are accepted.
 func TestEveryFormatSaysTheSame(t *testing.T) {
 	t.Parallel()
-	command := "--provider=oidc --oidc-issuer-url=" + v2Issuer + " --client-id " + app +
-		" --email-domain='*' --skip-jwt-bearer-tokens"
+	const command = shellCommand
 	configMap := "kind: ConfigMap\nmetadata:\n  name: conf\ndata:\n  proxy.cfg: |\n" +
 		indented(basic, "    ")
 	usesFile := strings.NewReplacer(
@@ -99,6 +109,15 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 			"compose.yaml", "services:\n  proxy:\n    image: " +
 				"oauth2-proxy\n    command: >-\n      " + command + "\n    environment:\n      " +
 				"- OAUTH2_PROXY_FORCE_JSON_ERRORS=1\n",
+		}},
+		{"a compose file with a shell", []string{
+			"compose.yaml", "services:\n  proxy:\n    image: quay.io/oauth2-proxy/oauth2-proxy\n" +
+				"    entrypoint: [/bin/sh, -c]\n    command: ['oauth2-proxy " +
+				strings.ReplaceAll(command, "'", "''") + "']\n",
+		}},
+		{"a manifest with a shell", []string{"d.yaml", inShell("exec oauth2-proxy " + command)}},
+		{"a manifest with a sidecar", []string{
+			"d.yaml", strings.Replace(deployment, "containers:", "initContainers:", 1),
 		}},
 		{"a command line", []string{"run.txt", "./oauth2-proxy " + command + "\n"}},
 		{"a command line over several lines, with a variable", []string{
@@ -210,6 +229,10 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 		"a file not given": {
 			[]string{"run.sh", "oauth2-proxy --config=x.cfg\n"}, rules.TokenPresent,
 		},
+		"a script not given": {[]string{"d.yaml", inShell("/run.sh")}, rules.TokenPresent},
+		"a script with a choice": {[]string{
+			"d.yaml", inShell("test $A && oauth2-proxy " + shellCommand + " || oauth2-proxy"),
+		}, rules.TokenPresent},
 		"a shell's variable": {[]string{
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",

@@ -30,7 +30,7 @@ func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*e
 	var all []*entry
 	name := metadata.TextAt("name")
 	namespace := metadata.TextAt("namespace")
-	for _, container := range v.Member("containers").List() {
+	for _, container := range itemsOf(v, []string{"containers", "initContainers"}) {
 		if runsProgram(container) {
 			of := pod{namespace, mountedIn(container, v.Member("volumes").List(), namespace)}
 			all = append(all, r.container(file, name, container, of))
@@ -47,11 +47,8 @@ func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*e
 // runsProgram reports whether a container or a service runs the program, by its image or by its
 // command.
 func runsProgram(container *source.Value) bool {
-	image := container.TextAt("image")
-	words := container.Member("command").List()
-	words = append(words, container.Member("entrypoint").List()...)
-	return isProgram(image) ||
-		slices.ContainsFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
+	words := itemsOf(container, []string{"command", "entrypoint"})
+	return isProgram(container.TextAt("image")) || startIn(words) >= 0
 }
 
 func (r *reader) container(
@@ -61,7 +58,12 @@ func (r *reader) container(
 		name: name, file: file, at: container, common: r.common, started: true, pod: of,
 	}
 	r.environment(e, file, container)
-	for _, field := range []string{"command", "args"} {
+	fields := []string{"command", "args"}
+	if words := itemsOf(container, fields); isShell(words) {
+		r.fromScript(e, file, words)
+		return e
+	}
+	for _, field := range fields {
 		words := container.Member(field)
 		r.fromArguments(e, r.expanded(e, behindProgram(words.List())), given{
 			file: file, object: words,
@@ -70,10 +72,18 @@ func (r *reader) container(
 	return e
 }
 
+// itemsOf are those of several lists of an object.
+func itemsOf(object *source.Value, fields []string) []*source.Value {
+	var all []*source.Value
+	for _, field := range fields {
+		all = append(all, object.Member(field).List()...)
+	}
+	return all
+}
+
 // behindProgram leaves out the word that starts the program, and what is before it.
 func behindProgram(words []*source.Value) []*source.Value {
-	at := slices.IndexFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
-	return words[at+1:]
+	return words[startIn(words)+1:]
 }
 
 // expanded puts the values of the container's own variables in the place of $(NAME), as

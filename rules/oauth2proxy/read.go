@@ -384,11 +384,19 @@ func resources() []source.Resource {
 		{Kind: "Secret", Paths: strings.Fields(
 			"metadata.name metadata.namespace stringData")},
 		{Word: programName, Paths: strings.Fields("metadata.name metadata.namespace " +
-			"metadata.labels metadata.ownerReferences spec.containers spec.volumes " +
-			"spec.template.spec.containers spec.template.spec.volumes " +
-			"spec.jobTemplate.spec.template.spec.containers " +
-			"spec.jobTemplate.spec.template.spec.volumes")},
+			"metadata.labels metadata.ownerReferences " + strings.Join(ofPods(), " "))},
 	}
+}
+
+// ofPods are the fields that describe a pod, wherever it is described.
+func ofPods() []string {
+	var all []string
+	for _, in := range []string{"", "template.spec.", "jobTemplate.spec.template.spec."} {
+		for _, field := range []string{"containers", "initContainers", "volumes"} {
+			all = append(all, "spec."+in+field)
+		}
+	}
+	return all
 }
 
 // together sorts files into those that instances are described by: one names another, or has what

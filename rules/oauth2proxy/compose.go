@@ -2,6 +2,7 @@ package oauth2proxy
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -43,7 +44,10 @@ func (r *reader) service(
 	}
 	for _, field := range fields {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
-		all := words.List()
+		var all []*source.Value
+		for _, word := range words.List() {
+			all = append(all, interpolated(word))
+		}
 		if words.Is(source.String) {
 			inner, err := source.Embedded(file, words, source.Shell)
 			if err != nil || len(inner.Documents) == 0 {
@@ -62,6 +66,22 @@ func (r *reader) service(
 		e.open[byVariable] = "the variables of its env_file are not known"
 	}
 	return e
+}
+
+// interpolated is a text as Compose reads it, where $NAME is the same as ${NAME}.
+func interpolated(v *source.Value) *source.Value {
+	if !v.Is(source.String) || !strings.Contains(v.Text, "$") {
+		return v
+	}
+	of := *v
+	variable := regexp.MustCompile(`\$\$|\$([A-Za-z_]\w*)`)
+	of.Text = variable.ReplaceAllStringFunc(v.Text, func(found string) string {
+		if found == "$$" {
+			return found // which stands for a dollar sign
+		}
+		return "${" + found[1:] + "}"
+	})
+	return &of
 }
 
 // bindsOf lists what a service has of the host's files: host:container, the same as an object, or
@@ -101,6 +121,7 @@ func (r *reader) variables(e *entry, file *source.File, variables *source.Value)
 			r.namedVariable(e, file, item)
 			continue
 		}
+		item = interpolated(item)
 		name, text, ok := strings.Cut(item.Text, "=")
 		g := given{file: file}
 		g.value, g.whole, g.before = behindEquals(file, item, text, true)
@@ -112,7 +133,7 @@ func (r *reader) variables(e *entry, file *source.File, variables *source.Value)
 	if variables.Is(source.Object) {
 		for i := range variables.Members {
 			m := &variables.Members[i]
-			g := given{file: file, value: m.Known(), object: variables}
+			g := given{file: file, value: interpolated(m.Known()), object: variables}
 			if m.Value.Is(source.Null) {
 				g.value = notShown(whereStarted, m.Value)
 			}

@@ -233,6 +233,17 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 		"a script with a choice": {[]string{
 			"d.yaml", inShell("test $A && oauth2-proxy " + shellCommand + " || oauth2-proxy"),
 		}, rules.TokenPresent},
+		"a variable of Compose": {[]string{
+			"compose.yaml", "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
+				"    command: [--provider=oidc, --oidc-issuer-url=" + v2Issuer +
+				", --email-domain=*, --skip-jwt-bearer-tokens, --client-id=$ID]\n",
+		}, rules.Audience},
+		"a variable of Compose in another one": {[]string{
+			"compose.yaml", "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
+				"    command: [--provider=oidc, --oidc-issuer-url=" + v2Issuer +
+				", --email-domain=*, --skip-jwt-bearer-tokens]\n" +
+				"    environment: [OAUTH2_PROXY_CLIENT_ID=$ID]\n",
+		}, rules.Audience},
 		"a shell's variable": {[]string{
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",

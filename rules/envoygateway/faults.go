@@ -150,7 +150,7 @@ func (p *policy) refusals(c *cluster) []refusal {
 	}
 	of := fieldRules{add}
 	of.targets(p)
-	of.kinds(p.Spec, c)
+	of.all(p.Spec, c)
 	for _, r := range rulesIn(p.Spec) {
 		r.refusals(jwt.IsSet(), add)
 		of.rule(r)
@@ -162,7 +162,10 @@ func (p *policy) refusals(c *cluster) []refusal {
 	if jwt.Member("optional").IsSet() && jwt.Member("failOpen").IsSet() {
 		add(jwt.Member("failOpen"), "jwt.failOpen", "optional and failOpen are both set")
 	}
-	of.most(jwt, "jwt.", "providers", c.mostProviders())
+	list, most := jwt.Member("providers"), c.mostProviders()
+	if n := len(list.List()); n > most {
+		add(list, "jwt.providers", fmt.Sprintf("%d providers are more than %d", n, most))
+	}
 	for _, one := range providersOf(p.Spec) {
 		of.provider(one)
 		remote, local := one.at.Member("remoteJWKS"), one.at.Member("localJWKS")
@@ -205,7 +208,6 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(principal, r.path+"principal",
 			"a principal has none of clientCIDRs, jwt, headers and clientIPGeoLocations")
 	}
-	r.emptyLists(add)
 	cidrs := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")
 	for _, v := range cidrs.Values {
 		if !looksLikeRange(v.Text) {
@@ -226,22 +228,6 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	for _, claim := range r.claims() {
 		if v := claim.at.Member("valueType"); !oneOf(v, "String", "StringArray") {
 			add(v, claim.path+"valueType", "a valueType is String or StringArray")
-		}
-	}
-}
-
-// emptyLists visits the lists of a rule that must have an item, and have none.
-func (r *authRule) emptyLists(add func(at *source.Value, field, why string)) {
-	for _, path := range [][]string{
-		{"operation", "methods"},
-		{"principal", "clientCIDRs"},
-		{"principal", "headers"},
-		{"principal", "clientIPGeoLocations"},
-		{"principal", "jwt", "claims"},
-		{"principal", "jwt", "scopes"},
-	} {
-		if v := r.at.At(path...); v.Is(source.List) && len(v.Items) == 0 {
-			add(v, r.path+strings.Join(path, "."), path[len(path)-1]+" is empty")
 		}
 	}
 }

@@ -64,12 +64,17 @@ func instead(key string) string {
 	return ""
 }
 
-// field is a field that a policy may have.
+// field is a field that a policy may have, and what its definition wants of it.
 type field struct {
 	name  string
 	kind  source.Kind
 	items source.Kind // those of a list
 	since int         // the minor version of Envoy Gateway 1 that it came with
+
+	needed bool // it must be there
+	filled bool // it must not be empty
+	words  bool // its items must not be empty
+	most   int  // how many items it may have; 0 for any number
 }
 
 // of are fields of these names, which all versions have.
@@ -97,6 +102,22 @@ func lists(items source.Kind, names ...string) []field {
 func from(since int, fields []field) []field {
 	for i := range fields {
 		fields[i].since = since
+	}
+	return fields
+}
+
+// needed are fields that must be there, and not be empty.
+func needed(fields []field) []field {
+	for i := range fields {
+		fields[i].needed, fields[i].filled = true, true
+	}
+	return fields
+}
+
+// filled are fields that must not be empty, and may have so many items; 0 for any number.
+func filled(most int, fields []field) []field {
+	for i := range fields {
+		fields[i].filled, fields[i].most = true, most
 	}
 	return fields
 }
@@ -129,11 +150,12 @@ func lookThrough(
 	visit(jwt, "jwt.", of(source.Bool, "optional"), lists(object, "providers"),
 		from(failOpenSince, of(source.Bool, "failOpen")))
 	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
-		visit(v, path, texts("name", "issuer"), lists(text, "audiences"),
+		audiences := field{name: "audiences", kind: source.List, items: text, most: 8}
+		visit(v, path, needed(texts("name")), texts("issuer"), []field{audiences},
 			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
 			of(source.Bool, "recomputeRoute"))
 		for path, v := range kubernetes.ItemsIn(v, path, "claimToHeaders") {
-			visit(v, path, texts("header", "claim"))
+			visit(v, path, needed(texts("header", "claim")))
 		}
 		places := v.Member("extractFrom")
 		path += "extractFrom."
@@ -147,15 +169,19 @@ func lookThrough(
 	for _, r := range rulesIn(spec) {
 		visit(r.at, r.path, texts("name", "action"), objects("operation", "principal"),
 			from(celSince, texts("cel")))
-		visit(r.at.Member("operation"), r.path+"operation.", lists(text, "methods"),
+		visit(r.at.Member("operation"), r.path+"operation.", filled(16, lists(text, "methods")),
 			from(pathSince, objects("path")))
-		visit(r.at.Member("principal"), r.path+"principal.", lists(text, "clientCIDRs"),
-			objects("jwt"), lists(object, "headers"),
-			from(geoSince, lists(object, "clientIPGeoLocations")))
-		visit(r.jwt(), r.path+"principal.jwt.", texts("provider"), lists(object, "claims"),
-			lists(text, "scopes"))
+		visit(r.at.Member("principal"), r.path+"principal.",
+			filled(0, lists(text, "clientCIDRs")), objects("jwt"),
+			filled(256, lists(object, "headers")),
+			from(geoSince, filled(0, lists(object, "clientIPGeoLocations"))))
+		scopes := filled(16, lists(text, "scopes"))
+		scopes[0].words = true
+		visit(r.jwt(), r.path+"principal.jwt.", needed(texts("provider")),
+			filled(16, lists(object, "claims")), scopes)
 		for _, claim := range r.claims() {
-			visit(claim.at, claim.path, texts("name", "valueType"), lists(text, "values"))
+			visit(claim.at, claim.path, needed(texts("name")), texts("valueType"),
+				filled(128, needed(lists(text, "values"))))
 		}
 	}
 }
@@ -166,82 +192,54 @@ type fieldRules struct {
 	visit func(at *source.Value, field, why string)
 }
 
-// needed looks at a text or a list that must be there, and must not be empty.
-func (f fieldRules) needed(of *source.Value, path, name string, kind source.Kind) {
-	v := of.Member(name)
-	switch {
-	case !v.IsSet():
-		f.visit(of, path+name, name+" is missing")
-	case v.Is(kind) && v.Text == "" && len(v.Items) == 0:
-		f.visit(v, path+name, name+" is empty")
-	}
-}
-
-func (f fieldRules) text(of *source.Value, path, name string) {
-	f.needed(of, path, name, source.String)
-}
-
-func (f fieldRules) list(of *source.Value, path, name string) {
-	f.needed(of, path, name, source.List)
-}
-
-// texts looks at a list of texts, none of which may be empty.
-func (f fieldRules) texts(of *source.Value, path, name string) {
-	for _, v := range of.Member(name).List() {
-		if v.Is(source.String) && v.Text == "" {
-			f.visit(v, path+name, "an item of "+name+" is empty")
-		}
-	}
-}
-
-// most looks at a list that may have so many items.
-func (f fieldRules) most(of *source.Value, path, name string, most int) {
-	v := of.Member(name)
-	if n := len(v.List()); n > most {
-		f.visit(v, path+name, fmt.Sprintf("%d %s are more than %d", n, name, most))
-	}
-}
-
-// kinds looks at what the fields are that the version of the cluster may have.
-func (f fieldRules) kinds(spec *source.Value, c *cluster) {
+// all looks at the fields that the version of the cluster may have.
+func (f fieldRules) all(spec *source.Value, c *cluster) {
 	lookThrough(spec, func(of *source.Value, path string, known []field) {
 		for _, one := range known {
 			if c.has(one.since) != rules.No {
-				f.kind(of, path, one)
+				f.field(of, path, one)
 			}
 		}
 	})
 }
 
-// kind looks at what one field is, where it is there, and at the items of a list.
-func (f fieldRules) kind(of *source.Value, path string, one field) {
-	v := of.Member(one.name)
+// field looks at one field, and at the items of a list.
+func (f fieldRules) field(of *source.Value, path string, one field) {
+	v, path := of.Member(one.name), path+one.name
 	isOther := func(v *source.Value, kind source.Kind) bool {
 		return !v.Is(kind) && !kubernetes.Marked(v)
 	}
-	if !v.IsSet() {
+	count := len(v.List())
+	switch {
+	case !v.IsSet():
+		if one.needed {
+			f.visit(of, path, one.name+" is missing")
+		}
 		return
-	}
-	if isOther(v, one.kind) {
-		f.visit(v, path+one.name, fmt.Sprintf("%s is %s, not %s", one.name, kubernetes.KindOf(v),
+	case isOther(v, one.kind):
+		f.visit(v, path, fmt.Sprintf("%s is %s, not %s", one.name, kubernetes.KindOf(v),
 			one.kind))
 		return
+	case one.filled && v.Is(one.kind) && v.Text == "" && count == 0:
+		f.visit(v, path, one.name+" is empty")
+	case one.most > 0 && count > one.most:
+		f.visit(v, path, fmt.Sprintf("%d %s are more than %d", count, one.name, one.most))
 	}
 	for _, item := range v.List() {
-		if isOther(item, one.items) {
-			f.visit(item, path+one.name, fmt.Sprintf("an item of %s is %s, not %s", one.name,
+		switch {
+		case isOther(item, one.items):
+			f.visit(item, path, fmt.Sprintf("an item of %s is %s, not %s", one.name,
 				kubernetes.KindOf(item), one.items))
+		case one.words && item.Is(source.String) && item.Text == "":
+			f.visit(item, path, "an item of "+one.name+" is empty")
 		}
 	}
 }
 
 // provider looks at the fields of a JWT provider.
 func (f fieldRules) provider(p *provider) {
-	f.text(p.at, p.path, "name")
-	f.most(p.at, p.path, "audiences", 8)
 	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
-		f.kind(remote, p.path+"remoteJWKS.", field{name: "uri", kind: source.String})
-		f.text(remote, p.path+"remoteJWKS.", "uri")
+		f.field(remote, p.path+"remoteJWKS.", needed(texts("uri"))[0])
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
 		kind := local.TextAt("type")
@@ -257,10 +255,6 @@ func (f fieldRules) provider(p *provider) {
 		len(to.List()) == 0 {
 		f.visit(again, p.path+"recomputeRoute", "recomputeRoute wants claimToHeaders")
 	}
-	for path, to := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
-		f.text(to, path, "header")
-		f.text(to, path, "claim")
-	}
 }
 
 // rule looks at the fields of an authorization rule.
@@ -270,7 +264,6 @@ func (f fieldRules) rule(r *authRule) {
 		!operation.Member("path").IsSet() {
 		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
 	}
-	f.most(operation, path, "methods", 16)
 	for _, v := range operation.Member("methods").List() {
 		if !oneOf(v, "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
 			"PATCH") {
@@ -278,33 +271,16 @@ func (f fieldRules) rule(r *authRule) {
 		}
 	}
 	for _, one := range texts("type", "value") {
-		f.kind(operation.Member("path"), path+"path.", one)
+		f.field(operation.Member("path"), path+"path.", one)
 	}
 	if v := operation.At("path", "type"); !oneOf(v, "Exact", "PathPrefix", "RegularExpression") {
 		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")
 	}
 	principal := r.at.Member("principal")
 	for path, h := range kubernetes.ItemsIn(principal, r.path+"principal.", "headers") {
-		for _, one := range append(texts("name"), lists(source.String, "values")...) {
-			f.kind(h, path, one)
-		}
-		f.text(h, path, "name")
-		f.list(h, path, "values")
-		f.most(h, path, "values", 256)
-	}
-	f.most(principal, r.path+"principal.", "headers", 256)
-	jwt, path := principal.Member("jwt"), r.path+"principal.jwt."
-	if jwt.Is(source.Object) {
-		f.text(jwt, path, "provider")
-	}
-	f.texts(jwt, path, "scopes")
-	f.most(jwt, path, "scopes", 16)
-	f.most(jwt, path, "claims", 16)
-	for _, claim := range r.claims() {
-		if claim.at.Is(source.Object) {
-			f.text(claim.at, claim.path, "name")
-			f.list(claim.at, claim.path, "values")
-			f.most(claim.at, claim.path, "values", 128)
+		values := filled(256, lists(source.String, "values"))
+		for _, one := range needed(append(texts("name"), values...)) {
+			f.field(h, path, one)
 		}
 	}
 }

@@ -222,7 +222,8 @@ func (r *reader) chartAlpha(e *entry, of *source.Value) {
 	}
 }
 
-// chartArguments takes flags that are the members of an object.
+// chartArguments takes flags that are the members of an object. The chart writes a flag without a
+// value where that is null, and a list as Go prints one (templates/deployment.yaml).
 func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value) {
 	for i := range args.Members {
 		m := &args.Members[i]
@@ -231,8 +232,19 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 			e.unknown = append(e.unknown, unknownName{byFlag, "--" + m.Key, keyOf(m)})
 			continue
 		}
+		v := m.Known()
+		switch {
+		case v.Is(source.Null) && o.kind == toggle:
+			v = &source.Value{Kind: source.Bool, Text: "true", Pos: v.Pos, Span: v.Span}
+		case v.Is(source.List):
+			var items []string
+			for _, item := range v.Items {
+				items = append(items, item.Text)
+			}
+			v = value("["+strings.Join(items, " ")+"]", v)
+		}
 		e.given = append(e.given, given{
-			option: o, layer: byFlag, value: m.Known(), file: file, object: args,
+			option: o, layer: byFlag, value: v, file: file, object: args,
 		})
 	}
 }

@@ -232,4 +232,16 @@ func TestTheChartHasDefaultsOfItsOwn(t *testing.T) {
 	if got := short(rules.Evaluate(policies, request)); got != accepted() {
 		t.Errorf("with a file of e-mails: got %v", got)
 	}
+	policies = policiesOf(t, "values.yaml", strings.Replace(values, "tokens: true", "tokens:", 1))
+	if got := short(rules.Evaluate(policies, requestOf(""))); got != accepted() {
+		t.Errorf("with a switch without a value: got %v", got)
+	}
+	policies = policiesOf(t, "values.yaml", values+"  oidc-extra-audience: [one, two]\n")
+	for audience, want := range map[string]decided{
+		"one": rejected(403, rules.Audience), "[one two]": accepted(),
+	} {
+		if got := short(rules.Evaluate(policies, requestOf(`aud="`+audience+`"`))); got != want {
+			t.Errorf("with a list that the chart writes as one text: %s gives %v", audience, got)
+		}
+	}
 }

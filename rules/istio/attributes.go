@@ -444,7 +444,7 @@ const (
 
 // before reports whether the version is known, and older than this one.
 func (c *compiler) before(version int) bool {
-	minor, known := rules.MinorOf(c.version)
+	minor, known := rules.MinorOf(c.cluster.version)
 	return known && minor < version
 }
 
@@ -454,7 +454,7 @@ func (c *compiler) splitBy(
 	r *jwtRule, claim string, plain rules.Predicate, words func() rules.Predicate,
 ) (p rules.Predicate, split bool) {
 	named := slices.Contains(r.split.Texts(), claim)
-	_, known := rules.MinorOf(c.version)
+	_, known := rules.MinorOf(c.cluster.version)
 	switch {
 	case !named && r.split.Doubt != nil:
 		return envoy.Perhaps(plain, words(), r.split.Doubt), true

@@ -24,25 +24,6 @@ type patch struct {
 	statuses   bool // it may change their statuses too
 }
 
-// isPatch reports whether a resource is an EnvoyFilter, a WasmPlugin or a TrafficExtension that
-// touches what decides on a request.
-func isPatch(object *source.Value) bool {
-	spec := object.Member("spec")
-	switch {
-	case kubernetes.IsOf(object, "networking.istio.io/", "EnvoyFilter"):
-		patches := spec.Member("configPatches").List()
-		return slices.ContainsFunc(patches, touchesTokens) ||
-			slices.ContainsFunc(patches, answersPreflights) ||
-			slices.ContainsFunc(patches, changesReplies)
-	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin", "TrafficExtension"):
-		// Without a phase it is behind the policies, or where its type says.
-		phase := spec.Member("phase")
-		return slices.Contains([]string{"AUTHN", "AUTHZ"}, spec.TextAt("phase")) ||
-			kubernetes.Marked(phase)
-	}
-	return false
-}
-
 // answersPreflights reports whether a patch of an EnvoyFilter inserts the filter for CORS. Istio's
 // own is behind the policies (listener_builder.go); one before them answers a preflight.
 func answersPreflights(of *source.Value) bool {
@@ -118,24 +99,37 @@ func isAsideOfTokens(name string, configs ...*source.Value) bool {
 	return true
 }
 
+// patchOf is an EnvoyFilter, a WasmPlugin or a TrafficExtension; nil where a resource is none, or
+// does not touch what decides on a request.
 func patchOf(file *source.File, object *source.Value) *patch {
-	p := &patch{Resource: kubernetes.ResourceOf(file, object)}
-	field := []string{"selector", "matchLabels"}
-	if p.Kind == "EnvoyFilter" {
+	var field []string
+	switch {
+	case kubernetes.IsOf(object, "networking.istio.io/", "EnvoyFilter"):
 		field = []string{"workloadSelector", "labels"}
+	case kubernetes.IsOf(object, "extensions.istio.io/", "WasmPlugin", "TrafficExtension"):
+		field = []string{"selector", "matchLabels"}
+	default:
+		return nil
 	}
-	labels, ok := kubernetes.LabelsOf(p.Spec.At(field...))
-	targets, read := targetsOf(p.Spec)
-	p.selector, p.targets, p.unread = labels, targets, !ok || !read
-	patches := p.Spec.Member("configPatches").List()
-	p.opaque = p.Kind != "EnvoyFilter" || slices.ContainsFunc(patches, touchesTokens)
-	p.preflights = slices.ContainsFunc(patches, answersPreflights)
-	for _, one := range patches {
+	p := &patch{Resource: kubernetes.ResourceOf(file, object)}
+	for _, one := range p.Spec.Member("configPatches").List() { // of an EnvoyFilter
+		p.opaque = p.opaque || touchesTokens(one)
+		p.preflights = p.preflights || answersPreflights(one)
 		if changesReplies(one) {
 			p.bodies = true
 			p.statuses = p.statuses || hasWord(one.JSON(), "status_code", "status_on_error")
 		}
 	}
+	// Without a phase a plugin is behind the policies, or where its type says.
+	if phase := p.Spec.Member("phase"); p.Kind != "EnvoyFilter" {
+		p.opaque = kubernetes.Marked(phase) || isOneOf(phase, "AUTHN", "AUTHZ")
+	}
+	if !p.opaque && !p.preflights && !p.bodies {
+		return nil
+	}
+	labels, ok := kubernetes.LabelsOf(p.Spec.At(field...))
+	targets, read := targetsOf(p.Spec)
+	p.selector, p.targets, p.unread = labels, targets, !ok || !read
 	return p
 }
 

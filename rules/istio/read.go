@@ -59,7 +59,7 @@ func ofWorkloads(object *source.Value) bool {
 	}
 	return slices.Contains(workloadKinds(), kind) || slices.Contains([]string{
 		"Pod", "Service", "Namespace", "Gateway", "HTTPRoute", "GRPCRoute", "VirtualService",
-	}, kind) || isMesh(object) || isPatch(object)
+	}, kind) || meshConfig(object) != nil || patchOf(nil, object) != nil
 }
 
 // differ reports whether two workloads have other labels, two Gateways another class, two patches
@@ -69,7 +69,7 @@ func differ(a, b *source.Value) bool {
 	if a.TextAt("kind") == "Pod" {
 		labels = labels[2:]
 	}
-	return isPatch(a) && a.Member("spec").JSON() != b.Member("spec").JSON() ||
+	return patchOf(nil, a) != nil && a.Member("spec").JSON() != b.Member("spec").JSON() ||
 		a.At(labels...).JSON() != b.At(labels...).JSON() ||
 		a.At("spec", "gatewayClassName").JSON() != b.At("spec", "gatewayClassName").JSON() ||
 		a.TextAt("metadata", "labels", dataplane) != b.TextAt("metadata", "labels", dataplane)
@@ -149,8 +149,8 @@ func (c *cluster) add(file *source.File, object *source.Value) {
 		}
 		return
 	}
-	if isPatch(object) {
-		c.patches = append(c.patches, patchOf(file, object))
+	if p := patchOf(file, object); p != nil {
+		c.patches = append(c.patches, p)
 		return
 	}
 	if mesh := meshConfig(object); mesh != nil {
@@ -354,11 +354,8 @@ type root struct {
 	doubt string // why it is not known; else empty
 }
 
-// isMesh reports whether a resource has the configuration of the mesh: the ConfigMap that istiod
-// reads, an IstioOperator, or the values of its chart.
-func isMesh(object *source.Value) bool { return meshConfig(object) != nil }
-
-// meshConfig is the configuration of the mesh that a resource has; nil where it has none.
+// meshConfig is the configuration of the mesh that a resource has: the ConfigMap that istiod reads,
+// an IstioOperator, or the values of its chart; nil where it has none.
 func meshConfig(object *source.Value) *source.Value {
 	kind := object.TextAt("kind")
 	name := object.TextAt("metadata", "name")

@@ -31,14 +31,13 @@ type workload struct {
 
 	first   *resource // where the policies begin
 	cluster *cluster  // that it is in
-	version string    // of Istio; empty where it is not known
 
 	compiler func() *compiler // without answers, which rules look at; made once
 }
 
 // in is a workload of the cluster.
 func (w workload) in(c *cluster) *workload {
-	w.cluster, w.version = c, c.version
+	w.cluster = c
 	w.compiler = sync.OnceValue(func() *compiler { return newCompiler(&w, nil) })
 	return &w
 }

@@ -86,8 +86,8 @@ func OnlyClients(claim string, clients []string) string {
 		strings.Join(clients, ", ")
 }
 
-// Changes makes an adapter's [Adapter.Changes] of its change for a finding, which is empty where
-// none is known, and of its changes for a verdict.
+// Changes makes an adapter's [Adapter.Changes] of its change for a finding in a policy of the
+// configuration, which is empty where none is known, and of its changes for a verdict.
 func Changes(
 	forFinding func(*Configuration, Goal) Change,
 	forVerdict func(*Configuration, Goal) []Change,
@@ -97,7 +97,10 @@ func Changes(
 		if f == nil {
 			return forVerdict(c, goal)
 		}
-		change := forFinding(c, goal)
+		change := Change{}
+		if c.Index(f.Policy) >= 0 {
+			change = forFinding(c, goal)
+		}
 		if change.Edited == nil && change.Refused == "" {
 			change = Change{
 				Title:   "repair " + f.Rule,

@@ -25,14 +25,9 @@ type changer struct {
 	kubernetes.Changer
 }
 
-// changerOf is nil where the policy is not one of the configuration.
 func changerOf(c *rules.Configuration, policy *rules.Policy) *changer {
-	i := c.Index(policy)
-	if i < 0 {
-		return nil
-	}
 	by := kubernetes.Changer{Of: c, Policy: policy, Read: read}
-	return &changer{newCompiler(c.Entries[i].(*instance), nil), by}
+	return &changer{newCompiler(policy.Entry.(*instance), nil), by}
 }
 
 // editor makes the changes of providers that Istio makes of its JWT rules.
@@ -59,9 +54,6 @@ func (m *changer) fileOf(v *source.Value) *source.File {
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
 	m := changerOf(c, f.Policy)
-	if m == nil {
-		return rules.Change{}
-	}
 	switch f.Rule {
 	case "token-not-needed":
 		return m.needToken()

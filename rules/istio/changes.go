@@ -25,23 +25,15 @@ type changer struct {
 	kubernetes.Changer
 }
 
-// changerOf is nil where the policy is not one of the configuration.
 func changerOf(c *rules.Configuration, policy *rules.Policy) *changer {
-	i := c.Index(policy)
-	if i < 0 {
-		return nil
-	}
 	by := kubernetes.Changer{Of: c, Policy: policy, Read: read}
-	return &changer{c.Entries[i].(*workload).compiler(), by}
+	return &changer{policy.Entry.(*workload).compiler(), by}
 }
 
 // changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
 	m := changerOf(c, f.Policy)
-	if m == nil {
-		return rules.Change{}
-	}
 	switch f.Rule {
 	case "token-not-needed":
 		return m.needToken(f)

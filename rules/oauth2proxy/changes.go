@@ -27,21 +27,14 @@ type changer struct {
 	policy *rules.Policy
 }
 
-func changerOf(c *rules.Configuration, policy *rules.Policy) (changer, bool) {
-	i := c.Index(policy)
-	if i < 0 {
-		return changer{}, false
-	}
-	return changer{c.Entries[i].(*entry), c, policy}, true
+func changerOf(c *rules.Configuration, policy *rules.Policy) changer {
+	return changer{policy.Entry.(*entry), c, policy}
 }
 
 // changeFor is the smallest change that may remove a finding; empty where none is known.
 func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	f := goal.Finding
-	m, ok := changerOf(c, f.Policy)
-	if !ok {
-		return rules.Change{}
-	}
+	m := changerOf(c, f.Policy)
 	switch f.Rule {
 	case "login-fallback":
 		return m.set("no-login-fallback", "answer 403 to an invalid token",
@@ -208,13 +201,10 @@ func (m *changer) anchor(f *rules.Finding) rules.Change {
 // whom it is to keep out only its rules say.
 func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	v := goal.Verdict
-	if v.Outcome != rules.Rejected || v.Decided == nil {
+	if v.Outcome != rules.Rejected || v.Decided == nil || c.Index(v.Decided.Policy) < 0 {
 		return nil
 	}
-	m, ok := changerOf(c, v.Decided.Policy)
-	if !ok {
-		return nil
-	}
+	m := changerOf(c, v.Decided.Policy)
 	var all []rules.Change
 	propose := func(change rules.Change) {
 		if change.Refused == "" {

@@ -150,8 +150,9 @@ func lookThrough(
 	visit(jwt, "jwt.", of(source.Bool, "optional"), lists(object, "providers"),
 		from(failOpenSince, of(source.Bool, "failOpen")))
 	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
-		audiences := field{name: "audiences", kind: source.List, items: text, most: 8}
-		visit(v, path, needed(texts("name")), texts("issuer"), []field{audiences},
+		audiences := lists(text, "audiences")
+		audiences[0].most = 8
+		visit(v, path, needed(texts("name")), texts("issuer"), audiences,
 			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
 			of(source.Bool, "recomputeRoute"))
 		for path, v := range kubernetes.ItemsIn(v, path, "claimToHeaders") {

@@ -354,8 +354,8 @@ type root struct {
 	doubt string // why it is not known; else empty
 }
 
-// meshConfig is the configuration of the mesh that a resource has: the ConfigMap that istiod reads,
-// an IstioOperator, or the values of its chart; nil where it has none.
+// meshConfig is the configuration of the mesh that a resource has: the ConfigMap that istiod
+// reads, an IstioOperator, or the values of its chart; nil where it has none.
 func meshConfig(object *source.Value) *source.Value {
 	kind := object.TextAt("kind")
 	name := object.TextAt("metadata", "name")

@@ -117,7 +117,8 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 		}},
 		{"a manifest with a shell", []string{"d.yaml", inShell("exec oauth2-proxy " + command)}},
 		{"a manifest with a sidecar", []string{
-			"d.yaml", strings.Replace(deployment, "containers:", "initContainers:", 1),
+			"d.yaml", strings.NewReplacer("containers:", "initContainers:", "- name: proxy",
+				"- restartPolicy: Always\n          name: proxy").Replace(deployment),
 		}},
 		{"a command line", []string{"run.txt", "./oauth2-proxy " + command + "\n"}},
 		{"a command line over several lines, with a variable", []string{
@@ -286,6 +287,7 @@ func TestOtherFilesAreNotOurs(t *testing.T) {
 		"other.toml":   "[package]\nname = \"x\"\n",
 		"one.cfg":      "banner = \"x\"\n",
 		"d.yaml":       strings.Replace(deployment, "oauth2-proxy/oauth2-proxy", "o/p", 1),
+		"init.yaml":    strings.Replace(deployment, "containers:", "initContainers:", 1),
 		"values.yaml":  "config:\n  x: 1\n",
 		"c.yaml":       "kind: ConfigMap\ndata:\n  a.cfg: |\n    x = 1\n",
 		"p.json":       `{"assetId": "jwt-validation", "configurationData": {}}`,

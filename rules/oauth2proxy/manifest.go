@@ -25,12 +25,15 @@ func (r *reader) startedByManifest(file *source.File, document *source.Value) []
 	return all
 }
 
-// containersIn lists the instances below a value, wherever a pod is described.
+// containersIn lists the instances below a value, wherever a pod is described. Of initContainers
+// those run beside the others that always restart.
 func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*entry {
 	var all []*entry
 	name := metadata.TextAt("name")
 	namespace := metadata.TextAt("namespace")
-	for _, container := range itemsOf(v, []string{"containers", "initContainers"}) {
+	ends := func(c *source.Value) bool { return c.TextAt("restartPolicy") != "Always" }
+	beside := slices.DeleteFunc(itemsOf(v, []string{"initContainers"}), ends)
+	for _, container := range append(beside, v.Member("containers").List()...) {
 		if runsProgram(container) {
 			of := pod{namespace, mountedIn(container, v.Member("volumes").List(), namespace)}
 			all = append(all, r.container(file, name, container, of))

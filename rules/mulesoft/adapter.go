@@ -32,15 +32,8 @@ const (
 	Flex = "flex"
 )
 
-// Adapter returns the adapter for MuleSoft. Its tables are built when something first reads them.
+// Adapter returns the adapter for MuleSoft. Its tables are made when something first reads them.
 func Adapter() rules.Adapter {
-	var tables rules.Compiled[string, []rules.Behaviour] // by policy kind, for all files of a run
-	answersOf := func(asset string) []rules.Behaviour {
-		rows, _ := tables.Of(asset, asset, func() ([]rules.Behaviour, error) {
-			return behavioursOf(asset), nil
-		})
-		return rows
-	}
 	return rules.Adapter{
 		Name:      "mulesoft",
 		Variants:  variants(),
@@ -52,7 +45,7 @@ func Adapter() rules.Adapter {
 		Instead:   instead,
 		Read:      new(parsedTexts).read,
 		Compile: func(c *rules.Configuration) rules.Compilation {
-			return compile(answersOf, c)
+			return compile(answerOf, c)
 		},
 		Behaviours: sync.OnceValue(behaviours),
 		Causes:     causes,

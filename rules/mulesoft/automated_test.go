@@ -57,7 +57,7 @@ func TestAnAPIsOwnPolicyPerhapsYieldsToAnAutomatedOneOfItsKind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v := rules.Evaluate(compile(behavioursOf, c).Policies, request(`"aud":"`+mine+`",`+v1))
+			v := rules.Evaluate(compile(answerOf, c).Policies, request(`"aud":"`+mine+`",`+v1))
 			if got := short(v); got != of.want {
 				t.Errorf("%s, reversed %v: %v, want %v", of.name, reversed, got, of.want)
 			}

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -14,101 +15,58 @@ const checkedOn = "2026-11-23"
 // documents none, so we do not know what it does with a time that is missed by less.
 const largestLeeway = 5 * time.Minute
 
-// row is a row of the table of behaviours. A row without policies holds whatever policies run on
-// the gateway.
+// row is a row of the table of behaviours. It has a body only where somebody published one.
 type row struct {
-	situation, variant string
-	policies           []string
-	answer             rules.Answer
-	headers            []string
+	situation string
+	variant   string // the gateway; empty for both
+	of        string // the policy kinds, a blank apart; empty for whatever runs on the gateway
+	answer    rules.Answer
+	headers   string // one a line
 }
 
-// behaviours is the table of how the gateways answer, as far as we know. It has a body only where
-// somebody published one.
+// behaviours is the table of how the gateways answer, as far as we know.
 func behaviours() []rules.Behaviour {
-	return tableOf(func([]string) bool { return true })
-}
-
-// behavioursOf is the part of the table in which the answers of a policy kind are looked up. Most
-// configurations have policies of one kind.
-func behavioursOf(asset string) []rules.Behaviour {
-	return tableOf(func(policies []string) bool { return slices.Contains(policies, asset) })
-}
-
-// part is the part of the table for some kinds of policies; nil where none runs.
-type part struct {
-	policies []string
-	rows     func(policies []string) []row
-}
-
-// parts lists them. OpenID Connect is the first of its family.
-func parts() []part {
-	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection}
-	return []part{
-		{nil, gatewayRows},
-		{[]string{jwtValidation}, jwtRows},
-		{family[:4:4], oauthRows},
-		{family, oauthFlexRows},
-		{[]string{clientIDEnforcement}, clientIDRows},
-		{[]string{rateLimitingSLA}, slaRows},
-		{[]string{ipAllowlist, ipBlocklist, rateLimiting, spikeControl}, blindRows},
-	}
-}
-
-// tableOf makes the rows of the table for the kinds of policies that are wanted.
-func tableOf(wanted func(policies []string) bool) []rules.Behaviour {
-	t := table{wanted: wanted, titles: situations()}
-	for _, p := range parts() {
-		if wanted(p.policies) {
-			t.add(p.rows(p.policies))
-		}
-	}
-	if enforcement := []string{clientIDEnforcement}; wanted(enforcement) {
-		t.addBasic(enforcement)
-	}
-	if sla := []string{rateLimitingSLA}; wanted(sla) {
-		t.addSOAP(sla)
-	}
-	return t.rows
-}
-
-// table is what is made of the rows that are wanted.
-type table struct {
-	rows   []rules.Behaviour
-	wanted func(policies []string) bool
-	titles []situation
-}
-
-// add adds rows, and returns what it added.
-func (t *table) add(rows []row) []rules.Behaviour {
-	first := len(t.rows)
+	var all []rules.Behaviour
+	titles := situations()
 	for i := range rows {
 		r := &rows[i]
-		if !t.wanted(r.policies) {
-			continue
+		b := rules.Behaviour{
+			Situation: r.situation, Title: titleOf(titles, r.situation),
+			Condition: r.answer.Condition, Answer: r.said(), Checked: checkedOn,
 		}
-		if len(t.rows) == cap(t.rows) {
-			t.rows = slices.Grow(t.rows, len(rows)-i)
+		if r.of != "" {
+			b.Policies = strings.Fields(r.of)
 		}
-		r.answer.Situation = r.situation
-		t.rows = append(t.rows, rules.Behaviour{
-			Situation: r.situation, Title: titleOf(t.titles, r.situation),
-			Variant: r.variant, Policies: r.policies,
-			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
-		})
+		if r.headers != "" {
+			b.Headers = strings.Split(r.headers, "\n")
+		}
+		for _, gateway := range variants() {
+			if b.Variant = gateway.Name; r.variant == "" || r.variant == b.Variant {
+				all = append(all, b)
+			}
+		}
 	}
-	return t.rows[first:]
+	return all
 }
 
-// gatewayRows are the answers of a gateway on which no policy runs.
-func gatewayRows([]string) []row {
-	none := answer(503, "", rules.Observed, obsMule)
-	none.NoBody = true
-	return []row{
-		{noInstance, Mule, nil, none, nil},
-		{notBound, Mule, nil, answer(200, "", rules.Observed, obsMule), nil},
-		{notActive, Mule, nil, answer(200, "", rules.Observed, obsApproov), nil},
+// said is the answer of a row, which says what row that is.
+func (r *row) said() rules.Answer {
+	answer := r.answer
+	answer.Situation = r.situation
+	return answer
+}
+
+// answerOf is what a gateway sends in a situation in which a policy of a kind refuses a request,
+// if a condition holds. It is empty where the table has no row.
+func answerOf(kind, variant, situation, condition string) rules.Answer {
+	for i := range rows {
+		r := &rows[i]
+		if r.situation == situation && (r.variant == "" || r.variant == variant) &&
+			r.answer.Condition == condition && slices.Contains(strings.Fields(r.of), kind) {
+			return r.said()
+		}
 	}
+	return rules.Answer{}
 }
 
 // answer is an answer with this body. A body that nobody published is empty, and so unknown.
@@ -122,6 +80,14 @@ func answer(status int, body string, level rules.Level, reference string) rules.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
 		Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference},
+	}
+}
+
+// given is a documented answer that is sent if a condition holds.
+func given(condition string, status int, reference string) rules.Answer {
+	return rules.Answer{
+		Condition: condition, Status: status,
+		Evidence: rules.Evidence{Level: rules.Documented, Reference: reference},
 	}
 }
 
@@ -221,190 +187,165 @@ func titleOf(all []situation, id string) string {
 	return ""
 }
 
-// jwtRows are the answers of JWT Validation. The bodies of the two gateways do differ in a space.
-// Flex Gateway takes nothing but "Bearer", one space and the token. We do not know with which
-// status either gateway refuses another header.
-func jwtRows(jwt []string) []row {
-	const (
-		required     = `{"error": "JWT Token is required."}`
-		requiredFlex = `{"error":"JWT Token is required."}`
-		invalid      = `{"error": "Invalid token."}`
-		invalidFlex  = `{"error":"Invalid token."}`
-		denied       = `{"error": "Authentication denied."}`
-	)
-	bearer := []string{"www-authenticate: Bearer"}
-	return []row{
-		{noToken, Mule, jwt, answer(400, required, rules.Observed, obsApproov), nil},
-		{noToken, Flex, jwt, answer(400, requiredFlex, rules.Observed, obsFlex), bearer},
-		{malformedHeader, Mule, jwt, answer(0, "", rules.Inferred, docJWT), nil},
-		{malformedHeader, Flex, jwt, answer(0, "", rules.Inferred, pdkJWTLibrary), nil},
-		{malformedToken, Mule, jwt, answer(401, invalid, rules.Observed, obsApproov), nil},
-		{malformedToken, Flex, jwt, answer(401, invalidFlex, rules.Observed, obsFlex), bearer},
-		{wrongAlgorithm, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{wrongAlgorithm, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{badSignature, Mule, jwt, answer(401, invalid, rules.Observed, obsApproov), nil},
-		{badSignature, Flex, jwt, answer(401, invalidFlex, rules.Observed, obsFlex), bearer},
-		{noKeys, Mule, jwt, answer(503, "", rules.Documented, docJWT), nil},
-		{noKeys, Flex, jwt, answer(503, "", rules.Documented, docJWT), nil},
-		{expiredToken, Mule, jwt, answer(401, invalid, rules.Observed, obsApproov), nil},
-		{expiredToken, Flex, jwt, answer(401, invalidFlex, rules.Observed, obsFlex), bearer},
-		{enormousExpiry, Flex, jwt, answer(503, "", rules.Observed, obsFlex), nil},
-		{notYetValid, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{notYetValid, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{missingTime, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{missingTime, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{wrongAudience, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{wrongAudience, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{claimFails, Mule, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{claimFails, Flex, jwt, answer(401, "", rules.Documented, docJWT), nil},
-		{noClientID, Mule, jwt, answer(403, denied, rules.Observed, obsMule), nil},
-		{noClientID, Flex, jwt, answer(403, "", rules.Inferred, obsMule), nil},
-		{noContract, Mule, jwt, answer(403, "", rules.Inferred, kbInvalid), nil},
-		{noContract, Flex, jwt, answer(403, "", rules.Inferred, pdkContracts), nil},
-		{noContractsYet, Flex, jwt, answer(503, "", rules.Inferred, pdkContracts), nil},
-	}
-}
+// What rows have in common.
+const (
+	jwt         = jwtValidation
+	oidc        = openIDConnect
+	enforcement = clientIDEnforcement
+	sla         = rateLimitingSLA
 
-// oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. The
-// status for a token that the endpoint refuses is not known: the documentation lists 400 for an
-// invalid token and 401 for unauthorized access, and does not say which of them such a token gets.
-func oauthRows(family []string) []row {
-	const invalidClient = "Invalid Client"
-	oidc, others := family[:1:1], family[1:]
-	refused := answer(0, "", rules.Inferred, docOIDC)
-	refused.OneOf = []int{400, 401}
-	return []row{
-		{noToken, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
-		{malformedHeader, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
-		{tokenTwice, Mule, family, answer(400, "", rules.Documented, docOAuth), nil},
-		{inactiveToken, Mule, family, refused, nil},
-		{expiredToken, Mule, family, refused, nil},
-		{endpointDown, Mule, family, answer(401, "", rules.Documented, docOIDC), nil},
-		{endpointForbids, Mule, family, answer(403, "", rules.Documented, docOAuth), nil},
-		{endpointUnreadable, Mule, family, answer(500, "", rules.Documented, docOIDC), nil},
-		{soapFault, Mule, family, answer(500, "", rules.Documented, docOIDC), nil},
-		{missingScopes, Mule, family, answer(403, "", rules.Documented, docOAuth), nil},
-		{noClientID, Mule, oidc, saying(403, invalidClient, rules.Documented, kbInvalid), nil},
-		{noClientID, Mule, others, answer(403, "", rules.Documented, docOIDC), nil},
-		{noContract, Mule, oidc, saying(403, invalidClient, rules.Documented, kbInvalid), nil},
-		{noContract, Mule, others, answer(403, "", rules.Documented, docOIDC), nil},
-	}
-}
+	otherOnMule = openAM + " " + pingFederate + " " + externalOAuth2
+	otherOnFlex = otherOnMule + " " + tokenIntrospection
+	oauthOnMule = oidc + " " + otherOnMule
+	oauthOnFlex = oidc + " " + otherOnFlex
 
-// oauthFlexRows are the answers of those policies on Flex Gateway, deduced from the vendor's own
-// introspection example. Its words are in the member error of a JSON object, whose exact form is
-// not published.
-func oauthFlexRows(family []string) []row {
-	oidc, others := family[:1:1], family[1:]
-	json := []string{"Content-Type: application/json; charset=UTF-8"}
-	realm := append(
-		[]string{`WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`}, json...,
-	)
-	says := func(status int, words string) rules.Answer {
-		return saying(status, words, rules.Inferred, pdkExample)
-	}
-	return []row{
-		{noToken, Flex, family, says(400, "Access token was not provided"), json},
-		{malformedHeader, Flex, family, says(400, "Authorization header is invalid"), json},
-		{inactiveToken, Flex, family, says(401, "Token has been revoked."), json},
-		{expiredToken, Flex, family, says(401, "Token has expired."), json},
-		{notValidated, Flex, family, says(401, "Token validation failed"), json},
-		{endpointDown, Flex, family, says(401, "Unauthorized"), realm},
-		{endpointForbids, Flex, family, says(403, ""), json},
-		{endpointObjects, Flex, family, says(500, ""), json},
-		{endpointFails, Flex, family, says(401, ""), json},
-		{
-			endpointUnreadable, Flex, family,
-			says(500, "Unexpected error processing Authentication Server response"), json,
-		},
-		{missingScopes, Flex, family, says(403, "The required scopes are not authorized"), json},
-		{noClientID, Flex, oidc, saying(403, "Invalid Client", rules.Inferred, kbInvalid), nil},
-		{noClientID, Flex, others, answer(403, "", rules.Inferred, docOIDC), nil},
-		{noContract, Flex, family, answer(403, "", rules.Inferred, docOIDC), nil},
-		{noContractsYet, Flex, family, answer(503, "", rules.Inferred, pdkContracts), nil},
-	}
-}
+	jwtRequired     = `{"error": "JWT Token is required."}`
+	jwtRequiredFlex = `{"error":"JWT Token is required."}`
+	jwtInvalid      = `{"error": "Invalid token."}`
+	jwtInvalidFlex  = `{"error":"Invalid token."}`
+	jwtDenied       = `{"error": "Authentication denied."}`
+	noClientIDFlex  = `{"error":"Client ID is not present"}`
+	invalidClient   = "Invalid Client"
+	noJSON          = "Unexpected error processing Authentication Server response"
 
-// clientIDRows are the answers of Client ID Enforcement to credentials that an expression reads.
-func clientIDRows(enforcement []string) []row {
-	challenge := []string{"WWW-Authenticate: Client-ID-Enforcement"}
-	refused := answer(401, "", rules.Documented, docClientID)
-	return []row{
-		{noClientID, Mule, enforcement, refused, challenge},
-		{
-			noClientID, Flex, enforcement,
-			answer(401, `{"error":"Client ID is not present"}`, rules.Observed, obsFlexClientID),
-			challenge,
-		},
-		{credentialsWrong, Mule, enforcement, refused, challenge},
-		{credentialsWrong, Flex, enforcement, refused, challenge},
-		{noContract, Mule, enforcement, refused, challenge},
-		{noContract, Flex, enforcement, refused, challenge},
-	}
-}
+	bearer     = "www-authenticate: Bearer"
+	json       = "Content-Type: application/json; charset=UTF-8"
+	realm      = `WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"` + "\n" + json
+	challenge  = "WWW-Authenticate: Client-ID-Enforcement"
+	basicRealm = `WWW-Authenticate: Basic realm="mule-realm"`
 
-// inBasicForm is the condition of the rows about credentials in the Authorization header.
-const inBasicForm = "credentials in basic form"
+	// inBasicForm is the condition of the rows about credentials in the Authorization header.
+	inBasicForm = "credentials in basic form"
+)
 
-// addBasic adds the answers of Client ID Enforcement to credentials in basic form, which come with
-// another challenge.
-func (t *table) addBasic(enforcement []string) {
-	added := t.add(clientIDRows(enforcement))
-	for i := range added {
-		added[i].Condition, added[i].Answer.Condition = inBasicForm, inBasicForm
-		added[i].Answer.Body, added[i].Answer.Evidence = "", documented(docClientID)
-		added[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
-	}
-}
+// rows are the table. Nobody changes them, and nothing is done for them when the program starts:
+// the calls in a row are with constants alone.
+var rows = [...]row{
+	// A gateway on which no policy runs.
+	{
+		noInstance, Mule, "",
+		rules.Answer{Status: 503, NoBody: true, Evidence: observed(obsMule)}, "",
+	},
+	{notBound, Mule, "", answer(200, "", rules.Observed, obsMule), ""},
+	{notActive, Mule, "", answer(200, "", rules.Observed, obsApproov), ""},
 
-// slaRows are the answers of the SLA-based rate limit.
-func slaRows(sla []string) []row {
-	refused := answer(401, "", rules.Documented, docSLA)
-	exceeded := answer(429, "", rules.Documented, docSLA)
-	return []row{
-		{noClientID, Mule, sla, refused, nil},
-		{noClientID, Flex, sla, refused, nil},
-		{credentialsWrong, Mule, sla, refused, nil},
-		{credentialsWrong, Flex, sla, refused, nil},
-		{noContract, Mule, sla, refused, nil},
-		{noContract, Flex, sla, refused, nil},
-		{quotaExceeded, Mule, sla, exceeded, nil},
-		{quotaExceeded, Flex, sla, exceeded, nil},
-		{unavailable, Mule, sla, answer(503, "", rules.Documented, docSLA), nil},
-	}
-}
+	// JWT Validation. The bodies of the two gateways do differ in a space. Flex Gateway takes
+	// nothing but "Bearer", one space and the token. We do not know with which status either
+	// gateway refuses another header.
+	{noToken, Mule, jwt, answer(400, jwtRequired, rules.Observed, obsApproov), ""},
+	{noToken, Flex, jwt, answer(400, jwtRequiredFlex, rules.Observed, obsFlex), bearer},
+	{malformedHeader, Mule, jwt, answer(0, "", rules.Inferred, docJWT), ""},
+	{malformedHeader, Flex, jwt, answer(0, "", rules.Inferred, pdkJWTLibrary), ""},
+	{malformedToken, Mule, jwt, answer(401, jwtInvalid, rules.Observed, obsApproov), ""},
+	{malformedToken, Flex, jwt, answer(401, jwtInvalidFlex, rules.Observed, obsFlex), bearer},
+	{wrongAlgorithm, "", jwt, answer(401, "", rules.Documented, docJWT), ""},
+	{badSignature, Mule, jwt, answer(401, jwtInvalid, rules.Observed, obsApproov), ""},
+	{badSignature, Flex, jwt, answer(401, jwtInvalidFlex, rules.Observed, obsFlex), bearer},
+	{noKeys, "", jwt, answer(503, "", rules.Documented, docJWT), ""},
+	{expiredToken, Mule, jwt, answer(401, jwtInvalid, rules.Observed, obsApproov), ""},
+	{expiredToken, Flex, jwt, answer(401, jwtInvalidFlex, rules.Observed, obsFlex), bearer},
+	{enormousExpiry, Flex, jwt, answer(503, "", rules.Observed, obsFlex), ""},
+	{notYetValid, "", jwt, answer(401, "", rules.Documented, docJWT), ""},
+	{missingTime, "", jwt, answer(401, "", rules.Documented, docJWT), ""},
+	{wrongAudience, "", jwt, answer(401, "", rules.Documented, docJWT), ""},
+	{claimFails, "", jwt, answer(401, "", rules.Documented, docJWT), ""},
+	{noClientID, Mule, jwt, answer(403, jwtDenied, rules.Observed, obsMule), ""},
+	{noClientID, Flex, jwt, answer(403, "", rules.Inferred, obsMule), ""},
+	{noContract, Mule, jwt, answer(403, "", rules.Inferred, kbInvalid), ""},
+	{noContract, Flex, jwt, answer(403, "", rules.Inferred, pdkContracts), ""},
+	{noContractsYet, Flex, jwt, answer(503, "", rules.Inferred, pdkContracts), ""},
 
-// blindRows are the answers of policies that refuse requests whatever token they carry.
-func blindRows([]string) []row {
-	var all []row
-	for _, variant := range [...]string{Mule, Flex} {
-		for _, of := range [...]struct {
-			situation, asset, reference string
-			status                      int
-		}{
-			{addressRefused, ipAllowlist, docIPAllowlist, 403},
-			{addressRefused, ipBlocklist, docIPBlocklist, 403},
-			{tooManyRequests, rateLimiting, docRateLimit, 429},
-			{tooManyRequests, spikeControl, docSpike, 429},
-		} {
-			refused := answer(of.status, "", rules.Documented, of.reference)
-			all = append(all, row{of.situation, variant, []string{of.asset}, refused, nil})
-		}
-	}
-	return all
-}
+	// The policies that ask a validation endpoint, on Mule Gateway. The status for a token that
+	// the endpoint refuses is not known: the documentation lists 400 for an invalid token and 401
+	// for unauthorized access, and does not say which of them such a token gets.
+	{noToken, Mule, oauthOnMule, answer(400, "", rules.Documented, docOAuth), ""},
+	{malformedHeader, Mule, oauthOnMule, answer(400, "", rules.Documented, docOAuth), ""},
+	{tokenTwice, Mule, oauthOnMule, answer(400, "", rules.Documented, docOAuth), ""},
+	{
+		inactiveToken, Mule, oauthOnMule,
+		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)}, "",
+	},
+	{
+		expiredToken, Mule, oauthOnMule,
+		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)}, "",
+	},
+	{endpointDown, Mule, oauthOnMule, answer(401, "", rules.Documented, docOIDC), ""},
+	{endpointForbids, Mule, oauthOnMule, answer(403, "", rules.Documented, docOAuth), ""},
+	{endpointUnreadable, Mule, oauthOnMule, answer(500, "", rules.Documented, docOIDC), ""},
+	{soapFault, Mule, oauthOnMule, answer(500, "", rules.Documented, docOIDC), ""},
+	{missingScopes, Mule, oauthOnMule, answer(403, "", rules.Documented, docOAuth), ""},
+	{noClientID, Mule, oidc, saying(403, invalidClient, rules.Documented, kbInvalid), ""},
+	{noClientID, Mule, otherOnMule, answer(403, "", rules.Documented, docOIDC), ""},
+	{noContract, Mule, oidc, saying(403, invalidClient, rules.Documented, kbInvalid), ""},
+	{noContract, Mule, otherOnMule, answer(403, "", rules.Documented, docOIDC), ""},
 
-// addSOAP adds the answers of the SLA-based rate limit for an API that is described by a WSDL.
-func (t *table) addSOAP(sla []string) {
-	for _, of := range []struct {
-		version string
-		status  int
-	}{{"SOAP 1.1", 500}, {"SOAP 1.2", 400}} {
-		added := t.add([]row{
-			{soapFault, Mule, sla, answer(of.status, "", rules.Documented, docSLA), nil},
-		})
-		for i := range added {
-			added[i].Condition = of.version
-		}
-	}
+	// These policies on Flex Gateway, deduced from the vendor's own introspection example. Its
+	// words are in the member error of a JSON object, whose exact form is not published.
+	{
+		noToken, Flex, oauthOnFlex,
+		saying(400, "Access token was not provided", rules.Inferred, pdkExample), json,
+	},
+	{
+		malformedHeader, Flex, oauthOnFlex,
+		saying(400, "Authorization header is invalid", rules.Inferred, pdkExample), json,
+	},
+	{
+		inactiveToken, Flex, oauthOnFlex,
+		saying(401, "Token has been revoked.", rules.Inferred, pdkExample), json,
+	},
+	{
+		expiredToken, Flex, oauthOnFlex,
+		saying(401, "Token has expired.", rules.Inferred, pdkExample), json,
+	},
+	{
+		notValidated, Flex, oauthOnFlex,
+		saying(401, "Token validation failed", rules.Inferred, pdkExample), json,
+	},
+	{
+		endpointDown, Flex, oauthOnFlex,
+		saying(401, "Unauthorized", rules.Inferred, pdkExample), realm,
+	},
+	{endpointForbids, Flex, oauthOnFlex, saying(403, "", rules.Inferred, pdkExample), json},
+	{endpointObjects, Flex, oauthOnFlex, saying(500, "", rules.Inferred, pdkExample), json},
+	{endpointFails, Flex, oauthOnFlex, saying(401, "", rules.Inferred, pdkExample), json},
+	{endpointUnreadable, Flex, oauthOnFlex, saying(500, noJSON, rules.Inferred, pdkExample), json},
+	{
+		missingScopes, Flex, oauthOnFlex,
+		saying(403, "The required scopes are not authorized", rules.Inferred, pdkExample), json,
+	},
+	{noClientID, Flex, oidc, saying(403, invalidClient, rules.Inferred, kbInvalid), ""},
+	{noClientID, Flex, otherOnFlex, answer(403, "", rules.Inferred, docOIDC), ""},
+	{noContract, Flex, oauthOnFlex, answer(403, "", rules.Inferred, docOIDC), ""},
+	{noContractsYet, Flex, oauthOnFlex, answer(503, "", rules.Inferred, pdkContracts), ""},
+
+	// Client ID Enforcement, of credentials that an expression reads.
+	{noClientID, Mule, enforcement, answer(401, "", rules.Documented, docClientID), challenge},
+	{
+		noClientID, Flex, enforcement,
+		answer(401, noClientIDFlex, rules.Observed, obsFlexClientID), challenge,
+	},
+	{credentialsWrong, "", enforcement, answer(401, "", rules.Documented, docClientID), challenge},
+	{noContract, "", enforcement, answer(401, "", rules.Documented, docClientID), challenge},
+
+	// The SLA-based rate limit.
+	{noClientID, "", sla, answer(401, "", rules.Documented, docSLA), ""},
+	{credentialsWrong, "", sla, answer(401, "", rules.Documented, docSLA), ""},
+	{noContract, "", sla, answer(401, "", rules.Documented, docSLA), ""},
+	{quotaExceeded, "", sla, answer(429, "", rules.Documented, docSLA), ""},
+	{unavailable, Mule, sla, answer(503, "", rules.Documented, docSLA), ""},
+
+	// Policies that refuse requests whatever token they carry.
+	{addressRefused, "", ipAllowlist, answer(403, "", rules.Documented, docIPAllowlist), ""},
+	{addressRefused, "", ipBlocklist, answer(403, "", rules.Documented, docIPBlocklist), ""},
+	{tooManyRequests, "", rateLimiting, answer(429, "", rules.Documented, docRateLimit), ""},
+	{tooManyRequests, "", spikeControl, answer(429, "", rules.Documented, docSpike), ""},
+
+	// Client ID Enforcement, of credentials in basic form, which have another challenge.
+	{noClientID, "", enforcement, given(inBasicForm, 401, docClientID), basicRealm},
+	{credentialsWrong, "", enforcement, given(inBasicForm, 401, docClientID), basicRealm},
+	{noContract, "", enforcement, given(inBasicForm, 401, docClientID), basicRealm},
+
+	// The SLA-based rate limit, for an API that is described by a WSDL.
+	{soapFault, Mule, sla, given("SOAP 1.1", 500, docSLA), ""},
+	{soapFault, Mule, sla, given("SOAP 1.2", 400, docSLA), ""},
 }

@@ -35,7 +35,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			compile(behavioursOf, c)
+			compile(answerOf, c)
 		}
 	}
 }

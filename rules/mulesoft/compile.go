@@ -13,17 +13,11 @@ import (
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
 // policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
-func compile(
-	table func(asset string) []rules.Behaviour, read *rules.Configuration,
-) rules.Compilation {
+func compile(table answers, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
-	answers := map[string][]rules.Behaviour{}
 	var compilers []*compiler
 	for _, e := range entriesOf(read) {
-		if answers[e.asset] == nil {
-			answers[e.asset] = table(e.asset)
-		}
-		c := &compiler{entry: e, answers: answers[e.asset]}
+		c := &compiler{entry: e, table: table}
 		c.choose(read.Options.Variant)
 		made.Guessed = made.Guessed || c.guessed
 		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
@@ -72,13 +66,16 @@ func policyAround(policies []*rules.Policy, file *source.File, at source.Span) *
 	return nil
 }
 
+// answers is [answerOf], or a table in its place.
+type answers = func(kind, variant, situation, condition string) rules.Answer
+
 // compiler turns one entry into a policy.
 type compiler struct {
 	*entry
-	answers  []rules.Behaviour // of the policy kind
-	variant  string            // the gateway that it is compiled for
-	guessed  bool              // nothing says which gateway it is
-	fields   []field           // of the policy kind, where it is modelled
+	table    answers
+	variant  string  // the gateway that it is compiled for
+	guessed  bool    // nothing says which gateway it is
+	fields   []field // of the policy kind, where it is modelled
 	findings []rules.Finding
 
 	// propagated reports whether authentication.properties.claims surely holds the token's claims;
@@ -230,14 +227,7 @@ func (c *compiler) answer(situation string) rules.Answer { return c.answerIf(sit
 
 // answerIf looks up what it sends if a condition of the table holds.
 func (c *compiler) answerIf(situation, condition string) rules.Answer {
-	for i := range c.answers {
-		b := &c.answers[i]
-		here := b.Situation == situation && b.Variant == c.variant && b.Condition == condition
-		if here && slices.Contains(b.Policies, c.asset) {
-			return b.Answer
-		}
-	}
-	return rules.Answer{}
+	return c.table(c.asset, c.variant, situation, condition)
 }
 
 // sent is the predicate that the token arrives in the Authorization header. It is loose where the

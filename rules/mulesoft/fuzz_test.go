@@ -33,7 +33,7 @@ func fuzzCompile(f *testing.F, name string, seeds ...string) {
 
 func judge(t *testing.T, file *source.File, read *rules.Configuration) {
 	t.Helper()
-	c := compile(behavioursOf, read)
+	c := compile(answerOf, read)
 	for _, finding := range c.Findings {
 		if finding.Rule == "" || finding.Message == "" {
 			t.Fatalf("a finding says nothing: %+v", finding)

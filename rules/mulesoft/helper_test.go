@@ -76,7 +76,7 @@ func configurationOf(t *testing.T, name, text string, options rules.Options) *ru
 // compiled compiles a file that must compile.
 func compiled(t *testing.T, name, text string, options rules.Options) rules.Compilation {
 	t.Helper()
-	return compile(behavioursOf, configurationOf(t, name, text, options))
+	return compile(answerOf, configurationOf(t, name, text, options))
 }
 
 // policyOf is API Manager's form of a policy with this configuration.

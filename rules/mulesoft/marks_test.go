@@ -106,7 +106,7 @@ func checksKnown(t *testing.T, asset, variant string) []evident {
 		version := map[string]string{Mule: "1.4.0", Flex: "0.12.0"}[variant]
 		policy := policyOf(asset, version, fields)
 		read := configurationOf(t, "policy.json", policy, rules.Options{Variant: variant})
-		for _, compiled := range compile(behavioursOf, read).Policies {
+		for _, compiled := range compile(answerOf, read).Policies {
 			if compiled.Variant != variant {
 				t.Fatalf("%s is compiled for %s, not %s", asset, compiled.Variant, variant)
 			}

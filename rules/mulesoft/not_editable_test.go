@@ -94,7 +94,7 @@ spec:
 	notWritten := map[string]bool{}
 	for name, file := range files {
 		c := configurationOf(t, file[0], file[1], rules.Options{Variant: Mule})
-		made := compile(behavioursOf, c)
+		made := compile(answerOf, c)
 		goals := []rules.Goal{}
 		for _, r := range requests {
 			verdict := rules.Evaluate(made.Policies, r)

@@ -30,7 +30,7 @@ func TestWhatBecomesOfAPreflightIsOpenWhereTheAPIHasTheCORSPolicy(t *testing.T) 
 		{"no CORS policy", jwt, "OPTIONS", nil, false, rules.Rejected},
 	} {
 		c := configurationOf(t, "p.json", "["+test.text+"]", rules.Options{Variant: Mule})
-		v := rules.Evaluate(compile(behavioursOf, c).Policies, &rules.Request{
+		v := rules.Evaluate(compile(answerOf, c).Policies, &rules.Request{
 			At: at, Method: test.method, Path: "/",
 			Headers: test.headers, HeadersWhole: test.whole,
 		})

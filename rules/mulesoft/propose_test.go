@@ -335,7 +335,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
-			verdict := rules.Evaluate(compile(behavioursOf, c).Policies, request(test.claims))
+			verdict := rules.Evaluate(compile(answerOf, c).Policies, request(test.claims))
 			proposed := propose(c, rules.Goal{Verdict: &verdict})
 			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {

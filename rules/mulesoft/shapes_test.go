@@ -116,7 +116,7 @@ resource "anypoint_api_policy_ip_allowlist" "orders" {
 			file := read(t, test.file, test.text)
 			if c, err := new(parsedTexts).read([]*source.File{file}, rules.Options{}); err == nil {
 				got = map[string]int{}
-				for _, p := range compile(behavioursOf, c).Policies {
+				for _, p := range compile(answerOf, c).Policies {
 					got[p.Asset]++
 				}
 			}

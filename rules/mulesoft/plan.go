@@ -7,6 +7,128 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
+// planEntries reads the policies in what "terraform show -json" prints of a plan or of a state, in
+// every module. A value that is known only after the apply is unknown.
+func planEntries(document *source.Value) []entry {
+	values := firstPresent(document.Member("planned_values"), document.Member("values"))
+	if document.Member("format_version") == nil || values == nil {
+		return nil
+	}
+	var all []entry
+	root := planned{
+		module:        values.Member("root_module"),
+		configuration: document.At("configuration", "root_module"),
+	}
+	moduleEntries(&root, document.Member("resource_changes"), &all)
+	return all
+}
+
+// moduleEntries adds the policies of a module and of the modules inside it.
+func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
+	for _, resource := range in.module.Member("resources").List() {
+		kind := resource.TextAt("type")
+		change := changeOfResource(resource, changes)
+		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
+		if e, ok := resourceEntry(kind, values, true); ok {
+			e.place, e.report = resource, true
+			if e.api == knownAfterApply {
+				e.api = in.apiOf(resource)
+			}
+			if createdBy(change) {
+				e.creator = creatorOf(kind)
+			}
+			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
+				e.variant = named
+			}
+			*all = append(*all, e)
+		}
+	}
+	for _, child := range in.module.Member("child_modules").List() {
+		moduleEntries(in.child(child), changes, all)
+	}
+}
+
+// changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
+func changeOfResource(resource, changes *source.Value) *source.Value {
+	address := resource.TextAt("address")
+	for _, change := range changes.List() {
+		if change.TextAt("address") == address {
+			return change.Member("change")
+		}
+	}
+	return nil
+}
+
+// createdBy reports whether a change of a plan creates its resource, new or in place of one
+// that is there.
+func createdBy(change *source.Value) bool {
+	return slices.ContainsFunc(change.Member("actions").List(), func(action *source.Value) bool {
+		return action.Text == "create"
+	})
+}
+
+// withUnknown returns the values with an Unknown for each that the plan does not know yet.
+func withUnknown(values, unknown *source.Value) *source.Value {
+	switch {
+	case unknown.Is(source.Bool) && unknown.Text == "true":
+		return afterApply(values)
+	case values.Is(source.List) && unknown.Is(source.List):
+		return withUnknownItems(values, unknown)
+	case !values.Is(source.Object) || !unknown.Is(source.Object):
+		return values
+	}
+	merged := *values
+	merged.Members = slices.Clone(values.Members)
+	for _, m := range unknown.Members {
+		have := merged.Find(m.Key)
+		switch {
+		case have != nil && !have.Value.Is(source.Null):
+			have.Value = withUnknown(have.Value, m.Value)
+		case !marksUnknown(m.Value):
+		case have != nil:
+			have.Value = afterApply(have.Value)
+		default:
+			merged.Members = append(merged.Members, source.Member{
+				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span, Value: afterApply(values),
+			})
+		}
+	}
+	return &merged
+}
+
+// withUnknownItems is withUnknown for a list. The plan may know of more items than it has.
+func withUnknownItems(values, unknown *source.Value) *source.Value {
+	merged := *values
+	merged.Items = slices.Clone(values.Items)
+	for i, mark := range unknown.Items {
+		switch {
+		case i < len(merged.Items):
+			merged.Items[i] = withUnknown(merged.Items[i], mark)
+		case marksUnknown(mark):
+			merged.Items = append(merged.Items, afterApply(values))
+		}
+	}
+	return &merged
+}
+
+// knownAfterApply stands for a value that a plan does not know yet.
+const knownAfterApply = "(known after apply)"
+
+// afterApply is what is known only after the apply, in the place of a value.
+func afterApply(v *source.Value) *source.Value {
+	return &source.Value{
+		Kind: source.Unknown, Text: knownAfterApply, Pos: v.Pos, Span: v.Span,
+	}
+}
+
+// marksUnknown reports whether a plan marks something in a value, or all of it, as not known yet.
+func marksUnknown(mark *source.Value) bool {
+	inMember := func(m source.Member) bool { return marksUnknown(m.Value) }
+	return mark.Is(source.Bool) && mark.Text == "true" ||
+		slices.ContainsFunc(mark.Items, marksUnknown) ||
+		slices.ContainsFunc(mark.Members, inMember)
+}
+
 // planned is a module of a plan or a state, with the part of the configuration that it was made
 // from; that is nil in a state.
 type planned struct {

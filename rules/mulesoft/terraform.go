@@ -3,8 +3,8 @@ package mulesoft
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -57,8 +57,8 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 	}
 	api := firstPresent(values.Member("apim_id"), values.Member("api_instance_id"))
 	e.api, e.referred = reference(api), api.Is(source.Unknown) && !inPlan
-	if inPlan && !generic {
-		e.config = block(e.config)
+	if list := e.config.List(); inPlan && !generic && len(list) == 1 {
+		e.config = list[0]
 	}
 	if twice := blocks(values.Members, "configuration_data"); len(twice) > 1 {
 		e.config = &source.Value{Kind: source.List, Items: twice}
@@ -86,14 +86,6 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 		e.strange = strangeAsset(e.asset, at)
 	}
 	return e, true
-}
-
-// block unwraps a block that may appear only once, as a plan shows it.
-func block(v *source.Value) *source.Value {
-	if v.Is(source.List) && len(v.Items) == 1 {
-		return v.Items[0]
-	}
-	return v
 }
 
 // blocks lists the values of one name: a block that may appear only once is refused if it appears
@@ -196,8 +188,8 @@ func routeOf(block *source.Value) *source.Value {
 		joined := *source.NewString(strings.Join(texts, "|"))
 		joined.Pos, joined.Span = methods.Pos, methods.Span
 		methods = &joined
-	} else if methods.Is(source.List) {
-		for _, item := range methods.Items {
+	} else {
+		for _, item := range methods.List() {
 			if item.Is(source.Unknown) {
 				methods = item
 			}
@@ -207,128 +199,6 @@ func routeOf(block *source.Value) *source.Value {
 		source.Member{Key: "methodRegex", Value: methods},
 		source.Member{Key: "uriTemplateRegex", Value: block.Member("uri_template_regex")},
 	)
-}
-
-// planEntries reads the policies in what "terraform show -json" prints of a plan or of a state, in
-// every module. A value that is known only after the apply is unknown.
-func planEntries(document *source.Value) []entry {
-	values := firstPresent(document.Member("planned_values"), document.Member("values"))
-	if document.Member("format_version") == nil || values == nil {
-		return nil
-	}
-	var all []entry
-	root := planned{
-		module:        values.Member("root_module"),
-		configuration: document.At("configuration", "root_module"),
-	}
-	moduleEntries(&root, document.Member("resource_changes"), &all)
-	return all
-}
-
-// moduleEntries adds the policies of a module and of the modules inside it.
-func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
-	for _, resource := range in.module.Member("resources").List() {
-		kind := resource.TextAt("type")
-		change := changeOfResource(resource, changes)
-		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
-		if e, ok := resourceEntry(kind, values, true); ok {
-			e.place, e.report = resource, true
-			if e.api == knownAfterApply {
-				e.api = in.apiOf(resource)
-			}
-			if createdBy(change) {
-				e.creator = creatorOf(kind)
-			}
-			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
-				e.variant = named
-			}
-			*all = append(*all, e)
-		}
-	}
-	for _, child := range in.module.Member("child_modules").List() {
-		moduleEntries(in.child(child), changes, all)
-	}
-}
-
-// changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
-func changeOfResource(resource, changes *source.Value) *source.Value {
-	address := resource.TextAt("address")
-	for _, change := range changes.List() {
-		if change.TextAt("address") == address {
-			return change.Member("change")
-		}
-	}
-	return nil
-}
-
-// createdBy reports whether a change of a plan creates its resource, new or in place of one
-// that is there.
-func createdBy(change *source.Value) bool {
-	return slices.ContainsFunc(change.Member("actions").List(), func(action *source.Value) bool {
-		return action.Text == "create"
-	})
-}
-
-// withUnknown returns the values with an Unknown for each that the plan does not know yet.
-func withUnknown(values, unknown *source.Value) *source.Value {
-	switch {
-	case unknown.Is(source.Bool) && unknown.Text == "true":
-		return afterApply(values)
-	case values.Is(source.List) && unknown.Is(source.List):
-		return withUnknownItems(values, unknown)
-	case !values.Is(source.Object) || !unknown.Is(source.Object):
-		return values
-	}
-	merged := *values
-	merged.Members = slices.Clone(values.Members)
-	for _, m := range unknown.Members {
-		have := merged.Find(m.Key)
-		switch {
-		case have != nil && !have.Value.Is(source.Null):
-			have.Value = withUnknown(have.Value, m.Value)
-		case !marksUnknown(m.Value):
-		case have != nil:
-			have.Value = afterApply(have.Value)
-		default:
-			merged.Members = append(merged.Members, source.Member{
-				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span, Value: afterApply(values),
-			})
-		}
-	}
-	return &merged
-}
-
-// withUnknownItems is withUnknown for a list. The plan may know of more items than it has.
-func withUnknownItems(values, unknown *source.Value) *source.Value {
-	merged := *values
-	merged.Items = slices.Clone(values.Items)
-	for i, mark := range unknown.Items {
-		switch {
-		case i < len(merged.Items):
-			merged.Items[i] = withUnknown(merged.Items[i], mark)
-		case marksUnknown(mark):
-			merged.Items = append(merged.Items, afterApply(values))
-		}
-	}
-	return &merged
-}
-
-// knownAfterApply stands for a value that a plan does not know yet.
-const knownAfterApply = "(known after apply)"
-
-// afterApply is what is known only after the apply, in the place of a value.
-func afterApply(v *source.Value) *source.Value {
-	return &source.Value{
-		Kind: source.Unknown, Text: knownAfterApply, Pos: v.Pos, Span: v.Span,
-	}
-}
-
-// marksUnknown reports whether a plan marks something in a value, or all of it, as not known yet.
-func marksUnknown(mark *source.Value) bool {
-	inMember := func(m source.Member) bool { return marksUnknown(m.Value) }
-	return mark.Is(source.Bool) && mark.Text == "true" ||
-		slices.ContainsFunc(mark.Items, marksUnknown) ||
-		slices.ContainsFunc(mark.Members, inMember)
 }
 
 // gatewayOf is the gateway that a Terraform expression names by the resource that it refers to, be
@@ -399,4 +269,91 @@ func inFile(blocks []source.Member) func(kind, name string) *source.Value {
 		}
 		return nil
 	}
+}
+
+// snake turns a policy's name for a field into Terraform's. A run of capitals is one word:
+// introspectionURL becomes introspection_url (mulesoft/terraform-provider-anypoint, CamelToSnake).
+func snake(name string) string {
+	capital := func(i int) bool {
+		return i >= 0 && i < len(name) && name[i] >= 'A' && name[i] <= 'Z'
+	}
+	var b strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		if capital(i) {
+			lastOfRun := capital(i-1) && i+1 < len(name) && !capital(i+1)
+			if i > 0 && (!capital(i-1) || lastOfRun) {
+				b.WriteByte('_')
+			}
+			c += 'a' - 'A'
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// camel turns Terraform's name for a field into the policy's, which has these fields if it is
+// modelled. A name that Terraform does not have for any field of the policy never becomes the name
+// of one.
+func camel(fields []field, name string) string {
+	for i := range fields {
+		if snake(fields[i].name) == name {
+			return fields[i].name
+		}
+	}
+	guess := camelWords(name)
+	if guess != name && fieldIndex(fields, guess) >= 0 {
+		return name
+	}
+	return guess
+}
+
+// camelWords joins words with underscores between them.
+func camelWords(name string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(name, "_") {
+		if i > 0 && part != "" {
+			_, first := utf8.DecodeRuneInString(part)
+			part = strings.ToUpper(part[:first]) + part[first:]
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// camelConfig gives the fields of a configuration the policy's own names. The argument of
+// jsonencode has them already.
+func camelConfig(asset string, config *source.Value) *source.Value {
+	if !config.Is(source.Object) {
+		return config
+	}
+	renamed, fields := *config, fieldsOf(asset)
+	renamed.Members = make([]source.Member, 0, len(config.Members))
+	for _, m := range config.Members {
+		m.Key = camel(fields, m.Key)
+		if at := claimBlocks(&renamed, &m); at != nil {
+			at.Items = append(at.Items, m.Value)
+			continue
+		}
+		renamed.Members = append(renamed.Members, m)
+	}
+	return &renamed
+}
+
+// spelled is the name under which the file has a field, or would have it.
+func (e *entry) spelled(field string) string {
+	if e.snakeCase == nil {
+		return field
+	}
+	ownNames, fields := false, fieldsOf(e.asset)
+	for _, m := range e.snakeCase.Members {
+		if camel(fields, m.Key) == field {
+			return m.Key
+		}
+		ownNames = ownNames || strings.ToLower(m.Key) != m.Key
+	}
+	if ownNames {
+		return field
+	}
+	return snake(field)
 }

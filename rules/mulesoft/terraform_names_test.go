@@ -35,20 +35,15 @@ func TestANameInTerraformMayHaveOtherLetters(t *testing.T) {
 	}
 }
 
-func TestEveryFieldOfEveryPolicyKeepsItsNameThroughTerraform(t *testing.T) {
-	policies := map[string]bool{openIDConnect: true, openAM: true, pingFederate: true}
-	for line := range strings.Lines(fieldTable) {
-		if asset, _, ok := strings.Cut(line, "\t"); ok {
-			policies[asset] = true
+func TestEveryFieldOfEveryPolicyThatIsModelledKeepsItsNameThroughTerraform(t *testing.T) {
+	for _, asset := range assets() {
+		fields := fieldsOf(asset)
+		if len(fields) == 0 {
+			t.Errorf("%s has no fields", asset)
 		}
-	}
-	if len(policies) < 60 {
-		t.Fatalf("the table has %d policies", len(policies))
-	}
-	for asset := range policies {
-		for _, field := range fieldNames(asset) {
-			if got := camel(fieldNames(asset), snake(field)); got != field {
-				t.Errorf("%s: %s becomes %s and %s again", asset, field, snake(field), got)
+		for _, f := range fields {
+			if got := camel(fields, snake(f.name)); got != f.name {
+				t.Errorf("%s: %s becomes %s and %s again", asset, f.name, snake(f.name), got)
 			}
 		}
 	}

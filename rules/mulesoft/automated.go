@@ -95,7 +95,7 @@ func (e *entry) outOfRange(end placed, first bool) (beyond bool, _ *doubt) {
 	case !ok || templated(end.value):
 		return false, end.wrong("a version of the Mule runtime", end.value)
 	case err != nil:
-		return false, &doubt{placed: end, why: end.name + " is " + text + ", which is not a " +
+		return false, &doubt{placed: end, why: end.Field + " is " + text + ", which is not a " +
 			"version of a Mule 4 runtime", malformed: true}
 	case first && !earliest.Before(version):
 		return false, nil
@@ -108,7 +108,7 @@ func (e *entry) outOfRange(end placed, first bool) (beyond bool, _ *doubt) {
 	}
 	return false, &doubt{placed: end, need: source.NeedRuntime, why: fmt.Sprintf(
 		"this automated policy applies to Mule runtimes %s %s (%s), and the runtime is not known",
-		side, text, end.name)}
+		side, text, end.Field)}
 }
 
 // javaDoubt is why we do not know whether the runtime's Java is one that the policy is for.
@@ -125,7 +125,7 @@ func (e *entry) javaDoubt() *doubt {
 		if !slices.Contains(versions, version) {
 			return &doubt{placed: java, complete: true, why: fmt.Sprintf(
 				"this automated policy applies to runtimes on Java %s only (%s), and the "+
-					"runtime's Java is not known", strings.Join(versions, ", "), java.name)}
+					"runtime's Java is not known", strings.Join(versions, ", "), java.Field)}
 		}
 	}
 	return nil

@@ -42,8 +42,7 @@ func (c *compiler) clientCredentials() []*rules.Check {
 	contract := k.contract("clientIdExpression", setting{})
 	contract.Evidence, contract.Answer = documented(docClientID), k.answer(noContract)
 	if c.local { // it is the policy that is not for this gateway, and not its field
-		contract.Field = "policyRef"
-		contract.Pos, contract.Span = place(firstPresent(c.assetAt, c.place))
+		moveTo(contract, place("policyRef", firstPresent(c.assetAt, c.place)))
 	}
 	return []*rules.Check{k.clientID(), k.clientSecret(), contract}
 }

@@ -168,19 +168,14 @@ func (c *compiler) checks(of vendorPolicy) []*rules.Check {
 	if c.config.Is(source.Object) {
 		return checks
 	}
-	f := rules.Finding{
-		Rule: "wrong-type", Severity: rules.Warning, Field: "configuration",
-		Pos: checks[0].Pos, Span: checks[0].Span,
-	}
-	why := fmt.Sprintf(
+	rule, why := "wrong-type", fmt.Sprintf(
 		"the configuration must be %s, but this is %s", source.Object, kindOf(c.config),
 	)
 	if templated(c.config) {
-		why = c.config.Doubt("the configuration")
-		f.Rule, f.Severity = "value-not-known", rules.Note
+		rule, why = "value-not-known", c.config.Doubt("the configuration")
 	}
-	f.Message = why
-	c.find(f)
+	at := rules.Place{Field: "configuration", Pos: checks[0].Pos, Span: checks[0].Span}
+	c.find(rule, at, why)
 	for _, check := range checks {
 		check.Skip, check.Unknown = "", &rules.Unknown{
 			Why: why,
@@ -196,8 +191,7 @@ func (c *compiler) checks(of vendorPolicy) []*rules.Check {
 // notModelled is the check of a policy whose answer nobody here can predict.
 func (c *compiler) notModelled() *rules.Check {
 	check := &rules.Check{
-		ID:    rules.NotModelled,
-		Field: "assetId",
+		ID: rules.NotModelled,
 		Unknown: &rules.Unknown{
 			Why: c.notModelledWhy(),
 			Need: rules.Need{
@@ -206,7 +200,7 @@ func (c *compiler) notModelled() *rules.Check {
 			},
 		},
 	}
-	check.Pos, check.Span = place(cmp.Or(firstPresent(c.assetAt), c.place))
+	moveTo(check, place("assetId", cmp.Or(firstPresent(c.assetAt), c.place)))
 	return check
 }
 
@@ -241,30 +235,30 @@ func (c *compiler) sent(loose bool) rules.Predicate {
 
 // check starts a check that one field decides.
 func (c *compiler) check(id rules.ID, field string, evidence rules.Evidence) *rules.Check {
-	check := &rules.Check{ID: id, Field: field, Evidence: evidence}
-	check.Pos, check.Span = c.fieldPos(field)
+	check := &rules.Check{ID: id, Evidence: evidence}
+	c.decide(check, field)
 	return check
 }
 
 // decide says that another field decides a check than the one that it was started with.
-func (c *compiler) decide(check *rules.Check, field string) {
-	check.Field = field
-	check.Pos, check.Span = c.fieldPos(field)
+func (c *compiler) decide(check *rules.Check, field string) { moveTo(check, c.fieldPlace(field)) }
+
+func moveTo(check *rules.Check, at rules.Place) {
+	check.Field, check.Pos, check.Span = at.Field, at.Pos, at.Span
 }
 
 // placeOf is where a field is. One that is absent is where the first of some others is that is
 // there.
 func (c *compiler) placeOf(field string, others ...string) *rules.Place {
-	p := &rules.Place{Field: field}
-	at := field
+	at := c.fieldPlace(field)
 	for _, other := range append([]string{field}, others...) {
 		if c.config.Find(other) != nil {
-			at = other
+			at = c.fieldPlace(other)
 			break
 		}
 	}
-	p.Pos, p.Span = c.fieldPos(at)
-	return p
+	at.Field = field
+	return &at
 }
 
 // switchOff says that a check is not made, and which field switches it off. The check keeps what

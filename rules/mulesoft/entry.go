@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -67,15 +68,15 @@ func (e *entry) Place() (*source.File, source.Span) { return e.file, e.place.Spa
 // Instance is the API instance that the policy is applied to.
 func (e *entry) Instance() string { return e.api }
 
-// fieldPos is the place of a field's value; the place of the whole configuration where the field
-// is absent.
-func (e *entry) fieldPos(name string) (source.Position, source.Span) {
-	for _, m := range []*source.Member{e.config.Find(name), e.configAt} {
-		if m != nil {
-			return memberPlace(m)
-		}
+// fieldPlace is the place of a field's value; that of the whole configuration where the field is
+// absent.
+func (e *entry) fieldPlace(name string) rules.Place {
+	at := place(name, firstPresent(e.config, e.place))
+	if m := cmp.Or(e.config.Find(name), e.configAt); m != nil {
+		at = memberPlace(m)
+		at.Field = name
 	}
-	return place(firstPresent(e.config, e.place))
+	return at
 }
 
 // The suffixes of a policy kind's name that name the gateway.

@@ -193,7 +193,15 @@ func isCapitalName(text string) bool {
 	return len(text) > 2 && isMarkName(text) && text == strings.ToUpper(text)
 }
 
-func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }
+// find reports what is odd at a place of the entry.
+func (c *compiler) find(rule string, at rules.Place, message string) {
+	f := findingAt(at, message)
+	f.Rule, f.Severity = rule, rules.Warning
+	if rule == "value-not-known" || rule == "kind-not-known" {
+		f.Severity = rules.Note
+	}
+	c.findings = append(c.findings, f)
+}
 
 // The next three rules have no check of their own: inspectFields finds what breaks them while a
 // configuration is compiled.
@@ -256,12 +264,7 @@ func (c *compiler) unknownField(member source.Member) {
 	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}
-	c.find(rules.Finding{
-		Rule:     "unknown-field",
-		Severity: rules.Warning,
-		Message:  message,
-		Field:    member.Key, Pos: member.KeyPos, Span: member.KeySpan,
-	})
+	c.find("unknown-field", keyPlace(&member), message)
 }
 
 func (c *compiler) inspectValue(f field, member *source.Member) {
@@ -270,31 +273,19 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 		v = f.asString(v)
 	}
 	if hidden := firstTemplated(v); hidden != nil {
-		c.notShown(f.name, member, hidden)
+		why := hidden.Doubt(f.name)
+		if hidden != member.Value {
+			why = "a part of " + why
+		}
+		c.find("value-not-known", memberPlace(member), why)
 		return
 	}
 	if v.Kind == source.Null {
 		return
 	}
 	if rule, why := f.refusal(v, "this is"); rule != "" {
-		finding := rules.Finding{
-			Rule: rule, Severity: rules.Warning, Field: f.name, Message: why,
-		}
-		finding.Pos, finding.Span = memberPlace(member)
-		c.find(finding)
+		c.find(rule, memberPlace(member), why)
 	}
-}
-
-// notShown reports a field whose value the file does not show, or shows in part.
-func (c *compiler) notShown(field string, member *source.Member, hidden *source.Value) {
-	f := rules.Finding{
-		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: hidden.Doubt(field),
-	}
-	f.Pos, f.Span = memberPlace(member)
-	if hidden != member.Value {
-		f.Message = "a part of " + hidden.Doubt(field)
-	}
-	c.find(f)
 }
 
 // firstTemplated is the first value in v, or v itself, that only a deployment knows; nil where

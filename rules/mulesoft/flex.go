@@ -17,10 +17,8 @@ const flexGroup = "gateway.mulesoft.com"
 func flexEntries(document *source.Value) []entry {
 	if strings.HasSuffix(document.TextAt("kind"), "List") {
 		var all []entry
-		if items := document.Member("items"); items.Is(source.List) {
-			for _, item := range items.Items {
-				all = append(all, flexEntries(item)...)
-			}
+		for _, item := range document.Member("items").List() {
+			all = append(all, flexEntries(item)...)
 		}
 		return all
 	}
@@ -183,11 +181,11 @@ func (d *detached) message() string {
 }
 
 func (d *detached) guard() rules.Guard {
-	guard := rules.Guard{Evidence: inferred(docFlexLocal), Field: d.field}
+	guard := rules.Guard{Evidence: inferred(docFlexLocal)}
+	limit(&guard, place(d.field, d.at))
 	if d.nowhere {
 		guard.Evidence = observed(obsFlexBinding)
 	}
-	guard.Pos, guard.Span = place(d.at)
 	guard.Unknown = &rules.Unknown{
 		Why:  d.message(),
 		Need: rules.Need{For: "whether this gateway runs the policy: its log names what it loads"},

@@ -13,19 +13,16 @@ import (
 // placed is a member of an entry outside the configuration. It decides whether the gateway runs
 // the policy, for which requests, or when.
 type placed struct {
-	name  string
+	rules.Place
 	value *source.Value // nil where it is absent
-	pos   source.Position
-	span  source.Span
 }
 
 // placedAt is a member as the file has it.
 func placedAt(name string, v *source.Value) placed {
-	p := placed{name: name, value: v}
-	if v != nil {
-		p.pos, p.span = place(v)
+	if v == nil {
+		return placed{Place: rules.Place{Field: name}}
 	}
-	return p
+	return placed{place(name, v), v}
 }
 
 // absent reports whether the file does not have it. A null says nothing either.
@@ -51,7 +48,7 @@ func (p placed) unknown(v *source.Value) *doubt {
 	if !templated(v) {
 		return nil
 	}
-	return &doubt{placed: p, why: v.Doubt(p.name)}
+	return &doubt{placed: p, why: v.Doubt(p.Field)}
 }
 
 // wrong is the doubt of a value of another kind than the member must have.
@@ -59,18 +56,17 @@ func (p placed) wrong(wanted string, v *source.Value) *doubt {
 	if d := p.unknown(v); d != nil {
 		return d
 	}
-	why := fmt.Sprintf("%s must be %s, but this file has %s", p.name, wanted, kindOf(v))
+	why := fmt.Sprintf("%s must be %s, but this file has %s", p.Field, wanted, kindOf(v))
 	return &doubt{placed: p, why: why, malformed: true}
 }
 
 // guard reads to which requests the policy applies.
 func (e *entry) guard() rules.Guard {
 	guard := rules.Guard{Evidence: documented(docPointcut)}
-	limit := func(by placed) { guard.Field, guard.Pos, guard.Span = by.name, by.pos, by.span }
 	routes, doubts := e.readRoutes()
 	if len(routes) > 0 {
 		guard.Routes = routes
-		limit(e.pointcut())
+		limit(&guard, e.pointcut().Place)
 	}
 	if guard.Unknown = rules.RoutesBeyond(routes); guard.Unknown != nil {
 		guard.Routes = nil
@@ -78,7 +74,7 @@ func (e *entry) guard() rules.Guard {
 	off, more := e.readSwitches()
 	if off != nil {
 		guard.Disabled, guard.Unknown, guard.Routes = true, nil, nil
-		limit(*off)
+		limit(&guard, off.Place)
 		return guard
 	}
 	if e.detached != nil {
@@ -88,15 +84,20 @@ func (e *entry) guard() rules.Guard {
 	if out = cmp.Or(e.otherGateway(), out); out != nil {
 		guard.Disabled, guard.OfOthers, guard.Unknown, guard.Routes = true, true, nil, nil
 		guard.Evidence = documented(docAutomated)
-		limit(*out)
+		limit(&guard, out.Place)
 		return guard
 	}
 	more = append(more, others...)
 	if doubts = append(more, doubts...); len(doubts) > 0 {
-		limit(doubts[0].placed)
+		limit(&guard, doubts[0].Place)
 		guard.Unknown = doubts[0].cause()
 	}
 	return guard
+}
+
+// limit says what limits a policy.
+func limit(guard *rules.Guard, by rules.Place) {
+	guard.Field, guard.Pos, guard.Span = by.Field, by.Pos, by.Span
 }
 
 // cause is the doubt as the checks that depend on it say it.
@@ -125,7 +126,7 @@ func (e *entry) readSwitches() (off *placed, doubts []*doubt) {
 		return &disabled, nil
 	}
 	for _, m := range e.stray {
-		p := placed{name: m.Key, value: m.Value, pos: m.KeyPos, span: m.KeySpan}
+		p := placed{keyPlace(&m), m.Value}
 		doubts = append(doubts, &doubt{placed: p, complete: true, stray: true, why: "the member " +
 			m.Key + " is not documented in local mode, and whether the gateway looks at it is " +
 			"not known"})
@@ -152,7 +153,7 @@ func (p placed) readCopies() (none bool, _ *doubt) {
 	switch {
 	case p.absent():
 		return false, nil
-	case p.name == "count":
+	case p.Field == "count":
 		n, ok := v.Int()
 		if !ok || !v.Is(source.Number) || n < 0 {
 			return false, p.wrong("a whole number", v)
@@ -168,7 +169,7 @@ func (p placed) readCopies() (none bool, _ *doubt) {
 func (e *entry) pointcut() placed {
 	p := placedAt("pointcutData", e.routes)
 	if e.routesAt != nil {
-		p.pos, p.span = memberPlace(e.routesAt)
+		p.Place = memberPlace(e.routesAt)
 	}
 	return p
 }
@@ -176,8 +177,7 @@ func (e *entry) pointcut() placed {
 // readRoutes reads the routes. Where one of them can't be read, there are none, and a doubt.
 func (e *entry) readRoutes() ([]rules.Route, []*doubt) {
 	if e.rulesAt != nil {
-		p := placed{name: "rules", value: e.rulesAt.Value}
-		p.pos, p.span = memberPlace(e.rulesAt)
+		p := placed{memberPlace(e.rulesAt), e.rulesAt.Value}
 		return nil, []*doubt{{placed: p, why: "its routes are in a form that gatewhy does not " +
 			"know"}}
 	}
@@ -208,16 +208,17 @@ func (p placed) readRoute(item *source.Value) (rules.Route, *doubt) {
 	var texts [2]string
 	for i, name := range [...]string{"methodRegex", "uriTemplateRegex"} {
 		v := item.Member(name)
-		at := placed{name: p.name + "." + name, value: v, pos: p.pos, span: p.span}
+		at := placed{p.Place, v}
 		if v != nil && v.Pos.Line > 0 {
-			at.pos, at.span = place(v)
+			at = placedAt("", v)
 		}
+		at.Field = p.Field + "." + name
 		text, ok := v.Str()
 		if !ok || templated(v) {
 			return rules.Route{}, at.wrong(source.String.String(), v)
 		}
 		if text == "" {
-			why := at.name + " is empty, and it is not documented what that matches"
+			why := at.Field + " is empty, and it is not documented what that matches"
 			return rules.Route{}, &doubt{placed: at, why: why, malformed: true}
 		}
 		texts[i] = text
@@ -259,9 +260,9 @@ func (e *entry) oddExpressions() []*doubt {
 			}
 			at := e.pointcut()
 			if v := e.routes.Items[i].Member(name); v.Pos.Line > 0 {
-				at.pos, at.span = place(v)
+				at.Place = place(at.Field, v)
 			}
-			at.name += "." + name
+			at.Field += "." + name
 			if malformed {
 				why = fmt.Sprintf("the gateway can't read the expression %s: %s", text, why)
 			} else {
@@ -309,18 +310,15 @@ func (c *compiler) inspectPlace() {
 		doubts = append(doubts, d)
 	}
 	for _, d := range doubts {
-		f := rules.Finding{
-			Rule: "value-not-known", Severity: rules.Note, Message: d.why, Field: d.name,
-			Pos: d.pos, Span: d.span,
-		}
+		rule := "value-not-known"
 		switch {
 		case d.stray:
-			f.Rule, f.Severity = "unknown-field", rules.Warning
+			rule = "unknown-field"
 		case d.unreadable:
-			f.Rule, f.Severity = "value-not-allowed", rules.Warning
+			rule = "value-not-allowed"
 		case d.malformed:
-			f.Rule, f.Severity = "wrong-type", rules.Warning
+			rule = "wrong-type"
 		}
-		c.find(f)
+		c.find(rule, d.Place, d.why)
 	}
 }

@@ -126,10 +126,10 @@ func (o oidcCompiler) tokenPresent() *rules.Check {
 // whole makes a check that no field decides. Its place is the policy as a whole.
 func (o oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
 	check := &rules.Check{
-		ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC),
+		ID: id, Evidence: o.evidence(), Captured: documented(docOIDC),
+		Test: test, Answer: o.answer(situation),
 	}
-	check.Pos, check.Span = place(firstPresent(o.assetAt, o.place))
-	check.Test, check.Answer = test, o.answer(situation)
+	moveTo(check, place("assetId", firstPresent(o.assetAt, o.place)))
 	return check
 }
 

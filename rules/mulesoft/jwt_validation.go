@@ -259,11 +259,8 @@ func (j jwtCompiler) signature() *rules.Check {
 
 // notInFile says that the file lacks a field without which nobody knows what decides.
 func (c *compiler) notInFile(field, why string) *rules.Unknown {
-	f := rules.Finding{
-		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: why,
-	}
-	if f.Pos, f.Span = c.fieldPos(field); c.config.Is(source.Object) {
-		c.find(f)
+	if c.config.Is(source.Object) {
+		c.find("value-not-known", c.fieldPlace(field), why)
 	}
 	return &rules.Unknown{Why: why, Need: rules.Need{
 		Input: source.NeedPolicy, For: "the policy with its " + field,
@@ -438,8 +435,7 @@ func (j jwtCompiler) clientID() *rules.Check {
 	check.Binds = boundClient
 	check.Unknown = firstUnknown(skip, expression)
 	if expression.value == nil { // its default is used where the other field asks for a client id
-		at := j.placeOf("clientIdExpression", "skipClientIdValidation")
-		check.Pos, check.Span = at.Pos, at.Span
+		moveTo(check, *j.placeOf("clientIdExpression", "skipClientIdValidation"))
 	}
 	if expression.unknown == nil {
 		check.Test = rules.Found(j.input(expression.text))
@@ -476,10 +472,7 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 			checks = append(checks, check)
 			continue
 		}
-		if setting.value == nil {
-			continue
-		}
-		for _, item := range setting.value.Items {
+		for _, item := range setting.value.List() {
 			check := j.customClaim(list.name, item, list.mandatory, inferences)
 			if validate.unknown != nil {
 				check.Unknown = validate.unknown
@@ -512,14 +505,11 @@ func (j jwtCompiler) customClaim(
 	name, value := item.Member("key"), item.Member("value")
 	key, okKey := name.Str()
 	check := &rules.Check{
-		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
+		ID: rules.CustomClaim, Claim: key, Evidence: documented(docJWT),
 		Answer:   j.answer(claimFails),
 		Inferred: inferences,
 	}
-	check.Pos, check.Span = place(item)
-	if value != nil {
-		check.Pos, check.Span = place(value)
-	}
+	moveTo(check, place(list, cmp.Or(value, item)))
 	text, ok := value.Str()
 	switch {
 	case item.Is(source.Unknown):
@@ -546,8 +536,5 @@ func (j jwtCompiler) customClaim(
 // brokenClaim reports an item of the list that is not a claim, and leaves its check unknown.
 func (j jwtCompiler) brokenClaim(check *rules.Check, why string) {
 	check.Unknown = &rules.Unknown{Why: why}
-	j.find(rules.Finding{
-		Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field,
-		Pos: check.Pos, Span: check.Span,
-	})
+	j.find("wrong-type", rules.Place{Field: check.Field, Pos: check.Pos, Span: check.Span}, why)
 }

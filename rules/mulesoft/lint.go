@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +13,7 @@ import (
 // lintRules lists the rules that only this vendor's configurations can break. One that does not
 // say since when is of the first catalogue.
 func lintRules() []rules.Rule {
-	all := []rules.Rule{
+	return rules.Since("0.1.0",
 		unknownFieldRule(),
 		wrongTypeRule(),
 		valueNotAllowedRule(),
@@ -38,11 +37,7 @@ func lintRules() []rules.Rule {
 		tokenTakenAway(),
 		bindingAttachesNowhere(),
 		kindNotKnown(),
-	}
-	for i := range all {
-		all[i].Since = cmp.Or(all[i].Since, "0.1.0")
-	}
-	return all
+	)
 }
 
 // configured is the entry of a policy, with the gateway for which it was compiled.
@@ -95,8 +90,12 @@ func configure(policy *rules.Policy, e *entry) configured {
 
 // finding is a finding about a value of the entry's configuration, alone in a list.
 func (c configured) finding(field string, v *source.Value, message string) []rules.Finding {
-	f := rules.Finding{Field: field, Message: message, Policy: c.policy}
-	f.Pos, f.Span = place(v)
+	return c.findingAt(place(field, v), message)
+}
+
+func (c configured) findingAt(at rules.Place, message string) []rules.Finding {
+	f := findingAt(at, message)
+	f.Policy = c.policy
 	return []rules.Finding{f}
 }
 
@@ -132,11 +131,7 @@ func (c configured) claimItems() []claimItem {
 	}
 	var all []claimItem
 	for _, list := range []string{"mandatoryCustomClaims", "nonMandatoryCustomClaims"} {
-		value := c.config.Member(list)
-		if !value.Is(source.List) {
-			continue
-		}
-		for _, item := range value.Items {
+		for _, item := range c.config.Member(list).List() {
 			if v := item.Member("value"); v != nil {
 				all = append(all, claimItem{list, item.TextAt("key"), v})
 			}

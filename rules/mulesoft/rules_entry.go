@@ -24,14 +24,9 @@ func kindNotKnown() rules.Rule {
 
 // sayStrange reports what is not known of the entry's kind.
 func (c *compiler) sayStrange() {
-	if c.strange == nil {
-		return
+	if c.strange != nil {
+		c.find("kind-not-known", place("assetId", c.strange.at), c.strange.what)
 	}
-	f := rules.Finding{
-		Rule: "kind-not-known", Severity: rules.Note, Message: c.strange.what, Field: "assetId",
-	}
-	f.Pos, f.Span = place(c.strange.at)
-	c.find(f)
 }
 
 // valueNotKnown has no check of its own: what breaks it is found while a configuration is
@@ -125,8 +120,8 @@ func attachesNowhere(s *rules.Subject) []rules.Finding {
 		if !ours || e.detached == nil || !e.detached.nowhere {
 			continue
 		}
-		f := rules.Finding{Field: e.detached.field, Message: e.detached.message(), Policy: policy}
-		f.Pos, f.Span = place(e.detached.at)
+		f := findingAt(place(e.detached.field, e.detached.at), e.detached.message())
+		f.Policy = policy
 		all = append(all, f)
 	}
 	return all

@@ -41,50 +41,47 @@ func takenAway(s *rules.Subject) []rules.Finding {
 			if i == j || first == rules.No || of.When.Disabled {
 				continue
 			}
-			if f, found := takesFrom(by, of, first); found {
-				f.Policy, f.Field = by, "inboundHeaders"
-				f.Pos, f.Span = e.fieldPos(f.Field)
-				all = append(all, f)
-				break
+			message, severity := takesFrom(by, of, first)
+			if message == "" {
+				continue
 			}
+			f := findingAt(e.fieldPlace("inboundHeaders"), message)
+			f.Policy, f.Severity = by, severity
+			all = append(all, f)
+			break
 		}
 	}
 	return all
 }
 
 // takesFrom is what to say of a policy that takes away, or changes, the token that another one
-// reads.
-func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found bool) {
+// reads; empty where it does not. An empty severity is the rule's.
+func takesFrom(by, of *rules.Policy, first rules.Truth) (message string, _ rules.Severity) {
 	headers, elsewhere := tokenHeaders(of)
 	kept := func(header string) bool { return !slices.ContainsFunc(by.Effects, isOn(header)) }
 	for _, header := range headers {
-		for i := range by.Effects {
-			effect := &by.Effects[i]
-			if !effect.On(header) {
-				continue
-			}
-			const taken = "%s removes the header %s, but %s looks for the token in it"
-			f.Message = fmt.Sprintf(taken, by.Asset, header, of.Name)
-			switch {
-			case effect.Unknown != nil:
-				const unclear = "%s may change the header %s, in which %s looks for the token"
-				f.Message = fmt.Sprintf(unclear, by.Asset, header, of.Name)
-				f.Severity = rules.Note
-			case elsewhere || slices.ContainsFunc(headers, kept):
-				const one = "%s removes the header %s, in which %s looks for the token too: one " +
-					"that is sent so is not found"
-				f.Message = fmt.Sprintf(one, by.Asset, header, of.Name)
-				f.Severity = rules.Warning
-			case first == rules.Maybe:
-				f.Message += "; which of the two runs first is not known"
-				f.Severity = rules.Warning
-			case by.When.Limited():
-				f.Severity = rules.Warning
-			}
-			return f, true
+		i := slices.IndexFunc(by.Effects, isOn(header))
+		if i < 0 {
+			continue
 		}
+		const taken = "%s removes the header %s, but %s looks for the token in it"
+		message = fmt.Sprintf(taken, by.Asset, header, of.Name)
+		switch {
+		case by.Effects[i].Unknown != nil:
+			const unclear = "%s may change the header %s, in which %s looks for the token"
+			return fmt.Sprintf(unclear, by.Asset, header, of.Name), rules.Note
+		case elsewhere || slices.ContainsFunc(headers, kept):
+			const one = "%s removes the header %s, in which %s looks for the token too: one " +
+				"that is sent so is not found"
+			return fmt.Sprintf(one, by.Asset, header, of.Name), rules.Warning
+		case first == rules.Maybe:
+			return message + "; which of the two runs first is not known", rules.Warning
+		case by.When.Limited():
+			return message, rules.Warning
+		}
+		return message, ""
 	}
-	return f, false
+	return "", ""
 }
 
 func isOn(header string) func(rules.Effect) bool {

@@ -127,9 +127,7 @@ func hasNoTextKey(c configured) []rules.Finding {
 		}
 		message = "text_key is missing: the provider writes a text that is not a key instead"
 	}
-	f := rules.Finding{Field: "textKey", Message: message, Policy: c.policy}
-	f.Pos, f.Span = c.fieldPos("textKey")
-	return []rules.Finding{f}
+	return c.findingAt(c.fieldPlace("textKey"), message)
 }
 
 // textKeyWanted is why a placeholder is written for a key that is not used.

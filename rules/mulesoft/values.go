@@ -1,32 +1,45 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // memberPlace is the place of a member's value, or of its name where the value is a block: one
 // that begins on a later line, or a block of HCL.
-func memberPlace(m *source.Member) (source.Position, source.Span) {
+func memberPlace(m *source.Member) rules.Place {
 	v := m.Value
 	onLaterLine := v.Pos.Line > m.KeyPos.Line
 	if (v.Is(source.List) || v.Is(source.Object)) && (onLaterLine || v.Labels != nil) {
-		return m.KeyPos, m.KeySpan
+		return keyPlace(m)
 	}
-	return place(v)
+	return place(m.Key, v)
 }
 
-// place is where a value begins, and the part of it that is shown to a reader: all of a scalar,
-// the first character of anything else.
-func place(v *source.Value) (source.Position, source.Span) {
+// keyPlace is the place of a member's name.
+func keyPlace(m *source.Member) rules.Place {
+	return rules.Place{Field: m.Key, Pos: m.KeyPos, Span: m.KeySpan}
+}
+
+// place is where the value of a field begins, and the part of it that is shown to a reader: all of
+// a scalar, the first character of anything else.
+func place(field string, v *source.Value) rules.Place {
 	span := v.Span
 	if v.Kind == source.List || v.Kind == source.Object {
 		span.End = min(span.End, span.Start+1)
 	}
-	return v.Pos, span
+	return rules.Place{Field: field, Pos: v.Pos, Span: span}
+}
+
+// findingAt is a finding about what is at a place.
+func findingAt(at rules.Place, message string) rules.Finding {
+	return rules.Finding{Field: at.Field, Pos: at.Pos, Span: at.Span, Message: message}
 }
 
 // firstPresent is the first value that is there and not null; nil where none is.
 func firstPresent(values ...*source.Value) *source.Value {
 	for _, v := range values {
-		if v != nil && v.Kind != source.Null {
+		if v.IsSet() {
 			return v
 		}
 	}

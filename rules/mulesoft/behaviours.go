@@ -208,9 +208,10 @@ const (
 	invalidClient   = "Invalid Client"
 	noJSON          = "Unexpected error processing Authentication Server response"
 
-	bearer     = "www-authenticate: Bearer"
-	json       = "Content-Type: application/json; charset=UTF-8"
-	realm      = `WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"` + "\n" + json
+	bearer = "www-authenticate: Bearer"
+	asJSON = "Content-Type: application/json; charset=UTF-8"
+	realm  = `WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"` + "\n" +
+		asJSON
 	challenge  = "WWW-Authenticate: Client-ID-Enforcement"
 	basicRealm = `WWW-Authenticate: Basic realm="mule-realm"`
 
@@ -283,35 +284,38 @@ var rows = [...]row{
 	// words are in the member error of a JSON object, whose exact form is not published.
 	{
 		noToken, Flex, oauthOnFlex,
-		saying(400, "Access token was not provided", rules.Inferred, pdkExample), json,
+		saying(400, "Access token was not provided", rules.Inferred, pdkExample), asJSON,
 	},
 	{
 		malformedHeader, Flex, oauthOnFlex,
-		saying(400, "Authorization header is invalid", rules.Inferred, pdkExample), json,
+		saying(400, "Authorization header is invalid", rules.Inferred, pdkExample), asJSON,
 	},
 	{
 		inactiveToken, Flex, oauthOnFlex,
-		saying(401, "Token has been revoked.", rules.Inferred, pdkExample), json,
+		saying(401, "Token has been revoked.", rules.Inferred, pdkExample), asJSON,
 	},
 	{
 		expiredToken, Flex, oauthOnFlex,
-		saying(401, "Token has expired.", rules.Inferred, pdkExample), json,
+		saying(401, "Token has expired.", rules.Inferred, pdkExample), asJSON,
 	},
 	{
 		notValidated, Flex, oauthOnFlex,
-		saying(401, "Token validation failed", rules.Inferred, pdkExample), json,
+		saying(401, "Token validation failed", rules.Inferred, pdkExample), asJSON,
 	},
 	{
 		endpointDown, Flex, oauthOnFlex,
 		saying(401, "Unauthorized", rules.Inferred, pdkExample), realm,
 	},
-	{endpointForbids, Flex, oauthOnFlex, saying(403, "", rules.Inferred, pdkExample), json},
-	{endpointObjects, Flex, oauthOnFlex, saying(500, "", rules.Inferred, pdkExample), json},
-	{endpointFails, Flex, oauthOnFlex, saying(401, "", rules.Inferred, pdkExample), json},
-	{endpointUnreadable, Flex, oauthOnFlex, saying(500, noJSON, rules.Inferred, pdkExample), json},
+	{endpointForbids, Flex, oauthOnFlex, saying(403, "", rules.Inferred, pdkExample), asJSON},
+	{endpointObjects, Flex, oauthOnFlex, saying(500, "", rules.Inferred, pdkExample), asJSON},
+	{endpointFails, Flex, oauthOnFlex, saying(401, "", rules.Inferred, pdkExample), asJSON},
+	{
+		endpointUnreadable, Flex, oauthOnFlex,
+		saying(500, noJSON, rules.Inferred, pdkExample), asJSON,
+	},
 	{
 		missingScopes, Flex, oauthOnFlex,
-		saying(403, "The required scopes are not authorized", rules.Inferred, pdkExample), json,
+		saying(403, "The required scopes are not authorized", rules.Inferred, pdkExample), asJSON,
 	},
 	{noClientID, Flex, oidc, saying(403, invalidClient, rules.Inferred, kbInvalid), ""},
 	{noClientID, Flex, otherOnFlex, answer(403, "", rules.Inferred, docOIDC), ""},

@@ -25,7 +25,7 @@ func flexEntries(document *source.Value) []entry {
 	if !strings.HasPrefix(document.TextAt("apiVersion"), flexGroup+"/") {
 		return nil
 	}
-	spec := document.Member("spec")
+	spec := cmp.Or(document.Member("spec"), &source.Value{Kind: source.Null})
 	switch document.TextAt("kind") {
 	case "PolicyBinding":
 		return []entry{bindingEntry(spec, document)}
@@ -153,8 +153,8 @@ func unattached(spec, document *source.Value) *detached {
 	d := &detached{field: "targetRef", at: firstPresent(kind, target, spec, document)}
 	text, _ := kind.Str()
 	selector := target.Member("selector")
-	all := text == "Selector" && len(selector.Members) == 1 &&
-		selector.TextAt("kind") == apiInstance
+	all := text == "Selector" && selector.TextAt("kind") == apiInstance &&
+		len(selector.Members) == 1
 	switch {
 	case kind != nil && templated(kind):
 		d.why = kind.Doubt("targetRef.kind")

@@ -70,6 +70,8 @@ func createdBy(change *source.Value) bool {
 // withUnknown returns the values with an Unknown for each that the plan does not know yet.
 func withUnknown(values, unknown *source.Value) *source.Value {
 	switch {
+	case values == nil:
+		return nil
 	case unknown.Is(source.Bool) && unknown.Text == "true":
 		return afterApply(values)
 	case values.Is(source.List) && unknown.Is(source.List):

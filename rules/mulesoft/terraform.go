@@ -23,6 +23,7 @@ func terraformEntries(document *source.Value) []entry {
 				e.variant = named
 			}
 			e.creator = creatorOf(m.Value.Labels[0])
+			e.report = document.Member("resource").Labels == nil // JSON, as tools write it
 			all = append(all, e)
 		}
 	}
@@ -36,7 +37,7 @@ func terraformEntries(document *source.Value) []entry {
 func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
 	switch {
-	case values == nil, !ok && !strings.HasPrefix(kind, "anypoint_ap"), noPolicyResource(kind):
+	case !values.IsSet(), !ok && !strings.HasPrefix(kind, "anypoint_ap"), noPolicyResource(kind):
 		return entry{}, false
 	case !ok:
 		return strangeResource(kind, values), true

@@ -1,7 +1,7 @@
 // Package mulesoft is the adapter for MuleSoft's API gateways: Mule Gateway and Flex Gateway
 // (since 2025 also called Omni Gateway).
 //
-// A configuration format (apimanager.go, cli.go, flex.go, terraform.go) is read into entries: a
+// A configuration format (apimanager.go, flex.go, terraform.go, plan.go) is read into entries: a
 // policy kind, its version and its fields with their positions. A format does not know what a
 // field means. A policy kind (jwt_validation.go, introspecting.go, client_credentials.go) compiles
 // the fields into checks. A policy kind does not know formats. What the gateways answer is data,

@@ -70,10 +70,7 @@ func (k credentialCompiler) answer(situation string) rules.Answer {
 // expression is what a field for a credential has. The claims in vars.claimSet are those of JWT
 // Validation (docJWT): here that is a variable as any other, which another policy may set.
 func (k credentialCompiler) expression(field string) expression {
-	e := k.parse(field)
-	if e.expr == nil && e.fault == nil {
-		e.fault = plainText()
-	}
+	e := k.parseOnly(field)
 	if e.claimless = true; !e.propagated {
 		e.claims = nil
 	}

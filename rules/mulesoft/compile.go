@@ -18,8 +18,10 @@ func compile(table answers, read *rules.Configuration) rules.Compilation {
 	var compilers []*compiler
 	for _, e := range entriesOf(read) {
 		c := &compiler{entry: e, table: table}
-		c.choose(read.Options.Variant)
-		made.Guessed = made.Guessed || c.guessed
+		c.variant = cmp.Or(e.variant, read.Options.Variant)
+		if product(c.variant) == "" { // nothing names one, or it is another vendor's
+			c.variant, made.Guessed = Mule, true
+		}
 		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
 			made.Named = append(made.Named, e.variant)
 		}
@@ -74,22 +76,12 @@ type compiler struct {
 	*entry
 	table    answers
 	variant  string  // the gateway that it is compiled for
-	guessed  bool    // nothing says which gateway it is
 	fields   []field // of the policy kind, where it is modelled
 	findings []rules.Finding
 
 	// propagated reports whether authentication.properties.claims surely holds the token's claims;
 	// nil where nobody asks. Few expressions read that.
 	propagated func() bool
-}
-
-// choose chooses the gateway: the one that the file names, else the one that the user names, else
-// Mule Gateway as a guess. The name of another vendor's gateway does not count.
-func (c *compiler) choose(wanted string) {
-	c.variant = cmp.Or(c.entry.variant, wanted)
-	if product(c.variant) == "" {
-		c.variant, c.guessed = Mule, true
-	}
 }
 
 // compile fills in what the policy does with requests.

@@ -303,11 +303,9 @@ func claimEntry(key, value string) source.Fields {
 // claimValue is what the configuration asks of a mandatory custom claim; empty where it does not
 // ask.
 func claimValue(e *entry, key string) string {
-	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
-		for _, item := range claims.Items {
-			if item.TextAt("key") == key {
-				return item.TextAt("value")
-			}
+	for _, item := range e.config.Member("mandatoryCustomClaims").List() {
+		if item.TextAt("key") == key {
+			return item.TextAt("value")
 		}
 	}
 	return ""
@@ -343,14 +341,12 @@ func (e *entry) addClaim(variant string, claim source.Fields) []edit {
 // replaces, or behind all others.
 func (e *entry) claimsWith(claim source.Fields, replaces func(item *source.Value) bool) []any {
 	all, at := []any{}, -1
-	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
-		for _, item := range claims.Items {
-			switch {
-			case !replaces(item):
-				all = append(all, item)
-			case at < 0:
-				at = len(all)
-			}
+	for _, item := range e.config.Member("mandatoryCustomClaims").List() {
+		switch {
+		case !replaces(item):
+			all = append(all, item)
+		case at < 0:
+			at = len(all)
 		}
 	}
 	if at < 0 {

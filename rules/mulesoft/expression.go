@@ -12,8 +12,10 @@ import (
 )
 
 // dialect is the expression language of the gateway that the entry is compiled for.
-func (c *compiler) dialect() dataweave.Dialect {
-	if c.variant == Flex {
+func (c *compiler) dialect() dataweave.Dialect { return dialectOf(c.variant) }
+
+func dialectOf(variant string) dataweave.Dialect {
+	if variant == Flex {
 		return dataweave.Flex
 	}
 	return dataweave.Mule
@@ -67,6 +69,19 @@ func (c *compiler) parse(field string) expression {
 	return e
 }
 
+// parseOnly reads a field in which a plain text is no value: how the gateway treats one there is
+// not documented.
+func (c *compiler) parseOnly(field string) expression {
+	e := c.parse(field)
+	if e.expr == nil && e.fault == nil {
+		e.fault = &rules.Unknown{
+			Why: "it is not an expression, and how the gateway treats plain text here is not " +
+				"documented",
+		}
+	}
+	return e
+}
+
 // blanksAround is why a field is unknown that has an expression with more around it.
 func blanksAround(field string) *rules.Unknown {
 	around, without := aroundExpression(field)
@@ -87,14 +102,6 @@ func aroundExpression(field string) (around, without string) {
 			"of | (>- of >), in Terraform quotes instead of <<"
 	}
 	return "there are spaces around #[ ]", "the expression without the spaces"
-}
-
-// plainText is why a field is unknown that should hold an expression and holds a plain text.
-func plainText() *rules.Unknown {
-	return &rules.Unknown{
-		Why: "it is not an expression, and how the gateway treats plain text here is not " +
-			"documented",
-	}
 }
 
 // nodesPerCondition is how many nodes of an expression are about as much work as a condition.
@@ -444,13 +451,10 @@ func (s sending) queryParams() *source.Value {
 
 // Expressions lists the rules of a gateway's dialect; none for a gateway that has none.
 func Expressions(variant string) []rules.Expression {
-	switch variant {
-	case Mule:
-		return dataweave.Table(dataweave.Mule)
-	case Flex:
-		return dataweave.Table(dataweave.Flex)
+	if product(variant) == "" {
+		return nil
 	}
-	return nil
+	return dataweave.Table(dialectOf(variant))
 }
 
 // parsedTexts are expressions that were parsed before, of any policy.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp/syntax"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -294,22 +295,19 @@ func (e *entry) groupDoubt() *doubt {
 
 // inspectPlace reports the members outside the configuration that can't be read.
 func (c *compiler) inspectPlace() {
-	off, doubts := c.readSwitches()
+	off, switches := c.readSwitches()
 	if off != nil || c.outbound {
 		return
 	}
-	_, more := c.readRoutes()
-	doubts = append(doubts, more...)
-	_, more = c.appliesTo()
-	doubts = append(doubts, more...)
-	doubts = append(doubts, c.oddExpressions()...)
-	if _, d := c.readOrder(); d != nil {
-		doubts = append(doubts, d)
-	}
-	if d := c.groupDoubt(); d != nil {
-		doubts = append(doubts, d)
-	}
-	for _, d := range doubts {
+	_, routes := c.readRoutes()
+	_, applies := c.appliesTo()
+	_, order := c.readOrder()
+	for _, d := range slices.Concat(
+		switches, routes, applies, c.oddExpressions(), []*doubt{order, c.groupDoubt()},
+	) {
+		if d == nil {
+			continue
+		}
 		rule := "value-not-known"
 		switch {
 		case d.stray:

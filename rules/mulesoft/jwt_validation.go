@@ -94,11 +94,8 @@ func (j jwtCompiler) tokenPresent() *rules.Check {
 // tokenExpression is the test that the policy's expression gives the token. Where nothing else is
 // known, the token is taken to be sent in the header that the expression reads.
 func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
-	e := j.parse(field.text)
+	e := j.parseOnly(field.text)
 	e.claimless = true // they come from the token that it finds
-	if e.expr == nil && e.fault == nil {
-		e.fault = plainText()
-	}
 	in := j.opaque(e)
 	if e.expr == nil {
 		return rules.Found(in)

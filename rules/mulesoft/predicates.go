@@ -28,10 +28,7 @@ func (c *compiler) claimValueTest(claim, field string) rules.Predicate {
 
 // input is what a client id expression gives: a claim, where the expression only selects one.
 func (c *compiler) input(field string) rules.Input {
-	e := c.parse(field)
-	if e.expr == nil && e.fault == nil {
-		e.fault = plainText()
-	}
+	e := c.parseOnly(field)
 	if e.exact() {
 		if claim, ok := claimPath(e.expr.Root); ok {
 			return rules.Claim(claim)

@@ -19,12 +19,10 @@ type proposer struct {
 	policy  *rules.Policy
 	profile inspect.Profile // of the token
 	failed  []*rules.Result // of this entry
-	clients []string        // that belong to this environment, where it is to be told by them
+	goal    rules.Goal
+	clients []string // that belong to this environment, where it is to be told by them
 
 	scopesHidden bool // the file does not show which scopes the policy asks for
-
-	oneClient bool // a change may be for the token's client alone
-	wants     func(id string) bool
 }
 
 // propose lists changes of a configuration's token policies that may let the request in, or keep
@@ -35,10 +33,7 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	isMade := func(c rules.Change) bool { return c.Edited != nil }
 	narrowed, left := 0, 0
 	for _, e := range inFileOrder(c) {
-		p := newProposer(c, e, goal.Verdict)
-		if p != nil {
-			p.clients, p.oneClient, p.wants = goal.Facts.Clients, goal.OneClient, goal.Wants
-		}
+		p := newProposer(c, e, goal)
 		var made []rules.Change
 		switch {
 		case p == nil || e.custom:
@@ -78,11 +73,11 @@ func inFileOrder(c *rules.Configuration) []*entry {
 }
 
 // newProposer is nil where no check of the entry was run, or where no change of it can help.
-func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *proposer {
-	p := &proposer{read: c, entry: e}
+func newProposer(c *rules.Configuration, e *entry, goal rules.Goal) *proposer {
+	p := &proposer{read: c, entry: e, goal: goal, clients: goal.Facts.Clients}
 	ran := false
-	for i := range verdict.Results {
-		result := &verdict.Results[i]
+	for i := range goal.Verdict.Results {
+		result := &goal.Verdict.Results[i]
 		if result.Policy.Entry != e {
 			continue
 		}
@@ -117,7 +112,7 @@ func (p *proposer) beyondRepair() bool {
 // edited makes one change of several edits. There is none where it is not asked for, and where the
 // edits change nothing. It is refused where the file can't be edited.
 func (p *proposer) edited(id, title string, edits ...edit) []rules.Change {
-	if !p.wants(id) {
+	if !p.goal.Wants(id) {
 		return nil
 	}
 	edited, changes, err := rewrite(p.read, p.entry, edits)
@@ -198,4 +193,98 @@ func quoted(text string) string {
 		text = strings.ReplaceAll(text, special, `\`+special)
 	}
 	return "'" + text + "'"
+}
+
+// The names of the solutions.
+const (
+	solutionJWT    = "jwt"
+	solutionScopes = "scopes"
+)
+
+// solutions lists the two solutions of Salesforce KB 005321722.
+func solutions() []rules.Solution {
+	return []rules.Solution{
+		{
+			Name:  solutionJWT,
+			Title: "JWT Validation with an audience",
+			Steps: []string{
+				"use-jwt-validation",
+				"map-client-id",
+				"set-audience",
+				"set-issuer",
+				"check-audience",
+				"pin-issuer",
+			},
+			KeepsOut: []rules.Outsider{rules.OtherEnvironment, rules.OtherAPI, rules.OtherTenant},
+			Needs:    jwtNeeds,
+		},
+		{
+			Name:     solutionScopes,
+			Title:    "an environment's scope",
+			Steps:    []string{"require-scope"},
+			KeepsOut: []rules.Outsider{rules.OtherEnvironment},
+			Needs:    scopesNeeds,
+		},
+	}
+}
+
+// jwtNeeds lists what the user has to name before the solution with JWT Validation can be applied.
+func jwtNeeds(f rules.Facts) []source.Need {
+	var needs []source.Need
+	if f.Audience == "" {
+		needs = append(needs, needAudience())
+	}
+	if f.Tenant == "" {
+		needs = append(needs, needTenant())
+	}
+	if f.Version == 0 && !strings.Contains(f.Audience, "://") {
+		needs = append(needs, source.Need{
+			Input: source.NeedTokenVersion, For: "the version of the API's tokens",
+		})
+	}
+	return needs
+}
+
+// scopesNeeds is the same for the solution with a scope.
+func scopesNeeds(f rules.Facts) []source.Need {
+	if f.Scope != "" {
+		return nil
+	}
+	return []source.Need{{
+		Input: source.NeedScope,
+		For:   "a scope that only this environment's API exposes, such as UAT.Access",
+	}}
+}
+
+// The needs are what a file does not say and the user has to name.
+
+func needAudience() source.Need {
+	return source.Need{
+		Input: source.NeedAudience,
+		For:   "this environment's audience, as its tokens carry it",
+	}
+}
+
+func needScope() source.Need {
+	return source.Need{
+		Input: source.NeedScope,
+		For:   "a scope that only this environment's API exposes",
+	}
+}
+
+func needTenant() source.Need {
+	return source.Need{Input: source.NeedTenant, For: "the id of this environment's tenant"}
+}
+
+func needVersion() source.Need {
+	return source.Need{
+		Input: source.NeedTokenVersion,
+		For: "the version of the API's tokens (requestedAccessTokenVersion of its app " +
+			"registration)",
+	}
+}
+
+// needSolution points to a solution where a change can't be made.
+func needSolution(solution, what string) source.Need {
+	return source.Need{Input: source.NeedSolution, Name: solution, For: what}
 }

@@ -214,7 +214,7 @@ func (p *proposer) pinIssuer() jwtChange {
 func (p *proposer) checkClient() jwtChange {
 	claim, id := p.profile.ClientID.Claim, p.profile.ClientID.Value
 	if claim != "appid" && claim != "azp" || p.checks("appid") || p.checks("azp") ||
-		p.checks("roles") || !p.oneClient || len(p.clients) > 0 ||
+		p.checks("roles") || !p.goal.OneClient || len(p.clients) > 0 ||
 		!on(p.entry.config, "skipClientIdValidation") {
 		return jwtChange{}
 	}

@@ -199,7 +199,7 @@ func convert(
 	if e.local {
 		name += flexSuffix
 	}
-	file, err := e.ofKind(name, version)
+	file, changes, err := e.ofKind(name, version)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -207,8 +207,8 @@ func convert(
 	if err != nil {
 		return nil, nil, err
 	}
-	edits, changes := e.conversion(config)
-	changes = append(e.renaming(name), changes...)
+	edits, more := e.conversion(config)
+	changes = append(changes, more...)
 	after, _, err := rewrite(renamed, of, edits)
 	if err != nil {
 		after, err = replaceConfiguration(renamed, of, config)
@@ -216,43 +216,39 @@ func convert(
 	return after, changes, err
 }
 
-// ofKind is the entry's file with another policy kind, wherever the entry names its own.
-func (e *entry) ofKind(name, version string) (*source.File, error) {
+// ofKind is the entry's file with another policy kind, wherever the entry names its own, and what
+// that changes, except for the version. API Manager takes a name for a template where there was a
+// number.
+func (e *entry) ofKind(name, version string) (*source.File, []rules.FieldChange, error) {
+	template := e.templateAt
+	if template == e.assetAt {
+		template = nil
+	}
 	var edits []source.Edit
-	for _, name := range []struct {
-		at *source.Value
-		to string
-	}{{e.assetAt, name}, {e.versionAt, version}, {e.ownTemplate(), name}} {
-		if name.at == nil {
+	var changes []rules.FieldChange
+	for _, of := range []struct {
+		field string
+		at    *source.Value
+		to    string
+	}{
+		{"assetId", e.assetAt, name}, {"", e.versionAt, version},
+		{"policyTemplateId", template, name},
+	} {
+		if of.at == nil {
 			continue
 		}
-		edit, err := e.file.Replace(name.at, name.to)
+		edit, err := e.file.Replace(of.at, of.to)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		edits = append(edits, edit)
+		if of.field != "" {
+			change := rules.FieldChange{Field: of.field, From: of.at.Text, To: of.to}
+			changes = append(changes, change)
+		}
 	}
-	return e.file.Edited(edits...)
-}
-
-// ownTemplate is the template id beside the asset's: a number or the asset's name. API Manager
-// takes a name where there was a number. It is nil where the entry has none.
-func (e *entry) ownTemplate() *source.Value {
-	if e.templateAt == e.assetAt {
-		return nil
-	}
-	return e.templateAt
-}
-
-// renaming lists what ofKind changes, except for the version.
-func (e *entry) renaming(name string) []rules.FieldChange {
-	changes := []rules.FieldChange{{Field: "assetId", From: e.assetAt.Text, To: name}}
-	if template := e.ownTemplate(); template != nil {
-		changes = append(changes, rules.FieldChange{
-			Field: "policyTemplateId", From: template.Text, To: name,
-		})
-	}
-	return changes
+	file, err := e.file.Edited(edits...)
+	return file, changes, err
 }
 
 // conversion lists the edits that turn an entry's configuration into this one, and what they

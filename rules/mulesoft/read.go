@@ -101,7 +101,10 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 		}
 	}
 	for i := range all {
-		all[i].order, _ = all[i].readOrder()
+		e := &all[i]
+		e.order, _ = e.readOrder()
+		e.version, _ = e.versionAt.Str()
+		e.variant = cmp.Or(e.variant, versionVariant(e.asset, e.version))
 	}
 	slices.SortStableFunc(all, func(a, b entry) int {
 		return cmp.Or(automatedFirst(&a, &b), cmp.Compare(a.order, b.order))
@@ -203,8 +206,10 @@ func found(file *source.File, options rules.Options) []entry {
 			}
 		}
 	}
-	if file.Format == source.HCL {
-		placeIn(path.Dir(file.Name), all)
+	for i := range all {
+		if file.Format == source.HCL && all[i].referred { // a folder is a module
+			all[i].within = path.Dir(file.Name)
+		}
 	}
 	if all == nil && options.Kind != "" && len(file.Documents) == 1 &&
 		file.Documents[0].Is(source.Object) {
@@ -217,15 +222,6 @@ func found(file *source.File, options rules.Options) []entry {
 		return e.api != "" && e.api != options.API && e.wholeAPI() != options.API
 	}
 	return slices.DeleteFunc(all, otherAPI)
-}
-
-// placeIn says of entries of Terraform's which module they are in: a folder is one.
-func placeIn(folder string, all []entry) {
-	for i := range all {
-		if all[i].referred {
-			all[i].within = folder
-		}
-	}
 }
 
 // bareEntry is the entry of a file that holds the configuration alone, such as the --configFile of

@@ -115,35 +115,26 @@ func repaired(
 ) (*rules.Configuration, []rules.FieldChange, error) {
 	repairs := ruleRepairs()
 	i := slices.IndexFunc(repairs, func(r ruleRepair) bool { return r.rule == finding.Rule })
-	r := newRepairer(c, finding, facts)
+	var of *entry
+	if c.Index(finding.Policy) >= 0 {
+		of, _ = finding.Policy.Entry.(*entry)
+	}
 	switch {
-	case r != nil && r.readOnly():
+	case of != nil && of.readOnly():
 		return nil, nil, refuse("the configuration is a text inside the policy, or a report of " +
 			"it: correct it at its source")
-	case i < 0 || r == nil || r.custom:
+	case i < 0 || of == nil || of.custom:
 		return nil, nil, refuse("no change of this file alone repairs it")
 	}
-	edits, err := repairs[i].make(r)
+	edits, err := repairs[i].make(&repairer{configure(finding.Policy, of), finding, facts})
 	if err != nil {
 		return nil, nil, err
 	}
-	edited, fields, err := rewrite(c, r.entry, edits)
+	edited, fields, err := rewrite(c, of, edits)
 	if err == nil && len(fields) == 0 {
 		err = refuse("the policy already has the given value")
 	}
 	return edited, fields, err
-}
-
-// newRepairer is nil where the finding is not about a policy of the configuration.
-func newRepairer(c *rules.Configuration, finding rules.Finding, facts rules.Facts) *repairer {
-	if c.Index(finding.Policy) < 0 {
-		return nil
-	}
-	e, ours := finding.Policy.Entry.(*entry)
-	if !ours {
-		return nil
-	}
-	return &repairer{configured: configure(finding.Policy, e), finding: finding, facts: facts}
 }
 
 // switchOn is the repair that sets a boolean field.

@@ -64,7 +64,6 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 	if twice := blocks(values.Members, "configuration_data"); len(twice) > 1 {
 		e.config = &source.Value{Kind: source.List, Items: twice}
 	}
-	e.version, _ = e.versionAt.Str()
 	e.side = placedAt("injection_point", values.Member("injection_point"))
 	for _, name := range []string{"count", "for_each"} {
 		if m := values.Find(name); m != nil {
@@ -79,9 +78,6 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 		e.asset, e.variant = splitName(name)
 		e.groupAt = firstPresent(values.Member("asset_group_id"), values.Member("group_id"))
 		e.custom = !vendorGroup(e.groupAt)
-	}
-	if e.variant == "" {
-		e.variant = versionVariant(e.asset, e.version)
 	}
 	if at := firstPresent(e.assetAt, values); !e.custom && !known(e.asset) {
 		e.strange = strangeAsset(e.asset, at)

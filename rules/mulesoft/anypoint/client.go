@@ -10,6 +10,7 @@ package anypoint
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,7 +81,7 @@ func (c *Client) get(
 	ctx context.Context, path string, query url.Values,
 ) (*source.Value, error) {
 	answer, err := c.ask(ctx, http.MethodGet, path, query, nil)
-	if status(err) != http.StatusUnauthorized || c.token == "" {
+	if code, _ := refusedWith(err); code != http.StatusUnauthorized || c.token == "" {
 		return answer, err
 	}
 	if err := c.signIn(ctx); err != nil {
@@ -93,7 +94,7 @@ func (c *Client) get(
 type statusError struct {
 	shown  *source.Error
 	status int
-	again  time.Duration // what the server asks to wait; 0 where it does not say
+	again  time.Duration
 }
 
 func (e *statusError) Error() string { return e.shown.Error() }
@@ -101,21 +102,14 @@ func (e *statusError) Error() string { return e.shown.Error() }
 // Unwrap returns the error as it is shown.
 func (e *statusError) Unwrap() error { return e.shown }
 
-func status(err error) int {
+// refusedWith is the status of an answer that is no success, and how long the server wants to be
+// left alone; both are 0 where it does not say.
+func refusedWith(err error) (status int, again time.Duration) {
 	var refused *statusError
 	if errors.As(err, &refused) {
-		return refused.status
+		return refused.status, refused.again
 	}
-	return 0
-}
-
-// asksToWait is how long the server wants to be left alone; 0 where it does not say.
-func asksToWait(err error) time.Duration {
-	var refused *statusError
-	if errors.As(err, &refused) {
-		return refused.again
-	}
-	return 0
+	return 0, 0
 }
 
 // ask makes a request. It tries again where a server is busy or in trouble.
@@ -125,15 +119,12 @@ func (c *Client) ask(
 	pause := time.Second
 	for attempt := 1; ; attempt++ {
 		answer, err := c.once(ctx, method, path, query, body)
-		code := status(err)
+		code, again := refusedWith(err)
 		busy := code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 		if !busy || attempt == attempts {
 			return answer, err
 		}
-		if asked := asksToWait(err); asked > 0 {
-			pause = asked
-		}
-		if pause > longestPause || c.sleep(ctx, pause) != nil {
+		if pause = cmp.Or(again, pause); pause > longestPause || c.sleep(ctx, pause) != nil {
 			return nil, err
 		}
 		pause *= 2
@@ -202,10 +193,7 @@ func (c *Client) read(path string, answer *network.Answer) (*source.Value, error
 	if err == nil && len(file.Documents) == 1 {
 		return file.Documents[0], nil
 	}
-	what := answer.Headers.Get("Content-Type")
-	if what == "" {
-		what = "no content type"
-	}
+	what := cmp.Or(answer.Headers.Get("Content-Type"), "no content type")
 	return nil, c.refusal(path, "the answer is not JSON ("+what+"), or was cut off",
 		"is this Anypoint's control plane, or a page of something in between?")
 }
@@ -362,6 +350,3 @@ func idOf(item *source.Value) (string, bool) {
 	}
 	return id.Text, id.Text != ""
 }
-
-// isMissing reports whether the control plane does not have what was asked for.
-func isMissing(err error) bool { return status(err) == http.StatusNotFound }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -117,6 +118,11 @@ func (c *Client) organization(ctx context.Context) (string, error) {
 		"its id must be given: Access Management, Business Groups")
 }
 
+// isCalled reports whether a text is the environment's name, in any case, or its id.
+func (e Environment) isCalled(text string) bool {
+	return strings.EqualFold(text, e.Name) || text == e.ID
+}
+
 func (c *Client) environments(
 	ctx context.Context, org string, wanted []string,
 ) ([]Environment, error) {
@@ -138,14 +144,13 @@ func (c *Client) environments(
 			return nil, c.refusal(path, "an environment has no id or no name", "")
 		}
 		names = append(names, name)
-		if is := func(w string) bool { return strings.EqualFold(w, name) || w == id }; len(
-			wanted) == 0 || slices.ContainsFunc(wanted, is) {
-			all = append(all, Environment{ID: id, Name: name})
+		e := Environment{ID: id, Name: name}
+		if len(wanted) == 0 || slices.ContainsFunc(wanted, e.isCalled) {
+			all = append(all, e)
 		}
 	}
 	for _, w := range wanted {
-		is := func(e Environment) bool { return strings.EqualFold(w, e.Name) || w == e.ID }
-		if !slices.ContainsFunc(all, is) {
+		if !slices.ContainsFunc(all, func(e Environment) bool { return e.isCalled(w) }) {
 			return nil, c.refusal(path, "there is no environment "+w,
 				"there are "+strings.Join(names, ", "))
 		}
@@ -196,7 +201,7 @@ func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []
 func (c *Client) automated(ctx context.Context, org string, e *Environment) error {
 	path := "/apimanager/api/v1/organizations/" + url.PathEscape(org) + "/automated-policies"
 	answer, err := c.get(ctx, path, url.Values{"environmentId": {e.ID}})
-	if isMissing(err) { // the organisation has none
+	if code, _ := refusedWith(err); code == http.StatusNotFound { // the organisation has none
 		e.Automated = source.NewList()
 		return nil
 	}
@@ -216,9 +221,8 @@ func (c *Client) api(ctx context.Context, org, env string, api *API) []error {
 	var err error
 	if api.Instance, err = c.get(ctx, path, nil); err != nil {
 		errs = append(errs, err)
-	} else {
-		api.Gateway = gatewayOf(api.Instance)
 	}
+	api.Gateway = gatewayOf(api.Instance)
 	if api.Policies, err = c.policies(ctx, path+"/policies"); err != nil {
 		errs = append(errs, err)
 	}
@@ -268,12 +272,14 @@ func (c *Client) listIn(
 	return list, nil
 }
 
-// gatewayOf is the gateway of an instance's technology.
+// gatewayOf is the gateway of an instance's technology. Newer names have omni in the place of flex
+// (mulesoft/terraform-provider-anypoint, which writes a technology as it is and reads it again).
 func gatewayOf(instance *source.Value) string {
-	switch instance.TextAt("technology") {
-	case "mule4", "mule3":
+	technology := strings.ToLower(instance.TextAt("technology"))
+	switch {
+	case strings.HasPrefix(technology, "mule"):
 		return "mule"
-	case "flexGateway":
+	case strings.HasPrefix(technology, "flex"), strings.HasPrefix(technology, "omni"):
 		return "flex"
 	}
 	return ""

@@ -66,6 +66,24 @@ func TestAllPagesAndBothShapesAreRead(t *testing.T) {
 	}
 }
 
+func TestTheTechnologyOfAnInstanceSaysItsGateway(t *testing.T) {
+	t.Parallel()
+	plane := controlplane.Estate([]string{"Dev"}, 1)
+	for technology, want := range map[string]string{
+		"mule4": "mule", "mule3": "mule", "flexGateway": "flex", "omniGateway": "flex",
+		"serviceMesh": "", "": "",
+	} {
+		plane.Environments[0].APIs[0].Technology = technology
+		fetched, err := clientOf(t, plane).Fetch(t.Context(), anypoint.Wanted{}, func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fetched.Environments[0].APIs[0].Gateway; got != want {
+			t.Errorf("the gateway of %q is %q, want %q", technology, got, want)
+		}
+	}
+}
+
 // What is wrong once is asked again: a list that changed, a sign-in that ran out, a busy server.
 func TestWhatIsWrongOnceIsAskedAgain(t *testing.T) {
 	t.Parallel()

@@ -291,9 +291,17 @@ func isInteger(text string) bool {
 	return source.IsNumber(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"
 }
 
-// isCoerced reports whether a type is one that "as" is evaluated for.
-func isCoerced(kind string) bool {
-	return kind == "String" || kind == "Number" || kind == "Boolean"
+// coercion is what "as" makes of a value, of the types for which it is evaluated.
+func coercion(name string) (kind source.Kind, ok bool) {
+	switch name {
+	case "String":
+		return source.String, true
+	case "Number":
+		return source.Number, true
+	case "Boolean":
+		return source.Bool, true
+	}
+	return source.Null, false
 }
 
 // coerced answers "as" (Type Coercion with DataWeave), where the text of a value is the same as
@@ -304,13 +312,8 @@ func (v *evaluator) coerced(n *Node) Result {
 	if r.Value == nil {
 		return fromOperand(r, true)
 	}
-	from, to := r.Value.Kind, source.String
-	switch n.Name {
-	case "Number":
-		to = source.Number
-	case "Boolean":
-		to = source.Bool
-	}
+	from := r.Value.Kind
+	to, _ := coercion(n.Name)
 	text := r.Value.Text
 	isTruth := text == "true" || text == "false"
 	switch {

@@ -1,9 +1,9 @@
 package dataweave
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -38,15 +38,15 @@ func (v Version) Known() bool { return v != Version{} }
 
 // AtLeast reports whether the version is this one or a later one.
 func (v Version) AtLeast(major, minor int) bool {
-	return v.Major > major || v.Major == major && v.Minor >= minor
+	return !v.Before(Version{Major: major, Minor: minor})
 }
 
 // Before reports whether the version is an earlier one.
 func (v Version) Before(other Version) bool {
-	return slices.Compare(v.fields(), other.fields()) < 0
+	return cmp.Or(
+		v.Major-other.Major, v.Minor-other.Minor, v.Patch-other.Patch,
+	) < 0
 }
-
-func (v Version) fields() []int { return []int{v.Major, v.Minor, v.Patch} }
 
 // ParseRuntime reads the version of a Mule 4 runtime as the control plane writes it: "4.4",
 // "4.4.0", "4.4.0-20230619", "4.6.1:12e-java17". Mule 4.2 brings DataWeave 2.2, Mule 4.3 brings

@@ -406,7 +406,7 @@ func (p *parser) typed(target *Node) *Node {
 	}
 	end, kind := p.tok.end, p.tok.text
 	p.advance()
-	if construct == typeCoercion && isCoerced(kind) && !p.tok.is("{") {
+	if _, ok := coercion(kind); ok && construct == typeCoercion && !p.tok.is("{") {
 		n := p.node(As, word.start, target)
 		n.Name = kind
 		return n

@@ -51,6 +51,48 @@ func TestAGatewayThatCanFetchNoKeysAcceptsNobody(t *testing.T) {
 	}
 }
 
+// A v1.0 issuer may be of two clouds, and the keys say which. Azure AD B2C and External ID list
+// their keys on hosts of their own (entra.md).
+func TestARepairOfTheKeysStaysInTheCloudAndWithTheProductOfTheFile(t *testing.T) {
+	t.Parallel()
+	const id = "11111111-1111-4111-8111-111111111111"
+	const metadata = "/.well-known/openid-configuration"
+	const b2c = "https://a.b2clogin.com/" + id
+	const v1Issuer = "https://sts.windows.net/" + id + "/"
+	public, gov := "https://login.microsoftonline.com/"+id, "https://login.microsoftonline.us/"+id
+	for name, row := range map[string]struct{ url, issuer, tenant, want string }{
+		"public, v1.0":           {public + metadata, v1Issuer, "", public},
+		"US Government, v1.0":    {gov + metadata, v1Issuer, "", gov},
+		"US Government, v2.0":    {gov + metadata, gov + "/v2.0", "", gov},
+		"by the issuer":          {"", gov + "/v2.0", id, gov},
+		"by the keys":            {gov + metadata, "", id, gov},
+		"a slash at its end":     {gov + metadata, gov + "/v2.0/", "", gov},
+		"neither of them":        {"", "", id, public},
+		"of two clouds":          {public + metadata, gov + "/v2.0", id, ""},
+		"B2C":                    {b2c + "/b2c_1_a" + metadata, "", id, ""},
+		"B2C, by the issuer":     {"", b2c + "/v2.0/", "", ""},
+		"External ID":            {"https://a.ciamlogin.com/" + id + metadata, "", id, ""},
+		"External ID, as issuer": {"", "https://a.ciamlogin.com/" + id + "/v2.0", "", ""},
+	} {
+		config := `"jwtKeyOrigin":"jwks","jwksUrl":"` + row.url + `","validateCustomClaim":true,` +
+			`"mandatoryCustomClaims":[{"key":"iss","value":"` + row.issuer + `"}]`
+		text := policyOf(jwtValidation, "1.4.0", config)
+		c := configurationOf(t, "p.json", text, rules.Options{})
+		f := rules.Finding{
+			Rule: "keys-url-is-discovery-document", Policy: compile(answerOf, c).Policies[0],
+		}
+		facts := rules.Facts{Tenant: row.tenant}
+		change := repairFinding(c, rules.Goal{Finding: &f, Facts: facts})
+		got := ""
+		for _, field := range change.Fields {
+			got = strings.TrimSuffix(field.To, "/discovery/keys")
+		}
+		if got != row.want {
+			t.Errorf("%s: %q, want %q (%s)", name, got, row.want, change.Refused)
+		}
+	}
+}
+
 func TestKeysThatTheFileLeavesOutAreAFinding(t *testing.T) {
 	t.Parallel()
 	const url, origin = `,"jwksUrl":"https://keys.example/keys"`, `,"jwtKeyOrigin":"jwks"`

@@ -143,8 +143,8 @@ func (p *proposer) issuerClaim() source.Fields { return claimEntry("iss", p.prof
 // keysURL is the address of the key set of the token's tenant, for tokens of its version.
 func (p *proposer) keysURL() (string, bool) {
 	issuer, ok := entra.ParseIssuer(p.profile.Issuer)
-	if !ok || len(issuer.Clouds) == 0 {
-		return "", false
+	if !ok || issuer.Kind != entra.Workforce {
+		return "", false // Azure AD B2C and External ID have them elsewhere
 	}
 	cloud, ok := entra.CloudByID(issuer.Clouds[0])
 	return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, ""), ok

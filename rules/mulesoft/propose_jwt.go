@@ -110,11 +110,11 @@ func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	return jwtChange{}, false
 }
 
-// sameTenant reports whether two issuers are those of one tenant.
+// sameTenant reports whether two issuers are those of one tenant, and of one product.
 func sameTenant(a, b string) bool {
 	one, ok1 := entra.ParseIssuer(a)
 	two, ok2 := entra.ParseIssuer(b)
-	return ok1 && ok2 && one.Tenant == two.Tenant
+	return ok1 && ok2 && one.SameTenant(two)
 }
 
 // closeHoles proposes what narrows a policy that lets this token in, one control at a time. A

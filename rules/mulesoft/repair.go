@@ -176,27 +176,36 @@ func audienceOn() []edit {
 	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
 }
 
-// tenant is the id of the tenant that the user or the file names, with its cloud. It is not ok
-// where neither names one.
-func (r *repairer) tenant() (entra.Cloud, string, bool) {
-	cloud, _ := entra.CloudByID("public")
-	id := r.facts.Tenant
-	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok && id == "" {
-		cloud, ok = entra.CloudByID(issuer.Clouds[0])
-		if entra.IsGUID(issuer.Tenant) {
-			return cloud, strings.ToLower(issuer.Tenant), ok
-		}
+// tenant is the id of the tenant that the user or the file names, with its cloud; the id is empty
+// where neither names one. It is an error where the file's addresses are of two clouds, or of a
+// product that has addresses of its own.
+func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
+	issuer, named := entra.ParseIssuer(claimValue(r.entry, "iss"))
+	keys, known := entra.ParseKeysURL(r.setting("jwksUrl").text)
+	entraID := entra.Issuer{}.Product()
+	switch {
+	case named && issuer.Product() != entraID,
+		known && keys.Kind != entra.Workforce && keys.Host != keys.Cloud.Host:
+		return cloud, "", refuse("Azure AD B2C and Entra External ID have issuers and keys at " +
+			"addresses of their own: correct it by hand")
+	case named && known && !issuer.Is(keys.Cloud.ID):
+		return cloud, "", refuse("the issuer is of one cloud and the keys are of another: only " +
+			"you know which of them is right")
+	case known: // a v1.0 issuer may be of two clouds
+		cloud = keys.Cloud
+	case named:
+		cloud, _ = entra.CloudByID(issuer.Clouds[0])
+	default:
+		cloud, _ = entra.CloudByID("public")
 	}
-	if u, err := url.Parse(r.setting("jwksUrl").text); err == nil {
-		segment, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-		if of, ok := entra.CloudOf(u.Hostname()); ok {
-			cloud = of
-			if id == "" && entra.IsGUID(segment) {
-				id = segment
-			}
-		}
+	of := []string{issuer.Tenant, keys.Tenant}
+	if r.facts.Tenant != "" {
+		of = []string{r.facts.Tenant}
 	}
-	return cloud, strings.ToLower(id), entra.IsGUID(id)
+	if i := slices.IndexFunc(of, entra.IsGUID); i >= 0 {
+		id = strings.ToLower(of[i])
+	}
+	return cloud, id, nil
 }
 
 // version is the version of the API's tokens, as the user names it or as the rest of the
@@ -227,13 +236,15 @@ func (r *repairer) version() (entra.Version, bool) {
 
 // issuer is the issuer of this environment's tokens.
 func (r *repairer) issuer() (string, error) {
-	cloud, tenant, ok := r.tenant()
+	cloud, tenant, err := r.tenant()
 	version, isShown := r.version()
 	switch {
-	case !ok && !isShown:
+	case err != nil:
+		return "", err
+	case tenant == "" && !isShown:
 		return "", refuse("the file shows neither this environment's tenant nor the version of "+
 			"the API's tokens", needTenant(), needVersion())
-	case !ok:
+	case tenant == "":
 		return "", refuse("the file does not show this environment's tenant", needTenant())
 	case !isShown:
 		return "", refuse(
@@ -265,9 +276,8 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 // oneTenant takes the issuer and the keys of the tenant that the user names, since the file does
 // not say which of its two tenants is right.
 func (r *repairer) oneTenant() ([]edit, error) {
-	if !r.tellsCloud() {
-		return nil, refuse("the issuer is of one cloud and the keys are of another: only you " +
-			"know which of them is right")
+	if _, _, err := r.tenant(); err != nil {
+		return nil, err
 	}
 	if r.facts.Tenant == "" {
 		return nil, refuse(
@@ -286,24 +296,16 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	return append(issuer, keys...), err
 }
 
-// tellsCloud reports whether the issuer and the keys are of one cloud, as far as the file says.
-func (r *repairer) tellsCloud() bool {
-	issuer, isIssuer := entra.ParseIssuer(claimValue(r.entry, "iss"))
-	u, err := url.Parse(r.setting("jwksUrl").text)
-	if !isIssuer || err != nil {
-		return true
-	}
-	cloud, known := entra.CloudOf(u.Hostname())
-	return !known || slices.Contains(issuer.Clouds, cloud.ID)
-}
-
 // correctKeysURL writes the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
 	if r.variant == Flex && len(splitList(r.setting("jwksUrl").text)) > 1 {
 		return nil, refuse("there are several addresses: only you know which of them to keep")
 	}
-	cloud, tenant, ok := r.tenant()
-	if !ok {
+	cloud, tenant, err := r.tenant()
+	switch {
+	case err != nil:
+		return nil, err
+	case tenant == "":
 		return nil, refuse("the file does not show this environment's tenant", needTenant())
 	}
 	version := entra.V1

@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // field describes one field of a policy's configuration: its type, and what the gateway takes
@@ -185,8 +186,7 @@ func isMarkName(text string) bool {
 // expressions know.
 func isForeignName(text string) bool {
 	root, _, _ := strings.Cut(text, ".")
-	known := []string{"vars", "attributes", "authentication", "payload"}
-	return isMarkName(text) && !slices.Contains(known, root)
+	return isMarkName(text) && !dataweave.IsVariable(root)
 }
 
 func isCapitalName(text string) bool {

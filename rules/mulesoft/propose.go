@@ -9,6 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // proposer looks for changes of one entry that would let a request in, or keep other requests out.
@@ -182,17 +183,9 @@ func (p *proposer) clientsClaim() (source.Fields, bool) {
 	}
 	tests := make([]string, len(p.clients))
 	for i, id := range p.clients {
-		tests[i] = "(vars.claimSet." + claim + " == " + quoted(id) + ")"
+		tests[i] = "(vars.claimSet." + claim + " == " + dataweave.Quote(id) + ")"
 	}
 	return claimEntry(claim, "#["+strings.Join(tests, " or ")+"]"), true
-}
-
-// quoted is a DataWeave string literal.
-func quoted(text string) string {
-	for _, special := range []string{`\`, `'`, `$`} {
-		text = strings.ReplaceAll(text, special, `\`+special)
-	}
-	return "'" + text + "'"
 }
 
 // The names of the solutions.

@@ -163,7 +163,10 @@ func (p *proposer) checkAudience() jwtChange {
 		id:    "check-audience",
 		edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)},
 	}
-	configured := configuredAudiences(p.entry)
+	var configured []string
+	if text := p.entry.config.TextAt("supportedAudiences"); !placeholder(text) {
+		configured = splitList(text)
+	}
 	switch {
 	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"),
 		len(p.profile.Audience) != 1:
@@ -180,16 +183,6 @@ func (p *proposer) checkAudience() jwtChange {
 		r.refused = fmt.Sprintf(why, p.profile.Audience[0])
 	}
 	return r
-}
-
-// configuredAudiences are the audiences that a policy has, whether it checks them or not. A
-// placeholder is none.
-func configuredAudiences(e *entry) []string {
-	text := e.config.TextAt("supportedAudiences")
-	if placeholder(text) {
-		return nil
-	}
-	return splitList(text)
 }
 
 // pinIssuer adds the issuer as a claim. It is refused where the key set is that of another tenant

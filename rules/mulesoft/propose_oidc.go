@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope
@@ -77,7 +78,7 @@ func (p *proposer) keptScopes() []source.Fields {
 	}
 	tests := make([]string, len(words))
 	for i, scope := range words {
-		tests[i] = "((vars.claimSet.scp splitBy ' ') contains " + quoted(scope) + ")"
+		tests[i] = "((vars.claimSet.scp splitBy ' ') contains " + dataweave.Quote(scope) + ")"
 	}
 	return []source.Fields{claimEntry("scp", "#["+strings.Join(tests, glue)+"]")}
 }
@@ -131,7 +132,11 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 	if !p.entry.local { // API Manager creates the policy
 		config = slices.Insert(config, 3, source.Field{Key: "textKey", Value: consoleTextKey})
 	}
-	edited, changes, err := convert(p.read, p.entry, jwtValidation, p.jwtVersion(), config)
+	newest := "1.4.0" // as far as it is known
+	if p.entry.variant == Flex {
+		newest = "0.12.0"
+	}
+	edited, changes, err := convert(p.read, p.entry, jwtValidation, newest, config)
 	return []rules.Change{madeChange(id, title, changes, edited, err)}
 }
 
@@ -143,14 +148,6 @@ func (p *proposer) cannotReplace() string {
 	}
 	return "the file does not say which policy it is the configuration of: apply JWT Validation " +
 		"instead"
-}
-
-// jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
-func (p *proposer) jwtVersion() string {
-	if p.entry.variant == Flex {
-		return "0.12.0"
-	}
-	return "1.4.0"
 }
 
 // requireScope is the article's solution B: a scope of the environment instead of a client id.

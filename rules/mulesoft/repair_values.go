@@ -278,7 +278,7 @@ func askFor(claim string, texts ...string) string {
 	}
 	parts := make([]string, len(texts))
 	for i, text := range texts {
-		parts[i] = target + " contains " + quoted(text)
+		parts[i] = target + " contains " + dataweave.Quote(text)
 		if len(texts) > 1 {
 			parts[i] = "(" + parts[i] + ")"
 		}

@@ -145,7 +145,7 @@ func (n *Node) print(b *strings.Builder) {
 	case Bool, Number:
 		b.WriteString(n.Text)
 	case String:
-		b.WriteString(quote(n.Text))
+		b.WriteString(Quote(n.Text))
 	case Regex:
 		b.WriteString("/" + n.Text + "/")
 	case Root:
@@ -241,7 +241,7 @@ func selector(name string) string {
 	if isIdentifier(name) {
 		return "." + name
 	}
-	return "[" + quote(name) + "]"
+	return "[" + Quote(name) + "]"
 }
 
 func isIdentifier(name string) bool {
@@ -251,8 +251,8 @@ func isIdentifier(name string) bool {
 		!strings.Contains(name, "::") && !isReserved(name)
 }
 
-// quote writes a string as a literal.
-func quote(text string) string {
+// Quote writes a string as a literal.
+func Quote(text string) string {
 	var b strings.Builder
 	b.WriteByte('\'')
 	for _, r := range text {

@@ -130,18 +130,24 @@ const corsPolicy = "cors"
 // where the API has the CORS policy: the vendor documents that CORS runs before all others,
 // whatever its order is, and not what it answers.
 func leavePreflightsOpen(policies []*rules.Policy) {
-	answers := map[string]bool{} // the APIs that have it
+	answers, anyHas, allHave := map[string]bool{}, false, false // the APIs that have it
 	for _, p := range policies {
 		if p.Asset == corsPolicy && !p.When.Disabled && !p.When.OfOthers {
-			answers[p.API] = true
+			answers[p.API], anyHas = true, true
+			allHave = allHave || onAnyAPI(p)
 		}
 	}
 	for _, p := range policies {
-		if answers[p.API] && p.Asset != corsPolicy && len(p.Checks()) > 0 {
+		has := answers[p.API] || allHave || anyHas && onAnyAPI(p)
+		if has && p.Asset != corsPolicy && len(p.Checks()) > 0 {
 			p.Asides = append(p.Asides, rules.Aside{If: isPreflight(), Root: answeredByCORS(p)})
 		}
 	}
 }
+
+// onAnyAPI reports whether a policy may run on any API: an automated one, or one whose file names
+// none.
+func onAnyAPI(p *rules.Policy) bool { return p.Early || p.API == "" }
 
 // isPreflight is that a request is a preflight (Fetch standard), which of an OPTIONS request with
 // unknown headers is assumed.

@@ -327,7 +327,7 @@ func disabledBy(status *source.Value) *source.Value {
 
 // shownConfiguration reads the lines "key: value" of a configuration that is shown as text. A
 // value is a string, [Empty] for the empty string, or JSON. A list or an object of JSON may take
-// several lines. Every value gets the position of the whole text.
+// several lines, and so may a script. Every value gets the position of the whole text.
 func shownConfiguration(text *source.Value) *source.Value {
 	config := &source.Value{Kind: source.Object, Pos: text.Pos, Span: text.Span}
 	lines := strings.Split(text.Text, "\n")
@@ -337,7 +337,7 @@ func shownConfiguration(text *source.Value) *source.Value {
 			continue
 		}
 		value = strings.TrimSpace(value)
-		for continues(value) && i+1 < len(lines) {
+		for i+1 < len(lines) && continues(value, lines[i+1]) {
 			i++
 			value += "\n" + lines[i]
 		}
@@ -349,8 +349,14 @@ func shownConfiguration(text *source.Value) *source.Value {
 	return config
 }
 
-// continues reports whether a JSON value continues on the next line.
-func continues(value string) bool {
+// continues reports whether a value continues on the next line: JSON, or an expression, as long as
+// no other field begins there.
+func continues(value, next string) bool {
+	if strings.HasPrefix(value, "#[") {
+		name, _, isField := strings.Cut(next, ": ")
+		isField = isField && headerName(name)
+		return !strings.HasSuffix(strings.TrimSpace(value), "]") && !isField
+	}
 	if !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{") || value == "[Empty]" {
 		return false
 	}

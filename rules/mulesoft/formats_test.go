@@ -238,6 +238,24 @@ func outcomes(t *testing.T, name, text string, r *rules.Request) []outcome {
 	return all
 }
 
+// The vendor's tool prints a text as it is, with the ends of its lines.
+func TestAScriptOfSeveralLinesIsOneValueOfWhatTheToolLists(t *testing.T) {
+	for expression, want := range map[string]string{
+		`#[%dw 2.0\n---\nvars.claimSet.appid]`: "#[%dw 2.0\n---\nvars.claimSet.appid]",
+		`#[vars.claimSet.appid]`:               "#[vars.claimSet.appid]",
+		`#[vars.claimSet.appid`:                "#[vars.claimSet.appid", // it is not closed
+	} {
+		text := strings.Replace(byCLI, "#[vars.claimSet.appid]", expression, 1)
+		config := entriesOf(configurationOf(t, "p.json", text, rules.Options{}))[0].config
+		if got := config.TextAt("clientIdExpression"); got != want {
+			t.Errorf("%s becomes %q", expression, got)
+		}
+		if !on(config, "validateAudClaim") {
+			t.Errorf("%s: the next field is lost", expression)
+		}
+	}
+}
+
 func TestWhatAFormatLeavesOpen(t *testing.T) {
 	const variable = `resource "anypoint_apim_policy_jwt_validation" "orders" {
   configuration_data {

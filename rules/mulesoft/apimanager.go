@@ -212,13 +212,8 @@ func isNumber(text string) bool {
 // API's contracts. A contract names its client application's id.
 func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 	goesOn := answer.Continued() != nil
-	if inner := answer.Member("value"); inner != nil {
-		answer = inner
-	}
-	list := answer
-	if inner := answer.Member("contracts"); inner != nil {
-		list = inner
-	}
+	answer = cmp.Or(answer.Member("value"), answer)
+	list := cmp.Or(answer.Member("contracts"), answer)
 	if !list.Is(source.List) {
 		return nil, &source.Error{Pos: answer.Pos, Cause: "not a list of contracts"}
 	}

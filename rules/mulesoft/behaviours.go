@@ -225,7 +225,8 @@ var rows = [...]row{
 	// A gateway on which no policy runs.
 	{
 		noInstance, Mule, "",
-		rules.Answer{Status: 503, NoBody: true, Evidence: observed(obsMule)}, "",
+		rules.Answer{Status: 503, NoBody: true, Evidence: observed(obsMule)},
+		"",
 	},
 	{notBound, Mule, "", answer(200, "", rules.Observed, obsMule), ""},
 	{notActive, Mule, "", answer(200, "", rules.Observed, obsApproov), ""},
@@ -264,11 +265,13 @@ var rows = [...]row{
 	{tokenTwice, Mule, oauthOnMule, answer(400, "", rules.Documented, docOAuth), ""},
 	{
 		inactiveToken, Mule, oauthOnMule,
-		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)}, "",
+		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)},
+		"",
 	},
 	{
 		expiredToken, Mule, oauthOnMule,
-		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)}, "",
+		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)},
+		"",
 	},
 	{endpointDown, Mule, oauthOnMule, answer(401, "", rules.Documented, docOIDC), ""},
 	{endpointForbids, Mule, oauthOnMule, answer(403, "", rules.Documented, docOAuth), ""},

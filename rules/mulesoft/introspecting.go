@@ -1,64 +1,61 @@
 package mulesoft
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// enforcementFields are the fields that the enforcement policies have in common (MuleSoft
-// documentation). Their names for Flex Gateway are taken for Mule Gateway's too, which is thin
-// evidence.
-func enforcementFields() []field {
-	return []field{
+// introspectingFields are the fields that all policies of this family have, the enforcement
+// policies one more (MuleSoft documentation). Their names for Flex Gateway are taken for Mule
+// Gateway's too, which is thin evidence.
+func introspectingFields(more ...field) []field {
+	criteria := []string{"AND", "OR", "and", "or"}
+	return append([]field{
 		{name: "scopes", kind: source.String, spaced: true},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
-		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
 		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
-	}
+	}, more...)
 }
 
-func criteria() []string { return []string{"AND", "OR", "and", "or"} }
+func enforcementFields(more ...field) []field {
+	trust := field{name: "secureTrustStore", kind: source.Bool, absent: "false"}
+	return introspectingFields(append(more, trust)...)
+}
 
 // oidcFields are the fields of the OpenID Connect enforcement policy.
 func oidcFields() []field {
-	return slices.Concat(enforcementFields(), []field{
-		{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
-		{name: "maxCacheSize", kind: source.Number, absent: "1000"},
-	})
+	return enforcementFields(
+		field{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
+		field{name: "maxCacheSize", kind: source.Number, absent: "1000"},
+	)
 }
 
 // externalFields are the fields of the policy for Mule's own OAuth provider
 // (mulesoft/terraform-provider-anypoint).
 func externalFields() []field {
-	return slices.Concat(
-		[]field{{name: "tokenUrl", kind: source.String}}, enforcementFields(),
-		[]field{{name: "maxCacheEntries", kind: source.Number, absent: "10000"}},
+	return enforcementFields(
+		field{name: "tokenUrl", kind: source.String},
+		field{name: "maxCacheEntries", kind: source.Number, absent: "10000"},
 	)
 }
 
 // introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft
 // documentation).
 func introspectionFields() []field {
-	return []field{
-		{name: "introspectionURL", kind: source.String},
-		{name: "authorizationValue", kind: source.String},
-		{name: "validatedTokenTTL", kind: source.Number, absent: "600"},
-		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
-		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{
+	return introspectingFields(
+		field{name: "introspectionURL", kind: source.String},
+		field{name: "authorizationValue", kind: source.String},
+		field{name: "validatedTokenTTL", kind: source.Number, absent: "600"},
+		field{
 			name: "consumerBy", kind: source.String, absent: "client_id",
 			allowed: []string{"client_id", "username"},
 		},
-		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
-		{name: "scopes", kind: source.String, spaced: true},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: criteria()},
-		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
-	}
+		field{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
+	)
 }
 
 // answerModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It

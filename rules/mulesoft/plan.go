@@ -37,7 +37,7 @@ func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 			if createdBy(change) {
 				e.creator = creatorOf(kind)
 			}
-			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
+			if named := gatewayOf(in.refersTo(resource), in.lookup, mostLocals); named != "" {
 				e.variant = named
 			}
 			*all = append(*all, e)

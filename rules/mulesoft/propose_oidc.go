@@ -228,7 +228,8 @@ func (e *entry) ofKind(name, version string) (*source.File, []rules.FieldChange,
 		at    *source.Value
 		to    string
 	}{
-		{"assetId", e.assetAt, name}, {"", e.versionAt, version},
+		{"assetId", e.assetAt, name},
+		{"", e.versionAt, version},
 		{"policyTemplateId", template, name},
 	} {
 		if of.at == nil {

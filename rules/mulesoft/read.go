@@ -40,15 +40,11 @@ func (p *parsedTexts) read(
 // nameApart gives API instances of one name, in two namespaces or two Terraform modules, names of
 // their own.
 func nameApart(all []*entry, options rules.Options) {
-	within := map[string][]string{} // by API instance
+	within, shared := map[string]string{}, map[string]bool{} // by API instance
 	for _, e := range all {
-		if !slices.Contains(within[e.api], e.within) {
-			within[e.api] = append(within[e.api], e.within)
-		}
-	}
-	shared := map[string]bool{}
-	for api, names := range within {
-		shared[api] = len(names) > 1
+		before, seen := within[e.api]
+		shared[e.api] = shared[e.api] || seen && before != e.within
+		within[e.api] = e.within
 	}
 	for _, e := range all {
 		if whole := e.wholeAPI(); shared[e.api] || whole == options.API {

@@ -19,7 +19,7 @@ func terraformEntries(document *source.Value) []entry {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
-			if named := gatewayOf(e.api, inFile(blocks)); named != "" {
+			if named := gatewayOf(e.api, inFile(blocks), mostLocals); named != "" {
 				e.variant = named
 			}
 			e.creator = creatorOf(m.Value.Labels[0])
@@ -199,14 +199,9 @@ func routeOf(block *source.Value) *source.Value {
 }
 
 // gatewayOf is the gateway that a Terraform expression names by the resource that it refers to, be
-// it through a local value; empty where it names none or several. The lookup finds a resource, or
-// a local value under the kind "local".
-func gatewayOf(expression string, lookup func(kind, name string) *source.Value) string {
-	return gatewayVia(expression, lookup, 3)
-}
-
-// gatewayVia is gatewayOf through at most so many local values.
-func gatewayVia(
+// it through at most so many local values; empty where it names none or several. The lookup finds
+// a resource, or a local value under the kind "local".
+func gatewayOf(
 	expression string, lookup func(kind, name string) *source.Value, most int,
 ) string {
 	reference := regexp.MustCompile(
@@ -220,7 +215,7 @@ func gatewayVia(
 		case kind == "" || before != "": // a text, or a data source
 		case kind == "local" && most > 0:
 			if v := lookup(kind, name); v != nil {
-				variant = gatewayVia(v.Text, lookup, most-1)
+				variant = gatewayOf(v.Text, lookup, most-1)
 			}
 		case kind == "anypoint_api_instance":
 			variant = technologyVariant(lookup(kind, name).TextAt("technology"))
@@ -237,6 +232,9 @@ func gatewayVia(
 	}
 	return named
 }
+
+// mostLocals is through how many local values a reference is followed.
+const mostLocals = 3
 
 // resourceVariant is the gateway that a resource of this type stands for
 // (mulesoft-anypoint/terraform-provider-anypoint).

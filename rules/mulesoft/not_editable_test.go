@@ -79,6 +79,7 @@ spec:
 		},
 		"a plan":                       {"p.json", plan},
 		"what the vendor's tool lists": {"p.json", byCLI},
+		"Terraform's JSON":             {"p.json", resourceJSON},
 		"a claim that is null": {
 			"p.json",
 			policyOf(jwtValidation, "1.4.0", base+nullClaim),

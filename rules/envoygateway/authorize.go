@@ -216,12 +216,15 @@ func (c *compiler) pastAllow(all []*authRule, rest passed) passed {
 	}
 	answer := c.row(envoy.Denied)
 	node := rules.Node{Any: []rules.Node{}, Answer: &answer}
+	var count rules.Conditions
 	for _, r := range all {
 		one := c.allowRule(r)
 		if len(one.All) == 0 {
 			return passed{always: true}
 		}
-		node.Any = append(node.Any, one)
+		if node.Any = append(node.Any, one); count.Beyond(one) {
+			break
+		}
 	}
 	if !rest.never {
 		node.Any, node.Reports = append(node.Any, rest.node), rules.Last

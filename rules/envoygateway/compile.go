@@ -109,7 +109,8 @@ func (c *compiler) root() rules.Node {
 	}
 	before := len(whole.All)
 	whole.All = append(whole.All, c.behind(false)...)
-	if _, few := whole.Ways(); !few {
+	var count rules.Conditions
+	if _, few := whole.Ways(); !few && !count.Beyond(whole) {
 		whole.All = append(whole.All[:before], c.behind(true)...)
 	}
 	if at, field, why := c.locates(); at != nil && !c.policy.acceptance().yes {

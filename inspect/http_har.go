@@ -87,8 +87,10 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	asked := &entry.Request
 	request = &HTTPRequest{
 		From: "a HAR file", Others: others, Method: asked.Method,
-		Headers: map[string]string{}, HeadersWhole: true, Made: entry.made(),
+		Headers: map[string]string{}, HeadersWhole: true,
 	}
+	made, _ := entry.StartedDateTime.(string)
+	request.Made, _ = time.Parse(time.RFC3339, made) // zero where the entry does not say
 	for _, h := range asked.Headers {
 		request.add(h.Name, h.Value)
 	}
@@ -96,16 +98,6 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	request.settleHost()
 	request.readCookies()
 	return request, ""
-}
-
-// made is when the request was made; zero where the entry does not say.
-func (e *harEntry) made() time.Time {
-	text, _ := e.StartedDateTime.(string)
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }
 
 // harAnswer reads the answer to the request that harRequest reads; nil where there is none.

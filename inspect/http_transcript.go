@@ -108,14 +108,7 @@ func (a *HTTPAnswer) readBody(lines []string, i int, first *regexp.Regexp) int {
 }
 
 // isCurls reports whether a line is curl's own: what it does, and how much it has sent or got.
-func isCurls(line string) bool {
-	for _, start := range []string{"* ", "{ [", "} ["} {
-		if strings.HasPrefix(line, start) {
-			return true
-		}
-	}
-	return false
-}
+func isCurls(line string) bool { return hasAnyPrefix(line, "* ", "{ [", "} [") }
 
 // bodyOf is the text of a body. Behind JSON, a terminal may show more, such as its prompt.
 func bodyOf(lines []string) string {
@@ -211,8 +204,7 @@ func commandAlone(text string) string {
 	at := 0
 	for line := range strings.Lines(text) {
 		goesOn := strings.HasSuffix(strings.TrimRight(text[:at], "\r\n"), `\`)
-		printed := isCurls(line) || strings.HasPrefix(line, "> ") ||
-			strings.HasPrefix(line, "< ") || strings.HasPrefix(line, "HTTP/")
+		printed := isCurls(line) || hasAnyPrefix(line, "> ", "< ", "HTTP/")
 		if at > 0 && printed && !goesOn {
 			return text[:at]
 		}

@@ -61,13 +61,15 @@ func (s *scanner) try(at int) int {
 		return at + n
 	}
 	token := unwrap(s.text, at, s.lines)
-	s.lines -= token.looked
-	c, ok := candidateAt(s.text[:at], token.text)
+	s.lines -= len(token.ends) - 1
+	lines := token.choose()
+	end := token.ends[lines-1]
+	c, ok := candidateAt(s.text[:at], strings.Join(token.chunks[:lines], ""))
 	if !ok {
-		return s.skip(at, token.first)
+		return s.skip(at, token.ends[0])
 	}
-	c.wrapped = token.lines > 1
-	behind := s.text[token.end:]
+	c.wrapped = lines > 1
+	behind := s.text[end:]
 	c.masked = c.masked || strings.HasSuffix(c.text, ".") && startsWithMask(behind)
 	if !c.masked && StartsWithCut(behind) {
 		c.quality, c.cut = broken, true
@@ -76,7 +78,7 @@ func (s *scanner) try(at int) int {
 		s.seen[c.text] = true
 		s.found = append(s.found, c)
 	}
-	return token.end
+	return end
 }
 
 // skip returns where to go on after a start that begins no token: at the next part of its run, or
@@ -144,7 +146,9 @@ func isStart(text string) bool {
 
 // candidateAt judges a text that starts as a header does. Before is the text in front of it.
 func candidateAt(before, text string) (candidate, bool) {
-	text = trimSentence(text)
+	if strings.Count(text, ".") == 3 {
+		text = strings.TrimSuffix(text, ".") // of a sentence that ends in a token
+	}
 	header, rest, _ := strings.Cut(text, ".")
 	object, ok := decodeObject(header)
 	if !ok {
@@ -158,7 +162,9 @@ func candidateAt(before, text string) (candidate, bool) {
 	case dots == 4 && named && bytes.Contains(object, []byte(`"enc"`)):
 		c.quality = sound
 	case dots == 2 && isObject(payload):
-		c.cutMask()
+		if dot := strings.LastIndexByte(text, '.'); isMask(text[dot+1:]) {
+			c.text, c.masked = text[:dot+1], true
+		}
 		c.quality = unnamed
 		if named {
 			c.quality = sound
@@ -170,15 +176,7 @@ func candidateAt(before, text string) (candidate, bool) {
 // longestMask is how long a word is at most that stands for a signature. No signature is so short.
 const longestMask = 24
 
-// cutMask takes a word away that stands for the signature: header.payload.REDACTED.
-func (c *candidate) cutMask() {
-	dot := strings.LastIndexByte(c.text, '.')
-	if isMask(c.text[dot+1:]) {
-		c.text, c.masked = c.text[:dot+1], true
-	}
-}
-
-// isMask reports whether a word stands for what was hidden.
+// isMask reports whether a word stands for what was hidden: header.payload.REDACTED.
 func isMask(word string) bool {
 	if word == "" || len(word) > longestMask {
 		return false
@@ -228,14 +226,6 @@ func StartsWithCut(behind string) bool {
 		}
 	}
 	return false
-}
-
-// trimSentence removes the full stop of a sentence that ends in a token.
-func trimSentence(text string) string {
-	if strings.Count(text, ".") == 3 {
-		return strings.TrimSuffix(text, ".")
-	}
-	return text
 }
 
 func isObject(part string) bool {
@@ -321,18 +311,9 @@ func (c candidate) rank() int {
 // maxLines bounds how many lines of one text are tried as the next line of a wrapped token.
 const maxLines = 100_000
 
-// unwrapped is a token over one or more lines.
-type unwrapped struct {
-	text   string // must not be printed
-	end    int    // the offset behind it
-	lines  int    // that it is on
-	first  int    // the offset behind its first line
-	looked int    // lines that were looked at for it, beyond the first
-}
-
 // unwrap reads the token that starts at an offset, over the line breaks of hard-wrapped text. It
-// looks at no more lines than the limit.
-func unwrap(text string, at, limit int) unwrapped {
+// looks at no more lines than the limit, beyond the first.
+func unwrap(text string, at, limit int) wrapped {
 	w := wrapped{text: text}
 	w.add(at)
 	for len(w.ends) <= limit && w.size < maxToken {
@@ -342,8 +323,7 @@ func unwrap(text string, at, limit int) unwrapped {
 		}
 		w.add(next)
 	}
-	n := w.choose()
-	return unwrapped{strings.Join(w.chunks[:n], ""), w.ends[n-1], n, w.ends[0], len(w.ends) - 1}
+	return w
 }
 
 // wrapped is a token that may go on over several lines.
@@ -400,7 +380,9 @@ func (w *wrapped) choose() int {
 	if len(w.chunks) == 1 {
 		return 1
 	}
-	w.joinSoftBreaks()
+	for i := range w.chunks[:len(w.chunks)-1] { // quoted-printable mail ends a line with "="
+		w.chunks[i] = strings.TrimSuffix(w.chunks[i], "=")
+	}
 	if n := w.bySignature(); n > 0 {
 		return n
 	}
@@ -412,13 +394,6 @@ func (w *wrapped) choose() int {
 		n++
 	}
 	return n
-}
-
-// joinSoftBreaks removes the "=" that quoted-printable mail ends a line with.
-func (w *wrapped) joinSoftBreaks() {
-	for i := range w.chunks[:len(w.chunks)-1] {
-		w.chunks[i] = strings.TrimSuffix(w.chunks[i], "=")
-	}
 }
 
 // bySignature returns the largest number of lines that give a signature of the algorithm's length,

@@ -413,10 +413,10 @@ func isDirectoryAttribute(claim string) bool {
 
 // shapeWord returns the word for a value that looks personal, whatever its claim, or "".
 func shapeWord(text string) string {
-	switch {
-	case isMail(text):
+	if isMail(text) {
 		return "user"
-	case isAddress(text):
+	}
+	if _, err := netip.ParseAddr(text); err == nil {
 		return "address"
 	}
 	return ""
@@ -442,11 +442,6 @@ func mailsIn(text string) []string {
 		}
 	}
 	return mails
-}
-
-func isAddress(text string) bool {
-	_, err := netip.ParseAddr(text)
-	return err == nil
 }
 
 // replaceWord replaces a value where it is a word of its own. It looks for the value in the second

@@ -62,16 +62,13 @@ func (o *oddValues) down(name string, v *source.Value) {
 // characters looks at a text, and at how it is written.
 func (o *oddValues) characters(text string, written source.Span) {
 	o.token.NUL = o.token.NUL || strings.ContainsRune(text, 0)
-	if strings.ContainsRune(text, '\ufffd') && halfPair(o.text[written.Start:written.End]) {
+	escape := []byte(`\ud`) // of half of a surrogate pair
+	if strings.ContainsRune(text, '\ufffd') &&
+		bytes.Contains(bytes.ToLower(o.text[written.Start:written.End]), escape) {
 		o.report("unpaired-surrogate", "",
 			" has half of a surrogate pair, which is not a character; some readers refuse the "+
 				"token")
 	}
-}
-
-// halfPair reports whether a string is written with an escape for half of a surrogate pair.
-func halfPair(written []byte) bool {
-	return bytes.Contains(bytes.ToLower(written), []byte(`\ud`))
 }
 
 // inRange reports whether a float64 holds a number.

@@ -177,20 +177,15 @@ func (t *Token) readEncrypted(header string) {
 				`a signed token has three`, t.partsHint())
 		return
 	}
+	alg := "no alg"
+	if v := t.Header.Member("alg"); v != nil {
+		alg = brief(v)
+	}
 	t.fault("encrypted",
-		"the token is encrypted ("+t.methods()+
+		"the token is encrypted ("+alg+", "+brief(t.Header.Member("enc"))+
 			"): only the holder of the private key can read its claims",
 		"Entra ID encrypts tokens for an app registration that has tokenEncryptionKeyId; a "+
 			"gateway that reads JWTs needs it removed")
-}
-
-// methods returns the two algorithms of a JWE's header.
-func (t *Token) methods() string {
-	alg := t.Header.Member("alg")
-	if alg == nil {
-		return "no alg, " + brief(t.Header.Member("enc"))
-	}
-	return brief(alg) + ", " + brief(t.Header.Member("enc"))
 }
 
 func (t *Token) readHeader(text string) {
@@ -271,8 +266,7 @@ func (t *Token) object(part string, data []byte) *source.Value {
 const jsonStart = "eyJ"
 
 const hintWhole = "copy the whole token, from its first to its last character; terminals, " +
-	"tables " +
-	"and log viewers cut long lines"
+	"tables and log viewers cut long lines"
 
 // fault keeps the first fault that is found. The parts are read from left to right, as a gateway
 // reads them.
@@ -389,32 +383,21 @@ func brief(v *source.Value) string {
 const maxDuplicates = 20
 
 // observeProblems notes what is odd in the JSON of a part.
-func (t *Token) observeProblems(path string, file *source.File) {
-	duplicate := false
+func (t *Token) observeProblems(part string, file *source.File) {
+	const duplicate = "duplicate-member"
 	for _, problem := range file.Problems {
-		switch problem.ID {
-		case "duplicate-member":
-			duplicate = true
-		default:
-			t.observe(problem.ID, path, problem.Message)
+		if problem.ID != duplicate {
+			t.observe(problem.ID, part, problem.Message)
 		}
 	}
-	if duplicate {
-		t.observeDuplicates(path, file.Documents[0])
-	}
-}
-
-// observeDuplicates notes each member that appears more than once, with its first and its last
-// value.
-func (t *Token) observeDuplicates(part string, v *source.Value) {
 	d := duplicates{token: t, path: []string{part}}
-	d.walk(v)
+	d.walk(file.Documents[0])
 	if rest := d.count - maxDuplicates; rest > 0 {
-		t.observe("duplicate-member", part,
-			fmt.Sprintf("%d more members appear more than once", rest))
+		t.observe(duplicate, part, fmt.Sprintf("%d more members appear more than once", rest))
 	}
 }
 
+// duplicates notes each member that appears more than once, with its first and its last value.
 type duplicates struct {
 	token *Token
 	path  []string // to where the walk is; joined only for a report

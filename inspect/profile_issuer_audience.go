@@ -28,26 +28,26 @@ func (d *describer) issuer() {
 		return
 	}
 	d.iss, d.Clouds, d.IssuedBy = iss, iss.Clouds, IssuedBy(iss.Kind.String())
-	d.Policy = d.policy()
-	if d.Policy != "" {
+	if d.Policy, _ = d.policy(); d.Policy != "" {
 		d.IssuedBy = ByB2C
 	}
 	d.issuerForm()
 }
 
-// policy returns the B2C policy that issued the token: in the issuer, in tfp, or in acr, as older
-// tenants have it (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
-func (d *describer) policy() string {
+// policy returns the B2C policy that issued the token, and the claim that names it: the issuer,
+// tfp, or acr, as older tenants have it
+// (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
+func (d *describer) policy() (name, claim string) {
 	acr := d.str("acr")
 	switch {
 	case d.iss.Policy != "":
-		return d.iss.Policy
+		return d.iss.Policy, "iss"
 	case d.str("tfp") != "":
-		return d.str("tfp")
+		return d.str("tfp"), "tfp"
 	case d.iss.Kind == entra.B2C, strings.HasPrefix(strings.ToLower(acr), "b2c_1"):
-		return acr
+		return acr, "acr"
 	}
-	return ""
+	return "", ""
 }
 
 // issuerForm compares the issuer with what its cloud writes, to the last slash, because policies

@@ -83,11 +83,16 @@ func (d *describer) dropContrary() {
 		}
 	}
 	d.Signs = kept
-	if contrary != "" {
-		d.odd("kind-signs-disagree", contrary,
-			"the token has "+strings.TrimPrefix(kept[0].Path, "claims.")+", as "+d.Kind.article()+
-				" has, and "+strings.TrimPrefix(contrary, "claims.")+", which speaks against it")
+	if contrary == "" {
+		return
 	}
+	kind := "an access token"
+	if d.Kind == KindID {
+		kind = "an ID token"
+	}
+	d.odd("kind-signs-disagree", contrary,
+		"the token has "+strings.TrimPrefix(kept[0].Path, "claims.")+", as "+kind+
+			" has, and "+strings.TrimPrefix(contrary, "claims.")+", which speaks against it")
 }
 
 func kindOf(path string) TokenKind {
@@ -97,21 +102,6 @@ func kindOf(path string) TokenKind {
 		}
 	}
 	return KindUnknown
-}
-
-// article returns the kind for a sentence.
-func (k TokenKind) article() string {
-	switch k {
-	case KindAccess:
-		return "an access token"
-	case KindID:
-		return "an ID token"
-	case KindOpaque:
-		return "an opaque token"
-	case KindEncrypted:
-		return "an encrypted token"
-	}
-	return "a token of an unknown kind"
 }
 
 // otherKind judges a token of another issuer, by RFC 9068 and OpenID Connect Core, section 2.
@@ -140,14 +130,11 @@ func (d *describer) otherKind() {
 func (d *describer) flow() {
 	switch {
 	case d.Kind != KindAccess:
+		return
 	case !d.entraToken():
 		d.otherFlow()
-	default:
-		d.entraFlow()
+		return
 	}
-}
-
-func (d *describer) entraFlow() {
 	app, user := d.appSigns(), d.userSigns()
 	switch {
 	case len(app) > 0 && len(user) > 0 && user[0].Path == "claims.scp":
@@ -166,27 +153,30 @@ func (d *describer) entraFlow() {
 	}
 }
 
-// appSigns are the signs that no user is involved, the strongest first.
-func (d *describer) appSigns() []Sign {
-	var signs []Sign
-	add := func(claim, message string) {
-		signs = append(signs, Sign{About: "flow", Path: "claims." + claim, Message: message})
-	}
+// flowSigns are signs of a flow, the strongest first.
+type flowSigns []Sign
+
+func (s *flowSigns) add(claim, message string) {
+	*s = append(*s, Sign{About: "flow", Path: "claims." + claim, Message: message})
+}
+
+// appSigns are the signs that no user is involved.
+func (d *describer) appSigns() (signs flowSigns) {
 	if d.str("idtyp") == "app" {
-		add("idtyp", `idtyp is "app"`)
+		signs.add("idtyp", `idtyp is "app"`)
 	}
 	if d.has("xms_mirid") {
-		add("xms_mirid", "xms_mirid names a managed identity")
+		signs.add("xms_mirid", "xms_mirid names a managed identity")
 	}
 	// A user's token of B2C has the user's object id for its sub too: the starter pack of its
 	// custom policies writes objectId there (github.com/Azure-Samples/
 	// active-directory-b2c-custom-policy-starterpack).
 	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && d.IssuedBy != ByB2C {
-		add("sub", "sub and oid are the same: the service principal's object id")
+		signs.add("sub", "sub and oid are the same: the service principal's object id")
 	}
 	if d.confidential() && !d.has("scp") && d.firstOf(userClaims[:]...) == "" && !d.has("oid") &&
 		!d.has("sub") {
-		add(d.firstOf("appidacr", "azpacr"),
+		signs.add(d.firstOf("appidacr", "azpacr"),
 			"the client authenticated, and the token names neither a user nor a service principal")
 	}
 	return signs
@@ -198,23 +188,19 @@ var userClaims = [...]string{
 	"amr",
 }
 
-// userSigns are the signs that a user is involved, the strongest first.
-func (d *describer) userSigns() []Sign {
-	var signs []Sign
-	add := func(claim, message string) {
-		signs = append(signs, Sign{About: "flow", Path: "claims." + claim, Message: message})
-	}
+// userSigns are the signs that a user is involved.
+func (d *describer) userSigns() (signs flowSigns) {
 	if d.has("scp") {
-		add("scp", "scp says what the client may do for a user")
+		signs.add("scp", "scp says what the client may do for a user")
 	}
 	if d.str("idtyp") == "user" {
-		add("idtyp", `idtyp is "user"`)
+		signs.add("idtyp", `idtyp is "user"`)
 	}
 	if claim := d.firstOf(userClaims[:]...); claim != "" {
-		add(claim, claim+" belongs to a user")
+		signs.add(claim, claim+" belongs to a user")
 	}
 	if sub, oid := d.str("sub"), d.str("oid"); sub != "" && oid != "" && sub != oid {
-		add("sub", "sub differs from oid, as it does for users: it is specific to this "+
+		signs.add("sub", "sub differs from oid, as it does for users: it is specific to this "+
 			"application")
 	}
 	return signs

@@ -28,9 +28,9 @@ func (d *describer) traits() {
 		d.trait("claims-challenge", "claims.xms_cc",
 			"the client can answer a claims challenge (continuous access evaluation)")
 	}
-	if d.Policy != "" {
-		d.trait("b2c-policy", "claims."+d.policyClaim(),
-			"the B2C policy "+show(d.Policy)+" issued it, and it has its own keys")
+	if policy, claim := d.policy(); policy != "" {
+		d.trait("b2c-policy", "claims."+claim,
+			"the B2C policy "+show(policy)+" issued it, and it has its own keys")
 	}
 	if len(d.Clouds) > 1 {
 		d.trait("cloud-ambiguous", "claims.iss",
@@ -42,16 +42,6 @@ func (d *describer) traits() {
 			"no role was granted: any client of the tenant can get such a token for an API that "+
 				"does not require assignment")
 	}
-}
-
-func (d *describer) policyClaim() string {
-	switch {
-	case d.iss.Policy != "":
-		return "iss"
-	case d.has("tfp"):
-		return "tfp"
-	}
-	return "acr"
 }
 
 // resource is about tokens for Microsoft's own APIs.

@@ -79,8 +79,7 @@ func firstUnsafe(s string, refused func(rune) bool) int {
 func writeEscape(b *strings.Builder, r rune, raw string) {
 	switch {
 	case r == utf8.RuneError:
-		b.WriteString(`\x`)
-		writeHex(b, rune(raw[0]), 2)
+		fmt.Fprintf(b, `\x%02x`, raw[0])
 	case r == '\n':
 		b.WriteString(`\n`)
 	case r == '\r':
@@ -88,18 +87,10 @@ func writeEscape(b *strings.Builder, r rune, raw string) {
 	case r == '\t':
 		b.WriteString(`\t`)
 	case r > 0xffff:
-		b.WriteString(`\U`)
-		writeHex(b, r, 8)
+		fmt.Fprintf(b, `\U%08x`, r)
 	default:
-		b.WriteString(`\u`)
-		writeHex(b, r, 4)
+		fmt.Fprintf(b, `\u%04x`, r)
 	}
-}
-
-func writeHex(b *strings.Builder, r rune, digits int) {
-	hex := strconv.FormatInt(int64(r), 16)
-	b.WriteString("00000000"[:digits-len(hex)])
-	b.WriteString(hex)
 }
 
 // unsafe reports whether a rune is invisible, or acts on the terminal or on the order of the

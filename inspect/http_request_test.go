@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -260,4 +261,204 @@ func FuzzLocateRequest(f *testing.F) {
 			t.Errorf("the path %q", r.Path)
 		}
 	})
+}
+
+func TestAnAnswerThatCurlHasPrintedIsRead(t *testing.T) {
+	t.Parallel()
+	const verbose = "* Trying 192.0.2.1:443...\n> GET /orders HTTP/1.1\n> Host: api.example\n>\n" +
+		"< HTTP/1.1 401 Unauthorized\n< www-authenticate: Bearer\n< content-length: 28\n<\n" +
+		"{ [28 bytes data]\n{\"error\": \"Invalid token.\"}* Connection #0 to host left intact\n"
+	refused := &HTTPAnswer{
+		401,
+		[]string{"www-authenticate: Bearer", "content-length: 28"},
+		`{"error": "Invalid token."}`,
+	}
+	for _, of := range []struct {
+		name, text string
+		want       *HTTPAnswer
+		why        string
+	}{
+		{"curl -v", verbose, refused, ""},
+		{"on Windows", strings.ReplaceAll(verbose, "\n", "\r\n"), refused, ""},
+		{"behind the command", "$ curl -v https://api.example/orders\n" + verbose, refused, ""},
+		{"with the next prompt", verbose + "me@host:~$ \n", refused, ""},
+		{
+			"curl -i", "HTTP/2 403 \ncontent-type: text/plain\n\nno\nway\n",
+			&HTTPAnswer{403, []string{"content-type: text/plain"}, "no\nway"}, "",
+		},
+		{
+			"behind a proxy, and to be continued",
+			"< HTTP/1.1 200 Connection established\n<\n< HTTP/1.1 100 Continue\n<\n" +
+				"< HTTP/2 200\n<\nok\n",
+			&HTTPAnswer{Status: 200, Body: "ok"}, "",
+		},
+		{"without a body", "< HTTP/1.1 503 Unavailable\n<\n", &HTTPAnswer{Status: 503}, ""},
+		{
+			"cut off in its headers", "< HTTP/1.1 503\n< a: b",
+			&HTTPAnswer{503, []string{"a: b"}, ""}, "",
+		},
+		{
+			"two of them", "< HTTP/1.1 302 Found\n<\n< HTTP/1.1 200 OK\n<\n", nil,
+			"the text has 2 of them",
+		},
+		{
+			"of who issued the token", "HTTP/1.1 200 OK\n\n{\"access_token\": \"eyJ.eyJ.sig\"}\n",
+			nil, "",
+		},
+		{
+			"behind that one",
+			"HTTP/1.1 200 OK\n\n{\"access_token\": \"eyJ.eyJ.sig\"}\n" + verbose, refused, "",
+		},
+		{"none", "> GET / HTTP/1.1\n> Host: a\n", nil, ""},
+		{"no status", "< HTTP/1.1 999 x\n< HTTP/1.1 40 y\n", nil, ""},
+	} {
+		got, why := LocateAnswer(of.text, Found{Text: "eyJ.eyJ.sig"})
+		if diff := cmp.Diff(of.want, got); diff != "" || why != of.why {
+			t.Errorf("%s: why %q, want %q, answer (-want +got):\n%s", of.name, why, of.why, diff)
+		}
+	}
+}
+
+func TestTheRequestThatCurlHasSentCountsMoreThanItsCommand(t *testing.T) {
+	t.Parallel()
+	const sent = "* Connected\n> POST /orders?a=1 HTTP/2\n> Host: api.example\n> X-One: 1\n" +
+		"> Authorization: Bearer TOKEN\n>\n< HTTP/2 401\n< x-two: 2\n<\n"
+	const command = "curl -v https://other.example/$PATH -H 'x-one: 1'\n"
+	for _, of := range []struct {
+		name, text, line string
+		headers          map[string]string
+	}{
+		{
+			"what it has sent", sent, "POST api.example /orders",
+			map[string]string{
+				"Host": "api.example", "X-One": "1", "Authorization": "Bearer TOKEN",
+			},
+		},
+		{
+			"behind the command", command + sent, "POST api.example /orders",
+			map[string]string{
+				"Host": "api.example", "X-One": "1", "Authorization": "Bearer TOKEN",
+			},
+		},
+		{
+			"with a header that somebody has blotted out",
+			"TOKEN\n" + strings.Replace(sent, "TOKEN", "xxx", 1), "POST api.example /orders",
+			map[string]string{"Host": "api.example", "X-One": "1"},
+		},
+		{
+			"the command alone, with what curl -i has printed",
+			"curl -i https://api.example/o -A me \\\n  -H 'Accept: a'\nHTTP/1.1 401 No\n\nbody",
+			"GET api.example /o",
+			map[string]string{"Host": "api.example", "User-Agent": "me", "Accept": "a"},
+		},
+	} {
+		request, why := LocateRequest(of.text, Found{Text: "TOKEN"})
+		if request == nil {
+			t.Errorf("%s: no request: %s", of.name, why)
+			continue
+		}
+		line := request.Method + " " + request.Host + " " + request.Path
+		if diff := cmp.Diff(of.headers, request.Headers); line != of.line || diff != "" {
+			t.Errorf("%s: %s, want %s, headers (-want +got):\n%s", of.name, line, of.line, diff)
+		}
+		if !request.HeadersWhole {
+			t.Errorf("%s: the headers are not whole", of.name)
+		}
+	}
+}
+
+// archived is a HAR file with these members of an entry each.
+func archived(entries ...string) string {
+	text := `{"log": {"entries": [`
+	for i, entry := range entries {
+		if i > 0 {
+			text += ","
+		}
+		text += "{" + entry + "}"
+	}
+	return text + "]}}"
+}
+
+func sentTo(path string) string {
+	return `"request": {"method": "GET", "url": "https://api.example` + path +
+		`", "headers": [{"name": "authorization", "value": "Bearer eyJ.e30.x"}]}`
+}
+
+func TestAHARFileHasTheAnswerToItsRequest(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, answer string
+		want         *HTTPAnswer
+	}{
+		{
+			"as a browser writes it",
+			`{"status": 403, "headers": [{"name": ":status", "value": "403"},` +
+				`{"name": "x-a", "value": "b"}], "content": {"text": "{\"error\": 1}"}}`,
+			&HTTPAnswer{403, []string{"x-a: b"}, `{"error": 1}`},
+		},
+		{
+			"in base64", `{"status": 403, "content": {"text": "bm8=", "encoding": "base64"}}`,
+			&HTTPAnswer{403, nil, "no"},
+		},
+		{
+			"in BASE64", `{"status": 403, "content": {"text": "bm8=", "encoding": "BASE64"}}`,
+			&HTTPAnswer{403, nil, "no"},
+		},
+		{
+			"in base64 that can't be read",
+			`{"status": 403, "content": {"text": "??", "encoding": "base64"}}`, nil,
+		},
+		{"without a body", `{"status": 401}`, &HTTPAnswer{401, nil, ""}},
+		{"that never came", `{"status": 0}`, nil},
+		{"that is left out", `{}`, nil},
+		{"that is null", `null`, nil},
+		{"that is no object", `[]`, nil},
+		{"with a status that is a text", `{"status": "403"}`, nil},
+		{
+			"with a header that is a number",
+			`{"status": 403, "headers": [{"name": "content-length", "value": 2}]}`, nil,
+		},
+	} {
+		text := archived(sentTo("/a") + `, "response": ` + tt.answer)
+		token := Found{Text: "eyJ.e30.x"}
+		if request, why := LocateRequest(text, token); request == nil || why != "" {
+			t.Errorf("%s: the request is not read: %s", tt.name, why)
+		}
+		got, why := LocateAnswer("\ufeff\n"+text, token)
+		if diff := cmp.Diff(tt.want, got); diff != "" || why != "" {
+			t.Errorf("%s: %s %s", tt.name, why, diff)
+		}
+	}
+}
+
+func TestAHARFileSaysWhenItsRequestWasMade(t *testing.T) {
+	t.Parallel()
+	for started, want := range map[string]string{
+		`"2026-05-06T10:00:00.123+02:00"`: "2026-05-06T08:00:00.123Z",
+		`"yesterday"`:                     "0001-01-01T00:00:00Z",
+		`17`:                              "0001-01-01T00:00:00Z",
+	} {
+		text := archived(`"startedDateTime": ` + started + ", " + sentTo("/a"))
+		request, why := LocateRequest(text, Found{Text: "eyJ.e30.x"})
+		if request == nil || request.Made.UTC().Format(time.RFC3339Nano) != want {
+			t.Errorf("%s: got %+v %s", started, request, why)
+		}
+	}
+}
+
+func TestOfSeveralRequestsWithTheTokenTheFirstThatWasRefusedCounts(t *testing.T) {
+	t.Parallel()
+	text := archived(
+		sentTo("/ok")+`, "response": {"status": 200}`,
+		sentTo("/refused")+`, "response": {"status": 403}`,
+		sentTo("/again")+`, "response": {"status": 401}`,
+		`"request": {"url": "https://other.example/"}, "response": {"status": 401}`,
+	)
+	token := Found{Text: "eyJ.e30.x"}
+	request, _ := LocateRequest(text, token)
+	answer, _ := LocateAnswer(text, token)
+	if request == nil || request.Path != "/refused" || request.Others != 2 ||
+		answer == nil || answer.Status != 403 {
+		t.Errorf("%+v, %+v", request, answer)
+	}
 }

@@ -94,3 +94,72 @@ func someRead(part []byte) bool {
 	err := json.NewDecoder(bytes.NewReader(part)).Decode(&first)
 	return err == nil && bytes.HasPrefix(first, []byte("{"))
 }
+
+// maxDuplicates is how many members that appear twice are reported one by one.
+const maxDuplicates = 20
+
+// observeProblems notes what is odd in the JSON of a part.
+func (t *Token) observeProblems(part string, file *source.File) {
+	const duplicate = "duplicate-member"
+	for _, problem := range file.Problems {
+		if problem.ID != duplicate {
+			t.observe(problem.ID, part, problem.Message)
+		}
+	}
+	d := duplicates{token: t, path: []string{part}}
+	d.walk(file.Documents[0])
+	if rest := d.count - maxDuplicates; rest > 0 {
+		t.observe(duplicate, part, fmt.Sprintf("%d more members appear more than once", rest))
+	}
+}
+
+// duplicates notes each member that appears more than once, with its first and its last value.
+type duplicates struct {
+	token *Token
+	path  []string // to where the walk is; joined only for a report
+	count int
+}
+
+// walk looks through the objects at and under v. The reader has bounded how deep they nest.
+func (d *duplicates) walk(v *source.Value) {
+	for i, item := range v.Items {
+		d.down(strconv.Itoa(i), item)
+	}
+	times := make(map[string]int, len(v.Members))
+	for _, m := range v.Members {
+		times[m.Key]++
+	}
+	for _, m := range v.Members {
+		if n := times[m.Key]; n > 1 {
+			d.report(n, m, v)
+			times[m.Key] = 0
+		}
+		d.down(m.Key, m.Value)
+	}
+}
+
+func (d *duplicates) down(name string, v *source.Value) {
+	if v.Kind != source.Object && v.Kind != source.List {
+		return
+	}
+	d.path = append(d.path, name)
+	d.walk(v)
+	d.path = d.path[:len(d.path)-1]
+}
+
+func (d *duplicates) report(times int, first source.Member, in *source.Value) {
+	d.count++
+	if d.count > maxDuplicates {
+		return
+	}
+	often := "twice"
+	if times > 2 {
+		often = strconv.Itoa(times) + " times"
+	}
+	path := strings.Join(append(d.path, first.Key), ".")
+	last := in.Member(first.Key)
+	d.token.observe("duplicate-member", Safe(ShortenMiddle(path, 80)), fmt.Sprintf(
+		"the member %s appears %s: first %s, last %s; most gateways read the last, some the "+
+			"first, some refuse the token", show(first.Key), often, brief(first.Value),
+		brief(last)))
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -379,71 +378,80 @@ func brief(v *source.Value) string {
 	return Safe(ShortenMiddle(v.JSON(), 60))
 }
 
-// maxDuplicates is how many members that appear twice are reported one by one.
-const maxDuplicates = 20
+// looseness is where a part's encoding differs from base64url. Libraries differ in which of these
+// they accept.
+type looseness struct {
+	padded       bool // "=" at the end, which RFC 7515, section 2, leaves out
+	standard     bool // "+" or "/" where base64url has "-" and "_"
+	nonCanonical bool // bits that decode to nothing are set in the last character
+}
 
-// observeProblems notes what is odd in the JSON of a part.
-func (t *Token) observeProblems(part string, file *source.File) {
-	const duplicate = "duplicate-member"
-	for _, problem := range file.Problems {
-		if problem.ID != duplicate {
-			t.observe(problem.ID, part, problem.Message)
+// badText is why a text is not base64url.
+type badText struct {
+	at   int    // of the character at fault, from 1; 0 if the length is at fault
+	char string // that character
+}
+
+func (b *badText) String() string {
+	if b.at == 0 {
+		return "has a length that no base64url text can have: it lost a character or was cut off"
+	}
+	return fmt.Sprintf("is not base64url: it has %q at character %d", Safe(b.char), b.at)
+}
+
+// decodeBase64 decodes base64url (RFC 4648, section 5), and what clearly means the same.
+func decodeBase64(text string) ([]byte, looseness, *badText) {
+	var loose looseness
+	bare := strings.TrimRight(text, "=")
+	loose.padded = len(bare) < len(text)
+	if len(text)-len(bare) > 2 {
+		return nil, loose, &badText{at: len(bare) + 3, char: "="}
+	}
+	for i := range len(bare) {
+		if digit(bare[i]) < 0 {
+			_, size := utf8.DecodeRuneInString(bare[i:])
+			return nil, loose, &badText{at: i + 1, char: bare[i : i+size]}
 		}
 	}
-	d := duplicates{token: t, path: []string{part}}
-	d.walk(file.Documents[0])
-	if rest := d.count - maxDuplicates; rest > 0 {
-		t.observe(duplicate, part, fmt.Sprintf("%d more members appear more than once", rest))
+	if strings.ContainsAny(bare, "+/") {
+		loose.standard = true
+		bare = strings.NewReplacer("+", "-", "/", "_").Replace(bare)
 	}
+	if len(bare)%4 == 1 {
+		return nil, loose, &badText{}
+	}
+	loose.nonCanonical = hasSpareBits(bare)
+	data, err := base64.RawURLEncoding.DecodeString(bare)
+	if err != nil {
+		return nil, loose, &badText{}
+	}
+	return data, loose, nil
 }
 
-// duplicates notes each member that appears more than once, with its first and its last value.
-type duplicates struct {
-	token *Token
-	path  []string // to where the walk is; joined only for a report
-	count int
+// hasSpareBits reports whether the last character carries bits beyond the last byte.
+func hasSpareBits(text string) bool {
+	switch len(text) % 4 {
+	case 2:
+		return digit(text[len(text)-1])&0xf != 0
+	case 3:
+		return digit(text[len(text)-1])&0x3 != 0
+	}
+	return false
 }
 
-// walk looks through the objects at and under v. The reader has bounded how deep they nest.
-func (d *duplicates) walk(v *source.Value) {
-	for i, item := range v.Items {
-		d.down(strconv.Itoa(i), item)
+// digit returns a character's value in base64 or base64url, or -1.
+func digit(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A')
+	case c >= 'a' && c <= 'z':
+		return int(c-'a') + 26
+	case c >= '0' && c <= '9':
+		return int(c-'0') + 52
+	case c == '-' || c == '+':
+		return 62
+	case c == '_' || c == '/':
+		return 63
 	}
-	times := make(map[string]int, len(v.Members))
-	for _, m := range v.Members {
-		times[m.Key]++
-	}
-	for _, m := range v.Members {
-		if n := times[m.Key]; n > 1 {
-			d.report(n, m, v)
-			times[m.Key] = 0
-		}
-		d.down(m.Key, m.Value)
-	}
-}
-
-func (d *duplicates) down(name string, v *source.Value) {
-	if v.Kind != source.Object && v.Kind != source.List {
-		return
-	}
-	d.path = append(d.path, name)
-	d.walk(v)
-	d.path = d.path[:len(d.path)-1]
-}
-
-func (d *duplicates) report(times int, first source.Member, in *source.Value) {
-	d.count++
-	if d.count > maxDuplicates {
-		return
-	}
-	often := "twice"
-	if times > 2 {
-		often = strconv.Itoa(times) + " times"
-	}
-	path := strings.Join(append(d.path, first.Key), ".")
-	last := in.Member(first.Key)
-	d.token.observe("duplicate-member", Safe(ShortenMiddle(path, 80)), fmt.Sprintf(
-		"the member %s appears %s: first %s, last %s; most gateways read the last, some the "+
-			"first, some refuse the token", show(first.Key), often, brief(first.Value),
-		brief(last)))
+	return -1
 }

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"encoding/base64"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -280,5 +281,104 @@ func TestATokenIsNeverPrinted(t *testing.T) {
 	token := Parse(signed(`{}`))
 	if token.String() != "(token)" || token.GoString() != "(token)" {
 		t.Errorf("printed as %s and %#v", token, token)
+	}
+}
+
+// A token in which nothing is odd is read in a shorter way, which gives the same.
+func TestPlainTokensAreReadAlike(t *testing.T) {
+	t.Parallel()
+	encode := base64.RawURLEncoding.EncodeToString
+	good := encode([]byte(`{"alg":"RS256","kid":"k"}`)) + "." +
+		encode([]byte(`{"aud":"api://orders","exp":1790000000,"name":"Jörg"}`)) + "." +
+		encode([]byte("signature"))
+	if !new(Parser).readPlain(good) {
+		t.Error("a good token is not plain")
+	}
+	random := rand.New(rand.NewPCG(7515, 7519))
+	plain := 0
+	var parser Parser
+	for i := range 3000 {
+		text := []byte(good)
+		for range random.IntN(3) {
+			text[random.IntN(len(text))] = "AZaz09-_.+/=\n\r \x00%"[random.IntN(17)]
+		}
+		if i%7 == 0 {
+			text = text[:random.IntN(len(text))]
+		}
+		if new(Parser).readPlain(string(text)) {
+			plain++
+		}
+		long := &Token{Shape: Malformed}
+		long.compact = long.clean(string(text))
+		long.split()
+		short := parser.Parse(string(text))
+		if diff := cmp.Diff(long, short, cmp.AllowUnexported(Token{})); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+	}
+	if plain < 200 {
+		t.Errorf("only %d of the tokens were plain", plain)
+	}
+}
+
+func TestAnEmptyPartIsNotPlain(t *testing.T) {
+	t.Parallel()
+	object := base64.RawURLEncoding.EncodeToString([]byte("{}"))
+	for _, text := range []string{
+		"", ".", "..", object, object + "." + object, object + "." + object + ".",
+		object + ".." + object, "." + object + "." + object,
+		strings.Repeat(object+".", 4) + object,
+		object + "." + object + ".AA\n", object + "." + object + ".AB",
+		object + "." + object + ".A",
+	} {
+		if new(Parser).readPlain(text) {
+			t.Errorf("%q is plain", text)
+		}
+	}
+}
+
+// Readers of JSON differ on these, though all of them are JSON.
+func TestValuesThatReadersDifferOnAreObserved(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct {
+		name, claims string
+		want         []string // id and path
+	}{
+		{"plain values", `{"a":"b","c":[1,2.5,-3e7],"d":{"e":"\u00e9"}}`, nil},
+		{"the largest number", `{"a":1e308}`, nil},
+		{"a number of three digits in its exponent", `{"a":1e-400,"b":1e+100}`, nil},
+		{"a number beyond", `{"a":[0,1e309]}`, []string{"number-out-of-range claims.a.1"}},
+		{
+			"a number of many digits", `{"a":` + strings.Repeat("9", 400) + `}`,
+			[]string{"number-out-of-range claims.a"},
+		},
+		{"NUL", `{"a":{"b":"x\u0000"}}`, nil},
+		{"NUL in a name", `{"a\u0000":1}`, nil},
+		{"half a character", `{"a":"\uD800x"}`, []string{"unpaired-surrogate claims.a"}},
+		{"a whole one", `{"a":"\ud83d\ude00"}`, nil},
+		{"a replacement character", `{"a":"\ufffd"}`, nil},
+		{
+			"deep nesting", `{"a":` + strings.Repeat("[", 101) + strings.Repeat("]", 101) + `}`,
+			[]string{"nested-deeply"},
+		},
+	} {
+		token := Parse(b64(`{"alg":"RS256"}`) + "." + b64(of.claims) + ".c2ln")
+		if token.Fault != nil {
+			t.Fatalf("%s: %v", of.name, token.Fault)
+		}
+		var got []string
+		for _, o := range token.Observations {
+			text := o.ID + " " + o.Path
+			if o.ID == "nested-deeply" {
+				text = o.ID
+			}
+			got = append(got, text)
+		}
+		if token.NUL != strings.Contains(of.claims, `\u0000`) {
+			t.Errorf("%s: NUL is %v", of.name, token.NUL)
+		}
+		if diff := cmp.Diff(of.want, got); diff != "" {
+			t.Errorf("%s: %s", of.name, diff)
+		}
 	}
 }

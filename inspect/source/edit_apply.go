@@ -217,25 +217,13 @@ func newlineOf(text []byte) string {
 
 // unitOf returns the indentation of the first line that has one.
 func unitOf(text []byte) string {
-	start := true
-	for i, c := range text {
-		switch {
-		case c == '\n' || c == '\r':
-			start = true
-		case start && (c == ' ' || c == '\t'):
-			if indent := indentAt(text[i:]); !isBlankLine(text[i+len(indent):]) {
-				return indent
-			}
-			start = false
-		default:
-			start = false
+	breaks := func(r rune) bool { return r == '\n' || r == '\r' }
+	for line := range bytes.FieldsFuncSeq(text, breaks) {
+		if indent := indentAt(line); indent != "" && len(indent) < len(line) {
+			return indent
 		}
 	}
 	return "  "
-}
-
-func isBlankLine(rest []byte) bool {
-	return len(rest) == 0 || rest[0] == '\n' || rest[0] == '\r'
 }
 
 // indentAt returns the spaces and tabs that text starts with.
@@ -465,12 +453,9 @@ func (f *File) Values() int {
 
 // count counts a value and all in it.
 func (v *Value) count() int {
-	n := 1
-	for _, item := range v.Items {
-		n += item.count()
-	}
-	for i := range v.Members {
-		n += v.Members[i].Value.count()
+	n := 0
+	for range v.All {
+		n++
 	}
 	return n
 }

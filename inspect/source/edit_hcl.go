@@ -58,7 +58,10 @@ func (e hclEditor) spans(v *Value) []Span {
 			from = v.Members[i].KeySpan.End
 		}
 		for range strings.Count(e.slice(min(from, value.Span.Start), value.Span.Start), "(") {
-			spans[i].End = e.behindParenthesis(spans[i].End)
+			next := skipSpace(e.text, spans[i].End)
+			if next < len(e.text) && e.text[next] == ')' {
+				spans[i].End = next + 1
+			}
 		}
 		from = spans[i].End
 	}
@@ -71,16 +74,6 @@ func (v *Value) child(i int) *Value {
 		return v.Items[i]
 	}
 	return v.Members[i].Value
-}
-
-// behindParenthesis returns the offset after a closing parenthesis, if nothing but white space is
-// before it.
-func (e hclEditor) behindParenthesis(at int) int {
-	next := skipSpace(e.text, at)
-	if next < len(e.text) && e.text[next] == ')' {
-		return next + 1
-	}
-	return at
 }
 
 func (e hclEditor) add(at site, key string, with *Value) Edit {

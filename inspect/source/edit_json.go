@@ -11,23 +11,15 @@ type jsonEditor struct {
 
 func newJSONEditor(f *File) jsonEditor {
 	e := jsonEditor{layout: newLayout(f), colon: ": "}
-	if m := firstMember(f.Documents); m != nil {
-		e.colon = e.colonOf(m)
+	for _, document := range f.Documents {
+		for v := range document.All {
+			if len(v.Members) > 0 {
+				e.colon = e.colonOf(&v.Members[0])
+				return e
+			}
+		}
 	}
 	return e
-}
-
-// firstMember returns the first member of the first object that has one.
-func firstMember(values []*Value) *Member {
-	for _, v := range values {
-		if len(v.Members) > 0 {
-			return &v.Members[0]
-		}
-		if m := firstMember(v.Items); m != nil {
-			return m
-		}
-	}
-	return nil
 }
 
 func (e jsonEditor) colonOf(m *Member) string {

@@ -24,13 +24,9 @@ func (l layout) isFlow(v *Value) bool {
 	return false
 }
 
-func (e yamlEditor) inFlow(at site) bool {
-	return slices.ContainsFunc(at.parents, e.isFlow)
-}
-
 func (e yamlEditor) replace(at site, with *Value) Edit {
 	old := at.value
-	inFlow := e.inFlow(at) || e.isFlow(old) && len(old.Items)+len(old.Members) > 0
+	inFlow := slices.ContainsFunc(at.parents, e.isFlow) || e.isFlow(old) && !isInline(old)
 	if text, ok := e.literal(old, with); ok {
 		return Edit{Span: old.Span, Text: text}
 	}
@@ -79,9 +75,9 @@ func (e yamlEditor) replaceInline(at site, with *Value) Edit {
 	span := at.value.Span
 	if gap, ok := e.blankBefore(at); ok && breaksLine(gap) {
 		span.Start -= len(gap)
-		return Edit{Span: span, Text: " " + e.flow(with, e.quoteAt(at.value))}
+		return Edit{Span: span, Text: " " + e.flow(with, e.quoteOf(at.value.Span))}
 	}
-	return Edit{Span: span, Text: e.spaceAt(at.value) + e.flow(with, e.quoteAt(at.value))}
+	return Edit{Span: span, Text: e.spaceAt(at.value) + e.flow(with, e.quoteOf(at.value.Span))}
 }
 
 // replaceBelow puts a list or an object below the name of its member.
@@ -118,10 +114,8 @@ func (e yamlEditor) spaceAt(v *Value) string {
 	return " "
 }
 
-// quoteAt returns the quote that a value or a name starts with, so that its replacement has it
+// quoteOf returns the quote that a value or a name starts with, so that its replacement has it
 // too.
-func (e yamlEditor) quoteAt(v *Value) byte { return e.quoteOf(v.Span) }
-
 func (e yamlEditor) quoteOf(s Span) byte {
 	if s.Start < s.End && (e.text[s.Start] == '"' || e.text[s.Start] == '\'') {
 		return e.text[s.Start]
@@ -234,7 +228,7 @@ func (e yamlEditor) blockLike(v, model *Value, indent int) string {
 // flowLike returns a value on one line, with the quotes of another value of its list.
 func (e yamlEditor) flowLike(v, model *Value) string {
 	if v.Kind != Object || model.Kind != Object {
-		return e.flow(v, e.quoteAt(model))
+		return e.flow(v, e.quoteOf(model.Span))
 	}
 	members, pad := make([]string, len(v.Members)), e.padOf(model)
 	for i, m := range v.Members {
@@ -254,7 +248,7 @@ func (e yamlEditor) quotesLike(name string, model *Value) (key, value byte) {
 	if i := lastMember(model.Members, name); i >= 0 {
 		m = &model.Members[i]
 	}
-	return e.quoteOf(m.KeySpan), e.quoteAt(m.Value)
+	return e.quoteOf(m.KeySpan), e.quoteOf(m.Value.Span)
 }
 
 func spaces(n int) string { return strings.Repeat(" ", n) }

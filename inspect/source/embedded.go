@@ -104,9 +104,12 @@ func (f *File) placesOf(v *Value) places {
 	for _, want := range v.Text {
 		size := 0
 		if !isYAMLSpace(want) {
-			at = u.skipSpace(at)
 			var found rune
-			if found, size = u.next(at); found != want {
+			for found, size = u.next(at); size > 0 && isYAMLSpace(found); {
+				at += size
+				found, size = u.next(at)
+			}
+			if found != want {
 				return p
 			}
 		}
@@ -142,16 +145,6 @@ func (u *unquoter) open(at int) int {
 		}
 	}
 	return at
-}
-
-func (u *unquoter) skipSpace(at int) int {
-	for {
-		next, size := u.next(at)
-		if size == 0 || !isYAMLSpace(next) {
-			return at
-		}
-		at += size
-	}
 }
 
 // next returns the character that is written at an offset, and in how many bytes.

@@ -322,9 +322,5 @@ func distinctTexts(all []*Value) *Value {
 		return nil
 	}
 	slices.Sort(texts)
-	result := &Value{Kind: List}
-	for _, text := range slices.Compact(texts) {
-		result.Items = append(result.Items, &Value{Kind: String, Text: text})
-	}
-	return result
+	return NewList(slices.Compact(texts)...)
 }

@@ -60,13 +60,7 @@ func (f *File) readJSON(items items) error {
 func (r *jsonReader) end() int { return r.base + r.tokens.offset() }
 
 // next returns the offset where the next token starts.
-func (r *jsonReader) next() int {
-	at := r.end()
-	for at < len(r.file.Text) && bytes.IndexByte([]byte(" \t\r\n,:"), r.file.Text[at]) >= 0 {
-		at++
-	}
-	return at
-}
+func (r *jsonReader) next() int { return skipBetween(r.file.Text, r.end()) }
 
 // value reads the next value. If it fails, the explanation depends on what was wanted.
 func (r *jsonReader) value(wanted want, where *place) (*Value, error) {
@@ -229,12 +223,7 @@ func (r *jsonReader) nextPart() *part {
 // stringAt is a string without its quotes; empty where it is not one, or has escapes.
 func (r *jsonReader) stringAt(s Span) string {
 	text := r.file.Text[s.Start:s.End]
-	for _, c := range text {
-		if c == '\\' {
-			return ""
-		}
-	}
-	if text[0] != '"' {
+	if text[0] != '"' || bytes.IndexByte(text, '\\') >= 0 {
 		return ""
 	}
 	return string(text[1 : len(text)-1])
@@ -331,20 +320,22 @@ func (t *jsonTokens) more() bool {
 	if t.dec != nil {
 		return t.dec.More()
 	}
-	t.skip()
+	t.at = skipBetween(t.text, t.at)
 	return t.text[t.at] != ']' && t.text[t.at] != '}'
 }
 
-// skip goes on to the next token: valid text has nothing else between two.
-func (t *jsonTokens) skip() {
-	for t.at < len(t.text) {
-		switch t.text[t.at] {
+// skipBetween returns the offset of the next token from at on: valid text has nothing else between
+// two.
+func skipBetween(text []byte, at int) int {
+	for at < len(text) {
+		switch text[at] {
 		case ' ', '\t', '\r', '\n', ',', ':':
-			t.at++
+			at++
 		default:
-			return
+			return at
 		}
 	}
+	return at
 }
 
 // next reads the next token.
@@ -352,7 +343,7 @@ func (t *jsonTokens) next() (json.Token, error) {
 	if t.dec != nil {
 		return t.dec.Token()
 	}
-	t.skip()
+	t.at = skipBetween(t.text, t.at)
 	start := t.at
 	switch c := t.text[start]; c {
 	case '{', '}', '[', ']':

@@ -103,8 +103,8 @@ func (d *diagnosis) separator() (cause, hint string) {
 	case c == ',':
 		return "there is a comma where a value is expected", ""
 	case c == ':' && d.wanted == wantItem:
-		return "there is a colon inside a " +
-			"list", "was this list meant to be an object, with { and }?"
+		return "there is a colon inside a list",
+			"was this list meant to be an object, with { and }?"
 	}
 	return "", ""
 }
@@ -231,7 +231,7 @@ func (d *diagnosis) word() (cause, hint string) {
 // number is about numbers in a form that JSON does not have (RFC 8259, section 6).
 func (d *diagnosis) number() (cause, hint string) {
 	c := d.text[d.at]
-	if c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
+	if c != '-' && c != '+' && c != '.' && !isDigit(c) {
 		return "", ""
 	}
 	return d.shown() + " is not a JSON number", "put it in double quotes if it is text"
@@ -265,10 +265,7 @@ func (d *diagnosis) shownWord() string {
 	if end < 0 {
 		end = len(rest)
 	}
-	if end > 0 && rest[0] >= '0' && rest[0] <= '9' {
-		return ""
-	}
-	if end == 0 {
+	if end == 0 || isDigit(rest[0]) {
 		return ""
 	}
 	return d.forMessage(rest[:end])

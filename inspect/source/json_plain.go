@@ -228,46 +228,16 @@ func (r *PlainReader) content(start int, escaped, ascii bool) (string, bool) {
 	return text, err == nil && !odd
 }
 
-// number reads a number (RFC 8259, section 6).
+// number reads a number. One of three digits in its exponent may be out of range: it is not plain.
 func (r *PlainReader) number() (string, bool) {
 	start := r.at
-	r.skipByte('-')
-	switch digits := r.digits(); {
-	case digits == 0, digits > 1 && r.text[r.at-digits] == '0':
-		return "", false
-	}
-	if r.skipByte('.') && r.digits() == 0 {
-		return "", false
-	}
-	if r.skipByte('e') || r.skipByte('E') {
-		if !r.skipByte('+') {
-			r.skipByte('-')
-		}
-		if digits := r.digits(); digits == 0 || digits > 2 {
-			return "", false // a number of three digits in its exponent may be out of range
-		}
-	}
-	if r.at-start <= mostPlainNumber {
-		return r.text[start:r.at], true
-	}
-	return "", false
-}
-
-func (r *PlainReader) skipByte(c byte) bool {
-	if r.at == len(r.text) || r.text[r.at] != c {
-		return false
-	}
-	r.at++
-	return true
-}
-
-// digits skips digits, and says how many.
-func (r *PlainReader) digits() int {
-	start := r.at
-	for r.at < len(r.text) && isDigit(r.text[r.at]) {
+	for r.at < len(r.text) && isOfNumber(r.text[r.at]) {
 		r.at++
 	}
-	return r.at - start
+	text := r.text[start:r.at]
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	return text, len(text) <= mostPlainNumber && IsNumber(text) &&
+		len(strings.TrimLeft(exponent, "+-")) <= 2
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

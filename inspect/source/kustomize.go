@@ -108,9 +108,7 @@ func (all Kustomizations) IsPatch(name string) bool {
 
 // Changes lists what the Kustomizations change of some files, as far as somebody reads it who
 // reads these resources: of each Kustomization one change.
-func (all Kustomizations) Changes(
-	files []*File, reads []Resource,
-) []Kustomized {
+func (all Kustomizations) Changes(files []*File, reads []Resource) []Kustomized {
 	var changes []Kustomized
 	for i := range all {
 		names := map[string]bool{}
@@ -270,7 +268,7 @@ func (of *kustomizedFiles) moved(namespace string) bool {
 	return other && (named || !of.whole)
 }
 
-// refersByName reports whether a policy or a route names another re kubectl renames that,
+// refersByName reports whether a policy or a route names another resource: kubectl renames that,
 // and does not know of the reference.
 func (of *kustomizedFiles) refersByName() bool {
 	for object := range of.objects {
@@ -296,7 +294,7 @@ func (of *kustomizedFiles) selectedBy(labels *Value) bool {
 }
 
 // changedPaths lists the paths that a patch changes: of a JSON patch those of its operations, else
-// those of its values. An empty one stands for the whole re
+// those of its values. An empty one stands for the whole resource.
 func changedPaths(text *Value) []string {
 	var all []string
 	for _, operation := range text.List() {

@@ -93,17 +93,12 @@ func (x *index) offset(line, column int) int {
 	for i := nearest * stride; i < len(x.text); i++ {
 		// A continuation byte has the column of the character behind it.
 		if utf8.RuneStart(x.text[i]) &&
-			(!at.before(want) || at.line == want.line && x.endsLine(i)) {
+			(!at.before(want) || at.line == want.line && (x.breaks(i) || x.text[i] == '\r')) {
 			return i
 		}
 		at = x.step(at, i)
 	}
 	return len(x.text)
-}
-
-// endsLine reports whether a line break starts at i.
-func (x *index) endsLine(i int) bool {
-	return x.breaks(i) || x.text[i] == '\r'
 }
 
 func (m mark) before(other mark) bool {
@@ -145,13 +140,11 @@ func (p *place) step() string {
 	switch {
 	case p.item >= 0:
 		return "[" + strconv.Itoa(p.item) + "]"
-	case isName(p.key):
+	case p.key != "" && len(p.key) <= maxShown && IsPlain(p.key, "_-"):
 		return "." + p.key
 	}
 	return "[" + strconv.Quote(shorten(p.key)) + "]"
 }
-
-func isName(key string) bool { return key != "" && len(key) <= maxShown && IsPlain(key, "_-") }
 
 // IsPlain reports whether a text has only letters and digits of ASCII, and some signs.
 func IsPlain(text, signs string) bool {

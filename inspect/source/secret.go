@@ -36,9 +36,7 @@ func LooksSecret(run string) bool {
 	return false
 }
 
-func isSeparator(r rune) bool { return !isLetterOrDigit(r) }
-
-func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isSeparator(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // guidLength is how many characters a GUID has.
 const guidLength = 36

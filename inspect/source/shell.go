@@ -78,7 +78,8 @@ func (r *shellReader) word() error {
 			quote = c
 		case c == '\\' && quote != '\'' && r.continues():
 			continue
-		case c == '\\' && quote != '\'' && r.at+1 < len(r.file.Text) && r.escapes(quote):
+		case c == '\\' && quote != '\'' && r.at+1 < len(r.file.Text) && (quote == 0 ||
+			bytes.IndexByte([]byte("$`\"\\"), r.file.Text[r.at+1]) >= 0): // it stands for itself
 			r.at++
 			word.WriteByte(r.file.Text[r.at])
 		case c == '$' && quote != '\'':
@@ -93,12 +94,6 @@ func (r *shellReader) word() error {
 		}
 	}
 	return r.took(start, word.String())
-}
-
-// escapes reports whether the byte after a backslash stands for itself. In double quotes only some
-// do.
-func (r *shellReader) escapes(quote byte) bool {
-	return quote == 0 || bytes.IndexByte([]byte("$`\"\\"), r.file.Text[r.at+1]) >= 0
 }
 
 // variable reads a reference to a variable, or the output of a command.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -269,17 +268,13 @@ func looksLikeTOML(text []byte) bool {
 		}
 		name, _, ok := bytes.Cut(line, []byte("="))
 		name = bytes.TrimSpace(name)
-		return ok && len(name) > 0 && !slices.ContainsFunc(name, func(c byte) bool {
-			return !isBareKeyByte(c)
-		})
+		return ok && isBareKey(string(name))
 	}
 	return false
 }
 
-// isBareKeyByte reports whether a name of TOML may have this byte without quotes.
-func isBareKeyByte(c byte) bool {
-	return c == '_' || c == '-' || IsAlphanumeric(rune(c))
-}
+// isBareKey reports whether a name of TOML may be without quotes.
+func isBareKey(name string) bool { return name != "" && IsPlain(name, "_-") }
 
 // tomlEditor writes changes of TOML files: one name and value a line, and lists in brackets.
 type tomlEditor struct{ layout }
@@ -350,15 +345,10 @@ func (e tomlEditor) expression(v *Value) string {
 
 // tomlName returns a name, in quotes if it needs them.
 func tomlName(key string) string {
-	for i := range len(key) {
-		if !isBareKeyByte(key[i]) {
-			return quoteTOML(key)
-		}
+	if isBareKey(key) {
+		return key
 	}
-	if key == "" {
-		return `""`
-	}
-	return key
+	return quoteTOML(key)
 }
 
 // quoteTOML returns text as a basic string of TOML.

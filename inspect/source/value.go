@@ -145,10 +145,8 @@ func (v *Value) Find(name string) *Member {
 	if v == nil {
 		return nil
 	}
-	for i := len(v.Members) - 1; i >= 0; i-- {
-		if v.Members[i].Key == name {
-			return &v.Members[i]
-		}
+	if i := lastMember(v.Members, name); i >= 0 {
+		return &v.Members[i]
 	}
 	return nil
 }
@@ -425,15 +423,10 @@ func (v *Value) Continued() *Member {
 			}
 		}
 	}
-	return v.Find("value").continued()
-}
-
-// continued is that of the answer in an envelope.
-func (m *Member) continued() *Member {
-	if m == nil {
-		return nil
+	if enveloped := v.Find("value"); enveloped != nil {
+		return enveloped.Value.Continued()
 	}
-	return m.Value.Continued()
+	return nil
 }
 
 // says reports whether a link or a mark is there. Answers that are whole may have an empty one.

@@ -106,7 +106,9 @@ func (r *yamlReader) value(n *yaml.Node, where *place, depth int) (*Value, error
 	case yaml.MappingNode:
 		err = r.members(v, n, where, depth)
 	default:
-		r.scalar(v, n)
+		v.Kind, v.Text = resolve(n)
+		r.file.noteWord(n, start)
+		v.Span.End = r.scalarEnd(n, start)
 	}
 	if err == nil && isUnknownTag(n) {
 		v.Span.Start = r.offset(n) // the tag belongs to it
@@ -177,7 +179,7 @@ func (r *yamlReader) members(v *Value, n *yaml.Node, where *place, depth int) er
 	var merged []Member
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if isMerge(key) {
+		if key.Kind == yaml.ScalarNode && key.Value == "<<" && key.ShortTag() == "!!merge" {
 			more, err := r.merge(v, value, where, depth)
 			if err != nil {
 				return err
@@ -205,22 +207,19 @@ func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth
 		return err
 	}
 	m := Member{Key: k.Text, KeyPos: k.Pos, KeySpan: k.Span}
-	if out, ok := r.instead[k.Span.Start]; ok && isEmptyNode(value) {
-		m.Value, err = out.read(r.file, where.member(m.Key), depth+1)
-		if err != nil {
-			return err
-		}
-		v.Members = append(v.Members, m)
-		v.Span.End = max(v.Span.End, k.Span.End, m.Value.Span.End)
-		return nil
+	place, empty := where.member(m.Key), isEmptyNode(value)
+	out, isCut := r.instead[k.Span.Start]
+	if isCut = isCut && empty; isCut {
+		m.Value, err = out.read(r.file, place, depth+1)
+	} else {
+		m.Value, err = r.value(value, place, depth+1)
 	}
-	m.Value, err = r.value(value, where.member(m.Key), depth+1)
 	if err != nil {
 		return err
 	}
-	if isEmptyNode(value) && value.Anchor == "" && value.Style&yaml.TaggedStyle == 0 {
+	if empty && !isCut && value.Anchor == "" && value.Style&yaml.TaggedStyle == 0 {
 		r.placeEmpty(m.Value, k.Span.End)
-		r.reportComment(m.Value, where.member(m.Key))
+		r.reportComment(m.Value, place)
 	}
 	v.Members = append(v.Members, m)
 	v.Span.End = max(v.Span.End, k.Span.End, m.Value.Span.End)
@@ -276,10 +275,6 @@ func isTemplate(v *Value, n *yaml.Node, text []byte) bool {
 	return n.Style&yaml.FlowStyle != 0 && len(n.Content) == 2 &&
 		n.Content[0].Kind == yaml.MappingNode &&
 		bytes.HasPrefix(text[v.Span.Start:v.Span.End], []byte("{{"))
-}
-
-func isMerge(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Value == "<<" && n.ShortTag() == "!!merge"
 }
 
 // merge reads what a merge key brings in: the members of a mapping, or of a list of mappings. Of
@@ -357,13 +352,6 @@ func (f *File) share(s Span) {
 	if n := len(f.shared); n == 0 || f.shared[n-1] != s {
 		f.shared = append(f.shared, s)
 	}
-}
-
-// scalar fills in the value of a scalar node and finds its end.
-func (r *yamlReader) scalar(v *Value, n *yaml.Node) {
-	v.Kind, v.Text = resolve(n)
-	r.file.noteWord(n, v.Span.Start)
-	v.Span.End = r.scalarEnd(n, v.Span.Start)
 }
 
 // resolve returns what a scalar means. A number keeps its text if JSON has that form too.

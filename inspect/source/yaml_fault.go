@@ -134,15 +134,13 @@ const (
 // templates in a folder of that name.
 func renderHint(name string) string {
 	chart, _, ok := strings.Cut(filepath.ToSlash(name), "/templates/")
-	if !ok || strings.HasPrefix(chart, "-") || !plainPath().MatchString(chart) {
+	forShells := regexp.MustCompile(`^[\w./-]+$`) // they take such a path as it is
+	if !ok || strings.HasPrefix(chart, "-") || !forShells.MatchString(chart) {
 		chart = "CHART"
 	}
 	return "pass what the template produces; of a chart this prints it: helm template " + chart +
 		" > policies.yaml"
 }
-
-// plainPath is a path that every shell takes as it is.
-func plainPath() *regexp.Regexp { return regexp.MustCompile(`^[\w./-]+$`) }
 
 // explain returns the place of the fault, its cause in words that say what to type, and a hint.
 func (f *yamlFault) explain() (offset int, cause, hint string) {

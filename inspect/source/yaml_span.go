@@ -80,7 +80,8 @@ func (r *yamlReader) blockEnd(start int, value string) int {
 	if content != "" {
 		at = r.matchEnd(at, content)
 	}
-	breaks := countBreaks(rest)
+	breaks := strings.Count(rest, "\n") + strings.Count(rest, "\u2028") +
+		strings.Count(rest, "\u2029")
 	if breaks == 0 {
 		return min(at+len(rest), len(r.text))
 	}
@@ -91,11 +92,6 @@ func (r *yamlReader) blockEnd(start int, value string) int {
 		at = r.nextLine(r.lineEnd(at))
 	}
 	return r.lineEnd(at)
-}
-
-func countBreaks(text string) int {
-	return strings.Count(text, "\n") + strings.Count(text, "\u2028") +
-		strings.Count(text, "\u2029")
 }
 
 // lineEnd returns the offset of the line break behind at, or of the end of the text.
@@ -125,7 +121,7 @@ func (r *yamlReader) skipProperties(at int, n *yaml.Node) int {
 		left++
 	}
 	for ; left > 0 && at < len(r.text) && (r.text[at] == '&' || r.text[at] == '!'); left-- {
-		for at < len(r.text) && !r.endsProperty(at) {
+		for at < len(r.text) && bytes.IndexByte([]byte(" \t\r\n,]}"), r.text[at]) < 0 {
 			at++
 		}
 		if left > 1 || !isEmptyNode(n) {
@@ -133,11 +129,6 @@ func (r *yamlReader) skipProperties(at int, n *yaml.Node) int {
 		}
 	}
 	return at
-}
-
-// endsProperty reports whether an anchor or a tag ends at at.
-func (r *yamlReader) endsProperty(at int) bool {
-	return bytes.IndexByte([]byte(" \t\r\n,]}"), r.text[at]) >= 0
 }
 
 // skipBlank returns the offset of the first character from at on that is neither white space nor

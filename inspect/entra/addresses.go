@@ -27,7 +27,10 @@ func KeysURL(c Cloud, tenant string, v Version, appID string) string {
 // issuer of B2C that does not name its policy (take it from the tfp or the acr claim), nor for one
 // of a closed cloud.
 func (i Issuer) DiscoveryURL(appID string) (string, bool) {
-	c, ok := CloudByID(i.firstCloud())
+	if len(i.Clouds) == 0 {
+		return "", false
+	}
+	c, ok := CloudByID(i.Clouds[0])
 	if !ok || c.Closed != "" || !IsTenant(i.Tenant) || i.Kind == B2C && !IsTenant(i.Policy) {
 		return "", false
 	}
@@ -40,13 +43,6 @@ func (i Issuer) DiscoveryURL(appID string) (string, bool) {
 	default:
 		return DiscoveryURL(c, i.Tenant, i.Version, appID), true
 	}
-}
-
-func (i Issuer) firstCloud() string {
-	if len(i.Clouds) == 0 {
-		return ""
-	}
-	return i.Clouds[0]
 }
 
 func base(c Cloud, tenant string) string {

@@ -152,14 +152,9 @@ func (r *Registration) MultiTenant() bool {
 // application id: it asks for the optional claim aud with use_guid
 // (learn.microsoft.com/entra/identity-platform/optional-claims-reference).
 func (r *Registration) AudienceIsGUID() bool {
-	for _, claim := range r.Claims {
-		for _, property := range claim.Properties {
-			if claim.Name.Value == "aud" && property == "use_guid" {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Claims, func(c OptionalClaim) bool {
+		return c.Name.Value == "aud" && slices.Contains(c.Properties, "use_guid")
+	})
 }
 
 // GroupsAsRoles reports whether roles holds groups in tokens for the API, and no app roles.

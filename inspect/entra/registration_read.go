@@ -196,14 +196,16 @@ var decisive = [...]string{
 // whole completes an object that was fetched with some of its members alone: the others are there,
 // and unknown. An answer of Graph lists in its context which ones were selected.
 func whole(v *source.Value, context string) *source.Value {
-	_, selected, some := strings.Cut(context, "(")
-	if !some || strings.HasPrefix(selected, "'") { // an id
+	_, list, some := strings.Cut(context, "(")
+	if !some || strings.HasPrefix(list, "'") { // an id
 		return v
 	}
 	made := *v
 	made.Members = slices.Clone(v.Members)
+	sign := func(r rune) bool { return strings.ContainsRune(",()/", r) }
+	selected := strings.FieldsFunc(list, sign)
 	for _, name := range decisive {
-		if !has(v, name) && !slices.Contains(strings.FieldsFunc(selected, inList), name) {
+		if !has(v, name) && !slices.Contains(selected, name) {
 			made.Members = append(made.Members, source.Member{Key: name, Value: &source.Value{
 				Kind: source.Unknown, Text: name + " was not selected", Pos: v.Pos, Span: v.Span,
 			}})
@@ -211,9 +213,6 @@ func whole(v *source.Value, context string) *source.Value {
 	}
 	return &made
 }
-
-// inList reports whether a sign stands between the names of a context.
-func inList(sign rune) bool { return strings.ContainsRune(",()/", sign) }
 
 // addApp reads a registration, unless the same stands in another answer.
 func (d *Directory) addApp(v *source.Value) {

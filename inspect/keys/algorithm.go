@@ -73,16 +73,11 @@ func Algorithms() []string {
 }
 
 // fits reports whether a key of this type and curve can serve the algorithm.
-func (a algorithm) fits(k *Key) bool { return a.kty == k.Type && a.curve == curveOf(k) }
+func (a algorithm) fits(k *Key) bool {
+	return a.kty == k.Type && (a.curve == "" || a.curve == k.Curve)
+}
 
 func (a algorithm) isHMAC() bool { return a.kty == "oct" }
-
-func curveOf(k *Key) string {
-	if k.Type == "RSA" || k.Type == "oct" {
-		return ""
-	}
-	return k.Curve
-}
 
 // isNone reports whether a header asks for no signature at all. Some libraries compare it without
 // case.

@@ -189,20 +189,14 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 	case e.Cloud != "" && !isOfCloud(iss, e.Cloud):
 		c.fail("an issuer of the cloud "+e.Cloud, "the token is from another cloud")
 	case e.Domain != "":
-		e.compareDomain(c, iss)
+		if _, ok := entra.ParseIssuer(iss); ok {
+			c.leaveOpen(e.Domain)
+			return
+		}
+		c.fail("an issuer of the tenant "+e.Domain, "the token is not from the expected tenant")
 	default:
 		c.skip(source.Ask(source.NeedExpectedIssuer, "pass %s to say which issuer is expected"))
 	}
-}
-
-// compareDomain is about an issuer that must be of a tenant whose id we do not know: one that is
-// not Entra's is not, and of any other we can't say.
-func (e Expect) compareDomain(c *Check, iss string) {
-	if _, ok := entra.ParseIssuer(iss); !ok {
-		c.fail("an issuer of the tenant "+e.Domain, "the token is not from the expected tenant")
-		return
-	}
-	c.leaveOpen(e.Domain)
 }
 
 // leaveOpen is about a check that needs the id of a domain's tenant.

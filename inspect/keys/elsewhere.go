@@ -230,11 +230,15 @@ func hostOf(issuer string) string {
 }
 
 // cloud names the cloud of the keys.
-func (h home) cloud() string {
+func (h home) cloud() string { return h.withHost(cloudNames(h.clouds)) }
+
+func (h home) product() string { return h.withHost(product(h.kind)) }
+
+func (h home) withHost(name string) string {
 	if h.host == "" {
-		return cloudNames(h.clouds)
+		return name
 	}
-	return cloudNames(h.clouds) + " (" + h.host + ")"
+	return name + " (" + h.host + ")"
 }
 
 func cloudNames(ids []string) string {
@@ -245,14 +249,6 @@ func cloudNames(ids []string) string {
 		}
 	}
 	return strings.Join(names, " or ")
-}
-
-func (h home) product() string {
-	name := product(h.kind)
-	if h.host == "" {
-		return name
-	}
-	return name + " (" + h.host + ")"
 }
 
 func product(by inspect.IssuedBy) string {

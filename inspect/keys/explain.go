@@ -91,21 +91,14 @@ func (v *verification) masked([]*Key) bool {
 
 // kids lists the set's kids for a message.
 func (v *verification) kids() string {
-	const most = 20
 	ids := v.result.Set.IDs()
-	more := ""
-	if len(ids) > most {
-		more = fmt.Sprintf(" and %d more", len(ids)-most)
-		ids = ids[:most]
-	}
 	if len(ids) == 0 {
 		return "the set's kids (it has none)"
 	}
-	list := make([]string, len(ids))
-	for i, id := range ids {
-		list[i] = inspect.Quoted(id)
+	for i, id := range ids[:min(len(ids), inspect.MostNames)] {
+		ids[i] = inspect.Quoted(id)
 	}
-	return strings.Join(list, ", ") + more
+	return inspect.Few(ids, inspect.MostNames)
 }
 
 // notUsable concludes if every named key is broken, or too short.

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -101,7 +100,11 @@ func (k *Key) readCurve(v *source.Value) {
 		k.Fault = "the key has no crv" + otherCase(v, "crv")
 		return
 	}
-	public, err := publicKey(material)
+	text, err := json.Marshal(material)
+	var key jose.JSONWebKey
+	if err == nil {
+		err = key.UnmarshalJSON(text)
+	}
 	switch {
 	case errors.Is(err, jose.ErrUnsupportedKeyType):
 		k.Fault = "the curve " + inspect.Quoted(k.Curve) + " is not used to sign tokens"
@@ -110,7 +113,7 @@ func (k *Key) readCurve(v *source.Value) {
 		k.Fault = "the key can't be used: " + strings.TrimPrefix(err.Error(), "go-jose/go-jose: ")
 		return
 	}
-	k.setCurve(public)
+	k.setCurve(key.Key)
 }
 
 func (k *Key) setCurve(public any) {
@@ -121,16 +124,6 @@ func (k *Key) setCurve(public any) {
 	case ed25519.PublicKey:
 		k.Bits = 8 * len(key)
 	}
-}
-
-func publicKey(material map[string]string) (any, error) {
-	text, err := json.Marshal(material)
-	if err != nil {
-		return nil, err
-	}
-	var key jose.JSONWebKey
-	err = key.UnmarshalJSON(text)
-	return key.Key, err
 }
 
 // coordinate returns a member's bytes in the one form that go-jose takes: as long as the numbers
@@ -351,17 +344,12 @@ func (k *Key) Certificate() (Certificate, bool) {
 		NotAfter: read.NotAfter.UTC(),
 	}
 	switch {
-	case k.public != nil && !k.isPublicKeyOf(read):
+	case k.public != nil && !samePublic(read.PublicKey, k.public):
 		c.Fault = "the certificate in x5c is for another key"
 	case k.X5T != "" && !isThumbprint(k.X5T, der):
 		c.Fault = "x5t is not the thumbprint of the certificate in x5c"
 	}
 	return c, true
-}
-
-func (k *Key) isPublicKeyOf(c *x509.Certificate) bool {
-	public, ok := c.PublicKey.(interface{ Equal(x crypto.PublicKey) bool })
-	return ok && public.Equal(k.public)
 }
 
 func isThumbprint(x5t string, der []byte) bool {

@@ -216,7 +216,9 @@ func readKey(v *source.Value, text []byte) *Key {
 	}
 	k.Operations = k.readStrings(v, "key_ops")
 	k.readChain(v, text)
-	k.Private = hasPrivate(v)
+	k.Private = slices.ContainsFunc(v.Members, func(m source.Member) bool {
+		return IsPrivateMember(m.Key)
+	})
 	switch k.Type {
 	case "RSA":
 		k.readRSA(v)
@@ -273,13 +275,6 @@ func inText(v *source.Value, text, read []byte) []byte {
 		return read
 	}
 	return written[1 : len(written)-1]
-}
-
-// hasPrivate reports whether a JWK gives away a private half or a secret.
-func hasPrivate(v *source.Value) bool {
-	return slices.ContainsFunc(v.Members, func(m source.Member) bool {
-		return IsPrivateMember(m.Key)
-	})
 }
 
 // IsPrivateMember reports whether a member of this name in a JWK holds a private half or a secret

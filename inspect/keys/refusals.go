@@ -64,9 +64,13 @@ func (s *Set) Refusals() []Refusal {
 
 func refusalByGoJose(k *Key, err error) Refusal {
 	r := Refusal{
-		Key: k, Library: goJoseLibrary, Measured: wasMeasured(k, err),
+		Key: k, Library: goJoseLibrary,
 		Why: strings.TrimPrefix(err.Error(), "go-jose/go-jose: "),
 	}
+	// These were tried: a type that is not known, a modulus, an x5c or an x5t that can't be read,
+	// padding.
+	r.Measured = strings.Contains(r.Why, "x5c") || strings.Contains(r.Why, "x5t") ||
+		k.noted("loose-base64") || k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
 	switch {
 	case strings.Contains(r.Why, "bad e value"):
 		r.Kind, r.Measured = KeyExponent, false
@@ -76,14 +80,6 @@ func refusalByGoJose(k *Key, err error) Refusal {
 		r.Kind = KeyPadded
 	}
 	return r
-}
-
-// wasMeasured reports whether the key is odd in one of the ways that were tried: a type that is
-// not known, a modulus, an x5c or an x5t that can't be read, padding.
-func wasMeasured(k *Key, err error) bool {
-	certificate := strings.Contains(err.Error(), "x5c") || strings.Contains(err.Error(), "x5t")
-	return certificate || k.noted("loose-base64") ||
-		k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
 }
 
 // refusalsOfForm returns the forms of a set that are refused.

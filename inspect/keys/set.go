@@ -239,7 +239,7 @@ func Union(origin string, sets ...*Set) *Set {
 
 func (s *Set) include(k *Key) {
 	for i, have := range s.Keys {
-		if have.ID == k.ID && sameKey(have, k) {
+		if have.ID == k.ID && samePublic(have.public, k.public) {
 			if have.Issuer == "" && k.Issuer != "" {
 				s.Keys[i] = k
 			}
@@ -249,9 +249,9 @@ func (s *Set) include(k *Key) {
 	s.Keys = append(s.Keys, k)
 }
 
-func sameKey(a, b *Key) bool {
-	public, ok := a.public.(interface{ Equal(x crypto.PublicKey) bool })
-	return ok && b.public != nil && public.Equal(b.public)
+func samePublic(a, b any) bool {
+	public, ok := a.(interface{ Equal(x crypto.PublicKey) bool })
+	return ok && b != nil && public.Equal(b)
 }
 
 // CloudSet is the key set that a cloud publishes for all of its tenants, or why it could not be
@@ -268,7 +268,7 @@ func (c CloudSet) Lists(k *Key) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.Set.Keys, func(have *Key) bool {
-		return have.ID == k.ID && sameKey(have, k)
+		return have.ID == k.ID && samePublic(have.public, k.public)
 	})
 }
 

@@ -219,10 +219,8 @@ func (v *verification) allowed(names []string) bool {
 	alg := v.result.Algorithm
 	known := false
 	v.algorithm, known = algorithmOf(alg)
-	for _, name := range names {
-		if name == alg && known {
-			return true
-		}
+	if known && slices.Contains(names, alg) {
+		return true
 	}
 	actual, why := "alg "+inspect.Quoted(alg), "the header's algorithm is not one of those allowed"
 	switch member := v.token.Header.Member("alg"); {

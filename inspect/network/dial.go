@@ -155,17 +155,12 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if !known {
 		c = &connection{Purpose: Purpose{Address: &url.URL{}, By: ByDocument}}
 	}
-	if !c.isProxy(address) {
+	if proxy := c.proxy.Load(); proxy == nil || *proxy != address {
 		d.Control = func(_, resolved string, _ syscall.RawConn) error {
 			return c.allows(resolved)
 		}
 	}
 	return d.DialContext(ctx, network, address)
-}
-
-func (c *connection) isProxy(address string) bool {
-	proxy := c.proxy.Load()
-	return proxy != nil && *proxy == address
 }
 
 // ForbiddenError says that an address must not be dialled. A second attempt would end the same.

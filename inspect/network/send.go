@@ -35,7 +35,10 @@ func Send(
 ) (*Answer, error) {
 	ctx, cancel := context.WithTimeout(request.Context(), limits.Time)
 	defer cancel()
-	client := http.Client{Transport: transport, CheckRedirect: notFollowed}
+	client := http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	response, err := client.Do(request.WithContext(For(ctx, purpose)))
 	if err != nil {
 		return nil, err
@@ -52,8 +55,6 @@ func Send(
 	}
 	return a, err
 }
-
-func notFollowed(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Cause is why a connection brought no answer, in plain words. Of Go's texts it leaves out the
 // address, which the caller names.
@@ -115,16 +116,11 @@ func Untrusted(err error) bool {
 	return errors.As(err, &certificate) && !errors.As(err, &name)
 }
 
-// timedOut reports whether an exchange ended because its time was over.
-func timedOut(err error) bool {
-	var timeout net.Error
-	return errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &timeout) && timeout.Timeout()
-}
-
 // Explain is Cause, with the time where that was over.
 func (l Limits) Explain(err error) string {
-	if timedOut(err) {
+	var timeout net.Error
+	if errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout() {
 		return fmt.Sprintf("no answer within %s", l.Time)
 	}
 	return Cause(err)

@@ -151,7 +151,8 @@ func (s *Reader) fill(b *Block) error {
 		case err == nil && end == from && len(b.text) < MaxLine:
 			continue
 		case err == nil && end == from:
-			b.found = append(b.found, Line{Number: b.first, Fault: tooLong()})
+			fault := fmt.Sprintf("the line is longer than %d MiB", MaxLine>>20)
+			b.found = append(b.found, Line{Number: b.first, Fault: fault})
 			b.text, s.inLong = b.text[:0], true
 			return nil
 		case end == from:
@@ -163,8 +164,6 @@ func (s *Reader) fill(b *Block) error {
 		return err
 	}
 }
-
-func tooLong() string { return fmt.Sprintf("the line is longer than %d MiB", MaxLine>>20) }
 
 // passOver drops what a block has of a line that is too long.
 func (s *Reader) passOver(b *Block) {

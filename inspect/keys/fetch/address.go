@@ -83,15 +83,10 @@ func (t target) String() string {
 // withoutUser takes a user and a password out of a text that can't be read as an address, for a
 // message.
 func withoutUser(address string) string {
-	scheme, rest, ok := strings.Cut(address, "//")
-	if !ok {
-		scheme, rest = "", address
+	start := 0
+	if scheme, _, ok := strings.Cut(address, "//"); ok {
+		start = len(scheme + "//")
 	}
-	if at := strings.LastIndex(rest, "@"); at >= 0 {
-		rest = rest[at+1:]
-	}
-	if ok {
-		return scheme + "//" + rest
-	}
-	return rest
+	rest := address[start:]
+	return address[:start] + rest[strings.LastIndex(rest, "@")+1:]
 }

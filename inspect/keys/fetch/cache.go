@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -166,8 +167,9 @@ type entryJSON struct {
 func (e entry) next(t target, got fetched, now time.Time) entryJSON {
 	j := entryJSON{
 		Version: cacheVersion, URL: t.String(),
-		Fetched: now.UTC(), Expires: now.Add(lifetime(got.maxAge)).UTC(),
-		Issuer: got.metadata.Issuer, KeysURL: got.metadata.KeysURL,
+		Fetched: now.UTC(),
+		Expires: now.Add(min(max(cmp.Or(got.maxAge, usualAge), leastAge), mostAge)).UTC(),
+		Issuer:  got.metadata.Issuer, KeysURL: got.metadata.KeysURL,
 		CloudInstance: got.metadata.CloudInstance,
 		Current:       len(got.set.Keys),
 		Seen:          make(map[string]time.Time),
@@ -204,13 +206,6 @@ func forget(seen map[string]time.Time) {
 		}
 		delete(seen, oldest)
 	}
-}
-
-func lifetime(maxAge time.Duration) time.Duration {
-	if maxAge == 0 {
-		return usualAge
-	}
-	return min(max(maxAge, leastAge), mostAge)
 }
 
 func readEntry(file string, t target) (entry, bool) {
@@ -262,10 +257,7 @@ func decodeEntry(text []byte, t target) (entry, bool) {
 
 func timeOf(v *source.Value) time.Time {
 	text, _ := v.Str()
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		return time.Time{}
-	}
+	at, _ := time.Parse(time.RFC3339Nano, text) // zero where it is not one
 	return at
 }
 

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -44,12 +45,7 @@ func (s *Source) fetch(ctx context.Context, t target) (answer, error) {
 	}
 }
 
-func (s *Source) timeout() time.Duration {
-	if s.Timeout == 0 {
-		return defaultTimeout
-	}
-	return s.Timeout
-}
+func (s *Source) timeout() time.Duration { return cmp.Or(s.Timeout, defaultTimeout) }
 
 func (s *Source) pause(ctx context.Context, d time.Duration) error {
 	if s.Sleep != nil {

@@ -256,8 +256,7 @@ func (s *Source) common(ctx context.Context, c entra.Cloud) (*keys.Set, error) {
 
 // refusal is the error about an address, an issuer or a tenant.
 func refusal(name, cause, hint string) error {
-	pos := source.Position{File: name}
-	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
+	return wanting(name, cause, source.Hints(hint)...)
 }
 
 // wanting is a refusal whose hint may ask for an input.

@@ -299,6 +299,9 @@ func (d *Directory) readTerraform(body *source.Value) {
 		case "azuread_application", "azuread_application_registration":
 			app := registrationOf(block)
 			app.AppID = reference(block, address+".client_id")
+			if block.Labels[0] == "azuread_application_registration" && app.Version.Value == "" {
+				app.Version.Value = "2" // this resource's default; azuread_application's is 1
+			}
 			d.Apps = append(d.Apps, app)
 		case "azuread_service_principal":
 			d.Principals = append(d.Principals, terraformPrincipal(block, address))
@@ -306,7 +309,8 @@ func (d *Directory) readTerraform(body *source.Value) {
 			d.Assignments = append(d.Assignments, terraformAssignment(block))
 		case "azuread_application_identifier_uri", "azuread_application_app_role",
 			"azuread_application_permission_scope", "azuread_application_optional_claims",
-			"azuread_application_pre_authorized", "azuread_application_api_access":
+			"azuread_application_pre_authorized", "azuread_application_api_access",
+			"azuread_application_fallback_public_client":
 			d.parts = append(d.parts, block)
 		}
 	}
@@ -345,9 +349,11 @@ func (r *Registration) extend(block *source.Value) {
 		}
 	case "azuread_application_pre_authorized":
 		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
-			Client: textAt(block, "authorized_client_id"),
+			Client: canonical(textAt(block, "authorized_client_id", "authorized_app_id")),
 			Scopes: textsOf(member(block, "permission_ids")),
 		})
+	case "azuread_application_fallback_public_client":
+		r.Public = textAt(block, "enabled")
 	case "azuread_application_api_access":
 		r.require(Requirement{
 			Resource: canonical(textAt(block, "api_client_id")),
@@ -362,6 +368,7 @@ func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {
 		AppID:              canonical(textAt(v, "client_id", "application_id")),
 		ObjectID:           reference(v, address+".object_id"),
 		AssignmentRequired: textAt(v, "app_role_assignment_required"),
+		Disabled:           textAt(v, "account_enabled").Value == "false",
 	}
 }
 

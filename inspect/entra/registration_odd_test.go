@@ -162,6 +162,65 @@ resource "azuread_application_app_role" "elsewhere" {
 	}
 }
 
+// The provider gives another version to each of its two kinds of applications where they name none
+// (hashicorp/terraform-provider-azuread, docs/resources).
+func TestATokenVersionThatTerraformDoesNotNameIsTheProvidersDefault(t *testing.T) {
+	t.Parallel()
+	const version = "requested_access_token_version = "
+	for _, test := range []struct {
+		kind, says string
+		want       entra.Version
+		known      bool
+	}{
+		{"azuread_application", "", entra.V1, true},
+		{"azuread_application", "api {\n}", entra.V1, true},
+		{"azuread_application_registration", "", entra.V2, true},
+		{"azuread_application_registration", version + "null", entra.V2, true},
+		{"azuread_application_registration", version + "1", entra.V1, true},
+		{"azuread_application_registration", version + "var.x", entra.V1, false},
+	} {
+		d := registrations(t, "main.tf",
+			`resource "`+test.kind+`" "a" {`+"\n"+test.says+"\n}\n")
+		got, known := d.Apps[0].TokenVersion()
+		if known != test.known || got != test.want {
+			t.Errorf("%s, %s: got %v, %t", test.kind, test.says, got, known)
+		}
+	}
+}
+
+func TestTerraformSaysWhichClientsArePublicAndWhichPrincipalsAreDisabled(t *testing.T) {
+	t.Parallel()
+	d := registrations(t, "main.tf", `
+resource "azuread_application_registration" "web" {
+  display_name = "web"
+}
+resource "azuread_application_fallback_public_client" "web" {
+  application_id = azuread_application_registration.web.id
+  enabled        = true
+}
+resource "azuread_service_principal" "web" {
+  client_id       = azuread_application_registration.web.client_id
+  account_enabled = false
+}
+resource "azuread_application" "api" {
+  display_name = "api"
+}
+resource "azuread_application_pre_authorized" "web" {
+  application_object_id = azuread_application.api.object_id
+  authorized_app_id     = azuread_application_registration.web.application_id
+  permission_ids        = ["s"]
+}
+`)
+	web, api := d.Apps[0], d.Apps[1]
+	if web.Public.Value != "true" || web.Principal == nil || !web.Principal.Disabled ||
+		api.Public.Value != "" {
+		t.Errorf("%+v and %+v", web, api)
+	}
+	if len(api.PreAuthorized) != 1 || !api.PreAuthorized[0].Client.Is(web.AppID) {
+		t.Errorf("%+v is not that of %+v", api.PreAuthorized, web.AppID)
+	}
+}
+
 func TestAPermissionThatOnlyADeploymentKnowsHasNoName(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

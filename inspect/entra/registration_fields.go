@@ -7,18 +7,19 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// member returns the first member with one of the names, in any case: documentation and PowerShell
-// capitalise them. The Az modules of PowerShell name lists in the singular.
+// member returns the member with the first of the names that is there, in any case: documentation
+// and PowerShell capitalise them. The Az modules of PowerShell name lists in the singular. Of two
+// of one name nobody knows which counts.
 func member(v *source.Value, names ...string) *source.Value {
 	if v == nil {
 		return nil
 	}
 	for _, name := range names {
 		for i := range v.Members {
-			m := &v.Members[i]
+			m := &v.Members[len(v.Members)-1-i]
 			if strings.EqualFold(m.Key, name) ||
 				strings.EqualFold(m.Key, strings.TrimSuffix(name, "s")) {
-				return m.Value
+				return m.Known()
 			}
 		}
 	}

@@ -221,6 +221,20 @@ resource "azuread_application_pre_authorized" "web" {
 	}
 }
 
+func TestOfTwoMembersOfOneNameNobodyKnowsWhichCounts(t *testing.T) {
+	t.Parallel()
+	app := registrations(t, "app.json", `{"appId": "a", "displayName": "orders",
+		"identifierUris": ["api://orders"], "identifierUris": ["api://other"],
+		"api": {"requestedAccessTokenVersion": 1, "requestedAccessTokenVersion": 2},
+		"signInAudience": "AzureADMyOrg", "signInAudience": "AzureADMyOrg"}`).Apps[0]
+	if _, known := app.TokenVersion(); known || len(app.URIs) != 1 || app.URIs[0].Known() {
+		t.Errorf("the version is known, or an audience: %+v", app)
+	}
+	if !app.SignIn.Known() {
+		t.Errorf("both say the same: %+v", app.SignIn)
+	}
+}
+
 func TestAPermissionThatOnlyADeploymentKnowsHasNoName(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -148,9 +148,9 @@ func TestAUserHasAnObjectIDThatNoFileShows(t *testing.T) {
 		"a user's name in place of oid": {equals("oid", "abe@example.com"), "· · -"},
 	} {
 		for _, version := range []string{"1", "2"} {
-			of := `,"api":{"requestedAccessTokenVersion":` + version + `}`
+			of := `{"requestedAccessTokenVersion":` + version + `,`
 			w := worldOf(t, parts{
-				UAT:        app(apiUAT, estates.Scopes+of),
+				UAT:        app(apiUAT, strings.Replace(estates.Scopes, "{", of, 1)),
 				UATClients: principal(webUAT, ours),
 			})
 			test := rules.Predicate{Op: rules.And, Of: []rules.Predicate{row.test, has("scp")}}

@@ -38,8 +38,8 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	checks := h.asked[assumedName]
 	// the policies may have been written for whoever gets in
 	h.in.objects, h.asksForObjects = nil, asksForObjects(checks)
+	h.audiences = openAudiences(app, checks)
 	if app == nil {
-		h.audiences = holdableAudiences(checks)
 		*place.API = assumedRegistration(h.texts, h.audiences)
 		if slices.Equal(h.required.roles, []string{assumedRole}) {
 			place.API.Roles = append(place.API.Roles, roleNamed(assumedRole))
@@ -54,7 +54,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 		)
 	}
 	h.place.Contracts = &rules.Contracts{IDs: append(own, constantClients(checks)...)}
-	if app == nil {
+	if len(h.audiences) > 0 {
 		api := h.own(h.place)
 		named := api.audiences
 		api.audiences = func(v entra.Version) []audience {
@@ -64,6 +64,24 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	h.like(h.place)
 	h.asked = nil // of many checks it is large, and nobody looks at it again
 	return h
+}
+
+// openAudiences lists the audiences that policies ask for and the API may have: an id where its
+// registration does not say that, and App ID URIs where it does not say all of them.
+func openAudiences(app *entra.Registration, checks []asking) []string {
+	if app == nil {
+		return holdableAudiences(checks)
+	}
+	unknown := func(uri entra.Text) bool { return uri.Unknown }
+	anyID := !app.AppID.Known()
+	anyURI := slices.ContainsFunc(app.URIs, unknown) && !app.AudienceIsGUID()
+	if !anyID && !anyURI {
+		return nil
+	}
+	return slices.DeleteFunc(holdableAudiences(checks), func(text string) bool {
+		isID := entra.IsGUID(strings.TrimPrefix(text, "spn:"))
+		return isID && !anyID || !isID && !anyURI
+	})
 }
 
 // asAsked lists audiences as policies ask for them, of which a v2.0 token has an id.

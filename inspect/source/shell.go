@@ -11,8 +11,9 @@ import (
 // whichever way the file writes it, for only whoever runs the command knows its value.
 type shellReader struct {
 	counter
-	at      int
-	command *Value
+	at       int
+	command  *Value
+	unclosed string // the brackets and backquotes that nothing closes from here on
 }
 
 func (f *File) readShell() error {
@@ -37,7 +38,7 @@ func (r *shellReader) next() error {
 		r.end()
 		r.at++
 	case c == '#':
-		r.at = newLayout(r.file).lineEnd(r.at)
+		r.at = layout{text: text}.lineEnd(r.at)
 	default:
 		return r.word()
 	}
@@ -82,8 +83,8 @@ func (r *shellReader) word() error {
 			bytes.IndexByte([]byte("$`\"\\"), r.file.Text[r.at+1]) >= 0): // it stands for itself
 			r.at++
 			word.WriteByte(r.file.Text[r.at])
-		case c == '$' && quote != '\'':
-			r.variable(&word)
+		case (c == '$' || c == '`') && quote != '\'':
+			r.expand(&word)
 			continue
 		default:
 			word.WriteByte(c)
@@ -96,21 +97,59 @@ func (r *shellReader) word() error {
 	return r.took(start, word.String())
 }
 
-// variable reads a reference to a variable, or the output of a command.
-func (r *shellReader) variable(word *strings.Builder) {
-	found := regexp.MustCompile(`^\$(\{[^}]*\}|\([^)]*\)|[A-Za-z_][A-Za-z0-9_]*)`).
-		Find(r.file.Text[r.at:])
+// expand reads a reference to a variable, or a command whose output stands there.
+func (r *shellReader) expand(word *strings.Builder) {
+	rest := r.file.Text[r.at:]
+	var written []byte
 	switch {
-	case found == nil:
-		word.WriteByte('$')
-		r.at++
-		return
-	case found[1] == '{' || found[1] == '(':
-		word.Write(found)
+	case rest[0] == '`':
+		written = r.closed(rest, '`')
+	case bytes.HasPrefix(rest, []byte("${")):
+		written = r.closed(rest, '}')
+	case bytes.HasPrefix(rest, []byte("$(")):
+		written = r.closed(rest, ')')
 	default:
-		word.WriteString("${" + string(found[1:]) + "}")
+		n := 1
+		for n < len(rest) && (rest[n] == '_' || IsAlphanumeric(rune(rest[n]))) {
+			n++
+		}
+		if len(rest) > 1 && strings.IndexByte("0123456789@*#?", rest[1]) >= 0 {
+			n = 2 // what a script is given
+		}
+		written = rest[:n]
 	}
-	r.at += len(found)
+	text := string(written)
+	switch {
+	case len(text) == 1: // it stands for itself
+	case text[0] == '`':
+		text = "$(" + text[1:len(text)-1] + ")"
+	case text[1] != '{' && text[1] != '(':
+		text = "${" + text[1:] + "}"
+	}
+	word.WriteString(text)
+	r.at += len(written)
+}
+
+// closed is what a text begins with up to a backquote or a bracket, with others like it inside;
+// the first byte alone where nothing closes it.
+func (r *shellReader) closed(text []byte, end byte) []byte {
+	open := map[byte]byte{'}': '{', ')': '('}[end]
+	if strings.IndexByte(r.unclosed, end) >= 0 {
+		return text[:1]
+	}
+	depth := 0
+	for i, c := range text[1:] {
+		switch c {
+		case open:
+			depth++
+		case end:
+			if depth--; depth <= 0 {
+				return text[:i+2]
+			}
+		}
+	}
+	r.unclosed += string(end)
+	return text[:1]
 }
 
 // took adds a word to the command.

@@ -1,6 +1,12 @@
 package source
 
-import "testing"
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewhy/gatewhy/testdata/measure"
+)
 
 func TestCommandLinesAreTakenApart(t *testing.T) {
 	t.Parallel()
@@ -25,6 +31,17 @@ func TestCommandLinesAreTakenApart(t *testing.T) {
 			`["proxy","--a=${B_1}","--c=${D:-e}","--f=$(g h)","--i=j$"]`,
 		},
 		{"a variable before a command", "A=1 proxy --b", `["A=1","proxy","--b"]`},
+		{
+			"commands in a word", "proxy --a=`b c` \"--d=`e`\" '--f=`g`' --h=$(i $(j) k) --l=\\`m",
+			`["proxy","--a=$(b c)","--d=$(e)","--f=` + "`g`" + `","--h=$(i $(j) k)",` +
+				`"--l=` + "`m" + `"]`,
+		},
+		{
+			"what a script is given", `proxy --a=$1 --b="$@" --c=$$`,
+			`["proxy","--a=${1}","--b=${@}","--c=$$"]`,
+		},
+		{"what nothing closes", "proxy --a=${b --c=`d --e=$(f", "" +
+			`["proxy","--a=${b","--c=` + "`d" + `","--e=$"]["f"]`},
 	}
 	for _, test := range tests {
 		f, err := Read("standard input", []byte(test.text))
@@ -42,6 +59,22 @@ func TestCommandLinesAreTakenApart(t *testing.T) {
 	}
 	if _, err := Read("a.sh", []byte("proxy '--a\n")); err == nil {
 		t.Error("a quote that is not closed is no error")
+	}
+}
+
+func TestACommandLineCostsWhatItsLengthDoes(t *testing.T) {
+	for name, text := range map[string]string{
+		"signs of a variable": strings.Repeat("$", 1<<20),
+		"variables":           strings.Repeat("$a", 1<<19),
+		"brackets":            strings.Repeat("${", 1<<19) + strings.Repeat("$(", 1<<16),
+		"backquotes":          strings.Repeat("`a` ", 1<<17) + "`",
+		"comments":            "\n" + strings.Repeat("#a\n", 1<<18),
+	} {
+		var err error
+		cost := measure.Of(func() { _, err = Read("a.sh", []byte("proxy --a="+text)) })
+		if err != nil || cost.Processor > 5*time.Second { // each of them takes 0.1 s
+			t.Errorf("%s: %v, and it took %v", name, err, cost.Processor)
+		}
 	}
 }
 

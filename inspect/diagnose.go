@@ -212,7 +212,7 @@ func (p *paste) headerLine() *source.Error {
 			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
 		return instead("no token follows Bearer", "is the variable with the token set?")
-	case hasAnyPrefix(lower, "cookie:", "set-cookie:", "estsauth"),
+	case source.HasAnyPrefix(lower, "cookie:", "set-cookie:", "estsauth"),
 		strings.Contains(lower, "; path=/"):
 		return instead("the text is a cookie, not a token",
 			"a session's cookie is for the web application that set it; an API accepts an "+
@@ -223,7 +223,7 @@ func (p *paste) headerLine() *source.Error {
 
 // location is about URLs.
 func (p *paste) location() *source.Error {
-	if !hasAnyPrefix(p.text, "https://", "http://") {
+	if !source.HasAnyPrefix(p.text, "https://", "http://") {
 		return nil
 	}
 	switch {
@@ -308,7 +308,7 @@ func (p *paste) file() *source.Error {
 	switch strings.ToLower(p.text[dot+1:]) {
 	case "jwt", "txt", "json", "har", "token", "log", "yaml", "yml", "pem", "jwks", "xml":
 	default:
-		if !hasAnyPrefix(p.text, "/", "./", `.\`, "~/") {
+		if !source.HasAnyPrefix(p.text, "/", "./", `.\`, "~/") {
 			return nil
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // HTTPAnswer is an answer that a pasted text shows.
@@ -108,7 +110,7 @@ func (a *HTTPAnswer) readBody(lines []string, i int, first *regexp.Regexp) int {
 }
 
 // isCurls reports whether a line is curl's own: what it does, and how much it has sent or got.
-func isCurls(line string) bool { return hasAnyPrefix(line, "* ", "{ [", "} [") }
+func isCurls(line string) bool { return source.HasAnyPrefix(line, "* ", "{ [", "} [") }
 
 // bodyOf is the text of a body. Behind JSON, a terminal may show more, such as its prompt.
 func bodyOf(lines []string) string {
@@ -204,7 +206,7 @@ func commandAlone(text string) string {
 	at := 0
 	for line := range strings.Lines(text) {
 		goesOn := strings.HasSuffix(strings.TrimRight(text[:at], "\r\n"), `\`)
-		printed := isCurls(line) || hasAnyPrefix(line, "> ", "< ", "HTTP/")
+		printed := isCurls(line) || source.HasAnyPrefix(line, "> ", "< ", "HTTP/")
 		if at > 0 && printed && !goesOn {
 			return text[:at]
 		}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // strip takes off white space, quotes and an authentication scheme, however they nest.
@@ -225,7 +226,7 @@ func isKeyID(text string) bool {
 
 // isRefreshToken knows how refresh tokens and codes of Entra ID and of personal accounts start.
 func isRefreshToken(text string) bool {
-	return len(text) > 100 && hasAnyPrefix(text,
+	return len(text) > 100 && source.HasAnyPrefix(text,
 		"0.A", "1.A", "M.C", "M.R3_", "AwABAAAA", "AQABAA", "OAQABAA", "OAAABAAAA")
 }
 
@@ -241,7 +242,7 @@ func isEncodedToken(text string) bool {
 
 // isEncodedMarkup reports whether a text is base64 of XML or HTML, as a SAML response is.
 func isEncodedMarkup(text string) bool {
-	return hasAnyPrefix(text,
+	return source.HasAnyPrefix(text,
 		"PD94bWw", "PHNhbW", "PEFzc2VydGlvb", "PFJlc3BvbnNl", "PCFET0NUWVBF", "PGh0bWw")
 }
 

@@ -82,15 +82,7 @@ func (m *Masker) Claims(p *Profile, claims *source.Value) *source.Value {
 }
 
 func (m *Masker) value(word string, v *source.Value) *source.Value {
-	out := *v
-	out.Items = slices.Clone(v.Items)
-	for i := range out.Items {
-		out.Items[i] = m.value(word, v.Items[i])
-	}
-	out.Members = slices.Clone(v.Members)
-	for i := range out.Members {
-		out.Members[i].Value = m.value(word, v.Members[i].Value)
-	}
+	out := v.Mapped(func(inside *source.Value) *source.Value { return m.value(word, inside) })
 	switch {
 	case v.Kind == source.Number && word != "":
 		out.Kind, out.Text = source.String, m.label(word, v.Text)
@@ -102,7 +94,7 @@ func (m *Masker) value(word string, v *source.Value) *source.Value {
 	default:
 		out.Text = m.Text(v.Text)
 	}
-	return &out
+	return out
 }
 
 // Text returns a text with every personal value that was learned, and every token, replaced by its
@@ -408,7 +400,7 @@ func isDirectoryAttribute(claim string) bool {
 		"onpremisessecurityidentifier", "dateofbirth":
 		return true
 	}
-	return hasAnyPrefix(claim, "extension_", "extensionattribute", "extn.")
+	return source.HasAnyPrefix(claim, "extension_", "extensionattribute", "extn.")
 }
 
 // shapeWord returns the word for a value that looks personal, whatever its claim, or "".

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,13 +29,6 @@ func SafeCommand(s string) string {
 		return s
 	}
 	return strings.NewReplacer("##[", `#\u0023[`, "##vso[", `#\u0023vso[`).Replace(s)
-}
-
-// hasAnyPrefix reports whether a text begins with one of some others.
-func hasAnyPrefix(text string, prefixes ...string) bool {
-	return slices.ContainsFunc(prefixes, func(prefix string) bool {
-		return strings.HasPrefix(text, prefix)
-	})
 }
 
 // SafeText is Safe for a text of several lines: it keeps line feeds.

@@ -412,24 +412,11 @@ func (v *Value) Blocks() []Member {
 
 // expressionsIn is a value of Terraform's JSON with its expressions.
 func expressionsIn(v *Value) *Value {
-	read := *v
-	switch v.Kind {
-	case String:
-		inner, begins := strings.CutPrefix(v.Text, "${")
-		inner, ends := strings.CutSuffix(inner, "}")
-		if begins && ends && !strings.Contains(inner, "${") {
-			read.Kind, read.Text = Unknown, inner
-		}
-	case List:
-		read.Items = make([]*Value, len(v.Items))
-		for i, item := range v.Items {
-			read.Items[i] = expressionsIn(item)
-		}
-	case Object:
-		read.Members = slices.Clone(v.Members)
-		for i := range read.Members {
-			read.Members[i].Value = expressionsIn(read.Members[i].Value)
-		}
+	read := v.Mapped(expressionsIn)
+	inner, begins := strings.CutPrefix(v.Text, "${")
+	inner, ends := strings.CutSuffix(inner, "}")
+	if v.Kind == String && begins && ends && !strings.Contains(inner, "${") {
+		read.Kind, read.Text = Unknown, inner
 	}
-	return &read
+	return read
 }

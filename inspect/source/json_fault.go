@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -113,33 +114,31 @@ func (d *diagnosis) separator() (cause, hint string) {
 func (d *diagnosis) foreign() (cause, hint string) {
 	rest := d.text[d.at:]
 	switch {
-	case hasAnyPrefix(rest, "//", "/*", "#"):
+	case HasAnyPrefix(rest, "//", "/*", "#"):
 		return "there is a comment here, and JSON does not allow comments", "remove it"
-	case hasAnyPrefix(rest, "'"):
+	case HasAnyPrefix(rest, "'"):
 		return "there are single quotes here", `JSON needs double quotes: "`
-	case hasAnyPrefix(rest, "“", "”", "„", "‘", "’", "«"):
+	case HasAnyPrefix(rest, "“", "”", "„", "‘", "’", "«"):
 		return "there are typographic quotes here, as word processors and chat programs insert " +
 				"them",
 			`replace them with plain double quotes: "`
-	case hasAnyPrefix(rest, "{{", "${", "{%", "<%") ||
-		d.wanted == wantMember && hasAnyPrefix(rest, "{"):
+	case HasAnyPrefix(rest, "{{", "${", "{%", "<%") ||
+		d.wanted == wantMember && HasAnyPrefix(rest, "{"):
 		return "there is a template expression here",
 			"use the file that the template produces, or put the expression in double quotes"
-	case hasAnyPrefix(rest, "<"):
+	case HasAnyPrefix(rest, "<"):
 		return "there is markup here", ""
-	case hasAnyPrefix(rest, "..."), hasAnyPrefix(rest, "…"):
+	case HasAnyPrefix(rest, "..."), HasAnyPrefix(rest, "…"):
 		return "there is an ellipsis here: something was left out", "use the whole text"
 	}
 	return "", ""
 }
 
-func hasAnyPrefix(text []byte, prefixes ...string) bool {
-	for _, prefix := range prefixes {
-		if bytes.HasPrefix(text, []byte(prefix)) {
-			return true
-		}
-	}
-	return false
+// HasAnyPrefix reports whether a text begins with one of some others.
+func HasAnyPrefix[T string | []byte](text T, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return len(text) >= len(prefix) && string(text[:len(prefix)]) == prefix
+	})
 }
 
 // missing is about a comma or a colon that is not there.

@@ -13,6 +13,7 @@ package source
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -192,6 +193,19 @@ func (v *Value) each(yield func(*Value) bool) bool {
 		}
 	}
 	return true
+}
+
+// Mapped is a copy of the value with others in the place of its items and of its members' values.
+func (v *Value) Mapped(other func(*Value) *Value) *Value {
+	made := *v
+	made.Items, made.Members = slices.Clone(v.Items), slices.Clone(v.Members)
+	for i, item := range made.Items {
+		made.Items[i] = other(item)
+	}
+	for i := range made.Members {
+		made.Members[i].Value = other(made.Members[i].Value)
+	}
+	return &made
 }
 
 // Doubt says why an Unknown under this name is not known.

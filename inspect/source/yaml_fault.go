@@ -70,7 +70,7 @@ func openedAt(text []byte, err error) int {
 
 // isParserProblem reports whether the library's parser found a problem, and not its scanner.
 func isParserProblem(problem string) bool {
-	return hasAnyPrefix([]byte(problem),
+	return HasAnyPrefix(problem,
 		"did not find expected <", "did not find expected '-'", "did not find expected key",
 		"did not find expected ','", "did not find expected node", "found undefined tag",
 		"found duplicate", "found incompatible")

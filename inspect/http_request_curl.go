@@ -3,6 +3,7 @@ package inspect
 import (
 	"cmp"
 	"encoding/base64"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,10 @@ type curl struct {
 	data, get bool // -d is given, and -G makes parameters of it
 	query     bool // other parameters are added
 	several   bool // requests
+	asIs      bool // the path is sent with its dots
+	target    bool // another path is sent
+
+	upload string // the name of the file, which follows a slash at the end of the path
 }
 
 // curlRequest reads the request that a curl command sends. It says why where it can't.
@@ -116,8 +121,9 @@ func (c *curl) option(name string, value func() string) {
 	case "b", "cookie":
 		c.cookie(value())
 	case "T", "upload-file":
-		value()
-		c.implied = "PUT"
+		c.upload, c.implied = value(), "PUT"
+	case "path-as-is":
+		c.asIs = true
 	case "I", "head":
 		c.implied = "HEAD"
 	case "G", "get":
@@ -138,8 +144,13 @@ func (c *curl) option(name string, value func() string) {
 		"connect-to", "interface", "limit-rate", "max-filesize", "noproxy", "trace",
 		"trace-ascii", "stderr", "unix-socket", "dns-servers", "aws-sigv4", "proto",
 		"proxy-header", "keepalive-time", "rate", "pinnedpubkey", "socks5",
-		"socks5-hostname", "request-target":
+		"socks5-hostname", "tls13-ciphers", "curves", "engine", "crlfile", "hsts", "alt-svc",
+		"netrc-file", "preproxy", "speed-limit", "speed-time", "local-port", "doh-url",
+		"dns-interface", "expect100-timeout", "happy-eyeballs-timeout-ms", "variable":
 		value() // it says nothing of the request
+	case "request-target":
+		value()
+		c.target = true
 	}
 }
 
@@ -170,6 +181,13 @@ func (c *curl) cookie(value string) {
 func (c *curl) finish() {
 	r := c.request
 	r.take(c.urls[0])
+	if file := c.upload[strings.LastIndexAny(c.upload, `/\`)+1:]; strings.HasSuffix(r.Path, "/") &&
+		!slices.Contains([]string{"", "-", "."}, file) && !strings.Contains(c.urls[0], "?") {
+		r.takePath(r.Path + url.PathEscape(file))
+	}
+	if c.target || c.asIs && strings.Contains(c.urls[0], "/.") {
+		r.Path = "" // a gateway may make another one of it
+	}
 	if c.get {
 		c.implied = ""
 		delete(c.presets, "Content-Type")

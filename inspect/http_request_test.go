@@ -56,6 +56,20 @@ func TestACurlCommandIsARequest(t *testing.T) {
 		"an upload": {
 			"curl -T file.txt https://api.example/o", want{"PUT api.example /o", "", true},
 		},
+		"an upload into a folder": {
+			"curl -T 'in/file 1.txt' https://api.example/o/",
+			want{"PUT api.example /o/file%201.txt", "", true},
+		},
+		"an upload of what comes through a pipe": {
+			"curl -T - https://api.example/o/", want{"PUT api.example /o/", "", true},
+		},
+		"a path that is sent as it is": {
+			"curl --path-as-is https://api.example/a/../o", want{"GET api.example ", "", true},
+		},
+		"a value of an option that says nothing": {
+			"curl --tls13-ciphers TLS_AES_128_GCM_SHA256 https://api.example/o",
+			want{"GET api.example /o", "", true},
+		},
 		"a value is no address": {
 			"curl -o out.txt -m 5 --retry 3 https://api.example/o -w '%{http_code}\\n'",
 			want{"GET api.example /o", "", true},

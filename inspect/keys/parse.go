@@ -31,8 +31,9 @@ func Parse(origin string, text []byte) (*Set, error) {
 		set.note("byte-order-mark",
 			"the text starts with a byte order mark, which gateways refuse")
 	}
-	if head := bytes.TrimSpace(content); bytes.HasPrefix(head, []byte("-----BEGIN ")) {
-		return ParsePEM(origin, string(head))
+	head := bytes.TrimSpace(content)
+	if bytes.Contains(head, []byte("-----BEGIN ")) && !bytes.ContainsAny(head[:1], "{[<") {
+		return ParsePEM(origin, string(head)) // openssl writes what it is above it
 	}
 	_, err := set.parse(content)
 	if err != nil {

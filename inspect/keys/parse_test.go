@@ -498,6 +498,17 @@ func TestPEMIsReadWithAndWithoutItsLines(t *testing.T) {
 	}
 }
 
+func TestPEMMayHaveLinesAboveIt(t *testing.T) {
+	t.Parallel()
+	public := spki(t, rsaKeys()[0].Public())
+	text := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})
+	above := "Bag Attributes\n    friendlyName: gateway\nsubject=CN = gateway\n"
+	set, err := keys.Parse("key.pem", append([]byte(above), text...))
+	if err != nil || len(set.Keys) != 1 || set.Keys[0].Fault != "" || !set.Pinned {
+		t.Errorf("got %v, %v", set, err)
+	}
+}
+
 func TestPEMOfOtherTypes(t *testing.T) {
 	t.Parallel()
 	ec := base64.StdEncoding.EncodeToString(spki(t, ecKey().Public()))

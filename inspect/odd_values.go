@@ -42,7 +42,9 @@ func (o *oddValues) walk(v *source.Value) {
 		o.characters(v.Text, v.Span)
 	}
 	for i, item := range v.Items {
-		o.down(strconv.Itoa(i), item)
+		o.path = append(o.path, strconv.Itoa(i))
+		o.walk(item)
+		o.path = o.path[:len(o.path)-1]
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
@@ -51,12 +53,6 @@ func (o *oddValues) walk(v *source.Value) {
 		o.walk(m.Value)
 		o.path = o.path[:len(o.path)-1]
 	}
-}
-
-func (o *oddValues) down(name string, v *source.Value) {
-	o.path = append(o.path, name)
-	o.walk(v)
-	o.path = o.path[:len(o.path)-1]
 }
 
 // characters looks at a text, and at how it is written.

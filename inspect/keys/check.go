@@ -18,7 +18,7 @@ type Expect struct {
 	Issuer string    // the exact iss; empty if it is not checked
 	Tenant string    // the tenant's id, a GUID; empty if it is not checked
 	Domain string    // a domain of the tenant, where we do not know its id; else empty
-	Cloud  string    // the id of the tenant's cloud; empty if we do not know it
+	Cloud  string    // the id of the tenant's cloud; empty for that of the keys' metadata
 }
 
 // Check is one thing that was looked at. The ids are those of a policy's checks.
@@ -42,7 +42,10 @@ type Report struct {
 // tenant, with its signature, which was verified before and perhaps investigated. All checks run,
 // whatever the ones before them found.
 func (e Expect) Check(t *inspect.Token, signature Result) Report {
-	e.Cloud = e.cloudOf(signature.Set)
+	if e.Cloud == "" && signature.Set != nil {
+		cloud, _ := entra.CloudByInstance(signature.Set.Metadata.CloudInstance)
+		e.Cloud = cloud.ID
+	}
 	signature = e.asExpected(t, signature)
 	r := Report{Signature: signature}
 	r.Checks = append(r.Checks, formatCheck(t))
@@ -68,15 +71,6 @@ func (e Expect) Foreign(t *inspect.Token) (failed Check, ok bool) {
 		}
 	}
 	return Check{}, false
-}
-
-// cloudOf returns the expected cloud: the one that was named, else that of the keys' metadata.
-func (e Expect) cloudOf(set *Set) string {
-	if e.Cloud != "" || set == nil {
-		return e.Cloud
-	}
-	cloud, _ := entra.CloudByInstance(set.Metadata.CloudInstance)
-	return cloud.ID
 }
 
 // Outcome is Fail if a check failed, else Unknown if one is unknown, else Pass.

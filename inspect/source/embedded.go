@@ -178,19 +178,15 @@ func unescape(text []byte) (rune, int) {
 	case 'U':
 		return hexadecimal(text, 8)
 	case 'u':
-		return utf16Escape(text)
+		r, size := hexadecimal(text, 4)
+		if utf16.IsSurrogate(r) && bytes.HasPrefix(text[size:], []byte(`\u`)) {
+			low, more := hexadecimal(text[size:], 4)
+			return utf16.DecodeRune(r, low), size + more
+		}
+		return r, size
 	}
 	r, size := utf8.DecodeRune(text[1:])
 	return r, 1 + size
-}
-
-func utf16Escape(text []byte) (rune, int) {
-	r, size := hexadecimal(text, 4)
-	if utf16.IsSurrogate(r) && bytes.HasPrefix(text[size:], []byte(`\u`)) {
-		low, more := hexadecimal(text[size:], 4)
-		return utf16.DecodeRune(r, low), size + more
-	}
-	return r, size
 }
 
 // hexadecimal reads the digits of an escape after its backslash and its letter.

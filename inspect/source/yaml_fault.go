@@ -62,18 +62,14 @@ func openedAt(text []byte, err error) int {
 	if problem == "" {
 		problem, line = problemOf(err)
 	}
-	if !isParserProblem(problem) {
-		line-- // the library's scanner counts from 1
-	}
-	return max(line, 1)
-}
-
-// isParserProblem reports whether the library's parser found a problem, and not its scanner.
-func isParserProblem(problem string) bool {
-	return HasAnyPrefix(problem,
+	isOfParser := HasAnyPrefix(problem,
 		"did not find expected <", "did not find expected '-'", "did not find expected key",
 		"did not find expected ','", "did not find expected node", "found undefined tag",
 		"found duplicate", "found incompatible")
+	if !isOfParser {
+		line-- // the library's scanner counts from 1
+	}
+	return max(line, 1)
 }
 
 // maxSearched is how many bytes of YAML are read again and again to find the line of a fault.

@@ -99,7 +99,7 @@ func (s *Source) keep(file string, t target, old entry, got fetched) *keys.Set {
 	}
 	text, err := json.Marshal(old.next(t, got, s.now()))
 	if err != nil {
-		note(got.set, "not-cached", "the key set could not be kept")
+		note(&got.set.Notes, "not-cached", "the key set could not be kept")
 		return got.set
 	}
 	e, ok := decodeEntry(text, t)
@@ -129,11 +129,12 @@ func mayBeKept(s *keys.Set) bool {
 }
 
 func noteNotCached(s *keys.Set, err error) {
-	note(s, "not-cached", "the key set could not be kept in the cache: "+source.CauseOf(err))
+	note(&s.Notes, "not-cached",
+		"the key set could not be kept in the cache: "+source.CauseOf(err))
 }
 
-func note(s *keys.Set, id, message string) {
-	s.Notes = append(s.Notes, keys.Note{ID: id, Message: message})
+func note(to *[]keys.Note, id, message string) {
+	*to = append(*to, keys.Note{ID: id, Message: message})
 }
 
 // entry is one file of the cache: a JWK Set with more members. Its keys are those of the newest
@@ -285,7 +286,7 @@ func (e entry) insteadOf(err error) (*keys.Set, error) {
 		return nil, err
 	}
 	set := e.set()
-	note(set, "not-refreshed",
+	note(&set.Notes, "not-refreshed",
 		fmt.Sprintf("the set is that of %s; it could not be fetched again: %v",
 			e.fetched.Format(time.RFC3339), err))
 	return set, nil

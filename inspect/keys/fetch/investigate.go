@@ -30,7 +30,12 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 		return r
 	}
 	if isCut(t, r.Algorithm) {
-		return withoutSearch(t, r)
+		if !r.Misfit {
+			note(&r.Notes, "signature-cut", fmt.Sprintf("the signature has %d bytes, but no RSA "+
+				"key makes a signature of that length: it was cut off, so no other key sets "+
+				"were searched", len(t.Signature)))
+		}
+		return r
 	}
 	var searched, unanswered []string
 	all := places(t.Claims, issuer)
@@ -58,17 +63,13 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 		searched = append(searched, p.name)
 	}
 	if len(searched) > 0 {
-		r.Notes = append(r.Notes, keys.Note{
-			ID:      "no-key-elsewhere",
-			Message: "none of these signed it either: " + strings.Join(searched, ", "),
-		})
+		note(&r.Notes, "no-key-elsewhere",
+			"none of these signed it either: "+strings.Join(searched, ", "))
 	}
 	if len(unanswered) > 0 {
-		r.Notes = append(r.Notes, keys.Note{
-			ID: "not-searched",
-			Message: "the key may be among these, which could not be fetched: " +
-				strings.Join(unanswered, ", "),
-		})
+		note(&r.Notes, "not-searched",
+			"the key may be among these, which could not be fetched: "+
+				strings.Join(unanswered, ", "))
 	}
 	return r
 }
@@ -78,19 +79,6 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 func isCut(t *inspect.Token, algorithm string) bool {
 	rsa := strings.HasPrefix(algorithm, "RS") || strings.HasPrefix(algorithm, "PS")
 	return rsa && !slices.Contains([]int{128, 256, 384, 512, 1024}, len(t.Signature))
-}
-
-// withoutSearch says that the signature was cut off, where the result does not say so already.
-func withoutSearch(t *inspect.Token, r keys.Result) keys.Result {
-	if !r.Misfit {
-		r.Notes = append(r.Notes, keys.Note{
-			ID: "signature-cut",
-			Message: fmt.Sprintf("the signature has %d bytes, but no RSA key makes a signature "+
-				"of that length: it was cut off, so no other key sets were searched",
-				len(t.Signature)),
-		})
-	}
-	return r
 }
 
 // place is where else a key can be.

@@ -66,21 +66,18 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	return h
 }
 
-// openAudiences lists the audiences that policies ask for and the API may have: an id where its
-// registration does not say that, and App ID URIs where it does not say all of them.
+// openAudiences lists the audiences that policies ask for and the API may have: all where it has
+// no registration, and ids where that does not say its own.
 func openAudiences(app *entra.Registration, checks []asking) []string {
-	if app == nil {
-		return holdableAudiences(checks)
-	}
-	unknown := func(uri entra.Text) bool { return uri.Unknown }
-	anyID := !app.AppID.Known()
-	anyURI := slices.ContainsFunc(app.URIs, unknown) && !app.AudienceIsGUID()
-	if !anyID && !anyURI {
+	if app != nil && app.AppID.Known() {
 		return nil
 	}
-	return slices.DeleteFunc(holdableAudiences(checks), func(text string) bool {
-		isID := entra.IsGUID(strings.TrimPrefix(text, "spn:"))
-		return isID && !anyID || !isID && !anyURI
+	all := holdableAudiences(checks)
+	if app == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(text string) bool {
+		return !entra.IsGUID(strings.TrimPrefix(text, "spn:"))
 	})
 }
 

@@ -31,7 +31,6 @@ func NewClasses(kinds []*Kind) *Classes {
 		lists: idLists{shared: map[*string]int{}, numbers: map[string]int32{}},
 		tokens: tokens{
 			places: map[*Token]int32{}, values: map[string]*claimValues{},
-			alike: map[string]*division{},
 		},
 	}
 	sets := map[string]*clientSet{} // by their clients
@@ -113,13 +112,17 @@ func (c *Classes) unlike(numbers []int32) unlike {
 
 // of gives what the batches hold of the claims that a gateway's checks read.
 func (c *Classes) of(v *View) *facts {
-	reads := strings.Join(v.claims, "\x00")
+	claims := make([]string, len(v.claims))
+	for i, name := range v.claims {
+		claims[i] = c.tokens.like(name)
+	}
+	reads := strings.Join(claims, "\x00")
 	known := c.byReads[reads]
 	if known == nil {
 		if len(c.byReads)*len(c.batches) > mostNumbers {
 			clear(c.byReads)
 		}
-		known = c.factsOf(v.claims)
+		known = c.factsOf(claims)
 		c.byReads[reads] = known
 	}
 	return known
@@ -173,61 +176,27 @@ func (f *facts) seenBy(v *View) (numbers []int32, count int) {
 			appearances[at] = kept(known, appearance, func() int32 { return int32(len(known)) })
 		}
 		if len(known) > 1 {
-			count = f.divide(numbers, count, i, appearances, len(known))
+			count = f.divide(numbers, i, appearances)
 		}
 	}
 	return numbers, count
 }
 
-// divide gives so many numbers that are alike other numbers where a claim looks different, in one
-// of so many ways. It returns how many there are now.
-func (f *facts) divide(numbers []int32, count, claim int, appearances []int32, ways int) int {
-	width, next := len(f.claims)+1, int32(0)
-	known := newPairs(count, ways, len(numbers))
+// divide gives numbers that are alike other numbers where a claim looks different. It returns how
+// many there are now.
+func (f *facts) divide(numbers []int32, claim int, appearances []int32) int {
+	width, known := len(f.claims)+1, pairs{}
 	for n := range numbers {
-		numbers[n] = known.number(numbers[n], appearances[f.of[n*width+claim]], &next)
+		numbers[n] = known.number(numbers[n], appearances[f.of[n*width+claim]])
 	}
-	return int(next)
+	return len(known)
 }
 
-// roomy is how much larger a table may be than what is looked up in it.
-const roomy = 4
+// pairs numbers pairs of numbers from 0, in their order.
+type pairs map[[2]int32]int32
 
-// pairs numbers pairs of numbers: where there are few, in a table. It holds one more, since 0 is
-// for none.
-type pairs struct {
-	second int32 // how many there may be
-	dense  []int32
-	sparse map[int]int32
-}
-
-// newPairs numbers so many numbers in so many ways, which are looked up so often.
-func newPairs(count, ways, lookups int) pairs {
-	if count*ways <= roomy*lookups {
-		return pairs{second: int32(ways), dense: make([]int32, count*ways)}
-	}
-	return pairs{second: int32(ways), sparse: map[int]int32{}}
-}
-
-// number is that of a pair, from 0, and the next one where it has none.
-func (p *pairs) number(first, second int32, next *int32) int32 {
-	at := int(first)*int(p.second) + int(second)
-	var known int32
-	if p.dense != nil {
-		known = p.dense[at]
-	} else {
-		known = p.sparse[at]
-	}
-	if known > 0 {
-		return known - 1
-	}
-	*next++
-	if p.dense != nil {
-		p.dense[at] = *next
-	} else {
-		p.sparse[at] = *next
-	}
-	return *next - 1
+func (p pairs) number(first, second int32) int32 {
+	return kept(p, [2]int32{first, second}, func() int32 { return int32(len(p)) })
 }
 
 // Run runs kinds of tokens against one gateway, tokens that it can't tell apart once.
@@ -379,4 +348,122 @@ func (v *View) access(i Issued) *Access {
 	}
 	o.distance = Distance(o.Outcome)
 	return o
+}
+
+// tokens are those of the batches of all kinds, each once, with what was looked up of them: of
+// many gateways each reads some claims that all others read too.
+type tokens struct {
+	all     []*Token
+	places  map[*Token]int32
+	batches []int32                 // the token of each batch, by its index
+	values  map[string]*claimValues // by the claim
+	chosen  bool                    // something was chosen in one of them, or is to be
+}
+
+// claimValues is all that a claim holds in the tokens, each once.
+type claimValues struct {
+	first []*Token // that holds it
+	at    []int32  // the place of what each token holds
+}
+
+// division numbers tokens that hold the same of some claims, from 0, in the order of the first of
+// each.
+type division struct {
+	numbers []int32 // of each token
+	first   []int32 // the first token of each number
+}
+
+func (t *tokens) add(token *Token) {
+	place, known := t.places[token]
+	if !known {
+		place = int32(len(t.all))
+		t.places[token] = place
+		t.all = append(t.all, token)
+		t.chosen = t.chosen || token.choices != nil
+	}
+	t.batches = append(t.batches, place)
+}
+
+// mostNumbers is how many numbers are kept together, of claims or of gateways that read others.
+const mostNumbers = 8 << 20
+
+// factsOf gives what the batches hold of some claims.
+func (c *Classes) factsOf(claims []string) *facts {
+	f := &facts{numbers: make([]int32, len(c.batches))}
+	one := c.tokens.ofClaims(claims)
+	for i, token := range c.tokens.batches {
+		f.numbers[i] = one.numbers[token]
+	}
+	f.unlike = c.unlike(f.numbers)
+	for _, name := range claims {
+		f.claims = append(f.claims, c.tokens.values[name])
+	}
+	for _, token := range one.first {
+		for _, of := range f.claims {
+			f.of = append(f.of, of.at[token])
+		}
+		f.of = append(f.of, c.tokens.all[token].sort())
+	}
+	return f
+}
+
+// like is a claim that the tokens hold as they hold another one: of all claims that the table does
+// not list, the model says the same.
+func (t *tokens) like(claim string) string {
+	if _, listed := claimNamed(claim); !listed && !t.chosen {
+		return ""
+	}
+	return claim
+}
+
+// ofClaims numbers the tokens by some claims, one of which may come twice.
+func (t *tokens) ofClaims(claims []string) *division {
+	if (len(t.values)+len(claims))*len(t.all) > mostNumbers {
+		clear(t.values)
+	}
+	one := t.sorted()
+	for i, name := range claims {
+		values := kept(t.values, name, func() *claimValues { return t.valuesOf(name) })
+		if !slices.Contains(claims[:i], name) {
+			one = one.divided(values)
+		}
+	}
+	return one
+}
+
+// sorted numbers the tokens by what no claim shows.
+func (t *tokens) sorted() *division {
+	by := &claimValues{at: make([]int32, len(t.all)), first: make([]*Token, sorts)}
+	for i, token := range t.all {
+		by.at[i] = token.sort()
+	}
+	one := &division{numbers: make([]int32, len(t.all))}
+	return one.divided(by)
+}
+
+// divided gives tokens that are alike other numbers where a claim differs in them.
+func (d *division) divided(by *claimValues) *division {
+	made, known := &division{numbers: make([]int32, len(d.numbers))}, pairs{}
+	for i, n := range d.numbers {
+		made.numbers[i] = known.number(n, by.at[i])
+		if len(known) > len(made.first) {
+			made.first = append(made.first, int32(i))
+		}
+	}
+	return made
+}
+
+// valuesOf looks up what each token holds of a claim.
+func (t *tokens) valuesOf(claim string) *claimValues {
+	h, places := &claimValues{at: make([]int32, len(t.all))}, map[string]int32{}
+	for i, token := range t.all {
+		fact := token.fact(claim)
+		place, ok := places[fact]
+		if !ok {
+			place = int32(len(h.first))
+			places[fact], h.first = place, append(h.first, token)
+		}
+		h.at[i] = place
+	}
+	return h
 }

@@ -130,7 +130,7 @@ func (p Predicate) goesWithoutSaying(part Predicate) bool {
 		part = part.decided()
 		return part.Op == Not && part.Of[0].Op == IsList && p.compares(part.Of[0].Input)
 	}
-	return part.isSent() || part.Op == Typed && p.compares(part.Input)
+	return part.IsSent() || part.Op == Typed && p.compares(part.Input)
 }
 
 // decided is the predicate without what only the deployment decides.
@@ -214,9 +214,9 @@ func (p Predicate) negated(most int) string {
 	return inverse.words(most)
 }
 
-// isSent reports whether the predicate is that there is a token, in one place or one of several.
-func (p Predicate) isSent() bool {
-	other := func(part Predicate) bool { return part.Op != Sent }
+// IsSent reports whether the predicate is that there is a token, in one place or one of several.
+func (p Predicate) IsSent() bool {
+	other := func(part Predicate) bool { return !part.IsSent() }
 	return p.Op == Sent || p.Op == Or && len(p.Of) > 0 && !slices.ContainsFunc(p.Of, other)
 }
 

@@ -65,6 +65,9 @@ func TestAForgerIsKeptOutOnlyWhereEveryWayChecksTheSignature(t *testing.T) {
 		rules.Audience,
 	)
 	off := rules.Node{Check: &rules.Check{ID: rules.Signature, Skip: "switched off"}}
+	deny := func(p rules.Predicate) rules.Policy {
+		return rules.Policy{Root: rules.Node{Not: &rules.Node{Check: &rules.Check{Test: p}}}}
+	}
 	tests := []struct {
 		name   string
 		policy rules.Policy
@@ -92,6 +95,8 @@ func TestAForgerIsKeptOutOnlyWhereEveryWayChecksTheSignature(t *testing.T) {
 			rules.Policy{Root: rules.Node{Any: []rules.Node{signed, asked}}},
 			true,
 		},
+		{"nobody gets past with a token", deny(rules.Predicate{Op: rules.Sent}), true},
+		{"a rule that no request meets keeps nobody out", deny(rules.Never()), false},
 		{"a signature that must not verify", rules.Policy{Root: rules.Node{Not: &signed}}, false},
 	}
 	for _, test := range tests {

@@ -234,12 +234,6 @@ func asksForSignature(c *rules.Check) bool {
 // wantsNoToken reports whether a check holds for requests without a token only.
 func wantsNoToken(c *rules.Check) bool {
 	return slices.ContainsFunc(c.Test.Conjuncts(), func(p rules.Predicate) bool {
-		return p.Op == rules.Not && isSent(p.Of[0])
+		return p.Op == rules.Not && p.Of[0].IsSent()
 	})
-}
-
-// isSent reports whether a predicate is that a token is sent, in one place or another.
-func isSent(p rules.Predicate) bool {
-	others := func(p rules.Predicate) bool { return !isSent(p) }
-	return p.Op == rules.Sent || p.Op == rules.Or && !slices.ContainsFunc(p.Of, others)
 }

@@ -161,12 +161,10 @@ func notShown(at []Location) *Unknown {
 			" has it too",
 		Need: Need{For: "whether the request has the token there"},
 	}
-	for _, of := range at {
-		if of.Input.Source == FromHTTP {
-			why.Need = Need{
-				Input: source.NeedHeader, Name: of.Input.Name, For: "what the client sends in it",
-			}
-			break
+	inHeader := func(of Location) bool { return of.Input.Source == FromHTTP }
+	if i := slices.IndexFunc(at, inHeader); i >= 0 {
+		why.Need = Need{
+			Input: source.NeedHeader, Name: at[i].Input.Name, For: "what the client sends in it",
 		}
 	}
 	return why
@@ -408,18 +406,14 @@ func (r *Request) Bearer() bool {
 	if r.Token == nil {
 		return false
 	}
-	if slices.ContainsFunc(r.policies, (*Policy).ReadsAuthorization) {
-		return true
-	}
-	elsewhere := func(p *Policy) bool {
-		for check := range p.Root.Checks() {
-			if check.ID == TokenPresent {
-				return true
-			}
+	elsewhere := false
+	for check := range EachCheck(r.policies) {
+		if check.ID == TokenPresent && check.Test.inAuthorization() {
+			return true
 		}
-		return false
+		elsewhere = elsewhere || check.ID == TokenPresent
 	}
-	return !slices.ContainsFunc(r.policies, elsewhere)
+	return !elsewhere
 }
 
 // ReadsAuthorization reports whether the policy takes the token from the Authorization header.
@@ -434,14 +428,8 @@ func (p *Policy) ReadsAuthorization() bool {
 
 // inAuthorization reports whether a predicate finds the token in the Authorization header.
 func (p *Predicate) inAuthorization() bool {
-	if p.Op != Sent {
-		return false
-	}
-	for _, at := range p.locations() {
-		if at.Input.Source == FromHTTP &&
-			textproto.CanonicalMIMEHeaderKey(at.Input.Name) == "Authorization" {
-			return true
-		}
-	}
-	return false
+	return p.Op == Sent && slices.ContainsFunc(p.locations(), func(at Location) bool {
+		return at.Input.Source == FromHTTP &&
+			textproto.CanonicalMIMEHeaderKey(at.Input.Name) == "Authorization"
+	})
 }

@@ -374,14 +374,12 @@ func conditionsOf(policies []*Policy) conditions {
 }
 
 func (c *conditions) add(leaf *Predicate) {
+	if !leaf.OfRequestLine() {
+		return
+	}
 	of := &c.methods
-	switch {
-	case leaf.Input.Source != FromRequest, leaf.Assumed != Maybe:
-		return
-	case leaf.Input.Name == RequestPath:
+	if leaf.Input.Name == RequestPath {
 		of = &c.paths
-	case leaf.Input.Name != RequestMethod:
-		return
 	}
 	for _, expression := range leaf.expressions() {
 		*of = addExpression(*of, expression)

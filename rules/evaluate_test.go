@@ -254,7 +254,8 @@ func TestGroupIsThePathOfAlternatives(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.root.Group(check); got != test.want {
+			result := Result{Check: check, Policy: &Policy{Root: test.root}}
+			if got := result.Group(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

@@ -157,6 +157,12 @@ type Reading struct {
 	Fault   string   // the error that the gateway itself runs into
 }
 
+// unknown notes why it can't be known what follows from what was read.
+func (r *Reading) unknown(why string) Truth {
+	r.Unknown = &Unknown{Why: why}
+	return Maybe
+}
+
 // absent reports whether the input is known not to be there, or to be null.
 func (r Reading) absent() bool {
 	return r.Unknown == nil && r.Fault == "" && (r.Value == nil || r.Value.Kind == source.Null)

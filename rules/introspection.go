@@ -57,10 +57,8 @@ func (r *Request) capturedActive() judgement {
 	}
 	active, ok := reading.Value.Bool()
 	if !ok {
-		reading.Unknown = &Unknown{
-			Why: "active is " + reading.Value.Kind.String() +
-				" in the captured answer, not a boolean",
-		}
+		reading.unknown("active is " + reading.Value.Kind.String() +
+			" in the captured answer, not a boolean")
 		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
 	return judgement{may: TruthOf(active).as(), reading: reading}

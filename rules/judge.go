@@ -270,28 +270,19 @@ func (p Predicate) present(reading *Reading) Truth {
 	if p.Null || !ofToken || !reading.Value.Is(source.Null) {
 		return TruthOf(!reading.absent())
 	}
-	reading.Unknown = &Unknown{
-		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that " +
-			"as a claim that exists",
-	}
-	return Maybe
+	return reading.unknown(p.Input.Name + " is null, and it is not documented whether the " +
+		"gateway counts that as a claim that exists")
 }
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
-	if reading.Value.Kind != source.Number || err != nil {
-		reading.Unknown = &Unknown{
-			Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number",
-		}
-		return Maybe
-	}
-	if n == 0 {
-		if p.Zero == Maybe {
-			reading.Unknown = &Unknown{
-				Why: p.Input.Name + " is 0, which older versions of the policy treat as a token " +
-					"that has not expired",
-			}
-		}
+	switch {
+	case reading.Value.Kind != source.Number || err != nil:
+		return reading.unknown(p.Input.Name + " is " + brief(reading.Value) + ", not a number")
+	case n == 0 && p.Zero == Maybe:
+		return reading.unknown(p.Input.Name + " is 0, which older versions of the policy treat " +
+			"as a token that has not expired")
+	case n == 0:
 		return p.Zero
 	}
 	return TruthOf(n > 0)
@@ -301,11 +292,8 @@ func (p Predicate) positive(reading *Reading) Truth {
 func (p Predicate) equals(reading *Reading) Truth {
 	kind := reading.Value.Kind
 	if p.Loose && (kind == source.Number || kind == source.Bool) {
-		reading.Unknown = &Unknown{
-			Why: p.Input.Name + " is " + kind.String() +
-				", and it is not documented how the gateway compares it with a text",
-		}
-		return Maybe
+		return reading.unknown(p.Input.Name + " is " + kind.String() +
+			", and it is not documented how the gateway compares it with a text")
 	}
 	return p.Texts.equal(reading.Value, p.Values[0])
 }
@@ -505,11 +493,8 @@ func (p Predicate) contains(v *source.Value) Truth {
 func (p Predicate) hasWords(reading *Reading) Truth {
 	words, ok := reading.Value.Strings()
 	if !ok {
-		reading.Unknown = &Unknown{
-			Why: p.Input.Name + " is " + reading.Value.Kind.String() +
-				", not a string or a list of strings",
-		}
-		return Maybe
+		return reading.unknown(p.Input.Name + " is " + reading.Value.Kind.String() +
+			", not a string or a list of strings")
 	}
 	switch {
 	case reading.Value.Kind == source.String && p.Texts != nil && p.Texts.Separator != "":
@@ -542,13 +527,10 @@ func (r *Request) listed(reading *Reading) Truth {
 		}
 		return Maybe
 	case reading.absent():
-		reading.Unknown = &Unknown{Why: "no client id was found to look up"}
-		return Maybe
+		return reading.unknown("no client id was found to look up")
 	case !ok:
-		reading.Unknown = &Unknown{
-			Why: "the client id is " + reading.Value.Kind.String() + ", not a string",
-		}
-		return Maybe
+		return reading.unknown("the client id is " + reading.Value.Kind.String() +
+			", not a string")
 	}
 	listed := r.Contracts.Has(id)
 	if listed == Maybe {

@@ -48,18 +48,14 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		return p.Zero
 	}
 	if !plain(instant) {
-		reading.Unknown = &Unknown{
-			Why: fmt.Sprintf(
-				"%s is %s (%s), and it is not documented how the gateway handles that",
-				p.Input.Name, brief(reading.Value), instant.Problem,
-			),
-		}
-		return Maybe
+		return reading.unknown(fmt.Sprintf(
+			"%s is %s (%s), and it is not documented how the gateway handles that",
+			p.Input.Name, brief(reading.Value), instant.Problem,
+		))
 	}
 	if p.Sure > 0 && instant.At.Unix() > p.Sure {
 		const why = "%s is %s, and we do not know whether the gateway's clock can hold that"
-		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
-		return Maybe
+		return reading.unknown(fmt.Sprintf(why, p.Input.Name, brief(reading.Value)))
 	}
 	// After: by how much the clock is past the instant
 	missed := min(max(now.Sub(instant.At), -longest), longest)
@@ -71,8 +67,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
 		if instant.Problem == inspect.Fraction {
 			const why = "%s is %s, and it is not documented that the gateway reads a fraction"
-			reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
-			return Maybe
+			return reading.unknown(fmt.Sprintf(why, p.Input.Name, brief(reading.Value)))
 		}
 		return Yes
 	case p.Doubt > 0 && missed <= p.Doubt:

@@ -281,16 +281,10 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 
 // size is the number of checks at or below a node.
 func (n *Node) size() (size int) {
-	if n.Check != nil {
-		return 1
+	for range n.Checks() {
+		size++
 	}
-	for i := 0; ; i++ {
-		part := n.part(i)
-		if part == nil {
-			return size
-		}
-		size += part.size()
-	}
+	return size
 }
 
 // Map returns a copy of the node in which other checks replace its own. Nothing of the node is
@@ -322,10 +316,6 @@ func (n Node) Map(change func(*Check) *Check) Node {
 	n.All, n.Any = each(n.All), each(n.Any)
 	return n
 }
-
-// Group is the path of a check below a node, such as any[1].all[0]; empty where the check is in a
-// plain list, or not below the node.
-func (n *Node) Group(check *Check) string { return n.groups("", map[*Check]string{})[check] }
 
 // groupOf is the group of a path; empty where that is one through plain lists.
 func groupOf(path string) string {

@@ -131,7 +131,8 @@ func (r *Request) Read(in Input) Reading {
 	case FromHTTP:
 		return r.httpHeader(in.Name)
 	case FromQuery:
-		return r.parameter(in.Name)
+		text, known := r.Query[in.Name]
+		return given(text, known, "the query parameter "+in.Name, r.QueryWhole)
 	case FromIntrospection:
 		return r.introspection(in)
 	case FromBound:
@@ -140,11 +141,7 @@ func (r *Request) Read(in Input) Reading {
 		return in.Opaque.Eval(r)
 	case FromCookie:
 		text, known := r.cookie(in.Name)
-		cookies := map[string]string{in.Name: text}
-		if !known {
-			cookies = nil
-		}
-		return given(cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
+		return given(text, known, "the cookie "+in.Name, r.HeadersWhole)
 	case FromRequest:
 		return r.line(in)
 	}
@@ -241,9 +238,8 @@ func (r *Request) httpHeader(name string) Reading {
 	if by := r.alteration(name); by != nil {
 		return Reading{Unknown: by.Unknown}
 	}
-	reading := given(
-		r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole,
-	)
+	text, known := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
+	reading := given(text, known, "the header "+name, r.HeadersWhole)
 	if reading.Unknown != nil {
 		reading.Unknown.Need = Need{
 			Input: source.NeedHeader,
@@ -268,17 +264,13 @@ func (r *Request) cookie(name string) (text string, known bool) {
 	return "", known
 }
 
-func (r *Request) parameter(name string) Reading {
-	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
-}
-
 // given reads one of the things that the request was given with. What was not given is absent only
 // if the list is whole; else it is unknown.
-func given(all map[string]string, name, what string, whole bool) Reading {
-	switch text, ok := all[name]; {
-	case ok && text != "":
+func given(text string, known bool, what string, whole bool) Reading {
+	switch {
+	case known && text != "":
 		return Reading{Value: source.NewString(text)}
-	case ok || whole:
+	case known || whole:
 		return Reading{}
 	}
 	return Reading{Unknown: &Unknown{Why: what + " was not given"}}

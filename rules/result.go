@@ -181,10 +181,7 @@ func (r *Result) Need() Need {
 
 // Group is the path of alternatives that the check is in; empty in a plain list.
 func (r *Result) Group() string {
-	if r.Policy == nil {
-		return ""
-	}
-	return r.Policy.Root.Group(r.Check)
+	return new(Groups).Of(r)
 }
 
 // Profile describes the token of the request that the check was run for.
@@ -230,11 +227,13 @@ const (
 	Undetermined Decision = "undetermined"
 )
 
-// Stricter reports whether an outcome lets less in than another one.
-func (d Decision) Stricter(than Decision) bool {
-	rising := []Decision{Accepted, Undetermined, Rejected}
-	return slices.Index(rising, d) > slices.Index(rising, than)
+// Distance orders decisions by how far a request gets.
+func (d Decision) Distance() int {
+	return max(0, slices.Index([]Decision{Rejected, Undetermined, Accepted}, d))
 }
+
+// Stricter reports whether a decision lets less in than another one.
+func (d Decision) Stricter(than Decision) bool { return d.Distance() < than.Distance() }
 
 // decision is what follows from what the policies may come out as.
 func (m may) decision() Decision {

@@ -115,37 +115,24 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 
 func (m *Matrix) message(rule string, g int, rows []int) string {
 	name := m.Gateways[g]
+	says := "tokens of %s itself are rejected there: %s"
 	switch rule {
 	case Replay:
-		return fmt.Sprintf(
-			"a token that was issued for another environment is let in at %s: %s",
-			name, m.Names(rows),
-		)
+		says = "a token that was issued for another environment is let in at %s: %s"
 	case Issuance:
+		says = "a client that does not belong to %s can obtain a token that is let in there: %s"
 		if m.Rows[rows[0]].Home == EnvironmentOf(name) {
-			return fmt.Sprintf(
-				"a client of %s can obtain a token for somebody else's API "+
-					"that is let in there: %s",
-				name, m.Names(rows),
-			)
+			says = "a client of %s can obtain a token for somebody else's API " +
+				"that is let in there: %s"
 		}
-		return fmt.Sprintf(
-			"a client that does not belong to %s can obtain a token that is let in there: %s",
-			name, m.Names(rows),
-		)
 	case CrossTenant:
-		return fmt.Sprintf(
-			"another tenant's token is let in at %s, because Entra ID signs for all tenants "+
-				"with shared keys: %s",
-			name, m.Names(rows),
-		)
+		says = "another tenant's token is let in at %s, because Entra ID signs for all tenants " +
+			"with shared keys: %s"
 	case Forged:
-		return fmt.Sprintf(
-			"a token that anyone can make up is let in at %s, because no signature is checked: %s",
-			name, m.Names(rows),
-		)
+		says = "a token that anyone can make up is let in at %s, because no signature is " +
+			"checked: %s"
 	}
-	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.Names(rows))
+	return fmt.Sprintf(says, name, m.Names(rows))
 }
 
 // Names are the names of some rows, at most four, and how many more there are.

@@ -90,7 +90,7 @@ func (m *Matrix) At(line Line, gateway int) (row int) {
 
 func (m *Matrix) attention(row, gateway int) int {
 	cell := m.Cell(row, gateway)
-	weight := issued.Distance(cell.Outcome)
+	weight := cell.Outcome.Distance()
 	switch cell.OK() {
 	case rules.No:
 		weight += 20

@@ -24,8 +24,12 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 	if guard := uncovered(policies, m.Cell(row, g).Class()); guard != nil {
 		return guard.Pos, guard.Span, guard.Field
 	}
-	for _, find := range openings(rule) {
-		if check := find(m, row, g, &w); check != nil {
+	for _, o := range openings(rule, &w) {
+		check := w.passed(o.is)
+		if o.off {
+			check = m.firstClosed(row, g, o.is)
+		}
+		if check != nil {
 			return at(check)
 		}
 	}
@@ -56,28 +60,51 @@ func uncovered(policies []*rules.Policy, class *rules.Class) *rules.Guard {
 	return &policies[0].When
 }
 
-// opening looks for the check that lets the witness of a cell in.
-type opening func(m *Matrix, row, g int, w *Witness) *rules.Check
+// opening is a sort of check that may let the witness of a cell in.
+type opening struct {
+	off bool // it is switched off, and would keep the witness out; else the witness passes it
+	is  func(*rules.Check) bool
+}
 
 // openings lists what to look for, the likeliest first: a control that is switched off and would
 // keep the witness out; the client id that its holder writes; a check that it passes and should
-// not.
-func openings(rule string) []opening {
+// not, since its list names too many, or its key verifies too much.
+func openings(rule string, w *Witness) []opening {
+	// the checks by which one environment's tokens differ from another's
+	off := openingsAt(true, rules.Audience, rules.ClientID, rules.Contract, rules.Scopes,
+		rules.CustomClaim)
+	var written []opening
+	if len(w.Written.Inputs()) > 0 {
+		takesID := func(c *rules.Check) bool { return c.Binds != "" && fromRequest(c) }
+		written = []opening{{is: takesID}}
+	}
+	verified := openingsAt(false, rules.Signature, rules.Introspection)
 	switch rule {
 	case CrossTenant:
-		return []opening{unpinned, sharedKeys, switchedOff, written, passedOne(rules.Audience)}
-	case Forged:
-		return []opening{unsigned}
-	case Issuance:
-		return []opening{
-			written, switchedOff,
-			passedOne(rules.ClientID, rules.CustomClaim, rules.Scopes, rules.Audience),
+		pins := func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" }
+		sharesKeys := func(c *rules.Check) bool {
+			return c.Test.Op == rules.Verifies && c.Test.Key.URL != ""
 		}
+		return slices.Concat([]opening{{off: true, is: pins}, {is: sharesKeys}}, off, written,
+			openingsAt(false, rules.Audience), verified)
+	case Forged:
+		return []opening{{off: true, is: func(c *rules.Check) bool {
+			return c.ID == rules.Signature || c.ID == rules.Introspection
+		}}}
+	case Issuance:
+		return slices.Concat(written, off, openingsAt(false, rules.ClientID, rules.CustomClaim,
+			rules.Scopes, rules.Audience), verified)
 	}
-	return []opening{
-		switchedOff, written,
-		passedOne(rules.Audience, rules.Scopes, rules.CustomClaim, rules.ClientID),
+	return slices.Concat(off, written, openingsAt(false, rules.Audience, rules.Scopes,
+		rules.CustomClaim, rules.ClientID), verified)
+}
+
+func openingsAt(off bool, ids ...rules.ID) []opening {
+	all := make([]opening, len(ids))
+	for i, id := range ids {
+		all[i] = opening{off, func(c *rules.Check) bool { return c.ID == id }}
 	}
+	return all
 }
 
 // disabled lists the guards of disabled policies that would keep the witness out if they were
@@ -96,41 +123,6 @@ func (m *Matrix) disabled(row, g int) []*rules.Guard {
 		}
 	}
 	return all
-}
-
-// unpinned is the check of the issuer or of the tenant that is switched off.
-func unpinned(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	return m.firstClosed(
-		row, g, func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" },
-	)
-}
-
-// unsigned is the check of the signature that is switched off.
-func unsigned(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	return m.firstClosed(row, g, func(c *rules.Check) bool {
-		return c.ID == rules.Signature || c.ID == rules.Introspection
-	})
-}
-
-// sharedKeys is the check whose keys all tenants share.
-func sharedKeys(_ *Matrix, _, _ int, w *Witness) *rules.Check {
-	return w.passed(
-		func(c *rules.Check) bool { return c.Test.Op == rules.Verifies && c.Test.Key.URL != "" },
-	)
-}
-
-// switchedOff is the first check that is switched off and would keep the witness out. It looks at
-// the checks by which one environment's tokens differ from another's.
-func switchedOff(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	for _, id := range []rules.ID{
-		rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim,
-	} {
-		of := func(c *rules.Check) bool { return c.ID == id }
-		if check := m.firstClosed(row, g, of); check != nil {
-			return check
-		}
-	}
-	return nil
 }
 
 // firstClosed is the first check of a kind that is switched off and would keep the witness out.
@@ -166,31 +158,11 @@ func switchedOn(policy *rules.Policy, on *rules.Check) *rules.Policy {
 	return &copied
 }
 
-// written is the check that takes the client id from what the witness's holder writes.
-func written(_ *Matrix, _, _ int, w *Witness) *rules.Check {
-	if len(w.Written.Inputs()) == 0 {
-		return nil
-	}
-	return w.passed(func(c *rules.Check) bool { return c.Binds != "" && fromRequest(c) })
-}
-
+// fromRequest reports whether a check reads what the witness's holder writes.
 func fromRequest(c *rules.Check) bool {
 	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
 		return in.Source == rules.FromHTTP || in.Source == rules.FromQuery
 	})
-}
-
-// passedOne is the first of some checks that lets the witness through: its list names too many, or
-// its key verifies too much.
-func passedOne(ids ...rules.ID) opening {
-	return func(_ *Matrix, _, _ int, w *Witness) *rules.Check {
-		for _, id := range append(ids, rules.Signature, rules.Introspection) {
-			if check := w.passed(func(c *rules.Check) bool { return c.ID == id }); check != nil {
-				return check
-			}
-		}
-		return nil
-	}
 }
 
 // passed is the first check of a kind that the witness passes.

@@ -211,11 +211,11 @@ func namesCloud(texts []string, cloud, other *entra.Cloud) bool {
 func keysOf(checks []asking) []string {
 	var all []string
 	for i := range checks {
-		checks[i].Test.EachLeaf(func(leaf *rules.Predicate) {
-			if leaf.Key != nil && leaf.Key.URL != "" {
-				all = append(all, leaf.Key.Addresses()...)
+		for _, key := range checks[i].Test.Keys() {
+			if key.URL != "" {
+				all = append(all, key.Addresses()...)
 			}
-		})
+		}
 	}
 	return all
 }

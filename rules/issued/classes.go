@@ -280,7 +280,7 @@ func (r *Run) Furthest(kind *Kind) Access {
 			r.of.brief[at].unlikely && !r.of.brief[i].unlikely {
 			best, at = got, i
 		}
-		if best.distance == Distance(rules.Accepted) {
+		if best.distance == rules.Accepted.Distance() {
 			break
 		}
 	}
@@ -346,7 +346,7 @@ func (v *View) access(i Issued) *Access {
 	o := &Access{
 		Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy(), Limit: answer.Limit,
 	}
-	o.distance = Distance(o.Outcome)
+	o.distance = o.Outcome.Distance()
 	return o
 }
 

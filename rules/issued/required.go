@@ -32,7 +32,7 @@ func requiredBy(checks []asking) required {
 		check := &checks[i]
 		r.see(check.Test)
 		r.names.see(check)
-		r.typed = r.typed || slices.ContainsFunc(check.reads, readsType)
+		r.typed = r.typed || check.readsClaim("idtyp", "*")
 		if check.readsClaim("scp") {
 			r.scopes = appendWords(r.scopes, check.textsFor("scp"))
 		}
@@ -59,14 +59,9 @@ func appendWords(all, texts []string) []string {
 	return all
 }
 
-func readsType(in rules.Input) bool {
-	name := in.ClaimRead()
-	return name == "idtyp" || name == "*"
-}
-
+// readsNames reports whether an input is scopes or roles, or any claim.
 func readsNames(in rules.Input) bool {
-	name := in.ClaimRead()
-	return name == "scp" || name == "roles" || name == "*"
+	return slices.Contains([]string{"scp", "roles", "*"}, in.ClaimRead())
 }
 
 // types lists which tokens may have idtyp where the owner of their API chooses.

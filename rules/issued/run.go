@@ -355,15 +355,4 @@ func (v *View) openAmong(reads []rules.Input, t *Token) string {
 }
 
 // Further reports whether a token with outcome a gets further than one with b.
-func Further(a, b rules.Decision) bool { return Distance(a) > Distance(b) }
-
-// Distance orders outcomes by how far a token gets.
-func Distance(o rules.Decision) int {
-	switch o {
-	case rules.Accepted:
-		return 2
-	case rules.Undetermined:
-		return 1
-	}
-	return 0
-}
+func Further(a, b rules.Decision) bool { return b.Stricter(a) }

@@ -386,7 +386,7 @@ func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
 		changes := w.Adapter.Changes(
 			after.Configuration, rules.Goal{Finding: next, Facts: w.Facts},
 		)
-		i := slices.IndexFunc(changes, func(c rules.Change) bool { return c.Refused == "" })
+		i := slices.IndexFunc(changes, isMade)
 		if i < 0 {
 			break
 		}

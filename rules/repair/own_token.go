@@ -45,30 +45,29 @@ func (w *work) ownToken(before, after []*rules.Policy, solution *rules.Solution)
 // the values that the policies before it name. Of the token versions whose issuers the policies
 // have, it takes the one that gets further.
 func (w *work) settle(own *ownToken, before, after []*rules.Policy) {
-	assumed, contracts := own.Example, w.contracts(own)
+	contracts := w.contracts(own)
 	words := issued.NewView(before, contracts)
-	best := rules.Rejected
+	got, outcome := own.furthest(words, words)
+	if outcome == rules.Rejected {
+		of, _ := own.furthest(issued.NewView(after, contracts), words)
+		got.Version, got.User, got.Scopes, got.Roles = of.Version, of.User, of.Scopes, of.Roles
+	}
+	own.Example = got
+}
+
+// furthest is the token in the version that gets furthest, with words of some policies.
+func (own *ownToken) furthest(
+	view, words *issued.View,
+) (best issued.Example, outcome rules.Decision) {
 	for i, version := range own.versions() {
-		one := assumed
+		one := own.Example
 		one.Version = version
-		got, outcome := one.Wanted(words, words, !own.sure(ofScopes), !own.sure(ofRoles))
-		if i == 0 || issued.Further(outcome, best) {
-			own.Example, best = got, outcome
+		got, to := one.Wanted(view, words, !own.sure(ofScopes), !own.sure(ofRoles))
+		if i == 0 || issued.Further(to, outcome) {
+			best, outcome = got, to
 		}
 	}
-	if best != rules.Rejected {
-		return
-	}
-	view := issued.NewView(after, contracts)
-	for i, version := range own.versions() {
-		one := assumed
-		one.Version = version
-		got, outcome := one.Wanted(view, words, !own.sure(ofScopes), !own.sure(ofRoles))
-		if i == 0 || issued.Further(outcome, best) {
-			own.Version, best = version, outcome
-			own.User, own.Scopes, own.Roles = got.User, got.Scopes, got.Roles
-		}
-	}
+	return best, outcome
 }
 
 // versions are those that the token may have: the one that is known, or that the model takes, and

@@ -3,6 +3,9 @@ package rules
 import (
 	"iter"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -388,4 +391,77 @@ type Step struct {
 type Given struct {
 	Input source.Input
 	Value string
+}
+
+// OlderThan reports whether a version is below another one. It does not know of a version that is
+// not written as so many numbers.
+func OlderThan(version string, than ...int) (older, known bool) {
+	parts := strings.Split(version, ".")
+	if len(parts) != len(than) {
+		return false, false
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		switch {
+		case err != nil:
+			return false, false
+		case n != than[i]:
+			return n < than[i], true
+		}
+	}
+	return false, true
+}
+
+// MinorOf is the second number of a version 1: 28 of 1.28.1 and of v1.28. It is not ok for any
+// other version.
+func MinorOf(version string) (minor int, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	if len(parts) < 2 || parts[0] != "1" {
+		return 0, false
+	}
+	minor, err := strconv.Atoi(parts[1])
+	return minor, err == nil
+}
+
+// Compiled are texts of configurations as they were compiled before: most policies of an estate
+// have the same ones, and more than one reader of a file asks. Any number of goroutines may ask at
+// once. A nil one keeps nothing.
+type Compiled[Key comparable, Value any] struct {
+	mutex sync.Mutex
+	known map[Key]Value
+}
+
+// What is kept: so many texts, each at most so long.
+const (
+	mostCompiled    = 256
+	longestCompiled = 1 << 10 // bytes
+)
+
+// Of returns what a text was compiled to before, or compiles it.
+func (c *Compiled[Key, Value]) Of(
+	key Key, text string, compile func() (Value, error),
+) (Value, error) {
+	if c == nil || len(text) > longestCompiled {
+		return compile()
+	}
+	c.mutex.Lock()
+	value, known := c.known[key]
+	c.mutex.Unlock()
+	if known {
+		return value, nil
+	}
+	value, err := compile()
+	if err == nil {
+		c.keep(key, value)
+	}
+	return value, err
+}
+
+func (c *Compiled[Key, Value]) keep(key Key, value Value) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.known == nil || len(c.known) == mostCompiled {
+		c.known = map[Key]Value{}
+	}
+	c.known[key] = value
 }

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/estates"
 )
@@ -329,5 +331,103 @@ func TestTheWorstClassOfRequestsCounts(t *testing.T) {
 	}
 	if len(m.Remarks) != 1 || m.Remarks[0].Policy != limited[0] {
 		t.Errorf("the remarks are %+v", m.Remarks)
+	}
+}
+
+// The ids that the model makes up for those who are in no file, and what a caller writes where
+// anything would do.
+const (
+	strangerID        = "57a46e20-0000-4000-8000-000000000001"
+	strangersAPIID    = "57a46e20-0000-4000-8000-0000000000a1"
+	otherTenantID     = "07e60000-0000-4000-8000-0000000000ff"
+	otherTenantClient = "07e60000-0000-4000-8000-000000000001"
+	otherTenantsAPIID = "07e60000-0000-4000-8000-0000000000a1"
+
+	anyClientID = "a-client-id-of-the-callers-choice"
+	anySecret   = "a-secret-that-only-the-client-has"
+)
+
+func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
+
+func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// A scope without a resource prefix means Microsoft Graph: no source shows a token for an API of
+// ours that has none of its scopes (entra.md, 9).
+func TestNoErrorRestsOnATokenThatEntraVeryLikelyDoesNotIssue(t *testing.T) {
+	t.Parallel()
+	needsRole := "," + estates.NeedsRole
+	user := check("acr", "1") // which no app-only token has
+	tests := map[string]struct {
+		uat      string // the API's registration
+		policy   []*rules.Policy
+		error    bool
+		remarked string // a row of which a remark speaks; empty for none
+	}{
+		"no scopes, and a role is needed": {
+			app(apiUAT, "") + needsRole, policy(check("aud", apiUAT)), false,
+			"stranger/for-uat-user",
+		},
+		"only roles, of which one is needed": {
+			app(apiUAT, estates.Roles) + needsRole, policy(check("aud", apiUAT)), false,
+			"stranger/for-uat-user",
+		},
+		"only a scope that an administrator consents to": {
+			app(apiUAT, strings.Replace(
+				estates.Scopes, `"type":"User"`, `"type":"Admin"`, 1,
+			)) + needsRole,
+			policy(check("aud", apiUAT)), false, "stranger/for-uat-user",
+		},
+		"only a disabled scope": {
+			app(apiUAT, `,"api":{"oauth2PermissionScopes":[`+
+				`{"id":"s3","value":"UAT.Old","isEnabled":false}]}`) + needsRole,
+			policy(check("aud", apiUAT)), false, "stranger/for-uat-user",
+		},
+		"a scope that users consent to": {
+			app(apiUAT, estates.Scopes) + needsRole, policy(check("aud", apiUAT)), true, "",
+		},
+		"no role is needed": {app(apiUAT, ""), policy(check("aud", apiUAT)), true, ""},
+		"no role is needed, and a check wants another client": {
+			app(apiUAT, ""), policy(check("aud", apiUAT), check("appid", webUAT)), false, "",
+		},
+		"the scope is what no API of ours has": {
+			app(apiUAT, "") + needsRole,
+			policy(check("aud", apiUAT), check("scp", "openid profile")), false,
+			"stranger/for-uat-user",
+		},
+		"only users get in": {
+			app(apiUAT, "") + needsRole, policy(user), false, "stranger/for-uat-user",
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := estateOf(
+				t, parts{UAT: tt.uat, DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+			)
+			e.Sites[1].Policies = tt.policy
+			m := e.Evaluate()
+			issued := false
+			for _, f := range m.Findings {
+				issued = issued || f.Rule == Issuance
+			}
+			if issued != tt.error {
+				t.Errorf("the findings are %+v", m.Findings)
+			}
+			remarked := ""
+			for _, r := range m.Remarks {
+				if r.Severity != rules.Note {
+					t.Errorf("a remark is %+v", r)
+				}
+				remarked += r.Message
+			}
+			if (tt.remarked == "") != (remarked == "") ||
+				!strings.Contains(remarked, tt.remarked) {
+				t.Errorf("the remarks say %q, want of %q", remarked, tt.remarked)
+			}
+			if _, unknown, _ := m.Wrong(); tt.remarked != "" && unknown > 0 &&
+				cells(m, "uat")[tt.remarked].OK() != rules.Yes {
+				t.Errorf("%s is not known", tt.remarked)
+			}
+		})
 	}
 }

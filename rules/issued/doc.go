@@ -12,7 +12,7 @@
 //   - a grant (grants.go): what some clients have of that API, as sets of scopes and roles.
 //     Clients that have the same are a group.
 //
-// Who has which grant of which resource is in members.go, strangers.go and identity.go. A [Kind]
+// Who has which grant of which resource is in members.go and strangers.go. A [Kind]
 // is every such token by itself, and a [Run] evaluates kinds against one gateway's policies:
 // matrix asks so. [Holders] have the same in one token, in which all that differs is left open
 // until a check looks at it: lint and fix ask so. TestHoldersGetAsFarAsTheirKinds holds both
@@ -29,7 +29,7 @@
 //   - which values of a claim can they tell apart, and which bar a token by themselves? (atoms.go)
 //   - which clients' ids, wherever these stand in a token? (ids.go)
 //   - which names of scopes and roles, alone and between others? (names.go) Which sets of them are
-//     tried is in required.go, and where a gateway wants some and not others, in subsets.go.
+//     tried is in required.go.
 //
 // The package reads no files, knows no gateway, and writes nothing.
 package issued

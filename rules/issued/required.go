@@ -1,9 +1,12 @@
 package issued
 
 import (
+	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -154,3 +157,153 @@ func (r *required) makeSets(names []string) [][]string {
 	}
 	return all
 }
+
+// mostPicked is of how many scopes or roles every combination is tried, where a gateway lets in
+// none of the usual sets.
+const mostPicked = 10
+
+// guard is the policies of one gateway that may want some scopes or roles and not others: each
+// alone and all together are then not all that matters.
+type guard struct {
+	in       *setting
+	policies []*rules.Policy
+	names    nameTexts
+	numbers  map[string][]string // by the claim that they are compared with
+	view     *View               // nil until it is asked for
+	spare    []rules.Result      // that nobody looks at any more
+}
+
+// guardOf looks for what is beyond a plain list of names in checks. It is nil where there is
+// nothing: of two tokens, the one with more names then gets at least as far.
+func guardOf(in *setting, policies []*rules.Policy, checks []asking) *guard {
+	about := func(a asking) bool { return !a.off && slices.ContainsFunc(a.reads, readsNames) }
+	picks := func(a asking) bool { return about(a) && mayForbid(&a.Test) }
+	nested := func(p *rules.Policy) bool { return !p.Root.IsList() }
+	if !slices.ContainsFunc(checks, picks) &&
+		(!slices.ContainsFunc(policies, nested) || !slices.ContainsFunc(checks, about)) {
+		return nil
+	}
+	g := &guard{in: in, policies: policies, numbers: map[string][]string{}}
+	for i := range checks {
+		if about(checks[i]) {
+			g.names.see(&checks[i])
+			checks[i].seeNumbers(g.numbers)
+		}
+	}
+	return g
+}
+
+// mayForbid reports whether a predicate may fail for a name beside those that it asks for.
+func mayForbid(p *rules.Predicate) bool {
+	switch {
+	case p.Op == rules.Not:
+		return p.Of[0].Op != rules.Present
+	case p.Input.Opaque != nil:
+		return true
+	}
+	for i := range p.Of {
+		if mayForbid(&p.Of[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// picked finds a set of names that the gateway may let in, where it lets in none of those that a
+// claim is tried with. It is cut where there are too many names to try all that may differ.
+func (g *guard) picked(claim string, names []string, tried [][]string) (set []string, cut bool) {
+	if !g.names.more && !slices.ContainsFunc(names, g.names.named) {
+		return nil, false
+	}
+	alike := g.names.alike(names)
+	counts := len(g.numbers[claim]) > 0
+	if len(alike) < 3 && !counts { // each alone, none and all are tried
+		return nil, false
+	}
+	if g.view == nil {
+		g.view = NewView(g.policies, nil)
+	}
+	some := firstOfEach(alike)
+	if counts { // more of those that are alike may count
+		some = union(some, names)
+	}
+	unnamed := func(name string) bool { return !g.names.named(name) }
+	some = append(slices.DeleteFunc(slices.Clone(some), unnamed),
+		slices.DeleteFunc(some, g.names.named)...)
+	for i := range g.view.classes {
+		of := g.view.OfClass(&g.view.classes[i])
+		letsIn := func(set []string) bool { return g.letsIn(of, claim, inClaim(claim, set)) }
+		if !g.letsIn(of, claim, g.in.chosenPerhaps) || slices.ContainsFunc(tried, letsIn) {
+			continue
+		}
+		set = smallest(some[:min(len(some), mostPicked)], letsIn)
+		if cut = set == nil && len(some) > mostPicked; set != nil || cut {
+			return set, cut
+		}
+	}
+	return nil, false
+}
+
+// inClaim is how a claim holds some names.
+func inClaim(claim string, names []string) *source.Value {
+	if claim == "scp" {
+		return wordsOf(names)
+	}
+	return wordList(names)
+}
+
+// letsIn reports whether a gateway may let in a token of which one claim is known.
+func (g *guard) letsIn(v *View, claim string, value *source.Value) bool {
+	token := *v.blank
+	token.Claims = &source.Value{Kind: source.Object}
+	for _, name := range v.claims {
+		held := g.in.chosenPerhaps
+		if name == claim {
+			held = value
+		}
+		if held != nil {
+			token.Claims.Members = append(
+				token.Claims.Members, source.Member{Key: name, Value: held},
+			)
+		}
+	}
+	request := &rules.Request{
+		Token: &token, At: g.in.at, Signatures: genuine{&g.in.cloud}, Brief: true,
+	}
+	verdict := v.evaluate(request, g.spare)
+	g.spare = verdict.Results
+	return verdict.Outcome != rules.Rejected
+}
+
+// smallest is the smallest set of some names for which something holds; nil where there is none.
+func smallest(names []string, holds func([]string) bool) []string {
+	for size := 1; size <= len(names); size++ {
+		for which := range uint(1) << len(names) {
+			if bits.OnesCount(which) != size {
+				continue
+			}
+			var set []string
+			for i, name := range names {
+				if which>>i&1 == 1 {
+					set = append(set, name)
+				}
+			}
+			if holds(set) {
+				return set
+			}
+		}
+	}
+	return nil
+}
+
+// notTried is the scopes and roles of a token that has others than those that are tried.
+func notTried(user bool) variable {
+	v := variable{claims: []string{"roles"}, cut: notAllPicked()}
+	if user {
+		v.claims = []string{"roles", "scp"}
+	}
+	return v
+}
+
+// notAllPicked is the limit on what picked tries.
+func notAllPicked() string { return fmt.Sprintf("%d sets of scopes or roles", 1<<mostPicked) }

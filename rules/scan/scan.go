@@ -6,6 +6,9 @@
 package scan
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -110,4 +113,209 @@ func short(value string) string {
 		return "(longer than 256 bytes)"
 	}
 	return strings.Clone(value) // so that the rest of the token is not kept with it
+}
+
+// MostValues is how many distinct clients, and how many audiences, are counted one by one. Of more
+// a summary tells only how many tokens there were, so that it does not depend on which came first.
+const MostValues = 10_000
+
+// Summary is what the tokens of a stream got. The zero Summary is that of an empty stream.
+type Summary struct {
+	Lines      int64
+	Without    int64 // lines without a token
+	Unreadable int64 // lines that could not be read
+	Several    int64 // lines with more than one token, of which one is counted
+	Partial    bool  // not everything was read
+	Groups     map[Cause]*Group
+
+	ClientsOver, AudiencesOver bool // there were more than MostValues
+
+	clients, audiences map[string]bool // that were counted
+}
+
+// Group is the tokens that got the same for the same cause.
+type Group struct {
+	Tokens             int64
+	Clients, Audiences map[string]int64 // by id; nil where there were more than MostValues
+}
+
+// Tokens is how many tokens there were.
+func (s *Summary) Tokens() int64 {
+	var n int64
+	for _, g := range s.Groups {
+		n += g.Tokens
+	}
+	return n
+}
+
+// Count is how many tokens had an outcome.
+func (s *Summary) Count(outcome rules.Decision) int64 {
+	var n int64
+	for cause, g := range s.Groups {
+		if cause.Outcome == outcome {
+			n += g.Tokens
+		}
+	}
+	return n
+}
+
+// Add counts tokens that get the same.
+func (s *Summary) Add(r Result, tokens int64) {
+	g := s.group(r.Cause)
+	g.Tokens += tokens
+	s.client(g, r.Client, tokens)
+	s.audience(g, r.Audience, tokens)
+}
+
+// client counts tokens of a client, unless there are too many clients.
+func (s *Summary) client(g *Group, id string, n int64) {
+	if s.ClientsOver || id == "" {
+		return
+	}
+	s.clients = add(g.Clients, s.clients, id, n)
+	if len(s.clients) > MostValues {
+		s.giveUpClients()
+	}
+}
+
+// audience counts tokens for an audience, unless there are too many audiences.
+func (s *Summary) audience(g *Group, name string, n int64) {
+	if s.AudiencesOver || name == "" {
+		return
+	}
+	s.audiences = add(g.Audiences, s.audiences, name, n)
+	if len(s.audiences) > MostValues {
+		s.giveUpAudiences()
+	}
+}
+
+// add counts a value, and notes that it was seen.
+func add(to map[string]int64, seen map[string]bool, value string, n int64) map[string]bool {
+	to[value] += n
+	if seen == nil {
+		seen = map[string]bool{}
+	}
+	seen[value] = true
+	return seen
+}
+
+func (s *Summary) giveUpClients() {
+	s.ClientsOver, s.clients = true, nil
+	for _, g := range s.Groups {
+		g.Clients = nil
+	}
+}
+
+func (s *Summary) giveUpAudiences() {
+	s.AudiencesOver, s.audiences = true, nil
+	for _, g := range s.Groups {
+		g.Audiences = nil
+	}
+}
+
+func (s *Summary) group(cause Cause) *Group {
+	if s.Groups == nil {
+		s.Groups = map[Cause]*Group{}
+	}
+	g := s.Groups[cause]
+	if g == nil {
+		g = &Group{}
+		if !s.ClientsOver {
+			g.Clients = map[string]int64{}
+		}
+		if !s.AudiencesOver {
+			g.Audiences = map[string]int64{}
+		}
+		s.Groups[cause] = g
+	}
+	return g
+}
+
+// Merge adds what another summary counted.
+func (s *Summary) Merge(other *Summary) {
+	s.Lines += other.Lines
+	s.Without += other.Without
+	s.Unreadable += other.Unreadable
+	s.Several += other.Several
+	s.Partial = s.Partial || other.Partial
+	if other.ClientsOver {
+		s.giveUpClients()
+	}
+	if other.AudiencesOver {
+		s.giveUpAudiences()
+	}
+	for cause, theirs := range other.Groups {
+		g := s.group(cause)
+		g.Tokens += theirs.Tokens
+		for id, n := range theirs.Clients {
+			s.client(g, id, n)
+		}
+		for name, n := range theirs.Audiences {
+			s.audience(g, name, n)
+		}
+	}
+}
+
+// Causes lists the causes: accepted, undetermined, rejected, of each the most frequent first.
+func (s *Summary) Causes() []Cause {
+	order := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
+	return slices.SortedFunc(maps.Keys(s.Groups), func(a, b Cause) int {
+		return cmp.Or(
+			slices.Index(order, a.Outcome)-slices.Index(order, b.Outcome),
+			cmp.Compare(s.Groups[b].Tokens, s.Groups[a].Tokens),
+			cmp.Compare(a.Decided, b.Decided), cmp.Compare(a.Claim, b.Claim),
+			cmp.Compare(a.Status, b.Status),
+		)
+	})
+}
+
+// Counted is a value with how many tokens had it.
+type Counted struct {
+	Value  string
+	Tokens int64
+}
+
+// Busiest lists values, the most frequent first.
+func Busiest(values map[string]int64) []Counted {
+	all := make([]Counted, 0, len(values))
+	for value, n := range values {
+		all = append(all, Counted{value, n})
+	}
+	slices.SortFunc(all, func(a, b Counted) int {
+		return cmp.Or(cmp.Compare(b.Tokens, a.Tokens), cmp.Compare(a.Value, b.Value))
+	})
+	return all
+}
+
+// Comparison is what the same tokens get before a change of the policies and after it.
+type Comparison struct {
+	Before, After Summary
+
+	LockedOut Summary // accepted before and rejected after: what they get after
+	LetIn     Summary // rejected before and accepted after: what they got before
+	Unclear   Summary // what they get after, where one of the two is not known and they differ
+}
+
+// Add counts tokens that get the same.
+func (c *Comparison) Add(before, after Result, tokens int64) {
+	c.Before.Add(before, tokens)
+	c.After.Add(after, tokens)
+	switch was, is := before.Outcome, after.Outcome; {
+	case was == is:
+	case was == rules.Accepted && is == rules.Rejected:
+		c.LockedOut.Add(after, tokens)
+	case was == rules.Rejected && is == rules.Accepted:
+		c.LetIn.Add(before, tokens)
+	default:
+		c.Unclear.Add(after, tokens)
+	}
+}
+
+// Merge adds what another comparison counted.
+func (c *Comparison) Merge(other *Comparison) {
+	c.Before.Merge(&other.Before)
+	c.After.Merge(&other.After)
+	c.LockedOut.Merge(&other.LockedOut)
+	c.LetIn.Merge(&other.LetIn)
+	c.Unclear.Merge(&other.Unclear)
 }

@@ -303,6 +303,10 @@ func (f *File) checkCrossing(c *Crossing) error {
 		return refusal(c.Pos, "an entry of allow needs from and to",
 			"such as {from: dev, to: sandbox, reason: \"…\"}")
 	}
+	if c.From == c.To {
+		return refusal(c.Pos, "an entry of allow needs two environments, but both are "+
+			shorten(c.To), "an environment's own tokens are meant to be let in there anyway")
+	}
 	if c.Reason == "" {
 		const why = "say why these tokens are meant to be let in, for those who read it next year"
 		return refusal(c.Pos, "an entry of allow needs a reason", why)

@@ -137,13 +137,14 @@ func TestWhatIsWrongIsToldWithItsPlace(t *testing.T) {
 	}
 }
 
-func TestACrossingToNowhereIsAnError(t *testing.T) {
+func TestACrossingLeadsToAnotherEnvironment(t *testing.T) {
 	t.Parallel()
-	_, err := read(
-		t, "version: 1\nenvironments: {dev: {}}\nallow:\n  - {from: dev, to: uta, reason: x}\n",
-	)
-	if err == nil || !strings.Contains(err.Error(), `"uta"`) {
-		t.Errorf("error %v", err)
+	for to, says := range map[string]string{"uta": `"uta"`, "dev": "needs two environments"} {
+		_, err := read(t, "version: 1\nenvironments: {dev: {}}\nallow:\n"+
+			"  - {from: dev, to: "+to+", reason: x}\n")
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("to %s: error %v", to, err)
+		}
 	}
 }
 
@@ -278,8 +279,8 @@ func FuzzRead(f *testing.F) {
 		f.Add(test.text)
 	}
 	f.Add(
-		"version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\n" +
-			"allow: [{from: dev, to: dev, reason: x}]\n",
+		"version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\n  uat: {}\n" +
+			"allow: [{from: dev, to: uat, reason: x}]\n",
 	)
 	f.Add(
 		"version: 1\ntests:\n" +

@@ -232,40 +232,26 @@ func AllOf(checks ...*Check) Node {
 	return node
 }
 
-// part is the node at a place directly below a node, in the gateway's order; nil behind the last
-// one.
-func (n *Node) part(i int) *Node {
+// parts visits the nodes directly below a node, in the gateway's order.
+func (n *Node) parts(yield func(i int, part *Node) bool) {
 	some := n.All
 	switch {
 	case n.Not != nil:
-		if i == 0 {
-			return n.Not
-		}
-		return nil
+		yield(0, n.Not)
+		return
 	case n.First != nil:
-		switch branches := n.First.Branches; {
-		case i == 2*len(branches):
-			return &n.First.Default
-		case i > 2*len(branches):
-			return nil
-		case i%2 == 0:
-			return &branches[i/2].If
-		default:
-			return &branches[i/2].Then
+		for i := range n.First.Branches {
+			if b := &n.First.Branches[i]; !yield(2*i, &b.If) || !yield(2*i+1, &b.Then) {
+				return
+			}
 		}
+		yield(2*len(n.First.Branches), &n.First.Default)
+		return
 	case n.Any != nil:
 		some = n.Any
 	}
-	if i < len(some) {
-		return &some[i]
-	}
-	return nil
-}
-
-// parts visits the nodes directly below a node, in the gateway's order.
-func (n *Node) parts(yield func(i int, part *Node) bool) {
-	for i := 0; ; i++ {
-		if part := n.part(i); part == nil || !yield(i, part) {
+	for i := range some {
+		if !yield(i, &some[i]) {
 			return
 		}
 	}
@@ -280,15 +266,12 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 	if n.Check != nil {
 		return yield(n.Check)
 	}
-	for i := 0; ; i++ { // a closure for each node would be an allocation for each
-		part := n.part(i)
-		if part == nil {
-			return true
-		}
+	for _, part := range n.parts {
 		if !part.visit(yield) {
 			return false
 		}
 	}
+	return true
 }
 
 // size is the number of checks at or below a node.

@@ -47,7 +47,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	}
 	h.clouds = cloudsOf(checks, h.texts)
 	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
-	own := assumedClients(checks)
+	own := append(clientsNamedBy(checks, nil), assumedClient) // some may be kept out
 	for _, id := range own {
 		h.place.Clients = append(
 			h.place.Clients, &entra.Registration{AppID: entra.Text{Value: id}},
@@ -90,12 +90,6 @@ func asAsked(texts []string, v entra.Version) []audience {
 		}
 	}
 	return all
-}
-
-// assumedClients are the clients that policies name, and a stand-in: they may name those that they
-// keep out.
-func assumedClients(checks []asking) []string {
-	return append(clientsNamedBy(checks, nil), assumedClient)
 }
 
 // constantClients lists the texts in what policies make a client id of: it may be one of them,

@@ -130,56 +130,47 @@ func (t *Token) claim(name string) (value *source.Value, open bool) {
 	if value, found, open := t.chosenOrOpen(name); found {
 		return value, open
 	}
-	switch {
-	case t.freedom == everything && isTime(name):
-		return t.fixed(name), false
-	case t.freedom == everything:
+	switch name {
+	case "exp":
+		return t.in.expires, false
+	case "iat", "nbf":
+		return t.in.issued, false
+	}
+	if t.freedom == everything {
 		return t.pending(false), true
-	case isFixed(name):
-		return t.fixed(name), false
+	}
+	if value, known := t.fixed(name); known {
+		return value, false
 	}
 	return t.byTable(name)
 }
 
-func isTime(name string) bool { return name == "iat" || name == "nbf" || name == "exp" }
-
-// isFixed reports whether the model knows a claim's value, in every token.
-func isFixed(name string) bool {
-	switch name {
-	case "aud", "iss", "tid", "ver", "appid", "azp", "scp", "roles", "idtyp":
-		return true
-	}
-	return isTime(name)
-}
-
-// fixed is a claim that the model knows.
-func (t *Token) fixed(name string) *source.Value {
+// fixed is a claim whose value the model knows in every token.
+func (t *Token) fixed(name string) (value *source.Value, known bool) {
 	switch name {
 	case "aud":
 		if t.identity { // for the client itself (id-token-claims-reference, "aud")
-			return source.NewString(t.client)
+			return source.NewString(t.client), true
 		}
-		return source.NewString(t.audience.value)
+		return source.NewString(t.audience.value), true
 	case "iss":
-		return t.issuer(t.tenant)
+		return t.issuer(t.tenant), true
 	case "tid":
-		return source.NewString(t.tenant)
+		return source.NewString(t.tenant), true
 	case "ver":
-		return source.NewString(t.version.String())
+		return source.NewString(t.version.String()), true
 	case "appid":
-		return t.ifVersion(entra.V1, t.client)
+		return t.ifVersion(entra.V1, t.client), true
 	case "azp":
-		return t.ifVersion(entra.V2, t.client)
+		return t.ifVersion(entra.V2, t.client), true
 	case "scp":
-		return t.scp()
+		return t.scp(), true
 	case "roles":
-		return wordList(t.roles)
+		return wordList(t.roles), true
 	case "idtyp":
-		return t.typeOf()
-	case "exp":
-		return t.in.expires
+		return t.typeOf(), true
 	}
-	return t.in.issued
+	return nil, false
 }
 
 // byTable is a claim that the model by itself knows no value for.

@@ -120,11 +120,3 @@ func passed(check *rules.Check, ways []*rules.Subject) bool {
 		return got == letIn && !closed(way, p)
 	})
 }
-
-// severest puts the worst findings first, so that of those at one place the worst is kept.
-func severest(found []rules.Finding) []rules.Finding {
-	slices.SortStableFunc(found, func(a, b rules.Finding) int {
-		return a.Severity.Rank() - b.Severity.Rank()
-	})
-	return found
-}

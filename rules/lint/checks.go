@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -133,3 +134,57 @@ func withChecks(policies []*rules.Policy, by func(*rules.Check) *rules.Check) []
 
 // one is the outcome of a rule that finds one thing.
 func one(f rules.Finding) []rules.Finding { return []rules.Finding{f} }
+
+// onlyCaptured reports whether only a captured answer of a validation endpoint says what an input
+// holds.
+func onlyCaptured(in rules.Input) bool {
+	return in.Source == rules.FromIntrospection && in.Model == nil
+}
+
+// ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
+func ofClaims(c *rules.Check) bool {
+	switch c.ID {
+	case rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes:
+		return true
+	}
+	return false
+}
+
+// looksAtClaims reports whether a check is asked about as it is.
+func looksAtClaims(c *rules.Check) bool {
+	return ofClaims(c) || c.ID == rules.Authorization && asksOfToken(c)
+}
+
+// claimOf is the claim that a check is about, even if the file does not show what the check wants
+// of it; empty where the file does not show the claim either.
+func claimOf(c *rules.Check) string {
+	switch c.ID {
+	case rules.Audience:
+		return "aud"
+	case rules.Issuer:
+		return "iss"
+	case rules.Tenant:
+		return "tid"
+	case rules.Scopes:
+		return "scp"
+	}
+	return c.Claim
+}
+
+// reads reports whether a check reads one of the claims. A validation endpoint's answer is taken
+// to mirror them, unless only a captured one tells.
+func reads(c *rules.Check, names ...string) bool {
+	return c.ReadsAny(func(in rules.Input) bool {
+		return slices.Contains(names, in.ClaimRead())
+	})
+}
+
+// asksOfToken reports whether rules that allow or deny look at what a token claims.
+func asksOfToken(c *rules.Check) bool {
+	return c.ReadsAny(func(in rules.Input) bool { return in.Source == rules.FromClaim })
+}
+
+// tellsClients reports whether a check is about which client has sent the token.
+func tellsClients(c *rules.Check) bool {
+	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
+}

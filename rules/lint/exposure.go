@@ -350,11 +350,6 @@ func mirrored(policies []*rules.Policy) []*rules.Policy {
 	return policies
 }
 
-// asksOfToken reports whether rules that allow or deny look at what a token claims.
-func asksOfToken(c *rules.Check) bool {
-	return c.ReadsAny(func(in rules.Input) bool { return in.Source == rules.FromClaim })
-}
-
 // passedOthers is what rules that allow or deny ask of a token, where whatever they ask of the
 // request beside it lets it pass: it holds, or where it must not, it does not.
 func (d distinctions) passedOthers(p rules.Predicate, holds bool) rules.Predicate {
@@ -389,11 +384,6 @@ func ofRequest(leaf *rules.Predicate) bool {
 		}
 		return false
 	})
-}
-
-// tellsClients reports whether a check is about which client has sent the token.
-func tellsClients(c *rules.Check) bool {
-	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
 }
 
 // newExposed counts what is looked at. It may be called on a nil cache.
@@ -434,46 +424,40 @@ func (e *exposed) modelled() *exposed {
 	}), e.looked)
 }
 
-// onlyCaptured reports whether only a captured answer of a validation endpoint says what an input
-// holds.
-func onlyCaptured(in rules.Input) bool {
-	return in.Source == rules.FromIntrospection && in.Model == nil
+// daemonsOf leaves out the tokens of users.
+func daemonsOf(tokens issued.Tokens) issued.Tokens {
+	return only(tokens, func(t *issued.Token) bool { return !t.User() })
 }
 
-// ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
-func ofClaims(c *rules.Check) bool {
-	switch c.ID {
-	case rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes:
-		return true
+// usersOf leaves out the tokens without a user.
+func usersOf(tokens issued.Tokens) issued.Tokens { return only(tokens, (*issued.Token).User) }
+
+// only keeps the tokens for which a function is true.
+func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
+	return func(yield func(*issued.Token) bool) {
+		for t := range tokens {
+			if of(t) && !yield(t) {
+				return
+			}
+		}
 	}
-	return false
 }
 
-// looksAtClaims reports whether a check is asked about as it is.
-func looksAtClaims(c *rules.Check) bool {
-	return ofClaims(c) || c.ID == rules.Authorization && asksOfToken(c)
-}
-
-// claimOf is the claim that a check is about, even if the file does not show what the check wants
-// of it; empty where the file does not show the claim either.
-func claimOf(c *rules.Check) string {
-	switch c.ID {
-	case rules.Audience:
-		return "aud"
-	case rules.Issuer:
-		return "iss"
-	case rules.Tenant:
-		return "tid"
-	case rules.Scopes:
-		return "scp"
+// changed replaces each token by those that a function makes of it.
+func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issued.Tokens {
+	return func(yield func(*issued.Token) bool) {
+		for t := range tokens {
+			for _, other := range by(t) {
+				if !yield(other) {
+					return
+				}
+			}
+		}
 	}
-	return c.Claim
 }
 
-// reads reports whether a check reads one of the claims. A validation endpoint's answer is taken
-// to mirror them, unless only a captured one tells.
-func reads(c *rules.Check, names ...string) bool {
-	return c.ReadsAny(func(in rules.Input) bool {
-		return slices.Contains(names, in.ClaimRead())
-	})
-}
+// unrelated is a text that no configuration has.
+const unrelated = "gatewhy-unrelated"
+
+// versions are those of access tokens.
+func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }

@@ -1,3 +1,13 @@
+// Package lint holds the rules that hold for every gateway: what a configuration should not do,
+// judged from its checks alone, without a token. Each file rule_NAME.go holds one rule, [Rules]
+// lists them, and [Run] looks for all of them. What several rules share is in files by subject:
+// checks (checks.go), what these want (wanted.go), clients, app registrations, what a policy says
+// of its tokens (facts.go), and how far somebody's tokens get past the policies (exposure.go).
+// Findings are ignored by comments (comments.go) and by a baseline (baseline.go).
+//
+// The package knows no gateway: a rule that needs a vendor's field belongs into that vendor's
+// adapter. It reads no files and prints nothing, and who can have which token it asks package
+// issued.
 package lint
 
 import (
@@ -73,7 +83,7 @@ func Rules() []rules.Rule {
 func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var found []rules.Finding
 	ways, limited := alternatives(s)
-	if asksFor(all, notAllTried) {
+	if ruleOf(all, notAllTried).Name != "" {
 		found = limited
 	}
 	var groups rules.Groups
@@ -89,9 +99,6 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		}
 	}
 	spareOwn(all, found, s, ways)
-	if len(ways) > 1 {
-		found = severest(found)
-	}
 	return Sort(giveWay(all, sayLess(all, found)))
 }
 
@@ -100,12 +107,8 @@ func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
 	type value struct{ rule, field, text string }
 	said := map[value]bool{} // by a rule that says more than this one
 	for i := range found {
-		f := &found[i]
-		for j := range all {
-			if all[j].Name != f.Rule || f.Value == "" {
-				continue
-			}
-			for _, over := range all[j].Over {
+		if f := &found[i]; f.Value != "" {
+			for _, over := range ruleOf(all, f.Rule).Over {
 				said[value{over, f.Field, f.Value}] = true
 			}
 		}
@@ -131,16 +134,21 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
-	if asksFor(all, notAllTried) {
+	if ruleOf(all, notAllTried).Name != "" {
 		found = append(found, notAllTokens(s)...)
 	}
 	s.Shared = nil
 	return found
 }
 
-// asksFor reports whether a rule is among those that are looked for.
-func asksFor(all []rules.Rule, name string) bool {
-	return slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == name })
+// ruleOf is the rule of a name; the zero Rule where none of them has it.
+func ruleOf(all []rules.Rule, name string) rules.Rule {
+	for i := range all {
+		if all[i].Name == name {
+			return all[i]
+		}
+	}
+	return rules.Rule{}
 }
 
 // policyOf is the policy that makes a check; nil where none of them does.
@@ -293,9 +301,7 @@ func spareOwn(
 }
 
 // Locks reports whether what a rule finds keeps the API's own tokens out.
-func Locks(all []rules.Rule, name string) bool {
-	return slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == name && r.Locks })
-}
+func Locks(all []rules.Rule, name string) bool { return ruleOf(all, name).Locks }
 
 // ownPass is how far the API's own clients get, past all that a request to p meets.
 func ownPass(s *rules.Subject, p *rules.Policy) exposure {

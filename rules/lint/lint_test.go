@@ -299,3 +299,59 @@ func noVendor() *rules.Adapter {
 	adapter := rules.Adapter{}.Complete()
 	return &adapter
 }
+
+// The alternative that a finding is about is found by one look at the policy, not by one for each
+// finding. AllocsPerRun may not run in parallel.
+func TestManyAlternativesAreLintedInProportion(t *testing.T) {
+	of := func(n int) float64 {
+		either := rules.Node{}
+		for i := range n {
+			foreign := fmt.Sprintf("https://login.microsoftonline.com/%08d-0000-4000-8000-0000000"+
+				"00001/v2.0", i)
+			one := rules.AllOf(issuer(foreign), audience(fmt.Sprintf("api://%d api://b", i)))
+			either.Any = append(either.Any, one)
+		}
+		p := tree(rules.Node{All: []rules.Node{{Check: signed(ourKeys)}, either}})
+		return testing.AllocsPerRun(1, func() {
+			new(Judge).Policies(noVendor(), []*rules.Policy{p}, nil)
+		})
+	}
+	if few, many := of(16), of(64); many > 5*few {
+		t.Errorf("%.0f allocations for 16 alternatives, %.0f for 64", few, many)
+	}
+}
+
+func TestFingerprintsOutliveLinesThatAreAdded(t *testing.T) {
+	t.Parallel()
+	at := func(line int) rules.Finding {
+		return rules.Finding{
+			Rule: "audience-optional", Field: "mandatoryAudClaim",
+			Pos: source.Position{File: "policy.yaml", Line: line},
+		}
+	}
+	other := at(3)
+	other.Rule = "policy-disabled"
+	const line = "mandatoryAudClaim: false"
+	of := func(text string, found ...rules.Finding) []string {
+		asItIs := func(file string) string { return file }
+		return Fingerprints(found, asItIs, func(rules.Finding) string { return text })
+	}
+	ours := of(line, at(3))[0]
+	for name, row := range map[string]struct {
+		got  string
+		same bool
+	}{
+		"the same line further down":              {of(line, at(9))[0], true},
+		"another text of the line":                {of("mandatoryAudClaim: no", at(3))[0], false},
+		"another rule":                            {of(line, other)[0], false},
+		"the second of two that are alike":        {of(line, at(3), at(9))[1], false},
+		"the first of two that are alike is kept": {of(line, at(3), at(9))[0], true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if (row.got == ours) != row.same {
+				t.Errorf("%s, of the first: %s", row.got, ours)
+			}
+		})
+	}
+}

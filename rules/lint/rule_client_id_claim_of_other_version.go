@@ -1,8 +1,6 @@
 package lint
 
-import (
-	"github.com/gatewhy/gatewhy/rules"
-)
+import "github.com/gatewhy/gatewhy/rules"
 
 func clientIDClaimOfOtherVersion() rules.Rule {
 	return rules.Rule{

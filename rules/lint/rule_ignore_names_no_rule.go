@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
@@ -34,8 +33,7 @@ const (
 func Misnamed(comments []Comment, all []rules.Rule) []rules.Finding {
 	var found []rules.Finding
 	for _, c := range comments {
-		named := func(r rules.Rule) bool { return r.Name == c.Rule }
-		if c.Rule == "" || slices.ContainsFunc(all, named) {
+		if c.Rule == "" || ruleOf(all, c.Rule).Name != "" {
 			continue
 		}
 		rule := ignoreNamesNoRule()

@@ -17,25 +17,17 @@ func ignoreWithoutReason() rules.Rule {
 		Since:      since,
 		References: []string{"gatewhy's contract: lint, ignore"},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachComment(s, func(c Comment) string {
-				if c.Reason != "" {
-					return ""
+			var all []rules.Finding
+			for _, file := range s.Files {
+				for _, c := range Comments(file) {
+					if c.Reason == "" {
+						const message = "the comment gives no reason, so it ignores nothing"
+						f := rules.Finding{Message: message, Pos: c.Pos, Span: c.Span}
+						all = append(all, f)
+					}
 				}
-				return "the comment gives no reason, so it ignores nothing"
-			})
+			}
+			return all
 		},
 	}
-}
-
-// eachComment makes findings of the comments that set findings aside.
-func eachComment(s *rules.Subject, look func(Comment) string) []rules.Finding {
-	var all []rules.Finding
-	for _, file := range s.Files {
-		for _, c := range Comments(file) {
-			if message := look(c); message != "" {
-				all = append(all, rules.Finding{Message: message, Pos: c.Pos, Span: c.Span})
-			}
-		}
-	}
-	return all
 }

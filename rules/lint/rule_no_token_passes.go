@@ -238,18 +238,13 @@ func hexadecimal(text string) bool {
 // an error, or as a warning where this one is a note. A rule about somebody who is let in says
 // nothing of those who are kept out.
 func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
-	letsIn := func(name string) bool {
-		return slices.ContainsFunc(all, func(r rules.Rule) bool {
-			return r.Name == name && r.About != nil
-		})
-	}
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
 		return f.Rule == noTokenPasses &&
 			slices.ContainsFunc(found, func(other rules.Finding) bool {
 				worse := other.Severity == rules.Error ||
 					other.Severity == rules.Warning && f.Severity == rules.Note
 				return other.Rule != noTokenPasses && worse && other.Pos == f.Pos &&
-					!letsIn(other.Rule)
+					ruleOf(all, other.Rule).About == nil
 			})
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -237,47 +236,43 @@ func (e *edit) in(name string, text []byte) ([]byte, error) {
 	return e.old.ReplaceAllLiteral(text, []byte(e.new)), nil
 }
 
-// copySources copies what the module is built from: no tests, and of the test data the examples
-// that the rules' pages embed.
+// copySources copies what the module is built from of the program's own: no tests, and no command.
 func copySources(root, folder string) error {
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	const own = `and .Module .Module.Main`
+	files, err := sources(root, own)
+	if err != nil {
+		return err
+	}
+	for _, name := range append(files, filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum")) {
+		below, err := filepath.Rel(root, name)
 		if err != nil {
 			return err
 		}
-		name, err := filepath.Rel(root, path)
+		text, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		to := filepath.Join(folder, name)
-		switch slashed := filepath.ToSlash(name); {
-		case !isSource(slashed) && entry.IsDir():
-			return fs.SkipDir
-		case !isSource(slashed):
-			return nil
-		case entry.IsDir():
-			return os.MkdirAll(to, 0o755)
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
+		to := filepath.Join(folder, below)
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		return os.WriteFile(to, text, 0o600)
-	})
+		if err := os.WriteFile(to, text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// isSource reports whether the module is built from a file or folder, by its path below the root.
-func isSource(path string) bool {
-	parts := strings.Split(path, "/")
-	last := parts[len(parts)-1]
-	switch {
-	case path == "." || path == "testdata":
-		return true
-	case parts[0] == "testdata":
-		return parts[1] == "rules"
-	case len(parts) == 1:
-		return slices.Contains([]string{"go.mod", "go.sum", "cmd", "inspect", "rules"}, last)
-	}
-	return last != "testdata" && !strings.HasSuffix(last, "_test.go")
+// sources lists the files that the module is built from, of the packages for which a condition in
+// the words of go list holds.
+func sources(root, condition string) ([]string, error) {
+	const each = `{{$folder}}/{{.}}{{"\n"}}`
+	listed, err := runGo(
+		forBrowsers(), "-C", root, "list", "-deps", "-f", `{{if `+condition+`}}{{$folder := .Dir}}`+
+			`{{range .GoFiles}}`+each+`{{end}}{{range .EmbedFiles}}`+each+`{{end}}{{end}}`,
+		"./cmd/page",
+	)
+	return strings.Split(listed, "\n"), err
 }
 
 // A module says of every call in which line it is written. Only the trace of a fault prints that,
@@ -301,11 +296,7 @@ func joinLines(folder string) error {
 // joinStandardLines writes into a folder what joinLines makes of those files of the standard
 // library that the module is built from. It returns the file that tells the compiler of them.
 func joinStandardLines(root, folder string) (string, error) {
-	const files = `{{if .Standard}}{{$folder := .Dir}}` +
-		`{{range .GoFiles}}{{$folder}}/{{.}}{{"\n"}}{{end}}{{end}}`
-	listed, err := runGo(
-		forBrowsers(), "-C", root, "list", "-deps", "-f", files, "./cmd/page",
-	)
+	files, err := sources(root, ".Standard")
 	if err != nil {
 		return "", err
 	}
@@ -313,7 +304,7 @@ func joinStandardLines(root, folder string) (string, error) {
 		return "", err
 	}
 	replaced := map[string]string{}
-	for i, name := range strings.Split(listed, "\n") {
+	for i, name := range files {
 		joined := filepath.Join(folder, fmt.Sprint(i, ".go"))
 		text, err := standardSource(name)
 		if err != nil {

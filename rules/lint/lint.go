@@ -21,7 +21,7 @@ import (
 // Rules lists the rules, in the order of the catalogue: what lets in too many, what lets in
 // nobody, then the rest.
 func Rules() []rules.Rule {
-	return []rules.Rule{
+	return rules.Since("0.1.0",
 		signatureNotVerified(),
 		anyClientAccepted(),
 		audienceNotChecked(),
@@ -75,7 +75,7 @@ func Rules() []rules.Rule {
 		issuerOfOtherVersion(),
 		assignmentNotRequired(),
 		holdersNotShown(),
-	}
+	)
 }
 
 // Run looks for every rule, in each way past the policies. The findings are in the order of their
@@ -193,9 +193,6 @@ const (
 	keySetFormat  = "RFC 7517, JSON Web Key"
 	algorithmsRFC = "RFC 7518, JSON Web Algorithms"
 )
-
-// since is the version that has all rules of the first catalogue.
-const since = "0.1.0"
 
 // nobodyYet follows a finding that somebody would get in, where nobody does today.
 const nobodyYet = "; today nobody gets in, since the policy accepts no token that Entra ID signs"

@@ -15,7 +15,6 @@ func algorithmNeverSigned() rules.Rule {
 			"nobody in.",
 		Fix:        "Expect RS256.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check:      eachCheck(checkAlgorithm, hasAppOrIsEntra),
 	}

@@ -19,7 +19,6 @@ func anyClientAccepted() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if an expression on other claims can't be evaluated, a note if a " +
 			"policy that gatewhy does not know may separate them",
-		Since:      since,
 		References: []string{daemonFlow},
 		About:      issued.ByClient(),
 		Check:      eachPolicy(checkAnyClient),

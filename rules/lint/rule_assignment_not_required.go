@@ -22,7 +22,6 @@ func assignmentNotRequired() rules.Rule {
 		Lesser: "a warning if the service principal is not given, where an expression on other " +
 			"claims can't be evaluated, or if users have to consent to a scope, a note if the " +
 			"app registration is not given",
-		Since:      since,
 		References: []string{daemonFlow, validating},
 		About:      issued.ByClient(),
 		Check:      eachPolicy(checkAssignment),

@@ -14,7 +14,6 @@ func audienceCheckSwitchedOff() rules.Rule {
 			"checked. It is not: a token for any other API is accepted.",
 		Fix:        "Switch the check on, or remove the audience.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{validating},
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {

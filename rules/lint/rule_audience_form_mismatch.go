@@ -19,7 +19,6 @@ func audienceFormMismatch() rules.Rule {
 			"changes its version.",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachPolicy(checkAudienceForm),
 	}

@@ -11,7 +11,6 @@ func audienceListEmpty() rules.Rule {
 		Fix:      "Name this environment's audience.",
 		Severity: rules.Error,
 		Locks:    true,
-		Since:    since,
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {
 				return nil

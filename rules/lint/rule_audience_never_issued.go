@@ -21,7 +21,6 @@ func audienceNeverIssued() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a warning if another audience in the list can match, or if it may be a scope",
-		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachCheck(checkAudienceText, hasAppOrIsEntra),
 	}

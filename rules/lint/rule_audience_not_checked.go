@@ -20,7 +20,6 @@ func audienceNotChecked() rules.Rule {
 		Lesser: "a warning if other checks distinguish clients, or if an expression on other " +
 			"claims can't be evaluated, a note if an expression that can't be evaluated, or a " +
 			"policy that gatewhy does not know, may check it",
-		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "scp", "scope", "roles"},
 		Check:      eachPolicy(checkAudienceThere),

@@ -18,7 +18,6 @@ func audienceNotOfApp() rules.Rule {
 			"(v1.0 tokens).",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, wanted := audienceOf(p)

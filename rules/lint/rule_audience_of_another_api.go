@@ -17,7 +17,6 @@ func audienceOfAnotherAPI() rules.Rule {
 		Fix: "Take it off the list, unless this is the gateway of both APIs. Then nothing but " +
 			"the other checks keeps clients of the one out of the other.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, wanted := audienceOf(p)

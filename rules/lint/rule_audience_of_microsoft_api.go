@@ -15,7 +15,6 @@ func audienceOfMicrosoft() rules.Rule {
 			"expect its audience.",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{accessTokens, validating},
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			for _, aud := range wantedTexts(c, claim("aud")) {

@@ -14,7 +14,6 @@ func audienceOptional() rules.Rule {
 			"relies on that alone.",
 		Fix:        "Make the audience mandatory.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{jwtPractices},
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {

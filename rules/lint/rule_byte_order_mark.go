@@ -10,7 +10,6 @@ func byteOrderMark() rules.Rule {
 		Why:        "Strict readers of JSON refuse it.",
 		Fix:        "Save the file as UTF-8 without a byte order mark.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{"RFC 8259, section 8.1"},
 	}
 }

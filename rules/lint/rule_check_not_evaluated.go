@@ -17,7 +17,6 @@ func notEvaluatedRule() rules.Rule {
 		Fix: "Compare the claim with plain values where that is enough, or try the check on the " +
 			"gateway itself.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{"gatewhy's contract: unknown"},
 	}
 }

@@ -24,7 +24,6 @@ func checksExcludeEachOther() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a warning in one of several alternatives",
-		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkExclusions,
 	}

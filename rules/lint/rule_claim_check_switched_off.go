@@ -15,7 +15,6 @@ func claimCheckSwitchedOff() rules.Rule {
 			"They are not.",
 		Fix:      "Switch the check on, or remove the claims.",
 		Severity: rules.Warning,
-		Since:    since,
 		Check:    eachPolicy(checkClaimsOn),
 	}
 }

@@ -17,7 +17,6 @@ func clientIDChosenByCaller() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if that is so for the tokens of one version only, where a scope or a " +
 			"role keeps other clients out, or if an expression on other claims can't be evaluated",
-		Since:      since,
 		References: []string{validating},
 		About:      issued.ByClient(),
 		Check:      eachCheckOf(checkCaller),

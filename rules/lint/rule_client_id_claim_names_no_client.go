@@ -12,7 +12,6 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheck(checkNamesClient, isEntra),
 	}

@@ -17,7 +17,6 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a note if a validation endpoint decides, which may have one",
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      checkClientClaims,
 	}

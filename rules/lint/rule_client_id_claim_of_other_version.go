@@ -12,7 +12,6 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			"decides which it gets (requestedAccessTokenVersion).",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, name := clientClaim(p)

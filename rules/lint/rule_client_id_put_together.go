@@ -18,7 +18,6 @@ func clientIDPutTogether() rules.Rule {
 			"and a text of two claims is not the id of any client.",
 		Fix:        "Read one claim, and the other only if the first is absent.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheckOf(checkPutTogether),
 	}

@@ -11,7 +11,6 @@ func commentForValue() rules.Rule {
 			"uses its default.",
 		Fix:        "Put the expression in quotes.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{"yaml.org/spec/1.2.2, 6.6 Comments"},
 	}
 }

@@ -11,7 +11,6 @@ func duplicateMember() rules.Rule {
 			"different value from the one that a reviewer sees.",
 		Fix:        "Remove one of them.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{jsonStandard},
 	}
 }

@@ -10,7 +10,6 @@ func expiryNotMandatory() rules.Rule {
 			"forever.",
 		Fix:        "Make exp mandatory.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{jwtStandard},
 		Check:      eachCheck(checkExpiry, verifies),
 	}

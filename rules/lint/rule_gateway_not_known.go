@@ -11,6 +11,5 @@ func gatewayNotKnown() rules.Rule {
 			"differently.",
 		Fix:      "Say which gateway it is.",
 		Severity: rules.Note,
-		Since:    since,
 	}
 }

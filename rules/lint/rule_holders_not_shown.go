@@ -17,7 +17,6 @@ func holdersNotShown() rules.Rule {
 			"environments, the assignments and the contracts. Or require the id of the " +
 			"environment's own client too.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{daemonFlow},
 		Check:      checkHolders,
 	}

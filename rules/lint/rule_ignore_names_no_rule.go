@@ -17,7 +17,6 @@ func ignoreNamesNoRule() rules.Rule {
 		Fix: "Write the rule's name as it appears in brackets after the finding: gatewhy:ignore " +
 			"RULE reason.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{"gatewhy's contract: lint, ignore"},
 	}
 }

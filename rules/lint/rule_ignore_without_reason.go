@@ -14,7 +14,6 @@ func ignoreWithoutReason() rules.Rule {
 		Fix: "Write the reason after the rule: gatewhy:ignore RULE reason, or reason: in " +
 			"gatewhy.yaml.",
 		Severity:   rules.Warning,
-		Since:      since,
 		References: []string{"gatewhy's contract: lint, ignore"},
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding

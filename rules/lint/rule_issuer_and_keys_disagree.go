@@ -22,7 +22,6 @@ func issuerAndKeysDisagree() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if the two are of one cloud, or of clouds that share keys, and for " +
 			"External ID",
-		Since:      since,
 		References: []string{accessTokens},
 		Check:      eachPolicy(checkIssuerAndKeys),
 	}

@@ -21,7 +21,6 @@ func issuerNeverIssued() rules.Rule {
 		Locks:    true,
 		Lesser: "a warning if another issuer in the list can match, or for the host of an " +
 			"External ID issuer, which only reports say",
-		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check:      eachCheckOf(checkIssuerForm),
 	}

@@ -21,7 +21,6 @@ func issuerNotPinned() rules.Rule {
 			"if an expression on other claims can't be evaluated, a note if an expression on " +
 			"one of these claims can't be evaluated, or if a contract or an application id as " +
 			"the audience closes the hole today",
-		Since:      since,
 		References: []string{validating, uriLimits},
 		About:      issued.ByTenant(),
 		Check:      eachPolicy(checkIssuerPinned),

@@ -18,7 +18,6 @@ func issuerOfOtherVersion() rules.Rule {
 			"belong to it.",
 		Severity:   rules.Error,
 		Locks:      true,
-		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			known := factsOf(s, p)

@@ -15,7 +15,6 @@ func keySetOverHTTP() rules.Rule {
 			"verify.",
 		Fix:        "Use https.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{jwtPractices},
 		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			known := factsOf(s, p)

@@ -17,7 +17,6 @@ func keysURLIsDiscovery() rules.Rule {
 			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
 		Severity:   rules.Error,
 		Lesser:     "a warning if the policy has keys from another address too",
-		Since:      since,
 		References: []string{accessTokens, keySetFormat},
 		Check: eachPolicy(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			known := factsOf(s, p)

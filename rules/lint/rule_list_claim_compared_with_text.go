@@ -15,7 +15,6 @@ func listClaimComparedWithText() rules.Rule {
 			"text: every token is rejected.",
 		Fix:        "Ask whether the list contains it.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheck(checkListClaim, hasAppOrIsEntra),
 	}

@@ -29,7 +29,6 @@ func noToken() rules.Rule {
 		Locks:    true,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
 			"have, and in one of several alternatives; a note where no rule allows anything",
-		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      eachCheckOf(impassable),
 	}

@@ -14,7 +14,6 @@ func tooMuchToTry() rules.Rule {
 		Fix: "Split the policy, or compare claims with lists of values instead of expressions, " +
 			"and try single tokens with gatewhy explain.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{"gatewhy's contract: limits"},
 	}
 }

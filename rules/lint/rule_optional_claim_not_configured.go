@@ -21,7 +21,6 @@ func optionalClaimNotConfigured() rules.Rule {
 		Locks:    true,
 		Lesser: "a warning if a claims-mapping policy may write it, a note for the audience of " +
 			"v1.0 tokens, which depends on how the client asks for it",
-		Since:      since,
 		References: []string{optionalRef, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			look := func(c *rules.Check) []rules.Finding { return checkOptional(s, c) }

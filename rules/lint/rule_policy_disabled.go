@@ -9,7 +9,6 @@ func policyDisabled() rules.Rule {
 		Why:      "A disabled policy lets everything through, with or without a token.",
 		Fix:      "Enable it, or remove it from the file.",
 		Severity: rules.Warning,
-		Since:    since,
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range s.Policies {

@@ -13,7 +13,6 @@ func roleNotDefinedByApp() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
-		Since:      since,
 		References: []string{claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			return undefined(s, p, s.App.Roles, "app role", "roles")

@@ -23,7 +23,6 @@ func roleOfOtherCallers() rules.Rule {
 		Locks:    true,
 		Lesser: "a warning in one of several alternatives, a note if users get in: clients " +
 			"without a user (client credentials) are locked out",
-		Since:      since,
 		References: []string{claimsRef, daemonFlow},
 		Check:      eachCheckOf(checkCallers),
 	}

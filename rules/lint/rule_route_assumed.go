@@ -11,6 +11,5 @@ func routeAssumed() rules.Rule {
 			"treat differently is evaluated.",
 		Fix:      "Say which method and path the request has.",
 		Severity: rules.Note,
-		Since:    since,
 	}
 }

@@ -16,7 +16,6 @@ func routeNotCovered() rules.Rule {
 		Fix:      "Cover every method and path, or make sure that the rest is meant to be open.",
 		Severity: rules.Warning,
 		Lesser:   "a note if the policy applies to some requests",
-		Since:    since,
 		Check:    checkRoutes,
 	}
 }

@@ -20,7 +20,6 @@ func scopeInURIForm() rules.Rule {
 		Locks:    true,
 		Lesser: "a note if the tokens may be another issuer's, whose scopes have such a form, a " +
 			"warning if another scope in the list is enough",
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheckOf(checkScopeForm),
 	}

@@ -10,7 +10,6 @@ func scopeListEmpty() rules.Rule {
 			"environments. With an empty list any active token is accepted.",
 		Fix:      "Require a scope that only this environment's API exposes, such as UAT.Access.",
 		Severity: rules.Warning,
-		Since:    since,
 		Check: eachPolicy(func(_ *rules.Subject, p *rules.Policy) []rules.Finding {
 			scopes, contract := find(p, rules.Scopes), find(p, rules.Contract)
 			if scopes == nil || scopes.Skip == "" || contract != nil && contract.Skip == "" {

@@ -17,7 +17,6 @@ func scopeLocksOutDaemons() rules.Rule {
 		Fix: "If daemons are to get in, require an app role for them, or either of the " +
 			"two.",
 		Severity:   rules.Note,
-		Since:      since,
 		References: []string{claimsRef, daemonFlow},
 		Check:      eachCheckOf(checkDaemons),
 	}

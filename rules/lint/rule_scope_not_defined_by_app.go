@@ -12,7 +12,6 @@ func scopeNotDefinedByApp() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a warning if another one in the list is defined, and one is enough",
-		Since:      since,
 		References: []string{claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			return undefined(s, p, s.App.Scopes, "scope", "scp", "scope")

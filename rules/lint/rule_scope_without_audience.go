@@ -19,7 +19,6 @@ func scopeWithoutAudience() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if an expression on other claims can't be evaluated, a warning or a " +
 			"note if a validation endpoint decides, which may look at the audience",
-		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "appid", "azp", "oid", "sub", "groups", "wids"},
 		Check:      eachPolicy(checkScopeAudience),

@@ -16,7 +16,6 @@ func signatureNotVerified() rules.Rule {
 		Severity: rules.Error,
 		Lesser: "a warning if it is not known whether it is verified, a note if another policy " +
 			"verifies the same token",
-		Since:      since,
 		References: []string{jwtPractices},
 		Check:      eachCheckOf(checkVerifies),
 	}

@@ -20,7 +20,6 @@ func substringMatchOnScopes() rules.Rule {
 		Severity: rules.Warning,
 		Lesser: "a note if the tokens are another issuer's and the claim is scp, which may be a " +
 			"list there",
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheckOf(checkScopePart),
 	}

@@ -16,7 +16,6 @@ func textKeyIsNoKey() rules.Rule {
 		Fix: "Put in the PEM text of the public key or of the certificate; for HMAC a secret of " +
 			"at least 32 random bytes.",
 		Severity:   rules.Error,
-		Since:      since,
 		References: []string{algorithmsRFC},
 		Check: eachCheck(func(c *rules.Check) []rules.Finding {
 			key := c.Test.Key

@@ -17,7 +17,6 @@ func wildcardComparedExactly() rules.Rule {
 		Severity:   rules.Error,
 		Locks:      true,
 		Lesser:     "a warning if another value in the list can match",
-		Since:      since,
 		References: []string{claimsRef},
 		Check:      eachCheck(checkWildcard, mayBeEntra),
 	}

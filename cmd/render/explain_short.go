@@ -234,8 +234,9 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	before, end := "", ""
 	if next {
 		before = "fails next: "
-		if r.Answer.Status != t.x.Verdict.Status {
-			end = "; " + status(r.Answer.Status)
+		own, v := statusOf(r.Answer.Status, &r.Answer), &t.x.Verdict
+		if own != statusOf(v.Status, &v.Answer) {
+			end = "; " + own
 		}
 	}
 	if t.x.modelled(r) {
@@ -244,7 +245,7 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	if name := levelOf(r.Evidence()); name != "" {
 		room -= len(" []") + len(name)
 	}
-	text := before + comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + end
+	text := before + compared(r) + end
 	d := t.x.Verdict.Decided
 	isSaid := d != nil && d.Check == r.Check && strings.Contains(shortWhy(d.Why(), d), r.Actual())
 	if width(safe(text)) > room && isSaid {
@@ -304,6 +305,15 @@ func tight(value string, columns int) string {
 
 func comparison(wanted, found string) string {
 	return fmt.Sprintf("wanted %s, found %s", wanted, found)
+}
+
+func compared(r *rules.Result) string {
+	return comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
+}
+
+// failure is what a check that failed compared, and with which status the gateway answers then.
+func failure(r *rules.Result) string {
+	return compared(r) + "; " + statusOf(r.Answer.Status, &r.Answer)
 }
 
 // evidenced adds what a failure rests on. If the last line has no room for the reference, or the

@@ -214,6 +214,21 @@ func TestExplanations(t *testing.T) {
 				return explained(file, tokenWith(ownClaims), p)
 			},
 		},
+		{
+			fact:    "of a status that is one of two both are named wherever it is shown",
+			formats: []string{"text"},
+			report: func(t *testing.T) *report.Explanation {
+				file := orders(t)
+				p := lenient(file)
+				never := checkAt(file, rules.Issuer, "tenant", 0, equals("iss", "nobody"))
+				never.Answer.OneOf = []int{400, 401}
+				next := checkAt(file, rules.Audience, "audience", 0, equals("aud", "nobody"))
+				p.Root = rules.AllOf(never, next)
+				x := explained(file, tokenWith(ownClaims), p)
+				x.Other = &x.Verdict
+				return x
+			},
+		},
 	})
 }
 

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -221,11 +220,10 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	case r.Harmless:
 		return harmless(r)
 	case r.Outcome == rules.Fail:
-		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none"))
+		text = failure(r)
 		if failedBefore {
 			text = "would fail next: " + text
 		}
-		text += "; " + status(r.Answer.Status)
 		if r.Answer.Says != "" {
 			text += " " + r.Answer.Says
 		}

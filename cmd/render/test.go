@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -87,8 +86,7 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = comparison(r.Expected(), cmp.Or(r.Actual(), "none")) + "; " +
-			status(r.Answer.Status)
+		text = failure(r)
 	}
 	return safe(text)
 }

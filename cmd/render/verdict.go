@@ -1,7 +1,6 @@
 package render
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -89,11 +88,11 @@ func outcomeShown(r *rules.Result) string {
 // harmless says of a check that it keeps nobody out, and what the gateway found.
 func harmless(r *rules.Result) string {
 	text := "is not known: " + r.Why()
-	switch found := r.Actual(); {
+	switch {
 	case r.Outcome == rules.Fail && r.Check.Wants != "": // of a request, not of a value
 		text = "does not hold: wanted " + r.Expected()
 	case r.Outcome == rules.Fail:
-		text = "does not hold: " + comparison(r.Expected(), cmp.Or(found, "none"))
+		text = "does not hold: " + compared(r)
 	}
 	return safe(text + "; this check rejects nobody")
 }
@@ -147,7 +146,7 @@ func OutcomeLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200 accepted"
 	case rules.Rejected:
-		return decidedAt(status(v.Status), deciding(v, ""))
+		return decidedAt(statusOf(v.Status, &v.Answer), deciding(v, ""))
 	}
 	return decidedAt("undetermined", deciding(v, ""))
 }

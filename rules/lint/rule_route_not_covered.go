@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -20,31 +21,28 @@ func routeNotCovered() rules.Rule {
 	}
 }
 
-// checkRoutes finds no request that is not covered where another policy of the API covers
+// checkRoutes finds no request that is not covered where the policies of the API together cover
 // everything.
 func checkRoutes(s *rules.Subject) []rules.Finding {
-	var partly, never []rules.Finding
+	var all []rules.Finding
 	for _, p := range s.Policies {
 		if judges(p) && !p.When.Disabled && nothing(p) {
-			never = append(never, ofGuard(p, "this policy checks no request: none has a method "+
+			all = append(all, ofGuard(p, "this policy checks no request: none has a method "+
 				"and a path like "+routes(p)))
 		}
 	}
-	covered := false
-	for _, p := range tokenPolicies(s) {
-		switch {
-		case p.When.Unknown != nil: // nobody knows what it covers
-		case everything(p):
-			covered = true
-		default:
-			partly = append(partly, less(ofGuard(p, "requests to other methods and paths than "+
+	policies := tokenPolicies(s)
+	alone := func(p *rules.Policy) bool { return everything([]*rules.Policy{p}) }
+	if everything(policies) || slices.ContainsFunc(policies, alone) { // of very many, alone
+		return all
+	}
+	for _, p := range policies {
+		if p.When.Unknown == nil { // else nobody knows what it covers
+			all = append(all, less(ofGuard(p, "requests to other methods and paths than "+
 				routes(p)+" pass without a check of their token"), rules.Note))
 		}
 	}
-	if covered {
-		return never
-	}
-	return append(never, partly...)
+	return all
 }
 
 // nothing reports whether a policy surely applies to no request.
@@ -60,18 +58,17 @@ func nothing(p *rules.Policy) bool {
 	return true
 }
 
-func everything(p *rules.Policy) bool {
-	for _, r := range p.When.Routes {
-		if all(r.Method) && all(r.Path) {
-			return true
+// everything reports whether one of some policies surely applies to each request, whatever its
+// method: a method may have any name (RFC 9110, section 9.1), and nobody's policy has this one.
+func everything(policies []*rules.Policy) bool {
+	for _, method := range []string{"", "UNHEARD-OF"} {
+		for _, class := range rules.Classes(policies, method, "") {
+			if !slices.Contains(class.Applies, rules.Yes) {
+				return false
+			}
 		}
 	}
-	return len(p.When.Routes) == 0
-}
-
-// all reports whether an expression surely matches everything.
-func all(expression string) bool {
-	return expression == "" || expression == ".*" || expression == "/.*" || expression == "^.*$"
+	return true
 }
 
 func routes(p *rules.Policy) string {

@@ -40,6 +40,24 @@ func TestRouteNotCovered(t *testing.T) {
 		"a route that matches everything is everything": {
 			of(limited(policy(signed(ourKeys)), get, rules.Route{Method: ".*", Path: "/.*"})), nil,
 		},
+		"however its expressions are written": {
+			of(limited(policy(signed(ourKeys)), rules.Route{Method: ".+", Path: "^/(.*)$"})), nil,
+		},
+		"and so are two that do together": {
+			of(limited(policy(signed(ourKeys)), rules.Route{Path: "/orders.*"}),
+				limited(policy(signed(ourKeys)), rules.Route{Path: "/(?:[^o].*)?"},
+					rules.Route{Path: "/o(?:[^r].*)?|/or(?:[^d].*)?|/ord(?:[^e].*)?"},
+					rules.Route{Path: "/orde(?:[^r].*)?|/order(?:[^s].*)?"})), nil,
+		},
+		"one that leaves out the root leaves that open": {
+			of(limited(policy(signed(ourKeys)), rules.Route{Path: "/.+"})),
+			noteAt("pointcutData", "than /.+ pass"),
+		},
+		"one of all methods that HTTP has leaves others open": {
+			of(limited(policy(signed(ourKeys)),
+				rules.Route{Method: "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|TRACE"})),
+			noteAt("pointcutData", "than GET|POST"),
+		},
 		"beside a policy for everything it is none": {
 			of(limited(policy(signed(ourKeys)), get), policy(signed(ourKeys))), nil,
 		},

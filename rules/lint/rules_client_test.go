@@ -348,6 +348,10 @@ func TestListClaimComparedWithText(t *testing.T) {
 			errorAt("custom-claim", "roles is a list, which never equals a text"),
 		},
 		"nor do they where the registration is given": {foreign, errorAt("custom-claim", "roles")},
+		"beside another way past the check it is a warning": {
+			ours(check(rules.Either(equals("roles", "Read"), equals("scp", "Orders.Read")))),
+			warningAt("custom-claim", "roles is a list, which never equals a text"),
+		},
 		"that they do not is no mistake": {
 			ours(check(rules.Negate(equals("roles", "Read")))), nil,
 		},

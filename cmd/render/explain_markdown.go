@@ -21,7 +21,11 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 		command = "probe"
 	}
 	m.heading("gatewhy " + command + ": " + x.headline())
-	if why := v.Why(); why != "" {
+	why := v.Why()
+	if v.Outcome == rules.Accepted {
+		why = passes(v)
+	}
+	if why != "" {
 		m.para(report.Sentence(why))
 	}
 	if text := x.foreign(); text != "" {

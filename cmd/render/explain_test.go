@@ -196,7 +196,7 @@ func TestExplanations(t *testing.T) {
 		},
 		{
 			fact:    "where no policy checks anything that is said",
-			formats: []string{"text"},
+			formats: []string{"text", "markdown", "html"},
 			report: func(t *testing.T) *report.Explanation {
 				return explained(orders(t), tokenWith(ownClaims))
 			},

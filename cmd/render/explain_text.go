@@ -65,7 +65,7 @@ func (t *explainText) answer() string {
 	}
 	switch v.Outcome {
 	case rules.Accepted:
-		return t.Paint(Good, "200: accepted") + acceptedBecause(v)
+		return t.Paint(Good, "200: accepted") + ", " + passes(v)
 	case rules.Rejected:
 		return t.rejected(v)
 	}
@@ -73,27 +73,14 @@ func (t *explainText) answer() string {
 }
 
 func (t *explainText) rejected(v *rules.Verdict) string {
-	at := ""
-	if v.Decided != nil {
-		at = " at the " + deciding(v, " check")
+	what, status := "rejected", ", with a status that is not known"
+	switch {
+	case v.StatusByClass() != nil:
+		status = ", with a status that depends on the request"
+	case v.Status != 0 || v.Answer.OneOf != nil:
+		what, status = statusOf(v.Status, &v.Answer)+": rejected", ""
 	}
-	if v.StatusByClass() != nil {
-		return t.Paint(Bad, "rejected") + at + ", with a status that depends on the request"
-	}
-	if v.Status == 0 && v.Answer.OneOf == nil {
-		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
-	}
-	return t.Paint(Bad, statusOf(v.Status, &v.Answer)+": rejected") + at
-}
-
-// acceptedBecause says whether the request passed checks, or no policy made any.
-func acceptedBecause(v *rules.Verdict) string {
-	for i := range v.Results {
-		if v.Results[i].Outcome == rules.Pass && v.Results[i].Check.ID != rules.Routed {
-			return ", " + passes(v)
-		}
-	}
-	return ", no policy checks this request"
+	return decidedAt(t.Paint(Bad, what), theCheck(v)) + status
 }
 
 // foreign is about a token that is not from where it must be.

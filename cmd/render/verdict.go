@@ -97,11 +97,19 @@ func harmless(r *rules.Result) string {
 	return safe(text + "; this check rejects nobody")
 }
 
+// passes says of a request that is let in whether it passed checks, or no policy made any.
 func passes(v *rules.Verdict) string {
+	passed, harmless := false, false
 	for i := range v.Results {
-		if v.Results[i].Harmless {
-			return "every required check passes"
-		}
+		r := &v.Results[i]
+		passed = passed || r.Outcome == rules.Pass && r.Check.ID != rules.Routed
+		harmless = harmless || r.Harmless
+	}
+	switch {
+	case !passed:
+		return "no policy checks this request"
+	case harmless:
+		return "every required check passes"
 	}
 	return "every check passes"
 }

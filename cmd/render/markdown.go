@@ -44,7 +44,8 @@ func (m *markdown) cells(texts ...string) {
 
 // row adds a line of a table of two columns; the first row is the head.
 func (m *markdown) row(label, value string) {
-	m.b.WriteString("| " + m.plain(label) + " | " + m.code(value) + " |\n")
+	cell := strings.ReplaceAll(m.code(value), "|", `\|`) // or the bar cuts it
+	m.b.WriteString("| " + m.plain(label) + " | " + cell + " |\n")
 }
 
 func (m *markdown) table(columns ...string) {
@@ -79,13 +80,12 @@ func blockStart(text string) string {
 	return text
 }
 
-// code shows a value as it is, in a code span. No backtick in the value ends the span, and no
-// bar cuts it.
+// code shows a value as it is, in a code span. No backtick in the value ends the span.
 func code(value string) string {
 	if value == "" {
 		return ""
 	}
-	value = strings.ReplaceAll(safe(value), "|", `\|`)
+	value = safe(value)
 	fence := "`"
 	for strings.Contains(value, fence) {
 		fence += "`"

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -81,11 +82,13 @@ func isScope(text string) bool {
 	return slices.Contains(usual, value)
 }
 
-// likeScope reports whether a text may be a scope: an App ID URI and such a value as Orders.Read.
+// likeScope reports whether a text may be a scope: an App ID URI and such a value as Orders.Read,
+// which is no version as in api://orders/v1.0.
 func likeScope(text string) bool {
 	before, value, _ := cutLast(text, "/")
-	first, second, dotted := strings.Cut(value, ".")
-	return strings.HasPrefix(before, "api://") && dotted && first != "" && second != ""
+	first, second, _ := strings.Cut(value, ".")
+	return strings.HasPrefix(before, "api://") && first != "" && second != "" &&
+		!unicode.IsDigit(rune(second[0]))
 }
 
 func cutLast(text, separator string) (before, after string, found bool) {

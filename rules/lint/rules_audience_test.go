@@ -368,6 +368,7 @@ func TestAudienceNeverIssued(t *testing.T) {
 		"what looks like a scope": {
 			ours(audience("api://shop/Orders.Read")), warningAt("audience", "looks like a scope"),
 		},
+		"a version at the end of an App ID URI": {ours(audience("api://shop/v1.0")), nil},
 		"as a custom claim": {
 			ours(check(equals("aud", "shop"))), errorAt("custom-claim", "neither an App ID URI"),
 		},

@@ -15,8 +15,8 @@ func issuerAndKeysDisagree() rules.Rule {
 		Why: "The policy expects the issuer of one tenant and verifies with the keys of " +
 			"another. Across most clouds no signature verifies; across tenants of one cloud, " +
 			"and between the public cloud and US Government, it works only with keys that they " +
-			"happen to share. tid is always the tenant in the issuer: " +
-			"no token has a different one.",
+			"happen to share. Another issuer signs with keys of its own, which no key set of Entra " +
+			"ID lists. tid is always the tenant in the issuer: no token has a different one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity: rules.Error,
@@ -37,6 +37,10 @@ func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		sets = known.sets
 	}
 	all := checkTenantOf(p, issuers, sets)
+	if ofAnother(s, known) {
+		all = append(all, at(c, "the issuer %s is not of Entra ID, whose keys the policy verifies "+
+			"with: no signature verifies", known.texts[0]))
+	}
 	if len(sets) == 0 || len(issuers) == 0 {
 		return all
 	}
@@ -58,6 +62,23 @@ func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		all = append(all, less(f, rules.Warning))
 	}
 	return all
+}
+
+// ofAnother reports whether a policy with the keys of Entra ID proper wants the issuer of somebody
+// else. What it wants may be a part of one of Entra ID's: then other tenants get past the check.
+func ofAnother(s *rules.Subject, known *facts) bool {
+	isForeign := func(text string) bool {
+		host, _, _ := strings.Cut(strings.TrimPrefix(text, "https://"), "/")
+		_, ours := entra.CloudOf(host)
+		return strings.HasPrefix(text, "https://") && !ours
+	}
+	others := slices.DeleteFunc(slices.Clone(known.texts), isForeign)
+	if !known.ofEntraOnly() || slices.ContainsFunc(known.sets, isB2C) || len(known.texts) == 0 ||
+		len(others) > 0 {
+		return false
+	}
+	got, _ := alone(s, known.pins).otherTenants()
+	return got == keptOut
 }
 
 // ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list each

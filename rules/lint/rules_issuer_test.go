@@ -183,6 +183,8 @@ const (
 func TestIssuerAndKeysDisagree(t *testing.T) {
 	t.Parallel()
 	const china = "https://login.partner.microsoftonline.cn/" + ourTenant + "/discovery/v2.0/keys"
+	both := signed(ourKeys + "," + foreignKeys)
+	both.Test.Key.List = true
 	finds(t, issuerAndKeysDisagree(), map[string]row{
 		"keys of another cloud verify nothing": {
 			of(policy(signed(china), issuer(ourIssuer))),
@@ -221,6 +223,27 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 		},
 		"another issuer's keys are not looked at": {
 			theirs(issuer(ourIssuer)), nil,
+		},
+		"nobody else's tokens are signed with the keys of Entra ID": {
+			ours(issuer(foreignIssuer)),
+			errorAt("custom-claim", "is not of Entra ID, whose keys the policy verifies with"),
+		},
+		"unless the policy has the issuer's keys too": {
+			of(policy(both, issuer(foreignIssuer))), nil,
+		},
+		"beside an issuer of Entra ID it is none": {ours(issuer(foreignIssuer, ourIssuer)), nil},
+		"one that is not to be there is none": {
+			ours(check(rules.Negate(equals("iss", foreignIssuer)))), nil,
+		},
+		"a part that issuers of Entra ID have is none": {
+			ours(check(rules.Predicate{
+				Op: rules.Prefix, Input: rules.Claim("iss"), Values: rules.Literals("https://"),
+			})), nil,
+		},
+		"Azure AD B2C may have a host of the tenant's own": {
+			of(policy(signed("https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_sign_in/"+
+				"discovery/v2.0/keys"), issuer("https://login.contoso.com/"+ourTenant+"/v2.0/"))),
+			nil,
 		},
 		"so is one of several ids": {
 			ours(check(oneOf("tid", otherTenant, ourApp))),

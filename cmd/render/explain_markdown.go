@@ -64,16 +64,16 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 
 // prediction adds what the answer rests on, and what to pass to know what is not known.
 func (m *markdown) prediction(x explanation, v *rules.Verdict) {
-	m.rowIf("body", v.Body())
+	m.row("body", v.Body())
 	if d := v.Decided; d != nil {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
-		m.rowIf("answer says", v.Answer.Says)
+		m.row("answer says", v.Answer.Says)
 	}
-	m.rowIf("evidence", evidenceText(v.Evidence()))
+	m.row("evidence", evidenceText(v.Evidence()))
 	if x.Earlier != nil {
 		m.row("when the token was issued", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
-	m.rowIf("ask next", report.Ask(v.Question()))
+	m.row("ask next", report.Ask(v.Question()))
 }
 
 func (m *markdown) checks(results []rules.Result) {

@@ -42,8 +42,11 @@ func (m *markdown) cells(texts ...string) {
 	m.b.WriteString("|\n")
 }
 
-// row adds a line of a table of two columns; the first row is the head.
+// row adds a line of a table of two columns, unless its value is empty.
 func (m *markdown) row(label, value string) {
+	if value == "" {
+		return
+	}
 	cell := strings.ReplaceAll(m.code(value), "|", `\|`) // or the bar cuts it
 	m.b.WriteString("| " + m.plain(label) + " | " + cell + " |\n")
 }
@@ -99,12 +102,6 @@ func code(value string) string {
 func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	for _, row := range identity(t, p) {
 		m.row(row.Label, row.Text)
-	}
-}
-
-func (m *markdown) rowIf(label, value string) {
-	if value != "" {
-		m.row(label, value)
 	}
 }
 

@@ -180,7 +180,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 // why says why the cells of a gateway are not known, and what to add to know them.
 func (x matrixing) why(u environments.OpenCells) string {
 	w := x.Witness(u.Row, u.Gateway)
-	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
+	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, report.Counted(u.Rows, "row"))
 	if class := x.Cell(u.Row, u.Gateway).Class().String(); class != "" {
 		text += " with a request such as " + class
 	}

@@ -53,7 +53,7 @@ type scanText struct {
 
 func (t *scanText) headline() string {
 	after := &t.x.After
-	all := plural64(after.Tokens(), "token", "tokens")
+	all := counted(after.Tokens(), "token")
 	if t.x.Compared {
 		text := fmt.Sprintf("of %s %s newly locked out, and %s newly let in", all,
 			grouped(t.x.LockedOut.Tokens()), grouped(t.x.LetIn.Tokens()))
@@ -70,7 +70,7 @@ func (t *scanText) headline() string {
 func (t *scanText) input() string {
 	after := &t.x.After
 	text := fmt.Sprintf("%s read, %s without a token",
-		plural64(after.Lines, "line", "lines"), grouped(after.Without))
+		counted(after.Lines, "line"), grouped(after.Without))
 	if after.Unreadable > 0 {
 		text += fmt.Sprintf(", %s that can't be read", grouped(after.Unreadable))
 	}
@@ -103,7 +103,7 @@ func (t *scanText) changes(title, causes string, s *scan.Summary) {
 	if s.Tokens() == 0 {
 		return
 	}
-	t.Heading(fmt.Sprintf("%s: %s%s", title, plural64(s.Tokens(), "token", "tokens"), causes))
+	t.Heading(fmt.Sprintf("%s: %s%s", title, counted(s.Tokens(), "token"), causes))
 	t.causes(s, shortCausesEvery)
 }
 
@@ -129,7 +129,7 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 			t.Blank()
 		}
 		t.Para(1, t.Mark(marks[cause.Outcome])+" "+
-			fmt.Sprintf("%s: %s", causeWords(cause), plural64(g.Tokens, "token", "tokens")))
+			fmt.Sprintf("%s: %s", causeWords(cause), counted(g.Tokens, "token")))
 		if t.Detail != All && getsIn {
 			continue
 		}
@@ -146,8 +146,7 @@ func (t *scanText) causes(s *scan.Summary, most int) {
 	}
 	if left > 0 {
 		t.Para(1, fmt.Sprintf("and %s, with %s (-v shows them)",
-			plural64(int64(left), "more cause", "more causes"),
-			plural64(leftTokens, "token", "tokens")))
+			counted(int64(left), "more cause"), counted(leftTokens, "token")))
 	}
 }
 
@@ -200,11 +199,12 @@ func (t *scanText) values(
 	return rows
 }
 
-func plural64(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// counted is a number in groups of digits with its noun.
+func counted(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
 	}
-	return grouped(n) + " " + many
+	return grouped(n) + " " + noun
 }
 
 // grouped writes a number with commas between thousands.

@@ -103,7 +103,7 @@ func (t *testText) coverage() {
 		{"fail", unseen(c, func(of *report.Covered) int { return of.Failed })},
 	} {
 		t.Para(0, fmt.Sprintf("%s in at least one test: %d of %s", part.verb,
-			len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks")))
+			len(c.Checks)-len(part.unseen), report.Counted(len(c.Checks), "check")))
 		for _, name := range part.unseen {
 			t.Para(1, "never: "+name)
 		}

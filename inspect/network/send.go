@@ -35,9 +35,9 @@ func Send(
 ) (*Answer, error) {
 	ctx, cancel := context.WithTimeout(request.Context(), limits.Time)
 	defer cancel()
-	client := http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	client := http.Client{Transport: transport}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
 	}
 	response, err := client.Do(request.WithContext(For(ctx, purpose)))
 	if err != nil {

@@ -243,7 +243,8 @@ func copySources(root, folder string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range append(files, filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum")) {
+	files = append(files, filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum"))
+	for _, name := range files {
 		below, err := filepath.Rel(root, name)
 		if err != nil {
 			return err
@@ -267,10 +268,10 @@ func copySources(root, folder string) error {
 // the words of go list holds.
 func sources(root, condition string) ([]string, error) {
 	const each = `{{$folder}}/{{.}}{{"\n"}}`
+	format := `{{if ` + condition + `}}{{$folder := .Dir}}` +
+		`{{range .GoFiles}}` + each + `{{end}}{{range .EmbedFiles}}` + each + `{{end}}{{end}}`
 	listed, err := runGo(
-		forBrowsers(), "-C", root, "list", "-deps", "-f", `{{if `+condition+`}}{{$folder := .Dir}}`+
-			`{{range .GoFiles}}`+each+`{{end}}{{range .EmbedFiles}}`+each+`{{end}}{{end}}`,
-		"./cmd/page",
+		forBrowsers(), "-C", root, "list", "-deps", "-f", format, "./cmd/page",
 	)
 	return strings.Split(listed, "\n"), err
 }

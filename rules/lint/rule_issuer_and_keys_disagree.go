@@ -15,8 +15,9 @@ func issuerAndKeysDisagree() rules.Rule {
 		Why: "The policy expects the issuer of one tenant and verifies with the keys of " +
 			"another. Across most clouds no signature verifies; across tenants of one cloud, " +
 			"and between the public cloud and US Government, it works only with keys that they " +
-			"happen to share. Another issuer signs with keys of its own, which no key set of Entra " +
-			"ID lists. tid is always the tenant in the issuer: no token has a different one.",
+			"happen to share. Another issuer signs with keys of its own, which no key set of " +
+			"Entra ID lists. tid is always the tenant in the issuer: no token has a different " +
+			"one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity: rules.Error,
@@ -38,8 +39,8 @@ func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	}
 	all := checkTenantOf(p, issuers, sets)
 	if ofAnother(s, known) {
-		all = append(all, at(c, "the issuer %s is not of Entra ID, whose keys the policy verifies "+
-			"with: no signature verifies", known.texts[0]))
+		all = append(all, at(c, "the issuer %s is not of Entra ID, whose keys the policy "+
+			"verifies with: no signature verifies", known.texts[0]))
 	}
 	if len(sets) == 0 || len(issuers) == 0 {
 		return all

@@ -15,6 +15,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gatewhy/gatewhy/cmd/gateways"
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 func TestMain(m *testing.M) {
@@ -76,3 +79,6 @@ func linked(source string) ([]byte, error) {
 	name, _, _ := strings.Cut(string(said), ": go")
 	return os.ReadFile(name)
 }
+
+// everyGateway is what the program itself works with.
+func everyGateway() report.Gateways { return report.Gateways(gateways.All()).Complete() }

@@ -24,20 +24,15 @@ type foundAt struct {
 // those of this request alone, and those of files together that lint judges one by one.
 func TestAScreenCountsWhatItsLintCommandShows(t *testing.T) {
 	t.Parallel()
-	testCountedFindings(t, 11)
-}
-
-// testCountedFindings looks at one in so many of the policies in testdata.
-func testCountedFindings(t *testing.T, oneIn int) {
 	w := newNextWorld(t)
 	counted, named := 0, w.policyExamples()
-	for i := 0; i < len(named); i += oneIn {
+	for i := 0; i < len(named); i += oneCountedOf {
 		token := [...]string{"@good.jwt", "@v2.jwt"}[i%2]
 		if w.countsWhatLintShows(token, "-p", named[i]) {
 			counted++
 		}
 	}
-	if counted < len(named)/oneIn/4 {
+	if counted < len(named)/oneCountedOf/4 {
 		t.Errorf("only %d screens of %d policies count findings", counted, len(named))
 	}
 }

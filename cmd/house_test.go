@@ -6,12 +6,17 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/gatewhy/gatewhy/testdata/oracles/recording"
 )
 
 const module = "github.com/gatewhy/gatewhy"
@@ -305,4 +310,126 @@ func TestReportsAreMadeWithoutACommandLine(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTheRootHoldsWhatIsExpectedThere keeps out what a command leaves behind in a working copy.
+func TestTheRootHoldsWhatIsExpectedThere(t *testing.T) {
+	t.Parallel()
+	expected := []string{
+		".azure-pipelines", ".ci", ".github", ".gitignore", ".goreleaser.yaml",
+		".pre-commit-hooks.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md",
+		"SECURITY.md", "action.yml", "cmd", "go.mod", "go.sum", "inspect", "main.go", "rules",
+		"staticcheck.conf", "templates", "testdata",
+	}
+	files, err := exec.Command("git", "-C", "..", "ls-files", "-z").Output()
+	if err != nil {
+		t.Fatalf("git lists the files of the repository: %v", err)
+	}
+	for file := range strings.SplitSeq(strings.TrimRight(string(files), "\x00"), "\x00") {
+		if name, _, _ := strings.Cut(file, "/"); !slices.Contains(expected, name) {
+			t.Errorf("%s is none of what belongs at the root", file)
+		}
+	}
+}
+
+// mostColumns is how wide a line may be. A tab counts four columns.
+const mostColumns = 99
+
+func TestLinesEndBeforeColumn100(t *testing.T) {
+	t.Parallel()
+	eachFile(t, func(t *testing.T, _, name string, _ *ast.File) {
+		text, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			if n := columns(strings.TrimRight(line, "\r\n")); n > mostColumns {
+				t.Errorf("%s:%d has %d columns, more than %d", name, number, n, mostColumns)
+			}
+		}
+	})
+}
+
+func columns(line string) int {
+	return utf8.RuneCountInString(line) + 3*strings.Count(line, "\t")
+}
+
+// A program that only reads files and tokens must not link the network.
+func TestBelowFetchNothingSpeaksHTTP(t *testing.T) {
+	t.Parallel()
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		below := dir == "inspect" ||
+			strings.HasPrefix(dir, "inspect/") && dir != "inspect/keys/fetch" &&
+				dir != "inspect/network"
+		if !below || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			if strings.HasPrefix(spec.Path.Value, `"net/http`) {
+				t.Errorf("%s imports %s, which belongs into inspect/network", name,
+					spec.Path.Value)
+			}
+		}
+	})
+}
+
+const oracles = "../testdata/oracles/"
+
+// A real gateway is built from a module of its own, or installed; nothing of it is linked.
+func TestNoRealGatewayIsLinked(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for program, module := range map[string]string{
+		"oauth2-proxy": "oauth2-proxy", "istio": "istio.io", "cel": "cel-go",
+		"envoy-gateway": "envoyproxy/gateway",
+	} {
+		if strings.Contains(string(text), module) {
+			t.Error("go.mod requires", module)
+		}
+		if _, err := os.Stat(oracles + program + "/go.mod"); err != nil {
+			t.Error("what is built there is no module of its own:", err)
+		}
+	}
+}
+
+// The recordings of a program are of one day and one version: that of its module if it has one.
+func TestRecordingsAreOfOneVersion(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(recording.Path(oracles + "*/*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no recordings", err)
+	}
+	first := map[string]*recording.Recording{}
+	for _, file := range files {
+		r, err := recording.Read(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first[r.Program] == nil {
+			first[r.Program] = r
+		}
+		if f := first[r.Program]; r.Version != f.Version || r.Date != f.Date {
+			t.Errorf("%s: %s of %s, and others are %s of %s",
+				file, r.Version, r.Date, f.Version, f.Date)
+		}
+	}
+	for program, r := range first {
+		text, err := os.ReadFile(oracles + program + "/go.mod")
+		if os.IsNotExist(err) {
+			continue // it is installed
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pinned := regexp.MustCompile(
+			`(?m)^\s\S*/` + regexp.QuoteMeta(program) + `\S* ` +
+				regexp.QuoteMeta(r.Version) + `\b`)
+		if !pinned.Match(text) {
+			t.Errorf("%s: recorded with %s, which its go.mod does not pin", program, r.Version)
+		}
+	}
 }

@@ -2,13 +2,17 @@ package cmd
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
@@ -145,6 +149,95 @@ func TestAFileOfHeadersIsReadOnce(t *testing.T) {
 			"-p", "bad.json", "--offline", "-H", fmt.Sprintf("@/dev/fd/%d", from.Fd()))
 		if code != exitUsage || !strings.Contains(stderr, "has no colon") {
 			t.Errorf("%s: exit code %d, %s", token, code, stderr)
+		}
+	}
+}
+
+// chunks is a terminal that delivers one chunk at a time, and nothing more after the last.
+type chunks []string
+
+func (c *chunks) Read(buffer []byte) (int, error) {
+	if len(*c) == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := copy(buffer, (*c)[0])
+	*c = (*c)[1:]
+	return n, nil
+}
+
+func TestPaste(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		typed chunks
+		want  string
+	}{
+		{"Enter ends what was typed", chunks{"a", "b", "\r"}, "ab\n"},
+		{"Ctrl-D ends it too", chunks{"ab", "\x04"}, "ab"},
+		{"backspace takes back a character", chunks{"ab", "\x7f", "c\r"}, "ac\n"},
+		{"backspace at the start does nothing", chunks{"\x7f", "a\r"}, "a\n"},
+		{
+			"a line break in the middle of what arrives at once is part of it",
+			chunks{"one\rtwo", "\r"},
+			"one\ntwo\n",
+		},
+		{
+			"a bracketed paste may have several lines, even where one ends a chunk",
+			chunks{"\x1b[200~one\r", "two\r\n", "three\x1b[201~", "\r"},
+			"one\ntwo\nthree\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := readPaste(&test.typed)
+			if err != nil || got != test.want {
+				t.Errorf("got %q, %v; want %q", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestPasteEndsWithoutATokenOnCtrlC(t *testing.T) {
+	t.Parallel()
+	got, err := readPaste(&chunks{"secret", "\x03"})
+	if got != "" || !errors.Is(err, errInterrupted) {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestPasteReportsATerminalThatFails(t *testing.T) {
+	t.Parallel()
+	if _, err := readPaste(&chunks{"secret"}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// PowerShell's > writes UTF-16, with a byte order mark: a policy that is saved so can't be read,
+// and a folder that has one is not clean.
+func TestAPolicyInUTF16IsNotPassedOverInAFolder(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string]binary.AppendByteOrder{
+		"little endian": binary.LittleEndian, "big endian": binary.BigEndian,
+	} {
+		for mark, text := range map[string]string{
+			"with a mark": "\ufeff" + open, "without": open,
+		} {
+			t.Run(name+" "+mark, func(t *testing.T) {
+				t.Parallel()
+				folder := t.TempDir()
+				file := filepath.Join(folder, "policy.json")
+				var data []byte
+				for _, unit := range utf16.Encode([]rune(text)) {
+					data = order.AppendUint16(data, unit)
+				}
+				if err := os.WriteFile(file, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				_, stderr, code := runIn(t, folder, "lint", ".")
+				if code != exitUsage || !strings.Contains(stderr, "error: policy.json:1:") {
+					t.Errorf("lint . exits %d: %s", code, stderr)
+				}
+			})
 		}
 	}
 }

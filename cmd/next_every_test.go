@@ -20,12 +20,8 @@ var hostileFiles = []string{
 // filled in, and does what its line says.
 func TestEveryCommandOfEveryScreenRuns(t *testing.T) {
 	t.Parallel()
-	testEveryCommand(t, false)
-}
-
-func testEveryCommand(t *testing.T, all bool) {
 	w, shown := newNextWorld(t), 0
-	lines := w.commandsOf(slices.DeleteFunc(w.screens(all), func([]string) bool {
+	lines := w.commandsOf(slices.DeleteFunc(w.screens(), func([]string) bool {
 		shown++
 		return shown%oneScreenOf != 0
 	}))
@@ -51,7 +47,7 @@ func writes(line string) int {
 }
 
 // screens are command lines, one for each screen.
-func (w *nextWorld) screens(all bool) [][]string {
+func (w *nextWorld) screens() [][]string {
 	w.t.Helper()
 	tokens, policies := w.files("*.jwt"), w.files("*.json")
 	policies = slices.DeleteFunc(policies, func(name string) bool { return name == "keys.json" })
@@ -67,7 +63,7 @@ func (w *nextWorld) screens(all bool) [][]string {
 			if policy == "role.json" || policy == "scope.json" { // -v has the commands of grants
 				add("explain", "@"+token, "-p", policy, "--jwks", "keys.json", "-v")
 			}
-			if all {
+			if everyScreen {
 				add("explain", "@"+token, "-p", policy, "--offline")
 				add("explain", "@"+token, "-p", policy, "--jwks", "keys.json",
 					"--contracts", "nobody.txt")
@@ -88,10 +84,10 @@ func (w *nextWorld) screens(all bool) [][]string {
 		add("fix", policy, "--solution", "jwt", "--token", "@good.jwt")
 	}
 	for i, name := range w.rulesFiles() {
-		if all || i%3 == 0 {
+		if everyScreen || i%3 == 0 {
 			add("lint", name, "--color", "always")
 		}
-		if all || i%7 == 0 {
+		if everyScreen || i%7 == 0 {
 			add("fix", name)
 			add("explain", "@good.jwt", "-p", name, "--jwks", "keys.json")
 			add("explain", "@good.jwt", "-p", name, "--jwks", "keys.json", "-v")
@@ -277,5 +273,29 @@ func (w *nextWorld) check(line string, c call, filled bool) {
 	}
 	if !ok {
 		w.t.Errorf("%s\nexit code %d\n%s%s", line, code, stdout, stderr)
+	}
+}
+
+// A screen fits a terminal of 24 lines of 80 columns, with the command that printed it: what is
+// longer than a line, as a printed command is, takes so many more. The diff of fix is as long as
+// the change, and a test that fails shows every check.
+func TestAScreenFitsATerminal(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	w.width = 80
+	for _, test := range screens() {
+		if test.name == "fix" || test.name == "a test that fails" {
+			continue
+		}
+		_, stdout, stderr := w.run("", strings.Fields(test.args)...)
+		screen := "$ gatewhy " + test.args + "\n" + stdout + stderr
+		lines := 0
+		for line := range strings.Lines(screen) {
+			columns := len([]rune(strings.TrimSuffix(line, "\n")))
+			lines += 1 + max(0, columns-1)/w.width
+		}
+		if lines > 24 {
+			t.Errorf("%s has %d lines:\n%s", test.name, lines, screen)
+		}
 	}
 }

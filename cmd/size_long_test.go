@@ -27,7 +27,9 @@ const (
 )
 
 const (
+	everyScreen      = true
 	oneScreenOf      = 1
+	oneCountedOf     = 1
 	oneWrittenFormOf = 1
 )
 
@@ -35,6 +37,13 @@ const (
 	manyOptions   = 200_000
 	manyArguments = 100_000
 	manyEntries   = 20_000
+)
+
+const agreeingScans = 1000
+
+const (
+	plantedSeed    = 15
+	plantedOutputs = 12_000
 )
 
 const storiesAreProcesses = true

@@ -47,10 +47,12 @@ const (
 	mostClusterMemory = 64 << 20
 )
 
-// Of so many screens the commands of one are run, and of so many forms of an example each rule is
-// held against one.
+// Of so many screens the commands of one are run, of so many policies the screen of one counts
+// what lint shows, and of so many forms of an example each rule is held against one.
 const (
+	everyScreen      = false
 	oneScreenOf      = 4
+	oneCountedOf     = 11
 	oneWrittenFormOf = 3
 )
 
@@ -59,6 +61,15 @@ const (
 	manyOptions   = 10_000
 	manyArguments = 10_000
 	manyEntries   = 5_000
+)
+
+// agreeingScans is how many tokens are run through scan and explain.
+const agreeingScans = 60
+
+// Secrets are planted in the inputs of so many outputs, from this seed on.
+const (
+	plantedSeed    = 14
+	plantedOutputs = 405
 )
 
 // storiesAreProcesses says whether each command of a story is a process of its own.

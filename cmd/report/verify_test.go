@@ -1,12 +1,83 @@
 package report
 
 import (
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
+
+func TestTheClientAsksTheProductThatHasIssuedItsToken(t *testing.T) {
+	t.Parallel()
+	const (
+		here  = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+		other = "0e2d4c6b-8a1f-4e3d-9c5b-7a6f5e4d3c2b"
+	)
+	for name, row := range map[string]struct {
+		by             inspect.IssuedBy
+		wanted, expect string
+	}{
+		"Azure AD B2C has no .default": {
+			inspect.ByB2C, here, "must ask Azure AD B2C for a scope of this API",
+		},
+		"Entra External ID has it": {
+			inspect.ByExternal, here, "must ask Entra External ID for scope=api://orders/.default",
+		},
+		"another tenant is wanted, and may be of Entra ID": {
+			inspect.ByB2C, other, "must ask Entra ID for scope=api://orders/.default",
+		},
+		"Entra ID": {inspect.ByEntra, here, "must ask Entra ID for scope=api://orders/.default"},
+	} {
+		a := askingLike(inspect.Profile{
+			IssuedBy: row.by, Tenant: here, Clouds: []string{"public"},
+		})
+		a.audience, a.tenant = "api://orders", row.wanted
+		note := a.step(POSIX, "", "gatewhy explain -").Note
+		if !strings.Contains(note, row.expect) {
+			t.Errorf("%s: %q, want %q", name, note, row.expect)
+		}
+	}
+}
+
+func TestWhichGatewaysRefuseASetIsSaid(t *testing.T) {
+	t.Parallel()
+	const key = `{"kty":"oct","kid":"a","k":"AAAA"}`
+	for text, want := range map[string][]string{
+		`{"keys":[` + key + `]}`: nil,
+		`[` + key + `]`: {
+			"KrakenD", "Kubernetes", "Ory Oathkeeper", "oauth2-proxy",
+			"Azure API Management emulator", "mod_auth_openidc",
+		},
+		`{"keys":[` + key + `,{"kty":"EC","kid":"b","crv":"P-1","x":"AA","y":"AA"}]}`: {
+			"KrakenD", "Kubernetes", "Ory Oathkeeper", "oauth2-proxy",
+		},
+		key: nil,
+	} {
+		set, err := keys.Parse("keys.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range NewKeyListing(set, time.Time{}).Refusals {
+			got = append(got, r.Gateways...)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+	for kind, want := range map[keys.RefusalKind]int{
+		keys.KeyPadded: 2, keys.KeyPrivate: 3, keys.KeyExponent: 0,
+	} {
+		if got := refusing(kind); len(got) != want {
+			t.Errorf("of kind %d: %q", kind, got)
+		}
+	}
+}
 
 // Every reason why a signature does not verify comes with the question to ask next.
 func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {

@@ -1,7 +1,0 @@
-//go:build long
-
-package cmd
-
-import "testing"
-
-func TestAnyScreenCountsWhatItsLintCommandShows(t *testing.T) { testCountedFindings(t, 1) }

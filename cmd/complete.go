@@ -147,7 +147,7 @@ func (e *Env) completeEnvironments(cmd *cobra.Command) {
 		name := report.DefaultEnvironments
 		if flag := cmd.Flag("config"); flag.Changed {
 			name = flag.Value.String()
-		} else if found := e.maker().FindEnvironments(e.home()); found != "" {
+		} else if found := e.findEnvironments(); found != "" {
 			name = found
 		}
 		file, err := e.maker().ReadEnvironments(name)

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -173,13 +175,62 @@ func (l *commandLine) config() (string, error) {
 			return value, nil
 		}
 	}
-	name := l.env.maker().FindEnvironments(l.env.home())
+	name := l.env.findEnvironments()
 	elsewhere := name != "" && name != report.DefaultEnvironments && l.cmd.Name() != "probe"
 	if reads := l.cmd.Name() == "matrix" || l.cmd.Name() == "lint" || l.says("env"); elsewhere &&
 		l.has("config") && reads && l.env.maker().IsGone(report.DefaultEnvironments) {
 		return name, l.take("config", name, "a folder above")
 	}
 	return name, nil
+}
+
+// findEnvironments looks for gatewhy.yaml in the folder where relative names start, and in those
+// above it: up to the root of the repository, the home folder, or a folder that another user owns,
+// which is not looked into any more. Somebody else's file would say what we find. The name is
+// relative where it can be; it is empty where there is no such file.
+func (e *Env) findEnvironments() string {
+	folder, err := filepath.Abs(e.maker().Path("."))
+	if err != nil {
+		return ""
+	}
+	start, home := folder, e.home()
+	for {
+		info, err := os.Stat(folder)
+		if err != nil || !isOwn(info) {
+			return ""
+		}
+		name := filepath.Join(folder, report.DefaultEnvironments)
+		if info, err := os.Stat(name); err == nil {
+			if !info.Mode().IsRegular() || !isOwn(info) {
+				return ""
+			}
+			relative, err := filepath.Rel(start, name)
+			if err != nil {
+				return name
+			}
+			return relative
+		}
+		above := filepath.Dir(folder)
+		if above == folder || isRepository(folder) || home != "" && sameFolder(folder, home) {
+			return ""
+		}
+		folder = above
+	}
+}
+
+// isRepository reports whether a folder is the root of a repository. The .git of a worktree is a
+// file.
+func isRepository(folder string) bool {
+	return slices.ContainsFunc([]string{".git", ".hg", ".svn"}, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(folder, name))
+		return err == nil
+	})
+}
+
+func sameFolder(a, b string) bool {
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
 }
 
 // home is the user's home folder; empty where none is known.

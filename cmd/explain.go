@@ -291,7 +291,7 @@ func (e *Env) ignores(cmd *cobra.Command, named string) *report.Ignores {
 	case cmd.Flags().Changed("config"):
 		name = named
 	case e.maker().IsGone(report.DefaultEnvironments):
-		name = e.maker().FindEnvironments(e.home())
+		name = e.findEnvironments()
 	}
 	ignores, err := e.maker().ReadIgnores(name)
 	if err != nil {

@@ -1,4 +1,4 @@
-package report
+package cmd
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// tree makes a folder a/b/c, with a file gatewhy.yaml in a, and what else is named; a name that
+// foldersBelow makes a folder a/b/c, with a file gatewhy.yaml in a, and what else is named; a name that
 // ends in a slash is a folder.
-func tree(t *testing.T, names ...string) (root string, m *Maker) {
+func foldersBelow(t *testing.T, names ...string) (root string, env *Env) {
 	t.Helper()
 	root = t.TempDir()
 	for _, name := range append([]string{"a/b/c/", "a/gatewhy.yaml"}, names...) {
@@ -24,7 +24,8 @@ func tree(t *testing.T, names ...string) (root string, m *Maker) {
 			t.Fatal(err)
 		}
 	}
-	return root, &Maker{Dir: filepath.Join(root, "a", "b", "c")}
+	env = &Env{Dir: filepath.Join(root, "a", "b", "c"), LookupEnv: environment(nil)}
+	return root, env
 }
 
 func TestTheEnvironmentsFileIsFoundInFoldersAbove(t *testing.T) {
@@ -52,12 +53,13 @@ func TestTheEnvironmentsFileIsFoundInFoldersAbove(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root, m := tree(t, row.also...)
-			home := ""
+			root, env := foldersBelow(t, row.also...)
 			if row.home != "" {
-				home = filepath.Join(root, filepath.FromSlash(row.home))
+				env.LookupEnv = environment(map[string]string{
+					"HOME": filepath.Join(root, filepath.FromSlash(row.home)),
+				})
 			}
-			if got := filepath.ToSlash(m.FindEnvironments(home)); got != row.want {
+			if got := filepath.ToSlash(env.findEnvironments()); got != row.want {
 				t.Errorf("%q, want %q", got, row.want)
 			}
 		})
@@ -70,7 +72,7 @@ func TestAnotherUsersFolderIsNotLookedInto(t *testing.T) {
 		t.Skip("only the system's own user can give a folder away")
 	}
 	for _, name := range []string{"a", "a/b", "a/b/c", "a/gatewhy.yaml"} {
-		root, m := tree(t)
+		root, env := foldersBelow(t)
 		if err := os.Chown(
 			filepath.Join(root, filepath.FromSlash(name)),
 			65534,
@@ -78,7 +80,7 @@ func TestAnotherUsersFolderIsNotLookedInto(t *testing.T) {
 		); err != nil {
 			t.Skip(err)
 		}
-		if got := m.FindEnvironments(""); got != "" {
+		if got := env.findEnvironments(); got != "" {
 			t.Errorf("%s is another's, and %s is found", name, got)
 		}
 	}

@@ -61,3 +61,9 @@ func toldOfLinks(count uint64) []string {
 	return []string{fmt.Sprintf("it had %d names (hard links), and is replaced under this one: "+
 		"the others keep the old text", count)}
 }
+
+// isOwn reports whether a file or folder belongs to the user who runs the program.
+func isOwn(info fs.FileInfo) bool {
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(owner.Uid) == os.Geteuid()
+}

@@ -103,28 +103,24 @@ func (e *Env) orAgain(err error, command string, line *report.CommandLine, args 
 	if err == nil || again == "" || errors.Is(err, errInterrupted) {
 		return err
 	}
-	problem := *report.AsError(err)
 	if near := e.nearFile(missingFile(err)); near != "" {
-		problem.Hints = source.Hints("did you mean @" + inspect.Safe(near) + "?")
-		again = line.Again(command, "@"+near)
-	} else if missingFile(err) != "" {
+		return report.HintedOnly(err, "did you mean @"+inspect.Safe(near)+"?",
+			line.Again(command, "@"+near))
+	}
+	if missingFile(err) != "" {
 		again = "or paste the token: " + again
 	}
-	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
-	return &problem
+	return report.Hinted(err, again)
 }
 
 // orOffline adds to an error about keys that can't be fetched the command that does without them,
 // which is for keys that nobody has named on the command line.
 func orOffline(err error, command string) error {
-	problem := *report.AsError(err)
 	keysAsFile := func(h source.Hint) bool { return h.Need.Input == source.NeedKeySetFile }
-	if command == "" || !slices.ContainsFunc(problem.Hints, keysAsFile) {
+	if command == "" || !slices.ContainsFunc(report.AsError(err).Hints, keysAsFile) {
 		return err
 	}
-	problem.Hints = append(slices.Clip(problem.Hints),
-		source.Hint{Text: "or see all but the signature: " + command})
-	return &problem
+	return report.Hinted(err, "or see all but the signature: "+command)
 }
 
 // missingFile is the name of the file that an error says does not exist; empty where it says
@@ -146,13 +142,8 @@ func (e *Env) orOfOne(
 		return err // the policies of one instance may be refused for something else
 	}
 	meant := e.lineWithout([]string{"no-token"}, cmd, args)
-	again := meant.Again(cmd.Name(), tokenAgain(cmd, &meant), "--api", policies.APIs()[0])
-	if again == "" {
-		return err
-	}
-	problem := *report.AsError(err)
-	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
-	return &problem
+	return report.Hinted(err,
+		meant.Again(cmd.Name(), tokenAgain(cmd, &meant), "--api", policies.APIs()[0]))
 }
 
 // tokenAgain is the argument for the same token, or the flag that there is none.
@@ -182,12 +173,8 @@ func (e *Env) orNearFile(err error, cmd *cobra.Command, args []string) error {
 		return err
 	}
 	meant.Flags[at] = near
-	problem := *report.AsError(err)
-	problem.Hints = source.Hints("did you mean " + inspect.Safe(meant.Flags[at]) + "?")
-	if again := meant.Again(cmd.Name(), tokenAgain(cmd, &meant)); again != "" {
-		problem.Hints = append(problem.Hints, source.Hint{Text: again})
-	}
-	return &problem
+	return report.HintedOnly(err, "did you mean "+inspect.Safe(near)+"?",
+		meant.Again(cmd.Name(), tokenAgain(cmd, &meant)))
 }
 
 // nearFile is the name of a file in the same folder that is like the given one; empty where there

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// foldersBelow makes a folder a/b/c, with a file gatewhy.yaml in a, and what else is named; a name that
-// ends in a slash is a folder.
+// foldersBelow makes a folder a/b/c, with a file gatewhy.yaml in a, and what else is named; a name
+// that ends in a slash is a folder.
 func foldersBelow(t *testing.T, names ...string) (root string, env *Env) {
 	t.Helper()
 	root = t.TempDir()

@@ -14,7 +14,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Main runs the program and returns its exit code.
@@ -77,9 +76,7 @@ func withHelp(err error, args []string) error {
 			help = "gatewhy " + sub.name + " --help"
 		}
 	}
-	more := *problem
-	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: help})
-	return &more
+	return report.Hinted(err, help)
 }
 
 func newRoot(env *Env) *cobra.Command {

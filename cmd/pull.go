@@ -106,11 +106,11 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 
 // withAuthority adds how to name a certificate authority, where one is missing.
 func withAuthority(err error) error {
-	ours := *report.AsError(err)
+	ours := report.AsError(err)
 	if strings.Contains(ours.Cause, "certificate is not trusted") {
-		ours.Hints = source.Hints(otherAuthority)
+		return report.HintedOnly(err, otherAuthority)
 	}
-	return &ours
+	return ours
 }
 
 // endPull says what was done, and what could not be fetched.

@@ -208,15 +208,8 @@ func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
 
 // lintAfter is the command that lints the policies after a change, and reads them alike.
 func (e *Env) lintAfter(flags *scanFlags) string {
-	command := "gatewhy lint"
-	for _, name := range flags.after {
-		command += " " + e.Shell.Path(name)
-	}
-	alike := report.ReadAlike(flags.policies.options(), flags.apps)
-	if len(alike) > 0 {
-		command += " " + e.Shell.Line(alike...)
-	}
-	return command
+	return e.Shell.On("lint", flags.after,
+		report.ReadAlike(flags.policies.options(), flags.apps)...)
 }
 
 // scanner reads what the command line names.

@@ -36,9 +36,8 @@ type Estate struct {
 func (m *Maker) environmentsSource(name string) (*source.File, error) {
 	file, err := m.ReadSource(name)
 	if large := (*source.Error)(nil); errors.As(err, &large) && large.Limit {
-		other := *large
-		other.Hints = source.Hints("an environments file is not so large; is this the right file?")
-		return nil, &other
+		return nil, HintedOnly(err,
+			"an environments file is not so large; is this the right file?")
 	}
 	return file, err
 }
@@ -67,8 +66,7 @@ func (m *Maker) noEnvironments(name string, err error) error {
 	if file != DefaultEnvironments {
 		words = append(words, "-c", file)
 	}
-	return hinted(hinted(err, "this writes one from the files in a folder"),
-		m.Shell.Line(words...))
+	return Hinted(err, "this writes one from the files in a folder", m.Shell.Line(words...))
 }
 
 // estateReader reads the files that an environments file names, which are relative to its folder.

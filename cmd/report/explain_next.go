@@ -228,12 +228,12 @@ func gets(repair *ProvedRepair) string {
 		if r.Outcome != rules.Unsure || r.Harmless {
 			continue
 		}
-		open = append(open, "the "+strings.ReplaceAll(string(r.Check.ID), "-", " "))
+		open = withNew(open, "the "+strings.ReplaceAll(string(r.Check.ID), "-", " "))
 		if flag := Flag(r.Need()); flag != "" {
-			flags = append(flags, flag)
+			flags = withNew(flags, flag)
 		}
 	}
-	names := "known: " + inWords(open)
+	names := "known: " + strings.Join(open, " and ")
 	if repair.After.Decided.Check.ID == rules.NotModelled {
 		names = "modelled"
 	}
@@ -243,20 +243,9 @@ func gets(repair *ProvedRepair) string {
 	case 1:
 		takes = ", which takes " + flags[0]
 	default:
-		takes = ", which take " + inWords(flags)
+		takes = ", which take " + strings.Join(flags, " and ")
 	}
 	return "through, except for what is not " + names + takes
-}
-
-// inWords lists texts, each of them once.
-func inWords(texts []string) string {
-	var once []string
-	for _, text := range texts {
-		if !slices.Contains(once, text) {
-			once = append(once, text)
-		}
-	}
-	return strings.Join(once, " and ")
 }
 
 // finding is about what lint finds at the check that decides, where nothing else is known to help.
@@ -306,20 +295,11 @@ func (r *Explainer) lintCommand() string {
 	if r.Line.Once {
 		return ""
 	}
-	command := "gatewhy lint"
-	for _, file := range r.Policies.Files {
-		if name := " " + r.Line.Shell.Path(file.Name); !strings.Contains(command+" ", name+" ") {
-			command += name
-		}
-	}
 	flags := r.readAlike()
 	if i := r.Ignores; i != nil && i.name != "" && i.name != DefaultEnvironments {
 		flags = append(flags, "-c", i.name)
 	}
-	if len(flags) > 0 {
-		command += " " + r.Line.Shell.Line(flags...)
-	}
-	return command
+	return r.Line.Shell.On("lint", r.Policies.names(), flags...)
 }
 
 // notFresh says why a token that fails at its expiry is of no more use.

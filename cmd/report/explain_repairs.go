@@ -211,18 +211,14 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 	if r.Contracts != "" {
 		words = append(words, Name(source.NeedContracts), r.Contracts)
 	}
-	return r.fixLine(file, append(words, r.readAlike()...))
+	return r.Line.Shell.On("fix", []string{file.Name}, append(words, r.readAlike()...)...)
 }
 
 // fixRuleCommand is the command that repairs the findings of a rule. It does not ask for the token
 // to get in: something else may keep that out.
 func (r *Explainer) fixRuleCommand(file *source.File, rule string) string {
 	words := append([]string{"--rule", rule}, factFlags(r.facts())...)
-	return r.fixLine(file, append(words, r.readAlike()...))
-}
-
-func (r *Explainer) fixLine(file *source.File, words []string) string {
-	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
+	return r.Line.Shell.On("fix", []string{file.Name}, append(words, r.readAlike()...)...)
 }
 
 // readAlike are the flags with which fix and lint read the files alike, the API instance first.

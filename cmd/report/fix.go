@@ -307,8 +307,7 @@ func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
 	if all := f.solutions(); len(all) > 0 && !line.Once && i < 0 {
 		words := append(line.without("--rule"), "--solution", all[0],
 			Name(source.NeedToken), "@FILE")
-		hints = append(hints,
-			"gatewhy fix "+line.Shell.Path(f.Before.Name)+" "+line.Shell.Line(words...))
+		hints = append(hints, line.Shell.On("fix", []string{f.Before.Name}, words...))
 	}
 	return hints
 }
@@ -499,22 +498,15 @@ func (f *Fixing) again(line CommandLine) []string {
 	case asked == "":
 		flags = append(line.without("--solution"), "--rule", f.Refused[instead].Rule)
 	}
-	command := "gatewhy fix " + line.Shell.Path(f.Before.Name)
-	if len(flags) > 0 {
-		command += " " + line.Shell.Line(flags...)
-	}
-	return []string{command + asked}
+	return []string{line.Shell.On("fix", []string{f.Before.Name}, flags...) + asked}
 }
 
 // AddNext adds what to do now: to write what was printed, or to look at what was written, or at
 // what needs no repair. A change that lets in more than before is not to be written without a look
 // at the warnings.
 func (f *Fixing) AddNext(line CommandLine) {
-	path := line.Shell.Path(f.Before.Name)
-	lint := "gatewhy lint " + path
-	if len(f.Flags) > 0 {
-		lint += " " + line.Shell.Line(f.Flags...)
-	}
+	file := []string{f.Before.Name}
+	lint := line.Shell.On("lint", file, f.Flags...)
 	var all steps
 	switch {
 	case line.Once || f.Before.Name == standardInput:
@@ -534,7 +526,7 @@ func (f *Fixing) AddNext(line CommandLine) {
 				"warnings get in"
 		}
 		words := append(slices.Clone(line.Flags), "--write")
-		all.add(note, "gatewhy fix "+path+" "+line.Shell.Line(words...))
+		all.add(note, line.Shell.On("fix", file, words...))
 	}
 	f.Next = all
 }

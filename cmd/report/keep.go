@@ -268,12 +268,8 @@ func (k *keeper) yaml(test *environments.Case, o *rules.Observation) string {
 		}
 		return "[" + strings.Join(all, ", ") + "]"
 	}
-	var files []string
-	for _, file := range k.Policies.Files {
-		files = withNew(files, file.Name)
-	}
 	b.WriteString(k.report(o))
-	fmt.Fprintf(&b, "version: 1\npolicies: %s\n", list(files))
+	fmt.Fprintf(&b, "version: 1\npolicies: %s\n", list(k.Policies.names()))
 	if variant := k.Policies.options.Variant; variant != "" {
 		fmt.Fprintf(&b, "gateway: %s\n", quoted(variant))
 	}

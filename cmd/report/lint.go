@@ -250,8 +250,8 @@ func (l *Linting) repairBy(
 	if err != nil {
 		return otherwise
 	}
-	name := l.Shell.Path(f.Pos.File)
-	if f.Pos.File == l.Input {
+	name := f.Pos.File
+	if name == l.Input {
 		name = "-"
 	}
 	try := func(rule, solution string) (*Fixing, bool) {
@@ -265,7 +265,7 @@ func (l *Linting) repairBy(
 	}
 	command := func(flag, value, asked string) string {
 		words := append([]string{flag, value}, l.Flags...)
-		return "gatewhy fix " + name + " " + l.Shell.Line(words...) + asked
+		return l.Shell.On("fix", []string{name}, words...) + asked
 	}
 	shown, ok := try(f.Rule, "")
 	if !ok {

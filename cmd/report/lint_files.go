@@ -105,10 +105,10 @@ func unchecked(request *LintRequest, missing error, results []linted) []error {
 		switch {
 		case r.err == nil || said[r.err.Error()]:
 		case r.input && request.Stdin == "":
-			all = append(all, hinted(r.err, "standard input is read as JSON or YAML: "+
+			all = append(all, Hinted(r.err, "standard input is read as JSON or YAML: "+
 				"--stdin-filename NAME gives another format, such as policy.tf"))
 		case r.err == r.none:
-			all = append(all, hinted(r.err, "--ignore-unknown skips files without a policy"))
+			all = append(all, Hinted(r.err, "--ignore-unknown skips files without a policy"))
 		default:
 			all = append(all, r.err)
 			said[r.err.Error()] = true

@@ -251,11 +251,8 @@ func (x *Matrixing) lintWrong(line CommandLine) []rules.Step {
 		f := &x.Findings[i]
 		guarded := !slices.Contains(x.unguarded, x.Gateways[f.Gateway])
 		if name := f.Pos.File; guarded && name != "" && len(all) < 3 {
-			command := "gatewhy lint " + line.Shell.Path(name)
-			if flags := x.lintAs(x.Gateways[f.Gateway]); len(flags) > 0 {
-				command += " " + line.Shell.Line(flags...)
-			}
-			all.add("See what is wrong in "+name, command)
+			all.add("See what is wrong in "+name, line.Shell.On("lint", []string{name},
+				x.lintAs(x.Gateways[f.Gateway])...))
 		}
 	}
 	return all

@@ -212,6 +212,18 @@ func (s Shell) Path(name string) string {
 	return s.Word(name)
 }
 
+// On is a command of gatewhy on files, with flags behind their names.
+func (s Shell) On(command string, files []string, flags ...string) string {
+	line := "gatewhy " + command
+	for _, name := range files {
+		line += " " + s.Path(name)
+	}
+	if len(flags) > 0 {
+		line += " " + s.Line(flags...)
+	}
+	return line
+}
+
 // Line is a command of these words.
 func (s Shell) Line(words ...string) string {
 	quoted := make([]string, len(words))

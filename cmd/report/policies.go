@@ -387,6 +387,14 @@ func (s *PolicySet) perGateway() []*PolicySet {
 	return all
 }
 
+// names are those of the files, each once.
+func (s *PolicySet) names() (all []string) {
+	for _, file := range s.Files {
+		all = withNew(all, file.Name)
+	}
+	return all
+}
+
 func (s *PolicySet) file(name string) *source.File {
 	for _, file := range s.Files {
 		if file.Name == name {

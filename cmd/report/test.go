@@ -52,13 +52,7 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 	if line.Once {
 		return
 	}
-	again := "gatewhy test"
-	for _, name := range names {
-		again += " " + line.Shell.Path(name)
-	}
-	if len(line.Flags) > 0 {
-		again += " " + line.Shell.Line(line.Flags...)
-	}
+	again := line.Shell.On("test", names, line.Flags...)
 	var all steps
 	lacking, decided := false, false
 	for i := range x.Cases {
@@ -74,14 +68,8 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 			continue
 		}
 		decided = true
-		lint := "gatewhy lint"
-		for _, file := range files {
-			lint += " " + line.Shell.Path(file)
-		}
-		if len(c.readAs) > 0 {
-			lint += " " + line.Shell.Line(c.readAs...)
-		}
-		all.add("Check the policy that decided differently from what a test expects", lint)
+		all.add("Check the policy that decided differently from what a test expects",
+			line.Shell.On("lint", files, c.readAs...))
 	}
 	switch {
 	case lacking && !decided: // the command runs them again

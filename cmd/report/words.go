@@ -170,11 +170,18 @@ func fileError(err *fs.PathError) *source.Error {
 	return ProblemAt(source.Position{File: err.Path}, err.Err.Error(), hint)
 }
 
-// hinted is an error with one more thing to do about it.
-func hinted(err error, hint string) error {
+// Hinted is an error with more things to do about it.
+func Hinted(err error, hints ...string) *source.Error {
 	more := *AsError(err)
-	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: hint})
+	more.Hints = slices.Concat(more.Hints, source.Hints(hints...))
 	return &more
+}
+
+// HintedOnly is an error with other things to do about it than it has.
+func HintedOnly(err error, hints ...string) *source.Error {
+	other := *AsError(err)
+	other.Hints = source.Hints(hints...)
+	return &other
 }
 
 // Mistake is one thing that is wrong, and what to do about it, each hint once. The words are safe

@@ -5,6 +5,7 @@ import (
 	"html"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -291,6 +292,54 @@ email_domains = ["*"]
 		_, stdout, _ := w.run("", "explain", token, "-p", "proxy.cfg", "--jwks", "keys.json")
 		if !strings.Contains(strings.Join(strings.Fields(stdout), " "), "if that is this API") {
 			t.Errorf("%s:\n%s", token, stdout)
+		}
+	}
+}
+
+// Each cloud has keys and a Graph of its own: a command for a token of another cloud than the
+// public one names it.
+func TestACommandIsForTheCloudOfTheToken(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const ofUSGov = `{"roles": null, "iss": "https://login.microsoftonline.us/` + mint.Tenant +
+		`/v2.0"}`
+	writeFile(t, filepath.Join(w.dir, "gov.jwt"), w.token("v2", ofUSGov, 0))
+	writeFile(t, filepath.Join(w.dir, "gov-user.jwt"), w.token("v2-user", ofUSGov, 0))
+	writeFile(t, filepath.Join(w.dir, "gov-v1.jwt"), w.token("v1", `{}`, 0))
+	writeFile(t, filepath.Join(w.dir, "gov-kid.jwt"),
+		signedWithKid(t, "v2", "stranger", "another", ofUSGov))
+	govKeys := strings.NewReplacer(
+		"login.microsoftonline.com", "login.microsoftonline.us",
+		`"https://sts.windows.net/`+mint.Tenant+`/"`,
+		`"https://login.microsoftonline.us/`+mint.Tenant+`/v2.0"`)
+	writeFile(t, filepath.Join(w.dir, "gov.json"), govKeys.Replace(strictPolicy("true", "roles",
+		"#[vars.claimSet.roles contains 'Orders.Read']")))
+	writeFile(t, filepath.Join(w.dir, "gov-any.json"), `{"assetId": "jwt-validation",
+  "assetVersion": "1.4.0", "configurationData": {"signingMethod": "rsa", "signingKeyLength": 256,
+  "jwtKeyOrigin": "jwks", "skipClientIdValidation": true, "validateAudClaim": false,
+  "jwksUrl": "https://login.microsoftonline.us/common/discovery/v2.0/keys"}}`)
+	estate, err := os.ReadFile(filepath.Join(w.dir, "right", "gatewhy.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	withoutClients := regexp.MustCompile(` +clients: .*\n`).ReplaceAllString(string(estate), "")
+	writeFile(t, filepath.Join(w.dir, "right", "gov.yaml"), "cloud: usgov\n"+withoutClients)
+	const tenant = " --tenant " + mint.Tenant + " --cloud usgov"
+	for args, want := range map[string]string{
+		"verify @gov.jwt --offline":                             "gatewhy collect keys" + tenant,
+		"verify @gov-kid.jwt --jwks keys.json":                  "gatewhy keys" + tenant,
+		"explain @gov.jwt -p gov.json --offline":                "gatewhy collect keys" + tenant,
+		"explain @gov-v1.jwt -p gov.json --offline":             "gatewhy collect keys" + tenant,
+		"explain @gov-user.jwt -p gov.json --jwks keys.json -v": "https://graph.microsoft.us/",
+		"explain @gov.jwt -p gov-any.json --jwks keys.json":     "--tenant ID --cloud usgov",
+		"explain @good.jwt -p role.json --offline":              "--tenant " + mint.Tenant + "\n",
+		"explain @noroles.jwt -p role.json --jwks keys.json -v": "https://graph.microsoft.com/",
+		"matrix -c right/gov.yaml --offline":                    "collect app --cloud usgov",
+		"collect service-principal --cloud bleu":                "https://GRAPH-HOST/v1.0/",
+	} {
+		_, stdout, stderr := w.run("", strings.Fields(args)...)
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%s has no %q:\n%s%s", args, want, stdout, stderr)
 		}
 	}
 }

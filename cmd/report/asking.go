@@ -24,17 +24,23 @@ type asking struct {
 
 // askingLike asks for a token like one that was sent, in the same cloud and tenant.
 func askingLike(profile inspect.Profile) asking {
-	a := asking{profile: profile, cloud: entra.Clouds()[0], tenant: profile.Tenant}
-	if len(profile.Clouds) == 1 {
-		if cloud, ok := entra.CloudByID(profile.Clouds[0]); ok {
-			a.cloud = cloud
-		}
-	}
+	a := asking{profile: profile, cloud: cloudOf(&profile), tenant: profile.Tenant}
 	if len(profile.Audience) > 0 && profile.Kind == inspect.KindAccess &&
 		!profile.HasTrait("microsoft-api") {
 		a.audience = profile.Audience[0]
 	}
 	return a
+}
+
+// cloudOf is the cloud that a token's issuer shows; the public one where it shows none, or may be
+// of several.
+func cloudOf(profile *inspect.Profile) entra.Cloud {
+	if len(profile.Clouds) == 1 {
+		if cloud, ok := entra.CloudByID(profile.Clouds[0]); ok {
+			return cloud
+		}
+	}
+	return entra.Clouds()[0]
 }
 
 // scope is what the client asks for: .default means all that it was granted on an API. A token

@@ -47,6 +47,13 @@ func collectionOf(input source.Input, all []rules.Collection) (rules.Collection,
 	return all[i], true
 }
 
+// takesID reports whether a collection's commands have a place for an id.
+func takesID(c *rules.Collection, placeholder string) bool {
+	return slices.ContainsFunc(c.Steps, func(s rules.Step) bool {
+		return strings.Contains(s.Command, placeholder)
+	})
+}
+
 // IsCollectID reports whether a text can stand in a command as it is: at most 100 letters, digits,
 // dots, underscores and hyphens. The first one must be a letter or a digit.
 func IsCollectID(text string) bool {
@@ -128,15 +135,18 @@ func azureSignIn(cloud entra.Cloud) []rules.Step {
 	})
 }
 
-// graphHost is the host of Microsoft Graph in a cloud (learn.microsoft.com/graph/deployments).
+// graphHost is the host of Microsoft Graph in a cloud (learn.microsoft.com/graph/deployments); a
+// word to fill in for a cloud that this page does not have.
 func graphHost(cloud entra.Cloud) string {
 	switch cloud.ID {
+	case "public":
+		return "graph.microsoft.com"
 	case "usgov":
 		return "graph.microsoft.us"
 	case "china":
 		return "microsoftgraph.chinacloudapi.cn"
 	}
-	return "graph.microsoft.com"
+	return "GRAPH-HOST"
 }
 
 // keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word, since an

@@ -81,7 +81,8 @@ func (w *explainNext) accepted() {
 		if w.x.AnyTenant {
 			w.steps.add("Any tenant gets in here, with a token that passes the other checks: "+
 				"say which one is yours, and its issuer can be required",
-				w.Line.with(Name(source.NeedTenant), "ID").Same("explain"))
+				w.Line.with(Name(source.NeedTenant), "ID").Same("explain",
+					w.Line.cloudOf(&w.profile)...))
 		}
 	}
 	w.lint()

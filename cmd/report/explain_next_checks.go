@@ -223,12 +223,13 @@ func (w *explainNext) unverified(r *rules.Result) {
 		if w.otherTenant(); len(w.reasons) > 0 {
 			return
 		}
-		command := "gatewhy collect keys"
+		command := []string{"gatewhy", "collect", "keys"}
 		if tenant := cmp.Or(w.wantedTenant(), w.profile.Tenant); entra.IsGUID(tenant) {
-			command += " --tenant " + tenant
+			cloud := wantedCloud(w.x.Policies, cloudOf(&w.profile))
+			command = append(command, ofTenant(tenant, cloud)...)
 		}
 		w.steps.add("The key set may be older than the token. This says how to fetch it again",
-			command)
+			w.Line.Shell.Line(command...))
 	case keys.NoReadableJWS, keys.TextAltered, keys.WrongKey, keys.Unsigned, keys.CriticalHeader,
 		keys.AlgorithmMismatch, keys.HMACWithPublicKey, keys.AlgorithmNotAllowed:
 		w.damaged = true
@@ -243,7 +244,7 @@ func (w *explainNext) keyWritten() {
 	if w.profile.Version == "2.0" {
 		version = entra.V2
 	}
-	flags := []string{Name(source.NeedTenant), a.tenant}
+	flags := ofTenant(a.tenant, a.cloud)
 	if i := slices.Index(w.Line.Flags, Name(source.NeedKeySet)); i >= 0 {
 		flags = w.Line.Flags[i : i+2]
 	}

@@ -327,28 +327,35 @@ func (r *Explainer) HowToCollect(need rules.Need) string {
 
 // idFlags fill in the ids that a collection's commands have a place for.
 func (r *Explainer) idFlags(c *rules.Collection) string {
-	has := func(placeholder string) bool {
-		return slices.ContainsFunc(c.Steps, func(s rules.Step) bool {
-			return strings.Contains(s.Command, placeholder)
-		})
-	}
 	flags := ""
 	named := func(p *rules.Policy) bool { // and not by an address of Terraform, which is no id
 		return IsCollectID(p.API) && !strings.Contains(p.API, ".")
 	}
-	if i := slices.IndexFunc(r.Policies.Policies, named); i >= 0 && has("{api}") {
+	if i := slices.IndexFunc(r.Policies.Policies, named); i >= 0 && takesID(c, "{api}") {
 		flags += " --api " + r.Policies.Policies[i].API
 	}
-	if profile := r.Request.Profile(); has("{tenant}") {
-		flags += tenantFlag(&profile)
+	if profile := r.Request.Profile(); takesID(c, "{tenant}") {
+		flags += tenantFlag(&profile, wantedCloud(r.Policies.Policies, cloudOf(&profile)))
 	}
 	return flags
 }
 
-// tenantFlag names the tenant that a token names, where it is one of Entra ID's.
-func tenantFlag(profile *inspect.Profile) string {
+// tenantFlag names the tenant that a token names, in a cloud, where it is one of Entra ID's.
+func tenantFlag(profile *inspect.Profile, cloud entra.Cloud) string {
 	if _, ok := entra.ParseIssuer(profile.Issuer); ok && entra.IsGUID(profile.Tenant) {
-		return " --tenant " + profile.Tenant
+		return " " + strings.Join(ofTenant(profile.Tenant, cloud), " ")
 	}
 	return ""
+}
+
+// ofTenant are the flags for a tenant in a cloud: the public one is meant where none is named.
+func ofTenant(id string, cloud entra.Cloud) []string {
+	return slices.Concat([]string{Name(source.NeedTenant), id}, ofCloud(cloud))
+}
+
+func ofCloud(cloud entra.Cloud) []string {
+	if cloud.ID == "" || cloud.ID == entra.Clouds()[0].ID {
+		return nil
+	}
+	return []string{"--cloud", cloud.ID}
 }

@@ -147,7 +147,8 @@ func (g *granting) assigned(
 	return afterLookUps(byHand, lookUps, rules.Step{
 		Note: "Assign the role",
 		Command: g.shell.Line("az", "rest", "--method", "post", "--url",
-			"https://graph.microsoft.com/v1.0/"+collection+"/"+holder+"/appRoleAssignments",
+			"https://"+graphHost(cloudOf(&g.profile))+"/v1.0/"+collection+"/"+holder+
+				"/appRoleAssignments",
 			"--body", `{"principalId":"`+holder+`","resourceId":"SERVICE-PRINCIPAL-ID",`+
 				`"appRoleId":"`+id+`"}`),
 	})

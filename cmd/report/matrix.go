@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -30,6 +31,7 @@ type Matrixing struct {
 
 	Next []rules.Step // what to do now
 
+	cloud     entra.Cloud
 	isLarge   bool                          // see MostForAll
 	unguarded []string                      // the gateways for which no policies are listed
 	lintAs    func(gateway string) []string // flags with which lint sees the same
@@ -80,7 +82,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	defer m.Progress(&done, len(e.Sites), "environments")()
 	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
-		isLarge: len(e.Sites) > MostForAll,
+		isLarge: len(e.Sites) > MostForAll, cloud: e.Cloud,
 	}
 	if x.Beyond() {
 		return nil, rules.LookedBeyond(e.Name+": to run the tokens at the gateways",
@@ -219,7 +221,7 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		if len(x.Gaps()) > 0 {
 			app, _ := collectionOf(source.NeedRegistrations, gateways.Collections(""))
 			all.add("Name the app registrations that are missing in "+x.Name+
-				". This says how to get one", "gatewhy collect "+app.Name)
+				". This says how to get one", x.collecting(&app))
 		}
 		how, flags := "as a test of each cell", []string{"-o", "junit"}
 		if x.isLarge {
@@ -285,15 +287,24 @@ func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 		need := decided.Need()
 		if c, ok := collectionOf(need.Input, collections); ok && need.Input != "" {
 			all.add("Some cells are not known, because this is missing: "+c.Title+
-				". This says how to get it", "gatewhy collect "+c.Name)
+				". This says how to get it", x.collecting(&c))
 		}
 	}
 	if len(all) == 0 && ofTokens {
 		apps, _ := collectionOf(source.NeedRegistrations, collections)
 		all.add("Some cells depend on the app registrations. This says how to get them",
-			"gatewhy collect "+apps.Name)
+			x.collecting(&apps))
 	}
 	return all
+}
+
+// collecting is the command that says how to collect something in the estate's cloud.
+func (x *Matrixing) collecting(c *rules.Collection) string {
+	words := []string{"gatewhy", "collect", c.Name}
+	if takesID(c, "{tenant}") {
+		words = append(words, ofCloud(x.cloud)...)
+	}
+	return strings.Join(words, " ")
 }
 
 // Edit is a file as a command read it, and as repairs change it.

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -77,6 +78,15 @@ func (c *CommandLine) at() []string {
 		return nil
 	}
 	return []string{Name(source.NeedTime), c.At}
+}
+
+// cloudOf is the flag for a token's cloud, where the command line has no such flag.
+func (c *CommandLine) cloudOf(profile *inspect.Profile) []string {
+	flags := ofCloud(cloudOf(profile))
+	if len(flags) > 0 && slices.Contains(c.Flags, flags[0]) {
+		return nil
+	}
+	return flags
 }
 
 // token is the argument for the same token; - where it was not read from a file.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	case v.lacksKeys(&decided) && v.Profile.CutOrAltered():
 		step.Note, step.Command = copyAgain, again
 	case v.lacksKeys(&decided):
-		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile)
+		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile, cloudOf(&v.Profile))
 		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)) +
 			" This says how to fetch one"
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
@@ -144,11 +145,12 @@ func (v *Verification) signatureStep(line *CommandLine, step rules.Step) rules.S
 		step.Command = again
 	case r.Reason == keys.KeyOfTenant, r.Reason == keys.KeyRolledOver:
 		step.Note += " Verify it with the keys of its tenant as they are now"
-		step.Command = line.Shell.Line(
-			"gatewhy", "verify", line.token(), "--tenant", tenant, "--no-cache")
+		step.Command = line.Shell.Line(slices.Concat([]string{"gatewhy", "verify", line.token()},
+			ofTenant(tenant, cloudOf(&v.Profile)), []string{"--no-cache"})...)
 	case r.Reason == keys.KidUnknown && r.Verifier == nil, r.Reason == keys.KeyOfApp,
 		r.Reason == keys.KeyUnusable, r.Reason == keys.TooManyKeys:
-		step.Command = line.Shell.Line("gatewhy", "keys", "--tenant", tenant)
+		step.Command = line.Shell.Line(slices.Concat([]string{"gatewhy", "keys"},
+			ofTenant(tenant, cloudOf(&v.Profile)))...)
 	default:
 		step.Command = again
 	}

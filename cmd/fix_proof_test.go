@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // fixing runs fix on a policy.
@@ -199,6 +201,42 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 			}
 		})
+	}
+}
+
+// A tenant's id does not say its cloud: where no token does, it is that of the policy's keys.
+func TestASolutionIsForTheCloudOfTheKeys(t *testing.T) {
+	t.Parallel()
+	for _, tenant := range []string{holesTenant, "common"} {
+		policy := `{"assetId": "jwt-validation", "assetVersion": "1.4.0", "configurationData": {
+"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks", "validateAudClaim": true,
+"jwksUrl": "https://login.microsoftonline.us/` + tenant + `/discovery/v2.0/keys",
+"skipClientIdValidation": true, "mandatoryAudClaim": true, "mandatoryExpClaim": true,
+"supportedAudiences": "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"}}`
+		stdout, stderr, _ := fixing(t, policy, "--solution", "jwt", "--tenant", holesTenant,
+			"--token-version", "2", "--audience", "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94")
+		const want = `"value":"https://login.microsoftonline.us/` + holesTenant + `/v2.0"`
+		if !strings.Contains(strings.ReplaceAll(stdout, `": "`, `":"`), want) {
+			t.Errorf("keys of %s: without %s:\n%s%s", tenant, want, stdout, stderr)
+		}
+	}
+}
+
+// Others of a token's environment are in its cloud: what requires the issuer keeps none of them
+// out.
+func TestOthersAreInTheCloudOfTheTokenThatIsGiven(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "gov.jwt"), w.token("v2",
+		`{"roles": null, "iss": "https://login.microsoftonline.us/`+mint.Tenant+`/v2.0"}`, 0))
+	writeFile(t, filepath.Join(w.dir, "any.json"), `{"assetId": "jwt-validation",
+"assetVersion": "1.4.0", "configurationData": {"signingMethod": "rsa", "signingKeyLength": 256,
+"jwtKeyOrigin": "jwks", "jwksUrl": "https://keys.example.com/keys", "mandatoryExpClaim": true,
+"skipClientIdValidation": true, "validateAudClaim": false}}`)
+	_, stdout, stderr := w.run("", "fix", "any.json", "--solution", "jwt", "--token", "@gov.jwt")
+	const want = "another client's app-only token for this API\n      200 accepted → 200 accepted"
+	if !strings.Contains(stdout, want) {
+		t.Errorf("without %q:\n%s%s", want, stdout, stderr)
 	}
 }
 

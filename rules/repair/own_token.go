@@ -166,6 +166,7 @@ func (own *ownToken) learnToken(p inspect.Profile) {
 	if len(p.Audience) > 0 {
 		own.Audience = p.Audience[0]
 	}
+	own.inCloud(p.Clouds)
 	own.traits = everyTrait()
 }
 
@@ -190,8 +191,8 @@ func (own *ownToken) learn(policies []*rules.Policy, counts func(text string) bo
 	}
 }
 
-// learnTenant takes from policies whose keys they verify with, and whose version of tokens has the
-// client that they look for.
+// learnTenant takes from policies whose keys they verify with, of which cloud these are, and whose
+// version of tokens has the client that they look for.
 func (own *ownToken) learnTenant(policies []*rules.Policy) {
 	for _, c := range inForce(policies) {
 		reads := c.Test.Reads()
@@ -210,6 +211,9 @@ func (own *ownToken) learnTenant(policies []*rules.Policy) {
 		for _, address := range c.Test.Key.Addresses() {
 			if tenant := entra.TenantOfKeys(address); entra.CanHold("tid", tenant) {
 				own.Tenant = cmp.Or(own.Tenant, tenant)
+			}
+			if keys, ok := entra.ParseKeysURL(address); ok {
+				own.inCloud([]string{keys.Cloud.ID})
 			}
 		}
 	}
@@ -257,8 +261,14 @@ func (own *ownToken) carryIssuer(text string) {
 	}
 	own.Tenant = cmp.Or(own.Tenant, issuer.Tenant)
 	own.Version = cmp.Or(own.Version, issuer.Version)
-	if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok && own.Cloud.ID == "" {
-		own.Cloud = cloud
+	own.inCloud(issuer.Clouds)
+}
+
+// inCloud puts the token into the cloud that writes such an issuer, where that is one alone, and
+// where it is in none yet.
+func (own *ownToken) inCloud(clouds []string) {
+	if len(clouds) == 1 && own.Cloud.ID == "" {
+		own.Cloud, _ = entra.CloudByID(clouds[0])
 	}
 }
 

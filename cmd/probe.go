@@ -303,7 +303,7 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return err
 	}
 	like := &rules.Request{At: e.Now(), Method: flags.methodToSend(e)}
-	if like.Headers, err = e.maker().ReadHeaders(flags.said.Headers); err != nil {
+	if like.Headers, err = e.maker().ReadSharedHeaders(flags.said.Headers); err != nil {
 		return err
 	}
 	var done atomic.Int64

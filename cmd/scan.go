@@ -285,7 +285,7 @@ func (f *scanFlags) instant() time.Time {
 func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
 	r.Method, r.HeadersWhole = e.maker().MethodOf(flags.method), flags.whole
 	report.AimAt(&r, flags.path)
-	if r.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
+	if r.Headers, err = e.maker().ReadSharedHeaders(flags.headers); err != nil {
 		return r, err
 	}
 	if flags.contracts != "" {

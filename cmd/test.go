@@ -105,7 +105,7 @@ func (e *Env) tester(flags *testFlags) (t *report.Tester, err error) {
 	}
 	if err == nil {
 		t.Method = t.Maker.MethodOf(flags.method)
-		t.Headers, err = e.maker().ReadHeaders(flags.headers)
+		t.Headers, err = e.maker().ReadSharedHeaders(flags.headers)
 	}
 	if err == nil {
 		t.Observed, err = flags.observed.observation(e)

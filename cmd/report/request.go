@@ -110,6 +110,17 @@ func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
 	return headers, nil
 }
 
+// ReadSharedHeaders reads the headers that every one of several requests has, beside the token of
+// its own. A token among them would be taken for each of theirs.
+func (m *Maker) ReadSharedHeaders(given []string) (map[string]string, error) {
+	headers, err := m.ReadHeaders(given)
+	if err == nil && carriesToken(headers["Authorization"]) {
+		return nil, Problem("the Authorization header of -H has a token, and every request here "+
+			"has its own", "leave out -H: each token is sent as Authorization: Bearer")
+	}
+	return headers, err
+}
+
 // BearerIn is the value of the Authorization header among some that are given, if it is a bearer
 // token's; empty where there is none. Files of headers are left alone: what is behind a name like
 // /dev/fd/63 can be read once.

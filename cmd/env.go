@@ -97,7 +97,7 @@ func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
 		Gateway: e.gateway, Shell: e.Shell,
-		Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
+		Say: e.say, Tell: e.tellProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

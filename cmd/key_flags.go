@@ -35,6 +35,12 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.issuer, "issuer", "",
 		"the exact issuer that the token must have, as a `URL`")
 	flags.StringVar(&f.jwks, "jwks", "", "the key set to verify with: a `FILE` or a URL")
+	f.registerFetching(cmd)
+}
+
+// registerFetching adds the flags that say how keys are fetched, and not whose.
+func (f *keyFlags) registerFetching(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.BoolVar(&f.offline, "offline", false,
 		"do not use the network: read key sets only from files and from the cache")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")

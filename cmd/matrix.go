@@ -18,12 +18,11 @@ import (
 )
 
 type matrixFlags struct {
-	output  outputFlags
-	config  string
-	fix     bool
-	write   bool
-	offline bool
-	noCache bool
+	output outputFlags
+	keys   keyFlags
+	config string
+	fix    bool
+	write  bool
 }
 
 func newMatrix(env *Env) *cobra.Command {
@@ -44,10 +43,7 @@ func newMatrix(env *Env) *cobra.Command {
 	set.BoolVar(&flags.fix, "fix", false, "look for the smallest set of changes that makes every "+
 		"cell right, and show it with the resulting grid")
 	set.BoolVar(&flags.write, "write", false, "with --fix: write the changed files")
-	set.BoolVar(&flags.offline, "offline", false,
-		"do not use the network: read key sets only from files and from the cache")
-	set.BoolVar(&flags.noCache, "no-cache", false, "do not use the cache of key sets")
-	registerConnection(cmd)
+	flags.keys.registerFetching(cmd)
 	return cmd
 }
 
@@ -76,8 +72,7 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if estate.File.Defaults.Callers == environments.Supposed {
 		e.noteSupposed(estate.Suppose())
 	}
-	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
-	if err := e.settleTenant(cmd.Context(), estate, keys); err != nil {
+	if err := e.settleTenant(cmd.Context(), estate, &flags.keys); err != nil {
 		return err
 	}
 	if !estate.Has(hasCallers) {

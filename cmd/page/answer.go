@@ -17,7 +17,6 @@ import (
 	"io"
 	"io/fs"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/demo"
@@ -84,7 +83,6 @@ func (p *page) answer(asked []byte) (answered []byte) {
 		Say: func(kind, text string) {
 			r.Notes = append(r.Notes, kind+": "+report.Guarded(text))
 		},
-		Progress: func(*atomic.Int64, int, string) func() { return func() {} },
 	}
 	if q.Windows {
 		maker.Shell = report.PowerShell

@@ -24,16 +24,14 @@ func (m *Maker) readContracts(name string) (*rules.Contracts, error) {
 		return nil, err
 	}
 	text = inspect.UTF8(text)
-	contracts := &rules.Contracts{}
 	switch {
 	case strings.TrimSpace(text) == "":
-		err = contractsFault(source.Position{File: name}, "the file is empty")
+		return nil, contractsFault(source.Position{File: name}, "the file is empty")
 	case structured(text):
-		err = m.Gateways.contractsOf(contracts, name, text)
-	default:
-		contracts.IDs, err = contractLines(name, text)
+		return m.Gateways.contractsOf(name, text)
 	}
-	return contracts, err
+	ids, err := contractLines(name, text)
+	return &rules.Contracts{IDs: ids}, err
 }
 
 // structured reports whether a text is anything but plain lines: a list, an object, or what the
@@ -127,23 +125,23 @@ func isNumber(text string) bool {
 
 // contractsOf takes the client ids from a list of strings, or from the answer of a vendor's
 // control plane.
-func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) error {
+func (g Gateways) contractsOf(name, text string) (*rules.Contracts, error) {
 	file, err := source.Read(name, []byte(text))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if len(file.Documents) != 1 {
-		return contractsFault(source.Position{File: name}, "the file has more than one document")
+		return nil, contractsFault(source.Position{File: name},
+			"the file has more than one document")
 	}
 	document := file.Documents[0]
 	if len(document.Items) > mostContracts {
-		return tooManyContracts(document.Pos)
+		return nil, tooManyContracts(document.Pos)
 	}
 	if ids, ok := document.Strings(); ok && document.Is(source.List) {
-		contracts.IDs = ids
-		return checkIDs(document)
+		return &rules.Contracts{IDs: ids}, checkIDs(document)
 	}
-	return g.contractsIn(contracts, document)
+	return g.contractsIn(document)
 }
 
 func checkIDs(list *source.Value) error {
@@ -159,7 +157,7 @@ func checkIDs(list *source.Value) error {
 }
 
 // contractsIn takes the client ids from the answer of a vendor's control plane.
-func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) error {
+func (g Gateways) contractsIn(answer *source.Value) (*rules.Contracts, error) {
 	fault := contractsFault(answer.Pos, "not a list of contracts")
 	for _, adapter := range g {
 		if adapter.Contracts == nil {
@@ -167,11 +165,10 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 		}
 		found, err := adapter.Contracts(answer)
 		if err == nil && len(found.IDs) > mostContracts {
-			return tooManyContracts(answer.Pos)
+			return nil, tooManyContracts(answer.Pos)
 		}
 		if err == nil {
-			*contracts = *found
-			return nil
+			return found, nil
 		}
 		if refused := AsError(err); len(refused.Hints) == 0 {
 			fault = contractsFault(refused.Pos, refused.Cause)
@@ -179,7 +176,7 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 			fault = refused
 		}
 	}
-	return fault
+	return nil, fault
 }
 
 // contractsFault is an error about a file of contracts, with what one may have in it.

@@ -34,11 +34,7 @@ type Maker struct {
 	// Say shows what is worth knowing beside a report: its kind is "warning" or "note".
 	Say func(kind, text string)
 
-	// Progress shows how many of all files, or of what else is counted, are done, until stop is
-	// called.
-	Progress func(done *atomic.Int64, all int, what string) (stop func())
-
-	// Tell is Progress for any text; nil where nobody sees it.
+	// Tell shows how far something is, until stop is called; nil where nobody sees it.
 	Tell func(text func() string) (stop func())
 }
 
@@ -48,6 +44,11 @@ func (m *Maker) tell(text func() string) (stop func()) {
 		return func() {}
 	}
 	return m.Tell(text)
+}
+
+// progress tells how many of all files, or of what else is counted, are done.
+func (m *Maker) progress(done *atomic.Int64, all int, what string) (stop func()) {
+	return m.tell(func() string { return fmt.Sprintf("%d of %d %s", done.Load(), all, what) })
 }
 
 func (m *Maker) warn(format string, args ...any) { m.Say("warning", fmt.Sprintf(format, args...)) }

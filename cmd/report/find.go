@@ -32,13 +32,19 @@ func inFolders(found []Found) bool {
 // node_modules, are left out. The order is that of the names, and by name within each. The error
 // names all that were not found; those that were are returned beside it.
 func (m *Maker) Find(names []string) ([]Found, error) {
+	all, err := findEach(names, m.findOne)
+	return unique(all), err
+}
+
+// findEach finds the files of each name. The error has all that went wrong.
+func findEach(names []string, find func(name string) ([]Found, error)) ([]Found, error) {
 	var all []Found
 	var errs []error
 	for _, name := range names {
-		files, err := m.findOne(name)
+		files, err := find(name)
 		all, errs = append(all, files...), append(errs, err)
 	}
-	return unique(all), errors.Join(errs...)
+	return all, errors.Join(errs...)
 }
 
 func (m *Maker) findOne(name string) ([]Found, error) {
@@ -149,17 +155,12 @@ func (m *Maker) findMatches(pattern string) ([]Found, error) {
 	if err != nil || len(matches) == 0 {
 		return nil, noMatch(pattern)
 	}
-	var all []Found
-	var errs []error
-	for _, match := range matches {
+	return findEach(matches, func(match string) ([]Found, error) {
 		if info, err := os.Stat(match); err == nil && info.IsDir() {
-			inside, err := m.findIn(m.relative(match))
-			all, errs = append(all, inside...), append(errs, err)
-			continue
+			return m.findIn(m.relative(match))
 		}
-		all = append(all, Found{Name: m.relative(match)})
-	}
-	return all, errors.Join(errs...)
+		return []Found{{Name: m.relative(match)}}, nil
+	})
 }
 
 // findAnyDepth lists the files that a pattern with ** matches, below the folders that the part
@@ -177,13 +178,10 @@ func (m *Maker) findAnyDepth(pattern string) ([]Found, error) {
 	if strings.ContainsAny(folders[0], "*?[") {
 		folders, _ = filepath.Glob(m.Path(folders[0])) // a bad pattern matches nothing
 	}
-	var all []Found
-	var errs []error
-	for _, folder := range folders {
-		files, err := m.walk(m.relative(folder), wanted)
-		all, errs = append(all, files...), append(errs, err)
-	}
-	if err := errors.Join(errs...); err != nil || len(all) > 0 {
+	all, err := findEach(folders, func(folder string) ([]Found, error) {
+		return m.walk(m.relative(folder), wanted)
+	})
+	if err != nil || len(all) > 0 {
 		return all, err
 	}
 	return nil, noMatch(pattern)

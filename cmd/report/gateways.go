@@ -425,7 +425,7 @@ func (g Gateways) PageOf(rule *rules.Rule) (*RulePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range j.file(file).findings {
+	for _, f := range j.Findings(file) {
 		if f.Rule == rule.Name {
 			page.Findings = append(page.Findings, f)
 		}

@@ -141,7 +141,7 @@ type linter struct {
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
 func (l *linter) all(files []Found) []linted {
 	results := make([]linted, len(files))
-	stop := l.maker.Progress(&l.done, len(files), "files")
+	stop := l.maker.progress(&l.done, len(files), "files")
 	inParallel(len(files), func(i int) bool {
 		if l.beyond(len(files), nil) != nil {
 			return false

@@ -47,15 +47,15 @@ func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *
 	}
 }
 
-// file reads a file, compiles it for the gateway that it names, or for each that it may be meant
-// for, and runs the rules. A file without policies has no findings.
-func (j *Judge) file(file *source.File) linted {
+// Findings reads a file, compiles it for the gateway that it names, or for each that it may be
+// meant for, and runs the rules. A file without policies has none.
+func (j *Judge) Findings(file *source.File) []rules.Finding {
 	result := j.apart(file)
 	if result.err == nil {
 		j.together([]*linted{&result}, func(*linted) {})
 		j.conclude(&result)
 	}
-	return result
+	return result.findings
 }
 
 // apart lints a file as far as other files don't matter.
@@ -242,9 +242,6 @@ func (j *Judge) conclude(result *linted) {
 	}
 	j.heed(result)
 }
-
-// Findings are those of a file.
-func (j *Judge) Findings(file *source.File) []rules.Finding { return j.file(file).findings }
 
 // Draft lints what one adapter has read of a file.
 func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
@@ -74,8 +73,7 @@ func TestARunThatLooksAtTooMuchEndsAndSaysSo(t *testing.T) {
 			}
 			m := &Maker{
 				Gateways: gateways.All(), Stdin: strings.NewReader(""),
-				Say:      func(string, string) {},
-				Progress: func(*atomic.Int64, int, string) func() { return func() {} },
+				Say: func(string, string) {},
 			}
 			run := linter{Judge: NewJudge(m.Gateways, rules.Options{}, nil), maker: m}
 			tt.looks(&run)

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,9 +41,6 @@ func makerIn(t *testing.T, files map[string]string) (m *report.Maker, said *[]st
 		Dir: dir, Gateways: gateways.All(), Stdin: strings.NewReader(""),
 		Now: func() time.Time { return time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC) },
 		Say: func(kind, text string) { *said = append(*said, kind+": "+text) },
-		Progress: func(*atomic.Int64, int, string) (stop func()) {
-			return func() {}
-		},
 	}, said
 }
 

@@ -79,7 +79,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	}
 	var done atomic.Int64
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
-	defer m.Progress(&done, len(e.Sites), "environments")()
+	defer m.progress(&done, len(e.Sites), "environments")()
 	x := &Matrixing{
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 		isLarge: len(e.Sites) > MostForAll, cloud: e.Cloud,
@@ -104,7 +104,7 @@ const mostShown = 3
 // each is the best for all.
 func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) {
 	var done atomic.Int64
-	defer m.Progress(&done, len(x.Gateways), "gateways searched for repairs")()
+	defer m.progress(&done, len(x.Gateways), "gateways searched for repairs")()
 	if fix {
 		x.Fixed = x.Matrix
 	}

@@ -37,25 +37,20 @@ type Scanning struct {
 // AddNext says how to see why tokens are not let in, or what is missing to know it. Lint is the
 // command that lints the policies after a change.
 func (x *Scanning) AddNext(explain *CommandLine, lint string) {
-	of := &x.After
+	of, none := &x.After, ""
 	switch {
-	case of.Tokens() == 0 && of.Unreadable > 0:
-		x.Next = []rules.Step{{
-			Note: "No whole token was found. A line can't be read if its token is cut off or " +
-				"masked, if it is too long, or if --json-path finds no JSON object in it",
-			Command: "gatewhy help scanning",
-		}}
-	case of.Tokens() == 0 && x.Path != "":
-		x.Next = []rules.Step{{
-			Note:    "No line has a token at " + x.Path + ": compare that with a line of the log",
-			Command: "gatewhy help scanning",
-		}}
-	case of.Tokens() == 0:
-		x.Next = []rules.Step{{
-			Note: "No token was found: tokens stand in the Authorization header, which a log " +
-				"has only where it was told to; in NDJSON --json-path names their place",
-			Command: "gatewhy help scanning",
-		}}
+	case of.Tokens() > 0:
+	case of.Unreadable > 0:
+		none = "No whole token was found. A line can't be read if its token is cut off or " +
+			"masked, if it is too long, or if --json-path finds no JSON object in it"
+	case x.Path != "":
+		none = "No line has a token at " + x.Path + ": compare that with a line of the log"
+	default:
+		none = "No token was found: tokens stand in the Authorization header, which a log " +
+			"has only where it was told to; in NDJSON --json-path names their place"
+	}
+	if none != "" {
+		x.Next = []rules.Step{{Note: none, Command: "gatewhy help scanning"}}
 	}
 	causes := of.Causes()
 	if x.Compared {

@@ -26,8 +26,14 @@ func Shielded(file *source.File, known ...string) []byte {
 }
 
 func secretsIn(file *source.File, known []string) []source.Span {
-	s := shield{file: file, known: known, spans: tokensIn(file.Text)}
-	for _, document := range file.Documents {
+	s := shield{file: file, known: known}
+	return s.all()
+}
+
+// all are the spans of what is not to be shown.
+func (s *shield) all() []source.Span {
+	s.spans = tokensIn(s.file.Text)
+	for _, document := range s.file.Documents {
 		s.cover(document)
 	}
 	return s.spans
@@ -289,14 +295,12 @@ func Open(name, text string) (open string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	s := shield{file: file, spans: tokensIn(file.Text), publicKeys: true}
-	for _, document := range file.Documents {
-		s.cover(document)
-	}
-	slices.SortStableFunc(s.spans, func(a, b source.Span) int { return a.Start - b.Start })
+	s := shield{file: file, publicKeys: true}
+	spans := s.all()
+	slices.SortStableFunc(spans, func(a, b source.Span) int { return a.Start - b.Start })
 	var b strings.Builder
 	done := 0
-	for _, span := range s.spans {
+	for _, span := range spans {
 		if span.Start < done || span.End > len(file.Text) {
 			continue // inside of one that is hidden already
 		}

@@ -41,7 +41,7 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		}
 	}
 	var done atomic.Int64
-	defer m.Progress(&done, len(found), "files")()
+	defer m.progress(&done, len(found), "files")()
 	for _, f := range found {
 		done.Add(1)
 		if m.isTooLarge(f.Name) {
@@ -130,8 +130,10 @@ func (m *Maker) surveyData(s *environments.Survey, name string, file *source.Fil
 		}
 		return
 	}
-	var contracts rules.Contracts
-	if top.Is(source.Object) && m.Gateways.contractsIn(&contracts, top) == nil {
+	if !top.Is(source.Object) {
+		return
+	}
+	if _, err := m.Gateways.contractsIn(top); err == nil {
 		s.AddContracts(name)
 	}
 }

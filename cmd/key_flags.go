@@ -158,12 +158,7 @@ func (e *Env) noteUnused(f *keyFlags, jwks string) {
 	}
 }
 
-func (f *keyFlags) cloudOrPublic() entra.Cloud {
-	if cloud, ok := entra.CloudByID(f.cloud.value); ok {
-		return cloud
-	}
-	return entra.Clouds()[0]
-}
+func (f *keyFlags) cloudOrPublic() entra.Cloud { return report.CloudNamed(f.cloud.value) }
 
 // signatures returns what verifies a request's tokens: the key set of the flags, else those at the
 // policies' own URLs.
@@ -211,16 +206,11 @@ func keysOfIssuer(
 	return source.Issuer(ctx, named)
 }
 
-// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that has a claim
-// of its own.
+// issuerOf returns the issuer of Entra that a token names.
 func issuerOf(token *inspect.Token) (entra.Issuer, bool) {
 	if token == nil {
 		return entra.Issuer{}, false
 	}
 	profile := inspect.Describe(token)
-	issuer, ok := entra.ParseIssuer(profile.Issuer)
-	if issuer.Policy == "" {
-		issuer.Policy = profile.Policy
-	}
-	return issuer, ok
+	return report.IssuerOf(&profile)
 }

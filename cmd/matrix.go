@@ -11,7 +11,6 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -176,10 +175,7 @@ func (e *Env) noteSupposed(names []string) {
 
 // settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.
 func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
-	estate.Cloud = entra.Clouds()[0]
-	if cloud, ok := entra.CloudByID(estate.File.Cloud.Value); ok {
-		estate.Cloud = cloud
-	}
+	estate.Cloud = report.CloudNamed(estate.File.Cloud.Value)
 	flags.tenant, flags.cloud.value = estate.File.Tenant.Value, estate.Cloud.ID
 	if estate.Has(func(s *environments.Site) bool { return s.API != nil }) {
 		if err := e.settleTenantID(ctx, estate, flags); err != nil {

@@ -73,10 +73,14 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 	if flags.environment.name != "" && !cmd.Flags().Changed("config") {
 		return flags.unnamedFile()
 	}
-	target, rest, err := flags.target(args)
+	if err := flags.checkOne(args); err != nil {
+		return err
+	}
+	target, err := flags.purpose(args[0])
 	if err != nil {
 		return err
 	}
+	rest := args[1:] // where the token is
 	flags.said.Method = flags.methodToSend(e)
 	line := e.commandLine(cmd, rest)
 	line.Flags = append(line.Flags, "--path", cmp.Or(target.Address.EscapedPath(), "/"))
@@ -124,15 +128,6 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 func (f *probeFlags) unnamedFile() error {
 	return problem("probe takes an environments file only where you name it",
 		"pass -c "+f.environment.config)
-}
-
-// target is the address of the first argument, and what is left: where the token is.
-func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
-	if err := f.checkOne(args); err != nil {
-		return network.Purpose{}, nil, err
-	}
-	purpose, err := f.purpose(args[0])
-	return purpose, args[1:], err
 }
 
 // checkOne refuses arguments that are not a URL and where its token is, and headers that are not

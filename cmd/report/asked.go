@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -292,12 +293,9 @@ func (a *Asked) words(flags ...string) []string {
 // KeyAddress is where Entra ID publishes the keys of the token's issuer, or the document that
 // names that place; empty where it is none of Entra's.
 func (v *Verification) KeyAddress() string {
-	issuer, ok := entra.ParseIssuer(v.Profile.Issuer)
+	issuer, ok := IssuerOf(&v.Profile)
 	if !ok {
 		return ""
-	}
-	if issuer.Policy == "" {
-		issuer.Policy = v.Profile.Policy
 	}
 	if len(issuer.Clouds) > 0 && issuer.Kind == entra.Workforce {
 		if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok {
@@ -306,6 +304,14 @@ func (v *Verification) KeyAddress() string {
 	}
 	address, _ := issuer.DiscoveryURL("")
 	return address
+}
+
+// IssuerOf is the issuer of Entra that a token names, with the policy of B2C that has a claim of
+// its own.
+func IssuerOf(profile *inspect.Profile) (entra.Issuer, bool) {
+	issuer, ok := entra.ParseIssuer(profile.Issuer)
+	issuer.Policy = cmp.Or(issuer.Policy, profile.Policy)
+	return issuer, ok
 }
 
 // KeyAddresses are where the policies fetch the keys of signatures that could not be checked.

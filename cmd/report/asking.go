@@ -36,9 +36,15 @@ func askingLike(profile inspect.Profile) asking {
 // of several.
 func cloudOf(profile *inspect.Profile) entra.Cloud {
 	if len(profile.Clouds) == 1 {
-		if cloud, ok := entra.CloudByID(profile.Clouds[0]); ok {
-			return cloud
-		}
+		return CloudNamed(profile.Clouds[0])
+	}
+	return CloudNamed("")
+}
+
+// CloudNamed is the cloud with this id; the public one where none has it.
+func CloudNamed(id string) entra.Cloud {
+	if cloud, ok := entra.CloudByID(id); ok {
+		return cloud
 	}
 	return entra.Clouds()[0]
 }

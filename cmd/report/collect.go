@@ -29,11 +29,7 @@ func (g Gateways) Collections(cloudID string) []rules.Collection {
 
 // collectionsWith are a gateway's collections, and those of Entra ID.
 func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collection {
-	cloud, ok := entra.CloudByID(cloudID)
-	if !ok {
-		cloud = entra.Clouds()[0]
-	}
-	return append(gateway, entraCollections(cloud)...)
+	return append(gateway, entraCollections(CloudNamed(cloudID))...)
 }
 
 // collectionOf is the first collection that gives an input.

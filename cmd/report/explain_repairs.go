@@ -202,15 +202,11 @@ func (r *Explainer) repairsOf(
 
 // fixCommand is the command that writes a solution, proved on the token.
 func (r *Explainer) fixCommand(file *source.File, solution string) string {
-	words := []string{"--solution", solution}
-	if r.Line.Token != "" {
-		words = append(words, "--token", r.Line.Token)
-	} else {
+	words := given("--solution", solution, Name(source.NeedToken), r.Line.Token)
+	if r.Line.Token == "" {
 		words = append(words, factFlags(r.facts())...)
 	}
-	if r.Contracts != "" {
-		words = append(words, Name(source.NeedContracts), r.Contracts)
-	}
+	words = append(words, given(Name(source.NeedContracts), r.Contracts)...)
 	return r.Line.Shell.On("fix", []string{file.Name}, append(words, r.readAlike()...)...)
 }
 
@@ -223,10 +219,9 @@ func (r *Explainer) fixRuleCommand(file *source.File, rule string) string {
 
 // readAlike are the flags with which fix and lint read the files alike, the API instance first.
 func (r *Explainer) readAlike() []string {
-	options, words := r.Policies.options, []string(nil)
-	if options.API != "" {
-		words, options.API = []string{"--api", options.API}, ""
-	}
+	options := r.Policies.options
+	words := given("--api", options.API)
+	options.API = ""
 	return append(words, ReadAlike(options, r.AppFiles)...)
 }
 
@@ -250,18 +245,15 @@ func (r *Explainer) facts() rules.Facts {
 
 // factFlags are the flags of fix for what is known of an environment.
 func factFlags(f rules.Facts) []string {
-	var words []string
-	if f.Audience != "" {
-		words = append(words, Name(source.NeedAudience), f.Audience)
-	}
+	version := ""
 	if f.Version != 0 {
-		number, _, _ := strings.Cut(f.Version.String(), ".")
-		words = append(words, Name(source.NeedTokenVersion), number)
+		version, _, _ = strings.Cut(f.Version.String(), ".")
 	}
-	if f.Tenant != "" {
-		words = append(words, Name(source.NeedTenant), f.Tenant)
-	}
-	return words
+	return given(
+		Name(source.NeedAudience), f.Audience,
+		Name(source.NeedTokenVersion), version,
+		Name(source.NeedTenant), f.Tenant,
+	)
 }
 
 // fixes reports whether fix, called so, has something to print: repairs of a rule's findings, or a
@@ -354,7 +346,7 @@ func ofTenant(id string, cloud entra.Cloud) []string {
 }
 
 func ofCloud(cloud entra.Cloud) []string {
-	if cloud.ID == "" || cloud.ID == entra.Clouds()[0].ID {
+	if cloud.ID == "" || cloud.ID == CloudNamed("").ID {
 		return nil
 	}
 	return []string{"--cloud", cloud.ID}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -70,19 +71,25 @@ func Names(inputs []source.Input) string {
 
 // ReadAlike are the flags with which another command reads policies alike, a word each.
 func ReadAlike(options rules.Options, apps []string) []string {
-	var words []string
-	for _, flag := range []struct{ name, value string }{
-		{Name(source.NeedGateway), options.Variant},
-		{"--api", options.API},
-		{Name(source.NeedPolicyKind), options.Kind},
-		{Name(source.NeedGatewayVersion), options.Runtime},
-	} {
-		if flag.value != "" {
-			words = append(words, flag.name, flag.value)
-		}
-	}
+	words := given(
+		Name(source.NeedGateway), options.Variant,
+		"--api", options.API,
+		Name(source.NeedPolicyKind), options.Kind,
+		Name(source.NeedGatewayVersion), options.Runtime,
+	)
 	for _, name := range apps {
 		words = append(words, Name(source.NeedApp), name)
+	}
+	return words
+}
+
+// given are the flags whose values are not empty, of flags with their values.
+func given(flags ...string) []string {
+	var words []string
+	for flag := range slices.Chunk(flags, 2) {
+		if flag[1] != "" {
+			words = append(words, flag...)
+		}
 	}
 	return words
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -239,7 +240,8 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 	if err != nil {
 		return nil, nil, err
 	}
-	return set, site.Contracts, e.environmentKeys(flags.environment, &flags.keys)
+	return set, site.Contracts,
+		e.environmentKeys(flags.environment, &flags.keys, set.Policies)
 }
 
 // environment reads the policies and contracts of an environment, as the flags of -p say that
@@ -254,8 +256,10 @@ func (e *Env) environment(
 }
 
 // environmentKeys takes the key set, else the tenant, of the environments file, where the command
-// line names neither.
-func (e *Env) environmentKeys(f environmentFlags, keys *keyFlags) error {
+// line names neither. A cloud that nobody names is that of the policies' keys.
+func (e *Env) environmentKeys(
+	f environmentFlags, keys *keyFlags, policies []*rules.Policy,
+) error {
 	if keys.namesKeys() {
 		return nil
 	}
@@ -275,8 +279,9 @@ func (e *Env) environmentKeys(f environmentFlags, keys *keyFlags) error {
 		return nil
 	}
 	keys.tenant = file.Tenant.Value
-	if file.Cloud.Value != "" {
-		keys.cloud.value = file.Cloud.Value
+	keys.cloud.value = cmp.Or(file.Cloud.Value, keys.cloud.value)
+	if of := report.CloudOfKeys(policies); of != report.CloudNamed("").ID {
+		keys.cloud.value = cmp.Or(keys.cloud.value, of)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -173,9 +175,15 @@ func (e *Env) noteSupposed(names []string) {
 		inspect.Few(names, most))
 }
 
-// settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.
+// settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them. A
+// cloud that the file does not name is that of the policies' keys.
 func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
-	estate.Cloud = report.CloudNamed(estate.File.Cloud.Value)
+	var policies []*rules.Policy
+	for i := range estate.Sites {
+		policies = append(policies, estate.Sites[i].Policies...)
+	}
+	estate.Cloud = report.CloudNamed(
+		cmp.Or(estate.File.Cloud.Value, report.CloudOfKeys(policies)))
 	flags.tenant, flags.cloud.value = estate.File.Tenant.Value, estate.Cloud.ID
 	if estate.Has(func(s *environments.Site) bool { return s.API != nil }) {
 		if err := e.settleTenantID(ctx, estate, flags); err != nil {

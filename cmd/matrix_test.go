@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 var update = flag.Bool("update", false,
@@ -382,4 +384,52 @@ func compact(t *testing.T, text json.RawMessage) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// Tokens of one cloud are not verified with the keys of another. Where the environments file names
+// no cloud, its tenant is in the one whose keys the policies have.
+func TestACloudThatNobodyNamesIsThatOfTheKeys(t *testing.T) {
+	t.Parallel()
+	const file = "version: 1\ntenant: " + mint.Tenant + `
+environments:
+  dev: {policies: [dev.json], api: [dev-app.json]}
+  uat: {policies: [uat.json], api: [uat-app.json]}
+`
+	folder := t.TempDir()
+	for name, id := range map[string]string{
+		"dev": "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94",
+		"uat": "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f95",
+	} {
+		writeFile(t, filepath.Join(folder, name+".json"), `{"assetId": "jwt-validation",
+"assetVersion": "1.4.0", "configurationData": {"signingMethod": "rsa", "signingKeyLength": 256,
+"jwtKeyOrigin": "jwks", "skipClientIdValidation": true, "validateAudClaim": true,
+"jwksUrl": "https://login.microsoftonline.us/`+mint.Tenant+`/discovery/v2.0/keys",
+"mandatoryAudClaim": true, "mandatoryExpClaim": true, "supportedAudiences": "`+id+`"}}`)
+		writeFile(t, filepath.Join(folder, name+"-app.json"), `{"appId": "`+id+`",
+"displayName": "`+name+`", "identifierUris": [], "appRoles": [],
+"api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": []}}`)
+	}
+	writeFile(t, filepath.Join(folder, "none.yaml"), file)
+	writeFile(t, filepath.Join(folder, "usgov.yaml"), "cloud: usgov\n"+file)
+	grid := func(config string) string {
+		stdout, stderr, code := runIn(t, folder, "matrix", "-c", config, "--offline")
+		if code != exitRejected || !strings.Contains(stdout, "4 of these 8 cells are wrong") {
+			t.Errorf("%s: exit code %d:\n%s%s", config, code, stdout, stderr)
+		}
+		return strings.ReplaceAll(stdout, config, "")
+	}
+	if none, usgov := grid("none.yaml"), grid("usgov.yaml"); none != usgov {
+		t.Errorf("%s\nwith the cloud:\n%s", none, usgov)
+	}
+	token := newNextWorld(t).token("v2", `{"aud": "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"}`, 0)
+	writeFile(t, filepath.Join(folder, "token.jwt"), token)
+	for _, args := range [][]string{
+		{"explain", "@token.jwt", "--env", "dev", "-c", "none.yaml"},
+		{"scan", "token.jwt", "--env", "dev", "-c", "none.yaml"},
+	} {
+		_, stderr, _ := runIn(t, folder, args...)
+		if !strings.Contains(stderr, "https://login.microsoftonline.us/") {
+			t.Errorf("%s asks another cloud for keys: %s", args[0], stderr)
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/scan"
 )
 
@@ -231,8 +232,14 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 		return nil, err
 	}
 	e.noteUnused(&flags.keys, "--jwks")
+	var site *environments.Site
+	var set *report.PolicySet
 	if flags.environment.name != "" {
-		if err = e.environmentKeys(flags.environment, &flags.keys); err != nil {
+		site, set, err = e.environment(flags.environment, &flags.policies)
+		if err == nil {
+			err = e.environmentKeys(flags.environment, &flags.keys, set.Policies)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -240,11 +247,7 @@ func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, e
 	if err != nil {
 		return nil, err
 	}
-	if flags.environment.name != "" {
-		site, set, err := e.environment(flags.environment, &flags.policies)
-		if err != nil {
-			return nil, err
-		}
+	if set != nil {
 		if request.Contracts == nil {
 			request.Contracts = site.Contracts
 		}

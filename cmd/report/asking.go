@@ -204,17 +204,29 @@ func wantedAudience(policies []*rules.Policy, version string) string {
 
 // wantedCloud is the cloud that the policies take their keys from; fallback where none says.
 func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			if check.Test.Key == nil || check.Skip != "" {
-				continue
-			}
-			if address, ok := entra.ParseKeysURL(check.Test.Key.URL); ok {
-				return address.Cloud
+	if id := CloudOfKeys(policies); id != "" {
+		return CloudNamed(id)
+	}
+	return fallback
+}
+
+// CloudOfKeys is the id of the one cloud that policies take their keys from; empty where they take
+// them from several, or from none that is known.
+func CloudOfKeys(policies []*rules.Policy) string {
+	var ids []string
+	for check := range rules.EachCheck(policies) {
+		for _, key := range check.Test.Keys() {
+			for _, address := range key.Addresses() {
+				if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
+					ids = withNew(ids, of.Cloud.ID)
+				}
 			}
 		}
 	}
-	return fallback
+	if len(ids) == 1 {
+		return ids[0]
+	}
+	return ""
 }
 
 // wantedTenant is the tenant that the policies want: by its claim, its issuer, or whose keys they

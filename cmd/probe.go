@@ -96,10 +96,6 @@ func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error 
 		if token, err = e.maker().ReadToken(rest); err != nil {
 			return err
 		}
-		if token.Masked {
-			return report.Problem("the token's signature was masked by the program that showed "+
-				"it, so it can't be sent", "take the token from where it is requested")
-		}
 	}
 	run, err := e.newRun(cmd.Context(), &flags.explainFlags, policies, token, nil)
 	if err != nil {
@@ -213,6 +209,10 @@ func (f *probeFlags) methodToSend(e *Env) string {
 func (e *Env) askGateway(
 	ctx context.Context, target network.Purpose, of *rules.Request,
 ) (report.ProbeAnswer, error) {
+	if of.Token != nil && of.Token.Masked {
+		return report.ProbeAnswer{}, problem("the token's signature was masked by the program "+
+			"that showed it, so it can't be sent", "take the token from where it is requested")
+	}
 	request, err := http.NewRequestWithContext(ctx, of.Method, target.Address.String(), nil)
 	if err != nil {
 		return report.ProbeAnswer{}, problem("the request can't be sent: "+err.Error(),

@@ -126,8 +126,7 @@ func (f *probeFlags) unnamedFile() error {
 		"pass -c "+f.environment.config)
 }
 
-// checkOne refuses arguments that are not a URL and where its token is, and headers that are not
-// sent.
+// checkOne refuses arguments that are not a URL and where its token is.
 func (f *probeFlags) checkOne(args []string) error {
 	switch {
 	case len(args) == 0:
@@ -145,6 +144,12 @@ func (f *probeFlags) checkOne(args []string) error {
 		return problem("--no-token means a request without a token, but a token was given",
 			"leave out one of the two")
 	}
+	return f.checkHeaders("pass the token as @FILE: it is sent as Authorization: Bearer")
+}
+
+// checkHeaders refuses headers that are not sent, and those with a token. The hint says how that
+// is given.
+func (f *probeFlags) checkHeaders(hint string) error {
 	framing := []string{"Content-Length", "Transfer-Encoding", "Trailer"}
 	for _, header := range f.said.Headers {
 		name, _, _ := strings.Cut(header, ":")
@@ -154,7 +159,7 @@ func (f *probeFlags) checkOne(args []string) error {
 		}
 		if inspect.TokenSpans(header) != nil {
 			return problem("a header of -H carries a token, and tokens are not taken as "+
-				"arguments here", "pass the token as @FILE: it is sent as Authorization: Bearer")
+				"arguments here", hint)
 		}
 	}
 	return nil
@@ -334,6 +339,10 @@ func (f *probeFlags) checkAll(cmd *cobra.Command, args []string) error {
 			"leave it out, or leave out --all")
 	case !cmd.Flags().Changed("config"):
 		return f.unnamedFile()
+	}
+	err := f.checkHeaders("leave it out: --all sends the tokens of the environments file")
+	if err != nil {
+		return err
 	}
 	for _, name := range []string{
 		"policy", "policy-type", "api", "gateway", "runtime", "env", "no-token", "app",

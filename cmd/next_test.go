@@ -344,6 +344,38 @@ func TestACommandIsForTheCloudOfTheToken(t *testing.T) {
 	}
 }
 
+// Azure AD B2C and External ID sign with other keys than Entra ID proper does in the same tenant.
+func TestTheKeysOfCustomersAreNotThoseOfTheTenant(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for name, row := range map[string]struct{ issuer, keys string }{
+		"b2c": {
+			"https://contoso.b2clogin.com/" + mint.Tenant + "/v2.0/",
+			"https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1_in/discovery/v2.0/keys",
+		},
+		"external": {
+			"https://" + mint.Tenant + ".ciamlogin.com/" + mint.Tenant + "/v2.0",
+			"https://contoso.ciamlogin.com/" + mint.Tenant + "/discovery/v2.0/keys",
+		},
+	} {
+		claims := `{"tfp": "b2c_1_in", "iss": "` + row.issuer + `"}`
+		writeFile(t, filepath.Join(w.dir, name+".jwt"), w.token("v2", claims, 0))
+		writeFile(t, filepath.Join(w.dir, name+".json"), strings.ReplaceAll(
+			strictPolicy("true", "ver", "2.0"),
+			"https://login.microsoftonline.com/"+mint.Tenant+"/discovery/keys", row.keys))
+		for args, want := range map[string]string{
+			"verify @" + name + ".jwt --offline": "/v2.0/.well-known/openid-configuration",
+			"explain @" + name + ".jwt -p " + name + ".json --offline": "curl -sSf " + row.keys +
+				" -o keys.json",
+		} {
+			_, stdout, stderr := w.run("", strings.Fields(args)...)
+			if !strings.Contains(stdout, want) || strings.Contains(stdout, "collect keys") {
+				t.Errorf("%s has no %q:\n%s%s", args, want, stdout, stderr)
+			}
+		}
+	}
+}
+
 // A repair that no command writes has its fields on the screen that is to show them.
 func TestTheScreenThatIsToShowTheFieldsShowsThem(t *testing.T) {
 	t.Parallel()

@@ -139,12 +139,8 @@ func (a *asking) client() string {
 // v2-oauth2-client-creds-grant-flow). The secret is read from a file, since other users of the
 // machine can read a command's arguments.
 func (a *asking) ask(shell Shell) string {
-	program := "curl"
-	if shell == PowerShell {
-		program = "curl.exe" // curl is another command there
-	}
 	return shell.Line(
-		program, "-sS", "-d", "grant_type=client_credentials",
+		shell.curl(), "-sS", "-d", "grant_type=client_credentials",
 		"-d", "client_id="+a.client(),
 		formFlag(a.scope()), "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
 		a.authority()+"/oauth2/v2.0/token",
@@ -208,6 +204,23 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 		return CloudNamed(id)
 	}
 	return fallback
+}
+
+// keysOfCustomers is an address from which policies take the keys of Azure AD B2C or External ID,
+// which are others than those of Entra ID proper in the same tenant; empty where they take none.
+func keysOfCustomers(policies []*rules.Policy) string {
+	for check := range rules.EachCheck(policies) {
+		for _, key := range check.Test.Keys() {
+			for _, address := range key.Addresses() {
+				of, ok := entra.ParseKeysURL(address)
+				if ok && of.Kind != entra.Workforce && !of.Discovery &&
+					rules.AddressFault(address) == "" {
+					return address
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // CloudOfKeys is the id of the one cloud that policies take their keys from; empty where they take

@@ -228,8 +228,12 @@ func (w *explainNext) unverified(r *rules.Result) {
 			cloud := wantedCloud(w.x.Policies, cloudOf(&w.profile))
 			command = append(command, ofTenant(tenant, cloud)...)
 		}
+		again := w.Line.Shell.Line(command...)
+		if address := keysOfCustomers(w.x.Policies); address != "" {
+			again = w.Line.Shell.fetchKeys(address)
+		}
 		w.steps.add("The key set may be older than the token. This says how to fetch it again",
-			w.Line.Shell.Line(command...))
+			again)
 	case keys.NoReadableJWS, keys.TextAltered, keys.WrongKey, keys.Unsigned, keys.CriticalHeader,
 		keys.AlgorithmMismatch, keys.HMACWithPublicKey, keys.AlgorithmNotAllowed:
 		w.damaged = true

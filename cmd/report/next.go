@@ -222,6 +222,19 @@ func (s Shell) Path(name string) string {
 	return s.Word(name)
 }
 
+// curl is the program that fetches an address: curl itself is another command in PowerShell.
+func (s Shell) curl() string {
+	if s == PowerShell {
+		return "curl.exe"
+	}
+	return "curl"
+}
+
+// fetchKeys is the command that fetches a key set from an address.
+func (s Shell) fetchKeys(address string) string {
+	return s.Line(s.curl(), "-sSf", address, "-o", "keys.json")
+}
+
 // On is a command of gatewhy on files, with flags behind their names.
 func (s Shell) On(command string, files []string, flags ...string) string {
 	line := "gatewhy " + command

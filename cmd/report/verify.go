@@ -73,9 +73,16 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	case v.lacksKeys(&decided) && v.Profile.CutOrAltered():
 		step.Note, step.Command = copyAgain, again
 	case v.lacksKeys(&decided):
+		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note))
+		if issuer, ok := IssuerOf(&v.Profile); ok && issuer.Kind != entra.Workforce {
+			if address := v.KeyAddress(); address != "" {
+				step.Note += " This names the address of its keys, as jwks_uri"
+				step.Command = line.Shell.Line(line.Shell.curl(), "-sSf", address)
+			}
+			return step
+		}
+		step.Note += " This says how to fetch one"
 		step.Command = "gatewhy collect keys" + tenantFlag(&v.Profile, cloudOf(&v.Profile))
-		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note)) +
-			" This says how to fetch one"
 	case decided.ID == "expiry" && decided.Outcome == keys.Unknown:
 		step.Note, step.Command = "See how the gateway reads such a token", line.explain()
 	case decided.ID == "expiry":

@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -121,12 +120,6 @@ func (o outcome) wants(t *testing.T, code int, says string) {
 			t.Fatalf("%U is printed raw", r)
 		}
 	}
-}
-
-func part(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
-
-func tokenOf(header, claims string) string {
-	return part(header) + "." + part(claims) + "." + part("signature")
 }
 
 // A server of the user's own choice may send what it likes.

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -204,6 +206,11 @@ func (a *Answer) allows(status int) bool {
 		return slices.Contains(a.OneOf, status)
 	}
 	return a.Status == status
+}
+
+// Statuses are the ones that it may have, where it is not known which: "400 or 401".
+func (a *Answer) Statuses() string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(a.OneOf), "[]"), " ", " or ")
 }
 
 // answer is the answer as this request gets it.

@@ -119,7 +119,7 @@ func statusOf(code int, a *rules.Answer) string {
 	if code != 0 || a.OneOf == nil {
 		return status(code)
 	}
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(a.OneOf), "[]"), " ", " or ")
+	return a.Statuses()
 }
 
 // status is a status with its name in HTTP, or that it is not known.

@@ -309,8 +309,11 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 	}
 	if e.Status != 0 && e.Status != v.Status {
 		got := "null (not known)"
-		if v.Status != 0 {
+		switch {
+		case v.Status != 0:
 			got = fmt.Sprint(v.Status)
+		case v.Answer.OneOf != nil:
+			got = "null (" + v.Answer.Statuses() + ")"
 		}
 		all = append(all, fmt.Sprintf("status: expected %d, got %s", e.Status, got))
 	}

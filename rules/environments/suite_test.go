@@ -249,6 +249,14 @@ func TestWhatDiffersFromTheExpectationIsSaid(t *testing.T) {
 			&rules.Verdict{Outcome: rules.Undetermined},
 			[]string{"status: expected 401, got null (not known)"},
 		},
+		{
+			"a status that is one of two",
+			Expectation{Status: 401},
+			&rules.Verdict{
+				Outcome: rules.Rejected, Answer: rules.Answer{OneOf: []int{400, 401}},
+			},
+			[]string{"status: expected 401, got null (400 or 401)"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -104,9 +104,6 @@ func aroundExpression(field string) (around, without string) {
 	return "there are spaces around #[ ]", "the expression without the spaces"
 }
 
-// nodesPerCondition is how many nodes of an expression are about as much work as a condition.
-const nodesPerCondition = 2
-
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
 	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
@@ -121,7 +118,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 		}
 		return in
 	}
-	in.Opaque.Reads, in.Opaque.Size = reads(e), e.expr.Size()/nodesPerCondition
+	in.Opaque.Reads, in.Opaque.Size = reads(e), e.expr.Size()
 	if !e.claimless {
 		in.Opaque.Compares = e.expr.Compares
 		in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }

@@ -20,8 +20,10 @@ const (
 
 	// MostCompiled bounds the conditions of all drafts of one search, each of which is compiled.
 	// To lint a draft takes as long as to compile some.
-	MostCompiled = 100_000
+	MostCompiled = 40_000
 	lintCosts    = 5
+
+	draftsOfEach = 3 // that a request has, about
 )
 
 // Search looks for the smallest set of changes after which the least is wrong.
@@ -147,7 +149,7 @@ func (w *walk) expand(from []Attempt) []Attempt {
 	for _, a := range from {
 		conditions := rules.ConditionsOf(a.Policies)
 		for _, request := range w.Own {
-			if w.isBeyond(conditions) {
+			if w.isBeyond(draftsOfEach * conditions) {
 				return all
 			}
 			remedies, _ := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})

@@ -44,8 +44,11 @@ func (e *entry) refusedValues() []fault {
 	var all []fault
 	for _, g := range e.given {
 		counts := e.get(g.option.name)
-		if len(counts.given) == 0 || counts.given[0].layer != g.layer {
+		switch {
+		case len(counts.given) == 0 || counts.given[0].layer != g.layer:
 			continue // another layer sets it
+		case g.option.kind == text && counts.given[0].value != g.value:
+			continue // a later flag does, and no text is refused before all flags are read
 		}
 		if why := g.wrongKind(); why != "" {
 			all = append(all, fault{option: g.option, value: g.value, why: why})

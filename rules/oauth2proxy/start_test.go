@@ -89,6 +89,29 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 
 // With the real program's --config-test each of these says "invalid configuration", but for the
 // issuer and the keys, of which its code says so when it makes the provider.
+// The command line is read word by word: a flag that is no truth value ends it at once, but which
+// provider there is is asked of the last one.
+func TestOfATextThatIsSetTwiceTheLastOneIsRefused(t *testing.T) {
+	t.Parallel()
+	for words, starts := range map[string]bool{
+		"--provider=foo --provider=oidc":              true,
+		"--provider=oidc --provider=foo":              false,
+		"--reverse-proxy=maybe --reverse-proxy=true":  false,
+		"--cookie-expire=soon --cookie-expire=5h":     false,
+		"--api-route=( --api-route=^/x$":              false,
+		"--cookie-samesite=Lax --cookie-samesite=lax": true,
+	} {
+		policies := policiesOf(t, "run.sh", "#!/bin/sh\noauth2-proxy "+words+
+			" --skip-jwt-bearer-tokens --email-domain=* --client-secret=x "+
+			"--cookie-secret=0123456789abcdef --client-id="+app+
+			" --oidc-issuer-url=https://issuer.example\n")
+		found := optionValueRefused().Check(&rules.Subject{Policies: policies})
+		if (len(found) == 0) != starts {
+			t.Errorf("%s: %v", words, found)
+		}
+	}
+}
+
 func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 	t.Parallel()
 	const secrets = ` --client-secret=s --cookie-secret=0123456789abcdef `

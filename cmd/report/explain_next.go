@@ -29,10 +29,14 @@ type explainNext struct {
 
 	// What the policies want, which is asked for each check that has failed.
 	wantedAudience, wantedTenant func() string
+
+	howTo map[source.Input]string // collects what checks ask for: of many policies each asks
 }
 
 func (r *Explainer) waysOn(x *Explanation) []rules.Step {
-	w := explainNext{Explainer: r, x: x, profile: r.Request.Profile()}
+	w := explainNext{
+		Explainer: r, x: x, profile: r.Request.Profile(), howTo: map[source.Input]string{},
+	}
 	w.wantedTenant = sync.OnceValue(func() string {
 		return cmp.Or(wantedTenant(x.Policies), r.Expect.TenantID())
 	})
@@ -356,7 +360,12 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	if r.Check.ID == rules.NotModelled {
 		takes = "Pass "
 	}
-	if command := w.HowToCollect(need); command != "" {
+	command, known := w.howTo[need.Input]
+	if !known {
+		command = w.HowToCollect(need)
+		w.howTo[need.Input] = command
+	}
+	if command != "" {
 		w.steps.add(takes+Ask(need)+". This says how to get it", command)
 	}
 }

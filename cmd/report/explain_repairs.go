@@ -310,9 +310,10 @@ func (r *Explainer) HowToCollect(need rules.Need) string {
 	if need.Input == "" {
 		return ""
 	}
-	if address := keysOfCustomers(r.Policies.Policies); address != "" &&
-		need.Input == source.NeedKeySet {
-		return r.Line.Shell.fetchKeys(address)
+	if need.Input == source.NeedKeySet {
+		if address := keysOfCustomers(r.Policies.Policies); address != "" {
+			return r.Line.Shell.fetchKeys(address)
+		}
 	}
 	c, ok := collectionOf(need.Input, collectionsWith(r.Policies.Adapter.Collect(), ""))
 	if !ok {

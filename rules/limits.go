@@ -22,14 +22,25 @@ const (
 // 2 KiB of the memory.
 const MostConditions = 100_000
 
-// Conditions counts what is compiled for an API instance, while it is compiled: what goes beyond
-// the most that is looked at need not be compiled to its end, since [ChainsBeyond] refuses it.
+// Conditions counts what is held of policies. Of an API instance it is counted while that is
+// compiled: what goes beyond the most that is looked at need not be compiled to its end, since
+// [ChainsBeyond] refuses it.
 type Conditions int
+
+// nodesOfOne is how many nodes of an expression take as much of the memory as a condition does.
+const nodesOfOne = 4
+
+func (n *Conditions) add(p *Predicate) {
+	*n++
+	if o := p.Input.Opaque; o != nil {
+		*n += Conditions(o.Size / nodesOfOne)
+	}
+}
 
 // Beyond adds a node, and reports whether there are too many of one API instance.
 func (n *Conditions) Beyond(node Node) bool {
 	for check := range node.Checks() {
-		check.Test.EachLeaf(func(p *Predicate) { *n += Conditions(p.Conditions()) })
+		check.Test.EachLeaf(n.add)
 	}
 	return *n > mostConditions
 }
@@ -37,13 +48,13 @@ func (n *Conditions) Beyond(node Node) bool {
 // BeyondAll reports whether there are too many of all API instances.
 func (n *Conditions) BeyondAll() bool { return *n > MostConditions }
 
-// ConditionsOf counts what policies ask for.
+// ConditionsOf counts what is looked at of policies for one token.
 func ConditionsOf(policies []*Policy) int {
-	var n Conditions
-	for _, p := range policies {
-		n.Beyond(p.Root)
+	n := 0
+	for check := range EachCheck(policies) {
+		check.Test.EachLeaf(func(leaf *Predicate) { n += leaf.Conditions() })
 	}
-	return int(n)
+	return n
 }
 
 // Compared collects the texts of one field that a condition compares with. It stops behind the

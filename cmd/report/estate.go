@@ -78,7 +78,7 @@ type estateReader struct {
 	given  rules.Options       // what the command line says, which counts before the file
 	apps   int                 // how many app registrations were read
 
-	conditions int // of the policies that were read
+	conditions rules.Conditions // of the policies that were read
 }
 
 // mostRegistrations is how many app registrations the files of all environments may have: all of
@@ -255,8 +255,10 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 		if err != nil {
 			return r.blameOne(err, of.Policies, files, aPolicy)
 		}
-		r.conditions += rules.ConditionsOf(set.Policies)
-		if r.conditions > rules.MostConditions {
+		for _, policy := range set.Policies {
+			r.conditions.Beyond(policy.Root)
+		}
+		if r.conditions.BeyondAll() {
 			return beyond(of.Pos, "with the environment "+of.Name, rules.MostConditions,
 				"conditions of policies",
 				"make environments files of some of the environments each")

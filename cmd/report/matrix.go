@@ -440,6 +440,7 @@ func (x *Matrixing) answersSo(gateway int, set *PolicySet) bool {
 	if err != nil {
 		return false
 	}
+	x.CountAnew()
 	tried := x.Try(gateway, after.Policies)
 	for row := range x.Rows {
 		if answer(tried.Cell(row, 0)) != answer(x.Fixed.Cell(row, gateway)) {

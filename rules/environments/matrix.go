@@ -148,6 +148,9 @@ func (e *Estate) Evaluate() *Matrix {
 // and all that was tried with it: then not every cell was run.
 func (m *Matrix) Beyond() bool { return *m.estate.looked > rules.MostLooked }
 
+// CountAnew has what is tried from now on be a run of its own.
+func (m *Matrix) CountAnew() { *m.estate.looked = 0 }
+
 // Witness is one token of a cell, what its holder writes into the request, and its verdict in
 // full.
 type Witness struct {

@@ -246,6 +246,10 @@ func TestNoCellIsRunBeyondTheConditionsOfOneRun(t *testing.T) {
 	if tried := m.Try(1, policy(check("aud", apiUAT))); !tried.Beyond() || !m.Beyond() {
 		t.Error("what is tried goes on, though no more conditions are looked at")
 	}
+	m.CountAnew()
+	if tried := m.Try(1, policy(check("aud", apiUAT))); tried.Beyond() {
+		t.Error("a run of its own has not begun")
+	}
 }
 
 func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {

@@ -212,7 +212,8 @@ func TestTheSmallestSetOfChangesIsFound(t *testing.T) {
 
 func TestASearchThatIsCutSaysSo(t *testing.T) {
 	ours, other := asking("api://ours", "Ours"), asking("api://ours", "Theirs")
-	many := strings.Repeat(`{"aud": "api://ours"},`, MostCompiled)
+	const one = `{"aud": "api://ours"},`
+	many := strings.Repeat(one, MostCompiled)
 	for _, test := range []struct {
 		name, policy string
 		most         int // drafts that can be scored, beside the first
@@ -220,6 +221,11 @@ func TestASearchThatIsCutSaysSo(t *testing.T) {
 	}{
 		{"where all was tried", `[{"note": "-"}]`, 100, false, true},
 		{"where no draft can be scored", `[{"note": "-"}]`, 0, true, false},
+		{"where what there is can't be scored", `[{"note": "-"}]`, -1, true, false},
+		{
+			"where one request has very many changes, each of which is enough",
+			"[" + many[:300*len(one)] + `{"aud": "api://ours"}]`, 1000, false, true,
+		},
 		{
 			"where too much is compiled",
 			"[" + many + `{"aud": "api://ours"}]`, 100, true, false,

@@ -69,7 +69,7 @@ func (s *Search) Smallest(start *Draft) *Found {
 	found := &Found{Start: Attempt{start, s.Score(start)}}
 	found.Best = found.Start
 	defer func() { found.Cut = w.cut }()
-	if found.Start.Score.Wrong == 0 {
+	if w.isBeyond(0) || found.Start.Score.Wrong == 0 {
 		return found
 	}
 	level := w.expand([]Attempt{found.Start})
@@ -141,7 +141,8 @@ func (w *walk) expand(from []Attempt) []Attempt {
 	add := func(d *Draft) {
 		if texts := d.texts(); !w.seen[texts] {
 			w.seen[texts] = true
-			if one := (Attempt{d, w.Score(d)}); !w.isBeyond(0) {
+			one := Attempt{d, w.Score(d)}
+			if w.cut = w.cut || !w.isScored(); !w.cut {
 				all = append(all, one)
 			}
 		}
@@ -177,9 +178,12 @@ func (w *walk) expand(from []Attempt) []Attempt {
 // isBeyond reports whether to compile so many conditions more goes beyond a limit, and notes that
 // the search is cut then.
 func (w *walk) isBeyond(conditions int) bool {
-	w.cut = w.cut || w.spent+conditions > MostCompiled || w.Beyond != nil && w.Beyond()
+	w.cut = w.cut || w.spent+conditions > MostCompiled || !w.isScored()
 	return w.cut
 }
+
+// isScored reports whether the last draft's score counts.
+func (w *walk) isScored() bool { return w.Beyond == nil || !w.Beyond() }
 
 // found are the findings of a draft that are to be repaired.
 func (w *walk) found(d *Draft) []rules.Finding {

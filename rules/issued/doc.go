@@ -19,8 +19,8 @@
 // against each other.
 //
 // What stands in a token is in token.go, with the table of claims.go and what its holder makes of
-// them (freedom.go). What a holder chooses counts as chosen to get furthest; what nobody knows is
-// unknown.
+// them (freedom.go); which signatures verify is in signatures.go. What a holder chooses counts as
+// chosen to get furthest; what nobody knows is unknown.
 //
 // What one gateway's checks ask for is looked up in their texts (texts.go), and what they can see
 // of a token is a [View] (view.go). There are more tokens than can be run, so that three questions

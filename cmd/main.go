@@ -148,10 +148,14 @@ func commands(env *Env) []*cobra.Command {
 	if len(env.Args) > 0 {
 		first = env.Args[0]
 	}
-	// the help and the version of the program itself need no subcommand's flags
-	forProgram := []string{"help", "--help", "-h", "--version", "-v"}
-	if len(env.Args) == 1 && slices.Contains(forProgram, first) {
-		return listed()
+	// the version of the program itself needs no subcommand, its help none with flags
+	if len(env.Args) == 1 {
+		switch first {
+		case "--version", "-v":
+			return nil
+		case "help", "--help", "-h":
+			return listed()
+		}
 	}
 	called := slices.ContainsFunc(subcommands[:], func(s subcommand) bool {
 		return s.name == first

@@ -2,11 +2,12 @@ package render
 
 import (
 	"cmp"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
@@ -16,37 +17,27 @@ import (
 // The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab
 // and Azure Pipelines take it).
 type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Errors   int          `xml:"errors,attr,omitempty"`
-		Skipped  int          `xml:"skipped,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
+	junitSuite struct {
+		junitCounts
+		Name  string
+		Cases []junitCase
 	}
 
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr,omitempty"`
-		Skipped  int         `xml:"skipped,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
+	junitCounts struct{ Tests, Failures, Errors, Skipped int }
 
 	junitCase struct {
-		Name    string        `xml:"name,attr"`
-		Class   string        `xml:"classname,attr"`
-		File    string        `xml:"file,attr,omitempty"`
-		Line    int           `xml:"line,attr,omitempty"`
-		Failure *junitMessage `xml:"failure"`
-		Error   *junitMessage `xml:"error"` // it could not be run
-		Skipped *junitMessage `xml:"skipped"`
+		Name    string
+		Class   string
+		File    string
+		Line    int
+		Failure *junitMessage
+		Error   *junitMessage // it could not be run
+		Skipped *junitMessage
 	}
 
 	junitMessage struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
+		Message string
+		Text    string
 	}
 )
 
@@ -54,37 +45,110 @@ type (
 func (s *junitSuite) add(c junitCase) {
 	c.Name, c.Class, c.File = safe(c.Name), safe(c.Class), safe(c.File)
 	s.Tests++
-	for _, outcome := range []struct {
-		message *junitMessage
-		count   *int
-	}{{c.Failure, &s.Failures}, {c.Error, &s.Errors}, {c.Skipped, &s.Skipped}} {
+	for i, outcome := range c.outcomes() {
 		if m := outcome.message; m != nil {
-			*outcome.count++
+			*[]*int{&s.Failures, &s.Errors, &s.Skipped}[i]++
 			m.Message, m.Text = safe(m.Message), safeText(m.Text)
 		}
 	}
 	s.Cases = append(s.Cases, c)
 }
 
+type junitOutcome struct {
+	name    string
+	message *junitMessage // nil where it was another
+}
+
+func (c *junitCase) outcomes() [3]junitOutcome {
+	return [...]junitOutcome{{"failure", c.Failure}, {"error", c.Error}, {"skipped", c.Skipped}}
+}
+
+// writeJUnit writes the XML itself: encoding/xml fills tables whenever the program starts.
 func writeJUnit(w io.Writer, suites []junitSuite) error {
-	out := junitSuites{Suites: suites}
+	var all junitCounts
+	inner := newXMLWriter()
 	for i := range suites {
-		suites[i].Name = safe(suites[i].Name)
-		out.Tests += suites[i].Tests
-		out.Failures += suites[i].Failures
-		out.Errors += suites[i].Errors
-		out.Skipped += suites[i].Skipped
+		s := &suites[i]
+		all.Tests += s.Tests
+		all.Failures += s.Failures
+		all.Errors += s.Errors
+		all.Skipped += s.Skipped
+		inner.start("  ", "testsuite", "name", safe(s.Name))
+		inner.counts(s.junitCounts)
+		inner.WriteString(">\n")
+		for j := range s.Cases {
+			inner.testCase(&s.Cases[j])
+		}
+		inner.WriteString("  </testsuite>\n")
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(out); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	out := newXMLWriter()
+	out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	out.start("", "testsuites")
+	out.counts(all)
+	_, err := fmt.Fprintf(w, "%s>\n%s</testsuites>\n", out.String(), inner.String())
 	return err
+}
+
+// xmlWriter holds XML in which every text is escaped.
+type xmlWriter struct {
+	strings.Builder
+	escapes *strings.Replacer
+}
+
+func newXMLWriter() *xmlWriter {
+	return &xmlWriter{escapes: strings.NewReplacer(
+		"&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;",
+		"\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;",
+	)}
+}
+
+// start writes the start of an element and its attributes, each a name and a value, without the
+// bracket at the end.
+func (x *xmlWriter) start(indent, element string, attributes ...string) {
+	x.WriteString(indent + "<" + element)
+	for pair := range slices.Chunk(attributes, 2) {
+		fmt.Fprintf(x, ` %s="%s"`, pair[0], x.text(pair[1]))
+	}
+}
+
+func (x *xmlWriter) counts(c junitCounts) {
+	fmt.Fprintf(x, ` tests="%d" failures="%d"`, c.Tests, c.Failures)
+	if c.Errors > 0 {
+		fmt.Fprintf(x, ` errors="%d"`, c.Errors)
+	}
+	fmt.Fprintf(x, ` skipped="%d"`, c.Skipped)
+}
+
+func (x *xmlWriter) testCase(c *junitCase) {
+	attributes := []string{"name", c.Name, "classname", c.Class}
+	if c.File != "" {
+		attributes = append(attributes, "file", c.File)
+	}
+	if c.Line > 0 {
+		attributes = append(attributes, "line", strconv.Itoa(c.Line))
+	}
+	x.start("    ", "testcase", attributes...)
+	x.WriteString(">")
+	end := "</testcase>\n"
+	for _, outcome := range c.outcomes() {
+		if m := outcome.message; m != nil {
+			x.start("\n      ", outcome.name, "message", m.Message)
+			fmt.Fprintf(x, ">%s</%s>", x.text(m.Text), outcome.name)
+			end = "\n    </testcase>\n"
+		}
+	}
+	x.WriteString(end)
+}
+
+// text is a text as it stands in an element or an attribute, with what XML 1.0 can't hold
+// replaced.
+func (x *xmlWriter) text(text string) string {
+	return x.escapes.Replace(strings.Map(func(r rune) rune {
+		if r < ' ' && !strings.ContainsRune("\t\n\r", r) || r == '\ufffe' || r == '\uffff' {
+			return utf8.RuneError
+		}
+		return r
+	}, text))
 }
 
 // LintJUnit writes the findings as JUnit XML: a suite for each file, a case for each finding. A

@@ -63,9 +63,13 @@ func (t topic) title() string {
 }
 
 // described gives a command the words of its file: how it is called, what it does in a line and at
-// length, and what people most often ask of it. A Long text that it has already comes behind.
-func described(cmd *cobra.Command, name string) *cobra.Command {
-	text, err := helpTexts.ReadFile("commands/" + name + ".txt")
+// length, and what people most often ask of it. A Long text that it has already comes behind. It
+// changes nothing where the command has its words.
+func described(cmd *cobra.Command) *cobra.Command {
+	if cmd.Short != "" {
+		return cmd
+	}
+	text, err := helpTexts.ReadFile("commands/" + cmd.Name() + ".txt")
 	if err != nil {
 		panic(err) // the files are part of the program
 	}
@@ -94,6 +98,7 @@ func usageWithin(cmd *cobra.Command, width int) string {
 // that belong to it. The list of commands has them all.
 func (e *Env) helpWithTopics(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
+		described(cmd) // the program itself has its words
 		if width := e.Terminal.Width; width > 0 {
 			cmd.Long = render.Wrapped(cmd.Long, width)
 			usage := usageWithin(cmd, width)

@@ -141,8 +141,9 @@ var subcommands = [...]subcommand{
 	{"version", newVersion},
 }
 
-// commands returns the subcommand that is called, or all of them where the first argument names
-// none: building the flags of all takes as long as decoding a token does.
+// commands returns the subcommand that is called, without the words that only its help needs, or
+// all of them where the first argument names none: building the flags of all takes as long as
+// decoding a token does.
 func commands(env *Env) []*cobra.Command {
 	first := ""
 	if len(env.Args) > 0 {
@@ -165,7 +166,11 @@ func commands(env *Env) []*cobra.Command {
 		if called && sub.name != first {
 			continue
 		}
-		cmd := described(sub.make(env), sub.name)
+		cmd := sub.make(env)
+		cmd.Use = sub.name
+		if !called {
+			described(cmd)
+		}
 		cmd.Args = plainArguments(cmd.Args)
 		env.connects(cmd)
 		env.toFile(cmd)
@@ -183,8 +188,8 @@ func commands(env *Env) []*cobra.Command {
 func listed() []*cobra.Command {
 	var all []*cobra.Command
 	for _, sub := range subcommands {
-		nothing := &cobra.Command{Run: func(*cobra.Command, []string) {}}
-		all = append(all, described(nothing, sub.name))
+		nothing := &cobra.Command{Use: sub.name, Run: func(*cobra.Command, []string) {}}
+		all = append(all, described(nothing))
 	}
 	return all
 }

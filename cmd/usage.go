@@ -165,7 +165,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if err == nil || errors.As(err, &ready) {
 			return err
 		}
-		usage := "usage: " + cmd.CommandPath() + strings.TrimPrefix(cmd.Use, cmd.Name())
+		usage := "usage: " + cmd.CommandPath() + strings.TrimPrefix(described(cmd).Use, cmd.Name())
 		cause := fmt.Sprintf("%s takes one argument, and %d were given",
 			cmd.CommandPath(), len(args))
 		return problem(cause, usage, "put a name with spaces in quotes")

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -195,13 +194,13 @@ func SecretSpans(text string) []source.Span {
 	spans := TokenSpans(text)
 	_, after, isURL := strings.Cut(text, "://")
 	if isURL && (strings.Contains(after, "@") || strings.ContainsAny(text, "?&")) {
-		spans = withMatches(spans, text, urlSecret(), nil)
+		spans = withMatches(spans, text, urlSecret.Value(), nil)
 	}
 	if strings.Contains(text, "=") && strings.ContainsAny(text, ";&") {
-		spans = withMatches(spans, text, connectionSecret(), nil)
+		spans = withMatches(spans, text, connectionSecret.Value(), nil)
 	}
 	if strings.Contains(text, "asic ") || strings.Contains(text, "ASIC ") {
-		spans = withMatches(spans, text, basicCredentials(), isBasic)
+		spans = withMatches(spans, text, basicCredentials.Value(), isBasic)
 	}
 	return spans
 }
@@ -229,18 +228,25 @@ func TokenSpans(text string) []source.Span {
 
 // urlSecret finds the password of a URL, and the value of a parameter that is named like a key.
 // The code at Entra ID's page of errors is no secret, and reaches no group.
-var urlSecret = onDemand(`(?i)://login\.microsoftonline\.com/error\?code=[0-9]+(?:[\s"'<>)]|$)|` +
-	`://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
-	`[?&](?:code|sig|(?:[a-z]+[-_]?)*(?:key|secret|password))=([^&#\s"'<>]+)`)
+var urlSecret = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`(?i)://login\.microsoftonline\.com/error\?code=[0-9]+(?:[\s"'<>)]|$)|` +
+			`://[^/?#\s"'<>@:]*:([^/?#\s"'<>@]+)@|` +
+			`[?&](?:code|sig|(?:[a-z]+[-_]?)*(?:key|secret|password))=([^&#\s"'<>]+)`)
+}}
 
 // connectionSecret finds the key or the password of a connection string, and the signature of a
 // shared access signature that stands in no URL.
-var connectionSecret = onDemand(`(?i)\b(?:sharedaccesskey|accountkey)=([^;\s"'<>]+)|` +
-	`;\s*(?:password|pwd)=([^;\s"'<>]+)|&sig=([^&;\s"'<>]+)`)
+var connectionSecret = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:sharedaccesskey|accountkey)=([^;\s"'<>]+)|` +
+		`;\s*(?:password|pwd)=([^;\s"'<>]+)|&sig=([^&;\s"'<>]+)`)
+}}
 
 // basicCredentials finds what follows the scheme Basic: base64 of a name, a colon and a password
 // (RFC 7617, section 2), six characters or more. A shorter word is prose.
-var basicCredentials = onDemand(`(?i)\bbasic +([a-z0-9+/_-]{6,}={0,2})`)
+var basicCredentials = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bbasic +([a-z0-9+/_-]{6,}={0,2})`)
+}}
 
 // withMatches adds what a group of the expression matches to spans, in order, and leaves out what
 // one of the spans has, and what fails the test. Without a test, all counts.
@@ -275,20 +281,18 @@ func isBasic(text string) bool {
 	return false
 }
 
-// onDemand is a regular expression that is read when somebody looks with it: most runs never do.
-func onDemand(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
-}
-
 // separated finds what is between the parts of a token that was escaped, wrapped, spaced or
 // shortened: an escape of a URL or of JSON, white space, characters that do not show, or an
 // ellipsis.
-var separated = onDemand(
-	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.…\s\p{Cc}\p{Cf}]){1,16}`,
-)
+var separated = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.…\s\p{Cc}\p{Cf}]){1,16}`)
+}}
 
 // escapedDot is the dot of a token in a URL or in JSON: whatever follows is the token's.
-var escapedDot = onDemand(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
+var escapedDot = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
+}}
 
 // minRest is how long the rest of a token is at least, in bytes: a signature has 43 or more.
 const minRest = 32
@@ -298,11 +302,11 @@ const minRest = 32
 func restOfToken(text string) int {
 	end := 0
 	for {
-		between := separated().FindString(text[end:])
+		between := separated.Value().FindString(text[end:])
 		run := text[end+len(between):]
 		run = run[:token68(run)]
 		another := strings.TrimSpace(between) == "" && strings.HasPrefix(run, jsonStart)
-		belongs := escapedDot().MatchString(between) || between == "…" ||
+		belongs := escapedDot.Value().MatchString(between) || between == "…" ||
 			len(run) >= minRest && isMixed(run)
 		if between == "" || run == "" || another || !belongs {
 			return end
@@ -338,7 +342,9 @@ func secretIn(before, run string) (start int, ok bool) {
 }
 
 // endsObject is how base64url ends, of bytes that end with a brace, as a token's claims do.
-var endsObject = onDemand(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
+var endsObject = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
+}}
 
 // endOfToken returns where a token ends in a run of token characters, if the token began
 // elsewhere: after the end of its claims, a dot and its signature. It is -1 where there is none.
@@ -351,7 +357,7 @@ func endOfToken(run string) int {
 		case !dotted:
 			return -1
 		case len(claims) >= minPart && len(signature) >= minRest && isMixed(signature) &&
-			endsObject().MatchString(claims):
+			endsObject.Value().MatchString(claims):
 			return start
 		}
 		start += len(claims) + 1

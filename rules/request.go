@@ -315,17 +315,17 @@ func (i Input) isAmbiguous(text string) bool {
 	isOdd := func(r rune) bool { return !source.IsAlphanumeric(r) && r != '/' && r != '-' }
 	return i.Normalized && i.Name == RequestPath &&
 		(strings.Contains(text, "//") || strings.ContainsFunc(text, isOdd)) && // most are plain
-		ambiguousPath().MatchString(text)
+		ambiguousPath.Value().MatchString(text)
 }
 
 // ambiguousPath is the pattern of paths that proxies may take for others: with a dot segment, a
 // double slash, a backslash, an escape of one of them or of what needs none (RFC 3986, section
 // 6.2.2), or a character that has to be escaped.
-var ambiguousPath = sync.OnceValue(func() *regexp.Regexp {
+var ambiguousPath = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
 	return regexp.MustCompile(`/\.{1,2}(?:/|$)|//|` +
 		`[\\"<>^` + "`" + `{|}\x00-\x20\x7f-\x{10ffff}]|` +
 		`%(?i:2[def]|3[0-9]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9ae])`)
-})
+}}
 
 // normalizedPaths are those that a gateway may make of a path with dot segments or double slashes,
 // itself among them; none where it has anything else that is ambiguous, for some gateways refuse
@@ -333,7 +333,7 @@ var ambiguousPath = sync.OnceValue(func() *regexp.Regexp {
 func normalizedPaths(text string) []string {
 	undotted, merged := withoutDotSegments(text), withoutDoubleSlashes(text)
 	both := withoutDoubleSlashes(undotted)
-	if ambiguousPath().MatchString(both) {
+	if ambiguousPath.Value().MatchString(both) {
 		return nil
 	}
 	return []string{text, undotted, merged, both, withoutDotSegments(merged)}

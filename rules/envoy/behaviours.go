@@ -4,8 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -157,13 +157,13 @@ func Unsaid(table []rules.Behaviour, statuses bool) []rules.Behaviour {
 func ofGRPC(assumed rules.Truth) rules.Predicate {
 	return rules.Predicate{
 		Op: rules.Matches, Input: rules.Input{Source: rules.FromHTTP, Name: "Content-Type"},
-		Texts: &rules.Texts{Patterns: contentOfGRPC()}, Assumed: assumed,
+		Texts: &rules.Texts{Patterns: contentOfGRPC.Value()}, Assumed: assumed,
 	}
 }
 
-var contentOfGRPC = sync.OnceValue(func() []*regexp.Regexp {
+var contentOfGRPC = source.Lazy[[]*regexp.Regexp]{Make: func() []*regexp.Regexp {
 	return Patterns(`application/grpc(?:\+(?s:.*))?`)
-})
+}}
 
 // exact tells the answers of which only words are known from those whose whole body has these
 // words too.

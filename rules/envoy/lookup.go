@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -116,17 +115,21 @@ func ofPreflight(eval func(*rules.Request) rules.Reading, text string) rules.Pre
 func holding(prefix string) []*regexp.Regexp {
 	switch prefix {
 	case "":
-		return anyText()
+		return anyText.Value()
 	case rules.Bearer:
-		return bearerText()
+		return bearerText.Value()
 	}
 	return Patterns(holds(prefix))
 }
 
 // These are what most policies need: to compile a pattern takes longer than the rest of a lookup.
 var (
-	anyText    = sync.OnceValue(func() []*regexp.Regexp { return Patterns(`(?s:.+)`) })
-	bearerText = sync.OnceValue(func() []*regexp.Regexp { return Patterns(holds(rules.Bearer)) })
+	anyText = source.Lazy[[]*regexp.Regexp]{Make: func() []*regexp.Regexp {
+		return Patterns(`(?s:.+)`)
+	}}
+	bearerText = source.Lazy[[]*regexp.Regexp]{Make: func() []*regexp.Regexp {
+		return Patterns(holds(rules.Bearer))
+	}}
 )
 
 func holds(prefix string) string { return `(?s:.*` + regexp.QuoteMeta(prefix) + `.*)` }

@@ -21,7 +21,9 @@ const (
 )
 
 // assumedTime is when modelled tokens are used where nobody says; no policy depends on the day.
-var assumedTime = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+func assumedTime() time.Time {
+	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+}
 
 // Assume makes the world up in which an API has what its policies ask for: audiences, scopes,
 // roles, tenants and clients, both versions of tokens, and stand-ins for the rest. Where the API's
@@ -32,7 +34,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	if app == nil {
 		place.API = &entra.Registration{}
 	}
-	w := &World{Tenant: assumedTenant, At: assumedTime, Places: []Place{place}}
+	w := &World{Tenant: assumedTenant, At: assumedTime(), Places: []Place{place}}
 	h := w.HoldersAt(assumedName)
 	h.assumed, h.freedom = app == nil, asWanted
 	checks := h.asked[assumedName]

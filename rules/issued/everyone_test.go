@@ -13,7 +13,7 @@ import (
 // crowd is many environments with so many clients each. One of them belongs to the next
 // environment too, another to all.
 func crowd(environments, clients int) *World {
-	w := &World{Tenant: assumedTenant, At: assumedTime}
+	w := &World{Tenant: assumedTenant, At: assumedTime()}
 	app := func(home, n int) *entra.Registration {
 		id := fmt.Sprintf("%08x-%04x-4000-8000-000000000000", home, n)
 		return &entra.Registration{AppID: entra.Text{Value: id}}

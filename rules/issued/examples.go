@@ -249,7 +249,7 @@ func (e Example) Assumed() Example {
 	e.Tenant, e.Client = orText(e.Tenant, assumedTenant), orText(e.Client, assumedClient)
 	e.Audience = orText(e.Audience, audience)
 	if e.At.IsZero() {
-		e.At = assumedTime
+		e.At = assumedTime()
 	}
 	return e
 }

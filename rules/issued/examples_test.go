@@ -129,7 +129,7 @@ func TestAnExampleGetsWhatTheModelSays(t *testing.T) {
 		answer := v.Furthest(token)
 		full := unsigned(answer.Token.Settled().InFull(""), "")
 		if got := rules.Evaluate(
-			policies, &rules.Request{Token: full, At: assumedTime},
+			policies, &rules.Request{Token: full, At: assumedTime()},
 		).Outcome; got != answer.Verdict.Outcome {
 			t.Errorf("%s, and in full %s: %s", answer.Verdict.Outcome, got, full.Claims.JSON())
 		}

@@ -33,7 +33,7 @@ func TestTheSearchIsBoundedByConditions(t *testing.T) {
 			})
 		}
 		view := NewView(policyOf(check), nil)
-		forged := &Token{in: newSetting(entra.Clouds()[0], assumedTime), freedom: everything}
+		forged := &Token{in: newSetting(entra.Clouds()[0], assumedTime()), freedom: everything}
 		got := view.Furthest(forged).Verdict
 		says := ""
 		if got.Decided != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -64,11 +63,13 @@ func filled(in rules.Input) rules.Predicate {
 
 func notEmpty(in rules.Input) rules.Predicate {
 	return rules.Predicate{
-		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: someLine()},
+		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: someLine.Value()},
 	}
 }
 
-var someLine = sync.OnceValue(func() []*regexp.Regexp { return envoy.Patterns(`.+`) })
+var someLine = source.Lazy[[]*regexp.Regexp]{Make: func() []*regexp.Regexp {
+	return envoy.Patterns(`.+`)
+}}
 
 // inWords is [compared], of a text that Envoy has split at its blanks into a list.
 func inWords(in rules.Input, values []string) rules.Predicate {

@@ -17,10 +17,9 @@ import (
 // mostEntry bounds a file of the cache, in bytes. An entry has the keys of two answers at most.
 const mostEntry = 4 << 20
 
-var (
-	errNotRegular = errors.New("not a regular file")
-	errLarge      = fmt.Errorf("more than %d MiB", mostEntry>>20)
-)
+var errNotRegular = errors.New("not a regular file")
+
+func errLarge() error { return fmt.Errorf("more than %d MiB", mostEntry>>20) }
 
 // checkFolder says why a folder can't be used as a cache: it can't be made, or somebody else could
 // put keys into it. Offline it is not made.
@@ -57,7 +56,7 @@ func readEntryFile(file string) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, mostEntry+1))
 	if err == nil && len(text) > mostEntry {
-		err = errLarge
+		err = errLarge()
 	}
 	return text, err
 }
@@ -109,7 +108,7 @@ func mayBeLocked(name string) bool {
 // of it.
 func replace(file string, text []byte) error {
 	if len(text) > mostEntry {
-		return errLarge
+		return errLarge()
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
 	if err != nil {

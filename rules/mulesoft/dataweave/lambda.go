@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -35,22 +34,24 @@ func (f *function) lambdaParameters() int {
 
 // plainHeader is a header that declares nothing: only the output and what is imported of modules.
 // Its words are one blank apart.
-var plainHeader = sync.OnceValue(func() *regexp.Regexp {
+var plainHeader = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
 	return regexp.MustCompile(`^%dw 2\.[0-9]( output application/(java|json)| ` +
 		importing + `)* ---$`)
-})
+}}
 
 // importing is the clause of a header that imports functions of a module: all, or by their names.
 const importing = `import (\*|\w+(?: ?, ?\w+)*) from (dw::core::(?:Arrays|Strings))`
 
-var importClause = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(importing) })
+var importClause = source.Lazy[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(importing)
+}}
 
 // header is the header of a script with its words one blank apart.
 func (n *Node) header() string { return strings.Join(strings.Fields(n.Text), " ") }
 
 // runs reports whether we know what a script's header does.
 func (n *Node) runs() bool {
-	if !plainHeader().MatchString(n.header()) {
+	if !plainHeader.Value().MatchString(n.header()) {
 		return false
 	}
 	for _, i := range n.imports() {
@@ -71,7 +72,7 @@ type imported struct {
 
 func (n *Node) imports() []imported {
 	var all []imported
-	for _, clause := range importClause().FindAllStringSubmatch(n.header(), -1) {
+	for _, clause := range importClause.Value().FindAllStringSubmatch(n.header(), -1) {
 		i := imported{module: clause[2] + "::"}
 		if clause[1] != "*" {
 			i.names = strings.Fields(strings.ReplaceAll(clause[1], ",", " "))

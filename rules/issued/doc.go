@@ -12,10 +12,10 @@
 //   - a grant (grants.go): what some clients have of that API, as sets of scopes and roles.
 //     Clients that have the same are a group.
 //
-// Who has which grant of which resource is in members.go and strangers.go. A [Kind]
-// is every such token by itself, and a [Run] evaluates kinds against one gateway's policies:
-// matrix asks so. [Holders] have the same in one token, in which all that differs is left open
-// until a check looks at it: lint and fix ask so. TestHoldersGetAsFarAsTheirKinds holds both
+// Who has which grant of which resource (a holding) is in members.go and strangers.go. A [Kind] is
+// every such token by itself, and a [Run] evaluates kinds against one gateway's policies: matrix
+// asks so. [Holders] have the same holdings, each as one token in which all that differs is left
+// open until a check looks at it: lint and fix ask so. TestHoldersGetAsFarAsTheirKinds holds both
 // against each other.
 //
 // What stands in a token is in token.go, with the table of claims.go and what its holder makes of

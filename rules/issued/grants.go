@@ -334,6 +334,31 @@ type group struct {
 	// what is open in the tokens of holders, once it was asked for: the roles of app-only tokens,
 	// the scopes and roles of users'
 	app, user *variable
+	signed    *group // see signingIn
+}
+
+// signingIn is who signs in to the clients of a group, with app roles of the same names.
+func (g *group) signingIn() *group {
+	if g.signed == nil {
+		roles := grant{signIn: true, roles: g.grant.roles, strange: g.grant.strange}
+		g.signed = &group{grant: roles, clients: g.clients}
+	}
+	return g.signed
+}
+
+// holding is a resource, and clients that are granted some of it.
+type holding struct {
+	of *resource
+	to *group
+}
+
+// holdings are what some clients have of one resource.
+func holdings(of *resource, all []*group) []holding {
+	held := make([]holding, len(all))
+	for i, to := range all {
+		held[i] = holding{of, to}
+	}
+	return held
 }
 
 // groups sorts clients by what they can have of an API.

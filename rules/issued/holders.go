@@ -105,9 +105,9 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 	if versions != nil {
 		api.versions = versions
 	}
-	return h.open(api, h.kept("own", func() []*group {
+	return h.open(holdings(api, h.kept("own", func() []*group {
 		return groups(h.place.API, h.place.Clients, grantOwn, h.known)
-	}))
+	})))
 }
 
 // OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose
@@ -115,9 +115,9 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
 	api := h.strangersAPI(near).with(max(ofAPIOwner, h.freedom), &h.required)
-	return h.open(api, h.kept("own elsewhere", func() []*group {
+	return h.open(holdings(api, h.kept("own elsewhere", func() []*group {
 		return []*group{h.likeGrant(h.place, h.clientsAt(h.place))}
-	}))
+	})))
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -125,18 +125,18 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	return h.open(h.own(h.place), h.kept("strangers", func() []*group {
+	return h.open(holdings(h.own(h.place), h.kept("strangers", func() []*group {
 		return h.strangersOf(h.place, h.known)
-	}))
+	})))
 }
 
 // Granted lists the tokens of any other client of the tenant for the API, where somebody has given
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
-	return h.open(h.own(h.place), func() []*group {
-		stranger := h.world.strangersTo(h.place.API)[:1]
-		return groups(h.place.API, stranger, grantOwn, h.known)
-	})
+	stranger := h.world.strangersTo(h.place.API)[:1]
+	return h.open(holdings(
+		h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known),
+	))
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
@@ -146,13 +146,8 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 	if names {
 		who, given = "namesakes", h.like(h.place).grant
 	}
-	theirs := h.kept(who, func() []*group { return h.strangersElsewhere(given) })
-	return joined(
-		h.open(h.strangersAPI(near), theirs),
-		h.open(signIn(h.tenants, ofAPIOwner), h.kept(who+" sign in", func() []*group {
-			return []*group{signingIn(theirs()[0])}
-		})),
-	)
+	theirs := h.kept(who, func() []*group { return h.grantedByStrangers(given) })
+	return h.open(h.strangersElsewhere(h.strangersAPI(near), theirs))
 }
 
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
@@ -161,12 +156,7 @@ func (h *Holders) OtherTenants() Tokens {
 	theirs := h.kept("other tenants", func() []*group {
 		return []*group{h.likeGrant(h.place, h.others)}
 	})
-	all := []Tokens{h.open(h.otherTenantsAPI(h.place), theirs)}
-	if h.place.API.MultiTenant() {
-		all = append(all, h.open(h.multiTenant(h.place), theirs))
-	}
-	signed := func() []*group { return []*group{signingIn(theirs()[0])} }
-	return joined(append(all, h.open(signIn(h.elsewhere, ofOtherTenant), signed))...)
+	return h.open(h.otherTenants(h.place, theirs[0]))
 }
 
 // Except is the holders without tokens that one check of a view alone keeps out, by their issuer
@@ -178,21 +168,8 @@ func (h *Holders) Except(barred *View) *Holders {
 }
 
 // kept makes groups once, when somebody asks for them.
-func (h *Holders) kept(who string, made func() []*group) func() []*group {
-	return func() []*group { return kept(h.groups, who, made) }
-}
-
-// joined visits one after the other.
-func joined(all ...Tokens) Tokens {
-	return func(yield func(*Token) bool) {
-		for _, tokens := range all {
-			for t := range tokens {
-				if !yield(t) {
-					return
-				}
-			}
-		}
-	}
+func (h *Holders) kept(who string, made func() []*group) []*group {
+	return kept(h.groups, who, made)
 }
 
 // strangersAPI is a stranger's API whose audience is near ours, or has nothing to do with it.
@@ -203,17 +180,14 @@ func (h *Holders) strangersAPI(near bool) *resource {
 	return h.like(h.place).unrelated()
 }
 
-// open lists what some clients can have of a resource, with all that differs left open, as far as
-// the policies look at it.
-func (h *Holders) open(r *resource, groups func() []*group) Tokens {
+// open lists the tokens of some holdings, with all that differs left open, as far as the policies
+// look at it.
+func (h *Holders) open(all []holding) Tokens {
 	return func(yield func(*Token) bool) {
-		versions := h.versions(r)
-		if len(versions) == 0 {
-			return
-		}
-		for _, g := range groups() {
+		for _, held := range all {
+			versions := h.versions(held.of)
 			for i := range versions {
-				if !h.ofClients(r, &versions[i], g, yield) {
+				if !h.ofClients(held.of, &versions[i], held.to, yield) {
 					return
 				}
 			}

@@ -114,7 +114,7 @@ func (m *modeller) otherLikenesses(place *Place) {
 		return
 	}
 	like := Kind{Holder: OtherMember}
-	m.addLikeness(otherMemberKind, like, place, m.likeGrant(place, clients))
+	m.addOthers(otherMemberKind, like, place, m.ofLikeAPI(place, clients))
 }
 
 // members models what the clients of one environment can have for the API of an environment: their
@@ -162,7 +162,7 @@ func (m *modeller) likenesses(home, place *Place) {
 		return
 	}
 	like := Kind{Holder: Member, Home: home.Name}
-	m.addLikeness(home.Name, like, place, m.likeGrant(place, clients))
+	m.addOthers(home.Name, like, place, m.ofLikeAPI(place, clients))
 }
 
 // clientsAt is all applications of an environment, as one set for all tokens that any of them can
@@ -193,30 +193,6 @@ func (m *modeller) identityTokens(place *Place) {
 
 // idKind is the second part of the names of kinds of ID tokens.
 const idKind = "id"
-
-// strangersIdentity models the ID tokens of an application that anyone in the tenant may register,
-// with app roles that are called as ours.
-func (m *modeller) strangersIdentity(place *Place) {
-	like := Kind{Holder: Stranger, Identity: true}
-	name := strangerKind + "/" + idKind + "-like-" + place.Name
-	theirs := m.strangersElsewhere(m.like(place).grant)[0]
-	m.addAll(name, like, signIn(m.tenants, ofAPIOwner), signingIn(theirs))
-}
-
-// signingIn is who signs in to the clients of a group, with app roles of the same names.
-func signingIn(g *group) *group {
-	roles := grant{signIn: true, roles: g.grant.roles, strange: g.grant.strange}
-	return &group{grant: roles, clients: g.clients}
-}
-
-// otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and
-// for those of ours that are multi-tenant.
-func (m *modeller) otherTenantsIdentity(place *Place) {
-	like := Kind{Holder: OtherTenant, Identity: true}
-	name := otherTenantKind + "/" + idKind + "-like-" + place.Name
-	theirs := signingIn(m.likeGrant(place, m.others))
-	m.addAll(name, like, signIn(m.elsewhere, ofOtherTenant), theirs)
-}
 
 // byUserRoles sorts clients by the app roles that their own registrations give to users.
 func byUserRoles(clients []*entra.Registration) []*group {

@@ -12,7 +12,8 @@ import (
 // resource is what tokens are issued for: an API, or of ID tokens whatever client somebody signs
 // in to. It decides what tokens of the same grant may differ in.
 type resource struct {
-	tenants   []tenant // that may issue the tokens, the likeliest first
+	api       *entra.Registration // nil where none is looked at
+	tenants   []tenant            // that may issue the tokens, the likeliest first
 	versions  []entra.Version
 	audiences func(entra.Version) []audience
 	types     []idtyp
@@ -29,7 +30,7 @@ func (m *modeller) resourceOf(
 	api *entra.Registration, tenants []tenant, freedom freedom,
 ) *resource {
 	r := newResource(tenants, freedom)
-	r.versions, r.asked = versions(api), claimsOf(api)
+	r.api, r.versions, r.asked = api, versions(api), claimsOf(api)
 	r.audiences = func(v entra.Version) []audience { return audiences(api, v) }
 	r.types = []idtyp{typeClaim(api)}
 	switch {

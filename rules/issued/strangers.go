@@ -90,17 +90,16 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	return all
 }
 
-// issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for
-// users of ours that need no secret.
-func (m *modeller) issuedByStrangers(place *Place) {
-	for _, group := range m.strangersElsewhere(m.like(place).grant) {
-		m.addLikeness(strangerKind, Kind{Holder: Stranger}, place, group)
-	}
+// strangersElsewhere is what a stranger has that registers an API: tokens for it, and the ID tokens
+// of who signs in to it.
+func (m *modeller) strangersElsewhere(api *resource, theirs []*group) []holding {
+	signed := holding{signIn(m.tenants, ofAPIOwner), theirs[0].signingIn()}
+	return append(holdings(api, theirs), signed)
 }
 
-// strangersElsewhere is who a stranger that owns an API grants some of it: their own client, and
+// grantedByStrangers is who a stranger that owns an API grants some of it: their own client, and
 // with users, ours that need no secret.
-func (m *modeller) strangersElsewhere(g grant) []*group {
+func (m *modeller) grantedByStrangers(g grant) []*group {
 	g.strange = true
 	all := []*group{{grant: g, clients: clientsOf(strangerID)}}
 	if public := m.world.publicClients(); len(public) > 0 {
@@ -136,14 +135,29 @@ func (m *modeller) like(place *Place) *likeness {
 	})
 }
 
+// ofLikeAPI is what some clients have of a stranger's API that is like an environment's.
+func (m *modeller) ofLikeAPI(place *Place, clients *clientSet) holding {
+	return holding{m.like(place).api(), m.likeGrant(place, clients)}
+}
+
 // likeGrant is what some clients are granted by the owner of an API that is like an environment's.
 func (m *modeller) likeGrant(place *Place, clients *clientSet) *group {
 	return &group{grant: m.like(place).grant, clients: clients}
 }
 
-// addLikeness adds tokens for an API of somebody else that is like an environment's.
-func (m *modeller) addLikeness(holder string, like Kind, place *Place, of *group) {
-	m.addAll(holder+"/api-like-"+place.Name, like, m.like(place).api(), of)
+// addOthers adds what others have by an environment's API or by one that is called as it is, and
+// the ID tokens of who signs in to an application of theirs.
+func (m *modeller) addOthers(holder string, like Kind, place *Place, all ...holding) {
+	for _, held := range all {
+		kind, what := like, "api-like-"
+		switch {
+		case held.of.identity:
+			kind.Identity, what = true, idKind+"-like-"
+		case held.of.api == place.API:
+			kind.For, what = place.Name, "for-"
+		}
+		m.addAll(holder+"/"+what+place.Name, kind, held.of, held.to)
+	}
 }
 
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.
@@ -155,17 +169,15 @@ func (l *likeness) nearURIs(place *Place) []string {
 	return uris
 }
 
-// otherTenants models the owner of another tenant: with an API of its own that is called as ours
-// is, and where ours is multi-tenant, with tokens for ours, whose roles its administrator can
-// assign.
-func (m *modeller) otherTenants(place *Place) {
-	like := Kind{Holder: OtherTenant}
-	all := m.likeGrant(place, m.others)
-	m.addAll(otherTenantKind+"/api-like-"+place.Name, like, m.otherTenantsAPI(place), all)
+// otherTenants is what the owner of another tenant has: tokens for an API of its own that is called
+// as ours is; for ours, where that is multi-tenant, whose roles its administrator can assign; and
+// the ID tokens of an application.
+func (m *modeller) otherTenants(place *Place, theirs *group) []holding {
+	all := []holding{{m.otherTenantsAPI(place), theirs}}
 	if place.API.MultiTenant() {
-		like.For = place.Name
-		m.addAll(otherTenantKind+"/for-"+place.Name, like, m.multiTenant(place), all)
+		all = append(all, holding{m.multiTenant(place), theirs})
 	}
+	return append(all, holding{signIn(m.elsewhere, ofOtherTenant), theirs.signingIn()})
 }
 
 // otherTenantsClients lists a client of another tenant, and those of all environments that other

@@ -136,7 +136,7 @@ func requestWith(c *rules.Check, text string, several bool) *rules.Request {
 	for i := range reads {
 		if name := reads[i].ClaimRead(); name != "" && !has[name] {
 			has[name] = true
-			value := holding(name, text, several)
+			value := claimHolding(name, text, several)
 			claims.Members = append(claims.Members, source.Member{Key: name, Value: value})
 		}
 	}
@@ -145,9 +145,9 @@ func requestWith(c *rules.Check, text string, several bool) *rules.Request {
 	return r
 }
 
-// holding is a claim with a text, in the form that Entra ID gives a claim of that name; where
+// claimHolding is a claim with a text, in the form that Entra ID gives a claim of that name; where
 // others decide that, in one of two.
-func holding(name, text string, several bool) *source.Value {
+func claimHolding(name, text string, several bool) *source.Value {
 	row, _ := claimNamed(name)
 	switch {
 	case row.form == asAny && several, row.form == asList && !several:

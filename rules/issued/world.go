@@ -228,10 +228,13 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 	m.unknownClients(place, known)
 	m.unknownObjects(place, known)
 	m.strangers(place, known)
-	m.issuedByStrangers(place)
-	m.strangersIdentity(place)
-	m.otherTenants(place)
-	m.otherTenantsIdentity(place)
+	like := m.like(place)
+	theirs := m.grantedByStrangers(like.grant)
+	m.addOthers(
+		strangerKind, Kind{Holder: Stranger}, place, m.strangersElsewhere(like.api(), theirs)...,
+	)
+	others := m.otherTenants(place, m.likeGrant(place, m.others))
+	m.addOthers(otherTenantKind, Kind{Holder: OtherTenant}, place, others...)
 }
 
 // add puts what a group can have into one kind for each flow.

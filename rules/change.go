@@ -116,10 +116,10 @@ func Changes(
 // else.
 func NotEditable(err error) string {
 	var fault *source.Error
-	if errors.As(err, &fault) {
-		return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+	if !errors.As(err, &fault) {
+		return "the file can't be edited: " + err.Error()
 	}
-	return err.Error()
+	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 }
 
 // FieldChange is what a change does to one field.

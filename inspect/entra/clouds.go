@@ -6,7 +6,6 @@
 package entra
 
 import (
-	"iter"
 	"slices"
 	"strings"
 )
@@ -76,9 +75,6 @@ var clouds = [...]Cloud{
 
 // Clouds returns every cloud that is known, the public one first.
 func Clouds() []Cloud { return append([]Cloud(nil), clouds[:]...) }
-
-// EachCloud visits every cloud that is known, the public one first.
-func EachCloud() iter.Seq[Cloud] { return slices.Values(clouds[:]) }
 
 // CloudByID returns the cloud with this id.
 func CloudByID(id string) (Cloud, bool) {

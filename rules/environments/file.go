@@ -398,7 +398,7 @@ func checkCloud(cloud entra.Text) error {
 		return nil
 	}
 	var ids []string
-	for known := range entra.EachCloud() {
+	for _, known := range entra.Clouds() {
 		ids = append(ids, known.ID)
 	}
 	cause := fmt.Sprintf("%q is not a cloud", shorten(cloud.Value))

@@ -181,7 +181,7 @@ func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 		}
 	}
 	found := []entra.Cloud{first}
-	for cloud := range entra.EachCloud() {
+	for _, cloud := range entra.Clouds() {
 		if cloud.ID != first.ID && namesCloud(asked["iss"], &cloud, &first) {
 			found = append(found, cloud)
 		}

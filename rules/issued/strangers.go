@@ -90,8 +90,8 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	return all
 }
 
-// strangersElsewhere is what a stranger has that registers an API: tokens for it, and the ID tokens
-// of who signs in to it.
+// strangersElsewhere is what a stranger has who registers an API: tokens for it, and for whoever
+// signs in to it ID tokens.
 func (m *modeller) strangersElsewhere(api *resource, theirs []*group) []holding {
 	signed := holding{signIn(m.tenants, ofAPIOwner), theirs[0].signingIn()}
 	return append(holdings(api, theirs), signed)
@@ -169,7 +169,7 @@ func (l *likeness) nearURIs(place *Place) []string {
 	return uris
 }
 
-// otherTenants is what the owner of another tenant has: tokens for an API of its own that is called
+// otherTenants is what the owner of another tenant has: tokens for an API of its own that is named
 // as ours is; for ours, where that is multi-tenant, whose roles its administrator can assign; and
 // the ID tokens of an application.
 func (m *modeller) otherTenants(place *Place, theirs *group) []holding {

@@ -96,7 +96,7 @@ func wrongForm(text string) string {
 }
 
 func wrongHost(text string, issuer entra.Issuer) string {
-	for cloud := range entra.EachCloud() {
+	for _, cloud := range entra.Clouds() {
 		if entra.IssuerURL(cloud, issuer.Tenant, issuer.Version) == text {
 			return ""
 		}

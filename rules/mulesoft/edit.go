@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -59,15 +58,6 @@ func rewrite(
 		edits, changes = edits[n:], append(changes, fields...)
 	}
 	return c, changes, nil
-}
-
-// notEditable is why a file can't be edited: that refuses one change, and ends nothing else.
-func notEditable(err error) string {
-	var fault *source.Error
-	if !errors.As(err, &fault) {
-		return "the file can't be edited: " + err.Error()
-	}
-	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 }
 
 // independent is the number of edits that can be applied at once: the first ones that set

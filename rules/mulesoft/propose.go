@@ -128,7 +128,7 @@ func madeChange(
 	id, title string, changes []rules.FieldChange, edited *rules.Configuration, err error,
 ) rules.Change {
 	if err != nil {
-		return rules.Change{ID: id, Title: title, Refused: notEditable(err)}
+		return rules.Change{ID: id, Title: title, Refused: rules.NotEditable(err)}
 	}
 	return rules.Change{ID: id, Title: title, Fields: changes, Edited: edited}
 }

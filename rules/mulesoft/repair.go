@@ -101,7 +101,7 @@ func repairFinding(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case errors.As(err, &refused):
 		change.Refused, change.Needs = refused.why, refused.needs
 	case err != nil:
-		change.Refused = notEditable(err)
+		change.Refused = rules.NotEditable(err)
 	default:
 		change.Edited, change.Fields = edited, fields
 	}

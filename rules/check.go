@@ -174,6 +174,9 @@ type Evidence struct {
 	Reference string
 }
 
+// From is evidence of a level, by its reference.
+func (l Level) From(reference string) Evidence { return Evidence{l, reference} }
+
 // Answer is what a gateway sends where a check fails.
 type Answer struct {
 	Situation string // the row of the table of behaviours that it was read from

@@ -154,7 +154,7 @@ func tinyGateways() []report.Gateway {
 	row := func(status int, change func(*rules.Behaviour)) rules.Behaviour {
 		b := rules.Behaviour{
 			Situation: "no-token", Title: "there is no token", Checked: "2026-01-31",
-			Answer: rules.Answer{Status: status, Evidence: documented("KB 1")},
+			Answer: rules.Answer{Status: status, Evidence: rules.Documented.From("KB 1")},
 		}
 		change(&b)
 		return b
@@ -175,18 +175,18 @@ func tinyGateways() []report.Gateway {
 			row(500, func(b *rules.Behaviour) { b.Policies = []string{"gate"} }),
 		}, Handling: []rules.Handling{{
 			Situation: "field-unknown", Title: "a field that nobody knows",
-			Does: "it is dropped without a word", Evidence: documented("KB 3"),
+			Does: "it is dropped without a word", Evidence: rules.Documented.From("KB 3"),
 			Checked: "2026-01-31",
 		}}},
 		{Name: "wide", Product: "Wide Gateway", Vendor: "V", Expressions: []rules.Expression{
 			{
 				Rule: "A claim that is missing is null", Expression: "#[claims." + hostile + "]",
 				Runtime: "4.4", Input: `{"a":"` + hostile + `"}`, Result: "null" + hostile,
-				Evidence: documented("KB 2"),
+				Evidence: rules.Documented.From("KB 2"),
 			},
 			{
 				Rule: "Null is not a text", Expression: "#[null]", Result: "null",
-				Evidence: documented("KB 2"),
+				Evidence: rules.Documented.From("KB 2"),
 			},
 		}},
 	}

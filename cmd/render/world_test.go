@@ -88,13 +88,9 @@ func checkAt(file *source.File, id rules.ID, field string, status int,
 	at := file.Documents[0].Member(field)
 	return &rules.Check{
 		ID: id, Field: field, Pos: at.Pos, Span: at.Span, Test: p,
-		Answer:   rules.Answer{Status: status, Evidence: documented("KB 1")},
-		Evidence: documented("KB 2"),
+		Answer:   rules.Answer{Status: status, Evidence: rules.Documented.From("KB 1")},
+		Evidence: rules.Documented.From("KB 2"),
 	}
-}
-
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
 }
 
 func equals(claim, text string) rules.Predicate {

@@ -43,15 +43,6 @@ const (
 // accessDenied is the body with which the RBAC filter denies a request.
 const accessDenied = "RBAC: access denied"
 
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
-}
-
-// inferred is for what we have read in the source, and have not seen run.
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
-}
-
 // Gateway is a gateway whose table of answers these are.
 type Gateway struct {
 	Name    string
@@ -82,9 +73,10 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 			Status: status, Body: text, Weight: ofThisIssuer, Evidence: evidence,
 		}
 	}
-	malformed := body(401, "", inferred(codeJWT))
+	inSource := rules.Inferred.From(codeJWT) // read, and not seen to run
+	malformed := body(401, "", inSource)
 	malformed.Says = "Jwt" // several sentences have it
-	other := body(401, "Jwt issuer is not configured", inferred(codeJWT))
+	other := body(401, "Jwt issuer is not configured", inSource)
 	other.Weight = ofOtherIssuer
 	denied := body(403, accessDenied, g.Proof)
 	denied.Weight = ofRules
@@ -93,23 +85,24 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	all := []rules.Behaviour{
 		row(MalformedToken, "a token is there and is not a readable JWT", malformed, challenge),
 		row(AlgorithmUnknown, "the token is signed with an algorithm that Envoy does not know",
-			body(401, "Jwt header [alg] is not supported", inferred(codeJWT)), challenge),
+			body(401, "Jwt header [alg] is not supported", inSource), challenge),
 		row(IssuerUnknown, "no JWT rule is for the token's issuer", other, challenge),
 		row(NotYetValid, "the token is not valid yet, by more than 60 seconds",
-			body(401, "Jwt not yet valid", inferred(codeJWT)), challenge),
+			body(401, "Jwt not yet valid", inSource), challenge),
 		row(Expired, "the token has expired, by more than 60 seconds",
-			body(401, "Jwt is expired", inferred(codeJWT)), challenge),
+			body(401, "Jwt is expired", inSource), challenge),
 		row(WrongAudience, "the token is for none of the audiences",
-			body(403, "Audiences in Jwt are not allowed", inferred(codeFilter)), challenge),
+			body(403, "Audiences in Jwt are not allowed",
+				rules.Inferred.From(codeFilter)), challenge),
 		row(BadSignature, "the signature does not verify",
-			body(401, "Jwt verification fails", inferred(codeJWT)), challenge),
+			body(401, "Jwt verification fails", inSource), challenge),
 		row(NoKey, "the key set has no key that fits the token's kid and alg",
-			body(401, "Jwks doesn't have key to match kid or alg from Jwt", inferred(codeJWT)),
+			body(401, "Jwks doesn't have key to match kid or alg from Jwt", inSource),
 			challenge),
 		row(Denied, g.Denies, denied),
 	}
 	if g.NeedsToken {
-		missing := body(401, "Jwt is missing", inferred(codeJWT))
+		missing := body(401, "Jwt is missing", rules.Inferred.From(codeJWT))
 		missing.Weight = ofNoToken
 		all = slices.Insert(all, 0, row(NoToken, "no token is where a provider looks for one",
 			missing, realm))
@@ -127,7 +120,7 @@ func AlsoGRPC(table []rules.Behaviour, assumed rules.Truth) []rules.Behaviour {
 	for i := range all {
 		answer := rules.Answer{
 			Situation: all[i].Answer.Situation, Weight: all[i].Answer.Weight,
-			Evidence: inferred(codeReply),
+			Evidence: rules.Inferred.From(codeReply),
 		}
 		all[i].Answer.Cases = slices.Concat([]rules.Case{{If: ofGRPC(assumed), Answer: answer}},
 			all[i].Answer.Cases)
@@ -143,7 +136,7 @@ func Unsaid(table []rules.Behaviour, statuses bool) []rules.Behaviour {
 		was := &table[i].Answer
 		answer := rules.Answer{
 			Situation: was.Situation, Weight: was.Weight, Cases: was.Cases,
-			Evidence: inferred(codeReply),
+			Evidence: rules.Inferred.From(codeReply),
 		}
 		if !statuses {
 			answer.Status = was.Status
@@ -217,7 +210,7 @@ func Handling(rows []Handled, seen rules.Evidence, checked string) []rules.Handl
 			Situation: row[0], Title: row[1], Does: row[2], Evidence: seen, Checked: checked,
 		}
 		if source := row[3]; source != "" {
-			h.Evidence = inferred(source)
+			h.Evidence = rules.Inferred.From(source)
 		}
 		all = append(all, h)
 	}

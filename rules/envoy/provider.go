@@ -112,7 +112,7 @@ type Filter struct {
 
 // Accepts is what one provider wants of a token, in the filter's order (authenticator.cc).
 func (f Filter) Accepts(p *Provider) rules.Node {
-	present := f.check(rules.TokenPresent, p.At, f.NoToken, documented(f.Docs))
+	present := f.check(rules.TokenPresent, p.At, f.NoToken, rules.Documented.From(f.Docs))
 	present.Unknown = p.LocationsDoubt
 	asked := *p
 	asked.SparesPreflights = false // of a preflight the filter does not come to this
@@ -159,7 +159,7 @@ func (f Filter) check(
 func ofHeader(name string) rules.Input { return rules.Input{Source: rules.FromHeader, Name: name} }
 
 func (f Filter) issuer(p *Provider) *rules.Check {
-	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, documented(f.Docs))
+	check := f.check(rules.Issuer, p.IssuerAt, IssuerUnknown, rules.Documented.From(f.Docs))
 	check.Test = p.hasIssuer()
 	check.Unknown = p.IssuerDoubt
 	if p.Issuer == "" && check.Unknown == nil {
@@ -173,7 +173,7 @@ func (f Filter) issuer(p *Provider) *rules.Check {
 const skew = time.Minute
 
 func (f Filter) notBefore(p *Provider) *rules.Check {
-	check := f.check(rules.NotBefore, p.IssuerAt, NotYetValid, inferred(codeFilter))
+	check := f.check(rules.NotBefore, p.IssuerAt, NotYetValid, rules.Inferred.From(codeFilter))
 	check.Test = rules.IfPresent(rules.Claim("nbf"), rules.Predicate{
 		Op: rules.NotAfter, Input: rules.Claim("nbf"), Leeway: skew, Seconds: true,
 	})
@@ -183,7 +183,7 @@ func (f Filter) notBefore(p *Provider) *rules.Check {
 // expiry is checked only where the token has exp, and where it is not 0 seconds. Neither gateway
 // makes it mandatory, so the check is put as what a token must not be.
 func (f Filter) expiry(p *Provider) *rules.Check {
-	check := f.check(rules.Expiry, p.IssuerAt, Expired, inferred(codeFilter))
+	check := f.check(rules.Expiry, p.IssuerAt, Expired, rules.Inferred.From(codeFilter))
 	exp := rules.Claim("exp")
 	check.Test = rules.Negate(rules.Both(
 		rules.Has(exp),
@@ -198,7 +198,7 @@ func (f Filter) expiry(p *Provider) *rules.Check {
 // audience is compared without http:// or https:// at the beginning, and without a slash at the
 // end (check_audience.cc).
 func (f Filter) audience(p *Provider) *rules.Check {
-	check := f.check(rules.Audience, p.AudiencesAt, WrongAudience, inferred(codeFilter))
+	check := f.check(rules.Audience, p.AudiencesAt, WrongAudience, rules.Inferred.From(codeFilter))
 	check.Test = p.hasAudience()
 	switch {
 	case p.AudiencesDoubt != nil && len(p.Audiences) == 0:
@@ -212,7 +212,7 @@ func (f Filter) audience(p *Provider) *rules.Check {
 }
 
 func (f Filter) signature(p *Provider) *rules.Check {
-	check := f.check(rules.Signature, p.KeyAt, BadSignature, inferred(codeFilter))
+	check := f.check(rules.Signature, p.KeyAt, BadSignature, rules.Inferred.From(codeFilter))
 	check.Answer.Body = "" // which of two it is depends on whether a key has the token's kid
 	check.Unknown = p.KeyDoubt
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: lenient(p.Key)}
@@ -309,7 +309,7 @@ func AsSent(unchanged []rules.Node, stages ...rules.Node) []rules.Node {
 // differ on depends on the version of protobuf, so we do not know that. What is wrong with alg is
 // left to its own check.
 func (f Filter) tokenFormat(p *Provider) *rules.Check {
-	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, inferred(codeJWT))
+	check := f.check(rules.TokenFormat, p.IssuerAt, MalformedToken, rules.Inferred.From(codeJWT))
 	check.Wants = "a signed JWT with members of the types that Envoy reads"
 	texts := []source.Kind{source.String}
 	number := []source.Kind{source.Number}
@@ -357,7 +357,7 @@ func typed(in rules.Input, kinds []source.Kind) rules.Predicate {
 // algorithm has the answer to a malformed token where Envoy finds no algorithm, or a part is
 // missing.
 func (f Filter) algorithm(p *Provider) *rules.Check {
-	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, inferred(codeJWT))
+	check := f.check(rules.Algorithm, p.IssuerAt, AlgorithmUnknown, rules.Inferred.From(codeJWT))
 	check.Test = knownAlgorithm()
 	alg := ofHeader("alg")
 	check.Answer.Cases = append(slices.Clip(check.Answer.Cases), rules.Case{

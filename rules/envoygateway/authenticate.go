@@ -216,7 +216,9 @@ func (c *compiler) namesUnread() *rules.Unknown {
 // noToken is the condition that a request has no token, and need not have one.
 func (c *compiler) noToken() *rules.Check {
 	optional := c.spec.At("jwt", "optional")
-	none := rules.CheckAt(rules.Conditional, optional, "jwt.optional", documented(docAPI))
+	none := rules.CheckAt(
+		rules.Conditional, optional, "jwt.optional", rules.Documented.From(docAPI),
+	)
 	none.Test = envoy.CarriesNothing(c.inEnvoy())
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
@@ -229,7 +231,7 @@ func (c *compiler) noToken() *rules.Check {
 // unchecked is what failOpen makes of the checks of a token: whatever fails is let pass.
 func (c *compiler) unchecked() rules.Node {
 	at := rules.PlaceOf(c.spec.At("jwt", "failOpen"), "jwt.failOpen")
-	return envoy.Unchecked(at, c.providers[0].Key, documented(docAPI),
+	return envoy.Unchecked(at, c.providers[0].Key, rules.Documented.From(docAPI),
 		"failOpen is true: a request with a bad token, or none, passes")
 }
 

@@ -95,7 +95,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	if list := v.Member("rules"); list != nil {
 		at, field = list, "authorization.rules"
 	}
-	check := rules.CheckAt(rules.Authorization, at, field, documented(docAPI))
+	check := rules.CheckAt(rules.Authorization, at, field, rules.Documented.From(docAPI))
 	check.Answer = c.row(envoy.Denied)
 	switch {
 	case passed.always:
@@ -249,7 +249,7 @@ func (c *compiler) pastDeny(all []*authRule, rest passed) passed {
 			return passed{never: true}
 		}
 		check := rules.CheckAt(rules.Authorization, r.at, fmt.Sprintf("authorization.rules[%d]",
-			r.index), documented(docAPI))
+			r.index), rules.Documented.From(docAPI))
 		check.Answer = c.row(envoy.Denied)
 		check.Test = rules.Negate(test)
 		check.Wants = "a request that the Deny rule " + r.String() + " does not match"

@@ -52,16 +52,7 @@ const (
 
 // observed is for what Envoy Gateway was seen to make of a policy.
 func observed() rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: translation}
-}
-
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
-}
-
-// inferred is for what we have read in the source, and have not seen run.
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+	return rules.Observed.From(translation)
 }
 
 // The situations that only Envoy Gateway has.
@@ -83,11 +74,11 @@ func behaviours() []rules.Behaviour {
 	all := envoy.Gateway{
 		Name: Name, Checked: checkedOn, NeedsToken: true,
 		Denies: "an authorization rule denies the request, or none allows it",
-		Proof:  documented(docClaims),
+		Proof:  rules.Documented.From(docClaims),
 	}.Behaviours()
 	return envoy.AlsoGRPC(slices.Concat(all, []rules.Behaviour{
 		row(noRoute, "no route of the Gateway is for the request's host, method or path", "",
-			rules.Answer{Status: 404, NoBody: true, Evidence: inferred(issueNoRoute)}),
+			rules.Answer{Status: 404, NoBody: true, Evidence: rules.Inferred.From(issueNoRoute)}),
 		row(broken, "the SecurityPolicy has an error", "from Envoy Gateway 1.2 on",
 			rules.Answer{Status: 500, Evidence: observed()}),
 	}), rules.No)
@@ -106,7 +97,7 @@ func causes() []rules.Cause {
 				"answers Jwks remote fetch is failed, or that no key fits",
 			Look: "the log of the proxy for jwks, and whether its pod may go out to the address " +
 				"of the keys: a firewall, a proxy or a DNS policy on the way",
-			Evidence:   inferred(codeJWT),
+			Evidence:   rules.Inferred.From(codeJWT),
 			Situations: []string{envoy.NoKey, envoy.BadSignature},
 		},
 		{
@@ -117,7 +108,7 @@ func causes() []rules.Cause {
 				"its Gateway's",
 			Look: "kubectl describe securitypolicy: the conditions Accepted, Overridden and " +
 				"Merged of each ancestor",
-			Evidence:   inferred(codePolicy),
+			Evidence:   rules.Inferred.From(codePolicy),
 			Situations: []string{broken, envoy.Denied, envoy.NoToken},
 		},
 	}

@@ -82,7 +82,7 @@ func (c *compiler) celChecks(r *authRule) []*rules.Check {
 		return nil
 	}
 	if e.parsed == nil {
-		check := rules.CheckAt(rules.Authorization, e.at, e.field, inferred(codeCEL))
+		check := rules.CheckAt(rules.Authorization, e.at, e.field, rules.Inferred.From(codeCEL))
 		check.Test = c.ifExpression(e, rules.Undecided(e.doubt))
 		check.Wants = "a request for which the expression is true"
 		return []*rules.Check{check}
@@ -103,7 +103,7 @@ func isNever(p rules.Predicate) bool { return p.Op == rules.Or && len(p.Of) == 0
 // celCheck is the check that a part of an expression is true.
 func (c *compiler) celCheck(e celExpression, part cel.Part) *rules.Check {
 	id, claims := readBy(part.Reads)
-	check := rules.CheckAt(id, e.at, e.field, inferred(codeCEL))
+	check := rules.CheckAt(id, e.at, e.field, rules.Inferred.From(codeCEL))
 	check.Test = c.ifExpression(e, part.Predicate)
 	text := inspect.ShortenMiddle(inspect.Visible(part.Text), 200)
 	check.Wants = text

@@ -201,7 +201,7 @@ func (c *compiler) behind(folded bool) []rules.Node {
 
 // notModelled is a check whose outcome nobody knows.
 func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
-	check := rules.CheckAt(rules.NotModelled, at, field, inferred(codePolicy))
+	check := rules.CheckAt(rules.NotModelled, at, field, rules.Inferred.From(codePolicy))
 	check.Unknown = why
 	return check
 }
@@ -212,7 +212,7 @@ func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Chec
 func (c *compiler) others() (rules.Node, bool) {
 	node := rules.Node{All: []rules.Node{}}
 	if v := c.spec.Member("csrf"); v.IsSet() {
-		reads := rules.CheckAt(rules.Conditional, v, "csrf", documented(docAPI))
+		reads := rules.CheckAt(rules.Conditional, v, "csrf", rules.Documented.From(docAPI))
 		reads.Test = methodIn([]string{"GET", "HEAD", "OPTIONS", "TRACE"})
 		reads.Wants = "a request that changes nothing, of which csrf asks nothing"
 		unknown := notModelled(v, "csrf", &rules.Unknown{
@@ -237,8 +237,8 @@ func (c *compiler) others() (rules.Node, bool) {
 		check := notModelled(v, part.field, &rules.Unknown{
 			Why: part.field + " is not modelled: " + part.why,
 		})
-		if check.Evidence = inferred(codeFilters); part.field == "basicAuth" {
-			check.Evidence = inferred(issueBasic)
+		if check.Evidence = rules.Inferred.From(codeFilters); part.field == "basicAuth" {
+			check.Evidence = rules.Inferred.From(issueBasic)
 		}
 		node.All = append(node.All, rules.Node{Check: check})
 	}
@@ -264,7 +264,7 @@ func (c *compiler) unchanged() []rules.Node {
 	check := notModelled(at, field, &rules.Unknown{
 		Why: field + " comes before the JWT filter, and may put another token into the request",
 	})
-	check.Evidence = inferred(codeFilters)
+	check.Evidence = rules.Inferred.From(codeFilters)
 	return []rules.Node{{Check: check}}
 }
 
@@ -323,7 +323,9 @@ func (c *compiler) notBefore(p *provider, before []*provider) *rules.Check {
 	if len(parts) == 0 {
 		return nil
 	}
-	check := rules.CheckAt(rules.Authorization, p.at, p.path+"name", inferred(codeRules))
+	check := rules.CheckAt(
+		rules.Authorization, p.at, p.path+"name", rules.Inferred.From(codeRules),
+	)
 	check.Test = envoy.Both(parts)
 	check.Wants = "a token that no provider before " + p.name + " accepts"
 	check.Answer = c.row(envoy.Denied)

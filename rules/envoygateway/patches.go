@@ -158,7 +158,7 @@ func (c *compiler) refusedBefore() []rules.Aside {
 			Input: source.NeedPolicy, For: "the ClientTrafficPolicies of the Gateway",
 		},
 	})
-	check.Evidence = inferred(issueDefaults)
+	check.Evidence = rules.Inferred.From(issueDefaults)
 	return []rules.Aside{{
 		If: envoy.RefusedBefore(c.inEnvoy(), headers, path), Root: rules.AllOf(check),
 	}}
@@ -224,7 +224,7 @@ func (i *instance) overridden(table []rules.Behaviour) []rules.Behaviour {
 func otherwise(answer rules.Answer, override *source.Value) rules.Answer {
 	other := rules.Answer{
 		Situation: answer.Situation, Weight: answer.Weight, Cases: answer.Cases,
-		Evidence: inferred(codeOverride),
+		Evidence: rules.Inferred.From(codeOverride),
 	}
 	status := override.At("response", "statusCode")
 	redirect := override.Member("redirect")

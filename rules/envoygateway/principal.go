@@ -34,7 +34,9 @@ func (c *compiler) allowRule(r *authRule) rules.Node {
 
 // needsToken is the check that a request has a token, where it passes the JWT filter without one.
 func (c *compiler) needsToken(r *authRule, jwt *source.Value) *rules.Check {
-	check := rules.CheckAt(rules.TokenPresent, jwt, r.path+"principal.jwt", documented(docClaims))
+	check := rules.CheckAt(
+		rules.TokenPresent, jwt, r.path+"principal.jwt", rules.Documented.From(docClaims),
+	)
 	check.Answer = c.row(envoy.Denied)
 	check.Test = envoy.SentTo(c.inEnvoy())
 	return check
@@ -76,7 +78,7 @@ func (c *compiler) conditions(r *authRule) []*rules.Check {
 	add(c.addresses(principal, path))
 	if v := principal.Member("clientIPGeoLocations"); v.IsSet() {
 		field := path + "clientIPGeoLocations"
-		check := rules.CheckAt(rules.Authorization, v, field, documented(docAPI))
+		check := rules.CheckAt(rules.Authorization, v, field, rules.Documented.From(docAPI))
 		check.Test = c.from(geoSince, check.Field,
 			envoy.NotKnown("gatewhy does not know where the request comes from"))
 		check.Wants = "a request from one of these places"
@@ -97,7 +99,9 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 	var all []*rules.Check
 	operation, path := r.at.Member("operation"), r.path+"operation."
 	if methods := kubernetes.ListIn(operation, path, "methods"); !methods.Empty() {
-		check := rules.CheckAt(rules.Conditional, methods.At, methods.Field, documented(docAPI))
+		check := rules.CheckAt(
+			rules.Conditional, methods.At, methods.Field, rules.Documented.From(docAPI),
+		)
 		check.Test = methodIn(methods.Texts())
 		if methods.Doubt != nil {
 			check.Test = rules.Either(check.Test, rules.Undecided(methods.Doubt))
@@ -105,7 +109,7 @@ func (c *compiler) operation(r *authRule) []*rules.Check {
 		all = append(all, check)
 	}
 	if v := operation.Member("path"); v.IsSet() {
-		check := rules.CheckAt(rules.Conditional, v, path+"path", inferred(codeRegex))
+		check := rules.CheckAt(rules.Conditional, v, path+"path", rules.Inferred.From(codeRegex))
 		test, _, ok := pathTest(v)
 		if !ok {
 			test = envoy.NotKnown("the path can't be read")
@@ -124,7 +128,9 @@ func (c *compiler) addresses(principal *source.Value, path string) *rules.Check 
 	if ranges.Empty() || four && six {
 		return nil
 	}
-	check := rules.CheckAt(rules.Authorization, ranges.At, ranges.Field, documented(docAPI))
+	check := rules.CheckAt(
+		rules.Authorization, ranges.At, ranges.Field, rules.Documented.From(docAPI),
+	)
 	check.Unknown = &rules.Unknown{
 		Why: "gatewhy does not know the address that the request comes from",
 	}
@@ -148,7 +154,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 	name, ok := h.Member("name").Str()
 	values := kubernetes.ListIn(h, path, "values")
 	at := cmp.Or(values.At, h)
-	check := rules.CheckAt(rules.Conditional, at, values.Field, documented(docAPI))
+	check := rules.CheckAt(rules.Conditional, at, values.Field, rules.Documented.From(docAPI))
 	check.Test = rules.Predicate{
 		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: name},
 		Values: values.Values,
@@ -212,7 +218,9 @@ func (c *compiler) ofToken(r *authRule) []*rules.Check {
 	at := cmp.Or(name, jwt)
 	p := c.providerOf(jwt)
 	if p == nil {
-		check := rules.CheckAt(rules.Authorization, at, path+"provider", inferred(codeRules))
+		check := rules.CheckAt(
+			rules.Authorization, at, path+"provider", rules.Inferred.From(codeRules),
+		)
 		check.Unknown = kubernetes.DoubtOf(name, check.Field)
 		if check.Unknown == nil {
 			check.Unknown = c.namesUnread()
@@ -226,13 +234,15 @@ func (c *compiler) ofToken(r *authRule) []*rules.Check {
 	}
 	var all []*rules.Check
 	if test, needed := c.fromProvider(p); needed {
-		check := rules.CheckAt(rules.Issuer, at, path+"provider", inferred(codeRules))
+		check := rules.CheckAt(rules.Issuer, at, path+"provider", rules.Inferred.From(codeRules))
 		check.Test = test
 		check.Wants = "a token that the provider " + p.name + " accepts, and none before it"
 		all = append(all, check)
 	}
 	if scopes := kubernetes.ListIn(jwt, path, "scopes"); !scopes.Empty() {
-		check := rules.CheckAt(rules.Scopes, scopes.At, scopes.Field, documented(notesScp))
+		check := rules.CheckAt(
+			rules.Scopes, scopes.At, scopes.Field, rules.Documented.From(notesScp),
+		)
 		check.Test = c.scopesTest(scopes)
 		check.Grant = entra.GrantOf("scp")
 		all = append(all, check)
@@ -298,9 +308,9 @@ func (c *compiler) scopesTest(scopes kubernetes.List) rules.Predicate {
 func (c *compiler) claim(claim comparedClaim) *rules.Check {
 	name, values := claim.name, kubernetes.ListIn(claim.at, claim.path, "values")
 	check := rules.CheckAt(rules.CustomClaim, cmp.Or(values.At, claim.at), values.Field,
-		inferred(codeRules))
+		rules.Inferred.From(codeRules))
 	if check.Claim = name; strings.Contains(name, ".") {
-		check.Evidence = inferred(issueDots)
+		check.Evidence = rules.Inferred.From(issueDots)
 	}
 	check.Grant = entra.GrantOf(name)
 	if at := claim.at.Member("name"); !at.Is(source.String) || kubernetes.Marked(at) ||

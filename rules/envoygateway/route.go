@@ -18,7 +18,9 @@ func (c *compiler) routed() (rules.Node, bool) {
 	if c.route == nil {
 		return rules.Node{}, false
 	}
-	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
+	check := rules.CheckAt(
+		rules.Conditional, c.route.At, "rules", rules.Documented.From(docAttach),
+	)
 	check.Wants = "a request that " + c.route.String() + " takes"
 	check.Answer = c.row(noRoute)
 	var parts []rules.Predicate
@@ -129,7 +131,7 @@ func (c *compiler) answeredBefore() []rules.Aside {
 	var all []rules.Aside
 	add := func(v *source.Value, field string, test rules.Predicate, why string) {
 		check := notModelled(v, field, &rules.Unknown{Why: field + " is not modelled: " + why})
-		check.Evidence = inferred(codeFilters)
+		check.Evidence = rules.Inferred.From(codeFilters)
 		all = append(all, rules.Aside{If: test, Root: rules.AllOf(check)})
 	}
 	for _, v := range []*source.Value{c.spec.Member("cors"), c.corsOfRoute()} {
@@ -191,7 +193,9 @@ func (c *compiler) ofOtherRules() []rules.Aside {
 	}
 	why := &rules.Unknown{Why: "another rule of " + c.route.String() + " takes the request, and " +
 		c.policy.String() + " counts for the rule " + c.of.section + " alone"}
-	check := rules.CheckAt(rules.Conditional, c.route.At, "rules", documented(docAttach))
+	check := rules.CheckAt(
+		rules.Conditional, c.route.At, "rules", rules.Documented.From(docAttach),
+	)
 	check.Unknown = why
 	return []rules.Aside{{
 		If:   rules.Both(rules.Negate(rules.Either(here...)), rules.Either(beside...)),

@@ -74,7 +74,9 @@ func (c *compiler) authentication() (rules.Node, bool) {
 		return c.withoutRules()
 	}
 	first := c.jwt[0]
-	none := rules.CheckAt(rules.Conditional, first.at, "jwtRules", documented(docRequest))
+	none := rules.CheckAt(
+		rules.Conditional, first.at, "jwtRules", rules.Documented.From(docRequest),
+	)
 	none.Test = envoy.CarriesNothing(c.providers)
 	none.Wants = "a request without a token, which RequestAuthentication lets pass"
 	filter := envoy.Filter{Table: c.table, Docs: docRules, NoToken: envoy.MalformedToken}
@@ -96,7 +98,8 @@ func (c *compiler) withoutRules() (rules.Node, bool) {
 	for _, p := range c.policies {
 		if p.Kind == requestAuthentication {
 			return envoy.Unchecked(rules.PlaceOf(p.At, "jwtRules"), &rules.Key{},
-				documented(docRequest), p.String()+" has no jwtRules: no token is looked at"), true
+				rules.Documented.From(docRequest),
+				p.String()+" has no jwtRules: no token is looked at"), true
 		}
 	}
 	return rules.Node{}, false

@@ -262,7 +262,9 @@ func (c *compiler) deny() (rules.Node, bool) {
 			if r.broken != "" || count.Beyond(rules.Node{}) {
 				continue
 			}
-			check := rules.CheckAt(rules.Authorization, r.at, r.path(), documented(docPolicy))
+			check := rules.CheckAt(
+				rules.Authorization, r.at, r.path(), rules.Documented.From(docPolicy),
+			)
 			check.Answer = c.denial()
 			check.Test = rules.Negate(c.matches(r))
 			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
@@ -355,7 +357,9 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	}
 	p := all[0]
 	if len(node.Any) == 0 {
-		check := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
+		check := rules.CheckAt(
+			rules.Authorization, p.At, "rules", rules.Documented.From(docPolicy),
+		)
 		check.Test = rules.Never()
 		check.Refuses = "the ALLOW policies of this workload, such as " + p.String() +
 			", have no rule that counts: they allow nothing"
@@ -364,7 +368,7 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 	}
 	if folded {
 		at := cmp.Or(p.Spec.Member("rules"), p.At)
-		check := rules.CheckAt(rules.Authorization, at, "rules", documented(docPolicy))
+		check := rules.CheckAt(rules.Authorization, at, "rules", rules.Documented.From(docPolicy))
 		check.Test, check.Answer = envoy.Either(tests), answer
 		check.Wants = fmt.Sprintf("a request that one of %d ALLOW rules matches", len(tests))
 		return rules.AllOf(check), true
@@ -432,7 +436,7 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 		return nil
 	}
 	of := at.values
-	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, documented(docPolicy))
+	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, rules.Documented.From(docPolicy))
 	check.Answer = c.denial()
 	check.Test = c.sent()
 	if len(c.jwt) == 0 && c.unread == nil {
@@ -477,13 +481,13 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 	at := of.At
 	switch {
 	case attribute == ofAudiences:
-		return rules.CheckAt(rules.Audience, at, of.Field, documented(docKeys))
+		return rules.CheckAt(rules.Audience, at, of.Field, rules.Documented.From(docKeys))
 	case attribute == ofPresenter:
 		check := rules.CheckAt(rules.CustomClaim, at, of.Field, observed())
 		check.Claim = "azp"
 		return check
 	case strings.HasPrefix(attribute, ofClaims):
-		check := rules.CheckAt(rules.CustomClaim, at, of.Field, documented(docKeys))
+		check := rules.CheckAt(rules.CustomClaim, at, of.Field, rules.Documented.From(docKeys))
 		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
 		check.Claim = strings.Join(path, ".")
 		check.Grant = entra.GrantOf(check.Claim)
@@ -492,7 +496,7 @@ func (c *compiler) checkOf(attribute string, of kubernetes.List) *rules.Check {
 		return rules.CheckAt(rules.Authorization, at, of.Field, observed())
 	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
 		strings.HasPrefix(attribute, ofHeaders):
-		return rules.CheckAt(rules.Conditional, at, of.Field, documented(docPolicy))
+		return rules.CheckAt(rules.Conditional, at, of.Field, rules.Documented.From(docPolicy))
 	}
-	return rules.CheckAt(rules.Authorization, at, of.Field, documented(docKeys))
+	return rules.CheckAt(rules.Authorization, at, of.Field, rules.Documented.From(docKeys))
 }

@@ -54,16 +54,7 @@ const (
 
 // observed is for what istiod was seen to make of a policy.
 func observed() rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: translation}
-}
-
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
-}
-
-// inferred is for what we have read in the source, and have not seen run.
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+	return rules.Observed.From(translation)
 }
 
 // behaviours is the table of what a proxy answers. That the status is 401, or 403 for an audience,
@@ -72,7 +63,7 @@ func behaviours() []rules.Behaviour {
 	return envoy.AlsoGRPC(envoy.Gateway{
 		Name: Name, Checked: checkedOn,
 		Denies: "an AuthorizationPolicy denies the request, or none allows it",
-		Proof:  documented(docTaskAuthz),
+		Proof:  rules.Documented.From(docTaskAuthz),
 	}.Behaviours(), rules.No)
 }
 
@@ -89,7 +80,7 @@ func causes() []rules.Cause {
 				"refused as by a wrong signature",
 			Look: "the log of istiod for the address of the keys, and whether it may go out " +
 				"there: a firewall or a proxy on the way",
-			Evidence:   inferred(codeApplier),
+			Evidence:   rules.Inferred.From(codeApplier),
 			Situations: []string{envoy.NoKey},
 		},
 		{
@@ -100,7 +91,7 @@ func causes() []rules.Cause {
 				"refuse it",
 			Look: "the method in the access log; if it is OPTIONS, an ALLOW rule of its own " +
 				"lets it in",
-			Evidence:   inferred(codeApplier),
+			Evidence:   rules.Inferred.From(codeApplier),
 			Situations: []string{envoy.Denied},
 		},
 		{
@@ -110,7 +101,7 @@ func causes() []rules.Cause {
 				"unless forwardOriginalToken of the JWT rule is true",
 			Look: "the log of the workload; and forwardOriginalToken: true, if it reads the " +
 				"token itself",
-			Evidence: documented(docRules),
+			Evidence: rules.Documented.From(docRules),
 			Any:      true,
 			Possible: tokenTaken,
 		},
@@ -121,7 +112,7 @@ func causes() []rules.Cause {
 				"deny; the access log names the one that did, or none",
 			Look: "istioctl x authz check POD, and in the access log " +
 				"rbac_access_denied_matched_policy",
-			Evidence:   documented(docPolicy),
+			Evidence:   rules.Documented.From(docPolicy),
 			Situations: []string{envoy.Denied},
 		},
 	}

@@ -178,7 +178,7 @@ func (c *compiler) stages(folded bool) rules.Node {
 
 // notModelled is a check whose outcome nobody knows.
 func notModelled(at *source.Value, field string, why *rules.Unknown) *rules.Check {
-	check := rules.CheckAt(rules.NotModelled, at, field, inferred(docPolicy))
+	check := rules.CheckAt(rules.NotModelled, at, field, rules.Inferred.From(docPolicy))
 	check.Unknown = why
 	return check
 }

@@ -19,7 +19,7 @@ func (c *compiler) custom() (asked rules.Node, unchanged []rules.Node, ok bool) 
 	before := *c // what the JWT filter finds out is not there yet
 	before.jwt, before.providers, before.unread = nil, nil, nil
 	for _, p := range c.policies {
-		on := rules.CheckAt(rules.NotModelled, p.At, "action", inferred(docPolicy))
+		on := rules.CheckAt(rules.NotModelled, p.At, "action", rules.Inferred.From(docPolicy))
 		if on.Unknown = p.asksElsewhere(); on.Unknown == nil {
 			continue
 		}
@@ -43,7 +43,7 @@ func (c *compiler) ifAbout(p *resource, check *rules.Check) rules.Node {
 			some = append(some, c.matches(r))
 		}
 	}
-	when := rules.CheckAt(rules.Authorization, p.At, "rules", documented(docPolicy))
+	when := rules.CheckAt(rules.Authorization, p.At, "rules", rules.Documented.From(docPolicy))
 	when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
 	when.Test = rules.Negate(envoy.Either(some))
 	return rules.Node{Any: []rules.Node{{Check: when}, {Check: check}}}
@@ -81,7 +81,9 @@ func (c *compiler) leavesAsSent(p *resource) *rules.Check {
 	if !provider.IsSet() || changes == rules.No {
 		return nil
 	}
-	check := rules.CheckAt(rules.NotModelled, provider, "provider.name", inferred(codeListener))
+	check := rules.CheckAt(
+		rules.NotModelled, provider, "provider.name", rules.Inferred.From(codeListener),
+	)
 	check.Unknown = &rules.Unknown{Why: p.provider() + " is asked before the JWT filter, and " +
 		"may put another token into the request"}
 	if changes == rules.Maybe {

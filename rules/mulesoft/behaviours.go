@@ -72,14 +72,14 @@ func answerOf(kind, variant, situation, condition string) rules.Answer {
 // answer is an answer with this body. A body that nobody published is empty, and so unknown.
 func answer(status int, body string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
-		Status: status, Body: body, Evidence: rules.Evidence{Level: level, Reference: reference},
+		Status: status, Body: body, Evidence: level.From(reference),
 	}
 }
 
 // saying is an answer that is published in some words only, and not as the exact body.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
-		Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference},
+		Status: status, Says: says, Evidence: level.From(reference),
 	}
 }
 
@@ -87,7 +87,7 @@ func saying(status int, says string, level rules.Level, reference string) rules.
 func given(condition string, status int, reference string) rules.Answer {
 	return rules.Answer{
 		Condition: condition, Status: status,
-		Evidence: rules.Evidence{Level: rules.Documented, Reference: reference},
+		Evidence: rules.Documented.From(reference),
 	}
 }
 
@@ -225,7 +225,7 @@ var rows = [...]row{
 	// A gateway on which no policy runs.
 	{
 		noInstance, Mule, "",
-		rules.Answer{Status: 503, NoBody: true, Evidence: observed(obsMule)},
+		rules.Answer{Status: 503, NoBody: true, Evidence: rules.Observed.From(obsMule)},
 		"",
 	},
 	{notBound, Mule, "", answer(200, "", rules.Observed, obsMule), ""},
@@ -265,12 +265,12 @@ var rows = [...]row{
 	{tokenTwice, Mule, oauthOnMule, answer(400, "", rules.Documented, docOAuth), ""},
 	{
 		inactiveToken, Mule, oauthOnMule,
-		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)},
+		rules.Answer{OneOf: []int{400, 401}, Evidence: rules.Inferred.From(docOIDC)},
 		"",
 	},
 	{
 		expiredToken, Mule, oauthOnMule,
-		rules.Answer{OneOf: []int{400, 401}, Evidence: inferred(docOIDC)},
+		rules.Answer{OneOf: []int{400, 401}, Evidence: rules.Inferred.From(docOIDC)},
 		"",
 	},
 	{endpointDown, Mule, oauthOnMule, answer(401, "", rules.Documented, docOIDC), ""},

@@ -31,7 +31,7 @@ func keyCauses() []rules.Cause {
 				"says that it fetches again for an unknown kid",
 			Look: "when the token's kid was added to the key set (gatewhy keys), and whether " +
 				"the token passes after the cache has expired or the API is redeployed",
-			Evidence:   inferred(docJWT),
+			Evidence:   rules.Inferred.From(docJWT),
 			Situations: []string{badSignature},
 			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Unsure)),
 		},
@@ -41,7 +41,7 @@ func keyCauses() []rules.Cause {
 			Why:   "without any key set it answers as if it were not available",
 			Look: "from the gateway's own network: a request for jwksUrl; a proxy or a firewall " +
 				"rule on the way",
-			Evidence:   documented(docJWT),
+			Evidence:   rules.Documented.From(docJWT),
 			Situations: []string{noKeys},
 			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Fail, rules.Unsure)),
 		},
@@ -52,7 +52,7 @@ func keyCauses() []rules.Cause {
 				"clock is ahead",
 			Look:       rules.TimeOfRequest + " in the gateway's log, and that host's clock",
 			Need:       rules.Need{Input: source.NeedTime},
-			Evidence:   inferred(docJWT),
+			Evidence:   rules.Inferred.From(docJWT),
 			Situations: []string{expiredToken},
 			Possible: both(
 				perhapsExpired, has(rules.Expiry, rules.Pass, rules.Unsure),
@@ -64,7 +64,7 @@ func keyCauses() []rules.Cause {
 			Why:   "nbf is compared with the gateway's own clock, and no leeway is documented",
 			Look: "the gateway host's clock against the Date header of the key server's " +
 				"answer",
-			Evidence:   inferred(docJWT),
+			Evidence:   rules.Inferred.From(docJWT),
 			Situations: []string{notYetValid},
 			Possible:   both(claimed("nbf"), has(rules.NotBefore, rules.Pass, rules.Unsure)),
 		},
@@ -74,7 +74,7 @@ func keyCauses() []rules.Cause {
 			Why:        "a number of seconds that does not fit makes the policy fail altogether",
 			Look:       "exp in gatewhy decode, and whether the gateway is Flex Gateway",
 			Need:       rules.Need{Input: source.NeedGateway},
-			Evidence:   observed(obsFlex),
+			Evidence:   rules.Observed.From(obsFlex),
 			Situations: []string{enormousExpiry},
 			AnyGateway: true,
 			Possible:   enormous,
@@ -92,7 +92,7 @@ func requestCauses() []rules.Cause {
 			Why: "a load balancer, a proxy or a redirect to another host drops it, and the " +
 				"gateway sees no token",
 			Look:       "the headers that arrive: gatewhy collect request",
-			Evidence:   inferred(anyGateway),
+			Evidence:   rules.Inferred.From(anyGateway),
 			Situations: []string{noToken},
 			Possible:   arrived,
 		},
@@ -103,7 +103,7 @@ func requestCauses() []rules.Cause {
 				"where the API has none, no policy answers it",
 			Look: "whether the request was an OPTIONS request, and whether the API has the CORS " +
 				"policy, which MuleSoft documents to run first",
-			Evidence:   inferred("Fetch standard, CORS preflight"),
+			Evidence:   rules.Inferred.From("Fetch standard, CORS preflight"),
 			Situations: []string{noToken},
 			Possible:   both(arrived, preflight),
 		},
@@ -113,7 +113,7 @@ func requestCauses() []rules.Cause {
 			Why: "a request with a token in the header and another in access_token is " +
 				"refused",
 			Look:       "access_token in the request's query",
-			Evidence:   documented(docOAuth),
+			Evidence:   rules.Documented.From(docOAuth),
 			Situations: []string{tokenTwice},
 			Possible:   arrived,
 		},
@@ -122,7 +122,7 @@ func requestCauses() []rules.Cause {
 			Title:      "the Authorization header is not exactly Bearer, one space and the token",
 			Why:        "another scheme, another case or a second space makes it unreadable",
 			Look:       "the header as it arrives: gatewhy collect request",
-			Evidence:   inferred(pdkJWTLibrary),
+			Evidence:   rules.Inferred.From(pdkJWTLibrary),
 			Situations: []string{malformedHeader, malformedToken, noToken},
 			Possible:   both(arrived, has(rules.TokenPresent, rules.Pass)),
 		},
@@ -139,7 +139,7 @@ func besideCauses() []rules.Cause {
 				"that may be the balancer's, or a header that the caller writes",
 			Look: "ips and ipExpression in the policy, against the address in the gateway's log " +
 				"and the header x-forwarded-for as it arrives: gatewhy collect request",
-			Evidence:   documented(docIPAllowlist),
+			Evidence:   rules.Documented.From(docIPAllowlist),
 			Situations: []string{addressRefused},
 			Possible:   runs(ipAllowlist, ipBlocklist),
 		},
@@ -149,7 +149,7 @@ func besideCauses() []rules.Cause {
 			Why:   "it counts the requests of all callers, or of those with the same key",
 			Look: "the limits in the policy, and how many requests there were in that time; the " +
 				"same request a little later",
-			Evidence:   documented(docRateLimit),
+			Evidence:   rules.Documented.From(docRateLimit),
 			Situations: []string{tooManyRequests},
 			Possible:   runs(rateLimiting, spikeControl),
 		},
@@ -166,7 +166,7 @@ func contractCauses() []rules.Cause {
 			Why: "the gateway asks the control plane for contracts at intervals; about 20 " +
 				"seconds were seen",
 			Look:       "when the contract was approved, and the same request a few minutes later",
-			Evidence:   observed(obsFlexDelay),
+			Evidence:   rules.Observed.From(obsFlexDelay),
 			Situations: []string{noContract},
 			Possible:   has(rules.Contract, rules.Pass, rules.Unsure),
 		},
@@ -176,7 +176,7 @@ func contractCauses() []rules.Cause {
 				"has just started",
 			Why:        "without any list of contracts no client can be looked up",
 			Look:       "the gateway's log for its connection to Anypoint Platform",
-			Evidence:   inferred(pdkContracts),
+			Evidence:   rules.Inferred.From(pdkContracts),
 			Situations: []string{noContractsYet},
 			Possible:   has(rules.Contract, rules.Pass, rules.Fail, rules.Unsure),
 		},
@@ -188,7 +188,7 @@ func contractCauses() []rules.Cause {
 				"that Anypoint generated matches no appid or azp, whatever claim the policy reads",
 			Look: "whether the contract's application.coreServicesId is the token's appid or " +
 				"azp: gatewhy collect contracts",
-			Evidence:   inferred(docContracts),
+			Evidence:   rules.Inferred.From(docContracts),
 			Situations: []string{noContract},
 			Possible:   both(has(rules.Contract, rules.Unsure), contractsNotGiven),
 		},
@@ -206,7 +206,7 @@ func endpointCauses() []rules.Cause {
 			Why: "the policy asks it about every token that is not cached",
 			Look: "from the gateway's own network: a request for the validation endpoint; " +
 				"authenticationTimeout",
-			Evidence:   documented(docOIDC),
+			Evidence:   rules.Documented.From(docOIDC),
 			Situations: []string{endpointDown},
 			Possible:   asks,
 		},
@@ -217,7 +217,7 @@ func endpointCauses() []rules.Cause {
 				"provider may see it differently",
 			Look:       "its answer for this token: gatewhy collect introspection",
 			Need:       rules.Need{Input: source.NeedIntrospection},
-			Evidence:   inferred(kbInvalid),
+			Evidence:   rules.Inferred.From(kbInvalid),
 			Situations: []string{inactiveToken, notValidated, noClientID, missingScopes},
 			LetsIn:     true,
 			Possible:   both(asks, notCaptured),
@@ -229,7 +229,7 @@ func endpointCauses() []rules.Cause {
 				"credentials are sent only in the body",
 			Look: "the client provider's settings in Access Management, and the same request by " +
 				"hand: gatewhy collect introspection",
-			Evidence:   documented(docOAuth),
+			Evidence:   rules.Documented.From(docOAuth),
 			Situations: []string{endpointForbids, endpointFails, endpointObjects},
 			Possible:   asks,
 		},
@@ -238,7 +238,7 @@ func endpointCauses() []rules.Cause {
 			Title:      "the validation endpoint's answer is not JSON that the gateway can read",
 			Why:        "an error page, a login page or another content type comes back",
 			Look:       "its answer by hand: gatewhy collect introspection",
-			Evidence:   documented(docOIDC),
+			Evidence:   rules.Documented.From(docOIDC),
 			Situations: []string{endpointUnreadable},
 			Possible:   asks,
 		},
@@ -254,7 +254,7 @@ func letInCauses() []rules.Cause {
 			Why: "over a minute was seen on CloudHub between applying a policy and its first " +
 				"answer",
 			Look:     "when it was applied, and the same request a few minutes later",
-			Evidence: observed(obsApproov),
+			Evidence: rules.Observed.From(obsApproov),
 			LetsIn:   true,
 			Possible: refused,
 		},
@@ -265,7 +265,7 @@ func letInCauses() []rules.Cause {
 				"answers without policies",
 			Look: "the API instance's status (gatewhy collect api-instance), and the " +
 				"autodiscovery id in the application",
-			Evidence:   observed(obsMule),
+			Evidence:   rules.Observed.From(obsMule),
 			Situations: []string{notBound},
 			Possible:   refused,
 		},
@@ -274,7 +274,7 @@ func letInCauses() []rules.Cause {
 			Title:    "the policy does not apply to this method and path",
 			Why:      "it is limited to some routes, and the request's route is not known",
 			Need:     rules.Need{Input: source.NeedRequest},
-			Evidence: documented(docPointcut),
+			Evidence: rules.Documented.From(docPointcut),
 			LetsIn:   true,
 			Possible: both(refused, routeOpen),
 		},
@@ -284,7 +284,7 @@ func letInCauses() []rules.Cause {
 			Why: "it keeps the key set for jwksServiceTimeToLive minutes, and an expired one " +
 				"while it can't fetch another",
 			Look:     "the token's kid in an earlier key set",
-			Evidence: documented(docJWT),
+			Evidence: rules.Documented.From(docJWT),
 			LetsIn:   true,
 			Possible: both(tokenGiven, fetchedKeys(rules.Fail)),
 		},
@@ -294,7 +294,7 @@ func letInCauses() []rules.Cause {
 			Why:      "the prediction is for another time; the request came earlier",
 			Look:     rules.TimeOfRequest,
 			Need:     rules.Need{Input: source.NeedTime},
-			Evidence: inferred(docJWT),
+			Evidence: rules.Inferred.From(docJWT),
 			LetsIn:   true,
 			Possible: both(
 				claimed("exp"),
@@ -306,7 +306,7 @@ func letInCauses() []rules.Cause {
 			Title:    "the gateway has an earlier answer about this token in its cache",
 			Why:      "a token that was valid once is not asked about again until it expires",
 			Look:     "the same token after a restart, or max_federation_expiration_time",
-			Evidence: documented(docOIDC),
+			Evidence: rules.Documented.From(docOIDC),
 			LetsIn:   true,
 			Possible: has(rules.Introspection, rules.Fail),
 		},
@@ -316,7 +316,7 @@ func letInCauses() []rules.Cause {
 			Why:   "such a contract admits clients that the instance's own list does not show",
 			Look: "the API groups of the instance, and their contracts: gatewhy collect " +
 				"contracts",
-			Evidence: documented(docContracts),
+			Evidence: rules.Documented.From(docContracts),
 			LetsIn:   true,
 			Possible: has(rules.Contract, rules.Fail),
 		},
@@ -332,7 +332,7 @@ func otherCauses() []rules.Cause {
 			Why:   "the gateway then blocks every request",
 			Look: "the API instance's id in the application, and in API Manager of the same " +
 				"environment",
-			Evidence:   observed(obsMule),
+			Evidence:   rules.Observed.From(obsMule),
 			Situations: []string{noInstance},
 		},
 		{
@@ -340,7 +340,7 @@ func otherCauses() []rules.Cause {
 			Title:      "the client has used up its quota",
 			Why:        "the SLA tier of its contract limits the number of requests in a period",
 			Look:       "the SLA tier of the contract",
-			Evidence:   documented(docSLA),
+			Evidence:   rules.Documented.From(docSLA),
 			Situations: []string{quotaExceeded},
 		},
 		{
@@ -350,7 +350,7 @@ func otherCauses() []rules.Cause {
 			Why: "both send their own statuses and bodies, the API often 401 or 403 too",
 			Look: "whether the request is in the API's own log; headers such as server and via " +
 				"of the answer: gatewhy collect request",
-			Evidence: inferred(anyGateway),
+			Evidence: rules.Inferred.From(anyGateway),
 			Any:      true,
 			Possible: refusing,
 		},
@@ -360,7 +360,7 @@ func otherCauses() []rules.Cause {
 			Why: "a policy that is not among the given files, an automated policy among them, " +
 				"judges the same request",
 			Look:      "all policies of the API instance: gatewhy collect policies",
-			Evidence:  inferred(anyGateway),
+			Evidence:  rules.Inferred.From(anyGateway),
 			Elsewhere: true,
 			Any:       true,
 			Possible:  refusing,
@@ -372,7 +372,7 @@ func otherCauses() []rules.Cause {
 				"for another API or environment",
 			Look: "the token of the request itself, by its kid, aud and iat: gatewhy collect " +
 				"request",
-			Evidence: inferred(anyGateway),
+			Evidence: rules.Inferred.From(anyGateway),
 			Any:      true,
 			Possible: tokenGiven,
 		},
@@ -382,7 +382,7 @@ func otherCauses() []rules.Cause {
 			Why: "the file is another environment's or an older one, or a change of it was " +
 				"never applied",
 			Look:     "the policies as the gateway has them now: gatewhy collect policies",
-			Evidence: inferred(anyGateway),
+			Evidence: rules.Inferred.From(anyGateway),
 			Any:      true,
 		},
 	}

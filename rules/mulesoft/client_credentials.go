@@ -40,7 +40,7 @@ type credentialCompiler struct{ *compiler }
 func (c *compiler) clientCredentials() []*rules.Check {
 	k := credentialCompiler{c}
 	contract := k.contract("clientIdExpression", setting{})
-	contract.Evidence, contract.Answer = documented(docClientID), k.answer(noContract)
+	contract.Evidence, contract.Answer = rules.Documented.From(docClientID), k.answer(noContract)
 	if c.local { // it is the policy that is not for this gateway, and not its field
 		moveTo(contract, place("policyRef", firstPresent(c.assetAt, c.place)))
 	}
@@ -90,7 +90,7 @@ func (k credentialCompiler) idInput(field string) rules.Input {
 func (k credentialCompiler) clientID() *rules.Check {
 	name, origin := k.origin()
 	expression := k.get("clientIdExpression")
-	check := k.check(rules.ClientID, "clientIdExpression", documented(docClientID))
+	check := k.check(rules.ClientID, "clientIdExpression", rules.Documented.From(docClientID))
 	check.Answer, check.Binds = k.answer(noClientID), boundClient
 	check.Unknown = firstUnknown(origin, expression)
 	check.Test = rules.Found(k.idInput(expression.text))
@@ -107,7 +107,9 @@ func (k credentialCompiler) clientID() *rules.Check {
 func (k credentialCompiler) clientSecret() *rules.Check {
 	name, origin := k.origin()
 	expression := k.get("clientSecretExpression")
-	check := k.check(rules.ClientSecret, "clientSecretExpression", documented(docClientID))
+	check := k.check(
+		rules.ClientSecret, "clientSecretExpression", rules.Documented.From(docClientID),
+	)
 	check.Answer = k.answer(credentialsWrong)
 	check.Unknown = firstUnknown(origin, expression)
 	secret := k.opaque(k.expression(expression.text))

@@ -287,7 +287,7 @@ const boundClient = "client-id"
 // contract is the check that the client has an approved contract with the API instance. The field
 // is the one that can switch the check off.
 func (c *compiler) contract(field string, skip setting) *rules.Check {
-	check := c.check(rules.Contract, field, documented(docJWT))
+	check := c.check(rules.Contract, field, rules.Documented.From(docJWT))
 	check.Answer = c.answer(noContract)
 	check.OwnIDs = "the client provider seems to be Anypoint's own, and then mapping another " +
 		"claim does not help"

@@ -165,7 +165,7 @@ func isPreflight() rules.Predicate {
 func answeredByCORS(p *rules.Policy) rules.Node {
 	return rules.AllOf(&rules.Check{
 		ID: rules.Conditional, Field: "order", Pos: p.Pos,
-		Evidence: documented("MuleSoft documentation, " + pageReorder),
+		Evidence: rules.Documented.From("MuleSoft documentation, " + pageReorder),
 		Unknown: &rules.Unknown{
 			Why: "the API has the CORS policy, which MuleSoft documents to run before all " +
 				"others: it answers a browser's preflight itself",

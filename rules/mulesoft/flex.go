@@ -181,10 +181,10 @@ func (d *detached) message() string {
 }
 
 func (d *detached) guard() rules.Guard {
-	guard := rules.Guard{Evidence: inferred(docFlexLocal)}
+	guard := rules.Guard{Evidence: rules.Inferred.From(docFlexLocal)}
 	limit(&guard, place(d.field, d.at))
 	if d.nowhere {
-		guard.Evidence = observed(obsFlexBinding)
+		guard.Evidence = rules.Observed.From(obsFlexBinding)
 	}
 	guard.Unknown = &rules.Unknown{
 		Why:  d.message(),

@@ -63,7 +63,7 @@ func (p placed) wrong(wanted string, v *source.Value) *doubt {
 
 // guard reads to which requests the policy applies.
 func (e *entry) guard() rules.Guard {
-	guard := rules.Guard{Evidence: documented(docPointcut)}
+	guard := rules.Guard{Evidence: rules.Documented.From(docPointcut)}
 	routes, doubts := e.readRoutes()
 	if len(routes) > 0 {
 		guard.Routes = routes
@@ -84,7 +84,7 @@ func (e *entry) guard() rules.Guard {
 	out, others := e.appliesTo()
 	if out = cmp.Or(e.otherGateway(), out); out != nil {
 		guard.Disabled, guard.OfOthers, guard.Unknown, guard.Routes = true, true, nil, nil
-		guard.Evidence = documented(docAutomated)
+		guard.Evidence = rules.Documented.From(docAutomated)
 		limit(&guard, out.Place)
 		return guard
 	}

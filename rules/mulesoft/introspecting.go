@@ -90,7 +90,7 @@ type oidcCompiler struct {
 func (c *compiler) introspecting() []*rules.Check {
 	o := oidcCompiler{compiler: c, model: c.answerModel()}
 	contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
-	contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
+	contract.Evidence, contract.Captured = o.evidence(), rules.Documented.From(docOIDC)
 	return []*rules.Check{
 		o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract,
 	}
@@ -116,14 +116,14 @@ func (o oidcCompiler) tokenPresent() *rules.Check {
 		sent.Lookup.Several, sent.Lookup.Crowded = rules.NoneCounts, &twice
 	}
 	check := o.whole(rules.TokenPresent, sent, noToken)
-	check.Evidence = documented(docOIDC)
+	check.Evidence = rules.Documented.From(docOIDC)
 	return check
 }
 
 // whole makes a check that no field decides. Its place is the policy as a whole.
 func (o oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
 	check := &rules.Check{
-		ID: id, Evidence: o.evidence(), Captured: documented(docOIDC),
+		ID: id, Evidence: o.evidence(), Captured: rules.Documented.From(docOIDC),
 		Test: test, Answer: o.answer(situation),
 	}
 	moveTo(check, place("assetId", firstPresent(o.assetAt, o.place)))
@@ -156,12 +156,14 @@ func (o oidcCompiler) modelled() []rules.Inference {
 	if o.model == nil {
 		return nil
 	}
-	return []rules.Inference{{About: rules.ModelledAnswer, Evidence: inferred(kbInvalid)}}
+	return []rules.Inference{
+		{About: rules.ModelledAnswer, Evidence: rules.Inferred.From(kbInvalid)},
+	}
 }
 
 func (o oidcCompiler) scopes() *rules.Check {
 	scopes, criteria := o.get("scopes"), o.get("scopeValidationCriteria")
-	check := o.check(rules.Scopes, "scopes", documented(docOIDC))
+	check := o.check(rules.Scopes, "scopes", rules.Documented.From(docOIDC))
 	check.Answer = o.answer(missingScopes)
 	check.Unknown = firstUnknown(scopes, criteria)
 	words := rules.Compared(strings.FieldsSeq(scopes.text))
@@ -199,7 +201,7 @@ func (o oidcCompiler) beforeCriteria() bool {
 func (o oidcCompiler) clientID() *rules.Check {
 	skip := o.get("skipClientIdValidation")
 	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
-	check.Answer, check.Captured = o.answer(noClientID), documented(docOIDC)
+	check.Answer, check.Captured = o.answer(noClientID), rules.Documented.From(docOIDC)
 	member := setting{text: "client_id"} // of the answer, which names the client
 	if o.asset == tokenIntrospection {
 		member = o.get("consumerBy")
@@ -230,7 +232,7 @@ func (o oidcCompiler) zeroSeconds() rules.Truth {
 // evidence is what the checks on the validation endpoint's answer rest on.
 func (o oidcCompiler) evidence() rules.Evidence {
 	if o.model != nil {
-		return documented(kbInvalid)
+		return rules.Documented.From(kbInvalid)
 	}
-	return documented(docOIDC)
+	return rules.Documented.From(docOIDC)
 }

@@ -79,7 +79,7 @@ func (c *compiler) jwtValidation() []*rules.Check {
 
 func (j jwtCompiler) tokenPresent() *rules.Check {
 	origin := j.get("jwtOrigin")
-	check := j.check(rules.TokenPresent, "jwtOrigin", documented(docJWT))
+	check := j.check(rules.TokenPresent, "jwtOrigin", rules.Documented.From(docJWT))
 	check.Answer = j.answer(noToken)
 	check.Unknown = origin.unknown
 	check.Test = j.sent(j.variant == Mule)
@@ -124,7 +124,7 @@ func (j jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) ru
 }
 
 func (j jwtCompiler) tokenFormat() *rules.Check {
-	check := j.check(rules.TokenFormat, "jwtOrigin", documented(docJWT))
+	check := j.check(rules.TokenFormat, "jwtOrigin", rules.Documented.From(docJWT))
 	checked := []string{"claims.exp", "claims.nbf"}
 	if j.get("validateAudClaim").on() {
 		checked = append(checked, "claims.aud")
@@ -139,7 +139,7 @@ func (j jwtCompiler) tokenFormat() *rules.Check {
 func (j jwtCompiler) algorithm() *rules.Check {
 	method, length := j.get("signingMethod"), j.get("signingKeyLength")
 	algorithm := algorithmName(method.text, length.text)
-	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
+	check := j.check(rules.Algorithm, "signingMethod", rules.Documented.From(docJWT))
 	check.Length = j.placeOf("signingKeyLength", "signingMethod")
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Inferred = j.methodInferred(method)
@@ -185,7 +185,7 @@ func (j jwtCompiler) methodInferred(method setting) []rules.Inference {
 	if j.variant != Mule || method.value != nil || method.unknown != nil {
 		return nil
 	}
-	return []rules.Inference{{About: rules.AnyResult, Evidence: inferred(tfCommunity)}}
+	return []rules.Inference{{About: rules.AnyResult, Evidence: rules.Inferred.From(tfCommunity)}}
 }
 
 // algorithmName is the JOSE name of a signing method and a length; empty where there is none.
@@ -221,11 +221,11 @@ func (j jwtCompiler) signature() *rules.Check {
 	case origin.is(customOrigin):
 		field = "customKeyExpression"
 	}
-	check := j.check(rules.Signature, field, documented(docJWT))
+	check := j.check(rules.Signature, field, rules.Documented.From(docJWT))
 	check.Answer = j.answer(badSignature)
 	check.Inferred = append(
 		j.methodInferred(method),
-		rules.Inference{About: rules.StrictReader, Evidence: inferred(docJWT)},
+		rules.Inference{About: rules.StrictReader, Evidence: rules.Inferred.From(docJWT)},
 	)
 	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
 	switch {
@@ -335,7 +335,7 @@ func (j jwtCompiler) timeCheck(
 	default: // refused in any case, and nobody has observed with which status
 		test.Limit, test.Overflow = flexWorkingInstant, &rules.Answer{Situation: situation}
 	}
-	check := j.check(id, field, documented(docJWT))
+	check := j.check(id, field, rules.Documented.From(docJWT))
 	check.Unknown, check.Answer = mandatory.unknown, j.answer(situation)
 	check.Test = claimTest(test.Input, test, mandatory.on())
 	if mandatory.on() {
@@ -355,7 +355,7 @@ const (
 func (j jwtCompiler) audience() *rules.Check {
 	validate, mandatory := j.get("validateAudClaim"), j.get("mandatoryAudClaim")
 	audiences := j.get("supportedAudiences")
-	check := j.check(rules.Audience, "supportedAudiences", documented(docJWT))
+	check := j.check(rules.Audience, "supportedAudiences", rules.Documented.From(docJWT))
 	check.Answer = j.answer(wrongAudience)
 	check.Unknown = firstUnknown(validate, mandatory, audiences)
 	test := rules.Predicate{
@@ -371,7 +371,7 @@ func (j jwtCompiler) audience() *rules.Check {
 	check.Inferred = audienceInferred(audiences.text, mandatory.on())
 	if mandatory.on() {
 		check.Test = rules.Required(test.Input, test)
-		without := rules.Inference{About: rules.SwitchedOff, Evidence: inferred(docJWT)}
+		without := rules.Inference{About: rules.SwitchedOff, Evidence: rules.Inferred.From(docJWT)}
 		check.Inferred = append(check.Inferred, without)
 	}
 	if validate.unknown == nil && !validate.on() {
@@ -407,7 +407,7 @@ func audienceInferred(list string, mandatory bool) []rules.Inference {
 		whole := claimTest(aud, test, mandatory)
 		all = append(all, rules.Inference{
 			About: rules.AnotherTest, Test: &whole,
-			Evidence: inferred(docJWT),
+			Evidence: rules.Inferred.From(docJWT),
 		})
 	}
 	return all
@@ -427,7 +427,7 @@ func splitList(text string) []string {
 
 func (j jwtCompiler) clientID() *rules.Check {
 	skip, expression := j.get("skipClientIdValidation"), j.get("clientIdExpression")
-	check := j.check(rules.ClientID, "clientIdExpression", documented(docJWT))
+	check := j.check(rules.ClientID, "clientIdExpression", rules.Documented.From(docJWT))
 	check.Answer = j.answer(noClientID)
 	check.Binds = boundClient
 	check.Unknown = firstUnknown(skip, expression)
@@ -454,8 +454,8 @@ func (j jwtCompiler) clientID() *rules.Check {
 func (j jwtCompiler) customClaims() []*rules.Check {
 	validate := j.get("validateCustomClaim")
 	inferences := []rules.Inference{
-		{About: rules.SwitchedOff, Evidence: inferred(docJWT)},
-		{About: rules.ErrorFails, Evidence: inferred(pdkJWTExample)},
+		{About: rules.SwitchedOff, Evidence: rules.Inferred.From(docJWT)},
+		{About: rules.ErrorFails, Evidence: rules.Inferred.From(pdkJWTExample)},
 	}
 	var checks []*rules.Check
 	for _, list := range []struct {
@@ -464,7 +464,7 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 	}{{"mandatoryCustomClaims", true}, {"nonMandatoryCustomClaims", false}} {
 		setting := j.get(list.name)
 		if setting.unknown != nil {
-			check := j.check(rules.CustomClaim, list.name, documented(docJWT))
+			check := j.check(rules.CustomClaim, list.name, rules.Documented.From(docJWT))
 			check.Unknown, check.Answer = setting.unknown, j.answer(claimFails)
 			checks = append(checks, check)
 			continue
@@ -502,7 +502,7 @@ func (j jwtCompiler) customClaim(
 	name, value := item.Member("key"), item.Member("value")
 	key, okKey := name.Str()
 	check := &rules.Check{
-		ID: rules.CustomClaim, Claim: key, Evidence: documented(docJWT),
+		ID: rules.CustomClaim, Claim: key, Evidence: rules.Documented.From(docJWT),
 		Answer:   j.answer(claimFails),
 		Inferred: inferences,
 	}

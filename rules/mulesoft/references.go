@@ -1,7 +1,5 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
-
 // The references that behaviours and checks rest on.
 const (
 	docJWT          = "MuleSoft documentation, JWT Validation policy"
@@ -52,16 +50,3 @@ const (
 	docPointcutPage = "docs.mulesoft.com/api-manager/latest/policies-ootb-landing-page"
 	kbArticle       = "Salesforce KB 005321722: help.salesforce.com/s/articleView?id=005321722"
 )
-
-// documented, observed and inferred say how well something is known, and whence.
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
-}
-
-func observed(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: reference}
-}
-
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
-}

@@ -34,7 +34,7 @@ const (
 // answered then is recorded: see testdata/oracles/oauth2-proxy.
 func observed(reference string) rules.Evidence {
 	const ran = ", run on " + checkedOn
-	return rules.Evidence{Level: rules.Observed, Reference: reference + ran}
+	return rules.Observed.From(reference + ran)
 }
 
 // notRun are the options with which the program was not run: what they do was read in its source.
@@ -122,7 +122,7 @@ func causes() []rules.Cause {
 		Title:    "the program runs with an option that these files do not show",
 		Why:      "a flag counts before a variable, and a variable before the file",
 		Look:     "the command line and the variables OAUTH2_PROXY_… with which it was started",
-		Evidence: rules.Evidence{Level: rules.Documented, Reference: docOptions},
+		Evidence: rules.Documented.From(docOptions),
 		Any:      true,
 	}}
 }

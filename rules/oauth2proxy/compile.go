@@ -84,7 +84,7 @@ func (c *compiler) anyOf(verifiers []verifier, of func(int) rules.Node) rules.No
 func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
 	check := rules.CheckAt(id, c.place(of), of.name, observed(reference))
 	if slices.Contains(notRun(), of.name) {
-		check.Evidence = rules.Evidence{Level: rules.Inferred, Reference: reference}
+		check.Evidence = rules.Inferred.From(reference)
 	}
 	check.Answer = c.refused
 	return check

@@ -291,6 +291,16 @@ func (p Predicate) Keys() []*Key {
 	return all
 }
 
+// KeyAddresses lists the addresses that these keys are fetched from; an empty text for a key that
+// is not fetched.
+func (p Predicate) KeyAddresses() []string {
+	var all []string
+	for _, key := range p.Keys() {
+		all = append(all, key.Addresses()...)
+	}
+	return all
+}
+
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is
 // below a Not is left out.
 func (p Predicate) Wants() []Want { return p.addWants(nil) }

@@ -322,11 +322,9 @@ func (x *Explanation) KeyAddresses() []string {
 		if r.Outcome != rules.Unsure {
 			continue
 		}
-		for _, key := range r.Check.Test.Keys() {
-			for _, address := range key.Addresses() {
-				if rules.AddressFault(address) == "" {
-					all = withNew(all, address)
-				}
+		for _, address := range r.Check.Test.KeyAddresses() {
+			if rules.AddressFault(address) == "" {
+				all = withNew(all, address)
 			}
 		}
 	}

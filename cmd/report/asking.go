@@ -210,13 +210,11 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 // which are others than those of Entra ID proper in the same tenant; empty where they take none.
 func keysOfCustomers(policies []*rules.Policy) string {
 	for check := range rules.EachCheck(policies) {
-		for _, key := range check.Test.Keys() {
-			for _, address := range key.Addresses() {
-				of, ok := entra.ParseKeysURL(address)
-				if ok && of.Kind != entra.Workforce && !of.Discovery &&
-					rules.AddressFault(address) == "" {
-					return address
-				}
+		for _, address := range check.Test.KeyAddresses() {
+			of, ok := entra.ParseKeysURL(address)
+			if ok && of.Kind != entra.Workforce && !of.Discovery &&
+				rules.AddressFault(address) == "" {
+				return address
 			}
 		}
 	}
@@ -228,11 +226,9 @@ func keysOfCustomers(policies []*rules.Policy) string {
 func CloudOfKeys(policies []*rules.Policy) string {
 	var ids []string
 	for check := range rules.EachCheck(policies) {
-		for _, key := range check.Test.Keys() {
-			for _, address := range key.Addresses() {
-				if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
-					ids = withNew(ids, of.Cloud.ID)
-				}
+		for _, address := range check.Test.KeyAddresses() {
+			if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
+				ids = withNew(ids, of.Cloud.ID)
 			}
 		}
 	}
@@ -243,7 +239,7 @@ func CloudOfKeys(policies []*rules.Policy) string {
 }
 
 // wantedTenant is the tenant that the policies want: by its claim, its issuer, or whose keys they
-// take; empty where they take several, or none is known.
+// take; empty where they take several, or none is known. Of a list of keys, a claim says which.
 func wantedTenant(policies []*rules.Policy) string {
 	wanted := ""
 	other := func(id string) bool {
@@ -254,7 +250,8 @@ func wantedTenant(policies []*rules.Policy) string {
 		wanted = id
 		return !first
 	}
-	for _, check := range inForce(policies) {
+	checks := inForce(policies)
+	for _, check := range checks {
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {
 			case want.Input.IsClaim("iss") && ok && other(issuer.Tenant),
@@ -262,7 +259,14 @@ func wantedTenant(policies []*rules.Policy) string {
 				return ""
 			}
 		}
-		if check.Test.Key != nil && other(entra.TenantOfKeys(check.Test.Key.URL)) {
+	}
+	for _, check := range checks {
+		var tenants []string
+		for _, address := range check.Test.KeyAddresses() {
+			tenants = withNew(tenants, entra.TenantOfKeys(address))
+		}
+		several := len(tenants) > 1 && !slices.Contains(tenants, wanted)
+		if several || len(tenants) == 1 && other(tenants[0]) {
 			return ""
 		}
 	}

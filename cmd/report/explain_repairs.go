@@ -79,8 +79,8 @@ func (r *Explainer) anyTenant(x *Explanation) bool {
 		return false
 	}
 	for _, check := range inForce(x.Policies) {
-		if of := check.Test.Key; of != nil {
-			if keys, ok := entra.ParseKeysURL(of.URL); ok && keys.Shared() {
+		for _, address := range check.Test.KeyAddresses() {
+			if keys, ok := entra.ParseKeysURL(address); ok && keys.Shared() {
 				return true
 			}
 		}

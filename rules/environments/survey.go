@@ -100,10 +100,8 @@ func (s *Survey) AddInstance(i Instance) {
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
 func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
 	for check := range rules.EachCheck(policies) {
-		if key := check.Test.Key; key != nil {
-			for _, address := range key.Addresses() {
-				s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
-			}
+		for _, address := range check.Test.KeyAddresses() {
+			s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
 		}
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {

@@ -207,11 +207,7 @@ func namesCloud(texts []string, cloud, other *entra.Cloud) bool {
 func keysOf(checks []asking) []string {
 	var all []string
 	for i := range checks {
-		for _, key := range checks[i].Test.Keys() {
-			if key.URL != "" {
-				all = append(all, key.Addresses()...)
-			}
-		}
+		all = append(all, checks[i].Test.KeyAddresses()...)
 	}
 	return all
 }

@@ -186,14 +186,19 @@ func (p *proposer) checkAudience() jwtChange {
 }
 
 // pinIssuer adds the issuer as a claim. It is refused where the key set is that of another tenant
-// than the token's, since such a token is to be kept out.
+// than the token's, since such a token is to be kept out, and where the keys are of several
+// tenants: the others' tokens belong here too.
 func (p *proposer) pinIssuer() jwtChange {
 	r := jwtChange{id: "pin-issuer", title: "accept only the issuer " + p.profile.Issuer}
 	if p.pinsIssuer() || p.profile.Issuer == "" {
 		return r
 	}
 	tenant := entra.TenantOfKeys(p.entry.config.TextAt("jwksUrl"))
-	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
+	switch {
+	case ofSeveral(keySets(p.entry.config.TextAt("jwksUrl"))):
+		r.refused = "the policy has the keys of several tenants: only you know which issuers " +
+			"to accept"
+	case tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant):
 		const why = "this token is of tenant %s, and the policy's key set is that of tenant %s: " +
 			"Entra ID's tenants share signing keys, so pin that tenant's issuer"
 		r.refused = fmt.Sprintf(why, p.profile.Tenant, tenant)

@@ -176,12 +176,41 @@ func audienceOn() []edit {
 	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
 }
 
+// keySets are what the addresses of a policy's keys say, of which Flex Gateway takes several. What
+// is not an address of Entra ID is left out.
+func keySets(text string) []entra.KeysAddress {
+	var all []entra.KeysAddress
+	for _, address := range splitList(text) {
+		if keys, ok := entra.ParseKeysURL(address); ok {
+			all = append(all, keys)
+		}
+	}
+	return all
+}
+
+// ofSeveral reports whether keys are not all of one tenant.
+func ofSeveral(sets []entra.KeysAddress) bool {
+	return slices.ContainsFunc(sets, func(keys entra.KeysAddress) bool {
+		return !strings.EqualFold(keys.Tenant, sets[0].Tenant)
+	})
+}
+
 // tenant is the id of the tenant that the user or the file names, with its cloud; the id is empty
-// where neither names one. It is an error where the file's addresses are of two clouds, or of a
-// product that has addresses of its own.
+// where neither names one alone. It is an error where the file's addresses are of two clouds, or
+// of a product that has addresses of its own.
 func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
 	issuer, named := entra.ParseIssuer(claimValue(r.entry, "iss"))
-	keys, known := entra.ParseKeysURL(r.setting("jwksUrl").text)
+	sets := keySets(r.setting("jwksUrl").text)
+	known, keys := len(sets) > 0, entra.KeysAddress{}
+	for _, keys = range sets {
+		if keys.Kind != sets[0].Kind || keys.Cloud.ID != sets[0].Cloud.ID {
+			return cloud, "", refuse("the keys are of two clouds, or of two products: only you " +
+				"know which of them is right")
+		}
+	}
+	if ofSeveral(sets) {
+		keys.Tenant = ""
+	}
 	entraID := entra.Issuer{}.Product()
 	switch {
 	case named && issuer.Product() != entraID,

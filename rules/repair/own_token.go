@@ -205,10 +205,7 @@ func (own *ownToken) learnTenant(policies []*rules.Policy) {
 		case v2 && !v1 && !uri:
 			own.Version = cmp.Or(own.Version, entra.V2)
 		}
-		if c.Test.Key == nil {
-			continue
-		}
-		for _, address := range c.Test.Key.Addresses() {
+		for _, address := range c.Test.KeyAddresses() {
 			if tenant := entra.TenantOfKeys(address); entra.CanHold("tid", tenant) {
 				own.Tenant = cmp.Or(own.Tenant, tenant)
 			}

@@ -316,10 +316,19 @@ func (e *earlier) add(text string) {
 }
 
 // inForce lists the checks that are made of a token on the way past each of the policies that
-// wants most of one: a way past without a token says nothing about it.
+// wants most of one: a way past without a token says nothing about it. Those of disabled policies
+// come last: what they want counts where no other policy says anything else.
 func inForce(policies []*rules.Policy) []*rules.Check {
-	var all []*rules.Check
+	var enabled, disabled []*rules.Policy
 	for _, p := range policies {
+		if p.When.Disabled {
+			disabled = append(disabled, p)
+		} else {
+			enabled = append(enabled, p)
+		}
+	}
+	var all []*rules.Check
+	for _, p := range append(enabled, disabled...) {
 		ways, _ := p.Root.Ways()
 		if len(ways) == 0 {
 			continue // nobody gets past it

@@ -6,24 +6,13 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // foundIn are the names of this adapter's rules that a file breaks.
 func foundIn(t *testing.T, version, text string) []string {
 	t.Helper()
-	s := &rules.Subject{Policies: policiesOf(t, rules.Options{Runtime: version}, text)}
-	var all []string
-	for _, rule := range lintRules() {
-		for _, f := range rule.Check(s) {
-			if f.Pos.Line == 0 || f.Message == "" {
-				t.Errorf("%s: an incomplete finding: %+v", rule.Name, f)
-			}
-			if !slices.Contains(all, rule.Name) {
-				all = append(all, rule.Name)
-			}
-		}
-	}
-	return all
+	return requests.Found(t, lintRules(), policiesOf(t, rules.Options{Runtime: version}, text))
 }
 
 func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {

@@ -121,6 +121,24 @@ func Rejected(status int, by rules.ID) Decided { return Decided{rules.Rejected, 
 // Open is the verdict on a request of which a check leaves the answer open.
 func Open(by rules.ID) Decided { return Decided{rules.Undetermined, 0, by} }
 
+// Found lists the names of the rules that policies break, each once.
+func Found(t *testing.T, all []rules.Rule, policies []*rules.Policy) []string {
+	t.Helper()
+	s := &rules.Subject{Policies: policies}
+	var found []string
+	for _, rule := range all {
+		for _, f := range rule.Check(s) {
+			if f.Pos.Line == 0 || f.Message == "" {
+				t.Errorf("%s: an incomplete finding: %+v", rule.Name, f)
+			}
+			if !slices.Contains(found, rule.Name) {
+				found = append(found, rule.Name)
+			}
+		}
+	}
+	return found
+}
+
 // Known holds what is known of a template against what is so with each value in the place of its
 // mark. It says how many outcomes are known, and the first one that a value contradicts.
 func Known(

@@ -150,6 +150,18 @@ func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
+// EnabledOrAll are the policies that are not disabled, or all where each one is. They say what the
+// tokens are like that belong here: what is disabled beside them may want others.
+func EnabledOrAll(policies []*Policy) []*Policy {
+	enabled := slices.DeleteFunc(slices.Clone(policies), func(p *Policy) bool {
+		return p.When.Disabled
+	})
+	if len(enabled) == 0 {
+		return policies
+	}
+	return enabled
+}
+
 // EachCheck is every check of policies, in their order.
 func EachCheck(policies []*Policy) iter.Seq[*Check] {
 	return func(yield func(*Check) bool) {

@@ -168,19 +168,14 @@ func formFlag(value string) string {
 // inForce are the checks that policies make for sure, and whose values are known.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
-	for check := range rules.EachCheck(enabled(policies)) {
-		if check.Skip == "" && check.Unknown == nil {
-			all = append(all, check)
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Skip == "" && check.Unknown == nil && !policy.When.Disabled {
+				all = append(all, check)
+			}
 		}
 	}
 	return all
-}
-
-// enabled are the policies that are not disabled: the others may be for another tenant.
-func enabled(policies []*rules.Policy) []*rules.Policy {
-	return slices.DeleteFunc(slices.Clone(policies), func(p *rules.Policy) bool {
-		return p.When.Disabled
-	})
 }
 
 // wantedAudience is an audience that the policies want and Entra ID writes: that of the API that
@@ -214,7 +209,7 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 // keysOfCustomers is an address from which policies take the keys of Azure AD B2C or External ID,
 // which are others than those of Entra ID proper in the same tenant; empty where they take none.
 func keysOfCustomers(policies []*rules.Policy) string {
-	for check := range rules.EachCheck(enabled(policies)) {
+	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			of, ok := entra.ParseKeysURL(address)
 			if ok && of.Kind != entra.Workforce && !of.Discovery &&
@@ -230,7 +225,7 @@ func keysOfCustomers(policies []*rules.Policy) string {
 // them from several, or from none that is known.
 func CloudOfKeys(policies []*rules.Policy) string {
 	var ids []string
-	for check := range rules.EachCheck(enabled(policies)) {
+	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
 				ids = withNew(ids, of.Cloud.ID)

@@ -99,7 +99,7 @@ func (s *Survey) AddInstance(i Instance) {
 
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
 func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
-	for check := range rules.EachCheck(policies) {
+	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
 		}

@@ -297,8 +297,7 @@ func (r *Explainer) foreignAudience() (audience, of string) {
 	if app == nil || len(sent) == 0 || entra.WithAudience(apps, sent[0]) != nil {
 		return "", ""
 	}
-	if slices.ContainsFunc(app.URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
-		!app.AppID.Known() {
+	if !app.KnowsURIs() || !app.AppID.Known() {
 		return "", ""
 	}
 	return sent[0], of

@@ -189,6 +189,11 @@ func (r *Registration) Title() string {
 	return "an app registration"
 }
 
+// KnowsURIs reports whether all App ID URIs are known before a deployment.
+func (r *Registration) KnowsURIs() bool {
+	return !slices.ContainsFunc(r.URIs, func(uri Text) bool { return !uri.Known() })
+}
+
 // Names lists what an API goes by beside its id: its App ID URIs, and what else its service
 // principal is named (graph/api/resources/serviceprincipal, servicePrincipalNames), without a
 // slash at the end.

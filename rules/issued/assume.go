@@ -69,17 +69,20 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 }
 
 // openAudiences lists the audiences that policies ask for and the API may have: all where it has
-// no registration, and ids where that does not say its own.
+// no registration, else ids or App ID URIs where that does not say its own.
 func openAudiences(app *entra.Registration, checks []asking) []string {
-	if app != nil && app.AppID.Known() {
+	if app == nil {
+		return holdableAudiences(checks)
+	}
+	knowsID, knowsURIs := app.AppID.Known(), app.AudienceIsGUID() || app.KnowsURIs()
+	if knowsID && knowsURIs {
 		return nil
 	}
-	all := holdableAudiences(checks)
-	if app == nil {
-		return all
-	}
-	return slices.DeleteFunc(all, func(text string) bool {
-		return !entra.IsGUID(strings.TrimPrefix(text, "spn:"))
+	return slices.DeleteFunc(holdableAudiences(checks), func(text string) bool {
+		if entra.IsGUID(strings.TrimPrefix(text, "spn:")) {
+			return knowsID
+		}
+		return knowsURIs
 	})
 }
 

@@ -8,13 +8,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a
-// deployment knows some of it.
-func audiencesOf(app *entra.Registration) (all []string, ok bool) {
-	unknown := func(uri entra.Text) bool { return !uri.Known() }
-	return app.Audiences(), !slices.ContainsFunc(app.URIs, unknown)
-}
-
 // defines reports whether one of the permissions has this value. It is not known where only a
 // deployment knows one of them.
 func defines(permissions []entra.Permission, value string) rules.Truth {

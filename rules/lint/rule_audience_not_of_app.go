@@ -21,7 +21,7 @@ func audienceNotOfApp() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, wanted := audienceOf(p)
-			possible, ok := audiencesOf(s.App)
+			possible, ok := s.App.Audiences(), s.App.KnowsURIs()
 			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
 			if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !s.App.AppID.Known() ||
 				slices.ContainsFunc(wanted, isOne) {

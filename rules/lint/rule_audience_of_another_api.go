@@ -20,7 +20,7 @@ func audienceOfAnotherAPI() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, wanted := audienceOf(p)
-			possible, ok := audiencesOf(s.App)
+			possible, ok := s.App.Audiences(), s.App.KnowsURIs()
 			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
 			others := slices.DeleteFunc(slices.Clone(wanted), func(audience string) bool {
 				return !mayBeAnothers(audience, s.App)

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -125,9 +124,12 @@ func checkAudienceAskedFor(app *entra.Registration, p *rules.Policy) []rules.Fin
 		slices.ContainsFunc(app.Claims, unknown) {
 		return nil
 	}
-	f := at(c, "%s", fmt.Sprintf("v1.0 tokens of %s have the application id in aud only where "+
+	uri := "its App ID URI"
+	if i := slices.IndexFunc(app.URIs, entra.Text.Known); i >= 0 {
+		uri = app.URIs[i].Value
+	}
+	f := at(c, "v1.0 tokens of %s have the application id in aud only where "+
 		"the client has asked with it: the app registration does not ask for the optional claim "+
-		"aud with use_guid, and clients that ask by %s are rejected",
-		app.Title(), app.URIs[0].Value))
+		"aud with use_guid, and clients that ask by %s are rejected", app.Title(), uri)
 	return one(less(f, rules.Note))
 }

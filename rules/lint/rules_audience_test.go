@@ -213,10 +213,16 @@ func TestAudienceNotOfApp(t *testing.T) {
 	})
 }
 
-// An id that only a deployment knows may be the one that the policy wants: its tokens get in, and
-// so do a stranger's.
-func TestAnIDThatTheRegistrationDoesNotSay(t *testing.T) {
+// An id or a URI that only a deployment knows may be the one that the policy wants: its tokens get
+// in, and so do a stranger's.
+func TestAnAudienceThatTheRegistrationDoesNotSay(t *testing.T) {
 	t.Parallel()
+	withURI := func(version string, claims ...entra.OptionalClaim) *entra.Registration {
+		app := orders(version)
+		app.URIs, app.Claims = []entra.Text{{Value: "api://${var.name}", Unknown: true}}, claims
+		return app
+	}
+	guid := entra.OptionalClaim{Name: known("aud"), Properties: []string{"use_guid"}}
 	noID := orders("1")
 	noID.AppID = entra.Text{Value: "azuread_application.orders.client_id", Unknown: true}
 	newer := *noID
@@ -231,6 +237,14 @@ func TestAnIDThatTheRegistrationDoesNotSay(t *testing.T) {
 		"another id than the file has":        {of(orders("1"), otherTenant), none},
 		"another URI than those that it has":  {of(noID, "api://others"), none},
 		"an id beside a URI that it does not": {of(noID, "api://others", ourApp), nil},
+
+		"a URI that only a deployment knows": {of(withURI("1"), "api://others"), nil},
+		"an id beside such a URI":            {of(withURI("1"), otherTenant), none},
+		"such a URI is in no v2.0 token": {
+			of(withURI("2"), "api://others"),
+			errorAt("audience", "no Entra ID v2.0 token passes this check of aud"),
+		},
+		"nor where the id is asked for in aud": {of(withURI("1", guid), "api://others"), none},
 	})
 	finds(t, assignmentNotRequired(), map[string]row{
 		"whoever has a token for such an id gets in": {

@@ -44,6 +44,9 @@ func TestClaimsThatTheRegistrationDoesNotAskFor(t *testing.T) {
 		return func(app *entra.Registration) { app.Claims[0].Properties = []string{name} }
 	}
 	typed, guid := property("include_user_token"), property("use_guid")
+	someURI := func(app *entra.Registration) {
+		app.URIs = []entra.Text{{Value: "${var.uri}", Unknown: true}}
+	}
 	unknown := func(app *entra.Registration) {
 		app.Claims = []entra.OptionalClaim{{Name: entra.Text{Value: "each.key", Unknown: true}}}
 	}
@@ -98,6 +101,10 @@ func TestClaimsThatTheRegistrationDoesNotAskFor(t *testing.T) {
 		},
 		"the application id of a v1.0 token": {
 			of(orders("1"), audience(ourApp)), noteAt("audience", "aud with use_guid"),
+		},
+		"the application id beside a URI that only a deployment knows": {
+			of(asking("1", someURI), audience(ourApp)),
+			noteAt("audience", "clients that ask by its App ID URI are rejected"),
 		},
 
 		"idtyp that is asked for": {of(asking("2", nil, "idtyp"), must("idtyp", "app")), nil},

@@ -146,6 +146,7 @@ type fixFlags struct {
 	reading   readingFlags
 	facts     rules.Facts
 	version   choice
+	cloud     choice
 	tokens    []string
 	contracts string
 	apps      []string
@@ -159,6 +160,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.solution.register(cmd, "solution", "", solutionUsage(gateways))
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
+	f.cloud.registerCloud(cmd)
 	f.reading.register(cmd, gateways, "the file")
 	flags := cmd.Flags()
 	flags.StringVar(&f.rule, "rule", "",
@@ -197,6 +199,7 @@ func solutionUsage(gateways report.Gateways) string {
 
 // complete checks the flags that only make sense in one form.
 func (f *fixFlags) complete(gateways report.Gateways) error {
+	f.facts.Cloud = f.cloud.value
 	f.facts.Version = map[string]entra.Version{"1": entra.V1, "2": entra.V2}[f.version.value]
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
 		return problem("--tenant must be the tenant's id, a GUID: issuers never contain a domain",

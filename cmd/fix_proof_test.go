@@ -153,7 +153,8 @@ func TestNoProposalIsNoProof(t *testing.T) {
 	}
 }
 
-// Where the issuer and the keys are of two clouds, a tenant's id does not say which is right.
+// Where the issuer and the keys are of two clouds, a tenant's id does not say which is right: the
+// user does.
 func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 	t.Parallel()
 	const (
@@ -200,7 +201,43 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 				(code == exitOK) == test.refused {
 				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 			}
+			stdout, stderr, code = fixing(
+				t, policy, "--rule", "issuer-and-keys-disagree", "--tenant", holesTenant,
+				"--cloud", "china",
+			)
+			if code != exitOK || !strings.Contains(stdout, china) &&
+				!strings.Contains(test.keys, china) {
+				t.Errorf("--cloud china: exit code %d:\n%s%s", code, stdout, stderr)
+			}
 		})
+	}
+}
+
+// Neither a tenant's id nor the issuer of a v1.0 token says whether the cloud is the public one or
+// US Government: --cloud does.
+func TestASolutionIsForTheCloudThatIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "gov.jwt"), w.token("v1", `{"roles": null}`, 0))
+	writeFile(t, filepath.Join(w.dir, "oidc.json"), `{"assetVersion": "1.6.0",
+"assetId": "openidconnect-access-token-enforcement", "configurationData": {
+"skipClientIdValidation": false, "scopes": ""}}`)
+	const want = `"https://login.microsoftonline.us/` + mint.Tenant + `/discovery/keys"`
+	for _, given := range [][]string{
+		{"--token", "@gov.jwt"},
+		{"--tenant", mint.Tenant, "--audience", "api://orders"},
+	} {
+		args := append([]string{"fix", "oidc.json", "--solution", "jwt", "--cloud", "usgov"},
+			given...)
+		if _, stdout, stderr := w.run("", args...); !strings.Contains(stdout, want) {
+			t.Errorf("%v: without %s:\n%s%s", given, want, stdout, stderr)
+		}
+	}
+	_, stdout, stderr := w.run("", "explain", "@gov.jwt", "-p", "oidc.json", "--cloud", "usgov",
+		"--offline")
+	const next = "gatewhy fix oidc.json --solution jwt --token @gov.jwt --cloud usgov"
+	if !strings.Contains(stdout, next) {
+		t.Errorf("without %q:\n%s%s", next, stdout, stderr)
 	}
 }
 
@@ -219,6 +256,30 @@ func TestASolutionIsForTheCloudOfTheKeys(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(stdout, `": "`, `":"`), want) {
 			t.Errorf("keys of %s: without %s:\n%s%s", tenant, want, stdout, stderr)
 		}
+	}
+}
+
+// The issuer of v1.0 tokens may be of two clouds: the keys say which, where it becomes that of
+// v2.0 tokens.
+func TestAnIssuerBecomesThatOfTheCloudOfTheKeys(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	writeFile(t, filepath.Join(folder, "policy.json"), `{"kind": "List",
+"apiVersion": "v1", "items": [{"kind": "RequestAuthentication",
+"apiVersion": "security.istio.io/v1", "metadata": {"name": "jwt", "namespace": "orders"},
+"spec": {"jwtRules": [{"issuer": "https://sts.windows.net/`+holesTenant+`/",
+"jwksUri": "https://login.microsoftonline.us/`+holesTenant+`/discovery/v2.0/keys",
+"audiences": ["9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"]}]}}, {"kind": "AuthorizationPolicy",
+"apiVersion": "security.istio.io/v1", "metadata": {"name": "roles", "namespace": "orders"},
+"spec": {"rules": [{"when": [{"key": "request.auth.claims[roles]",
+"values": ["Orders.Read"]}]}]}}]}`)
+	writeFile(t, filepath.Join(folder, "app.json"), `{"displayName": "orders",
+"appId": "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", "api": {"requestedAccessTokenVersion": 2},
+"appRoles": [{"value": "Orders.Read", "allowedMemberTypes": ["Application"]}]}`)
+	stdout, stderr, _ := runIn(t, folder, "fix", "policy.json", "--app", "app.json")
+	const want = `{"issuer": "https://login.microsoftonline.us/` + holesTenant + `/v2.0"`
+	if !strings.Contains(stdout, want) {
+		t.Errorf("without %s:\n%s%s", want, stdout, stderr)
 	}
 }
 

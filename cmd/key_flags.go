@@ -129,10 +129,11 @@ func (e *Env) expected(
 	ctx context.Context, f *keyFlags, set *keys.Set, token *inspect.Token,
 ) (x report.Expected, err error) {
 	shared := entra.KeysAddress{Tenant: f.tenant}.Shared()
+	x.Cloud = f.cloud.value
 	if token == nil || shared && f.issuer == "" {
 		return x, nil
 	}
-	x.Issuer, x.Cloud = f.issuer, f.cloud.value
+	x.Issuer = f.issuer
 	x.By = cmp.Or(f.by, report.Name(source.NeedTenant))
 	if !shared {
 		err = e.setTenant(ctx, f, set, &x.Expect)

@@ -55,6 +55,7 @@ type Facts struct {
 	Audience string // in the form that its tokens carry
 	Scope    string // that only its API exposes
 	Tenant   string // the tenant's id
+	Cloud    string // the id of the tenant's cloud
 	Version  entra.Version
 
 	// Clients are the ids of all clients that belong to it, where nothing else tells it from other

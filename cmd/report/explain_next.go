@@ -162,7 +162,7 @@ func (w *explainNext) belongsElsewhere() {
 func (w *explainNext) ask() {
 	a := askingLike(w.profile)
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
-	a.cloud = wantedCloud(w.x.Policies, a.cloud)
+	a.cloud = w.cloud()
 	a.audience = cmp.Or(w.wantedAudience(), a.audience)
 	a.clients, a.ownOnly = w.clients, w.ownOnly
 	reason := w.reasons[0]

@@ -225,8 +225,7 @@ func (w *explainNext) unverified(r *rules.Result) {
 		}
 		command := []string{"gatewhy", "collect", "keys"}
 		if tenant := cmp.Or(w.wantedTenant(), w.profile.Tenant); entra.IsGUID(tenant) {
-			cloud := wantedCloud(w.x.Policies, cloudOf(&w.profile))
-			command = append(command, ofTenant(tenant, cloud)...)
+			command = append(command, ofTenant(tenant, w.cloud())...)
 		}
 		again := w.Line.Shell.Line(command...)
 		if address := keysOfCustomers(w.x.Policies); address != "" {
@@ -243,18 +242,17 @@ func (w *explainNext) unverified(r *rules.Result) {
 // keyWritten is about keys that are written into a policy: whether they are old, or the token is
 // not what its issuer gave out, the keys that Entra ID has now say.
 func (w *explainNext) keyWritten() {
-	a := askingLike(w.profile)
-	version := entra.V1
+	tenant, cloud, version := w.profile.Tenant, w.cloud(), entra.V1
 	if w.profile.Version == "2.0" {
 		version = entra.V2
 	}
-	flags := ofTenant(a.tenant, a.cloud)
+	flags := ofTenant(tenant, cloud)
 	if i := slices.Index(w.Line.Flags, Name(source.NeedKeySet)); i >= 0 {
 		flags = w.Line.Flags[i : i+2]
 	}
 	command := slices.Concat([]string{"gatewhy", "verify", w.Line.token()}, flags, w.Line.at())
 	w.steps.add("See whether the keys that Entra ID has now verify the token. If they do, the "+
-		"policy must have "+entra.KeysURL(a.cloud, a.tenant, version, "")+
+		"policy must have "+entra.KeysURL(cloud, tenant, version, "")+
 		" as the address of its keys",
 		w.Line.Shell.Line(command...))
 }

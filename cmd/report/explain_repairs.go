@@ -42,7 +42,8 @@ func (r *Explainer) repair(x *Explanation) {
 	}
 	sides := &repair.Sides{
 		Own: r.Request, Other: r.Other, OneClient: true, Shown: true,
-		Most: max(1, min(mostNarrowed, mostTried/max(1, len(r.Policies.Policies)))),
+		Facts: rules.Facts{Cloud: r.cloud().ID},
+		Most:  max(1, min(mostNarrowed, mostTried/max(1, len(r.Policies.Policies)))),
 	}
 	if r.Short && x.Verdict.Outcome == rules.Accepted && len(r.Policies.Policies) <= sides.Most {
 		sides.Wanted = r.startsSolution
@@ -205,6 +206,8 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 	words := given("--solution", solution, Name(source.NeedToken), r.Line.Token)
 	if r.Line.Token == "" {
 		words = append(words, factFlags(r.facts())...)
+	} else if profile := r.Request.Profile(); len(profile.Clouds) > 1 {
+		words = append(words, ofCloud(r.cloud())...)
 	}
 	words = append(words, given(Name(source.NeedContracts), r.Contracts)...)
 	return r.Line.Shell.On("fix", []string{file.Name}, append(words, r.readAlike()...)...)
@@ -227,7 +230,7 @@ func (r *Explainer) readAlike() []string {
 
 func (r *Explainer) facts() rules.Facts {
 	profile := r.Request.Profile()
-	known := rules.Facts{Tenant: profile.Tenant}
+	known := rules.Facts{Tenant: profile.Tenant, Cloud: r.cloud().ID}
 	if len(profile.Audience) == 1 {
 		known.Audience = profile.Audience[0]
 	}
@@ -249,18 +252,28 @@ func factFlags(f rules.Facts) []string {
 	if f.Version != 0 {
 		version, _, _ = strings.Cut(f.Version.String(), ".")
 	}
-	return given(
+	return append(given(
 		Name(source.NeedAudience), f.Audience,
 		Name(source.NeedTokenVersion), version,
 		Name(source.NeedTenant), f.Tenant,
-	)
+	), ofCloud(CloudNamed(f.Cloud))...)
+}
+
+// cloud is that of the token's tenant: as somebody has said, else as the policies' keys and the
+// token show it.
+func (r *Explainer) cloud() entra.Cloud {
+	if r.Expect.Cloud != "" {
+		return CloudNamed(r.Expect.Cloud)
+	}
+	profile := r.Request.Profile()
+	return wantedCloud(r.Policies.Policies, cloudOf(&profile))
 }
 
 // fixes reports whether fix, called so, has something to print: repairs of a rule's findings, or a
 // solution.
 func (r *Explainer) fixes(file *source.File, rule, solution string) bool {
 	m := &Maker{Gateways: r.Policies.gateways}
-	known := rules.Facts{}
+	known := rules.Facts{Cloud: r.cloud().ID}
 	if r.Line.Token == "" {
 		known = r.facts()
 	}
@@ -331,7 +344,7 @@ func (r *Explainer) idFlags(c *rules.Collection) string {
 		flags += " --api " + r.Policies.Policies[i].API
 	}
 	if profile := r.Request.Profile(); takesID(c, "{tenant}") {
-		flags += tenantFlag(&profile, wantedCloud(r.Policies.Policies, cloudOf(&profile)))
+		flags += tenantFlag(&profile, r.cloud())
 	}
 	return flags
 }
@@ -353,5 +366,5 @@ func ofCloud(cloud entra.Cloud) []string {
 	if cloud.ID == "" || cloud.ID == CloudNamed("").ID {
 		return nil
 	}
-	return []string{"--cloud", cloud.ID}
+	return []string{Name(source.NeedCloud), cloud.ID}
 }

@@ -125,7 +125,9 @@ func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
 		Bench: set.Bench, Own: x.Own(g), Score: c.score, Beyond: x.Beyond,
-		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g)},
+		Facts: rules.Facts{
+			Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g), Cloud: x.cloud.ID,
+		},
 		Lint: func(d *repair.Draft) []rules.Finding {
 			judge := NewJudge(set.gateways, set.options, set.Apps)
 			return judge.Found(&set.Adapter, d.Configuration, &d.Compilation)

@@ -20,6 +20,7 @@ func passed() map[source.Input]string {
 		source.NeedAuthority:      "--cacert FILE",
 		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
 		source.NeedTenant:         "--tenant ID",
+		source.NeedCloud:          "--cloud CLOUD",
 		source.NeedExpectedTenant: "--tenant",
 		source.NeedExpectedIssuer: "--tenant or --issuer",
 		source.NeedIssuer:         "--issuer URL",

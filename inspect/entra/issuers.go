@@ -123,6 +123,14 @@ func IssuerURL(c Cloud, tenant string, v Version) string {
 // Is reports whether the issuer may be of this cloud.
 func (i Issuer) Is(cloudID string) bool { return slices.Contains(i.Clouds, cloudID) }
 
+// CloudNamed is the cloud with this id, if it writes such an issuer; else the first that does.
+func (i Issuer) CloudNamed(id string) (Cloud, bool) {
+	if !i.Is(id) && len(i.Clouds) > 0 {
+		id = i.Clouds[0]
+	}
+	return CloudByID(id)
+}
+
 // SameTenant reports whether two issuers name one tenant of one provider, whatever their version.
 // A tenant is in one cloud, and B2C and External ID issue tokens on hosts of their own.
 func (i Issuer) SameTenant(other Issuer) bool {

@@ -83,6 +83,7 @@ const (
 	NeedAuthority      Input = "authority"  // a certificate authority
 	NeedWhoseKeys      Input = "whose-keys" // a tenant, an issuer or a key set
 	NeedTenant         Input = "tenant"
+	NeedCloud          Input = "cloud"           // of the tenant
 	NeedExpectedTenant Input = "expected-tenant" // the one whose token it must be
 	NeedExpectedIssuer Input = "expected-issuer" // of the token: an issuer or a tenant
 	NeedIssuer         Input = "issuer"

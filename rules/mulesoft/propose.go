@@ -147,7 +147,7 @@ func (p *proposer) keysURL() (string, bool) {
 	if !ok || issuer.Kind != entra.Workforce {
 		return "", false // Azure AD B2C and External ID have them elsewhere
 	}
-	cloud, ok := entra.CloudByID(issuer.Clouds[0])
+	cloud, ok := issuer.CloudNamed(p.goal.Facts.Cloud)
 	return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, ""), ok
 }
 
@@ -267,6 +267,10 @@ func needScope() source.Need {
 
 func needTenant() source.Need {
 	return source.Need{Input: source.NeedTenant, For: "the id of this environment's tenant"}
+}
+
+func needCloud() source.Need {
+	return source.Need{Input: source.NeedCloud, For: "the cloud of this environment's tenant"}
 }
 
 func needVersion() source.Need {

@@ -196,16 +196,20 @@ func ofSeveral(sets []entra.KeysAddress) bool {
 }
 
 // tenant is the id of the tenant that the user or the file names, with its cloud; the id is empty
-// where neither names one alone. It is an error where the file's addresses are of two clouds, or
-// of a product that has addresses of its own.
+// where neither names one alone. It is an error where the file's addresses are of two clouds and
+// the user names none, or of a product that has addresses of its own.
 func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
 	issuer, named := entra.ParseIssuer(claimValue(r.entry, "iss"))
 	sets := keySets(r.setting("jwksUrl").text)
 	known, keys := len(sets) > 0, entra.KeysAddress{}
 	for _, keys = range sets {
-		if keys.Kind != sets[0].Kind || keys.Cloud.ID != sets[0].Cloud.ID {
-			return cloud, "", refuse("the keys are of two clouds, or of two products: only you " +
-				"know which of them is right")
+		switch {
+		case keys.Kind != sets[0].Kind:
+			return cloud, "", refuse("the keys are of two products: only you know which of them " +
+				"is right")
+		case keys.Cloud.ID != sets[0].Cloud.ID && r.facts.Cloud == "":
+			return cloud, "", refuse("the keys are of two clouds: only you know which of them is "+
+				"right", needCloud(), needTenant())
 		}
 	}
 	if ofSeveral(sets) {
@@ -217,13 +221,15 @@ func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
 		known && keys.Kind != entra.Workforce && keys.Host != keys.Cloud.Host:
 		return cloud, "", refuse("Azure AD B2C and Entra External ID have issuers and keys at " +
 			"addresses of their own: correct it by hand")
+	case r.facts.Cloud != "":
+		cloud, _ = entra.CloudByID(r.facts.Cloud)
 	case named && known && !issuer.Is(keys.Cloud.ID):
-		return cloud, "", refuse("the issuer is of one cloud and the keys are of another: only " +
-			"you know which of them is right")
+		return cloud, "", refuse("the issuer is of one cloud and the keys are of another: only "+
+			"you know which of them is right", needCloud(), needTenant())
 	case known: // a v1.0 issuer may be of two clouds
 		cloud = keys.Cloud
 	case named:
-		cloud, _ = entra.CloudByID(issuer.Clouds[0])
+		cloud, _ = issuer.CloudNamed("")
 	default:
 		cloud, _ = entra.CloudByID("public")
 	}

@@ -160,9 +160,9 @@ func (m *changer) issuer(goal rules.Goal) rules.Change {
 	case version == 0:
 		version = now
 	}
-	cloud := entra.Clouds()[0]
-	if len(read.Clouds) > 0 {
-		cloud, _ = entra.CloudByID(read.Clouds[0])
+	cloud, ok := read.CloudNamed(goal.Facts.Cloud)
+	if !ok {
+		cloud = entra.Clouds()[0]
 	}
 	return m.set(change.ID, change.Title, of.name, entra.IssuerURL(cloud, tenant, version))
 }

@@ -129,6 +129,7 @@ func (w *work) given(solution *rules.Solution) *ownToken {
 	own := &ownToken{Example: issued.Example{
 		Version: w.Facts.Version, Tenant: w.Facts.Tenant, Audience: w.Facts.Audience,
 	}}
+	own.inCloud([]string{w.Facts.Cloud})
 	if w.Facts.Scope != "" && (solution == nil || needs(solution, source.NeedScope)) {
 		own.Scopes = []string{w.Facts.Scope}
 	}

@@ -103,7 +103,7 @@ func (e *Editor) repair(w *Written, goal rules.Goal) rules.Change {
 	case "issuer-not-pinned":
 		return e.pinIssuer(w, goal.Facts)
 	case "issuer-of-other-version":
-		return e.otherIssuer(w)
+		return e.otherIssuer(w, goal.Facts)
 	case "audience-not-checked", "any-client-accepted":
 		return e.audience(w, goal.Facts.Audience)
 	case "audience-form-mismatch", "audience-never-issued", "audience-not-of-app":
@@ -144,12 +144,12 @@ func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
 	if change.Refused != "" {
 		return change
 	}
-	issuer := issuerOf(w.keysURL(), tenant, version)
+	issuer := entra.IssuerURL(w.cloud(facts), tenant, version)
 	return e.Change(change.ID, change.Title, w.withIssuer(issuer))
 }
 
 // otherIssuer writes the issuer of the tenant's tokens of the other version.
-func (e *Editor) otherIssuer(w *Written) rules.Change {
+func (e *Editor) otherIssuer(w *Written, facts rules.Facts) rules.Change {
 	change := rules.Change{
 		ID: "issuer-as-issued", Title: "write the issuer as the tokens have it",
 	}
@@ -162,18 +162,20 @@ func (e *Editor) otherIssuer(w *Written) rules.Change {
 	if now.Version == entra.V1 {
 		version = entra.V2
 	}
-	cloud, _ := entra.CloudByID(now.Clouds[0])
+	cloud, _ := now.CloudNamed(w.cloud(facts).ID)
 	return e.Change(change.ID, change.Title,
 		w.withIssuer(entra.IssuerURL(cloud, now.Tenant, version)))
 }
 
-// issuerOf is a tenant's issuer, in the cloud of an address of keys.
-func issuerOf(keys, tenant string, version entra.Version) string {
-	cloud := entra.Clouds()[0]
-	if of, ok := entra.ParseKeysURL(keys); ok {
-		cloud = of.Cloud
+// cloud is the one that the user names, else that of the keys, else the public one.
+func (w *Written) cloud(facts rules.Facts) entra.Cloud {
+	if named, ok := entra.CloudByID(facts.Cloud); ok {
+		return named
 	}
-	return entra.IssuerURL(cloud, tenant, version)
+	if of, ok := entra.ParseKeysURL(w.keysURL()); ok {
+		return of.Cloud
+	}
+	return entra.Clouds()[0]
 }
 
 // versionOfAudiences is the version of the tokens that have the audiences of a provider; 0 where

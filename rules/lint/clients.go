@@ -57,8 +57,8 @@ func identify(c *rules.Check, v entra.Version) identity {
 			return identity{caller: "the query parameter " + in.Name}
 		}
 	}
-	if len(c.Reads()) == 0 {
-		return identity{caller: sameForAll}
+	if len(request.Token.Claims.Members) == 0 && readsClaimsOnly(c) {
+		return identity{caller: sameForAll} // no token has anything that it reads
 	}
 	return identity{}
 }

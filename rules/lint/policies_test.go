@@ -201,6 +201,16 @@ func either(ins ...rules.Input) rules.Input {
 	}, ins...)
 }
 
+// orElse is an expression that gives an input, or a text where that is not there.
+func orElse(text string, in rules.Input) rules.Input {
+	return expression("or else "+text, func(r *rules.Request) rules.Reading {
+		if got := r.Read(in); got.Value != nil || got.Unknown != nil {
+			return got
+		}
+		return rules.Reading{Value: source.NewString(text)}
+	}, in)
+}
+
 // constant is an expression that reads nothing.
 func constant(value string) rules.Input {
 	return expression("'"+value+"'", func(*rules.Request) rules.Reading {

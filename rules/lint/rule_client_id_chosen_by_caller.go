@@ -47,16 +47,20 @@ func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string
 	}
 	ev := factsOf(s, p).version
 	for i, v := range versions() {
+		same, both := ids[i].caller == sameForAll, ids[1-i].caller != ""
 		switch {
-		case ids[i].caller == "":
+		case ids[i].caller == "", ev.known() && ev.version != v && !both:
 			continue
-		case ids[i].caller == sameForAll:
+		case same && both:
 			return "the client id is the same for every caller: anyone with a token that passes " +
 				"the other checks is treated as that client", true
-		case ids[1-i].caller != "":
+		case both:
 			return fmt.Sprintf("the client id is read from %s: a caller with any token that "+
 				"passes the other checks can name any client", ids[i].caller), true
-		case !ev.known() || ev.version == v:
+		case same:
+			return fmt.Sprintf("in a v%s token the client id is the same for every caller", v),
+				ev.known()
+		default:
 			return fmt.Sprintf("in a v%s token the client id is read from %s, "+
 				"which the caller writes", v, ids[i].caller), ev.known()
 		}

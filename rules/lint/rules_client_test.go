@@ -220,6 +220,17 @@ func TestClientIDChosenByCaller(t *testing.T) {
 		"in those of the other version it is none": {
 			pinned(clientFrom(byVersion)), nil,
 		},
+		"what stands in for a claim that no such token has is the same for all": {
+			pinned(clientFrom(orElse("orders", rules.Claim("azp")))),
+			errorAt("client-id", "in a v1.0 token the client id is the same for every caller"),
+		},
+		"nor has any token the claim of another issuer": {
+			ours(clientFrom(orElse("orders", rules.Claim("client_id")))),
+			errorAt("client-id", "the client id is the same for every caller: anyone"),
+		},
+		"of a claim that they have, nothing stands in for it": {
+			pinned(clientFrom(orElse("orders", appid))), nil,
+		},
 		"a claim is not what the caller writes": {
 			pinned(clientFrom(appid)), nil,
 		},
@@ -282,6 +293,25 @@ func TestClientIDClaimNeverIssued(t *testing.T) {
 			ours(off(clientFrom(rules.Claim("client_id")))), nil,
 		},
 		"a header is no claim": {ours(clientFrom(header("client_id"))), nil},
+		"an expression that is null for every request rejects all": {
+			theirs(clientFrom(either())), errorAt("client-id", "null, whoever calls"),
+		},
+		"an expression may read a claim that is never issued": {
+			ours(clientFrom(either(rules.Claim("client_id")))),
+			errorAt("client-id", "no Entra ID access token gives a client id here"),
+		},
+		"and one of these beside it": {
+			ours(clientFrom(either(rules.Claim("client_id"), rules.Claim("azp")))), nil,
+		},
+		"or a header": {
+			ours(clientFrom(either(rules.Claim("client_id"), header("client_id")))), nil,
+		},
+		"an expression that reads another issuer's claim is none": {
+			theirs(clientFrom(either(rules.Claim("client_id")))), nil,
+		},
+		"a claim of one's own may be mapped": {
+			ours(clientFrom(either(rules.Claim("extension_id")))), nil,
+		},
 		"a policy reads what another one has checked": {
 			of(policy(signed(ourKeys)), policy(clientFrom(rules.Claim("client_id")))),
 			errorAt("client-id", "Entra ID never issues client_id"),

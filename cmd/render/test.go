@@ -140,6 +140,9 @@ type (
 		Outcome *rules.Decision `json:"outcome"`
 		Status  *int            `json:"status"`
 		Decided *rules.ID       `json:"decided_by"`
+
+		// Compared are the members above that the test compares, null or not.
+		Compared []string `json:"compared,omitempty"`
 	}
 
 	coveredJSON struct {
@@ -183,6 +186,7 @@ func testOf(c *report.Tested) testJSON {
 		Differences: orEmpty(c.Differences),
 		Expected: expectationJSON{
 			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
+			c.Expect.Compared(),
 		},
 		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
 		Checks: checksOf(c.Verdict.Results),

@@ -60,6 +60,24 @@ type Expectation struct {
 	Nobody   bool // decided_by: null, as where the request is accepted
 }
 
+// Compared lists what is compared, as a test names it.
+func (e *Expectation) Compared() []string {
+	var all []string
+	for _, of := range []struct {
+		name     string
+		compared bool
+	}{
+		{"outcome", e.Outcome != ""},
+		{"status", e.Status != 0 || e.NoStatus},
+		{"decided_by", e.Decided != "" || e.Nobody},
+	} {
+		if of.compared {
+			all = append(all, of.name)
+		}
+	}
+	return all
+}
+
 // IsSuite reports whether a file holds policy tests.
 func IsSuite(file *source.File) bool {
 	return len(file.Documents) == 1 && file.Documents[0].Member("tests") != nil &&

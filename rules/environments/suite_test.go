@@ -63,6 +63,18 @@ tests:
 		none.Signature != "valid" || none.Contracts != nil {
 		t.Errorf("the second test is %+v", none)
 	}
+	for _, e := range []struct {
+		of   Expectation
+		want string
+	}{
+		{good.Expect, "outcome status decided_by"},
+		{none.Expect, "status decided_by"},
+		{file.Expect, "outcome"},
+	} {
+		if got := strings.Join(e.of.Compared(), " "); got != e.want {
+			t.Errorf("%+v compares %s, not %s", e.of, got, e.want)
+		}
+	}
 	if file.Token.File.Value != "t.jwt" || file.Contracts == nil {
 		t.Errorf("the third test is %+v", file)
 	}

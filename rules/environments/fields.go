@@ -106,9 +106,12 @@ func list(name string, each func(*source.Value) error) reader {
 	}}
 }
 
-// text reads a string that is not empty.
+// text reads a string that is not empty. A null, as of a key with no value, is as good as absent.
 func text(name string, into *entra.Text) reader {
 	return reader{name, func(v *source.Value) (err error) {
+		if v.Is(source.Null) {
+			return nil
+		}
 		*into, err = textOf(name, v)
 		return err
 	}}

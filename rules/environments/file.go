@@ -347,7 +347,8 @@ func ReadDefaults(v *source.Value) (Defaults, error) {
 	err := object(
 		v, "defaults",
 		text("tenant", &d.Tenant), text("cloud", &d.Cloud), text("gateway", &d.Gateway),
-		texts("policies", &d.Policies), choice("callers", &d.Callers, Supposed),
+		texts("policies", &d.Policies),
+		orNull("callers", new(bool), choice("callers", &d.Callers, Supposed)),
 	)
 	if err == nil {
 		err = checkCloud(d.Cloud)

@@ -87,6 +87,11 @@ var faulty = []struct{ name, text, at, says string }{
 		"gatewhy.yaml:4:16", "contracts must be a text",
 	},
 	{
+		"an ignored finding of no path", "version: 1\nenvironments: {dev: {}}\nlint:\n" +
+			"  ignore: [{rule: x, path: null}]\n",
+		"gatewhy.yaml:4:28", "path must be a text",
+	},
+	{
 		"a number among files", "version: 1\nenvironments:\n  dev:\n    policies: [a.json, 7]\n",
 		"gatewhy.yaml:4:24", "each of policies must be a text",
 	},
@@ -214,6 +219,30 @@ func TestTheSchemaRefusesTheSame(t *testing.T) {
 		}
 		if _, err := read(t, string(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A field with nothing behind its colon is as good as absent, for a reader and by the schema.
+func TestANullIsAsGoodAsAbsent(t *testing.T) {
+	t.Parallel()
+	const text = "version: 1\ntenant:\ncloud:\njwks:\nallow:\nlint:\ndefaults:\n" +
+		"environments:\n  dev:\n    policies:\n    gateway:\n    instance:\n" +
+		"    contracts:\n    api:\n    clients:\n    tokens:\n    url:\n"
+	for _, text := range []string{text, strings.Replace(text, "defaults:\n",
+		"defaults:\n  tenant:\n  cloud:\n  gateway:\n  policies:\n  callers:\n", 1)} {
+		f, err := read(t, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		absent, _ := read(t, "version: 1\nenvironments:\n  dev: {}\n")
+		f.Source, absent.Source = nil, nil
+		f.Environments[0].Pos = absent.Environments[0].Pos
+		if diff := cmp.Diff(absent, f); diff != "" {
+			t.Errorf("(-absent +null):\n%s", diff)
+		}
+		if err := published(t).Validate(asJSON(t, text)); err != nil {
+			t.Error(err)
 		}
 	}
 }

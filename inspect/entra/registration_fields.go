@@ -29,7 +29,8 @@ func member(v *source.Value, names ...string) *source.Value {
 // has reports whether one of the members is there, null or not.
 func has(v *source.Value, names ...string) bool { return member(v, names...) != nil }
 
-// textOf takes a scalar as a text. Null, lists and objects give none.
+// textOf takes a scalar as a text. Null, lists and objects give none. One with ${ in it is filled
+// in by a deployment, as in Terraform's JSON.
 func textOf(v *source.Value) Text {
 	if v == nil {
 		return Text{}
@@ -37,7 +38,7 @@ func textOf(v *source.Value) Text {
 	t := Text{Pos: v.Pos}
 	switch v.Kind {
 	case source.String, source.Number, source.Bool:
-		t.Value = v.Text
+		t.Value, t.Unknown = v.Text, strings.Contains(v.Text, "${")
 	case source.Unknown:
 		t.Value, t.Unknown = v.Text, true
 	}
@@ -79,7 +80,7 @@ func textAt(v *source.Value, names ...string) Text {
 // (learn.microsoft.com/entra/identity-platform/reference-microsoft-graph-app-manifest and
 // reference-app-manifest; hashicorp/terraform-provider-azuread, docs/resources/application).
 func registrationOf(v *source.Value) *Registration {
-	api := member(v, "api")
+	api := objectAt(v, "api")
 	groups := []Text{textAt(v, "groupMembershipClaims")}
 	r := &Registration{
 		Pos:     v.Pos,
@@ -110,7 +111,7 @@ func registrationOf(v *source.Value) *Registration {
 		r.Roles = append(r.Roles, roleOf(item))
 	}
 	for _, item := range bounded(listed(
-		member(v, "optionalClaims", "optional_claims"), "access_token", "accessToken",
+		objectAt(v, "optionalClaims", "optional_claims"), "access_token", "accessToken",
 	)) {
 		r.Claims = append(r.Claims, claimOf(item))
 	}
@@ -177,6 +178,15 @@ func firstText(texts ...Text) Text {
 	return Text{}
 }
 
+// objectAt is a member that is an object. Terraform's JSON may have it in a list of one.
+func objectAt(v *source.Value, names ...string) *source.Value {
+	at := member(v, names...)
+	if list := at.List(); len(list) == 1 {
+		return list[0]
+	}
+	return at
+}
+
 // listed lists what Terraform writes as blocks of one type, and the others in a list.
 func listed(v *source.Value, block string, lists ...string) []*source.Value {
 	if v == nil || v.Kind == source.Unknown {
@@ -185,7 +195,7 @@ func listed(v *source.Value, block string, lists ...string) []*source.Value {
 	all := slices.Clone(itemsOf(member(v, lists...)))
 	for i := range v.Members {
 		if v.Members[i].Key == block {
-			all = append(all, v.Members[i].Value)
+			all = append(all, itemsOf(v.Members[i].Value)...)
 		}
 	}
 	return all
@@ -222,10 +232,8 @@ func permissionOf(v *source.Value) Permission {
 	enabled := textAt(v, "isEnabled", "enabled")
 	p := Permission{
 		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: enabled.Value == "false",
-		Perhaps: enabled.Unknown,
 	}
-	p.Value.Unknown = p.Value.Unknown || enabled.Unknown
-	return p
+	return p.perhaps(enabled.Unknown)
 }
 
 // require adds what an app asks of an API to what it asks of the same API elsewhere.
@@ -289,10 +297,11 @@ func assignmentOf(v *source.Value) Assignment {
 // readTerraform reads the resources of Terraform's azuread provider
 // (hashicorp/terraform-provider-azuread, docs/resources). The ids that Entra assigns are not in
 // such a file. In their place it takes the expression that other resources use for them.
-func (d *Directory) readTerraform(body *source.Value) {
-	for i := range body.Members {
-		block := body.Members[i].Value
-		if body.Members[i].Key != "resource" || len(block.Labels) != 2 {
+func (d *Directory) readTerraform(blocks []source.Member) {
+	for i := range blocks {
+		block := blocks[i].Value
+		if blocks[i].Key != "resource" || len(block.Labels) != 2 ||
+			textAt(block, "count").Value == "0" {
 			continue
 		}
 		address := block.Labels[0] + "." + block.Labels[1]
@@ -331,22 +340,28 @@ func (d *Directory) extend(part *source.Value) {
 	}
 }
 
-// extend adds what a resource of its own says of an application.
+// extend adds what a resource of its own says of an application. Of one that only a deployment
+// makes, the values are not known.
 func (r *Registration) extend(block *source.Value) {
+	perhaps := mayBeMade(block)
 	switch block.Labels[0] {
 	case "azuread_application_identifier_uri":
-		r.URIs = append(r.URIs, textAt(block, "identifier_uri"))
+		uri := textAt(block, "identifier_uri")
+		uri.Unknown = uri.Unknown || perhaps
+		r.URIs = append(r.URIs, uri)
 	case "azuread_application_app_role":
 		role := roleOf(block)
 		role.ID = textAt(block, "role_id")
-		r.Roles = append(r.Roles, role)
+		r.Roles = append(r.Roles, role.perhaps(perhaps))
 	case "azuread_application_permission_scope":
 		scope := scopeOf(block)
 		scope.ID = textAt(block, "scope_id")
-		r.Scopes = append(r.Scopes, scope)
+		r.Scopes = append(r.Scopes, scope.perhaps(perhaps))
 	case "azuread_application_optional_claims":
 		for _, item := range listed(block, "access_token") {
-			r.Claims = append(r.Claims, claimOf(item))
+			claim := claimOf(item)
+			claim.Name.Unknown = claim.Name.Unknown || perhaps
+			r.Claims = append(r.Claims, claim)
 		}
 	case "azuread_application_pre_authorized":
 		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
@@ -362,6 +377,18 @@ func (r *Registration) extend(block *source.Value) {
 			Roles:    textsOf(member(block, "role_ids")),
 		})
 	}
+}
+
+// mayBeMade reports whether only a deployment knows if there is any of a Terraform resource: its
+// count or for_each says so.
+func mayBeMade(block *source.Value) bool {
+	return textAt(block, "count").Unknown || member(block, "for_each") != nil
+}
+
+// perhaps is a permission of which only a deployment knows whether there is one, where that is so.
+func (p Permission) perhaps(so bool) Permission {
+	p.Perhaps, p.Value.Unknown = p.Perhaps || so, p.Value.Unknown || so
+	return p
 }
 
 func terraformPrincipal(v *source.Value, address string) *ServicePrincipal {

@@ -294,3 +294,59 @@ func TestTheAudiencesOfAnAppAreOfItsServicePrincipalToo(t *testing.T) {
 		t.Error("Entra ID writes ids in lower case")
 	}
 }
+
+// Terraform reads the same from JSON, as the CDK for Terraform writes it: a block is an object, or
+// stands in a list (developer.hashicorp.com/terraform/language/syntax/json).
+func TestTerraformsJSONIsRead(t *testing.T) {
+	t.Parallel()
+	for _, api := range []string{
+		`{"requested_access_token_version": 2}`, `[{"requested_access_token_version": 2}]`,
+	} {
+		d := registrations(t, "main.tf.json", `{"resource": {
+"azuread_application": {"orders": {"display_name": "orders", "api": `+api+`,
+  "identifier_uris": ["api://orders", "api://${var.name}"], "app_role": [
+    {"value": "Orders.Read", "allowed_member_types": ["Application"]},
+    {"value": "${var.role}", "allowed_member_types": ["Application"]}]}},
+"azuread_service_principal": {"orders": {"app_role_assignment_required": true,
+  "client_id": "${azuread_application.orders.client_id}"}}}}`)
+		app := d.Only()
+		if v, _ := app.TokenVersion(); v != entra.V2 || !app.AssignmentRequired() {
+			t.Errorf("%s: version %v, %+v", api, v, app.Principal)
+		}
+		if len(app.URIs) != 2 || !app.URIs[0].Known() || app.KnowsURIs() ||
+			len(app.Roles) != 2 || !app.Roles[0].Value.Known() || !app.Roles[1].Value.Unknown {
+			t.Errorf("%s: %+v", api, app)
+		}
+	}
+}
+
+func TestWhetherTerraformMakesAResourceMayNotBeKnown(t *testing.T) {
+	t.Parallel()
+	for number, known := range map[string]bool{
+		"": true, "count = 1": true, "count = var.on ? 1 : 0": false,
+		"for_each = toset(var.apis)": false,
+	} {
+		beside := func(kind, rest string) string {
+			return "resource \"azuread_application_" + kind + "\" \"x\" {\n" + number +
+				"\napplication_id = azuread_application.a.id\n" + rest + "}\n"
+		}
+		app := registrations(t, "main.tf", "resource \"azuread_application\" \"a\" {}\n"+
+			beside("identifier_uri", "identifier_uri = \"api://a\"\n")+
+			beside("app_role", "value = \"Read\"\n")+
+			beside("permission_scope", "value = \"Call\"\n")+
+			beside("optional_claims", "access_token {\nname = \"idtyp\"\n}\n")).Apps[0]
+		for _, text := range []entra.Text{
+			app.URIs[0], app.Roles[0].Value, app.Scopes[0].Value, app.Claims[0].Name,
+		} {
+			if text.Known() != known {
+				t.Errorf("%s: %+v", number, text)
+			}
+		}
+	}
+	app := registrations(t, "main.tf", "resource \"azuread_application\" \"a\" {}\n"+
+		"resource \"azuread_application_app_role\" \"none\" {\ncount = 0\nvalue = \"Read\"\n"+
+		"application_id = azuread_application.a.id\n}\n").Apps[0]
+	if len(app.Roles) > 0 {
+		t.Errorf("of none there is %+v", app.Roles)
+	}
+}

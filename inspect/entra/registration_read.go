@@ -63,11 +63,9 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 		before := d.size()
 		d.again = false
 		for _, document := range file.Documents {
-			if file.Format == source.HCL {
-				d.readTerraform(document)
-				continue
+			if d.readTerraform(document.Blocks()); file.Format != source.HCL {
+				d.readObject(document, "", deepest)
 			}
-			d.readObject(document, "", deepest)
 		}
 		if d.size() == before && !d.again {
 			return nil, d.noRegistration(file)

@@ -32,7 +32,7 @@ type entry struct {
 	outbound  bool              // applied to the call of the upstream, not to the request
 	automated bool              // applied to every API of an environment
 	filled    bool              // whoever applies the file writes the defaults of absent fields
-	report    bool              // a report of a configuration, which nobody can edit
+	report    bool              // a program has written it, and nobody edits it
 	creator   creator           // what the file does with the policy
 
 	// Values of the file, nil where it does not have them.

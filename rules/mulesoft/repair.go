@@ -120,9 +120,12 @@ func repaired(
 		of, _ = finding.Policy.Entry.(*entry)
 	}
 	switch {
+	case of != nil && of.report:
+		return nil, nil, refuse("a program has written this, such as a report or Terraform's " +
+			"JSON: correct what it is made from")
 	case of != nil && of.readOnly():
-		return nil, nil, refuse("the configuration is a text inside the policy, or a report of " +
-			"it: correct it at its source")
+		return nil, nil, refuse("the configuration is a text inside the policy: correct it at " +
+			"its source")
 	case i < 0 || of == nil || of.custom:
 		return nil, nil, refuse("no change of this file alone repairs it")
 	}

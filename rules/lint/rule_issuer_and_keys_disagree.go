@@ -22,7 +22,7 @@ func issuerAndKeysDisagree() rules.Rule {
 			"tenant is sound: it lists the same keys.",
 		Severity: rules.Error,
 		Lesser: "a warning if the two are of one cloud, or of clouds that share keys, and for " +
-			"External ID",
+			"Azure AD B2C and External ID",
 		References: []string{accessTokens},
 		Check:      eachPolicy(checkIssuerAndKeys),
 	}
@@ -54,12 +54,13 @@ func checkIssuerAndKeys(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
 			issuers[0].Tenant, sets[0].Tenant)
 		all = append(all, less(f, rules.Warning))
-	case !goTogether(sets, issuers, func(k entra.KeysAddress, i entra.Issuer) bool {
-		return (k.Kind == entra.External) == (i.Kind == entra.External)
-	}):
-		f := at(c, "the issuer is of %s, and the key set is not: External ID lists its keys on "+
-			"ciamlogin.com, and they are reported to be others than those of Entra ID",
-			issuers[0].Product())
+	case !goTogether(sets, issuers, ofProduct):
+		why := "Azure AD B2C lists its keys by user flow or policy, on b2clogin.com"
+		if issuers[0].Kind == entra.External || sets[0].Kind == entra.External {
+			why = "External ID lists its keys on ciamlogin.com"
+		}
+		f := at(c, "the issuer is of %s, and the key set is not: %s, and they are reported to be "+
+			"others than those of Entra ID", issuers[0].Product(), why)
 		all = append(all, less(f, rules.Warning))
 	}
 	return all
@@ -103,6 +104,15 @@ func goTogether(
 	return slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
 		return slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return do(k, i) })
 	})
+}
+
+// ofProduct reports whether an issuer may be of the product whose key set this is. An app's own
+// tokens of a B2C tenant can have Entra ID's issuer (Azure/azure-sdk-for-java issues/35918).
+func ofProduct(k entra.KeysAddress, i entra.Issuer) bool {
+	if k.Kind == entra.B2C {
+		return i.Kind != entra.External
+	}
+	return i.Product() == entra.Issuer{Kind: k.Kind}.Product()
 }
 
 // ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address

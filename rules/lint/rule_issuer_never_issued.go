@@ -56,7 +56,7 @@ func neverIssued(text string, b2c bool) string {
 	switch {
 	case !ok && strings.HasPrefix(strings.ToLower(text), "https://"):
 		return wrongForm(text)
-	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, b2c):
+	case ok && issuer.Policy == "" && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, b2c):
 		return "a v2.0 issuer has no slash at the end"
 	case !ok || issuer.Kind == entra.B2C && issuer.Policy != "":
 		return ""

@@ -245,6 +245,20 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 				"discovery/v2.0/keys"), issuer("https://login.contoso.com/"+ourTenant+"/v2.0/"))),
 			nil,
 		},
+		"the keys of Azure AD B2C are elsewhere": {
+			ours(issuer("https://contoso.b2clogin.com/" + ourTenant + "/v2.0/")),
+			warningAt("custom-claim", "of Azure AD B2C, and the key set is not: Azure AD"),
+		},
+		"so they are where the issuer names a policy": {
+			ours(issuer("https://login.microsoftonline.com/tfp/" + ourTenant + "/b2c_1/v2.0/")),
+			warningAt("custom-claim", "of Azure AD B2C, and the key set is not"),
+		},
+		"a slash too many does not make an issuer B2C's": {
+			ours(issuer(ourIssuerV2 + "/")), nil,
+		},
+		"an app's own token of B2C may have Entra ID's issuer": {
+			of(policy(signed(b2cKeys), issuer(ourIssuerV2))), nil,
+		},
 		"so is one of several ids": {
 			ours(check(oneOf("tid", otherTenant, ourApp))),
 			errorAt("custom-claim", "the policy expects tid"),

@@ -55,6 +55,7 @@ type Env struct {
 	stop *atomic.Pointer[context.CancelFunc]
 
 	gateway string // that the command line says; empty where it says none
+	used    bool   // standard input was read
 
 	transport http.RoundTripper // made by Connect for the command that runs
 }
@@ -95,7 +96,7 @@ func System() Env {
 // maker makes reports of what this command line names.
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
-		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
+		Dir: e.Dir, Stdin: e.Stdin, Used: &e.used, Now: e.Now, Gateways: e.Gateways,
 		Gateway: e.gateway, Shell: e.Shell,
 		Say: e.say, Tell: e.tellProgress,
 	}

@@ -82,6 +82,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	}
 	ctx, line := cmd.Context(), e.explainLine(cmd)
 	if flags.merge {
+		e.noteMerging(cmd)
 		return e.merged(flags, args)
 	}
 	scanner, err := e.scanner(ctx, flags)
@@ -100,6 +101,18 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
 	x, err := e.countedUntilStopped(ctx, scanner, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
+}
+
+// noteMerging says which flags don't count where no token is judged.
+func (e *Env) noteMerging(cmd *cobra.Command) {
+	for _, name := range [...]string{
+		"contracts", "jwks", "tenant", "issuer", "at", "method", "path", "header",
+		"no-other-headers", "json-path", "api", "policy-type",
+	} {
+		if cmd.Flags().Changed(name) {
+			e.note("--%s is not used: --merge adds up what was judged before", name)
+		}
+	}
 }
 
 // merged shows the sum of the summaries of parts. Of a part that was not read to its end the sum
@@ -185,6 +198,9 @@ func (f *scanFlags) check(args []string) error {
 		(len(args) == 0 || slices.Contains(args, "-")):
 		return problem("standard input can't be both the policy and the tokens",
 			"pass one of them as a file")
+	}
+	if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
+		return report.InputTwice()
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ type Maker struct {
 	Dir      string    // where relative names start; empty for the process's working directory
 	Files    fs.FS     // where named files are; nil for those of the operating system
 	Stdin    io.Reader // what - stands for
+	Used     *bool     // whether standard input was read before; nil where nobody minds
 	Now      func() time.Time
 	Gateways Gateways // the vendors' adapters
 	Shell    Shell    // that printed commands are written for
@@ -111,7 +112,28 @@ func (m *Maker) ReadStdin() (string, error) {
 		}
 		return text, err
 	}
-	return readText(m.Stdin, standardInput, 0)
+	input, err := m.input()
+	if err != nil {
+		return "", err
+	}
+	return readText(input, standardInput, 0)
+}
+
+// InputTwice is the error for a command that is to read standard input for two of its inputs.
+func InputTwice() error {
+	return Problem("standard input was named twice, and it can be read only once",
+		"name a file in place of one of the two")
+}
+
+// input is standard input, which is there once.
+func (m *Maker) input() (io.Reader, error) {
+	if m.Used != nil {
+		if *m.Used {
+			return nil, InputTwice()
+		}
+		*m.Used = true
+	}
+	return m.Stdin, nil
 }
 
 // ReadText reads a file, but no more than MaxInput.
@@ -138,7 +160,13 @@ func (m *Maker) ReadKeys(name string) (*keys.Set, error) {
 }
 
 // ReadStdinKeys reads a key set from standard input.
-func (m *Maker) ReadStdinKeys() (*keys.Set, error) { return readKeys(m.Stdin, standardInput, 0) }
+func (m *Maker) ReadStdinKeys() (*keys.Set, error) {
+	input, err := m.input()
+	if err != nil {
+		return nil, err
+	}
+	return readKeys(input, standardInput, 0)
+}
 
 // readKeys reads a key set. Of what is larger than any set no more is read than shows it.
 func readKeys(r io.Reader, what string, size int64) (*keys.Set, error) {
@@ -186,7 +214,11 @@ const maxConfiguration = 3 * MaxInput
 // ReadConfiguration reads the text of a configuration file, or standard input for -.
 func (m *Maker) ReadConfiguration(name string) ([]byte, error) {
 	if name == "-" {
-		return readSized(m.Stdin, standardInput, 0, maxConfiguration)
+		input, err := m.input()
+		if err != nil {
+			return nil, err
+		}
+		return readSized(input, standardInput, 0, maxConfiguration)
 	}
 	return m.readFile(name, maxConfiguration)
 }

@@ -213,8 +213,15 @@ func (s *Scanner) sizes(names []string) int64 {
 }
 
 func (s *Scanner) file(ctx context.Context, x *Scanning, name string, several bool) error {
-	input, shown := s.Stdin, standardInput
-	if name != "-" {
+	shown := standardInput
+	var input io.Reader
+	if name == "-" {
+		once, err := s.input()
+		if err != nil {
+			return err
+		}
+		input = once
+	} else {
 		file, _, err := s.open(name)
 		if err != nil {
 			return err

@@ -65,13 +65,13 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 }
 
 // closedBy is what keeps other tenants' tokens out where no check reads the issuer or the tenant;
-// empty where one does.
+// empty where one does, or may once a deployment has filled it in.
 func closedBy(e *exposed) string {
 	closed := "only another check"
 	for _, p := range e.policies {
 		_, audiences := audienceOf(p)
 		switch {
-		case claimCheck(p, "iss", "tid", "*") != nil:
+		case claimCheck(p, "iss", "tid", "*") != nil, mayPin(p):
 			return ""
 		case inForce(find(p, rules.Contract)):
 			closed = "only the contract of a client"
@@ -80,6 +80,18 @@ func closedBy(e *exposed) string {
 		}
 	}
 	return closed
+}
+
+// mayPin reports whether a policy has a check that may be of the issuer or the tenant, as far as
+// its file shows it.
+func mayPin(p *rules.Policy) bool {
+	for c := range p.Root.Checks() {
+		if c.Unknown != nil && c.Skip == "" && ofClaims(c) &&
+			slices.Contains([]string{"", "iss", "tid"}, claimOf(c)) {
+			return true
+		}
+	}
+	return false
 }
 
 // unpinned says what lets another tenant's token in.

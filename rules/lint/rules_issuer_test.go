@@ -63,6 +63,16 @@ func TestIssuerNotPinned(t *testing.T) {
 			ours(clientFrom(appid), contract(appid)),
 			noteAt("signature", "only the contract of a client"),
 		},
+		"claims that only a deployment knows may pin it beside a contract": {
+			ours(clientFrom(appid), contract(appid), &rules.Check{
+				ID: rules.CustomClaim, Unknown: &rules.Unknown{},
+			}), nil,
+		},
+		"the value of another claim does not": {
+			ours(clientFrom(appid), contract(appid), &rules.Check{
+				ID: rules.CustomClaim, Claim: "roles", Unknown: &rules.Unknown{},
+			}), noteAt("signature", "only the contract of a client"),
+		},
 		"a contract with the keys of all tenants": {
 			of(policy(signed(commonKeys), clientFrom(appid), contract(appid))),
 			noteAt("signature", "only the contract of a client"),

@@ -280,6 +280,7 @@ func fillIn(line string) string {
 		{"--audience AUDIENCE", "--audience " + mint.APIURI},
 		{"--gateway-version VERSION", "--gateway-version 1.9.1"},
 		{"--tenant ID", "--tenant " + mint.Tenant},
+		{"--cloud CLOUD", "--cloud public"},
 		{"--tenant TENANT", "--tenant " + mint.Tenant},
 		{"keys FILE", "keys keys.json"},
 		{"--jwks FILE", "--jwks keys.json"},

@@ -401,11 +401,11 @@ func largestFirst(sets [][]string) [][]string {
 }
 
 func audienceVariable(all []audience) variable {
-	texts := make([]string, len(all))
+	claims := make([]*source.Value, len(all))
 	for i := range all {
-		texts[i] = all[i].value
+		claims[i] = all[i].claim()
 	}
-	v := one("aud", source.NewStrings(texts...))
+	v := one("aud", claims)
 	for i := range all {
 		v.choices[i].doubt = all[i].doubt
 	}

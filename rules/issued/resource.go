@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // resource is what tokens are issued for: an API, or of ID tokens whatever client somebody signs
@@ -154,8 +155,18 @@ func (m *modeller) tokens(r *resource, f flow) []*Token {
 // audience is one form in which a token may name its API.
 type audience struct {
 	form  string // "uri", "uri-slash", "guid", "spn"
-	value string
+	value string // empty if only a deployment knows it
 	doubt string // why it is not known whether it can be had; empty where it can
+}
+
+// claim is what aud holds.
+func (a *audience) claim() *source.Value {
+	if a.value == "" {
+		return &source.Value{
+			Kind: source.Unknown, Text: "only a deployment knows the App ID URI", Present: true,
+		}
+	}
+	return source.NewString(a.value)
 }
 
 // versions lists the versions of the access tokens for an API. The API's registration decides, not
@@ -182,6 +193,9 @@ func audiences(api *entra.Registration, v entra.Version) []audience {
 		all = append(
 			all, audience{form: "uri", value: uri}, audience{form: "uri-slash", value: uri + "/"},
 		)
+	}
+	if !api.KnowsURIs() {
+		all = append(all, audience{form: "uri"})
 	}
 	// a form that real tokens of 2016 have, and that Microsoft's own passport-azure-ad still
 	// accepts by default

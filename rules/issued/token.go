@@ -152,7 +152,7 @@ func (t *Token) fixed(name string) (value *source.Value, known bool) {
 		if t.identity { // for the client itself (id-token-claims-reference, "aud")
 			return source.NewString(t.client), true
 		}
-		return source.NewString(t.audience.value), true
+		return t.audience.claim(), true
 	case "iss":
 		return t.issuer(t.tenant), true
 	case "tid":

@@ -21,9 +21,10 @@ func audienceNotOfApp() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: withApp(func(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			c, wanted := audienceOf(p)
-			possible, ok := s.App.Audiences(), s.App.KnowsURIs()
+			possible := s.App.Audiences()
 			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
-			if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !s.App.AppID.Known() ||
+			if c == nil || len(wanted) == 0 || guids(wanted) > 0 && !s.App.AppID.Known() ||
+				guids(wanted) < len(wanted) && !s.App.KnowsURIs() ||
 				slices.ContainsFunc(wanted, isOne) {
 				return nil
 			}

@@ -204,6 +204,10 @@ func TestAudienceNotOfApp(t *testing.T) {
 		"a URI that only a deployment knows may be it": {
 			ofApp(someURI, signed(ourKeys), audience("api://others")), nil,
 		},
+		"an id is none of the URIs that only a deployment knows": {
+			ofApp(someURI, signed(ourKeys), audience(otherTenant)),
+			errorAt("audience", "has no audience "+otherTenant),
+		},
 		"without a registration nothing is known": {
 			ours(audience("api://others")), nil,
 		},
@@ -239,7 +243,9 @@ func TestAnAudienceThatTheRegistrationDoesNotSay(t *testing.T) {
 		"an id beside a URI that it does not": {of(noID, "api://others", ourApp), nil},
 
 		"a URI that only a deployment knows": {of(withURI("1"), "api://others"), nil},
-		"an id beside such a URI":            {of(withURI("1"), otherTenant), none},
+		"nor of an id beside it, which another rule calls by its name": {
+			of(withURI("1"), otherTenant), nil,
+		},
 		"such a URI is in no v2.0 token": {
 			of(withURI("2"), "api://others"),
 			errorAt("audience", "no Entra ID v2.0 token passes this check of aud"),

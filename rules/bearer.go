@@ -21,9 +21,13 @@ type Location struct {
 	FoldCase bool   // the prefix is compared without case
 	Optional bool   // the token may come without the prefix
 
-	// Inside says that the prefix may be anywhere in the text, and that the token is the first run
-	// behind it of characters that one may have. A text without the prefix is nothing then.
+	// Inside says that the prefix may be anywhere in the text, and that the token begins with the
+	// first character behind it that one may have. A text without the prefix is nothing then.
 	Inside bool
+
+	// Cut says of a token inside of a text that it ends before the first character that none has:
+	// otherwise all that is behind it is part of it.
+	Cut bool
 
 	// Basic is how the token may come in Basic credentials instead; nil where it may not.
 	Basic *InBasic
@@ -220,6 +224,10 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	switch {
 	case r.Token != nil && at.carries(text, r.Token.Compact()):
 		return judged(Yes)
+	case r.Token != nil && at.padded(text, r.Token.Compact()):
+		return unknownFor(&Unknown{
+			Why: "the token is sent with dots or = behind it, which readers of tokens differ on",
+		})
 	case p.Loose && r.respelled(text):
 		return unknownFor(&Unknown{
 			Why: r.misspelling(text) + ", and it is not documented whether the gateway reads that",
@@ -233,23 +241,32 @@ func (l Location) passesOver(text string) bool {
 	return l.Inside && !strings.Contains(text, l.Prefix)
 }
 
-// runBehind is the first run of characters that a token may have, behind a prefix in a text.
-func runBehind(text, prefix string) string {
+// inside is what a gateway that looks for the prefix inside of a text takes for the token.
+func (l Location) inside(text string) string {
 	other := func(r rune) bool {
 		return !source.IsAlphanumeric(r) && r != '-' && r != '_' && r != '.'
 	}
-	_, rest, _ := strings.Cut(text, prefix)
+	_, rest, _ := strings.Cut(text, l.Prefix)
 	rest = strings.TrimLeftFunc(rest, other)
-	if end := strings.IndexFunc(rest, other); end >= 0 {
+	if end := strings.IndexFunc(rest, other); l.Cut && end >= 0 {
 		return rest[:end]
 	}
 	return rest
 }
 
+// padded reports whether a gateway takes the token with nothing but padding and dots behind it.
+func (l Location) padded(text, token string) bool {
+	if !l.Inside {
+		return false
+	}
+	behind, ok := strings.CutPrefix(l.inside(text), token)
+	return ok && strings.Trim(behind, ".= \t") == ""
+}
+
 // carries reports whether a text is the token behind the location's prefix.
 func (l Location) carries(text, token string) bool {
 	if l.Inside {
-		return runBehind(text, l.Prefix) == token
+		return l.inside(text) == token
 	}
 	rest, ok := strings.CutSuffix(text, token)
 	same := rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix)
@@ -303,10 +320,19 @@ func (r *Request) filled(leaf *Predicate) []Location {
 	return all
 }
 
+// finds reports whether something is where a predicate of Sent looks inside of texts, and is not
+// passed over.
+func (r *Request) finds(leaf *Predicate) bool {
+	return slices.ContainsFunc(r.filled(leaf), func(at Location) bool {
+		text, _, _ := r.sentAt(at.Input)
+		return at.Inside && !at.passesOver(text)
+	})
+}
+
 // whyNotSent says why a request that should carry a token carries none.
 func (r *Result) whyNotSent() string {
-	if r.judged.answer != nil {
-		return r.request.whyOtherwise(r.judged.leaf)
+	if leaf := r.judged.leaf; r.judged.answer != nil || leaf != nil && r.request.finds(leaf) {
+		return r.request.whyOtherwise(leaf)
 	}
 	if by := r.request.takenBy(r.judged.leaf); by != nil {
 		return "the policy " + by.Asset + " runs earlier and removes the header in which this " +

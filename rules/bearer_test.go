@@ -225,16 +225,16 @@ func TestATokenMayComeInBasicCredentials(t *testing.T) {
 }
 
 // Envoy takes the token out of a header (extractor.cc, extractJWT), and passes over one without
-// the prefix.
+// the prefix. Before 1.28 it dropped what is behind the token.
 func TestATokenMayBeInsideOfWhatIsSent(t *testing.T) {
 	t.Parallel()
 	token := claims(`{}`).Token
 	text := token.Compact()
 	for prefix, headers := range map[string]map[string]bool{
 		"Bearer ": {
-			"Bearer " + text: true, "Bearer  " + text: true, "x Bearer \"" + text + "\" y": true,
-			"Bearer " + text + ", Bearer x": true, "Bearer x, Bearer " + text: false,
-			"bearer " + text: false, text: false, "Bearer " + text + ".x": false, "Bearer ": false,
+			"Bearer " + text: true, "Bearer  " + text: true, "x Bearer \"" + text: true,
+			"Bearer x, Bearer " + text: false, "bearer " + text: false, text: false,
+			"Bearer " + text + ".x": false, "Bearer ": false,
 		},
 		"Bearer": {"Bearer " + text: true, "Bearer" + text: true, "Bearer=" + text: true},
 	} {
@@ -244,10 +244,27 @@ func TestATokenMayBeInsideOfWhatIsSent(t *testing.T) {
 			if got := at.carries(header, text); got != want {
 				t.Errorf("%q in %.40s: got %v, want %v", prefix, header, got, want)
 			}
+			at.Cut = true
+			if got := at.carries(header+", Bearer x", text); got != want && header != "Bearer " {
+				t.Errorf("%q in %.40s, cut: got %v, want %v", prefix, header, got, want)
+			}
+			at.Cut = false
 		}
 	}
 	inside := inHeader()[0]
 	inside.Inside = true
+	for behind, want := range map[string]may{
+		"": holds, `"`: fails, " x": fails, ", Bearer " + text: fails,
+		".": holds | fails, "==": holds | fails,
+	} {
+		r := Request{
+			Token: token, Headers: map[string]string{"Authorization": "Bearer " + text + behind},
+		}
+		got := r.sent(Predicate{Op: Sent, Lookup: &Lookup{Locations: []Location{inside}}}).may
+		if got != want {
+			t.Errorf("%.20q behind the token: got %v, want %v", behind, got, want)
+		}
+	}
 	test := Predicate{Op: Sent, Lookup: &Lookup{
 		Locations: []Location{inside, elsewhere()[1]}, Several: AllCount,
 	}}

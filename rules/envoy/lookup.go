@@ -11,17 +11,18 @@ import (
 )
 
 // defaultLocations are where the filter looks for a token if its provider names no place.
-func defaultLocations() []rules.Location {
+func (e Extraction) defaultLocations() []rules.Location {
 	return []rules.Location{
-		inHeader("Authorization", rules.Bearer),
+		e.inHeader("Authorization", rules.Bearer),
 		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
 	}
 }
 
 // inHeader is a header in which the filter looks for a token (extractor.cc, extractJWT).
-func inHeader(name, prefix string) rules.Location {
+func (e Extraction) inHeader(name, prefix string) rules.Location {
 	in := rules.Input{Source: rules.FromHTTP, Name: name}
-	return rules.Location{Input: in, Prefix: prefix, Inside: prefix != ""}
+	inside := prefix != ""
+	return rules.Location{Input: in, Prefix: prefix, Inside: inside, Cut: inside && e.Cuts}
 }
 
 // SentTo is the predicate that the token arrives where one of some providers looks for it. Where a

@@ -257,6 +257,10 @@ func PlaceIn(object *source.Value, path, name string) rules.Place {
 type Extraction struct {
 	Headers, Prefix string // the list, and the prefix of one
 	Params, Cookies string
+
+	// Cuts says that the filter drops what is behind a token in a header: so does Envoy before
+	// 1.28 (changelogs/1.28.0.yaml).
+	Cuts bool
 }
 
 // LocationsIn are where a provider looks for the token. Without any of its own these are the
@@ -271,7 +275,7 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 				e.Headers + " has a name or a prefix that only its deployment knows"}
 			continue
 		}
-		all = append(all, inHeader(name, h.TextAt(e.Prefix)))
+		all = append(all, e.inHeader(name, h.TextAt(e.Prefix)))
 	}
 	for _, from := range []struct {
 		field string
@@ -286,7 +290,7 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 		}
 	}
 	if len(all) == 0 && doubt == nil {
-		return defaultLocations(), nil
+		return e.defaultLocations(), nil
 	}
 	return all, doubt
 }

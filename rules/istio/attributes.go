@@ -436,6 +436,7 @@ func (c *compiler) acceptedBy(index int) []rules.Predicate {
 
 // The minor versions of Istio 1 from which on something is so.
 const (
+	uncutSince           = 20 // what is behind a token in a header is part of it
 	principalsSplitSince = 21 // a request principal is an issuer and a subject
 	cookiesSince         = 21 // fromCookies counts; an API server before it drops it
 	audienceListsSince   = 23 // each release compares the items of a list aud

@@ -130,13 +130,13 @@ func (c *compiler) unreadRules() (at *source.Value, why *rules.Unknown) {
 func (c *compiler) providersOf(all []*jwtRule) []*envoy.Provider {
 	var of []*envoy.Provider
 	for _, r := range all {
-		of = append(of, r.provider(!c.before(cookiesSince)))
+		of = append(of, r.provider(c.before))
 	}
 	return of
 }
 
-// provider is what the rule is in Envoy, where its version of Istio knows fromCookies or not.
-func (r *jwtRule) provider(cookies bool) *envoy.Provider {
+// provider is what the rule is in Envoy, of a version of Istio that is before some or not.
+func (r *jwtRule) provider(before func(version int) bool) *envoy.Provider {
 	keys := keysField(r.at)
 	if r.at.Member("jwks").IsSet() {
 		keys = "jwks"
@@ -148,8 +148,10 @@ func (r *jwtRule) provider(cookies bool) *envoy.Provider {
 	if keys != "jwks" && kubernetes.Marked(r.at.Member(keys)) {
 		p.Key, p.KeyDoubt = rules.KeysUnread(p.KeyDoubt), nil
 	}
-	from := envoy.Extraction{Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams"}
-	if cookies {
+	from := envoy.Extraction{
+		Headers: "fromHeaders", Prefix: "prefix", Params: "fromParams", Cuts: before(uncutSince),
+	}
+	if !before(cookiesSince) {
 		from.Cookies = "fromCookies"
 	}
 	p.Locations, p.LocationsDoubt = from.LocationsIn(r.at, r.path)

@@ -16,6 +16,9 @@ const (
 	v2Issuer = requests.V2Issuer
 )
 
+// newest is of the newest version, which is before none.
+func newest(int) bool { return false }
+
 func requestOf(over string) *rules.Request { return requests.With(over) }
 
 func tokenless() *rules.Request { return requests.WithoutToken() }

@@ -307,7 +307,7 @@ func (r *jwtRule) differsFrom(p *evaluator.Provider) string {
 		in := rules.Input{Source: rules.FromCookie, Name: name}
 		want = append(want, rules.Location{Input: in})
 	}
-	locations := r.provider(true).Locations
+	locations := r.provider(newest).Locations
 	split := append([]string{"permission", "scope"}, r.split.Texts()...)
 	slices.Sort(split)
 	switch {

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -225,6 +226,32 @@ func TestCookiesByVersion(t *testing.T) {
 			v := rules.Evaluate(policies, r)
 			if seen := v.Outcome == rules.Rejected; seen != sent.seen {
 				t.Errorf("%q: looked for in %s: %v", version, sent.header, seen)
+			}
+		}
+	}
+}
+
+// What is behind a token in a header is part of it with Envoy 1.28, and so with Istio 1.20: one in
+// quotes, or with another one behind it, is none. An older one drops it.
+func TestWhatIsBehindATokenByVersion(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: " + v2Issuer)
+	for version, want := range map[string]decided{
+		"1.19.7": accepted(), "1.20.0": rejected(401, rules.TokenPresent),
+		"": rejected(401, rules.TokenPresent),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		for _, behind := range []string{`"`, ", Bearer x", " x"} {
+			r := requestOf("")
+			r.Headers = map[string]string{
+				"Authorization": "Bearer " + r.Token.Compact() + behind,
+			}
+			v := rules.Evaluate(policies, r)
+			if got := short(v); got != want {
+				t.Errorf("%q, %s behind the token: got %v, want %v", version, behind, got, want)
+			}
+			if why := v.Why(); want != accepted() && !strings.Contains(why, "something other") {
+				t.Errorf("%q, %s behind the token: %s", version, behind, why)
 			}
 		}
 	}

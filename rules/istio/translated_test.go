@@ -319,7 +319,7 @@ func (n *comparisons) compare(
 	own := len(c.jwt) > 0 && c.providers[0].Key.Own
 	places := []rules.Location{}
 	for _, rule := range c.jwt {
-		places = append(places, rule.provider(true).Locations...)
+		places = append(places, rule.provider(newest).Locations...)
 	}
 	alone := []*rules.Policy{{Root: c.authorization()}}
 	whole := []*rules.Policy{{Root: c.root()}}

@@ -204,7 +204,7 @@ func (t *Token) find(p *Provider) []string {
 			continue
 		}
 		if i := strings.Index(value, h.ValuePrefix); i >= 0 {
-			all = append(all, first(value[i+len(h.ValuePrefix):]))
+			all = append(all, from(value[i+len(h.ValuePrefix):]))
 		}
 	}
 	for _, name := range params {
@@ -220,17 +220,12 @@ func (t *Token) find(p *Provider) []string {
 	return all
 }
 
-// first is the first run of characters that a token may have.
-func first(text string) string {
-	other := func(c rune) bool {
+// from is a text from the first character on that a token may have (extractor.cc, extractJWT).
+func from(text string) string {
+	return strings.TrimLeftFunc(text, func(c rune) bool {
 		return !(c == '-' || c == '_' || c == '.' || '0' <= c && c <= '9' ||
 			'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z')
-	}
-	text = strings.TrimLeftFunc(text, other)
-	if i := strings.IndexFunc(text, other); i >= 0 {
-		return text[:i]
-	}
-	return text
+	})
 }
 
 // skew is by how much times may be off, where nothing sets it.

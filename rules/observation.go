@@ -187,6 +187,9 @@ type Comparison struct {
 // Compare says whether a prediction agrees with what the real gateway answered, and what would
 // explain it where it does not.
 func (p *Prediction) Compare(o Observation) Comparison {
+	if p.isHead() && o.Body != nil && strings.TrimSpace(*o.Body) == "" {
+		o.Body = nil // it says nothing: the answer to GET may have one
+	}
 	c := Comparison{Observed: o}
 	switch p.Verdict.Outcome {
 	case Accepted:
@@ -204,6 +207,10 @@ func (p *Prediction) Compare(o Observation) Comparison {
 	}
 	return c
 }
+
+// isHead reports whether the request is one to which no answer has a body (RFC 9110, section
+// 9.3.2).
+func (p *Prediction) isHead() bool { return p.Request != nil && p.Request.Method == "HEAD" }
 
 // whileValid is the cause that the request was made before its token expired, if the prediction
 // for that time agrees.
@@ -275,6 +282,8 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 		return Maybe, "no source gives the body of the predicted answer", Need{
 			Input: source.NeedObservedStatus,
 		}
+	case o.Body == nil && p.isHead():
+		return Yes, "the status agrees; an answer to HEAD has no body", Need{}
 	case o.Body == nil:
 		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
 	}

@@ -344,6 +344,20 @@ func TestARequestThatWasMadeWhileItsTokenWasValidIsTheLikeliestCause(t *testing.
 	}
 }
 
+// An answer to HEAD has no body (RFC 9110, section 9.3.2), whichever a GET is answered with.
+func TestTheBodyOfAHeadSaysNothing(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]Truth{"HEAD": Yes, "GET": Maybe} {
+		p := predictionOf(situated(Audience, No, "wrong-audience", 401))
+		p.Verdict.Answer.Body, p.Request.Method = "bad audience", method
+		empty := "\n"
+		c := p.Compare(Observation{Status: 401, Body: &empty})
+		if c.Agrees != want || (c.Need != Need{}) || len(c.Causes) > 0 != (want == Maybe) {
+			t.Errorf("%s: %+v", method, c)
+		}
+	}
+}
+
 func TestBodiesAreTheSameByTheirContent(t *testing.T) {
 	t.Parallel()
 	const known = `{"error": "a \" b", "n": [1, 2]}`

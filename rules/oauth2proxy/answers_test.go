@@ -62,6 +62,35 @@ func TestAnExtraIssuerThatDiffersHasNoKeys(t *testing.T) {
 	}
 }
 
+// Only the redirect of GET has a body (net/http, Redirect), and the program starts with a
+// code_challenge_method with which it can't make one.
+func TestTheRedirectToTheProvider(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct {
+		method, options string
+		status          int
+		says            string
+		noBody          bool
+	}{
+		{"GET", "", 302, "Found", false},
+		{"POST", "", 302, "", true},
+		{"", "", 302, "", false},
+		{"GET", "code_challenge_method = \"S256\"\n", 302, "Found", false},
+		{"GET", "code_challenge_method = \"s256\"\n", 0, "", false},
+	} {
+		r := requestOf(`iss="` + v1Issuer + `"`)
+		r.Method = of.method
+		config := basic + "skip_provider_button = true\n" + of.options
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+		if got := short(v); got != rejected(of.status, rules.Issuer) {
+			t.Errorf("%s, %q: got %v", of.method, of.options, got)
+		}
+		if v.Answer.Says != of.says || v.Answer.NoBody != of.noBody {
+			t.Errorf("%s: says %q, no body: %t", of.method, v.Answer.Says, v.Answer.NoBody)
+		}
+	}
+}
+
 // A trusted proxy's X-Forwarded-Uri counts for routes of the API, as it is.
 func TestAnAPIRouteIsOfWhatAProxyWasAskedFor(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,10 @@
 package oauth2proxy
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // version is the version of the program whose source every rule here was read from, and that was
 // run.
@@ -152,9 +156,12 @@ func (c *compiler) signIn() rules.Answer {
 	case force.unknown != nil || skip.unknown != nil:
 		return rules.Answer{Situation: noSession}
 	}
-	answer := c.row(noSession, always)
-	if skip.on() {
-		answer = c.row(noSession, asRedirect)
+	answer, byMethod := c.row(noSession, always), []rules.Case(nil)
+	switch {
+	case skip.on() && c.failsToRedirect():
+		answer = rules.Answer{Situation: noSession}
+	case skip.on():
+		answer, byMethod = c.redirect()
 	}
 	answer.Cases = []rules.Case{subrequest, {If: c.acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
@@ -164,7 +171,28 @@ func (c *compiler) signIn() rules.Answer {
 				rules.Case{If: on, Answer: inJSON})
 		}
 	}
+	answer.Cases = append(answer.Cases, byMethod...)
 	return answer
+}
+
+// failsToRedirect reports whether the program may be unable to make the address of the sign-in: it
+// starts with any code_challenge_method, and has two (pkg/encryption/utils.go).
+func (c *compiler) failsToRedirect() bool {
+	method := c.get("code_challenge_method")
+	return method.unknown != nil && method.set() ||
+		!slices.Contains([]string{"", "S256", "plain"}, method.text())
+}
+
+// redirect is the redirect to the provider, and what it is for methods: only that of GET has a
+// body (net/http, Redirect).
+func (c *compiler) redirect() (answer rules.Answer, byMethod []rules.Case) {
+	whole := c.row(noSession, asRedirect)
+	bare, empty := whole, whole
+	bare.Says, empty.Says, empty.NoBody = "", "", true
+	isGet := isMethod("GET")
+	return bare, []rules.Case{
+		{If: isGet, Answer: whole}, {If: rules.Negate(isGet), Answer: empty},
+	}
 }
 
 // onAPIRoute are the predicates that a request is on one of some routes of the API, and that this

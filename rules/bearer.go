@@ -29,6 +29,9 @@ type Location struct {
 	// otherwise all that is behind it is part of it.
 	Cut bool
 
+	// Blank says of a parameter that one without a value is something that is not the token.
+	Blank bool
+
 	// Basic is how the token may come in Basic credentials instead; nil where it may not.
 	Basic *InBasic
 }
@@ -128,7 +131,7 @@ func (r *Request) arrives(p Predicate) judgement {
 		if doubt != nil {
 			return unknownFor(doubt)
 		}
-		if text == "" || at.passesOver(text) {
+		if text == "" && !at.isBlank(r) || at.passesOver(text) {
 			empty = empty || given || r.lacks(at.Input) && r.ShowsToken()
 			continue
 		}
@@ -236,6 +239,15 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	return judgement{may: fails, answer: p.lookup().Otherwise}
 }
 
+// HasBlank reports whether a parameter is there without a value.
+func (r *Request) HasBlank(parameter string) bool {
+	value, there := r.Query[parameter]
+	return there && value == ""
+}
+
+// isBlank reports whether a parameter is there without a value, and counts.
+func (l Location) isBlank(r *Request) bool { return l.Blank && r.HasBlank(l.Input.Name) }
+
 // passesOver reports whether a text is nothing to a gateway that looks for the prefix inside.
 func (l Location) passesOver(text string) bool {
 	return l.Inside && !strings.Contains(text, l.Prefix)
@@ -313,19 +325,19 @@ func (r *Request) sentInstead(outcome Outcome, leaf *Predicate) string {
 func (r *Request) filled(leaf *Predicate) []Location {
 	var all []Location
 	for _, at := range leaf.locations() {
-		if text, _, _ := r.sentAt(at.Input); text != "" {
+		if text, _, _ := r.sentAt(at.Input); text != "" || at.isBlank(r) {
 			all = append(all, at)
 		}
 	}
 	return all
 }
 
-// finds reports whether something is where a predicate of Sent looks inside of texts, and is not
-// passed over.
+// finds reports whether something is where a predicate of Sent looks inside of a text or for a
+// parameter, and is not passed over.
 func (r *Request) finds(leaf *Predicate) bool {
 	return slices.ContainsFunc(r.filled(leaf), func(at Location) bool {
 		text, _, _ := r.sentAt(at.Input)
-		return at.Inside && !at.passesOver(text)
+		return at.Blank || at.Inside && !at.passesOver(text)
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 func (e Extraction) defaultLocations() []rules.Location {
 	return []rules.Location{
 		e.inHeader("Authorization", rules.Bearer),
-		{Input: rules.Input{Source: rules.FromQuery, Name: "access_token"}},
+		parameter("access_token"),
 	}
 }
 
@@ -23,6 +23,14 @@ func (e Extraction) inHeader(name, prefix string) rules.Location {
 	in := rules.Input{Source: rules.FromHTTP, Name: name}
 	inside := prefix != ""
 	return rules.Location{Input: in, Prefix: prefix, Inside: inside, Cut: inside && e.Cuts}
+}
+
+// parameter is a parameter that the filter takes for a token, with a value or without one
+// (extractor.cc, extract).
+func parameter(name string) rules.Location {
+	return rules.Location{
+		Input: rules.Input{Source: rules.FromQuery, Name: name}, Blank: true,
+	}
 }
 
 // SentTo is the predicate that the token arrives where one of some providers looks for it. Where a
@@ -81,6 +89,9 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 				Op: rules.Matches, Input: l.Input, Assumed: rules.No,
 				Texts: &rules.Texts{Patterns: holding(l.Prefix)},
 			})
+			if l.Blank {
+				none = rules.Both(none, rules.Negate(blank(l.Input)))
+			}
 			if p.SparesPreflights {
 				none = rules.Either(preflight(), none)
 			}
@@ -88,6 +99,15 @@ func CarriesNothing(all []*Provider) rules.Predicate {
 		}
 	}
 	return rules.Both(parts...)
+}
+
+// blank is the predicate that a parameter is there without a value.
+func blank(of rules.Input) rules.Predicate {
+	in := rules.Computed(of.Name+" without a value", func(r *rules.Request) rules.Reading {
+		return rules.Reading{Value: source.NewBool(r.HasBlank(of.Name))}
+	}, of)
+	in.Opaque.Language = "envoy"
+	return rules.Predicate{Op: rules.True, Input: in}
 }
 
 // preflight is the predicate that the request is a browser's preflight.

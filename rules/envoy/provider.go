@@ -286,7 +286,11 @@ func (e Extraction) LocationsIn(v *source.Value, path string) ([]rules.Location,
 			doubt = names.Doubt
 		}
 		for _, name := range names.Texts() {
-			all = append(all, rules.Location{Input: rules.Input{Source: from.in, Name: name}})
+			at := rules.Location{Input: rules.Input{Source: from.in, Name: name}}
+			if from.in == rules.FromQuery {
+				at = parameter(name)
+			}
+			all = append(all, at)
 		}
 	}
 	if len(all) == 0 && doubt == nil {

@@ -291,7 +291,7 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 		}, accepted()},
 		{"the usual header is not looked at then", custom, func(r *rules.Request) {
 			r.Headers = map[string]string{"Authorization": "Bearer " + token, "X-Token": ""}
-			r.Query, r.Cookies = map[string]string{"token": ""}, map[string]string{"session": ""}
+			r.QueryWhole, r.Cookies = true, map[string]string{"session": ""}
 		}, rejected(403, rules.TokenPresent)},
 	}
 	for _, test := range tests {

@@ -301,7 +301,7 @@ func (r *jwtRule) differsFrom(p *evaluator.Provider) string {
 	}
 	for _, name := range p.FromParams {
 		in := rules.Input{Source: rules.FromQuery, Name: name}
-		want = append(want, rules.Location{Input: in})
+		want = append(want, rules.Location{Input: in, Blank: true})
 	}
 	for _, name := range p.FromCookies {
 		in := rules.Input{Source: rules.FromCookie, Name: name}

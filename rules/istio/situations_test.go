@@ -257,6 +257,26 @@ func TestWhatIsBehindATokenByVersion(t *testing.T) {
 	}
 }
 
+// A parameter without a value is a token that can't be read (extractor.cc, extract; jwt.cc,
+// parseFromString), beside a good one too.
+func TestAParameterWithoutAValueIsNoMissingToken(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: " + v2Issuer)
+	for name, want := range map[string]decided{
+		"access_token": rejected(401, rules.TokenPresent), "token": accepted(),
+	} {
+		policies := policiesOf(t, rules.Options{}, text)
+		for who, r := range map[string]*rules.Request{
+			"without a token": tokenless(), "with one in the header": requestOf(""),
+		} {
+			r.Query = map[string]string{name: ""}
+			if got := short(rules.Evaluate(policies, r)); got != want {
+				t.Errorf("%s %s: got %v, want %v", name, who, got, want)
+			}
+		}
+	}
+}
+
 // Kyma's rules with scp split at its blanks: from 1.28 on a token with two scopes gets in, before
 // it does not, and where the version is not known it may.
 func TestKymasRulesByVersion(t *testing.T) {

@@ -100,8 +100,7 @@ func (a *asking) token(sent *sentToken) *evaluator.Token {
 func elsewhere(r *rules.Request, places []rules.Location) *rules.Request {
 	for _, l := range places {
 		switch l.Input.Source {
-		case rules.FromQuery:
-			r.Query[l.Input.Name] = cmp.Or(r.Query[l.Input.Name], "")
+		case rules.FromQuery: // the query is whole
 		case rules.FromCookie:
 			r.Cookies[l.Input.Name] = cmp.Or(r.Cookies[l.Input.Name], "")
 		default:

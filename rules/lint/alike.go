@@ -271,6 +271,6 @@ func (w *keyWriter) lookup(k *rules.Lookup) {
 		w.require(at.Basic == nil)
 		w.input(&at.Input)
 		w.word(at.Prefix)
-		w.flags(at.FoldCase, at.Optional, at.Inside, at.Cut)
+		w.flags(at.FoldCase, at.Optional, at.Inside, at.Cut, at.Blank)
 	}
 }

@@ -111,6 +111,7 @@ type Lenience struct {
 
 	AnyKid    bool // each key is tried, whatever the token's kid
 	Kidless   bool // a key without a kid verifies a token that has one
+	AnyUse    bool // a key's use and key_ops do not count, nor how short a secret is
 	AnyCrit   bool // a crit, whatever it says
 	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
 
@@ -366,7 +367,8 @@ func (v *verification) canVerify(k *Key) bool {
 
 // tooShort says why a secret is too short for the algorithm (RFC 7518, section 3.2).
 func (v *verification) tooShort(k *Key) string {
-	if !v.algorithm.isHMAC() || k.Type != "oct" || k.Bits >= 8*v.algorithm.hash.Size() {
+	if !v.algorithm.isHMAC() || k.Type != "oct" || k.Bits >= 8*v.algorithm.hash.Size() ||
+		v.lenience.AnyUse {
 		return ""
 	}
 	return fmt.Sprintf("a secret of %d bits is too short for %s, which needs %d", k.Bits,
@@ -379,6 +381,7 @@ func (v *verification) contradiction(k *Key) string {
 	switch {
 	case k.Algorithm != "" && intended(k.Algorithm) != v.algorithm.name:
 		return "alg " + inspect.Quoted(k.Algorithm)
+	case v.lenience.AnyUse:
 	case k.Use != "" && k.Use != "sig":
 		return "use " + inspect.Quoted(k.Use)
 	case len(k.Operations) > 0 && !slices.Contains(k.Operations, "verify") &&

@@ -504,6 +504,38 @@ func TestAKeyWithoutAKidIsTriedByALenientVerifier(t *testing.T) {
 	}
 }
 
+// Envoy reads neither use nor key_ops of a key, and takes a secret of any length (jwks.cc,
+// extractJwk; verify.cc). It does read alg.
+func TestEnvoyDoesNotAskWhatAKeyIsFor(t *testing.T) {
+	t.Parallel()
+	r, secret := rsaKeys()[0], []byte("short")
+	rs := signRS256(t, r, `{"alg":"RS256","kid":"one"}`, claims)
+	hs := signHS256(secret, `{"alg":"HS256","kid":"one"}`, claims)
+	oct := map[string]any{
+		"kty": "oct", "kid": "one", "k": base64.RawURLEncoding.EncodeToString(secret),
+	}
+	for _, of := range []struct {
+		name, token string
+		key         map[string]any
+		envoys      keys.Outcome
+	}{
+		{"use", rs, jwk(t, &r.PublicKey, "one", map[string]any{"use": "enc"}), keys.Pass},
+		{"key_ops", rs, jwk(t, &r.PublicKey, "one", map[string]any{
+			"key_ops": []string{"encrypt"},
+		}), keys.Pass},
+		{"alg", rs, jwk(t, &r.PublicKey, "one", map[string]any{"alg": "RS512"}), keys.Fail},
+		{"a short secret", hs, oct, keys.Pass},
+	} {
+		token, set := inspect.Parse(of.token), setOf(t, of.key)
+		if got := keys.Verify(token, set); got.Outcome != keys.Fail {
+			t.Errorf("%s: %v: %s", of.name, got.Outcome, got.Why)
+		}
+		if got := (keys.Lenience{AnyUse: true}).Verify(token, set); got.Outcome != of.envoys {
+			t.Errorf("%s, by Envoy: %v: %s", of.name, got.Outcome, got.Why)
+		}
+	}
+}
+
 // go-oidc tries the keys that it has of files for every token (oidc/jwks.go, StaticKeySet).
 func TestEachKeyIsTriedWhereAKidDecidesNothing(t *testing.T) {
 	t.Parallel()

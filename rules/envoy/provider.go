@@ -220,14 +220,14 @@ func (f Filter) signature(p *Provider) *rules.Check {
 }
 
 // lenient is a key as Envoy verifies with it: of the header it reads alg and kid, and no crit, and
-// a key of the set that has no kid fits every token (google/jwt_verify_lib and its successor in
-// Envoy, jwt.cc and verify.cc).
+// of a key neither use nor key_ops. A key of the set that has no kid fits every token
+// (google/jwt_verify_lib and its successor in Envoy, jwt.cc and verify.cc).
 func lenient(key *rules.Key) *rules.Key {
 	if key == nil {
 		return nil
 	}
 	of := *key
-	of.Lenience.AnyCrit, of.Lenience.Kidless = true, true
+	of.Lenience.AnyCrit, of.Lenience.Kidless, of.Lenience.AnyUse = true, true, true
 	return &of
 }
 

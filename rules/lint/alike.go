@@ -243,7 +243,7 @@ func (w *keyWriter) keyOf(k *rules.Key) {
 	w.word(k.Unfit)
 	w.flags(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	w.flags(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
-	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless)
+	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless, k.Lenience.AnyUse)
 }
 
 func (w *keyWriter) texts(t *rules.Texts) {

@@ -103,6 +103,9 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 	case passed.never:
 		check.Test = rules.Never()
 		check.Refuses = "no authorization rule allows " + c.what() + ", and defaultAction is Deny"
+		if open {
+			check.Refuses = "a Deny rule matches " + c.what()
+		}
 		return rules.AllOf(check), true
 	case folded:
 		check.Test = c.folded(all, open)

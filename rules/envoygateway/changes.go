@@ -60,9 +60,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 	case "outer-policy-dropped":
 		return m.keepOuter()
 	case "rules-decide-nothing":
-		v := m.spec.Member("authorization")
-		return m.Change("deny-by-default", "deny what no rule allows",
-			kubernetes.Set(m.fileOf(v), v, "authorization.", "defaultAction", actionDeny))
+		return m.denyByDefault()
 	case "query-in-path", "expression-decides-nothing":
 		if change, ok := m.rewrite(f); ok {
 			return change
@@ -76,6 +74,17 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 		}
 	}
 	return m.editor().Finding(goal)
+}
+
+// denyByDefault denies what no rule allows, where there is one that allows some requests.
+func (m *changer) denyByDefault() rules.Change {
+	v, allowed := m.spec.Member("authorization"), m.allowRules()
+	every := func(r *authRule) bool { _, matches := m.matches(r); return matches == rules.Yes }
+	if len(allowed) == 0 || slices.ContainsFunc(allowed, every) {
+		return rules.Change{}
+	}
+	return m.Change("deny-by-default", "deny what no rule allows",
+		kubernetes.Set(m.fileOf(v), v, "authorization.", "defaultAction", actionDeny))
 }
 
 // needToken takes away what lets requests pass the JWT filter.

@@ -37,12 +37,35 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 		{"optional", onRoute(jwt("optional: true")), []string{"token-not-needed"}},
 		{"optional, and a rule", onRoute(jwt("optional: true"), authorization("", ours)), none},
 		{"optional, and a rule about nothing of a token", onRoute(jwt("optional: true"),
-			authorization("", ours, all)), []string{"token-not-needed"}},
+			authorization("", ours, all)), []string{"token-not-needed", "rules-decide-nothing"}},
 		{"failOpen", onRoute(jwt("failOpen: true")), []string{"token-not-needed"}},
 		{"failOpen, and a rule", onRoute(jwt("failOpen: true"), authorization("", ours)), none},
 		{
 			"a rule that is allowed anyway", with(authorization("Allow", ours)),
 			[]string{"rules-decide-nothing"},
+		},
+		{
+			"no rule, where all is allowed", with("authorization: {defaultAction: Allow}"),
+			[]string{"rules-decide-nothing"},
+		},
+		{
+			"no rule and no jwt, where all is allowed",
+			onRoute("authorization: {defaultAction: Allow}"), []string{"rules-decide-nothing"},
+		},
+		{"no rule, where nothing is allowed", with("authorization: {}"), none},
+		{
+			"a rule that allows all", with(authorization("", all)),
+			[]string{"rules-decide-nothing"},
+		},
+		{
+			"a rule that allows all behind another", with(authorization("", ours, all)),
+			[]string{"rules-decide-nothing"},
+		},
+		{"a rule that allows all of IPv4", with(authorization("", four)), none},
+		{
+			"a Deny rule that never matches where all is allowed",
+			with(authorization("Allow", "{action: Deny, cel: 'false'}")),
+			[]string{"rules-decide-nothing", "expression-decides-nothing"},
 		},
 		{"a Deny rule where all is allowed", with(authorization("Allow", theirs)), none},
 		{"Deny behind all", with(authorization("", all, theirs)), []string{"rule-shadowed"}},

@@ -115,20 +115,37 @@ func tokenNotNeeded() rules.Rule {
 func rulesDecideNothing() rules.Rule {
 	return rules.Rule{
 		Name:  "rules-decide-nothing",
-		Title: "authorization rules allow what is allowed anyway",
-		Why: "With defaultAction Allow a request passes that no rule matches. Rules that only " +
-			"allow then decide nothing: every request gets in that has an accepted token.",
-		Fix:        "Leave defaultAction out, or set it to Deny.",
-		Severity:   rules.Error,
+		Title: "authorization refuses no request",
+		Why: "With defaultAction Allow a request passes that no rule matches, and an Allow rule " +
+			"that matches every request lets them all pass. Where no Deny rule stands before " +
+			"that, authorization decides nothing: every request gets in that has an accepted " +
+			"token, or every one where jwt asks for none.",
+		Fix:      "Leave defaultAction out, or set it to Deny, and allow by rules what is meant.",
+		Severity: rules.Error, Lesser: "a warning where no other rule was to decide",
 		References: []string{docAPI, codeRules},
-		Check: eachInstance(func(s subject) {
-			v, all := s.spec.Member("authorization"), len(rulesIn(s.spec))
-			if s.doubt == nil && s.defaultAllows() == rules.Yes && s.unreadable(v) == nil &&
-				all > 0 && all == len(s.allowRules()) {
-				s.found.At(v.Member("defaultAction"), "authorization.defaultAction",
-					"the rules decide nothing: each allows, and so does defaultAction")
-			}
-		}),
+		Check:      eachInstance(checkDeciding),
+	}
+}
+
+func checkDeciding(s subject) {
+	v, all := s.spec.Member("authorization"), rulesIn(s.spec)
+	open := s.defaultAllows() == rules.Yes
+	if s.doubt != nil || !v.IsSet() || s.unreadable(v) != nil || !s.chain(all, open).always {
+		return
+	}
+	const field = "authorization.defaultAction"
+	if n := len(all); n == 0 {
+		s.found.At(v.Member("defaultAction"), field, "authorization refuses no request: it has "+
+			"no rule, and defaultAction is Allow").Severity = rules.Warning
+	} else if open {
+		s.found.At(v.Member("defaultAction"), field, "the rules decide nothing: none denies a "+
+			"request, and defaultAction is Allow")
+	} else if _, matches := s.matches(all[n-1]); matches == rules.Yes {
+		f := s.found.At(all[n-1].at, "authorization.rules", "authorization refuses no request: "+
+			"%s allows every one", all[n-1])
+		if n == 1 {
+			f.Severity = rules.Warning
+		}
 	}
 }
 

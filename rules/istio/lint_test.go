@@ -44,6 +44,18 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 		},
 		{"RequestAuthentication alone", ofTenant(), []string{"token-not-needed"}},
 		{"a rule that asks for nothing", allow("{}"), []string{"token-not-needed"}},
+		{
+			"a rule that asks for nothing, alone", policy("ALLOW", "rules: [{}]"),
+			[]string{"rule-always-matches"},
+		},
+		{
+			"an AUDIT policy alone", policy("AUDIT", "rules: [{}]"),
+			[]string{"policy-decides-nothing"},
+		},
+		{
+			"an AUDIT policy beside an ALLOW policy",
+			of("*") + policy("AUDIT", "rules: [{}]"), nil,
+		},
 		{"a DENY rule for requests without a token", ofTenant() + policy("DENY",
 			"rules: ["+nobody+"]"), nil},
 		{"a RequestAuthentication without rules", resourceOf(requestAuthentication, "a", "r",

@@ -68,11 +68,13 @@ func ruleAlwaysMatches() rules.Rule {
 		Name:  "rule-always-matches",
 		Title: "a rule matches every request, so that other rules decide nothing",
 		Why: "ALLOW rules are alternatives, of all policies that select the workload: one that " +
-			"matches every request lets in what the others would not. A DENY rule that matches " +
+			"matches every request lets in what the others would not, and alone it is as if " +
+			"there were no policy. A DENY rule that matches " +
 			"every request denies what ALLOW rules let in, for DENY comes first.",
 		Fix: "Say in the rule what it is for, or remove it. A policy that is to allow nothing " +
 			"has no rules.",
 		Severity:   rules.Warning,
+		Lesser:     "a note where the rule stands alone: the workload may be meant to be open",
 		References: []string{docPolicy},
 		Check: eachInstance(func(i instance) {
 			allowed := i.allowRules()
@@ -80,6 +82,9 @@ func ruleAlwaysMatches() rules.Rule {
 				if n := len(allowed) - 1; r.always() && n > 0 {
 					i.found.At(r.at, r.path(), "this rule lets in every request: %s nothing",
 						othersDecide(n))
+				} else if r.always() && len(i.jwt) == 0 {
+					i.found.At(r.at, r.path(), "this rule lets in every request, and no other "+
+						"rule of this workload allows any").Severity = rules.Note
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {

@@ -2,6 +2,7 @@ package istio
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -33,13 +34,15 @@ func policyRefused() rules.Rule {
 func policyDecidesNothing() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-decides-nothing",
-		Title: "a policy has no rule, and decides nothing",
+		Title: "a policy decides nothing",
 		Why: "A RequestAuthentication without jwtRules looks at no token. A DENY policy denies " +
 			"what one of its rules matches, and without a rule nothing: that is not the " +
-			"opposite of an ALLOW policy without rules, which allows nothing.",
+			"opposite of an ALLOW policy without rules, which allows nothing. An AUDIT policy " +
+			"marks requests for the log, and refuses none.",
 		Fix: "Write what is to be checked. In a DENY policy, rules: [{}] denies everything; to " +
 			"deny all but what is allowed, an ALLOW policy without rules will do.",
 		Severity:   rules.Error,
+		Lesser:     "a note for AUDIT, where no other policy of the workload decides",
 		References: []string{docPolicy, docRequest, codeBuilder},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
@@ -51,10 +54,21 @@ func policyDecidesNothing() rules.Rule {
 				}
 				if none && p.selectorUnread == "" {
 					i.found.At(cmp.Or(at, p.At), "rules", "%s %s nothing: it has no rule", p, what)
+				} else if p.Kind == authorizationPolicy && i.auditsOnly() {
+					i.found.At(p.Spec.Member("action"), "action", "%s refuses no request: AUDIT "+
+						"only marks it for the log, and no other AuthorizationPolicy of this "+
+						"workload decides", p).Severity = rules.Note
 				}
 			}
 		}),
 	}
+}
+
+// auditsOnly reports whether each AuthorizationPolicy of the workload is an AUDIT policy.
+func (i *instance) auditsOnly() bool {
+	return !slices.ContainsFunc(i.policies, func(p *resource) bool {
+		return p.Kind == authorizationPolicy && p.action() != actionAudit
+	})
 }
 
 // deniesNothing reports whether a policy denies and has no rule, and where that is said.

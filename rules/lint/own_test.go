@@ -31,6 +31,9 @@ func TestACheckThatKeepsTheAPIsOwnTokensOut(t *testing.T) {
 		"rules of which none allows anything": {
 			theirs(refusing()), noteAt("authorization", "no request gets in: no rule allows"),
 		},
+		"rules of a policy that looks at no token": {
+			of(refusing()), noteAt("authorization", "no request gets in: no rule allows"),
+		},
 	})
 }
 

@@ -30,8 +30,34 @@ func noToken() rules.Rule {
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
 			"have, and in one of several alternatives; a note where no rule allows anything",
 		References: []string{claimsRef, accessTokens},
-		Check:      eachCheckOf(impassable),
+		Check: func(s *rules.Subject) []rules.Finding {
+			return append(refusesAll(s), eachCheckOf(impassable)(s)...)
+		},
 	}
+}
+
+// refusesAll makes a finding of each check that rejects every request, of policies that look at no
+// token too.
+func refusesAll(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range s.Policies {
+		if p.When.Disabled {
+			continue
+		}
+		all = append(all, checksOf(p, func(c *rules.Check) []rules.Finding {
+			if !closes(c) {
+				return nil
+			}
+			why := cmp.Or(c.Refuses, "this rule rejects every one")
+			return one(less(at(c, "no request gets in: %s", why), rules.Note))
+		})...)
+	}
+	return all
+}
+
+// closes reports whether a check is of rules, and rejects every request.
+func closes(c *rules.Check) bool {
+	return inForce(c) && c.ID == rules.Authorization && rejectsAll(c)
 }
 
 // impassable makes a finding of a check that lets none of the tokens of all tenants and clouds
@@ -39,10 +65,7 @@ func noToken() rules.Rule {
 // meets, it gets past the check too.
 func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	switch {
-	case inForce(c) && c.ID == rules.Authorization && rejectsAll(c):
-		why := cmp.Or(c.Refuses, "this rule rejects every one")
-		return one(less(at(c, "no request gets in: %s", why), rules.Note))
-	case !inForce(c) || !workforce(s, p):
+	case !inForce(c), closes(c), !workforce(s, p):
 		return nil
 	case !ofClaims(c), reads(c, "roles") && s.App != nil && s.App.GroupsAsRoles():
 		return ownRejected(s, p, c)

@@ -349,7 +349,7 @@ func (c *cluster) attached(namespace string, t target) *workload {
 // NAMESPACE/KEY=VALUE,….
 func (c *cluster) named(name string) (*workload, error) {
 	namespace, rest, ok := strings.Cut(name, "/")
-	if !ok {
+	if ok = ok && !strings.ContainsAny(namespace, ".="); !ok { // that is of a label's name
 		namespace, rest = "", name
 	}
 	var names []string

@@ -250,6 +250,15 @@ func TestPoliciesOfSeveralFilesCompose(t *testing.T) {
 	if got != accepted() {
 		t.Errorf("a workload that the namespace's policy does not select: got %v", got)
 	}
+	for _, labels := range []string{
+		"app.kubernetes.io/name=other", "app=other,app.kubernetes.io/name=other",
+		"orders/app.kubernetes.io/name=other",
+	} {
+		c := configurationOf(t, rules.Options{API: labels}, "mesh.yaml", mesh)
+		if w := c.Entries[0].(*workload); w.labels["app.kubernetes.io/name"] != "other" {
+			t.Errorf("%s: labels %s", labels, w.labels)
+		}
+	}
 	_, err := read(requests.Files(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
 	if err == nil || !strings.Contains(err.Error(), "no workload orders/web") {
 		t.Errorf("got %v", err)

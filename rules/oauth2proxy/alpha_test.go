@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/requests"
 )
 
 // The program decodes an alpha configuration strictly, and takes the options that it has at
@@ -43,7 +44,7 @@ func TestAnAlphaConfigurationIsReadStrictly(t *testing.T) {
 		{
 			"a header as before 7.14",
 			"injectRequestHeaders: [{name: A, values: [{claim: sub}]}]\n",
-			"", "", true,
+			"", "", false,
 		},
 		{"a switch with quotes", "    oidcConfig: {skipDiscovery: \"false\"}\n", "", "", false},
 		{"an option of the provider in the file", "", "client_id = \"a\"\n", "", false},
@@ -75,6 +76,45 @@ func TestAnAlphaConfigurationIsReadStrictly(t *testing.T) {
 		found := append(optionValueRefused().Check(subject), optionNotKnown().Check(subject)...)
 		if (len(found) == 0) != of.starts {
 			t.Errorf("%s: %d findings", of.name, len(found))
+		}
+	}
+}
+
+// From 7.14 on the values of a header have a source, whose fields they had themselves before
+// (CHANGELOG of 7.14.0; pkg/apis/options/header.go).
+func TestTheFormOfAHeadersValuesDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	const now, before = "{claimSource: {claim: sub}}", "{claim: sub}"
+	unknown := open(rules.TokenPresent)
+	for _, of := range []struct {
+		version, value string
+		want           decided
+		found          int
+	}{
+		{"", now, accepted(), 0},
+		{"", before, unknown, 1},
+		{"7.15.6", now, accepted(), 0},
+		{"v7.14.0", before, unknown, 1},
+		{"7.13", now, unknown, 1},
+		{"7.8.1", before, accepted(), 0},
+	} {
+		text := alphaConfig + "injectResponseHeaders: [{name: A, values: [" + of.value + "]}]\n"
+		read, err := newCommon().read(requests.Files(t, "alpha.yaml", text, "proxy.cfg", core),
+			rules.Options{Runtime: of.version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies := compile(read).Policies
+		v := rules.Evaluate(policies, requestOf(""))
+		if got := short(v); got != of.want {
+			t.Errorf("%s of %s: got %v: %s", of.value, of.version, got, v.Why())
+		}
+		found := optionNotKnown().Check(&rules.Subject{Policies: policies})
+		if len(found) != of.found {
+			t.Errorf("%s of %s: %d findings", of.value, of.version, len(found))
+		}
+		if of.found > 0 && (found[0].Severity == rules.Warning) != (of.version == "") {
+			t.Errorf("%s of %s: %q", of.value, of.version, found[0].Severity)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
 		case name == "alpha-config":
 			files[byAlpha] = text
 		case !known:
-			e.unknown = append(e.unknown, unknownName{byFlag, "--" + name, word})
+			e.unknown = append(e.unknown, unknownName{layer: byFlag, name: "--" + name, at: word})
 		default:
 			g := like
 			g.option, g.layer, g.value = o, byFlag, next
@@ -106,7 +106,7 @@ func (r *reader) oddArgument(e *entry, word *source.Value) {
 	case marked(word):
 		e.open[byFlag] = "only a deployment knows one of the arguments, " + word.Text
 	case strings.HasPrefix(word.Text, "-"):
-		e.unknown = append(e.unknown, unknownName{byFlag, word.Text, word})
+		e.unknown = append(e.unknown, unknownName{layer: byFlag, name: word.Text, at: word})
 	}
 }
 
@@ -137,7 +137,7 @@ func (r *reader) fromVariable(e *entry, name string, g given) {
 	o, ok := r.optionOfVariable(name)
 	if !ok {
 		if strings.HasPrefix(name, variablePrefix) {
-			e.unknown = append(e.unknown, unknownName{byVariable, name, g.value})
+			e.unknown = append(e.unknown, unknownName{layer: byVariable, name: name, at: g.value})
 		}
 		return
 	}

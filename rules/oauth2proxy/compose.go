@@ -229,7 +229,9 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 		m := &args.Members[i]
 		o, ok := r.ofFlag[m.Key]
 		if !ok {
-			e.unknown = append(e.unknown, unknownName{byFlag, "--" + m.Key, keyOf(m)})
+			e.unknown = append(e.unknown, unknownName{
+				layer: byFlag, name: "--" + m.Key, at: keyOf(m),
+			})
 			continue
 		}
 		v := m.Known()

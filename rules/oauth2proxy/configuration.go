@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // isConfiguration reports whether an object is the program's configuration file: one of its
@@ -44,7 +45,7 @@ func (r *reader) fromFile(e *entry, object *source.Value, like given) {
 		m := &object.Members[i]
 		o, ok := r.named[strings.ToLower(m.Key)]
 		if !ok {
-			e.unknown = append(e.unknown, unknownName{byFile, m.Key, keyOf(m)})
+			e.unknown = append(e.unknown, unknownName{layer: byFile, name: m.Key, at: keyOf(m)})
 			continue
 		}
 		g := like
@@ -119,16 +120,19 @@ func (e *entry) unknownBelow(v *source.Value, path string, fields map[string]str
 			return strings.EqualFold(name, m.Key)
 		})
 		if found {
+			if strings.HasSuffix(path, "Headers.values") {
+				e.inValues = append(e.inValues, m)
+			}
 			e.unknownBelow(m.Value, strings.TrimPrefix(path+"."+name, "."), fields)
 		} else if !hasMark(m.Key) {
-			e.unknown = append(e.unknown, unknownName{byAlpha, m.Key, keyOf(m)})
+			e.unknown = append(e.unknown, unknownName{layer: byAlpha, name: m.Key, at: keyOf(m)})
 		}
 	}
 }
 
 // alphaFields are the names that an alpha configuration can have, by where they are; the items of
-// a list are where the list is. Before 7.14 the values of a header had the fields of a source
-// themselves.
+// a list are where the list is. Those of a header's values are of two forms: see
+// [entry.otherForm].
 func alphaFields() map[string]string {
 	const server, secret = "bindAddress secureBindAddress tls", "value fromEnv fromFile"
 	const tls = "key cert minVersion cipherSuites"
@@ -165,6 +169,32 @@ func alphaFields() map[string]string {
 		all[name+".values.secretSource"], all[name+".values.claimSource"] = secret, claim
 	}
 	return all
+}
+
+// otherForm lists the names in the values of headers that the version does not know: before 7.14
+// these have the fields of a source themselves, from it on they have a source
+// (pkg/apis/options/header.go).
+func (e *entry) otherForm() []unknownName {
+	old, known := e.before(7, 14)
+	var all []unknownName
+	for _, m := range e.inValues {
+		u := unknownName{layer: byAlpha, name: m.Key, at: keyOf(m), open: !known}
+		u.instead = "from 7.14 on it stands in claimSource or secretSource"
+		isSource := strings.HasSuffix(strings.ToLower(m.Key), "source")
+		if isSource {
+			u.instead = "before 7.14 what is in it stands without it"
+		}
+		if isSource == old {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+// before reports whether the version is below a minor one.
+func (e *entry) before(major, minor int) (older, known bool) {
+	numbers := strings.SplitN(e.version, ".", 3)
+	return rules.OlderThan(strings.Join(numbers[:min(2, len(numbers))], "."), major, minor)
 }
 
 // wrongKind says why the program does not start with a value for what it is. The alpha

@@ -65,21 +65,26 @@ func optionNotKnown() rules.Rule {
 			"--email-domain.",
 		Fix:        "Write the option's name as the program's documentation has it.",
 		Severity:   rules.Error,
-		Lesser:     "a warning of a variable, which is ignored",
+		Lesser:     "a warning of a variable, which is ignored, and of what another version knows",
 		References: []string{docOptions},
 		Check:      eachInstance(hasUnknownOptions),
 	}
 }
 
 func hasUnknownOptions(i instance) {
-	for _, u := range i.unknown {
+	for _, u := range i.misnamed() {
 		if u.layer == byVariable {
 			i.found.At(shown(u.at), u.name, "OAuth2 Proxy has no option for the variable %s, and "+
 				"ignores it", u.name).Severity = rules.Warning
 			continue
 		}
-		i.found.At(shown(u.at), u.name, "OAuth2 Proxy has no option %s, and does not start with "+
-			"it", u.name)
+		message := "OAuth2 Proxy has no option " + u.name + ", and does not start with it"
+		if u.instead != "" {
+			message = "OAuth2 Proxy does not start with " + u.name + " here: " + u.instead
+		}
+		if f := i.found.At(shown(u.at), u.name, "%s", message); u.open {
+			f.Severity = rules.Warning
+		}
 	}
 }
 

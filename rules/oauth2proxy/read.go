@@ -29,6 +29,7 @@ type entry struct {
 
 	// structured is the alpha configuration; nil where there is none, or it is not known.
 	structured *source.Value
+	inValues   []*source.Member // of it, in the values of headers
 
 	*common
 }
@@ -38,6 +39,11 @@ type unknownName struct {
 	layer layer
 	name  string
 	at    *source.Value
+
+	// instead is why it is not one in some versions alone; empty where it is one in none. Open
+	// says that the version is not known.
+	instead string
+	open    bool
 }
 
 // Place is where the instance is.
@@ -243,6 +249,7 @@ func (e *entry) take(of *entry) {
 	e.given = append(e.given, of.given...)
 	e.structured = cmp.Or(of.structured, e.structured)
 	e.unknown = append(e.unknown, of.unknown...)
+	e.inValues = append(e.inValues, of.inValues...)
 }
 
 func (c *common) newReader(files []*source.File) *reader {

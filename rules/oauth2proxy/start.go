@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"net"
@@ -29,6 +30,13 @@ type fault struct {
 	secret bool
 
 	unread bool // no answer depends on its value
+
+	ofVersion bool // it is one in some versions alone, and which it is is not known
+}
+
+// misnamed are the names that the program does not know.
+func (e *entry) misnamed() []unknownName {
+	return append(slices.Clip(e.unknown), e.otherForm()...)
 }
 
 // faults lists why the program does not start (main.go; pkg/validation; providers/providers.go,
@@ -221,10 +229,11 @@ func providers() []string {
 // what people share, they write something else in its place. Neither is a value that may be set
 // elsewhere, if no answer depends on it.
 func (e *entry) firstFault() (fault, bool) {
-	for _, u := range e.unknown {
+	for _, u := range e.misnamed() {
 		if u.layer != byVariable {
 			return fault{
-				option: option{name: u.name}, value: u.at, why: "there is no such option",
+				option: option{name: u.name}, value: u.at, ofVersion: u.open,
+				why: cmp.Or(u.instead, "there is no such option"),
 			}, true
 		}
 	}
@@ -290,6 +299,8 @@ func (e *entry) unknownFor(of fault) *rules.Unknown {
 			Why:  of.why + ": a flag or a variable does, or the program does not start",
 			Need: rules.Need{Input: source.NeedPolicy, For: "all that sets its options"},
 		}
+	case of.ofVersion:
+		return ofVersion("the program does not start with its " + of.name + ": " + of.why)
 	case of.value == e.at:
 		return &rules.Unknown{Why: "the program does not start: " + of.why}
 	}

@@ -449,6 +449,25 @@ func TestWithoutARequestAuthenticationTheRemedyIsToAddOne(t *testing.T) {
 	}
 }
 
+// The API server completes each generateName with other letters: two policies of one prefix are
+// two.
+func TestPoliciesWithNamesThatTheAPIServerCompletesAreNotOne(t *testing.T) {
+	t.Parallel()
+	all := strings.ReplaceAll(ofTenant()+
+		policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)+
+		policy("DENY", "rules: [{to: [{operation: {methods: [PUT]}}]}]"),
+		"{name: callers", "{generateName: callers-")
+	for method, want := range map[string]decided{
+		"GET": accepted(), "PUT": rejected(403, rules.Authorization),
+	} {
+		r := requestOf("")
+		r.Method = method
+		if got := short(answered(t, all, r)); got != want {
+			t.Errorf("%s: got %v, want %v", method, got, want)
+		}
+	}
+}
+
 // A name that the API server makes up is one.
 func TestAPolicyWithoutANameIsRefused(t *testing.T) {
 	t.Parallel()

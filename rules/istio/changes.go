@@ -1,9 +1,11 @@
 package istio
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -199,7 +201,7 @@ func (m *changer) addedPolicy(
 	suffix, field, action string, rule source.Fields,
 ) (s kubernetes.Step, why string) {
 	of := m.jwt[0].of
-	name := of.Name + "-" + suffix
+	name := strings.TrimSuffix(cmp.Or(of.Prefix, of.Name), "-") + "-" + suffix
 	metadata := source.Fields{{Key: "name", Value: name}}
 	if of.Namespace != "" {
 		metadata = append(metadata, source.Field{Key: "namespace", Value: of.Namespace})

@@ -214,6 +214,10 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 			strings.Replace(ofTenant(), "  jwtRules:",
 				"  selector: {matchLabels: {n: orders}}\n  jwtRules:", 1), "",
 		},
+		{
+			"a name that the API server completes", "istio.yaml",
+			strings.Replace(ofTenant(), "name: entra", "generateName: entra-", 1), "",
+		},
 		{"an object in JSON", "istio.json", object, "it is a resource of its own"},
 	}
 	for _, test := range tests {

@@ -198,7 +198,7 @@ func (c *cluster) runs(r kubernetes.Resource, path ...string) {
 		labels = kubernetes.NotKnown()
 	}
 	name := r.String()
-	if before := c.shown[name]; before != nil {
+	if before := c.shown[name]; before != nil && r.Prefix == "" {
 		if !maps.Equal(before.labels, labels) {
 			before.labels = kubernetes.NotKnown()
 			before.SetTwice(&r)

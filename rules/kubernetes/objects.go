@@ -72,6 +72,10 @@ func IsOf(object *source.Value, group string, kinds ...string) bool {
 type Resource struct {
 	Kind, Namespace, Name string
 
+	// Prefix is what its name begins with, where the API server makes the rest up: no other
+	// resource is this one. It is empty elsewhere.
+	Prefix string
+
 	File *source.File
 	At   *source.Value
 	Spec *source.Value // an empty object where there is none
@@ -87,6 +91,11 @@ func ResourceOf(file *source.File, object *source.Value) Resource {
 	}
 	r.Namespace, _ = Name(object.At("metadata", "namespace"))
 	r.Name, _ = Name(object.At("metadata", "name"))
+	if r.Name == "" {
+		if r.Prefix, _ = Name(object.At("metadata", "generateName")); r.Prefix != "" {
+			r.Name = r.Prefix + "…"
+		}
+	}
 	if !r.Spec.Is(source.Object) {
 		if r.Spec.IsSet() {
 			r.NoSpec = r.String() + " has a spec that is " + r.Spec.Kind.String()
@@ -154,6 +163,9 @@ func (r *Resource) SetTwice(later *Resource) {
 // under its name. Of two that differ it is not known which one the cluster has: both are told why.
 func Add(all map[string]*Resource, r *Resource) bool {
 	name := r.String()
+	if r.Prefix != "" {
+		return true
+	}
 	if before := all[name]; before != nil {
 		if !r.differs(before) {
 			return false // the cluster has one of them, whichever is applied last

@@ -22,6 +22,10 @@ func TestWhatAnswersBesideTheJWTFilter(t *testing.T) {
 	ofRoute := resourceOf(httpRoute, "api",
 		"parentRefs: [{name: public}], rules: [{filters: [{type: CORS, cors: {}}]}]")
 	passing := onRoute(jwt(), "oidc: {passThroughAuthHeader: true}")
+	forwarding := func(header string) string {
+		return onRoute(jwt(), "oidc: {passThroughAuthHeader: true, forwardIDToken: {header: "+
+			header+"}}")
+	}
 	missing, expired := rejected(401, rules.TokenPresent), rejected(401, rules.Expiry)
 	notKnown := open(rules.NotModelled)
 	for name, test := range map[string]struct {
@@ -38,6 +42,10 @@ func TestWhatAnswersBesideTheJWTFilter(t *testing.T) {
 		"it refuses a bad one as elsewhere":    {passing, requestOf("exp=1"), expired},
 		"it answers a request without a token": {passing, tokenless(), notKnown},
 		"and one with it in the query":         {passing, inQuery, notKnown},
+		"it writes another header":             {forwarding("x-id"), requestOf(""), accepted()},
+		"it can't write that of the token": {
+			forwarding("authorization"), requestOf(""), notKnown,
+		},
 	} {
 		if got := short(answered(t, test.text, test.request)); got != test.want {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)

@@ -78,12 +78,30 @@ func (c *compiler) notTaken() (at *source.Value, why string) {
 	}
 	for _, spec := range []*source.Value{c.policy.Spec, c.spec} {
 		pass := spec.At("oidc", "passThroughAuthHeader")
-		if on, _ := pass.Bool(); on && passesNothing(spec) {
+		to := spec.At("oidc", idTokenField, "header")
+		switch on, _ := pass.Bool(); {
+		case !on:
+		case passesNothing(spec):
 			return pass, "passThroughAuthHeader wants a JWT provider of the policy that looks " +
 				"for a token in a header"
+		case to.IsSet() && c.has(idTokenSince) != rules.No && readsHeader(spec, to.Text):
+			return pass, "with passThroughAuthHeader, " + idTokenField + " can't write the " +
+				"header " + to.Text + ", in which a JWT provider looks for a token"
 		}
 	}
 	return nil, ""
+}
+
+// idTokenField is the field of oidc that says into which header the token of a session goes.
+const idTokenField = "forwardIDToken"
+
+// readsHeader reports whether a JWT provider of a spec looks for a token in a header.
+func readsHeader(spec *source.Value, header string) bool {
+	return slices.ContainsFunc(providersOf(spec), func(p *provider) bool {
+		return slices.ContainsFunc(p.Locations, func(l rules.Location) bool {
+			return l.Input.Source == rules.FromHTTP && strings.EqualFold(l.Input.Name, header)
+		})
+	})
 }
 
 // passesNothing reports whether no JWT provider of a spec looks for a token in a header.
@@ -255,6 +273,13 @@ func (c *compiler) brokenProvider() (at *source.Value, field, why string) {
 		}
 		if fault := c.keysMissing(p); fault != "" {
 			return p.at.At("localJWKS", "valueRef"), p.path + "localJWKS.valueRef", fault
+		}
+		for path, v := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
+			for _, name := range []string{"header", "claim"} {
+				if at := v.Member(name); at.Is(source.String) && at.Text == "" {
+					return at, path + name, "a " + name + " of claimToHeaders is empty"
+				}
+			}
 		}
 		uri := p.at.At("remoteJWKS", "uri")
 		if text, ok := uri.Str(); ok && !kubernetes.Marked(uri) {

@@ -2,8 +2,10 @@ package envoygateway
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -74,7 +76,7 @@ type field struct {
 	needed bool // it must be there
 	filled bool // it must not be empty
 	words  bool // its items must not be empty
-	most   int  // how many items it may have; 0 for any number
+	most   int  // how many items, or characters, it may have; 0 for any number
 }
 
 // of are fields of these names, which all versions have.
@@ -114,7 +116,16 @@ func needed(fields []field) []field {
 	return fields
 }
 
-// filled are fields that must not be empty, and may have so many items; 0 for any number.
+// present are fields that must be there, and may be empty.
+func present(fields []field) []field {
+	for i := range fields {
+		fields[i].needed = true
+	}
+	return fields
+}
+
+// filled are fields that must not be empty, and may have so many items or characters; 0 for any
+// number.
 func filled(most int, fields []field) []field {
 	for i := range fields {
 		fields[i].filled, fields[i].most = true, most
@@ -137,7 +148,7 @@ func lookThrough(
 			"authorization"),
 		lists(object, "targetRefs", "targetSelectors"),
 		from(mergeSince, texts("mergeType")), from(celSince, objects("csrf")))
-	target := texts("group", "kind", "name", "sectionName")
+	target := slices.Concat(texts("group", "kind", "name"), filled(253, texts("sectionName")))
 	visit(spec.Member("targetRef"), "targetRef.", target)
 	for path, v := range kubernetes.ItemsIn(spec, "", "targetRefs") {
 		visit(v, path, target)
@@ -145,33 +156,47 @@ func lookThrough(
 	for path, v := range kubernetes.ItemsIn(spec, "", "targetSelectors") {
 		visit(v, path, texts("group", "kind"), objects("namespaces", "matchLabels"),
 			lists(object, "matchExpressions"))
+		for path, v := range kubernetes.ItemsIn(v, path, "matchExpressions") {
+			visit(v, path, needed(texts("key", "operator")), lists(text, "values"))
+		}
 	}
 	jwt := spec.Member("jwt")
-	visit(jwt, "jwt.", of(source.Bool, "optional"), lists(object, "providers"),
+	visit(jwt, "jwt.", of(source.Bool, "optional"), needed(lists(object, "providers")),
 		from(failOpenSince, of(source.Bool, "failOpen")))
 	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
 		audiences := lists(text, "audiences")
 		audiences[0].most = 8
-		visit(v, path, needed(texts("name")), texts("issuer"), audiences,
+		visit(v, path, filled(253, needed(texts("name"))), filled(253, texts("issuer")), audiences,
 			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
 			of(source.Bool, "recomputeRoute"))
 		for path, v := range kubernetes.ItemsIn(v, path, "claimToHeaders") {
-			visit(v, path, needed(texts("header", "claim")))
+			visit(v, path, present(texts("header", "claim")))
 		}
+		visit(v.Member("remoteJWKS"), path+"remoteJWKS.", filled(253, needed(texts("uri"))),
+			texts("cacheDuration"), from(celSince, texts("failedRefetchDuration")),
+			lists(object, "backendRefs"), objects("backendSettings"))
+		local := v.Member("localJWKS")
+		visit(local, path+"localJWKS.", texts("type", "inline"), objects("valueRef"))
+		visit(local.Member("valueRef"), path+"localJWKS.valueRef.", present(texts("group")),
+			needed(texts("kind", "name")))
 		places := v.Member("extractFrom")
 		path += "extractFrom."
 		visit(places, path, lists(object, "headers"), lists(text, "cookies", "params"))
 		for path, v := range kubernetes.ItemsIn(places, path, "headers") {
-			visit(v, path, texts("name", "valuePrefix"))
+			visit(v, path, present(texts("name")), texts("valuePrefix"))
 		}
 	}
 	visit(spec.Member("authorization"), "authorization.", lists(object, "rules"),
 		texts("defaultAction"))
 	for _, r := range rulesIn(spec) {
-		visit(r.at, r.path, texts("name", "action"), objects("operation", "principal"),
+		visit(r.at, r.path, filled(253, texts("name")), texts("action"),
+			objects("operation", "principal"),
 			from(celSince, texts("cel")))
-		visit(r.at.Member("operation"), r.path+"operation.", filled(16, lists(text, "methods")),
+		operation := r.at.Member("operation")
+		visit(operation, r.path+"operation.", filled(16, lists(text, "methods")),
 			from(pathSince, objects("path")))
+		visit(operation.Member("path"), r.path+"operation.path.", texts("type", "value"),
+			of(source.Bool, "invert"))
 		visit(r.at.Member("principal"), r.path+"principal.",
 			filled(0, lists(text, "clientCIDRs")), objects("jwt"),
 			filled(256, lists(object, "headers")),
@@ -213,7 +238,8 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 	count := len(v.List())
 	switch {
 	case !v.IsSet():
-		if one.needed {
+		marked := func(m source.Member) bool { return kubernetes.HasMark(m.Key) }
+		if one.needed && !slices.ContainsFunc(of.Members, marked) {
 			f.visit(of, path, one.name+" is missing")
 		}
 		return
@@ -225,6 +251,8 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 		f.visit(v, path, one.name+" is empty")
 	case one.most > 0 && count > one.most:
 		f.visit(v, path, fmt.Sprintf("%d %s are more than %d", count, one.name, one.most))
+	case one.most > 0 && v.Is(source.String) && utf8.RuneCountInString(v.Text) > one.most:
+		f.visit(v, path, fmt.Sprintf("%s has more than %d characters", one.name, one.most))
 	}
 	for _, item := range v.List() {
 		switch {
@@ -239,11 +267,17 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 
 // provider looks at the fields of a JWT provider.
 func (f fieldRules) provider(p *provider) {
-	if remote := p.at.Member("remoteJWKS"); remote.Is(source.Object) {
-		f.field(remote, p.path+"remoteJWKS.", needed(texts("uri"))[0])
+	for _, name := range []string{"cacheDuration", "failedRefetchDuration"} {
+		v := p.at.At("remoteJWKS", name)
+		if v.Is(source.String) && !kubernetes.Marked(v) && !isDuration(v.Text) {
+			f.visit(v, p.path+"remoteJWKS."+name, v.Text+" is not a time such as 1h30m")
+		}
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
 		kind := local.TextAt("type")
+		if v := local.Member("type"); !oneOf(v, "Inline", "ValueRef") {
+			f.visit(v, p.path+"localJWKS.type", "a type is Inline or ValueRef")
+		}
 		byName, inline := local.Member("valueRef").IsSet(), local.Member("inline").IsSet()
 		if !kubernetes.Marked(local.Member("type")) &&
 			(byName == inline || byName != (kind == "ValueRef")) {
@@ -258,6 +292,11 @@ func (f fieldRules) provider(p *provider) {
 	}
 }
 
+// isDuration reports whether a text is a time as the Gateway API has it (GEP-2257).
+func isDuration(text string) bool {
+	return regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`).MatchString(text)
+}
+
 // rule looks at the fields of an authorization rule.
 func (f fieldRules) rule(r *authRule) {
 	operation, path := r.at.Member("operation"), r.path+"operation."
@@ -270,9 +309,6 @@ func (f fieldRules) rule(r *authRule) {
 			"PATCH") {
 			f.visit(v, path+"methods", v.Text+" is not a method")
 		}
-	}
-	for _, one := range texts("type", "value") {
-		f.field(operation.Member("path"), path+"path.", one)
 	}
 	if v := operation.At("path", "type"); !oneOf(v, "Exact", "PathPrefix", "RegularExpression") {
 		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")

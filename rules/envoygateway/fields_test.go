@@ -14,7 +14,7 @@ const wholeSpec = `{
   "targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "api"}],
   "jwt": {"optional": false, "providers": [{
     "name": "entra", "issuer": "` + v2Issuer + `", "audiences": ["` + app + `"],
-    "remoteJWKS": {"uri": "` + keysURL + `"}, "recomputeRoute": false,
+    "remoteJWKS": {"uri": "` + keysURL + `", "cacheDuration": "1h30m"}, "recomputeRoute": false,
     "extractFrom": {"headers": [{"name": "Authorization", "valuePrefix": "Bearer "}]},
     "claimToHeaders": [{"header": "x-subject", "claim": "sub"}]
   }]},
@@ -22,7 +22,8 @@ const wholeSpec = `{
     {"name": "none", "action": "Deny", "principal": {
       "jwt": {"provider": "entra", "claims": [{"name": "azp", "values": ["other"]}]}}},
     {"name": "ours", "action": "Allow",
-      "operation": {"methods": ["GET"], "path": {"type": "PathPrefix", "value": "/orders"}},
+      "operation": {"methods": ["GET"], 
+        "path": {"type": "PathPrefix", "value": "/orders", "invert": false}},
       "principal": {"headers": [{"name": "x-env", "values": ["uat"]}], "jwt": {
         "provider": "entra", "scopes": ["Read"],
         "claims": [{"name": "azp", "valueType": "String", "values": ["` + client + `"]}]}}}
@@ -84,6 +85,48 @@ func TestTheAPIServerRefusesListsThatAreTooLong(t *testing.T) {
 		}
 		if got := long(test.most + 1); got != open(rules.NotModelled) {
 			t.Errorf("%d %s of %q: got %v", test.most+1, test.name, test.version, got)
+		}
+	}
+}
+
+// What the definition wants of single fields (jwt_types.go, shared_types.go), with what it says of
+// a field that may be empty: Envoy Gateway then has an error.
+func TestTheAPIServerRefusesAProviderThatItsDefinitionDoesNotAllow(t *testing.T) {
+	t.Parallel()
+	with := func(old, changed string) string { return strings.Replace(wholeSpec, old, changed, 1) }
+	local := func(text string) string {
+		return with(`"remoteJWKS": {"uri": "`+keysURL+`", "cacheDuration": "1h30m"}`,
+			`"localJWKS": `+text)
+	}
+	for _, test := range []struct {
+		name, spec string
+		want       decided
+	}{
+		{"a time with a fraction", with("1h30m", "1.5h"), open(rules.NotModelled)},
+		{"a time without a unit", with("1h30m", "300"), open(rules.NotModelled)},
+		{"a time in milliseconds", with("1h30m", "300ms"), accepted()},
+		{
+			"keys of another kind", local(`{"type": "Text", "inline": "{}"}`),
+			open(rules.NotModelled),
+		},
+		{
+			"keys of something without a kind",
+			local(`{"type": "ValueRef", "valueRef": {"group": "", "name": "a"}}`),
+			open(rules.NotModelled),
+		},
+		{"no providers", `{"targetRefs": [{"group": "gateway.networking.k8s.io",
+			"kind": "HTTPRoute", "name": "api"}], "jwt": {}}`, open(rules.NotModelled)},
+		{"a name that is too long", with(`"entra", "issuer"`, `"`+strings.Repeat("e", 254)+
+			`", "issuer"`), open(rules.NotModelled)},
+		{
+			"a header without a name", with(`{"name": "Authorization", `, "{"),
+			open(rules.NotModelled),
+		},
+		{"a header for no claim", with(`"claim": "sub"`, `"claim": ""`), rejected(403,
+			rules.Authorization)},
+	} {
+		if got := wholeVerdict(t, test.spec); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
 	}
 }

@@ -129,6 +129,11 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			[]string{"policy-refused"},
 		},
 		{
+			"tokens pass in the header that a session's token is written into", onRoute(jwt(),
+				"oidc: {passThroughAuthHeader: true, forwardIDToken: {header: Authorization}}"),
+			[]string{"policy-refused"},
+		},
+		{
 			"a route's policy with CORS alone", gateway + route + onRoute("cors: {}"),
 			[]string{"outer-policy-dropped"},
 		},

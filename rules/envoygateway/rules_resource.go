@@ -18,7 +18,8 @@ func policyRefused() rules.Rule {
 		Why: "Envoy Gateway has no webhook: the definition of SecurityPolicy alone says what is " +
 			"refused. Of what it lets in Envoy Gateway leaves out a route's policy with " +
 			"passThroughAuthHeader and without a JWT provider that looks for a token in a " +
-			"header: the route is as open as without it.",
+			"header, or with one that looks where forwardIDToken writes: the route is as open " +
+			"as without it.",
 		Fix:        "In Envoy Gateway write the field as its API has it.",
 		Severity:   rules.Error,
 		References: []string{docAPI, codeTypes},

@@ -18,6 +18,7 @@ const (
 	failOpenSince = 9 // jwt.failOpen
 	pathSince     = 9 // operation.path
 	celSince      = 9 // cel
+	idTokenSince  = 9 // oidc.forwardIDToken
 )
 
 // has tells whether the version has what came with this one.

@@ -128,8 +128,10 @@ func queryDecides(expression *regexp.Regexp, r *rules.Request) (other, sure bool
 		values.Set(name, value)
 	}
 	query := values.Encode()
-	if query == "" ||
-		expression.MatchString(r.Path) == expression.MatchString(r.Path+"?"+query) {
+	plain, _ := url.QueryUnescape(query)
+	alone := expression.MatchString(r.Path)
+	if query == "" || alone == expression.MatchString(r.Path+"?"+query) &&
+		alone == expression.MatchString(r.Path+"?"+plain) {
 		return false, true
 	}
 	for name, value := range r.Query {

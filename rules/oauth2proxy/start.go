@@ -89,7 +89,8 @@ func (o option) refuses(v *source.Value) string {
 			return inspect.InSentence(v.Text) + " is not a time such as 1h30m"
 		}
 	case o.kind == number:
-		if _, err := strconv.ParseInt(v.Text, 0, 64); err != nil && v.Text != "" {
+		_, err := strconv.ParseInt(v.Text, 0, 64)
+		if err != nil && v.Text != "" && !v.Is(source.Number) { // what is behind a point is cut
 			return inspect.InSentence(v.Text) + " is not a whole number"
 		}
 	default:
@@ -157,7 +158,7 @@ func notIn(allowed []string, text, why string) string {
 // durationOf reads a time as the program does: a text has a unit, a number is nanoseconds
 // (pkg/apis/options/load.go).
 func durationOf(v *source.Value) (time.Duration, bool) {
-	if n, err := strconv.ParseInt(v.Text, 10, 64); err == nil && v.Is(source.Number) {
+	if n, err := strconv.ParseFloat(v.Text, 64); err == nil && v.Is(source.Number) {
 		return time.Duration(n), true
 	}
 	d, err := time.ParseDuration(v.Text)

@@ -52,9 +52,12 @@ func TestAValueWithWhichTheProgramDoesNotStartLeavesEveryoneOpen(t *testing.T) {
 		{"redirect_url", `"%zz"`, false},
 		{"cookie_expire", `"5"`, false},
 		{"cookie_expire", `5`, true},
+		{"cookie_expire", `1.5`, true},
 		{"cookie_refresh", `"200h"`, false},
 		{"cookie_refresh", `"1h"`, true},
 		{"logging_max_size", `"x"`, false},
+		{"logging_max_size", `1.5`, true},
+		{"logging_max_size", `"1.5"`, false},
 		{"no_such_option", `"x"`, false},
 	} {
 		policies := policiesOf(t, "proxy.cfg",

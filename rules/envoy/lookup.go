@@ -2,6 +2,7 @@ package envoy
 
 import (
 	"fmt"
+	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
@@ -156,11 +157,65 @@ var (
 func holds(prefix string) string { return `(?s:.*` + regexp.QuoteMeta(prefix) + `.*)` }
 
 // LetsIn reports whether a request without a token gets past a node, of some routes at least.
-func LetsIn(n rules.Node) bool {
+// Chosen says that it does with a host or a header that the node names, and not without.
+func LetsIn(n rules.Node) (in, chosen bool) {
 	policy := []*rules.Policy{{Root: n}}
-	v := rules.Evaluate(policy, &rules.Request{})
-	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
-	return in(v) || slices.ContainsFunc(v.Classes, in)
+	answers := func(r *rules.Request, outcome rules.Decision) bool {
+		v := rules.Evaluate(policy, r)
+		is := func(v rules.Verdict) bool { return v.Outcome == outcome }
+		return is(v) || slices.ContainsFunc(v.Classes, is)
+	}
+	if plain := new(rules.Request); answers(plain, rules.Accepted) {
+		return true, false
+	} else if !answers(plain, rules.Undetermined) {
+		return false, false
+	}
+	for i, r := range callersOf(n) {
+		if answers(r, rules.Accepted) {
+			return true, i > 0
+		}
+	}
+	return false, false
+}
+
+// mostCallers limits the requests that are tried.
+const mostCallers = 16
+
+// callersOf are requests without a token: one with a host and without headers that no policy
+// names, and behind it one for each value of a host or a header that a node compares.
+func callersOf(n rules.Node) []*rules.Request {
+	const nobodys = "gateway.invalid"
+	all := []*rules.Request{{Host: nobodys, HeadersWhole: true, QueryWhole: true}}
+	add := func(leaf *rules.Predicate) {
+		host := leaf.Input.Source == rules.FromRequest && leaf.Input.Name == rules.RequestHost
+		if !host && leaf.Input.Source != rules.FromHTTP {
+			return
+		}
+		for _, v := range leaf.Values {
+			text := v.Text
+			switch leaf.Op {
+			case rules.Prefix:
+				text += "a"
+			case rules.Suffix:
+				text = "a" + text
+			}
+			r := *all[0]
+			if host {
+				r.Host = text
+			} else {
+				r.Headers = map[string]string{
+					textproto.CanonicalMIMEHeaderKey(leaf.Input.Name): text,
+				}
+			}
+			if len(all) < mostCallers {
+				all = append(all, &r)
+			}
+		}
+	}
+	for check := range n.Checks() {
+		check.Test.EachLeaf(add)
+	}
+	return all
 }
 
 // RefusedBefore is the predicate that a proxy refuses or redirects a request before any filter

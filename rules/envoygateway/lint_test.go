@@ -38,6 +38,16 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 		{"optional, and a rule", onRoute(jwt("optional: true"), authorization("", ours)), none},
 		{"optional, and a rule about nothing of a token", onRoute(jwt("optional: true"),
 			authorization("", ours, all)), []string{"token-not-needed", "rules-decide-nothing"}},
+		{
+			"optional, and a rule about a header", onRoute(jwt("optional: true"),
+				authorization("", `{action: Allow, principal: {headers: `+
+					`[{name: x, values: [a]}]}}`)), []string{"token-not-needed"},
+		},
+		{
+			"optional, and a Deny rule about a header", onRoute(jwt("optional: true"),
+				authorization("Allow", `{action: Deny, principal: {headers: `+
+					`[{name: x, values: [a]}]}}`)), []string{"token-not-needed"},
+		},
 		{"failOpen", onRoute(jwt("failOpen: true")), []string{"token-not-needed"}},
 		{"failOpen, and a rule", onRoute(jwt("failOpen: true"), authorization("", ours)), none},
 		{

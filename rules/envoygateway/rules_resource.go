@@ -94,20 +94,30 @@ func tokenNotNeeded() rules.Rule {
 			"for something of a token keep it out.",
 		Fix: "In Envoy Gateway remove optional and failOpen, or allow by rules with " +
 			"principal.jwt alone, with defaultAction Deny.",
-		Severity:   rules.Error,
+		Severity: rules.Error,
+		Lesser: "a warning where a rule allows it with a header of the caller's: the header may " +
+			"be a secret",
 		References: []string{docAPI, docJWT},
 		Check: eachInstance(func(s subject) {
 			jwt := s.spec.Member("jwt")
-			if len(s.providers) == 0 || s.doubt != nil || !envoy.LetsIn(s.root()) {
+			if len(s.providers) == 0 || s.doubt != nil {
 				return
 			}
-			if s.open == rules.Yes {
-				s.found.At(jwt.Member("failOpen"), "jwt.failOpen", "a request without a token "+
-					"gets in, or with a bad one: failOpen lets it pass, and no authorization "+
-					"rule asks for a token")
-			} else if s.optional == rules.Yes {
-				s.found.At(jwt.Member("optional"), "jwt.optional", "a request without a token "+
-					"gets in: optional lets it pass, and no authorization rule asks for a token")
+			in, chosen := envoy.LetsIn(s.root())
+			var f *rules.Finding
+			switch {
+			case !in:
+			case s.open == rules.Yes:
+				f = s.found.At(jwt.Member("failOpen"), "jwt.failOpen", "a request without a "+
+					"token gets in, or with a bad one: failOpen lets it pass, and no "+
+					"authorization rule asks for a token")
+			case s.optional == rules.Yes:
+				f = s.found.At(jwt.Member("optional"), "jwt.optional", "a request without a "+
+					"token gets in: optional lets it pass, and no authorization rule asks for "+
+					"a token")
+			}
+			if f != nil && chosen {
+				f.Severity = rules.Warning
 			}
 		}),
 	}

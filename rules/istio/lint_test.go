@@ -56,6 +56,31 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 			"an AUDIT policy beside an ALLOW policy",
 			of("*") + policy("AUDIT", "rules: [{}]"), nil,
 		},
+		{
+			"a DENY rule about a header", ofTenant() +
+				policy("DENY", `rules: [{when: [{key: "request.headers[x-a]", values: [b]}]}]`),
+			[]string{"token-not-needed"},
+		},
+		{
+			"a DENY rule about the host", ofTenant() +
+				policy("DENY", `rules: [{to: [{operation: {hosts: [h.example]}}]}]`),
+			[]string{"token-not-needed"},
+		},
+		{
+			"a rule about the host alone", allow(`{to: [{operation: {hosts: ["*.example"]}}]}`),
+			[]string{"token-not-needed"},
+		},
+		{
+			"a rule about a header alone",
+			allow(`{when: [{key: "request.headers[x-a]", values: ["b*"]}]}`),
+			[]string{"token-not-needed"},
+		},
+		{
+			"a rule about a header, which another one denies",
+			allow(`{when: [{key: "request.headers[x-a]", values: [b]}]}`) +
+				renamed(policy("DENY", `rules: [{when: [{key: "request.headers[X-A]", `+
+					`values: ["*"]}]}]`)), nil,
+		},
 		{"a DENY rule for requests without a token", ofTenant() + policy("DENY",
 			"rules: ["+nobody+"]"), nil},
 		{"a RequestAuthentication without rules", resourceOf(requestAuthentication, "a", "r",

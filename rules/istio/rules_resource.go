@@ -135,8 +135,8 @@ func tokenNotNeeded() rules.Rule {
 		Fix: "Ask for requestPrincipals in the from of each ALLOW rule: those of the issuer, as " +
 			"https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
 		Severity: rules.Error,
-		Lesser: "a warning where a rule is limited to some methods, paths or hosts: they may " +
-			"be meant to be open",
+		Lesser: "a warning where a rule is limited to some methods, paths, hosts or headers: " +
+			"they may be meant to be open",
 		References: []string{docRequest, docTaskAuthz, issueTwoRule},
 		Check:      eachInstance(checkTokenNeeded),
 	}
@@ -150,25 +150,35 @@ func checkTokenNeeded(i instance) {
 	var open []*authRule
 	for _, p := range limits {
 		for _, r := range p.rules() {
-			if r.unbuilt == "" && envoy.LetsIn(i.allowRule(r)) {
+			if r.unbuilt != "" {
+				continue
+			}
+			if in, _ := envoy.LetsIn(i.allowRule(r)); in {
 				open = append(open, r)
 			}
 		}
 	}
-	if len(limits) > 0 && len(open) == 0 || !envoy.LetsIn(i.root()) {
+	if len(limits) > 0 && len(open) == 0 {
 		return // the whole is compiled again only where something may be found
+	}
+	in, chosen := envoy.LetsIn(i.root())
+	if !in {
+		return
+	}
+	warn := func(f *rules.Finding, less bool) {
+		if less {
+			f.Severity = rules.Warning
+		}
 	}
 	if len(limits) == 0 {
 		r := i.jwt[0]
-		i.found.At(r.at, "jwtRules", "a request without a token gets in: RequestAuthentication "+
-			"lets it pass, and no ALLOW policy asks for a token")
+		warn(i.found.At(r.at, "jwtRules", "a request without a token gets in: "+
+			"RequestAuthentication lets it pass, and no ALLOW policy asks for a token"), chosen)
 	}
 	for _, r := range open {
-		f := i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
-			"asks for nothing of a token, and rules are alternatives")
-		if len(r.to) > 0 {
-			f.Severity = rules.Warning
-		}
+		warn(i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
+			"asks for nothing of a token, and rules are alternatives"),
+			chosen || len(r.to) > 0 || len(r.when) > 0)
 	}
 }
 

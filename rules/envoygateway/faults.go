@@ -163,9 +163,6 @@ func (p *policy) refusals(c *cluster) []refusal {
 	if p.Spec.TextAt("mergeType") == "Replace" {
 		add(p.Spec.Member("mergeType"), "mergeType", "Replace is no way to merge")
 	}
-	if v := p.Spec.At("authorization", "defaultAction"); !oneOf(v, actionAllow, actionDeny) {
-		add(v, "authorization.defaultAction", "defaultAction is Allow or Deny")
-	}
 	of := fieldRules{add}
 	of.targets(p)
 	of.all(p.Spec, c)
@@ -210,12 +207,6 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 		add(r.at, r.path, "a rule is an object")
 		return
 	}
-	action := r.at.Member("action")
-	if !action.IsSet() {
-		add(r.at, r.path, "a rule has an action")
-	} else if !oneOf(action, actionAllow, actionDeny) {
-		add(action, r.path+"action", "an action is Allow or Deny")
-	}
 	if !r.at.Member("principal").IsSet() && !r.at.Member("cel").IsSet() {
 		add(r.at, r.path, "a rule has no principal and no cel")
 	}
@@ -243,11 +234,6 @@ func (r *authRule) refusals(withJWT bool, add func(at *source.Value, field, why 
 	if !jwt.Member("claims").IsSet() && !jwt.Member("scopes").IsSet() {
 		add(jwt, r.path+"principal.jwt", "a rule about a token has no claims and no scopes")
 	}
-	for _, claim := range r.claims() {
-		if v := claim.at.Member("valueType"); !oneOf(v, "String", "StringArray") {
-			add(v, claim.path+"valueType", "a valueType is String or StringArray")
-		}
-	}
 }
 
 // broken is what Envoy Gateway can't translate (securitypolicy.go).
@@ -274,11 +260,13 @@ func (c *compiler) brokenProvider() (at *source.Value, field, why string) {
 		if fault := c.keysMissing(p); fault != "" {
 			return p.at.At("localJWKS", "valueRef"), p.path + "localJWKS.valueRef", fault
 		}
-		for path, v := range kubernetes.ItemsIn(p.at, p.path, "claimToHeaders") {
-			for _, name := range []string{"header", "claim"} {
-				if at := v.Member(name); at.Is(source.String) && at.Text == "" {
-					return at, path + name, "a " + name + " of claimToHeaders is empty"
-				}
+		for _, v := range p.at.Member("claimToHeaders").List() {
+			empty := func(name string) bool {
+				at := v.Member(name)
+				return at.Is(source.String) && at.Text == ""
+			}
+			if empty("header") || empty("claim") {
+				return v, p.path + "claimToHeaders", "claimToHeaders has an empty header or claim"
 			}
 		}
 		uri := p.at.At("remoteJWKS", "uri")

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -77,139 +79,115 @@ type field struct {
 	filled bool // it must not be empty
 	words  bool // its items must not be empty
 	most   int  // how many items, or characters, it may have; 0 for any number
+
+	allowed []string // the texts that it may be, or its items; nil for any
 }
 
-// of are fields of these names, which all versions have.
-func of(kind source.Kind, names ...string) []field {
-	all := make([]field, len(names))
-	for i, name := range names {
-		all[i] = field{name: name, kind: kind}
+// shape lists the fields of the objects in a policy whose fields are known, a line for each, by
+// where it is. Behind a field's name is its kind: s is a text, o an object, b true or false, S and
+// O lists of these. Then: ! it must be there and not be empty, ? it must be there, + it must not
+// be empty, ~ its items must not be empty, =8 it has no more than 8 items or characters, the
+// version that it came with as @ and what [sinceNames] names so, and |a|b it, or each item, is a
+// or b.
+const shape = `spec targetRef:o apiKeyAuth:o cors:o basicAuth:o jwt:o oidc:o ` +
+	`extAuth:o authorization:o targetRefs:O targetSelectors:O mergeType:s@merge csrf:o@cel
+spec.targetRef group:s kind:s name:s sectionName:s+=253
+spec.targetRefs group:s kind:s name:s=253 sectionName:s+=253
+spec.targetSelectors group:s kind:s namespaces:o matchLabels:o matchExpressions:O
+spec.targetSelectors.matchExpressions key:s! operator:s! values:S
+spec.jwt optional:b providers:O! failOpen:b@failOpen
+spec.jwt.providers name:s!=253 issuer:s=253 audiences:S=8 remoteJWKS:o localJWKS:o ` +
+	`extractFrom:o claimToHeaders:O recomputeRoute:b
+spec.jwt.providers.claimToHeaders header:s? claim:s?
+spec.jwt.providers.remoteJWKS uri:s!=253 cacheDuration:s failedRefetchDuration:s@cel ` +
+	`backendRefs:O backendSettings:o
+spec.jwt.providers.localJWKS type:s|Inline|ValueRef inline:s valueRef:o
+spec.jwt.providers.localJWKS.valueRef group:s?=253 kind:s!=63 name:s!=253
+spec.jwt.providers.extractFrom headers:O cookies:S params:S
+spec.jwt.providers.extractFrom.headers name:s? valuePrefix:s
+spec.authorization rules:O defaultAction:s|Allow|Deny
+spec.authorization.rules name:s+=253 action:s!|Allow|Deny operation:o principal:o cel:s@cel
+spec.authorization.rules.operation ` +
+	`methods:S+=16|GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH path:o@path
+spec.authorization.rules.operation.path type:s|Exact|PathPrefix|RegularExpression value:s ` +
+	`invert:b
+spec.authorization.rules.principal clientCIDRs:S+ jwt:o headers:O+=256 ` +
+	`clientIPGeoLocations:O+@geo
+spec.authorization.rules.principal.headers name:s! values:S!=256
+spec.authorization.rules.principal.jwt provider:s!=253 claims:O+=16 scopes:S+~=16
+spec.authorization.rules.principal.jwt.claims name:s!=253 valueType:s|String|StringArray ` +
+	`values:S!=128`
+
+// sinceNames are the versions in [shape].
+func sinceNames() map[string]int {
+	return map[string]int{
+		"merge": mergeSince, "geo": geoSince, "failOpen": failOpenSince, "path": pathSince,
+		"cel": celSince,
+	}
+}
+
+// shapes are the fields of [shape], by where they are.
+var shapes = sync.OnceValue(func() map[string][]field {
+	all, since := map[string][]field{}, sinceNames()
+	for line := range strings.Lines(shape) {
+		words := strings.Fields(line)
+		for _, word := range words[1:] {
+			word, allowed, isBound := strings.Cut(word, "|")
+			name, rest, _ := strings.Cut(word, ":")
+			rest, version, _ := strings.Cut(rest, "@")
+			marks, most, _ := strings.Cut(rest[1:], "=")
+			f := field{name: name, kind: kindOf(rest[0]), since: since[version]}
+			if f.kind == source.List {
+				f.items = kindOf(rest[0] | ' ') // the small letter
+			}
+			if isBound {
+				f.allowed = strings.Split(allowed, "|")
+			}
+			f.most, _ = strconv.Atoi(most)
+			f.needed = strings.ContainsAny(marks, "!?")
+			f.filled = strings.ContainsAny(marks, "!+")
+			f.words = strings.Contains(marks, "~")
+			all[words[0]] = append(all[words[0]], f)
+		}
 	}
 	return all
-}
+})
 
-func texts(names ...string) []field   { return of(source.String, names...) }
-func objects(names ...string) []field { return of(source.Object, names...) }
-
-// lists are fields that are lists of a kind.
-func lists(items source.Kind, names ...string) []field {
-	all := of(source.List, names...)
-	for i := range all {
-		all[i].items = items
+func kindOf(letter byte) source.Kind {
+	switch letter {
+	case 's':
+		return source.String
+	case 'o':
+		return source.Object
+	case 'b':
+		return source.Bool
 	}
-	return all
-}
-
-// from are fields that came with a version.
-func from(since int, fields []field) []field {
-	for i := range fields {
-		fields[i].since = since
-	}
-	return fields
-}
-
-// needed are fields that must be there, and not be empty.
-func needed(fields []field) []field {
-	for i := range fields {
-		fields[i].needed, fields[i].filled = true, true
-	}
-	return fields
-}
-
-// present are fields that must be there, and may be empty.
-func present(fields []field) []field {
-	for i := range fields {
-		fields[i].needed = true
-	}
-	return fields
-}
-
-// filled are fields that must not be empty, and may have so many items or characters; 0 for any
-// number.
-func filled(most int, fields []field) []field {
-	for i := range fields {
-		fields[i].filled, fields[i].most = true, most
-	}
-	return fields
+	return source.List
 }
 
 // lookThrough looks at each object of a policy whose fields are known.
 func lookThrough(
 	spec *source.Value, look func(of *source.Value, path string, fields []field),
 ) {
-	visit := func(v *source.Value, path string, fields ...[]field) {
-		if v.Is(source.Object) {
-			look(v, path, slices.Concat(fields...))
+	var visit func(v *source.Value, path, place string)
+	visit = func(v *source.Value, path, place string) {
+		known := shapes()[place]
+		if !v.Is(source.Object) || known == nil {
+			return
+		}
+		look(v, path, known)
+		for _, f := range known {
+			inside := place + "." + f.name
+			if f.kind == source.Object {
+				visit(v.Member(f.name), path+f.name+".", inside)
+			} else if f.items == source.Object {
+				for path, item := range kubernetes.ItemsIn(v, path, f.name) {
+					visit(item, path, inside)
+				}
+			}
 		}
 	}
-	const text, object = source.String, source.Object
-	visit(spec, "",
-		objects("targetRef", "apiKeyAuth", "cors", "basicAuth", "jwt", "oidc", "extAuth",
-			"authorization"),
-		lists(object, "targetRefs", "targetSelectors"),
-		from(mergeSince, texts("mergeType")), from(celSince, objects("csrf")))
-	target := slices.Concat(texts("group", "kind", "name"), filled(253, texts("sectionName")))
-	visit(spec.Member("targetRef"), "targetRef.", target)
-	for path, v := range kubernetes.ItemsIn(spec, "", "targetRefs") {
-		visit(v, path, target)
-	}
-	for path, v := range kubernetes.ItemsIn(spec, "", "targetSelectors") {
-		visit(v, path, texts("group", "kind"), objects("namespaces", "matchLabels"),
-			lists(object, "matchExpressions"))
-		for path, v := range kubernetes.ItemsIn(v, path, "matchExpressions") {
-			visit(v, path, needed(texts("key", "operator")), lists(text, "values"))
-		}
-	}
-	jwt := spec.Member("jwt")
-	visit(jwt, "jwt.", of(source.Bool, "optional"), needed(lists(object, "providers")),
-		from(failOpenSince, of(source.Bool, "failOpen")))
-	for path, v := range kubernetes.ItemsIn(jwt, "jwt.", "providers") {
-		audiences := lists(text, "audiences")
-		audiences[0].most = 8
-		visit(v, path, filled(253, needed(texts("name"))), filled(253, texts("issuer")), audiences,
-			objects("remoteJWKS", "localJWKS", "extractFrom"), lists(object, "claimToHeaders"),
-			of(source.Bool, "recomputeRoute"))
-		for path, v := range kubernetes.ItemsIn(v, path, "claimToHeaders") {
-			visit(v, path, present(texts("header", "claim")))
-		}
-		visit(v.Member("remoteJWKS"), path+"remoteJWKS.", filled(253, needed(texts("uri"))),
-			texts("cacheDuration"), from(celSince, texts("failedRefetchDuration")),
-			lists(object, "backendRefs"), objects("backendSettings"))
-		local := v.Member("localJWKS")
-		visit(local, path+"localJWKS.", texts("type", "inline"), objects("valueRef"))
-		visit(local.Member("valueRef"), path+"localJWKS.valueRef.", present(texts("group")),
-			needed(texts("kind", "name")))
-		places := v.Member("extractFrom")
-		path += "extractFrom."
-		visit(places, path, lists(object, "headers"), lists(text, "cookies", "params"))
-		for path, v := range kubernetes.ItemsIn(places, path, "headers") {
-			visit(v, path, present(texts("name")), texts("valuePrefix"))
-		}
-	}
-	visit(spec.Member("authorization"), "authorization.", lists(object, "rules"),
-		texts("defaultAction"))
-	for _, r := range rulesIn(spec) {
-		visit(r.at, r.path, filled(253, texts("name")), texts("action"),
-			objects("operation", "principal"),
-			from(celSince, texts("cel")))
-		operation := r.at.Member("operation")
-		visit(operation, r.path+"operation.", filled(16, lists(text, "methods")),
-			from(pathSince, objects("path")))
-		visit(operation.Member("path"), r.path+"operation.path.", texts("type", "value"),
-			of(source.Bool, "invert"))
-		visit(r.at.Member("principal"), r.path+"principal.",
-			filled(0, lists(text, "clientCIDRs")), objects("jwt"),
-			filled(256, lists(object, "headers")),
-			from(geoSince, filled(0, lists(object, "clientIPGeoLocations"))))
-		scopes := filled(16, lists(text, "scopes"))
-		scopes[0].words = true
-		visit(r.jwt(), r.path+"principal.jwt.", needed(texts("provider")),
-			filled(16, lists(object, "claims")), scopes)
-		for _, claim := range r.claims() {
-			visit(claim.at, claim.path, needed(texts("name")), texts("valueType"),
-				filled(128, needed(lists(text, "values"))))
-		}
-	}
+	visit(spec, "", "spec")
 }
 
 // fieldRules visits what the definition of a SecurityPolicy does not allow of single fields: those
@@ -254,7 +232,14 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 	case one.most > 0 && v.Is(source.String) && utf8.RuneCountInString(v.Text) > one.most:
 		f.visit(v, path, fmt.Sprintf("%s has more than %d characters", one.name, one.most))
 	}
+	bound := func(v *source.Value) {
+		if one.allowed != nil && v.Is(source.String) && !oneOf(v, one.allowed...) {
+			f.visit(v, path, path+" is one of "+strings.Join(one.allowed, ", ")+", not "+v.Text)
+		}
+	}
+	bound(v)
 	for _, item := range v.List() {
+		bound(item)
 		switch {
 		case isOther(item, one.items):
 			f.visit(item, path, fmt.Sprintf("an item of %s is %s, not %s", one.name,
@@ -275,9 +260,6 @@ func (f fieldRules) provider(p *provider) {
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {
 		kind := local.TextAt("type")
-		if v := local.Member("type"); !oneOf(v, "Inline", "ValueRef") {
-			f.visit(v, p.path+"localJWKS.type", "a type is Inline or ValueRef")
-		}
 		byName, inline := local.Member("valueRef").IsSet(), local.Member("inline").IsSet()
 		if !kubernetes.Marked(local.Member("type")) &&
 			(byName == inline || byName != (kind == "ValueRef")) {
@@ -299,26 +281,10 @@ func isDuration(text string) bool {
 
 // rule looks at the fields of an authorization rule.
 func (f fieldRules) rule(r *authRule) {
-	operation, path := r.at.Member("operation"), r.path+"operation."
+	operation := r.at.Member("operation")
 	if operation.Is(source.Object) && !operation.Member("methods").IsSet() &&
 		!operation.Member("path").IsSet() {
 		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
-	}
-	for _, v := range operation.Member("methods").List() {
-		if !oneOf(v, "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE",
-			"PATCH") {
-			f.visit(v, path+"methods", v.Text+" is not a method")
-		}
-	}
-	if v := operation.At("path", "type"); !oneOf(v, "Exact", "PathPrefix", "RegularExpression") {
-		f.visit(v, path+"path.type", "a type is Exact, PathPrefix or RegularExpression")
-	}
-	principal := r.at.Member("principal")
-	for path, h := range kubernetes.ItemsIn(principal, r.path+"principal.", "headers") {
-		values := filled(256, lists(source.String, "values"))
-		for _, one := range needed(append(texts("name"), values...)) {
-			f.field(h, path, one)
-		}
 	}
 }
 

@@ -60,7 +60,8 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 		},
 		{
 			"no rule and no jwt, where all is allowed",
-			onRoute("authorization: {defaultAction: Allow}"), []string{"rules-decide-nothing"},
+			onRoute("authorization: {defaultAction: Allow}"),
+			[]string{"rules-decide-nothing"},
 		},
 		{"no rule, where nothing is allowed", with("authorization: {}"), none},
 		{

@@ -113,16 +113,6 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1), `realm_access="x"`,
 			rejected(403, rules.TokenFormat),
 		},
-		{
-			"a role of Keycloak's realm that is no list",
-			strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1), `realm_access={"roles": "x"}`,
-			rejected(403, rules.TokenFormat),
-		},
-		{
-			"roles of Keycloak's realm",
-			strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1),
-			`realm_access={"roles": ["x", null]}`, accepted(),
-		},
 		{"the provider beside an extra issuer", extra, "", accepted()},
 		{
 			"the provider's audience at an extra issuer", extra, ofV1,

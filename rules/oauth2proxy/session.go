@@ -17,8 +17,8 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	case !v.strict && c.get("provider").text() != "keycloak-oidc":
 		return nil
 	case !v.strict:
-		check.Test = rules.Both(typed("realm_access", source.Object), realmRolesListed(),
-			typed("resource_access", source.Object))
+		check.Test = rules.Both(
+			typed("realm_access", source.Object), typed("resource_access", source.Object))
 		return check
 	}
 	check.Test = rules.Both(
@@ -39,20 +39,6 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	}
 	check.Wants = v.email + " and preferred_username as strings, and " + v.groups.text() + kinds
 	return check
-}
-
-// realmRolesListed is the predicate that the roles of Keycloak's realm are a list of texts, if
-// they are there.
-func realmRolesListed() rules.Predicate {
-	realm := claim("realm_access")
-	odd := func(v *source.Value) bool { return !v.Is(source.String) && !v.Is(source.Null) }
-	return rules.Predicate{Op: rules.True, Input: rules.Computed(
-		"the roles of realm_access as a list of texts", func(r *rules.Request) rules.Reading {
-			roles := r.Read(realm).Value.Member("roles")
-			return reading(!roles.IsSet() ||
-				roles.Is(source.List) && !slices.ContainsFunc(roles.Items, odd))
-		}, realm,
-	)}
 }
 
 // audienceTyped is the check that the claim which holds the audience is a text or a list of texts.

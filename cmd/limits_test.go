@@ -263,6 +263,12 @@ func limitsOfCounts() []limited {
 			"matrix -c FILE", "the file has 1001 environments, and no more than 1000 are read",
 		},
 		{
+			"entries that ignore findings", "e.yaml", "version: 1\nlint:\n  ignore:\n" +
+				many("    - {rule: any-client-accepted, reason: x}\n", 2001),
+			"lint policy.json -c FILE",
+			"lint.ignore has 2001 entries, and no more than 2000 are read",
+		},
+		{
 			"values of an environments file", "e.yaml",
 			"version: 1\nenvironments: {a: {clients: [x" + many(",x", 200_000) + "]}}\n",
 			"matrix -c FILE", "the file has more than 200000 values gatewhy: hint: an " +
@@ -371,6 +377,22 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		`, "validateCustomClaim": true, "mandatoryCustomClaims": [`+strings.Join(claims, ",")+"]",
 		""))
 	write("conditions.yaml", estate(3, "conditions.json"))
+	write("contracts.txt", numberedLines(100_000))
+	write("contracts.yaml", strings.ReplaceAll(
+		estate(4, "plain.json"), "    api:", "    contracts: contracts.txt\n    api:"))
+	var named []string
+	for i := range 9 {
+		values := strings.Repeat("1,", 60_000) + "1"
+		named = append(named, fmt.Sprintf("app%d.json", i))
+		write(named[i], fmt.Sprintf(`{"appId": "%08x-0000-4000-8000-000000000000", `+
+			`"identifierUris": [], "x": [%s]}`, i, values))
+	}
+	write("values.yaml", strings.Replace(estate(1, "plain.json"), "    api:",
+		"    clients: ["+strings.Join(named, ", ")+"]\n    api:", 1))
+	write("uris.json", `{"appId":"00000064-0000-4000-8000-000000000064","identifierUris":["`+
+		strings.ReplaceAll(strings.TrimSpace(numberedLines(9000)), "\n", `","`)+`"],`+
+		`"appRoles":[`+strings.Join(roles[:10], ",")+`]}`)
+	write("uris.yaml", strings.ReplaceAll(estate(1, "plain.json"), "api.json", "uris.json"))
 	write("many.yaml", estate(21, "plain.json"))
 	write("told.yaml", estate(3, "told.json"))
 	write("open.json", limitedPolicy(`, "skipClientIdValidation": true`, ""))
@@ -378,6 +400,11 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	for args, want := range map[string]string{
 		"matrix -c conditions.yaml": "conditions.yaml:10:3: with the environment e2 there are " +
 			"more than 100000 conditions of policies, the most that are looked at together",
+		"matrix -c contracts.yaml": "contracts.txt: with this file there are more than 300000 " +
+			"contracts, the most that are looked at together",
+		"matrix -c values.yaml": "app8.json: with this file there are more than 500000 values " +
+			"of app registrations, the most that are looked at together",
+		"matrix -c uris.yaml":           "sorts of tokens to model, and no more than 1200000 are",
 		"matrix -c open.yaml --offline": "See what is wrong in open.json", // --fix is refused
 		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
@@ -389,6 +416,14 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 			t.Errorf("%s: want %q in\n%.500s", args, want, said)
 		}
 	}
+}
+
+func numberedLines(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%08x-0000-4000-8000-000000000000\n", i)
+	}
+	return b.String()
 }
 
 // What tests find out of each check is in the memory until the end, and a token may be so large

@@ -429,19 +429,20 @@ func MinorOf(version string) (minor int, ok bool) {
 type Compiled[Key comparable, Value any] struct {
 	mutex sync.Mutex
 	known map[Key]Value
+	bytes int // of the texts
 }
 
-// What is kept: so many texts, each at most so long.
+// What is kept: so many texts, and so many bytes of them.
 const (
-	mostCompiled    = 256
-	longestCompiled = 1 << 10 // bytes
+	mostCompiled      = 256
+	mostCompiledBytes = 256 << 10
 )
 
 // Of returns what a text was compiled to before, or compiles it.
 func (c *Compiled[Key, Value]) Of(
 	key Key, text string, compile func() (Value, error),
 ) (Value, error) {
-	if c == nil || len(text) > longestCompiled {
+	if c == nil || len(text) > mostCompiledBytes {
 		return compile()
 	}
 	c.mutex.Lock()
@@ -452,16 +453,17 @@ func (c *Compiled[Key, Value]) Of(
 	}
 	value, err := compile()
 	if err == nil {
-		c.keep(key, value)
+		c.keep(key, len(text), value)
 	}
 	return value, err
 }
 
-func (c *Compiled[Key, Value]) keep(key Key, value Value) {
+func (c *Compiled[Key, Value]) keep(key Key, bytes int, value Value) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if c.known == nil || len(c.known) == mostCompiled {
-		c.known = map[Key]Value{}
+	c.bytes += bytes
+	if c.known == nil || len(c.known) == mostCompiled || c.bytes > mostCompiledBytes {
+		c.known, c.bytes = map[Key]Value{}, bytes
 	}
 	c.known[key] = value
 }

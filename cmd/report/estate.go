@@ -76,7 +76,10 @@ type estateReader struct {
 	estate *Estate
 	chains map[string][]string // the gateways of environments that have several, in their order
 	given  rules.Options       // what the command line says, which counts before the file
-	apps   int                 // how many app registrations were read
+
+	apps, contracted int // how many app registrations and contracts were read
+
+	directories map[string]*entra.Directory // the registrations of files, by their names
 
 	conditions rules.Conditions // of the policies that were read
 }
@@ -85,11 +88,16 @@ type estateReader struct {
 // them are in the memory.
 const mostRegistrations = 75_000
 
+// mostContracted is how many contracts the files of all environments may have. Each client that no
+// file shows is modelled.
+const mostContracted = 300_000
+
 // newEstate is the estate of an environments file before anything that it names is read.
 func (m *Maker) newEstate(name string, file *environments.File) *Estate {
 	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
 	e.reader = &estateReader{
 		maker: m, folder: filepath.Dir(name), estate: e, chains: map[string][]string{},
+		directories: map[string]*entra.Directory{},
 	}
 	e.At, e.Allow = m.Now(), file.Allow
 	return e
@@ -181,17 +189,19 @@ func readParts(
 // expand lists the files that a text of the environments file names; a pattern names any number of
 // them.
 func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
-	var all []string
+	var all []Found
 	for _, t := range texts {
 		found, err := r.find(t)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			all = withNew(all, f.Name)
-		}
+		all = append(all, found...)
 	}
-	return all, nil
+	var names []string
+	for _, f := range unique(all) {
+		names = append(names, f.Name)
+	}
+	return names, nil
 }
 
 // find lists the files that one text names. One that names none is an error: an empty folder of
@@ -365,10 +375,14 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 		site.Contracts, err = r.maker.readContracts(name)
 		err = r.blame(err, []entra.Text{of.Contracts}, name, aContracts)
 	}
-	if err == nil {
-		err = site.Contracts.Of(r.policiesOf(of.Name))
+	if err != nil {
+		return err
 	}
-	return err
+	if r.contracted += len(site.Contracts.IDs); r.contracted > mostContracted {
+		return beyond(source.Position{File: name}, "with this file", mostContracted, "contracts",
+			"make environments files of some of the environments each")
+	}
+	return site.Contracts.Of(r.policiesOf(of.Name))
 }
 
 // policiesOf are those of an environment, or of each gateway of its chain.
@@ -410,6 +424,27 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	if err != nil {
 		return nil, err
 	}
+	d, err := r.registrations(texts, names)
+	if err != nil {
+		return nil, err
+	}
+	if r.apps += len(d.Apps); r.apps > mostRegistrations {
+		return nil, beyond(source.Position{File: names[len(names)-1]}, "with this file",
+			mostRegistrations, "app registrations",
+			"pass only the clients that belong to an environment")
+	}
+	return d, environments.CheckRegistrations(d)
+}
+
+// registrations reads the app registrations of files that texts name; those of the same files once
+// for all environments.
+func (r *estateReader) registrations(
+	texts []entra.Text, names []string,
+) (*entra.Directory, error) {
+	list := strings.Join(names, "\n")
+	if known := r.directories[list]; known != nil {
+		return known, nil
+	}
 	files, err := r.maker.readSources(names)
 	if err != nil {
 		return nil, err
@@ -418,13 +453,9 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	if err != nil {
 		return nil, r.blameOne(err, texts, names, anAppRegistration)
 	}
-	if r.apps += len(d.Apps); r.apps > mostRegistrations {
-		return nil, beyond(source.Position{File: names[len(names)-1]}, "with this file",
-			mostRegistrations, "app registrations",
-			"pass only the clients that belong to an environment")
-	}
+	r.directories[list] = d
 	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
-	return d, environments.CheckRegistrations(d)
+	return d, nil
 }
 
 // beyond is the error for an estate that has more than is looked at together.

@@ -327,13 +327,23 @@ func (m *Maker) ReadSource(name string) (*source.File, error) {
 	return m.Gateways.readSource(name, text)
 }
 
-// readSources reads configuration files, up to the first that can't be read.
+// mostRegistered is how many values files with app registrations may have: they are in the memory
+// together.
+const mostRegistered = 500_000
+
+// readSources reads files with app registrations, up to the first that can't be read.
 func (m *Maker) readSources(names []string) ([]*source.File, error) {
 	var files []*source.File
+	values := 0
 	for _, name := range names {
 		file, err := m.ReadSource(name)
 		if err != nil {
 			return nil, err
+		}
+		if values += file.Values(); values > mostRegistered {
+			return nil, beyond(source.Position{File: name}, "with this file", mostRegistered,
+				"values of app registrations",
+				"pass only the clients that belong to an environment")
 		}
 		files = append(files, file)
 	}

@@ -89,12 +89,17 @@ func (m *Maker) ReadIgnores(name string) (*Ignores, error) {
 		return nil, err
 	}
 	all := &Ignores{name: name, from: m.from(filepath.Dir(name)), file: file, day: m.Now()}
+	exists := map[string]bool{}
 	for _, document := range file.Documents {
 		entries, err := environments.IgnoresIn(document)
 		if err != nil {
 			return nil, err
 		}
 		for _, entry := range entries {
+			if exists[entry.Rule] {
+				continue
+			}
+			exists[entry.Rule] = true
 			// it would set nothing aside, and nobody would know
 			if _, err := m.Gateways.RuleNamed(entry.Rule); err != nil {
 				none := *AsError(err)

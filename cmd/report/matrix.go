@@ -63,7 +63,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 	case size.Tokens > issued.MostTokens:
 		return nil, Problem(fmt.Sprintf("%s: there are about %d sorts of tokens to model, and no "+
 			"more than %d are", e.Name, size.Tokens, issued.MostTokens),
-			"leave out environments, or scopes and roles that no policy asks for; "+
+			"leave out environments, App ID URIs, or scopes and roles that no policy asks for; "+
 				"one that an expression may tell from all others counts for itself")
 	case size.Runs > issued.MostRuns:
 		return nil, Problem(fmt.Sprintf("%s: there are about %d runs of sorts of tokens at "+

@@ -18,20 +18,24 @@ type Directory struct {
 	// one, there may be other apps, and others may have roles.
 	More []Text
 
-	moreApps bool                // a list of apps goes on
-	deleted  Text                // when the last application was deleted of those that were
-	read     map[string][]string // what was read of an application, by its id
-	again    bool                // the same was read again
-	parts    []*source.Value     // Terraform's resources that add to an application
+	moreApps bool            // a list of apps goes on
+	deleted  Text            // when the last application was deleted of those that were
+	again    bool            // the same was read again
+	parts    []*source.Value // Terraform's resources that add to an application
+
+	read map[string][]*source.Value // of an application, by its id; until all is read
 }
 
 // Clients are the applications that can have tokens: those with a registration, and those with
 // nothing but a service principal, such as a managed identity.
 func (d *Directory) Clients() []*Registration {
 	all := slices.Clone(d.Apps)
+	known := make(map[string]bool, len(d.Apps))
+	for _, app := range d.Apps {
+		known[app.AppID.ID()] = true
+	}
 	for _, p := range d.Principals {
-		known := func(app *Registration) bool { return app.AppID.Is(p.AppID) }
-		if p.AppID.Known() && !slices.ContainsFunc(d.Apps, known) {
+		if p.AppID.Known() && !known[p.AppID.ID()] {
 			all = append(all, &Registration{
 				Pos: p.AppID.Pos, Name: p.Name, AppID: p.AppID, Principal: p,
 			})
@@ -58,7 +62,7 @@ func (d *Directory) Only() *Registration {
 //
 // Every error is a [*source.Error].
 func ReadRegistrations(files ...*source.File) (*Directory, error) {
-	d := &Directory{read: map[string][]string{}}
+	d := &Directory{read: map[string][]*source.Value{}}
 	for _, file := range files {
 		before := d.size()
 		d.again = false
@@ -74,6 +78,7 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 	for _, part := range d.parts {
 		d.extend(part)
 	}
+	d.read = nil
 	for _, app := range d.Apps {
 		if err := app.checkSize(); err != nil {
 			return nil, err
@@ -215,11 +220,12 @@ func whole(v *source.Value, context string) *source.Value {
 // addApp reads a registration, unless the same stands in another answer.
 func (d *Directory) addApp(v *source.Value) {
 	if id := strings.ToLower(textAt(v, "appId").Value); id != "" {
-		if slices.Contains(d.read[id], content(v)) {
+		same := func(other *source.Value) bool { return content(other) == content(v) }
+		if slices.ContainsFunc(d.read[id], same) {
 			d.again = true
 			return
 		}
-		d.read[id] = append(d.read[id], content(v))
+		d.read[id] = append(d.read[id], v)
 	}
 	d.Apps = append(d.Apps, registrationOf(v))
 }

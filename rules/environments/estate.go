@@ -27,7 +27,8 @@ type Estate struct {
 	// Progress is called after each environment; it may be nil.
 	Progress func(done, of int)
 
-	looked *int // counts the conditions of policies that were looked at
+	looked  *int // counts the conditions of policies that were looked at
+	allowed map[crossing]*Crossing
 }
 
 // Site is one environment: a gateway, and who belongs to it.
@@ -60,14 +61,19 @@ func (e *Estate) site(name string) *Site {
 	return nil
 }
 
-// allowed returns the entry that means a crossing, or nil.
-func (e *Estate) allowed(from, to string) *Crossing {
+// crossing is from which environment to which one.
+type crossing struct{ from, to string }
+
+// crossings are the entries of allow, the first of each crossing.
+func (e *Estate) crossings() map[crossing]*Crossing {
+	all := make(map[crossing]*Crossing, len(e.Allow))
 	for i := range e.Allow {
-		if e.Allow[i].From == from && e.Allow[i].To == to {
-			return &e.Allow[i]
+		c := &e.Allow[i]
+		if at := (crossing{c.From, c.To}); all[at] == nil {
+			all[at] = c
 		}
 	}
-	return nil
+	return all
 }
 
 // Row is one row of the matrix: a real token, or all modelled tokens of one kind.
@@ -111,7 +117,9 @@ func (e *Estate) Guards(environment string) []*rules.Policy {
 func (e *Estate) world() *issued.World {
 	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
 	for _, c := range e.Allow {
-		w.Apart = append(w.Apart, c.From)
+		if !slices.Contains(w.Apart, c.From) {
+			w.Apart = append(w.Apart, c.From)
+		}
 	}
 	for i := range e.Sites {
 		s := &e.Sites[i]

@@ -240,11 +240,19 @@ func IgnoresIn(document *source.Value) ([]Ignored, error) {
 	return Ignores(section)
 }
 
+// mostIgnored is how many entries lint.ignore may have: each is compared with each finding.
+const mostIgnored = 2000
+
 // Ignores reads the value of lint. An entry without a reason is not an error: it is a finding of
 // lint. Every error is a [*source.Error] at the place that is wrong.
 func Ignores(v *source.Value) ([]Ignored, error) {
 	if !v.IsSet() {
 		return nil, nil
+	}
+	if entries := v.Member("ignore"); entries != nil && len(entries.Items) > mostIgnored {
+		return nil, wrong(entries, fmt.Sprintf("lint.ignore has %d entries, and no more than %d "+
+			"are read", len(entries.Items), mostIgnored),
+			"a baseline has any number of findings: gatewhy help findings")
 	}
 	var all []Ignored
 	err := object(v, "lint", list("ignore", func(item *source.Value) error {

@@ -22,7 +22,7 @@ func (m *Matrix) judge(name string, cells []Cell) {
 			// nobody has said whether to let in these, or who has signed in to a client
 			cell.Expected = ""
 		case row.Home != "":
-			cell.Allowed = m.estate.allowed(row.Home, name)
+			cell.Allowed = m.estate.allowed[crossing{row.Home, name}]
 		}
 		cell.Wrong = cell.Allowed == nil &&
 			(cell.Expected == rules.Accepted && cell.Outcome == rules.Rejected ||

@@ -119,7 +119,7 @@ func (e *Estate) Singly() (n int, gateway string) {
 
 // Evaluate runs every token of the estate against every gateway, tokens that it treats alike once.
 func (e *Estate) Evaluate() *Matrix {
-	e.looked = new(int)
+	e.looked, e.allowed = new(int), e.crossings()
 	size, kinds := e.world().SizedKinds()
 	m := &Matrix{Rows: e.rows(kinds), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)

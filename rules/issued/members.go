@@ -19,13 +19,18 @@ const mostPairs = 100_000
 func (m *modeller) flows() int {
 	n := 0
 	for i := range m.world.Places {
-		if api := m.world.Places[i].API; api != nil {
-			scopes := len(m.required.sets("scp", names(api.Scopes, anyOne)).all)
-			roles := len(m.required.sets("roles", names(api.Roles, anyOne)).all)
-			n += roles + scopes*roles
-		}
+		n += m.flowsOf(m.world.Places[i].API)
 	}
 	return n
+}
+
+func (m *modeller) flowsOf(api *entra.Registration) int {
+	if api == nil {
+		return 0
+	}
+	scopes := len(m.required.sets("scp", names(api.Scopes, anyOne)).all)
+	roles := len(m.required.sets("roles", names(api.Roles, anyOne)).all)
+	return roles + scopes*roles
 }
 
 // apart reports whether an environment's clients have kinds of their own for an API.

@@ -117,10 +117,11 @@ const (
 )
 
 // Each sort of tokens for an API comes in so many forms of those that have the API's name, and in
-// so many for the API itself.
+// so many for the API itself. An App ID URI more is another sixth of both.
 const (
-	formsLike = 120
-	formsOf   = 5
+	formsLike  = 120
+	formsOf    = 5
+	formsByURI = 6
 )
 
 // Size tells how large the world is, before its kinds are made.
@@ -139,17 +140,19 @@ func (m *modeller) size() Size {
 	w := m.world
 	homes := len(w.Places)
 	if m.shared {
-		homes = 1
+		homes = 1 + len(w.Apart)
 	}
-	size := Size{Shared: m.shared, Tokens: m.flows() * (formsLike + formsOf*homes)}
-	size.Runs = size.Tokens * len(w.Places)
+	size := Size{Shared: m.shared}
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
+			sorts := m.flowsOf(api) * (formsLike + formsOf*homes)
+			size.Tokens += sorts + sorts*max(len(api.Names())-1, 0)/formsByURI
 			scopes, roles := names(api.Scopes, anyOne), names(api.Roles, anyOne)
 			size.Alike += len(scopes) - len(m.required.names.toldApart(scopes))
 			size.Alike += len(roles) - len(m.required.names.toldApart(roles))
 		}
 	}
+	size.Runs = size.Tokens * len(w.Places)
 	return size
 }
 

@@ -28,10 +28,15 @@ func compile(table answers, read *rules.Configuration) rules.Compilation {
 		compilers = append(compilers, c)
 		made.Policies = append(made.Policies, c.policy(c.variant))
 	}
+	var count rules.Conditions
 	for i, c := range compilers {
+		if count.BeyondAll() {
+			break // the policies are refused
+		}
 		policy := made.Policies[i]
 		c.propagated = func() bool { return claimsPropagated(made.Policies, i) }
 		c.compile(policy)
+		count.Beyond(policy.Root)
 		for _, f := range c.findings {
 			f.Policy = policy
 			made.Findings = append(made.Findings, f)

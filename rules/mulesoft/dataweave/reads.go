@@ -21,18 +21,18 @@ func (e *Expr) Claims() []string { return slices.Clip(e.claims) }
 
 // findReads notes what the expression reads: it is asked for again and again.
 func (e *Expr) findReads() {
+	reads, claims := map[string]bool{}, map[string]bool{}
 	for _, path := range e.paths() {
 		var b strings.Builder
 		b.WriteString(path[0])
 		for _, name := range path[1:] {
 			b.WriteString(selector(name))
 		}
-		if !slices.Contains(e.reads, b.String()) {
-			e.reads = append(e.reads, b.String())
+		if read := b.String(); !reads[read] {
+			reads[read], e.reads = true, append(e.reads, read)
 		}
-		name, ok := claimOf(path)
-		if ok && !slices.Contains(e.claims, name) {
-			e.claims = append(e.claims, name)
+		if name, ok := claimOf(path); ok && !claims[name] {
+			claims[name], e.claims = true, append(e.claims, name)
 		}
 	}
 }

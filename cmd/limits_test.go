@@ -195,6 +195,13 @@ func limitsOfPolicies() []limited {
 			"the expression is nested more than 250 levels deep",
 		},
 		{
+			"rules with an expression", "p.yaml",
+			"apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\n" +
+				"metadata: {name: p}\nspec:\n  authorization:\n    rules:\n" +
+				strings.Repeat("    - {action: Allow, cel: 'true'}\n", 6001),
+			explain, "the policy has 6001 rules with an expression (cel), and no more than 6000",
+		},
+		{
 			"an expression, in steps", "p.json",
 			asking(strings.Repeat("vars.claimSet.a ++ ", 20) + "''"), explain,
 			"the evaluation takes more than 1048576 steps, the most that gatewhy takes",

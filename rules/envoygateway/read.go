@@ -2,6 +2,7 @@ package envoygateway
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -83,6 +84,11 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 		return nil, err
 	}
 	c := clusterOf(files)
+	for _, p := range c.policies {
+		if err := p.checkSize(); err != nil {
+			return nil, err
+		}
+	}
 	c.version = options.Runtime
 	return kubernetes.Chosen(reading(), files, c.instances(), options, c.named)
 }
@@ -122,6 +128,29 @@ type policy struct {
 	unread    string // why it is not known what it is attached to; else empty
 	void      string // why it can be attached to nothing, and is refused; else empty
 	idle      string // why it is attached to nothing, though it is not refused; else empty
+}
+
+// mostExpressions is how many rules of a policy may have an expression: to read and to try one
+// takes twice as long as another rule. A cluster stores no policy with many more.
+const mostExpressions = 6000
+
+// checkSize refuses a policy that goes beyond the limit.
+func (p *policy) checkSize() error {
+	n := 0
+	for _, rule := range p.Spec.At("authorization", "rules").List() {
+		if rule.Member("cel") != nil {
+			n++
+		}
+	}
+	if n <= mostExpressions {
+		return nil
+	}
+	return &source.Error{
+		Pos: p.At.Pos, Limit: true,
+		Cause: fmt.Sprintf("the policy has %d rules with an expression (cel), and no more than "+
+			"%d are read", n, mostExpressions),
+		Hints: source.Hints("leave out the rules that are not in question"),
+	}
 }
 
 // kinds are those of what the policy is attached to.

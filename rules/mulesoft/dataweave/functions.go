@@ -252,11 +252,11 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 	case strings.HasSuffix(whole.Text, separator.Text) || whole.Text == "":
 		return unknown(n, "what splitBy gives for an empty last part is not documented")
 	}
-	var items []*source.Value
-	for part := range strings.SplitSeq(whole.Text, separator.Text) {
-		items = append(items, source.NewString(part))
+	parts := strings.Split(whole.Text, separator.Text)
+	if !v.spend(len(parts)) {
+		return v.tooLarge(n)
 	}
-	return value(list(items))
+	return value(source.NewList(parts...))
 }
 
 // joinBy puts strings together. How other items are written, and what an empty list gives, is not

@@ -37,6 +37,8 @@ type Maker struct {
 
 	// Tell shows how far something is, until stop is called; nil where nobody sees it.
 	Tell func(text func() string) (stop func())
+
+	walked int // names of files that were looked at in folders
 }
 
 // tell shows a text while something is done, until stop is called.

@@ -81,6 +81,9 @@ func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, err
 			shut = append(shut, err)
 			return fs.SkipDir
 		}
+		if m.walked++; m.walked > mostWalked {
+			return walkedBeyond()
+		}
 		if entry.IsDir() {
 			if name != root && isSkipped(entry.Name()) {
 				return filepath.SkipDir
@@ -106,6 +109,17 @@ func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, err
 			inspect.Safe(links[0]), more)
 	}
 	return all, errors.Join(append(shut, err)...)
+}
+
+// mostWalked bounds the names of files that are looked at to find those that a run is about: each
+// pattern with ** looks at all below its folder.
+const mostWalked = 4_000_000
+
+func walkedBeyond() error {
+	many := Problem(fmt.Sprintf("to find the files takes a look at more than %d names of files, "+
+		"the most of one run", mostWalked), "name the folders that they are in, before **")
+	many.Limit = true
+	return many
 }
 
 // leadsOut reports whether a symbolic link is to a folder, or to a file that is wanted, which the

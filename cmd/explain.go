@@ -310,6 +310,9 @@ func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
 	pasted *inspect.HTTPRequest,
 ) (*report.Explainer, error) {
+	if err := policies.Beyond(token); err != nil {
+		return nil, err
+	}
 	said := flags.said
 	var err error
 	if said.At, err = flags.at.resolve(e, token); err != nil {

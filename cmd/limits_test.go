@@ -195,6 +195,14 @@ func limitsOfPolicies() []limited {
 			"the expression is nested more than 250 levels deep",
 		},
 		{
+			"expressions for a large token", "p.json",
+			limitedPolicy(`, "validateCustomClaim": true, "mandatoryCustomClaims": [`+
+				strings.TrimSuffix(strings.Repeat(`{"key": "a", "value": "#[(vars.claimSet.a `+
+					`splitBy ' ') contains 'b']"},`, 500), ",")+"]", ""),
+			explain,
+			"to evaluate these policies for so large a token takes a look at more than 6000000",
+		},
+		{
 			"rules with an expression", "p.yaml",
 			"apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\n" +
 				"metadata: {name: p}\nspec:\n  authorization:\n    rules:\n" +

@@ -48,6 +48,41 @@ func (n *Conditions) Beyond(node Node) bool {
 // BeyondAll reports whether there are too many of all API instances.
 func (n *Conditions) BeyondAll() bool { return *n > MostConditions }
 
+// Looks is how much is looked at of policies for one token.
+type Looks struct{ conditions, expressions int }
+
+// usualPayload is how many bytes of a token's payload no condition takes longer for: it may look
+// through all roles.
+const usualPayload = 1 << 10
+
+// looksOfExpression is how many conditions are as much work as an expression that takes so large a
+// claim to pieces. What explains a token evaluates it several times.
+const looksOfExpression = 300
+
+// LooksOf counts what is looked at of policies.
+func LooksOf(policies []*Policy) Looks {
+	l := Looks{conditions: ConditionsOf(policies)}
+	for check := range EachCheck(policies) {
+		check.Test.EachLeaf(func(leaf *Predicate) {
+			if leaf.Input.Opaque != nil {
+				l.expressions++
+			}
+		})
+	}
+	return l
+}
+
+// With adds what is looked at of other policies.
+func (l Looks) With(other Looks) Looks {
+	return Looks{l.conditions + other.conditions, l.expressions + other.expressions}
+}
+
+// For is how many conditions are looked at for a token whose payload has so many bytes.
+func (l Looks) For(payload int) int {
+	larger := payload / usualPayload
+	return l.conditions*(1+larger) + l.expressions*looksOfExpression*larger
+}
+
 // ConditionsOf counts what is looked at of policies for one token.
 func ConditionsOf(policies []*Policy) int {
 	n := 0

@@ -101,6 +101,9 @@ func (m *Maker) Explained(a *Asked) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := policies.Beyond(request.Token); err != nil {
+		return nil, err
+	}
 	run := Explainer{
 		Policies: policies, Request: request,
 		Contracts: a.Contracts, AppFiles: a.Apps,

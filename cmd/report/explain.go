@@ -105,6 +105,15 @@ type Explainer struct {
 	probed  bool   // the request was sent
 }
 
+// Beyond refuses a token that is so large that to evaluate the policies for it takes very long.
+func (s *PolicySet) Beyond(token *inspect.Token) error {
+	if token == nil || rules.LooksOf(s.Policies).For(len(token.Payload)) <= rules.MostLooked {
+		return nil
+	}
+	return rules.LookedBeyond("to evaluate these policies for so large a token",
+		"leave out the policies, or the expressions in them, that are not in question")
+}
+
 // Explain evaluates the policies, for each gateway where they differ, and proves the repairs.
 func (r *Explainer) Explain() *Explanation {
 	x := &Explanation{

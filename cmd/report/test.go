@@ -32,8 +32,8 @@ type Tested struct {
 	Verdict     rules.Verdict
 	Differences []string // none where the test passed
 
-	readAs []string // the flags with which lint reads its policies alike
-	slower int      // times as much work is a condition as with a token of usual size
+	readAs  []string // the flags with which lint reads its policies alike
+	payload int      // how many bytes the token's payload has
 }
 
 // Failed counts the tests that failed.
@@ -217,7 +217,7 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	}
 	x.Coverage.Add(set.Policies)
 	gateways, classes := set.perGateway(), map[requestLine][]rules.Class{}
-	conditions, routes := sizeOf(gateways)
+	looks, routes := sizeOf(gateways)
 	for i := range suite.Cases {
 		lines := len(classes)
 		tested, err := t.run(suite, &suite.Cases[i], gateways, classes)
@@ -226,7 +226,7 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 		}
 		x.Coverage.See(&tested.Verdict)
 		x.Cases = append(x.Cases, *tested)
-		x.looked += conditions * max(1, len(tested.Verdict.Classes)) * tested.slower
+		x.looked += looks.For(tested.payload) * max(1, len(tested.Verdict.Classes))
 		if len(classes) > lines {
 			x.looked += routes * looksOfRoute
 		}
@@ -256,22 +256,19 @@ func (x *Testing) beyond(suite *environments.Suite, file *source.File) error {
 		"name some of the files, and run the others afterwards")
 }
 
-// usualPayload is how many bytes of a token's payload no condition takes longer for: it may look
-// through all roles.
-const usualPayload = 1 << 10
-
 // looksOfRoute is how many conditions are as much work as to read the expressions of a route.
 const looksOfRoute = 30
 
-// sizeOf is how many conditions and routes the policies have, as all these gateways read them.
-func sizeOf(gateways []*PolicySet) (conditions, routes int) {
+// sizeOf is how much is looked at of the policies, and how many routes they have, as all these
+// gateways read them.
+func sizeOf(gateways []*PolicySet) (looks rules.Looks, routes int) {
 	for _, gateway := range gateways {
-		conditions += rules.ConditionsOf(gateway.Policies)
+		looks = looks.With(rules.LooksOf(gateway.Policies))
 		for _, policy := range gateway.Policies {
 			routes += len(policy.When.Routes)
 		}
 	}
-	return conditions, routes
+	return looks, routes
 }
 
 // mostOutcomes bounds what the tests have found out of checks: it is in the memory until the end,
@@ -351,10 +348,10 @@ func (t *Tester) run(
 	}
 	tested := &Tested{
 		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Expect: c.Expect,
-		readAs: ReadAlike(gateways[0].options, nil), slower: 1,
+		readAs: ReadAlike(gateways[0].options, nil),
 	}
 	if request.Token != nil {
-		tested.slower += len(request.Token.Payload) / usualPayload
+		tested.payload = len(request.Token.Payload)
 	}
 	strictest := gateways[0]
 	for _, gateway := range gateways {

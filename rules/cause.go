@@ -150,7 +150,59 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 			Evidence: rows[0].Answer.Evidence,
 		}})
 	}
+	if others := p.others(o); len(others) > 0 {
+		all = slices.Insert(all, 0, another(others))
+	}
 	return ranked(all)
+}
+
+// OtherGateway is what a gateway of another vendor answers.
+type OtherGateway struct {
+	Product    string // as its vendor calls it
+	Behaviours []Behaviour
+}
+
+// others lists the gateways of other vendors that send the observed body, each with the rows that
+// have it, where the table of these policies' own vendor has it nowhere. Bodies of one word are
+// left out: anybody may send them.
+func (p *Prediction) others(o *Observation) []OtherGateway {
+	if o.Body == nil || p.tabled(o) {
+		return nil
+	}
+	var all []OtherGateway
+	for _, gateway := range p.Others {
+		sends := OtherGateway{Product: gateway.Product}
+		for i := range gateway.Behaviours {
+			b := &gateway.Behaviours[i]
+			if strings.Contains(b.Answer.Body, " ") && sameBody(b.Answer.Body, *o.Body) {
+				sends.Behaviours = append(sends.Behaviours, *b)
+			}
+		}
+		if len(sends.Behaviours) > 0 {
+			all = append(all, sends)
+		}
+	}
+	return all
+}
+
+// another is the cause that a gateway of another vendor has answered. In which case, the first one
+// says for all.
+func another(gateways []OtherGateway) PossibleCause {
+	var products, titles []string
+	for _, gateway := range gateways {
+		products = append(products, gateway.Product)
+	}
+	for i := range gateways[0].Behaviours {
+		titles = append(titles, gateways[0].Behaviours[i].Title)
+	}
+	return PossibleCause{By: ByBody, Seen: strings.Join(titles, ", or if "), Cause: Cause{
+		ID:    "another-gateway",
+		Title: "another gateway answered, such as " + strings.Join(products, " or "),
+		Why:   "its answers have this body, and these policies are not known to send it",
+		Look: "which gateways the request passes; then explain the token by the policies of " +
+			"the one that answered",
+		Evidence: gateways[0].Behaviours[0].Answer.Evidence,
+	}}
 }
 
 // elsewhere lists the rows of these policies that have the observed body and are about another

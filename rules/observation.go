@@ -169,6 +169,8 @@ type Prediction struct {
 	Causes     []Cause // what else could explain an answer, the likeliest first
 	AnyOrder   bool    // the gateway may run the checks of a policy in another order
 
+	Others []OtherGateway // of other vendors: the request may have passed one of them too
+
 	// Earlier is the verdict of one second after the token was issued, if it has expired since;
 	// else nil.
 	Earlier *Verdict
@@ -270,6 +272,9 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 		return No, "", Need{}
 	case body == No && p.published(o):
 		return No, "", Need{}
+	case body == Maybe && len(p.others(o)) > 0:
+		return Maybe, "no source gives the body of the predicted answer, and this one is " +
+			"another gateway's", Need{}
 	case body == Maybe && len(p.elsewhere(o)) == 1:
 		return Maybe, "no source gives the body of the predicted answer, and this one belongs " +
 			"to another situation", Need{}
@@ -398,8 +403,13 @@ func (p *Prediction) sends(o *Observation) bool {
 	})
 }
 
-// published reports whether the table has the observed body, for any gateway.
+// published reports whether a table has the observed body, for any gateway.
 func (p *Prediction) published(o *Observation) bool {
+	return p.tabled(o) || len(p.others(o)) > 0
+}
+
+// tabled reports whether the vendor's own table has the observed body.
+func (p *Prediction) tabled(o *Observation) bool {
 	return slices.ContainsFunc(
 		p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes },
 	)

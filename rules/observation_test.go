@@ -157,6 +157,13 @@ func predictionOf(checks ...*Check) *Prediction {
 			row("no-token", 400, "", "jwt"),
 			row("rate-limited", 429, "slow down", "rate-limit"),
 		},
+		Others: []OtherGateway{
+			{Product: "Two", Behaviours: []Behaviour{
+				row("expired", 401, "has expired"), row("denied", 403, "no contract"),
+				row("refused", 403, "Forbidden"),
+			}},
+			{Product: "Three", Behaviours: []Behaviour{row("expired", 401, "has expired")}},
+		},
 		Causes: []Cause{
 			{
 				ID:       "never",
@@ -249,6 +256,27 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			Maybe, "another version of the policy, or something else, answered", "something-else",
 		},
 		{
+			"a body of another vendor's gateways", out,
+			Observation{Status: 401, Body: body("has expired")},
+			No, "", "another-gateway something-else",
+		},
+		{
+			"such a body where a request is let in", in,
+			Observation{Status: 401, Body: body("has expired")},
+			Maybe, "the request may have passed them", "another-gateway something-else",
+		},
+		{
+			"such a body where that of the prediction is not known", silent,
+			Observation{Status: 400, Body: body("has expired")},
+			Maybe, "this one is another gateway's",
+			"another-gateway header-lost something-else",
+		},
+		{
+			"a body that anybody may send", out,
+			Observation{Status: 401, Body: body("Forbidden")},
+			Maybe, "another version of the policy, or something else, answered", "something-else",
+		},
+		{
 			"a body alone, where none is published", silent,
 			Observation{Body: body("x")},
 			Maybe,
@@ -326,6 +354,15 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 				t.Errorf("the causes are %s", got)
 			}
 		})
+	}
+}
+
+func TestAnotherGatewayIsNamedByItsBody(t *testing.T) {
+	t.Parallel()
+	p, body := predictionOf(situated(Audience, No, "wrong-audience", 401)), "has expired"
+	c := p.Compare(Observation{Status: 401, Body: &body}).Causes[0]
+	if c.Title != "another gateway answered, such as Two or Three" || c.Seen != "expired" {
+		t.Errorf("got %q, seen %q", c.Title, c.Seen)
 	}
 }
 

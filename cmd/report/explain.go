@@ -380,10 +380,7 @@ func (r *Explainer) Observe(o *rules.Observation, x *Explanation) {
 func (r *Explainer) compare(
 	o *rules.Observation, v *rules.Verdict, policies []*rules.Policy,
 ) rules.Comparison {
-	p := rules.Prediction{
-		Verdict: v, Request: r.Request, Policies: policies,
-		Behaviours: r.Policies.Adapter.Behaviours(), Causes: r.Policies.Adapter.Causes(),
-		AnyOrder: r.Policies.Adapter.AnyOrder, Earlier: r.justIssued(policies),
-	}
+	p := r.Policies.prediction(v, r.Request)
+	p.Policies, p.Earlier = policies, r.justIssued(policies)
 	return p.Compare(r.Policies.Adapter.FromLog(*o))
 }

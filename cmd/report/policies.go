@@ -299,6 +299,24 @@ func placeOf(groups [][]*source.File) string {
 	return folder
 }
 
+// prediction is a verdict of the policies on a request, to be compared with a real answer.
+func (s *PolicySet) prediction(v *rules.Verdict, request *rules.Request) rules.Prediction {
+	p := rules.Prediction{
+		Verdict: v, Request: request, Policies: s.Policies,
+		Behaviours: s.Adapter.Behaviours(), Causes: s.Adapter.Causes(),
+		AnyOrder: s.Adapter.AnyOrder,
+	}
+	others := slices.DeleteFunc(slices.Clone(s.gateways), func(a rules.Adapter) bool {
+		return a.Name == s.Adapter.Name
+	})
+	for _, g := range others.Known(others.Variants(), nil) {
+		p.Others = append(p.Others, rules.OtherGateway{
+			Product: g.Product, Behaviours: g.Behaviours,
+		})
+	}
+	return p
+}
+
 // oneChain warns of two files in a folder that have a policy of the same kind for one API
 // instance. In two folders that is an error: they are of two environments, or of two APIs. Files
 // that the user names are a chain.

@@ -217,7 +217,7 @@ func (e *Estate) probeOne(
 		Verdict: &cell.Verdict, Request: request, Policies: target.Site.Policies,
 	}
 	if set := e.sets[target.Site.Name]; set != nil {
-		prediction.Behaviours = set.Adapter.Behaviours()
+		prediction = set.prediction(&cell.Verdict, request)
 	}
 	compared := prediction.Compare(rules.Observation{
 		Status: answer.Status, Body: &answer.Body, Headers: answer.Headers,

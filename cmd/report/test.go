@@ -431,11 +431,7 @@ func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.V
 	if t.Observed == nil {
 		return nil
 	}
-	p := rules.Prediction{
-		Verdict: v, Request: request, Policies: set.Policies,
-		Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes(),
-		AnyOrder: set.Adapter.AnyOrder,
-	}
+	p := set.prediction(v, request)
 	compared := p.Compare(set.Adapter.FromLog(*t.Observed))
 	if compared.Agrees != rules.No {
 		return nil

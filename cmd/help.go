@@ -99,6 +99,7 @@ func usageWithin(cmd *cobra.Command, width int) string {
 func (e *Env) helpWithTopics(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		described(cmd) // the program itself has its words
+		cmd.Example = e.Shell.Examples(cmd.Example)
 		if width := e.Terminal.Width; width > 0 {
 			cmd.Long = render.Wrapped(cmd.Long, width)
 			usage := usageWithin(cmd, width)

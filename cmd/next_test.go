@@ -495,6 +495,23 @@ func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
 	}
 }
 
+func TestOnWindowsTheExamplesOfHelpAreForPowerShell(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	w.shell = report.PowerShell
+	for _, args := range []string{"--help", "explain --help", "help tokens"} {
+		_, stdout, _ := w.run("", strings.Fields(args)...)
+		for line := range strings.Lines(stdout) {
+			if strings.Contains(line, "  gatewhy ") && strings.Contains(line, " @") {
+				t.Errorf("%s: %s", args, line)
+			}
+		}
+		if !strings.Contains(stdout, " '@") {
+			t.Errorf("%s shows no file of a token:\n%s", args, stdout)
+		}
+	}
+}
+
 // What a token says is one word of a command, whatever it says.
 func TestWhatATokenSaysIsNoPartOfACommand(t *testing.T) {
 	t.Parallel()

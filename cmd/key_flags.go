@@ -117,7 +117,7 @@ func (e *Env) setTenant(
 	ctx context.Context, f *keyFlags, set *keys.Set, expect *keys.Expect,
 ) (err error) {
 	expect.Tenant, err = e.tenantID(ctx, f, set)
-	if err != nil && f.offline && entra.IsTenant(f.tenant) && f.cloudOrPublic().Closed == "" {
+	if err != nil && f.offline && entra.NamesTenant(f.tenant) && f.cloudOrPublic().Closed == "" {
 		expect.Domain, err = f.tenant, nil
 	}
 	return err

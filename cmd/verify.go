@@ -49,7 +49,7 @@ func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) erro
 		return err
 	}
 	stop := e.showProgress(&atomic.Int64{}, 1, "key sets fetched")
-	set, err := e.verifyingKeys(ctx, &flags.keys, token, v)
+	set, err := e.verifyingKeys(ctx, &flags.keys, &line, v)
 	stop()
 	if err != nil {
 		return err
@@ -83,14 +83,15 @@ const patience = 5 * time.Second
 // verifyingKeys returns the key set to verify with, or nil where none can be fetched: then v says
 // why. Where the user named the keys, not getting them is an error.
 func (e *Env) verifyingKeys(
-	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
+	ctx context.Context, flags *keyFlags, line *report.CommandLine, v *report.Verification,
 ) (*keys.Set, error) {
 	if !v.NeedsKeys(flags.namesKeys()) {
 		return nil, nil
 	}
+	token := v.Token
 	set, err := e.givenKeys(ctx, flags, token)
 	if set == nil && err == nil {
-		set, err = e.ownKeys(ctx, flags, token, v)
+		set, err = e.ownKeys(ctx, flags, line, v)
 	}
 	switch {
 	case err == nil:
@@ -108,17 +109,21 @@ func (e *Env) verifyingKeys(
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
 func (e *Env) ownKeys(
-	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
+	ctx context.Context, flags *keyFlags, line *report.CommandLine, v *report.Verification,
 ) (*keys.Set, error) {
-	issuer, ok := issuerOf(token)
+	issuer, ok := issuerOf(v.Token)
 	if !ok {
-		return nil, problem("the token's issuer is not one of Entra's, so its keys are not known",
-			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)",
-			"or the issuer, if it has a discovery document: --issuer URL")
+		const cause = "the token's issuer is not one of Entra's, so its keys are not known"
+		hints := []string{"pass the key set: --jwks FILE|URL"}
+		if command := v.ByIssuer(line); command != "" {
+			hints = append(hints, "or, if you trust the issuer that the token names, verify with "+
+				"the keys that it publishes", command)
+		}
+		return nil, problem(cause, hints...)
 	}
 	if issuer.Is(flags.cloud.value) { // a v1.0 issuer may be of two clouds
 		issuer.Clouds = []string{flags.cloud.value}
 	}
 	v.OwnKeys = true
-	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")
+	return e.keySource(flags, v.Token).TokenIssuer(ctx, issuer, "")
 }

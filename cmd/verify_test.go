@@ -121,6 +121,12 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 			"this is not a tenant",
 		},
 		{
+			"and fails so offline too",
+			[]string{"--tenant", "contoso", "--offline"},
+			exitUsage,
+			"this is not a tenant",
+		},
+		{
 			"and is undetermined offline",
 			[]string{"--tenant", mint.Tenant, "--offline"},
 			exitUndetermined, "no key set of this address",

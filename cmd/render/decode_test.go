@@ -100,6 +100,11 @@ func TestASummaryNamesWhatAReaderNeeds(t *testing.T) {
 				"tenant 5c1f0a7e-…2b6d9a11, expired 18 h 26 min ago",
 		},
 		{
+			"a token of an issuer that is not Entra ID",
+			`{"iss":"https://accounts.example.com/","aud":"me","exp":1772300000}`,
+			"token from accounts.example.com, for me, expired 18 h 26 min ago",
+		},
+		{
 			"a token that is not valid yet", `{"nbf":1772400000}`,
 			"token of an unknown kind, valid in 9 h 20 min",
 		},

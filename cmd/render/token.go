@@ -68,6 +68,12 @@ func kindPhrase(p inspect.Profile) string {
 	if p.Version != "" && p.IssuedBy == inspect.ByEntra {
 		phrase += "v" + p.Version + " "
 	}
+	if p.IssuedBy == inspect.ByOther && p.Issuer != "" {
+		_, host, _ := strings.Cut(p.Issuer, "://")
+		issuer := inspect.InSentence(strings.TrimSuffix(cmp.Or(host, p.Issuer), "/"))
+		return cmp.Or(kindWord(p.Kind), "token") + " from " +
+			inspect.ShortenMiddle(issuer, 2*widestID)
+	}
 	return phrase + cmp.Or(kindWord(p.Kind), "token of an unknown kind")
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/base64"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ const hostileClaims = `{"aud":"api://orders-dev` + hostileJSON + `","iss":"` + i
 func tokenWith(claims string) *inspect.Token {
 	encode := base64.RawURLEncoding.EncodeToString
 	return inspect.Parse(encode([]byte(`{"alg":"RS256","typ":"JWT","kid":"key-1"}`)) + "." +
-		encode([]byte(claims)) + "." + encode([]byte("signature")))
+		encode([]byte(claims)) + "." + encode(bytes.Repeat([]byte("s"), 256)))
 }
 
 // ordersText is a configuration with a secret, and with a text that a reader must not fall for.

@@ -89,8 +89,11 @@ func (a *asking) step(shell Shell, reason, then string) rules.Step {
 	case a.profile.Flow == inspect.Delegated:
 		note += " when it signs the user in"
 	}
-	return rules.Step{Note: note + ". Then pass the new token to this command", Command: then}
+	return rules.Step{Note: note + thenPass, Command: then}
 }
+
+// thenPass ends a note whose command reads a token.
+const thenPass = ". Then pass the new token to this command"
 
 // whom says whom the client asks for what: the product that has issued its token, unless another
 // tenant is wanted. Azure AD B2C has no scope for all that was granted.

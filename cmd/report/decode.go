@@ -83,13 +83,15 @@ func (d *Decoding) AddNext(line CommandLine) {
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
 		all.add(d.Token.Fault.Cause+behind(". ", Sentence(
-			strings.Join(Hints(d.Token.Fault.Hints), "; "))), line.Again("decode", "-"))
+			strings.Join(Hints(d.Token.Fault.Hints), "; ")))+thenPass, line.Again("decode", "-"))
 	case d.Profile.HasTrait("microsoft-api"):
 		all.addAll(a.step(line.Shell, "This token is for "+d.Profile.Resource+", not for your API",
 			line.Again("decode", "-")))
 	case d.Profile.Kind == inspect.KindID:
 		all.addAll(a.step(line.Shell, "This is an ID token: an API gets the access token",
 			line.Again("decode", "-")))
+	case d.Profile.CutOrAltered():
+		all.add(copyAgain, line.Again("decode", "-"))
 	default:
 		all.add("See whether its signature, issuer, tenant and times are valid",
 			line.Shell.Line("gatewhy", "verify", line.token()))

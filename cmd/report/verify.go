@@ -72,6 +72,10 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		step.Note, step.Command = "See what a gateway answers to it, by its policy", line.explain()
 	case v.lacksKeys(&decided) && v.Profile.CutOrAltered():
 		step.Note, step.Command = copyAgain, again
+	case v.lacksKeys(&decided) && v.ByIssuer(line) != "":
+		step.Note = "Pass the key set: --jwks FILE|URL. Or, if you trust the issuer that the " +
+			"token names, verify with the keys that it publishes"
+		step.Command = v.ByIssuer(line)
 	case v.lacksKeys(&decided):
 		step.Note = Sentence(cmp.Or(strings.Join(Hints(v.Hints), "; "), step.Note))
 		if issuer, ok := IssuerOf(&v.Profile); ok && issuer.Kind != entra.Workforce {
@@ -95,10 +99,30 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		return v.issuerStep(line, step.Note)
 	case decided.ID == "signature":
 		return v.signatureStep(line, step)
+	case v.Token.Fault != nil && Unreadable(v.Token) == nil:
+		step.Note, step.Command = strings.TrimSuffix(step.Note, ".")+thenPass, again
 	default:
 		step.Command = again
 	}
 	return step
+}
+
+// longestIssuer bounds what a printed command repeats of a token.
+const longestIssuer = 200
+
+// ByIssuer is the command that verifies a token with the keys that its issuer publishes, if that
+// is not one of Entra's: those are asked anyway. It is empty where the token names no address, or
+// the user has named another issuer.
+func (v *Verification) ByIssuer(line *CommandLine) string {
+	issuer := v.Profile.Issuer
+	_, ours := IssuerOf(&v.Profile)
+	if ours || v.Issuer != "" || !strings.HasPrefix(issuer, "https://") ||
+		len(issuer) > longestIssuer || !source.IsPlain(issuer, "-._~:/") {
+		return ""
+	}
+	online := line.with("--issuer", issuer)
+	online.Flags = slices.DeleteFunc(online.Flags, func(f string) bool { return f == "--offline" })
+	return online.Same("verify")
 }
 
 // copyAgain is about a signature that no key makes whole.

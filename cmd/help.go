@@ -81,6 +81,23 @@ func described(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// examples is a text with its commands as the shell takes them. PowerShell reads @ and a name as a
+// variable.
+func (e *Env) examples(text string) string {
+	if e.Shell != report.PowerShell {
+		return text
+	}
+	file := regexp.MustCompile(` (@[\w.-]+)( {2})?`)
+	var all strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "gatewhy ") {
+			line = file.ReplaceAllString(line, " '$1'")
+		}
+		all.WriteString(line)
+	}
+	return all.String()
+}
+
 // usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A
 // template of cobra's would say it in less, and link text/template, with which the linker keeps
 // every method of every type.
@@ -99,7 +116,7 @@ func usageWithin(cmd *cobra.Command, width int) string {
 func (e *Env) helpWithTopics(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		described(cmd) // the program itself has its words
-		cmd.Example = e.Shell.Examples(cmd.Example)
+		cmd.Example = e.examples(cmd.Example)
 		if width := e.Terminal.Width; width > 0 {
 			cmd.Long = render.Wrapped(cmd.Long, width)
 			usage := usageWithin(cmd, width)

@@ -499,6 +499,11 @@ func TestOnWindowsTheExamplesOfHelpAreForPowerShell(t *testing.T) {
 	t.Parallel()
 	w := newNextWorld(t)
 	w.shell = report.PowerShell
+	const text = "read as @FILE\n  gatewhy fix p --token @a.jwt --token @b-1.jwt     # both\n"
+	const quoted = "read as @FILE\n  gatewhy fix p --token '@a.jwt' --token '@b-1.jwt'   # both\n"
+	if got := (&Env{Shell: report.PowerShell}).examples(text); got != quoted {
+		t.Error(got)
+	}
 	for _, args := range []string{"--help", "explain --help", "help tokens"} {
 		_, stdout, _ := w.run("", strings.Fields(args)...)
 		for line := range strings.Lines(stdout) {

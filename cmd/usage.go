@@ -227,7 +227,7 @@ func newHelp(env *Env) *cobra.Command {
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && topicText(args[0]) != "" {
-				text := env.Shell.Examples(topicText(args[0]))
+				text := env.examples(topicText(args[0]))
 				if width := env.Terminal.Width; width > 0 {
 					text = render.Topic(text, width)
 				}

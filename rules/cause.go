@@ -150,59 +150,51 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 			Evidence: rows[0].Answer.Evidence,
 		}})
 	}
-	if others := p.others(o); len(others) > 0 {
-		all = slices.Insert(all, 0, another(others))
+	if products, rows := p.others(o); rows != nil {
+		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titlesOf(rows), Cause: Cause{
+			ID:    "another-gateway",
+			Title: "another gateway answered, such as " + products,
+			Why:   "its answers have this body, and these policies are not known to send it",
+			Look: "which gateways the request passes; then explain the token by the policies " +
+				"of the one that answered",
+			Evidence: rows[0].Answer.Evidence,
+		}})
 	}
 	return ranked(all)
 }
 
-// OtherGateway is what a gateway of another vendor answers.
-type OtherGateway struct {
-	Product    string // as its vendor calls it
-	Behaviours []Behaviour
-}
-
-// others lists the gateways of other vendors that send the observed body, each with the rows that
-// have it, where the table of these policies' own vendor has it nowhere. Bodies of one word are
+// others are the gateways of other vendors that send the observed body, where the table of these
+// policies' own vendor has it nowhere, and the first one's rows with it. Bodies of one word are
 // left out: anybody may send them.
-func (p *Prediction) others(o *Observation) []OtherGateway {
+func (p *Prediction) others(o *Observation) (products string, rows []*Behaviour) {
 	if o.Body == nil || p.tabled(o) {
-		return nil
+		return "", nil
 	}
-	var all []OtherGateway
-	for _, gateway := range p.Others {
-		sends := OtherGateway{Product: gateway.Product}
-		for i := range gateway.Behaviours {
-			b := &gateway.Behaviours[i]
-			if strings.Contains(b.Answer.Body, " ") && sameBody(b.Answer.Body, *o.Body) {
-				sends.Behaviours = append(sends.Behaviours, *b)
+	for i := range p.Known {
+		table := p.Known[i].Behaviours()
+		for _, variant := range p.Known[i].Variants {
+			switch sent := sentBy(variant.Name, table, *o.Body); {
+			case sent == nil:
+			case rows == nil:
+				products, rows = variant.Product, sent
+			default:
+				products += " or " + variant.Product
 			}
 		}
-		if len(sends.Behaviours) > 0 {
-			all = append(all, sends)
-		}
 	}
-	return all
+	return products, rows
 }
 
-// another is the cause that a gateway of another vendor has answered. In which case, the first one
-// says for all.
-func another(gateways []OtherGateway) PossibleCause {
-	var products, titles []string
-	for _, gateway := range gateways {
-		products = append(products, gateway.Product)
+// sentBy are the rows of a gateway that have a body of several words.
+func sentBy(variant string, table []Behaviour, body string) (rows []*Behaviour) {
+	for i := range table {
+		b := &table[i]
+		if b.Variant == variant && strings.Contains(b.Answer.Body, " ") &&
+			sameBody(b.Answer.Body, body) {
+			rows = append(rows, b)
+		}
 	}
-	for i := range gateways[0].Behaviours {
-		titles = append(titles, gateways[0].Behaviours[i].Title)
-	}
-	return PossibleCause{By: ByBody, Seen: strings.Join(titles, ", or if "), Cause: Cause{
-		ID:    "another-gateway",
-		Title: "another gateway answered, such as " + strings.Join(products, " or "),
-		Why:   "its answers have this body, and these policies are not known to send it",
-		Look: "which gateways the request passes; then explain the token by the policies of " +
-			"the one that answered",
-		Evidence: gateways[0].Behaviours[0].Answer.Evidence,
-	}}
+	return rows
 }
 
 // elsewhere lists the rows of these policies that have the observed body and are about another

@@ -169,7 +169,7 @@ type Prediction struct {
 	Causes     []Cause // what else could explain an answer, the likeliest first
 	AnyOrder   bool    // the gateway may run the checks of a policy in another order
 
-	Others []OtherGateway // of other vendors: the request may have passed one of them too
+	Known []Adapter // of all vendors: the request may have passed another one's gateway too
 
 	// Earlier is the verdict of one second after the token was issued, if it has expired since;
 	// else nil.
@@ -272,7 +272,7 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 		return No, "", Need{}
 	case body == No && p.published(o):
 		return No, "", Need{}
-	case body == Maybe && len(p.others(o)) > 0:
+	case body == Maybe && p.foreign(o):
 		return Maybe, "no source gives the body of the predicted answer, and this one is " +
 			"another gateway's", Need{}
 	case body == Maybe && len(p.elsewhere(o)) == 1:
@@ -405,7 +405,13 @@ func (p *Prediction) sends(o *Observation) bool {
 
 // published reports whether a table has the observed body, for any gateway.
 func (p *Prediction) published(o *Observation) bool {
-	return p.tabled(o) || len(p.others(o)) > 0
+	return p.tabled(o) || p.foreign(o)
+}
+
+// foreign reports whether the observed body is one of another vendor's gateways.
+func (p *Prediction) foreign(o *Observation) bool {
+	_, rows := p.others(o)
+	return rows != nil
 }
 
 // tabled reports whether the vendor's own table has the observed body.

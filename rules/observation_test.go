@@ -157,13 +157,20 @@ func predictionOf(checks ...*Check) *Prediction {
 			row("no-token", 400, "", "jwt"),
 			row("rate-limited", 429, "slow down", "rate-limit"),
 		},
-		Others: []OtherGateway{
-			{Product: "Two", Behaviours: []Behaviour{
-				row("expired", 401, "has expired"), row("denied", 403, "no contract"),
-				row("refused", 403, "Forbidden"),
-			}},
-			{Product: "Three", Behaviours: []Behaviour{row("expired", 401, "has expired")}},
-		},
+		Known: []Adapter{{
+			Variants: []Variant{{Name: "two", Product: "Two"}, {Name: "three", Product: "Three"}},
+			Behaviours: func() []Behaviour {
+				other := []Behaviour{
+					row("expired", 401, "has expired"), row("denied", 403, "no contract"),
+					row("refused", 403, "Forbidden"), row("expired", 401, "has expired"),
+				}
+				for i := range other {
+					other[i].Variant = "two"
+				}
+				other[3].Variant = "three"
+				return other
+			},
+		}},
 		Causes: []Cause{
 			{
 				ID:       "never",

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -221,22 +220,6 @@ func (s Shell) Path(name string) string {
 		name = "./" + name
 	}
 	return s.Word(name)
-}
-
-// Examples is a text with its commands as the shell takes them. PowerShell reads @ and a name as a
-// variable.
-func (s Shell) Examples(text string) string {
-	if s != PowerShell {
-		return text
-	}
-	var all strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.Contains(line, "gatewhy ") {
-			line = regexp.MustCompile(` (@[\w.-]+)( {2})?`).ReplaceAllString(line, " '$1'")
-		}
-		all.WriteString(line)
-	}
-	return all.String()
 }
 
 // curl is the program that fetches an address: curl itself is another command in PowerShell.

@@ -301,20 +301,11 @@ func placeOf(groups [][]*source.File) string {
 
 // prediction is a verdict of the policies on a request, to be compared with a real answer.
 func (s *PolicySet) prediction(v *rules.Verdict, request *rules.Request) rules.Prediction {
-	p := rules.Prediction{
+	return rules.Prediction{
 		Verdict: v, Request: request, Policies: s.Policies,
 		Behaviours: s.Adapter.Behaviours(), Causes: s.Adapter.Causes(),
-		AnyOrder: s.Adapter.AnyOrder,
+		AnyOrder: s.Adapter.AnyOrder, Known: s.gateways,
 	}
-	others := slices.DeleteFunc(slices.Clone(s.gateways), func(a rules.Adapter) bool {
-		return a.Name == s.Adapter.Name
-	})
-	for _, g := range others.Known(others.Variants(), nil) {
-		p.Others = append(p.Others, rules.OtherGateway{
-			Product: g.Product, Behaviours: g.Behaviours,
-		})
-	}
-	return p
 }
 
 // oneChain warns of two files in a folder that have a policy of the same kind for one API

@@ -54,18 +54,6 @@ func TestPowerShellWords(t *testing.T) {
 	}
 }
 
-func TestExamplesAreForTheShell(t *testing.T) {
-	t.Parallel()
-	const text = "read as @FILE\n  gatewhy fix p --token @a.jwt --token @b-1.jwt     # both\n"
-	const quoted = "read as @FILE\n  gatewhy fix p --token '@a.jwt' --token '@b-1.jwt'   # both\n"
-	if got := POSIX.Examples(text); got != text {
-		t.Errorf("POSIX: %s", got)
-	}
-	if got := PowerShell.Examples(text); got != quoted {
-		t.Errorf("PowerShell: %s", got)
-	}
-}
-
 func TestANameWithADashIsNoFlag(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{"-": "-", "-p.json": "./-p.json", "p": "p"} {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -76,6 +77,9 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 		if !report.IsCollectID(value) {
 			return problem("--"+known.flag+" is not an id",
 				"letters, digits, dots, hyphens and underscores only")
+		}
+		if known.flag == "tenant" && f.ids[i] != "" && !entra.NamesTenant(value) {
+			return problem("--tenant "+value+": this is not a tenant", entra.TenantHint)
 		}
 		pairs = append(pairs, known.placeholder, value)
 	}

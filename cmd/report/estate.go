@@ -66,7 +66,11 @@ func (m *Maker) noEnvironments(name string, err error) error {
 	if file != DefaultEnvironments {
 		words = append(words, "-c", file)
 	}
-	return Hinted(err, "this writes one from the files in a folder", m.Shell.Line(words...))
+	const write = "this writes one from the files in a folder"
+	if name == DefaultEnvironments { // most often nobody has named it
+		return HintedOnly(err, "where it has another name: -c FILE", write, m.Shell.Line(words...))
+	}
+	return Hinted(err, write, m.Shell.Line(words...))
 }
 
 // estateReader reads the files that an environments file names, which are relative to its folder.

@@ -46,8 +46,8 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 	case x.Path != "":
 		none = "No line has a token at " + x.Path + ": compare that with a line of the log"
 	default:
-		none = "No token was found: tokens stand in the Authorization header, which a log " +
-			"has only where it was told to; in NDJSON --json-path names their place"
+		none = "No token was found: a log has the Authorization header, where tokens are, only " +
+			"if it was told to; in NDJSON --json-path names their place"
 	}
 	if none != "" {
 		x.Next = []rules.Step{{Note: none, Command: "gatewhy help scanning"}}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -12,6 +13,9 @@ import (
 func (m *Maker) MergeScans(names []string) (*Scanning, error) {
 	var x Scanning
 	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			m.warn("%s is named twice, and its tokens count twice", name)
+		}
 		file, err := m.ReadSource(name)
 		if err != nil {
 			return nil, err

@@ -179,6 +179,9 @@ func allSegments(segments []string) bool {
 // common, organizations and consumers.
 func IsTenant(tenant string) bool { return allSegments([]string{tenant}) }
 
+// TenantHint says what names a tenant.
+const TenantHint = "a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com"
+
 // NamesTenant reports whether a text may name tenants: by an id, by a domain, which a name without
 // a dot is not, or as one of the names that stand for many.
 func NamesTenant(text string) bool {

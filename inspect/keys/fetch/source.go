@@ -83,7 +83,7 @@ func (s *Source) Tenant(
 ) (*keys.Set, error) {
 	if !entra.NamesTenant(tenant) {
 		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant",
-			"a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
+			entra.TenantHint)
 	}
 	if cloud.Closed != "" {
 		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed,

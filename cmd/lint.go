@@ -109,7 +109,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	l.Version, l.Shell = e.version(), e.Shell
 	l.Flags = report.ReadAlike(request.Options, flags.apps)
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
-	if err := e.setAside(flags, l); err != nil {
+	if err := e.setAside(flags, l, args); err != nil {
 		return err
 	}
 	if flags.chosen.any() {
@@ -142,7 +142,7 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 
 // setAside sets aside what the configuration and the baseline say, after a baseline is written
 // where one shall be.
-func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
+func (e *Env) setAside(flags *lintFlags, l *report.Linting, paths []string) error {
 	if err := e.maker().SetAside(flags.config, l); err != nil {
 		return err
 	}
@@ -156,10 +156,13 @@ func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
 	case flags.known == "":
 		return nil
 	}
-	return e.maker().SetAsideKnown(flags.known, l)
+	return e.maker().SetAsideKnown(flags.known, l, paths)
 }
 
 func (e *Env) writeBaseline(name string, l *report.Linting) error {
+	if err := e.maker().MayBecomeBaseline(name); err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	if err := render.JSON(&text, e.maker().Baseline(name, l)); err != nil {
 		return err

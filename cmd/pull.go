@@ -201,7 +201,7 @@ func (e *Env) anypointClient(flags *pullFlags) (*anypoint.Client, error) {
 			}
 		}
 		if *part.into = strings.TrimSpace(value); *part.into == "" {
-			return nil, problem(part.what+" is missing", "export "+part.name+
+			return nil, problem(part.what+" is missing", "set the variable "+part.name+
 				": Access Management, Connected Apps; an app that acts on its own behalf")
 		}
 	}

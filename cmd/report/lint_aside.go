@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"io/fs"
@@ -38,19 +39,17 @@ func (m *Maker) Baseline(name string, l *Linting) *lint.Baseline {
 	return lint.NewBaseline(known)
 }
 
-// SetAsideKnown sets aside the findings that the baseline in a file knows.
-func (m *Maker) SetAsideKnown(name string, l *Linting) error {
-	const hint = "gatewhy lint PATH --baseline FILE --write-baseline writes one"
-	text, err := m.ReadBytes(name)
+// SetAsideKnown sets aside the findings that the baseline in a file knows. They are those of what
+// the paths name.
+func (m *Maker) SetAsideKnown(name string, l *Linting, paths []string) error {
+	baseline, err := m.readBaseline(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Problem(name+": this baseline does not exist", hint)
+		return Problem(name+": this baseline does not exist",
+			"this writes one of the findings that there are now", m.Shell.On("lint", paths,
+				slices.Concat(l.Flags, []string{"--baseline", name, "--write-baseline"})...))
 	case err != nil:
 		return err
-	}
-	baseline, ok := lint.ReadBaseline([]byte(inspect.UTF8(string(text))))
-	if !ok {
-		return Problem(name+": not a baseline", hint)
 	}
 	known, prints, next := baseline.Knows(), l.fingerprints(m.from(filepath.Dir(name))), 0
 	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
@@ -62,6 +61,29 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 		}
 		return isKnown
 	})
+	return nil
+}
+
+// readBaseline reads the baseline in a file. An empty file is one without findings.
+func (m *Maker) readBaseline(name string) (*lint.Baseline, error) {
+	text, err := m.ReadBytes(name)
+	if err != nil || len(bytes.TrimSpace(text)) == 0 {
+		return &lint.Baseline{}, err
+	}
+	baseline, ok := lint.ReadBaseline([]byte(inspect.UTF8(string(text))))
+	if !ok {
+		return nil, Problem(name+": this file is not a baseline",
+			"name another file: --write-baseline does not overwrite this one")
+	}
+	return baseline, nil
+}
+
+// MayBecomeBaseline is an error where a file has something else than a baseline, which writing one
+// would destroy.
+func (m *Maker) MayBecomeBaseline(name string) error {
+	if _, err := m.readBaseline(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	return nil
 }
 

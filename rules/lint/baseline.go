@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -35,7 +36,10 @@ func NewBaseline(found []Known) *Baseline {
 // ReadBaseline reads a baseline. It is not ok where the text is not a baseline.
 func ReadBaseline(text []byte) (b *Baseline, ok bool) {
 	err := json.Unmarshal(text, &b)
-	return b, err == nil && b != nil && b.SchemaVersion == baselineVersion
+	// a report of lint has no fingerprints
+	nameless := func(k Known) bool { return k.Fingerprint == "" }
+	return b, err == nil && b != nil && b.SchemaVersion == baselineVersion &&
+		!slices.ContainsFunc(b.Findings, nameless)
 }
 
 // Knows lists the fingerprints of the findings.

@@ -58,8 +58,11 @@ type bench struct {
 
 // before is what the file has before the command writes it.
 func (b *bench) before() string {
-	if b.writer.name == "fix" {
+	switch b.writer.name {
+	case "fix":
 		return repairable
+	case "baseline":
+		return `{"schema_version": 1, "findings": []}` + "\n"
 	}
 	return "{}\n"
 }

@@ -64,11 +64,19 @@ func (m *Maker) SetAsideKnown(name string, l *Linting, paths []string) error {
 	return nil
 }
 
-// readBaseline reads the baseline in a file. An empty file is one without findings.
+// readBaseline reads the baseline in a file.
 func (m *Maker) readBaseline(name string) (*lint.Baseline, error) {
 	text, err := m.ReadBytes(name)
-	if err != nil || len(bytes.TrimSpace(text)) == 0 {
-		return &lint.Baseline{}, err
+	if err != nil {
+		return nil, err
+	}
+	return asBaseline(name, text)
+}
+
+// asBaseline is a file's text as a baseline. An empty one has no findings.
+func asBaseline(name string, text []byte) (*lint.Baseline, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return &lint.Baseline{}, nil
 	}
 	baseline, ok := lint.ReadBaseline([]byte(inspect.UTF8(string(text))))
 	if !ok {
@@ -79,12 +87,18 @@ func (m *Maker) readBaseline(name string) (*lint.Baseline, error) {
 }
 
 // MayBecomeBaseline is an error where a file has something else than a baseline, which writing one
-// would destroy.
+// would destroy. What is not a file, or can't be read, is left to what writes.
 func (m *Maker) MayBecomeBaseline(name string) error {
-	if _, err := m.readBaseline(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	info, err := os.Stat(m.Path(name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
 	}
-	return nil
+	text, err := m.ReadBytes(name)
+	if err != nil {
+		return nil
+	}
+	_, err = asBaseline(name, text)
+	return err
 }
 
 // Ignores are the entries under lint.ignore of gatewhy.yaml.

@@ -100,8 +100,15 @@ func (s *Survey) AddInstance(i Instance) {
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
 func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
 	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
+		var tenants []string
 		for _, address := range check.Test.KeyAddresses() {
-			s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
+			id := strings.ToLower(entra.TenantOfKeys(address))
+			if id != "" && !slices.Contains(tenants, id) {
+				tenants = append(tenants, id)
+			}
+		}
+		if len(tenants) == 1 { // only the user knows which of several it is
+			s.Tenant = cmp.Or(s.Tenant, tenants[0])
 		}
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {

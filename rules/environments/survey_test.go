@@ -255,6 +255,35 @@ func TestASurveyTakesTheTenantFromThePolicies(t *testing.T) {
 	}
 }
 
+// Of keys of several tenants none is this environment's tenant for sure.
+func TestASurveyTakesTheTenantFromTheKeysOfOneAlone(t *testing.T) {
+	t.Parallel()
+	const others = "1d2f3c4b-5a69-4788-9c0d-ee1f2a3b4c5d"
+	for _, of := range []struct {
+		tenants []string
+		want    string
+	}{
+		{[]string{surveyTenant}, surveyTenant},
+		{[]string{surveyTenant, strings.ToUpper(surveyTenant)}, surveyTenant},
+		{[]string{"common", surveyTenant}, surveyTenant},
+		{[]string{others, surveyTenant}, ""},
+	} {
+		var urls []string
+		for _, tenant := range of.tenants {
+			urls = append(urls, "https://login.microsoftonline.com/"+tenant+"/discovery/v2.0/keys")
+		}
+		key := &rules.Key{URL: strings.Join(urls, ","), List: true}
+		policy := &rules.Policy{Root: rules.AllOf(&rules.Check{
+			Test: rules.Predicate{Op: rules.Verifies, Key: key},
+		})}
+		s := &Survey{}
+		s.AddPolicy("uat.json", nil, &rules.Compilation{Policies: []*rules.Policy{policy}}, true)
+		if s.Tenant != of.want {
+			t.Errorf("%v: the tenant is %q, want %q", of.tenants, s.Tenant, of.want)
+		}
+	}
+}
+
 // What init writes is what matrix reads.
 func TestTheFileOfASurveyCanBeRead(t *testing.T) {
 	t.Parallel()

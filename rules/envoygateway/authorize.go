@@ -119,7 +119,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 func (c *compiler) what() string {
 	switch {
 	case c.only == nil:
-		return "anything"
+		return "any request"
 	case len(c.only) == 0:
 		return "a request without a token"
 	}

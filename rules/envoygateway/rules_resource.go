@@ -109,12 +109,11 @@ func tokenNotNeeded() rules.Rule {
 			case !in:
 			case s.open == rules.Yes:
 				f = s.found.At(jwt.Member("failOpen"), "jwt.failOpen", "a request without a "+
-					"token gets in, or with a bad one: failOpen lets it pass, and no "+
-					"authorization rule asks for a token")
+					"token gets in, or with a bad one: failOpen lets it pass, and "+
+					"authorization does not refuse it")
 			case s.optional == rules.Yes:
 				f = s.found.At(jwt.Member("optional"), "jwt.optional", "a request without a "+
-					"token gets in: optional lets it pass, and no authorization rule asks for "+
-					"a token")
+					"token gets in: optional lets it pass, and authorization does not refuse it")
 			}
 			if f != nil && chosen {
 				f.Severity = rules.Warning

@@ -263,6 +263,27 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 }
 
 // Before 1.28 spaceDelimitedClaims does nothing; where the version is not known it is believed.
+// To ask for a token on some paths or hosts alone is what Istio's documentation shows.
+func TestADenyPolicyThatAsksForATokenOfSomeRequestsIsLessSevere(t *testing.T) {
+	t.Parallel()
+	const none = `rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: `
+	for text, want := range map[string]rules.Severity{
+		"": "",
+		policy("DENY", `rules: [{to: [{operation: {hosts: [h.example]}}]}]`): "",
+		policy("DENY", none+`[{operation: {hosts: [h.example]}}]}]`):         rules.Warning,
+		policy("DENY", none+`[{operation: {paths: [/orders]}}]}]`):           rules.Warning,
+		policy("DENY", none+`[{operation: {notPaths: [/health]}}]}]`):        rules.Warning,
+	} {
+		rule := tokenNotNeeded()
+		found := rule.Check(&rules.Subject{
+			Policies: policiesOf(t, rules.Options{}, ofTenant()+text),
+		})
+		if len(found) != 1 || found[0].Severity != want {
+			t.Errorf("%s: found %+v, want one, %q", text, found, want)
+		}
+	}
+}
+
 func TestScopesAreSplitByTheVersionsThatSplitThem(t *testing.T) {
 	t.Parallel()
 	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [scp]") +

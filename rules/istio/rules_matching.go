@@ -69,7 +69,7 @@ func ruleAlwaysMatches() rules.Rule {
 		Title: "a rule matches every request, so that other rules decide nothing",
 		Why: "ALLOW rules are alternatives, of all policies that select the workload: one that " +
 			"matches every request lets in what the others would not, and alone it is as if " +
-			"there were no policy. A DENY rule that matches " +
+			"there were no ALLOW policy. A DENY rule that matches " +
 			"every request denies what ALLOW rules let in, for DENY comes first.",
 		Fix: "Say in the rule what it is for, or remove it. A policy that is to allow nothing " +
 			"has no rules.",
@@ -83,8 +83,8 @@ func ruleAlwaysMatches() rules.Rule {
 					i.found.At(r.at, r.path(), "this rule lets in every request: %s nothing",
 						othersDecide(n))
 				} else if r.always() && len(i.jwt) == 0 {
-					i.found.At(r.at, r.path(), "this rule lets in every request, and no other "+
-						"rule of this workload allows any").Severity = rules.Note
+					i.found.At(r.at, r.path(), "this rule allows every request, as if there were "+
+						"no ALLOW policy").Severity = rules.Note
 				}
 			}
 			for _, p := range i.enforced(actionDeny) {

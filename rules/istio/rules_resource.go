@@ -135,8 +135,8 @@ func tokenNotNeeded() rules.Rule {
 		Fix: "Ask for requestPrincipals in the from of each ALLOW rule: those of the issuer, as " +
 			"https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
 		Severity: rules.Error,
-		Lesser: "a warning where a rule is limited to some methods, paths, hosts or headers: " +
-			"they may be meant to be open",
+		Lesser: "a warning where a rule is limited to some methods, paths, hosts or headers, or " +
+			"DENY policies ask for a token of some requests: others may be meant to be open",
 		References: []string{docRequest, docTaskAuthz, issueTwoRule},
 		Check:      eachInstance(checkTokenNeeded),
 	}
@@ -165,21 +165,37 @@ func checkTokenNeeded(i instance) {
 	if !in {
 		return
 	}
+	chosen = chosen || i.deniesTokenless()
 	warn := func(f *rules.Finding, less bool) {
 		if less {
 			f.Severity = rules.Warning
 		}
 	}
 	if len(limits) == 0 {
-		r := i.jwt[0]
+		r, why := i.jwt[0], "no ALLOW policy asks for a token"
+		if i.deniesTokenless() {
+			why = "DENY policies ask for a token of some requests alone"
+		}
 		warn(i.found.At(r.at, "jwtRules", "a request without a token gets in: "+
-			"RequestAuthentication lets it pass, and no ALLOW policy asks for a token"), chosen)
+			"RequestAuthentication lets it pass, and %s", why), chosen)
 	}
 	for _, r := range open {
 		warn(i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
 			"asks for nothing of a token, and rules are alternatives"),
 			chosen || len(r.to) > 0 || len(r.when) > 0)
 	}
+}
+
+// deniesTokenless reports whether a DENY rule is about requests without a token, be it of some
+// paths alone (istio.io, "Require valid tokens per-path").
+func (i *instance) deniesTokenless() bool {
+	return slices.ContainsFunc(i.enforced(actionDeny), func(p *resource) bool {
+		return slices.ContainsFunc(p.rules(), func(r *authRule) bool {
+			return slices.ContainsFunc(r.conditions(), func(one condition) bool {
+				return one.attribute == ofPrincipal && !one.not.Empty()
+			})
+		})
+	})
 }
 
 func policySelectsNothing() rules.Rule {

@@ -84,6 +84,11 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			"Deny behind all of IPv4", with(authorization("", four, theirs)),
 			[]string{"rule-shadowed"},
 		},
+		{
+			"Deny behind all addresses, of one method", with(authorization("",
+				`{action: Allow, operation: {methods: [GET]}, principal: {clientCIDRs: `+
+					`[0.0.0.0/0, "::/0"]}}`, theirs)), none,
+		},
 		{"Deny behind some", with(authorization("", some, theirs)), none},
 		{
 			"Deny of what is allowed before", with(authorization("", ours, theirs)),

@@ -93,7 +93,7 @@ func (s *subject) family(r *authRule) string {
 	ranges := kubernetes.ListIn(principal, r.path+"principal.", "clientCIDRs")
 	four, six := wholeFamilies(ranges.Texts())
 	switch {
-	case len(s.conditions(r)) != 1:
+	case len(s.conditions(r)) != 1, four && six: // then the condition is another
 		return ""
 	case four:
 		return "IPv4"

@@ -81,7 +81,7 @@ func asBaseline(name string, text []byte) (*lint.Baseline, error) {
 	baseline, ok := lint.ReadBaseline([]byte(inspect.UTF8(string(text))))
 	if !ok {
 		return nil, Problem(name+": this file is not a baseline",
-			"name another file: --write-baseline does not overwrite this one")
+			"with the name of a new file, --baseline FILE --write-baseline writes one")
 	}
 	return baseline, nil
 }

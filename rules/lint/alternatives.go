@@ -65,17 +65,25 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 }
 
 // isAlternative reports whether a finding is about a check that need not hold: another alternative
-// of its policy may.
+// of its policy may, or what decides is asked of other requests.
 func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
-	return f.Policy != nil && f.Check != nil &&
-		strings.Contains(groups.Of(&rules.Result{Policy: f.Policy, Check: f.Check}), "any[")
+	return f.Policy != nil && f.Check != nil && (isClosed(f) ||
+		strings.Contains(groups.Of(&rules.Result{Policy: f.Policy, Check: f.Check}), "any["))
 }
+
+// isClosed reports whether a finding says that no request gets in.
+func isClosed(f *rules.Finding) bool { return f.Rule == noTokenPasses && closes(f.Check) }
 
 // besideOthers lessens what a finding says of who is locked out, since others than the ways that
 // its check is on may let them in. It is false where nothing is left of it.
 func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
 	switch f.Rule {
 	case noTokenPasses:
+		if isClosed(f) {
+			return !slices.ContainsFunc(ways, func(way *rules.Subject) bool {
+				return len(refusesAll(way)) == 0
+			})
+		}
 		if f.Severity == rules.Error {
 			f.Severity = rules.Warning
 		}

@@ -110,6 +110,38 @@ func refusing() *rules.Check {
 	return c
 }
 
+func TestNoRequestGetsInOnlyWhereEachWayIsClosed(t *testing.T) {
+	t.Parallel()
+	way := func(checks ...*rules.Check) rules.Node { return rules.AllOf(checks...) }
+	either := func(a, b rules.Node) rules.Node { return rules.Node{Any: []rules.Node{a, b}} }
+	first := func(then, otherwise rules.Node) rules.Node {
+		when := way(checkOf(rules.Conditional, rules.Has(rules.Claim("azp"))))
+		return rules.Node{First: &rules.First{
+			Branches: []rules.Branch{{If: when, Then: then}}, Default: otherwise,
+		}}
+	}
+	for name, of := range map[string]struct {
+		root rules.Node
+		want int
+	}{
+		"one of two":  {either(way(signed(ourKeys), refusing()), way(signed(ourKeys))), 0},
+		"each of two": {either(way(signed(ourKeys), refusing()), way(refusing())), 1},
+		"behind two": {rules.Node{All: []rules.Node{
+			either(way(signed(ourKeys)), way(signed(foreignKeys))), way(refusing()),
+		}}, 1},
+		"where a test holds": {first(way(refusing()), way(signed(ourKeys))), 0},
+		"where none holds":   {first(way(signed(ourKeys)), way(refusing())), 0},
+		"in either case":     {first(way(refusing()), way(refusing())), 1},
+	} {
+		found := Run([]rules.Rule{noToken()}, &rules.Subject{
+			Policies: []*rules.Policy{tree(of.root)},
+		})
+		if len(found) != of.want {
+			t.Errorf("%s: got %+v", name, found)
+		}
+	}
+}
+
 // A note that no request gets in gives way to a warning that says more of the same place, but not
 // to one of another place, and a warning does not.
 func TestWhatIsSaidTwiceOfOnePlaceIsSaidOnce(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/kubernetes"
@@ -234,7 +235,8 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 	}
 	bound := func(v *source.Value) {
 		if one.allowed != nil && v.Is(source.String) && !oneOf(v, one.allowed...) {
-			f.visit(v, path, path+" is one of "+strings.Join(one.allowed, ", ")+", not "+v.Text)
+			f.visit(v, path, path+" must be one of "+strings.Join(one.allowed, ", ")+
+				", and is "+inspect.InSentence(v.Text))
 		}
 	}
 	bound(v)
@@ -255,7 +257,8 @@ func (f fieldRules) provider(p *provider) {
 	for _, name := range []string{"cacheDuration", "failedRefetchDuration"} {
 		v := p.at.At("remoteJWKS", name)
 		if v.Is(source.String) && !kubernetes.Marked(v) && !isDuration(v.Text) {
-			f.visit(v, p.path+"remoteJWKS."+name, v.Text+" is not a time such as 1h30m")
+			f.visit(v, p.path+"remoteJWKS."+name, name+" is "+inspect.InSentence(v.Text)+
+				", and not a time such as 1h30m")
 		}
 	}
 	if local := p.at.Member("localJWKS"); local.Is(source.Object) {

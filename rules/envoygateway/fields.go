@@ -230,7 +230,8 @@ func (f fieldRules) field(of *source.Value, path string, one field) {
 		f.visit(v, path, one.name+" is empty")
 	case one.most > 0 && count > one.most:
 		f.visit(v, path, fmt.Sprintf("%d %s are more than %d", count, one.name, one.most))
-	case one.most > 0 && v.Is(source.String) && utf8.RuneCountInString(v.Text) > one.most:
+	case one.most > 0 && v.Is(source.String) && !kubernetes.Marked(v) &&
+		utf8.RuneCountInString(v.Text) > one.most:
 		f.visit(v, path, fmt.Sprintf("%s has more than %d characters", one.name, one.most))
 	}
 	bound := func(v *source.Value) {

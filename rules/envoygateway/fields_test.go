@@ -119,6 +119,11 @@ func TestTheAPIServerRefusesAProviderThatItsDefinitionDoesNotAllow(t *testing.T)
 		{"a name that is too long", with(`"entra", "issuer"`, `"`+strings.Repeat("e", 254)+
 			`", "issuer"`), open(rules.NotModelled)},
 		{
+			"an address that a deployment writes, of which the file has more", with(
+				`"uri": "`+keysURL+`"`, `"uri": "{{ `+strings.Repeat("x", 254)+` }}"`),
+			accepted(),
+		},
+		{
 			"a header without a name", with(`{"name": "Authorization", `, "{"),
 			open(rules.NotModelled),
 		},

@@ -110,7 +110,7 @@ func refusing() *rules.Check {
 	return c
 }
 
-func TestNoRequestGetsInOnlyWhereEachWayIsClosed(t *testing.T) {
+func TestThatNoRequestGetsInIsSaidOnlyWhereEachWayIsClosed(t *testing.T) {
 	t.Parallel()
 	way := func(checks ...*rules.Check) rules.Node { return rules.AllOf(checks...) }
 	either := func(a, b rules.Node) rules.Node { return rules.Node{Any: []rules.Node{a, b}} }
@@ -121,23 +121,27 @@ func TestNoRequestGetsInOnlyWhereEachWayIsClosed(t *testing.T) {
 		}}
 	}
 	for name, of := range map[string]struct {
-		root rules.Node
-		want int
+		root   rules.Node
+		closed bool
 	}{
-		"one of two":  {either(way(signed(ourKeys), refusing()), way(signed(ourKeys))), 0},
-		"each of two": {either(way(signed(ourKeys), refusing()), way(refusing())), 1},
+		"one of two":  {either(way(signed(ourKeys), refusing()), way(signed(ourKeys))), false},
+		"each of two": {either(way(signed(ourKeys), refusing()), way(refusing())), true},
 		"behind two": {rules.Node{All: []rules.Node{
 			either(way(signed(ourKeys)), way(signed(foreignKeys))), way(refusing()),
-		}}, 1},
-		"where a test holds": {first(way(refusing()), way(signed(ourKeys))), 0},
-		"where none holds":   {first(way(signed(ourKeys)), way(refusing())), 0},
-		"in either case":     {first(way(refusing()), way(refusing())), 1},
+		}}, true},
+		"where a test holds": {first(way(refusing()), way(signed(ourKeys))), false},
+		"where none holds":   {first(way(signed(ourKeys)), way(refusing())), false},
+		"in either case":     {first(way(refusing()), way(refusing())), true},
 	} {
 		found := Run([]rules.Rule{noToken()}, &rules.Subject{
 			Policies: []*rules.Policy{tree(of.root)},
 		})
-		if len(found) != of.want {
-			t.Errorf("%s: got %+v", name, found)
+		want := "no rule allows anything"
+		if of.closed {
+			want = "no request gets in: " + want
+		}
+		if len(found) != 1 || found[0].Message != want {
+			t.Errorf("%s: got %+v, want %q", name, found, want)
 		}
 	}
 }

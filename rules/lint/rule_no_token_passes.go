@@ -48,11 +48,15 @@ func refusesAll(s *rules.Subject) []rules.Finding {
 			if !closes(c) {
 				return nil
 			}
-			why := cmp.Or(c.Refuses, "this rule rejects every one")
-			return one(less(at(c, "no request gets in: %s", why), rules.Note))
+			return one(less(at(c, "no request gets in: %s", refusal(c)), rules.Note))
 		})...)
 	}
 	return all
+}
+
+// refusal says what a check is that rejects every request that it is asked about.
+func refusal(c *rules.Check) string {
+	return cmp.Or(c.Refuses, "this rule rejects every request")
 }
 
 // closes reports whether a check is of rules, and rejects every request.

@@ -55,4 +55,11 @@ func TestLargeEstatesAreAnsweredWithinTheBounds(t *testing.T) {
 				wants(t, exitRejected, "reject")
 		})
 	}
+	write("preauthorized.json", `{"appId": "00000064-0000-4000-8000-000000000064", "api": `+
+		`{"preAuthorizedApplications": [`+strings.TrimSuffix(
+		numbered(`{"appId": "%08x-0000-4000-8000-000000000000"},`, 9000), ",")+"]}}")
+	t.Run("preauthorised clients", func(t *testing.T) {
+		gatewhy.run(t, dir, "", "fix", "policy.json", "--app", "preauthorized.json", "-o", "json").
+			wants(t, exitOK, "audience-not-checked")
+	})
 }

@@ -110,6 +110,13 @@ func TestWhoIsKnownToAnAPICanHaveTheSameInALargeWorld(t *testing.T) {
 				{Client: w.Places[5].Clients[3].AppID, Scopes: []entra.Text{text("s1")}},
 			}
 		},
+		"some are preauthorized, one of them twice": func(w *World, api *entra.Registration) {
+			api.PreAuthorized = []entra.PreAuthorized{
+				{Client: w.Places[5].Clients[3].AppID, Scopes: []entra.Text{text("s2")}},
+				{Client: w.Places[6].Clients[1].AppID, Scopes: []entra.Text{text("s1")}},
+				{Client: w.Places[5].Clients[3].AppID, Scopes: []entra.Text{text("s1")}},
+			}
+		},
 		"one is disabled": func(w *World, _ *entra.Registration) {
 			w.Places[5].Clients[3].Principal = &entra.ServicePrincipal{Disabled: true}
 		},

@@ -365,10 +365,30 @@ func holdings(of *resource, all []*group) []holding {
 func groups(
 	api *entra.Registration, clients []*entra.Registration, can granting, known *assignments,
 ) []*group {
-	usual := func(client *entra.Registration) bool { return unremarkable(api, client, known) }
+	facing := eachClient(api)
+	usual := func(client *entra.Registration) bool {
+		return unremarkable(facing(client), client, known)
+	}
 	return grouped(clients, usual, func(client *entra.Registration) grant {
-		return can(api, client, known)
+		return can(facing(client), client, known)
 	})
+}
+
+// eachClient gives an API as one client after the other sees it: of thousands that it may
+// pre-authorize, with this one alone.
+func eachClient(api *entra.Registration) func(*entra.Registration) *entra.Registration {
+	if api == nil || len(api.PreAuthorized) < 2 {
+		return func(*entra.Registration) *entra.Registration { return api }
+	}
+	byClient := map[string][]entra.PreAuthorized{}
+	for _, p := range api.PreAuthorized {
+		byClient[p.Client.ID()] = append(byClient[p.Client.ID()], p)
+	}
+	return func(client *entra.Registration) *entra.Registration {
+		its := *api
+		its.PreAuthorized = byClient[client.AppID.ID()]
+		return &its
+	}
 }
 
 // grouped sorts clients by what they can have. All usual ones can have the same.

@@ -35,11 +35,13 @@ func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
 	if len(api.PreAuthorized) == 0 {
 		return all
 	}
-	shown := w.applications()
+	seen := map[string]bool{}
+	for _, r := range slices.Concat(all, w.applications()) {
+		seen[r.AppID.ID()] = true
+	}
 	for _, p := range api.PreAuthorized {
-		isIt := func(r *entra.Registration) bool { return r.AppID.Is(p.Client) }
-		if p.Client.Known() && !slices.ContainsFunc(shown, isIt) &&
-			!slices.ContainsFunc(all, isIt) {
+		if id := p.Client.ID(); p.Client.Known() && !seen[id] {
+			seen[id] = true
 			all = append(all, &entra.Registration{AppID: p.Client})
 		}
 	}

@@ -3,8 +3,8 @@ package rules
 import (
 	"fmt"
 	"iter"
-	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -111,7 +111,7 @@ const MostFiles = 5000
 // FilesBeyond refuses more files with policies, which were found under these names.
 func FilesBeyond(names []string) error {
 	cause := fmt.Sprintf("%s: there are more than %d files with policies, and no more are looked "+
-		"at together", strings.Join(names, ", "), MostFiles)
+		"at together", inspect.Few(names, 1), MostFiles)
 	return tooMany(source.Position{}, cause, "name the files of one API instance")
 }
 
@@ -137,7 +137,7 @@ func HeldBeyond(values int64, names []string) error {
 		return nil
 	}
 	cause := fmt.Sprintf("%s: these files have more than %d values in all, the most that are "+
-		"looked at together", strings.Join(names, ", "), mostHeld)
+		"looked at together", inspect.Few(names, 1), mostHeld)
 	return tooMany(source.Position{}, cause, "name the files of one cluster or API instance")
 }
 

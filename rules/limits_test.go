@@ -147,7 +147,7 @@ func TestARunThatTakesMoreThanIsLookedAtIsRefused(t *testing.T) {
 	for want, err := range map[string]error{
 		"to repair all takes a look at more than 6000000 conditions of policies, the most of " +
 			"one run": LookedBeyond("to repair all"),
-		"a, b: these files have more than 750000 values in all, the most that are " +
+		"a and 1 more: these files have more than 750000 values in all, the most that are " +
 			"looked at together": HeldBeyond(mostHeld+1, names),
 	} {
 		if err == nil || err.Error() != want {

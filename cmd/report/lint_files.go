@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -170,7 +170,7 @@ func (l *linter) beyond(files int, names []string) error {
 	if l.Looked.Load() <= rules.MostLooked {
 		return nil
 	}
-	what := strings.Join(names, ", ") + ": to find out what the policies of these files let in"
+	what := inspect.Few(names, 1) + ": to find out what the policies of these files let in"
 	return rules.LookedBeyond(what, "name some of the files, and the others afterwards")
 }
 

@@ -63,7 +63,7 @@ func (m *Maker) readPolicies(
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, Problem("no policy in "+strings.Join(names, ", "),
+		return nil, Problem("no policy in "+inspect.Few(names, inspect.MostNames),
 			changers.kustomize(changers.kustomizations.Folder()),
 			"name a policy file to see why it was not recognised")
 	}
@@ -272,7 +272,8 @@ func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rule
 	for _, group := range groups {
 		names = append(names, group[0].Name)
 	}
-	return Problem("the policy files are of several clusters: "+strings.Join(names, ", "),
+	return Problem("the policy files are of several clusters: "+
+		inspect.Few(names, inspect.MostNames),
 		"name the files of one: -p "+placeOf(groups),
 		"an environments file has an environment for each, and gatewhy matrix a column")
 }

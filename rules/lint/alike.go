@@ -137,7 +137,7 @@ func (w *keyWriter) aside(a *rules.Aside) {
 	w.require(unknown)
 	w.predicate(&a.If)
 	if unknown {
-		w.word(a.Root.All[0].Check.Unknown.Why)
+		w.unknown(a.Root.All[0].Check.Unknown)
 	}
 }
 
@@ -172,12 +172,25 @@ func (w *keyWriter) node(n *rules.Node) {
 }
 
 func (w *keyWriter) check(c *rules.Check) {
-	w.require(c.Unknown == nil && c.MaySkip == nil)
+	w.unknown(c.Unknown)
+	w.unknown(c.MaySkip)
 	w.word(string(c.ID))
 	w.word(c.Claim)
 	w.word(c.Binds)
 	w.flags(c.Skip != "")
 	w.predicate(&c.Test)
+}
+
+func (w *keyWriter) unknown(u *rules.Unknown) {
+	if w.flags(u != nil); u == nil {
+		return
+	}
+	w.word(u.Why)
+	w.word(string(u.Need.Input))
+	w.word(u.Need.Name)
+	w.word(u.Need.Value)
+	w.word(u.Need.For)
+	w.flags(u.MayErr, u.NeverTrue, u.Present, u.NeverFound)
 }
 
 func (w *keyWriter) predicate(p *rules.Predicate) {

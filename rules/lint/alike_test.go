@@ -37,10 +37,11 @@ func full() (p *rules.Policy, parts []any) {
 	key := &rules.Key{URL: "https://keys.example"}
 	texts := &rules.Texts{Patterns: []*regexp.Regexp{regexp.MustCompile("a")}}
 	lookup := &rules.Lookup{Locations: []rules.Location{{Prefix: "Bearer "}}}
+	unknown, maySkip := &rules.Unknown{Why: "why"}, &rules.Unknown{Why: "why"}
 	check := &rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{
 		Op: rules.OneOf, Values: []*source.Value{value}, Key: key, Texts: texts, Lookup: lookup,
 		Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
-	}}
+	}, Unknown: unknown, MaySkip: maySkip}
 	p = &rules.Policy{Root: rules.AllOf(check)}
 	decided := &rules.First{
 		Branches: []rules.Branch{{If: rules.AllOf(plain()), Then: rules.Node{Check: plain()}}},
@@ -51,6 +52,7 @@ func full() (p *rules.Policy, parts []any) {
 		p, &p.When, &p.Root, decided, &decided.Branches[0], &decided.Branches[0].If,
 		check, &check.Test, &check.Test.Input, value, opaque, key,
 		&key.Lenience, texts, lookup, &lookup.Locations[0],
+		unknown, &unknown.Need, maySkip,
 	}
 }
 

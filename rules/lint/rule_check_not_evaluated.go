@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -25,10 +26,17 @@ func notEvaluatedRule() rules.Rule {
 // that no other finding names: of the first one in each policy.
 func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Finding {
 	var all []rules.Finding
+	named := namedBy(found)
 	for _, p := range policies {
+		if p.When.Disabled {
+			continue
+		}
 		for _, c := range p.Checks() {
+			if named.has(p, c) {
+				continue
+			}
 			why := issued.NeverKnown(c)
-			if why == "" || p.When.Disabled || isNamed(found, p, c) {
+			if why == "" {
 				continue
 			}
 			f := at(c, "what this check answers is not known: %s", why)
@@ -40,14 +48,28 @@ func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Findi
 	return all
 }
 
-// isNamed reports whether a finding is about a check of a policy: its place, or its field, unless
-// that has several claims.
-func isNamed(found []rules.Finding, p *rules.Policy, c *rules.Check) bool {
+// namedPlaces are what findings are about: places, and fields of policies.
+type namedPlaces struct {
+	places map[source.Position]bool
+	fields map[fieldOf]bool
+}
+
+type fieldOf struct {
+	policy *rules.Policy
+	field  string
+}
+
+func namedBy(found []rules.Finding) namedPlaces {
+	n := namedPlaces{map[source.Position]bool{}, map[fieldOf]bool{}}
 	for i := range found {
-		if f := &found[i]; f.Pos == c.Pos ||
-			f.Policy == p && f.Field == c.Field && c.Claim == "" {
-			return true
-		}
+		f := &found[i]
+		n.places[f.Pos], n.fields[fieldOf{f.Policy, f.Field}] = true, true
 	}
-	return false
+	return n
+}
+
+// has reports whether a finding is about a check of a policy: its place, or its field, unless that
+// has several claims.
+func (n namedPlaces) has(p *rules.Policy, c *rules.Check) bool {
+	return n.places[c.Pos] || c.Claim == "" && n.fields[fieldOf{p, c.Field}]
 }

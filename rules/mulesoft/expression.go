@@ -34,9 +34,7 @@ type expression struct {
 
 // exact reports whether the gateway surely runs the expression as its tree says.
 func (e expression) exact() bool {
-	undecided := func(a dataweave.Ambiguity) bool { return a.Undecided }
-	return e.expr != nil && len(e.expr.Unsupported()) == 0 &&
-		!slices.ContainsFunc(e.expr.Ambiguities(), undecided)
+	return e.expr != nil && len(e.expr.Unsupported()) == 0 && !e.expr.Undecided()
 }
 
 // parse reads a field's text, in the dialect of the gateway.

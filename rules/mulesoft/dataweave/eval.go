@@ -295,7 +295,7 @@ func (v *evaluator) ambiguous(n *Node) Result {
 	r := unknown(n,
 		"which of two readings an expression without parentheses has is not documented")
 	r.Unknown.Construct = "an expression without parentheses"
-	for _, a := range v.expr.ambiguities {
+	for _, a := range v.expr.Ambiguities() {
 		if a.Undecided {
 			r.Unknown.Write, r.Unknown.Column = a.Write, a.Column
 			break

@@ -43,9 +43,11 @@ type Expr struct {
 	Root    *Node
 	Dialect Dialect
 
-	reads, claims []string // paths, and names
-	ambiguities   []Ambiguity
-	uncompilable  *Construct // what may keep the gateway from running any of it, or nil
+	reads, claims []string    // paths, and names
+	ambiguities   []Ambiguity // without their readings
+	uncompilable  *Construct  // what may keep the gateway from running any of it, or nil
+
+	readings func() (reads, write string) // of the whole expression, worked out once
 
 	once  sync.Once
 	parts *claimParts // for Parts; nil where there are none
@@ -90,7 +92,10 @@ func Parse(text string, d Dialect) (*Expr, error) {
 		return nil, err
 	}
 	e := &Expr{Root: root, Dialect: d}
-	e.findAmbiguities(text)
+	e.findAmbiguities()
+	e.readings = sync.OnceValues(func() (reads, write string) {
+		return explicit(root).String(), e.meant(text)
+	})
 	prepare(root, d)
 	e.uncompilable = e.findUncompilable()
 	e.findReads()

@@ -129,8 +129,7 @@ func IsVariable(name string) bool {
 // each itself.
 func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
 	c := comparedClaims{claims: claims}
-	undecided := func(a Ambiguity) bool { return a.Undecided }
-	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
+	if len(e.Unsupported()) > 0 || e.Undecided() {
 		return nil, false
 	}
 	_, ok = c.returned(e.Root)
@@ -156,8 +155,7 @@ func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
 // findParts finds the parts of all claims in one pass: an expression may read hundreds. There are
 // none where it is not known what the expression reads, or where it reads the set of all claims.
 func (e *Expr) findParts() {
-	undecided := func(a Ambiguity) bool { return a.Undecided }
-	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
+	if len(e.Unsupported()) > 0 || e.Undecided() {
 		return
 	}
 	p := claimParts{

@@ -27,21 +27,24 @@ type Ambiguity struct {
 // We take what it names (default, not) as decided for Mule, and the rest as open. It has default
 // and infix functions on one level, so that the default in "a default [] contains 'x'" comes first
 // there, as everybody who writes that means it.
-func (e *Expr) Ambiguities() []Ambiguity { return slices.Clone(e.ambiguities) }
+func (e *Expr) Ambiguities() []Ambiguity {
+	all := slices.Clone(e.ambiguities)
+	for i := range all {
+		all[i].Reads, all[i].Write = e.readings()
+	}
+	return all
+}
 
-// findAmbiguities keeps the ambiguities, with both readings, and marks the nodes that have no
-// certain value.
-func (e *Expr) findAmbiguities(text string) {
+// Undecided reports whether the documentation leaves a reading of the expression open.
+func (e *Expr) Undecided() bool {
+	return slices.ContainsFunc(e.ambiguities, func(a Ambiguity) bool { return a.Undecided })
+}
+
+// findAmbiguities keeps the ambiguities, and marks the nodes that have no certain value.
+func (e *Expr) findAmbiguities() {
 	f := ambiguityFinder{dialect: e.Dialect}
 	f.markSegment(e.Root)
-	if len(f.found) == 0 {
-		return
-	}
 	slices.SortStableFunc(f.found, func(a, b Ambiguity) int { return a.Column - b.Column })
-	reads, write := explicit(e.Root).String(), e.meant(text)
-	for i := range f.found {
-		f.found[i].Reads, f.found[i].Write = reads, write
-	}
 	e.ambiguities = f.found
 }
 

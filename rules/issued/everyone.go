@@ -116,10 +116,8 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	}
 	usual := grantForeign(place.API, e.clients[rest.first()], nil)
 	key := usual.key()
-	facing := eachClient(place.API)
 	special = slices.DeleteFunc(special, func(at int32) bool {
-		client := e.clients[at]
-		return grantForeign(facing(client), client, nil).key() == key
+		return grantForeign(place.API, e.clients[at], nil).key() == key
 	})
 	rest = e.but(gone, special)
 	all := groups(place.API, slices.Concat(e.at(special), copies), grantForeign, nil)
@@ -141,10 +139,8 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 			all = append(all, at)
 		}
 	}
-	facing := eachClient(api)
 	all = slices.DeleteFunc(all, func(at int32) bool {
-		client := e.clients[at]
-		return unremarkable(facing(client), client, nil)
+		return unremarkable(api, e.clients[at], nil)
 	})
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -152,10 +148,9 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 
 // copiesFor is the copies by which a client can have something else of an API than by the first.
 func (e *everyone) copiesFor(api *entra.Registration, known *assignments) []*entra.Registration {
-	facing := eachClient(api)
 	return slices.DeleteFunc(slices.Clone(e.copies), func(c *entra.Registration) bool {
 		first := e.clients[e.places[clientID(c)]]
-		return unremarkable(facing(c), c, known) && unremarkable(facing(first), first, known)
+		return unremarkable(api, c, known) && unremarkable(api, first, known)
 	})
 }
 

@@ -26,17 +26,17 @@ func notEvaluatedRule() rules.Rule {
 // that no other finding names: of the first one in each policy.
 func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Finding {
 	var all []rules.Finding
-	named := namedBy(found)
+	places := map[source.Position]bool{}
+	for i := range found {
+		places[found[i].Pos] = true
+	}
 	for _, p := range policies {
-		if p.When.Disabled {
-			continue
-		}
 		for _, c := range p.Checks() {
-			if named.has(p, c) {
+			if p.When.Disabled || places[c.Pos] {
 				continue
 			}
 			why := issued.NeverKnown(c)
-			if why == "" {
+			if why == "" || isNamed(found, p, c) {
 				continue
 			}
 			f := at(c, "what this check answers is not known: %s", why)
@@ -48,28 +48,12 @@ func notEvaluated(policies []*rules.Policy, found []rules.Finding) []rules.Findi
 	return all
 }
 
-// namedPlaces are what findings are about: places, and fields of policies.
-type namedPlaces struct {
-	places map[source.Position]bool
-	fields map[fieldOf]bool
-}
-
-type fieldOf struct {
-	policy *rules.Policy
-	field  string
-}
-
-func namedBy(found []rules.Finding) namedPlaces {
-	n := namedPlaces{map[source.Position]bool{}, map[fieldOf]bool{}}
+// isNamed reports whether a finding is about the field of a check, unless that has several claims.
+func isNamed(found []rules.Finding, p *rules.Policy, c *rules.Check) bool {
 	for i := range found {
-		f := &found[i]
-		n.places[f.Pos], n.fields[fieldOf{f.Policy, f.Field}] = true, true
+		if f := &found[i]; f.Policy == p && f.Field == c.Field && c.Claim == "" {
+			return true
+		}
 	}
-	return n
-}
-
-// has reports whether a finding is about a check of a policy: its place, or its field, unless that
-// has several claims.
-func (n namedPlaces) has(p *rules.Policy, c *rules.Check) bool {
-	return n.places[c.Pos] || c.Claim == "" && n.fields[fieldOf{p, c.Field}]
+	return false
 }

@@ -47,7 +47,9 @@ type Expr struct {
 	ambiguities   []Ambiguity // without their readings
 	uncompilable  *Construct  // what may keep the gateway from running any of it, or nil
 
-	readings func() (reads, write string) // of the whole expression, worked out once
+	text    string
+	spelled sync.Once
+	reading Ambiguity // what all of them have in common
 
 	once  sync.Once
 	parts *claimParts // for Parts; nil where there are none
@@ -91,11 +93,8 @@ func Parse(text string, d Dialect) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Expr{Root: root, Dialect: d}
+	e := &Expr{Root: root, Dialect: d, text: text}
 	e.findAmbiguities()
-	e.readings = sync.OnceValues(func() (reads, write string) {
-		return explicit(root).String(), e.meant(text)
-	})
 	prepare(root, d)
 	e.uncompilable = e.findUncompilable()
 	e.findReads()

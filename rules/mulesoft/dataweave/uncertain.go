@@ -28,9 +28,15 @@ type Ambiguity struct {
 // and infix functions on one level, so that the default in "a default [] contains 'x'" comes first
 // there, as everybody who writes that means it.
 func (e *Expr) Ambiguities() []Ambiguity {
+	if len(e.ambiguities) == 0 {
+		return nil
+	}
+	e.spelled.Do(func() {
+		e.reading = Ambiguity{Reads: explicit(e.Root).String(), Write: e.meant(e.text)}
+	})
 	all := slices.Clone(e.ambiguities)
 	for i := range all {
-		all[i].Reads, all[i].Write = e.readings()
+		all[i].Reads, all[i].Write = e.reading.Reads, e.reading.Write
 	}
 	return all
 }

@@ -120,3 +120,59 @@ func countingPolicies(dir string, args ...string) (compiled int, out, said strin
 	})
 	return compiled, stdout.String(), stderr.String()
 }
+
+// What the policy demands by custom claims needs no flag.
+func TestARepairReadsTheTenantAndTheVersionThatThePolicyDemands(t *testing.T) {
+	t.Parallel()
+	const (
+		keys   = "https://login.microsoftonline.com/TENANT/discovery/keys"
+		v2     = "https://login.microsoftonline.com/" + holesTenant + "/v2.0"
+		asking = "pass --token-version"
+	)
+	policy := func(tenant, expression string, claims ...string) string {
+		return fmt.Sprintf(`{"assetId": "jwt-validation", "assetVersion": "1.4.0",
+"configurationData": {"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks",
+"jwksUrl": %q, "skipClientIdValidation": %t, "clientIdExpression": %q, "validateAudClaim": true,
+"mandatoryAudClaim": true, "supportedAudiences": %q, "mandatoryExpClaim": true,
+"validateCustomClaim": true, "mandatoryCustomClaims": [%s]}}`,
+			strings.Replace(keys, "TENANT", tenant, 1), expression == "", expression, holesAPI,
+			strings.Join(claims, ","))
+	}
+	claim := func(key, value string) string {
+		return fmt.Sprintf(`{"key": %q, "value": %q}`, key, value)
+	}
+	const anyTenant = "https://login.microsoftonline.com/common/v2.0"
+	tests := []struct{ name, policy, rule, want string }{
+		{"v2.0", policy(holesTenant, "", claim("ver", "2.0")), "issuer-not-pinned", v2},
+		{"v1.0", policy(holesTenant, "", claim("ver", "1.0")), "issuer-not-pinned", stockIssuer},
+		{
+			"it says more than the claim of the client",
+			policy(holesTenant, "#[vars.claimSet.appid]", claim("ver", "2.0")),
+			"client-id-claim-of-other-version", "#[vars.claimSet.azp]",
+		},
+		{
+			"a tenant",
+			policy("common", "", claim("iss", anyTenant), claim("tid", holesTenant)),
+			"issuer-never-issued", v2,
+		},
+		{
+			"two versions", policy(holesTenant, "", claim("ver", "2.0"), claim("ver", "1.0")),
+			"issuer-not-pinned", asking,
+		},
+		{
+			"the check is switched off", strings.Replace(
+				policy(holesTenant, "", claim("ver", "2.0")), `Claim": true, "mandatoryCustom`,
+				`Claim": false, "mandatoryCustom`, 1),
+			"issuer-not-pinned", asking,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stdout, stderr, _ := fixing(t, test.policy, "--rule", test.rule)
+			if !strings.Contains(stdout+stderr, test.want) {
+				t.Errorf("without %q:\n%s%s", test.want, stdout, stderr)
+			}
+		})
+	}
+}

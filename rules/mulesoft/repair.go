@@ -236,7 +236,7 @@ func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
 	default:
 		cloud, _ = entra.CloudByID("public")
 	}
-	of := []string{issuer.Tenant, keys.Tenant}
+	of := []string{issuer.Tenant, keys.Tenant, r.demanded("tid")}
 	if r.facts.Tenant != "" {
 		of = []string{r.facts.Tenant}
 	}
@@ -251,6 +251,12 @@ func (r *repairer) tenant() (cloud entra.Cloud, id string, err error) {
 func (r *repairer) version() (entra.Version, bool) {
 	if r.facts.Version != 0 {
 		return r.facts.Version, true
+	}
+	demanded := r.demanded("ver")
+	for _, v := range []entra.Version{entra.V1, entra.V2} {
+		if v.String() == demanded {
+			return v, true
+		}
 	}
 	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok {
 		return issuer.Version, true
@@ -270,6 +276,24 @@ func (r *repairer) version() (entra.Version, bool) {
 		return entra.V2, true
 	}
 	return 0, false
+}
+
+// demanded is the one text that the policy wants a claim to have; empty where there is none, or
+// where there are several.
+func (r *repairer) demanded(claim string) string {
+	text := ""
+	for c := range r.policy.Root.Checks() {
+		for _, want := range c.Test.Wants() {
+			switch {
+			case want.Input != rules.Claim(claim) || c.Skip != "":
+			case text != "" && text != want.Text:
+				return ""
+			default:
+				text = want.Text
+			}
+		}
+	}
+	return text
 }
 
 // issuer is the issuer of this environment's tokens.

@@ -242,6 +242,8 @@ func (own *ownToken) carry(claim, wanted string) {
 		own.Audience = cmp.Or(own.Audience, wanted)
 	case "tid":
 		own.Tenant = cmp.Or(own.Tenant, wanted)
+	case "ver":
+		own.Version = cmp.Or(own.Version, versionNamed(wanted))
 	case "roles":
 		own.Roles = with(own.Roles, wanted)
 	case "appid", "azp":

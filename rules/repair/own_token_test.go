@@ -94,6 +94,7 @@ func TestATokenIsLikeWhatThePoliciesAskFor(t *testing.T) {
 			rules.Facts{},
 			"tid", `"` + nobody + `"`,
 		},
+		{"a version", wants("ver", "1.0"), rules.Facts{}, "ver", `"1.0"`},
 		{"an issuer", wants("iss", v2), rules.Facts{}, "iss", `"` + v2 + `"`},
 		{"of its tenant", wants("iss", v2), rules.Facts{}, "tid", `"` + ours + `"`},
 		{"of its version", wants("iss", v2), rules.Facts{}, "ver", `"2.0"`},

@@ -188,8 +188,8 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 		return ""
 	}
 	registration := "App registrations > " + g.api.Title()
-	unknown := func(p entra.Permission) bool { return p.Value.Unknown }
-	if p == nil && slices.ContainsFunc(g.permissions(sort), unknown) {
+	mayBe := func(p entra.Permission) bool { return p.MayBe(name) }
+	if p == nil && slices.ContainsFunc(g.permissions(sort), mayBe) {
 		return "" // it may be one that only a deployment knows
 	}
 	both := " (" + registration + " > App roles > " + name + " > Allowed member types > Both)"

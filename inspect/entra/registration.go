@@ -66,12 +66,19 @@ type Registration struct {
 // Permission is a scope or an app role of an API.
 type Permission struct {
 	ID        Text
-	Value     Text // as scp or roles have it
+	Value     Text   // as scp or roles have it; not known where Perhaps, or where a part is not
+	Name      string // the value that it has if there is one; empty where no file shows it
 	Disabled  bool
 	Perhaps   bool // only a deployment knows whether there is one
 	AdminOnly bool // of a scope: its type is Admin, so users can't consent to it
 	Users     bool // of a role: it can be assigned to users
 	Apps      bool // of a role: it can be assigned to applications
+}
+
+// MayBe reports whether the permission is one of which only a deployment knows whether it is there
+// and has this value.
+func (p Permission) MayBe(value string) bool {
+	return p.Value.Unknown && (p.Name == "" || p.Name == value)
 }
 
 // OptionalClaim is a claim of access tokens that the registration asks for.

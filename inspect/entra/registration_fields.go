@@ -233,6 +233,9 @@ func permissionOf(v *source.Value) Permission {
 	p := Permission{
 		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: enabled.Value == "false",
 	}
+	if p.Value.Known() {
+		p.Name = p.Value.Value
+	}
 	return p.perhaps(enabled.Unknown)
 }
 

@@ -240,27 +240,29 @@ func TestAPermissionThatOnlyADeploymentKnowsHasNoName(t *testing.T) {
 	for _, test := range []struct {
 		name, role string
 		perhaps    bool
+		any        bool // it may be of any name
 	}{
-		{"the name", `app_role { value = var.x }`, false},
+		{"the name", `app_role { value = var.x }`, false, true},
 		{"whether it is enabled", `app_role {
 			value   = "Orders.Read"
 			enabled = var.x
-		}`, true},
+		}`, true, false},
 		{"who can hold it", `app_role {
 			value                = "Orders.Read"
 			allowed_member_types = var.x
-		}`, false},
+		}`, false, false},
 		{"how many there are", `dynamic "app_role" {
 			for_each = var.x
 			content {
 				value = app_role.value
 			}
-		}`, true},
+		}`, true, true},
 	} {
 		d := registrations(t, "main.tf", "resource \"azuread_application\" \"a\" {\n"+
 			test.role+"\n}\n")
 		role := d.Apps[0].Roles[0]
-		if role.Value.Known() || role.Perhaps != test.perhaps {
+		if role.Value.Known() || role.Perhaps != test.perhaps || role.MayBe("A") != test.any ||
+			!role.MayBe("Orders.Read") {
 			t.Errorf("%s: %+v", test.name, role)
 		}
 	}

@@ -14,9 +14,9 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 	best := rules.No
 	for _, p := range permissions {
 		switch {
-		case p.Value.Unknown:
+		case p.MayBe(value):
 			best = max(best, rules.Maybe)
-		case p.Value.Value == value && !p.Disabled:
+		case p.Value.Value == value && !p.Value.Unknown && !p.Disabled:
 			return rules.Yes
 		}
 	}

@@ -1,9 +1,11 @@
 package lint
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -203,6 +205,13 @@ func TestScopesAndRolesThatTheAppDoesNotDefine(t *testing.T) {
 	})
 	t.Run("role", func(t *testing.T) {
 		t.Parallel()
+		maybe := func(name string) func(*entra.Registration) {
+			return func(app *entra.Registration) {
+				app.Roles = []entra.Permission{{
+					Value: entra.Text{Value: cmp.Or(name, "var.role"), Unknown: true}, Name: name,
+				}}
+			}
+		}
 		finds(t, roleNotDefinedByApp(), map[string]row{
 			"a role that the API does not define is in no token": {
 				ofApp(orders("1"), signed(ourKeys), role("Write")),
@@ -226,6 +235,16 @@ func TestScopesAndRolesThatTheAppDoesNotDefine(t *testing.T) {
 			},
 			"one that it defines is right": {
 				ofApp(orders("1"), signed(ourKeys), role("Read")), nil,
+			},
+			"one that a deployment may leave out is not another": {
+				ofApp(asking("1", maybe("Read")), signed(ourKeys), role("Write")),
+				errorAt("custom-claim", "Write"),
+			},
+			"one that a deployment may leave out may be there": {
+				ofApp(asking("1", maybe("Read")), signed(ourKeys), role("Read")), nil,
+			},
+			"one whose name a deployment chooses may be it": {
+				ofApp(asking("1", maybe("")), signed(ourKeys), role("Write")), nil,
 			},
 		})
 	})

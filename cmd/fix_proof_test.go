@@ -314,3 +314,39 @@ func TestAnObjectIsNoApplication(t *testing.T) {
 		}
 	}
 }
+
+// The issuer of OAuth2 Proxy is written for the cloud that the file names: by the address of the
+// keys where v1.0 issuers do not tell clouds apart, or by the host of what is no issuer.
+func TestAnIssuerOfOAuth2ProxyStaysInItsCloud(t *testing.T) {
+	t.Parallel()
+	const (
+		usgov  = "https://login.microsoftonline.us/" + holesTenant
+		public = "https://login.microsoftonline.com/" + holesTenant
+		keys   = "skip_oidc_discovery = true\noidc_jwks_url = \"" + usgov + "/discovery/keys\"\n"
+	)
+	tests := []struct{ name, issuer, more, want string }{
+		{"the keys", stockIssuer, keys, usgov + "/v2.0"},
+		{"the host", usgov, "", usgov + "/v2.0"},
+		{"nothing", stockIssuer, "", public + "/v2.0"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			writeFile(t, filepath.Join(folder, "proxy.cfg"), "provider = \"oidc\"\n"+
+				"oidc_issuer_url = \""+test.issuer+"\"\nclient_id = \""+holesAPI+"\"\n"+
+				"client_secret = \"x\"\ncookie_secret = \"0123456789abcdef\"\n"+
+				"email_domains = [\"*\"]\nskip_jwt_bearer_tokens = true\n"+test.more)
+			writeFile(t, filepath.Join(folder, "app.json"), `{"appId": "`+holesAPI+`",
+"api": {"requestedAccessTokenVersion": 2}, "signInAudience": "AzureADMyOrg"}`)
+			writeFile(t, filepath.Join(folder, "sp.json"), `{"appId": "`+holesAPI+`",
+"servicePrincipalType": "Application", "appRoleAssignmentRequired": true}`)
+			stdout, stderr, _ := runIn(t, folder, "fix", "proxy.cfg", "--app", "app.json",
+				"--app", "sp.json")
+			want := "+oidc_issuer_url = \"" + test.want + "\"\n"
+			if !strings.Contains(stdout, want) {
+				t.Errorf("without %q:\n%s%s", want, stdout, stderr)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -160,9 +161,11 @@ func (m *changer) issuer(goal rules.Goal) rules.Change {
 	case version == 0:
 		version = now
 	}
-	cloud, ok := read.CloudNamed(goal.Facts.Cloud)
+	keys, _ := entra.ParseKeysURL(m.get("oidc_jwks_url").text())
+	named := cmp.Or(goal.Facts.Cloud, keys.Cloud.ID, address.Cloud.ID, entra.Clouds()[0].ID)
+	cloud, ok := read.CloudNamed(named)
 	if !ok {
-		cloud = entra.Clouds()[0]
+		cloud, _ = entra.CloudByID(named)
 	}
 	return m.set(change.ID, change.Title, of.name, entra.IssuerURL(cloud, tenant, version))
 }

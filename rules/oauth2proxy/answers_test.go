@@ -131,7 +131,7 @@ func TestKeysOfFilesAreTriedWhateverTheKid(t *testing.T) {
 // On an exempt route the upstream is told of a token that is sent as the program looks for it.
 func TestATokenThatTheProgramDoesNotLookForIsNotSentOn(t *testing.T) {
 	t.Parallel()
-	const config = basic + "skip_auth_routes = [\"^/\"]\n"
+	const config = basic + "upstreams = [\"http://a\"]\nskip_auth_routes = [\"^/\"]\n"
 	for scheme, want := range map[string]decided{
 		"Bearer ": rejected(502, rules.CustomClaim), "BEARER ": accepted(),
 	} {
@@ -175,7 +175,8 @@ func TestAnAPIRouteSeesTheQuery(t *testing.T) {
 // answers is not known.
 func TestWhetherRolesOrTheHeaderAnswersIsNotKnown(t *testing.T) {
 	t.Parallel()
-	config := strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1)
+	config := strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1) +
+		"upstreams = [\"http://a\"]\n"
 	for options, status := range map[string]int{"": 502, "allowed_roles = [\"admin\"]\n": 0} {
 		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config+options), requestOf(`sub="a\u0001"`))
 		if got := short(v); got != rejected(status, rules.CustomClaim) {

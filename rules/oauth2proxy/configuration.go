@@ -62,24 +62,24 @@ func keyOf(m *source.Member) *source.Value {
 // isAlpha reports whether an object is an alpha configuration: it has providers as the program has
 // them.
 func isAlpha(object *source.Value) bool {
-	providers := object.Member("providers").List()
+	providers := alphaAt(object, "providers").List()
 	if len(providers) == 0 {
 		return false
 	}
 	first := providers[0]
-	return first.Member("oidcConfig") != nil ||
-		first.Member("clientID") != nil && first.Member("provider") != nil
+	return alphaAt(first, "oidcConfig") != nil ||
+		alphaAt(first, "clientID") != nil && alphaAt(first, "provider") != nil
 }
 
 // fromAlpha takes the options of the first provider; the program looks at no other.
 func (r *reader) fromAlpha(e *entry, object *source.Value, like given) {
 	e.alpha, e.structured = true, object
-	provider := object.Member("providers").Items[0]
+	provider := alphaAt(object, "providers").Items[0]
 	for _, o := range r.options {
 		if o.alpha == nil {
 			continue
 		}
-		holder := provider.At(o.alpha[:len(o.alpha)-1]...)
+		holder := alphaAt(provider, o.alpha[:len(o.alpha)-1]...)
 		m := findFold(holder, o.alpha[len(o.alpha)-1])
 		if m == nil || m.Value.Is(source.Null) {
 			continue
@@ -96,12 +96,23 @@ func findFold(object *source.Value, name string) *source.Member {
 	if !object.Is(source.Object) {
 		return nil
 	}
+	if m := object.Find(name); m != nil {
+		return m
+	}
 	for i := range object.Members {
 		if strings.EqualFold(object.Members[i].Key, name) {
 			return &object.Members[i]
 		}
 	}
 	return nil
+}
+
+// alphaAt is the value at the end of a path of such names, or nil.
+func alphaAt(v *source.Value, path ...string) *source.Value {
+	for _, name := range path {
+		v = findFold(v, name).Known()
+	}
+	return v
 }
 
 // unknownBelow remembers the names below an object that the program does not know, without which
@@ -234,9 +245,9 @@ func (e *entry) besideAlpha() []fault {
 				"configuration there is no such option"})
 		}
 	}
-	for _, provider := range e.structured.Member("providers").List() {
-		if m := findFold(provider, "id"); provider.Is(source.Object) &&
-			(m == nil || m.Value.Is(source.String) && m.Value.Text == "") {
+	for _, provider := range alphaAt(e.structured, "providers").List() {
+		if id := alphaAt(provider, "id"); provider.Is(source.Object) &&
+			(id == nil || id.Is(source.String) && id.Text == "") {
 			all = append(all, fault{
 				option: option{name: "providers"}, value: provider, why: "a provider needs an id",
 			})

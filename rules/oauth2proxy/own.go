@@ -146,11 +146,11 @@ func (c *compiler) servedPaths() []string {
 		}
 		return all
 	}
-	raw := []string{"upstreamConfig", "proxyRawPath"} // it does not decode the path then
-	for _, of := range c.structured.At("upstreamConfig", "upstreams").List() {
-		at := of.Member("path")
+	raw := alphaAt(c.structured, "upstreamConfig", "proxyRawPath") // the path is not decoded then
+	for _, of := range alphaAt(c.structured, "upstreamConfig", "upstreams").List() {
+		at := alphaAt(of, "path")
 		if !at.Is(source.String) || marked(at) || hasVariable(at.Text) ||
-			of.Member("rewriteTarget").IsSet() || c.structured.At(raw...).IsSet() {
+			alphaAt(of, "rewriteTarget").IsSet() || raw.IsSet() {
 			return nil
 		}
 		add(at.Text)

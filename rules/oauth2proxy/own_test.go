@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -19,6 +20,8 @@ func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
 	at := func(alpha string) []string {
 		return []string{"alpha.yaml", alphaConfig + alpha, "proxy.cfg", core}
 	}
+	cased := []string{"alpha.yaml", strings.NewReplacer("providers:", "Providers:",
+		"oidcConfig:", "OIDCConfig:").Replace(alphaConfig), "proxy.cfg", core}
 	unserved := open(rules.Conditional)
 	for _, of := range []struct {
 		files      []string
@@ -45,6 +48,18 @@ func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
 		{at(alpha), "/api/x", "", accepted()},
 		{at(alpha), "/other", "", unserved},
 		{at(rewritten), "/other", "", accepted()},
+		{at(strings.ToLower(alpha)), "/other", "", unserved},
+		{cased, "/other", `aud="x"`, rejected(403, rules.Audience)},
+
+		// A claim with a control character fits into no request to an upstream.
+		{inFile(`["http://a/api/"]`), "/api/x", `sub="a\u0000"`, rejected(502, rules.CustomClaim)},
+		{inFile(`["http://a/api/"]`), "/other", `sub="a\u0000"`, unserved},
+		{inFile(`["static://202"]`), "/api/x", `sub="a\u0000"`, accepted()},
+		{
+			inFile(`["static://202", "http://a/api/"]`), "/", `sub="a\u0000"`,
+			open(rules.CustomClaim),
+		},
+		{[]string{"proxy.cfg", basic}, "/", `sub="a\u0000"`, open(rules.CustomClaim)},
 	} {
 		r := requestOf(of.over)
 		r.Method, r.Path = "GET", of.path
@@ -61,6 +76,8 @@ func TestAnAlphaConfigurationMayTellTheUpstreamWhatNoHeaderHolds(t *testing.T) {
 	for alpha, want := range map[string]decided{
 		alphaConfig:         accepted(),
 		alphaConfig + tells: open(rules.CustomClaim),
+
+		alphaConfig + strings.ToUpper(tells[:1]) + tells[1:]: open(rules.CustomClaim),
 	} {
 		policies := policiesOf(t, "alpha.yaml", alpha, "proxy.cfg", core)
 		if got := short(rules.Evaluate(policies, requestOf(`sub="a\nb"`))); got != want {

@@ -159,8 +159,8 @@ func (e *entry) refusedTogether() []fault {
 	}
 	switch { // it wants an address for https (oauthproxy.go, buildPreAuthChain)
 	case !e.get("force_https").on():
-	case e.alpha && e.structured.Member("server").Is(source.Object) &&
-		findFold(e.structured.Member("server"), "secureBindAddress") == nil:
+	case e.alpha && alphaAt(e.structured, "server").Is(source.Object) &&
+		alphaAt(e.structured, "server", "secureBindAddress") == nil:
 		add("force_https", "the alpha configuration has no server.secureBindAddress")
 	case !e.alpha && !e.mayHave("tls_cert_file") && !e.mayHave("tls_key_file"):
 		add("force_https", "nothing sets tls_cert_file or tls_key_file, and it wants them even "+

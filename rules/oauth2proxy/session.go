@@ -3,6 +3,7 @@ package oauth2proxy
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -62,14 +63,15 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 }
 
 // sendable is the check that the upstream can be told who the caller is: a claim with a control
-// character fits into no header of a request. It is nil where the upstream is not told.
+// character fits into no header of a request. It is nil where no upstream is told.
 func (c *compiler) sendable(v verifier) *rules.Check {
 	pass, basic := c.get("pass_user_headers"), c.get("pass_basic_auth")
 	if pass.off() {
 		pass, basic = basic, pass // either of them tells it (legacy_options.go, getRequestHeaders)
 	}
-	injected := c.structured.Member("injectRequestHeaders")
-	if c.alpha && len(injected.List()) == 0 || !c.alpha && pass.off() {
+	injected := alphaAt(c.structured, "injectRequestHeaders")
+	told := c.sendsOn()
+	if c.alpha && len(injected.List()) == 0 || !c.alpha && (pass.off() || told == rules.No) {
 		return nil
 	}
 	check := c.check(rules.CustomClaim, pass, codeProxy)
@@ -87,11 +89,36 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 		check.MaySkip = &rules.Unknown{
 			Why: "which claims injectRequestHeaders writes is not modelled",
 		}
+	case told == rules.Maybe:
+		check.MaySkip = &rules.Unknown{Why: "only an upstream with an address of http is told " +
+			"who the caller is, and it is not known whether the request goes to one"}
 	case !basic.on():
 		check.MaySkip = pass.unknown
 	}
-	check.Test = rules.Either(c.isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))
+	check.Test = rules.Either(
+		c.isSubrequest(c.get("proxy_prefix")), c.notServed(), rules.Negate(c.unsendable(v)))
 	return check
+}
+
+// sendsOn reports whether what an upstream gets is a request: the program itself answers for those
+// with a fixed answer or with files (pkg/upstream/proxy.go, NewProxy).
+func (c *compiler) sendsOn() rules.Truth {
+	upstreams := c.get("upstreams")
+	answered := 0
+	for _, v := range upstreams.values {
+		if strings.HasPrefix(v.Text, "static://") || strings.HasPrefix(v.Text, "file://") {
+			answered++
+		}
+	}
+	switch {
+	case upstreams.unknown != nil || len(upstreams.values) == 0:
+		return rules.Maybe
+	case answered == len(upstreams.values):
+		return rules.No
+	case answered > 0:
+		return rules.Maybe
+	}
+	return rules.Yes
 }
 
 // unsendable is the predicate that a claim which goes upstream has a control character.
@@ -119,8 +146,8 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	for i, v := range verifiers {
 		told[i] = rules.Both(c.bearer(), hold(c.verifies(v)), c.unsendable(v))
 	}
-	check.Test = rules.Either(
-		c.isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
+	check.Test = rules.Either(c.isSubrequest(c.get("proxy_prefix")), c.notServed(),
+		rules.Negate(rules.Either(told...)))
 	return rules.AllOf(check)
 }
 

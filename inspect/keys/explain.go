@@ -115,8 +115,11 @@ func (v *verification) notUsable(named []*Key) bool {
 }
 
 func (v *verification) fault(k *Key) string {
-	if k.Fault != "" {
+	switch {
+	case k.Fault != "":
 		return k.Fault
+	case v.lenience.UsualKeys && k.unusual != "":
+		return k.unusual
 	}
 	return v.tooShort(k)
 }

@@ -51,6 +51,9 @@ func (k *Key) readRSA(v *source.Value) {
 	if k.Fault != "" {
 		return
 	}
+	if e := exponent.Int64(); e != 3 && e != 65537 {
+		k.unusual = fmt.Sprintf("the gateway skips an RSA key whose exponent is %d", e)
+	}
 	k.setRSA(&rsa.PublicKey{N: modulus, E: int(exponent.Int64())})
 }
 
@@ -180,6 +183,9 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 	if err != nil {
 		k.Fault = name + " is not base64url"
 		return nil
+	}
+	if strings.ContainsAny(text, "+/") {
+		k.unusual = "the gateway skips a key whose " + name + " is in standard base64"
 	}
 	if strict != text {
 		k.note("loose-base64",

@@ -85,6 +85,8 @@ type Key struct {
 	chain  []byte // the first certificate of x5c, in base64; nil if the key has none
 	raw    []byte // the key as the set writes it; nil if it is not a JWK
 
+	unusual string // why some verifiers skip the key; empty where none does
+
 	// Of a key of a prepared set: its name, and of an RSA key its modulus.
 	name    string
 	modulus func() *bigmod.Modulus

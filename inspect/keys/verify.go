@@ -109,6 +109,10 @@ type Lenience struct {
 	// the set, and what a key says of its use does not count.
 	GoOIDC bool
 
+	// UsualKeys says that the verifier skips a key with digits of standard base64, and an RSA key
+	// whose exponent is neither 3 nor 65537.
+	UsualKeys bool
+
 	AnyKid    bool // each key is tried, whatever the token's kid
 	Kidless   bool // a key without a kid verifies a token that has one
 	AnyUse    bool // a key's use and key_ops do not count, nor how short a secret is
@@ -362,7 +366,7 @@ func (v *verification) serves(k *Key) bool {
 // canVerify reports whether the key can verify a signature of the token's algorithm, whatever the
 // key says about its purpose.
 func (v *verification) canVerify(k *Key) bool {
-	return k.Fault == "" && v.algorithm.fits(k) && v.tooShort(k) == ""
+	return v.fault(k) == "" && v.algorithm.fits(k)
 }
 
 // tooShort says why a secret is too short for the algorithm (RFC 7518, section 3.2).

@@ -1,9 +1,11 @@
 package keys_test
 
 import (
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -532,6 +534,51 @@ func TestEnvoyDoesNotAskWhatAKeyIsFor(t *testing.T) {
 		}
 		if got := (keys.Lenience{AnyUse: true}).Verify(token, set); got.Outcome != of.envoys {
 			t.Errorf("%s, by Envoy: %v: %s", of.name, got.Outcome, got.Why)
+		}
+	}
+}
+
+// Envoy skips keys that others read (jwks.cc, createRsaFromJwk).
+func TestEnvoySkipsSomeKeys(t *testing.T) {
+	t.Parallel()
+	r := rsaKeys()[0]
+	small := ofOtherExponent(t, r)
+	padded, standard := jwk(t, &r.PublicKey, "one", nil), jwk(t, &r.PublicKey, "one", nil)
+	padded["n"] = padded["n"].(string) + "=="
+	standard["n"] = standardDigits(standard["n"].(string))
+	for _, of := range []struct {
+		name   string
+		key    map[string]any
+		signer *rsa.PrivateKey
+		envoys keys.Outcome
+	}{
+		{"a small exponent", jwk(t, &small.PublicKey, "one", nil), small, keys.Fail},
+		{"padding", padded, r, keys.Pass},
+		{"standard base64", standard, r, keys.Fail},
+	} {
+		token := inspect.Parse(signRS256(t, of.signer, `{"alg":"RS256","kid":"one"}`, claims))
+		set := setOf(t, of.key)
+		if got := keys.Verify(token, set); got.Outcome != keys.Pass {
+			t.Errorf("%s: %v: %s", of.name, got.Outcome, got.Why)
+		}
+		if got := (keys.Lenience{UsualKeys: true}).Verify(token, set); got.Outcome != of.envoys {
+			t.Errorf("%s, by Envoy: %v: %s", of.name, got.Outcome, got.Why)
+		}
+	}
+}
+
+// ofOtherExponent is the key of the same primes with the least exponent above 3.
+func ofOtherExponent(t *testing.T, key *rsa.PrivateKey) *rsa.PrivateKey {
+	t.Helper()
+	one := big.NewInt(1)
+	order := new(big.Int).Mul(
+		new(big.Int).Sub(key.Primes[0], one), new(big.Int).Sub(key.Primes[1], one))
+	for e := int64(5); ; e += 2 {
+		if d := new(big.Int).ModInverse(big.NewInt(e), order); d != nil {
+			public := rsa.PublicKey{N: key.N, E: int(e)}
+			other := &rsa.PrivateKey{PublicKey: public, D: d, Primes: key.Primes}
+			other.Precompute()
+			return other
 		}
 	}
 }

@@ -220,14 +220,16 @@ func (f Filter) signature(p *Provider) *rules.Check {
 }
 
 // lenient is a key as Envoy verifies with it: of the header it reads alg and kid, and no crit, and
-// of a key neither use nor key_ops. A key of the set that has no kid fits every token
-// (google/jwt_verify_lib and its successor in Envoy, jwt.cc and verify.cc).
+// of a key neither use nor key_ops. It skips keys that are written otherwise than is usual. A key
+// of the set that has no kid fits every token (google/jwt_verify_lib and its successor in Envoy,
+// jwt.cc, verify.cc, and createRsaFromJwk of jwks.cc).
 func lenient(key *rules.Key) *rules.Key {
 	if key == nil {
 		return nil
 	}
 	of := *key
-	of.Lenience.AnyCrit, of.Lenience.Kidless, of.Lenience.AnyUse = true, true, true
+	of.Lenience.UsualKeys, of.Lenience.AnyCrit = true, true
+	of.Lenience.Kidless, of.Lenience.AnyUse = true, true
 	return &of
 }
 

@@ -256,7 +256,7 @@ func (w *keyWriter) keyOf(k *rules.Key) {
 	w.word(k.Unfit)
 	w.flags(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	w.flags(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
-	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless, k.Lenience.AnyUse)
+	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless, k.Lenience.AnyUse, k.Lenience.UsualKeys)
 }
 
 func (w *keyWriter) texts(t *rules.Texts) {

@@ -97,6 +97,9 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if err := flags.check(e.Gateways); err != nil {
 		return err
 	}
+	if err := onceFromStdin(slices.Concat(args, flags.apps)); err != nil {
+		return err
+	}
 	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return err
@@ -138,6 +141,14 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	}
 	counts := func(f rules.Finding) bool { return l.Fails(f.Severity) }
 	return exitAs(slices.ContainsFunc(l.Findings, counts), false)
+}
+
+// onceFromStdin is an error where standard input is to be read for two of some inputs.
+func onceFromStdin(names []string) error {
+	if i := slices.Index(names, "-"); i >= 0 && slices.Contains(names[i+1:], "-") {
+		return report.InputTwice()
+	}
+	return nil
 }
 
 // setAside sets aside what the configuration and the baseline say, after a baseline is written

@@ -199,10 +199,7 @@ func (f *scanFlags) check(args []string) error {
 		return problem("standard input can't be both the policy and the tokens",
 			"pass one of them as a file")
 	}
-	if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
-		return report.InputTwice()
-	}
-	return nil
+	return onceFromStdin(args)
 }
 
 // explainLine has the flags with which explain judges one of the tokens as scan does.

@@ -19,9 +19,9 @@ func assignmentNotRequired() rules.Rule {
 		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
 			"scope or the client ids.",
 		Severity: rules.Error,
-		Lesser: "a warning if the service principal is not given, where an expression on other " +
-			"claims can't be evaluated, or if users have to consent to a scope, a note if the " +
-			"app registration is not given",
+		Lesser: "a warning if the service principal is not given or is disabled, where an " +
+			"expression on other claims can't be evaluated, or if users have to consent to a " +
+			"scope, a note if the app registration is not given",
 		References: []string{daemonFlow, validating},
 		About:      issued.ByClient(),
 		Check:      eachPolicy(checkAssignment),
@@ -42,18 +42,26 @@ func checkAssignment(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	if hasConsentable(s.App) {
 		consented = e.users()
 	}
+	enabled := ""
+	if s.App.Principal != nil && s.App.Principal.Disabled {
+		enabled = " once its service principal, which is disabled, is enabled again"
+	}
 	switch required := assignmentRequired(s.App); {
 	case plain == letIn && required == rules.No:
-		return one(at(c, "only the audience is checked, and %s requires no assignment: any "+
-			"client of the tenant can get a token for it", s.App.Title()))
+		f := at(c, "only the audience is checked, and %s requires no assignment: any "+
+			"client of the tenant can get a token for it%s", s.App.Title(), enabled)
+		if enabled != "" {
+			f = less(f, rules.Warning)
+		}
+		return one(f)
 	case plain == letIn && required == rules.Maybe:
 		f := at(c, "only the audience is checked, and the file does not say whether %s "+
-			"requires assignment: if not, any client of the tenant can get a token for it",
-			s.App.Title())
+			"requires assignment: if not, any client of the tenant can get a token for it%s",
+			s.App.Title(), enabled)
 		return one(less(f, rules.Warning))
 	case consented == letIn && plain != letIn:
 		f := at(c, "besides the audience only scopes that users can consent to are checked: "+
-			"any client of the tenant that a user consents to gets in")
+			"any client of the tenant that a user consents to gets in%s", enabled)
 		return one(less(f, rules.Warning))
 	}
 	return nil

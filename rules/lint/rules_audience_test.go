@@ -319,10 +319,16 @@ func TestAssignmentNotRequired(t *testing.T) {
 	open, closed := app(known("false")), app(known("true"))
 	unexposed := app(known("true"))
 	unexposed.Scopes = nil
+	disabled := app(known("false"))
+	disabled.Principal.Disabled = true
 	finds(t, assignmentNotRequired(), map[string]row{
 		"an audience alone keeps nobody out where assignment is not required": {
 			ofApp(open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
 			errorAt("audience", "orders requires no assignment"),
+		},
+		"a disabled service principal keeps everybody out until it is enabled": {
+			ofApp(disabled, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
+			warningAt("audience", "which is disabled, is enabled again"),
 		},
 		"where the service principal is not given, it may be required": {
 			ofApp(orders("1"), signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),

@@ -66,8 +66,8 @@ type Registration struct {
 // Permission is a scope or an app role of an API.
 type Permission struct {
 	ID        Text
-	Value     Text   // as scp or roles have it; not known where Perhaps, or where a part is not
-	Name      string // the value that it has if there is one; empty where no file shows it
+	Value     Text // as scp or roles have it; not known where Perhaps, or where a part is not
+	Named     bool // the file shows the value that it has if there is one
 	Disabled  bool
 	Perhaps   bool // only a deployment knows whether there is one
 	AdminOnly bool // of a scope: its type is Admin, so users can't consent to it
@@ -77,8 +77,8 @@ type Permission struct {
 
 // MayBe reports whether the permission is one of which only a deployment knows whether it is there
 // and has this value.
-func (p Permission) MayBe(value string) bool {
-	return p.Value.Unknown && (p.Name == "" || p.Name == value)
+func (p *Permission) MayBe(value string) bool {
+	return p.Value.Unknown && (!p.Named || p.Value.Value == value)
 }
 
 // OptionalClaim is a claim of access tokens that the registration asks for.

@@ -233,9 +233,7 @@ func permissionOf(v *source.Value) Permission {
 	p := Permission{
 		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: enabled.Value == "false",
 	}
-	if p.Value.Known() {
-		p.Name = p.Value.Value
-	}
+	p.Named = p.Value.Known()
 	return p.perhaps(enabled.Unknown)
 }
 

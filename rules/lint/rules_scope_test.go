@@ -208,7 +208,8 @@ func TestScopesAndRolesThatTheAppDoesNotDefine(t *testing.T) {
 		maybe := func(name string) func(*entra.Registration) {
 			return func(app *entra.Registration) {
 				app.Roles = []entra.Permission{{
-					Value: entra.Text{Value: cmp.Or(name, "var.role"), Unknown: true}, Name: name,
+					Value: entra.Text{Value: cmp.Or(name, "var.role"), Unknown: true},
+					Named: name != "",
 				}}
 			}
 		}

@@ -282,7 +282,7 @@ func (r *repairer) version() (entra.Version, bool) {
 // where there are several.
 func (r *repairer) demanded(claim string) string {
 	text := ""
-	for c := range r.policy.Root.Checks() {
+	for _, c := range r.policy.Checks() {
 		for _, want := range c.Test.Wants() {
 			switch {
 			case want.Input != rules.Claim(claim) || c.Skip != "":

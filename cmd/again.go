@@ -21,7 +21,7 @@ import (
 // judged, and what was observed for it.
 var onlyHere = [...]string{
 	"output", "output-file", "color", "redact", "verbose", "quiet", "at", "no-token",
-	"observed-status", "observed-body", "observed-header", "coverage", "insecure-http",
+	"observed-status", "observed-body", "observed-header", "insecure-http",
 	"all",
 }
 

@@ -90,14 +90,28 @@ func (e *Env) folder(command string, args []string) (string, error) {
 	return args[0], nil
 }
 
+// initialized is the name of the file to write, which is given as it is called in the folder.
+func (e *Env) initialized(folder, config string) (string, error) {
+	if filepath.IsAbs(config) {
+		return config, nil
+	}
+	name := filepath.Join(folder, config)
+	within, err := filepath.Rel(folder, config)
+	if err != nil || !filepath.IsLocal(within) || e.maker().IsFolder(filepath.Dir(name)) {
+		return name, nil
+	}
+	return "", problem("there is no folder "+filepath.Dir(name)+": -c is a name in "+folder,
+		e.Shell.Line("gatewhy", "init", folder, "-c", within))
+}
+
 func (e *Env) init(flags *initFlags, args []string) error {
 	folder, err := e.folder("init", args)
 	if err != nil {
 		return err
 	}
-	name := flags.config
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(folder, name)
+	name, err := e.initialized(folder, flags.config)
+	if err != nil {
+		return err
 	}
 	survey, err := e.surveyed(folder, name)
 	if err != nil {

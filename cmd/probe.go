@@ -320,7 +320,11 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return e.askGateway(cmd.Context(), to, request)
 	})
 	stop()
-	all.AddNext(e.commandLine(cmd, nil))
+	line := e.commandLine(cmd, nil)
+	if flags.insecure {
+		line.Flags = append(line.Flags, "--insecure-http")
+	}
+	all.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().ProbeAll, all); err != nil {
 		return err
 	}

@@ -62,6 +62,29 @@ func policyLine(p *rules.Policy) string {
 	return safe(line)
 }
 
+// policyName is a policy's name, and its place where other policies have that name too.
+func (x explanation) policyName(p *rules.Policy) string {
+	if place := x.policyPlace(p); place != p.Name {
+		return p.Name + " (" + place + ")"
+	}
+	return p.Name
+}
+
+// policyPlace tells policies apart in a word: its name, else its file, else its place in that.
+func (x explanation) policyPlace(p *rules.Policy) string {
+	place := p.Name
+	for _, other := range x.Policies {
+		switch {
+		case other.Name != p.Name || other.Pos == p.Pos || p.Unread:
+		case other.Pos.File == p.Pos.File:
+			return p.Pos.String()
+		default:
+			place = p.Pos.File
+		}
+	}
+	return place
+}
+
 // orderedPolicy is policyLine with the policy's order, where it has one.
 func orderedPolicy(p *rules.Policy) string {
 	line := policyLine(p)

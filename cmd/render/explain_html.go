@@ -145,7 +145,7 @@ func (p *explainPage) checks() {
 	for _, chain := range byPolicy(p.x.Verdict.Results) {
 		title := "Checks"
 		if len(p.x.Policies) > 1 {
-			title += " of " + chain[0].Policy.Name
+			title += " of " + p.x.policyName(chain[0].Policy)
 		}
 		var rows []cells
 		for i := range chain {

@@ -44,7 +44,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	}
 	m.row("judged at", inspect.FormatTime(x.At))
 	m.prediction(x, v)
-	m.checks(v.Results)
+	m.checks(x)
 	m.observed(x)
 	m.probed(x)
 	m.remedies(x.repairsTitle(), x.Repairs)
@@ -76,7 +76,8 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 	m.row("ask next", report.Ask(v.Question()))
 }
 
-func (m *markdown) checks(results []rules.Result) {
+func (m *markdown) checks(x explanation) {
+	results := x.Verdict.Results
 	m.b.WriteString("\n")
 	m.table("check", "outcome", "why")
 	several := len(byPolicy(results)) > 1
@@ -85,7 +86,7 @@ func (m *markdown) checks(results []rules.Result) {
 		r := &results[i]
 		name, outcome, why := checkName(r.Check), string(r.Outcome), r.Why()
 		if several {
-			name = r.Policy.Name + ": " + strings.TrimSpace(name)
+			name = x.policyName(r.Policy) + ": " + strings.TrimSpace(name)
 		}
 		if where := alternative(groups.Of(r)); where != "" {
 			name += " (" + where + ")"

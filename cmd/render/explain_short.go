@@ -96,12 +96,19 @@ func (t *explainText) shortChecks() {
 	t.Blank()
 	var rows []Row
 	var failed failures
+	together := t.together()
 	for _, chain := range byPolicy(t.x.Verdict.Results) {
 		own := t.shortRows(chain, &failed)
-		if len(own) > 0 && len(t.x.Policies) > 1 {
-			rows = append(rows, Row{"in " + safe(chain[0].Policy.Name), ""})
+		switch {
+		case together && !t.decides(chain):
+			continue
+		case len(own) > 0 && len(t.x.Policies) > 1:
+			rows = append(rows, Row{"in " + safe(t.x.policyName(chain[0].Policy)), ""})
 		}
 		rows = append(rows, own...)
+	}
+	if together {
+		rows = append(rows, t.otherPolicies()...)
 	}
 	t.rows(1, widestCheckLabel, rows)
 	folded := t.foldedChecks()
@@ -113,14 +120,61 @@ func (t *explainText) shortChecks() {
 	}
 }
 
+// decides reports whether one of a policy's checks decides.
+func (t *explainText) decides(chain []rules.Result) bool {
+	d := t.x.Verdict.Decided
+	return d != nil && d.Policy == chain[0].Policy
+}
+
+// together reports whether the policies that do not decide share lines: there are many of them.
+func (t *explainText) together() bool {
+	n := 0
+	for _, chain := range byPolicy(t.x.Verdict.Results) {
+		if !t.decides(chain) && slices.ContainsFunc(chain, t.listed) {
+			n++
+		}
+	}
+	return t.x.Verdict.Decided != nil && n > fewPolicies
+}
+
+func (t *explainText) listed(r rules.Result) bool { return !t.folded(&r) }
+
+// otherPolicies are those that do not decide: which of them fail too, and which are not known.
+func (t *explainText) otherPolicies() []Row {
+	var failing, unknown []string
+	for _, chain := range byPolicy(t.x.Verdict.Results) {
+		keepsOut := func(r rules.Result) bool { return r.KeepsOut() }
+		switch name := t.x.policyPlace(chain[0].Policy); {
+		case t.decides(chain) || !slices.ContainsFunc(chain, t.listed):
+		case slices.ContainsFunc(chain, keepsOut):
+			failing = append(failing, name)
+		default:
+			unknown = append(unknown, name)
+		}
+	}
+	var rows []Row
+	add := func(names []string, outcome rules.Outcome, begins string) {
+		if len(names) > 0 {
+			label := t.Mark(string(outcome)) + " " + plural(len(names), "policy", "policies")
+			text := begins + strings.Join(names, ", ") + " (-v shows why)"
+			rows = append(rows, Row{label, safe(text)})
+		}
+	}
+	add(failing, rules.Fail, "rejected too: ")
+	add(unknown, rules.Unsure, "not known: ")
+	return rows
+}
+
 // widestCheckLabel is how wide a check's name may be, with its mark, to have its text beside it.
 const widestCheckLabel = 22
 
 // The short form lists so many checks by themselves that would fail next, or are not known for
-// one and the same reason. More of them share a line.
+// one and the same reason, and the checks of so many policies that do not decide. More of them
+// share a line.
 const (
-	fewNext  = 1
-	fewAlike = 2
+	fewNext     = 1
+	fewAlike    = 2
+	fewPolicies = 2
 )
 
 func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {

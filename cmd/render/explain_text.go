@@ -190,7 +190,7 @@ func (t *explainText) checks(results []rules.Result) {
 	for _, chain := range byPolicy(results) {
 		title := "checks"
 		if len(t.x.Policies) > 1 {
-			title += " of " + safe(chain[0].Policy.Name)
+			title += " of " + safe(t.x.policyName(chain[0].Policy))
 		}
 		t.Heading(title)
 		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {

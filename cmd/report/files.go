@@ -252,6 +252,12 @@ func (m *Maker) IsFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
+// IsFolder reports whether there is a folder of that name.
+func (m *Maker) IsFolder(name string) bool {
+	info, err := m.stat(name)
+	return err == nil && info.IsDir()
+}
+
 func (m *Maker) stat(name string) (fs.FileInfo, error) {
 	if m.Files != nil {
 		return fs.Stat(m.Files, name)

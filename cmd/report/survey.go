@@ -148,8 +148,13 @@ func (m *Maker) quiet() *Maker {
 // Prove reads all that the environments file will name, and takes out of it what matrix would
 // refuse. The name is the file's.
 func (m *Maker) Prove(name string, s *environments.Survey) error {
+	if format, known := source.FormatNamed(name); known && format != source.YAML {
+		return Problem(
+			name+": init writes YAML, and a file of this name is read as another format",
+			"give it a name that ends in .yaml, such as "+DefaultEnvironments)
+	}
 	for {
-		file, err := source.Read(name, []byte(s.YAML()))
+		file, err := source.ReadAs(name, []byte(s.YAML()), source.YAML)
 		if err != nil {
 			return fmt.Errorf("gatewhy could not read back what init would write: %w", err)
 		}

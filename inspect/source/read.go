@@ -262,18 +262,26 @@ func (f *File) read() error {
 	return f.readJSON(items{})
 }
 
-func formatOf(name string, text []byte) Format {
+// FormatNamed is the format that a file's name says.
+func FormatNamed(name string) (format Format, known bool) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json":
-		return JSON
+		return JSON, true
 	case ".yaml", ".yml":
-		return YAML
+		return YAML, true
 	case ".tf", ".tfvars", ".hcl":
-		return HCL
+		return HCL, true
 	case ".toml", ".cfg":
-		return TOML
+		return TOML, true
 	case ".sh", ".env":
-		return Shell
+		return Shell, true
+	}
+	return JSON, false
+}
+
+func formatOf(name string, text []byte) Format {
+	if format, known := FormatNamed(name); known {
+		return format
 	}
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
 	inBraces := len(text) > 0 && (text[0] == '{' || text[0] == '[')

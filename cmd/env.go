@@ -115,7 +115,7 @@ func (e *Env) warn(format string, args ...any) { e.say("warning", fmt.Sprintf(fo
 func (e *Env) note(format string, args ...any) { e.say("note", fmt.Sprintf(format, args...)) }
 
 func (e *Env) say(kind, text string) {
-	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, report.Guarded(text))
+	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, e.quoted(report.Guarded(text)))
 }
 
 // localeIsUTF8 reads the locale as POSIX ranks it: LC_ALL over LC_CTYPE over LANG.

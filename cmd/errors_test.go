@@ -117,7 +117,7 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			printError(&b, test.err)
+			(&Env{Stderr: &b}).printError(test.err)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", b.String()); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
 			}

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -49,7 +48,7 @@ func problem(cause string, hints ...string) *source.Error {
 
 // printError writes what is wrong, a line for each error, and what to do under it. Errors with the
 // same hints are printed together above them, and those without hints come last.
-func printError(w io.Writer, err error) {
+func (e *Env) printError(err error) {
 	all := report.Mistakes(err)
 	first := func(m report.Mistake) int {
 		if len(m.Hints) == 0 {
@@ -62,12 +61,12 @@ func printError(w io.Writer, err error) {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b report.Mistake) int { return first(a) - first(b) })
 	for i, m := range sorted {
-		fmt.Fprintf(w, "gatewhy: error: %s\n", m.Cause)
+		fmt.Fprintf(e.Stderr, "gatewhy: error: %s\n", m.Cause)
 		if i+1 < len(sorted) && slices.Equal(m.Hints, sorted[i+1].Hints) {
 			continue
 		}
 		for _, hint := range m.Hints {
-			fmt.Fprintf(w, "gatewhy: hint: %s\n", hint)
+			fmt.Fprintf(e.Stderr, "gatewhy: hint: %s\n", e.quoted(hint))
 		}
 	}
 }

@@ -75,7 +75,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 				return err
 			}
 		}
-		printError(e.Stderr, problem)
+		e.printError(problem)
 		return exit(exitRejected)
 	}
 	shown.AddNext(line)
@@ -256,7 +256,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		}
 		if !fixed.Changed && len(fixed.Refused) > 0 {
 			refusal, _ := fixed.Refusal(line)
-			printError(e.Stderr, refusal)
+			e.printError(refusal)
 			stays = true
 		}
 	}

@@ -81,21 +81,26 @@ func described(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// examples is a text with its commands as the shell takes them. PowerShell reads @ and a name as a
-// variable.
+// examples is a text with its commands as the shell takes them.
 func (e *Env) examples(text string) string {
-	if e.Shell != report.PowerShell {
-		return text
-	}
-	file := regexp.MustCompile(` (@[\w.-]+)( {2})?`)
 	var all strings.Builder
 	for line := range strings.Lines(text) {
 		if strings.Contains(line, "gatewhy ") {
-			line = file.ReplaceAllString(line, " '$1'")
+			line = e.quoted(line)
 		}
 		all.WriteString(line)
 	}
 	return all.String()
+}
+
+// quoted is a line with its arguments of the form @FILE as the shell takes them. PowerShell reads
+// @ and a name as a variable.
+func (e *Env) quoted(line string) string {
+	if e.Shell != report.PowerShell {
+		return line
+	}
+	file := regexp.MustCompile(` (@(?:[A-Za-z]:)?[\w./\\-]*\w)( {2})?`)
+	return file.ReplaceAllString(line, " '$1'")
 }
 
 // usageWithin is cobra's usage of a command, with the texts of its flags wrapped at a width. A

@@ -54,7 +54,7 @@ func runCommand(env *Env) int {
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	}
-	printError(env.Stderr, withHelp(err, env.Args))
+	env.printError(withHelp(err, env.Args))
 	return exitUsage
 }
 

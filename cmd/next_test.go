@@ -504,6 +504,21 @@ func TestOnWindowsTheExamplesOfHelpAreForPowerShell(t *testing.T) {
 	if got := (&Env{Shell: report.PowerShell}).examples(text); got != quoted {
 		t.Error(got)
 	}
+	hints := map[string]string{
+		"pass @FILE: it is sent": "pass '@FILE': it is sent",
+		"write @a.jwt, such as":  "write '@a.jwt', such as",
+		`@ before @C:\t\a.jwt`:   `@ before '@C:\t\a.jwt'`,
+		"explain '@a.jwt' - a@b": "explain '@a.jwt' - a@b",
+	}
+	for hint, quoted := range hints {
+		if got := (&Env{Shell: report.PowerShell}).quoted(hint); got != quoted {
+			t.Error(got)
+		}
+	}
+	_, _, stderr := w.run("", "explain", "good.jwt x", "-p", "open.json")
+	if strings.Contains(strings.ReplaceAll(stderr, "put @ before", ""), " @") {
+		t.Error(stderr)
+	}
 	for _, args := range []string{"--help", "explain --help", "help tokens"} {
 		_, stdout, _ := w.run("", strings.Fields(args)...)
 		for line := range strings.Lines(stdout) {

@@ -120,7 +120,7 @@ func (e *Env) endPull(flags *pullFlags, pulling *report.Pulling) error {
 		return err
 	}
 	for _, err := range pulling.Missing {
-		printError(e.Stderr, withAuthority(err))
+		e.printError(withAuthority(err))
 	}
 	if len(pulling.Missing) > 0 {
 		return exit(exitUsage)

@@ -299,6 +299,9 @@ func (t *Token) faultUnread(part string, err error) {
 	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), startHint(t.compact))
 }
 
+// nonCanonical is the observation that the last character of a part has bits too many.
+const nonCanonical = "base64-non-canonical"
+
 // observeLooseness notes an encoding that is not that of RFC 7515.
 func (t *Token) observeLooseness(part string, loose looseness) {
 	if loose.padded {
@@ -314,7 +317,7 @@ func (t *Token) observeLooseness(part string, loose looseness) {
 				`they accept it`)
 	}
 	if loose.nonCanonical {
-		t.observe("base64-non-canonical", part,
+		t.observe(nonCanonical, part,
 			"the last character of the "+part+
 				" has unused bits that are not zero: the text was cut, altered or written by "+
 				"hand; most gateways accept it")

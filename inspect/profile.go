@@ -221,13 +221,18 @@ func (d *describer) firstOf(names ...string) string {
 	return ""
 }
 
-// odd notes what is odd. Of a time that is out of range it says nothing else.
+// odd notes what is odd, once: of a time that is out of range, and of a signature that was cut.
 func (d *describer) odd(id, path, message string) {
-	if id == string(OutOfRange) {
-		d.Observations = slices.DeleteFunc(d.Observations, func(o Observation) bool {
-			return o.ID == numberOutOfRange && o.Path == path
-		})
+	said := "" // what the same is seen by, of the same part
+	switch id {
+	case string(OutOfRange):
+		said = numberOutOfRange
+	case signatureLength: // the last character of a text that was cut
+		said = nonCanonical
 	}
+	d.Observations = slices.DeleteFunc(d.Observations, func(o Observation) bool {
+		return o.ID == said && o.Path == path
+	})
 	d.Observations = append(d.Observations, Observation{ID: id, Path: path, Message: message})
 }
 

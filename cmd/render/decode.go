@@ -115,7 +115,7 @@ func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	d := newDecoding(r)
 	m := markdown{mask: d.Mask}
 	m.heading("gatewhy decode: " + Summary(d.Profile, d.At))
-	m.para(notVerified)
+	m.para(d.lead())
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
 	m.rows("What it is", d.whatItIs())
@@ -212,6 +212,14 @@ type signJSON struct {
 
 const notVerified = "Nothing was verified: anyone can make up a token like this one."
 
+// lead is what a reader must know first of what is shown; why, where that is nothing.
+func (d decoding) lead() string {
+	if fault := d.Token.Fault; fault != nil {
+		return report.Sentence(fault.Cause)
+	}
+	return notVerified
+}
+
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
 // what to do next. The short form shows the claims that decide.
 func DecodeText(t *Text, r *report.Decoding) {
@@ -230,7 +238,7 @@ func DecodeText(t *Text, r *report.Decoding) {
 func (t *Text) decodeAll(d decoding) {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
-	t.Para(1, notVerified)
+	t.Para(1, safe(d.lead()))
 	t.titled("what it is", d.whatItIs())
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
@@ -291,7 +299,7 @@ func (t *Text) shortened(value string) string {
 // what is odd, and the way on. The other claims are named only.
 func (t *Text) decodeShort(d decoding) {
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
-	t.Para(1, notVerified)
+	t.Para(1, safe(d.lead()))
 	t.deciding(d)
 	t.notes("worth knowing", d.Mask.notes(d.telling()))
 	odd := d.unsaid()

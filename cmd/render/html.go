@@ -200,7 +200,7 @@ func ExplainFragment(r *report.Explanation) Fragment {
 func DecodeFragment(r *report.Decoding) Fragment {
 	d := newDecoding(r)
 	m := &markup{mask: d.Mask}
-	m.line(`p class="lead"`, notVerified)
+	m.line(`p class="lead"`, d.lead())
 	m.table("What it is", rowsOf(d.whatItIs()))
 	m.table("Claims", d.memberRows("claims", d.Mask.Claims(d.Token.Claims)))
 	m.table("Header", d.memberRows("header", d.Mask.Value(d.Token.Header)))

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,8 +83,9 @@ func (d *Decoding) AddNext(line CommandLine) {
 	var all steps
 	switch a := askingLike(d.Profile); {
 	case d.Token.Fault != nil:
-		all.add(d.Token.Fault.Cause+behind(". ", Sentence(
-			strings.Join(Hints(d.Token.Fault.Hints), "; ")))+thenPass, line.Again("decode", "-"))
+		hints := Sentence(strings.Join(Hints(d.Token.Fault.Hints), "; "))
+		all.add(cmp.Or(strings.TrimSuffix(hints, "."), copyAgain)+thenPass,
+			line.Again("decode", "-"))
 	case d.Profile.HasTrait("microsoft-api"):
 		all.addAll(a.step(line.Shell, "This token is for "+d.Profile.Resource+", not for your API",
 			line.Again("decode", "-")))

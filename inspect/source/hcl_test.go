@@ -383,7 +383,7 @@ func TestTerraformMergesOverridesOverTheFilesOfTheirFolder(t *testing.T) {
 		{"both forms of the language", "a/override.tf.json", inJSON, "a/main.tf", orders, true},
 		{"locals that are used", "a/override.tf", "locals {\n on = 1\n}\n", "a/m.tf", other, true},
 		{"unused locals", "a/override.tf", "locals {\n on = 1\n}\n", "a/m.tf", orders, false},
-		{"a file that is none", "a/main_overrides.tf", orders, "a/main.tf", orders, false},
+		{"a name like an override's", "a/main_overrides.tf", orders, "a/main.tf", orders, false},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			t.Parallel()

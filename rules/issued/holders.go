@@ -22,7 +22,7 @@ type Holders struct {
 	texts  texts         // what the policies compare claims with
 	reads  reading
 
-	audiences      []string // that the policies ask for, of an API of which it is not known
+	audiences      []string // that the policies ask for, where the API has not said its own
 	freedom        freedom  // of the environment's own clients
 	asksForObjects bool     // the policies may be for somebody by an object id
 

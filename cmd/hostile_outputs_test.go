@@ -109,7 +109,7 @@ func named(text string) string {
 	return text[:min(len(text), 200)]
 }
 
-// command is a command line with places, and the formats that it has.
+// hostileCommand is a command line with places, and the formats that it has.
 type hostileCommand struct{ args, formats string }
 
 // hostileCommands are every command that shows something of an input. Words are apart by a bar.

@@ -41,7 +41,7 @@ func TestKeysOfACloudAreThoseOfCommon(t *testing.T) {
 	}
 }
 
-// cloudDocuments are the common documents of a cloud, for tokens of both versions.
+// cloud adds the common documents of a cloud, for tokens of both versions.
 func (d documents) cloud(host, keySet string) documents {
 	const base = "/.well-known/openid-configuration"
 	return d.issuer(host+"/common"+base, "https://sts.windows.net/{tenantid}/", keySet).

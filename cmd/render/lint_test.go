@@ -8,9 +8,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// catalogue is two rules, one of them with all that a rule can have.
 func noRules() []rules.Rule { return nil }
 
+// catalogue is two rules, one of them with all that a rule can have.
 func catalogue() []rules.Rule {
 	return []rules.Rule{
 		{

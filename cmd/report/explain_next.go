@@ -157,8 +157,7 @@ func (w *explainNext) belongsElsewhere() {
 	}
 }
 
-// because notes why the client must ask for another token. The first reason is the one that is
-// said.
+// ask is the step to another token. Of the reasons for it, the first is said.
 func (w *explainNext) ask() {
 	a := askingLike(w.profile)
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)

@@ -14,6 +14,7 @@ import (
 
 // What to do about each check that failed: another token, a grant, a contract, or the keys.
 
+// because notes why the client must ask for another token.
 func (w *explainNext) because(reason string) { w.reasons = append(w.reasons, reason) }
 
 // becauseOf is because for what a check finds: where that check decides, the verdict has said it.

@@ -78,7 +78,7 @@ func (r *tomlReader) fault(err error) error {
 // hintTable is for a name that has a value and is the name of a table too.
 const hintTable = "rename one of the two, or remove it"
 
-// key is one part of a dotted name, and where it is.
+// tomlKey is one part of a dotted name, and where it is.
 type tomlKey struct {
 	name string
 	span Span

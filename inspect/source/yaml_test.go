@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// read is what was read of a file, and what is odd in it.
+// readOf is what was read of a file, and what is odd in it.
 type readOf struct {
 	Documents []*Value
 	Problems  []Problem
@@ -103,7 +103,7 @@ func TestAFileReadInPiecesIsTheFile(t *testing.T) {
 	}
 }
 
-// listOf is a list of resources as kubectl prints it, with its dashes in this column.
+// listOfTexts is a list of resources as kubectl prints it, with its dashes in this column.
 func listOfTexts(items []string, column int) string {
 	text := "apiVersion: v1\nitems:\n"
 	for _, item := range items {

@@ -72,7 +72,7 @@ func aClient(name string) string {
 	return `{"appId": "` + webID + `", "displayName": "` + name + `"}`
 }
 
-// placed is what of the YAML says where files belong: no comment, and no empty line.
+// placedIn is what of the YAML says where files belong: no comment, and no empty line.
 func placedIn(s *Survey) []string {
 	_, body, _ := strings.Cut(s.YAML(), "environments:\n")
 	var lines []string

@@ -54,7 +54,7 @@ func resource(arguments string) string {
 		"\n  configuration_data {" + snakeConfiguration + "  }\n}\n"
 }
 
-// planned is a policy of a plan with more values, and those that are not known yet.
+// planOf is a policy of a plan with more values, and those that are not known yet.
 func planOf(values, unknown string) string {
 	return `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{` +
 		`"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{` + values +

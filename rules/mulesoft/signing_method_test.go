@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// withMethod writes a policy with a line for its signing method, which may be empty, in each form
-// of a file. The method is written as the form has it.
+// apiManagerWith writes a policy with a line for its signing method, which may be empty. The
+// method is written as the form has it.
 func apiManagerWith(method string) string {
 	return policyOf(jwtValidation, "1.4.0", method+`"jwtKeyOrigin":"jwks",`+
 		`"jwksUrl":"https://keys.example/keys"`+skip)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -392,9 +393,9 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 // policiesOf are those of an environment, or of each gateway of its chain.
 func (r *estateReader) policiesOf(environment string) []*rules.Policy {
 	var all []*rules.Policy
-	for name, set := range r.estate.sets {
+	for _, name := range slices.Sorted(maps.Keys(r.estate.sets)) {
 		if environments.EnvironmentOf(name) == environment {
-			all = append(all, set.Policies...)
+			all = append(all, r.estate.sets[name].Policies...)
 		}
 	}
 	return all

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -74,7 +75,7 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 	if err := r.add(s.Start, depth); err != nil {
 		return nil, err
 	}
-	for _, attribute := range b.Attributes {
+	for _, attribute := range inFileOrder(b.Attributes) {
 		value, err := r.value(attribute.Expr, where.member(attribute.Name), depth+1)
 		if err != nil {
 			return nil, err
@@ -97,6 +98,12 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 	slices.SortStableFunc(v.Members,
 		func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
 	return v, nil
+}
+
+func inFileOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
+	return slices.SortedFunc(maps.Values(attributes), func(a, b *hclsyntax.Attribute) int {
+		return cmp.Compare(a.NameRange.Start.Byte, b.NameRange.Start.Byte)
+	})
 }
 
 // repeated is the member that a dynamic block stands for: Terraform makes a block of that name for

@@ -19,6 +19,15 @@ func aliasBomb() string {
 	return bomb
 }
 
+// lines is the line of each of the numbers up to n.
+func lines(line string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, line, i)
+	}
+	return b.String()
+}
+
 func mergeBomb() string {
 	bomb := "a: &a {k0: 1}\n"
 	for c := 'b'; c <= 'z'; c++ {
@@ -75,6 +84,12 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 		{
 			"YAML of two million values", "p.yaml", "[" + strings.Repeat("1,", 2_000_000) + "1]",
 			"p.yaml:1:400001: the file has more than 200000 values",
+		},
+		{
+			"Terraform that refers to a long list 400 times", "p.tf",
+			"locals {\nl = [" + strings.Repeat("1,", 2000) + "]\n}\nresource a b {\n" +
+				lines("a%d = local.l\n", 400) + "}\n",
+			"p.tf:152:8: the file has more than 300000 values",
 		},
 		{
 			"50 MB", "p.yaml", strings.Repeat("a: 1\n", 10_000_000),

@@ -74,33 +74,45 @@ func standardSource(name string) ([]byte, error) {
 	return text, nil
 }
 
-// standardEdits are those of the standard library. Slices are sorted by the one algorithm that
-// keeps the order of what is equal: the other is faster for lists longer than any of a page, and
-// both are compiled anew for each type. A square in a field of an elliptic curve is a product, and
-// so is what leaves Montgomery's form: each has thousands of lines of its own to be faster.
+// standardEdits are those of the standard library. Slices are sorted by one short algorithm that
+// keeps the order of what is equal, since each algorithm is compiled anew for each type.
 func standardEdits() []edit {
-	all := []edit{{
-		"slices/sort.go",
-		regexp.MustCompile(`pdqsortCmpFunc\(x, 0, n, bits\.Len\(uint\(n\)\), cmp\)`),
-		"stableCmpFunc(x, n, cmp)", 1,
-	}}
-	for _, curve := range []string{"p224", "p256", "p384", "p521"} {
-		in, out := curve+"MontgomeryDomainFieldElement", curve+"NonMontgomeryDomainFieldElement"
-		product := func(name, to, body string) edit {
-			head := "func " + curve + name + "(out1 *" + to + ", arg1 *" + in + ") {\n"
-			return edit{
-				"crypto/internal/fips140/nistec/fiat/" + curve + "_fiat64.go",
-				regexp.MustCompile("(?s)" + regexp.QuoteMeta(head) + `.*?\n}\n`),
-				head + "\t" + curve + body + "\n}\n", 1,
-			}
-		}
-		all = append(all,
-			product("Square", in, "Mul(out1, arg1, arg1)"),
-			product("FromMontgomery", out, "Mul((*"+in+")(out1), arg1, &"+in+"{1})"),
-		)
+	return []edit{
+		{
+			"slices/sort.go",
+			regexp.MustCompile(`pdqsortOrdered\(x, 0, n, bits\.Len\(uint\(n\)\)\)`),
+			"stableCmpFunc(x, n, cmp.Compare[E])", 1,
+		},
+		{
+			"slices/sort.go",
+			regexp.MustCompile(`pdqsortCmpFunc\(x, 0, n, bits\.Len\(uint\(n\)\), cmp\)`),
+			"stableCmpFunc(x, n, cmp)", 1,
+		},
+		{"slices/zsortanyfunc.go", function("func stableCmpFunc["), mergeSort, 1},
 	}
-	return all
 }
+
+// function finds the whole of a function by how it begins.
+func function(head string) *regexp.Regexp {
+	return regexp.MustCompile("(?s)" + regexp.QuoteMeta(head) + `.*?\n}\n`)
+}
+
+const mergeSort = `func stableCmpFunc[E any](data []E, n int, cmp func(a, b E) int) {
+	if n < 2 {
+		return
+	}
+	left, right := append([]E(nil), data[:n/2]...), data[n/2:]
+	stableCmpFunc(left, len(left), cmp)
+	stableCmpFunc(right, len(right), cmp)
+	for i := 0; len(left) > 0; i++ {
+		if len(right) > 0 && cmp(right[0], left[0]) < 0 {
+			data[i], right = right[0], right[1:]
+		} else {
+			data[i], left = left[0], left[1:]
+		}
+	}
+}
+`
 
 // never is the edit of a method that is never called. What it did is a method that the linker
 // leaves out.

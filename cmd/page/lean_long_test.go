@@ -40,9 +40,7 @@ func TestTheStandardLibraryIsAsRightAsItWas(t *testing.T) {
 	if err := os.WriteFile(name, overlay, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = runGo(nil, "test", "-short", "-tags=purego", "-overlay="+name,
-		"slices", "crypto/ecdsa", "crypto/elliptic")
-	if err != nil {
+	if _, err := runGo(nil, "test", "-short", "-overlay="+name, "slices", "sort"); err != nil {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ func (r *Result) Lacks() Lacking {
 	profile := r.request.Profile()
 	ofPermissions := r.Check.ID == CustomClaim || r.Check.ID == Scopes
 	byChange := r.Check.Remedy != "" && profile.Flow != inspect.AppOnly
-	if r.Outcome != Fail || !ofPermissions || byChange || r.request.Introspection != nil ||
+	if r.Outcome != Fail || !ofPermissions || byChange || r.ofAnswer() ||
 		profile.IssuedBy != inspect.ByEntra || profile.Kind == inspect.KindID {
 		return Lacking{}
 	}

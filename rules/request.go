@@ -221,8 +221,8 @@ func member(object *source.Value, in Input) Reading {
 		}
 		if found != nil && !in.LastCounts && found.JSON() != m.Value.JSON() {
 			return Reading{Unknown: &Unknown{
-				Why: in.Name + " appears twice in the token, with different values, and " +
-					"gateways differ on which one counts",
+				Why: in.Name + " appears twice, with different values, and gateways differ on " +
+					"which one counts",
 			}}
 		}
 		found = m.Value

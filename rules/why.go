@@ -54,11 +54,19 @@ func (r *Result) whyPass() string {
 	return cmp.Or(r.Actual(), "it holds")
 }
 
+// ofAnswer reports whether the check reads the captured answer of a validation endpoint, and not
+// the token.
+func (r *Result) ofAnswer() bool {
+	return r.request.Introspection != nil && r.Check.ReadsAny(func(in Input) bool {
+		return in.Source == FromIntrospection
+	})
+}
+
 // whyTime names the instant, or says what it means that the claim is absent.
 func (r *Result) whyTime(absent string) string {
 	instant := inspect.ReadInstant(r.judged.reading.Value)
 	switch {
-	case !instant.Known() && r.request.Introspection != nil && r.Check.ID == Expiry:
+	case !instant.Known() && r.ofAnswer() && r.Check.ID == Expiry:
 		return "the captured answer gives no time that has passed"
 	case !instant.Known():
 		return absent
@@ -140,7 +148,7 @@ func (r *Result) whyAbsent() string {
 // whyNeverWritten says what of a check Entra ID never writes: the claim, or the value.
 func (r *Result) whyNeverWritten() string {
 	profile := r.request.Profile()
-	if profile.IssuedBy != inspect.ByEntra || r.request.Introspection != nil {
+	if profile.IssuedBy != inspect.ByEntra || r.ofAnswer() {
 		return ""
 	}
 	for _, in := range r.Check.Test.Reads() {
@@ -432,14 +440,17 @@ func (r *Result) whyScopes() string {
 	if why := r.whyNotGranted(); why != "" && r.judged.reading.Value == nil {
 		return why
 	}
-	if r.request.Introspection == nil && r.judged.reading.Value == nil {
+	carrier := "the token"
+	if r.ofAnswer() {
+		carrier = "the validation endpoint's answer"
+	} else if r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
 			return "the policy wants " + r.wanted() + ", and this token is app-only: Entra ID " +
 				"puts no scp into it, only roles"
 		}
 		return "the policy wants " + r.wanted() + ", and the token has no scp"
 	}
-	why := fmt.Sprintf("the policy wants %s, and the token carries %s", r.wanted(), r.Actual())
+	why := fmt.Sprintf("the policy wants %s, and %s carries %s", r.wanted(), carrier, r.Actual())
 	for _, wanted := range leaf.Values {
 		if form := wantedScope(wanted.Text); form != "" {
 			return why + form
@@ -456,7 +467,7 @@ func (r *Result) whyClientID() string {
 	}
 	profile := r.request.Profile()
 	why := fmt.Sprintf("the policy takes the client id from %s, and it is not there", in.words())
-	if r.request.Introspection == nil && in.Name == "client_id" {
+	if !r.ofAnswer() && in.Name == "client_id" {
 		why = "the policy takes the client id from client_id, which Entra ID never issues"
 	}
 	if profile.ClientID.Value == "" || in.Name == profile.ClientID.Claim {

@@ -666,3 +666,48 @@ func TestWithoutAModelOnlyACapturedAnswerHelps(t *testing.T) {
 		t.Errorf("%s, and it asks for %s", v.Outcome, v.Question().Input)
 	}
 }
+
+func TestACapturedAnswerIsNotWhatAnotherPolicyReads(t *testing.T) {
+	t.Parallel()
+	expiry := func(in Input) Predicate {
+		return IfPresent(in, Predicate{Op: After, Input: in})
+	}
+	scopes := func(in Input) Predicate {
+		return Predicate{Op: HasAll, Input: in, Values: Literals("read")}
+	}
+	const answer = "the policy wants read, and the validation endpoint's answer carries none"
+	tests := []struct {
+		name  string
+		check Check
+		why   string
+	}{
+		{"scopes of the answer", Check{ID: Scopes, Test: scopes(memberOf("scope"))}, answer},
+		{
+			"scopes of the token", Check{ID: Scopes, Test: scopes(Claim("scp"))},
+			"the policy wants read, and the token carries write",
+		},
+		{
+			"the answer's time", Check{ID: Expiry, Test: expiry(memberOf("exp"))},
+			"the captured answer gives no time that has passed",
+		},
+		{
+			"the token's time", Check{ID: Expiry, Test: expiry(Claim("exp"))},
+			"the token never expires: it has no exp, and the policy does not require one",
+		},
+		{
+			"a client id from the token", Check{ID: ClientID, Test: Found(Claim("client_id"))},
+			"the policy takes the client id from client_id, which Entra ID never issues",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			request := claims(`{"scp":"write"}`)
+			request.Introspection = object(t, `{"active":true}`)
+			r := &Evaluate([]*Policy{{Root: AllOf(&test.check)}}, request).Results[0]
+			if why := r.Why(); !strings.HasPrefix(why, test.why) {
+				t.Errorf("because %s", why)
+			}
+		})
+	}
+}

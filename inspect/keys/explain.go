@@ -66,6 +66,8 @@ func (v *verification) unknownKid(named []*Key) bool {
 		reason, why = KeyRolledOver,
 			"the key that the token names was in this set until "+inspect.FormatTime(seen)+
 				", and has since been replaced"
+	case v.result.Verifier != nil && v.result.Verifier.ID == "":
+		why += ", and a key without a kid signed it"
 	case v.result.Verifier != nil:
 		why += ", and " + v.result.Verifier.Name() + " signed it: the kid in the header is wrong"
 	default:

@@ -287,11 +287,14 @@ func (v *verification) verified(k *Key) {
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	same := v.result.Set.Find(v.result.KeyID)
-	if which := 1 + slices.Index(same, k); v.byKid() && len(same) > 1 && which > 0 {
+	another := func(other *Key) bool {
+		return !v.serves(other) || other != k && !samePublic(other.public, k.public)
+	}
+	which := 1 + slices.Index(same, k)
+	if v.byKid() && which > 0 && slices.ContainsFunc(same, another) {
 		v.note("duplicate-kid", fmt.Sprintf("%d keys in the set have the token's kid, and key "+
 			"%d of them verifies it; gateways that take only the first or only the last may "+
-			"refuse it",
-			len(same), which))
+			"refuse it", len(same), which))
 	}
 }
 

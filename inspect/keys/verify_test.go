@@ -476,6 +476,23 @@ func TestDuplicateKidsAreReported(t *testing.T) {
 	}
 }
 
+func TestOneKeyTwiceIsNoDoubt(t *testing.T) {
+	t.Parallel()
+	r := rsaKeys()
+	again := jwk(t, &r[0].PublicKey, "one", map[string]any{"issuer": "https://a.example"})
+	unfit := jwk(t, &r[0].PublicKey, "one", map[string]any{"use": "enc"})
+	for _, test := range []struct {
+		other map[string]any
+		notes int
+	}{{again, 0}, {unfit, 1}} {
+		set := setOf(t, jwk(t, &r[0].PublicKey, "one", nil), test.other)
+		got := verify(signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims), set)
+		if got.Outcome != keys.Pass || len(got.Notes) != test.notes {
+			t.Errorf("%v: %s, notes %v", test.other, got.Outcome, got.Notes)
+		}
+	}
+}
+
 // A key without a kid is no key of a token's kid, but Envoy tries it for every token.
 func TestAKeyWithoutAKidIsTriedByALenientVerifier(t *testing.T) {
 	t.Parallel()
@@ -495,7 +512,8 @@ func TestAKeyWithoutAKidIsTriedByALenientVerifier(t *testing.T) {
 	} {
 		token := inspect.Parse(signRS256(t, r[0], test.header, claims))
 		got := keys.Lenience{Kidless: test.lenient}.Verify(token, set)
-		if got.Outcome != test.want || len(got.Notes) > 0 {
+		signed := strings.HasSuffix(got.Why, "a key without a kid signed it")
+		if got.Outcome != test.want || len(got.Notes) > 0 || signed != (test.want == keys.Fail) {
 			t.Errorf("%s, lenient %t: %v: %s %v",
 				test.header, test.lenient, got.Outcome, got.Why, got.Notes)
 		}

@@ -336,7 +336,7 @@ func (w *work) repair(finding rules.Finding) {
 		return
 	}
 	t := w.tryAll(w.After, changes, func(after *Draft) string {
-		return w.disproved(&finding, after)
+		return w.disproved(&finding, after, rules.Warning)
 	})
 	if len(t.proved) > 0 {
 		w.keep(t.proved[0], finding.Rule)
@@ -347,6 +347,14 @@ func (w *work) repair(finding rules.Finding) {
 		if after, with := w.follow(&finding, w.apply(w.After, change)); after != nil {
 			w.keep(after, finding.Rule)
 			w.Repaired = append(w.Repaired, with...)
+			return
+		}
+	}
+	for _, change := range t.disproved {
+		change.Refused = ""
+		after := w.apply(w.After, change)
+		if w.disproved(&finding, after, finding.Severity) == "" {
+			w.keep(after, finding.Rule)
 			return
 		}
 	}
@@ -379,7 +387,7 @@ const mostFollowing = 3
 func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
 	var with []string
 	for range mostFollowing {
-		next := w.broughtBy(after)
+		next := w.broughtBy(after, rules.Warning)
 		if next == nil {
 			break
 		}
@@ -392,7 +400,7 @@ func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
 		}
 		after, with = w.apply(after, changes[i]), append(with, next.Rule)
 	}
-	if w.disproved(finding, after) != "" {
+	if w.disproved(finding, after, rules.Warning) != "" {
 		return nil, nil
 	}
 	return after, with
@@ -477,24 +485,25 @@ func (d *Draft) textOf(f *rules.Finding) string {
 	return ""
 }
 
-// disproved says why a change is no repair: the finding is still there, or another one has come.
-func (w *work) disproved(finding *rules.Finding, after *Draft) string {
+// disproved says why a change is no repair: the finding is still there, or another one has come
+// that is as severe as this at least.
+func (w *work) disproved(finding *rules.Finding, after *Draft, least rules.Severity) string {
 	was, is := counts(w.findings(w.After)), counts(w.findings(after))
 	if is[key(finding)] >= was[key(finding)] {
 		return "the change that was tried does not remove it"
 	}
-	if other := w.broughtBy(after); other != nil {
+	if other := w.broughtBy(after, least); other != nil {
 		return "the change that was tried brings another finding, " + other.Rule + ": " +
 			other.Message
 	}
 	return ""
 }
 
-// broughtBy is an error or a warning that has come with a draft; nil where none has.
-func (w *work) broughtBy(after *Draft) *rules.Finding {
+// broughtBy is a finding of a severity or above that has come with a draft; nil where none has.
+func (w *work) broughtBy(after *Draft, least rules.Severity) *rules.Finding {
 	was, is := counts(w.findings(w.After)), counts(w.findings(after))
 	for _, found := range w.findings(after) {
-		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
+		if found.Severity.Rank() <= least.Rank() && was[key(&found)] < is[key(&found)] {
 			return &found
 		}
 	}

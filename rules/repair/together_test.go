@@ -115,6 +115,30 @@ func TestAChangeThatAnotherMakesNeedlessIsNotMadeWithIt(t *testing.T) {
 	}
 }
 
+// An error is worth a repair that leaves a warning in its place, if no other repair is known.
+func TestAnErrorMayBecomeAWarning(t *testing.T) {
+	for severity, repaired := range map[rules.Severity]int{rules.Warning: 1, rules.Error: 0} {
+		f := fixing()
+		f.Facts.Audience = "api://ours"
+		f.Lint = func(d *Draft) []rules.Finding {
+			found := lintPlates(d)
+			if p := d.Policies[0]; p.Entry.(*plate).text("aud") != "" {
+				found = append(found, rules.Finding{
+					Rule: "half", Severity: severity, Policy: p, Pos: p.Pos,
+				})
+			}
+			return found
+		}
+		fixed, err := f.RemoveFindings(toy(t, `[{"api": "1"}]`), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(fixed.Repaired) != repaired || len(fixed.Left) != 1 {
+			t.Errorf("%s: %v, left %+v", severity, fixed.Repaired, fixed.Left)
+		}
+	}
+}
+
 // What a change brings in an API instance that it is not of is not kept, however many are made at
 // once, and whether or not there is a change of that API instance too.
 func TestWhatBringsAFindingElsewhereIsNotMadeAtOnce(t *testing.T) {

@@ -114,18 +114,6 @@ func (a Adapter) Complete() Adapter {
 	return a
 }
 
-// FromLog is an observation with the body that was answered where a line of the gateway's log was
-// noted in its place: people have that line where they do not have the body.
-func (a *Adapter) FromLog(o Observation) Observation {
-	if a.Logged == nil || o.Body == nil {
-		return o
-	}
-	if body := a.Logged(*o.Body); body != "" {
-		o.Body = &body
-	}
-	return o
-}
-
 // orNothing is a function that lists something, or nothing where it is nil.
 func orNothing[T any](list func() []T) func() []T {
 	if list != nil {

@@ -29,6 +29,29 @@ type Cause struct {
 	Possible func(*Prediction, *Observation) bool
 }
 
+// AnyGateway is the reference for what may happen around any gateway.
+const AnyGateway = "deduced, for any gateway"
+
+// AnsweredBeside is the cause that something before or behind the gateway answered, whichever
+// gateway it is. Where the answer is in the gateway's own words, it is none; a single word, or no
+// body at all, anybody may send.
+func AnsweredBeside() Cause {
+	return Cause{
+		ID: "backend-or-firewall",
+		Title: "the answer comes from the API behind the gateway, or from a firewall in " +
+			"front of it",
+		Why: "both send their own statuses and bodies, the API often 401 or 403 too",
+		Look: "whether the request is in the API's own log; headers such as server and via " +
+			"of the answer",
+		Evidence: Inferred.From(AnyGateway),
+		Any:      true,
+		Possible: func(p *Prediction, o *Observation) bool {
+			return !o.LetIn() &&
+				!(p.tabled(o) && strings.Contains(strings.TrimSpace(*o.Body), " "))
+		},
+	}
+}
+
 // PossibleCause is a cause that would explain an observed answer.
 type PossibleCause struct {
 	Cause
@@ -67,6 +90,9 @@ func (p *Prediction) possibleCause(cause Cause, o *Observation) (PossibleCause, 
 		by, ok := o.fits(b, published)
 		if cause.Elsewhere && by == ByStatus {
 			continue // the status alone points at no policy
+		}
+		if cause.Any && b.Answer.hasBody(o.Body) == No {
+			continue // nor does it at a cause of any answer, with a body that nothing explains
 		}
 		if ok && by.rank() < best.By.rank() {
 			best.By, best.Seen, found = by, b.Title, true
@@ -133,7 +159,7 @@ func ranked(all []PossibleCause) []PossibleCause {
 // that situation is the first.
 func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCause {
 	rows := p.elsewhere(o)
-	named := func(s PossibleCause) bool { return s.By == ByBody && !s.Elsewhere }
+	named := func(s PossibleCause) bool { return s.By == ByBody && !s.Any }
 	if len(rows) > 0 && !slices.ContainsFunc(all, named) {
 		titles := titlesOf(rows)
 		why := "the published body belongs to that situation, but the prediction is for " +

@@ -382,5 +382,5 @@ func (r *Explainer) compare(
 ) rules.Comparison {
 	p := r.Policies.prediction(v, r.Request)
 	p.Policies, p.Earlier = policies, r.justIssued(policies)
-	return p.Compare(r.Policies.Adapter.FromLog(*o))
+	return p.Compare(*o)
 }

@@ -432,7 +432,7 @@ func (t *Tester) disagreement(request *rules.Request, set *PolicySet, v *rules.V
 		return nil
 	}
 	p := set.prediction(v, request)
-	compared := p.Compare(set.Adapter.FromLog(*t.Observed))
+	compared := p.Compare(*t.Observed)
 	if compared.Agrees != rules.No {
 		return nil
 	}

@@ -111,6 +111,7 @@ func causes() []rules.Cause {
 			Evidence:   rules.Inferred.From(codePolicy),
 			Situations: []string{broken, envoy.Denied, envoy.NoToken},
 		},
+		rules.AnsweredBeside(),
 	}
 }
 

@@ -115,6 +115,7 @@ func causes() []rules.Cause {
 			Evidence:   rules.Documented.From(docPolicy),
 			Situations: []string{envoy.Denied},
 		},
+		rules.AnsweredBeside(),
 	}
 }
 

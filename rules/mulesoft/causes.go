@@ -18,9 +18,6 @@ func causes() []rules.Cause {
 	)
 }
 
-// anyGateway is the reference for what may happen around any gateway.
-const anyGateway = "deduced, for any gateway"
-
 // keyCauses are about the keys that the gateway has, and the time.
 func keyCauses() []rules.Cause {
 	return []rules.Cause{
@@ -92,7 +89,7 @@ func requestCauses() []rules.Cause {
 			Why: "a load balancer, a proxy or a redirect to another host drops it, and the " +
 				"gateway sees no token",
 			Look:       "the headers that arrive: gatewhy collect request",
-			Evidence:   rules.Inferred.From(anyGateway),
+			Evidence:   rules.Inferred.From(rules.AnyGateway),
 			Situations: []string{noToken},
 			Possible:   arrived,
 		},
@@ -325,6 +322,8 @@ func letInCauses() []rules.Cause {
 
 // otherCauses explain any answer, or one that comes from elsewhere.
 func otherCauses() []rules.Cause {
+	beside := rules.AnsweredBeside()
+	beside.Look += ": gatewhy collect request"
 	return []rules.Cause{
 		{
 			ID:    "api-instance-missing",
@@ -343,24 +342,14 @@ func otherCauses() []rules.Cause {
 			Evidence:   rules.Documented.From(docSLA),
 			Situations: []string{quotaExceeded},
 		},
-		{
-			ID: "backend-or-firewall",
-			Title: "the answer comes from the API behind the gateway, or from a firewall in " +
-				"front of it",
-			Why: "both send their own statuses and bodies, the API often 401 or 403 too",
-			Look: "whether the request is in the API's own log; headers such as server and via " +
-				"of the answer: gatewhy collect request",
-			Evidence: rules.Inferred.From(anyGateway),
-			Any:      true,
-			Possible: refusing,
-		},
+		beside,
 		{
 			ID:    "another-policy-first",
 			Title: "another policy answers, before these or after them",
 			Why: "a policy that is not among the given files, an automated policy among them, " +
 				"judges the same request",
 			Look:      "all policies of the API instance: gatewhy collect policies",
-			Evidence:  rules.Inferred.From(anyGateway),
+			Evidence:  rules.Inferred.From(rules.AnyGateway),
 			Elsewhere: true,
 			Any:       true,
 			Possible:  refusing,
@@ -372,7 +361,7 @@ func otherCauses() []rules.Cause {
 				"for another API or environment",
 			Look: "the token of the request itself, by its kid, aud and iat: gatewhy collect " +
 				"request",
-			Evidence: rules.Inferred.From(anyGateway),
+			Evidence: rules.Inferred.From(rules.AnyGateway),
 			Any:      true,
 			Possible: tokenGiven,
 		},
@@ -382,7 +371,7 @@ func otherCauses() []rules.Cause {
 			Why: "the file is another environment's or an older one, or a change of it was " +
 				"never applied",
 			Look:     "the policies as the gateway has them now: gatewhy collect policies",
-			Evidence: rules.Inferred.From(anyGateway),
+			Evidence: rules.Inferred.From(rules.AnyGateway),
 			Any:      true,
 		},
 	}
@@ -488,6 +477,4 @@ func refused(p *rules.Prediction, _ *rules.Observation) bool {
 }
 
 // refusing requires an answer that does not let the request in.
-func refusing(_ *rules.Prediction, o *rules.Observation) bool {
-	return !o.LetIn()
-}
+func refusing(_ *rules.Prediction, o *rules.Observation) bool { return !o.LetIn() }

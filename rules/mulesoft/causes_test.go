@@ -298,6 +298,16 @@ func TestACauseThatTheInputsExcludeIsNotNamed(t *testing.T) {
 			"api-instance-missing", true,
 		},
 		{
+			"no backend where the answer is in the gateway's own words", jwt, Mule, good(),
+			rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)},
+			"backend-or-firewall", false,
+		},
+		{
+			"a backend where there is no body", jwt, Mule, good(),
+			rules.Observation{Status: 503, Body: body("")},
+			"backend-or-firewall", true,
+		},
+		{
 			"no backend where the request was let in", jwt, Mule, request(v1 + `,"aud":"b"`),
 			rules.Observation{Status: 200},
 			"backend-or-firewall", false,

@@ -121,14 +121,19 @@ func behaviours() []rules.Behaviour {
 
 // causes are what a prediction does not see.
 func causes() []rules.Cause {
-	return []rules.Cause{{
-		ID:       "option-set-elsewhere",
-		Title:    "the program runs with an option that these files do not show",
-		Why:      "a flag counts before a variable, and a variable before the file",
-		Look:     "the command line and the variables OAUTH2_PROXY_… with which it was started",
-		Evidence: rules.Documented.From(docOptions),
-		Any:      true,
-	}}
+	return []rules.Cause{
+		rules.AnsweredBeside(),
+		{
+			ID:    "option-set-elsewhere",
+			Title: "the program runs with an option that these files do not show",
+			Why:   "a flag counts before a variable, and a variable before the file",
+			Look: "the command line and the variables OAUTH2_PROXY_… with which it was " +
+				"started",
+			Evidence:   rules.Documented.From(docOptions),
+			Situations: []string{noSession, invalidBearer, notAllowed, notSent},
+			Any:        true,
+		},
+	}
 }
 
 // row looks up what the program sends in a situation under a condition.

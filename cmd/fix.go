@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -66,7 +67,8 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	case shown.Changed:
 		return e.finishFix(flags, name, shown, line)
 	case len(shown.Refused) > 0:
-		problem, wants := shown.Refusal(line)
+		refusal, wants := shown.Refusal(line)
+		problem := report.Hinted(refusal, e.byMatrix(flags, []*report.Fixing{shown})...)
 		if wants {
 			return problem
 		}
@@ -249,6 +251,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		}
 	}
 	stays := false
+	var refused []*report.Fixing
 	for _, fixed := range all {
 		stays = stays || fixed.Stays
 		for _, warning := range fixed.Warnings {
@@ -257,8 +260,11 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 		if !fixed.Changed && len(fixed.Refused) > 0 {
 			refusal, _ := fixed.Refusal(line)
 			e.printError(refusal)
-			stays = true
+			refused, stays = append(refused, fixed), true
 		}
+	}
+	for _, hint := range e.byMatrix(flags, refused) {
+		e.say("hint", hint)
 	}
 	if len(all)+len(failed) == 0 && several.Beyond == nil {
 		return problem("no policy was found in "+report.Counted(len(found), "file"),
@@ -326,6 +332,45 @@ func (e *Env) fixFound(
 	}
 	fixed.Slim()
 	return fixed, err
+}
+
+// byMatrix is the hint that app registrations show what a repair needs, and no token has to. It is
+// for files that the environments file names as the policies of an environment with such.
+func (e *Env) byMatrix(flags *fixFlags, refused []*report.Fixing) []string {
+	name := e.findEnvironments()
+	if len(refused) == 0 || len(flags.tokens) > 0 || name == "" {
+		return nil
+	}
+	file, err := e.maker().ReadEnvironments(name)
+	if err != nil {
+		return nil // matrix says what is wrong with it
+	}
+	files := make(map[string]bool)
+	for _, fixed := range refused {
+		files[e.whole(fixed.Before.Name)] = true
+	}
+	for i := range file.Environments {
+		at := &file.Environments[i]
+		named, err := e.maker().FilesBeside(name, at.Policies)
+		if err != nil || len(at.API) == 0 {
+			continue
+		}
+		if slices.ContainsFunc(named, func(name string) bool { return files[e.whole(name)] }) {
+			return []string{
+				name + " names app registrations: they may show the same without a token",
+				e.Shell.Line("gatewhy", "matrix", "--fix"),
+			}
+		}
+	}
+	return nil
+}
+
+// whole is a file's name from the root on; as it is where that is not known.
+func (e *Env) whole(name string) string {
+	if whole, err := filepath.Abs(e.maker().Path(name)); err == nil {
+		return whole
+	}
+	return name
 }
 
 // noteUnheeded says which options of the command line don't count, unless that was just said.

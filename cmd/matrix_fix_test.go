@@ -289,3 +289,35 @@ func TestAnEnvironmentWithoutPoliciesIsNotLeftOut(t *testing.T) {
 		})
 	}
 }
+
+// Where an environments file names app registrations, what fix asks a token for may come from
+// them.
+func TestARefusedRepairNamesTheMatrixOnce(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	estate := os.DirFS(filepath.Join(estates, "oidc-skipped"))
+	if err := os.CopyFS(folder, estate); err != nil {
+		t.Fatal(err)
+	}
+	strange := filepath.Join(folder, "strange.json")
+	if err := os.Link(filepath.Join(folder, "policies", "dev.json"), strange); err != nil {
+		t.Fatal(err)
+	}
+	whole, own := filepath.Join(folder, "policies/uat.json"), signed(t, "signing", "{}")
+	for name, test := range map[string]struct {
+		args  []string
+		named int
+	}{
+		"a file of an environment":       {[]string{"policies/dev.json"}, 1},
+		"its name from the root on":      {[]string{whole}, 1},
+		"all files of three":             {[]string{"policies"}, 1},
+		"a solution that needs facts":    {[]string{"policies/dev.json", "--solution", "jwt"}, 1},
+		"a file of no environment":       {[]string{"strange.json"}, 0},
+		"a token, which is asked before": {[]string{"policies", "--token", own}, 0},
+	} {
+		_, stderr, _ := runIn(t, folder, append([]string{"fix"}, test.args...)...)
+		if got := strings.Count(stderr, "hint: gatewhy matrix --fix\n"); got != test.named {
+			t.Errorf("%s: the matrix is named %d times:\n%s", name, got, stderr)
+		}
+	}
+}

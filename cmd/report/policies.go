@@ -469,7 +469,7 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 	if strings.TrimSpace(hint) == "the file has" {
 		hint = "the file has one instance, without a name: leave it out"
 	}
-	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", hint)
+	return Problem("no policy in "+file.Name+" belongs to the API instance or workload "+api, hint)
 }
 
 // found is what is known of the policies since they were compiled, and what the rules find in

@@ -172,6 +172,15 @@ func (v *Verdict) Earlier() []*Result {
 	return all
 }
 
+// EarlierUnknown is the id of the first check before the one that rejects which is not known: the
+// gateway may reject there, with another answer. It is empty where there is none.
+func (v *Verdict) EarlierUnknown() ID {
+	if earlier := v.Earlier(); v.Outcome == Rejected && len(earlier) > 0 {
+		return earlier[0].Check.ID
+	}
+	return ""
+}
+
 // DecidedBy is the id of the check that decides; empty where none does.
 func (v *Verdict) DecidedBy() ID {
 	if v.Decided == nil {

@@ -96,11 +96,11 @@ func orderedPolicy(p *rules.Policy) string {
 
 // earlierUndecided says that a check before the one that decides is not known; empty if none is.
 func earlierUndecided(v *rules.Verdict) string {
-	earlier := v.Earlier()
-	if v.Outcome != rules.Rejected || len(earlier) == 0 {
+	if v.EarlierUnknown() == "" {
 		return ""
 	}
-	return fmt.Sprintf("An earlier check (%s) could not be decided.", checkName(earlier[0].Check))
+	return fmt.Sprintf("An earlier check (%s) could not be decided.",
+		checkName(v.Earlier()[0].Check))
 }
 
 // toKnow says what would decide an answer that is not known; empty if it is known.

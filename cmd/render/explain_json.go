@@ -34,6 +34,7 @@ type (
 		Body         *string        `json:"body"`
 		BodyContains string         `json:"body_contains,omitempty"`
 		DecidedBy    *rules.ID      `json:"decided_by"`
+		Earlier      rules.ID       `json:"earlier_unknown,omitempty"`
 		Group        string         `json:"group,omitempty"`
 		Policy       *string        `json:"policy"`
 		Evidence     *evidenceJSON  `json:"evidence"`
@@ -106,6 +107,7 @@ type (
 		Outcome   rules.Decision `json:"outcome"`
 		Status    *int           `json:"status"`
 		DecidedBy *rules.ID      `json:"decided_by"`
+		Earlier   rules.ID       `json:"earlier_unknown,omitempty"`
 		Question  *string        `json:"question,omitempty"`
 	}
 
@@ -185,6 +187,7 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 	out := verdictJSON{
 		Outcome:  v.Outcome,
 		Status:   known(v.Status),
+		Earlier:  v.EarlierUnknown(),
 		Body:     known(v.Body()),
 		Evidence: evidenceOf(v.Evidence()),
 		Question: known(report.Ask(v.Question())),
@@ -225,7 +228,8 @@ func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {
 	out := outcomeJSON{
-		Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question())),
+		Outcome: v.Outcome, Status: known(v.Status), Earlier: v.EarlierUnknown(),
+		Question: known(report.Ask(v.Question())),
 	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID

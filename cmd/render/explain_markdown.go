@@ -25,11 +25,12 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	if v.Outcome == rules.Accepted {
 		why = passes(v)
 	}
-	if why != "" {
-		m.para(report.Sentence(why))
-	}
-	if text := x.foreign(); text != "" {
-		m.para(text)
+	for _, text := range []string{
+		report.Sentence(why), earlierUndecided(v), x.foreign(),
+	} {
+		if text != "" {
+			m.para(text)
+		}
 	}
 	m.table("", "")
 	if x.Token == nil {

@@ -264,7 +264,9 @@ func fixedOf(f *report.Fixing) fixedJSON {
 }
 
 func answeredOf(a *report.Answered) outcomeJSON {
-	out := outcomeJSON{Outcome: a.Outcome, Status: known(a.Status), Question: known(a.Ask)}
+	out := outcomeJSON{
+		Outcome: a.Outcome, Status: known(a.Status), Earlier: a.Earlier, Question: known(a.Ask),
+	}
 	if a.DecidedBy != "" {
 		out.DecidedBy = &a.DecidedBy
 	}

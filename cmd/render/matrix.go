@@ -196,6 +196,22 @@ func (x matrixing) why(u environments.OpenCells) string {
 	return text
 }
 
+// unsure says at which gateways, and of how many tokens, a check before the one that rejects is
+// not known: the status may be another.
+func (x matrixing) unsure() (rows []Row) {
+	for g, name := range x.Gateways {
+		sure := func(r int) bool { return x.Cell(r, g).Earlier == "" }
+		unsure := slices.DeleteFunc(indexes(len(x.Rows)), sure)
+		if len(unsure) > 0 {
+			w := x.Witness(unsure[0], g)
+			rows = append(rows, Row{safe(name), safe(fmt.Sprintf("%s (%s): %s",
+				x.Rows[unsure[0]].Name, report.Counted(len(unsure), "row"),
+				OutcomeLine(&w.Verdict)))})
+		}
+	}
+	return rows
+}
+
 func isAre(subject string, n int) string {
 	if n == 1 {
 		return subject + " is"

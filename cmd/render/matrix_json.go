@@ -41,6 +41,7 @@ type (
 		Expected *rules.Decision `json:"expected"`
 		OK       *bool           `json:"ok"`
 		Decided  *rules.ID       `json:"decided_by"`
+		Earlier  rules.ID        `json:"earlier_unknown,omitempty"`
 		Request  *string         `json:"request,omitempty"` // of several classes, the cell's
 		Allowed  bool            `json:"allowed,omitempty"`
 		Note     string          `json:"note,omitempty"`
@@ -159,7 +160,7 @@ func cellOf(m *environments.Matrix, c *environments.Cell, gateway int) cellJSON 
 	return cellJSON{
 		Gateway: m.Gateways[gateway],
 		Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-		OK: truthOf(c.OK()), Decided: known(c.Decided),
+		OK: truthOf(c.OK()), Decided: known(c.Decided), Earlier: c.Earlier,
 		Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: note,
 	}
 }

@@ -35,6 +35,9 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	for _, u := range x.OpenCells() {
 		m.item("not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)))
 	}
+	for _, row := range x.unsure() {
+		m.item("not sure at " + escapeMarkdown(row.Label+": "+row.Text))
+	}
 	if len(x.Allow) > 0 {
 		m.b.WriteString("\nIntended exceptions:\n\n")
 	}

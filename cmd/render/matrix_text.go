@@ -194,6 +194,7 @@ func (t *matrixText) unknowns() {
 		rows = append(rows, Row{safe(t.x.Gateways[u.Gateway]), safe(t.x.why(u))})
 	}
 	t.list("why some cells are not known", rows)
+	t.list("why some statuses are not sure", t.x.unsure())
 }
 
 func (t *matrixText) shortNotes() {

@@ -162,7 +162,8 @@ func causeWords(c scan.Cause) string {
 	case c.Decided == "":
 		return string(c.Outcome) + status
 	case c.Outcome == rules.Rejected:
-		return "rejected" + status + " at the " + checkNamed(c.Decided, c.Claim) + " check"
+		return "rejected" + status + " at the " + checkNamed(c.Decided, c.Claim) + " check" +
+			unless(c.Earlier)
 	}
 	if c.Decided == rules.NotModelled {
 		return "not known: gatewhy can't predict what one of the policies answers"
@@ -256,6 +257,7 @@ type (
 		Status  *int           `json:"status"`
 		Decided *rules.ID      `json:"decided_by"`
 		Claim   string         `json:"claim,omitempty"`
+		Earlier rules.ID       `json:"earlier_unknown,omitempty"`
 	}
 
 	countedJSON struct {
@@ -310,7 +312,7 @@ func summaryOf(x *report.Scanning, s *scan.Summary) summaryJSON {
 }
 
 func scanCauseOf(c scan.Cause) scanCauseJSON {
-	return scanCauseJSON{c.Outcome, known(c.Status), known(c.Decided), c.Claim}
+	return scanCauseJSON{c.Outcome, known(c.Status), known(c.Decided), c.Claim, c.Earlier}
 }
 
 func countedOf(values map[string]int64) []countedJSON {

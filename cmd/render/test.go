@@ -36,8 +36,12 @@ func TestText(text *Text, r *report.Testing) {
 		return
 	}
 	for i := range r.Cases {
-		if c := &r.Cases[i]; len(c.Differences) > 0 {
+		switch c := &r.Cases[i]; {
+		case len(c.Differences) > 0:
 			t.failure(c)
+		case c.Verdict.EarlierUnknown() != "" && len(c.Expect.Compared()) > 1:
+			t.Para(0, fmt.Sprintf("%s: passed%s: %s", safe(c.Pos.String()),
+				unless(c.Verdict.EarlierUnknown()), safe(c.Name)))
 		}
 	}
 	if r.Coverage != nil {
@@ -67,7 +71,7 @@ func (t *testText) failure(c *report.Tested) {
 		t.Para(1, safe(d))
 	}
 	if why := c.Verdict.Why(); why != "" {
-		t.Para(1, safe(report.Sentence(why)))
+		t.Sentences(1, safe(report.Sentence(why)), earlierUndecided(&c.Verdict))
 	}
 	if d := c.Verdict.Decided; d != nil {
 		named := func(f *source.File) bool { return f.Name == d.Check.Pos.File }
@@ -140,6 +144,7 @@ type (
 		Outcome *rules.Decision `json:"outcome"`
 		Status  *int            `json:"status"`
 		Decided *rules.ID       `json:"decided_by"`
+		Earlier rules.ID        `json:"earlier_unknown,omitempty"`
 
 		// Compared are the members above that the test compares, null or not.
 		Compared []string `json:"compared,omitempty"`
@@ -185,10 +190,13 @@ func testOf(c *report.Tested) testJSON {
 		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
 		Differences: orEmpty(c.Differences),
 		Expected: expectationJSON{
-			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
-			c.Expect.Compared(),
+			Outcome: known(c.Expect.Outcome), Status: known(c.Expect.Status),
+			Decided: known(c.Expect.Decided), Compared: c.Expect.Compared(),
 		},
-		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
+		Actual: expectationJSON{
+			Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status),
+			Earlier: c.Verdict.EarlierUnknown(),
+		},
 		Checks: checksOf(c.Verdict.Results),
 	}
 	if c.Verdict.Decided != nil {

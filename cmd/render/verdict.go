@@ -154,9 +154,21 @@ func OutcomeLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200 accepted"
 	case rules.Rejected:
-		return decidedAt(statusOf(v.Status, &v.Answer), deciding(v, ""))
+		return decidedAt(statusOf(v.Status, &v.Answer), deciding(v, "")) +
+			unless(v.EarlierUnknown())
 	}
 	return decidedAt("undetermined", deciding(v, ""))
+}
+
+// unless says of a rejection that a check before the one that decides is not known, if one is.
+func unless(earlier rules.ID) string {
+	switch earlier {
+	case "":
+		return ""
+	case rules.NotModelled:
+		return ", unless a policy that gatewhy can't predict rejects first"
+	}
+	return ", unless the " + checkNamed(earlier, "") + " check rejects first"
 }
 
 // decidedAt adds where something is decided, if we know.

@@ -49,13 +49,16 @@ type Answered struct {
 	Outcome   rules.Decision
 	Status    int      // 0 if it is not known
 	DecidedBy rules.ID // empty if no check decides
+	Earlier   rules.ID // see [rules.Verdict.EarlierUnknown]; empty for none
 	Ask       string   // the one thing to ask next; empty if there is none
 	Line      string   // the verdict in a few words
 }
 
 // NewAnswered keeps of a verdict what is shown of it.
 func NewAnswered(v *rules.Verdict, words func(*rules.Verdict) string) Answered {
-	return Answered{v.Outcome, v.Status, v.DecidedBy(), Ask(v.Question()), words(v)}
+	return Answered{
+		v.Outcome, v.Status, v.DecidedBy(), v.EarlierUnknown(), Ask(v.Question()), words(v),
+	}
 }
 
 // Refused is a finding that was not repaired.

@@ -96,6 +96,9 @@ func (r *summaryReader) summary(v *source.Value) (s scan.Summary) {
 		if item.Member("claim") != nil {
 			cause.Claim = r.text(item, "claim")
 		}
+		if item.Member("earlier_unknown") != nil {
+			cause.Earlier = rules.ID(r.text(item, "earlier_unknown"))
+		}
 		if status := item.Member("status"); status != nil && !status.Is(source.Null) {
 			cause.Status = int(r.number(item, "status"))
 		}

@@ -71,6 +71,7 @@ type Cell struct {
 	Status   int            // 0 where it is not known
 	Expected rules.Decision // Accepted or Rejected; empty where either is right
 	Decided  rules.ID       // empty where accepted
+	Earlier  rules.ID       // see [rules.Verdict.EarlierUnknown]; empty for none
 	Wrong    bool
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
@@ -265,13 +266,16 @@ func (c *column) cell(row *Row, run *issued.Run) (Cell, issued.Mark) {
 	if row.Real == nil {
 		o := run.Furthest(row.Kind)
 		return Cell{
-			Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, Limit: o.Limit, column: c,
+			Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, Earlier: o.Earlier,
+			Limit: o.Limit, column: c,
 			unlikely: o.Outcome == rules.Undetermined && o.Issued.Unlikely(),
 		}, o.Issued.Mark()
 	}
 	v, _ := c.evaluateReal(row.Real)
-	cell := Cell{Outcome: v.Outcome, Status: v.Status, Decided: v.DecidedBy(), column: c}
-	return cell, issued.Mark{}
+	return Cell{
+		Outcome: v.Outcome, Status: v.Status, Decided: v.DecidedBy(), Earlier: v.EarlierUnknown(),
+		column: c,
+	}, issued.Mark{}
 }
 
 func (c *column) evaluateReal(real *Real) (rules.Verdict, issued.Written) {

@@ -224,6 +224,7 @@ type Access struct {
 	Outcome rules.Decision // empty where there is no token
 	Status  int
 	Decided rules.ID // empty where accepted
+	Earlier rules.ID // see [rules.Verdict.EarlierUnknown]; empty for none
 	Limit   string   // see [Answer]
 	Issued  Issued
 
@@ -344,7 +345,8 @@ func (v *View) access(i Issued) *Access {
 	answer := v.Reaches(i.Token())
 	of := &answer.Verdict
 	o := &Access{
-		Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy(), Limit: answer.Limit,
+		Outcome: of.Outcome, Status: of.Status, Decided: of.DecidedBy(),
+		Earlier: of.EarlierUnknown(), Limit: answer.Limit,
 	}
 	o.distance = o.Outcome.Distance()
 	return o

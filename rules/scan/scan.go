@@ -49,6 +49,7 @@ type Cause struct {
 	Status  int      // 0 where it is not known
 	Decided rules.ID // the check that decides; empty where the token is accepted
 	Claim   string   // the claim that it is about, of a custom claim
+	Earlier rules.ID // see [rules.Verdict.EarlierUnknown]; empty for none
 }
 
 // Result is what one token gets, and what it says of itself: both are empty where it does not.
@@ -97,7 +98,7 @@ func (j *Judge) evaluate(
 
 // cause is a verdict in short.
 func cause(v rules.Verdict) Cause {
-	c := Cause{Outcome: v.Outcome, Status: v.Status}
+	c := Cause{Outcome: v.Outcome, Status: v.Status, Earlier: v.EarlierUnknown()}
 	if v.Decided != nil {
 		c.Decided, c.Claim = v.Decided.Check.ID, v.Decided.Check.Claim
 	}
@@ -264,7 +265,7 @@ func (s *Summary) Causes() []Cause {
 			slices.Index(order, a.Outcome)-slices.Index(order, b.Outcome),
 			cmp.Compare(s.Groups[b].Tokens, s.Groups[a].Tokens),
 			cmp.Compare(a.Decided, b.Decided), cmp.Compare(a.Claim, b.Claim),
-			cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.Status, b.Status), cmp.Compare(a.Earlier, b.Earlier),
 		)
 	})
 }

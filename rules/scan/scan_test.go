@@ -17,10 +17,10 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 16))
 	causes := []Cause{
-		{rules.Accepted, 200, "", ""},
-		{rules.Rejected, 401, rules.Audience, ""},
-		{rules.Rejected, 403, rules.ClientID, ""},
-		{rules.Undetermined, 0, rules.CustomClaim, "tid"},
+		{Outcome: rules.Accepted, Status: 200},
+		{Outcome: rules.Rejected, Status: 401, Decided: rules.Audience},
+		{Outcome: rules.Rejected, Status: 401, Decided: rules.Audience, Earlier: rules.Signature},
+		{Outcome: rules.Undetermined, Decided: rules.CustomClaim, Claim: "tid"},
 	}
 	for _, values := range []int{
 		1, 50, MostValues - 1, MostValues, MostValues + 1, 3 * MostValues,
@@ -55,7 +55,7 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 func TestMergingAnEmptySummaryChangesNothing(t *testing.T) {
 	t.Parallel()
 	full := Summary{Lines: 3, Without: 1, Unreadable: 1}
-	full.Add(Result{Cause{rules.Accepted, 200, "", ""}, "c", "a"}, 1)
+	full.Add(Result{Cause{Outcome: rules.Accepted, Status: 200}, "c", "a"}, 1)
 	var merged Summary
 	merged.Merge(&Summary{})
 	merged.Merge(&full)
@@ -67,8 +67,9 @@ func TestMergingAnEmptySummaryChangesNothing(t *testing.T) {
 
 func TestAComparisonTellsWhoIsLockedOutAndWhoIsLetIn(t *testing.T) {
 	t.Parallel()
-	in, out := Cause{rules.Accepted, 200, "", ""}, Cause{rules.Rejected, 401, rules.Audience, ""}
-	open := Cause{rules.Undetermined, 0, rules.Contract, ""}
+	in := Cause{Outcome: rules.Accepted, Status: 200}
+	out := Cause{Outcome: rules.Rejected, Status: 401, Decided: rules.Audience}
+	open := Cause{Outcome: rules.Undetermined, Decided: rules.Contract}
 	var c Comparison
 	for _, pair := range [][2]Cause{{in, in}, {in, out}, {out, in}, {out, out}, {in, open}} {
 		c.Add(Result{pair[0], "c", "a"}, Result{pair[1], "c", "a"}, 1)

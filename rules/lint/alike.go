@@ -2,6 +2,7 @@ package lint
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -178,7 +179,18 @@ func (w *keyWriter) check(c *rules.Check) {
 	w.word(c.Claim)
 	w.word(c.Binds)
 	w.flags(c.Skip != "")
-	w.predicate(&c.Test)
+	if neverAsked(c) {
+		w.inputs(c.Reads())
+	} else {
+		w.predicate(&c.Test)
+	}
+}
+
+// neverAsked reports whether rules take a check for passed, whatever they ask: when a token is
+// used and how it is sent says nothing of who has it. What it reads still matters.
+func neverAsked(c *rules.Check) bool {
+	return c.ID == rules.Expiry || c.ID == rules.NotBefore ||
+		c.ID == rules.TokenPresent && c.Test.Op == rules.Sent
 }
 
 func (w *keyWriter) unknown(u *rules.Unknown) {
@@ -238,9 +250,13 @@ func (w *keyWriter) input(in *rules.Input) {
 	w.require(in.Opaque.Language != "")
 	w.word(in.Opaque.Language)
 	w.word(in.Opaque.Text)
-	w.number(len(in.Opaque.Reads))
-	for i := range in.Opaque.Reads {
-		w.input(&in.Opaque.Reads[i])
+	w.inputs(in.Opaque.Reads)
+}
+
+func (w *keyWriter) inputs(all []rules.Input) {
+	w.number(len(all))
+	for i := range all {
+		w.input(&all[i])
 	}
 }
 
@@ -254,7 +270,7 @@ func (w *keyWriter) keyOf(k *rules.Key) {
 	w.word(k.URL)
 	w.word(k.Nowhere)
 	w.word(k.Unfit)
-	w.flags(k.List, k.Set, k.HMAC, k.Loose, k.Unread != nil)
+	w.flags(k.List && strings.Contains(k.URL, ","), k.Set, k.HMAC, k.Loose, k.Unread != nil)
 	w.flags(k.Lenience.AnyCrit, k.Lenience.EmptyCrit, k.Lenience.B64, k.Lenience.GoOIDC)
 	w.flags(k.Lenience.AnyKid, k.Lenience.Kidless, k.Lenience.AnyUse, k.Lenience.UsualKeys)
 }

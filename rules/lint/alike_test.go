@@ -34,7 +34,7 @@ func full() (p *rules.Policy, parts []any) {
 	opaque := &rules.Opaque{
 		Text: "payload", Language: "language", Reads: []rules.Input{rules.Claim("scp")},
 	}
-	key := &rules.Key{URL: "https://keys.example"}
+	key := &rules.Key{URL: "https://keys.example,https://more.example"}
 	texts := &rules.Texts{Patterns: []*regexp.Regexp{regexp.MustCompile("a")}}
 	lookup := &rules.Lookup{Locations: []rules.Location{{Prefix: "Bearer "}}}
 	unknown, maySkip := &rules.Unknown{Why: "why"}, &rules.Unknown{Why: "why"}
@@ -86,6 +86,40 @@ func TestPoliciesAreAlikeOnlyIfNothingElseThanWordsAndPlacesDiffers(t *testing.T
 				t.Errorf("with another %s: alike is %v", name, alike)
 			}
 		}
+	}
+}
+
+func TestPoliciesAreAlikeWhateverNobodyAsksTheModel(t *testing.T) {
+	t.Parallel()
+	exp := rules.Claim("exp")
+	at := func(id rules.ID, p rules.Predicate) string {
+		return keyOf(policy(&rules.Check{ID: id, Test: p}))
+	}
+	until := rules.Predicate{Op: rules.After, Input: exp}
+	late := rules.Predicate{Op: rules.After, Input: exp, Loose: true, Limit: 1 << 32}
+	sent, loosely := rules.Predicate{Op: rules.Sent}, rules.Predicate{Op: rules.Sent, Loose: true}
+	for _, c := range []struct {
+		name     string
+		id       rules.ID
+		one, two rules.Predicate
+		alike    bool
+	}{
+		{"the leeway of the token's time", rules.Expiry, until, late, true},
+		{"another claim", rules.Expiry, until, rules.Has(rules.Claim("nbf")), false},
+		{"a time that a rule allows", rules.Authorization, until, late, false},
+		{"how the word Bearer is written", rules.TokenPresent, sent, loosely, true},
+		{"what an expression finds", rules.TokenPresent, rules.Has(exp), sent, false},
+	} {
+		if alike := at(c.id, c.one) == at(c.id, c.two); alike != c.alike {
+			t.Errorf("%s: alike is %v", c.name, alike)
+		}
+	}
+	list := func(url string, list bool) string {
+		key := &rules.Key{URL: url, List: list}
+		return at(rules.Signature, rules.Predicate{Op: rules.Verifies, Key: key})
+	}
+	if list("https://keys.example", true) != list("https://keys.example", false) {
+		t.Error("a list of one address is unlike that address")
 	}
 }
 

@@ -25,6 +25,7 @@ func planEntries(document *source.Value) []entry {
 
 // moduleEntries adds the policies of a module and of the modules inside it.
 func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
+	refers := references{lookup: in.lookup}
 	for _, resource := range in.module.Member("resources").List() {
 		kind := resource.TextAt("type")
 		change := changeOfResource(resource, changes)
@@ -37,7 +38,7 @@ func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 			if createdBy(change) {
 				e.creator = creatorOf(kind)
 			}
-			if named := gatewayOf(in.refersTo(resource), in.lookup, mostLocals); named != "" {
+			if named := refers.gateway(in.refersTo(resource), mostLocals); named != "" {
 				e.variant = named
 			}
 			*all = append(*all, e)

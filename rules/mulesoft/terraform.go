@@ -14,12 +14,13 @@ import (
 func terraformEntries(document *source.Value) []entry {
 	var all []entry
 	blocks := document.Blocks()
+	refers := references{lookup: inFile(blocks)}
 	for _, m := range blocks {
 		if m.Key != "resource" || len(m.Value.Labels) == 0 {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value, false); ok {
-			if named := gatewayOf(e.api, inFile(blocks), mostLocals); named != "" {
+			if named := refers.gateway(e.api, mostLocals); named != "" {
 				e.variant = named
 			}
 			e.creator = creatorOf(m.Value.Labels[0])
@@ -198,27 +199,33 @@ func routeOf(block *source.Value) *source.Value {
 	)
 }
 
-// gatewayOf is the gateway that a Terraform expression names by the resource that it refers to, be
-// it through at most so many local values; empty where it names none or several. The lookup finds
-// a resource, or a local value under the kind "local".
-func gatewayOf(
-	expression string, lookup func(kind, name string) *source.Value, most int,
-) string {
-	reference := regexp.MustCompile(
-		`([\w.-]*)\b(local|anypoint_[a-z0-9_]+)\.([\w-]+)|"(?:[^"$]|\$[^{])*"`,
-	)
+// references finds what the expressions of a Terraform module refer to.
+type references struct {
+	// lookup finds a resource, or a local value under the kind "local".
+	lookup  func(kind, name string) *source.Value
+	pattern *regexp.Regexp // of a reference, or of a text; nil before the first one is looked for
+}
+
+// gateway is the gateway that an expression names by the resource that it refers to, be it through
+// at most so many local values; empty where it names none or several.
+func (r *references) gateway(expression string, most int) string {
+	if r.pattern == nil {
+		r.pattern = regexp.MustCompile(
+			`([\w.-]*)\b(local|anypoint_[a-z0-9_]+)\.([\w-]+)|"(?:[^"$]|\$[^{])*"`,
+		)
+	}
 	named := ""
-	for _, match := range reference.FindAllStringSubmatch(expression, -1) {
+	for _, match := range r.pattern.FindAllStringSubmatch(expression, -1) {
 		before, kind, name := match[1], match[2], match[3]
 		variant := ""
 		switch {
 		case kind == "" || before != "": // a text, or a data source
 		case kind == "local" && most > 0:
-			if v := lookup(kind, name); v != nil {
-				variant = gatewayOf(v.Text, lookup, most-1)
+			if v := r.lookup(kind, name); v != nil {
+				variant = r.gateway(v.Text, most-1)
 			}
 		case kind == "anypoint_api_instance":
-			variant = technologyVariant(lookup(kind, name).TextAt("technology"))
+			variant = technologyVariant(r.lookup(kind, name).TextAt("technology"))
 		default:
 			variant = resourceVariant(kind)
 		}

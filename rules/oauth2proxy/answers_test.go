@@ -162,7 +162,7 @@ func TestAnAPIRouteSeesTheQuery(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := requestOf(`iss="` + v1Issuer + `"`)
-		r.Query, r.QueryWhole = test.query, true
+		r.Path, r.Query, r.QueryWhole = "/orders", test.query, true
 		config := basic + `api_routes = ["` + test.routes + "\"]\n"
 		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
 		if got := short(v); got != rejected(test.status, rules.Issuer) {

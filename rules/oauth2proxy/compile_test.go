@@ -25,6 +25,7 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		ofV1 = `iss="` + v1Issuer + `"`
 	)
 	with := func(lines string) string { return basic + lines + "\n" }
+	keycloak := strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1)
 	tests := []struct {
 		name, config, claims string
 		want                 decided
@@ -110,8 +111,25 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		},
 		{
 			"Keycloak's roles of another type",
-			strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1), `realm_access="x"`,
+			keycloak, `realm_access="x"`, rejected(403, rules.TokenFormat),
+		},
+		{
+			"roles of the realm that are a text", keycloak, `realm_access={"roles":"admin"}`,
 			rejected(403, rules.TokenFormat),
+		},
+		{
+			"roles of a client that are a text", keycloak,
+			`resource_access={"a":{"roles":"admin"}}`, rejected(0, rules.TokenFormat),
+		},
+		{
+			"roles of a realm and of a client that are texts", keycloak,
+			`realm_access={"Roles":"a"};resource_access={"a":{"roles":"a"}}`,
+			rejected(403, rules.TokenFormat),
+		},
+		{
+			"roles as Keycloak writes them", keycloak,
+			`realm_access={"roles":["a"]};resource_access={"a":{"roles":["a"]},"b":{}}`,
+			accepted(),
 		},
 		{"the provider beside an extra issuer", extra, "", accepted()},
 		{
@@ -276,7 +294,9 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), requestOf(test.claims))
+		r := requestOf(test.claims)
+		r.Path = "/orders"
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), r)
 		if got := short(v); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}

@@ -361,6 +361,11 @@ func TestAFileThatAnInstanceNamesIsItsConfiguration(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}
+	cased := strings.ToUpper(alphaConfig[:1]) + strings.NewReplacer("clientID", "ClientId",
+		"oidcConfig", "OIDCConfig", "issuerURL", "IssuerUrl").Replace(alphaConfig[1:])
+	if !Adapter().Detect(requests.Files(t, "alpha.yaml", cased)[0], rules.Options{}) {
+		t.Error("an alpha configuration whose names are in another case is not recognised")
+	}
 	for text, want := range map[string]bool{client: true, "[package]\nname = \"x\"\n": false} {
 		files := requests.Files(t, "proxy.cfg", text)
 		if Adapter().Beside(files[0]) != want {

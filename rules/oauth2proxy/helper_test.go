@@ -25,10 +25,12 @@ skip_jwt_bearer_tokens = true
 // claims are those of a v2.0 token for the app, with others over them.
 func claims(over string) string { return requests.Claims("azp=;" + over) }
 
-// requestOf is a request with such a token, of whose query nothing is known.
+// requestOf is a request with such a token to what is behind the program: its path and its query
+// are not known.
 func requestOf(over string) *rules.Request {
 	r := requests.With("azp=;" + over)
 	r.QueryWhole = false
+	r.Path = ""
 	return r
 }
 

@@ -53,7 +53,8 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		},
 		{If: c.notServed(), Root: rules.Node{All: []rules.Node{root, open("upstreams", "none of "+
 			"the upstreams has this path: OAuth2 Proxy answers whoever it lets in with 404 by "+
-			"itself, or with 301 to the path with a slash at its end")}}},
+			"itself, or with 301 to the path with a slash at its end. Where another proxy asks "+
+			"it, the path is "+textOf(c.get("proxy_prefix"))+"/auth")}}},
 		{If: narrowed, Root: rules.Node{All: []rules.Node{root, open("skip_jwt_bearer_tokens",
 			"the query says who of the callers is let in (allowed_groups, allowed_emails or "+
 				"allowed_email_domains), which gatewhy does not model")}}},
@@ -108,8 +109,8 @@ func (c *compiler) ownPaths() rules.Predicate {
 // notServed is the predicate that no upstream has the path, so that the API never gets the request
 // (pkg/upstream/proxy.go).
 func (c *compiler) notServed() rules.Predicate {
-	served := c.servedPaths()
-	if len(served) == 0 {
+	served, known := c.servedPaths()
+	if !known {
 		return rules.Never()
 	}
 	path := rules.RequestInput(rules.RequestPath)
@@ -124,10 +125,9 @@ func (c *compiler) notServed() rules.Predicate {
 	)}
 }
 
-// servedPaths are expressions of the paths that the upstreams have; none where that is not known,
-// or where there is nothing behind the program: another proxy asks it then, for any path.
-func (c *compiler) servedPaths() []string {
-	var all []string
+// servedPaths are expressions of the paths that the upstreams have, if they are known. That there
+// are none is known of an instance whose flags are known.
+func (c *compiler) servedPaths() (all []string, known bool) {
 	add := func(path string) {
 		expression := regexp.QuoteMeta(path)
 		if strings.HasSuffix(path, "/") {
@@ -139,23 +139,23 @@ func (c *compiler) servedPaths() []string {
 		upstreams := c.get("upstreams")
 		for _, v := range upstreams.values {
 			path, ok := pathOfUpstream(v)
-			if !ok || upstreams.unknown != nil || v.Text == "file:///dev/null" {
-				return nil
+			if !ok {
+				return nil, false
 			}
 			add(path)
 		}
-		return all
+		return all, upstreams.unknown == nil && (c.started || len(all) > 0)
 	}
 	raw := alphaAt(c.structured, "upstreamConfig", "proxyRawPath") // the path is not decoded then
 	for _, of := range alphaAt(c.structured, "upstreamConfig", "upstreams").List() {
 		at := alphaAt(of, "path")
 		if !at.Is(source.String) || marked(at) || hasVariable(at.Text) ||
 			alphaAt(of, "rewriteTarget").IsSet() || raw.IsSet() {
-			return nil
+			return nil, false
 		}
 		add(at.Text)
 	}
-	return all
+	return all, c.structured != nil && (c.started || len(all) > 0)
 }
 
 // textOf is the value of an option that is known.

@@ -20,6 +20,9 @@ func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
 	at := func(alpha string) []string {
 		return []string{"alpha.yaml", alphaConfig + alpha, "proxy.cfg", core}
 	}
+	started := func(text string) []string {
+		return []string{"run.sh", "oauth2-proxy --config=proxy.cfg\n", "proxy.cfg", text}
+	}
 	cased := []string{"alpha.yaml", strings.NewReplacer("providers:", "Providers:",
 		"oidcConfig:", "OIDCConfig:").Replace(alphaConfig), "proxy.cfg", core}
 	unserved := open(rules.Conditional)
@@ -37,14 +40,21 @@ func TestAPathThatNoUpstreamHasIsAnsweredByTheProgram(t *testing.T) {
 		{inFile(`["http://a/api/", "http://b"]`), "/other", "", accepted()},
 		{inFile(`["file:///www#/www/"]`), "/other", "", unserved},
 		{inFile(`["static://202"]`), "/other", "", accepted()},
-		{inFile(`["file:///dev/null"]`), "/other", "", accepted()},
+		{inFile(`["file:///dev/null"]`), "/other", "", unserved},
+		{inFile(`["file:///dev/null"]`), "/oauth2/auth", "", accepted()},
+		{inFile(`["file:///dev/null"]`), "", "", accepted()},
 		{inFile(`["http://a/api/"]`), "/other", `aud="x"`, rejected(403, rules.Audience)},
 		{inFile(`["http://a/api/"]`), "/oauth2/auth", "", accepted()},
 		{inFile(`["http://a/api/"]`), "/a%70i/x", "", accepted()},
 		{inFile(`["http://a/api/"]`), "/b%70i/x", "", unserved},
 		{inFile(`["http://a/api/"]`), "/%zz", "", accepted()},
 		{inFile(`["http://a/${BASE}/"]`), "/other", "", accepted()},
-		{[]string{"proxy.cfg", basic}, "/other", "", accepted()},
+		{[]string{"proxy.cfg", basic}, "/other", "", accepted()}, // a flag may set one
+		{started(basic), "/other", "", unserved},
+		{started(basic), "/other", `aud="x"`, rejected(403, rules.Audience)},
+		{started(basic), "/oauth2/auth", "", accepted()},
+		{started(basic), "", "", accepted()},
+		{started(basic + "upstreams = [\"http://a\"]\n"), "/other", "", accepted()},
 		{at(alpha), "/api/x", "", accepted()},
 		{at(alpha), "/other", "", unserved},
 		{at(rewritten), "/other", "", accepted()},

@@ -1,7 +1,6 @@
 package oauth2proxy
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"path/filepath"
@@ -86,11 +85,21 @@ func mayBeOurs(file *source.File) bool {
 	}
 	return slices.ContainsFunc(
 		[]string{
-			programName, variablePrefix, "oidcConfig", "clientID", "configFile", "skip_jwt",
+			programName, "oauth2_proxy_", "oidcconfig", "clientid", "configfile", "skip_jwt",
 			"oidc_", "email_domains",
 		},
-		func(word string) bool { return bytes.Contains(file.Text, []byte(word)) },
+		func(word string) bool { return containsFold(file.Text, word) },
 	)
+}
+
+// containsFold reports whether a text has a word of small letters, in either case.
+func containsFold(text []byte, word string) bool {
+	for ; len(text) >= len(word); text = text[1:] {
+		if text[0]|0x20 == word[0] && strings.EqualFold(string(text[:len(word)]), word) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *common) read(

@@ -15,10 +15,11 @@ type requirement struct {
 	names  []string
 	why    string
 	unread bool // no answer depends on its value
+	secret bool // people leave it out of what they show
 }
 
 // requirements lists what the program does not start without (pkg/validation;
-// pkg/providers/oidc/provider_verifier.go, validate). It wants secrets too, which people leave
+// pkg/providers/oidc/provider_verifier.go, validate). It wants more secrets, which people leave
 // out of what they show.
 func (e *entry) requirements() []requirement {
 	all := []requirement{
@@ -27,6 +28,11 @@ func (e *entry) requirements() []requirement {
 			unread: !e.looksAtTokens(),
 		},
 		{names: []string{"client_id"}, unread: !e.looksAtOwnTokens()},
+	}
+	if e.get("set_basic_auth").on() && !e.alpha {
+		all = append(all, requirement{
+			names: []string{"basic_auth_password"}, why: "set_basic_auth is on", secret: true,
+		})
 	}
 	provider := e.get("provider")
 	if provider.unknown != nil || !slices.Contains(providers(), provider.text()) {
@@ -88,7 +94,7 @@ func (e *entry) missing() []fault {
 		}
 		all = append(all, fault{
 			option: o, value: e.at, why: why,
-			maybe: !e.started, unread: r.unread,
+			maybe: !e.started, unread: r.unread, secret: r.secret,
 		})
 	}
 	return all

@@ -18,8 +18,12 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	case !v.strict && c.get("provider").text() != "keycloak-oidc":
 		return nil
 	case !v.strict:
-		check.Test = rules.Both(
-			typed("realm_access", source.Object), typed("resource_access", source.Object))
+		read := rules.Both(
+			fits("realm_access", realmFits), fits("resource_access", isObjectOrNull))
+		check.Test = rules.Both(read, fits("resource_access", clientsFit))
+		check.Wants = "roles in realm_access and resource_access as Keycloak writes them, in lists"
+		breaks := rules.Case{If: read, Answer: c.row(brokenOff, always)}
+		check.Answer.Cases = append([]rules.Case{breaks}, check.Answer.Cases...)
 		return check
 	}
 	check.Test = rules.Both(
@@ -40,6 +44,41 @@ func (c *compiler) sessionTyped(v verifier) *rules.Check {
 	}
 	check.Wants = v.email + " and preferred_username as strings, and " + v.groups.text() + kinds
 	return check
+}
+
+// fits is the predicate that a claim is absent, or that a function takes it.
+func fits(name string, takes func(*source.Value) bool) rules.Predicate {
+	in := field(name)
+	return rules.Predicate{Op: rules.True, Assumed: rules.Yes, Input: rules.Computed(
+		name+" as the program reads it", func(r *rules.Request) rules.Reading {
+			read := r.Read(in)
+			if read.Unknown != nil {
+				return read
+			}
+			return reading(read.Value == nil || takes(read.Value))
+		}, in,
+	)}
+}
+
+func isObjectOrNull(v *source.Value) bool { return v.Is(source.Object) || v.Is(source.Null) }
+
+// realmFits reports whether Go reads the roles of a realm: a list of texts.
+func realmFits(realm *source.Value) bool {
+	wrong := slices.ContainsFunc(realm.Members, func(m source.Member) bool {
+		isOther := func(v *source.Value) bool { return !v.Is(source.String) && !v.Is(source.Null) }
+		listed := m.Value.Is(source.List) && !slices.ContainsFunc(m.Value.Items, isOther)
+		return strings.EqualFold(m.Key, "roles") && !m.Value.Is(source.Null) && !listed
+	})
+	return isObjectOrNull(realm) && !wrong
+}
+
+// clientsFit reports whether the program does not break off over the roles of clients, which it
+// takes for lists (getClientRoles).
+func clientsFit(clients *source.Value) bool {
+	return !slices.ContainsFunc(clients.Members, func(m source.Member) bool {
+		roles := m.Value.Find("roles")
+		return roles != nil && !roles.Value.Is(source.List)
+	})
 }
 
 // audienceTyped is the check that the claim which holds the audience is a text or a list of texts.

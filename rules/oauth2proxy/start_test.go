@@ -163,8 +163,10 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 		},
 		{
 			"two sources of the answer's header Authorization", "",
-			"--set-basic-auth --set-authorization-header", false, false,
+			"--set-basic-auth --basic-auth-password=s --set-authorization-header", false, false,
 		},
+		{"a password that is not shown", "", "--set-basic-auth", true, true},
+		{"a password", "", "--set-basic-auth --basic-auth-password=s", true, false},
 		{"secrets that are not shown", secrets, " ", true, false},
 		{
 			"a secret that is not shown", "--cookie-secret=0123456789abcdef",

@@ -1,7 +1,9 @@
 package envoy
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/textproto"
 	"regexp"
 	"slices"
@@ -179,16 +181,22 @@ func LetsIn(n rules.Node) (in, chosen bool) {
 }
 
 // mostCallers limits the requests that are tried.
-const mostCallers = 16
+const mostCallers = 64
 
 // callersOf are requests without a token: one with a host and without headers that no policy
-// names, and behind it one for each value of a host or a header that a node compares.
+// names, and behind it one for each value of a host or a header that a node compares, and for each
+// choice of several.
 func callersOf(n rules.Node) []*rules.Request {
-	const nobodys = "gateway.invalid"
-	all := []*rules.Request{{Host: nobodys, HeadersWhole: true, QueryWhole: true}}
+	all := []*rules.Request{{
+		Host: "gateway.invalid", Headers: map[string]string{}, HeadersWhole: true,
+		QueryWhole: true,
+	}}
+	var named []header
 	add := func(leaf *rules.Predicate) {
-		host := leaf.Input.Source == rules.FromRequest && leaf.Input.Name == rules.RequestHost
-		if !host && leaf.Input.Source != rules.FromHTTP {
+		name := textproto.CanonicalMIMEHeaderKey(leaf.Input.Name)
+		if leaf.Input.Source == rules.FromRequest && leaf.Input.Name == rules.RequestHost {
+			name = hostHeader
+		} else if leaf.Input.Source != rules.FromHTTP {
 			return
 		}
 		for _, v := range leaf.Values {
@@ -199,23 +207,36 @@ func callersOf(n rules.Node) []*rules.Request {
 			case rules.Suffix:
 				text = "a" + text
 			}
-			r := *all[0]
-			if host {
-				r.Host = text
-			} else {
-				r.Headers = map[string]string{
-					textproto.CanonicalMIMEHeaderKey(leaf.Input.Name): text,
-				}
-			}
-			if len(all) < mostCallers {
-				all = append(all, &r)
-			}
+			named = append(named, header{name, text})
 		}
 	}
 	for check := range n.Checks() {
 		check.Test.EachLeaf(add)
 	}
+	next := []int{0} // of each request, which headers are behind those that it has
+	for i := 0; i < len(all); i++ {
+		for j := next[i]; j < len(named) && len(all) < mostCallers; j++ {
+			if r, ok := named[j].addTo(all[i]); ok {
+				all, next = append(all, r), append(next, j+1)
+			}
+		}
+	}
 	return all
+}
+
+// header is a header, or the host.
+type header struct{ name, text string }
+
+const hostHeader = "Host"
+
+// addTo is a request with the header too; not ok where it has one of that name.
+func (h header) addTo(to *rules.Request) (*rules.Request, bool) {
+	r := *to
+	r.Headers = maps.Clone(to.Headers)
+	_, has := to.Headers[h.name]
+	r.Headers[h.name] = h.text
+	r.Host = cmp.Or(r.Headers[hostHeader], r.Host)
+	return &r, !has
 }
 
 // RefusedBefore is the predicate that a proxy refuses or redirects a request before any filter

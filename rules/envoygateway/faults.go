@@ -169,6 +169,9 @@ func (p *policy) refusals(c *cluster) []refusal {
 	for _, r := range rulesIn(p.Spec) {
 		r.refusals(jwt.IsSet(), add)
 		of.rule(r)
+		if c.has(geoSince) != rules.No {
+			of.places(r)
+		}
 		if r.at.Is(source.Object) && !r.at.Member("principal").IsSet() &&
 			r.at.Member("cel").IsSet() && c.has(celSince) == rules.No {
 			add(r.at, r.path, "a rule has no principal, which Envoy Gateway wants before 1.9")

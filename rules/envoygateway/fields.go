@@ -85,11 +85,11 @@ type field struct {
 }
 
 // shape lists the fields of the objects in a policy whose fields are known, a line for each, by
-// where it is. Behind a field's name is its kind: s is a text, o an object, b true or false, S and
-// O lists of these. Then: ! it must be there and not be empty, ? it must be there, + it must not
-// be empty, ~ its items must not be empty, =8 it has no more than 8 items or characters, the
-// version that it came with as @ and what [sinceNames] names so, and |a|b it, or each item, is a
-// or b.
+// where it is. Behind a field's name is its kind: s is a text, n a number, o an object, b true or
+// false, S and O lists of texts and of objects. Then: ! it must be there and not be empty, ? it
+// must be there, + it must not be empty, ~ its items must not be empty, =8 it has no more than 8
+// items or characters, the version that it came with as @ and what [sinceNames] names so, and
+// |a|b it, or each item, is a or b.
 const shape = `spec targetRef:o apiKeyAuth:o cors:o basicAuth:o jwt:o oidc:o ` +
 	`extAuth:o authorization:o targetRefs:O targetSelectors:O mergeType:s@merge csrf:o@cel
 spec.targetRef group:s kind:s name:s sectionName:s+=253
@@ -114,6 +114,10 @@ spec.authorization.rules.operation.path type:s|Exact|PathPrefix|RegularExpressio
 	`invert:b
 spec.authorization.rules.principal clientCIDRs:S+ jwt:o headers:O+=256 ` +
 	`clientIPGeoLocations:O+@geo
+spec.authorization.rules.principal.clientIPGeoLocations country:s region:s+=16 city:s+=128 ` +
+	`asn:n isp:s+=256 anonymous:o
+spec.authorization.rules.principal.clientIPGeoLocations.anonymous isAnonymous:b isVPN:b ` +
+	`isHosting:b isTor:b isProxy:b
 spec.authorization.rules.principal.headers name:s! values:S!=256
 spec.authorization.rules.principal.jwt provider:s!=253 claims:O+=16 scopes:S+~=16
 spec.authorization.rules.principal.jwt.claims name:s!=253 valueType:s|String|StringArray ` +
@@ -162,6 +166,8 @@ func kindOf(letter byte) source.Kind {
 		return source.Object
 	case 'b':
 		return source.Bool
+	case 'n':
+		return source.Number
 	}
 	return source.List
 }
@@ -289,6 +295,31 @@ func (f fieldRules) rule(r *authRule) {
 	if operation.Is(source.Object) && !operation.Member("methods").IsSet() &&
 		!operation.Member("path").IsSet() {
 		f.visit(operation, r.path+"operation", "an operation has neither methods nor a path")
+	}
+}
+
+// places looks at where the requests of a rule come from.
+func (f fieldRules) places(r *authRule) {
+	principal, path := r.at.Member("principal"), r.path+"principal."
+	for path, place := range kubernetes.ItemsIn(principal, path, "clientIPGeoLocations") {
+		for _, of := range []struct{ name, pattern, wanted string }{
+			{"country", `^[A-Za-z]{2}$`, "a code of two letters"},
+			{"region", `^[A-Za-z0-9-]*$`, "letters, digits and hyphens"},
+			{"asn", `^[1-9][0-9]*$`, "a whole number from 1 on"},
+		} {
+			v := place.Member(of.name)
+			scalar := v.Is(source.String) || v.Is(source.Number)
+			if scalar && !kubernetes.Marked(v) &&
+				!regexp.MustCompile(of.pattern).MatchString(v.Text) {
+				f.visit(v, path+of.name, of.name+" is "+inspect.InSentence(v.Text)+
+					", and not "+of.wanted)
+			}
+		}
+		for _, v := range []*source.Value{place, place.Member("anonymous")} {
+			if v.Is(source.Object) && len(v.Members) == 0 {
+				f.visit(v, path, "a place has no condition")
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package envoygateway
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,10 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 	of := func(name, kind string) string {
 		return with(authorization("", ruleOf("Allow", claim(name, kind, "x"))))
 	}
+	from := func(place string) string {
+		return with(authorization("", `{action: Allow, principal: {clientIPGeoLocations: [{`+
+			place+"}]}}"))
+	}
 	gateway := policyOn(gatewayKind, "public", jwt())
 	route := resourceOf(httpRoute, "api", "parentRefs: [{name: public}]")
 	none := []string(nil)
@@ -48,6 +53,19 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 				authorization("Allow", `{action: Deny, principal: {headers: `+
 					`[{name: x, values: [a]}]}}`)), []string{"token-not-needed"},
 		},
+		{
+			"optional, and a rule about two headers", onRoute(jwt("optional: true"),
+				authorization("", `{action: Allow, principal: {headers: `+
+					`[{name: x, values: [a]}, {name: z, values: [b, c]}]}}`)),
+			[]string{"token-not-needed"},
+		},
+		{"a country by its name", from("country: Sweden"), []string{"policy-refused"}},
+		{"a country by its code", from("country: SE"), none},
+		{"a region with a dot", from("region: S.E"), []string{"policy-refused"}},
+		{"a network that is a text", from(`asn: "64512"`), []string{"policy-refused"}},
+		{"a network", from("asn: 64512"), none},
+		{"a place without a condition", from("anonymous: {}"), []string{"policy-refused"}},
+		{"a place by another name", from("countryCode: SE, isp: x"), []string{"field-not-known"}},
 		{"failOpen", onRoute(jwt("failOpen: true")), []string{"token-not-needed"}},
 		{"failOpen, and a rule", onRoute(jwt("failOpen: true"), authorization("", ours)), none},
 		{
@@ -107,6 +125,11 @@ func TestWhatTheRulesOfEnvoyGatewayFind(t *testing.T) {
 			"a provider that is not there", with(authorization("",
 				"{action: Allow, principal: {jwt: {provider: x, scopes: [a]}}}")),
 			[]string{"provider-not-in-policy"},
+		},
+		{
+			"a provider without a name", with(authorization("",
+				`{action: Allow, principal: {jwt: {provider: "", scopes: [a]}}}`)),
+			[]string{"policy-refused"},
 		},
 		{
 			"a mark for a provider", with(authorization("",
@@ -205,6 +228,32 @@ func TestFieldsOfLaterVersions(t *testing.T) {
 			if got := foundIn(t, version, text); slices.Contains(got, "field-not-known") {
 				t.Errorf("%s, %q: found %q", part, version, got)
 			}
+		}
+	}
+}
+
+// What is open on some routes alone may be meant to be.
+func TestATokenThatIsNotNeededOnSomeRoutesIsAWarning(t *testing.T) {
+	t.Parallel()
+	const anybody = `principal: {clientCIDRs: ["0.0.0.0/0", "::/0"]}}`
+	const health = `{action: Allow, operation: {methods: [GET]}, ` + anybody
+	ours, all := ruleOf("Allow", claim("azp", "", client)), "{action: Allow, "+anybody
+	denied := `{action: Deny, operation: {methods: [PUT]}, ` + anybody
+	for _, of := range []struct {
+		authorization string
+		want          rules.Severity
+	}{
+		{authorization("", health, ours), rules.Warning},
+		{authorization("", ours, all), rules.Error},
+		{authorization("", health, all), rules.Error},
+		{authorization("Allow", denied, health), rules.Error},
+	} {
+		rule := tokenNotNeeded()
+		text := onRoute(jwt("optional: true"), of.authorization)
+		policies := policiesOf(t, rules.Options{}, text)
+		found := rule.Check(&rules.Subject{Policies: policies})
+		if len(found) != 1 || cmp.Or(found[0].Severity, rule.Severity) != of.want {
+			t.Errorf("%s: got %v, want %s", of.authorization, found, of.want)
 		}
 	}
 }

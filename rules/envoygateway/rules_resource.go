@@ -1,7 +1,6 @@
 package envoygateway
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -73,10 +72,9 @@ func providerNotInPolicy() rules.Rule {
 		References: []string{docAPI, issueMerged, codeTypes},
 		Check: eachInstance(func(s subject) {
 			for _, r := range rulesIn(s.spec) {
-				jwt := r.jwt()
-				name := cmp.Or(jwt.Member("provider"), jwt)
-				if jwt.Is(source.Object) && !kubernetes.Marked(name) && s.doubt == nil &&
-					s.providerOf(jwt) == nil && len(s.providers) > 0 {
+				jwt, name := r.jwt(), r.jwt().Member("provider")
+				if text, _ := name.Str(); text != "" && !kubernetes.Marked(name) &&
+					s.doubt == nil && s.providerOf(jwt) == nil && len(s.providers) > 0 {
 					s.found.At(name, r.path+"principal.jwt.provider", "this SecurityPolicy has "+
 						"no provider %s: the rule matches nothing", name.Text)
 				}
@@ -95,8 +93,8 @@ func tokenNotNeeded() rules.Rule {
 		Fix: "In Envoy Gateway remove optional and failOpen, or allow by rules with " +
 			"principal.jwt alone, with defaultAction Deny.",
 		Severity: rules.Error,
-		Lesser: "a warning where a rule allows it with a header of the caller's: the header may " +
-			"be a secret",
+		Lesser: "a warning where a rule allows it with a header of the caller's, which may be a " +
+			"secret, or for some methods or paths, which may be meant to be open",
 		References: []string{docAPI, docJWT},
 		Check: eachInstance(func(s subject) {
 			jwt := s.spec.Member("jwt")
@@ -115,11 +113,24 @@ func tokenNotNeeded() rules.Rule {
 				f = s.found.At(jwt.Member("optional"), "jwt.optional", "a request without a "+
 					"token gets in: optional lets it pass, and authorization does not refuse it")
 			}
-			if f != nil && chosen {
+			if f != nil && (chosen || s.opensSomeRoutes()) {
 				f.Severity = rules.Warning
 			}
 		}),
 	}
+}
+
+// opensSomeRoutes reports whether each rule that allows requests without a token does so for some
+// methods or paths alone.
+func (s *subject) opensSomeRoutes() bool {
+	open := slices.DeleteFunc(rulesIn(s.spec), func(r *authRule) bool {
+		in, _ := envoy.LetsIn(s.allowRule(r))
+		return r.action != actionAllow || !in
+	})
+	return len(open) > 0 && s.defaultAllows() == rules.No &&
+		!slices.ContainsFunc(open, func(r *authRule) bool {
+			return !r.at.Member("operation").IsSet()
+		})
 }
 
 func rulesDecideNothing() rules.Rule {

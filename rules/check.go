@@ -99,6 +99,9 @@ type Check struct {
 	// the test never holds: see [Never]. It is empty elsewhere.
 	Refuses string
 
+	// Meant says that the configuration plainly refuses every request: others are to allow some.
+	Meant bool
+
 	// Remedy is which change of the configuration lets the check pass, where none of the request
 	// does: a sentence without a full stop; may be empty.
 	Remedy string

@@ -363,6 +363,9 @@ func (c *compiler) allow(folded bool) (rules.Node, bool) {
 		check.Test = rules.Never()
 		check.Refuses = "the ALLOW policies of this workload, such as " + p.String() +
 			", have no rule that counts: they allow nothing"
+		check.Meant = !slices.ContainsFunc(all, func(p *resource) bool {
+			return p.Spec.Member("rules").IsSet()
+		})
 		check.Answer = answer
 		return rules.AllOf(check), true
 	}

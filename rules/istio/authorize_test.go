@@ -354,6 +354,26 @@ func TestAClaimIsAsTheRuleHasItThatAcceptsTheToken(t *testing.T) {
 	}
 }
 
+// An ALLOW policy without rules is how a namespace is closed, for others to open (istio.io,
+// "allow nothing"); one whose rules are left out is a mistake.
+func TestAPolicyWithoutRulesIsMeantToAllowNothing(t *testing.T) {
+	t.Parallel()
+	for spec, want := range map[string]bool{
+		"spec: {}": true, "spec: {action: ALLOW}": true, "spec: {rules: []}": false,
+	} {
+		policies := policiesOf(t, rules.Options{}, `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: a, namespace: orders}
+`+spec+"\n")
+		for check := range policies[0].Root.Checks() {
+			if check.ID == rules.Authorization && check.Meant != want {
+				t.Errorf("%s: meant %t", spec, check.Meant)
+			}
+		}
+	}
+}
+
 func TestAPolicyInDryRunDecidesNothing(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]decided{

@@ -284,6 +284,30 @@ func TestADenyPolicyThatAsksForATokenOfSomeRequestsIsLessSevere(t *testing.T) {
 	}
 }
 
+// Behind a waypoint the policies of Services say who gets in.
+func TestAWaypointIsLessSevereWhereServicesHavePolicies(t *testing.T) {
+	t.Parallel()
+	at := func(kind, name, text string) string {
+		return strings.Replace(text, "spec:\n", "spec:\n  targetRefs: [{"+kind+", name: "+
+			name+"}]\n", 1)
+	}
+	const waypoint = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\n" +
+		"metadata: {name: w, namespace: orders}\nspec: {gatewayClassName: istio-waypoint}\n"
+	ours := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	entra := at("group: gateway.networking.k8s.io, kind: Gateway", "w", ofTenant()) + waypoint
+	for text, want := range map[string]rules.Severity{
+		"":                                  "",
+		at("kind: Service", "orders", ours): rules.Warning,
+	} {
+		found := tokenNotNeeded().Check(&rules.Subject{
+			Policies: policiesOf(t, rules.Options{}, entra+text),
+		})
+		if len(found) != 1 || found[0].Severity != want {
+			t.Errorf("%s: found %+v, want one, %q", text, found, want)
+		}
+	}
+}
+
 func TestScopesAreSplitByTheVersionsThatSplitThem(t *testing.T) {
 	t.Parallel()
 	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [scp]") +

@@ -135,8 +135,9 @@ func tokenNotNeeded() rules.Rule {
 		Fix: "Ask for requestPrincipals in the from of each ALLOW rule: those of the issuer, as " +
 			"https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
 		Severity: rules.Error,
-		Lesser: "a warning where a rule is limited to some methods, paths, hosts or headers, or " +
-			"DENY policies ask for a token of some requests: others may be meant to be open",
+		Lesser: "a warning where a rule is limited to some methods, paths, hosts or headers, " +
+			"DENY policies ask for a token of some requests, or those of Services behind a " +
+			"waypoint may: others may be meant to be open",
 		References: []string{docRequest, docTaskAuthz, issueTwoRule},
 		Check:      eachInstance(checkTokenNeeded),
 	}
@@ -165,7 +166,7 @@ func checkTokenNeeded(i instance) {
 	if !in {
 		return
 	}
-	chosen = chosen || i.deniesTokenless()
+	chosen = chosen || i.deniesTokenless() || i.leavesItToServices()
 	warn := func(f *rules.Finding, less bool) {
 		if less {
 			f.Severity = rules.Warning
@@ -184,6 +185,15 @@ func checkTokenNeeded(i instance) {
 			"asks for nothing of a token, and rules are alternatives"),
 			chosen || len(r.to) > 0 || len(r.when) > 0)
 	}
+}
+
+// leavesItToServices reports whether this is a waypoint, and policies of Services behind it may
+// ask for a token: other Services are open, if there are any.
+func (i *instance) leavesItToServices() bool {
+	ofService := func(t target) bool { return t.kind == "Service" }
+	return i.waypoint && slices.ContainsFunc(i.cluster.policies, func(p *resource) bool {
+		return p.Kind == authorizationPolicy && slices.ContainsFunc(p.targets, ofService)
+	})
 }
 
 // deniesTokenless reports whether a DENY rule is about requests without a token, be it of some

@@ -20,6 +20,7 @@ type workload struct {
 	namespace string
 	labels    kubernetes.Labels
 	whole     bool // it has no other labels: a file shows it
+	waypoint  bool // it is one, and stands for all Services behind it
 	policies  []*resource
 
 	// doubt is why other policies may select it too; empty where none may. Open are the policies
@@ -307,6 +308,7 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	}
 	shown := c.gateways[qualified(namespace, t.name)]
 	known := t.kind == "Gateway" && shown != nil
+	w.waypoint = known && shown.waypoint
 	ofGateway := known && !shown.waypoint
 	if known {
 		w.doubt = cmp.Or(w.doubt, shown.Twice)
@@ -314,7 +316,7 @@ func (c *cluster) attached(namespace string, t target) *workload {
 	runs := unshown(namespace, pods)
 	for _, p := range c.near(namespace).policies {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
-		switch attached := c.attaches(p, namespace, t, known && shown.waypoint); {
+		switch attached := c.attaches(p, namespace, t, w.waypoint); {
 		case attached != rules.No:
 			w.addIf(attached, p, runs)
 		case len(p.targets) > 0:

@@ -178,7 +178,7 @@ func (w *keyWriter) check(c *rules.Check) {
 	w.word(string(c.ID))
 	w.word(c.Claim)
 	w.word(c.Binds)
-	w.flags(c.Skip != "")
+	w.flags(c.Skip != "", c.Meant)
 	if neverAsked(c) {
 		w.inputs(c.Reads())
 	} else {

@@ -31,6 +31,7 @@ func TestACheckThatKeepsTheAPIsOwnTokensOut(t *testing.T) {
 		"rules of which none allows anything": {
 			theirs(refusing()), noteAt("authorization", "no request gets in: no rule allows"),
 		},
+		"rules that plainly allow nothing": {of(plainly(refusing())), nil},
 		"rules of a policy that looks at no token": {
 			of(refusing()), noteAt("authorization", "no request gets in: no rule allows"),
 		},
@@ -107,6 +108,11 @@ func TestWhoRefusesTheIssuersOfItsTenantLetsNobodyOfItIn(t *testing.T) {
 func refusing() *rules.Check {
 	c := checkOf(rules.Authorization, rules.Never())
 	c.Refuses = "no rule allows anything"
+	return c
+}
+
+func plainly(c *rules.Check) *rules.Check {
+	c.Meant = true
 	return c
 }
 

@@ -43,10 +43,7 @@ func unknownCommand(root *cobra.Command, word string, others ...topic) error {
 	if topicText(word) != "" {
 		return problem(cause, "to read about it: gatewhy help "+word)
 	}
-	var names []string
-	for _, sub := range root.Commands() {
-		names = append(names, sub.Name())
-	}
+	names := source.Each(root.Commands(), func(sub *cobra.Command) string { return sub.Name() })
 	for _, other := range others {
 		names = append(names, other.name)
 	}

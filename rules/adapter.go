@@ -148,11 +148,7 @@ type Variant struct {
 
 // VariantNames lists the names of the adapter's gateways.
 func (a *Adapter) VariantNames() []string {
-	names := make([]string, len(a.Variants))
-	for i, v := range a.Variants {
-		names[i] = v.Name
-	}
-	return names
+	return source.Each(a.Variants, func(v Variant) string { return v.Name })
 }
 
 // Options say what the files do not say, and limit what is read of them.

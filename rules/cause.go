@@ -244,10 +244,7 @@ func (p *Prediction) elsewhere(o *Observation) []*Behaviour {
 
 // titlesOf joins the situations of rows in words.
 func titlesOf(rows []*Behaviour) string {
-	titles := make([]string, len(rows))
-	for i, b := range rows {
-		titles[i] = b.Title
-	}
+	titles := source.Each(rows, func(b *Behaviour) string { return b.Title })
 	return strings.Join(titles, ", or if ")
 }
 

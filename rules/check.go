@@ -42,11 +42,7 @@ func CheckIDs() []string {
 		Expiry, NotBefore, Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID,
 		ClientSecret, Contract, NotModelled,
 	}
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = string(id)
-	}
-	return texts
+	return source.Each(ids, func(id ID) string { return string(id) })
 }
 
 // Check is one thing that a policy asks of a request.

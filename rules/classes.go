@@ -388,10 +388,7 @@ func (c *conditions) add(leaf *Predicate) {
 
 // met is what the conditions say of a method and a path; nil where there are none.
 func (c *conditions) met(method, path *sample) []Truth {
-	var all []Truth
-	for _, expression := range c.methods {
-		all = append(all, method.says(expression))
-	}
+	all := source.Each(c.methods, method.says)
 	for _, expression := range c.paths {
 		all = append(all, path.says(expression))
 	}

@@ -234,10 +234,7 @@ func (k *Key) words() string {
 
 // kinds are kinds of value in words: "a text or a list".
 func kinds(all []source.Kind) string {
-	words := make([]string, len(all))
-	for i, kind := range all {
-		words[i] = kind.String()
-	}
+	words := source.Each(all, source.Kind.String)
 	return strings.Join(words, " or ")
 }
 

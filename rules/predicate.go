@@ -294,11 +294,7 @@ func (p Predicate) Keys() []*Key {
 // KeyAddresses lists the addresses that these keys are fetched from; an empty text for a key that
 // is not fetched.
 func (p Predicate) KeyAddresses() []string {
-	var all []string
-	for _, key := range p.Keys() {
-		all = append(all, key.Addresses()...)
-	}
-	return all
+	return slices.Concat(source.Each(p.Keys(), (*Key).Addresses)...)
 }
 
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is

@@ -211,11 +211,7 @@ func DecodeFragment(r *report.Decoding) Fragment {
 }
 
 func rowsOf(rows []Row) []cells {
-	all := make([]cells, len(rows))
-	for i, r := range rows {
-		all[i] = cells{Name: r.Label, Text: r.Text}
-	}
-	return all
+	return source.Each(rows, func(r Row) cells { return cells{Name: r.Label, Text: r.Text} })
 }
 
 // memberRows are the members of the header or the claims, with what each means.

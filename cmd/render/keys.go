@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 type keyListing struct{ *report.KeyListing }
@@ -19,10 +20,7 @@ func (l keyListing) leak() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
-	names := make([]string, len(l.Private))
-	for i, k := range l.Private {
-		names[i] = describeKey(k)
-	}
+	names := source.Each(l.Private, describeKey)
 	text := "PRIVATE KEY: this set contains " +
 		plural(len(names), "private key or secret", "private keys or secrets")
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
@@ -33,10 +31,7 @@ const leakReason = "Anyone who has it can sign tokens that every gateway with th
 
 // oddities are what is wrong or unusual, each with the key, or the set, that it is about.
 func (l keyListing) oddities() []Row {
-	var rows []Row
-	for _, n := range l.Set.Notes {
-		rows = append(rows, Row{"the set", n.Message})
-	}
+	rows := source.Each(l.Set.Notes, func(n keys.Note) Row { return Row{"the set", n.Message} })
 	for _, group := range l.Twins {
 		rows = append(rows, Row{"the set", twinsText(group)})
 	}

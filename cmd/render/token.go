@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and
@@ -90,10 +91,7 @@ func forPhrase(p inspect.Profile) string {
 	case len(p.Audience) == 0:
 		return ""
 	}
-	all := make([]string, len(p.Audience))
-	for i, audience := range p.Audience {
-		all[i] = inspect.InSentence(audience)
-	}
+	all := source.Each(p.Audience, inspect.InSentence)
 	return "for " + inspect.ShortenMiddle(strings.Join(all, " and "), 60)
 }
 

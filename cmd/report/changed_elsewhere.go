@@ -173,10 +173,7 @@ func (m *Maker) noteChanges(by *changers, names []string, options rules.Options)
 func (m *Maker) FindWritten(names []string, options rules.Options) ([]Found, error) {
 	found, err := m.Find(names)
 	found, changers := m.changers(found)
-	written := make([]string, len(found))
-	for i, f := range found {
-		written[i] = f.Name
-	}
+	written := source.Each(found, func(f Found) string { return f.Name })
 	m.noteChanges(changers, written, options)
 	return found, err
 }

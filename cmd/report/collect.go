@@ -11,11 +11,7 @@ import (
 
 // CollectionNames lists the names of collections.
 func CollectionNames(all []rules.Collection) []string {
-	names := make([]string, len(all))
-	for i, c := range all {
-		names[i] = c.Name
-	}
-	return names
+	return source.Each(all, func(c rules.Collection) string { return c.Name })
 }
 
 // Collections lists what can be collected, of the gateways first.

@@ -202,10 +202,7 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 		}
 		all = append(all, found...)
 	}
-	var names []string
-	for _, f := range unique(all) {
-		names = append(names, f.Name)
-	}
+	names := source.Each(unique(all), func(f Found) string { return f.Name })
 	return names, nil
 }
 

@@ -161,10 +161,7 @@ func (m *Maker) newFixer(
 	all := j.Adapter.Solutions()
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {
-		var names []string
-		for _, s := range all {
-			names = append(names, s.Name)
-		}
+		names := source.Each(all, func(s rules.Solution) string { return s.Name })
 		hints := []string{"without --solution, findings are repaired"}
 		if len(names) > 0 {
 			hints = append(hints, "for this gateway there are: "+strings.Join(names, ", "))

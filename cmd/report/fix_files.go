@@ -89,10 +89,7 @@ func (s *FixSeveral) group(files []*source.File) {
 			continue
 		}
 		for _, group := range s.maker.Gateways[i].Together(files) {
-			var names []string
-			for _, file := range group {
-				names = append(names, file.Name)
-			}
+			names := source.Each(group, func(file *source.File) string { return file.Name })
 			for _, name := range names {
 				if len(names) > 1 {
 					s.groups[grouped{s.maker.Gateways[i].Name, name}] = names

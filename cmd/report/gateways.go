@@ -345,11 +345,7 @@ func (g Gateways) RuleNamed(name string) (*rules.Rule, error) {
 
 // RuleNames lists the names of rules.
 func RuleNames(all []rules.Rule) []string {
-	var names []string
-	for _, r := range all {
-		names = append(names, r.Name)
-	}
-	return names
+	return source.Each(all, func(r rules.Rule) string { return r.Name })
 }
 
 // Known gathers what is known of the gateways of these names: how they behave, or the rules of

@@ -262,10 +262,7 @@ func (k *keeper) yaml(test *environments.Case, o *rules.Observation) string {
 		return source.NewString(text).JSON()
 	}
 	list := func(texts []string) string {
-		var all []string
-		for _, text := range texts {
-			all = append(all, quoted(text))
-		}
+		all := source.Each(texts, quoted)
 		return "[" + strings.Join(all, ", ") + "]"
 	}
 	b.WriteString(k.report(o))

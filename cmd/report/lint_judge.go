@@ -132,10 +132,7 @@ func (j *Judge) together(results []*linted, end func(*linted)) {
 func (j *Judge) configurations(
 	results []*linted, byFile map[*source.File]*linted,
 ) []configuration {
-	var files []*source.File
-	for _, r := range results {
-		files = append(files, r.file)
-	}
+	files := source.Each(results, func(r *linted) *source.File { return r.file })
 	var all []configuration
 	for i := range j.gateways {
 		adapter := &j.gateways[i]

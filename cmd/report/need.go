@@ -60,10 +60,7 @@ func Name(input source.Input) string {
 
 // Names lists the flags of inputs.
 func Names(inputs []source.Input) string {
-	all := make([]string, len(inputs))
-	for i, input := range inputs {
-		all[i] = Name(input)
-	}
+	all := source.Each(inputs, Name)
 	if len(all) == 2 {
 		return strings.Join(all, " and ")
 	}
@@ -173,11 +170,7 @@ func Hint(h source.Hint) string {
 
 // Hints words each of them.
 func Hints(all []source.Hint) []string {
-	words := make([]string, len(all))
-	for i, h := range all {
-		words[i] = Hint(h)
-	}
-	return words
+	return source.Each(all, Hint)
 }
 
 // Refusal words why something is not as it should be, with the ready-made repairs that would help

@@ -249,9 +249,6 @@ func (s Shell) On(command string, files []string, flags ...string) string {
 
 // Line is a command of these words.
 func (s Shell) Line(words ...string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = s.Word(word)
-	}
+	quoted := source.Each(words, s.Word)
 	return strings.Join(quoted, " ")
 }

@@ -268,10 +268,7 @@ func (g Gateways) ofOneCluster(files []*source.File, found []Found, options rule
 	if len(groups) < 2 {
 		return nil
 	}
-	var names []string
-	for _, group := range groups {
-		names = append(names, group[0].Name)
-	}
+	names := source.Each(groups, func(group []*source.File) string { return group[0].Name })
 	return Problem("the policy files are of several clusters: "+
 		inspect.Few(names, inspect.MostNames),
 		"name the files of one: -p "+placeOf(groups),

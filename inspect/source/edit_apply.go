@@ -99,10 +99,7 @@ func (f *File) prove(e Edit, target, with *Value) (Edit, error) {
 // differsIn reports whether an edited file has a value in the place of target, and is the same
 // otherwise.
 func (f *File) differsIn(edited *File, target, with *Value) bool {
-	want := make([]*Value, len(f.Documents))
-	for i, v := range f.Documents {
-		want[i] = v.substitute(target, with)
-	}
+	want := Each(f.Documents, func(v *Value) *Value { return v.substitute(target, with) })
 	return slices.EqualFunc(edited.Documents, want, equal)
 }
 

@@ -49,10 +49,7 @@ func (e jsonEditor) spreads(at site) bool {
 
 // children returns the spans of a list's items, or of an object's members.
 func (v *Value) children() []Span {
-	var spans []Span
-	for _, item := range v.Items {
-		spans = append(spans, item.Span)
-	}
+	spans := Each(v.Items, func(item *Value) Span { return item.Span })
 	for _, m := range v.Members {
 		spans = append(spans, Span{m.KeySpan.Start, m.Value.Span.End})
 	}

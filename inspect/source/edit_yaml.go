@@ -306,10 +306,7 @@ func (w yamlWriter) block(v *Value, indent int) string {
 	if isInline(v) {
 		return w.flow(v, 0)
 	}
-	var lines []string
-	for _, item := range v.Items {
-		lines = append(lines, "- "+w.block(item, indent+2))
-	}
+	lines := Each(v.Items, func(item *Value) string { return "- " + w.block(item, indent+2) })
 	for i := range v.Members {
 		lines = append(lines, w.member(v.Members[i].Key, v.Members[i].Value, indent))
 	}
@@ -329,10 +326,7 @@ func (w yamlWriter) member(key string, v *Value, indent int) string {
 func (w yamlWriter) flow(v *Value, quote byte) string {
 	switch v.Kind {
 	case List:
-		items := make([]string, len(v.Items))
-		for i, item := range v.Items {
-			items[i] = w.flow(item, quote)
-		}
+		items := Each(v.Items, func(item *Value) string { return w.flow(item, quote) })
 		return "[" + strings.Join(items, ", ") + "]"
 	case Object:
 		members := make([]string, len(v.Members))

@@ -378,11 +378,7 @@ func (f *File) Overrides(other *File) *Value {
 }
 
 func blocksOf(f *File) []Member {
-	var all []Member
-	for _, document := range f.Documents {
-		all = append(all, document.Blocks()...)
-	}
-	return all
+	return slices.Concat(Each(f.Documents, (*Value).Blocks)...)
 }
 
 // Blocks lists the blocks at the top of a Terraform file: of one in JSON its resources with the

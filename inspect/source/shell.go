@@ -217,10 +217,7 @@ func (shellEditor) rename(*Member, string) Edit   { return Edit{} }
 // words are a value as words of a command.
 func (e shellEditor) words(v *Value) string {
 	if v.Kind == List {
-		all := make([]string, len(v.Items))
-		for i, item := range v.Items {
-			all[i] = e.words(item)
-		}
+		all := Each(v.Items, e.words)
 		return strings.Join(all, " ")
 	}
 	if regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`).MatchString(v.Text) {

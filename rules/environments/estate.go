@@ -153,10 +153,7 @@ func (s *Site) realTokens() []*Row {
 
 // classesOf groups the modelled tokens of rows.
 func classesOf(rows []*Row) *issued.Classes {
-	var kinds []*issued.Kind
-	for _, row := range rows {
-		kinds = append(kinds, row.Kind)
-	}
+	kinds := source.Each(rows, func(row *Row) *issued.Kind { return row.Kind })
 	return issued.NewClasses(kinds)
 }
 

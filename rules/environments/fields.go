@@ -48,11 +48,7 @@ func objectHint(what string, readers []reader) string {
 }
 
 func namesOf(readers []reader) []string {
-	names := make([]string, len(readers))
-	for i, r := range readers {
-		names[i] = r.name
-	}
-	return names
+	return source.Each(readers, func(r reader) string { return r.name })
 }
 
 // twice refuses a member that an earlier one has the name of, and says where that is.

@@ -406,10 +406,7 @@ func checkCloud(cloud entra.Text) error {
 	if _, ok := entra.CloudByID(cloud.Value); ok || cloud.Value == "" {
 		return nil
 	}
-	var ids []string
-	for _, known := range entra.Clouds() {
-		ids = append(ids, known.ID)
-	}
+	ids := source.Each(entra.Clouds(), func(known entra.Cloud) string { return known.ID })
 	cause := fmt.Sprintf("%q is not a cloud", shorten(cloud.Value))
 	return refusal(cloud.Pos, cause, "clouds are "+strings.Join(ids, ", "))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -138,10 +139,7 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 // Names are the names of some rows, at most four, and how many more there are.
 func (m *Matrix) Names(rows []int) string {
 	const most = 4
-	names := make([]string, len(rows))
-	for i, r := range rows {
-		names[i] = m.Rows[r].Name
-	}
+	names := source.Each(rows, func(r int) string { return m.Rows[r].Name })
 	return inspect.Few(names, most)
 }
 

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -448,11 +449,7 @@ func (s *Survey) LeaveOut(name, why string) {
 
 // LeftOut lists the files that are kept out, each with the reason.
 func (s *Survey) LeftOut() []string {
-	all := make([]string, len(s.unplaced))
-	for i, u := range s.unplaced {
-		all[i] = u.name + ": " + u.what
-	}
-	return all
+	return source.Each(s.unplaced, func(u unplaced) string { return u.name + ": " + u.what })
 }
 
 // Part is what an environment has of one kind.
@@ -542,9 +539,5 @@ func (s *Survey) TenantChoice() (Choice, bool) {
 }
 
 func (env *surveyed) namesOfAPIs() []string {
-	names := make([]string, len(env.apis))
-	for i, r := range env.apis {
-		names[i] = r.name
-	}
-	return names
+	return source.Each(env.apis, func(r registered) string { return r.name })
 }

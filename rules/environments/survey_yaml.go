@@ -152,10 +152,7 @@ func writeList(b *strings.Builder, name string, files []string, hint string) {
 }
 
 func yamlList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = yamlName(name)
-	}
+	quoted := source.Each(names, yamlName)
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 

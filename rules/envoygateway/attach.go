@@ -400,10 +400,7 @@ func (c *cluster) selectsShown(p *policy, s selector) rules.Truth {
 // named is the instance of that name: one that the files do not list by themselves is a Gateway or
 // a ListenerSet whose other routes they show.
 func (c *cluster) named(name string) (*instance, error) {
-	var names []string
-	for _, i := range c.instances() {
-		names = append(names, i.name)
-	}
+	names := source.Each(c.instances(), func(i *instance) string { return i.name })
 	for _, p := range c.policies {
 		for _, t := range c.targetsOf(p) {
 			if t.String() == name {

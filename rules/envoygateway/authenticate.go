@@ -139,11 +139,7 @@ func (i *instance) keysMissing(p *provider) string {
 
 // inEnvoy are the providers as the filter has them.
 func (c *compiler) inEnvoy() []*envoy.Provider {
-	var all []*envoy.Provider
-	for _, p := range c.providers {
-		all = append(all, p.Provider)
-	}
-	return all
+	return source.Each(c.providers, func(p *provider) *envoy.Provider { return p.Provider })
 }
 
 func (c *compiler) filter() envoy.Filter {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -69,11 +70,7 @@ func eachExpression(look func(subject, celExpression)) func(*rules.Subject) []ru
 
 // comparedClaims lists the claims that rules compare.
 func (i *instance) comparedClaims() []comparedClaim {
-	var all []comparedClaim
-	for _, r := range rulesIn(i.spec) {
-		all = append(all, r.claims()...)
-	}
-	return all
+	return slices.Concat(source.Each(rulesIn(i.spec), (*authRule).claims)...)
 }
 
 // ofEntra reports whether one of the providers is for tokens of Entra ID.

@@ -155,10 +155,7 @@ func (p *policy) checkSize() error {
 
 // kinds are those of what the policy is attached to.
 func (p *policy) kinds() []string {
-	var all []string
-	for _, ref := range p.refs {
-		all = append(all, ref.Kind)
-	}
+	all := source.Each(p.refs, func(ref kubernetes.Reference) string { return ref.Kind })
 	for _, s := range p.selectors {
 		all = append(all, s.kind)
 	}

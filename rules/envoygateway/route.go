@@ -286,10 +286,7 @@ func namedTest(
 func assumed(p rules.Predicate) rules.Predicate {
 	p.Assumed = rules.Yes
 	if p.Of != nil {
-		parts := make([]rules.Predicate, len(p.Of))
-		for i, part := range p.Of {
-			parts[i] = assumed(part)
-		}
+		parts := source.Each(p.Of, assumed)
 		p.Of = parts
 	}
 	return p

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -112,10 +113,7 @@ func (c *Classes) unlike(numbers []int32) unlike {
 
 // of gives what the batches hold of the claims that a gateway's checks read.
 func (c *Classes) of(v *View) *facts {
-	claims := make([]string, len(v.claims))
-	for i, name := range v.claims {
-		claims[i] = c.tokens.like(name)
-	}
+	claims := source.Each(v.claims, func(name string) string { return c.tokens.like(name) })
 	reads := strings.Join(claims, "\x00")
 	known := c.byReads[reads]
 	if known == nil {

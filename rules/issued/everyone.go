@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // everyone is the applications of all environments whose clients share kinds, in order: what those
@@ -162,9 +163,5 @@ func (e *everyone) but(gone, also []int32) *clientSet {
 }
 
 func (e *everyone) at(places []int32) []*entra.Registration {
-	all := make([]*entra.Registration, len(places))
-	for i, at := range places {
-		all[i] = e.clients[at]
-	}
-	return all
+	return source.Each(places, func(at int32) *entra.Registration { return e.clients[at] })
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // grant is what a client can have of an API.
@@ -354,11 +355,7 @@ type holding struct {
 
 // holdings are what some clients have of one resource.
 func holdings(of *resource, all []*group) []holding {
-	held := make([]holding, len(all))
-	for i, to := range all {
-		held[i] = holding{of, to}
-	}
-	return held
+	return source.Each(all, func(to *group) holding { return holding{of, to} })
 }
 
 // groups sorts clients by what they can have of an API.

@@ -89,11 +89,7 @@ func (n *nameTexts) alike(names []string) [][]string {
 
 // firstOfEach lists the first one of each group of names.
 func firstOfEach(groups [][]string) []string {
-	all := make([]string, len(groups))
-	for i, group := range groups {
-		all[i] = group[0]
-	}
-	return all
+	return source.Each(groups, func(group []string) string { return group[0] })
 }
 
 // named reports whether a text may be about a name.

@@ -81,10 +81,7 @@ func (r *required) see(p rules.Predicate) {
 	for _, part := range p.Of {
 		r.see(part)
 	}
-	var texts []string
-	for _, literal := range p.Values {
-		texts = append(texts, literal.Text)
-	}
+	texts := source.Each(p.Values, func(literal *source.Value) string { return literal.Text })
 	if p.Input.Opaque != nil {
 		texts = append(texts, Quoted(p.Input.Opaque.Text)...)
 		r.counted = r.counted || slices.ContainsFunc(p.Input.Opaque.Reads, readsNames)

@@ -128,11 +128,7 @@ func (c *compiler) unreadRules() (at *source.Value, why *rules.Unknown) {
 
 // providersOf are what the rules are in Envoy.
 func (c *compiler) providersOf(all []*jwtRule) []*envoy.Provider {
-	var of []*envoy.Provider
-	for _, r := range all {
-		of = append(of, r.provider(c.before))
-	}
-	return of
+	return source.Each(all, func(r *jwtRule) *envoy.Provider { return r.provider(c.before) })
 }
 
 // provider is what the rule is in Envoy, of a version of Istio that is before some or not.

@@ -354,10 +354,7 @@ func (c *cluster) named(name string) (*workload, error) {
 	if ok = ok && !strings.ContainsAny(namespace, ".="); !ok { // that is of a label's name
 		namespace, rest = "", name
 	}
-	var names []string
-	for _, w := range c.workloads() {
-		names = append(names, w.name)
-	}
+	names := source.Each(c.workloads(), func(w *workload) string { return w.name })
 	instead := kubernetes.Instead(name, names)
 	if slices.Equal(names, []string{""}) {
 		instead = source.Hints("they have one workload, which has no name: leave the name out")

@@ -140,11 +140,7 @@ func (l *List) Empty() bool { return len(l.Values) == 0 && l.Doubt == nil }
 
 // Texts are the values that are known.
 func (l *List) Texts() []string {
-	all := make([]string, len(l.Values))
-	for i, v := range l.Values {
-		all[i] = v.Text
-	}
-	return all
+	return source.Each(l.Values, func(v *source.Value) string { return v.Text })
 }
 
 // Alternatives are the values that are known, as a sentence lists them.

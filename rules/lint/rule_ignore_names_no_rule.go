@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -51,9 +52,6 @@ func nearestRule(name string, all []rules.Rule) string {
 	if len(name) > mostName {
 		return ""
 	}
-	names := make([]string, len(all))
-	for i, r := range all {
-		names[i] = r.Name
-	}
+	names := source.Each(all, func(r rules.Rule) string { return r.Name })
 	return inspect.Nearest(name, names, mostEdits)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -127,10 +128,7 @@ func checkTenantOf(
 	p *rules.Policy, issuers []entra.Issuer, sets []entra.KeysAddress,
 ) []rules.Finding {
 	c, tenants := wantedOf(p, "tid")
-	var others []string
-	for _, issuer := range issuers {
-		others = append(others, issuer.Tenant)
-	}
+	others := source.Each(issuers, func(issuer entra.Issuer) string { return issuer.Tenant })
 	source := "the issuer"
 	if len(others) == 0 {
 		source = "the key set"

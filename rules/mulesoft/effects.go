@@ -84,11 +84,7 @@ func (c *compiler) perHeader(
 	case !list.Is(source.List):
 		return []rules.Effect{c.anyHeader(field + " can't be known from the file")}
 	}
-	var all []rules.Effect
-	for _, item := range list.Items {
-		all = append(all, effect(item))
-	}
-	return all
+	return source.Each(list.Items, effect)
 }
 
 // byScript is the effect of a policy that runs a script over the request, unless it runs over the

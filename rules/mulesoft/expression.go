@@ -159,10 +159,7 @@ func (c *compiler) dependsOnRuntime(
 
 // reads lists what an expression reads.
 func reads(e expression) []rules.Input {
-	var all []rules.Input
-	for _, claim := range e.claims {
-		all = append(all, rules.Claim(claim))
-	}
+	all := source.Each(e.claims, rules.Claim)
 	for _, path := range e.expr.Reads() {
 		if name := memberOf("attributes.headers", path); name != "" {
 			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -16,11 +17,7 @@ const flexGroup = "gateway.mulesoft.com"
 // policies.
 func flexEntries(document *source.Value) []entry {
 	if strings.HasSuffix(document.TextAt("kind"), "List") {
-		var all []entry
-		for _, item := range document.Member("items").List() {
-			all = append(all, flexEntries(item)...)
-		}
-		return all
+		return slices.Concat(source.Each(document.Member("items").List(), flexEntries)...)
 	}
 	if !strings.HasPrefix(document.TextAt("apiVersion"), flexGroup+"/") {
 		return nil

@@ -70,11 +70,7 @@ func inForce(s *rules.Subject) []configured {
 // eachEntry is the check of a rule that looks at one entry in force at a time.
 func eachEntry(look func(configured) []rules.Finding) func(*rules.Subject) []rules.Finding {
 	return func(s *rules.Subject) []rules.Finding {
-		var all []rules.Finding
-		for _, c := range inForce(s) {
-			all = append(all, look(c)...)
-		}
-		return all
+		return slices.Concat(source.Each(inForce(s), look)...)
 	}
 }
 

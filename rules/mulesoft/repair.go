@@ -68,11 +68,7 @@ func ruleRepairs() []ruleRepair {
 
 // repairable lists the names of those rules.
 func repairable() []string {
-	var names []string
-	for _, r := range ruleRepairs() {
-		names = append(names, r.rule)
-	}
-	return names
+	return source.Each(ruleRepairs(), func(r ruleRepair) string { return r.rule })
 }
 
 // repairer makes the change that removes one finding.

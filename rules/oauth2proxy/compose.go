@@ -44,10 +44,7 @@ func (r *reader) service(
 	}
 	for _, field := range fields {
 		words, like := service.Member(field), given{file: file, object: service.Member(field)}
-		var all []*source.Value
-		for _, word := range words.List() {
-			all = append(all, interpolated(word))
-		}
+		all := source.Each(words.List(), interpolated)
 		if words.Is(source.String) {
 			inner, err := source.Embedded(file, words, source.Shell)
 			if err != nil || len(inner.Documents) == 0 {
@@ -239,10 +236,7 @@ func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value)
 		case v.Is(source.Null) && o.kind == toggle:
 			v = &source.Value{Kind: source.Bool, Text: "true", Pos: v.Pos, Span: v.Span}
 		case v.Is(source.List):
-			var items []string
-			for _, item := range v.Items {
-				items = append(items, item.Text)
-			}
+			items := source.Each(v.Items, func(item *source.Value) string { return item.Text })
 			v = value("["+strings.Join(items, " ")+"]", v)
 		}
 		e.given = append(e.given, given{

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -27,10 +28,7 @@ func emailAbsentInAppTokens() rules.Rule {
 			if domains.unknown != nil || len(domains.texts()) == 0 || everyDomain(domains) {
 				return
 			}
-			var at []string
-			for _, domain := range domains.texts() {
-				at = append(at, inspect.Visible(domain))
-			}
+			at := source.Each(domains.texts(), inspect.Visible)
 			absent := "the sub of an app-only token "
 			if claim := i.emailClaim(); claim != "sub" {
 				absent = "an app-only token has no " + claim + ": sub takes its place, and "

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -102,10 +103,7 @@ func (e *evaluator) strict(n *node, args []value) result {
 }
 
 func noOverload(operator string, args ...value) result {
-	kinds := make([]string, len(args))
-	for i, arg := range args {
-		kinds[i] = arg.words()
-	}
+	kinds := source.Each(args, value.words)
 	return fault("%s does not take %s", operator, strings.Join(kinds, " and "))
 }
 

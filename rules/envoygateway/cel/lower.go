@@ -99,10 +99,7 @@ func (l *lowering) when(n *node, want bool) rules.Predicate {
 	}
 	switch n.kind {
 	case and, or:
-		var all []rules.Predicate
-		for _, arg := range n.args {
-			all = append(all, l.when(arg, want))
-		}
+		all := source.Each(n.args, func(arg *node) rules.Predicate { return l.when(arg, want) })
 		if want == (n.kind == and) {
 			return both(all...)
 		}

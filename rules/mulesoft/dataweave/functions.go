@@ -144,10 +144,7 @@ func (v *evaluator) nothing(n *Node) Result {
 
 // undocumented answers for arguments that no documented form of a function takes.
 func undocumented(n *Node, args ...*source.Value) Result {
-	kinds := make([]string, len(args))
-	for i, arg := range args {
-		kinds[i] = arg.Kind.String()
-	}
+	kinds := source.Each(args, func(arg *source.Value) string { return arg.Kind.String() })
 	const why = "what %s gives for %s is not documented"
 	return unknown(n, why, n.Name, strings.Join(kinds, " and "))
 }

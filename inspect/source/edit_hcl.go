@@ -99,16 +99,11 @@ func (e hclEditor) add(at site, key string, with *Value) Edit {
 func (e hclEditor) remove(at site, member int) Edit {
 	spans := e.spans(at.value)
 	span := spans[member]
-	switch behind := strings.TrimLeft(e.slice(span.End, e.lineEnd(span.End)), ", \t"); {
-	case e.leads(span.Start) &&
-		(behind == "" || strings.HasPrefix(behind, "#") || strings.HasPrefix(behind, "//")):
+	behind := strings.TrimLeft(e.slice(span.End, e.lineEnd(span.End)), ", \t")
+	if e.leads(span.Start) && (behind == "" || HasAnyPrefix(behind, "#", "//")) {
 		return Edit{Span: Span{e.lineStart(span.Start), e.nextLine(span.End)}}
-	case member+1 < len(spans):
-		return Edit{Span: Span{span.Start, spans[member+1].Start}}
-	case member > 0:
-		return Edit{Span: Span{spans[member-1].End, span.End}}
 	}
-	return Edit{Span: span}
+	return removed(spans, member)
 }
 
 func (e hclEditor) rename(m *Member, to string) Edit {

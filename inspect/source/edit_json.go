@@ -91,11 +91,19 @@ func afterBreak(text string) string {
 }
 
 func (e jsonEditor) remove(at site, member int) Edit {
-	spans := at.value.children()
-	if member+1 < len(spans) {
-		return Edit{Span: Span{spans[member].Start, spans[member+1].Start}}
+	return removed(at.value.children(), member)
+}
+
+// removed is the edit that takes one of several members in a line away.
+func removed(spans []Span, member int) Edit {
+	span := spans[member]
+	switch last := member+1 == len(spans); {
+	case !last && span.End <= spans[member+1].Start:
+		return Edit{Span: Span{span.Start, spans[member+1].Start}}
+	case member > 0:
+		return Edit{Span: Span{spans[member-1].End, span.End}}
 	}
-	return Edit{Span: Span{spans[member-1].End, spans[member].End}}
+	return Edit{Span: span}
 }
 
 func (e jsonEditor) rename(m *Member, to string) Edit {

@@ -161,16 +161,10 @@ func lastOwn(object *Value) *Member {
 
 func (e yamlEditor) remove(at site, member int) Edit {
 	spans := at.value.children()
-	span := spans[member]
-	switch last := member+1 == len(spans); {
-	case !e.isFlow(at.value) && e.leads(span.Start):
+	if span := spans[member]; !e.isFlow(at.value) && e.leads(span.Start) {
 		return Edit{Span: Span{e.lineStart(span.Start), e.nextLine(span.End)}}
-	case !last && span.End <= spans[member+1].Start:
-		return Edit{Span: Span{span.Start, spans[member+1].Start}}
-	case member > 0:
-		return Edit{Span: Span{spans[member-1].End, span.End}}
 	}
-	return Edit{Span: span}
+	return removed(spans, member)
 }
 
 func (e yamlEditor) rename(m *Member, to string) Edit {
@@ -329,10 +323,9 @@ func (w yamlWriter) flow(v *Value, quote byte) string {
 		items := Each(v.Items, func(item *Value) string { return w.flow(item, quote) })
 		return "[" + strings.Join(items, ", ") + "]"
 	case Object:
-		members := make([]string, len(v.Members))
-		for i, m := range v.Members {
-			members[i] = w.scalar(m.Key, quote) + ": " + w.flow(m.Value, quote)
-		}
+		members := Each(v.Members, func(m Member) string {
+			return w.scalar(m.Key, quote) + ": " + w.flow(m.Value, quote)
+		})
 		return "{" + strings.Join(members, ", ") + "}"
 	case String:
 		return w.scalar(v.Text, quote)

@@ -3,7 +3,6 @@ package source
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -324,17 +323,13 @@ func (e tomlEditor) insert(at site, index int, with *Value) Edit {
 
 // expression returns a value as TOML has it on one line.
 func (e tomlEditor) expression(v *Value) string {
-	var parts []string
 	switch v.Kind {
 	case List:
-		for _, item := range v.Items {
-			parts = append(parts, e.expression(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return "[" + strings.Join(Each(v.Items, e.expression), ", ") + "]"
 	case Object:
-		for _, m := range v.Members {
-			parts = append(parts, tomlName(m.Key)+" = "+e.expression(m.Value))
-		}
+		parts := Each(v.Members, func(m Member) string {
+			return tomlName(m.Key) + " = " + e.expression(m.Value)
+		})
 		return "{ " + strings.Join(parts, ", ") + " }"
 	case String, Unknown:
 		return quoteTOML(v.Text)
@@ -351,21 +346,7 @@ func tomlName(key string) string {
 	return quoteTOML(key)
 }
 
-// quoteTOML returns text as a basic string of TOML.
+// quoteTOML returns text as a basic string of TOML, which is one of JSON but for a character.
 func quoteTOML(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return strings.ReplaceAll(quoteJSON(text), "\x7f", `\u007f`)
 }

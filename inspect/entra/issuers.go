@@ -24,6 +24,11 @@ func (v Version) String() string {
 	return "2.0"
 }
 
+// VersionNamed is the version that the ver claim writes so; 0 for another text.
+func VersionNamed(text string) Version {
+	return map[string]Version{V1.String(): V1, V2.String(): V2}[text]
+}
+
 // Kind is the product that an issuer belongs to.
 type Kind uint8
 

@@ -248,11 +248,8 @@ func (r *repairer) version() (entra.Version, bool) {
 	if r.facts.Version != 0 {
 		return r.facts.Version, true
 	}
-	demanded := r.demanded("ver")
-	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		if v.String() == demanded {
-			return v, true
-		}
+	if v := entra.VersionNamed(r.demanded("ver")); v != 0 {
+		return v, true
 	}
 	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok {
 		return issuer.Version, true

@@ -160,7 +160,7 @@ func needs(solution *rules.Solution, input source.Input) bool {
 
 // learnToken takes from a token what others of its environment look like.
 func (own *ownToken) learnToken(p inspect.Profile) {
-	own.Version = cmp.Or(versionNamed(p.Version), own.Version)
+	own.Version = cmp.Or(entra.VersionNamed(p.Version), own.Version)
 	own.Tenant = cmp.Or(p.Tenant, own.Tenant)
 	own.Client = cmp.Or(p.ClientID.Value, own.Client)
 	own.Scopes, own.Roles = p.Scopes, p.Roles
@@ -169,16 +169,6 @@ func (own *ownToken) learnToken(p inspect.Profile) {
 	}
 	own.inCloud(p.Clouds)
 	own.traits = everyTrait()
-}
-
-// versionNamed is the version of tokens that a profile names; 0 for none.
-func versionNamed(text string) entra.Version {
-	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		if v.String() == text {
-			return v
-		}
-	}
-	return 0
 }
 
 // learn takes from policies what a token has to carry to be let in, of the texts that count.
@@ -243,7 +233,7 @@ func (own *ownToken) carry(claim, wanted string) {
 	case "tid":
 		own.Tenant = cmp.Or(own.Tenant, wanted)
 	case "ver":
-		own.Version = cmp.Or(own.Version, versionNamed(wanted))
+		own.Version = cmp.Or(own.Version, entra.VersionNamed(wanted))
 	case "roles":
 		own.Roles = with(own.Roles, wanted)
 	case "appid", "azp":

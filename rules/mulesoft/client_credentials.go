@@ -92,7 +92,7 @@ func (k credentialCompiler) clientID() *rules.Check {
 	expression := k.get("clientIdExpression")
 	check := k.check(rules.ClientID, "clientIdExpression", rules.Documented.From(docClientID))
 	check.Answer, check.Binds = k.answer(noClientID), boundClient
-	check.Unknown = firstUnknown(origin, expression)
+	check.Unknown = cmp.Or(origin.unknown, expression.unknown)
 	check.Test = rules.Found(k.idInput(expression.text))
 	check.Test.Loose = true
 	if origin.is(basicOrigin) {
@@ -111,7 +111,7 @@ func (k credentialCompiler) clientSecret() *rules.Check {
 		rules.ClientSecret, "clientSecretExpression", rules.Documented.From(docClientID),
 	)
 	check.Answer = k.answer(credentialsWrong)
-	check.Unknown = firstUnknown(origin, expression)
+	check.Unknown = cmp.Or(origin.unknown, expression.unknown)
 	secret := k.opaque(k.expression(expression.text))
 	if origin.is(basicOrigin) {
 		k.decide(check, name)

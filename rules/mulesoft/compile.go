@@ -328,13 +328,3 @@ func (c *compiler) noContracts() *rules.Unknown {
 		},
 	}
 }
-
-// firstUnknown is the first reason why one of the settings is unknown; nil where all are known.
-func firstUnknown(settings ...setting) *rules.Unknown {
-	for _, s := range settings {
-		if s.unknown != nil {
-			return s.unknown
-		}
-	}
-	return nil
-}

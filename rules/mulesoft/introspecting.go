@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -165,7 +166,7 @@ func (o oidcCompiler) scopes() *rules.Check {
 	scopes, criteria := o.get("scopes"), o.get("scopeValidationCriteria")
 	check := o.check(rules.Scopes, "scopes", rules.Documented.From(docOIDC))
 	check.Answer = o.answer(missingScopes)
-	check.Unknown = firstUnknown(scopes, criteria)
+	check.Unknown = cmp.Or(scopes.unknown, criteria.unknown)
 	words := rules.Compared(strings.FieldsSeq(scopes.text))
 	if len(words) == 0 && check.Unknown == nil {
 		check.Skip = "none required"
@@ -206,7 +207,7 @@ func (o oidcCompiler) clientID() *rules.Check {
 	if o.asset == tokenIntrospection {
 		member = o.get("consumerBy")
 	}
-	check.Unknown = firstUnknown(skip, member)
+	check.Unknown = cmp.Or(skip.unknown, member.unknown)
 	check.Binds = boundClient
 	check.Test = rules.Found(o.answered(member.text))
 	check.Test.Loose = true

@@ -143,7 +143,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	check.Length = j.placeOf("signingKeyLength", "signingMethod")
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Inferred = j.methodInferred(method)
-	check.Unknown, check.MaySkip = firstUnknown(method, length), j.unsigned()
+	check.Unknown, check.MaySkip = cmp.Or(method.unknown, length.unknown), j.unsigned()
 	check.Test = rules.Predicate{
 		Op:     rules.Equals,
 		Input:  rules.Input{Source: rules.FromHeader, Name: "alg"},
@@ -227,7 +227,7 @@ func (j jwtCompiler) signature() *rules.Check {
 		j.methodInferred(method),
 		rules.Inference{About: rules.StrictReader, Evidence: rules.Inferred.From(docJWT)},
 	)
-	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
+	check.Unknown, check.MaySkip = cmp.Or(method.unknown, origin.unknown), j.unsigned()
 	switch {
 	case method.is("none"):
 		j.switchOff(
@@ -357,7 +357,7 @@ func (j jwtCompiler) audience() *rules.Check {
 	audiences := j.get("supportedAudiences")
 	check := j.check(rules.Audience, "supportedAudiences", rules.Documented.From(docJWT))
 	check.Answer = j.answer(wrongAudience)
-	check.Unknown = firstUnknown(validate, mandatory, audiences)
+	check.Unknown = cmp.Or(validate.unknown, mandatory.unknown, audiences.unknown)
 	test := rules.Predicate{
 		Op:     rules.OneOf,
 		Loose:  true,
@@ -430,7 +430,7 @@ func (j jwtCompiler) clientID() *rules.Check {
 	check := j.check(rules.ClientID, "clientIdExpression", rules.Documented.From(docJWT))
 	check.Answer = j.answer(noClientID)
 	check.Binds = boundClient
-	check.Unknown = firstUnknown(skip, expression)
+	check.Unknown = cmp.Or(skip.unknown, expression.unknown)
 	if expression.value == nil { // its default is used where the other field asks for a client id
 		moveTo(check, *j.placeOf("clientIdExpression", "skipClientIdValidation"))
 	}

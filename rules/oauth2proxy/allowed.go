@@ -108,7 +108,7 @@ func (c *compiler) groups(v verifier) *rules.Check {
 	check.Claim = of.text()
 	check.Grant = "Entra ID > Groups > (the group) > Members, and the app registration > Token " +
 		"configuration > Add groups claim"
-	check.Unknown = firstUnknown(groups, of)
+	check.Unknown = cmp.Or(groups.unknown, of.unknown)
 	in := claim(of.text())
 	check.Test = rules.Both(rules.Found(in), rules.Predicate{
 		Op: rules.OneOf, Input: in, Values: spelled(allowed),

@@ -204,16 +204,6 @@ func withoutVerifier(provider string) bool {
 	}, provider)
 }
 
-// firstUnknown is why the first of some settings is unknown; nil where all are known.
-func firstUnknown(settings ...setting) *rules.Unknown {
-	for _, s := range settings {
-		if s.unknown != nil {
-			return s.unknown
-		}
-	}
-	return nil
-}
-
 // value is a text in the place of a value.
 func value(text string, at *source.Value) *source.Value {
 	return &source.Value{Kind: source.String, Text: text, Pos: at.Pos, Span: at.Span}

@@ -319,7 +319,7 @@ func (c *compiler) audience(v verifier) *rules.Check {
 			If: rules.Negate(texts), Answer: c.row(brokenOff, always),
 		}}, check.Answer.Cases...)
 	}
-	check.MaySkip = firstUnknown(v.audiences...)
+	check.MaySkip = cmp.Or(v.audiences[0].unknown, v.audiences[1].unknown)
 	check.Unknown = v.claims.unknown
 	if len(accepted) == 0 && check.MaySkip != nil {
 		check.Unknown, check.MaySkip = check.MaySkip, nil

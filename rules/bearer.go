@@ -456,12 +456,9 @@ func (r *Request) Bearer() bool {
 
 // ReadsAuthorization reports whether the policy takes the token from the Authorization header.
 func (p *Policy) ReadsAuthorization() bool {
-	for check := range p.Root.Checks() {
-		if check.ID == TokenPresent && check.Test.inAuthorization() {
-			return true
-		}
-	}
-	return false
+	return p.Find(func(c *Check) bool {
+		return c.ID == TokenPresent && c.Test.inAuthorization()
+	}) != nil
 }
 
 // inAuthorization reports whether a predicate finds the token in the Authorization header.

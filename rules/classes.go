@@ -439,12 +439,7 @@ func (p *Predicate) OfRequestLine() bool {
 // readsRequestLine reports whether a check of the policy depends on the request's method or path.
 // It is called for each request.
 func (p *Policy) readsRequestLine() bool {
-	for check := range p.Root.Checks() {
-		if check.Test.ReadsRequestLine() {
-			return true
-		}
-	}
-	return false
+	return p.Find(func(c *Check) bool { return c.Test.ReadsRequestLine() }) != nil
 }
 
 // ReadsRequestLine reports whether some leaf is OfRequestLine.

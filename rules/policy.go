@@ -150,6 +150,16 @@ func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
+// Find is the policy's first check that is as a function says; nil where none is.
+func (p *Policy) Find(is func(*Check) bool) *Check {
+	for check := range p.Root.Checks() {
+		if is(check) {
+			return check
+		}
+	}
+	return nil
+}
+
 // EnabledOrAll are the policies that are not disabled, or all where each one is. They say what the
 // tokens are like that belong here: what is disabled beside them may want others.
 func EnabledOrAll(policies []*Policy) []*Policy {

@@ -364,11 +364,9 @@ type Unseen struct {
 func notModelled(policies []*rules.Policy) []Unseen {
 	var all []Unseen
 	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			if c.ID == rules.NotModelled && !p.When.Disabled {
-				all = append(all, Unseen{p.Asset, p.Name, p.Pos, p.Strange, c.Unknown.Why})
-				break
-			}
+		c := p.Find(func(c *rules.Check) bool { return c.ID == rules.NotModelled })
+		if c != nil && !p.When.Disabled {
+			all = append(all, Unseen{p.Asset, p.Name, p.Pos, p.Strange, c.Unknown.Why})
 		}
 	}
 	return all

@@ -110,12 +110,7 @@ func checksOf(p *rules.Policy, look func(*rules.Check) []rules.Finding) []rules.
 
 // find returns the policy's first check of this kind, or nil.
 func find(p *rules.Policy, id rules.ID) *rules.Check {
-	for c := range p.Root.Checks() {
-		if c.ID == id {
-			return c
-		}
-	}
-	return nil
+	return p.Find(func(c *rules.Check) bool { return c.ID == id })
 }
 
 // inForce reports whether a check is made, and the file says what it tests.

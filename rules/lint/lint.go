@@ -154,10 +154,8 @@ func ruleOf(all []rules.Rule, name string) rules.Rule {
 // policyOf is the policy that makes a check; nil where none of them does.
 func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	for _, p := range policies {
-		for c := range p.Root.Checks() {
-			if c == check {
-				return p
-			}
+		if p.Find(func(c *rules.Check) bool { return c == check }) != nil {
+			return p
 		}
 	}
 	return nil

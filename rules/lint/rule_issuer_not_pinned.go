@@ -85,13 +85,10 @@ func closedBy(e *exposed) string {
 // mayPin reports whether a policy has a check that may be of the issuer or the tenant, as far as
 // its file shows it.
 func mayPin(p *rules.Policy) bool {
-	for c := range p.Root.Checks() {
-		if c.Unknown != nil && c.Skip == "" && ofClaims(c) &&
-			slices.Contains([]string{"", "iss", "tid"}, claimOf(c)) {
-			return true
-		}
-	}
-	return false
+	return p.Find(func(c *rules.Check) bool {
+		return c.Unknown != nil && c.Skip == "" && ofClaims(c) &&
+			slices.Contains([]string{"", "iss", "tid"}, claimOf(c))
+	}) != nil
 }
 
 // unpinned says what lets another tenant's token in.

@@ -94,12 +94,9 @@ func guids(audiences []string) int {
 
 // claimCheck returns the first check in force that reads one of these claims, or nil.
 func claimCheck(p *rules.Policy, names ...string) *rules.Check {
-	for c := range p.Root.Checks() {
-		if inForce(c) && looksAtClaims(c) && reads(c, names...) {
-			return c
-		}
-	}
-	return nil
+	return p.Find(func(c *rules.Check) bool {
+		return inForce(c) && looksAtClaims(c) && reads(c, names...)
+	})
 }
 
 // demanded lists the values that a check wants a claim of words or of a list to have. Of an

@@ -81,12 +81,8 @@ func setters(s *rules.Subject, of *rules.Policy) setter {
 
 // asksForSecret reports whether a policy checks, or may check, that the client knows its secret.
 func asksForSecret(p *rules.Policy) bool {
-	for _, c := range p.Checks() {
-		if c.ID == rules.ClientSecret {
-			return c.Skip == ""
-		}
-	}
-	return false
+	c := p.Find(func(c *rules.Check) bool { return c.ID == rules.ClientSecret })
+	return c != nil && c.Skip == ""
 }
 
 // missing says what an expression reads that may not be there, or that the caller writes; empty

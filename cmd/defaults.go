@@ -74,12 +74,6 @@ func (l *commandLine) namesSet() bool {
 	return l.cmd.Name() == "keys" && (len(l.args) > 0 || l.says("clouds", "cloud", "jwks"))
 }
 
-// namesTenant reports whether the command line of keys names the tenant or the issuer whose keys
-// it shows.
-func (l *commandLine) namesTenant() bool {
-	return l.cmd.Name() == "keys" && l.says("tenant", "issuer")
-}
-
 // takeVariables sets the flags that are not given and have a variable.
 func (l *commandLine) takeVariables() error {
 	values := make(map[string]string)
@@ -97,7 +91,7 @@ func (l *commandLine) takeVariables() error {
 				"set it to what --"+s.flag+" takes, or remove it: unset "+name)
 		}
 		isKeys := s.flag == "tenant" || s.flag == "issuer" || s.flag == "jwks"
-		named := isKeys && (l.namesSet() || l.namesTenant())
+		named := isKeys && (l.namesSet() || l.cmd.Name() == "keys" && l.says("tenant", "issuer"))
 		if !l.says(s.flag) && !l.says(s.otherwise...) && !named {
 			values[s.flag] = value
 		}

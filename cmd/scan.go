@@ -91,7 +91,8 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	}
 	if flags.output.format.value != "ndjson" {
 		x, err := e.countedUntilStopped(ctx, scanner, args)
-		x.AddNext(&line, e.lintAfter(flags))
+		x.AddNext(&line, e.Shell.On("lint", flags.after,
+			report.ReadAlike(flags.policies.options(), flags.apps)...))
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
@@ -218,12 +219,6 @@ func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
 	}
 	line.Flags = flags
 	return line
-}
-
-// lintAfter is the command that lints the policies after a change, and reads them alike.
-func (e *Env) lintAfter(flags *scanFlags) string {
-	return e.Shell.On("lint", flags.after,
-		report.ReadAlike(flags.policies.options(), flags.apps)...)
 }
 
 // scanner reads what the command line names.

@@ -462,15 +462,11 @@ func (p Predicate) patterns() []*regexp.Regexp {
 // matchesPattern reports whether a whole text matches one of the patterns, and has no other
 // characters than it may.
 func (p Predicate) matchesPattern(v *source.Value) Truth {
-	return TruthOf(v.Kind == source.String && (p.Texts == nil || p.Texts.allow(v.Text)) &&
+	anySigns := p.Texts == nil || p.Texts.Signs == ""
+	return TruthOf(v.Kind == source.String && (anySigns || source.IsPlain(v.Text, p.Texts.Signs)) &&
 		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
 			return re.MatchString(v.Text)
 		}))
-}
-
-// allow reports whether a text has no other characters than it may.
-func (t *Texts) allow(text string) bool {
-	return t.Signs == "" || source.IsPlain(text, t.Signs)
 }
 
 // contains looks for the one literal in a list or in a text.

@@ -92,7 +92,7 @@ const longestClientID = 200
 // fills in is none either.
 func noClientID(line string) string {
 	switch {
-	case isToken(line):
+	case inspect.MaskTokens(line) != line: // an opaque secret can look like a client id
 		return "the line is a token or a secret, not a client id"
 	case len(line) > longestClientID:
 		length := utf8.RuneCountInString(line)
@@ -111,12 +111,6 @@ func noClientID(line string) string {
 		return "the line is the word " + line + ", not a client id"
 	}
 	return ""
-}
-
-// isToken reports whether a text has the shape of a token or of a secret that comes with one. An
-// opaque secret can look like a client id.
-func isToken(text string) bool {
-	return inspect.MaskTokens(text) != text
 }
 
 func isNumber(text string) bool {

@@ -183,7 +183,7 @@ func (h home) lacks(token *inspect.Profile) (Elsewhere, string) {
 			", and the keys are those of " + h.cloud() + ": each cloud has its own"
 	case token.IssuedBy != h.kind:
 		return OtherKind, "the token is from " + product(token.IssuedBy) + " (" + iss.Host +
-			"), and the keys are those of " + h.product() + ": each has its own"
+			"), and the keys are those of " + h.withHost(product(h.kind)) + ": each has its own"
 	case h.otherTenant(iss):
 		return OtherTenant, "the token is from " + tenantName(iss.Tenant, iss.Host) +
 			", and the keys are those of " + tenantName(h.tenant, h.host)
@@ -231,8 +231,6 @@ func hostOf(issuer string) string {
 
 // cloud names the cloud of the keys.
 func (h home) cloud() string { return h.withHost(cloudNames(h.clouds)) }
-
-func (h home) product() string { return h.withHost(product(h.kind)) }
 
 func (h home) withHost(name string) string {
 	if h.host == "" {

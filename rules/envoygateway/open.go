@@ -18,11 +18,6 @@ type attachment struct {
 // mostOpen limits the attachments of one instance that are looked at both ways.
 const mostOpen = 3
 
-// isTemplate reports whether a template has left its mark in what the target is.
-func (t target) isTemplate() bool {
-	return kubernetes.HasMark(t.kind + t.namespace + t.name + t.section)
-}
-
 // isTemplate reports whether a template has left its mark in what the policy is attached to.
 func (p *policy) isTemplate() bool {
 	for _, ref := range p.refs {
@@ -35,7 +30,7 @@ func (p *policy) isTemplate() bool {
 
 // isOpen reports whether only a deployment knows what a target is, or in which namespace.
 func (c *cluster) isOpen(t target) bool {
-	return t.isTemplate() || c.mixed && t.namespace == ""
+	return kubernetes.HasMark(t.kind+t.namespace+t.name+t.section) || c.mixed && t.namespace == ""
 }
 
 // isAttached tells whether a policy is attached to a target.

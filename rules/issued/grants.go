@@ -104,10 +104,6 @@ func requirement(client, api *entra.Registration) *entra.Requirement {
 	return nil
 }
 
-// guests reports whether a guest of the tenant can have a token for the API: like any user, unless
-// assignment is required (a decision of ours: guests are not assigned).
-func guests(api *entra.Registration) bool { return !api.AssignmentRequired() }
-
 // onBehalfOf is what the API of another environment can have when it exchanges a user's token: a
 // delegated token in which it is the client itself, with the user's roles
 // (v2-oauth2-on-behalf-of-flow).

@@ -67,11 +67,6 @@ func (r *resource) with(f freedom, required *required) *resource {
 	return &theirs
 }
 
-// multiTenant is the same API, for which another tenant issues tokens.
-func (m *modeller) multiTenant(place *Place) *resource {
-	return m.resourceOf(place.API, m.elsewhere, mapped(place.API))
-}
-
 // mapped is what another tenant can write into tokens for our API: with claims mapping, where the
 // API accepts it. Who has a key of their own for it has a signature that does not verify.
 func mapped(api *entra.Registration) freedom {

@@ -177,7 +177,8 @@ func (l *likeness) nearURIs(place *Place) []string {
 func (m *modeller) otherTenants(place *Place, theirs *group) []holding {
 	all := []holding{{m.otherTenantsAPI(place), theirs}}
 	if place.API.MultiTenant() {
-		all = append(all, holding{m.multiTenant(place), theirs})
+		same := m.resourceOf(place.API, m.elsewhere, mapped(place.API))
+		all = append(all, holding{same, theirs})
 	}
 	return append(all, holding{signIn(m.elsewhere, ofOtherTenant), theirs.signingIn()})
 }

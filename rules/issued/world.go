@@ -258,9 +258,10 @@ func (m *modeller) addAll(name string, like Kind, r *resource, of *group) {
 	}
 }
 
-// addGuests adds what guests of the tenant have at a group's clients for an environment's API.
+// addGuests adds what guests of the tenant have at a group's clients for an environment's API:
+// what any user has, unless assignment is required (a decision of ours: guests are not assigned).
 func (m *modeller) addGuests(prefix string, like Kind, place *Place, of *group) {
-	if guests(place.API) {
+	if !place.API.AssignmentRequired() {
 		like.Guest = true
 		m.addAll(prefix+"guest", like, m.own(place), of)
 	}

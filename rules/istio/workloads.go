@@ -211,16 +211,14 @@ func (c *cluster) workload(of *running, name string) *workload {
 	return w
 }
 
-// ofWaypoints is the target of a policy that holds for each waypoint of the mesh. Of other classes
-// none holds (policyattachment.go, ShouldAttachPolicy).
-func ofWaypoints() target { return target{"GatewayClass", "istio-waypoint"} }
-
 // attaches tells whether a policy is attached to a target in a namespace, by its name or with all
-// waypoints.
+// waypoints of the mesh. A policy of another class holds nowhere (policyattachment.go,
+// ShouldAttachPolicy).
 func (c *cluster) attaches(p *resource, namespace string, t target, waypoint bool) rules.Truth {
 	attached := p.isAttachedTo(namespace, t)
 	if waypoint && len(p.targets) > 0 {
-		attached = max(attached, p.isAttachedTo(c.root.name, ofWaypoints()))
+		waypoints := target{"GatewayClass", "istio-waypoint"}
+		attached = max(attached, p.isAttachedTo(c.root.name, waypoints))
 	}
 	return attached
 }

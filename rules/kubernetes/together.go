@@ -27,7 +27,8 @@ func (r Reading) Together(files []*source.File) [][]*source.File {
 		return nil
 	}
 	open := slices.ContainsFunc(having, func(p part) bool { return p.open })
-	if !clashes(having) && (oneFolder(having) || !open && !r.foldersDiffer(files, having)) {
+	apart := slices.ContainsFunc(having, func(p part) bool { return p.folder != having[0].folder })
+	if !clashes(having) && (!apart || !open && !r.foldersDiffer(files, having)) {
 		return [][]*source.File{filesOf(having, more, anywhere)}
 	}
 	return byFolder(having, more)
@@ -135,10 +136,6 @@ func (r Reading) oneCluster(files []*source.File) error {
 			"name the files of one cluster, that of " + before.File.Name + " or the other",
 		),
 	}
-}
-
-func oneFolder(all []part) bool {
-	return !slices.ContainsFunc(all, func(p part) bool { return p.folder != all[0].folder })
 }
 
 // byFolder is each folder's files, or each of them where two of them clash. Behind them are those

@@ -74,15 +74,13 @@ func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
 // isClosed reports whether a finding says that no request gets in.
 func isClosed(f *rules.Finding) bool { return f.Rule == noTokenPasses && closes(f.Check) }
 
-// isOpen reports whether no check of a way rejects every request.
-func isOpen(way *rules.Subject) bool { return len(refusesAll(way)) == 0 }
-
 // besideOthers lessens what a finding says of who is locked out, since others than the ways that
 // its check is on may let them in. It is false where nothing is left of it.
 func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
 	switch f.Rule {
 	case noTokenPasses:
 		if isClosed(f) {
+			isOpen := func(way *rules.Subject) bool { return len(refusesAll(way)) == 0 }
 			if slices.ContainsFunc(ways, isOpen) {
 				f.Message = refusal(f.Check)
 			}

@@ -121,7 +121,7 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		e.strange = strangeAsset(e.asset, firstPresent(e.assetAt, e.templateAt, v))
 	} else if at := implementation.Member("technology"); at.Is(source.String) &&
 		technologyVariant(at.Text) == "" {
-		e.strange = strangeGateway(at)
+		e.strange = &strange{what: "gatewhy does not know the gateway " + at.Text, at: at}
 	}
 	return e, e.asset != "" &&
 		(e.config != nil || e.templateAt != nil || e.assetAt != nil && !isInstance(v))

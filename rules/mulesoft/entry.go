@@ -215,8 +215,3 @@ func strangeAsset(asset string, at *source.Value) *strange {
 	what := "gatewhy does not know the MuleSoft policy " + inspect.InSentence(asset)
 	return &strange{what: what, at: at}
 }
-
-// strangeGateway says that a policy is implemented for a gateway that is not known.
-func strangeGateway(at *source.Value) *strange {
-	return &strange{what: "gatewhy does not know the gateway " + at.Text, at: at}
-}

@@ -38,7 +38,8 @@ func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 			if createdBy(change) {
 				e.creator = creatorOf(kind)
 			}
-			if named := refers.gateway(in.refersTo(resource), mostLocals); named != "" {
+			names := strings.Join(in.references(resource), " ")
+			if named := refers.gateway(names, mostLocals); named != "" {
 				e.variant = named
 			}
 			*all = append(*all, e)
@@ -160,11 +161,6 @@ func (p *planned) references(resource *source.Value) []string {
 		}
 	}
 	return all
-}
-
-// refersTo is the text of the references by which a resource names its API instance.
-func (p *planned) refersTo(resource *source.Value) string {
-	return strings.Join(p.references(resource), " ")
 }
 
 // apiOf names the API instance of a resource, whose id is not known before the apply, by what the

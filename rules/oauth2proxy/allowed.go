@@ -118,7 +118,8 @@ func (c *compiler) groups(v verifier) *rules.Check {
 			Why: "allowed_roles lets in by the roles that Keycloak writes, which are not modelled",
 		}
 	}
-	if slices.ContainsFunc(allowed, isStructured) && check.MaySkip == nil {
+	isJSON := func(text string) bool { return source.HasAnyPrefix(text, "{", "[") } // pkg/util
+	if slices.ContainsFunc(allowed, isJSON) && check.MaySkip == nil {
 		check.MaySkip = &rules.Unknown{
 			Why: field.name + " has an object or a list as JSON, with which one in the token is " +
 				"compared as it is written there",
@@ -128,11 +129,6 @@ func (c *compiler) groups(v verifier) *rules.Check {
 		check.Unknown = inside(of)
 	}
 	return check
-}
-
-// isStructured reports whether a text is an object or a list in JSON (pkg/util, toString).
-func isStructured(text string) bool {
-	return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[")
 }
 
 // spelled are the values that the program writes as one of some texts: a number and a boolean as

@@ -135,8 +135,9 @@ func refusedText(name, text string) string {
 			return fmt.Sprintf("it has %d bytes, where 16, 24 or 32 are wanted", n)
 		}
 	case "signature_key":
-		parts := strings.Split(text, ":")
-		if text != "" && (len(parts) != 2 || !slices.Contains(hashes(), parts[0])) {
+		parts := strings.Split(text, ":") // pkg/authentication/hmacauth
+		all := []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "ripemd160"}
+		if text != "" && (len(parts) != 2 || !slices.Contains(all, parts[0])) {
 			return "it is not a hash such as sha256, a colon and a key"
 		}
 	case "redirect_url", "login_url", "redeem_url", "profile_url", "validate_url", "resource":
@@ -195,11 +196,6 @@ func secretLength(secret string) int {
 		return len(b)
 	}
 	return len(secret)
-}
-
-// hashes are those that a signature key can name (pkg/authentication/hmacauth).
-func hashes() []string {
-	return []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "ripemd160"}
 }
 
 // algorithms are those that the program verifies (pkg/validation/providers.go).

@@ -76,11 +76,9 @@ func Classes(policies []*Policy, method, path string) []Class {
 }
 
 func applied(policies []*Policy, matches func(Route) Truth) []Truth {
-	all := make([]Truth, len(policies))
-	for i, policy := range policies {
-		all[i] = policy.When.applies(matches)
-	}
-	return all
+	return source.Each(policies, func(policy *Policy) Truth {
+		return policy.When.applies(matches)
+	})
 }
 
 // covered is how many policies apply. One that perhaps applies counts half.

@@ -244,11 +244,9 @@ func patterns(all []*regexp.Regexp) string {
 }
 
 func expressionTexts(all []*regexp.Regexp) []string {
-	texts := make([]string, len(all))
-	for i, re := range all {
-		texts[i] = strings.TrimSuffix(strings.TrimPrefix(re.String(), wholeStart), wholeEnd)
-	}
-	return texts
+	return source.Each(all, func(re *regexp.Regexp) string {
+		return strings.TrimSuffix(strings.TrimPrefix(re.String(), wholeStart), wholeEnd)
+	})
 }
 
 func oneOf(values []*source.Value, most int) string { return inspect.OneOf(briefs(values), most) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -122,11 +123,9 @@ func whenNew(v *rules.Verdict) string {
 
 // byGateway is the answer of each gateway, if we do not know which one it is.
 func (x explanation) byGateway() []Row {
-	var rows []Row
-	for _, g := range x.Gateways {
-		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
-	}
-	return rows
+	return source.Each(x.Gateways, func(g report.GatewayVerdict) Row {
+		return Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)}
+	})
 }
 
 const mostChanges = 6

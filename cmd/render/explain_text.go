@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -277,11 +278,9 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 func (t *explainText) changes(r *report.ProvedRepair, first bool) []string {
 	switch {
 	case len(r.Fields) <= mostChanges, first && r.Command == "":
-		lines := make([]string, len(r.Fields))
-		for i, c := range r.Fields {
-			lines[i] = safe(changeLine(c))
-		}
-		return lines
+		return source.Each(r.Fields, func(c rules.FieldChange) string {
+			return safe(changeLine(c))
+		})
 	case r.Command != "":
 		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Fields))}
 	}

@@ -142,11 +142,9 @@ func (m *Mask) Message(o inspect.Observation) string {
 
 // notes are observations as notes, with what must not be shown replaced.
 func (m *Mask) notes(all []inspect.Observation) []keys.Note {
-	notes := make([]keys.Note, len(all))
-	for i, o := range all {
-		notes[i] = keys.Note{ID: o.ID, Message: m.Message(o)}
-	}
-	return notes
+	return source.Each(all, func(o inspect.Observation) keys.Note {
+		return keys.Note{ID: o.ID, Message: m.Message(o)}
+	})
 }
 
 // painted is Text for a text with colours in it. The codes of colours would hide where words

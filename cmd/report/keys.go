@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -57,11 +58,9 @@ type SetRefusal struct {
 
 // refusalsOf are those of a key set.
 func refusalsOf(set *keys.Set) []SetRefusal {
-	var all []SetRefusal
-	for _, r := range set.Refusals() {
-		all = append(all, SetRefusal{r, refusing(r.Kind)})
-	}
-	return all
+	return source.Each(set.Refusals(), func(r keys.Refusal) SetRefusal {
+		return SetRefusal{r, refusing(r.Kind)}
+	})
 }
 
 // refusing lists the gateways that refuse a set for something of this kind. Six gateways were

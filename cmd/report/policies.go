@@ -387,11 +387,9 @@ func (s *PolicySet) perGateway() []*PolicySet {
 	if !s.Guessed {
 		return []*PolicySet{s}
 	}
-	var all []*PolicySet
-	for _, variant := range s.Adapter.VariantNames() {
-		all = append(all, s.of(s.For(variant)))
-	}
-	return all
+	return source.Each(s.Adapter.VariantNames(), func(variant string) *PolicySet {
+		return s.of(s.For(variant))
+	})
 }
 
 // names are those of the files, each once.

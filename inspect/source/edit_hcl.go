@@ -185,11 +185,9 @@ func (w hclWriter) object(v *Value, indent string, spread bool) string {
 }
 
 func (w hclWriter) assignments(v *Value, indent string, spread bool) []string {
-	var all []string
-	for _, m := range v.Members {
-		all = append(all, w.assignment(m.Key, m.Value, indent, spread))
-	}
-	return all
+	return Each(v.Members, func(m Member) string {
+		return w.assignment(m.Key, m.Value, indent, spread)
+	})
 }
 
 func (w hclWriter) assignment(key string, v *Value, indent string, spread bool) string {

@@ -393,9 +393,7 @@ func (c *column) inClass(r *rules.Request) *rules.Request {
 // usual is a row's tokens in the usual forms of their audience, each for one client, preferably
 // one that has a contract.
 func (r *Row) usual(c *column) []*rules.Request {
-	var all []*rules.Request
-	for _, i := range r.Usual(c.view.HasContract) {
-		all = append(all, c.inClass(i.Token().Request(c.view)))
-	}
-	return all
+	return source.Each(r.Usual(c.view.HasContract), func(i issued.Issued) *rules.Request {
+		return c.inClass(i.Token().Request(c.view))
+	})
 }

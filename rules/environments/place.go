@@ -100,11 +100,9 @@ func openings(rule string, w *Witness) []opening {
 }
 
 func openingsAt(off bool, ids ...rules.ID) []opening {
-	all := make([]opening, len(ids))
-	for i, id := range ids {
-		all[i] = opening{off, func(c *rules.Check) bool { return c.ID == id }}
-	}
-	return all
+	return source.Each(ids, func(id rules.ID) opening {
+		return opening{off, func(c *rules.Check) bool { return c.ID == id }}
+	})
 }
 
 // disabled lists the guards of disabled policies that would keep the witness out if they were

@@ -311,11 +311,7 @@ func (n Node) Map(change func(*Check) *Check) Node {
 		if nodes == nil {
 			return nil
 		}
-		changed := make([]Node, len(nodes))
-		for i := range nodes {
-			changed[i] = nodes[i].Map(change)
-		}
-		return changed
+		return source.Each(nodes, func(n Node) Node { return n.Map(change) })
 	}
 	switch {
 	case n.Check != nil:

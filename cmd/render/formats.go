@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -86,11 +87,7 @@ type FormatsOf[R any] []Format[R]
 
 // Names lists the formats as -o takes them.
 func (f FormatsOf[R]) Names() []string {
-	names := make([]string, len(f))
-	for i := range f {
-		names[i] = f[i].Name
-	}
-	return names
+	return source.Each(f, func(format Format[R]) string { return format.Name })
 }
 
 // Write writes a report in the format of that name; in the default one where none has it.

@@ -50,18 +50,7 @@ func (x matrixing) sentenceOf(lines []environments.Line, which string) string {
 
 // count counts the cells of a grid of these lines.
 func (x matrixing) count(lines []environments.Line) (wrong, unknown, all int) {
-	for _, line := range lines {
-		for g := range x.Gateways {
-			all++
-			switch x.Cell(x.At(line, g), g).OK() {
-			case rules.No:
-				wrong++
-			case rules.Maybe:
-				unknown++
-			}
-		}
-	}
-	return wrong, unknown, all
+	return x.Count(len(lines), func(line, g int) int { return x.At(lines[line], g) })
 }
 
 // behind says what is behind the cells of the folded grid, without a full stop; empty if the grid

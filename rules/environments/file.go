@@ -91,11 +91,7 @@ func (f *File) Environment(name string) (*Environment, bool) {
 
 // Names lists the environments in the file's order.
 func (f *File) Names() []string {
-	all := make([]string, len(f.Environments))
-	for i := range f.Environments {
-		all[i] = f.Environments[i].Name
-	}
-	return all
+	return source.Each(f.Environments, func(e Environment) string { return e.Name })
 }
 
 // Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.

@@ -60,10 +60,15 @@ func (m *Matrix) judgeOwn(name string, cells []Cell) {
 
 // Wrong counts the cells: the wrong ones, those that are not known, and all.
 func (m *Matrix) Wrong() (wrong, unknown, all int) {
+	return m.Count(len(m.Rows), func(row, _ int) int { return row })
+}
+
+// Count does so with the cells of a grid of these lines: a line shows a row at each gateway.
+func (m *Matrix) Count(lines int, row func(line, gateway int) int) (wrong, unknown, all int) {
 	for g := range m.Gateways {
-		for r := range m.Rows {
+		for line := range lines {
 			all++
-			switch m.Cell(r, g).OK() {
+			switch m.Cell(row(line, g), g).OK() {
 			case rules.No:
 				wrong++
 			case rules.Maybe:

@@ -261,6 +261,7 @@ func (l *commandLine) wanted(d *environments.Defaults) []fileSetting {
 		if entra.IsGUID(d.Tenant.Value) { // an issuer never has a domain
 			add("tenant", d.Tenant)
 		}
+		add("cloud", d.Cloud)
 	}
 	add("gateway", d.Gateway, "env")
 	return all

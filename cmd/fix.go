@@ -138,6 +138,9 @@ func (e *Env) finishFix(
 	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
 	}
+	if shown.CloudTaken {
+		e.noteCloudTaken("--cloud CLOUD")
+	}
 	return exitAs(shown.Stays, false)
 }
 
@@ -263,6 +266,9 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 			refused, stays = append(refused, fixed), true
 		}
 	}
+	if slices.ContainsFunc(all, func(f *report.Fixing) bool { return f.CloudTaken }) {
+		e.noteCloudTaken("--cloud CLOUD")
+	}
 	for _, hint := range e.byMatrix(flags, refused) {
 		e.say("hint", hint)
 	}
@@ -332,6 +338,12 @@ func (e *Env) fixFound(
 	}
 	fixed.Slim()
 	return fixed, err
+}
+
+// noteCloudTaken says that addresses are right only in the public cloud, and what names another.
+func (e *Env) noteCloudTaken(other string) {
+	e.note("nothing shows the tenant's cloud, so the new addresses are the public one's: %s "+
+		"names another", other)
 }
 
 // byMatrix is the hint that app registrations show what a repair needs, and no token has to. It is

@@ -241,6 +241,41 @@ func TestASolutionIsForTheCloudThatIsNamed(t *testing.T) {
 	}
 }
 
+// Where nothing says the cloud, the public one is taken, and that is said.
+func TestThePublicCloudIsNotTakenInSilence(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "v1.jwt"), w.token("v1", `{"roles": null}`, 0))
+	writeFile(t, filepath.Join(w.dir, "v2.jwt"), w.token("v2", `{"roles": null}`, 0))
+	writeFile(t, filepath.Join(w.dir, "oidc.json"), `{"assetVersion": "1.6.0",
+"assetId": "openidconnect-access-token-enforcement", "configurationData": {
+"skipClientIdValidation": false, "scopes": ""}}`)
+	writeFile(t, filepath.Join(w.dir, "jwt.json"), `{"assetId": "jwt-validation",
+"assetVersion": "1.4.0", "configurationData": {"signingMethod": "rsa", "signingKeyLength": 256,
+"jwtKeyOrigin": "jwks", "jwksUrl": "https://login.microsoftonline.us/common/discovery/keys",
+"skipClientIdValidation": true}}`)
+	facts := []string{"--tenant", mint.Tenant, "--audience", "api://orders"}
+	for name, test := range map[string]struct {
+		policy string
+		args   []string
+		said   bool
+	}{
+		"a v1.0 token, of two clouds": {"oidc.json", []string{"--token", "@v1.jwt"}, true},
+		"a tenant alone":              {"oidc.json", facts, true},
+		"several files":               {"oidc.json", append(facts, "oidc.json"), true},
+		"a v2.0 token, of one cloud":  {"oidc.json", []string{"--token", "@v2.jwt"}, false},
+		"the cloud is named":          {"oidc.json", append(facts, "--cloud", "public"), false},
+		"the file's keys are of one":  {"jwt.json", facts, false},
+	} {
+		_, _, stderr := w.run("", append([]string{"fix", test.policy, "--solution", "jwt"},
+			test.args...)...)
+		const words = "note: nothing shows the tenant's cloud"
+		if strings.Contains(stderr, words) != test.said {
+			t.Errorf("%s: the note is there: %v\n%s", name, !test.said, stderr)
+		}
+	}
+}
+
 // A tenant's id does not say its cloud: where no token does, it is that of the policy's keys.
 func TestASolutionIsForTheCloudOfTheKeys(t *testing.T) {
 	t.Parallel()

@@ -104,6 +104,9 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if flags.fix || flags.output.format.value == "html" {
 		e.maker().Repair(estate, x, flags.fix)
 	}
+	if flags.fix && estate.CloudTaken && len(x.Edits) > 0 {
+		e.noteCloudTaken("cloud: in " + flags.config)
+	}
 	if flags.write {
 		if err := e.writeRepairs(x); err != nil {
 			return err
@@ -182,8 +185,8 @@ func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *ke
 	for i := range estate.Sites {
 		policies = append(policies, estate.Sites[i].Policies...)
 	}
-	estate.Cloud = report.CloudNamed(
-		cmp.Or(estate.File.Cloud.Value, report.CloudOfKeys(policies)))
+	cloud := cmp.Or(estate.File.Cloud.Value, report.CloudOfKeys(policies))
+	estate.Cloud, estate.CloudTaken = report.CloudNamed(cloud), cloud == ""
 	flags.tenant, flags.cloud.value = estate.File.Tenant.Value, estate.Cloud.ID
 	if estate.Has(func(s *environments.Site) bool { return s.API != nil }) {
 		if err := e.settleTenantID(ctx, estate, flags); err != nil {

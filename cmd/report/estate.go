@@ -28,6 +28,8 @@ type Estate struct {
 	Name string // of the environments file
 	File *environments.File
 
+	CloudTaken bool // neither the file nor the policies name the cloud: it is the public one
+
 	sets   map[string]*PolicySet // of each environment that has policies
 	reader *estateReader
 }

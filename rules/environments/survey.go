@@ -18,6 +18,7 @@ type Survey struct {
 	Writer       string // the command that writes the file; empty for init
 	Supposed     bool   // callers that no file shows are made up by matrix
 	Tenant       string // an id or a domain; empty where nothing says it
+	cloudShown   bool   // the keys of a policy show the cloud, which matrix takes then
 	keys         []string
 	contracts    []string // that their content shows to be some
 	environments []*surveyed
@@ -106,6 +107,9 @@ func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
 			id := strings.ToLower(entra.TenantOfKeys(address))
 			if id != "" && !slices.Contains(tenants, id) {
 				tenants = append(tenants, id)
+			}
+			if _, ok := entra.ParseKeysURL(address); ok {
+				s.cloudShown = true
 			}
 		}
 		if len(tenants) == 1 { // only the user knows which of several it is

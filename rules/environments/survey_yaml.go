@@ -35,6 +35,10 @@ func (s *Survey) YAML() string {
 	} else {
 		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
 	}
+	if !s.cloudShown {
+		b.WriteString("\n# The tenant's cloud, which no policy's keys show; without it the " +
+			"public one is taken.\n# cloud: usgov\n")
+	}
 	b.WriteString(
 		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
 			s.keysLine() + "\n",

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func newFix(env *Env) *cobra.Command {
@@ -112,6 +114,7 @@ func (e *Env) fixed(
 	fixed, notes, err = fixer.Run()
 	if err == nil {
 		fixed.Flags = report.ReadAlike(flags.reading.options(), flags.apps)
+		fixed.CloudTaken = takesPublicCloud(fixer, fixed)
 	}
 	return fixed, notes, err
 }
@@ -338,6 +341,25 @@ func (e *Env) fixFound(
 	}
 	fixed.Slim()
 	return fixed, err
+}
+
+// takesPublicCloud reports whether addresses of the public cloud are written, and neither the file
+// nor a token nor the user has said that the tenant is there. The issuer of v1.0 tokens does not:
+// US Government writes the same.
+func takesPublicCloud(j *report.Fixer, shown *report.Fixing) bool {
+	says := func(file *source.File, host string) bool {
+		return bytes.Contains(file.Text, []byte("//"+host+"/"))
+	}
+	sure := func(g repair.Given) bool { return len(g.Request.Profile().Clouds) == 1 }
+	named := func(c entra.Cloud) bool { return says(shown.Before, c.Host) }
+	if j.Facts.Cloud != "" || slices.ContainsFunc(j.Given, sure) ||
+		slices.ContainsFunc(entra.Clouds(), named) {
+		return false
+	}
+	public := report.CloudNamed("")
+	return slices.ContainsFunc([]string{public.Host, public.V1Issuer}, func(host string) bool {
+		return says(shown.After, host) && !says(shown.Before, host)
+	})
 }
 
 // noteCloudTaken says that addresses are right only in the public cloud, and what names another.

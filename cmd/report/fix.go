@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -355,27 +354,7 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	for _, opened := range fixed.Opened {
 		shown.Warnings = withNew(shown.Warnings, warningOf(&opened))
 	}
-	shown.CloudTaken = j.takesPublicCloud(shown)
 	return shown
-}
-
-// takesPublicCloud reports whether addresses of the public cloud are written, and neither the file
-// nor a token nor the user has said that the tenant is there. The issuer of v1.0 tokens does not:
-// US Government writes the same.
-func (j *Fixer) takesPublicCloud(shown *Fixing) bool {
-	says := func(file *source.File, host string) bool {
-		return bytes.Contains(file.Text, []byte("//"+host+"/"))
-	}
-	sure := func(g repair.Given) bool { return len(g.Request.Profile().Clouds) == 1 }
-	named := func(c entra.Cloud) bool { return says(shown.Before, c.Host) }
-	if j.Facts.Cloud != "" || slices.ContainsFunc(j.Given, sure) ||
-		slices.ContainsFunc(entra.Clouds(), named) {
-		return false
-	}
-	public := CloudNamed("")
-	return slices.ContainsFunc([]string{public.Host, public.V1Issuer}, func(host string) bool {
-		return says(shown.After, host) && !says(shown.Before, host)
-	})
 }
 
 // ofSolution begins what is shown for a rule's name where a solution is refused.

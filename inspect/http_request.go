@@ -30,6 +30,8 @@ type HTTPRequest struct {
 
 	// HeadersWhole and QueryWhole say that there are no others.
 	HeadersWhole, QueryWhole bool
+
+	QueryOdd bool // readers of parameters end at it: it has a semicolon or a bad escape
 }
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
@@ -104,19 +106,19 @@ func (r *HTTPRequest) takePath(text string) {
 func isVariable(text string) bool { return strings.ContainsAny(text, "${}[]<>") }
 
 // Target takes a path with its query apart, as a request line has them. The query is nil where
-// there is none; whole says that there are no other parameters.
-func Target(text string) (path string, query map[string]string, whole bool) {
+// there is none.
+func Target(text string) *HTTPRequest {
 	path, parameters, has := strings.Cut(text, "?")
-	if !has {
-		return path, nil, false
+	r := &HTTPRequest{Path: path}
+	if has {
+		r.takeQuery(parameters)
 	}
-	var r HTTPRequest
-	r.takeQuery(parameters)
-	return path, r.Query, r.QueryWhole
+	return r
 }
 
 func (r *HTTPRequest) takeQuery(text string) {
 	values, err := url.ParseQuery(text)
+	r.QueryOdd = err != nil && !isVariable(text)
 	r.QueryWhole = err == nil && !isVariable(text)
 	r.Query = make(map[string]string, len(values))
 	for name, all := range values {

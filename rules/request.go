@@ -34,6 +34,8 @@ type Request struct {
 	// QueryWhole says so of Query. Otherwise what is absent from them is unknown.
 	HeadersWhole, QueryWhole bool
 
+	QueryOdd bool // it has a semicolon or a bad escape, at which readers of parameters end
+
 	Introspection *source.Value // the validation endpoint's answer; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
 	Signatures    Signatures

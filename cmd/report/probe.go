@@ -109,7 +109,9 @@ func AsSent(request *rules.Request, address *url.URL) {
 	request.Path = cmp.Or(address.EscapedPath(), "/")
 	request.Host = cmp.Or(headers["Host"], address.Host)
 	request.Query, request.QueryWhole = make(map[string]string), true
-	for name, values := range address.Query() {
+	parameters, err := url.ParseQuery(address.RawQuery)
+	request.QueryOdd = err != nil
+	for name, values := range parameters {
 		request.Query[name] = values[0]
 	}
 }

@@ -296,6 +296,7 @@ func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Reques
 		Headers: request.Headers, HeadersWhole: request.HeadersWhole, Host: request.Host,
 		Repeated: request.Repeated,
 		Cookies:  request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
+		QueryOdd:  request.QueryOdd,
 		Contracts: request.Contracts, Signatures: request.Signatures,
 	}, nil
 }
@@ -496,7 +497,7 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 		request.Path = pasted.Path
 	}
 	if request.Query == nil {
-		request.Query, request.QueryWhole = pasted.Query, pasted.QueryWhole
+		takeQuery(request, pasted)
 	}
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
@@ -513,5 +514,12 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 // AimAt is what a request asks for: a path, which may have a query. Gateways compare the path
 // alone.
 func AimAt(request *rules.Request, target string) {
-	request.Path, request.Query, request.QueryWhole = inspect.Target(target)
+	asked := inspect.Target(target)
+	request.Path = asked.Path
+	takeQuery(request, asked)
+}
+
+func takeQuery(request *rules.Request, from *inspect.HTTPRequest) {
+	request.Query, request.QueryWhole = from.Query, from.QueryWhole
+	request.QueryOdd = from.QueryOdd
 }

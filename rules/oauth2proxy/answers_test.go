@@ -171,6 +171,26 @@ func TestAnAPIRouteSeesTheQuery(t *testing.T) {
 	}
 }
 
+// The program (7.15.6, run) answers who has to sign in with an error where it can't read the
+// query, in which it looks for where to go then. The sign-in page has its status by then.
+func TestAQueryThatCannotBeReadEndsTheSignIn(t *testing.T) {
+	t.Parallel()
+	for config, want := range map[string]rules.Answer{
+		basic:                                    {Status: 403, Says: "Internal Server Error"},
+		basic + "skip_provider_button = true\n":  {Status: 400, Says: "Bad Request"},
+		basic + "force_json_errors = true\n":     {Status: 401, Body: "{}"},
+		basic + "api_routes = [\"^/orders$\"]\n": {Status: 401, Body: "{}"},
+	} {
+		r := requestOf(`iss="` + v1Issuer + `"`)
+		r.Method, r.Path, r.Query, r.QueryOdd = "GET", "/orders", map[string]string{}, true
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+		if got := v.Answer; got.Status != want.Status || got.Says != want.Says ||
+			got.Body != want.Body {
+			t.Errorf("%s: got %d %q %q", config, got.Status, got.Says, got.Body)
+		}
+	}
+}
+
 // Roles of Keycloak may keep out who can't be told to the upstream either: which of the two
 // answers is not known.
 func TestWhetherRolesOrTheHeaderAnswersIsNotKnown(t *testing.T) {

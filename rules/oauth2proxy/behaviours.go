@@ -20,6 +20,7 @@ const (
 	codeGroups   = program + "providers/provider_default.go"
 	codeClaims   = program + "providers/provider_data.go"
 	codeProxy    = program + "oauthproxy.go"
+	codeRedirect = program + "pkg/app/redirect/director.go"
 	codeUpstream = program + "pkg/upstream/http.go"
 	codeOIDC     = "coreos/go-oidc v3.21.0, oidc/verify.go"
 	codeSessions = program + "pkg/apis/middleware/session.go"
@@ -68,6 +69,8 @@ const (
 	asJSON     = "force_json_errors is on, the request accepts application/json, or its path is " +
 		"one of api_routes"
 	asForcedJSON = "force_json_errors is on"
+	asOddQuery   = "the query has a semicolon or a bad escape"
+	asOddStart   = "the query has a semicolon or a bad escape, and skip_provider_button is on"
 	asSubrequest = "nginx or another proxy asks /oauth2/auth, and answers with the status itself"
 )
 
@@ -95,6 +98,11 @@ func behaviours() []rules.Behaviour {
 	says := func(status int, words string) rules.Answer {
 		return rules.Answer{Status: status, Says: words, Evidence: observed(codeProxy)}
 	}
+	unread := func(status int, words string) rules.Answer {
+		return rules.Answer{
+			Status: status, Says: words, Evidence: rules.Inferred.From(codeRedirect),
+		}
+	}
 	body := func(status int, text, reference string) rules.Answer {
 		return rules.Answer{Status: status, Body: text, Evidence: observed(reference)}
 	}
@@ -105,6 +113,8 @@ func behaviours() []rules.Behaviour {
 		row(noSession, signIn, asRedirect, says(302, "Found"),
 			"location: <the provider's sign-in>"),
 		row(noSession, signIn, asJSON, body(401, "{}", codeProxy), json),
+		row(noSession, signIn, asOddQuery, unread(403, "Internal Server Error")),
+		row(noSession, signIn, asOddStart, unread(400, "Bad Request")),
 		row(noSession, signIn, asSubrequest, body(401, unauthorized, codeProxy)),
 		row(invalidBearer, refused, always, body(403, denied, codeSession)),
 		row(notAllowed, forbidden, always, says(403, "Forbidden")),
@@ -162,11 +172,14 @@ func (c *compiler) signIn() rules.Answer {
 		return rules.Answer{Situation: noSession}
 	}
 	answer, byMethod := c.row(noSession, always), []rules.Case(nil)
+	odd := rules.Case{If: oddQuery(), Answer: c.row(noSession, asOddQuery)}
 	switch {
 	case skip.on() && c.failsToRedirect():
 		answer = rules.Answer{Situation: noSession}
+		odd.Answer = answer
 	case skip.on():
 		answer, byMethod = c.redirect()
+		odd.Answer = c.row(noSession, asOddStart)
 	}
 	answer.Cases = []rules.Case{subrequest, {If: c.acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
@@ -176,8 +189,18 @@ func (c *compiler) signIn() rules.Answer {
 				rules.Case{If: on, Answer: inJSON})
 		}
 	}
-	answer.Cases = append(answer.Cases, byMethod...)
+	answer.Cases = append(append(answer.Cases, odd), byMethod...)
 	return answer
+}
+
+// oddQuery is the predicate that the program can't read the query: it looks there for where to go
+// after the sign-in.
+func oddQuery() rules.Predicate {
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"a query that can't be read", func(r *rules.Request) rules.Reading {
+			return reading(r.QueryOdd)
+		},
+	)}
 }
 
 // failsToRedirect reports whether the program may be unable to make the address of the sign-in: it

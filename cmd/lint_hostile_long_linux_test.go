@@ -83,3 +83,46 @@ func expressionOf(parts int, by, format string, i int) string {
 	}
 	return "#[" + strings.Join(all, by) + "]"
 }
+
+// A plan says of each resource what it will be, what is changed, and what was written.
+func TestAPlanOfManyResourcesIsLintedInTime(t *testing.T) {
+	t.Parallel()
+	gatewhy, dir := build(t), t.TempDir()
+	for name, of := range map[string]struct{ policies, changed, written int }{
+		"changed": {1, 20_000, 0}, "written": {700, 0, 16_000},
+	} {
+		var resources, changes, written []string
+		for i := range max(of.changed, of.written) {
+			resource := fmt.Sprintf(`{"address": "a.b%[1]d", "type": "a", "name": "b%[1]d"}`, i)
+			if i < of.changed {
+				resources, changes = append(resources, resource), append(changes, resource)
+			} else {
+				written = append(written, resource)
+			}
+		}
+		for i := range of.policies {
+			const kind = "anypoint_apim_policy_jwt_validation"
+			head := fmt.Sprintf(`{"address": "%[1]s.p%[2]d", "type": "%[1]s", "name": "p%[2]d", `,
+				kind, i)
+			resources = append(resources, head+`"values": {"asset_id": "jwt-validation", `+
+				`"configuration_data": [{"jwks_url": "https://keys.example"}]}}`)
+			changes = append(changes, head+
+				`"change": {"actions": ["create"], "after_unknown": {"apim_id": true}}}`)
+			written = append(written, head+fmt.Sprintf(
+				`"expressions": {"apim_id": {"references": ["a.b%d.id"]}}}`, i))
+		}
+		t.Run(name, func(t *testing.T) {
+			file := name + ".json"
+			writeFile(t, filepath.Join(dir, file), `{"format_version": "1.2", `+
+				`"planned_values": {"root_module": {"resources": [`+
+				strings.Join(resources, ",")+`]}}, `+
+				`"resource_changes": [`+strings.Join(changes, ",")+`], `+
+				`"configuration": {"root_module": {"resources": [`+
+				strings.Join(written, ",")+`]}}}`)
+			o := gatewhy.once(t, dir, "", "lint", file)
+			if o.code != exitOK || o.took > mostTime {
+				t.Errorf("exit code %d after %s:\n%.2000s", o.code, o.took, o.said)
+			}
+		})
+	}
+}

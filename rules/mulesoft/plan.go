@@ -19,16 +19,16 @@ func planEntries(document *source.Value) []entry {
 		module:        values.Member("root_module"),
 		configuration: document.At("configuration", "root_module"),
 	}
-	moduleEntries(&root, document.Member("resource_changes"), &all)
+	moduleEntries(&root, changesIn(document), &all)
 	return all
 }
 
 // moduleEntries adds the policies of a module and of the modules inside it.
-func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
+func moduleEntries(in *planned, changes map[string]*source.Value, all *[]entry) {
 	refers := references{lookup: in.lookup}
 	for _, resource := range in.module.Member("resources").List() {
 		kind := resource.TextAt("type")
-		change := changeOfResource(resource, changes)
+		change := changes[resource.TextAt("address")]
 		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
 		if e, ok := resourceEntry(kind, values, true); ok {
 			e.place, e.report = resource, true
@@ -50,15 +50,14 @@ func moduleEntries(in *planned, changes *source.Value, all *[]entry) {
 	}
 }
 
-// changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
-func changeOfResource(resource, changes *source.Value) *source.Value {
-	address := resource.TextAt("address")
-	for _, change := range changes.List() {
-		if change.TextAt("address") == address {
-			return change.Member("change")
-		}
+// changesIn are what a plan does with its resources, by their addresses; none in a state. Of two
+// with one address the first counts.
+func changesIn(document *source.Value) map[string]*source.Value {
+	changes := map[string]*source.Value{}
+	for _, change := range slices.Backward(document.Member("resource_changes").List()) {
+		changes[change.TextAt("address")] = change.Member("change")
 	}
-	return nil
+	return changes
 }
 
 // createdBy reports whether a change of a plan creates its resource, new or in place of one
@@ -140,6 +139,23 @@ type planned struct {
 
 	parent *planned // nil for the root
 	call   string   // the name by which the parent calls it
+
+	there, made map[resourceName][]*source.Value // the resources of each; nil before one is sought
+}
+
+type resourceName struct{ kind, name string }
+
+func byName(resources *source.Value) map[resourceName][]*source.Value {
+	all := map[resourceName][]*source.Value{}
+	for _, resource := range resources.List() {
+		name := nameOf(resource)
+		all[name] = append(all[name], resource)
+	}
+	return all
+}
+
+func nameOf(resource *source.Value) resourceName {
+	return resourceName{resource.TextAt("type"), resource.TextAt("name")}
 }
 
 // references are those in an expression by which a resource names its API instance, each behind
@@ -149,12 +165,11 @@ func (p *planned) references(resource *source.Value) []string {
 		all, _ := resource.Member("depends_on").Strings()
 		return all
 	}
+	if p.made == nil {
+		p.made = byName(p.configuration.Member("resources"))
+	}
 	var all []string
-	for _, made := range p.configuration.Member("resources").List() {
-		if made.TextAt("type") != resource.TextAt("type") ||
-			made.TextAt("name") != resource.TextAt("name") {
-			continue
-		}
+	for _, made := range p.made[nameOf(resource)] {
 		for _, argument := range []string{"apim_id", "api_instance_id"} {
 			references, _ := made.At("expressions", argument, "references").Strings()
 			all = append(all, references...)
@@ -200,10 +215,12 @@ func (p *planned) resolved(reference string, most int) (in *planned, name string
 		return p, reference
 	}
 	for _, module := range p.module.Member("child_modules").List() {
+		if callOf(module) != parts[1] {
+			continue
+		}
 		child := p.child(module)
 		given := child.configuration.At("outputs", parts[2], "expression")
-		if one := onlyReference(given); child.call == parts[1] && one != "" &&
-			!strings.HasSuffix(child.address(), "]") {
+		if one := onlyReference(given); one != "" && !strings.HasSuffix(child.address(), "]") {
 			return child.resolved(one, most-1)
 		}
 	}
@@ -226,11 +243,11 @@ func (p *planned) address() string { return p.module.TextAt("address") }
 // lookup finds a resource of the module. Of several of one name, for the keys of a for_each, it is
 // the first, unless they differ in their gateway: then it is none.
 func (p *planned) lookup(kind, name string) *source.Value {
+	if p.there == nil {
+		p.there = byName(p.module.Member("resources"))
+	}
 	var found *source.Value
-	for _, resource := range p.module.Member("resources").List() {
-		if resource.TextAt("type") != kind || resource.TextAt("name") != name {
-			continue
-		}
+	for _, resource := range p.there[resourceName{kind, name}] {
 		values := resource.Member("values")
 		if found != nil && found.TextAt("technology") != values.TextAt("technology") {
 			return nil
@@ -244,12 +261,18 @@ func (p *planned) lookup(kind, name string) *source.Value {
 
 // child is a module inside the module.
 func (p *planned) child(module *source.Value) *planned {
-	address := "." + module.TextAt("address")
-	_, call, _ := strings.Cut(address[max(strings.LastIndex(address, ".module."), 0):], ".module.")
-	name, _, _ := strings.Cut(call, "[")
+	name := callOf(module)
 	return &planned{
 		module:        module,
 		configuration: p.configuration.At("module_calls", name, "module"),
 		parent:        p, call: name,
 	}
+}
+
+// callOf is the name by which a module's parent calls it.
+func callOf(module *source.Value) string {
+	address := "." + module.TextAt("address")
+	_, call, _ := strings.Cut(address[max(strings.LastIndex(address, ".module."), 0):], ".module.")
+	name, _, _ := strings.Cut(call, "[")
+	return name
 }

@@ -225,7 +225,7 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 			if text[i+8] != '-' {
 				continue
 			}
-			id := lower(text[i : i+36])
+			id := strings.ToLower(text[i : i+36])
 			if entra.IsGUID(id) && len(all) < mostTexts && !slices.Contains(all, tenant{id: id}) {
 				all = append(all, tenant{id: id})
 			}

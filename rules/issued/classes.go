@@ -49,7 +49,7 @@ func NewClasses(kinds []*Kind) *Classes {
 		}
 	}
 	c.guids = !slices.ContainsFunc(c.lists.ids, func(id string) bool {
-		return !entra.IsGUID(id) || lower(id) != id
+		return !entra.IsGUID(id) || strings.ToLower(id) != id
 	})
 	return c
 }

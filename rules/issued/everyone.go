@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -72,7 +73,7 @@ func (m *modeller) addClient(e *everyone, client *entra.Registration) {
 		e.disabled = append(e.disabled, at)
 	}
 	for i := range client.Requires {
-		api := lower(client.Requires[i].Resource.Value)
+		api := strings.ToLower(client.Requires[i].Resource.Value)
 		e.askers[api] = append(e.askers[api], at)
 	}
 }
@@ -134,9 +135,9 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 // knownTo is the places of the clients that files name together with an API, and of those that are
 // disabled, in order.
 func (e *everyone) knownTo(api *entra.Registration) []int32 {
-	all := slices.Concat(e.askers[lower(api.AppID.Value)], e.disabled)
+	all := slices.Concat(e.askers[strings.ToLower(api.AppID.Value)], e.disabled)
 	for _, p := range api.PreAuthorized {
-		if at, shown := e.places[lower(p.Client.Value)]; shown {
+		if at, shown := e.places[strings.ToLower(p.Client.Value)]; shown {
 			all = append(all, at)
 		}
 	}

@@ -33,7 +33,7 @@ func objectsOf(w *World, asked []asking) *objects {
 	for _, app := range w.applications() {
 		o.shown[clientID(app)] = true
 		if app.Principal != nil && app.Principal.ObjectID.Known() {
-			id := lower(app.Principal.ObjectID.Value)
+			id := strings.ToLower(app.Principal.ObjectID.Value)
 			o.byClient[clientID(app)], o.shown[id] = id, true
 		}
 	}
@@ -71,7 +71,7 @@ func (o *objects) unshownContracts(w *World) bool {
 	for i := range w.Places {
 		place := &w.Places[i]
 		binds := func(a asking) bool { return a.Binds != "" && asksForObject(a) }
-		unknown := func(id string) bool { return !o.shown[lower(id)] }
+		unknown := func(id string) bool { return !o.shown[strings.ToLower(id)] }
 		if place.Contracts != nil && slices.ContainsFunc(askedBy(place.Policies), binds) &&
 			slices.ContainsFunc(place.Contracts.IDs, unknown) {
 			return true

@@ -178,7 +178,7 @@ func versions(api *entra.Registration) []entra.Version {
 // v2.0; in v1.0 whichever form the client asked for (access-token-claims-reference, "aud"), unless
 // an optional claim makes it the application id.
 func audiences(api *entra.Registration, v entra.Version) []audience {
-	id := lower(api.AppID.Value)
+	id := strings.ToLower(api.AppID.Value)
 	guid := audience{form: "guid", value: id}
 	if v == entra.V2 || api.AudienceIsGUID() {
 		return []audience{guid}
@@ -220,5 +220,3 @@ func holdsGUID(uri string) bool {
 	parts := strings.FieldsFunc(uri, func(r rune) bool { return r == '/' || r == ':' })
 	return slices.ContainsFunc(parts, entra.IsGUID)
 }
-
-func lower(s string) string { return strings.ToLower(s) }

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -72,7 +73,7 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 		named = append(named, place.Contracts.IDs...)
 	}
 	named = slices.DeleteFunc(named, func(id string) bool {
-		return !entra.IsGUID(id) || lower(id) != id
+		return !entra.IsGUID(id) || strings.ToLower(id) != id
 	})
 	named = append(named, clientsNamedBy(m.asked[place.Name], namesOne(m.shown))...)
 	if len(named) == 0 {

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -32,7 +33,7 @@ type Place struct {
 }
 
 // clientID is a registration's application id in lower case, as Entra writes it into tokens.
-func clientID(r *entra.Registration) string { return lower(r.AppID.Value) }
+func clientID(r *entra.Registration) string { return strings.ToLower(r.AppID.Value) }
 
 // applications lists the registrations of all environments: their APIs and their clients.
 func (w *World) applications() []*entra.Registration {

@@ -55,6 +55,7 @@ func givesMap(path ...string) result { return gives(value{kind: attributeValue, 
 
 // attribute reads an attribute at the end of a path, which has two steps or more.
 func (e *evaluator) attribute(path []string) result {
+	name := strings.Join(path, ".")
 	switch {
 	case path[0] == "metadata":
 		return e.metadata(path)
@@ -63,14 +64,12 @@ func (e *evaluator) attribute(path []string) result {
 	case path[0] == "request":
 		return e.requestAttribute(path[1:])
 	case path[0] == "source", path[0] == "destination":
-		return notKnown("gatewhy does not know the addresses of the connection (%s)", joined(path))
+		return notKnown("gatewhy does not know the addresses of the connection (%s)", name)
 	case path[0] == "connection":
-		return notKnown("gatewhy does not know the connection (%s)", joined(path))
+		return notKnown("gatewhy does not know the connection (%s)", name)
 	}
-	return notKnown("gatewhy does not know %s", joined(path))
+	return notKnown("gatewhy does not know %s", name)
 }
-
-func joined(path []string) string { return strings.Join(path, ".") }
 
 // requestAttribute reads an attribute of the request. The path has its name, and what follows it.
 func (e *evaluator) requestAttribute(path []string) result {

@@ -462,8 +462,8 @@ func (p Predicate) patterns() []*regexp.Regexp {
 // matchesPattern reports whether a whole text matches one of the patterns, and has no other
 // characters than it may.
 func (p Predicate) matchesPattern(v *source.Value) Truth {
-	anySigns := p.Texts == nil || p.Texts.Signs == ""
-	return TruthOf(v.Kind == source.String && (anySigns || source.IsPlain(v.Text, p.Texts.Signs)) &&
+	anySign := p.Texts == nil || p.Texts.Signs == ""
+	return TruthOf(v.Kind == source.String && (anySign || source.IsPlain(v.Text, p.Texts.Signs)) &&
 		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
 			return re.MatchString(v.Text)
 		}))

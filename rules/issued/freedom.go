@@ -241,7 +241,7 @@ func (t *Token) valuesOf(name string, with compared) []*source.Value {
 	with.texts = slices.DeleteFunc(slices.Clone(with.texts), func(text string) bool {
 		partOfID := len(text) < guidLength && strings.Trim(text, "0123456789abcdef-") == ""
 		// neither a user nor a service principal has the id of the client's application
-		ofClient := ofItsTenant(name) && strings.ToLower(text) == strings.ToLower(t.client)
+		ofClient := ofItsTenant(name) && strings.EqualFold(text, t.client)
 		return !entra.CanHold(name, text) && !partOfID || ofClient
 	})
 	return row.form.anything(with, presence != Present)

@@ -29,6 +29,9 @@ func (r *Result) expected(most int) string {
 		return r.judged.result.Expected
 	}
 	if leaf := r.judged.leaf; leaf != nil { // it may say more than the words of the whole test
+		if r.judged.absence && r.Outcome == Fail {
+			return Negate(*leaf).words(most)
+		}
 		timely := leaf.Op == After || leaf.Op == NotAfter || leaf.Op == Positive
 		if leaf.Op == Present || r.Outcome == Fail &&
 			(leaf.Op == Typed || timely && r.Check.Test.Op != Active) {
@@ -107,7 +110,7 @@ func (p Predicate) compound(most int) string {
 	}
 	var parts []string
 	for _, part := range of {
-		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
+		if part.Op == Present || part.Op == Not && part.Of[0].ofPresence() ||
 			p.Op == And && p.goesWithoutSaying(part) {
 			continue
 		}
@@ -122,6 +125,13 @@ func (p Predicate) compound(most int) string {
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
+}
+
+// ofPresence reports whether a predicate is that something is there, or is null.
+func (p Predicate) ofPresence() bool {
+	other := func(part Predicate) bool { return !part.ofPresence() }
+	isNull := p.Op == Equals && len(p.Values) == 1 && p.Values[0].Is(source.Null)
+	return p.Op == Present || isNull || p.Op == Or && !slices.ContainsFunc(p.Of, other)
 }
 
 // goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.
@@ -201,6 +211,8 @@ func (p Predicate) negated(most int) string {
 	switch {
 	case p.Op == Not:
 		return p.Of[0].words(most)
+	case p.Op == Present:
+		return "no " + p.words(most)
 	case p.Op != And && p.Op != Or:
 		return "not " + p.words(most)
 	}

@@ -18,6 +18,7 @@ type judgement struct {
 	reading Reading
 	result  *SignatureResult
 	answer  *Answer // where the part that decided has an answer of its own
+	absence bool    // the part asks whether something is not there
 }
 
 // judged is a judgement of which nothing else is to be said.
@@ -38,6 +39,7 @@ func (r *Request) judge(p *Predicate) judgement {
 	case Not:
 		j := r.judge(&p.Of[0])
 		j.may = j.may.not()
+		j.absence = !j.absence && j.leaf != nil && j.leaf.Op == Present
 		return j
 	}
 	j := r.judgeLeaf(*p)
@@ -51,14 +53,15 @@ func (r *Request) judge(p *Predicate) judgement {
 }
 
 // combine evaluates parts up to the one that surely ends the series. That part decides; if the
-// whole is open, the first part that is open; else the last that looks at anything.
+// whole is open, the first part that is open; else the last that looks at anything, but no
+// alternative that is for a request without what is there.
 func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last, unknown judgement
 	open := false
 	for i := range parts {
 		j := r.judge(&parts[i])
 		ends := s.next(j.may)
-		if ends || j.leaf != nil || last.leaf == nil {
+		if ends || last.leaf == nil || j.leaf != nil && !(j.absence && j.may == fails) {
 			last = j
 		}
 		if ends {

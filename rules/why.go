@@ -81,7 +81,7 @@ func (r *Result) whyFail() string {
 	if fault := r.judged.reading.Fault; fault != "" {
 		return "the gateway runs into an error: " + fault
 	}
-	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Present {
+	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Present && !r.judged.absence {
 		switch r.Check.ID {
 		case TokenPresent, ClientID:
 		case ClientSecret:
@@ -105,7 +105,9 @@ func (r *Result) whyFail() string {
 	case Expiry, NotBefore:
 		return r.whyNotNow()
 	case Audience:
-		return r.whyAudience()
+		if leaf := r.judged.leaf; leaf == nil || leaf.Op != Typed {
+			return r.whyAudience()
+		}
 	case CustomClaim, Issuer, Tenant:
 		if r.judged.leaf != nil {
 			return r.whyClaim()
@@ -259,14 +261,19 @@ func (r *Result) whyNotNow() string {
 // whyAudience names both sides. It says whether the token has the wrong form of the right API, or
 // is for another API.
 func (r *Result) whyAudience() string {
-	wanted, accepts := r.wanted(), "no audience"
+	wanted, accepts, claim := r.wanted(), "no audience", "aud"
 	if leaf := r.judged.leaf; leaf == nil || len(leaf.Values) > 0 {
 		accepts = alone(wanted)
 	}
-	why := "the token is for " + r.Actual() + " (aud), and the policy accepts " + accepts +
-		r.whyNeverWritten()
+	if leaf := r.judged.leaf; leaf != nil {
+		claim = leaf.Input.Name
+	}
+	why := fmt.Sprintf("the token is for %s (%s), and the policy accepts %s%s",
+		r.Actual(), claim, accepts, r.whyNeverWritten())
 	profile := r.request.Profile()
 	switch {
+	case claim != "aud":
+		return why
 	case len(profile.Audience) == 0:
 	case profile.Kind == inspect.KindID:
 		why += ". This is an ID token, for the client itself: " +

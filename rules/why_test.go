@@ -69,6 +69,10 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 	const notJSON = "the payload is not JSON: this text needs double quotes (at character 1)"
 	v1 := `"iss":"` + v1Issuer + `","ver":"1.0"`
 	v2 := `"iss":"` + v2Issuer + `","ver":"2.0"`
+	firstOfTwo := Either(
+		Both(Found(Claim("azp")), oneOf("azp", "a")),
+		Both(Negate(Found(Claim("azp"))), oneOf("aud", "a")),
+	)
 	tests := []struct {
 		name                  string
 		check                 Check
@@ -328,6 +332,24 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			}},
 			`{"scp":"write"}`,
 			Fail, "read", "write", "the policy wants read, and the token carries write",
+		},
+		{
+			"a claim that must not be there",
+			Check{ID: CustomClaim, Test: Negate(Found(Claim("azp")))},
+			`{"azp":"one"}`,
+			Fail, "no azp", "one", "the claim azp is one, and the policy wants no azp",
+		},
+		{
+			"the first of two claims that is there, with another value",
+			Check{ID: Audience, Test: firstOfTwo},
+			`{"azp":"b","aud":"a"}`,
+			Fail, "a", "b", "the token is for b (azp), and the policy accepts a only",
+		},
+		{
+			"the second of two claims, where the first is not there",
+			Check{ID: Audience, Test: firstOfTwo},
+			`{"aud":"b"}`,
+			Fail, "a", "b", "the token is for b (aud), and the policy accepts a only",
 		},
 		{
 			"a client id in a claim that Entra ID never issues",

@@ -98,6 +98,7 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 		test = rules.Either(here, rules.Both(rules.Negate(there), test))
 	}
 	check.Test = test
+	check.Wants = strings.Join(v.claims.texts(), " or ") + " as a string or a list"
 	return check
 }
 

@@ -110,7 +110,7 @@ func (p Predicate) compound(most int) string {
 	}
 	var parts []string
 	for _, part := range of {
-		if part.Op == Present || part.Op == Not && part.Of[0].ofPresence() ||
+		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present ||
 			p.Op == And && p.goesWithoutSaying(part) {
 			continue
 		}
@@ -125,13 +125,6 @@ func (p Predicate) compound(most int) string {
 		return strings.Join(parts, " and ")
 	}
 	return strings.Join(parts, " or ")
-}
-
-// ofPresence reports whether a predicate is that something is there, or is null.
-func (p Predicate) ofPresence() bool {
-	other := func(part Predicate) bool { return !part.ofPresence() }
-	isNull := p.Op == Equals && len(p.Values) == 1 && p.Values[0].Is(source.Null)
-	return p.Op == Present || isNull || p.Op == Or && !slices.ContainsFunc(p.Of, other)
 }
 
 // goesWithoutSaying reports whether a part adds nothing for the reader to the other parts.

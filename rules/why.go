@@ -54,12 +54,10 @@ func (r *Result) whyPass() string {
 	return cmp.Or(r.Actual(), "it holds")
 }
 
-// ofAnswer reports whether the check reads the captured answer of a validation endpoint, and not
-// the token.
+// ofAnswer reports whether the captured answer of a validation endpoint decided, not the token.
 func (r *Result) ofAnswer() bool {
-	return r.request.Introspection != nil && r.Check.ReadsAny(func(in Input) bool {
-		return in.Source == FromIntrospection
-	})
+	leaf, answer := r.judged.leaf, r.request.Introspection
+	return answer != nil && leaf != nil && leaf.Input.Source == FromIntrospection
 }
 
 // whyTime names the instant, or says what it means that the claim is absent.
@@ -268,8 +266,8 @@ func (r *Result) whyAudience() string {
 	if leaf := r.judged.leaf; leaf != nil {
 		claim = leaf.Input.Name
 	}
-	why := fmt.Sprintf("the token is for %s (%s), and the policy accepts %s%s",
-		r.Actual(), claim, accepts, r.whyNeverWritten())
+	why := "the token is for " + r.Actual() + " (" + claim + "), and the policy accepts " +
+		accepts + r.whyNeverWritten()
 	profile := r.request.Profile()
 	switch {
 	case claim != "aud":
@@ -457,7 +455,7 @@ func (r *Result) whyScopes() string {
 		}
 		return "the policy wants " + r.wanted() + ", and the token has no scp"
 	}
-	why := fmt.Sprintf("the policy wants %s, and %s carries %s", r.wanted(), carrier, r.Actual())
+	why := "the policy wants " + r.wanted() + ", and " + carrier + " carries " + r.Actual()
 	for _, wanted := range leaf.Values {
 		if form := wantedScope(wanted.Text); form != "" {
 			return why + form

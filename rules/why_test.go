@@ -705,19 +705,23 @@ func TestACapturedAnswerIsNotWhatAnotherPolicyReads(t *testing.T) {
 	}{
 		{"scopes of the answer", Check{ID: Scopes, Test: scopes(memberOf("scope"))}, answer},
 		{
-			"scopes of the token", Check{ID: Scopes, Test: scopes(Claim("scp"))},
+			"scopes of the token",
+			Check{ID: Scopes, Test: scopes(Claim("scp"))},
 			"the policy wants read, and the token carries write",
 		},
 		{
-			"the answer's time", Check{ID: Expiry, Test: expiry(memberOf("exp"))},
+			"the answer's time",
+			Check{ID: Expiry, Test: expiry(memberOf("exp"))},
 			"the captured answer gives no time that has passed",
 		},
 		{
-			"the token's time", Check{ID: Expiry, Test: expiry(Claim("exp"))},
+			"the token's time",
+			Check{ID: Expiry, Test: expiry(Claim("exp"))},
 			"the token never expires: it has no exp, and the policy does not require one",
 		},
 		{
-			"a client id from the token", Check{ID: ClientID, Test: Found(Claim("client_id"))},
+			"a client id from the token",
+			Check{ID: ClientID, Test: Found(Claim("client_id"))},
 			"the policy takes the client id from client_id, which Entra ID never issues",
 		},
 	}

@@ -287,15 +287,18 @@ func (v *verification) verified(k *Key) {
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	same := v.result.Set.Find(v.result.KeyID)
-	another := func(other *Key) bool {
-		return !v.serves(other) || other != k && !samePublic(other.public, k.public)
-	}
-	which := 1 + slices.Index(same, k)
-	if v.byKid() && which > 0 && slices.ContainsFunc(same, another) {
+	if which := 1 + slices.Index(same, k); v.byKid() && which > 0 && !v.eachEnd(same, k) {
 		v.note("duplicate-kid", fmt.Sprintf("%d keys in the set have the token's kid, and key "+
 			"%d of them verifies it; gateways that take only the first or only the last may "+
 			"refuse it", len(same), which))
 	}
+}
+
+// eachEnd reports whether the first and the last of some keys verify the token, as one does.
+func (v *verification) eachEnd(same []*Key, one *Key) bool {
+	last := same[len(same)-1]
+	return same[0] == one && (last == one || v.serves(last) &&
+		v.algorithm.matches(last, v.token.SigningInput(), v.token.Signature))
 }
 
 func (v *verification) note(id, message string) {

@@ -92,8 +92,7 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 	check.Unknown = v.claims.unknown
 	test := rules.Both()
 	for _, name := range slices.Backward(v.claims.texts()) {
-		in := claim(name)
-		there := rules.Either(rules.Found(in), isNull(in))
+		there := isThere(name)
 		here := rules.Both(there, audienceFits(name))
 		test = rules.Either(here, rules.Both(rules.Negate(there), test))
 	}

@@ -352,8 +352,12 @@ func firstOf(claims []string, accepted []*source.Value) rules.Predicate {
 			test = here
 			continue
 		}
-		none := rules.Negate(rules.Either(rules.Found(in), isNull(in)))
-		test = rules.Either(here, rules.Both(none, test))
+		test = rules.Either(here, rules.Both(rules.Negate(isThere(claims[i])), test))
 	}
 	return test
+}
+
+// isThere is the predicate that a claim is there, though it may be null.
+func isThere(name string) rules.Predicate {
+	return rules.Predicate{Op: rules.Present, Input: claim(name), NullToo: true}
 }

@@ -76,6 +76,9 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 	if err != nil {
 		return err
 	}
+	var disconnect func()
+	client.Transport, disconnect = network.Kept(e.transport)
+	defer disconnect()
 	ctx, cancel := context.WithTimeout(cmd.Context(), pullTime)
 	defer cancel()
 	var done atomic.Int64
@@ -181,7 +184,7 @@ func (e *Env) anypointClient(flags *pullFlags) (*anypoint.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &anypoint.Client{Host: host, Transport: e.transport}
+	client := &anypoint.Client{Host: host}
 	for _, part := range []struct {
 		name, what string
 		into       *string

@@ -83,6 +83,19 @@ func NewTransport(settings Settings) *http.Transport {
 	}
 }
 
+// Kept is a transport that asks a host again over the connection to it that is open, and the
+// function that closes that: a new one takes three times as long as a request. All requests of the
+// transport must have one purpose, for only the dialler looks at it.
+func Kept(transport http.RoundTripper) (http.RoundTripper, func()) {
+	single, ok := transport.(*http.Transport)
+	if !ok {
+		return transport, func() {}
+	}
+	kept := single.Clone()
+	kept.DisableKeepAlives = false
+	return kept, kept.CloseIdleConnections
+}
+
 // ProxyError says that a proxy refused to connect to a host. That host was not asked.
 type ProxyError struct {
 	Host   string

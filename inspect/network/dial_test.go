@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -217,5 +218,42 @@ func TestACertificateOfAnotherNameIsNotCalledUntrusted(t *testing.T) {
 		"example.com, *.example.com, not localhost"
 	if err == nil || Cause(err) != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A pull asks one host thousands of times.
+func TestAKeptTransportAsksAgainOverTheOpenConnection(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int64
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	address, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	once := NewTransport(Settings{})
+	kept, disconnect := Kept(once)
+	for _, c := range []struct {
+		transport http.RoundTripper
+		want      int64
+	}{{kept, 1}, {once, 1 + 3}} {
+		for range 3 {
+			request, _ := http.NewRequest(http.MethodGet, server.URL, nil)
+			limits := Limits{Body: 1 << 10, Time: time.Minute}
+			_, err := Send(c.transport, request, Purpose{Address: address}, limits)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := connections.Load(); got != c.want {
+			t.Errorf("%d connections in all, want %d", got, c.want)
+		}
+		disconnect()
 	}
 }

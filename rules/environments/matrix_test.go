@@ -435,3 +435,30 @@ func TestNoErrorRestsOnATokenThatEntraVeryLikelyDoesNotIssue(t *testing.T) {
 		})
 	}
 }
+
+// A role of which only a deployment knows whether it is enabled is compared by its name: who asks
+// for another one keeps its holder out, and who asks for it perhaps lets one in.
+func TestARoleThatIsPerhapsThereHasItsName(t *testing.T) {
+	t.Parallel()
+	api := app(apiUAT, `,"appRoles":[{"id":"r1","value":"UAT.Read","isEnabled":true,`+
+		`"allowedMemberTypes":["Application"]},{"id":"r2","value":"UAT.Write",`+
+		`"isEnabled":"${var.write}","allowedMemberTypes":["Application"]}]`)
+	for role, want := range map[string][3]rules.Decision{
+		"UAT.Read":  {rules.Accepted, rules.Rejected, rules.Undetermined},
+		"UAT.Write": {rules.Rejected, rules.Undetermined, rules.Undetermined},
+		"UAT.Other": {rules.Rejected, rules.Rejected, rules.Rejected},
+	} {
+		e := estateOf(t, parts{UAT: api, UATClients: app(webDev, "")})
+		of := check("roles", role)
+		of.Test.Op = rules.OneOf
+		e.Sites[1].Policies = policy(of)
+		all := cells(e.Evaluate(), "uat")
+		got := [3]rules.Decision{
+			all["uat/app-UAT.Read"].Outcome, all["uat/app-UAT.Write"].Outcome,
+			all["uat/app-UAT.Read+UAT.Write"].Outcome,
+		}
+		if got != want {
+			t.Errorf("%s: got %v, want %v", role, got, want)
+		}
+	}
+}

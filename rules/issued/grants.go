@@ -139,6 +139,8 @@ func names(permissions []entra.Permission, sort func(entra.Permission) bool) []s
 	for _, p := range permissions {
 		switch {
 		case p.Disabled || p.Value.Value == "" || !sort(p):
+		case p.Value.Unknown && p.Perhaps && p.Named:
+			all = append(all, perhapsNamed+p.Value.Value)
 		case p.Value.Unknown:
 			all = append(all, unnamed+p.Value.Value)
 		default:
@@ -151,17 +153,50 @@ func names(permissions []entra.Permission, sort func(entra.Permission) bool) []s
 // unnamed begins what stands for the name of a scope or a role that is not known.
 const unnamed = "\x00"
 
-// isUnnamed reports whether the name of a scope or a role is not known.
+// perhapsNamed begins what stands for a scope or a role of which only a deployment knows whether
+// it is there. Its name is behind that.
+const perhapsNamed = unnamed + "\x01"
+
+// isUnnamed reports whether a scope or a role is not known, or not known to be there.
 func isUnnamed(name string) bool { return strings.HasPrefix(name, unnamed) }
 
-// otherNames says which of some names of scopes or roles is not known; empty where all are.
+// otherNames says which of some scopes or roles is not known, or not known to be there; empty
+// where all are.
 func otherNames(names []string) string {
+	_, other := namesIn(names)
 	for _, name := range names {
-		if other, ok := strings.CutPrefix(name, unnamed); ok {
-			return "the app registration does not show all names of its scopes and roles: " + other
+		if perhaps, ok := strings.CutPrefix(name, perhapsNamed); ok && other == "" {
+			return "only a deployment knows whether the app registration has " + perhaps
 		}
 	}
-	return ""
+	return other
+}
+
+// unnamedIn are names of which those that are not known to be there are not known at all.
+func unnamedIn(all []string) []string {
+	if !slices.ContainsFunc(all, isUnnamed) {
+		return all
+	}
+	all = slices.Clone(all)
+	for i, name := range all {
+		if after, perhaps := strings.CutPrefix(name, perhapsNamed); perhaps {
+			all[i] = unnamed + after
+		}
+	}
+	return all
+}
+
+// namesIn are the names of some scopes and roles. Where one is not known, it says which.
+func namesIn(all []string) (names []string, other string) {
+	for _, name := range all {
+		name = strings.TrimPrefix(name, perhapsNamed)
+		if other, ok := strings.CutPrefix(name, unnamed); ok {
+			return nil, "the app registration does not show all names of its scopes and roles: " +
+				other
+		}
+		names = append(names, name)
+	}
+	return names, ""
 }
 
 func anyOne(entra.Permission) bool { return true }
@@ -304,7 +339,7 @@ func (g grant) roleSets(r *required) nameSets {
 	case !g.appOnly && !g.signIn:
 		return nameSets{}
 	case g.exactly && !g.signIn:
-		return nameSets{all: [][]string{g.roles}}
+		return nameSets{all: [][]string{unnamedIn(g.roles)}}
 	}
 	sets := r.sets("roles", g.roles)
 	if g.needsRole && !g.signIn {
@@ -314,13 +349,14 @@ func (g grant) roleSets(r *required) nameSets {
 }
 
 func suffix(names []string) string {
+	known, other := namesIn(names)
 	switch {
 	case len(names) == 0:
 		return ""
-	case slices.ContainsFunc(names, isUnnamed):
+	case other != "":
 		return "-others"
 	}
-	return "-" + strings.Join(names, "+")
+	return "-" + strings.Join(known, "+")
 }
 
 // group is the clients that can have the same of an API.

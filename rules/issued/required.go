@@ -124,11 +124,33 @@ func (r *required) sets(claim string, names []string) nameSets {
 				made.all = append(made.all, set)
 			}
 		}
-		if i := slices.IndexFunc(names, isUnnamed); i >= 0 {
-			made.all = append(made.all, names[i:i+1])
-		}
+		made.all = append(made.all, r.openSets(names, known)...)
 		made.all = slices.Clip(made.all)
 		return made
+	})
+}
+
+// openSets are the sets with a name that is not known, or not known to be there: of the former one
+// stands for all. So it does for the latter, where more than one alone and with all known ones may
+// matter.
+func (r *required) openSets(names, known []string) [][]string {
+	isKnown := func(name string) bool { return !isUnnamed(name) }
+	open := slices.DeleteFunc(slices.Clone(names), isKnown)
+	switch {
+	case len(open) == 0:
+		return nil
+	case len(open) > 1, r.counted, r.guarded(strings.TrimPrefix(open[0], perhapsNamed)):
+		return [][]string{unnamedIn(open[:1])}
+	case len(known) == 0 || !strings.HasPrefix(open[0], perhapsNamed):
+		return [][]string{open}
+	}
+	return [][]string{open, append(slices.Clone(known), open...)}
+}
+
+// guarded reports whether policies that may forbid names may look at this one.
+func (r *required) guarded(name string) bool {
+	return slices.ContainsFunc(r.guards, func(g *guard) bool {
+		return g.names.more || g.names.named(name)
 	})
 }
 

@@ -282,13 +282,14 @@ func (t *Token) scp() *source.Value {
 
 // wordsOf is the scopes of a delegated token.
 func wordsOf(scopes []string) *source.Value {
-	if other := otherNames(scopes); other != "" {
+	names, other := namesIn(scopes)
+	switch {
+	case other != "":
 		return &source.Value{Kind: source.Unknown, Text: other, Present: true}
-	}
-	if len(scopes) == 0 {
+	case len(names) == 0:
 		return source.NewString(noScopeOfOurs)
 	}
-	return source.NewString(strings.Join(scopes, " "))
+	return source.NewString(strings.Join(names, " "))
 }
 
 // noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
@@ -296,13 +297,14 @@ const noScopeOfOurs = "openid profile"
 
 // wordList is a list of strings, or nothing.
 func wordList(texts []string) *source.Value {
-	if other := otherNames(texts); other != "" {
+	names, other := namesIn(texts)
+	switch {
+	case other != "":
 		return &source.Value{Kind: source.Unknown, Text: other, Present: true}
-	}
-	if len(texts) == 0 {
+	case len(names) == 0:
 		return nil
 	}
-	return source.NewList(texts...)
+	return source.NewList(names...)
 }
 
 // shown are the claims that a token is described by, in this order.

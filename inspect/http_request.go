@@ -25,13 +25,16 @@ type HTTPRequest struct {
 	Cookies map[string]string
 	Query   map[string]string
 
+	RawQuery string // as it is written, with its ?; empty where there is none, or a variable in it
+
 	// Repeated are the names of headers that are there with several values, and not in Headers.
 	Repeated []string
 
+	// Blank are the names of headers that are sent without a value.
+	Blank []string
+
 	// HeadersWhole and QueryWhole say that there are no others.
 	HeadersWhole, QueryWhole bool
-
-	QueryOdd bool // readers of parameters end at it: it has a semicolon or a bad escape
 }
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
@@ -72,10 +75,20 @@ func (r *HTTPRequest) add(name, value string) {
 	r.Headers[name] = value
 }
 
+// addSent adds a header that was surely sent, even without a value. One for credentials has none
+// then, to every reader.
+func (r *HTTPRequest) addSent(name, value string) {
+	r.add(name, value)
+	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+	if text, there := r.Headers[name]; there && text == "" && name != "Authorization" {
+		r.Blank = append(r.Blank, name)
+	}
+}
+
 // take reads an address: the host, the path and the parameters.
 func (r *HTTPRequest) take(address string) {
 	address, _, _ = strings.Cut(address, "#")
-	address, query, _ := strings.Cut(address, "?")
+	address, query, has := strings.Cut(address, "?")
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		address = rest
 	}
@@ -84,7 +97,7 @@ func (r *HTTPRequest) take(address string) {
 		r.Host = host
 	}
 	r.takePath("/" + rest)
-	r.takeQuery(query)
+	r.takeQuery(query, has)
 }
 
 // takePath takes a path as it is sent: without dots, which every client resolves.
@@ -111,15 +124,18 @@ func Target(text string) *HTTPRequest {
 	path, parameters, has := strings.Cut(text, "?")
 	r := &HTTPRequest{Path: path}
 	if has {
-		r.takeQuery(parameters)
+		r.takeQuery(parameters, has)
 	}
 	return r
 }
 
-func (r *HTTPRequest) takeQuery(text string) {
+// takeQuery takes what is behind the question mark of an address, if it has one.
+func (r *HTTPRequest) takeQuery(text string, has bool) {
 	values, err := url.ParseQuery(text)
-	r.QueryOdd = err != nil && !isVariable(text)
 	r.QueryWhole = err == nil && !isVariable(text)
+	if has && !isVariable(text) {
+		r.RawQuery = "?" + text
+	}
 	r.Query = make(map[string]string, len(values))
 	for name, all := range values {
 		if len(all) > 1 {
@@ -241,7 +257,7 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	made, _ := entry.StartedDateTime.(string)
 	request.Made, _ = time.Parse(time.RFC3339, made) // zero where the entry does not say
 	for _, h := range asked.Headers {
-		request.add(h.Name, h.Value)
+		request.addSent(h.Name, h.Value)
 	}
 	request.take(asked.URL)
 	request.settleHost()

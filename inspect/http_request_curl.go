@@ -193,7 +193,7 @@ func (c *curl) finish() {
 		delete(c.presets, "Content-Type")
 	}
 	if c.query || c.get && c.data {
-		r.QueryWhole = false // they become parameters
+		r.QueryWhole, r.RawQuery = false, "" // they become parameters
 	}
 	r.Method = cmp.Or(r.Method, c.implied, "GET")
 	for name, value := range c.presets {

@@ -195,12 +195,14 @@ func TestParametersAndCookiesAreRead(t *testing.T) {
 func TestACopiedRequestIsARequest(t *testing.T) {
 	t.Parallel()
 	const copied = "\nGET /orders/17?x=1 HTTP/2\r\nHost: api.example.com\r\n" +
-		"Authorization: Bearer eyJ.e30.x\r\nCookie: a=b\r\n\r\nbody: none\r\n"
+		"Authorization: Bearer eyJ.e30.x\r\nCookie: a=b\r\nX-Blank:\r\n\r\nbody: none\r\n"
 	want := &HTTPRequest{
 		From: "a copied request", Method: "GET", Host: "api.example.com", Path: "/orders/17",
 		Headers: map[string]string{
 			"Host": "api.example.com", "Authorization": "Bearer eyJ.e30.x", "Cookie": "a=b",
+			"X-Blank": "",
 		},
+		Blank: []string{"X-Blank"}, RawQuery: "?x=1",
 		Cookies: map[string]string{"a": "b"}, Query: map[string]string{"x": "1"}, QueryWhole: true,
 	}
 	got, why := LocateRequest(copied, Found{Text: "eyJ.e30.x"})
@@ -240,7 +242,8 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 		{"request": {"method": "POST", "url": "https://api.example/orders?a=1", "headers": [
 			{"name": ":path", "value": "/orders"},
 			{"name": "authorization", "value": "Bearer eyJ.e30.x"},
-			{"name": "client_id", "value": "one"}, {"name": "cookie", "value": "c=2"}]}},
+			{"name": "client_id", "value": "one"}, {"name": "cookie", "value": "c=2"},
+			{"name": "x-blank", "value": ""}]}},
 		{"request": {"method": "GET", "url": "https://api.example/y", "headers": [
 			{"name": "Authorization", "value": "Bearer eyJ.e30.x"}]}}]}}`
 	got, why := LocateRequest(text, Found{Text: "eyJ.e30.x"})
@@ -248,8 +251,9 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 		From: "a HAR file", Others: 1, Method: "POST", Host: "api.example", Path: "/orders",
 		Headers: map[string]string{
 			"Authorization": "Bearer eyJ.e30.x", "Client_id": "one", "Cookie": "c=2",
-			"Host": "api.example",
+			"Host": "api.example", "X-Blank": "",
 		},
+		Blank: []string{"X-Blank"}, RawQuery: "?a=1",
 		Cookies: map[string]string{"c": "2"}, Query: map[string]string{"a": "1"},
 		HeadersWhole: true, QueryWhole: true,
 	}

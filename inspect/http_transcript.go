@@ -146,7 +146,7 @@ func sentRequest(text string, token Found) *HTTPRequest {
 			reading = false
 		case reading:
 			name, value, _ := strings.Cut(line, ":")
-			sent.add(name, value)
+			sent.addSent(name, value)
 		}
 	}
 	if sent != nil {
@@ -182,7 +182,7 @@ func rawRequest(text string, token Found) *HTTPRequest {
 			return nil
 		}
 		if inHeaders {
-			raw.add(name, value)
+			raw.addSent(name, value)
 		}
 	}
 	if len(raw.Headers) == 0 {

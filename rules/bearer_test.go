@@ -278,3 +278,31 @@ func TestATokenMayBeInsideOfWhatIsSent(t *testing.T) {
 		}
 	}
 }
+
+// Envoy has a header or a cookie that is sent without a value, and others do not.
+func TestOfWhatIsSentWithoutAValueItIsNotKnownWhetherItCounts(t *testing.T) {
+	t.Parallel()
+	header := Input{Source: FromHTTP, Name: "x-tenant"}
+	cookie := Input{Source: FromCookie, Name: "session"}
+	request := claims(`{"aud": "y"}`)
+	request.HeadersWhole = true
+	request.Headers = map[string]string{"X-Tenant": "", "X-Other": "", "Cookie": "session="}
+	request.Blank = []string{"X-Tenant"}
+	request.Cookies = map[string]string{"session": "", "theme": "dark"}
+	for name, row := range map[string]struct {
+		in   Input
+		want Decision
+	}{
+		"a header":                     {header, Undetermined},
+		"a cookie":                     {cookie, Undetermined},
+		"a header said not to be sent": {Input{Source: FromHTTP, Name: "x-other"}, Rejected},
+		"a cookie with a value":        {Input{Source: FromCookie, Name: "theme"}, Accepted},
+		"a cookie that is not sent":    {Input{Source: FromCookie, Name: "none"}, Rejected},
+	} {
+		check := &Check{ID: Conditional, Test: Predicate{Op: Present, Input: row.in}}
+		v := Evaluate([]*Policy{{Root: AllOf(check)}}, request)
+		if v.Outcome != row.want {
+			t.Errorf("%s: %s, %s", name, v.Outcome, v.Why())
+		}
+	}
+}

@@ -133,6 +133,9 @@ func (r *Request) Sent(header string) (text string, known bool, unknown *Unknown
 	if slices.Contains(r.Repeated, header) {
 		return "", false, repeated(header)
 	}
+	if blank := r.blank(FromHTTP, header); blank != nil {
+		return "", false, blank
+	}
 	text, known = r.Headers[header]
 	return text, known, nil
 }

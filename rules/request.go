@@ -30,11 +30,15 @@ type Request struct {
 	// a gateway takes is not known.
 	Repeated []string
 
+	// Blank are the canonical names of headers that it has without a value. Whether one counts is
+	// not known.
+	Blank []string
+
 	// HeadersWhole says that the request has no headers and cookies but these and the token;
 	// QueryWhole says so of Query. Otherwise what is absent from them is unknown.
 	HeadersWhole, QueryWhole bool
 
-	QueryOdd bool // it has a semicolon or a bad escape, at which readers of parameters end
+	RawQuery string // as it is written, with its ?; empty where there is none, or it is not known
 
 	Introspection *source.Value // the validation endpoint's answer; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
@@ -142,6 +146,9 @@ func (r *Request) Read(in Input) Reading {
 	case FromExpression:
 		return in.Opaque.Eval(r)
 	case FromCookie:
+		if blank := r.blank(FromCookie, in.Name); blank != nil {
+			return Reading{Unknown: blank}
+		}
 		text, known := r.cookie(in.Name)
 		return given(text, known, "the cookie "+in.Name, r.HeadersWhole)
 	case FromRequest:
@@ -240,6 +247,9 @@ func (r *Request) httpHeader(name string) Reading {
 	if by := r.alteration(name); by != nil {
 		return Reading{Unknown: by.Unknown}
 	}
+	if blank := r.blank(FromHTTP, name); blank != nil {
+		return Reading{Unknown: blank}
+	}
 	text, known := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
 	reading := given(text, known, "the header "+name, r.HeadersWhole)
 	if reading.Unknown != nil {
@@ -250,6 +260,22 @@ func (r *Request) httpHeader(name string) Reading {
 		}
 	}
 	return reading
+}
+
+// blank is why it is not known whether a header or a cookie counts: it is sent without a value. It
+// is nil where it has one, or is not sent.
+func (r *Request) blank(from Source, name string) *Unknown {
+	what, value, there := "cookie", "", false
+	if from == FromHTTP {
+		what, there = "header", slices.Contains(r.Blank, textproto.CanonicalMIMEHeaderKey(name))
+	} else {
+		value, there = r.Cookies[name]
+	}
+	if !there || value != "" {
+		return nil
+	}
+	return &Unknown{Why: "the " + what + " " + name + " is sent without a value, and gateways " +
+		"differ on whether that counts"}
 }
 
 // cookie is a cookie, and whether it is known. A Cookie header that was given has all of them.

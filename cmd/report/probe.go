@@ -109,9 +109,10 @@ func AsSent(request *rules.Request, address *url.URL) {
 	request.Path = cmp.Or(address.EscapedPath(), "/")
 	request.Host = cmp.Or(headers["Host"], address.Host)
 	request.Query, request.QueryWhole = make(map[string]string), true
-	parameters, err := url.ParseQuery(address.RawQuery)
-	request.QueryOdd = err != nil
-	for name, values := range parameters {
+	if address.RawQuery != "" || address.ForceQuery {
+		request.RawQuery = "?" + address.RawQuery
+	}
+	for name, values := range address.Query() {
 		request.Query[name] = values[0]
 	}
 }

@@ -294,9 +294,9 @@ func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Reques
 	return &rules.Request{
 		Token: token, At: whenNew(token, request.At), Method: request.Method, Path: request.Path,
 		Headers: request.Headers, HeadersWhole: request.HeadersWhole, Host: request.Host,
-		Repeated: request.Repeated,
-		Cookies:  request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
-		QueryOdd:  request.QueryOdd,
+		Repeated: request.Repeated, Blank: request.Blank,
+		Cookies: request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
+		RawQuery:  request.RawQuery,
 		Contracts: request.Contracts, Signatures: request.Signatures,
 	}, nil
 }
@@ -499,6 +499,11 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	if request.Query == nil {
 		takeQuery(request, pasted)
 	}
+	for _, name := range pasted.Blank {
+		if _, said := request.Headers[name]; !said {
+			request.Blank = append(request.Blank, name)
+		}
+	}
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
 	request.Headers, request.Host = headers, pasted.Host
@@ -521,5 +526,5 @@ func AimAt(request *rules.Request, target string) {
 
 func takeQuery(request *rules.Request, from *inspect.HTTPRequest) {
 	request.Query, request.QueryWhole = from.Query, from.QueryWhole
-	request.QueryOdd = from.QueryOdd
+	request.RawQuery = from.RawQuery
 }

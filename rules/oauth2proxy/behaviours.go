@@ -1,7 +1,9 @@
 package oauth2proxy
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -198,7 +200,8 @@ func (c *compiler) signIn() rules.Answer {
 func oddQuery() rules.Predicate {
 	return rules.Predicate{Op: rules.True, Input: rules.Computed(
 		"a query that can't be read", func(r *rules.Request) rules.Reading {
-			return reading(r.QueryOdd)
+			_, err := url.ParseQuery(strings.TrimPrefix(r.RawQuery, "?"))
+			return reading(err != nil)
 		},
 	)}
 }

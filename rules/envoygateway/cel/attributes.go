@@ -93,6 +93,8 @@ func (e *evaluator) requestAttribute(path []string) result {
 		case !whole.ok():
 		case name == "url_path":
 			whole.value.text = path
+		case !found && e.request.RawQuery != "":
+			whole.value.text = path + e.request.RawQuery
 		case !found && e.hasQuery():
 			return notKnown("how the query is written is not known, and request.path has it")
 		case !found:
@@ -119,12 +121,12 @@ func (e *evaluator) requestAttribute(path []string) result {
 	return fault("no such key: request.%s", name)
 }
 
-// hasQuery reports whether the request has a query. A path that is given without a word about a
-// query has none.
-func (e *evaluator) hasQuery() bool { return len(e.request.Query) > 0 }
+// hasQuery reports whether the request has a query, even an empty one: /orders?. A path that is
+// given without a word about a query has none.
+func (e *evaluator) hasQuery() bool { return len(e.request.Query) > 0 || e.request.RawQuery != "" }
 
 func (e *evaluator) query() result {
-	_, query, found := strings.Cut(e.request.Path, "?")
+	_, query, found := strings.Cut(e.request.Path+e.request.RawQuery, "?")
 	switch {
 	case found:
 		query, _, _ = strings.Cut(query, "#")

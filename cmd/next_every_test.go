@@ -101,7 +101,7 @@ func (w *nextWorld) screens() [][]string {
 	if err := os.Remove(filepath.Join(w.dir, "fresh", "gatewhy.yaml")); err != nil {
 		w.t.Fatal(err)
 	}
-	for _, estate := range []string{"wrong", "right"} {
+	for _, estate := range []string{"wrong", "right", "own"} {
 		add("matrix", "-c", estate+"/gatewhy.yaml", "--offline")
 		add("matrix", "-c", estate+"/gatewhy.yaml", "--offline", "--fix")
 	}

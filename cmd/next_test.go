@@ -161,6 +161,10 @@ func screens() []screen {
 			"", "gatewhy matrix -o junit ", exitOK, `failures="0"`,
 		},
 		{
+			"matrix with an unknown policy", "matrix -c own/gatewhy.yaml --offline",
+			exitUndetermined, "", "gatewhy collect request", exitOK, "--observed-status",
+		},
+		{
 			"no environments file", "matrix", exitUsage,
 			"", "gatewhy init", exitOK, "gatewhy.yaml",
 		},

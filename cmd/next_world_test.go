@@ -96,13 +96,17 @@ tests:
 		writeFile(t, filepath.Join(w.dir, name), text)
 	}
 	for name, estate := range map[string]string{
-		"wrong": "oidc-skipped", "right": "solution-a-right",
+		"wrong": "oidc-skipped", "right": "solution-a-right", "own": "solution-a-right",
 	} {
 		from := os.DirFS(filepath.Join("..", "testdata", "environments", estate))
 		if err := os.CopyFS(filepath.Join(w.dir, name), from); err != nil {
 			t.Fatal(err)
 		}
 	}
+	own := filepath.Join(w.dir, "own", "policies", "uat.json")
+	writeFile(t, own, strings.Replace(string(readFile(t, own)), `"policies": [`, `"policies": [
+    {"policyId": 9, "template": {"groupId": "`+mint.Client+`", "assetId": "our-own-policy"},
+      "configuration": {}, "order": 9},`, 1))
 	good := w.token("v1", `{}`, 0)
 	for name, token := range map[string]string{
 		"good.jwt":    good,

@@ -292,11 +292,17 @@ func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 				". This says how to get it", x.collecting(&c))
 		}
 	}
-	if len(all) == 0 && ofTokens {
-		apps, _ := collectionOf(source.NeedRegistrations, collections)
-		all.add("Some cells depend on the app registrations. This says how to get them",
-			x.collecting(&apps))
+	if len(all) > 0 {
+		return all
 	}
+	input, why := source.NeedRequest, "In some cells only a request shows what the "+
+		"gateway answers. This says how to send one"
+	if ofTokens {
+		input, why = source.NeedRegistrations,
+			"Some cells depend on the app registrations. This says how to get them"
+	}
+	missing, _ := collectionOf(input, collections)
+	all.add(why, x.collecting(&missing))
 	return all
 }
 

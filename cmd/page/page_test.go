@@ -486,6 +486,30 @@ func (v *visit) keyboard() {
 	if count < 15 {
 		v.t.Errorf("%d things can be operated", count)
 	}
+	v.pasteFile()
+}
+
+// pasteFile opens and closes the place for a file's text as a keyboard does, and adds no text.
+func (v *visit) pasteFile() {
+	v.clear()
+	for _, test := range []struct{ does, want string }{
+		{`$("paste").click()`, "pasted-text true All is cleared. 0"},
+		{`$("pasted-text").dispatchEvent(new KeyboardEvent("keydown",
+			{ key: "Escape", bubbles: true }))`, "paste false All is cleared. 0"},
+		{`$("paste").click(); $("add").click()`, "pasted-text true There is no text to add. 0"},
+		{`$("paste").click()`, "paste false There is no text to add. 0"},
+	} {
+		var got string
+		v.eval(&got, `(async () => {
+			`+test.does+`;
+			await new Promise((done) => setTimeout(done));
+			return [document.activeElement.id, $("paste").getAttribute("aria-expanded"),
+				$("status").textContent, files.length].join(" ");
+		})()`)
+		if got != test.want {
+			v.t.Errorf("%s: %q, want %q", test.does, got, test.want)
+		}
+	}
 }
 
 // phone pastes a token where the answer is out of sight: a button says it, and goes there.

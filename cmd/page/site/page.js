@@ -290,6 +290,7 @@ function forget() {
   listFiles();
   show({ answer: "The answer comes here" });
   $("asked").textContent = "";
+  say("All is cleared.");
 }
 
 // judgeNow judges another token by now. A scene's token is old, and judged as of its issue.
@@ -326,9 +327,11 @@ function connect() {
     $("paste").setAttribute("aria-expanded", open);
     $(open ? "pasted-text" : "paste").focus();
   };
-  $("paste").onclick = () => pasting(true);
+  $("paste").onclick = () => pasting($("pasting").hidden);
+  $("pasting").onkeydown = (event) => { if (event.key === "Escape") pasting(false); };
   $("add").onclick = async () => {
     await ready;
+    if ($("pasted-text").value.trim() === "") return say("There is no text to add.");
     add([{ name: $("pasted-name").value.trim() || "policy.json", text: $("pasted-text").value }]);
     $("pasted-text").value = "";
     pasting(false);

@@ -116,7 +116,7 @@ func missing(cause scan.Cause, flags []string) string {
 		return "Why: paste one of these tokens; explain says which field decides, " +
 			"and what to change"
 	}
-	why := "What is missing to know it: paste one of these tokens"
+	why := "To see what is missing, paste one of these tokens: explain says it"
 	without := func(flag string) bool { return !slices.Contains(flags, flag) }
 	switch decided := cause.Decided; {
 	case decided == rules.Signature && without("--jwks"):

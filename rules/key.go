@@ -178,11 +178,6 @@ func AddressFault(address string) string {
 	return ""
 }
 
-// IsMetadata reports whether an address of Entra ID is that of the metadata.
-func IsMetadata(u *url.URL) bool {
-	return strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration")
-}
-
 // entraFault is why there are no keys at an address of Entra ID. A tenant is called by its id or
 // by a domain; of common and the like there are keys too.
 func entraFault(keys entra.KeysAddress, path string) string {

@@ -176,8 +176,8 @@ func (x matrixing) why(u environments.OpenCells) string {
 	switch {
 	case w.Verdict.Decided != nil:
 		text = fmt.Sprintf("%s: %s", decidedAt(text, deciding(&w.Verdict, "")), w.Verdict.Why())
-	case w.Doubt != "":
-		text += ": " + w.Doubt
+	case w.Token != nil && w.Token.Doubt() != "":
+		text += ": " + w.Token.Doubt()
 	}
 	if u.Decided == rules.Contract {
 		text += "; add contracts to the environment"

@@ -69,7 +69,6 @@ type KeysAddress struct {
 	Host      string // in lower case
 	Cloud     Cloud
 	Tenant    string // as the path has it; empty if the path names none
-	Version   Version
 	Kind      Kind
 	Policy    string // of B2C, if the URL names it
 	App       string // the app whose own signing keys the set has (?appid=); mostly empty
@@ -96,11 +95,7 @@ func KeysAt(u *url.URL) (KeysAddress, bool) {
 		query = u.Query()
 	}
 	address := KeysAddress{
-		Host: host, Cloud: cloud, Version: V1, App: query.Get("appid"),
-		Discovery: strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration"),
-	}
-	if slices.Contains(path, "v2.0") {
-		address.Version = V2
+		Host: host, Cloud: cloud, App: query.Get("appid"), Discovery: IsDiscovery(u),
 	}
 	if path[0] == "tfp" || path[0] == "te" { // how B2C marks a tenant
 		path = path[1:]
@@ -121,6 +116,11 @@ func KeysAt(u *url.URL) (KeysAddress, bool) {
 		address.Kind = B2C
 	}
 	return address, ok
+}
+
+// IsDiscovery reports whether an address is that of an issuer's metadata, wherever the issuer is.
+func IsDiscovery(u *url.URL) bool {
+	return strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration")
 }
 
 // ofDocument reports whether a segment of a path belongs to the document's own name, and not to

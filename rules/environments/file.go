@@ -26,7 +26,6 @@ type File struct {
 	Defaults     Defaults
 	Environments []Environment
 	Allow        []Crossing
-	Ignore       []Ignored
 }
 
 // Environment is one entry under environments.
@@ -123,8 +122,8 @@ func (f *File) read(v *source.Value) error {
 		}},
 		reader{"environments", f.readEnvironments},
 		list("allow", f.readCrossing),
-		reader{"lint", func(v *source.Value) (err error) {
-			f.Ignore, err = Ignores(v)
+		reader{"lint", func(v *source.Value) error { // what it says is read by lint: [IgnoresIn]
+			_, err := Ignores(v)
 			return err
 		}},
 	)

@@ -158,7 +158,6 @@ type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written issued.Written
 	Verdict rules.Verdict
-	Doubt   string        // why it may be that nobody can have it; empty where somebody can
 	Token   *issued.Token // as it is modelled; nil of a real one
 }
 
@@ -172,7 +171,7 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 	answer := c.view.Furthest(m.token(row, gateway))
 	return Witness{
 		Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict,
-		Doubt: answer.Token.Doubt(), Token: answer.Token,
+		Token: answer.Token,
 	}
 }
 

@@ -167,7 +167,7 @@ func unfit(address string) string {
 		_, ours := entra.CloudOf(host)
 		api, microsofts := entra.MicrosoftAPI("https://" + host)
 		switch {
-		case rules.IsMetadata(u):
+		case entra.IsDiscovery(u):
 			return "it is the metadata document of an issuer"
 		case ours, host == "sts.windows.net":
 			return "Entra ID has no introspection endpoint"

@@ -38,7 +38,7 @@ func ScanText(text *Text, x *report.Scanning) {
 		t.totals()
 		t.changes("newly locked out", ", by the cause now", &x.LockedOut)
 		t.changes("newly let in", ", by the cause before", &x.LetIn)
-		t.changes("known only before or only after", "", &x.Unclear)
+		t.changes("not known before or not known after", "", &x.Unclear)
 	} else {
 		t.causes(&x.After, shortCauses)
 	}

@@ -294,7 +294,7 @@ type Comparison struct {
 
 	LockedOut Summary // accepted before and rejected after: what they get after
 	LetIn     Summary // rejected before and accepted after: what they got before
-	Unclear   Summary // what they get after, where one of the two is not known and they differ
+	Unclear   Summary // what they get after, where that or what they got before is not known
 }
 
 // Add counts tokens that get the same.
@@ -302,7 +302,7 @@ func (c *Comparison) Add(before, after Result, tokens int64) {
 	c.Before.Add(before, tokens)
 	c.After.Add(after, tokens)
 	switch was, is := before.Outcome, after.Outcome; {
-	case was == is:
+	case was == is && is != rules.Undetermined: // two that are not known may differ
 	case was == rules.Accepted && is == rules.Rejected:
 		c.LockedOut.Add(after, tokens)
 	case was == rules.Rejected && is == rules.Accepted:

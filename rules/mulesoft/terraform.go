@@ -3,6 +3,7 @@ package mulesoft
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -204,6 +205,14 @@ type references struct {
 	// lookup finds a resource, or a local value under the kind "local".
 	lookup  func(kind, name string) *source.Value
 	pattern *regexp.Regexp // of a reference, or of a text; nil before the first one is looked for
+
+	named map[local]string // what local values name: one may refer to another thousands of times
+}
+
+// local is a local value, and how many more it may refer to through each other.
+type local struct {
+	name string
+	most int
 }
 
 // gateway is the gateway that an expression names by the resource that it refers to, be it through
@@ -213,6 +222,7 @@ func (r *references) gateway(expression string, most int) string {
 		r.pattern = regexp.MustCompile(
 			`([\w.-]*)\b(local|anypoint_[a-z0-9_]+)\.([\w-]+)|"(?:[^"$]|\$[^{])*"`,
 		)
+		r.named = map[local]string{}
 	}
 	named := ""
 	for _, match := range r.pattern.FindAllStringSubmatch(expression, -1) {
@@ -221,9 +231,7 @@ func (r *references) gateway(expression string, most int) string {
 		switch {
 		case kind == "" || before != "": // a text, or a data source
 		case kind == "local" && most > 0:
-			if v := r.lookup(kind, name); v != nil {
-				variant = r.gateway(v.Text, most-1)
-			}
+			variant = r.ofLocal(local{name, most - 1})
 		case kind == "anypoint_api_instance":
 			variant = technologyVariant(r.lookup(kind, name).TextAt("technology"))
 		default:
@@ -236,6 +244,16 @@ func (r *references) gateway(expression string, most int) string {
 		default:
 			named = variant
 		}
+	}
+	return named
+}
+
+// ofLocal is the gateway that a local value names. It is looked for once.
+func (r *references) ofLocal(of local) string {
+	named, known := r.named[of]
+	if v := r.lookup("local", of.name); !known && v != nil {
+		named = r.gateway(v.Text, of.most)
+		r.named[of] = named
 	}
 	return named
 }
@@ -255,22 +273,23 @@ func resourceVariant(kind string) string {
 	return ""
 }
 
-// inFile finds the resources and the local values among the blocks of a Terraform file.
+// inFile finds the resources and the local values among the blocks of a Terraform file. Of two of
+// one name the first counts, and in one block the last.
 func inFile(blocks []source.Member) func(kind, name string) *source.Value {
-	return func(kind, name string) *source.Value {
-		for _, m := range blocks {
-			labels := m.Value.Labels
-			switch {
-			case kind == "local" && m.Key == "locals":
-				if v := m.Value.Member(name); v != nil {
-					return v
-				}
-			case m.Key == "resource" && len(labels) == 2 && labels[0] == kind && labels[1] == name:
-				return m.Value
+	there := map[resourceName]*source.Value{}
+	for _, m := range slices.Backward(blocks) {
+		labels := m.Value.Labels
+		switch {
+		case m.Key == "locals":
+			for i := range m.Value.Members {
+				local := &m.Value.Members[i]
+				there[resourceName{"local", local.Key}] = local.Known()
 			}
+		case m.Key == "resource" && len(labels) == 2:
+			there[resourceName{labels[0], labels[1]}] = m.Value
 		}
-		return nil
 	}
+	return func(kind, name string) *source.Value { return there[resourceName{kind, name}] }
 }
 
 // snake turns a policy's name for a field into Terraform's. A run of capitals is one word:

@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,13 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 			refers("b", "c") + refers("c", "d") + "d = \"x\"\n}\n" +
 			`resource "anypoint_apim_policy_jwt_validation" "p" {` + "\napim_id = local.a\n" +
 			"configuration_data {\njwks_url = \"https://keys.example\"\n}\n}\n",
+		"namespaces beside selectors of the root.json": cluster(
+			numbered(900, `{"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", `+
+				`"metadata": {"name": "p%d", "namespace": "istio-system"}, "spec": `+
+				`{"selector": {"matchLabels": {"app": "a%[1]d"}}}}`),
+			numbered(15_000, `{"apiVersion": "v1", "kind": "Pod", "metadata": `+
+				`{"name": "w%d", "namespace": "n%[1]d", "labels": {"app": "b"}}}`),
+		),
 	} {
 		t.Run(file, func(t *testing.T) {
 			writeFile(t, filepath.Join(dir, file), text)
@@ -29,4 +37,17 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+func cluster(resources ...string) string {
+	return `{"apiVersion": "v1", "kind": "List", "items": [` + strings.Join(resources, ",") + "]}"
+}
+
+// numbered joins texts, each made with its number.
+func numbered(n int, format string) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf(format, i)
+	}
+	return strings.Join(all, ",")
 }

@@ -1,7 +1,6 @@
 package istio
 
 import (
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -101,12 +100,12 @@ type cluster struct {
 	gateways map[string]*gateway // by namespace and name
 	ambient  map[string]bool     // the namespaces whose workloads have no proxy of their own
 	patches  []*patch
-	nearby   map[string]*nearby // by namespace
+	nearby   map[string]*nearby // by namespace; of those that may hold in all, by the root's
 
 	byName map[string]*kubernetes.Resource // of policies
 }
 
-// nearby is the policies that hold in a namespace, or may hold there.
+// nearby is policies of one namespace, or of those that may hold in all.
 type nearby struct {
 	policies  []*resource
 	selectors kubernetes.Selectors
@@ -138,7 +137,7 @@ func clusterOf(files []*source.File) *cluster {
 		}
 	}
 	c.running = c.withoutMade()
-	c.places = placesOf(c.policies, c.running)
+	c.places = placesOf(c.policies, c.running, c.root.name)
 	return c
 }
 
@@ -412,10 +411,10 @@ type places struct {
 	named    map[string]int      // how many workloads have a name; of several kinds, that is
 	targets  map[string][]target // what the policies of a namespace are attached to
 	order    map[*resource]int   // of policies
-	marked   bool                // the namespace of a policy is not known
+	wide     []*resource         // policies that hold in all namespaces, or may
 }
 
-func placesOf(policies []*resource, shown []*running) places {
+func placesOf(policies []*resource, shown []*running, root string) places {
 	p := places{
 		policies: map[string][]*resource{}, running: map[string][]*running{},
 		targets: map[string][]target{}, order: map[*resource]int{}, named: map[string]int{},
@@ -424,7 +423,9 @@ func placesOf(policies []*resource, shown []*running) places {
 		p.name(r.Namespace)
 		p.policies[r.Namespace] = append(p.policies[r.Namespace], r)
 		p.order[r] = i
-		p.marked = p.marked || r.Namespace == "" || kubernetes.HasMark(r.Namespace)
+		if r.Namespace == root || isOpen(r.Namespace) {
+			p.wide = append(p.wide, r)
+		}
 		for _, t := range r.targets {
 			if !slices.Contains(p.targets[r.Namespace], t) {
 				p.targets[r.Namespace] = append(p.targets[r.Namespace], t)
@@ -445,41 +446,50 @@ func (p *places) name(namespace string) {
 	}
 }
 
-// near is the policies that hold in a namespace, or may hold there. They are looked for once.
-func (c *cluster) near(namespace string) *nearby {
-	if known := c.nearby[namespace]; known != nil {
-		return known
+// near is the policies that hold in a namespace, or may hold there: those that may hold in all
+// namespaces, and its own. Thousands of namespaces share the former.
+func (c *cluster) near(namespace string) []*nearby {
+	if isOpen(namespace) {
+		return []*nearby{c.indexed("", c.policies)}
 	}
-	near := &nearby{policies: c.holdingIn(namespace)}
-	for _, p := range near.policies {
-		near.selectors.Add(p.selector, len(p.targets) > 0 || p.selectorUnread != "")
+	wide := c.indexed(c.root.name, c.places.wide)
+	if namespace == c.root.name {
+		return []*nearby{wide}
 	}
-	c.nearby[namespace] = near
-	return near
+	return []*nearby{wide, c.indexed(namespace, c.places.policies[namespace])}
 }
 
-// selecting lists those of them that may hold for what has these labels. Others may be among them.
-func (n *nearby) selecting(has kubernetes.Labels) iter.Seq[*resource] {
-	return func(yield func(*resource) bool) {
-		for _, i := range n.selectors.Of(has) {
-			if !yield(n.policies[i]) {
-				return
-			}
-		}
+// indexed is the policies of a place with their index, which is made once.
+func (c *cluster) indexed(place string, policies []*resource) *nearby {
+	if known := c.nearby[place]; known != nil {
+		return known
 	}
+	made := &nearby{policies: policies}
+	for _, p := range policies {
+		made.selectors.Add(p.selector, len(p.targets) > 0 || p.selectorUnread != "")
+	}
+	c.nearby[place] = made
+	return made
+}
+
+// isOpen reports whether only a deployment knows which namespace it is.
+func isOpen(namespace string) bool { return namespace == "" || kubernetes.HasMark(namespace) }
+
+// selecting lists the policies near a namespace that may hold for what has these labels. Others
+// may be among them.
+func (c *cluster) selecting(namespace string, has kubernetes.Labels) []*resource {
+	return c.inOrder(namespace, func(n *nearby) []*resource {
+		return source.Each(n.selectors.Of(has), func(i int) *resource { return n.policies[i] })
+	})
 }
 
 // holdingIn lists the policies that hold in a namespace, or may hold there.
 func (c *cluster) holdingIn(namespace string) []*resource {
-	if c.places.marked || namespace == "" || kubernetes.HasMark(namespace) {
-		return slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
-			return c.reaches(p, namespace) == rules.No
-		})
-	}
-	own, ofRoot := c.places.policies[namespace], c.places.policies[c.root.name]
-	if namespace == c.root.name || len(ofRoot) == 0 {
-		return own
-	}
-	return slices.SortedFunc(slices.Values(slices.Concat(own, ofRoot)),
-		func(a, b *resource) int { return c.places.order[a] - c.places.order[b] })
+	return c.inOrder(namespace, func(n *nearby) []*resource { return n.policies })
+}
+
+func (c *cluster) inOrder(namespace string, some func(*nearby) []*resource) []*resource {
+	all := slices.Concat(source.Each(c.near(namespace), some)...)
+	slices.SortFunc(all, func(a, b *resource) int { return c.places.order[a] - c.places.order[b] })
+	return all
 }

@@ -37,7 +37,7 @@ func TestPoliciesNearAreThoseThatReach(t *testing.T) {
 					reach = append(reach, p)
 				}
 			}
-			if near := c.near(namespace).policies; !slices.Equal(near, reach) {
+			if near := c.holdingIn(namespace); !slices.Equal(near, reach) {
 				t.Errorf("%d near %s, want %d of\n%s", len(near), namespace, len(reach), &text)
 			}
 			most = max(most, len(reach))

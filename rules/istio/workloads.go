@@ -189,7 +189,7 @@ func (c *cluster) workload(of *running, name string) *workload {
 	if shown != nil {
 		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
-	for p := range c.near(of.Namespace).selecting(of.labels) {
+	for _, p := range c.selecting(of.Namespace, of.labels) {
 		near := c.reaches(p, of.Namespace)
 		switch attached := c.attaches(p, of.Namespace, gateway, waypoint); {
 		case attached != rules.No:
@@ -312,7 +312,7 @@ func (c *cluster) attached(namespace string, t target) *workload {
 		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
 	runs := unshown(namespace, pods)
-	for _, p := range c.near(namespace).policies {
+	for _, p := range c.holdingIn(namespace) {
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
 		switch attached := c.attaches(p, namespace, t, w.waypoint); {
 		case attached != rules.No:

@@ -7,12 +7,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -61,7 +62,7 @@ type Settings struct {
 func NewTransport(settings Settings) *http.Transport {
 	proxy := settings.Proxy
 	if proxy == nil {
-		proxy = http.ProxyFromEnvironment
+		proxy = ofEnvironment
 	}
 	return &http.Transport{
 		Proxy:                  noted(proxy),
@@ -136,6 +137,35 @@ type connection struct {
 
 type connectionKey struct{}
 
+// ProxyVariableError says that a variable of the environment is not the address of a proxy. It
+// does not show it: it may have a password.
+type ProxyVariableError struct{ Name string }
+
+func (e *ProxyVariableError) Error() string { return e.Name + " is not the address of a proxy" }
+
+// ofEnvironment is the proxy that the environment names. Go passes over a variable that it can't
+// read, and the request would go past the proxy.
+func ofEnvironment(r *http.Request) (*url.URL, error) {
+	for _, name := range [...]string{"HTTPS_PROXY", "https_proxy"} {
+		if text := os.Getenv(name); text != "" {
+			if !isProxy(text) && !IsLoopback(r.URL.Hostname()) {
+				return nil, &ProxyVariableError{name}
+			}
+			break
+		}
+	}
+	return http.ProxyFromEnvironment(r)
+}
+
+// isProxy reports whether a text is the address of a proxy: a URL, or a host alone.
+func isProxy(text string) bool {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Hostname() != ""
+}
+
 // noted tells the dialler which proxy a request goes through: the environment named that host, and
 // nobody else.
 func noted(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
@@ -149,7 +179,7 @@ func noted(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*ur
 		}
 		host, ok := ASCIIHost(u.Hostname())
 		if !ok {
-			return nil, errors.New("the proxy variable is not an address")
+			return nil, &ProxyVariableError{"HTTPS_PROXY"}
 		}
 		u = WithHost(u, host)
 		if c, known := r.Context().Value(connectionKey{}).(*connection); known {

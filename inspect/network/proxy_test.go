@@ -161,3 +161,42 @@ func TestAProxyThatFailsIsNamed(t *testing.T) {
 		})
 	}
 }
+
+func TestAProxyVariableThatIsNoAddressIsNamed(t *testing.T) {
+	for variable, text := range map[string]string{
+		"HTTPS_PROXY": "http://clerk:secret@[bad",
+		"https_proxy": "%zz-secret",
+	} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv("HTTPS_PROXY", "")
+			t.Setenv(variable, text)
+			request, err := http.NewRequestWithContext(
+				t.Context(), http.MethodGet, "https://api.invalid/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = Send(NewTransport(Settings{}), request, Purpose{Address: request.URL},
+				Limits{Body: 10, Time: time.Minute})
+			cause, hint := Cause(err), ProxyHint(err)
+			want := variable + " is not the address of a proxy"
+			if !strings.EqualFold(cause, want) || // Windows knows one variable
+				!strings.Contains(hint, "http://HOST:PORT") {
+				t.Errorf("%s; %s", cause, hint)
+			}
+		})
+	}
+}
+
+func TestAProxyIsAURLOrAHostAlone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"http://proxy:8080": true, "socks5://u:p@[::1]:1080": true, "proxy": true,
+		"proxy:8080": true, "u:p@proxy:8080": true, "[::1]:8080": true,
+		"%zz": false, ":::bad": false, "http://": false, "http:proxy:8080": false,
+		"http://u:%zz@proxy": false, "http://[bad": false, " ": false,
+	} {
+		if isProxy(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}

@@ -64,7 +64,10 @@ func Cause(err error) string {
 	var name x509.HostnameError
 	var forbidden *ForbiddenError
 	var refused *ProxyError
+	var variable *ProxyVariableError
 	switch {
+	case errors.As(err, &variable):
+		return variable.Error()
 	case errors.As(err, &forbidden):
 		return forbidden.Error()
 	case errors.As(err, &refused):
@@ -99,7 +102,10 @@ func proxyFault(err error) error {
 // ProxyHint says what to do where the proxy is at fault; empty where it is not.
 func ProxyHint(err error) string {
 	var refused *ProxyError
+	var variable *ProxyVariableError
 	switch {
+	case errors.As(err, &variable):
+		return "write it as http://HOST:PORT, or unset it to go without a proxy"
 	case errors.As(err, &refused) && refused.Status == http.StatusProxyAuthRequired:
 		return "put the proxy's user and password into HTTPS_PROXY, in front of its host"
 	case refused != nil, proxyFault(err) != nil && !Untrusted(err):

@@ -169,7 +169,9 @@ func (f *failure) isFinal() bool {
 	var certificate *tls.CertificateVerificationError
 	var unknown *net.DNSError
 	var refused *network.ProxyError
-	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) ||
+	var variable *network.ProxyVariableError
+	return errors.As(f.err, &forbidden) || errors.As(f.err, &variable) ||
+		errors.As(f.err, &certificate) ||
 		errors.As(f.err, &refused) && refused.Status < http.StatusInternalServerError ||
 		errors.Is(f.err, errOtherHost) || errors.Is(f.err, errNamesUser) ||
 		errors.Is(f.err, errManyRedirects) ||

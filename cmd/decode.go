@@ -37,15 +37,15 @@ func newDecode(env *Env) *cobra.Command {
 
 func (e *Env) decode(cmd *cobra.Command, flags *decodeFlags, args []string) error {
 	if flags.claim != "" {
-		return e.decodeClaim(flags, args)
+		return e.decodeClaim(cmd, flags, args)
 	}
 	line := e.commandLine(cmd, args)
 	token, err := e.readToken(cmd.Name(), &line, args)
+	if err == nil {
+		err = e.readable(cmd, &line, token, args)
+	}
 	if err != nil {
 		return err
-	}
-	if err := report.Unreadable(token); err != nil {
-		return e.orAgain(report.InFileOf(args, err), cmd.Name(), &line, args)
 	}
 	d, err := e.decoding(flags, token)
 	if err != nil {
@@ -55,11 +55,15 @@ func (e *Env) decode(cmd *cobra.Command, flags *decodeFlags, args []string) erro
 	return show(e, &flags.output, render.Formats().Decode, d)
 }
 
+// readable is the error for a token that is damaged, as for a text without one.
+func (e *Env) readable(
+	cmd *cobra.Command, line *report.CommandLine, token *inspect.Token, args []string,
+) error {
+	return e.orAgain(report.InFileOf(args, report.Unreadable(token)), cmd.Name(), line, args)
+}
+
 // decoding reads what decode shows of a token.
 func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Decoding, err error) {
-	if fault := report.Unreadable(token); fault != nil {
-		return nil, fault
-	}
 	d = &report.Decoding{Token: token, Profile: inspect.Describe(token)}
 	d.Redact = flags.redact.in(flags.output.format.value)
 	d.At, err = flags.at.resolve(e, token)
@@ -68,17 +72,21 @@ func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Deco
 
 // decodeClaim shows one claim: its value, where there is a token, and what the dictionary says of
 // it.
-func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
+func (e *Env) decodeClaim(cmd *cobra.Command, flags *decodeFlags, args []string) error {
 	if flags.output.format.value == "markdown" {
 		return problem("--claim has no Markdown form", "leave out -o, or use -o json; without "+
 			"--claim, -o markdown gives the block for a ticket")
 	}
+	line := e.commandLine(cmd, args)
 	token, err := e.tokenIfAny(args)
 	if err != nil {
-		return err
+		return e.orAgain(err, cmd.Name(), &line, args)
 	}
 	d := &report.Decoding{At: e.Now()}
 	if token != nil {
+		if err = e.readable(cmd, &line, token, args); err != nil {
+			return err
+		}
 		if d, err = e.decoding(flags, token); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -40,11 +41,15 @@ func runCommand(env *Env) int {
 	// never nil, which would mean the process's own arguments
 	root.SetArgs(append([]string{}, env.Args...))
 	root.SetIn(env.Stdin)
-	root.SetOut(env.messages(env.Stdout))
+	out := &helpWriter{to: env.messages(env.Stdout)}
+	root.SetOut(out)
 	root.SetErr(env.Stderr)
 	addCompletion(root)
 
 	err := root.ExecuteContext(context.Background())
+	if err == nil {
+		err = out.err
+	}
 	var code exit
 	switch {
 	case err == nil:
@@ -56,6 +61,22 @@ func runCommand(env *Env) int {
 	}
 	env.printError(withHelp(err, env.Args))
 	return exitUsage
+}
+
+// helpWriter remembers that a part of its output could not be written, which cobra's help does not
+// report.
+type helpWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (w *helpWriter) Write(text []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.to.Write(text)
+	w.err = err
+	return n, err
 }
 
 // withHelp adds the help of the command to an error about the command line that names no command

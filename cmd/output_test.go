@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -123,5 +125,28 @@ func TestAnOutputThatHasNoPlaceEndsAtItsFirstPart(t *testing.T) {
 	_, first := output.Write([]byte("x"))
 	if err := output.finish(); first == nil || !errors.Is(err, first) {
 		t.Errorf("%v, then %v", first, err)
+	}
+}
+
+// fullWriter has no room left.
+type fullWriter struct{}
+
+func (fullWriter) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestHelpThatCanNotBeWrittenIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		nil, {"--help"}, {"explain", "--help"}, {"help", "explain"}, {"help", "tokens"},
+	} {
+		var said strings.Builder
+		code := Main(Env{
+			Gateways: everyGateway(),
+			Args:     args, Stdin: strings.NewReader(""), Stdout: fullWriter{}, Stderr: &said,
+			LookupEnv: func(string) (string, bool) { return "", false },
+			Terminal:  Terminal{UTF8: true},
+		})
+		if code != exitUsage || !strings.Contains(said.String(), "no space left") {
+			t.Errorf("%q: exit %d, %s", args, code, said.String())
+		}
 	}
 }

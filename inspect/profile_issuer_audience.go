@@ -275,7 +275,7 @@ func (d *describer) clientOddities() {
 	if d.Version == "1.0" {
 		foreign = "azp"
 	}
-	if d.ClientID.Claim == foreign {
+	if d.has(foreign) {
 		d.odd("client-claim-of-other-version", "claims."+foreign,
 			fmt.Sprintf("the client is named in %s, which Entra ID v%s tokens do not have",
 				foreign, d.Version))

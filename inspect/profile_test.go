@@ -471,6 +471,10 @@ func TestDescribeTellsWhatIsOdd(t *testing.T) {
 			"client-claim-of-other-version claims.azp",
 		},
 		{
+			"a v1.0 token names a client in azp too", entraRS, v1User + `,"azp":"c"`,
+			"client-claim-of-other-version claims.azp",
+		},
+		{
 			"Entra writes no client_id", entraRS, v1User + `,"client_id":"c"`,
 			"client-id-claim claims.client_id",
 		},

@@ -392,12 +392,13 @@ func claimWord(p *Profile, claim string) string {
 // isDirectoryAttribute reports whether a claim, in lower case, has the name of an attribute of a
 // user in the directory. Claims mapping policies and user flows of B2C write such claims
 // (learn.microsoft.com/entra/identity-platform/reference-claims-customization,
-// learn.microsoft.com/azure/active-directory-b2c/user-profile-attributes). Extension attributes
-// hold what the tenant's administrators put there, mostly about people.
+// learn.microsoft.com/azure/active-directory-b2c/user-profile-attributes), and some tokens name a
+// guest's or a synced user's account so. Extension attributes hold what the tenant's
+// administrators put there, mostly about people.
 func isDirectoryAttribute(claim string) bool {
 	switch claim {
 	case "displayname", "givenname", "surname", "mail", "mailnickname", "othermail", "othermails",
-		"signinnames", "userprincipalname",
+		"signinnames", "userprincipalname", "winaccountname", "altsecid", "home_oid",
 		"employeeid", "jobtitle", "department", "companyname", "mobilephone", "telephonenumber",
 		"facsimiletelephonenumber",
 		"streetaddress", "city", "postalcode", "state", "country", "samaccountname",

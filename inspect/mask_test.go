@@ -83,12 +83,14 @@ func TestMaskerKnowsAddressesAndDirectoryAttributesByTheirLook(t *testing.T) {
 			`,"unique_name":"live.com#ann@home.example","note":"call Ann <ann@home.example>, or ` +
 			`x.y+z@c.example.",` +
 			`"employeeId":"77812","jobTitle":"head of sales","postalCode":"53111",` +
-			`"extensionAttribute3":"e3","handle":"@ann","xms_az_rid":"/subscriptions/a"`)
+			`"extensionAttribute3":"e3","winaccountname":"jdoe",` +
+			`"handle":"@ann","xms_az_rid":"/subscriptions/a"`)
 	masked := m.Claims(&p, token.Claims)
 	want := map[string]string{
 		"unique_name": "user-2", "note": "call Ann <user-3>, or user-4.",
 		"employeeId": "personal-1", "jobTitle": "personal-2",
-		"postalCode": "personal-3", "extensionAttribute3": "personal-4", "handle": "@ann",
+		"postalCode": "personal-3", "extensionAttribute3": "personal-4",
+		"winaccountname": "personal-5", "handle": "@ann",
 		"xms_az_rid": "/subscriptions/a",
 	}
 	for name, label := range want {

@@ -206,10 +206,20 @@ func (m *Mask) strings(text []byte) []byte {
 		}
 		end := endOfString(text, start)
 		out = append(out, text[:start]...)
-		out = m.appendString(out, text[start:end])
+		if name := text[start:end]; isOwnName(name, text[end:]) {
+			out = append(out, name...)
+		} else {
+			out = m.appendString(out, name)
+		}
 		text = text[end:]
 	}
 	return append(out, text...)
+}
+
+// isOwnName reports whether a string of JSON is the name of a member as the schemas have them.
+func isOwnName(quoted, behind []byte) bool {
+	return bytes.HasPrefix(behind, []byte(":")) &&
+		len(bytes.Trim(quoted, `"_abcdefghijklmnopqrstuvwxyz`)) == 0
 }
 
 // endOfString returns the offset behind the string that starts at an offset.

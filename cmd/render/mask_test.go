@@ -75,6 +75,21 @@ func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
 	}
 }
 
+func TestAMaskLeavesTheNamesOfMembers(t *testing.T) {
+	t.Parallel()
+	mask, _ := maskOf(t, `{"scp":"a","department":"status"}`, true)
+	var out strings.Builder
+	err := mask.JSON(&out, map[string]string{"status": "pass", "why": "department is status"})
+	want := `{
+  "status": "pass",
+  "why": "department is personal-1"
+}
+`
+	if err != nil || out.String() != want {
+		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
 func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 	mask, _ := maskOf(t, `{"upn":"abe@contoso.com"}`, true)
 	const said = "wanted abe@contoso.com, found " + innerToken

@@ -194,17 +194,18 @@ func (r *Request) ShowsToken() bool {
 }
 
 // sentAt is what is at a place, and whether that is known. An empty text says that nothing is sent
-// there. The doubt is why an earlier policy may have changed it.
+// there. The doubt is why an earlier policy may have changed it, or why it may not count.
 func (r *Request) sentAt(in Input) (text string, given bool, doubt *Unknown) {
 	switch in.Source {
 	case FromQuery:
 		text, given = r.Query[in.Name]
 	case FromCookie:
 		text, given = r.cookie(in.Name)
+		doubt = r.blank(FromCookie, in.Name)
 	default:
 		return r.Sent(in.Name)
 	}
-	return text, given, nil
+	return text, given, doubt
 }
 
 // repeatedIn is why the token is not known that a predicate of Sent finds: a header in which it

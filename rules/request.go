@@ -269,7 +269,7 @@ func (r *Request) blank(from Source, name string) *Unknown {
 	if from == FromHTTP {
 		what, there = "header", slices.Contains(r.Blank, textproto.CanonicalMIMEHeaderKey(name))
 	} else {
-		value, there = r.Cookies[name]
+		value, there = r.sentCookie(name)
 	}
 	if !there || value != "" {
 		return nil
@@ -280,16 +280,22 @@ func (r *Request) blank(from Source, name string) *Unknown {
 
 // cookie is a cookie, and whether it is known. A Cookie header that was given has all of them.
 func (r *Request) cookie(name string) (text string, known bool) {
-	if text, known = r.Cookies[name]; known {
+	text, there := r.sentCookie(name)
+	_, known = r.Headers["Cookie"]
+	return text, there || known
+}
+
+// sentCookie is a cookie, and whether it is sent, with a value or without one.
+func (r *Request) sentCookie(name string) (text string, there bool) {
+	if text, there = r.Cookies[name]; there {
 		return text, true
 	}
-	header, known := r.Headers["Cookie"]
-	for part := range strings.SplitSeq(header, ";") {
+	for part := range strings.SplitSeq(r.Headers["Cookie"], ";") {
 		if of, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok && of == name {
 			return value, true
 		}
 	}
-	return "", known
+	return "", false
 }
 
 // given reads one of the things that the request was given with. What was not given is absent only

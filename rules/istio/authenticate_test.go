@@ -290,9 +290,17 @@ func TestWhereTheTokenIsLookedFor(t *testing.T) {
 			r.Query = map[string]string{"token": token}
 		}, accepted()},
 		{"the usual header is not looked at then", custom, func(r *rules.Request) {
-			r.Headers = map[string]string{"Authorization": "Bearer " + token, "X-Token": ""}
-			r.QueryWhole, r.Cookies = true, map[string]string{"session": ""}
+			r.Headers = map[string]string{
+				"Authorization": "Bearer " + token, "X-Token": "", "Cookie": "theme=dark",
+			}
+			r.QueryWhole = true
 		}, rejected(403, rules.TokenPresent)},
+		{"a cookie without a value", custom, func(r *rules.Request) { // extractor.cc: a token
+			r.Headers = map[string]string{
+				"Authorization": "Bearer " + token, "X-Token": "", "Cookie": "session=",
+			}
+			r.QueryWhole = true
+		}, open(rules.Conditional)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -96,13 +96,13 @@ func (a *asking) token(sent *sentToken) *evaluator.Token {
 }
 
 // elsewhere says of each place that a rule looks at, and that the request has nothing in, that it
-// is empty.
+// is not sent.
 func elsewhere(r *rules.Request, places []rules.Location) *rules.Request {
 	for _, l := range places {
 		switch l.Input.Source {
 		case rules.FromQuery: // the query is whole
 		case rules.FromCookie:
-			r.Cookies[l.Input.Name] = cmp.Or(r.Cookies[l.Input.Name], "")
+			r.Headers["Cookie"] = "theme=dark" // and no other but those that are known
 		default:
 			name := textproto.CanonicalMIMEHeaderKey(l.Input.Name)
 			r.Headers[name] = cmp.Or(r.Headers[name], "")

@@ -28,6 +28,13 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 			numbered(15_000, `{"apiVersion": "v1", "kind": "Pod", "metadata": `+
 				`{"name": "w%d", "namespace": "n%[1]d", "labels": {"app": "b"}}}`),
 		),
+		"policies beside routes of a template.json": cluster(
+			numbered(900, `{"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": `+
+				`"SecurityPolicy", "metadata": {"name": "p%d", "namespace": "a"}, "spec": `+
+				`{"targetRefs": [{"kind": "HTTPRoute", "name": "r%[1]d"}]}}`),
+			numbered(1000, `{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", `+
+				`"metadata": {"name": "{{x}}%d", "namespace": "a"}, "spec": {}}`),
+		),
 	} {
 		t.Run(file, func(t *testing.T) {
 			writeFile(t, filepath.Join(dir, file), text)

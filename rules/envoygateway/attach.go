@@ -315,6 +315,7 @@ func (c *cluster) ofParent(t target) choice {
 func (c *cluster) on(t target) choice {
 	all := slices.Clone(c.attached[t])
 	var perhaps choice
+	var open *policy // the last one that is perhaps attached
 	candidates := c.loose
 	if c.isOpen(t) {
 		candidates = c.policies
@@ -329,9 +330,12 @@ func (c *cluster) on(t target) choice {
 		switch attached := c.isAttached(p, t); {
 		case attached == rules.Yes:
 			all = append(all, p)
-		case attached == rules.Maybe && (perhaps.policy == nil || perhaps.between != nil):
-			perhaps = c.perhaps(p, t)
+		case attached == rules.Maybe:
+			open = p
 		}
+	}
+	if perhaps.policy == nil && open != nil {
+		perhaps = c.perhaps(open, t)
 	}
 	if len(all) == 0 {
 		return perhaps

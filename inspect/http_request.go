@@ -39,8 +39,9 @@ type HTTPRequest struct {
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
 // found: a curl command, what curl -v has printed, a request as it is sent, as the network tab of
-// a browser shows it, or a HAR file. Of any other text there is none. Where one of these has none
-// that can be read, it says why in a sentence without an end.
+// a browser shows it, a HAR file, or its Authorization header alone, which has no method. Of any
+// other text there is none. Where one of these has none that can be read, it says why in a sentence
+// without an end.
 func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
 	if sent := sentRequest(text, token); sent != nil {
 		return sent, ""
@@ -55,7 +56,23 @@ func LocateRequest(text string, token Found) (request *HTTPRequest, why string) 
 	case isHAR(text):
 		return harRequest(text, token.Text)
 	}
-	return nil, ""
+	return headerAlone(text, token), ""
+}
+
+// headerAlone reads a text that begins with the header that has the token: nil where it is another
+// one. Quotes around it, and line breaks, are from the paste.
+func headerAlone(text string, token Found) *HTTPRequest {
+	const quotes = " \t\"'"
+	name, value, _ := strings.Cut(text, ":")
+	at := strings.Index(value, token.Text[:min(len(token.Text), minPart)])
+	if !strings.EqualFold(strings.Trim(name, quotes), "Authorization") || at < 0 {
+		return nil
+	}
+	before := strings.TrimLeft(value[:at], quotes)
+	if strings.Contains(before, "\n") {
+		before = strings.Join(strings.Fields(before), " ") + " "
+	}
+	return &HTTPRequest{Headers: map[string]string{"Authorization": before + token.Text}}
 }
 
 // add adds a header. What is given twice with two values is not known: gateways differ on which of

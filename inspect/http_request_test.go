@@ -262,6 +262,28 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 	}
 }
 
+func TestAHeaderAloneIsTheHeaderAsItWasSent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"authorization: bearer eyJ.e30.x\n":      "bearer eyJ.e30.x",
+		"Authorization:BEARER  eyJ.e30.x":        "BEARER  eyJ.e30.x",
+		`"authorization": "bearer eyJ.e30.x",`:   "bearer eyJ.e30.x",
+		"Authorization: bearer\r\n eyJ.e30.x":    "bearer eyJ.e30.x",
+		"Authorization: eyJ.e30.x\nHost: a":      "eyJ.e30.x",
+		"bearer eyJ.e30.x":                       "",
+		"eyJ.e30.x":                              "",
+		"a log: Authorization: bearer eyJ.e30.x": "",
+	} {
+		r, why := LocateRequest(text, Found{Text: "eyJ.e30.x"})
+		switch {
+		case why != "", (r == nil) != (want == ""):
+			t.Errorf("%q: %v, %s", text, r, why)
+		case r != nil && (r.Headers["Authorization"] != want || r.HeadersWhole):
+			t.Errorf("%q: %v", text, r)
+		}
+	}
+}
+
 func FuzzLocateRequest(f *testing.F) {
 	for _, text := range []string{
 		`curl "a^"b" -H $'\u0021' -b c=d`, "curl ^\"x^\" ^\n", "curl -",

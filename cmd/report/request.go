@@ -354,6 +354,24 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	return token, pasted, nil
 }
 
+// ReadSent is ReadToken, with the Authorization header where the text is that alone, and carries the
+// token in another way than a client should.
+func (m *Maker) ReadSent(args []string) (token *inspect.Token, header string, err error) {
+	text, err := m.TokenText(args)
+	if err != nil {
+		return nil, "", err
+	}
+	token, found, err := m.tokenIn(text)
+	if err != nil {
+		return nil, "", InFileOf(args, err)
+	}
+	request, _ := inspect.LocateRequest(text, found)
+	if request != nil && request.Method == "" && !setToken(request, token) {
+		header = request.Headers["Authorization"]
+	}
+	return token, header, nil
+}
+
 func (m *Maker) requestIn(
 	text string, found inspect.Found, token *inspect.Token,
 ) *inspect.HTTPRequest {
@@ -364,7 +382,9 @@ func (m *Maker) requestIn(
 			"pass --method, --path and -H", why)
 	case request != nil:
 		plain := setToken(request, token)
-		m.note("%s", taken(request, plain))
+		if request.Method != "" || !plain {
+			m.note("%s", taken(request, plain))
+		}
 	}
 	return request
 }
@@ -459,6 +479,9 @@ func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 // taken says what is taken from a pasted request: the names of its headers and no values, which
 // may be secrets.
 func taken(r *inspect.HTTPRequest, plain bool) string {
+	if r.Method == "" {
+		return "the Authorization header is taken as it was pasted"
+	}
 	text := "the request is from " + r.From + ": " + r.Method
 	if r.Path != "" {
 		text += " " + r.Path

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"sync/atomic"
 
@@ -168,13 +169,13 @@ type Tester struct {
 	Answer    *source.Value      // of the validation endpoint
 	Observed  *rules.Observation // what the real gateway answered to each; nil where nobody says
 
-	tokens map[string]*inspect.Token // of files, by name
+	tokens map[string]sentToken // of files, by name
 }
 
 // Run runs the tests of files.
 func (t *Tester) Run(found []Found) (*Testing, error) {
 	x := &Testing{Coverage: NewCoverage()}
-	t.tokens = map[string]*inspect.Token{}
+	t.tokens = map[string]sentToken{}
 	var files, cases atomic.Int64
 	defer t.Maker.tell(func() string {
 		return fmt.Sprintf("%d tests done, of %d of %d files",
@@ -415,14 +416,27 @@ func (t *Tester) token(
 	if err != nil {
 		return nil, err
 	}
-	if t.tokens[name] == nil {
-		token, err := t.Maker.ReadToken([]string{"@" + name})
+	sent, read := t.tokens[name]
+	if !read {
+		sent.token, sent.header, err = t.Maker.ReadSent([]string{"@" + name})
 		if err != nil {
 			return nil, err
 		}
-		t.tokens[name] = token
+		t.tokens[name] = sent
 	}
-	return t.tokens[name], nil
+	if _, given := request.Headers["Authorization"]; sent.header != "" && !given {
+		headers := map[string]string{"Authorization": sent.header}
+		maps.Copy(headers, request.Headers)
+		request.Headers = headers
+	}
+	return sent.token, nil
+}
+
+// sentToken is a token with the Authorization header that carries it; that is empty where it is as
+// a client should write it, or is not known.
+type sentToken struct {
+	token  *inspect.Token
+	header string
 }
 
 // disagreement says how the prediction differs from what the real gateway answered, where that is

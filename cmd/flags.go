@@ -17,6 +17,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // choice is a flag whose value is one of a few words.
@@ -128,21 +129,9 @@ func (f *atFlag) Set(text string) error {
 	if f.issued {
 		return nil
 	}
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		f.at = time.Unix(seconds, 0)
-		if year := f.at.UTC().Year(); year > 9999 || year < 0 {
-			return problem("this number of seconds is not a date; is it milliseconds?",
-				fmt.Sprintf("in seconds it would be %d", seconds/1000))
-		}
-		return nil
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return problem("the value is not a time", "write a time as 2026-05-06T10:00:00Z or as "+
-			"Unix seconds, 1778061600; issued is one second after the token's iat")
-	}
-	f.at = at
-	return nil
+	var err error
+	f.at, err = environments.Instant(text)
+	return err
 }
 
 // resolve returns the instant. Without the flag that is now.

@@ -40,8 +40,8 @@ type HTTPRequest struct {
 // LocateRequest reads the request that carries a token out of the text in which the token was
 // found: a curl command, what curl -v has printed, a request as it is sent, as the network tab of
 // a browser shows it, a HAR file, or its Authorization header alone, which has no method. Of any
-// other text there is none. Where one of these has none that can be read, it says why in a sentence
-// without an end.
+// other text there is none. Where one of these has none that can be read, it says why in a
+// sentence without an end.
 func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
 	if sent := sentRequest(text, token); sent != nil {
 		return sent, ""

@@ -354,8 +354,8 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	return token, pasted, nil
 }
 
-// ReadSent is ReadToken, with the Authorization header where the text is that alone, and carries the
-// token in another way than a client should.
+// ReadSent is ReadToken, with the Authorization header where the text is that alone, and carries
+// the token in another way than a client should.
 func (m *Maker) ReadSent(args []string) (token *inspect.Token, header string, err error) {
 	text, err := m.TokenText(args)
 	if err != nil {

@@ -3,6 +3,7 @@ package environments
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -194,4 +195,26 @@ func when(name string, into *time.Time, layout, what, example string) reader {
 		*into = at
 		return nil
 	}}
+}
+
+// Instant reads a time as --at takes it, and at: in a file of policy tests: as RFC 3339 has it, or
+// in Unix seconds. An error is a [*source.Error].
+func Instant(text string) (time.Time, error) {
+	none := source.Position{}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return at, refusal(none, "the value is not a time", "write a time as "+
+				"2026-05-06T10:00:00Z or as Unix seconds, 1778061600; issued is one second "+
+				"after the token's iat")
+		}
+		return at, nil
+	}
+	at := time.Unix(seconds, 0)
+	if year := at.UTC().Year(); year > 9999 || year < 0 {
+		return at, refusal(none, "this number of seconds is not a date; is it milliseconds?",
+			fmt.Sprintf("in seconds it would be %d", seconds/1000))
+	}
+	return at, nil
 }

@@ -214,14 +214,22 @@ func (f *File) readCrossing(v *source.Value) error {
 	return err
 }
 
+func noVersion(v *source.Value) error {
+	return wrong(v, "version is missing", "the first line is version: 1")
+}
+
 // IgnoresIn reads lint in a document of an environments file, or of a file with nothing else. The
-// rest is not looked at, but for the version, and for a name that is lint's with a slip: such a
-// section would ignore nothing, and nobody would know.
+// rest is not looked at, but for the version, which environments need, and for a name that is
+// lint's with a slip: such a section would ignore nothing, and nobody would know.
 func IgnoresIn(document *source.Value) ([]Ignored, error) {
-	if number := document.Member("version"); number != nil {
+	number := document.Member("version")
+	switch {
+	case number != nil:
 		if err := version(number); err != nil {
 			return nil, err
 		}
+	case document.Member("environments") != nil:
+		return nil, noVersion(document)
 	}
 	section := document.Member("lint")
 	if section == nil && document.Is(source.Object) {
@@ -275,7 +283,7 @@ func Ignores(v *source.Value) ([]Ignored, error) {
 func (f *File) check(v *source.Value) error {
 	switch {
 	case v.Member("version") == nil:
-		return wrong(v, "version is missing", "the first line is version: 1")
+		return noVersion(v)
 	case len(f.Environments) == 0:
 		return wrong(
 			v, "there are no environments",

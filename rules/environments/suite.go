@@ -2,6 +2,7 @@ package environments
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/textproto"
 	"slices"
@@ -127,8 +128,12 @@ func (s *Suite) readAt(v *source.Value) error {
 	if s.Issued = v.Text == "issued"; s.Issued {
 		return nil
 	}
-	at := when("at", &s.At, time.RFC3339, "a time, or issued", "2026-05-06T10:00:00Z")
-	return at.read(v)
+	at, err := Instant(v.Text)
+	if problem := (*source.Error)(nil); errors.As(err, &problem) {
+		problem.Pos, problem.Cause = v.Pos, "at: "+problem.Cause
+	}
+	s.At = at
+	return err
 }
 
 // readCase reads a test. No test before it has its name.

@@ -85,6 +85,7 @@ func TestTheRequestsOfTestsAreMadeAtATimeOrAsTheirTokensAreNew(t *testing.T) {
 	const rest = "tests: [{name: x, token: none, expect: {status: 401}}]\n"
 	for at, want := range map[string]Suite{
 		"at: 2026-05-06T12:00:00Z\n": {At: noon},
+		"at: 1778068800\n":           {At: noon},
 		"at: issued\n":               {Issued: true},
 		"":                           {},
 	} {
@@ -169,7 +170,11 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"the introspection answer is an error", of("introspection: {error: x}"),
 			"not an introspection answer",
 		},
-		{"the instant is not a time", "version: 1\nat: noon\ntests: []\n", "at must be a time"},
+		{"the instant is not a time", "version: 1\nat: noon\ntests: []\n", "at: the value is not a time"},
+		{
+			"the instant is in milliseconds", "version: 1\nat: 1778061600000\ntests: []\n",
+			"at: this number of seconds is not a date",
+		},
 		{"a file and a shape", token("{file: a, shape: graph}"), "either a file or a shape"},
 		{
 			"claims of a file", token("{file: a, claims: {}}"),

@@ -170,7 +170,10 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"the introspection answer is an error", of("introspection: {error: x}"),
 			"not an introspection answer",
 		},
-		{"the instant is not a time", "version: 1\nat: noon\ntests: []\n", "at: the value is not a time"},
+		{
+			"the instant is not a time", "version: 1\nat: noon\ntests: []\n",
+			"at: the value is not a time",
+		},
 		{
 			"the instant is in milliseconds", "version: 1\nat: 1778061600000\ntests: []\n",
 			"at: this number of seconds is not a date",

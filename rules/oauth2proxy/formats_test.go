@@ -388,3 +388,20 @@ func TestAFileOfAnotherGatewayIsPassedOverWithoutTheTableOfOptions(t *testing.T)
 		t.Errorf("it takes %v allocations, and %v where it is shown the file", made, asked)
 	}
 }
+
+// To look at a file of another gateway costs as much as the rest of a short run.
+func TestMostFilesOfOthersAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`{"skipClientIdValidation": true, "clientIdExpression": "a"}`: false,
+		`{"providers": [{"clientid": "a"}]}`:                          true,
+	} {
+		file, err := source.Read("a.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mayBeOurs(file) != want {
+			t.Errorf("%s: %t", text, !want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path/filepath"
@@ -83,24 +84,26 @@ func mayBeOurs(file *source.File) bool {
 	if file.Format == source.TOML {
 		return true
 	}
-	return slices.ContainsFunc(
-		[]string{
-			programName, "oauth2_proxy_", "oidcconfig", "clientid", "configfile", "skip_jwt",
-			"oidc_", "email_domains",
-		},
-		func(word string) bool { return containsFold(file.Text, word) },
-	)
+	words := []string{programName, variablePrefix, "skip_jwt", "oidc_", "email_domains"}
+	names := []string{"oidcConfig", "clientID", "configFile"}
+	return slices.ContainsFunc(words, func(word string) bool {
+		return bytes.Contains(file.Text, []byte(word))
+	}) || slices.ContainsFunc(names, func(name string) bool { return hasName(file.Text, name) })
 }
 
-// containsFold reports whether a text has a word of small letters, in either case.
-func containsFold(text []byte, word string) bool {
-	for ; len(text) >= len(word); text = text[1:] {
-		if text[0]|0x20 == word[0] && strings.EqualFold(string(text[:len(word)]), word) {
+// hasName reports whether a text has a member's name, in either case, and not as the beginning of
+// a longer one.
+func hasName(text []byte, name string) bool {
+	for ; len(text) >= len(name); text = text[1:] {
+		if text[0]|0x20 == name[0]|0x20 && bytes.EqualFold(text[:len(name)], []byte(name)) &&
+			(len(text) == len(name) || !isLetter(text[len(name)])) {
 			return true
 		}
 	}
 	return false
 }
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func (c *common) read(
 	files []*source.File, options rules.Options,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -16,7 +17,8 @@ type sharing struct {
 	facts    map[*rules.Policy]*facts
 	met      map[*rules.Policy]*exposed // the policies that a request to one of them meets
 	alone    map[*rules.Check]*exposed
-	never    *[]*rules.Check // whose expressions can't be evaluated; nil until somebody asks
+	said     map[source.Position]bool // errors of rules that say more than others
+	never    *[]*rules.Check          // that can't be evaluated; nil until somebody asks
 }
 
 // facts is what a policy says of whose tokens it wants.
@@ -51,7 +53,7 @@ func shared(s *rules.Subject) *sharing {
 	}
 	known := &sharing{
 		facts: map[*rules.Policy]*facts{}, met: map[*rules.Policy]*exposed{},
-		alone: map[*rules.Check]*exposed{},
+		alone: map[*rules.Check]*exposed{}, said: map[source.Position]bool{},
 	}
 	for _, p := range s.Policies {
 		if judges(p) && !p.When.Disabled && !nothing(p) {

@@ -132,6 +132,9 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 				f.Policy = policyOf(f.Check, s.Policies)
 			}
 			found = append(found, f)
+			if f.Severity == rules.Error && saysMore(all, f.Rule) {
+				shared(s).said[f.Pos] = true
+			}
 		}
 	}
 	if ruleOf(all, notAllTried).Name != "" {

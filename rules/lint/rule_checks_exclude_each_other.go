@@ -166,13 +166,13 @@ func hasChoice(expression string) bool {
 // saidOtherwise reports whether rules that look at two checks in a better way find something.
 func saidOtherwise(s *rules.Subject) bool {
 	for _, rule := range []rules.Rule{
-		audienceFormMismatch(), clientIDClaimOfOtherVersion(), issuerOfOtherVersion(), noToken(),
+		audienceFormMismatch(), clientIDClaimOfOtherVersion(), issuerOfOtherVersion(),
 	} {
 		if len(rule.Check(s)) > 0 {
 			return true
 		}
 	}
-	return false
+	return len(refusesAll(s)) > 0 || len(eachCheckOf(impassable)(s)) > 0
 }
 
 // passable lists the checks that can be held against each other: the made-up tokens stand for all

@@ -31,9 +31,18 @@ func noToken() rules.Rule {
 			"have, and in one of several alternatives; a note where no rule allows anything",
 		References: []string{claimsRef, accessTokens},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return append(refusesAll(s), eachCheckOf(impassable)(s)...)
+			return append(refusesAll(s), eachCheckOf(unlessSaid)(s)...)
 		},
 	}
+}
+
+// unlessSaid is impassable where its finding would not give way to an error at its place. With an
+// app registration that error may be lessened, and this one is what is left.
+func unlessSaid(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if s.App == nil && shared(s).said[c.Pos] {
+		return nil
+	}
+	return impassable(s, p, c)
 }
 
 // refusesAll makes a finding of each check that rejects every request, of policies that look at no
@@ -269,8 +278,12 @@ func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
 			slices.ContainsFunc(found, func(other rules.Finding) bool {
 				worse := other.Severity == rules.Error ||
 					other.Severity == rules.Warning && f.Severity == rules.Note
-				return other.Rule != noTokenPasses && worse && other.Pos == f.Pos &&
-					ruleOf(all, other.Rule).About == nil
+				return worse && other.Pos == f.Pos && saysMore(all, other.Rule)
 			})
 	})
+}
+
+// saysMore reports whether a rule says more of who is kept out than this one.
+func saysMore(all []rules.Rule, name string) bool {
+	return name != noTokenPasses && ruleOf(all, name).About == nil
 }

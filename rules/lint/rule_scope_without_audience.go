@@ -28,8 +28,11 @@ func scopeWithoutAudience() rules.Rule {
 // checkScopeAudience gives less than an error for policies that ask a validation endpoint: we do
 // not know whether the endpoint looks at the audience.
 func checkScopeAudience(s *rules.Subject, p *rules.Policy) []rules.Finding {
+	if !exposing(s, p).openToStrangersAPIs() {
+		return nil
+	}
 	c := scopeCheck(s, p)
-	if c == nil || !exposing(s, p).openToStrangersAPIs() {
+	if c == nil {
 		return nil
 	}
 	open := cmp.Or(claimCheck(p, "aud"), find(p, rules.Audience), c)

@@ -187,7 +187,8 @@ func (e *Env) findEnvironments() string {
 	if err != nil {
 		return ""
 	}
-	start, home := folder, e.home()
+	start := folder
+	home, errHome := os.Stat(e.home())
 	for {
 		info, err := os.Stat(folder)
 		if err != nil || !isOwn(info) {
@@ -205,7 +206,7 @@ func (e *Env) findEnvironments() string {
 			return relative
 		}
 		above := filepath.Dir(folder)
-		if above == folder || isRepository(folder) || home != "" && sameFolder(folder, home) {
+		if above == folder || isRepository(folder) || errHome == nil && os.SameFile(info, home) {
 			return ""
 		}
 		folder = above
@@ -219,12 +220,6 @@ func isRepository(folder string) bool {
 		_, err := os.Lstat(filepath.Join(folder, name))
 		return err == nil
 	})
-}
-
-func sameFolder(a, b string) bool {
-	one, errOne := os.Stat(a)
-	other, errOther := os.Stat(b)
-	return errOne == nil && errOther == nil && os.SameFile(one, other)
 }
 
 // home is the user's home folder; empty where none is known.

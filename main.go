@@ -98,6 +98,10 @@ func collected(c *collection) {
 		debug.SetMemoryLimit(mostMemory)
 		debug.SetGCPercent(midGarbage)
 		c.percent = midGarbage
+	case c.percent != garbage: // what piled up while the collector ran beside it is gone
+		debug.SetMemoryLimit(softMemory)
+		debug.SetGCPercent(garbage)
+		c.percent = garbage
 	}
 	runtime.SetFinalizer(c, collected)
 }

@@ -85,25 +85,28 @@ func mayBeOurs(file *source.File) bool {
 		return true
 	}
 	words := []string{programName, variablePrefix, "skip_jwt", "oidc_", "email_domains"}
-	names := []string{"oidcConfig", "clientID", "configFile"}
 	return slices.ContainsFunc(words, func(word string) bool {
 		return bytes.Contains(file.Text, []byte(word))
-	}) || slices.ContainsFunc(names, func(name string) bool { return hasName(file.Text, name) })
+	}) || hasName(file.Text)
 }
 
-// hasName reports whether a text has a member's name, in either case, and not as the beginning of
-// a longer one.
-func hasName(text []byte, name string) bool {
-	for ; len(text) >= len(name); text = text[1:] {
-		if text[0]|0x20 == name[0]|0x20 && bytes.EqualFold(text[:len(name)], []byte(name)) &&
-			(len(text) == len(name) || !isLetter(text[len(name)])) {
-			return true
+// hasName reports whether a text has the name of a member that alpha configurations have, in
+// either case.
+func hasName(text []byte) bool {
+	for {
+		before, after, found := bytes.Cut(text, []byte{':'})
+		if !found {
+			return false
 		}
+		word := bytes.TrimRight(before, " \t\r\n\"'")
+		for _, name := range [...]string{"oidcConfig", "clientID", "configFile"} {
+			if at := len(word) - len(name); at >= 0 && bytes.EqualFold(word[at:], []byte(name)) {
+				return true
+			}
+		}
+		text = after
 	}
-	return false
 }
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func (c *common) read(
 	files []*source.File, options rules.Options,

@@ -194,6 +194,9 @@ func rawRequest(text string, token Found) *HTTPRequest {
 
 // requestLine takes the first line of a request apart (RFC 9112, section 3).
 func requestLine(line string) (method, path string, ok bool) {
+	if !strings.Contains(line, "HTTP/") {
+		return "", "", false // a token alone is long
+	}
 	words := strings.Fields(line)
 	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {
 		return "", "", false

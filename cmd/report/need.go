@@ -9,45 +9,53 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// passed says how each input is passed on the command line. It is the one place that knows the
-// flags.
-func passed() map[source.Input]string {
-	return map[source.Input]string{
-		source.NeedToken:          "--token @FILE",
-		source.NeedKeySet:         "--jwks FILE|URL",
-		source.NeedKeySetFile:     "--jwks FILE",
-		source.NeedKeySetURL:      "--jwks URL",
-		source.NeedAuthority:      "--cacert FILE",
-		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
-		source.NeedTenant:         "--tenant ID",
-		source.NeedCloud:          "--cloud CLOUD",
-		source.NeedExpectedTenant: "--tenant",
-		source.NeedExpectedIssuer: "--tenant or --issuer",
-		source.NeedIssuer:         "--issuer URL",
-		source.NeedContracts:      "--contracts FILE",
-		source.NeedIntrospection:  "--introspection FILE",
-		source.NeedTime:           "--at TIME",
-		source.NeedRequest:        "--method and --path",
-		source.NeedPolicy:         "-p FILE",
-		source.NeedPolicyKind:     "--policy-type ASSET",
-		source.NeedGateway:        "--gateway",
-		source.NeedRuntime:        "--runtime VERSION",
-		source.NeedGatewayVersion: "--gateway-version VERSION",
-		source.NeedApp:            "--app FILE",
-		source.NeedRegistrations:  "api and clients in gatewhy.yaml",
-		source.NeedAudience:       "--audience AUDIENCE",
-		source.NeedScope:          "--scope SCOPE",
-		source.NeedTokenVersion:   "--token-version 1|2",
-		source.NeedTokenOfOthers:  "--other TOKEN",
-		source.NeedObservedStatus: "--observed-status CODE",
-		source.NeedObservedBody:   "--observed-body TEXT",
-		source.NeedObservedHeader: "--observed-header HEADER",
+// passed says how an input is passed on the command line; empty where it can't be. It is the one
+// place that knows the flags.
+func passed(input source.Input) string {
+	for _, known := range [...]struct {
+		input source.Input
+		flag  string
+	}{
+		{source.NeedToken, "--token @FILE"},
+		{source.NeedKeySet, "--jwks FILE|URL"},
+		{source.NeedKeySetFile, "--jwks FILE"},
+		{source.NeedKeySetURL, "--jwks URL"},
+		{source.NeedAuthority, "--cacert FILE"},
+		{source.NeedWhoseKeys, "--tenant, --issuer or --jwks"},
+		{source.NeedTenant, "--tenant ID"},
+		{source.NeedCloud, "--cloud CLOUD"},
+		{source.NeedExpectedTenant, "--tenant"},
+		{source.NeedExpectedIssuer, "--tenant or --issuer"},
+		{source.NeedIssuer, "--issuer URL"},
+		{source.NeedContracts, "--contracts FILE"},
+		{source.NeedIntrospection, "--introspection FILE"},
+		{source.NeedTime, "--at TIME"},
+		{source.NeedRequest, "--method and --path"},
+		{source.NeedPolicy, "-p FILE"},
+		{source.NeedPolicyKind, "--policy-type ASSET"},
+		{source.NeedGateway, "--gateway"},
+		{source.NeedRuntime, "--runtime VERSION"},
+		{source.NeedGatewayVersion, "--gateway-version VERSION"},
+		{source.NeedApp, "--app FILE"},
+		{source.NeedRegistrations, "api and clients in gatewhy.yaml"},
+		{source.NeedAudience, "--audience AUDIENCE"},
+		{source.NeedScope, "--scope SCOPE"},
+		{source.NeedTokenVersion, "--token-version 1|2"},
+		{source.NeedTokenOfOthers, "--other TOKEN"},
+		{source.NeedObservedStatus, "--observed-status CODE"},
+		{source.NeedObservedBody, "--observed-body TEXT"},
+		{source.NeedObservedHeader, "--observed-header HEADER"},
+	} {
+		if known.input == input {
+			return known.flag
+		}
 	}
+	return ""
 }
 
 // Name is the flag that takes an input, without its value: "--contracts".
 func Name(input source.Input) string {
-	switch flag := passed()[input]; {
+	switch flag := passed(input); {
 	case input == source.NeedHeader:
 		return "-H"
 	case strings.HasPrefix(flag, "-") && !strings.Contains(flag, " and "):
@@ -112,7 +120,7 @@ func Flag(n source.Need) string {
 	case source.NeedSolution:
 		return "--solution " + n.Name
 	}
-	return passed()[n.Input]
+	return passed(n.Input)
 }
 
 // Ask is what to pass, with what it is for: "--contracts FILE: the client ids that have an

@@ -98,7 +98,7 @@ func collected(c *collection) {
 		debug.SetMemoryLimit(mostMemory)
 		debug.SetGCPercent(midGarbage)
 		c.percent = midGarbage
-	case c.percent != garbage: // what piled up while the collector ran beside it is gone
+	case c.percent != garbage && used < softMemory/4: // what piled up beside the collector is gone
 		debug.SetMemoryLimit(softMemory)
 		debug.SetGCPercent(garbage)
 		c.percent = garbage

@@ -131,6 +131,9 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			if f.Policy == nil && f.Check != nil {
 				f.Policy = policyOf(f.Check, s.Policies)
 			}
+			if rule.About != nil {
+				f.Message += onlyFor(f.Policy)
+			}
 			found = append(found, f)
 			if f.Severity == rules.Error && saysMore(all, f.Rule) {
 				shared(s).said[f.Pos] = true

@@ -118,6 +118,28 @@ func TestAFindingKnowsItsPolicyAndRule(t *testing.T) {
 	}
 }
 
+func TestAFindingOfWhoGetsInNamesTheRequestsThatItsPolicyIsFor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		policy *rules.Policy
+		named  string
+	}{
+		{limited(policy(signed(ourKeys)), rules.Route{Method: "GET", Path: "/a.*"}),
+			" (requests to GET /a.*)"},
+		{limited(policy(signed(ourKeys)), rules.Route{Path: ".*"}), ""},
+		{policy(signed(ourKeys)), ""},
+	} {
+		found := Run([]rules.Rule{anyClientAccepted()}, of(c.policy))
+		if len(found) != 1 {
+			t.Fatalf("%+v", found)
+		}
+		text := found[0].Message
+		if at := strings.Index(text+" (", " ("); text[at:] != c.named {
+			t.Errorf("%q does not end with %q", text, c.named)
+		}
+	}
+}
+
 func TestThatNoTokenPassesGivesWayToASharperFinding(t *testing.T) {
 	t.Parallel()
 	s := ours(check(equals("roles", "Read")))

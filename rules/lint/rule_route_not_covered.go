@@ -71,6 +71,14 @@ func everything(policies []*rules.Policy) bool {
 	return true
 }
 
+// onlyFor names the requests that a policy is for, in brackets; it is empty where it is for all.
+func onlyFor(p *rules.Policy) string {
+	if p == nil || len(p.When.Routes) == 0 || everything([]*rules.Policy{p}) {
+		return ""
+	}
+	return " (requests to " + routes(p) + ")"
+}
+
 func routes(p *rules.Policy) string {
 	var texts []string
 	for _, r := range p.When.Routes {

@@ -97,20 +97,34 @@ func function(head string) *regexp.Regexp {
 	return regexp.MustCompile("(?s)" + regexp.QuoteMeta(head) + `.*?\n}\n`)
 }
 
+// Only the places are sorted, which needs no code of its own for a type.
 const mergeSort = `func stableCmpFunc[E any](data []E, n int, cmp func(a, b E) int) {
-	if n < 2 {
-		return
+	from := append([]E(nil), data...)
+	compare := func(i, j int) int { return cmp(from[i], from[j]) }
+	for to, i := range sortedPlaces(0, n, compare) {
+		data[to] = from[i]
 	}
-	left, right := append([]E(nil), data[:n/2]...), data[n/2:]
-	stableCmpFunc(left, len(left), cmp)
-	stableCmpFunc(right, len(right), cmp)
-	for i := 0; len(left) > 0; i++ {
-		if len(right) > 0 && cmp(right[0], left[0]) < 0 {
-			data[i], right = right[0], right[1:]
+}
+
+func sortedPlaces(first, end int, compare func(i, j int) int) []int {
+	switch end - first {
+	case 0:
+		return nil
+	case 1:
+		return []int{first}
+	}
+	middle := (first + end) / 2
+	left := sortedPlaces(first, middle, compare)
+	right := sortedPlaces(middle, end, compare)
+	sorted := make([]int, 0, end-first)
+	for len(left) > 0 && len(right) > 0 {
+		if compare(right[0], left[0]) < 0 {
+			sorted, right = append(sorted, right[0]), right[1:]
 		} else {
-			data[i], left = left[0], left[1:]
+			sorted, left = append(sorted, left[0]), left[1:]
 		}
 	}
+	return append(append(sorted, left...), right...)
 }
 `
 

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -54,7 +54,7 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 		if err != nil {
 			return err
 		}
-		all = slices.DeleteFunc(all, func(c rules.Collection) bool { return c.Name != name })
+		all = source.Without(all, func(c rules.Collection) bool { return c.Name != name })
 	}
 	if err := flags.fillIn(all); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -26,7 +26,7 @@ func completeWith(cmd *cobra.Command, flag string, words func(args []string) []s
 	setCompletion(cmd, flag, func(
 		_ *cobra.Command, args []string, _ string,
 	) ([]string, cobra.ShellCompDirective) {
-		return slices.DeleteFunc(slices.Clone(words(args)), isUnsafe),
+		return source.Without(words(args), isUnsafe),
 			cobra.ShellCompDirectiveNoFileComp
 	})
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 type keysFlags struct {
@@ -83,7 +83,7 @@ func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
 // namedKeys are the flags that name a key set to verify with: none where that is standard input,
 // or the keys of all tenants.
 func namedKeys(line report.CommandLine, args []string) []string {
-	words := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
+	words := source.Without(line.Flags, func(word string) bool {
 		return word == "--clouds"
 	})
 	if len(args) > 0 && args[0] != "-" {

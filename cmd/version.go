@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 func newVersion(env *Env) *cobra.Command {
@@ -36,7 +37,7 @@ func describeBuild(info *debug.BuildInfo, ok bool) string {
 		facts = append(facts, "commit "+commit[:min(12, len(commit))], day)
 	}
 	facts = append(facts, info.GoVersion, platform)
-	facts = slices.DeleteFunc(facts, func(fact string) bool { return fact == "" })
+	facts = source.Without(facts, func(fact string) bool { return fact == "" })
 	return fmt.Sprintf("%s (%s)", info.Main.Version, strings.Join(facts, ", "))
 }
 

@@ -90,7 +90,7 @@ func (p *paste) notesFor(found Found, text string) []Observation {
 	if len(text) < 2*len(found.Text) || !strings.Contains(text, found.Text) {
 		return p.notes
 	}
-	return slices.DeleteFunc(p.notes,
+	return source.Without(p.notes,
 		func(o Observation) bool { return o.ID == "invisible-character" })
 }
 

@@ -160,7 +160,7 @@ func insertByLength(list []string, value string) []string {
 	}
 	at, _ := slices.BinarySearchFunc(list, value,
 		func(v, value string) int { return len(value) - len(v) })
-	return slices.Insert(list, at, value)
+	return slices.Concat(list[:at], []string{value}, list[at:])
 }
 
 // maskedToken stands for a token in text that is shared.

@@ -230,7 +230,7 @@ func (d *describer) odd(id, path, message string) {
 	case signatureLength: // the last character of a text that was cut
 		said = nonCanonical
 	}
-	d.Observations = slices.DeleteFunc(d.Observations, func(o Observation) bool {
+	d.Observations = source.Without(d.Observations, func(o Observation) bool {
 		return o.ID == said && o.Path == path
 	})
 	d.Observations = append(d.Observations, Observation{ID: id, Path: path, Message: message})

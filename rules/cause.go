@@ -168,23 +168,23 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 		if !slices.ContainsFunc(rows, made) {
 			why = "the file switches that check off, so the gateway runs another configuration"
 		}
-		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titles, Cause: Cause{
+		all = append([]PossibleCause{{By: ByBody, Seen: titles, Cause: Cause{
 			ID:       "another-situation",
 			Title:    "the policy itself answers like this if " + titles,
 			Why:      why,
 			Look:     "the request as it arrived, and the policies as the gateway has them",
 			Evidence: rows[0].Answer.Evidence,
-		}})
+		}}}, all...)
 	}
 	if products, rows := p.others(o); rows != nil {
-		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titlesOf(rows), Cause: Cause{
+		all = append([]PossibleCause{{By: ByBody, Seen: titlesOf(rows), Cause: Cause{
 			ID:    "another-gateway",
 			Title: "another gateway answered, such as " + products,
 			Why:   "its answers have this body, and these policies are not known to send it",
 			Look: "which gateways the request passes; then explain the token by the policies " +
 				"of the one that answered",
 			Evidence: rows[0].Answer.Evidence,
-		}})
+		}}}, all...)
 	}
 	return ranked(all)
 }

@@ -104,7 +104,7 @@ func (p Predicate) compound(most int) string {
 	case len(p.Of) == 0:
 		return "any request"
 	}
-	of := slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
+	of := source.Without(p.Of, Predicate.undecided)
 	if len(of) == 0 {
 		of = p.Of
 	}
@@ -138,7 +138,7 @@ func (p Predicate) goesWithoutSaying(part Predicate) bool {
 
 // decided is the predicate without what only the deployment decides.
 func (p Predicate) decided() Predicate {
-	p.Of = slices.DeleteFunc(slices.Clone(p.Of), Predicate.undecided)
+	p.Of = source.Without(p.Of, Predicate.undecided)
 	return p.simplified()
 }
 

@@ -26,7 +26,7 @@ func (r *Result) Lacks() Lacking {
 		profile.IssuedBy != inspect.ByEntra || profile.Kind == inspect.KindID {
 		return Lacking{}
 	}
-	reads := slices.DeleteFunc(r.Check.Test.Reads(), func(in Input) bool {
+	reads := source.Without(r.Check.Test.Reads(), func(in Input) bool {
 		return in.Source == FromToken // whether there is one
 	})
 	if len(reads) == 0 {

@@ -363,7 +363,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 			"that are not known: " + checkNames(open)
 		return c
 	}
-	fit := slices.DeleteFunc(
+	fit := source.Without(
 		open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) },
 	)
 	all := p.possibleCauses(&c.Observed)
@@ -379,7 +379,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 		c.Follows = answered + "it was one of the checks that are not known: " + checkNames(fit)
 	}
 	if len(fit) > 0 {
-		all = slices.DeleteFunc(all, func(s PossibleCause) bool { return s.By == ByNone })
+		all = source.Without(all, func(s PossibleCause) bool { return s.By == ByNone })
 	}
 	c.Causes = p.explained(&c.Observed, all)
 	return c

@@ -163,7 +163,7 @@ func (p *Policy) Find(is func(*Check) bool) *Check {
 // EnabledOrAll are the policies that are not disabled, or all where each one is. They say what the
 // tokens are like that belong here: what is disabled beside them may want others.
 func EnabledOrAll(policies []*Policy) []*Policy {
-	enabled := slices.DeleteFunc(slices.Clone(policies), func(p *Policy) bool {
+	enabled := source.Without(policies, func(p *Policy) bool {
 		return p.When.Disabled
 	})
 	if len(enabled) == 0 {

@@ -448,5 +448,5 @@ const mostObserved = 3
 // unsaid is what is odd, without what a note beside the answer says.
 func (d *decoding) unsaid() []inspect.Observation {
 	said := func(o inspect.Observation) bool { return o.ID == inspect.SeveralTokens }
-	return slices.DeleteFunc(slices.Clone(odditiesAt(d.Profile, d.At)), said)
+	return source.Without(odditiesAt(d.Profile, d.At), said)
 }

@@ -3,10 +3,10 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -124,7 +124,7 @@ func (t *Text) notProved(unproved []report.Unproved) {
 }
 
 func (t *Text) toFill(changes []rules.FieldChange) {
-	fills := slices.DeleteFunc(slices.Clone(changes),
+	fills := source.Without(changes,
 		func(c rules.FieldChange) bool { return c.Fill == "" })
 	if len(fills) > 0 {
 		t.Heading("to be filled in")

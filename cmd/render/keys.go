@@ -158,7 +158,7 @@ func (l keyListing) listing(k *keys.Key) []string {
 // cloudOddity says that a cloud lists a key that belongs to another.
 func (l keyListing) cloudOddity(k *keys.Key) []string {
 	own, ok := entra.CloudByInstance(k.CloudInstance)
-	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
+	others := source.Without(l.listing(k), func(id string) bool { return id == own.ID })
 	if !ok || len(others) == 0 {
 		return nil
 	}

@@ -190,7 +190,7 @@ func (x matrixing) why(u environments.OpenCells) string {
 func (x matrixing) unsure() (rows []Row) {
 	for g, name := range x.Gateways {
 		sure := func(r int) bool { return x.Cell(r, g).Earlier == "" }
-		unsure := slices.DeleteFunc(indexes(len(x.Rows)), sure)
+		unsure := source.Without(indexes(len(x.Rows)), sure)
 		if len(unsure) > 0 {
 			w := x.Witness(unsure[0], g)
 			rows = append(rows, Row{safe(name), safe(fmt.Sprintf("%s (%s): %s",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -304,7 +305,7 @@ func (t *matrixText) changed(lines []environments.Line) []environments.Line {
 				cellAnswer(was) != cellAnswer(is)
 		})
 	}
-	if kept := slices.DeleteFunc(slices.Clone(lines), same); len(kept) > 0 {
+	if kept := source.Without(lines, same); len(kept) > 0 {
 		return kept
 	}
 	return lines

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -101,7 +100,7 @@ type Row struct{ Label, Text string }
 
 // present are the rows that have a label and a text.
 func present(rows ...Row) []Row {
-	return slices.DeleteFunc(rows, func(r Row) bool { return r.Label == "" || r.Text == "" })
+	return source.Without(rows, func(r Row) bool { return r.Label == "" || r.Text == "" })
 }
 
 // widestLabel is how wide the column of labels may be. The text of a wider label starts on the

@@ -9,6 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 type verification struct {
@@ -423,7 +424,7 @@ func (v verification) screenNotes() (shown []keys.Note, folded int) {
 	all := v.allNotes()
 	if v.Report.Outcome() == keys.Fail {
 		purpose := v.purpose()
-		shown = slices.DeleteFunc(slices.Clone(all), func(n keys.Note) bool {
+		shown = source.Without(all, func(n keys.Note) bool {
 			return n.ID != "private-key" && !slices.Contains(purpose, n)
 		})
 		return shown, len(all) - len(shown)

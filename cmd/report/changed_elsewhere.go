@@ -60,7 +60,7 @@ func (m *Maker) changers(found []Found) ([]Found, *changers) {
 	if len(all.kustomizations)+len(all.overrides) == 0 {
 		return found, &all
 	}
-	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
+	return source.Without(found, func(f Found) bool {
 		return !f.Named && (source.IsOverride(f.Name) || all.kustomizations.IsPatch(f.Name))
 	}), &all
 }

@@ -63,7 +63,7 @@ func UnknownClaim(token *inspect.Token, name string) *source.Error {
 	if _, ok := inspect.HeaderMember(name); ok {
 		hints = []string{name + " is a member of the header, which decode shows"}
 	} else if near := Nearest(name, names); near != "" {
-		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
+		hints = append([]string{"did you mean " + near + "?"}, hints...)
 	}
 	return Problem(cause, hints...)
 }

@@ -329,7 +329,7 @@ func (m *Maker) chainOf(names []string, variant string) [][]string {
 		file, _ := m.ReadSource(name) // what can't be read is refused later
 		files = append(files, file)
 	}
-	read := slices.DeleteFunc(slices.Clone(files), func(f *source.File) bool { return f == nil })
+	read := source.Without(files, func(f *source.File) bool { return f == nil })
 	adapters := m.Gateways.among(read, rules.Options{})
 	for n, name := range names {
 		vendor := ""
@@ -498,7 +498,7 @@ func (r *estateReader) clients(of *environments.Environment, site *environments.
 	if err != nil {
 		return err
 	}
-	site.Clients = slices.DeleteFunc(d.Clients(), func(app *entra.Registration) bool {
+	site.Clients = source.Without(d.Clients(), func(app *entra.Registration) bool {
 		// the API's own is there for its object id
 		return site.API != nil && app.Principal != nil && !slices.Contains(d.Apps, app) &&
 			app.AppID.Is(site.API.AppID)

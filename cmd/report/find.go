@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
-
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Found is a file that may hold policies. One that the user named must hold some; one that was
@@ -228,7 +228,7 @@ func (m *Maker) Path(name string) string {
 // unique leaves out files that are named twice, by two patterns or a folder and a file in it.
 func unique(files []Found) []Found {
 	seen := make(map[string]bool, len(files))
-	return slices.DeleteFunc(files, func(f Found) bool {
+	return source.Without(files, func(f Found) bool {
 		name := filepath.Clean(f.Name)
 		again := seen[name] && name != "-"
 		seen[name] = true

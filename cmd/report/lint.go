@@ -81,9 +81,9 @@ func (u *Unread) String() string {
 // Keep leaves out the findings that are not wanted, also of those that are ignored.
 func (l *Linting) Keep(wanted func(rules.Finding) bool) {
 	all := len(l.Findings)
-	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool { return !wanted(f) })
+	l.Findings = source.Without(l.Findings, func(f rules.Finding) bool { return !wanted(f) })
 	l.LeftOut = all - len(l.Findings)
-	l.Suppressed = slices.DeleteFunc(l.Suppressed,
+	l.Suppressed = source.Without(l.Suppressed,
 		func(s Suppressed) bool { return !wanted(s.Finding) })
 }
 

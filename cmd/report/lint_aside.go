@@ -52,7 +52,7 @@ func (m *Maker) SetAsideKnown(name string, l *Linting, paths []string) error {
 		return err
 	}
 	known, prints, next := baseline.Knows(), l.fingerprints(m.from(filepath.Dir(name))), 0
-	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
+	l.Findings = source.Without(l.Findings, func(f rules.Finding) bool {
 		isKnown := known[prints[next]]
 		next++
 		if isKnown {

@@ -248,7 +248,7 @@ func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
 		result.findings = append(result.findings,
 			j.ofOthers(adapter, d.Configuration, d.Policies[0], result.findings)...)
 	}
-	result.findings = slices.DeleteFunc(result.findings, func(f rules.Finding) bool {
+	result.findings = source.Without(result.findings, func(f rules.Finding) bool {
 		return f.Pos.File != result.name // of a file that makes up one configuration with it
 	})
 	j.heed(&result)

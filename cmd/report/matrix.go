@@ -89,7 +89,7 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 			"make environments files of some of the environments each",
 			"or leave out policies, clients, scopes or roles that are not in question")
 	}
-	x.unguarded = slices.DeleteFunc(slices.Clone(x.Gateways), func(name string) bool {
+	x.unguarded = source.Without(x.Gateways, func(name string) bool {
 		return e.sets[name] != nil
 	})
 	return x, nil
@@ -192,7 +192,7 @@ const MostForAll = 20
 // found, to fetch what keeps cells from being known, and where all is right, to keep it so.
 func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 	wrong, unknown, _ := x.Wrong()
-	kept := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
+	kept := source.Without(line.Flags, func(word string) bool {
 		return word == "--fix" || word == "--write"
 	})
 	matrix := func(more ...string) string {

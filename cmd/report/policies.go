@@ -365,7 +365,7 @@ func (g Gateways) wanted(
 		return files
 	}
 	given, adapters := namesGiven(found), g.among(files, options)
-	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+	return source.Without(files, func(file *source.File) bool {
 		return !given[file.Name] && adapters[file] == nil
 	})
 }
@@ -424,7 +424,7 @@ func apisOf(policies []*rules.Policy) []string {
 // APIs lists the API instances that the policies of these files belong to; none where the files
 // can't be read. It does not read standard input.
 func (m *Maker) APIs(names []string, options rules.Options) []string {
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "-" })
+	names = source.Without(names, func(name string) bool { return name == "-" })
 	set, _ := m.ReadPolicies(names, options) // several instances are an error beside the set
 	if set == nil {
 		return nil

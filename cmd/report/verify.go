@@ -121,7 +121,7 @@ func (v *Verification) ByIssuer(line *CommandLine) string {
 		return ""
 	}
 	online := line.with("--issuer", issuer)
-	online.Flags = slices.DeleteFunc(online.Flags, func(f string) bool { return f == "--offline" })
+	online.Flags = source.Without(online.Flags, func(f string) bool { return f == "--offline" })
 	return online.Same("verify")
 }
 

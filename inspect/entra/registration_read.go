@@ -233,7 +233,7 @@ func (d *Directory) addApp(v *source.Value) {
 // content is all that an object says, but for what Graph says of its answer.
 func content(v *source.Value) string {
 	bare := *v
-	bare.Members = slices.DeleteFunc(slices.Clone(v.Members), func(m source.Member) bool {
+	bare.Members = source.Without(v.Members, func(m source.Member) bool {
 		return strings.HasPrefix(m.Key, "@odata.")
 	})
 	return bare.JSON()

@@ -355,7 +355,7 @@ func (v *verification) candidates() []*Key {
 		return set.Keys
 	case v.lenience.Kidless:
 		other := func(k *Key) bool { return k.ID != "" && k.ID != kid }
-		return slices.DeleteFunc(slices.Clone(set.Keys), other)
+		return source.Without(set.Keys, other)
 	}
 	return set.Find(kid)
 }

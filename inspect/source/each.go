@@ -8,3 +8,14 @@ func Each[V, E any](all []V, of func(V) E) []E {
 	}
 	return made
 }
+
+// Without is a list of the items for which a function does not hold. It is never nil.
+func Without[E any](all []E, is func(E) bool) []E {
+	left := make([]E, 0, len(all))
+	for _, item := range all {
+		if !is(item) {
+			left = append(left, item)
+		}
+	}
+	return left
+}

@@ -58,8 +58,9 @@ func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 	if i := lastMember(own, key); i >= 0 {
 		return f.Replace(own[i].Value, value)
 	}
-	added := slices.Insert(slices.Clone(object.Members), len(own), Member{Key: key, Value: value})
-	added = slices.DeleteFunc(added, func(m Member) bool {
+	before, behind := object.Members[:len(own)], object.Members[len(own):]
+	added := slices.Concat(before, []Member{{Key: key, Value: value}}, behind)
+	added = Without(added, func(m Member) bool {
 		return m.Key == key && m.Value != value // a merge key brought it in
 	})
 	changed := &Value{Kind: Object, Members: added, Labels: object.Labels}
@@ -120,7 +121,8 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 		return Edit{}, f.errorAt(list.Span.Start,
 			fmt.Sprintf("the list has %d items, and no position %d", len(list.Items), index), "")
 	}
-	changed := &Value{Kind: List, Items: slices.Insert(slices.Clone(list.Items), index, value)}
+	before, behind := list.Items[:index], list.Items[index:]
+	changed := &Value{Kind: List, Items: slices.Concat(before, []*Value{value}, behind)}
 	if len(list.Items) == 0 {
 		return f.prove(f.editor().replace(at, changed), list, changed)
 	}

@@ -190,7 +190,7 @@ func (m *Matrix) remarkSupposed(g int) {
 
 // otherHoles are the rules about holes that have no finding at a gateway.
 func (m *Matrix) otherHoles(g int) []string {
-	return slices.DeleteFunc(holes(), func(rule string) bool {
+	return source.Without(holes(), func(rule string) bool {
 		return slices.ContainsFunc(m.Findings, func(f Finding) bool {
 			return f.Rule == rule && f.Gateway == g
 		})
@@ -224,5 +224,5 @@ func (m *Matrix) supposed(rule string, g int) []int {
 		return nil
 	}
 	tried := m.Try(g, policies)
-	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
+	return source.Without(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
 }

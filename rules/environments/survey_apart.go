@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -133,10 +134,10 @@ func (s *Survey) Divide(environment string, instances []APIInstance) {
 	s.share(env, parts)
 	for _, of := range slices.Clone(s.environments) {
 		isOther := func(one *surveyed) bool { return one.stage != of.name }
-		some := slices.DeleteFunc(slices.Clone(parts), isOther)
+		some := source.Without(parts, isOther)
 		if len(some) > 0 && !of.known() {
 			s.share(of, some)
-			s.environments = slices.DeleteFunc(s.environments, func(env *surveyed) bool {
+			s.environments = source.Without(s.environments, func(env *surveyed) bool {
 				return env == of
 			})
 		}
@@ -160,7 +161,7 @@ func (s *Survey) leaveOutStrays(env *surveyed) {
 
 // policiesWithout are the files with an environment's policies, without some.
 func (env *surveyed) policiesWithout(some func(policyFile) bool) []string {
-	return slices.DeleteFunc(slices.Clone(env.policies), func(name string) bool {
+	return source.Without(env.policies, func(name string) bool {
 		return slices.ContainsFunc(env.policyFiles, func(f policyFile) bool {
 			return f.name == name && some(f)
 		})
@@ -304,7 +305,7 @@ func ownAPIs(
 	for _, f := range open {
 		near := func(other policyFile) bool { return path.Dir(other.name) == path.Dir(f.name) }
 		several := func(group []policyFile) bool {
-			return len(slices.DeleteFunc(slices.Clone(group), func(other policyFile) bool {
+			return len(source.Without(group, func(other policyFile) bool {
 				return !near(other)
 			})) > 1
 		}
@@ -391,7 +392,7 @@ func segments(name, environment string) []string {
 	called := words(environment)
 	for i, segment := range all {
 		own := words(segment)
-		left := slices.DeleteFunc(slices.Clone(own), func(word string) bool {
+		left := source.Without(own, func(word string) bool {
 			return slices.Contains(called, word)
 		})
 		if len(left) < len(own) {
@@ -410,7 +411,7 @@ func (s *Survey) isApart(stage string) bool {
 
 // partOf is the environment of the API that a name shows; nil where it shows none.
 func (s *Survey) partOf(stage, name string) *surveyed {
-	return partIn(slices.DeleteFunc(slices.Clone(s.environments), func(env *surveyed) bool {
+	return partIn(source.Without(s.environments, func(env *surveyed) bool {
 		return env.stage != stage
 	}), name)
 }

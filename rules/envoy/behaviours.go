@@ -104,8 +104,8 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 	if g.NeedsToken {
 		missing := body(401, "Jwt is missing", rules.Inferred.From(codeJWT))
 		missing.Weight = ofNoToken
-		all = slices.Insert(all, 0, row(NoToken, "no token is where a provider looks for one",
-			missing, realm))
+		without := row(NoToken, "no token is where a provider looks for one", missing, realm)
+		all = append([]rules.Behaviour{without}, all...)
 	}
 	exact(all)
 	return all

@@ -2,7 +2,6 @@ package envoygateway
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -89,7 +88,7 @@ func (c *compiler) authorization(folded bool) (rules.Node, bool) {
 		return rules.AllOf(notModelled(v, "authorization", why)), true
 	}
 	all, open := rulesIn(c.spec), c.defaultAllows() == rules.Yes
-	all = slices.DeleteFunc(all, func(r *authRule) bool { return !c.counts(r) })
+	all = source.Without(all, func(r *authRule) bool { return !c.counts(r) })
 	passed := c.chain(all, open)
 	at, field := v, "authorization"
 	if list := v.Member("rules"); list != nil {

@@ -228,7 +228,7 @@ func (m *changer) asList(claim comparedClaim) (steps []kubernetes.Step, ok bool)
 
 // allowRules are the rules that can let a request in.
 func (c *compiler) allowRules() []*authRule {
-	return slices.DeleteFunc(rulesIn(c.spec), func(r *authRule) bool {
+	return source.Without(rulesIn(c.spec), func(r *authRule) bool {
 		return r.action != actionAllow
 	})
 }

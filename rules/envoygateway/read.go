@@ -381,7 +381,7 @@ func attachableOf(file *source.File, object *source.Value) *attachable {
 	}
 	for _, field := range []string{"parentRefs", "parentRef"} {
 		refs, _ := kubernetes.References(a.Spec.Member(field))
-		a.parents = append(a.parents, slices.DeleteFunc(refs, ofOtherAPI)...)
+		a.parents = append(a.parents, source.Without(refs, ofOtherAPI)...)
 	}
 	return a
 }

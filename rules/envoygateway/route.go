@@ -154,7 +154,7 @@ func (c *compiler) inItsHeader() rules.Predicate {
 	var all []*envoy.Provider
 	for _, p := range c.inEnvoy() {
 		inHeaders := *p
-		inHeaders.Locations = slices.DeleteFunc(slices.Clone(p.Locations),
+		inHeaders.Locations = source.Without(p.Locations,
 			func(l rules.Location) bool { return l.Input.Source != rules.FromHTTP })
 		all = append(all, &inHeaders)
 	}

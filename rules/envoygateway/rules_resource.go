@@ -123,7 +123,7 @@ func tokenNotNeeded() rules.Rule {
 // opensSomeRoutes reports whether each rule that allows requests without a token does so for some
 // methods or paths alone.
 func (s *subject) opensSomeRoutes() bool {
-	open := slices.DeleteFunc(rulesIn(s.spec), func(r *authRule) bool {
+	open := source.Without(rulesIn(s.spec), func(r *authRule) bool {
 		in, _ := envoy.LetsIn(s.allowRule(r))
 		return r.action != actionAllow || !in
 	})

@@ -59,7 +59,7 @@ func (c *cluster) sectionsFor(
 		}
 		return append([]string{""}, slices.Sorted(slices.Values(c.sections[t]))...), why
 	}
-	listeners = slices.DeleteFunc(slices.Clone(listeners), func(l *source.Value) bool {
+	listeners = source.Without(listeners, func(l *source.Value) bool {
 		return !mayTake(l, route, t, ref.Section, port)
 	})
 	if len(listeners) == 0 {

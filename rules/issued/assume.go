@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -78,7 +79,7 @@ func openAudiences(app *entra.Registration, checks []asking) []string {
 	if knowsID && knowsURIs {
 		return nil
 	}
-	return slices.DeleteFunc(holdableAudiences(checks), func(text string) bool {
+	return source.Without(holdableAudiences(checks), func(text string) bool {
 		if entra.IsGUID(strings.TrimPrefix(text, "spn:")) {
 			return knowsID
 		}

@@ -106,7 +106,7 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	}
 	slices.Sort(gone)
 	special := e.knownTo(place.API)
-	special = slices.DeleteFunc(special, func(at int32) bool {
+	special = source.Without(special, func(at int32) bool {
 		_, found := slices.BinarySearch(gone, at)
 		return found
 	})
@@ -118,7 +118,7 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	}
 	usual := grantForeign(place.API, e.clients[rest.first()], nil)
 	key := usual.key()
-	special = slices.DeleteFunc(special, func(at int32) bool {
+	special = source.Without(special, func(at int32) bool {
 		return grantForeign(place.API, e.clients[at], nil).key() == key
 	})
 	rest = e.but(gone, special)
@@ -129,7 +129,7 @@ func (m *modeller) otherClients(place *Place, known *assignments) []*group {
 	if before < 0 {
 		before = len(all)
 	}
-	return slices.Insert(all, before, &group{grant: usual, clients: rest})
+	return slices.Concat(all[:before], []*group{{grant: usual, clients: rest}}, all[before:])
 }
 
 // knownTo is the places of the clients that files name together with an API, and of those that are
@@ -141,7 +141,7 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 			all = append(all, at)
 		}
 	}
-	all = slices.DeleteFunc(all, func(at int32) bool {
+	all = source.Without(all, func(at int32) bool {
 		return unremarkable(api, e.clients[at], nil)
 	})
 	slices.Sort(all)
@@ -150,7 +150,7 @@ func (e *everyone) knownTo(api *entra.Registration) []int32 {
 
 // copiesFor is the copies by which a client can have something else of an API than by the first.
 func (e *everyone) copiesFor(api *entra.Registration, known *assignments) []*entra.Registration {
-	return slices.DeleteFunc(slices.Clone(e.copies), func(c *entra.Registration) bool {
+	return source.Without(e.copies, func(c *entra.Registration) bool {
 		first := e.clients[e.places[clientID(c)]]
 		return unremarkable(api, c, known) && unremarkable(api, first, known)
 	})

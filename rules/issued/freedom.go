@@ -127,7 +127,7 @@ func (t *Token) stillOpen() []variable {
 	if t.choices == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(t.choices.open), func(v variable) bool {
+	return source.Without(t.choices.open, func(v variable) bool {
 		return slices.ContainsFunc(
 			t.choices.chosen, func(c chosen) bool { return c.claim == v.claims[0] },
 		)
@@ -235,10 +235,10 @@ func (t *Token) valuesOf(name string, with compared) []*source.Value {
 		!ofAccounts(name):
 		return []*source.Value{nil, notModelled(name)}
 	case t.freedom == ofOtherTenant && listed && !ofAccounts(name):
-		with.texts = slices.DeleteFunc(slices.Clone(with.texts), entra.IsGUID)
+		with.texts = source.Without(with.texts, entra.IsGUID)
 		return append(row.form.anything(with, true), notModelled(name))
 	}
-	with.texts = slices.DeleteFunc(slices.Clone(with.texts), func(text string) bool {
+	with.texts = source.Without(with.texts, func(text string) bool {
 		partOfID := len(text) < guidLength && strings.Trim(text, "0123456789abcdef-") == ""
 		// neither a user nor a service principal has the id of the client's application
 		ofClient := ofItsTenant(name) && strings.EqualFold(text, t.client)

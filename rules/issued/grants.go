@@ -210,7 +210,7 @@ func forUsers(p entra.Permission) bool { return p.Users }
 // appRoles lists the roles that a client asks for and that can be assigned to a client.
 func appRoles(api *entra.Registration, declared *entra.Requirement) []string {
 	ofUsers := func(p entra.Permission) bool { return !p.Apps }
-	return values(slices.DeleteFunc(slices.Clone(api.Roles), ofUsers), declared.Roles)
+	return values(source.Without(api.Roles, ofUsers), declared.Roles)
 }
 
 // values lists the values of the enabled permissions with these ids, and those whose value and id

@@ -487,7 +487,7 @@ func alike(text, id string) []string {
 		return nil
 	}
 	made := []string{part + id[len(part):], id[:len(id)-len(part)] + part}
-	return slices.DeleteFunc(made, func(other string) bool {
+	return source.Without(made, func(other string) bool {
 		return !entra.IsGUID(other) || other == id
 	})
 }

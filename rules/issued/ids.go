@@ -132,7 +132,7 @@ func (v *View) matched(identity bool) []rules.Predicate {
 	if identity {
 		return v.ofIDs
 	}
-	return slices.DeleteFunc(slices.Clone(v.ofIDs), func(p rules.Predicate) bool {
+	return source.Without(v.ofIDs, func(p rules.Predicate) bool {
 		return !isClient(p.Input.ClaimRead())
 	})
 }
@@ -182,7 +182,7 @@ func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 func (c *Classes) literals(v *View) []string {
 	all := slices.Clone(v.literals)
 	if c.guids {
-		all = slices.DeleteFunc(
+		all = source.Without(
 			all, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
 		)
 	}

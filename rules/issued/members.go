@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // fewPlaces is how many environments have kinds of their own for what the clients of each can have
@@ -76,7 +77,7 @@ func (m *modeller) middles(
 // before.
 func (m *modeller) foreign(apps []*entra.Registration, place *Place) []*entra.Registration {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(apps, func(app *entra.Registration) bool {
+	return source.Without(apps, func(app *entra.Registration) bool {
 		what := m.copy(app)
 		again := seen[what]
 		seen[what] = true
@@ -132,7 +133,7 @@ func (m *modeller) members(home, place *Place, known *assignments) {
 	like := Kind{Holder: Member, Home: home.Name, For: place.Name}
 	prefix := home.Name + "/for-" + place.Name + "-"
 	belongs := func(c *entra.Registration) bool { return m.belong[place.Name][clientID(c)] }
-	foreign := slices.DeleteFunc(slices.Clone(home.Clients), belongs)
+	foreign := source.Without(home.Clients, belongs)
 	for _, group := range groups(place.API, foreign, grantForeign, known) {
 		m.add(prefix, like, m.own(place), group)
 	}
@@ -152,7 +153,7 @@ func (m *modeller) ownMembers(place *Place, known *assignments) {
 		m.addGuests(prefix, like, place, group)
 	}
 	silent := func(c *entra.Registration) bool { return requirement(c, place.API) == nil }
-	asking := slices.DeleteFunc(slices.Clone(place.Clients), silent)
+	asking := source.Without(place.Clients, silent)
 	like.Unasked = true
 	for _, group := range groups(place.API, asking, grantForeign, known) {
 		m.addAll(prefix+"unasked", like, api, group)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -36,7 +37,7 @@ func clientsNamedBy(checks []asking, known func(part string) bool) []string {
 // compact keeps the first of equal texts.
 func compact(all []string) []string {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(text string) bool {
+	return source.Without(all, func(text string) bool {
 		again := seen[text]
 		seen[text] = true
 		return again
@@ -82,7 +83,7 @@ func onlyIDs(all []string) []string {
 	for i := range all {
 		all[i] = strings.ToLower(all[i])
 	}
-	return slices.DeleteFunc(all, func(part string) bool {
+	return source.Without(all, func(part string) bool {
 		return len(part) > len(strangerID) || !strings.ContainsAny(part, "0123456789abcdef") ||
 			strings.Trim(part, "0123456789abcdef-?") != ""
 	})

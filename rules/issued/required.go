@@ -116,7 +116,7 @@ type nameSets struct {
 // gateway lets in none of these, another one that it may.
 func (r *required) sets(claim string, names []string) nameSets {
 	return kept(r.made, namesOf{claim, strings.Join(names, "\x00")}, func() nameSets {
-		known := slices.DeleteFunc(slices.Clone(names), isUnnamed)
+		known := source.Without(names, isUnnamed)
 		made := nameSets{all: r.makeSets(known)}
 		for _, guard := range r.guards {
 			set, cut := guard.picked(claim, known, made.all)
@@ -135,7 +135,7 @@ func (r *required) sets(claim string, names []string) nameSets {
 // matter.
 func (r *required) openSets(names, known []string) [][]string {
 	isKnown := func(name string) bool { return !isUnnamed(name) }
-	open := slices.DeleteFunc(slices.Clone(names), isKnown)
+	open := source.Without(names, isKnown)
 	switch {
 	case len(open) == 0:
 		return nil
@@ -166,9 +166,8 @@ func (r *required) makeSets(names []string) [][]string {
 		all = append(all, names[:size])
 	}
 	for _, words := range r.lists {
-		some := slices.DeleteFunc(
-			slices.Clone(words), func(w string) bool { return !slices.Contains(names, w) },
-		)
+		some := source.Without(words,
+			func(w string) bool { return !slices.Contains(names, w) })
 		if len(some) > 1 &&
 			!slices.ContainsFunc(all, func(set []string) bool { return slices.Equal(set, some) }) {
 			all = append(all, some)
@@ -247,8 +246,8 @@ func (g *guard) picked(claim string, names []string, tried [][]string) (set []st
 		some = union(some, names)
 	}
 	unnamed := func(name string) bool { return !g.names.named(name) }
-	some = append(slices.DeleteFunc(slices.Clone(some), unnamed),
-		slices.DeleteFunc(some, g.names.named)...)
+	some = append(source.Without(some, unnamed),
+		source.Without(some, g.names.named)...)
 	for i := range g.view.classes {
 		of := g.view.OfClass(&g.view.classes[i])
 		letsIn := func(set []string) bool { return g.letsIn(of, claim, inClaim(claim, set)) }

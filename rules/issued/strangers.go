@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -72,7 +73,7 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	if place.Contracts != nil {
 		named = append(named, place.Contracts.IDs...)
 	}
-	named = slices.DeleteFunc(named, func(id string) bool {
+	named = source.Without(named, func(id string) bool {
 		return !entra.IsGUID(id) || strings.ToLower(id) != id
 	})
 	named = append(named, clientsNamedBy(m.asked[place.Name], namesOne(m.shown))...)

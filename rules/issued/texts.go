@@ -54,7 +54,7 @@ func askedBy(policies []*rules.Policy) []asking {
 // about lists the parts of a check that read one of these claims. What a part of a check compares
 // another claim with, or the token's header, says nothing of these.
 func (a *asking) about(names ...string) []comparison {
-	return slices.DeleteFunc(slices.Clone(a.parts), func(part comparison) bool {
+	return source.Without(a.parts, func(part comparison) bool {
 		return !part.readsClaim(names)
 	})
 }

@@ -107,11 +107,8 @@ func (t *Token) User() bool { return t.user }
 func (t *Token) Chose(name string, value *source.Value) *Token {
 	v := variable{claims: []string{name}}
 	next := t.with(&v, choice{values: []*source.Value{value}})
-	next.choices.open = slices.DeleteFunc(
-		slices.Clone(next.choices.open), func(v variable) bool {
-			return slices.Contains(v.claims, name)
-		},
-	)
+	next.choices.open = source.Without(next.choices.open,
+		func(v variable) bool { return slices.Contains(v.claims, name) })
 	return next
 }
 

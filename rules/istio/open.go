@@ -94,7 +94,7 @@ func (c *compiler) either(o *openSelection) rules.Node {
 	with, without := *c.workload, *c.workload
 	with.open = c.open[1:]
 	without.open = with.open
-	without.policies = slices.DeleteFunc(slices.Clone(c.policies), func(p *resource) bool {
+	without.policies = source.Without(c.policies, func(p *resource) bool {
 		return slices.Contains(o.policies, p)
 	})
 	return rules.Node{First: &rules.First{

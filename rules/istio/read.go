@@ -223,7 +223,7 @@ func (c *cluster) withoutMade() []*running {
 	}
 	stands, alike := map[place]bool{}, map[like]bool{}
 	looksAt := c.labelsLookedAt()
-	return slices.DeleteFunc(c.running, func(r *running) bool {
+	return source.Without(c.running, func(r *running) bool {
 		makers := kubernetes.MakersOf(r.At)
 		if len(makers) == 0 {
 			return false
@@ -293,7 +293,7 @@ func (r *resource) selecting() kubernetes.LabelsAt {
 	isNull := func(m source.Member) bool { return m.Value.Is(source.Null) }
 	if labels.Is(source.Object) && slices.ContainsFunc(labels.Members, isNull) {
 		stored := *labels
-		stored.Members = slices.DeleteFunc(slices.Clone(labels.Members), isNull)
+		stored.Members = source.Without(labels.Members, isNull)
 		labels = &stored
 	}
 	return kubernetes.LabelsAt{At: labels, Field: "selector.matchLabels"}

@@ -104,7 +104,7 @@ func (c *cluster) workloads() []*workload {
 		}
 		all = append(all, here...)
 	}
-	all = slices.DeleteFunc(all, func(w *workload) bool { return len(w.policies) == 0 })
+	all = source.Without(all, func(w *workload) bool { return len(w.policies) == 0 })
 	if len(all) == 1 && len(c.running) == 0 && len(c.places.names) == 1 {
 		all[0].name = ""
 	}

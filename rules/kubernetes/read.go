@@ -161,7 +161,7 @@ func Instead(name string, all []string) []source.Hint {
 	}
 	hints := []string{"the files show " + inspect.Few(all, inspect.MostNames)}
 	if len(meant) > 0 {
-		hints = slices.Insert(hints, 0, "did you mean "+strings.Join(meant, " or ")+"?")
+		hints = append([]string{"did you mean " + strings.Join(meant, " or ") + "?"}, hints...)
 	}
 	return source.Hints(hints...)
 }

@@ -42,7 +42,7 @@ func Comments(file *source.File) []Comment {
 // commented are the files that may have comments. A file may be large, and its policies are looked
 // at one API after the other.
 func commented(files []*source.File) []*source.File {
-	return slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+	return source.Without(files, func(file *source.File) bool {
 		return !bytes.Contains(file.Text, []byte(ignoreMark))
 	})
 }

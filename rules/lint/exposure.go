@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -300,7 +301,7 @@ func (e *exposed) supposed(by func(*rules.Check) *rules.Check) *issued.View {
 
 // withoutPassed leaves checks that are not made out of a list in which all must hold.
 func withoutPassed(n rules.Node) rules.Node {
-	n.All = slices.DeleteFunc(n.All, func(part rules.Node) bool {
+	n.All = source.Without(n.All, func(part rules.Node) bool {
 		return part.Check != nil && part.Check.Skip != ""
 	})
 	return n

@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -113,7 +114,7 @@ func sayLess(all []rules.Rule, found []rules.Finding) []rules.Finding {
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+	return source.Without(found, func(f rules.Finding) bool {
 		return said[value{f.Rule, f.Field, f.Value}]
 	})
 }

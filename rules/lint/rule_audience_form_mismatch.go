@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -27,7 +27,7 @@ func audienceFormMismatch() rules.Rule {
 func checkAudienceForm(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	c, audiences := audienceOf(p)
 	blank := func(text string) bool { return strings.TrimSpace(text) == "" }
-	audiences = slices.DeleteFunc(audiences, blank) // audience-never-issued has these
+	audiences = source.Without(audiences, blank) // audience-never-issued has these
 	if c == nil || len(audiences) == 0 || guids(audiences) > 0 || !hasAppOrIsEntra(s, p) {
 		return nil
 	}

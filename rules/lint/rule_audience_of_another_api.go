@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -22,7 +23,7 @@ func audienceOfAnotherAPI() rules.Rule {
 			c, wanted := audienceOf(p)
 			possible, ok := s.App.Audiences(), s.App.KnowsURIs()
 			isOne := func(audience string) bool { return slices.Contains(possible, audience) }
-			others := slices.DeleteFunc(slices.Clone(wanted), func(audience string) bool {
+			others := source.Without(wanted, func(audience string) bool {
 				return !mayBeAnothers(audience, s.App)
 			})
 			if c == nil || !ok || len(others) == 0 || !slices.ContainsFunc(wanted, isOne) {

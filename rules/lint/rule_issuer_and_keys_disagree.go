@@ -75,7 +75,7 @@ func ofAnother(s *rules.Subject, known *facts) bool {
 		_, ours := entra.CloudOf(host)
 		return strings.HasPrefix(text, "https://") && !ours
 	}
-	others := slices.DeleteFunc(slices.Clone(known.texts), isForeign)
+	others := source.Without(known.texts, isForeign)
 	if !known.ofEntraOnly() || slices.ContainsFunc(known.sets, isB2C) || len(known.texts) == 0 ||
 		len(others) > 0 {
 		return false
@@ -129,9 +129,9 @@ func checkTenantOf(
 ) []rules.Finding {
 	c, tenants := wantedOf(p, "tid")
 	others := source.Each(issuers, func(issuer entra.Issuer) string { return issuer.Tenant })
-	source := "the issuer"
+	beside := "the issuer"
 	if len(others) == 0 {
-		source = "the key set"
+		beside = "the key set"
 		for _, keys := range sets {
 			if !entra.IsGUID(keys.Tenant) {
 				return nil
@@ -145,11 +145,11 @@ func checkTenantOf(
 		})
 	}
 	isName := func(tenant string) bool { return !entra.IsGUID(tenant) }
-	ids := slices.DeleteFunc(slices.Clone(tenants), isName)
+	ids := source.Without(tenants, isName)
 	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
 		return nil
 	}
 	return one(at(c, "the policy expects tid %s, but %s is of tenant %s: nobody of that tenant "+
 		"gets in",
-		ids[0], source, others[0]))
+		ids[0], beside, others[0]))
 }

@@ -273,7 +273,7 @@ func hexadecimal(text string) bool {
 // an error, or as a warning where this one is a note. A rule about somebody who is let in says
 // nothing of those who are kept out.
 func giveWay(all []rules.Rule, found []rules.Finding) []rules.Finding {
-	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+	return source.Without(found, func(f rules.Finding) bool {
 		return f.Rule == noTokenPasses &&
 			slices.ContainsFunc(found, func(other rules.Finding) bool {
 				worse := other.Severity == rules.Error ||

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -35,7 +36,7 @@ func checkScopeForm(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.F
 	}
 	f := at(c, "no Entra ID token has the scope %s: clients ask for it in that form, and scp "+
 		"has the short value", scopes[i])
-	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
+	short := source.Without(scopes, inURIForm)
 	switch {
 	case !mayBeEntra(s, p), !isEntra(s, p) && !ofEntrasClients(scopes[i]):
 		// another issuer may have such scopes

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -108,7 +109,7 @@ func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 		return plain
 	}
 	e := alone(s, c)
-	literals := slices.DeleteFunc(issued.TextsOf(c), func(text string) bool { return text == " " })
+	literals := source.Without(issued.TextsOf(c), func(text string) bool { return text == " " })
 	if e.having(names, nil) != keptOut || e.having(names, literals) != letIn {
 		return nil
 	}

@@ -342,7 +342,7 @@ func (e *entry) claimsWith(claim source.Fields, replaces func(item *source.Value
 	if at < 0 {
 		at = len(all)
 	}
-	return slices.Insert(all, at, any(claim))
+	return slices.Concat(all[:at], []any{claim}, all[at:])
 }
 
 // readsOnly reports whether an entry of a list of custom claims surely looks at nothing but the

@@ -130,7 +130,8 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
 	if !p.entry.local { // API Manager creates the policy
-		config = slices.Insert(config, 3, source.Field{Key: "textKey", Value: consoleTextKey})
+		config = slices.Concat(config[:3],
+			[]source.Field{{Key: "textKey", Value: consoleTextKey}}, config[3:])
 	}
 	newest := "1.4.0" // as far as it is known
 	if p.entry.variant == Flex {

@@ -217,7 +217,7 @@ func found(file *source.File, options rules.Options) []entry {
 	otherAPI := func(e entry) bool {
 		return e.api != "" && e.api != options.API && e.wholeAPI() != options.API
 	}
-	return slices.DeleteFunc(all, otherAPI)
+	return source.Without(all, otherAPI)
 }
 
 // bareEntry is the entry of a file that holds the configuration alone, such as the --configFile of

@@ -97,7 +97,7 @@ func (c *compiler) groups(v verifier) *rules.Check {
 	groups, roles, of := c.allowedGroups(), c.get("allowed_roles"), v.groups
 	byRoles := roles.set() && c.get("provider").text() == "keycloak-oidc"
 	field := groups
-	allowed := slices.DeleteFunc(groups.texts(), func(name string) bool { return name == "" })
+	allowed := source.Without(groups.texts(), func(name string) bool { return name == "" })
 	if len(allowed) == 0 && byRoles {
 		field = roles
 	} else if len(allowed) == 0 && groups.unknown == nil {

@@ -141,7 +141,7 @@ func (r *reader) fromVariable(e *entry, name string, g given) {
 		}
 		return
 	}
-	e.given = slices.DeleteFunc(e.given, func(before given) bool {
+	e.given = source.Without(e.given, func(before given) bool {
 		return before.layer == byVariable && before.option.name == o.name
 	})
 	if g.value != nil && (g.value.Text != "" || g.value.Is(source.Unknown)) {

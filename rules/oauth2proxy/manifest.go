@@ -32,7 +32,7 @@ func (r *reader) containersIn(file *source.File, v, metadata *source.Value) []*e
 	name := metadata.TextAt("name")
 	namespace := metadata.TextAt("namespace")
 	ends := func(c *source.Value) bool { return c.TextAt("restartPolicy") != "Always" }
-	beside := slices.DeleteFunc(itemsOf(v, []string{"initContainers"}), ends)
+	beside := source.Without(itemsOf(v, []string{"initContainers"}), ends)
 	for _, container := range append(beside, v.Member("containers").List()...) {
 		if runsProgram(container) {
 			of := pod{namespace, mountedIn(container, v.Member("volumes").List(), namespace)}

@@ -277,7 +277,7 @@ func (c *common) newReader(files []*source.File) *reader {
 // entries lists the instances: those that are started, and the configurations that none of them
 // names.
 func (r *reader) entries() []*entry {
-	files := slices.DeleteFunc(slices.Clone(r.files), func(file *source.File) bool {
+	files := source.Without(r.files, func(file *source.File) bool {
 		return !mayBeOurs(file)
 	})
 	for _, file := range files {
@@ -426,7 +426,7 @@ func ofPods() []string {
 func (c *common) together(files []*source.File) [][]*source.File {
 	r := c.newReader(files)
 	r.entries()
-	ours := slices.DeleteFunc(slices.Clone(files), func(file *source.File) bool {
+	ours := source.Without(files, func(file *source.File) bool {
 		return !r.ours[file]
 	})
 	return joined(ours, r.links)
@@ -454,7 +454,7 @@ func joined(files []*source.File, links [][2]*source.File) [][]*source.File {
 		}
 		groups[into], groups[from] = append(groups[into], groups[from]...), nil
 	}
-	groups = slices.DeleteFunc(groups, func(g []*source.File) bool { return len(g) == 0 })
+	groups = source.Without(groups, func(g []*source.File) bool { return len(g) == 0 })
 	for _, g := range groups {
 		slices.SortFunc(g, func(a, b *source.File) int { return cmp.Compare(place[a], place[b]) })
 	}

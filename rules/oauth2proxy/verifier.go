@@ -160,7 +160,7 @@ func (c *compiler) verifies(v verifier) []*rules.Check {
 		c.comesToAudience(v),
 		c.audienceTyped(v), c.audience(v), c.sessionTyped(v), c.emailVerified(v),
 	)
-	return slices.DeleteFunc(checks, func(check *rules.Check) bool { return check == nil })
+	return source.Without(checks, func(check *rules.Check) bool { return check == nil })
 }
 
 // comesToAudience is what a verifier wants before it looks at the audience.
@@ -190,7 +190,7 @@ func (c *compiler) algorithm(v verifier) *rules.Check {
 		if !slices.Contains(accepted, defaultAlgorithm) {
 			check.Unknown = notStarted(noneInCommon())
 		}
-		accepted = slices.DeleteFunc(accepted, func(alg string) bool {
+		accepted = source.Without(accepted, func(alg string) bool {
 			return alg != defaultAlgorithm
 		})
 	case len(accepted) == 0:

@@ -14,6 +14,7 @@ package repair
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -71,7 +72,7 @@ type tried struct {
 // try makes each change that the adapter has for a goal, and proves it. A proof says why a change
 // does not serve the goal; nothing where it does.
 func (b *Bench) try(from *Draft, goal rules.Goal, proof func(after *Draft) string) tried {
-	changes := slices.DeleteFunc(
+	changes := source.Without(
 		b.Adapter.Changes(from.Configuration, goal),
 		func(c rules.Change) bool { return c.Refused == "" && !goal.Wants(c.ID) },
 	)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -73,10 +74,8 @@ func (s *Search) Smallest(start *Draft) *Found {
 		return found
 	}
 	level := w.expand([]Attempt{found.Start})
-	found.Singles = slices.DeleteFunc(
-		slices.Clone(level),
-		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong },
-	)
+	found.Singles = source.Without(level,
+		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
 	slices.SortStableFunc(found.Singles, compare)
 	if found.Best = w.deepen(found.Start, level); found.Best.Score.Wrong == 0 || s.Lint == nil {
 		return found
@@ -192,7 +191,7 @@ func (w *walk) found(d *Draft) []rules.Finding {
 		return nil
 	}
 	w.spent += cost
-	return slices.DeleteFunc(w.lint(d), func(f rules.Finding) bool {
+	return source.Without(w.lint(d), func(f rules.Finding) bool {
 		return f.Severity == rules.Note
 	})
 }

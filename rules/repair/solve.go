@@ -153,7 +153,7 @@ func (w *work) broughtError() *rules.Finding {
 	was, is := errorsIn(w.findings(w.Before)), errorsIn(w.findings(w.After))
 	lets := func(f rules.Finding) bool { return w.Locks == nil || !w.Locks(f.Rule) }
 	locking := func(all []rules.Finding) []rules.Finding {
-		return slices.DeleteFunc(slices.Clone(all), lets)
+		return source.Without(all, lets)
 	}
 	return cmp.Or(added(locking(was), locking(is)), added(was, is))
 }
@@ -170,10 +170,8 @@ func added(was, is []rules.Finding) *rules.Finding {
 }
 
 func errorsIn(found []rules.Finding) []rules.Finding {
-	return slices.DeleteFunc(
-		slices.Clone(found),
-		func(f rules.Finding) bool { return f.Severity != rules.Error },
-	)
+	return source.Without(found,
+		func(f rules.Finding) bool { return f.Severity != rules.Error })
 }
 
 // tellErrors reports the errors that are left: a solution is about clients and environments, and a

@@ -139,7 +139,7 @@ func (e *Editor) pinIssuer(w *Written, facts rules.Facts) rules.Change {
 	if tenant == "" {
 		change.Refused = "the tenant's id is not known"
 		needed := source.Need{Input: source.NeedTenant, For: "whose tokens are accepted"}
-		change.Needs = slices.Insert(change.Needs, 0, needed)
+		change.Needs = append([]source.Need{needed}, change.Needs...)
 	}
 	if change.Refused != "" {
 		return change

@@ -237,7 +237,7 @@ func wordsOf(v value) []string {
 	if v.kind != textValue {
 		return nil
 	}
-	return slices.DeleteFunc(strings.Split(v.text, " "), func(word string) bool {
+	return source.Without(strings.Split(v.text, " "), func(word string) bool {
 		return word == ""
 	})
 }

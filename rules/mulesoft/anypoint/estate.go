@@ -79,7 +79,7 @@ func (c *Client) Fetch(
 		for j := range e.APIs {
 			told(e.Name + ", " + e.APIs[j].Name)
 			f.miss(c.api(ctx, f.Organization, e.ID, &e.APIs[j])...)
-			left = slices.DeleteFunc(left, func(id string) bool { return id == e.APIs[j].ID })
+			left = source.Without(left, func(id string) bool { return id == e.APIs[j].ID })
 		}
 		if ctx.Err() != nil {
 			break

@@ -330,6 +330,7 @@ func TestWhereTheTokenIsAndWhatItIs(t *testing.T) {
 			t.Errorf("%s: got the body %q, want %q", name, v.Body(), wants)
 		}
 	}
+	header := func(member string) string { return "{" + member + "," + requests.RS256[1:] }
 	for name, test := range map[string]struct {
 		header, payload string
 		want            decided
@@ -344,6 +345,53 @@ func TestWhereTheTokenIsAndWhatItIs(t *testing.T) {
 		},
 		"two audiences, the last counts": {
 			requests.RS256, `{"aud":"x",` + claims("")[1:], accepted(),
+		},
+		// go-jose (shared.go and jwk.go) reads the whole header before it looks for a key.
+		"a payload that would be plain": {
+			header(`"b64":false`), claims(""), rejected(403, rules.TokenFormat),
+		},
+		"a key in the header": {
+			header(`"jwk":{"kty":"RSA","n":"AQAB","e":"AQAB"}`), claims(""),
+			open(rules.TokenFormat),
+		},
+		"null for a key": {header(`"jwk":null`), claims(""), accepted()},
+		"a private key": {
+			header(`"jwk":{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}`), claims(""),
+			rejected(403, rules.TokenFormat),
+		},
+		"a key of no kind": {
+			header(`"jwk":{"n":"AQAB"}`), claims(""), rejected(403, rules.TokenFormat),
+		},
+		"a key without its exponent": {
+			header(`"jwk":{"kty":"RSA","n":"AQAB"}`), claims(""),
+			rejected(403, rules.TokenFormat),
+		},
+		"no certificates":       {header(`"x5c":[]`), claims(""), accepted()},
+		"null for certificates": {header(`"x5c":null`), claims(""), accepted()},
+		"a text for certificates": {
+			header(`"x5c":"MAA="`), claims(""), rejected(403, rules.TokenFormat),
+		},
+		"what is no certificate": {
+			header(`"x5c":["MAA="]`), claims(""), rejected(403, rules.TokenFormat),
+		},
+		"what is not base64": {
+			header(`"x5c":["?"]`), claims(""), rejected(403, rules.TokenFormat),
+		},
+		// go-oidc (verify.go, resolveDistributedClaim) reads where other claims are.
+		"a place of claims": {
+			requests.RS256, claims(`_claim_sources={"s":{"endpoint":"https://a"}}`), accepted(),
+		},
+		"a place of claims that is no text": {
+			requests.RS256, claims(`_claim_sources={"s":{"Endpoint":1}}`),
+			rejected(403, rules.TokenFormat),
+		},
+		"a place of claims that is no object": {
+			requests.RS256, claims(`_claim_sources={"s":"https://a"}`),
+			rejected(403, rules.TokenFormat),
+		},
+		"places of claims up to a null": {
+			requests.RS256, `{"_claim_sources":{"s":{}},"_claim_sources":null,` +
+				`"_claim_names":{"a":"s"},` + claims("")[1:], rejected(403, rules.TokenFormat),
 		},
 	} {
 		r := requestOf("")

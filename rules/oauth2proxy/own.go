@@ -41,11 +41,18 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 	}
 	narrowed := rules.Both(
 		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
+	health := open("ping_path", "OAuth2 Proxy answers a health check by itself, whatever the "+
+		"token, and the API never gets the request")
+	asked, doubt := c.healthCheck()
+	if doubt != nil {
+		health.Check.Unknown = doubt
+	}
 	return []rules.Aside{
 		{If: c.cameOverHTTP(), Root: open("force_https", "OAuth2 Proxy answers a request that "+
 			"came over http with 308 to the same address with https, whatever the token")},
 		{If: c.ownPaths(), Root: open("proxy_prefix", "OAuth2 Proxy answers this path by "+
 			"itself, whatever the token, and the API never gets the request")},
+		{If: asked, Root: health},
 		{
 			If: c.onPath(`[^/](?s:.*)|[^?]*(?://|/\.\.?/)[^?]*|[^?]*/\.\.?`),
 			Root: open("proxy_prefix", "OAuth2 Proxy answers a path with // or a dot segment "+
@@ -92,18 +99,39 @@ func (c *compiler) ownPaths() rules.Predicate {
 	if ready := textOf(c.get("ready_path")); ready != "" {
 		own = append(own, c.onPath(regexp.QuoteMeta(ready)))
 	}
-	health, agents := textOf(c.get("ping_path")), textOf(c.get("ping_user_agent"))
-	paths, names := []string{health}, []string{agents}
+	return rules.Either(own...)
+}
+
+// healthCheck is the predicate that the program takes a request for a health check. Where user
+// agents are set for that, one of them must send it to one of the paths from 7.15.2 on; before it,
+// either was enough (pkg/middleware/healthcheck.go and GHSA-5hvv-m4w4-gf6v).
+func (c *compiler) healthCheck() (asked rules.Predicate, doubt *rules.Unknown) {
+	paths := []string{textOf(c.get("ping_path"))}
+	agents := []string{textOf(c.get("ping_user_agent"))}
 	if c.get("gcp_healthchecks").on() {
 		paths = append(paths, "/liveness_check", "/readiness_check")
-		names = append(names, "GoogleHC/1.0")
+		agents = append(agents, "GoogleHC/1.0")
 	}
-	for _, path := range paths {
-		if path != "" {
-			own = append(own, rules.Both(c.onPath(regexp.QuoteMeta(path)), sentBy(names)))
-		}
+	isEmpty := func(text string) bool { return text == "" }
+	onPath := rules.Either(source.Each(source.Without(paths, isEmpty),
+		func(path string) rules.Predicate { return c.onPath(regexp.QuoteMeta(path)) })...)
+	agents = source.Without(agents, isEmpty)
+	if len(agents) == 0 {
+		return onPath, nil
 	}
-	return rules.Either(own...)
+	sent := rules.Predicate{
+		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: "User-Agent"},
+		Values: rules.Literals(agents...), Assumed: rules.No,
+	}
+	switch old, known := rules.OlderThan(c.version, 7, 15, 2); {
+	case !known:
+		return rules.Either(onPath, sent), ofVersion("OAuth2 Proxy answers a health check by " +
+			"itself: from 7.15.2 on a request is one by its path and its user agent, before " +
+			"it by one of them")
+	case old:
+		return rules.Either(onPath, sent), nil
+	}
+	return rules.Both(onPath, sent), nil
 }
 
 // notServed is the predicate that no upstream has the path, so that the API never gets the request
@@ -164,24 +192,6 @@ func textOf(s setting) string {
 		return ""
 	}
 	return s.text()
-}
-
-// sentBy is the predicate that a request has one of some user agents. It holds for any where none
-// of them is named.
-func sentBy(agents []string) rules.Predicate {
-	var named []*source.Value
-	for _, agent := range agents {
-		if agent != "" {
-			named = append(named, rules.Literals(agent)...)
-		}
-	}
-	if len(named) == 0 {
-		return rules.Both()
-	}
-	return rules.Predicate{
-		Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: "User-Agent"},
-		Values: named, Assumed: rules.No,
-	}
 }
 
 // onPath is the predicate that the path, without its query, is as an expression says. A request of

@@ -3,6 +3,7 @@ package oauth2proxy
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/requests"
 )
@@ -41,14 +42,70 @@ func TestTheGroupsOfAnExtraIssuerDependOnTheVersion(t *testing.T) {
 		{"no version and no groups", "", extra, ofV1, refused},
 	} {
 		config := test.config + "bearer_token_login_fallback = false\n"
-		files := requests.Files(t, "proxy.cfg", config)
-		read, err := newCommon().read(files, rules.Options{Runtime: test.version})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := short(rules.Evaluate(compile(read).Policies, requestOf(test.claims)))
-		if got != test.want {
+		policies := policiesOfVersion(t, test.version, config)
+		if got := short(rules.Evaluate(policies, requestOf(test.claims))); got != test.want {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func policiesOfVersion(t *testing.T, version, config string) []*rules.Policy {
+	t.Helper()
+	files := requests.Files(t, "proxy.cfg", config)
+	read, err := newCommon().read(files, rules.Options{Runtime: version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compile(read).Policies
+}
+
+// A health check has a path and a user agent of one from 7.15.2 on. Before it, either made one
+// (GHSA-5hvv-m4w4-gf6v).
+func TestWhatAHealthCheckIsDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	const (
+		google  = basic + "gcp_healthchecks = true\n"
+		agent   = "GoogleHC/1.0"
+		ours    = basic + "ping_user_agent = \"probe\"\n"
+		noPath  = ours + "ping_path = \"\"\n"
+		another = "curl/8"
+	)
+	refused, answered := rejected(403, rules.Audience), open(rules.Conditional)
+	for _, test := range []struct {
+		version, config, path, agent string
+		want                         decided
+	}{
+		{"7.15.2", google, "/readiness_check", agent, answered},
+		{"7.15.2", google, "/liveness_check", another, refused},
+		{"7.15.2", google, "/liveness_check", "", refused},
+		{"7.15.2", google, "/orders", agent, refused},
+		{"7.15.2", google, "/ping", another, refused},
+		{"7.15.2", ours, "/ping", "probe", answered},
+		{"7.15.2", noPath, "/ping", "probe", refused},
+		{"7.15.2", basic, "/ping", another, answered},
+		{"7.15.1", google, "/liveness_check", another, answered},
+		{"7.15.1", google, "/orders", agent, answered},
+		{"7.15.1", ours, "/ping", "", answered},
+		{"7.15.1", noPath, "/orders", "probe", answered},
+		{"7.15.1", google, "/orders", another, refused},
+		{"", google, "/orders", agent, answered},
+		{"", google, "/orders", another, refused},
+		{"", basic, "/ping", another, answered},
+	} {
+		r := requestOf(`aud="x"`)
+		r.Path = test.path
+		if test.agent != "" {
+			r.Headers = map[string]string{"User-Agent": test.agent}
+		}
+		v := rules.Evaluate(policiesOfVersion(t, test.version, test.config), r)
+		got := short(v)
+		if got != test.want {
+			t.Errorf("%+v: got %v: %s", test, got, v.Why())
+		}
+		asks := v.Decided != nil && v.Decided.Check.Unknown != nil &&
+			v.Decided.Check.Unknown.Need.Input == source.NeedGatewayVersion
+		if want := test.version == "" && got == answered && test.config == google; asks != want {
+			t.Errorf("%+v: it asks for the version: %v", test, asks)
 		}
 	}
 }

@@ -26,6 +26,7 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 	)
 	with := func(lines string) string { return basic + lines + "\n" }
 	keycloak := strings.Replace(basic, `"oidc"`, `"keycloak-oidc"`, 1)
+	projects := strings.Replace(basic, `"oidc"`, `"gitlab"`, 1) + `gitlab_projects = ["a/b=40"]`
 	tests := []struct {
 		name, config, claims string
 		want                 decided
@@ -231,6 +232,19 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 			with("allowed_groups = \"a\"\noidc_groups_claim = \"roles\""), `roles=["a"]`,
 			accepted(),
 		},
+
+		{
+			"groups that may be inside of another claim",
+			with("allowed_groups = \"a\"\noidc_groups_claim = \"realm.roles\""),
+			`groups=["a"]`, open(rules.CustomClaim),
+		},
+		{
+			"an e-mail that may be inside of another claim",
+			domains + `oidc_email_claim = "user.mail"` + "\n", `email="a@example.com"`,
+			open(rules.CustomClaim),
+		},
+		{"a project of GitLab", projects, `groups=["project:a/b"]`, accepted()},
+		{"another project of GitLab", projects, "", rejected(403, rules.CustomClaim)},
 
 		{
 			"no bearer tokens",

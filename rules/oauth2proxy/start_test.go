@@ -172,6 +172,8 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 			"a secret that is not shown", "--cookie-secret=0123456789abcdef",
 			"--cookie-secret=REDACTED", true, true,
 		},
+		{"a key of no hash", "", "--signature-key=key", true, true},
+		{"a key of a hash", "", "--signature-key=sha256:key", true, false},
 		{"a client's address in another header", "", "--real-client-ip-header=X", true, false},
 		{
 			"a client's address in another header, behind a proxy", "",
@@ -181,6 +183,21 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 			"a session without tokens", "",
 			"--session-cookie-minimal --pass-access-token", false, false,
 		},
+		{
+			"nothing with which the groups of Google can be read", "",
+			"--provider=google --google-admin-email=a@b.example", false, false,
+		},
+		{
+			"two who may read groups of Google", "",
+			"--provider=google --google-group=a@b.example --google-admin-email=a@b.example " +
+				"--google-service-account-json=a.json " +
+				"--google-use-application-default-credentials", false, false,
+		},
+		{
+			"two keys for login.gov", "",
+			"--provider=login.gov --jwt-key=k --jwt-key-file=k.pem", false, false,
+		},
+		{"a session that ends before it is renewed", "", "--cookie-refresh=200h", false, false},
 	} {
 		text := "oauth2-proxy " + strings.Replace(whole, of.without, "", 1) + " " + of.with + "\n"
 		policies := policiesOf(t, "run.sh", text)

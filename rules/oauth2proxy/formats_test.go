@@ -221,6 +221,9 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 	envFrom := strings.Replace(deployment, "          env:\n            - name: "+
 		"OAUTH2_PROXY_CLIENT_ID\n              value: "+app,
 		"          envFrom:\n            - secretRef:\n                name: s", 1)
+	const composed = "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
+		"    command: [--provider=oidc, --oidc-issuer-url=" + v2Issuer +
+		", --email-domain=*, --skip-jwt-bearer-tokens]\n"
 	for name, test := range map[string]struct {
 		files []string
 		by    rules.ID
@@ -235,16 +238,34 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 			"d.yaml", inShell("test $A && oauth2-proxy " + shellCommand + " || oauth2-proxy"),
 		}, rules.TokenPresent},
 		"a variable of Compose": {[]string{
-			"compose.yaml", "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
-				"    command: [--provider=oidc, --oidc-issuer-url=" + v2Issuer +
-				", --email-domain=*, --skip-jwt-bearer-tokens, --client-id=$ID]\n",
+			"compose.yaml", strings.Replace(composed, "]", ", --client-id=$ID]", 1),
 		}, rules.Audience},
 		"a variable of Compose in another one": {[]string{
-			"compose.yaml", "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
-				"    command: [--provider=oidc, --oidc-issuer-url=" + v2Issuer +
-				", --email-domain=*, --skip-jwt-bearer-tokens]\n" +
-				"    environment: [OAUTH2_PROXY_CLIENT_ID=$ID]\n",
+			"compose.yaml", composed + "    environment: [OAUTH2_PROXY_CLIENT_ID=$ID]\n",
 		}, rules.Audience},
+		"a variable that Compose takes from where it is started": {[]string{
+			"compose.yaml", composed + "    environment: [OAUTH2_PROXY_CLIENT_ID]\n",
+		}, rules.Audience},
+		"the same without a value": {[]string{
+			"compose.yaml", composed + "    environment: {OAUTH2_PROXY_CLIENT_ID: }\n",
+		}, rules.Audience},
+		"a file of variables of Compose": {[]string{
+			"compose.yaml", composed + "    env_file: proxy.env\n",
+		}, rules.Audience},
+		"a command of Compose that no shell reads": {[]string{
+			"compose.yaml", "services:\n  proxy:\n    image: oauth2-proxy/oauth2-proxy\n" +
+				"    command: \"--provider=oidc '\"\n",
+		}, rules.TokenPresent},
+		"a chart's configuration that is elsewhere": {[]string{
+			"values.yaml", "config:\n  clientID: x\n  existingConfig: c\n",
+		}, rules.TokenPresent},
+		"a chart's configuration that can't be read": {[]string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: \"client_id = [\"\n",
+		}, rules.TokenPresent},
+		"a chart's alpha configuration that can't be read": {[]string{
+			"values.yaml", "config:\n  clientID: x\n  configFile: |\n" + indented(core, "    ") +
+				"alphaConfig:\n  enabled: true\n  configData: \"{\"\n",
+		}, rules.Issuer},
 		"a shell's variable": {[]string{
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",

@@ -39,8 +39,9 @@ func TestAPathIsWhatTheInstanceHasMountedThere(t *testing.T) {
 	t.Parallel()
 	const ours, others = true, false
 	conf := "configMap: {name: conf}"
-	compose := "services:\n  proxy:\n    image: oauth2-proxy\n" +
-		"    command: --config=/etc/proxy.cfg\n    volumes: [\"./uat/proxy.cfg:/etc/proxy.cfg\"]\n"
+	service := "services:\n  proxy:\n    image: oauth2-proxy\n" +
+		"    command: --config=/etc/proxy.cfg\n"
+	compose := service + "    volumes: [\"./uat/proxy.cfg:/etc/proxy.cfg\"]\n"
 	other := strings.ReplaceAll(basic, app, "11111111-1111-1111-1111-111111111111")
 	unread := open("token-present")
 	for name, of := range map[string]struct {
@@ -113,6 +114,30 @@ func TestAPathIsWhatTheInstanceHasMountedThere(t *testing.T) {
 		},
 		"a service reads the host's file": {
 			[]string{"compose.yaml", compose, "uat/proxy.cfg", basic, "dev/proxy.cfg", other},
+			accepted(),
+		},
+		"a service reads the host's file, written as an object": {
+			[]string{
+				"compose.yaml", strings.Replace(compose, "\"./uat/proxy.cfg:/etc/proxy.cfg\"",
+					"{type: bind, source: ./uat/proxy.cfg, target: /etc/proxy.cfg}", 1),
+				"uat/proxy.cfg", basic, "dev/proxy.cfg", other,
+			},
+			accepted(),
+		},
+		"a service reads a config of the file where it is mounted": {
+			[]string{
+				"compose.yaml", service + "    configs: [{source: c, target: /etc/proxy.cfg}]\n" +
+					"configs: {c: {file: ./uat/proxy.cfg}}\n",
+				"uat/proxy.cfg", basic, "dev/proxy.cfg", other,
+			},
+			accepted(),
+		},
+		"a config without a path is at the top": {
+			[]string{
+				"compose.yaml", strings.Replace(service, "/etc/", "/", 1) +
+					"    configs: [proxy.cfg]\nconfigs: {proxy.cfg: {file: ./uat/proxy.cfg}}\n",
+				"uat/proxy.cfg", basic, "dev/proxy.cfg", other,
+			},
 			accepted(),
 		},
 		"a service reads no other file of the name within the container": {

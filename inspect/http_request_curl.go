@@ -136,23 +136,25 @@ func (c *curl) option(name string, value func() string) {
 	case "K", "config": // options, of which we do not see the text
 		value()
 		c.request.HeadersWhole = false
-	case "o", "output", "output-dir", "w", "write-out", "m", "max-time", "connect-timeout",
-		"x", "proxy", "U", "proxy-user", "E", "cert", "key", "cacert", "capath", "pass",
-		"cert-type", "key-type", "ciphers", "tls-max", "c", "cookie-jar", "D",
-		"dump-header", "C", "continue-at", "r", "range", "t", "y", "Y", "z", "time-cond",
-		"P", "Q", "retry", "retry-delay", "retry-max-time", "max-redirs", "resolve",
-		"connect-to", "interface", "limit-rate", "max-filesize", "noproxy", "trace",
-		"trace-ascii", "stderr", "unix-socket", "dns-servers", "aws-sigv4", "proto",
-		"proxy-header", "keepalive-time", "rate", "pinnedpubkey", "socks5",
-		"socks5-hostname", "tls13-ciphers", "curves", "engine", "crlfile", "hsts", "alt-svc",
-		"netrc-file", "preproxy", "speed-limit", "speed-time", "local-port", "doh-url",
-		"dns-interface", "expect100-timeout", "happy-eyeballs-timeout-ms", "variable":
-		value() // it says nothing of the request
 	case "request-target":
 		value()
 		c.target = true
+	default:
+		if slices.Contains(strings.Fields(ofTransfer), name) {
+			value()
+		}
 	}
 }
+
+// ofTransfer are the options with a value that says nothing of the request.
+const ofTransfer = `
+	o output output-dir w write-out m max-time connect-timeout x proxy U proxy-user E cert key
+	cacert capath pass cert-type key-type ciphers tls-max c cookie-jar D dump-header C continue-at
+	r range t y Y z time-cond P Q retry retry-delay retry-max-time max-redirs resolve connect-to
+	interface limit-rate max-filesize noproxy trace trace-ascii stderr unix-socket dns-servers
+	aws-sigv4 proto proxy-header keepalive-time rate pinnedpubkey socks5 socks5-hostname
+	tls13-ciphers curves engine crlfile hsts alt-svc netrc-file preproxy speed-limit speed-time
+	local-port doh-url dns-interface expect100-timeout happy-eyeballs-timeout-ms variable`
 
 // header reads a value of -H: "name: value"; "name:" takes a header of curl's own away, "name;"
 // sends it without a value, and @FILE has headers that we do not see.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -265,20 +266,19 @@ func (a *Asked) line(shell Shell, flags ...string) CommandLine {
 }
 
 func (a *Asked) words(flags ...string) []string {
-	given := map[string][]string{
-		"policy": a.Policies, "app": a.Apps,
-		"api": {a.Options.API}, "gateway": {a.Options.Variant},
-		"policy-type": {a.Options.Kind}, "runtime": {a.Options.Runtime},
-		"contracts": {a.Contracts}, "introspection": {a.Introspection}, "jwks": {a.Keys},
-		"method": {a.Method}, "path": {a.Path}, "tenant": {a.Tenant}, "issuer": {a.Issuer},
-		"header": a.Headers,
+	single := map[string]string{
+		"api": a.Options.API, "gateway": a.Options.Variant, "policy-type": a.Options.Kind,
+		"runtime": a.Options.Runtime, "contracts": a.Contracts,
+		"introspection": a.Introspection, "jwks": a.Keys, "method": a.Method, "path": a.Path,
+		"tenant": a.Tenant, "issuer": a.Issuer,
 	}
+	many := map[string][]string{"policy": a.Policies, "app": a.Apps, "header": a.Headers}
 	var all []string
 	for _, flag := range flags {
 		if flag == "no-other-headers" && a.HeadersWhole {
 			all = append(all, "--"+flag)
 		}
-		for _, value := range given[flag] {
+		for _, value := range slices.Concat(many[flag], []string{single[flag]}) {
 			switch {
 			case value == "":
 			case flag == "policy":

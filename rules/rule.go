@@ -51,11 +51,12 @@ func (r *Rule) WhenLess() string {
 }
 
 // Since gives rules the version that first had them, but for those that say another one.
-func Since(version string, all ...Rule) []Rule {
-	for i := range all {
-		all[i].Since = cmp.Or(all[i].Since, version)
-	}
-	return all
+func Since(version string, all ...func() Rule) []Rule {
+	return source.Each(all, func(made func() Rule) Rule {
+		rule := made()
+		rule.Since = cmp.Or(rule.Since, version)
+		return rule
+	})
 }
 
 // EachEntry is the check of a rule that looks at one policy of an adapter at a time, with what was

@@ -66,6 +66,30 @@ func TestACurlCommandIsARequest(t *testing.T) {
 		"a path that is sent as it is": {
 			"curl --path-as-is https://api.example/a/../o", want{"GET api.example ", "", true},
 		},
+		"an address and a token as options": {
+			"curl --url https://api.example/o --oauth2-bearer x -e https://b.example",
+			want{"GET api.example /o", "Authorization=Bearer x;Referer=https://b.example", true},
+		},
+		"a query as an option": {
+			"curl --url-query a=b https://api.example/o",
+			want{"GET api.example /o", "", true},
+		},
+		"another path in the request line": {
+			"curl --request-target /a https://api.example/o",
+			want{"GET api.example ", "", true},
+		},
+		"a caret before what is no quote": {
+			"curl https://api.example/o?a=1^&b=2 -H ^\"b: 1^\"",
+			want{"GET api.example /o", "B=1", true},
+		},
+		"escaped characters in quotes": {
+			`curl "https://api.example/o" -H "a: \"b\" \\c"`,
+			want{"GET api.example /o", `A="b" \c`, true},
+		},
+		"a cookie, and the name of a file with some": {
+			"curl -b a=1 -b jar.txt https://api.example/o",
+			want{"GET api.example /o", "Cookie=a=1", false},
+		},
 		"a value of an option that says nothing": {
 			"curl --tls13-ciphers TLS_AES_128_GCM_SHA256 https://api.example/o",
 			want{"GET api.example /o", "", true},

@@ -169,6 +169,27 @@ func TestDescribeSaysWhatKindOfTokenItIs(t *testing.T) {
 			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "guest", ""},
 		},
 		{
+			"a guest has acct 1", v2User + `,"acct":1`,
+			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "guest", ""},
+		},
+		{
+			"a member has acct 0", v2User + `,"acct":0`,
+			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "", ""},
+		},
+		{
+			"a guest's name has #EXT#",
+			strings.Replace(v1User, "a@b.example", "a_b.example#EXT#@c.example", 1),
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "guest", "",
+			},
+		},
+		{
+			"a client says that it can answer a claims challenge", v2User + `,"xms_cc":["CP1"]`,
+			summary{
+				KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "claims-challenge", "",
+			},
+		},
+		{
 			"the tenant's own identity provider makes no guest",
 			v2User + `,"idp":"https://sts.windows.net/` + tenantID + `/"`,
 			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "", ""},

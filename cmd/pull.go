@@ -87,16 +87,18 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 	stop := e.tellProgress(func() string {
 		return report.Counted(int(done.Load()), "step") + " done; now: " + doing.Load().(string)
 	})
-	fetched, err := client.Fetch(ctx, anypoint.Wanted{
+	files := e.maker().PullFiles(folder, flags.secrets)
+	missing, err := client.Fetch(ctx, anypoint.Wanted{
 		Organization: flags.organization, Environments: flags.environments, APIs: flags.apis,
-	}, func(what string) { done.Add(1); doing.Store(report.Guarded(what)) })
+	}, func(what string) { done.Add(1); doing.Store(report.Guarded(what)) },
+		func(of *anypoint.Environment, api *anypoint.API) { files.Take(pulledOf(of, api)) })
 	stop()
 	if err != nil {
 		return withAuthority(err)
 	}
-	pulling := e.maker().PullFiles(folder, pulledOf(fetched), flags.secrets)
-	pulling.Missing = append(fetched.Missing, pulling.Missing...)
-	if len(flags.environments)+len(flags.apis)+len(fetched.Missing) == 0 {
+	pulling := files.Pulling()
+	pulling.Missing = append(missing, pulling.Missing...)
+	if len(flags.environments)+len(flags.apis)+len(missing) == 0 {
 		if err := e.maker().AddGone(pulling); err != nil {
 			return err
 		}
@@ -229,26 +231,20 @@ func controlPlane(text string) (string, error) {
 	return network.WithHost(u, host).Host, nil
 }
 
-// pulledOf is what was fetched as files are made of it: of each environment what holds for all of
-// it first.
-func pulledOf(fetched *anypoint.Fetched) []report.Pulled {
-	var all []report.Pulled
-	for i := range fetched.Environments {
-		env := &fetched.Environments[i]
-		all = append(all, report.Pulled{
+// pulledOf is what was fetched as files are made of it: an API instance, or what holds for all of
+// an environment.
+func pulledOf(env *anypoint.Environment, api *anypoint.API) *report.Pulled {
+	if api == nil {
+		return &report.Pulled{
 			Environment: env.Name, EnvironmentID: env.ID, Policies: env.Automated,
-		})
-		for j := range env.APIs {
-			api := &env.APIs[j]
-			all = append(all, report.Pulled{
-				Environment: env.Name, EnvironmentID: env.ID,
-				API: api.Name, ID: api.ID, Label: api.Label, Gateway: api.Gateway,
-				Instance: api.Instance, Policies: api.Policies,
-				Contracts: api.Contracts, Counted: api.Contract,
-			})
 		}
 	}
-	return all
+	return &report.Pulled{
+		Environment: env.Name, EnvironmentID: env.ID, Several: len(env.APIs) > 1,
+		API: api.Name, ID: api.ID, Label: api.Label, Gateway: api.Gateway,
+		Instance: api.Instance, Policies: api.Policies,
+		Contracts: api.Contracts, Counted: api.Contract,
+	}
 }
 
 // Runner runs another program, and gives what it prints on standard output. The error has what it

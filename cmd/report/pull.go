@@ -62,6 +62,7 @@ func (f *PulledFile) Change() string {
 type Pulled struct {
 	Environment   string
 	EnvironmentID string
+	Several       bool   // the environment has more API instances than this one
 	API           string // empty for what holds for the whole environment
 	ID            string
 	Label         string
@@ -73,57 +74,57 @@ type Pulled struct {
 	Counted   bool // Contracts is known
 }
 
-// pullFiles names and puts together the files of a pull.
-type pullFiles struct {
+// PullFiles names and puts together the files of a pull.
+type PullFiles struct {
 	maker   *Maker
 	secrets bool              // secrets stay as they are
 	folders map[string]string // of the environments, by their ids
 	open    map[string]bool   // environments whose automated policies are not known, by their ids
 	names   map[string]bool   // those of the columns, in lower case
+	shared  map[string]string // the automated policies of the environments, by their ids
 	out     *Pulling
 	survey  environments.Survey
 }
 
-// PullFiles makes the files of what was fetched, and the environments file that names them. Of
-// secret values only a mark is kept, unless they are wanted.
-func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) *Pulling {
-	p := &pullFiles{
+// PullFiles begins a pull into a folder. Of secret values only a mark is kept, unless they are
+// wanted.
+func (m *Maker) PullFiles(folder string, secrets bool) *PullFiles {
+	p := &PullFiles{
 		maker: m, secrets: secrets, folders: map[string]string{}, open: map[string]bool{},
-		names: map[string]bool{},
-		out:   &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
+		names: map[string]bool{}, shared: map[string]string{},
+		out: &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
 	}
 	for _, name := range issued.Reserved() {
 		p.names[name] = true
 	}
 	p.survey.Writer, p.survey.Supposed = "gatewhy pull", true
-	many := map[string]int{}
-	for i := range all {
-		if all[i].API != "" {
-			many[all[i].EnvironmentID]++
-		}
+	return p
+}
+
+// Take makes the files of what was fetched: of an environment first what holds for all of it.
+func (p *PullFiles) Take(one *Pulled) {
+	if one.API != "" {
+		p.instance(one)
+		return
 	}
-	shared := map[string]string{} // the automated policies of each environment
-	for i := range all {
-		one := &all[i]
-		if one.API == "" {
-			// A list that has become empty is written over that of an earlier run.
-			name := path.Join(p.folder(one), "automated-policies.json")
-			switch {
-			case one.Policies == nil:
-				p.open[one.EnvironmentID] = true
-				p.out.Missing = append(p.out.Missing, Problem("what the gateways of "+
-					one.Environment+" let in is not known, for its automated policies count too",
-					"no column for it is written into "+p.out.Config))
-			case hasPolicies(one.Policies):
-				shared[one.EnvironmentID] = name
-				p.add(name, one.Policies)
-			case !m.IsGone(path.Join(folder, name)):
-				p.add(name, one.Policies)
-			}
-			continue
-		}
-		p.instance(one, many[one.EnvironmentID] > 1, shared[one.EnvironmentID])
+	// A list that has become empty is written over that of an earlier run.
+	name := path.Join(p.folder(one), "automated-policies.json")
+	switch {
+	case one.Policies == nil:
+		p.open[one.EnvironmentID] = true
+		p.out.Missing = append(p.out.Missing, Problem("what the gateways of "+
+			one.Environment+" let in is not known, for its automated policies count too",
+			"no column for it is written into "+p.out.Config))
+	case hasPolicies(one.Policies):
+		p.shared[one.EnvironmentID] = name
+		p.add(name, one.Policies)
+	case !p.maker.IsGone(path.Join(p.out.Folder, name)):
+		p.add(name, one.Policies)
 	}
+}
+
+// Pulling is all that was taken, with the environments file that names it.
+func (p *PullFiles) Pulling() *Pulling {
 	p.out.Wanted = p.survey.YAML()
 	p.out.Columns = p.survey.Names()
 	return p.out
@@ -137,9 +138,12 @@ func (m *Maker) AddGone(p *Pulling) error {
 	if err != nil {
 		return err
 	}
+	now := make(map[string]bool, len(p.Files))
+	for i := range p.Files {
+		now[p.Files[i].Name] = true
+	}
 	for _, name := range before {
-		is := func(f PulledFile) bool { return f.Name == path.Join(p.Folder, name) }
-		if !slices.ContainsFunc(p.Files, is) {
+		if !now[path.Join(p.Folder, name)] {
 			p.Gone = append(p.Gone, path.Join(p.Folder, path.Dir(name)))
 		}
 	}
@@ -160,8 +164,8 @@ func hasPolicies(v *source.Value) bool {
 }
 
 // instance makes the files of an API instance, and its environment.
-func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
-	name := p.column(one, many)
+func (p *PullFiles) instance(one *Pulled) {
+	name := p.column(one)
 	folder := path.Join(p.folder(one), slug(one.API)+"-"+slug(one.ID))
 	column := environments.Instance{Name: name, Gateway: one.Gateway}
 	if one.Instance != nil {
@@ -176,7 +180,7 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
 			column.Compiled = p.maker.compiled(file, text)
 		}
 	}
-	if shared != "" && one.Policies != nil {
+	if shared := p.shared[one.EnvironmentID]; shared != "" && one.Policies != nil {
 		column.Policies = append(column.Policies, shared)
 	}
 	if p.open[one.EnvironmentID] { // they count for it too, so what lets in is not known
@@ -191,13 +195,14 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
 		}})
 	}
 	p.survey.AddInstance(column)
+	column.Compiled = nil
 	p.out.instances = append(p.out.instances, column)
 }
 
 // column is the name of an instance in the environments file, which no other instance has.
-func (p *pullFiles) column(one *Pulled, many bool) string {
+func (p *PullFiles) column(one *Pulled) string {
 	words := []string{cmp.Or(one.Environment, one.EnvironmentID)}
-	if many {
+	if one.Several {
 		words = append(words, one.API)
 	}
 	name := columnName(words...)
@@ -243,7 +248,7 @@ func (m *Maker) compiled(name string, text []byte) *rules.Compilation {
 }
 
 // add adds a file, relative to the folder.
-func (p *pullFiles) add(name string, v *source.Value) []byte {
+func (p *PullFiles) add(name string, v *source.Value) []byte {
 	text := p.text(v)
 	p.out.Files = append(p.out.Files, PulledFile{
 		Name: path.Join(p.out.Folder, name), Text: text, Secret: p.secrets,
@@ -252,7 +257,7 @@ func (p *pullFiles) add(name string, v *source.Value) []byte {
 }
 
 // text is a value as indented JSON, with marks in the place of secrets.
-func (p *pullFiles) text(v *source.Value) []byte {
+func (p *PullFiles) text(v *source.Value) []byte {
 	if !p.secrets {
 		v = p.masked(v)
 	}
@@ -268,7 +273,7 @@ func (p *pullFiles) text(v *source.Value) []byte {
 // only a deployment knows.
 const SecretMark = "${secret}"
 
-func (p *pullFiles) masked(v *source.Value) *source.Value {
+func (p *PullFiles) masked(v *source.Value) *source.Value {
 	if text, ok := v.Str(); ok {
 		return p.withoutSecrets(v, text)
 	}
@@ -299,7 +304,7 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 
 // withoutSecrets is a text with marks in the place of what in it has the shape of a secret: a
 // token, credentials, the key in a URL.
-func (p *pullFiles) withoutSecrets(v *source.Value, text string) *source.Value {
+func (p *PullFiles) withoutSecrets(v *source.Value, text string) *source.Value {
 	spans := inspect.SecretSpans(text)
 	if (&shield{}).holdsSecret(text) {
 		spans = []source.Span{{End: len(text)}}
@@ -338,7 +343,7 @@ func isPublicKey(text string) bool {
 
 // folder is the folder of an environment: its name as a file's name can have it. Where nothing of
 // the name is left, or another environment's looks alike, its id tells it apart.
-func (p *pullFiles) folder(one *Pulled) string {
+func (p *PullFiles) folder(one *Pulled) string {
 	if folder, known := p.folders[one.EnvironmentID]; known {
 		return folder
 	}

@@ -198,7 +198,7 @@ func TestAPulledPolicyIsKeptWithoutItsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pullFiles{out: &Pulling{}}
+	p := &PullFiles{out: &Pulling{}}
 	kept := p.masked(file.Documents[0]).JSON()
 	if strings.Contains(kept, "hunter2") || strings.Contains(kept, "h1bnRlcj") ||
 		strings.Contains(kept, "aHVudGVyMg") || !strings.Contains(kept, "jwks") ||

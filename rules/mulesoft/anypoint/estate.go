@@ -38,67 +38,59 @@ type API struct {
 	Contract  bool            // Contracts is known
 }
 
-// Fetched is what was fetched of an organisation.
-type Fetched struct {
-	Organization string
-	Environments []Environment
-	Missing      []error // what could not be had
-}
-
-// Fetch reads what is wanted. What can't be had of one API is among the missing, and the rest is
-// read all the same. Told is called with each request's subject.
+// Fetch reads what is wanted. It hands over each environment, with nil, and then each of its API
+// instances, and holds no answer longer: one estate may have very many. What can't be had of one
+// API is among the missing, and the rest is read all the same. Told is called with each request's
+// subject.
 func (c *Client) Fetch(
-	ctx context.Context, wanted Wanted, told func(what string),
-) (*Fetched, error) {
+	ctx context.Context, wanted Wanted, told func(what string), take func(*Environment, *API),
+) (missing []error, err error) {
 	told("signing in")
 	if err := c.signIn(ctx); err != nil {
 		return nil, err
 	}
-	f := &Fetched{Organization: wanted.Organization}
-	if f.Organization == "" {
-		var err error
-		if f.Organization, err = c.organization(ctx); err != nil {
+	org := wanted.Organization
+	if org == "" {
+		if org, err = c.organization(ctx); err != nil {
 			return nil, err
 		}
 	}
 	told("environments")
-	environments, err := c.environments(ctx, f.Organization, wanted.Environments)
+	environments, err := c.environments(ctx, org, wanted.Environments)
 	if err != nil {
 		return nil, err
 	}
 	left := slices.Clone(wanted.APIs)
 	for i := range environments {
 		e := &environments[i]
-		told("API instances of " + e.Name)
-		err := c.apis(ctx, f.Organization, e, wanted.APIs)
-		if err != nil {
-			f.Missing = append(f.Missing, err)
+		if i > 0 && ctx.Err() != nil {
+			take(e, nil)
 			continue
 		}
-		f.miss(c.automated(ctx, f.Organization, e))
-		for j := range e.APIs {
-			told(e.Name + ", " + e.APIs[j].Name)
-			f.miss(c.api(ctx, f.Organization, e.ID, &e.APIs[j])...)
-			left = source.Without(left, func(id string) bool { return id == e.APIs[j].ID })
+		told("API instances of " + e.Name)
+		listed := c.apis(ctx, org, e, wanted.APIs)
+		err := listed
+		if err == nil {
+			err = c.automated(ctx, org, e)
 		}
-		if ctx.Err() != nil {
-			break
+		if err != nil {
+			missing = append(missing, err)
+		}
+		take(e, nil)
+		for _, api := range e.APIs {
+			if listed == nil {
+				told(e.Name + ", " + api.Name)
+				missing = append(missing, c.api(ctx, org, e.ID, &api)...)
+				left = source.Without(left, func(id string) bool { return id == api.ID })
+			}
+			take(e, &api)
 		}
 	}
 	for _, id := range left {
-		f.Missing = append(f.Missing, c.refusal("", "no environment has an API instance "+id,
+		missing = append(missing, c.refusal("", "no environment has an API instance "+id,
 			"its id is the number in API Manager's address"))
 	}
-	f.Environments = environments
-	return f, nil
-}
-
-func (f *Fetched) miss(errs ...error) {
-	for _, err := range errs {
-		if err != nil {
-			f.Missing = append(f.Missing, err)
-		}
-	}
+	return missing, nil
 }
 
 // organization is the organisation that the connected app is of. The path and the members are

@@ -3,12 +3,15 @@ package anypoint_test
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/anypoint"
 	"github.com/gatewhy/gatewhy/testdata/controlplane"
 )
@@ -21,9 +24,7 @@ const (
 func TestTheRequestsAreThoseOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	plane := controlplane.Estate([]string{"Dev"}, 1)
-	_, err := clientOf(t, plane).Fetch(
-		t.Context(), anypoint.Wanted{Organization: org}, func(string) {})
-	if err != nil {
+	if _, _, err := fetch(t, plane, anypoint.Wanted{Organization: org}); err != nil {
 		t.Fatal(err)
 	}
 	manager := "GET /apimanager/api/v1/organizations/" + org
@@ -52,16 +53,15 @@ func TestAllPagesAndBothShapesAreRead(t *testing.T) {
 			plane.Environments[0].APIs[0].Contracts, fmt.Sprint("client-", i))
 	}
 	for _, plane.Bare = range []bool{false, true} {
-		fetched, err := clientOf(t, plane).Fetch(t.Context(), anypoint.Wanted{}, func(string) {})
-		if err != nil || len(fetched.Missing) > 0 {
-			t.Fatal(err, fetched.Missing)
+		fetched, missing, err := fetch(t, plane, anypoint.Wanted{})
+		if err != nil || len(missing) > 0 {
+			t.Fatal(err, missing)
 		}
-		dev := fetched.Environments[0]
-		if len(fetched.Environments) != 2 || len(dev.APIs) != 60 ||
-			len(dev.APIs[0].Contracts) != 140 || dev.APIs[0].Gateway != "mule" {
+		dev := fetched["Dev"]
+		if len(fetched) != 2 || len(dev) != 60 ||
+			len(dev[0].Contracts) != 140 || dev[0].Gateway != "mule" {
 			t.Errorf("bare %v: %d environments, %d APIs, %d contracts, gateway %q", plane.Bare,
-				len(fetched.Environments), len(dev.APIs), len(dev.APIs[0].Contracts),
-				dev.APIs[0].Gateway)
+				len(fetched), len(dev), len(dev[0].Contracts), dev[0].Gateway)
 		}
 	}
 }
@@ -74,11 +74,11 @@ func TestTheTechnologyOfAnInstanceSaysItsGateway(t *testing.T) {
 		"serviceMesh": "", "": "",
 	} {
 		plane.Environments[0].APIs[0].Technology = technology
-		fetched, err := clientOf(t, plane).Fetch(t.Context(), anypoint.Wanted{}, func(string) {})
+		fetched, _, err := fetch(t, plane, anypoint.Wanted{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fetched.Environments[0].APIs[0].Gateway; got != want {
+		if got := fetched["Dev"][0].Gateway; got != want {
 			t.Errorf("the gateway of %q is %q, want %q", technology, got, want)
 		}
 	}
@@ -104,7 +104,7 @@ func TestWhatIsWrongOnceIsAskedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			plane, done := controlplane.Estate([]string{"Dev"}, 1), false
-			fetched, err := clientOf(t, http.HandlerFunc(
+			fetched, missing, err := fetch(t, http.HandlerFunc(
 				func(w http.ResponseWriter, r *http.Request) {
 					if strings.HasSuffix(r.URL.Path, "/contracts") && !done {
 						done = true
@@ -112,10 +112,10 @@ func TestWhatIsWrongOnceIsAskedAgain(t *testing.T) {
 						return
 					}
 					plane.ServeHTTP(w, r)
-				})).Fetch(t.Context(), anypoint.Wanted{}, func(string) {})
-			if err != nil || len(fetched.Missing) > 0 || !done ||
-				len(fetched.Environments[0].APIs[0].Contracts) != 20 {
-				t.Errorf("%v, %v", err, fetched.Missing)
+				}), anypoint.Wanted{})
+			if err != nil || len(missing) > 0 || !done ||
+				len(fetched["Dev"][0].Contracts) != 20 {
+				t.Errorf("%v, %v", err, missing)
 			}
 		})
 	}
@@ -124,15 +124,39 @@ func TestWhatIsWrongOnceIsAskedAgain(t *testing.T) {
 func TestOnlyWhatIsWantedIsRead(t *testing.T) {
 	t.Parallel()
 	plane := controlplane.Estate([]string{"Dev", "UAT"}, 3)
-	fetched, err := clientOf(t, plane).Fetch(t.Context(), anypoint.Wanted{
+	fetched, _, err := fetch(t, plane, anypoint.Wanted{
 		Environments: []string{"uat"}, APIs: []string{"2001"},
-	}, func(string) {})
-	if err != nil || len(fetched.Environments) != 1 || len(fetched.Environments[0].APIs) != 1 {
+	})
+	if err != nil || len(fetched) != 1 || len(fetched["UAT"]) != 1 {
 		t.Fatalf("%+v, %v", fetched, err)
 	}
 	if slices.ContainsFunc(plane.Requests(), func(r string) bool {
 		return strings.Contains(r, "/apis/") && !strings.Contains(r, "/apis/2001")
 	}) {
 		t.Errorf("%q", plane.Requests())
+	}
+}
+
+// An estate may have thousands of API instances: what was handed over is not held.
+func TestAnAnswerIsHeldUntilItIsTaken(t *testing.T) {
+	t.Parallel()
+	var taken []weak.Pointer[source.Value]
+	held := 0
+	_, err := clientOf(t, controlplane.Estate([]string{"Dev"}, 9)).Fetch(
+		t.Context(), anypoint.Wanted{}, func(string) {},
+		func(_ *anypoint.Environment, api *anypoint.API) {
+			if api == nil {
+				return
+			}
+			runtime.GC()
+			taken = append(taken, weak.Make(api.Policies))
+			for _, before := range taken[:len(taken)-1] {
+				if before.Value() != nil {
+					held++
+				}
+			}
+		})
+	if err != nil || len(taken) != 9 || held > 0 {
+		t.Errorf("%v: of %d API instances %d were held", err, len(taken), held)
 	}
 }

@@ -213,14 +213,9 @@ func TestHostileControlPlanes(t *testing.T) {
 // fetchAll fetches everything, and returns what went wrong, with the hints.
 func fetchAll(t *testing.T, plane http.Handler) []string {
 	t.Helper()
-	client := clientOf(t, plane)
-	fetched, err := client.Fetch(t.Context(), anypoint.Wanted{}, func(string) {})
-	errs := []error{err}
-	if fetched != nil {
-		errs = append(errs, fetched.Missing...)
-	}
+	_, missing, err := fetch(t, plane, anypoint.Wanted{})
 	var all []string
-	for _, err := range errs {
+	for _, err := range append([]error{err}, missing...) {
 		var ours *source.Error
 		if errors.As(err, &ours) {
 			text := ours.Error()
@@ -237,6 +232,23 @@ func fetchAll(t *testing.T, plane http.Handler) []string {
 		}
 	}
 	return all
+}
+
+// fetch fetches what is wanted, and collects the API instances of each environment.
+func fetch(t *testing.T, plane http.Handler, wanted anypoint.Wanted) (
+	fetched map[string][]anypoint.API, missing []error, err error,
+) {
+	t.Helper()
+	fetched = map[string][]anypoint.API{}
+	missing, err = clientOf(t, plane).Fetch(t.Context(), wanted, func(string) {},
+		func(env *anypoint.Environment, api *anypoint.API) {
+			all := fetched[env.Name]
+			if api != nil {
+				all = append(all, *api)
+			}
+			fetched[env.Name] = all
+		})
+	return fetched, missing, err
 }
 
 // clientOf is a client of a control plane, which never really waits.
@@ -264,7 +276,7 @@ func TestASlowControlPlaneEndsInTime(t *testing.T) {
 	client := &anypoint.Client{
 		Host: listener.Addr().String(), ID: "a", Secret: "b", Transport: http.DefaultTransport,
 	}
-	_, err = client.Fetch(ctx, anypoint.Wanted{}, func(string) {})
+	_, err = client.Fetch(ctx, anypoint.Wanted{}, func(string) {}, nil)
 	if err == nil || !strings.Contains(err.Error(), "the time for all requests is over") {
 		t.Errorf("%v", err)
 	}

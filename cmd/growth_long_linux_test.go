@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // What is looked for in a file is looked for in an index of it, not in all of it each time.
@@ -43,6 +45,29 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 				t.Errorf("exit code %d after %s:\n%.2000s", o.code, o.took, o.said)
 			}
 		})
+	}
+}
+
+// The JSON of a matrix is written as it comes: its findings name tokens of all environments.
+func TestALargeMatrixIsWrittenWithinTheMemory(t *testing.T) {
+	t.Parallel()
+	gatewhy, dir := build(t), t.TempDir()
+	writeFile(t, filepath.Join(dir, "open.json"), `[{"assetId": "jwt-validation", `+
+		`"configurationData": {"jwtOrigin": "httpBearerAuthenticationHeader", `+
+		`"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks", "jwksUrl": `+
+		`"https://login.microsoftonline.com/`+mint.Tenant+`/discovery/v2.0/keys", `+
+		`"skipClientIdValidation": true, "validateAudClaim": false}}]`)
+	estate := "version: 1\ntenant: " + mint.Tenant + "\ndefaults: {gateway: mule}\nenvironments:\n"
+	for i := range 450 {
+		api := fmt.Sprintf("api%d.json", i)
+		writeFile(t, filepath.Join(dir, api), fmt.Sprintf(
+			`{"appId": "%08x-0000-4000-8000-000000000000", "identifierUris": []}`, i))
+		estate += fmt.Sprintf("  e%d: {policies: [open.json], api: %s}\n", i, api)
+	}
+	writeFile(t, filepath.Join(dir, "gatewhy.yaml"), estate)
+	o := gatewhy.once(t, dir, "", "matrix", "-o", "json", "-O", "matrix.json")
+	if o.code != exitRejected || o.memory > 256<<20 {
+		t.Errorf("exit code %d with %d MiB:\n%.2000s", o.code, o.memory>>20, o.said)
 	}
 }
 

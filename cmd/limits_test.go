@@ -410,6 +410,16 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	write("uris.yaml", strings.ReplaceAll(estate(1, "plain.json"), "api.json", "uris.json"))
 	write("many.yaml", estate(21, "plain.json"))
 	write("told.yaml", estate(3, "told.json"))
+	var allowed, allow strings.Builder
+	for i := range 115 {
+		write(fmt.Sprintf("own%d.json", i), fmt.Sprintf(
+			`{"appId":"%08x-0000-4000-8000-000000000000","identifierUris":["api://%[1]d"],`+
+				`"appRoles":[%[2]s]}`, i, roles[0]))
+		fmt.Fprintf(&allowed, "  e%d: {policies: [plain.json], api: own%[1]d.json}\n", i)
+		fmt.Fprintf(&allow, "  - {from: e%d, to: e%d, reason: x}\n", i, (i+1)%115)
+	}
+	write("allowed.yaml", "version: 1\ntenant: "+mint.Tenant+"\nenvironments:\n"+
+		allowed.String()+"allow:\n"+allow.String())
 	write("open.json", limitedPolicy(`, "skipClientIdValidation": true`, ""))
 	write("open.yaml", estate(21, "open.json"))
 	for args, want := range map[string]string{
@@ -425,6 +435,7 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
 		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",
 		"matrix -c told.yaml --offline": "sorts of tokens to model, and no more than 1200000 are",
+		"matrix -c allowed.yaml":        "cells, rows times gateways, and no more than 4000000",
 		"matrix -c each.yaml --offline": "one client after the other, and no more than 300000 are",
 	} {
 		if said := saidIn(dir, args); !strings.Contains(said, want) {

@@ -102,13 +102,15 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
 		Cells:         []cellJSON{},
-		Findings:      append(listOf(x.Findings, x.findingOf), listOf(x.Remarks, x.remarkOf)...),
+		Findings:      []matrixFindingJSON{},
 		Allow: listOf(x.Allow, func(c *environments.Crossing) crossingJSON {
 			return crossingJSON{c.From, c.To, c.Reason, sourceOf(c.Pos)}
 		}),
 		Next: nextOf(x.Next),
 	}
-	lists := []longList{{"cells", "    ", cellsOf(x.Matrix)}}
+	lists := []longList{
+		{"cells", "    ", cellsOf(x.Matrix)}, {"findings", "    ", x.findings},
+	}
 	if x.Fixed != nil {
 		out.Fix = x.fixOf()
 		lists = append(lists, longList{"cells_after", "      ", cellsOf(x.Fixed)})
@@ -172,6 +174,28 @@ func truthOf(t rules.Truth) *bool {
 	}
 	yes := t == rules.Yes
 	return &yes
+}
+
+// findings gives the findings. Each names all tokens that it is about.
+func (x matrixing) findings(indent string, add addElement) error {
+	one := func(f matrixFindingJSON) error {
+		text, err := indented(f, indent)
+		if err != nil {
+			return err
+		}
+		return add(text)
+	}
+	for i := range x.Findings {
+		if err := one(x.findingOf(&x.Findings[i])); err != nil {
+			return err
+		}
+	}
+	for i := range x.Remarks {
+		if err := one(x.remarkOf(&x.Remarks[i])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {

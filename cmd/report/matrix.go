@@ -84,6 +84,12 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(), lintAs: e.lintFlags,
 		isLarge: len(e.Sites) > MostForAll, cloud: e.Cloud,
 	}
+	if n := x.Size(); n > environments.MostCells {
+		return nil, Problem(fmt.Sprintf("%s: the matrix has %d cells, rows times gateways, and "+
+			"no more than %d are filled", e.Name, n, environments.MostCells),
+			"make environments files of some of the environments each",
+			"or leave out entries of allow: the clients that they name have rows of their own")
+	}
 	if x.Beyond() {
 		return nil, rules.LookedBeyond(e.Name+": to run the tokens at the gateways",
 			"make environments files of some of the environments each",

@@ -123,6 +123,9 @@ func (e *Estate) Evaluate() *Matrix {
 	e.looked, e.allowed = new(int), e.crossings()
 	size, kinds := e.world().SizedKinds()
 	m := &Matrix{Rows: e.rows(kinds), Alike: size.Alike, Shares: size.Shared, estate: e}
+	if m.Size() > MostCells {
+		return m
+	}
 	m.classes = classesOf(m.Rows)
 	for _, row := range m.Rows {
 		m.Tokens += row.Count()
@@ -144,6 +147,13 @@ func (e *Estate) Evaluate() *Matrix {
 	}
 	return m
 }
+
+// MostCells is how many cells a matrix may have. With entries of allow between all environments it
+// is the third power of their number.
+const MostCells = 4_000_000
+
+// Size is how many cells there are to fill. Where they are more than MostCells, none is.
+func (m *Matrix) Size() int { return len(m.Rows) * len(m.estate.Sites) }
 
 // Beyond reports whether more conditions were to be looked at than are in one run, for this matrix
 // and all that was tried with it: then not every cell was run.

@@ -410,6 +410,18 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 	write("uris.yaml", strings.ReplaceAll(estate(1, "plain.json"), "api.json", "uris.json"))
 	write("many.yaml", estate(21, "plain.json"))
 	write("told.yaml", estate(3, "told.json"))
+	var asking, asked []string
+	for i := range 4500 {
+		asking = append(asking, fmt.Sprintf(`{"appId":"%08x-0000-4000-8000-000000000000",`+
+			`"requiredResourceAccess":[{"resourceAppId":"00000064-0000-4000-8000-000000000064",`+
+			`"resourceAccess":[]}]}`, i))
+		asked = append(asked, fmt.Sprintf(`{"id":"r%d","value":"R.%[1]d"}`, i))
+	}
+	write("asking.json", "["+strings.Join(asking, ",")+"]")
+	write("asked.json", `{"appId":"00000064-0000-4000-8000-000000000064",`+
+		`"identifierUris":["api://orders"],"appRoles":[`+strings.Join(asked, ",")+`]}`)
+	write("asked.yaml", "version: 1\ntenant: "+mint.Tenant+"\nenvironments:\n"+
+		"  one: {policies: [plain.json], api: asked.json, clients: asking.json}\n")
 	var allowed, allow strings.Builder
 	for i := range 115 {
 		write(fmt.Sprintf("own%d.json", i), fmt.Sprintf(
@@ -435,6 +447,8 @@ func TestTheMatrixNamesItsLimits(t *testing.T) {
 		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
 		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",
 		"matrix -c told.yaml --offline": "sorts of tokens to model, and no more than 1200000 are",
+		"matrix -c asked.yaml": "20250000 scopes and roles to compare with what clients ask " +
+			"for or are assigned, and no more than 20000000 are",
 		"matrix -c allowed.yaml":        "cells, rows times gateways, and no more than 4000000",
 		"matrix -c each.yaml --offline": "one client after the other, and no more than 300000 are",
 	} {

@@ -69,6 +69,11 @@ func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
 		return nil, Problem(fmt.Sprintf("%s: there are about %d runs of sorts of tokens at "+
 			"gateways, and no more than %d are made", e.Name, size.Runs, issued.MostRuns),
 			"make environments files of some of the environments each")
+	case size.Grants > issued.MostGrants:
+		return nil, Problem(fmt.Sprintf("%s: there are %d scopes and roles to compare with what "+
+			"clients ask for or are assigned, and no more than %d are", e.Name, size.Grants,
+			issued.MostGrants),
+			"leave out scopes, roles or clients that are not in question")
 	}
 	if n, gateway := e.Singly(); n > issued.MostSingly {
 		return nil, Problem(fmt.Sprintf("%s: an expression of %s reads the client id together "+

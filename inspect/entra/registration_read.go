@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ type Directory struct {
 	again    bool            // the same was read again
 	parts    []*source.Value // Terraform's resources that add to an application
 
-	read map[string][]*source.Value // of an application, by its id; until all is read
+	read map[[sha256.Size]byte]bool // the contents of applications; until all is read
 }
 
 // Clients are the applications that can have tokens: those with a registration, and those with
@@ -62,7 +63,7 @@ func (d *Directory) Only() *Registration {
 //
 // Every error is a [*source.Error].
 func ReadRegistrations(files ...*source.File) (*Directory, error) {
-	d := &Directory{read: map[string][]*source.Value{}}
+	d := &Directory{read: map[[sha256.Size]byte]bool{}}
 	for _, file := range files {
 		before := d.size()
 		d.again = false
@@ -219,13 +220,13 @@ func whole(v *source.Value, context string) *source.Value {
 
 // addApp reads a registration, unless the same stands in another answer.
 func (d *Directory) addApp(v *source.Value) {
-	if id := strings.ToLower(textAt(v, "appId").Value); id != "" {
-		same := func(other *source.Value) bool { return content(other) == content(v) }
-		if slices.ContainsFunc(d.read[id], same) {
+	if textAt(v, "appId").Value != "" {
+		sum := sha256.Sum256([]byte(content(v)))
+		if d.read[sum] {
 			d.again = true
 			return
 		}
-		d.read[id] = append(d.read[id], v)
+		d.read[sum] = true
 	}
 	d.Apps = append(d.Apps, registrationOf(v))
 }

@@ -2,6 +2,8 @@ package entra_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -371,4 +373,26 @@ func FuzzReadRegistrations(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whether an answer was read before is looked for in an index, not in all answers each time.
+func TestAnApplicationIsReadOnceFromManyAnswers(t *testing.T) {
+	const n = 1000
+	var apps []string
+	for i := range n {
+		apps = append(apps, fmt.Sprintf(`{"appId": "a", "identifierUris": [], "x": "%d"}`, i/2))
+	}
+	file, err := source.ReadJSON("apps.json", []byte("["+strings.Join(apps, ",")+"]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	allocations := testing.AllocsPerRun(1, func() {
+		d, err := entra.ReadRegistrations(file)
+		if err != nil || len(d.Apps) != n/2 {
+			t.Errorf("%v, want %d applications", err, n/2)
+		}
+	})
+	if allocations > 200*n {
+		t.Errorf("%.0f allocations for %d applications", allocations, n)
+	}
 }

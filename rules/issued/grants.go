@@ -2,6 +2,8 @@ package issued
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -209,17 +211,21 @@ func forUsers(p entra.Permission) bool { return p.Users }
 
 // appRoles lists the roles that a client asks for and that can be assigned to a client.
 func appRoles(api *entra.Registration, declared *entra.Requirement) []string {
-	ofUsers := func(p entra.Permission) bool { return !p.Apps }
-	return values(source.Without(api.Roles, ofUsers), declared.Roles)
+	asked := isOneOf(declared.Roles)
+	return names(api.Roles, func(p entra.Permission) bool { return p.Apps && asked(p) })
 }
 
 // values lists the values of the enabled permissions with these ids, and those whose value and id
 // are not known.
 func values(permissions []entra.Permission, ids []entra.Text) []string {
-	return names(permissions, func(p entra.Permission) bool {
+	return names(permissions, isOneOf(ids))
+}
+
+func isOneOf(ids []entra.Text) func(entra.Permission) bool {
+	return func(p entra.Permission) bool {
 		return slices.ContainsFunc(ids, p.ID.Is) ||
 			p.Value.Unknown && !p.ID.Known() && len(ids) > 0
-	})
+	}
 }
 
 func union(a, b []string) []string {
@@ -433,6 +439,9 @@ func grouped(
 		if !plain || of == nil {
 			g := can(client)
 			of = kept(byGrant, g.key(), func() *group {
+				if len(all) > 0 {
+					g.share(&all[0].grant)
+				}
 				all = append(all, &group{grant: g, clients: clientsOf()})
 				return all[len(all)-1]
 			})
@@ -445,7 +454,29 @@ func grouped(
 	return all
 }
 
-func (g grant) key() string { return fmt.Sprintf("%#v", g) }
+// key is the same for two grants of the same. It is short, whatever the names.
+func (g grant) key() string {
+	var key []byte
+	for _, list := range []*[]string{&g.scopes, &g.userRoles, &g.roles} {
+		key = fmt.Appendf(key, "%t%d", *list == nil, len(*list))
+		for _, name := range *list {
+			key = append(binary.AppendUvarint(key, uint64(len(name))), name...)
+		}
+		*list = nil
+	}
+	sum := sha256.Sum256(fmt.Appendf(key, "%#v", g))
+	return string(sum[:])
+}
+
+// share has two grants hold the names once that both have: an API may have thousands.
+func (g *grant) share(other *grant) {
+	if slices.Equal(g.scopes, other.scopes) {
+		g.scopes = other.scopes
+	}
+	if slices.Equal(g.userRoles, other.userRoles) {
+		g.userRoles = other.userRoles
+	}
+}
 
 // unremarkable reports whether nothing is known of a client and an API: all such clients can have
 // the same.

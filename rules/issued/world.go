@@ -109,12 +109,17 @@ type Size struct {
 
 	Tokens int // about how many sorts of tokens there are
 	Runs   int // about how many there are at all gateways together
+
+	// Grants is how many scopes and roles are compared with what clients ask for or are assigned.
+	Grants int
 }
 
-// MostTokens and MostRuns are how many sorts of tokens are modelled, and run.
+// MostTokens and MostRuns are how many sorts of tokens are modelled, and run. MostGrants is how
+// many scopes and roles are compared for that.
 const (
 	MostTokens = 1_200_000
 	MostRuns   = 120_000_000
+	MostGrants = 20_000_000
 )
 
 // Each sort of tokens for an API comes in so many forms of those that have the API's name, and in
@@ -144,9 +149,12 @@ func (m *modeller) size() Size {
 		homes = 1 + len(w.Apart)
 	}
 	size := Size{Shared: m.shared}
+	askers, assignees := w.granted()
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
 			sorts := m.flowsOf(api) * (formsLike + formsOf*homes)
+			clients := askers[clientID(api)] + len(api.PreAuthorized) + assignees
+			size.Grants += clients * (len(api.Scopes) + len(api.Roles))
 			size.Tokens += sorts + sorts*max(len(api.Names())-1, 0)/formsByURI
 			scopes, roles := names(api.Scopes, anyOne), names(api.Roles, anyOne)
 			size.Alike += len(scopes) - len(m.required.names.toldApart(scopes))
@@ -155,6 +163,21 @@ func (m *modeller) size() Size {
 	}
 	size.Runs = size.Tokens * len(w.Places)
 	return size
+}
+
+// granted counts the clients that ask for something of an API, by its id, and those that may be
+// assigned something of any.
+func (w *World) granted() (askers map[string]int, assignees int) {
+	askers = map[string]int{}
+	for _, app := range w.applications() {
+		for i := range app.Requires {
+			askers[strings.ToLower(app.Requires[i].Resource.Value)]++
+		}
+		if app.Principal != nil && len(w.Assignments) > 0 {
+			assignees++
+		}
+	}
+	return askers, assignees
 }
 
 // modeller begins to model a world. It also gives the object ids of its applications.

@@ -9,7 +9,6 @@ import (
 
 // What is gone is looked for in an index of the files, not in all of them each time.
 func TestGoneFoldersAreFoundInAnIndex(t *testing.T) {
-
 	m, p := &Maker{}, &Pulling{Folder: t.TempDir()}
 	const n = 200
 	for i := range n {

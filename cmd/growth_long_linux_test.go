@@ -24,19 +24,19 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 			`resource "anypoint_apim_policy_jwt_validation" "p" {` + "\napim_id = local.a\n" +
 			"configuration_data {\njwks_url = \"https://keys.example\"\n}\n}\n",
 		"namespaces beside selectors of the root.json": cluster(
-			numbered(900, `{"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", `+
-				`"metadata": {"name": "p%d", "namespace": "istio-system"}, "spec": `+
-				`{"selector": {"matchLabels": {"app": "a%[1]d"}}}}`),
-			numbered(15_000, `{"apiVersion": "v1", "kind": "Pod", "metadata": `+
-				`{"name": "w%d", "namespace": "n%[1]d", "labels": {"app": "b"}}}`),
+			numbered(900, istio("AuthorizationPolicy", "p%d", "istio-system",
+				`"selector": {"matchLabels": {"app": "a%[1]d"}}`)),
+			numbered(15_000, pod("n%[1]d", "b")),
 		),
 		"policies beside routes of a template.json": cluster(
-			numbered(900, `{"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": `+
-				`"SecurityPolicy", "metadata": {"name": "p%d", "namespace": "a"}, "spec": `+
-				`{"targetRefs": [{"kind": "HTTPRoute", "name": "r%[1]d"}]}}`),
-			numbered(1000, `{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", `+
-				`"metadata": {"name": "{{x}}%d", "namespace": "a"}, "spec": {}}`),
+			numbered(900, policyOf("p%d", `"targetRefs": [`+routeRef+"]")),
+			numbered(1000, ofGatewayAPI("HTTPRoute", "{{x}}%d", "")),
 		),
+		"headers that a provider writes.json": cluster(policyOf("p",
+			`"jwt": {"providers": [{"name": "e", "claimToHeaders": [`+
+				numbered(20_000, `{"header": "x%d", "claim": "c"}`)+`]}]}, `+
+				`"authorization": {"rules": [`+numbered(10_000, `{"action": "Allow", `+
+				`"principal": {"headers": [{"name": "h%d", "values": ["a"]}]}}`)+"]}")),
 	} {
 		t.Run(file, func(t *testing.T) {
 			writeFile(t, filepath.Join(dir, file), text)
@@ -71,8 +71,78 @@ func TestALargeMatrixIsWrittenWithinTheMemory(t *testing.T) {
 	}
 }
 
+// What no cluster takes is refused by a limit.
+func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
+	t.Parallel()
+	gatewhy, dir := build(t), t.TempDir()
+	const listener = `{"name": "s%d"}`
+	for file, of := range map[string]struct{ text, limit string }{
+		"parentRefs beside listeners.json": {cluster(
+			policyOf("p", `"targetRefs": [{"kind": "Gateway", "name": "g"}]`),
+			ofGatewayAPI("HTTPRoute", "r", `"parentRefs": [`+
+				numbered(15_000, `{"name": "g", "sectionName": "s%d"}`)+"]"),
+			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(15_000, listener)+"]"),
+		), "HTTPRoute a/r has 15000 parentRefs, and no more than 32 are read"},
+		"routes beside listeners.json": {cluster(
+			policyOf("p", `"targetRefs": [{"kind": "Gateway", "name": "g"}]`),
+			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(7500, listener)+"]"),
+			numbered(7500, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
+		), "Gateway a/g has 7500 listeners, and no more than 64 are read"},
+		"targets of one policy.json": {cluster(
+			policyOf("p", `"targetRefs": [`+numbered(15_000, routeRef)+"]"),
+			ofGatewayAPI("HTTPRoute", "r", ""),
+		), "the policy has 15000 targets, and no more than 200 are read"},
+		"sections of one Gateway.json": {cluster(
+			numbered(900, policyOf("p%d", `"targetRefs": [{"kind": "Gateway", "name": "g", `+
+				`"sectionName": "s%[1]d"}]`)),
+			numbered(15_000, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
+		), "a/gateway:g has 65 sections with a policy, and no more than 64 are read"},
+		"matches of one route.json": {cluster(
+			policyOf("p", `"targetRefs": [{"kind": "HTTPRoute", "name": "r"}]`),
+			ofGatewayAPI("HTTPRoute", "r", `"rules": [{"matches": [`+
+				numbered(40_000, `{"path": {"value": "/p%d"}}`)+"]}]"),
+		), "HTTPRoute a/r has 40000 matches, and no more than 128 are read"},
+		"providers of one policy.json": {cluster(policyOf("p", `"jwt": {"providers": [`+
+			numbered(500, `{"name": "e%d"}`)+"]}")),
+			"the policy has 500 JWT providers, and no more than 200 are read"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			writeFile(t, filepath.Join(dir, file), of.text)
+			o := gatewhy.once(t, dir, "", "lint", file)
+			if o.code != exitUsage || o.took > mostTime || !strings.Contains(o.said, of.limit) {
+				t.Errorf("exit code %d after %s:\n%.2000s", o.code, o.took, o.said)
+			}
+		})
+	}
+}
+
+// routeRef is the reference of a policy to a route of its number.
+const routeRef = `{"kind": "HTTPRoute", "name": "r%[1]d"}`
+
 func cluster(resources ...string) string {
 	return `{"apiVersion": "v1", "kind": "List", "items": [` + strings.Join(resources, ",") + "]}"
+}
+
+func istio(kind, name, namespace, spec string) string {
+	return resource("security.istio.io/v1", kind, name, namespace, spec)
+}
+
+func policyOf(name, spec string) string {
+	return resource("gateway.envoyproxy.io/v1alpha1", "SecurityPolicy", name, "a", spec)
+}
+
+func ofGatewayAPI(kind, name, spec string) string {
+	return resource("gateway.networking.k8s.io/v1", kind, name, "a", spec)
+}
+
+func resource(version, kind, name, namespace, spec string) string {
+	return `{"apiVersion": "` + version + `", "kind": "` + kind + `", "metadata": {"name": "` +
+		name + `", "namespace": "` + namespace + `"}, "spec": {` + spec + "}}"
+}
+
+func pod(namespace, label string) string {
+	return `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "w%d", "namespace": "` +
+		namespace + `", "labels": {"app": "` + label + `"}}}`
 }
 
 // numbered joins texts, each made with its number.

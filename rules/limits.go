@@ -112,7 +112,7 @@ const MostFiles = 5000
 func FilesBeyond(names []string) error {
 	cause := fmt.Sprintf("%s: there are more than %d files with policies, and no more are looked "+
 		"at together", inspect.Few(names, 1), MostFiles)
-	return tooMany(source.Position{}, cause, "name the files of one API instance")
+	return TooMany(source.Position{}, cause, "name the files of one API instance")
 }
 
 // MostLooked bounds the conditions of policies that a run over files looks at, of one token after
@@ -123,7 +123,7 @@ const MostLooked = 6_000_000
 func LookedBeyond(what string, ways ...string) error {
 	cause := fmt.Sprintf("%s takes a look at more than %d conditions of policies, the most of "+
 		"one run", what, MostLooked)
-	return tooMany(source.Position{}, cause, ways...)
+	return TooMany(source.Position{}, cause, ways...)
 }
 
 // mostHeld bounds the values of files that may make up one configuration with others: all of them
@@ -138,7 +138,7 @@ func HeldBeyond(values int64, names []string) error {
 	}
 	cause := fmt.Sprintf("%s: these files have more than %d values in all, the most that are "+
 		"looked at together", inspect.Few(names, 1), mostHeld)
-	return tooMany(source.Position{}, cause, "name the files of one cluster or API instance")
+	return TooMany(source.Position{}, cause, "name the files of one cluster or API instance")
 }
 
 // mostGrouped bounds the files of all configurations together that a run's files make up. One file
@@ -154,7 +154,7 @@ func GroupsBeyond(groups [][]*source.File) error {
 	if n <= mostGrouped {
 		return nil
 	}
-	return tooMany(
+	return TooMany(
 		source.Position{File: groups[0][0].Name},
 		fmt.Sprintf("this file and others make up %d configurations, which have %d files in all, "+
 			"and no more than %d are looked at", len(groups), n, mostGrouped),
@@ -179,7 +179,7 @@ func bounded(
 		}
 		for _, file := range files {
 			if n := count[file]; n > mostInFile {
-				return nil, tooMany(
+				return nil, TooMany(
 					source.Position{File: file.Name},
 					fmt.Sprintf("the file has %d policies, and no more than %d of one file "+
 						"are read", n, mostInFile),
@@ -229,7 +229,7 @@ func chainBeyond(n int, api, file string) error {
 	if api != "" {
 		which = "the API instance " + api + " has"
 	}
-	return tooMany(
+	return TooMany(
 		source.Position{File: file},
 		fmt.Sprintf("%s %d policies, and no more than %d are looked at together",
 			which, n, mostInChain),
@@ -263,7 +263,7 @@ func (n *Conditions) ChainsBeyond(policies []*Policy) error {
 			n.Beyond(policy.Root)
 		}
 		if n.BeyondAll() {
-			return tooMany(
+			return TooMany(
 				source.Position{File: chain[0].Pos.File}, fmt.Sprintf("the API instances of "+
 					"these files have more than %d conditions, the most that are looked at "+
 					"together", MostConditions),
@@ -292,7 +292,7 @@ func conditionsBeyond(chain []*Policy) error {
 		default:
 			continue
 		}
-		return tooMany(
+		return TooMany(
 			policy.Pos, "with this policy an API instance has more than "+beyond+", the most "+
 				"that are looked at together", "leave out the rules that are not in question",
 		)
@@ -300,7 +300,7 @@ func conditionsBeyond(chain []*Policy) error {
 	return nil
 }
 
-// tooMany is the error for what goes beyond a limit of this tool.
-func tooMany(at source.Position, cause string, hints ...string) error {
+// TooMany is the error for what goes beyond a limit of this tool.
+func TooMany(at source.Position, cause string, hints ...string) error {
 	return &source.Error{Pos: at, Cause: cause, Hints: source.Hints(hints...), Limit: true}
 }

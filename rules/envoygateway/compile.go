@@ -3,6 +3,7 @@ package envoygateway
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -31,8 +32,9 @@ type compiler struct {
 	*instance
 	table     []rules.Behaviour
 	providers []*provider
-	open      rules.Truth // whether a request with a bad token passes the JWT filter
-	optional  rules.Truth // whether one without a token does
+	written   map[string]bool // headers that the filter writes from claims, in small letters
+	open      rules.Truth     // whether a request with a bad token passes the JWT filter
+	optional  rules.Truth     // whether one without a token does
 
 	// only are the providers that may have accepted the token, where it is known that no other one
 	// has; else nil.
@@ -40,12 +42,18 @@ type compiler struct {
 }
 
 func newCompiler(i *instance, table []rules.Behaviour) *compiler {
-	c := &compiler{instance: i, table: i.overridden(table), providers: providersOf(i.spec)}
+	c := &compiler{
+		instance: i, table: i.overridden(table), providers: providersOf(i.spec),
+		written: map[string]bool{},
+	}
 	if i.of.kind == grpcRoute {
 		c.table = envoy.AlsoGRPC(c.table, rules.Yes)
 	}
 	for _, p := range c.providers {
 		i.findKeys(p)
+		for _, to := range p.at.Member("claimToHeaders").List() {
+			c.written[strings.ToLower(to.TextAt("header"))] = true
+		}
 	}
 	jwt := i.spec.Member("jwt")
 	c.optional = switched(jwt.Member("optional"))

@@ -162,7 +162,7 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 	switch {
 	case !ok || kubernetes.Marked(h.Member("name")):
 		check.Unknown = &rules.Unknown{Why: "which header it is only its deployment knows"}
-	case c.writesHeader(name):
+	case c.written[strings.ToLower(name)]:
 		check.Unknown = &rules.Unknown{Why: "claimToHeaders writes " + name + " from a claim, " +
 			"and that is not modelled"}
 	case slices.ContainsFunc(c.forwarded(), func(to string) bool {
@@ -174,17 +174,6 @@ func (c *compiler) header(h *source.Value, path string) *rules.Check {
 		check.Test = rules.Either(check.Test, rules.Undecided(values.Doubt))
 	}
 	return check
-}
-
-func (c *compiler) writesHeader(name string) bool {
-	for _, p := range c.providers {
-		for _, to := range p.at.Member("claimToHeaders").List() {
-			if strings.EqualFold(to.TextAt("header"), name) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // forwarded are the headers into which basicAuth and apiKeyAuth write who the caller is.

@@ -84,12 +84,11 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 		return nil, err
 	}
 	c := clusterOf(files)
-	for _, p := range c.policies {
-		if err := p.checkSize(); err != nil {
-			return nil, err
-		}
+	if err := c.checkSize(); err != nil {
+		return nil, err
 	}
 	c.version = options.Runtime
+	c.place()
 	return kubernetes.Chosen(reading(), files, c.instances(), options, c.named)
 }
 
@@ -130,27 +129,58 @@ type policy struct {
 	idle      string // why it is attached to nothing, though it is not refused; else empty
 }
 
-// mostExpressions is how many rules of a policy may have an expression: to read and to try one
-// takes twice as long as another rule. A cluster stores no policy with many more.
-const mostExpressions = 6000
+// Limits of one policy. To read and to try a rule with an expression takes twice as long as
+// another rule. A cluster stores no policy with many more.
+const (
+	mostExpressions = 6000
+	mostTargets     = 200
+	mostProviders   = 200
+)
 
-// checkSize refuses a policy that goes beyond the limit.
-func (p *policy) checkSize() error {
-	n := 0
-	for _, rule := range p.Spec.At("authorization", "rules").List() {
-		if rule.Member("cel") != nil {
-			n++
+// mostMatches is how many matches the rules of a route may have together (the definition of an
+// HTTPRoute; of a GRPCRoute too).
+const mostMatches = 128
+
+// checkSize refuses what goes beyond a limit: of this tool, or of the definitions of the
+// resources, which an API server does not take.
+func (c *cluster) checkSize() (err error) {
+	check := func(at *source.Value, of string, n, most int, what string) {
+		if n > most && err == nil {
+			err = rules.TooMany(at.Pos, fmt.Sprintf("%s has %d %s, and no more than %d are read",
+				of, n, what, most), "leave out the "+what+" that are not in question")
 		}
 	}
-	if n <= mostExpressions {
-		return nil
+	for _, p := range c.policies {
+		expressions := 0
+		for _, rule := range p.Spec.At("authorization", "rules").List() {
+			if rule.Member("cel") != nil {
+				expressions++
+			}
+		}
+		check(p.At, "the policy", expressions, mostExpressions, "rules with an expression (cel)")
+		check(p.At, "the policy", len(p.refs)+len(p.selectors), mostTargets, "targets")
+		check(p.At, "the policy", len(p.Spec.At("jwt", "providers").List()), mostProviders,
+			"JWT providers")
+		for _, ref := range p.refs {
+			t := target{ref.Kind, p.Namespace, ref.Name, ""}
+			check(ref.At, t.String(), len(c.sections[t]), sectionsIn(t.kind),
+				"sections with a policy")
+		}
 	}
-	return &source.Error{
-		Pos: p.At.Pos, Limit: true,
-		Cause: fmt.Sprintf("the policy has %d rules with an expression (cel), and no more than "+
-			"%d are read", n, mostExpressions),
-		Hints: source.Hints("leave out the rules that are not in question"),
+	for _, a := range c.shown {
+		matches := 0
+		for _, rule := range a.Spec.Member("rules").List() {
+			matches += len(rule.Member("matches").List())
+		}
+		check(a.At, a.String(), matches, mostMatches, "matches")
+		has := func(field string, most int) {
+			check(a.At, a.String(), len(a.Spec.Member(field).List()), most, field)
+		}
+		has("parentRefs", 32)
+		has("hostnames", 16)
+		has(sectionsField(a.Kind), sectionsIn(a.Kind))
 	}
+	return err
 }
 
 // kinds are those of what the policy is attached to.
@@ -225,7 +255,6 @@ func clusterOf(files []*source.File) *cluster {
 			}
 		}
 	}
-	c.place()
 	return c
 }
 
@@ -301,8 +330,9 @@ func (c *cluster) add(p *policy) {
 		}
 		whole := t
 		whole.section = ""
-		if ref.Section != "" && !slices.Contains(c.sections[whole], ref.Section) {
-			c.sections[whole] = append(c.sections[whole], ref.Section)
+		if some := c.sections[whole]; ref.Section != "" && len(some) <= sectionsIn(ref.Kind) &&
+			!slices.Contains(some, ref.Section) {
+			c.sections[whole] = append(some, ref.Section)
 		}
 	}
 }
@@ -390,6 +420,22 @@ func attachableOf(file *source.File, object *source.Value) *attachable {
 func ofOtherAPI(ref kubernetes.Reference) bool {
 	of := ref.At.Member("group")
 	return of.Is(source.String) && !kubernetes.Marked(of) && of.Text+"/" != gatewayAPI
+}
+
+// sectionsField is the field of a resource that its sections are in.
+func sectionsField(kind string) string {
+	if isRoute(kind) {
+		return "rules"
+	}
+	return "listeners"
+}
+
+// sectionsIn is how many sections a resource may have (the definitions of the Gateway API).
+func sectionsIn(kind string) int {
+	if isRoute(kind) {
+		return 16
+	}
+	return 64
 }
 
 // isRoute reports whether a kind is that of a route.

@@ -104,7 +104,7 @@ func (c *compiler) looksAtClaims(route *attachable) bool {
 	for _, rule := range route.Spec.Member("rules").List() {
 		for _, match := range rule.Member("matches").List() {
 			for _, header := range match.Member("headers").List() {
-				if c.writesHeader(header.TextAt("name")) {
+				if c.written[strings.ToLower(header.TextAt("name"))] {
 					return true
 				}
 			}

@@ -21,6 +21,9 @@ const mostOpen = 3
 
 // leaveOpen notes that it is not known whether a policy selects what has these labels.
 func (w *workload) leaveOpen(p *resource, of *running) {
+	if len(w.open) > mostOpen { // none of them is looked at both ways
+		return
+	}
 	by := qualified(p.Namespace, p.selector.String())
 	if len(p.targets) > 0 {
 		by = p.String()

@@ -102,9 +102,11 @@ func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 			ofGatewayAPI("HTTPRoute", "r", `"rules": [{"matches": [`+
 				numbered(40_000, `{"path": {"value": "/p%d"}}`)+"]}]"),
 		), "HTTPRoute a/r has 40000 matches, and no more than 128 are read"},
-		"providers of one policy.json": {cluster(policyOf("p", `"jwt": {"providers": [`+
-			numbered(500, `{"name": "e%d"}`)+"]}")),
-			"the policy has 500 JWT providers, and no more than 200 are read"},
+		"providers of one policy.json": {
+			cluster(policyOf("p", `"jwt": {"providers": [`+
+				numbered(500, `{"name": "e%d"}`)+"]}")),
+			"the policy has 500 JWT providers, and no more than 200 are read",
+		},
 	} {
 		t.Run(file, func(t *testing.T) {
 			writeFile(t, filepath.Join(dir, file), of.text)

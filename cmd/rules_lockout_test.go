@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -131,4 +132,32 @@ func TestWhoAsksForHasgroupsLocksOutAllOthers(t *testing.T) {
 		"it is not true is sound":          sound("ver", "#["+claim+" != true]"),
 		"another claim of a name like its": sound("ver", "#[vars.claimSet.ver == '1.0']"),
 	})
+}
+
+// What an expression makes of a claim, or of a part of it, may be so for an id that is in no file.
+// The name of a claim in quotes is no text that the claim is compared with.
+func TestWhatAnExpressionMakesOfAnIDMayHold(t *testing.T) {
+	t.Parallel()
+	const id = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
+	row := func(claim, expression string) formCase {
+		return formCase{claims: [][2]string{{claim, "#[" + expression + "]"}}}
+	}
+	cases := map[string]formCase{
+		"capitals, with an index": row("oid", "upper(vars.claimSet['oid']) == '"+
+			strings.ToUpper(id)+"'"),
+		"a size, of claimSet too":       row("oid", "sizeOf(vars['claimSet']['oid']) == 36"),
+		"a size, with a name in quotes": row("oid", `sizeOf(vars.claimSet."oid") == 36`),
+		"something before it":           row("oid", "('x' ++ vars.claimSet.oid) == 'x"+id+"'"),
+		"something behind a client":     row("appid", "(vars.claimSet.appid ++ 'x') == '"+id+"x'"),
+		"a part of a client":            row("appid", "vars.claimSet.appid contains 'f0e1c2a-'"),
+		"the rest of a client": row("appid", "dw::core::Strings::substringAfter("+
+			"vars.claimSet.appid, '6f0e') == '1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3'"),
+	}
+	findsInForms(t, nil, cases)
+	findsInForms(t, registeredFor(t, ""), cases)
+	findsInForms(t, nil, map[string]formCase{"a text that it never is": {
+		claims: [][2]string{{"oid", "#[if (vars.claimSet['oid'] == 'me') true else false]"}},
+		rule:   "no-token-passes", severity: rules.Error, field: "mandatoryCustomClaims",
+		at: "oid",
+	}})
 }

@@ -117,7 +117,7 @@ func impassable(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Findi
 // ownRejected makes a finding of a check that lets none of the API's own tokens past, as its app
 // registration has them: of no client that the policies name, and of no other.
 func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
-	if s.App == nil || !looksAtClaims(c) || ownPass(s, p) != keptOut {
+	if s.App == nil || !looksAtClaims(c) || splitsClient(c) || ownPass(s, p) != keptOut {
 		return nil
 	}
 	met := exposing(s, p)
@@ -132,6 +132,24 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 		what = "of " + claim
 	}
 	return one(at(c, "no token for %s passes this check %s", s.App.Title(), what))
+}
+
+// splitsClient reports whether a check may look at a part of the client's id, or makes something
+// else of it: nobody knows of which ids that holds.
+func splitsClient(c *rules.Check) bool {
+	ids, splits := []string{"appid", "azp"}, false
+	c.Test.EachLeaf(func(leaf *rules.Predicate) {
+		one := rules.Check{Test: *leaf}
+		if !reads(&one, ids...) {
+			return
+		}
+		_, wholes := compares(leaf, ids...)
+		made := leaf.Input.Opaque != nil && leaf.Input.Opaque.Compares != nil && !wholes
+		part := func(v *source.Value) bool { return hexadecimal(v.Text) }
+		splits = splits || made ||
+			leaf.Op == rules.Contains && slices.ContainsFunc(leaf.Values, part)
+	})
+	return splits
 }
 
 // rejectsAll reports whether a check fails for every request: it looks at none.
@@ -167,28 +185,45 @@ func neverWritten(c *rules.Check) string {
 			return fmt.Sprintf(": Entra ID never writes %q, but %s", name, instead)
 		}
 	}
-	if in := c.Reads(); len(in) == 1 {
-		name := in[0].ClaimRead()
-		if text := unwritten(c, name); text != "" {
-			why := fmt.Sprintf(": Entra ID never writes %q into %s", text, name)
+	in := c.Reads()
+	if len(in) != 1 {
+		return ""
+	}
+	name, why := in[0].ClaimRead(), ""
+	c.Test.EachLeaf(func(leaf *rules.Predicate) {
+		if text := unwritten(leaf, name); text != "" && why == "" {
+			why = fmt.Sprintf(": Entra ID never writes %q into %s", text, name)
 			if writes := entra.Writes(name); writes != "" {
 				why += ", but " + writes
 			}
-			return why
 		}
-	}
-	return ""
+	})
+	return why
 }
 
-// unwritten is a text that a check compares with and that Entra ID never writes into a claim; it
-// is empty where there is none. A blank alone stands between scopes.
-func unwritten(c *rules.Check, claim string) string {
-	for _, text := range issued.TextsOf(c) {
+// unwritten is a text that a claim is compared with and that Entra ID never writes into it; it is
+// empty where there is none, and of an expression that does anything else with the claim. A blank
+// alone stands between scopes.
+func unwritten(leaf *rules.Predicate, claim string) string {
+	texts, _ := compares(leaf, claim)
+	for _, v := range leaf.Values {
+		texts = append(texts, leaf.Texts.Bare(v.Text))
+	}
+	for _, text := range texts {
 		if strings.TrimSpace(text) != "" && !entra.CanHold(claim, text) {
 			return text
 		}
 	}
 	return ""
+}
+
+// compares lists the texts that an expression compares claims with. It is not ok where the
+// expression makes anything else of them, or nobody says.
+func compares(leaf *rules.Predicate, claims ...string) (texts []string, ok bool) {
+	if o := leaf.Input.Opaque; o != nil && o.Compares != nil {
+		return o.Compares(claims...)
+	}
+	return nil, false
 }
 
 // absentClaim is a claim that a check wants to be there, and that Entra ID writes into no access
@@ -236,7 +271,7 @@ func ofOneCustomClaim(c *rules.Check) bool {
 func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	// the claims that the made-up tokens have in every form that Entra ID writes
 	allForms := []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
-	clear := true
+	clear := !splitsClient(c)
 	c.Test.EachLeaf(func(leaf *rules.Predicate) {
 		for _, v := range leaf.Values {
 			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
@@ -252,7 +287,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
 				slices.Contains(allForms, in.Name) || slices.Contains(ofNoMatter, in.Name) ||
-				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
+				entra.WrittenFor(in.Name) != "" || unwritten(leaf, in.Name) != "")
 		}
 		clear = clear && !slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})

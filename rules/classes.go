@@ -259,6 +259,7 @@ func assumed(policies []*Policy, classes []Class) []Finding {
 			Pos: guard.Pos, Span: guard.Span, Field: guard.Field,
 		}
 		switch {
+		case policies[i].idle():
 		case guard.Disabled:
 			all = append(all, classes[0].routeFindings(policies[i], No, &Request{})...)
 		case applies == Maybe && classes[0].Applies[i] == Maybe:

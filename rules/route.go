@@ -272,11 +272,19 @@ func beyondClasses(limit string) *Unknown {
 	}
 }
 
+// idle reports whether a policy answers nobody, wherever it applies, and changes nothing that
+// others look at, or whether it is for other gateways.
+func (p *Policy) idle() bool {
+	return p.When.OfOthers || p.Root.size() == 0 && (p.When.Disabled || len(p.Effects) == 0)
+}
+
 // routeFindings says what a reader must know of a policy that does not apply.
 func (c *Class) routeFindings(policy *Policy, applies Truth, r *Request) []Finding {
 	guard := &policy.When
 	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field, Policy: policy}
 	switch {
+	case policy.idle():
+		return nil
 	case guard.Disabled:
 		finding.Rule, finding.Severity = "policy-disabled", Warning
 		finding.Message = "this policy is disabled: it lets everything through"

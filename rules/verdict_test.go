@@ -318,6 +318,11 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 			"policy-disabled",
 		},
 		{
+			"a policy for other gateways",
+			Guard{Disabled: true, OfOthers: true},
+			"GET", "/orders/1", Accepted, "",
+		},
+		{
 			"a policy for other methods",
 			Guard{Routes: get},
 			"POST", "/orders/1", Accepted,
@@ -368,6 +373,9 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			request := claims(`{}`)
 			request.Method, request.Path = test.method, test.path
+			if idle := Evaluate([]*Policy{{When: test.guard}}, request); len(idle.Findings) > 0 {
+				t.Errorf("of a policy that looks at nothing it says %v", idle.Findings)
+			}
 			policy := &Policy{When: test.guard, Root: AllOf(fixed(Audience, No))}
 			v := Evaluate([]*Policy{policy}, request)
 			finding := ""

@@ -187,6 +187,3 @@ func mayBeEntra(s *rules.Subject, p *rules.Policy) bool {
 	known := factsOf(s, p)
 	return len(known.addresses)+len(known.texts) == 0 || len(known.sets) > 0 || isEntra(s, p)
 }
-
-// verifies reports whether the policy has a check of the signature.
-func verifies(_ *rules.Subject, p *rules.Policy) bool { return find(p, rules.Signature) != nil }

@@ -46,6 +46,14 @@ func limited(p *rules.Policy, routes ...rules.Route) *rules.Policy {
 	return p
 }
 
+// sent is a policy that takes the token from a header.
+func sent(header string, checks ...*rules.Check) *rules.Policy {
+	at := []rules.Location{{Input: rules.Input{Source: rules.FromHTTP, Name: header}}}
+	return policy(append([]*rules.Check{checkOf(rules.TokenPresent, rules.Predicate{
+		Op: rules.Sent, Lookup: &rules.Lookup{Locations: at},
+	})}, checks...)...)
+}
+
 // disabled is a policy that is switched off.
 func disabled(p *rules.Policy) *rules.Policy {
 	p.When.Disabled, p.When.Field = true, "disabled"

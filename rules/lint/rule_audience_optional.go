@@ -15,14 +15,16 @@ func audienceOptional() rules.Rule {
 		Fix:        "Make the audience mandatory.",
 		Severity:   rules.Warning,
 		References: []string{jwtPractices},
-		Check: eachCheck(func(c *rules.Check) []rules.Finding {
-			if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {
-				return nil
-			}
-			return one(atPlace(c, c.Optional,
-				"the audience is checked only where the token has one"))
-		}),
+		Check:      eachCheckOf(checkAudienceAbsent),
 	}
+}
+
+func checkAudienceAbsent(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) ||
+		demandsClaim(s, p, "aud") {
+		return nil
+	}
+	return one(atPlace(c, c.Optional, "the audience is checked only where the token has one"))
 }
 
 // passesAbsent reports whether one of the alternatives of a test is that a claim is absent.

@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func expiryNotMandatory() rules.Rule {
 	return rules.Rule{
@@ -11,13 +15,31 @@ func expiryNotMandatory() rules.Rule {
 		Fix:        "Make exp mandatory.",
 		Severity:   rules.Warning,
 		References: []string{jwtStandard},
-		Check:      eachCheck(checkExpiry, verifies),
+		Check:      eachCheckOf(checkExpiry),
 	}
 }
 
-func checkExpiry(c *rules.Check) []rules.Finding {
-	if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or {
+func checkExpiry(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or ||
+		find(p, rules.Signature) == nil || demandsClaim(s, p, "exp") {
 		return nil
 	}
 	return one(at(c, "a token without exp is accepted, and never expires"))
+}
+
+// demandsClaim reports whether a request to a policy surely meets a check, of that policy or of
+// another one, that wants a claim of the token to be there.
+func demandsClaim(s *rules.Subject, p *rules.Policy, claim string) bool {
+	isThere := func(part rules.Predicate) bool {
+		return part.Op == rules.Present && part.Input.IsClaim(claim)
+	}
+	wants := func(c *rules.Check) bool {
+		return inForce(c) && slices.ContainsFunc(c.Test.Conjuncts(), isThere)
+	}
+	free := func(way []*rules.Check) bool { return !slices.ContainsFunc(way, wants) }
+	return slices.ContainsFunc(together(s, p), func(other *rules.Policy) bool {
+		ways, known := other.Root.Ways()
+		return known && !slices.ContainsFunc(ways, free) &&
+			(other == p || p.ReadsAuthorization() && other.ReadsAuthorization())
+	})
 }

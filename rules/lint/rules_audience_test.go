@@ -108,6 +108,10 @@ func TestAudienceOptional(t *testing.T) {
 			ours(checkOf(rules.Audience, rules.Required(aud, oneOf("aud", ourAudience)))),
 			nil,
 		},
+		"one that another check wants to be there is none": {
+			ours(checkOf(rules.Audience, optional), check(rules.Required(aud, has("aud", "api")))),
+			nil,
+		},
 		"a check that is switched off is none": {
 			ours(off(checkOf(rules.Audience, optional))), nil,
 		},

@@ -13,12 +13,6 @@ import (
 
 func TestSignatureNotVerified(t *testing.T) {
 	t.Parallel()
-	sent := func(header string, c *rules.Check) *rules.Policy {
-		at := []rules.Location{{Input: rules.Input{Source: rules.FromHTTP, Name: header}}}
-		return policy(checkOf(rules.TokenPresent, rules.Predicate{
-			Op: rules.Sent, Lookup: &rules.Lookup{Locations: at},
-		}), c)
-	}
 	get := rules.Route{Method: "GET"}
 	finds(t, signatureNotVerified(), map[string]row{
 		"a signature that is not verified is an error": {
@@ -255,6 +249,7 @@ func TestExpiryNotMandatory(t *testing.T) {
 	exp := rules.Claim("exp")
 	alive := rules.Predicate{Op: rules.After, Input: exp}
 	optional := checkOf(rules.Expiry, rules.IfPresent(exp, alive))
+	wanted := rules.Required(exp, rules.Predicate{Op: rules.NotAfter, Input: exp})
 	finds(t, expiryNotMandatory(), map[string]row{
 		"a token that never expires is let in": {
 			ours(optional), warningAt("expiry", "never expires"),
@@ -267,6 +262,24 @@ func TestExpiryNotMandatory(t *testing.T) {
 		},
 		"a validation endpoint looks at it itself": {
 			of(policy(validated(nil), checkOf(rules.Expiry, rules.IfPresent(exp, alive)))), nil,
+		},
+		"a check of that claim wants it to be there": {ours(optional, check(wanted)), nil},
+		"another policy wants it of the same token": {
+			of(sent("Authorization", signed(ourKeys), optional),
+				sent("Authorization", signed(ourKeys), check(wanted))), nil,
+		},
+		"another policy wants it of another header's token": {
+			of(sent("Authorization", signed(ourKeys), optional),
+				sent("jwt", signed(ourKeys), check(wanted))),
+			warningAt("expiry", "never expires"),
+		},
+		"only some requests meet such a check": {
+			of(tree(rules.Node{All: []rules.Node{
+				{Check: signed(ourKeys)},
+				{Check: optional},
+				{Any: []rules.Node{{Check: check(wanted)}, {Check: issuer(ourIssuer)}}},
+			}})),
+			warningAt("expiry", "never expires"),
 		},
 	})
 }

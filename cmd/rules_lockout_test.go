@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -159,5 +160,27 @@ func TestWhatAnExpressionMakesOfAnIDMayHold(t *testing.T) {
 		claims: [][2]string{{"oid", "#[if (vars.claimSet['oid'] == 'me') true else false]"}},
 		rule:   "no-token-passes", severity: rules.Error, field: "mandatoryCustomClaims",
 		at: "oid",
+	}})
+}
+
+// A scope between blanks is looked for as a whole word: the registration defines it without them,
+// and no longer scope holds it.
+func TestAScopeBetweenBlanksIsAWholeWord(t *testing.T) {
+	t.Parallel()
+	among := func(text string) [][2]string {
+		return [][2]string{{"scp", "#[(' ' ++ vars.claimSet.scp ++ ' ') contains '" + text + "']"}}
+	}
+	part := formCase{
+		claims: among(" UAT.Access"), rule: "substring-match-on-scopes",
+		severity: rules.Warning, field: "mandatoryCustomClaims", at: "UAT.Access",
+	}
+	for _, app := range []*entra.Directory{nil, registeredFor(t, "")} {
+		findsInForms(t, app, map[string]formCase{
+			"a whole word": {claims: among(" UAT.Access ")}, "its beginning": part,
+		})
+	}
+	findsInForms(t, registeredFor(t, ""), map[string]formCase{"another scope": {
+		claims: among(" UAT.Write "), rule: "scope-not-defined-by-app",
+		severity: rules.Error, field: "mandatoryCustomClaims", at: "UAT.Write",
 	}})
 }

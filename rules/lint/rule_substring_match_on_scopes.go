@@ -54,6 +54,9 @@ func partOfScope(s *rules.Subject, c *rules.Check) string {
 			continue
 		}
 		for _, literal := range issued.TextsOf(c) {
+			if strings.HasPrefix(literal, " ") && strings.HasSuffix(literal, " ") {
+				continue // it is found as a whole word only
+			}
 			if e.havingScope(tokens, "Other"+literal+"Other", reads(c, "roles")) == letIn {
 				return literal
 			}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -109,7 +108,12 @@ func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 		return plain
 	}
 	e := alone(s, c)
-	literals := source.Without(issued.TextsOf(c), func(text string) bool { return text == " " })
+	var literals []string // blanks around a name say that the whole of it is meant
+	for _, text := range issued.TextsOf(c) {
+		if name := strings.TrimSpace(text); name != "" {
+			literals = append(literals, name)
+		}
+	}
 	if e.having(names, nil) != keptOut || e.having(names, literals) != letIn {
 		return nil
 	}

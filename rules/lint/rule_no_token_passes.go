@@ -138,17 +138,12 @@ func ownRejected(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 // else of it: nobody knows of which ids that holds.
 func splitsClient(c *rules.Check) bool {
 	ids, splits := []string{"appid", "azp"}, false
-	c.Test.EachLeaf(func(leaf *rules.Predicate) {
-		one := rules.Check{Test: *leaf}
-		if !reads(&one, ids...) {
-			return
-		}
-		_, wholes := compares(leaf, ids...)
-		made := leaf.Input.Opaque != nil && leaf.Input.Opaque.Compares != nil && !wholes
-		part := func(v *source.Value) bool { return hexadecimal(v.Text) }
-		splits = splits || made ||
-			leaf.Op == rules.Contains && slices.ContainsFunc(leaf.Values, part)
-	})
+	if reads(c, ids...) {
+		c.Test.EachLeaf(func(leaf *rules.Predicate) {
+			_, wholes := compares(leaf, ids...)
+			splits = splits || !wholes || looksForPart(leaf)
+		})
+	}
 	return splits
 }
 
@@ -205,7 +200,10 @@ func neverWritten(c *rules.Check) string {
 // empty where there is none, and of an expression that does anything else with the claim. A blank
 // alone stands between scopes.
 func unwritten(leaf *rules.Predicate, claim string) string {
-	texts, _ := compares(leaf, claim)
+	texts, ok := compares(leaf, claim)
+	if !ok {
+		return ""
+	}
 	for _, v := range leaf.Values {
 		texts = append(texts, leaf.Texts.Bare(v.Text))
 	}
@@ -218,12 +216,13 @@ func unwritten(leaf *rules.Predicate, claim string) string {
 }
 
 // compares lists the texts that an expression compares claims with. It is not ok where the
-// expression makes anything else of them, or nobody says.
+// expression makes anything else of them; where nobody says, there are none.
 func compares(leaf *rules.Predicate, claims ...string) (texts []string, ok bool) {
-	if o := leaf.Input.Opaque; o != nil && o.Compares != nil {
-		return o.Compares(claims...)
+	o := leaf.Input.Opaque
+	if o == nil || o.Compares == nil {
+		return nil, true
 	}
-	return nil, false
+	return o.Compares(claims...)
 }
 
 // absentClaim is a claim that a check wants to be there, and that Entra ID writes into no access
@@ -273,10 +272,7 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	allForms := []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 	clear := !splitsClient(c)
 	c.Test.EachLeaf(func(leaf *rules.Predicate) {
-		for _, v := range leaf.Values {
-			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
-		}
-		clear = clear && !onlyCaptured(leaf.Input)
+		clear = clear && !looksForPart(leaf) && !onlyCaptured(leaf.Input)
 		switch {
 		case leaf.Input.Opaque == nil:
 			return
@@ -292,6 +288,16 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 		clear = clear && !slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
+}
+
+// looksForPart reports whether a part of an id may be what is looked for.
+func looksForPart(leaf *rules.Predicate) bool {
+	for _, v := range leaf.Values {
+		if leaf.Op == rules.Contains && hexadecimal(v.Text) {
+			return true
+		}
+	}
+	return false
 }
 
 // hexadecimal reports whether a text may be a part of an id, and is not a whole one.

@@ -39,15 +39,15 @@ type HTTPRequest struct {
 
 // LocateRequest reads the request that carries a token out of the text in which the token was
 // found: a curl command, what curl -v has printed, a request as it is sent, as the network tab of
-// a browser shows it, a HAR file, or its Authorization header alone, which has no method. Of any
-// other text there is none. Where one of these has none that can be read, it says why in a
+// a browser shows it, a HAR file, a line of an access log, or headers alone, which have no method.
+// Of any other text there is none. Where one of these has none that can be read, it says why in a
 // sentence without an end.
 func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
 	if sent := sentRequest(text, token); sent != nil {
 		return sent, ""
 	}
-	if raw := rawRequest(text, token); raw != nil {
-		return raw, ""
+	if copied := copiedRequest(text, token); copied != nil {
+		return copied, ""
 	}
 	text = commandAlone(strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff"))
 	switch {
@@ -55,24 +55,20 @@ func LocateRequest(text string, token Found) (request *HTTPRequest, why string) 
 		return curlRequest(text)
 	case isHAR(text):
 		return harRequest(text, token.Text)
+	case strings.HasPrefix(text, "-"):
+		if options, _ := curlRequest("- " + text); options != nil {
+			return options, ""
+		}
 	}
-	return headerAlone(text, token), ""
+	return LoggedRequest(text, token), ""
 }
 
-// headerAlone reads a text that begins with the header that has the token: nil where it is another
-// one. Quotes around it, and line breaks, are from the paste.
-func headerAlone(text string, token Found) *HTTPRequest {
-	const quotes = " \t\"'"
-	name, value, _ := strings.Cut(text, ":")
-	at := strings.Index(value, token.Text[:min(len(token.Text), minPart)])
-	if !strings.EqualFold(strings.Trim(name, quotes), "Authorization") || at < 0 {
-		return nil
-	}
-	before := strings.TrimLeft(value[:at], quotes)
-	if strings.Contains(before, "\n") {
-		before = strings.Join(strings.Fields(before), " ") + " "
-	}
-	return &HTTPRequest{Headers: map[string]string{"Authorization": before + token.Text}}
+// IsHTTPToken reports whether a text is what HTTP calls a token (RFC 9110, section 5.6.2), as the
+// names of methods, headers and cookies are.
+func IsHTTPToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // add adds a header. What is given twice with two values is not known: gateways differ on which of
@@ -197,11 +193,14 @@ type harFile struct{ Log struct{ Entries []harEntry } }
 type harEntry struct {
 	StartedDateTime any // a text (ISO 8601), as far as it is one
 
-	Request struct {
-		Method, URL string
-		Headers     []harHeader
-	}
+	Request  HARRequest
 	Response json.RawMessage // read by itself: a request counts whatever its answer looks like
+}
+
+// HARRequest is a request as a HAR file has it.
+type HARRequest struct {
+	Method, URL string
+	Headers     []harHeader
 }
 
 type harResponse struct {
@@ -266,20 +265,25 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 	case entry == nil:
 		return nil, "no request in the HAR file has the token in a header"
 	}
-	asked := &entry.Request
-	request = &HTTPRequest{
-		From: "a HAR file", Others: others, Method: asked.Method,
-		Headers: map[string]string{}, HeadersWhole: true,
-	}
+	request = entry.Request.Sent()
+	request.Others = others
 	made, _ := entry.StartedDateTime.(string)
 	request.Made, _ = time.Parse(time.RFC3339, made) // zero where the entry does not say
+	return request, ""
+}
+
+// Sent is the request as it was sent.
+func (asked *HARRequest) Sent() *HTTPRequest {
+	request := &HTTPRequest{
+		From: "a HAR file", Method: asked.Method, Headers: map[string]string{}, HeadersWhole: true,
+	}
 	for _, h := range asked.Headers {
 		request.addSent(h.Name, h.Value)
 	}
 	request.take(asked.URL)
 	request.settleHost()
 	request.readCookies()
-	return request, ""
+	return request
 }
 
 // harAnswer reads the answer to the request that harRequest reads; nil where there is none.

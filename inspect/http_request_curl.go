@@ -25,7 +25,8 @@ type curl struct {
 	upload string // the name of the file, which follows a slash at the end of the path
 }
 
-// curlRequest reads the request that a curl command sends. It says why where it can't.
+// curlRequest reads the request that a curl command sends, or as far as its options say it where
+// the program's name is a dash: nobody knows which others there are. It says why where it can't.
 func curlRequest(text string) (request *HTTPRequest, why string) {
 	words, ok := shellWords(text)
 	if !ok {
@@ -40,6 +41,13 @@ func curlRequest(text string) (request *HTTPRequest, why string) {
 	}
 	c.read(words[1:])
 	switch {
+	case words[0] == "-":
+		c.request.From, c.request.HeadersWhole = "options of curl", false
+		if c.request.Headers["Authorization"] == "" {
+			return nil, ""
+		}
+		c.request.readCookies()
+		return c.request, ""
 	case len(c.urls) == 0:
 		return nil, "the curl command has no address"
 	case len(c.urls) > 1 || c.several:

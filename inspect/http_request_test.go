@@ -294,6 +294,8 @@ func TestAHeaderAloneIsTheHeaderAsItWasSent(t *testing.T) {
 		`"authorization": "bearer eyJ.e30.x",`:   "bearer eyJ.e30.x",
 		"Authorization: bearer\r\n eyJ.e30.x":    "bearer eyJ.e30.x",
 		"Authorization: eyJ.e30.x\nHost: a":      "eyJ.e30.x",
+		"Authorization: Basic a\nX: eyJ.e30.x":   "",
+		"token: eyJ.e30.x":                       "",
 		"bearer eyJ.e30.x":                       "",
 		"eyJ.e30.x":                              "",
 		"a log: Authorization: bearer eyJ.e30.x": "",
@@ -304,6 +306,50 @@ func TestAHeaderAloneIsTheHeaderAsItWasSent(t *testing.T) {
 			t.Errorf("%q: %v, %s", text, r, why)
 		case r != nil && (r.Headers["Authorization"] != want || r.HeadersWhole):
 			t.Errorf("%q: %v", text, r)
+		}
+	}
+}
+
+// Nobody knows what else is sent beside headers, options of curl or a request line alone.
+func TestAPartOfARequestIsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	const token = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
+	for text, want := range map[string]string{
+		"Host: api.example\nX-Tenant: a:b\nauthorization: Bearer TOKEN\n\nX-Body: 1": "   " +
+			"Authorization=Bearer TOKEN;Host=api.example;X-Tenant=a:b",
+		"Authorization: Bearer eyJhbGciOiJSUzI1\n NiJ9.e30.c2lnbmF0dXJl\r\nX-A: 1\r\n": "   " +
+			"Authorization=Bearer TOKEN;X-A=1",
+		`"x-a": "1",` + "\n" + `"authorization": "Bearer TOKEN",`: "   " +
+			"Authorization=Bearer TOKEN;X-A=1",
+		"x-a:\n1\nauthorization:\nBearer TOKEN": "   " +
+			"Authorization=Bearer TOKEN;X-A=1",
+		"x-a:\n\nauthorization:\nBearer TOKEN": "",
+		":authority: api.example\n:method: GET\n:path: /o?a=1\nauthorization: Bearer TOKEN": "" +
+			"GET api.example /o Authorization=Bearer TOKEN",
+		"-H 'Authorization: Bearer TOKEN' -H 'X-A: 1'": "   Authorization=Bearer TOKEN;X-A=1",
+		"  --header \"X-A: 1\" \\\n -H \"authorization: Bearer TOKEN\"": "   " +
+			"Authorization=Bearer TOKEN;X-A=1",
+		"-X POST -H 'Authorization: Bearer TOKEN'": "POST   Authorization=Bearer TOKEN",
+		"-H 'X-A: TOKEN'":                          "",
+		"- TOKEN":                                  "",
+		`1.2.3.4 - - [x] "GET /o?a=1 HTTP/1.1" 403 "TOKEN"`:          "GET  /o ",
+		`{"request": "POST /o HTTP/2.0", "auth": "TOKEN"}`:           "POST  /o ",
+		`{"log": "\"GET /o HTTP/1.1\" \"Bearer TOKEN\""}`:            "GET  /o ",
+		`- - - "GET /o HTTP/1.1" "Bearer TOKEN"`:                     "GET  /o ",
+		`"GET /a\x22 HTTP/1.1" 200 "TOKEN"`:                          "GET   ",
+		"TOKEN\n" + `"GET /o HTTP/1.1" 200`:                          "",
+		`"GET /a HTTP/1.1" "GET /b HTTP/1.1" TOKEN`:                  "",
+		`"GET /o?t=TOKEN HTTP/1.1" 200`:                              "",
+		`"GET /o HTTP/1.1" TOKEN` + "\n" + `"GET /p HTTP/1.1" TOKEN`: "",
+	} {
+		r, why := LocateRequest(strings.ReplaceAll(text, "TOKEN", token), Found{Text: token})
+		got := ""
+		if r != nil {
+			got = r.Method + " " + r.Host + " " + r.Path + " " +
+				strings.ReplaceAll(shown(r), token, "TOKEN")
+		}
+		if got != want || why != "" || r != nil && r.HeadersWhole {
+			t.Errorf("%s\n got %q %s\nwant %q", text, got, why, want)
 		}
 	}
 }

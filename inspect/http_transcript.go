@@ -165,31 +165,122 @@ func (r *HTTPRequest) complete(address string, token Found) {
 	}
 }
 
-// rawRequest reads a text that begins with the line and the headers of a request. We do not know
-// whether these are all of them. It is nil where the text is another one, or has several requests.
-func rawRequest(text string, token Found) *HTTPRequest {
-	first, rest, _ := strings.Cut(strings.TrimLeft(fromUTF16(text), " \t\r\n\ufeff"), "\n")
-	method, address, ok := requestLine(strings.TrimSpace(first))
-	if !ok {
-		return nil
+// copiedRequest reads a text that begins with the line and the headers of a request, or with
+// headers alone, if the Authorization header with the token is among them. We do not know whether
+// these are all of them. It is nil where the text is another one, or has several requests. Quotes
+// around headers, and line breaks in the one with the token, are from the paste.
+func copiedRequest(text string, token Found) *HTTPRequest {
+	const quotes = " \t\"',"
+	text = strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff")
+	first, rest, _ := strings.Cut(text, "\n")
+	r := &HTTPRequest{From: "copied headers", Headers: map[string]string{}}
+	method, address, whole := requestLine(strings.TrimSpace(first))
+	if whole {
+		r.From, r.Method, text = "a copied request", method, rest
 	}
-	raw := &HTTPRequest{From: "a copied request", Method: method, Headers: map[string]string{}}
-	inHeaders := true
-	for _, line := range transcriptLines(rest) {
-		name, value, isHeader := strings.Cut(line, ":")
-		inHeaders = inHeaders && isHeader
+	carrier, inHeaders := false, true
+	carries, open := false, "" // the last header has the token, or its value may follow
+	for ; text != "" && (whole || inHeaders); text = rest {
+		_, rest, _ = strings.Cut(text, "\n")
+		line := strings.TrimRight(text[:len(text)-len(rest)], "\r\n")
 		if _, _, isFirst := requestLine(line); isFirst {
 			return nil
 		}
-		if inHeaders {
-			raw.addSent(name, value)
+		pseudo, _ := strings.CutPrefix(line, ":")
+		name, value, isHeader := strings.Cut(pseudo, ":")
+		name, value = strings.Trim(name, quotes), strings.Trim(value, quotes)
+		isHeader = isHeader && IsHTTPToken(name)
+		before, found := "", false
+		if strings.EqualFold(name, "Authorization") {
+			before, found = beforeToken(text, token)
+		}
+		switch {
+		case !inHeaders:
+		case !isHeader:
+			if open != "" && line != "" {
+				r.add(open, line)
+			} else {
+				inHeaders = carries && line != ""
+			}
+			open = ""
+			continue
+		case pseudo != line:
+			r.takeLine(name, value)
+		case found:
+			r.add(name, strings.TrimLeft(before, quotes)+token.Text)
+			carrier = true
+		case whole:
+			r.addSent(name, value)
+		case value != "":
+			r.add(name, value)
+		}
+		carries, open = found, ""
+		if value == "" && !whole && !found {
+			open = name
 		}
 	}
-	if len(raw.Headers) == 0 {
+	switch {
+	case whole && len(r.Headers) == 0:
 		return nil // a line of a log is like that
+	case whole:
+		r.complete(address, token)
+	case !carrier:
+		return nil
+	default:
+		r.readCookies()
 	}
-	raw.complete(address, token)
-	return raw
+	return r
+}
+
+// takeLine takes a part of the request line as HTTP/2 has it (RFC 9113, section 8.3.1).
+func (r *HTTPRequest) takeLine(name, value string) {
+	switch name {
+	case "method":
+		r.Method = value
+	case "path":
+		r.take(r.Host + value)
+	case "authority":
+		r.Host = value
+	}
+}
+
+// beforeToken is what the header with which a text begins has before the token, if it carries it.
+func beforeToken(text string, token Found) (before string, carries bool) {
+	_, value, _ := strings.Cut(text, ":")
+	value, _, _ = strings.Cut(value, ":") // the next header's
+	before, _, carries = strings.Cut(value, token.Text[:min(len(token.Text), minPart)])
+	if strings.Contains(before, "\n") {
+		before = strings.Join(strings.Fields(before), " ") + " "
+	}
+	return before, carries
+}
+
+// LoggedRequest reads the request line that logs have in quotes (Apache's %r, NGINX's $request),
+// on the line with the token. It is nil where there is none, or several.
+func LoggedRequest(text string, token Found) *HTTPRequest {
+	before, behind, found := strings.Cut(text, token.Text)
+	if !found || strings.Contains(behind, token.Text) {
+		return nil
+	}
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	behind, _, _ = strings.Cut(behind, "\n")
+	var logged *HTTPRequest
+	for i, part := range strings.Split(before+token.Text+behind, `"`) {
+		method, address, ok := requestLine(part)
+		switch {
+		case !ok || i == 0 || strings.Contains(address, token.Text):
+		case logged != nil:
+			return nil
+		default:
+			logged = &HTTPRequest{
+				From: "a line of a log", Method: method, Headers: map[string]string{},
+			}
+			if !strings.Contains(address, `\`) { // which stands for another character
+				logged.take(address)
+			}
+		}
+	}
+	return logged
 }
 
 // requestLine takes the first line of a request apart (RFC 9112, section 3).
@@ -201,7 +292,7 @@ func requestLine(line string) (method, path string, ok bool) {
 	if len(words) != 3 || !strings.HasPrefix(words[2], "HTTP/") {
 		return "", "", false
 	}
-	return words[0], words[1], strings.HasPrefix(words[1], "/")
+	return words[0], words[1], strings.HasPrefix(words[1], "/") && IsHTTPToken(words[0])
 }
 
 // commandAlone is a curl command without what curl has printed behind it.

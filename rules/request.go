@@ -462,19 +462,11 @@ func (c *Contracts) Has(id string) Truth {
 	return No
 }
 
-// IsHTTPToken reports whether a text is what HTTP calls a token (RFC 9110, section 5.6.2), as the
-// names of methods, headers and cookies are.
-func IsHTTPToken(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
 // HeaderFault says why a name and a value are not a header (RFC 9110, section 5); empty where they
 // are one.
 func HeaderFault(name, value string) string {
 	switch {
-	case !IsHTTPToken(name):
+	case !inspect.IsHTTPToken(name):
 		return "a header has no name, or one that HTTP does not allow"
 	case strings.ContainsAny(value, "\r\n\x00"):
 		return "the value of the header " + name + " has a line break or a NUL"
@@ -484,7 +476,7 @@ func HeaderFault(name, value string) string {
 
 // MethodFault says why a text is not a method (RFC 9110, section 9.1); empty where it is one.
 func MethodFault(text string) string {
-	if !IsHTTPToken(text) {
+	if !inspect.IsHTTPToken(text) {
 		return "a method is a word, such as GET"
 	}
 	return ""

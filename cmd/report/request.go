@@ -382,7 +382,7 @@ func (m *Maker) requestIn(
 			"pass --method, --path and -H", why)
 	case request != nil:
 		plain := setToken(request, token)
-		if request.Method != "" || !plain {
+		if request.Method != "" || len(request.Headers) > 0 {
 			m.note("%s", taken(request, plain))
 		}
 	}
@@ -479,14 +479,15 @@ func setToken(request *inspect.HTTPRequest, token *inspect.Token) (plain bool) {
 // taken says what is taken from a pasted request: the names of its headers and no values, which
 // may be secrets.
 func taken(r *inspect.HTTPRequest, plain bool) string {
-	if r.Method == "" {
+	if _, given := r.Headers["Authorization"]; given && r.Method == "" && len(r.Headers) == 1 {
 		return "the Authorization header is taken as it was pasted"
 	}
-	text := "the request is from " + r.From + ": " + r.Method
-	if r.Path != "" {
-		text += " " + r.Path
-	} else {
-		text += ", with a path that is not known"
+	text := "the request is from " + r.From
+	switch {
+	case r.Path != "":
+		text += strings.TrimRight(": "+r.Method, " ") + " " + r.Path
+	case r.Method != "":
+		text += ": " + r.Method + ", with a path that is not known"
 	}
 	sent := maps.Clone(r.Headers)
 	maps.DeleteFunc(sent, func(name, value string) bool {

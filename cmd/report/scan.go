@@ -385,7 +385,7 @@ func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
 		case line.Fault != "":
 			b.unreadable++
 		case len(line.Token) > 0:
-			got := s.one(parser, line.Token)
+			got := s.one(parser, &line)
 			b.tokens[got]++
 			if s.Each != nil {
 				b.scanned = append(b.scanned, Scanned{name, line.Number, got.before, got.after})
@@ -394,19 +394,48 @@ func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
 	}
 }
 
-// one judges a token, once for each time that it is not remembered.
-func (s *Scanner) one(parser *inspect.Parser, text []byte) *outcome {
-	hash := sha256.Sum256(text)
+// one judges a token, once for each time that it is not remembered, with the request that its line
+// has. With headers it is not remembered: few of them are alike.
+func (s *Scanner) one(parser *inspect.Parser, line *stream.Line) *outcome {
+	hash := sha256.Sum256(line.Token)
+	sent := line.Request(s.After.Asks || s.Before != nil && s.Before.Asks)
+	if sent != nil {
+		if len(sent.Headers) > 0 {
+			return s.seen.kept(s.judged(parser, line, sent))
+		}
+		target := sent.Method + " " + sent.Path + sent.RawQuery
+		hash = sha256.Sum256(append(hash[:], target...))
+	}
 	if got := s.seen.get(hash); got != nil {
 		return got
 	}
-	token := parser.Parse(string(text))
-	var got outcome
-	if s.Before != nil {
-		got.before = s.Before.Judge(token)
+	return s.seen.put(hash, s.judged(parser, line, sent))
+}
+
+// judged is what a line's token gets, sent with a request, if there is one.
+func (s *Scanner) judged(
+	parser *inspect.Parser, line *stream.Line, sent *inspect.HTTPRequest,
+) (got outcome) {
+	token := parser.Parse(string(line.Token))
+	if sent != nil {
+		setToken(sent, token)
 	}
-	got.after = s.After.Judge(token)
-	return s.seen.put(hash, got)
+	if s.Before != nil {
+		got.before = judged(s.Before, token, sent)
+	}
+	got.after = judged(s.After, token, sent)
+	return got
+}
+
+// judged is what a token gets that was sent with a request: what the command line says of all of
+// them counts more.
+func judged(judge *scan.Judge, token *inspect.Token, sent *inspect.HTTPRequest) scan.Result {
+	if sent == nil {
+		return judge.Judge(token, nil)
+	}
+	request := judge.Request
+	fillIn(&request, sent)
+	return judge.Judge(token, &request)
 }
 
 func (s *Scanner) count(x *Scanning, b *batch) error {

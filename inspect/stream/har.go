@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // MaxRequest is the largest entry of a HAR file that is read, with its answer, in bytes.
@@ -64,11 +66,7 @@ func (l *limited) Read(p []byte) (int, error) {
 }
 
 // harEntry is what is read of an entry.
-type harEntry struct {
-	Request struct {
-		Headers []struct{ Name, Value string }
-	}
-}
+type harEntry struct{ Request inspect.HARRequest }
 
 // next reads the next request: what its Authorization header carries.
 func (h *harReader) next() (Line, error) {
@@ -95,6 +93,7 @@ func (h *harReader) next() (Line, error) {
 			line.Several = true
 		}
 	}
+	line.request = &entry.Request
 	if odd != nil && len(line.Token) == 0 {
 		line.Fault = "the entry of the HAR file is not a request"
 	}

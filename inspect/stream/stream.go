@@ -13,6 +13,9 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // MaxLine is the longest line that is searched for a token, in bytes; a longer one is skipped.
@@ -24,6 +27,31 @@ type Line struct {
 	Token   []byte // empty where there is none; it must not be printed, and is the block's
 	Several bool   // the line has others too, which are passed over
 	Fault   string // why it could not be read; empty where it could
+
+	text    []byte              // the line, where it is one
+	request *inspect.HARRequest // of a HAR file
+}
+
+// Request is what the line says of the request that the token came with, as a paste of it would
+// say; nil where it says nothing. A request line alone counts where it is asked for, or says that
+// a browser asks by it whether it may send a request.
+func (l *Line) Request(asked bool) *inspect.HTTPRequest {
+	if l.request != nil {
+		return l.request.Sent()
+	}
+	begins := bytes.TrimLeft(l.text, " \t\"'$>")
+	for _, start := range [...]string{"authorization", "curl", "-"} {
+		if len(begins) >= len(start) && strings.EqualFold(string(begins[:len(start)]), start) {
+			token := inspect.Found{Text: string(l.Token)}
+			request, _ := inspect.LocateRequest(string(l.text), token)
+			return request
+		}
+	}
+	if asked && bytes.Contains(l.text, []byte(" HTTP/")) ||
+		bytes.Contains(l.text, []byte(`"OPTIONS `)) {
+		return inspect.LoggedRequest(string(l.text), inspect.Found{Text: string(l.Token)})
+	}
+	return nil
 }
 
 // Options say how a stream is read.
@@ -214,7 +242,7 @@ func (b *Block) Lines() iter.Seq[Line] {
 			} else {
 				wrapped = line.Fault == cutOff && isOpen(text[:end])
 			}
-			line.Number = number
+			line.Number, line.text = number, text[:end]
 			if !yield(line) {
 				return
 			}

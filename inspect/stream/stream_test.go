@@ -532,3 +532,38 @@ func inUTF16(t *testing.T, order binary.ByteOrder, text string) []byte {
 	}
 	return all
 }
+
+// A request line counts where a policy looks at it, and a preflight's always.
+func TestALineSaysWhichRequestItsTokenCameWith(t *testing.T) {
+	t.Parallel()
+	token := jws(`{}`)
+	for text, want := range map[string]struct{ asked, always string }{
+		`"GET /o HTTP/1.1" 200 TOKEN`:            {"GET /o", ""},
+		`"OPTIONS /o HTTP/1.1" 200 TOKEN`:        {"OPTIONS /o", "OPTIONS /o"},
+		`GET /o 200 TOKEN`:                       {"", ""},
+		"curl https://a/o -H 'x: TOKEN'":         {"GET /o", "GET /o"},
+		"-X PUT -H 'authorization:Bearer TOKEN'": {"PUT ", "PUT "},
+		`{"log": {"entries": [{"request": {"method": "GET", "url": "https://a/o", "headers": ` +
+			`[{"name": "authorization", "value": "Bearer TOKEN"}]}}]}}`: {"GET /o", "GET /o"},
+	} {
+		r, err := NewReader(strings.NewReader(strings.ReplaceAll(text, "TOKEN", token)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, shown := new(Block), func(r *inspect.HTTPRequest) string {
+			if r == nil {
+				return ""
+			}
+			return r.Method + " " + r.Path
+		}
+		if err := r.Next(block); err != nil && !errors.Is(err, io.EOF) {
+			t.Fatal(err)
+		}
+		for line := range block.Lines() {
+			asked, always := shown(line.Request(true)), shown(line.Request(false))
+			if asked != want.asked || always != want.always || len(line.Token) == 0 {
+				t.Errorf("%s: %q, always %q", text, asked, always)
+			}
+		}
+	}
+}

@@ -125,7 +125,7 @@ func refusedText(name, text string) string {
 		return notIn([]string{"", "none", "lax", "strict"}, text,
 			shown+" is not one of lax, strict and none")
 	case "cookie_name":
-		if !rules.IsHTTPToken(text) || len(text) > 256 {
+		if !inspect.IsHTTPToken(text) || len(text) > 256 {
 			return shown + " can't be the name of a cookie"
 		}
 	case "session_store_type":

@@ -27,6 +27,9 @@ type Judge struct {
 	// At is when a token is used. It is asked only for a token.
 	At func(token *inspect.Token) time.Time
 
+	// Asks says that the method, the path and the query of a request may matter.
+	Asks bool
+
 	classes [][]rules.Class // by gateway
 	spare   sync.Pool       // of *[]rules.Result that nobody looks at any more
 }
@@ -39,8 +42,43 @@ func NewJudge(
 	j := &Judge{Gateways: gateways, Request: request, At: at}
 	for _, policies := range gateways {
 		j.classes = append(j.classes, rules.Classes(policies, request.Method, request.Path))
+		j.Asks = j.Asks || slices.ContainsFunc(policies, asks)
 	}
 	return j
+}
+
+// asks reports whether what a policy does may depend on the method, the path or the query of a
+// request, whatever it does of one of which they are not known.
+func asks(policy *rules.Policy) bool {
+	return len(policy.When.Routes) > 0 || policy.Find(func(check *rules.Check) bool {
+		asked := asksIn(&check.Test)
+		for i := range check.Answer.Cases {
+			asked = asked || asksIn(&check.Answer.Cases[i].If)
+		}
+		return asked
+	}) != nil
+}
+
+func asksIn(test *rules.Predicate) (asked bool) {
+	see := func(in rules.Input) { asked = asked || isOfRequestLine(in) }
+	test.EachLeaf(func(leaf *rules.Predicate) {
+		leaf.EachRead(see)
+		if leaf.Lookup != nil {
+			for _, at := range leaf.Lookup.Locations {
+				see(at.Input)
+			}
+		}
+	})
+	return asked
+}
+
+// isOfRequestLine is true of an expression too that does not say what it reads.
+func isOfRequestLine(in rules.Input) bool {
+	if in.Source == rules.FromExpression {
+		reads := in.Opaque.Reads
+		return len(reads) == 0 || slices.ContainsFunc(reads, isOfRequestLine)
+	}
+	return in.Source == rules.FromRequest || in.Source == rules.FromQuery
 }
 
 // Cause is what a token gets, in short.
@@ -58,13 +96,20 @@ type Result struct {
 	Client, Audience string
 }
 
-// Judge evaluates a token.
-func (j *Judge) Judge(token *inspect.Token) Result {
+// Judge evaluates a token that comes with a request: nil for what every token comes with.
+func (j *Judge) Judge(token *inspect.Token, sent *rules.Request) Result {
 	request := j.Request
+	if sent != nil {
+		request = *sent
+	}
 	request.Token, request.At = token, j.At(token)
 	var r Result
 	for i, policies := range j.Gateways {
-		got := j.evaluate(j.classes[i], policies, &request)
+		classes := j.classes[i]
+		if request.Method != j.Request.Method || request.Path != j.Request.Path {
+			classes = rules.Classes(policies, request.Method, request.Path)
+		}
+		got := j.evaluate(classes, policies, &request)
 		if i == 0 || got.Outcome.Stricter(r.Outcome) {
 			r.Cause = got
 		}

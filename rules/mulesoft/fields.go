@@ -29,6 +29,26 @@ type setting struct {
 	unknown *rules.Unknown
 }
 
+// isVariable reports whether the file has a variable in place of the value.
+func (s setting) isVariable() bool {
+	return s.unknown != nil && s.unknown.Need.Input == source.NeedPolicy
+}
+
+// fault is why the value is not known where it is not a variable: then nobody knows what the
+// gateway makes of the policy.
+func (s setting) fault() *rules.Unknown {
+	if s.isVariable() {
+		return nil
+	}
+	return s.unknown
+}
+
+// orUndecided is a test of a claim where the setting says whether it must be there, and is a
+// variable: only a token without the claim is judged by it.
+func (s setting) orUndecided(has, test rules.Predicate) rules.Predicate {
+	return rules.Either(rules.Both(rules.Negate(has), rules.Undecided(s.unknown)), test)
+}
+
 func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }
 
 // on reports whether a boolean field is known to be true.

@@ -188,10 +188,12 @@ function listFiles() {
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove ${visible(f.name)}`);
     remove.onclick = () => {
-      files = files.filter((g) => g !== f);
+      const at = files.indexOf(f);
+      files.splice(at, 1);
       listFiles();
       changed();
-      $("choose").focus();
+      const left = $("files").querySelectorAll("button");
+      (left[Math.min(at, left.length - 1)] ?? $("choose")).focus();
     };
     item.append(element("code", visible(f.name)), kind, remove);
     return item;

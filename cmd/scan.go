@@ -91,8 +91,7 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	}
 	if flags.output.format.value != "ndjson" {
 		x, err := e.countedUntilStopped(ctx, scanner, args)
-		x.AddNext(&line, e.Shell.On("lint", flags.after,
-			report.ReadAlike(flags.policies.options(), flags.apps)...))
+		x.AddNext(&line, e.whoElse(flags))
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
@@ -102,6 +101,21 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
 	x, err := e.countedUntilStopped(ctx, scanner, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
+}
+
+// whoElse says how to see who gets in, whoever it was that has asked.
+func (e *Env) whoElse(flags *scanFlags) rules.Step {
+	if flags.environment.name != "" {
+		return rules.Step{
+			Note:    "See which tokens get in where",
+			Command: e.Shell.On("matrix", nil, "-c", flags.environment.config),
+		}
+	}
+	return rules.Step{
+		Note: "See who else gets in: lint reads the policy without a token",
+		Command: e.Shell.On("lint", slices.Concat(flags.policies.files, flags.after),
+			report.ReadAlike(flags.policies.options(), flags.apps)...),
+	}
 }
 
 // noteMerging says which flags don't count where no token is judged.

@@ -179,7 +179,7 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		r.From, r.Method, text = "a copied request", method, rest
 	}
 	carrier, inHeaders := false, true
-	carries, open := false, "" // the last header has the token, or its value may follow
+	carries := false // the last header has the token
 	for ; text != "" && (whole || inHeaders); text = rest {
 		_, rest, _ = strings.Cut(text, "\n")
 		line := strings.TrimRight(text[:len(text)-len(rest)], "\r\n")
@@ -197,15 +197,9 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		switch {
 		case !inHeaders:
 		case !isHeader:
-			if open != "" && line != "" {
-				r.add(open, line)
-			} else {
-				inHeaders = carries && line != ""
-			}
-			open = ""
+			inHeaders = carries && line != ""
 			continue
 		case pseudo != line:
-			r.takeLine(name, value)
 		case found:
 			r.add(name, strings.TrimLeft(before, quotes)+token.Text)
 			carrier = true
@@ -214,10 +208,7 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		case value != "":
 			r.add(name, value)
 		}
-		carries, open = found, ""
-		if value == "" && !whole && !found {
-			open = name
-		}
+		carries = found
 	}
 	switch {
 	case whole && len(r.Headers) == 0:
@@ -230,18 +221,6 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		r.readCookies()
 	}
 	return r
-}
-
-// takeLine takes a part of the request line as HTTP/2 has it (RFC 9113, section 8.3.1).
-func (r *HTTPRequest) takeLine(name, value string) {
-	switch name {
-	case "method":
-		r.Method = value
-	case "path":
-		r.take(r.Host + value)
-	case "authority":
-		r.Host = value
-	}
 }
 
 // beforeToken is what the header with which a text begins has before the token, if it carries it.

@@ -215,12 +215,17 @@ func (a *Answer) Statuses() string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(a.OneOf), "[]"), " ", " or ")
 }
 
-// answer is the answer as this request gets it.
+// answer is the answer as this request gets it. To HEAD no server sends a body (RFC 9110, section
+// 9.3.2).
 func (r *Request) answer(a Answer) Answer {
 	for i := range a.Cases {
 		if r.judge(&a.Cases[i].If).may == holds {
-			return a.Cases[i].Answer
+			a = a.Cases[i].Answer
+			break
 		}
+	}
+	if r.Method == "HEAD" && !r.supposed {
+		a.Body, a.Says, a.Unlike = "", "", nil
 	}
 	return a
 }

@@ -104,8 +104,18 @@ const beyondPolicies = "The tokens that still get in are ones that Entra ID issu
 const ownFiles = "This is with a file of its own for each environment: some share one, and do " +
 	"not need the same change of it."
 
-const lostTitle = "your own tokens that this change would lock out; others of the same " +
-	"environment get in"
+// ofChange is what this change does to some tokens: would do, where it was not written.
+func (x matrixing) ofChange(tokens, does, do string) string {
+	if len(x.Written) == 0 {
+		does = "would " + do
+	}
+	return tokens + " that this change " + does
+}
+
+func (x matrixing) lostTitle() string {
+	return x.ofChange("your own tokens", "locks out", "lock out") +
+		"; others of the same environment get in"
+}
 
 // lost lists, by gateway, an environment's own tokens that get in today and that the smallest
 // set of repairs keeps out.
@@ -118,7 +128,9 @@ func (x matrixing) lost() []Row {
 	})
 }
 
-const openedTitle = "tokens that this change would let in, and that must not get in"
+func (x matrixing) openedTitle() string {
+	return x.ofChange("tokens", "lets in", "let in") + ", and that must not get in"
+}
 
 // opened lists, by gateway, the tokens that are rightly kept out today, and that the smallest set
 // of repairs lets in: where own tokens get in again, others may that are like them.

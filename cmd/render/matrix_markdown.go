@@ -98,8 +98,8 @@ func (m *markdown) fix(x matrixing) {
 	if onlyIssuance(x.Fixed) {
 		m.para(beyondPolicies)
 	}
-	m.tokensOf(lostTitle, x.lost())
-	m.tokensOf(openedTitle, x.opened())
+	m.tokensOf(x.lostTitle(), x.lost())
+	m.tokensOf(x.openedTitle(), x.opened())
 }
 
 // tokensOf lists tokens by gateway, if there are any.

@@ -293,3 +293,17 @@ func TestAGridThatIsTooLargeShowsTheWrongCellsFirst(t *testing.T) {
 		})
 	}
 }
+
+func TestAWrittenChangeIsNoLongerOneThatWouldDoSomething(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		matrixing{&report.Matrixing{}}.openedTitle(): "tokens that this change would let in, " +
+			"and that must not get in",
+		matrixing{&report.Matrixing{Written: []string{"a"}}}.lostTitle(): "your own tokens that " +
+			"this change locks out; others of the same environment get in",
+	} {
+		if title != want {
+			t.Errorf("got %q, want %q", title, want)
+		}
+	}
+}

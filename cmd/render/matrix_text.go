@@ -282,8 +282,8 @@ func (t *matrixText) fix() {
 		t.Para(1, ownFiles)
 	}
 	t.more(1, t.x.Fixed)
-	t.list(lostTitle, t.x.lost())
-	t.list(openedTitle, t.x.opened())
+	t.list(t.x.lostTitle(), t.x.lost())
+	t.list(t.x.openedTitle(), t.x.opened())
 	if len(t.x.Written) > 0 {
 		t.Blank()
 		t.Para(1, "written to "+safe(strings.Join(t.x.Written, ", ")))

@@ -34,9 +34,9 @@ type Scanning struct {
 	Next []rules.Step     // what to do now
 }
 
-// AddNext says how to see why tokens are not let in, or what is missing to know it. Lint is the
-// command that lints the policies after a change.
-func (x *Scanning) AddNext(explain *CommandLine, lint string) {
+// AddNext says how to see why tokens are not let in, or what is missing to know it. Where all are,
+// it says who else gets in.
+func (x *Scanning) AddNext(explain *CommandLine, who rules.Step) {
 	of, none := &x.After, ""
 	switch {
 	case of.Tokens() > 0:
@@ -51,6 +51,7 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 	}
 	if none != "" {
 		x.Next = []rules.Step{{Note: none, Command: "gatewhy help scanning"}}
+		return
 	}
 	causes := of.Causes()
 	if x.Compared {
@@ -66,12 +67,7 @@ func (x *Scanning) AddNext(explain *CommandLine, lint string) {
 			return
 		}
 	}
-	if x.Compared && x.LetIn.Tokens()+x.Unclear.Tokens() > 0 {
-		x.Next = append(x.Next, rules.Step{
-			Note:    "See who else gets in: lint reads the policy without a token",
-			Command: lint,
-		})
-	}
+	x.Next = append(x.Next, who)
 }
 
 // nameLockedOut says how to name the clients that a change locks out, where an id is all that is

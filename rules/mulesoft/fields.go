@@ -29,24 +29,17 @@ type setting struct {
 	unknown *rules.Unknown
 }
 
-// isVariable reports whether the file has a variable in place of the value.
-func (s setting) isVariable() bool {
-	return s.unknown != nil && s.unknown.Need.Input == source.NeedPolicy
-}
-
-// fault is why the value is not known where it is not a variable: then nobody knows what the
-// gateway makes of the policy.
-func (s setting) fault() *rules.Unknown {
-	if s.isVariable() {
-		return nil
+// ofClaim settles the test of a check where the setting says whether a claim must be there: if it
+// is a variable, only a token without the claim is judged by it. What is no boolean nobody knows.
+func (s setting) ofClaim(check *rules.Check, has, test rules.Predicate) {
+	switch {
+	case s.unknown == nil:
+	case s.unknown.Need.Input == source.NeedPolicy:
+		absent := rules.Both(rules.Negate(has), rules.Undecided(s.unknown))
+		check.Test = rules.Either(absent, test)
+	default:
+		check.Unknown = s.unknown
 	}
-	return s.unknown
-}
-
-// orUndecided is a test of a claim where the setting says whether it must be there, and is a
-// variable: only a token without the claim is judged by it.
-func (s setting) orUndecided(has, test rules.Predicate) rules.Predicate {
-	return rules.Either(rules.Both(rules.Negate(has), rules.Undecided(s.unknown)), test)
 }
 
 func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }

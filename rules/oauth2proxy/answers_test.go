@@ -191,6 +191,19 @@ func TestAQueryThatCannotBeReadEndsTheSignIn(t *testing.T) {
 	}
 }
 
+// RFC 9110, section 9.3.2.
+func TestAnAnswerToHEADHasNoBody(t *testing.T) {
+	t.Parallel()
+	for _, config := range []string{basic, basic + "force_json_errors = true\n"} {
+		r := requestOf(`iss="` + v1Issuer + `"`)
+		r.Method, r.Path = "HEAD", "/orders"
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", config), r)
+		if v.Status == 0 || v.Answer.Body+v.Answer.Says != "" {
+			t.Errorf("%s: got %d %q %q", config, v.Status, v.Answer.Body, v.Answer.Says)
+		}
+	}
+}
+
 // Roles of Keycloak may keep out who can't be told to the upstream either: which of the two
 // answers is not known.
 func TestWhetherRolesOrTheHeaderAnswersIsNotKnown(t *testing.T) {

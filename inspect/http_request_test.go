@@ -329,8 +329,10 @@ func TestAPartOfARequestIsWhatWasSent(t *testing.T) {
 		"  --header \"X-A: 1\" \\\n -H \"authorization: Bearer TOKEN\"": "   " +
 			"Authorization=Bearer TOKEN;X-A=1",
 		"-X POST -H 'Authorization: Bearer TOKEN'": "POST   Authorization=Bearer TOKEN",
-		"-H 'X-A: TOKEN'":                          "",
-		"- TOKEN":                                  "",
+		"GET /o HTTP/1.1\nHost: a\nIf-Match: \"x\"\nAuthorization: Bearer TOKEN": "GET a /o " +
+			"Authorization=Bearer TOKEN;If-Match=\"x\"",
+		"-H 'X-A: TOKEN'": "",
+		"- TOKEN":         "",
 		`1.2.3.4 - - [x] "GET /o?a=1 HTTP/1.1" 403 "TOKEN"`:          "GET  /o ",
 		`{"request": "POST /o HTTP/2.0", "auth": "TOKEN"}`:           "POST  /o ",
 		`{"log": "\"GET /o HTTP/1.1\" \"Bearer TOKEN\""}`:            "GET  /o ",

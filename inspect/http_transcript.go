@@ -188,7 +188,10 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		}
 		pseudo, _ := strings.CutPrefix(line, ":")
 		name, value, isHeader := strings.Cut(pseudo, ":")
-		name, value = strings.Trim(name, quotes), strings.Trim(value, quotes)
+		value = strings.TrimSpace(value)
+		if bare := strings.Trim(name, quotes); bare != name {
+			name, value = bare, strings.Trim(value, quotes)
+		}
 		isHeader = isHeader && IsHTTPToken(name)
 		before, found := "", false
 		if strings.EqualFold(name, "Authorization") {

@@ -188,10 +188,7 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		}
 		pseudo, _ := strings.CutPrefix(line, ":")
 		name, value, isHeader := strings.Cut(pseudo, ":")
-		value = strings.TrimSpace(value)
-		if bare := strings.Trim(name, quotes); bare != name {
-			name, value = bare, strings.Trim(value, quotes)
-		}
+		name, value = strings.Trim(name, quotes), strings.Trim(value, " \t")
 		isHeader = isHeader && IsHTTPToken(name)
 		before, found := "", false
 		if strings.EqualFold(name, "Authorization") {
@@ -208,7 +205,7 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 			carrier = true
 		case whole:
 			r.addSent(name, value)
-		case value != "":
+		case value != "" && line[0] != '"': // else the quotes are the paste's
 			r.add(name, value)
 		}
 		carries = found

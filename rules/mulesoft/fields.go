@@ -29,6 +29,19 @@ type setting struct {
 	unknown *rules.Unknown
 }
 
+// ofClaim settles the test of a check where the setting says whether a claim must be there: if it
+// is a variable, only a token without the claim is judged by it. What is no boolean nobody knows.
+func (s setting) ofClaim(check *rules.Check, has, test rules.Predicate) {
+	switch {
+	case s.unknown == nil:
+	case s.unknown.Need.Input == source.NeedPolicy:
+		absent := rules.Both(rules.Negate(has), rules.Undecided(s.unknown))
+		check.Test = rules.Either(absent, test)
+	default:
+		check.Unknown = s.unknown
+	}
+}
+
 func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }
 
 // on reports whether a boolean field is known to be true.

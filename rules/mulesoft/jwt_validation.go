@@ -336,8 +336,9 @@ func (j jwtCompiler) timeCheck(
 		test.Limit, test.Overflow = flexWorkingInstant, &rules.Answer{Situation: situation}
 	}
 	check := j.check(id, field, rules.Documented.From(docJWT))
-	check.Unknown, check.Answer = mandatory.unknown, j.answer(situation)
+	check.Answer = j.answer(situation)
 	check.Test = claimTest(test.Input, test, mandatory.on())
+	mandatory.ofClaim(check, rules.Has(test.Input), test)
 	if mandatory.on() {
 		missing := j.answer(missingTime)
 		check.Test.Of[0].Otherwise = &missing
@@ -357,7 +358,6 @@ func (j jwtCompiler) audience() *rules.Check {
 	audiences := j.get("supportedAudiences")
 	check := j.check(rules.Audience, "supportedAudiences", rules.Documented.From(docJWT))
 	check.Answer = j.answer(wrongAudience)
-	check.Unknown = cmp.Or(validate.unknown, mandatory.unknown, audiences.unknown)
 	test := rules.Predicate{
 		Op:     rules.OneOf,
 		Loose:  true,
@@ -367,6 +367,8 @@ func (j jwtCompiler) audience() *rules.Check {
 	has := rules.Has(test.Input)
 	has.Loose = true
 	check.Test = rules.Either(rules.Negate(has), test)
+	mandatory.ofClaim(check, has, test)
+	check.Unknown = cmp.Or(validate.unknown, check.Unknown, audiences.unknown)
 	check.Optional = j.placeOf("mandatoryAudClaim", "validateAudClaim")
 	check.Inferred = audienceInferred(audiences.text, mandatory.on())
 	if mandatory.on() {

@@ -54,6 +54,15 @@ func TestTimesOfJWTValidation(t *testing.T) {
 			base + skip + `,"mandatoryExpClaim":true`, `"aud":"x"`, rejected(401, rules.Expiry),
 		},
 		{
+			"a variable says of a token without exp alone whether it is rejected",
+			base + skip + `,"mandatoryExpClaim":"${m}"`, `"aud":"x"`, unknown(rules.Expiry),
+		},
+		{
+			"an expired token is rejected whatever the variable is",
+			base + skip + `,"mandatoryExpClaim":"{{m}}"`, `"exp":1778050000`,
+			rejected(401, rules.Expiry),
+		},
+		{
 			"an exp that is missed by four minutes is unknown: the leeway is not documented",
 			base + skip, `"exp":1778061360`, unknown(rules.Expiry),
 		},
@@ -110,6 +119,24 @@ func TestAudiencesOfJWTValidation(t *testing.T) {
 			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,` +
 				`"mandatoryAudClaim":true`,
 			v1, rejected(401, rules.Audience),
+		},
+		{
+			"of a token without audience a variable says whether it is mandatory",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,` +
+				`"mandatoryAudClaim":"${m}"`,
+			v1, unknown(rules.Audience),
+		},
+		{
+			"with an audience it is all the same",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,` +
+				`"mandatoryAudClaim":"{{m}}"`,
+			v1 + `,"aud":"api://x"`, accepted(),
+		},
+		{
+			"with another one too",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,` +
+				`"mandatoryAudClaim":"${m}"`,
+			v1 + `,"aud":"api://y"`, rejected(401, rules.Audience),
 		},
 		{
 			"audiences as a list are no string: unknown",

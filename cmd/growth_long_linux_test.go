@@ -28,9 +28,38 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 				`"selector": {"matchLabels": {"app": "a%[1]d"}}`)),
 			numbered(15_000, pod("n%[1]d", "b")),
 		),
+		"selectors beside pods.json": cluster(
+			numbered(1800, istio("AuthorizationPolicy", "p%d", "n",
+				`"selector": {"matchLabels": {"app": "a%[1]d"}}`)),
+			numbered(30_000, pod("n", "b%[1]d")),
+		),
+		"selectors with a label that all have.json": cluster(
+			numbered(1800, istio("AuthorizationPolicy", "p%d", "n",
+				`"selector": {"matchLabels": {"app": "b", "of": "a%[1]d"}}`)),
+			numbered(30_000, pod("n", "b")),
+		),
+		"headers that JWT rules write.json": cluster(
+			istio("RequestAuthentication", "r", "n", `"jwtRules": [`+numbered(6000,
+				`{"issuer": "https://i%d.example", "jwksUri": "https://k.example", `+
+					`"outputClaimToHeaders": [{"header": "x%[1]d", "claim": "c"}]}`)+"]"),
+			istio("AuthorizationPolicy", "p", "n", `"rules": [`+numbered(6000,
+				`{"when": [{"key": "request.headers[h%d]", "values": ["x"]}]}`)+"]"),
+		),
 		"policies beside routes of a template.json": cluster(
 			numbered(900, policyOf("p%d", `"targetRefs": [`+routeRef+"]")),
 			numbered(1000, ofGatewayAPI("HTTPRoute", "{{x}}%d", "")),
+		),
+		"selectors beside routes.json": cluster(
+			numbered(900, policyOf("p%d",
+				`"targetSelectors": [{"kind": "HTTPRoute", "matchLabels": {"app": "a%[1]d"}}]`)),
+			numbered(15_000, ofGatewayAPI("HTTPRoute", `r%d", "labels": {"app": "b%[1]d"}, "x": "`,
+				`"parentRefs": [{"name": "g"}]`)),
+		),
+		"patches beside routes.json": cluster(
+			numbered(900, policyOf("p%d", `"targetRefs": [`+routeRef+"]")),
+			numbered(900, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
+			numbered(15_000, strings.Replace(policyOf("x%d", `"targetSelectors": []`),
+				"SecurityPolicy", "EnvoyExtensionPolicy", 1)),
 		),
 		"headers that a provider writes.json": cluster(policyOf("p",
 			`"jwt": {"providers": [{"name": "e", "claimToHeaders": [`+
@@ -71,23 +100,24 @@ func TestALargeMatrixIsWrittenWithinTheMemory(t *testing.T) {
 	}
 }
 
-// What no cluster takes is refused by a limit.
+// What no cluster takes, and what no index helps with, is refused by a limit.
 func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	const listener = `{"name": "s%d"}`
+	comparisons := "more than 30000000 comparisons"
 	for file, of := range map[string]struct{ text, limit string }{
 		"parentRefs beside listeners.json": {cluster(
 			policyOf("p", `"targetRefs": [{"kind": "Gateway", "name": "g"}]`),
 			ofGatewayAPI("HTTPRoute", "r", `"parentRefs": [`+
 				numbered(15_000, `{"name": "g", "sectionName": "s%d"}`)+"]"),
 			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(15_000, listener)+"]"),
-		), "HTTPRoute a/r has 15000 parentRefs, and no more than 32 are read"},
+		), "HTTPRoute a/r has 15000 parentRefs, and the API server takes no more than 32"},
 		"routes beside listeners.json": {cluster(
 			policyOf("p", `"targetRefs": [{"kind": "Gateway", "name": "g"}]`),
 			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(7500, listener)+"]"),
 			numbered(7500, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
-		), "Gateway a/g has 7500 listeners, and no more than 64 are read"},
+		), "Gateway a/g has 7500 listeners, and the API server takes no more than 64"},
 		"targets of one policy.json": {cluster(
 			policyOf("p", `"targetRefs": [`+numbered(15_000, routeRef)+"]"),
 			ofGatewayAPI("HTTPRoute", "r", ""),
@@ -96,17 +126,28 @@ func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 			numbered(900, policyOf("p%d", `"targetRefs": [{"kind": "Gateway", "name": "g", `+
 				`"sectionName": "s%[1]d"}]`)),
 			numbered(15_000, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
-		), "a/gateway:g has 65 sections with a policy, and no more than 64 are read"},
+		), "policies are attached to more than 64 sections of Gateway a/g"},
 		"matches of one route.json": {cluster(
 			policyOf("p", `"targetRefs": [{"kind": "HTTPRoute", "name": "r"}]`),
 			ofGatewayAPI("HTTPRoute", "r", `"rules": [{"matches": [`+
 				numbered(40_000, `{"path": {"value": "/p%d"}}`)+"]}]"),
-		), "HTTPRoute a/r has 40000 matches, and no more than 128 are read"},
-		"providers of one policy.json": {
-			cluster(policyOf("p", `"jwt": {"providers": [`+
-				numbered(500, `{"name": "e%d"}`)+"]}")),
-			"the policy has 500 JWT providers, and no more than 200 are read",
-		},
+		), "HTTPRoute a/r has 40000 matches, and the API server takes no more than 128"},
+		"providers of one policy.json": {cluster(policyOf("p", `"jwt": {"providers": [`+
+			numbered(500, `{"name": "e%d"}`)+"]}")),
+			"the policy has 500 JWT providers, and no more than 200 are read"},
+		"selectors without labels.json": {cluster(
+			numbered(900, policyOf("p%d", `"targetSelectors": [{"kind": "HTTPRoute"}]`)),
+			numbered(15_000, ofGatewayAPI("HTTPRoute", "r%d", "")),
+		), comparisons},
+		"labels of a template.json": {cluster(
+			numbered(900, istio("AuthorizationPolicy", "p%d", "n",
+				`"selector": {"matchLabels": {"app": "a%[1]d"}}`)),
+			numbered(15_000, pod("n", "{{b%[1]d}}")),
+		), comparisons},
+		"gateways that policies are attached to.json": {cluster(
+			numbered(900, istio("AuthorizationPolicy", "p%d", "n",
+				`"targetRefs": [`+numbered(16, `{"kind": "Gateway", "name": "g%%[1]d-%d"}`)+"]")),
+		), comparisons},
 	} {
 		t.Run(file, func(t *testing.T) {
 			writeFile(t, filepath.Join(dir, file), of.text)

@@ -139,12 +139,26 @@ func (c *cluster) targetsOf(p *policy) []target {
 	if len(p.selectors) == 0 {
 		return all
 	}
-	for _, a := range c.shown {
+	for _, a := range c.selectable(p) {
+		if c.work.Beyond(selectAsWork * len(p.selectors)) {
+			break
+		}
 		if selects, wide := p.selects(a); selects != rules.No && !wide {
 			all = append(all, a.target())
 		}
 	}
 	return all
+}
+
+// selectable lists what the files show that the selectors of a policy may select. Others may be
+// among them.
+func (c *cluster) selectable(p *policy) []*attachable {
+	if len(p.selectors) != 1 {
+		return c.shown
+	}
+	return source.Each(c.labelled.Of(p.selectors[0].labels), func(i int) *attachable {
+		return c.shown[i]
+	})
 }
 
 // unseen is what a policy is attached to without that the files show it, or its routes.
@@ -186,6 +200,9 @@ func (c *cluster) ofRoute(route *attachable) []*instance {
 func (c *cluster) under(route *attachable, t target) []*instance {
 	var all []*instance
 	for _, by := range route.ways {
+		if c.work.Beyond(wayAsWork) {
+			break
+		}
 		i := c.reachedBy(by, route, t)
 		if i == nil {
 			continue
@@ -264,10 +281,7 @@ func (c *cluster) lacksSection(t target) bool {
 	if a == nil || t.section == "" || a.Twice != "" {
 		return false
 	}
-	list := a.Spec.Member("listeners")
-	if isRoute(t.kind) {
-		list = a.Spec.Member("rules")
-	}
+	list := a.Spec.Member(sectionsField(t.kind))
 	if !list.Is(source.List) {
 		return false
 	}
@@ -313,14 +327,28 @@ func (c *cluster) ofParent(t target) choice {
 // on is the policy that is attached to a target. Of several the oldest counts, and the others are
 // not attached. Of one that is perhaps attached it is not known whether it counts.
 func (c *cluster) on(t target) choice {
+	known, ok := c.choices[t]
+	if !ok {
+		known = c.chosen(t)
+		c.choices[t] = known
+	}
+	return known
+}
+
+func (c *cluster) chosen(t target) choice {
 	all := slices.Clone(c.attached[t])
 	var perhaps choice
 	var open *policy // the last one that is perhaps attached
 	candidates := c.loose
 	if c.isOpen(t) {
 		candidates = c.policies
+	} else if a := c.find(t); a != nil {
+		candidates = c.near[a.target()]
 	}
 	for _, p := range candidates {
+		if c.work.Beyond(c.workOf(p, t)) {
+			break
+		}
 		if p.unread != "" && p.Namespace == t.namespace && t.section == "" {
 			perhaps = choice{policy: p, doubt: unknownTarget(p.unread)}
 		}
@@ -354,6 +382,21 @@ func (c *cluster) on(t target) choice {
 		return strings.Compare(a.created+" "+a.Name, b.created+" "+b.Name)
 	})
 	return choice{policy: all[0], doubt: perhaps.doubt}
+}
+
+// To compare labels takes as long as so many comparisons, and to look at one way to a route.
+const (
+	selectAsWork = 8
+	wayAsWork    = 20
+)
+
+// workOf is how many comparisons it takes to find out whether a policy is attached to a target.
+func (c *cluster) workOf(p *policy, t target) int {
+	n := len(p.selectors)
+	if c.find(t) == nil {
+		n += n * len(c.marked)
+	}
+	return 1 + selectAsWork*n + len(p.refs)
 }
 
 // find is the resource of a target, whatever its section; nil where the files do not show it.
@@ -391,7 +434,11 @@ func (c *cluster) gatewayOf(t target) target {
 // selectsShown tells whether a selector selects something that the files show.
 func (c *cluster) selectsShown(p *policy, s selector) rules.Truth {
 	selects := rules.No
-	for _, a := range c.shown {
+	for _, i := range c.labelled.Of(s.labels) {
+		if c.work.Beyond(selectAsWork) || selects == rules.Yes {
+			break
+		}
+		a := c.shown[i]
 		near := kubernetes.SameNamespace(a.Namespace, p.Namespace)
 		if s.wide {
 			near = rules.Maybe

@@ -196,6 +196,7 @@ func (c *cluster) parentRefsTo(t target) []kubernetes.LabelsAt {
 // assuming is the cluster where an attachment is known.
 func (c *cluster) assuming(a *attachment, is rules.Truth) *cluster {
 	other := *c
+	other.choices = map[target]choice{}
 	if other.assumed = maps.Clone(c.assumed); other.assumed == nil {
 		other.assumed = map[attachment]rules.Truth{}
 	}

@@ -119,10 +119,10 @@ func (t target) covers(other target) rules.Truth {
 	return is
 }
 
-// patchesFor are those of some kinds that are for the instance, or may be.
-func (i *instance) patchesFor(kinds ...string) (all []*patch) {
-	for _, p := range i.patches {
-		if slices.Contains(kinds, p.Kind) && p.isFor(i) != rules.No {
+// patchesFor are those of a kind that are for the instance, or may be.
+func (i *instance) patchesFor(kind string) (all []*patch) {
+	for _, p := range i.patchesOf[kind] {
+		if p.isFor(i) != rules.No {
 			all = append(all, p)
 		}
 	}
@@ -132,8 +132,8 @@ func (i *instance) patchesFor(kinds ...string) (all []*patch) {
 // patched is why nobody knows what becomes of the requests of an instance: a resource of one of
 // these kinds may be for it. It is not ok where none is.
 func (c *compiler) patched(kinds ...string) (*rules.Check, bool) {
-	for _, p := range c.patchesFor(kinds...) {
-		if p.isOpaque() {
+	for _, p := range c.patches {
+		if slices.Contains(kinds, p.Kind) && p.isOpaque() && p.isFor(c.instance) != rules.No {
 			return notModelled(p.At, "spec", &rules.Unknown{
 				Why: p.String() + " changes what the proxy does with a request beside the " +
 					"policies, and is not modelled",

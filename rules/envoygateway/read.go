@@ -88,8 +88,16 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 		return nil, err
 	}
 	c.version = options.Runtime
+	var work kubernetes.Work
+	c.work = &work
 	c.place()
-	return kubernetes.Chosen(reading(), files, c.instances(), options, c.named)
+	all := c.instances()
+	work.Beyond(len(all) * len(c.patches))
+	if err := work.Refuse(files); err != nil {
+		return nil, err
+	}
+	c.work = nil
+	return kubernetes.Chosen(reading(), files, all, options, c.named)
 }
 
 // cluster is what the files show of a cluster.
@@ -107,6 +115,12 @@ type cluster struct {
 	attached  map[target][]*policy   // by their references
 	sections  map[target][]string    // of each target, those that policies are attached to
 	loose     []*policy              // those that are perhaps attached to more than they name
+
+	labelled  kubernetes.Labelled  // what is shown, by its labels
+	near      map[target][]*policy // the loose ones that are perhaps attached to what is shown
+	patchesOf map[string][]*patch  // by kind
+	choices   map[target]choice    // see [cluster.on]; each is found out once
+	work      *kubernetes.Work     // nil once the cluster is read
 
 	byName  map[string]*kubernetes.Resource // of policies
 	assumed map[attachment]rules.Truth      // what is not known, and is looked at both ways
@@ -236,6 +250,7 @@ func clusterOf(files []*source.File) *cluster {
 		byName: map[string]*kubernetes.Resource{}, keySets: map[target]*keySet{},
 		resources: map[target]*attachable{}, backends: map[target]bool{},
 		attached: map[target][]*policy{}, sections: map[target][]string{},
+		near: map[target][]*policy{}, choices: map[target]choice{}, patchesOf: map[string][]*patch{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {
@@ -243,7 +258,9 @@ func clusterOf(files []*source.File) *cluster {
 			case isPolicy(object):
 				c.add(policyOf(file, object))
 			case isPatch(object):
-				c.patches = append(c.patches, patchOf(file, object))
+				p := patchOf(file, object)
+				c.patches = append(c.patches, p)
+				c.patchesOf[p.Kind] = append(c.patchesOf[p.Kind], p)
 			case kubernetes.IsOf(object, gatewayAPI, targetKinds()...):
 				c.show(attachableOf(file, object))
 			case isConfigMap(object):
@@ -299,10 +316,13 @@ func (c *cluster) place() {
 		look(&a.Resource)
 	}
 	c.mixed = named && unnamed
+	for _, a := range c.shown {
+		c.labelled.Add(a.labels)
+	}
 	for _, p := range c.policies {
 		if len(p.selectors) > 0 || p.unread != "" || p.isTemplate() ||
 			c.mixed && p.Namespace == "" {
-			c.loose = append(c.loose, p)
+			c.loosen(p)
 		}
 	}
 	for _, a := range c.shown {
@@ -315,6 +335,22 @@ func (c *cluster) place() {
 			a.ways, a.barred = c.waysTo(a)
 			a.barred = cmp.Or(a.barred, a.notAccepted())
 		}
+	}
+}
+
+// loosen adds a policy that is perhaps attached to more than it names: to what its selector may
+// select, if that is all that is open.
+func (c *cluster) loosen(p *policy) {
+	c.loose = append(c.loose, p)
+	near := c.shown
+	if p.unread == "" && !p.isTemplate() && p.Namespace != "" {
+		near = c.selectable(p)
+	}
+	if c.work.Beyond(selectAsWork * len(near)) {
+		return
+	}
+	for _, a := range near {
+		c.near[a.target()] = append(c.near[a.target()], p)
 	}
 }
 

@@ -217,7 +217,12 @@ func policySelectsNothing() rules.Rule {
 
 // mayShow reports whether the files show a resource, or one that may be it.
 func (c *cluster) mayShow(t target) bool {
-	return slices.ContainsFunc(c.shown, func(a *attachable) bool { return a.mayBe(t) })
+	some := c.marked
+	if c.isOpen(t) {
+		some = c.shown
+	}
+	return c.find(t) != nil ||
+		slices.ContainsFunc(some, func(a *attachable) bool { return a.mayBe(t) })
 }
 
 func outerPolicyDropped() rules.Rule {

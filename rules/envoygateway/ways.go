@@ -19,6 +19,9 @@ func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	for _, ref := range route.parents {
 		t := parentOf(route, ref)
 		sections, why := c.sectionsFor(route, t, ref)
+		if c.work.Beyond(wayAsWork * len(sections)) {
+			break
+		}
 		if why != "" {
 			barred = why
 		}
@@ -41,6 +44,9 @@ func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	return []target{{}}, ""
 }
 
+// listenerAsWork is how many comparisons it takes to find out whether a listener takes a route.
+const listenerAsWork = 10
+
 // sectionsFor lists the sections of a parent that a route is reached by: the one that it names, or
 // those that have a policy of their own, and the rest. With them it says why the parent does not
 // take the route, or why that is not known.
@@ -49,6 +55,7 @@ func (c *cluster) sectionsFor(
 ) (all []string, why string) {
 	port := ref.At.Member("port")
 	listeners, shown := c.listenersOf(t)
+	c.work.Beyond(listenerAsWork * len(listeners))
 	if !shown {
 		if ref.Section != "" {
 			return []string{ref.Section}, ""
@@ -78,13 +85,14 @@ func (c *cluster) sectionsFor(
 func (c *cluster) sectionsAmong(listeners []*source.Value, t target) []string {
 	var all []string
 	rest := false
+	sections := slices.Sorted(slices.Values(c.sections[t]))
 	for _, l := range listeners {
 		name, _ := kubernetes.Name(l.Member("name"))
 		one := t
 		one.section = name
 		own := name != "" && slices.Contains(c.sections[t], name)
 		rest = rest || !own || c.on(one).between != nil
-		for _, section := range slices.Sorted(slices.Values(c.sections[t])) {
+		for _, section := range sections {
 			if kubernetes.Same(name, section) != rules.No && !slices.Contains(all, section) {
 				all = append(all, section)
 			}

@@ -105,7 +105,7 @@ func (c *compiler) test(attribute string, of kubernetes.List) (p rules.Predicate
 	}
 	p = envoy.Either(parts)
 	if readsToken(attribute) {
-		p = rules.Both(c.sent(), p)
+		p = rules.Both(c.sent, p)
 	}
 	return p, true
 }
@@ -173,8 +173,8 @@ func (c *compiler) ofTexts(plain rules.Predicate, claims ...string) rules.Predic
 	return plain
 }
 
-// sent is the predicate that the token arrives where one of the JWT rules looks for it.
-func (c *compiler) sent() rules.Predicate {
+// sentToOne is the predicate that the token arrives where one of the JWT rules looks for it.
+func (c *compiler) sentToOne() rules.Predicate {
 	if c.unread != nil {
 		return rules.Undecided(c.unread)
 	}
@@ -211,8 +211,8 @@ func (c *compiler) headerTest(name string, values []string) rules.Predicate {
 	header := rules.Input{Source: rules.FromHTTP, Name: name}
 	if why := c.rewritten(name); why != "" {
 		return rules.Either(
-			rules.Both(rules.Negate(c.sent()), compared(header, values, nil)),
-			rules.Both(c.sent(), rules.Negate(c.takenOut(name)), envoy.NotKnown(why)),
+			rules.Both(rules.Negate(c.sent), compared(header, values, nil)),
+			rules.Both(c.sent, rules.Negate(c.takenOut(name)), envoy.NotKnown(why)),
 		)
 	}
 	if prefix, ok := c.arrivesIn(name); ok {
@@ -282,21 +282,39 @@ func (c *compiler) takenOut(name string) rules.Predicate {
 // that has accepted the token takes it out, and writes claims (authenticator.cc, handleGoodJwt).
 // It is empty where none touches the header.
 func (c *compiler) rewritten(name string) string {
-	for i, p := range c.providers {
-		at := c.jwt[i].at
-		if on, _ := at.Member("forwardOriginalToken").Bool(); !on &&
-			slices.ContainsFunc(p.Locations, func(l rules.Location) bool {
-				return l.Input.Source == rules.FromHTTP && strings.EqualFold(l.Input.Name, name)
-			}) {
-			return "the JWT rule takes the token out of the header " + name + " before the " +
-				"policy looks at it, unless forwardOriginalToken is true"
-		}
-		if writes(c.jwt[i], strings.ToLower(name)) {
-			return "a JWT rule writes a claim into the header " + name + " before the policy " +
-				"looks at it"
-		}
+	switch takenOut, touched := c.touched[strings.ToLower(name)]; {
+	case takenOut:
+		return "the JWT rule takes the token out of the header " + name + " before the policy " +
+			"looks at it, unless forwardOriginalToken is true"
+	case touched:
+		return "a JWT rule writes a claim into the header " + name + " before the policy looks " +
+			"at it"
 	}
 	return ""
+}
+
+// touchedHeaders are the headers, in small letters, that JWT rules change, and whether the first
+// of these takes the token out.
+func (c *compiler) touchedHeaders() map[string]bool {
+	all := map[string]bool{}
+	touch := func(name string, takesOut bool) {
+		if _, touched := all[name]; !touched {
+			all[name] = takesOut
+		}
+	}
+	for i, p := range c.providers {
+		if on, _ := c.jwt[i].at.Member("forwardOriginalToken").Bool(); !on {
+			for _, l := range p.Locations {
+				if l.Input.Source == rules.FromHTTP {
+					touch(strings.ToLower(l.Input.Name), true)
+				}
+			}
+		}
+		for _, h := range outputHeaders(c.jwt[i]) {
+			touch(h.name, false)
+		}
+	}
+	return all
 }
 
 // requestTest is the predicate of one value of an attribute of the request or the connection.

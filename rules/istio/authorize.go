@@ -441,7 +441,7 @@ func (c *compiler) needsToken(r *authRule) *rules.Check {
 	of := at.values
 	check := rules.CheckAt(rules.TokenPresent, of.At, of.Field, rules.Documented.From(docPolicy))
 	check.Answer = c.denial()
-	check.Test = c.sent()
+	check.Test = c.sent
 	if len(c.jwt) == 0 && c.unread == nil {
 		check.Wants = "a token that a RequestAuthentication has read"
 		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +

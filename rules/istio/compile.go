@@ -81,6 +81,8 @@ type compiler struct {
 	providers []*envoy.Provider          // what the rules are in Envoy
 	unread    *rules.Unknown             // why not all of them are known; nil where they are
 	accepted  func() [][]rules.Predicate // which of them has accepted a token; made once
+	sent      rules.Predicate            // that the token arrives where a JWT rule looks for it
+	touched   map[string]bool            // see [compiler.touchedHeaders]
 
 	refused *rules.Check // that a policy is not in the cluster; nil where all may be
 	// keepsOut is that what authenticates requests is not refused: who fails there stays out.
@@ -93,6 +95,7 @@ func newCompiler(w *workload, table []rules.Behaviour) *compiler {
 	c.providers = c.providersOf(jwt)
 	c.accepted = sync.OnceValue(c.acceptedByEach)
 	_, c.unread = c.unreadRules()
+	c.sent, c.touched = c.sentToOne(), c.touchedHeaders()
 	for _, p := range w.policies {
 		all := c.refusalsOf(p)
 		if len(all) == 0 {

@@ -18,6 +18,7 @@ import (
 func (c *compiler) custom() (asked rules.Node, unchanged []rules.Node, ok bool) {
 	before := *c // what the JWT filter finds out is not there yet
 	before.jwt, before.providers, before.unread = nil, nil, nil
+	before.sent, before.touched = rules.Never(), nil
 	for _, p := range c.policies {
 		on := rules.CheckAt(rules.NotModelled, p.At, "action", rules.Inferred.From(docPolicy))
 		if on.Unknown = p.asksElsewhere(); on.Unknown == nil {

@@ -24,6 +24,7 @@ func (w *workload) leaveOpen(p *resource, of *running) {
 	if len(w.open) > mostOpen { // none of them is looked at both ways
 		return
 	}
+	w.cluster.work.Beyond(openAsWork)
 	by := qualified(p.Namespace, p.selector.String())
 	if len(p.targets) > 0 {
 		by = p.String()

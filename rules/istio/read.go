@@ -27,9 +27,12 @@ type resource struct {
 	selector       kubernetes.Labels
 	targets        []target
 	selectorUnread string // why it can't be read what the policy selects; else empty
+	order          int    // among the policies of the files
 
 	refused func() []refusal   // why it does not get into a cluster; found out once
 	rules   func() []*authRule // of an AuthorizationPolicy; read once
+
+	selected func() (shown bool, selected rules.Truth) // see [cluster.selectedBy]; found out once
 }
 
 // target is what a policy is attached to instead of what a selector selects.
@@ -85,7 +88,15 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	cluster := clusterOf(files)
 	cluster.version = options.Runtime
-	return kubernetes.Chosen(reading(), files, cluster.workloads(), options, cluster.named)
+	var work kubernetes.Work
+	cluster.work = &work
+	all := cluster.workloads()
+	work.Beyond(len(all) * len(cluster.patches) / 2)
+	if err := work.Refuse(files); err != nil {
+		return nil, err
+	}
+	cluster.work = nil
+	return kubernetes.Chosen(reading(), files, all, options, cluster.named)
 }
 
 // cluster is what the files show of a cluster.
@@ -102,7 +113,9 @@ type cluster struct {
 	patches  []*patch
 	nearby   map[string]*nearby // by namespace; of those that may hold in all, by the root's
 
-	byName map[string]*kubernetes.Resource // of policies
+	byName   map[string]*kubernetes.Resource // of policies
+	labelled kubernetes.Labelled             // the running, by their labels
+	work     *kubernetes.Work                // nil once the cluster is read
 }
 
 // nearby is policies of one namespace, or of those that may hold in all.
@@ -138,6 +151,12 @@ func clusterOf(files []*source.File) *cluster {
 	}
 	c.running = c.withoutMade()
 	c.places = placesOf(c.policies, c.running, c.root.name)
+	for _, r := range c.running {
+		c.labelled.Add(r.labels)
+	}
+	for _, p := range c.policies {
+		p.selected = sync.OnceValues(func() (bool, rules.Truth) { return c.selectedBy(p) })
+	}
 	return c
 }
 
@@ -410,24 +429,33 @@ type places struct {
 	running  map[string][]*running
 	named    map[string]int      // how many workloads have a name; of several kinds, that is
 	targets  map[string][]target // what the policies of a namespace are attached to
-	order    map[*resource]int   // of policies
+	attached map[place]bool      // the same, each of them
+	pods     map[place]*running  // the first that runs a gateway
 	wide     []*resource         // policies that hold in all namespaces, or may
+}
+
+// place is a target in its namespace.
+type place struct {
+	namespace string
+	target
 }
 
 func placesOf(policies []*resource, shown []*running, root string) places {
 	p := places{
 		policies: map[string][]*resource{}, running: map[string][]*running{},
-		targets: map[string][]target{}, order: map[*resource]int{}, named: map[string]int{},
+		targets: map[string][]target{}, attached: map[place]bool{},
+		pods: map[place]*running{}, named: map[string]int{},
 	}
 	for i, r := range policies {
 		p.name(r.Namespace)
 		p.policies[r.Namespace] = append(p.policies[r.Namespace], r)
-		p.order[r] = i
+		r.order = i
 		if r.Namespace == root || isOpen(r.Namespace) {
 			p.wide = append(p.wide, r)
 		}
 		for _, t := range r.targets {
-			if !slices.Contains(p.targets[r.Namespace], t) {
+			if at := (place{r.Namespace, t}); !p.attached[at] {
+				p.attached[at] = true
 				p.targets[r.Namespace] = append(p.targets[r.Namespace], t)
 			}
 		}
@@ -436,6 +464,9 @@ func placesOf(policies []*resource, shown []*running, root string) places {
 		p.name(r.Namespace)
 		p.running[r.Namespace] = append(p.running[r.Namespace], r)
 		p.named[qualified(r.Namespace, r.Name)]++
+		if at := r.gateway(); p.pods[at] == nil {
+			p.pods[at] = r
+		}
 	}
 	return p
 }
@@ -490,6 +521,6 @@ func (c *cluster) holdingIn(namespace string) []*resource {
 
 func (c *cluster) inOrder(namespace string, some func(*nearby) []*resource) []*resource {
 	all := slices.Concat(source.Each(c.near(namespace), some)...)
-	slices.SortFunc(all, func(a, b *resource) int { return c.places.order[a] - c.places.order[b] })
+	slices.SortFunc(all, func(a, b *resource) int { return a.order - b.order })
 	return all
 }

@@ -138,16 +138,19 @@ func outputHeaderKept() rules.Rule {
 		Severity:   rules.Warning,
 		References: []string{codeExtractor, codeVerifier, docRules},
 		Check: eachInstance(func(i instance) {
+			written := map[string]int{} // how many of the first rules write a header
 			for n, r := range i.jwt {
-				for _, h := range outputHeaders(r) {
-					for _, earlier := range i.jwt[:n] {
-						if writes(earlier, h.name) {
-							continue
-						}
+				headers := outputHeaders(r)
+				for _, h := range headers {
+					if first := written[h.name]; first < n {
 						i.found.At(h.at, r.path+h.field, "with a token of %s "+
 							"a caller can send %s: only the rule for %s removes it",
-							ofIssuer(earlier), h.name, ofIssuer(r))
-						break
+							ofIssuer(i.jwt[first]), h.name, ofIssuer(r))
+					}
+				}
+				for _, h := range headers {
+					if written[h.name] == n {
+						written[h.name]++
 					}
 				}
 			}

@@ -222,7 +222,7 @@ func policySelectsNothing() rules.Rule {
 		References: []string{docPolicy, docRequest},
 		Check: eachInstance(func(i instance) {
 			for _, p := range i.policies {
-				shown, selected := i.cluster.selectedBy(p)
+				shown, selected := p.selected()
 				switch at := p.Spec.At("selector", "matchLabels"); {
 				case len(p.targets) > 0 || p.selectorUnread != "" || selected != rules.No:
 				case shown:
@@ -243,14 +243,16 @@ func policySelectsNothing() rules.Rule {
 // selects one of them.
 func (c *cluster) selectedBy(p *resource) (shown bool, selected rules.Truth) {
 	selected = rules.No
-	for _, r := range c.running {
+	for namespace := range c.places.running {
+		shown = shown || c.reaches(p, namespace) != rules.No
+	}
+	for _, i := range c.labelled.Of(p.selector) {
 		if selected == rules.Yes {
 			break
 		}
-		if near := c.reaches(p, r.Namespace); near != rules.No {
-			shown = true
-			selected = max(selected, min(near, p.selector.Selects(r.labels)))
-		}
+		r := c.running[i]
+		near := c.reaches(p, r.Namespace)
+		selected = max(selected, min(near, p.selector.Selects(r.labels)))
 	}
 	return shown, selected
 }

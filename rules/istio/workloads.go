@@ -83,21 +83,27 @@ func (c *cluster) workloads() []*workload {
 	var all []*workload
 	for _, namespace := range c.places.names {
 		var here []*workload
+		var labelled kubernetes.Labelled
+		add := func(r *running, name string) {
+			here = append(here, c.workload(r, name))
+			labelled.Add(r.labels)
+		}
 		for _, r := range c.places.running[namespace] {
-			if c.isAttachedTo(r) {
-				continue // the gateway itself stands for it
+			if !c.places.attached[r.gateway()] { // else the gateway itself stands for it
+				add(r, c.nameOf(r))
 			}
-			here = append(here, c.workload(r, c.nameOf(r)))
 		}
 		shown := len(c.places.running[namespace]) > 0
 		for _, wanted := range c.selectorsIn(namespace) {
-			selected := func(w *workload) bool { return wanted.Selects(w.labels) == rules.Yes }
-			if len(wanted) == 0 && shown || shown && slices.ContainsFunc(here, selected) ||
+			selected := func(i int) bool {
+				return c.work.Beyond(1) || wanted.Selects(here[i].labels) == rules.Yes
+			}
+			if c.work.Beyond(0) || len(wanted) == 0 && shown ||
+				shown && slices.ContainsFunc(labelled.Of(wanted), selected) ||
 				namespace == c.root.name && c.shows(wanted) {
 				continue
 			}
-			of := unshown(namespace, wanted)
-			here = append(here, c.workload(of, c.nameOfRest(namespace, wanted)))
+			add(unshown(namespace, wanted), c.nameOfRest(namespace, wanted))
 		}
 		for _, t := range c.places.targets[namespace] {
 			here = append(here, c.attached(namespace, t))
@@ -142,8 +148,8 @@ func (p *places) has(namespace string) bool {
 
 // shows reports whether the files show a workload, of any namespace, that has these labels.
 func (c *cluster) shows(wanted kubernetes.Labels) bool {
-	return len(wanted) > 0 && slices.ContainsFunc(c.running, func(r *running) bool {
-		return wanted.Selects(r.labels) == rules.Yes
+	return len(wanted) > 0 && slices.ContainsFunc(c.labelled.Of(wanted), func(i int) bool {
+		return c.work.Beyond(1) || wanted.Selects(c.running[i].labels) == rules.Yes
 	})
 }
 
@@ -189,7 +195,11 @@ func (c *cluster) workload(of *running, name string) *workload {
 	if shown != nil {
 		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
+	if c.work.Beyond(0) {
+		return w
+	}
 	for _, p := range c.selecting(of.Namespace, of.labels) {
+		c.work.Beyond(1 + len(p.targets))
 		near := c.reaches(p, of.Namespace)
 		switch attached := c.attaches(p, of.Namespace, gateway, waypoint); {
 		case attached != rules.No:
@@ -246,6 +256,7 @@ func (w *workload) addIf(selects rules.Truth, p *resource, of *running) {
 }
 
 func (w *workload) add(p *resource) {
+	w.cluster.work.Beyond(heldAsWork)
 	w.policies = append(w.policies, p)
 	w.doubt = cmp.Or(w.doubt, p.Twice)
 	root := w.cluster.root.name
@@ -253,6 +264,13 @@ func (w *workload) add(p *resource) {
 		w.first = p
 	}
 }
+
+// To note that a policy selects a workload takes as much as so many comparisons, and to find out
+// why that is not known.
+const (
+	heldAsWork = 5
+	openAsWork = 1000
+)
 
 // gatewayName is the label of a pod that runs a Gateway of the Gateway API.
 const gatewayName = "gateway.networking.k8s.io/gateway-name"
@@ -274,18 +292,16 @@ func (c *cluster) rootDoubt(namespace string) string {
 	return c.root.doubt
 }
 
-// isAttachedTo reports whether a workload runs a gateway that policies are attached to.
-func (c *cluster) isAttachedTo(r *running) bool {
-	return slices.Contains(c.places.targets[r.Namespace], target{"Gateway", r.labels[gatewayName]})
+// gateway is the one that a workload runs; one without a name if it runs none.
+func (r *running) gateway() place {
+	return place{r.Namespace, target{"Gateway", r.labels[gatewayName]}}
 }
 
 // podsOf are the labels of the pods that run a gateway. They are whole where the files show what
 // runs it.
 func (c *cluster) podsOf(namespace, gateway string) (has kubernetes.Labels, whole bool) {
-	for _, r := range c.places.running[namespace] {
-		if r.labels[gatewayName] == gateway {
-			return r.labels, true
-		}
+	if r := c.places.pods[place{namespace, target{"Gateway", gateway}}]; r != nil {
+		return r.labels, true
 	}
 	return kubernetes.Labels{gatewayName: gateway}, false
 }
@@ -312,7 +328,11 @@ func (c *cluster) attached(namespace string, t target) *workload {
 		w.doubt = cmp.Or(w.doubt, shown.Twice)
 	}
 	runs := unshown(namespace, pods)
+	if c.work.Beyond(0) {
+		return w
+	}
 	for _, p := range c.holdingIn(namespace) {
+		c.work.Beyond(1 + len(p.targets))
 		selects := min(c.reaches(p, namespace), p.selector.Selects(pods))
 		switch attached := c.attaches(p, namespace, t, w.waypoint); {
 		case attached != rules.No:

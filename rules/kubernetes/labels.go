@@ -311,7 +311,7 @@ func (r *Requirement) String() string {
 type Selectors struct {
 	all    int
 	always []int           // those that are to be looked at, whatever the labels
-	by     map[label][]int // the others, by the first of their labels
+	by     map[label][]int // the others, by that of their labels which fewest others ask for
 }
 
 type label struct{ key, value string }
@@ -324,9 +324,8 @@ func (s *Selectors) Add(wants Labels, always bool) {
 		if s.by == nil {
 			s.by = map[label][]int{}
 		}
-		key := slices.Min(slices.Collect(maps.Keys(wants)))
-		first := label{key, wants[key]}
-		s.by[first] = append(s.by[first], s.all)
+		rare := rarest(s.by, wants)
+		s.by[rare] = append(s.by[rare], s.all)
 	}
 	s.all++
 }
@@ -335,11 +334,7 @@ func (s *Selectors) Add(wants Labels, always bool) {
 // were added. Others may be among them.
 func (s *Selectors) Of(has Labels) []int {
 	if has.marked() {
-		every := make([]int, s.all)
-		for i := range every {
-			every[i] = i
-		}
-		return every
+		return upTo(s.all)
 	}
 	some := slices.Clone(s.always)
 	for key, value := range has {
@@ -347,6 +342,60 @@ func (s *Selectors) Of(has Labels) []int {
 	}
 	slices.Sort(some)
 	return some
+}
+
+// Labelled finds among many resources those that a selector may select.
+type Labelled struct {
+	all    int
+	marked []int           // those with a label that a template leaves open
+	by     map[label][]int // the others, by each of their labels
+}
+
+// Add adds the next resource.
+func (l *Labelled) Add(has Labels) {
+	if has.marked() {
+		l.marked = append(l.marked, l.all)
+	} else {
+		if l.by == nil {
+			l.by = map[label][]int{}
+		}
+		for key, value := range has {
+			l.by[label{key, value}] = append(l.by[label{key, value}], l.all)
+		}
+	}
+	l.all++
+}
+
+// Of lists the indices of the resources that a selector may select, in the order in which they
+// were added. Others may be among them.
+func (l *Labelled) Of(wants Labels) []int {
+	if len(wants) == 0 || wants.marked() {
+		return upTo(l.all)
+	}
+	some := append(slices.Clone(l.marked), l.by[rarest(l.by, wants)]...)
+	slices.Sort(some)
+	return some
+}
+
+// rarest is the label of some that fewest have in an index.
+func rarest(by map[label][]int, labels Labels) (rare label) {
+	for key, value := range labels {
+		one := label{key, value}
+		more := len(by[one]) - len(by[rare])
+		if rare.key == "" || more < 0 || more == 0 && key < rare.key {
+			rare = one
+		}
+	}
+	return rare
+}
+
+// upTo lists the numbers below one.
+func upTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // marked reports whether a template has left its mark in one of the labels.

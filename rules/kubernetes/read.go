@@ -7,6 +7,7 @@ package kubernetes
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -109,6 +110,33 @@ func Chosen[T Instance](
 	return chosen, nil
 }
 
+// mostWork limits how often policies are compared with what they may hold for.
+const mostWork = 30_000_000
+
+// Work counts that while a cluster is read.
+type Work int
+
+// Beyond adds some of it, and reports whether that is too much: then nothing more need be found,
+// since [Work.Refuse] refuses the files. Without a count it never is.
+func (w *Work) Beyond(n int) bool {
+	if w == nil {
+		return false
+	}
+	*w += Work(n)
+	return *w > mostWork
+}
+
+// Refuse is an error where the policies of some files ask for too much.
+func (w *Work) Refuse(files []*source.File) error {
+	if *w <= mostWork {
+		return nil
+	}
+	cause := fmt.Sprintf("to find out what the policies of these files hold for takes more than "+
+		"%d comparisons, the most that are made", mostWork)
+	return rules.TooMany(source.Position{File: files[0].Name}, cause,
+		"name the files of some namespaces alone")
+}
+
 func hasPolicyIn(i Instance, file string) bool {
 	for p := range i.Policies() {
 		if p.File.Name == file {
@@ -132,8 +160,11 @@ func appliedSomewhere[T Instance](all []T) error {
 	for _, i := range all {
 		for p := range i.Policies() {
 			where := applied[p.At]
+			if where == nil || i.Inside() == "" {
+				continue
+			}
 			_, doubt := NamespaceDoubt(p.At)
-			if where == nil || i.Inside() == "" || doubt == nil {
+			if doubt == nil {
 				continue
 			}
 			return &source.Error{

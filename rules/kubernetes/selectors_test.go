@@ -46,6 +46,38 @@ func TestNoSelectorIsMissedThatMaySelectSomeLabels(t *testing.T) {
 	}
 }
 
+func TestNoResourceIsMissedThatASelectorMaySelect(t *testing.T) {
+	t.Parallel()
+	var l Labelled
+	all := []Labels{
+		{"app": "a"}, nil, {"app": "a", "tier": "web"}, {"app": "{{ .app }}"}, {"{{ .key }}": "a"},
+		{"app": "b", "tier": "web"},
+	}
+	for _, has := range all {
+		l.Add(has)
+	}
+	for _, of := range []struct {
+		wants Labels
+		want  []int
+	}{
+		{nil, []int{0, 1, 2, 3, 4, 5}},
+		{Labels{"app": "a"}, []int{0, 2, 3, 4}},
+		{Labels{"app": "b", "tier": "web"}, []int{3, 4, 5}}, // fewest have app=b
+		{Labels{"app": "c", "tier": "web"}, []int{3, 4}},
+		{Labels{"app": "{{ .app }}"}, []int{0, 1, 2, 3, 4, 5}},
+	} {
+		got := l.Of(of.wants)
+		if !slices.Equal(got, of.want) {
+			t.Errorf("%v: %v, want %v", of.wants, got, of.want)
+		}
+		for i, has := range all {
+			if of.wants.Selects(has) != rules.No && !slices.Contains(got, i) {
+				t.Errorf("%v is not among those that %v may select", has, of.wants)
+			}
+		}
+	}
+}
+
 func TestOfThousandsOfSelectorsOnlyThoseThatMaySelectAreLookedAt(t *testing.T) {
 	t.Parallel()
 	var s Selectors

@@ -65,10 +65,10 @@ func TestFixOfAFileCompilesEachPolicyAFewTimes(t *testing.T) {
 		return fmt.Sprintf(`{"order":%d,"assetId":"jwt-validation","assetVersion":"1.4.0",
 "configurationData":{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa",
 "signingKeyLength":256,"jwtKeyOrigin":"jwks",
-"jwksUrl":"https://login.microsoftonline.com/%[2]s/discovery/keys",
+"jwksUrl":"http://login.microsoftonline.com/%[2]s/discovery/keys",
 "skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]",
 "validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders",
-"mandatoryExpClaim":false,"validateCustomClaim":true,
+"mandatoryExpClaim":true,"validateCustomClaim":true,
 "mandatoryCustomClaims":[{"key":"iss","value":"https://sts.windows.net/%[2]s/"}]}}`,
 			i+1, mint.Tenant)
 	}

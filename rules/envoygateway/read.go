@@ -250,7 +250,8 @@ func clusterOf(files []*source.File) *cluster {
 		byName: map[string]*kubernetes.Resource{}, keySets: map[target]*keySet{},
 		resources: map[target]*attachable{}, backends: map[target]bool{},
 		attached: map[target][]*policy{}, sections: map[target][]string{},
-		near: map[target][]*policy{}, choices: map[target]choice{}, patchesOf: map[string][]*patch{},
+		near: map[target][]*policy{}, choices: map[target]choice{},
+		patchesOf: map[string][]*patch{},
 	}
 	for _, file := range files {
 		for _, object := range kubernetes.Objects(file) {

@@ -132,9 +132,11 @@ func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 			ofGatewayAPI("HTTPRoute", "r", `"rules": [{"matches": [`+
 				numbered(40_000, `{"path": {"value": "/p%d"}}`)+"]}]"),
 		), "HTTPRoute a/r has 40000 matches, and the API server takes no more than 128"},
-		"providers of one policy.json": {cluster(policyOf("p", `"jwt": {"providers": [`+
-			numbered(500, `{"name": "e%d"}`)+"]}")),
-			"the policy has 500 JWT providers, and no more than 200 are read"},
+		"providers of one policy.json": {
+			cluster(policyOf("p", `"jwt": {"providers": [`+
+				numbered(500, `{"name": "e%d"}`)+"]}")),
+			"the policy has 500 JWT providers, and no more than 200 are read",
+		},
 		"selectors without labels.json": {cluster(
 			numbered(900, policyOf("p%d", `"targetSelectors": [{"kind": "HTTPRoute"}]`)),
 			numbered(15_000, ofGatewayAPI("HTTPRoute", "r%d", "")),

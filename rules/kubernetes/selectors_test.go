@@ -50,7 +50,11 @@ func TestNoResourceIsMissedThatASelectorMaySelect(t *testing.T) {
 	t.Parallel()
 	var l Labelled
 	all := []Labels{
-		{"app": "a"}, nil, {"app": "a", "tier": "web"}, {"app": "{{ .app }}"}, {"{{ .key }}": "a"},
+		{"app": "a"},
+		nil,
+		{"app": "a", "tier": "web"},
+		{"app": "{{ .app }}"},
+		{"{{ .key }}": "a"},
 		{"app": "b", "tier": "web"},
 	}
 	for _, has := range all {

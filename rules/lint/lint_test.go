@@ -124,8 +124,10 @@ func TestAFindingOfWhoGetsInNamesTheRequestsThatItsPolicyIsFor(t *testing.T) {
 		policy *rules.Policy
 		named  string
 	}{
-		{limited(policy(signed(ourKeys)), rules.Route{Method: "GET", Path: "/a.*"}),
-			" (requests to GET /a.*)"},
+		{
+			limited(policy(signed(ourKeys)), rules.Route{Method: "GET", Path: "/a.*"}),
+			" (requests to GET /a.*)",
+		},
 		{limited(policy(signed(ourKeys)), rules.Route{Path: ".*"}), ""},
 		{policy(signed(ourKeys)), ""},
 	} {

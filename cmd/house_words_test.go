@@ -23,8 +23,9 @@ var vendorWords = []string{
 	"mule", "mulesoft", "anypoint", "flex", "omni", "salesforce", "kb 005321722", "dataweave",
 	"api manager", "runtime manager", "client provider", "api group", "pdk", "cloudhub",
 	"jwt validation", "access token enforcement", "policy binding", "pointcut", "claim set",
-	"oauth2 proxy", "oauth2proxy", "istio", "istiod", "envoy", "requestauthentication",
-	"authorizationpolicy", "envoy gateway", "securitypolicy",
+	"oauth2 proxy", "oauth2proxy", "istio", "istiod", "envoy", "request authentication",
+	"authorization policy", "envoy gateway", "security policy", "extension policy",
+	"traffic policy", "peer authentication", "service entry", "listener set",
 }
 
 // ordinaryFields are configuration fields whose names are words that everybody uses.
@@ -59,6 +60,7 @@ func TestVendorsWordsAreFoundWhole(t *testing.T) {
 		"docs.mulesoft.com/gateway":      true,
 		"(kb-005321722, 5)":              true,
 		"API_MANAGER":                    true,
+		`kind: "SecurityPolicyList"`:     true,
 		"reflex, emulate, MULTIPLEXFLEX": false,
 		"a client of the provider":       false,
 	} {

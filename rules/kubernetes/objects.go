@@ -41,7 +41,7 @@ func Objects(file *source.File) []*source.Value {
 }
 
 // itemOf is an item of a List with its kind and version, which a typed list, such as a
-// SecurityPolicyList, says once for all of them.
+// ServiceList, says once for all of them.
 func itemOf(list, item *source.Value) *source.Value {
 	kind := list.Member("kind")
 	if !item.Is(source.Object) || kind.Text == "List" {

@@ -239,6 +239,7 @@ func (s *Scanner) file(ctx context.Context, x *Scanning, name string, several bo
 func atFile(name string, err error) error {
 	var cut *stream.Cut
 	var notRead *stream.NotRead
+	var said *source.Error
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
@@ -247,6 +248,9 @@ func atFile(name string, err error) error {
 			"what was read before that is counted; fetch the file again for the rest")
 	case errors.As(err, &notRead):
 		return ProblemAt(source.Position{File: name}, err.Error(), notRead.Hint)
+	case errors.As(err, &said):
+		said.Pos.File = name
+		return said
 	}
 	return ProblemAt(source.Position{File: name}, err.Error())
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // MaxRequest is the largest entry of a HAR file that is read, with its answer, in bytes.
@@ -58,7 +59,7 @@ type limited struct {
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fmt.Errorf("an entry of the HAR file is larger than %d MiB", MaxRequest>>20)
+		return 0, fmt.Errorf("an entry is larger than %d MiB", MaxRequest>>20)
 	}
 	n, err := l.r.Read(p[:min(len(p), l.left)])
 	l.left -= n
@@ -78,7 +79,7 @@ func (h *harReader) next() (Line, error) {
 	var entry harEntry
 	var odd *json.UnmarshalTypeError // what is beside it is read all the same
 	if err := h.decoder.Decode(&entry); err != nil && !errors.As(err, &odd) {
-		return Line{}, notWhole(err)
+		return Line{}, h.notWhole(err)
 	}
 	h.number++
 	var line Line
@@ -112,7 +113,7 @@ func (h *harReader) more() bool {
 func (h *harReader) nextFile() error {
 	if h.inside {
 		if err := h.leave(); err != nil {
-			return notWhole(err)
+			return h.notWhole(err)
 		}
 	}
 	_, err := h.token() // {
@@ -124,7 +125,7 @@ func (h *harReader) nextFile() error {
 		err = h.enter()
 	}
 	if err != nil {
-		return notWhole(err)
+		return h.notWhole(err)
 	}
 	return nil
 }
@@ -176,10 +177,20 @@ func (h *harReader) token() (json.Token, error) {
 	return h.decoder.Token()
 }
 
-// notWhole is the error for a HAR file that can't be read to its end.
-func notWhole(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the HAR file is cut off")
+// notWhole is the error for a HAR file that can't be read to its end. What decompresses it has its
+// own.
+func (h *harReader) notWhole(err error) error {
+	var cut *Cut
+	if errors.As(err, &cut) {
+		return err
 	}
-	return fmt.Errorf("the HAR file can't be read: %w", err)
+	cause := "can't be read: " + err.Error()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		cause = "is cut off"
+	}
+	return &source.Error{
+		Cause: fmt.Sprintf("after byte %d the HAR file %s", h.decoder.InputOffset(), cause),
+		Hints: source.Hints("what was read before that is counted; save all requests in the " +
+			"browser's network tools again for the rest"),
+	}
 }

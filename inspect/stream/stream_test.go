@@ -19,6 +19,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
@@ -452,8 +453,16 @@ func TestOfAHARFileTheRequestsAreRead(t *testing.T) {
 			t.Errorf("%s, with what is no request: got %q %v", name, got, err)
 		}
 	}
-	if _, err := read(strings.NewReader(`{"log": {"entries": 3}}`)); err == nil {
-		t.Error("a HAR file without a list of entries is read")
+	for text, want := range map[string]string{
+		`{"log": {"entries": 3}}`: "after byte 21 the HAR file can't be read: " +
+			"log.entries is not a list",
+		`{"log": {"entries": [`: "after byte 21 the HAR file is cut off",
+	} {
+		_, err := read(strings.NewReader(text))
+		var said *source.Error
+		if !errors.As(err, &said) || said.Cause != want || len(said.Hints) == 0 {
+			t.Errorf("%s: %v, want %s with a hint", text, err, want)
+		}
 	}
 }
 

@@ -112,12 +112,12 @@ func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 			ofGatewayAPI("HTTPRoute", "r", `"parentRefs": [`+
 				numbered(15_000, `{"name": "g", "sectionName": "s%d"}`)+"]"),
 			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(15_000, listener)+"]"),
-		), "HTTPRoute a/r has 15000 parentRefs, and the API server takes no more than 32"},
+		), "HTTPRoute a/r has 15000 parentRefs, and no more than 32 are read"},
 		"routes beside listeners.json": {cluster(
 			policyOf("p", `"targetRefs": [{"kind": "Gateway", "name": "g"}]`),
 			ofGatewayAPI("Gateway", "g", `"listeners": [`+numbered(7500, listener)+"]"),
 			numbered(7500, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
-		), "Gateway a/g has 7500 listeners, and the API server takes no more than 64"},
+		), "Gateway a/g has 7500 listeners, and no more than 64 are read"},
 		"targets of one policy.json": {cluster(
 			policyOf("p", `"targetRefs": [`+numbered(15_000, routeRef)+"]"),
 			ofGatewayAPI("HTTPRoute", "r", ""),
@@ -126,12 +126,12 @@ func TestWhatGoesBeyondALimitOfAClusterIsRefusedInTime(t *testing.T) {
 			numbered(900, policyOf("p%d", `"targetRefs": [{"kind": "Gateway", "name": "g", `+
 				`"sectionName": "s%[1]d"}]`)),
 			numbered(15_000, ofGatewayAPI("HTTPRoute", "r%d", `"parentRefs": [{"name": "g"}]`)),
-		), "policies are attached to more than 64 sections of Gateway a/g"},
+		), "Gateway a/g has 65 sections with a policy, and no more than 64 are read"},
 		"matches of one route.json": {cluster(
 			policyOf("p", `"targetRefs": [{"kind": "HTTPRoute", "name": "r"}]`),
 			ofGatewayAPI("HTTPRoute", "r", `"rules": [{"matches": [`+
 				numbered(40_000, `{"path": {"value": "/p%d"}}`)+"]}]"),
-		), "HTTPRoute a/r has 40000 matches, and the API server takes no more than 128"},
+		), "HTTPRoute a/r has 40000 matches, and no more than 128 are read"},
 		"providers of one policy.json": {
 			cluster(policyOf("p", `"jwt": {"providers": [`+
 				numbered(500, `{"name": "e%d"}`)+"]}")),

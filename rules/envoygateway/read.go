@@ -177,8 +177,8 @@ func (c *cluster) checkSize() (err error) {
 			"JWT providers")
 		for _, ref := range p.refs {
 			t := target{ref.Kind, p.Namespace, ref.Name, ""}
-			check(ref.At, t.String(), len(c.sections[t]), sectionsIn(t.kind),
-				"sections with a policy")
+			check(ref.At, ref.Kind+" "+p.Namespace+"/"+ref.Name, len(c.sections[t]),
+				sectionsIn(t.kind), "sections with a policy")
 		}
 	}
 	for _, a := range c.shown {

@@ -152,7 +152,7 @@ skip_jwt_bearer_tokens = true
 			if strings.HasPrefix(test.config, "provider") {
 				file = "oauth2-proxy.cfg"
 			}
-			p := pairOf(t, test.name, file, test.config, apps)
+			p := pairOf(t, test.name, file, test.config, apps, "")
 			_, matrix := p.matrix(t)
 			if got, row := furthestRow(matrix, test.foreign); got != test.want {
 				t.Errorf("matrix says %s (%s), want %s", got, row, test.want)

@@ -356,7 +356,9 @@ func (r *randomEstate) pair(t *testing.T, i int, policies string) *pair {
 	registered := r.registration()
 	file, compiled := mulePolicies(t, policies)
 	name := fmt.Sprint(i, " ", strings.Join(r.name, ", "))
-	return &pair{name, file, compiled, registrations(t, registered...), nil}
+	return &pair{
+		name: name, file: file, policies: compiled, apps: registrations(t, registered...),
+	}
 }
 
 func TestLintSaysWhatTheMatrixFindsInRandomEstates(t *testing.T) {

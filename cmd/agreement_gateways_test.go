@@ -40,26 +40,30 @@ func newGatewayEstate(t *testing.T, seed uint64) *gatewayEstate {
 // as is the configuration as it is read in a form.
 func (g *gatewayEstate) as(t *testing.T, f configurations.Form) pair {
 	t.Helper()
-	p := pairOf(t, g.name+" "+f.Name, f.File, f.Write(t, g.Configuration), g.apps)
+	p := pairOf(t, g.name+" "+f.Name, f.File, f.Write(t, g.Configuration), g.apps, "")
 	p.beside = g.beside
 	return p
 }
 
 // pairOf is a configuration of one API, and its registration.
-func pairOf(t *testing.T, name, file, text string, apps *entra.Directory) pair {
+func pairOf(
+	t *testing.T, name, file, text string, apps *entra.Directory, variant string,
+) pair {
 	t.Helper()
 	read, err := source.Read(file, []byte(text))
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, text)
 	}
-	compiled, err := everyGateway().Read([]*source.File{read}, rules.Options{})
+	p := pair{name: name, file: read, apps: apps, variant: variant}
+	compiled, err := everyGateway().Read([]*source.File{read}, p.options())
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, text)
 	}
 	if all := rules.ByAPI(compiled.Policies); len(all) != 1 {
 		t.Fatalf("%s: %d API instances\n%s", name, len(all), text)
 	}
-	return pair{name: name, file: read, policies: compiled.Policies, apps: apps}
+	p.policies = compiled.Policies
+	return p
 }
 
 // beside are one or two environments beside UAT. Their APIs may have the names of UAT's.

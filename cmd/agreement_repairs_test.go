@@ -22,7 +22,7 @@ func promised(v *rules.Verdict) string {
 // set is the configuration with what its repairs edit.
 func (p *pair) set(t *testing.T) *report.PolicySet {
 	t.Helper()
-	set, err := everyGateway().Read([]*source.File{p.file}, rules.Options{})
+	set, err := everyGateway().Read([]*source.File{p.file}, p.options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func (p *pair) rewritten(t *testing.T, of *repair.Draft) *pair {
 	if len(of.Files) != 1 {
 		t.Fatalf("%s: %d files", p.name, len(of.Files))
 	}
-	after := pairOf(t, p.name, of.Files[0].Name, string(of.Files[0].Text), p.apps)
+	after := pairOf(t, p.name, of.Files[0].Name, string(of.Files[0].Text), p.apps, p.variant)
 	after.beside = p.beside
 	return &after
 }
@@ -125,7 +125,7 @@ func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int)
 func (p *pair) fixed(t *testing.T, rule string) *repair.Fixed {
 	t.Helper()
 	set := p.set(t)
-	j := report.NewJudge(everyGateway(), rules.Options{}, nil)
+	j := report.NewJudge(everyGateway(), p.options(), nil)
 	j.Apps = p.apps
 	facts := rules.Facts{
 		Audience: "api://orders-uat", Scope: "UAT.Access", Tenant: holesTenant,

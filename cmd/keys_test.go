@@ -165,7 +165,7 @@ func TestAKeyThatIsNotInTheFileIsNotKnown(t *testing.T) {
 				t.Errorf("explain says %s: %s, want %s", got.Outcome, got.Why(), row.want)
 			}
 			uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
-			p := pair{name, file, policies, uat, nil}
+			p := pair{name: name, file: file, policies: policies, apps: uat}
 			_, matrix := p.matrix(t)
 			if best := bestOfOwn(matrix); best != row.want {
 				t.Errorf("matrix says %s, want %s", best, row.want)

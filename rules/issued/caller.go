@@ -49,64 +49,85 @@ type callerInputs struct {
 	loose bool
 	token bool // an expression that reads one may compare it with the token's own client
 
-	others []rules.Input // that other checks read
-	texts  []string      // and compare with
+	// others are the claims that checks read beside another input, by how that is written
+	others map[string][]string
 }
 
 // callerInputsOf looks for what checks take from the request.
 func callerInputsOf(checks []asking) callerInputs {
-	var c callerInputs
-	known := map[string]bool{} // the names of c.others
+	c := callerInputs{others: map[string][]string{}}
+	taken := map[string]bool{} // the places of ids, of secrets and of the token
 	for i := range checks {
 		if !checks[i].off {
-			c.see(&checks[i])
+			c.see(&checks[i], taken)
 		}
 	}
 	for i := range checks {
-		switch check := &checks[i]; {
-		case check.off || check.Binds != "" || check.ID == rules.ClientSecret:
-		case c.readBy(check):
-			c.loose, c.token = true, true
-		default:
-			c.seeOther(check, known)
+		check := &checks[i]
+		if check.off || check.Binds != "" || check.ID == rules.ClientSecret {
+			continue
 		}
+		if c.readBy(check) {
+			c.loose, c.token = true, true
+		}
+		c.seeOther(check, taken)
 	}
 	return c
 }
 
-// see notes a check that takes a client id, or its secret, from the request. The Authorization
-// header carries the token.
-func (c *callerInputs) see(check *asking) {
+// see notes a check that takes a client id, or its secret, from the request, or the token.
+func (c *callerInputs) see(check *asking, taken map[string]bool) {
 	for _, in := range check.reads {
 		switch {
 		case !fromRequest(in):
+			continue
 		case check.ID == rules.ClientSecret:
 			c.secrets = append(c.secrets, in)
 		case check.Binds != "":
 			c.ids = append(c.ids, in)
 			c.loose = c.loose || !mirrors(check, in)
+		default:
+			continue
+		}
+		taken[asWritten(in)] = true
+	}
+	for _, part := range check.parts {
+		if part.Lookup == nil {
+			continue
+		}
+		for _, place := range part.Lookup.Locations {
+			taken[asWritten(place.Input)] = true
 		}
 	}
 }
 
-// seeOther notes what another check takes from the request. What no request of a real client is
+// seeOther notes what else a check takes from the request. What no request of a real client is
 // like nobody writes either: who has a token sends it where it is looked for.
-func (c *callerInputs) seeOther(check *asking, known map[string]bool) {
+func (c *callerInputs) seeOther(check *asking, taken map[string]bool) {
 	for _, part := range check.parts {
 		if part.Assumed != rules.Maybe {
 			continue
 		}
+		var claims []string
 		part.EachRead(func(in rules.Input) {
-			if !fromRequest(in) {
-				return
+			if name := in.ClaimRead(); name != "" {
+				claims = append(claims, name)
 			}
-			c.texts = joinTexts(c.texts, part.texts[:min(len(part.texts), mostTexts)])
-			if name := in.String(); !known[name] {
-				known[name] = true
-				c.others = append(c.others, in)
+		})
+		part.EachRead(func(in rules.Input) {
+			if name := asWritten(in); fromRequest(in) && !taken[name] {
+				c.others[name] = joinTexts(c.others[name], claims)
 			}
 		})
 	}
+}
+
+// asWritten tells an input from others that the caller writes.
+func asWritten(in rules.Input) string {
+	if in.Source == rules.FromHTTP {
+		in.Name = textproto.CanonicalMIMEHeaderKey(in.Name)
+	}
+	return in.String()
 }
 
 // fromRequest reports whether an input is what the caller writes beside the token, which the
@@ -145,44 +166,17 @@ func (c *callerInputs) readBy(check *asking) bool {
 	return false
 }
 
-// formsOf is forms, without work where nothing is taken from the request.
-func (v *View) formsOf(own string) []Written {
-	if len(v.caller.ids)+len(v.caller.secrets)+len(v.caller.others) == 0 {
-		return v.plain[:]
-	}
-	return v.forms(own)
-}
-
-// forms lists what the holder of a token may write: the id of a client that has a contract, and
-// where an expression may compare it, the token's own; what other checks compare a header or a
-// parameter with. Where other values may get further, or there are more than are tried, a request
-// with unknown values comes with them.
+// forms lists what the holder of a token may write where a client id is taken from: the id of a
+// client that has a contract, and where an expression may compare it, the token's own. Where other
+// values may get further, a request with unknown ones comes with them.
 func (v *View) forms(own string) []Written {
 	c := &v.caller
-	all := []Written{{}}
-	if len(c.ids)+len(c.secrets) > 0 {
-		all = c.idForms(v.contracts, own)
+	if len(c.ids)+len(c.secrets) == 0 {
+		return v.plain[:]
 	}
-	if len(c.others) == 0 {
-		return all
-	}
-	plain := all
-	texts := append(slices.Clone(c.texts), unrelated)
-	if most := leastTries + mostConditions/(v.conditions+len(c.others)); len(texts) > most {
-		texts, all = texts[:most], append(all, Written{})
-	}
-	for _, text := range texts {
-		for _, w := range plain {
-			all = append(all, w.beside(c.others, text))
-		}
-	}
-	return all
-}
-
-func (c *callerInputs) idForms(contracts *rules.Contracts, own string) []Written {
 	id := anyClientID
-	if contracts != nil && len(contracts.IDs) > 0 {
-		id = contracts.IDs[0]
+	if v.contracts != nil && len(v.contracts.IDs) > 0 {
+		id = v.contracts.IDs[0]
 	}
 	all := []Written{c.form(id)}
 	if c.token && own != "" && own != id {
@@ -194,13 +188,44 @@ func (c *callerInputs) idForms(contracts *rules.Contracts, own string) []Written
 	return all
 }
 
-// beside is what a caller writes, and a text in the inputs that are not written yet.
-func (w Written) beside(inputs []rules.Input, text string) Written {
-	with := Written{Headers: maps.Clone(w.Headers), Query: maps.Clone(w.Query)}
-	for _, in := range inputs {
-		add(&with, in, text)
+// mostWritten limits how many requests with other texts are tried for a token.
+const mostWritten = 256
+
+// unwritten finds an input that an undecided check reads and the caller has not written yet, and
+// what they may write there: what the token has in the claims that are read beside it, what checks
+// compare it with, and another text. There are no texts where there is no such input.
+func (v *View) unwritten(
+	w Written, verdict *rules.Verdict, claim func(name string) *source.Value,
+) (in rules.Input, texts []string) {
+	if len(v.caller.others) == 0 || verdict.Outcome != rules.Undetermined {
+		return in, nil
 	}
-	return with
+	for i := range verdict.Results {
+		result := &verdict.Results[i]
+		if result.Outcome != rules.Unsure {
+			continue
+		}
+		for _, in := range result.Check.Reads() {
+			name := asWritten(in)
+			beside, others := v.caller.others[name]
+			if !others || w.has(in) {
+				continue
+			}
+			for _, of := range beside {
+				own, _ := claim(of).Strings()
+				texts = append(texts, own...)
+			}
+			return in, slices.Concat(texts, v.texts[name], []string{unrelated})
+		}
+	}
+	return in, nil
+}
+
+// with is what a caller writes, and a text in one more input.
+func (w Written) with(in rules.Input, text string) Written {
+	w.Headers, w.Query = maps.Clone(w.Headers), maps.Clone(w.Query)
+	add(&w, in, text)
+	return w
 }
 
 func (c *callerInputs) form(id string) Written {
@@ -223,12 +248,24 @@ func Writing(inputs []rules.Input, text string) Written {
 }
 
 func add(w *Written, in rules.Input, text string) {
-	into, name := &w.Headers, textproto.CanonicalMIMEHeaderKey(in.Name)
-	if in.Source == rules.FromQuery {
-		into, name = &w.Query, in.Name
-	}
+	into, name := w.place(in)
 	if *into == nil {
 		*into = map[string]string{}
 	}
 	(*into)[name] = text
+}
+
+// has reports whether an input is written.
+func (w *Written) has(in rules.Input) bool {
+	all, name := w.place(in)
+	_, written := (*all)[name]
+	return written
+}
+
+// place is where an input is written, and under which name.
+func (w *Written) place(in rules.Input) (into *map[string]string, name string) {
+	if in.Source == rules.FromQuery {
+		return &w.Query, in.Name
+	}
+	return &w.Headers, textproto.CanonicalMIMEHeaderKey(in.Name)
 }

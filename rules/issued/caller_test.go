@@ -41,6 +41,10 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	binds := func(in rules.Input) *rules.Check {
 		return &rules.Check{ID: rules.ClientID, Test: rules.Found(in), Binds: "client"}
 	}
+	is := func(in rules.Input, text string) rules.Predicate {
+		return rules.Predicate{Op: rules.Equals, Input: in, Values: rules.Literals(text)}
+	}
+	other := rules.Input{Source: rules.FromHTTP, Name: "x-other"}
 	listed := &rules.Check{
 		ID: rules.Contract, Test: rules.Predicate{
 			Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"},
@@ -56,11 +60,33 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 			binds(expressionOver(query, false)), listed,
 		}, map[string]string{"query parameter id": webUAT}},
 		{"what a check compares a header with", []*rules.Check{
-			asks(
-				rules.CustomClaim, rules.Predicate{
-					Op: rules.Equals, Input: header, Values: rules.Literals("uat"),
-				},
-			),
+			asks(rules.CustomClaim, is(header, "uat")),
+		}, map[string]string{"header x-env": "uat"}},
+		{"the second text that a header is compared with", []*rules.Check{
+			asks(rules.CustomClaim, rules.Negate(is(header, "dev"))),
+			asks(rules.CustomClaim, is(header, "uat")),
+		}, map[string]string{"header x-env": "uat"}},
+		{"into each header its own text", []*rules.Check{
+			asks(rules.CustomClaim, rules.Both(is(header, "uat"), is(other, "orders"))),
+		}, map[string]string{"header x-env": "uat", "header x-other": "orders"}},
+		{"a text into a header, and another into the query", []*rules.Check{
+			asks(rules.CustomClaim, is(header, "uat")), asks(rules.CustomClaim, is(query, "one")),
+		}, map[string]string{"header x-env": "uat", "query parameter id": "one"}},
+		{"one text into a header, whatever the case of its name", []*rules.Check{
+			asks(rules.CustomClaim, rules.Has(rules.Input{Source: rules.FromHTTP, Name: "X-Env"})),
+			asks(rules.CustomClaim, is(header, "uat")),
+		}, map[string]string{"header x-env": "uat"}},
+		{"what the token has where a header is compared with that", []*rules.Check{
+			asks(rules.CustomClaim, sameTexts(header, rules.Claim("appid"))),
+		}, map[string]string{"header x-env": ExampleClient}},
+		{"nothing where only the token is looked for", []*rules.Check{
+			asks(rules.TokenPresent, rules.Either(
+				rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
+					Locations: []rules.Location{{Input: query}},
+				}},
+				rules.Has(query),
+			)),
+			asks(rules.CustomClaim, rules.Either(rules.Has(query), is(header, "uat"))),
 		}, map[string]string{"header x-env": "uat"}},
 		{"the Authorization header carries the token", []*rules.Check{
 			asks(
@@ -94,9 +120,21 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	}
 }
 
-// Each text that a check compares a header with is tried, but the more conditions there are, the
-// fewer: what is tried for a token may not grow with their square.
-func TestWhatACallerWritesIsTriedForEachTextUpToALimit(t *testing.T) {
+// sameTexts asks that two inputs hold the same.
+func sameTexts(a, b rules.Input) rules.Predicate {
+	return rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"a == b", func(r *rules.Request) rules.Reading {
+			one, two := r.Read(a), r.Read(b)
+			if one.Unknown != nil || two.Unknown != nil {
+				return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
+			}
+			return rules.Reading{Value: source.NewBool(one.Value.JSON() == two.Value.JSON())}
+		}, a, b,
+	)}
+}
+
+// What is tried for a token has a limit. It may not grow with the square of the conditions.
+func TestWhatACallerWritesIsTriedUpToALimit(t *testing.T) {
 	t.Parallel()
 	wants := func(name, text string) *rules.Check {
 		return asks(rules.CustomClaim, rules.Predicate{
@@ -104,19 +142,38 @@ func TestWhatACallerWritesIsTriedForEachTextUpToALimit(t *testing.T) {
 			Values: rules.Literals(text),
 		})
 	}
-	two := NewView(policyOf(wants("x-env", "dev"), wants("x-env", "uat")), nil).forms("")
-	second := func(w Written) bool { return w.Headers["X-Env"] == "uat" }
-	if !slices.ContainsFunc(two, second) {
-		t.Errorf("the second text of a header is not tried: %v", two)
-	}
 	many := make([]*rules.Check, 5000)
 	for i := range many {
 		many[i] = wants("x-"+strconv.Itoa(i), "v"+strconv.Itoa(i))
 	}
-	forms := NewView(policyOf(many...), nil).forms("")
-	unknown := func(w Written) bool { return w.Headers == nil }
-	if n := len(forms); n > 2*mostConditions/len(many) || !slices.ContainsFunc(forms, unknown) {
-		t.Errorf("%d requests with %d headers each are tried", n, len(many))
+	headers := make([]rules.Input, 10)
+	for i := range headers {
+		headers[i] = many[i].Test.Input
+	}
+	together := asks(rules.CustomClaim, rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"'one' and 'two'", func(r *rules.Request) rules.Reading {
+			if len(r.Headers) < len(headers) {
+				return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
+			}
+			return rules.Reading{Value: source.NewBool(false)}
+		}, headers...,
+	)})
+	for _, checks := range [][]*rules.Check{many, {together}} {
+		looked := 0
+		v := NewView(policyOf(checks...), nil)
+		v.CountIn(&looked)
+		answer := v.Furthest(Example{At: noon}.token())
+		real := unsigned(Example{At: noon}.Claims(), "")
+		verdict, _ := v.FurthestReal("", func() *rules.Request {
+			return &rules.Request{Token: real, At: noon}
+		})
+		if answer.Verdict.Outcome != rules.Undetermined ||
+			verdict.Outcome != rules.Undetermined || looked > 3*mostConditions {
+			t.Errorf(
+				"%s, and of a real token %s, after %d conditions",
+				answer.Verdict.Outcome, verdict.Outcome, looked,
+			)
+		}
 	}
 }
 

@@ -54,9 +54,9 @@ func (v *View) furthest(t *Token, s search) Answer {
 		return Answer{Verdict: rules.Verdict{Outcome: rules.Rejected}, Token: t}
 	}
 	var best Answer
-	for _, written := range v.formsOf(t.client) {
+	for _, written := range v.forms(t.client) {
 		s.view, s.written, s.best = v, written, Answer{}
-		s.left, s.guesses = v.tries(), mostGuessed
+		s.left, s.texts, s.guesses = v.tries(), mostWritten, mostGuessed
 		s.try(t)
 		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
 			best = s.best
@@ -72,11 +72,27 @@ func (v *View) furthest(t *Token, s search) Answer {
 func (v *View) FurthestReal(
 	client string, request func() *rules.Request,
 ) (best rules.Verdict, with Written) {
-	for _, written := range v.forms(client) {
+	left := min(v.tries(), mostWritten)
+	var try func(written Written) bool
+	try = func(written Written) bool {
+		left--
 		r := request()
 		written.Into(r)
-		if got := v.evaluate(r, nil); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		got := v.evaluate(r, nil)
+		if best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best, with = got, written
+		}
+		in, texts := v.unwritten(written, &got, r.Token.Claims.Member)
+		for _, text := range texts {
+			if left <= 0 || try(written.with(in, text)) {
+				break
+			}
+		}
+		return best.Outcome == rules.Accepted
+	}
+	for _, written := range v.forms(client) {
+		if try(written) {
+			break
 		}
 	}
 	return best, with
@@ -114,6 +130,7 @@ type search struct {
 	brief   bool // only the outcome is asked for
 	written Written
 	left    int
+	texts   int // how many more of them the caller writes beside the token
 	guesses int // how many conditions may still be looked at to guess
 	best    Answer
 	spare   []rules.Result // that nobody looks at any more
@@ -260,6 +277,9 @@ func (s *search) try(t *Token) bool {
 			guess := s.byChecks(t, undecided)
 			return guess != nil && s.left > 0 && s.try(guess) || s.choose(t, name)
 		}
+		if s.write(t, &verdict) {
+			return true
+		}
 	}
 	if t.doubt != "" && verdict.Outcome == rules.Accepted { // perhaps nobody can have it
 		verdict.Outcome, verdict.Status = rules.Undetermined, 0
@@ -271,6 +291,25 @@ func (s *search) try(t *Token) bool {
 		s.spare = verdict.Results
 	}
 	return verdict.Outcome == rules.Accepted
+}
+
+// write tries what the caller may write beside a token that is undecided without it. It is true
+// where nothing gets further.
+func (s *search) write(t *Token, undecided *rules.Verdict) bool {
+	before := s.written
+	in, texts := s.view.unwritten(before, undecided, t.Claim)
+	for _, text := range texts {
+		if s.left <= 0 || s.texts <= 0 {
+			break // it stays undecided
+		}
+		s.texts--
+		s.written = before.with(in, text)
+		if s.try(t) {
+			return true
+		}
+	}
+	s.written = before
+	return false
 }
 
 // candidates is what a claim may be chosen from: what it is compared with, and where a client is

@@ -95,7 +95,7 @@ func textsOf(checks []asking) texts {
 			part.EachRead(func(in rules.Input) {
 				name := in.ClaimRead()
 				if fromRequest(in) {
-					name = in.String()
+					name = asWritten(in)
 				}
 				if name != "" {
 					all[name] = joinTexts(all[name], part.texts)

@@ -137,5 +137,6 @@ func (g *gatewayEstate) suite(claims *source.Value, class *rules.Class, want sca
 	}
 	return fmt.Sprintf("version: 1\npolicies: [%s]\nat: %s\ntests:\n  - name: a witness\n"+
 		"    token: {shape: entra-v1-app-only, claims: %s}\n%s    expect: %s}\n",
-		g.file.Name, clock.Format(time.RFC3339), asTest(claims).Claims.JSON(), request, expect)
+		g.file.Name, clock.Format(time.RFC3339),
+		asTest(claims, issued.ReadBy(g.policies)).Claims.JSON(), request, expect)
 }

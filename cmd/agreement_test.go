@@ -265,10 +265,11 @@ type minter struct {
 	set              *keys.Set
 	// what was signed before: many witnesses are the same
 	signed map[string]*inspect.Token
+	shapes map[string]int // how many tests of each were held against a witness
 }
 
 func newMinter(t *testing.T) *minter {
-	m := &minter{signed: map[string]*inspect.Token{}}
+	m := &minter{signed: map[string]*inspect.Token{}, shapes: map[string]int{}}
 	var err error
 	if m.tenants, err = keyNamed("signing", "RS256"); err != nil {
 		t.Fatal(err)
@@ -306,14 +307,14 @@ func (m *minter) sign(t *testing.T, claims *source.Value, forged bool) *inspect.
 	return m.signed[key.ID+text]
 }
 
-// asTest is the same token as a policy test writes it: a shape, with each of its claims replaced
-// or taken away.
-func asTest(claims *source.Value) *environments.TokenSpec {
+// asTest is the same token as a policy test writes it: a shape, with each of its claims, and of
+// those that are read, replaced or taken away.
+func asTest(claims *source.Value, read []string) *environments.TokenSpec {
 	spec := &environments.TokenSpec{
 		Shape: entra.Text{Value: "entra-v1-app-only"}, Claims: &source.Value{Kind: source.Object},
 	}
 	spec.Claims.Members = append(spec.Claims.Members, claims.Members...)
-	for _, m := range spec.Make(clock).Claims.Members {
+	for _, m := range spec.Make(clock, read...).Claims.Members {
 		if claims.Member(m.Key) == nil {
 			spec.Claims.Members = append(
 				spec.Claims.Members, source.Member{
@@ -337,7 +338,12 @@ func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 			p.checkLint(t, matrix, p.lint(), counts)
 		}
 	}
-	t.Logf("%d witnesses were minted; %v", minted, counts)
+	t.Logf("%d witnesses were minted; %v; %v", minted, counts, m.shapes)
+	for _, shape := range issued.Shapes()[:5] { // those of tokens that the model knows
+		if m.shapes[shape] < 400/onePolicyOf {
+			t.Errorf("%s was held against %d witnesses", shape, m.shapes[shape])
+		}
+	}
 	const least = 1600 / onePolicyOf
 	if minted < 10*least || counts[rules.Accepted] < least || counts[rules.Rejected] < least {
 		t.Errorf("%d witnesses were minted, %v: the test proves little", minted, counts)
@@ -350,8 +356,9 @@ func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 func (p *pair) checkWitnesses(
 	t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix,
 ) (minted int) {
-	count := map[rules.Decision]int{}
+	count, read := map[rules.Decision]int{}, issued.ReadBy(p.policies)
 	for r, row := range matrix.Rows {
+		p.checkShape(t, m, e, matrix, r, read)
 		want := matrix.Cell(r, 0).Outcome
 		if count[want]++; want == rules.Undetermined || count[want] > mostMinted {
 			continue
@@ -365,7 +372,8 @@ func (p *pair) checkWitnesses(
 				w.Verdict.Status, got.Outcome, got.Status, claims.JSON(),
 			)
 		}
-		request.Token, request.Signatures = asTest(claims).Make(e.At), environments.Assumed(
+		request.Token = asTest(claims, read).Make(e.At, read...)
+		request.Signatures = environments.Assumed(
 			map[bool]string{true: "invalid", false: "valid"}[forged],
 		)
 		if got := rules.Evaluate(p.policies, request); !same(&got, &w.Verdict) {
@@ -376,6 +384,79 @@ func (p *pair) checkWitnesses(
 		}
 	}
 	return minted
+}
+
+// checkShape holds a policy test against a witness of the matrix: of a shape that is like it, with
+// what the model knows of the witness and no more, test knows neither more nor less than matrix.
+func (p *pair) checkShape(
+	t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix, row int,
+	read []string,
+) {
+	t.Helper()
+	w, cell := matrix.Witness(row, 0), matrix.Cell(row, 0)
+	unverified := func(r rules.Result) bool {
+		return r.Check.ID == rules.Signature && r.Outcome == rules.Unsure
+	}
+	if w.Token.Doubt() != "" || cell.Limit != "" || slices.Contains(read, "*") ||
+		slices.ContainsFunc(w.Verdict.Results, unverified) {
+		return // perhaps nobody has it, and a test says of each signature whether it is valid
+	}
+	claims := &source.Value{Kind: source.Object}
+	for _, name := range read {
+		value := w.Token.Claim(name)
+		switch {
+		case value == nil:
+			value = &source.Value{Kind: source.Null}
+		case value.Is(source.Unknown):
+			continue
+		}
+		claims.Members = append(claims.Members, source.Member{Key: name, Value: value})
+	}
+	spec := environments.TokenSpec{Claims: claims}
+	spec.Shape.Value = shapeLike(w.Token)
+	token := spec.Make(e.At, read...)
+	for _, name := range read {
+		is, want := token.Claims.Member(name), w.Token.Claim(name)
+		if !want.Is(source.Unknown) || is.Is(source.Unknown) && is.Present == want.Present {
+			continue
+		}
+		if slices.Contains([]string{"aud", "iss", "scp", "roles"}, name) ||
+			matrix.Rows[row].Holder == issued.Forger || w.Token.CanBeAsWanted(name) {
+			return // the model knows less of this holder than of an example
+		}
+		t.Errorf("%s: %s: a test of the shape %s says %s of %s", p.name, matrix.Rows[row].Name,
+			spec.Shape.Value, is.JSON(), name)
+	}
+	verified := "valid"
+	if matrix.Rows[row].Holder == issued.Forger {
+		verified = "invalid"
+	}
+	class := cell.Class()
+	request := &rules.Request{
+		Token: token, At: e.At, Contracts: e.Sites[len(e.Sites)-1].Contracts,
+		Headers: w.Written.Headers, Query: w.Written.Query, Method: class.Method,
+		Path: class.Path, Signatures: environments.Assumed(verified),
+	}
+	m.shapes[spec.Shape.Value]++
+	if got := rules.Evaluate(p.policies, request); !same(&got, &w.Verdict) {
+		t.Errorf(
+			"%s: %s: matrix says %s %d, test %s %d of the shape %s with\n%s", p.name,
+			matrix.Rows[row].Name, w.Verdict.Outcome, w.Verdict.Status, got.Outcome, got.Status,
+			spec.Shape.Value, claims.JSON(),
+		)
+	}
+}
+
+// shapeLike is the shape that a token of the model has.
+func shapeLike(of *issued.Token) string {
+	flow := "app-only"
+	switch {
+	case of.Claim("azp") == nil && of.Claim("appid") == nil:
+		return "entra-id-token"
+	case of.User():
+		flow = "delegated"
+	}
+	return fmt.Sprintf("entra-v%d-%s", of.Version(), flow)
 }
 
 // same reports whether a minted token got the verdict of the modelled one: its status too, but
@@ -611,7 +692,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		}
 		spec := environments.TokenSpec{Shape: entra.Text{Value: "entra-v1-app-only"}}
 		request := &rules.Request{
-			Token: spec.Make(clock), At: clock, Signatures: environments.Assumed("valid"),
+			Token: spec.Make(clock, claim), At: clock, Signatures: environments.Assumed("valid"),
 		}
 		if got := rules.Evaluate(policies, request).Outcome; got != want {
 			t.Errorf("%s: test says %s, want %s", claim, got, want)

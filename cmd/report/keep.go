@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Kept is a policy test that keeps a real answer with nothing of the token in it: a claim has a
@@ -33,7 +33,10 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	if slices.ContainsFunc(r.Policies.Files, isUsedUp) {
 		return Kept{Why: "the policy came from standard input, and a test names a file"}
 	}
-	k := &keeper{Explainer: r, x: x, named: namedIn(x.Policies), madeUp: map[string]string{}}
+	k := &keeper{
+		Explainer: r, x: x, named: namedIn(x.Policies), read: issued.ReadBy(x.Policies),
+		madeUp: map[string]string{},
+	}
 	test := environments.Case{
 		Signature: "valid", Method: r.Request.Method, Path: r.Request.Path,
 		Token: environments.TokenSpec{
@@ -49,7 +52,7 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	// The request is what test makes of the case: it has no headers and no validation answer.
 	at := r.Request.At.Truncate(time.Second)
 	request := &rules.Request{
-		Token: test.Token.Make(at), At: at, Method: test.Method, Path: test.Path,
+		Token: test.Token.Make(at, k.read...), At: at, Method: test.Method, Path: test.Path,
 		Signatures: environments.Assumed(test.Signature),
 	}
 	if test.Contracts != nil {
@@ -67,6 +70,7 @@ type keeper struct {
 	*Explainer
 	x      *Explanation
 	named  map[string]bool   // the texts that stand in the policies
+	read   []string          // the claims that they read
 	madeUp map[string]string // what stands in for a text of the token
 }
 
@@ -106,7 +110,7 @@ func (k *keeper) fails(id rules.ID) bool {
 // lacks one that the shape may have.
 func (k *keeper) claims() *source.Value {
 	object := &source.Value{Kind: source.Object}
-	for _, name := range k.read() {
+	for _, name := range k.read {
 		value := k.Request.Token.Claims.Member(name)
 		switch {
 		case name == "iat":
@@ -121,18 +125,6 @@ func (k *keeper) claims() *source.Value {
 		}
 	}
 	return object
-}
-
-func (k *keeper) read() []string {
-	names := map[string]bool{}
-	for check := range rules.EachCheck(k.x.Policies) {
-		for _, input := range check.Reads() {
-			if name := input.ClaimRead(); name != "" {
-				names[name] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
 }
 
 // time is a claim that makes the check of it fail, if it does; else the shape's will do: nil.

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Testing is what running policy tests gave.
@@ -35,6 +37,7 @@ type Tested struct {
 
 	readAs  []string // the flags with which lint reads its policies alike
 	payload int      // how many bytes the token's payload has
+	unsaid  bool     // its verdict is not known without a claim of which nobody says what it holds
 }
 
 // Failed counts the tests that failed.
@@ -60,6 +63,11 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		c := &x.Cases[i]
 		files := decidedIn(&c.Verdict)
 		if len(c.Differences) == 0 || len(files) == 0 {
+			continue
+		}
+		if c.unsaid {
+			all.add("What decides is not known: write the claim into the test", again)
+			lacking = true
 			continue
 		}
 		if member := lacks(&c.Verdict); member != "" {
@@ -90,6 +98,17 @@ func lacks(v *rules.Verdict) string {
 	return map[source.Input]string{
 		source.NeedContracts: "contracts", source.NeedIntrospection: "introspection",
 	}[v.Decided.Need().Input]
+}
+
+// unsaid reports whether a verdict is not known for want of a claim of the token of which neither
+// its test nor its shape says what it holds.
+func unsaid(v *rules.Verdict, token *inspect.Token) bool {
+	return v.Decided != nil && v.Outcome == rules.Undetermined && token != nil &&
+		v.Decided.Check.ReadsAny(func(in rules.Input) bool {
+			claim := token.Claims.Find(in.ClaimRead())
+			return claim != nil && claim.Value.Is(source.Unknown) &&
+				strings.Contains(v.Decided.Why(), claim.Value.Text)
+		})
 }
 
 // decidedIn names the files that a verdict was decided in: all of them where no check rejects.
@@ -170,6 +189,7 @@ type Tester struct {
 	Observed  *rules.Observation // what the real gateway answered to each; nil where nobody says
 
 	tokens map[string]sentToken // of files, by name
+	read   []string             // the claims that the policies read, of the file with the tests
 }
 
 // Run runs the tests of files.
@@ -219,6 +239,10 @@ func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	x.Coverage.Add(set.Policies)
 	gateways, classes := set.perGateway(), map[requestLine][]rules.Class{}
 	looks, routes := sizeOf(gateways)
+	t.read = nil
+	for _, gateway := range gateways {
+		t.read = append(t.read, issued.ReadBy(gateway.Policies)...)
+	}
 	for i := range suite.Cases {
 		lines := len(classes)
 		tested, err := t.run(suite, &suite.Cases[i], gateways, classes)
@@ -365,6 +389,7 @@ func (t *Tester) run(
 			strictest, tested.Verdict = gateway, verdict
 		}
 	}
+	tested.unsaid = unsaid(&tested.Verdict, request.Token)
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
 		t.disagreement(request, strictest, &tested.Verdict)...)
 	return tested, nil
@@ -409,7 +434,7 @@ func (t *Tester) token(
 	case c.Token.None:
 		return nil, nil
 	case c.Token.Shape.Value != "":
-		return c.Token.Make(request.At), nil
+		return c.Token.Make(request.At, t.read...), nil
 	}
 	r := &estateReader{maker: t.Maker, folder: filepath.Dir(suite.Name)}
 	name, err := r.one(c.Token.File)

@@ -318,9 +318,9 @@ func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 }
 
 // Make makes the token of a test that starts from a shape. It is unsigned, was issued five minutes
-// before that time, and is valid for an hour more.
-func (t *TokenSpec) Make(at time.Time) *inspect.Token {
-	return issued.Shape(t.Shape.Value, at, t.Claims)
+// before that time, and is valid for an hour more. What is read of it and nobody says is unknown.
+func (t *TokenSpec) Make(at time.Time, read ...string) *inspect.Token {
+	return issued.Shape(t.Shape.Value, at, t.Claims, read...)
 }
 
 // Differences says how a verdict differs from what is expected, one sentence each; none if the

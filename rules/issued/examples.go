@@ -140,19 +140,51 @@ func Shapes() []string {
 }
 
 // Shape makes a token of that name: issued five minutes before that time, valid for an hour more,
-// unsigned. Claims stand over the shape's; a null takes one away.
-func Shape(name string, at time.Time, over *source.Value) *inspect.Token {
-	object, more := shapeClaims(name, at), ""
-	if over != nil {
-		override(object, over)
-	}
+// unsigned. Claims stand over the shape's; a null takes one away. Of the claims that are read, it
+// is not known what those hold that the model leaves open and that nobody says.
+func Shape(name string, at time.Time, over *source.Value, read ...string) *inspect.Token {
+	t, object := shapeClaims(name, at)
+	more := ""
 	if name == "graph" {
 		more = `"nonce":"of-graph",` // microsoft graph's own, which nobody else can verify
 	}
-	return unsigned(object, more)
+	if over == nil {
+		over = &source.Value{}
+	}
+	override(object, over)
+	made := unsigned(object, more)
+	for _, claim := range read {
+		value := notModelled(claim)
+		if t != nil {
+			value = t.Claim(claim)
+		} else if row, _ := claimNamed(claim); strings.Contains(row.columns, string(Fixed)) {
+			value = nil // it is one of those that make the shape
+		}
+		said := over.Find(claim) != nil || t == nil && object.Member(claim) != nil
+		if said || !value.Is(source.Unknown) {
+			continue
+		}
+		value = &source.Value{
+			Kind: source.Unknown, Present: value.Present, Text: "the test does not say what " +
+				claim + " holds: write it into its claims, or null where the token has none",
+		}
+		if claim == "*" {
+			claim = "" // a member without a name stands for all that are not named
+		}
+		override(made.Claims, &source.Value{Members: []source.Member{{Key: claim, Value: value}}})
+	}
+	return made
 }
 
-func shapeClaims(name string, at time.Time) *source.Value {
+// ReadBy lists the claims that policies read, in order; "*" stands for any.
+func ReadBy(policies []*rules.Policy) []string {
+	read := readingOf(askedBy(policies))
+	return read.claims
+}
+
+// shapeClaims is a shape's token and its claims in full. There is no token where the model knows
+// none.
+func shapeClaims(name string, at time.Time) (*Token, *source.Value) {
 	e := Example{Audience: "api://orders", At: at}
 	own := []string{"user_impersonation"}
 	switch name {
@@ -164,15 +196,20 @@ func shapeClaims(name string, at time.Time) *source.Value {
 		e.Version, e.Audience, e.User, e.Scopes = entra.V2, ExampleAPI, true, own
 	case "entra-id-token":
 		e.Version, e.Audience, e.Identity = entra.V2, ExampleClient, true
-		return with(e.Claims(), "nonce", "678910", "preferred_username", "user@contoso.example")
 	case "graph":
 		e.Audience, e.User, e.Scopes = "https://graph.microsoft.com", true, []string{
 			"User.Read", "openid", "profile",
 		}
 	case "b2c", "external-id":
-		return ofCustomers(name, at)
+		return nil, ofCustomers(name, at)
 	}
-	return e.Claims()
+	t := e.token()
+	t.typed = unsettled
+	object := t.InFull("")
+	if e.Identity {
+		with(object, "nonce", "678910", "preferred_username", "user@contoso.example")
+	}
+	return t, object
 }
 
 // ofCustomers are the tokens of Azure AD B2C and of External ID

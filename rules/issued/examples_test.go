@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -59,6 +60,42 @@ func TestAShapeHasWhatEntraAlwaysWrites(t *testing.T) {
 	}
 	if Shape("graph", noon, nil).Header.Member("nonce") == nil {
 		t.Error("a token for Graph has no nonce in its header")
+	}
+}
+
+// What a shape does not fix, and what no test says, is not known: of what Entra ID always writes,
+// what it holds, and of the rest, whether it is there.
+func TestWhatAShapeLeavesOpenIsNotKnown(t *testing.T) {
+	t.Parallel()
+	over := with(&source.Value{Kind: source.Object}, "preferred_username", "somebody")
+	over.Members = append(over.Members, source.Member{
+		Key: "wids", Value: &source.Value{Kind: source.Null},
+	})
+	for _, test := range []struct{ shape, known, open, there string }{
+		{"entra-v1-app-only", "appid scp azp roles upn", "groups idtyp idp department", "oid sub"},
+		{"entra-v1-delegated", "appid scp azp roles", "groups idtyp oid upn", "sub unique_name"},
+		{"entra-v2-app-only", "azp scp appid acr", "groups idtyp department", "oid sub azpacr"},
+		{"entra-v2-delegated", "azp scp appid wids preferred_username", "name oid", "sub"},
+		{"entra-id-token", "aud azp scp", "nonce email oid", "sub"},
+		{"graph", "aud scp", "app_displayname", "sub"},
+		{"b2c", "tfp azp appid oid sub", "emails name", ""},
+		{"external-id", "tid azp oid sub", "name", ""},
+	} {
+		known, open, there := strings.Fields(test.known), strings.Fields(test.open),
+			strings.Fields(test.there)
+		read := slices.Concat(known, open, there)
+		claims := Shape(test.shape, noon, over, read...).Claims
+		for _, name := range read {
+			value := claims.Member(name)
+			if value.Is(source.Unknown) == slices.Contains(known, name) ||
+				value.Is(source.Unknown) && value.Present != slices.Contains(there, name) {
+				t.Errorf("%s: %s is %s", test.shape, name, shortly(value))
+			}
+		}
+	}
+	all := Shape("entra-v1-app-only", noon, nil, "*").Claims
+	if all.Member("") == nil {
+		t.Error("where any claim may be read, there may be others")
 	}
 }
 

@@ -85,5 +85,4 @@ func TestTheCommandsAgreeOnWhatIsWrittenBesideAToken(t *testing.T) {
 	if minted < 100 || fixes < 10 || counts[rules.Accepted] < 20 {
 		t.Errorf("%d witnesses, %d changes, %v: the test proves little", minted, fixes, counts)
 	}
-
 }

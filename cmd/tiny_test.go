@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 	"github.com/gatewhy/gatewhy/testdata/tinygateway"
@@ -466,6 +468,31 @@ func TestInitFindsATinyGateway(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
 	wants(t, stdout, "uat/door.yaml", "tenant: "+mint.Tenant)
+}
+
+// What a door refuses is not what it wants.
+func TestWhatATinyGatewayRefusesIsNotItsOwn(t *testing.T) {
+	t.Parallel()
+	const other = "0b7f4a51-93c6-4c1d-9a55-3e1f2d7c8b60"
+	w := newTinyWorld(t)
+	w.write("door.yaml", strings.Replace(tinyDoor, "issuers:\n", "refuses:\n"+
+		"  issuer: https://login.microsoftonline.com/"+other+"/v2.0\n"+
+		"  keys: https://login.microsoftonline.com/"+other+"/discovery/v2.0/keys\n"+
+		"  audiences: [api://refused]\n"+"issuers:\n", 1))
+	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
+	stdout, _, _ := w.explain(token)
+	wants(t, stdout, "scope=api://orders-uat//.default", mint.Tenant+"/oauth2")
+	w.write("uat/door.yaml", w.read("door.yaml"))
+	stdout, _, _ = w.run("init", ".", "-c", "-")
+	wants(t, stdout, "tenant: "+mint.Tenant)
+	w.write("gatewhy.yaml", "version: 1\nenvironments: {uat: {policies: [door.yaml]}}\n")
+	maker := &report.Maker{
+		Gateways: w.gateways, Dir: w.dir, Now: func() time.Time { return clock },
+	}
+	wanted, err := maker.WantedApps("gatewhy.yaml", nil)
+	if err != nil || !slices.Equal(wanted.Audiences, []string{"api://orders-uat/"}) {
+		t.Errorf("%v: %v", wanted, err)
+	}
 }
 
 func TestFilesOfTwoVendorsAreNotOneChain(t *testing.T) {

@@ -185,6 +185,18 @@ func EachCheck(policies []*Policy) iter.Seq[*Check] {
 	}
 }
 
+// Wanted is every check that requests have to pass, in their order: what a policy wants. The
+// others say who is kept out.
+func Wanted(policies []*Policy) iter.Seq[*Check] {
+	return func(yield func(*Check) bool) {
+		for _, p := range policies {
+			if !p.Root.wanted(true, yield) {
+				return
+			}
+		}
+	}
+}
+
 // Made is where the policy's checks are: policies of several API instances may share them. It is
 // nil where the policy has no list of them.
 func (p *Policy) Made() *Node {
@@ -290,6 +302,28 @@ func (n *Node) visit(yield func(*Check) bool) bool {
 	}
 	for _, part := range n.parts {
 		if !part.visit(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// wanted visits the checks at or below a node that have to pass, so that it holds or fails.
+func (n *Node) wanted(hold bool, yield func(*Check) bool) bool {
+	switch {
+	case n.Check != nil:
+		return !hold || yield(n.Check)
+	case n.Not != nil:
+		return n.Not.wanted(!hold, yield)
+	}
+	for i, part := range n.parts {
+		if n.First != nil && i < 2*len(n.First.Branches) {
+			then := n.First.Branches[i/2].Then
+			if ways, _ := then.Ways(); len(ways) == 0 || !hold {
+				continue // who is as the condition says does not get past
+			}
+		}
+		if !part.wanted(hold, yield) {
 			return false
 		}
 	}

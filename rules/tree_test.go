@@ -333,3 +333,38 @@ func TestAWayHoldsExactlyWhereTheTreeDoes(t *testing.T) {
 		t.Errorf("only %d trees were tried", tried)
 	}
 }
+
+func TestOnlyWhatHasToPassIsWanted(t *testing.T) {
+	t.Parallel()
+	named := func(name string) Node { return Node{Check: &Check{ID: ID(name)}} }
+	not := func(n Node) Node { return Node{Not: &n} }
+	nobody := Node{Any: []Node{}}
+	root := Node{All: []Node{
+		named("wanted"),
+		not(Node{All: []Node{named("refused"), not(named("wanted below two"))}}),
+		{Any: []Node{named("one"), named("another")}},
+		{First: &First{
+			Branches: []Branch{
+				{named("let in"), named("and wanted")},
+				{named("kept out"), nobody},
+				{named("let in whole"), Node{}},
+			},
+			Default: named("of the rest"),
+		}},
+		not(Node{First: &First{
+			Branches: []Branch{{named("not told"), not(named("nor"))}},
+			Default:  not(named("of the rest of a refusal")),
+		}}),
+	}}
+	var got []string
+	for check := range Wanted([]*Policy{{Root: root}, {Root: named("of another policy")}}) {
+		got = append(got, string(check.ID))
+	}
+	want := []string{
+		"wanted", "wanted below two", "one", "another", "let in", "and wanted", "let in whole",
+		"of the rest", "of the rest of a refusal", "of another policy",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -168,12 +168,15 @@ func formFlag(value string) string {
 	return "--data-urlencode"
 }
 
-// inForce are the checks that policies make for sure, and whose values are known.
+// inForce are the checks that policies want to pass for sure, and whose values are known.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			if check.Skip == "" && check.Unknown == nil && !policy.When.Disabled {
+		if policy.When.Disabled {
+			continue
+		}
+		for check := range rules.Wanted([]*rules.Policy{policy}) {
+			if check.Skip == "" && check.Unknown == nil {
 				all = append(all, check)
 			}
 		}
@@ -212,7 +215,7 @@ func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
 // keysOfCustomers is an address from which policies take the keys of Azure AD B2C or External ID,
 // which are others than those of Entra ID proper in the same tenant; empty where they take none.
 func keysOfCustomers(policies []*rules.Policy) string {
-	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
+	for check := range rules.Wanted(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			of, ok := entra.ParseKeysURL(address)
 			if ok && of.Kind != entra.Workforce && !of.Discovery &&
@@ -228,7 +231,7 @@ func keysOfCustomers(policies []*rules.Policy) string {
 // them from several, or from none that is known.
 func CloudOfKeys(policies []*rules.Policy) string {
 	var ids []string
-	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
+	for check := range rules.Wanted(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
 				ids = withNew(ids, of.Cloud.ID)

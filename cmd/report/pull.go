@@ -458,7 +458,7 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 			continue
 		}
 		by := wantedBy{environment: env}
-		for check := range rules.EachCheck(rules.EnabledOrAll(estate.Guards(env.Name))) {
+		for check := range rules.Wanted(rules.EnabledOrAll(estate.Guards(env.Name))) {
 			for _, want := range check.Test.Wants() {
 				if want.Input.ClaimRead() == "aud" && isAudience(want.Text) {
 					by.audiences = withNew(by.audiences, want.Text)

@@ -101,7 +101,7 @@ func (s *Survey) AddInstance(i Instance) {
 
 // learn takes the tenant from what policies ask for, and returns the audiences that they want.
 func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
-	for check := range rules.EachCheck(rules.EnabledOrAll(policies)) {
+	for check := range rules.Wanted(rules.EnabledOrAll(policies)) {
 		var tenants []string
 		for _, address := range check.Test.KeyAddresses() {
 			id := strings.ToLower(entra.TenantOfKeys(address))

@@ -124,7 +124,7 @@ func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 		return app
 	}
 	var found *entra.Registration
-	for c := range rules.EachCheck(policies) {
+	for c := range rules.Wanted(policies) {
 		for _, want := range c.Test.Wants() {
 			if want.Input.Name != "aud" {
 				continue

@@ -27,9 +27,7 @@ type ownToken struct {
 // change let it in.
 func (w *work) ownToken(before, after []*rules.Policy, solution *rules.Solution) *ownToken {
 	own := w.given(solution)
-	for _, p := range before {
-		own.before.checks = append(own.before.checks, p.Checks()...)
-	}
+	own.before.checks = slices.Collect(rules.Wanted(before))
 	own.learn(before, func(string) bool { return true })
 	own.learnTenant(before)
 	own.learn(after, own.before.names)
@@ -195,6 +193,9 @@ func (own *ownToken) learnTenant(policies []*rules.Policy) {
 			own.Version = cmp.Or(own.Version, entra.V1)
 		case v2 && !v1 && !uri:
 			own.Version = cmp.Or(own.Version, entra.V2)
+		}
+		if c.Test.Op == rules.Not {
+			continue // such a signature must not verify
 		}
 		for _, address := range c.Test.KeyAddresses() {
 			if tenant := entra.TenantOfKeys(address); entra.CanHold("tid", tenant) {

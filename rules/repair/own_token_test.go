@@ -105,6 +105,12 @@ func TestATokenIsLikeWhatThePoliciesAskFor(t *testing.T) {
 			"iss", `"https://sts.windows.net/` + ours + `/"`,
 		},
 		{
+			"whose keys must not verify",
+			&rules.Check{Test: rules.Negate(keysAt(host + ours + "/discovery/keys").Test)},
+			rules.Facts{},
+			"tid", `"` + nobody + `"`,
+		},
+		{
 			"whose keys verify", keysAt(host + ours + "/discovery/keys"),
 			rules.Facts{},
 			"tid", `"` + ours + `"`,

@@ -23,7 +23,8 @@ func compile(c *rules.Configuration) rules.Compilation {
 	return made
 }
 
-// root is: a token, from one of the issuers, and what the first rule wants.
+// root is: a token, which is not of the issuer that is refused, but of one of the others, and what
+// the first rule wants.
 func (e *entry) root() rules.Node {
 	issuers := rules.Node{
 		Any: []rules.Node{}, Answer: answer("no-issuer"),
@@ -35,12 +36,12 @@ func (e *entry) root() rules.Node {
 			issuers.Any = append(issuers.Any, e.issuer(issuer))
 		}
 	}
-	return rules.Node{All: []rules.Node{
-		{Check: e.token()},
-		{Check: e.format()},
-		issuers,
-		e.firstRule(),
-	}}
+	all := []rules.Node{{Check: e.token()}, {Check: e.format()}}
+	if refused := e.door.Member("refuses"); refused != nil {
+		none := e.issuer(refused)
+		all = append(all, rules.Node{Not: &none, Answer: answer("no-rule")})
+	}
+	return rules.Node{All: append(all, issuers, e.firstRule())}
 }
 
 // check starts a check that a field decides. Its place is the field's value, or where there is

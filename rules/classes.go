@@ -75,6 +75,17 @@ func Classes(policies []*Policy, method, path string) []Class {
 	return distinct(all)
 }
 
+// ClassesOfBoth are the classes of requests that policies tell apart before a change or after it,
+// as each of the two treats them, in one order.
+func ClassesOfBoth(before, after []*Policy) (was, is []Class) {
+	for _, both := range Classes(slices.Concat(before, after), "", "") {
+		then, now := both, both
+		then.Applies, now.Applies = both.Applies[:len(before)], both.Applies[len(before):]
+		was, is = append(was, then), append(is, now)
+	}
+	return was, is
+}
+
 func applied(policies []*Policy, matches func(Route) Truth) []Truth {
 	return source.Each(policies, func(policy *Policy) Truth {
 		return policy.When.applies(matches)

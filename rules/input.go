@@ -69,6 +69,15 @@ func (i Input) ClaimRead() string {
 	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
+// ClaimTold is the claim that an input tells, of the token or of an endpoint's answer about it,
+// as that names it. It is empty for what is told of the request or of anything else.
+func (i Input) ClaimTold() string {
+	if i.Source == FromClaim || i.Source == FromIntrospection {
+		return i.Name
+	}
+	return ""
+}
+
 // Computed is the input that a function makes of others, with what that is in words.
 func Computed(text string, eval func(*Request) Reading, reads ...Input) Input {
 	return Input{

@@ -117,9 +117,9 @@ func (s *Survey) learn(policies []*rules.Policy) (audiences []string) {
 		}
 		for _, want := range check.Test.Wants() {
 			switch issuer, ok := entra.ParseIssuer(want.Text); {
-			case want.Input.Name == "aud":
+			case want.Input.ClaimTold() == "aud":
 				audiences = append(audiences, want.Text)
-			case want.Input.Name == "iss" && ok && entra.IsGUID(issuer.Tenant):
+			case want.Input.ClaimTold() == "iss" && ok && entra.IsGUID(issuer.Tenant):
 				s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
 			}
 		}

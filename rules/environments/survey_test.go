@@ -246,11 +246,15 @@ func TestASurveyTakesTheTenantFromThePolicies(t *testing.T) {
 	t.Parallel()
 	s := &Survey{}
 	s.AddPolicy("uat.json", nil, asking("iss", "https://example.com/"), true)
-	s.AddPolicy("dev.json", nil, asking("iss", "https://sts.windows.net/"+surveyTenant+"/"), true)
+	const ours = "https://sts.windows.net/" + surveyTenant + "/"
+	header := asking("iss", strings.ReplaceAll(ours, "5c1f", "6c1f")) // which anybody writes
+	header.Policies[0].Root.All[0].Check.Test.Input.Source = rules.FromHTTP
+	s.AddPolicy("test.json", nil, header, true)
+	s.AddPolicy("dev.json", nil, asking("iss", ours), true)
 	if s.Tenant != surveyTenant || !strings.Contains(s.YAML(), "\ntenant: "+surveyTenant+"\n") {
 		t.Errorf("the tenant is %q", s.Tenant)
 	}
-	if diff := cmp.Diff([]string{"uat", "dev"}, s.Names()); diff != "" {
+	if diff := cmp.Diff([]string{"uat", "test", "dev"}, s.Names()); diff != "" {
 		t.Error(diff)
 	}
 }

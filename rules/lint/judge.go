@@ -126,7 +126,7 @@ func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
 	var found *entra.Registration
 	for c := range rules.Wanted(policies) {
 		for _, want := range c.Test.Wants() {
-			if want.Input.Name != "aud" {
+			if want.Input.ClaimTold() != "aud" {
 				continue
 			}
 			app := entra.WithAudience(j.Apps.Apps, want.Text)

@@ -14,8 +14,8 @@ import (
 )
 
 // A gateway that only these tests know. Its file is a list of policies: {"api", "aud", "scope",
-// "off", "audiens", "note"}. aud and scope are what it wants of a token, and off switches aud off;
-// anything else it does not look at.
+// "off", "method", "audiens", "note"}. aud and scope are what it wants of a token of requests with
+// that method, and off switches aud off; anything else it does not look at.
 
 type plate struct {
 	file *source.File
@@ -88,6 +88,9 @@ func compilePlates(c *rules.Configuration) rules.Compilation {
 				}
 				checks = append(checks, check)
 			}
+		}
+		if method := p.text("method"); method != "" {
+			policy.When.Routes = []rules.Route{{Method: method}}
 		}
 		policy.Root = rules.AllOf(checks...)
 		made.Policies = append(made.Policies, policy)

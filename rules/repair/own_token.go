@@ -78,7 +78,7 @@ func (own *ownToken) versions() []entra.Version {
 	for _, c := range own.before.checks {
 		for _, wanted := range c.Test.Wants() {
 			issuer, ok := entra.ParseIssuer(wanted.Text)
-			if ok && wanted.Input.Name == "iss" && !slices.Contains(all, issuer.Version) {
+			if ok && wanted.Input.ClaimTold() == "iss" && !slices.Contains(all, issuer.Version) {
 				all = append(all, issuer.Version)
 			}
 		}
@@ -174,7 +174,7 @@ func (own *ownToken) learn(policies []*rules.Policy, counts func(text string) bo
 	for _, c := range inForce(policies) {
 		for _, wanted := range c.Test.Wants() {
 			if counts(wanted.Text) {
-				own.carry(wanted.Input.Name, wanted.Text)
+				own.carry(wanted.Input.ClaimTold(), wanted.Text)
 			}
 		}
 	}

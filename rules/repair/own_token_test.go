@@ -78,6 +78,14 @@ func TestATokenIsLikeWhatThePoliciesAskFor(t *testing.T) {
 			"appid", `"33333333-3333-4333-8333-333333333333"`,
 		},
 		{"a role", wants("roles", "A.Read"), rules.Facts{}, "roles", `["A.Read"]`},
+		{
+			"a header of that name is no role", &rules.Check{Test: rules.Predicate{
+				Op: rules.OneOf, Input: rules.Input{Source: rules.FromHTTP, Name: "roles"},
+				Values: rules.Literals("A.Read"),
+			}},
+			rules.Facts{},
+			"roles", "",
+		},
 		{"a text is no role", wants("roles", "A Read"), rules.Facts{}, "roles", ""},
 		{"a scope", wants("scp", "A.Access"), rules.Facts{}, "scp", `"A.Access"`},
 		{

@@ -58,6 +58,65 @@ type KeptOut struct {
 	Verdict  rules.Verdict
 }
 
+// change is the policies of one API instance before and after a change, with the classes of
+// requests that they tell apart.
+type change struct {
+	before, after []*rules.Policy
+	was, is       []rules.Class
+}
+
+func newChange(before, after []*rules.Policy) *change {
+	c := &change{before: before, after: after}
+	c.was, c.is = rules.ClassesOfBoth(before, after)
+	return c
+}
+
+// answers are what a request gets before and after a change.
+type answers struct {
+	before, after rules.Verdict
+	class         string // of the requests that get it; empty for all
+}
+
+// locks reports whether a request is rejected that was not, or perhaps was not.
+func (a *answers) locks() bool {
+	return a.after.Outcome == rules.Rejected && a.after.Outcome.Stricter(a.before.Outcome)
+}
+
+// of are what all requests with a token get.
+func (c *change) of(r *rules.Request) answers {
+	return answers{
+		before: rules.EvaluateIn(c.was, c.before, r), after: rules.EvaluateIn(c.is, c.after, r),
+	}
+}
+
+// byClass splits answers where they depend on the class of requests: one for each pair that
+// differs.
+func (a *answers) byClass() (all []answers) {
+	if !dependsOnClass(&a.before) && !dependsOnClass(&a.after) {
+		return []answers{*a}
+	}
+	for i, after := range a.after.Classes {
+		one := answers{a.before.Classes[i], after, " (" + after.Class.String() + ")"}
+		same := func(other answers) bool {
+			return alike(&other.before, &one.before) && alike(&other.after, &one.after)
+		}
+		if !slices.ContainsFunc(all, same) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+func dependsOnClass(v *rules.Verdict) bool {
+	return slices.ContainsFunc(v.Classes, func(of rules.Verdict) bool {
+		return of.Outcome != v.Outcome
+	})
+}
+
+func alike(a, b *rules.Verdict) bool {
+	return a.Outcome == b.Outcome && a.Status == b.Status && a.DecidedBy() == b.DecidedBy()
+}
+
 // lookAtOwn notes of each API instance that was changed whether it keeps this environment's own
 // token out, as it did before. It returns those that did not before.
 func (w *work) lookAtOwn() (locking []KeptOut) {
@@ -70,15 +129,14 @@ func (w *work) lookAtOwn() (locking []KeptOut) {
 			continue
 		}
 		own := w.ownOf(was[i], policies, nil)
-		verdict := rules.Evaluate(policies, own.request)
-		if why, _ := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected || why != "" {
+		got := newChange(was[i], policies).of(own.request)
+		if why, _ := own.unknownTo(&got.after); got.after.Outcome != rules.Rejected || why != "" {
 			continue
 		}
 		out := KeptOut{
-			own.name, policies[0].API, own.request.Profile().Audience, verdict,
+			own.name, policies[0].API, own.request.Profile().Audience, got.after,
 		}
-		before := rules.Evaluate(was[i], own.request)
-		if verdict.Outcome.Stricter(before.Outcome) {
+		if got.locks() {
 			locking = append(locking, out)
 			continue
 		}
@@ -108,51 +166,60 @@ func (d *Draft) instances() [][]*rules.Policy {
 // given, modelled ones are shown of a solution only, which is made for the first; what they could
 // do after the change and not before is always told.
 func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rules.Solution) {
+	c := newChange(before, after)
 	for _, g := range w.Given {
-		w.Tokens = append(w.Tokens, Token{
-			Name: g.Name, API: api,
-			Before: rules.Evaluate(before, g.Request), After: rules.Evaluate(after, g.Request),
-		})
+		got := c.of(g.Request)
+		for _, one := range got.byClass() {
+			w.Tokens = append(w.Tokens, one.token(&Token{Name: g.Name, API: api}))
+		}
 	}
 	shown := len(w.Given) == 0 || solution != nil
-	was, is := rules.Classes(before, "", ""), rules.Classes(after, "", "") // of any request
 	for _, m := range w.modelled(before, after, solution) {
 		if m.outsider == "" && len(w.Given) > 0 {
 			continue // a token that was given stands for it
 		}
-		token := Token{
-			Name: m.name, API: api, Modelled: true, Expected: m.expected(),
-			Before: rules.EvaluateIn(was, before, m.request),
-			After:  rules.EvaluateIn(is, after, m.request),
+		got := c.of(m.request)
+		for _, one := range got.byClass() {
+			if why, need := m.unknownTo(&one.after); why != "" {
+				w.unproved(Unproved{API: api, Why: why, Need: need}, m.name+one.class)
+				continue
+			}
+			token := one.token(&Token{
+				Name: m.name, API: api, Modelled: true, Expected: m.expected(one.class),
+			})
+			if shown {
+				w.Tokens = append(w.Tokens, token)
+			}
+			w.opened(&m, &token)
 		}
-		if why, need := m.unknownTo(&token.After); why != "" {
-			w.unproved(Unproved{API: api, Why: why, Need: need}, m.name)
-			continue
-		}
-		if shown {
-			w.Tokens = append(w.Tokens, token)
-		}
-		w.opened(&m, &token)
 	}
 	if shown {
-		w.proveTokenless(api, before, after)
+		w.proveTokenless(api, c)
 	}
+}
+
+// token is a token that gets the answers.
+func (a *answers) token(t *Token) Token {
+	one := *t
+	one.Name, one.Before, one.After = t.Name+a.class, a.before, a.after
+	return one
 }
 
 // proveTokenless shows what a request without a token gets, where that changes: such a change may
 // be for it alone, and all tokens get what they got.
-func (w *work) proveTokenless(api string, before, after []*rules.Policy) {
-	own := w.ownOf(before, after, nil).request
-	none := &rules.Request{
+func (w *work) proveTokenless(api string, c *change) {
+	own := w.ownOf(c.before, c.after, nil).request
+	got := c.of(&rules.Request{
 		At: own.At, HeadersWhole: true, QueryWhole: true,
 		Contracts: own.Contracts, Signatures: own.Signatures,
-	}
-	token := Token{
-		Name: "a request without a token", API: api, Modelled: true, Expected: rules.Rejected,
-		Before: rules.Evaluate(before, none), After: rules.Evaluate(after, none),
-	}
-	if token.Before.Outcome != token.After.Outcome {
-		w.Tokens = append(w.Tokens, token)
+	})
+	for _, one := range got.byClass() {
+		if one.before.Outcome != one.after.Outcome {
+			w.Tokens = append(w.Tokens, one.token(&Token{
+				Name: "a request without a token", API: api, Modelled: true,
+				Expected: rules.Rejected,
+			}))
+		}
 	}
 }
 
@@ -172,7 +239,7 @@ func (w *work) opened(m *modelled, token *Token) {
 	if m.outsider == "" || !before.Stricter(after) {
 		return
 	}
-	o := Opened{Name: m.name, Before: before, After: after, Kept: m.kept}
+	o := Opened{Name: token.Name, Before: before, After: after, Kept: m.kept}
 	for _, s := range w.Adapter.Solutions() {
 		if m.how != "" && slices.Contains(s.KeepsOut, m.outsider) {
 			need := source.Need{Input: source.NeedSolution, Name: s.Name, For: m.how}

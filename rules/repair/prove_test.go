@@ -239,23 +239,48 @@ func TestATokenThatWasGivenStandsForItsEnvironment(t *testing.T) {
 }
 
 func TestWhatARepairLetsInThatWasKeptOutIsTold(t *testing.T) {
-	f := fixing()
-	f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
-	solution := gateway().Solutions()[0]
-	fixed := f.Solve(toy(t, `[{"aud": "api://theirs"}]`), &solution)
-	var opened []string
-	for _, o := range fixed.Opened {
-		opened = append(opened, o.Name)
-		if o.Before != rules.Rejected || o.After != rules.Accepted || o.Kept == "" {
-			t.Errorf("%+v", o)
+	for _, test := range []struct{ name, policy, class string }{
+		{"of all requests", `[{"aud": "api://theirs"}]`, ""},
+		{
+			"of some, where others are kept out before and after",
+			`[{"aud": "api://theirs"}, {"scope": "Never", "method": "POST"}]`, " (GET /)",
+		},
+	} {
+		f := fixing()
+		f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
+		solution := gateway().Solutions()[0]
+		fixed := f.Solve(toy(t, test.policy), &solution)
+		var opened []string
+		for _, o := range fixed.Opened {
+			opened = append(opened, o.Name)
+			if o.Before != rules.Rejected || o.After != rules.Accepted || o.Kept == "" {
+				t.Errorf("%s: %+v", test.name, o)
+			}
+		}
+		want := []string{
+			"another client's app-only token for this API" + test.class,
+			"another client's token of a user, for this API" + test.class,
+			"another tenant's token" + test.class,
+		}
+		if diff := cmp.Diff(want, opened); diff != "" {
+			t.Errorf("%s:\n%s", test.name, diff)
 		}
 	}
-	want := []string{
-		"another client's app-only token for this API",
-		"another client's token of a user, for this API", "another tenant's token",
-	}
-	if diff := cmp.Diff(want, opened); diff != "" {
-		t.Error(diff)
+}
+
+func TestASolutionIsTakenBackThatKeepsThisEnvironmentOutOfSomeRequests(t *testing.T) {
+	f := fixing()
+	f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
+	b, before := bench(), toy(t, `[{"scope": "Ours"}]`)
+	w := f.begin(before)
+	locking := toy(t, `[{"scope": "Ours"}, {"scope": "Theirs", "method": "POST"}]`)
+	w.keep(b.apply(w.Before, rules.Change{
+		Edited: locking, Policy: w.Before.Policies[0],
+	}), "narrow-scope")
+	w.proveSolution(&gateway().Solutions()[0])
+	const want = "after it this environment's own token (POST /) would get"
+	if w.Changed() || len(w.Left) != 1 || w.Left[0].Why != want {
+		t.Errorf("changed %v, left %+v", w.Changed(), w.Left)
 	}
 }
 

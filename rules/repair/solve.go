@@ -2,6 +2,7 @@ package repair
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -82,11 +83,15 @@ func (w *work) proveSolution(solution *rules.Solution) {
 	if !w.Changed() {
 		return
 	}
-	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
-	wrong := w.broughtError()
+	got := newChange(w.Before.Policies, w.After.Policies).of(w.own(solution).request)
+	wrong, all := w.broughtError(), got.byClass()
+	locked := slices.IndexFunc(all, func(a answers) bool {
+		return a.locks() || got.after.Outcome == rules.Rejected
+	})
 	switch {
-	case verdict.Outcome == rules.Rejected:
-		w.takeBack("after it this environment's own token would get", &verdict)
+	case locked >= 0:
+		const why = "after it this environment's own token%s would get"
+		w.takeBack(fmt.Sprintf(why, all[locked].class), &all[locked].after)
 	case wrong != nil:
 		w.takeBack("it would bring another error, "+wrong.Rule+": "+wrong.Message, nil)
 	default:
@@ -115,10 +120,12 @@ func (w *work) proveNothing(solution *rules.Solution) {
 		if !slices.Contains(solution.KeepsOut, m.outsider) {
 			continue
 		}
-		verdict := rules.Evaluate(w.After.Policies, m.request)
-		if verdict.Outcome == rules.Accepted {
-			w.lacks(why+m.name+" gets", &verdict)
-			return
+		got := newChange(w.Before.Policies, w.After.Policies).of(m.request)
+		for _, one := range got.byClass() {
+			if one.after.Outcome == rules.Accepted {
+				w.lacks(why+m.name+one.class+" gets", &one.after)
+				return
+			}
 		}
 	}
 }

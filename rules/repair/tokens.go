@@ -21,11 +21,16 @@ type modelled struct {
 	request  *rules.Request
 }
 
-func (m *modelled) expected() rules.Decision {
-	if m.outsider == "" {
-		return rules.Accepted
+// expected is what the gateway should answer. Which classes of requests this environment's token
+// is for nobody says.
+func (m *modelled) expected(class string) rules.Decision {
+	switch {
+	case m.outsider != "":
+		return rules.Rejected
+	case class != "":
+		return ""
 	}
-	return rules.Rejected
+	return rules.Accepted
 }
 
 // modelled lists the tokens that a change is proved with, the one of this environment first. What
@@ -133,10 +138,10 @@ func (m *modelled) unknownTo(v *rules.Verdict) (why string, need source.Need) {
 	}
 	var by trait
 	for _, want := range v.Decided.Check.Test.Wants() {
-		if want.Input.Name == "iss" && ofAnotherProvider(want.Text) {
+		if want.Input.ClaimTold() == "iss" && ofAnotherProvider(want.Text) {
 			return othersTokens, ofClient.need()
 		}
-		by = traitOf(want.Input.Name)
+		by = traitOf(want.Input.ClaimTold())
 		if by == "" || m.known.sure(by) || m.known.before.names(want.Text) {
 			return "", source.Need{}
 		}

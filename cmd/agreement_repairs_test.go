@@ -137,7 +137,7 @@ func (p *pair) fixed(t *testing.T, rule string) *repair.Fixed {
 	fix := &repair.Fix{
 		Bench: repair.Bench{Adapter: set.Adapter},
 		Lint:  func(d *repair.Draft) []rules.Finding { return j.Draft(&set.Adapter, d) },
-		Facts: facts, Signatures: environments.Assumed("valid"),
+		Facts: facts, Signatures: environments.Assumed("valid"), Proof: repair.Prove,
 	}
 	fixed, err := fix.RemoveFindings(set.Configuration, rule)
 	if err != nil {

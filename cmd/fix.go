@@ -95,7 +95,7 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 func (e *Env) fixed(
 	flags *fixFlags, fixer *report.Fixer,
 ) (fixed *report.Fixing, notes string, err error) {
-	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
+	fixer.Rule, fixer.Words, fixer.Proof = flags.rule, render.OutcomeLine, repair.Prove
 	if flags.contracts != "" {
 		if fixer.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
 			return nil, "", err

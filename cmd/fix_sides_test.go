@@ -26,7 +26,11 @@ func sidesOfExamples() sides {
 	add := func(who rules.Outsider, e issued.Example) {
 		s.outsiders[who] = append(s.outsiders[who], e)
 	}
-	const app = "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"
+	const (
+		app         = "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"
+		stranger    = "57a46e20-0000-4000-8000-0000000000c1"
+		otherTenant = "07e60000-0000-4000-8000-0000000000cc"
+	)
 	for _, of := range []struct {
 		version  entra.Version
 		audience string
@@ -47,10 +51,20 @@ func sidesOfExamples() sides {
 		for _, e := range []issued.Example{daemon, user} {
 			s.own = append(s.own, e)
 			add(rules.OtherEnvironment, e.OfOtherEnvironment())
-			add(rules.OtherAPI, e.OfStrangersAPI())
-			add(rules.OtherTenant, e.OfOtherTenant())
+			api, tenant := e, e
+			api.Client, api.Audience = stranger, "api://"+stranger
+			if e.Version == entra.V2 {
+				api.Audience = stranger
+			}
+			tenant.Tenant, tenant.Client = otherTenant, stranger
+			if entra.IsGUID(e.Audience) { // nobody else can name an API so
+				tenant.Audience = stranger
+			}
+			add(rules.OtherAPI, api)
+			add(rules.OtherTenant, tenant)
 		}
-		add(rules.OtherClient, daemon.OfStranger())
+		daemon.Client, daemon.Roles = stranger, nil
+		add(rules.OtherClient, daemon)
 	}
 	return s
 }
@@ -136,7 +150,7 @@ func fixOfExample(
 	return &repair.Fix{
 		Bench: repair.Bench{Adapter: set.Adapter},
 		Lint:  func(d *repair.Draft) []rules.Finding { return j.Draft(&set.Adapter, d) },
-		Facts: facts, Signatures: environments.Assumed("valid"),
+		Facts: facts, Signatures: environments.Assumed("valid"), Proof: repair.Prove,
 	}, set.Configuration
 }
 

@@ -219,15 +219,11 @@ func addSample(all []sample, s sample) []sample {
 // same verdict, it is that; if each is rejected, rejected; else undetermined.
 func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verdict {
 	all := make([]Verdict, len(classes))
-	outcomes := map[Decision]int{}
 	for i := range classes {
 		all[i] = classes[i].Evaluate(policies, request)
-		outcomes[all[i].Outcome]++
 	}
-	if outcomes[all[0].Outcome] == len(all) {
-		v := all[0]
-		v.Findings, v.Classes = assumed(policies, classes), all
-		v.leaveAnswerOpen()
+	if v := OfClasses(all); !v.DependsOnClass() {
+		v.Findings = assumed(policies, classes)
 		return v
 	}
 	v := mixed(classes).Evaluate(policies, request)
@@ -235,6 +231,25 @@ func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verd
 	v.Outcome, v.Status, v.Answer, v.Classes = Undetermined, 0, Answer{}, all
 	v.byClass()
 	return v
+}
+
+// OfClasses is the verdict of all requests, by those of their classes. Where these differ it is
+// undetermined, and says no more.
+func OfClasses(all []Verdict) Verdict {
+	v := all[0]
+	v.Classes = all
+	if v.DependsOnClass() {
+		return Verdict{Outcome: Undetermined, Classes: all}
+	}
+	v.leaveAnswerOpen()
+	return v
+}
+
+// DependsOnClass reports whether some class of requests gets another outcome than another.
+func (v *Verdict) DependsOnClass() bool {
+	return slices.ContainsFunc(v.Classes, func(of Verdict) bool {
+		return of.Outcome != v.Classes[0].Outcome
+	})
 }
 
 // leaveAnswerOpen leaves open what the gateway sends where that differs between the classes.

@@ -426,7 +426,7 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 // tokens, and their audience if only one is possible.
 func (j *Fixer) learnApp() {
 	app := j.Apps.Only()
-	if app == nil {
+	if j.App = app; app == nil {
 		return
 	}
 	version, ok := app.TokenVersion()

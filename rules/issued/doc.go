@@ -15,7 +15,8 @@
 // Who has which grant of which resource (a holding) is in members.go and strangers.go. A [Kind] is
 // every such token by itself, and a [Run] evaluates kinds against one gateway's policies: matrix
 // asks so. [Holders] have the same holdings, each as one token in which all that differs is left
-// open until a check looks at it: lint and fix ask so. TestHoldersGetAsFarAsTheirKinds holds both
+// open until a check looks at it: lint asks so, and fix, whose own token is an [Example]: who can
+// have tokens for its API is [Example.Around] it. TestHoldersGetAsFarAsTheirKinds holds both
 // against each other.
 //
 // What stands in a token is in token.go, with the table of claims.go and what its holder makes of

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -305,7 +306,7 @@ func (e Example) Wanted(v, words *View, scopes, roles bool) (Example, rules.Deci
 	var best Answer
 	for _, one := range all {
 		one.freedom = asWanted
-		t := one.open()
+		t := one.Token()
 		if roles {
 			t.choices.open = append(t.choices.open, wordsVariable("roles", one.Roles, words))
 		}
@@ -364,8 +365,8 @@ func wordsVariable(claim string, known []string, v *View) variable {
 	return made
 }
 
-// open is the example's token. Whether its API asks for idtyp nobody says.
-func (e Example) open() *Token {
+// Token is the example's token. Whether its API asks for idtyp nobody says.
+func (e Example) Token() *Token {
 	t, made := e.token(), choices{}
 	if t.choices != nil {
 		made = *t.choices
@@ -400,50 +401,54 @@ func (e Example) OfOtherEnvironment() Example {
 	return e
 }
 
-// OfStranger is what any other client of the tenant has for the same API without a user: no role
-// (see grantForeign).
-func (e Example) OfStranger() Example {
-	e = e.ofOthers()
-	e.Client, e.User, e.Scopes, e.Roles = strangerID, false, nil, nil
-	return e
-}
-
-// OfStrangersUser is what any other client of the tenant has for the same API by a user's consent.
-// The app roles come with the user, whichever client they sign in to (see grantForeign).
-func (e Example) OfStrangersUser() Example {
-	e = e.ofOthers()
-	if !e.User {
-		e.Roles = nil
+// Around gives the holders of tokens that are sent to where the example belongs. Its API is that
+// of the registration, or where that is nil, one that has what the example has.
+func (e Example) Around(
+	app *entra.Registration, policies []*rules.Policy, contracts *rules.Contracts,
+) *Holders {
+	place := Place{
+		Name: assumedName, API: app, Policies: policies, Contracts: contracts,
+		Clients: []*entra.Registration{{AppID: entra.Text{Value: e.Client}}},
 	}
-	e.Client, e.User = strangerID, true
-	return e
-}
-
-// OfStrangersAPI is a token for an API that anyone in the tenant may register, whose scopes and
-// roles are called as ours are.
-func (e Example) OfStrangersAPI() Example {
-	e = e.ofOthers()
-	e.Client, e.Audience, e.freedom = strangerID, "api://"+strangersAPIID, ofAPIOwner
-	if e.Version == entra.V2 {
-		e.Audience = strangersAPIID
+	if app == nil {
+		place.API = e.registration()
 	}
-	return e
+	t := e.token()
+	w := &World{Tenant: t.tenant, Cloud: t.in.cloud, At: e.At, Places: []Place{place}}
+	h := w.HoldersAt(assumedName)
+	h.assumed, h.reads.flow = app == nil, true
+	return h
 }
 
-// OfOtherTenant is what the owner of another tenant has: for an API that is called as ours is, or
-// where ours is multi-tenant, for ours (see otherTenants).
-func (e Example) OfOtherTenant() Example {
-	e = e.ofOthers()
-	e.Tenant, e.Client, e.freedom = otherTenantID, otherTenantClient, ofOtherTenant
-	return e
+// registration is an API that has what the example has. That users can consent to its scopes
+// nobody rules out.
+func (e Example) registration() *entra.Registration {
+	asked := texts{"scp": e.Scopes, "roles": e.Roles}
+	api := assumedRegistration(asked, []string{e.Audience})
+	api.Version = entra.Text{Value: strconv.Itoa(int(e.Version))}
+	if entra.IsGUID(e.Audience) {
+		api.AppID.Value = e.Audience
+	}
+	for i := range api.Scopes {
+		api.Scopes[i].AdminOnly = api.Scopes[i].Value.Unknown
+	}
+	for i := range api.Roles {
+		api.Roles[i].Users = e.User
+	}
+	return &api
 }
-
-// seenBy returns the example as a gateway sees it: what the policies read of it and the model does
-// not say is in it as unknown.
-func (e Example) seenBy(v *View) *inspect.Token { return e.open().seenBy(v) }
 
 // Request is a request with the example, the moment after it was issued, of a gateway with these
-// contracts, and with what a client usually writes beside its token.
+// contracts, and with what gets furthest of all that may be written beside its token.
 func (e Example) Request(v *View) *rules.Request {
-	return v.Usually(&rules.Request{Token: e.seenBy(v), At: e.At, Contracts: v.contracts})
+	t := e.Token()
+	bare := rules.Request{
+		Token: t.seenBy(v), At: e.At, Contracts: v.contracts, Signatures: t.signatures(),
+	}
+	_, written := v.FurthestReal(t.client, func() *rules.Request {
+		r := bare
+		return &r
+	})
+	written.Into(&bare)
+	return &bare
 }

@@ -78,7 +78,18 @@ func (r *reading) has(names ...string) bool {
 }
 
 // Tokens visits tokens, until enough is seen.
-type Tokens = iter.Seq[*Token]
+type Tokens iter.Seq[*Token]
+
+// Only leaves out the tokens for which a function is false.
+func (all Tokens) Only(of func(*Token) bool) Tokens {
+	return func(yield func(*Token) bool) {
+		for t := range all {
+			if of(t) && !yield(t) {
+				return
+			}
+		}
+	}
+}
 
 // HoldersAt gives the holders of tokens that are sent to one environment of a world; nil where its
 // API is not given.
@@ -254,7 +265,11 @@ func (h *Holders) base(r *resource, v entra.Version) []variable {
 	}
 	if h.reads.has("aud") && !r.identity {
 		open = append(open, kept(r.aud, v, func() variable {
-			return audienceVariable(r.audiences(v))
+			all := r.audiences(v)
+			if all[0].value == otherTenantsAPIID { // what is called as ours is shows more
+				all = append(all[1:], all[0])
+			}
+			return audienceVariable(all)
 		}))
 	}
 	return open
@@ -428,7 +443,7 @@ func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
 			made.choices = append(made.choices, choice{values, tenant.doubt})
 		}
 	}
-	if h.assumed && tenants[0].id != otherTenantID {
+	if h.freedom == asWanted && h.assumed && tenants[0].id != otherTenantID {
 		made.choices = append(made.choices, h.otherIssuers()...)
 	}
 	return made

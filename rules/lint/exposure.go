@@ -427,22 +427,11 @@ func (e *exposed) modelled() *exposed {
 
 // daemonsOf leaves out the tokens of users.
 func daemonsOf(tokens issued.Tokens) issued.Tokens {
-	return only(tokens, func(t *issued.Token) bool { return !t.User() })
+	return tokens.Only(func(t *issued.Token) bool { return !t.User() })
 }
 
 // usersOf leaves out the tokens without a user.
-func usersOf(tokens issued.Tokens) issued.Tokens { return only(tokens, (*issued.Token).User) }
-
-// only keeps the tokens for which a function is true.
-func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
-	return func(yield func(*issued.Token) bool) {
-		for t := range tokens {
-			if of(t) && !yield(t) {
-				return
-			}
-		}
-	}
-}
+func usersOf(tokens issued.Tokens) issued.Tokens { return tokens.Only((*issued.Token).User) }
 
 // changed replaces each token by those that a function makes of it.
 func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issued.Tokens {

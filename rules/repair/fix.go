@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -18,9 +19,11 @@ type Fix struct {
 	Locks func(rule string) bool
 
 	Facts      rules.Facts
-	Given      []Given          // with tokens that were given
-	Contracts  *rules.Contracts // nil where none were given
-	Signatures rules.Signatures // of modelled tokens
+	App        *entra.Registration // of the API; nil where it is not known
+	Given      []Given             // with tokens that were given
+	Contracts  *rules.Contracts    // nil where none were given
+	Signatures rules.Signatures    // of modelled tokens
+	Proof      Proof               // nil where only the change is asked for
 
 	// Progress is told how many findings were looked at, and how many are left; nil where nobody
 	// wants to know.
@@ -86,8 +89,7 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 		}
 		locking := w.lookAtOwn()
 		if len(locking) == 0 {
-			w.prove(nil)
-			w.proveFindings()
+			w.provedBy(nil)
 			return w.done(), nil
 		}
 		locked = append(locked, locking...)
@@ -194,7 +196,7 @@ type work struct {
 	*Fix
 	Fixed
 	linted  map[*Draft]*linted
-	tokens  map[proving][]modelled
+	owns    map[proving]modelled
 	refused map[identity]refusal // the findings that no change was made for
 	leftIDs []identity           // what they are known by, in the order of Left
 	touched map[string]int       // the API instances that were changed, each by its last change

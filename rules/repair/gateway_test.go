@@ -226,7 +226,7 @@ func toy(t *testing.T, text string) *rules.Configuration {
 
 // fixing is a repair with nothing known.
 func fixing() *Fix {
-	return &Fix{Bench: bench(), Lint: lintPlates, Signatures: verifies{}}
+	return &Fix{Bench: bench(), Lint: lintPlates, Signatures: verifies{}, Proof: Prove}
 }
 
 type verifies struct{}

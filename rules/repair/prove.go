@@ -33,6 +33,28 @@ type Opened struct {
 	Needs         []source.Need // a solution that does
 }
 
+// Proof tells what tokens get before and after a repair, or why there is none: see [Prove].
+type Proof func(*work, *rules.Solution)
+
+// Prove runs the tokens that were given, and modelled ones.
+func Prove(w *work, solution *rules.Solution) {
+	switch {
+	case solution == nil:
+		w.prove(nil)
+		w.proveFindings()
+	case w.Changed():
+		w.prove(solution)
+	case len(w.Left) == 0:
+		w.proveNothing(solution)
+	}
+}
+
+func (w *work) provedBy(solution *rules.Solution) {
+	if w.Proof != nil {
+		w.Proof(w, solution)
+	}
+}
+
 // prove runs the tokens that were given, and modelled ones, before and after, for each API
 // instance that was changed.
 func (w *work) prove(solution *rules.Solution) {
@@ -89,10 +111,21 @@ func (c *change) of(r *rules.Request) answers {
 	}
 }
 
+// ofModelled are what the request of a modelled token gets, or the requests of outsiders that get
+// furthest.
+func (c *change) ofModelled(m *modelled) answers {
+	if m.request != nil {
+		return c.of(m.request)
+	}
+	return answers{
+		before: m.furthest(m.was, c.was, c.before), after: m.furthest(m.is, c.is, c.after),
+	}
+}
+
 // byClass splits answers where they depend on the class of requests: one for each pair that
 // differs.
 func (a *answers) byClass() (all []answers) {
-	if !dependsOnClass(&a.before) && !dependsOnClass(&a.after) {
+	if !a.before.DependsOnClass() && !a.after.DependsOnClass() {
 		return []answers{*a}
 	}
 	for i, after := range a.after.Classes {
@@ -105,12 +138,6 @@ func (a *answers) byClass() (all []answers) {
 		}
 	}
 	return all
-}
-
-func dependsOnClass(v *rules.Verdict) bool {
-	return slices.ContainsFunc(v.Classes, func(of rules.Verdict) bool {
-		return of.Outcome != v.Outcome
-	})
 }
 
 func alike(a, b *rules.Verdict) bool {
@@ -174,11 +201,12 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 		}
 	}
 	shown := len(w.Given) == 0 || solution != nil
-	for _, m := range w.modelled(before, after, solution) {
-		if m.outsider == "" && len(w.Given) > 0 {
-			continue // a token that was given stands for it
-		}
-		got := c.of(m.request)
+	all := w.outsiders(before, after, solution)
+	if len(w.Given) == 0 { // which stands for this environment's
+		all = slices.Insert(all, 0, w.modelledOwn(before, after, solution))
+	}
+	for _, m := range all {
+		got := c.ofModelled(&m)
 		for _, one := range got.byClass() {
 			if why, need := m.unknownTo(&one.after); why != "" {
 				w.unproved(Unproved{API: api, Why: why, Need: need}, m.name+one.class)

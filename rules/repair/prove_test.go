@@ -184,9 +184,19 @@ func TestNoModelledTokenHasWhatOnlyTheChangeSays(t *testing.T) {
 		toy(t, `[{"scope": "Ours", "aud": "`+written+`"}]`),
 	)
 	w := &work{Fix: fixing()}
-	for _, m := range w.modelled(before.Policies, changed.Policies, nil) {
-		if claims := m.request.Token.Claims.JSON(); strings.Contains(claims, written) {
-			t.Errorf("%s: %s", m.name, claims)
+	own := w.modelledOwn(before.Policies, changed.Policies, nil)
+	for _, m := range append(w.outsiders(before.Policies, changed.Policies, nil), own) {
+		var requests []*rules.Request
+		if m.request != nil {
+			requests = append(requests, m.request)
+		}
+		for _, token := range m.tokens {
+			requests = append(requests, m.is.Furthest(token).Token.Request(m.is))
+		}
+		for _, request := range requests {
+			if claims := request.Token.Claims.JSON(); strings.Contains(claims, written) {
+				t.Errorf("%s: %s", m.name, claims)
+			}
 		}
 	}
 }
@@ -239,11 +249,16 @@ func TestATokenThatWasGivenStandsForItsEnvironment(t *testing.T) {
 }
 
 func TestWhatARepairLetsInThatWasKeptOutIsTold(t *testing.T) {
-	for _, test := range []struct{ name, policy, class string }{
-		{"of all requests", `[{"aud": "api://theirs"}]`, ""},
+	for _, test := range []struct{ name, policy, class, ofTenant string }{
+		{"of all requests", `[{"aud": "api://theirs"}]`, "", ""},
 		{
-			"of some, where others are kept out before and after",
-			`[{"aud": "api://theirs"}, {"scope": "Never", "method": "POST"}]`, " (GET /)",
+			"of some, where others are kept out before and after, but not who names scopes",
+			`[{"aud": "api://theirs"}, {"scope": "Never", "method": "POST"}]`, " (GET /)", "",
+		},
+		{
+			"of some, where an audience keeps all others out before and after",
+			`[{"aud": "api://theirs"}, {"aud": "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09",
+				"off": false, "method": "POST"}]`, " (GET /)", " (GET /)",
 		},
 	} {
 		f := fixing()
@@ -260,7 +275,7 @@ func TestWhatARepairLetsInThatWasKeptOutIsTold(t *testing.T) {
 		want := []string{
 			"another client's app-only token for this API" + test.class,
 			"another client's token of a user, for this API" + test.class,
-			"another tenant's token" + test.class,
+			"another tenant's token" + test.ofTenant,
 		}
 		if diff := cmp.Diff(want, opened); diff != "" {
 			t.Errorf("%s:\n%s", test.name, diff)

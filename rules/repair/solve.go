@@ -28,12 +28,7 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 	}
 	w.proveSolution(solution)
 	w.tellErrors()
-	switch {
-	case w.Changed():
-		w.prove(solution)
-	case len(w.Left) == 0:
-		w.proveNothing(solution)
-	}
+	w.provedBy(solution)
 	return w.done()
 }
 
@@ -69,7 +64,7 @@ func (w *work) own(solution *rules.Solution) modelled {
 }
 
 func (w *work) ownOf(before, after []*rules.Policy, solution *rules.Solution) modelled {
-	own := w.modelled(before, after, solution)[0]
+	own := w.modelledOwn(before, after, solution)
 	if len(w.Given) > 0 {
 		own.name, own.request = w.Given[0].Name, w.Given[0].Request
 		own.known.traits = everyTrait()
@@ -116,11 +111,11 @@ func (w *work) proveNothing(solution *rules.Solution) {
 		w.lacks(why+"this environment's own token gets", &verdict)
 		return
 	}
-	for _, m := range w.modelled(w.Before.Policies, w.After.Policies, solution) {
+	for _, m := range w.outsiders(w.Before.Policies, w.After.Policies, solution) {
 		if !slices.Contains(solution.KeepsOut, m.outsider) {
 			continue
 		}
-		got := newChange(w.Before.Policies, w.After.Policies).of(m.request)
+		got := newChange(w.Before.Policies, w.After.Policies).ofModelled(&m)
 		for _, one := range got.byClass() {
 			if one.after.Outcome == rules.Accepted {
 				w.lacks(why+m.name+one.class+" gets", &one.after)

@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"iter"
 	"net/url"
 	"slices"
 
@@ -10,15 +11,20 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// modelled is a token that Entra ID could issue, and whether this environment should let it in.
+// modelled is a token that Entra ID could issue, or all that some outsiders can have, and whether
+// this environment should let it in.
 type modelled struct {
 	name     string
 	outsider rules.Outsider // empty where it belongs to this environment
 	kept     string         // what keeps it out
 	how      string         // what a solution does that keeps it out
-	example  issued.Example
-	known    ownToken // of it
-	request  *rules.Request
+	known    ownToken       // of it
+
+	request *rules.Request // of this environment's token; nil for outsiders
+
+	tokens     []*issued.Token // of outsiders
+	was, is    *issued.View    // what policies see of these, before a change and after it
+	signatures rules.Signatures
 }
 
 // expected is what the gateway should answer. Which classes of requests this environment's token
@@ -33,21 +39,25 @@ func (m *modelled) expected(class string) rules.Decision {
 	return rules.Accepted
 }
 
-// modelled lists the tokens that a change is proved with, the one of this environment first. What
-// that looks like comes from what was given, and from what the policies wanted before the change
-// (see [ownToken]); what others have beside it, and all else, the model says.
-// Several proofs of the same policies ask for the same tokens, which are made once.
-func (w *work) modelled(before, after []*rules.Policy, solution *rules.Solution) []modelled {
+// modelledOwn is the token of this environment that a change is proved with. What that looks like
+// comes from what was given, and from what the policies wanted before the change (see [ownToken]).
+// Several proofs of the same policies ask for the same token, which is made once.
+func (w *work) modelledOwn(before, after []*rules.Policy, solution *rules.Solution) modelled {
 	of := proving{first(before), first(after), solution}
-	all, known := w.tokens[of]
+	made, known := w.owns[of]
 	if !known {
-		all = w.model(before, after, solution)
-		if w.tokens == nil {
-			w.tokens = map[proving][]modelled{}
+		own := w.ownToken(before, after, solution)
+		view := issued.NewView(slices.Concat(before, after), w.contracts(own))
+		made = modelled{
+			name: "this environment's token", known: *own, request: own.Request(view),
 		}
-		w.tokens[of] = all
+		made.request.Signatures = w.Signatures
+		if w.owns == nil {
+			w.owns = map[proving]modelled{}
+		}
+		w.owns[of] = made
 	}
-	return all
+	return made
 }
 
 // proving is what tokens are modelled for: the policies of an API instance, by the first of them,
@@ -64,44 +74,55 @@ func first(policies []*rules.Policy) *rules.Policy {
 	return policies[0]
 }
 
-func (w *work) model(before, after []*rules.Policy, solution *rules.Solution) []modelled {
-	own := w.ownToken(before, after, solution)
-	view := issued.NewView(slices.Concat(before, after), w.contracts(own))
-	all := own.tokens()
-	for i := range all {
-		all[i].request = all[i].example.Request(view)
-		all[i].request.Signatures = w.Signatures
+// outsiders are those whose tokens the model has beside this environment's.
+func (w *work) outsiders(
+	before, after []*rules.Policy, solution *rules.Solution,
+) (all []modelled) {
+	own := w.modelledOwn(before, after, solution).known
+	h := own.Around(w.App, slices.Concat(before, after), w.contracts(&own))
+	was, is := h.View(before), h.View(after)
+	for _, m := range own.outsiders(h, w.App != nil) {
+		if len(m.tokens) > 0 {
+			m.was, m.is, m.signatures = was, is, w.Signatures
+			all = append(all, m)
+		}
 	}
 	return all
 }
 
-// tokens lists the token that belongs to this environment, another environment's token that is
-// replayed here, and tokens that someone else can obtain for this API, or for one like it.
-func (own *ownToken) tokens() []modelled {
+// outsiders lists another environment's token that is replayed here, and the tokens that someone
+// else can obtain for this API, or for one like it.
+func (own *ownToken) outsiders(h *issued.Holders, registered bool) []modelled {
+	byUser := func(user bool) []*issued.Token {
+		return listed(h.Strangers().Only(func(t *issued.Token) bool {
+			return t.User() == user && !t.Unlikely()
+		}))
+	}
 	all := []modelled{
-		{name: "this environment's token", example: own.Example, known: *own},
 		{
 			name: "another environment's token", outsider: rules.OtherEnvironment,
-			example: own.OfOtherEnvironment(), known: own.and(ofAudience, ofScopes, ofRoles),
-			kept: "only an audience, a scope or a role of this environment keeps it out",
+			tokens: []*issued.Token{own.OfOtherEnvironment().Token()},
+			known:  own.and(ofAudience, ofScopes, ofRoles),
+			kept:   "only an audience, a scope or a role of this environment keeps it out",
 		},
 		{
 			name: "another client's app-only token for this API", outsider: rules.OtherClient,
-			example: own.OfStranger(), known: own.and(ofScopes, ofRoles),
+			tokens: byUser(false), known: own.and(ofScopes, ofRoles),
 			kept: "only contracts, a role, or required assignment keep it out",
 		},
 	}
-	if len(own.Scopes) > 0 {
+	if len(own.Scopes) > 0 || registered {
 		all = append(all, modelled{
 			name:     "another client's token of a user, for this API",
-			outsider: rules.OtherClient, example: own.OfStrangersUser(), known: own.and(ofRoles),
+			outsider: rules.OtherClient, tokens: byUser(true), known: own.and(ofRoles),
 			kept: "only contracts, or required consent of an administrator, keep it out",
 		})
 	}
 	if len(own.Scopes)+len(own.Roles) > 0 {
 		all = append(all, modelled{
 			name: "another API's token with " + own.sameWords(), outsider: rules.OtherAPI,
-			example: own.OfStrangersAPI(), known: own.and(ofAudience),
+			tokens: listed(h.StrangersElsewhere(h.FindsParts(), true)),
+			known:  own.and(ofAudience),
 			kept: "anyone who may register an API can use the same name for a scope or role, " +
 				"and only the audience distinguishes them",
 			how: "checks it",
@@ -109,10 +130,65 @@ func (own *ownToken) tokens() []modelled {
 	}
 	return append(all, modelled{
 		name: "another tenant's token", outsider: rules.OtherTenant,
-		example: own.OfOtherTenant(), known: own.and(ofTenant),
+		tokens: listed(h.OtherTenants()), known: own.and(ofTenant),
 		kept: "Entra ID's tenants share signing keys, and only the issuer distinguishes them",
 		how:  "pins it",
 	})
+}
+
+func listed(all issued.Tokens) []*issued.Token {
+	return slices.Collect(iter.Seq[*issued.Token](all))
+}
+
+// furthest is what policies answer outsiders, in each class of requests to the token that gets
+// furthest there.
+func (m *modelled) furthest(
+	v *issued.View, classes []rules.Class, policies []*rules.Policy,
+) rules.Verdict {
+	all := make([]rules.Verdict, len(classes))
+	for i := range classes {
+		view := v.OfClass(&classes[i])
+		all[i] = m.furthestIn(view, func(r *rules.Request) rules.Verdict {
+			return classes[i].Evaluate(policies, r)
+		})
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return rules.OfClasses(all)
+}
+
+// furthestIn is the answer to the token that gets furthest. Where none gets in, that is the first
+// of this environment's version, which shows the most.
+func (m *modelled) furthestIn(
+	v *issued.View, evaluate func(*rules.Request) rules.Verdict,
+) (best rules.Verdict) {
+	over, ours := &issued.Scratch{}, false
+	for _, t := range m.tokens {
+		answer := v.Passes(t, over)
+		shows := !ours && t.Version() == m.known.Version
+		if answer.Verdict.Outcome == rules.Rejected {
+			if best.Outcome != "" && (best.Outcome != rules.Rejected || !shows) {
+				continue
+			}
+			answer = v.Furthest(t) // with all that has been chosen
+		}
+		r := answer.Token.Request(v)
+		answer.Written.Into(r)
+		r.Signatures = m.signatures
+		got := evaluate(r)
+		if answer.Token.Doubt() != "" && got.Outcome == rules.Accepted {
+			got.Outcome, got.Status = rules.Undetermined, 0 // perhaps nobody has it
+		}
+		if best.Outcome == "" || issued.Further(got.Outcome, best.Outcome) ||
+			got.Outcome == best.Outcome && shows {
+			best, ours = got, shows
+		}
+		if best.Outcome == rules.Accepted {
+			break
+		}
+	}
+	return best
 }
 
 func (own *ownToken) sameWords() string {

@@ -172,6 +172,7 @@ func (m *modelled) furthestIn(
 				continue
 			}
 			answer = v.Furthest(t) // with all that has been chosen
+			answer.Token = answer.Token.Settled()
 		}
 		r := answer.Token.Request(v)
 		answer.Written.Into(r)

@@ -598,9 +598,9 @@ func (c column) holdAgainst(
 // others beside them.
 func locking() []string {
 	return append(alwaysLocking(),
-		"algorithm-never-signed-with", "array-equality-on-claims", "bearer-tokens-ignored",
-		"claim-is-no-text", "client-id-put-together", "discovery-issuer-differs",
-		"email-absent-in-app-tokens",
+		"algorithm-never-signed-with", "array-equality-on-claims", "audience-of-another-claim",
+		"bearer-tokens-ignored", "claim-is-no-text", "client-id-put-together",
+		"discovery-issuer-differs", "email-absent-in-app-tokens",
 		"expression-not-boolean", "expression-not-parseable", "issuer-and-keys-disagree",
 		"key-set-not-fetchable", "keys-url-is-discovery-document",
 		"list-claim-compared-with-text", "no-request-authentication", "policy-with-an-error",

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -92,6 +93,14 @@ func TestAudienceListEmpty(t *testing.T) {
 			ours(unread(audience())), nil,
 		},
 		"a check against one is none": {ours(audience(ourAudience)), nil},
+		"nor is a check of another claim": {
+			ours(checkOf(rules.Audience, oneOf("azp", ourAudience))), nil,
+		},
+		"nor is a check of its type": {
+			ours(checkOf(rules.Audience, rules.Predicate{
+				Op: rules.Typed, Input: rules.Claim("aud"), Kinds: []source.Kind{source.String},
+			})), nil,
+		},
 	})
 }
 

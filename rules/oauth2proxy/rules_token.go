@@ -107,7 +107,8 @@ func audienceOfAnotherClaim() rules.Rule {
 		Why: "The first of oidc_audience_claims that a token has is compared with the client id " +
 			"and the extra audiences, and aud is not looked at where another one comes first. " +
 			"azp and appid say which client asked for a token, not for which API it is: a " +
-			"token that the client has got for any other API is accepted.",
+			"token that the client has got for any other API is accepted, and one that another " +
+			"client has got for this API is rejected.",
 		Fix: "Leave oidc_audience_claims at aud, and add the API's audience to " +
 			"oidc_extra_audiences.",
 		Severity:   rules.Warning,
@@ -122,8 +123,9 @@ func audienceOfAnotherClaim() rules.Rule {
 			}
 			v := claims.values[n]
 			if n == 0 {
-				i.found.At(shown(v), claims.name, "a token with %s is accepted whatever its aud "+
-					"says", v.Text)
+				i.found.At(shown(v), claims.name, "a token with %s is accepted if that is the "+
+					"client id or an extra audience, whatever aud says, and rejected if it is "+
+					"not", v.Text)
 				return
 			}
 			i.found.At(shown(v), claims.name, "a token without aud is accepted if its %s fits",

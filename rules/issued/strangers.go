@@ -235,7 +235,7 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 func VerifiesAlways(policy *rules.Policy) bool {
 	unchecked := func(way []*rules.Check) bool {
 		return !slices.ContainsFunc(way, asksForSignature) &&
-			!slices.ContainsFunc(way, wantsNoToken)
+			!slices.ContainsFunc(way, WantsNoToken)
 	}
 	ways, ok := policy.Root.Ways()
 	return ok && !slices.ContainsFunc(ways, unchecked)
@@ -248,8 +248,8 @@ func asksForSignature(c *rules.Check) bool {
 		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }
 
-// wantsNoToken reports whether a check holds for requests without a token only.
-func wantsNoToken(c *rules.Check) bool {
+// WantsNoToken reports whether a check holds for requests without a token only.
+func WantsNoToken(c *rules.Check) bool {
 	return slices.ContainsFunc(c.Test.Conjuncts(), func(p rules.Predicate) bool {
 		return p.Op == rules.Not && p.Of[0].IsSent()
 	})

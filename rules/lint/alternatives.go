@@ -75,8 +75,12 @@ func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
 func isClosed(f *rules.Finding) bool { return f.Rule == noTokenPasses && closes(f.Check) }
 
 // besideOthers lessens what a finding says of who is locked out, since others than the ways that
-// its check is on may let them in. It is false where nothing is left of it.
-func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
+// its check is on may let them in, unless all are shut. It is false where nothing is left of it.
+func besideOthers(f *rules.Finding, ways []*rules.Subject, shut func() bool) bool {
+	locks := f.Rule == noTokenPasses || f.Rule == checksExclude
+	if locks && f.Severity == rules.Error && shut() {
+		return true
+	}
 	switch f.Rule {
 	case noTokenPasses:
 		if isClosed(f) {
@@ -101,6 +105,19 @@ func besideOthers(f *rules.Finding, ways []*rules.Subject) bool {
 		f.Severity = rules.Warning
 	}
 	return true
+}
+
+// allShut reports whether no way lets a token of the API's own clients in. Those for requests
+// without a token do not.
+func allShut(ways []*rules.Subject) bool {
+	wantsNone := func(p *rules.Policy) bool { return p.Find(issued.WantsNoToken) != nil }
+	return !slices.ContainsFunc(ways, func(way *rules.Subject) bool {
+		defer func() { way.Shared = nil }()
+		of := tokenPolicies(way)
+		isOpen := func(p *rules.Policy) bool { return ownPass(way, p) != keptOut }
+		return !slices.ContainsFunc(way.Policies, wantsNone) &&
+			(len(of) == 0 || slices.ContainsFunc(of, isOpen))
+	})
 }
 
 // daemonsPass reports whether a client of the API's own gets in by some way without a user.

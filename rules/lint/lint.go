@@ -13,6 +13,7 @@ package lint
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -88,13 +89,14 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		found = limited
 	}
 	var groups rules.Groups
+	shut := sync.OnceValue(func() bool { return len(limited) == 0 && allShut(ways) })
 	for _, way := range ways {
 		if kept := kept(s); kept != nil {
 			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)
 		}
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			if len(ways) == 1 || !isAlternative(&f, &groups) || besideOthers(&f, ways) {
+			if len(ways) == 1 || !isAlternative(&f, &groups) || besideOthers(&f, ways, shut) {
 				found = append(found, f)
 			}
 		}

@@ -240,6 +240,9 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 		"it does where all depends on it": {
 			of(tree(both(signature, never))), errorAt("never", "Scp"),
 		},
+		"and where no alternative ever holds": {
+			of(tree(both(signature, oneOf(never, never)))), errorAt("never", "Scp"),
+		},
 	})
 	unmodelled := place(5, "other", notModelled())
 	finds(t, anyClientAccepted(), map[string]row{
@@ -267,6 +270,10 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 		"an alternative that nobody can take locks nobody out": {
 			of(tree(both(signature, oneOf(both(daemon, scope), weak)))),
 			warningAt("scope", "no Entra ID access token passes both"),
+		},
+		"where nobody can take any, each locks everybody out": {
+			of(tree(orNoToken(both(signature, oneOf(both(daemon, scope), both(daemon, scope)))))),
+			errorAt("scope", "no Entra ID access token passes both"),
 		},
 	})
 	whole := tree(both(signature, oneOf(weak, strong)))

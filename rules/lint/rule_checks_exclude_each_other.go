@@ -23,7 +23,7 @@ func checksExcludeEachOther() rules.Rule {
 			"either may hold, check for one or the other in one expression.",
 		Severity:   rules.Error,
 		Locks:      true,
-		Lesser:     "a warning in one of several alternatives",
+		Lesser:     "a warning where another alternative lets tokens in",
 		References: []string{claimsRef, accessTokens},
 		Check:      checkExclusions,
 	}

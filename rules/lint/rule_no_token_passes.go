@@ -28,7 +28,8 @@ func noToken() rules.Rule {
 		Severity: rules.Error,
 		Locks:    true,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
-			"have, and in one of several alternatives; a note where no rule allows anything",
+			"have, and where another alternative lets tokens in; a note where no rule allows " +
+			"anything",
 		References: []string{claimsRef, accessTokens},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return append(refusesAll(s), eachCheckOf(unlessSaid)(s)...)

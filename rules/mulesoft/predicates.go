@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -67,23 +68,47 @@ func propagatedClaim(e expression) (string, bool) {
 func predicateOf(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	switch n = n.Bare(); n.Kind {
 	case dataweave.And:
-		return predicatesOf(rules.And, n.Args, positive)
+		return predicatesOf(rules.And, besides(n.Args, "true"), positive)
 	case dataweave.Or:
-		return predicatesOf(rules.Or, n.Args, false)
+		args := besides(n.Args, "false")
+		return predicatesOf(rules.Or, args, positive && len(args) == 1)
 	case dataweave.Not:
 		p, ok := predicateOf(n.Args[0], false)
 		return rules.Negate(p), ok
 	case dataweave.Compare:
-		return comparison(n)
+		return comparison(n, positive)
+	case dataweave.If:
+		if isBool(n.Args[1], "true") && isBool(n.Args[2], "false") {
+			return predicateOf(n.Args[0], positive)
+		}
 	case dataweave.Call:
 		return containment(n, positive)
 	}
 	return rules.Predicate{}, false
 }
 
+// isBool reports whether a node is true, or false.
+func isBool(n *dataweave.Node, text string) bool {
+	literal, ok := n.Literal()
+	return ok && literal.Is(source.Bool) && literal.Text == text
+}
+
+// besides leaves out the nodes that are true, or false, which change nothing beside others.
+func besides(args []*dataweave.Node, text string) []*dataweave.Node {
+	return source.Without(args, func(arg *dataweave.Node) bool {
+		return isBool(arg, text)
+	})
+}
+
 // predicatesOf joins the predicates of several nodes.
 func predicatesOf(op rules.Op, args []*dataweave.Node, positive bool) (rules.Predicate, bool) {
 	p := rules.Predicate{Op: op}
+	switch len(args) {
+	case 0:
+		return p, false
+	case 1:
+		return predicateOf(args[0], positive)
+	}
 	for _, arg := range args {
 		part, ok := predicateOf(arg, positive)
 		if !ok {
@@ -94,24 +119,35 @@ func predicatesOf(op rules.Op, args []*dataweave.Node, positive bool) (rules.Pre
 	return p, true
 }
 
-// comparison turns the comparison of a claim with a string or null into a predicate.
-func comparison(n *dataweave.Node) (rules.Predicate, bool) {
-	claim, ok := claimPath(n.Args[0])
+// comparison turns the comparison of a claim with a string or null into a predicate, and that of
+// something that is true or false with either.
+func comparison(n *dataweave.Node, positive bool) (p rules.Predicate, ok bool) {
+	of := n.Args[0]
 	literal, isLiteral := n.Args[1].Literal()
-	if !ok {
-		claim, ok = claimPath(n.Args[1])
+	if !isLiteral {
+		of = n.Args[1]
 		literal, isLiteral = n.Args[0].Literal()
 	}
-	if !ok || !isLiteral || n.Name != "==" && n.Name != "!=" {
-		return rules.Predicate{}, false
+	if !isLiteral || n.Name != "==" && n.Name != "!=" {
+		return p, false
 	}
-	var p rules.Predicate
-	switch literal.Kind {
-	case source.String:
+	claim, isClaim := claimPath(of)
+	switch {
+	case literal.Is(source.Bool):
+		p, ok = predicateOf(of, positive && n.Name == "==" && literal.Text == "true")
+		if !ok {
+			return p, false
+		}
+		if literal.Text == "false" {
+			p = rules.Negate(p)
+		}
+	case !isClaim:
+		return p, false
+	case literal.Is(source.String):
 		p = rules.Predicate{
 			Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{literal},
 		}
-	case source.Null:
+	case literal.Is(source.Null):
 		p = rules.Negate(rules.Found(rules.Claim(claim)))
 	default:
 		return p, false
@@ -126,7 +162,13 @@ func comparison(n *dataweave.Node) (rules.Predicate, bool) {
 // and its version decide whether that is false or an error. It makes no difference only where the
 // node is positive.
 func containment(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
-	if n.Name != "contains" || len(n.Args) != 2 || !positive {
+	if n.Name != "contains" || len(n.Args) != 2 {
+		return rules.Predicate{}, false
+	}
+	if list, ok := n.Args[0].Literal(); ok && list.Is(source.List) {
+		return listed(list.Items, n.Args[1])
+	}
+	if !positive {
 		return rules.Predicate{}, false
 	}
 	claim, ok := claimPath(n.Args[0])
@@ -137,4 +179,22 @@ func containment(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	return rules.Predicate{
 		Op: rules.Contains, Input: rules.Claim(claim), Values: []*source.Value{literal},
 	}, true
+}
+
+// listed turns "['x', 'y'] contains claim" into a predicate, which compares the claim with each.
+func listed(items []*source.Value, of *dataweave.Node) (rules.Predicate, bool) {
+	claim, ok := claimPath(of)
+	isOther := func(item *source.Value) bool { return !item.Is(source.String) }
+	if !ok || len(items) == 0 || slices.ContainsFunc(items, isOther) {
+		return rules.Predicate{}, false
+	}
+	all := source.Each(items, func(item *source.Value) rules.Predicate {
+		return rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{item},
+		}
+	})
+	if len(all) == 1 {
+		return all[0], true
+	}
+	return rules.Either(all...), true
 }

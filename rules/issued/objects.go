@@ -52,13 +52,38 @@ func (o *objects) unshown(checks []asking) string {
 		if !asksForObject(checks[i]) {
 			continue
 		}
-		parts := partsIn(checks[i].about("oid", "sub"))
+		asked := checks[i].about("oid", "sub")
+		parts := partsIn(asked)
 		if !checks[i].readsClaim("sub") {
 			parts = onlyIDs(parts)
+		}
+		if text := madeOfObject(asked); text != "" {
+			return text
 		}
 		for _, part := range parts {
 			if namesObject(part) && !known(strings.ToLower(part)) {
 				return part
+			}
+		}
+	}
+	return ""
+}
+
+// madeOfObject is a text that has more than an id in it, of an expression that does more with oid
+// or sub than to compare it: an id may be a part of the text, and nobody says which. It is empty
+// where there is none.
+func madeOfObject(asked []comparison) string {
+	for _, part := range asked {
+		o := part.Input.Opaque
+		if o == nil || o.Compares == nil {
+			continue
+		}
+		if _, only := o.Compares("oid", "sub"); only {
+			continue
+		}
+		for _, text := range part.texts {
+			if strings.ContainsAny(text, "0123456789") && len(onlyIDs([]string{text})) == 0 {
+				return text
 			}
 		}
 	}

@@ -119,6 +119,35 @@ func TestAnObjectIDThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestATextThatIsMadeWithAnObjectIDMayHoldOneThatNoFileShows holds expressions that compare oid,
+// or make something else of it.
+func TestATextThatIsMadeWithAnObjectIDMayHoldOneThatNoFileShows(t *testing.T) {
+	t.Parallel()
+	const id = "e0b1ec70-0000-4000-8000-000000000001"
+	for _, row := range []struct {
+		text string
+		only bool
+		want string
+	}{
+		{"vars.claimSet.oid == '" + id + "'", true, id},
+		{"vars.claimSet.oid == 'x" + id + "'", true, ""},
+		{"('x' ++ vars.claimSet.oid) == 'x" + id + "'", false, "x" + id},
+		{"lower(vars.claimSet.oid) == '" + id + "'", false, id},
+		{"sizeOf(vars.claimSet.oid) == 36", false, ""},
+	} {
+		asked := askedBy(policyOf(asks(rules.CustomClaim, rules.Predicate{
+			Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+				Text: row.text, Reads: []rules.Input{rules.Claim("oid")},
+				Compares: func(...string) ([]string, bool) { return nil, row.only },
+			}},
+		})))
+		o := &objects{shown: map[string]bool{}}
+		if got := o.unshown(asked); got != row.want {
+			t.Errorf("%s asks for %q, want %q", row.text, got, row.want)
+		}
+	}
+}
+
 // TestAUserHasAnObjectIDThatNoFileShows holds the same of users: an environment's own, a
 // stranger's, and whoever has the id.
 func TestAUserHasAnObjectIDThatNoFileShows(t *testing.T) {

@@ -193,7 +193,24 @@ func (c *cluster) ofRoute(route *attachable) []*instance {
 	if covered {
 		return all
 	}
-	return append(all, c.under(route, self)...)
+	all = append(all, c.under(route, self)...)
+	if len(all) == 0 && len(route.parents) == 0 && strings.HasSuffix(route.beyond, listenerSet) {
+		all = append(all, c.perhapsBelow(route, self)...)
+	}
+	return all
+}
+
+// perhapsBelow is a route that a set of listeners leads to which is not modelled: the policy of a
+// Gateway may hold for it.
+func (c *cluster) perhapsBelow(route *attachable, t target) []*instance {
+	for _, p := range c.policies {
+		if slices.ContainsFunc(c.targetsOf(p), func(t target) bool { return !isRoute(t.kind) }) {
+			i := &instance{name: t.String(), of: t, route: route, cluster: c}
+			i.choice = choice{policy: p, doubt: unknownTarget(route.barred)}
+			return []*instance{i.finished()}
+		}
+	}
+	return nil
 }
 
 // under lists the instances of a route, or of a rule of it.

@@ -336,6 +336,27 @@ func TestWhichPolicyCountsWhere(t *testing.T) {
 			[]string{"orders/api on-api", "httproute:orders/api on-api"},
 		},
 		{
+			"a set of listeners that is not modelled",
+			[]string{onGateway, gateway, resourceOf(
+				httpRoute, "api", "parentRefs: [{name: set, kind: XListenerSet, group: x-k8s.io}]",
+			)},
+			[]string{"orders/api on-public?", "orders/gateway:public on-public"},
+		},
+		{
+			"a parent of another kind, and a policy of the route's own",
+			[]string{own, resourceOf(
+				httpRoute, "api", "parentRefs: [{name: web, kind: Service, group: ''}]",
+			)},
+			[]string{"orders/api on-api?"},
+		},
+		{
+			"a parent of another kind, and a Gateway's policy",
+			[]string{onGateway, resourceOf(
+				httpRoute, "api", "parentRefs: [{name: web, kind: Service}]",
+			)},
+			[]string{"orders/gateway:public on-public"},
+		},
+		{
 			"a target without a kind",
 			[]string{strings.Replace(own, "kind: HTTPRoute, ", "", 1)},
 			[]string{"orders/on-api on-api?"},

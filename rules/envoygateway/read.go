@@ -243,6 +243,7 @@ type attachable struct {
 
 	ways   []target // by which requests reach a route
 	barred string   // why they can't, or why that is not known; else empty
+	beyond string   // the kind of a parent that is not modelled; empty for none
 }
 
 func clusterOf(files []*source.File) *cluster {
@@ -448,15 +449,26 @@ func attachableOf(file *source.File, object *source.Value) *attachable {
 	}
 	for _, field := range []string{"parentRefs", "parentRef"} {
 		refs, _ := kubernetes.References(a.Spec.Member(field))
-		a.parents = append(a.parents, source.Without(refs, ofOtherAPI)...)
+		for _, ref := range refs {
+			if !ofOtherAPI(ref) {
+				a.parents = append(a.parents, ref)
+				continue
+			}
+			a.beyond = cmp.Or(ref.Kind, gatewayKind)
+			a.barred = "the parentRefs of " + a.String() + " name " + a.beyond + " " + ref.Name +
+				", and whether Envoy Gateway takes the route from it is not known"
+		}
 	}
 	return a
 }
 
-// ofOtherAPI reports whether a reference is to a resource that is not of the Gateway API.
+// ofOtherAPI reports whether a parentRef is to what is not of the Gateway API, or to a kind of it
+// that has no listeners.
 func ofOtherAPI(ref kubernetes.Reference) bool {
-	of := ref.At.Member("group")
-	return of.Is(source.String) && !kubernetes.Marked(of) && of.Text+"/" != gatewayAPI
+	of, kind := ref.At.Member("group"), ref.At.Member("kind")
+	isText := func(v *source.Value) bool { return v.Is(source.String) && !kubernetes.Marked(v) }
+	return isText(of) && of.Text+"/" != gatewayAPI ||
+		isText(kind) && kind.Text != gatewayKind && kind.Text != listenerSet
 }
 
 // sectionsField is the field of a resource that its sections are in.

@@ -41,7 +41,7 @@ func (c *cluster) waysTo(route *attachable) (all []target, barred string) {
 	case len(closed) > 0:
 		return closed, barred
 	}
-	return []target{{}}, ""
+	return []target{{}}, route.barred
 }
 
 // listenerAsWork is how many comparisons it takes to find out whether a listener takes a route.

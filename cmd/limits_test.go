@@ -540,6 +540,44 @@ func TestInitNamesSomeOfManyFilesThatItLeavesOut(t *testing.T) {
 	}
 }
 
+// What each environment shares with the others grows with their square.
+func TestInitNamesTheLimitsOfWhatItWrites(t *testing.T) {
+	t.Parallel()
+	for want, environments := range map[string]struct {
+		count int
+		files map[string]string
+	}{
+		"init finds 1001 environments, and no more than 1000 are written": {
+			1001, map[string]string{"dev%d.json": limitedPolicy("", "")},
+		},
+		"the 274 environments would name 75350 files, and no more than 75000 are written": {
+			274, map[string]string{
+				"e%d/p.json": limitedPolicy(`, "validateAudClaim": true, "supportedAudiences": `+
+					`"api://a%[1]d"`, ""),
+				"e%d/app.json": `{"appId": "%08[1]x-0000-4000-8000-000000000000", ` +
+					`"identifierUris": ["api://a%[1]d"]}`,
+			},
+		},
+	} {
+		dir := t.TempDir()
+		for i := range environments.count {
+			for name, text := range environments.files {
+				if strings.Contains(text, "%") {
+					text = fmt.Sprintf(text, i)
+				}
+				name = filepath.Join(dir, fmt.Sprintf(name, i))
+				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				writeFile(t, name, text)
+			}
+		}
+		if said := saidIn(dir, "init . -c -"); !strings.Contains(said, want) {
+			t.Errorf("want %q in\n%.500s", want, said)
+		}
+	}
+}
+
 // blank is so many bytes that say nothing in any format, in lines of a kilobyte.
 func blank(size int) string {
 	return strings.Repeat(strings.Repeat(" ", 1023)+"\n", size>>10)

@@ -224,6 +224,36 @@ func TestOfManyAPIInstancesAFewAreNamed(t *testing.T) {
 	}
 }
 
+// If each began anew, an estate of hundreds of environments would be read hundreds of times.
+func TestWhatCannotBeReadOfManyEnvironmentsIsLeftOutAtOnce(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for i := range 20 {
+		files[fmt.Sprintf("dev%d.json", i)] = openPolicy
+		files[fmt.Sprintf("dev%d.jwt", i)] = "no token"
+	}
+	m, _ := makerIn(t, files)
+	read := 0
+	for i, adapter := range m.Gateways {
+		m.Gateways[i].Read = func(
+			files []*source.File, options rules.Options,
+		) (*rules.Configuration, error) {
+			read++
+			return adapter.Read(files, options)
+		}
+	}
+	survey, err := m.Survey(".", ".")
+	if err != nil || m.Prove("gatewhy.yaml", survey) != nil {
+		t.Fatal(survey, err)
+	}
+	if names, left := len(survey.Names()), len(survey.LeftOut()); names != 20 || left != 20 {
+		t.Errorf("%d environments, and %d files left out, want 20 of each", names, left)
+	}
+	if read > 3*20 {
+		t.Errorf("20 files of policies were read %d times, want 3 times each", read)
+	}
+}
+
 func TestPoliciesAreReadWithoutACommandLine(t *testing.T) {
 	t.Parallel()
 	m, _ := makerIn(t, map[string]string{"a.json": openPolicy, "no.json": `{"a": 1}`})

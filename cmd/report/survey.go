@@ -154,6 +154,9 @@ func (m *Maker) Prove(name string, s *environments.Survey) error {
 			"give it a name that ends in .yaml, such as "+DefaultEnvironments)
 	}
 	for {
+		if err := tooMuch(s); err != nil {
+			return err
+		}
 		file, err := source.ReadAs(name, []byte(s.YAML()), source.YAML)
 		if err != nil {
 			return fmt.Errorf("gatewhy could not read back what init would write: %w", err)
@@ -171,9 +174,27 @@ func (m *Maker) Prove(name string, s *environments.Survey) error {
 	}
 }
 
-// refuse takes the first part out that can't be read, and reports whether there was one.
+// mostNamed is how many files the environments file names: each may be an app registration.
+const mostNamed = mostRegistrations
+
+// tooMuch refuses what no environments file may have.
+func tooMuch(s *environments.Survey) error {
+	const hint = "if some of the APIs have a folder of their own, there: gatewhy init FOLDER"
+	n, files := len(s.Names()), s.Files()
+	if n > environments.MostEnvironments {
+		return Problem(fmt.Sprintf("init finds %d environments, and no more than %d are written",
+			n, environments.MostEnvironments), hint)
+	}
+	if files > mostNamed {
+		return Problem(fmt.Sprintf("the %s would name %d files, and no more than %d are written",
+			Counted(n, "environment"), files, mostNamed), hint)
+	}
+	return nil
+}
+
+// refuse takes the parts out that can't be read, and reports whether there was one.
 func (m *Maker) refuse(name string, file *environments.File, s *environments.Survey) bool {
-	reader := m.newEstate(name, file).reader
+	reader, refused := m.newEstate(name, file).reader, false
 	for i := range file.Environments {
 		env := &file.Environments[i]
 		site := &environments.Site{Name: env.Name}
@@ -187,25 +208,40 @@ func (m *Maker) refuse(name string, file *environments.File, s *environments.Sur
 			{environments.PartClients, reader.clients},
 			{environments.PartTokens, reader.tokens},
 		} {
+			before := *reader
 			err := part.read(env, site)
 			if err == nil {
 				continue
 			}
-			cause := AsError(err).Cause
-			if part.is == environments.PartPolicies {
-				switch all := reader.instances(env); {
-				case len(all) > mostInstances:
-					cause = fmt.Sprintf("%d API instances are too many to make environments of: "+
-						"%d is the most", len(all), mostInstances)
-				case len(all) > 1:
-					s.Divide(env.Name, all)
-					return true
-				}
+			*reader, refused = before, true // what is left out does not count
+			if part.is != environments.PartPolicies {
+				s.Refuse(env.Name, part.is, AsError(err).Cause)
+				continue
 			}
-			s.Refuse(env.Name, part.is, cause)
-			return true
+			if divided := refusePolicies(env, reader, s, err); divided {
+				return true // other environments may be gone
+			}
+			break // without policies, the other parts may not be named
 		}
 	}
+	return refused
+}
+
+// refusePolicies takes the policies of an environment out, or makes an environment of each of the
+// API instances that they are of.
+func refusePolicies(
+	of *environments.Environment, reader *estateReader, s *environments.Survey, err error,
+) (divided bool) {
+	cause := AsError(err).Cause
+	switch all := reader.instances(of); {
+	case len(all) > mostInstances:
+		cause = fmt.Sprintf("%d API instances are too many to make environments of: "+
+			"%d is the most", len(all), mostInstances)
+	case len(all) > 1:
+		s.Divide(of.Name, all)
+		return true
+	}
+	s.Refuse(of.Name, environments.PartPolicies, cause)
 	return false
 }
 

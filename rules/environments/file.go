@@ -140,13 +140,13 @@ func version(v *source.Value) error {
 	return wrong(v, "version must be 1", "write the whole number: version: 1")
 }
 
-// mostEnvironments is how many of them a file may have: the matrix grows with their square.
-const mostEnvironments = 1000
+// MostEnvironments is how many of them a file may have: the matrix grows with their square.
+const MostEnvironments = 1000
 
 func (f *File) readEnvironments(v *source.Value) error {
-	if n := len(v.Members); v.Is(source.Object) && n > mostEnvironments {
+	if n := len(v.Members); v.Is(source.Object) && n > MostEnvironments {
 		return wrong(v, fmt.Sprintf("the file has %d environments, and no more than %d are read",
-			n, mostEnvironments), "make environments files of some of the environments each")
+			n, MostEnvironments), "make environments files of some of the environments each")
 	}
 	if !v.Is(source.Object) {
 		return wrong(v, "environments must be an object: a name, then what belongs to it",

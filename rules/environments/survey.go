@@ -201,6 +201,15 @@ func (s *Survey) AddRegistrations(name string, d *entra.Directory) {
 	s.registered = append(s.registered, registered{name, d})
 }
 
+// Files counts the files that the environments name; one that several of them name, as often.
+func (s *Survey) Files() (n int) {
+	for _, env := range s.environments {
+		n += len(env.policies) + len(env.contracts) + len(env.api) + len(env.clients) +
+			len(env.tokens)
+	}
+	return n
+}
+
 // Registrations counts their files.
 func (s *Survey) Registrations() int { return len(s.registered) }
 

@@ -59,12 +59,20 @@ func (s *Survey) YAML() string {
 				"in it.\n",
 		)
 	}
-	for _, u := range s.unplaced {
+	written := s.unplaced[:min(len(s.unplaced), mostUnplaced)]
+	for _, u := range written {
 		why := inspect.Safe(inspect.MaskTokens(u.what))
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
+	if more := len(s.unplaced) - len(written); more > 0 {
+		fmt.Fprintf(&b, "#   and %d more\n", more)
+	}
 	return b.String()
 }
+
+// mostUnplaced is how many files are listed that are not placed: each environment may leave out
+// all files that it shares with the others.
+const mostUnplaced = 1000
 
 // allow writes which environments share their tokens: those that are workloads of one, and have
 // the same API. No policy could tell their tokens apart.

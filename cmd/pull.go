@@ -127,14 +127,14 @@ func (e *Env) endPull(flags *pullFlags, pulling *report.Pulling) error {
 	for _, err := range pulling.Missing {
 		e.printError(withAuthority(err))
 	}
-	if len(pulling.Missing) > 0 {
+	if pulling.Unread == nil && len(pulling.Missing) > 0 {
 		return exit(exitUsage)
 	}
-	return nil
+	return pulling.Unread
 }
 
 // writePulled writes the files, each as a whole, and the environments file last, if there is none
-// yet.
+// yet and it can be read.
 func (e *Env) writePulled(pulling *report.Pulling) error {
 	for i := range pulling.Files {
 		file := &pulling.Files[i]
@@ -149,7 +149,7 @@ func (e *Env) writePulled(pulling *report.Pulling) error {
 			return err
 		}
 	}
-	if len(pulling.Columns) == 0 {
+	if len(pulling.Columns) == 0 || pulling.Config == "" {
 		return nil
 	}
 	config := report.PulledFile{Name: pulling.Config, Text: []byte(pulling.Wanted)}
@@ -158,9 +158,8 @@ func (e *Env) writePulled(pulling *report.Pulling) error {
 	case errors.Is(err, fs.ErrNotExist):
 		err = e.writeIn(&config)
 	case err == nil:
-		config.Before = before
-		pulling.Absent, err = e.maker().AbsentColumns(pulling)
-		config.Text = before
+		config.Before, config.Text = before, before
+		pulling.Absent, pulling.Unread = e.maker().AbsentColumns(pulling)
 	}
 	pulling.Files = append(pulling.Files, config)
 	return err

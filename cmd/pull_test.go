@@ -214,6 +214,19 @@ func TestPullSaysWhatItsEnvironmentsFileLacks(t *testing.T) {
 	}
 }
 
+// The file is the user's, and what was fetched is there.
+func TestPullSaysWhatItFetchedThoughTheEnvironmentsFileCannotBeRead(t *testing.T) {
+	t.Parallel()
+	plane, dir := controlplane.Estate([]string{"Dev"}, 1), t.TempDir()
+	pullFrom(t, plane, dir)
+	writeFile(t, filepath.Join(dir, "estate", "gatewhy.yaml"), "version: 9\n")
+	code, stdout, stderr := pullFrom(t, plane, dir)
+	if code != exitUsage || !strings.Contains(stdout, "Nothing changed") ||
+		strings.Contains(stdout, "matrix -c") || !strings.Contains(stderr, "version must be 1") {
+		t.Errorf("exit code %d, want 2:\n%s%s", code, stdout, stderr)
+	}
+}
+
 func TestAControlPlaneIsNamedOrAHost(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

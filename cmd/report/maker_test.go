@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,31 @@ func TestWhatCannotBeReadOfManyEnvironmentsIsLeftOutAtOnce(t *testing.T) {
 	}
 	if read > 3*20 {
 		t.Errorf("20 files of policies were read %d times, want 3 times each", read)
+	}
+}
+
+// No command would read it. One that the user wrote is as it was, and matrix is for it.
+func TestPullOfTooManyAPIInstancesWritesNoEnvironmentsFile(t *testing.T) {
+	t.Parallel()
+	for instances, want := range map[int]string{
+		1000: "gatewhy matrix -c estate/gatewhy.yaml",
+		1001: "gatewhy pull FOLDER --environment NAME",
+	} {
+		m, _ := makerIn(t, nil)
+		files := m.PullFiles("estate", false)
+		none := &source.Value{Kind: source.List}
+		for i := range instances {
+			id := strconv.Itoa(i)
+			files.Take(&report.Pulled{
+				Environment: "Dev", EnvironmentID: "e", Several: true, API: "orders", ID: id,
+				Policies: none,
+			})
+		}
+		pulling := files.Pulling()
+		pulling.AddNext(m.Shell, false)
+		if got := pulling.Next[0].Command; got != want || len(pulling.Files) != instances {
+			t.Errorf("%d: %d files, then %q, want %q", instances, len(pulling.Files), got, want)
+		}
 	}
 }
 

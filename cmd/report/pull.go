@@ -25,7 +25,7 @@ import (
 // Pulling is what was fetched into a folder.
 type Pulling struct {
 	Folder  string
-	Config  string       // the environments file
+	Config  string       // the environments file; empty where it is not written
 	Columns []string     // the environments that it should name
 	Files   []PulledFile // in the order of writing, the environments file last
 	Gone    []string     // folders of an earlier run that nothing was fetched for
@@ -33,6 +33,7 @@ type Pulling struct {
 	Secrets int      // values that were masked
 	Wanted  string   // the environments file to write where there is none
 	Absent  []string // the columns that an environments file that was kept does not name
+	Unread  error    // why the environments file that was kept can't be read
 	Next    []rules.Step
 
 	instances []environments.Instance
@@ -127,6 +128,9 @@ func (p *PullFiles) Take(one *Pulled) {
 func (p *PullFiles) Pulling() *Pulling {
 	p.out.Wanted = p.survey.YAML()
 	p.out.Columns = p.survey.Names()
+	if len(p.out.Columns) > environments.MostEnvironments && p.maker.IsGone(p.out.Config) {
+		p.out.Config = ""
+	}
 	return p.out
 }
 
@@ -416,10 +420,19 @@ func (p *Pulling) Counts() (fresh, changed, same int) {
 
 // AddNext says what to do with what was fetched.
 func (p *Pulling) AddNext(shell Shell, azure bool) {
-	if len(p.Columns) == 0 {
+	var all steps
+	if p.Config == "" {
+		most := strconv.Itoa(environments.MostEnvironments)
+		all.add("No "+DefaultEnvironments+" is written, for "+
+			Counted(len(p.Columns), "environment")+" are too many for matrix: "+most+" is the "+
+			"most. Other commands read the files. For matrix, fetch fewer into a folder of their "+
+			"own", "gatewhy pull FOLDER --environment NAME")
+		p.Next = all
 		return
 	}
-	var all steps
+	if len(p.Columns) == 0 || p.Unread != nil {
+		return
+	}
 	all.add("See who is let in where", shell.Line("gatewhy", "matrix", "-c", p.Config))
 	if !azure {
 		all.add("Fetch the app registrations that the audiences name, through the Azure CLI: the "+

@@ -103,7 +103,7 @@ func (s *sharedSignatures) setFor(key *rules.Key, address string) (*keys.Set, *r
 	if got, known = s.sets[at]; !known {
 		got.set, got.unknown = s.of.setFor(key, address)
 		if got.unknown == nil {
-			got.set = got.set.Prepared()
+			got.set = got.set.Prepared().Brief()
 		}
 		s.sets[at] = got
 	}

@@ -19,9 +19,14 @@ import (
 // explain finds the reason why none of the named keys verifies the token. Each step concludes, or
 // leaves it to the next.
 func (v *verification) explain(named []*Key) {
-	if v.byKid() {
+	switch {
+	case !v.byKid():
+	case !v.result.Set.brief || v.gaveUp:
 		underOtherKid := func(k *Key) bool { return k.ID != v.result.KeyID && v.serves(k) }
 		v.result.Verifier, _ = v.signer(v.result.Set.Keys, underOtherKid, v.token.SigningInput())
+	case len(named) == 0:
+		v.conclude(KidUnknown, "a key with the token's kid", "none", noSuchKid)
+		return
 	}
 	for _, step := range []func([]*Key) bool{
 		v.publicAsSecret, v.unknownKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.masked,

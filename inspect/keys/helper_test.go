@@ -190,6 +190,11 @@ func verify(token string, set *keys.Set, allowed ...string) keys.Result {
 			panic("a prepared set says " + prepared.Reason.String() + ": " + prepared.Why +
 				"; the set itself says " + got.Reason.String() + ": " + got.Why)
 		}
+		misused := func(r keys.Result) bool { return r.Verifier != nil && r.Verifier == r.Named }
+		brief := keys.Verify(t, set.Brief(), allowed...)
+		if brief.Outcome != got.Outcome || misused(brief) != misused(got) {
+			panic("in brief: " + brief.Reason.String() + ", in full: " + got.Reason.String())
+		}
 	}
 	return got
 }

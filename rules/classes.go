@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -35,11 +36,42 @@ const mostClasses = 4096
 // that goes beyond the limits of this tool, all requests are one class, and each policy with
 // routes perhaps applies to it.
 func Classes(policies []*Policy, method, path string) []Class {
+	return NewClassifier(policies).Classes(method, path)
+}
+
+// Classifier splits the requests of an API for many methods and paths. Several goroutines may use
+// one.
+type Classifier struct {
+	policies       []*Policy
+	routes, reads  bool // some policy has routes, or depends on the method or the path otherwise
+	conditions     conditions
+	methods, paths []string // expressions
+	matchers       func() matchers
+}
+
+// NewClassifier makes what is the same for all requests, the expressions when they are needed.
+func NewClassifier(policies []*Policy) *Classifier {
 	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
-	routes := slices.ContainsFunc(policies, hasRoutes)
-	if !routes {
+	c := &Classifier{policies: policies, routes: slices.ContainsFunc(policies, hasRoutes)}
+	c.reads = c.routes || slices.ContainsFunc(policies, (*Policy).readsRequestLine)
+	if c.reads {
+		c.conditions = conditionsOf(policies)
+		c.methods, c.paths = expressionsOf(policies)
+		c.methods = append(c.methods, c.conditions.methods...)
+		c.paths = append(c.paths, c.conditions.paths...)
+	}
+	c.matchers = sync.OnceValue(func() matchers {
+		return compiled(slices.Concat(c.methods, c.paths))
+	})
+	return c
+}
+
+// Classes is [Classes] of the policies.
+func (c *Classifier) Classes(method, path string) []Class {
+	policies := c.policies
+	if !c.routes {
 		one := Class{Applies: applied(policies, func(Route) Truth { return Yes })}
-		if !slices.ContainsFunc(policies, (*Policy).readsRequestLine) {
+		if !c.reads {
 			return []Class{one}
 		}
 		if method != "" && path != "" {
@@ -47,10 +79,8 @@ func Classes(policies []*Policy, method, path string) []Class {
 			return []Class{one}
 		}
 	}
-	methods, paths := expressionsOf(policies)
-	conditions := conditionsOf(policies)
-	methodTexts, manyMethods := methodSamples(append(methods, conditions.methods...), method)
-	pathTexts, manyPaths := pathSamples(append(paths, conditions.paths...), path)
+	methodTexts, manyMethods := methodSamples(c.methods, c.matchers, method)
+	pathTexts, manyPaths := pathSamples(c.paths, c.matchers, path)
 	beyond := cmp.Or(manyMethods, manyPaths)
 	if beyond == "" && len(methodTexts)*len(pathTexts) > mostClasses {
 		beyond = fmt.Sprintf("more than %d combinations of methods and paths", mostClasses)
@@ -65,7 +95,7 @@ func Classes(policies []*Policy, method, path string) []Class {
 			matches := func(r Route) Truth { return r.matches(m.says, p.says) }
 			all = append(all, Class{
 				Method: m.text, Path: p.text, Applies: applied(policies, matches),
-				met: conditions.met(&m, &p),
+				met: c.conditions.met(&m, &p),
 			})
 		}
 	}
@@ -182,9 +212,11 @@ const mostMethods = 100
 // methodSamples is a method for each group of methods that the expressions treat alike: HTTP's own
 // methods (RFC 9110, section 9, without CONNECT, which is for proxies; RFC 5789), and those that
 // the expressions name. Where there are too many, it names the limit.
-func methodSamples(expressions []string, known string) (all []sample, beyond string) {
+func methodSamples(
+	expressions []string, compiled func() matchers, known string,
+) (all []sample, beyond string) {
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchRoute)}, ""
+		return []sample{sampleOf(known, expressions, compiled().match)}, ""
 	}
 	texts := []string{
 		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight, "TRACE",
@@ -200,9 +232,9 @@ func methodSamples(expressions []string, known string) (all []sample, beyond str
 			return nil, fmt.Sprintf("more than %d methods", mostMethods)
 		}
 	}
-	matchers := compiled(expressions)
+	match := compiled().match
 	for _, text := range texts {
-		all = addSample(all, sampleOf(text, expressions, matchers.match))
+		all = addSample(all, sampleOf(text, expressions, match))
 	}
 	return all, ""
 }

@@ -409,3 +409,22 @@ func TestAPathPerhapsLacksItsBasePath(t *testing.T) {
 		}
 	}
 }
+
+// In a log each line may have another path.
+func TestTheExpressionsOfRoutesAreCompiledOnceForAllRequests(t *testing.T) {
+	policies := []*Policy{limited(Route{Method: "GET|POST", Path: "/orders/[0-9]+/.*"})}
+	of := NewClassifier(policies)
+	for _, path := range []string{"/orders/1/x", "/orders", ""} {
+		once, again := Classes(policies, "GET", path), of.Classes("GET", path)
+		if !slices.EqualFunc(once, again, func(a, b Class) bool {
+			return a.String() == b.String() && slices.Equal(a.Applies, b.Applies)
+		}) {
+			t.Errorf("%q: %v, then %v", path, once, again)
+		}
+	}
+	anew := testing.AllocsPerRun(100, func() { Classes(policies, "GET", "/orders/1/x") })
+	kept := testing.AllocsPerRun(100, func() { of.Classes("GET", "/orders/1/x") })
+	if kept > anew/4 {
+		t.Errorf("%v allocations, %v where expressions are compiled anew", kept, anew)
+	}
+}

@@ -21,8 +21,10 @@ const (
 // pathSamples is a path for each group of paths that the expressions treat alike. It finds every
 // group, since it runs the automata of all expressions side by side. Where that takes too much, it
 // names the limit.
-func pathSamples(expressions []string, known string) (all []sample, beyond string) {
-	matchers := compiled(expressions)
+func pathSamples(
+	expressions []string, compiled func() matchers, known string,
+) (all []sample, beyond string) {
+	matchers := compiled()
 	if known != "" {
 		return []sample{matchers.path(known, expressions)}, ""
 	}

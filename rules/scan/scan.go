@@ -30,8 +30,9 @@ type Judge struct {
 	// Asks says that the method, the path and the query of a request may matter.
 	Asks bool
 
-	classes [][]rules.Class // by gateway
-	spare   sync.Pool       // of *[]rules.Result that nobody looks at any more
+	classes [][]rules.Class // of what every token comes with, by gateway
+	others  []*rules.Classifier
+	spare   sync.Pool // of *[]rules.Result that nobody looks at any more
 }
 
 // NewJudge makes a judge of policies. The request's method and path may be empty, where they are
@@ -41,7 +42,9 @@ func NewJudge(
 ) *Judge {
 	j := &Judge{Gateways: gateways, Request: request, At: at}
 	for _, policies := range gateways {
-		j.classes = append(j.classes, rules.Classes(policies, request.Method, request.Path))
+		of := rules.NewClassifier(policies)
+		j.classes = append(j.classes, of.Classes(request.Method, request.Path))
+		j.others = append(j.others, of)
 		j.Asks = j.Asks || slices.ContainsFunc(policies, asks)
 	}
 	return j
@@ -107,7 +110,7 @@ func (j *Judge) Judge(token *inspect.Token, sent *rules.Request) Result {
 	for i, policies := range j.Gateways {
 		classes := j.classes[i]
 		if request.Method != j.Request.Method || request.Path != j.Request.Path {
-			classes = rules.Classes(policies, request.Method, request.Path)
+			classes = j.others[i].Classes(request.Method, request.Path)
 		}
 		got := j.evaluate(classes, policies, &request)
 		if i == 0 || got.Outcome.Stricter(r.Outcome) {

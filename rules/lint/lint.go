@@ -13,7 +13,6 @@ package lint
 import (
 	"cmp"
 	"slices"
-	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -89,7 +88,13 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		found = limited
 	}
 	var groups rules.Groups
-	shut := sync.OnceValue(func() bool { return len(limited) == 0 && allShut(ways) })
+	known := rules.Maybe
+	shut := func() bool {
+		if known == rules.Maybe {
+			known = rules.TruthOf(len(limited) == 0 && allShut(ways))
+		}
+		return known == rules.Yes
+	}
 	for _, way := range ways {
 		if kept := kept(s); kept != nil {
 			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)

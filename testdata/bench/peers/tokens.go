@@ -143,7 +143,7 @@ func (b *bench) ours() ([]contender, error) {
 		{
 			name: "gatewhy: read, verified, 11 checks, one of them an expression", limit: "1.15",
 			do: func(s *signed) error {
-				if got := judge.Judge(parser.Parse(s.text)); got.Outcome != rules.Accepted {
+				if got := judge.Judge(parser.Parse(s.text), nil); got.Outcome != rules.Accepted {
 					return errRefused
 				}
 				return nil

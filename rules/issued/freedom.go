@@ -67,6 +67,17 @@ type variable struct {
 	cut     string // why there are more choices than these; empty where there are none
 }
 
+// doubt is why it is not known whether anybody can have any of the choices; empty where somebody
+// can.
+func (v *variable) doubt() (why string) {
+	for i := range v.choices {
+		if why = v.choices[i].doubt; why == "" {
+			break
+		}
+	}
+	return why
+}
+
 // chosen is a claim that has been chosen.
 type chosen struct {
 	claim string

@@ -291,10 +291,11 @@ func (h *Holders) flowsOf(
 	}
 	if len(of.app.choices) > 0 {
 		t.user = g.signIn
-		if !yield(h.opened(t, r, open, of.app)) {
+		token := h.opened(t, r, open, of.app)
+		if !yield(token) {
 			return false
 		}
-		if !h.reads.flow {
+		if !h.reads.flow && token.doubt == "" {
 			return true
 		}
 	}
@@ -313,6 +314,7 @@ func (h *Holders) flowsOf(
 
 // opened is a token with variables left open in it.
 func (h *Holders) opened(t Token, r *resource, open []variable, more *variable) *Token {
+	t.doubt = cmp.Or(t.doubt, more.doubt())
 	t.choices = &choices{open: slices.Grow(slices.Clip(open), 2)}
 	if h.reads.has("scp", "roles") {
 		t.choices.open = append(t.choices.open, *more)

@@ -145,7 +145,7 @@ func (v *View) see(check *asking) {
 	v.checks++
 	check.Test.EachLeaf(func(leaf *rules.Predicate) { v.conditions += leaf.Conditions() })
 	if check.Binds != "" {
-		v.bound[check.Binds] = check.reads
+		v.bound[check.Binds] = append(v.bound[check.Binds], check.reads...)
 	}
 	for _, in := range check.reads {
 		if in.Source == rules.FromHeader {

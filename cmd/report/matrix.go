@@ -135,13 +135,17 @@ func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
 	set := e.sets[x.Gateways[g]]
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{
-		Bench: set.Bench, Own: x.Own(g), Score: c.score, Beyond: x.Beyond,
+		Bench: set.Bench, Own: x.Own(g), Score: c.score,
+		Most: repair.MostCompiled, Beyond: x.Beyond,
 		Facts: rules.Facts{
 			Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g), Cloud: x.cloud.ID,
 		},
-		Lint: func(d *repair.Draft) []rules.Finding {
+		Findings: func(d *repair.Draft) []rules.Finding {
 			judge := NewJudge(set.gateways, set.options, set.Apps)
-			return judge.Found(&set.Adapter, d.Configuration, &d.Compilation)
+			found := judge.Found(&set.Adapter, d.Configuration, &d.Compilation)
+			return source.Without(found, func(f rules.Finding) bool {
+				return f.Severity == rules.Note
+			})
 		},
 	}
 	found := search.Smallest(set.Draft)

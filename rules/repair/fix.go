@@ -330,37 +330,54 @@ func (w *work) pending(rule string) []rules.Finding {
 	return all
 }
 
-// repair makes and proves the change for one finding.
+// repair makes and proves a change for one finding, with changes for what it brings. Where an
+// error can't be removed otherwise, a warning may come for it.
 func (w *work) repair(finding rules.Finding) {
-	goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-	changes := w.Adapter.Changes(w.After.Configuration, goal)
+	changes := w.Adapter.Changes(w.After.Configuration, rules.Goal{
+		Finding: &finding, Facts: w.Facts,
+	})
 	if w.leaveUnmade(finding, changes) {
 		return
 	}
-	t := w.tryAll(w.After, changes, func(after *Draft) string {
-		return w.disproved(&finding, after, rules.Warning)
-	})
-	if len(t.proved) > 0 {
-		w.keep(t.proved[0], finding.Rule)
-		return
-	}
-	for _, change := range t.disproved {
-		change.Refused = ""
-		if after, with := w.follow(&finding, w.apply(w.After, change)); after != nil {
-			w.keep(after, finding.Rule)
-			w.Repaired = append(w.Repaired, with...)
+	var found *Found
+	for _, least := range slices.Compact([]rules.Severity{rules.Warning, finding.Severity}) {
+		found = w.removing(&finding, least).Smallest(w.After)
+		if found.Best.Score.Wrong == 0 {
+			w.keep(found.Best.Draft, found.Best.rules...)
 			return
 		}
 	}
-	for _, change := range t.disproved {
-		change.Refused = ""
-		after := w.apply(w.After, change)
-		if w.disproved(&finding, after, finding.Severity) == "" {
-			w.keep(after, finding.Rule)
-			return
-		}
+	refused := found.refused
+	for i := range found.tried {
+		after := found.tried[i].Draft
+		change := after.Changes[len(after.Changes)-1]
+		change.Refused = w.disproved(&finding, after, rules.Warning)
+		refused = append(refused, change)
 	}
-	w.leaveAll(finding, append(t.refused, t.disproved...))
+	w.leaveAll(finding, refused)
+}
+
+// removing looks for the changes that remove a finding and bring no other one that is as severe as
+// least.
+func (w *work) removing(finding *rules.Finding, least rules.Severity) *Search {
+	return &Search{
+		Bench: w.Bench, Facts: w.Facts,
+		Findings: func(d *Draft) []rules.Finding {
+			if d == w.After {
+				return []rules.Finding{*finding}
+			}
+			if next := w.broughtBy(d, least); next != nil {
+				return []rules.Finding{*next}
+			}
+			return nil
+		},
+		Score: func(after *Draft) Score {
+			if w.disproved(finding, after, least) != "" {
+				return Score{Wrong: 1}
+			}
+			return Score{}
+		},
+	}
 }
 
 // leaveUnmade leaves a finding if no change is made for it: each is refused, or would lock this
@@ -381,38 +398,11 @@ func (w *work) leaveUnmade(finding rules.Finding, changes []rules.Change) bool {
 
 func isMade(c rules.Change) bool { return c.Refused == "" }
 
-// mostFollowing bounds how many other findings are repaired with one.
-const mostFollowing = 3
-
-// follow repairs what a change has brought, so that the finding is removed and no other has come.
-// The draft is nil where that can't be done.
-func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string) {
-	var with []string
-	for range mostFollowing {
-		next := w.broughtBy(after, rules.Warning)
-		if next == nil {
-			break
-		}
-		changes := w.Adapter.Changes(
-			after.Configuration, rules.Goal{Finding: next, Facts: w.Facts},
-		)
-		i := slices.IndexFunc(changes, isMade)
-		if i < 0 {
-			break
-		}
-		after, with = w.apply(after, changes[i]), append(with, next.Rule)
-	}
-	if w.disproved(finding, after, rules.Warning) != "" {
-		return nil, nil
-	}
-	return after, with
-}
-
 // keep takes a draft over.
-func (w *work) keep(after *Draft, what string) {
+func (w *work) keep(after *Draft, repaired ...string) {
 	changes := after.Changes[len(w.After.Changes):]
 	w.After = after
-	w.Repaired = append(w.Repaired, what)
+	w.Repaired = append(w.Repaired, repaired...)
 	for i := range changes {
 		w.touched[changes[i].Policy.API] = len(after.Changes)
 		changes[i].Policy, changes[i].Edited = nil, nil // each holds its whole file

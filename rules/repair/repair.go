@@ -3,16 +3,20 @@
 //
 // What is proposed comes from an adapter. [Bench] makes and compiles it; a proof looks at what was
 // compiled, on both sides: those who must get in do, and those who must not do not.
-// [Bench.Remedies] proves changes on one request, [Search] looks for the smallest set of them, and
-// [Fix] repairs findings, or makes a ready-made repair. A token that proves a change is never made
-// from a value that the change has written.
+// [Bench.Remedies] proves changes on one request, and [Fix] repairs findings, or makes a
+// ready-made repair. Where one change is not enough, for either or for a whole matrix, [Search]
+// looks for the smallest set. A token that proves a change is never made from a value that the
+// change has written.
 //
 // The package reads no files, knows no vendor's gateway, and names what it needs by its kind, not
 // by a flag.
 package repair
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -62,42 +66,22 @@ func (d *Draft) Fields() []rules.FieldChange {
 	return all
 }
 
-// tried is what came of the changes that an adapter has for a goal.
-type tried struct {
-	proved    []*Draft
-	refused   []rules.Change // by the adapter
-	disproved []rules.Change // Refused says why
-}
-
-// try makes each change that the adapter has for a goal, and proves it. A proof says why a change
-// does not serve the goal; nothing where it does.
-func (b *Bench) try(from *Draft, goal rules.Goal, proof func(after *Draft) string) tried {
-	changes := source.Without(
-		b.Adapter.Changes(from.Configuration, goal),
-		func(c rules.Change) bool { return c.Refused == "" && !goal.Wants(c.ID) },
-	)
-	return b.tryAll(from, changes, proof)
-}
-
-// tryAll makes each of some changes, and proves it.
-func (b *Bench) tryAll(
-	from *Draft, changes []rules.Change, proof func(after *Draft) string,
-) tried {
-	var t tried
-	for _, change := range changes {
-		if change.Refused != "" {
-			t.refused = append(t.refused, change)
-			continue
+// try makes each change that the adapter has for a goal. It returns the drafts that are proved,
+// and the changes that the adapter refuses.
+func (b *Bench) try(
+	from *Draft, goal rules.Goal, proof func(after *Draft) bool,
+) (proved []*Draft, refused []rules.Change) {
+	for _, change := range b.Adapter.Changes(from.Configuration, goal) {
+		switch {
+		case change.Refused != "":
+			refused = append(refused, change)
+		case goal.Wants(change.ID):
+			if after := b.apply(from, change); proof(after) {
+				proved = append(proved, after)
+			}
 		}
-		after := b.apply(from, change)
-		if why := proof(after); why != "" {
-			change.Refused = why
-			t.disproved = append(t.disproved, change)
-			continue
-		}
-		t.proved = append(t.proved, after)
 	}
-	return t
+	return proved, refused
 }
 
 // Sides are the requests that a change is proved on.
@@ -144,29 +128,79 @@ type Remedy struct {
 	Other *rules.Verdict // of the one that must not; nil where none was given
 }
 
-// Remedies are the changes that help a request, or narrow the policies to requests like it. Those
-// that were refused come beside them, for a reader may expect them to help.
+// Remedies are the changes that help a request, or narrow the policies to requests like it. Where
+// none alone lets in what is rejected, they are the smallest set that does. Those that were
+// refused come beside them, for a reader may expect them to help.
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	var all []Remedy
-	before := sides.On(from.Policies)
-	goal := rules.Goal{
-		Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts,
-		MostNarrowed: sides.Most, Wanted: sides.Wanted,
-	}
-	t := b.try(from, goal, func(after *Draft) string {
+	before, getsNearer := sides.On(from.Policies), false
+	_, refused := b.try(from, sides.goal(&before), func(after *Draft) bool {
 		trial := sides.On(after.Policies)
-		if !helps(&before, &trial) {
-			return "it does not help"
+		helped := helps(&before, &trial)
+		if helped {
+			all = append(all, sides.remedy(after, after.Changes[len(after.Changes)-1], &trial))
 		}
-		change := after.Changes[len(after.Changes)-1]
-		remedy := Remedy{change, after, trial.Own, trial.Other}
-		if sides.Shown {
-			remedy.slim()
-		}
-		all = append(all, remedy)
-		return ""
+		getsNearer = getsNearer || nearer(&before, &trial)
+		return helped
 	})
-	return all, t.refused
+	if len(all) == 0 && getsNearer && before.rejecting() <= deepest {
+		all = b.together(from, sides)
+	}
+	return all, refused
+}
+
+// together is the smallest set of changes of one file that lets a request in, as one change.
+func (b *Bench) together(from *Draft, sides *Sides) []Remedy {
+	search := Search{
+		Bench: *b, Own: []*rules.Request{sides.Own}, Facts: sides.Facts,
+		OneClient: sides.OneClient, Most: MostCompiled,
+		Score: func(after *Draft) Score {
+			trial := sides.On(after.Policies)
+			return Score{Wrong: trial.wrong()}
+		},
+	}
+	best := search.Smallest(from).Best
+	one, oneFile := from.joined(best.Changes[len(from.Changes):])
+	before, trial := sides.On(from.Policies), sides.On(best.Policies)
+	if !oneFile || !helps(&before, &trial) {
+		return nil
+	}
+	return []Remedy{sides.remedy(best.Draft, one, &trial)}
+}
+
+// joined makes changes that were made one after the other one change. It is not of one file where
+// they are of several.
+func (d *Draft) joined(changes []rules.Change) (one rules.Change, oneFile bool) {
+	var ids, titles []string
+	policies, files, at := map[int]bool{}, map[string]bool{}, d.Configuration
+	for _, c := range changes {
+		ids, titles = append(ids, c.ID), append(titles, c.Title)
+		one.Policy, one.Fields = cmp.Or(one.Policy, c.Policy), append(one.Fields, c.Fields...)
+		policies[at.Index(c.Policy)], files[c.Policy.Pos.File] = true, true
+		at = c.Edited
+	}
+	slices.Sort(titles)
+	one.ID, one.Title = strings.Join(ids, "+"), strings.Join(slices.Compact(titles), ", and ")
+	if n := len(policies); n > 1 {
+		one.Title += fmt.Sprintf(", in %d policies", n)
+	}
+	one.Edited = at
+	return one, len(files) == 1
+}
+
+func (s *Sides) goal(before *Trial) rules.Goal {
+	return rules.Goal{
+		Verdict: &before.Own, OneClient: s.OneClient, Facts: s.Facts, MostNarrowed: s.Most,
+		Wanted: s.Wanted,
+	}
+}
+
+func (s *Sides) remedy(after *Draft, change rules.Change, trial *Trial) Remedy {
+	remedy := Remedy{change, after, trial.Own, trial.Other}
+	if s.Shown {
+		remedy.slim()
+	}
+	return remedy
 }
 
 // slim lets go of what holds files and policies as they are after the change. If the request is
@@ -192,4 +226,34 @@ func helps(before, after *Trial) bool {
 		return after.Own.DecidedBy() != before.Own.DecidedBy()
 	}
 	return after.Own.Outcome == before.Own.Outcome
+}
+
+// nearer reports whether a change helps, or leaves fewer checks that reject what is to get in.
+func nearer(before, after *Trial) bool {
+	kept := after.Other == nil || after.Other.Outcome == rules.Rejected
+	return helps(before, after) || kept && after.wrong() < before.wrong()
+}
+
+// wrong counts the checks that reject the one request, and the other one where it is not rejected.
+func (t *Trial) wrong() (n int) {
+	if t.Own.Outcome == rules.Rejected {
+		n = max(1, len(source.Without(t.Own.Results, func(r rules.Result) bool {
+			return !r.KeepsOut()
+		})))
+	}
+	if t.Other != nil && t.Other.Outcome != rules.Rejected {
+		n++
+	}
+	return n
+}
+
+// rejecting counts the policies that reject the one request.
+func (t *Trial) rejecting() int {
+	all := map[*rules.Policy]bool{}
+	for i := range t.Own.Results {
+		if r := &t.Own.Results[i]; r.KeepsOut() {
+			all[r.Policy] = true
+		}
+	}
+	return len(all)
 }

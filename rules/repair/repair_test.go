@@ -29,8 +29,32 @@ func TestARemedyIsProvedOnBothSides(t *testing.T) {
 		{
 			"one change that leaves it out is not",
 			`[{"aud": "api://theirs", "scope": "Theirs"}]`,
+			asking("api://ours", ""),
+			nil,
+			nil,
+			nil,
+		},
+		{
+			"two that let it in together are one",
+			`[{"aud": "api://theirs", "scope": "Theirs"}]`,
 			asking("api://ours", "Ours"),
 			nil,
+			[]string{"set-audience+set-scope"},
+			nil,
+		},
+		{
+			"of two policies, too",
+			`[{"aud": "api://theirs"}, {"aud": "api://others"}]`,
+			asking("api://ours", ""),
+			nil,
+			[]string{"set-audience+set-audience"},
+			nil,
+		},
+		{
+			"but not where the other side gets in with them",
+			`[{"aud": "api://theirs"}, {"aud": "api://others"}]`,
+			asking("api://ours", ""),
+			asking("api://ours", ""),
 			nil,
 			nil,
 		},
@@ -235,8 +259,8 @@ func TestASearchThatIsCutSaysSo(t *testing.T) {
 			score, scored := wrong(other), -1
 			s := Search{
 				Bench: bench(), Own: []*rules.Request{ours},
-				Score:  func(d *Draft) Score { scored++; return score(d) },
-				Beyond: func() bool { return scored > test.most },
+				Score: func(d *Draft) Score { scored++; return score(d) },
+				Most:  MostCompiled, Beyond: func() bool { return scored > test.most },
 			}
 			found := s.Smallest(s.Compiled(toy(t, test.policy)))
 			if found.Cut != test.cut || found.Better() != test.better {

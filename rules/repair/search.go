@@ -19,7 +19,7 @@ const (
 
 	mostFollowed = 4 // attempts at each depth, where findings are repaired too
 
-	// MostCompiled bounds the conditions of all drafts of one search, each of which is compiled.
+	// MostCompiled bounds the conditions of all drafts of a search, each of which is compiled.
 	// To lint a draft takes as long as to compile some.
 	MostCompiled = 40_000
 	lintCosts    = 5
@@ -34,10 +34,13 @@ type Search struct {
 	Score func(after *Draft) Score // what is still wrong
 	Facts rules.Facts              // of the environment
 
-	// Lint is what is wrong with a draft. Where what helps an own request does not put all right,
-	// what repairs a finding is tried too.
-	Lint func(*Draft) []rules.Finding
+	OneClient bool // see [Sides]
 
+	// Findings are those of a draft that are to be repaired. Where what helps an own request does
+	// not put all right, what repairs one of them is tried too.
+	Findings func(*Draft) []rules.Finding
+
+	Most   int         // conditions that are compiled for it; no limit if it is zero
 	Beyond func() bool // whether drafts can't be scored any more; nil where they always can
 }
 
@@ -51,6 +54,8 @@ type Score struct {
 type Attempt struct {
 	*Draft
 	Score Score
+
+	rules []string // of the findings that were repaired for it, in the order of the changes
 }
 
 // Found is what a search has found.
@@ -59,6 +64,9 @@ type Found struct {
 	Singles []Attempt // after a single change, where less is wrong then; the best first
 	Best    Attempt   // after the smallest set; Start where nothing is better
 	Cut     bool      // by a limit, so that not all was tried
+
+	tried   []Attempt      // after a single change for a finding
+	refused []rules.Change // for the findings of Start, by the adapter
 }
 
 // Better reports whether anything is better than before.
@@ -67,7 +75,7 @@ func (f *Found) Better() bool { return f.Best.Draft != f.Start.Draft }
 // Smallest adds changes to the best attempts until nothing is wrong, or nothing gets better.
 func (s *Search) Smallest(start *Draft) *Found {
 	w := walk{Search: s, seen: map[string]bool{}}
-	found := &Found{Start: Attempt{start, s.Score(start)}}
+	found := &Found{Start: Attempt{start, s.Score(start), nil}}
 	found.Best = found.Start
 	defer func() { found.Cut = w.cut }()
 	if w.isBeyond(0) || found.Start.Score.Wrong == 0 {
@@ -77,20 +85,23 @@ func (s *Search) Smallest(start *Draft) *Found {
 	found.Singles = source.Without(level,
 		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
 	slices.SortStableFunc(found.Singles, compare)
-	if found.Best = w.deepen(found.Start, level); found.Best.Score.Wrong == 0 || s.Lint == nil {
+	found.Best = w.deepen(found.Start, level)
+	if found.Best.Score.Wrong == 0 || s.Findings == nil {
 		return found
 	}
-	w.seen, w.lint = map[string]bool{}, s.Lint
-	level = w.expand([]Attempt{found.Best})
-	found.Best = w.deepen(found.Best, level)
+	w.seen, w.findings = map[string]bool{}, s.Findings
+	found.tried = w.expand([]Attempt{found.Best})
+	found.refused = slices.Clone(w.refused)
+	found.Best = w.deepen(found.Best, slices.Clone(found.tried))
 	return found
 }
 
 // walk is one search.
 type walk struct {
 	*Search
-	seen map[string]bool              // the texts of all files of what was tried
-	lint func(*Draft) []rules.Finding // finds what is repaired too; nil where nothing is
+	seen     map[string]bool              // the texts of all files of what was tried
+	findings func(*Draft) []rules.Finding // that are repaired too; nil where none are
+	refused  []rules.Change
 
 	spent int // the conditions of what was compiled
 	cut   bool
@@ -110,7 +121,7 @@ func (w *walk) deepen(best Attempt, level []Attempt) Attempt {
 			return best
 		}
 		switch {
-		case w.lint != nil:
+		case w.findings != nil:
 			level = level[:min(mostFollowed, len(level))]
 		case depth > 1:
 			level = level[:min(widest, len(level))]
@@ -135,39 +146,50 @@ func (a *Attempt) size() int {
 
 // expand makes every change that helps one of the requests, and where findings are repaired too,
 // what repairs one: each result once.
-func (w *walk) expand(from []Attempt) []Attempt {
-	var all []Attempt
-	add := func(d *Draft) {
-		if texts := d.texts(); !w.seen[texts] {
-			w.seen[texts] = true
-			one := Attempt{d, w.Score(d)}
-			if w.cut = w.cut || !w.isScored(); !w.cut {
-				all = append(all, one)
-			}
-		}
-	}
+func (w *walk) expand(from []Attempt) (all []Attempt) {
 	for _, a := range from {
 		conditions := rules.ConditionsOf(a.Policies)
 		for _, request := range w.Own {
 			if w.isBeyond(draftsOfEach * conditions) {
 				return all
 			}
-			remedies, _ := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
-			w.spent += conditions * max(1, len(remedies))
-			for _, r := range remedies {
-				add(r.Draft)
-			}
+			sides := &Sides{Own: request, Facts: w.Facts, OneClient: w.OneClient}
+			before := sides.On(a.Policies)
+			proved, _ := w.try(a.Draft, sides.goal(&before), func(after *Draft) bool {
+				trial := sides.On(after.Policies)
+				return nearer(&before, &trial)
+			})
+			w.spent += conditions * max(1, len(proved))
+			all = w.add(all, proved, a.rules)
 		}
 		for _, finding := range w.found(a.Draft) {
 			if w.isBeyond(conditions) {
 				return all
 			}
 			goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-			for _, d := range w.try(a.Draft, goal, func(*Draft) string { return "" }).proved {
+			for _, change := range w.Adapter.Changes(a.Configuration, goal) {
+				if change.Refused != "" {
+					w.refused = append(w.refused, change)
+					continue
+				}
 				w.spent += conditions
-				change := &d.Changes[len(d.Changes)-1]
 				change.Title = cmp.Or(change.Title, "repair "+finding.Rule)
-				add(d)
+				with := append(slices.Clip(a.rules), finding.Rule)
+				all = w.add(all, []*Draft{w.apply(a.Draft, change)}, with)
+			}
+		}
+	}
+	return all
+}
+
+// add scores the drafts that are not known yet.
+func (w *walk) add(all []Attempt, drafts []*Draft, rules []string) []Attempt {
+	for _, d := range drafts {
+		if texts := d.texts(); !w.seen[texts] {
+			w.seen[texts] = true
+			one := Attempt{d, w.Score(d), rules}
+			if w.cut = w.cut || !w.isScored(); !w.cut {
+				all = append(all, one)
 			}
 		}
 	}
@@ -177,7 +199,7 @@ func (w *walk) expand(from []Attempt) []Attempt {
 // isBeyond reports whether to compile so many conditions more goes beyond a limit, and notes that
 // the search is cut then.
 func (w *walk) isBeyond(conditions int) bool {
-	w.cut = w.cut || w.spent+conditions > MostCompiled || !w.isScored()
+	w.cut = w.cut || w.Most > 0 && w.spent+conditions > w.Most || !w.isScored()
 	return w.cut
 }
 
@@ -187,13 +209,11 @@ func (w *walk) isScored() bool { return w.Beyond == nil || !w.Beyond() }
 // found are the findings of a draft that are to be repaired.
 func (w *walk) found(d *Draft) []rules.Finding {
 	cost := lintCosts * rules.ConditionsOf(d.Policies)
-	if w.lint == nil || w.isBeyond(cost) {
+	if w.findings == nil || w.isBeyond(cost) {
 		return nil
 	}
 	w.spent += cost
-	return source.Without(w.lint(d), func(f rules.Finding) bool {
-		return f.Severity == rules.Note
-	})
+	return w.findings(d)
 }
 
 // texts is the text of all files, to tell two drafts apart.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -103,12 +104,9 @@ func Changes(
 			change = forFinding(c, goal)
 		}
 		if change.Edited == nil && change.Refused == "" {
-			change = Change{
-				Title:   "repair " + f.Rule,
-				Refused: "no change of this configuration is known for it",
-			}
+			change.Refused = "no change of this configuration is known for it"
 		}
-		change.Policy = f.Policy
+		change.Policy, change.Title = f.Policy, cmp.Or(change.Title, "repair "+f.Rule)
 		return []Change{change}
 	}
 }

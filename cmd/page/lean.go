@@ -75,9 +75,10 @@ func standardSource(name string) ([]byte, error) {
 }
 
 // standardEdits are those of the standard library. Slices are sorted by one short algorithm that
-// keeps the order of what is equal, since each algorithm is compiled anew for each type.
+// keeps the order of what is equal, since each algorithm is compiled anew for each type. What
+// squares in the field of an elliptic curve, which is as long as what multiplies, multiplies.
 func standardEdits() []edit {
-	return []edit{
+	all := []edit{
 		{
 			"slices/sort.go",
 			regexp.MustCompile(`pdqsortOrdered\(x, 0, n, bits\.Len\(uint\(n\)\)\)`),
@@ -90,6 +91,14 @@ func standardEdits() []edit {
 		},
 		{"slices/zsortanyfunc.go", function("func stableCmpFunc["), mergeSort, 1},
 	}
+	for _, curve := range []string{"p224", "p256", "p384", "p521"} {
+		file := "crypto/internal/fips140/nistec/fiat/" + curve + "_fiat64.go"
+		head := fmt.Sprintf("func %[1]sSquare(out1 *%[1]sMontgomeryDomainFieldElement, "+
+			"arg1 *%[1]sMontgomeryDomainFieldElement) {", curve)
+		body := "\n\t" + curve + "Mul(out1, arg1, arg1)\n}\n"
+		all = append(all, edit{file, function(head), head + body, 1})
+	}
+	return all
 }
 
 // function finds the whole of a function by how it begins.

@@ -40,7 +40,11 @@ func TestTheStandardLibraryIsAsRightAsItWas(t *testing.T) {
 	if err := os.WriteFile(name, overlay, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := runGo(nil, "test", "-short", "-overlay="+name, "slices", "sort"); err != nil {
+	// with purego no curve has another implementation, as in the module
+	if _, err := runGo(
+		nil, "test", "-short", "-tags=purego", "-overlay="+name, "slices", "sort",
+		"crypto/elliptic", "crypto/ecdsa",
+	); err != nil {
 		t.Error(err)
 	}
 }

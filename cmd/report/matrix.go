@@ -155,12 +155,12 @@ func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
 			x.Gateways[g], repair.MostCompiled, rules.MostLooked)
 	}
 	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {
-		x.Repairs = append(x.Repairs, c.repair(&a, found))
+		x.Repairs = append(x.Repairs, c.repair(a, found))
 	}
 	if !found.Better() {
 		return
 	}
-	chosen := c.repair(&found.Best, found)
+	chosen := c.repair(found.Best, found)
 	chosen.Chosen = true
 	x.Repairs = append(x.Repairs, chosen)
 	if fix {

@@ -13,12 +13,10 @@
 package repair
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -160,32 +158,33 @@ func (b *Bench) together(from *Draft, sides *Sides) []Remedy {
 		},
 	}
 	best := search.Smallest(from).Best
-	one, oneFile := from.joined(best.Changes[len(from.Changes):])
-	before, trial := sides.On(from.Policies), sides.On(best.Policies)
-	if !oneFile || !helps(&before, &trial) {
+	if best.Score.Wrong > 0 {
 		return nil
 	}
+	one, oneFile := joined(best.Changes[len(from.Changes):])
+	if !oneFile {
+		return nil
+	}
+	trial := sides.On(best.Policies)
 	return []Remedy{sides.remedy(best.Draft, one, &trial)}
 }
 
-// joined makes changes that were made one after the other one change. It is not of one file where
-// they are of several.
-func (d *Draft) joined(changes []rules.Change) (one rules.Change, oneFile bool) {
+// joined makes changes that were made one after the other one change, and reports whether they are
+// of one file.
+func joined(changes []rules.Change) (rules.Change, bool) {
 	var ids, titles []string
-	policies, files, at := map[int]bool{}, map[string]bool{}, d.Configuration
+	one, oneFile, alike := changes[0], true, true
+	one.Fields = nil
 	for _, c := range changes {
 		ids, titles = append(ids, c.ID), append(titles, c.Title)
-		one.Policy, one.Fields = cmp.Or(one.Policy, c.Policy), append(one.Fields, c.Fields...)
-		policies[at.Index(c.Policy)], files[c.Policy.Pos.File] = true, true
-		at = c.Edited
+		one.Fields, one.Edited = append(one.Fields, c.Fields...), c.Edited
+		oneFile = oneFile && c.Policy.Pos.File == one.Policy.Pos.File
+		alike = alike && c.Title == changes[0].Title
 	}
-	slices.Sort(titles)
-	one.ID, one.Title = strings.Join(ids, "+"), strings.Join(slices.Compact(titles), ", and ")
-	if n := len(policies); n > 1 {
-		one.Title += fmt.Sprintf(", in %d policies", n)
+	if one.ID, one.Title = strings.Join(ids, "+"), strings.Join(titles, ", and "); alike {
+		one.Title = fmt.Sprintf("%s, in %d policies", titles[0], len(changes))
 	}
-	one.Edited = at
-	return one, len(files) == 1
+	return one, oneFile
 }
 
 func (s *Sides) goal(before *Trial) rules.Goal {
@@ -237,9 +236,7 @@ func nearer(before, after *Trial) bool {
 // wrong counts the checks that reject the one request, and the other one where it is not rejected.
 func (t *Trial) wrong() (n int) {
 	if t.Own.Outcome == rules.Rejected {
-		n = max(1, len(source.Without(t.Own.Results, func(r rules.Result) bool {
-			return !r.KeepsOut()
-		})))
+		n = max(1, len(t.failed()))
 	}
 	if t.Other != nil && t.Other.Outcome != rules.Rejected {
 		n++
@@ -247,13 +244,23 @@ func (t *Trial) wrong() (n int) {
 	return n
 }
 
-// rejecting counts the policies that reject the one request.
-func (t *Trial) rejecting() int {
-	all := map[*rules.Policy]bool{}
+// failed are the checks that keep the one request out.
+func (t *Trial) failed() (all []*rules.Result) {
 	for i := range t.Own.Results {
 		if r := &t.Own.Results[i]; r.KeepsOut() {
-			all[r.Policy] = true
+			all = append(all, r)
 		}
 	}
-	return len(all)
+	return all
+}
+
+// rejecting counts the policies that do, which come one after the other.
+func (t *Trial) rejecting() (n int) {
+	var last *rules.Policy
+	for _, r := range t.failed() {
+		if r.Policy != last {
+			n, last = n+1, r.Policy
+		}
+	}
+	return n
 }

@@ -60,12 +60,12 @@ type Attempt struct {
 
 // Found is what a search has found.
 type Found struct {
-	Start   Attempt
-	Singles []Attempt // after a single change, where less is wrong then; the best first
-	Best    Attempt   // after the smallest set; Start where nothing is better
-	Cut     bool      // by a limit, so that not all was tried
+	Start   *Attempt
+	Singles []*Attempt // after a single change, where less is wrong then; the best first
+	Best    *Attempt   // after the smallest set; Start where nothing is better
+	Cut     bool       // by a limit, so that not all was tried
 
-	tried   []Attempt      // after a single change for a finding
+	tried   []*Attempt     // after a single change for a finding
 	refused []rules.Change // for the findings of Start, by the adapter
 }
 
@@ -75,22 +75,22 @@ func (f *Found) Better() bool { return f.Best.Draft != f.Start.Draft }
 // Smallest adds changes to the best attempts until nothing is wrong, or nothing gets better.
 func (s *Search) Smallest(start *Draft) *Found {
 	w := walk{Search: s, seen: map[string]bool{}}
-	found := &Found{Start: Attempt{start, s.Score(start), nil}}
+	found := &Found{Start: &Attempt{start, s.Score(start), nil}}
 	found.Best = found.Start
 	defer func() { found.Cut = w.cut }()
 	if w.isBeyond(0) || found.Start.Score.Wrong == 0 {
 		return found
 	}
-	level := w.expand([]Attempt{found.Start})
+	level := w.expand([]*Attempt{found.Start})
 	found.Singles = source.Without(level,
-		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
+		func(a *Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
 	slices.SortStableFunc(found.Singles, compare)
 	found.Best = w.deepen(found.Start, level)
 	if found.Best.Score.Wrong == 0 || s.Findings == nil {
 		return found
 	}
 	w.seen, w.findings = map[string]bool{}, s.Findings
-	found.tried = w.expand([]Attempt{found.Best})
+	found.tried = w.expand([]*Attempt{found.Best})
 	found.refused = slices.Clone(w.refused)
 	found.Best = w.deepen(found.Best, slices.Clone(found.tried))
 	return found
@@ -108,7 +108,7 @@ type walk struct {
 }
 
 // deepen follows the attempts of one depth to the next.
-func (w *walk) deepen(best Attempt, level []Attempt) Attempt {
+func (w *walk) deepen(best *Attempt, level []*Attempt) *Attempt {
 	for depth := 1; ; depth++ {
 		slices.SortStableFunc(level, compare)
 		if len(level) == 0 || compare(level[0], best) >= 0 && depth > 2 {
@@ -131,7 +131,7 @@ func (w *walk) deepen(best Attempt, level []Attempt) Attempt {
 }
 
 // compare orders attempts: less that is wrong, less that may be, fewer fields changed.
-func compare(a, b Attempt) int {
+func compare(a, b *Attempt) int {
 	return cmp.Or(a.Score.Wrong-b.Score.Wrong, a.Score.Unknown-b.Score.Unknown, a.size()-b.size())
 }
 
@@ -146,48 +146,45 @@ func (a *Attempt) size() int {
 
 // expand makes every change that helps one of the requests, and where findings are repaired too,
 // what repairs one: each result once.
-func (w *walk) expand(from []Attempt) (all []Attempt) {
+func (w *walk) expand(from []*Attempt) (all []*Attempt) {
 	for _, a := range from {
-		conditions := rules.ConditionsOf(a.Policies)
 		for _, request := range w.Own {
-			if w.isBeyond(draftsOfEach * conditions) {
-				return all
-			}
 			sides := &Sides{Own: request, Facts: w.Facts, OneClient: w.OneClient}
 			before := sides.On(a.Policies)
-			proved, _ := w.try(a.Draft, sides.goal(&before), func(after *Draft) bool {
+			all = w.follow(all, a, sides.goal(&before), func(after *Draft) bool {
 				trial := sides.On(after.Policies)
 				return nearer(&before, &trial)
 			})
-			w.spent += conditions * max(1, len(proved))
-			all = w.add(all, proved, a.rules)
 		}
 		for _, finding := range w.found(a.Draft) {
-			if w.isBeyond(conditions) {
-				return all
-			}
 			goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-			for _, change := range w.Adapter.Changes(a.Configuration, goal) {
-				if change.Refused != "" {
-					w.refused = append(w.refused, change)
-					continue
-				}
-				w.spent += conditions
-				change.Title = cmp.Or(change.Title, "repair "+finding.Rule)
-				with := append(slices.Clip(a.rules), finding.Rule)
-				all = w.add(all, []*Draft{w.apply(a.Draft, change)}, with)
-			}
+			all = w.follow(all, a, goal, func(*Draft) bool { return true })
+		}
+		if w.cut {
+			break
 		}
 	}
 	return all
 }
 
-// add scores the drafts that are not known yet.
-func (w *walk) add(all []Attempt, drafts []*Draft, rules []string) []Attempt {
-	for _, d := range drafts {
+// follow adds the drafts of an attempt that are proved for a goal and are not known yet.
+func (w *walk) follow(
+	all []*Attempt, a *Attempt, goal rules.Goal, proof func(after *Draft) bool,
+) []*Attempt {
+	conditions, with := rules.ConditionsOf(a.Policies), a.rules
+	if w.isBeyond(draftsOfEach * conditions) {
+		return all
+	}
+	if goal.Finding != nil {
+		with = append(slices.Clip(with), goal.Finding.Rule)
+	}
+	proved, refused := w.try(a.Draft, goal, proof)
+	w.refused = append(w.refused, refused...)
+	w.spent += conditions * max(1, len(proved))
+	for _, d := range proved {
 		if texts := d.texts(); !w.seen[texts] {
 			w.seen[texts] = true
-			one := Attempt{d, w.Score(d), rules}
+			one := &Attempt{d, w.Score(d), with}
 			if w.cut = w.cut || !w.isScored(); !w.cut {
 				all = append(all, one)
 			}

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -357,6 +358,35 @@ func columns(line string) int {
 }
 
 // A program that only reads files and tokens must not link the network.
+// Below the commands an error says what is wrong, where, and what to do: one shape for all. What a
+// caller tells apart, and gives a place, is a variable of its package.
+func TestErrorsBelowTheCommandsHaveOneShape(t *testing.T) {
+	t.Parallel()
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		if !isBelowCommands(dir) || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, declared := range file.Decls {
+			function, ok := declared.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(function, func(node ast.Node) bool {
+				call, ok := node.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				switch made := types.ExprString(call.Fun); made {
+				case "errors.New", "fmt.Errorf":
+					t.Errorf("%s: %s makes an error by %s, and not a source.Error", name,
+						function.Name.Name, made)
+				}
+				return true
+			})
+		}
+	})
+}
+
 func TestBelowFetchNothingSpeaksHTTP(t *testing.T) {
 	t.Parallel()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {

@@ -116,9 +116,16 @@ func Changes(
 func NotEditable(err error) string {
 	var fault *source.Error
 	if !errors.As(err, &fault) {
-		return "the file can't be edited: " + err.Error()
+		fault = &source.Error{Cause: err.Error()}
 	}
-	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+	where, why := "the file can't be edited", fault.Cause
+	if fault.Pos.Line > 0 {
+		where = fmt.Sprintf("line %d", fault.Pos.Line)
+	}
+	for _, hint := range fault.Hints {
+		why += "; " + hint.Text
+	}
+	return where + ": " + why
 }
 
 // FieldChange is what a change does to one field.

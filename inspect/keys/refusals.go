@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -137,7 +138,7 @@ func (k *Key) strictly() error {
 		Alg string `json:"alg"`
 	}
 	if err := json.Unmarshal(k.raw, &member); err != nil {
-		return errors.New("it is not an object with alg as a text")
+		return &source.Error{Cause: "it is not an object with alg as a text"}
 	}
 	if member.Alg != "" && !ofGoOIDC(member.Alg) {
 		return nil

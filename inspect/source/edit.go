@@ -1,7 +1,6 @@
 package source
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -133,7 +132,7 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	at, ok := f.find(v)
 	if !ok {
-		return site{}, nil, errors.New("the value to be edited is not from this file")
+		return site{}, nil, &Error{Cause: "the value to be edited is not from this file"}
 	}
 	if parent := at.parent(); parent != nil && parent.isComputed() {
 		return site{}, nil, f.computed(parent)
@@ -190,7 +189,7 @@ func lastMember(members []Member, key string) int {
 func (f *File) mustBe(v *Value, kind Kind) error {
 	switch {
 	case v == nil:
-		return fmt.Errorf("%s, which is to be edited, does not exist", kind)
+		return &Error{Cause: fmt.Sprintf("%s, which is to be edited, does not exist", kind)}
 	case v.Kind != kind:
 		return f.errorAt(v.Span.Start, fmt.Sprintf("this is %s, not %s", v.Kind, kind), "")
 	case v.isComputed():
@@ -247,7 +246,7 @@ func ValueOf(with any) (*Value, error) {
 		return &Value{Kind: Number, Text: strconv.FormatInt(with, 10)}, nil
 	case string:
 		if !utf8.ValidString(with) {
-			return nil, errors.New("a string to be written is not UTF-8")
+			return nil, &Error{Cause: "a string to be written is not UTF-8"}
 		}
 		return &Value{Kind: String, Text: with}, nil
 	case []any:
@@ -271,7 +270,7 @@ func ValueOf(with any) (*Value, error) {
 		}
 		return object, nil
 	}
-	return nil, fmt.Errorf("a value of type %T can't be written", with)
+	return nil, &Error{Cause: fmt.Sprintf("a value of type %T can't be written", with)}
 }
 
 // AppendDocument returns the edit that adds a document behind those of a YAML file, in the way in

@@ -35,11 +35,15 @@ func Apply(text []byte, edits ...Edit) ([]byte, error) {
 	for _, e := range sorted {
 		switch {
 		case e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(text):
-			return nil, fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
-				e.Span.Start, e.Span.End, len(text))
+			return nil, &Error{Cause: fmt.Sprintf(
+				"an edit of bytes %d to %d lies outside the text of %d bytes", e.Span.Start,
+				e.Span.End, len(text),
+			)}
 		case e.Span.Start < done:
-			return nil, fmt.Errorf("two edits change the same place in line %d",
-				1+bytes.Count(text[:e.Span.Start], []byte("\n")))
+			return nil, &Error{Cause: fmt.Sprintf(
+				"two edits change the same place in line %d",
+				1+bytes.Count(text[:e.Span.Start], []byte("\n")),
+			)}
 		}
 		edited = append(edited, text[done:e.Span.Start]...)
 		edited = append(edited, e.Text...)

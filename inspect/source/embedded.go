@@ -13,11 +13,13 @@ import (
 // all of them have the place of the string. To change them, edit the text on its own and
 // [File.Replace] the string.
 //
-// Every error is an [*Error], unless v is not a String.
+// Every error is an [*Error].
 func Embedded(f *File, v *Value, format Format) (*File, error) {
 	text, ok := v.Str()
 	if !ok {
-		return nil, errors.New("there is no string to read " + format.String() + " from")
+		return nil, &Error{
+			Pos: f.Position(0), Cause: "there is no string to read " + format.String() + " from",
+		}
 	}
 	inner, err := ReadAs(f.Name, []byte(text), format)
 	place := f.placesOf(v)

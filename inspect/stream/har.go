@@ -59,7 +59,9 @@ type limited struct {
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fmt.Errorf("an entry is larger than %d MiB", MaxRequest>>20)
+		return 0, &source.Error{
+			Cause: fmt.Sprintf("an entry is larger than %d MiB", MaxRequest>>20), Limit: true,
+		}
 	}
 	n, err := l.r.Read(p[:min(len(p), l.left)])
 	l.left -= n
@@ -162,14 +164,14 @@ func (h *harReader) enter() error {
 			if opened, err := h.token(); err != nil || opened == json.Delim('[') {
 				return err
 			}
-			return errors.New("log.entries is not a list")
+			return &source.Error{Cause: "log.entries is not a list"}
 		}
 		var other json.RawMessage
 		if err := h.decoder.Decode(&other); err != nil {
 			return err
 		}
 	}
-	return errors.New("log.entries is missing")
+	return &source.Error{Cause: "log.entries is missing"}
 }
 
 func (h *harReader) token() (json.Token, error) {

@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -71,7 +70,10 @@ func edited(files []*source.File, steps []Step) ([]*source.File, error) {
 	for _, s := range steps {
 		i := slices.Index(files, s.File)
 		if i < 0 {
-			return nil, errors.New("the policy is in a file that is not edited here")
+			return nil, &source.Error{
+				Cause: "the policy is in a file that is not edited here",
+				Hints: source.Hints("change it there by hand"),
+			}
 		}
 		made, err := s.Edit()
 		if err != nil {

@@ -93,7 +93,7 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	if options.Runtime != "" {
 		var err error
 		if runtime, err = dataweave.ParseRuntime(options.Runtime); err != nil {
-			return nil, notARuntime(err)
+			return nil, err
 		}
 	}
 	for i := range all {
@@ -118,14 +118,6 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 		entries[i] = e
 	}
 	return entries, nil
-}
-
-// notARuntime is the error for a version that is not Mule's, which may be meant for another
-// gateway.
-func notARuntime(err error) error {
-	return &source.Error{Cause: err.Error(), Hints: []source.Hint{
-		source.Ask(source.NeedRuntime, "pass %s: the version of the Mule runtime, such as 4.4.0"),
-	}}
 }
 
 // mostFields is how many fields the configuration of a policy may have: each that the policy kind
@@ -175,7 +167,10 @@ func edited(
 			continue
 		}
 		if len(entries) == 0 {
-			return nil, nil, fmt.Errorf("%s: a policy is gone after an edit", file.Name)
+			return nil, nil, &source.Error{
+				Pos: e.place.Pos, Cause: "this policy would be gone after the edit",
+				Hints: source.Hints("make the change by hand"),
+			}
 		}
 		next := entries[0].(*entry)
 		next.parsed, next.api = e.parsed, e.api

@@ -16,7 +16,7 @@ func TestAnOptionIsSetBesideTheOthers(t *testing.T) {
 		variables = "services:\n  proxy:\n    image: oauth2-proxy\n    environment:\n"
 		listed    = "      - OAUTH2_PROXY_CLIENT_ID=" + app +
 			"\n      - OAUTH2_PROXY_SKIP_JWT_BEARER_TOKENS=true\n"
-		noPlace = "no place is known where the option could be set"
+		noPlace = "no place is known where the option could be set; change it by hand"
 	)
 	inMap := proxy("configMap: {name: conf}") + configMap("conf", "uat", "proxy.cfg", true)
 	const chart = "config:\n  clientID: " + app + "\n"
@@ -55,7 +55,7 @@ func TestAnOptionIsSetBesideTheOthers(t *testing.T) {
 				"args: [--config=/etc/proxy/proxy.cfg]",
 				"env: [{name: OAUTH2_PROXY_CLIENT_ID, value: x}]",
 			).Replace(proxy("emptyDir: {}")), "",
-			"add the variable OAUTH2_PROXY_BEARER_TOKEN_LOGIN_FALLBACK by hand",
+			"the variables are a list; add OAUTH2_PROXY_BEARER_TOKEN_LOGIN_FALLBACK by hand",
 		},
 	} {
 		c := configurationOf(t, test.file, test.text)

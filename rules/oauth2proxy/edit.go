@@ -1,8 +1,7 @@
 package oauth2proxy
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ func (e *entry) edited(
 	of := e.get(name)
 	field := rules.FieldChange{Field: name, From: strings.Join(of.texts(), ", "), To: to}
 	if of.unknown != nil {
-		return nil, field, errors.New(of.unknown.Why)
+		return nil, field, e.byHand(of.unknown.Why, "")
 	}
 	made, err := change(e, of, to)
 	if err != nil {
@@ -31,11 +30,18 @@ func (e *entry) edited(
 	files := slices.Clone(c.Files)
 	i := slices.Index(files, before)
 	if i < 0 {
-		return nil, field, errors.New("the option is in a file that is not edited here")
+		return nil, field, e.byHand("the option is in a file that is not edited here", "")
 	}
 	files[i] = after
 	edited, err := e.common.read(files, c.Options)
 	return edited, field, err
+}
+
+// byHand is the error of a change that can only be made by hand: add says how.
+func (e *entry) byHand(cause, add string) error {
+	return &source.Error{
+		Pos: e.at.Pos, Cause: cause, Hints: source.Hints(cmp.Or(add, "change it") + " by hand"),
+	}
 }
 
 // edit is a change of one value, in its file or in the string that its file is embedded in.
@@ -150,14 +156,14 @@ func (e *entry) adding(o option, to string) (*edit, error) {
 				continue
 			}
 			g.value = nil
-			return addingBeside(g, o, to)
+			return e.addingBeside(g, o, to)
 		}
 	}
-	return nil, errors.New("no place is known where the option could be set")
+	return nil, e.byHand("no place is known where the option could be set", "")
 }
 
 // addingBeside adds an option where another one is: to the file, the arguments, or the variables.
-func addingBeside(g given, o option, to string) (*edit, error) {
+func (e *entry) addingBeside(g given, o option, to string) (*edit, error) {
 	variable := variablePrefix + strings.ToUpper(o.name)
 	switch {
 	case g.layer == byFlag && g.object.Is(source.List):
@@ -165,7 +171,7 @@ func addingBeside(g given, o option, to string) (*edit, error) {
 	case g.layer == byFlag:
 		return putting(g, o.flag, to), nil
 	case g.layer == byVariable && g.object.Member("name") != nil:
-		return nil, errors.New("add the variable " + variable + " by hand")
+		return nil, e.byHand("the variables are a list", "add "+variable)
 	case g.layer == byVariable:
 		return putting(g, variable, to), nil
 	}
@@ -183,5 +189,5 @@ func (e *entry) addingToProvider(o option, to string) (*edit, error) {
 		g.value = nil
 		return putting(g, o.alpha[len(o.alpha)-1], written(o, g, to)), nil
 	}
-	return nil, fmt.Errorf("the provider has no %s yet", o.alpha[0])
+	return nil, e.byHand("the provider has no "+o.alpha[0]+" yet", "add it")
 }

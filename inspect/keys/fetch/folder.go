@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
@@ -19,7 +20,9 @@ const mostEntry = 4 << 20
 
 var errNotRegular = errors.New("not a regular file")
 
-func errLarge() error { return fmt.Errorf("more than %d MiB", mostEntry>>20) }
+func errLarge() error {
+	return &source.Error{Cause: fmt.Sprintf("more than %d MiB", mostEntry>>20), Limit: true}
+}
 
 // checkFolder says why a folder can't be used as a cache: it can't be made, or somebody else could
 // put keys into it. Offline it is not made.

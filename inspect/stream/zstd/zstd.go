@@ -16,7 +16,10 @@ import (
 // maxBlock is the largest block of any frame, in bytes.
 const maxBlock = 128 << 10
 
-var errDamaged = errors.New("zstd: damaged")
+var (
+	errDamaged  = errors.New("zstd: damaged")
+	errChecksum = errors.New("zstd: its checksum is wrong")
+)
 
 // NotRead is the error for a frame that is right, and that this package does not read.
 type NotRead struct{ Why, Hint string }
@@ -232,7 +235,7 @@ func (r *Reader) close() error {
 	}
 	sum, err := r.number(4)
 	if err == nil && uint32(sum) != uint32(f.sum.Sum64()) {
-		err = errors.New("zstd: its checksum is wrong")
+		err = errChecksum
 	}
 	return err
 }

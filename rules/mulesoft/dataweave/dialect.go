@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -67,14 +68,23 @@ func ParseRuntime(text string) (Version, error) {
 		fields[i] = int(n)
 	}
 	if fields[0] != 4 {
-		const why = "mule %s is not modelled: only Mule 4 runs DataWeave 2"
-		return Version{}, fmt.Errorf(why, number)
+		return Version{}, notARuntime(
+			"mule " + number + " is not modelled: only Mule 4 runs DataWeave 2",
+		)
 	}
 	return Version{fields[0], fields[1], fields[2]}, nil
 }
 
 func notAVersion(text string) error {
-	return fmt.Errorf("%q is not a version of the Mule runtime", text)
+	return notARuntime(fmt.Sprintf("%q is not a version of the Mule runtime", text))
+}
+
+// notARuntime is the error for a version that is not Mule 4's, which may be meant for another
+// gateway.
+func notARuntime(cause string) error {
+	return &source.Error{Cause: cause, Hints: []source.Hint{
+		source.Ask(source.NeedRuntime, "pass %s: the version of the Mule runtime, such as 4.4.0"),
+	}}
 }
 
 // table has the rules of the language: table.tsv says how it is written.

@@ -149,7 +149,8 @@ func entriesOf(c *rules.Configuration) []*entry {
 }
 
 // edited returns a configuration in which this file replaces the file of an entry, and that entry
-// as the new file has it. The new file must have the same policies in the same order.
+// as the new file has it. The new file must have the same policies in the same order, which is
+// looked at.
 func edited(
 	c *rules.Configuration, of *entry, file *source.File,
 ) (*rules.Configuration, *entry, error) {
@@ -166,9 +167,9 @@ func edited(
 			after.Entries = append(after.Entries, e)
 			continue
 		}
-		if len(entries) == 0 {
+		if len(entries) == 0 || e != of && !entries[0].(*entry).reads(e) {
 			return nil, nil, &source.Error{
-				Pos: e.place.Pos, Cause: "this policy would be gone after the edit",
+				Pos: e.place.Pos, Cause: "this policy would be another one after the edit",
 				Hints: source.Hints("make the change by hand"),
 			}
 		}
@@ -180,6 +181,11 @@ func edited(
 		after.Entries, entries = append(after.Entries, next), entries[1:]
 	}
 	return after, now, nil
+}
+
+// reads reports whether an entry is what the file had before, where another entry was edited.
+func (e *entry) reads(before *entry) bool {
+	return e.asset == before.asset && e.called == before.called && e.order == before.order
 }
 
 // found lists the policies of a file in the file's order, whichever of the formats it has. Where

@@ -57,6 +57,12 @@ type AnswerModel struct {
 	Alive   Predicate         // what a token must be for the endpoint to call it active
 }
 
+// MirroredClaims is the answer of an endpoint that tells the token's own claims. What RFC 7662
+// calls scope is the claim scp of Entra ID.
+func MirroredClaims() *AnswerModel {
+	return &AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
+}
+
 // ClaimRead is the claim that an input gives. A validation endpoint's answer gives the claim that
 // its model mirrors. It is empty for what is not read from a claim.
 func (i Input) ClaimRead() string {

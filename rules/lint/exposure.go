@@ -337,7 +337,7 @@ func mirroring(c *rules.Check) *rules.Check {
 		return c
 	}
 	modelled := *c
-	modelled.Test.Input.Model = &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
+	modelled.Test.Input.Model = rules.MirroredClaims()
 	return &modelled
 }
 

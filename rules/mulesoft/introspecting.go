@@ -73,10 +73,9 @@ func (c *compiler) answerModel() *rules.AnswerModel {
 	readable := rules.Predicate{
 		Op: rules.Readable, Loose: true, Elsewhere: []string{"claims.exp"},
 	}
-	return &rules.AnswerModel{
-		Mirrors: map[string]string{"scope": "scp"},
-		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry), readable),
-	}
+	model := rules.MirroredClaims()
+	model.Alive = rules.Both(signed, rules.IfPresent(expiry.Input, expiry), readable)
+	return model
 }
 
 // oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd"
@@ -15,6 +16,10 @@ import (
 // softMemory is from how many bytes on the garbage collector works harder, rather than let
 // garbage multiply what is in use: in CI the program runs beside others.
 const softMemory = 40 << 20
+
+// manyMemory is the same where many files are read: two at once leave so much garbage behind that
+// the collector would run half of the time.
+const manyMemory = 64 << 20
 
 // mostMemory is from how many bytes on it does so again, where more than softMemory is in use:
 // with the program itself a run then stays below 256 MiB.
@@ -33,8 +38,11 @@ const room = 32 << 10
 
 func main() {
 	growStack(-1)
-	time.AfterFunc(brief, limitMemory)
-	os.Exit(cmd.Main(cmd.System()))
+	m := &memory{soft: softMemory}
+	time.AfterFunc(brief, m.limit)
+	system := cmd.System()
+	system.ReadsMany = m.readsMany
+	os.Exit(cmd.Main(system))
 }
 
 // growStack has the stack grow at once, while hardly anything is on it: if it grows step by step
@@ -50,10 +58,29 @@ func growStack(at int) byte {
 	return on[at]
 }
 
-func limitMemory() {
+// memory is how much of it the run may take.
+type memory struct {
+	sync.Mutex
+	soft    int64 // from how many bytes on the garbage collector works harder
+	limited bool
+}
+
+func (m *memory) limit() {
+	m.Lock()
+	defer m.Unlock()
+	m.limited = true
 	debug.SetGCPercent(garbage)
-	debug.SetMemoryLimit(softMemory)
-	runtime.SetFinalizer(&collection{percent: garbage}, collected)
+	debug.SetMemoryLimit(m.soft)
+	runtime.SetFinalizer(&collection{of: m, percent: garbage}, collected)
+}
+
+func (m *memory) readsMany() {
+	m.Lock()
+	defer m.Unlock()
+	m.soft = manyMemory
+	if m.limited {
+		debug.SetMemoryLimit(m.soft)
+	}
 }
 
 // midGarbage is the same where hardly less than softMemory is in use.
@@ -71,8 +98,8 @@ func largeGarbage(used uint64) uint64 {
 
 // collection is garbage, so that the collector tells when it has run.
 type collection struct {
+	of      *memory
 	percent uint64 // of garbage that may pile up until it runs again
-	_       [32]byte
 }
 
 // inUse is how many bytes the collection left. It is read off when the next one would be, if there
@@ -89,17 +116,20 @@ func (c *collection) inUse() uint64 {
 // collected raises the limit where five eighths of it are in use: beside the rest of the program
 // so little room is left that the collector would run all the time.
 func collected(c *collection) {
+	c.of.Lock()
+	defer c.of.Unlock()
+	soft := uint64(c.of.soft)
 	switch used := c.inUse(); {
-	case used >= softMemory/10*9:
+	case used >= soft/10*9:
 		debug.SetMemoryLimit(mostMemory)
 		c.percent = largeGarbage(used)
 		debug.SetGCPercent(int(c.percent))
-	case used >= softMemory/8*5:
+	case used >= soft/8*5:
 		debug.SetMemoryLimit(mostMemory)
 		debug.SetGCPercent(midGarbage)
 		c.percent = midGarbage
-	case c.percent != garbage && used < softMemory/4: // what piled up beside the collector is gone
-		debug.SetMemoryLimit(softMemory)
+	case c.percent != garbage && used < soft/4: // what piled up beside the collector is gone
+		debug.SetMemoryLimit(c.of.soft)
 		debug.SetGCPercent(garbage)
 		c.percent = garbage
 	}

@@ -43,6 +43,8 @@ type Env struct {
 	OnInterrupt func(stop func())
 	Exit        func(code int)
 
+	ReadsMany func() // is told that a run reads many files; nil where nobody minds
+
 	Run Runner // runs the Azure CLI for pull, and opens a browser
 
 	Executable func() (string, error) // the program's own file
@@ -98,7 +100,7 @@ func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Used: &e.used, Now: e.Now, Gateways: e.Gateways,
 		Gateway: e.gateway, Shell: e.Shell,
-		Say: e.say, Tell: e.tellProgress,
+		Say: e.say, Tell: e.tellProgress, ReadsMany: e.ReadsMany,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

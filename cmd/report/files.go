@@ -38,6 +38,8 @@ type Maker struct {
 	// Tell shows how far something is, until stop is called; nil where nobody sees it.
 	Tell func(text func() string) (stop func())
 
+	ReadsMany func() // is told that many files are read; nil where nobody minds
+
 	walked int // names of files that were looked at in folders
 }
 

@@ -138,8 +138,14 @@ type linter struct {
 	held  atomic.Int64 // values of the files that wait for others
 }
 
+// manyFiles is how many files are worth more memory.
+const manyFiles = 100
+
 // all lints the files in parallel. The results are in the files' order, whichever is ready first.
 func (l *linter) all(files []Found) []linted {
+	if len(files) > manyFiles && l.maker.ReadsMany != nil {
+		l.maker.ReadsMany()
+	}
 	results := make([]linted, len(files))
 	stop := l.maker.progress(&l.done, len(files), "files")
 	inParallel(len(files), func(i int) bool {

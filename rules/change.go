@@ -31,6 +31,9 @@ type Goal struct {
 	// Wanted says by their ids which changes are asked for; all if it is nil.
 	Wanted func(id string) bool
 
+	// One says that the first of these is enough: each change has its whole file once more.
+	One bool
+
 	Facts Facts
 }
 
@@ -168,6 +171,21 @@ func (s *Solution) Start(changes []Change) int {
 // Has reports whether a change with this id is one of its steps.
 func (s *Solution) Has(id string) bool {
 	return slices.ContainsFunc(s.Steps, func(step string) bool { return isOf(id, step) })
+}
+
+// First asks for the first change that the solution begins with, as [Solution.Start] takes it from
+// all of them; nil where there is none.
+func (s *Solution) First(changes func(Goal) []Change, goal Goal) *Change {
+	goal.One = true
+	for _, step := range s.Steps {
+		goal.Wanted = func(id string) bool { return isOf(id, step) }
+		for _, change := range changes(goal) {
+			if change.Refused == "" && isOf(change.ID, step) {
+				return &change
+			}
+		}
+	}
+	return nil
 }
 
 // isOf reports whether a change, which may be several that are made as one, has this id.

@@ -204,14 +204,26 @@ func onlyIn(
 // Run repairs the file. The notes, which name what is worth knowing, are for a file in which
 // nothing was repaired.
 func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
+	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
 	if j.solution != nil {
 		if err := j.ownMayGetIn(); err != nil {
 			return nil, "", err
 		}
-		return j.report(j.Solve(j.before, j.solution)), "", nil
+		j.Look = func(conditions int) { j.Looked.Add(int64(conditions)) }
+		j.Beyond = func(int, int) error {
+			if j.Looked.Load() <= rules.MostLooked {
+				return nil
+			}
+			return rules.LookedBeyond("to make this repair",
+				"one instance at a time: --api NAME", "or split the file")
+		}
+		fixed, err := j.Solve(j.before, j.solution)
+		if err != nil {
+			return nil, "", err
+		}
+		return j.report(fixed), "", nil
 	}
 	defer j.tellProgress()()
-	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
 	before := j.Looked.Load()
 	j.Beyond = func(done, left int) error {
 		looked := j.Looked.Load()

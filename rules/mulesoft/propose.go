@@ -54,6 +54,9 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 			narrowed++
 		}
 		all = append(all, made...)
+		if goal.One && slices.ContainsFunc(made, isMade) {
+			return all
+		}
 	}
 	if left > 0 {
 		all = append(all, rules.NotNarrowed(left, narrowed))

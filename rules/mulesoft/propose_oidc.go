@@ -137,6 +137,9 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 	if p.entry.variant == Flex {
 		newest = "0.12.0"
 	}
+	if !p.goal.Wants(id) {
+		return nil
+	}
 	edited, changes, err := convert(p.read, p.entry, jwtValidation, newest, config)
 	return []rules.Change{madeChange(id, title, changes, edited, err)}
 }

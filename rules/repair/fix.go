@@ -29,6 +29,10 @@ type Fix struct {
 	// wants to know.
 	Progress func(done, left int)
 
+	// Look is told how many conditions were looked at, beside those of Lint; nil where nobody
+	// wants to know.
+	Look func(conditions int)
+
 	// Beyond is the error where so much was looked at, or would be until all findings are repaired
 	// of which so many were and so many are left, that no further one is.
 	Beyond func(done, left int) error

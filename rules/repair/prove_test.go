@@ -264,7 +264,10 @@ func TestWhatARepairLetsInThatWasKeptOutIsTold(t *testing.T) {
 		f := fixing()
 		f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
 		solution := gateway().Solutions()[0]
-		fixed := f.Solve(toy(t, test.policy), &solution)
+		fixed, err := f.Solve(toy(t, test.policy), &solution)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var opened []string
 		for _, o := range fixed.Opened {
 			opened = append(opened, o.Name)
@@ -359,7 +362,10 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 				f.Given = []Given{{"given", test.given}}
 			}
 			solution := gateway().Solutions()[0]
-			fixed := f.Solve(toy(t, test.policy), &solution)
+			fixed, err := f.Solve(toy(t, test.policy), &solution)
+			if err != nil {
+				t.Fatal(err)
+			}
 			var left []string
 			for _, l := range fixed.Left {
 				why := l.Why
@@ -397,7 +403,10 @@ func TestASolutionThatBringsALockIsTakenBackHoweverManyErrorsAreGone(t *testing.
 			return []rules.Finding{{Rule: rule, Severity: rules.Error}}
 		}
 		solution := gateway().Solutions()[0]
-		fixed := f.Solve(toy(t, before), &solution)
+		fixed, err := f.Solve(toy(t, before), &solution)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := string(fixed.After.Files[0].Text); got != after {
 			t.Errorf("locks %v: %s", locks, got)
 		}

@@ -400,3 +400,25 @@ func TestARepairEndsWhereTooMuchWasLookedAt(t *testing.T) {
 		}
 	}
 }
+
+func TestASolutionEndsWhereTooMuchWasLookedAt(t *testing.T) {
+	t.Parallel()
+	const policies = `[{"aud": "api://theirs"}, {"aud": "api://others", "method": "POST"}]`
+	beyond, looked := errors.New("more than one run looks at"), 0
+	f, solution := fixing(), gateway().Solutions()[0]
+	f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
+	f.Look = func(conditions int) { looked += conditions }
+	f.Beyond = func(int, int) error { return nil }
+	if _, err := f.Solve(toy(t, policies), &solution); err != nil || looked == 0 {
+		t.Fatalf("%d conditions, %v", looked, err)
+	}
+	f.Beyond = func(int, int) error {
+		if looked > 0 {
+			return beyond
+		}
+		return nil
+	}
+	if _, err := f.Solve(toy(t, policies), &solution); !errors.Is(err, beyond) {
+		t.Errorf("%v", err)
+	}
+}

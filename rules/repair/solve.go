@@ -11,7 +11,7 @@ import (
 
 // Solve makes a ready-made repair: the steps of it that the adapter has for a token of this
 // environment, until there are no more.
-func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
+func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, error) {
 	w := f.begin(c)
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
 		if needs[0].Input != source.NeedToken {
@@ -19,9 +19,12 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 			needs = append(needs, source.Need{Input: source.NeedToken, For: too})
 		}
 		w.lacks("the file does not show what it needs", nil, needs...)
-		return w.done()
+		return w.done(), nil
 	}
-	for range mostRepairs {
+	for done := range mostRepairs {
+		if err := w.beyond(done, 0); err != nil {
+			return nil, err
+		}
 		if w.step(solution) {
 			break
 		}
@@ -29,7 +32,7 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) *Fixed {
 	w.proveSolution(solution)
 	w.tellErrors()
 	w.provedBy(solution)
-	return w.done()
+	return w.done(), nil
 }
 
 // lacks says why a solution is not made.
@@ -38,17 +41,26 @@ func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {
 	w.Left = append(w.Left, Left{Finding: of, Why: why, Verdict: verdict, Needs: needs})
 }
 
+// readAgain is how many looks at all conditions take as long as to read them after a change.
+const readAgain = 30
+
 // step makes one step. It is done where there is none left.
 func (w *work) step(solution *rules.Solution) (done bool) {
 	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
+	if w.Look != nil {
+		w.Look(rules.ConditionsOf(w.After.Policies) * (readAgain + len(verdict.Classes)))
+	}
 	goal := rules.Goal{Verdict: &verdict, Facts: w.Facts, OneClient: solution.OneClient}
-	changes := w.Adapter.Changes(w.After.Configuration, goal)
-	if i := solution.Start(changes); i >= 0 {
-		w.keep(w.apply(w.After, changes[i]), changes[i].ID)
+	changes := func(goal rules.Goal) []rules.Change {
+		return w.Adapter.Changes(w.After.Configuration, goal)
+	}
+	if change := solution.First(changes, goal); change != nil {
+		w.keep(w.apply(w.After, *change), change.ID)
 		return false
 	}
 	if !w.Changed() {
-		for _, change := range changes {
+		goal.Wanted = solution.Has
+		for _, change := range changes(goal) {
 			if change.Refused != "" {
 				w.lacks(change.Refused, nil, change.Needs...)
 			}

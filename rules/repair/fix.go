@@ -337,11 +337,11 @@ func (w *work) pending(rule string) []rules.Finding {
 // repair makes and proves a change for one finding, with changes for what it brings. Where an
 // error can't be removed otherwise, a warning may come for it.
 func (w *work) repair(finding rules.Finding) {
-	changes := w.Adapter.Changes(w.After.Configuration, rules.Goal{
-		Finding: &finding, Facts: w.Facts,
-	})
-	if w.leaveUnmade(finding, changes) {
-		return
+	if w.lockedBy(&finding) >= 0 {
+		goal := rules.Goal{Finding: &finding, Facts: w.Facts}
+		if w.leaveUnmade(finding, w.Adapter.Changes(w.After.Configuration, goal)) {
+			return
+		}
 	}
 	var found *Found
 	for _, least := range slices.Compact([]rules.Severity{rules.Warning, finding.Severity}) {

@@ -77,13 +77,21 @@ func (p *pair) holdRemediesFor(
 }
 
 // holdFixes repairs what lint finds of each rule that fix repairs. The text that is written has
-// the findings that fix says are left, matrix says of it what lint does, and nobody gets in who
-// did not, unless fix tells of it.
+// the findings that fix says are left, matrix says of it what lint does, and nobody gets in of
+// whose sort nobody did, unless fix tells of it. It leaves out policies for another API than the
+// app registration is of, and a registration with the App ID URI of the environment beside it:
+// no tenant has two.
 func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int) {
 	t.Helper()
-	_, before := p.matrix(t)
-	said := map[string]bool{}
-	for _, f := range p.lint() {
+	e, before := p.matrix(t)
+	said, all := map[string]bool{}, p.lint()
+	if slices.Contains(names(all), "audience-not-of-app") ||
+		slices.ContainsFunc(e.Sites[0].API.URIs, func(uri entra.Text) bool {
+			return slices.ContainsFunc(p.apps.Apps[0].URIs, uri.Is)
+		}) {
+		return 0
+	}
+	for _, f := range all {
 		if said[f.Rule] || !slices.Contains(everyGateway().Repairable(), f.Rule) {
 			continue
 		}
@@ -95,7 +103,9 @@ func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int)
 		made++
 		after := p.rewritten(t, fixed.After)
 		after.name += ", " + f.Rule
-		found := after.lint()
+		found := source.Without(after.lint(), func(f rules.Finding) bool {
+			return f.Rule == "byte-order-mark" // of the file, which no change of a policy is about
+		})
 		if got, want := names(found), names(fixed.Findings); !slices.Equal(got, want) {
 			t.Errorf("%s: lint says %v, and fix that %v are left:\n%s", after.name, got, want,
 				after.file.Text)
@@ -110,7 +120,13 @@ func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int)
 			if b < 0 || !foreign || len(fixed.Opened) > 0 {
 				continue // the policies did not tell such tokens from others
 			}
-			is, was := matrix.Cell(r, 0).Outcome, before.Cell(b, 0).Outcome
+			is, was := matrix.Cell(r, 0).Outcome, rules.Rejected
+			for i, other := range before.Rows {
+				got := before.Cell(i, 0).Outcome
+				if other.Holder == row.Holder && other.Home == row.Home && issued.Further(got, was) {
+					was = got
+				}
+			}
 			if is == rules.Accepted && was == rules.Rejected {
 				t.Errorf("%s: lets in %s, and does not tell so:\n%s", after.name, row.Name,
 					after.file.Text)
@@ -137,7 +153,7 @@ func (p *pair) fixed(t *testing.T, rule string) *repair.Fixed {
 	fix := &repair.Fix{
 		Bench: repair.Bench{Adapter: set.Adapter},
 		Lint:  func(d *repair.Draft) []rules.Finding { return j.Draft(&set.Adapter, d) },
-		Facts: facts, Signatures: environments.Assumed("valid"), Proof: repair.Prove,
+		Facts: facts, App: p.apps.Apps[0], Signatures: environments.Assumed("valid"), Proof: repair.Prove,
 	}
 	fixed, err := fix.RemoveFindings(set.Configuration, rule)
 	if err != nil {

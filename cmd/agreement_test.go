@@ -330,15 +330,16 @@ func asTest(claims *source.Value, read []string) *environments.TokenSpec {
 // it.
 func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 	t.Parallel()
-	m, minted, counts := newMinter(t), 0, map[rules.Decision]int{}
+	m, minted, counts, fixes := newMinter(t), 0, map[rules.Decision]int{}, 0
 	for _, p := range slices.Concat(pairs(t), randomPairs(t)) {
 		e, matrix := p.matrix(t)
 		minted += p.checkWitnesses(t, m, e, matrix)
 		if !p.several {
 			p.checkLint(t, matrix, p.lint(), counts)
+			fixes += p.holdFixes(t, counts)
 		}
 	}
-	t.Logf("%d witnesses were minted; %v; %v", minted, counts, m.shapes)
+	t.Logf("%d witnesses were minted, and %d fixes made; %v; %v", minted, fixes, counts, m.shapes)
 	for _, shape := range issued.Shapes()[:5] { // those of tokens that the model knows
 		if m.shapes[shape] < 400/onePolicyOf {
 			t.Errorf("%s was held against %d witnesses", shape, m.shapes[shape])

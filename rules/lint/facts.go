@@ -17,6 +17,7 @@ type sharing struct {
 	facts    map[*rules.Policy]*facts
 	met      map[*rules.Policy]*exposed // the policies that a request to one of them meets
 	alone    map[*rules.Check]*exposed
+	closed   map[*exposed]string      // what keeps other tenants out: see closedBy
 	said     map[source.Position]bool // errors of rules that say more than others
 	never    *[]*rules.Check          // that can't be evaluated; nil until somebody asks
 }
@@ -54,6 +55,7 @@ func shared(s *rules.Subject) *sharing {
 	known := &sharing{
 		facts: map[*rules.Policy]*facts{}, met: map[*rules.Policy]*exposed{},
 		alone: map[*rules.Check]*exposed{}, said: map[source.Position]bool{},
+		closed: map[*exposed]string{},
 	}
 	for _, p := range s.Policies {
 		if judges(p) && !p.When.Disabled && !nothing(p) {

@@ -35,12 +35,14 @@ const mostExcluding = 16
 // checkExclusions looks at the policies that a request meets together. It leaves out the checks
 // that let nobody past by themselves.
 func checkExclusions(s *rules.Subject) []rules.Finding {
+	var looked []*exposed
 	for _, p := range tokenPolicies(s) {
 		e := exposing(s, p)
-		if got := e.ownClients(); !workforce(s, p) || got != keptOut {
+		if got := e.ownClients(); !workforce(s, p) || got != keptOut ||
+			slices.Contains(looked, e) {
 			continue
 		}
-		if saidOtherwise(s) {
+		if looked = append(looked, e); len(looked) == 1 && saidOtherwise(s) {
 			return nil
 		}
 		for c := range p.Root.Checks() {

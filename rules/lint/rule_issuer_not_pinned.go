@@ -56,7 +56,7 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			e.unclearBy("an expression can't be evaluated on another tenant's token")
 		return one(less(f, rules.Note))
 	case keptOut:
-		if closed := closedBy(e); closed != "" {
+		if closed := closedBy(s, e); closed != "" {
 			f.Message += ", and " + closed + " keeps another tenant's tokens out today"
 			return one(less(f, rules.Note))
 		}
@@ -66,9 +66,17 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 
 // closedBy is what keeps other tenants' tokens out where no check reads the issuer or the tenant;
 // empty where one does, or may once a deployment has filled it in.
-func closedBy(e *exposed) string {
+func closedBy(s *rules.Subject, e *exposed) string {
+	all := shared(s).closed
+	if _, known := all[e]; !known {
+		all[e] = closing(e.policies)
+	}
+	return all[e]
+}
+
+func closing(policies []*rules.Policy) string {
 	closed := "only another check"
-	for _, p := range e.policies {
+	for _, p := range policies {
 		_, audiences := audienceOf(p)
 		switch {
 		case claimCheck(p, "iss", "tid", "*") != nil, mayPin(p):

@@ -151,7 +151,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 func (b *Bench) together(from *Draft, sides *Sides) []Remedy {
 	search := Search{
 		Bench: *b, Own: []*rules.Request{sides.Own}, Facts: sides.Facts,
-		OneClient: sides.OneClient, Most: MostCompiled,
+		OneClient: sides.OneClient, MostNarrowed: 1, Most: MostCompiled,
 		Score: func(after *Draft) Score {
 			trial := sides.On(after.Policies)
 			return Score{Wrong: trial.wrong()}

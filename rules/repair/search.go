@@ -34,7 +34,8 @@ type Search struct {
 	Score func(after *Draft) Score // what is still wrong
 	Facts rules.Facts              // of the environment
 
-	OneClient bool // see [Sides]
+	OneClient    bool // see [Sides]
+	MostNarrowed int  // see [rules.Goal]
 
 	// Findings are those of a draft that are to be repaired. Where what helps an own request does
 	// not put all right, what repairs one of them is tried too.
@@ -149,7 +150,9 @@ func (a *Attempt) size() int {
 func (w *walk) expand(from []*Attempt) (all []*Attempt) {
 	for _, a := range from {
 		for _, request := range w.Own {
-			sides := &Sides{Own: request, Facts: w.Facts, OneClient: w.OneClient}
+			sides := &Sides{
+				Own: request, Facts: w.Facts, OneClient: w.OneClient, Most: w.MostNarrowed,
+			}
 			before := sides.On(a.Policies)
 			all = w.follow(all, a, sides.goal(&before), func(after *Draft) bool {
 				trial := sides.On(after.Policies)

@@ -123,7 +123,8 @@ func (p *pair) holdFixes(t *testing.T, counts map[rules.Decision]int) (made int)
 			is, was := matrix.Cell(r, 0).Outcome, rules.Rejected
 			for i, other := range before.Rows {
 				got := before.Cell(i, 0).Outcome
-				if other.Holder == row.Holder && other.Home == row.Home && issued.Further(got, was) {
+				alike := other.Holder == row.Holder && other.Home == row.Home
+				if alike && issued.Further(got, was) {
 					was = got
 				}
 			}
@@ -153,7 +154,8 @@ func (p *pair) fixed(t *testing.T, rule string) *repair.Fixed {
 	fix := &repair.Fix{
 		Bench: repair.Bench{Adapter: set.Adapter},
 		Lint:  func(d *repair.Draft) []rules.Finding { return j.Draft(&set.Adapter, d) },
-		Facts: facts, App: p.apps.Apps[0], Signatures: environments.Assumed("valid"), Proof: repair.Prove,
+		Facts: facts, App: p.apps.Apps[0], Proof: repair.Prove,
+		Signatures: environments.Assumed("valid"),
 	}
 	fixed, err := fix.RemoveFindings(set.Configuration, rule)
 	if err != nil {

@@ -205,7 +205,7 @@ func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
 	if !ok {
 		return unknown(n, "a number is too large to be compared here")
 	}
-	return value(source.NewBool(n.accepts(order)))
+	return v.truthValue(n.accepts(order))
 }
 
 // orderText compares texts character by character. Java and Rust order characters beyond the basic

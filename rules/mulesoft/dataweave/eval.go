@@ -142,6 +142,8 @@ type evaluator struct {
 	tooDeep bool // values that were compared are nested too deep
 
 	parameters [2]*source.Value // what $ and $$ are now; nil outside of a lambda
+
+	no, yes *source.Value // each is made once: an expression may compare hundreds of times
 }
 
 // Eval evaluates the expression. It always ends, and does not change the environment. Where
@@ -197,12 +199,24 @@ func (v *evaluator) tooLarge(n *Node) Result {
 		maxSteps)
 }
 
+// truthValue is true or false as a result.
+func (v *evaluator) truthValue(is bool) Result {
+	made := &v.no
+	if is {
+		made = &v.yes
+	}
+	if *made == nil {
+		*made = source.NewBool(is)
+	}
+	return value(*made)
+}
+
 // answer is the result of a comparison, and why there is none: values that are too large to be
 // compared here, or what the vendor does not say.
 func (v *evaluator) answer(a rules.Truth, n *Node, why string) Result {
 	switch {
 	case a != rules.Maybe:
-		return value(source.NewBool(a == rules.Yes))
+		return v.truthValue(a == rules.Yes)
 	case v.steps > maxSteps:
 		return v.tooLarge(n)
 	case v.tooDeep:
@@ -387,7 +401,8 @@ func (v *evaluator) logic(n *Node, decides bool) Result {
 		switch {
 		case r.Value != nil:
 			if decided == nil && isTrue(r.Value) == decides {
-				decided = &r
+				first := r // r itself stays on the stack, for each operand
+				decided = &first
 			}
 			continue
 		case r.Failure != nil && open == nil && decided == nil:
@@ -406,14 +421,15 @@ func (v *evaluator) logic(n *Node, decides bool) Result {
 			continue
 		}
 		if open == nil {
-			open = &r
+			first := r
+			open = &first
 		}
 	}
 	switch {
 	case decided != nil && !mayErr:
 		return *decided
 	case open == nil:
-		return value(source.NewBool(!decides))
+		return v.truthValue(!decides)
 	}
 	u := Unknown{}
 	if open.Failure != nil {
@@ -444,7 +460,7 @@ func (v *evaluator) truth(n *Node) Result {
 	case r.Value == nil || r.Value.Kind == source.Bool:
 		return r
 	case v.flex() && isTruthText:
-		return value(source.NewBool(r.Value.Text == "true"))
+		return v.truthValue(r.Value.Text == "true")
 	case v.flex():
 		return failure(n, "%s is used where a boolean is needed", r.Value.Kind)
 	default:
@@ -461,7 +477,7 @@ func (v *evaluator) not(n *Node) Result {
 	if r.Value == nil {
 		return fromOperand(r, false)
 	}
-	return value(source.NewBool(!isTrue(r.Value)))
+	return v.truthValue(!isTrue(r.Value))
 }
 
 func (v *evaluator) conditional(n *Node) Result {
@@ -503,7 +519,7 @@ func (v *evaluator) compare(n *Node) Result {
 	second := v.eval(n.Args[1])
 	switch {
 	case equality && presentAndNull(first, second):
-		return value(source.NewBool(n.Name == "!="))
+		return v.truthValue(n.Name == "!=")
 	case first.Value == nil:
 		r := fromOperand(first, false)
 		r.Unknown.MayErr = r.Unknown.MayErr || second.mayErr()

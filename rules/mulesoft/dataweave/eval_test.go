@@ -327,6 +327,20 @@ func TestAChainOfComparisonsIsEvaluatedOnce(t *testing.T) {
 	}
 }
 
+// AllocsPerRun may not run in parallel.
+func TestComparisonsShareTheirTruthValues(t *testing.T) {
+	const comparisons = 200
+	e := parse(t, strings.Repeat("vars.a == 'b' or ", comparisons)+"vars.a == 'c'", Mule)
+	env := Env{Vars: &source.Value{
+		Kind: source.Object, Members: []source.Member{{Key: "a", Value: source.NewString("c")}},
+	}}
+	var r Result
+	made := testing.AllocsPerRun(5, func() { r = e.Eval(env) })
+	if r.Holds() != rules.Yes || made > comparisons/4 {
+		t.Errorf("got %v with %v allocations", r, made)
+	}
+}
+
 func TestAnItemThatIsNotKnownIsNotKnownToALambda(t *testing.T) {
 	t.Parallel()
 	open := &source.Value{Kind: source.Unknown, Text: "not known"}

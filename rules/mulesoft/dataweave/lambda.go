@@ -243,11 +243,11 @@ func (v *evaluator) callLambda(n *Node, f function) Result {
 			kept = append(kept, item)
 		}
 		if !makesList && isTrue(got.Value) == (f.name == someName) {
-			return value(source.NewBool(f.name == someName))
+			return v.truthValue(f.name == someName)
 		}
 	}
 	if makesList {
 		return value(list(kept))
 	}
-	return value(source.NewBool(f.name == everyName))
+	return v.truthValue(f.name == everyName)
 }

@@ -66,7 +66,7 @@ func (v *evaluator) keyPresent(n *Node) Result {
 	isNamed := func(m source.Member) bool { return m.Key == member.Text && !isRest(m) }
 	there := !isNull(selected.Value) ||
 		!isHeaders(member.Args[0]) && slices.ContainsFunc(r.Value.Members, isNamed)
-	return value(source.NewBool(there))
+	return v.truthValue(there)
 }
 
 // isHeaders reports whether a node is attributes.headers: the names in it have no case.

@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -62,11 +61,21 @@ func answerOf(kind, variant, situation, condition string) rules.Answer {
 	for i := range rows {
 		r := &rows[i]
 		if r.situation == situation && (r.variant == "" || r.variant == variant) &&
-			r.answer.Condition == condition && slices.Contains(strings.Fields(r.of), kind) {
+			r.answer.Condition == condition && r.isOf(kind) {
 			return r.said()
 		}
 	}
 	return rules.Answer{}
+}
+
+// isOf reports whether a row is of a policy kind.
+func (r *row) isOf(kind string) bool {
+	for of := range strings.FieldsSeq(r.of) {
+		if of == kind {
+			return true
+		}
+	}
+	return false
 }
 
 // answer is an answer with this body. A body that nobody published is empty, and so unknown.

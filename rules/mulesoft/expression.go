@@ -288,14 +288,14 @@ func tokenText(r *rules.Request) (text string, isMadeUp bool) {
 func (e expression) runAs(
 	text string, r *rules.Request, runtime dataweave.Version, sentIn string,
 ) (result dataweave.Result, readsRequest bool) {
-	vars := object(dataweave.Rest("what other policies have put into vars"))
+	vars := make([]source.Member, 1, 2)
+	vars[0] = dataweave.Rest("what other policies have put into vars")
 	if !e.claimless {
-		claims := source.Member{Key: "claimSet", Value: claimSet(r, e.claims)}
-		vars.Members = append(vars.Members, claims)
+		vars = append(vars, source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
 	}
 	sent := sending{r, text, sentIn}
 	result = e.expr.Eval(dataweave.Env{
-		Runtime: runtime, Vars: vars, Authentication: e.authentication(r),
+		Runtime: runtime, Vars: object(vars...), Authentication: e.authentication(r),
 		Attributes: func() *source.Value {
 			readsRequest = true
 			return sent.attributes()

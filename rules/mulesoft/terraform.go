@@ -294,31 +294,33 @@ func inFile(blocks []source.Member) func(kind, name string) *source.Value {
 
 // snake turns a policy's name for a field into Terraform's. A run of capitals is one word:
 // introspectionURL becomes introspection_url (mulesoft/terraform-provider-anypoint, CamelToSnake).
-func snake(name string) string {
+func snake(name string) string { return string(appendSnake(nil, name)) }
+
+func appendSnake(to []byte, name string) []byte {
 	capital := func(i int) bool {
 		return i >= 0 && i < len(name) && name[i] >= 'A' && name[i] <= 'Z'
 	}
-	var b strings.Builder
 	for i := range len(name) {
 		c := name[i]
 		if capital(i) {
 			lastOfRun := capital(i-1) && i+1 < len(name) && !capital(i+1)
 			if i > 0 && (!capital(i-1) || lastOfRun) {
-				b.WriteByte('_')
+				to = append(to, '_')
 			}
 			c += 'a' - 'A'
 		}
-		b.WriteByte(c)
+		to = append(to, c)
 	}
-	return b.String()
+	return to
 }
 
 // camel turns Terraform's name for a field into the policy's, which has these fields if it is
 // modelled. A name that Terraform does not have for any field of the policy never becomes the name
 // of one.
 func camel(fields []field, name string) string {
+	var room [64]byte
 	for i := range fields {
-		if snake(fields[i].name) == name {
+		if string(appendSnake(room[:0], fields[i].name)) == name {
 			return fields[i].name
 		}
 	}

@@ -166,3 +166,13 @@ func TestTheNearestFieldOfASecretIsASecret(t *testing.T) {
 		t.Errorf("the nearest is %q", got)
 	}
 }
+
+// AllocsPerRun may not run in parallel.
+func TestANameInTerraformIsComparedWithoutACopyOfEachField(t *testing.T) {
+	fields := fieldsOf("jwt-validation")
+	last := fields[len(fields)-1].name
+	name := snake(last)
+	if made := testing.AllocsPerRun(5, func() { camel(fields, name) }); made > 0 {
+		t.Errorf("made %v allocations", made)
+	}
+}

@@ -209,7 +209,7 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 // open whether the operator holds.
 func (p Predicate) odd(reading *Reading) bool {
 	v := reading.Value
-	if v == nil {
+	if v == nil || p.Op != OneOf && p.Op != Present {
 		return false
 	}
 	texts, ok := v.Strings()
@@ -217,13 +217,12 @@ func (p Predicate) odd(reading *Reading) bool {
 	switch {
 	case p.Op == OneOf:
 		return !isTexts && p.matches(reading) != No
-	case p.Op == Present && p.Null:
+	case p.Null:
 		return v.Kind != source.String && v.Kind != source.Null ||
 			v.Kind == source.String && strings.TrimSpace(v.Text) == ""
-	case p.Op == Present:
+	default:
 		return !isTexts && v.Kind != source.Null
 	}
-	return false
 }
 
 // matches evaluates the operators that compare a value with literals.

@@ -281,7 +281,7 @@ type Want struct {
 }
 
 // Keys lists the keys that the predicate verifies a signature with.
-func (p Predicate) Keys() []*Key {
+func (p *Predicate) Keys() []*Key {
 	var all []*Key
 	p.EachLeaf(func(part *Predicate) {
 		if part.Key != nil {
@@ -293,7 +293,7 @@ func (p Predicate) Keys() []*Key {
 
 // KeyAddresses lists the addresses that these keys are fetched from; an empty text for a key that
 // is not fetched.
-func (p Predicate) KeyAddresses() []string {
+func (p *Predicate) KeyAddresses() []string {
 	return slices.Concat(source.Each(p.Keys(), (*Key).Addresses)...)
 }
 

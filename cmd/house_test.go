@@ -357,7 +357,6 @@ func columns(line string) int {
 	return utf8.RuneCountInString(line) + 3*strings.Count(line, "\t")
 }
 
-// A program that only reads files and tokens must not link the network.
 // Below the commands an error says what is wrong, where, and what to do: one shape for all. What a
 // caller tells apart, and gives a place, is a variable of its package.
 func TestErrorsBelowTheCommandsHaveOneShape(t *testing.T) {
@@ -366,27 +365,30 @@ func TestErrorsBelowTheCommandsHaveOneShape(t *testing.T) {
 		if !isBelowCommands(dir) || strings.HasSuffix(name, "_test.go") {
 			return
 		}
-		for _, declared := range file.Decls {
-			function, ok := declared.(*ast.FuncDecl)
+		within := func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
 			if !ok {
-				continue
-			}
-			ast.Inspect(function, func(node ast.Node) bool {
-				call, ok := node.(*ast.CallExpr)
-				if !ok {
-					return true
-				}
-				switch made := types.ExprString(call.Fun); made {
-				case "errors.New", "fmt.Errorf":
-					t.Errorf("%s: %s makes an error by %s, and not a source.Error", name,
-						function.Name.Name, made)
-				}
 				return true
-			})
+			}
+			switch made := types.ExprString(call.Fun); made {
+			case "errors.New", "fmt.Errorf":
+				t.Errorf("%s, byte %d: %s makes an error, and not a source.Error",
+					name, call.Pos()-file.FileStart, made)
+			}
+			return true
 		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			switch node.(type) {
+			case *ast.FuncDecl, *ast.FuncLit: // the latter of a variable
+				ast.Inspect(node, within)
+				return false
+			}
+			return true
+		})
 	})
 }
 
+// A program that only reads files and tokens must not link the network.
 func TestBelowFetchNothingSpeaksHTTP(t *testing.T) {
 	t.Parallel()
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {

@@ -25,7 +25,7 @@ type Goal struct {
 	OneClient bool
 
 	// MostNarrowed is of how many policies that let the request in changes are made: each change
-	// has the whole file once more. All if it is zero.
+	// has the whole file once more. All if it is zero, none if it is negative.
 	MostNarrowed int
 
 	// Wanted says by their ids which changes are asked for; all if it is nil.
@@ -40,6 +40,9 @@ type Goal struct {
 // Wants reports whether a change with this id is asked for.
 func (g *Goal) Wants(id string) bool { return g.Wanted == nil || g.Wanted(id) }
 
+// NarrowMore is the id of what [NotNarrowed] says.
+const NarrowMore = "narrow-more-policies"
+
 // NotNarrowed says that more policies let a request in than changes are made of.
 func NotNarrowed(left, most int) Change {
 	title := fmt.Sprintf("a change of one of %d more policies", left)
@@ -47,7 +50,7 @@ func NotNarrowed(left, most int) Change {
 		title = "a change of one more policy"
 	}
 	return Change{
-		ID: "narrow-more-policies", Title: title,
+		ID: NarrowMore, Title: title,
 		Refused: fmt.Sprintf("of so many policies that let this token in, changes of no more "+
 			"than %d are tried: pass a file with only the policies in question", most),
 	}

@@ -38,7 +38,8 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		var made []rules.Change
 		switch {
 		case p == nil || e.custom:
-		case len(p.failed) == 0 && goal.MostNarrowed > 0 && narrowed == goal.MostNarrowed:
+		case len(p.failed) == 0 && goal.MostNarrowed != 0 &&
+			narrowed >= max(0, goal.MostNarrowed):
 			left++
 		case e.asset == jwtValidation && len(p.failed) > 0:
 			made = p.repairFailures()

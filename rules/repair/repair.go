@@ -64,16 +64,16 @@ func (d *Draft) Fields() []rules.FieldChange {
 	return all
 }
 
-// try makes each change that the adapter has for a goal. It returns the drafts that are proved,
-// and the changes that the adapter refuses.
+// try makes each change that the adapter has for a goal: of one policy, or of any if it is nil. It
+// returns the drafts that are proved, and the changes that the adapter refuses.
 func (b *Bench) try(
-	from *Draft, goal rules.Goal, proof func(after *Draft) bool,
+	from *Draft, goal rules.Goal, of *rules.Policy, proof func(after *Draft) bool,
 ) (proved []*Draft, refused []rules.Change) {
 	for _, change := range b.Adapter.Changes(from.Configuration, goal) {
 		switch {
 		case change.Refused != "":
 			refused = append(refused, change)
-		case goal.Wants(change.ID):
+		case goal.Wants(change.ID) && (of == nil || of.Entry == change.Policy.Entry):
 			if after := b.apply(from, change); proof(after) {
 				proved = append(proved, after)
 			}
@@ -132,7 +132,7 @@ type Remedy struct {
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 	var all []Remedy
 	before, getsNearer := sides.On(from.Policies), false
-	_, refused := b.try(from, sides.goal(&before), func(after *Draft) bool {
+	_, refused := b.try(from, sides.goal(&before), nil, func(after *Draft) bool {
 		trial := sides.On(after.Policies)
 		helped := helps(&before, &trial)
 		if helped {
@@ -141,7 +141,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 		getsNearer = getsNearer || nearer(&before, &trial)
 		return helped
 	})
-	if len(all) == 0 && getsNearer && before.rejecting() <= deepest {
+	if len(all) == 0 && getsNearer && len(before.rejecting()) <= deepest {
 		all = b.together(from, sides)
 	}
 	return all, refused
@@ -151,7 +151,7 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change) {
 func (b *Bench) together(from *Draft, sides *Sides) []Remedy {
 	search := Search{
 		Bench: *b, Own: []*rules.Request{sides.Own}, Facts: sides.Facts,
-		OneClient: sides.OneClient, MostNarrowed: 1, Most: MostCompiled,
+		OneClient: sides.OneClient, Most: MostCompiled,
 		Score: func(after *Draft) Score {
 			trial := sides.On(after.Policies)
 			return Score{Wrong: trial.wrong()}
@@ -254,13 +254,12 @@ func (t *Trial) failed() (all []*rules.Result) {
 	return all
 }
 
-// rejecting counts the policies that do, which come one after the other.
-func (t *Trial) rejecting() (n int) {
-	var last *rules.Policy
+// rejecting are the policies that do, in the gateway's order.
+func (t *Trial) rejecting() (all []*rules.Policy) {
 	for _, r := range t.failed() {
-		if r.Policy != last {
-			n, last = n+1, r.Policy
+		if len(all) == 0 || r.Policy != all[len(all)-1] {
+			all = append(all, r.Policy)
 		}
 	}
-	return n
+	return all
 }

@@ -234,6 +234,34 @@ func TestTheSmallestSetOfChangesIsFound(t *testing.T) {
 	}
 }
 
+// Each policy that rejects a request has to be changed: no order of these changes is better than
+// another, and more of them than the search is deep are not tried.
+func TestPoliciesThatRejectAreChangedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		policies, scored, wrong int
+	}{{1, 2, 0}, {3, 4, 0}, {deepest + 1, 1, 1}} {
+		ours, scored := asking("api://ours", ""), 0
+		s := Search{
+			Bench: bench(), Own: []*rules.Request{ours},
+			Score: func(d *Draft) Score {
+				scored++
+				if v := rules.Evaluate(d.Policies, ours); v.Outcome == rules.Rejected {
+					return Score{Wrong: 1}
+				}
+				return Score{}
+			},
+		}
+		text := "[" + strings.Repeat(`{"aud": "api://theirs"}, `, test.policies-1) +
+			`{"aud": "api://theirs"}]`
+		found := s.Smallest(s.Compiled(toy(t, text)))
+		if found.Best.Score.Wrong != test.wrong || scored != test.scored {
+			t.Errorf("%d policies: %d drafts, and then %d is wrong", test.policies, scored,
+				found.Best.Score.Wrong)
+		}
+	}
+}
+
 func TestASearchThatIsCutSaysSo(t *testing.T) {
 	ours, other := asking("api://ours", "Ours"), asking("api://ours", "Theirs")
 	const one = `{"aud": "api://ours"},`

@@ -34,8 +34,7 @@ type Search struct {
 	Score func(after *Draft) Score // what is still wrong
 	Facts rules.Facts              // of the environment
 
-	OneClient    bool // see [Sides]
-	MostNarrowed int  // see [rules.Goal]
+	OneClient bool // see [Sides]
 
 	// Findings are those of a draft that are to be repaired. Where what helps an own request does
 	// not put all right, what repairs one of them is tried too.
@@ -73,12 +72,17 @@ type Found struct {
 // Better reports whether anything is better than before.
 func (f *Found) Better() bool { return f.Best.Draft != f.Start.Draft }
 
+// isOneChange reports whether a single change puts all right: nothing smaller does.
+func (f *Found) isOneChange() bool {
+	return f.Best.Score.Wrong == 0 && len(f.Best.Changes) <= len(f.Start.Changes)+1
+}
+
 // Smallest adds changes to the best attempts until nothing is wrong, or nothing gets better.
 func (s *Search) Smallest(start *Draft) *Found {
-	w := walk{Search: s, seen: map[string]bool{}}
+	w := walk{Search: s, seen: map[string]bool{}, before: len(start.Changes)}
 	found := &Found{Start: &Attempt{start, s.Score(start), nil}}
 	found.Best = found.Start
-	defer func() { found.Cut = w.cut }()
+	defer func() { found.Cut = w.cut && !found.isOneChange() }()
 	if w.isBeyond(0) || found.Start.Score.Wrong == 0 {
 		return found
 	}
@@ -104,8 +108,9 @@ type walk struct {
 	findings func(*Draft) []rules.Finding // that are repaired too; nil where none are
 	refused  []rules.Change
 
-	spent int // the conditions of what was compiled
-	cut   bool
+	before int // how many changes had been made
+	spent  int // the conditions of what was compiled
+	cut    bool
 }
 
 // deepen follows the attempts of one depth to the next.
@@ -150,18 +155,24 @@ func (a *Attempt) size() int {
 func (w *walk) expand(from []*Attempt) (all []*Attempt) {
 	for _, a := range from {
 		for _, request := range w.Own {
-			sides := &Sides{
-				Own: request, Facts: w.Facts, OneClient: w.OneClient, Most: w.MostNarrowed,
-			}
+			sides := &Sides{Own: request, Facts: w.Facts, OneClient: w.OneClient}
 			before := sides.On(a.Policies)
-			all = w.follow(all, a, sides.goal(&before), func(after *Draft) bool {
+			rejecting := before.rejecting()
+			if made := len(a.Changes) - w.before; len(rejecting) > deepest-made {
+				continue // a change repairs one policy
+			}
+			var of *rules.Policy
+			if len(rejecting) > 0 { // each of them has to be changed, in whichever order
+				of = rejecting[0]
+			}
+			all = w.follow(all, a, sides.goal(&before), of, func(after *Draft) bool {
 				trial := sides.On(after.Policies)
 				return nearer(&before, &trial)
 			})
 		}
 		for _, finding := range w.found(a.Draft) {
 			goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-			all = w.follow(all, a, goal, func(*Draft) bool { return true })
+			all = w.follow(all, a, goal, nil, func(*Draft) bool { return true })
 		}
 		if w.cut {
 			break
@@ -170,20 +181,34 @@ func (w *walk) expand(from []*Attempt) (all []*Attempt) {
 	return all
 }
 
-// follow adds the drafts of an attempt that are proved for a goal and are not known yet.
+// follow adds the drafts of an attempt that are proved for a goal and are not known yet: those of
+// one policy, or of any if it is nil.
 func (w *walk) follow(
-	all []*Attempt, a *Attempt, goal rules.Goal, proof func(after *Draft) bool,
+	all []*Attempt, a *Attempt, goal rules.Goal, of *rules.Policy,
+	proof func(after *Draft) bool,
 ) []*Attempt {
-	conditions, with := rules.ConditionsOf(a.Policies), a.rules
+	conditions, with, tried := rules.ConditionsOf(a.Policies), a.rules, 0
 	if w.isBeyond(draftsOfEach * conditions) {
 		return all
 	}
-	if goal.Finding != nil {
+	rejected := goal.Verdict != nil && goal.Verdict.Outcome == rules.Rejected
+	switch {
+	case goal.Finding != nil:
 		with = append(slices.Clip(with), goal.Finding.Rule)
+	case rejected: // nobody gets in by narrowing
+		goal.MostNarrowed = -1
+	case w.Most > 0:
+		goal.MostNarrowed = max(1, (w.Most-w.spent)/max(1, draftsOfEach*conditions))
 	}
-	proved, refused := w.try(a.Draft, goal, proof)
+	proved, refused := w.try(a.Draft, goal, of, func(after *Draft) bool {
+		tried++
+		return proof(after)
+	})
 	w.refused = append(w.refused, refused...)
-	w.spent += conditions * max(1, len(proved))
+	w.cut = w.cut || !rejected && slices.ContainsFunc(refused, func(c rules.Change) bool {
+		return c.ID == rules.NarrowMore
+	})
+	w.spent += conditions * max(1, tried)
 	for _, d := range proved {
 		if texts := d.texts(); !w.seen[texts] {
 			w.seen[texts] = true

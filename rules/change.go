@@ -28,6 +28,9 @@ type Goal struct {
 	// has the whole file once more. All if it is zero, none if it is negative.
 	MostNarrowed int
 
+	// MostRepaired is the same of policies that reject the request. All if it is zero.
+	MostRepaired int
+
 	// Wanted says by their ids which changes are asked for; all if it is nil.
 	Wanted func(id string) bool
 
@@ -54,6 +57,15 @@ func NotNarrowed(left, most int) Change {
 		Refused: fmt.Sprintf("of so many policies that let this token in, changes of no more "+
 			"than %d are tried: pass a file with only the policies in question", most),
 	}
+}
+
+// NotRepaired says that more policies reject a request than changes are made of.
+func NotRepaired(left int) Change {
+	all := NotNarrowed(left, 0)
+	all.ID = "repair-more-policies"
+	all.Refused = "so many policies reject this token that no few changes let it in: pass a " +
+		"file with only the policies in question"
+	return all
 }
 
 // Facts are what a change may need to know of one environment, and the file does not say. What is

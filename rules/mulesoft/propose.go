@@ -32,7 +32,7 @@ type proposer struct {
 func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	var all []rules.Change
 	isMade := func(c rules.Change) bool { return c.Edited != nil }
-	narrowed, left := 0, 0
+	narrowed, left, repaired, rejecting := 0, 0, 0, 0
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, goal)
 		var made []rules.Change
@@ -41,6 +41,8 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		case len(p.failed) == 0 && goal.MostNarrowed != 0 &&
 			narrowed >= max(0, goal.MostNarrowed):
 			left++
+		case len(p.failed) > 0 && goal.MostRepaired > 0 && repaired == goal.MostRepaired:
+			rejecting++
 		case e.asset == jwtValidation && len(p.failed) > 0:
 			made = p.repairFailures()
 		case e.asset == jwtValidation:
@@ -51,16 +53,23 @@ func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 		for i := range made {
 			made[i].Policy = p.policy
 		}
-		if p != nil && len(p.failed) == 0 && slices.ContainsFunc(made, isMade) {
-			narrowed++
+		if p != nil && slices.ContainsFunc(made, isMade) {
+			if len(p.failed) == 0 {
+				narrowed++
+			} else {
+				repaired++
+			}
 		}
 		all = append(all, made...)
 		if goal.One && slices.ContainsFunc(made, isMade) {
 			return all
 		}
 	}
-	if left > 0 {
+	if left > 0 && goal.MostNarrowed > 0 {
 		all = append(all, rules.NotNarrowed(left, narrowed))
+	}
+	if rejecting > 0 {
+		all = append(all, rules.NotRepaired(rejecting))
 	}
 	return all
 }

@@ -188,10 +188,17 @@ func joined(changes []rules.Change) (rules.Change, bool) {
 }
 
 func (s *Sides) goal(before *Trial) rules.Goal {
-	return rules.Goal{
+	goal := rules.Goal{
 		Verdict: &before.Own, OneClient: s.OneClient, Facts: s.Facts, MostNarrowed: s.Most,
 		Wanted: s.Wanted,
 	}
+	if before.Own.Outcome == rules.Rejected {
+		goal.MostNarrowed = -1 // nobody gets in by narrowing
+		if len(before.rejecting()) > deepest {
+			goal.MostRepaired = 1
+		}
+	}
+	return goal
 }
 
 func (s *Sides) remedy(after *Draft, change rules.Change, trial *Trial) Remedy {

@@ -195,9 +195,7 @@ func (w *walk) follow(
 	switch {
 	case goal.Finding != nil:
 		with = append(slices.Clip(with), goal.Finding.Rule)
-	case rejected: // nobody gets in by narrowing
-		goal.MostNarrowed = -1
-	case w.Most > 0:
+	case !rejected && w.Most > 0:
 		goal.MostNarrowed = max(1, (w.Most-w.spent)/max(1, draftsOfEach*conditions))
 	}
 	proved, refused := w.try(a.Draft, goal, of, func(after *Draft) bool {

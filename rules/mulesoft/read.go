@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path"
@@ -149,43 +150,60 @@ func entriesOf(c *rules.Configuration) []*entry {
 }
 
 // edited returns a configuration in which this file replaces the file of an entry, and that entry
-// as the new file has it. The new file must have the same policies in the same order, which is
-// looked at.
+// as the new file has it. Every other entry of the file is the one that reads as it did before; of
+// several that read alike, each is the one of its place among them.
 func edited(
 	c *rules.Configuration, of *entry, file *source.File,
 ) (*rules.Configuration, *entry, error) {
-	entries, err := readFile(file, c.Options)
+	read, err := readFile(file, c.Options)
 	if err != nil {
 		return nil, nil, err
 	}
 	at := slices.Index(c.Files, of.file)
 	after := &rules.Configuration{Options: c.Options, Files: slices.Clone(c.Files)}
 	after.Files[at] = file
-	var now *entry
+	left := source.Each(read, func(e rules.Entry) *entry { return e.(*entry) })
+	place := -1
 	for _, e := range entriesOf(c) {
-		if e.file != of.file {
-			after.Entries = append(after.Entries, e)
-			continue
-		}
-		if len(entries) == 0 || e != of && !entries[0].(*entry).reads(e) {
-			return nil, nil, &source.Error{
-				Pos: e.place.Pos, Cause: "this policy would be another one after the edit",
-				Hints: source.Hints("make the change by hand"),
+		next := e
+		switch {
+		case e == of:
+			place = len(after.Entries)
+		case e.file == of.file:
+			i := slices.IndexFunc(left, e.reads)
+			if i < 0 {
+				return nil, nil, e.wouldBeAnother()
 			}
+			next, left = left[i].as(e), slices.Delete(left, i, i+1)
 		}
-		next := entries[0].(*entry)
-		next.parsed, next.api = e.parsed, e.api
-		if e == of {
-			now = next
-		}
-		after.Entries, entries = append(after.Entries, next), entries[1:]
+		after.Entries = append(after.Entries, next)
 	}
+	if len(left) != 1 || place < 0 {
+		return nil, nil, of.wouldBeAnother()
+	}
+	now := left[0].as(of)
+	after.Entries[place] = now
 	return after, now, nil
 }
 
-// reads reports whether an entry is what the file had before, where another entry was edited.
-func (e *entry) reads(before *entry) bool {
-	return e.asset == before.asset && e.called == before.called && e.order == before.order
+// reads reports whether an entry of an edited file has the text of this one.
+func (e *entry) reads(now *entry) bool {
+	return bytes.Equal(e.text(), now.text())
+}
+
+func (e *entry) text() []byte { return e.file.Text[e.place.Span.Start:e.place.Span.End] }
+
+// as is the entry with what is known of it as it was before.
+func (e *entry) as(before *entry) *entry {
+	e.parsed, e.api = before.parsed, before.api
+	return e
+}
+
+func (e *entry) wouldBeAnother() error {
+	return &source.Error{
+		Pos: e.place.Pos, Cause: "this policy would be another one after the edit",
+		Hints: source.Hints("make the change by hand"),
+	}
 }
 
 // found lists the policies of a file in the file's order, whichever of the formats it has. Where

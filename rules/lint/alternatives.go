@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -43,6 +44,15 @@ func alternatives(s *rules.Subject) (all []*rules.Subject, limited []rules.Findi
 	return all, limited
 }
 
+// waysNotTried says that some ways of all were looked at, since each of these takes so long.
+func waysNotTried(all []rules.Rule, s *rules.Subject, some, ways int) []rules.Finding {
+	if ruleOf(all, notAllTried).Name == "" {
+		return nil
+	}
+	i := slices.IndexFunc(s.Policies, func(p *rules.Policy) bool { return !p.Root.IsList() })
+	return one(notTried(s.Policies[i], fmt.Sprintf("%d of %d alternatives", some, ways)))
+}
+
 // mostAlternatives limits the combinations of several policies' ways.
 const mostAlternatives = 64
 
@@ -74,18 +84,40 @@ func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
 // isClosed reports whether a finding says that no request gets in.
 func isClosed(f *rules.Finding) bool { return f.Rule == noTokenPasses && closes(f.Check) }
 
-// besideOthers lessens what a finding says of who is locked out, since others than the ways that
-// its check is on may let them in, unless all are shut. It is false where nothing is left of it.
-func besideOthers(f *rules.Finding, ways []*rules.Subject, shut func() bool) bool {
+// others are the ways past an API's policies, beside that of a finding. What is asked of all of
+// them is worked out once, when it is first asked.
+type others struct {
+	ways    []*rules.Subject
+	shut    func() bool // no way lets a token of the API's own clients in
+	open    func() bool // some way has no check that rejects every request
+	daemons func() bool // some way lets a client of the API's own in without a user
+}
+
+// othersOf are the ways; all of them, or the first ones of many.
+func othersOf(ways []*rules.Subject, all bool) *others {
+	return &others{
+		ways: ways,
+		shut: sync.OnceValue(func() bool { return all && allShut(ways) }),
+		open: sync.OnceValue(func() bool {
+			return slices.ContainsFunc(ways, func(way *rules.Subject) bool {
+				return len(refusesAll(way)) == 0
+			})
+		}),
+		daemons: sync.OnceValue(func() bool { return daemonsPass(ways) }),
+	}
+}
+
+// lessen lessens what a finding says of who is locked out, since others than the ways that its
+// check is on may let them in, unless all are shut. It is false where nothing is left of it.
+func (o *others) lessen(f *rules.Finding) bool {
 	locks := f.Rule == noTokenPasses || f.Rule == checksExclude
-	if locks && f.Severity == rules.Error && shut() {
+	if locks && f.Severity == rules.Error && o.shut() {
 		return true
 	}
 	switch f.Rule {
 	case noTokenPasses:
 		if isClosed(f) {
-			isOpen := func(way *rules.Subject) bool { return len(refusesAll(way)) == 0 }
-			if slices.ContainsFunc(ways, isOpen) {
+			if o.open() {
 				f.Message = refusal(f.Check)
 			}
 			return true
@@ -93,12 +125,12 @@ func besideOthers(f *rules.Finding, ways []*rules.Subject, shut func() bool) boo
 		if f.Severity == rules.Error {
 			f.Severity = rules.Warning
 		}
-		return !passed(f.Check, ways)
+		return !passed(f.Check, o.ways)
 	case scopeLocksOut:
-		return !daemonsPass(ways)
+		return !o.daemons()
 	case roleOfOthers:
 		if f.Severity == rules.Note {
-			return !daemonsPass(ways)
+			return !o.daemons()
 		}
 		f.Severity = rules.Warning
 	case checksExclude:

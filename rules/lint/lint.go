@@ -88,20 +88,18 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		found = limited
 	}
 	var groups rules.Groups
-	known := rules.Maybe
-	shut := func() bool {
-		if known == rules.Maybe {
-			known = rules.TruthOf(len(limited) == 0 && allShut(ways))
-		}
-		return known == rules.Yes
-	}
-	for _, way := range ways {
+	beside := othersOf(ways, len(limited) == 0)
+	for i, way := range ways {
 		if kept := kept(s); kept != nil {
+			if i > 0 && kept.looked > rules.MostLooked {
+				found = append(found, waysNotTried(all, s, i, len(ways))...)
+				break
+			}
 			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)
 		}
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			if len(ways) == 1 || !isAlternative(&f, &groups) || besideOthers(&f, ways, shut) {
+			if len(ways) == 1 || !isAlternative(&f, &groups) || beside.lessen(&f) {
 				found = append(found, f)
 			}
 		}

@@ -325,6 +325,27 @@ func TestWhereNotAllAlternativesAreLookedAtThatIsSaid(t *testing.T) {
 	}
 }
 
+// Each alternative after the first one is left out where a run has looked at as much as it may.
+func TestAlternativesAreLeftOutWhereTooMuchWasLookedAt(t *testing.T) {
+	t.Parallel()
+	p := manyIssuers(rules.Node{Check: signed(ourKeys)})
+	p.Root.All[1].Any = p.Root.All[1].Any[:2]
+	kept := newCache()
+	limited := func(looked int) []rules.Finding {
+		kept.looked = looked
+		found := Run(Rules(), &rules.Subject{Policies: []*rules.Policy{p}, Kept: kept})
+		return slices.DeleteFunc(found, func(f rules.Finding) bool { return f.Rule != notAllTried })
+	}
+	if found := limited(0); len(found) > 0 {
+		t.Errorf("where little was: %+v", found)
+	}
+	found := limited(rules.MostLooked)
+	if len(found) != 1 || found[0].Policy != p ||
+		!strings.HasSuffix(found[0].Message, "no more than 1 of 2 alternatives") {
+		t.Errorf("%+v", found)
+	}
+}
+
 // noVendor is a vendor without rules of its own.
 func noVendor() *rules.Adapter {
 	adapter := rules.Adapter{}.Complete()
@@ -349,6 +370,26 @@ func TestManyAlternativesAreLintedInProportion(t *testing.T) {
 	}
 	if few, many := of(16), of(64); many > 5*few {
 		t.Errorf("%.0f allocations for 16 alternatives, %.0f for 64", few, many)
+	}
+}
+
+// Whether all ways are closed is asked once, and not once for each check that closes one.
+// AllocsPerRun may not run in parallel.
+func TestChecksThatCloseEveryWayAreLintedInProportion(t *testing.T) {
+	of := func(n int) float64 {
+		either := rules.Node{}
+		var all []*rules.Policy
+		for range n {
+			either.Any = append(either.Any, rules.AllOf(signed(ourKeys)))
+			all = append(all, tree(rules.AllOf(refusing())))
+		}
+		all = append(all, tree(either))
+		return testing.AllocsPerRun(1, func() {
+			Run([]rules.Rule{noToken()}, &rules.Subject{Policies: all})
+		})
+	}
+	if few, many := of(8), of(32); many > 4*4*few { // each check of each way
+		t.Errorf("%.0f allocations for 8 ways and checks, %.0f for 32", few, many)
 	}
 }
 

@@ -292,9 +292,11 @@ func TestASolutionIsTakenBackThatKeepsThisEnvironmentOutOfSomeRequests(t *testin
 	b, before := bench(), toy(t, `[{"scope": "Ours"}]`)
 	w := f.begin(before)
 	locking := toy(t, `[{"scope": "Ours"}, {"scope": "Theirs", "method": "POST"}]`)
-	w.keep(b.apply(w.Before, rules.Change{
-		Edited: locking, Policy: w.Before.Policies[0],
-	}), "narrow-scope")
+	after, err := b.apply(w.Before, rules.Change{Edited: locking, Policy: w.Before.Policies[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.keep(after, "narrow-scope")
 	w.proveSolution(&gateway().Solutions()[0])
 	const want = "after it this environment's own token (POST /) would get"
 	if w.Changed() || len(w.Left) != 1 || w.Left[0].Why != want {

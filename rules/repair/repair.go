@@ -48,12 +48,15 @@ func (b *Bench) Compiled(c *rules.Configuration) *Draft {
 	return &Draft{Configuration: c, Compilation: compiled}
 }
 
-// apply makes a change.
-func (b *Bench) apply(from *Draft, change rules.Change) *Draft {
+// apply makes a change. After it there may be more policies or conditions than are looked at.
+func (b *Bench) apply(from *Draft, change rules.Change) (*Draft, error) {
 	after := b.Compiled(change.Edited)
 	after.Changes = append(slices.Clip(from.Changes), change)
-	return after
+	return after, rules.ChainsBeyond(after.Policies)
 }
+
+// unread says why what a change makes is not looked at.
+func unread(err error) string { return "gatewhy could not read the file after it: " + err.Error() }
 
 // Fields lists what the changes do to fields.
 func (d *Draft) Fields() []rules.FieldChange {
@@ -74,7 +77,12 @@ func (b *Bench) try(
 		case change.Refused != "":
 			refused = append(refused, change)
 		case goal.Wants(change.ID) && (of == nil || of.Entry == change.Policy.Entry):
-			if after := b.apply(from, change); proof(after) {
+			after, err := b.apply(from, change)
+			switch {
+			case err != nil:
+				change.Refused = unread(err)
+				refused = append(refused, change)
+			case proof(after):
 				proved = append(proved, after)
 			}
 		}

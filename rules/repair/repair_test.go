@@ -429,6 +429,31 @@ func TestARepairEndsWhereTooMuchWasLookedAt(t *testing.T) {
 	}
 }
 
+// What lint and explain would refuse to read is no repair.
+func TestAChangeAfterWhichThereIsTooMuchToLookAtIsRefused(t *testing.T) {
+	t.Parallel()
+	const why = "gatewhy could not read the file after it: toy.json: one API instance " +
+		"has 1001 policies"
+	f, before := fixing(), toy(t, `[{}]`)
+	f.Adapter.Changes = func(c *rules.Configuration, _ rules.Goal) []rules.Change {
+		return []rules.Change{{
+			ID: "set-audience", Title: "grow", Policy: f.Compiled(c).Policies[0],
+			Edited: toy(t, "["+strings.Repeat("{}, ", 1000)+"{}]"),
+		}}
+	}
+	fixed, err := f.RemoveFindings(before, "")
+	if err != nil || fixed.Changed() || len(fixed.Left) == 0 ||
+		!strings.HasPrefix(fixed.Left[0].Why, why) {
+		t.Errorf("%v: %+v", err, fixed)
+	}
+	f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
+	solved, err := f.Solve(before, &gateway().Solutions()[0])
+	if err != nil || solved.Changed() || len(solved.Left) == 0 ||
+		!strings.HasPrefix(solved.Left[0].Why, why) {
+		t.Errorf("%v: %+v", err, solved)
+	}
+}
+
 func TestASolutionEndsWhereTooMuchWasLookedAt(t *testing.T) {
 	t.Parallel()
 	const policies = `[{"aud": "api://theirs"}, {"aud": "api://others", "method": "POST"}]`

@@ -55,7 +55,12 @@ func (w *work) step(solution *rules.Solution) (done bool) {
 		return w.Adapter.Changes(w.After.Configuration, goal)
 	}
 	if change := solution.First(changes, goal); change != nil {
-		w.keep(w.apply(w.After, *change), change.ID)
+		after, err := w.apply(w.After, *change)
+		if err != nil {
+			w.takeBack(unread(err), nil)
+			return true
+		}
+		w.keep(after, change.ID)
 		return false
 	}
 	if !w.Changed() {

@@ -335,7 +335,7 @@ func (w *work) applyTogether(b *batch, makes func(change int) bool) (*Draft, err
 			after.Changes = append(after.Changes, b.changes[i])
 		}
 	}
-	return after, nil
+	return after, rules.ChainsBeyond(after.Policies)
 }
 
 // keepTogether takes over what was proved, and lets further batches be larger.

@@ -334,7 +334,9 @@ func TestAlternativesAreLeftOutWhereTooMuchWasLookedAt(t *testing.T) {
 	limited := func(looked int) []rules.Finding {
 		kept.looked = looked
 		found := Run(Rules(), &rules.Subject{Policies: []*rules.Policy{p}, Kept: kept})
-		return slices.DeleteFunc(found, func(f rules.Finding) bool { return f.Rule != notAllTried })
+		return slices.DeleteFunc(found, func(f rules.Finding) bool {
+			return f.Rule != notAllTried
+		})
 	}
 	if found := limited(0); len(found) > 0 {
 		t.Errorf("where little was: %+v", found)

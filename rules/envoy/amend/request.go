@@ -99,7 +99,7 @@ func (q *Request) letIn(e *Editor, of Rules) []rules.Change {
 	}
 	var all []rules.Change
 	for _, a := range q.ways(of) {
-		if whole := tokens.and(a); len(whole.Steps) > 0 {
+		if whole := tokens.and(a); len(whole.Steps) > 0 && q.Goal.Wants(whole.id()) {
 			all = append(all, whole.change(e.Changer))
 		}
 	}
@@ -141,16 +141,19 @@ func (q *Request) narrow(e *Editor, of Rules) []rules.Change {
 	if !ok {
 		return nil
 	}
-	change, ok := e.ofThisAPI(w, &q.Profile, of.Asks)
-	if change.Refused != "" {
-		return []rules.Change{change}
-	}
 	var all []rules.Change
-	if ok {
-		all = append(all, change)
+	if a := e.ofThisAPI(w, &q.Profile, of.Asks); len(a.Steps) > 0 {
+		if refused := w.ofOtherTenant(&q.Profile); refused != "" {
+			return []rules.Change{{
+				ID: a.id(), Title: a.title(), Policy: e.Policy, Refused: refused,
+			}}
+		}
+		if q.Goal.Wants(a.id()) {
+			all = append(all, a.change(e.Changer))
+		}
 	}
 	for _, ask := range []func(Rules) (Ask, bool){q.clients, q.role} {
-		if a, ok := ask(of); ok {
+		if a, ok := ask(of); ok && q.Goal.Wants(a.ID) {
 			if change, ok := of.Ask(w, a); ok {
 				all = append(all, change)
 			}
@@ -209,9 +212,13 @@ func (a Amends) and(b Amends) Amends {
 	}
 }
 
+func (a Amends) id() string { return strings.Join(a.IDs, "+") }
+
+func (a Amends) title() string { return strings.Join(a.Titles, ", and ") }
+
 // change makes one change of them.
 func (a Amends) change(by kubernetes.Changer) rules.Change {
-	return by.Change(strings.Join(a.IDs, "+"), strings.Join(a.Titles, ", and "), a.Steps...)
+	return by.Change(a.id(), a.title(), a.Steps...)
 }
 
 // accepting is what makes the provider for a token accept it. It is not ok where the providers are
@@ -255,13 +262,10 @@ func otherForm(have kubernetes.List, sent []string) bool {
 }
 
 // ofThisAPI has a provider check the audience and the issuer, where neither it nor a rule does.
-// Both are one change: another tenant can give an API of its own the same App ID URI. It is
-// refused where the keys are those of another tenant than the token's, since such a token is to be
-// kept out.
+// Both are one change: another tenant can give an API of its own the same App ID URI.
 func (e *Editor) ofThisAPI(
 	w *Written, token *inspect.Profile, asks func(claim string) bool,
-) (rules.Change, bool) {
-	var a Amends
+) (a Amends) {
 	have, sent, iss := w.audiences(), token.Audience, token.Issuer
 	if have.Empty() && len(sent) == 1 && !asks("aud") {
 		a.Add("check-audience", "accept only the audience "+sent[0], w.withAudience(sent[0]))
@@ -269,16 +273,16 @@ func (e *Editor) ofThisAPI(
 	if w.Issuer == "" && w.IssuerDoubt == nil && iss != "" && !asks("iss") {
 		a.Add("pin-issuer", "accept only the issuer "+iss, w.withIssuer(iss))
 	}
-	if len(a.Steps) == 0 {
-		return rules.Change{}, false
-	}
-	change := a.change(e.Changer)
+	return a
+}
+
+// ofOtherTenant says why a change for this token is refused: the keys are those of another tenant
+// than the token's, which is to be kept out. It is empty where they are not.
+func (w *Written) ofOtherTenant(token *inspect.Profile) string {
 	tenant := entra.TenantOfKeys(w.keysURL())
-	if tenant != "" && !strings.EqualFold(tenant, token.Tenant) {
-		change.Edited = nil
-		change.Refused = fmt.Sprintf("this token is of tenant %s, and the key set is that of "+
-			"tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
-			token.Tenant, tenant)
+	if tenant == "" || strings.EqualFold(tenant, token.Tenant) {
+		return ""
 	}
-	return change, true
+	return fmt.Sprintf("this token is of tenant %s, and the key set is that of tenant %s: Entra "+
+		"ID's tenants share signing keys, so pin that tenant's issuer", token.Tenant, tenant)
 }

@@ -5,10 +5,13 @@ package cmd
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/testdata/mint"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
 // What is looked for in a file is looked for in an index of it, not in all of it each time.
@@ -72,6 +75,43 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 			o := gatewhy.once(t, dir, "", "lint", file)
 			if o.code == exitUsage || o.took > mostTime {
 				t.Errorf("exit code %d after %s:\n%.2000s", o.code, o.took, o.said)
+			}
+		})
+	}
+}
+
+// Many times what one rule is about, for the same workload: what is asked of each policy is not
+// asked of all others in turn.
+func TestRepeatedExamplesAreLintedAndRepairedInTime(t *testing.T) {
+	t.Parallel()
+	gatewhy := build(t)
+	named := regexp.MustCompile(`(?m)^metadata:\n  name: \S+$`)
+	names, err := examples.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for command, times := range map[string]int{"lint": 50, "fix": 30} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for _, rule := range names {
+				all, err := examples.Of(rule, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, example := range all {
+					if filepath.Ext(example.Name) != ".yaml" {
+						continue
+					}
+					many := make([]string, times)
+					for i := range many {
+						many[i] = named.ReplaceAllString(example.Text, "$0-"+strconv.Itoa(i))
+					}
+					writeFile(t, filepath.Join(dir, "x.yaml"), strings.Join(many, "\n---\n"))
+					if o := gatewhy.once(t, dir, "", command, "x.yaml"); o.took > mostTime {
+						t.Errorf("%s/%s: %s:\n%.300s", rule, example.Name, o.took, o.said)
+					}
+				}
 			}
 		})
 	}

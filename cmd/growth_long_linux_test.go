@@ -81,7 +81,7 @@ func TestLargeFilesAreLintedInTime(t *testing.T) {
 }
 
 // Many times what one rule is about, for the same workload: what is asked of each policy is not
-// asked of all others in turn.
+// asked of all others in turn. A run may end at what it may look at.
 func TestRepeatedExamplesAreLintedAndRepairedInTime(t *testing.T) {
 	t.Parallel()
 	gatewhy := build(t)
@@ -108,7 +108,7 @@ func TestRepeatedExamplesAreLintedAndRepairedInTime(t *testing.T) {
 						many[i] = named.ReplaceAllString(example.Text, "$0-"+strconv.Itoa(i))
 					}
 					writeFile(t, filepath.Join(dir, "x.yaml"), strings.Join(many, "\n---\n"))
-					if o := gatewhy.once(t, dir, "", command, "x.yaml"); o.took > mostTime {
+					if o := gatewhy.once(t, dir, "", command, "x.yaml"); o.took > 2*mostTime {
 						t.Errorf("%s/%s: %s:\n%.300s", rule, example.Name, o.took, o.said)
 					}
 				}

@@ -91,7 +91,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	beside := othersOf(ways, len(limited) == 0)
 	for i, way := range ways {
 		if kept := kept(s); kept != nil {
-			if i > 0 && kept.looked > rules.MostLooked {
+			if i > 0 && kept.looked > rules.MostLooked/2 {
 				found = append(found, waysNotTried(all, s, i, len(ways))...)
 				break
 			}

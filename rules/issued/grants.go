@@ -545,7 +545,7 @@ func assignmentsOf(
 		found = &assignments{}
 	}
 	for _, a := range all {
-		if !concerns(a, api) {
+		if !concerns(a, api, shown) {
 			continue
 		}
 		if found == nil || found.byPrincipal == nil {
@@ -579,10 +579,20 @@ func (w *World) principals() map[string]bool {
 	return all
 }
 
-// concerns reports whether an assignment is one to this API.
-func concerns(a entra.Assignment, api *entra.Registration) bool {
-	if api.Principal != nil && a.Resource.Is(api.Principal.ObjectID) {
-		return true
+// concerns reports whether an assignment is one to this API. The service principal that it names
+// decides; where no file shows that one, the id of its role does. That alone is not enough:
+// registrations that were copied have roles of the same ids.
+func concerns(a entra.Assignment, api *entra.Registration, shown map[string]bool) bool {
+	if p := api.Principal; p != nil && a.Resource.Value != "" {
+		switch {
+		case a.Resource.Is(p.ObjectID):
+			return true
+		case a.Resource.Known() && p.ObjectID.Known():
+			return false
+		}
+	}
+	if a.Resource.Value != "" && shown[a.Resource.ID()] {
+		return false // another application's
 	}
 	return slices.ContainsFunc(api.Roles, func(p entra.Permission) bool { return p.ID.Is(a.Role) })
 }

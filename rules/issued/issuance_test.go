@@ -252,6 +252,31 @@ func TestWhatEntraIssues(t *testing.T) {
 			},
 			"uat/app", "roles", nil,
 		},
+		{
+			"5 an assignment to another API gives none here, though their roles have the same id",
+			parts{
+				Dev: app(apiDev, estates.Roles) + `,{"appId":"` + apiDev +
+					`","id":"p2","servicePrincipalType":"Application"},` +
+					`{"principalId":"pd","resourceId":"p2","appRoleId":"r1"}`,
+				DevClients: app(webDev, "") + `,{"appId":"` + webDev +
+					`","id":"pd","servicePrincipalType":"Application"}`,
+				UAT: app(apiUAT, estates.Roles) + "," + estates.NeedsRole +
+					`,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
+			},
+			"dev/for-uat-app-UAT.Write", "roles", nil,
+		},
+		{
+			"5 nor where a file shows the principal of the other API alone",
+			parts{
+				Dev: app(apiDev, estates.Roles) + `,{"appId":"` + apiDev +
+					`","id":"p2","servicePrincipalType":"Application"}`,
+				DevClients: app(webDev, "") + `,{"appId":"` + webDev +
+					`","id":"pd","servicePrincipalType":"Application"}`,
+				UAT: app(apiUAT, estates.Roles) +
+					`,{"principalId":"pd","resourceId":"p2","appRoleId":"r1"}`,
+			},
+			"dev/for-uat-app-UAT.Write", "roles", nil,
+		},
 		{"5 a scope for administrators is not for strangers", parts{
 			UAT: app(apiUAT, estates.Scopes),
 		}, "stranger/for-uat-user-UAT.Admin", "scp", nil},

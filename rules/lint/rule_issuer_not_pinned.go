@@ -57,6 +57,13 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 		return one(less(f, rules.Note))
 	case keptOut:
 		if closed := closedBy(s, e); closed != "" {
+			if reader != nil && e.ownClients() == keptOut {
+				return nil // it keeps out everybody
+			}
+			if reader != nil {
+				_, with = alone(s, reader).otherTenants()
+				f.Message = unpinned(known.sets[i], true, with)
+			}
 			f.Message += ", and " + closed + " keeps another tenant's tokens out today"
 			return one(less(f, rules.Note))
 		}
@@ -64,22 +71,22 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 	return nil
 }
 
-// closedBy is what keeps other tenants' tokens out where no check reads the issuer or the tenant;
+// closedBy is what keeps other tenants' tokens out where no check of the issuer or the tenant does;
 // empty where one does, or may once a deployment has filled it in.
 func closedBy(s *rules.Subject, e *exposed) string {
 	all := shared(s).closed
 	if _, known := all[e]; !known {
-		all[e] = closing(e.policies)
+		all[e] = closing(s, e.policies)
 	}
 	return all[e]
 }
 
-func closing(policies []*rules.Policy) string {
+func closing(s *rules.Subject, policies []*rules.Policy) string {
 	closed := "only another check"
 	for _, p := range policies {
 		_, audiences := audienceOf(p)
 		switch {
-		case claimCheck(p, "iss", "tid", "*") != nil, mayPin(p):
+		case pins(s, p), mayPin(p):
 			return ""
 		case inForce(find(p, rules.Contract)):
 			closed = "only the contract of a client"
@@ -88,6 +95,18 @@ func closing(policies []*rules.Policy) string {
 		}
 	}
 	return closed
+}
+
+// pins reports whether a policy has a check that reads the issuer or the tenant, and that by itself
+// does not let other tenants past.
+func pins(s *rules.Subject, p *rules.Policy) bool {
+	return p.Find(func(c *rules.Check) bool {
+		if !inForce(c) || !looksAtClaims(c) || !reads(c, "iss", "tid", "*") {
+			return false
+		}
+		got, _ := alone(s, c).otherTenants()
+		return got != letIn
+	}) != nil
 }
 
 // mayPin reports whether a policy has a check that may be of the issuer or the tenant, as far as

@@ -48,6 +48,22 @@ func TestIssuerNotPinned(t *testing.T) {
 			ours(audience("https://contoso.com/orders")),
 			warningAt("signature", "if another tenant can get such a token"),
 		},
+		"nor where something else closes the hole": {
+			ours(check(has("iss", "sts.windows.net")), audience(ourApp)),
+			noteAt("custom-claim", "passes too, and only the audience, an application id"),
+		},
+		"but not where nobody gets in": {
+			ours(check(has("iss", "/v2.0")), audience("api://orders")), nil,
+		},
+		"a part that has the tenant's id pins it": {
+			ours(check(has("iss", ourTenant)), audience(ourApp)), nil,
+		},
+		"one of two checks that pins it is enough": {
+			ours(
+				check(has("iss", "sts.windows.net")), check(equals("tid", ourTenant)),
+				audience(ourApp),
+			), nil,
+		},
 		"an expression that can't be evaluated may pin it": {
 			ours(check(unclearExpression("iss"))),
 			noteAt("custom-claim", "it is not known whether the issuer is pinned"),

@@ -99,6 +99,9 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		}
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
+			if len(ways) > 1 && passedElsewhere(&f, ways) {
+				continue
+			}
 			if len(ways) == 1 || !isAlternative(&f, &groups) || beside.lessen(&f) {
 				found = append(found, f)
 			}

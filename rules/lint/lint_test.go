@@ -244,6 +244,17 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 			of(tree(both(signature, oneOf(never, never)))), errorAt("never", "Scp"),
 		},
 	})
+	second := place(10, "second", issuer(ourIssuerV2))
+	azp := place(11, "azp", check(equals("azp", ourApp)))
+	finds(t, noToken(), map[string]row{
+		"a check that the tokens of another alternative pass locks nobody out": {
+			of(tree(both(signature, oneOf(weak, second), azp))), nil,
+		},
+		"it does where those of no alternative pass it": {
+			of(tree(both(signature, oneOf(weak, weak), azp))),
+			errorAt("azp", "no Entra ID v1.0 token passes"),
+		},
+	})
 	unmodelled := place(5, "other", notModelled())
 	finds(t, anyClientAccepted(), map[string]row{
 		"of two severities at one place the worse is kept": {

@@ -264,15 +264,22 @@ func TestWhatTheRulesOfIstioFind(t *testing.T) {
 
 // Before 1.28 spaceDelimitedClaims does nothing; where the version is not known it is believed.
 // To ask for a token on some paths or hosts alone is what Istio's documentation shows.
-func TestADenyPolicyThatAsksForATokenOfSomeRequestsIsLessSevere(t *testing.T) {
+func TestARequestWithoutATokenIsLessSevereWhereThatIsOfSomeRequestsAlone(t *testing.T) {
 	t.Parallel()
 	const none = `rules: [{from: [{source: {notRequestPrincipals: ["*"]}}], to: `
+	allow := func(rule string) string { return policy("ALLOW", "rules: ["+rule+"]") }
 	for text, want := range map[string]rules.Severity{
 		"": "",
 		policy("DENY", `rules: [{to: [{operation: {hosts: [h.example]}}]}]`): "",
 		policy("DENY", none+`[{operation: {hosts: [h.example]}}]}]`):         rules.Warning,
 		policy("DENY", none+`[{operation: {paths: [/orders]}}]}]`):           rules.Warning,
 		policy("DENY", none+`[{operation: {notPaths: [/health]}}]}]`):        rules.Warning,
+
+		allow(`{to: [{operation: {paths: [/health]}}]}`):                           rules.Warning,
+		allow(`{to: [{operation: {paths: ["/*"]}}]}`):                              "",
+		allow(`{to: [{operation: {paths: [/a]}}, {operation: {methods: ["*"]}}]}`): "",
+		allow(`{when: [{key: "request.headers[x-a]", notValues: [b]}]}`):           rules.Warning,
+		allow(`{when: [{key: "request.auth.claims[azp]", notValues: [b]}]}`):       "",
 	} {
 		rule := tokenNotNeeded()
 		found := rule.Check(&rules.Subject{

@@ -183,8 +183,16 @@ func checkTokenNeeded(i instance) {
 	for _, r := range open {
 		warn(i.found.At(r.at, r.path(), "a request without a token gets in: this rule "+
 			"asks for nothing of a token, and rules are alternatives"),
-			chosen || len(r.to) > 0 || len(r.when) > 0)
+			chosen || r.limited())
 	}
+}
+
+// limited reports whether a rule is about some requests alone, whatever their tokens.
+func (r *authRule) limited() bool {
+	return len(r.to) > 0 && !slices.ContainsFunc(r.to, asksNothing) ||
+		slices.ContainsFunc(r.when, func(one condition) bool {
+			return !readsToken(one.attribute) && !asksNothing([]condition{one})
+		})
 }
 
 // leavesItToServices reports whether this is a waypoint, and policies of Services behind it may

@@ -97,12 +97,8 @@ type others struct {
 func othersOf(ways []*rules.Subject, all bool) *others {
 	return &others{
 		ways: ways,
-		shut: sync.OnceValue(func() bool { return all && allShut(ways) }),
-		open: sync.OnceValue(func() bool {
-			return slices.ContainsFunc(ways, func(way *rules.Subject) bool {
-				return len(refusesAll(way)) == 0
-			})
-		}),
+		shut:    sync.OnceValue(func() bool { return all && allShut(ways) }),
+		open:    sync.OnceValue(func() bool { return slices.ContainsFunc(ways, isOpen) }),
 		daemons: sync.OnceValue(func() bool { return daemonsPass(ways) }),
 	}
 }
@@ -138,6 +134,16 @@ func (o *others) lessen(f *rules.Finding) bool {
 	}
 	return true
 }
+
+// refuses reports whether one of the checks on a way rejects every request, so that nobody gets in
+// by it. No other check on it lets anybody in who should not.
+func refuses(way *rules.Subject) bool {
+	return slices.ContainsFunc(way.Policies, func(p *rules.Policy) bool {
+		return meets(p) && len(p.When.Routes) == 0 && p.Find(closes) != nil
+	})
+}
+
+func isOpen(way *rules.Subject) bool { return !refuses(way) }
 
 // passedElsewhere reports whether a finding says that nobody gets past a check, and somebody does
 // on another way: beside another alternative than the check itself is in.

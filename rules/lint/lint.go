@@ -97,9 +97,11 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			}
 			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)
 		}
+		shuts := refuses(way) && beside.open()
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			if len(ways) > 1 && passedElsewhere(&f, ways) {
+			nobody := shuts && ruleOf(all, f.Rule).About != nil
+			if nobody || len(ways) > 1 && passedElsewhere(&f, ways) {
 				continue
 			}
 			if len(ways) == 1 || !isAlternative(&f, &groups) || beside.lessen(&f) {

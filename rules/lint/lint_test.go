@@ -232,6 +232,12 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 			of(tree(both(signature, rules.Node{Any: []rules.Node{}}))), nil,
 		},
 	})
+	nothing := place(12, "rules", checkOf(rules.Authorization, rules.Never()))
+	finds(t, anyClientAccepted(), map[string]row{
+		"one that refuses everybody lets nobody in beside another": {
+			of(tree(both(signature, oneOf(both(weak, nothing), strong)))), nil,
+		},
+	})
 	never := place(6, "never", check(rules.Has(rules.Claim("Scp"))))
 	finds(t, noToken(), map[string]row{
 		"an alternative that never holds locks nobody out": {

@@ -307,6 +307,12 @@ func joined(all []rules.Rule, rule rules.Rule) []rules.Rule {
 	if rule.Fix != one.Fix {
 		one.Fix += " " + rule.Fix
 	}
+	switch {
+	case one.Lesser == "":
+		one.Lesser = rule.Lesser
+	case rule.Lesser != "" && rule.Lesser != one.Lesser:
+		one.Lesser += "; " + rule.Lesser
+	}
 	one.References = slices.Concat(one.References, rule.References)
 	one.Check = func(s *rules.Subject) []rules.Finding {
 		return append(first(s), second(s)...)

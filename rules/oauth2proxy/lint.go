@@ -24,6 +24,7 @@ func lintRules() []rules.Rule {
 		groupsLeftOut,
 		loginFallback,
 		exemptRouteUnanchored,
+		tokenNotNeeded,
 		trustedAddresses,
 	)
 }

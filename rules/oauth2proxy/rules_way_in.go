@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func exemptRouteUnanchored() rules.Rule {
 				for _, v := range i.get(name).values {
 					r := routeIn(name, v.Text)
 					if !marked(v) && !r.negated && !anchored(r.path) &&
-						refusedExpression(r.path) == "" {
+						refusedExpression(r.path) == "" && !r.everyPath() {
 						i.found.At(shown(v), name, "%s exempts every path that has this in it, "+
 							"such as /x%s", inspect.Visible(r.path), strings.TrimLeft(r.path, "."))
 					}
@@ -144,6 +145,49 @@ func exemptRouteUnanchored() rules.Rule {
 // anchored reports whether an expression matches at the beginning of a path alone.
 func anchored(expression string) bool {
 	return regexp.MustCompile(`^(\(\?[a-z]+\))?(\^|\\A|\(\^)`).MatchString(expression)
+}
+
+func tokenNotNeeded() rules.Rule {
+	return rules.Rule{
+		Name:  "token-not-needed",
+		Title: "a request without a token gets in",
+		Why: "In OAuth2 Proxy an expression of skip_auth_routes or skip_auth_regex that matches " +
+			"every path, or a range in trusted_ips that has every address, lets in everybody.",
+		Fix: "In OAuth2 Proxy list the paths and the addresses that are meant to be open, each " +
+			"path between ^ and $.",
+		Severity:   rules.Error,
+		Lesser:     "a warning where a route is exempt for one method alone",
+		References: []string{docOptions, codeProxy},
+		Check: eachInstance(func(i instance) {
+			const says = "a request without a token gets in: %s exempts every %s"
+			for _, name := range routeOptions() {
+				for _, v := range i.get(name).values {
+					r := routeIn(name, v.Text)
+					if marked(v) || !r.everyPath() {
+						continue
+					}
+					f := i.found.At(shown(v), name, says, inspect.Visible(r.path), "path")
+					if r.method != "" {
+						f.Message += " for the method " + inspect.Visible(r.method)
+						f.Severity = rules.Warning
+					}
+				}
+			}
+			for _, v := range i.get("trusted_ips").values {
+				if all, err := netip.ParsePrefix(v.Text); err == nil && all.Bits() == 0 {
+					i.found.At(shown(v), "trusted_ips", says, v.Text, "address")
+				}
+			}
+		}),
+	}
+}
+
+// everyPath reports whether the route is on every path, as far as two that have nothing in common
+// tell.
+func (r route) everyPath() bool {
+	expression, err := regexp.Compile(r.path)
+	return err == nil && !r.negated && expression.MatchString("/") &&
+		expression.MatchString("/gatewhy-unrelated/1")
 }
 
 func trustedAddresses() rules.Rule {

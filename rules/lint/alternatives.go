@@ -148,8 +148,8 @@ func isOpen(way *rules.Subject) bool { return !refuses(way) }
 // passedElsewhere reports whether a finding says that nobody gets past a check, and somebody does
 // on another way: beside another alternative than the check itself is in.
 func passedElsewhere(f *rules.Finding, ways []*rules.Subject) bool {
-	return (f.Rule == noTokenPasses || f.Rule == checksExclude) && f.Check != nil && !isClosed(f) &&
-		passed(f.Check, ways)
+	return (f.Rule == noTokenPasses || f.Rule == checksExclude) && f.Check != nil &&
+		!isClosed(f) && passed(f.Check, ways)
 }
 
 // allShut reports whether no way lets a token of the API's own clients in. Those for requests

@@ -100,9 +100,11 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		shuts := refuses(way) && beside.open()
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
-			nobody := shuts && ruleOf(all, f.Rule).About != nil
-			if nobody || len(ways) > 1 && passedElsewhere(&f, ways) {
+			switch {
+			case shuts && ruleOf(all, f.Rule).About != nil:
 				continue
+			case len(ways) > 1 && f.Severity == rules.Error && passedElsewhere(&f, ways):
+				f.Severity = rules.Warning
 			}
 			if len(ways) == 1 || !isAlternative(&f, &groups) || beside.lessen(&f) {
 				found = append(found, f)

@@ -56,23 +56,25 @@ func checkIssuerPinned(s *rules.Subject, p *rules.Policy) []rules.Finding {
 			e.unclearBy("an expression can't be evaluated on another tenant's token")
 		return one(less(f, rules.Note))
 	case keptOut:
-		if closed := closedBy(s, e); closed != "" {
-			if reader != nil && e.ownClients() == keptOut {
-				return nil // it keeps out everybody
-			}
-			if reader != nil {
-				_, with = alone(s, reader).otherTenants()
-				f.Message = unpinned(known.sets[i], true, with)
-			}
-			f.Message += ", and " + closed + " keeps another tenant's tokens out today"
-			return one(less(f, rules.Note))
+		closed := closedBy(s, e)
+		if closed == "" {
+			return nil
 		}
+		if reader != nil { // it reads the issuer, and does not pin it
+			if closed == byOther || e.ownClients() == keptOut {
+				return nil
+			}
+			_, with = alone(s, reader).otherTenants()
+			f.Message = unpinned(known.sets[i], true, with)
+		}
+		f.Message += ", and " + closed + " keeps another tenant's tokens out today"
+		return one(less(f, rules.Note))
 	}
 	return nil
 }
 
-// closedBy is what keeps other tenants' tokens out where no check of the issuer or the tenant does;
-// empty where one does, or may once a deployment has filled it in.
+// closedBy is what keeps other tenants' tokens out where no check of the issuer or the tenant
+// does; empty where one does, or may once a deployment has filled it in.
 func closedBy(s *rules.Subject, e *exposed) string {
 	all := shared(s).closed
 	if _, known := all[e]; !known {
@@ -81,8 +83,11 @@ func closedBy(s *rules.Subject, e *exposed) string {
 	return all[e]
 }
 
+// byOther is what keeps them out where that is neither a contract nor an application id.
+const byOther = "only another check"
+
 func closing(s *rules.Subject, policies []*rules.Policy) string {
-	closed := "only another check"
+	closed := byOther
 	for _, p := range policies {
 		_, audiences := audienceOf(p)
 		switch {
@@ -97,8 +102,8 @@ func closing(s *rules.Subject, policies []*rules.Policy) string {
 	return closed
 }
 
-// pins reports whether a policy has a check that reads the issuer or the tenant, and that by itself
-// does not let other tenants past.
+// pins reports whether a policy has a check that reads the issuer or the tenant, and that by
+// itself does not let other tenants past.
 func pins(s *rules.Subject, p *rules.Policy) bool {
 	return p.Find(func(c *rules.Check) bool {
 		if !inForce(c) || !looksAtClaims(c) || !reads(c, "iss", "tid", "*") {

@@ -6,7 +6,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// What exempts every request lets in everybody; to begin such an expression with ^ changes nothing.
+// What exempts every request lets in everybody; such an expression needs no anchor.
 func TestWhatExemptsEveryRequestLetsEverybodyIn(t *testing.T) {
 	t.Parallel()
 	const none = "none"

@@ -105,7 +105,8 @@ func (w *work) proveSolution(solution *rules.Solution) {
 		const why = "after it this environment's own token%s would get"
 		w.takeBack(fmt.Sprintf(why, all[locked].class), &all[locked].after)
 	case wrong != nil:
-		w.takeBack("it would bring another error, "+wrong.Rule+": "+wrong.Message, nil)
+		const why = "it would bring another %s, %s: %s"
+		w.takeBack(fmt.Sprintf(why, wrong.Severity, wrong.Rule, wrong.Message), nil)
 	default:
 		for _, p := range w.After.Policies {
 			w.touched[p.API] = len(w.After.Changes)
@@ -168,13 +169,16 @@ func (w *work) proveFindings() {
 
 // broughtError is an error that a solution has brought; nil where it has brought none. One that
 // locks tokens out counts even if others are gone: those that let tokens in may go just by that.
+// So does a warning of tokens that are locked out, beside others that are not.
 func (w *work) broughtError() *rules.Finding {
-	was, is := errorsIn(w.findings(w.Before)), errorsIn(w.findings(w.After))
-	lets := func(f rules.Finding) bool { return w.Locks == nil || !w.Locks(f.Rule) }
+	was, is := w.findings(w.Before), w.findings(w.After)
+	lets := func(f rules.Finding) bool {
+		return w.Locks == nil || !w.Locks(f.Rule) || f.Severity == rules.Note
+	}
 	locking := func(all []rules.Finding) []rules.Finding {
 		return source.Without(all, lets)
 	}
-	return cmp.Or(added(locking(was), locking(is)), added(was, is))
+	return cmp.Or(added(locking(was), locking(is)), added(errorsIn(was), errorsIn(is)))
 }
 
 // added is a finding that was not there, where there are more than before. It is nil where there

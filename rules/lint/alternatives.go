@@ -96,7 +96,7 @@ type others struct {
 // othersOf are the ways; all of them, or the first ones of many.
 func othersOf(ways []*rules.Subject, all bool) *others {
 	return &others{
-		ways: ways,
+		ways:    ways,
 		shut:    sync.OnceValue(func() bool { return all && allShut(ways) }),
 		open:    sync.OnceValue(func() bool { return slices.ContainsFunc(ways, isOpen) }),
 		daemons: sync.OnceValue(func() bool { return daemonsPass(ways) }),

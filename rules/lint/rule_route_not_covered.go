@@ -37,9 +37,15 @@ func checkRoutes(s *rules.Subject) []rules.Finding {
 		return all
 	}
 	for _, p := range policies {
+		others := ""
+		if slices.ContainsFunc(policies, func(other *rules.Policy) bool {
+			return !slices.Equal(other.When.Routes, p.When.Routes)
+		}) {
+			others = " and those of the other policies"
+		}
 		if p.When.Unknown == nil { // else nobody knows what it covers
 			all = append(all, less(ofGuard(p, "requests to other methods and paths than "+
-				routes(p)+" pass without a check of their token"), rules.Note))
+				routes(p)+others+" pass without a check of their token"), rules.Note))
 		}
 	}
 	return all

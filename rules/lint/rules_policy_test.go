@@ -49,6 +49,10 @@ func TestRouteNotCovered(t *testing.T) {
 					rules.Route{Path: "/o(?:[^r].*)?|/or(?:[^d].*)?|/ord(?:[^e].*)?"},
 					rules.Route{Path: "/orde(?:[^r].*)?|/order(?:[^s].*)?"})), nil,
 		},
+		"what another policy covers is not open": {
+			of(limited(policy(signed(ourKeys)), get), limited(policy(signed(ourKeys)), post)),
+			noteAt("pointcutData", "and those of the other policies pass"),
+		},
 		"one that leaves out the root leaves that open": {
 			of(limited(policy(signed(ourKeys)), rules.Route{Path: "/.+"})),
 			noteAt("pointcutData", "than /.+ pass"),

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -90,6 +92,47 @@ func TestSchemasOfOutputsTakeMembersThatAreAddedLater(t *testing.T) {
 			t.Errorf("%s: open %v", file, open)
 		}
 	}
+}
+
+// Most validators are given one file, and fetch no other.
+func TestEachSchemaStandsAlone(t *testing.T) {
+	t.Parallel()
+	token := readSchema(t, "token")
+	for _, file := range schemas(t) {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		id := "https://github.com/gatewhy/gatewhy/testdata/schema/" + name + ".json"
+		schema := readSchema(t, name)
+		if schema["$id"] != id {
+			t.Errorf("%s: $id is %v, want %s", file, schema["$id"], id)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil || regexp.MustCompile(`"\$ref": "[^#]`).Match(text) {
+			t.Errorf("%s refers to another file, or: %v", file, err)
+		}
+		defs, _ := schema["$defs"].(map[string]any)
+		own, ok := defs["token"].(map[string]any)
+		if !ok {
+			continue
+		}
+		for _, member := range []string{"type", "required", "properties"} {
+			if diff := cmp.Diff(token[member], own[member]); diff != "" {
+				t.Errorf("%s: a token is not as in token.json: %s", file, diff)
+			}
+		}
+	}
+}
+
+// readSchema is a published schema as a JSON object.
+func readSchema(t *testing.T, name string) (schema map[string]any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(schemaDir, name+".json"))
+	if err == nil {
+		err = json.Unmarshal(text, &schema)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
 }
 
 func TestTestsHoldOutputsAgainstClosedSchemas(t *testing.T) {

@@ -263,6 +263,18 @@ func TestTheIssuerIsCompared(t *testing.T) {
 			"not checked",
 		},
 		{
+			"no issuer, and nothing is expected", `{}`,
+			keys.Expect{},
+			keys.Skipped, "",
+			"not checked",
+		},
+		{
+			"an issuer that is no string, and nothing is expected", `{"iss":["a"]}`,
+			keys.Expect{},
+			keys.Skipped, "",
+			"not checked",
+		},
+		{
 			"no issuer", `{}`,
 			keys.Expect{Tenant: tid},
 			keys.Fail, "a claim iss",
@@ -413,6 +425,7 @@ func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
 		},
 		{"a tid that is no tenant's id", mint.V2Issuer(tid), "contoso.example", shared, keys.Fail},
 		{"no tid at all, as in tokens of B2C", mint.V2Issuer(tid), "", shared, keys.Skipped},
+		{"no iss that the key could sign for", "", tid, shared, keys.Fail},
 		{
 			"a key that names no issuer, as those for v1.0 tokens",
 			mint.V1Issuer(tid), otherTenant,

@@ -21,14 +21,14 @@ var standIns = [...]struct {
 	otherwise []string
 }{
 	{"config", nil},
-	{"env", []string{"policy", "before", "after", "merge"}},
-	{"policy", []string{"env", "before", "after", "merge"}},
-	{"tenant", []string{"issuer"}},
-	{"issuer", []string{"tenant"}},
+	{"env", []string{"policy", "before", "after", "merge", "all"}},
+	{"policy", []string{"env", "before", "after", "merge", "all"}},
+	{"tenant", []string{"issuer", "all"}},
+	{"issuer", []string{"tenant", "all"}},
 	{"jwks", nil},
-	{"cloud", []string{"issuer"}},
-	{"gateway", nil},
-	{"runtime", nil},
+	{"cloud", []string{"issuer", "all"}},
+	{"gateway", []string{"all"}}, // probe --all reads the file's own
+	{"runtime", []string{"all"}},
 	{"offline", nil},
 }
 
@@ -258,7 +258,7 @@ func (l *commandLine) wanted(d *environments.Defaults) []fileSetting {
 		}
 		add("cloud", d.Cloud)
 	}
-	add("gateway", d.Gateway, "env")
+	add("gateway", d.Gateway, "env", "all")
 	return all
 }
 

@@ -262,11 +262,12 @@ func (l *commandLine) wanted(d *environments.Defaults) []fileSetting {
 	return all
 }
 
-// takePolicies takes the policies of explain, and of lint without an argument.
+// takePolicies takes the policies of explain and scan, and of lint without an argument.
 func (l *commandLine) takePolicies(config string, named []entra.Text) error {
-	explains := l.cmd.Name() == "explain" && !l.says("policy", "env")
+	runs := (l.cmd.Name() == "explain" || l.cmd.Name() == "scan") &&
+		!l.says("policy", "env", "before", "after", "merge")
 	lints := l.cmd.Name() == "lint" && len(l.args) == 0
-	if len(named) == 0 || !explains && !lints {
+	if len(named) == 0 || !runs && !lints {
 		return nil
 	}
 	files, err := l.env.maker().FilesBeside(config, named)

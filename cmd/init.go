@@ -35,6 +35,8 @@ func newInit(env *Env) *cobra.Command {
 	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments,
 		"the `FILE` to write, in the folder; - for standard output")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "overwrite the file if it exists")
+	format := &choice{value: "text", allowed: []string{"text"}, kind: "FORMAT"}
+	format.register(cmd, "output", "o", "output format")
 	return cmd
 }
 

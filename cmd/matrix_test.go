@@ -249,6 +249,30 @@ func TestWhatIsProposedCanBeWritten(t *testing.T) {
 	}
 }
 
+// The exit code is that of the files as they are now, and so is the only line of -q.
+func TestTheAnswerAfterAChangeThatWasWrittenIsThatOfTheChange(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, "oidc-skipped"))); err != nil {
+		t.Fatal(err)
+	}
+	quiet := []string{"matrix", "--offline", "-q"}
+	for _, test := range []struct {
+		args   []string
+		code   int
+		answer string
+	}{
+		{[]string{"--fix"}, exitRejected, "21 of 24 cells are wrong."},
+		{[]string{"--fix", "--write"}, exitOK, "Every cell is right: "},
+		{nil, exitOK, "Every cell is right: "},
+	} {
+		stdout, stderr, code := runIn(t, folder, append(quiet, test.args...)...)
+		if code != test.code || !strings.HasPrefix(stdout, test.answer) {
+			t.Errorf("%s: exit code %d, %s%s", test.args, code, stdout, stderr)
+		}
+	}
+}
+
 // Of three files that are changed together, none is where one of them can't be.
 func TestNoFileIsWrittenWhereOneCantBe(t *testing.T) {
 	t.Parallel()

@@ -19,6 +19,9 @@ func MatrixText(text *Text, r *report.Matrixing) {
 	t := &matrixText{Text: text, x: x}
 	switch t.Detail {
 	case Answer:
+		if len(x.Written) > 0 { // the files are now as the grid after the change
+			x = matrixing{&report.Matrixing{Matrix: x.Fixed}}
+		}
 		t.OneLine(x.sentenceOf(x.Lines(), ""))
 	case All:
 		t.all()

@@ -240,6 +240,9 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 	if err != nil {
 		return nil, nil, err
 	}
+	if flags.noToken || len(set.Policies) == 0 { // no signature is checked
+		return set, site.Contracts, nil
+	}
 	return set, site.Contracts,
 		e.environmentKeys(flags.environment, &flags.keys, set.Policies)
 }

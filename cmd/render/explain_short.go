@@ -574,6 +574,7 @@ func (t *explainText) matters() *rules.Finding {
 			}
 			switch {
 			case d == nil && severity == rules.Error,
+				d == nil && slices.ContainsFunc(t.x.OfRequest, f.IsSame),
 				d != nil && f.Pos.File == d.Check.Pos.File && f.Pos.Line == d.Check.Pos.Line:
 				return f
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // DefaultEnvironments is the environments file that is read where none is named.
@@ -171,13 +172,27 @@ func (m *Maker) ReadEnvironment(
 	}
 	set := estate.sets[name]
 	if set == nil {
-		return nil, nil, Problem(
-			"--env "+name+": the environment has no policies: its gateway lets every request in",
-			"policies: [] says so in "+config,
-		)
+		set = m.openSet(config, of.Guard)
 	}
 	set.ofEnvironment = site.API
 	return site, set, nil
+}
+
+// openSet is the set of an environment that says it has no policies, which means that its gateway
+// lets every request in.
+func (m *Maker) openSet(config string, guard *source.Value) *PolicySet {
+	return &PolicySet{
+		gateways: m.Gateways, open: config,
+		Bench: repair.Bench{Adapter: rules.Adapter{}.Complete()},
+		Draft: &repair.Draft{
+			Configuration: &rules.Configuration{},
+			Compilation: rules.Compilation{Findings: []rules.Finding{{
+				Rule: "route-not-covered", Severity: rules.Warning,
+				Pos: guard.Pos, Span: guard.Span, Field: "policies",
+				Message: "no policy applies: the gateway lets every request in",
+			}}},
+		},
+	}
 }
 
 // readParts reads parts of an environment, up to the first that can't be read.

@@ -175,18 +175,35 @@ func (r *Explainer) perGateway(x *Explanation) {
 // what the comments of the files and the environments file ignore, as lint does.
 func (r *Explainer) find(x *Explanation) {
 	inPolicies := r.Policies.found()
-	known := slices.Concat(x.Findings, r.Policies.Findings, x.Verdict.Findings)
-	all := lint.Sort(append(known, inPolicies...))
+	known := slices.Concat(x.Findings, r.Policies.Findings, x.Verdict.Findings, inPolicies)
+	all := lint.Sort(append(known, r.tokenless(x, known)...))
 	x.Findings, x.Suppressed = heeded(r.Policies.comments(), all)
 	if r.Ignores != nil {
 		stay, aside := r.Ignores.split(x.Findings)
 		x.Findings, x.Suppressed = stay, append(x.Suppressed, aside...)
 	}
 	for i := range x.Findings {
-		if !slices.ContainsFunc(inPolicies, x.Findings[i].IsSame) {
+		if r.Policies.open != "" || !slices.ContainsFunc(inPolicies, x.Findings[i].IsSame) {
 			x.OfRequest = append(x.OfRequest, x.Findings[i])
 		}
 	}
+}
+
+// tokenless warns of a request without a token that gets in, where nothing found says why it does.
+func (r *Explainer) tokenless(x *Explanation, found []rules.Finding) []rules.Finding {
+	says := slices.ContainsFunc(found, func(f rules.Finding) bool {
+		return slices.Contains([]string{
+			"token-not-needed", "policy-disabled", "route-not-covered",
+		}, f.Rule)
+	})
+	if r.Request.Token != nil || x.Verdict.Outcome != rules.Accepted || says {
+		return nil
+	}
+	return []rules.Finding{{
+		Rule: "token-not-needed", Severity: rules.Warning,
+		Pos: x.Policies[0].Pos, Policy: x.Policies[0],
+		Message: "a request without a token gets in: anyone can send this one",
+	}}
 }
 
 // LintShows reports whether the command of lint shows a finding too.

@@ -283,6 +283,9 @@ func (w *explainNext) longScope() (whole, short string) {
 
 func (w *explainNext) lint() {
 	switch {
+	case w.Policies.open != "":
+		w.steps.add("See which tokens get in where",
+			w.Line.Shell.On("matrix", nil, "-c", w.Policies.open))
 	case w.x.Lint == "":
 	case w.x.Apart:
 		w.steps.add("See what is found in each file: lint reads them one by one, without a token",
@@ -296,7 +299,7 @@ func (w *explainNext) lint() {
 
 // lintCommand is the command that shows what is found in the policies; empty where none does.
 func (r *Explainer) lintCommand() string {
-	if r.Line.Once {
+	if r.Line.Once || r.Policies.open != "" {
 		return ""
 	}
 	flags := r.readAlike()
@@ -341,8 +344,11 @@ func (w *explainNext) collect() {
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
-	w.steps.add(why+". This says how to see the request and its answer there",
-		w.HowToCollect(rules.Need{Input: source.NeedRequest}))
+	command := w.HowToCollect(rules.Need{Input: source.NeedRequest})
+	if command != "" {
+		why += ". This says how to see the request and its answer there"
+	}
+	w.steps.add(why, command)
 }
 
 func (w *explainNext) collectFor(r *rules.Result) {

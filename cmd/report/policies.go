@@ -27,6 +27,9 @@ type PolicySet struct {
 	// ofEnvironment is the API of the environment whose policies they are; nil where none is
 	// known.
 	ofEnvironment *entra.Registration
+
+	// open is the environments file that says there are no policies; else it is empty.
+	open string
 }
 
 // ReadPolicies reads and compiles the policy files.

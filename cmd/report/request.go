@@ -354,24 +354,6 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, Pasted, error) {
 	return token, pasted, nil
 }
 
-// ReadSent is ReadToken, with the Authorization header where the text is that alone, and carries
-// the token in another way than a client should.
-func (m *Maker) ReadSent(args []string) (token *inspect.Token, header string, err error) {
-	text, err := m.TokenText(args)
-	if err != nil {
-		return nil, "", err
-	}
-	token, found, err := m.tokenIn(text)
-	if err != nil {
-		return nil, "", InFileOf(args, err)
-	}
-	request, _ := inspect.LocateRequest(text, found)
-	if request != nil && request.Method == "" && !setToken(request, token) {
-		header = request.Headers["Authorization"]
-	}
-	return token, header, nil
-}
-
 func (m *Maker) requestIn(
 	text string, found inspect.Found, token *inspect.Token,
 ) *inspect.HTTPRequest {
@@ -530,7 +512,10 @@ func fillIn(request *rules.Request, pasted *inspect.HTTPRequest) {
 	}
 	headers := maps.Clone(pasted.Headers)
 	maps.Copy(headers, request.Headers)
-	request.Headers, request.Host = headers, pasted.Host
+	request.Headers = headers
+	if headers["Host"] == "" { // it counts more than the address
+		request.Host = pasted.Host
+	}
 	for _, name := range pasted.Repeated {
 		if _, said := headers[name]; !said {
 			request.Repeated = append(request.Repeated, name)

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -443,25 +442,31 @@ func (t *Tester) token(
 	}
 	sent, read := t.tokens[name]
 	if !read {
-		sent.token, sent.header, err = t.Maker.ReadSent([]string{"@" + name})
+		token, pasted, err := t.Maker.ReadRequest([]string{"@" + name})
 		if err != nil {
 			return nil, err
 		}
+		sent = sentToken{token, pasted.Request}
 		t.tokens[name] = sent
 	}
-	if _, given := request.Headers["Authorization"]; sent.header != "" && !given {
-		headers := map[string]string{"Authorization": sent.header}
-		maps.Copy(headers, request.Headers)
-		request.Headers = headers
+	if p := sent.request; p != nil && c.Headers != nil { // the test's are all, beside the token's
+		sent.request = &inspect.HTTPRequest{
+			Method: p.Method, Path: p.Path, Headers: map[string]string{},
+			Query: p.Query, RawQuery: p.RawQuery, QueryWhole: p.QueryWhole,
+		}
+		if header, known := p.Headers["Authorization"]; known {
+			sent.request.Headers["Authorization"] = header
+		}
 	}
+	fillIn(request, sent.request)
 	return sent.token, nil
 }
 
-// sentToken is a token with the Authorization header that carries it; that is empty where it is as
-// a client should write it, or is not known.
+// sentToken is a token with the request that its file describes; that is nil where it describes
+// none.
 type sentToken struct {
-	token  *inspect.Token
-	header string
+	token   *inspect.Token
+	request *inspect.HTTPRequest
 }
 
 // disagreement says how the prediction differs from what the real gateway answered, where that is

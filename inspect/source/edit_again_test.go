@@ -223,3 +223,24 @@ func reading(t *testing.T, name, text string) *File {
 	}
 	return file
 }
+
+// What is odd about a file is still odd after an edit that does not change that.
+func TestAnEditedFileKeepsItsByteOrderMark(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{"a.json": `{"a": 1}`, "a.yaml": "a: 1\n"} {
+		f, err := Read(name, []byte("\ufeff"+text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := f.Documents[0].Member("a").Span
+		edited, err := f.Edited(Edit{Span: number, Text: "2"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := Read(name, edited.Text)
+		if err != nil || len(want.Problems) != 1 {
+			t.Fatalf("%s: %v, %v", name, want.Problems, err)
+		}
+		sameFile(t, want, edited)
+	}
+}

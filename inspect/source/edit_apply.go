@@ -71,7 +71,7 @@ func (f *File) Edited(edits ...Edit) (*File, error) {
 		return nil, err
 	}
 	edited.Format, edited.wanted = f.Format, f.wanted
-	return edited.done(edited.read())
+	return edited.done(edited.readMarked())
 }
 
 // Difference is the one edit that makes another file of a file: of all that lies between the first

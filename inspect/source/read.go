@@ -144,11 +144,16 @@ func ReadResources(name string, text []byte, wanted func() []Resource) (*File, e
 		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8",
 			"save it with the encoding UTF-8")
 	}
-	if bytes.HasPrefix(text, byteOrderMark) {
+	return f.done(f.readMarked())
+}
+
+// readMarked reads the documents of a file, and notes a byte order mark before them.
+func (f *File) readMarked() error {
+	if bytes.HasPrefix(f.Text, byteOrderMark) {
 		f.problem("byte-order-mark", 0,
 			"the file starts with a byte order mark, which strict readers refuse")
 	}
-	return f.done(f.read())
+	return f.read()
 }
 
 // ReadJSON reads one JSON value with nothing behind it but white space, as the parts of a token

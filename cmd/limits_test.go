@@ -270,7 +270,12 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"findings times policies", "p.json", chain(250), "fix FILE",
-			"findings to repair in 250 policies, and no more than 40000, one times the other",
+			"in 250 policies, and no more than 40000, one times the other, are " +
+				"looked at gatewhy: hint: one rule at a time: --rule NAME gatewhy: hint: split",
+		},
+		{
+			"findings of a rule times policies", "p.json", chain(250),
+			"fix FILE --rule issuer-not-pinned", "are looked at gatewhy: hint: split the file",
 		},
 		{
 			"environments", "e.yaml", "version: 1\nenvironments:\n" +

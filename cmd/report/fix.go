@@ -101,6 +101,7 @@ type Fixer struct {
 	maker    *Maker
 	solution *rules.Solution // nil to repair findings
 	before   *rules.Configuration
+	several  bool // API instances
 }
 
 // NewFixer returns what repairs a file of the one vendor whose policies it holds. A solution is
@@ -153,6 +154,7 @@ func (m *Maker) newFixer(
 	if err = rules.ChainsBeyond(made.Policies); err != nil {
 		return nil, err
 	}
+	j.several = len(apisOf(made.Policies)) > 1
 	j.Unheeded = unheeded(&j.Adapter, &made, files[:1], options)
 	j.Lint = func(d *repair.Draft) []rules.Finding { return j.Draft(&j.Adapter, d) }
 	if solution == "" {
@@ -204,7 +206,6 @@ func onlyIn(
 // Run repairs the file. The notes, which name what is worth knowing, are for a file in which
 // nothing was repaired.
 func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
-	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
 	if j.solution != nil {
 		if err := j.ownMayGetIn(); err != nil {
 			return nil, "", err
@@ -214,8 +215,7 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 			if j.Looked.Load() <= rules.MostLooked {
 				return nil
 			}
-			return rules.LookedBeyond("to make this repair",
-				"one instance at a time: --api NAME", "or split the file")
+			return rules.LookedBeyond("to make this repair", j.less()...)
 		}
 		fixed, err := j.Solve(j.before, j.solution)
 		if err != nil {
@@ -233,21 +233,32 @@ func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
 		if looked <= rules.MostLooked {
 			return nil
 		}
-		return rules.LookedBeyond("to repair what was found", less, "or split the file")
+		return rules.LookedBeyond("to repair what was found", j.less()...)
 	}
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany
 	var long *repair.TooLong
 	switch {
 	case errors.As(err, &long):
-		return nil, "", Problem(long.Error(), less, "or split the file")
+		return nil, "", Problem(long.Error(), j.less()...)
 	case errors.As(err, &many):
 		cause := fmt.Sprintf("the file has more than %d findings to repair", many.Most)
-		return nil, "", Problem(cause, less)
+		return nil, "", Problem(cause, j.less()...)
 	case err != nil:
 		return nil, "", err
 	}
 	return j.report(fixed), butNotes(fixed), nil
+}
+
+// less says how to ask for less at once. A solution is made for one API instance, and for no rule.
+func (j *Fixer) less() (ways []string) {
+	if j.solution == nil && j.Rule == "" {
+		ways = append(ways, "one rule at a time: --rule NAME")
+	}
+	if j.several {
+		ways = append(ways, "one instance at a time: --api NAME")
+	}
+	return append(ways, "split the file")
 }
 
 // ownMayGetIn refuses to build a policy on a token that no API of this environment should accept.

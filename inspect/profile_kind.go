@@ -148,6 +148,10 @@ func (d *describer) flow() {
 			user[0].Message+", and the token has a sign of an app-only token: "+app[0].Message)
 	case len(app) > 0:
 		d.Flow, d.Signs = AppOnly, append(d.Signs, app...)
+		if d.IssuedBy == ByEntra && d.subDiffers() {
+			d.odd("flow-signs-disagree", "claims.sub", app[0].Message+", and sub differs from "+
+				"oid: in an app-only token of Entra ID they are the same")
+		}
 	case len(user) > 0:
 		d.Flow, d.Signs = Delegated, append(d.Signs, user...)
 	}
@@ -199,11 +203,16 @@ func (d *describer) userSigns() (signs flowSigns) {
 	if claim := d.firstOf(userClaims[:]...); claim != "" {
 		signs.add(claim, claim+" belongs to a user")
 	}
-	if sub, oid := d.str("sub"), d.str("oid"); sub != "" && oid != "" && sub != oid {
+	if d.subDiffers() {
 		signs.add("sub", "sub differs from oid, as it does for users: it is specific to this "+
 			"application")
 	}
 	return signs
+}
+
+func (d *describer) subDiffers() bool {
+	sub, oid := d.str("sub"), d.str("oid")
+	return sub != "" && oid != "" && sub != oid
 }
 
 // confidential reports whether the client authenticated with a secret or a certificate.

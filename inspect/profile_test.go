@@ -508,6 +508,11 @@ func TestDescribeTellsWhatIsOdd(t *testing.T) {
 			"flow-signs-disagree claims.sub",
 		},
 		{
+			"sub of another in an app-only token", entraRS,
+			replace(v1App, `"sub":"o1"`, `"sub":"s1","idtyp":"app"`),
+			"flow-signs-disagree claims.sub",
+		},
+		{
 			"an ID token with a scope", entraRS, v2ID + `,"scp":"a"`,
 			"kind-signs-disagree claims.scp",
 		},

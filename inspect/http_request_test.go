@@ -321,10 +321,24 @@ func TestAPartOfARequestIsWhatWasSent(t *testing.T) {
 			"Authorization=Bearer TOKEN;X-A=1",
 		`"x-a": "1",` + "\n" + `"authorization": "Bearer TOKEN",`: "   " +
 			"Authorization=Bearer TOKEN",
-		"x-a:\n1\nauthorization:\nBearer TOKEN": "",
-		"x-a:\n\nauthorization:\nBearer TOKEN":  "",
-		":authority: api.example\n:method: GET\n:path: /o?a=1\nauthorization: Bearer TOKEN": "" +
+		"x-a:\n1\nauthorization:\nBearer TOKEN": "   Authorization=Bearer TOKEN;X-A=1",
+		"x-a\r\n1\r\nauthorization\r\nBearer TOKEN\r\n": "" +
+			"   Authorization=Bearer TOKEN;X-A=1",
+		"x-a\n1\nauthorization: Bearer TOKEN\nx": "",
+		"x-a\nTOKEN":                             "",
+		":authority\na\n:method\nPOST\n:path\n/o\nauthorization\nBearer TOKEN": "" +
+			"POST a /o Authorization=Bearer TOKEN",
+		"authorization: Bearer TOKEN\n:method: GET\n:path: /o": "GET  /o " +
+			"Authorization=Bearer TOKEN",
+		":method: GET\nauthorization: Bearer TOKEN": "" +
 			"   Authorization=Bearer TOKEN",
+		":method: GET\n:path: *\nauthorization: Bearer TOKEN": "" +
+			"   Authorization=Bearer TOKEN",
+		":method: GET\n:path: /o\nx-a: TOKEN":                                           "",
+		":method: GET\n:path: /o\nauthorization: Bearer TOKEN\n:method: GET\n:path: /p": "",
+		"x-a:\n\nauthorization:\nBearer TOKEN":                                          "",
+		":authority: api.example\n:method: GET\n:path: /o?a=1\nauthorization: Bearer TOKEN": "" +
+			"GET api.example /o Authorization=Bearer TOKEN",
 		"-H 'Authorization: Bearer TOKEN' -H 'X-A: 1'": "   Authorization=Bearer TOKEN;X-A=1",
 		"  --header \"X-A: 1\" \\\n -H \"authorization: Bearer TOKEN\"": "   " +
 			"Authorization=Bearer TOKEN;X-A=1",
@@ -360,6 +374,7 @@ func FuzzLocateRequest(f *testing.F) {
 		`curl "a^"b" -H $'\u0021' -b c=d`, "curl ^\"x^\" ^\n", "curl -",
 		"curl --json \\", "curl a?b=%zz",
 		`{"log":{"entries":[{"request":{"url":"://"}}]}}`,
+		":method\nGET\n:path\n/\n:authority\na\nauthorization\nBearer eyJ",
 	} {
 		f.Add(text)
 	}

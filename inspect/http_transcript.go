@@ -166,12 +166,13 @@ func (r *HTTPRequest) complete(address string, token Found) {
 }
 
 // copiedRequest reads a text that begins with the line and the headers of a request, or with
-// headers alone, if the Authorization header with the token is among them. We do not know whether
-// these are all of them. It is nil where the text is another one, or has several requests. Quotes
-// around headers, and line breaks in the one with the token, are from the paste.
+// headers alone, if the Authorization header with the token is among them. HTTP/2 has the line in
+// headers too (RFC 9113, section 8.3.1). We do not know whether these are all of them. It is nil
+// where the text is another one, or has several requests. Quotes around headers, and line breaks
+// in the one with the token, are from the paste.
 func copiedRequest(text string, token Found) *HTTPRequest {
 	const quotes = " \t\"',"
-	text = strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff")
+	text = pairsJoined(strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff"))
 	first, rest, _ := strings.Cut(text, "\n")
 	r := &HTTPRequest{From: "copied headers", Headers: map[string]string{}}
 	method, address, whole := requestLine(strings.TrimSpace(first))
@@ -179,7 +180,8 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		r.From, r.Method, text = "a copied request", method, rest
 	}
 	carrier, inHeaders := false, true
-	carries := false // the last header has the token
+	carries := false               // the last header has the token
+	pseudos := map[string]string{} // the request line of HTTP/2
 	for ; text != "" && (whole || inHeaders); text = rest {
 		_, rest, _ = strings.Cut(text, "\n")
 		line := strings.TrimRight(text[:len(text)-len(rest)], "\r\n")
@@ -200,6 +202,10 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 			inHeaders = carries && line != ""
 			continue
 		case pseudo != line:
+			if _, twice := pseudos[name]; twice {
+				return nil
+			}
+			pseudos[name] = value
 		case found:
 			r.add(name, strings.TrimLeft(before, quotes)+token.Text)
 			carrier = true
@@ -217,10 +223,39 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 		r.complete(address, token)
 	case !carrier:
 		return nil
+	case IsHTTPToken(pseudos["method"]) && strings.HasPrefix(pseudos["path"], "/"):
+		r.From, r.Method = "a copied request", pseudos["method"]
+		if host := pseudos["authority"]; host != "" && r.Headers["Host"] == "" {
+			r.add("Host", host)
+		}
+		r.complete(pseudos["path"], token)
 	default:
 		r.readCookies()
 	}
 	return r
+}
+
+// pairsJoined is a text with a header on each line, where a browser has copied the name of each
+// header on one line and its value on the next. Any other text stays as it is.
+func pairsJoined(text string) string {
+	isName := func(line string) bool {
+		return IsHTTPToken(strings.TrimPrefix(strings.TrimSuffix(line, ":"), ":"))
+	}
+	if first, _, _ := strings.Cut(text, "\n"); !isName(strings.TrimRight(first, "\r")) {
+		return text
+	}
+	lines := transcriptLines(strings.TrimRight(text, "\r\n"))
+	if len(lines)%2 != 0 {
+		return text
+	}
+	var joined strings.Builder
+	for i := 0; i < len(lines); i += 2 {
+		if !isName(lines[i]) || lines[i+1] == "" { // an empty line ends headers
+			return text
+		}
+		joined.WriteString(strings.TrimSuffix(lines[i], ":") + ": " + lines[i+1] + "\n")
+	}
+	return joined.String()
 }
 
 // beforeToken is what the header with which a text begins has before the token, if it carries it.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -187,6 +188,13 @@ func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	}
 	plain := c.matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
 	plain.Assumed = rules.Yes
+	if old, known := rules.OlderThan(c.version, 7, 11, 0); old || !known {
+		plain = rules.Both(plain, rules.Predicate{Op: rules.True, Input: rules.Computed(
+			"a path without a query", func(r *rules.Request) rules.Reading {
+				return reading(r.RawQuery == "")
+			}, rules.RequestInput(rules.RequestPath),
+		)})
+	}
 	if !c.get("reverse_proxy").off() {
 		forwarded := rules.Has(forwardedURI())
 		forwarded.Assumed = rules.No
@@ -212,6 +220,7 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 	for i := range routes {
 		expressions[i] = regexp.MustCompile(routes[i].path) // pathMatches has compiled it
 	}
+	byMethod := slices.ContainsFunc(routes, func(r route) bool { return r.method != "" })
 	isOn := func(r *rules.Request) rules.Reading {
 		uri := r.Read(path)
 		if header := r.Read(forwardedURI()); header.Value != nil {
@@ -224,18 +233,32 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 			}
 		}
 		asked := r.Read(method)
+		if asked.Value == nil && !byMethod {
+			asked = rules.Reading{Value: source.NewString("")}
+		}
 		if asked.Value == nil || uri.Value == nil {
 			asked.Unknown = cmp.Or(asked.Unknown, uri.Unknown)
 			return asked
 		}
+		isExempt := func(path string) bool {
+			for i, on := range routes {
+				if (on.method == "" || on.method == asked.Value.Text) &&
+					expressions[i].MatchString(path) != on.negated {
+					return true
+				}
+			}
+			return false
+		}
 		decoded, ok := decodedPath(uri.Value.Text)
-		for i, on := range routes {
-			if ok && (on.method == "" || on.method == asked.Value.Text) &&
-				expressions[i].MatchString(decoded) != on.negated {
-				return reading(true)
+		exempt := ok && isExempt(decoded)
+		for _, path := range c.olderPaths(uri.Value.Text, r.RawQuery) {
+			if isExempt(path) != exempt {
+				return rules.Reading{Unknown: c.ofOldVersion("whether a route needs no token is " +
+					"decided by the decoded path alone from OAuth2 Proxy 7.11.0 on, and by no " +
+					"path that can be read in two ways from 7.15.5 on")}
 			}
 		}
-		return reading(false)
+		return reading(exempt)
 	}
 	return rules.Predicate{Op: rules.True, Input: rules.Computed(
 		"a request on an exempt route, by its path as the program decodes it", isOn,
@@ -272,6 +295,24 @@ func decodedPath(uri string) (string, bool) {
 	return path, !strings.ContainsAny(path, `;\#?`) && !strings.Contains(path, "//") &&
 		!strings.ContainsFunc(path, control) &&
 		!slices.ContainsFunc(strings.Split(path, "/"), dots)
+}
+
+// olderPaths are what older versions perhaps compare with the routes: the whole address before
+// 7.11.0 (GHSA-7rh7-c77v-6434), and what is before # in its path before 7.15.5
+// (GHSA-63jm-59jj-478j, GHSA-pxq7-h93f-9jrg); none where the version is newer.
+func (c *compiler) olderPaths(uri, query string) (all []string) {
+	if old, known := rules.OlderThan(c.version, 7, 15, 5); known && !old {
+		return nil
+	}
+	if old, known := rules.OlderThan(c.version, 7, 11, 0); old || !known {
+		all = append(all, uri+query)
+	}
+	if parsed, err := url.Parse(uri); err == nil {
+		beforeFragment, _, _ := strings.Cut(parsed.Path, "#")
+		return append(all, parsed.Path, beforeFragment)
+	}
+	path, _, _ := strings.Cut(uri, "?")
+	return append(all, path)
 }
 
 func isMethod(method string) rules.Predicate {

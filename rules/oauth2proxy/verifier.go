@@ -95,6 +95,16 @@ func (c *compiler) plainGroups() setting {
 	return of
 }
 
+// ofOldVersion is ofVersion for what is not modelled of old versions: where the version is known,
+// it is one of these, and there is nothing to ask.
+func (c *compiler) ofOldVersion(why string) *rules.Unknown {
+	unknown := ofVersion(why)
+	if _, known := rules.OlderThan(c.version, 0, 0, 0); known {
+		unknown.Need = rules.Need{}
+	}
+	return unknown
+}
+
 // ofVersion is why something is not known that the version decides.
 func ofVersion(why string) *rules.Unknown {
 	return &rules.Unknown{Why: why, Need: rules.Need{

@@ -109,3 +109,39 @@ func TestWhatAHealthCheckIsDependsOnTheVersion(t *testing.T) {
 		}
 	}
 }
+
+// Before 7.15.5 the program let in by paths that can be read in two ways (GHSA-63jm-59jj-478j,
+// GHSA-pxq7-h93f-9jrg), and before 7.11.0 by the query (GHSA-7rh7-c77v-6434).
+func TestWhichPathsAreExemptDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	const config = basic + "skip_auth_routes = [\"^/public/\", \"/health$\"]\n"
+	refused, unsure := rejected(403, rules.Audience), open(rules.Conditional)
+	for _, test := range []struct {
+		version, path, query string
+		want                 decided
+	}{
+		{"7.15.5", "/public/a;v=1", "", refused},
+		{"7.15.4", "/public/a;v=1", "", unsure},
+		{"7.15.4", "/public/a%20b", "", accepted()},
+		{"7.15.4", "/orders/health%23x", "", unsure},
+		{"7.15.5", "/orders/health%23x", "", refused},
+		{"", "/orders/health%23x", "", unsure},
+		{"", "/orders;v=1", "", refused},
+		{"7.11.0", "/orders", "?x=/health", refused},
+		{"7.10.9", "/orders", "?x=/health", unsure},
+		{"", "/orders", "?x=/health", unsure},
+		{"", "/orders", "?x=1", refused},
+		{"", "/orders", "", refused},
+	} {
+		r := requestOf(`aud="x"`)
+		r.Path, r.RawQuery = test.path, test.query
+		v := rules.Evaluate(policiesOfVersion(t, test.version, config), r)
+		if got := short(v); got != test.want {
+			t.Errorf("%+v: got %v: %s", test, got, v.Why())
+		}
+		asks := v.Decided != nil && v.Decided.Need().Input == source.NeedGatewayVersion
+		if want := test.want == unsure && test.version == ""; asks != want {
+			t.Errorf("%+v: it asks for the version: %v", test, asks)
+		}
+	}
+}

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -148,6 +150,15 @@ func (e *entry) refusedTogether() []fault {
 	}
 	if e.get("provider").is("login.gov") && e.has("jwt_key") {
 		add("jwt_key_file", "jwt_key is set too, and only one of them can be")
+	}
+	for _, project := range e.get("gitlab_projects").texts() { // providers/gitlab.go
+		_, level, has := strings.Cut(project, "=")
+		n, err := strconv.Atoi(level)
+		if has && e.get("provider").text() == "gitlab" &&
+			(err != nil || !slices.Contains([]int{10, 20, 30, 40}, n)) {
+			add("gitlab_projects", "%s ends in none of the access levels 10, 20, 30 and 40",
+				inspect.InSentence(project))
+		}
 	}
 	google := e.get("google_use_application_default_credentials")
 	if google.on() && e.usesGoogleGroups() && e.has("google_service_account_json") {

@@ -125,6 +125,15 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 		starts, warned      bool
 	}{
 		{"all of it", "", "", true, false},
+		{
+			"a level that is none", "--provider=oidc",
+			"--provider=gitlab --gitlab-project=a/b=40 --gitlab-project=c/d=50", false, false,
+		},
+		{
+			"a level in a word", "--provider=oidc",
+			"--provider=gitlab --gitlab-project=a/b=owner", false, false,
+		},
+		{"a level for another provider", "", "--gitlab-project=a/b=50", true, false},
 		{"no e-mails", "--email-domain=*", "", false, false},
 		{"an empty list of e-mails", "--email-domain=*", "--email-domain=", false, false},
 		{

@@ -234,8 +234,21 @@ func (c *compiler) domainTest(in rules.Input, domains []string) rules.Predicate 
 			ends = append(ends, below)
 		}
 	}
-	return rules.Both(c.matches(in, `[^@]*@[^@]*`), rules.Predicate{
+	ofDomain := rules.Predicate{
 		Op: rules.Suffix, Input: in, Values: rules.Literals(ends...),
 		Texts: &rules.Texts{FoldCase: true},
-	})
+	}
+	one := c.matches(in, `[^@]*@[^@]*`)
+	if old, known := rules.OlderThan(c.version, 7, 15, 2); known && !old {
+		return rules.Both(one, ofDomain)
+	}
+	odd := rules.Predicate{Op: rules.True, Input: rules.Computed(
+		"an address without one @", func(*rules.Request) rules.Reading {
+			return rules.Reading{Unknown: c.ofOldVersion("an e-mail has one @ for OAuth2 Proxy " +
+				"from 7.15.2 on, and any number before (GHSA-c5c4-8r6x-56w3)")}
+		}, in,
+	)}
+	return rules.Either(
+		rules.Both(one, ofDomain), rules.Both(rules.Negate(one), ofDomain, odd),
+	)
 }

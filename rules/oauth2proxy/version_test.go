@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -142,6 +143,29 @@ func TestWhichPathsAreExemptDependsOnTheVersion(t *testing.T) {
 		asks := v.Decided != nil && v.Decided.Need().Input == source.NeedGatewayVersion
 		if want := test.want == unsure && test.version == ""; asks != want {
 			t.Errorf("%+v: it asks for the version: %v", test, asks)
+		}
+	}
+}
+
+// Before 7.15.2 an e-mail of several @ was of the domain at its end (GHSA-c5c4-8r6x-56w3).
+func TestAnEMailOfSeveralAtSignsDependsOnTheVersion(t *testing.T) {
+	t.Parallel()
+	config := strings.Replace(basic, `"*"`, `"contoso.example"`, 1)
+	refused := rejected(403, rules.CustomClaim)
+	for _, test := range []struct {
+		version, email string
+		want           decided
+	}{
+		{"7.15.2", "a@b.example@contoso.example", refused},
+		{"7.15.1", "a@b.example@contoso.example", open(rules.CustomClaim)},
+		{"7.15.1", "a@contoso.example", accepted()},
+		{"7.15.1", "a@contoso.example@b.example", refused},
+		{"", "a@contoso.example@b.example", refused},
+	} {
+		policies := policiesOfVersion(t, test.version, config)
+		r := requestOf(`email="` + test.email + `"`)
+		if got := short(rules.Evaluate(policies, r)); got != test.want {
+			t.Errorf("%+v: got %v", test, got)
 		}
 	}
 }

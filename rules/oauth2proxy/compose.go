@@ -107,6 +107,7 @@ func bindsOf(service, configs *source.Value) []mount {
 			at = "/" + name
 		}
 		add(configs.TextAt(name, "file"), at)
+		all[len(all)-1].content = configs.At(name, "content")
 	}
 	return all
 }

@@ -52,6 +52,8 @@ type mount struct {
 	volumes []volume // ConfigMaps and Secrets
 	host    string   // a path beside a compose file
 	other   bool     // a volume of another kind
+
+	content *source.Value // of a file that is written in a compose file; nil where it is not
 }
 
 // volume is a ConfigMap or a Secret as a folder.
@@ -125,6 +127,11 @@ func (p pod) mounted(name string) (m mount, within string, ok bool) {
 func (r *reader) configuration(e *entry, name string, alpha bool) (*part, string) {
 	m, within, ok := e.pod.mounted(name)
 	switch {
+	case m.content.Is(source.String) && !strings.Contains(m.content.Text, "$"): // no variable
+		if of, _ := r.embedded(e.file, m.content); of != nil && of.alpha == alpha {
+			return &part{place: placeOf(e.file), entry: of}, ""
+		}
+		return nil, "can't be read"
 	case !ok || m.other:
 		return r.one(e, alpha, path.Base(name), func(*part) bool { return true })
 	case m.host == "":

@@ -42,6 +42,10 @@ func TestAPathIsWhatTheInstanceHasMountedThere(t *testing.T) {
 	service := "services:\n  proxy:\n    image: oauth2-proxy\n" +
 		"    command: --config=/etc/proxy.cfg\n"
 	compose := service + "    volumes: [\"./uat/proxy.cfg:/etc/proxy.cfg\"]\n"
+	inline := func(text string) string {
+		return service + "    configs: [{source: c, target: /etc/proxy.cfg}]\n" +
+			"configs:\n  c:\n    content: |\n" + indented(text, "      ")
+	}
 	other := strings.ReplaceAll(basic, app, "11111111-1111-1111-1111-111111111111")
 	unread := open("token-present")
 	for name, of := range map[string]struct {
@@ -139,6 +143,15 @@ func TestAPathIsWhatTheInstanceHasMountedThere(t *testing.T) {
 				"uat/proxy.cfg", basic, "dev/proxy.cfg", other,
 			},
 			accepted(),
+		},
+		"a service reads a config whose text is in the file": {
+			[]string{"compose.yaml", inline(basic), "proxy.cfg", other}, accepted(),
+		},
+		"of a text with a variable nothing is known": {
+			[]string{"compose.yaml", inline(basic + "allowed_groups = [\"$G\"]\n")}, unread,
+		},
+		"nor of one that is no configuration": {
+			[]string{"compose.yaml", inline("[[[\n")}, unread,
 		},
 		"a service reads no other file of the name within the container": {
 			[]string{

@@ -26,8 +26,7 @@ func completeWith(cmd *cobra.Command, flag string, words func(args []string) []s
 	setCompletion(cmd, flag, func(
 		_ *cobra.Command, args []string, _ string,
 	) ([]string, cobra.ShellCompDirective) {
-		return source.Without(words(args), isUnsafe),
-			cobra.ShellCompDirectiveNoFileComp
+		return source.Without(words(args), isUnsafe), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 

@@ -186,8 +186,7 @@ func (f *probeFlags) purpose(text string) (network.Purpose, error) {
 		return none, problem("the URL has a user or a password in it",
 			"leave them out; a header is passed as -H")
 	case address.Scheme != "http" && address.Scheme != "https":
-		return none, problem("the URL is not https",
-			"such as https://api.example.com/orders")
+		return none, problem("the URL is not https", "such as https://api.example.com/orders")
 	case address.Scheme == "http" && !network.IsLoopback(host) && !f.insecure:
 		return none, problem("over http anyone on the network path can read the token",
 			"use https; --insecure-http sends it all the same")

@@ -171,9 +171,7 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 	if !ok {
 		return Found{}, false
 	}
-	found := Found{
-		Text: best.text, From: p.fromOf(best), Others: others, Masked: best.masked,
-	}
+	found := Found{Text: best.text, From: p.fromOf(best), Others: others, Masked: best.masked}
 	found.Alike = best.label.phrase != "" && slices.ContainsFunc(all, func(c candidate) bool {
 		return c.quality != broken && c.text != best.text && c.label == best.label
 	})

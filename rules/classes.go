@@ -218,9 +218,7 @@ func methodSamples(
 	if known != "" {
 		return []sample{sampleOf(known, expressions, compiled().match)}, ""
 	}
-	texts := []string{
-		"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight, "TRACE",
-	}
+	texts := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight, "TRACE"}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
 	for _, expression := range expressions {
 		for _, text := range named.FindAllString(expression, -1) {

@@ -86,9 +86,7 @@ func (i Input) ClaimTold() string {
 
 // Computed is the input that a function makes of others, with what that is in words.
 func Computed(text string, eval func(*Request) Reading, reads ...Input) Input {
-	return Input{
-		Source: FromExpression, Opaque: &Opaque{Text: text, Reads: reads, Eval: eval},
-	}
+	return Input{Source: FromExpression, Opaque: &Opaque{Text: text, Reads: reads, Eval: eval}}
 }
 
 // Opaque is an expression that can't be turned into predicates. We use its result only, but we

@@ -44,9 +44,7 @@ func (r Route) matches(method, path func(expression string) Truth) Truth {
 		}
 		return says(expression)
 	}
-	return min(
-		said(r.MethodUnread, method, r.Method), said(r.PathUnread, path, r.Path),
-	)
+	return min(said(r.MethodUnread, method, r.Method), said(r.PathUnread, path, r.Path))
 }
 
 // routeResult is the result of the route check; nil where the policy applies to every request.

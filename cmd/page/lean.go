@@ -305,9 +305,7 @@ func sources(root, condition string) ([]string, error) {
 	const each = `{{$folder}}/{{.}}{{"\n"}}`
 	format := `{{if ` + condition + `}}{{$folder := .Dir}}` +
 		`{{range .GoFiles}}` + each + `{{end}}{{range .EmbedFiles}}` + each + `{{end}}{{end}}`
-	listed, err := runGo(
-		forBrowsers(), "-C", root, "list", "-deps", "-f", format, "./cmd/page",
-	)
+	listed, err := runGo(forBrowsers(), "-C", root, "list", "-deps", "-f", format, "./cmd/page")
 	return strings.Split(listed, "\n"), err
 }
 

@@ -124,8 +124,7 @@ func (t *Text) notProved(unproved []report.Unproved) {
 }
 
 func (t *Text) toFill(changes []rules.FieldChange) {
-	fills := source.Without(changes,
-		func(c rules.FieldChange) bool { return c.Fill == "" })
+	fills := source.Without(changes, func(c rules.FieldChange) bool { return c.Fill == "" })
 	if len(fills) > 0 {
 		t.Heading("to be filled in")
 	}

@@ -104,9 +104,7 @@ func (f FormatsOf[R]) Write(w io.Writer, name string, style Style, report R) err
 }
 
 // textAndJSON are the two formats that every report has.
-func textAndJSON[R any](
-	text func(*Text, R), json func(io.Writer, R) error,
-) FormatsOf[R] {
+func textAndJSON[R any](text func(*Text, R), json func(io.Writer, R) error) FormatsOf[R] {
 	return FormatsOf[R]{{Name: "text", text: text}, {Name: "json", write: json}}
 }
 

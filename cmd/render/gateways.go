@@ -161,9 +161,7 @@ func gatewayOf(g *report.Gateway) knownGatewayJSON {
 	gateway := knownGatewayJSON{
 		g.Name, g.Product, g.Vendor, listOf(g.Behaviours, behaviourOf),
 		listOf(g.Handling, func(h *rules.Handling) handlingJSON {
-			return handlingJSON{
-				h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked,
-			}
+			return handlingJSON{h.Situation, h.Title, h.Does, evidenceOf(h.Evidence), h.Checked}
 		}),
 		nil,
 	}

@@ -108,9 +108,7 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 		}),
 		Next: nextOf(x.Next),
 	}
-	lists := []longList{
-		{"cells", "    ", cellsOf(x.Matrix)}, {"findings", "    ", x.findings},
-	}
+	lists := []longList{{"cells", "    ", cellsOf(x.Matrix)}, {"findings", "    ", x.findings}}
 	if x.Fixed != nil {
 		out.Fix = x.fixOf()
 		lists = append(lists, longList{"cells_after", "      ", cellsOf(x.Fixed)})

@@ -292,9 +292,7 @@ func verifiedSentence(v verification) string {
 func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
-		rows = append(rows, Row{
-			"kid", safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60)),
-		})
+		rows = append(rows, Row{"kid", safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60))})
 	}
 	return append(rows, Row{"at", inspect.FormatTime(v.At)})
 }
@@ -515,9 +513,7 @@ func (v verification) signatureJSON() signatureJSON {
 		out.SignedBy = known(r.Verifier.ID)
 	}
 	if r.Set != nil {
-		out.Keys = &setJSON{
-			Origin: r.Set.Origin, KeyIDs: orEmpty(r.Set.IDs()), ChosenBy: "user",
-		}
+		out.Keys = &setJSON{Origin: r.Set.Origin, KeyIDs: orEmpty(r.Set.IDs()), ChosenBy: "user"}
 		if v.OwnKeys {
 			out.Keys.ChosenBy = "token"
 		}

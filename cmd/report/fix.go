@@ -130,9 +130,7 @@ func (m *Maker) newFixer(
 	facts rules.Facts, solution string,
 ) (*Fixer, error) {
 	file := files[0]
-	j := &Fixer{
-		maker: m, Judge: judge, Fix: repair.Fix{Facts: facts, Signatures: assumedValid{}},
-	}
+	j := &Fixer{maker: m, Judge: judge, Fix: repair.Fix{Facts: facts, Signatures: assumedValid{}}}
 	j.learnApp()
 	err := j.gateways.ofSeveral(file, options)
 	if err != nil {

@@ -142,8 +142,7 @@ func (s *FixSeveral) isBeyond(file *source.File, together int) bool {
 	hint := "or repair the others first, with --write, and then run the same command again"
 	switch {
 	case s.judge.Looked.Load() > rules.MostLooked:
-		cause = fmt.Sprintf("no more than %d conditions of policies are tried",
-			rules.MostLooked)
+		cause = fmt.Sprintf("no more than %d conditions of policies are tried", rules.MostLooked)
 	case s.faulty >= mostFaulty:
 		cause = fmt.Sprintf("no more than %d files are repaired", mostFaulty)
 	case s.text > 0 && s.text+len(file.Text) > mostText:

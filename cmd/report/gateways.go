@@ -143,9 +143,7 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	if len(all) == 1 {
 		return all[0]
 	}
-	none := &source.Error{
-		Pos: source.Position{File: file.Name}, Cause: "no policy in this file",
-	}
+	none := &source.Error{Pos: source.Position{File: file.Name}, Cause: "no policy in this file"}
 	for i, err := range all {
 		if i == 0 {
 			none.Pos = AsError(err).Pos

@@ -39,9 +39,7 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	}
 	test := environments.Case{
 		Signature: "valid", Method: r.Request.Method, Path: r.Request.Path,
-		Token: environments.TokenSpec{
-			Shape: entra.Text{Value: k.shape()}, Claims: k.claims(),
-		},
+		Token: environments.TokenSpec{Shape: entra.Text{Value: k.shape()}, Claims: k.claims()},
 	}
 	if k.fails(rules.Signature) {
 		test.Signature = "invalid"

@@ -168,9 +168,7 @@ func (j *Judge) joint(c *configuration) joint {
 	if err != nil {
 		return joint{linted: linted{err: err}}
 	}
-	all := joint{
-		files: read.Files, ours: map[*source.File]bool{}, count: read.Count(),
-	}
+	all := joint{files: read.Files, ours: map[*source.File]bool{}, count: read.Count()}
 	for _, file := range read.Files {
 		all.ours[file] = c.adapter.Apart || c.adapter.Detect(file, read.Options)
 	}

@@ -137,9 +137,7 @@ func (m *Maker) repairOne(e *Estate, x *Matrixing, g int, fix bool) {
 	search := repair.Search{
 		Bench: set.Bench, Own: x.Own(g), Score: c.score,
 		Most: repair.MostCompiled, Beyond: x.Beyond,
-		Facts: rules.Facts{
-			Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g), Cloud: x.cloud.ID,
-		},
+		Facts: rules.Facts{Clients: x.ClientsOfShared(g), Own: x.ClientsOf(g), Cloud: x.cloud.ID},
 		Findings: func(d *repair.Draft) []rules.Finding {
 			judge := NewJudge(set.gateways, set.options, set.Apps)
 			found := judge.Found(&set.Adapter, d.Configuration, &d.Compilation)

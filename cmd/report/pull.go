@@ -530,9 +530,7 @@ func (m *Maker) NameApps(p *Pulling, wanted *WantedApps) error {
 	}
 	after := strings.Join(lines, "")
 	if after != string(text) {
-		p.Files = append(p.Files, PulledFile{
-			Name: p.Config, Text: []byte(after), Before: text,
-		})
+		p.Files = append(p.Files, PulledFile{Name: p.Config, Text: []byte(after), Before: text})
 	}
 	return nil
 }

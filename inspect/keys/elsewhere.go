@@ -141,9 +141,7 @@ func (s *Set) homes() homes {
 func homeOf(issuer, instance string) (home, bool) {
 	cloud, named := entra.CloudByInstance(instance)
 	iss, ok := entra.ParseIssuer(issuer)
-	h := home{
-		clouds: iss.Clouds, kind: inspect.IssuedBy(iss.Kind.String()), policy: iss.Policy,
-	}
+	h := home{clouds: iss.Clouds, kind: inspect.IssuedBy(iss.Kind.String()), policy: iss.Policy}
 	if named {
 		h.clouds = []string{cloud.ID}
 	}

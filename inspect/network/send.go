@@ -125,8 +125,7 @@ func Untrusted(err error) bool {
 // Explain is Cause, with the time where that was over.
 func (l Limits) Explain(err error) string {
 	var timeout net.Error
-	if errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &timeout) && timeout.Timeout() {
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
 		return fmt.Sprintf("no answer within %s", l.Time)
 	}
 	return Cause(err)

@@ -30,9 +30,7 @@ type locals struct {
 // collectLocals finds the locals of a file. One that is written twice, which Terraform refuses, is
 // not known.
 func collectLocals(body *hclsyntax.Body) locals {
-	all := locals{
-		expressions: map[string]hclsyntax.Expression{}, values: map[string]*Value{},
-	}
+	all := locals{expressions: map[string]hclsyntax.Expression{}, values: map[string]*Value{}}
 	for _, block := range body.Blocks {
 		if block.Type != "locals" {
 			continue

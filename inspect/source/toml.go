@@ -22,13 +22,9 @@ func (f *File) readTOML() error {
 	if err := f.checkTOMLSize(); err != nil {
 		return err
 	}
-	r := &tomlReader{
-		counter: counter{file: f}, base: f.body(), members: map[tomlMember]*Value{},
-	}
+	r := &tomlReader{counter: counter{file: f}, base: f.body(), members: map[tomlMember]*Value{}}
 	r.parser.Reset(f.Text[r.base:])
-	root := &Value{
-		Kind: Object, Pos: f.Position(r.base), Span: Span{r.base, len(f.Text)},
-	}
+	root := &Value{Kind: Object, Pos: f.Position(r.base), Span: Span{r.base, len(f.Text)}}
 	table := root
 	for r.parser.NextExpression() {
 		var err error
@@ -297,9 +293,7 @@ func (e tomlEditor) add(at site, key string, with *Value) Edit {
 	case !e.leads(last.Start): // an inline table
 		return Edit{Span: Span{last.End, last.End}, Text: ", " + line}
 	default:
-		return Edit{
-			Span: Span{end, end}, Text: e.newline + e.indentOf(last.Start) + line,
-		}
+		return Edit{Span: Span{end, end}, Text: e.newline + e.indentOf(last.Start) + line}
 	}
 }
 

@@ -69,9 +69,7 @@ func (g Gateway) Behaviours() []rules.Behaviour {
 		}
 	}
 	body := func(status int, text string, evidence rules.Evidence) rules.Answer {
-		return rules.Answer{
-			Status: status, Body: text, Weight: ofThisIssuer, Evidence: evidence,
-		}
+		return rules.Answer{Status: status, Body: text, Weight: ofThisIssuer, Evidence: evidence}
 	}
 	inSource := rules.Inferred.From(codeJWT) // read, and not seen to run
 	malformed := body(401, "", inSource)

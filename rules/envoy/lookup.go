@@ -15,10 +15,7 @@ import (
 
 // defaultLocations are where the filter looks for a token if its provider names no place.
 func (e Extraction) defaultLocations() []rules.Location {
-	return []rules.Location{
-		e.inHeader("Authorization", rules.Bearer),
-		parameter("access_token"),
-	}
+	return []rules.Location{e.inHeader("Authorization", rules.Bearer), parameter("access_token")}
 }
 
 // inHeader is a header in which the filter looks for a token (extractor.cc, extractJWT).
@@ -31,9 +28,7 @@ func (e Extraction) inHeader(name, prefix string) rules.Location {
 // parameter is a parameter that the filter takes for a token, with a value or without one
 // (extractor.cc, extract).
 func parameter(name string) rules.Location {
-	return rules.Location{
-		Input: rules.Input{Source: rules.FromQuery, Name: name}, Blank: true,
-	}
+	return rules.Location{Input: rules.Input{Source: rules.FromQuery, Name: name}, Blank: true}
 }
 
 // SentTo is the predicate that the token arrives where one of some providers looks for it. Where a

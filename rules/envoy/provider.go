@@ -308,9 +308,7 @@ func AsSent(unchanged []rules.Node, stages ...rules.Node) []rules.Node {
 		return stages
 	}
 	return []rules.Node{{First: &rules.First{
-		Branches: []rules.Branch{{
-			If: rules.Node{All: unchanged}, Then: rules.Node{All: stages},
-		}},
+		Branches: []rules.Branch{{If: rules.Node{All: unchanged}, Then: rules.Node{All: stages}}},
 	}}}
 }
 

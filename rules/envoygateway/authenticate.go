@@ -218,8 +218,7 @@ func (c *compiler) noToken() *rules.Check {
 	none.Test = envoy.CarriesNothing(c.inEnvoy())
 	none.Wants = "a request without a token, which optional lets pass"
 	if c.optional == rules.Maybe {
-		none.Test = rules.Both(none.Test, rules.Undecided(
-			unswitched(optional, "jwt.optional")))
+		none.Test = rules.Both(none.Test, rules.Undecided(unswitched(optional, "jwt.optional")))
 	}
 	return none
 }

@@ -173,9 +173,7 @@ func kindOf(letter byte) source.Kind {
 }
 
 // lookThrough looks at each object of a policy whose fields are known.
-func lookThrough(
-	spec *source.Value, look func(of *source.Value, path string, fields []field),
-) {
+func lookThrough(spec *source.Value, look func(of *source.Value, path string, fields []field)) {
 	var visit func(v *source.Value, path, place string)
 	visit = func(v *source.Value, path, place string) {
 		known := shapes()[place]

@@ -116,9 +116,7 @@ func advice() []rules.Advice {
 			Rule: "list-claim-compared-with-text",
 			Fix: "In Envoy Gateway set valueType: StringArray; in cel write 'a-role' in … for " +
 				"… == 'a-role'.",
-			References: []string{
-				docAPI,
-			},
+			References: []string{docAPI},
 		},
 	}
 }

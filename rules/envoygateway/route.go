@@ -247,9 +247,7 @@ func matchedBy(match *source.Value) (parts []rules.Predicate, ok bool) {
 
 // namedTest is what a match wants of a header or a parameter. It is not ok where that can't be
 // read.
-func namedTest(
-	item *source.Value, in rules.Source,
-) (name string, test rules.Predicate, ok bool) {
+func namedTest(item *source.Value, in rules.Source) (name string, test rules.Predicate, ok bool) {
 	name, isName := item.Member("name").Str()
 	value, isValue := item.Member("value").Str()
 	for _, field := range []string{"name", "value", "type"} {
@@ -307,9 +305,7 @@ func hostIn(hosts []string) rules.Predicate {
 	fold := &rules.Texts{FoldCase: true}
 	var parts []rules.Predicate
 	for _, h := range hosts {
-		p := rules.Predicate{
-			Op: rules.OneOf, Input: host, Values: rules.Literals(h), Texts: fold,
-		}
+		p := rules.Predicate{Op: rules.OneOf, Input: host, Values: rules.Literals(h), Texts: fold}
 		if rest, wild := strings.CutPrefix(h, "*"); wild {
 			p.Op, p.Values = rules.Suffix, rules.Literals(rest)
 		}
@@ -327,9 +323,7 @@ func pathTest(match *source.Value) (p rules.Predicate, broken string, ok bool) {
 }
 
 // pathEnding is [pathTest], of a path that may go on with some texts.
-func pathEnding(
-	match *source.Value, ends ...string,
-) (p rules.Predicate, broken string, ok bool) {
+func pathEnding(match *source.Value, ends ...string) (p rules.Predicate, broken string, ok bool) {
 	path := rules.NormalizedInput(rules.RequestPath)
 	value, isText := match.Member("value").Str()
 	kind, isKind := match.Member("type").Str()

@@ -29,10 +29,8 @@ type Classes struct {
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
 		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
-		lists: idLists{shared: map[*string]int{}, numbers: map[string]int32{}},
-		tokens: tokens{
-			places: map[*Token]int32{}, values: map[string]*claimValues{},
-		},
+		lists:  idLists{shared: map[*string]int{}, numbers: map[string]int32{}},
+		tokens: tokens{places: map[*Token]int32{}, values: map[string]*claimValues{}},
 	}
 	sets := map[string]*clientSet{} // by their clients
 	for number, kind := range kinds {

@@ -145,9 +145,7 @@ func (h *Holders) Strangers() Tokens {
 // it what the environment's own clients have: each scope and role.
 func (h *Holders) Granted() Tokens {
 	stranger := h.world.strangersTo(h.place.API)[:1]
-	return h.open(holdings(
-		h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known),
-	))
+	return h.open(holdings(h.own(h.place), groups(h.place.API, stranger, grantOwn, h.known)))
 }
 
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
@@ -229,9 +227,7 @@ func (h *Holders) versions(r *resource) []ofVersion {
 
 // ofClients is a token that any of some clients has: one token in which that is open, as far as
 // the policies look at it, or one for each where the caller may write the same id beside it.
-func (h *Holders) ofClients(
-	r *resource, of *ofVersion, g *group, yield func(*Token) bool,
-) bool {
+func (h *Holders) ofClients(r *resource, of *ofVersion, g *group, yield func(*Token) bool) bool {
 	t, open, ids := h.token(r, of.version), of.open, g.clients.ids
 	t.strange = g.grant.strange
 	known := h.in.objects != nil && h.reads.has("oid", "sub")

@@ -166,8 +166,7 @@ func (r *required) makeSets(names []string) [][]string {
 		all = append(all, names[:size])
 	}
 	for _, words := range r.lists {
-		some := source.Without(words,
-			func(w string) bool { return !slices.Contains(names, w) })
+		some := source.Without(words, func(w string) bool { return !slices.Contains(names, w) })
 		if len(some) > 1 &&
 			!slices.ContainsFunc(all, func(set []string) bool { return slices.Equal(set, some) }) {
 			all = append(all, some)
@@ -246,8 +245,7 @@ func (g *guard) picked(claim string, names []string, tried [][]string) (set []st
 		some = union(some, names)
 	}
 	unnamed := func(name string) bool { return !g.names.named(name) }
-	some = append(source.Without(some, unnamed),
-		source.Without(some, g.names.named)...)
+	some = append(source.Without(some, unnamed), source.Without(some, g.names.named)...)
 	for i := range g.view.classes {
 		of := g.view.OfClass(&g.view.classes[i])
 		letsIn := func(set []string) bool { return g.letsIn(of, claim, inClaim(claim, set)) }

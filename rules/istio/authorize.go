@@ -253,9 +253,7 @@ func (c *compiler) deny() (rules.Node, bool) {
 	var count rules.Conditions
 	for _, p := range c.enforced(actionDeny) {
 		if why := p.unreadable(); why != nil {
-			node.All = append(node.All, rules.Node{
-				Check: notModelled(p.At, "rules", why),
-			})
+			node.All = append(node.All, rules.Node{Check: notModelled(p.At, "rules", why)})
 			continue
 		}
 		for _, r := range p.rules() {

@@ -348,8 +348,7 @@ func (f *refuser) account(v *source.Value, field string) {
 // wildcardInside reports whether a text has a star that is not its first or its last character,
 // or more than one.
 func wildcardInside(text string) bool {
-	return strings.Count(text, "*") > 1 ||
-		strings.Contains(strings.Trim(text, "*"), "*")
+	return strings.Count(text, "*") > 1 || strings.Contains(strings.Trim(text, "*"), "*")
 }
 
 func (f *refuser) paths(of *source.Value, path string) {

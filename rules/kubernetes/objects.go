@@ -55,8 +55,7 @@ func itemOf(list, item *source.Value) *source.Value {
 		named.Members = append(named.Members, source.Member{Key: "kind", Value: &one})
 	}
 	if version := list.Member("apiVersion"); version != nil && item.Member("apiVersion") == nil {
-		named.Members = append(named.Members,
-			source.Member{Key: "apiVersion", Value: version})
+		named.Members = append(named.Members, source.Member{Key: "apiVersion", Value: version})
 	}
 	return &named
 }

@@ -168,8 +168,7 @@ func onlyOverage(s *rules.Subject, c *rules.Check) bool {
 		}))
 		return got
 	}
-	return getting(nil) == keptOut &&
-		getting(source.NewBool(true)) != keptOut
+	return getting(nil) == keptOut && getting(source.NewBool(true)) != keptOut
 }
 
 // neverWritten says what of a check is in no token, behind a colon: a claim that Entra ID never

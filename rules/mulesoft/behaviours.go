@@ -80,16 +80,12 @@ func (r *row) isOf(kind string) bool {
 
 // answer is an answer with this body. A body that nobody published is empty, and so unknown.
 func answer(status int, body string, level rules.Level, reference string) rules.Answer {
-	return rules.Answer{
-		Status: status, Body: body, Evidence: level.From(reference),
-	}
+	return rules.Answer{Status: status, Body: body, Evidence: level.From(reference)}
 }
 
 // saying is an answer that is published in some words only, and not as the exact body.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
-	return rules.Answer{
-		Status: status, Says: says, Evidence: level.From(reference),
-	}
+	return rules.Answer{Status: status, Says: says, Evidence: level.From(reference)}
 }
 
 // given is a documented answer that is sent if a condition holds.

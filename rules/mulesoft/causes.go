@@ -51,9 +51,7 @@ func keyCauses() []rules.Cause {
 			Need:       rules.Need{Input: source.NeedTime},
 			Evidence:   rules.Inferred.From(docJWT),
 			Situations: []string{expiredToken},
-			Possible: both(
-				perhapsExpired, has(rules.Expiry, rules.Pass, rules.Unsure),
-			),
+			Possible:   both(perhapsExpired, has(rules.Expiry, rules.Pass, rules.Unsure)),
 		},
 		{
 			ID:    "clock-behind",

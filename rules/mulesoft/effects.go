@@ -148,9 +148,7 @@ func onAnyAPI(p *rules.Policy) bool { return p.Early || p.API == "" }
 // isPreflight is that a request is a preflight (Fetch standard), which of an OPTIONS request with
 // unknown headers is assumed.
 func isPreflight() rules.Predicate {
-	asked := rules.Has(rules.Input{
-		Source: rules.FromHTTP, Name: "Access-Control-Request-Method",
-	})
+	asked := rules.Has(rules.Input{Source: rules.FromHTTP, Name: "Access-Control-Request-Method"})
 	asked.Assumed = rules.Yes
 	return rules.Both(rules.Predicate{
 		Op: rules.Equals, Input: rules.RequestInput(rules.RequestMethod),

@@ -129,9 +129,7 @@ func (j jwtCompiler) tokenFormat() *rules.Check {
 	if j.get("validateAudClaim").on() {
 		checked = append(checked, "claims.aud")
 	}
-	check.Test = rules.Predicate{
-		Op: rules.Readable, Loose: true, Elsewhere: checked,
-	}
+	check.Test = rules.Predicate{Op: rules.Readable, Loose: true, Elsewhere: checked}
 	check.Answer = j.answer(malformedToken)
 	return check
 }
@@ -171,9 +169,7 @@ func (j jwtCompiler) unsigned() *rules.Unknown {
 		return &rules.Unknown{
 			Why: "signingMethod is absent, and Mule Gateway is documented to accept every " +
 				"signed and unsigned token then",
-			Need: rules.Need{
-				Input: source.NeedPolicy, For: "the policy with its signingMethod",
-			},
+			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its signingMethod"},
 		}
 	}
 	return method.unknown

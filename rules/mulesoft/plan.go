@@ -119,9 +119,7 @@ const knownAfterApply = "(known after apply)"
 
 // afterApply is what is known only after the apply, in the place of a value.
 func afterApply(v *source.Value) *source.Value {
-	return &source.Value{
-		Kind: source.Unknown, Text: knownAfterApply, Pos: v.Pos, Span: v.Span,
-	}
+	return &source.Value{Kind: source.Unknown, Text: knownAfterApply, Pos: v.Pos, Span: v.Span}
 }
 
 // marksUnknown reports whether a plan marks something in a value, or all of it, as not known yet.

@@ -85,9 +85,7 @@ const consoleTextKey = "your-(256|384|512)-bit-secret"
 // placeholder reports whether a text has a value that the console or a template fills in for the
 // user to replace.
 func placeholder(text string) bool {
-	return containsAny(
-		text, consoleTextKey, "your-jwks-service.example", "aud.example.com",
-	)
+	return containsAny(text, consoleTextKey, "your-jwks-service.example", "aud.example.com")
 }
 
 func containsAny(text string, parts ...string) bool {

@@ -31,9 +31,7 @@ func (r *reader) startsInText(service *source.Value) bool {
 	return isProgram(first)
 }
 
-func (r *reader) service(
-	file *source.File, name string, service *source.Value, of pod,
-) *entry {
+func (r *reader) service(file *source.File, name string, service *source.Value, of pod) *entry {
 	e := &entry{
 		name: name, file: file, at: service, common: r.common, started: true, pod: of,
 	}
@@ -168,9 +166,7 @@ func isChart(values *source.Value) bool {
 // chart reads the values of the chart: it writes its configuration file, and sets the client's id
 // as a variable.
 func (r *reader) chart(file *source.File, values *source.Value) *entry {
-	e := &entry{
-		name: programName, file: file, at: values, common: r.common, started: true,
-	}
+	e := &entry{name: programName, file: file, at: values, common: r.common, started: true}
 	config := values.Member("config")
 	args := values.Member("extraArgs")
 	r.fromArguments(e, args.List(), given{file: file, object: args})

@@ -92,9 +92,7 @@ func (c *compiler) exemptions() []rules.Node {
 }
 
 // pathMatches is the predicate that a part of a path matches one of some expressions.
-func (c *compiler) pathMatches(
-	path rules.Input, expressions []string,
-) (rules.Predicate, error) {
+func (c *compiler) pathMatches(path rules.Input, expressions []string) (rules.Predicate, error) {
 	var whole []string
 	for _, expression := range expressions {
 		if _, err := regexp.Compile(expression); err != nil {

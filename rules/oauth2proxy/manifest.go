@@ -57,9 +57,7 @@ func runsProgram(container *source.Value) bool {
 func (r *reader) container(
 	file *source.File, name string, container *source.Value, of pod,
 ) *entry {
-	e := &entry{
-		name: name, file: file, at: container, common: r.common, started: true, pod: of,
-	}
+	e := &entry{name: name, file: file, at: container, common: r.common, started: true, pod: of}
 	r.environment(e, file, container)
 	fields := []string{"command", "args"}
 	if words := itemsOf(container, fields); isShell(words) {

@@ -180,9 +180,7 @@ func (r *reader) mountedPart(
 
 // one is the only part of a name that fits: of several, the one in the instance's own file, or
 // else in its folder.
-func (r *reader) one(
-	e *entry, alpha bool, name string, fits func(*part) bool,
-) (*part, string) {
+func (r *reader) one(e *entry, alpha bool, name string, fits func(*part) bool) (*part, string) {
 	var all []*part
 	for _, p := range r.called[name] {
 		if p.entry.alpha == alpha && fits(p) {

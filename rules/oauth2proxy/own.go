@@ -39,8 +39,7 @@ func (c *compiler) asides(root rules.Node) []rules.Aside {
 		has.Assumed = rules.No
 		some = append(some, has)
 	}
-	narrowed := rules.Both(
-		rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
+	narrowed := rules.Both(rules.Either(some...), rules.Has(rules.Input{Source: rules.FromToken}))
 	health := open("ping_path", "OAuth2 Proxy answers a health check by itself, whatever the "+
 		"token, and the API never gets the request")
 	asked, doubt := c.healthCheck()

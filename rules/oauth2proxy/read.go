@@ -108,9 +108,7 @@ func hasName(text []byte) bool {
 	}
 }
 
-func (c *common) read(
-	files []*source.File, options rules.Options,
-) (*rules.Configuration, error) {
+func (c *common) read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
 	read := &rules.Configuration{Options: options, Files: files}
 	r := c.newReader(files)
 	all := r.entries()
@@ -403,8 +401,7 @@ func objectsOf(file *source.File) []*source.Value {
 func resources() []source.Resource {
 	return []source.Resource{
 		{Kind: "ConfigMap", Paths: []string{"metadata.name", "metadata.namespace", "data"}},
-		{Kind: "Secret", Paths: strings.Fields(
-			"metadata.name metadata.namespace stringData")},
+		{Kind: "Secret", Paths: strings.Fields("metadata.name metadata.namespace stringData")},
 		{Word: programName, Paths: strings.Fields("metadata.name metadata.namespace " +
 			"metadata.labels metadata.ownerReferences " + strings.Join(ofPods(), " "))},
 	}

@@ -45,9 +45,7 @@ const jwtForm = `ey[a-zA-Z0-9_-]*\.ey[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+`
 
 // typed is the predicate that a claim is of one of some kinds, absent or null.
 func typed(name string, kinds ...source.Kind) rules.Predicate {
-	return rules.Predicate{
-		Op: rules.Typed, Input: claim(name), Kinds: kinds, Assumed: rules.Yes,
-	}
+	return rules.Predicate{Op: rules.Typed, Input: claim(name), Kinds: kinds, Assumed: rules.Yes}
 }
 
 // instantOrNone is the predicate that a claim is an instant, whichever, or absent. It may not be

@@ -277,9 +277,7 @@ func options() []option {
 		if len(column) < 5 {
 			continue // a comment
 		}
-		o := option{
-			name: column[0], flag: column[1], kind: kind(column[2]), absent: column[3],
-		}
+		o := option{name: column[0], flag: column[1], kind: kind(column[2]), absent: column[3]}
 		if o.moved = column[4] != ""; o.moved && column[4] != "-" {
 			o.alpha = strings.Split(column[4], ".")
 		}

@@ -160,9 +160,7 @@ func (w *work) lookAtOwn() (locking []KeptOut) {
 		if why, _ := own.unknownTo(&got.after); got.after.Outcome != rules.Rejected || why != "" {
 			continue
 		}
-		out := KeptOut{
-			own.name, policies[0].API, own.request.Profile().Audience, got.after,
-		}
+		out := KeptOut{own.name, policies[0].API, own.request.Profile().Audience, got.after}
 		if got.locks() {
 			locking = append(locking, out)
 			continue

@@ -193,8 +193,7 @@ func added(was, is []rules.Finding) *rules.Finding {
 }
 
 func errorsIn(found []rules.Finding) []rules.Finding {
-	return source.Without(found,
-		func(f rules.Finding) bool { return f.Severity != rules.Error })
+	return source.Without(found, func(f rules.Finding) bool { return f.Severity != rules.Error })
 }
 
 // tellErrors reports the errors that are left: a solution is about clients and environments, and a

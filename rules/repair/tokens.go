@@ -48,9 +48,7 @@ func (w *work) modelledOwn(before, after []*rules.Policy, solution *rules.Soluti
 	if !known {
 		own := w.ownToken(before, after, solution)
 		view := issued.NewView(slices.Concat(before, after), w.contracts(own))
-		made = modelled{
-			name: "this environment's token", known: *own, request: own.Request(view),
-		}
+		made = modelled{name: "this environment's token", known: *own, request: own.Request(view)}
 		made.request.Signatures = w.Signatures
 		if w.owns == nil {
 			w.owns = map[proving]modelled{}

@@ -82,8 +82,7 @@ func (s *Source) Tenant(
 	ctx context.Context, cloud entra.Cloud, tenant string, v entra.Version, appID string,
 ) (*keys.Set, error) {
 	if !entra.NamesTenant(tenant) {
-		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant",
-			entra.TenantHint)
+		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant", entra.TenantHint)
 	}
 	if cloud.Closed != "" {
 		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed,

@@ -28,9 +28,7 @@ func Solutions() []rules.Solution {
 		},
 		{
 			Name: solutionClient, Title: "the token's client alone",
-			Steps: []string{
-				"map-client-id", "accept-client", "require-client", "only-client",
-			},
+			Steps:    []string{"map-client-id", "accept-client", "require-client", "only-client"},
 			KeepsOut: []rules.Outsider{rules.OtherEnvironment, rules.OtherClient},
 			Needs:    tokenNeeded("whose client is to get in"), OneClient: true,
 		},

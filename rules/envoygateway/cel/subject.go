@@ -111,9 +111,7 @@ func (s *subject) isText() rules.Predicate {
 	if s.texts {
 		return always()
 	}
-	return rules.Predicate{
-		Op: rules.Typed, Input: s.in, Kinds: []source.Kind{source.String},
-	}
+	return rules.Predicate{Op: rules.Typed, Input: s.in, Kinds: []source.Kind{source.String}}
 }
 
 // comparable reports whether a predicate can compare the attribute with a literal.

@@ -128,9 +128,7 @@ func (e *Expr) LookingInto(claims ...string) string {
 
 // rewritten is the text with others in the place of some nodes: of those below each node that is
 // looked at.
-func (e *Expr) rewritten(
-	with func(*node) (*node, string), looked func(*node) bool,
-) string {
+func (e *Expr) rewritten(with func(*node) (*node, string), looked func(*node) bool) string {
 	var b strings.Builder
 	done := 0
 	e.root.each(func(outer *node) {

@@ -77,9 +77,7 @@ func (c *Client) signIn(ctx context.Context) error {
 }
 
 // get asks for a document. Where the sign-in has run out, it signs in once more.
-func (c *Client) get(
-	ctx context.Context, path string, query url.Values,
-) (*source.Value, error) {
+func (c *Client) get(ctx context.Context, path string, query url.Values) (*source.Value, error) {
 	answer, err := c.ask(ctx, http.MethodGet, path, query, nil)
 	if code, _ := refusedWith(err); code != http.StatusUnauthorized || c.token == "" {
 		return answer, err
@@ -159,8 +157,7 @@ func (c *Client) once(
 	} else {
 		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	answer, err := network.Send(
-		c.Transport, request, network.Purpose{Address: address}, limits())
+	answer, err := network.Send(c.Transport, request, network.Purpose{Address: address}, limits())
 	switch {
 	case ctx.Err() != nil:
 		return nil, c.refusal(path, "the time for all requests is over", tooSlow)

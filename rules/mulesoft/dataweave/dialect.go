@@ -44,9 +44,7 @@ func (v Version) AtLeast(major, minor int) bool {
 
 // Before reports whether the version is an earlier one.
 func (v Version) Before(other Version) bool {
-	return cmp.Or(
-		v.Major-other.Major, v.Minor-other.Minor, v.Patch-other.Patch,
-	) < 0
+	return cmp.Or(v.Major-other.Major, v.Minor-other.Minor, v.Patch-other.Patch) < 0
 }
 
 // ParseRuntime reads the version of a Mule 4 runtime as the control plane writes it: "4.4",

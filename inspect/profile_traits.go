@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -207,12 +208,10 @@ func anyHides(v *source.Value) bool {
 	if text, ok := v.Str(); ok {
 		return hides(text)
 	}
-	for _, item := range v.Items {
-		if text, ok := item.Str(); ok && hides(text) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.Items, func(item *source.Value) bool {
+		text, ok := item.Str()
+		return ok && hides(text)
+	})
 }
 
 func hides(text string) bool {

@@ -432,9 +432,7 @@ func places(locations []Location) string {
 		if at.Input.Source == FromHTTP {
 			place = "the " + textproto.CanonicalMIMEHeaderKey(at.Input.Name) + " header"
 		}
-		if !slices.Contains(all, place) {
-			all = append(all, place)
-		}
+		all = source.Union(all, place)
 	}
 	return strings.Join(all, " or ")
 }

@@ -221,11 +221,7 @@ func methodSamples(
 	texts := []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", Preflight, "TRACE"}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
 	for _, expression := range expressions {
-		for _, text := range named.FindAllString(expression, -1) {
-			if !slices.Contains(texts, text) {
-				texts = append(texts, text)
-			}
-		}
+		texts = source.Union(texts, named.FindAllString(expression, -1)...)
 		if len(texts) > mostMethods {
 			return nil, fmt.Sprintf("more than %d methods", mostMethods)
 		}

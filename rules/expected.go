@@ -114,9 +114,7 @@ func (p Predicate) compound(most int) string {
 			p.Op == And && p.goesWithoutSaying(part) {
 			continue
 		}
-		if words := part.words(most); !slices.Contains(parts, words) {
-			parts = append(parts, words)
-		}
+		parts = source.Union(parts, part.words(most))
 	}
 	switch {
 	case len(parts) == 0:

@@ -403,9 +403,7 @@ func checkNames(results []*Result) string {
 		if r.Check.Claim != "" {
 			name += " " + inspect.InSentence(r.Check.Claim)
 		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = source.Union(names, name)
 	}
 	return strings.Join(names, ", ")
 }

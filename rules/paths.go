@@ -312,12 +312,10 @@ func endsWith(expression, path string, segment int) bool {
 		}
 		states = next
 	}
-	for _, pc := range search.closure(states, syntax.EmptyEndText|syntax.EmptyEndLine) {
-		if program.Inst[pc].Op == syntax.InstMatch {
-			return true
-		}
-	}
-	return false
+	states = search.closure(states, syntax.EmptyEndText|syntax.EmptyEndLine)
+	return slices.ContainsFunc(states, func(pc uint32) bool {
+		return program.Inst[pc].Op == syntax.InstMatch
+	})
 }
 
 // isWildcard reports whether an instruction matches any letter.

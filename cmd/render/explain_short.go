@@ -255,10 +255,7 @@ func (t *explainText) whyAlike(r *rules.Result) string {
 func checkList(results []rules.Result) string {
 	var names []string
 	for i := range results {
-		name := strings.TrimSpace(checkName(results[i].Check))
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = source.Union(names, strings.TrimSpace(checkName(results[i].Check)))
 	}
 	return strings.Join(names, ", ")
 }

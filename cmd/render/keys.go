@@ -47,9 +47,7 @@ func (l keyListing) oddities() []Row {
 func twinsText(group []*keys.Key) string {
 	var names []string
 	for _, k := range group {
-		if name := keyName(k); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		names = source.Union(names, keyName(k))
 	}
 	text := "the same key appears in it"
 	if len(names) < len(group) {

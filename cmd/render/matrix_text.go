@@ -440,9 +440,7 @@ func (t *matrixText) shortFindings() {
 				continue
 			}
 			at = append(at, safe(t.x.Gateways[other.Gateway]))
-			if place := safe(other.Pos.String()); !slices.Contains(places, place) {
-				places = append(places, place)
-			}
+			places = source.Union(places, safe(other.Pos.String()))
 		}
 		which := ""
 		if len(at) == 1 {

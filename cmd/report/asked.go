@@ -327,7 +327,7 @@ func (x *Explanation) KeyAddresses() []string {
 		}
 		for _, address := range r.Check.Test.KeyAddresses() {
 			if rules.AddressFault(address) == "" {
-				all = withNew(all, address)
+				all = source.Union(all, address)
 			}
 		}
 	}

@@ -234,7 +234,7 @@ func CloudOfKeys(policies []*rules.Policy) string {
 	for check := range rules.Wanted(rules.EnabledOrAll(policies)) {
 		for _, address := range check.Test.KeyAddresses() {
 			if of, ok := entra.ParseKeysURL(address); ok && check.Skip == "" {
-				ids = withNew(ids, of.Cloud.ID)
+				ids = source.Union(ids, of.Cloud.ID)
 			}
 		}
 	}
@@ -269,7 +269,7 @@ func wantedTenant(policies []*rules.Policy) string {
 	for _, check := range checks {
 		var tenants []string
 		for _, address := range check.Test.KeyAddresses() {
-			tenants = withNew(tenants, entra.TenantOfKeys(address))
+			tenants = source.Union(tenants, entra.TenantOfKeys(address))
 		}
 		several := len(tenants) > 1 && !slices.Contains(tenants, wanted)
 		if several || len(tenants) == 1 && other(tenants[0]) {

@@ -51,10 +51,7 @@ func UnknownClaim(token *inspect.Token, name string) *source.Error {
 	case token == nil:
 		hints = []string{"pass a token to see its own claims"}
 	case token.Claims != nil:
-		var own []string
-		for _, member := range token.Claims.Members {
-			own = append(own, member.Key)
-		}
+		own := source.Each(token.Claims.Members, func(m source.Member) string { return m.Key })
 		slices.Sort(own)
 		own = slices.Compact(own)
 		names = append(own, names...)

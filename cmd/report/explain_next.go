@@ -232,9 +232,9 @@ func gets(repair *ProvedRepair) string {
 		if r.Outcome != rules.Unsure || r.Harmless {
 			continue
 		}
-		open = withNew(open, "the "+strings.ReplaceAll(string(r.Check.ID), "-", " "))
+		open = source.Union(open, "the "+strings.ReplaceAll(string(r.Check.ID), "-", " "))
 		if flag := Flag(r.Need()); flag != "" {
-			flags = withNew(flags, flag)
+			flags = source.Union(flags, flag)
 		}
 	}
 	names := "known: " + strings.Join(open, " and ")

@@ -294,7 +294,7 @@ func butNotes(fixed *repair.Fixed) string {
 	var notes []string
 	for _, finding := range fixed.Findings {
 		if finding.Severity == rules.Note {
-			notes = withNew(notes, finding.Rule)
+			notes = source.Union(notes, finding.Rule)
 		}
 	}
 	if len(notes) == 0 {
@@ -373,7 +373,7 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 		))
 	}
 	for _, opened := range fixed.Opened {
-		shown.Warnings = withNew(shown.Warnings, warningOf(&opened))
+		shown.Warnings = source.Union(shown.Warnings, warningOf(&opened))
 	}
 	return shown
 }

@@ -267,7 +267,7 @@ func (g Gateways) SolutionNames() []string {
 	var names []string
 	for _, adapter := range g {
 		for _, s := range adapter.Solutions() {
-			names = withNew(names, s.Name)
+			names = source.Union(names, s.Name)
 		}
 	}
 	return names

@@ -24,11 +24,7 @@ func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyLis
 	l := &KeyListing{
 		Set: set, At: at, Twins: set.Twins(), Refusals: refusalsOf(set), Clouds: clouds,
 	}
-	for _, k := range set.Keys {
-		if k.Private {
-			l.Private = append(l.Private, k)
-		}
-	}
+	l.Private = source.Where(set.Keys, func(k *keys.Key) bool { return k.Private })
 	return l
 }
 

@@ -264,7 +264,7 @@ func (j *Judge) add(
 	}
 	for _, p := range compiled.Policies {
 		if p.API != "" && len(result.apis) < 2 {
-			result.apis = withNew(result.apis, p.API)
+			result.apis = source.Union(result.apis, p.API)
 		}
 	}
 	result.unheeded = unheeded(adapter, compiled, read.Files, j.options)

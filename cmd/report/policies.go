@@ -398,7 +398,7 @@ func (s *PolicySet) perGateway() []*PolicySet {
 // names are those of the files, each once.
 func (s *PolicySet) names() (all []string) {
 	for _, file := range s.Files {
-		all = withNew(all, file.Name)
+		all = source.Union(all, file.Name)
 	}
 	return all
 }
@@ -417,7 +417,7 @@ func apisOf(policies []*rules.Policy) []string {
 	var apis []string
 	for _, policy := range policies {
 		if policy.API != "" {
-			apis = withNew(apis, policy.API)
+			apis = source.Union(apis, policy.API)
 		}
 	}
 	slices.Sort(apis)

@@ -474,12 +474,12 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 		for check := range rules.Wanted(rules.EnabledOrAll(estate.Guards(env.Name))) {
 			for _, want := range check.Test.Wants() {
 				if want.Input.ClaimRead() == "aud" && isAudience(want.Text) {
-					by.audiences = withNew(by.audiences, want.Text)
+					by.audiences = source.Union(by.audiences, want.Text)
 				}
 			}
 		}
 		wanted.by = append(wanted.by, by)
-		wanted.Audiences = withNew(wanted.Audiences, by.audiences...)
+		wanted.Audiences = source.Union(wanted.Audiences, by.audiences...)
 	}
 	if len(wanted.Audiences) == 0 {
 		return nil, Problem(config+": no policy wants an audience whose app registration is "+
@@ -517,7 +517,7 @@ func (m *Maker) NameApps(p *Pulling, wanted *WantedApps) error {
 	for _, by := range wanted.by {
 		var files []string
 		for _, audience := range by.audiences {
-			files = withNew(files, wanted.Found[audience]...)
+			files = source.Union(files, wanted.Found[audience]...)
 		}
 		if len(files) == 0 {
 			continue

@@ -118,7 +118,7 @@ func decidedIn(v *rules.Verdict) []string {
 	var files []string
 	for i := range v.Results {
 		if file := v.Results[i].Check.Pos.File; file != "" {
-			files = withNew(files, file)
+			files = source.Union(files, file)
 		}
 	}
 	return files

@@ -131,11 +131,7 @@ func Each(err error) []error {
 	case !errors.As(err, &joined):
 		return []error{err}
 	}
-	var all []error
-	for _, err := range joined.Unwrap() {
-		all = append(all, Each(err)...)
-	}
-	return all
+	return source.Flat(joined.Unwrap(), Each)
 }
 
 // AsError finds cause, place and hints in an error of the packages below, or of the system.
@@ -204,7 +200,7 @@ func Mistakes(err error) []Mistake {
 func guardedHints(e *source.Error) []string {
 	var hints []string
 	for _, hint := range Hints(e.Hints) {
-		hints = withNew(hints, Guarded(hint))
+		hints = source.Union(hints, Guarded(hint))
 	}
 	return hints
 }
@@ -213,17 +209,7 @@ func guardedHints(e *source.Error) []string {
 func Words(err error) (causes, hints []string) {
 	for _, m := range Mistakes(err) {
 		causes = append(causes, m.Cause)
-		hints = withNew(hints, m.Hints...)
+		hints = source.Union(hints, m.Hints...)
 	}
 	return causes, hints
-}
-
-// withNew is a list with those of some values behind it that it does not have yet.
-func withNew[V comparable](all []V, values ...V) []V {
-	for _, value := range values {
-		if !slices.Contains(all, value) {
-			all = append(all, value)
-		}
-	}
-	return all
 }

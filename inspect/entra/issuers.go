@@ -172,12 +172,9 @@ func IsGUID(s string) bool { return len(s) == 36 && source.StartsWithGUID(s) }
 // allSegments reports whether every segment of a path could be a tenant, a policy or a version.
 // Escapes, queries and fragments could not.
 func allSegments(segments []string) bool {
-	for _, s := range segments {
-		if s == "" || strings.Trim(s, ".") == "" || !source.IsPlain(s, "-._{}") {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(segments, func(s string) bool {
+		return strings.Trim(s, ".") == "" || !source.IsPlain(s, "-._{}")
+	})
 }
 
 // IsTenant reports whether a text can stand for a tenant in a URL: an id, a domain, or one of

@@ -281,12 +281,7 @@ func (d *Directory) identify() {
 	if len(d.Apps) != 1 || !d.Apps[0].AppID.Unknown {
 		return
 	}
-	var known []*ServicePrincipal
-	for _, p := range d.Principals {
-		if p.AppID.Known() {
-			known = append(known, p)
-		}
-	}
+	known := source.Where(d.Principals, func(p *ServicePrincipal) bool { return p.AppID.Known() })
 	if len(known) != 1 {
 		return
 	}

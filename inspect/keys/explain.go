@@ -110,10 +110,8 @@ func (v *verification) kids() string {
 
 // notUsable concludes if every named key is broken, or too short.
 func (v *verification) notUsable(named []*Key) bool {
-	for _, k := range named {
-		if v.fault(k) == "" {
-			return false
-		}
+	if slices.ContainsFunc(named, func(k *Key) bool { return v.fault(k) == "" }) {
+		return false
 	}
 	fault := v.fault(named[0])
 	v.conclude(KeyUnusable, "a key that can be used", fault,
@@ -133,10 +131,8 @@ func (v *verification) fault(k *Key) string {
 
 // wrongType concludes if no named key has a type that serves the header's algorithm.
 func (v *verification) wrongType(named []*Key) bool {
-	for _, k := range named {
-		if v.algorithm.fits(k) {
-			return false
-		}
+	if slices.ContainsFunc(named, v.algorithm.fits) {
+		return false
 	}
 	k := named[0]
 	v.conclude(AlgorithmMismatch, "an algorithm for "+k.describe(), "alg "+v.algorithm.name,

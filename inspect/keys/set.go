@@ -178,13 +178,7 @@ func (s *Set) IDs() []string {
 
 // Find returns every key with this kid, compared by case.
 func (s *Set) Find(kid string) []*Key {
-	var found []*Key
-	for _, k := range s.Keys {
-		if k.ID == kid {
-			found = append(found, k)
-		}
-	}
-	return found
+	return source.Where(s.Keys, func(k *Key) bool { return k.ID == kid })
 }
 
 // LastSeen returns when a kid was last in the set. It is not ok if no cache ever saw that kid.
@@ -213,13 +207,7 @@ func (s *Set) Twins() [][]*Key {
 		}
 		groups[i] = append(groups[i], k)
 	}
-	twins := groups[:0]
-	for _, group := range groups {
-		if len(group) > 1 {
-			twins = append(twins, group)
-		}
-	}
-	return twins
+	return slices.DeleteFunc(groups, func(group []*Key) bool { return len(group) < 2 })
 }
 
 // material is different for every two different keys. It is not ok if the key can't be used. It is

@@ -113,12 +113,7 @@ func (all Kustomizations) Changes(files []*File, reads []Resource) []Kustomized 
 	for i := range all {
 		names := map[string]bool{}
 		all.reach(&all[i], names)
-		var touched []*File
-		for _, file := range files {
-			if names[slashed(file.Name)] {
-				touched = append(touched, file)
-			}
-		}
+		touched := Where(files, func(f *File) bool { return names[slashed(f.Name)] })
 		if len(touched) == 0 {
 			continue
 		}

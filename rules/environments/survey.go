@@ -432,11 +432,8 @@ func (s *Survey) AddContracts(name string) { s.contracts = append(s.contracts, n
 func (s *Survey) Suppose(tenant string) { s.Tenant = cmp.Or(s.Tenant, tenant) }
 
 // Tokens lists the files with tokens.
-func (s *Survey) Tokens() (all []string) {
-	for _, env := range s.environments {
-		all = append(all, env.tokens...)
-	}
-	return all
+func (s *Survey) Tokens() []string {
+	return source.Flat(s.environments, func(env *surveyed) []string { return env.tokens })
 }
 
 // HasCallers reports whether an environment has tokens, or app registrations to model them from.

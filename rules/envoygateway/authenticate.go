@@ -237,10 +237,7 @@ func (c *compiler) provesLater() bool {
 	if !v.Is(source.Object) || c.defaultAllows() != rules.No {
 		return false
 	}
-	for _, r := range rulesIn(c.spec) {
-		if r.action == actionAllow && !r.jwt().IsSet() {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(rulesIn(c.spec), func(r *authRule) bool {
+		return r.action == actionAllow && !r.jwt().IsSet()
+	})
 }

@@ -120,13 +120,8 @@ func (t target) covers(other target) rules.Truth {
 }
 
 // patchesFor are those of a kind that are for the instance, or may be.
-func (i *instance) patchesFor(kind string) (all []*patch) {
-	for _, p := range i.patchesOf[kind] {
-		if p.isFor(i) != rules.No {
-			all = append(all, p)
-		}
-	}
-	return all
+func (i *instance) patchesFor(kind string) []*patch {
+	return source.Where(i.patchesOf[kind], func(p *patch) bool { return p.isFor(i) != rules.No })
 }
 
 // patched is why nobody knows what becomes of the requests of an instance: a resource of one of

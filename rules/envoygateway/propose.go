@@ -83,12 +83,10 @@ func (p *proposer) amendCondition(a *amend.Amends, r *authRule, check *rules.Che
 
 // asks reports whether some Allow rule asks for a claim.
 func (p *proposer) asks(claim string) bool {
-	for _, r := range p.allowRules() {
-		if slices.ContainsFunc(r.claims(), func(c comparedClaim) bool { return c.name == claim }) {
-			return true
-		}
-	}
-	return false
+	asks := func(c comparedClaim) bool { return c.name == claim }
+	return slices.ContainsFunc(p.allowRules(), func(r *authRule) bool {
+		return slices.ContainsFunc(r.claims(), asks)
+	})
 }
 
 // ask has each Allow rule ask for a claim, or adds the authorization that does.

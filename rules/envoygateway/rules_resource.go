@@ -255,18 +255,13 @@ func outerPolicyDropped() rules.Rule {
 
 // dropped lists what the outer policy checks and the one that takes its place does not.
 func (i *instance) dropped() []string {
-	var lost []string
 	if i.outer == nil || i.merges() {
 		return nil
 	}
-	for _, field := range []string{
-		"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth",
-	} {
-		if i.outer.Spec.Member(field).IsSet() && !i.spec.Member(field).IsSet() {
-			lost = append(lost, field)
-		}
-	}
-	return lost
+	all := []string{"jwt", "authorization", "oidc", "basicAuth", "apiKeyAuth", "extAuth"}
+	return source.Where(all, func(field string) bool {
+		return i.outer.Spec.Member(field).IsSet() && !i.spec.Member(field).IsSet()
+	})
 }
 
 // attachment is where the policy says what it is attached to.

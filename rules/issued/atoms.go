@@ -374,12 +374,10 @@ func (a *atom) comparesTexts() bool {
 	default:
 		return false
 	}
-	for _, value := range a.test.Values {
-		if _, ok := value.Str(); !ok {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(a.test.Values, func(value *source.Value) bool {
+		_, ok := value.Str()
+		return !ok
+	})
 }
 
 // write writes which atoms a text passes, or a list of texts, and returns those that are left to

@@ -228,15 +228,7 @@ func isOneOf(ids []entra.Text) func(entra.Permission) bool {
 	}
 }
 
-func union(a, b []string) []string {
-	all := slices.Clone(a)
-	for _, s := range b {
-		if !slices.Contains(all, s) {
-			all = append(all, s)
-		}
-	}
-	return all
-}
+func union(a, b []string) []string { return source.Union(slices.Clip(a), b...) }
 
 // flow is what tells tokens of one client for one API apart, but for their audience's form.
 type flow struct {

@@ -124,10 +124,7 @@ func matching(re *syntax.Regexp) []string {
 	case syntax.OpConcat:
 		return product(re.Sub)
 	case syntax.OpAlternate:
-		var all []string
-		for _, sub := range re.Sub {
-			all = append(all, matching(sub)...)
-		}
+		all := source.Flat(re.Sub, matching)
 		return all[:min(len(all), mostParts)]
 	}
 	return []string{""} // what may match nothing

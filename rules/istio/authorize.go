@@ -60,13 +60,9 @@ func (r *resource) logged() bool {
 
 // enforced lists the policies of an action that count. One in dry run does not.
 func (c *compiler) enforced(action string) []*resource {
-	var all []*resource
-	for _, p := range c.policies {
-		if p.Kind == authorizationPolicy && p.action() == action && !p.logged() {
-			all = append(all, p)
-		}
-	}
-	return all
+	return source.Where(c.policies, func(p *resource) bool {
+		return p.Kind == authorizationPolicy && p.action() == action && !p.logged()
+	})
 }
 
 // authRule is one rule of an AuthorizationPolicy.

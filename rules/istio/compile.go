@@ -63,13 +63,10 @@ func (w *workload) Class() string {
 
 // kindsOf names the kinds of the policies that select a workload.
 func kindsOf(w *workload) string {
-	var kinds []string
-	for _, kind := range []string{requestAuthentication, authorizationPolicy} {
-		if slices.ContainsFunc(w.policies, func(p *resource) bool { return p.Kind == kind }) {
-			kinds = append(kinds, kind)
-		}
-	}
-	return strings.Join(kinds, " and ")
+	kinds := []string{requestAuthentication, authorizationPolicy}
+	return strings.Join(source.Where(kinds, func(kind string) bool {
+		return slices.ContainsFunc(w.policies, func(p *resource) bool { return p.Kind == kind })
+	}), " and ")
 }
 
 // compiler turns what selects one workload into a policy.

@@ -42,15 +42,8 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 
 // allowRules are the rules that can let a request in.
 func (c *compiler) allowRules() []*authRule {
-	var all []*authRule
-	for _, p := range c.enforced(actionAllow) {
-		for _, r := range p.rules() {
-			if r.unbuilt == "" {
-				all = append(all, r)
-			}
-		}
-	}
-	return all
+	all := source.Flat(c.enforced(actionAllow), func(p *resource) []*authRule { return p.rules() })
+	return source.Where(all, func(r *authRule) bool { return r.unbuilt == "" })
 }
 
 // conditionAt is the condition of a rule whose values are at a place; nil where there is none.

@@ -184,12 +184,7 @@ func appliedSomewhere[T Instance](all []T) error {
 // Instead are the hints for one who has named an instance that is not there: those with that name
 // in some namespace, then all that are.
 func Instead(name string, all []string) []source.Hint {
-	var meant []string
-	for _, one := range all {
-		if strings.HasSuffix(one, "/"+name) {
-			meant = append(meant, one)
-		}
-	}
+	meant := source.Where(all, func(one string) bool { return strings.HasSuffix(one, "/"+name) })
 	hints := []string{"the files show " + inspect.Few(all, inspect.MostNames)}
 	if len(meant) > 0 {
 		hints = append([]string{"did you mean " + strings.Join(meant, " or ") + "?"}, hints...)

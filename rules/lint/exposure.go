@@ -81,14 +81,10 @@ func meets(p *rules.Policy) bool {
 // together lists the policies that a request to p has to pass as well: every policy of the API
 // that applies wherever p does, p itself among them.
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
-	var all []*rules.Policy
-	for _, other := range s.Policies {
-		if other == p || meets(other) &&
-			(len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
-			all = append(all, other)
-		}
-	}
-	return all
+	return source.Where(s.Policies, func(other *rules.Policy) bool {
+		return other == p || meets(other) &&
+			(len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes))
+	})
 }
 
 // alone is one check by itself. All rules that have the subject look at the same.

@@ -292,22 +292,13 @@ func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 
 // looksForPart reports whether a part of an id may be what is looked for.
 func looksForPart(leaf *rules.Predicate) bool {
-	for _, v := range leaf.Values {
-		if leaf.Op == rules.Contains && hexadecimal(v.Text) {
-			return true
-		}
-	}
-	return false
+	return leaf.Op == rules.Contains &&
+		slices.ContainsFunc(leaf.Values, func(v *source.Value) bool { return hexadecimal(v.Text) })
 }
 
 // hexadecimal reports whether a text may be a part of an id, and is not a whole one.
 func hexadecimal(text string) bool {
-	for _, r := range text {
-		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'f') {
-			return false
-		}
-	}
-	return len(text) < 36
+	return len(text) < 36 && strings.Trim(text, "-0123456789abcdef") == ""
 }
 
 // giveWay leaves out the findings of this rule where another one says more of the same place, as

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -70,12 +71,7 @@ func answerOf(kind, variant, situation, condition string) rules.Answer {
 
 // isOf reports whether a row is of a policy kind.
 func (r *row) isOf(kind string) bool {
-	for of := range strings.FieldsSeq(r.of) {
-		if of == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(r.of), kind)
 }
 
 // answer is an answer with this body. A body that nobody published is empty, and so unknown.

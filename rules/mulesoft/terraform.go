@@ -45,14 +45,16 @@ func resourceEntry(kind string, values *source.Value, inPlan bool) (entry, bool)
 		return strangeResource(kind, values), true
 	}
 	e := entry{
-		place:     values,
-		disabled:  values.Member("disabled"),
-		routes:    routesOf(values.Members),
-		orderAt:   values.Member("order"),
-		outbound:  values.TextAt("injection_point") == "outbound",
-		filled:    !generic && strings.HasPrefix(kind, filledPrefix),
-		configAt:  cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
-		config:    firstPresent(values.Member("configuration_data"), values.Member("configuration")),
+		place:    values,
+		disabled: values.Member("disabled"),
+		routes:   routesOf(values.Members),
+		orderAt:  values.Member("order"),
+		outbound: values.TextAt("injection_point") == "outbound",
+		filled:   !generic && strings.HasPrefix(kind, filledPrefix),
+		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
+		config: firstPresent(
+			values.Member("configuration_data"), values.Member("configuration"),
+		),
 		asset:     asset,
 		versionAt: values.Member("asset_version"),
 	}

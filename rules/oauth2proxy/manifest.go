@@ -75,11 +75,9 @@ func (r *reader) container(
 
 // itemsOf are those of several lists of an object.
 func itemsOf(object *source.Value, fields []string) []*source.Value {
-	var all []*source.Value
-	for _, field := range fields {
-		all = append(all, object.Member(field).List()...)
-	}
-	return all
+	return source.Flat(fields, func(field string) []*source.Value {
+		return object.Member(field).List()
+	})
 }
 
 // behindProgram leaves out the word that starts the program, and what is before it.

@@ -181,12 +181,9 @@ func (r *reader) mountedPart(
 // one is the only part of a name that fits: of several, the one in the instance's own file, or
 // else in its folder.
 func (r *reader) one(e *entry, alpha bool, name string, fits func(*part) bool) (*part, string) {
-	var all []*part
-	for _, p := range r.called[name] {
-		if p.entry.alpha == alpha && fits(p) {
-			all = append(all, p)
-		}
-	}
+	all := source.Where(r.called[name], func(p *part) bool {
+		return p.entry.alpha == alpha && fits(p)
+	})
 	switch all = nearest(placeOf(e.file), all); {
 	case len(all) == 0:
 		return nil, "is not among the files"

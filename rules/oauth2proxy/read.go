@@ -144,9 +144,7 @@ func (c *common) read(files []*source.File, options rules.Options) (*rules.Confi
 func noneCalled(name string, all []*entry) error {
 	var names []string
 	for _, e := range all {
-		if called := cmp.Or(e.name, e.file.Name); !slices.Contains(names, called) {
-			names = append(names, called)
-		}
+		names = source.Union(names, cmp.Or(e.name, e.file.Name))
 	}
 	return &source.Error{
 		Pos:   source.Position{File: all[0].file.Name},

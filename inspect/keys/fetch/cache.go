@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -115,17 +116,9 @@ func (s *Source) keep(file string, t target, old entry, got fetched) *keys.Set {
 
 // mayBeKept reports whether the cache's form can hold a set.
 func mayBeKept(s *keys.Set) bool {
-	for _, n := range s.Notes {
-		if n.ID != "duplicate-kid" {
-			return false
-		}
-	}
-	for _, k := range s.Keys {
-		if k.Private {
-			return false
-		}
-	}
-	return !s.Pinned
+	return !s.Pinned &&
+		!slices.ContainsFunc(s.Notes, func(n keys.Note) bool { return n.ID != "duplicate-kid" }) &&
+		!slices.ContainsFunc(s.Keys, func(k *keys.Key) bool { return k.Private })
 }
 
 func noteNotCached(s *keys.Set, err error) {

@@ -44,14 +44,10 @@ func RequestOf(c *rules.Configuration, goal rules.Goal) (q Request, ok bool) {
 
 // failedIn lists the failed checks of a part of a file.
 func failedIn(failed []*rules.Result, part *source.Value) []*rules.Result {
-	var all []*rules.Result
-	for _, r := range failed {
-		if r.Check.Pos.File == part.Pos.File && part.Span.Start <= r.Check.Span.Start &&
-			r.Check.Span.End <= part.Span.End {
-			all = append(all, r)
-		}
-	}
-	return all
+	return source.Where(failed, func(r *rules.Result) bool {
+		return r.Check.Pos.File == part.Pos.File && part.Span.Start <= r.Check.Span.Start &&
+			r.Check.Span.End <= part.Span.End
+	})
 }
 
 // Rules are an adapter's, as far as changes of them let in a request or keep one out.

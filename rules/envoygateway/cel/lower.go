@@ -77,11 +77,7 @@ func (n *node) operands() []*node {
 	if n.kind != and {
 		return []*node{n}
 	}
-	var all []*node
-	for _, arg := range n.args {
-		all = append(all, arg.operands()...)
-	}
-	return all
+	return source.Flat(n.args, (*node).operands)
 }
 
 // lowering turns one expression into predicates.

@@ -29,7 +29,7 @@
 //
 //   - which values of a claim can they tell apart, and which bar a token by themselves? (atoms.go)
 //   - which clients' ids, wherever these stand in a token? (ids.go)
-//   - which names of scopes and roles, alone and between others? (names.go) Which sets of them are
+//   - which names of scopes and roles, alone and between others? (required.go) Which sets of them are
 //     tried is in required.go.
 //
 // The package reads no files, knows no gateway, and writes nothing.

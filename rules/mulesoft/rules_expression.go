@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -276,4 +278,261 @@ func withTokenEverywhere(in []rules.Input) *rules.Request {
 		}
 	}
 	return r
+}
+
+func expressionWithoutBrackets() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-without-brackets",
+		Title: "an expression is written without #[ ]",
+		Why: "Text that is not inside #[ ] is plain text. The value of a claim is compared with " +
+			"it literally, and no token has such a text; how the gateway treats it in a field " +
+			"for an expression is not documented.",
+		Fix:      "Write #[vars.claimSet.appid], with the brackets.",
+		Severity: rules.Error,
+		Lesser: "a warning in a field for an expression, for a claim that need not be in the " +
+			"token, and of a text with an expression inside",
+		References: []string{docJWTPage, tfCommunity},
+		Check:      eachEntry(withoutBrackets),
+	}
+}
+
+// withoutBrackets looks at the fields that should hold an expression, and at the values of claims
+// that look like one.
+func withoutBrackets(c configured) []rules.Finding {
+	var all []rules.Finding
+	for _, name := range c.expressionFields() {
+		v := c.config.Member(name)
+		if text, ok := plain(v); ok {
+			message := name + " is not an expression without #[ ], and how the gateway treats " +
+				"plain text there is not documented"
+			if looksLikeExpression(text) {
+				message += fmt.Sprintf("; write %q", bracketed(text))
+			}
+			found := c.finding(name, v, message)
+			found[0].Severity = rules.Warning
+			all = append(all, found...)
+		}
+	}
+	for _, item := range c.claimItems() {
+		text, ok := plain(item.value)
+		around := strings.Contains(text, "#[")
+		if !ok || !around && !looksLikeExpression(text) {
+			continue
+		}
+		const compared = "without #[ ] this is plain text, and %s is compared with it " +
+			"literally: no token passes; write %q"
+		message := fmt.Sprintf(compared, item.key, bracketed(text))
+		if around {
+			message = textAround + "; write one expression that puts the text together"
+		}
+		found := c.finding(item.list, item.value, message)
+		if around || item.list != "mandatoryCustomClaims" {
+			found[0].Severity = rules.Warning
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+// textAround is what is not known of a text with an expression inside.
+const textAround = "there is text around #[ ], and it is not documented whether the gateway " +
+	"evaluates an expression inside of a text"
+
+// expressionFields lists the fields with an expression that the policy uses.
+func (c configured) expressionFields() []string {
+	switch {
+	case c.custom:
+		return nil
+	case c.readsCredentials():
+		if _, origin := (credentialCompiler{&c.compiler}).origin(); origin.is(basicOrigin) {
+			return nil
+		}
+		return []string{"clientIdExpression", "clientSecretExpression"}
+	case c.asset != jwtValidation:
+		return nil
+	}
+	var names []string
+	if !c.setting("skipClientIdValidation").on() {
+		names = append(names, "clientIdExpression")
+	}
+	if c.setting("jwtOrigin").is(customOrigin) {
+		names = append(names, "jwtExpression")
+	}
+	if c.setting("jwtKeyOrigin").is(customOrigin) && !c.setting("signingMethod").is("none") {
+		names = append(names, "customKeyExpression")
+	}
+	return names
+}
+
+// plain is a text that is no expression. It is not ok where only a deployment knows it.
+func plain(v *source.Value) (text string, ok bool) {
+	if v == nil || templated(v) {
+		return "", false
+	}
+	text, ok = v.Str()
+	_, _, isExpression := dataweave.Template(text)
+	return text, ok && !isExpression
+}
+
+// looksLikeExpression reports whether a text names what only an expression can read.
+func looksLikeExpression(text string) bool {
+	inner := strings.Trim(text, " \t\r\n#$[](){}!")
+	for _, root := range []string{"vars", "attributes", "authentication", "payload", "message"} {
+		if rest, found := strings.CutPrefix(inner, root); found &&
+			(strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[")) &&
+			(root != "payload" && root != "message" || strings.ContainsAny(rest, " '\"[(")) {
+			return true
+		}
+	}
+	return strings.Contains(inner, "vars.claimSet")
+}
+
+// unbracketed is a text without what people write for #[ ]: brackets alone, or #( ).
+func unbracketed(text string) string {
+	text = strings.TrimSpace(text)
+	for _, wrong := range [...][2]string{{"[", "]"}, {"#(", ")"}, {"#{", "}"}, {"#", ""}} {
+		inner, opened := strings.CutPrefix(text, wrong[0])
+		if closed, ok := strings.CutSuffix(inner, wrong[1]); opened && ok {
+			return strings.TrimSpace(closed)
+		}
+	}
+	return text
+}
+
+// bracketed is a plain text as the expression that it was meant to be.
+func bracketed(text string) string { return "#[" + unbracketed(text) + "]" }
+
+func expressionReadsElsewhere() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-reads-elsewhere",
+		Title: "an expression reads something that neither the token nor this policy has",
+		Why: "JWT Validation gives its expressions the token's claims in vars.claimSet, with " +
+			"that spelling, and the request in attributes. Another variable is null unless an " +
+			"earlier policy sets it, authentication is filled in by a policy that has already " +
+			"let the caller in, and the payload is what the caller writes.",
+		Fix:        "Read the claim: #[vars.claimSet.appid] or #[vars.claimSet.azp].",
+		Severity:   rules.Warning,
+		References: []string{docJWTPage, docClientID},
+		Check:      readsElsewhere,
+	}
+}
+
+// readsElsewhere looks at each expression of a policy that reads tokens or credentials, and at the
+// policies that run before.
+func readsElsewhere(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, c := range inForce(s) {
+		// most expressions ask for nothing that other policies leave behind
+		before := sync.OnceValue(func() setter { return setters(s, c.policy) })
+		for _, e := range c.expressions() {
+			if e.expr == nil {
+				continue
+			}
+			if why := c.missing(e, before); why != "" {
+				all = append(all, c.finding(e.name, e.value, why)...)
+			}
+		}
+	}
+	return all
+}
+
+// setter is what policies that may run before another one leave behind for it.
+type setter struct {
+	vars   bool          // they may set variables
+	caller bool          // they may have let the caller in, and fill in authentication
+	named  *rules.Policy // that takes the caller's word for who they are; nil where none does
+}
+
+// setters looks at the policies that may run before one. A policy that is not modelled may set
+// anything.
+func setters(s *rules.Subject, of *rules.Policy) setter {
+	var all setter
+	at := slices.Index(s.Policies, of)
+	for i, p := range s.Policies {
+		if p == of || p.When.Disabled || rules.RunsBefore(s.Policies, i, at) == rules.No {
+			continue
+		}
+		e, ours := p.Entry.(*entry)
+		if !ours {
+			all.vars, all.caller = true, true
+			continue
+		}
+		_, known := modelled(e.asset)
+		decided := len(p.Checks()) > 0
+		switch {
+		case e.custom || !known:
+			all.vars, all.caller = all.vars || decided || len(p.Effects) > 0, all.caller || decided
+		case e.asset == clientIDEnforcement && !asksForSecret(p):
+			all.named = p
+		default:
+			all.caller = true
+		}
+	}
+	return all
+}
+
+// asksForSecret reports whether a policy checks, or may check, that the client knows its secret.
+func asksForSecret(p *rules.Policy) bool {
+	c := p.Find(func(c *rules.Check) bool { return c.ID == rules.ClientSecret })
+	return c != nil && c.Skip == ""
+}
+
+// missing says what an expression reads that may not be there, or that the caller writes; empty
+// where it reads nothing of the kind.
+func (c configured) missing(e expressionField, before func() setter) string {
+	if e.isSecret() {
+		return "it reads nothing of the request: every caller has the same secret, or none"
+	}
+	if name := unresolvedName(e.expr); name != "" {
+		return name + " is not a name that a policy's expressions know: the claims are in " +
+			"vars.claimSet"
+	}
+	for _, path := range e.expr.Reads() {
+		root, rest, _ := strings.Cut(strings.ReplaceAll(path, "[", "."), ".")
+		name, _, _ := strings.Cut(rest, ".")
+		switch {
+		case root == "payload" && e.name == "jwtExpression":
+			return path + " is in the request's body, and it is not documented whether the " +
+				"policy reads that"
+		case root == "payload" && c.readsCredentials(): // the caller's own, as documented
+		case root == "payload":
+			return path + " is in the request's body, which the caller writes: it does not show " +
+				"who the token was issued to"
+		case root == "authentication" && before().caller:
+		case root == "authentication" && before().named != nil:
+			const word = "%s is what the caller wrote for %s, which requires no secret"
+			return fmt.Sprintf(word, path, before().named.Name)
+		case root == "authentication":
+			return path + " is not filled in yet: no policy here that runs before this one " +
+				"has let the caller in"
+		case root == "vars" && name == "claimSet" && e.name == "jwtExpression":
+			return path + " is not there yet: the claims come from the token that this " +
+				"expression is to find"
+		case root == "vars" && name == "claimSet" && c.readsCredentials() && !before().vars:
+			return path + " does not exist here: vars.claimSet is only in the expressions of " +
+				"JWT Validation, which leaves the claims in authentication.properties.claims"
+		case root != "vars" || name == "claimSet" || name == "":
+		case strings.EqualFold(name, "claimSet"):
+			return path + " does not exist: the claims are in vars.claimSet, which is " +
+				"case-sensitive"
+		case !before().vars:
+			return path + " does not exist: no policy here that runs before this one sets it, " +
+				"and the claims are in vars.claimSet"
+		}
+	}
+	return ""
+}
+
+// unresolvedName is the first name in an expression that no policy's expressions have; empty where
+// all resolve. The names that the header of a script defines are not looked at.
+func unresolvedName(e *dataweave.Expr) string {
+	for n := range e.Root.All() {
+		switch {
+		case n.Kind == dataweave.Script:
+			return ""
+		case n.Kind == dataweave.Root && !dataweave.IsVariable(n.Name):
+			return n.Name
+		}
+	}
+	return ""
 }

@@ -29,8 +29,7 @@
 //
 //   - which values of a claim can they tell apart, and which bar a token by themselves? (atoms.go)
 //   - which clients' ids, wherever these stand in a token? (ids.go)
-//   - which names of scopes and roles, alone and between others? (required.go) Which sets of them are
-//     tried is in required.go.
+//   - which names of scopes and roles, alone and between others, and in which sets? (required.go)
 //
 // The package reads no files, knows no gateway, and writes nothing.
 package issued

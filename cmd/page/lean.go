@@ -4,11 +4,14 @@ package main
 
 import (
 	"bytes"
+	"crypto/elliptic"
 	"encoding/json"
 	"fmt"
 	"go/scanner"
 	"go/token"
 	"io/fs"
+	"math"
+	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -76,7 +79,8 @@ func standardSource(name string) ([]byte, error) {
 
 // standardEdits are those of the standard library. Slices are sorted by one short algorithm that
 // keeps the order of what is equal, since each algorithm is compiled anew for each type. What
-// squares in the field of an elliptic curve, which is as long as what multiplies, multiplies.
+// squares or converts in the field of an elliptic curve is as long as what multiplies, and
+// multiplies.
 func standardEdits() []edit {
 	all := []edit{
 		{
@@ -91,12 +95,45 @@ func standardEdits() []edit {
 		},
 		{"slices/zsortanyfunc.go", function("func stableCmpFunc["), mergeSort, 1},
 	}
-	for _, curve := range []string{"p224", "p256", "p384", "p521"} {
-		file := "crypto/internal/fips140/nistec/fiat/" + curve + "_fiat64.go"
-		head := fmt.Sprintf("func %[1]sSquare(out1 *%[1]sMontgomeryDomainFieldElement, "+
-			"arg1 *%[1]sMontgomeryDomainFieldElement) {", curve)
-		body := "\n\t" + curve + "Mul(out1, arg1, arg1)\n}\n"
-		all = append(all, edit{file, function(head), head + body, 1})
+	for name, curve := range map[string]elliptic.Curve{
+		"p224": elliptic.P224(), "p256": elliptic.P256(),
+		"p384": elliptic.P384(), "p521": elliptic.P521(),
+	} {
+		all = append(all, multiplied(name, curve.Params().P)...)
+	}
+	return all
+}
+
+// multiplied are the edits of the field of a curve, whose elements are n times R, the power of two
+// behind their words. To multiply two of them divides by R: so 1 takes R away from an element, and
+// the square of R gives it to a number.
+func multiplied(curve string, prime *big.Int) []edit {
+	const word = 64
+	words := (prime.BitLen() + word - 1) / word
+	square := new(big.Int).Lsh(big.NewInt(1), uint(2*word*words))
+	square.Mod(square, prime)
+	digits := make([]string, words)
+	for i := range digits {
+		low := new(big.Int).Rsh(square, uint(word*i))
+		digits[i] = fmt.Sprintf("%#x", low.And(low, new(big.Int).SetUint64(math.MaxUint64)))
+	}
+	var all []edit
+	for _, of := range []struct{ name, to, from, by string }{
+		{"Square", "Montgomery", "Montgomery", "arg1"},
+		{"FromMontgomery", "NonMontgomery", "Montgomery", "&element{1}"},
+		{
+			"ToMontgomery", "Montgomery", "NonMontgomery",
+			"&element{" + strings.Join(digits, ", ") + "}",
+		},
+	} {
+		head := fmt.Sprintf("func %[1]s%[2]s(out1 *%[1]s%[3]sDomainFieldElement, "+
+			"arg1 *%[1]s%[4]sDomainFieldElement) {", curve, of.name, of.to, of.from)
+		body := fmt.Sprintf("\n\ttype element = %[1]sMontgomeryDomainFieldElement\n"+
+			"\t%[1]sMul((*element)(out1), (*element)(arg1), %[2]s)\n}\n", curve, of.by)
+		all = append(all, edit{
+			"crypto/internal/fips140/nistec/fiat/" + curve + "_fiat64.go", function(head),
+			head + body, 1,
+		})
 	}
 	return all
 }

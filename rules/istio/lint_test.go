@@ -274,6 +274,8 @@ func TestARequestWithoutATokenIsLessSevereWhereThatIsOfSomeRequestsAlone(t *test
 		policy("DENY", none+`[{operation: {hosts: [h.example]}}]}]`):         rules.Warning,
 		policy("DENY", none+`[{operation: {paths: [/orders]}}]}]`):           rules.Warning,
 		policy("DENY", none+`[{operation: {notPaths: [/health]}}]}]`):        rules.Warning,
+		policy("DENY", strings.Replace(none, ", to: ", ", when: ", 1)+
+			`[{key: "request.auth.claims[tid]", values: [a]}]}]`): "",
 
 		allow(`{to: [{operation: {paths: [/health]}}]}`):                           rules.Warning,
 		allow(`{to: [{operation: {paths: ["/*"]}}]}`):                              "",

@@ -209,9 +209,13 @@ func (i *instance) leavesItToServices() bool {
 func (i *instance) deniesTokenless() bool {
 	return slices.ContainsFunc(i.enforced(actionDeny), func(p *resource) bool {
 		return slices.ContainsFunc(p.rules(), func(r *authRule) bool {
-			return slices.ContainsFunc(r.conditions(), func(one condition) bool {
-				return one.attribute == ofPrincipal && !one.not.Empty()
-			})
+			wantsToken := func(one condition) bool {
+				return readsToken(one.attribute) && !one.values.Empty()
+			}
+			return !slices.ContainsFunc(r.when, wantsToken) &&
+				slices.ContainsFunc(r.conditions(), func(one condition) bool {
+					return one.attribute == ofPrincipal && !one.not.Empty()
+				})
 		})
 	})
 }

@@ -144,11 +144,15 @@ func (m *changer) rename(f *rules.Finding) rules.Change {
 func (m *changer) principalsOf() []any {
 	var all []any
 	for _, r := range m.jwt {
-		if iss := r.issuer(); iss != "" && !kubernetes.Marked(r.at.Member("issuer")) {
-			all = append(all, iss+"/*")
+		principal := r.issuer() + "/*"
+		switch {
+		case r.issuer() == "" || kubernetes.Marked(r.at.Member("issuer")):
+			return []any{"*"}
+		case !slices.Contains(all, any(principal)): // several rules may have one issuer
+			all = append(all, principal)
 		}
 	}
-	if len(all) == 0 || len(all) < len(m.jwt) {
+	if len(all) == 0 {
 		return []any{"*"}
 	}
 	return all

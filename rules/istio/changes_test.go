@@ -250,6 +250,23 @@ func TestTheAddedPolicyOnlyNarrows(t *testing.T) {
 	}
 }
 
+func TestAnIssuerOfTwoRulesIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	const more = "  - {issuer: " + v2Issuer + ", audiences: [other]}\n"
+	c := configurationOf(t, rules.Options{}, "istio.yaml",
+		ofTenant()+more+policy("ALLOW", "rules: [{}]"))
+	f := tokenNotNeeded().Check(&rules.Subject{Policies: compile(behaviours(), c).Policies})[0]
+	f.Rule = "token-not-needed"
+	all := Adapter().Changes(c, rules.Goal{Finding: &f})
+	if len(all) != 1 || all[0].Edited == nil {
+		t.Fatalf("got %+v", all)
+	}
+	text := string(all[0].Edited.Files[0].Text)
+	if n := strings.Count(text, v2Issuer+"/*"); n != 1 {
+		t.Errorf("the principal is there %d times:\n%s", n, text)
+	}
+}
+
 // A field in another case is given its name, also where other parts of the policies are absent.
 func TestAFieldInAnotherCaseIsRenamed(t *testing.T) {
 	t.Parallel()

@@ -317,8 +317,12 @@ func (t *Texts) Plain(text string) string {
 	if t.FoldCase {
 		text = strings.ToLower(text)
 	}
-	if t.SchemeAlike {
-		text = strings.TrimPrefix(strings.TrimPrefix(text, "https://"), "http://")
+	if t.SchemeAlike { // one scheme counts for none, and a second one is part of the text
+		bare := strings.TrimPrefix(text, "http://")
+		if bare == text {
+			bare = strings.TrimPrefix(text, "https://")
+		}
+		text = bare
 	}
 	return t.Bare(text)
 }

@@ -61,6 +61,11 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 		},
 		{"a number has no beginning", op(Prefix, aud, nil, "1"), `{"aud":12}`, No},
 		{"what is absent has no beginning", op(Prefix, aud, nil, ""), `{}`, No},
+		{
+			"one scheme does not count", op(OneOf, aud, scheme, "http://x/"), `{"aud":"https://x"}`, Yes,
+		},
+		{"a second one does", op(OneOf, aud, scheme, "x"), `{"aud":"https://http://x"}`, No},
+		{"in either order", op(OneOf, aud, scheme, "x"), `{"aud":"http://https://x"}`, No},
 		{"null is there, where that is documented", nullToo, `{"aud":null}`, Yes},
 		{"and what is absent is not", nullToo, `{}`, No},
 		{"a list has its items as members", members, `{"roles":["x","y"]}`, Yes},

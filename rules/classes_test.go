@@ -369,6 +369,8 @@ func TestARouteThatIsNotKnownDecidesNothingWhereThePolicyLetsPast(t *testing.T) 
 		{Guard{Routes: []Route{{Path: "/orders"}}}, Yes, Accepted}, // a part of the path
 		{Guard{Routes: []Route{{Path: "/orders"}}}, No, Undetermined},
 		{Guard{Routes: []Route{{Path: "/orders"}}}, Maybe, Undetermined},
+		{Guard{Routes: []Route{{Path: "x", PathUnread: true}}}, Yes, Accepted},
+		{Guard{Routes: []Route{{Path: "[", PathUnread: true, Refused: true}}}, Yes, Undetermined},
 		{Guard{Unknown: &Unknown{Why: "it attaches nowhere"}}, Yes, Undetermined},
 		{Guard{Unknown: &Unknown{Why: "it attaches nowhere"}}, No, Undetermined},
 	} {

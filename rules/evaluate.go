@@ -69,7 +69,7 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 // a policy that it can't attach is not known.
 func (e *evaluation) route(run *sequence, at int, policy settled) {
 	result := &e.results[at]
-	ofRequest := result.Outcome == Unsure && result.Policy.When.Unknown == nil
+	ofRequest := result.Outcome == Unsure && result.Policy.When.attaches()
 	if result.Harmless = ofRequest && policy.may == holds; !result.Harmless {
 		run.add(settled{may: result.may, by: at})
 	}

@@ -34,6 +34,10 @@ type Route struct {
 	// MethodUnread and PathUnread say that the gateway may read the expression otherwise than we
 	// do: any request may match it.
 	MethodUnread, PathUnread bool
+
+	// Refused says that the gateway can't read one of the two. What it then does with the policy
+	// is not documented.
+	Refused bool
 }
 
 // matches says whether the route matches, from what its expressions say of a method and a path.
@@ -77,6 +81,11 @@ func (c *Class) doubt(g *Guard) *Unknown {
 	}
 	for _, route := range g.Routes {
 		switch {
+		case route.Refused:
+			return &Unknown{
+				Why: "the gateway can't read the expression of the route, and it is not " +
+					"documented what it then does with the policy",
+			}
 		case route.MethodUnread, route.PathUnread:
 			return &Unknown{
 				Why: "the gateway may read the expression of the route differently from gatewhy",
@@ -112,6 +121,13 @@ func (g *Guard) check() *Check {
 
 // Limited reports whether the policy perhaps does not apply to some request.
 func (g *Guard) Limited() bool { return g.Disabled || g.Unknown != nil || len(g.Routes) > 0 }
+
+// attaches reports whether the gateway can take the policy: all that is not known is which
+// requests it is for.
+func (g *Guard) attaches() bool {
+	return g.Unknown == nil &&
+		!slices.ContainsFunc(g.Routes, func(route Route) bool { return route.Refused })
+}
 
 // applies says whether the policy applies, from what each route says of the request.
 func (g *Guard) applies(matches func(Route) Truth) Truth {

@@ -225,9 +225,10 @@ func (p placed) readRoute(item *source.Value) (rules.Route, *doubt) {
 		texts[i] = text
 	}
 	route := rules.Route{Method: texts[0], Path: texts[1]}
-	method, _ := javaDoubt(route.Method)
-	path, _ := javaDoubt(route.Path)
+	method, noMethod := javaDoubt(route.Method)
+	path, noPath := javaDoubt(route.Path)
 	route.MethodUnread, route.PathUnread = method != "", path != ""
+	route.Refused = noMethod || noPath
 	return route, nil
 }
 

@@ -112,6 +112,24 @@ func TestASwitchThatCanNotBeReadLeavesItOpenWhetherThePolicyIsInForce(t *testing
 	})
 }
 
+// Java refuses the braces of a template, and what the gateway does then is not documented: a token
+// that passes every check does not surely get in. It does where the expression can be read.
+func TestATokenThatPassesAPolicyWithARouteThatTheGatewayRefuses(t *testing.T) {
+	for path, want := range map[string]rules.Decision{
+		"/orders": rules.Accepted, "/(?!x).*": rules.Accepted, "/{id}": rules.Undetermined,
+	} {
+		c := compiled(t, "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0",`+
+			`"pointcutData":[{"methodRegex":"GET","uriTemplateRegex":"`+path+`"}],`+
+			`"configurationData":{"signingMethod":"none","skipClientIdValidation":true}}`,
+			rules.Options{Variant: Mule})
+		r := request(v1)
+		r.Method, r.Path = "GET", "/orders"
+		if v := rules.Evaluate(c.Policies, r); v.Outcome != want {
+			t.Errorf("%s: got %s, want %s", path, v.Outcome, want)
+		}
+	}
+}
+
 func TestRoutesThatCanNotBeReadLeaveItOpenWhetherThePolicyApplies(t *testing.T) {
 	const (
 		open, in, off = rules.Undetermined, rules.Rejected, rules.Accepted

@@ -520,13 +520,9 @@ func (r *Request) listed(reading *Reading) Truth {
 	id, ok := reading.Value.Str()
 	switch {
 	case r.Contracts == nil:
-		reading.Unknown = &Unknown{
-			Why: "the approved contracts of the API instance are not known",
-			Need: Need{
-				Input: source.NeedContracts,
-				For:   "the client ids that have an approved contract on this API instance",
-			},
-		}
+		reading.Unknown = needsContracts(
+			"the approved contracts of the API instance are not known",
+			"the client ids that have an approved contract on this API instance")
 		return Maybe
 	case reading.absent():
 		return reading.unknown("no client id was found to look up")
@@ -536,15 +532,15 @@ func (r *Request) listed(reading *Reading) Truth {
 	}
 	listed := r.Contracts.Has(id)
 	if listed == Maybe {
-		reading.Unknown = &Unknown{
-			Why: "the list of contracts may not be complete: it may be only one page",
-			Need: Need{
-				Input: source.NeedContracts,
-				For:   "all pages of the list (its total says how many)",
-			},
-		}
+		reading.Unknown = needsContracts(
+			"the list of contracts may not be complete: it may be only one page",
+			"all pages of the list (its total says how many)")
 	}
 	return listed
+}
+
+func needsContracts(why, which string) *Unknown {
+	return &Unknown{Why: why, Need: Need{Input: source.NeedContracts, For: which}}
 }
 
 func (r *Request) verifies(key *Key) judgement {

@@ -195,21 +195,19 @@ func (r *Row) pass() int {
 }
 
 func (r *Row) label(m *Matrix) string {
+	others := map[issued.Holder]string{
+		issued.OtherMember:   "other environments' clients",
+		issued.Stranger:      "an unrelated app in the tenant",
+		issued.OtherTenant:   "another tenant",
+		issued.UnknownClient: "a client that is in no file",
+		issued.UnknownObject: "an object id that is in no file",
+		issued.Forger:        "anyone, with a made-up token",
+	}
 	switch {
 	case r.Real != nil:
 		return r.Name
-	case r.Holder == issued.OtherMember:
-		return "other environments' clients"
-	case r.Holder == issued.Stranger:
-		return "an unrelated app in the tenant"
-	case r.Holder == issued.OtherTenant:
-		return "another tenant"
-	case r.Holder == issued.UnknownClient:
-		return "a client that is in no file"
-	case r.Holder == issued.UnknownObject:
-		return "an object id that is in no file"
-	case r.Holder == issued.Forger:
-		return "anyone, with a made-up token"
+	case others[r.Holder] != "":
+		return others[r.Holder]
 	case r.Home != r.For:
 		return r.Home + "'s clients, other tokens"
 	case len(m.estate.site(r.Home).Tokens) > 0:

@@ -218,28 +218,23 @@ func (s *Summary) Add(r Result, tokens int64) {
 
 // client counts tokens of a client, unless there are too many clients.
 func (s *Summary) client(g *Group, id string, n int64) {
-	if s.ClientsOver || id == "" {
-		return
-	}
-	s.clients = add(g.Clients, s.clients, id, n)
-	if len(s.clients) > MostValues {
+	if s.clients = add(g.Clients, s.clients, id, n); len(s.clients) > MostValues {
 		s.giveUpClients()
 	}
 }
 
 // audience counts tokens for an audience, unless there are too many audiences.
 func (s *Summary) audience(g *Group, name string, n int64) {
-	if s.AudiencesOver || name == "" {
-		return
-	}
-	s.audiences = add(g.Audiences, s.audiences, name, n)
-	if len(s.audiences) > MostValues {
+	if s.audiences = add(g.Audiences, s.audiences, name, n); len(s.audiences) > MostValues {
 		s.giveUpAudiences()
 	}
 }
 
-// add counts a value, and notes that it was seen.
+// add counts a value, and notes that it was seen. Where there were too many, to is nil.
 func add(to map[string]int64, seen map[string]bool, value string, n int64) map[string]bool {
+	if to == nil || value == "" {
+		return seen
+	}
 	to[value] += n
 	if seen == nil {
 		seen = map[string]bool{}

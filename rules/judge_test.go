@@ -62,7 +62,8 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 		{"a number has no beginning", op(Prefix, aud, nil, "1"), `{"aud":12}`, No},
 		{"what is absent has no beginning", op(Prefix, aud, nil, ""), `{}`, No},
 		{
-			"one scheme does not count", op(OneOf, aud, scheme, "http://x/"), `{"aud":"https://x"}`, Yes,
+			"one scheme does not count", op(OneOf, aud, scheme, "http://x/"),
+			`{"aud":"https://x"}`, Yes,
 		},
 		{"a second one does", op(OneOf, aud, scheme, "x"), `{"aud":"https://http://x"}`, No},
 		{"in either order", op(OneOf, aud, scheme, "x"), `{"aud":"http://https://x"}`, No},

@@ -391,6 +391,11 @@ func (g *Groups) Of(r *Result) string {
 	return known[r.Check]
 }
 
+// InAlternative reports whether a check need not hold: another alternative of its policy may.
+func (g *Groups) InAlternative(p *Policy, c *Check) bool {
+	return strings.Contains(g.Of(&Result{Policy: p, Check: c}), "any[")
+}
+
 // groups notes the groups of the checks below a node, to which a path leads.
 func (n *Node) groups(path string, all map[*Check]string) map[*Check]string {
 	if n.Check != nil {

@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -77,8 +76,8 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 // isAlternative reports whether a finding is about a check that need not hold: another alternative
 // of its policy may, or what decides is asked of other requests.
 func isAlternative(f *rules.Finding, groups *rules.Groups) bool {
-	return f.Policy != nil && f.Check != nil && (isClosed(f) ||
-		strings.Contains(groups.Of(&rules.Result{Policy: f.Policy, Check: f.Check}), "any["))
+	return f.Policy != nil && f.Check != nil &&
+		(isClosed(f) || groups.InAlternative(f.Policy, f.Check))
 }
 
 // isClosed reports whether a finding says that no request gets in.

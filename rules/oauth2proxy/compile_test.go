@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -493,6 +494,23 @@ func TestARouteSpeaksForRequestsOfTheAPI(t *testing.T) {
 			(v.Question().None() || !strings.HasPrefix(v.Why(), "it depends on the request: ")) {
 			t.Errorf("%s: %s; it asks %v", routes, v.Why(), v.Question())
 		}
+	}
+}
+
+// A request that no route exempts is shown with its path, and not with what else was asked of it.
+func TestARequestThatIsNotExemptIsShownByItsPath(t *testing.T) {
+	t.Parallel()
+	r := requestOf("aud=")
+	r.Method, r.Path = "GET", "/orders"
+	v := rules.Evaluate(policiesOf(t, "a.cfg", basic+"skip_auth_routes = [\"^/ping$\"]\n"), r)
+	var shown []string
+	for i := range v.Results {
+		if c := v.Results[i].Check; c.Field == "skip_auth_routes" {
+			shown = append(shown, v.Results[i].Actual())
+		}
+	}
+	if !slices.Equal(shown, []string{"/orders"}) {
+		t.Errorf("%q", shown)
 	}
 }
 

@@ -187,11 +187,12 @@ func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	plain := c.matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
 	plain.Assumed = rules.Yes
 	if old, known := rules.OlderThan(c.version, 7, 11, 0); old || !known {
-		plain = rules.Both(plain, rules.Predicate{Op: rules.True, Input: rules.Computed(
+		unqueried := rules.Predicate{Op: rules.True, Input: rules.Computed(
 			"a path without a query", func(r *rules.Request) rules.Reading {
 				return reading(r.RawQuery == "")
 			}, rules.RequestInput(rules.RequestPath),
-		)})
+		)}
+		plain = rules.Both(unqueried, plain) // the path, not this, is what a reader is shown
 	}
 	if !c.get("reverse_proxy").off() {
 		forwarded := rules.Has(forwardedURI())

@@ -169,11 +169,13 @@ func (w *work) proveFindings() {
 
 // broughtError is an error that a solution has brought; nil where it has brought none. One that
 // locks tokens out counts even if others are gone: those that let tokens in may go just by that.
-// So does a warning of tokens that are locked out, beside others that are not.
+// So does a warning of a check that all requests meet, and that locks some tokens out.
 func (w *work) broughtError() *rules.Finding {
 	was, is := w.findings(w.Before), w.findings(w.After)
+	var groups rules.Groups
 	lets := func(f rules.Finding) bool {
-		return w.Locks == nil || !w.Locks(f.Rule) || f.Severity == rules.Note
+		return w.Locks == nil || !w.Locks(f.Rule) || f.Severity == rules.Note ||
+			f.Severity == rules.Warning && groups.InAlternative(f.Policy, f.Check)
 	}
 	locking := func(all []rules.Finding) []rules.Finding {
 		return source.Without(all, lets)

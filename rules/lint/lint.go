@@ -97,12 +97,16 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			}
 			kept.looked += looksOfEach * rules.ConditionsOf(way.Policies)
 		}
-		shuts := refuses(way) && beside.open()
+		shuts := refuses(way)
 		for _, f := range runWay(all, way) {
 			f.Policy = whole(f.Policy, way, s)
+			letsIn := ruleOf(all, f.Rule).About != nil
 			switch {
-			case shuts && ruleOf(all, f.Rule).About != nil:
+			case shuts && letsIn && beside.open():
 				continue
+			case shuts && letsIn && f.Severity != rules.Note:
+				f.Severity = rules.Note
+				f.Message += "; today nobody gets in, since the rules reject every request"
 			case len(ways) > 1 && f.Severity == rules.Error && passedElsewhere(&f, ways):
 				f.Severity = rules.Warning
 			}

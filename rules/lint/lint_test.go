@@ -237,6 +237,10 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 		"one that refuses everybody lets nobody in beside another": {
 			of(tree(both(signature, oneOf(both(weak, nothing), strong)))), nil,
 		},
+		"where nobody gets in at all, the hole is worth a note": {
+			of(tree(both(signature, weak, nothing))),
+			noteAt("keys", "today nobody gets in, since the rules reject every request"),
+		},
 	})
 	never := place(6, "never", check(rules.Has(rules.Claim("Scp"))))
 	finds(t, noToken(), map[string]row{

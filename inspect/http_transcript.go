@@ -238,19 +238,13 @@ func copiedRequest(text string, token Found) *HTTPRequest {
 // pairsJoined is a text with a header on each line, where a browser has copied the name of each
 // header on one line and its value on the next. Any other text stays as it is.
 func pairsJoined(text string) string {
-	isName := func(line string) bool {
-		return IsHTTPToken(strings.TrimPrefix(strings.TrimSuffix(line, ":"), ":"))
-	}
-	if first, _, _ := strings.Cut(text, "\n"); !isName(strings.TrimRight(first, "\r")) {
-		return text
-	}
 	lines := transcriptLines(strings.TrimRight(text, "\r\n"))
-	if len(lines)%2 != 0 {
+	if !IsHTTPToken(strings.Trim(lines[0], ":")) || len(lines)%2 != 0 {
 		return text
 	}
 	var joined strings.Builder
 	for i := 0; i < len(lines); i += 2 {
-		if !isName(lines[i]) || lines[i+1] == "" { // an empty line ends headers
+		if lines[i+1] == "" { // it ends the headers
 			return text
 		}
 		joined.WriteString(strings.TrimSuffix(lines[i], ":") + ": " + lines[i+1] + "\n")

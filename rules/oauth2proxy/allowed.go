@@ -239,16 +239,13 @@ func (c *compiler) domainTest(in rules.Input, domains []string) rules.Predicate 
 		Texts: &rules.Texts{FoldCase: true},
 	}
 	one := c.matches(in, `[^@]*@[^@]*`)
-	if old, known := rules.OlderThan(c.version, 7, 15, 2); known && !old {
-		return rules.Both(one, ofDomain)
+	if c.mayBeOlder(15, 2) {
+		one = rules.Either(one, rules.Predicate{Op: rules.True, Input: rules.Computed(
+			"the address", func(*rules.Request) rules.Reading {
+				return c.doubtOfOld("old versions take an e-mail of several @ " +
+					"(GHSA-c5c4-8r6x-56w3)")
+			}, in,
+		)})
 	}
-	odd := rules.Predicate{Op: rules.True, Input: rules.Computed(
-		"an address without one @", func(*rules.Request) rules.Reading {
-			return rules.Reading{Unknown: c.ofOldVersion("an e-mail has one @ for OAuth2 Proxy " +
-				"from 7.15.2 on, and any number before (GHSA-c5c4-8r6x-56w3)")}
-		}, in,
-	)}
-	return rules.Either(
-		rules.Both(one, ofDomain), rules.Both(rules.Negate(one), ofDomain, odd),
-	)
+	return rules.Both(ofDomain, one)
 }

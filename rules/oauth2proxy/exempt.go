@@ -186,7 +186,7 @@ func (c *compiler) routesMatch(routes []route) (rules.Predicate, error) {
 	}
 	plain := c.matches(rules.RequestInput(rules.RequestPath), `[^?%#;\\]*`)
 	plain.Assumed = rules.Yes
-	if old, known := rules.OlderThan(c.version, 7, 11, 0); old || !known {
+	if c.mayBeOlder(11, 0) {
 		unqueried := rules.Predicate{Op: rules.True, Input: rules.Computed(
 			"a path without a query", func(r *rules.Request) rules.Reading {
 				return reading(r.RawQuery == "")
@@ -252,9 +252,8 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 		exempt := ok && isExempt(decoded)
 		for _, path := range c.olderPaths(uri.Value.Text, r.RawQuery) {
 			if isExempt(path) != exempt {
-				return rules.Reading{Unknown: c.ofOldVersion("whether a route needs no token is " +
-					"decided by the decoded path alone from OAuth2 Proxy 7.11.0 on, and by no " +
-					"path that can be read in two ways from 7.15.5 on")}
+				return c.doubtOfOld("old versions match more than the decoded path with the " +
+					"routes that need no token (GHSA-63jm-59jj-478j, GHSA-7rh7-c77v-6434)")
 			}
 		}
 		return reading(exempt)
@@ -300,18 +299,14 @@ func decodedPath(uri string) (string, bool) {
 // 7.11.0 (GHSA-7rh7-c77v-6434), and what is before # in its path before 7.15.5
 // (GHSA-63jm-59jj-478j, GHSA-pxq7-h93f-9jrg); none where the version is newer.
 func (c *compiler) olderPaths(uri, query string) (all []string) {
-	if old, known := rules.OlderThan(c.version, 7, 15, 5); known && !old {
-		return nil
-	}
-	if old, known := rules.OlderThan(c.version, 7, 11, 0); old || !known {
+	if c.mayBeOlder(11, 0) {
 		all = append(all, uri+query)
 	}
-	if parsed, err := url.Parse(uri); err == nil {
+	if parsed, err := url.Parse(uri); err == nil && c.mayBeOlder(15, 5) {
 		beforeFragment, _, _ := strings.Cut(parsed.Path, "#")
-		return append(all, parsed.Path, beforeFragment)
+		all = append(all, parsed.Path, beforeFragment)
 	}
-	path, _, _ := strings.Cut(uri, "?")
-	return append(all, path)
+	return all
 }
 
 func isMethod(method string) rules.Predicate {

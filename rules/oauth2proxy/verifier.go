@@ -95,14 +95,19 @@ func (c *compiler) plainGroups() setting {
 	return of
 }
 
-// ofOldVersion is ofVersion for what is not modelled of old versions: where the version is known,
-// it is one of these, and there is nothing to ask.
-func (c *compiler) ofOldVersion(why string) *rules.Unknown {
-	unknown := ofVersion(why)
+// mayBeOlder reports whether the version is not known to be 7.minor.patch or newer.
+func (c *compiler) mayBeOlder(minor, patch int) bool {
+	old, known := rules.OlderThan(c.version, 7, minor, patch)
+	return old || !known
+}
+
+// doubtOfOld is a doubt about what is not modelled of old versions: where the version is known, it
+// is one of these, and there is nothing to ask.
+func (c *compiler) doubtOfOld(why string) rules.Reading {
 	if _, known := rules.OlderThan(c.version, 0, 0, 0); known {
-		unknown.Need = rules.Need{}
+		return doubt(why)
 	}
-	return unknown
+	return rules.Reading{Unknown: ofVersion(why)}
 }
 
 // ofVersion is why something is not known that the version decides.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -215,11 +214,11 @@ func forwardedURI() rules.Input {
 func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 	path, method := rules.RequestInput(rules.RequestPath), rules.RequestInput(rules.RequestMethod)
 	trusted := c.trustsForwarded()
-	expressions := make([]*regexp.Regexp, len(routes))
+	expressions, byMethod := make([]*regexp.Regexp, len(routes)), false
 	for i := range routes {
+		byMethod = byMethod || routes[i].method != ""
 		expressions[i] = regexp.MustCompile(routes[i].path) // pathMatches has compiled it
 	}
-	byMethod := slices.ContainsFunc(routes, func(r route) bool { return r.method != "" })
 	isOn := func(r *rules.Request) rules.Reading {
 		uri := r.Read(path)
 		if header := r.Read(forwardedURI()); header.Value != nil {
@@ -232,10 +231,7 @@ func (c *compiler) routesMatchOdd(routes []route) rules.Predicate {
 			}
 		}
 		asked := r.Read(method)
-		if asked.Value == nil && !byMethod {
-			asked = rules.Reading{Value: source.NewString("")}
-		}
-		if asked.Value == nil || uri.Value == nil {
+		if asked.Value == nil && byMethod || uri.Value == nil {
 			asked.Unknown = cmp.Or(asked.Unknown, uri.Unknown)
 			return asked
 		}

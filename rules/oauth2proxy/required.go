@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -153,9 +152,8 @@ func (e *entry) refusedTogether() []fault {
 	}
 	for _, project := range e.get("gitlab_projects").texts() { // providers/gitlab.go
 		_, level, has := strings.Cut(project, "=")
-		n, err := strconv.Atoi(level)
 		if has && e.get("provider").text() == "gitlab" &&
-			(err != nil || !slices.Contains([]int{10, 20, 30, 40}, n)) {
+			!slices.Contains([]string{"10", "20", "30", "40"}, strings.TrimLeft(level, "+0")) {
 			add("gitlab_projects", "%s ends in none of the access levels 10, 20, 30 and 40",
 				inspect.InSentence(project))
 		}

@@ -25,6 +25,7 @@ func lintRules() []rules.Rule {
 		loginFallback,
 		exemptRouteUnanchored,
 		tokenNotNeeded,
+		exemptPathFromHeader,
 		trustedAddresses,
 	)
 }

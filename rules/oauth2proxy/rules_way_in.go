@@ -190,6 +190,38 @@ func (r route) everyPath() bool {
 		expression.MatchString("/gatewhy-unrelated/1")
 }
 
+func exemptPathFromHeader() rules.Rule {
+	return rules.Rule{
+		Name:  "exempt-path-from-header",
+		Title: "a caller can claim to be on an exempt route",
+		Why: "With reverse_proxy the path that is compared with skip_auth_routes and " +
+			"skip_auth_regex is that of the header X-Forwarded-Uri, if a proxy from " +
+			"trusted_proxy_ips sends it; where that is empty, everybody counts as one " +
+			"(CVE-2026-40575, CVE-2026-76835). A request for any path that names an exempt one " +
+			"there needs no token, and goes to the path that it asked for.",
+		Fix: "Set trusted_proxy_ips to the proxies before this one (since 7.15.2), and have " +
+			"them overwrite X-Forwarded-Uri.",
+		Severity:   rules.Warning,
+		References: []string{docOptions, codeProxy},
+		Check: eachInstance(func(i instance) {
+			reverse := i.get("reverse_proxy")
+			if !reverse.on() || !i.get("trusted_proxy_ips").none() {
+				return
+			}
+			for _, name := range routeOptions() {
+				for _, v := range i.get(name).values {
+					if r := routeIn(name, v.Text); !marked(v) && !r.everyPath() {
+						i.about(reverse, "a caller who writes an exempt path into "+
+							"X-Forwarded-Uri needs no token for any path, unless the proxy "+
+							"before this one overwrites that header")
+						return
+					}
+				}
+			}
+		}),
+	}
+}
+
 func trustedAddresses() rules.Rule {
 	return rules.Rule{
 		Name:  "trusted-addresses",

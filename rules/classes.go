@@ -20,6 +20,30 @@ type Class struct {
 
 	met    []Truth // what each condition on the method or the path says; nil where there are none
 	beyond string  // the limit beyond which all requests are one class; empty elsewhere
+	guards *guards // of the policies, where several classes share them; else nil
+}
+
+// guards are the route checks of policies; nil where a policy applies to every request.
+type guards struct {
+	policies []*Policy
+	checks   []*Check
+}
+
+func guardsOf(policies []*Policy) *guards {
+	return &guards{policies, source.Each(policies, func(p *Policy) *Check {
+		if !p.When.Limited() {
+			return nil
+		}
+		return p.When.check()
+	})}
+}
+
+// guard is the route check of a policy, the one at this index.
+func (c *Class) guard(i int, policy *Policy) *Check {
+	if of := c.guards; of != nil && i < len(of.policies) && of.policies[i] == policy {
+		return of.checks[i]
+	}
+	return policy.When.check()
 }
 
 // String names one request of the class.
@@ -90,12 +114,13 @@ func (c *Classifier) Classes(method, path string) []Class {
 		return []Class{{Applies: all, beyond: beyond}}
 	}
 	var all []Class
+	shared := guardsOf(policies)
 	for _, m := range methodTexts {
 		for _, p := range pathTexts {
 			matches := func(r Route) Truth { return r.matches(m.says, p.says) }
 			all = append(all, Class{
 				Method: m.text, Path: p.text, Applies: applied(policies, matches),
-				met: c.conditions.met(&m, &p),
+				met: c.conditions.met(&m, &p), guards: shared,
 			})
 		}
 	}
@@ -111,6 +136,7 @@ func ClassesOfBoth(before, after []*Policy) (was, is []Class) {
 	for _, both := range Classes(slices.Concat(before, after), "", "") {
 		then, now := both, both
 		then.Applies, now.Applies = both.Applies[:len(before)], both.Applies[len(before):]
+		now.guards = nil // they are others
 		was, is = append(was, then), append(is, now)
 	}
 	return was, is
@@ -245,8 +271,9 @@ func addSample(all []sample, s sample) []sample {
 // same verdict, it is that; if each is rejected, rejected; else undetermined.
 func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verdict {
 	all := make([]Verdict, len(classes))
-	for i := range classes {
-		all[i] = classes[i].Evaluate(policies, request)
+	all[0] = classes[0].Evaluate(policies, request)
+	for i := range classes[1:] {
+		all[1+i] = classes[1+i].Beside(policies, request)
 	}
 	if v := OfClasses(all); !v.DependsOnClass() {
 		v.Findings = assumed(policies, classes)

@@ -291,6 +291,39 @@ func TestARequestOfAClassKeepsToItWhereItsPolicyIsReplaced(t *testing.T) {
 
 // Whoever writes a policy can write routes that keep the search busy. What it then can't tell
 // apart is one class, to which the policy may apply.
+// Of policies with a route each most do not apply to a request. One class has a result for each
+// policy; if all had, there would be as many as policies times classes.
+func TestClassesHoldNoResultsOfPoliciesThatDoNotApply(t *testing.T) {
+	t.Parallel()
+	const n = 50
+	var policies []*Policy
+	for i := range n {
+		policies = append(policies, &Policy{
+			When: Guard{Routes: []Route{{Path: fmt.Sprintf("/r%d", i)}}},
+			Root: AllOf(fixed(Audience, Yes), fixed(Issuer, Yes), fixed(Scopes, Yes)),
+		})
+	}
+	v := Evaluate(policies, claims(`{}`))
+	room, routes := 0, map[*Check]bool{}
+	for _, class := range v.Classes {
+		room += cap(class.Results)
+		for _, r := range class.Results {
+			if r.Check.ID == Routed {
+				routes[r.Check] = true
+			}
+		}
+	}
+	if len(v.Results) != n+3 {
+		t.Errorf("%d results, want one for each policy and three checks", len(v.Results))
+	}
+	if len(v.Classes) != n+1 || room > n+8*n {
+		t.Errorf("%d classes have room for %d results", len(v.Classes), room)
+	}
+	if len(routes) != n {
+		t.Errorf("%d checks of %d routes", len(routes), n)
+	}
+}
+
 func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
 	var many, methods, paths []Route
 	for i := range 2000 {

@@ -11,6 +11,8 @@ type evaluation struct {
 	policy  *Policy
 	results []Result
 
+	everyPolicy bool // those that do not apply have results too
+
 	// tokenless says that a check has looked for a token and found none: checks that read it
 	// are skipped.
 	tokenless bool
@@ -40,8 +42,8 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 			e.request = sent.seenBy(policies, i, class.Applies)
 		}
 		applied := class.Applies[i]
-		route := e.request.routeResult(policy, applied, class)
-		if route != nil {
+		route := e.request.routeResult(i, policy, class)
+		if route != nil && (applied != No || e.everyPolicy) {
 			e.results = append(e.results, *route)
 		}
 		if applied == No {

@@ -52,12 +52,12 @@ func (r Route) matches(method, path func(expression string) Truth) Truth {
 }
 
 // routeResult is the result of the route check; nil where the policy applies to every request.
-func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Result {
-	guard := &policy.When
+func (r *Request) routeResult(i int, policy *Policy, class *Class) *Result {
+	guard, applies := &policy.When, class.Applies[i]
 	if !guard.Limited() {
 		return nil
 	}
-	result := &Result{Check: guard.check(), Policy: policy, request: r, may: holds}
+	result := &Result{Check: class.guard(i, policy), Policy: policy, request: r, may: holds}
 	switch {
 	case guard.Disabled:
 		result.Outcome, result.skip = Skipped, "the policy is disabled"

@@ -43,29 +43,54 @@ func EvaluateIn(classes []Class, policies []*Policy, request *Request) Verdict {
 
 // Evaluate is the verdict of one class of requests.
 func (c *Class) Evaluate(policies []*Policy, request *Request) Verdict {
-	return c.EvaluateOver(nil, policies, request)
+	v, asked := c.evaluate(nil, policies, request, true)
+	for i, policy := range policies {
+		v.Findings = append(v.Findings, c.routeFindings(policy, c.Applies[i], asked)...)
+	}
+	return v
 }
 
-// EvaluateOver is [Class.Evaluate], and writes over results that nobody looks at any more.
+// EvaluateOver is [Class.Evaluate] without findings, and writes over results that nobody looks at
+// any more.
 func (c *Class) EvaluateOver(spare []Result, policies []*Policy, request *Request) Verdict {
+	v, _ := c.evaluate(spare, policies, request, true)
+	return v
+}
+
+// Beside is the verdict of a class beside those of others: without findings, and without results
+// of the policies that do not apply. With very many routes most do not.
+func (c *Class) Beside(policies []*Policy, request *Request) Verdict {
+	v, _ := c.evaluate(nil, policies, request, false)
+	return v
+}
+
+// evaluate returns the request as one of the class too.
+func (c *Class) evaluate(
+	spare []Result, policies []*Policy, request *Request, everyPolicy bool,
+) (Verdict, *Request) {
 	request = c.request(request)
-	e := evaluation{request: request, results: slices.Grow(spare[:0], size(policies))}
+	e := evaluation{
+		request: request, everyPolicy: everyPolicy,
+		results: slices.Grow(spare[:0], c.size(policies, everyPolicy)),
+	}
 	request.policies = policies
 	s := e.policies(policies, c)
 	v := e.verdict(s)
 	v.leaveOrderOpen()
 	v.Class = c
-	for i, policy := range policies {
-		v.Findings = append(v.Findings, c.routeFindings(policy, c.Applies[i], request)...)
-	}
-	return v
+	return v, request
 }
 
 // size is the most results that policies give: a check each, and the route of each.
-func size(policies []*Policy) int {
-	n := len(policies)
-	for _, policy := range policies {
-		n += policy.Root.size()
+func (c *Class) size(policies []*Policy, everyPolicy bool) (n int) {
+	for i, policy := range policies {
+		applies := c.Applies[i] != No
+		if applies || everyPolicy {
+			n++
+		}
+		if applies {
+			n += policy.Root.size()
+		}
 	}
 	return n
 }

@@ -147,6 +147,9 @@ func (m *modelled) furthest(
 	for i := range classes {
 		view := v.OfClass(&classes[i])
 		all[i] = m.furthestIn(view, func(r *rules.Request) rules.Verdict {
+			if i > 0 {
+				return classes[i].Beside(policies, r)
+			}
 			return classes[i].Evaluate(policies, r)
 		})
 	}

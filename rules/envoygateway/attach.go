@@ -404,6 +404,7 @@ func (c *cluster) chosen(t target) choice {
 // To compare labels takes as long as so many comparisons, and to look at one way to a route.
 const (
 	selectAsWork = 8
+	nearAsWork   = 20 // to note of a target that a policy is perhaps attached to it
 	wayAsWork    = 20
 )
 

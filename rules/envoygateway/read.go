@@ -348,7 +348,7 @@ func (c *cluster) loosen(p *policy) {
 	if p.unread == "" && !p.isTemplate() && p.Namespace != "" {
 		near = c.selectable(p)
 	}
-	if c.work.Beyond(selectAsWork * len(near)) {
+	if c.work.Beyond(nearAsWork * len(near)) {
 		return
 	}
 	for _, a := range near {

@@ -380,6 +380,33 @@ func TestTheKeysOfCustomersAreNotThoseOfTheTenant(t *testing.T) {
 	}
 }
 
+// Newer keys do not help where the token is of another cloud or product than the keys, and another
+// token does not where an earlier policy takes it away.
+func TestTheWayOnIsNotMoreOfWhatFailed(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	writeFile(t, filepath.Join(w.dir, "china.jwt"), signedWithKid(t, "v2-user", "stranger", "cn",
+		`{"iss": "https://login.partner.microsoftonline.cn/`+mint.Tenant+`/v2.0"}`))
+	const external = "https://" + mint.Tenant + ".ciamlogin.com/" + mint.Tenant + "/v2.0"
+	writeFile(t, filepath.Join(w.dir, "external.jwt"), signedWithKid(t, "v2", "stranger", "ext",
+		`{"iss": "`+external+`"}`))
+	writeFile(t, filepath.Join(w.dir, "removed.json"), `[{"assetId": "header-removal", "order": 1,
+  "assetVersion": "1.1.2", "configurationData": {"inboundHeaders": ["authorization"]}},
+  `+strings.Replace(strictPolicy("true", "ver", "1.0"), "{", `{"order": 2, `, 1)+`]`)
+	const asked = "at https://login.microsoftonline.com/" + mint.Tenant + " when it signs"
+	for args, want := range map[string]string{
+		"explain @china.jwt -p uat.json --jwks keys.json":    asked,
+		"explain @external.jwt -p uat.json --jwks keys.json": "gatewhy verify @external.jwt",
+		"verify @external.jwt --jwks keys.json":              "gatewhy keys --issuer " + external,
+		"explain @good.jwt -p removed.json --jwks keys.json": "Put the policy header-removal ",
+	} {
+		_, stdout, stderr := w.run("", strings.Fields(args)...)
+		if !strings.Contains(strings.Join(strings.Fields(stdout), " "), want) {
+			t.Errorf("%s has no %q:\n%s%s", args, want, stdout, stderr)
+		}
+	}
+}
+
 // A repair that no command writes has its fields on the screen that is to show them.
 func TestTheScreenThatIsToShowTheFieldsShowsThem(t *testing.T) {
 	t.Parallel()

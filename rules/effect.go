@@ -173,6 +173,9 @@ func (r *Request) takenBy(leaf *Predicate) *Policy {
 	return nil
 }
 
+// TakenBy is the policy that takes away what a check reads; nil where none surely does.
+func (r *Result) TakenBy() *Policy { return r.request.takenBy(r.judged.leaf) }
+
 // perhapsAltered reports whether an earlier policy may have changed what a predicate reads. Of an
 // expression that names no header nobody knows which it reads.
 func (r *Request) perhapsAltered(leaf *Predicate) bool {

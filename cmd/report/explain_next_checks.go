@@ -38,6 +38,11 @@ func (w *explainNext) failed(r *rules.Result) {
 	}
 	switch r.Check.ID {
 	case rules.TokenPresent:
+		if by := r.TakenBy(); by != nil {
+			w.steps.add("Put the policy "+by.Asset+" behind this one, or let it keep the token's "+
+				"header. This shows what is found in the policies", cmp.Or(w.x.Lint, w.again()))
+			return
+		}
 		send := cmp.Or(r.ToSend(), "the token where the policy looks for it")
 		w.steps.add("Send "+send+". This shows what a token that is sent so gets", w.again())
 	case rules.NotBefore:
@@ -221,7 +226,7 @@ func (w *explainNext) unverified(r *rules.Result) {
 		}
 		fallthrough
 	case keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
-		if w.otherTenant(); len(w.reasons) > 0 {
+		if w.otherTenant(); len(w.reasons) > 0 || w.otherHome(result.Elsewhere) {
 			return
 		}
 		command := []string{"gatewhy", "collect", "keys"}
@@ -238,6 +243,22 @@ func (w *explainNext) unverified(r *rules.Result) {
 		keys.AlgorithmMismatch, keys.HMACWithPublicKey, keys.AlgorithmNotAllowed:
 		w.damaged = true
 	}
+}
+
+// otherHome is about a token of another cloud or product than the keys, where newer ones do not
+// have its key either.
+func (w *explainNext) otherHome(elsewhere keys.Elsewhere) bool {
+	switch {
+	case elsewhere == keys.OtherCloud && !slices.Contains(w.profile.Clouds, w.cloud().ID):
+		w.becauseOf(rules.Signature, "This token is from another cloud than the policy's keys")
+	case elsewhere == keys.OtherKind:
+		w.steps.add("If this token belongs here, the policy must take its keys from the token's "+
+			"own issuer. See whether those verify it", w.Line.Shell.Line(slices.Concat(
+			[]string{"gatewhy", "verify", w.Line.token()}, w.Line.at())...))
+	default:
+		return false
+	}
+	return true
 }
 
 // keyWritten is about keys that are written into a policy: whether they are old, or the token is

@@ -180,8 +180,11 @@ func (v *Verification) signatureStep(line *CommandLine, step rules.Step) rules.S
 			ofTenant(tenant, cloudOf(&v.Profile)), []string{"--no-cache"})...)
 	case r.Reason == keys.KidUnknown && r.Verifier == nil, r.Reason == keys.KeyOfApp,
 		r.Reason == keys.KeyUnusable, r.Reason == keys.TooManyKeys:
-		step.Command = line.Shell.Line(slices.Concat([]string{"gatewhy", "keys"},
-			ofTenant(tenant, cloudOf(&v.Profile)))...)
+		of := ofTenant(tenant, cloudOf(&v.Profile))
+		if issuer, ok := IssuerOf(&v.Profile); ok && issuer.Kind != entra.Workforce {
+			of = []string{Name(source.NeedIssuer), v.Profile.Issuer}
+		}
+		step.Command = line.Shell.Line(slices.Concat([]string{"gatewhy", "keys"}, of)...)
 	default:
 		step.Command = again
 	}

@@ -364,8 +364,8 @@ func takesPublicCloud(j *report.Fixer, shown *report.Fixing) bool {
 
 // noteCloudTaken says that addresses are right only in the public cloud, and what names another.
 func (e *Env) noteCloudTaken(other string) {
-	e.note("nothing shows the tenant's cloud, so the new addresses are the public one's: %s "+
-		"names another", other)
+	e.note("nothing shows the tenant's cloud, so the new addresses are the public cloud's. For "+
+		"another, set %s", other)
 }
 
 // byMatrix is the hint that app registrations show what a repair needs, and no token has to. It is

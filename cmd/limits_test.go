@@ -171,12 +171,12 @@ func limitsOfPolicies() []limited {
 		{
 			"the expression of a route", "p.json",
 			routed(route("GET", strings.Repeat("a", 4<<10+1))), explain,
-			"the expression of a route is longer than 4 KiB, the most that gatewhy reads",
+			"expression of a route is longer than 4 KiB, the most that gatewhy reads",
 		},
 		{
 			"routes", "p.json",
 			routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
-			explain, "it has more than 4096 routes, the most that gatewhy reads",
+			explain, "has more than 4096 routes, the most that gatewhy reads",
 		},
 		{
 			"methods of routes", "p.json", routed(methods...), explain,

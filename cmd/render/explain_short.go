@@ -223,6 +223,9 @@ func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
 
 // folded reports whether the short form only counts a check.
 func (t *explainText) folded(r *rules.Result) bool {
+	if r.Outcome == rules.Skipped && r.Check.ID == rules.Routed {
+		return !unchecked(&t.x.Verdict) // else it says why
+	}
 	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure || t.repeats(r)
 }
 
@@ -242,7 +245,7 @@ func (t *explainText) repeats(r *rules.Result) bool {
 	return false
 }
 
-// whyAlike says why several checks are not known, unless the answer has said it.
+// whyAlike says why a check, or several, is not known, unless the answer has said it.
 func (t *explainText) whyAlike(r *rules.Result) string {
 	if v := &t.x.Verdict; v.Outcome == rules.Undetermined && v.Decided != nil &&
 		v.Decided.Why() == r.Why() {
@@ -280,7 +283,7 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 		case flag != "":
 			return "not known: pass " + safe(flag)
 		}
-		return safe(r.Why())
+		return t.whyAlike(r)
 	}
 	before, end := "", ""
 	if next {
@@ -394,16 +397,16 @@ func (t *explainText) foldedChecks() string {
 	passed, skipped, harmless, repeated, listed := 0, 0, 0, 0, 0
 	for i := range t.x.Verdict.Results {
 		switch r := &t.x.Verdict.Results[i]; {
+		case !t.folded(r):
+			listed++
 		case r.Harmless:
 			harmless++
 		case r.Outcome == rules.Pass:
 			passed++
 		case r.Outcome == rules.Skipped:
 			skipped++
-		case t.repeats(r):
-			repeated++
 		default:
-			listed++
+			repeated++
 		}
 	}
 	rejectsNobody := "%d that reject nobody"
@@ -430,7 +433,11 @@ func (t *Text) notListed(passed int, beside bool, parts []string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return t.Mark(string(mark)) + " " + strings.Join(parts, ", ") + " (-v shows them)"
+	shows := " (-v shows them)"
+	if len(parts) == 1 && strings.HasPrefix(parts[0], "1 ") {
+		shows = " (-v shows it)"
+	}
+	return t.Mark(string(mark)) + " " + strings.Join(parts, ", ") + shows
 }
 
 // tally is a number with the words for it, in which it is %d.

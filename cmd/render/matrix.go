@@ -42,9 +42,9 @@ func (x matrixing) sentenceOf(lines []environments.Line, which string) string {
 		return "No wrong cell was found, but not everything was checked: " +
 			strings.Join(gaps, "; ") + "."
 	}
-	return "Every cell is right: each environment's own tokens are let in, and no token that " +
-		"another environment's clients, an unrelated app in the tenant or " +
-		fmt.Sprintf("another tenant could use exists among the %d modelled. ", x.Tokens) +
+	return fmt.Sprintf("Every cell is right: each environment's own tokens are let in, and none "+
+		"of the %d modelled tokens is let in where another environment's clients, an ", x.Tokens) +
+		"unrelated app in the tenant or another tenant could use it. " +
 		issued.LeavesOut
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,19 +100,22 @@ func harmless(r *rules.Result) string {
 
 // passes says of a request that is let in whether it passed checks, or no policy made any.
 func passes(v *rules.Verdict) string {
-	passed, harmless := false, false
-	for i := range v.Results {
-		r := &v.Results[i]
-		passed = passed || r.Outcome == rules.Pass && r.Check.ID != rules.Routed
-		harmless = harmless || r.Harmless
-	}
+	harmless := func(r rules.Result) bool { return r.Harmless }
 	switch {
-	case !passed:
+	case unchecked(v):
 		return "no policy checks this request"
-	case harmless:
+	case slices.ContainsFunc(v.Results, harmless):
 		return "every required check passes"
 	}
 	return "every check passes"
+}
+
+// unchecked reports whether a request is let in, and no policy made a check.
+func unchecked(v *rules.Verdict) bool {
+	passed := func(r rules.Result) bool {
+		return r.Outcome == rules.Pass && r.Check.ID != rules.Routed
+	}
+	return v.Outcome == rules.Accepted && !slices.ContainsFunc(v.Results, passed)
 }
 
 // statusOf is the status of an answer with its name, or the statuses that it may have.

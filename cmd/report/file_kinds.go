@@ -41,6 +41,11 @@ func kindOf(file *source.File) string {
 	if top.Member("log").Member("entries").Is(source.List) {
 		return aHAR
 	}
+	for _, answer := range []*source.Value{top, top.Member("value")} {
+		if answer.Member("contracts").Is(source.List) {
+			return aContracts
+		}
+	}
 	if _, err := entra.ReadRegistrations(file); err == nil {
 		return anAppRegistration
 	}
@@ -160,6 +165,8 @@ func passedAs(kind, name string) string {
 		return "-c " + name + " --env NAME, to explain or scan; as -c " + name + ", to matrix"
 	case anAppRegistration:
 		return "--app " + name + ", beside a policy"
+	case aContracts:
+		return "--contracts " + name + ", beside a policy"
 	case aHAR:
 		return "@" + name + ", for its first token, to explain; as " + name + ", to scan"
 	}

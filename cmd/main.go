@@ -26,9 +26,9 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
-	if env.Terminal.Stderr && env.Terminal.Width > 0 {
+	if width := env.Terminal.Width; env.Terminal.Stderr && width > 0 {
 		env.Stderr = changedWriter{env.Stderr, func(message string) string {
-			return render.Message(message, env.Terminal.Width)
+			return render.Message(message, width) // -O takes the width of the output away
 		}}
 	}
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()

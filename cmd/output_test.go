@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/gateways"
 )
 
 // environment is a LookupEnv of these variables.
@@ -53,6 +55,25 @@ func TestColour(t *testing.T) {
 				t.Errorf("coloured: %v, want %v", got, test.want)
 			}
 		})
+	}
+}
+
+// With -O the output has no width any more, and the messages have the terminal's all the same.
+func TestANoteAboutAFileFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{1, 2, 3, 20, 80} {
+		var problems bytes.Buffer
+		code := Main(Env{
+			Args: []string{"rules", "-O", "a-catalogue-of-rules.txt"}, Dir: t.TempDir(),
+			Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &problems,
+			LookupEnv: environment(nil), Gateways: gateways.All(),
+			CacheDir: func() (string, error) { return "", os.ErrNotExist },
+			Terminal: Terminal{Stdout: true, Stderr: true, UTF8: true, Width: width},
+		})
+		said := strings.Join(strings.Fields(problems.String()), "")
+		if code != exitOK || said != "gatewhy:note:wrotea-catalogue-of-rules.txt" {
+			t.Errorf("%d columns: exit code %d\n%s", width, code, problems.String())
+		}
 	}
 }
 

@@ -154,6 +154,7 @@ func wrapLine(text string, columns int) []string {
 // pieces cuts a word that is longer than a line, behind a separator if there is one in the last
 // two thirds of the line. It leaves a word with colours as it is.
 func pieces(word string, columns int) []string {
+	columns = max(columns, 1)
 	if width(word) <= columns || strings.Contains(word, "\x1b") {
 		return []string{word}
 	}

@@ -296,10 +296,14 @@ func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
 	if t.x.modelled(r) {
 		end += ", " + r.Check.Remark
 	}
+	text := before + compared(r) + end
+	if r.Check.ID == rules.TokenPresent ||
+		strings.Contains(r.Expected(), " ") && width(safe(text)) <= room {
+		return t.evidenced(safe(text), r.Evidence(), next, room) // words make no sense in part
+	}
 	if name := levelOf(r.Evidence()); name != "" {
 		room -= len(" []") + len(name)
 	}
-	text := before + compared(r) + end
 	d := t.x.Verdict.Decided
 	isSaid := d != nil && d.Check == r.Check && strings.Contains(shortWhy(d.Why(), d), r.Actual())
 	if width(safe(text)) > room && isSaid {

@@ -120,6 +120,14 @@ func asElsewhere(cmd *cobra.Command, flag string) string {
 		}
 	}
 	switch flag {
+	case "token":
+		if slices.Contains([]string{"decode", "verify", "explain"}, cmd.Name()) {
+			return "the token is an argument: " + cmd.CommandPath() + " @FILE"
+		}
+	case "policies":
+		if has("policy") {
+			return "did you mean --policy?"
+		}
 	case "diff", "dry-run", "check":
 		if has("write") {
 			return "without --write the change is printed as a diff"

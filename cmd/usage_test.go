@@ -80,6 +80,8 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	}{
 		{"an argument is missing", "fix", "gatewhy: error: no policy was given\n" +
 			"gatewhy: hint: name files, folders or patterns: gatewhy fix FILE\n"},
+		{"a token as a flag's value", "explain --token @a.jwt", "gatewhy explain @FILE\n"},
+		{"policies in the plural", "explain --policies a.json", "did you mean --policy?\n"},
 		{"a format that is a flag elsewhere", "matrix --html", "did you mean -o html?\n"},
 		{"the flag for a format", "lint . --format json", "a format is chosen by -o: text, json"},
 		{"a look before a change", "fix x --dry-run", "without --write the change is printed"},

@@ -261,6 +261,24 @@ func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
 	}
 }
 
+// Where an app registration shows that a token is for another API, the client is sent for one for
+// this, whichever check rejects it.
+func TestATokenOfAnotherAPIIsNoGroundForARepair(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for _, args := range []string{
+		"explain @dev.jwt -p strict.json --jwks keys.json --app wrong/entra/orders-uat.json",
+		"explain @graph.jwt -p strict.json --jwks keys.json --app wrong/entra/orders-uat.json",
+	} {
+		_, stdout, stderr := w.run("", strings.Fields(args)...)
+		last := strings.Join(printed(stdout, stderr), "\n")
+		if !strings.Contains(last, "scope=api://orders-uat/.default") ||
+			strings.Contains(last, "gatewhy fix") {
+			t.Errorf("%s\n%s%s", args, stdout, stderr)
+		}
+	}
+}
+
 // Who is let in by a claim that tokens of this version do not have, a token of another client does
 // not show.
 func TestAnotherClientIsNamedWhereItsTokenHelps(t *testing.T) {

@@ -96,6 +96,10 @@ func (w *explainNext) accepted() {
 func (w *explainNext) rejected() {
 	v := &w.x.Verdict
 	w.belongsElsewhere()
+	if aud, of := w.foreignAudience(); aud != "" && len(w.reasons) == 0 {
+		w.becauseOf(rules.Audience, "This token is for "+aud+", which is not an audience of the "+
+			"API of "+of)
+	}
 	for i := range v.Results {
 		if r := &v.Results[i]; r.KeepsOut() {
 			w.failed(r)
@@ -162,7 +166,7 @@ func (w *explainNext) ask() {
 	a := askingLike(w.profile)
 	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
 	a.cloud = w.cloud()
-	a.audience = cmp.Or(w.wantedAudience(), a.audience)
+	a.audience = cmp.Or(w.wantedAudience(), w.ownAudience(), a.audience)
 	a.clients, a.ownOnly = w.clients, w.ownOnly
 	reason := w.reasons[0]
 	if reason == w.said {

@@ -27,17 +27,18 @@ func (r *Explainer) repair(x *Explanation) {
 		why = "it " + x.Foreign
 	}
 	if why != "" {
-		x.Refused = append(x.Refused, rules.Change{
-			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
-		})
+		x.Refused = append(x.Refused, builtOnThis(why))
 		return
 	}
-	if aud, of := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
-		x.Refused = append(x.Refused, rules.Change{
-			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
-			Refused: "it is for " + aud + ", and the app registration of " + of + " does not " +
-				"have this audience; pass a token that belongs here, and this one as --other",
-		})
+	if aud, of := r.foreignAudience(); aud != "" {
+		refused := builtOnThis("it is for " + aud + ", and the app registration of " + of +
+			" does not have this audience; pass a token that belongs here, and this one as " +
+			"--other")
+		if x.Verdict.Outcome == rules.Accepted {
+			refused.ID = "narrow-to-this-token"
+			refused.Title = "narrow the policy to tokens like this one"
+		}
+		x.Refused = append(x.Refused, refused)
 		return
 	}
 	sides := &repair.Sides{
@@ -68,6 +69,13 @@ func (r *Explainer) repair(x *Explanation) {
 	}
 	for _, file := range r.Policies.Files {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies, x.AnyTenant)...)
+	}
+}
+
+// builtOnThis is a change that is not offered, since the token must stay out.
+func builtOnThis(why string) rules.Change {
+	return rules.Change{
+		ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
 	}
 }
 
@@ -298,15 +306,29 @@ func (r *Explainer) fixes(file *source.File, rule, solution string) bool {
 	return err == nil && shown.Changed
 }
 
+// guarded is the app registration of the API, all that may be, and where they are from.
+func (r *Explainer) guarded() (app *entra.Registration, all []*entra.Registration, of string) {
+	if apps := r.Policies.Apps; apps != nil {
+		return apps.Only(), apps.Apps, "--app"
+	}
+	app = r.Policies.ofEnvironment
+	return app, []*entra.Registration{app}, "the environment"
+}
+
+// ownAudience is an audience that tokens for the API have, where the token's is foreign.
+func (r *Explainer) ownAudience() string {
+	if aud, _ := r.foreignAudience(); aud == "" {
+		return ""
+	}
+	app, _, _ := r.guarded()
+	return append(app.Names(), app.AppID.Value)[0]
+}
+
 // foreignAudience is the token's audience where the app registration of the API has none such, and
 // where that registration is from; empty where it may be the API's.
 func (r *Explainer) foreignAudience() (audience, of string) {
-	app, sent := r.Policies.ofEnvironment, r.Request.Profile().Audience
-	apps := []*entra.Registration{app}
-	of = "the environment"
-	if r.Policies.Apps != nil {
-		app, apps, of = r.Policies.Apps.Only(), r.Policies.Apps.Apps, "--app"
-	}
+	sent := r.Request.Profile().Audience
+	app, apps, of := r.guarded()
 	if app == nil || len(sent) == 0 || entra.WithAudience(apps, sent[0]) != nil {
 		return "", ""
 	}

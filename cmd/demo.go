@@ -54,8 +54,8 @@ func (e *Env) demo(output *outputFlags) error {
 	}
 	text := render.NewText(style)
 	text.Heading("next")
-	text.Para(2, "The same for a token of your own, which it asks for, and your gateway's "+
-		"policies.")
+	text.Para(2, "Explain a token of your own with your gateway's policies. The command asks "+
+		"for the token.")
 	text.Command(2, "gatewhy explain -p POLICY")
 	text.Para(2, "Where you do not have the policies yet, this prints the commands that fetch "+
 		"them.")

@@ -95,7 +95,7 @@ const (
 	ofAPI = manager + `/environments/{environment}/apis/{api}`
 
 	// allContracts asks for one page after the other, until all that the answer counts are there.
-	// A page that fails leaves fewer than total, and then the list is no whole one.
+	// A page that fails leaves fewer than total, and then the list is not complete.
 	allContracts = `total=1; offset=0; while [ "$offset" -lt "$total" ]; do page=$(` + ofAPI +
 		`/contracts?limit=100&offset='"$offset") || break; total=$(printf '%s' "$page" | ` +
 		`jq .total); printf '%s\n' "$page"; offset=$((offset+100)); done | ` +

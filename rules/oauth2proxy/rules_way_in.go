@@ -174,12 +174,18 @@ func tokenNotNeeded() rules.Rule {
 				}
 			}
 			for _, v := range i.get("trusted_ips").values {
-				if all, err := netip.ParsePrefix(v.Text); err == nil && all.Bits() == 0 {
+				if everyAddress(v.Text) {
 					i.found.At(shown(v), "trusted_ips", says, v.Text, "address")
 				}
 			}
 		}),
 	}
+}
+
+// everyAddress reports whether a network has every address of IPv4 or of IPv6.
+func everyAddress(network string) bool {
+	all, err := netip.ParsePrefix(network)
+	return err == nil && all.Bits() == 0
 }
 
 // everyPath reports whether the route is on every path, as far as two that have nothing in common
@@ -205,7 +211,9 @@ func exemptPathFromHeader() rules.Rule {
 		References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) {
 			reverse := i.get("reverse_proxy")
-			if !reverse.on() || !i.get("trusted_proxy_ips").none() {
+			proxies := i.get("trusted_proxy_ips")
+			if !reverse.on() ||
+				!proxies.none() && !slices.ContainsFunc(proxies.texts(), everyAddress) {
 				return
 			}
 			for _, name := range routeOptions() {

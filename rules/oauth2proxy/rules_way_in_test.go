@@ -36,3 +36,26 @@ func TestWhatExemptsEveryRequestLetsEverybodyIn(t *testing.T) {
 		}
 	}
 }
+
+// Proxies that may be anywhere are not fewer than all.
+func TestAPathFromAHeaderCountsWhereEveryAddressIsAProxy(t *testing.T) {
+	t.Parallel()
+	const behind = basic + "reverse_proxy = true\nskip_auth_routes = [\"^/ping$\"]\n"
+	for options, want := range map[string]int{
+		"":                                   1,
+		`trusted_proxy_ips = ["0.0.0.0/0"]`:  1,
+		`trusted_proxy_ips = ["10.0.0.0/8"]`: 0,
+		`trusted_proxy_ips = ["${PROXIES}"]`: 0,
+		`trusted_ips = ["10.0.0.1"]`:         1,
+	} {
+		subject := &rules.Subject{Policies: policiesOf(t, "a.cfg", behind+options+"\n")}
+		if found := exemptPathFromHeader().Check(subject); len(found) != want {
+			t.Errorf("%s: %+v, want %d", options, found, want)
+		}
+	}
+	const alone = basic + "skip_auth_routes = [\"^/ping$\"]\n"
+	subject := &rules.Subject{Policies: policiesOf(t, "a.cfg", alone)}
+	if found := exemptPathFromHeader().Check(subject); len(found) > 0 {
+		t.Errorf("behind no proxy: %+v", found)
+	}
+}

@@ -126,7 +126,7 @@ func TestWithoutWhatItNeedsTheProgramDoesNotStart(t *testing.T) {
 	}{
 		{"all of it", "", "", true, false},
 		{
-			"a level that is none", "--provider=oidc",
+			"an unknown level", "--provider=oidc",
 			"--provider=gitlab --gitlab-project=a/b=40 --gitlab-project=c/d=50", false, false,
 		},
 		{
